@@ -1,0 +1,67 @@
+/** @file The errors of the link layer, in one place so that all transports say the same thing in the same words. */
+import { TesseraError } from '../errors.ts';
+
+/** What a waiting `recv` waited for. */
+export interface WaitingFor {
+  readonly channel: string;
+  readonly tag: number;
+}
+
+/** Makes the error for one waiting `recv`; given no argument, the error for a call that was not waiting. */
+export type Failure = (waitingFor?: WaitingFor) => TesseraError;
+
+const waitText = (w: WaitingFor | undefined): string =>
+  w === undefined ? '' : `; waited for frame ${w.tag} of channel "${w.channel}"`;
+
+/** The peer is gone. `lastSeen` is a time in milliseconds since 1970, or undefined if it was never seen. */
+export const peerLost =
+  (party: string, why: string, lastSeen?: number): Failure =>
+  (waitingFor) =>
+    new TesseraError(
+      'PEER_LOST',
+      `party "${party}" is lost: ${why}${waitText(waitingFor)}. ` +
+        (lastSeen === undefined ? 'It was never seen. ' : `Last seen ${new Date(lastSeen).toISOString()}. `) +
+        `See whether ${party}'s program still runs and what it printed last.`,
+      { party, lastSeen, waitingFor, why },
+    );
+
+/** This end was closed by its own program. */
+export const closedHere =
+  (what: string): Failure =>
+  (waitingFor) =>
+    new TesseraError('CLOSED', `${what} was closed here${waitText(waitingFor)}`, { waitingFor });
+
+/** What an abort frame carries. `cause` is there only if the failing party chose to show it. */
+export interface AbortReason {
+  readonly party: string;
+  readonly code: string;
+  readonly op?: number | string;
+  readonly cause?: string;
+}
+
+export const partyFailed =
+  (reason: AbortReason): Failure =>
+  (waitingFor) =>
+    new TesseraError(
+      'PARTY_FAILED',
+      `party "${reason.party}" failed (${reason.code})` +
+        (reason.op === undefined ? '' : ` at op ${reason.op}`) +
+        (reason.cause === undefined ? '' : `: ${reason.cause}`) +
+        `${waitText(waitingFor)}. Look at ${reason.party}'s own log.`,
+      { ...reason, waitingFor },
+    );
+
+/**
+ * What others are told of an error: code and op always, the message only when the caller of `abort` hands in an
+ * error that says so (`details.expose === true`), since a message of user code may quote data.
+ */
+export const abortReason = (party: string, error: unknown): AbortReason => {
+  const known = error instanceof TesseraError ? error : undefined;
+  const op = known?.details.op;
+  return {
+    party,
+    code: known?.code ?? 'PARTY_FAILED',
+    ...(typeof op === 'number' || typeof op === 'string' ? { op } : {}),
+    ...(known?.details.expose === true ? { cause: known.message } : {}),
+  };
+};
