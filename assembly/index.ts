@@ -1,1 +1,18 @@
-export function add(a: i32, b: i32): i32 { return a + b; }
+/** @file The kernels that the host calls. They work on linear memory and know no protocol. */
+
+export * from './elementwise';
+export * from './gates';
+export * from './matmul';
+export * from './fixed';
+export * from './strided';
+export * from './bits';
+export { toPlanes, fromPlanes } from './planes';
+export * from './counting';
+export * from './wire';
+export * from './spline';
+export * from './chacha';
+
+/** First address that no static data uses. */
+export function heapBase(): usize {
+  return __heap_base;
+}

@@ -1,0 +1,122 @@
+/** @file Kernels on bit planes, digits of planes, and tables of bytes. */
+
+import { fail } from '../errors.ts';
+import type { Bits, Bytes, RingArray } from './array.ts';
+import { RingConvert } from './convert.ts';
+
+export class RingBits extends RingConvert {
+  /** dst = not a */
+  not(dst: Bits, a: Bits): void {
+    this.alike('not', dst, a);
+    this.kernels.not(dst.ptr, a.ptr, dst.bytes);
+  }
+
+  /** dst ^= a & b */
+  andXor(dst: Bits, a: Bits, b: Bits): void {
+    this.alike('andXor', dst, a, b);
+    this.kernels.andXor(dst.ptr, a.ptr, b.ptr, dst.bytes);
+  }
+
+  /** Bit b of word i of a becomes bit i of plane b. dst has K planes. */
+  toPlanes(dst: Bits, a: RingArray): void {
+    this.live(a);
+    this.planes('toPlanes', a.length, [[dst, a.field.bits]]);
+    this.kernels.toPlanes(dst.ptr, dst.stride, a.ptr, a.length, a.field.bytes);
+  }
+
+  /** The reverse; planes that are not given are zero. */
+  fromPlanes(dst: RingArray, planes: Bits): void {
+    this.live(dst);
+    if (planes.planes > dst.field.bits) this.mismatch('fromPlanes', dst, planes);
+    this.planes('fromPlanes', dst.length, [[planes, planes.planes]]);
+    this.kernels.fromPlanes(dst.ptr, planes.ptr, planes.stride, planes.planes, dst.length, dst.field.bytes);
+  }
+
+  /** Per lane, with v = the value of the 4 digit planes: eq = table[v], lt = xor of table[u] for u > v. */
+  digitSelect(eq: Bits | null, lt: Bits | null, table: Bits, digit: Bits): void {
+    const wanted: [Bits, number][] = [
+      [table, 16],
+      [digit, 4],
+    ];
+    if (eq) wanted.push([eq, 1]);
+    if (lt) wanted.push([lt, 1]);
+    this.planes('digitSelect', digit.length, wanted);
+    this.kernels.digitSelect(eq?.ptr ?? 0, lt?.ptr ?? 0, table.ptr, digit.ptr, digit.stride);
+  }
+
+  /** Plane v of dst (16 planes) is set in the lanes whose digit (4 planes) is v. */
+  oneHot(dst: Bits, digit: Bits): void {
+    this.planes('oneHot', digit.length, [
+      [dst, 16],
+      [digit, 4],
+    ]);
+    this.kernels.oneHot(dst.ptr, digit.ptr, digit.stride);
+  }
+
+  /** dst = a + b mod 256 */
+  add8(dst: Bytes, a: Bytes, b: Bytes): void {
+    this.lengths('add8', [
+      [dst, dst.length],
+      [a, dst.length],
+      [b, dst.length],
+    ]);
+    this.kernels.add8(dst.ptr, a.ptr, b.ptr, dst.length);
+  }
+
+  /** dst = a - b mod 256 */
+  sub8(dst: Bytes, a: Bytes, b: Bytes): void {
+    this.lengths('sub8', [
+      [dst, dst.length],
+      [a, dst.length],
+      [b, dst.length],
+    ]);
+    this.kernels.sub8(dst.ptr, a.ptr, b.ptr, dst.length);
+  }
+
+  /**
+   * A share mod 256 of the number of bits in which c and the mask differ, the top two bits counted as one:
+   * table (n*K) shares each bit of the mask, prod (n) the product of its top two bits.
+   */
+  countUnequal(dst: Bytes, c: RingArray, table: Bytes, prod: Bytes, first: boolean | number): void {
+    const n = c.length;
+    const { bits, bytes } = c.field;
+    this.lengths('countUnequal', [
+      [c, n],
+      [dst, n],
+      [table, n * bits],
+      [prod, n],
+    ]);
+    this.kernels.countUnequal(dst.ptr, c.ptr, table.ptr, prod.ptr, +first, n, bytes);
+  }
+
+  /** Bit b of word i becomes byte i*K + b of dst, 0 or 1. */
+  bitsAsBytes(dst: Bytes, a: RingArray): void {
+    this.lengths('bitsAsBytes', [
+      [a, a.length],
+      [dst, a.length * a.field.bits],
+    ]);
+    this.kernels.bitsAsBytes(dst.ptr, a.ptr, a.bytes);
+  }
+
+  /** Bit i of dst = bit (v[i] mod K) of the i-th K-bit word of the table, K = 8 * table bytes / n. */
+  pickBit(dst: Bits, table: Bytes, v: Bytes): void {
+    this.planes('pickBit', v.length, [[dst, 1]]);
+    this.live(v);
+    this.live(table);
+    this.kernels.pickBit(dst.ptr, table.ptr, v.ptr, v.length, this.#wordBytes('pickBit', table, v));
+  }
+
+  /** The i-th K-bit word of dst has bit v[i] mod K set, and no other. */
+  oneHotBytes(dst: Bytes, v: Bytes): void {
+    this.live(v);
+    this.live(dst);
+    this.kernels.oneHotBytes(dst.ptr, v.ptr, v.length, this.#wordBytes('oneHotBytes', dst, v));
+  }
+
+  #wordBytes(op: string, table: Bytes, v: Bytes): number {
+    const bytes = v.length === 0 ? 16 : table.length / v.length;
+    if (![4, 8, 16].includes(bytes))
+      fail('SHAPE', `ring ${op}: ${table.length} bytes are not ${v.length} words`);
+    return bytes;
+  }
+}
