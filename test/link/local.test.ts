@@ -1,23 +1,13 @@
 /** @file The transports that stay on one machine: memory and MessagePort. The same rules hold for both. */
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TesseraError } from '../../src/errors.ts';
 import type { Transport } from '../../src/link/link.ts';
 import { type AbortableTransport, memoryNetwork } from '../../src/link/memory.ts';
 import { portTransport } from '../../src/link/port.ts';
+import { rejection, suite } from './helpers.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
-
-export const rejection = async (promise: Promise<unknown>): Promise<TesseraError> => {
-  try {
-    await promise;
-  } catch (error) {
-    assert.instance(error, TesseraError);
-    return error as TesseraError;
-  }
-  throw new Error('expected a rejection');
-};
 
 const portNetwork = (parties: readonly string[]): Record<string, AbortableTransport> => {
   const ports: Record<string, Record<string, MessagePort>> = Object.fromEntries(parties.map((p) => [p, {}]));
