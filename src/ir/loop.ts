@@ -1,0 +1,127 @@
+/**
+ * @file Recording a counted loop, and settling what of its carry is secret: a carry that starts public and turns
+ * secret in the body is secret from the start, so the body is recorded once and retyped, never run again.
+ */
+import { fail } from '../errors.ts';
+import type { BaseArray } from './array.ts';
+import { GraphBuilder } from './builder.ts';
+import { callSite } from './callsite.ts';
+import type { Graph, Node, Type, ValueId } from './graph.ts';
+import { NDArray } from './ndarray.ts';
+import { typeText } from './ops.ts';
+import { run } from './plain.ts';
+import { sameShape } from './shapes.ts';
+import { Trace, Traced, within } from './tracer.ts';
+
+const INDEX: Type = { shape: [], dtype: 'int64', secret: false };
+
+const hide = (builder: GraphBuilder, id: ValueId, secret: boolean): ValueId =>
+  secret && !builder.typeOf(id).secret ? builder.emit('hide', [id])[0]! : id;
+
+/** Copies a node over, its operands renamed; loops settle their visibility anew. Returns the new results. */
+const copyNode = (to: GraphBuilder, node: Node, ins: readonly ValueId[]): readonly ValueId[] =>
+  node.body === undefined
+    ? to.emit(node.op, ins, node.attrs, { site: node.site })
+    : emitLoop(to, node.body, ins, node.attrs.lo as number, node.attrs.hi as number, node.site);
+
+/** The graph with other input types (only visibility differs). */
+const retype = (graph: Graph, inTypes: readonly Type[]): GraphBuilder & { results: ValueId[] } => {
+  const to = new GraphBuilder();
+  const rename = new Map<ValueId, ValueId>();
+  graph.ins.forEach((id, i) => {
+    rename.set(id, to.input(inTypes[i]!));
+  });
+  for (const node of graph.nodes) {
+    const outs = copyNode(
+      to,
+      node,
+      node.ins.map((id) => rename.get(id)!),
+    );
+    node.outs.forEach((id, i) => {
+      rename.set(id, outs[i]!);
+    });
+  }
+  return Object.assign(to, { results: graph.outs.map((id) => rename.get(id)!) });
+};
+
+/**
+ * Adds a loop to `builder`; `ins` are carry and captured. Carries that are secret before or after the body are made
+ * secret in both places, with `hide` where a public value has to become secret.
+ */
+export const emitLoop = (
+  builder: GraphBuilder,
+  body: Graph,
+  ins: readonly ValueId[],
+  lo: number,
+  hi: number,
+  site: string | undefined,
+): ValueId[] => {
+  const secret = body.outs.map((_, i) => builder.typeOf(ins[i]!).secret);
+  for (;;) {
+    const types = ins.map((id, i) => {
+      const t = builder.typeOf(id);
+      return i < secret.length ? { ...t, secret: secret[i]! } : t;
+    });
+    const typed = retype(body, [INDEX, ...types]);
+    const turned = typed.results.map((id) => typed.typeOf(id).secret);
+    if (turned.some((s, i) => s && !secret[i])) {
+      turned.forEach((s, i) => {
+        secret[i] ||= s;
+      });
+      continue;
+    }
+    const outs = typed.results.map((id, i) => hide(typed, id, secret[i]!));
+    const given = ins.map((id, i) => hide(builder, id, secret[i] ?? false));
+    return builder.emit('loop', given, { lo, hi }, { body: typed.finish(outs), site });
+  }
+};
+
+/**
+ * Records `body(index, carry)` once and adds the loop to `parent`. Throws SHAPE, naming the carry, when the body gives
+ * another shape or dtype than it was given. A loop that uses no traced value is computed at once.
+ */
+export const traceLoop = (
+  parent: Trace,
+  lo: number,
+  hi: number,
+  init: readonly BaseArray[],
+  names: readonly string[],
+  body: (index: Traced, carry: readonly Traced[]) => readonly BaseArray[],
+): BaseArray[] => {
+  const site = callSite();
+  const child = new Trace(parent);
+  const types = init.map((x) =>
+    x instanceof Traced ? x.type : { shape: x.shape, dtype: x.dtype, secret: false },
+  );
+  const index = child.input(INDEX);
+  const carry = types.map((t) => child.input(t));
+  const outs = within(child, () => body(index, carry).map((x) => child.lift(x)));
+  outs.forEach((id, i) => {
+    const [before, after] = [types[i]!, child.builder.typeOf(id)];
+    if (before.dtype !== after.dtype || !sameShape(before.shape, after.shape))
+      fail(
+        'SHAPE',
+        `np.fori: carry${names[i]} is ${typeText({ ...before, secret: false })} before the body and ` +
+          `${typeText({ ...after, secret: false })} after it; a carry keeps its shape and dtype: start with ` +
+          'np.zeros(shape, dtype) of the right kind, or convert with np.astype',
+        { carry: names[i] },
+      );
+  });
+  const graph = child.builder.finish(outs);
+  if (child.captured.size === 0 && init.every((x) => x instanceof NDArray)) {
+    const whole = new GraphBuilder();
+    const ids = emitLoop(
+      whole,
+      graph,
+      types.map((t) => whole.input(t)),
+      lo,
+      hi,
+      site,
+    );
+    return run(whole.finish(ids), init as readonly NDArray[]).map(
+      (t) => new NDArray(t.shape, t.dtype, t.data),
+    );
+  }
+  const ins = [...init, ...child.captured.keys()].map((x) => parent.lift(x));
+  return emitLoop(parent.builder, graph, ins, lo, hi, site).map((id) => new Traced(parent, id));
+};

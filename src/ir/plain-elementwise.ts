@@ -1,0 +1,151 @@
+/** @file Elementwise ops on plain data: float64, integers that wrap, bools as 0 and 1. */
+import { fail } from '../errors.ts';
+import { alloc, bitsOf, isBig, kindOf } from './dtypes.ts';
+import type { DType, Tensor, Type } from './graph.ts';
+import { type Element, elements } from './ndarray.ts';
+import type { Kernel } from './plain-types.ts';
+
+type F1 = (x: number) => number;
+type F2 = (x: number, y: number) => number;
+type B1 = (x: bigint) => bigint;
+type B2 = (x: bigint, y: bigint) => bigint;
+
+/** One rule per representation; typed arrays wrap integers as they are stored. */
+interface Rule<F, B> {
+  readonly float?: F;
+  readonly int?: F;
+  readonly big?: B;
+  readonly bool?: F;
+}
+
+const pick = <F, B>(op: string, rule: Rule<F, B>, dtype: DType): F | B => {
+  const kind = kindOf(dtype);
+  const f = kind === 'float' ? rule.float : kind === 'bool' ? rule.bool : isBig(dtype) ? rule.big : rule.int;
+  return f ?? fail('DTYPE', `${op} is not defined on ${dtype}`);
+};
+
+const flag = (b: boolean): number => (b ? 1 : 0);
+const bigFlag = (b: boolean): bigint => (b ? 1n : 0n);
+
+/** erf to about 1e-15: its power series near 0, the continued fraction of erfc beyond. */
+export const erf = (x: number): number => {
+  const a = Math.abs(x);
+  if (Number.isNaN(a)) return x;
+  if (a > 6) return Math.sign(x);
+  if (a < 2.5) {
+    let term = x;
+    let sum = x;
+    for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+      term *= (2 * x * x) / (2 * n + 1);
+      sum += term;
+    }
+    return ((2 / Math.sqrt(Math.PI)) * sum) / Math.exp(x * x);
+  }
+  let tail = a;
+  for (let k = 120; k > 0; k--) tail = a + k / 2 / tail;
+  return Math.sign(x) * (1 - Math.exp(-a * a) / (Math.sqrt(Math.PI) * tail));
+};
+
+const bigPow: B2 = (x, y) => {
+  if (y < 0n) fail('RANGE', 'integers to negative integer powers are not allowed');
+  let [base, power, out] = [x, y, 1n];
+  for (; power > 0n; power >>= 1n) {
+    if (power & 1n) out = BigInt.asUintN(64, out * base);
+    base = BigInt.asUintN(64, base * base);
+  }
+  return out;
+};
+
+const BINARY: Readonly<Record<string, Rule<F2, B2>>> = {
+  add: { float: (x, y) => x + y, int: (x, y) => x + y, big: (x, y) => x + y },
+  sub: { float: (x, y) => x - y, int: (x, y) => x - y, big: (x, y) => x - y },
+  mul: { float: (x, y) => x * y, int: Math.imul, big: (x, y) => x * y },
+  div: { float: (x, y) => x / y },
+  maximum: { float: Math.max, int: Math.max, big: (x, y) => (x > y ? x : y) },
+  minimum: { float: Math.min, int: Math.min, big: (x, y) => (x < y ? x : y) },
+  pow: {
+    float: (x, y) => x ** y,
+    int: (x, y) => Number(BigInt.asIntN(32, bigPow(BigInt(x), BigInt(y)))),
+    big: bigPow,
+  },
+  less: { float: (x, y) => flag(x < y), int: (x, y) => flag(x < y), big: (x, y) => bigFlag(x < y) },
+  equal: { float: (x, y) => flag(x === y), int: (x, y) => flag(x === y), big: (x, y) => bigFlag(x === y) },
+  and: { bool: (x, y) => x & y },
+  or: { bool: (x, y) => x | y },
+  xor: { bool: (x, y) => x ^ y },
+};
+
+const UNARY: Readonly<Record<string, Rule<F1, B1>>> = {
+  not: { bool: (x) => 1 - x },
+  neg: { float: (x) => -x, int: (x) => -x, big: (x) => -x },
+  abs: { float: Math.abs, int: Math.abs, big: (x) => (x < 0n ? -x : x) },
+  sign: { float: Math.sign, int: Math.sign, big: (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n) },
+  floor: { float: Math.floor },
+  exp: { float: Math.exp },
+  log: { float: Math.log },
+  sqrt: { float: Math.sqrt },
+  rsqrt: { float: (x) => 1 / Math.sqrt(x) },
+  reciprocal: { float: (x) => 1 / x },
+  sigmoid: { float: (x) => 1 / (1 + Math.exp(-x)) },
+  tanh: { float: Math.tanh },
+  sin: { float: Math.sin },
+  cos: { float: Math.cos },
+  erf: { float: erf },
+};
+
+const build = (out: Type, element: (i: number) => Element): Tensor => {
+  const n = out.shape.reduce((a, b) => a * b, 1);
+  const data = alloc(out.dtype, n);
+  const to = elements(data);
+  for (let i = 0; i < n; i++) to[i] = element(i);
+  return { shape: out.shape, dtype: out.dtype, data };
+};
+
+const binary =
+  (op: string, rule: Rule<F2, B2>): Kernel =>
+  ([x, y], _attrs, [out]) => {
+    const f = pick(op, rule, x!.dtype) as (a: Element, b: Element) => Element;
+    const [a, b] = [elements(x!.data), elements(y!.data)];
+    const narrow = isBig(x!.dtype) && !isBig(out!.dtype);
+    return build(out!, narrow ? (i) => Number(f(a[i]!, b[i]!)) : (i) => f(a[i]!, b[i]!));
+  };
+
+const unary =
+  (op: string, rule: Rule<F1, B1>): Kernel =>
+  ([x], _attrs, [out]) => {
+    const f = pick(op, rule, x!.dtype) as (a: Element) => Element;
+    const a = elements(x!.data);
+    return build(out!, (i) => f(a[i]!));
+  };
+
+const convert: Kernel = ([x], _attrs, [out]) => {
+  const a = elements(x!.data);
+  const { dtype } = out!;
+  const bits = bitsOf(dtype);
+  const kind = kindOf(dtype);
+  if (kind === 'float') return build(out!, (i) => Number(a[i]!));
+  if (kind === 'bool') return build(out!, (i) => flag(Number(a[i]!) !== 0));
+  return build(out!, (i) => {
+    const v = a[i]!;
+    if (typeof v === 'number' && !Number.isFinite(v)) fail('RANGE', `cannot convert ${v} to ${dtype}`);
+    const big = typeof v === 'bigint' ? v : BigInt(Math.trunc(v));
+    const wrapped = kind === 'int' ? BigInt.asIntN(bits, big) : BigInt.asUintN(bits, big);
+    return isBig(dtype) ? wrapped : Number(wrapped);
+  });
+};
+
+const select: Kernel = ([cond, x, y], _attrs, [out]) => {
+  const [c, a, b] = [elements(cond!.data), elements(x!.data), elements(y!.data)];
+  return build(out!, (i) => (c[i] !== 0 ? a[i]! : b[i]!));
+};
+
+const mapTable = <R>(table: Readonly<Record<string, R>>, make: (op: string, rule: R) => Kernel) =>
+  Object.fromEntries(Object.entries(table).map(([op, rule]) => [op, make(op, rule)]));
+
+export const PLAIN_ELEMENTWISE: Readonly<Record<string, Kernel>> = {
+  ...mapTable(BINARY, binary),
+  ...mapTable(UNARY, unary),
+  convert,
+  select,
+  hide: ([x]) => x!,
+};

@@ -1,0 +1,68 @@
+/** @file The plain interpreter: what every op means, on data in the clear. Oracle, constant folder and `np` for PYUs. */
+import { fail } from '../errors.ts';
+import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
+import { inferTypes, typeText } from './ops.ts';
+import { PLAIN_ELEMENTWISE } from './plain-elementwise.ts';
+import { PLAIN_SHAPING } from './plain-shape.ts';
+import type { Kernel } from './plain-types.ts';
+import { sameShape } from './shapes.ts';
+
+/** Op -> its meaning. `loop`, which has a body, is below. */
+export const PLAIN: Readonly<Record<string, Kernel>> = { ...PLAIN_ELEMENTWISE, ...PLAIN_SHAPING };
+
+const typeOf = (t: Tensor): Type => ({ shape: t.shape, dtype: t.dtype, secret: false });
+
+/** One op on plain data, typed and checked as in a graph. */
+export const evalOp = (op: string, ins: readonly Tensor[], attrs: Attrs = {}): Tensor =>
+  evalTyped(op, ins, attrs, inferTypes(op, ins.map(typeOf), attrs));
+
+const evalTyped = (op: string, ins: readonly Tensor[], attrs: Attrs, outs: readonly Type[]): Tensor =>
+  Object.hasOwn(PLAIN, op)
+    ? PLAIN[op]!(ins, attrs, outs)
+    : fail('UNSUPPORTED', `no plain meaning for op ${op}`);
+
+const runLoop = (node: Node, ins: readonly Tensor[]): Tensor[] => {
+  const body = node.body!;
+  const carries = body.outs.length;
+  const captured = ins.slice(carries);
+  let carry = ins.slice(0, carries);
+  for (let i = node.attrs.lo as number; i < (node.attrs.hi as number); i++) {
+    const index: Tensor = { shape: [], dtype: 'int64', data: BigInt64Array.of(BigInt(i)) };
+    carry = run(body, [index, ...carry, ...captured]);
+  }
+  return carry;
+};
+
+/** One node of a graph on plain operands: one result an output. */
+export const evaluate = (node: Node, ins: readonly Tensor[], graph: Graph): Tensor[] =>
+  node.op === 'loop'
+    ? runLoop(node, ins)
+    : [
+        evalTyped(
+          node.op,
+          ins,
+          node.attrs,
+          node.outs.map((id) => graph.types[id]!),
+        ),
+      ];
+
+/** Runs a graph on plain inputs. Throws SHAPE when they do not have the graph's input types. */
+export const run = (graph: Graph, inputs: readonly Tensor[]): Tensor[] => {
+  if (inputs.length !== graph.ins.length)
+    fail('INVALID_ARGUMENT', `the program takes ${graph.ins.length} inputs, not ${inputs.length}`);
+  const values = new Map<ValueId, Tensor>();
+  graph.ins.forEach((id, i) => {
+    const [want, have] = [graph.types[id]!, inputs[i]!];
+    if (want.dtype !== have.dtype || !sameShape(want.shape, have.shape))
+      fail('SHAPE', `input ${i} is ${typeText(typeOf(have))}, the program takes ${typeText(want)}`);
+    values.set(id, have);
+  });
+  for (const node of graph.nodes) {
+    const ins = node.ins.map((id) => values.get(id)!);
+    const outs = evaluate(node, ins, graph);
+    node.outs.forEach((id, i) => {
+      values.set(id, outs[i]!);
+    });
+  }
+  return graph.outs.map((id) => values.get(id)!);
+};
