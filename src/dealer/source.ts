@@ -1,0 +1,77 @@
+/** @file Where rank 0 gets the dealer's corrections from, gate by gate. */
+
+export interface MaterialSource {
+  /** The chunks of one gate. Gates may be asked for in another order than they were dealt in. */
+  take(gate: number): Promise<readonly Uint8Array[]> | readonly Uint8Array[];
+}
+
+/** One gate's chunks as one message: gate number (f64), count (u32), sizes (u32 each), data. Little-endian. */
+export const packCorrection = (gate: number, chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
+  const head = 12 + 4 * chunks.length;
+  const out = new Uint8Array(chunks.reduce((n, c) => n + c.length, head));
+  const view = new DataView(out.buffer);
+  view.setFloat64(0, gate, true);
+  view.setUint32(8, chunks.length, true);
+  let at = head;
+  chunks.forEach((chunk, i) => {
+    view.setUint32(12 + 4 * i, chunk.length, true);
+    out.set(chunk, at);
+    at += chunk.length;
+  });
+  return out;
+};
+
+export const unpackCorrection = (message: Uint8Array): { gate: number; chunks: Uint8Array[] } => {
+  const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
+  const count = view.getUint32(8, true);
+  let at = 12 + 4 * count;
+  const chunks = Array.from({ length: count }, (_, i) => {
+    const size = view.getUint32(12 + 4 * i, true);
+    at += size;
+    return message.subarray(at - size, at);
+  });
+  return { gate: view.getFloat64(0, true), chunks };
+};
+
+/** Corrections that arrive in dealing order and wait until their gate runs. */
+export class Mailbox implements MaterialSource {
+  #arrived = new Map<number, readonly Uint8Array[]>();
+  #waiting = new Map<number, { resolve: (chunks: readonly Uint8Array[]) => void; reject: (e: unknown) => void }>();
+  #failure: unknown;
+  /** Called with the size of what was taken, so that the sender may go on. */
+  readonly #taken: (bytes: number) => void;
+
+  constructor(taken: (bytes: number) => void = () => {}) {
+    this.#taken = taken;
+  }
+
+  put(gate: number, chunks: readonly Uint8Array[]): void {
+    const waiting = this.#waiting.get(gate);
+    if (!waiting) {
+      this.#arrived.set(gate, chunks);
+      return;
+    }
+    this.#waiting.delete(gate);
+    this.#taken(sizeOf(chunks));
+    waiting.resolve(chunks);
+  }
+
+  take(gate: number): Promise<readonly Uint8Array[]> | readonly Uint8Array[] {
+    const chunks = this.#arrived.get(gate);
+    if (chunks) {
+      this.#arrived.delete(gate);
+      this.#taken(sizeOf(chunks));
+      return chunks;
+    }
+    if (this.#failure) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => this.#waiting.set(gate, { resolve, reject }));
+  }
+
+  fail(error: unknown): void {
+    this.#failure = error;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}
+
+const sizeOf = (chunks: readonly Uint8Array[]): number => chunks.reduce((n, c) => n + c.length, 0);

@@ -1,0 +1,40 @@
+/** @file Typed errors. Every message says what is wrong, where, and how to mend it; none holds a secret or a share. */
+
+export type ErrorCode =
+  | 'INVALID_ARGUMENT'
+  | 'SHAPE'
+  | 'DTYPE'
+  | 'RANGE'
+  | 'CONFIG'
+  | 'UNSUPPORTED'
+  | 'SECRET_IN_CONTROL_FLOW'
+  | 'OUT_OF_MEMORY'
+  | 'PARTY_FAILED'
+  | 'PEER_LOST'
+  | 'LINK'
+  | 'IDENTITY'
+  | 'DIVERGED'
+  | 'SERIALIZATION'
+  | 'CLOSED';
+
+/** Base of all errors that Tessera throws: `code` is stable, `message` is for people. */
+export class TesseraError extends Error {
+  readonly code: ErrorCode;
+  /** What a program may want to look at: party, op, path, sizes. Never data. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'TesseraError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export const fail = (code: ErrorCode, message: string, details?: Record<string, unknown>): never => {
+  throw new TesseraError(code, message, details);
+};
+
+/** "a, b or c", for messages that list what would be accepted. */
+export const oneOf = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;

@@ -1,0 +1,136 @@
+/** @file Arithmetic on wires: one function an operation, choosing local form or gate by what is secret. */
+
+import { type Circuit, count, type Wire } from './circuit.ts';
+
+const ring = (shape: readonly number[], secret = true) => ({ shape, kind: 'ring', secret }) as const;
+const bit = (shape: readonly number[], secret = true) => ({ shape, kind: 'bit', secret }) as const;
+const one = (wires: Wire[]): Wire => wires[0]!;
+
+export const add = (c: Circuit, x: Wire, y: Wire): Wire =>
+  one(c.emit('add', [x, y], {}, [ring(x.shape, x.secret || y.secret)]));
+
+export const sub = (c: Circuit, x: Wire, y: Wire): Wire =>
+  one(c.emit('sub', [x, y], {}, [ring(x.shape, x.secret || y.secret)]));
+
+export const neg = (c: Circuit, x: Wire): Wire => one(c.emit('neg', [x], {}, [ring(x.shape, x.secret)]));
+
+/** A public number in every place. `raw` says that it is a ring integer, not a fixed-point number. */
+export const filled = (c: Circuit, value: number, shape: readonly number[], fraction = c.fraction): Wire =>
+  expand(c, c.constant(Float64Array.of(value), [], fraction), shape);
+
+/** Repeats a one-element wire. */
+export const expand = (c: Circuit, x: Wire, shape: readonly number[]): Wire =>
+  one(c.emit('view', [x], { shape, strides: shape.map(() => 0), offset: 0 }, [{ ...x, shape }]));
+
+/** x + a public number. */
+export const addNumber = (c: Circuit, x: Wire, value: number, fraction = c.fraction): Wire =>
+  add(c, x, filled(c, value, x.shape, fraction));
+
+/** x * a public ring integer. Local. */
+export const timesInteger = (c: Circuit, x: Wire, factor: number): Wire =>
+  one(c.emit('mulPublic', [x, c.constant(Float64Array.of(factor), [1], 0)], {}, [ring(x.shape, x.secret)]));
+
+/**
+ * x * a public real, truncated back. Local at FM128. The factor gets as many bits as leave the product far below
+ * the ring (30 significant bits at FM128), so that small factors lose nothing.
+ */
+export const timesNumber = (c: Circuit, x: Wire, factor: number): Wire => {
+  if (Number.isInteger(factor) && Math.abs(factor) < 2 ** (c.field.bits / 4)) return timesInteger(c, x, factor);
+  const exponent = factor === 0 ? 0 : Math.floor(Math.log2(Math.abs(factor)));
+  const significant = { 32: 9, 64: 18, 128: 30 }[c.field.bits];
+  const bits = Math.min(Math.max(significant - exponent, 0), c.field.bits === 128 ? 60 : c.field.bits / 2 - 2);
+  return truncate(c, timesInteger(c, x, Math.round(factor * 2 ** bits)), bits);
+};
+
+/** x / 2^bits, rounded down or one unit off. Local at FM128, one round in the exact form. */
+export const truncate = (c: Circuit, x: Wire, bits: number): Wire => {
+  if (bits === 0) return x;
+  const op = c.exact && x.secret ? 'truncateExact' : 'truncate';
+  return one(c.emit(op, [x], { trunc: bits }, [ring(x.shape, x.secret)]));
+};
+
+/** x * y, truncated by `trunc` bits. Wires of equal shape. */
+export const mul = (c: Circuit, x: Wire, y: Wire, trunc = c.fraction): Wire => {
+  const out = [ring(x.shape, x.secret || y.secret)];
+  if (!x.secret || !y.secret) {
+    const [a, b] = x.secret ? [x, y] : [y, x];
+    return truncate(c, one(c.emit('mulPublic', [a, b], {}, out)), trunc);
+  }
+  if (x.id === y.id) return one(c.emit('square', [x], { trunc, exact: c.exact }, out));
+  return one(c.emit('mul', [x, y], { trunc, exact: c.exact }, out));
+};
+
+export interface MatmulShape {
+  readonly batch: number;
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+}
+
+/** Products of matrices, truncated once per output. */
+export const matmul = (c: Circuit, x: Wire, y: Wire, dims: MatmulShape, shape: readonly number[], trunc = c.fraction): Wire => {
+  const out = [ring(shape, x.secret || y.secret)];
+  if (x.secret && y.secret) return one(c.emit('matmul', [x, y], { ...dims, trunc, exact: c.exact }, out));
+  const product = x.secret
+    ? c.emit('matmulPublic', [x, y], { ...dims }, out)
+    : y.secret
+      ? c.emit('publicMatmul', [y, x], { ...dims }, out)
+      : c.emit('matmulPublic', [x, y], { ...dims }, out);
+  return truncate(c, one(product), trunc);
+};
+
+/** Bits [x < t] for public ring integers t, in one comparison of many thresholds. */
+export const below = (c: Circuit, x: Wire, thresholds: readonly number[]): Wire[] =>
+  c.emit('less', [x], { thresholds }, thresholds.map(() => bit(x.shape)));
+
+/** [x < y] */
+export const less = (c: Circuit, x: Wire, y: Wire): Wire => below(c, sub(c, x, y), [0])[0]!;
+
+/** [x == y], numbers. */
+export const equal = (c: Circuit, x: Wire, y: Wire): Wire =>
+  one(c.emit('isZero', [sub(c, x, y)], {}, [bit(x.shape)]));
+
+export const not = (c: Circuit, x: Wire): Wire => one(c.emit('not', [x], {}, [bit(x.shape, x.secret)]));
+
+export const xor = (c: Circuit, x: Wire, y: Wire): Wire =>
+  one(c.emit('add', [x, y], {}, [bit(x.shape, x.secret || y.secret)]));
+
+export const and = (c: Circuit, x: Wire, y: Wire): Wire => {
+  if (x.secret && y.secret) return one(c.emit('and', [x, y], {}, [bit(x.shape)]));
+  const [a, p] = x.secret ? [x, y] : [y, x];
+  return one(c.emit('andPublic', [a, p], {}, [bit(x.shape, a.secret)]));
+};
+
+export const or = (c: Circuit, x: Wire, y: Wire): Wire => not(c, and(c, not(c, x), not(c, y)));
+
+/**
+ * base + the sum of b_j x_j in one opening, truncated by `trunc` bits; b_j secret bits, x_j numbers (secret or
+ * public) and base of the same shape.
+ */
+export const selectSum = (c: Circuit, terms: readonly (readonly [b: Wire, x: Wire])[], trunc = 0, base?: Wire): Wire =>
+  one(c.emit('select', [...terms.flat(), ...(base ? [base] : [])], { trunc, exact: c.exact }, [ring(terms[0]![0].shape)]));
+
+/** b ? x : y */
+export const choose = (c: Circuit, b: Wire, x: Wire, y: Wire): Wire => add(c, y, selectSum(c, [[b, sub(c, x, y)]]));
+
+/** A secret bit as the ring integer 0 or 1 (times 2^scale). */
+export const bitToNumber = (c: Circuit, b: Wire, scale = 0): Wire =>
+  selectSum(c, [[b, filled(c, 2 ** scale, b.shape, 0)]]);
+
+/** Any strided copy: broadcast, transpose, slice. */
+export const view = (c: Circuit, x: Wire, shape: readonly number[], strides: readonly number[], offset = 0): Wire =>
+  one(c.emit('view', [x], { shape, strides, offset }, [{ ...x, shape }]));
+
+export const reshape = (c: Circuit, x: Wire, shape: readonly number[]): Wire =>
+  one(c.emit('reshape', [x], { shape }, [{ ...x, shape }]));
+
+/** Joins wires of shape [outer, w_i] to [outer, sum w_i]. */
+export const concat = (c: Circuit, xs: readonly Wire[], outer: number, shape: readonly number[]): Wire => {
+  const widths = xs.map((x) => (outer === 0 ? 0 : count(x.shape) / outer));
+  const secret = xs.some((x) => x.secret);
+  return one(c.emit('concat', xs, { outer, widths }, [{ shape, kind: xs[0]!.kind, secret }]));
+};
+
+/** Sums x, seen as [outer, axis, inner], over axis. */
+export const sum = (c: Circuit, x: Wire, outer: number, axis: number, inner: number, shape: readonly number[]): Wire =>
+  one(c.emit('sum', [x], { outer, axis, inner }, [ring(shape, x.secret)]));

@@ -1,0 +1,27 @@
+/** @file What functions are built from: wires and gates. The graph (ir/) implements it; fixed/ only writes with it. */
+
+import type { Field } from '../ring/field.ts';
+
+/** A value of the lowered graph: ring elements or bits. Secret ones are masked; the others are public and encoded. */
+export interface Wire {
+  readonly id: number;
+  readonly shape: readonly number[];
+  readonly kind: 'ring' | 'bit';
+  readonly secret: boolean;
+}
+
+export type WireType = Omit<Wire, 'id'>;
+
+export interface Circuit {
+  readonly field: Field;
+  /** Fraction bits of fixed-point numbers. */
+  readonly fraction: number;
+  /** Truncation must take the exact form (FM64 and FM32, unless the user accepts rare errors). */
+  readonly exact: boolean;
+  /** Adds an operation. */
+  emit(op: string, ins: readonly Wire[], attrs: Readonly<Record<string, unknown>>, outs: readonly WireType[]): Wire[];
+  /** Public numbers, encoded with `fraction` bits. */
+  constant(values: Float64Array, shape: readonly number[], fraction: number): Wire;
+}
+
+export const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

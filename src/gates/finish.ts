@@ -1,0 +1,77 @@
+/**
+ * @file How a gate that computes numbers ends: shares of z are opened under a fresh mask, and truncation by
+ * `trunc` bits is folded in.
+ *
+ * Free form (FM128): everyone shifts the public c = z + r; the dealer shares r >> trunc (logical). Off by at most
+ * one unit in the last place; wrong if z + r wraps, with probability |z| / 2^k (SecureML, eprint 2017/396,
+ * theorem 1, on a masked value instead of shares; "Truncation untangled", PETS 2025). Rounds 1, bytes k/8.
+ *
+ * Exact form (`exact`, FM64 and FM32, |z| < 2^(k-2)): c is z + 2^(k-2) + r; its wrap bit is
+ * (1 - msb(c)) msb(r), of which the dealer shares msb(r); a second opening puts the result under a mask that the
+ * dealer knows (Escudero et al., eprint 2020/338, section 5.1). Never wrong by more than one unit in the last
+ * place. Rounds 2, bytes 2k/8.
+ */
+
+import type { Dealing } from '../dealer/material.ts';
+import type { RingArray } from '../ring/array.ts';
+import type { Party, Steps, Value } from './gate.ts';
+
+export interface Truncation {
+  /** Bits to drop, 0 for none. */
+  readonly trunc: number;
+  readonly exact: boolean;
+}
+
+/**
+ * The dealer's half. `mask` is the whole mask under which the shares will be opened; `drawn` says that it is the
+ * plain sum of the parties' streams, so that parties know their shares of it already.
+ */
+export const dealFinish = (d: Dealing, mask: RingArray, { trunc, exact }: Truncation, drawn: boolean): Value => {
+  if (trunc === 0) return { r: drawn ? mask : d.give(mask) };
+  const n = mask.length;
+  const shifted = d.words(n);
+  d.ring.shr(shifted, mask, trunc);
+  if (!exact) return { r: d.give(shifted) };
+  d.give(shifted);
+  const wrap = d.words(n);
+  d.ring.shr(wrap, mask, d.field.bits - 1);
+  d.ring.shl(wrap, wrap, d.field.bits - trunc);
+  d.give(wrap);
+  return { r: d.draw(n) };
+};
+
+/** Opens `share` (this party's share of z plus its share of the mask). `own` is its share of a drawn mask. */
+export function* finish(p: Party, share: RingArray, { trunc, exact }: Truncation, own?: RingArray): Steps<Value> {
+  if (trunc === 0) return { r: own ?? p.take(share.length), c: yield* p.open(share) };
+  if (exact) return yield* retruncate(p, yield* p.open(share), trunc);
+  const r = p.take(share.length);
+  const c = yield* p.open(share);
+  p.ring.shr(c, c, trunc);
+  return { c, r };
+}
+
+/** The second half of the exact form: truncates a masked value whose c is public already. */
+export function* retruncate(p: Party, masked: RingArray, trunc: number): Steps<Value> {
+  const { ring, field } = p;
+  const n = masked.length;
+  const k = field.bits;
+  const shifted = p.take(n);
+  const wrap = p.take(n);
+  const next = p.draw(n);
+  const c = p.words(n);
+  ring.addScalar(c, masked, p.scalar(2 ** (k - 2)));
+  // (1 - msb c) * wrap, without a branch: msb as 0 or 1, then a multiplication.
+  const out = p.words(n);
+  ring.shr(out, c, k - 1);
+  ring.neg(out, out);
+  ring.addScalar(out, out, p.scalar(1));
+  ring.mul(out, out, wrap);
+  ring.sub(out, out, shifted);
+  if (p.first) {
+    ring.shr(c, c, trunc);
+    ring.add(out, out, c);
+    ring.addScalar(out, out, p.scalar(-(2 ** (k - 2 - trunc))));
+  }
+  ring.add(out, out, next);
+  return { c: yield* p.open(out), r: next };
+}

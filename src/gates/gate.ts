@@ -1,0 +1,57 @@
+/**
+ * @file What a gate is. A secret x is held as a public c = x + r (the same at every party) and additive shares
+ * of the mask r, which the dealer knows (masked values: Turbospeedz, eprint 2019/080, section 3; ABY2.0, eprint
+ * 2020/1225, section 3.1). Bits likewise, with xor for +.
+ *
+ * A gate stands in one file: `deal` makes its material from the masks alone, `eval` uses it on the masked values.
+ */
+
+import type { Dealing, Drawing } from '../dealer/material.ts';
+import type { Bits, RingArray } from '../ring/array.ts';
+import type { AnyArray as Arr } from '../ring/array.ts';
+
+/**
+ * A value as somebody holds it. A party: c and its share r of the mask. The dealer: the whole mask r. A public
+ * value: c alone, at parties and dealer alike.
+ */
+export interface Value {
+  readonly c?: Arr;
+  readonly r?: Arr;
+}
+
+export type GateAttrs = Readonly<Record<string, unknown>>;
+
+/** An array that parties exchange in the next round. */
+export interface Opening {
+  /** On sending: this party's share. Afterwards: the sum of all shares (or what `from` sent). */
+  readonly array: Arr;
+  /** Bits on the wire per element of a Bytes array. */
+  readonly width: number;
+  /** Only this rank sends, and what it sends replaces the array. */
+  readonly from?: number;
+  /** Only these ranks receive. */
+  readonly to?: readonly number[];
+}
+
+/** A party's side of a gate: its material, and openings. */
+export interface Party extends Drawing {
+  /** Number of parties. */
+  readonly parties: number;
+  /** Exchanges one array in one round: `const c = yield* p.open(share)`. */
+  open<T extends Arr>(array: T, options?: Omit<Opening, 'array' | 'width'> & { width?: number }): Steps<T>;
+  /** This party's own plaintext for an input gate, already encoded; undefined at the others. */
+  input(name: number): Arr | undefined;
+}
+
+/** A protocol as a generator: every `yield` is one round. */
+export type Steps<T> = Generator<void, T, void>;
+
+export interface Gate<A extends GateAttrs = GateAttrs> {
+  /** The dealer never gives anything for it. */
+  readonly undealt?: true;
+  deal(d: Dealing, ins: readonly Value[], attrs: A): Value[];
+  eval(p: Party, ins: readonly Value[], attrs: A): Steps<Value[]>;
+}
+
+export const ringOf = (a: Arr | undefined): RingArray => a as RingArray;
+export const bitsOf = (a: Arr | undefined): Bits => a as Bits;

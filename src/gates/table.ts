@@ -1,0 +1,24 @@
+/** @file All gates by name. */
+
+import { and } from './boolean.ts';
+import { less } from './compare.ts';
+import { isZero } from './equal.ts';
+import type { Gate } from './gate.ts';
+import { input, reveal } from './inout.ts';
+import { matmul, mul, square, truncate } from './multiply.ts';
+import { select } from './select.ts';
+import { spline } from './spline.ts';
+
+export const gates = {
+  input,
+  reveal,
+  mul,
+  square,
+  matmul,
+  truncateExact: truncate,
+  less,
+  isZero,
+  select,
+  and,
+  spline,
+} as unknown as Readonly<Record<string, Gate>>;

@@ -1,0 +1,101 @@
+/** @file The dealer's run of a graph: masks only, node after node, ahead of the parties. No data, no user code. */
+
+import { Dealing } from '../dealer/material.ts';
+import type { Value } from '../gates/gate.ts';
+import { gates } from '../gates/table.ts';
+import type { Field } from '../ring/field.ts';
+import type { Prg } from '../ring/prg.ts';
+import type { Ring } from '../ring/ring.ts';
+import { analyse, isGate, trips } from './analysis.ts';
+import type { Graph, Node } from './graph.ts';
+import { step } from './step.ts';
+import { arraysOf, type Entry, Store } from './store.ts';
+
+/** What rank 0 must receive for one gate. */
+export interface Correction {
+  readonly gate: number;
+  readonly chunks: readonly Uint8Array<ArrayBuffer>[];
+}
+
+export class Dealer {
+  readonly ring: Ring;
+  readonly field: Field;
+  readonly store: Store;
+  readonly #prgs: readonly Prg[];
+
+  /** `prgs`: one per party, by rank. */
+  constructor(ring: Ring, field: Field, prgs: readonly Prg[]) {
+    this.ring = ring;
+    this.field = field;
+    this.store = new Store(ring);
+    this.#prgs = prgs;
+  }
+
+  /**
+   * Yields the corrections in gate order; returns the masks of the outputs, which the caller owns (release them
+   * in `store`). Gates are numbered from `base`. `inputs` stay the caller's.
+   */
+  *run(graph: Graph, base: number, inputs: readonly Entry[]): Generator<Correction, Entry[], void> {
+    const { store } = this;
+    const { uses, gate } = analyse(graph);
+    const left = uses.slice();
+    const values: (Entry | undefined)[] = [];
+    const drop = (id: number): void => {
+      if (left[id]! <= 0) {
+        store.release(values[id]!);
+        values[id] = undefined;
+      }
+    };
+    graph.ins.forEach((id, i) => {
+      values[id] = store.retain(inputs[i]!);
+      drop(id);
+    });
+    for (const [i, node] of graph.nodes.entries()) {
+      const ins = node.ins.map((id) => values[id]!);
+      const outs = yield* this.#node(graph, node, base + gate[i]!, ins);
+      node.outs.forEach((id, j) => {
+        values[id] = outs[j]!;
+        drop(id);
+      });
+      for (const id of node.ins) {
+        left[id]!--;
+        if (values[id]) drop(id);
+      }
+    }
+    return graph.outs.map((id) => {
+      const out = values[id]!;
+      if (--left[id]! > 0) store.retain(out);
+      return out;
+    });
+  }
+
+  /** Outputs are retained once, for the caller. */
+  *#node(graph: Graph, node: Node, number: number, ins: readonly Entry[]): Generator<Correction, Entry[], void> {
+    const { store } = this;
+    if (node.op === 'loop') return yield* this.#loop(node, number, ins);
+    if (!isGate(graph, node)) {
+      return step(this.ring, this.field, graph, node, ins).map((e) => store.retain(e));
+    }
+    const dealing = new Dealing(this.ring, this.field, this.#prgs, number);
+    const outs = gates[node.op]!.deal(dealing, ins as readonly Value[], node.attrs);
+    dealing.end(outs.flatMap(arraysOf));
+    for (const out of outs) store.retain(out);
+    if (dealing.correction.length > 0) yield { gate: number, chunks: dealing.correction };
+    return outs;
+  }
+
+  *#loop(node: Node, number: number, ins: readonly Entry[]): Generator<Correction, Entry[], void> {
+    const body = node.body!;
+    const { gates: width } = analyse(body);
+    const lo = node.attrs.lo as number;
+    let carry = ins.slice(0, node.outs.length).map((e) => this.store.retain(e));
+    const captured = ins.slice(node.outs.length);
+    for (let i = 0; i < trips(node); i++) {
+      const index: Entry = { shape: [], dtype: 'int64', data: BigInt64Array.of(BigInt(lo + i)) };
+      const next = yield* this.run(body, number + i * width, [index, ...carry, ...captured]);
+      for (const e of carry) this.store.release(e);
+      carry = next;
+    }
+    return carry;
+  }
+}

@@ -1,0 +1,295 @@
+/**
+ * @file A party's run of a graph, as data flow in rounds: every op whose inputs are there runs; when all that is
+ * left waits for messages, all openings travel together, one message a peer. So independent ops share rounds, and
+ * the rounds of a program are the longest path through its gates. The schedule depends on the graph alone: every
+ * party makes the same one, and the bytes of a round need no labels.
+ */
+
+import { Drawing } from '../dealer/material.ts';
+import { TesseraError } from '../errors.ts';
+import type { Opening, Party, Steps, Value } from '../gates/gate.ts';
+import { gates } from '../gates/table.ts';
+import type { AnyArray as Arr } from '../ring/array.ts';
+import type { Field } from '../ring/field.ts';
+import type { Prg } from '../ring/prg.ts';
+import type { Ring } from '../ring/ring.ts';
+import { analyse, type Analysis, isGate, trips } from './analysis.ts';
+import type { Graph, Node } from './graph.ts';
+import { step } from './step.ts';
+import { arraysOf, type Entry, Store } from './store.ts';
+
+/** What a run waits for: a round of messages, or the dealer's material for a gate. */
+export type Wait =
+  | { readonly kind: 'round'; readonly send: ReadonlyMap<number, Uint8Array<ArrayBuffer>>; readonly receive: ReadonlyMap<number, number>; readonly ops: readonly string[] }
+  | { readonly kind: 'material'; readonly gate: number; readonly op: string };
+
+/** The answer to a round: what each peer sent. To material: its chunks. */
+export type Answer = ReadonlyMap<number, Uint8Array> | readonly Uint8Array[];
+
+export interface Role {
+  readonly ring: Ring;
+  readonly field: Field;
+  readonly rank: number;
+  readonly parties: number;
+  /** This party's stream, whose seed the dealer knows. */
+  readonly prg: Prg;
+}
+
+/** One op's account. */
+export interface OpProfile {
+  count: number;
+  /** Milliseconds of local work. */
+  ms: number;
+  /** Bytes sent to all peers together. */
+  bytes: number;
+}
+
+/** A gate in the middle of its rounds. */
+interface Active {
+  readonly frame: Frame;
+  readonly node: Node;
+  readonly steps: Steps<Value[]>;
+  readonly party: GateParty;
+}
+
+/** One run of one graph: the program itself, or one iteration of a loop. */
+interface Frame {
+  readonly graph: Graph;
+  readonly analysis: Analysis;
+  readonly base: number;
+  readonly values: (Entry | undefined)[];
+  readonly left: Int32Array;
+  readonly missing: Int32Array;
+  outsLeft: number;
+  readonly done: (outs: Entry[]) => void;
+}
+
+class GateParty extends Drawing implements Party {
+  readonly parties: number;
+  readonly openings: Opening[] = [];
+  readonly #inputs: ReadonlyMap<number, Arr>;
+
+  constructor(role: Role, gate: number, correction: readonly Uint8Array[], inputs: ReadonlyMap<number, Arr>) {
+    super(role.ring, role.field, role.rank, role.prg, gate, correction);
+    this.parties = role.parties;
+    this.#inputs = inputs;
+  }
+
+  *open<T extends Arr>(array: T, options: Partial<Opening> = {}): Steps<T> {
+    this.openings.push({ width: 8, ...options, array });
+    yield;
+    return array;
+  }
+
+  input(name: number): Arr | undefined {
+    return this.#inputs.get(name);
+  }
+}
+
+export class PartyRun {
+  readonly role: Role;
+  readonly store: Store;
+  readonly profile = new Map<string, OpProfile>();
+  rounds = 0;
+  #ready: [Frame, number][] = [];
+  #active: Active[] = [];
+  #inputs: ReadonlyMap<number, Arr>;
+
+  constructor(role: Role, store: Store, inputs: ReadonlyMap<number, Arr> = new Map()) {
+    this.role = role;
+    this.store = store;
+    this.#inputs = inputs;
+  }
+
+  /** Yields what it waits for; returns the outputs, retained once for the caller. Gates are numbered from `base`. */
+  *run(graph: Graph, base: number, inputs: readonly Entry[]): Generator<Wait, Entry[], Answer> {
+    let result: Entry[] | undefined;
+    this.#start(graph, base, inputs, (outs) => {
+      result = outs;
+    });
+    for (;;) {
+      for (let next = this.#ready.shift(); next; next = this.#ready.shift()) yield* this.#begin(...next);
+      if (this.#active.length === 0) break;
+      yield* this.#round();
+    }
+    return result!;
+  }
+
+  #start(graph: Graph, base: number, inputs: readonly Entry[], done: Frame['done']): void {
+    const analysis = analyse(graph);
+    const frame: Frame = {
+      graph,
+      analysis,
+      base,
+      values: [],
+      left: analysis.uses.slice(),
+      missing: Int32Array.from(graph.nodes, (n) => n.ins.length),
+      outsLeft: new Set(graph.outs).size,
+      done,
+    };
+    graph.nodes.forEach((node, i) => {
+      if (node.ins.length === 0) this.#ready.push([frame, i]);
+    });
+    if (frame.outsLeft === 0) done([]);
+    graph.ins.forEach((id, i) => this.#set(frame, id, this.store.retain(inputs[i]!)));
+  }
+
+  /** Stores a value that is retained already. */
+  #set(frame: Frame, id: number, entry: Entry): void {
+    frame.values[id] = entry;
+    for (const i of frame.analysis.consumers[id]!) {
+      if (--frame.missing[i]! === 0) this.#ready.push([frame, i]);
+    }
+    if (frame.graph.outs.includes(id) && --frame.outsLeft === 0) {
+      frame.done(frame.graph.outs.map((out) => this.store.retain(frame.values[out]!)));
+      for (const out of frame.graph.outs) this.#used(frame, out);
+    }
+    if (frame.left[id] === 0 && frame.values[id]) this.#free(frame, id);
+  }
+
+  #used(frame: Frame, id: number): void {
+    if (--frame.left[id]! === 0) this.#free(frame, id);
+  }
+
+  #free(frame: Frame, id: number): void {
+    this.store.release(frame.values[id]!);
+    frame.values[id] = undefined;
+  }
+
+  *#begin(frame: Frame, index: number): Generator<Wait, void, Answer> {
+    const node = frame.graph.nodes[index]!;
+    const ins = node.ins.map((id) => frame.values[id]!);
+    const gate = frame.base + frame.analysis.gate[index]!;
+    if (node.op === 'loop') {
+      this.#iterate(frame, node, gate, ins);
+      return;
+    }
+    if (!isGate(frame.graph, node)) {
+      const start = performance.now();
+      const outs = this.#located(node, () => step(this.role.ring, this.role.field, frame.graph, node, ins));
+      this.#account(node.op, performance.now() - start, 0);
+      this.#finish(frame, node, outs);
+      return;
+    }
+    const needs = this.role.rank === 0 && !gates[node.op]!.undealt;
+    const chunks = needs ? ((yield { kind: 'material', gate, op: node.op }) as readonly Uint8Array[]) : [];
+    const party = new GateParty(this.role, gate, chunks, this.#inputs);
+    const steps = gates[node.op]!.eval(party, ins as readonly Value[], node.attrs);
+    this.#advance({ frame, node, steps, party });
+  }
+
+  /** Runs a gate up to its next opening or its end. */
+  #advance(active: Active): void {
+    const { frame, node, steps, party } = active;
+    const start = performance.now();
+    const next = this.#located(node, () => steps.next());
+    if (!next.done) {
+      this.#active.push(active);
+      this.#account(node.op, performance.now() - start, 0, 0);
+      return;
+    }
+    party.end(next.value.flatMap(arraysOf));
+    this.#account(node.op, performance.now() - start, 0);
+    this.#finish(frame, node, next.value);
+  }
+
+  #finish(frame: Frame, node: Node, outs: readonly Entry[]): void {
+    node.outs.forEach((id, i) => this.#set(frame, id, this.store.retain(outs[i]!)));
+    for (const id of node.ins) this.#used(frame, id);
+  }
+
+  /** Starts the iterations of a loop, each as soon as the one before has all its results. */
+  #iterate(frame: Frame, node: Node, gate: number, ins: readonly Entry[]): void {
+    const body = node.body!;
+    const width = analyse(body).gates;
+    const captured = ins.slice(node.outs.length);
+    const lo = node.attrs.lo as number;
+    const count = trips(node);
+    const turn = (i: number, carry: readonly Entry[]): void => {
+      if (i === count) {
+        node.outs.forEach((id, j) => this.#set(frame, id, carry[j]!));
+        for (const id of node.ins) this.#used(frame, id);
+        return;
+      }
+      const index: Entry = { shape: [], dtype: 'int64', data: BigInt64Array.of(BigInt(lo + i)) };
+      this.#start(body, gate + i * width, [index, ...carry, ...captured], (outs) => turn(i + 1, outs));
+      for (const e of carry) this.store.release(e);
+    };
+    turn(
+      0,
+      ins.slice(0, node.outs.length).map((e) => this.store.retain(e)),
+    );
+  }
+
+  /** Exchanges the openings of all active gates, and lets each run on. */
+  *#round(): Generator<Wait, void, Answer> {
+    const { ring, rank, parties } = this.role;
+    const active = this.#active;
+    this.#active = [];
+    const perGate = active.map(({ party }) => party.openings.splice(0));
+    const openings = perGate.flat();
+    const sizes = openings.map((o) => ring.wireBytes(o.array, o.width));
+    const goes = (o: Opening, from: number, to: number): boolean =>
+      from !== to && (o.from === undefined || o.from === from) && (o.to === undefined || o.to.includes(to));
+    const total = (from: number, to: number): number =>
+      openings.reduce((n, o, i) => n + (goes(o, from, to) ? sizes[i]! : 0), 0);
+    const send = new Map<number, Uint8Array<ArrayBuffer>>();
+    const receive = new Map<number, number>();
+    for (let peer = 0; peer < parties; peer++) {
+      const out = total(rank, peer);
+      if (out > 0) send.set(peer, new Uint8Array(out));
+      const back = total(peer, rank);
+      if (back > 0) receive.set(peer, back);
+    }
+    for (const [peer, message] of send) {
+      let at = 0;
+      for (const o of openings) if (goes(o, rank, peer)) at += ring.writeWire(message, at, o.array, o.width);
+    }
+    active.forEach(({ node }, i) => {
+      const bytes = perGate[i]!.map((o) => [...send.keys()].filter((peer) => goes(o, rank, peer)).length * ring.wireBytes(o.array, o.width));
+      this.#account(node.op, 0, bytes.reduce((a, b) => a + b, 0), 0);
+    });
+    this.rounds++;
+    const ops = active.map(({ node }) => node.op);
+    const answer = (yield { kind: 'round', send, receive, ops }) as ReadonlyMap<number, Uint8Array>;
+    for (const [peer, size] of receive) {
+      const message = answer.get(peer)!;
+      if (message.length !== size) throw diverged(ops, size, message.length);
+      let at = 0;
+      openings.forEach((o, i) => {
+        if (!goes(o, peer, rank)) return;
+        if (o.from === undefined) ring.addWire(o.array, message, at, o.width);
+        else ring.readWire(o.array, message, at, o.width);
+        at += sizes[i]!;
+      });
+    }
+    for (const a of active) this.#advance(a);
+  }
+
+  /** Adds the op and the user's call site to an error. */
+  #located<T>(node: Node, work: () => T): T {
+    try {
+      return work();
+    } catch (e) {
+      if (!(e instanceof TesseraError)) throw e;
+      const site = node.site ? ` at ${node.site}` : '';
+      throw new TesseraError(e.code, `${e.message} [op ${node.op}${site}]`, { ...e.details, op: node.op, site: node.site }, e);
+    }
+  }
+
+  #account(op: string, ms: number, bytes: number, count = 1): void {
+    const p = this.profile.get(op) ?? { count: 0, ms: 0, bytes: 0 };
+    this.profile.set(op, p);
+    p.count += count;
+    p.ms += ms;
+    p.bytes += bytes;
+  }
+}
+
+const diverged = (ops: readonly string[], expected: number, got: number): TesseraError =>
+  new TesseraError(
+    'DIVERGED',
+    `a peer sent ${got} bytes where ${expected} belong (ops: ${[...new Set(ops)].join(', ')}): the parties run ` +
+      'different programs or versions',
+    { ops, expected, got },
+  );
