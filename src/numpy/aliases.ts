@@ -1,0 +1,15 @@
+/** @file The spellings of NumPy and JAX for what `np` spells in camelCase. One list; a test holds it complete. */
+export {
+  greaterEqual as greater_equal,
+  lessEqual as less_equal,
+  logicalAnd as logical_and,
+  logicalNot as logical_not,
+  logicalOr as logical_or,
+  logicalXor as logical_xor,
+  notEqual as not_equal,
+} from './compare.ts';
+export { fullLike as full_like, onesLike as ones_like, zerosLike as zeros_like } from './create.ts';
+export { trueDivide as true_divide } from './elementwise.ts';
+export { dynamicSlice as dynamic_slice, dynamicUpdateSlice as dynamic_update_slice } from './indexing.ts';
+export { fori as fori_loop } from './loops.ts';
+export { broadcastTo as broadcast_to, expandDims as expand_dims } from './shape.ts';

@@ -1,0 +1,52 @@
+/** @file Comparisons, logic, and choosing without branching. */
+import { fail } from '../errors.ts';
+import type { BaseArray } from '../ir/array.ts';
+import { broadcastShapes } from '../ir/shapes.ts';
+import { apply } from '../ir/tracer.ts';
+import { type ArrayInput, asArr, broadcast, isBool, spread, truth, unify } from './core.ts';
+import { maximum, minimum } from './elementwise.ts';
+
+export const logicalNot = (x: ArrayInput): BaseArray => apply('not', [truth(x)]);
+
+const logical =
+  (op: string) =>
+  (x: ArrayInput, y: ArrayInput): BaseArray =>
+    apply(op, spread([truth(x), truth(y)]));
+
+export const logicalAnd = logical('and');
+export const logicalOr = logical('or');
+export const logicalXor = logical('xor');
+
+export const less = (x: ArrayInput, y: ArrayInput): BaseArray => {
+  const [a, b] = spread(unify([x, y])) as [BaseArray, BaseArray];
+  return isBool(a) ? apply('and', [apply('not', [a]), b]) : apply('less', [a, b]);
+};
+
+export const equal = (x: ArrayInput, y: ArrayInput): BaseArray => {
+  const [a, b] = spread(unify([x, y])) as [BaseArray, BaseArray];
+  return isBool(a) ? apply('not', [apply('xor', [a, b])]) : apply('equal', [a, b]);
+};
+
+export const greater = (x: ArrayInput, y: ArrayInput): BaseArray => less(y, x);
+export const lessEqual = (x: ArrayInput, y: ArrayInput): BaseArray => logicalNot(less(y, x));
+export const greaterEqual = (x: ArrayInput, y: ArrayInput): BaseArray => logicalNot(less(x, y));
+export const notEqual = (x: ArrayInput, y: ArrayInput): BaseArray => logicalNot(equal(x, y));
+
+/** cond ? x : y, element by element; all three broadcast. */
+export const where = (cond: ArrayInput, x: ArrayInput, y: ArrayInput): BaseArray => {
+  if (x === undefined || y === undefined)
+    fail(
+      'UNSUPPORTED',
+      'np.where needs all three of (condition, x, y): the positions of a secret cannot be listed',
+    );
+  const c = truth(cond);
+  const [a, b] = unify([x, y]) as [BaseArray, BaseArray];
+  const shape = broadcastShapes(c.shape, a.shape, b.shape);
+  return apply('select', [broadcast(c, shape), broadcast(a, shape), broadcast(b, shape)]);
+};
+
+/** x held between lo and hi; null leaves a side open. */
+export const clip = (x: ArrayInput, lo: ArrayInput | null, hi: ArrayInput | null = null): BaseArray => {
+  const above = lo === null || lo === undefined ? asArr(x) : maximum(x, lo);
+  return hi === null ? above : minimum(above, hi);
+};

@@ -1,0 +1,100 @@
+/** @file What all functions of `np` share: reading operands, promoting dtypes, broadcasting, axis options. */
+import { fail } from '../errors.ts';
+import { type ArrayInput, type Axis, BaseArray, type ReduceOptions } from '../ir/array.ts';
+import { kindOf, promote, type UserDType } from '../ir/dtypes.ts';
+import type { Shape } from '../ir/graph.ts';
+import { isTensor, NDArray, weakDType } from '../ir/ndarray.ts';
+import { broadcastShapes, normalAxes, sameShape } from '../ir/shapes.ts';
+import { apply } from '../ir/tracer.ts';
+
+export type { ArrayInput, Axis } from '../ir/array.ts';
+
+const holdsTraced = (x: unknown): boolean =>
+  Array.isArray(x) ? x.some((item) => holdsTraced(item)) : x instanceof BaseArray && !(x instanceof NDArray);
+
+/** An operand as an array. Nested lists may hold traced arrays, which are stacked. Throws as NDArray.from. */
+export const asArr = (x: ArrayInput): BaseArray => {
+  if (x instanceof BaseArray) return x;
+  if (!holdsTraced(x)) return NDArray.from(x);
+  const rows = promoteAll((x as readonly ArrayInput[]).map(asArr));
+  const lead = rows.map((row) => reshapeTo(row, [1, ...row.shape]));
+  return apply('concat', lead, { axis: 0 });
+};
+
+export const convertTo = (x: BaseArray, dtype: UserDType): BaseArray =>
+  x.dtype === dtype ? x : apply('convert', [x], { dtype });
+
+export const reshapeTo = (x: BaseArray, shape: Shape): BaseArray =>
+  sameShape(x.shape, shape) ? x : apply('reshape', [x], { shape: [...shape] });
+
+export const broadcast = (x: BaseArray, shape: Shape): BaseArray =>
+  sameShape(x.shape, shape) ? x : apply('broadcast', [x], { shape: [...shape] });
+
+type Weak = number | bigint | boolean;
+const isWeak = (x: unknown): x is Weak =>
+  typeof x === 'number' || typeof x === 'bigint' || typeof x === 'boolean';
+
+/** Brings arrays to one dtype. */
+export const promoteAll = (xs: readonly BaseArray[]): BaseArray[] => {
+  const dtype = xs.map((x) => x.dtype).reduce((a, b) => promote(a, b)) as UserDType;
+  return xs.map((x) => convertTo(x, dtype));
+};
+
+/**
+ * Operands brought to one dtype; JavaScript numbers take that of the arrays where they fit (RANGE where a whole
+ * number is out of bounds). Shapes are left alone.
+ */
+export const unify = (inputs: readonly ArrayInput[]): BaseArray[] => {
+  const strong = inputs.map((x) => (isWeak(x) ? undefined : asArr(x)));
+  const known = strong.filter((x) => x !== undefined).map((x) => x.dtype);
+  if (known.length === 0) return promoteAll(inputs.map(asArr));
+  let dtype = known.reduce((a, b) => promote(a, b)) as UserDType;
+  for (const x of inputs) if (isWeak(x)) dtype = promote(dtype, weakDType(x, dtype));
+  return inputs.map((x, i) => {
+    const array = strong[i];
+    return array === undefined ? NDArray.from(x, dtype) : convertTo(array, dtype);
+  });
+};
+
+/** Brings arrays to one shape. Throws SHAPE with NumPy's words. */
+export const spread = (xs: readonly BaseArray[]): BaseArray[] => {
+  const shape = broadcastShapes(...xs.map((x) => x.shape));
+  return xs.map((x) => broadcast(x, shape));
+};
+
+/** An elementwise op on operands of any dtypes and shapes. */
+export const elementwise = (op: string, ...inputs: readonly ArrayInput[]): BaseArray =>
+  apply(op, spread(unify(inputs)));
+
+/** An elementwise op of real numbers: operands become float64 first. */
+export const real = (op: string, ...inputs: readonly ArrayInput[]): BaseArray =>
+  apply(op, spread(inputs.map((x) => convertTo(asArr(x), 'fxp'))));
+
+export const isBool = (x: BaseArray): boolean => kindOf(x.dtype) === 'bool';
+
+/** Anything as bool: numbers are compared with 0. */
+export const truth = (x: ArrayInput): BaseArray => convertTo(asArr(x), 'bool');
+
+export const numberLike = (value: number, like: BaseArray): NDArray => NDArray.from(value, like.dtype);
+
+/** `np.sum(x, 0)`, `np.sum(x, [0, 1])`, `np.sum(x, {axis, keepdims})`: the axes, and whether they stay as 1. */
+export const readAxes = (axis: Axis | undefined, rank: number): { axes: number[]; keepdims: boolean } => {
+  const options = readOptions(axis);
+  return { axes: normalAxes(options.axis, rank), keepdims: options.keepdims === true };
+};
+
+const KNOWN = ['axis', 'keepdims', 'ddof'];
+
+export const readOptions = (axis: Axis | undefined): ReduceOptions => {
+  if (axis === undefined || axis === null || typeof axis === 'number' || Array.isArray(axis))
+    return { axis: axis as number | readonly number[] | null | undefined };
+  const options = axis as ReduceOptions;
+  const unknown =
+    typeof options === 'object' ? Object.keys(options).find((k) => !KNOWN.includes(k)) : String(axis);
+  if (unknown !== undefined || options instanceof BaseArray || isTensor(options))
+    return fail(
+      'INVALID_ARGUMENT',
+      `an axis is a number, a list or {axis, keepdims}; ${String(unknown)} is unknown`,
+    );
+  return options;
+};

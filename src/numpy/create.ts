@@ -1,0 +1,80 @@
+/** @file Making arrays. Shapes are lists, or one number. Dtypes are NumPy's names; float64 unless said otherwise. */
+import { fail } from '../errors.ts';
+import type { BaseArray } from '../ir/array.ts';
+import { alloc, parseDType } from '../ir/dtypes.ts';
+import { type Shape, sizeOf } from '../ir/graph.ts';
+import { NDArray } from '../ir/ndarray.ts';
+import { checkShape } from '../ir/shapes.ts';
+import { type ArrayInput, asArr, broadcast, convertTo } from './core.ts';
+
+export type ShapeInput = number | Shape;
+
+export const readShape = (shape: ShapeInput): number[] =>
+  checkShape(typeof shape === 'number' ? [shape] : shape);
+
+/** An array of its own from nested lists, typed arrays, numbers or arrays. Throws SHAPE, DTYPE, RANGE with the path. */
+export const array = (value: ArrayInput, dtype?: string): BaseArray => {
+  const made = asarray(value, dtype);
+  return made instanceof NDArray && (ArrayBuffer.isView(value) || made === value)
+    ? new NDArray(made.shape, made.dtype, made.data.slice() as NDArray['data'])
+    : made;
+};
+
+/** As `array`, without a copy where none is needed. */
+export const asarray = (value: ArrayInput, dtype?: string): BaseArray => {
+  if (dtype === undefined) return asArr(value);
+  const direct = typeof value === 'number' || typeof value === 'bigint' || Array.isArray(value);
+  const made = asArr(value);
+  return direct && made instanceof NDArray ? NDArray.from(value, dtype) : convertTo(made, parseDType(dtype));
+};
+
+/** `value` everywhere; dtype of the value unless given. */
+export const full = (shape: ShapeInput, value: ArrayInput, dtype?: string): BaseArray =>
+  broadcast(asarray(value, dtype), readShape(shape));
+
+export const zeros = (shape: ShapeInput, dtype = 'float64'): BaseArray => full(shape, 0, dtype);
+export const ones = (shape: ShapeInput, dtype = 'float64'): BaseArray => full(shape, 1, dtype);
+export const zerosLike = (x: ArrayInput, dtype?: string): BaseArray => like(x, 0, dtype);
+export const onesLike = (x: ArrayInput, dtype?: string): BaseArray => like(x, 1, dtype);
+export const fullLike = (x: ArrayInput, value: ArrayInput, dtype?: string): BaseArray =>
+  like(x, value, dtype);
+
+const like = (x: ArrayInput, value: ArrayInput, dtype?: string): BaseArray => {
+  const { shape, dtype: own } = asArr(x);
+  return full(shape, value, dtype ?? own);
+};
+
+const generate = (shape: Shape, dtype: string, at: (flat: number) => number): NDArray => {
+  const type = parseDType(dtype);
+  const values = Array.from({ length: sizeOf(shape) }, (_, i) => at(i));
+  if (type === 'fxp') return new NDArray(shape, type, Float64Array.from(values));
+  const flat = values.length === 0 ? alloc(type, 0) : NDArray.from(values, type).data;
+  return new NDArray(shape, type, flat);
+};
+
+/** Ones on diagonal `k` of an n x m matrix. */
+export const eye = (n: number, m: number = n, k = 0, dtype = 'float64'): BaseArray =>
+  generate(readShape([n, m]), dtype, (i) => (m > 0 && (i % m) - Math.floor(i / m) === k ? 1 : 0));
+
+export const identity = (n: number, dtype?: string): BaseArray => eye(n, n, 0, dtype);
+
+/** `arange(stop)`, `arange(start, stop, step)`: int64 if all are whole numbers, else float64. Throws RANGE for step 0. */
+export const arange = (start: number, stop?: number, step = 1, dtype?: string): BaseArray => {
+  const [from, to] = stop === undefined ? [0, start] : [start, stop];
+  if (step === 0 || ![from, to, step].every(Number.isFinite))
+    fail('RANGE', `arange needs finite numbers and a step other than 0, not (${from}, ${to}, ${step})`);
+  const n = Math.max(0, Math.ceil((to - from) / step));
+  const type = dtype ?? ([from, to, step].every(Number.isInteger) ? 'int64' : 'float64');
+  return generate([n], type, (i) => from + i * step);
+};
+
+/** `num` numbers from start to stop, both included (stop left out with endpoint false). */
+export const linspace = (start: number, stop: number, num = 50, endpoint = true): BaseArray => {
+  const steps = endpoint ? num - 1 : num;
+  return generate(readShape(num), 'float64', (i) =>
+    endpoint && i === steps && i > 0 ? stop : start + (steps > 0 ? (i * (stop - start)) / steps : 0),
+  );
+};
+
+/** Another dtype: float64 to integers cuts fractions off, to bool is `!= 0`. */
+export const astype = (x: ArrayInput, dtype: string): BaseArray => convertTo(asArr(x), parseDType(dtype));

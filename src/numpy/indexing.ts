@@ -1,0 +1,157 @@
+/** @file Parts of arrays: slices and picks by public positions, and blocks at indices that a loop counts. */
+import { fail } from '../errors.ts';
+import { type ArrayInput, BaseArray, type SliceSpec } from '../ir/array.ts';
+import { isInt } from '../ir/dtypes.ts';
+import { NDArray } from '../ir/ndarray.ts';
+import { normalAxis } from '../ir/shapes.ts';
+import { apply, Traced } from '../ir/tracer.ts';
+import { asArr, convertTo, promoteAll, reshapeTo } from './core.ts';
+import { ravel } from './shape.ts';
+
+/** Elements from .. to - 1 along one axis; bounds are valid. */
+export const block = (x: BaseArray, axis: number, from: number, to: number): BaseArray =>
+  from === 0 && to === x.shape[axis]
+    ? x
+    : apply('slice', [x], {
+        start: x.shape.map((_, i) => (i === axis ? from : 0)),
+        size: x.shape.map((n, i) => (i === axis ? to - from : n)),
+        step: x.shape.map(() => 1),
+      });
+
+const wrap = (i: number, n: number, axis: number): number => {
+  if (!Number.isInteger(i)) fail('INVALID_ARGUMENT', `an index is a whole number, not ${i}`);
+  if (i < -n || i >= n) fail('RANGE', `index ${i} is out of bounds for axis ${axis} with size ${n}`);
+  return i < 0 ? i + n : i;
+};
+
+type Bounds = readonly [(number | null)?, (number | null)?, (number | null)?];
+
+/** 'a:b:c' -> [a, b, c] */
+const parseBounds = (text: string): Bounds => {
+  const parts = text.split(':').map((p) => p.trim());
+  if (parts.length < 2 || parts.length > 3 || parts.some((p) => !/^([+-]?\d+)?$/.test(p)))
+    fail('INVALID_ARGUMENT', `slice ${JSON.stringify(text)} is not of the form 'start:stop:step'`);
+  return parts.map((p) => (p === '' ? null : Number(p))) as unknown as Bounds;
+};
+
+/** Python's slice semantics: bounds count from the end when negative, and are held inside. */
+const resolve = (bounds: Bounds, n: number): { start: number; size: number; step: number } => {
+  const step = bounds[2] ?? 1;
+  if (step === 0) fail('INVALID_ARGUMENT', 'slice step cannot be zero');
+  for (const b of bounds)
+    if (b !== null && b !== undefined && !Number.isInteger(b))
+      fail('INVALID_ARGUMENT', `a slice is made of public whole numbers, not ${typeof b}`);
+  const [low, high] = step > 0 ? [0, n] : [-1, n - 1];
+  const inside = (b: number): number => Math.min(Math.max(b < 0 ? b + n : b, low), high);
+  const start = bounds[0] === null || bounds[0] === undefined ? (step > 0 ? 0 : n - 1) : inside(bounds[0]);
+  const stop = bounds[1] === null || bounds[1] === undefined ? (step > 0 ? n : -1) : inside(bounds[1]);
+  const size = Math.max(0, Math.ceil((stop - start) / step));
+  return size === 0 ? { start: 0, size, step: 1 } : { start, size, step };
+};
+
+const isPosition = (s: SliceSpec): s is number | bigint | BaseArray =>
+  typeof s === 'number' || typeof s === 'bigint' || s instanceof BaseArray;
+
+/** '...' becomes as many ':' as are missing; the rest of the axes stay whole. */
+const expand = (specs: readonly SliceSpec[], rank: number): SliceSpec[] => {
+  const used = specs.filter((s) => s !== null && s !== '...').length;
+  if (used > rank)
+    fail('SHAPE', `too many indices for array: array is ${rank}-dimensional, but ${used} were indexed`);
+  const at = specs.indexOf('...');
+  if (at !== specs.lastIndexOf('...'))
+    fail('INVALID_ARGUMENT', "an index can only have a single ellipsis ('...')");
+  const whole = new Array<SliceSpec>(rank - used).fill(':');
+  return at < 0 ? [...specs, ...whole] : [...specs.slice(0, at), ...whole, ...specs.slice(at + 1)];
+};
+
+/**
+ * NumPy's x[...]: one entry an axis. A number (or a public integer scalar, such as a loop index) picks and drops the
+ * axis; [start, stop, step] or 'start:stop:step' cuts; ':' keeps; '...' stands for the axes between; null adds one.
+ * Throws RANGE for a number outside, SHAPE for too many entries. A traced index is held inside, as in JAX.
+ */
+export const slice = (x: ArrayInput, ...specs: readonly SliceSpec[]): BaseArray => {
+  let a = asArr(x);
+  const list = expand(specs, a.ndim);
+  const start: number[] = [];
+  const size: number[] = [];
+  const step: number[] = [];
+  const shape: number[] = [];
+  const dynamic = new Map<number, Traced>();
+  for (const spec of list) {
+    const axis = start.length;
+    const n = a.shape[axis]!;
+    if (spec === null) shape.push(1);
+    else if (spec instanceof Traced) {
+      dynamic.set(axis, spec);
+      start.push(0);
+      size.push(n);
+      step.push(1);
+    } else if (isPosition(spec)) {
+      start.push(wrap(Number(spec instanceof BaseArray ? spec.item() : spec), n, axis));
+      size.push(1);
+      step.push(1);
+    } else {
+      const cut = resolve(typeof spec === 'string' ? parseBounds(spec) : spec, n);
+      start.push(cut.start);
+      size.push(cut.size);
+      step.push(cut.step);
+      shape.push(cut.size);
+    }
+  }
+  if (size.some((n, i) => n !== a.shape[i] || step[i] !== 1)) a = apply('slice', [a], { start, size, step });
+  if (dynamic.size > 0) {
+    const index = a.shape.map((_, axis) => dynamic.get(axis) ?? 0);
+    a = dynamicSlice(
+      a,
+      index,
+      a.shape.map((n, axis) => (dynamic.has(axis) ? 1 : n)),
+    );
+  }
+  return reshapeTo(a, shape);
+};
+
+/** Public positions along an axis (flattened without one); negative ones count from the end. Throws RANGE. */
+export const take = (x: ArrayInput, indices: ArrayInput, axis?: number): BaseArray => {
+  const a = axis === undefined ? ravel(x) : asArr(x);
+  const at = normalAxis(axis ?? 0, a.ndim);
+  const which = asArr(indices);
+  if (!(which instanceof NDArray))
+    return (which as Traced).secret
+      ? fail(
+          'SECRET_IN_CONTROL_FLOW',
+          'np.take: positions are public; a secret cannot choose which elements are read',
+        )
+      : fail(
+          'UNSUPPORTED',
+          'np.take needs positions that are known while recording: use np.dynamicSlice in a loop',
+        );
+  const n = a.shape[at]!;
+  const list = Array.from(which.data as Float64Array, (i) => wrap(Number(i), n, at));
+  const shape = [...a.shape.slice(0, at), ...which.shape, ...a.shape.slice(at + 1)];
+  return reshapeTo(apply('gather', [a], { axis: at, indices: list }), shape);
+};
+
+const indexOf = (i: ArrayInput): BaseArray => {
+  if (typeof i === 'number') return NDArray.from(i, Number.isInteger(i) ? 'int64' : undefined);
+  const a = asArr(i);
+  return a instanceof NDArray && !isInt(a.dtype) && a.size === 1 && Number.isInteger(a.item())
+    ? convertTo(a, 'int64')
+    : a;
+};
+
+/** A block of `size` whose corner is at `index` (public integers, moved so that the block fits). */
+export const dynamicSlice = (
+  x: ArrayInput,
+  index: readonly ArrayInput[],
+  size: readonly number[],
+): BaseArray => apply('dynamicSlice', [asArr(x), ...index.map(indexOf)], { size: [...size] });
+
+/** x with the block at `index` replaced by `update`. */
+export const dynamicUpdateSlice = (
+  x: ArrayInput,
+  update: ArrayInput,
+  index: readonly ArrayInput[],
+): BaseArray => {
+  const [a, part] = promoteAll([asArr(x), asArr(update)]) as [BaseArray, BaseArray];
+  return apply('dynamicUpdateSlice', [a, part, ...index.map(indexOf)]);
+};

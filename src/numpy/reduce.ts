@@ -1,0 +1,161 @@
+/** @file Reductions. `axis`: a number, a list, or {axis, keepdims}; everything when left out. */
+import { fail } from '../errors.ts';
+import type { BaseArray } from '../ir/array.ts';
+import { kindOf } from '../ir/dtypes.ts';
+import { sizeOf } from '../ir/graph.ts';
+import { dropAxes } from '../ir/shapes.ts';
+import { apply } from '../ir/tracer.ts';
+import { equal, notEqual } from './compare.ts';
+import {
+  type ArrayInput,
+  type Axis,
+  asArr,
+  convertTo,
+  isBool,
+  numberLike,
+  readAxes,
+  readOptions,
+  reshapeTo,
+  truth,
+} from './core.ts';
+import { multiply, sqrt, square, subtract } from './elementwise.ts';
+import { moveaxis, ravel } from './shape.ts';
+
+interface Plan {
+  readonly axes: readonly number[];
+  /** How many elements make one. */
+  readonly count: number;
+  /** The result with its axes put back as 1 where wanted. */
+  readonly finish: (reduced: BaseArray) => BaseArray;
+}
+
+const plan = (x: BaseArray, axis: Axis | undefined): Plan => {
+  const { axes, keepdims } = readAxes(axis, x.ndim);
+  return {
+    axes,
+    count: sizeOf(axes.map((i) => x.shape[i]!)),
+    finish: (r) =>
+      keepdims
+        ? reshapeTo(
+            r,
+            x.shape.map((n, i) => (axes.includes(i) ? 1 : n)),
+          )
+        : r,
+  };
+};
+
+const sumOver = (x: BaseArray, axes: readonly number[]): BaseArray =>
+  axes.length === 0 ? x : apply('sum', [x], { axes: [...axes] });
+
+/** bool and integers are summed as int64 (unsigned as uint64), as in NumPy. */
+export const sum = (x: ArrayInput, axis?: Axis): BaseArray => {
+  const a = asArr(x);
+  const kind = kindOf(a.dtype);
+  const wide = kind === 'float' ? a : convertTo(a, kind === 'uint' ? 'uint64' : 'int64');
+  const { axes, finish } = plan(a, axis);
+  return finish(sumOver(wide, axes));
+};
+
+export const mean = (x: ArrayInput, axis?: Axis): BaseArray => {
+  const a = convertTo(asArr(x), 'fxp');
+  const { axes, count, finish } = plan(a, axis);
+  if (count === 0) fail('SHAPE', 'mean of empty slice');
+  return finish(count === 1 ? sumOver(a, axes) : multiply(sumOver(a, axes), 1 / count));
+};
+
+/** An op along one axis, after the wanted axes have been made one. */
+const alongOne = (x: BaseArray, axes: readonly number[], op: string): BaseArray => {
+  if (axes.length === 0) return x;
+  if (axes.length === 1) return apply(op, [x], { axis: axes[0]! });
+  const rest = dropAxes(x.shape, axes);
+  const last = moveaxis(
+    x,
+    axes,
+    axes.map((_, i) => rest.length + i),
+  );
+  const flat = reshapeTo(last, [...rest, sizeOf(axes.map((i) => x.shape[i]!))]);
+  return apply(op, [flat], { axis: rest.length });
+};
+
+const extreme =
+  (op: string, onBools: (x: BaseArray, axis: Axis | undefined) => BaseArray) =>
+  (x: ArrayInput, axis?: Axis): BaseArray => {
+    const a = asArr(x);
+    if (a.size === 0 && plan(a, axis).count === 0)
+      fail('SHAPE', `zero-size array to reduction operation ${op}imum which has no identity`);
+    if (isBool(a)) return onBools(a, axis);
+    const { axes, finish } = plan(a, axis);
+    return finish(alongOne(a, axes, op));
+  };
+
+const count = (x: ArrayInput, axis: Axis | undefined): { total: BaseArray; plan: Plan } => {
+  const a = truth(x);
+  const p = plan(a, axis);
+  return { total: sumOver(convertTo(a, 'int32'), p.axes), plan: p };
+};
+
+/** Are all true? (true of none) */
+export const all = (x: ArrayInput, axis?: Axis): BaseArray => {
+  const { total, plan: p } = count(x, axis);
+  return p.finish(equal(total, numberLike(p.count, total)));
+};
+
+/** Is any true? */
+export const any = (x: ArrayInput, axis?: Axis): BaseArray => {
+  const { total, plan: p } = count(x, axis);
+  return p.finish(notEqual(total, numberLike(0, total)));
+};
+
+/** The largest. Throws SHAPE for an empty array. */
+export const max = extreme('max', any);
+/** The smallest. Throws SHAPE for an empty array. */
+export const min = extreme('min', all);
+export const amax = max;
+export const amin = min;
+
+const position =
+  (op: string) =>
+  (x: ArrayInput, axis?: Axis): BaseArray => {
+    const given = readOptions(axis).axis;
+    if (Array.isArray(given)) fail('INVALID_ARGUMENT', `np.${op} takes one axis`);
+    const a = asArr(x);
+    const numbers = isBool(a) ? convertTo(a, 'int8') : a;
+    if (given === undefined || given === null)
+      return alone(op, ravel(numbers), a, readOptions(axis).keepdims);
+    const { axes, finish } = plan(numbers, axis);
+    return finish(apply(op, [numbers], { axis: axes[0]! }));
+  };
+
+const alone = (op: string, flat: BaseArray, x: BaseArray, keepdims = false): BaseArray => {
+  const found = apply(op, [flat], { axis: 0 });
+  return keepdims
+    ? reshapeTo(
+        found,
+        x.shape.map(() => 1),
+      )
+    : found;
+};
+
+/** Where the first largest is, int64 (in the flattened array without an axis). */
+export const argmax = position('argmax');
+export const argmin = position('argmin');
+
+export type VarOptions =
+  | Axis
+  | { readonly axis?: number | readonly number[]; readonly keepdims?: boolean; readonly ddof?: number };
+
+const ddofOf = (axis: VarOptions | undefined): number =>
+  typeof axis === 'object' && axis !== null && 'ddof' in axis && axis.ddof !== undefined ? axis.ddof : 0;
+
+/** Mean of squared distances from the mean; {ddof: 1} divides by n - 1. Exported as `var`. */
+export const variance = (x: ArrayInput, axis?: VarOptions): BaseArray => {
+  const a = convertTo(asArr(x), 'fxp');
+  const { axes, count: n, finish } = plan(a, axis as Axis);
+  if (n - ddofOf(axis) <= 0)
+    fail('SHAPE', `variance of ${n} elements with ddof ${ddofOf(axis)} is not defined`);
+  const middle = mean(a, { axis: axes, keepdims: true });
+  return finish(multiply(sumOver(square(subtract(a, middle)), axes), 1 / (n - ddofOf(axis))));
+};
+
+/** Standard deviation: the root of the variance. */
+export const std = (x: ArrayInput, axis?: VarOptions): BaseArray => sqrt(variance(x, axis));

@@ -1,0 +1,107 @@
+/** @file Rearranging one array: nothing here costs a message. */
+import { fail } from '../errors.ts';
+import type { BaseArray } from '../ir/array.ts';
+import { checkBroadcast, reshapeTo as newShape, normalAxes, normalAxis } from '../ir/shapes.ts';
+import { apply } from '../ir/tracer.ts';
+import { type ArrayInput, asArr, broadcast, reshapeTo } from './core.ts';
+import { readShape, type ShapeInput } from './create.ts';
+
+const permute = (x: BaseArray, perm: readonly number[]): BaseArray =>
+  perm.every((p, i) => p === i) ? x : apply('transpose', [x], { perm });
+
+/** Axes in another order; reversed when none is given. Throws SHAPE unless each axis stands once. */
+export const transpose = (x: ArrayInput, axes?: readonly number[] | null): BaseArray => {
+  const a = asArr(x);
+  if (axes === undefined || axes === null || (axes.length === 0 && a.ndim > 0))
+    return permute(
+      a,
+      a.shape.map((_, i) => a.ndim - 1 - i),
+    );
+  if (axes.length !== a.ndim)
+    fail('SHAPE', `axes don't match array: ${axes.length} axes for dimension ${a.ndim}`);
+  normalAxes(axes, a.ndim);
+  return permute(
+    a,
+    axes.map((axis) => normalAxis(axis, a.ndim)),
+  );
+};
+
+export const swapaxes = (x: ArrayInput, axis1: number, axis2: number): BaseArray => {
+  const a = asArr(x);
+  const [i, j] = [normalAxis(axis1, a.ndim), normalAxis(axis2, a.ndim)];
+  return permute(
+    a,
+    a.shape.map((_, k) => (k === i ? j : k === j ? i : k)),
+  );
+};
+
+export const moveaxis = (
+  x: ArrayInput,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): BaseArray => {
+  const a = asArr(x);
+  const list = (axes: number | readonly number[]): number[] => {
+    normalAxes(axes, a.ndim);
+    return [axes].flat().map((axis) => normalAxis(axis as number, a.ndim));
+  };
+  const [from, to] = [list(source), list(destination)];
+  if (from.length !== to.length) fail('SHAPE', 'moveaxis: source and destination differ in length');
+  const rest = a.shape.map((_, i) => i).filter((i) => !from.includes(i));
+  const perm = a.shape.map((_, i) => (to.includes(i) ? from[to.indexOf(i)]! : rest.shift()!));
+  return permute(a, perm);
+};
+
+/** A new shape, row-major; one -1 is worked out. Throws SHAPE when sizes differ. */
+export const reshape = (x: ArrayInput, shape: ShapeInput): BaseArray => {
+  const a = asArr(x);
+  return reshapeTo(a, newShape(a.shape, typeof shape === 'number' ? [shape] : shape));
+};
+
+export const ravel = (x: ArrayInput): BaseArray => {
+  const a = asArr(x);
+  return reshapeTo(a, [a.size]);
+};
+
+export const expandDims = (x: ArrayInput, axis: number | readonly number[]): BaseArray => {
+  const a = asArr(x);
+  const count = typeof axis === 'number' ? 1 : axis.length;
+  const axes = normalAxes(axis, a.ndim + count);
+  const rest = [...a.shape];
+  return reshapeTo(
+    a,
+    Array.from({ length: a.ndim + count }, (_, i) => (axes.includes(i) ? 1 : rest.shift()!)),
+  );
+};
+
+/** Without axes of size 1 (or without those given; SHAPE if one of them is longer). */
+export const squeeze = (x: ArrayInput, axis?: number | readonly number[] | null): BaseArray => {
+  const a = asArr(x);
+  const given = axis !== undefined && axis !== null;
+  const axes = normalAxes(axis, a.ndim);
+  if (given && axes.some((i) => a.shape[i] !== 1))
+    fail('SHAPE', 'cannot select an axis to squeeze out which has size not equal to one');
+  return reshapeTo(
+    a,
+    a.shape.filter((n, i) => !(n === 1 && axes.includes(i))),
+  );
+};
+
+export const broadcastTo = (x: ArrayInput, shape: ShapeInput): BaseArray => {
+  const a = asArr(x);
+  const to = readShape(shape);
+  checkBroadcast(a.shape, to);
+  return broadcast(a, to);
+};
+
+/** Reversed along the given axes (all when none is given). */
+export const flip = (x: ArrayInput, axis?: number | readonly number[] | null): BaseArray => {
+  const a = asArr(x);
+  const axes = normalAxes(axis, a.ndim);
+  const turned = (i: number): boolean => axes.includes(i) && a.shape[i]! > 0;
+  return apply('slice', [a], {
+    start: a.shape.map((n, i) => (turned(i) ? n - 1 : 0)),
+    size: [...a.shape],
+    step: a.shape.map((_, i) => (turned(i) ? -1 : 1)),
+  });
+};
