@@ -99,3 +99,6 @@ export class Bytes implements Arr {
     return new Bytes(this.block, this.ptr + start, length);
   }
 }
+
+/** Any array, told apart by `kind`. */
+export type AnyArray = RingArray | Bits | Bytes;
