@@ -1,0 +1,55 @@
+/** @file Runs a function on plain arrays, and again as a recorded program before and after the passes: all agree. */
+import * as assert from 'uvu/assert';
+import { type ErrorCode, TesseraError } from '../../src/errors.ts';
+import type { ArrayInput, BaseArray, NestedNumbers } from '../../src/ir/array.ts';
+import type { Tensor } from '../../src/ir/graph.ts';
+import { NDArray } from '../../src/ir/ndarray.ts';
+import { optimize } from '../../src/ir/passes/optimize.ts';
+import { run } from '../../src/ir/plain.ts';
+import { flatten } from '../../src/ir/pytree.ts';
+import { trace } from '../../src/ir/tracer.ts';
+
+type Fn = (...xs: BaseArray[]) => unknown;
+
+const describe = (t: Tensor): unknown => ({
+  shape: t.shape,
+  dtype: t.dtype,
+  data: [...(t.data as Float64Array)],
+});
+
+/** The leaves of what `fn` gives for these arrays. */
+export const both = (fn: Fn, ...inputs: readonly ArrayInput[]): NDArray[] => {
+  const arrays = inputs.map((x) => NDArray.from(x));
+  const now = flatten(fn(...arrays), (x) => x instanceof NDArray).leaves as NDArray[];
+  const types = arrays.map(({ shape, dtype }) => ({ shape, dtype, secret: true }));
+  const { graph } = trace(fn as (...args: never[]) => unknown, types);
+  for (const g of [graph, optimize(graph)]) assert.equal(run(g, arrays).map(describe), now.map(describe));
+  return now;
+};
+
+/** The one result as nested numbers. */
+export const value = (fn: Fn, ...inputs: readonly ArrayInput[]): NestedNumbers =>
+  both(fn, ...inputs)[0]!.toArray();
+
+/** Both ways throw a TesseraError of this code whose message holds this text. */
+export const throwsBoth = (fn: Fn, inputs: readonly ArrayInput[], code: ErrorCode, text: string): void => {
+  const arrays = inputs.map((x) => NDArray.from(x));
+  const types = arrays.map(({ shape, dtype }) => ({ shape, dtype, secret: true }));
+  throws(() => fn(...arrays), code, text);
+  throws(() => trace(fn as (...args: never[]) => unknown, types), code, text);
+};
+
+export const throws = (fn: () => unknown, code: ErrorCode, text: string): void => {
+  try {
+    fn();
+  } catch (e) {
+    assert.instance(e, TesseraError, `${(e as Error).stack}`);
+    assert.is((e as TesseraError).code, code, (e as Error).message);
+    assert.ok(
+      (e as Error).message.includes(text),
+      `${JSON.stringify((e as Error).message)} lacks ${JSON.stringify(text)}`,
+    );
+    return;
+  }
+  assert.unreachable(`no error; ${code} with ${text} was expected`);
+};
