@@ -9,8 +9,7 @@
  */
 
 import { TesseraError } from '../errors.ts';
-import type { Bits, Bytes, RingArray } from '../ring/array.ts';
-import type { AnyArray as Arr } from '../ring/array.ts';
+import type { AnyArray as Arr, Bits, Bytes, RingArray } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
 import type { Prg } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
@@ -93,7 +92,14 @@ export class Drawing extends Scratch {
   #draws = 0;
   #at = 0;
 
-  constructor(ring: Ring, field: Field, rank: number, prg: Prg, gate: number, correction: readonly Uint8Array[]) {
+  constructor(
+    ring: Ring,
+    field: Field,
+    rank: number,
+    prg: Prg,
+    gate: number,
+    correction: readonly Uint8Array[],
+  ) {
     super(ring, field);
     this.rank = rank;
     this.first = rank === 0 ? 1 : 0;

@@ -1,7 +1,6 @@
 /** @file Arrays that live as long as one gate or local op: all are freed at its end but those that it returns. */
 
-import type { Bits, Bytes, RingArray } from '../ring/array.ts';
-import type { AnyArray as Arr } from '../ring/array.ts';
+import type { AnyArray as Arr, Bits, Bytes, RingArray } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
 import type { Ring } from '../ring/ring.ts';
 

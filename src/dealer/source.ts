@@ -5,10 +5,14 @@ export interface MaterialSource {
   take(gate: number): Promise<readonly Uint8Array[]> | readonly Uint8Array[];
 }
 
+/** Size of a packed correction. */
+export const packedSize = (chunks: readonly Uint8Array[]): number =>
+  chunks.reduce((n, c) => n + c.length, 12 + 4 * chunks.length);
+
 /** One gate's chunks as one message: gate number (f64), count (u32), sizes (u32 each), data. Little-endian. */
 export const packCorrection = (gate: number, chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
   const head = 12 + 4 * chunks.length;
-  const out = new Uint8Array(chunks.reduce((n, c) => n + c.length, head));
+  const out = new Uint8Array(packedSize(chunks));
   const view = new DataView(out.buffer);
   view.setFloat64(0, gate, true);
   view.setUint32(8, chunks.length, true);
@@ -21,27 +25,35 @@ export const packCorrection = (gate: number, chunks: readonly Uint8Array[]): Uin
   return out;
 };
 
-export const unpackCorrection = (message: Uint8Array): { gate: number; chunks: Uint8Array[] } => {
+/** All corrections of a message, which may hold several. */
+export function* unpackCorrections(message: Uint8Array): Generator<{ gate: number; chunks: Uint8Array[] }> {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
-  const count = view.getUint32(8, true);
-  let at = 12 + 4 * count;
-  const chunks = Array.from({ length: count }, (_, i) => {
-    const size = view.getUint32(12 + 4 * i, true);
-    at += size;
-    return message.subarray(at - size, at);
-  });
-  return { gate: view.getFloat64(0, true), chunks };
-};
+  for (let at = 0; at < message.length; ) {
+    const gate = view.getFloat64(at, true);
+    const count = view.getUint32(at + 8, true);
+    const sizes = at + 12;
+    at = sizes + 4 * count;
+    const chunks = Array.from({ length: count }, (_, i) => {
+      const size = view.getUint32(sizes + 4 * i, true);
+      at += size;
+      return message.subarray(at - size, at);
+    });
+    yield { gate, chunks };
+  }
+}
 
 /** Corrections that arrive in dealing order and wait until their gate runs. */
 export class Mailbox implements MaterialSource {
   #arrived = new Map<number, readonly Uint8Array[]>();
-  #waiting = new Map<number, { resolve: (chunks: readonly Uint8Array[]) => void; reject: (e: unknown) => void }>();
+  #waiting = new Map<
+    number,
+    { resolve: (chunks: readonly Uint8Array[]) => void; reject: (e: unknown) => void }
+  >();
   #failure: unknown;
-  /** Called with the size of what was taken, so that the sender may go on. */
-  readonly #taken: (bytes: number) => void;
+  /** Called with what was taken, so that the sender may go on. */
+  readonly #taken: (chunks: readonly Uint8Array[]) => void;
 
-  constructor(taken: (bytes: number) => void = () => {}) {
+  constructor(taken: (chunks: readonly Uint8Array[]) => void) {
     this.#taken = taken;
   }
 
@@ -52,7 +64,7 @@ export class Mailbox implements MaterialSource {
       return;
     }
     this.#waiting.delete(gate);
-    this.#taken(sizeOf(chunks));
+    this.#taken(chunks);
     waiting.resolve(chunks);
   }
 
@@ -60,7 +72,7 @@ export class Mailbox implements MaterialSource {
     const chunks = this.#arrived.get(gate);
     if (chunks) {
       this.#arrived.delete(gate);
-      this.#taken(sizeOf(chunks));
+      this.#taken(chunks);
       return chunks;
     }
     if (this.#failure) return Promise.reject(this.#failure);
@@ -73,5 +85,3 @@ export class Mailbox implements MaterialSource {
     this.#waiting.clear();
   }
 }
-
-const sizeOf = (chunks: readonly Uint8Array[]): number => chunks.reduce((n, c) => n + c.length, 0);

@@ -35,10 +35,14 @@ export const timesInteger = (c: Circuit, x: Wire, factor: number): Wire =>
  * the ring (30 significant bits at FM128), so that small factors lose nothing.
  */
 export const timesNumber = (c: Circuit, x: Wire, factor: number): Wire => {
-  if (Number.isInteger(factor) && Math.abs(factor) < 2 ** (c.field.bits / 4)) return timesInteger(c, x, factor);
+  if (Number.isInteger(factor) && Math.abs(factor) < 2 ** (c.field.bits / 4))
+    return timesInteger(c, x, factor);
   const exponent = factor === 0 ? 0 : Math.floor(Math.log2(Math.abs(factor)));
   const significant = { 32: 9, 64: 18, 128: 30 }[c.field.bits];
-  const bits = Math.min(Math.max(significant - exponent, 0), c.field.bits === 128 ? 60 : c.field.bits / 2 - 2);
+  const bits = Math.min(
+    Math.max(significant - exponent, 0),
+    c.field.bits === 128 ? 60 : c.field.bits / 2 - 2,
+  );
   return truncate(c, timesInteger(c, x, Math.round(factor * 2 ** bits)), bits);
 };
 
@@ -68,7 +72,14 @@ export interface MatmulShape {
 }
 
 /** Products of matrices, truncated once per output. */
-export const matmul = (c: Circuit, x: Wire, y: Wire, dims: MatmulShape, shape: readonly number[], trunc = c.fraction): Wire => {
+export const matmul = (
+  c: Circuit,
+  x: Wire,
+  y: Wire,
+  dims: MatmulShape,
+  shape: readonly number[],
+  trunc = c.fraction,
+): Wire => {
   const out = [ring(shape, x.secret || y.secret)];
   if (x.secret && y.secret) return one(c.emit('matmul', [x, y], { ...dims, trunc, exact: c.exact }, out));
   const product = x.secret
@@ -81,7 +92,12 @@ export const matmul = (c: Circuit, x: Wire, y: Wire, dims: MatmulShape, shape: r
 
 /** Bits [x < t] for public ring integers t, in one comparison of many thresholds. */
 export const below = (c: Circuit, x: Wire, thresholds: readonly number[]): Wire[] =>
-  c.emit('less', [x], { thresholds }, thresholds.map(() => bit(x.shape)));
+  c.emit(
+    'less',
+    [x],
+    { thresholds },
+    thresholds.map(() => bit(x.shape)),
+  );
 
 /** [x < y] */
 export const less = (c: Circuit, x: Wire, y: Wire): Wire => below(c, sub(c, x, y), [0])[0]!;
@@ -107,19 +123,34 @@ export const or = (c: Circuit, x: Wire, y: Wire): Wire => not(c, and(c, not(c, x
  * base + the sum of b_j x_j in one opening, truncated by `trunc` bits; b_j secret bits, x_j numbers (secret or
  * public) and base of the same shape.
  */
-export const selectSum = (c: Circuit, terms: readonly (readonly [b: Wire, x: Wire])[], trunc = 0, base?: Wire): Wire =>
-  one(c.emit('select', [...terms.flat(), ...(base ? [base] : [])], { trunc, exact: c.exact }, [ring(terms[0]![0].shape)]));
+export const selectSum = (
+  c: Circuit,
+  terms: readonly (readonly [b: Wire, x: Wire])[],
+  trunc = 0,
+  base?: Wire,
+): Wire =>
+  one(
+    c.emit('select', [...terms.flat(), ...(base ? [base] : [])], { trunc, exact: c.exact }, [
+      ring(terms[0]![0].shape),
+    ]),
+  );
 
 /** b ? x : y */
-export const choose = (c: Circuit, b: Wire, x: Wire, y: Wire): Wire => add(c, y, selectSum(c, [[b, sub(c, x, y)]]));
+export const choose = (c: Circuit, b: Wire, x: Wire, y: Wire): Wire =>
+  add(c, y, selectSum(c, [[b, sub(c, x, y)]]));
 
 /** A secret bit as the ring integer 0 or 1 (times 2^scale). */
 export const bitToNumber = (c: Circuit, b: Wire, scale = 0): Wire =>
   selectSum(c, [[b, filled(c, 2 ** scale, b.shape, 0)]]);
 
 /** Any strided copy: broadcast, transpose, slice. */
-export const view = (c: Circuit, x: Wire, shape: readonly number[], strides: readonly number[], offset = 0): Wire =>
-  one(c.emit('view', [x], { shape, strides, offset }, [{ ...x, shape }]));
+export const view = (
+  c: Circuit,
+  x: Wire,
+  shape: readonly number[],
+  strides: readonly number[],
+  offset = 0,
+): Wire => one(c.emit('view', [x], { shape, strides, offset }, [{ ...x, shape }]));
 
 export const reshape = (c: Circuit, x: Wire, shape: readonly number[]): Wire =>
   one(c.emit('reshape', [x], { shape }, [{ ...x, shape }]));
@@ -132,5 +163,11 @@ export const concat = (c: Circuit, xs: readonly Wire[], outer: number, shape: re
 };
 
 /** Sums x, seen as [outer, axis, inner], over axis. */
-export const sum = (c: Circuit, x: Wire, outer: number, axis: number, inner: number, shape: readonly number[]): Wire =>
-  one(c.emit('sum', [x], { outer, axis, inner }, [ring(shape, x.secret)]));
+export const sum = (
+  c: Circuit,
+  x: Wire,
+  outer: number,
+  axis: number,
+  inner: number,
+  shape: readonly number[],
+): Wire => one(c.emit('sum', [x], { outer, axis, inner }, [ring(shape, x.secret)]));

@@ -19,7 +19,12 @@ export interface Circuit {
   /** Truncation must take the exact form (FM64 and FM32, unless the user accepts rare errors). */
   readonly exact: boolean;
   /** Adds an operation. */
-  emit(op: string, ins: readonly Wire[], attrs: Readonly<Record<string, unknown>>, outs: readonly WireType[]): Wire[];
+  emit(
+    op: string,
+    ins: readonly Wire[],
+    attrs: Readonly<Record<string, unknown>>,
+    outs: readonly WireType[],
+  ): Wire[];
   /** Public numbers, encoded with `fraction` bits. */
   constant(values: Float64Array, shape: readonly number[], fraction: number): Wire;
 }

@@ -16,18 +16,28 @@ export interface Fit {
  * `pieces` polynomials of `degree` from `lo` on. The last piece only catches the lost borrow of the one before:
  * x must lie in [lo, lo + (pieces - 1) * width).
  */
-export const fit = (fn: (x: number) => number, lo: number, width: number, pieces: number, degree: number): Fit => {
+export const fit = (
+  fn: (x: number) => number,
+  lo: number,
+  width: number,
+  pieces: number,
+  degree: number,
+): Fit => {
   const coefficients = new Float64Array(pieces * (degree + 1));
   const nodes = chebyshev(degree + 1);
   for (let v = 0; v < pieces; v++) {
     const left = lo + v * width;
-    coefficients.set(interpolate(nodes, (u) => fn(left + u * width)), v * (degree + 1));
+    coefficients.set(
+      interpolate(nodes, (u) => fn(left + u * width)),
+      v * (degree + 1),
+    );
   }
   return { lo, width, pieces, degree, coefficients };
 };
 
 /** Roots of the Chebyshev polynomial, from half-angle formulas that only need cos(pi/2n). */
-const chebyshev = (n: number): number[] => Array.from({ length: n }, (_, i) => cosine((Math.PI * (2 * i + 1)) / (2 * n)));
+const chebyshev = (n: number): number[] =>
+  Array.from({ length: n }, (_, i) => cosine((Math.PI * (2 * i + 1)) / (2 * n)));
 
 /** cos by its series: no engine-dependent Math.cos. */
 const cosine = (x: number): number => {

@@ -6,9 +6,9 @@
  * x = y 2^(4j - f), where j counts the thresholds 16^k <= x (raw), k = 1 .. D-1.
  */
 
+import * as elementary from '../gates/elementary.ts';
 import { add, addNumber, below, filled, mul, selectSum, sub, timesInteger } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
-import * as elementary from './elementary.ts';
 import { onNormal } from './smooth.ts';
 
 /** Digits that a positive number may have: x < 2^26 (FM128), 2^18 (FM64), 2^8 (FM32). */
@@ -27,7 +27,11 @@ interface Normal {
 /** Rounds: less, and one. x = 0 gives y = 0. */
 const normalise = (c: Circuit, x: Wire): Normal => {
   const top = DIGITS[c.field.bits] - 1;
-  const under = below(c, x, Array.from({ length: top + 1 }, (_, k) => 16 ** k));
+  const under = below(
+    c,
+    x,
+    Array.from({ length: top + 1 }, (_, k) => 16 ** k),
+  );
   const terms = under.slice(1).map((b, i): [Wire, Wire] => {
     const k = i + 1;
     return [b, timesInteger(c, x, 16 ** (top - k + 1) - 16 ** (top - k))];
@@ -39,11 +43,20 @@ const normalise = (c: Circuit, x: Wire): Normal => {
  * value * 2^(step * j) * 2^-trunc, for the digit j that leads x (or its mirror image D-1-j if `step` < 0). `zero`:
  * x = 0 gives 0. Rounds 1.
  */
-const rescale = (c: Circuit, value: Wire, { under }: Normal, step: number, trunc: number, zero: boolean): Wire => {
+const rescale = (
+  c: Circuit,
+  value: Wire,
+  { under }: Normal,
+  step: number,
+  trunc: number,
+  zero: boolean,
+): Wire => {
   const top = under.length - 1;
   const factor = (j: number): number => (step > 0 ? 2 ** (step * j) : 2 ** (-step * (top - j)));
   // All terms inside one opening, so that truncation is folded in: the largest digit is "none is under".
-  const terms = under.slice(1).map((b, i): [Wire, Wire] => [b, timesInteger(c, value, factor(i) - factor(i + 1))]);
+  const terms = under
+    .slice(1)
+    .map((b, i): [Wire, Wire] => [b, timesInteger(c, value, factor(i) - factor(i + 1))]);
   if (zero) terms.push([under[0]!, timesInteger(c, value, -factor(0))]);
   return selectSum(c, terms, trunc, timesInteger(c, value, factor(top)));
 };
@@ -105,7 +118,9 @@ export const divide = (c: Circuit, a: Wire, b: Wire): Wire => {
   const negative = signOf(c, b);
   const n = normalise(c, flip(c, negative, b));
   const inverse = onNormal(c, n.y, 'reciprocal', (v) => 1 / v, { input: n.fraction, output: valueBits(c) });
-  const signed = a.secret ? flip(c, negative, a) : sub(c, a, selectSum(c, [[negative, timesInteger(c, a, 2)]]));
+  const signed = a.secret
+    ? flip(c, negative, a)
+    : sub(c, a, selectSum(c, [[negative, timesInteger(c, a, 2)]]));
   const product = mul(c, signed, inverse, valueBits(c) - GUARD);
   return rescale(c, product, n, -4, c.fraction + GUARD + 4 * (n.under.length - 1) - 2 * c.fraction, false);
 };

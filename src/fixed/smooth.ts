@@ -1,8 +1,8 @@
 /** @file Smooth functions of one secret by the spline gate (gates/spline.ts), with saturation where they level off. */
 
+import * as elementary from '../gates/elementary.ts';
 import { add, addNumber, below, expand, not, selectSum, sub } from './basic.ts';
-import { type Circuit, type Wire } from './circuit.ts';
-import * as elementary from './elementary.ts';
+import type { Circuit, Wire } from './circuit.ts';
 import { type Fit, fit } from './fit.ts';
 
 /** Scale of the dealt powers and of the weights: their sum stays far below the ring for the ranges stated here. */
@@ -71,15 +71,39 @@ const saturating = (c: Circuit, x: Wire, name: string, s: Saturating): Wire => {
 
 /** 1 / (1 + exp(-x)), any x. Error below 5e-7 (FM128). Rounds 5, bytes 50. */
 export const sigmoid = (c: Circuit, x: Wire): Wire =>
-  saturating(c, x, 'sigmoid', { fn: elementary.sigmoid, lo: -16, width: 0.5, pieces: 64, degree: 6, below: 0, above: 1 });
+  saturating(c, x, 'sigmoid', {
+    fn: elementary.sigmoid,
+    lo: -16,
+    width: 0.5,
+    pieces: 64,
+    degree: 6,
+    below: 0,
+    above: 1,
+  });
 
 /** tanh x, any x. Error below 5e-7 (FM128). Rounds 5, bytes 50. */
 export const tanh = (c: Circuit, x: Wire): Wire =>
-  saturating(c, x, 'tanh', { fn: elementary.tanh, lo: -8, width: 0.25, pieces: 64, degree: 6, below: -1, above: 1 });
+  saturating(c, x, 'tanh', {
+    fn: elementary.tanh,
+    lo: -8,
+    width: 0.25,
+    pieces: 64,
+    degree: 6,
+    below: -1,
+    above: 1,
+  });
 
 /** erf x, any x. Error below 5e-7 (FM128). Rounds 5, bytes 50. */
 export const erf = (c: Circuit, x: Wire): Wire =>
-  saturating(c, x, 'erf', { fn: elementary.erf, lo: -4, width: 0.125, pieces: 64, degree: 6, below: -1, above: 1 });
+  saturating(c, x, 'erf', {
+    fn: elementary.erf,
+    lo: -4,
+    width: 0.125,
+    pieces: 64,
+    degree: 6,
+    below: -1,
+    above: 1,
+  });
 
 /** Largest argument of exp whose result fits, by field. */
 const EXP_MAX = { 32: 4, 64: 11, 128: 21 } as const;
@@ -98,5 +122,16 @@ export const exp = (c: Circuit, x: Wire): Wire => {
 };
 
 /** A function on [1, 16): 60 pieces of width 1/4. Rounds 1. */
-export const onNormal = (c: Circuit, y: Wire, name: string, fn: (x: number) => number, scales: Scales): Wire =>
-  applySpline(c, y, fitted(name, () => fit((v) => (v > 0.5 ? fn(v) : 0), 1, 0.25, 64, 7)), scales);
+export const onNormal = (
+  c: Circuit,
+  y: Wire,
+  name: string,
+  fn: (x: number) => number,
+  scales: Scales,
+): Wire =>
+  applySpline(
+    c,
+    y,
+    fitted(name, () => fit((v) => (v > 0.5 ? fn(v) : 0), 1, 0.25, 64, 7)),
+    scales,
+  );

@@ -11,17 +11,51 @@
  * 226, 100, 48 a threshold.
  */
 
+import type { Dealing } from '../dealer/material.ts';
 import type { Bits } from '../ring/array.ts';
 import { dealTree, lessTree } from './conjunction.ts';
-import { type Gate, ringOf } from './gate.ts';
+import { type Gate, type Party, ringOf } from './gate.ts';
 
 export interface LessAttrs extends Readonly<Record<string, unknown>> {
   /** Raw ring integers, exact as float64. */
   readonly thresholds: readonly number[];
 }
 
-/** The j-th most significant of the 4-bit digits of the lower k-1 bits: the top one has the sign bit cleared. */
+/** The j-th most significant of the 4-bit digits of the lowest `bits` planes. */
 const digit = (planes: Bits, bits: number, j: number): Bits => planes.plane(bits - 4 * (j + 1), 4);
+
+/** Clears planes from `from` up to a whole digit; returns the bits that the digits cover. */
+const clearAbove = (s: Dealing | Party, planes: Bits, from: number): number => {
+  const covered = Math.ceil(from / 4) * 4;
+  if (covered > from) s.ring.zero(planes.plane(from, covered - from));
+  return covered;
+};
+
+/** Shares the one-hot code of every digit. */
+const dealDigits = (d: Dealing, planes: Bits, bits: number): void => {
+  for (let j = 0; j < bits / 4; j++) {
+    const table = d.bits(planes.length, 16);
+    d.ring.oneHot(table, digit(planes, bits, j));
+    d.give(table);
+    d.drop(table);
+  }
+};
+
+/** Xor-shares of (less, equal) of each digit of each row of public planes, most significant first. */
+const lookDigits = (p: Party, rows: readonly Bits[], n: number, bits: number): { lt: Bits; eq: Bits } => {
+  const digits = bits / 4;
+  const lt = p.bits(n, digits * rows.length);
+  const eq = p.bits(n, digits * rows.length);
+  for (let j = 0; j < digits; j++) {
+    const table = p.takeBits(n, 16);
+    rows.forEach((planes, t) => {
+      const at = t * digits + j;
+      p.ring.digitSelect(eq.plane(at), lt.plane(at), table, digit(planes, bits, j));
+    });
+    p.drop(table);
+  }
+  return { lt, eq };
+};
 
 /** Ins: x. Outs: a masked bit [x < t] per threshold. */
 export const less: Gate<LessAttrs> = {
@@ -33,13 +67,7 @@ export const less: Gate<LessAttrs> = {
     d.ring.toPlanes(planes, r);
     const sign = d.bits(n);
     d.ring.copy(sign, planes.plane(k - 1));
-    d.ring.zero(planes.plane(k - 1));
-    for (let j = 0; j < k / 4; j++) {
-      const table = d.bits(n, 16);
-      d.ring.oneHot(table, digit(planes, k, j));
-      d.give(table);
-      d.drop(table);
-    }
+    dealDigits(d, planes, clearAbove(d, planes, k - 1));
     d.drop(planes);
     dealTree(d, n, k / 4, thresholds.length);
     d.give(sign);
@@ -59,35 +87,56 @@ export const less: Gate<LessAttrs> = {
       const bits = p.bits(n, k);
       ring.toPlanes(bits, shifted);
       ring.copy(signs.plane(i), bits.plane(k - 1));
-      ring.zero(bits.plane(k - 1));
+      clearAbove(p, bits, k - 1);
       p.drop(shifted);
       return bits;
     });
-    const lt = p.bits(n, digits * count);
-    const eq = p.bits(n, digits * count);
-    for (let j = 0; j < digits; j++) {
-      const table = p.takeBits(n, 16);
-      for (let t = 0; t < count; t++) {
-        const at = t * digits + j;
-        ring.digitSelect(eq.plane(at), lt.plane(at), table, digit(planes[t]!, k, j));
-      }
-      p.drop(table);
-    }
+    const { lt, eq } = lookDigits(p, planes, n, k);
     p.drop(...planes);
-    const borrow = yield* lessTree(p, lt, eq, digits, count);
+    const lower = yield* lessTree(p, lt, eq, digits, count);
     const maskSign = p.takeBits(n);
     const betas = thresholds.map(() => p.drawBits(n));
     for (let t = 0; t < count; t++) {
-      const out = borrow.plane(t);
+      const out = lower.plane(t);
       ring.xor(out, out, maskSign);
       if (p.first) ring.xor(out, out, signs.plane(t));
       ring.xor(out, out, betas[t]!);
     }
-    const opened = yield* p.open(borrow);
+    const opened = yield* p.open(lower);
     return betas.map((r, t) => {
       const bit = p.bits(n);
       ring.copy(bit, opened.plane(t));
       return { c: bit, r };
     });
+  },
+};
+
+/**
+ * The borrow of the lowest `bits` bits: [low c < low r], the bit by which (c >> bits) - (r >> bits) exceeds
+ * floor(x / 2^bits). Rounds 1 + log_4 of the digits (3 for 26 bits), bits 15 (26 bits); dealer 4 bits a bit.
+ */
+export const borrow: Gate<{ readonly bits: number } & Readonly<Record<string, unknown>>> = {
+  deal(d, [x], { bits }) {
+    const r = ringOf(x!.r);
+    const planes = d.bits(r.length, d.field.bits);
+    d.ring.toPlanes(planes, r);
+    const covered = clearAbove(d, planes, bits);
+    dealDigits(d, planes, covered);
+    d.drop(planes);
+    dealTree(d, r.length, covered / 4, 1);
+    return [{ r: d.drawBits(r.length) }];
+  },
+  *eval(p, [x], { bits }) {
+    const c = ringOf(x!.c);
+    const planes = p.bits(c.length, p.field.bits);
+    p.ring.toPlanes(planes, c);
+    const covered = clearAbove(p, planes, bits);
+    const { lt, eq } = lookDigits(p, [planes], c.length, covered);
+    p.drop(planes);
+    const lower = yield* lessTree(p, lt, eq, covered / 4, 1);
+    const r = p.drawBits(c.length);
+    const share = p.bits(c.length);
+    p.ring.xor(share, lower, r);
+    return [{ c: yield* p.open(share), r }];
   },
 };

@@ -20,7 +20,14 @@ const productsOf = (sets: readonly number[]): number[] => {
 };
 
 /** Deals the products of masks `beta` (one plane each) that the conjunctions `sets` need, as planes of one array. */
-export const dealProducts = (d: Dealing, beta: Bits, first: number, sets: readonly number[], into: Bits, at: number): number => {
+export const dealProducts = (
+  d: Dealing,
+  beta: Bits,
+  first: number,
+  sets: readonly number[],
+  into: Bits,
+  at: number,
+): number => {
   const products = productsOf(sets);
   const place = new Map(products.map((set, i) => [set, at + i]));
   for (const set of products) {
@@ -63,7 +70,10 @@ export const addConjunction = (p: Party, dst: Bits, set: number, masks: Masks): 
   for (let t = 1; t < size; t++) {
     const subset = members.reduce((s, member, i) => s | (((t >> i) & 1) << member), 0);
     const single = (subset & (subset - 1)) === 0;
-    p.ring.copy(work.plane(t), single ? beta.plane(first + Math.log2(subset)) : products.plane(place.get(subset)!));
+    p.ring.copy(
+      work.plane(t),
+      single ? beta.plane(first + Math.log2(subset)) : products.plane(place.get(subset)!),
+    );
   }
   members.forEach((member, i) => {
     const bit = 1 << i;
@@ -104,7 +114,12 @@ const layout = ({ digits, last }: Group) => {
   const equals = last ? s - 1 : s;
   const equalSet = (count: number): number => ((1 << count) - 1) << (s - 1);
   const less = Array.from({ length: s - 1 }, (_, i) => (1 << i) | equalSet(i + 1));
-  return { bits: s - 1 + equals, less, equal: last ? undefined : equalSet(s), sets: last ? less : [...less, equalSet(s)] };
+  return {
+    bits: s - 1 + equals,
+    less,
+    equal: last ? undefined : equalSet(s),
+    sets: last ? less : [...less, equalSet(s)],
+  };
 };
 
 /** The levels of the tree over `digits` digits: static, so deal and eval follow the same list. */
@@ -116,7 +131,9 @@ const levels = (digits: number): Group[][] => {
 
 /** Bits opened per element and comparison by the tree: 70 for 32 digits. */
 export const treeBits = (digits: number): number =>
-  levels(digits).flat().reduce((n, g) => n + layout(g).bits, 0);
+  levels(digits)
+    .flat()
+    .reduce((n, g) => n + layout(g).bits, 0);
 
 /** Deals for `count` trees side by side over n elements. */
 export const dealTree = (d: Dealing, n: number, digits: number, count: number): void => {

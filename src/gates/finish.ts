@@ -26,7 +26,12 @@ export interface Truncation {
  * The dealer's half. `mask` is the whole mask under which the shares will be opened; `drawn` says that it is the
  * plain sum of the parties' streams, so that parties know their shares of it already.
  */
-export const dealFinish = (d: Dealing, mask: RingArray, { trunc, exact }: Truncation, drawn: boolean): Value => {
+export const dealFinish = (
+  d: Dealing,
+  mask: RingArray,
+  { trunc, exact }: Truncation,
+  drawn: boolean,
+): Value => {
   if (trunc === 0) return { r: drawn ? mask : d.give(mask) };
   const n = mask.length;
   const shifted = d.words(n);
@@ -41,7 +46,12 @@ export const dealFinish = (d: Dealing, mask: RingArray, { trunc, exact }: Trunca
 };
 
 /** Opens `share` (this party's share of z plus its share of the mask). `own` is its share of a drawn mask. */
-export function* finish(p: Party, share: RingArray, { trunc, exact }: Truncation, own?: RingArray): Steps<Value> {
+export function* finish(
+  p: Party,
+  share: RingArray,
+  { trunc, exact }: Truncation,
+  own?: RingArray,
+): Steps<Value> {
   if (trunc === 0) return { r: own ?? p.take(share.length), c: yield* p.open(share) };
   if (exact) return yield* retruncate(p, yield* p.open(share), trunc);
   const r = p.take(share.length);

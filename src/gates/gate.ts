@@ -7,8 +7,7 @@
  */
 
 import type { Dealing, Drawing } from '../dealer/material.ts';
-import type { Bits, RingArray } from '../ring/array.ts';
-import type { AnyArray as Arr } from '../ring/array.ts';
+import type { AnyArray as Arr, Bits, RingArray } from '../ring/array.ts';
 
 /**
  * A value as somebody holds it. A party: c and its share r of the mask. The dealer: the whole mask r. A public

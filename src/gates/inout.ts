@@ -8,8 +8,8 @@
  */
 
 import { add, subtract } from '../dealer/material.ts';
-import type { AnyArray as Arr } from '../ring/array.ts';
 import type { Scratch } from '../dealer/scratch.ts';
+import type { AnyArray as Arr } from '../ring/array.ts';
 import type { Gate } from './gate.ts';
 
 export interface InputAttrs extends Readonly<Record<string, unknown>> {

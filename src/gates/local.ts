@@ -5,10 +5,9 @@
 
 import { add as addInto, subtract as subtractInto } from '../dealer/material.ts';
 import type { Scratch } from '../dealer/scratch.ts';
-import type { Bits, RingArray } from '../ring/array.ts';
-import type { AnyArray as Arr } from '../ring/array.ts';
+import type { AnyArray as Arr, Bits, RingArray } from '../ring/array.ts';
 import { type GateAttrs, ringOf, type Value } from './gate.ts';
-import { matmulInto, type MatmulAttrs } from './multiply.ts';
+import { type MatmulAttrs, matmulInto } from './multiply.ts';
 
 export type Local = (s: Scratch, ins: readonly Value[], attrs: GateAttrs) => Value;
 
@@ -129,11 +128,21 @@ const concat: Local = (s, ins, attrs) => {
 
 /** dst[o, i, :] = src[o, indices[i], :] for src of shape [outer, axis, inner]. */
 const gather = linear((s, a, attrs) => {
-  const { outer, axis, inner, indices } = attrs as unknown as Record<string, number> & { indices: readonly number[] };
+  const { outer, axis, inner, indices } = attrs as unknown as Record<string, number> & {
+    indices: readonly number[];
+  };
   const n = outer! * indices.length * inner!;
   const out = a.kind === 'bits' ? s.bits(n, a.planes) : s.words(n);
   indices.forEach((from, to) => {
-    s.ring.strided(out, to * inner!, [indices.length * inner!, 1], a as RingArray, from * inner!, [axis! * inner!, 1], [outer!, inner!]);
+    s.ring.strided(
+      out,
+      to * inner!,
+      [indices.length * inner!, 1],
+      a as RingArray,
+      from * inner!,
+      [axis! * inner!, 1],
+      [outer!, inner!],
+    );
   });
   return out;
 });
@@ -213,4 +222,10 @@ export const locals: Readonly<Record<string, Local>> = {
     return part(x!.c && masked(x!.c), x!.r && masked(x!.r));
   },
   reshape: (_, [x]) => x!,
+  /** A public value as a secret with mask zero: for values that turn secret later, such as a loop's start. */
+  hide: (s, [x]) => {
+    const r = like(s, x!.c!);
+    s.ring.zero(r);
+    return { c: x!.c!, r };
+  },
 };

@@ -72,7 +72,10 @@ export const matmulInto = (
   accumulate: boolean,
 ): void => {
   for (let i = 0; i < batch; i++) {
-    const [d, x, y] = batch === 1 ? [dst, a, b] : [dst.view(i * m * n, m * n), a.view(i * m * k, m * k), b.view(i * k * n, k * n)];
+    const [d, x, y] =
+      batch === 1
+        ? [dst, a, b]
+        : [dst.view(i * m * n, m * n), a.view(i * m * k, m * k), b.view(i * k * n, k * n)];
     ring.matmul(d, x, y, m, k, n, accumulate);
   }
 };

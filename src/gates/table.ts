@@ -1,11 +1,12 @@
 /** @file All gates by name. */
 
 import { and } from './boolean.ts';
-import { less } from './compare.ts';
+import { borrow, less } from './compare.ts';
 import { isZero } from './equal.ts';
 import type { Gate } from './gate.ts';
 import { input, reveal } from './inout.ts';
 import { matmul, mul, square, truncate } from './multiply.ts';
+import { sine } from './periodic.ts';
 import { select } from './select.ts';
 import { spline } from './spline.ts';
 
@@ -17,8 +18,10 @@ export const gates = {
   matmul,
   truncateExact: truncate,
   less,
+  borrow,
   isZero,
   select,
   and,
   spline,
+  sine,
 } as unknown as Readonly<Record<string, Gate>>;

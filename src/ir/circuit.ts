@@ -46,7 +46,12 @@ export class GraphCircuit implements Circuit {
     return { id, shape, kind: dtype === 'bit' ? 'bit' : 'ring', secret };
   }
 
-  emit(op: string, ins: readonly Wire[], attrs: Readonly<Record<string, unknown>>, outs: readonly WireType[]): Wire[] {
+  emit(
+    op: string,
+    ins: readonly Wire[],
+    attrs: Readonly<Record<string, unknown>>,
+    outs: readonly WireType[],
+  ): Wire[] {
     const types = outs.map(({ shape, kind, secret }): Type => ({ shape, dtype: kind, secret }));
     return this.node(
       op,
@@ -85,9 +90,17 @@ export class GraphCircuit implements Circuit {
 }
 
 /** Adds the gate for a private input. `name` is its number among the program's private inputs. */
-export const privateInput = (c: GraphCircuit, owner: number, name: number, shape: readonly number[], kind: Wire['kind']): Wire => {
+export const privateInput = (
+  c: GraphCircuit,
+  owner: number,
+  name: number,
+  shape: readonly number[],
+  kind: Wire['kind'],
+): Wire => {
   const length = shape.reduce((a, b) => a * b, 1);
-  return c.emit('input', [], { owner, name, length, bits: kind === 'bit' }, [{ shape, kind, secret: true }])[0]!;
+  return c.emit('input', [], { owner, name, length, bits: kind === 'bit' }, [
+    { shape, kind, secret: true },
+  ])[0]!;
 };
 
 /** Adds the gate that reveals a wire to the given ranks. */

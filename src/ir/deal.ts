@@ -70,7 +70,12 @@ export class Dealer {
   }
 
   /** Outputs are retained once, for the caller. */
-  *#node(graph: Graph, node: Node, number: number, ins: readonly Entry[]): Generator<Correction, Entry[], void> {
+  *#node(
+    graph: Graph,
+    node: Node,
+    number: number,
+    ins: readonly Entry[],
+  ): Generator<Correction, Entry[], void> {
     const { store } = this;
     if (node.op === 'loop') return yield* this.#loop(node, number, ins);
     if (!isGate(graph, node)) {

@@ -2,8 +2,7 @@
 
 import type { Scratch } from '../dealer/scratch.ts';
 import { TesseraError } from '../errors.ts';
-import type { Bits, RingArray } from '../ring/array.ts';
-import type { AnyArray as Arr } from '../ring/array.ts';
+import type { AnyArray as Arr, Bits, RingArray } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
 import type { Ring } from '../ring/ring.ts';
 import { type DType, type Node, type Shape, sizeOf, type Tensor, type TensorData } from './graph.ts';
@@ -43,7 +42,13 @@ export const encodeTensor = (s: Scratch, t: Tensor, fraction: number, at?: Pick<
   return words;
 };
 
-const outOfRange = (t: Tensor, index: number, field: Field, fraction: number, site?: string): TesseraError => {
+const outOfRange = (
+  t: Tensor,
+  index: number,
+  field: Field,
+  fraction: number,
+  site?: string,
+): TesseraError => {
   const x = Number(t.data[index]);
   const kind = Number.isNaN(x) ? 'NaN' : Number.isFinite(x) ? 'a value out of range' : 'an infinity';
   const limit = `2^${field.bits - 1 - fraction}`;
@@ -82,4 +87,14 @@ export const decodeTensor = (ring: Ring, a: Arr, shape: Shape, dtype: DType, fra
   const data = new (INTEGERS[dtype] ?? BigInt64Array)(n);
   ring.decodeInt(data as Exclude<TensorData, Float64Array>, a as RingArray);
   return { shape, dtype, data };
+};
+
+/** Checks that a tensor can be encoded, without encoding it: the owner's check before anything is sent. */
+export const checkRange = (t: Tensor, field: Field, fraction: number): void => {
+  if (t.dtype !== 'fxp') return;
+  const limit = 2 ** (field.bits - 1 - fraction);
+  const data = t.data as Float64Array;
+  for (let i = 0; i < data.length; i++) {
+    if (!(Math.abs(data[i]!) < limit)) throw outOfRange(t, i, field, fraction);
+  }
 };

@@ -46,7 +46,7 @@ export type TensorData =
   | Uint32Array
   | BigUint64Array;
 
-export type Attr = number | string | boolean | readonly number[] | Tensor;
+export type Attr = number | string | boolean | readonly number[] | Float64Array | Tensor;
 export type Attrs = Readonly<Record<string, Attr>>;
 
 export interface Node {

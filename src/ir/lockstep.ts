@@ -3,11 +3,11 @@
  * `costs` and benchmarks run. Counts what a link would carry.
  */
 
+import { Scratch } from '../dealer/scratch.ts';
 import type { AnyArray as Arr } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
 import { Prg, randomBytes } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
-import { Scratch } from '../dealer/scratch.ts';
 import { analyse } from './analysis.ts';
 import { type Correction, Dealer } from './deal.ts';
 import { encodeTensor } from './encode.ts';
@@ -40,12 +40,21 @@ export class Lockstep {
   readonly store: Store;
   #base = 0;
 
-  constructor(ring: Ring, field: Field, parties: number, seeds = Array.from({ length: parties }, () => randomBytes(32))) {
+  constructor(
+    ring: Ring,
+    field: Field,
+    parties: number,
+    seeds = Array.from({ length: parties }, () => randomBytes(32)),
+  ) {
     this.ring = ring;
     this.field = field;
     this.parties = parties;
     this.roles = seeds.map((seed, rank) => ({ ring, field, rank, parties, prg: new Prg(ring, seed) }));
-    this.dealer = new Dealer(ring, field, seeds.map((seed) => new Prg(ring, seed)));
+    this.dealer = new Dealer(
+      ring,
+      field,
+      seeds.map((seed) => new Prg(ring, seed)),
+    );
     this.store = new Store(ring);
   }
 
@@ -73,9 +82,16 @@ export class Lockstep {
     const encoded = privates.map((p) => encodeTensor(scratch, p.tensor, fraction));
     const deal = this.#dealAll(graph, base, masks, stats);
     const runs = this.roles.map((role) => {
-      const own = new Map<number, Arr>(encoded.flatMap((a, i) => (privates[i]!.owner === role.rank ? [[i, a]] : [])));
+      const own = new Map<number, Arr>(
+        encoded.flatMap((a, i) => (privates[i]!.owner === role.rank ? [[i, a]] : [])),
+      );
       const run = new PartyRun(role, this.store, own);
-      return { run, steps: run.run(graph, base, inputs[role.rank]!), next: undefined as Wait | undefined, outs: [] as Entry[] };
+      return {
+        run,
+        steps: run.run(graph, base, inputs[role.rank]!),
+        next: undefined as Wait | undefined,
+        outs: [] as Entry[],
+      };
     });
     const advance = (rank: number, answer?: Answer): void => {
       const r = runs[rank]!;
@@ -138,4 +154,3 @@ export class Lockstep {
     return this.store.size + this.dealer.store.size;
   }
 }
-

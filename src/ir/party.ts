@@ -13,14 +13,19 @@ import type { AnyArray as Arr } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
 import type { Prg } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
-import { analyse, type Analysis, isGate, trips } from './analysis.ts';
+import { type Analysis, analyse, isGate, trips } from './analysis.ts';
 import type { Graph, Node } from './graph.ts';
 import { step } from './step.ts';
-import { arraysOf, type Entry, Store } from './store.ts';
+import { arraysOf, type Entry, type Store } from './store.ts';
 
 /** What a run waits for: a round of messages, or the dealer's material for a gate. */
 export type Wait =
-  | { readonly kind: 'round'; readonly send: ReadonlyMap<number, Uint8Array<ArrayBuffer>>; readonly receive: ReadonlyMap<number, number>; readonly ops: readonly string[] }
+  | {
+      readonly kind: 'round';
+      readonly send: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
+      readonly receive: ReadonlyMap<number, number>;
+      readonly ops: readonly string[];
+    }
   | { readonly kind: 'material'; readonly gate: number; readonly op: string };
 
 /** The answer to a round: what each peer sent. To material: its chunks. */
@@ -246,8 +251,16 @@ export class PartyRun {
       for (const o of openings) if (goes(o, rank, peer)) at += ring.writeWire(message, at, o.array, o.width);
     }
     active.forEach(({ node }, i) => {
-      const bytes = perGate[i]!.map((o) => [...send.keys()].filter((peer) => goes(o, rank, peer)).length * ring.wireBytes(o.array, o.width));
-      this.#account(node.op, 0, bytes.reduce((a, b) => a + b, 0), 0);
+      const bytes = perGate[i]!.map(
+        (o) =>
+          [...send.keys()].filter((peer) => goes(o, rank, peer)).length * ring.wireBytes(o.array, o.width),
+      );
+      this.#account(
+        node.op,
+        0,
+        bytes.reduce((a, b) => a + b, 0),
+        0,
+      );
     });
     this.rounds++;
     const ops = active.map(({ node }) => node.op);
@@ -273,7 +286,12 @@ export class PartyRun {
     } catch (e) {
       if (!(e instanceof TesseraError)) throw e;
       const site = node.site ? ` at ${node.site}` : '';
-      throw new TesseraError(e.code, `${e.message} [op ${node.op}${site}]`, { ...e.details, op: node.op, site: node.site }, e);
+      throw new TesseraError(
+        e.code,
+        `${e.message} [op ${node.op}${site}]`,
+        { ...e.details, op: node.op, site: node.site },
+        e,
+      );
     }
   }
 

@@ -7,23 +7,23 @@ import { locals } from '../gates/local.ts';
 import type { AnyArray as Arr } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
 import type { Ring } from '../ring/ring.ts';
-import { encodeTensor } from './encode.ts';
 import { isLowered } from './analysis.ts';
+import { encodeTensor } from './encode.ts';
 import type { Graph, Node, Tensor } from './graph.ts';
 import { evaluate } from './plain.ts';
 import { arraysOf, type Entry } from './store.ts';
 
 /** Public indexes of a dynamic slice or update, clamped so that the block stays inside, as jax.lax does. */
 const starts = (shape: readonly number[], size: readonly number[], indexes: readonly Entry[]): number[] =>
-  indexes.map((e, axis) =>
-    Math.min(Math.max(Number((e as Tensor).data[0]), 0), shape[axis]! - size[axis]!),
-  );
+  indexes.map((e, axis) => Math.min(Math.max(Number((e as Tensor).data[0]), 0), shape[axis]! - size[axis]!));
 
 const stridesOf = (shape: readonly number[]): number[] =>
   shape.map((_, i) => shape.slice(i + 1).reduce((a, b) => a * b, 1));
 
 /** Ops whose attributes depend on public values that are known only when the program runs. */
-const dynamic: Readonly<Record<string, (ins: readonly Entry[], attrs: GateAttrs) => [op: string, ins: Entry[], attrs: GateAttrs]>> = {
+const dynamic: Readonly<
+  Record<string, (ins: readonly Entry[], attrs: GateAttrs) => [op: string, ins: Entry[], attrs: GateAttrs]>
+> = {
   dynamicSlice: ([x, ...indexes], attrs) => {
     const { shape, size } = attrs as { shape: number[]; size: number[] };
     const strides = stridesOf(shape);

@@ -1,0 +1,89 @@
+/** @file Signs, whole parts, powers and periodic functions of fixed-point numbers. */
+
+import {
+  add,
+  below,
+  bitToNumber,
+  filled,
+  mul,
+  not,
+  selectSum,
+  sub,
+  timesInteger,
+  timesNumber,
+  truncate,
+} from './basic.ts';
+import type { Circuit, Wire } from './circuit.ts';
+import { log, reciprocal, sqrt } from './normal.ts';
+import { exp } from './smooth.ts';
+
+const negative = (c: Circuit, x: Wire): Wire => below(c, x, [0])[0]!;
+
+/** |x|. Rounds: less, and one. */
+export const abs = (c: Circuit, x: Wire): Wire =>
+  sub(c, x, selectSum(c, [[negative(c, x), timesInteger(c, x, 2)]]));
+
+/** -1, 0 or 1, as a ring integer times 2^scale. Rounds: less, and one. */
+export const sign = (c: Circuit, x: Wire, scale: number): Wire => {
+  const [minus, notPlus] = below(c, x, [0, 1]);
+  const unit = filled(c, 2 ** scale, x.shape, 0);
+  return selectSum(c, [
+    [not(c, notPlus!), unit],
+    [minus!, timesInteger(c, unit, -1)],
+  ]);
+};
+
+/** floor(x / 2^bits) as a ring integer, exact. Rounds 4 at 26 bits. */
+export const floorShift = (c: Circuit, x: Wire, bits: number): Wire => {
+  const lost = c.emit('borrow', [x], { bits }, [{ shape: x.shape, kind: 'bit', secret: true }])[0]!;
+  return sub(c, truncate(c, x, bits), bitToNumber(c, lost));
+};
+
+/** x cut to a whole number towards zero, as a ring integer. */
+export const toInteger = (c: Circuit, x: Wire): Wire => {
+  const sgn = negative(c, x);
+  const magnitude = sub(c, x, selectSum(c, [[sgn, timesInteger(c, x, 2)]]));
+  const whole = floorShift(c, magnitude, c.fraction);
+  return sub(c, whole, selectSum(c, [[sgn, timesInteger(c, whole, 2)]]));
+};
+
+/** x^n for a whole n >= 0, by repeated squaring; `trunc` is the fraction of x. */
+export const wholePower = (c: Circuit, x: Wire, n: number, trunc: number): Wire => {
+  let result: Wire | undefined;
+  let base = x;
+  for (let e = n; e > 0; e = Math.floor(e / 2)) {
+    if (e % 2) result = result ? mul(c, result, base, trunc) : base;
+    if (e > 1) base = mul(c, base, base, trunc);
+  }
+  return result ?? filled(c, 1, x.shape, trunc);
+};
+
+/** x^y for a public y: whole powers of any x, halves by sqrt, others for x > 0 as exp(y log x). */
+export const publicPower = (c: Circuit, x: Wire, y: number): Wire => {
+  if (Number.isInteger(y) && Math.abs(y) <= 64) {
+    const power = wholePower(c, x, Math.abs(y), c.fraction);
+    return y < 0 ? reciprocal(c, power) : power;
+  }
+  if (y === 0.5) return sqrt(c, x);
+  return exp(c, timesNumber(c, log(c, x), y));
+};
+
+/** x^y for x > 0. */
+export const power = (c: Circuit, x: Wire, y: Wire): Wire => exp(c, mul(c, log(c, x), y));
+
+const SINE_BITS = { 32: 11, 64: 22, 128: 30 } as const;
+
+const sineOfTurns = (c: Circuit, turns: Wire): Wire => {
+  const t = SINE_BITS[c.field.bits];
+  const attrs = { turn: c.fraction, t, trunc: 2 * t - c.fraction, exact: c.exact };
+  return c.emit('sine', [turns], attrs, [{ shape: turns.shape, kind: 'ring', secret: true }])[0]!;
+};
+
+/** sin x. Absolute error below 2^-21 + |x| 2^-30 (FM128). Rounds 1, bytes 16. */
+export const sin = (c: Circuit, x: Wire): Wire => sineOfTurns(c, timesNumber(c, x, 1 / (2 * Math.PI)));
+
+/** cos x, as sin. */
+export const cos = (c: Circuit, x: Wire): Wire => {
+  const turns = timesNumber(c, x, 1 / (2 * Math.PI));
+  return sineOfTurns(c, add(c, turns, filled(c, 0.25, x.shape)));
+};

@@ -1,0 +1,169 @@
+/** @file The dealer as a process of its own: follows the parties' jobs and streams corrections to rank 0, ahead of use. */
+
+import { packCorrection } from '../dealer/source.ts';
+import { TesseraError } from '../errors.ts';
+import type { Channel } from '../link/link.ts';
+import type { Field } from '../ring/field.ts';
+import { Prg } from '../ring/prg.ts';
+import type { Ring } from '../ring/ring.ts';
+import { Dealer } from './deal.ts';
+import { DealerJobs, type DealerMessage, digestOf, type Job, unpackMessage } from './job.ts';
+
+/** Corrections that rank 0 has not used yet: bounds how far the dealer runs ahead. */
+const WINDOW = 64 << 20;
+/** Corrections are sent in messages of about this size. */
+const BATCH = 256 << 10;
+
+export interface DealerOptions {
+  readonly ring: Ring;
+  readonly field: Field;
+  /** By rank. */
+  readonly parties: readonly string[];
+  /** Its peers are the parties. */
+  readonly channel: Channel;
+}
+
+export interface DealerStats {
+  jobs: number;
+  bytes: number;
+  /** Milliseconds of dealing. */
+  ms: number;
+}
+
+export class DealerEngine {
+  readonly #o: DealerOptions;
+  readonly stats: DealerStats = { jobs: 0, bytes: 0, ms: 0 };
+  /** Ends when all parties said goodbye; rejects when one is lost or they disagree. */
+  readonly done: Promise<void>;
+  #digests: string[][];
+  #jobs: (Job | { readonly free: readonly number[] } | 'bye')[] = [];
+  #unused = 0;
+  #tag = 0;
+  #wake: () => void = () => {};
+  #failure: unknown;
+
+  private constructor(o: DealerOptions) {
+    this.#o = o;
+    this.#digests = o.parties.map(() => []);
+    this.done = this.#serve();
+    this.done.catch(() => {});
+  }
+
+  static start(options: DealerOptions): DealerEngine {
+    return new DealerEngine(options);
+  }
+
+  async #serve(): Promise<void> {
+    const { ring, field, parties, channel } = this.#o;
+    const seeds = await Promise.all(
+      parties.map(async (party) => {
+        const message = unpackMessage(await channel.recv(party, 0));
+        if (message.kind !== 'seed' || message.seed.length !== 32) throw unexpected(party, message);
+        return Uint8Array.from(message.seed);
+      }),
+    );
+    const jobs = new DealerJobs(
+      new Dealer(
+        ring,
+        field,
+        seeds.map((seed) => new Prg(ring, seed)),
+      ),
+    );
+    for (const seed of seeds) seed.fill(0);
+    const readers = parties.map((party, rank) => this.#read(party, rank));
+    for (const reader of readers) {
+      reader.catch((e: unknown) => {
+        this.#failure ??= e;
+        this.#wake();
+      });
+    }
+    for (;;) {
+      const next = await this.#until(() => this.#jobs.shift());
+      if (next === 'bye') break;
+      if ('free' in next) jobs.free(next.free);
+      else await this.#deal(jobs, next);
+    }
+    await Promise.all(readers);
+  }
+
+  /** Listens to one party until it says goodbye. */
+  async #read(party: string, rank: number): Promise<void> {
+    for (let tag = 1; ; tag++) {
+      const message = unpackMessage(await this.#o.channel.recv(party, tag));
+      if (rank === 0 && message.kind === 'job') this.#jobs.push(message.job);
+      else if (rank === 0 && message.kind === 'free') this.#jobs.push({ free: message.ids });
+      else if (rank === 0 && message.kind === 'taken') this.#unused -= message.bytes;
+      else if (rank !== 0 && message.kind === 'digest') this.#digests[rank]!.push(message.digest);
+      else if (message.kind === 'bye') {
+        if (rank === 0) this.#jobs.push('bye');
+        this.#wake();
+        return;
+      } else throw unexpected(party, message);
+      this.#wake();
+    }
+  }
+
+  async #deal(jobs: DealerJobs, job: Job): Promise<void> {
+    const { parties, channel } = this.#o;
+    const digest = digestOf(job);
+    for (let rank = 1; rank < parties.length; rank++) {
+      const theirs = await this.#until(() => this.#digests[rank]!.shift());
+      if (theirs !== digest) {
+        throw new TesseraError(
+          'DIVERGED',
+          `${parties[0]} and ${parties[rank]} ask the dealer for different programs (job ${this.stats.jobs + 1})`,
+          { parties: [parties[0], parties[rank]], job: this.stats.jobs + 1 },
+        );
+      }
+    }
+    this.stats.jobs++;
+    let batch: Uint8Array[] = [];
+    let size = 0;
+    const flush = async (): Promise<void> => {
+      if (size === 0) return;
+      const message = batch.length === 1 ? batch[0]! : join(batch, size);
+      this.#unused += size;
+      this.stats.bytes += size;
+      [batch, size] = [[], 0];
+      await channel.send(parties[0]!, this.#tag++, message);
+      await this.#until(() => this.#unused < WINDOW || undefined);
+    };
+    const steps = jobs.run(job);
+    for (;;) {
+      const start = performance.now();
+      const next = steps.next();
+      this.stats.ms += performance.now() - start;
+      if (next.done) break;
+      const packed = packCorrection(next.value.gate, next.value.chunks);
+      batch.push(packed);
+      size += packed.length;
+      if (size >= BATCH) await flush();
+    }
+    await flush();
+  }
+
+  /** Waits until `take` gives something, asking again whenever a message came. */
+  async #until<T>(take: () => T | undefined): Promise<T> {
+    for (;;) {
+      if (this.#failure) throw this.#failure;
+      const value = take();
+      if (value !== undefined) return value;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}
+
+const join = (parts: readonly Uint8Array[], size: number): Uint8Array => {
+  const out = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+};
+
+const unexpected = (party: string, message: DealerMessage): TesseraError =>
+  new TesseraError('DIVERGED', `${party} sent the dealer an unexpected message (${message.kind})`, { party });

@@ -1,0 +1,344 @@
+/** @file A party's engine: runs jobs over a channel to its peers, with material from a dealer, and keeps its objects. */
+
+import { Scratch } from '../dealer/scratch.ts';
+import { Mailbox, type MaterialSource, packedSize, unpackCorrections } from '../dealer/source.ts';
+import { TesseraError } from '../errors.ts';
+import type { Value } from '../gates/gate.ts';
+import type { Channel } from '../link/link.ts';
+import type { AnyArray } from '../ring/array.ts';
+import type { Field } from '../ring/field.ts';
+import { Prg, randomBytes } from '../ring/prg.ts';
+import type { Ring } from '../ring/ring.ts';
+import { analyse } from './analysis.ts';
+import { Dealer } from './deal.ts';
+import { decodeTensor, encodeTensor } from './encode.ts';
+import type { Tensor } from './graph.ts';
+import { DealerJobs, type DealerMessage, digestOf, type Job, packMessage } from './job.ts';
+import { type OpProfile, PartyRun, type Role, type Wait } from './party.ts';
+import { type Entry, isTensor, Store } from './store.ts';
+
+export type { Job } from './job.ts';
+
+export interface EngineOptions {
+  readonly ring: Ring;
+  readonly field: Field;
+  /** Fraction bits of fixed-point numbers. */
+  readonly fraction: number;
+  readonly rank: number;
+  /** By rank. */
+  readonly parties: readonly string[];
+  /** To the other parties. */
+  readonly channel: Channel;
+  /** `first`: rank 0 deals (TrustedFirstParty). `third`: a server that sees no data; its channel has one peer. */
+  readonly dealer: { readonly kind: 'first' } | { readonly kind: 'third'; readonly channel: Channel };
+}
+
+export interface RunStats {
+  readonly rounds: number;
+  /** Payload bytes sent to all peers together. */
+  readonly bytes: number;
+  /** Bytes of corrections that rank 0 used (0 elsewhere). */
+  readonly dealerBytes: number;
+  readonly ms: number;
+  readonly ops: Readonly<Record<string, OpProfile>>;
+}
+
+export interface RunResult {
+  /** Per output: the decoded public value where the job asks for it and this party may know it. */
+  readonly revealed: readonly (Tensor | undefined)[];
+  readonly stats: RunStats;
+}
+
+export class PartyEngine {
+  readonly #o: EngineOptions;
+  readonly #role: Role;
+  readonly #store: Store;
+  readonly #material: Material;
+  readonly #objects = new Map<number, Entry>();
+  #base = 0;
+  #tag = 1;
+  #tail: Promise<unknown> = Promise.resolve();
+  readonly stats = { jobs: 0, rounds: 0, bytes: 0, dealerBytes: 0, ms: 0 };
+
+  private constructor(o: EngineOptions, seed: Uint8Array, material: Material) {
+    this.#o = o;
+    const { ring, field, rank, parties } = o;
+    this.#role = { ring, field, rank, parties: parties.length, prg: new Prg(ring, seed) };
+    this.#store = new Store(ring);
+    this.#material = material;
+  }
+
+  /** Draws this party's seed and gives it to the dealer alone. */
+  static async start(o: EngineOptions): Promise<PartyEngine> {
+    const seed = randomBytes(32);
+    const material = await connectDealer(o, seed);
+    return new PartyEngine(o, seed, material);
+  }
+
+  /** Bytes of ring memory: in use, and the most so far. */
+  get memory(): { used: number; peak: number } {
+    const { used, peak } = this.#o.ring.heap;
+    return { used, peak };
+  }
+
+  /**
+   * Runs a job after all earlier ones. `privates` are this party's private inputs by name. Every party must be given
+   * the same jobs in the same order.
+   */
+  run(job: Job, privates: ReadonlyMap<number, Tensor> = new Map()): Promise<RunResult> {
+    return this.#queue(() => this.#run(job, privates));
+  }
+
+  /** Forgets objects, after all earlier jobs. */
+  free(ids: readonly number[]): Promise<void> {
+    return this.#queue(async () => {
+      this.#material.free(ids);
+      for (const id of ids) {
+        const entry = this.#objects.get(id);
+        if (entry) this.#store.release(entry);
+        this.#objects.delete(id);
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#queue(async () => this.#material.close());
+  }
+
+  #queue<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#tail.then(work);
+    this.#tail = next.catch(() => {});
+    return next;
+  }
+
+  async #run(job: Job, privates: ReadonlyMap<number, Tensor>): Promise<RunResult> {
+    const start = performance.now();
+    const { ring, field, fraction } = this.#o;
+    const scratch = new Scratch(ring, field);
+    const own = new Map<number, AnyArray>();
+    for (const [name, tensor] of privates) own.set(name, encodeTensor(scratch, tensor, fraction));
+    const ins = job.ins.map((id) => this.#object(id));
+    const base = this.#base;
+    this.#base += analyse(job.graph).gates;
+    this.#material.start(job);
+    const run = new PartyRun(this.#role, this.#store, own);
+    const before = this.#material.used;
+    const { outs, bytes } = await this.#drive(run, job, base, ins);
+    this.#material.finish();
+    scratch.end();
+    const revealed = outs.map((entry, i) => this.#keep(job, entry, i));
+    const ms = performance.now() - start;
+    const dealerBytes = this.#material.used - before;
+    const stats = { rounds: run.rounds, bytes, dealerBytes, ms, ops: Object.fromEntries(run.profile) };
+    this.stats.jobs++;
+    this.stats.rounds += run.rounds;
+    this.stats.bytes += bytes;
+    this.stats.dealerBytes += dealerBytes;
+    this.stats.ms += ms;
+    return { revealed, stats };
+  }
+
+  /** Feeds a run with messages and material until it ends. */
+  async #drive(run: PartyRun, job: Job, base: number, ins: readonly Entry[]) {
+    const steps = run.run(job.graph, base, ins);
+    let bytes = 0;
+    let next = steps.next([]);
+    while (!next.done) {
+      const wait: Wait = next.value;
+      if (wait.kind === 'material') {
+        const chunks = this.#material.take(wait.gate);
+        next = steps.next(chunks instanceof Promise ? await chunks : chunks);
+        continue;
+      }
+      next = steps.next(await this.#exchange(wait));
+      for (const message of wait.send.values()) bytes += message.length;
+    }
+    return { outs: next.value, bytes };
+  }
+
+  async #exchange({ send, receive }: Wait & { kind: 'round' }): Promise<ReadonlyMap<number, Uint8Array>> {
+    const { channel, parties } = this.#o;
+    const tag = this.#tag++;
+    const pending: Promise<void>[] = [];
+    for (const [peer, message] of send) {
+      const sent = channel.send(parties[peer]!, tag, message);
+      if (sent) pending.push(sent);
+    }
+    const answer = new Map<number, Uint8Array>();
+    for (const peer of receive.keys()) {
+      pending.push(
+        channel.recv(parties[peer]!, tag).then((message) => {
+          answer.set(peer, message);
+        }),
+      );
+    }
+    await Promise.all(pending);
+    return answer;
+  }
+
+  #object(id: number): Entry {
+    const entry = this.#objects.get(id);
+    if (!entry)
+      throw new TesseraError(
+        'INVALID_ARGUMENT',
+        `object ${id} is not on this SPU: it was freed or never made`,
+        { id },
+      );
+    return entry;
+  }
+
+  /** Stores an output, or decodes and frees it. */
+  #keep(job: Job, entry: Entry, i: number): Tensor | undefined {
+    const shown = job.reveal?.[i];
+    const shape = job.graph.types[job.graph.outs[i]!]!.shape;
+    let result: Tensor | undefined;
+    if (shown && isTensor(entry)) result = entry;
+    else if (shown && (entry as Value).c && !(entry as Value).r) {
+      result = decodeTensor(this.#o.ring, (entry as Value).c!, shape, shown.dtype, this.#o.fraction);
+    }
+    const id = job.outs[i]!;
+    if (id < 0) this.#store.release(entry);
+    else this.#objects.set(id, entry);
+    return result;
+  }
+}
+
+/** What a party has to do with the dealer. */
+interface Material extends MaterialSource {
+  start(job: Job): void;
+  /** The job is over: the dealer's part of it has to be complete. */
+  finish(): void;
+  free(ids: readonly number[]): void;
+  close(): void | Promise<void>;
+  /** Bytes of corrections used so far. */
+  readonly used: number;
+}
+
+const connectDealer = async (o: EngineOptions, seed: Uint8Array): Promise<Material> => {
+  if (o.dealer.kind === 'third') return new ThirdParty(o, o.dealer.channel, seed);
+  const { channel, parties, rank } = o;
+  if (rank === 0) {
+    const others = await Promise.all(parties.slice(1).map((party) => channel.recv(party, 0)));
+    const prgs = [seed, ...others].map((s) => new Prg(o.ring, Uint8Array.from(s)));
+    return new FirstParty(new DealerJobs(new Dealer(o.ring, o.field, prgs)));
+  }
+  await channel.send(parties[0]!, 0, Uint8Array.from(seed));
+  return nothing;
+};
+
+/** Rank 0 deals for itself, gate by gate as needed. */
+class FirstParty implements Material {
+  used = 0;
+  readonly #jobs: DealerJobs;
+  readonly #dealt = new Map<number, readonly Uint8Array[]>();
+  #steps: ReturnType<DealerJobs['run']> | undefined;
+
+  constructor(jobs: DealerJobs) {
+    this.#jobs = jobs;
+  }
+
+  start(job: Job): void {
+    this.#steps = this.#jobs.run(job);
+  }
+
+  take(gate: number): readonly Uint8Array[] {
+    while (!this.#dealt.has(gate)) {
+      const next = this.#steps!.next();
+      if (next.done) throw new TesseraError('DIVERGED', `the dealer has nothing for gate ${gate}`, { gate });
+      this.#dealt.set(next.value.gate, next.value.chunks);
+    }
+    const chunks = this.#dealt.get(gate)!;
+    this.#dealt.delete(gate);
+    for (const chunk of chunks) this.used += chunk.length;
+    return chunks;
+  }
+
+  finish(): void {
+    while (!this.#steps!.next().done);
+  }
+
+  free(ids: readonly number[]): void {
+    this.#jobs.free(ids);
+  }
+
+  close(): void {}
+}
+
+/** Ranks above 0 need no corrections, and with TrustedFirstParty nobody else to talk to. */
+const nothing: Material = {
+  used: 0,
+  start: () => {},
+  take: () => [],
+  finish: () => {},
+  free: () => {},
+  close: () => {},
+};
+
+/** After this many bytes of used corrections, the dealer hears that it may go on. */
+const REPORT = 8 << 20;
+
+/** A server deals; rank 0 receives its stream. */
+class ThirdParty implements Material {
+  used = 0;
+  readonly #rank: number;
+  readonly #channel: Channel;
+  readonly #dealer: string;
+  readonly #mailbox: Mailbox;
+  #tag = 0;
+  #unreported = 0;
+  #open = true;
+
+  constructor(o: EngineOptions, channel: Channel, seed: Uint8Array) {
+    this.#rank = o.rank;
+    this.#channel = channel;
+    this.#dealer = channel.peers[0]!;
+    this.#mailbox = new Mailbox((chunks) => this.#taken(chunks));
+    this.#tell({ kind: 'seed', seed });
+    if (o.rank === 0) {
+      this.#receive().catch((e: unknown) => {
+        if (this.#open) this.#mailbox.fail(e);
+      });
+    }
+  }
+
+  start(job: Job): void {
+    this.#tell(this.#rank === 0 ? { kind: 'job', job } : { kind: 'digest', digest: digestOf(job) });
+  }
+
+  take(gate: number): Promise<readonly Uint8Array[]> | readonly Uint8Array[] {
+    return this.#mailbox.take(gate);
+  }
+
+  finish(): void {}
+
+  free(ids: readonly number[]): void {
+    if (this.#rank === 0) this.#tell({ kind: 'free', ids });
+  }
+
+  close(): void {
+    this.#open = false;
+    this.#tell({ kind: 'bye' });
+  }
+
+  /** In the order of the calls; the channel keeps it. */
+  #tell(message: DealerMessage): void {
+    Promise.resolve(this.#channel.send(this.#dealer, this.#tag++, packMessage(message))).catch((e: unknown) =>
+      this.#mailbox.fail(e),
+    );
+  }
+
+  #taken(chunks: readonly Uint8Array[]): void {
+    for (const chunk of chunks) this.used += chunk.length;
+    this.#unreported += packedSize(chunks);
+    if (this.#unreported < REPORT) return;
+    this.#tell({ kind: 'taken', bytes: this.#unreported });
+    this.#unreported = 0;
+  }
+
+  async #receive(): Promise<void> {
+    for (let tag = 0; this.#open; tag++) {
+      const message = await this.#channel.recv(this.#dealer, tag);
+      for (const { gate, chunks } of unpackCorrections(message)) this.#mailbox.put(gate, chunks);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/** @file Jobs: the unit of work that every party and the dealer run in the same order, and how the dealer hears of them. */
+
+import nacl from 'tweetnacl';
+import { TesseraError } from '../errors.ts';
+import { createCodec } from '../link/codec.ts';
+import { analyse } from './analysis.ts';
+import type { Correction, Dealer } from './deal.ts';
+import type { DType, Graph } from './graph.ts';
+import type { Entry } from './store.ts';
+
+export interface Job {
+  /** Lowered. */
+  readonly graph: Graph;
+  /** Objects that are its inputs. */
+  readonly ins: readonly number[];
+  /** Objects under which its outputs are kept; -1 keeps none. */
+  readonly outs: readonly number[];
+  /** Per output: how a public result is decoded and given back, or null. */
+  readonly reveal?: readonly ({ readonly dtype: DType } | null)[];
+}
+
+/** A party to the dealer, in order. Rank 0 sends jobs whole, the others their digest: the dealer sees that all agree. */
+export type DealerMessage =
+  | { readonly kind: 'seed'; readonly seed: Uint8Array }
+  | { readonly kind: 'job'; readonly job: Job }
+  | { readonly kind: 'digest'; readonly digest: string }
+  | { readonly kind: 'free'; readonly ids: readonly number[] }
+  | { readonly kind: 'taken'; readonly bytes: number }
+  | { readonly kind: 'bye' };
+
+const codec = createCodec();
+
+export const packMessage = (m: DealerMessage): Uint8Array => codec.encode(m);
+
+export const unpackMessage = (bytes: Uint8Array): DealerMessage => {
+  const message = codec.decode(bytes) as DealerMessage | null;
+  if (typeof message?.kind !== 'string')
+    throw new TesseraError('SERIALIZATION', 'a message to the dealer has no kind');
+  return message;
+};
+
+/** SHA-512 of what parties and dealer must agree on; call sites are left out. */
+export const digestOf = ({ graph, ins, outs }: Job): string => {
+  const bare = (g: Graph): unknown => [
+    g.ins,
+    g.outs,
+    g.types,
+    g.nodes.map((n) => [n.op, n.ins, n.outs, n.attrs, n.body && bare(n.body)]),
+  ];
+  const hash = nacl.hash(codec.encode([bare(graph), ins, outs]));
+  return Array.from(hash.subarray(0, 32), (b) => b.toString(16).padStart(2, '0')).join('');
+};
+
+/** The dealer's objects (masks) and its runs of jobs, one after another. */
+export class DealerJobs {
+  readonly dealer: Dealer;
+  #objects = new Map<number, Entry>();
+  #base = 0;
+
+  constructor(dealer: Dealer) {
+    this.dealer = dealer;
+  }
+
+  *run(job: Job): Generator<Correction, void, void> {
+    const base = this.#base;
+    this.#base += analyse(job.graph).gates;
+    const ins = job.ins.map((id) => this.#objects.get(id)!);
+    const outs = yield* this.dealer.run(job.graph, base, ins);
+    outs.forEach((entry, i) => {
+      const id = job.outs[i]!;
+      if (id < 0) this.dealer.store.release(entry);
+      else this.#objects.set(id, entry);
+    });
+  }
+
+  free(ids: readonly number[]): void {
+    for (const id of ids) {
+      const entry = this.#objects.get(id);
+      if (entry) this.dealer.store.release(entry);
+      this.#objects.delete(id);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * @file From what users write to what parties run: a rule per op, keyed by its name. Secret values become ring
+ * elements and bits; ops on public values stay as they are and run in the clear at parties and dealer alike.
+ */
+
+import { TesseraError } from '../errors.ts';
+import type { Wire } from '../fixed/circuit.ts';
+import { type CircuitOptions, GraphCircuit, privateInput, revealTo } from './circuit.ts';
+import type { Graph, Node, Tensor, Type, ValueId } from './graph.ts';
+import { Lowering } from './lowering.ts';
+import { RULES } from './rules.ts';
+import { SHAPE_RULES } from './rules-shape.ts';
+
+const rules = { ...RULES, ...SHAPE_RULES };
+
+/** Lowered type of a user-level value. */
+export const loweredType = ({ shape, dtype, secret }: Type): Type =>
+  secret ? { shape, dtype: dtype === 'bool' ? 'bit' : 'ring', secret } : { shape, dtype, secret };
+
+/** Lowers a program. Its inputs and outputs keep their order; secret ones are masked, public ones plain tensors. */
+export const lower = (
+  graph: Graph,
+  options: CircuitOptions,
+  known: ReadonlyMap<ValueId, Tensor> = new Map(),
+): Graph => {
+  const circuit = new GraphCircuit(options);
+  const l = new Lowering(circuit, graph);
+  const ins = graph.ins.map((id) => {
+    const lowered = circuit.value(loweredType(graph.types[id]!));
+    l.bind(id, lowered);
+    const constant = known.get(id);
+    if (constant) l.know(id, constant);
+    return lowered;
+  });
+  for (const node of graph.nodes) {
+    circuit.site = node.site;
+    lowerNode(l, node, options);
+  }
+  return circuit.graph(
+    ins,
+    graph.outs.map((id) => l.lowered(id)),
+  );
+};
+
+const lowerNode = (l: Lowering, node: Node, options: CircuitOptions): void => {
+  if (node.op === 'loop') return lowerLoop(l, node, options);
+  if (node.outs.every((id) => !l.graph.types[id]!.secret)) return l.copy(node);
+  const rule = rules[node.op];
+  if (!rule) {
+    const site = node.site ? ` (${node.site})` : '';
+    throw new TesseraError('UNSUPPORTED', `np.${node.op} is not available on secret values yet${site}`, {
+      op: node.op,
+      site: node.site,
+    });
+  }
+  l.bind(node.outs[0]!, rule(l, node).id);
+};
+
+/** Public constants that a body captures stay known inside it. */
+const lowerLoop = (l: Lowering, node: Node, options: CircuitOptions): void => {
+  const body = node.body!;
+  const known = new Map<ValueId, Tensor>();
+  node.ins.forEach((id, i) => {
+    const constant = i >= node.outs.length ? l.constantOf(id) : undefined;
+    if (constant) known.set(body.ins[i + 1]!, constant);
+  });
+  const types = node.outs.map((id) => loweredType(l.graph.types[id]!));
+  const ins = node.ins.map((id) => l.lowered(id));
+  const outs = l.circuit.node('loop', ins, node.attrs, types, lower(body, options, known));
+  node.outs.forEach((id, i) => l.bind(id, outs[i]!));
+};
+
+/** A program that only takes in private inputs, numbered in order: how PYU objects become SPU objects. */
+export const inputGraph = (
+  inputs: readonly { owner: number; type: Type }[],
+  options: CircuitOptions,
+): Graph => {
+  const c = new GraphCircuit(options);
+  const outs = inputs.map(({ owner, type }, name) =>
+    privateInput(c, owner, name, type.shape, type.dtype === 'bool' ? 'bit' : 'ring'),
+  );
+  return c.graph(
+    [],
+    outs.map((w: Wire) => w.id),
+  );
+};
+
+/** A program that reveals its inputs to the given ranks. Public inputs pass through. */
+export const revealGraph = (
+  types: readonly Type[],
+  to: readonly number[],
+  options: CircuitOptions,
+): Graph => {
+  const c = new GraphCircuit(options);
+  const ins = types.map((t) => c.value(loweredType(t)));
+  const outs = ins.map((id) => (c.types[id]!.secret ? revealTo(c, c.wire(id), to).id : id));
+  return c.graph(ins, outs);
+};

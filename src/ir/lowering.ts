@@ -1,0 +1,80 @@
+/** @file The state of lowering one graph: what each user-level value has become. */
+
+import type { Wire } from '../fixed/circuit.ts';
+import type { GraphCircuit } from './circuit.ts';
+import type { Graph, Node, Tensor, Type, ValueId } from './graph.ts';
+
+export class Lowering {
+  readonly circuit: GraphCircuit;
+  readonly graph: Graph;
+  #lowered = new Map<ValueId, ValueId>();
+  #encoded = new Map<string, Wire>();
+  #constants = new Map<ValueId, Tensor>();
+
+  constructor(circuit: GraphCircuit, graph: Graph) {
+    this.circuit = circuit;
+    this.graph = graph;
+  }
+
+  bind(id: ValueId, lowered: ValueId): void {
+    this.#lowered.set(id, lowered);
+  }
+
+  know(id: ValueId, value: Tensor): void {
+    this.#constants.set(id, value);
+  }
+
+  lowered(id: ValueId): ValueId {
+    return this.#lowered.get(id)!;
+  }
+
+  type(id: ValueId): Type {
+    return this.graph.types[id]!;
+  }
+
+  /** The data of a public value, if it is known before the program runs. */
+  constantOf(id: ValueId): Tensor | undefined {
+    return this.#constants.get(id);
+  }
+
+  /** The one number that fills a known public value, if it is one. */
+  numberOf(id: ValueId): number | undefined {
+    const t = this.constantOf(id);
+    if (!t || t.data.length === 0) return undefined;
+    const [head] = t.data;
+    for (let i = 1; i < t.data.length; i++) if (t.data[i] !== head) return undefined;
+    return Number(head);
+  }
+
+  /** A node on public values, as it stands. */
+  copy(node: Node): void {
+    const ins = node.ins.map((id) => this.lowered(id));
+    const outs = this.circuit.node(
+      node.op,
+      ins,
+      node.attrs,
+      node.outs.map((id) => this.type(id)),
+    );
+    node.outs.forEach((id, i) => this.bind(id, outs[i]!));
+    if (node.op === 'const') this.know(node.outs[0]!, node.attrs.value as Tensor);
+  }
+
+  /** A value as ring elements or bits; public ones are encoded (once), fixed-point ones with `fraction` bits. */
+  wire(id: ValueId, fraction = this.circuit.fraction): Wire {
+    const { secret, dtype } = this.type(id);
+    if (secret) return this.circuit.wire(this.lowered(id));
+    const bits = dtype === 'fxp' ? fraction : 0;
+    const key = `${id} ${bits}`;
+    let wire = this.#encoded.get(key);
+    if (!wire) this.#encoded.set(key, (wire = this.circuit.encode(this.lowered(id), bits)));
+    return wire;
+  }
+
+  /** Fraction bits of a value: of fixed-point numbers those of the field, of integers none. */
+  fraction(id: ValueId): number {
+    return this.type(id).dtype === 'fxp' ? this.circuit.fraction : 0;
+  }
+}
+
+/** How one op is lowered; its operands are not all public. */
+export type Rule = (l: Lowering, node: Node) => Wire;

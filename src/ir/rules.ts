@@ -1,0 +1,177 @@
+/** @file Lowering of elementwise ops and products. */
+
+import * as basic from '../fixed/basic.ts';
+import type { Circuit, Wire } from '../fixed/circuit.ts';
+import * as normal from '../fixed/normal.ts';
+import { maximum, minimum } from '../fixed/reduce.ts';
+import * as smooth from '../fixed/smooth.ts';
+import * as whole from '../fixed/whole.ts';
+import type { Node, Tensor, ValueId } from './graph.ts';
+import type { Lowering, Rule } from './lowering.ts';
+
+const unary =
+  (fn: (c: Circuit, x: Wire) => Wire): Rule =>
+  (l, { ins: [x] }) =>
+    fn(l.circuit, l.wire(x!));
+
+const binary =
+  (fn: (c: Circuit, x: Wire, y: Wire) => Wire): Rule =>
+  (l, { ins: [x, y] }) =>
+    fn(l.circuit, l.wire(x!), l.wire(y!));
+
+const isBool = (l: Lowering, id: ValueId): boolean => l.type(id).dtype === 'bool';
+
+/** The secret operand of a product and the public one, if there is one. */
+const split = (l: Lowering, [x, y]: readonly ValueId[]): [secret: ValueId, public_: ValueId | undefined] => {
+  if (!l.type(x!).secret) return [y!, x!];
+  return [x!, l.type(y!).secret ? undefined : y!];
+};
+
+/**
+ * Fraction bits for encoding known public factors: as many as leave their products far below the ring, so that
+ * small factors lose nothing (30 significant bits for the largest at FM128).
+ */
+export const factorBits = (c: Circuit, t: Tensor | undefined): number => {
+  if (!t) return c.fraction;
+  let largest = 0;
+  for (const v of t.data) largest = Math.max(largest, Math.abs(Number(v)));
+  if (largest === 0 || !Number.isFinite(largest)) return c.fraction;
+  const significant = { 32: 9, 64: 20, 128: 34 }[c.field.bits];
+  return Math.min(Math.max(significant - Math.ceil(Math.log2(largest)), c.fraction), 2 * c.fraction);
+};
+
+const mul: Rule = (l, node) => {
+  const { circuit: c } = l;
+  const [s, p] = split(l, node.ins);
+  const f = l.fraction(s);
+  if (p === undefined) return basic.mul(c, l.wire(node.ins[0]!), l.wire(node.ins[1]!), f);
+  const number = l.numberOf(p);
+  if (f === 0) return basic.mul(c, l.wire(s), l.wire(p), 0);
+  if (number !== undefined && Number.isFinite(number)) return basic.timesNumber(c, l.wire(s), number);
+  const bits = factorBits(c, l.constantOf(p));
+  return basic.mul(c, l.wire(s), l.wire(p, bits), bits);
+};
+
+/** 1 / a public value, as a plain op. */
+const inverse = (l: Lowering, id: ValueId): ValueId =>
+  l.circuit.node('reciprocal', [l.lowered(id)], {}, [l.type(id)])[0]!;
+
+const div: Rule = (l, { ins: [x, y] }) => {
+  const { circuit: c } = l;
+  if (l.type(y!).secret) return normal.divide(c, l.wire(x!), l.wire(y!));
+  const number = l.numberOf(y!);
+  if (number !== undefined && number !== 0 && Number.isFinite(number))
+    return basic.timesNumber(c, l.wire(x!), 1 / number);
+  const known = l.constantOf(y!);
+  const reciprocals = known && {
+    ...known,
+    data: Float64Array.from(known.data as Float64Array, (v) => 1 / v),
+  };
+  const bits = factorBits(c, reciprocals);
+  return basic.mul(c, l.wire(x!), c.encode(inverse(l, y!), bits), bits);
+};
+
+const less: Rule = (l, { ins: [x, y] }) => {
+  const { circuit: c } = l;
+  if (isBool(l, x!)) return basic.and(c, basic.not(c, l.wire(x!)), l.wire(y!));
+  return basic.less(c, l.wire(x!), l.wire(y!));
+};
+
+const equal: Rule = (l, { ins: [x, y] }) => {
+  const { circuit: c } = l;
+  if (isBool(l, x!)) return basic.not(c, basic.xor(c, l.wire(x!), l.wire(y!)));
+  return basic.equal(c, l.wire(x!), l.wire(y!));
+};
+
+const select: Rule = (l, { ins: [cond, x, y] }) => {
+  const { circuit: c } = l;
+  const [b, u, v] = [l.wire(cond!), l.wire(x!), l.wire(y!)];
+  if (u.kind === 'bit') return basic.xor(c, v, basic.and(c, b, basic.xor(c, u, v)));
+  if (b.secret) return basic.choose(c, b, u, v);
+  const zeroOne = c.node('convert', [l.lowered(cond!)], { dtype: 'int64' }, [
+    { shape: b.shape, dtype: 'int64', secret: false },
+  ]);
+  const difference = basic.mul(c, basic.sub(c, u, v), c.encode(zeroOne[0]!, 0), 0);
+  return basic.add(c, v, difference);
+};
+
+const pow: Rule = (l, { ins: [x, y] }) => {
+  const { circuit: c } = l;
+  const exponent = l.numberOf(y!);
+  const f = l.fraction(x!);
+  if (exponent === undefined) return whole.power(c, l.wire(x!), l.wire(y!));
+  if (f === 0) return whole.wholePower(c, l.wire(x!), exponent, 0);
+  return whole.publicPower(c, l.wire(x!), exponent);
+};
+
+/** From and to bool, integers and fixed point. */
+const convert: Rule = (l, node) => {
+  const { circuit: c } = l;
+  const [x] = node.ins;
+  const from = l.type(x!).dtype;
+  const to = node.attrs.dtype as string;
+  const wire = l.wire(x!);
+  const scale = to === 'fxp' ? c.fraction : 0;
+  if (from === to) return wire;
+  if (to === 'bool')
+    return basic.not(c, c.emit('isZero', [wire], {}, [{ shape: wire.shape, kind: 'bit', secret: true }])[0]!);
+  if (from === 'bool') return basic.bitToNumber(c, wire, scale);
+  if (from === 'fxp') return whole.toInteger(c, wire);
+  return scale ? basic.timesInteger(c, wire, 2 ** scale) : wire;
+};
+
+const matmul: Rule = (l, node) => {
+  const { circuit: c } = l;
+  const [x, y] = node.ins;
+  const [m, k] = l.type(x!).shape.slice(-2) as [number, number];
+  const n = l.type(y!).shape.at(-1)!;
+  const shape = l.type(node.outs[0]!).shape;
+  const batch = shape.slice(0, -2).reduce((a, b) => a * b, 1);
+  const [s, p] = split(l, node.ins);
+  const bits = l.fraction(s) === 0 ? 0 : p === undefined ? c.fraction : factorBits(c, l.constantOf(p));
+  const wire = (id: ValueId): Wire => (id === p ? l.wire(id, bits) : l.wire(id));
+  return basic.matmul(c, wire(x!), wire(y!), { batch, m, k, n }, shape, bits);
+};
+
+/** floor keeps its fixed-point form. */
+const floor = (c: Circuit, x: Wire): Wire =>
+  basic.timesInteger(c, whole.floorShift(c, x, c.fraction), 2 ** c.fraction);
+
+const hide: Rule = (l, { ins: [x] }: Node) => {
+  const wire = l.wire(x!);
+  return l.circuit.emit('hide', [wire], {}, [{ ...wire, secret: true }])[0]!;
+};
+
+export const RULES: Readonly<Record<string, Rule>> = {
+  add: binary(basic.add),
+  sub: binary(basic.sub),
+  neg: unary(basic.neg),
+  mul,
+  div,
+  matmul,
+  less,
+  equal,
+  maximum: binary(maximum),
+  minimum: binary(minimum),
+  and: binary(basic.and),
+  or: binary(basic.or),
+  xor: binary(basic.xor),
+  not: unary(basic.not),
+  select,
+  pow,
+  convert,
+  hide,
+  abs: unary(whole.abs),
+  sign: (l, { ins: [x] }) => whole.sign(l.circuit, l.wire(x!), l.fraction(x!)),
+  floor: unary(floor),
+  exp: unary(smooth.exp),
+  log: unary(normal.log),
+  sqrt: unary(normal.sqrt),
+  rsqrt: unary(normal.rsqrt),
+  reciprocal: unary(normal.reciprocal),
+  sigmoid: unary(smooth.sigmoid),
+  tanh: unary(smooth.tanh),
+  erf: unary(smooth.erf),
+  sin: unary(whole.sin),
+  cos: unary(whole.cos),
+};
