@@ -6,11 +6,11 @@ import { fail } from '../errors.ts';
 import type { BaseArray } from './array.ts';
 import { GraphBuilder } from './builder.ts';
 import { callSite } from './callsite.ts';
+import { dtypeName } from './dtypes.ts';
 import type { Graph, Node, Type, ValueId } from './graph.ts';
 import { NDArray } from './ndarray.ts';
-import { typeText } from './ops.ts';
 import { run } from './plain.ts';
-import { sameShape } from './shapes.ts';
+import { sameShape, shapeText } from './shapes.ts';
 import { Trace, Traced, within } from './tracer.ts';
 
 const INDEX: Type = { shape: [], dtype: 'int64', secret: false };
@@ -76,6 +76,20 @@ export const emitLoop = (
   }
 };
 
+type Kind = Pick<Type, 'shape' | 'dtype'>;
+
+/** A carry keeps its shape and dtype. Throws SHAPE, naming it. */
+export const checkCarry = (name: string, before: Kind, after: Kind): void => {
+  if (before.dtype === after.dtype && sameShape(before.shape, after.shape)) return;
+  const text = (t: Kind): string => `${dtypeName(t.dtype)}${shapeText(t.shape)}`;
+  fail(
+    'SHAPE',
+    `np.fori: carry${name} is ${text(before)} before the body and ${text(after)} after it; a carry keeps its shape and ` +
+      'dtype: start with np.zeros(shape, dtype) of the right kind, or convert with np.astype',
+    { carry: name },
+  );
+};
+
 /**
  * Records `body(index, carry)` once and adds the loop to `parent`. Throws SHAPE, naming the carry, when the body gives
  * another shape or dtype than it was given. A loop that uses no traced value is computed at once.
@@ -97,15 +111,7 @@ export const traceLoop = (
   const carry = types.map((t) => child.input(t));
   const outs = within(child, () => body(index, carry).map((x) => child.lift(x)));
   outs.forEach((id, i) => {
-    const [before, after] = [types[i]!, child.builder.typeOf(id)];
-    if (before.dtype !== after.dtype || !sameShape(before.shape, after.shape))
-      fail(
-        'SHAPE',
-        `np.fori: carry${names[i]} is ${typeText({ ...before, secret: false })} before the body and ` +
-          `${typeText({ ...after, secret: false })} after it; a carry keeps its shape and dtype: start with ` +
-          'np.zeros(shape, dtype) of the right kind, or convert with np.astype',
-        { carry: names[i] },
-      );
+    checkCarry(names[i]!, types[i]!, child.builder.typeOf(id));
   });
   const graph = child.builder.finish(outs);
   if (child.captured.size === 0 && init.every((x) => x instanceof NDArray)) {

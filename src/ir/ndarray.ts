@@ -69,12 +69,12 @@ interface Leaves {
   dtype: UserDType | undefined;
 }
 
-const describe = (x: unknown): string =>
-  x === null
-    ? 'null'
-    : typeof x === 'object'
-      ? (x.constructor?.name ?? 'an object')
-      : `${typeof x} ${String(x)}`;
+const describe = (x: unknown): string => {
+  if (x === null || x === undefined) return String(x);
+  return typeof x === 'object'
+    ? (x.constructor?.name ?? 'an object')
+    : `the ${typeof x} ${JSON.stringify(x) ?? ''}`.trim();
+};
 
 const scalarDType = (x: number | bigint | boolean): UserDType =>
   typeof x === 'boolean' ? 'bool' : typeof x === 'bigint' ? (x >= 2n ** 63n ? 'uint64' : 'int64') : 'fxp';

@@ -56,13 +56,22 @@ const bigPow: B2 = (x, y) => {
   return out;
 };
 
+const larger: B2 = (x, y) => {
+  if (x > y) return x;
+  return y;
+};
+const smaller: B2 = (x, y) => {
+  if (x < y) return x;
+  return y;
+};
+
 const BINARY: Readonly<Record<string, Rule<F2, B2>>> = {
   add: { float: (x, y) => x + y, int: (x, y) => x + y, big: (x, y) => x + y },
   sub: { float: (x, y) => x - y, int: (x, y) => x - y, big: (x, y) => x - y },
   mul: { float: (x, y) => x * y, int: Math.imul, big: (x, y) => x * y },
   div: { float: (x, y) => x / y },
-  maximum: { float: Math.max, int: Math.max, big: (x, y) => (x > y ? x : y) },
-  minimum: { float: Math.min, int: Math.min, big: (x, y) => (x < y ? x : y) },
+  maximum: { float: Math.max, int: Math.max, big: larger },
+  minimum: { float: Math.min, int: Math.min, big: smaller },
   pow: {
     float: (x, y) => x ** y,
     int: (x, y) => Number(BigInt.asIntN(32, bigPow(BigInt(x), BigInt(y)))),

@@ -210,7 +210,8 @@ export const isType = (x: unknown): x is Type =>
   typeof x.secret === 'boolean' &&
   !('data' in x);
 
-const isArgLeaf = (x: unknown): boolean => isType(x) || isTensor(x) || ArrayBuffer.isView(x);
+const isArgLeaf = (x: unknown): boolean =>
+  x === null || x === undefined || isType(x) || isTensor(x) || ArrayBuffer.isView(x);
 
 /** A result of a user's function as an array. Throws INVALID_ARGUMENT, naming the path, when it is none. */
 const resultArray = (x: unknown, path: string): BaseArray => {

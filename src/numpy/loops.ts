@@ -2,10 +2,9 @@
 import { fail } from '../errors.ts';
 import { type ArrayInput, BaseArray } from '../ir/array.ts';
 import type { Tensor, TensorData } from '../ir/graph.ts';
-import { traceLoop } from '../ir/loop.ts';
+import { checkCarry, traceLoop } from '../ir/loop.ts';
 import { isTensor, NDArray } from '../ir/ndarray.ts';
 import { flatten, sameTree, type TreeDef, treeText, unflatten } from '../ir/pytree.ts';
-import { sameShape, shapeText } from '../ir/shapes.ts';
 import { currentTrace, Traced } from '../ir/tracer.ts';
 import { asArr } from './core.ts';
 
@@ -77,13 +76,7 @@ const runNow = (
   for (let i = lo; i < hi; i++) {
     carry = step(NDArray.from(i, 'int64'), carry);
     carry.forEach((x, k) => {
-      const was = start[k]!;
-      if (x.dtype !== was.dtype || !sameShape(x.shape, was.shape))
-        fail(
-          'SHAPE',
-          `np.fori: carry${names[k]} is ${was.dtype}${shapeText(was.shape)} before the body and ` +
-            `${x.dtype}${shapeText(x.shape)} after it; a carry keeps its shape and dtype`,
-        );
+      checkCarry(names[k]!, start[k]!, x);
     });
   }
   return carry;
