@@ -19,10 +19,13 @@ const hide = (builder: GraphBuilder, id: ValueId, secret: boolean): ValueId =>
   secret && !builder.typeOf(id).secret ? builder.emit('hide', [id])[0]! : id;
 
 /** Copies a node over, its operands renamed; loops settle their visibility anew. Returns the new results. */
-const copyNode = (to: GraphBuilder, node: Node, ins: readonly ValueId[]): readonly ValueId[] =>
-  node.body === undefined
-    ? to.emit(node.op, ins, node.attrs, { site: node.site })
-    : emitLoop(to, node.body, ins, node.attrs.lo as number, node.attrs.hi as number, node.site);
+const copyNode = (to: GraphBuilder, node: Node, ins: readonly ValueId[]): readonly ValueId[] => {
+  if (node.op === 'hide' && to.typeOf(ins[0]!).secret) return ins;
+  const { attrs, site, body } = node;
+  return body === undefined
+    ? to.emit(node.op, ins, attrs, { site })
+    : emitLoop(to, body, ins, attrs.lo as number, attrs.hi as number, site);
+};
 
 /** The graph with other input types (only visibility differs). */
 const retype = (graph: Graph, inTypes: readonly Type[]): GraphBuilder & { results: ValueId[] } => {

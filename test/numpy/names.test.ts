@@ -1,0 +1,47 @@
+/** @file Every function of np has the spelling of NumPy beside its own, and arrays have the methods. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { BaseArray } from '../../src/ir/array.ts';
+import { OPS } from '../../src/ir/ops.ts';
+import { PLAIN } from '../../src/ir/plain.ts';
+import * as np from '../../src/numpy/index.ts';
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
+
+test('snake_case aliases', () => {
+  const names = Object.keys(np).filter((n) => /^[a-z]+[A-Z]/.test(n));
+  assert.ok(names.length > 10);
+  for (const name of names)
+    assert.is(
+      (np as Record<string, unknown>)[snake(name)],
+      (np as Record<string, unknown>)[name],
+      snake(name),
+    );
+  assert.is(np.fori_loop, np.fori);
+});
+
+test('methods', () => {
+  const x = np.array([
+    [1, 2],
+    [3, 4],
+  ]);
+  assert.equal(x.sub(1).reshape([4]).toArray(), [0, 1, 2, 3]);
+  assert.equal(x.transpose(1, 0).toArray(), x.T.toArray());
+  assert.is(x.sum().item(), 10);
+  assert.is(x.argmax({ axis: null }).item(), 3);
+  assert.equal([x.ndim, x.size, x.length], [2, 4, 2]);
+  assert.instance(x, BaseArray);
+});
+
+test('every op but loop has a plain meaning and a line of documentation', () => {
+  for (const [name, def] of Object.entries(OPS)) {
+    assert.ok(def.doc.length > 0, name);
+    assert.ok(name === 'loop' || Object.hasOwn(PLAIN, name), name);
+  }
+  assert.equal(
+    Object.keys(PLAIN).filter((op) => !Object.hasOwn(OPS, op)),
+    [],
+  );
+});
+
+test.run();
