@@ -31,6 +31,15 @@ export const closedHere =
   (waitingFor) =>
     new TesseraError('CLOSED', `${what} was closed here${waitText(waitingFor)}`, { waitingFor });
 
+/** The peer has closed its end of one channel, and is otherwise well. */
+export const closedThere =
+  (party: string): Failure =>
+  (waitingFor) =>
+    new TesseraError('CLOSED', `party "${party}" has closed its end of the channel${waitText(waitingFor)}`, {
+      party,
+      waitingFor,
+    });
+
 /** What an abort frame carries. `cause` is there only if the failing party chose to show it. */
 export interface AbortReason {
   readonly party: string;
@@ -65,3 +74,54 @@ export const abortReason = (party: string, error: unknown): AbortReason => {
     ...(known?.details.expose === true ? { cause: known.message } : {}),
   };
 };
+
+/** Why a connection to a peer could not be made. */
+export type ConnectReason =
+  | 'refused'
+  | 'dns'
+  | 'timeout'
+  | 'closed'
+  | 'tls'
+  | 'identity'
+  | 'party'
+  | 'job'
+  | 'version'
+  | 'config'
+  | 'not-ready'
+  | 'restarted'
+  | 'protocol';
+
+/** Waiting can mend these: the peer is not up yet, or the network is not. Nothing else is tried again. */
+const PASSING: ReadonlySet<ConnectReason> = new Set(['refused', 'dns', 'timeout', 'closed', 'not-ready']);
+
+const CODES = {
+  identity: 'IDENTITY',
+  party: 'IDENTITY',
+  tls: 'IDENTITY',
+  config: 'CONFIG',
+  restarted: 'PEER_LOST',
+} as const;
+
+/** A connection that was not made, with its typed reason. */
+export class ConnectError extends TesseraError {
+  readonly reason: ConnectReason;
+
+  constructor(
+    reason: ConnectReason,
+    message: string,
+    details: Record<string, unknown> = {},
+    cause?: unknown,
+  ) {
+    super(
+      reason in CODES ? CODES[reason as keyof typeof CODES] : 'LINK',
+      message,
+      { ...details, reason },
+      cause,
+    );
+    this.reason = reason;
+  }
+
+  get passing(): boolean {
+    return PASSING.has(this.reason);
+  }
+}

@@ -28,12 +28,14 @@ export class Inbox {
   readonly from: string;
   readonly #frames = new Map<number, Uint8Array>();
   readonly #waiters = new Map<number, Waiter>();
+  readonly #onWaits: (change: number) => void;
   #next: number | undefined;
   #failure: Failure | undefined;
 
-  constructor(channel: string, from: string) {
+  constructor(channel: string, from: string, onWaits: (change: number) => void) {
     this.channel = channel;
     this.from = from;
+    this.#onWaits = onWaits;
   }
 
   get waiting(): boolean {
@@ -63,6 +65,7 @@ export class Inbox {
       return false;
     }
     this.#waiters.delete(tag);
+    this.#onWaits(-1);
     waiter.resolve(bytes);
     return true;
   }
@@ -72,6 +75,7 @@ export class Inbox {
     for (const [tag, waiter] of this.#waiters) {
       if (tag >= first) continue;
       this.#waiters.delete(tag);
+      this.#onWaits(-1);
       waiter.reject(this.#missed(tag));
     }
   }
@@ -101,6 +105,7 @@ export class Inbox {
         }),
       );
     }
+    this.#onWaits(1);
     return new Promise((resolve, reject) => this.#waiters.set(tag, { resolve, reject }));
   }
 
@@ -109,6 +114,7 @@ export class Inbox {
     if (drop) this.#frames.clear();
     else if (this.#failure !== undefined) return;
     this.#failure = failure;
+    this.#onWaits(-this.#waiters.size);
     for (const [tag, waiter] of this.#waiters) waiter.reject(failure({ channel: this.channel, tag }));
     this.#waiters.clear();
   }
@@ -220,8 +226,15 @@ export class ChannelTable {
   readonly #live = new Map<string, ReadonlySet<string>>();
   readonly #failures = new Map<string, { failure: Failure; drop: boolean }>();
 
+  #waits = 0;
+
   constructor(carrier: Carrier) {
     this.#carrier = carrier;
+  }
+
+  /** How many `recv` wait, on all channels. */
+  get waits(): number {
+    return this.#waits;
   }
 
   open(name: string, peers: readonly string[], parties: readonly string[]): Channel {
@@ -257,7 +270,9 @@ export class ChannelTable {
     }
     let inbox = ofChannel.get(from);
     if (inbox === undefined) {
-      inbox = new Inbox(name, from);
+      inbox = new Inbox(name, from, (change) => {
+        this.#waits += change;
+      });
       ofChannel.set(from, inbox);
       const failed = this.#failures.get(from);
       if (failed !== undefined) inbox.fail(failed.failure, failed.drop);

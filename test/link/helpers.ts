@@ -1,6 +1,16 @@
 /** @file What the link tests share. */
+import { type AddressInfo, createServer } from 'node:net';
 import { type Callback, suite as uvuSuite } from 'uvu';
 import { TesseraError } from '../../src/errors.ts';
+import type { Transport } from '../../src/link/link.ts';
+import type { TlsOptions } from '../../src/link/tls.ts';
+import {
+  connect,
+  type PartyAddress,
+  type WebSocketTransport,
+  type WebSocketTransportOptions,
+} from '../../src/link/websocket.ts';
+import { makeAuthority, makeLeaf } from './certificates.ts';
 
 /**
  * uvu reads `details` of a thrown error as text; a TesseraError's is an object, and uvu then loses the failure and
@@ -30,3 +40,73 @@ export const rejection = async (promise: Promise<unknown> | unknown): Promise<Te
   }
   throw new Error('expected a rejection');
 };
+
+/** A port that is free now. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Options for alice (who listens), bob, carol ... on loopback, over plaintext unless `tls` gives more. */
+export const partyOptions = async (
+  names: readonly string[],
+  more: (name: string) => Partial<WebSocketTransportOptions> = () => ({}),
+): Promise<Record<string, WebSocketTransportOptions>> => {
+  const parties: Record<string, PartyAddress> = {};
+  for (const name of names) parties[name] = { address: `127.0.0.1:${await freePort()}` };
+  return Object.fromEntries(
+    names.map((self) => [
+      self,
+      {
+        self,
+        parties,
+        job: 'test',
+        heartbeatMs: 200,
+        peerTimeoutMs: 5000,
+        readyTimeoutMs: 5000,
+        spin: false,
+        ...more(self),
+      },
+    ]),
+  );
+};
+
+/** Each party its own authority, as in the deployment guide. */
+export const tlsFor = async (
+  names: readonly string[],
+  pin = true,
+): Promise<(name: string) => { tls: TlsOptions }> => {
+  const made = new Map<string, { ca: string; cert: string; key: string }>();
+  for (const name of names) {
+    const authority = await makeAuthority(`${name} authority`);
+    made.set(name, { ca: authority.pem, ...(await makeLeaf(authority, name)) });
+  }
+  return (self) => {
+    const own = made.get(self)!;
+    const peers = names
+      .filter((n) => n !== self)
+      .map((n) => [n, { caCert: made.get(n)!.ca, ...(pin ? { cert: made.get(n)!.cert } : {}) }]);
+    return {
+      tls: { cert: { caCert: own.ca, cert: own.cert, key: own.key }, clientCerts: Object.fromEntries(peers) },
+    };
+  };
+};
+
+/** Connects all and waits until they have met. */
+export const connectAll = async (
+  options: Record<string, WebSocketTransportOptions>,
+): Promise<Record<string, WebSocketTransport>> => {
+  const links = await Promise.all(Object.values(options).map((o) => connect(o)));
+  await Promise.all(links.map((link) => link.ready()));
+  return Object.fromEntries(links.map((link) => [link.self, link]));
+};
+
+export const closeAll = (links: Record<string, Transport>): Promise<unknown> =>
+  Promise.all(Object.values(links).map((l) => l.close()));

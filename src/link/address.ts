@@ -1,0 +1,25 @@
+/** @file "host:port" as users write it: names, IPv4, IPv6 in brackets, a scheme in front if they like. */
+import { fail } from '../errors.ts';
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export const parseAddress = (text: string, what: string): Address => {
+  const bare = text.replace(/^(wss?|https?|tcp):\/\//, '').replace(/\/$/, '');
+  const match = /^(?:\[([0-9a-fA-F:.]+(?:%\w+)?)\]|([^:[\]/\s]+)):(\d{1,5})$/.exec(bare);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65535) {
+    fail('CONFIG', `${what} is "${text}", which is no address: write host:port, for IPv6 [address]:port`, {
+      path: what,
+    });
+  }
+  return { host: (match![1] ?? match![2])!, port };
+};
+
+export const formatAddress = ({ host, port }: Address): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);

@@ -1,0 +1,188 @@
+/** @file One WebSocket: messages for the handshake first, packets of a session afterwards, sealed if need be. */
+import type { WebSocket } from 'ws';
+import { ConnectError } from './failures.ts';
+import type { MessagePipe } from './handshake.ts';
+import type { Opener, Sealer } from './sealed.ts';
+import type { PacketPipe } from './session.ts';
+import { hasBody } from './wire.ts';
+
+export interface PacketHandlers {
+  packet(head: Uint8Array, body: Uint8Array | undefined): void;
+  /** There is room again. */
+  drain(): void;
+  closed(why: string): void;
+}
+
+/** A peer that says nothing during the handshake is given up after this. */
+const HANDSHAKE_MS = 10_000;
+const CLOSE_MS = 2_000;
+
+export class Connection implements MessagePipe, PacketPipe {
+  readonly #ws: WebSocket;
+  readonly #inbox: Uint8Array[] = [];
+  #reader: { resolve(message: Uint8Array): void; reject(error: ConnectError): void } | undefined;
+  #handlers: PacketHandlers | undefined;
+  #seal: { readonly sealer: Sealer; readonly opener: Opener } | undefined;
+  #head: Uint8Array | undefined;
+  #buffered = 0;
+  #ended: string | undefined;
+  #sending: Promise<void> | undefined;
+  #opening: Promise<void> | undefined;
+
+  constructor(ws: WebSocket) {
+    this.#ws = ws;
+    ws.binaryType = 'nodebuffer';
+    ws.on('message', (data: Buffer, binary: boolean) => {
+      if (binary) this.#message(data);
+      else this.#end('the peer sent text');
+    });
+    ws.on('close', (code: number, reason: Buffer) =>
+      this.#end(`closed (${code}${reason.length > 0 ? ` ${reason.toString('utf8')}` : ''})`),
+    );
+    ws.on('error', (error: Error) => this.#end(error.message));
+  }
+
+  get buffered(): number {
+    return this.#buffered;
+  }
+
+  next(): Promise<Uint8Array> {
+    const here = this.#inbox.shift();
+    if (here !== undefined) return Promise.resolve(here);
+    if (this.#ended !== undefined) return Promise.reject(this.#closedEarly());
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#reader = undefined;
+        reject(
+          new ConnectError('timeout', `the peer was silent for ${HANDSHAKE_MS / 1000} s in the handshake`),
+        );
+      }, HANDSHAKE_MS);
+      this.#reader = {
+        resolve: (message) => {
+          clearTimeout(timer);
+          resolve(message);
+        },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      };
+    });
+  }
+
+  /** Everything that is sent from here on, and everything that `start` hands over, is sealed. */
+  secure(seal: { readonly sealer: Sealer; readonly opener: Opener } | undefined): void {
+    this.#seal = seal;
+  }
+
+  /** From here on everything is packets; what came meanwhile is handed over at once. */
+  start(handlers: PacketHandlers): void {
+    this.#handlers = handlers;
+    for (const message of this.#inbox.splice(0)) this.#message(message);
+    if (this.#ended !== undefined) handlers.closed(this.#ended);
+  }
+
+  /** A message of the handshake, or a packet (whose body, if any, follows as a message of its own). */
+  send(head: Uint8Array, body?: Uint8Array): void {
+    this.#write(head);
+    if (body !== undefined) this.#write(body);
+  }
+
+  close(): void {
+    if (this.#sending !== undefined) this.#sending.then(() => this.#ws.close(1000));
+    else this.#ws.close(1000);
+    const timer = setTimeout(() => this.#ws.terminate(), CLOSE_MS);
+    timer.unref();
+    this.#ws.once('close', () => clearTimeout(timer));
+  }
+
+  terminate(): void {
+    this.#ws.terminate();
+  }
+
+  #write(message: Uint8Array): void {
+    if (this.#ended !== undefined) return;
+    this.#buffered += message.byteLength;
+    const sealed = this.#seal === undefined ? message : this.#seal.sealer.seal(message);
+    if (this.#sending === undefined && sealed instanceof Uint8Array) {
+      this.#put(sealed, message.byteLength);
+      return;
+    }
+    // Once one message is being sealed in another thread, all later ones go behind it.
+    const before = this.#sending;
+    const mine = (async () => {
+      const ready = await sealed;
+      await before;
+      this.#put(ready, message.byteLength);
+    })();
+    this.#sending = mine;
+    mine.finally(() => {
+      if (this.#sending === mine) this.#sending = undefined;
+    });
+  }
+
+  #put(bytes: Uint8Array, counted: number): void {
+    this.#ws.send(bytes, () => {
+      this.#buffered -= counted;
+      this.#handlers?.drain();
+    });
+  }
+
+  #message(data: Uint8Array): void {
+    if (this.#ended !== undefined) return;
+    if (this.#handlers === undefined) {
+      if (this.#reader !== undefined) {
+        const { resolve } = this.#reader;
+        this.#reader = undefined;
+        resolve(data);
+      } else if (this.#inbox.push(data) > 64) this.#end('the peer sent more than the handshake has room for');
+      return;
+    }
+    if (this.#seal === undefined) this.#packet(data);
+    else this.#sealed(data, this.#seal.opener);
+  }
+
+  #sealed(data: Uint8Array, opener: Opener): void {
+    try {
+      const opened = opener.open(data);
+      if (this.#opening === undefined && opened instanceof Uint8Array) {
+        this.#packet(opened);
+        return;
+      }
+      const before = this.#opening;
+      const mine = (async () => {
+        const [plain] = await Promise.all([opened, before]);
+        this.#packet(plain);
+      })().catch((error: Error) => this.#end(error.message));
+      this.#opening = mine;
+      mine.finally(() => {
+        if (this.#opening === mine) this.#opening = undefined;
+      });
+    } catch (error) {
+      this.#end((error as Error).message);
+    }
+  }
+
+  #packet(message: Uint8Array): void {
+    if (this.#ended !== undefined) return;
+    const head = this.#head;
+    if (head !== undefined) {
+      this.#head = undefined;
+      this.#handlers!.packet(head, message);
+    } else if (hasBody(message)) this.#head = message;
+    else this.#handlers!.packet(message, undefined);
+  }
+
+  #closedEarly(): ConnectError {
+    return new ConnectError('closed', `the connection ended in the handshake: ${this.#ended}`);
+  }
+
+  #end(why: string): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = why;
+    this.#ws.terminate();
+    this.#reader?.reject(this.#closedEarly());
+    this.#reader = undefined;
+    this.#handlers?.closed(why);
+  }
+}

@@ -1,0 +1,124 @@
+/** @file Dialling: one attempt to open a WebSocket to a peer, with every failure given its typed reason. */
+import type { PeerCertificate, TLSSocket } from 'node:tls';
+import { type ClientOptions, WebSocket } from 'ws';
+import { type Address, formatAddress } from './address.ts';
+import { Connection } from './connection.ts';
+import { ConnectError, type ConnectReason } from './failures.ts';
+import { WS_OPTIONS } from './server.ts';
+import { checkPartyCertificate, type PeerTrust, type TlsMaterial } from './tls.ts';
+
+const OPEN_MS = 10_000;
+
+export interface Dialled {
+  readonly connection: Connection;
+  readonly socket: TLSSocket | undefined;
+}
+
+const NETWORK: Readonly<Record<string, readonly [ConnectReason, string]>> = {
+  ECONNREFUSED: ['refused', 'nobody listens there (yet)'],
+  ENOTFOUND: ['dns', 'the name is not known'],
+  EAI_AGAIN: ['dns', 'the name could not be looked up'],
+  EAI_FAIL: ['dns', 'the name could not be looked up'],
+  ETIMEDOUT: ['timeout', 'there was no answer'],
+  EHOSTUNREACH: ['timeout', 'there is no way to that machine'],
+  ENETUNREACH: ['timeout', 'there is no way to that network'],
+  ECONNRESET: [
+    'closed',
+    'the connection was reset; if this goes on, the peer may have refused our certificate: see its log',
+  ],
+  EPIPE: [
+    'closed',
+    'the connection was closed; if this goes on, the peer may have refused our certificate: see its log',
+  ],
+};
+
+/** Verification failures come with OpenSSL's names, alerts of the other side as ERR_SSL_... */
+const isTls = (code: string): boolean =>
+  /^ERR_(SSL|TLS)|CERT|SIGNATURE|ISSUER|CRL|HOSTNAME|^EPROTO$/.test(code);
+
+/** All errors of an attempt; an AggregateError is what trying IPv4 and IPv6 in turn gives. */
+export const connectError = (error: unknown, party: string, address: Address): ConnectError => {
+  if (error instanceof ConnectError) return error;
+  const first =
+    error instanceof AggregateError && error.errors.length > 0 ? (error.errors[0] as unknown) : error;
+  if (first instanceof ConnectError) return first;
+  const { code = '', message = String(first) } = first as { code?: string; message?: string };
+  const where = `"${party}" at ${formatAddress(address)}`;
+  const known = NETWORK[code];
+  if (known !== undefined)
+    return new ConnectError(known[0], `${where}: ${known[1]} (${code})`, { code }, error);
+  if (isTls(code)) return new ConnectError('tls', `${where}: ${message} (${code})`, { code }, error);
+  if (/socket hang up|before the connection was established/.test(message)) {
+    return new ConnectError('closed', `${where}: the connection was closed at once`, { code }, error);
+  }
+  if (/handshake has timed out/.test(message))
+    return new ConnectError('timeout', `${where}: no answer in ${OPEN_MS / 1000} s`, {}, error);
+  if (/wrong version number|Unexpected server response|Parse Error/i.test(message)) {
+    return new ConnectError(
+      'protocol',
+      `${where}: what answers there is no Tessera, or only one side uses tls (${message})`,
+      { code },
+      error,
+    );
+  }
+  return new ConnectError(
+    'closed',
+    `${where}: ${message}${code === '' ? '' : ` (${code})`}`,
+    { code },
+    error,
+  );
+};
+
+/** ws takes a mask of zeros as no mask. Only under TLS: in plaintext the mask guards proxies against crafted bytes. */
+const zeroMask = (mask: Buffer): void => {
+  mask.fill(0);
+};
+
+/** In the form that node:tls wants; the types of ws know an older one. */
+const identityCheck = (trust: PeerTrust) =>
+  ((_host: string, certificate: PeerCertificate): Error | undefined => {
+    try {
+      checkPartyCertificate(trust, certificate);
+    } catch (error) {
+      return error as Error;
+    }
+  }) as unknown as NonNullable<ClientOptions['checkServerIdentity']>;
+
+export const dial = (
+  party: string,
+  address: Address,
+  tls: TlsMaterial | undefined,
+  trust: PeerTrust | undefined,
+): Promise<Dialled> =>
+  new Promise((resolve, reject) => {
+    const ws =
+      tls === undefined
+        ? new WebSocket(`ws://${formatAddress(address)}/`, { ...WS_OPTIONS, handshakeTimeout: OPEN_MS })
+        : new WebSocket(`wss://${formatAddress(address)}/`, {
+            ...WS_OPTIONS,
+            handshakeTimeout: OPEN_MS,
+            generateMask: zeroMask,
+            cert: tls.cert,
+            key: tls.key,
+            ...(tls.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
+            ...(trust === undefined ? {} : { ca: trust.caPem }),
+            minVersion: 'TLSv1.3',
+            rejectUnauthorized: true,
+            // Whose certificate it must be is a matter of clientCerts, not of the name that was dialled.
+            ...(trust === undefined ? {} : { checkServerIdentity: identityCheck(trust) }),
+          });
+    let socket: TLSSocket | undefined;
+    ws.on('upgrade', (response) => {
+      response.socket.setNoDelay(true);
+      if (tls !== undefined) socket = response.socket as TLSSocket;
+    });
+    const failed = (error: unknown) => {
+      ws.terminate();
+      reject(connectError(error, party, address));
+    };
+    ws.once('error', failed);
+    ws.once('open', () => {
+      ws.off('error', failed);
+      resolve({ connection: new Connection(ws), socket });
+    });
+  });

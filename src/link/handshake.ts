@@ -1,0 +1,367 @@
+/**
+ * @file What two parties say before the first frame: who they are, which job, which configuration, which session; each
+ * proves it by signing all that was said. Over mutual TLS this binds the party's name to the connection; where TLS
+ * does not authenticate both ends it also makes the keys that seal every message (sealed.ts).
+ *
+ *     dialer                              listener
+ *     hello  ----------------------------->  checks all but the signature
+ *            <-----------------------------  hello, proof
+ *     proof  ----------------------------->
+ *            <-----------------------------  accept (sealed, if messages are): what it has received so far
+ *
+ * A proof is an Ed25519 signature of SHA-512(both hellos, and what both ends know of the TLS connection). The secret
+ * is X25519 of two fresh keys; with the signatures this is the SIGMA-like exchange of Noise's "XX" with signatures.
+ */
+import nacl from 'tweetnacl';
+import { controlCodec } from './codec.ts';
+import { type ConfigDigest, differingPaths } from './config.ts';
+import { ConnectError, type ConnectReason } from './failures.ts';
+import { type Identity, sameBytes, sign, verify } from './identity.ts';
+import { deriveKeys, Opener, Sealer } from './sealed.ts';
+
+export const PROTOCOL = 'tessera-link';
+export const VERSION = 1;
+
+/** A connection as the handshake sees it: whole messages, in order. */
+export interface MessagePipe {
+  send(message: Uint8Array): void;
+  /** The next message; rejects with a ConnectError when the connection ends or is silent for too long. */
+  next(): Promise<Uint8Array>;
+}
+
+export interface Hello {
+  readonly protocol: string;
+  readonly version: number;
+  readonly job: string;
+  readonly from: string;
+  readonly to: string;
+  /** Random for each session of each party, so that a restarted party is not taken for the one before. */
+  readonly instance: Uint8Array;
+  readonly identity: Uint8Array;
+  readonly ephemeral: Uint8Array;
+  readonly config: ConfigDigest;
+  /** This end sees TLS with certificates of both ends verified. */
+  readonly mutualTls: boolean;
+  /** This end can add TLS keying material to the transcript. */
+  readonly exporter: boolean;
+  /** Bytes that a channel's sender may have under way. */
+  readonly window: number;
+  readonly maxFrameBytes: number;
+  /** The session that is to go on: its other end, and packets received from it. */
+  readonly resume?: { readonly instance: Uint8Array; readonly received: number };
+}
+
+/** What both ends can know of the TLS connection; differs at the two ends if somebody sits in between. */
+export interface ChannelBinding {
+  readonly mutualTls: boolean;
+  /** The fingerprints of the two certificates, the dialer's first; empty without mutual TLS. */
+  readonly certificates: Uint8Array;
+  /** Keying material exported from TLS (RFC 9266), where the runtime offers it. */
+  readonly exporter: Uint8Array | undefined;
+}
+
+export interface Local {
+  readonly self: string;
+  readonly job: string;
+  readonly identity: Identity;
+  readonly instance: Uint8Array;
+  readonly config: ConfigDigest;
+  readonly window: number;
+  readonly maxFrameBytes: number;
+  /** The identity that this peer must prove, if it is pinned. */
+  expects(peer: string): Uint8Array | undefined;
+  /** A peer that neither TLS nor a pinned identity vouches for is accepted (allowInsecure, loopback). */
+  readonly allowUnauthenticated: boolean;
+}
+
+export interface Established {
+  readonly peer: Hello;
+  readonly received: number;
+  /** Present where messages must be sealed from here on. */
+  readonly seal: { readonly sealer: Sealer; readonly opener: Opener } | undefined;
+}
+
+const DOMAIN = new TextEncoder().encode('tessera link 1 handshake\n');
+
+/** Reads a hello and checks its form; nothing in it is trusted yet. */
+export const readHello = (message: Uint8Array): Hello => {
+  const [kind, hello] = readMessage(message);
+  if (kind !== 'hello') throw new ConnectError('protocol', `the peer began with "${kind}" instead of hello`);
+  if (hello.protocol !== PROTOCOL || typeof hello.version !== 'number') {
+    throw new ConnectError('protocol', 'the peer does not speak this protocol');
+  }
+  if (hello.version !== VERSION) throw wrongVersion(hello.version);
+  const text = (v: unknown) => typeof v === 'string' && v.length > 0 && v.length <= 256;
+  const bytes = (v: unknown, length: number) => v instanceof Uint8Array && v.byteLength === length;
+  const count = (v: unknown) => typeof v === 'number' && Number.isSafeInteger(v) && v >= 0;
+  const resume = hello.resume as Hello['resume'] | undefined;
+  const good =
+    [hello.job, hello.from, hello.to].every(text) &&
+    bytes(hello.instance, 16) &&
+    bytes(hello.identity, 32) &&
+    bytes(hello.ephemeral, 32) &&
+    typeof hello.mutualTls === 'boolean' &&
+    typeof hello.exporter === 'boolean' &&
+    count(hello.window) &&
+    count(hello.maxFrameBytes) &&
+    typeof hello.config === 'object' &&
+    hello.config !== null &&
+    (resume === undefined || (bytes(resume.instance, 16) && count(resume.received)));
+  if (!good) throw new ConnectError('protocol', "the peer's hello is malformed");
+  return hello as unknown as Hello;
+};
+
+const wrongVersion = (theirs: number) =>
+  new ConnectError(
+    'version',
+    `the peer speaks version ${theirs} of the protocol, this party version ${VERSION}: install the same Tessera`,
+    {
+      ours: VERSION,
+      theirs,
+    },
+  );
+
+const readMessage = (message: Uint8Array): [string, Record<string, unknown>] => {
+  let parts: unknown;
+  try {
+    parts = controlCodec.decode(message);
+  } catch (cause) {
+    throw new ConnectError('protocol', 'the peer does not speak this protocol', {}, cause);
+  }
+  if (
+    !Array.isArray(parts) ||
+    typeof parts[0] !== 'string' ||
+    typeof parts[1] !== 'object' ||
+    parts[1] === null
+  ) {
+    throw new ConnectError('protocol', 'the peer does not speak this protocol');
+  }
+  return [parts[0], parts[1] as Record<string, unknown>];
+};
+
+/** Tells the peer why it is turned away, in words that it may show its user. */
+export const rejectPeer = (pipe: MessagePipe, error: unknown): void => {
+  const known = error instanceof ConnectError ? error : new ConnectError('protocol', 'the handshake failed');
+  pipe.send(
+    controlCodec.encode([
+      'reject',
+      { reason: known.reason, message: known.message, paths: known.details.paths },
+    ]),
+  );
+};
+
+const REASONS: readonly ConnectReason[] = [
+  'party',
+  'job',
+  'version',
+  'config',
+  'identity',
+  'not-ready',
+  'restarted',
+  'protocol',
+];
+
+/** Reads a message of the kind that is due, or throws the peer's reason for turning us away. */
+const expectMessage = async (
+  pipe: MessagePipe,
+  due: string,
+  opener?: Opener,
+): Promise<[Uint8Array, Record<string, unknown>]> => {
+  const raw = await pipe.next();
+  let message = raw;
+  try {
+    if (opener !== undefined) message = await opener.open(raw);
+  } catch {
+    // A rejection is not sealed; what else does not open fails to parse below.
+  }
+  const [kind, content] = readMessage(message);
+  if (kind === 'reject') {
+    const reason = REASONS.find((r) => r === content.reason) ?? 'protocol';
+    throw new ConnectError(
+      reason,
+      `the peer turned this party away: ${String(content.message).slice(0, 1000)}`,
+      {
+        ...(Array.isArray(content.paths) ? { paths: content.paths.map(String) } : {}),
+      },
+    );
+  }
+  if (kind !== due) throw new ConnectError('protocol', `the peer said "${kind}" where "${due}" was due`);
+  return [message, content];
+};
+
+const makeHello = (local: Local, to: string, binding: ChannelBinding, resume: Hello['resume']) => {
+  const ephemeral = nacl.box.keyPair.fromSecretKey(crypto.getRandomValues(new Uint8Array(32)));
+  const hello: Hello = {
+    protocol: PROTOCOL,
+    version: VERSION,
+    job: local.job,
+    from: local.self,
+    to,
+    instance: local.instance,
+    identity: local.identity.publicKey,
+    ephemeral: ephemeral.publicKey,
+    config: local.config,
+    mutualTls: binding.mutualTls,
+    exporter: binding.exporter !== undefined,
+    window: local.window,
+    maxFrameBytes: local.maxFrameBytes,
+    ...(resume === undefined ? {} : { resume }),
+  };
+  return { bytes: controlCodec.encode(['hello', hello]), secret: ephemeral.secretKey };
+};
+
+/** The checks that both ends make of the other's hello. */
+export const checkHello = (local: Local, hello: Hello, binding: ChannelBinding): void => {
+  const peer = hello.from;
+  if (hello.job !== local.job) {
+    throw new ConnectError(
+      'job',
+      `"${local.self}" runs job "${local.job}", "${peer}" wants job "${hello.job}"`,
+      { job: local.job },
+    );
+  }
+  const paths = differingPaths(local.config, hello.config);
+  if (paths.length > 0) {
+    const shown = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
+    throw new ConnectError(
+      'config',
+      `the configurations of "${local.self}" and "${peer}" differ at ${shown}`,
+      { paths },
+    );
+  }
+  const pinned = local.expects(peer);
+  if (pinned !== undefined && !sameBytes(pinned, hello.identity)) {
+    throw new ConnectError(
+      'identity',
+      `who calls itself "${peer}" has another identity than "${local.self}" has pinned for it`,
+    );
+  }
+  if (pinned === undefined && !(binding.mutualTls && hello.mutualTls) && !local.allowUnauthenticated) {
+    throw new ConnectError(
+      'identity',
+      `nothing proves that this is "${peer}": no client certificate, and "${local.self}" has no peerIdentities entry for it`,
+    );
+  }
+};
+
+/** Everything both ends said and know, in one hash. */
+const transcriptOf = (
+  dialer: Uint8Array,
+  listener: Uint8Array,
+  binding: ChannelBinding,
+  peer: Hello,
+): Uint8Array => {
+  const none = new Uint8Array();
+  const parts = [DOMAIN, dialer, listener, none, none];
+  if (binding.mutualTls && peer.mutualTls) {
+    parts[3] = binding.certificates;
+    if (peer.exporter) parts[4] = binding.exporter ?? none;
+  }
+  const size = parts.reduce((sum, part) => sum + 4 + part.byteLength, 0);
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    new DataView(all.buffer).setUint32(at, part.byteLength, true);
+    all.set(part, at + 4);
+    at += 4 + part.byteLength;
+  }
+  return nacl.hash(all);
+};
+
+const proofText = (role: 'dialer' | 'listener', transcript: Uint8Array): Uint8Array => {
+  const text = new TextEncoder().encode(`tessera link 1 proof of the ${role}\n`);
+  const out = new Uint8Array(text.byteLength + transcript.byteLength);
+  out.set(text);
+  out.set(transcript, text.byteLength);
+  return out;
+};
+
+const checkProof = (
+  content: Record<string, unknown>,
+  role: 'dialer' | 'listener',
+  transcript: Uint8Array,
+  peer: Hello,
+): void => {
+  const { signature } = content;
+  if (!(signature instanceof Uint8Array) || !verify(proofText(role, transcript), signature, peer.identity)) {
+    throw new ConnectError(
+      'identity',
+      `"${peer.from}" could not prove its identity, or somebody sits between the two parties`,
+    );
+  }
+};
+
+/** Keys only if one end does not see mutual TLS: frames are not encrypted twice. */
+const sealOf = async (
+  mine: Uint8Array,
+  peer: Hello,
+  transcript: Uint8Array,
+  bound: boolean,
+  dialer: boolean,
+) => {
+  if (bound) return;
+  const shared = nacl.scalarMult(mine, peer.ephemeral);
+  if (shared.every((b) => b === 0))
+    throw new ConnectError('protocol', "the peer's ephemeral key is not valid");
+  const keys = await deriveKeys(shared, transcript, dialer);
+  return { sealer: new Sealer(keys.send), opener: new Opener(keys.receive) };
+};
+
+/** The dialer's half. */
+export const dialHandshake = async (
+  pipe: MessagePipe,
+  local: Local,
+  to: string,
+  binding: ChannelBinding,
+  resume: Hello['resume'],
+): Promise<Established> => {
+  const mine = makeHello(local, to, binding, resume);
+  pipe.send(mine.bytes);
+  const [theirs] = await expectMessage(pipe, 'hello');
+  const peer = readHello(theirs);
+  if (peer.from !== to || peer.to !== local.self) {
+    throw new ConnectError('party', `"${peer.from}" answered at the address of "${to}"`);
+  }
+  checkHello(local, peer, binding);
+  const bound = binding.mutualTls && peer.mutualTls;
+  const transcript = transcriptOf(mine.bytes, theirs, binding, peer);
+  const [, proof] = await expectMessage(pipe, 'proof');
+  checkProof(proof, 'listener', transcript, peer);
+  pipe.send(
+    controlCodec.encode(['proof', { signature: sign(proofText('dialer', transcript), local.identity) }]),
+  );
+  const seal = await sealOf(mine.secret, peer, transcript, bound, true);
+  const [, accept] = await expectMessage(pipe, 'accept', seal?.opener);
+  if (!Number.isSafeInteger(accept.received))
+    throw new ConnectError('protocol', "the peer's acceptance is malformed");
+  return { peer, received: accept.received as number, seal };
+};
+
+/**
+ * The listener's half, from the dialer's hello on. `admit` is called when the dialer has proved who it is; it takes
+ * the old connection of that session down and says how many packets came over it in all.
+ */
+export const answerHandshake = async (
+  pipe: MessagePipe,
+  local: Local,
+  hello: Uint8Array,
+  binding: ChannelBinding,
+  resume: Hello['resume'],
+  admit: (peer: Hello) => number,
+): Promise<Established> => {
+  const peer = readHello(hello);
+  checkHello(local, peer, binding);
+  const mine = makeHello(local, peer.from, binding, resume);
+  const bound = binding.mutualTls && peer.mutualTls;
+  const transcript = transcriptOf(hello, mine.bytes, binding, peer);
+  pipe.send(mine.bytes);
+  pipe.send(
+    controlCodec.encode(['proof', { signature: sign(proofText('listener', transcript), local.identity) }]),
+  );
+  const [, proof] = await expectMessage(pipe, 'proof');
+  checkProof(proof, 'dialer', transcript, peer);
+  const seal = await sealOf(mine.secret, peer, transcript, bound, false);
+  const accept = controlCodec.encode(['accept', { received: admit(peer) }]);
+  pipe.send(seal === undefined ? accept : await seal.sealer.seal(accept));
+  return { peer, received: peer.resume?.received ?? 0, seal };
+};

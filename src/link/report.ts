@@ -1,0 +1,61 @@
+/** @file What is known of each peer's connection, and the one error that shows it all when not everybody comes. */
+import { TesseraError } from '../errors.ts';
+import { ConnectError } from './failures.ts';
+
+export interface PeerEvent {
+  readonly party: string;
+  readonly state: 'waiting' | 'retrying' | 'up' | 'down' | 'resumed' | 'closed' | 'lost';
+  /** Why it is not up. */
+  readonly error?: Error;
+}
+
+export interface PeerRow extends PeerEvent {
+  readonly where: string;
+}
+
+const reasonOf = (row: PeerRow): string =>
+  row.error instanceof ConnectError
+    ? row.error.reason
+    : row.error instanceof TesseraError
+      ? row.error.code
+      : row.state;
+
+/** One row a peer; the code is that of the failure that cannot pass by itself, if there is one. */
+export const readyError = (
+  self: string,
+  timeoutMs: number,
+  rows: readonly PeerRow[],
+  refusals: readonly string[],
+): TesseraError => {
+  const missing = rows.filter((row) => row.state !== 'up' && row.state !== 'resumed');
+  const table = rows.map((row) => {
+    const ok = row.state === 'up' || row.state === 'resumed';
+    const text = ok
+      ? 'connected'
+      : (row.error?.message ?? (row.where === 'dials us' ? 'has not dialled us yet' : row.state));
+    return `  ${row.party.padEnd(12)} ${row.where.padEnd(22)} ${(ok ? 'ok' : reasonOf(row)).padEnd(10)} ${text}`;
+  });
+  const turned = refusals.length === 0 ? '' : `\nturned away: ${refusals.join('; ')}`;
+  const fatal = missing.find((row) => row.error instanceof ConnectError && !row.error.passing)?.error as
+    | ConnectError
+    | undefined;
+  return new TesseraError(
+    fatal?.code ?? 'LINK',
+    `"${self}" could not reach all parties${fatal === undefined ? ` within ${timeoutMs} ms` : ''}:\n${table.join('\n')}${turned}`,
+    {
+      peers: Object.fromEntries(
+        rows.map((row) => [
+          row.party,
+          {
+            state: row.state,
+            reason: reasonOf(row),
+            message: row.error?.message,
+            ...(row.error instanceof TesseraError ? row.error.details : {}),
+          },
+        ]),
+      ),
+      turnedAway: refusals,
+    },
+    fatal,
+  );
+};

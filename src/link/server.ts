@@ -1,0 +1,246 @@
+/** @file Listening: one port serves any number of jobs and parties of this process, told apart by the dialer's hello. */
+import { createServer as createHttp, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createHttps, type Server as TlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { WebSocketServer } from 'ws';
+import { TesseraError } from '../errors.ts';
+import { type Address, formatAddress } from './address.ts';
+import { Connection } from './connection.ts';
+import { ConnectError } from './failures.ts';
+import { type Hello, readHello, rejectPeer } from './handshake.ts';
+import { SEAL_OVERHEAD } from './sealed.ts';
+import type { TlsMaterial } from './tls.ts';
+import { MAX_MESSAGE } from './wire.ts';
+
+/** Who takes connections for one party of one job. */
+export interface Acceptor {
+  readonly job: string;
+  readonly party: string;
+  accept(connection: Connection, raw: Uint8Array, hello: Hello, socket: TLSSocket | undefined): Promise<void>;
+  /** Somebody was turned away before it was known who it is. */
+  refused(from: string, why: string): void;
+}
+
+export const WS_OPTIONS = {
+  perMessageDeflate: false,
+  maxPayload: MAX_MESSAGE + SEAL_OVERHEAD,
+  skipUTF8Validation: true,
+} as const;
+
+/** Connections whose hello is still awaited. */
+const MAX_PENDING = 256;
+
+const routeKey = (job: string, party: string): string => `${job}\0${party}`;
+
+class Listener {
+  readonly #routes = new Map<string, Acceptor>();
+  readonly #material = new Map<Acceptor, TlsMaterial | undefined>();
+  readonly #server: Server | TlsServer;
+  readonly #sockets: WebSocketServer;
+  readonly #tls: TlsMaterial | undefined;
+  #pending = 0;
+
+  constructor(tls: TlsMaterial | undefined) {
+    this.#tls = tls;
+    this.#server =
+      tls === undefined
+        ? createHttp()
+        : createHttps({
+            ...contextOf(tls, [tls]),
+            requestCert: true,
+            rejectUnauthorized: !tls.certless,
+            minVersion: 'TLSv1.3',
+            handshakeTimeout: 10_000,
+          });
+    this.#sockets = new WebSocketServer({ server: this.#server, clientTracking: true, ...WS_OPTIONS });
+    this.#sockets.on('connection', (ws, request) => this.#connection(new Connection(ws), request));
+    this.#server.on('tlsClientError', (error: Error, socket: Socket) =>
+      this.#refused(socket.remoteAddress, tlsReason(error)),
+    );
+    this.#server.on('connection', (socket: Socket) => socket.setNoDelay(true));
+    this.#server.on('request', (_request, response) =>
+      response.writeHead(426).end('This port speaks WebSocket.\n'),
+    );
+  }
+
+  get empty(): boolean {
+    return this.#routes.size === 0;
+  }
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  listen({ host, port }: Address): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host, port, exclusive: true }, () => {
+        this.#server.removeListener('error', reject);
+        // A later error of the listening socket concerns connections to come; those that are open go on.
+        this.#server.on('error', (error) => this.#refused(undefined, error.message));
+        resolve();
+      });
+    });
+  }
+
+  add(acceptor: Acceptor, tls: TlsMaterial | undefined, where: string): void {
+    if ((tls === undefined) !== (this.#tls === undefined) || tls?.cert !== this.#tls?.cert) {
+      throw new TesseraError('CONFIG', `${where} is already open in this process with another certificate`, {
+        address: where,
+      });
+    }
+    if (tls?.certless && !this.#tls!.certless) {
+      throw new TesseraError(
+        'CONFIG',
+        `${where} is already open in this process for peers with certificates only`,
+        { address: where },
+      );
+    }
+    this.#routes.set(routeKey(acceptor.job, acceptor.party), acceptor);
+    this.#material.set(acceptor, tls);
+    this.#renew();
+  }
+
+  remove(acceptor: Acceptor): void {
+    const key = routeKey(acceptor.job, acceptor.party);
+    if (this.#routes.get(key) === acceptor) this.#routes.delete(key);
+    this.#material.delete(acceptor);
+    if (this.#routes.size > 0) this.#renew();
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#sockets.close();
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  /** The authorities of all jobs' peers; which peer may come from which is checked after its hello. */
+  #renew(): void {
+    if (this.#tls === undefined) return;
+    const all = [...this.#material.values()].filter((m) => m !== undefined);
+    (this.#server as TlsServer).setSecureContext(contextOf(this.#tls, all));
+  }
+
+  #refused(address: string | undefined, why: string): void {
+    for (const acceptor of this.#routes.values()) acceptor.refused(address ?? 'somewhere', why);
+  }
+
+  async #connection(connection: Connection, request: IncomingMessage): Promise<void> {
+    if (this.#pending >= MAX_PENDING) {
+      connection.terminate();
+      return;
+    }
+    this.#pending += 1;
+    let waiting = true;
+    const settled = () => {
+      if (waiting) this.#pending -= 1;
+      waiting = false;
+    };
+    try {
+      const raw = await connection.next();
+      settled();
+      const hello = readHello(raw);
+      const acceptor = this.#routes.get(routeKey(hello.job, hello.to));
+      if (acceptor === undefined) {
+        throw new ConnectError(
+          'job',
+          `no party "${hello.to}" runs a job "${hello.job}" at this address (yet)`,
+        );
+      }
+      await acceptor.accept(
+        connection,
+        raw,
+        hello,
+        this.#tls === undefined ? undefined : (request.socket as TLSSocket),
+      );
+    } catch (error) {
+      settled();
+      rejectPeer(connection, error);
+      connection.close();
+      this.#refused(request.socket.remoteAddress, (error as Error).message);
+    }
+  }
+}
+
+const contextOf = (own: TlsMaterial, all: readonly TlsMaterial[]) => ({
+  cert: own.cert,
+  key: own.key,
+  ...(own.passphrase === undefined ? {} : { passphrase: own.passphrase }),
+  ca: [...new Set(all.flatMap((m) => [...m.peers.values()].map((p) => p.caPem)))],
+  minVersion: 'TLSv1.3' as const,
+});
+
+const tlsReason = (error: Error & { code?: string; reason?: string }): string =>
+  error.code === 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE'
+    ? 'it showed no certificate'
+    : (error.reason ?? error.message);
+
+/** Listeners of this process, by address. */
+const listeners = new Map<string, Promise<Listener>>();
+
+export interface Lease {
+  /** The port in use (it is chosen by the system if 0 was asked for). */
+  readonly port: number;
+  release(): Promise<void>;
+}
+
+/** Takes connections at an address; several acceptors may share it. */
+export const listen = async (
+  address: Address,
+  acceptor: Acceptor,
+  tls: TlsMaterial | undefined,
+): Promise<Lease> => {
+  const where = formatAddress(address);
+  for (;;) {
+    let opening = address.port === 0 ? undefined : listeners.get(where);
+    if (opening === undefined) {
+      opening = open(address, tls, acceptor.party);
+      if (address.port !== 0) listeners.set(where, opening);
+    }
+    let listener: Listener;
+    try {
+      listener = await opening;
+    } catch (error) {
+      if (listeners.get(where) === opening) listeners.delete(where);
+      throw error;
+    }
+    // It may have been given up while we waited for it.
+    if (address.port !== 0 && listeners.get(where) !== opening) continue;
+    listener.add(acceptor, tls, where);
+    return {
+      port: listener.port,
+      release: async () => {
+        listener.remove(acceptor);
+        if (!listener.empty) return;
+        if (listeners.get(where) === opening) listeners.delete(where);
+        await listener.close();
+      },
+    };
+  }
+};
+
+const open = async (address: Address, tls: TlsMaterial | undefined, party: string): Promise<Listener> => {
+  const listener = new Listener(tls);
+  try {
+    await listener.listen(address);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? '';
+    const why = LISTEN_ERRORS[code] ?? (cause as Error).message;
+    throw new TesseraError(
+      'LINK',
+      `party "${party}" cannot listen on ${formatAddress(address)}: ${why}`,
+      { code, address: formatAddress(address) },
+      cause,
+    );
+  }
+  return listener;
+};
+
+const LISTEN_ERRORS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program has this port (EADDRINUSE); choose another, or end that program',
+  EADDRNOTAVAIL:
+    'no interface of this machine has that address (EADDRNOTAVAIL); set listenAddr, for example 0.0.0.0:port',
+  EACCES: 'this user may not open that port (EACCES); choose one above 1023',
+};

@@ -1,0 +1,332 @@
+/**
+ * @file One pair of parties: a row of numbered packets that outlives the connections which carry it. A dropped
+ * connection is replaced; what the peer had not acknowledged is sent again, and what came twice is dropped.
+ */
+import { fail, TesseraError } from '../errors.ts';
+import { controlCodec } from './codec.ts';
+import { type AbortReason, closedThere, type Failure, peerLost } from './failures.ts';
+import { Intake, type IntakeTarget } from './intake.ts';
+import type { ChannelTable } from './mailbox.ts';
+import { Outbox } from './outbox.ts';
+import { atTickEnd } from './tick.ts';
+import * as wire from './wire.ts';
+
+/** A connection that has been established: packets, in order. */
+export interface PacketPipe {
+  send(head: Uint8Array, body?: Uint8Array): void;
+  /** Bytes that were handed over and have not left. */
+  readonly buffered: number;
+  /** Ends it; the other side sees a clean close if it is told to. */
+  close(): void;
+  terminate(): void;
+}
+
+export interface SessionOptions {
+  readonly window: number;
+  readonly maxFrameBytes: number;
+  readonly heartbeatMs: number;
+  readonly peerTimeoutMs: number;
+}
+
+export interface SessionEvents {
+  up(resumed: boolean): void;
+  down(why: string): void;
+  lost(failure: Failure, why: string): void;
+  aborted(reason: AbortReason): void;
+  bye(): void;
+}
+
+/** Bytes that may wait in a connection before packets wait here instead. */
+const CONNECTION_AHEAD = 4 * 1024 * 1024;
+/** An acknowledgement is sent on its own after this much; else it rides on the next packet or heartbeat. */
+const ACK_BYTES = 1024 * 1024;
+const ACK_PACKETS = 64;
+/** A connection that is silent for this many heartbeats is taken for dead and replaced. */
+const DEAD_AFTER = 4;
+
+export class PeerSession {
+  readonly peer: string;
+  readonly #options: SessionOptions;
+  readonly #table: ChannelTable;
+  readonly #events: SessionEvents;
+  readonly #intake: Intake;
+  #outbox: Outbox | undefined;
+  #early: { key: string; tag: number; bytes: Uint8Array; done: () => void }[] = [];
+  #pipe: PacketPipe | undefined;
+  /** The other end's session, once known. */
+  #peerInstance: Uint8Array | undefined;
+  #lastSeen: number | undefined;
+  #lastSent = 0;
+  #unackedBytes = 0;
+  #unackedPackets = 0;
+  #pumpDue = false;
+  #statusDue = false;
+  #over: Failure | undefined;
+  #byeHeard = false;
+  #byeSaid = false;
+  #finished: (() => void)[] = [];
+
+  constructor(peer: string, table: ChannelTable, options: SessionOptions, events: SessionEvents) {
+    this.peer = peer;
+    this.#table = table;
+    this.#options = options;
+    this.#events = events;
+    this.#intake = new Intake(this.#target(), options.window, options.maxFrameBytes);
+  }
+
+  get connected(): boolean {
+    return this.#pipe !== undefined;
+  }
+  get everConnected(): boolean {
+    return this.#peerInstance !== undefined;
+  }
+  get peerInstance(): Uint8Array | undefined {
+    return this.#peerInstance;
+  }
+  get received(): number {
+    return this.#intake.received;
+  }
+  get lastSeen(): number | undefined {
+    return this.#lastSeen;
+  }
+  /** No connection is wanted any more. */
+  get over(): boolean {
+    return this.#over !== undefined || this.#byeHeard;
+  }
+  /** The end was agreed: both may go. */
+  get byeHeard(): boolean {
+    return this.#byeHeard;
+  }
+  /** Bytes kept for the peer. */
+  get held(): number {
+    return this.#outbox?.held ?? 0;
+  }
+
+  send(key: string, tag: number, bytes: Uint8Array): Promise<void> | void {
+    if (bytes.byteLength > this.#options.maxFrameBytes) {
+      fail(
+        'LINK',
+        `a frame of ${bytes.byteLength} bytes to "${this.peer}" is over the limit of ${this.#options.maxFrameBytes} (maxFrameBytes)`,
+        { party: this.peer, size: bytes.byteLength, limit: this.#options.maxFrameBytes },
+      );
+    }
+    if (this.#outbox === undefined) {
+      // The peer's window is known when it is there; until then its first frames make their senders wait.
+      return new Promise((done) => this.#early.push({ key, tag, bytes, done }));
+    }
+    this.#pumpSoon();
+    return this.#outbox.add(key, tag, bytes);
+  }
+
+  taken(key: string, bytes: number): void {
+    this.#intake.taken(key, bytes);
+    if (this.#intake.grantsDue) this.#statusSoon();
+  }
+
+  waiting(key: string): void {
+    this.#intake.waiting(key);
+    if (this.#intake.grantsDue) this.#statusSoon();
+  }
+
+  channelClosed(key: string): void {
+    this.#intake.discard(key);
+    if (this.#over !== undefined) return;
+    this.#outbox?.closeChannel(key);
+    this.#pumpSoon();
+  }
+
+  /** Takes a connection into use. `peerReceived`: what the peer has, so that the rest is sent again. */
+  attach(pipe: PacketPipe, peerInstance: Uint8Array, peerWindow: number, peerReceived: number): void {
+    this.detach('replaced by a new connection');
+    const resumed = this.#peerInstance !== undefined;
+    this.#peerInstance = peerInstance;
+    if (this.#outbox === undefined) {
+      this.#outbox = new Outbox(peerWindow);
+      for (const { key, tag, bytes, done } of this.#early.splice(0)) {
+        const room = this.#outbox.add(key, tag, bytes);
+        if (room === undefined) done();
+        else room.then(done);
+      }
+      if (this.#byeSaid) this.#outbox.bye();
+    }
+    this.#outbox.rewind(peerReceived);
+    this.#pipe = pipe;
+    this.#lastSeen = Date.now();
+    this.#sendStatus(true);
+    this.#pumpSoon();
+    this.#events.up(resumed);
+  }
+
+  /** Lets go of the connection, if there is one; the session goes on. */
+  detach(why: string, expected?: PacketPipe): void {
+    if (this.#pipe === undefined || (expected !== undefined && expected !== this.#pipe)) return;
+    const pipe = this.#pipe;
+    this.#pipe = undefined;
+    pipe.terminate();
+    if (this.#byeHeard)
+      this.end(peerLost(this.peer, 'it has closed its link', this.#lastSeen), 'closed', true);
+    else if (this.#over === undefined) this.#events.down(why);
+  }
+
+  /** A packet has come over the connection. Throws only what should end the session. */
+  receive(pipe: PacketPipe, head: Uint8Array, body: Uint8Array | undefined): void {
+    if (pipe !== this.#pipe || this.#over !== undefined) return;
+    this.#lastSeen = Date.now();
+    const outbox = this.#outbox!;
+    try {
+      const packet = wire.readPacket(head, body);
+      outbox.acknowledge(packet.ack);
+      if (packet.kind === wire.DATA) this.#data(packet, head.byteLength + (body?.byteLength ?? 0));
+      else for (const rec of packet.records) outbox.credit(rec.channel, rec.tag);
+    } catch (error) {
+      if (error instanceof TesseraError && error.details.gap === true) {
+        // Something got lost under us: a new connection brings it again.
+        this.detach(error.message);
+        return;
+      }
+      this.end(peerLost(this.peer, (error as Error).message, this.#lastSeen), (error as Error).message);
+      return;
+    }
+    this.#settle();
+    this.#pumpSoon();
+  }
+
+  #data(packet: wire.Packet, size: number): void {
+    if (!this.#intake.accept(packet)) return;
+    this.#unackedBytes += size;
+    this.#unackedPackets += 1;
+    const full = this.#unackedBytes >= ACK_BYTES || this.#unackedPackets >= ACK_PACKETS;
+    if (full || this.#byeHeard || this.#intake.grantsDue) this.#statusSoon();
+  }
+
+  /** Heartbeats and liveness; called a few times per heartbeat. */
+  beat(now: number): void {
+    if (this.#over !== undefined || this.#lastSeen === undefined) return;
+    const silent = now - this.#lastSeen;
+    if (this.#pipe === undefined) {
+      if (silent > this.#options.peerTimeoutMs && !this.#byeHeard) {
+        const why = `no connection for ${Math.round(silent / 1000)} s (peerTimeoutMs is ${this.#options.peerTimeoutMs})`;
+        this.end(peerLost(this.peer, why, this.#lastSeen), why);
+      }
+      return;
+    }
+    if (silent > Math.max(1000, DEAD_AFTER * this.#options.heartbeatMs)) {
+      this.detach(`silent for ${Math.round(silent)} ms`);
+    } else if (now - this.#lastSent >= this.#options.heartbeatMs || this.#unackedPackets > 0) {
+      this.#sendStatus(false);
+    }
+  }
+
+  /** The loop of this process stood still for that long: the peer's silence of that time is ours. */
+  excuse(ms: number): void {
+    if (this.#lastSeen !== undefined) this.#lastSeen += ms;
+  }
+
+  abort(reason: AbortReason): void {
+    this.#outbox?.abort(controlCodec.encode(reason));
+    this.#pumpSoon();
+  }
+
+  /** Says goodbye behind all that waits; resolves when the peer has it all, or is gone. */
+  async finish(timeoutMs: number): Promise<void> {
+    this.#byeSaid = true;
+    if (this.over || this.#outbox === undefined) return;
+    this.#outbox.bye();
+    this.#pumpSoon();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    const done = new Promise<void>((resolve) => this.#finished.push(resolve));
+    this.#settle();
+    await Promise.race([done, late]);
+    clearTimeout(timer);
+  }
+
+  /** The end: nothing is sent or awaited any more. */
+  end(failure: Failure, why: string, quiet = false): void {
+    if (this.#over !== undefined) return;
+    this.#over = failure;
+    // The peer's goodbye is waiting for this.
+    if (quiet && this.#unackedPackets > 0) this.#sendStatus(false);
+    const pipe = this.#pipe;
+    this.#pipe = undefined;
+    if (quiet) pipe?.close();
+    else pipe?.terminate();
+    this.#outbox?.release();
+    for (const { done } of this.#early.splice(0)) done();
+    for (const resolve of this.#finished.splice(0)) resolve();
+    this.#events.lost(failure, why);
+  }
+
+  /** Called when the connection has room again. */
+  pump(): void {
+    this.#pumpDue = false;
+    while (this.#pipe !== undefined && this.#pipe.buffered < CONNECTION_AHEAD) {
+      const packet = this.#outbox!.next(this.#intake.received);
+      if (packet === undefined) return;
+      this.#acknowledged();
+      this.#pipe.send(packet.head, packet.body);
+    }
+  }
+
+  #pumpSoon(): void {
+    if (this.#pumpDue || this.#pipe === undefined) return;
+    this.#pumpDue = true;
+    atTickEnd(() => this.pump());
+  }
+
+  #statusSoon(): void {
+    if (this.#statusDue || this.#pipe === undefined) return;
+    this.#statusDue = true;
+    atTickEnd(() => {
+      this.#statusDue = false;
+      // A data packet of this tick may have carried the acknowledgement.
+      if (this.#unackedPackets > 0 || this.#intake.grantsDue) this.#sendStatus(false);
+    });
+  }
+
+  #sendStatus(all: boolean): void {
+    if (this.#pipe === undefined) return;
+    this.#acknowledged();
+    const records = this.#intake.grants(all);
+    this.#pipe.send(
+      wire.writePacket({ kind: wire.STATUS, seq: 0, ack: this.#intake.received, records }, false),
+    );
+  }
+
+  #acknowledged(): void {
+    this.#lastSent = Date.now();
+    this.#unackedBytes = 0;
+    this.#unackedPackets = 0;
+  }
+
+  #settle(): void {
+    if (this.#finished.length === 0) return;
+    if (this.#outbox?.finished) for (const resolve of this.#finished.splice(0)) resolve();
+  }
+
+  #target(): IntakeTarget {
+    const { peer } = this;
+    return {
+      frame: (key, tag, bytes) => this.#table.deliver(peer, key, tag, bytes),
+      closed: (key) => this.#table.failChannel(peer, key, closedThere(peer)),
+      waits: (key) => this.#table.waitsFor(peer, key),
+      abort: (content) => {
+        const reason = controlCodec.decode(content) as Partial<AbortReason>;
+        this.#events.aborted({
+          party: peer,
+          code: typeof reason.code === 'string' ? reason.code.slice(0, 64) : 'PARTY_FAILED',
+          ...(typeof reason.op === 'string' || typeof reason.op === 'number' ? { op: reason.op } : {}),
+          ...(typeof reason.cause === 'string' ? { cause: reason.cause } : {}),
+        });
+      },
+      bye: () => {
+        this.#byeHeard = true;
+        this.#outbox?.release();
+        for (const resolve of this.#finished.splice(0)) resolve();
+        this.#events.bye();
+      },
+    };
+  }
+}

@@ -1,0 +1,229 @@
+/** @file Certificates: reading what the user gives, and deciding whether a certificate is that of a given party. */
+import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { PeerCertificate, TLSSocket } from 'node:tls';
+import { fail, TesseraError } from '../errors.ts';
+import { ConnectError } from './failures.ts';
+import type { ChannelBinding } from './handshake.ts';
+
+/** PEM text, a path to it, a file URL, or bytes. */
+export type Pem = string | URL | Uint8Array;
+
+export interface TlsOptions {
+  /** This party's certificate and key; `caCert` is the authority that signed it. */
+  readonly cert: {
+    readonly caCert?: Pem;
+    readonly cert: Pem;
+    readonly key: Pem;
+    readonly passphrase?: string;
+  };
+  /** For each peer: the authority its certificate must come from, and the certificate itself if it is to be pinned. */
+  readonly clientCerts: Readonly<Record<string, { readonly caCert: Pem; readonly cert?: Pem }>>;
+}
+
+/** All of it, read and parsed. */
+export interface TlsMaterial {
+  readonly cert: string;
+  readonly key: string;
+  readonly passphrase: string | undefined;
+  readonly own: X509Certificate;
+  readonly peers: ReadonlyMap<string, PeerTrust>;
+  /** Some peer proves itself by its pinned identity instead of a certificate. */
+  readonly certless: boolean;
+}
+
+export interface PeerTrust {
+  readonly party: string;
+  readonly caPem: string;
+  readonly ca: readonly X509Certificate[];
+  readonly pin: X509Certificate | undefined;
+  /** The authority vouches for other parties too: then its word alone does not say which party this is. */
+  readonly shared: boolean;
+}
+
+/** Reads PEM wherever it is; `what` names it in errors. */
+export const readPem = (pem: Pem, what: string): string => {
+  if (pem instanceof Uint8Array) return Buffer.from(pem).toString('utf8');
+  if (typeof pem === 'string' && pem.includes('-----BEGIN')) return pem;
+  try {
+    return readFileSync(pem, 'utf8');
+  } catch (cause) {
+    return fail(
+      'CONFIG',
+      `${what}: cannot read "${String(pem)}" (${(cause as NodeJS.ErrnoException).code ?? cause})`,
+      { path: what },
+    );
+  }
+};
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
+export const parseCertificates = (pem: string, what: string): X509Certificate[] => {
+  const blocks =
+    pem.match(CERTIFICATE) ??
+    fail('CONFIG', `${what} holds no certificate (no "BEGIN CERTIFICATE")`, { path: what });
+  return blocks.map((block) => {
+    try {
+      return new X509Certificate(block);
+    } catch {
+      return fail('CONFIG', `${what} holds a certificate that cannot be parsed`, { path: what });
+    }
+  });
+};
+
+/** `pinned`: peers with a pinned identity; they may do without a certificate (browsers cannot show one). */
+export const loadTls = (
+  options: TlsOptions,
+  peers: readonly string[],
+  pinned: ReadonlySet<string>,
+): TlsMaterial => {
+  const cert = readPem(options.cert.cert, 'tls.cert.cert');
+  const key = readPem(options.cert.key, 'tls.cert.key');
+  const own = parseCertificates(cert, 'tls.cert.cert')[0]!;
+  checkOwn(own, key, options.cert.passphrase);
+  const ownCa =
+    options.cert.caCert === undefined
+      ? []
+      : parseCertificates(readPem(options.cert.caCert, 'tls.cert.caCert'), 'tls.cert.caCert');
+  const read = peers.flatMap((party) => {
+    const path = `tls.clientCerts.${party}`;
+    const entry = options.clientCerts[party];
+    if (entry === undefined) {
+      if (pinned.has(party)) return [];
+      return fail('CONFIG', `${path} is missing: whom should this party believe to be "${party}"?`, { path });
+    }
+    const caPem = readPem(entry.caCert, `${path}.caCert`);
+    const pin =
+      entry.cert === undefined
+        ? undefined
+        : parseCertificates(readPem(entry.cert, `${path}.cert`), `${path}.cert`)[0]!;
+    return [{ party, caPem, ca: parseCertificates(caPem, `${path}.caCert`), pin }];
+  });
+  const users = new Map<string, number>();
+  for (const ca of ownCa) users.set(ca.fingerprint256, 1);
+  for (const { ca } of read)
+    for (const c of ca) users.set(c.fingerprint256, (users.get(c.fingerprint256) ?? 0) + 1);
+  const trust = read.map((peer) => ({
+    ...peer,
+    shared: peer.ca.some((c) => users.get(c.fingerprint256)! > 1),
+  }));
+  return {
+    cert,
+    key,
+    passphrase: options.cert.passphrase,
+    own,
+    peers: new Map(trust.map((t) => [t.party, t])),
+    certless: read.length < peers.length,
+  };
+};
+
+/** Said here in plain words, because TLS libraries say it late and in riddles. */
+const checkOwn = (own: X509Certificate, key: string, passphrase: string | undefined): void => {
+  let secret: KeyObject;
+  try {
+    secret = createPrivateKey(passphrase === undefined ? key : { key, passphrase });
+  } catch (cause) {
+    const locked = key.includes('ENCRYPTED');
+    const why = !locked
+      ? 'is no private key'
+      : passphrase === undefined
+        ? 'is encrypted: give passphrase'
+        : 'does not open with this passphrase';
+    throw new TesseraError('CONFIG', `tls.cert.key ${why}`, { path: 'tls.cert.key' }, cause);
+  }
+  if (!own.checkPrivateKey(secret))
+    fail('CONFIG', 'tls.cert.key is not the key of tls.cert.cert', { path: 'tls.cert.key' });
+  const now = Date.now();
+  if (now < Date.parse(own.validFrom))
+    fail('CONFIG', `tls.cert.cert is not valid before ${own.validFrom}`, { path: 'tls.cert.cert' });
+  if (now > Date.parse(own.validTo))
+    fail('CONFIG', `tls.cert.cert has expired on ${own.validTo}`, { path: 'tls.cert.cert' });
+};
+
+/** Leaf and what the peer sent with it. */
+const chainOf = (certificate: PeerCertificate): X509Certificate[] => {
+  const chain: X509Certificate[] = [];
+  let at: { raw: Buffer; issuerCertificate?: unknown } | undefined = certificate;
+  const seen = new Set<string>();
+  while (at?.raw !== undefined && chain.length < 8) {
+    const parsed = new X509Certificate(at.raw);
+    if (seen.has(parsed.fingerprint256)) break;
+    seen.add(parsed.fingerprint256);
+    chain.push(parsed);
+    at = at.issuerCertificate as typeof at;
+  }
+  return chain;
+};
+
+/** True if the first certificate comes, step by step, from one of `anchors`. */
+export const chainsTo = (chain: readonly X509Certificate[], anchors: readonly X509Certificate[]): boolean => {
+  const issued = (by: X509Certificate, cert: X509Certificate) =>
+    cert.checkIssued(by) && cert.verify(by.publicKey);
+  let current = chain[0];
+  for (let depth = 0; current !== undefined && depth < 8; depth++) {
+    const cert: X509Certificate = current;
+    if (anchors.some((ca) => ca.fingerprint256 === cert.fingerprint256 || issued(ca, cert))) return true;
+    current = chain.find((other) => other.fingerprint256 !== cert.fingerprint256 && issued(other, cert));
+  }
+  return false;
+};
+
+/** The names that a certificate gives to its holder. */
+export const namesIn = (certificate: X509Certificate): string[] => {
+  const common = /(?:^|\n)CN=([^\n]+)/.exec(certificate.subject)?.[1];
+  const alternative = [...(certificate.subjectAltName ?? '').matchAll(/DNS:([^,\s]+)/g)].map((m) => m[1]!);
+  return common === undefined ? alternative : [common, ...alternative];
+};
+
+/** Throws IDENTITY unless the certificate is that party's: chain to its own authority, pin, or name. */
+export const checkPartyCertificate = (trust: PeerTrust, certificate: PeerCertificate): void => {
+  const chain = chainOf(certificate);
+  const leaf = chain[0];
+  const { party } = trust;
+  if (leaf === undefined) throw new ConnectError('identity', `"${party}" showed no certificate`);
+  if (!chainsTo(chain, trust.ca)) {
+    throw new ConnectError(
+      'identity',
+      `the certificate shown for "${party}" (${namesIn(leaf)[0] ?? 'no name'}) does not come from the authority given in clientCerts.${party}.caCert`,
+    );
+  }
+  if (trust.pin !== undefined) {
+    if (trust.pin.fingerprint256 === leaf.fingerprint256) return;
+    throw new ConnectError(
+      'identity',
+      `the certificate shown for "${party}" (${namesIn(leaf)[0] ?? 'no name'}) is not the one given in clientCerts.${party}.cert`,
+    );
+  }
+  if (trust.shared && !namesIn(leaf).includes(party)) {
+    throw new ConnectError(
+      'identity',
+      `the certificate shown for "${party}" names ${namesIn(leaf).join(', ') || 'nobody'}: ` +
+        `its authority signs for several parties, so it must name "${party}" (CN or DNS name), or be pinned in clientCerts.${party}.cert`,
+    );
+  }
+};
+
+const LABEL = 'EXPORTER-Channel-Binding';
+
+/** What this end knows of the TLS connection, for the transcript of the handshake. */
+export const bindingOf = (socket: TLSSocket, own: X509Certificate, dialer: boolean): ChannelBinding => {
+  const peer = createHash('sha256').update(socket.getPeerCertificate().raw).digest();
+  const mine = createHash('sha256').update(own.raw).digest();
+  let exporter: Uint8Array | undefined;
+  try {
+    exporter = new Uint8Array(socket.exportKeyingMaterial(32, LABEL, Buffer.alloc(0)));
+  } catch {
+    // Not every runtime has it; the certificates are bound all the same.
+  }
+  return {
+    mutualTls: true,
+    certificates: new Uint8Array(Buffer.concat(dialer ? [mine, peer] : [peer, mine])),
+    exporter,
+  };
+};
+
+export const NO_BINDING: ChannelBinding = {
+  mutualTls: false,
+  certificates: new Uint8Array(),
+  exporter: undefined,
+};

@@ -1,0 +1,429 @@
+/**
+ * @file The transport of production: parties on different machines, a WebSocket per pair, mutual TLS.
+ *
+ * `connect` opens the port and begins to dial; `ready` waits for all peers. From then on a dropped connection is
+ * mended unseen, and a peer that stays away for `peerTimeoutMs` makes everything that waits for it reject.
+ */
+import type { TLSSocket } from 'node:tls';
+import { TesseraError } from '../errors.ts';
+import { formatAddress } from './address.ts';
+import { digestConfig } from './config.ts';
+import type { Connection } from './connection.ts';
+import { connectError, dial } from './dial.ts';
+import { abortReason, ConnectError, closedHere, partyFailed, peerLost } from './failures.ts';
+import {
+  answerHandshake,
+  dialHandshake,
+  type Established,
+  type Hello,
+  type Local,
+  rejectPeer,
+} from './handshake.ts';
+import { sameBytes } from './identity.ts';
+import type { Channel } from './link.ts';
+import { type Carrier, ChannelTable, othersOf } from './mailbox.ts';
+import type { AbortableTransport } from './memory.ts';
+import { type Plan, planOf, type WebSocketTransportOptions } from './options.ts';
+import { type PeerEvent, type PeerRow, readyError } from './report.ts';
+import { type Acceptor, type Lease, listen } from './server.ts';
+import { PeerSession } from './session.ts';
+import { bindingOf, checkPartyCertificate, NO_BINDING } from './tls.ts';
+
+export type { PartyAddress, WebSocketTransportOptions } from './options.ts';
+export type { PeerEvent } from './report.ts';
+
+export interface TransportEvents {
+  /** A peer's connection changed its state. */
+  peer(event: PeerEvent): void;
+  /** Another party has failed and said so. */
+  abort(error: TesseraError): void;
+}
+
+export interface WebSocketTransport extends AbortableTransport {
+  /** Resolves when every peer has been met; rejects with one table of what is missing and why. */
+  ready(timeoutMs?: number): Promise<void>;
+  /** Returns what ends the subscription. */
+  on<E extends keyof TransportEvents>(event: E, listener: TransportEvents[E]): () => void;
+  /** The port in use, if this party listens. */
+  readonly port: number | undefined;
+  /** Bytes kept for peers: waiting for credit, or for acknowledgement. */
+  readonly held: number;
+}
+
+/** A job may start at one party a moment later than at another on the same port. */
+const JOB_GRACE_MS = 10_000;
+const FIRST_RETRY_MS = 40;
+const LAST_RETRY_MS = 1_000;
+/** How long `close` and `abort` wait for peers to take in what was sent. */
+const CLOSE_MS = 5_000;
+/** How long the event loop is kept awake after a `recv` began to wait. */
+const SPIN_MS = 1;
+
+class Link implements WebSocketTransport, Carrier, Acceptor {
+  readonly self: string;
+  readonly parties: readonly string[];
+  readonly job: string;
+  readonly party: string;
+  readonly #plan: Plan;
+  readonly #local: Local;
+  readonly #table: ChannelTable;
+  readonly #sessions = new Map<string, PeerSession>();
+  readonly #rows = new Map<string, PeerRow>();
+  readonly #listeners = new Set<Partial<TransportEvents>>();
+  readonly #admitted = new Map<string, number>();
+  readonly #dialling = new Set<string>();
+  readonly #started = Date.now();
+  #changed: (() => void)[] = [];
+  #lease: Lease | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #lastBeat = Date.now();
+  #refusals: string[] = [];
+  #closing: Promise<void> | undefined;
+  #spinUntil = 0;
+  #spinning = false;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.self = plan.self;
+    this.party = plan.self;
+    this.job = plan.job;
+    this.parties = plan.parties;
+    this.#table = new ChannelTable(this);
+    this.#local = {
+      self: plan.self,
+      job: plan.job,
+      identity: plan.identity,
+      instance: crypto.getRandomValues(new Uint8Array(16)),
+      config: digestConfig(plan.config, plan.job),
+      window: plan.window,
+      maxFrameBytes: plan.maxFrameBytes,
+      expects: (peer) => plan.pinned.get(peer),
+      allowUnauthenticated: plan.allowUnauthenticated,
+    };
+    for (const peer of othersOf(plan.parties, plan.self)) this.#addPeer(peer);
+  }
+
+  get port(): number | undefined {
+    return this.#lease?.port;
+  }
+  get held(): number {
+    let sum = 0;
+    for (const session of this.#sessions.values()) sum += session.held;
+    return sum;
+  }
+
+  #addPeer(peer: string): void {
+    const address = this.#plan.dials.get(peer);
+    this.#rows.set(peer, {
+      party: peer,
+      state: 'waiting',
+      where: address === undefined ? 'dials us' : formatAddress(address),
+    });
+    const events = {
+      up: (resumed: boolean) => this.#note(peer, resumed ? 'resumed' : 'up'),
+      down: (why: string) => {
+        this.#note(peer, 'down', new ConnectError('closed', why));
+        this.#redial(peer);
+      },
+      lost: (failure: ReturnType<typeof peerLost>, why: string) => {
+        this.#table.failPeer(peer, failure);
+        if (this.#closing !== undefined || why === 'closed') return;
+        const before = this.#rows.get(peer)!.error;
+        this.#note(peer, 'lost', before instanceof ConnectError && !before.passing ? before : failure());
+      },
+      aborted: (reason: { party: string; code: string }) => {
+        const failure = partyFailed(reason);
+        for (const other of this.#sessions.keys()) this.#table.failPeer(other, failure, true);
+        for (const listener of this.#listeners) listener.abort?.(failure());
+      },
+      bye: () => {
+        this.#table.failPeer(peer, peerLost(peer, 'it has closed its link', Date.now()));
+        this.#note(peer, 'closed');
+      },
+    };
+    this.#sessions.set(peer, new PeerSession(peer, this.#table, this.#plan, events));
+  }
+
+  async start(): Promise<void> {
+    const { listen: address, tls, signal } = this.#plan;
+    signal?.throwIfAborted();
+    if (address !== undefined) this.#lease = await listen(address, this, tls);
+    this.#timer = setInterval(() => this.#beat(), Math.min(this.#plan.heartbeatMs / 2, 500));
+    signal?.addEventListener('abort', this.#onSignal, { once: true });
+    for (const peer of this.#plan.dials.keys()) this.#redial(peer);
+  }
+
+  readonly #onSignal = () => {
+    const reason: unknown = this.#plan.signal?.reason;
+    this.abort(new TesseraError('CLOSED', 'cancelled', {}, reason)).then(() => this.close());
+  };
+
+  channel(name: string, peers: readonly string[]): Channel {
+    if (this.#closing !== undefined) throw closedHere(`the link of "${this.self}"`)();
+    return this.#table.open(name, peers, this.parties);
+  }
+
+  carry(to: string, key: string, tag: number, bytes: Uint8Array): Promise<void> | void {
+    return this.#sessions.get(to)!.send(key, tag, bytes);
+  }
+
+  taken(from: string, key: string, bytes: number): void {
+    this.#sessions.get(from)!.taken(key, bytes);
+  }
+
+  waiting(from: string, key: string): void {
+    this.#sessions.get(from)!.waiting(key);
+    if (!this.#plan.spin) return;
+    this.#spinUntil = performance.now() + SPIN_MS;
+    if (this.#spinning) return;
+    this.#spinning = true;
+    setImmediate(this.#spin);
+  }
+
+  /** With an immediate pending the loop polls its sockets instead of sleeping on them. */
+  readonly #spin = () => {
+    this.#spinning = this.#table.waits > 0 && performance.now() < this.#spinUntil;
+    if (this.#spinning) setImmediate(this.#spin);
+  };
+
+  closed(key: string, peers: readonly string[]): void {
+    for (const peer of peers) this.#sessions.get(peer)?.channelClosed(key);
+  }
+
+  on<E extends keyof TransportEvents>(event: E, listener: TransportEvents[E]): () => void {
+    const entry = { [event]: listener } as Partial<TransportEvents>;
+    this.#listeners.add(entry);
+    return () => this.#listeners.delete(entry);
+  }
+
+  async ready(timeoutMs = this.#plan.readyTimeoutMs): Promise<void> {
+    const until = Date.now() + timeoutMs;
+    for (;;) {
+      const sessions = [...this.#sessions.values()];
+      if (sessions.every((s) => s.everConnected && !s.over)) return;
+      const left = until - Date.now();
+      if (this.#closing !== undefined) throw closedHere(`the link of "${this.self}"`)();
+      if (left <= 0 || sessions.some((s) => s.over))
+        throw readyError(this.self, timeoutMs, [...this.#rows.values()], this.#refusals);
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.#changed.push(resolve);
+        timer = setTimeout(resolve, left);
+      });
+      clearTimeout(timer);
+    }
+  }
+
+  async abort(error: unknown): Promise<void> {
+    if (this.#closing !== undefined) return;
+    const reason = abortReason(this.self, error);
+    for (const session of this.#sessions.values()) session.abort(reason);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#plan.signal?.removeEventListener('abort', this.#onSignal);
+    for (const resolve of this.#changed.splice(0)) resolve();
+    const gone = closedHere(`the link of "${this.self}"`);
+    for (const peer of this.#sessions.keys()) this.#table.failPeer(peer, gone, true);
+    await Promise.all([...this.#sessions.values()].map((session) => session.finish(CLOSE_MS)));
+    for (const session of this.#sessions.values()) session.end(gone, 'closed', true);
+    clearInterval(this.#timer);
+    await this.#lease?.release();
+  }
+
+  /** The dialler's side: tries until there is a connection, or no sense in trying. */
+  async #redial(peer: string): Promise<void> {
+    const address = this.#plan.dials.get(peer);
+    if (address === undefined || this.#dialling.has(peer)) return;
+    this.#dialling.add(peer);
+    const session = this.#sessions.get(peer)!;
+    let pause = FIRST_RETRY_MS;
+    const wanted = () => !session.over && !session.connected;
+    while (wanted()) {
+      try {
+        await this.#dialOnce(peer, session);
+      } catch (cause) {
+        if (!wanted()) break;
+        const error = connectError(cause, peer, address);
+        this.#note(peer, 'retrying', error);
+        if (!this.#worthRetrying(error, session)) {
+          this.#giveUp(session, error);
+          break;
+        }
+        await new Promise((resolve) => setTimeout(resolve, pause * (0.75 + Math.random() / 2)));
+        pause = Math.min(pause * 1.6, LAST_RETRY_MS);
+      }
+    }
+    this.#dialling.delete(peer);
+    if (wanted()) this.#redial(peer);
+  }
+
+  #worthRetrying(error: ConnectError, session: PeerSession): boolean {
+    if (error.reason === 'restarted') return false;
+    if (session.everConnected || error.passing) return true;
+    return error.reason === 'job' && Date.now() - this.#started < JOB_GRACE_MS;
+  }
+
+  async #dialOnce(peer: string, session: PeerSession): Promise<void> {
+    const { tls } = this.#plan;
+    const { connection, socket } = await dial(peer, this.#plan.dials.get(peer)!, tls, tls?.peers.get(peer));
+    try {
+      const trusted = socket !== undefined && tls?.peers.has(peer) === true;
+      const binding = trusted ? bindingOf(socket, tls.own, true) : NO_BINDING;
+      const established = await dialHandshake(connection, this.#local, peer, binding, this.#resume(session));
+      const known = session.peerInstance;
+      if (known !== undefined && !sameBytes(known, established.peer.instance)) {
+        throw new ConnectError('restarted', `"${peer}" was started anew and knows nothing of this session`);
+      }
+      if (session.over) throw new ConnectError('not-ready', `"${this.self}" has ended`);
+      this.#establish(session, connection, established);
+    } catch (error) {
+      rejectPeer(connection, error);
+      connection.close();
+      throw error;
+    }
+  }
+
+  #resume(session: PeerSession): Hello['resume'] {
+    return session.peerInstance === undefined
+      ? undefined
+      : { instance: session.peerInstance, received: session.received };
+  }
+
+  /** The listener's side. What it throws is told to the dialler. */
+  async accept(
+    connection: Connection,
+    raw: Uint8Array,
+    hello: Hello,
+    socket: TLSSocket | undefined,
+  ): Promise<void> {
+    const peer = hello.from;
+    const session = this.#sessions.get(peer);
+    if (session === undefined || !this.#plan.accepts.has(peer)) {
+      throw new ConnectError('party', `"${this.self}" expects no connection from a party "${peer}"`);
+    }
+    if (session.over)
+      throw new ConnectError('not-ready', `"${this.self}" has ended its session with "${peer}"`);
+    try {
+      const binding = this.#checkCertificate(peer, socket);
+      let turn = 0;
+      const established = await answerHandshake(
+        connection,
+        this.#local,
+        raw,
+        binding,
+        this.#resume(session),
+        (proven) => {
+          this.#checkResume(session, proven);
+          turn = (this.#admitted.get(peer) ?? 0) + 1;
+          this.#admitted.set(peer, turn);
+          session.detach('replaced by a new connection');
+          return session.received;
+        },
+      );
+      if (session.over || this.#admitted.get(peer) !== turn)
+        throw new ConnectError('not-ready', 'another connection was faster');
+      this.#establish(session, connection, established);
+    } catch (error) {
+      if (error instanceof ConnectError) {
+        this.#note(peer, 'retrying', error);
+        // Waiting does not mend a configuration. (A stranger cannot bring this about: its certificate was checked.)
+        const believed = this.#plan.tls?.peers.has(peer) === true || this.#plan.allowUnauthenticated;
+        if (error.reason === 'config' && believed && !session.everConnected) this.#giveUp(session, error);
+      }
+      throw error;
+    }
+  }
+
+  #giveUp(session: PeerSession, { code, message, details }: ConnectError): void {
+    session.end(
+      (waitingFor) => new TesseraError(code, message, { ...details, party: session.peer, waitingFor }),
+      message,
+    );
+  }
+
+  #checkCertificate(peer: string, socket: TLSSocket | undefined) {
+    const { tls } = this.#plan;
+    if (socket === undefined || tls === undefined) return NO_BINDING;
+    const trust = tls.peers.get(peer);
+    const certificate = socket.getPeerCertificate(true);
+    const shown = certificate?.raw !== undefined;
+    if (trust === undefined) return NO_BINDING;
+    if (!shown || !socket.authorized) {
+      const why = shown ? String(socket.authorizationError) : 'none was shown';
+      throw new ConnectError('tls', `"${peer}" must show a client certificate that is valid here (${why})`);
+    }
+    checkPartyCertificate(trust, certificate);
+    return bindingOf(socket, tls.own, false);
+  }
+
+  #checkResume(session: PeerSession, hello: Hello): void {
+    const known = session.peerInstance;
+    const { resume } = hello;
+    if (known === undefined) {
+      if (resume === undefined) return;
+      throw new ConnectError(
+        'restarted',
+        `"${this.self}" was started anew and knows nothing of this session`,
+      );
+    }
+    const same =
+      sameBytes(known, hello.instance) &&
+      resume !== undefined &&
+      sameBytes(resume.instance, this.#local.instance);
+    if (same) return;
+    const why = `"${hello.from}" was started anew in the middle of the session`;
+    session.end(peerLost(hello.from, why, session.lastSeen), why);
+    throw new ConnectError('restarted', why);
+  }
+
+  #establish(session: PeerSession, connection: Connection, { peer, received, seal }: Established): void {
+    connection.secure(seal);
+    session.attach(connection, peer.instance, peer.window, received);
+    connection.start({
+      packet: (head, body) => session.receive(connection, head, body),
+      drain: () => session.pump(),
+      closed: (why) => session.detach(why, connection),
+    });
+  }
+
+  refused(from: string, why: string): void {
+    this.#refusals = [...this.#refusals, `${from}: ${why}`].slice(-5);
+  }
+
+  #note(party: string, state: PeerEvent['state'], error?: Error): void {
+    const row = this.#rows.get(party)!;
+    this.#rows.set(party, { party, where: row.where, state, ...(error === undefined ? {} : { error }) });
+    for (const listener of this.#listeners)
+      listener.peer?.({ party, state, ...(error === undefined ? {} : { error }) });
+    for (const resolve of this.#changed.splice(0)) resolve();
+  }
+
+  #beat(): void {
+    const now = Date.now();
+    // A long computation here keeps us from hearing; that is not the peers' silence.
+    const late = now - this.#lastBeat - this.#plan.heartbeatMs;
+    this.#lastBeat = now;
+    for (const session of this.#sessions.values()) {
+      if (late > 0) session.excuse(late);
+      session.beat(now);
+      if (!session.everConnected && !session.over && now - this.#started > this.#plan.readyTimeoutMs) {
+        const row = this.#rows.get(session.peer)!;
+        const why = `it did not come up within ${this.#plan.readyTimeoutMs} ms${row.error === undefined ? '' : ` (${row.error.message})`}`;
+        session.end(peerLost(session.peer, why), why);
+      }
+    }
+  }
+}
+
+/** Opens this party's end of the link: checks the options, listens, begins to dial. */
+export const connect = async (options: WebSocketTransportOptions): Promise<WebSocketTransport> => {
+  const link = new Link(planOf(options));
+  await link.start();
+  return link;
+};
