@@ -49,7 +49,7 @@ export const timesNumber = (c: Circuit, x: Wire, factor: number): Wire => {
 /** x / 2^bits, rounded down or one unit off. Local at FM128, one round in the exact form. */
 export const truncate = (c: Circuit, x: Wire, bits: number): Wire => {
   if (bits === 0) return x;
-  const op = c.exact && x.secret ? 'truncateExact' : 'truncate';
+  const op = !x.secret ? 'shiftPublic' : c.exact ? 'truncateExact' : 'truncate';
   return one(c.emit(op, [x], { trunc: bits }, [ring(x.shape, x.secret)]));
 };
 

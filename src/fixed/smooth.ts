@@ -11,8 +11,8 @@ const scaleBits = (c: Circuit): number => ({ 32: 11, 64: 22, 128: 30 })[c.field.
 /** Fitted coefficients by name and field: made once. */
 const fits = new Map<string, Fit>();
 const fitted = (key: string, make: () => Fit): Fit => {
-  let known = fits.get(key);
-  if (!known) fits.set(key, (known = make()));
+  const known = fits.get(key) ?? make();
+  fits.set(key, known);
   return known;
 };
 

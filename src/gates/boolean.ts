@@ -14,7 +14,7 @@ export const and: Gate<GateAttrs> = {
     const n = ins[0]!.r!.length;
     const sets = setsOf(ins);
     const beta = d.bits(n, ins.length);
-    ins.forEach((x, i) => d.ring.copy(beta.plane(i), bitsOf(x.r)));
+    for (const [i, x] of ins.entries()) d.ring.copy(beta.plane(i), bitsOf(x.r));
     const products = d.bits(n, productCount(sets));
     dealProducts(d, beta, 0, sets, products, 0);
     d.give(products);

@@ -4,8 +4,7 @@
  * on different runtimes must weigh shares by the very same numbers. Relative error below 1e-14.
  */
 
-const LN2 = 0.6931471805599453;
-const PI = 3.141592653589793;
+const { LN2, PI } = Math;
 
 const scale = (x: number, exponent: number): number => {
   let e = exponent;

@@ -32,8 +32,6 @@ const byPublic =
       x!.r && map(s, ringOf(x!.r), ringOf(p!.c), attrs),
     );
 
-const isSecret = (v: Value): boolean => v.r !== undefined;
-
 const add: Local = (s, [x, y]) => {
   const sum = (a: Arr, b: Arr): Arr => {
     const out = like(s, a);
@@ -68,19 +66,11 @@ const not: Local = (s, [x]) => {
   return part(c, x!.r);
 };
 
-/**
- * Truncation of both parts: see finish.ts, free form. The probability of a wrong result is |x| / (range of r),
- * the same ratio as at the opening that made x, because x and r are always scaled together.
- */
-const truncate: Local = (s, [x], { trunc }) => {
-  const bits = trunc as number;
-  const shift = (a: Arr): Arr => {
-    const out = s.words(a.length);
-    if (isSecret(x!)) s.ring.shr(out, ringOf(a), bits);
-    else s.ring.sar(out, ringOf(a), bits);
-    return out;
-  };
-  return part(x!.c && shift(x!.c), x!.r && shift(x!.r));
+/** Arithmetic shift of a public value; masked ones are truncated by a gate. */
+const shiftPublic: Local = (s, [x], { trunc }) => {
+  const out = s.words(x!.c!.length);
+  s.ring.sar(out, ringOf(x!.c), trunc as number);
+  return { c: out };
 };
 
 export interface ViewAttrs {
@@ -189,7 +179,7 @@ export const locals: Readonly<Record<string, Local>> = {
   add,
   sub,
   not,
-  truncate,
+  shiftPublic,
   view,
   concat,
   gather,

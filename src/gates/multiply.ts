@@ -12,7 +12,7 @@
 
 import type { Dealing } from '../dealer/material.ts';
 import type { RingArray } from '../ring/array.ts';
-import { dealFinish, finish, retruncate, type Truncation } from './finish.ts';
+import { dealFinish, finish, type Truncation } from './finish.ts';
 import { type Gate, type Party, ringOf, type Value } from './gate.ts';
 
 type GateBase = Readonly<Record<string, unknown>>;
@@ -100,15 +100,5 @@ export const matmul: Gate<MatmulAttrs> = {
     matmulInto(p.ring, u, right, cy, t, true);
     p.drop(right);
     return [yield* finish(p, u, t)];
-  },
-};
-
-/** Truncation of a masked value where the free form is not safe (finish.ts, exact form). Rounds 1, bytes k/8. */
-export const truncate: Gate<{ readonly trunc: number } & GateBase> = {
-  deal(d, [x], { trunc }) {
-    return [dealFinish(d, ringOf(x!.r), { trunc, exact: true }, true)];
-  },
-  *eval(p, [x], { trunc }) {
-    return [yield* retruncate(p, ringOf(x!.c), trunc)];
   },
 };

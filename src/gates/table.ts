@@ -5,10 +5,11 @@ import { borrow, less } from './compare.ts';
 import { isZero } from './equal.ts';
 import type { Gate } from './gate.ts';
 import { input, reveal } from './inout.ts';
-import { matmul, mul, square, truncate } from './multiply.ts';
+import { matmul, mul, square } from './multiply.ts';
 import { sine } from './periodic.ts';
 import { select } from './select.ts';
 import { spline } from './spline.ts';
+import { truncate, truncateExact } from './truncate.ts';
 
 export const gates = {
   input,
@@ -16,7 +17,8 @@ export const gates = {
   mul,
   square,
   matmul,
-  truncateExact: truncate,
+  truncate,
+  truncateExact,
   less,
   borrow,
   isZero,

@@ -7,9 +7,9 @@ import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
 export interface CircuitOptions {
   readonly field: Field;
   /** Fraction bits of fixed-point numbers; the field's default if absent. */
-  readonly fraction?: number;
+  readonly fraction?: number | undefined;
   /** Accept rare truncation errors at FM64 and FM32 (trunc_allow_msb_error). */
-  readonly truncAllowMsbError?: boolean;
+  readonly truncAllowMsbError?: boolean | undefined;
 }
 
 export class GraphCircuit implements Circuit {

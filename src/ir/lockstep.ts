@@ -44,7 +44,7 @@ export class Lockstep {
     ring: Ring,
     field: Field,
     parties: number,
-    seeds = Array.from({ length: parties }, () => randomBytes(32)),
+    seeds: readonly Uint8Array[] = Array.from({ length: parties }, () => randomBytes(32)),
   ) {
     this.ring = ring;
     this.field = field;
@@ -65,7 +65,7 @@ export class Lockstep {
   run(
     graph: Graph,
     privates: readonly PrivateInput[] = [],
-    fraction = this.field.fraction,
+    fraction: number = this.field.fraction,
     inputs: readonly (readonly Entry[])[] = this.roles.map(() => []),
     masks: readonly Entry[] = [],
   ): { outs: Entry[][]; masks: Entry[]; stats: LockstepStats; profile: PartyRun['profile'] } {

@@ -7,7 +7,7 @@ import { TesseraError } from '../errors.ts';
 import type { Wire } from '../fixed/circuit.ts';
 import { type CircuitOptions, GraphCircuit, privateInput, revealTo } from './circuit.ts';
 import type { Graph, Node, Tensor, Type, ValueId } from './graph.ts';
-import { Lowering } from './lowering.ts';
+import { Lowering, type Rule } from './lowering.ts';
 import { RULES } from './rules.ts';
 import { SHAPE_RULES } from './rules-shape.ts';
 
@@ -43,17 +43,18 @@ export const lower = (
 };
 
 const lowerNode = (l: Lowering, node: Node, options: CircuitOptions): void => {
-  if (node.op === 'loop') return lowerLoop(l, node, options);
-  if (node.outs.every((id) => !l.graph.types[id]!.secret)) return l.copy(node);
-  const rule = rules[node.op];
-  if (!rule) {
-    const site = node.site ? ` (${node.site})` : '';
-    throw new TesseraError('UNSUPPORTED', `np.${node.op} is not available on secret values yet${site}`, {
-      op: node.op,
-      site: node.site,
-    });
-  }
-  l.bind(node.outs[0]!, rule(l, node).id);
+  if (node.op === 'loop') lowerLoop(l, node, options);
+  else if (node.outs.every((id) => !l.graph.types[id]!.secret)) l.copy(node);
+  else l.bind(node.outs[0]!, ruleOf(node)(l, node).id);
+};
+
+const ruleOf = (node: Node): Rule => {
+  if (Object.hasOwn(rules, node.op)) return rules[node.op]!;
+  const site = node.site ? ` (${node.site})` : '';
+  throw new TesseraError('UNSUPPORTED', `np.${node.op} is not available on secret values${site}`, {
+    op: node.op,
+    site: node.site,
+  });
 };
 
 /** Public constants that a body captures stay known inside it. */
@@ -67,7 +68,7 @@ const lowerLoop = (l: Lowering, node: Node, options: CircuitOptions): void => {
   const types = node.outs.map((id) => loweredType(l.graph.types[id]!));
   const ins = node.ins.map((id) => l.lowered(id));
   const outs = l.circuit.node('loop', ins, node.attrs, types, lower(body, options, known));
-  node.outs.forEach((id, i) => l.bind(id, outs[i]!));
+  for (const [i, id] of node.outs.entries()) l.bind(id, outs[i]!);
 };
 
 /** A program that only takes in private inputs, numbered in order: how PYU objects become SPU objects. */

@@ -55,7 +55,7 @@ export class Lowering {
       node.attrs,
       node.outs.map((id) => this.type(id)),
     );
-    node.outs.forEach((id, i) => this.bind(id, outs[i]!));
+    for (const [i, id] of node.outs.entries()) this.bind(id, outs[i]!);
     if (node.op === 'const') this.know(node.outs[0]!, node.attrs.value as Tensor);
   }
 
@@ -65,8 +65,8 @@ export class Lowering {
     if (secret) return this.circuit.wire(this.lowered(id));
     const bits = dtype === 'fxp' ? fraction : 0;
     const key = `${id} ${bits}`;
-    let wire = this.#encoded.get(key);
-    if (!wire) this.#encoded.set(key, (wire = this.circuit.encode(this.lowered(id), bits)));
+    const wire = this.#encoded.get(key) ?? this.circuit.encode(this.lowered(id), bits);
+    this.#encoded.set(key, wire);
     return wire;
   }
 

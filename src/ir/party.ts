@@ -136,7 +136,7 @@ export class PartyRun {
       if (node.ins.length === 0) this.#ready.push([frame, i]);
     });
     if (frame.outsLeft === 0) done([]);
-    graph.ins.forEach((id, i) => this.#set(frame, id, this.store.retain(inputs[i]!)));
+    for (const [i, id] of graph.ins.entries()) this.#set(frame, id, this.store.retain(inputs[i]!));
   }
 
   /** Stores a value that is retained already. */
@@ -199,7 +199,7 @@ export class PartyRun {
   }
 
   #finish(frame: Frame, node: Node, outs: readonly Entry[]): void {
-    node.outs.forEach((id, i) => this.#set(frame, id, this.store.retain(outs[i]!)));
+    for (const [i, id] of node.outs.entries()) this.#set(frame, id, this.store.retain(outs[i]!));
     for (const id of node.ins) this.#used(frame, id);
   }
 
@@ -212,7 +212,7 @@ export class PartyRun {
     const count = trips(node);
     const turn = (i: number, carry: readonly Entry[]): void => {
       if (i === count) {
-        node.outs.forEach((id, j) => this.#set(frame, id, carry[j]!));
+        for (const [j, id] of node.outs.entries()) this.#set(frame, id, carry[j]!);
         for (const id of node.ins) this.#used(frame, id);
         return;
       }

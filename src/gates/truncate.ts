@@ -1,0 +1,37 @@
+/**
+ * @file Truncation of a masked value by public bits, outside of a product: for products by public numbers.
+ *
+ * truncate: everyone shifts c, the dealer shares the shifted mask. Off by at most one unit in the last place. Wrong
+ * when x + r wraps: probability |x| / (range of r), the same ratio as at the opening that made x, because x and r
+ * are always scaled together. Rounds 0, bytes 0; dealer k/8.
+ *
+ * truncateExact: see finish.ts, exact form. Rounds 1, bytes k/8; dealer 2k/8.
+ */
+
+import { dealFinish, retruncate } from './finish.ts';
+import { type Gate, ringOf } from './gate.ts';
+
+type ShiftGate = Gate<{ readonly trunc: number } & Readonly<Record<string, unknown>>>;
+
+export const truncate: ShiftGate = {
+  deal(d, [x], { trunc }) {
+    const r = d.words(x!.r!.length);
+    d.ring.shr(r, ringOf(x!.r), trunc);
+    return [{ r: d.give(r) }];
+  },
+  // biome-ignore lint/correctness/useYield: a gate without a round
+  *eval(p, [x], { trunc }) {
+    const c = p.words(x!.c!.length);
+    p.ring.shr(c, ringOf(x!.c), trunc);
+    return [{ c, r: p.take(c.length) }];
+  },
+};
+
+export const truncateExact: ShiftGate = {
+  deal(d, [x], { trunc }) {
+    return [dealFinish(d, ringOf(x!.r), { trunc, exact: true }, true)];
+  },
+  *eval(p, [x], { trunc }) {
+    return [yield* retruncate(p, ringOf(x!.c), trunc)];
+  },
+};
