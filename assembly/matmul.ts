@@ -1,6 +1,10 @@
 /** @file Matrix products: a is m x k, b is k x n, dst is m x n, row-major and contiguous. dst is neither a nor b. */
 
-import { splat, storePart, vadd, vmul } from './word';
+import { digitsSpace, multiplyDigits } from './digits';
+import { pair, splat, storePart, vadd, vmul } from './word';
+
+/** Fewer columns than this are taken one by one, as products of a's rows with a packed column. */
+const FEW: usize = 8;
 
 /** d += s * b over one row of `bytes`. */
 // @ts-ignore: decorator
@@ -12,28 +16,192 @@ function addScaled<T>(d: usize, b: usize, s: v128, bytes: usize): void {
   if (i < bytes) storePart(d + i, vadd<T>(v128.load(d + i), vmul<T>(s, v128.load(b + i))), bytes - i);
 }
 
+/** One row of dst: a's row times b. */
 // @ts-ignore: decorator
 @inline
-function matmul<T>(d: usize, a: usize, b: usize, m: usize, k: usize, n: usize, accumulate: i32): void {
-  const row = n * sizeof<T>();
-  if (!accumulate) memory.fill(d, 0, m * row);
-  for (let i: usize = 0; i < m; i++) {
-    let p = b;
-    for (let x: usize = 0; x < k; x++) {
-      addScaled<T>(d, p, splat<T>(a), row);
-      a += sizeof<T>();
-      p += row;
-    }
-    d += row;
+function rowTimes<T>(d: usize, a: usize, b: usize, k: usize, row: usize): void {
+  for (let x: usize = 0; x < k; x++) {
+    addScaled<T>(d, b, splat<T>(a), row);
+    a += sizeof<T>();
+    b += row;
   }
 }
 
-export function matmul32(d: usize, a: usize, b: usize, m: usize, k: usize, n: usize, accumulate: i32): void {
-  matmul<u32>(d, a, b, m, k, n, accumulate);
+// @ts-ignore: decorator
+@inline
+function step<T>(sum: v128, a: v128, b: v128): v128 {
+  return vadd<T>(sum, vmul<T>(a, b));
 }
-export function matmul64(d: usize, a: usize, b: usize, m: usize, k: usize, n: usize, accumulate: i32): void {
-  matmul<u64>(d, a, b, m, k, n, accumulate);
+
+/** Four rows of dst, two blocks of columns at a time in registers. u32 and u64 only. */
+// @ts-ignore: decorator
+@inline
+function fourRows<T>(d: usize, a: usize, b: usize, k: usize, row: usize): void {
+  const deep = k * sizeof<T>();
+  let i: usize = 0;
+  for (; i + 32 <= row; i += 32) {
+    let to = d + i;
+    let c00 = v128.load(to), c01 = v128.load(to, 16);
+    let c10 = v128.load(to + row), c11 = v128.load(to + row, 16);
+    let c20 = v128.load(to + 2 * row), c21 = v128.load(to + 2 * row, 16);
+    let c30 = v128.load(to + 3 * row), c31 = v128.load(to + 3 * row, 16);
+    let p = b + i;
+    for (let q = a, end = a + deep; q < end; q += sizeof<T>(), p += row) {
+      const b0 = v128.load(p);
+      const b1 = v128.load(p, 16);
+      let s = splat<T>(q);
+      c00 = step<T>(c00, s, b0);
+      c01 = step<T>(c01, s, b1);
+      s = splat<T>(q + deep);
+      c10 = step<T>(c10, s, b0);
+      c11 = step<T>(c11, s, b1);
+      s = splat<T>(q + 2 * deep);
+      c20 = step<T>(c20, s, b0);
+      c21 = step<T>(c21, s, b1);
+      s = splat<T>(q + 3 * deep);
+      c30 = step<T>(c30, s, b0);
+      c31 = step<T>(c31, s, b1);
+    }
+    v128.store(to, c00), v128.store(to, c01, 16);
+    v128.store(to + row, c10), v128.store(to + row, c11, 16);
+    v128.store(to + 2 * row, c20), v128.store(to + 2 * row, c21, 16);
+    v128.store(to + 3 * row, c30), v128.store(to + 3 * row, c31, 16);
+  }
+  if (i == row) return;
+  for (let r: usize = 0; r < 4; r++) {
+    let p = b + i;
+    for (let q = a + r * deep, end = q + deep; q < end; q += sizeof<T>(), p += row) {
+      addScaled<T>(d + r * row + i, p, splat<T>(q), row - i);
+    }
+  }
 }
-export function matmul128(d: usize, a: usize, b: usize, m: usize, k: usize, n: usize, accumulate: i32): void {
-  matmul<v128>(d, a, b, m, k, n, accumulate);
+
+/** The sum of a[x] * b[x], u32 and u64. */
+// @ts-ignore: decorator
+@inline
+function dotSmall<T>(a: usize, b: usize, k: usize): T {
+  const bytes = k * sizeof<T>();
+  let sum = i64x2.splat(0);
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) sum = step<T>(sum, v128.load(a + i), v128.load(b + i));
+  let word = v128.extract_lane<T>(sum, 0) + v128.extract_lane<T>(sum, 1);
+  if (sizeof<T>() == 4) word += v128.extract_lane<T>(sum, 2) + v128.extract_lane<T>(sum, 3);
+  for (; i < bytes; i += sizeof<T>()) word += load<T>(a + i) * load<T>(b + i);
+  return word;
+}
+
+// @ts-ignore: decorator
+@inline
+function fold(v: v128): u64 {
+  return <u64>i64x2.extract_lane(v, 0) + <u64>i64x2.extract_lane(v, 1);
+}
+
+/**
+ * The sum of a[x] * b[x] mod 2^128, carried once at the end. Each word of b stands as three blocks (see packColumn).
+ * With 32-bit limbs a0..a3 and b0..b3: products at 2^0 and 2^32 are summed by halves, those at 2^64 and 2^96 wrap.
+ */
+function dotWide(a: usize, b: usize, k: usize): v128 {
+  const half = i64x2.splat(0xffffffff);
+  let evenLow = i64x2.splat(0), evenHigh = evenLow; // (a0 b0, a1 b1)
+  let oddLow = evenLow, oddHigh = evenLow; // (a0 b1, a1 b0)
+  let outer = evenLow; // (a0 b2, a2 b0)
+  let top = evenLow; // a0 b3, a1 b2, a2 b1, a3 b0
+  for (const end = b + k * 48; b < end; b += 48, a += 16) {
+    const x = v128.load(a);
+    const y = v128.load(b);
+    const even = i64x2.extmul_low_i32x4_u(x, y);
+    const odd = i64x2.extmul_low_i32x4_u(x, v128.load(b, 16));
+    const reversed = v128.load(b, 32);
+    evenLow = i64x2.add(evenLow, v128.and(even, half));
+    evenHigh = i64x2.add(evenHigh, i64x2.shr_u(even, 32));
+    oddLow = i64x2.add(oddLow, v128.and(odd, half));
+    oddHigh = i64x2.add(oddHigh, i64x2.shr_u(odd, 32));
+    outer = i64x2.add(outer, i64x2.extmul_low_i32x4_u(v128.shuffle<u32>(x, x, 0, 2, 0, 2), v128.shuffle<u32>(y, y, 2, 0, 2, 0)));
+    top = i32x4.add(top, i32x4.mul(x, reversed));
+  }
+  const limb1: u64 = fold(oddLow) + <u64>i64x2.extract_lane(evenHigh, 0);
+  const lo0: u64 = i64x2.extract_lane(evenLow, 0);
+  const lo: u64 = lo0 + (limb1 << 32);
+  let hi = u64(lo < lo0) + (limb1 >> 32) + fold(oddHigh) + <u64>i64x2.extract_lane(evenLow, 1) + fold(outer);
+  const limb3 = i32x4.extract_lane(top, 0) + i32x4.extract_lane(top, 1) + i32x4.extract_lane(top, 2) + i32x4.extract_lane(top, 3);
+  hi += (<u64>i64x2.extract_lane(evenHigh, 1) + <u64>limb3) << 32;
+  return pair(lo, hi);
+}
+
+/** Column b of k words, `row` bytes apart, side by side; a wide word as itself, its halves' limbs swapped, reversed. */
+// @ts-ignore: decorator
+@inline
+function packColumn<T>(d: usize, b: usize, k: usize, row: usize): void {
+  for (let x: usize = 0; x < k; x++, b += row) {
+    if (sizeof<T>() == 16) {
+      const y = v128.load(b);
+      v128.store(d, y);
+      v128.store(d, v128.shuffle<u32>(y, y, 1, 0, 3, 2), 16);
+      v128.store(d, v128.shuffle<u32>(y, y, 3, 2, 1, 0), 32);
+      d += 48;
+    } else {
+      store<T>(d, load<T>(b));
+      d += sizeof<T>();
+    }
+  }
+}
+
+/** Bytes of workspace that matmul needs. */
+// @ts-ignore: decorator
+@inline
+function space<T>(m: usize, k: usize, n: usize): usize {
+  if (n < FEW && m > 1) return sizeof<T>() == 16 ? k * 48 : k * sizeof<T>();
+  if (sizeof<T>() == 16) return digitsSpace(m, k, n);
+  return 0;
+}
+
+export function matmulSpace32(m: usize, k: usize, n: usize): usize { return space<u32>(m, k, n); }
+export function matmulSpace64(m: usize, k: usize, n: usize): usize { return space<u64>(m, k, n); }
+export function matmulSpace128(m: usize, k: usize, n: usize): usize { return space<v128>(m, k, n); }
+
+// @ts-ignore: decorator
+@inline
+function matmul<T>(d: usize, a: usize, b: usize, m: usize, k: usize, n: usize, accumulate: i32, work: usize): void {
+  const row = n * sizeof<T>();
+  const deep = k * sizeof<T>();
+  if (!accumulate) memory.fill(d, 0, m * row);
+  if (n < FEW && m > 1) {
+    for (let j: usize = 0; j < row; j += sizeof<T>()) {
+      packColumn<T>(work, b + j, k, row);
+      for (let i: usize = 0; i < m; i++) {
+        const to = d + i * row + j;
+        if (sizeof<T>() == 16) v128.store(to, vadd<T>(v128.load(to), dotWide(a + i * deep, work, k)));
+        else store<T>(to, load<T>(to) + dotSmall<T>(a + i * deep, work, k));
+      }
+    }
+    return;
+  }
+  if (sizeof<T>() == 16) {
+    if (digitsSpace(m, k, n)) {
+      multiplyDigits(d, a, b, m, k, n, work);
+      return;
+    }
+  } else {
+    for (; m >= 4; m -= 4) {
+      fourRows<T>(d, a, b, k, row);
+      d += 4 * row;
+      a += 4 * deep;
+    }
+  }
+  for (; m; m--) {
+    rowTimes<T>(d, a, b, k, row);
+    d += row;
+    a += deep;
+  }
+}
+
+/** dst = a b, plus dst where `accumulate`; work: as many bytes as matmulSpace says. */
+export function matmul32(d: usize, a: usize, b: usize, m: usize, k: usize, n: usize, accumulate: i32, work: usize): void {
+  matmul<u32>(d, a, b, m, k, n, accumulate, work);
+}
+export function matmul64(d: usize, a: usize, b: usize, m: usize, k: usize, n: usize, accumulate: i32, work: usize): void {
+  matmul<u64>(d, a, b, m, k, n, accumulate, work);
+}
+export function matmul128(d: usize, a: usize, b: usize, m: usize, k: usize, n: usize, accumulate: i32, work: usize): void {
+  matmul<v128>(d, a, b, m, k, n, accumulate, work);
 }

@@ -6,6 +6,7 @@ import { readAsset } from './runtime.ts';
 /** Kernels with one export a field: add32, add64, add128. */
 const PER_FIELD = [
   'add', 'sub', 'mul', 'neg', 'addScalar', 'mulScalar', 'shl', 'shr', 'sar', 'sumAxis', 'matmul',
+  'matmulSpace',
   'mulGate', 'mulPublic', 'squareGate', 'selectAdd', 'bitsToRing', 'maskByBits',
   'encode', 'decode', 'encodeInt', 'strided', 'splineEval', 'splineDeal',
 ] as const; // biome-ignore format: a table of names

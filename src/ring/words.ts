@@ -105,7 +105,14 @@ export class RingWords extends RingMemory {
     if (a.field !== dst.field || b.field !== dst.field) this.mismatch('matmul', dst, a, b);
     if (overlap(dst, a) || overlap(dst, b))
       fail('INVALID_ARGUMENT', 'ring matmul: dst shares memory with an input');
-    this.kernels[`matmul${dst.field.bits}`](dst.ptr, a.ptr, b.ptr, m, k, n, +accumulate);
+    const { bits } = dst.field;
+    const space = this.kernels[`matmulSpace${bits}`](m, k, n) >>> 0;
+    const work = space > 0 ? this.heap.alloc(space) : undefined;
+    try {
+      this.kernels[`matmul${bits}`](dst.ptr, a.ptr, b.ptr, m, k, n, +accumulate, work?.start ?? 0);
+    } finally {
+      if (work) this.heap.free(work);
+    }
   }
 
   /** a: outer x axis x inner, dst: outer x inner, the sums over the axis. */

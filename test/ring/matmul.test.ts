@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
 import type { Field } from '../../src/ring/field.ts';
-import { blank, fields, get, put, ring, same, scoped, someWords, wrap } from './support.ts';
+import { below, blank, fields, get, put, ring, same, scoped, someWords, wrap } from './support.ts';
 
 const test = suite('ring matmul');
 
@@ -12,21 +13,24 @@ const product = (a: bigint[], b: bigint[], m: number, k: number, n: number, fiel
     return wrap(sum, field);
   });
 
-const check = (field: Field, m: number, k: number, n: number, a: bigint[], b: bigint[], what: string): void =>
+const check = (
+  field: Field,
+  [m, k, n]: readonly [number, number, number],
+  a: bigint[],
+  b: bigint[],
+  what: string,
+  expected = product(a, b, m, k, n, field),
+): void =>
   scoped(() => {
     const old = someWords(field, m * n);
-    const expected = product(a, b, m, k, n, field);
     const dst = put(field, old);
     const [da, db] = [put(field, a), put(field, b)];
     ring.matmul(dst, da, db, m, k, n);
     same(get(dst), expected, `${field.name} ${m}x${k}x${n} ${what}`);
     const more = put(field, old);
     ring.matmul(more, da, db, m, k, n, true);
-    same(
-      get(more),
-      expected.map((x, i) => wrap(x + old[i]!, field)),
-      `${field.name} ${m}x${k}x${n} ${what}, accumulated`,
-    );
+    const added = expected.map((x, i) => wrap(x + old[i]!, field));
+    same(get(more), added, `${field.name} ${m}x${k}x${n} ${what}, accumulated`);
     same(get(da), a, 'a');
     same(get(db), b, 'b');
   });
@@ -37,11 +41,21 @@ const SHAPES: [number, number, number][] = [
   [2, 300, 2], [7, 31, 6], [1, 128, 16],
 ]; // biome-ignore format: a table
 
+/** Shapes for which Z_2^128 takes digit planes: more than a block of rows, of depth, of columns; all remainders. */
+const DIGIT_SHAPES: [number, number, number][] = [
+  [32, 32, 32], [70, 40, 24], [66, 259, 40], [31, 33, 530], [40, 17, 40], [129, 129, 31], [24, 128, 65],
+]; // biome-ignore format: a table
+
 test('any shape', () => {
   for (const field of fields) {
-    for (const [m, k, n] of SHAPES)
-      check(field, m, k, n, someWords(field, m * k), someWords(field, k * n), 'mixed');
+    for (const shape of [...SHAPES, ...DIGIT_SHAPES]) {
+      const [m, k, n] = shape;
+      if (field.bits < 128 && m * k * n > 200_000) continue;
+      check(field, shape, someWords(field, m * k), someWords(field, k * n), 'mixed');
+    }
   }
+  const space = (m: number, k: number, n: number): number => ring.kernels.matmulSpace128(m, k, n);
+  for (const shape of DIGIT_SHAPES) assert.ok(space(...shape) > 0, `${shape} takes digit planes`);
 });
 
 /** Words whose digits, whatever the digit size, are as large as they get. */
@@ -70,9 +84,27 @@ test('extreme words in every place', () => {
   for (const field of fields) {
     for (const x of extremes(field)) {
       for (const y of extremes(field)) {
-        const [m, k, n] = [5, 260, 9];
-        check(field, m, k, n, new Array(m * k).fill(x), new Array(k * n).fill(y), `all ${x} times all ${y}`);
+        const [m, k, n] = [16, 260, 32];
+        const expected = new Array(m * n).fill(wrap(260n * x * y, field));
+        const what = `all ${x} times all ${y}`;
+        check(field, [m, k, n], new Array(m * k).fill(x), new Array(k * n).fill(y), what, expected);
+        check(field, [5, k, 1], new Array(5 * k).fill(x), new Array(k).fill(y), what, expected.slice(0, 5));
       }
+    }
+  }
+});
+
+test('extreme words, mixed', () => {
+  for (const field of fields) {
+    const pool = extremes(field);
+    const some = (count: number): bigint[] => Array.from({ length: count }, () => pool[below(pool.length)]!);
+    for (const shape of [
+      [24, 200, 24],
+      [9, 200, 1],
+      [1, 50, 9],
+    ] as const) {
+      const [m, k, n] = shape;
+      check(field, shape, some(m * k), some(k * n), 'extremes');
     }
   }
 });
