@@ -198,6 +198,15 @@ export const apply = (op: string, ins: readonly BaseArray[], attrs: Attrs = {}):
   return new NDArray(shape, dtype, data);
 };
 
+/**
+ * `x` as a value of the trace that the others belong to, so that what is done to it next is recorded rather than
+ * computed: a broadcast constant stays small in the graph. `x` itself when all are concrete.
+ */
+export const record = (x: BaseArray, beside: readonly BaseArray[]): BaseArray => {
+  const trace = x instanceof Traced ? undefined : innermost(beside);
+  return trace === undefined ? x : new Traced(trace, trace.lift(x));
+};
+
 /** Is this leaf the type of an input to come? */
 export const isType = (x: unknown): x is Type =>
   typeof x === 'object' &&

@@ -1,9 +1,8 @@
 /** @file Comparisons, logic, and choosing without branching. */
 import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
-import { broadcastShapes } from '../ir/shapes.ts';
 import { apply } from '../ir/tracer.ts';
-import { type ArrayInput, asArr, broadcast, isBool, spread, truth, unify } from './core.ts';
+import { type ArrayInput, asArr, isBool, spread, truth, unify } from './core.ts';
 import { maximum, minimum } from './elementwise.ts';
 
 export const logicalNot = (x: ArrayInput): BaseArray => apply('not', [truth(x)]);
@@ -41,8 +40,7 @@ export const where = (cond: ArrayInput, x: ArrayInput, y: ArrayInput): BaseArray
     );
   const c = truth(cond);
   const [a, b] = unify([x, y]) as [BaseArray, BaseArray];
-  const shape = broadcastShapes(c.shape, a.shape, b.shape);
-  return apply('select', [broadcast(c, shape), broadcast(a, shape), broadcast(b, shape)]);
+  return apply('select', spread([c, a, b]));
 };
 
 /** x held between lo and hi; null leaves a side open. */

@@ -5,7 +5,7 @@ import { kindOf, promote, type UserDType } from '../ir/dtypes.ts';
 import type { Shape } from '../ir/graph.ts';
 import { isTensor, NDArray, weakDType } from '../ir/ndarray.ts';
 import { broadcastShapes, normalAxes, sameShape } from '../ir/shapes.ts';
-import { apply } from '../ir/tracer.ts';
+import { apply, record } from '../ir/tracer.ts';
 
 export type { ArrayInput, Axis } from '../ir/array.ts';
 
@@ -59,7 +59,7 @@ export const unify = (inputs: readonly ArrayInput[]): BaseArray[] => {
 /** Brings arrays to one shape. Throws SHAPE with NumPy's words. */
 export const spread = (xs: readonly BaseArray[]): BaseArray[] => {
   const shape = broadcastShapes(...xs.map((x) => x.shape));
-  return xs.map((x) => broadcast(x, shape));
+  return xs.map((x) => (sameShape(x.shape, shape) ? x : broadcast(record(x, xs), shape)));
 };
 
 /** An elementwise op on operands of any dtypes and shapes. */

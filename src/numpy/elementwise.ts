@@ -108,7 +108,8 @@ const publicExponent = (y: ArrayInput): number | undefined => {
 export const power = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const n = publicExponent(y);
   const a = asArr(x);
-  if (n === undefined || a instanceof NDArray || y instanceof NDArray) return general(x, y);
+  const sameDType = !(y instanceof NDArray) || (y.ndim === 0 && a.dtype === 'fxp');
+  if (n === undefined || a instanceof NDArray || !sameDType) return general(x, y);
   if (Number.isInteger(n) && kindOf(a.dtype) !== 'bool') {
     if (n >= 0 && n <= MAX_CHAIN) return n === 0 ? constantOne(a) : wholePower(a, n);
     if (a.dtype !== 'fxp') return general(a, n);

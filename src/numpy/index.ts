@@ -22,6 +22,7 @@ export {
   notEqual,
   where,
 } from './compare.ts';
+export * from './constants.ts';
 export {
   arange,
   array,

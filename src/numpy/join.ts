@@ -7,10 +7,12 @@ import { type ArrayInput, asArr, broadcast, promoteAll, reshapeTo } from './core
 import { block } from './indexing.ts';
 import { expandDims, ravel } from './shape.ts';
 
-const some = (arrays: readonly ArrayInput[]): BaseArray[] =>
-  arrays.length === 0
+const some = (arrays: readonly ArrayInput[]): BaseArray[] => {
+  if (!Array.isArray(arrays)) fail('INVALID_ARGUMENT', 'a list of arrays is needed: np.concatenate([a, b])');
+  return arrays.length === 0
     ? fail('SHAPE', 'need at least one array to concatenate')
     : promoteAll(arrays.map(asArr));
+};
 
 /** Arrays one after another along an axis (null: flattened first). Throws SHAPE when other axes differ. */
 export const concatenate = (arrays: readonly ArrayInput[], axis: number | null = 0): BaseArray => {
