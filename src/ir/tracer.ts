@@ -233,11 +233,11 @@ const resultArray = (x: unknown, path: string): BaseArray => {
     isTensor(x)
   )
     return NDArray.from(x as Tensor | number);
-  if (x instanceof Promise)
-    return fail(
-      'UNSUPPORTED',
-      `result${path} is a Promise: a program is recorded synchronously and cannot await`,
-    );
+  if (x instanceof Promise) {
+    // What is left of the function may still fail, with nobody listening: this error tells enough.
+    x.catch(() => undefined);
+    fail('UNSUPPORTED', `result${path} is a Promise: a program is recorded synchronously and cannot await`);
+  }
   return fail(
     'INVALID_ARGUMENT',
     `result${path} is ${typeof x === 'object' ? 'an object' : `a ${typeof x}`}, not an array`,

@@ -67,7 +67,7 @@ export {
   trueDivide,
 } from './elementwise.ts';
 export { dynamicSlice, dynamicUpdateSlice, slice, take } from './indexing.ts';
-export { concatenate, hstack, repeat, roll, split, stack, tile, vstack } from './join.ts';
+export { concatenate, hstack, pad, repeat, roll, split, stack, tile, vstack } from './join.ts';
 export { dot, inner, matmul, outer, vdot } from './linalg.ts';
 export { type Carry, type CarryResult, fori } from './loops.ts';
 export { all, amax, amin, any, argmax, argmin, max, mean, min, std, sum, variance as var } from './reduce.ts';

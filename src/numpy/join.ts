@@ -3,7 +3,7 @@ import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { normalAxes, normalAxis, sameShape, shapeText } from '../ir/shapes.ts';
 import { apply } from '../ir/tracer.ts';
-import { type ArrayInput, asArr, broadcast, promoteAll, reshapeTo } from './core.ts';
+import { type ArrayInput, asArr, broadcast, promoteAll, reshapeTo, unify } from './core.ts';
 import { block } from './indexing.ts';
 import { expandDims, ravel } from './shape.ts';
 
@@ -108,4 +108,24 @@ export const repeat = (x: ArrayInput, times: number, axis?: number): BaseArray =
     broadcast(reshapeTo(a, open), wide),
     a.shape.map((n, i) => (i === at ? n * times : n)),
   );
+};
+
+type PadWidth = number | readonly [number, number] | readonly (readonly [number, number])[];
+
+const sides = (width: PadWidth, rank: number): (readonly [number, number])[] => {
+  if (typeof width === 'number') return new Array<readonly [number, number]>(rank).fill([width, width]);
+  const pairs =
+    typeof width[0] === 'number'
+      ? [width as readonly [number, number]]
+      : (width as readonly (readonly [number, number])[]);
+  if (pairs.length !== 1 && pairs.length !== rank)
+    fail('SHAPE', `np.pad: ${pairs.length} pairs of widths for an array of dimension ${rank}`);
+  return Array.from({ length: rank }, (_, i) => pairs[pairs.length === 1 ? 0 : i]!);
+};
+
+/** `value` around the array: one width, one [before, after], or one pair an axis. Throws SHAPE for negative widths. */
+export const pad = (x: ArrayInput, width: PadWidth, value: ArrayInput = 0): BaseArray => {
+  const [a, fill] = unify([asArr(x), value]) as [BaseArray, BaseArray];
+  const pairs = sides(width, a.ndim);
+  return apply('pad', [a, fill], { lo: pairs.map(([lo]) => lo), hi: pairs.map(([, hi]) => hi) });
 };

@@ -1,4 +1,5 @@
 /** @file Passes, by snapshot: what goes, what stays. (That results stay the same is held by every test of np.) */
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BaseArray } from '../../src/ir/array.ts';
@@ -9,6 +10,7 @@ import { fold } from '../../src/ir/passes/fold.ts';
 import { optimize } from '../../src/ir/passes/optimize.ts';
 import { print } from '../../src/ir/print.ts';
 import * as np from '../../src/numpy/index.ts';
+import { both } from '../numpy/both.ts';
 import { graphOf, secret, snapshot } from './snapshot.ts';
 
 test('equal nodes become one', () => {
@@ -92,6 +94,43 @@ test('passes leave the signature alone, and a second time changes nothing', () =
   assert.equal(once.ins.length, 2);
   assert.equal(once.outs.length, 3);
   assert.is(print(optimize(once)), print(once));
+});
+
+/** A random program on two matrices: each step takes earlier values; some steps are loops. */
+const STEPS: readonly ((a: BaseArray, b: BaseArray, k: number) => BaseArray)[] = [
+  (a, b) => a.add(b),
+  (a, b) => a.sub(b),
+  (a, _b, k) => a.mul(k),
+  (a, b) => np.minimum(a, b),
+  (a, b) => np.where(a.less(b), a, b),
+  (a) => np.tanh(a),
+  (_a, _b, k) => np.full([2, 2], k).add(1),
+  (a, b) => np.matmul(a, b).mul(0.125),
+  (a, b, k) => np.fori(0, 1 + (k % 3), (i, [p, q]) => [q.sub(i), p.add(b).mul(0.5)], [a, np.ones([2, 2])])[1],
+  (a) =>
+    np.fori(0, 2, (i, c) => ({ used: c.used.add(a.at(i)), not: c.not.mul(2) }), { used: a, not: a }).used,
+];
+
+test('random programs mean the same before and after the passes, and in the clear', () => {
+  const step = fc.tuple(fc.nat(STEPS.length - 1), fc.nat(), fc.nat(), fc.nat(4));
+  const data = fc.array(fc.integer({ min: -16, max: 16 }), { minLength: 8, maxLength: 8 });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 12 }), data, (steps, values) => {
+      const program = (x: BaseArray, y: BaseArray) => {
+        const pool = [x, y];
+        for (const [op, i, j, k] of steps)
+          pool.push(STEPS[op]!(pool[i % pool.length]!, pool[j % pool.length]!, k));
+        return pool.at(-1)!;
+      };
+      const half = (from: number) =>
+        np
+          .array(values.slice(from, from + 4))
+          .mul(0.25)
+          .reshape(2, 2);
+      both(program, half(0), half(4));
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test.run();

@@ -306,6 +306,36 @@ test('concatenate, stack, vstack, hstack', () => {
   assert.throws(() => np.concatenate([1, 2]), /zero-dimensional arrays cannot be concatenated/);
 });
 
+test('pad', () => {
+  assert.equal(
+    value((a) => np.pad(a, 1), counted(2)),
+    [0, 0, 1, 0],
+  );
+  assert.equal(
+    value((a) => np.pad(a, [0, 2], 9), counted(1)),
+    [0, 9, 9],
+  );
+  const rows = [
+    [7, 0, 1],
+    [7, 7, 7],
+  ];
+  const pairs = [
+    [0, 1],
+    [1, 0],
+  ] as const;
+  assert.equal(
+    value((a) => np.pad(a, pairs, 7), counted(1, 2)),
+    rows,
+  );
+  throwsBoth((a) => np.pad(a, -1), [counted(2)], 'SHAPE', 'widths cannot be negative');
+  throwsBoth(
+    (a) => np.pad(a, 1, [1, 2]),
+    [counted(2)],
+    'INVALID_ARGUMENT',
+    'the padding is to be a public scalar',
+  );
+});
+
 test('split', () => {
   const parts = (n: number | number[], axis: number, x: NDArray) =>
     both((a) => np.split(a, n, axis), x).map((p) => p.toArray());
