@@ -108,7 +108,6 @@ export abstract class BaseArray {
   abstract item(): number | boolean;
 }
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
 export interface BaseArray extends ArrayMethods {}
 
 export type NestedNumbers = number | boolean | NestedNumbers[];
