@@ -35,6 +35,7 @@ const listText = (list: readonly number[]): string =>
 
 const attrText = (x: Attr): string => {
   if (Array.isArray(x)) return listText(x as readonly number[]);
+  if (x instanceof Float64Array) return `#${digest(new Uint8Array(x.buffer, x.byteOffset, x.byteLength))}`;
   if (typeof x !== 'object') return String(x);
   const t = x as Tensor;
   return t.shape.length === 0 ? scalarText(t) : `#${tensorDigest(t)}`;

@@ -1,0 +1,37 @@
+/**
+ * @file `npm run costs`: rounds, bytes, dealer bytes and error of every op, measured by running it for 2 and 3
+ * parties. `-- --json` prints one JSON array; `-- --filter NAME` and `-- --field FM128` take a part.
+ */
+
+import { parseArgs } from 'node:util';
+import { FIELDS, type FieldName } from '../src/ring/field.ts';
+import { Ring } from '../src/ring/ring.ts';
+import { COSTS } from './lib/cost-table.ts';
+import { measure } from './lib/measure.ts';
+
+const { values } = parseArgs({
+  options: { json: { type: 'boolean' }, filter: { type: 'string' }, field: { type: 'string' } },
+});
+const fields = Object.keys(FIELDS).filter((f) => !values.field || f === values.field) as FieldName[];
+if (fields.length === 0) throw new Error(`--field ${values.field}: use ${Object.keys(FIELDS).join(', ')}`);
+const chosen = COSTS.filter((k) => !values.filter || k.op.includes(values.filter));
+
+const ring = await Ring.create();
+const rows = fields.flatMap((field) =>
+  [2, 3].flatMap((parties) => chosen.map((k) => measure(ring, k, field, parties))),
+);
+
+if (values.json) console.log(JSON.stringify(rows));
+else {
+  console.log(
+    "Per element, over a batch of 1,000: bytes that one party sends to each other party, and the dealer's.",
+  );
+  console.table(
+    rows.map((r) => ({
+      ...r,
+      onlineBytes: Number(r.onlineBytes.toFixed(3)),
+      dealerBytes: Number(r.dealerBytes.toFixed(1)),
+      maxError: r.maxError === 0 ? 0 : Number(r.maxError.toExponential(1)),
+    })),
+  );
+}

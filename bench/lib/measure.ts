@@ -1,0 +1,68 @@
+/** @file Runs one op of the cost table on secrets and says what it cost and how far off it was. */
+
+import { NDArray } from '../../src/ir/ndarray.ts';
+import { simulate } from '../../src/ir/simulate.ts';
+import { FIELDS, type FieldName } from '../../src/ring/field.ts';
+import type { Ring } from '../../src/ring/ring.ts';
+import type { CostCase } from './cost-table.ts';
+
+export interface CostRow {
+  readonly op: string;
+  readonly field: FieldName;
+  readonly parties: number;
+  readonly mode: 'table';
+  readonly rounds: number;
+  /** Sent by one party to each other party, per element. */
+  readonly onlineBytes: number;
+  /** Sent by the dealer, per element. */
+  readonly dealerBytes: number;
+  readonly maxError: number;
+  readonly range: string;
+}
+
+const numbers = (x: NDArray): number[] => Array.from(x.data as Float64Array, Number);
+
+const errorOf = (kind: CostCase['error'], want: readonly number[], got: readonly number[]): number =>
+  want.reduce((worst, w, i) => {
+    const difference = Math.abs(w - got[i]!);
+    const error =
+      kind === 'exact'
+        ? Number(difference !== 0)
+        : kind === 'mixed'
+          ? difference / Math.max(1, Math.abs(w))
+          : difference;
+    return Math.max(worst, error);
+  }, 0);
+
+/** What the field makes of an input: the reference is computed on the numbers that the protocol sees. */
+const rounded = (x: NDArray, fraction: number): NDArray =>
+  NDArray.from({
+    ...x,
+    shape: x.shape,
+    dtype: 'fxp',
+    data: Float64Array.from(x.data as Float64Array, (v) => Math.round(v * 2 ** fraction) / 2 ** fraction),
+  });
+
+export const measure = (ring: Ring, k: CostCase, field: FieldName, parties: number): CostRow => {
+  const inputs = k.inputs(field).map((x) => rounded(x, FIELDS[field].fraction));
+  const want = k.fn(...inputs) as NDArray;
+  const { results, stats } = simulate(k.fn as (...args: never[]) => unknown, inputs, {
+    ring,
+    field: FIELDS[field],
+    parties,
+  });
+  // Per element of the batch: reductions count their inputs, matmul its outputs.
+  const elements = k.op === 'matmul' ? want.size : inputs[0]!.size;
+  const sent = Math.max(...stats.sent.flatMap((row, from) => row.filter((_, to) => to !== from)));
+  return {
+    op: k.op,
+    field,
+    parties,
+    mode: 'table',
+    rounds: stats.rounds,
+    onlineBytes: sent / elements,
+    dealerBytes: stats.dealerBytes / elements,
+    maxError: errorOf(k.error, numbers(want), numbers(results[0]!)),
+    range: k.range(field),
+  };
+};
