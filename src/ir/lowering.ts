@@ -32,7 +32,7 @@ export class Lowering {
     return this.graph.types[id]!;
   }
 
-  /** The data of a public value, if it is known before the program runs. */
+  /** The elements of a public value, if they are known before the program runs: perhaps fewer, when repeated. */
   constantOf(id: ValueId): Tensor | undefined {
     return this.#constants.get(id);
   }
@@ -57,6 +57,11 @@ export class Lowering {
     );
     for (const [i, id] of node.outs.entries()) this.bind(id, outs[i]!);
     if (node.op === 'const') this.know(node.outs[0]!, node.attrs.value as Tensor);
+    // What only moves elements about keeps a number a number.
+    if (node.op === 'broadcast' || node.op === 'reshape') {
+      const known = this.constantOf(node.ins[0]!);
+      if (known) this.know(node.outs[0]!, known);
+    }
   }
 
   /** A value as ring elements or bits; public ones are encoded (once), fixed-point ones with `fraction` bits. */
