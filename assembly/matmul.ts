@@ -3,8 +3,16 @@
 import { digitsSpace, multiplyDigits } from './digits';
 import { pair, splat, storePart, vadd, vmul } from './word';
 
-/** Fewer columns than this are taken one by one, as products of a's rows with a packed column. */
+/** Fewer columns than this are taken one by one. */
 const FEW: usize = 8;
+
+/** Whether to take a column of b at a time, packed, and its products with the rows of a. */
+// @ts-ignore: decorator
+@inline
+function byColumns<T>(m: usize, k: usize, n: usize): bool {
+  if (sizeof<T>() == 16) return m > 1 && (n < FEW || digitsSpace(m, k, n) == 0);
+  return m > 1 && n < FEW;
+}
 
 /** d += s * b over one row of `bytes`. */
 // @ts-ignore: decorator
@@ -150,9 +158,8 @@ function packColumn<T>(d: usize, b: usize, k: usize, row: usize): void {
 // @ts-ignore: decorator
 @inline
 function space<T>(m: usize, k: usize, n: usize): usize {
-  if (n < FEW && m > 1) return sizeof<T>() == 16 ? k * 48 : k * sizeof<T>();
-  if (sizeof<T>() == 16) return digitsSpace(m, k, n);
-  return 0;
+  if (byColumns<T>(m, k, n)) return sizeof<T>() == 16 ? k * 48 : k * sizeof<T>();
+  return sizeof<T>() == 16 && m > 1 ? digitsSpace(m, k, n) : 0;
 }
 
 export function matmulSpace32(m: usize, k: usize, n: usize): usize { return space<u32>(m, k, n); }
@@ -165,7 +172,7 @@ function matmul<T>(d: usize, a: usize, b: usize, m: usize, k: usize, n: usize, a
   const row = n * sizeof<T>();
   const deep = k * sizeof<T>();
   if (!accumulate) memory.fill(d, 0, m * row);
-  if (n < FEW && m > 1) {
+  if (byColumns<T>(m, k, n)) {
     for (let j: usize = 0; j < row; j += sizeof<T>()) {
       packColumn<T>(work, b + j, k, row);
       for (let i: usize = 0; i < m; i++) {
@@ -177,7 +184,7 @@ function matmul<T>(d: usize, a: usize, b: usize, m: usize, k: usize, n: usize, a
     return;
   }
   if (sizeof<T>() == 16) {
-    if (digitsSpace(m, k, n)) {
+    if (m > 1) {
       multiplyDigits(d, a, b, m, k, n, work);
       return;
     }
