@@ -1,1 +1,29 @@
+/** @file What `import * as sf from 'tessera'` gives: devices for programs on data that nobody else may see. */
+import { clusterDef } from './device/cluster-def.ts';
+
 export const version = '0.1.0';
+
+export { type ErrorCode, TesseraError } from './errors.ts';
+export type { ClusterDef, SpuNode } from './device/cluster-def.ts';
+export {
+  currentSession,
+  init,
+  PYU,
+  reveal,
+  SPU,
+  shutdown,
+  stats,
+  to,
+  wait,
+} from './device/default-session.ts';
+export type { InitOptions, LoggingLevel, StandaloneOptions } from './device/init-options.ts';
+export { DeviceObject, PYUObject, SPUObject } from './device/objects.ts';
+export type { OpStats, SpuStats } from './device/profile.ts';
+export { proxy } from './device/proxy.ts';
+export { Session, type SessionStats, session } from './device/session.ts';
+export * as spu from './device/spu-names.ts';
+export { type ArrayInput, BaseArray, NDArray } from './numpy/index.ts';
+export * as np from './numpy/index.ts';
+
+/** Helpers in the spelling of SecretFlow, and in ours. */
+export const utils = { testing: { clusterDef, cluster_def: clusterDef } } as const;

@@ -1,0 +1,99 @@
+/** @file The definition of an SPU: who takes part, and how it runs. */
+import { fail } from '../errors.ts';
+import {
+  configError,
+  list,
+  object,
+  optional,
+  partyList,
+  partyName,
+  type Reader,
+  required,
+  suggestion,
+  text,
+} from './read.ts';
+import { type RuntimeConfig, readRuntimeConfig } from './runtime-config.ts';
+
+/** One party of an SPU, as in the deployment guide. In simulation the addresses are checked, not used. */
+export interface SpuNode {
+  readonly party: string;
+  readonly id?: string | number;
+  readonly address?: string;
+  readonly listen_addr?: string;
+  readonly listen_address?: string;
+  readonly listenAddr?: string;
+  readonly listenAddress?: string;
+}
+
+/** What `sf.SPU` takes; `runtime_config` in the spelling of the guide or in camelCase. */
+export interface ClusterDef {
+  readonly nodes: readonly SpuNode[];
+  readonly runtime_config?: Readonly<Record<string, unknown>>;
+  readonly runtimeConfig?: Readonly<Record<string, unknown>>;
+}
+
+export interface SpuConfig {
+  /** Rank = place in this list. */
+  readonly parties: readonly string[];
+  readonly runtime: RuntimeConfig;
+}
+
+const address: Reader<string> = (value, path) => {
+  const given = text(value, path);
+  return given === 'local' || /^([a-z]+:\/\/)?(\[[0-9a-fA-F:]+\]|[^\s:/]+)(:[\w-]+)?(\/.*)?$/.test(given)
+    ? given
+    : configError(path, `${JSON.stringify(given)} is no address: use host:port`);
+};
+
+const id: Reader<string> = (value, path) =>
+  typeof value === 'string' || typeof value === 'number'
+    ? String(value)
+    : configError(path, 'an id is text or a number');
+
+const readNode = object({
+  party: required(partyName),
+  id: optional<string | undefined>(id, undefined),
+  address: optional<string | undefined>(address, undefined),
+  listenAddress: optional<string | undefined>(address, undefined, ['listen_addr', 'listenAddr']),
+});
+
+const readDef = object({
+  nodes: required(list(readNode)),
+  runtimeConfig: required(readRuntimeConfig),
+});
+
+/** Reads the definition of an SPU whose parties are among `known`. */
+export const readClusterDef = (def: unknown, known: readonly string[]): SpuConfig => {
+  const { nodes, runtimeConfig } = readDef(def, '');
+  const parties = partyList(
+    nodes.map((n) => n.party),
+    'nodes',
+  );
+  for (const [i, party] of parties.entries())
+    if (!known.includes(party))
+      fail('CONFIG', `nodes[${i}].party: no party ${JSON.stringify(party)} in this session: ${suggestion(party, known)}`, {
+        party,
+        parties: known,
+      });
+  const ids = nodes.flatMap((n) => (n.id === undefined ? [] : [n.id]));
+  const twice = ids.find((x, i) => ids.indexOf(x) !== i);
+  if (twice !== undefined) configError('nodes', `id ${JSON.stringify(twice)} is given twice`);
+  return { parties, runtime: runtimeConfig };
+};
+
+/**
+ * The definition of an SPU of these parties in simulation: SEMI2K over FM128. (SecretFlow's helper picks ABY3 for
+ * three parties; SEMI2K serves any number.)
+ */
+export const clusterDef = (
+  parties: readonly string[],
+  runtimeConfig: Readonly<Record<string, unknown>> = {},
+): ClusterDef => ({
+  nodes: partyList(parties, 'parties').map((party, i) => ({
+    party,
+    id: String(i),
+    address: 'local',
+    listen_addr: 'local',
+  })),
+  runtime_config: { protocol: 'SEMI2K', field: 'FM128', sigmoid_mode: 'SIGMOID_REAL', ...runtimeConfig },
+});

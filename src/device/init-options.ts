@@ -1,0 +1,118 @@
+/** @file What `sf.init` and `sf.session` take: which mode is meant, and its options. */
+import { fail } from '../errors.ts';
+import type { ShapeOptions } from '../link/shaper.ts';
+import { configError, describe, flag, type Key, number, object, optional, partyList, type Reader, required } from './read.ts';
+
+/** All parties in this process, each SPU party in a thread of its own. */
+export interface StandaloneOptions {
+  readonly parties: readonly string[];
+  readonly address?: 'local';
+  /** Gives the links between the SPU's parties, and to a third-party dealer, a latency and a bandwidth. */
+  readonly link?: ShapeOptions;
+  /** 'info' prints one line at the start, and profiles; 'warning' and above only what goes wrong. */
+  readonly loggingLevel?: LoggingLevel;
+  readonly logging_level?: LoggingLevel;
+}
+
+export type InitOptions = StandaloneOptions;
+
+export type LoggingLevel = 'debug' | 'info' | 'warning' | 'error' | 'critical';
+
+export interface Standalone {
+  readonly mode: 'standalone';
+  readonly parties: readonly string[];
+  readonly link: ShapeOptions | undefined;
+  readonly quiet: boolean;
+}
+
+const LEVELS: readonly LoggingLevel[] = ['debug', 'info', 'warning', 'error', 'critical'];
+
+const level: Reader<LoggingLevel> = (value, path) =>
+  LEVELS.find((l) => l === value) ?? configError(path, `${describe(value)} is none of ${LEVELS.join(', ')}`);
+
+const link = object<ShapeOptions>({
+  rttMs: optional<number | undefined>(number(0, 60_000), undefined),
+  bandwidthMbit: optional<number | undefined>(number(0.001, 1e6), undefined),
+} as unknown as { rttMs: Key<number>; bandwidthMbit: Key<number> });
+
+/** An option of SecretFlow's that has no meaning here beyond its default. */
+const unused = (why: string, ...accepted: readonly unknown[]): Key<unknown> =>
+  optional<unknown>(
+    (value, path) =>
+      accepted.includes(value) || value === null
+        ? value
+        : fail('UNSUPPORTED', `${path}: ${describe(value)} is not supported: ${why}`, { path }),
+    undefined,
+  );
+
+const THREADS = 'each party of an SPU is one thread';
+
+const readStandalone = object({
+  parties: required(partyList),
+  address: optional<'local'>((value, path) => (value === 'local' ? value : configError(path, 'use "local"')), 'local'),
+  link: optional<ShapeOptions | undefined>(link, undefined),
+  loggingLevel: optional(level, 'info'),
+  numCpus: unused(THREADS),
+  numGpus: unused('there is no GPU to share', 0),
+  ompNumThreads: unused(THREADS, 1),
+  logToDriver: optional(flag, true),
+  debugMode: unused('simulation always runs the real protocol', false),
+});
+
+/** What tells one mode from another, in the order in which they are asked. */
+const MODES: readonly {
+  readonly name: string;
+  readonly is: (options: Readonly<Record<string, unknown>>) => boolean;
+  readonly read: (options: Readonly<Record<string, unknown>>) => Standalone;
+}[] = [
+  {
+    name: 'production',
+    is: (o) => 'clusterConfig' in o || 'cluster_config' in o,
+    read: (o) => {
+      if ('parties' in o)
+        configError('parties', 'give either "parties" (simulation) or "clusterConfig" (production), not both');
+      return fail('UNSUPPORTED', 'clusterConfig: production mode is not in this version; use parties and address: "local"');
+    },
+  },
+  {
+    name: 'cluster',
+    is: (o) => o.address !== undefined && o.address !== 'local',
+    read: (o) =>
+      fail(
+        'UNSUPPORTED',
+        `address: ${describe(o.address)}: a cluster of machines is not in this version; use address: "local"`,
+      ),
+  },
+  {
+    name: 'standalone',
+    is: () => true,
+    read: (o) => {
+      const { parties, link: shaped, loggingLevel } = readStandalone(o, '');
+      return {
+        mode: 'standalone',
+        parties,
+        link: shaped,
+        quiet: loggingLevel !== 'info' && loggingLevel !== 'debug',
+      };
+    },
+  },
+];
+
+/** Reads options in either form: `(options)`, or the guide's `(parties, options)`. */
+export const readInitOptions = (first: unknown, second?: unknown): Standalone => {
+  const options = typeof first === 'string' || Array.isArray(first) ? positional(first, second) : first;
+  if (typeof options !== 'object' || options === null)
+    return configError('', `sf.init takes options like { parties: ['alice', 'bob'], address: 'local' }, not ${describe(options)}`);
+  if (options === first && second !== undefined)
+    return configError('', 'sf.init takes one object, or a list of parties and an object');
+  const given = options as Readonly<Record<string, unknown>>;
+  return MODES.find((m) => m.is(given))!.read(given);
+};
+
+const positional = (parties: unknown, options: unknown): unknown => {
+  if (options === undefined) return { parties };
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    return configError('', `after the parties, sf.init takes an object of options, not ${describe(options)}`);
+  if ('parties' in options) return configError('parties', 'the parties are given twice');
+  return { ...options, parties };
+};

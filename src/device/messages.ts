@@ -1,0 +1,82 @@
+/** @file What the driver of a simulation and the threads of its SPUs say to each other. */
+import { type ErrorCode, TesseraError } from '../errors.ts';
+import type { Graph, Tensor } from '../ir/graph.ts';
+import type { Job, RunStats } from '../ir/engine.ts';
+import type { ShapeOptions } from '../link/shaper.ts';
+import type { FieldName } from '../ring/field.ts';
+
+/** What a thread is told at its start, beside its ports to the others. */
+export interface Duty {
+  readonly kind: 'party' | 'dealer';
+  readonly self: string;
+  readonly rank: number;
+  /** By rank. */
+  readonly parties: readonly string[];
+  /** The name of the dealer's thread, if there is one. */
+  readonly dealer: string | undefined;
+  readonly field: FieldName;
+  readonly fraction: number;
+  readonly link: ShapeOptions | undefined;
+}
+
+/** A job as it is sent: graphs go over once and are then meant by number. */
+export type SentJob = Omit<Job, 'graph'> & { readonly graph: number };
+
+export type ToThread =
+  | { readonly kind: 'graph'; readonly id: number; readonly graph: Graph }
+  | { readonly kind: 'forget'; readonly id: number }
+  | {
+      readonly kind: 'job';
+      readonly number: number;
+      readonly job: SentJob;
+      readonly privates: ReadonlyMap<number, Tensor>;
+      /** Does this thread give revealed values back? */
+      readonly answers: boolean;
+    }
+  | { readonly kind: 'free'; readonly ids: readonly number[] }
+  | { readonly kind: 'close' };
+
+export type FromThread =
+  | { readonly kind: 'ready' }
+  | {
+      readonly kind: 'done';
+      readonly number: number;
+      readonly revealed: readonly (Tensor | undefined)[];
+      readonly stats: RunStats;
+      readonly memory: { readonly used: number; readonly peak: number };
+    }
+  /** The thread cannot go on. `number`: the job that failed, if it was in one. */
+  | { readonly kind: 'failed'; readonly number: number | undefined; readonly error: SentError };
+
+/** An error as plain data. */
+export interface SentError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly stack: string | undefined;
+}
+
+const isPlain = (x: unknown): boolean =>
+  x === null || ['string', 'number', 'boolean'].includes(typeof x) || (Array.isArray(x) && x.every(isPlain));
+
+export const packError = (error: unknown): SentError => {
+  const e = error instanceof Error ? error : new Error(String(error));
+  const details = e instanceof TesseraError ? e.details : {};
+  return {
+    code: e instanceof TesseraError ? e.code : memoryIsOut(e) ? 'OUT_OF_MEMORY' : 'PARTY_FAILED',
+    message: e.message,
+    details: Object.fromEntries(Object.entries(details).filter(([, v]) => isPlain(v))),
+    stack: e.stack,
+  };
+};
+
+/** The engine's own way to say so: failed growth of memory, or of a buffer. */
+const memoryIsOut = (e: Error): boolean =>
+  (e as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY' ||
+  (e instanceof RangeError && /allocation|memory|array length/i.test(e.message));
+
+export const unpackError = ({ code, message, details, stack }: SentError): TesseraError => {
+  const error = new TesseraError(code, message, { ...details });
+  if (stack !== undefined) error.stack = stack;
+  return error;
+};

@@ -1,0 +1,94 @@
+/** @file What an SPU has done so far: rounds, bytes, time, by party and by op. */
+import type { RunStats } from '../ir/engine.ts';
+import type { Op } from './objects.ts';
+
+/** One kind of op, over all programs so far. Milliseconds are rank 0's. */
+export interface OpStats {
+  readonly op: string;
+  readonly count: number;
+  readonly ms: number;
+  /** Sent by rank 0 to all other parties together. */
+  readonly bytes: number;
+}
+
+export interface SpuStats {
+  readonly parties: readonly string[];
+  readonly field: string;
+  readonly jobs: number;
+  readonly rounds: number;
+  /** Sent by each party, to all others together. */
+  readonly bytes: Readonly<Record<string, number>>;
+  /** Corrections that the dealer made for rank 0. */
+  readonly dealerBytes: number;
+  readonly ms: number;
+  /** The most memory that arrays took, by party. */
+  readonly peakMemory: Readonly<Record<string, number>>;
+  /** The heaviest first. */
+  readonly ops: readonly OpStats[];
+}
+
+const table = (ops: readonly OpStats[]): string[] => [
+  `  ${'op'.padEnd(16)}${'count'.padStart(8)}${'ms'.padStart(12)}${'bytes'.padStart(14)}`,
+  ...ops.map(
+    (o) => `  ${o.op.padEnd(16)}${String(o.count).padStart(8)}${o.ms.toFixed(2).padStart(12)}${String(o.bytes).padStart(14)}`,
+  ),
+];
+
+const heaviest = (ops: readonly OpStats[]): OpStats[] => [...ops].sort((a, b) => b.ms - a.ms);
+
+export class Account {
+  readonly #parties: readonly string[];
+  readonly #bytes: number[];
+  readonly #ops = new Map<string, { count: number; ms: number; bytes: number }>();
+  #jobs = 0;
+  #rounds = 0;
+  #dealerBytes = 0;
+  #ms = 0;
+
+  constructor(parties: readonly string[]) {
+    this.#parties = parties;
+    this.#bytes = parties.map(() => 0);
+  }
+
+  /** Adds a job, of which each rank gave its account. */
+  add(stats: readonly RunStats[]): void {
+    const first = stats[0]!;
+    this.#jobs++;
+    this.#rounds += Math.max(...stats.map((s) => s.rounds));
+    this.#ms += Math.max(...stats.map((s) => s.ms));
+    this.#dealerBytes += first.dealerBytes;
+    stats.forEach((s, rank) => {
+      this.#bytes[rank]! += s.bytes;
+    });
+    for (const [op, { count, ms, bytes }] of Object.entries(first.ops)) {
+      const sum = this.#ops.get(op) ?? { count: 0, ms: 0, bytes: 0 };
+      this.#ops.set(op, { count: sum.count + count, ms: sum.ms + ms, bytes: sum.bytes + bytes });
+    }
+  }
+
+  stats(field: string, memory: readonly number[]): SpuStats {
+    const byParty = (values: readonly number[]) =>
+      Object.fromEntries(this.#parties.map((party, rank) => [party, values[rank]!]));
+    return {
+      parties: this.#parties,
+      field,
+      jobs: this.#jobs,
+      rounds: this.#rounds,
+      bytes: byParty(this.#bytes),
+      dealerBytes: this.#dealerBytes,
+      ms: this.#ms,
+      peakMemory: byParty(memory),
+      ops: heaviest([...this.#ops].map(([op, sum]) => ({ op, ...sum }))),
+    };
+  }
+
+  /** The account of one job, for people. */
+  text(op: Op, stats: readonly RunStats[]): string {
+    const first = stats[0]!;
+    const head =
+      `SPU(${this.#parties.join(', ')}) #${op.number} ${op.what}: ${first.ms.toFixed(1)} ms, ${first.rounds} rounds, ` +
+      `${stats.map((s, rank) => `${this.#parties[rank]} sent ${s.bytes} B`).join(', ')}, dealer ${first.dealerBytes} B`;
+    const ops = Object.entries(first.ops).map(([name, p]) => ({ op: name, ...p }));
+    return [head, ...table(heaviest(ops))].join('\n');
+  }
+}

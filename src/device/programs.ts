@@ -1,0 +1,129 @@
+/**
+ * @file Programs of an SPU in the making: a function is recorded at every call (so that what it captures is up to
+ * date), and lowered once for each different recording.
+ */
+import { fail } from '../errors.ts';
+import type { Graph, Tensor, Type } from '../ir/graph.ts';
+import { inputGraph, lower, revealGraph } from '../ir/lower.ts';
+import { isTensor } from '../ir/ndarray.ts';
+import { optimize } from '../ir/passes/optimize.ts';
+import { print } from '../ir/print.ts';
+import { flatten, type TreeDef } from '../ir/pytree.ts';
+import { isType, trace } from '../ir/tracer.ts';
+import { FIELDS } from '../ring/field.ts';
+import { describe } from './read.ts';
+import type { RuntimeConfig } from './runtime-config.ts';
+import { arrayOf, checkRange } from './trees.ts';
+
+const KEPT = 256;
+
+/** Keeps the results of `make` for the last KEPT keys. */
+class Cache<T> {
+  readonly #kept = new Map<string, T>();
+
+  get(key: string, make: () => T): T {
+    const value = this.#kept.get(key) ?? make();
+    this.#kept.delete(key);
+    this.#kept.set(key, value);
+    for (const old of this.#kept.keys()) {
+      if (this.#kept.size <= KEPT) break;
+      this.#kept.delete(old);
+    }
+    return value;
+  }
+}
+
+export interface Recorded {
+  /** Lowered. */
+  readonly graph: Graph;
+  /** The inputs, as they stood in the arguments. */
+  readonly ins: readonly Type[];
+  readonly outs: readonly Type[];
+  readonly def: TreeDef;
+}
+
+/** An argument as a program is given it; types stand for what the SPU holds. Throws for what is no number. */
+const argument = (value: unknown, index: number): unknown => {
+  const isLeaf = (x: unknown) => isType(x) || isTensor(x) || ArrayBuffer.isView(x) || arrayOf(x) !== x;
+  const { leaves, paths } = flatten(value, isLeaf);
+  leaves.forEach((x, i) => {
+    if (typeof x === 'object' ? isLeaf(x) : ['number', 'boolean', 'bigint'].includes(typeof x)) return;
+    fail(
+      'INVALID_ARGUMENT',
+      `argument ${index}${paths[i]!} is ${describe(x)}: an SPU takes its objects, numbers and arrays; for anything ` +
+        `else use spu(fn, { static: [${index}] })`,
+      { argument: index, path: paths[i] },
+    );
+  });
+  return withArrays(value, isLeaf);
+};
+
+/** The tree with its lists of numbers as arrays. */
+const withArrays = (x: unknown, isLeaf: (x: unknown) => boolean): unknown => {
+  if (isLeaf(x)) return arrayOf(x);
+  if (Array.isArray(x)) return x.map((item: unknown) => withArrays(item, isLeaf));
+  if (typeof x !== 'object' || x === null) return x;
+  return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, withArrays(v, isLeaf)]));
+};
+
+const isTypeLeaf = (x: unknown): boolean => isType(x) || isTensor(x) || ArrayBuffer.isView(x);
+
+export class Programs {
+  readonly #options: { readonly field: (typeof FIELDS)['FM128']; readonly fraction: number; readonly truncAllowMsbError: boolean };
+  readonly #lowered = new Cache<Graph>();
+  readonly #inputs = new Cache<Graph>();
+  readonly #reveals = new Cache<Graph>();
+
+  constructor({ field, fraction, truncAllowMsbError }: RuntimeConfig) {
+    this.#options = { field: FIELDS[field], fraction, truncAllowMsbError };
+  }
+
+  /**
+   * Records `fn` on `args`, in which a Type stands for each leaf that the SPU holds. Arguments in `fixed` are handed
+   * over as they are.
+   */
+  record(fn: (...args: never[]) => unknown, args: readonly unknown[], fixed: ReadonlySet<number>): Recorded {
+    const moving = args.flatMap((arg, i) => (fixed.has(i) || arg === undefined ? [] : [{ i, arg: argument(arg, i) }]));
+    const program = trace(
+      (...given: unknown[]) => {
+        const all = [...args];
+        moving.forEach(({ i }, j) => {
+          all[i] = given[j];
+        });
+        return (fn as (...args: unknown[]) => unknown)(...all);
+      },
+      moving.map(({ arg }) => arg),
+    );
+    const { graph, outTree } = program;
+    this.#checkConstants(graph);
+    return {
+      graph: this.#lowered.get(print(graph), () => lower(optimize(graph), this.#options)),
+      ins: flatten(moving.map(({ arg }) => arg), isTypeLeaf).leaves.filter(isType),
+      outs: graph.outs.map((id) => graph.types[id]!),
+      def: outTree,
+    };
+  }
+
+  /** Takes in private inputs, named by their place. */
+  input(inputs: readonly { readonly owner: number; readonly type: Type }[]): Graph {
+    return this.#inputs.get(JSON.stringify(inputs), () => inputGraph([...inputs], this.#options));
+  }
+
+  reveal(types: readonly Type[], to: readonly number[]): Graph {
+    return this.#reveals.get(JSON.stringify([types, to]), () => revealGraph(types, to, this.#options));
+  }
+
+  check(t: Tensor, what: string): void {
+    checkRange(t, this.#options.field, this.#options.fraction, what);
+  }
+
+  /** Public constants are encoded by all parties: what cannot be is found here, before anything is sent. */
+  #checkConstants(graph: Graph): void {
+    for (const node of graph.nodes) {
+      const { value } = node.attrs;
+      if (node.op === 'const' && isTensor(value))
+        this.check(value, `a public constant${node.site === undefined ? '' : ` (${node.site})`}`);
+      if (node.body !== undefined) this.#checkConstants(node.body);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/** @file PYU: a party's plaintext device. In simulation its functions run in the driver's process. */
+import { fail } from '../errors.ts';
+import { failedAt, functionText } from './failing.ts';
+import { type DeviceObject, INSIDE, type Op, PYUObject, RECEIVE, type SPUObject } from './objects.ts';
+import { describe } from './read.ts';
+import type { Session } from './session.ts';
+import { userSite } from './site.ts';
+import { deviceObjects, mapDevice } from './trees.ts';
+
+/** An argument: the value itself, its handle, or a tree with handles in it. */
+export type Handled<T> =
+  | T
+  | DeviceObject<T>
+  | (T extends object ? { readonly [K in keyof T]: Handled<T[K]> } : never);
+export type HandledArgs<A extends readonly unknown[]> = { [K in keyof A]: Handled<A[K]> };
+
+/** N handles for a function that returns N results. */
+export type Parts<R> =
+  Awaited<R> extends readonly unknown[]
+    ? { readonly [K in keyof Awaited<R>]: PYUObject<Awaited<R>[K]> }
+    : readonly PYUObject[];
+
+export interface PyuOptions {
+  /** The function returns a list of this many results; each gets a handle. */
+  readonly numReturns?: number;
+}
+
+export interface PyuCall {
+  <A extends unknown[], R>(fn: (...args: A) => R): (...args: HandledArgs<A>) => PYUObject<Awaited<R>>;
+  <A extends unknown[], R>(
+    fn: (...args: A) => R,
+    options: { readonly numReturns: number },
+  ): (...args: HandledArgs<A>) => Parts<R>;
+}
+
+export interface PYU extends PyuCall {
+  readonly kind: 'PYU';
+  readonly party: string;
+  readonly session: Session;
+  [RECEIVE](object: DeviceObject): PYUObject;
+  toString(): string;
+}
+
+/** Checks an option like `{ numReturns: 3 }`. */
+export const readReturns = (options: object | undefined, known: readonly string[]): number | undefined => {
+  if (options === undefined) return undefined;
+  if (typeof options !== 'object' || options === null)
+    return fail('INVALID_ARGUMENT', `options are an object with ${known.join(', ')}, not ${describe(options)}`);
+  const alien = Object.keys(options).find((k) => !known.includes(k));
+  if (alien !== undefined)
+    fail('INVALID_ARGUMENT', `unknown option ${JSON.stringify(alien)}: known are ${known.join(', ')}`);
+  const n = (options as PyuOptions).numReturns;
+  if (n !== undefined && !(Number.isInteger(n) && n >= 1))
+    fail('INVALID_ARGUMENT', `numReturns is a whole number from 1, not ${describe(n)}`);
+  return n;
+};
+
+/** Takes item `i` of what a function with `numReturns: n` gave. */
+const item = (result: unknown, i: number, n: number): unknown =>
+  Array.isArray(result) && result.length === n
+    ? result[i]
+    : fail(
+        'INVALID_ARGUMENT',
+        `numReturns is ${n}, but the function returned ${Array.isArray(result) ? `${result.length} results` : describe(result)}`,
+      );
+
+/** The handles among the arguments of a call at `party`, which all have to be that party's. */
+const ownObjects = (party: string, args: readonly unknown[]): PYUObject[] =>
+  deviceObjects(args).map(({ object, path }) =>
+    object.device.kind === 'PYU' && object.device.party === party
+      ? (object as PYUObject)
+      : fail(
+          'INVALID_ARGUMENT',
+          `${party} was given ${object.toString()}, which is on ${object.device.toString()} (argument ${path}): ` +
+            `move it first, with .to(${party})`,
+          { party, device: object.device.toString(), path },
+        ),
+  );
+
+/** Runs `work` for a call at `pyu` once its arguments are there. The same for functions and for methods of proxies. */
+export const callAt = (
+  pyu: PYU,
+  what: string,
+  args: readonly unknown[],
+  numReturns: number | undefined,
+  work: (args: readonly unknown[]) => unknown,
+  after: Promise<unknown> = Promise.resolve(),
+): { result: PYUObject | PYUObject[]; done: Promise<unknown> } => {
+  const op = pyu.session.op(what, userSite());
+  const objects = ownObjects(pyu.party, args);
+  const failed = (e: unknown) => failedAt(pyu.party, op, e, { party: pyu.party });
+  const done = (async () => {
+    const values = new Map<DeviceObject, unknown>();
+    await Promise.all(objects.map(async (o) => values.set(o, await o[INSIDE])));
+    await after.catch(() => {});
+    try {
+      return await work(mapDevice(args, (o) => values.get(o)) as readonly unknown[]);
+    } catch (e) {
+      throw failed(e);
+    }
+  })();
+  if (numReturns === undefined) return { result: new PYUObject(pyu, op, done), done };
+  const part = async (i: number): Promise<unknown> => {
+    const result = await done;
+    try {
+      return item(result, i, numReturns);
+    } catch (e) {
+      throw failed(e);
+    }
+  };
+  const result = Array.from({ length: numReturns }, (_, i) => new PYUObject(pyu, op, part(i), `[${i}]`));
+  return { result, done };
+};
+
+/** What a PYU does with an object that is moved to it. */
+const receive = (pyu: PYU, object: DeviceObject): PYUObject => {
+  if (object.device.session !== pyu.session)
+    fail('INVALID_ARGUMENT', `${object.toString()} belongs to another session than ${pyu.toString()}`);
+  if (object.device.kind === 'SPU') return object.device.revealTo(pyu, object as SPUObject);
+  if (object.device === pyu) return object as PYUObject;
+  const op: Op = pyu.session.op(`to ${pyu.party}`, userSite());
+  return new PYUObject(pyu, op, (object as PYUObject)[INSIDE]);
+};
+
+/** The device of `party`: a function that takes a function. */
+export const makePYU = (session: Session, party: string): PYU => {
+  const call = (fn: (...args: never[]) => unknown, options?: PyuOptions) => {
+    if (typeof fn !== 'function')
+      fail('INVALID_ARGUMENT', `${party} runs functions: ${party}(fn)(...args); got ${describe(fn)}`);
+    const n = readReturns(options, ['numReturns']);
+    return (...args: unknown[]) =>
+      callAt(pyu, functionText(fn), args, n, (values) => fn(...(values as never[]))).result;
+  };
+  const shown = () => `PYU(${party})`;
+  const pyu = Object.assign(call, {
+    kind: 'PYU',
+    party,
+    session,
+    [RECEIVE]: (object: DeviceObject) => receive(pyu, object),
+    toString: shown,
+    [Symbol.for('nodejs.util.inspect.custom')]: shown,
+  }) as unknown as PYU;
+  return pyu;
+};
+
+/** A fresh handle for plain data that is put on a PYU. */
+export const putOn = (pyu: PYU, data: unknown): PYUObject =>
+  new PYUObject(pyu, pyu.session.op(`data put on ${pyu.party}`, userSite()), Promise.resolve(data));

@@ -1,0 +1,173 @@
+/**
+ * @file Reading configurations strictly: keys in camelCase or snake_case, unknown keys are errors that name the nearest
+ * known key, and every message says where in the configuration it is.
+ */
+import { fail, oneOf } from '../errors.ts';
+
+/** Checks `value`, found at `path`, and gives back what it means. */
+export type Reader<T> = (value: unknown, path: string) => T;
+
+export interface Key<T> {
+  readonly read: Reader<T>;
+  /** More spellings than camelCase and snake_case. */
+  readonly also?: readonly string[];
+  /** What a missing key means; without it, the key must be there. */
+  readonly otherwise?: { readonly value: T };
+}
+
+export type Keys<T> = { readonly [K in keyof T]-?: Key<T[K]> };
+
+/** Edits (insert, delete, change, swap of neighbours) from one word to the other. */
+const distance = (a: string, b: string): number => {
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row.push(
+        Math.min(change, rows[i - 1]![j]! + 1, row[j - 1]! + 1, swap ? rows[i - 2]![j - 2]! + 1 : Infinity),
+      );
+    }
+    rows.push(row);
+  }
+  return rows[a.length]![b.length]!;
+};
+
+const plain = (name: string): string => name.replace(/[_\-\s]/g, '').toLowerCase();
+
+/** The known name that somebody who typed `name` most likely meant, if one is close. */
+export const nearest = (name: string, known: readonly string[]): string | undefined => {
+  const [best] = known
+    .map((k) => ({ k, d: distance(plain(name), plain(k)) }))
+    .sort((a, b) => a.d - b.d);
+  return best !== undefined && best.d <= Math.max(1, Math.floor(best.k.length / 3)) ? best.k : undefined;
+};
+
+/** `did you mean "FM128"? Known: FM32, FM64 or FM128`. */
+export const suggestion = (name: string, known: readonly string[]): string => {
+  const near = nearest(name, known);
+  return `${near === undefined ? '' : `did you mean ${JSON.stringify(near)}? `}Use ${oneOf(known)}`;
+};
+
+/** What a value is, for messages; never the data itself beyond a short primitive. */
+export const describe = (x: unknown): string => {
+  if (x === null || x === undefined) return String(x);
+  if (typeof x === 'string') return JSON.stringify(x.length > 40 ? `${x.slice(0, 40)}...` : x);
+  if (typeof x === 'number' || typeof x === 'boolean' || typeof x === 'bigint') return String(x);
+  if (typeof x === 'function') return 'a function';
+  if (Array.isArray(x)) return 'a list';
+  const name = (x as object).constructor?.name;
+  return name === undefined || name === 'Object' ? 'an object' : `a ${name}`;
+};
+
+const at = (path: string): string => (path === '' ? '' : `${path}: `);
+
+export const configError = (path: string, message: string): never =>
+  fail('CONFIG', `${at(path)}${message}`, { path });
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
+
+const isRecord = (x: unknown): x is Record<string, unknown> =>
+  typeof x === 'object' && x !== null && !Array.isArray(x);
+
+/** An object with these keys and no others. */
+export const object =
+  <T>(keys: Keys<T>): Reader<T> =>
+  (value, path) => {
+    if (!isRecord(value)) return configError(path, `an object is wanted, not ${describe(value)}`);
+    const spellings = new Map<string, keyof T & string>();
+    for (const name of Object.keys(keys) as (keyof T & string)[])
+      for (const spelling of [name, snake(name), ...(keys[name].also ?? [])]) spellings.set(spelling, name);
+    const given = new Map<keyof T & string, string>();
+    for (const spelling of Object.keys(value)) {
+      const name = spellings.get(spelling);
+      if (name === undefined)
+        return configError(path, `unknown key ${JSON.stringify(spelling)}: ${suggestion(spelling, Object.keys(keys))}`);
+      if (value[spelling] === undefined) continue;
+      if (given.has(name))
+        return configError(path, `${JSON.stringify(given.get(name))} and ${JSON.stringify(spelling)} are the same key`);
+      given.set(name, spelling);
+    }
+    const out: Partial<Record<keyof T, unknown>> = {};
+    for (const name of Object.keys(keys) as (keyof T & string)[]) {
+      const spelling = given.get(name);
+      const { read, otherwise } = keys[name] as Key<unknown>;
+      if (spelling !== undefined) out[name] = read(value[spelling], path === '' ? spelling : `${path}.${spelling}`);
+      else if (otherwise !== undefined) out[name] = otherwise.value;
+      else configError(path, `${JSON.stringify(name)} is missing`);
+    }
+    return out as T;
+  };
+
+export const list =
+  <T>(read: Reader<T>): Reader<readonly T[]> =>
+  (value, path) =>
+    Array.isArray(value)
+      ? value.map((x: unknown, i) => read(x, `${path}[${i}]`))
+      : configError(path, `a list is wanted, not ${describe(value)}`);
+
+export const text: Reader<string> = (value, path) =>
+  typeof value === 'string' && value !== ''
+    ? value
+    : configError(path, `text is wanted, not ${value === '' ? 'an empty one' : describe(value)}`);
+
+export const flag: Reader<boolean> = (value, path) =>
+  typeof value === 'boolean' ? value : configError(path, `true or false is wanted, not ${describe(value)}`);
+
+export const number =
+  (lo: number, hi: number): Reader<number> =>
+  (value, path) =>
+    typeof value === 'number' && value >= lo && value <= hi
+      ? value
+      : configError(path, `a number from ${lo} to ${hi} is wanted, not ${describe(value)}`);
+
+export const integer =
+  (lo: number, hi: number): Reader<number> =>
+  (value, path) =>
+    Number.isInteger(value) && (value as number) >= lo && (value as number) <= hi
+      ? (value as number)
+      : configError(path, `a whole number from ${lo} to ${hi} is wanted, not ${describe(value)}`);
+
+/** One of the names of an enumeration, or its number there (as in SPU's protobuf files). */
+export const choice =
+  <T extends string>(what: string, names: Readonly<Record<T, number>>): Reader<T> =>
+  (value, path) => {
+    const known = Object.keys(names) as T[];
+    const found =
+      typeof value === 'number'
+        ? known.find((k) => names[k] === value)
+        : known.find((k) => k === value || (typeof value === 'string' && k.toLowerCase() === value.toLowerCase()));
+    if (found !== undefined) return found;
+    return configError(path, `unknown ${what} ${describe(value)}: ${suggestion(String(value), known)}`);
+  };
+
+/** A key that may be left out. */
+export const optional = <T>(read: Reader<T>, value: T, also?: readonly string[]): Key<T> => ({
+  read,
+  otherwise: { value },
+  ...(also && { also }),
+});
+
+export const required = <T>(read: Reader<T>, also?: readonly string[]): Key<T> => ({ read, ...(also && { also }) });
+
+const PARTY = /^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,63}$/u;
+
+/** A party's name: letters, digits, `_`, `.`, `-`; it starts with a letter or digit. */
+export const partyName: Reader<string> = (value, path) =>
+  typeof value === 'string' && PARTY.test(value)
+    ? value
+    : configError(
+        path,
+        `${describe(value)} is no party name: use 1 to 64 letters, digits, "_", "." or "-", the first a letter or digit`,
+      );
+
+/** Names of at least two different parties. */
+export const partyList: Reader<readonly string[]> = (value, path) => {
+  const names = list(partyName)(value, path);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) configError(path, `party ${JSON.stringify(twice)} is named twice`);
+  if (names.length < 2)
+    configError(path, `at least two parties are wanted, not ${names.length === 0 ? 'none' : `only ${names[0]}`}`);
+  return names;
+};

@@ -1,0 +1,198 @@
+/**
+ * @file The `runtime_config` of an SPU: every key of SPU's RuntimeConfig is known here. Those that Tessera has no use
+ * for may be given with their default value; with any other value they are errors that say what Tessera does instead.
+ */
+import { fail } from '../errors.ts';
+import { FIELDS, type FieldName } from '../ring/field.ts';
+import {
+  choice,
+  configError,
+  flag,
+  integer,
+  type Key,
+  type Keys,
+  number,
+  object,
+  optional,
+  type Reader,
+  required,
+  text,
+} from './read.ts';
+import {
+  BEAVER_TYPES,
+  EXP_MODES,
+  FIELD_TYPES,
+  LOG_MODES,
+  PROTOCOLS,
+  SIGMOID_MODES,
+  SORT_METHODS,
+} from './spu-names.ts';
+
+export type BeaverType = 'TrustedFirstParty' | 'TrustedThirdParty';
+
+/** What an SPU runs with. */
+export interface RuntimeConfig {
+  readonly protocol: 'SEMI2K';
+  readonly field: FieldName;
+  readonly fraction: number;
+  readonly beaverType: BeaverType;
+  readonly truncAllowMsbError: boolean;
+  /** Print the account of every program to standard error when it has run. */
+  readonly profile: boolean;
+}
+
+const unsupported = (path: string, value: unknown, instead: string): never =>
+  fail('UNSUPPORTED', `${path}: ${String(value)} is not supported: ${instead}`, { path });
+
+/** A key whose only accepted values are `accepted` (the first is the default). */
+const only = <T>(read: Reader<T>, accepted: readonly T[], instead: string): Key<T> =>
+  optional(
+    (value, path) => {
+      const found = read(value, path);
+      return accepted.includes(found) ? found : unsupported(path, found, instead);
+    },
+    accepted[0] as T,
+  );
+
+const off = (instead: string): Key<boolean> => only(flag, [false], instead);
+const any = Number.MAX_SAFE_INTEGER;
+
+const protocol: Reader<'SEMI2K'> = (value, path) => {
+  const found = choice('protocol', PROTOCOLS)(value, path);
+  return found === 'SEMI2K' ? found : unsupported(path, found, 'Tessera runs SEMI2K, for any number of parties from two');
+};
+
+const beaverType: Reader<BeaverType> = (value, path) => {
+  const found = choice('beaver_type', BEAVER_TYPES)(value, path);
+  return found === 'MultiParty'
+    ? unsupported(path, found, 'use TrustedThirdParty (a dealer that sees no data) or TrustedFirstParty')
+    : found;
+};
+
+/** Where the dealer is. In simulation it is a thread of this process: the addresses are checked, not used. */
+const dealerConfig = object({
+  serverHost: optional<string | undefined>(text, undefined),
+  adjustRank: only(integer(0, any), [0], 'corrections go to rank 0'),
+  asymCryptoSchema: optional<string | undefined>(text, undefined),
+  serverPublicKey: optional<unknown>((x) => x, undefined),
+  transportProtocol: optional<string | undefined>(text, undefined),
+  sslConfig: optional<unknown>((x) => x, undefined),
+});
+
+const APPROXIMATION = 'Tessera computes this function to 2^-20, with no approximation to choose';
+const PRECISE = 'Tessera needs no such setting: the functions are accurate to 2^-20';
+const ONE_THREAD = 'each party of the SPU is one thread';
+const MERGED = 'independent operations share rounds by themselves';
+
+interface Raw {
+  protocol: 'SEMI2K';
+  field: FieldName;
+  fxpFractionBits: number;
+  sigmoidMode: string;
+  beaverType: BeaverType;
+  ttpBeaverConfig: unknown;
+  truncAllowMsbError: boolean;
+  enableHalProfile: boolean;
+  enablePphloProfile: boolean;
+  maxConcurrency: number;
+  publicRandomSeed: number;
+  shareMaxChunkSize: number;
+  sortMethod: string;
+  quickSortThreshold: number;
+  fxpDivGoldschmidtIters: number;
+  fxpExpMode: string;
+  fxpExpIters: number;
+  fxpLogMode: string;
+  fxpLogIters: number;
+  fxpLogOrders: number;
+  enableLowerAccuracyRsqrt: boolean;
+  sineCosineIters: number;
+  enableActionTrace: boolean;
+  enableTypeChecker: boolean;
+  enablePphloTrace: boolean;
+  enableRuntimeSnapshot: boolean;
+  snapshotDumpDir: string;
+  cheetah2pcConfig: unknown;
+  experimentalDisableMmulSplit: boolean;
+  experimentalEnableInterOpPar: boolean;
+  experimentalInterOpConcurrency: number;
+  experimentalEnableIntraOpPar: boolean;
+  experimentalDisableVectorization: boolean;
+  experimentalEnableColocatedOptimization: boolean;
+  experimentalEnableExpPrime: boolean;
+  experimentalExpPrimeOffset: number;
+  experimentalExpPrimeDisableLowerBound: boolean;
+  experimentalExpPrimeEnableUpperBound: boolean;
+}
+
+const KEYS: Keys<Raw> = {
+  protocol: required(protocol),
+  field: required(choice('field', FIELD_TYPES)),
+  fxpFractionBits: optional(integer(0, 62), 0),
+  sigmoidMode: only(choice('sigmoid_mode', SIGMOID_MODES), ['SIGMOID_REAL', 'SIGMOID_DEFAULT'], APPROXIMATION),
+  beaverType: optional(beaverType, 'TrustedFirstParty'),
+  ttpBeaverConfig: optional<unknown>(dealerConfig, undefined),
+  truncAllowMsbError: optional(flag, false),
+  enableHalProfile: optional(flag, false),
+  enablePphloProfile: optional(flag, false),
+  maxConcurrency: only(integer(0, any), [0, 1], ONE_THREAD),
+  publicRandomSeed: only(integer(0, any), [0], 'programs have no public random numbers'),
+  shareMaxChunkSize: only(integer(0, any), [128 * 1024 * 1024, 0], 'the link chooses the size of its chunks'),
+  sortMethod: only(choice('sort_method', SORT_METHODS), ['SORT_DEFAULT'], 'there is no method to choose'),
+  quickSortThreshold: only(integer(0, any), [32, 0], 'there is no method to choose'),
+  fxpDivGoldschmidtIters: only(integer(0, any), [2, 0], PRECISE),
+  fxpExpMode: only(choice('fxp_exp_mode', EXP_MODES), ['EXP_DEFAULT', 'EXP_TAYLOR'], APPROXIMATION),
+  fxpExpIters: only(integer(0, any), [8, 0], PRECISE),
+  fxpLogMode: only(choice('fxp_log_mode', LOG_MODES), ['LOG_DEFAULT', 'LOG_MINMAX'], APPROXIMATION),
+  fxpLogIters: only(integer(0, any), [3, 0], PRECISE),
+  fxpLogOrders: only(integer(0, any), [8, 0], PRECISE),
+  enableLowerAccuracyRsqrt: off(PRECISE),
+  sineCosineIters: only(integer(0, any), [10, 0], PRECISE),
+  enableActionTrace: off('use enable_hal_profile, or session.stats()'),
+  enableTypeChecker: off('types are always checked, when a program is recorded'),
+  enablePphloTrace: off('use enable_hal_profile, or session.stats()'),
+  enableRuntimeSnapshot: off('there are no snapshots'),
+  snapshotDumpDir: only(
+    (value, path) => (typeof value === 'string' ? value : configError(path, 'text is wanted')),
+    [''],
+    'there are no snapshots',
+  ),
+  cheetah2pcConfig: optional<unknown>(
+    (value, path) => (value === null ? undefined : unsupported(path, 'this', 'the protocol is SEMI2K')),
+    undefined,
+    ['cheetah_2pc_config'],
+  ),
+  experimentalDisableMmulSplit: off('matrix products are not split'),
+  experimentalEnableInterOpPar: off(MERGED),
+  experimentalInterOpConcurrency: only(number(0, any), [8, 0], MERGED),
+  experimentalEnableIntraOpPar: off(ONE_THREAD),
+  experimentalDisableVectorization: off(MERGED),
+  experimentalEnableColocatedOptimization: off('inputs are masked when they enter the SPU'),
+  experimentalEnableExpPrime: off(APPROXIMATION),
+  experimentalExpPrimeOffset: only(number(0, any), [13, 0], APPROXIMATION),
+  experimentalExpPrimeDisableLowerBound: off(APPROXIMATION),
+  experimentalExpPrimeEnableUpperBound: off(APPROXIMATION),
+};
+
+const readRaw = object(KEYS);
+
+/** Reads a `runtime_config`. Throws CONFIG for what is misspelt, UNSUPPORTED for what Tessera does not do. */
+export const readRuntimeConfig: Reader<RuntimeConfig> = (value, path) => {
+  const raw = readRaw(value, path);
+  const field = FIELDS[raw.field];
+  const most = field.bits / 2 - 2;
+  if (raw.fxpFractionBits > most)
+    configError(
+      `${path}.fxp_fraction_bits`,
+      `${raw.fxpFractionBits} fraction bits leave no room for products in ${field.name}: use at most ${most} ` +
+        `(default ${field.fraction})`,
+    );
+  return {
+    protocol: raw.protocol,
+    field: raw.field,
+    fraction: raw.fxpFractionBits === 0 ? field.fraction : raw.fxpFractionBits,
+    beaverType: raw.beaverType,
+    truncAllowMsbError: raw.truncAllowMsbError,
+    profile: raw.enableHalProfile || raw.enablePphloProfile,
+  };
+};

@@ -1,0 +1,148 @@
+/** @file A session: the parties, their devices, and the numbers of the operations on them. */
+import { fail, TesseraError } from '../errors.ts';
+import type { ShapeOptions } from '../link/shaper.ts';
+import { type ClusterDef, readClusterDef } from './cluster-def.ts';
+import { type InitOptions, readInitOptions, type Standalone } from './init-options.ts';
+import { DeviceObject, INSIDE, type Op, PYUObject, type Revealed, SPUObject } from './objects.ts';
+import type { SpuStats } from './profile.ts';
+import { makePYU, type PYU, putOn } from './pyu.ts';
+import { describe, suggestion } from './read.ts';
+import { makeSPU, type SPU } from './spu.ts';
+import { deviceObjects, mapDevice } from './trees.ts';
+
+export interface SessionStats {
+  /** Operations on devices so far. */
+  readonly ops: number;
+  readonly spus: readonly SpuStats[];
+}
+
+export class Session {
+  readonly mode = 'standalone';
+  readonly parties: readonly string[];
+  /** The shape of the links between threads, if they are shaped. */
+  readonly link: ShapeOptions | undefined;
+  readonly #pyus = new Map<string, PYU>();
+  readonly #spus: SPU[] = [];
+  #ops = 0;
+  #ended: Promise<void> | undefined;
+
+  constructor(options: Standalone) {
+    this.parties = options.parties;
+    this.link = options.link;
+    for (const party of options.parties) this.#pyus.set(party, makePYU(this, party));
+  }
+
+  get closed(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** Numbers an operation, at the call. Throws CLOSED when the session is over. */
+  op(what: string, site: string | undefined): Op {
+    this.#check();
+    return { number: ++this.#ops, what, site };
+  }
+
+  #check(): void {
+    if (this.closed) fail('CLOSED', 'this session was shut down: start another with sf.init or sf.session');
+  }
+
+  /** The plaintext device of a party. */
+  PYU(party: string): PYU {
+    this.#check();
+    return (
+      this.#pyus.get(party) ??
+      fail('INVALID_ARGUMENT', `no party ${describe(party)} in this session: ${suggestion(String(party), this.parties)}`, {
+        party,
+        parties: this.parties,
+      })
+    );
+  }
+
+  /** A secret device of parties of this session; each of them gets a thread. */
+  SPU(def: ClusterDef): SPU {
+    this.#check();
+    const spu = makeSPU(this, readClusterDef(def, this.parties));
+    this.#spus.push(spu);
+    return spu;
+  }
+
+  /** Puts data on a PYU, or moves an object to a device. */
+  to(device: PYU, data: unknown): PYUObject;
+  to(device: PYU | SPU, data: DeviceObject): PYUObject | SPUObject;
+  to(device: PYU | SPU, data: unknown): PYUObject | SPUObject {
+    if (data instanceof DeviceObject) return device.kind === 'PYU' ? data.to(device) : data.to(device);
+    if (device.kind !== 'PYU')
+      return fail(
+        'INVALID_ARGUMENT',
+        `sf.to: plain data has no owner who could mask it for ${device.toString()}: put it on a PYU first`,
+      );
+    return putOn(device, data);
+  }
+
+  /**
+   * The tree with every device object replaced by its value: arrays for what an SPU held, and what a PYU's function
+   * returned as it is. Reveals to everybody.
+   */
+  async reveal<T>(tree: T): Promise<Revealed<T>> {
+    const objects = this.#objectsOf(tree);
+    const values = new Map<DeviceObject, unknown>();
+    const spus = new Map<SPU, SPUObject[]>();
+    for (const o of objects)
+      if (o instanceof SPUObject) spus.set(o.device, [...(spus.get(o.device) ?? []), o]);
+    const opened = [...spus].map(async ([spu, held]) => {
+      (await spu.reveal(held)).forEach((value, i) => {
+        values.set(held[i]!, value);
+      });
+    });
+    const plain = objects.map(async (o) => {
+      if (o instanceof PYUObject) values.set(o, await o[INSIDE]);
+    });
+    await Promise.all([...opened, ...plain]);
+    return mapDevice(tree, (o) => values.get(o)) as Revealed<T>;
+  }
+
+  /** Resolves when the work behind every device object of the tree is done; rejects when any of it has failed. */
+  async wait(tree: unknown): Promise<void> {
+    await Promise.all(this.#objectsOf(tree).map((o) => o.ready()));
+  }
+
+  #objectsOf(tree: unknown): DeviceObject[] {
+    const objects = [...new Set(deviceObjects(tree).map(({ object }) => object))];
+    for (const o of objects)
+      if (o.device.session !== this)
+        throw new TesseraError('INVALID_ARGUMENT', `${o.toString()} belongs to another session`);
+    return objects;
+  }
+
+  stats(): SessionStats {
+    return { ops: this.#ops, spus: this.#spus.map((spu) => spu.stats()) };
+  }
+
+  /** Ends all threads. Calls that are still waiting are rejected with CLOSED. */
+  shutdown(): Promise<void> {
+    this.#ended ??= Promise.all(this.#spus.map((spu) => spu.close())).then(() => {});
+    return this.#ended;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+}
+
+let noticed = false;
+
+/** Says once a process that a simulation keeps nothing secret from whoever runs it. */
+const notice = (quiet: boolean): void => {
+  if (quiet || noticed) return;
+  noticed = true;
+  console.error('tessera: simulation: all parties run in this process, so it sees their data (the protocol is the real one)');
+};
+
+/** Starts a session of its own, beside the default one. Takes what `sf.init` takes. */
+export function session(options: InitOptions): Promise<Session>;
+export function session(parties: readonly string[], options?: Omit<InitOptions, 'parties'>): Promise<Session>;
+export async function session(first: unknown, second?: unknown): Promise<Session> {
+  const options = readInitOptions(first, second);
+  notice(options.quiet);
+  return new Session(options);
+}

@@ -1,0 +1,289 @@
+/**
+ * @file The threads of one simulated SPU, seen from the driver. The driver gives every party the same jobs in the same
+ * order, and each party its own private inputs; the parties talk to each other through ports that it does not hold.
+ */
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { TesseraError } from '../errors.ts';
+import type { DType, Graph, Tensor } from '../ir/graph.ts';
+import type { RunStats } from '../ir/engine.ts';
+import type { ShapeOptions } from '../link/shaper.ts';
+import type { SpuConfig } from './cluster-def.ts';
+import { type Duty, type FromThread, packError, type ToThread, unpackError } from './messages.ts';
+import type { Op } from './objects.ts';
+
+/** A job for all parties. */
+export interface Work {
+  readonly op: Op;
+  readonly graph: Graph;
+  readonly ins: readonly number[];
+  readonly outs: readonly number[];
+  readonly reveal?: readonly ({ readonly dtype: DType } | null)[];
+  /** The private inputs of each rank, by name. */
+  readonly privates?: ReadonlyMap<number, ReadonlyMap<number, Tensor>>;
+  /** The rank that gives revealed values back. */
+  readonly answers?: number;
+}
+
+export interface Outcome {
+  readonly revealed: readonly (Tensor | undefined)[];
+  /** By rank. */
+  readonly stats: readonly RunStats[];
+}
+
+interface Settle {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+interface Pending {
+  readonly op: Op;
+  readonly answers: number;
+  readonly stats: (RunStats | undefined)[];
+  revealed: readonly (Tensor | undefined)[];
+  left: number;
+  resolve(outcome: Outcome): void;
+  reject(error: unknown): void;
+}
+
+interface Thread {
+  readonly name: string;
+  readonly worker: Worker;
+  readonly exited: Promise<void>;
+  ready: boolean;
+}
+
+/** Graphs that the threads remember. */
+const REMEMBERED = 128;
+/** How long the threads that failed because another did may take to say so, before the first error is passed on. */
+const SETTLE_MS = 300;
+/** How long a thread may take to end by itself. */
+const GRACE_MS = 3000;
+
+/** Errors that follow from another party's error. */
+const FOLLOWING: ReadonlySet<string> = new Set(['PARTY_FAILED', 'PEER_LOST', 'CLOSED']);
+
+export class SpuThreads {
+  readonly parties: readonly string[];
+  readonly ready: Promise<void>;
+  /** Peak bytes of ring memory, by rank. */
+  readonly memory: number[];
+  readonly #threads: Thread[];
+  readonly #pending = new Map<number, Pending>();
+  readonly #graphs = new Map<Graph, number>();
+  readonly #started: Settle;
+  #next = 0;
+  #nextGraph = 0;
+  #failure: TesseraError | undefined;
+  #suspect: { error: TesseraError; timer: NodeJS.Timeout } | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(config: SpuConfig, link: ShapeOptions | undefined) {
+    const { parties, runtime } = config;
+    this.parties = parties;
+    this.memory = parties.map(() => 0);
+    let started: Settle | undefined;
+    this.ready = new Promise((resolve, reject) => {
+      started = { resolve, reject };
+    });
+    this.#started = started!;
+    this.ready.catch(() => {});
+    const dealer = runtime.beaverType === 'TrustedThirdParty' ? dealerName(parties) : undefined;
+    const names = dealer === undefined ? parties : [...parties, dealer];
+    const ports = connect(names);
+    this.#threads = names.map((self, rank) => {
+      const kind = self === dealer ? 'dealer' : 'party';
+      const { field, fraction } = runtime;
+      return this.#start({ kind, self, rank, parties, dealer, field, fraction, link }, ports.get(self)!);
+    });
+  }
+
+  #start(duty: Duty, ports: ReadonlyMap<string, MessagePort>): Thread {
+    const worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: { duty, ports },
+      transferList: [...ports.values()],
+      name: `tessera ${duty.self}`,
+    });
+    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    const thread: Thread = { name: duty.self, worker, exited, ready: false };
+    worker.on('message', (message: FromThread) => this.#heard(thread, duty.rank, message));
+    worker.on('error', (e) => this.#lost(thread, unpackError(packError(e))));
+    worker.on('exit', (code) => {
+      if (this.#closing === undefined)
+        this.#lost(thread, new TesseraError('PEER_LOST', `its thread has ended (exit code ${code})`));
+    });
+    return thread;
+  }
+
+  /** Runs a job at all parties, after all earlier ones. */
+  run(work: Work): Promise<Outcome> {
+    if (this.#failure !== undefined) return Promise.reject(this.#about(work.op, this.#failure));
+    const { ins, outs, reveal, privates, answers = 0 } = work;
+    const number = this.#next++;
+    const job = { graph: this.#remember(work.graph), ins, outs, ...(reveal && { reveal }) };
+    return new Promise((resolve, reject) => {
+      const left = this.parties.length;
+      this.#pending.set(number, { op: work.op, answers, stats: [], revealed: [], left, resolve, reject });
+      this.#hold();
+      this.parties.forEach((_, rank) => {
+        this.#tell(rank, {
+          kind: 'job',
+          number,
+          job,
+          privates: privates?.get(rank) ?? new Map(),
+          answers: rank === answers,
+        });
+      });
+    });
+  }
+
+  /** Forgets objects, after all earlier jobs. */
+  free(ids: readonly number[]): void {
+    if (ids.length === 0 || this.#failure !== undefined || this.#closing !== undefined) return;
+    this.#tellAll({ kind: 'free', ids });
+  }
+
+  /** Ends the threads, by themselves if they can. Calls that wait are rejected. */
+  close(reason: TesseraError): Promise<void> {
+    this.#closing ??= this.#close(reason);
+    return this.#closing;
+  }
+
+  async #close(reason: TesseraError): Promise<void> {
+    const kill = this.#failure !== undefined || this.#pending.size > 0 || this.#threads.some((t) => !t.ready);
+    if (this.#failure === undefined) this.#fail(reason);
+    if (kill) {
+      await Promise.all(this.#threads.map((t) => t.worker.terminate()));
+      return;
+    }
+    for (const t of this.#threads) {
+      t.worker.ref();
+      t.worker.postMessage({ kind: 'close' } satisfies ToThread);
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, GRACE_MS);
+    });
+    await Promise.race([Promise.all(this.#threads.map((t) => t.exited)), late]);
+    clearTimeout(timer);
+    await Promise.all(this.#threads.map((t) => t.worker.terminate()));
+  }
+
+  #tell(rank: number, message: ToThread): void {
+    this.#threads[rank]!.worker.postMessage(message);
+  }
+
+  #tellAll(message: ToThread): void {
+    this.parties.forEach((_, rank) => this.#tell(rank, message));
+  }
+
+  /** The number of a graph; sends it when the threads do not have it. */
+  #remember(graph: Graph): number {
+    const known = this.#graphs.get(graph);
+    if (known !== undefined) {
+      this.#graphs.delete(graph);
+      this.#graphs.set(graph, known);
+      return known;
+    }
+    const id = this.#nextGraph++;
+    this.#graphs.set(graph, id);
+    this.#tellAll({ kind: 'graph', id, graph });
+    for (const [old, oldId] of this.#graphs) {
+      if (this.#graphs.size <= REMEMBERED) break;
+      this.#graphs.delete(old);
+      this.#tellAll({ kind: 'forget', id: oldId });
+    }
+    return id;
+  }
+
+  #heard(thread: Thread, rank: number, message: FromThread): void {
+    if (message.kind === 'failed') {
+      this.#lost(thread, unpackError(message.error));
+      return;
+    }
+    if (message.kind === 'ready') {
+      thread.ready = true;
+      if (this.#threads.every((t) => t.ready)) this.#started.resolve();
+      this.#hold();
+      return;
+    }
+    const pending = this.#pending.get(message.number);
+    if (pending === undefined) return;
+    this.memory[rank] = Math.max(this.memory[rank]!, message.memory.peak);
+    pending.stats[rank] = message.stats;
+    if (rank === pending.answers) pending.revealed = message.revealed;
+    if (--pending.left > 0) return;
+    this.#pending.delete(message.number);
+    this.#hold();
+    pending.resolve({ revealed: pending.revealed, stats: pending.stats as RunStats[] });
+  }
+
+  /** A thread cannot go on. The error that the others' errors follow from is the one to show. */
+  #lost(thread: Thread, error: TesseraError): void {
+    if (this.#failure !== undefined || this.#closing !== undefined) return;
+    const named = new TesseraError(
+      error.code === 'PEER_LOST' ? 'PARTY_FAILED' : error.code,
+      `${thread.name}: ${error.message}`,
+      { ...error.details, party: thread.name },
+      error,
+    );
+    if (!FOLLOWING.has(error.code)) {
+      this.#fail(named);
+      return;
+    }
+    this.#suspect ??= { error: named, timer: setTimeout(() => this.#fail(named), SETTLE_MS) };
+  }
+
+  /** Rejects all that waits, and all that comes, and ends the threads. */
+  #fail(failure: TesseraError): void {
+    if (this.#failure !== undefined) return;
+    clearTimeout(this.#suspect?.timer);
+    this.#failure = failure;
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const p of pending) p.reject(this.#about(p.op, failure));
+    this.#started.reject(failure);
+    this.#hold();
+    if (this.#closing === undefined && failure.code !== 'CLOSED')
+      for (const t of this.#threads) void t.worker.terminate();
+  }
+
+  /** The failure of the SPU, as what was called hears of it. */
+  #about({ number, what, site }: Op, failure: TesseraError): TesseraError {
+    const where = site === undefined ? '' : `, called at ${site}`;
+    return new TesseraError(
+      failure.code,
+      `SPU(${this.parties.join(', ')}) op #${number} (${what}${where}) failed at ${failure.message}`,
+      { ...failure.details, op: number, program: what, site },
+      failure,
+    );
+  }
+
+  /** Threads keep the process alive only while they start, or something waits for them. */
+  #hold(): void {
+    const busy = this.#pending.size > 0 || this.#threads.some((t) => !t.ready);
+    for (const { worker } of this.#threads) {
+      if (busy && this.#failure === undefined) worker.ref();
+      else worker.unref();
+    }
+  }
+}
+
+/** A name for the dealer's thread that no party has. */
+const dealerName = (parties: readonly string[]): string => {
+  let name = 'dealer';
+  while (parties.includes(name)) name += "'";
+  return name;
+};
+
+/** A pair of ports for each pair of threads. */
+const connect = (names: readonly string[]): ReadonlyMap<string, ReadonlyMap<string, MessagePort>> => {
+  const ports = new Map(names.map((name) => [name, new Map<string, MessagePort>()]));
+  names.forEach((a, i) => {
+    for (const b of names.slice(i + 1)) {
+      const { port1, port2 } = new MessageChannel();
+      ports.get(a)!.set(b, port1);
+      ports.get(b)!.set(a, port2);
+    }
+  });
+  return ports;
+};

@@ -1,0 +1,141 @@
+/** @file Trees of arguments and results: finding the device objects in them, and reading arrays out of plain data. */
+import { fail, TesseraError } from '../errors.ts';
+import { type ArrayInput, BaseArray } from '../ir/array.ts';
+import type { Tensor } from '../ir/graph.ts';
+import { isTensor, NDArray } from '../ir/ndarray.ts';
+import { flatten, type TreeDef } from '../ir/pytree.ts';
+import type { Field } from '../ring/field.ts';
+import { describe } from './read.ts';
+import { DeviceObject } from './objects.ts';
+
+const MAX_DEPTH = 256;
+
+const isPlainObject = (x: unknown): x is Record<string, unknown> => {
+  if (typeof x !== 'object' || x === null) return false;
+  const proto: unknown = Object.getPrototypeOf(x);
+  return proto === Object.prototype || proto === null;
+};
+
+/** The device objects of a tree, with where they stand. */
+export const deviceObjects = (tree: unknown): { object: DeviceObject; path: string }[] => {
+  const found: { object: DeviceObject; path: string }[] = [];
+  mapDevice(tree, (object, path) => {
+    found.push({ object, path });
+    return object;
+  });
+  return found;
+};
+
+/** The tree with each device object replaced. Parts without one are not copied. */
+export const mapDevice = (
+  tree: unknown,
+  change: (object: DeviceObject, path: string) => unknown,
+): unknown => {
+  const walk = (x: unknown, path: string, depth: number): unknown => {
+    if (x instanceof DeviceObject) return change(x, path);
+    if (depth > MAX_DEPTH) fail('INVALID_ARGUMENT', `a tree is nested deeper than ${MAX_DEPTH} (a cycle?)`);
+    if (Array.isArray(x)) {
+      const items = x.map((item: unknown, i) => walk(item, `${path}[${i}]`, depth + 1));
+      return items.some((item, i) => item !== x[i]) ? items : x;
+    }
+    if (!isPlainObject(x)) return x;
+    const entries = Object.entries(x).map(([k, v]) => [k, walk(v, `${path}.${k}`, depth + 1)] as const);
+    return entries.some(([k, v]) => v !== x[k]) ? Object.fromEntries(entries) : x;
+  };
+  return walk(tree, '', 0);
+};
+
+const isPrimitive = (x: unknown): boolean =>
+  typeof x === 'number' || typeof x === 'boolean' || typeof x === 'bigint';
+
+/** A nested list of numbers is one array; a list that holds arrays or objects is a tree. */
+export const isNumberList = (x: unknown): boolean =>
+  Array.isArray(x) && x.every((item) => isPrimitive(item) || isNumberList(item));
+
+const isArrayLike = (x: unknown): boolean =>
+  x instanceof BaseArray || isTensor(x) || ArrayBuffer.isView(x) || isNumberList(x);
+
+/** A list of numbers as an array; anything else as it is. */
+export const arrayOf = (x: unknown): unknown => (isNumberList(x) ? NDArray.from(x as ArrayInput) : x);
+
+const place = (path: string): string => (path === '' ? 'the value' : `the value at ${path}`);
+
+/** The arrays of a tree of plain data. Throws SHAPE, DTYPE or INVALID_ARGUMENT with the path of what is none. */
+export const arraysOf = (tree: unknown): { def: TreeDef; arrays: NDArray[]; paths: string[] } => {
+  const { leaves, paths, def } = flatten(tree, isArrayLike);
+  const arrays = leaves.map((leaf, i) => {
+    const path = paths[i]!;
+    if (!isArrayLike(leaf) && !isPrimitive(leaf))
+      fail('DTYPE', `${place(path)} is ${describe(leaf)}: an SPU takes numbers and arrays of numbers`, { path });
+    if (isTensor(leaf) || leaf instanceof NDArray || !(leaf instanceof BaseArray)) return located(leaf, path);
+    return fail('INVALID_ARGUMENT', `${place(path)} is an array of a program that is being recorded`, { path });
+  });
+  arrays.forEach((a, i) => {
+    if (a.size === 0)
+      fail('SHAPE', `${place(paths[i]!)} is an empty array (shape [${a.shape.join(', ')}])`, { path: paths[i]! });
+  });
+  return { def, arrays, paths };
+};
+
+const located = (leaf: unknown, path: string): NDArray => {
+  try {
+    return NDArray.from(leaf as ArrayInput);
+  } catch (e) {
+    if (!(e instanceof TesseraError) || path === '') throw e;
+    throw new TesseraError(e.code, `${place(path)}: ${e.message}`, { ...e.details, path }, e);
+  }
+};
+
+const unravel = (index: number, shape: readonly number[]): number[] => {
+  const out: number[] = [];
+  for (let i = shape.length - 1; i >= 0; i--) {
+    out.unshift(index % shape[i]!);
+    index = Math.floor(index / shape[i]!);
+  }
+  return out;
+};
+
+/**
+ * Throws RANGE when a number of `t` has no place in the field: before anything is sent, and without showing the number.
+ */
+export const checkRange = (t: Tensor, field: Field, fraction: number, what: string): void => {
+  const bad = t.dtype === 'fxp' ? badReal(t, field, fraction) : badInteger(t, field);
+  if (bad === undefined) return;
+  const index = unravel(bad.index, t.shape);
+  const where = index.length === 0 ? '' : ` at index [${index.join(', ')}]`;
+  fail('RANGE', `${what}: cannot encode ${bad.kind}${where}: ${bad.holds}; clean or scale the data first`, {
+    index,
+    field: field.name,
+    fraction,
+  });
+};
+
+interface Bad {
+  readonly index: number;
+  readonly kind: string;
+  readonly holds: string;
+}
+
+const badReal = ({ data }: Tensor, field: Field, fraction: number): Bad | undefined => {
+  const exponent = field.bits - 1 - fraction;
+  const limit = 2 ** exponent;
+  const holds = `${field.name} with ${fraction} fraction bits holds finite numbers x with |x| < 2^${exponent}`;
+  const values = data as Float64Array;
+  for (let index = 0; index < values.length; index++) {
+    const x = values[index]!;
+    if (Math.abs(x) < limit) continue;
+    const kind = Number.isNaN(x) ? 'NaN' : Number.isFinite(x) ? 'a number out of range' : 'an infinity';
+    return { index, kind, holds };
+  }
+  return undefined;
+};
+
+const badInteger = ({ data, dtype }: Tensor, field: Field): Bad | undefined => {
+  if (dtype === 'bool' || field.bits !== 32 || data.BYTES_PER_ELEMENT < 4) return undefined;
+  for (let index = 0; index < data.length; index++) {
+    const x = Number(data[index]);
+    if (x < -(2 ** 31) || x >= 2 ** 31)
+      return { index, kind: 'an integer out of range', holds: 'FM32 holds integers x with -2^31 <= x < 2^31' };
+  }
+  return undefined;
+};
