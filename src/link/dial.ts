@@ -1,5 +1,11 @@
 /** @file Dialling: one attempt to open a WebSocket to a peer, with every failure given its typed reason. */
-import type { PeerCertificate, TLSSocket } from 'node:tls';
+import { isIP } from 'node:net';
+import {
+  type ConnectionOptions,
+  type PeerCertificate,
+  type TLSSocket,
+  connect as tlsConnect,
+} from 'node:tls';
 import { type ClientOptions, WebSocket } from 'ws';
 import { type Address, formatAddress } from './address.ts';
 import { Connection } from './connection.ts';
@@ -22,14 +28,8 @@ const NETWORK: Readonly<Record<string, readonly [ConnectReason, string]>> = {
   ETIMEDOUT: ['timeout', 'there was no answer'],
   EHOSTUNREACH: ['timeout', 'there is no way to that machine'],
   ENETUNREACH: ['timeout', 'there is no way to that network'],
-  ECONNRESET: [
-    'closed',
-    'the connection was reset; if this goes on, the peer may have refused our certificate: see its log',
-  ],
-  EPIPE: [
-    'closed',
-    'the connection was closed; if this goes on, the peer may have refused our certificate: see its log',
-  ],
+  ECONNRESET: ['closed', 'the connection was reset'],
+  EPIPE: ['closed', 'the connection was closed'],
 };
 
 /** Verification failures come with OpenSSL's names, alerts of the other side as ERR_SSL_... */
@@ -91,6 +91,8 @@ export const dial = (
   trust: PeerTrust | undefined,
 ): Promise<Dialled> =>
   new Promise((resolve, reject) => {
+    let socket: TLSSocket | undefined;
+    let secure = false;
     const ws =
       tls === undefined
         ? new WebSocket(`ws://${formatAddress(address)}/`, { ...WS_OPTIONS, handshakeTimeout: OPEN_MS })
@@ -98,23 +100,25 @@ export const dial = (
             ...WS_OPTIONS,
             handshakeTimeout: OPEN_MS,
             generateMask: zeroMask,
-            cert: tls.cert,
-            key: tls.key,
-            ...(tls.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
-            ...(trust === undefined ? {} : { ca: trust.caPem }),
-            minVersion: 'TLSv1.3',
-            rejectUnauthorized: true,
-            // Whose certificate it must be is a matter of clientCerts, not of the name that was dialled.
-            ...(trust === undefined ? {} : { checkServerIdentity: identityCheck(trust) }),
+            ...secureOptions(tls, trust),
+            createConnection: ((options: ConnectionOptions) => {
+              const { host = '' } = options;
+              socket = tlsConnect({
+                ...options,
+                path: undefined,
+                servername: isIP(host) === 0 ? host : '',
+              } as ConnectionOptions);
+              socket.once('secureConnect', () => {
+                secure = true;
+              });
+              return socket;
+            }) as unknown as NonNullable<ClientOptions['createConnection']>,
           });
-    let socket: TLSSocket | undefined;
-    ws.on('upgrade', (response) => {
-      response.socket.setNoDelay(true);
-      if (tls !== undefined) socket = response.socket as TLSSocket;
-    });
+    ws.on('upgrade', (response) => response.socket.setNoDelay(true));
     const failed = (error: unknown) => {
       ws.terminate();
-      reject(connectError(error, party, address));
+      const known = connectError(error, party, address);
+      reject(known.reason === 'closed' && secure ? certificateRefused(party, address, known) : known);
     };
     ws.once('error', failed);
     ws.once('open', () => {
@@ -122,3 +126,24 @@ export const dial = (
       resolve({ connection: new Connection(ws), socket });
     });
   });
+
+/** In TLS 1.3 the listener judges our certificate after our side of the handshake is done, and Node then just hangs up. */
+const certificateRefused = (party: string, address: Address, cause: ConnectError) =>
+  new ConnectError(
+    'tls',
+    `"${party}" at ${formatAddress(address)}: it hung up as soon as it had seen our certificate, so it has refused it: ` +
+      'its own report says why; compare our certificate with clientCerts in its configuration',
+    { unsaid: true },
+    cause,
+  );
+
+const secureOptions = (tls: TlsMaterial, trust: PeerTrust | undefined): ClientOptions => ({
+  cert: tls.cert,
+  key: tls.key,
+  ...(tls.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
+  ...(trust === undefined ? {} : { ca: trust.caPem }),
+  minVersion: 'TLSv1.3',
+  rejectUnauthorized: true,
+  // Whose certificate it must be is a matter of clientCerts, not of the name that was dialled.
+  ...(trust === undefined ? {} : { checkServerIdentity: identityCheck(trust) }),
+});

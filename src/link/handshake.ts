@@ -40,7 +40,7 @@ export interface Hello {
   readonly identity: Uint8Array;
   readonly ephemeral: Uint8Array;
   readonly config: ConfigDigest;
-  /** This end sees TLS with certificates of both ends verified. */
+  /** This end has verified the other's certificate; where both have, TLS is mutual and messages need no seal. */
   readonly mutualTls: boolean;
   /** This end can add TLS keying material to the transcript. */
   readonly exporter: boolean;
@@ -53,6 +53,7 @@ export interface Hello {
 
 /** What both ends can know of the TLS connection; differs at the two ends if somebody sits in between. */
 export interface ChannelBinding {
+  /** This end has verified the other's certificate. */
   readonly mutualTls: boolean;
   /** The fingerprints of the two certificates, the dialer's first; empty without mutual TLS. */
   readonly certificates: Uint8Array;
@@ -236,7 +237,7 @@ export const checkHello = (local: Local, hello: Hello, binding: ChannelBinding):
       `who calls itself "${peer}" has another identity than "${local.self}" has pinned for it`,
     );
   }
-  if (pinned === undefined && !(binding.mutualTls && hello.mutualTls) && !local.allowUnauthenticated) {
+  if (pinned === undefined && !binding.mutualTls && !local.allowUnauthenticated) {
     throw new ConnectError(
       'identity',
       `nothing proves that this is "${peer}": no client certificate, and "${local.self}" has no peerIdentities entry for it`,

@@ -55,8 +55,8 @@ class Listener {
           });
     this.#sockets = new WebSocketServer({ server: this.#server, clientTracking: true, ...WS_OPTIONS });
     this.#sockets.on('connection', (ws, request) => this.#connection(new Connection(ws), request));
-    this.#server.on('tlsClientError', (error: Error, socket: Socket) =>
-      this.#refused(socket.remoteAddress, tlsReason(error)),
+    this.#server.on('tlsClientError', (error: Error, socket: TLSSocket) =>
+      this.#refused(socket.remoteAddress, tlsReason(error, socket)),
     );
     this.#server.on('connection', (socket: Socket) => socket.setNoDelay(true));
     this.#server.on('request', (_request, response) =>
@@ -124,7 +124,7 @@ class Listener {
   }
 
   #refused(address: string | undefined, why: string): void {
-    for (const acceptor of this.#routes.values()) acceptor.refused(address ?? 'somewhere', why);
+    for (const acceptor of this.#routes.values()) acceptor.refused(address ?? 'a connection', why);
   }
 
   async #connection(connection: Connection, request: IncomingMessage): Promise<void> {
@@ -172,10 +172,12 @@ const contextOf = (own: TlsMaterial, all: readonly TlsMaterial[]) => ({
   minVersion: 'TLSv1.3' as const,
 });
 
-const tlsReason = (error: Error & { code?: string; reason?: string }): string =>
-  error.code === 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE'
-    ? 'it showed no certificate'
-    : (error.reason ?? error.message);
+/** Node hangs up on a certificate that it does not accept, and leaves the reason on the socket. */
+const tlsReason = (error: Error & { code?: string; reason?: string }, socket: TLSSocket): string => {
+  if (error.code === 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE') return 'it showed no certificate';
+  const judged = socket.authorizationError;
+  return judged ? `its certificate was refused (${String(judged)})` : (error.reason ?? error.message);
+};
 
 /** Listeners of this process, by address. */
 const listeners = new Map<string, Promise<Listener>>();

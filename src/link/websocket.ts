@@ -129,7 +129,11 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
         this.#table.failPeer(peer, failure);
         if (this.#closing !== undefined || why === 'closed') return;
         const before = this.#rows.get(peer)!.error;
-        this.#note(peer, 'lost', before instanceof ConnectError && !before.passing ? before : failure());
+        this.#note(
+          peer,
+          'lost',
+          before instanceof ConnectError && !session.everConnected ? before : failure(),
+        );
       },
       aborted: (reason: { party: string; code: string }) => {
         const failure = partyFailed(reason);
@@ -141,7 +145,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
         this.#note(peer, 'closed');
       },
     };
-    this.#sessions.set(peer, new PeerSession(peer, this.#table, this.#plan, events));
+    const session = new PeerSession(peer, this.#table, this.#plan, events);
+    this.#sessions.set(peer, session);
   }
 
   async start(): Promise<void> {
@@ -243,6 +248,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     this.#dialling.add(peer);
     const session = this.#sessions.get(peer)!;
     let pause = FIRST_RETRY_MS;
+    let attempts = 0;
     const wanted = () => !session.over && !session.connected;
     while (wanted()) {
       try {
@@ -251,7 +257,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
         if (!wanted()) break;
         const error = connectError(cause, peer, address);
         this.#note(peer, 'retrying', error);
-        if (!this.#worthRetrying(error, session)) {
+        attempts += 1;
+        if (!this.#worthRetrying(error, session, attempts)) {
           this.#giveUp(session, error);
           break;
         }
@@ -263,9 +270,11 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     if (wanted()) this.#redial(peer);
   }
 
-  #worthRetrying(error: ConnectError, session: PeerSession): boolean {
+  #worthRetrying(error: ConnectError, session: PeerSession, attempts: number): boolean {
     if (error.reason === 'restarted') return false;
     if (session.everConnected || error.passing) return true;
+    // A connection may also break by chance at the very moment at which a refusal would show.
+    if (error.details.unsaid === true) return attempts < 4;
     return error.reason === 'job' && Date.now() - this.#started < JOB_GRACE_MS;
   }
 

@@ -1,0 +1,225 @@
+/** @file The network transport when things break: dropped connections, silence, slow readers, restarts. */
+import { createServer, type Server, type Socket, connect as tcpConnect } from 'node:net';
+import * as assert from 'uvu/assert';
+import type { WebSocketTransport, WebSocketTransportOptions } from '../../src/link/websocket.ts';
+import { connect } from '../../src/link/websocket.ts';
+import { closeAll, connectAll, freePort, partyOptions, rejection, sleep, suite, tlsFor } from './helpers.ts';
+
+const test = suite('link/resilience');
+
+/** A stretch of network that can be cut or stopped. */
+class Wire {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  held = false;
+
+  constructor(target: number) {
+    this.#server = createServer((near) => {
+      const far = tcpConnect(target, '127.0.0.1');
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        this.#sockets.add(from);
+        from.on('data', (data) => {
+          if (!to.write(data)) from.pause();
+        });
+        to.on('drain', () => this.held || from.resume());
+        from.on('close', () => {
+          this.#sockets.delete(from);
+          to.destroy();
+        });
+        from.on('error', () => to.destroy());
+      }
+    });
+  }
+
+  listen(port: number): Promise<void> {
+    return new Promise((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
+  }
+  cut(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+  hold(): void {
+    this.held = true;
+    for (const socket of this.#sockets) socket.pause();
+  }
+  close(): void {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+/** alice listens behind a wire; bob dials through it. */
+const wired = async (more: Partial<WebSocketTransportOptions> = {}, tls = false) => {
+  const certificates = tls ? await tlsFor(['alice', 'bob']) : () => ({});
+  const options = await partyOptions(['alice', 'bob'], (n) => ({ ...certificates(n), ...more }));
+  const port = await freePort();
+  const outside = Number(options.alice!.parties.alice!.address!.split(':')[1]);
+  const parties = {
+    alice: { address: `127.0.0.1:${outside}`, listenAddr: `127.0.0.1:${port}` },
+    bob: options.bob!.parties.bob!,
+  };
+  const wire = new Wire(port);
+  await wire.listen(outside);
+  const links = await connectAll({
+    alice: { ...options.alice!, parties },
+    bob: { ...options.bob!, parties },
+  });
+  return { wire, links: links as Record<'alice' | 'bob', WebSocketTransport> };
+};
+
+for (const tls of [false, true]) {
+  test(`100 dropped connections in a stream${tls ? ' over TLS' : ', sealed'}: nothing lost, nothing twice`, async () => {
+    const { wire, links } = await wired({}, tls);
+    const a = links.alice.channel('x', ['bob']);
+    const b = links.bob.channel('x', ['alice']);
+    let drops = 0;
+    let running = true;
+    const cut = () => {
+      if (!running || drops >= 100) return;
+      drops += 1;
+      wire.cut();
+    };
+    const off = links.bob.on('peer', ({ state }) => {
+      if (state === 'up' || state === 'resumed') setTimeout(cut, Math.random() * 12);
+    });
+    wire.cut();
+    const size = (i: number) => [10, 3000, 40_000, 1_500_000][i % 4]!;
+    let total = 0;
+    const one = async (from: typeof a, to: string) => {
+      for (let i = 0; drops < 100 || i % 4 !== 0; i++) {
+        total = Math.max(total, i + 1);
+        await from.send(to, i, new Uint8Array(size(i)).fill(i));
+        const got = await (from === a ? b : a).recv(from.self, i);
+        assert.is(got.length, size(i));
+        assert.ok(got[0] === (i & 255) && got.at(-1) === (i & 255), `frame ${i}`);
+      }
+    };
+    await Promise.all([one(a, 'bob'), one(b, 'alice')]);
+    running = false;
+    off();
+    assert.ok(drops >= 100 && total > 10, `${drops} drops, ${total} frames`);
+    await closeAll(links);
+    wire.close();
+  });
+}
+
+test('a peer that stays away is lost, and what waits says for what', async () => {
+  const { wire, links } = await wired({ peerTimeoutMs: 600, heartbeatMs: 50 });
+  const waits = ['alice', 'bob'].map((self) => {
+    const peer = self === 'alice' ? 'bob' : 'alice';
+    return rejection(links[self as 'alice' | 'bob'].channel('rounds', [peer]).recv(peer, 7));
+  });
+  wire.close();
+  const start = Date.now();
+  for (const error of await Promise.all(waits)) {
+    assert.is(error.code, 'PEER_LOST');
+    assert.equal(error.details.waitingFor, { channel: 'rounds', tag: 7 });
+    assert.ok(typeof error.details.lastSeen === 'number' && Math.abs(start - error.details.lastSeen) < 2000);
+    assert.match(error.message, 'peerTimeoutMs');
+  }
+  await closeAll(links);
+});
+
+test('a silent connection is noticed by missing heartbeats and replaced', async () => {
+  const { wire, links } = await wired({ heartbeatMs: 50, peerTimeoutMs: 20_000 });
+  wire.hold();
+  const states: string[] = [];
+  links.bob.on('peer', ({ state }) => states.push(state));
+  await sleep(2000);
+  wire.held = false;
+  const b = links.bob.channel('x', ['alice']);
+  b.send('alice', 0, Uint8Array.of(5));
+  assert.is((await links.alice.channel('x', ['bob']).recv('bob', 0))[0], 5);
+  assert.ok(states.includes('down') && states.includes('resumed'), states.join());
+  await closeAll(links);
+  wire.close();
+});
+
+test('a long computation here is not taken for silence of the peer', async () => {
+  const { wire, links } = await wired({ heartbeatMs: 50, peerTimeoutMs: 400 });
+  const until = Date.now() + 1500;
+  while (Date.now() < until);
+  await sleep(150);
+  links.alice.channel('x', ['bob']).send('bob', 0, Uint8Array.of(1));
+  assert.is((await links.bob.channel('x', ['alice']).recv('alice', 0))[0], 1);
+  await closeAll(links);
+  wire.close();
+});
+
+test('a party that was started anew is not taken for the old one', async () => {
+  const options = await partyOptions(['alice', 'bob']);
+  const links = await connectAll(options);
+  const waits = rejection(links.alice!.channel('x', ['bob']).recv('bob', 0));
+  // A second process of bob, while the first one still believes in its session.
+  const second = await connect({
+    ...options.bob!,
+    parties: { ...options.bob!.parties, bob: { address: `127.0.0.1:${await freePort()}` } },
+  });
+  const refused = await rejection(second.ready(3000));
+  assert.match(refused.message, 'started anew');
+  assert.match((await waits).message, 'started anew');
+  await closeAll({ second, ...links });
+});
+
+test('a fast sender against a stopped reader: memory stays bounded, and all arrives when it reads again', async () => {
+  const { wire, links } = await wired({ heartbeatMs: 500 }, true);
+  const a = links.alice.channel('x', ['bob']);
+  const b = links.bob.channel('x', ['alice']);
+  const other = { a: links.alice.channel('other', ['bob']), b: links.bob.channel('other', ['alice']) };
+  const size = 512 * 1024;
+  const count = 400;
+  const before = process.memoryUsage();
+  let sent = 0;
+  const sending = (async () => {
+    for (let i = 0; i < count; i++) {
+      await a.send('bob', i, new Uint8Array(size).fill(i));
+      sent = i + 1;
+    }
+  })();
+  await sleep(1500);
+  const stuck = sent;
+  const after = process.memoryUsage();
+  const grown = after.rss - before.rss;
+  // Both ends are in this process: what the reader buffers and what the sender keeps are counted together.
+  assert.ok(stuck * size < 64 << 20, `${(stuck * size) >> 20} MiB sent ahead`);
+  assert.ok(grown < 192 << 20, `memory grew by ${grown >> 20} MiB`);
+  assert.ok(links.alice.held < 64 << 20);
+  // The other channel is not held up by it.
+  other.a.send('bob', 0, Uint8Array.of(1));
+  await other.b.recv('alice', 0);
+  for (let i = 0; i < count; i++) assert.is((await b.recv('alice', i))[size - 1], i & 255);
+  await sending;
+  assert.is(sent, count);
+  await closeAll(links);
+  wire.close();
+});
+
+test('a frame larger than the window, and a wait for the last of many, both end', async () => {
+  const { wire, links } = await wired({ windowBytes: 64 * 1024 });
+  const a = links.alice.channel('x', ['bob']);
+  const b = links.bob.channel('x', ['alice']);
+  const sending = (async () => {
+    await a.send('bob', 0, new Uint8Array(30_000_000).fill(3));
+    for (let i = 1; i < 200; i++) await a.send('bob', i, new Uint8Array(10_000).fill(i));
+  })();
+  assert.is((await b.recv('alice', 199))[0], 199);
+  assert.is((await b.recv('alice', 0)).at(-1), 3);
+  for (let i = 1; i < 199; i++) assert.is((await b.recv('alice', i))[0], i);
+  await sending;
+  await closeAll(links);
+  wire.close();
+});
+
+test('a frame over the limit is refused before it is sent', async () => {
+  const { wire, links } = await wired({ maxFrameBytes: 1000 });
+  assert.throws(
+    () => links.alice.channel('x', ['bob']).send('bob', 0, new Uint8Array(1001)),
+    /1001 bytes.*limit of 1000/,
+  );
+  await closeAll(links);
+  wire.close();
+});
+
+test.run();
