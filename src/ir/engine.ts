@@ -56,7 +56,8 @@ export class PartyEngine {
   readonly #material: Material;
   readonly #objects = new Map<number, Entry>();
   #base = 0;
-  #tag = 1;
+  /** The next tag to and from each rank: not every round has a message for everybody. 0 is the seed's. */
+  readonly #tags = { to: new Map<number, number>(), from: new Map<number, number>() };
   #tail: Promise<unknown> = Promise.resolve();
   readonly stats = { jobs: 0, rounds: 0, bytes: 0, dealerBytes: 0, ms: 0 };
 
@@ -150,24 +151,30 @@ export class PartyEngine {
         next = steps.next(chunks instanceof Promise ? await chunks : chunks);
         continue;
       }
-      next = steps.next(await this.#exchange(wait));
+      // Counted first: the channel owns a message once it is sent, and may detach it.
       for (const message of wait.send.values()) bytes += message.length;
+      next = steps.next(await this.#exchange(wait));
     }
     return { outs: next.value, bytes };
   }
 
   async #exchange({ send, receive }: Wait & { kind: 'round' }): Promise<ReadonlyMap<number, Uint8Array>> {
     const { channel, parties } = this.#o;
-    const tag = this.#tag++;
+    const { to, from } = this.#tags;
+    const take = (tags: Map<number, number>, peer: number): number => {
+      const tag = tags.get(peer) ?? 1;
+      tags.set(peer, tag + 1);
+      return tag;
+    };
     const pending: Promise<void>[] = [];
     for (const [peer, message] of send) {
-      const sent = channel.send(parties[peer]!, tag, message);
+      const sent = channel.send(parties[peer]!, take(to, peer), message);
       if (sent) pending.push(sent);
     }
     const answer = new Map<number, Uint8Array>();
     for (const peer of receive.keys()) {
       pending.push(
-        channel.recv(parties[peer]!, tag).then((message) => {
+        channel.recv(parties[peer]!, take(from, peer)).then((message) => {
           answer.set(peer, message);
         }),
       );
