@@ -1,6 +1,10 @@
 /** @file The network transport between parties that behave: order, size, reconnection, several jobs, the end. */
+import { randomBytes } from 'node:crypto';
+import { connect as tcpConnect } from 'node:net';
 import * as assert from 'uvu/assert';
+import { WebSocket } from 'ws';
 import { TesseraError } from '../../src/errors.ts';
+import { controlCodec } from '../../src/link/codec.ts';
 import { connect } from '../../src/link/websocket.ts';
 import { closeAll, connectAll, partyOptions, rejection, sleep, suite, tlsFor } from './helpers.ts';
 
@@ -164,6 +168,37 @@ test('an AbortSignal ends it', async () => {
   stop.abort();
   assert.is((await here).code, 'CLOSED');
   assert.is((await there).code, 'PARTY_FAILED');
+  await closeAll(links);
+});
+
+test('garbage on the port disturbs nobody', async () => {
+  const links = await connectAll(await partyOptions(['alice', 'bob']));
+  const { port } = links.alice!;
+  const shout = (send: (ws: WebSocket) => void) =>
+    new Promise<void>((resolve) => {
+      const ws = new WebSocket(`ws://127.0.0.1:${port}/`);
+      ws.on('open', () => send(ws));
+      ws.on('error', () => {});
+      ws.on('close', () => resolve());
+    });
+  await Promise.all([
+    shout((ws) => ws.send('text')),
+    shout((ws) => ws.send(new Uint8Array(100).fill(255))),
+    shout((ws) => ws.send(new Uint8Array(3_000_000))),
+    shout((ws) => ws.send(controlCodec.encode(['hello', { protocol: 'tessera-link', version: 99 }]))),
+    shout((ws) => ws.send(controlCodec.encode(['hello', { protocol: 'tessera-link', version: 1, job: 5 }]))),
+    shout((ws) => {
+      for (let i = 0; i < 200; i++) ws.send(new Uint8Array(10));
+    }),
+    new Promise<void>((resolve) => {
+      const socket = tcpConnect(port!, '127.0.0.1', () => socket.end(randomBytes(5000)));
+      socket.on('error', () => resolve());
+      socket.on('close', () => resolve());
+      socket.resume();
+    }),
+  ]);
+  links.bob!.channel('x', ['alice']).send('alice', 0, fill(10, 3));
+  assert.equal(await links.alice!.channel('x', ['bob']).recv('bob', 0), fill(10, 3));
   await closeAll(links);
 });
 
