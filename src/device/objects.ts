@@ -48,8 +48,8 @@ export abstract class DeviceObject<T = unknown> {
   abstract ready(): Promise<void>;
 
   /** The same data on another device. To a PYU of its SPU, this reveals to that party alone. */
-  abstract to(device: PYU): PYUObject<T>;
-  abstract to(device: SPU): SPUObject<T>;
+  abstract to(device: PYU): PYUObject;
+  abstract to(device: SPU): SPUObject;
 
   toString(): string {
     return this.#name;
@@ -119,10 +119,10 @@ export class SPUObject<T = unknown> extends DeviceObject<T> {
     await this[INSIDE].done;
   }
 
-  to(device: PYU): PYUObject<T>;
+  to(device: PYU): PYUObject<FromSpu<T>>;
   to(device: SPU): SPUObject<T>;
-  to(device: PYU | SPU): PYUObject<T> | SPUObject<T> {
-    return device[RECEIVE](this) as PYUObject<T> | SPUObject<T>;
+  to(device: PYU | SPU): PYUObject<FromSpu<T>> | SPUObject<T> {
+    return device[RECEIVE](this) as PYUObject<FromSpu<T>> | SPUObject<T>;
   }
 
   /** Frees its memory at all parties, after what was called before. (Unreachable handles are freed in time.) */

@@ -15,10 +15,9 @@ export type Handled<T> =
 export type HandledArgs<A extends readonly unknown[]> = { [K in keyof A]: Handled<A[K]> };
 
 /** N handles for a function that returns N results. */
-export type Parts<R> =
-  Awaited<R> extends readonly unknown[]
-    ? { readonly [K in keyof Awaited<R>]: PYUObject<Awaited<R>[K]> }
-    : readonly PYUObject[];
+export type Parts<R> = R extends readonly unknown[]
+  ? { readonly [K in keyof R]: PYUObject<R[K]> }
+  : readonly PYUObject[];
 
 export interface PyuOptions {
   /** The function returns a list of this many results; each gets a handle. */
@@ -30,7 +29,7 @@ export interface PyuCall {
   <A extends unknown[], R>(
     fn: (...args: A) => R,
     options: { readonly numReturns: number },
-  ): (...args: HandledArgs<A>) => Parts<R>;
+  ): (...args: HandledArgs<A>) => Parts<Awaited<R>>;
 }
 
 export interface PYU extends PyuCall {

@@ -2,7 +2,7 @@
 import { fail, oneOf, TesseraError } from '../errors.ts';
 import type { Tensor, Type } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
-import type { BaseArray } from '../ir/array.ts';
+import type { ArrayInput, BaseArray } from '../ir/array.ts';
 import { type TreeDef, leafCount, unflatten } from '../ir/pytree.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { failedAt, functionText } from './failing.ts';
@@ -19,7 +19,7 @@ import {
 } from './objects.ts';
 import { Account, type SpuStats } from './profile.ts';
 import { Programs } from './programs.ts';
-import { type HandledArgs, type PYU, readReturns } from './pyu.ts';
+import { type PYU, readReturns } from './pyu.ts';
 import { describe } from './read.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 import type { Session } from './session.ts';
@@ -39,11 +39,9 @@ export type SpuParts<R> = R extends readonly unknown[]
   ? { readonly [K in keyof R]: SPUObject<R[K]> }
   : readonly SPUObject[];
 
-type SpuArg = unknown;
-
 export interface SpuCall {
-  <R>(fn: (...args: BaseArray[]) => R, options: SpuOptions & { readonly numReturns: number }): (...args: SpuArg[]) => SpuParts<R>;
-  <R>(fn: (...args: BaseArray[]) => R, options?: SpuOptions): (...args: SpuArg[]) => SPUObject<R>;
+  <R>(fn: (...args: BaseArray[]) => R, options: SpuOptions & { readonly numReturns: number }): (...args: SpuArg<BaseArray>[]) => SpuParts<R>;
+  <R>(fn: (...args: BaseArray[]) => R, options?: SpuOptions): (...args: SpuArg<BaseArray>[]) => SPUObject<R>;
   <A extends unknown[], R>(
     fn: (...args: A) => R,
     options: SpuOptions & { readonly numReturns: number },
@@ -51,15 +49,18 @@ export interface SpuCall {
   <A extends unknown[], R>(fn: (...args: A) => R, options?: SpuOptions): (...args: SpuArgs<A>) => SPUObject<R>;
 }
 
-/** Where a program works with an array, its caller gives a handle, an array or a number. */
-export type SpuArgs<A extends readonly unknown[]> = HandledArgs<{ [K in keyof A]: Given<A[K]> }>;
-type Given<T> = T extends BaseArray
-  ? BaseArray | number | readonly number[] | readonly (readonly number[])[]
-  : T extends object
-    ? T extends (...args: never[]) => unknown
-      ? T
-      : { [K in keyof T]: Given<T[K]> }
-    : T;
+/** Where a program works with an array, its caller gives a handle, an array, numbers, or a tree of these. */
+export type SpuArgs<A extends readonly unknown[]> = { [K in keyof A]: SpuArg<A[K]> };
+export type SpuArg<T> =
+  | T
+  | DeviceObject
+  | (T extends BaseArray
+      ? ArrayInput
+      : T extends (...args: never[]) => unknown
+        ? never
+        : T extends object
+          ? { readonly [K in keyof T]: SpuArg<T[K]> }
+          : never);
 
 export interface SPU extends SpuCall {
   readonly kind: 'SPU';
