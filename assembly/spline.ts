@@ -6,7 +6,7 @@
  * lo(C)/step - lo(R)/step, it is the polynomial's value.
  */
 
-import { pair, splat, vadd, vmul } from './word';
+import { pair } from './word';
 
 
 /** (word >>> drop) mod 2^bits, bits <= 62. */
@@ -31,14 +31,6 @@ function power(e: i32): f64 {
   return reinterpret<f64>(<i64>(1023 + e) << 52);
 }
 
-/** a signed 64-bit integer as a word in every lane. */
-// @ts-ignore: decorator
-@inline
-function wide<T>(x: i64): v128 {
-  if (sizeof<T>() == 16) return pair(x, x >> 63);
-  else return v128.splat<T>(<T>x);
-}
-
 // @ts-ignore: decorator
 @inline
 function binomial(j: u32, i: u32): f64 {
@@ -47,43 +39,164 @@ function binomial(j: u32, i: u32): f64 {
   return <f64>b;
 }
 
+/** Bytes from one term of the expanded coefficients to the next: off multiples of 4096. */
+// @ts-ignore: decorator
+@inline
+function termBytes(pieces: u32): usize {
+  return <usize>(2 * pieces + 10) * 8;
+}
+
+/** Bytes that splineEval needs besides the coefficients. */
+export function splineSpace(log: u32, degree: u32): usize {
+  const weights = <usize>(((1 << log) + 1) >> 1) * (degree + 1) * 16;
+  return weights + (<usize>((degree + 1) * (degree + 2)) >> 1) * termBytes(1 << log);
+}
+
+/**
+ * The terms (i, j), j from the degree down to i, of every weight: (-1)^i * coef_j * binom(j, i) * 2^t2. A term's
+ * entry q is for piece -q mod P, twice over, so that the pieces hi, hi - 1, .. lie in a row for every hi.
+ */
+function expand(d: usize, coef: usize, pieces: u32, degree: u32, t2: i32): void {
+  for (let i: u32 = 0; i <= degree; i++) {
+    const scale = i & 1 ? -power(t2) : power(t2);
+    for (let j = degree + 1; j-- > i; d += termBytes(pieces)) {
+      const factor = binomial(j, i);
+      for (let q: u32 = 0; q < pieces; q++) {
+        const piece = (0 - q) & (pieces - 1);
+        const term = load<f64>(coef + ((piece * (degree + 1) + j) << 3)) * factor * scale;
+        store<f64>(d + (q << 3), term);
+        store<f64>(d + ((q + pieces) << 3), pieces == 1 ? 0 : term); // one piece: its neighbour weighs nothing
+      }
+    }
+  }
+}
+
+/** Whole numbers below 2^63 in size, as i64. */
+// @ts-ignore: decorator
+@inline
+function toIntegers(x: v128): v128 {
+  const magic = f64x2.splat(6755399441055744.0); // 1.5 * 2^52: its last bits count ones
+  const high = f64x2.nearest(f64x2.mul(x, f64x2.splat(2.3283064365386963e-10))); // 2^-32
+  const low = f64x2.sub(x, f64x2.mul(high, f64x2.splat(4294967296.0)));
+  const h = i64x2.shl(f64x2.add(high, magic), 32);
+  return i64x2.add(h, i64x2.sub(f64x2.add(low, magic), magic));
+}
+
+/** The weights of P pieces from `terms` on, as i64: pieces in pairs, and for each pair degree + 1 blocks. */
+function weigh(d: usize, terms: usize, pieces: u32, degree: u32, u: f64): void {
+  const x = f64x2.splat(u);
+  const next = termBytes(pieces);
+  const pairs = d + (<usize>(pieces + 1) >> 1) * (degree + 1) * 16;
+  for (let i: u32 = 0; i <= degree; i++, d += 16) {
+    let from = terms;
+    for (let to = d; to < pairs; to += (degree + 1) * 16, from += 16) {
+      let term = from;
+      let w = v128.load(term);
+      for (let j = i; j < degree; j++) {
+        term += next;
+        w = f64x2.add(f64x2.mul(w, x), v128.load(term));
+      }
+      v128.store(to, toIntegers(f64x2.nearest(w)));
+    }
+    terms += <usize>(degree + 1 - i) * next;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function fold(v: v128): u64 {
+  return <u64>i64x2.extract_lane(v, 0) + <u64>i64x2.extract_lane(v, 1);
+}
+
+/**
+ * d = the sum mod 2^128 of w * table over `pairs` pairs of rows of `width` words, the second row of a pair `beside`
+ * bytes after the first. With 32-bit limbs: products at 2^0 and 2^32 are summed by halves, the others wrap.
+ */
+function weighedSum(d: usize, w: usize, table: usize, pairs: usize, width: usize, beside: usize): void {
+  const half = i64x2.splat(0xffffffff);
+  let at0 = i64x2.splat(0), at32 = at0, at64 = at0, more64 = at0, at96 = at0;
+  for (; pairs; pairs--, table += beside) {
+    for (const end = w + width * 16; w < end; w += 16, table += 16) {
+      const x = v128.load(table);
+      const y = v128.load(table + beside);
+      const t01 = v128.shuffle<u32>(x, y, 0, 4, 1, 5);
+      const t23 = v128.shuffle<u32>(x, y, 2, 6, 3, 7);
+      const s = v128.load(w);
+      const w0 = v128.shuffle<u32>(s, s, 0, 2, 0, 2);
+      const w1 = v128.shuffle<u32>(s, s, 1, 3, 1, 3);
+      const p00 = i64x2.extmul_low_i32x4_u(t01, w0);
+      const p10 = i64x2.extmul_high_i32x4_u(t01, w0);
+      const p01 = i64x2.extmul_low_i32x4_u(t01, w1);
+      at0 = i64x2.add(at0, v128.and(p00, half));
+      at32 = i64x2.add(at32, i64x2.add(v128.and(p01, half), i64x2.add(i64x2.shr_u(p00, 32), v128.and(p10, half))));
+      at64 = i64x2.add(at64, i64x2.add(i64x2.shr_u(p10, 32), i64x2.shr_u(p01, 32)));
+      at64 = i64x2.add(at64, i64x2.extmul_high_i32x4_u(t01, w1));
+      more64 = i64x2.add(more64, i64x2.extmul_low_i32x4_u(t23, w0));
+      // A negative weight was taken as 2^64 more than it is.
+      const negative = i32x4.shr_s(w1, 31);
+      more64 = i64x2.sub(more64, v128.and(v128.shuffle<u64>(x, y, 0, 2), v128.shuffle<u32>(negative, negative, 0, 0, 1, 1)));
+      at96 = i32x4.add(at96, i32x4.mul(t23, v128.shuffle<u64>(w1, w0, 0, 2)));
+    }
+  }
+  const low = fold(at0);
+  const middle = fold(at32);
+  const lo = low + (middle << 32);
+  const top = fold(i64x2.add(at96, i64x2.shr_u(at96, 32))) << 32; // low halves count
+  store<u64>(d, lo);
+  store<u64>(d, fold(at64) + fold(more64) + (middle >> 32) + u64(lo < low) + top, 8);
+}
+
 // @ts-ignore: decorator
 @inline
 function splineEval<T>(
-  d: usize, c: usize, table: usize, coef: usize, n: usize,
+  d: usize, c: usize, table: usize, coef: usize, work: usize, n: usize,
   log: u32, degree: u32, drop: u32, stepBits: u32, t2: i32,
 ): void {
   const pieces: u32 = 1 << log;
   const unit = power(-(<i32>stepBits));
-  const scale = power(t2);
-  for (let e: usize = 0; e < n; e++) {
-    const C = window<T>(c + e * sizeof<T>(), drop, stepBits + log);
-    const hi = <u32>(C >> stepBits);
-    const u = <f64>(C & ((<u64>1 << stepBits) - 1)) * unit;
-    let sum = i64x2.splat(0);
-    for (let v: u32 = 0; v < pieces; v++) {
-      const a = coef + <usize>(((hi - v) & (pieces - 1)) * (degree + 1) * 8);
-      for (let i: u32 = 0; i <= degree; i++) {
-        let w: f64 = 0;
-        for (let j = degree + 1; j-- > i; ) w = w * u + load<f64>(a + (j << 3)) * binomial(j, i);
-        if (i & 1) w = -w;
-        sum = vadd<T>(sum, vmul<T>(wide<T>(<i64>nearest<f64>(w * scale)), splat<T>(table)));
-        table += sizeof<T>();
+  const width = <usize>(degree + 1);
+  const pairs = <usize>(pieces + 1) >> 1;
+  const beside: usize = pieces == 1 ? 0 : width * sizeof<T>();
+  const terms = work + pairs * width * 16;
+  expand(terms, coef, pieces, degree, t2);
+  for (let e: usize = 0; e < n; e++, c += sizeof<T>(), d += sizeof<T>()) {
+    const C = window<T>(c, drop, stepBits + log);
+    const first = terms + <usize>(((0 - <u32>(C >> stepBits)) & (pieces - 1)) << 3);
+    weigh(work, first, pieces, degree, <f64>(C & ((<u64>1 << stepBits) - 1)) * unit);
+    if (sizeof<T>() == 16) {
+      weighedSum(d, work, table, pairs, width, beside);
+    } else {
+      let sum = i64x2.splat(0);
+      let w = work;
+      let p = table;
+      for (let v: usize = 0; v < pairs; v++, p += beside) {
+        for (const end = w + width * 16; w < end; w += 16, p += sizeof<T>()) {
+          sum = i64x2.add(sum, i64x2.mul(v128.load(w), pair(<u64>load<T>(p), <u64>load<T>(p + beside))));
+        }
       }
+      store<T>(d, <T>fold(sum));
     }
-    if (sizeof<T>() == 16) v128.store(d + (e << 4), sum);
-    else store<T>(d + e * sizeof<T>(), v128.extract_lane<T>(sum, 0));
+    table += <usize>pieces * width * sizeof<T>();
   }
 }
 
-export function splineEval32(d: usize, c: usize, t: usize, a: usize, n: usize, log: u32, deg: u32, drop: u32, step: u32, t2: i32): void {
-  splineEval<u32>(d, c, t, a, n, log, deg, drop, step, t2);
+export function splineEval32(
+  d: usize, c: usize, table: usize, coef: usize, work: usize, n: usize,
+  log: u32, degree: u32, drop: u32, stepBits: u32, t2: i32,
+): void {
+  splineEval<u32>(d, c, table, coef, work, n, log, degree, drop, stepBits, t2);
 }
-export function splineEval64(d: usize, c: usize, t: usize, a: usize, n: usize, log: u32, deg: u32, drop: u32, step: u32, t2: i32): void {
-  splineEval<u64>(d, c, t, a, n, log, deg, drop, step, t2);
+export function splineEval64(
+  d: usize, c: usize, table: usize, coef: usize, work: usize, n: usize,
+  log: u32, degree: u32, drop: u32, stepBits: u32, t2: i32,
+): void {
+  splineEval<u64>(d, c, table, coef, work, n, log, degree, drop, stepBits, t2);
 }
-export function splineEval128(d: usize, c: usize, t: usize, a: usize, n: usize, log: u32, deg: u32, drop: u32, step: u32, t2: i32): void {
-  splineEval<v128>(d, c, t, a, n, log, deg, drop, step, t2);
+export function splineEval128(
+  d: usize, c: usize, table: usize, coef: usize, work: usize, n: usize,
+  log: u32, degree: u32, drop: u32, stepBits: u32, t2: i32,
+): void {
+  splineEval<v128>(d, c, table, coef, work, n, log, degree, drop, stepBits, t2);
 }
 
 // @ts-ignore: decorator

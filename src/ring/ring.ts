@@ -44,12 +44,14 @@ export class Ring extends RingWire {
     if (table.field !== dst.field) this.mismatch('splineEval', dst, c, table);
     if (coef.length !== row) fail('SHAPE', `ring splineEval: ${coef.length} coefficients, not ${row}`);
     const { degree, drop, stepBits, t2 } = shape;
-    const block = this.heap.alloc(coef.byteLength);
+    const log = Math.log2(shape.pieces);
+    const space = this.kernels.splineSpace(log, degree);
+    const block = this.heap.alloc(coef.byteLength + space);
     try {
       new Float64Array(this.memory.buffer, block.start, row).set(coef);
+      const work = block.start + coef.byteLength;
       const kernel = this.kernels[`splineEval${dst.field.bits}`];
-      const log = Math.log2(shape.pieces);
-      kernel(dst.ptr, c.ptr, table.ptr, block.start, c.length, log, degree, drop, stepBits, t2);
+      kernel(dst.ptr, c.ptr, table.ptr, block.start, work, c.length, log, degree, drop, stepBits, t2);
     } finally {
       this.heap.free(block);
     }
