@@ -1,7 +1,8 @@
 /** @file Type rules of elementwise ops. Operands have one shape and one dtype: the front end saw to it. */
 
 import { fail } from '../errors.ts';
-import { parseDType } from './dtypes.ts';
+import { isInt, parseDType } from './dtypes.ts';
+import type { Type } from './graph.ts';
 import {
   type ACCEPTS,
   type Infer,
@@ -73,6 +74,30 @@ export const ELEMENTWISE: Readonly<Record<string, OpDef>> = {
       needDType(op, ins[0]!, 'bool');
       return result(needSameShape(op, ins), needSameDType(op, ins.slice(1)), ins);
     },
+  },
+  clip: {
+    arity: 1,
+    elementwise: true,
+    doc: 'x held between the public {lo} and {hi}: numbers of the dtype, or infinite where a side is open',
+    infer: (op) => (ins, attrs) => {
+      const [x] = ins as readonly [Type];
+      needDType(op, x, 'number');
+      const [lo, hi] = [attrs.lo, attrs.hi];
+      if (typeof lo !== 'number' || typeof hi !== 'number' || !(lo <= hi))
+        return fail(
+          'INVALID_ARGUMENT',
+          `${op}: lo <= hi are to be numbers, not ${String(lo)} and ${String(hi)}`,
+        );
+      if (isInt(x.dtype) && [lo, hi].some((b) => Number.isFinite(b) && !Number.isSafeInteger(b)))
+        return fail('RANGE', `${op}: bounds of integers are whole numbers below 2^53, not ${lo} and ${hi}`);
+      return result(x.shape, x.dtype, ins);
+    },
+  },
+  stopGradient: {
+    arity: 1,
+    elementwise: true,
+    doc: 'x; gradients do not flow through. Only found in programs that are being differentiated',
+    infer: () => (ins) => [ins[0]!],
   },
   convert: {
     arity: 1,

@@ -148,13 +148,23 @@ const select: Kernel = ([cond, x, y], _attrs, [out]) => {
   return build(out!, (i) => (c[i] !== 0 ? a[i]! : b[i]!));
 };
 
+const clip: Kernel = ([x], attrs, [out]) => {
+  const [lo, hi] = [attrs.lo as number, attrs.hi as number];
+  const a = elements(x!.data);
+  const hold = (v: number): number => Math.min(Math.max(v, lo), hi);
+  const holdBig = (v: bigint): bigint => (v < lo ? BigInt(lo) : v > hi ? BigInt(hi) : v);
+  return build(out!, isBig(x!.dtype) ? (i) => holdBig(a[i] as bigint) : (i) => hold(a[i] as number));
+};
+
 const mapTable = <R>(table: Readonly<Record<string, R>>, make: (op: string, rule: R) => Kernel) =>
   Object.fromEntries(Object.entries(table).map(([op, rule]) => [op, make(op, rule)]));
 
 export const PLAIN_ELEMENTWISE: Readonly<Record<string, Kernel>> = {
   ...mapTable(BINARY, binary),
   ...mapTable(UNARY, unary),
+  clip,
   convert,
   select,
   hide: ([x]) => x!,
+  stopGradient: ([x]) => x!,
 };
