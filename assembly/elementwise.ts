@@ -1,5 +1,6 @@
 /** @file Word-by-word kernels: dst[i] = f(a[i], b[i]). dst may be an input. n counts words, bytes counts bytes. */
 
+import { highLimbs, lowLimbs, productHigh, productLow, storeHalves } from './twowords';
 import { splat, storePart, vadd, vmul, vsar, vshl, vshr, vsub } from './word';
 
 const ADD = 0;
@@ -81,7 +82,17 @@ export function sub64(d: usize, a: usize, b: usize, n: usize): void { zip<u64>(S
 export function sub128(d: usize, a: usize, b: usize, n: usize): void { zip<v128>(SUB, d, a, b, n << 4); }
 export function mul32(d: usize, a: usize, b: usize, n: usize): void { zip<u32>(MUL, d, a, b, n << 2); }
 export function mul64(d: usize, a: usize, b: usize, n: usize): void { zip<u64>(MUL, d, a, b, n << 3); }
-export function mul128(d: usize, a: usize, b: usize, n: usize): void { zip<v128>(MUL, d, a, b, n << 4); }
+export function mul128(d: usize, a: usize, b: usize, n: usize): void {
+  let i: usize = 0;
+  for (const end = (n & ~1) << 4; i < end; i += 32) {
+    const a0 = v128.load(a + i), a1 = v128.load(a + i, 16);
+    const b0 = v128.load(b + i), b1 = v128.load(b + i, 16);
+    const a01 = lowLimbs(a0, a1);
+    const b01 = lowLimbs(b0, b1);
+    storeHalves(d + i, productLow(a01, b01), productHigh(a01, highLimbs(a0, a1), b01, highLimbs(b0, b1)));
+  }
+  if (n & 1) zip<v128>(MUL, d + i, a + i, b + i, 16);
+}
 export function neg32(d: usize, a: usize, n: usize): void { negate<u32>(d, a, n << 2); }
 export function neg64(d: usize, a: usize, n: usize): void { negate<u64>(d, a, n << 3); }
 export function neg128(d: usize, a: usize, n: usize): void { negate<v128>(d, a, n << 4); }
@@ -91,7 +102,18 @@ export function addScalar64(d: usize, a: usize, s: usize, n: usize): void { with
 export function addScalar128(d: usize, a: usize, s: usize, n: usize): void { withScalar<v128>(ADD, d, a, s, n << 4); }
 export function mulScalar32(d: usize, a: usize, s: usize, n: usize): void { withScalar<u32>(MUL, d, a, s, n << 2); }
 export function mulScalar64(d: usize, a: usize, s: usize, n: usize): void { withScalar<u64>(MUL, d, a, s, n << 3); }
-export function mulScalar128(d: usize, a: usize, s: usize, n: usize): void { withScalar<v128>(MUL, d, a, s, n << 4); }
+export function mulScalar128(d: usize, a: usize, s: usize, n: usize): void {
+  const word = v128.load(s);
+  const s01 = lowLimbs(word, word);
+  const s23 = highLimbs(word, word);
+  let i: usize = 0;
+  for (const end = (n & ~1) << 4; i < end; i += 32) {
+    const a0 = v128.load(a + i), a1 = v128.load(a + i, 16);
+    const a01 = lowLimbs(a0, a1);
+    storeHalves(d + i, productLow(a01, s01), productHigh(a01, highLimbs(a0, a1), s01, s23));
+  }
+  if (n & 1) v128.store(d + i, vmul<v128>(v128.load(a + i), word));
+}
 
 export function shl32(d: usize, a: usize, s: i32, n: usize): void { shift<u32>(SHL, d, a, s, n << 2); }
 export function shl64(d: usize, a: usize, s: i32, n: usize): void { shift<u64>(SHL, d, a, s, n << 3); }

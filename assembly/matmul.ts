@@ -1,6 +1,7 @@
 /** @file Matrix products: a is m x k, b is k x n, dst is m x n, row-major and contiguous. dst is neither a nor b. */
 
 import { digitsSpace, multiplyDigits } from './digits';
+import { firstWord, highLimbs, lowLimbs, productHigh, productLow, secondWord } from './twowords';
 import { pair, splat, storePart, vadd, vmul } from './word';
 
 /** Fewer columns than this are taken one by one. */
@@ -20,6 +21,18 @@ function byColumns<T>(m: usize, k: usize, n: usize): bool {
 function addScaled<T>(d: usize, b: usize, s: v128, bytes: usize): void {
   const whole = bytes & ~15;
   let i: usize = 0;
+  if (sizeof<T>() == 16) {
+    const s01 = lowLimbs(s, s);
+    const s23 = highLimbs(s, s);
+    for (; i + 32 <= bytes; i += 32) {
+      const b0 = v128.load(b + i), b1 = v128.load(b + i, 16);
+      const b01 = lowLimbs(b0, b1);
+      const low = productLow(b01, s01);
+      const high = productHigh(b01, highLimbs(b0, b1), s01, s23);
+      v128.store(d + i, vadd<T>(v128.load(d + i), firstWord(low, high)));
+      v128.store(d + i, vadd<T>(v128.load(d + i, 16), secondWord(low, high)), 16);
+    }
+  }
   for (; i < whole; i += 16) v128.store(d + i, vadd<T>(v128.load(d + i), vmul<T>(s, v128.load(b + i))));
   if (i < bytes) storePart(d + i, vadd<T>(v128.load(d + i), vmul<T>(s, v128.load(b + i))), bytes - i);
 }
