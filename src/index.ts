@@ -3,9 +3,9 @@ import { clusterDef } from './device/cluster-def.ts';
 
 export const version = '0.1.0';
 
-export { type ErrorCode, TesseraError } from './errors.ts';
 export type { ClusterDef, SpuNode } from './device/cluster-def.ts';
 export {
+  barrier,
   currentSession,
   init,
   PYU,
@@ -18,12 +18,21 @@ export {
 } from './device/default-session.ts';
 export type { InitOptions, LoggingLevel, StandaloneOptions } from './device/init-options.ts';
 export { DeviceObject, PYUObject, SPUObject } from './device/objects.ts';
+export { type DealerService, startDealer } from './device/production/dealer.ts';
+export type {
+  ClusterConfig,
+  CrossSiloOptions,
+  ProductionOptions,
+  TlsConfig,
+} from './device/production/options.ts';
 export type { OpStats, SpuStats } from './device/profile.ts';
 export { proxy } from './device/proxy.ts';
 export { Session, type SessionStats, session } from './device/session.ts';
 export * as spu from './device/spu-names.ts';
-export { type ArrayInput, BaseArray, NDArray } from './numpy/index.ts';
+export { type ErrorCode, TesseraError } from './errors.ts';
+export { registerType, type TypeCodec } from './link/types.ts';
 export * as np from './numpy/index.ts';
+export { type ArrayInput, BaseArray, NDArray } from './numpy/index.ts';
 
 /** Helpers in the spelling of SecretFlow, and in ours. */
 export const utils = { testing: { clusterDef, cluster_def: clusterDef } } as const;

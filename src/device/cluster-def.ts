@@ -71,10 +71,14 @@ export const readClusterDef = (def: unknown, known: readonly string[]): SpuConfi
   );
   for (const [i, party] of parties.entries())
     if (!known.includes(party))
-      fail('CONFIG', `nodes[${i}].party: no party ${JSON.stringify(party)} in this session: ${suggestion(party, known)}`, {
-        party,
-        parties: known,
-      });
+      fail(
+        'CONFIG',
+        `nodes[${i}].party: no party ${JSON.stringify(party)} in this session: ${suggestion(party, known)}`,
+        {
+          party,
+          parties: known,
+        },
+      );
   const ids = nodes.flatMap((n) => (n.id === undefined ? [] : [n.id]));
   const twice = ids.find((x, i) => ids.indexOf(x) !== i);
   if (twice !== undefined) configError('nodes', `id ${JSON.stringify(twice)} is given twice`);

@@ -4,14 +4,18 @@ import type { ClusterDef } from './cluster-def.ts';
 import type { InitOptions } from './init-options.ts';
 import type { DeviceObject, PYUObject, Revealed, SPUObject } from './objects.ts';
 import type { PYU as Pyu } from './pyu.ts';
-import { Session, type SessionStats, session } from './session.ts';
+import { type Session, type SessionStats, session } from './session.ts';
 import type { SPU as Spu } from './spu.ts';
 
 let current: Session | undefined;
 
 /** The default session. Throws INVALID_ARGUMENT before `sf.init` and after `sf.shutdown`. */
 export const currentSession = (): Session =>
-  current ?? fail('INVALID_ARGUMENT', "there is no session: call await sf.init(['alice', 'bob'], { address: 'local' }) first");
+  current ??
+  fail(
+    'INVALID_ARGUMENT',
+    "there is no session: call await sf.init(['alice', 'bob'], { address: 'local' }) first",
+  );
 
 /**
  * Starts the default session: `sf.init({ parties: ['alice', 'bob'], address: 'local' })`, or as in the guide
@@ -21,7 +25,10 @@ export function init(options: InitOptions): Promise<Session>;
 export function init(parties: readonly string[], options?: Omit<InitOptions, 'parties'>): Promise<Session>;
 export async function init(first: unknown, second?: unknown): Promise<Session> {
   if (current !== undefined)
-    fail('INVALID_ARGUMENT', 'sf.init was called before: call await sf.shutdown() first, or use sf.session for another');
+    fail(
+      'INVALID_ARGUMENT',
+      'sf.init was called before: call await sf.shutdown() first, or use sf.session for another',
+    );
   const started = await (session as (first: unknown, second?: unknown) => Promise<Session>)(first, second);
   if (current !== undefined) fail('INVALID_ARGUMENT', 'sf.init was called twice at the same time');
   current = started;
@@ -65,6 +72,9 @@ export const reveal = <T>(tree: T): Promise<Revealed<T>> => currentSession().rev
 
 /** @see Session.wait */
 export const wait = (tree: unknown): Promise<void> => currentSession().wait(tree);
+
+/** @see Session.barrier */
+export const barrier = (): Promise<void> => currentSession().barrier();
 
 /** @see Session.stats */
 export const stats = (): SessionStats => currentSession().stats();

@@ -13,7 +13,13 @@ export const failedAt = (device: string, op: Op, error: unknown, details: object
   return new TesseraError(
     cause instanceof TesseraError ? cause.code : 'PARTY_FAILED',
     `${device} op #${op.number} (${op.what}${where}) failed: ${cause.message}`,
-    { ...(cause instanceof TesseraError ? cause.details : {}), ...details, op: op.number, program: op.what, site: op.site },
+    {
+      ...(cause instanceof TesseraError ? cause.details : {}),
+      ...details,
+      op: op.number,
+      program: op.what,
+      site: op.site,
+    },
     error,
   );
 };

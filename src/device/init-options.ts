@@ -1,7 +1,19 @@
 /** @file What `sf.init` and `sf.session` take: which mode is meant, and its options. */
 import { fail } from '../errors.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
-import { configError, describe, flag, type Key, number, object, optional, partyList, type Reader, required } from './read.ts';
+import { type Production, type ProductionOptions, readProduction } from './production/options.ts';
+import {
+  configError,
+  describe,
+  flag,
+  type Key,
+  number,
+  object,
+  optional,
+  partyList,
+  type Reader,
+  required,
+} from './read.ts';
 
 /** All parties in this process, each SPU party in a thread of its own. */
 export interface StandaloneOptions {
@@ -14,7 +26,7 @@ export interface StandaloneOptions {
   readonly logging_level?: LoggingLevel;
 }
 
-export type InitOptions = StandaloneOptions;
+export type InitOptions = StandaloneOptions | ProductionOptions;
 
 export type LoggingLevel = 'debug' | 'info' | 'warning' | 'error' | 'critical';
 
@@ -49,7 +61,10 @@ const THREADS = 'each party of an SPU is one thread';
 
 const readStandalone = object({
   parties: required(partyList),
-  address: optional<'local'>((value, path) => (value === 'local' ? value : configError(path, 'use "local"')), 'local'),
+  address: optional<'local'>(
+    (value, path) => (value === 'local' ? value : configError(path, 'use "local"')),
+    'local',
+  ),
   link: optional<ShapeOptions | undefined>(link, undefined),
   loggingLevel: optional(level, 'info'),
   numCpus: unused(THREADS),
@@ -63,15 +78,18 @@ const readStandalone = object({
 const MODES: readonly {
   readonly name: string;
   readonly is: (options: Readonly<Record<string, unknown>>) => boolean;
-  readonly read: (options: Readonly<Record<string, unknown>>) => Standalone;
+  readonly read: (options: Readonly<Record<string, unknown>>) => Standalone | Production;
 }[] = [
   {
     name: 'production',
     is: (o) => 'clusterConfig' in o || 'cluster_config' in o,
     read: (o) => {
       if ('parties' in o)
-        configError('parties', 'give either "parties" (simulation) or "clusterConfig" (production), not both');
-      return fail('UNSUPPORTED', 'clusterConfig: production mode is not in this version; use parties and address: "local"');
+        configError(
+          'parties',
+          'give either "parties" (simulation) or "clusterConfig" (production), not both',
+        );
+      return readProduction(o);
     },
   },
   {
@@ -99,10 +117,13 @@ const MODES: readonly {
 ];
 
 /** Reads options in either form: `(options)`, or the guide's `(parties, options)`. */
-export const readInitOptions = (first: unknown, second?: unknown): Standalone => {
+export const readInitOptions = (first: unknown, second?: unknown): Standalone | Production => {
   const options = typeof first === 'string' || Array.isArray(first) ? positional(first, second) : first;
   if (typeof options !== 'object' || options === null)
-    return configError('', `sf.init takes options like { parties: ['alice', 'bob'], address: 'local' }, not ${describe(options)}`);
+    return configError(
+      '',
+      `sf.init takes options like { parties: ['alice', 'bob'], address: 'local' }, not ${describe(options)}`,
+    );
   if (options === first && second !== undefined)
     return configError('', 'sf.init takes one object, or a list of parties and an object');
   const given = options as Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 /** @file What the driver of a simulation and the threads of its SPUs say to each other. */
 import { type ErrorCode, TesseraError } from '../errors.ts';
-import type { Graph, Tensor } from '../ir/graph.ts';
 import type { Job, RunStats } from '../ir/engine.ts';
+import type { Graph, Tensor } from '../ir/graph.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
 import type { FieldName } from '../ring/field.ts';
 

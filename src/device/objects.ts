@@ -2,9 +2,10 @@
  * @file Handles of what lives on a device. They are given out at the call, before the work is done, and are not
  * thenables, so `await` cannot reveal anything by accident.
  */
+
+import type { Type } from '../ir/graph.ts';
 import type { NDArray } from '../ir/ndarray.ts';
 import type { TreeDef } from '../ir/pytree.ts';
-import type { Type } from '../ir/graph.ts';
 import type { PYU } from './pyu.ts';
 import type { SPU } from './spu.ts';
 
@@ -148,7 +149,12 @@ export type Revealed<T> =
 /** What comes out of an SPU for a result of type T: arrays for all leaves. */
 export type FromSpu<T> = unknown extends T
   ? NDArray
-  : T extends number | bigint | boolean | { readonly shape: unknown; readonly dtype: unknown } | ArrayBufferView
+  : T extends
+        | number
+        | bigint
+        | boolean
+        | { readonly shape: unknown; readonly dtype: unknown }
+        | ArrayBufferView
     ? NDArray
     : T extends readonly number[] | readonly (readonly number[])[]
       ? NDArray

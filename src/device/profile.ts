@@ -16,7 +16,7 @@ export interface SpuStats {
   readonly field: string;
   readonly jobs: number;
   readonly rounds: number;
-  /** Sent by each party, to all others together. */
+  /** Sent by each party, to all others together; in production a party knows its own. */
   readonly bytes: Readonly<Record<string, number>>;
   /** Corrections that the dealer made for rank 0. */
   readonly dealerBytes: number;
@@ -30,7 +30,8 @@ export interface SpuStats {
 const table = (ops: readonly OpStats[]): string[] => [
   `  ${'op'.padEnd(16)}${'count'.padStart(8)}${'ms'.padStart(12)}${'bytes'.padStart(14)}`,
   ...ops.map(
-    (o) => `  ${o.op.padEnd(16)}${String(o.count).padStart(8)}${o.ms.toFixed(2).padStart(12)}${String(o.bytes).padStart(14)}`,
+    (o) =>
+      `  ${o.op.padEnd(16)}${String(o.count).padStart(8)}${o.ms.toFixed(2).padStart(12)}${String(o.bytes).padStart(14)}`,
   ),
 ];
 
@@ -51,14 +52,16 @@ export class Account {
   }
 
   /** Adds a job, of which each rank gave its account. */
-  add(stats: readonly RunStats[]): void {
-    const first = stats[0]!;
+  add(known: readonly (RunStats | undefined)[]): void {
+    const stats = known.filter((s) => s !== undefined);
+    const first = stats[0];
+    if (first === undefined) return;
     this.#jobs++;
     this.#rounds += Math.max(...stats.map((s) => s.rounds));
     this.#ms += Math.max(...stats.map((s) => s.ms));
     this.#dealerBytes += first.dealerBytes;
-    stats.forEach((s, rank) => {
-      this.#bytes[rank]! += s.bytes;
+    known.forEach((s, rank) => {
+      this.#bytes[rank]! += s?.bytes ?? 0;
     });
     for (const [op, { count, ms, bytes }] of Object.entries(first.ops)) {
       const sum = this.#ops.get(op) ?? { count: 0, ms: 0, bytes: 0 };
@@ -83,11 +86,12 @@ export class Account {
   }
 
   /** The account of one job, for people. */
-  text(op: Op, stats: readonly RunStats[]): string {
-    const first = stats[0]!;
+  text(op: Op, stats: readonly (RunStats | undefined)[]): string {
+    const first = stats.find((s) => s !== undefined);
+    if (first === undefined) return '';
     const head =
       `SPU(${this.#parties.join(', ')}) #${op.number} ${op.what}: ${first.ms.toFixed(1)} ms, ${first.rounds} rounds, ` +
-      `${stats.map((s, rank) => `${this.#parties[rank]} sent ${s.bytes} B`).join(', ')}, dealer ${first.dealerBytes} B`;
+      `${stats.flatMap((s, rank) => (s ? [`${this.#parties[rank]} sent ${s.bytes} B`] : [])).join(', ')}, dealer ${first.dealerBytes} B`;
     const ops = Object.entries(first.ops).map(([name, p]) => ({ op: name, ...p }));
     return [head, ...table(heaviest(ops))].join('\n');
   }

@@ -40,6 +40,8 @@ export interface Recorded {
   readonly ins: readonly Type[];
   readonly outs: readonly Type[];
   readonly def: TreeDef;
+  /** The program as it was recorded, for comparing it with the other parties'. */
+  readonly text: string;
 }
 
 /** An argument as a program is given it; types stand for what the SPU holds. Throws for what is no number. */
@@ -69,7 +71,11 @@ const withArrays = (x: unknown, isLeaf: (x: unknown) => boolean): unknown => {
 const isTypeLeaf = (x: unknown): boolean => isType(x) || isTensor(x) || ArrayBuffer.isView(x);
 
 export class Programs {
-  readonly #options: { readonly field: (typeof FIELDS)['FM128']; readonly fraction: number; readonly truncAllowMsbError: boolean };
+  readonly #options: {
+    readonly field: (typeof FIELDS)['FM128'];
+    readonly fraction: number;
+    readonly truncAllowMsbError: boolean;
+  };
   readonly #lowered = new Cache<Graph>();
   readonly #inputs = new Cache<Graph>();
   readonly #reveals = new Cache<Graph>();
@@ -83,7 +89,9 @@ export class Programs {
    * over as they are.
    */
   record(fn: (...args: never[]) => unknown, args: readonly unknown[], fixed: ReadonlySet<number>): Recorded {
-    const moving = args.flatMap((arg, i) => (fixed.has(i) || arg === undefined ? [] : [{ i, arg: argument(arg, i) }]));
+    const moving = args.flatMap((arg, i) =>
+      fixed.has(i) || arg === undefined ? [] : [{ i, arg: argument(arg, i) }],
+    );
     const program = trace(
       (...given: unknown[]) => {
         const all = [...args];
@@ -96,9 +104,14 @@ export class Programs {
     );
     const { graph, outTree } = program;
     this.#checkConstants(graph);
+    const text = print(graph);
     return {
-      graph: this.#lowered.get(print(graph), () => lower(optimize(graph), this.#options)),
-      ins: flatten(moving.map(({ arg }) => arg), isTypeLeaf).leaves.filter(isType),
+      text,
+      graph: this.#lowered.get(text, () => lower(optimize(graph), this.#options)),
+      ins: flatten(
+        moving.map(({ arg }) => arg),
+        isTypeLeaf,
+      ).leaves.filter(isType),
       outs: graph.outs.map((id) => graph.types[id]!),
       def: outTree,
     };

@@ -28,7 +28,10 @@ const isPYU = (x: unknown): x is PYU => typeof x === 'function' && 'kind' in x &
 /** The device among the last argument of a constructor. */
 const deviceOf = (name: string, options: unknown): PYU => {
   if (typeof options !== 'object' || options === null || !('device' in options))
-    return fail('INVALID_ARGUMENT', `${name}: missing device: the last argument is { device: sf.PYU('alice') }`);
+    return fail(
+      'INVALID_ARGUMENT',
+      `${name}: missing device: the last argument is { device: sf.PYU('alice') }`,
+    );
   readReturns(options, ['device']);
   return isPYU(options.device)
     ? options.device
@@ -37,7 +40,11 @@ const deviceOf = (name: string, options: unknown): PYU => {
 
 const methodsOf = (cls: Class<never[], object>): string[] => {
   const names = new Set<string>();
-  for (let p = cls.prototype as object; p !== Object.prototype && p !== null; p = Object.getPrototypeOf(p) as object)
+  for (
+    let p = cls.prototype as object;
+    p !== Object.prototype && p !== null;
+    p = Object.getPrototypeOf(p) as object
+  )
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(p)))
       if (name !== 'constructor' && typeof value === 'function') names.add(name);
   return [...names];

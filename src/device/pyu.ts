@@ -1,4 +1,4 @@
-/** @file PYU: a party's plaintext device. In simulation its functions run in the driver's process. */
+/** @file PYU: a party's plaintext device. Its functions run in that party's program; in simulation, in the driver's. */
 import { fail } from '../errors.ts';
 import { failedAt, functionText } from './failing.ts';
 import { type DeviceObject, INSIDE, type Op, PYUObject, RECEIVE, type SPUObject } from './objects.ts';
@@ -44,7 +44,10 @@ export interface PYU extends PyuCall {
 export const readReturns = (options: object | undefined, known: readonly string[]): number | undefined => {
   if (options === undefined) return undefined;
   if (typeof options !== 'object' || options === null)
-    return fail('INVALID_ARGUMENT', `options are an object with ${known.join(', ')}, not ${describe(options)}`);
+    return fail(
+      'INVALID_ARGUMENT',
+      `options are an object with ${known.join(', ')}, not ${describe(options)}`,
+    );
   const alien = Object.keys(options).find((k) => !known.includes(k));
   if (alien !== undefined)
     fail('INVALID_ARGUMENT', `unknown option ${JSON.stringify(alien)}: known are ${known.join(', ')}`);
@@ -54,10 +57,10 @@ export const readReturns = (options: object | undefined, known: readonly string[
   return n;
 };
 
-/** Takes item `i` of what a function with `numReturns: n` gave. */
-const item = (result: unknown, i: number, n: number): unknown =>
+/** What a function with `numReturns: n` must give. */
+const checkParts = (result: unknown, n: number): readonly unknown[] =>
   Array.isArray(result) && result.length === n
-    ? result[i]
+    ? (result as readonly unknown[])
     : fail(
         'INVALID_ARGUMENT',
         `numReturns is ${n}, but the function returned ${Array.isArray(result) ? `${result.length} results` : describe(result)}`,
@@ -85,28 +88,22 @@ export const callAt = (
   work: (args: readonly unknown[]) => unknown,
   after: Promise<unknown> = Promise.resolve(),
 ): { result: PYUObject | PYUObject[]; done: Promise<unknown> } => {
-  const op = pyu.session.op(what, userSite());
   const objects = ownObjects(pyu.party, args);
-  const failed = (e: unknown) => failedAt(pyu.party, op, e, { party: pyu.party });
-  const done = (async () => {
+  const { mode } = pyu.session;
+  const op = pyu.session.op(what, userSite(), `${pyu.party}(${objects.join(', ')})`);
+  const done = mode.perform(pyu.party, String(op.number), op, async () => {
     const values = new Map<DeviceObject, unknown>();
     await Promise.all(objects.map(async (o) => values.set(o, await o[INSIDE])));
     await after.catch(() => {});
     try {
-      return await work(mapDevice(args, (o) => values.get(o)) as readonly unknown[]);
+      const result = await work(mapDevice(args, (o) => values.get(o)) as readonly unknown[]);
+      return numReturns === undefined ? result : checkParts(result, numReturns);
     } catch (e) {
-      throw failed(e);
+      throw failedAt(pyu.party, op, e, { party: pyu.party });
     }
-  })();
+  });
   if (numReturns === undefined) return { result: new PYUObject(pyu, op, done), done };
-  const part = async (i: number): Promise<unknown> => {
-    const result = await done;
-    try {
-      return item(result, i, numReturns);
-    } catch (e) {
-      throw failed(e);
-    }
-  };
+  const part = async (i: number): Promise<unknown> => ((await done) as readonly unknown[] | undefined)?.[i];
   const result = Array.from({ length: numReturns }, (_, i) => new PYUObject(pyu, op, part(i), `[${i}]`));
   return { result, done };
 };
@@ -117,8 +114,13 @@ const receive = (pyu: PYU, object: DeviceObject): PYUObject => {
     fail('INVALID_ARGUMENT', `${object.toString()} belongs to another session than ${pyu.toString()}`);
   if (object.device.kind === 'SPU') return object.device.revealTo(pyu, object as SPUObject);
   if (object.device === pyu) return object as PYUObject;
-  const op: Op = pyu.session.op(`to ${pyu.party}`, userSite());
-  return new PYUObject(pyu, op, (object as PYUObject)[INSIDE]);
+  const op: Op = pyu.session.op(`to ${pyu.party}`, userSite(), object.toString());
+  const from = (object as PYUObject).device.party;
+  return new PYUObject(
+    pyu,
+    op,
+    pyu.session.mode.move(from, pyu.party, String(op.number), op, (object as PYUObject)[INSIDE]),
+  );
 };
 
 /** The device of `party`: a function that takes a function. */
@@ -143,5 +145,11 @@ export const makePYU = (session: Session, party: string): PYU => {
 };
 
 /** A fresh handle for plain data that is put on a PYU. */
-export const putOn = (pyu: PYU, data: unknown): PYUObject =>
-  new PYUObject(pyu, pyu.session.op(`data put on ${pyu.party}`, userSite()), Promise.resolve(data));
+export const putOn = (pyu: PYU, data: unknown): PYUObject => {
+  const op = pyu.session.op(`data put on ${pyu.party}`, userSite(), pyu.party);
+  return new PYUObject(
+    pyu,
+    op,
+    pyu.session.mode.perform(pyu.party, String(op.number), op, async () => data),
+  );
+};

@@ -38,9 +38,7 @@ const plain = (name: string): string => name.replace(/[_\-\s]/g, '').toLowerCase
 
 /** The known name that somebody who typed `name` most likely meant, if one is close. */
 export const nearest = (name: string, known: readonly string[]): string | undefined => {
-  const [best] = known
-    .map((k) => ({ k, d: distance(plain(name), plain(k)) }))
-    .sort((a, b) => a.d - b.d);
+  const [best] = known.map((k) => ({ k, d: distance(plain(name), plain(k)) })).sort((a, b) => a.d - b.d);
   return best !== undefined && best.d <= Math.max(1, Math.floor(best.k.length / 3)) ? best.k : undefined;
 };
 
@@ -83,17 +81,24 @@ export const object =
     for (const spelling of Object.keys(value)) {
       const name = spellings.get(spelling);
       if (name === undefined)
-        return configError(path, `unknown key ${JSON.stringify(spelling)}: ${suggestion(spelling, Object.keys(keys))}`);
+        return configError(
+          path,
+          `unknown key ${JSON.stringify(spelling)}: ${suggestion(spelling, Object.keys(keys))}`,
+        );
       if (value[spelling] === undefined) continue;
       if (given.has(name))
-        return configError(path, `${JSON.stringify(given.get(name))} and ${JSON.stringify(spelling)} are the same key`);
+        return configError(
+          path,
+          `${JSON.stringify(given.get(name))} and ${JSON.stringify(spelling)} are the same key`,
+        );
       given.set(name, spelling);
     }
     const out: Partial<Record<keyof T, unknown>> = {};
     for (const name of Object.keys(keys) as (keyof T & string)[]) {
       const spelling = given.get(name);
       const { read, otherwise } = keys[name] as Key<unknown>;
-      if (spelling !== undefined) out[name] = read(value[spelling], path === '' ? spelling : `${path}.${spelling}`);
+      if (spelling !== undefined)
+        out[name] = read(value[spelling], path === '' ? spelling : `${path}.${spelling}`);
       else if (otherwise !== undefined) out[name] = otherwise.value;
       else configError(path, `${JSON.stringify(name)} is missing`);
     }
@@ -137,7 +142,9 @@ export const choice =
     const found =
       typeof value === 'number'
         ? known.find((k) => names[k] === value)
-        : known.find((k) => k === value || (typeof value === 'string' && k.toLowerCase() === value.toLowerCase()));
+        : known.find(
+            (k) => k === value || (typeof value === 'string' && k.toLowerCase() === value.toLowerCase()),
+          );
     if (found !== undefined) return found;
     return configError(path, `unknown ${what} ${describe(value)}: ${suggestion(String(value), known)}`);
   };
@@ -149,7 +156,10 @@ export const optional = <T>(read: Reader<T>, value: T, also?: readonly string[])
   ...(also && { also }),
 });
 
-export const required = <T>(read: Reader<T>, also?: readonly string[]): Key<T> => ({ read, ...(also && { also }) });
+export const required = <T>(read: Reader<T>, also?: readonly string[]): Key<T> => ({
+  read,
+  ...(also && { also }),
+});
 
 const PARTY = /^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,63}$/u;
 
@@ -168,6 +178,9 @@ export const partyList: Reader<readonly string[]> = (value, path) => {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) configError(path, `party ${JSON.stringify(twice)} is named twice`);
   if (names.length < 2)
-    configError(path, `at least two parties are wanted, not ${names.length === 0 ? 'none' : `only ${names[0]}`}`);
+    configError(
+      path,
+      `at least two parties are wanted, not ${names.length === 0 ? 'none' : `only ${names[0]}`}`,
+    );
   return names;
 };

@@ -46,20 +46,19 @@ const unsupported = (path: string, value: unknown, instead: string): never =>
 
 /** A key whose only accepted values are `accepted` (the first is the default). */
 const only = <T>(read: Reader<T>, accepted: readonly T[], instead: string): Key<T> =>
-  optional(
-    (value, path) => {
-      const found = read(value, path);
-      return accepted.includes(found) ? found : unsupported(path, found, instead);
-    },
-    accepted[0] as T,
-  );
+  optional((value, path) => {
+    const found = read(value, path);
+    return accepted.includes(found) ? found : unsupported(path, found, instead);
+  }, accepted[0] as T);
 
 const off = (instead: string): Key<boolean> => only(flag, [false], instead);
 const any = Number.MAX_SAFE_INTEGER;
 
 const protocol: Reader<'SEMI2K'> = (value, path) => {
   const found = choice('protocol', PROTOCOLS)(value, path);
-  return found === 'SEMI2K' ? found : unsupported(path, found, 'Tessera runs SEMI2K, for any number of parties from two');
+  return found === 'SEMI2K'
+    ? found
+    : unsupported(path, found, 'Tessera runs SEMI2K, for any number of parties from two');
 };
 
 const beaverType: Reader<BeaverType> = (value, path) => {
@@ -129,7 +128,11 @@ const KEYS: Keys<Raw> = {
   protocol: required(protocol),
   field: required(choice('field', FIELD_TYPES)),
   fxpFractionBits: optional(integer(0, 62), 0),
-  sigmoidMode: only(choice('sigmoid_mode', SIGMOID_MODES), ['SIGMOID_REAL', 'SIGMOID_DEFAULT'], APPROXIMATION),
+  sigmoidMode: only(
+    choice('sigmoid_mode', SIGMOID_MODES),
+    ['SIGMOID_REAL', 'SIGMOID_DEFAULT'],
+    APPROXIMATION,
+  ),
   beaverType: optional(beaverType, 'TrustedFirstParty'),
   ttpBeaverConfig: optional<unknown>(dealerConfig, undefined),
   truncAllowMsbError: optional(flag, false),

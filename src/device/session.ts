@@ -1,13 +1,16 @@
 /** @file A session: the parties, their devices, and the numbers of the operations on them. */
 import { fail, TesseraError } from '../errors.ts';
-import type { ShapeOptions } from '../link/shaper.ts';
 import { type ClusterDef, readClusterDef } from './cluster-def.ts';
-import { type InitOptions, readInitOptions, type Standalone } from './init-options.ts';
+import { type InitOptions, readInitOptions } from './init-options.ts';
+import type { Mode } from './mode.ts';
 import { DeviceObject, INSIDE, type Op, PYUObject, type Revealed, SPUObject } from './objects.ts';
+import { production } from './production/production.ts';
 import type { SpuStats } from './profile.ts';
 import { makePYU, type PYU, putOn } from './pyu.ts';
 import { describe, suggestion } from './read.ts';
+import { userSite } from './site.ts';
 import { makeSPU, type SPU } from './spu.ts';
+import { standalone } from './standalone.ts';
 import { deviceObjects, mapDevice } from './trees.ts';
 
 export interface SessionStats {
@@ -17,29 +20,34 @@ export interface SessionStats {
 }
 
 export class Session {
-  readonly mode = 'standalone';
-  readonly parties: readonly string[];
-  /** The shape of the links between threads, if they are shaped. */
-  readonly link: ShapeOptions | undefined;
+  readonly mode: Mode;
   readonly #pyus = new Map<string, PYU>();
   readonly #spus: SPU[] = [];
   #ops = 0;
   #ended: Promise<void> | undefined;
 
-  constructor(options: Standalone) {
-    this.parties = options.parties;
-    this.link = options.link;
-    for (const party of options.parties) this.#pyus.set(party, makePYU(this, party));
+  constructor(mode: Mode) {
+    this.mode = mode;
+    for (const party of mode.parties) this.#pyus.set(party, makePYU(this, party));
+  }
+
+  get parties(): readonly string[] {
+    return this.mode.parties;
   }
 
   get closed(): boolean {
     return this.#ended !== undefined;
   }
 
-  /** Numbers an operation, at the call. Throws CLOSED when the session is over. */
-  op(what: string, site: string | undefined): Op {
+  /**
+   * Numbers an operation, at the call: `await` cannot reorder them. `detail` names devices and handles, which all
+   * parties must agree on. Throws CLOSED when the session is over.
+   */
+  op(what: string, site: string | undefined, detail = ''): Op {
     this.#check();
-    return { number: ++this.#ops, what, site };
+    const op = { number: ++this.#ops, what, site };
+    this.mode.issued(op, detail);
+    return op;
   }
 
   #check(): void {
@@ -51,10 +59,14 @@ export class Session {
     this.#check();
     return (
       this.#pyus.get(party) ??
-      fail('INVALID_ARGUMENT', `no party ${describe(party)} in this session: ${suggestion(String(party), this.parties)}`, {
-        party,
-        parties: this.parties,
-      })
+      fail(
+        'INVALID_ARGUMENT',
+        `no party ${describe(party)} in this session: ${suggestion(String(party), this.parties)}`,
+        {
+          party,
+          parties: this.parties,
+        },
+      )
     );
   }
 
@@ -95,7 +107,9 @@ export class Session {
       });
     });
     const plain = objects.map(async (o) => {
-      if (o instanceof PYUObject) values.set(o, await o[INSIDE]);
+      if (!(o instanceof PYUObject)) return;
+      const op = this.op('reveal', userSite(), o.toString());
+      values.set(o, await this.mode.share([o.device.party], String(op.number), op, () => o[INSIDE]));
     });
     await Promise.all([...opened, ...plain]);
     return mapDevice(tree, (o) => values.get(o)) as Revealed<T>;
@@ -114,14 +128,28 @@ export class Session {
     return objects;
   }
 
+  /** Resolves when all parties have come to this point of the program. */
+  barrier(): Promise<void> {
+    return this.mode.barrier(this.op('barrier', userSite()));
+  }
+
   stats(): SessionStats {
     return { ops: this.#ops, spus: this.#spus.map((spu) => spu.stats()) };
   }
 
-  /** Ends all threads. Calls that are still waiting are rejected with CLOSED. */
+  /**
+   * Ends the session. In production all parties come to this point first. Calls that are still waiting are rejected
+   * with CLOSED.
+   */
   shutdown(): Promise<void> {
-    this.#ended ??= Promise.all(this.#spus.map((spu) => spu.close())).then(() => {});
+    this.#ended ??= this.#end();
     return this.#ended;
+  }
+
+  async #end(): Promise<void> {
+    await this.mode.close(async () => {
+      await Promise.all(this.#spus.map((spu) => spu.close()));
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -135,7 +163,9 @@ let noticed = false;
 const notice = (quiet: boolean): void => {
   if (quiet || noticed) return;
   noticed = true;
-  console.error('tessera: simulation: all parties run in this process, so it sees their data (the protocol is the real one)');
+  console.error(
+    'tessera: simulation: all parties run in this process, so it sees their data (the protocol is the real one)',
+  );
 };
 
 /** Starts a session of its own, beside the default one. Takes what `sf.init` takes. */
@@ -143,6 +173,7 @@ export function session(options: InitOptions): Promise<Session>;
 export function session(parties: readonly string[], options?: Omit<InitOptions, 'parties'>): Promise<Session>;
 export async function session(first: unknown, second?: unknown): Promise<Session> {
   const options = readInitOptions(first, second);
+  if (options.mode === 'production') return new Session(await production(options));
   notice(options.quiet);
-  return new Session(options);
+  return new Session(standalone(options.parties, options.link));
 }

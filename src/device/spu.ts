@@ -1,11 +1,12 @@
 /** @file SPU: the device of several parties together. A function called on it is recorded, and run on masked values. */
 import { fail, oneOf, TesseraError } from '../errors.ts';
-import type { Tensor, Type } from '../ir/graph.ts';
-import { NDArray } from '../ir/ndarray.ts';
 import type { ArrayInput, BaseArray } from '../ir/array.ts';
-import { type TreeDef, leafCount, unflatten } from '../ir/pytree.ts';
+import type { Tensor, TensorData, Type } from '../ir/graph.ts';
+import { NDArray } from '../ir/ndarray.ts';
+import { leafCount, unflatten } from '../ir/pytree.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { failedAt, functionText } from './failing.ts';
+import type { Described, SpuBackend } from './mode.ts';
 import {
   type DeviceObject,
   type Held,
@@ -24,8 +25,8 @@ import { describe } from './read.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 import type { Session } from './session.ts';
 import { userSite } from './site.ts';
-import { type Outcome, SpuThreads, type Work } from './threads.ts';
 import { arraysOf, deviceObjects, mapDevice } from './trees.ts';
+import type { Outcome, Work } from './work.ts';
 
 export interface SpuOptions {
   /** Places of arguments that are handed to the function as they are: sizes, names, flags, functions. */
@@ -40,13 +41,19 @@ export type SpuParts<R> = R extends readonly unknown[]
   : readonly SPUObject[];
 
 export interface SpuCall {
-  <R>(fn: (...args: BaseArray[]) => R, options: SpuOptions & { readonly numReturns: number }): (...args: SpuArg<BaseArray>[]) => SpuParts<R>;
+  <R>(
+    fn: (...args: BaseArray[]) => R,
+    options: SpuOptions & { readonly numReturns: number },
+  ): (...args: SpuArg<BaseArray>[]) => SpuParts<R>;
   <R>(fn: (...args: BaseArray[]) => R, options?: SpuOptions): (...args: SpuArg<BaseArray>[]) => SPUObject<R>;
   <A extends unknown[], R>(
     fn: (...args: A) => R,
     options: SpuOptions & { readonly numReturns: number },
   ): (...args: SpuArgs<A>) => SpuParts<R>;
-  <A extends unknown[], R>(fn: (...args: A) => R, options?: SpuOptions): (...args: SpuArgs<A>) => SPUObject<R>;
+  <A extends unknown[], R>(
+    fn: (...args: A) => R,
+    options?: SpuOptions,
+  ): (...args: SpuArgs<A>) => SPUObject<R>;
 }
 
 /** Where a program works with an array, its caller gives a handle, an array, numbers, or a tree of these. */
@@ -83,7 +90,8 @@ export interface SPU extends SpuCall {
 /** What stands behind the function that `SPU` is. */
 class SpuDevice {
   readonly #session: Session;
-  readonly #threads: SpuThreads;
+  /** Undefined in the program of a party that takes no part. */
+  readonly #backend: SpuBackend | undefined;
   readonly #programs: Programs;
   readonly #account: Account;
   readonly #config: SpuConfig;
@@ -98,7 +106,8 @@ class SpuDevice {
     this.#config = config;
     this.#programs = new Programs(config.runtime);
     this.#account = new Account(config.parties);
-    this.#threads = new SpuThreads(config, session.link);
+    const op = session.op('SPU', userSite(), JSON.stringify(config));
+    this.#backend = session.mode.spu(config, op);
   }
 
   /** The device as its users see it. */
@@ -107,7 +116,7 @@ class SpuDevice {
   }
 
   get ready(): Promise<void> {
-    return this.#threads.ready;
+    return this.#backend?.ready ?? Promise.resolve();
   }
 
   get name(): string {
@@ -115,12 +124,13 @@ class SpuDevice {
   }
 
   stats(): SpuStats {
-    return this.#account.stats(this.#config.runtime.field, this.#threads.memory);
+    return this.#account.stats(this.#config.runtime.field, this.#backend?.memory ?? []);
   }
 
   close(): Promise<void> {
-    return this.#threads.close(
-      new TesseraError('CLOSED', `the session of ${this.name} was shut down (this side)`, { device: this.name }),
+    const reason = `the session of ${this.name} was shut down (this side)`;
+    return (
+      this.#backend?.close(new TesseraError('CLOSED', reason, { device: this.name })) ?? Promise.resolve()
     );
   }
 
@@ -133,10 +143,21 @@ class SpuDevice {
 
   /** Gives a job to the parties, and its account to the books. */
   async #run(work: Work): Promise<Outcome> {
-    const outcome = await this.#threads.run(work);
+    const outcome = await this.#member(work.op).run(work);
     this.#account.add(outcome.stats);
     if (this.#config.runtime.profile) console.error(this.#account.text(work.op, outcome.stats));
     return outcome;
+  }
+
+  #member(op: Op): SpuBackend {
+    return (
+      this.#backend ??
+      fail(
+        'INVALID_ARGUMENT',
+        `${this.name} op #${op.number}: ${this.#session.mode.self} takes no part in this SPU`,
+        { op: op.number },
+      )
+    );
   }
 
   /** A handle for what will be held; its memory is freed when the handle is gone. */
@@ -157,7 +178,7 @@ class SpuDevice {
     hold.freed = true;
     void this.#queue(async () => {
       const { leaves } = await hold.given;
-      this.#threads.free(leaves.map((l) => l.id));
+      this.#backend?.free(leaves.map((l) => l.id));
     });
   }
 
@@ -207,8 +228,12 @@ class SpuDevice {
     }
     if (fresh.length === 0) return out;
     const owners = [...new Set(fresh.map((o) => o.device.party))];
-    const op = this.#session.op(`input of ${owners.join(' and ')}`, site);
-    const work = this.#queue(async () => this.#input(op, fresh, await Promise.allSettled(fresh.map((o) => o[INSIDE]))));
+    const op = this.#session.op(`input of ${owners.join(' and ')}`, site, `${this.name} ${fresh.join(', ')}`);
+    const described = fresh.map((o, i) =>
+      this.#session.mode.describe(o.device.party, `${op.number}.${i}`, op, () => this.#describe(op, o)),
+    );
+    for (const d of described) quietly(d);
+    const work = this.#queue(async () => this.#input(op, fresh, await Promise.allSettled(described)));
     fresh.forEach((o, i) => {
       const given = work.then(({ held }) => held[i]!());
       const object = this.#handle(
@@ -223,63 +248,62 @@ class SpuDevice {
     return out;
   }
 
-  /** Checks values and sends the job that masks them. What is wrong with one value is its own handle's error. */
-  async #input(op: Op, objects: readonly PYUObject[], values: readonly PromiseSettledResult<unknown>[]) {
-    const inputs: { owner: number; type: Type }[] = [];
-    const tensors: Tensor[] = [];
-    const ids: number[] = [];
-    const held = values.map((value, i): (() => Held) => {
-      try {
-        if (value.status === 'rejected') throw value.reason;
-        const { party } = objects[i]!.device;
-        const { def, arrays } = this.#arrays(op, objects[i]!, value.value);
-        const leaves = arrays.map((a) => {
-          const id = this.#nextObject++;
-          const type: Type = { shape: a.shape, dtype: a.dtype, secret: true };
-          inputs.push({ owner: this.#config.parties.indexOf(party), type });
-          tensors.push({ shape: a.shape, dtype: a.dtype, data: a.data });
-          ids.push(id);
-          return { id, type };
-        });
-        return () => ({ def, leaves });
-      } catch (e) {
-        return () => {
-          throw e;
-        };
-      }
-    });
-    const done = quietly(inputs.length === 0 ? Promise.resolve() : this.#mask(op, inputs, tensors, ids));
-    return { held, done };
-  }
-
-  async #mask(op: Op, inputs: readonly { owner: number; type: Type }[], tensors: readonly Tensor[], outs: number[]) {
-    const privates = new Map(this.#config.parties.map((_, rank) => [rank, new Map<number, Tensor>()]));
-    inputs.forEach(({ owner }, i) => {
-      privates.get(owner)!.set(i, tensors[i]!);
-    });
-    await this.#run({ op, graph: this.#programs.input(inputs), ins: [], outs, privates });
-  }
-
-  #arrays(op: Op, object: PYUObject, value: unknown): { def: TreeDef; arrays: NDArray[] } {
+  /** At its owner: reads and checks a value. What is wrong with it is its own handle's error. */
+  async #describe(op: Op, object: PYUObject): Promise<Described> {
+    const value = await object[INSIDE];
     const { party } = object.device;
     try {
       const { def, arrays, paths } = arraysOf(value);
       arrays.forEach((a, i) => {
         this.#programs.check(a, `${object.toString()}${paths[i]!}`);
       });
-      return { def, arrays };
+      const types = arrays.map(({ shape, dtype }): Type => ({ shape, dtype, secret: true }));
+      return { def, types, data: arrays.map((a) => a.data) };
     } catch (e) {
       throw failedAt(`${this.name}: ${party}`, op, e, { party });
     }
   }
 
-  call(fn: (...args: never[]) => unknown, options: SpuOptions, args: readonly unknown[]): SPUObject | SPUObject[] {
+  /** Sends the job that masks what could be described. */
+  async #input(op: Op, objects: readonly PYUObject[], described: readonly PromiseSettledResult<Described>[]) {
+    const inputs: { owner: number; type: Type }[] = [];
+    const ids: number[] = [];
+    const privates = new Map(this.#config.parties.map((_, rank) => [rank, new Map<number, Tensor>()]));
+    const held = described.map((d, i): (() => Held) => {
+      if (d.status === 'rejected') {
+        return () => {
+          throw d.reason;
+        };
+      }
+      const { def, types, data } = d.value;
+      const owner = this.#config.parties.indexOf(objects[i]!.device.party);
+      const leaves = types.map((type, j) => {
+        const id = this.#nextObject++;
+        const { shape, dtype } = type;
+        if (data) privates.get(owner)!.set(inputs.length, { shape, dtype, data: data[j] as TensorData });
+        inputs.push({ owner, type });
+        ids.push(id);
+        return { id, type };
+      });
+      return () => ({ def, leaves });
+    });
+    if (inputs.length === 0) return { held, done: Promise.resolve() };
+    const done = this.#run({ op, graph: this.#programs.input(inputs), ins: [], outs: ids, privates });
+    return { held, done: quietly(done.then(() => {})) };
+  }
+
+  call(
+    fn: (...args: never[]) => unknown,
+    options: SpuOptions,
+    args: readonly unknown[],
+  ): SPUObject | SPUObject[] {
     const { numReturns } = options;
     const fixed = readStatic(options.static, args.length);
-    const op = this.#session.op(functionText(fn), userSite());
     const moving = args.map((arg, i) => (fixed.has(i) ? undefined : arg));
     const found = deviceObjects(moving);
     for (const f of found) this.#own(f);
+    const names = found.map(({ object }) => object.toString());
+    const op = this.#session.op(functionText(fn), userSite(), `${this.name}(${names.join(', ')})`);
     const inputs = found.flatMap(({ object }) => (object instanceof PYUObject ? [object] : []));
     const taken = this.#take(inputs, op.site);
     const objects = new Map(
@@ -294,7 +318,12 @@ class SpuDevice {
       return this.#program(fn, op, args, fixed, held);
     });
     const done = work.then((w) => w.done);
-    if (numReturns === undefined) return this.#handle(op, work.then((w) => w.held), done);
+    if (numReturns === undefined)
+      return this.#handle(
+        op,
+        work.then((w) => w.held),
+        done,
+      );
     const parts = work.then(({ held }) => {
       try {
         return split(held, numReturns);
@@ -304,7 +333,12 @@ class SpuDevice {
     });
     quietly(parts);
     return Array.from({ length: numReturns }, (_, i) =>
-      this.#handle(op, parts.then((p) => p[i]!), parts.then(() => done), `[${i}]`),
+      this.#handle(
+        op,
+        parts.then((p) => p[i]!),
+        parts.then(() => done),
+        `[${i}]`,
+      ),
     );
   }
 
@@ -331,7 +365,8 @@ class SpuDevice {
               return unflatten(def, types);
             }),
       );
-      const { graph, ins, outs, def } = this.#programs.record(fn, given, fixed);
+      const { graph, ins, outs, def, text } = this.#programs.record(fn, given, fixed);
+      this.#session.mode.agree(op, text);
       const leaves = outs.map((type) => ({ id: this.#nextObject++, type }));
       const done = this.#run({ op, graph, ins: ins.map((t) => ids.get(t)!), outs: leaves.map((l) => l.id) });
       return { held: { def, leaves }, done: quietly(done.then(() => {})) };
@@ -340,13 +375,14 @@ class SpuDevice {
     }
   }
 
-  /** Opens objects to ranks; one of them gives the values back. One tree for each object. */
+  /** Opens objects to ranks. One tree for each object, where this program may know it. */
   #open(op: Op, objects: readonly SPUObject[], to: readonly number[]): Promise<unknown[]> {
     const given = objects.map((o) => this.#held(o));
     const sent = this.#queue(async () => {
       const held = await Promise.all(given);
       const leaves = held.flatMap((h) => h.leaves);
-      if (leaves.length === 0) return { held, outcome: Promise.resolve<Outcome>({ revealed: [], stats: [] }) };
+      if (leaves.length === 0)
+        return { held, outcome: Promise.resolve<Outcome>({ revealed: [], stats: [] }) };
       const outcome = this.#run({
         op,
         graph: this.#programs.reveal(
@@ -361,18 +397,18 @@ class SpuDevice {
       return { held, outcome: quietly(outcome) };
     });
     return sent.then(async ({ held, outcome }) => {
-      const arrays = (await outcome).revealed.map((t) => new NDArray(t!.shape, t!.dtype, t!.data));
+      const { revealed } = await outcome;
+      if (revealed.some((t) => t === undefined)) return held.map(() => undefined);
+      const arrays = revealed.map((t) => new NDArray(t!.shape, t!.dtype, t!.data));
       return held.map(({ def, leaves }) => unflatten(def, arrays.splice(0, leaves.length)));
     });
   }
 
   reveal(objects: readonly SPUObject[]): Promise<unknown[]> {
-    const op = this.#session.op('reveal', userSite());
-    return this.#open(
-      op,
-      objects,
-      this.#config.parties.map((_, rank) => rank),
-    );
+    const { parties } = this.#config;
+    const op = this.#session.op('reveal', userSite(), `${this.name} ${objects.join(', ')}`);
+    const ranks = parties.map((_, rank) => rank);
+    return this.#session.mode.share(parties, String(op.number), op, () => this.#open(op, objects, ranks));
   }
 
   revealTo(pyu: PYU, object: SPUObject): PYUObject {
@@ -383,19 +419,21 @@ class SpuDevice {
         `${object.toString()} can be revealed to ${oneOf(this.#config.parties)}: ${pyu.party} takes no part in ${this.name}`,
         { party: pyu.party, parties: this.#config.parties },
       );
-    const op = this.#session.op(`to ${pyu.party}`, userSite());
-    return new PYUObject(
-      pyu,
-      op,
-      this.#open(op, [object], [rank]).then(([value]) => value),
-    );
+    const op = this.#session.op(`to ${pyu.party}`, userSite(), object.toString());
+    // Every party of the SPU takes part in opening it; the value comes out at the receiver alone.
+    const opened = this.#backend && quietly(this.#open(op, [object], [rank]));
+    const value = async (): Promise<unknown> => (await opened)?.[0];
+    return new PYUObject(pyu, op, this.#session.mode.perform(pyu.party, String(op.number), op, value));
   }
 }
 
 const readStatic = (places: SpuOptions['static'], count: number): ReadonlySet<number> => {
   if (places === undefined) return new Set();
   if (!Array.isArray(places))
-    return fail('INVALID_ARGUMENT', `static is a list of places of arguments, like [1], not ${describe(places)}`);
+    return fail(
+      'INVALID_ARGUMENT',
+      `static is a list of places of arguments, like [1], not ${describe(places)}`,
+    );
   return new Set(
     places.map((p: unknown) => {
       if (!Number.isInteger(p) || (p as number) < -count || (p as number) >= count)

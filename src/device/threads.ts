@@ -4,31 +4,14 @@
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { TesseraError } from '../errors.ts';
-import type { DType, Graph, Tensor } from '../ir/graph.ts';
 import type { RunStats } from '../ir/engine.ts';
+import type { Graph, Tensor } from '../ir/graph.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { type Duty, type FromThread, packError, type ToThread, unpackError } from './messages.ts';
+import type { SpuBackend } from './mode.ts';
 import type { Op } from './objects.ts';
-
-/** A job for all parties. */
-export interface Work {
-  readonly op: Op;
-  readonly graph: Graph;
-  readonly ins: readonly number[];
-  readonly outs: readonly number[];
-  readonly reveal?: readonly ({ readonly dtype: DType } | null)[];
-  /** The private inputs of each rank, by name. */
-  readonly privates?: ReadonlyMap<number, ReadonlyMap<number, Tensor>>;
-  /** The rank that gives revealed values back. */
-  readonly answers?: number;
-}
-
-export interface Outcome {
-  readonly revealed: readonly (Tensor | undefined)[];
-  /** By rank. */
-  readonly stats: readonly RunStats[];
-}
+import type { Outcome, Work } from './work.ts';
 
 interface Settle {
   resolve(): void;
@@ -62,7 +45,7 @@ const GRACE_MS = 3000;
 /** Errors that follow from another party's error. */
 const FOLLOWING: ReadonlySet<string> = new Set(['PARTY_FAILED', 'PEER_LOST', 'CLOSED']);
 
-export class SpuThreads {
+export class SpuThreads implements SpuBackend {
   readonly parties: readonly string[];
   readonly ready: Promise<void>;
   /** Peak bytes of ring memory, by rank. */
@@ -173,7 +156,7 @@ export class SpuThreads {
   }
 
   #tellAll(message: ToThread): void {
-    this.parties.forEach((_, rank) => this.#tell(rank, message));
+    for (const rank of this.parties.keys()) this.#tell(rank, message);
   }
 
   /** The number of a graph; sends it when the threads do not have it. */

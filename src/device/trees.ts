@@ -5,8 +5,8 @@ import type { Tensor } from '../ir/graph.ts';
 import { isTensor, NDArray } from '../ir/ndarray.ts';
 import { flatten, type TreeDef } from '../ir/pytree.ts';
 import type { Field } from '../ring/field.ts';
-import { describe } from './read.ts';
 import { DeviceObject } from './objects.ts';
+import { describe } from './read.ts';
 
 const MAX_DEPTH = 256;
 
@@ -66,13 +66,19 @@ export const arraysOf = (tree: unknown): { def: TreeDef; arrays: NDArray[]; path
   const arrays = leaves.map((leaf, i) => {
     const path = paths[i]!;
     if (!isArrayLike(leaf) && !isPrimitive(leaf))
-      fail('DTYPE', `${place(path)} is ${describe(leaf)}: an SPU takes numbers and arrays of numbers`, { path });
+      fail('DTYPE', `${place(path)} is ${describe(leaf)}: an SPU takes numbers and arrays of numbers`, {
+        path,
+      });
     if (isTensor(leaf) || leaf instanceof NDArray || !(leaf instanceof BaseArray)) return located(leaf, path);
-    return fail('INVALID_ARGUMENT', `${place(path)} is an array of a program that is being recorded`, { path });
+    return fail('INVALID_ARGUMENT', `${place(path)} is an array of a program that is being recorded`, {
+      path,
+    });
   });
   arrays.forEach((a, i) => {
     if (a.size === 0)
-      fail('SHAPE', `${place(paths[i]!)} is an empty array (shape [${a.shape.join(', ')}])`, { path: paths[i]! });
+      fail('SHAPE', `${place(paths[i]!)} is an empty array (shape [${a.shape.join(', ')}])`, {
+        path: paths[i]!,
+      });
   });
   return { def, arrays, paths };
 };
@@ -135,7 +141,11 @@ const badInteger = ({ data, dtype }: Tensor, field: Field): Bad | undefined => {
   for (let index = 0; index < data.length; index++) {
     const x = Number(data[index]);
     if (x < -(2 ** 31) || x >= 2 ** 31)
-      return { index, kind: 'an integer out of range', holds: 'FM32 holds integers x with -2^31 <= x < 2^31' };
+      return {
+        index,
+        kind: 'an integer out of range',
+        holds: 'FM32 holds integers x with -2^31 <= x < 2^31',
+      };
   }
   return undefined;
 };

@@ -63,11 +63,7 @@ const serveParty = async (ring: Ring): Promise<(message: ToThread) => void> => {
     forget: (m) => void graphs.delete(m.id),
     job: (m) => void run(m).catch((e: unknown) => failed(e, m.number)),
     free: (m) => void engine.free(m.ids).catch(failed),
-    close: () =>
-      void engine
-        .close()
-        .then(close)
-        .catch(failed),
+    close: () => void engine.close().then(close).catch(failed),
   };
   return (message) => handlers[message.kind](message as never);
 };

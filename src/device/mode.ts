@@ -1,0 +1,56 @@
+/**
+ * @file What depends on whose program this is. In simulation one program drives all parties. In production every party
+ * runs its own copy of the program, does its own part of each operation, and hears from the others about theirs.
+ */
+
+import type { TesseraError } from '../errors.ts';
+import type { TensorData, Type } from '../ir/graph.ts';
+import type { TreeDef } from '../ir/pytree.ts';
+import type { SpuConfig } from './cluster-def.ts';
+import type { Op } from './objects.ts';
+import type { Outcome, Work } from './work.ts';
+
+/** The form of a value that enters an SPU, known to all its parties; the data is there at its owner only. */
+export interface Described {
+  readonly def: TreeDef;
+  readonly types: readonly Type[];
+  readonly data?: readonly TensorData[];
+}
+
+/** The engine of one SPU, as far as this program has hold of it. */
+export interface SpuBackend {
+  /** Resolves when the parties are connected. */
+  readonly ready: Promise<void>;
+  /** Peak bytes of ring memory, by rank, where known. */
+  readonly memory: readonly number[];
+  /** Runs a job after all earlier ones. */
+  run(work: Work): Promise<Outcome>;
+  /** Forgets objects, after all earlier jobs. */
+  free(ids: readonly number[]): void;
+  close(reason: TesseraError): Promise<void>;
+}
+
+export interface Mode {
+  readonly name: 'standalone' | 'production';
+  readonly parties: readonly string[];
+  /** The party whose program this is; undefined where one program drives all. */
+  readonly self: string | undefined;
+  /** An operation was numbered: all parties must number the same. `detail`: devices and handles, no data. */
+  issued(op: Op, detail: string): void;
+  /** Work of one party: done there, and heard of elsewhere (there it resolves to undefined). */
+  perform<T>(party: string, key: string, op: Op, work: () => Promise<T>): Promise<T>;
+  /** A value of `from` goes to `to` alone. */
+  move<T>(from: string, to: string, key: string, op: Op, value: Promise<T>): Promise<T>;
+  /** A value that the `holders` know goes to everybody. */
+  share<T>(holders: readonly string[], key: string, op: Op, value: () => Promise<T>): Promise<T>;
+  /** The owner describes a value; everybody learns its form, or why there is none. */
+  describe(party: string, key: string, op: Op, work: () => Promise<Described>): Promise<Described>;
+  /** All parties must have recorded the same program at this operation. */
+  agree(op: Op, program: string): void;
+  /** Starts an SPU; undefined at a program whose party takes no part in it. */
+  spu(config: SpuConfig, op: Op): SpuBackend | undefined;
+  /** Resolves when all parties have come to this operation. */
+  barrier(op: Op): Promise<void>;
+  /** Ends the session: lets the others come to their end, then `closeSpus`, then the links. */
+  close(closeSpus: () => Promise<void>): Promise<void>;
+}

@@ -1,0 +1,90 @@
+/** @file The dealer as a service: serves the SPUs of one job from a machine of its own, and sees no data. */
+import { TesseraError } from '../../errors.ts';
+import { DealerEngine, type DealerStats } from '../../ir/dealer-engine.ts';
+import { FIELDS } from '../../ring/field.ts';
+import { Ring } from '../../ring/ring.ts';
+import { openLinks } from './links.ts';
+import type { DealerOrder } from './node.ts';
+import { readProduction } from './options.ts';
+import { unpackOrder } from './orders.ts';
+import { onSignals } from './signals.ts';
+
+export interface DealerService {
+  /** Ends when all parties have ended the job; rejects when one is lost or they disagree. */
+  readonly done: Promise<DealerStats>;
+  close(): Promise<void>;
+}
+
+/** Starts the dealer of a job. `options`: what the parties give `sf.init`, with the dealer as `selfParty`. */
+export const startDealer = async (options: unknown): Promise<DealerService> => {
+  const o = readProduction(options);
+  if (o.dealer === undefined || o.self !== o.dealer) {
+    throw new TesseraError(
+      'CONFIG',
+      'clusterConfig.selfParty must be the name of clusterConfig.dealer to run the dealer',
+      {
+        path: 'clusterConfig.selfParty',
+      },
+    );
+  }
+  const transport = await openLinks(o);
+  const orders = transport.channel('orders', o.parties);
+  const engines = new Map<string, { order: DealerOrder; engine: Promise<DealerEngine> }>();
+  let failure: (e: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    failure = reject;
+  });
+  failed.catch(() => {});
+
+  const start = async (order: DealerOrder & { field: keyof typeof FIELDS }): Promise<DealerEngine> => {
+    const channel = transport.channel(`dealer of ${order.id}`, order.parties);
+    const engine = DealerEngine.start({
+      ring: await Ring.create(),
+      field: FIELDS[order.field],
+      parties: order.parties,
+      channel,
+    });
+    engine.done.catch(failure);
+    return engine;
+  };
+  const serve = async (party: string): Promise<void> => {
+    for (let tag = 0; ; tag++) {
+      const order = unpackOrder(await orders.recv(party, tag), party);
+      if (order === 'end') return;
+      const known = engines.get(order.id);
+      if (known === undefined) engines.set(order.id, { order, engine: start(order) });
+      else if (JSON.stringify(known.order) !== JSON.stringify(order))
+        throw new TesseraError('DIVERGED', `${party} orders another ${order.id} than the other parties`, {
+          party,
+        });
+    }
+  };
+  const forget = onSignals((signal) =>
+    failure(new TesseraError('CLOSED', `the dealer was stopped by ${signal}`, { expose: true })),
+  );
+  const work = async (): Promise<DealerStats> => {
+    await Promise.all(o.parties.map(serve));
+    const all = await Promise.all([...engines.values()].map(({ engine }) => engine));
+    await Promise.all(all.map((engine) => engine.done));
+    const total = { jobs: 0, bytes: 0, ms: 0 };
+    for (const { stats } of all) {
+      total.jobs += stats.jobs;
+      total.bytes += stats.bytes;
+      total.ms += stats.ms;
+    }
+    return total;
+  };
+  const done = Promise.race([work(), failed]).then(
+    async (stats) => {
+      await transport.close();
+      return stats;
+    },
+    async (e) => {
+      await transport.abort(e).catch(() => {});
+      await transport.close().catch(() => {});
+      throw e;
+    },
+  );
+  done.catch(() => {}).finally(forget);
+  return { done, close: () => transport.close() };
+};

@@ -1,0 +1,170 @@
+/**
+ * @file What the programs of a production session tell each other beside the protocol: values, the form of values,
+ * and how operations ended. The owner pushes; nobody can ask. Every message names the operation it belongs to.
+ */
+import { type ErrorCode, TesseraError } from '../../errors.ts';
+import { type Codec, controlCodec } from '../../link/codec.ts';
+import type { Channel } from '../../link/link.ts';
+import type { Op } from '../objects.ts';
+
+/** `value`: user data, under the allow-list. The others are small plain data, which no list keeps from arriving. */
+export type Kind = 'value' | 'status' | 'form' | 'issued' | 'program';
+
+interface Deferred {
+  readonly promise: Promise<unknown>;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+const deferred = (): Deferred => {
+  let settle: Omit<Deferred, 'promise'> | undefined;
+  const promise = new Promise((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  promise.catch(() => {});
+  return { promise, ...settle! };
+};
+
+/** An error as the others learn of it. */
+export interface SentFailure {
+  readonly party: string;
+  readonly code: string;
+  readonly op: number;
+  readonly what: string;
+  /** Only if the failing party chose to show it: a message of user code may quote data. */
+  readonly cause?: string;
+}
+
+const remoteError = (f: SentFailure): TesseraError =>
+  new TesseraError(
+    'PARTY_FAILED',
+    `${f.party} op #${f.op} (${f.what}) failed there (${f.code})` +
+      (f.cause === undefined
+        ? `: ${f.party} keeps the cause to itself; see its log, or set exposeErrors there`
+        : `: ${f.cause}`),
+    { ...f },
+  );
+
+/** u32 length of the head, head, body. */
+const pack = (head: Uint8Array, body: Uint8Array): Uint8Array => {
+  const out = new Uint8Array(4 + head.length + body.length);
+  new DataView(out.buffer).setUint32(0, head.length, true);
+  out.set(head, 4);
+  out.set(body, 4 + head.length);
+  return out;
+};
+
+export class Exchange {
+  readonly self: string;
+  readonly peers: readonly string[];
+  readonly #channel: Channel;
+  readonly #codec: Codec;
+  readonly #exposeErrors: boolean;
+  readonly #tags = new Map<string, number>();
+  readonly #waiting = new Map<string, Deferred>();
+  readonly #handlers = new Map<Kind, (from: string, key: string, data: unknown) => void>();
+  #failure: TesseraError | undefined;
+
+  constructor(channel: Channel, codec: Codec, exposeErrors: boolean) {
+    this.self = channel.self;
+    this.peers = channel.peers;
+    this.#channel = channel;
+    this.#codec = codec;
+    this.#exposeErrors = exposeErrors;
+  }
+
+  /** Listens to the peers; `lost` hears of the first that cannot be heard any more. */
+  start(lost: (error: TesseraError) => void): void {
+    for (const peer of this.peers) {
+      this.#listen(peer).catch((e: unknown) => lost(e as TesseraError));
+    }
+  }
+
+  /** Messages of a kind that nobody waits for by key. */
+  on(kind: Kind, handler: (from: string, key: string, data: unknown) => void): void {
+    this.#handlers.set(kind, handler);
+  }
+
+  async #listen(peer: string): Promise<void> {
+    for (let tag = 0; ; tag++) {
+      const frame = await this.#channel.recv(peer, tag);
+      const size = new DataView(frame.buffer, frame.byteOffset, frame.byteLength).getUint32(0, true);
+      const [kind, key, failure] = controlCodec.decode(frame.subarray(4, 4 + size)) as [
+        Kind,
+        string,
+        SentFailure | null,
+      ];
+      const slot = this.#slot(peer, kind, key);
+      if (failure !== null) {
+        slot.reject(remoteError({ ...failure, party: peer }));
+        continue;
+      }
+      const body = frame.subarray(4 + size);
+      try {
+        const data = (kind === 'value' ? this.#codec : controlCodec).decode(body);
+        const handler = this.#handlers.get(kind);
+        if (handler) {
+          this.#waiting.delete(`${peer} ${kind} ${key}`);
+          handler(peer, key, data);
+        } else slot.resolve(data);
+      } catch (e) {
+        slot.reject(e);
+      }
+    }
+  }
+
+  /** Waits for what `from` has to say. */
+  expect<T>(from: string, kind: Kind, key: string): Promise<T> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    const id = `${from} ${kind} ${key}`;
+    const { promise } = this.#slot(from, kind, key);
+    return promise.finally(() => this.#waiting.delete(id)) as Promise<T>;
+  }
+
+  #slot(from: string, kind: Kind, key: string): Deferred {
+    const id = `${from} ${kind} ${key}`;
+    const known = this.#waiting.get(id);
+    if (known) return known;
+    const slot = deferred();
+    this.#waiting.set(id, slot);
+    return slot;
+  }
+
+  /** Tells `to`. Throws SERIALIZATION when the allow-list does not let the value pass. */
+  async tell(to: readonly string[], kind: Kind, key: string, data: unknown): Promise<void> {
+    if (to.length === 0) return;
+    const body = (kind === 'value' ? this.#codec : controlCodec).encode(data);
+    await this.#send(to, controlCodec.encode([kind, key, null]), body);
+  }
+
+  /** Tells `to` that there is nothing, and why. */
+  async tellFailure(to: readonly string[], kind: Kind, key: string, op: Op, error: unknown): Promise<void> {
+    const e = error instanceof Error ? error : new Error(String(error));
+    const code: ErrorCode = e instanceof TesseraError ? e.code : 'PARTY_FAILED';
+    const failure: SentFailure = {
+      party: this.self,
+      code,
+      op: op.number,
+      what: op.site === undefined ? op.what : `${op.what}, called at ${op.site}`,
+      ...(this.#exposeErrors && { cause: e.message.slice(0, 4000) }),
+    };
+    await this.#send(to, controlCodec.encode([kind, key, failure]), new Uint8Array());
+  }
+
+  async #send(to: readonly string[], head: Uint8Array, body: Uint8Array): Promise<void> {
+    await Promise.all(
+      to.map((peer) => {
+        const tag = this.#tags.get(peer) ?? 0;
+        this.#tags.set(peer, tag + 1);
+        return this.#channel.send(peer, tag, pack(head, body));
+      }),
+    );
+  }
+
+  /** Rejects whatever waits, now and later. */
+  fail(error: TesseraError): void {
+    this.#failure ??= error;
+    for (const slot of this.#waiting.values()) slot.reject(error);
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * @file The journal of operations by which programs find out that they are not the same program: each operation
+ * extends a rolling hash, every party tells the others, and the first difference is named with both call sites.
+ */
+import nacl from 'tweetnacl';
+import { TesseraError } from '../../errors.ts';
+import type { Op } from '../objects.ts';
+import type { Exchange } from './exchange.ts';
+
+interface Entry {
+  readonly hash: string;
+  readonly what: string;
+  readonly site: string | null;
+}
+
+const digest = (text: string): Uint8Array => nacl.hash(new TextEncoder().encode(text)).subarray(0, 16);
+
+const hex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+
+const describe = (party: string, { what, site }: Entry): string =>
+  `${party}: ${what}${site === null ? '' : ` at ${site}`}`;
+
+/** Compares entries of this party with those of the peers, whichever comes first. */
+class Comparison {
+  readonly #own = new Map<number, { entry: Entry; left: number }>();
+  readonly #early = new Map<number, Map<string, Entry>>();
+  readonly #peers: number;
+  readonly #differ: (op: number, own: Entry, peer: string, theirs: Entry) => void;
+
+  constructor(peers: number, differ: (op: number, own: Entry, peer: string, theirs: Entry) => void) {
+    this.#peers = peers;
+    this.#differ = differ;
+  }
+
+  own(op: number, entry: Entry): void {
+    if (this.#peers === 0) return;
+    this.#own.set(op, { entry, left: this.#peers });
+    for (const [peer, theirs] of this.#early.get(op) ?? []) this.#compare(op, peer, theirs);
+    this.#early.delete(op);
+  }
+
+  theirs(op: number, peer: string, entry: Entry): void {
+    if (this.#own.has(op)) {
+      this.#compare(op, peer, entry);
+      return;
+    }
+    const early = this.#early.get(op) ?? new Map<string, Entry>();
+    this.#early.set(op, early.set(peer, entry));
+  }
+
+  #compare(op: number, peer: string, theirs: Entry): void {
+    const own = this.#own.get(op)!;
+    if (own.entry.hash !== theirs.hash) this.#differ(op, own.entry, peer, theirs);
+    else if (--own.left === 0) this.#own.delete(op);
+  }
+}
+
+export class Journal {
+  readonly #exchange: Exchange;
+  readonly #issued: Comparison;
+  readonly #programs: Comparison;
+  #hash = digest('tessera');
+
+  constructor(exchange: Exchange, diverged: (error: TesseraError) => void) {
+    this.#exchange = exchange;
+    const compare = (what: string) =>
+      new Comparison(exchange.peers.length, (op, own, peer, theirs) => {
+        const sides = `${describe(exchange.self, own)}; ${describe(peer, theirs)}`;
+        diverged(
+          new TesseraError('DIVERGED', `program diverged at op ${op} (${what}): ${sides}`, {
+            op,
+            parties: { [exchange.self]: own, [peer]: theirs },
+            expose: true,
+          }),
+        );
+      });
+    this.#issued = compare('different operations');
+    this.#programs = compare(
+      'the same function was recorded differently: other code, shapes or public arguments',
+    );
+    exchange.on('issued', (from, key, data) => this.#issued.theirs(Number(key), from, data as Entry));
+    exchange.on('program', (from, key, data) => this.#programs.theirs(Number(key), from, data as Entry));
+  }
+
+  /** An operation was numbered here. */
+  issued(op: Op, detail: string): void {
+    const before = hex(this.#hash);
+    this.#hash = digest(`${before}\n${op.number}\n${op.what}\n${detail}`);
+    this.#tell('issued', this.#issued, op, hex(this.#hash));
+  }
+
+  /** The program that was recorded at an operation. */
+  program(op: Op, text: string): void {
+    this.#tell('program', this.#programs, op, hex(digest(text)));
+  }
+
+  #tell(kind: 'issued' | 'program', comparison: Comparison, op: Op, hash: string): void {
+    const entry: Entry = { hash, what: op.what, site: op.site ?? null };
+    // A peer that cannot be told is lost, which its listener says.
+    this.#exchange.tell(this.#exchange.peers, kind, String(op.number), entry).catch(() => {});
+    comparison.own(op.number, entry);
+  }
+}

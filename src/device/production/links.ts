@@ -1,0 +1,42 @@
+/** @file Opening the links of a production session: the same for parties and for the dealer. */
+import { connect, type WebSocketTransport } from '../../link/websocket.ts';
+import type { Production } from './options.ts';
+
+/** What all parties must agree on; the handshake names the first path that differs. */
+const agreed = (o: Production): object => ({
+  parties: [...o.parties].sort(),
+  addresses: Object.fromEntries(
+    Object.entries(o.addresses).map(([name, { address }]) => [name, address ?? 'none']),
+  ),
+  dealer: o.dealer ?? 'none',
+  allowedList: o.allowedList ?? 'all registered types',
+  jobName: o.job,
+});
+
+/** Connects to everybody; rejects with one table of who is missing and why. */
+export const openLinks = async (o: Production): Promise<WebSocketTransport> => {
+  const { heartbeatMs, peerTimeoutMs, readyTimeoutMs, maxMessageBytes, spin } = o.crossSilo;
+  const transport = await connect({
+    self: o.self,
+    parties: o.addresses,
+    job: o.job,
+    configDigest: agreed(o),
+    allowInsecure: o.allowInsecure,
+    ...(o.tls && { tls: o.tls }),
+    ...(o.identity !== undefined && { identity: o.identity }),
+    ...(o.peerIdentities && { peerIdentities: o.peerIdentities }),
+    ...(heartbeatMs !== undefined && { heartbeatMs }),
+    ...(peerTimeoutMs !== undefined && { peerTimeoutMs }),
+    ...(readyTimeoutMs !== undefined && { readyTimeoutMs }),
+    ...(maxMessageBytes !== undefined && { maxFrameBytes: maxMessageBytes }),
+    ...(spin !== undefined && { spin }),
+    ...(o.signal && { signal: o.signal }),
+  });
+  try {
+    await transport.ready(readyTimeoutMs);
+  } catch (e) {
+    await transport.close().catch(() => {});
+    throw e;
+  }
+  return transport;
+};

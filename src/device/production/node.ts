@@ -1,0 +1,99 @@
+/** @file One party's engine of an SPU in production, over channels of the session's own links. */
+import { TesseraError } from '../../errors.ts';
+import { PartyEngine } from '../../ir/engine.ts';
+import type { Transport } from '../../link/link.ts';
+import { FIELDS } from '../../ring/field.ts';
+import { Ring } from '../../ring/ring.ts';
+import type { SpuConfig } from '../cluster-def.ts';
+import type { SpuBackend } from '../mode.ts';
+import { type Op, quietly } from '../objects.ts';
+import type { Outcome, Work } from '../work.ts';
+
+/** What a party tells the dealer at the start of an SPU. */
+export interface DealerOrder {
+  readonly id: string;
+  readonly field: string;
+  readonly parties: readonly string[];
+}
+
+export interface NodeOptions {
+  readonly transport: Transport;
+  readonly config: SpuConfig;
+  readonly op: Op;
+  /** The dealer's name, if the SPU has a third-party dealer. */
+  readonly dealer: string | undefined;
+  /** Asks the dealer to serve this SPU. */
+  readonly order: (order: DealerOrder) => void;
+  /** The engine cannot go on: neither can the others. */
+  readonly failed: (error: unknown) => void;
+}
+
+export class SpuNode implements SpuBackend {
+  readonly ready: Promise<void>;
+  readonly #engine: Promise<PartyEngine>;
+  readonly #rank: number;
+  readonly #parties: readonly string[];
+  readonly #failed: (error: unknown) => void;
+  #peak = 0;
+  #closed: TesseraError | undefined;
+
+  constructor({ transport, config, op, dealer, order, failed }: NodeOptions) {
+    const { self } = transport;
+    const { parties, runtime } = config;
+    this.#parties = parties;
+    this.#rank = parties.indexOf(self);
+    this.#failed = failed;
+    const id = `spu ${op.number}`;
+    const channel = transport.channel(
+      id,
+      parties.filter((p) => p !== self),
+    );
+    if (dealer !== undefined) order({ id, field: runtime.field, parties });
+    this.#engine = Ring.create().then((ring) =>
+      PartyEngine.start({
+        ring,
+        field: FIELDS[runtime.field],
+        fraction: runtime.fraction,
+        rank: this.#rank,
+        parties,
+        channel,
+        dealer:
+          dealer === undefined
+            ? { kind: 'first' }
+            : { kind: 'third', channel: transport.channel(`dealer of ${id}`, [dealer]) },
+      }),
+    );
+    this.ready = quietly(this.#engine.then(() => {}));
+    this.#engine.catch((e: unknown) => this.#failed(e));
+  }
+
+  get memory(): readonly number[] {
+    return this.#parties.map((_, rank) => (rank === this.#rank ? this.#peak : 0));
+  }
+
+  async run({ op, graph, ins, outs, reveal, privates }: Work): Promise<Outcome> {
+    const engine = await this.#engine;
+    if (this.#closed) throw this.#closed;
+    const job = { graph, ins, outs, ...(reveal && { reveal }) };
+    try {
+      const { revealed, stats } = await engine.run(job, privates?.get(this.#rank));
+      this.#peak = engine.memory.peak;
+      return { revealed, stats: this.#parties.map((_, rank) => (rank === this.#rank ? stats : undefined)) };
+    } catch (e) {
+      const error = e instanceof TesseraError ? e : new TesseraError('PARTY_FAILED', String(e), {}, e);
+      const located = new TesseraError(error.code, error.message, { ...error.details, op: op.number }, e);
+      if (!this.#closed) this.#failed(located);
+      throw located;
+    }
+  }
+
+  free(ids: readonly number[]): void {
+    if (ids.length > 0 && !this.#closed) void this.#engine.then((engine) => engine.free(ids)).catch(() => {});
+  }
+
+  async close(reason: TesseraError): Promise<void> {
+    this.#closed ??= reason;
+    const engine = await this.#engine.catch(() => undefined);
+    await engine?.close();
+  }
+}

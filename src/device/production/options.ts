@@ -1,0 +1,285 @@
+/** @file What `sf.init` takes in production: the guide's `cluster_config`, `tls_config` and allow-list, read strictly. */
+import { fail } from '../../errors.ts';
+import type { Pem, TlsOptions } from '../../link/tls.ts';
+import type { AllowedList } from '../../link/types.ts';
+import {
+  configError,
+  describe,
+  flag,
+  integer,
+  type Key,
+  object,
+  optional,
+  partyName,
+  type Reader,
+  required,
+  suggestion,
+  text,
+} from '../read.ts';
+
+export interface PartyOptions {
+  /** Where the others reach it, host:port; without it the party only dials out. */
+  readonly address?: string;
+  readonly listen_addr?: string;
+  readonly listenAddr?: string;
+}
+
+export interface ClusterConfig {
+  readonly parties: Readonly<Record<string, PartyOptions>>;
+  readonly self_party?: string;
+  readonly selfParty?: string;
+  /** The third-party dealer: a server that sees no data. */
+  readonly dealer?: PartyOptions & { readonly name?: string };
+}
+
+type PemKeys = {
+  readonly ca_cert?: Pem;
+  readonly caCert?: Pem;
+  readonly cert?: Pem;
+  readonly key?: Pem;
+  readonly passphrase?: string;
+};
+
+/** The guide's form, or flat: one authority for all. */
+export type TlsConfig =
+  | {
+      readonly cert: PemKeys;
+      readonly client_certs?: Readonly<Record<string, PemKeys>>;
+      readonly clientCerts?: Readonly<Record<string, PemKeys>>;
+    }
+  | PemKeys;
+
+export interface CrossSiloOptions {
+  readonly heartbeatMs?: number;
+  /** A peer that is gone for this long is lost. */
+  readonly peerTimeoutMs?: number;
+  /** How long peers may take to come up. */
+  readonly readyTimeoutMs?: number;
+  readonly maxMessageBytes?: number;
+  /** Tell the other parties the messages of errors, not only their codes. */
+  readonly exposeErrors?: boolean;
+  /** Keep the event loop awake for a moment while waiting for a peer. */
+  readonly spin?: boolean;
+}
+
+export interface ProductionOptions {
+  readonly address?: string;
+  readonly clusterConfig?: ClusterConfig;
+  readonly cluster_config?: ClusterConfig;
+  readonly tlsConfig?: TlsConfig;
+  readonly tls_config?: TlsConfig;
+  readonly crossSiloSerializingAllowedList?: AllowedList;
+  readonly cross_silo_serializing_allowed_list?: AllowedList;
+  readonly jobName?: string;
+  readonly job_name?: string;
+  readonly crossSilo?: CrossSiloOptions;
+  /** The own Ed25519 identity, as `tessera keygen` writes it, and those of peers: for who cannot show certificates. */
+  readonly identity?: string;
+  readonly peerIdentities?: Readonly<Record<string, string>>;
+  readonly allowInsecure?: boolean;
+  readonly allowTrustedFirstParty?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** As read. */
+export interface Production {
+  readonly mode: 'production';
+  readonly self: string;
+  readonly parties: readonly string[];
+  readonly addresses: Readonly<Record<string, { address?: string; listenAddr?: string }>>;
+  readonly dealer: string | undefined;
+  readonly tls: TlsOptions | undefined;
+  readonly allowedList: AllowedList | undefined;
+  readonly job: string;
+  readonly crossSilo: Required<Pick<CrossSiloOptions, 'exposeErrors'>> & CrossSiloOptions;
+  readonly identity: string | undefined;
+  readonly peerIdentities: Readonly<Record<string, string>> | undefined;
+  readonly allowInsecure: boolean;
+  readonly allowTrustedFirstParty: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly quiet: boolean;
+}
+
+const maybe = <T>(read: Reader<T>, also: readonly string[] = []): Key<T | undefined> =>
+  optional<T | undefined>(read, undefined, also);
+
+const place = {
+  address: maybe(text),
+  listenAddr: maybe(text, ['listen_address', 'listenAddress']),
+};
+
+const readParty = object<{ address: string | undefined; listenAddr: string | undefined }>(place);
+const readDealer = object<{ name: string; address: string | undefined; listenAddr: string | undefined }>({
+  name: optional(partyName, 'dealer'),
+  ...place,
+});
+
+/** An object whose keys are names of parties. */
+const byName =
+  <T>(read: Reader<T>): Reader<Readonly<Record<string, T>>> =>
+  (value, path) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return configError(path, `an object from names to settings is wanted, not ${describe(value)}`);
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [partyName(name, path), read(item, `${path}.${name}`)]),
+    );
+  };
+
+const pem: Reader<Pem> = (value, path) =>
+  typeof value === 'string' || value instanceof URL || value instanceof Uint8Array
+    ? value
+    : configError(path, `a path, PEM text or bytes are wanted, not ${describe(value)}`);
+
+interface Pems {
+  caCert: Pem | undefined;
+  cert: Pem | undefined;
+  key: Pem | undefined;
+  passphrase: string | undefined;
+}
+
+const readPems = object<Pems>({
+  caCert: maybe(pem),
+  cert: maybe(pem),
+  key: maybe(pem),
+  passphrase: maybe(text),
+});
+
+const readGuideTls = object({
+  cert: required(readPems),
+  clientCerts: optional<Readonly<Record<string, Pems>>>(byName(readPems), {}),
+});
+
+/** The guide's nested form, or flat `{ ca_cert, cert, key }`, in which one authority vouches for all peers. */
+const readTls =
+  (peers: readonly string[]): Reader<TlsOptions> =>
+  (value, path) => {
+    const nested =
+      typeof value === 'object' &&
+      value !== null &&
+      'cert' in value &&
+      typeof value.cert === 'object' &&
+      value.cert !== null &&
+      !(value.cert instanceof Uint8Array) &&
+      !(value.cert instanceof URL);
+    const own = nested ? readGuideTls(value, path) : { cert: readPems(value, path), clientCerts: undefined };
+    const { caCert, cert, key, passphrase } = own.cert;
+    const where = nested ? `${path}.cert` : path;
+    if (cert === undefined || key === undefined)
+      return configError(where, 'this party needs its "cert" and its "key"');
+    const clientCerts = own.clientCerts ?? Object.fromEntries(peers.map((peer) => [peer, { caCert }]));
+    for (const peer of Object.keys(clientCerts))
+      if (!peers.includes(peer))
+        configError(`${path}.client_certs.${peer}`, `no such peer: ${suggestion(peer, peers)}`);
+    return {
+      cert: {
+        cert,
+        key,
+        ...(caCert !== undefined && { caCert }),
+        ...(passphrase !== undefined && { passphrase }),
+      },
+      clientCerts: Object.fromEntries(
+        Object.entries(clientCerts).map(([peer, entry]) => {
+          const anchor = entry.caCert ?? (entry as Pems).cert;
+          if (anchor === undefined)
+            return configError(`${path}.client_certs.${peer}`, '"ca_cert" or "cert" is missing');
+          const pin = (entry as Pems).cert;
+          return [peer, { caCert: anchor, ...(pin !== undefined && { cert: pin }) }];
+        }),
+      ),
+    };
+  };
+
+const readCrossSilo = object<CrossSiloOptions>({
+  heartbeatMs: maybe(integer(10, 3_600_000)),
+  peerTimeoutMs: maybe(integer(10, 86_400_000)),
+  readyTimeoutMs: maybe(integer(1, 86_400_000), ['timeout_ms', 'timeoutMs']),
+  maxMessageBytes: maybe(integer(1, 2 ** 32 - 1), ['messages_max_size_in_bytes', 'messagesMaxSizeInBytes']),
+  exposeErrors: optional(flag, false, ['expose_error_trace', 'exposeErrorTrace']),
+  spin: maybe(flag),
+} as unknown as Parameters<typeof object<CrossSiloOptions>>[0]);
+
+const asIs =
+  <T>(is: (x: unknown) => boolean, what: string): Reader<T> =>
+  (value, path) =>
+    is(value) ? (value as T) : configError(path, `${what} is wanted, not ${describe(value)}`);
+
+const anObject = (x: unknown): boolean => typeof x === 'object' && x !== null && !Array.isArray(x);
+
+const readCluster = object({
+  parties: required(byName(readParty)),
+  selfParty: required(partyName),
+  dealer: maybe(readDealer),
+});
+
+const readAll = object({
+  address: maybe(text),
+  clusterConfig: required(readCluster),
+  tlsConfig: optional<unknown>((x) => x, undefined),
+  crossSiloSerializingAllowedList: maybe(
+    asIs<AllowedList>(anObject, 'an object from modules to lists of names'),
+  ),
+  jobName: optional(text, 'tessera'),
+  crossSilo: optional<CrossSiloOptions>(readCrossSilo, { exposeErrors: false }, [
+    'cross_silo_comm_options',
+    'crossSiloCommOptions',
+  ]),
+  identity: maybe(text),
+  peerIdentities: maybe(byName(text)),
+  allowInsecure: optional(flag, false),
+  allowTrustedFirstParty: optional(flag, false),
+  signal: maybe(asIs<AbortSignal>((x) => x instanceof AbortSignal, 'an AbortSignal')),
+  loggingLevel: optional(text, 'info'),
+});
+
+/** Reads the options of production mode. */
+export const readProduction = (options: unknown): Production => {
+  const o = readAll(options, '');
+  const { parties: named, selfParty, dealer } = o.clusterConfig;
+  const parties = Object.keys(named);
+  if (parties.length < 2)
+    configError('clusterConfig.parties', `at least two parties are wanted, not ${parties.length}`);
+  const addresses: Record<string, { address?: string; listenAddr?: string }> = {};
+  const put = (
+    name: string,
+    { address, listenAddr }: { address: string | undefined; listenAddr: string | undefined },
+  ): void => {
+    addresses[name] = {
+      ...(address !== undefined && { address }),
+      ...(listenAddr !== undefined && { listenAddr }),
+    };
+  };
+  for (const [name, party] of Object.entries(named)) put(name, party);
+  if (dealer) {
+    if (parties.includes(dealer.name))
+      fail(
+        'CONFIG',
+        `clusterConfig.dealer.name: "${dealer.name}" is one of the parties: the dealer must be somebody else`,
+        { path: 'clusterConfig.dealer.name' },
+      );
+    put(dealer.name, dealer);
+  }
+  const everybody = Object.keys(addresses);
+  if (!everybody.includes(selfParty))
+    configError(
+      'clusterConfig.selfParty',
+      `no party ${JSON.stringify(selfParty)}: ${suggestion(selfParty, parties)}`,
+    );
+  const peers = everybody.filter((p) => p !== selfParty);
+  return {
+    mode: 'production',
+    self: selfParty,
+    parties,
+    addresses,
+    dealer: dealer?.name,
+    tls: o.tlsConfig === undefined ? undefined : readTls(peers)(o.tlsConfig, 'tlsConfig'),
+    allowedList: o.crossSiloSerializingAllowedList,
+    job: o.jobName,
+    crossSilo: o.crossSilo as Production['crossSilo'],
+    identity: o.identity,
+    peerIdentities: o.peerIdentities,
+    allowInsecure: o.allowInsecure,
+    allowTrustedFirstParty: o.allowTrustedFirstParty,
+    signal: o.signal,
+    quiet: o.loggingLevel !== 'info' && o.loggingLevel !== 'debug',
+  };
+};

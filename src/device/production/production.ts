@@ -1,0 +1,198 @@
+/** @file Production: this program is one party's; the others run theirs, and the programs meet over the network. */
+import { TesseraError } from '../../errors.ts';
+import { createCodec } from '../../link/codec.ts';
+import type { Channel } from '../../link/link.ts';
+import type { WebSocketTransport } from '../../link/websocket.ts';
+import type { SpuConfig } from '../cluster-def.ts';
+import type { Described, Mode, SpuBackend } from '../mode.ts';
+import { type Op, quietly } from '../objects.ts';
+import './arrays.ts';
+import { Exchange } from './exchange.ts';
+import { Journal } from './journal.ts';
+import { openLinks } from './links.ts';
+import { type DealerOrder, SpuNode } from './node.ts';
+import type { Production } from './options.ts';
+import { packOrder } from './orders.ts';
+import { onSignals } from './signals.ts';
+
+class ProductionMode implements Mode {
+  readonly name = 'production';
+  readonly parties: readonly string[];
+  readonly self: string;
+  readonly #o: Production;
+  readonly #transport: WebSocketTransport;
+  readonly #exchange: Exchange;
+  readonly #journal: Journal;
+  readonly #orders: Channel | undefined;
+  readonly #forgetSignals: () => void;
+  #nextOrder = 0;
+  #failure: TesseraError | undefined;
+  #closing = false;
+
+  constructor(o: Production, transport: WebSocketTransport) {
+    this.#o = o;
+    this.self = o.self;
+    this.parties = o.parties;
+    this.#transport = transport;
+    const peers = o.parties.filter((p) => p !== o.self);
+    const codec = createCodec({ allowed: o.allowedList });
+    this.#exchange = new Exchange(transport.channel('objects', peers), codec, o.crossSilo.exposeErrors);
+    this.#journal = new Journal(this.#exchange, (e) => this.#fail(e));
+    this.#orders = o.dealer === undefined ? undefined : transport.channel('orders', [o.dealer]);
+    transport.on('abort', (e) => this.#fail(e, false));
+    this.#exchange.start((e) => {
+      if (!this.#closing) this.#fail(e);
+    });
+    this.#forgetSignals = onSignals((signal) =>
+      this.#fail(new TesseraError('CLOSED', `${o.self} was stopped by ${signal}`, { expose: true })),
+    );
+  }
+
+  /** Nobody can go on: what waits here is rejected, and the others are told. */
+  #fail(error: TesseraError, tell = true): void {
+    if (this.#failure) return;
+    this.#failure = error;
+    this.#exchange.fail(error);
+    if (tell) this.#transport.abort(error).catch(() => {});
+  }
+
+  get #others(): readonly string[] {
+    return this.#exchange.peers;
+  }
+
+  issued(op: Op, detail: string): void {
+    if (this.#failure) throw this.#failure;
+    this.#journal.issued(op, detail);
+  }
+
+  agree(op: Op, program: string): void {
+    this.#journal.program(op, program);
+  }
+
+  perform<T>(party: string, key: string, op: Op, work: () => Promise<T>): Promise<T> {
+    if (party !== this.self) return this.#exchange.expect<T>(party, 'status', key);
+    const done = quietly(work());
+    this.#report(done, this.#others, 'status', key, op, () => undefined);
+    return done;
+  }
+
+  move<T>(from: string, to: string, key: string, op: Op, value: Promise<T>): Promise<T> {
+    if (this.self === to) return this.#exchange.expect<T>(from, 'value', key);
+    if (this.self !== from) return this.#exchange.expect<T>(from, 'status', key);
+    const third = this.#others.filter((p) => p !== to);
+    this.#report(value, third, 'status', key, op, () => undefined);
+    return this.#report(value, [to], 'value', key, op, (v) => v).then(() => undefined as T);
+  }
+
+  share<T>(holders: readonly string[], key: string, op: Op, value: () => Promise<T>): Promise<T> {
+    if (!holders.includes(this.self)) return this.#exchange.expect<T>(holders[0]!, 'value', key);
+    const known = quietly(value());
+    if (holders[0] !== this.self) return known;
+    const rest = this.#others.filter((p) => !holders.includes(p));
+    return this.#report(known, rest, 'value', key, op, (v) => v).then(() => known);
+  }
+
+  describe(party: string, key: string, op: Op, work: () => Promise<Described>): Promise<Described> {
+    if (party !== this.self) return this.#exchange.expect<Described>(party, 'form', key);
+    const described = quietly(work());
+    this.#report(described, this.#others, 'form', key, op, ({ def, types }) => ({ def, types }));
+    return described;
+  }
+
+  /** Tells `to` what a promise came to; rejects if it cannot be told (not allowed, or nobody there). */
+  #report<T>(
+    promise: Promise<T>,
+    to: readonly string[],
+    kind: 'value' | 'status' | 'form',
+    key: string,
+    op: Op,
+    show: (value: T) => unknown,
+  ): Promise<void> {
+    const told = promise.then(
+      async (value) => {
+        try {
+          await this.#exchange.tell(to, kind, key, show(value) ?? null);
+        } catch (e) {
+          await this.#exchange.tellFailure(to, kind, key, op, e).catch(() => {});
+          throw e;
+        }
+      },
+      async (e) => {
+        await this.#exchange.tellFailure(to, kind, key, op, e);
+        throw e;
+      },
+    );
+    return quietly(told);
+  }
+
+  spu(config: SpuConfig, op: Op): SpuBackend | undefined {
+    const { parties, runtime } = config;
+    const first = runtime.beaverType === 'TrustedFirstParty';
+    if (first && !this.#o.allowTrustedFirstParty) {
+      throw new TesseraError(
+        'CONFIG',
+        `runtime_config.beaver_type TrustedFirstParty: ${parties[0]} could learn the others' inputs. Use ` +
+          'TrustedThirdParty with a dealer (clusterConfig.dealer), or allow it with allowTrustedFirstParty: true',
+        { path: 'runtime_config.beaver_type' },
+      );
+    }
+    if (first && !this.#o.quiet)
+      console.error(`tessera: party ${parties[0]} could learn the others' inputs: use a dealer`);
+    if (!first && this.#orders === undefined) {
+      throw new TesseraError(
+        'CONFIG',
+        'runtime_config.beaver_type TrustedThirdParty needs a dealer: name it in clusterConfig.dealer, as { address: "host:port" }',
+        { path: 'clusterConfig.dealer' },
+      );
+    }
+    if (!parties.includes(this.self)) return undefined;
+    return new SpuNode({
+      transport: this.#transport,
+      config,
+      op,
+      dealer: first ? undefined : this.#o.dealer,
+      order: (order) => this.#order(order),
+      failed: (e) => {
+        if (!this.#closing)
+          this.#fail(
+            e instanceof TesseraError ? e : new TesseraError('PARTY_FAILED', String(e), { op: op.number }, e),
+          );
+      },
+    });
+  }
+
+  #order(order: DealerOrder | 'end'): void {
+    const sent = this.#orders!.send(this.#o.dealer!, this.#nextOrder++, packOrder(order));
+    Promise.resolve(sent).catch((e: unknown) => {
+      if (!this.#closing) this.#fail(e as TesseraError);
+    });
+  }
+
+  async barrier(op: Op): Promise<void> {
+    await this.perform(this.self, `barrier ${op.number}`, op, async () => {});
+    await Promise.all(
+      this.#others.map((party) => this.perform(party, `barrier ${op.number}`, op, async () => {})),
+    );
+  }
+
+  async close(closeSpus: () => Promise<void>): Promise<void> {
+    try {
+      if (!this.#failure) {
+        const end: Op = { number: 0, what: 'shutdown', site: undefined };
+        await this.barrier(end).catch(() => {});
+      }
+      this.#closing = true;
+      if (!this.#failure) await closeSpus();
+      else void closeSpus().catch(() => {});
+      if (this.#orders && !this.#failure) this.#order('end');
+    } finally {
+      this.#forgetSignals();
+      await this.#transport.close().catch(() => {});
+      this.#exchange.fail(new TesseraError('CLOSED', 'this session was shut down (this side)'));
+    }
+  }
+}
+
+/** Connects to the other parties. Rejects with one table of who is missing and why. */
+export const production = async (options: Production): Promise<Mode> =>
+  new ProductionMode(options, await openLinks(options));

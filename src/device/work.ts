@@ -1,0 +1,22 @@
+/** @file A job for the parties of an SPU, and what came of it. */
+import type { RunStats } from '../ir/engine.ts';
+import type { DType, Graph, Tensor } from '../ir/graph.ts';
+import type { Op } from './objects.ts';
+
+export interface Work {
+  readonly op: Op;
+  readonly graph: Graph;
+  readonly ins: readonly number[];
+  readonly outs: readonly number[];
+  readonly reveal?: readonly ({ readonly dtype: DType } | null)[];
+  /** The private inputs of each rank, by name, as far as they are here. */
+  readonly privates?: ReadonlyMap<number, ReadonlyMap<number, Tensor>>;
+  /** The rank that gives revealed values back, where one program drives all. */
+  readonly answers?: number;
+}
+
+export interface Outcome {
+  readonly revealed: readonly (Tensor | undefined)[];
+  /** By rank, where known. */
+  readonly stats: readonly (RunStats | undefined)[];
+}
