@@ -73,10 +73,10 @@ export class Exchange {
     this.#exposeErrors = exposeErrors;
   }
 
-  /** Listens to the peers; `lost` hears of the first that cannot be heard any more. */
-  start(lost: (error: TesseraError) => void): void {
+  /** Listens to the peers; `lost` hears of those that cannot be heard any more. */
+  start(lost: (peer: string, error: TesseraError) => void): void {
     for (const peer of this.peers) {
-      this.#listen(peer).catch((e: unknown) => lost(e as TesseraError));
+      this.#listen(peer).catch((e: unknown) => lost(peer, e as TesseraError));
     }
   }
 
@@ -159,6 +159,11 @@ export class Exchange {
         return this.#channel.send(peer, tag, pack(head, body));
       }),
     );
+  }
+
+  /** Rejects whatever waits for one peer. */
+  failPeer(peer: string, error: TesseraError): void {
+    for (const [id, slot] of this.#waiting) if (id.startsWith(`${peer} `)) slot.reject(error);
   }
 
   /** Rejects whatever waits, now and later. */

@@ -40,8 +40,10 @@ class ProductionMode implements Mode {
     this.#journal = new Journal(this.#exchange, (e) => this.#fail(e));
     this.#orders = o.dealer === undefined ? undefined : transport.channel('orders', [o.dealer]);
     transport.on('abort', (e) => this.#fail(e, false));
-    this.#exchange.start((e) => {
-      if (!this.#closing) this.#fail(e);
+    this.#exchange.start((peer, e) => {
+      // Who has come to its end may leave while this party is still on its way.
+      if (this.#closing) this.#exchange.failPeer(peer, e);
+      else this.#fail(e);
     });
     this.#forgetSignals = onSignals((signal) =>
       this.#fail(new TesseraError('CLOSED', `${o.self} was stopped by ${signal}`, { expose: true })),
@@ -176,12 +178,12 @@ class ProductionMode implements Mode {
   }
 
   async close(closeSpus: () => Promise<void>): Promise<void> {
+    this.#closing = true;
     try {
       if (!this.#failure) {
         const end: Op = { number: 0, what: 'shutdown', site: undefined };
         await this.barrier(end).catch(() => {});
       }
-      this.#closing = true;
       if (!this.#failure) await closeSpus();
       else void closeSpus().catch(() => {});
       if (this.#orders && !this.#failure) this.#order('end');
