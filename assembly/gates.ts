@@ -51,6 +51,7 @@ export function mulGate128(d: usize, cx: usize, cy: usize, rx: usize, ry: usize,
   }
   if (n & 1) mulGate<v128>(d + i, cx + i, cy + i, rx + i, ry + i, u + i, first, 16);
 }
+
 /** d = u - a*b for two words. */
 // @ts-ignore: decorator
 @inline
