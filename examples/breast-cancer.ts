@@ -93,7 +93,7 @@ const trainTogether = async (o: DemoOptions, split: Split, say: (line: string) =
   const [aTrain, aTest] = alice(readAlice, { numReturns: 2 })(split);
   const [bTrain, yTrain, bTest, yTest] = bob(readBob, { numReturns: 4 })(split);
   const pass = spu(epoch(SCHEDULE));
-  let w: sf.SPUObject = spu(() => sf.np.zeros(31))();
+  let w = spu(() => sf.np.zeros(31))();
   for (let e = 1; e <= o.epochs; e++) {
     w = pass([aTrain, bTrain], yTrain, w);
     await w.ready();
@@ -117,7 +117,12 @@ const draw = (together: Result, clear: Result, o: DemoOptions): void => {
     PICTURE,
     rocSvg('Breast cancer: benign or malignant', [
       { label: label('float64, in the clear', clear), points: clear.roc, colour: '#d98a1f' },
-      { label: label(`${o.parties} parties, ${o.field}`, together), points: together.roc, colour: '#1f6fb4', dashed: true },
+      {
+        label: label(`${o.parties} parties, ${o.field}`, together),
+        points: together.roc,
+        colour: '#1f6fb4',
+        dashed: true,
+      },
     ]),
   );
 };
@@ -136,14 +141,21 @@ const main = async (): Promise<void> => {
   try {
     const rows = 569;
     const split = splitRows(rows, TRAIN_SHARE, SEED);
-    say(`${o.parties} parties, ${o.field}, dealer: ${o.dealer}${shaped ? `, links of ${o.rtt} ms and ${o.bandwidth ?? 'any'} Mbit/s` : ''}`);
-    say(`${rows} patients: ${split.train.length} to train with, ${split.test.length} to test; alice holds 15 features, bob 15 and the diagnosis`);
+    say(
+      `${o.parties} parties, ${o.field}, dealer: ${o.dealer}${shaped ? `, links of ${o.rtt} ms and ${o.bandwidth ?? 'any'} Mbit/s` : ''}`,
+    );
+    say(
+      `${rows} patients: ${split.train.length} to train with, ${split.test.length} to test; alice holds 15 features, bob 15 and the diagnosis`,
+    );
     const together = await trainTogether(o, split, say);
     const clear = trainInTheClear(split, o.epochs);
     const { rounds, bytes, dealerBytes } = sf.stats().spus[0]!;
     const most = Math.max(...Object.values(bytes));
     draw(together, clear, o);
-    const table = new Table({ head: ['', `${o.parties} parties, ${o.field}`, 'float64, in the clear'], style: { head: [], border: [] } });
+    const table = new Table({
+      head: ['', `${o.parties} parties, ${o.field}`, 'float64, in the clear'],
+      style: { head: [], border: [] },
+    });
     table.push(
       ['accuracy', together.accuracy.toFixed(4), clear.accuracy.toFixed(4)],
       ['AUC', area(together.roc).toFixed(4), area(clear.roc).toFixed(4)],

@@ -41,6 +41,8 @@ export const readFlags = (name: string, description: string, argv: readonly stri
     .option('--json', 'print the figures as one JSON object, on the last line', false)
     .allowExcessArguments(false)
     .showSuggestionAfterError();
-  const flags = command.parse(argv, { from: 'user' }).opts<Omit<DemoOptions, 'parties'> & { parties: string }>();
+  const flags = command
+    .parse(argv, { from: 'user' })
+    .opts<Omit<DemoOptions, 'parties'> & { parties: string }>();
   return { ...flags, bandwidth: flags.bandwidth, parties: Number(flags.parties) };
 };

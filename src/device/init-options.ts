@@ -42,10 +42,13 @@ const LEVELS: readonly LoggingLevel[] = ['debug', 'info', 'warning', 'error', 'c
 const level: Reader<LoggingLevel> = (value, path) =>
   LEVELS.find((l) => l === value) ?? configError(path, `${describe(value)} is none of ${LEVELS.join(', ')}`);
 
-const link = object<ShapeOptions>({
-  rttMs: optional<number | undefined>(number(0, 60_000), undefined),
-  bandwidthMbit: optional<number | undefined>(number(0.001, 1e6), undefined),
-} as unknown as { rttMs: Key<number>; bandwidthMbit: Key<number> });
+const link: Reader<ShapeOptions> = (value, path) => {
+  const { rttMs, bandwidthMbit } = object({
+    rttMs: optional(number(0, 60_000), 0),
+    bandwidthMbit: optional<number | undefined>(number(0.001, 1e6), undefined),
+  })(value, path);
+  return { rttMs, ...(bandwidthMbit !== undefined && { bandwidthMbit }) };
+};
 
 /** An option of SecretFlow's that has no meaning here beyond its default. */
 const unused = (why: string, ...accepted: readonly unknown[]): Key<unknown> =>

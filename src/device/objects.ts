@@ -49,8 +49,7 @@ export abstract class DeviceObject<T = unknown> {
   abstract ready(): Promise<void>;
 
   /** The same data on another device. To a PYU of its SPU, this reveals to that party alone. */
-  abstract to(device: PYU): PYUObject;
-  abstract to(device: SPU): SPUObject;
+  abstract to(device: PYU | SPU): DeviceObject;
 
   toString(): string {
     return this.#name;
@@ -70,7 +69,7 @@ export class PYUObject<T = unknown> extends DeviceObject<T> {
   readonly device: PYU;
   readonly [INSIDE]: Promise<T>;
   /** Its masked form, by SPU: a value enters an SPU once. */
-  readonly shared = new Map<SPU, SPUObject<T>>();
+  readonly shared = new Map<SPU, SPUObject>();
 
   constructor(device: PYU, op: Op, value: Promise<T>, part = '') {
     super(op, `PYUObject(${device.party} #${op.number}${part})`);
@@ -83,9 +82,10 @@ export class PYUObject<T = unknown> extends DeviceObject<T> {
   }
 
   to(device: PYU): PYUObject<T>;
-  to(device: SPU): SPUObject<T>;
-  to(device: PYU | SPU): PYUObject<T> | SPUObject<T> {
-    return device[RECEIVE](this) as PYUObject<T> | SPUObject<T>;
+  to(device: SPU): SPUObject<FromSpu<T>>;
+  to(device: PYU | SPU): PYUObject<T> | SPUObject<FromSpu<T>>;
+  to(device: PYU | SPU): PYUObject<T> | SPUObject<FromSpu<T>> {
+    return device[RECEIVE](this) as PYUObject<T> | SPUObject<FromSpu<T>>;
   }
 }
 
@@ -104,7 +104,7 @@ export interface Hold {
   freed: boolean;
 }
 
-/** Masked data, held by the parties of an SPU together. */
+/** Masked data, held by the parties of an SPU together. T is what it reveals as. */
 export class SPUObject<T = unknown> extends DeviceObject<T> {
   readonly device: SPU;
   readonly [INSIDE]: Hold;
@@ -120,10 +120,11 @@ export class SPUObject<T = unknown> extends DeviceObject<T> {
     await this[INSIDE].done;
   }
 
-  to(device: PYU): PYUObject<FromSpu<T>>;
+  to(device: PYU): PYUObject<T>;
   to(device: SPU): SPUObject<T>;
-  to(device: PYU | SPU): PYUObject<FromSpu<T>> | SPUObject<T> {
-    return device[RECEIVE](this) as PYUObject<FromSpu<T>> | SPUObject<T>;
+  to(device: PYU | SPU): PYUObject<T> | SPUObject<T>;
+  to(device: PYU | SPU): PYUObject<T> | SPUObject<T> {
+    return device[RECEIVE](this) as PYUObject<T> | SPUObject<T>;
   }
 
   /** Frees its memory at all parties, after what was called before. (Unreachable handles are freed in time.) */
@@ -135,7 +136,7 @@ export class SPUObject<T = unknown> extends DeviceObject<T> {
 /** What `reveal` makes of the type of a tree. */
 export type Revealed<T> =
   T extends SPUObject<infer U>
-    ? FromSpu<U>
+    ? U
     : T extends PYUObject<infer U>
       ? U
       : T extends (...args: never[]) => unknown

@@ -3,7 +3,7 @@ import { fail, TesseraError } from '../errors.ts';
 import { type ClusterDef, readClusterDef } from './cluster-def.ts';
 import { type InitOptions, readInitOptions } from './init-options.ts';
 import type { Mode } from './mode.ts';
-import { DeviceObject, INSIDE, type Op, PYUObject, type Revealed, SPUObject } from './objects.ts';
+import { DeviceObject, INSIDE, type Op, PYUObject, RECEIVE, type Revealed, SPUObject } from './objects.ts';
 import { production } from './production/production.ts';
 import type { SpuStats } from './profile.ts';
 import { makePYU, type PYU, putOn } from './pyu.ts';
@@ -82,7 +82,7 @@ export class Session {
   to(device: PYU, data: unknown): PYUObject;
   to(device: PYU | SPU, data: DeviceObject): PYUObject | SPUObject;
   to(device: PYU | SPU, data: unknown): PYUObject | SPUObject {
-    if (data instanceof DeviceObject) return device.kind === 'PYU' ? data.to(device) : data.to(device);
+    if (data instanceof DeviceObject) return device[RECEIVE](data);
     if (device.kind !== 'PYU')
       return fail(
         'INVALID_ARGUMENT',

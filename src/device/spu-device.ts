@@ -1,0 +1,397 @@
+/** @file What stands behind an SPU: a function that is called on it is recorded, and run on masked values. */
+import { fail, oneOf, TesseraError } from '../errors.ts';
+import type { Tensor, TensorData, Type } from '../ir/graph.ts';
+import { NDArray } from '../ir/ndarray.ts';
+import { leafCount, unflatten } from '../ir/pytree.ts';
+import type { SpuConfig } from './cluster-def.ts';
+import { failedAt, functionText } from './failing.ts';
+import type { Described, SpuBackend } from './mode.ts';
+import {
+  type DeviceObject,
+  type Held,
+  type Hold,
+  INSIDE,
+  type Op,
+  PYUObject,
+  quietly,
+  SPUObject,
+} from './objects.ts';
+import { Account, type SpuStats } from './profile.ts';
+import { Programs } from './programs.ts';
+import type { PYU } from './pyu.ts';
+import { describe } from './read.ts';
+import type { Session } from './session.ts';
+import { userSite } from './site.ts';
+import type { SPU, SpuOptions } from './spu.ts';
+import { arraysOf, deviceObjects, mapDevice } from './trees.ts';
+import type { Outcome, Work } from './work.ts';
+
+export class SpuDevice {
+  readonly #session: Session;
+  /** Undefined in the program of a party that takes no part. */
+  readonly #backend: SpuBackend | undefined;
+  readonly #programs: Programs;
+  readonly #account: Account;
+  readonly #config: SpuConfig;
+  /** Handles that were collected, or freed by hand: their memory goes, after what was called before. */
+  readonly #collected = new FinalizationRegistry<Hold>((hold) => this.#release(hold));
+  #self: SPU | undefined;
+  #nextObject = 0;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(session: Session, config: SpuConfig) {
+    this.#session = session;
+    this.#config = config;
+    this.#programs = new Programs(config.runtime);
+    this.#account = new Account(config.parties);
+    const op = session.op('SPU', userSite(), JSON.stringify(config));
+    this.#backend = session.mode.spu(config, op);
+  }
+
+  /** The device as its users see it. */
+  bind(self: SPU): void {
+    this.#self = self;
+  }
+
+  get ready(): Promise<void> {
+    return this.#backend?.ready ?? Promise.resolve();
+  }
+
+  get name(): string {
+    return `SPU(${this.#config.parties.join(', ')})`;
+  }
+
+  stats(): SpuStats {
+    return this.#account.stats(this.#config.runtime.field, this.#backend?.memory ?? []);
+  }
+
+  close(): Promise<void> {
+    const reason = `the session of ${this.name} was shut down (this side)`;
+    return (
+      this.#backend?.close(new TesseraError('CLOSED', reason, { device: this.name })) ?? Promise.resolve()
+    );
+  }
+
+  /** Runs `work` after everything that was called before it. */
+  #queue<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#tail.then(work);
+    this.#tail = next.catch(() => {});
+    return quietly(next);
+  }
+
+  /** Gives a job to the parties, and its account to the books. */
+  async #run(work: Work): Promise<Outcome> {
+    const outcome = await this.#member(work.op).run(work);
+    this.#account.add(outcome.stats);
+    if (this.#config.runtime.profile) console.error(this.#account.text(work.op, outcome.stats));
+    return outcome;
+  }
+
+  #member(op: Op): SpuBackend {
+    return (
+      this.#backend ??
+      fail(
+        'INVALID_ARGUMENT',
+        `${this.name} op #${op.number}: ${this.#session.mode.self} takes no part in this SPU`,
+        { op: op.number },
+      )
+    );
+  }
+
+  /** A handle for what will be held; its memory is freed when the handle is gone. */
+  #handle(op: Op, given: Promise<Held>, done: Promise<void>, part?: string): SPUObject {
+    const hold: Hold = { given: quietly(given), done: quietly(done), freed: false };
+    const object = new SPUObject(this.#self!, op, hold, part);
+    this.#collected.register(object, hold, hold);
+    return object;
+  }
+
+  free(object: SPUObject): void {
+    this.#collected.unregister(object[INSIDE]);
+    this.#release(object[INSIDE]);
+  }
+
+  #release(hold: Hold): void {
+    if (hold.freed) return;
+    hold.freed = true;
+    void this.#queue(async () => {
+      const { leaves } = await hold.given;
+      this.#backend?.free(leaves.map((l) => l.id));
+    });
+  }
+
+  #held(object: SPUObject): Promise<Held> {
+    if (object[INSIDE].freed)
+      fail('INVALID_ARGUMENT', `${object.toString()} was freed: it cannot be used after .free()`);
+    return object[INSIDE].given;
+  }
+
+  /** Is this handle of this SPU, or of a PYU that takes part in it? */
+  #own({ object, path }: { object: DeviceObject; path: string }): void {
+    const { device } = object;
+    if (device === this.#self) return;
+    const place = path === '' ? '' : ` (argument ${path})`;
+    if (device.session !== this.#session)
+      fail('INVALID_ARGUMENT', `${object.toString()}${place} belongs to another session than ${this.name}`);
+    if (device.kind === 'SPU')
+      fail(
+        'INVALID_ARGUMENT',
+        `${this.name} was given ${object.toString()}${place}, which is held by another SPU: reveal it to a party that is ` +
+          'in both, and move it from there',
+      );
+    if (device.kind === 'PYU' && !this.#config.parties.includes(device.party))
+      fail(
+        'INVALID_ARGUMENT',
+        `${this.name} was given ${object.toString()}${place}, but ${device.party} takes no part in it: move it to ` +
+          `${oneOf(this.#config.parties)} first`,
+        { party: device.party, parties: this.#config.parties },
+      );
+  }
+
+  receive(object: DeviceObject): SPUObject {
+    this.#own({ object, path: '' });
+    if (object instanceof SPUObject) return object;
+    return this.#take([object as PYUObject], userSite()).get(object as PYUObject)!;
+  }
+
+  /** Masks values of PYUs, all in one round. One handle for each. */
+  #take(objects: readonly PYUObject[], site: string | undefined): Map<PYUObject, SPUObject> {
+    const self = this.#self!;
+    const out = new Map<PYUObject, SPUObject>();
+    const fresh: PYUObject[] = [];
+    for (const o of new Set(objects)) {
+      const known = o.shared.get(self);
+      if (known !== undefined && !known[INSIDE].freed) out.set(o, known);
+      else fresh.push(o);
+    }
+    if (fresh.length === 0) return out;
+    const owners = [...new Set(fresh.map((o) => o.device.party))];
+    const op = this.#session.op(`input of ${owners.join(' and ')}`, site, `${this.name} ${fresh.join(', ')}`);
+    const described = fresh.map((o, i) =>
+      this.#session.mode.describe(o.device.party, `${op.number}.${i}`, op, () => this.#describe(op, o)),
+    );
+    for (const d of described) quietly(d);
+    const work = this.#queue(async () => this.#input(op, fresh, await Promise.allSettled(described)));
+    fresh.forEach((o, i) => {
+      const given = work.then(({ held }) => held[i]!());
+      const object = this.#handle(
+        op,
+        given,
+        given.then(() => work).then(({ done }) => done),
+        fresh.length > 1 ? `[${i}]` : '',
+      );
+      o.shared.set(self, object);
+      out.set(o, object);
+    });
+    return out;
+  }
+
+  /** At its owner: reads and checks a value. What is wrong with it is its own handle's error. */
+  async #describe(op: Op, object: PYUObject): Promise<Described> {
+    const value = await object[INSIDE];
+    const { party } = object.device;
+    try {
+      const { def, arrays, paths } = arraysOf(value);
+      arrays.forEach((a, i) => {
+        this.#programs.check(a, `${object.toString()}${paths[i]!}`);
+      });
+      const types = arrays.map(({ shape, dtype }): Type => ({ shape, dtype, secret: true }));
+      return { def, types, data: arrays.map((a) => a.data) };
+    } catch (e) {
+      throw failedAt(`${this.name}: ${party}`, op, e, { party });
+    }
+  }
+
+  /** Sends the job that masks what could be described. */
+  async #input(op: Op, objects: readonly PYUObject[], described: readonly PromiseSettledResult<Described>[]) {
+    const inputs: { owner: number; type: Type }[] = [];
+    const ids: number[] = [];
+    const privates = new Map(this.#config.parties.map((_, rank) => [rank, new Map<number, Tensor>()]));
+    const held = described.map((d, i): (() => Held) => {
+      if (d.status === 'rejected') {
+        return () => {
+          throw d.reason;
+        };
+      }
+      const { def, types, data } = d.value;
+      const owner = this.#config.parties.indexOf(objects[i]!.device.party);
+      const leaves = types.map((type, j) => {
+        const id = this.#nextObject++;
+        const { shape, dtype } = type;
+        if (data) privates.get(owner)!.set(inputs.length, { shape, dtype, data: data[j] as TensorData });
+        inputs.push({ owner, type });
+        ids.push(id);
+        return { id, type };
+      });
+      return () => ({ def, leaves });
+    });
+    if (inputs.length === 0) return { held, done: Promise.resolve() };
+    const done = this.#run({ op, graph: this.#programs.input(inputs), ins: [], outs: ids, privates });
+    return { held, done: quietly(done.then(() => {})) };
+  }
+
+  call(
+    fn: (...args: never[]) => unknown,
+    options: SpuOptions,
+    args: readonly unknown[],
+  ): SPUObject | SPUObject[] {
+    const { numReturns } = options;
+    const fixed = readStatic(options.static, args.length);
+    const moving = args.map((arg, i) => (fixed.has(i) ? undefined : arg));
+    const found = deviceObjects(moving);
+    for (const f of found) this.#own(f);
+    const names = found.map(({ object }) => object.toString());
+    const op = this.#session.op(functionText(fn), userSite(), `${this.name}(${names.join(', ')})`);
+    const inputs = found.flatMap(({ object }) => (object instanceof PYUObject ? [object] : []));
+    const taken = this.#take(inputs, op.site);
+    const objects = new Map(
+      found.map(({ object }) => {
+        const mine = object instanceof PYUObject ? taken.get(object)! : (object as SPUObject);
+        return [object, this.#held(mine)] as const;
+      }),
+    );
+    const work = this.#queue(async () => {
+      const held = new Map<DeviceObject, Held>();
+      for (const [object, promise] of objects) held.set(object, await promise);
+      return this.#program(fn, op, args, fixed, held);
+    });
+    const done = work.then((w) => w.done);
+    if (numReturns === undefined)
+      return this.#handle(
+        op,
+        work.then((w) => w.held),
+        done,
+      );
+    const parts = work.then(({ held }) => {
+      try {
+        return split(held, numReturns);
+      } catch (e) {
+        throw failedAt(this.name, op, e);
+      }
+    });
+    quietly(parts);
+    return Array.from({ length: numReturns }, (_, i) =>
+      this.#handle(
+        op,
+        parts.then((p) => p[i]!),
+        parts.then(() => done),
+        `[${i}]`,
+      ),
+    );
+  }
+
+  /** Records a program and sends it off. */
+  #program(
+    fn: (...args: never[]) => unknown,
+    op: Op,
+    args: readonly unknown[],
+    fixed: ReadonlySet<number>,
+    held: ReadonlyMap<DeviceObject, Held>,
+  ) {
+    const ids = new Map<Type, number>();
+    try {
+      const given = args.map((arg, i) =>
+        fixed.has(i)
+          ? arg
+          : mapDevice(arg, (object) => {
+              const { def, leaves } = held.get(object)!;
+              const types = leaves.map(({ id, type }) => {
+                const own = { ...type };
+                ids.set(own, id);
+                return own;
+              });
+              return unflatten(def, types);
+            }),
+      );
+      const { graph, ins, outs, def, text } = this.#programs.record(fn, given, fixed);
+      this.#session.mode.agree(op, text);
+      const leaves = outs.map((type) => ({ id: this.#nextObject++, type }));
+      const done = this.#run({ op, graph, ins: ins.map((t) => ids.get(t)!), outs: leaves.map((l) => l.id) });
+      return { held: { def, leaves }, done: quietly(done.then(() => {})) };
+    } catch (e) {
+      throw failedAt(this.name, op, e, { parties: this.#config.parties });
+    }
+  }
+
+  /** Opens objects to ranks. One tree for each object, where this program may know it. */
+  #open(op: Op, objects: readonly SPUObject[], to: readonly number[]): Promise<unknown[]> {
+    const given = objects.map((o) => this.#held(o));
+    const sent = this.#queue(async () => {
+      const held = await Promise.all(given);
+      const leaves = held.flatMap((h) => h.leaves);
+      if (leaves.length === 0)
+        return { held, outcome: Promise.resolve<Outcome>({ revealed: [], stats: [] }) };
+      const outcome = this.#run({
+        op,
+        graph: this.#programs.reveal(
+          leaves.map((l) => l.type),
+          to,
+        ),
+        ins: leaves.map((l) => l.id),
+        outs: leaves.map(() => -1),
+        reveal: leaves.map((l) => ({ dtype: l.type.dtype })),
+        answers: to[0]!,
+      });
+      return { held, outcome: quietly(outcome) };
+    });
+    return sent.then(async ({ held, outcome }) => {
+      const { revealed } = await outcome;
+      if (revealed.some((t) => t === undefined)) return held.map(() => undefined);
+      const arrays = revealed.map((t) => new NDArray(t!.shape, t!.dtype, t!.data));
+      return held.map(({ def, leaves }) => unflatten(def, arrays.splice(0, leaves.length)));
+    });
+  }
+
+  reveal(objects: readonly SPUObject[]): Promise<unknown[]> {
+    const { parties } = this.#config;
+    const op = this.#session.op('reveal', userSite(), `${this.name} ${objects.join(', ')}`);
+    const ranks = parties.map((_, rank) => rank);
+    return this.#session.mode.share(parties, String(op.number), op, () => this.#open(op, objects, ranks));
+  }
+
+  revealTo(pyu: PYU, object: SPUObject): PYUObject {
+    const rank = this.#config.parties.indexOf(pyu.party);
+    if (rank < 0)
+      fail(
+        'INVALID_ARGUMENT',
+        `${object.toString()} can be revealed to ${oneOf(this.#config.parties)}: ${pyu.party} takes no part in ${this.name}`,
+        { party: pyu.party, parties: this.#config.parties },
+      );
+    const op = this.#session.op(`to ${pyu.party}`, userSite(), object.toString());
+    // Every party of the SPU takes part in opening it; the value comes out at the receiver alone.
+    const opened = this.#backend && quietly(this.#open(op, [object], [rank]));
+    const value = async (): Promise<unknown> => (await opened)?.[0];
+    return new PYUObject(pyu, op, this.#session.mode.perform(pyu.party, String(op.number), op, value));
+  }
+}
+
+const readStatic = (places: SpuOptions['static'], count: number): ReadonlySet<number> => {
+  if (places === undefined) return new Set();
+  if (!Array.isArray(places))
+    return fail(
+      'INVALID_ARGUMENT',
+      `static is a list of places of arguments, like [1], not ${describe(places)}`,
+    );
+  return new Set(
+    places.map((p: unknown) => {
+      if (!Number.isInteger(p) || (p as number) < -count || (p as number) >= count)
+        fail('INVALID_ARGUMENT', `static: there is no argument ${describe(p)}: the call has ${count}`);
+      return ((p as number) + count) % count;
+    }),
+  );
+};
+
+/** The items of a list of n results. */
+const split = ({ def, leaves }: Held, n: number): Held[] => {
+  if (def.kind !== 'array' || def.items.length !== n)
+    return fail(
+      'INVALID_ARGUMENT',
+      `numReturns is ${n}, but the function returned ${def.kind === 'array' ? `${def.items.length} results` : 'no list'}`,
+    );
+  let next = 0;
+  return def.items.map((item) => {
+    const count = leafCount(item);
+    next += count;
+    return { def: item, leaves: leaves.slice(next - count, next) };
+  });
+};

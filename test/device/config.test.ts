@@ -1,0 +1,179 @@
+/** Configurations: both spellings, the guide's own snippets, and every mistake named. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readClusterDef } from '../../src/device/cluster-def.ts';
+import { readInitOptions } from '../../src/device/init-options.ts';
+import { nearest } from '../../src/device/read.ts';
+import * as sf from '../../src/index.ts';
+import { fails } from './helpers.ts';
+
+const test = suite('device: configuration');
+const { spu } = sf;
+const KNOWN = ['alice', 'bob', 'carol'];
+
+const nodes = [
+  { party: 'alice', id: '0', address: '127.0.0.1:9001', listen_addr: '0.0.0.0:9001' },
+  { party: 'bob', id: '1', address: 'bob.example:9002', listen_address: '0.0.0.0:9002' },
+];
+const withRuntime = (runtime: object) =>
+  readClusterDef({ nodes, runtime_config: { protocol: 'SEMI2K', field: 'FM128', ...runtime } }, KNOWN);
+
+test("the guide's definition, in its spelling and constants", () => {
+  const { parties, runtime } = readClusterDef(
+    {
+      nodes,
+      runtime_config: {
+        protocol: spu.spu_pb2.SEMI2K,
+        field: spu.spu_pb2.FM128,
+        sigmoid_mode: spu.spu_pb2.RuntimeConfig.SIGMOID_REAL,
+      },
+    },
+    KNOWN,
+  );
+  assert.equal(parties, ['alice', 'bob']);
+  assert.equal(runtime, {
+    protocol: 'SEMI2K',
+    field: 'FM128',
+    fraction: 26,
+    beaverType: 'TrustedFirstParty',
+    truncAllowMsbError: false,
+    profile: false,
+  });
+});
+
+test('camelCase, numbers and the newer constants mean the same', () => {
+  const camel = {
+    nodes: [{ party: 'alice', listenAddr: '0.0.0.0:1' }, { party: 'bob' }],
+    runtimeConfig: {
+      protocol: spu.ProtocolKind.SEMI2K,
+      field: spu.FieldType.FM64,
+      fxpFractionBits: 20,
+      beaverType: spu.RuntimeConfig.BeaverType.TrustedThirdParty,
+      ttpBeaverConfig: { serverHost: 'dealer:1' },
+      truncAllowMsbError: true,
+      sigmoidMode: spu.RuntimeConfig.SigmoidMode.SIGMOID_REAL,
+    },
+  };
+  const { runtime } = readClusterDef(camel, KNOWN);
+  assert.equal(
+    [runtime.field, runtime.fraction, runtime.beaverType, runtime.truncAllowMsbError],
+    ['FM64', 20, 'TrustedThirdParty', true],
+  );
+  assert.is(withRuntime({ protocol: 2, field: 2 }).runtime.field, 'FM64');
+  assert.is(withRuntime({ field: 'fm32' }).runtime.fraction, 8);
+});
+
+test('every key of SPU may be given with its default value', () => {
+  withRuntime({
+    max_concurrency: 0,
+    sort_method: 'SORT_DEFAULT',
+    fxp_exp_mode: 'EXP_TAYLOR',
+    fxp_log_iters: 3,
+    enable_pphlo_trace: false,
+    experimental_enable_exp_prime: false,
+    snapshot_dump_dir: '',
+    enable_hal_profile: true,
+  });
+});
+
+test('what Tessera does not do is UNSUPPORTED, and says what it does', async () => {
+  await fails(() => withRuntime({ protocol: 'ABY3' }), 'UNSUPPORTED', 'runtime_config.protocol', 'SEMI2K');
+  await fails(() => withRuntime({ beaver_type: 'MultiParty' }), 'UNSUPPORTED', 'TrustedThirdParty');
+  await fails(() => withRuntime({ sigmoid_mode: 'SIGMOID_SEG3' }), 'UNSUPPORTED', 'SIGMOID_SEG3');
+  await fails(() => withRuntime({ enable_runtime_snapshot: true }), 'UNSUPPORTED', 'snapshots');
+});
+
+test('misspelt names are errors that say what was meant', async () => {
+  await fails(
+    () => withRuntime({ field: 'FM12B' }),
+    'CONFIG',
+    'unknown field "FM12B"',
+    'did you mean "FM128"?',
+    'FM32, FM64 or FM128',
+  );
+  await fails(() => withRuntime({ protocol: 'SEMI2' }), 'CONFIG', 'did you mean "SEMI2K"?');
+  await fails(() => withRuntime({ field: 7 }), 'CONFIG', 'unknown field 7');
+  await fails(() => withRuntime({ fild: 1 }), 'CONFIG', 'unknown key "fild"', 'did you mean "field"?');
+  await fails(() => withRuntime({ sigmoid_mod: 1 }), 'CONFIG', 'did you mean "sigmoidMode"?');
+  await fails(() => withRuntime({ fxp_fraction_bits: 63 }), 'CONFIG', 'fxp_fraction_bits');
+  await fails(() => withRuntime({ field: 'FM64', fxp_fraction_bits: 31 }), 'CONFIG', 'at most 30');
+  await fails(
+    () => withRuntime({ trunc_allow_msb_error: 'yes' }),
+    'CONFIG',
+    'true or false is wanted, not "yes"',
+  );
+  await fails(() => withRuntime({ sigmoid_mode: 0, sigmoidMode: 0 }), 'CONFIG', 'are the same key');
+  assert.is(nearest('beaver', ['nodes']), undefined);
+});
+
+test('nodes: parties are known, at least two, all different', async () => {
+  const runtime_config = { protocol: 'SEMI2K', field: 'FM128' };
+  const def = (...parties: string[]) =>
+    readClusterDef({ nodes: parties.map((party) => ({ party })), runtime_config }, KNOWN);
+  await fails(() => def('alice'), 'CONFIG', 'at least two parties', 'only alice');
+  await fails(() => def('alice', 'alice'), 'CONFIG', 'named twice');
+  await fails(
+    () => def('alice', 'bbo'),
+    'CONFIG',
+    'nodes[1].party',
+    '"bbo"',
+    'did you mean "bob"?',
+    'alice, bob or carol',
+  );
+  const odd = (node: object) => () =>
+    readClusterDef({ nodes: [node, { party: 'bob' }], runtime_config }, KNOWN);
+  await fails(odd({ party: 'alice', adress: 'x:1' }), 'CONFIG', 'nodes[0]', 'did you mean "address"?');
+  await fails(odd({ party: 'alice', address: 'no address' }), 'CONFIG', 'host:port');
+  await fails(
+    () =>
+      readClusterDef(
+        {
+          nodes: [
+            { party: 'alice', id: 1 },
+            { party: 'bob', id: '1' },
+          ],
+          runtime_config,
+        },
+        KNOWN,
+      ),
+    'CONFIG',
+    'given twice',
+  );
+  await fails(() => readClusterDef({ nodes }, KNOWN), 'CONFIG', '"runtimeConfig" is missing');
+  await fails(() => readClusterDef(undefined, KNOWN), 'CONFIG', 'an object is wanted');
+  await fails(() => sf.utils.testing.cluster_def(['alice']), 'CONFIG', 'at least two');
+});
+
+test("init: the guide's positional form, and the object", () => {
+  const options = { mode: 'standalone', parties: KNOWN, link: undefined, quiet: false };
+  assert.equal(readInitOptions(KNOWN, { address: 'local' }), options);
+  assert.equal(readInitOptions({ parties: KNOWN, address: 'local' }), options);
+  assert.equal(readInitOptions({ parties: KNOWN, link: { rtt_ms: 40 }, logging_level: 'error' }), {
+    ...options,
+    link: { rttMs: 40 },
+    quiet: true,
+  });
+});
+
+test('init: mistakes', async () => {
+  const init = (first: unknown, second?: unknown) => () => readInitOptions(first, second);
+  await fails(init(undefined), 'CONFIG', 'sf.init takes options');
+  await fails(init(['alice', 'bob'], 'local'), 'CONFIG', 'an object of options');
+  await fails(init(['alice'], { address: 'local' }), 'CONFIG', 'at least two');
+  await fails(init(['alice', 'alice']), 'CONFIG', 'named twice');
+  await fails(init(['alice', '']), 'CONFIG', 'parties[1]', 'no party name');
+  await fails(init(['alice', '__proto__']), 'CONFIG', 'no party name');
+  await fails(
+    init({ partis: ['alice', 'bob'] }),
+    'CONFIG',
+    'unknown key "partis"',
+    'did you mean "parties"?',
+  );
+  await fails(init({ address: 'local' }), 'CONFIG', '"parties" is missing');
+  await fails(init({ parties: ['alice', 'bob'], link: { rtt: 1 } }), 'CONFIG', 'link', 'unknown key "rtt"');
+  await fails(init({ parties: ['alice', 'bob'], link: { rttMs: -1 } }), 'CONFIG', 'link.rttMs');
+  await fails(init({ parties: ['alice', 'bob'], cluster_config: {} }), 'CONFIG', 'not both');
+  await fails(init({ parties: ['alice', 'bob'], debug_mode: true }), 'UNSUPPORTED', 'real protocol');
+});
+
+test.run();

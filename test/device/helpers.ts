@@ -1,0 +1,63 @@
+/** Sessions and checks that the tests of devices share. */
+import * as assert from 'uvu/assert';
+import * as sf from '../../src/index.ts';
+
+export type SpuSettings = Readonly<Record<string, unknown>>;
+
+/** Runs `use` in a session of its own, with an SPU of all its parties. */
+export const withSpu = async (
+  parties: readonly string[],
+  settings: SpuSettings,
+  use: (s: sf.Session, spu: sf.SPU) => Promise<void>,
+): Promise<void> => {
+  const s = await sf.session({ parties, loggingLevel: 'warning' });
+  try {
+    await use(s, s.SPU(sf.utils.testing.clusterDef(parties, settings)));
+  } finally {
+    await s.shutdown();
+  }
+};
+
+/** Runs `use` in a session without an SPU. */
+export const withSession = async (
+  parties: readonly string[],
+  use: (s: sf.Session) => Promise<void>,
+): Promise<void> => {
+  const s = await sf.session({ parties, loggingLevel: 'warning' });
+  try {
+    await use(s);
+  } finally {
+    await s.shutdown();
+  }
+};
+
+/** Checks that `work` fails with this code, and a message in which all the texts stand. Returns the error. */
+export const fails = async (
+  work: () => unknown,
+  code: sf.ErrorCode,
+  ...texts: readonly (string | RegExp)[]
+): Promise<sf.TesseraError> => {
+  let error: unknown;
+  try {
+    await work();
+  } catch (e) {
+    error = e;
+  }
+  assert.ok(error instanceof sf.TesseraError, `a TesseraError was expected, not ${String(error)}`);
+  assert.is(error.code, code, error.message);
+  for (const text of texts)
+    assert.ok(
+      typeof text === 'string' ? error.message.includes(text) : text.test(error.message),
+      `${JSON.stringify(error.message)} should have ${String(text)}`,
+    );
+  return error;
+};
+
+/** Checks that all numbers of an array are near the expected ones. */
+export const near = (actual: sf.NDArray, expected: readonly number[], tolerance = 1e-4): void => {
+  assert.is(actual.size, expected.length);
+  expected.forEach((want, i) => {
+    const got = Number(actual.data[i]);
+    assert.ok(Math.abs(got - want) <= tolerance, `element ${i}: ${got}, expected ${want}`);
+  });
+};
