@@ -10,8 +10,22 @@ const FRAMES = 24;
 /** `url:line:column` in a line of a stack, V8's or Firefox's and Safari's. */
 const LOCATION = /(?:\(|@|at (?:async )?)((?:[a-z-]+:\/\/)?[^\s()@]+:\d+:\d+)\)?$/;
 
+let replayed: string | undefined;
+
+/** While `fn` runs, ops count as called at `site`: what a transformation makes of an op belongs to that op's line. */
+export const atSite = <R>(site: string | undefined, fn: () => R): R => {
+  const before = replayed;
+  replayed = site ?? before;
+  try {
+    return fn();
+  } finally {
+    replayed = before;
+  }
+};
+
 /** The innermost stack line outside of this folder and src/numpy, `file:line:column`. About 10 us. */
 export const callSite = (): string | undefined => {
+  if (replayed !== undefined) return replayed;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES;
   const stack = new Error().stack ?? '';

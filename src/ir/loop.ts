@@ -11,7 +11,7 @@ import type { Graph, Node, Type, ValueId } from './graph.ts';
 import { NDArray } from './ndarray.ts';
 import { run } from './plain.ts';
 import { sameShape, shapeText } from './shapes.ts';
-import { Trace, Traced, within } from './tracer.ts';
+import { currentTrace, Trace, Traced, within } from './tracer.ts';
 
 const INDEX: Type = { shape: [], dtype: 'int64', secret: false };
 
@@ -133,4 +133,35 @@ export const traceLoop = (
   }
   const ins = [...init, ...child.captured.keys()].map((x) => parent.lift(x));
   return emitLoop(parent.builder, graph, ins, lo, hi, site).map((id) => new Traced(parent, id));
+};
+
+/** The body on arrays at once, again and again. */
+const runNow = (
+  lo: number,
+  hi: number,
+  body: (index: BaseArray, carry: readonly BaseArray[]) => readonly BaseArray[],
+  init: readonly BaseArray[],
+  names: readonly string[],
+): readonly BaseArray[] => {
+  let carry = init;
+  for (let i = lo; i < hi; i++) {
+    carry = body(NDArray.from(i, 'int64'), carry);
+    for (const [k, x] of carry.entries()) checkCarry(names[k]!, init[k]!, x);
+  }
+  return carry;
+};
+
+/** carry = body(i, carry) for i = lo .. hi - 1: recorded as a loop inside of a program, run at once outside of any. */
+export const repeat = (
+  lo: number,
+  hi: number,
+  body: (index: BaseArray, carry: readonly BaseArray[]) => readonly BaseArray[],
+  init: readonly BaseArray[],
+  names: readonly string[] = init.map((_, i) => `[${i}]`),
+): readonly BaseArray[] => {
+  if (hi <= lo) return init;
+  const parent = currentTrace();
+  return parent === undefined
+    ? runNow(lo, hi, body, init, names)
+    : traceLoop(parent, lo, hi, init, names, body);
 };

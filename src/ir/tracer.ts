@@ -96,10 +96,13 @@ export class Trace {
   /** Values of enclosing traces that this one uses, and the inputs that stand for them, in order of first use. */
   readonly captured = new Map<Traced, ValueId>();
   readonly #constants = new Map<NDArray, ValueId>();
+  /** A gradient is being taken of what is recorded here. */
+  readonly differentiated: boolean;
   #open = true;
 
-  constructor(parent?: Trace) {
+  constructor(parent?: Trace, differentiated = false) {
     this.parent = parent;
+    this.differentiated = differentiated || (parent?.differentiated ?? false);
     this.depth = parent === undefined ? 0 : parent.depth + 1;
   }
 

@@ -13,3 +13,4 @@ export { trueDivide as true_divide } from './elementwise.ts';
 export { dynamicSlice as dynamic_slice, dynamicUpdateSlice as dynamic_update_slice } from './indexing.ts';
 export { fori as fori_loop } from './loops.ts';
 export { broadcastTo as broadcast_to, expandDims as expand_dims } from './shape.ts';
+export { stopGradient as stop_gradient, valueAndGrad as value_and_grad } from './transform.ts';

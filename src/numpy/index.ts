@@ -82,3 +82,4 @@ export {
   swapaxes,
   transpose,
 } from './shape.ts';
+export { type GradOptions, grad, stopGradient, valueAndGrad, vjp } from './transform.ts';

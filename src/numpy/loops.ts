@@ -2,10 +2,10 @@
 import { fail } from '../errors.ts';
 import { type ArrayInput, BaseArray } from '../ir/array.ts';
 import type { Tensor, TensorData } from '../ir/graph.ts';
-import { checkCarry, traceLoop } from '../ir/loop.ts';
-import { isTensor, NDArray } from '../ir/ndarray.ts';
+import { repeat } from '../ir/loop.ts';
+import { isTensor } from '../ir/ndarray.ts';
 import { flatten, sameTree, type TreeDef, treeText, unflatten } from '../ir/pytree.ts';
-import { currentTrace, Traced } from '../ir/tracer.ts';
+import { Traced } from '../ir/tracer.ts';
 import { asArr } from './core.ts';
 
 const isLeaf = (x: unknown): boolean => x instanceof BaseArray || isTensor(x) || ArrayBuffer.isView(x);
@@ -45,13 +45,7 @@ export const fori = <const T>(
   const start = leaves.map((x) => asArr(x as ArrayInput));
   const step = (i: BaseArray, carry: readonly BaseArray[]): BaseArray[] =>
     readCarry(body(i, unflatten(def, carry) as Carry<T>), def);
-  if (to <= from) return unflatten(def, start) as Carry<T>;
-  const parent = currentTrace();
-  const out =
-    parent === undefined
-      ? runNow(from, to, step, start, paths)
-      : traceLoop(parent, from, to, start, paths, step);
-  return unflatten(def, out) as Carry<T>;
+  return unflatten(def, repeat(from, to, step, start, paths)) as Carry<T>;
 };
 
 const readCarry = (result: unknown, def: TreeDef): BaseArray[] => {
@@ -62,22 +56,4 @@ const readCarry = (result: unknown, def: TreeDef): BaseArray[] => {
       `np.fori: the body was given a carry like ${treeText(def)} and returned ${treeText(flat.def)}: return the carry`,
     );
   return flat.leaves.map((x) => asArr(x as ArrayInput));
-};
-
-/** Outside of any program the loop just runs. */
-const runNow = (
-  lo: number,
-  hi: number,
-  step: (i: BaseArray, carry: readonly BaseArray[]) => BaseArray[],
-  start: readonly BaseArray[],
-  names: readonly string[],
-): readonly BaseArray[] => {
-  let carry = start;
-  for (let i = lo; i < hi; i++) {
-    carry = step(NDArray.from(i, 'int64'), carry);
-    carry.forEach((x, k) => {
-      checkCarry(names[k]!, start[k]!, x);
-    });
-  }
-  return carry;
 };

@@ -1,0 +1,161 @@
+/**
+ * @file How a small change of an op's result acts back on its operands: one rule an op, as compositions of ops. A rule
+ * asks for operands and result only where it needs them, so that a loop keeps no more than its backward pass reads.
+ */
+import * as a from './algebra.ts';
+import type { BaseArray } from './array.ts';
+import type { Attrs, Type } from './graph.ts';
+import { apply } from './tracer.ts';
+
+/** What a rule has at hand. `x(i)` and `y()`: operand i and the result; `t(i)`: the type of operand i. */
+export interface Backward {
+  readonly x: (i: number) => BaseArray;
+  readonly y: () => BaseArray;
+  readonly t: (i: number) => Type;
+  /** Gradient of the loss by the result. */
+  readonly ct: BaseArray;
+  readonly attrs: Attrs;
+}
+
+/** The gradient by operand i, called only when wanted; undefined: nothing flows to it. */
+export type GradRule = (b: Backward, i: number) => BaseArray | undefined;
+
+const list = (attrs: Attrs, key: string): readonly number[] => attrs[key] as readonly number[];
+const zerosLike = (x: BaseArray): BaseArray => a.zeros(x.shape, x.dtype);
+
+/** The part of ct where `cond` holds, or where it does not. */
+const where = (cond: BaseArray, ct: BaseArray, holds: boolean): BaseArray =>
+  holds ? a.select(cond, ct, zerosLike(ct)) : a.select(cond, zerosLike(ct), ct);
+
+/** Of a function whose slope is `slope`. */
+const slope =
+  (of: (b: Backward) => BaseArray): GradRule =>
+  (b) =>
+    a.mul(b.ct, of(b));
+
+const none: GradRule = () => undefined;
+
+/** ct put back where a slice with this step took it from: one axis after another. */
+const unslice: GradRule = (b) => {
+  const { shape, dtype } = b.t(0);
+  const [start, step] = [list(b.attrs, 'start'), list(b.attrs, 'step')];
+  const lo = start.map((s, i) => (step[i] === 1 ? s : 0));
+  const hi = shape.map((n, i) => (step[i] === 1 ? n - lo[i]! - b.ct.shape[i]! : 0));
+  let x =
+    lo.some((n) => n > 0) || hi.some((n) => n > 0)
+      ? apply('pad', [b.ct, a.scalar(0, dtype)], { lo, hi })
+      : b.ct;
+  for (const [axis, by] of step.entries()) {
+    if (by === 1) continue;
+    const read = Array.from({ length: b.ct.shape[axis]! }, (_, j) => start[axis]! + j * by);
+    x = a.scatterAdd(x, axis, read, shape[axis]!);
+  }
+  return x;
+};
+
+/** The extreme's gradient goes to where the first extreme stands. */
+const extreme =
+  (position: string): GradRule =>
+  (b) => {
+    const axis = b.attrs.axis as number;
+    return a.oneHotAlong(b.ct, apply(position, [b.x(0)], { axis }), b.t(0).shape, axis);
+  };
+
+/** Where the second operand wins, `less(loser, winner)` of it holds. */
+const pick =
+  (secondWins: (x: BaseArray, y: BaseArray) => BaseArray): GradRule =>
+  (b, i) =>
+    where(secondWins(b.x(0), b.x(1)), b.ct, i === 1);
+
+const clip: GradRule = (b) => {
+  const { lo, hi } = b.attrs as { lo: number; hi: number };
+  const x = b.x(0);
+  const outside = [
+    ...(lo > Number.NEGATIVE_INFINITY ? [a.less(x, a.filled(lo, x.shape))] : []),
+    ...(hi < Number.POSITIVE_INFINITY ? [a.less(a.filled(hi, x.shape), x)] : []),
+  ];
+  return outside.reduce((ct, cond) => where(cond, ct, false), b.ct);
+};
+
+export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
+  add: (b) => b.ct,
+  sub: (b, i) => (i === 0 ? b.ct : a.neg(b.ct)),
+  mul: (b, i) => a.mul(b.ct, b.x(1 - i)),
+  div: (b, i) => (i === 0 ? a.div(b.ct, b.x(1)) : a.neg(a.mul(a.div(b.ct, b.x(1)), b.y()))),
+  neg: (b) => a.neg(b.ct),
+  maximum: pick(a.less),
+  minimum: pick((x, y) => a.less(y, x)),
+  pow: (b, i) => {
+    if (i === 1) return a.mul(b.ct, a.mul(b.y(), a.log(b.x(0))));
+    const less = a.sub(b.x(1), a.filled(1, b.ct.shape));
+    return a.mul(b.ct, a.mul(b.x(1), apply('pow', [b.x(0), less])));
+  },
+  abs: (b) => {
+    const x = b.x(0);
+    return a.select(a.less(x, zerosLike(x)), a.neg(b.ct), b.ct);
+  },
+  exp: slope((b) => b.y()),
+  log: (b) => a.div(b.ct, b.x(0)),
+  sqrt: slope((b) => a.scale(a.rsqrt(b.x(0)), 0.5)),
+  rsqrt: slope((b) => a.scale(a.mul(a.square(b.y()), b.y()), -0.5)),
+  reciprocal: slope((b) => a.neg(a.square(b.y()))),
+  sigmoid: slope((b) => a.sub(b.y(), a.square(b.y()))),
+  tanh: slope((b) => a.sub(a.filled(1, b.ct.shape), a.square(b.y()))),
+  sin: slope((b) => a.cos(b.x(0))),
+  cos: slope((b) => a.neg(a.sin(b.x(0)))),
+  erf: slope((b) => a.scale(a.exp(a.neg(a.square(b.x(0)))), 2 / Math.sqrt(Math.PI))),
+  clip,
+  select: (b, i) => (i === 0 ? undefined : where(b.x(0), b.ct, i === 1)),
+  convert: (b) => (b.t(0).dtype === 'fxp' && b.attrs.dtype === 'fxp' ? b.ct : undefined),
+  hide: (b) => b.ct,
+  less: none,
+  equal: none,
+  floor: none,
+  sign: none,
+  stopGradient: none,
+  argmax: none,
+  argmin: none,
+  matmul: (b, i) => (i === 0 ? a.matmul(b.ct, a.flipMatrix(b.x(1))) : a.matmul(a.flipMatrix(b.x(0)), b.ct)),
+  sum: (b) => a.spreadAxes(b.ct, b.t(0).shape, list(b.attrs, 'axes')),
+  max: extreme('argmax'),
+  min: extreme('argmin'),
+  broadcast: (b) => a.sumTo(b.ct, b.t(0).shape),
+  reshape: (b) => a.reshape(b.ct, b.t(0).shape),
+  transpose: (b) => {
+    const perm = list(b.attrs, 'perm');
+    return a.transpose(
+      b.ct,
+      perm.map((_, i) => perm.indexOf(i)),
+    );
+  },
+  slice: unslice,
+  gather: (b) => {
+    const axis = b.attrs.axis as number;
+    return a.scatterAdd(b.ct, axis, list(b.attrs, 'indices'), b.t(0).shape[axis]!);
+  },
+  concat: (b, i) => {
+    const axis = b.attrs.axis as number;
+    let from = 0;
+    for (let k = 0; k < i; k++) from += b.t(k).shape[axis]!;
+    return a.block(b.ct, axis, from, from + b.t(i).shape[axis]!);
+  },
+  pad: (b, i) => {
+    if (i === 1) return undefined;
+    const size = [...b.t(0).shape];
+    return apply('slice', [b.ct], { start: list(b.attrs, 'lo'), size, step: size.map(() => 1) });
+  },
+  dynamicSlice: (b, i) => {
+    if (i !== 0) return undefined;
+    const { shape, dtype } = b.t(0);
+    const index = shape.map((_, k) => b.x(1 + k));
+    return apply('dynamicUpdateSlice', [a.zeros(shape, dtype), b.ct, ...index]);
+  },
+  dynamicUpdateSlice: (b, i) => {
+    if (i > 1) return undefined;
+    const { shape, dtype } = b.t(1);
+    const index = shape.map((_, k) => b.x(2 + k));
+    return i === 1
+      ? apply('dynamicSlice', [b.ct, ...index], { size: [...shape] })
+      : apply('dynamicUpdateSlice', [b.ct, a.zeros(shape, dtype), ...index]);
+  },
+};
