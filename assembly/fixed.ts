@@ -1,5 +1,7 @@
 /** @file Between numbers of the host (f64, integers of 1 to 8 bytes) and ring words. Exact, round half to even. */
 
+import { toIntegers, toNumbers } from './word';
+
 /** Stores the signed integer y (already rounded, in range) as a word of T. */
 // @ts-ignore: decorator
 @inline
@@ -26,7 +28,27 @@ function storeRounded<T>(p: usize, y: f64): void {
 @inline
 function encode<T>(d: usize, src: usize, scale: f64, n: i32): i32 {
   const limit: f64 = sizeof<T>() == 16 ? 1.7014118346046923e38 : sizeof<T>() == 8 ? 9223372036854775808.0 : 2147483648.0;
+  // Two at a time while they are well within 64 bits (and the ring); the others one by one.
+  const near = f64x2.splat(sizeof<T>() == 4 ? 2147483648.0 : 4611686018427387904.0);
   for (let i = 0; i < n; i++) {
+    if (i + 1 < n) {
+      const p = d + <usize>i * sizeof<T>();
+      const two = f64x2.nearest(f64x2.mul(v128.load(src + (<usize>i << 3)), f64x2.splat(scale)));
+      if (i64x2.all_true(f64x2.lt(f64x2.abs(two), near))) {
+        const words = toIntegers(two);
+        if (sizeof<T>() == 16) {
+          const signs = v128.shuffle<u32>(i32x4.shr_s(words, 31), words, 1, 1, 3, 3);
+          v128.store(p, v128.shuffle<u64>(words, signs, 0, 2));
+          v128.store(p, v128.shuffle<u64>(words, signs, 1, 3), 16);
+        } else if (sizeof<T>() == 8) {
+          v128.store(p, words);
+        } else {
+          v128.store_lane<u64>(p, v128.shuffle<u32>(words, words, 0, 2, 0, 2), 0);
+        }
+        i++;
+        continue;
+      }
+    }
     const y = nearest<f64>(load<f64>(src + (<usize>i << 3)) * scale);
     if (!(y >= -limit && y < limit)) return i;
     storeRounded<T>(d + <usize>i * sizeof<T>(), y);
@@ -63,6 +85,27 @@ function toNumber(lo: u64, hi: u64): f64 {
 function decode<T>(d: usize, a: usize, scale: f64, n: i32): void {
   for (let i = 0; i < n; i++) {
     const p = a + <usize>i * sizeof<T>();
+    if (i + 1 < n) {
+      let words: v128;
+      let small = true;
+      if (sizeof<T>() == 16) {
+        const x = v128.load(p);
+        const y = v128.load(p, 16);
+        words = v128.shuffle<u64>(x, y, 0, 2);
+        const high = v128.shuffle<u64>(x, y, 1, 3);
+        const signs = v128.shuffle<u32>(i32x4.shr_s(words, 31), words, 1, 1, 3, 3);
+        small = i64x2.all_true(i64x2.eq(high, signs));
+      } else if (sizeof<T>() == 8) {
+        words = v128.load(p);
+      } else {
+        words = v128.load_ext<i32>(p);
+      }
+      if (small) {
+        v128.store(d + (<usize>i << 3), f64x2.mul(toNumbers(words), f64x2.splat(scale)));
+        i++;
+        continue;
+      }
+    }
     let value: f64;
     if (sizeof<T>() == 16) value = toNumber(load<u64>(p), load<u64>(p, 8));
     else if (sizeof<T>() == 8) value = <f64>load<i64>(p);

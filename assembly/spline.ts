@@ -6,7 +6,7 @@
  * lo(C)/step - lo(R)/step, it is the polynomial's value.
  */
 
-import { pair } from './word';
+import { pair, toIntegers } from './word';
 
 
 /** (word >>> drop) mod 2^bits, bits <= 62. */
@@ -69,17 +69,6 @@ function expand(d: usize, coef: usize, pieces: u32, degree: u32, t2: i32): void 
       }
     }
   }
-}
-
-/** Whole numbers below 2^63 in size, as i64. */
-// @ts-ignore: decorator
-@inline
-function toIntegers(x: v128): v128 {
-  const magic = f64x2.splat(6755399441055744.0); // 1.5 * 2^52: its last bits count ones
-  const high = f64x2.nearest(f64x2.mul(x, f64x2.splat(2.3283064365386963e-10))); // 2^-32
-  const low = f64x2.sub(x, f64x2.mul(high, f64x2.splat(4294967296.0)));
-  const h = i64x2.shl(f64x2.add(high, magic), 32);
-  return i64x2.add(h, i64x2.sub(f64x2.add(low, magic), magic));
 }
 
 /** The weights of P pieces from `terms` on, as i64: pieces in pairs, and for each pair degree + 1 blocks. */

@@ -189,3 +189,23 @@ function storeBytes(p: usize, x: u64, high: u64, bytes: usize): void {
   }
   if (bytes & 1) store<u8>(p, x);
 }
+
+/** Whole numbers below 2^63 in size, as i64. */
+// @ts-ignore: decorator
+@inline
+export function toIntegers(x: v128): v128 {
+  const magic = f64x2.splat(6755399441055744.0); // 1.5 * 2^52: its last bits count ones
+  const high = f64x2.nearest(f64x2.mul(x, f64x2.splat(2.3283064365386963e-10))); // 2^-32
+  const low = f64x2.sub(x, f64x2.mul(high, f64x2.splat(4294967296.0)));
+  const h = i64x2.shl(f64x2.add(high, magic), 32);
+  return i64x2.add(h, i64x2.sub(f64x2.add(low, magic), magic));
+}
+
+/** i64 to f64, rounded once: both halves are made exact numbers by their place in a mantissa, then added. */
+// @ts-ignore: decorator
+@inline
+export function toNumbers(x: v128): v128 {
+  const low = v128.or(v128.and(x, i64x2.splat(0xffffffff)), i64x2.splat(0x4330000000000000)); // 2^52 + low half
+  const high = v128.xor(i64x2.shr_u(x, 32), i64x2.splat(0x4530000080000000)); // 2^84 + 2^63 + 2^32 * high half
+  return f64x2.add(f64x2.sub(high, f64x2.splat(1.9342822341709703e25)), low); // less 2^84 + 2^63 + 2^52
+}
