@@ -3,7 +3,7 @@
  * low = (x0, y0, x1, y1) and high = (x2, y2, x3, y3), and a result as its low and its high 64-bit halves.
  */
 
-import { below } from './word';
+import { below, lowHalf } from './word';
 
 // @ts-ignore: decorator
 @inline
@@ -34,19 +34,17 @@ function middle(a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function productLow(a: v128, b: v128): v128 {
-  const half = i64x2.splat(0xffffffff);
   const t = middle(a, b);
-  const u = i64x2.add(i64x2.extmul_low_i32x4_u(a, swap(b)), v128.and(t, half));
-  return v128.or(i64x2.shl(u, 32), v128.and(i64x2.extmul_low_i32x4_u(a, b), half));
+  const u = i64x2.add(i64x2.extmul_low_i32x4_u(a, swap(b)), lowHalf(t));
+  return v128.or(i64x2.shl(u, 32), lowHalf(i64x2.extmul_low_i32x4_u(a, b)));
 }
 
 /** The high halves of the products of (a, a2) and (b, b2), each low and high limbs. */
 // @ts-ignore: decorator
 @inline
 export function productHigh(a: v128, a2: v128, b: v128, b2: v128): v128 {
-  const half = i64x2.splat(0xffffffff);
   const t = middle(a, b);
-  const u = i64x2.add(i64x2.extmul_low_i32x4_u(a, swap(b)), v128.and(t, half));
+  const u = i64x2.add(i64x2.extmul_low_i32x4_u(a, swap(b)), lowHalf(t));
   const top = i32x4.add(i32x4.mul(a, swap(b2)), i32x4.mul(a2, swap(b)));
   const quarter = i64x2.shl(i64x2.extend_low_i32x4_u(i32x4.add(top, swap(top))), 32);
   const outer = i64x2.add(i64x2.extmul_low_i32x4_u(a, b2), i64x2.extmul_low_i32x4_u(a2, b));
