@@ -8,6 +8,7 @@ export type { ArrayInput, Axis, NestedNumbers, SliceSpec } from '../ir/array.ts'
 export { BaseArray } from '../ir/array.ts';
 export { NDArray } from '../ir/ndarray.ts';
 export * from './aliases.ts';
+export { type MappedAxis, vmap } from './batching.ts';
 export {
   clip,
   equal,
@@ -69,7 +70,7 @@ export {
 export { dynamicSlice, dynamicUpdateSlice, slice, take } from './indexing.ts';
 export { concatenate, hstack, pad, repeat, roll, split, stack, tile, vstack } from './join.ts';
 export { dot, inner, matmul, outer, vdot } from './linalg.ts';
-export { type Carry, type CarryResult, fori } from './loops.ts';
+export { type Carry, type CarryResult, fori, foriLoop, type ScanOptions, scan } from './loops.ts';
 export { all, amax, amin, any, argmax, argmin, max, mean, min, std, sum, variance as var } from './reduce.ts';
 export {
   broadcastTo,

@@ -1,12 +1,15 @@
 /** @file Repeating a public number of times. */
 import { fail } from '../errors.ts';
 import { type ArrayInput, BaseArray } from '../ir/array.ts';
+import { alloc } from '../ir/dtypes.ts';
 import type { Tensor, TensorData } from '../ir/graph.ts';
 import { repeat } from '../ir/loop.ts';
-import { isTensor } from '../ir/ndarray.ts';
+import { isTensor, NDArray } from '../ir/ndarray.ts';
 import { flatten, sameTree, type TreeDef, treeText, unflatten } from '../ir/pytree.ts';
-import { Traced } from '../ir/tracer.ts';
-import { asArr } from './core.ts';
+import { recordFunction, typeOfArray } from '../ir/replay.ts';
+import { apply, Traced } from '../ir/tracer.ts';
+import { asArr, broadcast, reshapeTo } from './core.ts';
+import { dynamicSlice, dynamicUpdateSlice } from './indexing.ts';
 
 const isLeaf = (x: unknown): boolean => x instanceof BaseArray || isTensor(x) || ArrayBuffer.isView(x);
 
@@ -57,3 +60,83 @@ const readCarry = (result: unknown, def: TreeDef): BaseArray[] => {
     );
   return flat.leaves.map((x) => asArr(x as ArrayInput));
 };
+
+export interface ScanOptions {
+  /** Number of steps; needed when there is nothing to scan over. */
+  readonly length?: number;
+  /** From the last to the first. */
+  readonly reverse?: boolean;
+}
+
+/** Row `i` of the first axis, and an array with that row replaced. */
+const rowOf = (x: BaseArray, i: ArrayInput): BaseArray => {
+  const index = x.shape.map((_, axis) => (axis === 0 ? i : 0));
+  return reshapeTo(dynamicSlice(x, index, [1, ...x.shape.slice(1)]), x.shape.slice(1));
+};
+const withRow = (x: BaseArray, row: BaseArray, i: ArrayInput): BaseArray =>
+  dynamicUpdateSlice(
+    x,
+    reshapeTo(row, [1, ...row.shape]),
+    x.shape.map((_, axis) => (axis === 0 ? i : 0)),
+  );
+
+/**
+ * [carry, ys]: `fn(carry, x)` gives [carry, y] for each x along the first axis of `xs` (a tree of arrays, or null with
+ * {length}); the y are stacked. Throws SHAPE when the lengths differ or the carry changes.
+ */
+export const scan = <const T, Y = BaseArray>(
+  fn: (carry: Carry<T>, x: never) => readonly [CarryResult<T>, unknown],
+  init: T,
+  xs: unknown,
+  options: ScanOptions = {},
+): [Carry<T>, Y] => {
+  const given = flatten(xs, isLeaf);
+  const columns = given.leaves.map((x) => asArr(x as ArrayInput));
+  const lengths = new Set([
+    ...columns.map((x) => x.shape[0]),
+    ...(options.length === undefined ? [] : [options.length]),
+  ]);
+  const [n] = lengths;
+  if (lengths.size !== 1 || n === undefined)
+    return fail('SHAPE', `np.scan: the numbers of steps differ or are unknown: ${[...lengths].join(', ')}`);
+  const { leaves, def, paths } = flatten(init, isLeaf);
+  const start = leaves.map((x) => asArr(x as ArrayInput));
+  let yDef: TreeDef | undefined;
+  const step = (carry: readonly BaseArray[], rows: readonly BaseArray[]): [BaseArray[], BaseArray[]] => {
+    const result = fn(unflatten(def, carry) as Carry<T>, unflatten(given.def, rows) as never);
+    if (!Array.isArray(result) || result.length !== 2)
+      fail('INVALID_ARGUMENT', 'np.scan: the function returns [carry, y]');
+    const ys = flatten(result[1], isLeaf);
+    yDef = ys.def;
+    return [readCarry(result[0], def), ys.leaves.map((y) => asArr(y as ArrayInput))];
+  };
+  // One recording to learn what the y are like, thrown away.
+  const types = [...start, ...columns].map((x, i) => {
+    const t = typeOfArray(x);
+    return i < start.length ? t : { ...t, shape: t.shape.slice(1) };
+  });
+  let made: BaseArray[] = [];
+  recordFunction(types, (all) => {
+    made = step(all.slice(0, start.length), all.slice(start.length))[1];
+    return [];
+  });
+  const stacks = made.map((y) => NDArray.from({ shape: [], dtype: y.dtype, data: alloc(y.dtype, 1) }));
+  const empty = stacks.map((zero, k) => broadcast(zero, [n, ...made[k]!.shape]));
+  const out = repeat(
+    0,
+    n,
+    (i, state) => {
+      const at = options.reverse ? apply('sub', [NDArray.from(n - 1, 'int64'), i]) : i;
+      const rows = columns.map((x) => rowOf(x, at));
+      const [carry, ys] = step(state.slice(0, start.length), rows);
+      return [...carry, ...ys.map((y, k) => withRow(state[start.length + k]!, y, at))];
+    },
+    [...start, ...empty],
+    [...paths, ...empty.map((_, k) => `ys[${k}]`)],
+  );
+  const end = unflatten(def, out.slice(0, start.length)) as Carry<T>;
+  return [end, unflatten(yDef!, out.slice(start.length)) as Y];
+};
+
+/** As `fori`. */
+export const foriLoop = fori;

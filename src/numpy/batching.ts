@@ -1,0 +1,85 @@
+/** @file np.vmap: a function of one example made a function of many. */
+import { fail } from '../errors.ts';
+import type { ArrayInput, BaseArray } from '../ir/array.ts';
+import { flatten, type TreeDef, unflatten } from '../ir/pytree.ts';
+import { recordFunction, typeOfArray } from '../ir/replay.ts';
+import { normalAxis } from '../ir/shapes.ts';
+import { batch } from '../ir/vmap.ts';
+import { asArr, broadcast } from './core.ts';
+import { moveaxis } from './shape.ts';
+import { type AnyFunction, isLeaf } from './transform.ts';
+
+/** The axis of an argument that counts examples; null: all examples share it. */
+export type MappedAxis = number | null;
+
+interface Mapped {
+  readonly x: BaseArray;
+  /** The example axis has been moved to the front. */
+  readonly batched: boolean;
+}
+
+/** Leaves of the mapped arguments; arguments with axis null are handed over as they are. */
+const readArguments = (args: readonly unknown[], axes: readonly MappedAxis[]) => {
+  const trees = args.map((arg, i) => (axes[i] === null ? undefined : flatten(arg, isLeaf)));
+  const leaves = trees.flatMap((t, i): Mapped[] =>
+    t === undefined
+      ? []
+      : t.leaves.map((leaf, k) => {
+          const x = asArr(leaf as ArrayInput);
+          if (x.ndim === 0)
+            fail('SHAPE', `np.vmap: argument ${i}${t.paths[k]} is a scalar: give it axis null to share it`);
+          return { x: moveaxis(x, normalAxis(axes[i]!, x.ndim), 0), batched: true };
+        }),
+  );
+  const sizes = new Set(leaves.map(({ x }) => x.shape[0]!));
+  if (sizes.size !== 1)
+    fail(
+      sizes.size === 0 ? 'INVALID_ARGUMENT' : 'SHAPE',
+      sizes.size === 0
+        ? 'np.vmap: at least one argument has to be mapped'
+        : `np.vmap: mapped arguments differ in their number of examples: ${[...sizes].join(', ')}`,
+    );
+  const rebuild = (list: readonly BaseArray[]): unknown[] => {
+    let from = 0;
+    return trees.map((t, i) => {
+      if (t === undefined) return args[i];
+      from += t.leaves.length;
+      return unflatten(t.def, list.slice(from - t.leaves.length, from));
+    });
+  };
+  return { leaves, size: [...sizes][0]!, rebuild };
+};
+
+/**
+ * A function that applies `fn` to each example: mapped arguments (trees of arrays) are cut along `inAxes` (one for all, or
+ * one an argument; null shares an argument), results are stacked along `outAxes`. `fn` is recorded once and runs on the
+ * whole batch, in as many rounds as for one. Throws SHAPE when the numbers of examples differ.
+ */
+export const vmap =
+  <const R = BaseArray>(fn: AnyFunction, inAxes: MappedAxis | readonly MappedAxis[] = 0, outAxes = 0) =>
+  (...args: readonly unknown[]): R => {
+    const axes: readonly MappedAxis[] =
+      typeof inAxes === 'number' || inAxes === null ? args.map(() => inAxes as MappedAxis) : inAxes;
+    if (axes.length !== args.length)
+      fail('INVALID_ARGUMENT', `np.vmap: ${axes.length} axes for ${args.length} arguments`);
+    const { leaves, size, rebuild } = readArguments(args, axes);
+    let def: TreeDef | undefined;
+    const example = leaves.map(({ x }) => {
+      const t = typeOfArray(x);
+      return { ...t, shape: t.shape.slice(1) };
+    });
+    const { graph, captured } = recordFunction(example, (xs) => {
+      const result = flatten(fn(...rebuild(xs)), isLeaf);
+      def = result.def;
+      return result.leaves.map((x) => asArr(x as ArrayInput));
+    });
+    const inputs: Mapped[] = [...leaves, ...captured.map((x) => ({ x, batched: false }))];
+    const outs = batch(graph, inputs, size).map(({ x, batched }) =>
+      moveaxis(
+        batched ? x : broadcast(x, [size, ...x.shape]),
+        0,
+        normalAxis(outAxes, x.ndim + (batched ? 0 : 1)),
+      ),
+    );
+    return unflatten(def!, outs) as R;
+  };
