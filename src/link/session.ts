@@ -37,7 +37,7 @@ export interface SessionEvents {
 }
 
 /** Bytes that may wait in a connection before packets wait here instead. */
-const CONNECTION_AHEAD = 4 * 1024 * 1024;
+const CONNECTION_AHEAD = 1024 * 1024;
 /** An acknowledgement is sent on its own after this much; else it rides on the next packet or heartbeat. */
 const ACK_BYTES = 1024 * 1024;
 const ACK_PACKETS = 64;
