@@ -33,6 +33,14 @@ function apply<T>(op: i32, a: v128, b: v128): v128 {
 function zip<T>(op: i32, d: usize, a: usize, b: usize, bytes: usize): void {
   const whole = bytes & ~15;
   let i: usize = 0;
+  if (sizeof<T>() < 16) {
+    for (const end = bytes & ~63; i < end; i += 64) {
+      v128.store(d + i, apply<T>(op, v128.load(a + i), v128.load(b + i)));
+      v128.store(d + i, apply<T>(op, v128.load(a + i, 16), v128.load(b + i, 16)), 16);
+      v128.store(d + i, apply<T>(op, v128.load(a + i, 32), v128.load(b + i, 32)), 32);
+      v128.store(d + i, apply<T>(op, v128.load(a + i, 48), v128.load(b + i, 48)), 48);
+    }
+  }
   for (; i < whole; i += 16) v128.store(d + i, apply<T>(op, v128.load(a + i), v128.load(b + i)));
   if (i < bytes) storePart(d + i, apply<T>(op, v128.load(a + i), v128.load(b + i)), bytes - i);
 }
