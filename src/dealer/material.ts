@@ -11,9 +11,12 @@
 import { TesseraError } from '../errors.ts';
 import type { AnyArray as Arr, Bits, Bytes, RingArray } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
-import type { Prg } from '../ring/prg.ts';
+import { Prg } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
 import { Scratch } from './scratch.ts';
+
+/** The seed of masks that hide nothing: of values that everybody knows. */
+const PUBLIC = new Uint8Array(32);
 
 /** The dealer's side of one gate. It knows every seed, every mask, and no data. */
 export class Dealing extends Scratch {
@@ -26,6 +29,10 @@ export class Dealing extends Scratch {
     super(ring, field);
     this.#prgs = prgs;
     this.#gate = gate;
+  }
+
+  get parties(): number {
+    return this.#prgs.length;
   }
 
   draw(n: number): RingArray {
@@ -43,6 +50,12 @@ export class Dealing extends Scratch {
   /** The mask of an input: the stream of its owner alone. */
   drawOf<T extends Arr>(owner: number, dst: T): T {
     this.#prgs[owner]!.fill(dst, this.#gate, this.#draws++);
+    return dst;
+  }
+
+  /** A stream that everybody knows. */
+  drawPublic<T extends Arr>(dst: T): T {
+    new Prg(this.ring, PUBLIC).fill(dst, this.#gate, this.#draws++);
     return dst;
   }
 
@@ -125,6 +138,12 @@ export class Drawing extends Scratch {
     if (owner === this.rank) return this.#own(dst);
     this.#draws++;
     this.ring.zero(dst);
+    return dst;
+  }
+
+  /** A stream that everybody knows. */
+  drawPublic<T extends Arr>(dst: T): T {
+    new Prg(this.ring, PUBLIC).fill(dst, this.#gate, this.#draws++);
     return dst;
   }
 

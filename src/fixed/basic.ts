@@ -155,11 +155,16 @@ export const view = (
 export const reshape = (c: Circuit, x: Wire, shape: readonly number[]): Wire =>
   one(c.emit('reshape', [x], { shape }, [{ ...x, shape }]));
 
+/** A public number among secret ones. Bits need no mask to be joined. */
+export const hidden = (c: Circuit, x: Wire): Wire =>
+  x.secret || x.kind === 'bit' ? x : one(c.emit('hide', [x], {}, [ring(x.shape)]));
+
 /** Joins wires of shape [outer, w_i] to [outer, sum w_i]. */
 export const concat = (c: Circuit, xs: readonly Wire[], outer: number, shape: readonly number[]): Wire => {
   const widths = xs.map((x) => (outer === 0 ? 0 : count(x.shape) / outer));
   const secret = xs.some((x) => x.secret);
-  return one(c.emit('concat', xs, { outer, widths }, [{ shape, kind: xs[0]!.kind, secret }]));
+  const parts = secret ? xs.map((x) => hidden(c, x)) : xs;
+  return one(c.emit('concat', parts, { outer, widths }, [{ shape, kind: xs[0]!.kind, secret }]));
 };
 
 /** Sums x, seen as [outer, axis, inner], over axis. */

@@ -1,8 +1,8 @@
 /** @file Smooth functions of one secret by the spline gate (gates/spline.ts), with saturation where they level off. */
 
 import * as elementary from '../gates/elementary.ts';
-import { add, addNumber, below, expand, not, selectSum, sub } from './basic.ts';
-import type { Circuit, Wire } from './circuit.ts';
+import { add, addNumber, below, concat, expand, not, reshape, selectSum, sub, view } from './basic.ts';
+import { type Circuit, count, type Wire } from './circuit.ts';
 import { type Fit, fit } from './fit.ts';
 
 /** Scale of the dealt powers and of the weights: their sum stays far below the ring for the ranges stated here. */
@@ -22,6 +22,9 @@ export interface Scales {
   readonly output: number;
 }
 
+/** Elements per gate: its tables are dealt whole, and take about 8 KB an element. Several gates share their round. */
+const AT_ONCE = 4096;
+
 /** fn(x) for x in [lo, lo + (pieces - 1) width). Rounds 1 (exact truncation: 2), bytes k/8 (2k/8). */
 export const applySpline = (c: Circuit, x: Wire, f: Fit, { input, output }: Scales): Wire => {
   const t = scaleBits(c);
@@ -38,7 +41,15 @@ export const applySpline = (c: Circuit, x: Wire, f: Fit, { input, output }: Scal
     coefficients: f.coefficients,
   };
   const shifted = addNumber(c, x, -f.lo, input);
-  return c.emit('spline', [shifted], attrs, [{ shape: x.shape, kind: 'ring', secret: true }])[0]!;
+  const n = count(x.shape);
+  const spline = (part: Wire): Wire =>
+    c.emit('spline', [part], attrs, [{ shape: part.shape, kind: 'ring', secret: true }])[0]!;
+  if (n <= AT_ONCE) return spline(shifted);
+  const row = reshape(c, shifted, [n]);
+  const parts = Array.from({ length: Math.ceil(n / AT_ONCE) }, (_, i) =>
+    spline(view(c, row, [Math.min(AT_ONCE, n - i * AT_ONCE)], [1], i * AT_ONCE)),
+  );
+  return reshape(c, concat(c, parts, 1, [n]), x.shape);
 };
 
 interface Saturating {

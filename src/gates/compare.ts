@@ -22,17 +22,17 @@ export interface LessAttrs extends Readonly<Record<string, unknown>> {
 }
 
 /** The j-th most significant of the 4-bit digits of the lowest `bits` planes. */
-const digit = (planes: Bits, bits: number, j: number): Bits => planes.plane(bits - 4 * (j + 1), 4);
+export const digit = (planes: Bits, bits: number, j: number): Bits => planes.plane(bits - 4 * (j + 1), 4);
 
 /** Clears planes from `from` up to a whole digit; returns the bits that the digits cover. */
-const clearAbove = (s: Dealing | Party, planes: Bits, from: number): number => {
+export const clearAbove = (s: Dealing | Party, planes: Bits, from: number): number => {
   const covered = Math.ceil(from / 4) * 4;
   if (covered > from) s.ring.zero(planes.plane(from, covered - from));
   return covered;
 };
 
 /** Shares the one-hot code of every digit. */
-const dealDigits = (d: Dealing, planes: Bits, bits: number): void => {
+export const dealDigits = (d: Dealing, planes: Bits, bits: number): void => {
   for (let j = 0; j < bits / 4; j++) {
     const table = d.bits(planes.length, 16);
     d.ring.oneHot(table, digit(planes, bits, j));
@@ -42,7 +42,7 @@ const dealDigits = (d: Dealing, planes: Bits, bits: number): void => {
 };
 
 /** Xor-shares of (less, equal) of each digit of each row of public planes, most significant first. */
-const lookDigits = (p: Party, rows: readonly Bits[], n: number, bits: number): { lt: Bits; eq: Bits } => {
+export const lookDigits = (p: Party, rows: readonly Bits[], n: number, bits: number): { lt: Bits; eq: Bits } => {
   const digits = bits / 4;
   const lt = p.bits(n, digits * rows.length);
   const eq = p.bits(n, digits * rows.length);

@@ -46,8 +46,8 @@ export interface Party extends Drawing {
 export type Steps<T> = Generator<void, T, void>;
 
 export interface Gate<A extends GateAttrs = GateAttrs> {
-  /** The dealer never gives anything for it. */
-  readonly undealt?: true;
+  /** Whether the dealer gives nothing for it, among that many parties. */
+  undealt?(parties: number): boolean;
   deal(d: Dealing, ins: readonly Value[], attrs: A): Value[];
   eval(p: Party, ins: readonly Value[], attrs: A): Steps<Value[]>;
 }

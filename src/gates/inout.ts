@@ -3,8 +3,12 @@
  *
  * input: the owner's mask is its own PRG stream, the others' shares of it are zero; the owner sends c = x + r.
  *   Rounds 1, bytes k/8 (bits: 1/8), sent by the owner alone.
- * reveal: parties send their shares of r to those who may know x, who compute c - r. Rounds 1, bytes k/8
- *   (bits: 1/8). Nobody else learns anything.
+ * reveal: parties send their shares of r to those who may know x, who compute c - r. Nobody else learns anything.
+ *   From three parties on the shares are refreshed by a dealt sharing of zero: the share of r of a sum of inputs
+ *   is its owner's mask, and who saw it alone would know that owner's input. Rounds 1, bytes k/8 (bits: 1/8);
+ *   dealer k/8 (bits: 1/8) from three parties on.
+ * hide: a public value as a secret one. Rounds 0, bytes 0. Its mask is a stream that everybody knows, and not zero:
+ *   truncation in its free form (finish.ts) needs masks that spread over the ring.
  */
 
 import { add, subtract } from '../dealer/material.ts';
@@ -23,7 +27,7 @@ export interface InputAttrs extends Readonly<Record<string, unknown>> {
 const room = (s: Scratch, { length, bits }: InputAttrs): Arr => (bits ? s.bits(length) : s.words(length));
 
 export const input: Gate<InputAttrs> = {
-  undealt: true,
+  undealt: () => true,
   deal(d, _, attrs) {
     return [{ r: d.drawOf(attrs.owner, room(d, attrs)) }];
   },
@@ -42,14 +46,44 @@ export interface RevealAttrs extends Readonly<Record<string, unknown>> {
 
 /** Outs: the public value at the receivers, nothing at the others. */
 export const reveal: Gate<RevealAttrs> = {
-  undealt: true,
-  deal: () => [{}],
+  undealt: (parties) => parties === 2,
+  deal(d, [x]) {
+    if (d.parties > 2) {
+      const zero = x!.r!.kind === 'bits' ? d.bits(x!.r!.length) : d.words(x!.r!.length);
+      d.ring.zero(zero);
+      d.give(zero);
+    }
+    return [{}];
+  },
   *eval(p, [x], { to }) {
     const r = x!.r!.kind === 'bits' ? p.bits(x!.r!.length) : p.words(x!.r!.length);
     p.ring.copy(r, x!.r!);
+    if (p.parties > 2) {
+      const zero = r.kind === 'bits' ? p.takeBits(r.length) : p.take(r.length);
+      add(p.ring, r, r, zero);
+      p.drop(zero);
+    }
     yield* p.open(r, { to });
     if (!to.includes(p.rank)) return [{}];
     subtract(p.ring, r, x!.c!, r);
     return [{ c: r }];
+  },
+};
+
+export const hide: Gate = {
+  undealt: () => true,
+  deal: (d, [x]) => [
+    { r: d.drawPublic(x!.c!.kind === 'bits' ? d.bits(x!.c!.length) : d.words(x!.c!.length)) },
+  ],
+  // biome-ignore lint/correctness/useYield: a gate without a round
+  *eval(p, [x]) {
+    const bits = x!.c!.kind === 'bits';
+    const [c, r] = bits
+      ? [p.bits(x!.c!.length), p.bits(x!.c!.length)]
+      : [p.words(x!.c!.length), p.words(x!.c!.length)];
+    p.drawPublic(r);
+    add(p.ring, c, x!.c!, r);
+    if (!p.first) p.ring.zero(r);
+    return [{ c, r }];
   },
 };

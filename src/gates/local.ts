@@ -212,10 +212,4 @@ export const locals: Readonly<Record<string, Local>> = {
     return part(x!.c && masked(x!.c), x!.r && masked(x!.r));
   },
   reshape: (_, [x]) => x!,
-  /** A public value as a secret with mask zero: for values that turn secret later, such as a loop's start. */
-  hide: (s, [x]) => {
-    const r = like(s, x!.c!);
-    s.ring.zero(r);
-    return { c: x!.c!, r };
-  },
 };

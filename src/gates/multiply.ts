@@ -24,7 +24,7 @@ const dealProduct = (d: Dealing, n: number, t: Truncation, product?: RingArray):
   return dealFinish(d, mask, t, !product);
 };
 
-/** x * y, elementwise. y may be public to the parties and unknown to the dealer: then its mask is absent. */
+/** x * y, elementwise. */
 export const mul: Gate<Truncation & GateBase> = {
   deal(d, [x, y], t) {
     const rx = ringOf(x!.r);

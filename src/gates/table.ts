@@ -4,7 +4,7 @@ import { and } from './boolean.ts';
 import { borrow, less } from './compare.ts';
 import { isZero } from './equal.ts';
 import type { Gate } from './gate.ts';
-import { input, reveal } from './inout.ts';
+import { hide, input, reveal } from './inout.ts';
 import { matmul, mul, square } from './multiply.ts';
 import { sine } from './periodic.ts';
 import { select } from './select.ts';
@@ -14,6 +14,7 @@ import { truncate, truncateExact } from './truncate.ts';
 export const gates = {
   input,
   reveal,
+  hide,
   mul,
   square,
   matmul,

@@ -21,6 +21,8 @@ export interface DealerOptions {
   readonly parties: readonly string[];
   /** Its peers are the parties. */
   readonly channel: Channel;
+  /** Bytes of corrections that rank 0 may have unused before the dealer waits; 64 MiB if absent. */
+  readonly window?: number;
 }
 
 export interface DealerStats {
@@ -38,6 +40,8 @@ export class DealerEngine {
   #digests: string[][];
   #jobs: (Job | { readonly free: readonly number[] } | 'bye')[] = [];
   #unused = 0;
+  /** The last gate that rank 0 waits for: parties run in the order of the data, not of the graph. */
+  #needed = -1;
   #tag = 0;
   #wake: () => void = () => {};
   #failure: unknown;
@@ -93,6 +97,7 @@ export class DealerEngine {
       if (rank === 0 && message.kind === 'job') this.#jobs.push(message.job);
       else if (rank === 0 && message.kind === 'free') this.#jobs.push({ free: message.ids });
       else if (rank === 0 && message.kind === 'taken') this.#unused -= message.bytes;
+      else if (rank === 0 && message.kind === 'need') this.#needed = Math.max(this.#needed, message.gate);
       else if (rank !== 0 && message.kind === 'digest') this.#digests[rank]!.push(message.digest);
       else if (message.kind === 'bye') {
         if (rank === 0) this.#jobs.push('bye');
@@ -119,6 +124,8 @@ export class DealerEngine {
     this.stats.jobs++;
     let batch: Uint8Array[] = [];
     let size = 0;
+    const window = this.#o.window ?? WINDOW;
+    let last = -1;
     const flush = async (): Promise<void> => {
       if (size === 0) return;
       const message = batch.length === 1 ? batch[0]! : join(batch, size);
@@ -126,7 +133,7 @@ export class DealerEngine {
       this.stats.bytes += size;
       [batch, size] = [[], 0];
       await channel.send(parties[0]!, this.#tag++, message);
-      await this.#until(() => this.#unused < WINDOW || undefined);
+      await this.#until(() => this.#unused < window || last < this.#needed || undefined);
     };
     const steps = jobs.run(job);
     for (;;) {
@@ -137,6 +144,7 @@ export class DealerEngine {
       const packed = packCorrection(next.value.gate, next.value.chunks);
       batch.push(packed);
       size += packed.length;
+      last = next.value.gate;
       if (size >= BATCH) await flush();
     }
     await flush();

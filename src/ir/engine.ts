@@ -59,6 +59,7 @@ export class PartyEngine {
   /** The next tag to and from each rank: not every round has a message for everybody. 0 is the seed's. */
   readonly #tags = { to: new Map<number, number>(), from: new Map<number, number>() };
   #tail: Promise<unknown> = Promise.resolve();
+  #failure: { readonly error: unknown } | undefined;
   readonly stats = { jobs: 0, rounds: 0, bytes: 0, dealerBytes: 0, ms: 0 };
 
   private constructor(o: EngineOptions, seed: Uint8Array, material: Material) {
@@ -83,7 +84,8 @@ export class PartyEngine {
   }
 
   /**
-   * Runs a job after all earlier ones. `privates` are this party's private inputs by name. Every party must be given
+   * Runs a job after all earlier ones. After a job that failed on its way no other can run: the parties may stand at
+   * different rounds, and their streams must not be used for something else. `privates` are this party's private inputs by name. Every party must be given
    * the same jobs in the same order.
    */
   run(job: Job, privates: ReadonlyMap<number, Tensor> = new Map()): Promise<RunResult> {
@@ -113,12 +115,28 @@ export class PartyEngine {
   }
 
   async #run(job: Job, privates: ReadonlyMap<number, Tensor>): Promise<RunResult> {
-    const start = performance.now();
-    const { ring, field, fraction } = this.#o;
-    const scratch = new Scratch(ring, field);
-    const own = new Map<number, AnyArray>();
-    for (const [name, tensor] of privates) own.set(name, encodeTensor(scratch, tensor, fraction));
+    if (this.#failure) throw stopped(this.#failure.error);
     const ins = job.ins.map((id) => this.#object(id));
+    const scratch = new Scratch(this.#o.ring, this.#o.field);
+    try {
+      return await this.#runOn(job, ins, privates, scratch);
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    } finally {
+      scratch.end();
+    }
+  }
+
+  async #runOn(
+    job: Job,
+    ins: readonly Entry[],
+    privates: ReadonlyMap<number, Tensor>,
+    scratch: Scratch,
+  ): Promise<RunResult> {
+    const start = performance.now();
+    const own = new Map<number, AnyArray>();
+    for (const [name, tensor] of privates) own.set(name, encodeTensor(scratch, tensor, this.#o.fraction));
     const base = this.#base;
     this.#base += analyse(job.graph).gates;
     this.#material.start(job);
@@ -126,7 +144,6 @@ export class PartyEngine {
     const before = this.#material.used;
     const { outs, bytes } = await this.#drive(run, job, base, ins);
     this.#material.finish();
-    scratch.end();
     const revealed = outs.map((entry, i) => this.#keep(job, entry, i));
     const ms = performance.now() - start;
     const dealerBytes = this.#material.used - before;
@@ -209,6 +226,16 @@ export class PartyEngine {
     return result;
   }
 }
+
+const stopped = (cause: unknown): TesseraError => {
+  const { code = 'PARTY_FAILED', message = String(cause) } = cause as Partial<TesseraError>;
+  return new TesseraError(
+    code,
+    `an earlier job of this SPU failed, so no other can run: ${message}`,
+    {},
+    cause,
+  );
+};
 
 /** What a party has to do with the dealer. */
 interface Material extends MaterialSource {
@@ -293,6 +320,7 @@ class ThirdParty implements Material {
   readonly #mailbox: Mailbox;
   #tag = 0;
   #unreported = 0;
+  #needed = -1;
   #open = true;
 
   constructor(o: EngineOptions, channel: Channel, seed: Uint8Array) {
@@ -313,7 +341,13 @@ class ThirdParty implements Material {
   }
 
   take(gate: number): Promise<readonly Uint8Array[]> | readonly Uint8Array[] {
-    return this.#mailbox.take(gate);
+    const chunks = this.#mailbox.take(gate);
+    if (chunks instanceof Promise && gate > this.#needed) {
+      this.#needed = gate;
+      this.#report();
+      this.#tell({ kind: 'need', gate });
+    }
+    return chunks;
   }
 
   finish(): void {}
@@ -337,8 +371,11 @@ class ThirdParty implements Material {
   #taken(chunks: readonly Uint8Array[]): void {
     for (const chunk of chunks) this.used += chunk.length;
     this.#unreported += packedSize(chunks);
-    if (this.#unreported < REPORT) return;
-    this.#tell({ kind: 'taken', bytes: this.#unreported });
+    if (this.#unreported >= REPORT) this.#report();
+  }
+
+  #report(): void {
+    if (this.#unreported > 0) this.#tell({ kind: 'taken', bytes: this.#unreported });
     this.#unreported = 0;
   }
 

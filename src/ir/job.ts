@@ -26,6 +26,8 @@ export type DealerMessage =
   | { readonly kind: 'digest'; readonly digest: string }
   | { readonly kind: 'free'; readonly ids: readonly number[] }
   | { readonly kind: 'taken'; readonly bytes: number }
+  /** Rank 0 waits for this gate's material: the dealer must come to it, even beyond its window. */
+  | { readonly kind: 'need'; readonly gate: number }
   | { readonly kind: 'bye' };
 
 const codec = createCodec();

@@ -38,6 +38,8 @@ export class Lockstep {
   readonly roles: readonly Role[];
   readonly dealer: Dealer;
   readonly store: Store;
+  /** Sees every message: for tests of what may be learned from it. */
+  tap: ((from: number, to: number, message: Uint8Array) => void) | undefined;
   #base = 0;
 
   constructor(
@@ -119,6 +121,7 @@ export class Lockstep {
           const bytes = messages.get(to);
           if (!bytes) return;
           answer.set(from, bytes);
+          this.tap?.(from, to, bytes);
           stats.sent[from]![to]! += bytes.length;
         });
         advance(to, answer);

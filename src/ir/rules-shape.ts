@@ -66,16 +66,17 @@ const concat: Rule = (l, node) => {
 const pad: Rule = (l, node) => {
   const [x, value] = node.ins.map((id) => l.wire(id)) as [Wire, Wire];
   const shape = outShape(l, node);
-  const base = basic.expand(l.circuit, value, shape);
+  const base = basic.hidden(l.circuit, basic.expand(l.circuit, value, shape));
   const attrs = { shape, size: x.shape, start: node.attrs.lo as readonly number[] };
-  return l.circuit.emit('update', [base, x], attrs, [{ ...x, shape, secret: base.secret || x.secret }])[0]!;
+  const block = basic.hidden(l.circuit, x);
+  return l.circuit.emit('update', [base, block], attrs, [{ ...x, shape, secret: true }])[0]!;
 };
 
 /** Indexes stay plain public values: the executors read them when the program runs. */
 const dynamic =
   (op: string, operands: number): Rule =>
   (l, node) => {
-    const wires = node.ins.slice(0, operands).map((id) => l.wire(id));
+    const wires = node.ins.slice(0, operands).map((id) => basic.hidden(l.circuit, l.wire(id)));
     const indexes = node.ins.slice(operands).map((id: ValueId) => l.lowered(id));
     const size = operands === 1 ? node.attrs.size! : wires[1]!.shape;
     const shape = outShape(l, node);

@@ -1,5 +1,6 @@
 /** @file Lowering of elementwise ops and products. */
 
+import { TesseraError } from '../errors.ts';
 import * as basic from '../fixed/basic.ts';
 import type { Circuit, Wire } from '../fixed/circuit.ts';
 import * as normal from '../fixed/normal.ts';
@@ -99,6 +100,16 @@ const pow: Rule = (l, { ins: [x, y] }) => {
   const { circuit: c } = l;
   const exponent = l.numberOf(y!);
   const f = l.fraction(x!);
+  if (f === 0 && exponent === undefined)
+    throw new TesseraError(
+      'UNSUPPORTED',
+      'an integer to a secret or varying power: convert to float64 first',
+    );
+  if (!l.type(x!).secret) {
+    // exp(y log x), and the logarithm of a public number is public.
+    const log = c.node('log', [l.lowered(x!)], {}, [l.type(x!)])[0]!;
+    return smooth.exp(c, basic.mul(c, l.wire(y!), c.encode(log, c.fraction)));
+  }
   if (exponent === undefined) return whole.power(c, l.wire(x!), l.wire(y!));
   if (f === 0) return whole.wholePower(c, l.wire(x!), exponent, 0);
   return whole.publicPower(c, l.wire(x!), exponent);
