@@ -1,7 +1,7 @@
 /** @file The session that `sf.init` starts and the functions of the module work on. */
 import { fail } from '../errors.ts';
 import type { ClusterDef } from './cluster-def.ts';
-import type { InitOptions } from './init-options.ts';
+import type { InitOptions, StandaloneOptions } from './init-options.ts';
 import type { DeviceObject, PYUObject, Revealed, SPUObject } from './objects.ts';
 import type { PYU as Pyu } from './pyu.ts';
 import { type Session, type SessionStats, session } from './session.ts';
@@ -22,7 +22,10 @@ export const currentSession = (): Session =>
  * `sf.init(['alice', 'bob'], { address: 'local' })`. Unknown options are errors.
  */
 export function init(options: InitOptions): Promise<Session>;
-export function init(parties: readonly string[], options?: Omit<InitOptions, 'parties'>): Promise<Session>;
+export function init(
+  parties: readonly string[],
+  options?: Omit<StandaloneOptions, 'parties'>,
+): Promise<Session>;
 export async function init(first: unknown, second?: unknown): Promise<Session> {
   if (current !== undefined)
     fail(

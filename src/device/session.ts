@@ -1,7 +1,7 @@
 /** @file A session: the parties, their devices, and the numbers of the operations on them. */
 import { fail, TesseraError } from '../errors.ts';
 import { type ClusterDef, readClusterDef } from './cluster-def.ts';
-import { type InitOptions, readInitOptions } from './init-options.ts';
+import { type InitOptions, readInitOptions, type StandaloneOptions } from './init-options.ts';
 import type { Mode } from './mode.ts';
 import { DeviceObject, INSIDE, type Op, PYUObject, RECEIVE, type Revealed, SPUObject } from './objects.ts';
 import { production } from './production/production.ts';
@@ -170,7 +170,10 @@ const notice = (quiet: boolean): void => {
 
 /** Starts a session of its own, beside the default one. Takes what `sf.init` takes. */
 export function session(options: InitOptions): Promise<Session>;
-export function session(parties: readonly string[], options?: Omit<InitOptions, 'parties'>): Promise<Session>;
+export function session(
+  parties: readonly string[],
+  options?: Omit<StandaloneOptions, 'parties'>,
+): Promise<Session>;
 export async function session(first: unknown, second?: unknown): Promise<Session> {
   const options = readInitOptions(first, second);
   if (options.mode === 'production') return new Session(await production(options));

@@ -66,7 +66,7 @@ export class SpuDevice {
   }
 
   close(): Promise<void> {
-    const reason = `the session of ${this.name} was shut down (this side)`;
+    const reason = 'because its session was shut down here';
     return (
       this.#backend?.close(new TesseraError('CLOSED', reason, { device: this.name })) ?? Promise.resolve()
     );
@@ -255,7 +255,7 @@ export class SpuDevice {
       for (const [object, promise] of objects) held.set(object, await promise);
       return this.#program(fn, op, args, fixed, held);
     });
-    const done = work.then((w) => w.done);
+    const done = quietly(work.then((w) => w.done));
     if (numReturns === undefined)
       return this.#handle(
         op,

@@ -33,6 +33,8 @@ interface Thread {
   readonly worker: Worker;
   readonly exited: Promise<void>;
   ready: boolean;
+  /** It has failed: what it says from then on follows from that. */
+  failed: boolean;
 }
 
 /** Graphs that the threads remember. */
@@ -84,15 +86,21 @@ export class SpuThreads implements SpuBackend {
     const worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData: { duty, ports },
       transferList: [...ports.values()],
+      // The flags of the program (--input-type, --import, ...) are not meant for its threads.
+      execArgv: [],
       name: `tessera ${duty.self}`,
     });
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    const thread: Thread = { name: duty.self, worker, exited, ready: false };
+    const thread: Thread = { name: duty.self, worker, exited, ready: false, failed: false };
     worker.on('message', (message: FromThread) => this.#heard(thread, duty.rank, message));
-    worker.on('error', (e) => this.#lost(thread, unpackError(packError(e))));
+    worker.on('error', (e) => this.#lost(thread, unpackError(packError(e)), true));
     worker.on('exit', (code) => {
       if (this.#closing === undefined)
-        this.#lost(thread, new TesseraError('PEER_LOST', `its thread has ended (exit code ${code})`));
+        this.#lost(
+          thread,
+          new TesseraError('PARTY_FAILED', `its thread has ended (exit code ${code})`),
+          true,
+        );
     });
     return thread;
   }
@@ -201,15 +209,16 @@ export class SpuThreads implements SpuBackend {
   }
 
   /** A thread cannot go on. The error that the others' errors follow from is the one to show. */
-  #lost(thread: Thread, error: TesseraError): void {
-    if (this.#failure !== undefined || this.#closing !== undefined) return;
+  #lost(thread: Thread, error: TesseraError, first = !FOLLOWING.has(error.code)): void {
+    if (thread.failed || this.#failure !== undefined || this.#closing !== undefined) return;
+    thread.failed = true;
     const named = new TesseraError(
       error.code === 'PEER_LOST' ? 'PARTY_FAILED' : error.code,
-      `${thread.name}: ${error.message}`,
+      `at ${thread.name}: ${error.message}`,
       { ...error.details, party: thread.name },
       error,
     );
-    if (!FOLLOWING.has(error.code)) {
+    if (first) {
       this.#fail(named);
       return;
     }
@@ -235,7 +244,7 @@ export class SpuThreads implements SpuBackend {
     const where = site === undefined ? '' : `, called at ${site}`;
     return new TesseraError(
       failure.code,
-      `SPU(${this.parties.join(', ')}) op #${number} (${what}${where}) failed at ${failure.message}`,
+      `SPU(${this.parties.join(', ')}) op #${number} (${what}${where}) failed ${failure.message}`,
       { ...failure.details, op: number, program: what, site },
       failure,
     );

@@ -1,0 +1,141 @@
+/** Bad input: each kind is a typed error that names party and place, before any message of the protocol. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readCsv } from '../../examples/lib/csv.ts';
+import * as sf from '../../src/index.ts';
+import { fails, withSpu } from './helpers.ts';
+
+const test = suite('device: bad input');
+const { np } = sf;
+const PARTIES = ['alice', 'bob'];
+
+/** What alice gives to an SPU of FM64, and the error that everybody who builds on it gets. */
+const CASES: Readonly<Record<string, [() => unknown, sf.ErrorCode, ...(string | RegExp)[]]>> = {
+  NaN: [
+    () => [
+      [1, 2],
+      [3, Number.NaN],
+    ],
+    'RANGE',
+    'NaN at index [1, 1]',
+    'FM64',
+    '2^45',
+  ],
+  infinity: [() => ({ w: [1, Number.POSITIVE_INFINITY] }), 'RANGE', '.w', 'an infinity at index [1]'],
+  'a value beyond the range': [() => 2 ** 45, 'RANGE', 'out of range', '|x| < 2^45', /^(?!.*35184372088832)/],
+  'a ragged array': [() => [[1, 2], [3]], 'SHAPE', 'ragged'],
+  'an empty array': [() => [], 'SHAPE', 'empty array'],
+  'an empty array in a tree': [() => ({ a: 1, b: new Float64Array(0) }), 'SHAPE', 'at .b', 'empty array'],
+  'no number': [() => ({ name: 'alice' }), 'DTYPE', '.name', 'numbers and arrays of numbers'],
+  'a missing file': [() => readCsv('no/such.csv').rows, 'INVALID_ARGUMENT', 'no/such.csv', 'ENOENT'],
+};
+
+for (const [name, [value, code, ...texts]] of Object.entries(CASES)) {
+  test(name, () =>
+    withSpu(PARTIES, { field: 'FM64' }, async (s, spu) => {
+      const x = s.PYU('alice')(value)();
+      const z = spu((x) => np.add(x as never, 1))(x);
+      const e = await fails(() => s.reveal(z), code, ...texts, 'alice', 'bad-input.test');
+      assert.is(e.details.party, 'alice');
+      assert.type(e.details.op, 'number');
+      await fails(() => z.ready(), code);
+      await fails(() => s.reveal(z.to(s.PYU('bob'))), code);
+      assert.is(s.stats().spus[0]!.jobs, 0, 'no message was sent');
+      const fine = spu((x) => np.add(x, 1))(s.PYU('alice')(() => 1)());
+      assert.is((await s.reveal(fine)).item(), 2, 'the SPU works on');
+    }),
+  );
+}
+
+test('one bad value of several does not spoil the others', () =>
+  withSpu(PARTIES, {}, async (s, spu) => {
+    const good = s.PYU('alice')(() => 1)();
+    const bad = s.PYU('bob')(() => Number.NaN)();
+    const both = spu((x, y) => np.add(x, y))(good, bad);
+    await fails(() => s.reveal(both), 'RANGE', 'bob');
+    assert.is((await s.reveal(spu((x) => np.add(x, 1))(good))).item(), 2);
+  }));
+
+test('errors in a program: mismatched shapes, secrets in conditions, what is thrown', () =>
+  withSpu(PARTIES, {}, async (s, spu) => {
+    const x = s.PYU('alice')(() => [1, 2, 3])();
+    const y = s.PYU('bob')(() => [1, 2])();
+    const e = await fails(
+      () =>
+        s.reveal(
+          spu(function join(x, y) {
+            return np.add(x, y);
+          })(x, y),
+        ),
+      'SHAPE',
+      'SPU(alice, bob) op #',
+      'function "join"',
+      '(3,)',
+      '(2,)',
+    );
+    assert.equal(e.details.parties, PARTIES);
+    await fails(() => s.reveal(spu((x) => (Number(x) > 0 ? x : 0))(x)), 'SECRET_IN_CONTROL_FLOW', 'np.where');
+    const thrown = await fails(
+      () =>
+        s.reveal(
+          spu(() => {
+            throw new TypeError('oops');
+          })(),
+        ),
+      'PARTY_FAILED',
+      'oops',
+      'bad-input.test',
+    );
+    assert.ok(thrown.cause instanceof TypeError);
+    await fails(() => s.reveal(spu(async (x: sf.BaseArray) => x)(x)), 'UNSUPPORTED', 'Promise');
+    await fails(() => s.reveal(spu((x) => np.multiply(x, Number.NaN))(x)), 'RANGE', 'public constant', 'NaN');
+    await fails(() => s.reveal(spu((x) => np.matmul(x, [[1, 2]]))(x)), 'SHAPE');
+  }));
+
+test('what may not enter an SPU is named at the call', () =>
+  withSpu(['alice', 'bob', 'carol'], {}, async (s, spu) => {
+    const ab = s.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
+    const c = s.PYU('carol')(() => 1)();
+    await fails(
+      () => ab((x) => x)(c),
+      'INVALID_ARGUMENT',
+      'PYUObject(carol #',
+      'carol takes no part',
+      'alice or bob',
+    );
+    await fails(() => c.to(ab), 'INVALID_ARGUMENT', 'carol takes no part');
+    const here = spu((x) => x)(c);
+    await fails(() => ab((x) => x)(here), 'INVALID_ARGUMENT', 'another SPU');
+    await fails(() => here.to(ab), 'INVALID_ARGUMENT', 'another SPU');
+    const there = ab((x) => x)(s.PYU('bob')(() => 1)());
+    await fails(() => there.to(s.PYU('carol')), 'INVALID_ARGUMENT', 'carol takes no part', 'alice or bob');
+    await fails(() => s.to(spu, 3 as never), 'INVALID_ARGUMENT', 'put it on a PYU first');
+    await fails(
+      () => s.reveal(spu(((x: string) => x) as never)('text' as never)),
+      'INVALID_ARGUMENT',
+      'argument 0',
+      'static: [0]',
+    );
+    await fails(() => spu((x) => x, { statik: [0] } as never), 'INVALID_ARGUMENT', 'unknown option "statik"');
+    await fails(() => spu((x) => x, { static: [1] })(1), 'INVALID_ARGUMENT', 'no argument 1');
+    await fails(() => spu('x' as never), 'INVALID_ARGUMENT', 'runs functions');
+    const two = spu(() => [1, 2], { numReturns: 3 })() as readonly sf.SPUObject[];
+    await fails(() => s.reveal(two[2]), 'INVALID_ARGUMENT', 'numReturns is 3', '2 results');
+    here.free();
+    await fails(() => spu((x) => x)(here), 'INVALID_ARGUMENT', 'was freed');
+    await fails(() => s.reveal(here), 'INVALID_ARGUMENT', 'was freed');
+  }));
+
+test('a session of one party, and a handle of another session', async () => {
+  await fails(() => sf.session({ parties: ['alice'] }), 'CONFIG', 'at least two');
+  await withSpu(PARTIES, {}, async (s, spu) => {
+    const other = await sf.session(PARTIES, { loggingLevel: 'error' });
+    const x = other.PYU('alice')(() => 1)();
+    await fails(() => spu((x) => x)(x), 'INVALID_ARGUMENT', 'another session');
+    await fails(() => s.reveal(x), 'INVALID_ARGUMENT', 'another session');
+    await fails(() => x.to(s.PYU('bob')), 'INVALID_ARGUMENT', 'another session');
+    await other.shutdown();
+  });
+});
+
+test.run();
