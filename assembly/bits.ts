@@ -4,11 +4,22 @@ export function not(d: usize, a: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, v128.not(v128.load(a + i)));
 }
 
+// @ts-ignore: decorator
+@inline
+function andXorAt(d: usize, a: usize, b: usize): void {
+  v128.store(d, v128.xor(v128.load(d), v128.and(v128.load(a), v128.load(b))));
+}
+
 /** d ^= a & b */
 export function andXor(d: usize, a: usize, b: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) {
-    v128.store(d + i, v128.xor(v128.load(d + i), v128.and(v128.load(a + i), v128.load(b + i))));
+  let i: usize = 0;
+  for (const end = bytes & ~63; i < end; i += 64) {
+    andXorAt(d + i, a + i, b + i);
+    andXorAt(d + i + 16, a + i + 16, b + i + 16);
+    andXorAt(d + i + 32, a + i + 32, b + i + 32);
+    andXorAt(d + i + 48, a + i + 48, b + i + 48);
   }
+  for (; i < bytes; i += 16) andXorAt(d + i, a + i, b + i);
 }
 
 // @ts-ignore: decorator

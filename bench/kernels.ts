@@ -111,6 +111,7 @@ const tableCases = (ring: Ring): Case[] => {
   const field = FIELDS.FM128;
   const n = 16384;
   const [table, digit, eq, lt] = [bits(n, 16), bits(n, 4), bits(n), bits(n)];
+  const [others, more] = [bits(n, 16), bits(n, 16)];
   const [c, counts, prod, marks] = [words(field, 1024), bytes(1024), bytes(1024), bytes(1024 * 128)];
   const shape = { pieces: 256, degree: 3, drop: 10, stepBits: 20 };
   const coef = Float64Array.from({ length: 1024 }, (_, i) => Math.sin(i));
@@ -118,6 +119,7 @@ const tableCases = (ring: Ring): Case[] => {
   const stream = ring.bytes(65536);
   const kernel = new Prg(ring, new Uint8Array(32), 'wasm');
   return [
+    { name: 'andXor, 128 lanes', work: (16 * n) / 128, run: () => ring.andXor(table, others, more) },
     { name: 'digitSelect', work: n, run: () => ring.digitSelect(eq, lt, table, digit) },
     { name: 'countUnequal FM128', work: 1024, run: () => ring.countUnequal(counts, c, marks, prod, 1) },
     { name: 'bitsAsBytes FM128', work: 1024, run: () => ring.bitsAsBytes(marks, c) },
