@@ -19,11 +19,21 @@ static uint64_t next64() {
   state ^= state << 17;
   return state;
 }
-template <class T> static std::vector<T> words(size_t n) {
-  std::vector<T> v(n + 37);
-  for (auto &x : v) x = (T)(((u128)next64() << 64) | next64());
-  return v;
-}
+
+/** n random words and some to spare. Arrays start at different offsets mod 4096, as they do in the ring's heap. */
+template <class T> struct Words {
+  std::vector<char> memory;
+  T *first;
+  explicit Words(size_t n) : memory((n + 37) * sizeof(T) + 8192) {
+    static size_t count = 0;
+    size_t base = (size_t)memory.data();
+    first = (T *)((base + 4095) / 4096 * 4096 + count++ % 6 * 592);
+    for (size_t i = 0; i < n + 37; i++) first[i] = (T)(((u128)next64() << 64) | next64());
+  }
+  T *data() { return first; }
+  T &operator[](size_t i) { return first[i]; }
+};
+template <class T> static Words<T> words(size_t n) { return Words<T>(n); }
 
 static void report(const std::string &name, double work, const std::function<void()> &run) {
   using clock = std::chrono::steady_clock;
@@ -56,24 +66,24 @@ template <class T, class S> static void elementwise(const char *field, size_t n,
   for (size_t i = 0; i < n; i++) reals[i] = ((double)i - n / 2.0) / 7;
   T s = bv[n];
   auto name = [&](const char *op) { return std::string(op) + " " + field + " n=" + std::to_string(n); };
-  report(name("add"), n, [&] { for (size_t i = 0; i < n; i++) d[i] = a[i] + b[i]; });
-  report(name("sub"), n, [&] { for (size_t i = 0; i < n; i++) d[i] = a[i] - b[i]; });
-  report(name("xor"), n, [&] { for (size_t i = 0; i < n; i++) d[i] = a[i] ^ b[i]; });
-  report(name("sar"), n, [&] { for (size_t i = 0; i < n; i++) d[i] = (T)((S)a[i] >> fraction); });
-  report(name("mul"), n, [&] { for (size_t i = 0; i < n; i++) d[i] = a[i] * b[i]; });
-  report(name("mulScalar"), n, [&] { for (size_t i = 0; i < n; i++) d[i] = a[i] * s; });
-  report(name("mulGate"), n, [&] { for (size_t i = 0; i < n; i++) d[i] = a[i] * (b[i] - e[i]) - b[i] * c[i] + u[i]; });
-  report(name("squareGate"), n, [&] { for (size_t i = 0; i < n; i++) d[i] = a[i] * (a[i] - 2 * c[i]) + u[i]; });
+  report(name("add"), n, [&] { for (size_t i = 0, count = n; i < count; i++) d[i] = a[i] + b[i]; });
+  report(name("sub"), n, [&] { for (size_t i = 0, count = n; i < count; i++) d[i] = a[i] - b[i]; });
+  report(name("xor"), n, [&] { for (size_t i = 0, count = n; i < count; i++) d[i] = a[i] ^ b[i]; });
+  report(name("sar"), n, [&] { for (size_t i = 0, count = n; i < count; i++) d[i] = (T)((S)a[i] >> fraction); });
+  report(name("mul"), n, [&] { for (size_t i = 0, count = n; i < count; i++) d[i] = a[i] * b[i]; });
+  report(name("mulScalar"), n, [&] { for (size_t i = 0, count = n; i < count; i++) d[i] = a[i] * s; });
+  report(name("mulGate"), n, [&] { for (size_t i = 0, count = n; i < count; i++) d[i] = a[i] * (b[i] - e[i]) - b[i] * c[i] + u[i]; });
+  report(name("squareGate"), n, [&] { for (size_t i = 0, count = n; i < count; i++) d[i] = a[i] * (a[i] - 2 * c[i]) + u[i]; });
   report(name("selectAdd"), n, [&] {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0, count = n; i < count; i++) {
       T mask = -(T)((m[i >> 3] >> (i & 7)) & 1);
       T t = a[i] * c[i] - e[i];
       d[i] += ((a[i] - b[i]) & mask) + ((t ^ mask) - mask);
     }
   });
   double scale = std::ldexp(1, fraction);
-  report(name("encode"), n, [&] { for (size_t i = 0; i < n; i++) d[i] = (T)(S)std::nearbyint(reals[i] * scale); });
-  report(name("decode"), n, [&] { for (size_t i = 0; i < n; i++) reals[i] = (double)(S)d[i] / scale; });
+  report(name("encode"), n, [&] { for (size_t i = 0, count = n; i < count; i++) d[i] = (T)(S)std::nearbyint(reals[i] * scale); });
+  report(name("decode"), n, [&] { for (size_t i = 0, count = n; i < count; i++) reals[i] = (double)(S)d[i] / scale; });
 }
 
 template <class T> static void matmul(const char *field, int m, int k, int n) {
@@ -81,12 +91,21 @@ template <class T> static void matmul(const char *field, int m, int k, int n) {
   T *__restrict d = dv.data();
   const T *a = av.data(), *b = bv.data();
   auto name = std::string("matmul ") + field + " " + std::to_string(m) + "x" + std::to_string(k) + "x" + std::to_string(n);
-  report(name, (double)m * k * n, [&] {
-    if (n < 8) { // dot products
-      for (int i = 0; i < m; i++)
-        for (int j = 0; j < n; j++) {
+  report(name, (double)m * k * n, [=] {
+    if (m == 1) { // rows of b, scaled
+      for (int j = 0; j < n; j++) d[j] = 0;
+      for (int x = 0; x < k; x++) {
+        const T s = a[x], *row = b + (size_t)x * n;
+        for (int j = 0; j < n; j++) d[j] += s * row[j];
+      }
+    } else if (n < 8) { // dot products with contiguous columns
+      std::vector<T> t((size_t)n * k);
+      for (int x = 0; x < k; x++) for (int j = 0; j < n; j++) t[(size_t)j * k + x] = b[x * n + j];
+      for (int j = 0; j < n; j++)
+        for (int i = 0; i < m; i++) {
+          const T *p = a + (size_t)i * k, *q = t.data() + (size_t)j * k;
           T sum = 0;
-          for (int x = 0; x < k; x++) sum += a[i * k + x] * b[x * n + j];
+          for (int x = 0; x < k; x++) sum += p[x] * q[x];
           d[i * n + j] = sum;
         }
     } else { // two rows and two columns at once, b transposed: the fastest of the plain loops
@@ -109,20 +128,34 @@ template <class T> static void matmul(const char *field, int m, int k, int n) {
 
 static void tables() {
   size_t n = 16384, stride = n / 64;
-  auto table = words<uint64_t>(16 * stride), digit = words<uint64_t>(4 * stride), eq = words<uint64_t>(stride), lt = eq;
+  auto table = words<uint64_t>(16 * stride), digit = words<uint64_t>(4 * stride);
+  auto eq = words<uint64_t>(stride), lt = words<uint64_t>(stride);
+  auto x1 = words<uint64_t>(16 * stride), x2 = words<uint64_t>(16 * stride);
+  uint64_t *__restrict into = table.data();
+  const uint64_t *left = x1.data(), *right = x2.data();
+  report("andXor, 128 lanes", 16 * n / 128.0, [&] {
+    for (size_t i = 0, count = 16 * stride; i < count; i++) into[i] ^= left[i] & right[i];
+  });
   report("digitSelect", n, [&] {
-    for (size_t i = 0; i < stride; i++) {
+    const size_t step = stride;
+    const uint64_t *t = table.data(), *c = digit.data();
+    uint64_t *__restrict e = eq.data(), *__restrict l = lt.data();
+    for (size_t i = 0; i < step; i++) {
       uint64_t found = 0, above = 0, after = 0;
       for (int v = 15; v >= 0; v--) {
-        uint64_t here = ~0ull, t = table[v * stride + i];
-        for (int q = 0; q < 4; q++) here &= v >> q & 1 ? digit[q * stride + i] : ~digit[q * stride + i];
-        found |= here & t; above |= here & after; after ^= t;
+        uint64_t here = ~0ull, x = t[v * step + i];
+        for (int q = 0; q < 4; q++) here &= v >> q & 1 ? c[q * step + i] : ~c[q * step + i];
+        found |= here & x; above |= here & after; after ^= x;
       }
-      eq[i] = found; lt[i] = above;
+      e[i] = found; l[i] = above;
     }
   });
-  auto c = words<u128>(1024); auto marks = words<uint8_t>(1024 * 128), prod = words<uint8_t>(1024), counts = prod;
+  auto words_ = words<u128>(1024);
+  auto marks_ = words<uint8_t>(1024 * 128), prod_ = words<uint8_t>(1024), counts_ = words<uint8_t>(1024);
   report("countUnequal FM128", 1024, [&] {
+    const u128 *c = words_.data();
+    const uint8_t *marks = marks_.data(), *prod = prod_.data();
+    uint8_t *__restrict counts = counts_.data();
     for (int e = 0; e < 1024; e++) {
       const uint8_t *t = &marks[e * 128];
       uint8_t sum = 0;
@@ -144,13 +177,15 @@ static void tables() {
     }
   });
   report("bitsAsBytes FM128", 1024, [&] {
+    const u128 *c = words_.data();
+    uint8_t *__restrict marks = marks_.data();
     for (int e = 0; e < 1024; e++)
       for (int h = 0; h < 2; h++) {
         uint64_t w = (uint64_t)(c[e] >> (64 * h));
         for (int b = 0; b < 64; b++) marks[e * 128 + 64 * h + b] = w >> b & 1;
       }
   });
-  auto x = words<u128>(16), y = x, rows = words<u128>(16 * 1024);
+  auto x = words<u128>(16), y = words<u128>(16), rows = words<u128>(16 * 1024);
   std::vector<double> coef(1024);
   for (int i = 0; i < 1024; i++) coef[i] = std::sin(i);
   double scale = std::ldexp(1, 40), unit = std::ldexp(1, -20);
@@ -190,11 +225,14 @@ static uint64_t transpose8(uint64_t x) {
   t = (x ^ (x >> 28)) & 0x00000000F0F0F0F0ull;
   return x ^ t ^ (t << 28);
 }
-static void planes(const char *field, size_t n, int size) {
-  size_t stride = (n + 127) / 128 * 16;
-  auto a = words<uint8_t>((n + 8) * size), p = words<uint8_t>(stride * 8 * size);
-  std::string tail = std::string(" ") + field + " n=" + std::to_string(n);
-  report("toPlanes" + tail, n, [&] {
+template <int size> static void planes(const char *field, size_t count) {
+  size_t step = (count + 127) / 128 * 16;
+  auto source = words<uint8_t>((count + 8) * size), planes = words<uint8_t>(step * 8 * size);
+  std::string tail = std::string(" ") + field + " n=" + std::to_string(count);
+  report("toPlanes" + tail, count, [&] {
+    const size_t n = count, stride = step;
+    const uint8_t *a = source.data();
+    uint8_t *__restrict p = planes.data();
     for (size_t e = 0; e < n; e += 8)
       for (int j = 0; j < size; j++) {
         uint64_t x = 0;
@@ -203,7 +241,10 @@ static void planes(const char *field, size_t n, int size) {
         for (int b = 0; b < 8; b++) p[(j * 8 + b) * stride + e / 8] = x >> (8 * b);
       }
   });
-  report("fromPlanes" + tail, n, [&] {
+  report("fromPlanes" + tail, count, [&] {
+    const size_t n = count, stride = step;
+    const uint8_t *p = planes.data();
+    uint8_t *__restrict a = source.data();
     for (size_t e = 0; e + 8 <= n; e += 8)
       for (int j = 0; j < size; j++) {
         uint64_t x = 0;
@@ -244,10 +285,10 @@ int main() {
   elementwise<u128, i128>("FM128", 1000000, 26);
   elementwise<uint64_t, int64_t>("FM64", 100000, 18);
   elementwise<uint32_t, int32_t>("FM32", 100000, 8);
-  planes("FM128", 1000, 16);
-  planes("FM128", 1000000, 16);
-  planes("FM64", 100000, 8);
-  planes("FM32", 100000, 4);
+  planes<16>("FM128", 1000);
+  planes<16>("FM128", 1000000);
+  planes<8>("FM64", 100000);
+  planes<4>("FM32", 100000);
   matmul<u128>("FM128", 128, 128, 128);
   matmul<u128>("FM128", 512, 512, 512);
   matmul<u128>("FM128", 1024, 100, 1);
