@@ -89,6 +89,7 @@ export const dial = (
   address: Address,
   tls: TlsMaterial | undefined,
   trust: PeerTrust | undefined,
+  signal: AbortSignal,
 ): Promise<Dialled> =>
   new Promise((resolve, reject) => {
     let socket: TLSSocket | undefined;
@@ -115,14 +116,19 @@ export const dial = (
             }) as unknown as NonNullable<ClientOptions['createConnection']>,
           });
     ws.on('upgrade', (response) => response.socket.setNoDelay(true));
+    const stop = () => failed(new ConnectError('closed', `dialling "${party}" was given up`));
     const failed = (error: unknown) => {
+      signal.removeEventListener('abort', stop);
       ws.terminate();
       const known = connectError(error, party, address);
       reject(known.reason === 'closed' && secure ? certificateRefused(party, address, known) : known);
     };
-    ws.once('error', failed);
+    signal.addEventListener('abort', stop, { once: true });
+    // Ending an attempt is an error to ws too; by then it has been told.
+    ws.on('error', failed);
     ws.once('open', () => {
       ws.off('error', failed);
+      signal.removeEventListener('abort', stop);
       resolve({ connection: new Connection(ws), socket });
     });
   });

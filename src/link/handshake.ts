@@ -61,6 +61,13 @@ export interface ChannelBinding {
   readonly exporter: Uint8Array | undefined;
 }
 
+/** Plaintext, or TLS that says nothing of the peer. */
+export const NO_BINDING: ChannelBinding = {
+  mutualTls: false,
+  certificates: new Uint8Array(),
+  exporter: undefined,
+};
+
 export interface Local {
   readonly self: string;
   readonly job: string;

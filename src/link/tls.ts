@@ -221,9 +221,3 @@ export const bindingOf = (socket: TLSSocket, own: X509Certificate, dialer: boole
     exporter,
   };
 };
-
-export const NO_BINDING: ChannelBinding = {
-  mutualTls: false,
-  certificates: new Uint8Array(),
-  exporter: undefined,
-};

@@ -9,16 +9,9 @@ import { TesseraError } from '../errors.ts';
 import { formatAddress } from './address.ts';
 import { digestConfig } from './config.ts';
 import type { Connection } from './connection.ts';
-import { connectError, dial } from './dial.ts';
+import { Dialler, resumeOf } from './dialler.ts';
 import { abortReason, ConnectError, closedHere, partyFailed, peerLost } from './failures.ts';
-import {
-  answerHandshake,
-  dialHandshake,
-  type Established,
-  type Hello,
-  type Local,
-  rejectPeer,
-} from './handshake.ts';
+import { answerHandshake, type Established, type Hello, type Local, NO_BINDING } from './handshake.ts';
 import { sameBytes } from './identity.ts';
 import type { Channel } from './link.ts';
 import { type Carrier, ChannelTable, othersOf } from './mailbox.ts';
@@ -27,7 +20,7 @@ import { type Plan, planOf, type WebSocketTransportOptions } from './options.ts'
 import { type PeerEvent, type PeerRow, readyError } from './report.ts';
 import { type Acceptor, type Lease, listen } from './server.ts';
 import { PeerSession } from './session.ts';
-import { bindingOf, checkPartyCertificate, NO_BINDING } from './tls.ts';
+import { bindingOf, checkPartyCertificate } from './tls.ts';
 
 export type { PartyAddress, WebSocketTransportOptions } from './options.ts';
 export type { PeerEvent } from './report.ts';
@@ -50,10 +43,6 @@ export interface WebSocketTransport extends AbortableTransport {
   readonly held: number;
 }
 
-/** A job may start at one party a moment later than at another on the same port. */
-const JOB_GRACE_MS = 10_000;
-const FIRST_RETRY_MS = 40;
-const LAST_RETRY_MS = 1_000;
 /** How long `close` and `abort` wait for peers to take in what was sent. */
 const CLOSE_MS = 5_000;
 /** How long the event loop is kept awake after a `recv` began to wait. */
@@ -71,7 +60,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   readonly #rows = new Map<string, PeerRow>();
   readonly #listeners = new Set<Partial<TransportEvents>>();
   readonly #admitted = new Map<string, number>();
-  readonly #dialling = new Set<string>();
+  readonly #dialler: Dialler;
   readonly #started = Date.now();
   #changed: (() => void)[] = [];
   #lease: Lease | undefined;
@@ -100,6 +89,11 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       expects: (peer) => plan.pinned.get(peer),
       allowUnauthenticated: plan.allowUnauthenticated,
     };
+    this.#dialler = new Dialler(plan, this.#local, {
+      retrying: (peer, error) => this.#note(peer, 'retrying', error),
+      giveUp: (session, error) => this.#giveUp(session, error),
+      establish: (session, connection, established) => this.#establish(session, connection, established),
+    });
     for (const peer of othersOf(plan.parties, plan.self)) this.#addPeer(peer);
   }
 
@@ -123,7 +117,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       up: (resumed: boolean) => this.#note(peer, resumed ? 'resumed' : 'up'),
       down: (why: string) => {
         this.#note(peer, 'down', new ConnectError('closed', why));
-        this.#redial(peer);
+        this.#dialler.redial(session);
       },
       lost: (failure: ReturnType<typeof peerLost>, why: string) => {
         this.#table.failPeer(peer, failure);
@@ -155,7 +149,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     if (address !== undefined) this.#lease = await listen(address, this, tls);
     this.#timer = setInterval(() => this.#beat(), Math.min(this.#plan.heartbeatMs / 2, 500));
     signal?.addEventListener('abort', this.#onSignal, { once: true });
-    for (const peer of this.#plan.dials.keys()) this.#redial(peer);
+    for (const peer of this.#plan.dials.keys()) this.#dialler.redial(this.#sessions.get(peer)!);
   }
 
   readonly #onSignal = () => {
@@ -237,71 +231,9 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     for (const peer of this.#sessions.keys()) this.#table.failPeer(peer, gone, true);
     await Promise.all([...this.#sessions.values()].map((session) => session.finish(CLOSE_MS)));
     for (const session of this.#sessions.values()) session.end(gone, 'closed', true);
+    this.#dialler.stop();
     clearInterval(this.#timer);
     await this.#lease?.release();
-  }
-
-  /** The dialler's side: tries until there is a connection, or no sense in trying. */
-  async #redial(peer: string): Promise<void> {
-    const address = this.#plan.dials.get(peer);
-    if (address === undefined || this.#dialling.has(peer)) return;
-    this.#dialling.add(peer);
-    const session = this.#sessions.get(peer)!;
-    let pause = FIRST_RETRY_MS;
-    let attempts = 0;
-    const wanted = () => !session.over && !session.connected;
-    while (wanted()) {
-      try {
-        await this.#dialOnce(peer, session);
-      } catch (cause) {
-        if (!wanted()) break;
-        const error = connectError(cause, peer, address);
-        this.#note(peer, 'retrying', error);
-        attempts += 1;
-        if (!this.#worthRetrying(error, session, attempts)) {
-          this.#giveUp(session, error);
-          break;
-        }
-        await new Promise((resolve) => setTimeout(resolve, pause * (0.75 + Math.random() / 2)));
-        pause = Math.min(pause * 1.6, LAST_RETRY_MS);
-      }
-    }
-    this.#dialling.delete(peer);
-    if (wanted()) this.#redial(peer);
-  }
-
-  #worthRetrying(error: ConnectError, session: PeerSession, attempts: number): boolean {
-    if (error.reason === 'restarted') return false;
-    if (session.everConnected || error.passing) return true;
-    // A connection may also break by chance at the very moment at which a refusal would show.
-    if (error.details.unsaid === true) return attempts < 4;
-    return error.reason === 'job' && Date.now() - this.#started < JOB_GRACE_MS;
-  }
-
-  async #dialOnce(peer: string, session: PeerSession): Promise<void> {
-    const { tls } = this.#plan;
-    const { connection, socket } = await dial(peer, this.#plan.dials.get(peer)!, tls, tls?.peers.get(peer));
-    try {
-      const trusted = socket !== undefined && tls?.peers.has(peer) === true;
-      const binding = trusted ? bindingOf(socket, tls.own, true) : NO_BINDING;
-      const established = await dialHandshake(connection, this.#local, peer, binding, this.#resume(session));
-      const known = session.peerInstance;
-      if (known !== undefined && !sameBytes(known, established.peer.instance)) {
-        throw new ConnectError('restarted', `"${peer}" was started anew and knows nothing of this session`);
-      }
-      if (session.over) throw new ConnectError('not-ready', `"${this.self}" has ended`);
-      this.#establish(session, connection, established);
-    } catch (error) {
-      rejectPeer(connection, error);
-      connection.close();
-      throw error;
-    }
-  }
-
-  #resume(session: PeerSession): Hello['resume'] {
-    return session.peerInstance === undefined
-      ? undefined
-      : { instance: session.peerInstance, received: session.received };
   }
 
   /** The listener's side. What it throws is told to the dialler. */
@@ -326,7 +258,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
         this.#local,
         raw,
         binding,
-        this.#resume(session),
+        resumeOf(session),
         (proven) => {
           this.#checkResume(session, proven);
           turn = (this.#admitted.get(peer) ?? 0) + 1;

@@ -1,0 +1,126 @@
+/** @file The dialling half of a party: keeps trying as long as waiting can mend it, and says why when it cannot. */
+import type { Connection } from './connection.ts';
+import { connectError, dial } from './dial.ts';
+import { ConnectError } from './failures.ts';
+import {
+  dialHandshake,
+  type Established,
+  type Hello,
+  type Local,
+  NO_BINDING,
+  rejectPeer,
+} from './handshake.ts';
+import { sameBytes } from './identity.ts';
+import type { Plan } from './options.ts';
+import type { PeerSession } from './session.ts';
+import { bindingOf } from './tls.ts';
+
+export interface DiallerEvents {
+  retrying(peer: string, error: ConnectError): void;
+  giveUp(session: PeerSession, error: ConnectError): void;
+  establish(session: PeerSession, connection: Connection, established: Established): void;
+}
+
+/** A job may start at one party a moment later than at another on the same port. */
+const JOB_GRACE_MS = 10_000;
+const FIRST_RETRY_MS = 40;
+const LAST_RETRY_MS = 1_000;
+/** How often a connection may break just where a refused certificate would show, before it is taken for one. */
+const UNSAID_REFUSALS = 4;
+
+/** What the next handshake of a session says about the ones before. */
+export const resumeOf = (session: PeerSession): Hello['resume'] =>
+  session.peerInstance === undefined
+    ? undefined
+    : { instance: session.peerInstance, received: session.received };
+
+export class Dialler {
+  readonly #plan: Plan;
+  readonly #local: Local;
+  readonly #events: DiallerEvents;
+  readonly #busy = new Set<string>();
+  readonly #started = Date.now();
+  readonly #stopped = new AbortController();
+
+  constructor(plan: Plan, local: Local, events: DiallerEvents) {
+    this.#plan = plan;
+    this.#local = local;
+    this.#events = events;
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  /** Tries until there is a connection, or no sense in trying. Does nothing if it is the peer who dials. */
+  async redial(session: PeerSession): Promise<void> {
+    const { peer } = session;
+    const address = this.#plan.dials.get(peer);
+    if (address === undefined || this.#busy.has(peer)) return;
+    this.#busy.add(peer);
+    let pause = FIRST_RETRY_MS;
+    let attempts = 0;
+    const wanted = () => !session.over && !session.connected && !this.#stopped.signal.aborted;
+    while (wanted()) {
+      try {
+        await this.#once(session);
+      } catch (cause) {
+        if (!wanted()) break;
+        const error = connectError(cause, peer, address);
+        this.#events.retrying(peer, error);
+        attempts += 1;
+        if (!this.#worthRetrying(error, session, attempts)) {
+          this.#events.giveUp(session, error);
+          break;
+        }
+        await sleep(pause * (0.75 + Math.random() / 2));
+        pause = Math.min(pause * 1.6, LAST_RETRY_MS);
+      }
+    }
+    this.#busy.delete(peer);
+    if (wanted()) this.redial(session);
+  }
+
+  #worthRetrying(error: ConnectError, session: PeerSession, attempts: number): boolean {
+    if (error.reason === 'restarted') return false;
+    if (session.everConnected || error.passing) return true;
+    if (error.details.unsaid === true) return attempts < UNSAID_REFUSALS;
+    return error.reason === 'job' && Date.now() - this.#started < JOB_GRACE_MS;
+  }
+
+  async #once(session: PeerSession): Promise<void> {
+    const { peer } = session;
+    const { tls } = this.#plan;
+    const trust = tls?.peers.get(peer);
+    const { connection, socket } = await dial(
+      peer,
+      this.#plan.dials.get(peer)!,
+      tls,
+      trust,
+      this.#stopped.signal,
+    );
+    try {
+      const binding =
+        socket !== undefined && tls !== undefined && trust !== undefined
+          ? bindingOf(socket, tls.own, true)
+          : NO_BINDING;
+      const established = await dialHandshake(connection, this.#local, peer, binding, resumeOf(session));
+      const known = session.peerInstance;
+      if (known !== undefined && !sameBytes(known, established.peer.instance)) {
+        throw new ConnectError('restarted', `"${peer}" was started anew and knows nothing of this session`);
+      }
+      if (session.over) throw new ConnectError('not-ready', `"${this.#plan.self}" has ended`);
+      this.#events.establish(session, connection, established);
+    } catch (error) {
+      rejectPeer(connection, error);
+      connection.close();
+      throw error;
+    }
+  }
+}
+
+/** Does not keep a program alive that has closed its link. */
+const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
