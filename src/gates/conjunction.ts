@@ -3,14 +3,18 @@
  * digit-wise (less, equal) into one (less). Bits stand as planes: one plane is the same bit of every element.
  *
  * A masked bit is b = m xor beta. The product of j masked bits expands to the 2^j products of masks, weighted by
- * public m's; the dealer shares the products of two or more masks, single masks are the parties' own streams.
+ * public m's; the dealer shares the products of two or more masks, single masks are the parties' own streams. A set of
+ * masked bits is written as a bit mask over a list.
+ *
+ * What is done to planes is the same for every batch: it is written once a shape, as programs on planes.
  */
 
 import type { Dealing } from '../dealer/material.ts';
 import type { Bits } from '../ring/array.ts';
+import { type Plane, type PlaneProgram, PlaneWriter } from '../ring/plane-program.ts';
 import type { Party, Steps } from './gate.ts';
 
-/** Sets of masked bits, as bit masks over a list; every subset of two or more members that some set needs, in order. */
+/** Every subset of two or more members that some set needs, in order. */
 const productsOf = (sets: readonly number[]): number[] => {
   const all = new Set<number>();
   for (const set of sets) {
@@ -19,7 +23,84 @@ const productsOf = (sets: readonly number[]): number[] => {
   return [...all].sort((a, b) => a - b);
 };
 
-/** Deals the products of masks `beta` (one plane each) that the conjunctions `sets` need, as planes of one array. */
+const lowest = (set: number): number => Math.log2(set & -set);
+const isSingle = (set: number): boolean => (set & (set - 1)) === 0;
+
+const planeOf =
+  (array: number) =>
+  (plane: number): Plane => ({ array, plane });
+
+/** Masked bits from plane `first` on, products of their masks from plane `at` on. */
+interface Group {
+  readonly products: readonly number[];
+  readonly first: number;
+  readonly at: number;
+}
+
+/** Arrays of the dealer's program: masks, products of masks. */
+const DEAL = { beta: planeOf(0), products: planeOf(1) };
+
+const writeProducts = (w: PlaneWriter, { products, first, at }: Group): void => {
+  const place = new Map(products.map((set, i) => [set, at + i]));
+  for (const set of products) {
+    const rest = set & (set - 1);
+    const other = isSingle(rest) ? DEAL.beta(first + lowest(rest)) : DEAL.products(place.get(rest)!);
+    w.and(DEAL.products(place.get(set)!), DEAL.beta(first + lowest(set)), other);
+  }
+};
+
+/** Arrays of a party's program: opened bits, shares of masks and of products, the share of 1, room to work in. */
+const EVAL = { m: planeOf(0), beta: planeOf(1), products: planeOf(2), one: planeOf(3), work: planeOf(4) };
+const WORK_PLANES = 16;
+
+/**
+ * dst ^= this party's xor-share of the AND of the masked bits in `set`: the multilinear polynomial in the public bits
+ * m whose coefficients are the shares of the products of the masks, evaluated one variable at a time.
+ */
+const writeConjunction = (w: PlaneWriter, dst: Plane, set: number, { products, first, at }: Group): void => {
+  const place = new Map(products.map((t, i) => [t, at + i]));
+  const members: number[] = [];
+  for (let i = 0; set >> i; i++) if ((set >> i) & 1) members.push(i);
+  const size = 1 << members.length;
+  w.copy(EVAL.work(0), EVAL.one(0));
+  for (let t = 1; t < size; t++) {
+    const subset = members.reduce((s, member, i) => s | (((t >> i) & 1) << member), 0);
+    const share = isSingle(subset) ? EVAL.beta(first + lowest(subset)) : EVAL.products(place.get(subset)!);
+    w.copy(EVAL.work(t), share);
+  }
+  members.forEach((member, i) => {
+    const bit = 1 << i;
+    for (let t = 2 * bit - 1; t < size; t += 2 * bit) {
+      w.andXor(EVAL.work(t), EVAL.work(t ^ bit), EVAL.m(first + member));
+    }
+  });
+  w.xor(dst, dst, EVAL.work(size - 1));
+};
+
+/** This party's share of the constant 1: all ones at rank 0, zeros elsewhere. */
+const shareOfOne = (p: Party, n: number): Bits => {
+  const one = p.bits(n);
+  p.ring.zero(one);
+  if (p.first) p.ring.not(one, one);
+  return one;
+};
+
+/** Programs by what they do, written once. */
+const cache = new Map<string, PlaneProgram>();
+const written = (key: string, write: (w: PlaneWriter) => void): PlaneProgram => {
+  const known = cache.get(key);
+  if (known) return known;
+  const writer = new PlaneWriter();
+  write(writer);
+  const program = writer.end();
+  cache.set(key, program);
+  return program;
+};
+
+/** Number of product planes for these conjunctions. */
+export const productCount = (sets: readonly number[]): number => productsOf(sets).length;
+
+/** The products of masks (planes of `beta` from `first` on) that `sets` need, into planes of `into` from `at` on. */
 export const dealProducts = (
   d: Dealing,
   beta: Bits,
@@ -27,22 +108,13 @@ export const dealProducts = (
   sets: readonly number[],
   into: Bits,
   at: number,
-): number => {
-  const products = productsOf(sets);
-  const place = new Map(products.map((set, i) => [set, at + i]));
-  for (const set of products) {
-    const low = set & -set;
-    const rest = set ^ low;
-    const other = rest & (rest - 1) ? into.plane(place.get(rest)!) : beta.plane(first + Math.log2(rest));
-    d.ring.and(into.plane(place.get(set)!), beta.plane(first + Math.log2(low)), other);
-  }
-  return products.length;
+): void => {
+  const key = `products ${first} ${at} ${sets}`;
+  const program = written(key, (w) => writeProducts(w, { products: productsOf(sets), first, at }));
+  d.ring.runPlanes(program, [beta, into]);
 };
 
-/** Number of product planes for these conjunctions. */
-export const productCount = (sets: readonly number[]): number => productsOf(sets).length;
-
-/** Where the masked bits of a set of conjunctions and the products of their masks stand. */
+/** Where masked bits and the products of their masks stand. */
 export interface Masks {
   /** Opened bits m and this party's share of their masks: planes from `first` on. */
   readonly m: Bits;
@@ -54,104 +126,124 @@ export interface Masks {
   readonly sets: readonly number[];
 }
 
-/**
- * dst ^= this party's xor-share of the AND of the masked bits in `set`. Local: the multilinear polynomial in the
- * public bits m, whose coefficients are the shares of the products of the masks, one variable at a time.
- */
-export const addConjunction = (p: Party, dst: Bits, set: number, masks: Masks): void => {
-  const { m, beta, first, products, at, sets } = masks;
-  const place = new Map(productsOf(sets).map((t, i) => [t, at + i]));
-  const members: number[] = [];
-  for (let i = 0; set >> i; i++) if ((set >> i) & 1) members.push(i);
-  const size = 1 << members.length;
-  const work = p.bits(m.length, size);
-  p.ring.zero(work.plane(0));
-  if (p.first) p.ring.not(work.plane(0), work.plane(0));
-  for (let t = 1; t < size; t++) {
-    const subset = members.reduce((s, member, i) => s | (((t >> i) & 1) << member), 0);
-    const single = (subset & (subset - 1)) === 0;
-    p.ring.copy(
-      work.plane(t),
-      single ? beta.plane(first + Math.log2(subset)) : products.plane(place.get(subset)!),
-    );
-  }
-  members.forEach((member, i) => {
-    const bit = 1 << i;
-    for (let t = 2 * bit - 1; t < size; t += 2 * bit) {
-      p.ring.andXor(work.plane(t), work.plane(t ^ bit), m.plane(first + member));
-    }
-  });
-  p.ring.xor(dst, dst, work.plane(size - 1));
-  p.drop(work);
+/** dst (one plane) ^= this party's xor-share of the AND of the masked bits in `set`. Local. */
+export const addConjunction = (
+  p: Party,
+  dst: Bits,
+  set: number,
+  { m, beta, first, products, at, sets }: Masks,
+): void => {
+  const work = p.bits(m.length, WORK_PLANES);
+  const one = shareOfOne(p, m.length);
+  const key = `and ${set} ${first} ${at} ${sets}`;
+  const program = written(key, (w) =>
+    writeConjunction(w, planeOf(5)(0), set, { products: productsOf(sets), first, at }),
+  );
+  p.ring.runPlanes(program, [m, beta, products, one, work, dst]);
+  p.drop(work, one);
 };
 
-/** One group of digits of the tree: which masked bits it opens, in which order, and what it makes of them. */
-interface Group {
-  /** Digits, most significant first: indexes into the level below. */
-  readonly digits: readonly number[];
-  readonly last: boolean;
+/** One level of the tree, for `count` trees side by side. */
+interface Level {
+  /** Groups a tree: digits of the next level. */
+  readonly groups: number;
+  /** Planes of masked bits and of products, of all trees together. */
+  readonly bits: number;
+  readonly products: number;
+  /** Arrays: DEAL. */
+  readonly deal: PlaneProgram;
+  /** Masks what is opened. Arrays: less, equal, masks, masked. */
+  readonly mask: PlaneProgram;
+  /** Merges the groups. Arrays: EVAL, then less, next less, next equal. */
+  readonly merge: PlaneProgram;
 }
 
-/** Groups of four with the short one at the top; the lowest group of a level needs no `equal`. */
-const groupsOf = (count: number): Group[] => {
-  const head = count % 4;
-  const groups: Group[] = [];
+/** Digits of each group, most significant first: groups of four, the short one at the top. */
+const groupsOf = (count: number): number[][] => {
+  const groups: number[][] = [];
   for (let at = 0; at < count; ) {
-    const size = at === 0 && head ? head : 4;
-    const digits = Array.from({ length: size }, (_, i) => at + i);
+    const size = at === 0 && count % 4 ? count % 4 : 4;
+    groups.push(Array.from({ length: size }, (_, i) => at + i));
     at += size;
-    groups.push({ digits, last: at === count });
   }
   return groups;
 };
 
 /**
- * Masked bits of a group of s digits: less of digits 1..s-1 at positions 0.., then equal of digits 0.. (all s, or
- * s-1 in the last group). Conjunctions: equal_0 .. equal_{j-1} less_j for j >= 1, and the AND of all equals.
+ * Masked bits of a group of s digits: less of digits 1..s-1, then equal of digits 0.. (all s, or s-1 in the last
+ * group, whose own "equal" nobody needs). Conjunctions: equal_0 .. equal_{j-1} less_j for j >= 1, and all equals.
  */
-const layout = ({ digits, last }: Group) => {
+const layout = (digits: readonly number[], last: boolean) => {
   const s = digits.length;
-  const equals = last ? s - 1 : s;
   const equalSet = (count: number): number => ((1 << count) - 1) << (s - 1);
   const less = Array.from({ length: s - 1 }, (_, i) => (1 << i) | equalSet(i + 1));
+  const equal = last ? [] : [equalSet(s)];
   return {
-    bits: s - 1 + equals,
+    opened: { less: digits.slice(1), equal: last ? digits.slice(0, -1) : digits },
     less,
-    equal: last ? undefined : equalSet(s),
-    sets: last ? less : [...less, equalSet(s)],
+    equal,
+    sets: [...less, ...equal],
   };
 };
 
-/** The levels of the tree over `digits` digits: static, so deal and eval follow the same list. */
-const levels = (digits: number): Group[][] => {
-  const out: Group[][] = [];
-  for (let count = digits; count > 1; count = out.at(-1)!.length) out.push(groupsOf(count));
-  return out;
+const writeLevel = (width: number, count: number): Level => {
+  const groups = groupsOf(width);
+  const [deal, mask, merge] = [new PlaneWriter(), new PlaneWriter(), new PlaneWriter()];
+  const [less, equal, beta, masked] = [planeOf(0), planeOf(1), planeOf(2), planeOf(3)];
+  const [lt, nextLess, nextEqual] = [planeOf(5), planeOf(6), planeOf(7)];
+  let [bits, products] = [0, 0];
+  for (let tree = 0; tree < count; tree++) {
+    groups.forEach((digits, i) => {
+      const l = layout(digits, i === groups.length - 1);
+      const group: Group = { products: productsOf(l.sets), first: bits, at: products };
+      for (const [array, opened] of [
+        [less, l.opened.less],
+        [equal, l.opened.equal],
+      ] as const) {
+        for (const digit of opened) {
+          mask.xor(masked(bits), array(tree * width + digit), beta(bits));
+          bits++;
+        }
+      }
+      products += group.products.length;
+      writeProducts(deal, group);
+      const to = tree * groups.length + i;
+      merge.copy(nextLess(to), lt(tree * width + digits[0]!));
+      for (const set of l.less) writeConjunction(merge, nextLess(to), set, group);
+      for (const set of l.equal) writeConjunction(merge, nextEqual(to), set, group);
+    });
+  }
+  return { groups: groups.length, bits, products, deal: deal.end(), mask: mask.end(), merge: merge.end() };
+};
+
+const trees = new Map<string, readonly Level[]>();
+
+/** The levels of `count` trees over `digits` digits. */
+const levelsOf = (digits: number, count: number): readonly Level[] => {
+  const key = `${digits} ${count}`;
+  const known = trees.get(key);
+  if (known) return known;
+  const levels: Level[] = [];
+  for (let width = digits; width > 1; width = levels.at(-1)!.groups) levels.push(writeLevel(width, count));
+  trees.set(key, levels);
+  return levels;
 };
 
 /** Bits opened per element and comparison by the tree: 70 for 32 digits. */
-export const treeBits = (digits: number): number =>
-  levels(digits)
-    .flat()
-    .reduce((n, g) => n + layout(g).bits, 0);
+export const treeBits = (digits: number): number => levelsOf(digits, 1).reduce((n, l) => n + l.bits, 0);
+
+/** Bits that the dealer gives per element and comparison for the tree. */
+export const treeProducts = (digits: number): number =>
+  levelsOf(digits, 1).reduce((n, l) => n + l.products, 0);
 
 /** Deals for `count` trees side by side over n elements. */
 export const dealTree = (d: Dealing, n: number, digits: number, count: number): void => {
-  for (const level of levels(digits)) {
-    const plans = level.map(layout);
-    const bits = plans.reduce((s, l) => s + l.bits, 0);
-    const products = plans.reduce((s, l) => s + productCount(l.sets), 0);
-    const beta = d.drawBits(n, bits * count);
-    const given = d.bits(n, products * count);
-    let [b, g] = [0, 0];
-    for (let t = 0; t < count; t++) {
-      for (const plan of plans) {
-        g += dealProducts(d, beta, b, plan.sets, given, g);
-        b += plan.bits;
-      }
-    }
-    d.give(given);
-    d.drop(beta, given);
+  for (const level of levelsOf(digits, count)) {
+    const beta = d.drawBits(n, level.bits);
+    const products = d.bits(n, level.products);
+    d.ring.runPlanes(level.deal, [beta, products]);
+    d.give(products);
+    d.drop(beta, products);
   }
 };
 
@@ -162,47 +254,23 @@ export const dealTree = (d: Dealing, n: number, digits: number, count: number): 
 export function* lessTree(p: Party, less: Bits, equal: Bits, digits: number, count: number): Steps<Bits> {
   const n = less.length;
   const { ring } = p;
-  let [lt, eq, width] = [less, equal, digits];
-  for (const level of levels(digits)) {
-    const plans = level.map(layout);
-    const bits = plans.reduce((s, l) => s + l.bits, 0);
-    const products = plans.reduce((s, l) => s + productCount(l.sets), 0);
-    const beta = p.drawBits(n, bits * count);
-    const dealt = p.takeBits(n, products * count);
-    const masked = p.bits(n, bits * count);
-    let at = 0;
-    for (let t = 0; t < count; t++) {
-      for (const { digits: ds, last } of level) {
-        const wanted = [
-          ...ds.slice(1).map((j) => lt.plane(t * width + j)),
-          ...(last ? ds.slice(0, -1) : ds).map((j) => eq.plane(t * width + j)),
-        ];
-        for (const plane of wanted) {
-          ring.xor(masked.plane(at), plane, beta.plane(at));
-          at++;
-        }
-      }
-    }
+  const work = p.bits(n, WORK_PLANES);
+  const one = shareOfOne(p, n);
+  let [lt, eq] = [less, equal];
+  for (const level of levelsOf(digits, count)) {
+    const beta = p.drawBits(n, level.bits);
+    const products = p.takeBits(n, level.products);
+    const masked = p.bits(n, level.bits);
+    ring.runPlanes(level.mask, [lt, eq, beta, masked]);
     const m = yield* p.open(masked);
-    const nextLt = p.bits(n, level.length * count);
-    const nextEq = p.bits(n, level.length * count);
-    p.ring.zero(nextEq);
-    let [first, place] = [0, 0];
-    for (let t = 0; t < count; t++) {
-      level.forEach((group, i) => {
-        const plan = plans[i]!;
-        const masks = { m, beta, first, products: dealt, at: place, sets: plan.sets };
-        const to = t * level.length + i;
-        ring.copy(nextLt.plane(to), lt.plane(t * width + group.digits[0]!));
-        for (const set of plan.less) addConjunction(p, nextLt.plane(to), set, masks);
-        if (plan.equal) addConjunction(p, nextEq.plane(to), plan.equal, masks);
-        first += plan.bits;
-        place += productCount(plan.sets);
-      });
-    }
-    p.drop(beta, dealt, m);
+    const nextLess = p.bits(n, level.groups * count);
+    const nextEqual = p.bits(n, level.groups * count);
+    ring.zero(nextEqual);
+    ring.runPlanes(level.merge, [m, beta, products, one, work, lt, nextLess, nextEqual]);
+    p.drop(beta, products, m);
     if (lt !== less) p.drop(lt, eq);
-    [lt, eq, width] = [nextLt, nextEq, level.length];
+    [lt, eq] = [nextLess, nextEqual];
   }
+  p.drop(work, one);
   return lt;
 }

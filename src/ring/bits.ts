@@ -3,6 +3,7 @@
 import { fail } from '../errors.ts';
 import type { Bits, Bytes, RingArray } from './array.ts';
 import { RingConvert } from './convert.ts';
+import type { PlaneProgram } from './plane-program.ts';
 
 export class RingBits extends RingConvert {
   /** dst = not a */
@@ -15,6 +16,32 @@ export class RingBits extends RingConvert {
   andXor(dst: Bits, a: Bits, b: Bits): void {
     this.alike('andXor', dst, a, b);
     this.kernels.andXor(dst.ptr, a.ptr, b.ptr, dst.bytes);
+  }
+
+  /**
+   * Runs a straight-line program on planes; `arrays` in the order of the program's names, all of one length. Aliasing
+   * arrays is for the caller to get right.
+   */
+  runPlanes(program: PlaneProgram, arrays: readonly Bits[]): void {
+    const { stride } = arrays[0]!;
+    arrays.forEach((a, i) => {
+      this.live(a);
+      if (a.stride !== stride || a.planes < program.planes[i]!)
+        fail(
+          'SHAPE',
+          `ring runPlanes: array ${i} has ${a.planes} planes of ${a.stride} bytes, not ${program.planes[i]} of ${stride}`,
+        );
+    });
+    const { code } = program;
+    const block = this.heap.alloc(code.byteLength + 4 * arrays.length);
+    try {
+      const bases = block.start + code.byteLength;
+      new Uint32Array(this.memory.buffer, block.start, code.length).set(code);
+      new Uint32Array(this.memory.buffer, bases, arrays.length).set(arrays.map((a) => a.ptr));
+      this.kernels.runPlanes(block.start, code.length / 4, bases, stride);
+    } finally {
+      this.heap.free(block);
+    }
   }
 
   /** Bit b of word i of a becomes bit i of plane b. dst has K planes. */

@@ -14,7 +14,7 @@ const PER_FIELD = [
 const PLAIN = [
   'heapBase', 'xor', 'and', 'or', 'add8', 'sub8', 'not', 'andXor', 'digitSelect', 'oneHot', 'toPlanes', 'fromPlanes',
   'decodeInt', 'stridedBits', 'countUnequal', 'bitsAsBytes', 'pickBit', 'oneHotBytes',
-  'packPlanes', 'unpackPlanes', 'packBytes', 'unpackBytes', 'splineSpace', 'chacha20',
+  'runPlanes', 'packPlanes', 'unpackPlanes', 'packBytes', 'unpackBytes', 'splineSpace', 'chacha20',
 ] as const; // biome-ignore format: a table of names
 
 export type KernelName = `${(typeof PER_FIELD)[number]}${32 | 64 | 128}` | (typeof PLAIN)[number];
