@@ -8,7 +8,7 @@
  * of multi-input ANDs combines the digits. Any number of thresholds share the tables.
  *
  * Rounds 4 (FM128), 3 (FM64, FM32); bits 71, 34, 16 per threshold; dealer bits k/4 * 16 + 1 once, and
- * 226, 100, 48 a threshold.
+ * 207, 96, 38 a threshold.
  */
 
 import type { Dealing } from '../dealer/material.ts';
@@ -31,28 +31,46 @@ export const clearAbove = (s: Dealing | Party, planes: Bits, from: number): numb
   return covered;
 };
 
+/** Digits whose tables are dealt in one piece: all of a small batch, one of a large one. */
+const pieces = (n: number, digits: number): { from: number; count: number }[] => {
+  const count = Math.max(1, Math.min(digits, Math.floor(PIECE / (2 * n + 1))));
+  return Array.from({ length: Math.ceil(digits / count) }, (_, i) => ({
+    from: i * count,
+    count: Math.min(count, digits - i * count),
+  }));
+};
+const PIECE = 1 << 18;
+
 /** Shares the one-hot code of every digit. */
 export const dealDigits = (d: Dealing, planes: Bits, bits: number): void => {
-  for (let j = 0; j < bits / 4; j++) {
-    const table = d.bits(planes.length, 16);
-    d.ring.oneHot(table, digit(planes, bits, j));
-    d.give(table);
-    d.drop(table);
+  for (const { from, count } of pieces(planes.length, bits / 4)) {
+    const tables = d.bits(planes.length, 16 * count);
+    for (let j = 0; j < count; j++) d.ring.oneHot(tables.plane(16 * j, 16), digit(planes, bits, from + j));
+    d.give(tables);
+    d.drop(tables);
   }
 };
 
 /** Xor-shares of (less, equal) of each digit of each row of public planes, most significant first. */
-export const lookDigits = (p: Party, rows: readonly Bits[], n: number, bits: number): { lt: Bits; eq: Bits } => {
+export const lookDigits = (
+  p: Party,
+  rows: readonly Bits[],
+  n: number,
+  bits: number,
+): { lt: Bits; eq: Bits } => {
   const digits = bits / 4;
   const lt = p.bits(n, digits * rows.length);
   const eq = p.bits(n, digits * rows.length);
-  for (let j = 0; j < digits; j++) {
-    const table = p.takeBits(n, 16);
-    rows.forEach((planes, t) => {
-      const at = t * digits + j;
-      p.ring.digitSelect(eq.plane(at), lt.plane(at), table, digit(planes, bits, j));
-    });
-    p.drop(table);
+  for (const { from, count } of pieces(n, digits)) {
+    const tables = p.takeBits(n, 16 * count);
+    for (let j = 0; j < count; j++) {
+      rows.forEach((planes, t) => {
+        const at = t * digits + from + j;
+        const table = tables.plane(16 * j, 16);
+        p.ring.digitSelect(eq.plane(at), lt.plane(at), table, digit(planes, bits, from + j));
+      });
+    }
+    p.drop(tables);
   }
   return { lt, eq };
 };
@@ -113,7 +131,8 @@ export const less: Gate<LessAttrs> = {
 
 /**
  * The borrow of the lowest `bits` bits: [low c < low r], the bit by which (c >> bits) - (r >> bits) exceeds
- * floor(x / 2^bits). Rounds 1 + log_4 of the digits (3 for 26 bits), bits 15 (26 bits); dealer 4 bits a bit.
+ * floor(x / 2^bits). Rounds 1 + log_4 of the digits, rounded up; by 4, 8, 18, 26
+ * bits: rounds 1, 2, 3, 3; bits 1, 3, 10, 14; dealer bits 16, 33, 96, 136.
  */
 export const borrow: Gate<{ readonly bits: number } & Readonly<Record<string, unknown>>> = {
   deal(d, [x], { bits }) {
