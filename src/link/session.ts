@@ -41,8 +41,12 @@ const CONNECTION_AHEAD = 1024 * 1024;
 /** An acknowledgement is sent on its own after this much; else it rides on the next packet or heartbeat. */
 const ACK_BYTES = 1024 * 1024;
 const ACK_PACKETS = 64;
-/** A connection that is silent for this many heartbeats is taken for dead and replaced. */
+/**
+ * A connection is taken for dead, and replaced, when it is silent for this many heartbeats and this part of
+ * peerTimeoutMs: a peer that computes without a break is silent too.
+ */
 const DEAD_AFTER = 4;
+const DEAD_PART = 1 / 4;
 
 export class PeerSession {
   readonly peer: string;
@@ -51,7 +55,8 @@ export class PeerSession {
   readonly #events: SessionEvents;
   readonly #intake: Intake;
   #outbox: Outbox | undefined;
-  #early: { key: string; tag: number; bytes: Uint8Array; done: () => void }[] = [];
+  /** What was sent before the peer was met; without bytes: the channel was closed. */
+  #early: { key: string; tag: number; bytes: Uint8Array | undefined; done: () => void }[] = [];
   #pipe: PacketPipe | undefined;
   /** The other end's session, once known. */
   #peerInstance: Uint8Array | undefined;
@@ -131,7 +136,8 @@ export class PeerSession {
   channelClosed(key: string): void {
     this.#intake.discard(key);
     if (this.#over !== undefined) return;
-    this.#outbox?.closeChannel(key);
+    if (this.#outbox === undefined) this.#early.push({ key, tag: 0, bytes: undefined, done: () => {} });
+    else this.#outbox.closeChannel(key);
     this.#pumpSoon();
   }
 
@@ -143,9 +149,9 @@ export class PeerSession {
     if (this.#outbox === undefined) {
       this.#outbox = new Outbox(peerWindow);
       for (const { key, tag, bytes, done } of this.#early.splice(0)) {
-        const room = this.#outbox.add(key, tag, bytes);
-        if (room === undefined) done();
-        else room.then(done);
+        const room = bytes === undefined ? this.#outbox.closeChannel(key) : this.#outbox.add(key, tag, bytes);
+        if (room instanceof Promise) room.then(done);
+        else done();
       }
       if (this.#byeSaid) this.#outbox.bye();
     }
@@ -210,9 +216,10 @@ export class PeerSession {
       }
       return;
     }
-    if (silent > Math.max(1000, DEAD_AFTER * this.#options.heartbeatMs)) {
+    const { heartbeatMs, peerTimeoutMs } = this.#options;
+    if (silent > Math.max(DEAD_AFTER * heartbeatMs, DEAD_PART * peerTimeoutMs)) {
       this.detach(`silent for ${Math.round(silent)} ms`);
-    } else if (now - this.#lastSent >= this.#options.heartbeatMs || this.#unackedPackets > 0) {
+    } else if (now - this.#lastSent >= heartbeatMs || this.#unackedPackets > 0) {
       this.#sendStatus(false);
     }
   }

@@ -132,7 +132,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       aborted: (reason: { party: string; code: string }) => {
         const failure = partyFailed(reason);
         for (const other of this.#sessions.keys()) this.#table.failPeer(other, failure, true);
-        for (const listener of this.#listeners) listener.abort?.(failure());
+        this.#emit((listener) => listener.abort?.(failure()));
       },
       bye: () => {
         this.#table.failPeer(peer, peerLost(peer, 'it has closed its link', Date.now()));
@@ -163,7 +163,9 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   }
 
   carry(to: string, key: string, tag: number, bytes: Uint8Array): Promise<void> | void {
-    return this.#sessions.get(to)!.send(key, tag, bytes);
+    // A view of larger memory (of wasm, say) may change before the peer has it: only whole buffers change hands.
+    const owned = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
+    return this.#sessions.get(to)!.send(key, tag, owned);
   }
 
   taken(from: string, key: string, bytes: number): void {
@@ -340,9 +342,13 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   #note(party: string, state: PeerEvent['state'], error?: Error): void {
     const row = this.#rows.get(party)!;
     this.#rows.set(party, { party, where: row.where, state, ...(error === undefined ? {} : { error }) });
-    for (const listener of this.#listeners)
-      listener.peer?.({ party, state, ...(error === undefined ? {} : { error }) });
+    this.#emit((listener) => listener.peer?.({ party, state, ...(error === undefined ? {} : { error }) }));
     for (const resolve of this.#changed.splice(0)) resolve();
+  }
+
+  /** What a listener throws is its program's error, and must not stop the link in the middle of a step. */
+  #emit(call: (listener: Partial<TransportEvents>) => void): void {
+    for (const listener of this.#listeners) queueMicrotask(() => call(listener));
   }
 
   #beat(): void {

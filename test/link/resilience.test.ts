@@ -123,7 +123,7 @@ test('a peer that stays away is lost, and what waits says for what', async () =>
 });
 
 test('a silent connection is noticed by missing heartbeats and replaced', async () => {
-  const { wire, links } = await wired({ heartbeatMs: 50, peerTimeoutMs: 20_000 });
+  const { wire, links } = await wired({ heartbeatMs: 50, peerTimeoutMs: 4000 });
   wire.hold();
   const states: string[] = [];
   links.bob.on('peer', ({ state }) => states.push(state));
@@ -208,6 +208,17 @@ test('a frame larger than the window, and a wait for the last of many, both end'
   assert.is((await b.recv('alice', 0)).at(-1), 3);
   for (let i = 1; i < 199; i++) assert.is((await b.recv('alice', i))[0], i);
   await sending;
+  await closeAll(links);
+  wire.close();
+});
+
+test('a view of larger memory is copied when it is sent', async () => {
+  const { wire, links } = await wired();
+  const memory = new Uint8Array(400_000).fill(6);
+  links.alice.channel('x', ['bob']).send('bob', 0, memory.subarray(5, 300_000));
+  memory.fill(0);
+  const got = await links.bob.channel('x', ['alice']).recv('alice', 0);
+  assert.ok(got.length === 299_995 && got.every((v) => v === 6));
   await closeAll(links);
   wire.close();
 });
