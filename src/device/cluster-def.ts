@@ -25,12 +25,15 @@ export interface SpuNode {
   readonly listenAddress?: string;
 }
 
-/** What `sf.SPU` takes; `runtime_config` in the spelling of the guide or in camelCase. */
+/** What `sf.SPU` takes, by itself or by name; `runtime_config` in the spelling of the guide or in camelCase. */
 export interface ClusterDef {
   readonly nodes: readonly SpuNode[];
   readonly runtime_config?: Readonly<Record<string, unknown>>;
   readonly runtimeConfig?: Readonly<Record<string, unknown>>;
 }
+
+/** A definition, or as in the guide the same by name. */
+export type SpuDef = ClusterDef | { readonly cluster_def: ClusterDef } | { readonly clusterDef: ClusterDef };
 
 export interface SpuConfig {
   /** Rank = place in this list. */
@@ -62,9 +65,16 @@ const readDef = object({
   runtimeConfig: required(readRuntimeConfig),
 });
 
+/** As in the guide, `sf.SPU(cluster_def=...)`, a definition may be given by name: `sf.SPU({ cluster_def })`. */
+const bare = (def: unknown): unknown => {
+  if (typeof def !== 'object' || def === null || Object.keys(def).length !== 1) return def;
+  const [name, value] = Object.entries(def)[0]!;
+  return name === 'cluster_def' || name === 'clusterDef' ? value : def;
+};
+
 /** Reads the definition of an SPU whose parties are among `known`. */
 export const readClusterDef = (def: unknown, known: readonly string[]): SpuConfig => {
-  const { nodes, runtimeConfig } = readDef(def, '');
+  const { nodes, runtimeConfig } = readDef(bare(def), '');
   const parties = partyList(
     nodes.map((n) => n.party),
     'nodes',

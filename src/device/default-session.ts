@@ -1,6 +1,6 @@
 /** @file The session that `sf.init` starts and the functions of the module work on. */
 import { fail } from '../errors.ts';
-import type { ClusterDef } from './cluster-def.ts';
+import type { SpuDef } from './cluster-def.ts';
 import type { InitOptions, StandaloneOptions } from './init-options.ts';
 import type { DeviceObject, PYUObject, Revealed, SPUObject } from './objects.ts';
 import type { PYU as Pyu } from './pyu.ts';
@@ -59,9 +59,9 @@ export const PYU = function PYU(party: string): Pyu {
 
 /** A secret device of parties of the default session. */
 export type SPU = Spu;
-export const SPU = function SPU(def: ClusterDef): Spu {
+export const SPU = function SPU(def: SpuDef): Spu {
   return currentSession().SPU(def);
-} as unknown as Maker<[def: ClusterDef], Spu>;
+} as unknown as Maker<[def: SpuDef], Spu>;
 
 /** @see Session.to */
 export function to(device: Pyu, data: unknown): PYUObject;

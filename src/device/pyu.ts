@@ -1,6 +1,7 @@
 /** @file PYU: a party's plaintext device. Its functions run in that party's program; in simulation, in the driver's. */
 import { fail } from '../errors.ts';
 import { failedAt, functionText } from './failing.ts';
+import { inside } from './inside.ts';
 import { type DeviceObject, INSIDE, type Op, PYUObject, RECEIVE, type SPUObject } from './objects.ts';
 import { describe } from './read.ts';
 import type { Session } from './session.ts';
@@ -96,7 +97,8 @@ export const callAt = (
     await Promise.all(objects.map(async (o) => values.set(o, await o[INSIDE])));
     await after.catch(() => {});
     try {
-      const result = await work(mapDevice(args, (o) => values.get(o)) as readonly unknown[]);
+      const given = mapDevice(args, (o) => values.get(o)) as readonly unknown[];
+      const result = await inside(pyu.party, () => work(given));
       return numReturns === undefined ? result : checkParts(result, numReturns);
     } catch (e) {
       throw failedAt(pyu.party, op, e, { party: pyu.party });

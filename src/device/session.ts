@@ -1,7 +1,8 @@
 /** @file A session: the parties, their devices, and the numbers of the operations on them. */
 import { fail, TesseraError } from '../errors.ts';
-import { type ClusterDef, readClusterDef } from './cluster-def.ts';
+import { readClusterDef, type SpuDef } from './cluster-def.ts';
 import { type InitOptions, readInitOptions, type StandaloneOptions } from './init-options.ts';
+import { checkOutside } from './inside.ts';
 import type { Mode } from './mode.ts';
 import { DeviceObject, INSIDE, type Op, PYUObject, RECEIVE, type Revealed, SPUObject } from './objects.ts';
 import { production } from './production/production.ts';
@@ -45,6 +46,7 @@ export class Session {
    */
   op(what: string, site: string | undefined, detail = ''): Op {
     this.#check();
+    checkOutside(what);
     const op = { number: ++this.#ops, what, site };
     this.mode.issued(op, detail);
     return op;
@@ -71,7 +73,7 @@ export class Session {
   }
 
   /** A secret device of parties of this session; each of them gets a thread. */
-  SPU(def: ClusterDef): SPU {
+  SPU(def: SpuDef): SPU {
     this.#check();
     const spu = makeSPU(this, readClusterDef(def, this.parties));
     this.#spus.push(spu);

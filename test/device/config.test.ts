@@ -41,6 +41,12 @@ test("the guide's definition, in its spelling and constants", () => {
   });
 });
 
+test('a definition may be given by name, as in the guide', () => {
+  const def = sf.utils.testing.cluster_def(['alice', 'bob']);
+  assert.equal(readClusterDef({ cluster_def: def }, KNOWN), readClusterDef(def, KNOWN));
+  assert.equal(readClusterDef({ clusterDef: def }, KNOWN), readClusterDef(def, KNOWN));
+});
+
 test('camelCase, numbers and the newer constants mean the same', () => {
   const camel = {
     nodes: [{ party: 'alice', listenAddr: '0.0.0.0:1' }, { party: 'bob' }],

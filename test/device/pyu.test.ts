@@ -99,6 +99,13 @@ test('unknown parties are named, with those there are', () =>
     await fails(() => s.PYU('alice')(3 as never), 'INVALID_ARGUMENT', 'runs functions');
   }));
 
+test("a party's function computes on its own data: it cannot call devices", () =>
+  withSession(PARTIES, async (s) => {
+    const [alice, bob] = [s.PYU('alice'), s.PYU('bob')];
+    const x = alice(() => bob(() => 1)())();
+    await fails(() => s.reveal(x), 'INVALID_ARGUMENT', 'runs on alice called a device', 'return the value');
+  }));
+
 class Counter {
   #n: number;
   constructor(start: number) {
