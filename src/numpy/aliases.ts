@@ -11,6 +11,18 @@ export {
 export { fullLike as full_like, onesLike as ones_like, zerosLike as zeros_like } from './create.ts';
 export { trueDivide as true_divide } from './elementwise.ts';
 export { dynamicSlice as dynamic_slice, dynamicUpdateSlice as dynamic_update_slice } from './indexing.ts';
-export { fori as fori_loop } from './loops.ts';
+export { foriLoop as fori_loop } from './loops.ts';
+export { floatPower as float_power } from './math.ts';
+export { floorDivide as floor_divide } from './rounding.ts';
 export { broadcastTo as broadcast_to, expandDims as expand_dims } from './shape.ts';
+export { topK as top_k } from './sorting.ts';
+export {
+  arrayEqual as array_equal,
+  arrayEquiv as array_equiv,
+  countNonzero as count_nonzero,
+  groupCount as group_count,
+  groupMean as group_mean,
+  groupSum as group_sum,
+  oneHot as one_hot,
+} from './statistics.ts';
 export { stopGradient as stop_gradient, valueAndGrad as value_and_grad } from './transform.ts';

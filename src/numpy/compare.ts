@@ -1,9 +1,10 @@
 /** @file Comparisons, logic, and choosing without branching. */
 import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
+import { NDArray } from '../ir/ndarray.ts';
 import { apply } from '../ir/tracer.ts';
-import { type ArrayInput, asArr, isBool, spread, truth, unify } from './core.ts';
-import { maximum, minimum } from './elementwise.ts';
+import { type ArrayInput, asArr, broadcast, convertTo, isBool, spread, truth, unify } from './core.ts';
+import { abs, add, maximum, minimum, multiply, subtract } from './elementwise.ts';
 
 export const logicalNot = (x: ArrayInput): BaseArray => apply('not', [truth(x)]);
 
@@ -48,3 +49,33 @@ export const clip = (x: ArrayInput, lo: ArrayInput | null, hi: ArrayInput | null
   const above = lo === null || lo === undefined ? asArr(x) : maximum(x, lo);
   return hi === null ? above : minimum(above, hi);
 };
+
+/** |x - y| <= atol + rtol |y| */
+export const isclose = (x: ArrayInput, y: ArrayInput, rtol = 1e-5, atol = 1e-8): BaseArray => {
+  const [a, b] = spread([convertTo(asArr(x), 'fxp'), convertTo(asArr(y), 'fxp')]) as [BaseArray, BaseArray];
+  return lessEqual(abs(subtract(a, b)), add(multiply(abs(b), rtol), atol));
+};
+
+/** The sign bit: x < 0 (there is no negative zero). */
+export const signbit = (x: ArrayInput): BaseArray => less(x, 0);
+
+const elementIs =
+  (answer: boolean, test: (x: number) => boolean) =>
+  (x: ArrayInput): BaseArray => {
+    const a = asArr(x);
+    if (!(a instanceof NDArray)) return broadcast(NDArray.from(answer), a.shape);
+    return new NDArray(
+      a.shape,
+      'bool',
+      Uint8Array.from(a.data as Float64Array, (v) => Number(test(Number(v)))),
+    );
+  };
+
+/** Every number in a program is finite: public, at no cost. Plain arrays are looked at. */
+export const isfinite = elementIs(true, Number.isFinite);
+export const isnan = elementIs(false, Number.isNaN);
+export const isinf = elementIs(false, (v) => Math.abs(v) === Number.POSITIVE_INFINITY);
+export const isposinf = elementIs(false, (v) => v === Number.POSITIVE_INFINITY);
+export const isneginf = elementIs(false, (v) => v === Number.NEGATIVE_INFINITY);
+export const isreal = elementIs(true, () => true);
+export const iscomplex = elementIs(false, () => false);

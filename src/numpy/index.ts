@@ -14,6 +14,14 @@ export {
   equal,
   greater,
   greaterEqual,
+  isclose,
+  iscomplex,
+  isfinite,
+  isinf,
+  isnan,
+  isneginf,
+  isposinf,
+  isreal,
   less,
   lessEqual,
   logicalAnd,
@@ -21,6 +29,7 @@ export {
   logicalOr,
   logicalXor,
   notEqual,
+  signbit,
   where,
 } from './compare.ts';
 export * from './constants.ts';
@@ -40,6 +49,8 @@ export {
   zeros,
   zerosLike,
 } from './create.ts';
+export { diag, diagonal, kron, meshgrid, trace, tril, triu } from './diagonal.ts';
+export { einsum, tensordot } from './einsum.ts';
 export {
   abs,
   absolute,
@@ -71,7 +82,44 @@ export { dynamicSlice, dynamicUpdateSlice, slice, take } from './indexing.ts';
 export { concatenate, hstack, pad, repeat, roll, split, stack, tile, vstack } from './join.ts';
 export { dot, inner, matmul, outer, vdot } from './linalg.ts';
 export { type Carry, type CarryResult, fori, foriLoop, type ScanOptions, scan } from './loops.ts';
+export {
+  arccos,
+  arccosh,
+  arcsin,
+  arcsinh,
+  arctan,
+  arctan2,
+  arctanh,
+  cbrt,
+  copysign,
+  cosh,
+  deg2rad,
+  degrees,
+  exp2,
+  expm1,
+  fabs,
+  floatPower,
+  fmax,
+  fmin,
+  heaviside,
+  hypot,
+  ldexp,
+  log1p,
+  log2,
+  log10,
+  logaddexp,
+  logaddexp2,
+  positive,
+  rad2deg,
+  radians,
+  sinc,
+  sinh,
+  tan,
+} from './math.ts';
+export { convolve, polyadd, polyder, polyint, polymul, polysub, polyval } from './polynomial.ts';
 export { all, amax, amin, any, argmax, argmin, max, mean, min, std, sum, variance as var } from './reduce.ts';
+export { divmod, fix, floorDivide, fmod, mod, modf, remainder, rint, round, trunc } from './rounding.ts';
+export { cummax, cummin, cumprod, cumsum, diff, ediff1d, prod, unwrap } from './scans.ts';
 export {
   broadcastTo,
   expandDims,
@@ -83,4 +131,30 @@ export {
   swapaxes,
   transpose,
 } from './shape.ts';
+export { argsort, median, percentile, quantile, searchsorted, sort, topK } from './sorting.ts';
+export {
+  arrayEqual,
+  arrayEquiv,
+  average,
+  countNonzero,
+  groupCount,
+  groupMean,
+  groupSum,
+  nanargmax,
+  nanargmin,
+  nancumprod,
+  nancumsum,
+  nanmax,
+  nanmean,
+  nanmedian,
+  nanmin,
+  nanpercentile,
+  nanprod,
+  nanquantile,
+  nanstd,
+  nansum,
+  nanvar,
+  oneHot,
+  ptp,
+} from './statistics.ts';
 export { type GradOptions, grad, stopGradient, valueAndGrad, vjp } from './transform.ts';

@@ -1,0 +1,111 @@
+/** @file Polynomials: coefficients from the highest power down, as in NumPy's older functions (polyval, polyadd, ...). */
+import { fail } from '../errors.ts';
+import type { BaseArray } from '../ir/array.ts';
+import { NDArray } from '../ir/ndarray.ts';
+import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
+import { onesLike, zeros } from './create.ts';
+import { add, multiply, negative, square } from './elementwise.ts';
+import { block } from './indexing.ts';
+import { concatenate, pad, stack } from './join.ts';
+import { matmul } from './linalg.ts';
+import { ravel } from './shape.ts';
+
+/** x, x^2, .. x^n, in log2 n rounds. */
+const powers = (x: BaseArray, n: number): BaseArray[] => {
+  const out = [x];
+  for (let k = 2; k <= n; k++)
+    out.push(k % 2 === 0 ? square(out[k / 2 - 1]!) : multiply(out[(k - 1) / 2]!, out[(k - 3) / 2]!));
+  return out;
+};
+
+/** Sum of coefficients[k] x^k, from the lowest power up: powers side by side, then one product with the coefficients. */
+export const series = (x: BaseArray, coefficients: ArrayInput): BaseArray => {
+  const c = convertTo(asArr(coefficients), 'fxp');
+  const n = c.shape[0]!;
+  if (n === 0) return multiply(x, 0);
+  if (n === 1) return multiply(onesLike(x), c.at(0));
+  const columns = stack(powers(x, n - 1), x.ndim);
+  const sum = matmul(reshapeTo(columns, [x.size, n - 1]), block(c, 0, 1, n));
+  return add(reshapeTo(sum, x.shape), c.at(0));
+};
+
+const vector = (p: ArrayInput): BaseArray => {
+  const a = convertTo(asArr(p), 'fxp');
+  return a.ndim <= 1
+    ? ravel(a)
+    : fail('SHAPE', `a polynomial is a list of coefficients, not of ${a.ndim} axes`);
+};
+
+/** The polynomial at x; coefficients from the highest power down. Rounds: log2 of the degree, and one. */
+export const polyval = (p: ArrayInput, x: ArrayInput): BaseArray => {
+  const c = vector(p);
+  const reversed = c.size === 0 ? c : c.slice('::-1');
+  return series(convertTo(asArr(x), 'fxp'), reversed);
+};
+
+const lined = (p: ArrayInput, q: ArrayInput): [BaseArray, BaseArray] => {
+  const [a, b] = [vector(p), vector(q)];
+  const n = Math.max(a.size, b.size);
+  return [pad(a, [[n - a.size, 0]]), pad(b, [[n - b.size, 0]])];
+};
+
+export const polyadd = (p: ArrayInput, q: ArrayInput): BaseArray => add(...lined(p, q));
+export const polysub = (p: ArrayInput, q: ArrayInput): BaseArray => {
+  const [a, b] = lined(p, q);
+  return add(a, negative(b));
+};
+
+/** Product: every sum of products is one opening. */
+export const polymul = (p: ArrayInput, q: ArrayInput): BaseArray => {
+  const [a, b] = [vector(p), vector(q)];
+  return a.size === 0 || b.size === 0 ? zeros([0]) : convolve(a, b);
+};
+
+/** Derivative of order m. */
+export const polyder = (p: ArrayInput, m = 1): BaseArray => {
+  let c = vector(p);
+  for (let i = 0; i < m; i++) {
+    const n = c.size;
+    if (n <= 1) return zeros([0]);
+    const factors = Float64Array.from({ length: n - 1 }, (_, k) => n - 1 - k);
+    c = multiply(block(c, 0, 0, n - 1), factors);
+  }
+  return c;
+};
+
+/** Integral of order m, with 0 for the new lowest coefficients. */
+export const polyint = (p: ArrayInput, m = 1): BaseArray => {
+  let c = vector(p);
+  for (let i = 0; i < m; i++) {
+    const n = c.size;
+    const factors = Float64Array.from({ length: n }, (_, k) => 1 / (n - k));
+    c = concatenate([multiply(c, factors), zeros([1])]);
+  }
+  return c;
+};
+
+/**
+ * Discrete convolution of two vectors, as np.convolve: 'full', 'same' or 'valid'. Windows of the longer, times the
+ * shorter reversed: one opening a result.
+ */
+export const convolve = (
+  x: ArrayInput,
+  y: ArrayInput,
+  mode: 'full' | 'same' | 'valid' = 'full',
+): BaseArray => {
+  let [a, v] = [vector(x), vector(y)];
+  if (a.size === 0 || v.size === 0) fail('SHAPE', 'convolve: an operand is empty');
+  if (v.size > a.size) [a, v] = [v, a];
+  const [n, k] = [a.size, v.size];
+  const before = { full: k - 1, same: k - 1 - Math.floor((k - 1) / 2), valid: 0 };
+  const length = { full: n + k - 1, same: n, valid: n - k + 1 };
+  if (!Object.hasOwn(length, mode))
+    fail('INVALID_ARGUMENT', `convolve: mode is 'full', 'same' or 'valid', not ${JSON.stringify(mode)}`);
+  // 'same' keeps the middle of 'full': as many dropped in front as NumPy drops.
+  const lo = mode === 'same' ? k - 1 - Math.floor((k - 1) / 2) : before[mode];
+  const out = length[mode];
+  const padded = pad(a, [[lo, Math.max(0, out + k - 1 - lo - n)]]);
+  const at = Array.from({ length: out * k }, (_, i) => Math.floor(i / k) + (i % k));
+  const windows = padded.take(new NDArray([out, k], 'int64', BigInt64Array.from(at, BigInt)));
+  return matmul(windows, v.slice('::-1'));
+};

@@ -1,0 +1,91 @@
+/** @file Whole parts and remainders of real numbers. Exact: no result is a unit off for being close to a whole number. */
+import { fail } from '../errors.ts';
+import type { BaseArray } from '../ir/array.ts';
+import { equal, less, logicalAnd, where } from './compare.ts';
+import { type ArrayInput, asArr, convertTo, isBool, spread, unify } from './core.ts';
+import { add, divide, floor, multiply, negative, subtract } from './elementwise.ts';
+
+const whole =
+  (of: (x: BaseArray) => BaseArray) =>
+  (x: ArrayInput): BaseArray => {
+    const a = asArr(x);
+    return a.dtype === 'fxp' ? of(a) : a;
+  };
+
+/** Cut towards zero. */
+export const trunc = whole((x) => convertTo(convertTo(x, 'int64'), 'fxp'));
+export const fix = trunc;
+
+/** To the nearest whole number, halves to the even one. */
+export const rint = whole((x) => {
+  const shifted = add(x, 0.5);
+  const up = floor(shifted);
+  const half = multiply(up, 0.5);
+  const isOdd = less(floor(half), half);
+  return subtract(up, convertTo(logicalAnd(equal(up, shifted), isOdd), 'fxp'));
+});
+
+/** To `decimals` places, halves to even. */
+export const round = (x: ArrayInput, decimals = 0): BaseArray =>
+  decimals === 0 || asArr(x).dtype !== 'fxp'
+    ? rint(x)
+    : divide(rint(multiply(x, 10 ** decimals)), 10 ** decimals);
+
+/** [fraction, whole part], both with the sign of x. */
+export const modf = (x: ArrayInput): [BaseArray, BaseArray] => {
+  const a = convertTo(asArr(x), 'fxp');
+  const cut = trunc(a);
+  return [subtract(a, cut), cut];
+};
+
+const numbers = (name: string, x: ArrayInput, y: ArrayInput): [BaseArray, BaseArray] => {
+  const [a, b] = spread(unify([x, y])) as [BaseArray, BaseArray];
+  if (isBool(a)) fail('DTYPE', `boolean ${name} is not supported: convert with np.astype first`);
+  return [a, b];
+};
+
+interface Quotient {
+  readonly quotient: BaseArray;
+  readonly rest: BaseArray;
+}
+
+/**
+ * x = quotient y + rest for real numbers, rest between 0 and y. The whole number next to x / y is exact after one
+ * comparison of the rest, which is exact: a whole number times y loses nothing.
+ */
+const floored = (x: BaseArray, y: BaseArray): Quotient => {
+  const near = floor(add(divide(x, y), 0.5));
+  const rest = subtract(x, multiply(near, y));
+  const minus = less(y, 0);
+  const over = where(minus, less(0, rest), less(rest, 0));
+  const one = convertTo(over, 'fxp');
+  return { quotient: subtract(near, one), rest: add(rest, where(over, y, 0)) };
+};
+
+const wholeNumbers = (x: BaseArray, y: BaseArray): Quotient => {
+  const { quotient } = floored(convertTo(x, 'fxp'), convertTo(y, 'fxp'));
+  const q = convertTo(quotient, x.dtype as 'int64');
+  return { quotient: q, rest: subtract(x, multiply(q, y)) };
+};
+
+/** [x // y, x % y] as in NumPy: the rest has the sign of y. Integers below 2^24 (FM128) or 2^16 (FM64) here. */
+export const divmod = (x: ArrayInput, y: ArrayInput): [BaseArray, BaseArray] => {
+  const [a, b] = numbers('divmod', x, y);
+  const { quotient, rest } = a.dtype === 'fxp' ? floored(a, b) : wholeNumbers(a, b);
+  return [quotient, rest];
+};
+
+/** The largest whole number not above x / y. */
+export const floorDivide = (x: ArrayInput, y: ArrayInput): BaseArray => divmod(x, y)[0];
+/** x - floorDivide(x, y) y: between 0 and y. */
+export const remainder = (x: ArrayInput, y: ArrayInput): BaseArray => divmod(x, y)[1];
+export const mod = remainder;
+
+/** The rest with the sign of x, as C's fmod. */
+export const fmod = (x: ArrayInput, y: ArrayInput): BaseArray => {
+  const [a, b] = numbers('fmod', x, y);
+  const minus = less(a, 0);
+  const size = (v: BaseArray): BaseArray => where(less(v, 0), negative(v), v);
+  const rest = remainder(where(minus, negative(a), a), size(b));
+  return where(minus, negative(rest), rest);
+};

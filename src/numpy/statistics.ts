@@ -1,0 +1,110 @@
+/** @file Weighted means, counts, groups, and the names that NumPy has for arrays with missing values. */
+import { fail } from '../errors.ts';
+import type { BaseArray } from '../ir/array.ts';
+import { NDArray } from '../ir/ndarray.ts';
+import { broadcastShapes, sameShape, shapeText } from '../ir/shapes.ts';
+import { equal } from './compare.ts';
+import { type ArrayInput, type Axis, asArr, convertTo, readAxes, reshapeTo, truth } from './core.ts';
+import { arange } from './create.ts';
+import { divide, maximum, multiply, subtract } from './elementwise.ts';
+import { matmul } from './linalg.ts';
+import { all, argmax, argmin, max, mean, min, std, sum, variance } from './reduce.ts';
+import { cumprod, cumsum, prod } from './scans.ts';
+import { broadcastTo, expandDims, ravel } from './shape.ts';
+import { median, percentile, quantile } from './sorting.ts';
+
+/** Largest minus smallest. */
+export const ptp = (x: ArrayInput, axis?: Axis): BaseArray => subtract(max(x, axis), min(x, axis));
+
+/** How many are not 0, int64. */
+export const countNonzero = (x: ArrayInput, axis?: Axis): BaseArray => sum(truth(x), axis);
+
+/** Sum of x w over sum of w; weights have the shape of x, or that of the one axis. */
+export const average = (x: ArrayInput, axis?: Axis, weights?: ArrayInput): BaseArray => {
+  if (weights === undefined) return mean(x, axis);
+  const a = convertTo(asArr(x), 'fxp');
+  const { axes } = readAxes(axis, a.ndim);
+  let w = convertTo(asArr(weights), 'fxp');
+  if (!sameShape(w.shape, a.shape)) {
+    if (axes.length !== 1 || w.ndim !== 1 || w.size !== a.shape[axes[0]!])
+      fail(
+        'SHAPE',
+        `average: weights of shape ${shapeText(w.shape)} do not fit ${shapeText(a.shape)} along one axis`,
+      );
+    w = reshapeTo(
+      w,
+      a.shape.map((n, i) => (i === axes[0] ? n : 1)),
+    );
+  }
+  return divide(sum(multiply(a, w), axis), sum(broadcastTo(w, a.shape), axis));
+};
+
+/** Do both have one shape and equal elements? */
+export const arrayEqual = (x: ArrayInput, y: ArrayInput): BaseArray => {
+  const [a, b] = [asArr(x), asArr(y)];
+  return sameShape(a.shape, b.shape) ? all(equal(a, b)) : NDArray.from(false);
+};
+
+/** As arrayEqual, after broadcasting. */
+export const arrayEquiv = (x: ArrayInput, y: ArrayInput): BaseArray => {
+  const [a, b] = [asArr(x), asArr(y)];
+  try {
+    broadcastShapes(a.shape, b.shape);
+  } catch {
+    return NDArray.from(false);
+  }
+  return all(equal(a, b));
+};
+
+/** 1.0 in the place that each label names, along a new last axis of n; labels beyond give zeros. */
+export const oneHot = (labels: ArrayInput, n: number): BaseArray => {
+  const a = asArr(labels);
+  const classes = convertTo(arange(n), a.dtype === 'bool' ? 'bool' : (a.dtype as 'int64'));
+  return convertTo(equal(expandDims(a, -1), classes), 'fxp');
+};
+
+/** [groups, n]: who belongs to which group. */
+const membership = (keys: ArrayInput, groups: number): BaseArray => {
+  const k = asArr(keys);
+  if (k.ndim !== 1) fail('SHAPE', `keys of a group are a vector, not an array of dimension ${k.ndim}`);
+  return oneHot(k, groups).T;
+};
+
+/**
+ * Sums of the rows of `values` by key: row g of the result is the sum where `keys` is g, for 0 <= g < groups. Keys may
+ * be secret; groups without rows give 0. Rounds: those of equal, and 2.
+ */
+export const groupSum = (keys: ArrayInput, values: ArrayInput, groups: number): BaseArray => {
+  const v = convertTo(asArr(values), 'fxp');
+  const flat = reshapeTo(v, [v.shape[0]!, v.size / Math.max(1, v.shape[0]!)]);
+  return reshapeTo(matmul(membership(keys, groups), flat), [groups, ...v.shape.slice(1)]);
+};
+
+/** How many rows each key has, int64. */
+export const groupCount = (keys: ArrayInput, groups: number): BaseArray => {
+  const k = asArr(keys);
+  return sum(equal(expandDims(ravel(k), 0), expandDims(convertTo(arange(groups), k.dtype as 'int64'), 1)), 1);
+};
+
+/** Means of the rows of `values` by key; groups without rows give 0. */
+export const groupMean = (keys: ArrayInput, values: ArrayInput, groups: number): BaseArray => {
+  const sums = groupSum(keys, values, groups);
+  const counts = maximum(convertTo(groupCount(keys, groups), 'fxp'), 1);
+  return divide(sums, reshapeTo(counts, [groups, ...sums.shape.slice(1).map(() => 1)]));
+};
+
+/** There is no NaN in a program: the same as the plain ones. */
+export const nansum = sum;
+export const nanmean = mean;
+export const nanmax = max;
+export const nanmin = min;
+export const nanstd = std;
+export const nanvar = variance;
+export const nanprod = prod;
+export const nanargmax = argmax;
+export const nanargmin = argmin;
+export const nancumsum = cumsum;
+export const nancumprod = cumprod;
+export const nanmedian = median;
+export const nanpercentile = percentile;
+export const nanquantile = quantile;
