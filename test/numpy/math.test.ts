@@ -1,0 +1,194 @@
+/** @file Composed functions: against Math in the clear, and on secrets over the range each names. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { BaseArray } from '../../src/ir/array.ts';
+import * as np from '../../src/numpy/index.ts';
+import { value } from './both.ts';
+import { type Secretly, secretly } from './secretly.ts';
+
+type F1 = (x: BaseArray) => BaseArray;
+type F2 = (x: BaseArray, y: BaseArray) => BaseArray;
+
+const grid = (lo: number, hi: number, n = 21): number[] =>
+  Array.from({ length: n }, (_, i) => lo + ((hi - lo) * i) / (n - 1));
+
+const roundEven = (x: number): number => {
+  const down = Math.floor(x);
+  if (x - down !== 0.5) return Math.round(x);
+  return down % 2 === 0 ? down : down + 1;
+};
+const halves = [-2.5, -1.5, -0.5, 0, 0.5, 1.5, 2.5, 3, -3, 0.25, -0.75, 7.9, 1e-3, -1e-3];
+const around = [-5, -1.25, -1, -0.3, 0, 0.3, 1, 1.25, 5, 100];
+
+/** name, function, reference, inputs, error on secrets. */
+const UNARY: readonly (readonly [string, F1, (x: number) => number, readonly number[], Secretly?])[] = [
+  ['log1p', np.log1p, Math.log1p, [-0.9, -0.5, 0, 0.01, 1, 50]],
+  ['expm1', np.expm1, Math.expm1, grid(-4, 4)],
+  ['log2', np.log2, Math.log2, [0.125, 0.5, 1, 3, 100]],
+  ['log10', np.log10, Math.log10, [0.125, 0.5, 1, 3, 100]],
+  ['exp2', np.exp2, (x) => 2 ** x, grid(-6, 6)],
+  ['cbrt', np.cbrt, Math.cbrt, [-27, -8, -1, -0.125, 0, 0.125, 2, 64, 500]],
+  ['tan', np.tan, Math.tan, grid(-1.2, 1.2)],
+  ['sinh', np.sinh, Math.sinh, grid(-4, 4)],
+  ['cosh', np.cosh, Math.cosh, grid(-4, 4)],
+  ['arcsinh', np.arcsinh, Math.asinh, around],
+  ['arccosh', np.arccosh, Math.acosh, [1, 1.001, 1.5, 2, 10, 100]],
+  ['arctanh', np.arctanh, Math.atanh, grid(-0.9, 0.9)],
+  ['arctan', np.arctan, Math.atan, [...around, -1000, 1000]],
+  ['arcsin', np.arcsin, Math.asin, [...grid(-1, 1), 0.999, -0.999]],
+  ['arccos', np.arccos, Math.acos, [...grid(-1, 1), 0.999, -0.999]],
+  [
+    'sinc',
+    np.sinc,
+    (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)),
+    [...grid(-3, 3), 0.01, -0.01],
+  ],
+  ['deg2rad', np.deg2rad, (x) => (x * Math.PI) / 180, grid(-360, 360)],
+  ['rad2deg', np.rad2deg, (x) => (x * 180) / Math.PI, grid(-6, 6)],
+  ['trunc', np.trunc, Math.trunc, halves, { FM128: 0, FM64: 0 }],
+  ['fix', np.fix, Math.trunc, halves, { FM128: 0, FM64: 0 }],
+  ['rint', np.rint, roundEven, halves, { FM128: 0, FM64: 0 }],
+  ['round', (x) => np.round(x, 1), (x) => roundEven(x * 10) / 10, [-1.26, 0.04, 0.31, 2.77]],
+  ['fabs', np.fabs, Math.abs, around],
+  ['positive', np.positive, (x) => x, around],
+];
+
+for (const [name, fn, reference, xs, options] of UNARY)
+  test(`${name}`, () => {
+    const got = value(fn, Float64Array.from(xs)) as number[];
+    for (const [i, x] of xs.entries()) {
+      const want = reference(x);
+      assert.ok(
+        Math.abs(got[i]! - want) <= 2e-8 * Math.max(1, Math.abs(want)),
+        `${name}(${x}) = ${got[i]}, not ${want}`,
+      );
+    }
+    secretly(fn, [Float64Array.from(xs)], options);
+  });
+
+const floorMod = (x: number, y: number): number => x - y * Math.floor(x / y);
+const PAIRS: readonly (readonly [number, number])[] = [
+  [7.5, 2],
+  [-7.5, 2],
+  [7.5, -2],
+  [-7.5, -2],
+  [6, 3],
+  [-6, 3],
+  [6, -3],
+  [0, 1.5],
+  [0.25, 0.75],
+  [100, 7],
+  [99.75, 0.25],
+];
+const NEAR: readonly (readonly [number, number])[] = [
+  [1, 2],
+  [-3, 0.5],
+  [0, 0],
+  [2, -2],
+  [-1, -4],
+  [0, 3],
+  [-2, 0],
+  [0, -1],
+  [0.25, 0.125],
+];
+
+const BINARY: readonly (readonly [
+  string,
+  F2,
+  (x: number, y: number) => number,
+  readonly (readonly [number, number])[],
+  Secretly?,
+])[] = [
+  ['hypot', np.hypot, Math.hypot, NEAR],
+  ['arctan2', np.arctan2, (y, x) => (x === 0 && y === 0 ? 0 : Math.atan2(y, x)), NEAR],
+  ['logaddexp', np.logaddexp, (x, y) => Math.log(Math.exp(x) + Math.exp(y)), NEAR],
+  ['logaddexp2', np.logaddexp2, (x, y) => Math.log2(2 ** x + 2 ** y), NEAR],
+  ['copysign', np.copysign, (x, y) => (y < 0 ? -Math.abs(x) : Math.abs(x)), NEAR],
+  ['heaviside', np.heaviside, (x, y) => (x < 0 ? 0 : x > 0 ? 1 : y), NEAR],
+  ['floatPower', (x, y) => np.floatPower(x.abs().add(0.5), y), (x, y) => (Math.abs(x) + 0.5) ** y, NEAR],
+  ['ldexp', np.ldexp, (x, y) => x * 2 ** y, NEAR],
+  ['remainder', np.remainder, floorMod, PAIRS, { FM128: 0, FM64: 0 }],
+  ['mod', np.mod, floorMod, PAIRS, { FM128: 0, FM64: 0 }],
+  ['floorDivide', np.floorDivide, (x, y) => Math.floor(x / y), PAIRS, { FM128: 0, FM64: 0 }],
+  ['fmod', np.fmod, (x, y) => x % y, PAIRS, { FM128: 0, FM64: 0 }],
+  ['fmax', np.fmax, Math.max, NEAR],
+  ['fmin', np.fmin, Math.min, NEAR],
+];
+
+for (const [name, fn, reference, pairs, options] of BINARY)
+  test(`${name}`, () => {
+    const xs = Float64Array.from(pairs, ([x]) => x);
+    const ys = Float64Array.from(pairs, ([, y]) => y);
+    const got = value(fn, xs, ys) as number[];
+    for (const [i, [x, y]] of pairs.entries()) {
+      const want = reference(x, y);
+      assert.ok(
+        Math.abs(got[i]! - want) <= 2e-8 * Math.max(1, Math.abs(want)),
+        `${name}(${x}, ${y}) = ${got[i]}, not ${want}`,
+      );
+    }
+    secretly(fn, [xs, ys], options);
+  });
+
+test('modf, divmod, integers', () => {
+  const [fraction, whole] = np.modf([-1.75, 2.5]);
+  assert.equal(
+    [fraction.toArray(), whole.toArray()],
+    [
+      [-0.75, 0.5],
+      [-1, 2],
+    ],
+  );
+  const ints = (list: number[]) => np.array(list, 'int64');
+  const [q, r] = np.divmod(ints([7, -7, 7, -7]), ints([2, 2, -2, -2]));
+  assert.equal([q.toArray(), r.toArray(), q.dtype], [[3, -4, -4, 3], [1, 1, -1, -1], 'int64']);
+  secretly((x) => np.modf(x), [[-1.75, 2.5, -3]], { FM128: 0, FM64: 0 });
+  secretly((x, y) => np.divmod(x, y), [ints([7, -7, 7, -7, 6, 100]), ints([2, 2, -2, -2, 3, 7])]);
+});
+
+test('isclose, signbit and what is always finite', () => {
+  const near = (x: BaseArray, y: BaseArray): BaseArray => np.isclose(x, y, 1e-3, 1e-3);
+  assert.equal(value(near, [1, 100, 0], [1.0005, 100.05, 0.01]), [true, true, false]);
+  secretly(near, [
+    [1, 100, 0],
+    [1.0005, 100.05, 0.01],
+  ]);
+  assert.equal(
+    value((x) => np.signbit(x), [-1, 0, 2]),
+    [true, false, false],
+  );
+  assert.equal(
+    value((x) => [np.isfinite(x), np.isnan(x)][1]!, [1, 2]),
+    [false, false],
+  );
+  assert.equal(np.isnan([Number.NaN, 1, Number.POSITIVE_INFINITY]).toArray(), [true, false, false]);
+  assert.equal(np.isinf([Number.NaN, 1, Number.NEGATIVE_INFINITY]).toArray(), [false, false, true]);
+  assert.equal(np.isneginf([1, Number.NEGATIVE_INFINITY]).toArray(), [false, true]);
+  assert.equal(np.isposinf([1, Number.NEGATIVE_INFINITY]).toArray(), [false, false]);
+  assert.equal([np.isreal([1]).toArray(), np.iscomplex([1]).toArray()], [[true], [false]]);
+});
+
+test('polynomials', () => {
+  const p = [2, -1, 0.5, 3];
+  assert.equal(
+    value((x) => np.polyval(p, x), [0, 1, -2]),
+    [3, 4.5, -18],
+  );
+  assert.equal(np.polyval([], [1, 2]).toArray(), [0, 0]);
+  assert.equal(np.polyval([7], [1, 2]).toArray(), [7, 7]);
+  assert.equal(np.polyadd([1, 2, 3], [1]).toArray(), [1, 2, 4]);
+  assert.equal(np.polysub([1], [1, 2]).toArray(), [-1, -1]);
+  assert.equal(np.polymul([1, 2], [1, -1, 3]).toArray(), [1, 1, 1, 6]);
+  assert.equal(np.polyder([1, 2, 3], 1).toArray(), [2, 2]);
+  assert.equal(np.polyint([6, 2]).toArray(), [3, 2, 0]);
+  for (const mode of ['full', 'same', 'valid'] as const) {
+    const a = [1, 2, 3, 4, 5];
+    const v = [1, 0, -2, 0.5];
+    const full = Array.from({ length: 8 }, (_, i) => a.reduce((s, x, j) => s + x * (v[i - j] ?? 0), 0));
+    const want = { full, same: full.slice(1, 6), valid: full.slice(3, 5) }[mode];
+    assert.equal(np.convolve(a, v, mode).toArray(), want, mode);
+  }
+  secretly((c, x) => [np.polyval(c, x), np.polymul(c, x), np.polyder(c), np.polyint(c)], [p, [0.5, 1, -2]]);
+});
+
+test.run();
