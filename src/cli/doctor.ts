@@ -116,7 +116,7 @@ const checkPort = async (rows: Rows, listen: string): Promise<void> => {
   });
   if (code === undefined) return;
   const fix =
-    code === 'EADDRNOTAVAIL'
+    code === 'EADDRNOTAVAIL' || code === 'EINVAL'
       ? 'no interface has that address: set listenAddr, for example 0.0.0.0:port'
       : 'end the program that has the port, or choose another';
   rows.add('port', code === 'free', `${listen} is ${code === 'free' ? 'free' : `not free (${code})`}`, fix);
@@ -259,10 +259,8 @@ const checkCertificate = async (
     `names ${names.join(', ') || 'nobody'}`,
     `the certificate should name "${party}" (CN or DNS name)`,
   );
-  const purposes = leaf.keyUsage as readonly string[] | undefined;
-  const complete =
-    purposes === undefined ||
-    ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'].every((oid) => purposes.includes(oid));
+  const purposes = await purposesOf(leaf);
+  const complete = purposes === undefined || PURPOSES.every((oid) => purposes.includes(oid));
   rows.add(
     `${check}: purpose`,
     complete,
@@ -270,6 +268,17 @@ const checkCertificate = async (
     'parties both listen and dial: the certificate needs both purposes',
   );
   return leaf;
+};
+
+/** Server and client authentication (RFC 5280, 4.2.1.12). */
+const PURPOSES = ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'];
+
+/** By the X.509 library: what `X509Certificate.keyUsage` means differs between runtimes. Undefined: no restriction. */
+const purposesOf = async (certificate: X509Certificate): Promise<readonly string[] | undefined> => {
+  await import('reflect-metadata');
+  const x509 = await import('@peculiar/x509');
+  const parsed = new x509.X509Certificate(certificate.raw);
+  return parsed.getExtension(x509.ExtendedKeyUsageExtension)?.usages.map(String);
 };
 
 const hostOf = (config: PartyConfig, party: string): string | undefined => {
