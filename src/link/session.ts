@@ -47,6 +47,7 @@ const ACK_PACKETS = 64;
  */
 const DEAD_AFTER = 4;
 const DEAD_PART = 1 / 4;
+const FINISH_POLL_MS = 100;
 
 export class PeerSession {
   readonly peer: string;
@@ -234,20 +235,36 @@ export class PeerSession {
     this.#pumpSoon();
   }
 
-  /** Says goodbye behind all that waits; resolves when the peer has it all, or is gone. */
-  async finish(timeoutMs: number): Promise<void> {
+  /**
+   * Says goodbye behind all that waits; resolves when the peer has it all, is gone for `goneMs`, or has taken nothing
+   * for `stalledMs`. Returns the number of bytes that it did not get.
+   */
+  async finish(goneMs: number, stalledMs: number): Promise<number> {
     this.#byeSaid = true;
-    if (this.over || this.#outbox === undefined) return;
-    this.#outbox.bye();
+    if (this.over || this.#outbox === undefined) return 0;
+    const outbox = this.#outbox;
+    outbox.bye();
     this.#pumpSoon();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
+    let finished = false;
+    const done = new Promise<void>((resolve) => this.#finished.push(resolve)).then(() => {
+      finished = true;
     });
-    const done = new Promise<void>((resolve) => this.#finished.push(resolve));
     this.#settle();
-    await Promise.race([done, late]);
-    clearTimeout(timer);
+    let { held } = outbox;
+    let since = Date.now();
+    while (!finished) {
+      let timer: NodeJS.Timeout | undefined;
+      const pause = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, FINISH_POLL_MS);
+      });
+      await Promise.race([done, pause]);
+      clearTimeout(timer);
+      if (outbox.held !== held) {
+        held = outbox.held;
+        since = Date.now();
+      } else if (Date.now() - since > (this.connected ? stalledMs : goneMs)) break;
+    }
+    return finished ? 0 : outbox.held;
   }
 
   /** The end: nothing is sent or awaited any more. */

@@ -43,7 +43,7 @@ export interface WebSocketTransport extends AbortableTransport {
   readonly held: number;
 }
 
-/** How long `close` and `abort` wait for peers to take in what was sent. */
+/** How long `close` waits for a peer without a connection; one that reads slowly gets more. */
 const CLOSE_MS = 5_000;
 /** How long the event loop is kept awake after a `recv` began to wait. */
 const SPIN_MS = 1;
@@ -231,7 +231,19 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     for (const resolve of this.#changed.splice(0)) resolve();
     const gone = closedHere(`the link of "${this.self}"`);
     for (const peer of this.#sessions.keys()) this.#table.failPeer(peer, gone, true);
-    await Promise.all([...this.#sessions.values()].map((session) => session.finish(CLOSE_MS)));
+    const stalledMs = Math.max(CLOSE_MS, this.#plan.peerTimeoutMs / 2);
+    await Promise.all(
+      [...this.#sessions.values()].map(async (session) => {
+        const left = await session.finish(CLOSE_MS, stalledMs);
+        if (left === 0) return;
+        const text = `"${this.self}" closed before "${session.peer}" had taken ${left} bytes`;
+        this.#note(
+          session.peer,
+          'lost',
+          new TesseraError('LINK', text, { party: session.peer, bytes: left }),
+        );
+      }),
+    );
     for (const session of this.#sessions.values()) session.end(gone, 'closed', true);
     this.#dialler.stop();
     clearInterval(this.#timer);

@@ -212,6 +212,22 @@ test('a frame larger than the window, and a wait for the last of many, both end'
   wire.close();
 });
 
+test('close waits for a slow reader as long as it reads', async () => {
+  const { wire, links } = await wired({ windowBytes: 64 * 1024, peerTimeoutMs: 1000 });
+  const a = links.alice.channel('x', ['bob']);
+  const b = links.bob.channel('x', ['alice']);
+  for (let i = 0; i < 60; i++) a.send('bob', i, new Uint8Array(50_000).fill(i));
+  const closing = links.alice.close();
+  for (let i = 0; i < 60; i++) {
+    await sleep(10);
+    assert.is((await b.recv('alice', i))[0], i);
+  }
+  await closing;
+  assert.is((await rejection(b.recv('alice', 60))).code, 'PEER_LOST');
+  await links.bob.close();
+  wire.close();
+});
+
 test('a view of larger memory is copied when it is sent', async () => {
   const { wire, links } = await wired();
   const memory = new Uint8Array(400_000).fill(6);
