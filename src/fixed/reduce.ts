@@ -34,7 +34,13 @@ const append = (c: Circuit, x: Wire, y: Wire): Wire => {
  * The largest (or smallest) along the middle axis of [outer, axis, inner], and where the first one is. Neighbours
  * meet, so that of equal values the first wins. Rounds: ceil(log2 axis) times those of maximum.
  */
-export const tournament = (c: Circuit, x: Wire, pick: 'max' | 'min', withIndex: boolean): Field => {
+export const tournament = (
+  c: Circuit,
+  x: Wire,
+  pick: 'max' | 'min',
+  withIndex: boolean,
+  before: typeof less = less,
+): Field => {
   const [outer, axis, inner] = x.shape as [number, number, number];
   let field: Field = { value: x };
   if (withIndex) {
@@ -48,7 +54,7 @@ export const tournament = (c: Circuit, x: Wire, pick: 'max' | 'min', withIndex: 
   for (let n = axis; n > 1; n = Math.ceil(n / 2)) {
     const pairs = Math.floor(n / 2);
     const [a, b] = [half(c, field.value, 0, pairs), half(c, field.value, 1, pairs)];
-    const second = pick === 'max' ? less(c, a, b) : less(c, b, a);
+    const second = pick === 'max' ? before(c, a, b) : before(c, b, a);
     const winner = (u: Wire, v: Wire): Wire => add(c, u, selectSum(c, [[second, sub(c, v, u)]]));
     const value = winner(a, b);
     const index = field.index && winner(half(c, field.index, 0, pairs), half(c, field.index, 1, pairs));

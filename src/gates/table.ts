@@ -1,10 +1,12 @@
 /** @file All gates by name. */
 
+import { bits } from './bits.ts';
 import { and } from './boolean.ts';
 import { borrow, less } from './compare.ts';
 import { isZero } from './equal.ts';
 import type { Gate } from './gate.ts';
 import { hide, input, reveal } from './inout.ts';
+import { belowInt, lessInt, negative, residue } from './integer.ts';
 import { matmul, mul, square } from './multiply.ts';
 import { sine } from './periodic.ts';
 import { select } from './select.ts';
@@ -23,6 +25,11 @@ export const gates = {
   less,
   borrow,
   isZero,
+  lessInt,
+  belowInt,
+  negative,
+  residue,
+  bits,
   select,
   and,
   spline,

@@ -10,6 +10,8 @@ export interface CircuitOptions {
   readonly fraction?: number | undefined;
   /** Accept rare truncation errors at FM64 and FM32 (trunc_allow_msb_error). */
   readonly truncAllowMsbError?: boolean | undefined;
+  /** Integer results may stay unwrapped: they are revealed at once, and that wraps them. */
+  readonly lazyIntegers?: boolean | undefined;
 }
 
 export class GraphCircuit implements Circuit {

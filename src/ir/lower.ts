@@ -9,37 +9,51 @@ import { type CircuitOptions, GraphCircuit, privateInput, revealTo } from './cir
 import type { Graph, Node, Tensor, Type, ValueId } from './graph.ts';
 import { Lowering, type Rule } from './lowering.ts';
 import { RULES } from './rules.ts';
+import { integerRules } from './rules-integer.ts';
 import { SHAPE_RULES } from './rules-shape.ts';
+import { ANY, type Span } from './spans.ts';
 
-const rules = { ...RULES, ...SHAPE_RULES };
+const rules = integerRules({ ...RULES, ...SHAPE_RULES });
 
 /** Lowered type of a user-level value. */
 export const loweredType = ({ shape, dtype, secret }: Type): Type =>
   secret ? { shape, dtype: dtype === 'bool' ? 'bit' : 'ring', secret } : { shape, dtype, secret };
 
 /** Lowers a program. Its inputs and outputs keep their order; secret ones are masked, public ones plain tensors. */
-export const lower = (
+export const lower = (graph: Graph, options: CircuitOptions): Graph => {
+  const l = lowerAll(graph, options, new Map(), new Map());
+  const outs = graph.outs.map((id) => {
+    const { dtype, secret } = graph.types[id]!;
+    return secret && dtype !== 'fxp' && !options.lazyIntegers ? l.canonical(id).id : l.lowered(id);
+  });
+  return l.circuit.graph(
+    graph.ins.map((id) => l.lowered(id)),
+    outs,
+  );
+};
+
+/** `known` and `spans`: what is known of its inputs. */
+const lowerAll = (
   graph: Graph,
   options: CircuitOptions,
-  known: ReadonlyMap<ValueId, Tensor> = new Map(),
-): Graph => {
+  known: ReadonlyMap<ValueId, Tensor>,
+  spans: ReadonlyMap<ValueId, Span>,
+): Lowering => {
   const circuit = new GraphCircuit(options);
   const l = new Lowering(circuit, graph);
-  const ins = graph.ins.map((id) => {
-    const lowered = circuit.value(loweredType(graph.types[id]!));
-    l.bind(id, lowered);
+  for (const id of graph.ins) {
+    l.bind(id, circuit.value(loweredType(graph.types[id]!)));
     const constant = known.get(id);
     if (constant) l.know(id, constant);
-    return lowered;
-  });
+    const span = spans.get(id);
+    if (span) l.setSpan(id, span);
+  }
   for (const node of graph.nodes) {
     circuit.site = node.site;
     lowerNode(l, node, options);
+    if (node.op !== 'loop') l.bound(node);
   }
-  return circuit.graph(
-    ins,
-    graph.outs.map((id) => l.lowered(id)),
-  );
+  return l;
 };
 
 const lowerNode = (l: Lowering, node: Node, options: CircuitOptions): void => {
@@ -57,18 +71,28 @@ const ruleOf = (node: Node): Rule => {
   });
 };
 
-/** Public constants that a body captures stay known inside it. */
+/** What is known of captured values stays known inside a body. Integers that it carries on are residues. */
 const lowerLoop = (l: Lowering, node: Node, options: CircuitOptions): void => {
   const body = node.body!;
   const known = new Map<ValueId, Tensor>();
+  const spans = new Map<ValueId, Span>();
   node.ins.forEach((id, i) => {
+    spans.set(body.ins[i + 1]!, i < node.outs.length ? ANY : l.span(id));
     const constant = i >= node.outs.length ? l.constantOf(id) : undefined;
     if (constant) known.set(body.ins[i + 1]!, constant);
   });
+  const lowered = lowerAll(body, options, known, spans);
+  const inner = lowered.circuit.graph(
+    body.ins.map((id) => lowered.lowered(id)),
+    body.outs.map((id) => lowered.lowered(id)),
+  );
   const types = node.outs.map((id) => loweredType(l.graph.types[id]!));
   const ins = node.ins.map((id) => l.lowered(id));
-  const outs = l.circuit.node('loop', ins, node.attrs, types, lower(body, options, known));
-  for (const [i, id] of node.outs.entries()) l.bind(id, outs[i]!);
+  const outs = l.circuit.node('loop', ins, node.attrs, types, inner);
+  for (const [i, id] of node.outs.entries()) {
+    l.bind(id, outs[i]!);
+    l.setSpan(id, ANY);
+  }
 };
 
 /** A program that only takes in private inputs, numbered in order: how PYU objects become SPU objects. */

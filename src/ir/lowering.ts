@@ -1,8 +1,11 @@
 /** @file The state of lowering one graph: what each user-level value has become. */
 
 import type { Wire } from '../fixed/circuit.ts';
+import { canonical, type IntType } from '../fixed/integer.ts';
 import type { GraphCircuit } from './circuit.ts';
+import { isInt } from './dtypes.ts';
 import type { Graph, Node, Tensor, Type, ValueId } from './graph.ts';
+import { inside, intType, rangeOf, resultSpan, type Span, spanOfTensor } from './spans.ts';
 
 export class Lowering {
   readonly circuit: GraphCircuit;
@@ -10,6 +13,8 @@ export class Lowering {
   #lowered = new Map<ValueId, ValueId>();
   #encoded = new Map<string, Wire>();
   #constants = new Map<ValueId, Tensor>();
+  #spans = new Map<ValueId, Span>();
+  #canonical = new Map<ValueId, Wire>();
 
   constructor(circuit: GraphCircuit, graph: Graph) {
     this.circuit = circuit;
@@ -72,6 +77,46 @@ export class Lowering {
     const key = `${id} ${bits}`;
     const wire = this.#encoded.get(key) ?? this.circuit.encode(this.lowered(id), bits);
     this.#encoded.set(key, wire);
+    return wire;
+  }
+
+  /** Which integers a value may hold. */
+  span(id: ValueId): Span {
+    const known = this.#spans.get(id);
+    if (known) return known;
+    const constant = this.constantOf(id);
+    return constant && isInt(constant.dtype) ? spanOfTensor(constant) : rangeOf(this.type(id).dtype);
+  }
+
+  setSpan(id: ValueId, span: Span): void {
+    this.#spans.set(id, span);
+  }
+
+  /** Notes what the integer results of a node may hold. */
+  bound(node: Node): void {
+    const types = node.ins.map((id) => this.type(id));
+    const spans = node.ins.map((id, i): Span => (types[i]!.dtype === 'fxp' ? [0, 0] : this.span(id)));
+    for (const id of node.outs) {
+      const type = this.type(id);
+      if (type.secret && isInt(type.dtype)) this.setSpan(id, resultSpan(node, type, types, spans));
+    }
+  }
+
+  intType(id: ValueId): IntType {
+    return intType(this.type(id).dtype, this.circuit.field);
+  }
+
+  /** Whether a value's wire is the integer itself, not only a residue. Public values are. */
+  isCanonical(id: ValueId): boolean {
+    const { dtype, secret } = this.type(id);
+    return !secret || !isInt(dtype) || inside(this.span(id), rangeOf(dtype));
+  }
+
+  /** The integer itself: wrapped (once) if it has to be. */
+  canonical(id: ValueId): Wire {
+    if (this.isCanonical(id)) return this.wire(id);
+    const wire = this.#canonical.get(id) ?? canonical(this.circuit, this.wire(id), this.intType(id));
+    this.#canonical.set(id, wire);
     return wire;
   }
 

@@ -3,12 +3,17 @@ import { fail } from '../errors.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
 import { inferTypes, typeText } from './ops.ts';
 import { PLAIN_ELEMENTWISE } from './plain-elementwise.ts';
+import { PLAIN_INTEGER } from './plain-integer.ts';
 import { PLAIN_SHAPING } from './plain-shape.ts';
 import type { Kernel } from './plain-types.ts';
 import { sameShape } from './shapes.ts';
 
 /** Op -> its meaning. `loop`, which has a body, is below. */
-export const PLAIN: Readonly<Record<string, Kernel>> = { ...PLAIN_ELEMENTWISE, ...PLAIN_SHAPING };
+export const PLAIN: Readonly<Record<string, Kernel>> = {
+  ...PLAIN_ELEMENTWISE,
+  ...PLAIN_INTEGER,
+  ...PLAIN_SHAPING,
+};
 
 const typeOf = (t: Tensor): Type => ({ shape: t.shape, dtype: t.dtype, secret: false });
 

@@ -19,6 +19,7 @@ export interface SimulateOptions {
   readonly parties: number;
   readonly fraction?: number;
   readonly truncAllowMsbError?: boolean;
+  readonly lazyIntegers?: boolean;
   readonly seeds?: readonly Uint8Array[];
 }
 
@@ -49,7 +50,13 @@ export const simulate = (
     owners,
     fraction,
   );
-  const made = world.run(lower(optimize(graph), options), [], fraction, taken.outs, taken.masks);
+  const made = world.run(
+    lower(optimize(graph), { lazyIntegers: true, ...options }),
+    [],
+    fraction,
+    taken.outs,
+    taken.masks,
+  );
   const outTypes = graph.outs.map((id) => graph.types[id]!);
   const everybody = Array.from({ length: parties }, (_, i) => i);
   const shown = world.run(revealGraph(outTypes, everybody, options), [], fraction, made.outs, made.masks);

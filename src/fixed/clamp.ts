@@ -1,0 +1,24 @@
+/** @file Numbers held between public bounds: both thresholds in one comparison, both ends in one select. */
+
+import { add, below, filled, not, selectSum, sub } from './basic.ts';
+import type { Circuit, Wire } from './circuit.ts';
+
+/** x held between lo and hi, either of which may be infinite. Rounds 5, bytes 34 (FM128; one bound: 25). */
+export const clamp = (c: Circuit, x: Wire, lo: number, hi: number): Wire => {
+  const raw = (v: number): number => Math.round(v * 2 ** c.fraction);
+  const ends = [
+    ...(lo > -Infinity ? [{ bound: lo, low: true }] : []),
+    ...(hi < Infinity ? [{ bound: hi, low: false }] : []),
+  ];
+  if (ends.length === 0) return x;
+  const bits = below(
+    c,
+    x,
+    ends.map((e) => raw(e.bound)),
+  );
+  const terms = ends.map(({ bound, low }, i): [Wire, Wire] => [
+    low ? bits[i]! : not(c, bits[i]!),
+    sub(c, filled(c, bound, x.shape), x),
+  ]);
+  return add(c, x, selectSum(c, terms));
+};

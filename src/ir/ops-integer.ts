@@ -1,0 +1,27 @@
+/** @file Type rules of ops on integers alone. Operands have one shape and one dtype: the front end saw to it. */
+
+import { type Infer, needDType, needSameDType, needSameShape, type OpDef, result } from './ops-infer.ts';
+
+const whole =
+  (op: string): Infer =>
+  (ins) => {
+    const shape = needSameShape(op, ins);
+    const dtype = needSameDType(op, ins);
+    needDType(op, ins[0]!, 'int');
+    return result(shape, dtype, ins);
+  };
+
+const binary = (doc: string): OpDef => ({ arity: 2, elementwise: true, doc, infer: whole });
+
+export const INTEGER: Readonly<Record<string, OpDef>> = {
+  floorDivide: binary('x / y rounded down; 0 where y is 0'),
+  remainder: binary('x - y * floorDivide(x, y): the sign of y; 0 where y is 0'),
+  bitAnd: binary('bits that both have'),
+  bitOr: binary('bits that either has'),
+  bitXor: binary('bits that one has'),
+  bitNot: { arity: 1, elementwise: true, doc: 'every bit flipped: -1 - x', infer: whole },
+  shiftLeft: binary('x * 2^y, wrapping; 0 where y is negative or the number of bits is reached'),
+  shiftRight: binary(
+    'x / 2^y rounded down; the sign alone where y is negative or the number of bits is reached',
+  ),
+};

@@ -1,0 +1,49 @@
+/** @file Ops on plain integers: they wrap, and round and shift as NumPy does. */
+
+import { alloc, bitsOf, isBig, kindOf } from './dtypes.ts';
+import type { Tensor, Type } from './graph.ts';
+import { type Element, elements } from './ndarray.ts';
+import type { Kernel } from './plain-types.ts';
+
+type Whole = (x: bigint, y: bigint, bits: bigint) => bigint;
+
+const floorDivide: Whole = (x, y) => {
+  if (y === 0n) return 0n;
+  const q = x / y;
+  return q * y !== x && x < 0n !== y < 0n ? q - 1n : q;
+};
+
+const shifts = (y: bigint, bits: bigint): boolean => y >= 0n && y < bits;
+
+const WHOLE: Readonly<Record<string, Whole>> = {
+  floorDivide,
+  remainder: (x, y) => (y === 0n ? 0n : x - y * floorDivide(x, y, 0n)),
+  bitAnd: (x, y) => x & y,
+  bitOr: (x, y) => x | y,
+  bitXor: (x, y) => x ^ y,
+  bitNot: (x) => ~x,
+  shiftLeft: (x, y, bits) => (shifts(y, bits) ? x << y : 0n),
+  shiftRight: (x, y, bits) => (shifts(y, bits) ? x >> y : x < 0n ? -1n : 0n),
+};
+
+const wrapped = (v: bigint, { dtype }: Type): Element => {
+  const bits = bitsOf(dtype);
+  const big = kindOf(dtype) === 'int' ? BigInt.asIntN(bits, v) : BigInt.asUintN(bits, v);
+  return isBig(dtype) ? big : Number(big);
+};
+
+const kernel =
+  (f: Whole): Kernel =>
+  ([x, y], _attrs, [out]): Tensor => {
+    const { shape, dtype } = out!;
+    const [a, b] = [elements(x!.data), y && elements(y.data)];
+    const data = alloc(dtype, a.length);
+    const to = elements(data);
+    const bits = BigInt(bitsOf(dtype));
+    for (let i = 0; i < a.length; i++) to[i] = wrapped(f(BigInt(a[i]!), b ? BigInt(b[i]!) : 0n, bits), out!);
+    return { shape, dtype, data };
+  };
+
+export const PLAIN_INTEGER: Readonly<Record<string, Kernel>> = Object.fromEntries(
+  Object.entries(WHOLE).map(([op, f]) => [op, kernel(f)]),
+);
