@@ -21,18 +21,18 @@ export type ErrorCode =
 export class TesseraError extends Error {
   readonly code: ErrorCode;
   /** What a program may want to look at: party, op, path, sizes. Never data. */
-  readonly details: Readonly<Record<string, unknown>>;
+  readonly info: Readonly<Record<string, unknown>>;
 
-  constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}, cause?: unknown) {
+  constructor(code: ErrorCode, message: string, info: Record<string, unknown> = {}, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'TesseraError';
     this.code = code;
-    this.details = details;
+    this.info = info;
   }
 }
 
-export const fail = (code: ErrorCode, message: string, details?: Record<string, unknown>): never => {
-  throw new TesseraError(code, message, details);
+export const fail = (code: ErrorCode, message: string, info?: Record<string, unknown>): never => {
+  throw new TesseraError(code, message, info);
 };
 
 /** "a, b or c", for messages that list what would be accepted. */

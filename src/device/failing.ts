@@ -7,15 +7,15 @@ export const functionText = (fn: { readonly name: string }): string =>
   fn.name === '' ? 'a function' : `function ${JSON.stringify(fn.name)}`;
 
 /** `error`, thrown by what `op` ran on `device`, with all three named. A typed error keeps its code. */
-export const failedAt = (device: string, op: Op, error: unknown, details: object = {}): TesseraError => {
+export const failedAt = (device: string, op: Op, error: unknown, info: object = {}): TesseraError => {
   const cause = error instanceof Error ? error : new Error(String(error));
   const where = op.site === undefined ? '' : `, called at ${op.site}`;
   return new TesseraError(
     cause instanceof TesseraError ? cause.code : 'PARTY_FAILED',
     `${device} op #${op.number} (${op.what}${where}) failed: ${cause.message}`,
     {
-      ...(cause instanceof TesseraError ? cause.details : {}),
-      ...details,
+      ...(cause instanceof TesseraError ? cause.info : {}),
+      ...info,
       op: op.number,
       program: op.what,
       site: op.site,

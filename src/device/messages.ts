@@ -52,7 +52,7 @@ export type FromThread =
 export interface SentError {
   readonly code: ErrorCode;
   readonly message: string;
-  readonly details: Readonly<Record<string, unknown>>;
+  readonly info: Readonly<Record<string, unknown>>;
   readonly stack: string | undefined;
 }
 
@@ -61,11 +61,11 @@ const isPlain = (x: unknown): boolean =>
 
 export const packError = (error: unknown): SentError => {
   const e = error instanceof Error ? error : new Error(String(error));
-  const details = e instanceof TesseraError ? e.details : {};
+  const info = e instanceof TesseraError ? e.info : {};
   return {
     code: e instanceof TesseraError ? e.code : memoryIsOut(e) ? 'OUT_OF_MEMORY' : 'PARTY_FAILED',
     message: e.message,
-    details: Object.fromEntries(Object.entries(details).filter(([, v]) => isPlain(v))),
+    info: Object.fromEntries(Object.entries(info).filter(([, v]) => isPlain(v))),
     stack: e.stack,
   };
 };
@@ -75,8 +75,8 @@ const memoryIsOut = (e: Error): boolean =>
   (e as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY' ||
   (e instanceof RangeError && /allocation|memory|array length/i.test(e.message));
 
-export const unpackError = ({ code, message, details, stack }: SentError): TesseraError => {
-  const error = new TesseraError(code, message, { ...details });
+export const unpackError = ({ code, message, info, stack }: SentError): TesseraError => {
+  const error = new TesseraError(code, message, { ...info });
   if (stack !== undefined) error.stack = stack;
   return error;
 };

@@ -215,7 +215,7 @@ export class SpuThreads implements SpuBackend {
     const named = new TesseraError(
       error.code === 'PEER_LOST' ? 'PARTY_FAILED' : error.code,
       `at ${thread.name}: ${error.message}`,
-      { ...error.details, party: thread.name },
+      { ...error.info, party: thread.name },
       error,
     );
     if (first) {
@@ -245,7 +245,7 @@ export class SpuThreads implements SpuBackend {
     return new TesseraError(
       failure.code,
       `SPU(${this.parties.join(', ')}) op #${number} (${what}${where}) failed ${failure.message}`,
-      { ...failure.details, op: number, program: what, site },
+      { ...failure.info, op: number, program: what, site },
       failure,
     );
   }

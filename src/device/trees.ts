@@ -88,7 +88,7 @@ const located = (leaf: unknown, path: string): NDArray => {
     return NDArray.from(leaf as ArrayInput);
   } catch (e) {
     if (!(e instanceof TesseraError) || path === '') throw e;
-    throw new TesseraError(e.code, `${place(path)}: ${e.message}`, { ...e.details, path }, e);
+    throw new TesseraError(e.code, `${place(path)}: ${e.message}`, { ...e.info, path }, e);
   }
 };
 

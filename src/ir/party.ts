@@ -289,7 +289,7 @@ export class PartyRun {
       throw new TesseraError(
         e.code,
         `${e.message} [op ${node.op}${site}]`,
-        { ...e.details, op: node.op, site: node.site },
+        { ...e.info, op: node.op, site: node.site },
         e,
       );
     }

@@ -84,7 +84,7 @@ export class Dialler {
   #worthRetrying(error: ConnectError, session: PeerSession, attempts: number): boolean {
     if (error.reason === 'restarted') return false;
     if (session.everConnected || error.passing) return true;
-    if (error.details.unsaid === true) return attempts < UNSAID_REFUSALS;
+    if (error.info.unsaid === true) return attempts < UNSAID_REFUSALS;
     return error.reason === 'job' && Date.now() - this.#started < JOB_GRACE_MS;
   }
 

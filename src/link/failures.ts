@@ -62,16 +62,16 @@ export const partyFailed =
 
 /**
  * What others are told of an error: code and op always, the message only when the caller of `abort` hands in an
- * error that says so (`details.expose === true`), since a message of user code may quote data.
+ * error that says so (`info.expose === true`), since a message of user code may quote data.
  */
 export const abortReason = (party: string, error: unknown): AbortReason => {
   const known = error instanceof TesseraError ? error : undefined;
-  const op = known?.details.op;
+  const op = known?.info.op;
   return {
     party,
     code: known?.code ?? 'PARTY_FAILED',
     ...(typeof op === 'number' || typeof op === 'string' ? { op } : {}),
-    ...(known?.details.expose === true ? { cause: known.message } : {}),
+    ...(known?.info.expose === true ? { cause: known.message } : {}),
   };
 };
 
@@ -109,13 +109,13 @@ export class ConnectError extends TesseraError {
   constructor(
     reason: ConnectReason,
     message: string,
-    details: Record<string, unknown> = {},
+    info: Record<string, unknown> = {},
     cause?: unknown,
   ) {
     super(
       reason in CODES ? CODES[reason as keyof typeof CODES] : 'LINK',
       message,
-      { ...details, reason },
+      { ...info, reason },
       cause,
     );
     this.reason = reason;

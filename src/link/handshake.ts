@@ -153,7 +153,7 @@ export const rejectPeer = (pipe: MessagePipe, error: unknown): void => {
   pipe.send(
     controlCodec.encode([
       'reject',
-      { reason: known.reason, message: known.message, paths: known.details.paths },
+      { reason: known.reason, message: known.message, paths: known.info.paths },
     ]),
   );
 };

@@ -50,7 +50,7 @@ export const readyError = (
             state: row.state,
             reason: reasonOf(row),
             message: row.error?.message,
-            ...(row.error instanceof TesseraError ? row.error.details : {}),
+            ...(row.error instanceof TesseraError ? row.error.info : {}),
           },
         ]),
       ),

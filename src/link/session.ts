@@ -186,7 +186,7 @@ export class PeerSession {
       if (packet.kind === wire.DATA) this.#data(packet, head.byteLength + (body?.byteLength ?? 0));
       else for (const rec of packet.records) outbox.credit(rec.channel, rec.tag);
     } catch (error) {
-      if (error instanceof TesseraError && error.details.gap === true) {
+      if (error instanceof TesseraError && error.info.gap === true) {
         // Something got lost under us: a new connection brings it again.
         this.detach(error.message);
         return;

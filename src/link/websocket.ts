@@ -295,9 +295,9 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     }
   }
 
-  #giveUp(session: PeerSession, { code, message, details }: ConnectError): void {
+  #giveUp(session: PeerSession, { code, message, info }: ConnectError): void {
     session.end(
-      (waitingFor) => new TesseraError(code, message, { ...details, party: session.peer, waitingFor }),
+      (waitingFor) => new TesseraError(code, message, { ...info, party: session.peer, waitingFor }),
       message,
     );
   }

@@ -36,8 +36,8 @@ for (const [name, [value, code, ...texts]] of Object.entries(CASES)) {
       const x = s.PYU('alice')(value)();
       const z = spu((x) => np.add(x as never, 1))(x);
       const e = await fails(() => s.reveal(z), code, ...texts, 'alice', 'bad-input.test');
-      assert.is(e.details.party, 'alice');
-      assert.type(e.details.op, 'number');
+      assert.is(e.info.party, 'alice');
+      assert.type(e.info.op, 'number');
       await fails(() => z.ready(), code);
       await fails(() => s.reveal(z.to(s.PYU('bob'))), code);
       assert.is(s.stats().spus[0]!.jobs, 0, 'no message was sent');
@@ -73,7 +73,7 @@ test('errors in a program: mismatched shapes, secrets in conditions, what is thr
       '(3,)',
       '(2,)',
     );
-    assert.equal(e.details.parties, PARTIES);
+    assert.equal(e.info.parties, PARTIES);
     await fails(() => s.reveal(spu((x) => (Number(x) > 0 ? x : 0))(x)), 'SECRET_IN_CONTROL_FLOW', 'np.where');
     const thrown = await fails(
       () =>

@@ -117,7 +117,7 @@ for (const beaver_type of ['TrustedFirstParty', 'TrustedThirdParty']) {
       await bob.terminate();
       for (const p of pending) {
         const e = await fails(() => p, 'PARTY_FAILED', 'bob', 'thread has ended', 'op #', 'lifecycle.test');
-        assert.is(e.details.party, 'bob');
+        assert.is(e.info.party, 'bob');
       }
       await fails(() => s.reveal(y), 'PARTY_FAILED', 'bob');
       const again = s.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
@@ -130,7 +130,7 @@ test('out of memory names party, op and call site', () =>
     const x = s.PYU('alice')(() => 1)();
     const huge = spu((x) => np.add(np.broadcastTo(x, [1 << 15, 1 << 15]), x))(x);
     const e = await fails(() => huge.ready(), 'OUT_OF_MEMORY', 'op #', 'lifecycle.test');
-    assert.ok(PARTIES.includes(String(e.details.party)), e.message);
+    assert.ok(PARTIES.includes(String(e.info.party)), e.message);
   }));
 
 test('memory of handles that nobody holds any more is given back', async () => {

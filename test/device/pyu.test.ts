@@ -84,9 +84,9 @@ test('an error in a function reaches whoever uses the handle, with party, op and
       'no such file',
       'pyu.test',
     );
-    assert.is(e.details.party, 'alice');
-    assert.is(e.details.op, 1);
-    assert.ok(String(e.details.site).includes('pyu.test'));
+    assert.is(e.info.party, 'alice');
+    assert.is(e.info.op, 1);
+    assert.ok(String(e.info.site).includes('pyu.test'));
     const later = alice((x: number) => x)(x);
     await fails(() => later.ready(), 'PARTY_FAILED', 'op #1');
     await fails(() => s.wait([later]), 'PARTY_FAILED', 'op #1');

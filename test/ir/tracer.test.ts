@@ -167,7 +167,7 @@ test('a refusal names the line', () => {
     graphOf((x: BaseArray) => (+(x as unknown as number) ? x : x), secret([]));
     assert.unreachable();
   } catch (e) {
-    assert.match(String((e as TesseraError).details.site), /tracer\.test\.[jt]s:\d+:\d+$/);
+    assert.match(String((e as TesseraError).info.site), /tracer\.test\.[jt]s:\d+:\d+$/);
   }
 });
 

@@ -102,7 +102,7 @@ for (const [kind, make] of [
     await net.alice!.close();
     const error = await waits;
     assert.is(error.code, 'PEER_LOST');
-    assert.equal(error.details.waitingFor, { channel: 'x', tag: 1 });
+    assert.equal(error.info.waitingFor, { channel: 'x', tag: 1 });
     assert.equal([...(await b.recv('alice', 0))], [1]);
     assert.is((await rejection(b.recv('alice', 2))).code, 'PEER_LOST');
     await closeAll(net);
@@ -115,8 +115,8 @@ for (const [kind, make] of [
     await net.alice!.abort(new TesseraError('RANGE', 'secret text', { op: 17 }));
     for (const error of await Promise.all(waits)) {
       assert.is(error.code, 'PARTY_FAILED');
-      assert.is(error.details.party, 'alice');
-      assert.is(error.details.op, 17);
+      assert.is(error.info.party, 'alice');
+      assert.is(error.info.op, 17);
       assert.not.match(error.message, 'secret text');
     }
     await closeAll(net);

@@ -148,7 +148,7 @@ test('what is wrong is said to both: version, job, name, configuration', async (
   assert.is(reason(config.d), 'config');
   assert.is(reason(config.l), 'config');
   const error = config.d.status === 'rejected' ? (config.d.reason as ConnectError) : undefined;
-  assert.equal(error?.details.paths, ['a', 'b']);
+  assert.equal(error?.info.paths, ['a', 'b']);
   assert.is(reason((await shake({ d: { job: 'other' } })).d), 'job');
   assert.is(reason((await shake({ l: { self: 'carol' } })).d), 'party');
   const pinned = await shake({ l: { expects: () => createIdentity().publicKey } });

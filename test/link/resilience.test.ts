@@ -115,8 +115,8 @@ test('a peer that stays away is lost, and what waits says for what', async () =>
   const start = Date.now();
   for (const error of await Promise.all(waits)) {
     assert.is(error.code, 'PEER_LOST');
-    assert.equal(error.details.waitingFor, { channel: 'rounds', tag: 7 });
-    assert.ok(typeof error.details.lastSeen === 'number' && Math.abs(start - error.details.lastSeen) < 2000);
+    assert.equal(error.info.waitingFor, { channel: 'rounds', tag: 7 });
+    assert.ok(typeof error.info.lastSeen === 'number' && Math.abs(start - error.info.lastSeen) < 2000);
     assert.match(error.message, 'peerTimeoutMs');
   }
   await closeAll(links);

@@ -159,7 +159,7 @@ test('a server with a wrong certificate is turned away by the dialler, at once',
   const error = await rejection(links.bob.ready());
   assert.is(error.code, 'IDENTITY');
   assert.ok(Date.now() - start < 5000);
-  assert.is((error.details.peers as Record<string, { reason: string }>).alice!.reason, 'tls');
+  assert.is((error.info.peers as Record<string, { reason: string }>).alice!.reason, 'tls');
   await closeAll(links);
 });
 
@@ -223,7 +223,7 @@ test('refused, DNS, wrong job, plain against TLS: each has its reason in the tab
     const link = await connect(o);
     const error = await rejection(link.ready());
     await link.close();
-    return (error.details.peers as Record<string, { reason: string }>)[peer]!.reason;
+    return (error.info.peers as Record<string, { reason: string }>)[peer]!.reason;
   };
   assert.is(await reason(pair.bob), 'refused');
   assert.is(

@@ -108,8 +108,8 @@ test('an abort reaches all parties with party and op, and its text only if it is
   await links.alice!.abort(new TesseraError('RANGE', 'value 17 is too large', { op: 12, expose: true }));
   for (const error of await Promise.all(waits)) {
     assert.is(error.code, 'PARTY_FAILED');
-    assert.is(error.details.party, 'alice');
-    assert.is(error.details.op, 12);
+    assert.is(error.info.party, 'alice');
+    assert.is(error.info.op, 12);
     assert.match(error.message, 'value 17');
   }
   assert.is(heard.length, 1);
@@ -126,7 +126,7 @@ test('a peer that closes rejects what waits; what it sent before still arrives',
   await links.alice!.close();
   const error = await waits;
   assert.is(error.code, 'PEER_LOST');
-  assert.equal(error.details.waitingFor, { channel: 'x', tag: 50 });
+  assert.equal(error.info.waitingFor, { channel: 'x', tag: 50 });
   for (let i = 0; i < 50; i++) assert.equal(await b.recv('alice', i), fill(200_000, i));
   assert.throws(
     () => b.send('alice', 0, fill(1, 1)),
