@@ -104,6 +104,7 @@ export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
   sin: slope((b) => a.cos(b.x(0))),
   cos: slope((b) => a.neg(a.sin(b.x(0)))),
   erf: slope((b) => a.scale(a.exp(a.neg(a.square(b.x(0)))), 2 / Math.sqrt(Math.PI))),
+  softplus: slope((b) => apply('sigmoid', [b.x(0)])),
   clip,
   select: (b, i) => (i === 0 ? undefined : where(b.x(0), b.ct, i === 1)),
   convert: (b) => (b.t(0).dtype === 'fxp' && b.attrs.dtype === 'fxp' ? b.ct : undefined),

@@ -66,6 +66,7 @@ export const ELEMENTWISE: Readonly<Record<string, OpDef>> = {
   sin: unary('float', 'sine'),
   cos: unary('float', 'cosine'),
   erf: unary('float', 'error function'),
+  softplus: unary('float', 'log(1 + exp(x))'),
   select: {
     arity: 3,
     elementwise: true,

@@ -100,6 +100,7 @@ const UNARY: Readonly<Record<string, Rule<F1, B1>>> = {
   sin: { float: Math.sin },
   cos: { float: Math.cos },
   erf: { float: erf },
+  softplus: { float: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))) },
 };
 
 const build = (out: Type, element: (i: number) => Element): Tensor => {

@@ -44,10 +44,30 @@ export const where = (cond: ArrayInput, x: ArrayInput, y: ArrayInput): BaseArray
   return apply('select', spread([c, a, b]));
 };
 
-/** x held between lo and hi; null leaves a side open. */
+/** A bound that is a public number; undefined when it is an array or does not fit the dtype. */
+const publicBound = (
+  bound: ArrayInput | null | undefined,
+  dtype: string,
+  open: number,
+): number | undefined => {
+  if (bound === null || bound === undefined) return open;
+  if (typeof bound !== 'number' || Number.isNaN(bound)) return undefined;
+  return dtype === 'fxp' || (dtype !== 'bool' && Number.isSafeInteger(bound)) ? bound : undefined;
+};
+
+/** x held between lo and hi; null leaves a side open. Numbers for bounds cost one comparison for both. */
 export const clip = (x: ArrayInput, lo: ArrayInput | null, hi: ArrayInput | null = null): BaseArray => {
-  const above = lo === null || lo === undefined ? asArr(x) : maximum(x, lo);
-  return hi === null ? above : minimum(above, hi);
+  const a = asArr(x);
+  const [low, high] = [
+    publicBound(lo, a.dtype, Number.NEGATIVE_INFINITY),
+    publicBound(hi, a.dtype, Number.POSITIVE_INFINITY),
+  ];
+  if (low !== undefined && high !== undefined && low <= high) {
+    if (low === Number.NEGATIVE_INFINITY && high === Number.POSITIVE_INFINITY) return a;
+    return apply('clip', [a], { lo: low, hi: high });
+  }
+  const above = lo === null || lo === undefined ? a : maximum(a, lo);
+  return hi === null || hi === undefined ? above : minimum(above, hi);
 };
 
 /** |x - y| <= atol + rtol |y| */

@@ -116,6 +116,7 @@ export {
   sinh,
   tan,
 } from './math.ts';
+export * as nn from './nn.ts';
 export { convolve, polyadd, polyder, polyint, polymul, polysub, polyval } from './polynomial.ts';
 export { all, amax, amin, any, argmax, argmin, max, mean, min, std, sum, variance as var } from './reduce.ts';
 export { divmod, fix, floorDivide, fmod, mod, modf, remainder, rint, round, trunc } from './rounding.ts';

@@ -95,6 +95,7 @@ const CASES: Readonly<Record<string, readonly (readonly [Fn, NDArray])[]>> = {
   sin: [[(x) => np.sin(x), X]],
   cos: [[(x) => np.cos(x), X]],
   erf: [[(x) => np.erf(x), X]],
+  softplus: [[(x) => np.nn.softplus(x), X]],
   clip: [[(x) => np.clip(x, -1, 1), X]],
   select: [[(x) => np.where(x.less(0.4), x.mul(2), x.square()), X]],
   convert: [[(x) => x.mul(np.astype(np.astype(x, 'int64'), 'float64')), F]],

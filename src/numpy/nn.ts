@@ -1,0 +1,189 @@
+/**
+ * @file np.nn: activations, losses that start from logits, and layers. Shaped like jax.nn; written so that nothing
+ * overflows a fixed-point number and no loss needs the logarithm or the inverse of a probability.
+ */
+import { fail } from '../errors.ts';
+import type { BaseArray } from '../ir/array.ts';
+import { normalAxis, shapeText } from '../ir/shapes.ts';
+import { apply } from '../ir/tracer.ts';
+import { clip, less, where } from './compare.ts';
+import { type ArrayInput, type Axis, asArr, convertTo, readAxes, reshapeTo } from './core.ts';
+import {
+  add,
+  divide,
+  erf,
+  exp,
+  log,
+  maximum,
+  multiply,
+  negative,
+  reciprocal,
+  rsqrt,
+  sigmoid,
+  square,
+  subtract,
+  tanh,
+} from './elementwise.ts';
+import { max, mean, sum } from './reduce.ts';
+import { oneHot } from './statistics.ts';
+import { stopGradient } from './transform.ts';
+
+export { avgPool, conv, conv1d, conv2d, maxPool } from './convolution.ts';
+export { sigmoid, tanh } from './elementwise.ts';
+export { oneHot } from './statistics.ts';
+
+const real = (x: ArrayInput): BaseArray => convertTo(asArr(x), 'fxp');
+
+/** max(x, 0); its slope at 0 is 0. */
+export const relu = (x: ArrayInput): BaseArray => maximum(convertTo(asArr(0), asArr(x).dtype as 'fxp'), x);
+/** max(x, 0) up to 6. */
+export const relu6 = (x: ArrayInput): BaseArray => clip(x, 0, 6);
+
+/** x, and `slope` x below 0: one comparison, one choice. */
+export const leakyRelu = (x: ArrayInput, slope = 0.01): BaseArray => {
+  const a = real(x);
+  return where(less(a, 0), multiply(a, slope), a);
+};
+
+/** x, and alpha (exp(x) - 1) below 0. */
+export const elu = (x: ArrayInput, alpha = 1): BaseArray => {
+  const a = real(x);
+  const minus = less(a, 0);
+  return where(minus, multiply(subtract(exp(where(minus, a, 0)), 1), alpha), a);
+};
+
+/** x sigmoid(x) */
+export const silu = (x: ArrayInput): BaseArray => multiply(real(x), sigmoid(x));
+export const swish = silu;
+
+/** x times the normal distribution function; `approximate` is JAX's default form by tanh (off by up to 1e-3). */
+export const gelu = (x: ArrayInput, approximate = true): BaseArray => {
+  const a = real(x);
+  const half = multiply(a, 0.5);
+  if (!approximate) return add(half, multiply(half, erf(multiply(a, Math.SQRT1_2))));
+  const inner = multiply(
+    a,
+    add(multiply(square(a), 0.044715 * Math.sqrt(2 / Math.PI)), Math.sqrt(2 / Math.PI)),
+  );
+  return add(half, multiply(half, tanh(inner)));
+};
+
+/** log(1 + exp x), any x. */
+export const softplus = (x: ArrayInput): BaseArray => apply('softplus', [real(x)]);
+/** log(sigmoid x), any x. */
+export const logSigmoid = (x: ArrayInput): BaseArray => negative(softplus(negative(real(x))));
+/** tanh by the straight line between -1 and 1. */
+export const hardTanh = (x: ArrayInput): BaseArray => clip(x, -1, 1);
+/** The straight line from 0 at -3 to 1 at 3. */
+export const hardSigmoid = (x: ArrayInput): BaseArray => clip(add(multiply(real(x), 1 / 6), 0.5), 0, 1);
+/** x / (1 + |x|) */
+export const softSign = (x: ArrayInput): BaseArray => {
+  const a = real(x);
+  return divide(a, add(where(less(a, 0), negative(a), a), 1));
+};
+
+interface Shifted {
+  /** x minus its largest along the axes. */
+  readonly x: BaseArray;
+  readonly largest: BaseArray;
+  readonly axes: readonly number[];
+  readonly keepdims: boolean;
+}
+
+/** exp is then at most 1, and at least one of its results is 1. */
+const shifted = (x: ArrayInput, axis: Axis | undefined): Shifted => {
+  const a = real(x);
+  const { axes, keepdims } = readAxes(axis, a.ndim);
+  const largest = stopGradient(max(a, { axis: axes, keepdims: true }));
+  return { x: subtract(a, largest), largest, axes, keepdims };
+};
+
+/** exp x over its sum along an axis: one inverse a row, not one an element. */
+export const softmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
+  const s = shifted(x, axis);
+  const powers = exp(s.x);
+  return multiply(powers, reciprocal(sum(powers, { axis: s.axes, keepdims: true })));
+};
+
+/** log(softmax x), without ever forming it. */
+export const logSoftmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
+  const s = shifted(x, axis);
+  return subtract(s.x, log(sum(exp(s.x), { axis: s.axes, keepdims: true })));
+};
+
+/** log(sum(exp x)) along the axes (all without one). */
+export const logsumexp = (x: ArrayInput, axis?: Axis): BaseArray => {
+  const s = shifted(x, axis);
+  const kept = add(s.largest, log(sum(exp(s.x), { axis: s.axes, keepdims: true })));
+  return s.keepdims
+    ? kept
+    : reshapeTo(
+        kept,
+        kept.shape.filter((_, i) => !s.axes.includes(i)),
+      );
+};
+
+/**
+ * Logistic loss of each logit against a label in [0, 1]: log(1 + exp x) - x y. Its gradient is sigmoid(x) - y, with no
+ * division: take np.grad of the mean of this.
+ */
+export const sigmoidCrossEntropy = (logits: ArrayInput, labels: ArrayInput): BaseArray => {
+  const x = real(logits);
+  return subtract(softplus(x), multiply(x, real(labels)));
+};
+
+/** Cross entropy of each row of logits (last axis) against labels of its shape, such as one-hot ones. */
+export const softmaxCrossEntropy = (logits: ArrayInput, labels: ArrayInput): BaseArray => {
+  const x = real(logits);
+  return subtract(logsumexp(x, -1), sum(multiply(x, real(labels)), -1));
+};
+
+/** As softmaxCrossEntropy, the labels being whole numbers below the length of a row. */
+export const softmaxCrossEntropyWithIntegerLabels = (logits: ArrayInput, labels: ArrayInput): BaseArray =>
+  softmaxCrossEntropy(logits, oneHot(labels, asArr(logits).shape.at(-1)!));
+
+export interface NormOptions {
+  readonly axis?: number | readonly number[];
+  readonly epsilon?: number;
+}
+
+/** (x - mean) / sqrt(variance + epsilon) along an axis (the last), times `scale`, plus `bias`. */
+export const layerNorm = (
+  x: ArrayInput,
+  scale?: ArrayInput | null,
+  bias?: ArrayInput | null,
+  { axis = -1, epsilon = 1e-5 }: NormOptions = {},
+): BaseArray => {
+  const a = real(x);
+  const away = subtract(a, mean(a, { axis, keepdims: true }));
+  const variance = mean(square(away), { axis, keepdims: true });
+  const normal = multiply(away, rsqrt(add(variance, epsilon)));
+  const scaled = scale === undefined || scale === null ? normal : multiply(normal, scale);
+  return bias === undefined || bias === null ? scaled : add(scaled, bias);
+};
+
+/** The first half of an axis times the sigmoid of the second. */
+export const glu = (x: ArrayInput, axis = -1): BaseArray => {
+  const a = real(x);
+  const at = normalAxis(axis, a.ndim);
+  const n = a.shape[at]!;
+  if (n % 2 !== 0) fail('SHAPE', `glu halves axis ${at} of ${shapeText(a.shape)}, whose size is odd`);
+  const cut = (from: number): BaseArray =>
+    a.slice(...a.shape.map((_, i) => (i === at ? ([from, from + n / 2] as const) : ':')));
+  return multiply(cut(0), sigmoid(cut(n / 2)));
+};
+
+export { avgPool as avg_pool, maxPool as max_pool } from './convolution.ts';
+export { oneHot as one_hot } from './statistics.ts';
+export {
+  hardSigmoid as hard_sigmoid,
+  hardTanh as hard_tanh,
+  layerNorm as layer_norm,
+  leakyRelu as leaky_relu,
+  logSigmoid as log_sigmoid,
+  logSoftmax as log_softmax,
+  sigmoidCrossEntropy as sigmoid_cross_entropy,
+  softmaxCrossEntropy as softmax_cross_entropy,
+  softmaxCrossEntropyWithIntegerLabels as softmax_cross_entropy_with_integer_labels,
+  softSign as soft_sign,
+};
