@@ -81,6 +81,7 @@ export {
 export { dynamicSlice, dynamicUpdateSlice, slice, take } from './indexing.ts';
 export { concatenate, hstack, pad, repeat, roll, split, stack, tile, vstack } from './join.ts';
 export { dot, inner, matmul, outer, vdot } from './linalg.ts';
+export * as linalg from './linalg-names.ts';
 export { type Carry, type CarryResult, fori, foriLoop, type ScanOptions, scan } from './loops.ts';
 export {
   arccos,

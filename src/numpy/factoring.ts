@@ -1,0 +1,197 @@
+/** @file Factorisations of small matrices: Cholesky, QR, and eigenvalues and singular values by Jacobi's rotations. */
+import { fail } from '../errors.ts';
+import type { BaseArray } from '../ir/array.ts';
+import { NDArray } from '../ir/ndarray.ts';
+import { equal, less, where } from './compare.ts';
+import { type ArrayInput, convertTo, reshapeTo } from './core.ts';
+import { arange, eye, zeros } from './create.ts';
+import { diagonal } from './diagonal.ts';
+import { add, divide, maximum, multiply, negative, rsqrt, sqrt, square, subtract } from './elementwise.ts';
+import { concatenate, pad, stack } from './join.ts';
+import { matmul, outer } from './linalg.ts';
+import { fori } from './loops.ts';
+import { sum } from './reduce.ts';
+import { expandDims } from './shape.ts';
+import { realMatrix, squareMatrix } from './solving.ts';
+import { argsort } from './sorting.ts';
+
+/** The lower triangle l with l l^T = a, for a symmetric and positive. Rounds 9 n. */
+export const cholesky = (a: ArrayInput): BaseArray => {
+  let rest = squareMatrix('cholesky', a);
+  const n = rest.shape[0]!;
+  const columns: BaseArray[] = [];
+  for (let j = 0; j < n; j++) {
+    const column = multiply(rest.slice(':', 0), rsqrt(rest.at(0, 0)));
+    columns.push(pad(column, [[j, 0]]));
+    const below = column.slice('1:');
+    if (j < n - 1) rest = subtract(rest.slice('1:', '1:'), outer(below, below));
+  }
+  return n === 0 ? rest : stack(columns, 1);
+};
+
+/**
+ * [q, r] with q r = a (m x n, m >= n), columns of q orthonormal, r upper with a positive diagonal (LAPACK's may be
+ * negative). Gram and Schmidt, each column twice. Columns are to be independent.
+ */
+export const qr = (a: ArrayInput): [BaseArray, BaseArray] => {
+  const given = realMatrix('qr', a);
+  const [m, n] = given.shape as [number, number];
+  if (m < n) fail('UNSUPPORTED', `qr takes at least as many rows as columns, not ${m} and ${n}`);
+  const done: BaseArray[] = [];
+  const columns: BaseArray[] = [];
+  for (let j = 0; j < n; j++) {
+    let v = given.slice(':', j);
+    let shares: BaseArray = zeros([j]);
+    for (let pass = 0; pass < 2 && j > 0; pass++) {
+      const q = stack(done, 1);
+      const part = matmul(v, q);
+      v = subtract(v, matmul(q, part));
+      shares = add(shares, part);
+    }
+    const length = sum(square(v));
+    const scale = rsqrt(length);
+    done.push(multiply(v, scale));
+    const entries = concatenate([shares, reshapeTo(multiply(length, scale), [1])]);
+    columns.push(pad(entries, [[0, n - 1 - j]]));
+  }
+  return [stack(done, 1), stack(columns, 1)];
+};
+
+type Pair = readonly [p: number, q: number];
+
+/** Rounds of disjoint pairs in which everybody meets everybody once (a tournament by the circle method). */
+export const meetings = (n: number): Pair[][] => {
+  const seats = n + (n % 2);
+  return Array.from({ length: seats - 1 }, (_, round) => {
+    const at = (i: number): number => (i === 0 ? 0 : 1 + ((i - 1 + round) % (seats - 1)));
+    return Array.from({ length: seats / 2 }, (_, i): Pair => {
+      const [a, b] = [at(i), at(seats - 1 - i)];
+      return a < b ? [a, b] : [b, a];
+    }).filter(([, q]) => q < n);
+  });
+};
+
+/** Added to a denominator that may be 0; a rotation that is a little off is a rotation still. */
+const TINY = 2 ** -11;
+
+/**
+ * The rotation of each pair that clears its entry h / 2, d being the difference of its diagonal entries (Golub and Van
+ * Loan, Matrix Computations, 8.5.2, without the quotient that overflows), as one orthogonal n x n matrix.
+ */
+const rotation = (d: BaseArray, h: BaseArray, pairs: readonly Pair[], n: number): BaseArray => {
+  const minus = less(d, 0);
+  const size = where(minus, negative(d), d);
+  const root = sqrt(add(square(d), square(h)));
+  const t = divide(where(minus, negative(h), h), add(add(size, root), TINY));
+  const c = rsqrt(add(square(t), 1));
+  const s = multiply(t, c);
+  const parts = concatenate([c, s, negative(s), [0, 1]]);
+  const k = pairs.length;
+  const place = new Array<number>(n * n).fill(3 * k);
+  for (let i = 0; i < n; i++) place[i * n + i] = 3 * k + 1;
+  for (const [i, [p, q]] of pairs.entries()) {
+    place[p * n + p] = i;
+    place[q * n + q] = i;
+    place[p * n + q] = k + i;
+    place[q * n + p] = 2 * k + i;
+  }
+  return parts.take(new NDArray([n, n], 'int64', BigInt64Array.from(place, BigInt)));
+};
+
+const entries = (m: BaseArray, list: readonly Pair[]): BaseArray => {
+  const n = m.shape[1]!;
+  return m.reshape(m.size).take(BigInt64Array.from(list, ([i, j]) => BigInt(i * n + j)));
+};
+
+const sweepsFor = (n: number, sweeps: number | undefined): number =>
+  sweeps ?? Math.ceil(Math.log2(Math.max(2, n))) + 3;
+
+/** The columns of x in the order of `positions`. */
+const reordered = (x: BaseArray, positions: BaseArray): BaseArray => {
+  const n = positions.size;
+  const chosen = convertTo(equal(expandDims(arange(n), 1), positions), 'fxp');
+  return matmul(x, chosen);
+};
+
+export interface JacobiOptions {
+  /** How often all pairs are gone through: log2 n + 3 when left out. */
+  readonly sweeps?: number;
+}
+
+/**
+ * [eigenvalues upwards, eigenvectors as columns] of a symmetric matrix: sweeps of disjoint rotations at once. Rounds about
+ * 32 (n - 1) a sweep. Signs of the vectors are as they come out, as in NumPy.
+ */
+export const eigh = (a: ArrayInput, { sweeps }: JacobiOptions = {}): [BaseArray, BaseArray] => {
+  const given = squareMatrix('eigh', a);
+  const n = given.shape[0]!;
+  const step = (m: BaseArray, v: BaseArray, pairs: readonly Pair[]): [BaseArray, BaseArray] => {
+    const at = (pick: (pair: Pair) => Pair): BaseArray => entries(m, pairs.map(pick));
+    const d = subtract(
+      at(([, q]) => [q, q]),
+      at(([p]) => [p, p]),
+    );
+    const j = rotation(
+      d,
+      multiply(
+        at((pair) => pair),
+        2,
+      ),
+      pairs,
+      n,
+    );
+    return [matmul(j.T, matmul(m, j)), matmul(v, j)];
+  };
+  const rounds = meetings(n).filter((pairs) => pairs.length > 0);
+  const [m, v] = fori(
+    0,
+    rounds.length === 0 ? 0 : sweepsFor(n, sweeps),
+    (_i, [start, basis]) =>
+      rounds.reduce<[BaseArray, BaseArray]>(([x, y], pairs) => step(x, y, pairs), [start, basis]),
+    [given, eye(n)],
+  );
+  const values = diagonal(m);
+  const order = argsort(values);
+  return [reshapeTo(reordered(reshapeTo(values, [1, n]), order), [n]), reordered(v, order)];
+};
+
+export const eigvalsh = (a: ArrayInput, options: JacobiOptions = {}): BaseArray => eigh(a, options)[0];
+
+/**
+ * [u, s, vt] with u diag(s) vt = a and s downwards: one-sided rotations of columns (Hestenes), which never square the
+ * condition number. Reduced form. Columns of u that belong to a singular value below 2^-8 are not normal.
+ */
+export const svd = (a: ArrayInput, { sweeps }: JacobiOptions = {}): [BaseArray, BaseArray, BaseArray] => {
+  const given = realMatrix('svd', a);
+  const [rows, n] = given.shape as [number, number];
+  if (rows < n) {
+    const [u, s, vt] = svd(given.T, sweeps === undefined ? {} : { sweeps });
+    return [vt.T, s, u.T];
+  }
+  const step = (g: BaseArray, v: BaseArray, pairs: readonly Pair[]): [BaseArray, BaseArray] => {
+    const [p, q] = [0, 1].map((k) =>
+      g.take(
+        BigInt64Array.from(pairs, (pair) => BigInt(pair[k as 0]!)),
+        1,
+      ),
+    ) as [BaseArray, BaseArray];
+    // |q|^2 - |p|^2 = (q - p) . (q + p)
+    const d = sum(multiply(subtract(q, p), add(q, p)), 0);
+    const j = rotation(d, multiply(sum(multiply(p, q), 0), 2), pairs, n);
+    return [matmul(g, j), matmul(v, j)];
+  };
+  const rounds = meetings(n).filter((pairs) => pairs.length > 0);
+  const [g, v] = fori(
+    0,
+    rounds.length === 0 ? 0 : sweepsFor(n, sweeps),
+    (_i, [start, basis]) =>
+      rounds.reduce<[BaseArray, BaseArray]>(([x, y], pairs) => step(x, y, pairs), [start, basis]),
+    [given, eye(n)],
+  );
+  const lengths = sum(square(g), 0);
+  const order = argsort(negative(lengths));
+  const values = sqrt(lengths);
+  const u = multiply(g, rsqrt(maximum(lengths, 2 ** -16)));
+  const columns = reordered(concatenate([u, v, reshapeTo(values, [1, n])]), order);
+  return [columns.slice([0, rows]), columns.at(rows + n), columns.slice([rows, rows + n]).T];
+};

@@ -1,0 +1,147 @@
+/**
+ * @file Norms, determinants and linear systems. Which row becomes the pivot depends on secrets: it is found by a
+ * tournament and moved by a one-hot product, so every matrix takes the same steps.
+ */
+import { fail } from '../errors.ts';
+import type { BaseArray } from '../ir/array.ts';
+import { shapeText } from '../ir/shapes.ts';
+import { type ArrayInput, type Axis, asArr, convertTo, readAxes, reshapeTo } from './core.ts';
+import { eye } from './create.ts';
+import { abs, add, multiply, power, reciprocal, sqrt, square, subtract } from './elementwise.ts';
+import { concatenate, stack } from './join.ts';
+import { matmul, outer } from './linalg.ts';
+import { argmax, max, min, sum } from './reduce.ts';
+import { prod } from './scans.ts';
+import { oneHot } from './statistics.ts';
+
+export const realMatrix = (name: string, x: ArrayInput): BaseArray => {
+  const a = convertTo(asArr(x), 'fxp');
+  return a.ndim === 2
+    ? a
+    : fail(
+        'SHAPE',
+        `${name} takes a matrix, not an array of shape ${shapeText(a.shape)}: map batches with np.vmap`,
+      );
+};
+
+export const squareMatrix = (name: string, x: ArrayInput): BaseArray => {
+  const a = realMatrix(name, x);
+  return a.shape[0] === a.shape[1]
+    ? a
+    : fail('SHAPE', `${name}: last 2 dimensions of the array must be square, not ${shapeText(a.shape)}`);
+};
+
+export type NormOrder = number | 'fro' | null;
+
+/** Norm of all elements or along axes: 2 (also 'fro'), 1, infinities, or any p >= 1 of vectors. */
+export const norm = (x: ArrayInput, ord: NormOrder = null, axis?: Axis): BaseArray => {
+  const a = convertTo(asArr(x), 'fxp');
+  const { axes } = readAxes(axis, a.ndim);
+  if (axes.length === 2 && typeof ord === 'number') return matrixNorm(a, ord, axes);
+  if (ord === null || ord === 2 || ord === 'fro') return sqrt(sum(square(a), axis));
+  if (ord === 1) return sum(abs(a), axis);
+  if (ord === Number.POSITIVE_INFINITY) return max(abs(a), axis);
+  if (ord === Number.NEGATIVE_INFINITY) return min(abs(a), axis);
+  if (!(ord > 1))
+    fail('UNSUPPORTED', `norm of order ${ord} is not supported: use 1 or more, 'fro' or infinity`);
+  return power(sum(power(abs(a), ord), axis), 1 / ord);
+};
+
+/** Largest (or smallest) sum along one of two axes. */
+const matrixNorm = (a: BaseArray, ord: number, [rows, columns]: readonly number[]): BaseArray => {
+  const along: Readonly<Record<string, number>> = {
+    '1': rows!,
+    '-1': rows!,
+    Infinity: columns!,
+    '-Infinity': columns!,
+  };
+  const axis = along[String(ord)];
+  if (axis === undefined)
+    return fail('UNSUPPORTED', `matrix norm of order ${ord} is not supported: use 1, -1, infinity or 'fro'`);
+  const sums = sum(abs(a), { axis, keepdims: true });
+  const picked = ord > 0 ? max(sums, [rows!, columns!]) : min(sums, [rows!, columns!]);
+  return picked;
+};
+
+interface Pivoted {
+  /** The row whose first entry is largest. */
+  readonly row: BaseArray;
+  /** The other rows below, the old first row standing where the pivot was. */
+  readonly below: BaseArray;
+  /** 1 when the first row was the pivot, else 0. */
+  readonly stayed: BaseArray;
+}
+
+/** The rows of `a` [r, w], that with the largest entry in the first column in front. */
+const pivot = (a: BaseArray): Pivoted => {
+  const r = a.shape[0]!;
+  const here = oneHot(argmax(abs(a.slice(':', 0))), r);
+  const row = matmul(here, a);
+  const moved = outer(here.slice('1:'), subtract(a.at(0), row));
+  return { row, below: add(a.slice('1:'), moved), stayed: here.at(0) };
+};
+
+const first = (a: BaseArray): Pivoted => ({ row: a.at(0), below: a.slice('1:'), stayed: asArr(1) });
+const choose = (a: BaseArray): Pivoted => (a.shape[0]! > 1 ? pivot(a) : first(a));
+
+/**
+ * x with a x = b, for b a vector or a matrix of columns; Gauss and Jordan with partial pivoting. `a` is to be well
+ * conditioned: errors grow with its condition number. Rounds about n (5 log2 n + 22).
+ */
+export const solve = (a: ArrayInput, b: ArrayInput): BaseArray => {
+  const left = squareMatrix('solve', a);
+  const right = convertTo(asArr(b), 'fxp');
+  const n = left.shape[0]!;
+  if (right.shape[0] !== n || right.ndim > 2)
+    fail(
+      'SHAPE',
+      `solve: a matrix of shape ${shapeText(left.shape)} and a right side of ${shapeText(right.shape)}`,
+    );
+  let todo = concatenate([left, reshapeTo(right, [n, right.size / Math.max(1, n)])], 1);
+  let done: BaseArray | undefined;
+  for (let j = 0; j < n; j++) {
+    const { row, below } = choose(todo);
+    const unit = multiply(row.slice('1:'), reciprocal(row.at(0)));
+    const clear = (rows: BaseArray): BaseArray =>
+      subtract(rows.slice(':', '1:'), outer(rows.slice(':', 0), unit));
+    const top = reshapeTo(unit, [1, unit.size]);
+    done = done === undefined ? top : concatenate([clear(done), top]);
+    if (j < n - 1) todo = clear(below);
+  }
+  return reshapeTo(done ?? todo, right.shape);
+};
+
+/** The matrix that undoes `a`. */
+export const inv = (a: ArrayInput): BaseArray => {
+  const m = squareMatrix('inv', a);
+  return solve(m, eye(m.shape[0]!));
+};
+
+/** Determinant, by elimination with partial pivoting. */
+export const det = (a: ArrayInput): BaseArray => {
+  let todo = squareMatrix('det', a);
+  const n = todo.shape[0]!;
+  if (n === 0) return asArr(1);
+  const factors: BaseArray[] = [];
+  for (let j = 0; j < n; j++) {
+    const { row, below, stayed } = choose(todo);
+    factors.push(row.at(0));
+    if (j === n - 1) break;
+    factors.push(subtract(multiply(stayed, 2), 1));
+    const scale = multiply(below.slice(':', 0), reciprocal(row.at(0)));
+    todo = subtract(below.slice(':', '1:'), outer(scale, row.slice('1:')));
+  }
+  return prod(stack(factors));
+};
+
+/** a multiplied n times, n >= 0, by squaring. */
+export const matrixPower = (a: ArrayInput, n: number): BaseArray => {
+  const m = squareMatrix('matrixPower', a);
+  if (!Number.isInteger(n) || n < 0) fail('INVALID_ARGUMENT', `matrixPower: a whole number from 0, not ${n}`);
+  let out: BaseArray | undefined;
+  for (let [base, left] = [m, n]; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) out = out === undefined ? base : matmul(out, base);
+    if (left > 1) base = matmul(base, base);
+  }
+  return out ?? eye(m.shape[0]!);
+};
