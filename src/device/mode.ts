@@ -51,6 +51,6 @@ export interface Mode {
   spu(config: SpuConfig, op: Op): SpuBackend | undefined;
   /** Resolves when all parties have come to this operation. */
   barrier(op: Op): Promise<void>;
-  /** Ends the session: lets the others come to their end, then `closeSpus`, then the links. */
-  close(closeSpus: () => Promise<void>): Promise<void>;
+  /** Ends the session: lets the others come to their end, then `closeSpus`, then the links. `site`: of the call. */
+  close(closeSpus: () => Promise<void>, site?: string): Promise<void>;
 }

@@ -144,14 +144,14 @@ export class Session {
    * with CLOSED.
    */
   shutdown(): Promise<void> {
-    this.#ended ??= this.#end();
+    this.#ended ??= this.#end(userSite());
     return this.#ended;
   }
 
-  async #end(): Promise<void> {
+  async #end(site: string | undefined): Promise<void> {
     await this.mode.close(async () => {
       await Promise.all(this.#spus.map((spu) => spu.close()));
-    });
+    }, site);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

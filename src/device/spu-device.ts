@@ -81,21 +81,18 @@ export class SpuDevice {
 
   /** Gives a job to the parties, and its account to the books. */
   async #run(work: Work): Promise<Outcome> {
-    const outcome = await this.#member(work.op).run(work);
+    const outcome = await this.#backend!.run(work);
     this.#account.add(outcome.stats);
     if (this.#config.runtime.profile) console.error(this.#account.text(work.op, outcome.stats));
     return outcome;
   }
 
-  #member(op: Op): SpuBackend {
-    return (
-      this.#backend ??
-      fail(
-        'INVALID_ARGUMENT',
-        `${this.name} op #${op.number}: ${this.#session.mode.self} takes no part in this SPU`,
-        { op: op.number },
-      )
-    );
+  /** Gives a job to the parties; a party that takes no part hears from the others when it is done. */
+  async #done(work: Work): Promise<void> {
+    const { parties } = this.#config;
+    await this.#session.mode.share(parties, `run ${work.op.number}`, work.op, async () => {
+      await this.#run(work);
+    });
   }
 
   /** A handle for what will be held; its memory is freed when the handle is gone. */
@@ -226,8 +223,8 @@ export class SpuDevice {
       return () => ({ def, leaves });
     });
     if (inputs.length === 0) return { held, done: Promise.resolve() };
-    const done = this.#run({ op, graph: this.#programs.input(inputs), ins: [], outs: ids, privates });
-    return { held, done: quietly(done.then(() => {})) };
+    const done = this.#done({ op, graph: this.#programs.input(inputs), ins: [], outs: ids, privates });
+    return { held, done: quietly(done) };
   }
 
   call(
@@ -306,9 +303,11 @@ export class SpuDevice {
       const { graph, ins, outs, def, text } = this.#programs.record(fn, given, fixed);
       this.#session.mode.agree(op, text);
       const leaves = outs.map((type) => ({ id: this.#nextObject++, type }));
-      const done = this.#run({ op, graph, ins: ins.map((t) => ids.get(t)!), outs: leaves.map((l) => l.id) });
-      return { held: { def, leaves }, done: quietly(done.then(() => {})) };
+      const done = this.#done({ op, graph, ins: ins.map((t) => ids.get(t)!), outs: leaves.map((l) => l.id) });
+      return { held: { def, leaves }, done: quietly(done) };
     } catch (e) {
+      // The others' recording must have failed too.
+      this.#session.mode.agree(op, 'no program');
       throw failedAt(this.name, op, e, { parties: this.#config.parties });
     }
   }

@@ -3,6 +3,7 @@ import { TesseraError } from '../../errors.ts';
 import { DealerEngine, type DealerStats } from '../../ir/dealer-engine.ts';
 import { FIELDS } from '../../ring/field.ts';
 import { Ring } from '../../ring/ring.ts';
+import { shown } from './failure.ts';
 import { openLinks } from './links.ts';
 import type { DealerOrder } from './node.ts';
 import { readProduction } from './options.ts';
@@ -60,7 +61,7 @@ export const startDealer = async (options: unknown): Promise<DealerService> => {
     }
   };
   const forget = onSignals((signal) =>
-    failure(new TesseraError('CLOSED', `the dealer was stopped by ${signal}`, { expose: true })),
+    failure(new TesseraError('CLOSED', `the dealer was stopped by ${signal}`, { party: o.self })),
   );
   const work = async (): Promise<DealerStats> => {
     await Promise.all(o.parties.map(serve));
@@ -80,7 +81,7 @@ export const startDealer = async (options: unknown): Promise<DealerService> => {
       return stats;
     },
     async (e) => {
-      await transport.abort(e).catch(() => {});
+      await transport.abort(shown(e as TesseraError, o.crossSilo.exposeErrors)).catch(() => {});
       await transport.close().catch(() => {});
       throw e;
     },

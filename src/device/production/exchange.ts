@@ -10,23 +10,38 @@ import type { Op } from '../objects.ts';
 /** `value`: user data, under the allow-list. The others are small plain data, which no list keeps from arriving. */
 export type Kind = 'value' | 'status' | 'form' | 'issued' | 'program';
 
-interface Deferred {
+/** What is awaited of a peer, or has come from it before anybody asked. */
+interface Slot {
+  readonly from: string;
+  readonly key: string;
   readonly promise: Promise<unknown>;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
 
-const deferred = (): Deferred => {
-  let settle: Omit<Deferred, 'promise'> | undefined;
+const makeSlot = (from: string, key: string): Slot => {
+  let settle: Pick<Slot, 'resolve' | 'reject'> | undefined;
   const promise = new Promise((resolve, reject) => {
     settle = { resolve, reject };
   });
   promise.catch(() => {});
-  return { promise, ...settle! };
+  return { from, key, promise, ...settle! };
+};
+
+/** Why nothing will come any more, as the operation that waits for it hears of it. */
+const inVain = (error: TesseraError, { from, key }: Slot): TesseraError => {
+  const op = Number(/\d+/.exec(key)?.[0]);
+  return new TesseraError(
+    error.code,
+    `op #${op} waited for ${from}: ${error.message}`,
+    { ...error.info, waitingFor: { party: from, op } },
+    error,
+  );
 };
 
 /** An error as the others learn of it. */
 export interface SentFailure {
+  /** Who failed: the sender, or whom the sender heard it from. */
   readonly party: string;
   readonly code: string;
   readonly op: number;
@@ -35,15 +50,25 @@ export interface SentFailure {
   readonly cause?: string;
 }
 
-const remoteError = (f: SentFailure): TesseraError =>
+const remoteError = (from: string, f: SentFailure): TesseraError =>
   new TesseraError(
     'PARTY_FAILED',
-    `${f.party} op #${f.op} (${f.what}) failed there (${f.code})` +
+    `${f.party} op #${f.op} (${f.what}) failed there (${f.code})${f.party === from ? '' : `, as ${from} says`}` +
       (f.cause === undefined
         ? `: ${f.party} keeps the cause to itself; see its log, or set exposeErrors there`
         : `: ${f.cause}`),
-    { ...f },
+    { ...f, via: from },
   );
+
+/** The failure of another party that this error is about, if it is. */
+const heardOf = (error: unknown): SentFailure | undefined => {
+  for (let e = error; e instanceof TesseraError; e = e.cause) {
+    const { party, code, op, what, cause, via } = e.info as Partial<SentFailure> & { via?: string };
+    if (via !== undefined)
+      return { party, code, op, what, ...(cause !== undefined && { cause }) } as SentFailure;
+  }
+  return undefined;
+};
 
 /** u32 length of the head, head, body. */
 const pack = (head: Uint8Array, body: Uint8Array): Uint8Array => {
@@ -61,7 +86,7 @@ export class Exchange {
   readonly #codec: Codec;
   readonly #exposeErrors: boolean;
   readonly #tags = new Map<string, number>();
-  readonly #waiting = new Map<string, Deferred>();
+  readonly #waiting = new Map<string, Slot>();
   readonly #handlers = new Map<Kind, (from: string, key: string, data: unknown) => void>();
   #failure: TesseraError | undefined;
 
@@ -96,7 +121,7 @@ export class Exchange {
       ];
       const slot = this.#slot(peer, kind, key);
       if (failure !== null) {
-        slot.reject(remoteError({ ...failure, party: peer }));
+        slot.reject(remoteError(peer, failure));
         continue;
       }
       const body = frame.subarray(4 + size);
@@ -121,11 +146,11 @@ export class Exchange {
     return promise.finally(() => this.#waiting.delete(id)) as Promise<T>;
   }
 
-  #slot(from: string, kind: Kind, key: string): Deferred {
+  #slot(from: string, kind: Kind, key: string): Slot {
     const id = `${from} ${kind} ${key}`;
     const known = this.#waiting.get(id);
     if (known) return known;
-    const slot = deferred();
+    const slot = makeSlot(from, key);
     this.#waiting.set(id, slot);
     return slot;
   }
@@ -141,7 +166,7 @@ export class Exchange {
   async tellFailure(to: readonly string[], kind: Kind, key: string, op: Op, error: unknown): Promise<void> {
     const e = error instanceof Error ? error : new Error(String(error));
     const code: ErrorCode = e instanceof TesseraError ? e.code : 'PARTY_FAILED';
-    const failure: SentFailure = {
+    const failure: SentFailure = heardOf(error) ?? {
       party: this.self,
       code,
       op: op.number,
@@ -163,13 +188,13 @@ export class Exchange {
 
   /** Rejects whatever waits for one peer. */
   failPeer(peer: string, error: TesseraError): void {
-    for (const [id, slot] of this.#waiting) if (id.startsWith(`${peer} `)) slot.reject(error);
+    for (const slot of this.#waiting.values()) if (slot.from === peer) slot.reject(inVain(error, slot));
   }
 
   /** Rejects whatever waits, now and later. */
   fail(error: TesseraError): void {
     this.#failure ??= error;
-    for (const slot of this.#waiting.values()) slot.reject(error);
+    for (const slot of this.#waiting.values()) slot.reject(inVain(error, slot));
     this.#waiting.clear();
   }
 }

@@ -60,6 +60,12 @@ export class Journal {
   readonly #issued: Comparison;
   readonly #programs: Comparison;
   #hash = digest('tessera');
+  #last = 0;
+
+  /** Number of the last operation. */
+  get last(): number {
+    return this.#last;
+  }
 
   constructor(exchange: Exchange, diverged: (error: TesseraError) => void) {
     this.#exchange = exchange;
@@ -84,9 +90,15 @@ export class Journal {
 
   /** An operation was numbered here. */
   issued(op: Op, detail: string): void {
+    this.#last = op.number;
     const before = hex(this.#hash);
     this.#hash = digest(`${before}\n${op.number}\n${op.what}\n${detail}`);
     this.#tell('issued', this.#issued, op, hex(this.#hash));
+  }
+
+  /** The program ends here: a peer that goes on after the same operation runs another one. */
+  ended(site: string | undefined): void {
+    this.issued({ number: this.#last + 1, what: 'shutdown', site }, '');
   }
 
   /** The program that was recorded at an operation. */

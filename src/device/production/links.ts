@@ -1,4 +1,5 @@
 /** @file Opening the links of a production session: the same for parties and for the dealer. */
+import { TesseraError } from '../../errors.ts';
 import { connect, type WebSocketTransport } from '../../link/websocket.ts';
 import type { Production } from './options.ts';
 
@@ -13,8 +14,20 @@ const agreed = (o: Production): object => ({
   jobName: o.job,
 });
 
+const cancelled = ({ self, signal }: Production): TesseraError | undefined =>
+  signal?.aborted === true
+    ? new TesseraError(
+        'CLOSED',
+        `${self} was stopped: its AbortSignal was set off`,
+        { party: self },
+        signal.reason,
+      )
+    : undefined;
+
 /** Connects to everybody; rejects with one table of who is missing and why. */
 export const openLinks = async (o: Production): Promise<WebSocketTransport> => {
+  const before = cancelled(o);
+  if (before) throw before;
   const { heartbeatMs, peerTimeoutMs, readyTimeoutMs, maxMessageBytes, spin } = o.crossSilo;
   const transport = await connect({
     self: o.self,
@@ -30,13 +43,16 @@ export const openLinks = async (o: Production): Promise<WebSocketTransport> => {
     ...(readyTimeoutMs !== undefined && { readyTimeoutMs }),
     ...(maxMessageBytes !== undefined && { maxFrameBytes: maxMessageBytes }),
     ...(spin !== undefined && { spin }),
-    ...(o.signal && { signal: o.signal }),
   });
+  const cancel = (): void => void transport.close().catch(() => {});
+  o.signal?.addEventListener('abort', cancel, { once: true });
   try {
     await transport.ready(readyTimeoutMs);
   } catch (e) {
     await transport.close().catch(() => {});
-    throw e;
+    throw cancelled(o) ?? e;
+  } finally {
+    o.signal?.removeEventListener('abort', cancel);
   }
   return transport;
 };

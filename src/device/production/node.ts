@@ -8,6 +8,7 @@ import type { SpuConfig } from '../cluster-def.ts';
 import type { SpuBackend } from '../mode.ts';
 import { type Op, quietly } from '../objects.ts';
 import type { Outcome, Work } from '../work.ts';
+import { Breaker } from './breaker.ts';
 
 /** What a party tells the dealer at the start of an SPU. */
 export interface DealerOrder {
@@ -36,6 +37,7 @@ export class SpuNode implements SpuBackend {
   readonly #failed: (error: unknown) => void;
   #peak = 0;
   #closed: TesseraError | undefined;
+  readonly #breaker = new Breaker();
 
   constructor({ transport, config, op, dealer, order, failed }: NodeOptions) {
     const { self } = transport;
@@ -72,19 +74,31 @@ export class SpuNode implements SpuBackend {
   }
 
   async run({ op, graph, ins, outs, reveal, privates }: Work): Promise<Outcome> {
-    const engine = await this.#engine;
+    const engine = await this.#breaker.guard(this.#engine, op);
     if (this.#closed) throw this.#closed;
     const job = { graph, ins, outs, ...(reveal && { reveal }) };
     try {
-      const { revealed, stats } = await engine.run(job, privates?.get(this.#rank));
+      const { revealed, stats } = await this.#breaker.guard(engine.run(job, privates?.get(this.#rank)), op);
       this.#peak = engine.memory.peak;
       return { revealed, stats: this.#parties.map((_, rank) => (rank === this.#rank ? stats : undefined)) };
     } catch (e) {
+      if (this.#breaker.broken) throw e;
       const error = e instanceof TesseraError ? e : new TesseraError('PARTY_FAILED', String(e), {}, e);
-      const located = new TesseraError(error.code, error.message, { ...error.details, op: op.number }, e);
+      const where = op.site === undefined ? '' : `, called at ${op.site}`;
+      const located = new TesseraError(
+        error.code,
+        `SPU(${this.#parties.join(', ')}) op #${op.number} (${op.what}${where}): ${error.message}`,
+        { ...error.info, op: op.number, program: op.what, site: op.site },
+        e,
+      );
       if (!this.#closed) this.#failed(located);
       throw located;
     }
+  }
+
+  /** The session has failed: whatever waits here is rejected. */
+  fail(error: TesseraError): void {
+    this.#breaker.break(error);
   }
 
   free(ids: readonly number[]): void {

@@ -192,7 +192,7 @@ const readTls =
 const readCrossSilo = object<CrossSiloOptions>({
   heartbeatMs: maybe(integer(10, 3_600_000)),
   peerTimeoutMs: maybe(integer(10, 86_400_000)),
-  readyTimeoutMs: maybe(integer(1, 86_400_000), ['timeout_ms', 'timeoutMs']),
+  readyTimeoutMs: maybe(integer(1, 86_400_000), ['timeout_in_ms', 'timeoutInMs', 'timeoutMs', 'timeout_ms']),
   maxMessageBytes: maybe(integer(1, 2 ** 32 - 1), ['messages_max_size_in_bytes', 'messagesMaxSizeInBytes']),
   exposeErrors: optional(flag, false, ['expose_error_trace', 'exposeErrorTrace']),
   spin: maybe(flag),

@@ -7,7 +7,9 @@ import type { SpuConfig } from '../cluster-def.ts';
 import type { Described, Mode, SpuBackend } from '../mode.ts';
 import { type Op, quietly } from '../objects.ts';
 import './arrays.ts';
+import { Breaker } from './breaker.ts';
 import { Exchange } from './exchange.ts';
+import { fromAbort, shown } from './failure.ts';
 import { Journal } from './journal.ts';
 import { openLinks } from './links.ts';
 import { type DealerOrder, SpuNode } from './node.ts';
@@ -24,7 +26,9 @@ class ProductionMode implements Mode {
   readonly #exchange: Exchange;
   readonly #journal: Journal;
   readonly #orders: Channel | undefined;
-  readonly #forgetSignals: () => void;
+  readonly #nodes: SpuNode[] = [];
+  readonly #breaker = new Breaker();
+  readonly #forget: (() => void)[] = [];
   #nextOrder = 0;
   #failure: TesseraError | undefined;
   #closing = false;
@@ -39,15 +43,22 @@ class ProductionMode implements Mode {
     this.#exchange = new Exchange(transport.channel('objects', peers), codec, o.crossSilo.exposeErrors);
     this.#journal = new Journal(this.#exchange, (e) => this.#fail(e));
     this.#orders = o.dealer === undefined ? undefined : transport.channel('orders', [o.dealer]);
-    transport.on('abort', (e) => this.#fail(e, false));
+    transport.on('abort', (e) => this.#fail(fromAbort(e), false));
+    transport.on('peer', ({ party, state, error }) => {
+      if (state === 'lost' && !this.#closing) this.#fail(error as TesseraError);
+      else if (state === 'closed' && party === o.dealer && !this.#closing) this.#fail(dealerGone(party));
+    });
     this.#exchange.start((peer, e) => {
       // Who has come to its end may leave while this party is still on its way.
       if (this.#closing) this.#exchange.failPeer(peer, e);
       else this.#fail(e);
     });
-    this.#forgetSignals = onSignals((signal) =>
-      this.#fail(new TesseraError('CLOSED', `${o.self} was stopped by ${signal}`, { expose: true })),
-    );
+    const stopped = (why: string, cause?: unknown) =>
+      this.#fail(new TesseraError('CLOSED', `${o.self} was stopped: ${why}`, { party: o.self }, cause));
+    this.#forget.push(onSignals((signal) => stopped(signal)));
+    const cancel = () => stopped('its AbortSignal was set off', o.signal?.reason);
+    o.signal?.addEventListener('abort', cancel, { once: true });
+    this.#forget.push(() => o.signal?.removeEventListener('abort', cancel));
   }
 
   /** Nobody can go on: what waits here is rejected, and the others are told. */
@@ -55,7 +66,9 @@ class ProductionMode implements Mode {
     if (this.#failure) return;
     this.#failure = error;
     this.#exchange.fail(error);
-    if (tell) this.#transport.abort(error).catch(() => {});
+    this.#breaker.break(error);
+    for (const node of this.#nodes) node.fail(error);
+    if (tell) this.#transport.abort(shown(error, this.#o.crossSilo.exposeErrors)).catch(() => {});
   }
 
   get #others(): readonly string[] {
@@ -73,7 +86,7 @@ class ProductionMode implements Mode {
 
   perform<T>(party: string, key: string, op: Op, work: () => Promise<T>): Promise<T> {
     if (party !== this.self) return this.#exchange.expect<T>(party, 'status', key);
-    const done = quietly(work());
+    const done = this.#breaker.guard(work(), op);
     this.#report(done, this.#others, 'status', key, op, () => undefined);
     return done;
   }
@@ -88,7 +101,7 @@ class ProductionMode implements Mode {
 
   share<T>(holders: readonly string[], key: string, op: Op, value: () => Promise<T>): Promise<T> {
     if (!holders.includes(this.self)) return this.#exchange.expect<T>(holders[0]!, 'value', key);
-    const known = quietly(value());
+    const known = this.#breaker.guard(value(), op);
     if (holders[0] !== this.self) return known;
     const rest = this.#others.filter((p) => !holders.includes(p));
     return this.#report(known, rest, 'value', key, op, (v) => v).then(() => known);
@@ -96,7 +109,7 @@ class ProductionMode implements Mode {
 
   describe(party: string, key: string, op: Op, work: () => Promise<Described>): Promise<Described> {
     if (party !== this.self) return this.#exchange.expect<Described>(party, 'form', key);
-    const described = quietly(work());
+    const described = this.#breaker.guard(work(), op);
     this.#report(described, this.#others, 'form', key, op, ({ def, types }) => ({ def, types }));
     return described;
   }
@@ -148,7 +161,7 @@ class ProductionMode implements Mode {
       );
     }
     if (!parties.includes(this.self)) return undefined;
-    return new SpuNode({
+    const node = new SpuNode({
       transport: this.#transport,
       config,
       op,
@@ -161,6 +174,8 @@ class ProductionMode implements Mode {
           );
       },
     });
+    this.#nodes.push(node);
+    return node;
   }
 
   #order(order: DealerOrder | 'end'): void {
@@ -177,7 +192,10 @@ class ProductionMode implements Mode {
     );
   }
 
-  async close(closeSpus: () => Promise<void>): Promise<void> {
+  async close(closeSpus: () => Promise<void>, site?: string): Promise<void> {
+    const before = this.#failure;
+    const last = this.#journal.last;
+    if (!before) this.#journal.ended(site);
     this.#closing = true;
     try {
       if (!this.#failure) {
@@ -188,12 +206,27 @@ class ProductionMode implements Mode {
       else void closeSpus().catch(() => {});
       if (this.#orders && !this.#failure) this.#order('end');
     } finally {
-      this.#forgetSignals();
+      for (const forget of this.#forget) forget();
       await this.#transport.close().catch(() => {});
       this.#exchange.fail(new TesseraError('CLOSED', 'this session was shut down (this side)'));
     }
+    const late = before ? undefined : this.#failure;
+    if (late?.code !== 'DIVERGED') return;
+    // That another program goes on where this one ends may be because of an error on its way out of this one,
+    // which must not be hidden by one of ours.
+    if (Number(late.info.op) <= last) throw late;
+    if (!this.#o.quiet) console.error(`tessera: ${late.message}`);
   }
 }
+
+const dealerGone = (party: string): TesseraError =>
+  new TesseraError(
+    'PEER_LOST',
+    `the dealer "${party}" has ended in the middle of the session; look at its log`,
+    {
+      party,
+    },
+  );
 
 /** Connects to the other parties. Rejects with one table of who is missing and why. */
 export const production = async (options: Production): Promise<Mode> =>

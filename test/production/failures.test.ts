@@ -1,0 +1,115 @@
+/** @file Errors reach every party; programs and configurations that differ are found and named. */
+import * as assert from 'uvu/assert';
+import { cluster, end, launch, type Options, QUICK, suite, values } from './harness.ts';
+import type { Sent } from './messages.ts';
+
+const test = suite('production/failures');
+const TWO = ['alice', 'bob'] as const;
+
+const trusting = (_: string, o: Options): Options => ({ ...o, allowTrustedFirstParty: true });
+
+interface Failing {
+  readonly first: Sent;
+  readonly direct: Sent;
+  readonly second: Sent;
+  readonly after: number;
+}
+
+for (const exposeErrors of [true, false]) {
+  test(`P3, P14: an error of one party's function reaches all, with party, op and site; causes ${exposeErrors ? 'shown' : 'kept'}`, async () => {
+    const options = await cluster(['alice', 'bob', 'carol'], (self, o) => ({
+      ...trusting(self, o),
+      crossSilo: { ...QUICK, exposeErrors },
+    }));
+    const out = await values<Failing>(launch(options, 'failing'));
+    for (const [party, { first, direct, second, after }] of Object.entries(out)) {
+      for (const e of [first, direct]) {
+        assert.is(e.code, 'PARTY_FAILED', party);
+        assert.match(e.message, /alice op #\d+/);
+        assert.match(e.message, /programs\.js:\d+:\d+/);
+        const knows = party === 'alice' || exposeErrors;
+        assert.is(e.message.includes('47 years'), knows, `${party}: ${e.message}`);
+      }
+      assert.match(direct.message, /readFile/);
+      assert.is(direct.details.party, 'alice');
+      assert.type(direct.details.op, 'number');
+      assert.match(second.message, /bob/);
+      assert.is(after, 7, 'the session goes on');
+    }
+  });
+}
+
+const diverging = async (program: string, more: Options = {}): Promise<Record<string, Sent>> => {
+  const parties = launch(await cluster(TWO, (self, o) => ({ ...trusting(self, o), ...more })), program);
+  const out: Record<string, Sent> = {};
+  for (const name of TWO) out[name] = await parties[name].error();
+  end(parties);
+  return out;
+};
+
+for (const [program, title] of [
+  ['divergeOp', 'P4: another operation'],
+  ['divergeFunction', 'P4: another function on the SPU'],
+  ['divergeArgument', 'P17: one public number of a hundred differs'],
+  ['divergeRuntime', 'P4: another runtime_config'],
+] as const) {
+  test(`${title}: DIVERGED at both parties, with both call sites`, async () => {
+    for (const [party, { code, message }] of Object.entries(await diverging(program))) {
+      assert.is(code, 'DIVERGED', `${party}: ${message}`);
+      assert.match(message, /program diverged at op \d+/);
+      assert.match(message, /alice: .*programs\.js:\d+:\d+/);
+      assert.match(message, /bob: .*programs\.js:\d+:\d+/);
+    }
+  });
+}
+
+test('P4: a program that ends where the other goes on', async () => {
+  const parties = launch(await cluster(TWO, trusting), 'endsEarly');
+  const { code, message } = await parties.alice.error();
+  assert.is(await parties.bob.value(), 'bob was content');
+  end(parties);
+  assert.is(code, 'DIVERGED');
+  assert.match(message, /alice: (function|reveal|SPU|input|a function).*programs\.js/);
+  assert.match(message, /bob: shutdown at .*programs\.js/);
+});
+
+for (const [path, change] of [
+  ['allowedList.numpy', (o: Options) => ({ ...o, cross_silo_serializing_allowed_list: { numpy: ['*'] } })],
+  [
+    'addresses.carol',
+    (o: Options) => {
+      const c = structuredClone(o.cluster_config) as { parties: Record<string, Options> };
+      c.parties.carol = { address: '127.0.0.1:9' };
+      return { ...o, cluster_config: c };
+    },
+  ],
+] as const) {
+  test(`P4, P11: configurations that differ at ${path}: CONFIG at both`, async () => {
+    const options = await cluster(TWO, (self, o) => {
+      const plain = { ...o, tls_config: undefined, crossSilo: { ...QUICK, readyTimeoutMs: 4_000 } };
+      return self === 'bob' ? change(plain) : plain;
+    });
+    const parties = launch(options, 'guide');
+    for (const name of TWO) {
+      const { code, message } = await parties[name].error();
+      assert.is(code, 'CONFIG', `${name}: ${message}`);
+      assert.ok(message.includes(path.split('.')[0]!), message);
+    }
+    end(parties);
+  });
+}
+
+test('another job name: the dialler says which job is not there', async () => {
+  const options = await cluster(TWO, (self, o) => ({
+    ...o,
+    job_name: self === 'alice' ? 'mine' : 'yours',
+    crossSilo: { ...QUICK, readyTimeoutMs: 1_500 },
+  }));
+  const parties = launch(options, 'guide');
+  const { code, message } = await parties.bob.error();
+  end(parties);
+  assert.is(code, 'LINK');
+  assert.match(message, /yours/);
+});
+
+test.run();

@@ -1,0 +1,199 @@
+/** @file Production with real processes, real sockets and real certificates: one child process a party. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeAuthority, makeLeaf } from '../link/certificates.ts';
+import { freePort } from '../link/helpers.ts';
+import type { FromChild, Sent, ToChild } from './messages.ts';
+
+export { freePort, sleep, suite } from '../link/helpers.ts';
+
+export type Options = Record<string, unknown>;
+
+/** A folder that is gone when the process is. */
+export const folder = (): string => {
+  const path = mkdtempSync(join(tmpdir(), 'tessera-production-'));
+  process.once('exit', () => rmSync(path, { recursive: true, force: true }));
+  return path;
+};
+
+export interface Pems {
+  readonly ca_cert: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+const kept = new Map<string, Promise<Pems>>();
+const place = folder();
+
+const make = async (name: string, from?: number, to?: number): Promise<Pems> => {
+  const authority = await makeAuthority(`${name} authority`);
+  const leaf = await makeLeaf(authority, name, from, to);
+  const write = (suffix: string, text: string): string => {
+    const path = join(place, `${name}-${Math.random().toString(36).slice(2)}.${suffix}.pem`);
+    writeFileSync(path, text);
+    return path;
+  };
+  return { ca_cert: write('ca', authority.pem), cert: write('cert', leaf.cert), key: write('key', leaf.key) };
+};
+
+/** Files of a party whose authority is its own, as in the guide. */
+export const pemsOf = (name: string): Promise<Pems> => {
+  const known = kept.get(name) ?? make(name);
+  kept.set(name, known);
+  return known;
+};
+
+/** The same for a certificate that is valid from and to these many milliseconds from now. */
+export const pemsBetween = (name: string, from: number, to: number): Promise<Pems> => make(name, from, to);
+
+/** The guide's nested form. */
+export const tlsOf = async (self: string, everybody: readonly string[]): Promise<Options> => {
+  const client_certs: Options = {};
+  for (const peer of everybody) {
+    if (peer === self) continue;
+    const { ca_cert, cert } = await pemsOf(peer);
+    client_certs[peer] = { ca_cert, cert };
+  }
+  return { cert: await pemsOf(self), client_certs };
+};
+
+/** Times that suit tests: a peer that is gone is lost after 2 s. */
+export const QUICK = { heartbeatMs: 250, peerTimeoutMs: 2_000, readyTimeoutMs: 15_000, exposeErrors: true };
+
+/** What each of these parties (and the dealer, if it is one of them) gives `sf.init`. */
+export const cluster = async <N extends string>(
+  everybody: readonly N[],
+  change: (self: string, options: Options) => Options = (_, o) => o,
+): Promise<Record<N, Options>> => {
+  const places: { [name: string]: { address: string } } = {};
+  for (const name of everybody) places[name] = { address: `127.0.0.1:${await freePort()}` };
+  const { dealer, ...parties } = places;
+  const out: { [name: string]: Options } = {};
+  for (const self of everybody) {
+    const options: Options = {
+      cluster_config: {
+        parties: structuredClone(parties),
+        self_party: self,
+        ...(dealer && { dealer: { ...dealer } }),
+      },
+      tls_config: await tlsOf(self, everybody),
+      job_name: 'test',
+      loggingLevel: 'error',
+      crossSilo: { ...QUICK },
+    };
+    out[self] = change(self, options);
+  }
+  return out as Record<N, Options>;
+};
+
+/** How a party's program ended. */
+export type Ending =
+  | { readonly value: unknown }
+  | { readonly error: Sent }
+  | { readonly exit: number | null; readonly signal: string | null };
+
+const PATIENCE = 40_000;
+
+export class Party {
+  readonly name: string;
+  readonly child: ChildProcess;
+  /** Always resolves; the tests look at how. */
+  readonly ended: Promise<Ending>;
+  readonly exited: Promise<{ code: number | null; signal: string | null }>;
+  readonly #notes: string[] = [];
+  #noted: () => void = () => {};
+
+  constructor(name: string, message: ToChild) {
+    this.name = name;
+    this.child = fork(new URL('./child.js', import.meta.url), {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
+    this.exited = new Promise((resolve) =>
+      this.child.once('exit', (code, signal) => resolve({ code, signal })),
+    );
+    this.ended = new Promise((resolve) => {
+      const late = setTimeout(() => {
+        this.child.kill('SIGKILL');
+        resolve({ error: { code: 'LATE', message: `${name} took more than ${PATIENCE} ms`, details: {} } });
+      }, PATIENCE);
+      this.child.on('message', (heard: FromChild) => {
+        if (heard.kind === 'note') {
+          this.#notes.push(heard.text);
+          this.#noted();
+        } else resolve(heard.kind === 'value' ? { value: heard.value } : { error: heard.error });
+      });
+      this.child.once('exit', (code, signal) => {
+        clearTimeout(late);
+        // Its last words may still be on their way.
+        setImmediate(() => resolve({ exit: code, signal }));
+      });
+    });
+    this.child.send(message);
+  }
+
+  /** Resolves when the program has said so. */
+  async noted(text: string): Promise<void> {
+    while (!this.#notes.includes(text)) {
+      const next = new Promise<void>((resolve) => {
+        this.#noted = resolve;
+      });
+      const over = await Promise.race([next, this.ended]);
+      if (over !== undefined && !this.#notes.includes(text))
+        throw new Error(`${this.name} ended before "${text}": ${JSON.stringify(over)}`);
+    }
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** What its program returned; throws what it threw. */
+  async value<T>(): Promise<T> {
+    const ending = await this.ended;
+    if ('value' in ending) return ending.value as T;
+    throw new Error(
+      `${this.name}: ${'error' in ending ? `${ending.error.code}: ${ending.error.message}` : JSON.stringify(ending)}`,
+    );
+  }
+
+  /** What its program threw. */
+  async error(): Promise<Sent> {
+    const ending = await this.ended;
+    if ('error' in ending) return ending.error;
+    throw new Error(`${this.name} was expected to fail: ${JSON.stringify(ending)}`);
+  }
+}
+
+/** Starts `program` (one of programs.ts) at each party; the dealer runs its service. */
+export const launch = <N extends string>(
+  options: Readonly<Record<N, Options>>,
+  program: string | Readonly<Record<string, string>>,
+  given: unknown = null,
+): Record<N, Party> => {
+  const names = Object.keys(options) as N[];
+  return Object.fromEntries(
+    names.map((name) => {
+      const run = name === 'dealer' ? 'dealer' : typeof program === 'string' ? program : program[name]!;
+      return [name, new Party(name, { options: options[name], program: run, given })];
+    }),
+  ) as Record<N, Party>;
+};
+
+/** All values; ends what is left over. */
+export const values = async <T>(parties: Readonly<Record<string, Party>>): Promise<Record<string, T>> => {
+  try {
+    const all = await Promise.all(
+      Object.entries(parties).map(async ([n, p]) => [n, await p.value<T>()] as const),
+    );
+    return Object.fromEntries(all);
+  } finally {
+    end(parties);
+  }
+};
+
+export const end = (parties: Readonly<Record<string, Party>>): void => {
+  for (const { child } of Object.values(parties)) if (child.exitCode === null) child.kill('SIGKILL');
+};

@@ -1,0 +1,182 @@
+/** @file Parties that die, stop, are cancelled, or lose their connections in the middle of a training. */
+import { createServer, type Server, type Socket, connect as tcpConnect } from 'node:net';
+import * as assert from 'uvu/assert';
+import { cluster, end, freePort, launch, type Options, QUICK, suite, values } from './harness.ts';
+
+const test = suite('production/liveness');
+const TWO = ['alice', 'bob'] as const;
+const THREE = ['alice', 'bob', 'dealer'] as const;
+/** More than any test waits for. */
+const FOR_EVER = { steps: 1_000_000 };
+
+for (const victim of ['alice', 'bob', 'dealer'] as const) {
+  test(`P2: kill -9 of ${victim} in mid-training: the others reject within peerTimeoutMs, and name ${victim}`, async () => {
+    const parties = launch(await cluster(THREE), 'train', FOR_EVER);
+    await Promise.all([parties.alice.noted('training'), parties.bob.noted('training')]);
+    parties[victim].kill('SIGKILL');
+    const since = Date.now();
+    for (const name of THREE) {
+      if (name === victim) continue;
+      const { code, message } = await parties[name].error();
+      assert.ok(['PEER_LOST', 'PARTY_FAILED'].includes(code), `${name}: ${code}: ${message}`);
+      assert.match(message, new RegExp(`"${victim}"`), `${name}: ${message}`);
+    }
+    // peerTimeoutMs is 2 s; the rest is for a loaded machine.
+    assert.ok(Date.now() - since < 8_000, `${Date.now() - since} ms`);
+    end(parties);
+  });
+}
+
+test('P2: a third party that takes no part in the SPU learns of the death as well', async () => {
+  const parties = launch(await cluster(['alice', 'bob', 'carol', 'dealer'] as const), 'train', FOR_EVER);
+  await parties.carol.noted('training');
+  parties.alice.kill('SIGKILL');
+  const { message, details } = await parties.carol.error();
+  end(parties);
+  assert.match(message, /"alice"/);
+  assert.ok((details.waitingFor as { op: number } | undefined)?.op !== 0);
+});
+
+test('P2: a party killed before the others are ready', async () => {
+  const options = await cluster(['alice', 'bob', 'carol'], (_, o) => ({
+    ...o,
+    crossSilo: { heartbeatMs: 100, peerTimeoutMs: 800, readyTimeoutMs: 2_500 },
+  }));
+  const parties = launch({ alice: options.alice, bob: options.bob }, 'guide');
+  setTimeout(() => parties.bob.kill('SIGKILL'), 900);
+  const { code, message } = await parties.alice.error();
+  end(parties);
+  assert.ok(['LINK', 'PEER_LOST'].includes(code), code);
+  assert.match(message, /carol/);
+});
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`${signal}: the others are told at once, who was stopped and by what`, async () => {
+    const parties = launch(await cluster(THREE), 'train', FOR_EVER);
+    await Promise.all([parties.alice.noted('training'), parties.bob.noted('training')]);
+    const since = Date.now();
+    parties.bob.kill(signal);
+    for (const name of ['alice', 'dealer'] as const) {
+      const { code, message } = await parties[name].error();
+      assert.is(code, 'PARTY_FAILED', message);
+      assert.match(message, new RegExp(`bob was stopped: ${signal}`));
+    }
+    assert.ok(Date.now() - since < 1_900, 'told, not timed out');
+    assert.match((await parties.bob.error()).message, new RegExp(signal));
+    end(parties);
+  });
+}
+
+test('P16: AbortSignal: both reject, and say why', async () => {
+  const parties = launch(await cluster(TWO), 'cancelled');
+  const here = await parties.alice.error();
+  const there = await parties.bob.error();
+  end(parties);
+  assert.is(here.code, 'CLOSED');
+  assert.match(here.message, /AbortSignal/);
+  assert.is(there.code, 'PARTY_FAILED');
+  assert.match(there.message, /alice was stopped: its AbortSignal/);
+});
+
+test('P2, P14: who waits for a dead party is told which operation it waited for', async () => {
+  const parties = launch(await cluster(TWO), 'waiting');
+  await parties.alice.noted('waiting');
+  parties.bob.kill('SIGKILL');
+  const { code, message, details } = await parties.alice.error();
+  end(parties);
+  assert.is(code, 'PEER_LOST');
+  assert.match(message, /op #\d+ waited for bob/);
+  assert.type((details.waitingFor as { op: number }).op, 'number');
+});
+
+/** A stretch of network that can be cut. */
+class Wire {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  cuts = 0;
+
+  constructor(target: number) {
+    this.#server = createServer((near) => {
+      const far = tcpConnect(target, '127.0.0.1');
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        this.#sockets.add(from);
+        from.pipe(to);
+        from.on('error', () => to.destroy());
+        from.on('close', () => {
+          this.#sockets.delete(from);
+          to.destroy();
+        });
+      }
+    });
+  }
+
+  listen(port: number): Promise<void> {
+    return new Promise((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
+  }
+  cut(): void {
+    if (this.#sockets.size === 0) return;
+    this.cuts++;
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+  close(): void {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+test('P7, P9: the connection dropped 100 times in one training: the result is the same', async () => {
+  const given = { steps: 600 };
+  const plain = await values(launch(await cluster(THREE), 'train', given));
+  const inside: Record<string, number> = {
+    alice: await freePort(),
+    bob: await freePort(),
+    dealer: await freePort(),
+  };
+  const wires: Wire[] = [];
+  const options = await cluster(THREE, (self, o) => {
+    const { parties, dealer } = structuredClone(o.cluster_config) as {
+      parties: Record<string, Options>;
+      dealer: Options;
+    };
+    const own = self === 'dealer' ? dealer : parties[self]!;
+    own.listen_addr = `127.0.0.1:${inside[self]}`;
+    return {
+      ...o,
+      crossSilo: { ...QUICK, peerTimeoutMs: 30_000 },
+      cluster_config: { parties, self_party: self, dealer },
+    };
+  });
+  const { parties, dealer } = options.alice.cluster_config as {
+    parties: Record<string, Options>;
+    dealer: Options;
+  };
+  for (const [name, { address }] of [...Object.entries(parties), ['dealer', dealer] as const]) {
+    const wire = new Wire(inside[name]!);
+    await wire.listen(Number(String(address).split(':')[1]));
+    wires.push(wire);
+  }
+  const running = launch(options, 'train', given);
+  await running.alice.noted('training');
+  let over = false;
+  const cut = () => {
+    for (const wire of wires) if (wire.cuts < 100) wire.cut();
+    if (!over && wires.some((w) => w.cuts < 100)) setTimeout(cut, 60 + Math.random() * 90);
+  };
+  cut();
+  const out = await values(running);
+  over = true;
+  for (const wire of wires) wire.close();
+  const cuts = wires.reduce((n, w) => n + w.cuts, 0);
+  assert.ok(cuts >= 100, `${cuts} cuts`);
+  const close = (a: unknown, b: unknown) =>
+    (a as number[][]).forEach((row, i) => {
+      assert.ok(Math.abs(row[0]! - (b as number[][])[i]![0]!) < 1e-6);
+    });
+  assert.equal(out.alice, out.bob);
+  close(out.alice, plain.alice);
+});
+
+test.run();

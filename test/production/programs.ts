@@ -1,0 +1,289 @@
+/** @file The programs that the parties of the production tests run. Every party runs the same one. */
+import * as sf from '../../src/index.ts';
+
+const { np } = sf;
+
+export type Program = (
+  options: sf.InitOptions,
+  given: never,
+  note: (text: string) => void,
+) => Promise<unknown>;
+
+const selfOf = (options: sf.InitOptions): string => {
+  const { cluster_config, clusterConfig } = options as sf.ProductionOptions;
+  const config = (cluster_config ?? clusterConfig)!;
+  return (config.self_party ?? config.selfParty)!;
+};
+
+/** The SPU of the guide; with the dealer wherever there is one. */
+export const spuOf = (s: sf.Session, options: sf.InitOptions, parties: readonly string[]): sf.SPU => {
+  const { cluster_config, clusterConfig } = options as sf.ProductionOptions;
+  const { dealer } = (cluster_config ?? clusterConfig)!;
+  return s.SPU({
+    nodes: parties.map((party) => ({ party })),
+    runtime_config: {
+      protocol: sf.spu.spu_pb2.SEMI2K,
+      field: sf.spu.spu_pb2.FM128,
+      sigmoid_mode: sf.spu.spu_pb2.RuntimeConfig.SIGMOID_REAL,
+      beaver_type: dealer ? 'TrustedThirdParty' : 'TrustedFirstParty',
+    },
+  });
+};
+
+const within = async <T>(options: sf.InitOptions, use: (s: sf.Session) => Promise<T>): Promise<T> => {
+  const s = await sf.session(options);
+  try {
+    return await use(s);
+  } finally {
+    await s.shutdown();
+  }
+};
+
+const told = (e: unknown) => {
+  const { code, message, info: details } = e as sf.TesseraError;
+  return { code, message, details: JSON.parse(JSON.stringify(details)) as unknown };
+};
+
+const failure = async (promise: Promise<unknown>) => {
+  try {
+    await promise;
+    return undefined;
+  } catch (e) {
+    return told(e);
+  }
+};
+
+const X = [
+  [1, 2],
+  [3, 4],
+];
+
+/** A training that takes some seconds: w <- w - 0.01 X^T (sigmoid(X w) - y), `given.steps` times. */
+const train = async (
+  s: sf.Session,
+  options: sf.InitOptions,
+  steps: number,
+  note: (text: string) => void,
+): Promise<unknown> => {
+  const spu = spuOf(s, options, ['alice', 'bob']);
+  const x = s.PYU('alice')(() => np.array(Array.from({ length: 20 }, (_, i) => [i / 20, 1 - i / 10])))();
+  const y = s.PYU('bob')(() => np.array(Array.from({ length: 20 }, (_, i) => [i % 2])))();
+  let w: sf.SPUObject = spu(() => np.zeros([2, 1]))();
+  const step = spu((x: sf.BaseArray, y: sf.BaseArray, w: sf.BaseArray) =>
+    np.subtract(w, np.multiply(np.matmul(x.T, np.subtract(np.sigmoid(np.matmul(x, w)), y)), 0.01)),
+  );
+  for (let i = 1; i <= steps; i++) {
+    w = step(x, y, w);
+    await w.ready();
+    if (i === 3) note('training');
+  }
+  return ((await s.reveal(w)) as sf.NDArray).toArray();
+};
+
+export const programs: Readonly<Record<string, Program>> = {
+  /** The guide's snippet, with the functions of the module. */
+  guide: async (options) => {
+    await sf.init(options);
+    const alice = sf.PYU('alice');
+    const bob = sf.PYU('bob');
+    const shown = await sf.reveal(alice((x: number) => x)(2));
+    const spu = spuOf(sf.currentSession(), options, ['alice', 'bob']);
+    const sum = spu((a: sf.BaseArray, b: sf.BaseArray) => np.add(a, b))(alice(() => 1)(), bob(() => 41)());
+    const total = Number(await sf.reveal(sum));
+    await sf.shutdown();
+    return { shown, total };
+  },
+
+  /** PYU to PYU to SPU to PYU, with a party that takes no part in the SPU. */
+  moves: (options) =>
+    within(options, async (s) => {
+      const self = selfOf(options);
+      const ran: string[] = [];
+      const at = <A extends unknown[], R>(party: string, fn: (...args: A) => R) =>
+        s.PYU(party)((...args: A) => {
+          ran.push(party);
+          return fn(...args);
+        });
+      const spu = spuOf(s, options, ['alice', 'bob']);
+      const made = at('carol', () => np.array(X) as sf.BaseArray)();
+      const moved = made.to(s.PYU('alice'));
+      const doubled = at('alice', (x: sf.BaseArray) => np.multiply(x, 2) as sf.NDArray)(moved);
+      const y = at('bob', () => [[0.5], [0.25]])();
+      const product = spu((a: sf.BaseArray, b: sf.BaseArray) => np.matmul(a, b))(doubled, y);
+      const onlyBob = product.to(s.PYU('bob'));
+      const seen = at('bob', (v: sf.NDArray) => [v.toArray(), 'seen at bob'])(onlyBob);
+      const toCarol = seen.to(s.PYU('carol'));
+      const answer = at('carol', (v: unknown) => ['carol got', v])(toCarol);
+      await s.wait([product, answer]);
+      await s.barrier();
+      const all = (await s.reveal({ product, answer, made })) as {
+        product: sf.NDArray;
+        answer: unknown;
+        made: sf.NDArray;
+      };
+      const strangers = ran.filter((party) => party !== self);
+      return { product: all.product.toArray(), answer: all.answer, made: all.made.toArray(), strangers };
+    }),
+
+  /** A function of alice's fails; then input of the wrong kind at bob; the session goes on. */
+  failing: (options) =>
+    within(options, async (s) => {
+      const spu = spuOf(s, options, ['alice', 'bob']);
+      const bad = s.PYU('alice')(function readFile(): number {
+        throw new Error('the patient is 47 years old');
+      })();
+      const first = await failure(s.reveal(bad));
+      const direct = await failure(bad.ready());
+      const word = s.PYU('bob')(() => 'not a number')();
+      const second = await failure(s.reveal(spu((x: sf.BaseArray) => x)(word)));
+      const after = Number(await s.reveal(spu((x: sf.BaseArray) => np.add(x, 1))(s.PYU('alice')(() => 6)())));
+      return { first, direct, second, after };
+    }),
+
+  divergeOp: (options) =>
+    within(options, async (s) => {
+      const x = s.PYU('alice')(() => 1)();
+      const y = selfOf(options) === 'alice' ? x.to(s.PYU('bob')) : s.PYU('bob')(() => 2)();
+      await s.reveal(y);
+    }),
+
+  divergeFunction: (options) =>
+    within(options, async (s) => {
+      const spu = spuOf(s, options, ['alice', 'bob']);
+      const x = s.PYU('alice')(() => 3)();
+      const f =
+        selfOf(options) === 'alice'
+          ? (x: sf.BaseArray) => np.add(x, 1)
+          : (x: sf.BaseArray) => np.subtract(x, 1);
+      return Number(await s.reveal(spu((x: sf.BaseArray) => f(x))(x)));
+    }),
+
+  divergeArgument: (options) =>
+    within(options, async (s) => {
+      const spu = spuOf(s, options, ['alice', 'bob']);
+      const x = s.PYU('alice')(() => np.ones([100]))();
+      const rates = Array.from({ length: 100 }, (_, i) =>
+        i === 77 && selfOf(options) === 'bob' ? 0.2 : 0.1,
+      );
+      return s.reveal(spu((x: sf.BaseArray, r: sf.BaseArray) => np.multiply(x, r))(x, rates));
+    }),
+
+  divergeRuntime: (options) =>
+    within(options, async (s) => {
+      const field = selfOf(options) === 'alice' ? 'FM128' : 'FM64';
+      const spu = s.SPU({
+        nodes: [{ party: 'alice' }, { party: 'bob' }],
+        runtime_config: { protocol: 'SEMI2K', field },
+      });
+      return s.reveal(spu(() => np.zeros(2))());
+    }),
+
+  /** Bob comes to his end where alice goes on. */
+  endsEarly: (options) =>
+    within(options, async (s) => {
+      const spu = spuOf(s, options, ['alice', 'bob']);
+      const x = s.PYU('alice')(() => 3)();
+      if (selfOf(options) === 'bob') return 'bob was content';
+      return Number(await s.reveal(spu((x: sf.BaseArray) => np.multiply(x, x))(x)));
+    }),
+
+  /** Sends `given.value` from alice to bob. */
+  send: (options, given: { readonly what: string }) =>
+    within(options, async (s) => {
+      const things: Readonly<Record<string, () => unknown>> = {
+        array: () => np.array(X),
+        date: () => new Temperature(21),
+        plain: () => ({ list: [1, 'two', null, true], bytes: Uint8Array.of(1, 2, 3) }),
+        failing: () => {
+          throw new Error('no such file');
+        },
+      };
+      const made = s.PYU('alice')(things[given.what]!)();
+      const there = made.to(s.PYU('bob'));
+      const kind = s.PYU('bob')((v: unknown) =>
+        v instanceof sf.NDArray
+          ? 'NDArray'
+          : v instanceof Temperature
+            ? `Temperature ${v.degrees}`
+            : JSON.stringify(v),
+      )(there);
+      const problem = await failure(s.reveal(kind));
+      if (problem) return problem;
+      return s.reveal(kind);
+    }),
+
+  train: (options, given: { readonly steps: number }, note) =>
+    within(options, (s) => train(s, options, given.steps, note)),
+
+  /** Waits for something that bob never finishes. */
+  waiting: (options, _given, note) =>
+    within(options, async (s) => {
+      const slow = s.PYU('bob')(() => new Promise<number>(() => setTimeout(() => {}, 1e6)))();
+      await s.barrier();
+      note('waiting');
+      await s.reveal(slow);
+    }),
+
+  /** The AbortSignal of alice is set off while both wait. */
+  cancelled: async (options, _given, note) => {
+    const controller = new AbortController();
+    const signal = selfOf(options) === 'alice' ? controller.signal : undefined;
+    return within({ ...options, ...(signal && { signal }) } as sf.InitOptions, async (s) => {
+      const slow = s.PYU('bob')(() => new Promise<number>(() => setTimeout(() => {}, 1e6)))();
+      await s.barrier();
+      if (signal) setTimeout(() => controller.abort(new Error('the user went home')), 100);
+      note('waiting');
+      await s.reveal(slow);
+    });
+  },
+
+  /** SPU nodes with addresses of their own, and then with a party that is none. */
+  addresses: (options, given: { readonly address: string }) =>
+    within(options, async (s) => {
+      const runtime_config = { protocol: 'SEMI2K', field: 'FM128' };
+      const spu = s.SPU({
+        nodes: [
+          { party: 'alice', id: '0', address: given.address, listen_addr: '0.0.0.0:7000' },
+          { party: 'bob', id: '1', address: '127.0.0.1:7001', listen_address: '0.0.0.0:7001' },
+        ],
+        runtime_config,
+      });
+      const sum = Number(await s.reveal(spu((a: sf.BaseArray) => np.add(a, 1))(s.PYU('alice')(() => 2)())));
+      const twice = await failure(
+        (async () => s.SPU({ nodes: [{ party: 'alice' }, { party: 'carol' }], runtime_config }))(),
+      );
+      return { sum, twice };
+    }),
+
+  /** Two sessions of two jobs at the same time, over the same ports. */
+  twoJobs: async (options) => {
+    const job = async (name: string, n: number) =>
+      within({ ...options, job_name: name } as sf.InitOptions, async (s) => {
+        const spu = spuOf(s, options, ['alice', 'bob']);
+        const x = s.PYU('alice')(() => n)();
+        const y = s.PYU('bob')(() => 10)();
+        const outs: number[] = [];
+        for (let i = 0; i < 5; i++)
+          outs.push(
+            Number(await s.reveal(spu((a: sf.BaseArray, b: sf.BaseArray) => np.multiply(a, b))(x, y))),
+          );
+        return outs;
+      });
+    return Promise.all([job('first', 1), job('second', 2)]);
+  },
+};
+
+class Temperature {
+  readonly degrees: number;
+  constructor(degrees: number) {
+    this.degrees = degrees;
+  }
+}
+
+sf.registerType<Temperature>({
+  module: 'weather',
+  name: 'Temperature',
+  test: (v) => v instanceof Temperature,
+  encode: ({ degrees }) => degrees,
+  decode: (d) => new Temperature(Number(d)),
+});
