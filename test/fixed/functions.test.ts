@@ -1,0 +1,299 @@
+/** Functions of fixed-point numbers: a grid, random points and the ends of the documented range, against float64. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as B from '../../src/fixed/basic.ts';
+import type { Circuit, Wire } from '../../src/fixed/circuit.ts';
+import * as N from '../../src/fixed/normal.ts';
+import { maximum, minimum, tournament } from '../../src/fixed/reduce.ts';
+import * as S from '../../src/fixed/smooth.ts';
+import * as W from '../../src/fixed/whole.ts';
+import * as elementary from '../../src/gates/elementary.ts';
+import { FIELDS, type FieldName } from '../../src/ring/field.ts';
+import { fxp, random, runCase } from '../gates/harness.ts';
+
+interface Fn {
+  readonly build: (c: Circuit, x: Wire, y: Wire) => Wire;
+  readonly plain: (x: number, y: number) => number;
+  /** Range by field. `log` spreads points over magnitudes; `signs` adds their mirror images. */
+  readonly range: (f: FieldName) => readonly [number, number];
+  readonly log?: true;
+  readonly signs?: true;
+  /** Second operand: its range. */
+  readonly other?: (f: FieldName) => readonly [number, number];
+  /** Beside 2^-20 (2^-12) absolute if bounded, relative otherwise, and a unit in the last place. */
+  readonly error?: 'absolute' | 'exact';
+  readonly extra?: (x: number, y: number, f: FieldName) => number;
+  /** FM128: rounds as documented. */
+  readonly rounds: number;
+  readonly points?: readonly number[];
+}
+
+const ulpOf = (f: FieldName): number => 2 ** -FIELDS[f].fraction;
+const always = (lo: number, hi: number) => (): readonly [number, number] => [lo, hi];
+const positive = (f: FieldName): readonly [number, number] => {
+  const top = 2 ** FIELDS[f].fraction;
+  return [1 / top, top * (1 - 2 ** -20)];
+};
+const expMax = { FM128: 21, FM64: 11, FM32: 4 };
+
+const FNS: Readonly<Record<string, Fn>> = {
+  sigmoid: {
+    build: S.sigmoid,
+    plain: elementary.sigmoid,
+    range: always(-40, 40),
+    error: 'absolute',
+    rounds: 5,
+    points: [-16, 16, 15.5, -1e5, 1e5],
+  },
+  tanh: {
+    build: S.tanh,
+    plain: Math.tanh,
+    range: always(-20, 20),
+    error: 'absolute',
+    rounds: 5,
+    points: [-8, 8, 7.75, -1e5, 1e5],
+  },
+  erf: {
+    build: S.erf,
+    plain: elementary.erf,
+    range: always(-10, 10),
+    error: 'absolute',
+    rounds: 5,
+    points: [-4, 4, 3.875, -1e5, 1e5],
+  },
+  exp: { build: S.exp, plain: Math.exp, range: (f) => [-30, expMax[f]], rounds: 5, points: [-20, -1e5] },
+  log: { build: N.log, plain: Math.log, range: positive, log: true, error: 'absolute', rounds: 6 },
+  sqrt: { build: N.sqrt, plain: Math.sqrt, range: positive, log: true, rounds: 7, points: [0] },
+  rsqrt: { build: N.rsqrt, plain: (x) => 1 / Math.sqrt(x), range: positive, log: true, rounds: 7 },
+  reciprocal: {
+    build: N.reciprocal,
+    plain: (x) => 1 / x,
+    range: positive,
+    log: true,
+    signs: true,
+    rounds: 13,
+  },
+  divide: {
+    build: N.divide,
+    plain: (x, y) => x / y,
+    range: (f) => (f === 'FM128' ? [2 ** -26, 2 ** 12] : [2 ** -18, 2 ** 8]),
+    other: (f) => (f === 'FM128' ? [2 ** -13, 2 ** 25] : [2 ** -9, 2 ** 17]),
+    log: true,
+    signs: true,
+    // a may move by a sixteenth of a unit in its last place.
+    extra: (_, y, f) => ulpOf(f) / 16 / Math.abs(y),
+    rounds: 13,
+  },
+  sin: {
+    build: W.sin,
+    plain: Math.sin,
+    range: always(-100, 100),
+    error: 'absolute',
+    extra: (x, _, f) => Math.abs(x) * (f === 'FM128' ? 2 ** -30 : 2 ** -18),
+    rounds: 1,
+  },
+  cos: {
+    build: W.cos,
+    plain: Math.cos,
+    range: always(-100, 100),
+    error: 'absolute',
+    extra: (x, _, f) => Math.abs(x) * (f === 'FM128' ? 2 ** -30 : 2 ** -18),
+    rounds: 1,
+  },
+  abs: {
+    build: W.abs,
+    plain: Math.abs,
+    range: positive,
+    log: true,
+    signs: true,
+    error: 'exact',
+    rounds: 5,
+    points: [0],
+  },
+  sign: {
+    build: (c, x) => W.sign(c, x, c.fraction),
+    plain: Math.sign,
+    range: positive,
+    log: true,
+    signs: true,
+    error: 'exact',
+    rounds: 5,
+    points: [0],
+  },
+  floor: {
+    build: (c, x) => B.timesInteger(c, W.floorShift(c, x, c.fraction), 2 ** c.fraction),
+    plain: Math.floor,
+    range: always(-1000, 1000),
+    error: 'exact',
+    rounds: 4,
+    points: [0, 1, -1, 7, -7, 0.5, -0.5],
+  },
+  toInteger: {
+    build: (c, x) => B.timesInteger(c, W.toInteger(c, x), 2 ** c.fraction),
+    plain: Math.trunc,
+    range: always(-1000, 1000),
+    error: 'exact',
+    rounds: 10,
+    points: [0, 1, -1, 7, -7, 0.5, -0.5],
+  },
+  maximum: {
+    build: maximum,
+    plain: Math.max,
+    range: always(-1000, 1000),
+    other: always(-1000, 1000),
+    error: 'exact',
+    rounds: 5,
+  },
+  minimum: {
+    build: minimum,
+    plain: Math.min,
+    range: always(-1000, 1000),
+    other: always(-1000, 1000),
+    error: 'exact',
+    rounds: 5,
+  },
+  cube: {
+    build: (c, x) => W.publicPower(c, x, 3),
+    plain: (x) => x ** 3,
+    range: always(-50, 50),
+    extra: (x, _, f) => 3 * Math.abs(x) * ulpOf(f),
+    rounds: 2,
+  },
+  inverseSquare: {
+    build: (c, x) => W.publicPower(c, x, -2),
+    plain: (x) => x ** -2,
+    range: always(0.25, 30),
+    signs: true,
+    extra: (x, _, f) => Math.abs(x) ** -4 * ulpOf(f),
+    rounds: 14,
+  },
+  power: {
+    build: W.power,
+    plain: (x, y) => x ** y,
+    range: (f) => (f === 'FM128' ? [0.01, 100] : [0.1, 10]),
+    other: always(-2, 2),
+    log: true,
+    // The error of y log x is relative in the power, and log is good to 2^-21 or so.
+    extra: (x, y, f) =>
+      x ** y * (Math.abs(y) + Math.abs(Math.log(x)) + 2) * (f === 'FM128' ? 2 ** -21 : 2 ** -13),
+    rounds: 12,
+  },
+};
+
+const pointsOf = (
+  fn: Fn,
+  field: FieldName,
+  pick: (f: FieldName) => readonly [number, number],
+  seed: number,
+  count: number,
+): number[] => {
+  const next = random(seed);
+  const ulp = ulpOf(field);
+  const [lo, hi] = pick(field);
+  const at = (t: number): number => (fn.log ? lo * (hi / lo) ** t : lo + (hi - lo) * t);
+  const whole = (v: number): number =>
+    Math.min(Math.max(Math.round(v / ulp), Math.ceil(lo / ulp)), Math.floor(hi / ulp)) * ulp;
+  return Array.from({ length: count }, (_, i) => {
+    const x = whole(at(i < 2 ? i : i < count / 2 ? i / (count / 2) : next()));
+    return fn.signs && i % 2 ? -x : x;
+  });
+};
+
+for (const [name, fn] of Object.entries(FNS)) {
+  for (const [field, parties] of [
+    ['FM128', 2],
+    ['FM128', 3],
+    ['FM64', 2],
+    ['FM64', 3],
+  ] as const) {
+    test(`${name}, ${field}, ${parties} parties`, () => {
+      const count = 1000;
+      const x = [...(fn.points ?? []), ...pointsOf(fn, field, fn.range, parties, count)];
+      const y = fn.other ? pointsOf(fn, field, fn.other, parties + 10, x.length) : x;
+      // Two walks that start at the same end would never meet the other pairs.
+      if (fn.other) y.reverse();
+      const r = runCase({
+        field,
+        parties,
+        inputs: [fxp(x), fxp(y)],
+        build: (c, u, v) => fn.build(c, u!, v!),
+      });
+      const goal = field === 'FM128' ? 2 ** -20 : 2 ** -12;
+      const worst = { over: -1, text: '' };
+      r.numbers[0]!.forEach((got, i) => {
+        const want = fn.plain(x[i]!, y[i]!);
+        const allowed =
+          fn.error === 'exact'
+            ? 0
+            : goal * (fn.error === 'absolute' ? 1 : Math.abs(want)) +
+              ulpOf(field) +
+              (fn.extra?.(x[i]!, y[i]!, field) ?? 0);
+        const error = Math.abs(got - want);
+        const over = allowed === 0 ? error : error / allowed;
+        if (over > worst.over || Number.isNaN(over)) {
+          worst.over = over;
+          worst.text = `${name}(${x[i]}${fn.other ? `, ${y[i]}` : ''}) = ${got}, not ${want}: ${over} of the allowed error`;
+        }
+      });
+      assert.ok(fn.error === 'exact' ? worst.over === 0 : worst.over <= 1, worst.text);
+      if (field === 'FM128') assert.is(r.rounds, fn.rounds);
+    });
+  }
+}
+
+test('a tournament finds the first of the largest and of the smallest, at every length', () => {
+  const next = random(4);
+  for (const [field, parties] of [
+    ['FM128', 2],
+    ['FM64', 3],
+  ] as const) {
+    for (const axis of [1, 2, 3, 4, 5, 8, 11]) {
+      const [outer, inner] = [3, 2];
+      const x = Array.from({ length: outer * axis * inner }, () => Math.floor(next() * 4) - 2);
+      const r = runCase({
+        field,
+        parties,
+        inputs: [fxp(x)],
+        build: (c, u) => {
+          const cube = B.reshape(c, u!, [outer, axis, inner]);
+          const [hi, lo] = [tournament(c, cube, 'max', true), tournament(c, cube, 'min', true)];
+          return [hi.value, hi.index!, lo.value, lo.index!];
+        },
+      });
+      for (let o = 0; o < outer; o++) {
+        for (let i = 0; i < inner; i++) {
+          const line = Array.from({ length: axis }, (_, j) => x[(o * axis + j) * inner + i]!);
+          const [hi, lo] = [Math.max(...line), Math.min(...line)];
+          const at = o * inner + i;
+          const got = [
+            r.numbers[0]![at],
+            r.raw[1]!.at(at % r.raw[1]!.length),
+            r.numbers[2]![at],
+            r.raw[3]!.at(at % r.raw[3]!.length),
+          ];
+          assert.equal(got, [hi, BigInt(line.indexOf(hi)), lo, BigInt(line.indexOf(lo))], `${line}`);
+        }
+      }
+      assert.is(r.rounds, (field === 'FM128' ? 5 : 4) * Math.ceil(Math.log2(axis)));
+    }
+  }
+});
+
+test('FM32 does what its few bits allow', () => {
+  for (const [name, x, tolerance] of [
+    ['sigmoid', [-20, -3, -0.5, 0, 0.5, 3, 20], 2 ** -4],
+    ['tanh', [-9, -1, 0, 0.25, 2, 9], 2 ** -4],
+    ['exp', [-30, -1, 0, 1, 2], 2 ** -2],
+    ['abs', [-7.5, 0, 7.5], 0],
+    ['floor', [-2.5, -2, 0, 3.75], 0],
+  ] as const) {
+    const fn = FNS[name]!;
+    const r = runCase({ field: 'FM32', parties: 3, inputs: [fxp(x)], build: (c, u) => fn.build(c, u!, u!) });
+    r.numbers[0]!.forEach((got, i) => {
+      const want = fn.plain(x[i]!, 0);
+      assert.ok(Math.abs(got - want) <= tolerance, `${name}(${x[i]}) = ${got}, not ${want}`);
+    });
+  }
+});
+
+test.run();
