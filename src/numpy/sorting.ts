@@ -34,11 +34,11 @@ export const network = (n: number): Comparator[][] => {
 const pick = (x: BaseArray, indices: readonly number[]): BaseArray =>
   apply('gather', [x], { axis: x.ndim - 1, indices: [...indices] });
 
-/** Both of a pair: the one that `second` chooses in front. */
-const exchange = (second: BaseArray, a: BaseArray, b: BaseArray): [BaseArray, BaseArray] => {
-  const low = where(second, b, a);
-  return [low, subtract(add(a, b), low)];
-};
+/** Both of a pair: the one that `second` chooses in front. (On secrets the passes make one choice of the two.) */
+const exchange = (second: BaseArray, a: BaseArray, b: BaseArray): [BaseArray, BaseArray] => [
+  where(second, b, a),
+  where(second, a, b),
+];
 
 interface Ordered {
   readonly values: BaseArray;

@@ -17,6 +17,9 @@ const sameAttr = (a: Attr | undefined, b: Attr | undefined): boolean => {
 const sameAttrs = (a: Node, b: Node): boolean =>
   Object.keys(a.attrs).every((k) => sameAttr(a.attrs[k], b.attrs[k]));
 
+/** Ops whose operands may stand in either order. */
+const COMMUTATIVE = new Set(['add', 'mul', 'maximum', 'minimum', 'equal', 'and', 'or', 'xor']);
+
 /** Graph -> graph, loop bodies included. */
 export const cse = (graph: Graph): Graph => {
   const seen = new Map<string, { readonly node: Node; readonly outs: readonly ValueId[] }>();
@@ -24,7 +27,8 @@ export const cse = (graph: Graph): Graph => {
     const node = given.body === undefined ? given : { ...given, body: cse(given.body) };
     const types = node.outs.map((id) => graph.types[id]!);
     const body = node.body === undefined ? '' : print(node.body);
-    const key = [node.op, ins.join(','), attrsText(node.attrs), JSON.stringify(types), body].join('|');
+    const operands = COMMUTATIVE.has(node.op) ? [...ins].sort((x, y) => x - y) : ins;
+    const key = [node.op, operands.join(','), attrsText(node.attrs), JSON.stringify(types), body].join('|');
     const known = seen.get(key);
     if (known !== undefined && sameAttrs(known.node, node)) return known.outs;
     const outs = keep(to, node, ins);

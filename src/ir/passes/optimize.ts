@@ -4,5 +4,21 @@ import { cse } from './cse.ts';
 import { dce } from './dce.ts';
 import { expand } from './expand.ts';
 import { fold } from './fold.ts';
+import { products } from './products.ts';
+import { simplify } from './simplify.ts';
 
-export const optimize = (graph: Graph): Graph => dce(cse(fold(expand(graph))));
+const PASSES: readonly ((graph: Graph) => Graph)[] = [
+  expand,
+  fold,
+  cse,
+  dce,
+  simplify,
+  cse,
+  dce,
+  products,
+  fold,
+  cse,
+  dce,
+];
+
+export const optimize = (graph: Graph): Graph => PASSES.reduce((g, pass) => pass(g), graph);

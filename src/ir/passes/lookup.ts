@@ -1,0 +1,46 @@
+/** @file What a rewriting pass may ask of the graph that it builds: who made a value, and what number it is. */
+import type { GraphBuilder } from '../builder.ts';
+import { type Graph, type Node, sizeOf, type Tensor, type ValueId } from '../graph.ts';
+
+/** Uses of each value of a graph by nodes and as an output. */
+export const countUses = (graph: Graph): Int32Array => {
+  const uses = new Int32Array(graph.types.length);
+  for (const node of graph.nodes) for (const id of node.ins) uses[id]!++;
+  for (const id of graph.outs) uses[id]!++;
+  return uses;
+};
+
+/** The nodes of a graph that grows, by what they make. */
+export class Lookup {
+  readonly to: GraphBuilder;
+  readonly #makers = new Map<ValueId, Node>();
+  #seen = 0;
+
+  constructor(to: GraphBuilder) {
+    this.to = to;
+  }
+
+  /** The node that makes a value; undefined for inputs. */
+  maker(id: ValueId): Node | undefined {
+    for (; this.#seen < this.to.nodes.length; this.#seen++) {
+      const node = this.to.nodes[this.#seen]!;
+      for (const out of node.outs) this.#makers.set(out, node);
+    }
+    return this.#makers.get(id);
+  }
+
+  /** As maker, if the op is this one. */
+  made(id: ValueId, op: string): Node | undefined {
+    const node = this.maker(id);
+    return node?.op === op ? node : undefined;
+  }
+
+  /** The number that a public constant is in every place, seen through broadcasts. */
+  numberOf(id: ValueId): number | undefined {
+    const node = this.maker(id);
+    if (node?.op === 'broadcast' || node?.op === 'reshape') return this.numberOf(node.ins[0]!);
+    if (node?.op !== 'const') return undefined;
+    const t = node.attrs.value as Tensor;
+    return sizeOf(t.shape) === 1 ? Number(t.data[0]) : undefined;
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * @file Sums of products as products of matrices, of which only the sums are opened and truncated, and quotients by
+ * something that was broadcast as products with one inverse.
+ */
+import type { GraphBuilder } from '../builder.ts';
+import { type Graph, type Node, type Shape, sizeOf, type ValueId } from '../graph.ts';
+import { countUses, Lookup } from './lookup.ts';
+import { keep, rewrite } from './rewrite.ts';
+
+class Emitter {
+  readonly to: GraphBuilder;
+  readonly site: string | undefined;
+
+  constructor(to: GraphBuilder, node: Node) {
+    this.to = to;
+    this.site = node.site;
+  }
+
+  op(op: string, ins: readonly ValueId[], attrs: Node['attrs'] = {}): ValueId {
+    return this.to.emit(op, ins, attrs, { site: this.site })[0]!;
+  }
+
+  shape(id: ValueId): Shape {
+    return this.to.typeOf(id).shape;
+  }
+
+  reshape(x: ValueId, shape: Shape): ValueId {
+    return this.op('reshape', [x], { shape: [...shape] });
+  }
+
+  /** The axes in another order, if it is another. */
+  permute(x: ValueId, perm: readonly number[]): ValueId {
+    return perm.every((p, i) => p === i) ? x : this.op('transpose', [x], { perm });
+  }
+}
+
+/** sum(x y) over `axes` as [b, 1, k] x [b, k, 1]; a public factor that is one number comes out of the sum. */
+const sumOfProducts = (e: Emitter, find: Lookup, sum: Node, x: ValueId, y: ValueId): ValueId | undefined => {
+  const axes = sum.attrs.axes as readonly number[];
+  const shape = e.shape(x);
+  const k = sizeOf(axes.map((i) => shape[i]!));
+  if (k < 2 || sizeOf(shape) === 0) return undefined;
+  const rest = [...shape.keys()].filter((i) => !axes.includes(i));
+  const left = rest.map((i) => shape[i]!);
+  for (const [number, other] of [
+    [x, y],
+    [y, x],
+  ] as const) {
+    if (e.to.typeOf(number).secret || find.numberOf(number) === undefined) continue;
+    const one = find.maker(number)!;
+    const factor = one.op === 'const' ? number : one.ins[0]!;
+    if (e.shape(factor).length !== 0) return undefined;
+    const total = e.op('sum', [other], { axes });
+    return e.op('mul', [total, left.length === 0 ? factor : e.op('broadcast', [factor], { shape: left })]);
+  }
+  const cube = (id: ValueId, row: boolean): ValueId =>
+    e.reshape(e.permute(id, [...rest, ...axes]), row ? [sizeOf(left), 1, k] : [sizeOf(left), k, 1]);
+  return e.reshape(e.op('matmul', [cube(x, true), cube(y, false)]), left);
+};
+
+/** Below this many quotients, rounds matter more than bytes. */
+const MANY = 32;
+/** Each step multiplies the relative error of the quotient by that of the inverse. */
+const CORRECTIONS = 2;
+
+/**
+ * x / broadcast(y): the inverse once for each y, and for each x a product and corrections q += (x - q y) / y, since the
+ * inverse of a large y has few significant bits (2^-26 y at FM128, so 2^-18 is left of y = 2^20 after two).
+ */
+const quotients = (e: Emitter, x: ValueId, small: ValueId, y: ValueId): ValueId => {
+  const inverse = e.op('broadcast', [e.op('reciprocal', [small])], { shape: [...e.shape(x)] });
+  let q = e.op('mul', [x, inverse]);
+  for (let i = 0; i < CORRECTIONS; i++) {
+    const rest = e.op('sub', [x, e.op('mul', [q, y])]);
+    q = e.op('add', [q, e.op('mul', [rest, inverse])]);
+  }
+  return q;
+};
+
+/** Graph -> graph, loop bodies included. */
+export const products = (graph: Graph): Graph => {
+  const uses = countUses(graph);
+  let find: Lookup | undefined;
+  return rewrite(graph, (to, node, ins) => {
+    find ??= new Lookup(to);
+    if (node.body !== undefined) return keep(to, { ...node, body: products(node.body) }, ins);
+    const e = new Emitter(to, node);
+    const [x, y] = ins as [ValueId, ValueId];
+    if (node.op === 'sum' && to.typeOf(x).secret && uses[node.ins[0]!] === 1) {
+      const product = find.made(x, 'mul');
+      const made = product && sumOfProducts(e, find, node, product.ins[0]!, product.ins[1]!);
+      if (made !== undefined) return [made];
+    }
+    if (node.op === 'div' && to.typeOf(y).secret) {
+      const wide = find.made(y, 'broadcast');
+      const n = sizeOf(to.typeOf(x).shape);
+      if (wide !== undefined && n >= MANY && n >= 2 * sizeOf(to.typeOf(wide.ins[0]!).shape))
+        return [quotients(e, x, wide.ins[0]!, y)];
+    }
+    return keep(to, node, ins);
+  });
+};
