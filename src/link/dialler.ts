@@ -73,7 +73,7 @@ export class Dialler {
           this.#events.giveUp(session, error);
           break;
         }
-        await sleep(pause * (0.75 + Math.random() / 2));
+        await sleep(pause * (0.75 + crypto.getRandomValues(new Uint8Array(1))[0]! / 512));
         pause = Math.min(pause * 1.6, LAST_RETRY_MS);
       }
     }
