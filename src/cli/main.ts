@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { TesseraError } from '../errors.ts';
 import type { CliCommand } from './command.ts';
+import { dealerCommand } from './dealer.ts';
 import { doctorCommand } from './doctor.ts';
 import { keygenCommand } from './keygen.ts';
 
-const COMMANDS: readonly CliCommand[] = [keygenCommand, doctorCommand];
+const COMMANDS: readonly CliCommand[] = [keygenCommand, doctorCommand, dealerCommand];
 
 /** package.json lies two folders above in the sources and three above in dist. */
 const version = (): string => {

@@ -62,7 +62,11 @@ export const readPartyConfig = (path: string): PartyConfig => {
   }
   const config = object(spell(raw), path);
   const cluster = object(config.clusterConfig, 'clusterConfig');
-  const parties = object(cluster.parties, 'clusterConfig.parties') as PartyConfig['parties'];
+  const { name = 'dealer', ...dealer } = object(cluster.dealer, 'clusterConfig.dealer');
+  const parties = {
+    ...object(cluster.parties, 'clusterConfig.parties'),
+    ...(cluster.dealer === undefined ? {} : { [String(name)]: dealer }),
+  } as PartyConfig['parties'];
   const self = cluster.selfParty;
   if (typeof self !== 'string' || !(self in parties)) {
     fail(

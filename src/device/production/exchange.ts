@@ -179,6 +179,7 @@ export class Exchange {
   async #send(to: readonly string[], head: Uint8Array, body: Uint8Array): Promise<void> {
     await Promise.all(
       to.map((peer) => {
+        if (this.#failure) throw this.#failure;
         const tag = this.#tags.get(peer) ?? 0;
         this.#tags.set(peer, tag + 1);
         return this.#channel.send(peer, tag, pack(head, body));

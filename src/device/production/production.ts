@@ -133,7 +133,7 @@ class ProductionMode implements Mode {
         }
       },
       async (e) => {
-        await this.#exchange.tellFailure(to, kind, key, op, e);
+        await this.#exchange.tellFailure(to, kind, key, op, e).catch(() => {});
         throw e;
       },
     );

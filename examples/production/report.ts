@@ -1,0 +1,12 @@
+/** @file What a party of the demo tells the program that started it: figures, no data. */
+import type { Result } from '../lib/training.ts';
+
+export interface Report {
+  readonly self: string;
+  readonly result: Result;
+  readonly rounds: number;
+  /** Sent by this party. */
+  readonly bytes: number;
+  /** Received from the dealer. */
+  readonly dealerBytes: number;
+}

@@ -1,0 +1,43 @@
+/**
+ * @file The program of alice and of bob, each on a machine of its own:
+ *
+ *     node dist/examples/production/train.js --config examples/production/alice.json
+ *
+ * Who runs it is said by the configuration; the training is that of the demo in simulation.
+ */
+import { Command } from 'commander';
+import { readOptions } from '../../src/cli/options-file.ts';
+import * as sf from '../../src/index.ts';
+import { trainTogether } from '../lib/training.ts';
+import type { Report } from './report.ts';
+
+const flags = new Command('train')
+  .description("Trains a logistic regression on alice's and bob's data, as one of them.")
+  .requiredOption('--config <file>', "the party's configuration")
+  .option('--epochs <n>', 'passes over the training rows', Number, 10)
+  .option('--reveal-loss', 'reveal the loss after every epoch', false)
+  .option('--report', 'hand the figures to the program that started this one', false)
+  .parse()
+  .opts<{ config: string; epochs: number; revealLoss: boolean; report: boolean }>();
+
+const session = await sf.init(readOptions(flags.config) as unknown as sf.InitOptions);
+const self = session.mode.self!;
+try {
+  const spu = sf.SPU({
+    nodes: [{ party: 'alice' }, { party: 'bob' }],
+    runtime_config: {
+      protocol: sf.spu.spu_pb2.SEMI2K,
+      field: sf.spu.spu_pb2.FM128,
+      sigmoid_mode: sf.spu.spu_pb2.RuntimeConfig.SIGMOID_REAL,
+      beaver_type: 'TrustedThirdParty',
+    },
+  });
+  const result = await trainTogether(spu, flags, (line) => console.log(`${self}: ${line}`));
+  console.log(`${self}: accuracy ${result.accuracy.toFixed(4)}`);
+  const { rounds, bytes, dealerBytes } = sf.stats().spus[0]!;
+  const report: Report = { self, result, rounds, bytes: bytes[self] ?? 0, dealerBytes };
+  if (flags.report) process.send?.(report);
+} finally {
+  await sf.shutdown();
+}
+if (flags.report) process.disconnect?.();

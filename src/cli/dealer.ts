@@ -1,0 +1,56 @@
+/** @file `tessera dealer`: the third party that makes correlated randomness, on a machine of its own. Sees no data. */
+import { startDealer } from '../device/production/dealer.ts';
+import { TesseraError } from '../errors.ts';
+import type { CliCommand } from './command.ts';
+import { readOptions } from './options-file.ts';
+
+interface Flags {
+  config: string;
+  keep?: boolean;
+}
+
+const size = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
+
+/** Serves one job from its start to its end. */
+const serve = async (options: object): Promise<void> => {
+  const service = await startDealer(options);
+  console.error('tessera dealer: all parties are there');
+  const { jobs, bytes, ms } = await service.done;
+  console.error(
+    `tessera dealer: done: ${jobs} programs, ${size(bytes)}, ${(ms / 1000).toFixed(2)} s of work`,
+  );
+};
+
+/** With `--keep`, the parties may come whenever they like. */
+const PATIENT = { readyTimeoutMs: 86_400_000 };
+
+export const dealerCommand: CliCommand = {
+  register(program) {
+    program
+      .command('dealer')
+      .description('run the dealer of a job: makes randomness for the parties, and sees none of their data')
+      .requiredOption(
+        '--config <file>',
+        'JSON: what the parties give sf.init, with the dealer as selfParty; paths are relative to the file',
+      )
+      .option('--keep', 'wait for the next run of the job when one has ended, until stopped by a signal')
+      .action(async ({ config, keep }: Flags) => {
+        const options = readOptions(config);
+        if (!keep) {
+          await serve(options);
+          return;
+        }
+        const { crossSilo = {} } = options as { crossSilo?: object };
+        for (;;) {
+          try {
+            await serve({ ...options, crossSilo: { ...PATIENT, ...crossSilo } });
+          } catch (e) {
+            // The job is over for its parties too; the next one may go well. Nothing mends a configuration.
+            if (!(e instanceof TesseraError) || ['CONFIG', 'INVALID_ARGUMENT'].includes(e.code)) throw e;
+            console.error(`tessera dealer: ${e.message}`);
+            if (e.code === 'CLOSED') return;
+          }
+        }
+      });
+  },
+};
