@@ -125,15 +125,15 @@ export class DealerEngine {
     let batch: Uint8Array[] = [];
     let size = 0;
     const window = this.#o.window ?? WINDOW;
-    let last = -1;
+    let first = 0;
     const flush = async (): Promise<void> => {
       if (size === 0) return;
+      await this.#until(() => this.#unused < window || first <= this.#needed || undefined);
       const message = batch.length === 1 ? batch[0]! : join(batch, size);
       this.#unused += size;
       this.stats.bytes += size;
       [batch, size] = [[], 0];
       await channel.send(parties[0]!, this.#tag++, message);
-      await this.#until(() => this.#unused < window || last < this.#needed || undefined);
     };
     const steps = jobs.run(job);
     for (;;) {
@@ -142,9 +142,9 @@ export class DealerEngine {
       this.stats.ms += performance.now() - start;
       if (next.done) break;
       const packed = packCorrection(next.value.gate, next.value.chunks);
+      if (size === 0) first = next.value.gate;
       batch.push(packed);
       size += packed.length;
-      last = next.value.gate;
       if (size >= BATCH) await flush();
     }
     await flush();

@@ -190,7 +190,7 @@ const pointsOf = (
   const next = random(seed);
   const ulp = ulpOf(field);
   const [lo, hi] = pick(field);
-  const at = (t: number): number => (fn.log ? lo * (hi / lo) ** t : lo + (hi - lo) * t);
+  const at = (t: number): number => (fn.log && lo > 0 ? lo * (hi / lo) ** t : lo + (hi - lo) * t);
   const whole = (v: number): number =>
     Math.min(Math.max(Math.round(v / ulp), Math.ceil(lo / ulp)), Math.floor(hi / ulp)) * ulp;
   return Array.from({ length: count }, (_, i) => {

@@ -1,0 +1,301 @@
+/** Engines of parties and dealer over links: the same results as in lockstep, and what happens when one goes wrong. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { TesseraError } from '../../src/errors.ts';
+import type { BaseArray } from '../../src/ir/array.ts';
+import { DealerEngine } from '../../src/ir/dealer-engine.ts';
+import { type Job, PartyEngine } from '../../src/ir/engine.ts';
+import type { Graph, Tensor, Type } from '../../src/ir/graph.ts';
+import { inputGraph, lower, revealGraph } from '../../src/ir/lower.ts';
+import { NDArray } from '../../src/ir/ndarray.ts';
+import { optimize } from '../../src/ir/passes/optimize.ts';
+import { simulate } from '../../src/ir/simulate.ts';
+import type { Transport } from '../../src/link/link.ts';
+import { memoryNetwork } from '../../src/link/memory.ts';
+import { shape } from '../../src/link/shaper.ts';
+import * as np from '../../src/numpy/index.ts';
+import { FIELDS } from '../../src/ring/field.ts';
+import { ring } from '../gates/harness.ts';
+import { graphOf } from './snapshot.ts';
+
+type Fn = (...xs: BaseArray[]) => unknown;
+const field = FIELDS.FM128;
+const NAMES = ['alice', 'bob', 'carol', 'dave', 'eve'];
+const numbers = (...x: number[]): NDArray => NDArray.from(Float64Array.from(x));
+
+interface World {
+  readonly parties: readonly string[];
+  readonly engines: readonly PartyEngine[];
+  readonly dealer: DealerEngine | undefined;
+  readonly net: ReturnType<typeof memoryNetwork>;
+  /** The same job at all parties; each gives its own private inputs. */
+  run(job: Job, privates?: readonly Tensor[]): Promise<Awaited<ReturnType<PartyEngine['run']>>[]>;
+  close(): Promise<void>;
+}
+
+interface WorldOptions {
+  readonly window?: number;
+  readonly rttMs?: number;
+}
+
+const start = async (n: number, kind: 'first' | 'third', o: WorldOptions = {}): Promise<World> => {
+  const parties = NAMES.slice(0, n);
+  const net = memoryNetwork([...parties, 'dealer']);
+  const link = (name: string): Transport =>
+    o.rttMs ? shape(net[name]!, { rttMs: o.rttMs, bandwidthMbit: 100 }) : net[name]!;
+  const links = new Map([...parties, 'dealer'].map((name) => [name, link(name)]));
+  const dealer =
+    kind === 'third'
+      ? DealerEngine.start({
+          ring,
+          field,
+          parties,
+          channel: links.get('dealer')!.channel('dealer', parties),
+          ...(o.window !== undefined && { window: o.window }),
+        })
+      : undefined;
+  const engines = await Promise.all(
+    parties.map((self, rank) =>
+      PartyEngine.start({
+        ring,
+        field,
+        fraction: field.fraction,
+        rank,
+        parties,
+        channel: links.get(self)!.channel(
+          'spu',
+          parties.filter((p) => p !== self),
+        ),
+        dealer:
+          kind === 'first' ? { kind } : { kind, channel: links.get(self)!.channel('dealer', ['dealer']) },
+      }),
+    ),
+  );
+  return {
+    parties,
+    engines,
+    dealer,
+    net,
+    run: (job, privates = []) =>
+      Promise.all(
+        engines.map((engine, rank) =>
+          engine.run(job, new Map(privates.flatMap((t, i) => (i % n === rank ? [[i, t]] : [])))),
+        ),
+      ),
+    close: async () => {
+      await Promise.all(engines.map((engine) => engine.close()));
+      await dealer?.done;
+      await Promise.all(Object.values(net).map((t) => t.close()));
+    },
+  };
+};
+
+const typesOf = (inputs: readonly NDArray[]): Type[] =>
+  inputs.map(({ shape: s, dtype }) => ({ shape: s, dtype, secret: true }));
+
+const lowered = (fn: Fn, inputs: readonly NDArray[]): { graph: Graph; outs: Type[] } => {
+  const graph = optimize(graphOf(fn as (...args: never[]) => unknown, ...typesOf(inputs)));
+  return { graph: lower(graph, { field }), outs: graph.outs.map((id) => graph.types[id]!) };
+};
+
+const inputJob = (n: number, inputs: readonly NDArray[]): Job => ({
+  graph: inputGraph(
+    typesOf(inputs).map((type, i) => ({ owner: i % n, type })),
+    { field },
+  ),
+  ins: [],
+  outs: inputs.map((_, i) => i),
+});
+
+/** Inputs become objects 0.., results 100..; they are shown to `to`, and all is freed. */
+const program = async (w: World, fn: Fn, inputs: readonly NDArray[], to?: readonly number[]) => {
+  const n = w.parties.length;
+  const { graph, outs } = lowered(fn, inputs);
+  const made = outs.map((_, i) => 100 + i);
+  await w.run(inputJob(n, inputs), inputs);
+  const ran = await w.run({ graph, ins: inputs.map((_, i) => i), outs: made });
+  const shown = await w.run({
+    graph: revealGraph(outs, to ?? w.parties.map((_, i) => i), { field }),
+    ins: made,
+    outs: outs.map(() => -1),
+    reveal: outs.map(({ dtype }) => ({ dtype })),
+  });
+  const all = [...inputs.keys(), ...made];
+  await Promise.all(w.engines.map((e) => e.free(all)));
+  return { ran, shown };
+};
+
+const TRAIN: Fn = (x, y) =>
+  np.fori(
+    0,
+    3,
+    (_, c) => np.add(np.multiply(c, 0.5), np.multiply(np.sigmoid(np.multiply(x!, c)), y!)),
+    np.array([-1, -2, 4]),
+  );
+const INPUTS = [numbers(0.5, -1, 3), numbers(2, 2.5, -0.125)];
+
+const close = (got: Tensor | undefined, want: Tensor, what: string): void => {
+  assert.ok(got, what);
+  want.data.forEach((v, i) => {
+    assert.ok(
+      Math.abs(Number(got!.data[i]) - Number(v)) < 2 ** -20,
+      `${what}: [${i}] ${got!.data[i]}, not ${v}`,
+    );
+  });
+};
+
+for (const n of [2, 3, 5]) {
+  for (const kind of ['first', 'third'] as const) {
+    test(`${n} parties, dealer ${kind}: results, rounds and bytes as in lockstep, and nothing left in memory`, async () => {
+      const before = ring.heap.used;
+      const w = await start(n, kind);
+      const lock = simulate(TRAIN as (...args: never[]) => unknown, INPUTS, { ring, field, parties: n });
+      for (let turn = 0; turn < 2; turn++) {
+        const { ran, shown } = await program(w, TRAIN, INPUTS);
+        for (const { revealed } of shown) close(revealed[0], TRAIN(...INPUTS) as NDArray, 'result');
+        ran.forEach(({ stats }, rank) => {
+          assert.is(stats.rounds, lock.stats.rounds);
+          assert.is(
+            stats.bytes,
+            lock.stats.sent[rank]!.reduce((a, b) => a + b, 0),
+          );
+          assert.is(stats.dealerBytes, rank === 0 ? lock.stats.dealerBytes : 0);
+        });
+      }
+      await w.close();
+      assert.is(ring.heap.used, before);
+    });
+  }
+}
+
+test('a value that is revealed to one party is given to nobody else', async () => {
+  const w = await start(3, 'third');
+  const { shown } = await program(w, (x, y) => np.subtract(x!, y!), INPUTS, [2]);
+  assert.equal(
+    shown.map(({ revealed }) => revealed[0] !== undefined),
+    [false, false, true],
+  );
+  await w.close();
+});
+
+test('over a link with latency a program takes its rounds, not its messages', async () => {
+  const w = await start(2, 'third', { rttMs: 20 });
+  const begin = performance.now();
+  const { ran, shown } = await program(
+    w,
+    (x, y) => [np.less(x!, y!), np.multiply(x!, y!), np.equal(x!, y!)],
+    INPUTS,
+  );
+  const ms = performance.now() - begin;
+  assert.is(ran[0]!.stats.rounds, 4);
+  assert.equal([...shown[1]!.revealed[0]!.data], [1, 1, 0]);
+  // Input, four rounds, reveal: 10 ms one way each; the dealer's first material comes after two ways.
+  assert.ok(ms >= 60, `${ms} ms`);
+  await w.close();
+});
+
+test('a window far smaller than the material stops nobody, in whatever order the data flows', async () => {
+  // All of the last product's inputs are there at the start, but the dealer comes to it last.
+  const late: Fn = (x, y) => [TRAIN(x!, y!), np.sigmoid(np.subtract(x!, y!))];
+  const wide = NDArray.from(Float64Array.from({ length: 300 }, (_, i) => (i - 150) / 50));
+  const f: Fn = (x, y) => [
+    np.sigmoid(np.sigmoid(np.sigmoid(np.multiply(x!, y!)))),
+    np.multiply(np.tanh(y!), x!),
+  ];
+  for (const window of [1, 4096, 1 << 20]) {
+    const w = await start(2, 'third', { window });
+    const { shown } = await program(w, f, [wide, wide]);
+    const want = f(wide, wide) as NDArray[];
+    shown[0]!.revealed.forEach((got, i) => {
+      close(got, want[i]!, `window ${window}, result ${i}`);
+    });
+    await program(w, late, INPUTS);
+    await w.close();
+  }
+});
+
+const code = (e: unknown): string => (e as TesseraError).code;
+const failure = async (p: Promise<unknown>): Promise<TesseraError> => {
+  try {
+    await p;
+  } catch (e) {
+    assert.instance(e, TesseraError, String((e as Error).stack));
+    return e as TesseraError;
+  }
+  throw new Error('no error');
+};
+
+test('the dealer sees that parties run different programs', async () => {
+  const w = await start(3, 'third');
+  await w.run(inputJob(3, INPUTS), INPUTS);
+  const job = (fn: Fn): Job => ({ graph: lowered(fn, INPUTS).graph, ins: [0, 1], outs: [100] });
+  const [same, other] = [
+    job((x, y) => np.multiply(x!, y!)),
+    job((x, y) => np.subtract(np.multiply(x!, y!), x!)),
+  ];
+  const runs = w.engines.map((engine, rank) => failure(engine.run(rank === 2 ? other : same)));
+  const e = await failure(w.dealer!.done);
+  assert.is(e.code, 'DIVERGED');
+  assert.match(e.message, /alice and carol/);
+  // As the devices do: the dealer tells its peers, and all runs end.
+  await w.net.dealer!.abort(e);
+  for (const name of w.parties) await w.net[name]!.abort(e);
+  assert.is((await Promise.all(runs)).length, 3);
+});
+
+test('without a dealer that compares, parties see messages of another size', async () => {
+  const w = await start(2, 'first');
+  await w.run(inputJob(2, INPUTS), INPUTS);
+  const job = (fn: Fn): Job => ({ graph: lowered(fn, INPUTS).graph, ins: [0, 1], outs: [100] });
+  const runs = [job((x, y) => np.multiply(x!, y!)), job((x, y) => np.multiply(np.sum(x!), np.sum(y!)))].map(
+    (j, rank) => failure(w.engines[rank]!.run(j)),
+  );
+  assert.equal((await Promise.all(runs)).map(code), ['DIVERGED', 'DIVERGED']);
+});
+
+test('a lost peer ends the run of the others, and later jobs are refused', async () => {
+  const w = await start(3, 'first');
+  await w.run(inputJob(3, INPUTS), INPUTS);
+  const job: Job = { graph: lowered((x, y) => np.multiply(x!, y!), INPUTS).graph, ins: [0, 1], outs: [100] };
+  const runs = [0, 1].map((rank) => failure(w.engines[rank]!.run(job)));
+  await w.net.carol!.close();
+  const [a, b] = (await Promise.all(runs)) as [TesseraError, TesseraError];
+  assert.equal([a.code, b.code], ['PEER_LOST', 'PEER_LOST']);
+  const later = await failure(w.engines[0]!.run(inputJob(3, INPUTS), new Map([[0, INPUTS[0]!]])));
+  assert.is(later.code, 'PEER_LOST');
+  assert.match(later.message, /earlier job/);
+});
+
+test('data that does not fit is an error that names op, place and range, before any message', async () => {
+  const w = await start(2, 'first');
+  const e = await failure(w.engines[0]!.run(inputJob(2, INPUTS), new Map([[0, numbers(1, Number.NaN, 2)]])));
+  assert.is(e.code, 'RANGE');
+  assert.match(e.message, /NaN at index \[1\]/);
+  assert.equal(w.engines[0]!.stats.rounds, 0);
+});
+
+test('an object that is not there is named, and the next job runs', async () => {
+  const w = await start(2, 'third');
+  const { graph } = lowered((x, y) => np.multiply(x!, y!), INPUTS);
+  for (const engine of w.engines) {
+    const e = await failure(engine.run({ graph, ins: [7, 8], outs: [9] }));
+    assert.is(e.code, 'INVALID_ARGUMENT');
+    assert.match(e.message, /object 7/);
+  }
+  const { shown } = await program(w, TRAIN, INPUTS);
+  close(shown[1]!.revealed[0], TRAIN(...INPUTS) as NDArray, 'after it');
+  await w.close();
+});
+
+test('an error inside of an op holds the op and the call site', async () => {
+  const w = await start(2, 'first');
+  await w.run(inputJob(2, INPUTS), INPUTS);
+  const fn: Fn = (x) => np.multiply(x!, [1e30, 2e30, 3e30]);
+  const e = await failure(w.engines[1]!.run({ graph: lowered(fn, INPUTS).graph, ins: [0, 1], outs: [100] }));
+  assert.is(e.code, 'RANGE');
+  assert.is(e.info.op, 'encode');
+  assert.match(String(e.info.site), /engine\.test/);
+  assert.match(e.message, /op encode at .*engine\.test/);
+});
+
+test.run();
