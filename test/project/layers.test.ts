@@ -59,8 +59,7 @@ project('only ring/ touches WebAssembly, only link/ knows sockets', () => {
     const text = readFileSync(file, 'utf8');
     const layer = layerOf(file);
     if (layer !== 'ring') assert.not.match(text, /\bWebAssembly\./, relative(root, file));
-    if (layer !== 'link')
-      assert.not.match(text, /from '(ws|node:tls|node:https)'/, relative(root, file));
+    if (layer !== 'link') assert.not.match(text, /from '(ws|node:tls|node:https)'/, relative(root, file));
   }
 });
 
