@@ -10,10 +10,14 @@ import type { Graph, Node, Tensor, Type, ValueId } from './graph.ts';
 import { Lowering, type Rule } from './lowering.ts';
 import { RULES } from './rules.ts';
 import { integerRules } from './rules-integer.ts';
+import { SECRET_RULES } from './rules-secret.ts';
 import { SHAPE_RULES } from './rules-shape.ts';
 import { ANY, type Span } from './spans.ts';
 
-const rules = integerRules({ ...RULES, ...SHAPE_RULES });
+const rules = integerRules({ ...RULES, ...SHAPE_RULES, ...SECRET_RULES });
+
+/** Has this op a protocol of its own? Passes expand those that have none. */
+export const hasRule = (op: string): boolean => Object.hasOwn(rules, op);
 
 /** Lowered type of a user-level value. */
 export const loweredType = ({ shape, dtype, secret }: Type): Type =>

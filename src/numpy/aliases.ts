@@ -1,4 +1,14 @@
 /** @file The spellings of NumPy and JAX for what `np` spells in camelCase. One list; a test holds it complete. */
+
+export {
+  bitwiseAnd as bitwise_and,
+  bitwiseCount as bitwise_count,
+  bitwiseNot as bitwise_not,
+  bitwiseOr as bitwise_or,
+  bitwiseXor as bitwise_xor,
+  leftShift as left_shift,
+  rightShift as right_shift,
+} from './bits.ts';
 export {
   greaterEqual as greater_equal,
   lessEqual as less_equal,

@@ -10,6 +10,18 @@ export { NDArray } from '../ir/ndarray.ts';
 export * from './aliases.ts';
 export { type MappedAxis, vmap } from './batching.ts';
 export {
+  bitwiseAnd,
+  bitwiseCount,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseXor,
+  gcd,
+  invert,
+  lcm,
+  leftShift,
+  rightShift,
+} from './bits.ts';
+export {
   clip,
   equal,
   greater,
@@ -119,6 +131,7 @@ export {
 } from './math.ts';
 export * as nn from './nn.ts';
 export { convolve, polyadd, polyder, polyint, polymul, polysub, polyval } from './polynomial.ts';
+export * as random from './random.ts';
 export { all, amax, amin, any, argmax, argmin, max, mean, min, std, sum, variance as var } from './reduce.ts';
 export { divmod, fix, floorDivide, fmod, mod, modf, remainder, rint, round, trunc } from './rounding.ts';
 export { cummax, cummin, cumprod, cumsum, diff, ediff1d, prod, unwrap } from './scans.ts';

@@ -1,6 +1,7 @@
 /** @file Whole parts and remainders of real numbers. Exact: no result is a unit off for being close to a whole number. */
 import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
+import { apply } from '../ir/tracer.ts';
 import { equal, less, logicalAnd, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, isBool, spread, unify } from './core.ts';
 import { add, divide, floor, multiply, negative, subtract } from './elementwise.ts';
@@ -63,12 +64,11 @@ const floored = (x: BaseArray, y: BaseArray): Quotient => {
 };
 
 const wholeNumbers = (x: BaseArray, y: BaseArray): Quotient => {
-  const { quotient } = floored(convertTo(x, 'fxp'), convertTo(y, 'fxp'));
-  const q = convertTo(quotient, x.dtype as 'int64');
-  return { quotient: q, rest: subtract(x, multiply(q, y)) };
+  const quotient = apply('floorDivide', [x, y]);
+  return { quotient, rest: subtract(x, multiply(quotient, y)) };
 };
 
-/** [x // y, x % y] as in NumPy: the rest has the sign of y. Integers below 2^24 (FM128) or 2^16 (FM64) here. */
+/** [x // y, x % y] as in NumPy: the rest has the sign of y. Integers divided by 0 give 0. */
 export const divmod = (x: ArrayInput, y: ArrayInput): [BaseArray, BaseArray] => {
   const [a, b] = numbers('divmod', x, y);
   const { quotient, rest } = a.dtype === 'fxp' ? floored(a, b) : wholeNumbers(a, b);

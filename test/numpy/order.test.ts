@@ -120,8 +120,14 @@ test('running sums, products and extremes, products, differences', () => {
         np.cumsum(xs).toArray(),
         run((a, b) => a + b),
       );
-      assert.equal(np.cummax(xs).toArray(), run((a, b) => Math.max(a, b)));
-      assert.equal(np.cummin(xs).toArray(), run((a, b) => Math.min(a, b)));
+      assert.equal(
+        np.cummax(xs).toArray(),
+        run((a, b) => Math.max(a, b)),
+      );
+      assert.equal(
+        np.cummin(xs).toArray(),
+        run((a, b) => Math.min(a, b)),
+      );
       // -0 and 0 are one number.
       assert.equal(
         np.cumprod(xs).add(0).toArray(),

@@ -3,7 +3,7 @@ import * as a from '../algebra.ts';
 import type { BaseArray } from '../array.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Graph, Node, ValueId } from '../graph.ts';
-import { RULES } from '../rules.ts';
+import { hasRule } from '../lower.ts';
 import { apply, trace } from '../tracer.ts';
 import { keep, rewrite } from './rewrite.ts';
 
@@ -50,10 +50,7 @@ const inline = (
 };
 
 /** Graph -> graph, loop bodies included. Ops on public values stay: the plain interpreter knows them. */
-export const expand = (
-  graph: Graph,
-  has: (op: string) => boolean = (op) => Object.hasOwn(RULES, op),
-): Graph =>
+export const expand = (graph: Graph, has: (op: string) => boolean = hasRule): Graph =>
   rewrite(graph, (to, node, ins) => {
     if (node.body !== undefined) return keep(to, { ...node, body: expand(node.body, has) }, ins);
     const known = Object.hasOwn(EXPANSIONS, node.op) && !has(node.op);

@@ -4,7 +4,7 @@
  */
 import type { GraphBuilder } from '../builder.ts';
 import type { Graph, Node, ValueId } from '../graph.ts';
-import { RULES } from '../rules.ts';
+import { hasRule } from '../lower.ts';
 import { Lookup } from './lookup.ts';
 import { keep, rewrite } from './rewrite.ts';
 
@@ -89,7 +89,7 @@ const abs: Simplify = (c, node, [x]) => {
 const clamp =
   (outer: 'maximum' | 'minimum'): Simplify =>
   (c, node, ins) => {
-    if (!Object.hasOwn(RULES, 'clip')) return undefined;
+    if (!hasRule('clip')) return undefined;
     const split = (op: string, [x, y]: readonly ValueId[]): { x: ValueId; bound: number } | undefined => {
       const [p, q] = [c.find.numberOf(x!), c.find.numberOf(y!)];
       return q !== undefined

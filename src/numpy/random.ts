@@ -1,0 +1,179 @@
+/**
+ * @file np.random: public randomness from a key, the same numbers on every engine, so that parties who record one program
+ * agree on it. Threefry-2x32 with 20 rounds (Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011), as
+ * JAX uses it. It is for initial weights and shuffled batches, not for secrets: everybody knows the key.
+ */
+import { fail } from '../errors.ts';
+import { log } from '../gates/elementary.ts';
+import type { BaseArray } from '../ir/array.ts';
+import { sizeOf } from '../ir/graph.ts';
+import { NDArray } from '../ir/ndarray.ts';
+import { type ArrayInput, asArr } from './core.ts';
+import { readShape, type ShapeInput } from './create.ts';
+import { take } from './indexing.ts';
+
+const ROTATIONS = [
+  [13, 15, 26, 6],
+  [17, 29, 16, 24],
+] as const;
+
+const turn = (x: number, by: number): number => (x << by) | (x >>> (32 - by));
+
+/** One block: two words under a key of two words. */
+export const threefry = (k0: number, k1: number, c0: number, c1: number): [number, number] => {
+  const keys = [k0, k1, k0 ^ k1 ^ 0x1bd11bda] as const;
+  let [x, y] = [(c0 + k0) | 0, (c1 + k1) | 0];
+  for (let round = 0; round < 5; round++) {
+    for (const by of ROTATIONS[round % 2]!) {
+      x = (x + y) | 0;
+      y = turn(y, by) ^ x;
+    }
+    x = (x + keys[(round + 1) % 3]!) | 0;
+    y = (y + keys[(round + 2) % 3]! + round + 1) | 0;
+  }
+  return [x >>> 0, y >>> 0];
+};
+
+/** A key: two 32-bit words, an array of uint32. */
+export type Key = BaseArray;
+
+const keyOf = (hi: number, lo: number): Key => new NDArray([2], 'uint32', Uint32Array.of(hi, lo));
+
+/** A key from a whole number. */
+export const PRNGKey = (seed: number): Key => {
+  if (!Number.isSafeInteger(seed)) fail('INVALID_ARGUMENT', `a seed is a whole number, not ${seed}`);
+  return keyOf(Math.floor(seed / 2 ** 32) >>> 0, seed >>> 0);
+};
+export const key = PRNGKey;
+
+const words = (k: Key): readonly [number, number] => {
+  if (!(k instanceof NDArray) || k.dtype !== 'uint32' || k.size !== 2)
+    return fail('INVALID_ARGUMENT', 'a key is what np.random.PRNGKey or np.random.split gives');
+  return [Number(k.data[0]), Number(k.data[1])];
+};
+
+/** n blocks of two words. */
+const blocks = (k: Key, n: number): Uint32Array => {
+  const [hi, lo] = words(k);
+  const out = new Uint32Array(2 * n);
+  for (let i = 0; i < n; i++) out.set(threefry(hi, lo, Math.floor(i / 2 ** 32), i >>> 0), 2 * i);
+  return out;
+};
+
+/** Keys that have nothing to do with each other or with `k`. */
+export const split = (k: Key, n = 2): Key[] => {
+  const all = blocks(k, n);
+  return Array.from({ length: n }, (_, i) => keyOf(all[2 * i]!, all[2 * i + 1]!));
+};
+
+/** A key from a key and a number. */
+export const foldIn = (k: Key, data: number): Key => {
+  const [hi, lo] = words(k);
+  return keyOf(...threefry(hi, lo, Math.floor(data / 2 ** 32) >>> 0, data >>> 0));
+};
+
+/** Uniform 32-bit words, uint32. */
+export const bits = (k: Key, shape: ShapeInput = []): BaseArray => {
+  const to = readShape(shape);
+  const n = sizeOf(to);
+  return new NDArray(to, 'uint32', blocks(k, Math.ceil(n / 2)).slice(0, n));
+};
+
+const make = (k: Key, shape: ShapeInput, of: (unit: number) => number): NDArray => {
+  const to = readShape(shape);
+  const n = sizeOf(to);
+  const all = blocks(k, n);
+  // 53 bits, in the middle of their interval: never 0, never 1.
+  const unit = (i: number): number =>
+    ((all[2 * i]! >>> 5) * 2 ** 26 + (all[2 * i + 1]! >>> 6) + 0.5) / 2 ** 53;
+  return new NDArray(
+    to,
+    'fxp',
+    Float64Array.from({ length: n }, (_, i) => of(unit(i))),
+  );
+};
+
+/** Real numbers between lo and hi. */
+export const uniform = (k: Key, shape: ShapeInput = [], lo = 0, hi = 1): BaseArray =>
+  make(k, shape, (u) => lo + (hi - lo) * u);
+
+/** 1 with this probability, as bools. */
+export const bernoulli = (k: Key, p = 0.5, shape: ShapeInput = []): BaseArray => {
+  const u = make(k, shape, (v) => v);
+  return new NDArray(
+    u.shape,
+    'bool',
+    Uint8Array.from(u.data as Float64Array, (v) => Number(v < p)),
+  );
+};
+
+/** Whole numbers from lo to hi - 1, int64; hi - lo up to 2^53. */
+export const randint = (k: Key, shape: ShapeInput, lo: number, hi: number): BaseArray => {
+  if (!(Number.isSafeInteger(lo) && Number.isSafeInteger(hi) && lo < hi))
+    fail('RANGE', `randint needs whole numbers lo < hi, not ${lo} and ${hi}`);
+  const u = make(k, shape, (v) => Math.min(hi - 1, lo + Math.floor((hi - lo) * v)));
+  return new NDArray(
+    u.shape,
+    'int64',
+    BigInt64Array.from(u.data as Float64Array, (v) => BigInt(v)),
+  );
+};
+
+const ratio = (p: readonly number[], q: readonly number[], r: number): number => {
+  const at = (c: readonly number[]): number => c.reduceRight((sum, v) => sum * r + v, 0);
+  return at(p) / at(q);
+};
+
+/** Coefficients of Wichura, Algorithm AS 241 (PPND16), Applied Statistics 37 (1988), lowest power first. */
+const A = [
+  3.3871328727963665, 133.14166789178438, 1971.5909503065513, 13731.693765509461, 45921.95393154987,
+  67265.7709270087, 33430.57558358813, 2509.0809287301227,
+];
+const B = [
+  1, 42.31333070160091, 687.1870074920579, 5394.196021424751, 21213.794301586597, 39307.89580009271,
+  28729.085735721943, 5226.495278852854,
+];
+const C = [
+  1.4234371107496835, 4.630337846156546, 5.769497221460691, 3.6478483247632045, 1.2704582524523684,
+  0.2417807251774506, 0.022723844989269184, 7.745450142783414e-4,
+];
+const D = [
+  1, 2.053191626637759, 1.6763848301838038, 0.6897673349851, 0.14810397642748008, 0.015198666563616457,
+  5.475938084995345e-4, 1.0507500716444169e-9,
+];
+const E = [
+  6.657904643501103, 5.463784911164114, 1.7848265399172913, 0.29656057182850487, 0.026532189526576124,
+  0.0012426609473880784, 2.7115555687434876e-5, 2.0103343992922881e-7,
+];
+const F = [
+  1, 0.599832206555888, 0.1369298809227358, 0.014875361290850615, 7.868691311456133e-4, 1.8463183175100548e-5,
+  1.421511758316446e-7, 2.0442631033899397e-15,
+];
+
+/** The number below which a standard normal one falls with probability p. */
+export const normalQuantile = (p: number): number => {
+  const q = p - 0.5;
+  if (Math.abs(q) <= 0.425) return q * ratio(A, B, 0.180625 - q * q);
+  const r = Math.sqrt(-log(Math.min(p, 1 - p)));
+  return Math.sign(q) * (r <= 5 ? ratio(C, D, r - 1.6) : ratio(E, F, r - 5));
+};
+
+/** Standard normal numbers. */
+export const normal = (k: Key, shape: ShapeInput = []): BaseArray => make(k, shape, normalQuantile);
+
+/** 0 .. n - 1 in random order (Fisher and Yates), or the rows of an array. */
+export const permutation = (k: Key, x: number | ArrayInput): BaseArray => {
+  const n = typeof x === 'number' ? x : (asArr(x).shape[0] ?? fail('SHAPE', 'permutation of a scalar'));
+  const u = make(k, [n], (v) => v).data as Float64Array;
+  const order = Array.from({ length: n }, (_, i) => i);
+  for (let i = n - 1; i > 0; i--) {
+    const j = Math.floor(u[i]! * (i + 1));
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  const positions = new NDArray([n], 'int64', BigInt64Array.from(order, BigInt));
+  return typeof x === 'number' ? positions : take(x, positions, 0);
+};
+
+/** A permutation, under NumPy's name. */
+export const shuffle = permutation;
+export { foldIn as fold_in };
