@@ -14,7 +14,7 @@ import {
   truncate,
 } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
-import { log, reciprocal, sqrt } from './normal.ts';
+import { log, reciprocal, rsqrt, sqrt } from './normal.ts';
 import { exp } from './smooth.ts';
 
 const negative = (c: Circuit, x: Wire): Wire => below(c, x, [0])[0]!;
@@ -65,10 +65,11 @@ export const publicPower = (c: Circuit, x: Wire, y: number): Wire => {
     return y < 0 ? reciprocal(c, power) : power;
   }
   if (y === 0.5) return sqrt(c, x);
+  if (y === -0.5) return rsqrt(c, x);
   return exp(c, timesNumber(c, log(c, x), y));
 };
 
-/** x^y for x > 0. */
+/** x^y for x > 0 in the range of log, and y ln x in that of exp. Relative error below (2 + |y| + |ln x|) 2^-21 (FM128). */
 export const power = (c: Circuit, x: Wire, y: Wire): Wire => exp(c, mul(c, log(c, x), y));
 
 const SINE_BITS = { 32: 11, 64: 22, 128: 30 } as const;

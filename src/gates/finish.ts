@@ -6,6 +6,10 @@
  * one unit in the last place; wrong if z + r wraps, with probability |z| / 2^k (SecureML, eprint 2017/396,
  * theorem 1, on a masked value instead of shares; "Truncation untangled", PETS 2025). Rounds 1, bytes k/8.
  *
+ * Which of the two neighbours comes out is the borrow of the dropped bits, [low c < low r], and c is public: who
+ * learns the result learns this one comparison of the dropped bits with a random public number, as in every
+ * probabilistic truncation.
+ *
  * Exact form (`exact`, FM64 and FM32, |z| < 2^(k-2)): c is z + 2^(k-2) + r; its wrap bit is
  * (1 - msb(c)) msb(r), of which the dealer shares msb(r); a second opening puts the result under a mask that the
  * dealer knows (Escudero et al., eprint 2020/338, section 5.1). Never wrong by more than one unit in the last

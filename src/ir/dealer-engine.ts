@@ -42,6 +42,8 @@ export class DealerEngine {
   #unused = 0;
   /** The last gate that rank 0 waits for: parties run in the order of the data, not of the graph. */
   #needed = -1;
+  /** Ranks that said goodbye. */
+  readonly #gone = new Set<number>();
   #tag = 0;
   #wake: () => void = () => {};
   #failure: unknown;
@@ -100,6 +102,7 @@ export class DealerEngine {
       else if (rank === 0 && message.kind === 'need') this.#needed = Math.max(this.#needed, message.gate);
       else if (rank !== 0 && message.kind === 'digest') this.#digests[rank]!.push(message.digest);
       else if (message.kind === 'bye') {
+        this.#gone.add(rank);
         if (rank === 0) this.#jobs.push('bye');
         this.#wake();
         return;
@@ -112,7 +115,10 @@ export class DealerEngine {
     const { parties, channel } = this.#o;
     const digest = digestOf(job);
     for (let rank = 1; rank < parties.length; rank++) {
-      const theirs = await this.#until(() => this.#digests[rank]!.shift());
+      const theirs = await this.#until(
+        () => this.#digests[rank]!.shift() ?? (this.#gone.has(rank) ? null : undefined),
+      );
+      if (theirs === null) throw leftEarly(parties[rank]!, this.stats.jobs + 1);
       if (theirs !== digest) {
         throw new TesseraError(
           'DIVERGED',
@@ -128,7 +134,10 @@ export class DealerEngine {
     let first = 0;
     const flush = async (): Promise<void> => {
       if (size === 0) return;
-      await this.#until(() => this.#unused < window || first <= this.#needed || undefined);
+      await this.#until(
+        () => this.#unused < window || first <= this.#needed || this.#gone.has(0) || undefined,
+      );
+      if (this.#gone.has(0)) throw leftEarly(parties[0]!, this.stats.jobs);
       const message = batch.length === 1 ? batch[0]! : join(batch, size);
       this.#unused += size;
       this.stats.bytes += size;
@@ -172,6 +181,9 @@ const join = (parts: readonly Uint8Array[], size: number): Uint8Array => {
   }
   return out;
 };
+
+const leftEarly = (party: string, job: number): TesseraError =>
+  new TesseraError('PEER_LOST', `${party} said goodbye in the middle of job ${job}`, { party, job });
 
 const unexpected = (party: string, message: DealerMessage): TesseraError =>
   new TesseraError('DIVERGED', `${party} sent the dealer an unexpected message (${message.kind})`, { party });

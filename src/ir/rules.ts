@@ -68,7 +68,8 @@ const div: Rule = (l, { ins: [x, y] }) => {
     ...known,
     data: Float64Array.from(known.data as Float64Array, (v) => 1 / v),
   };
-  const bits = factorBits(c, reciprocals);
+  // Of numbers that are known only later, the reciprocals get bits for divisors up to 2^20, at FM128.
+  const bits = reciprocals || c.field.bits !== 128 ? factorBits(c, reciprocals) : 40;
   return basic.mul(c, l.wire(x!), c.encode(inverse(l, y!), bits), bits);
 };
 

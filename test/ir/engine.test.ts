@@ -266,6 +266,18 @@ test('a lost peer ends the run of the others, and later jobs are refused', async
   assert.match(later.message, /earlier job/);
 });
 
+test('the dealer does not wait for a party that left in the middle of a job', async () => {
+  const w = await start(2, 'third');
+  await w.run(inputJob(2, INPUTS), INPUTS);
+  const run = failure(w.engines[0]!.run({ graph: lowered(TRAIN, INPUTS).graph, ins: [0, 1], outs: [100] }));
+  await w.engines[1]!.close();
+  const e = await failure(w.dealer!.done);
+  assert.is(e.code, 'PEER_LOST');
+  assert.match(e.message, /bob said goodbye/);
+  await w.net.dealer!.abort(e);
+  assert.instance(await run, TesseraError);
+});
+
 test('data that does not fit is an error that names op, place and range, before any message', async () => {
   const w = await start(2, 'first');
   const e = await failure(w.engines[0]!.run(inputJob(2, INPUTS), new Map([[0, numbers(1, Number.NaN, 2)]])));

@@ -202,6 +202,12 @@ test('a loop: windows by the index, carries that turn secret, loops in loops', (
   }
 });
 
+test('public numbers that are known only later divide as well as constants do', () => {
+  const f: Fn = (x) =>
+    np.fori(1, 4, (i, s) => np.add(s, np.divide(x!, np.add(np.multiply(i, i), 1000.7))), np.zeros(2));
+  agree(f, [numbers(30000, -5e5)], 2 ** -24);
+});
+
 test('a loop that runs no time gives back what it was given', () => {
   agree((x) => np.fori(0, 0, (_, c) => np.add(c, x!), numbers(1, 2)), [numbers(5, 6)], 2 ** -24);
 });
