@@ -159,6 +159,11 @@ export class Drawing extends Scratch {
     return this.#dealt(this.bytes(n), width);
   }
 
+  /** Gives up what was dealt and is not needed, because revealed values made the gate shorter. It is never used. */
+  discard(): void {
+    this.#at = this.#correction.length;
+  }
+
   /** Asserts that the whole correction was used: otherwise dealer and party follow different programs. */
   override end(keep: Iterable<Arr> = []): void {
     if (this.#at !== this.#correction.length) this.#diverged();

@@ -7,9 +7,13 @@ import { isZero } from './equal.ts';
 import type { Gate } from './gate.ts';
 import { hide, input, reveal } from './inout.ts';
 import { belowInt, lessInt, negative, residue } from './integer.ts';
+import { lookup, oneHot } from './lookup.ts';
 import { matmul, mul, square } from './multiply.ts';
 import { sine } from './periodic.ts';
+import { randomBits } from './random.ts';
 import { select } from './select.ts';
+import { shuffle } from './shuffle.ts';
+import { sort } from './sort.ts';
 import { spline } from './spline.ts';
 import { truncate, truncateExact } from './truncate.ts';
 
@@ -34,4 +38,9 @@ export const gates = {
   and,
   spline,
   sine,
+  lookup,
+  oneHot,
+  randomBits,
+  shuffle,
+  sort,
 } as unknown as Readonly<Record<string, Gate>>;

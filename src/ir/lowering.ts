@@ -15,6 +15,7 @@ export class Lowering {
   #constants = new Map<ValueId, Tensor>();
   #spans = new Map<ValueId, Span>();
   #canonical = new Map<ValueId, Wire>();
+  #shared = new Map<string, readonly Wire[]>();
 
   constructor(circuit: GraphCircuit, graph: Graph) {
     this.circuit = circuit;
@@ -118,6 +119,13 @@ export class Lowering {
     const wire = this.#canonical.get(id) ?? canonical(this.circuit, this.wire(id), this.intType(id));
     this.#canonical.set(id, wire);
     return wire;
+  }
+
+  /** Wires that several nodes share, made by the first. */
+  once(key: string, make: () => readonly Wire[]): readonly Wire[] {
+    const wires = this.#shared.get(key) ?? make();
+    this.#shared.set(key, wires);
+    return wires;
   }
 
   /** Fraction bits of a value: of fixed-point numbers those of the field, of integers none. */

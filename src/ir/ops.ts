@@ -4,6 +4,7 @@ import type { Attrs, Graph, Type } from './graph.ts';
 import { ELEMENTWISE } from './ops-elementwise.ts';
 import { num, type OpDef, typeText } from './ops-infer.ts';
 import { INTEGER } from './ops-integer.ts';
+import { SECRET } from './ops-secret.ts';
 import { SHAPING } from './ops-shape.ts';
 import { sameShape } from './shapes.ts';
 
@@ -47,7 +48,13 @@ const loop: OpDef = {
   },
 };
 
-export const OPS: Readonly<Record<string, OpDef>> = { ...ELEMENTWISE, ...INTEGER, ...SHAPING, loop };
+export const OPS: Readonly<Record<string, OpDef>> = {
+  ...ELEMENTWISE,
+  ...INTEGER,
+  ...SHAPING,
+  ...SECRET,
+  loop,
+};
 
 export const opDef = (op: string): OpDef =>
   Object.hasOwn(OPS, op) ? OPS[op]! : fail('UNSUPPORTED', `unknown op ${JSON.stringify(op)}`);

@@ -4,6 +4,7 @@ import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
 import { inferTypes, typeText } from './ops.ts';
 import { PLAIN_ELEMENTWISE } from './plain-elementwise.ts';
 import { PLAIN_INTEGER } from './plain-integer.ts';
+import { PLAIN_SECRET } from './plain-secret.ts';
 import { PLAIN_SHAPING } from './plain-shape.ts';
 import type { Kernel } from './plain-types.ts';
 import { sameShape } from './shapes.ts';
@@ -13,6 +14,7 @@ export const PLAIN: Readonly<Record<string, Kernel>> = {
   ...PLAIN_ELEMENTWISE,
   ...PLAIN_INTEGER,
   ...PLAIN_SHAPING,
+  ...PLAIN_SECRET,
 };
 
 const typeOf = (t: Tensor): Type => ({ shape: t.shape, dtype: t.dtype, secret: false });

@@ -58,6 +58,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   abs: ([a]) => [0, Math.max(-a![0], a![1])],
   bitNot: ([a]) => [-1 - a![1], -1 - a![0]],
   pow: () => ANY,
+  scatterAdd: () => ANY,
   shiftLeft: () => ANY,
   sum: ([a], node, [x]) => {
     const axes = node.attrs.axes as readonly number[];
@@ -77,6 +78,7 @@ const EXACT = new Set([
   'sign',
   'argmax',
   'argmin',
+  'argsort',
 ]);
 
 /** What an integer result of a node may hold, given what its operands may. */

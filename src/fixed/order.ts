@@ -1,0 +1,67 @@
+/** @file Sorting and shuffling along an axis. */
+
+import { hidden, reshape, view } from './basic.ts';
+import { type Circuit, count, type Wire } from './circuit.ts';
+
+const ring = (shape: readonly number[]) => ({ shape, kind: 'ring', secret: true }) as const;
+
+/** The axis moved to the end: [lanes, n], and the way back. */
+export const asLanes = (
+  c: Circuit,
+  x: Wire,
+  axis: number,
+): { rows: Wire; lanes: number; n: number; back: (y: Wire) => Wire } => {
+  const { shape } = x;
+  const n = shape[axis]!;
+  const lanes = n === 0 ? 0 : count(shape) / n;
+  const [outer, inner] = [count(shape.slice(0, axis)), count(shape.slice(axis + 1))];
+  const moved = inner === 1 ? x : view(c, x, [outer, inner, n], [n * inner, 1, inner]);
+  const back = (y: Wire): Wire => {
+    if (inner === 1) return reshape(c, y, shape);
+    return reshape(c, view(c, y, [outer, n, inner], [n * inner, 1, n]), shape);
+  };
+  return { rows: reshape(c, moved, [lanes, n]), lanes, n, back };
+};
+
+export interface SortOptions {
+  readonly axis: number;
+  readonly descending: boolean;
+  readonly want: 'value' | 'index' | 'both';
+  /** Bits of the numbers with their sign; the ring's, less what the places take, where absent. */
+  readonly bits?: number | undefined;
+}
+
+/** Bits for the places of n elements. */
+export const placeBits = (n: number): number => Math.ceil(Math.log2(Math.max(n, 1)));
+
+/**
+ * Rows in order along an axis, and the places that they came from. A number and a place share a ring element: at
+ * FM128 and n = 2^20, |x| < 2^80; at FM64, |x| < 2^24 of fixed-point numbers. Rounds and bytes: gates/sort.ts.
+ */
+export const sorted = (c: Circuit, x: Wire, { axis, descending, want, bits }: SortOptions): Wire[] => {
+  const { rows, lanes, n, back } = asLanes(c, hidden(c, x), axis);
+  const shift = placeBits(n);
+  const width = Math.min(c.field.bits, bits === undefined ? c.field.bits : bits + shift + 2);
+  const outs = Array.from({ length: want === 'both' ? 2 : 1 }, () => ring(rows.shape));
+  return c.emit('sort', [rows], { lanes, n, shift, descending, bits: width, want }, outs).map(back);
+};
+
+/** Parts along an axis in a random order: each column a place in its part, all columns moved alike. */
+export const shuffled = (c: Circuit, x: Wire, axis: number): Wire => {
+  const { shape } = x;
+  const [outer, n, inner] = [count(shape.slice(0, axis)), shape[axis]!, count(shape.slice(axis + 1))];
+  const columns = Array.from({ length: outer * inner }, (_, i) =>
+    view(c, x, [n], [inner], Math.floor(i / inner) * n * inner + (i % inner)),
+  );
+  if (columns.length === 0) return x;
+  const moved = c.emit(
+    'shuffle',
+    columns,
+    { lanes: 1, n },
+    columns.map(() => ring([n])),
+  );
+  const joined = c.emit('concat', moved, { outer: 1, widths: moved.map(() => n) }, [
+    ring([outer, inner, n]),
+  ])[0]!;
+  return reshape(c, view(c, joined, [outer, n, inner], [n * inner, 1, n]), [...shape]);
+};

@@ -1,0 +1,195 @@
+/**
+ * @file Reading an array at a secret place, and the one-hot code of a secret number.
+ *
+ * The place is i = c - r. Mod N, a power of two, that is a rotation: the dealer shares the one-hot code of r mod N,
+ * which each party rotates by the public c mod N (one-time truth tables: Ishai et al., TCC 2013, section 3; Pika,
+ * eprint 2022/826, section 4, with the code itself for a DPF key). So the code costs no round. Its product with a
+ * masked array x = c_x - r_x is local but for r_x[i], of which the dealer shares all N rotations.
+ *
+ * lookup: rounds 1, bytes k/8 per element read; dealer k/8 * N a place, and as much times the elements read at a
+ *   place if the array is secret. A place must be below the axis; nothing is promised elsewhere.
+ * oneHot: rounds 1, bits n; dealer N bits. A place mod N that is n or more gives no bit at all.
+ */
+
+import type { Scratch } from '../dealer/scratch.ts';
+import type { Bits, RingArray } from '../ring/array.ts';
+import { type Gate, type Party, ringOf } from './gate.ts';
+import { move } from './permutation.ts';
+
+export interface LookupAttrs extends Readonly<Record<string, unknown>> {
+  /** The array is outer x n x inner, the places are m; the result is outer x m x inner. */
+  readonly outer: number;
+  readonly n: number;
+  readonly inner: number;
+  readonly m: number;
+}
+
+/** Table words dealt at a time: bounds memory. */
+const BLOCK = 1 << 20;
+
+const powerAbove = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(n, 1)));
+
+/** Low bits of words, as numbers mod N. */
+const lowOf = (s: Scratch, a: RingArray, size: number): Uint32Array => {
+  const low = new Uint32Array(a.length);
+  s.ring.decodeInt(low, a);
+  return low.map((v) => v % size);
+};
+
+/** Places per block. */
+const blocks = ({ m, outer, inner, n }: LookupAttrs): [start: number, count: number][] => {
+  const each = powerAbove(n) * Math.max(1, outer * inner);
+  const count = Math.max(1, Math.floor(BLOCK / each));
+  return Array.from({ length: Math.ceil(m / count) }, (_, i) => [i * count, Math.min(count, m - i * count)]);
+};
+
+/** Places of x, outer x n x inner, in [place v][outer][inner] order; n and above stand for zeros behind the array. */
+const places = (
+  a: LookupAttrs,
+  size: number,
+  shift: (v: number) => number,
+  to: Int32Array,
+  at: number,
+): number => {
+  const { outer, n, inner } = a;
+  let k = at;
+  for (let v = 0; v < size; v++) {
+    const j = shift(v);
+    for (let o = 0; o < outer; o++) {
+      for (let i = 0; i < inner; i++) to[k++] = j < n ? (o * n + j) * inner + i : outer * n * inner;
+    }
+  }
+  return k;
+};
+
+/** The array with a zero behind it. */
+const withZero = (s: Scratch, x: RingArray): RingArray => {
+  const out = s.words(x.length + 1);
+  s.ring.zero(out);
+  s.ring.copy(out.view(0, x.length), x);
+  return out;
+};
+
+/** Ins: x (secret or public), places. */
+export const lookup: Gate<LookupAttrs> = {
+  deal(d, [x, place], a) {
+    const size = powerAbove(a.n);
+    const low = lowOf(d, ringOf(place!.r), size);
+    const mask = x!.r && withZero(d, ringOf(x!.r));
+    for (const [start, count] of blocks(a)) {
+      const hot = new Uint8Array(count * size);
+      for (let e = 0; e < count; e++) hot[e * size + low[start + e]!] = 1;
+      const code = d.words(count * size);
+      d.ring.encodeInt(code, hot);
+      d.give(code);
+      d.drop(code);
+      if (!mask) continue;
+      const from = new Int32Array(count * size * a.outer * a.inner);
+      let at = 0;
+      for (let e = 0; e < count; e++) {
+        const r = low[start + e]!;
+        at = places(a, size, (v) => (v - r + size) % size, from, at);
+      }
+      const rotations = d.words(from.length);
+      move(d, rotations, mask, from);
+      d.give(rotations);
+      d.drop(rotations);
+    }
+    return [{ r: d.draw(a.outer * a.m * a.inner) }];
+  },
+  *eval(p, [x, place], a) {
+    const { outer, n, inner, m } = a;
+    const size = powerAbove(n);
+    const low = lowOf(p, ringOf(place!.c), size);
+    const cx = ringOf(x!.c);
+    const sum = p.words(outer * m * inner);
+    for (const [start, count] of blocks(a)) {
+      const code = p.take(count * size);
+      const turned = new Int32Array(count * n);
+      for (let e = 0; e < count; e++) {
+        for (let j = 0; j < n; j++) turned[e * n + j] = e * size + ((low[start + e]! - j + size) % size);
+      }
+      const hot = p.words(count * n);
+      move(p, hot, code, turned);
+      p.drop(code);
+      for (let o = 0; o < outer; o++) {
+        const rows = sum.view((o * m + start) * inner, count * inner);
+        p.ring.matmul(rows, hot, cx.view(o * n * inner, n * inner), count, n, inner);
+      }
+      p.drop(hot);
+      if (x!.r) takeMasks(p, sum, start, count, low, size, a);
+    }
+    const r = p.draw(sum.length);
+    p.ring.add(sum, sum, r);
+    return [{ c: yield* p.open(sum), r }];
+  },
+};
+
+/** sum -= shares of r_x at the places: one of the dealt rotations each. */
+const takeMasks = (
+  p: Party,
+  sum: RingArray,
+  start: number,
+  count: number,
+  low: Uint32Array,
+  size: number,
+  { outer, inner, m }: LookupAttrs,
+): void => {
+  const each = outer * inner;
+  const rotations = p.take(count * size * each);
+  for (let o = 0; o < outer; o++) {
+    const from = new Int32Array(count * inner);
+    for (let e = 0; e < count; e++) {
+      for (let i = 0; i < inner; i++)
+        from[e * inner + i] = (e * size + low[start + e]!) * each + o * inner + i;
+    }
+    const masks = p.words(from.length);
+    move(p, masks, rotations, from);
+    const rows = sum.view((o * m + start) * inner, count * inner);
+    p.ring.sub(rows, rows, masks);
+    p.drop(masks);
+  }
+  p.drop(rotations);
+};
+
+type OneHotAttrs = { readonly n: number } & Readonly<Record<string, unknown>>;
+
+/** Sets bit to(e) of every row of `width` bits. */
+const setBits = (s: Scratch, rows: Bits, width: number, to: Uint32Array): void => {
+  s.ring.zero(rows);
+  const bytes = s.ring.u8(rows);
+  to.forEach((v, e) => {
+    const at = e * width + v;
+    bytes[at >> 3]! |= 1 << (at & 7);
+  });
+};
+
+/** Ins: m numbers. Outs: m x n masked bits. */
+export const oneHot: Gate<OneHotAttrs> = {
+  deal(d, [x], { n }) {
+    const size = powerAbove(n);
+    const low = lowOf(d, ringOf(x!.r), size);
+    const rows = d.bits(low.length * size);
+    setBits(d, rows, size, low);
+    d.give(rows);
+    return [{ r: d.drawBits(low.length * n) }];
+  },
+  *eval(p, [x], { n }) {
+    const size = powerAbove(n);
+    const low = lowOf(p, ringOf(x!.c), size);
+    const rows = p.takeBits(low.length * size);
+    const out = p.bits(low.length * n);
+    p.ring.zero(out);
+    const [from, to] = [p.ring.u8(rows), p.ring.u8(out)];
+    low.forEach((c, e) => {
+      for (let j = 0; j < n; j++) {
+        const a = e * size + ((c - j + size) % size);
+        const b = e * n + j;
+        to[b >> 3]! |= ((from[a >> 3]! >> (a & 7)) & 1) << (b & 7);
+      }
+    });
+    const r = p.drawBits(low.length * n);
+    p.ring.xor(out, out, r);
+    return [{ c: yield* p.open(out), r }];
+  },
+};

@@ -1,0 +1,100 @@
+/** @file Lowering of order, chance and secret places. */
+
+import { TesseraError } from '../errors.ts';
+import * as basic from '../fixed/basic.ts';
+import type { Wire } from '../fixed/circuit.ts';
+import { clamp } from '../fixed/integer.ts';
+import * as order from '../fixed/order.ts';
+import * as places from '../fixed/places.ts';
+import { isInt } from './dtypes.ts';
+import type { Node, ValueId } from './graph.ts';
+import type { Lowering, Rule } from './lowering.ts';
+
+/** Values and places of one array in one sort, where a program asks for both. */
+const sorted = (l: Lowering, node: Node): Wire => {
+  const x = node.ins[0]!;
+  const { axis, descending } = node.attrs as { axis: number; descending: boolean };
+  const own = node.op === 'sort' ? 'value' : 'index';
+  const both = l.graph.nodes.some(
+    (n) =>
+      n.op === (own === 'value' ? 'argsort' : 'sort') &&
+      n.ins[0] === x &&
+      n.attrs.axis === axis &&
+      n.attrs.descending === descending,
+  );
+  const outs = l.once(`sort ${x} ${axis} ${descending}`, () => {
+    const { circuit: c } = l;
+    const whole = isInt(l.type(x).dtype);
+    const bits = whole ? l.intType(x).bits + (l.intType(x).signed ? 0 : 1) : undefined;
+    const n = l.type(x).shape[axis]!;
+    if (bits !== undefined && bits + order.placeBits(n) + 1 > c.field.bits)
+      throw new TesseraError(
+        'UNSUPPORTED',
+        `${n} secret ${l.type(x).dtype} cannot be sorted in ${c.field.name}: use FM128 or a narrower dtype` +
+          `${node.site ? ` (${node.site})` : ''}`,
+        { field: c.field.name },
+      );
+    const wire = whole ? l.canonical(x) : l.wire(x);
+    return order.sorted(c, wire, { axis, descending, want: both ? 'both' : own, bits });
+  });
+  return outs[both && own === 'index' ? 1 : 0]!;
+};
+
+/** Bools as the numbers 0 and 1. */
+const numbers = (l: Lowering, x: Wire): Wire => {
+  const { circuit: c } = l;
+  if (x.kind !== 'bit') return x;
+  return basic.bitToNumber(c, x.secret ? x : c.emit('hide', [x], {}, [{ ...x, secret: true }])[0]!);
+};
+
+/** The result of a rule on numbers, as the kind that its first operand had. */
+const likeFirst = (l: Lowering, first: Wire, result: Wire): Wire => {
+  if (first.kind !== 'bit') return result;
+  const { shape } = result;
+  return basic.not(
+    l.circuit,
+    l.circuit.emit('isZero', [result], {}, [{ shape, kind: 'bit', secret: true }])[0]!,
+  );
+};
+
+const onNumbers = (l: Lowering, id: ValueId, f: (x: Wire) => Wire): Wire => {
+  const x = l.wire(id);
+  return likeFirst(l, x, f(numbers(l, x)));
+};
+
+const corner = (l: Lowering, ids: readonly ValueId[], room: readonly number[]): Wire[] =>
+  ids.map((id, axis) => {
+    const x = l.type(id).secret ? l.wire(id) : basic.hidden(l.circuit, l.wire(id));
+    return clamp(l.circuit, x, 0, room[axis]!, l.intType(id));
+  });
+
+export const SECRET_RULES: Readonly<Record<string, Rule>> = {
+  sort: sorted,
+  argsort: sorted,
+  shuffle: (l, node) =>
+    onNumbers(l, node.ins[0]!, (x) =>
+      order.shuffled(l.circuit, basic.hidden(l.circuit, x), node.attrs.axis as number),
+    ),
+  randomBits: (l, node) => {
+    const { shape } = l.type(node.outs[0]!);
+    const length = shape.reduce((a, b) => a * b, 1);
+    return l.circuit.emit('randomBits', [], { length }, [{ shape, kind: 'bit', secret: true }])[0]!;
+  },
+  lookup: (l, node) =>
+    onNumbers(l, node.ins[0]!, (x) =>
+      places.lookup(l.circuit, x, l.wire(node.ins[1]!), node.attrs.axis as number),
+    ),
+  scatterAdd: (l, { ins: [x, at, parts] }) =>
+    places.scatterAdd(l.circuit, l.wire(x!), l.wire(at!), l.wire(parts!)),
+  sliceAt: (l, { ins: [x, ...at], attrs }) => {
+    const size = attrs.size as readonly number[];
+    const room = l.type(x!).shape.map((n, i) => n - size[i]!);
+    return onNumbers(l, x!, (w) => places.sliceAt(l.circuit, w, size, corner(l, at, room)));
+  },
+  updateAt: (l, { ins: [x, u, ...at] }) => {
+    const room = l.type(x!).shape.map((n, i) => n - l.type(u!).shape[i]!);
+    return onNumbers(l, x!, (w) =>
+      places.updateAt(l.circuit, w, numbers(l, l.wire(u!)), corner(l, at, room)),
+    );
+  },
+};

@@ -1,0 +1,213 @@
+/** Sorting, shuffling, chance and secret places on secrets, against plain data; their rounds and bytes. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { BaseArray } from '../../src/ir/array.ts';
+import type { Attrs, Tensor } from '../../src/ir/graph.ts';
+import { evalOp } from '../../src/ir/plain.ts';
+import { simulate } from '../../src/ir/simulate.ts';
+import { apply, currentTrace } from '../../src/ir/tracer.ts';
+import { FIELDS, type FieldName } from '../../src/ring/field.ts';
+import { ring } from '../gates/harness.ts';
+
+const fxp = (shape: readonly number[], make: (i: number) => number): Tensor => {
+  const n = shape.reduce((a, b) => a * b, 1);
+  return { shape, dtype: 'fxp', data: Float64Array.from({ length: n }, (_, i) => make(i)) };
+};
+const int32 = (shape: readonly number[], ...x: number[]): Tensor => ({
+  shape,
+  dtype: 'int32',
+  data: Int32Array.from(x),
+});
+const rough = (): number => Math.round((Math.random() - 0.5) * 60) / 4;
+
+const one: Tensor = { shape: [], dtype: 'fxp', data: Float64Array.of(1) };
+
+/** The first operand under a mask that every party shares: a product with a secret 1. */
+const run = (
+  op: string,
+  ins: readonly Tensor[],
+  attrs: Attrs,
+  { field = 'FM128' as FieldName, parties = 2 } = {},
+) => {
+  const last = ins.length;
+  const program = (...all: BaseArray[]): unknown => {
+    const [x, ...rest] = all.slice(0, last);
+    if (x!.dtype !== 'fxp') return apply(op, all.slice(0, last), attrs);
+    const scale = apply('broadcast', [all[last]!], { shape: [...x!.shape] });
+    return apply(op, [apply('mul', [x!, scale]), ...rest], attrs);
+  };
+  return simulate(program as (...x: never[]) => unknown, [...ins, one], {
+    ring,
+    field: FIELDS[field],
+    parties,
+  });
+};
+
+const matches = (
+  op: string,
+  ins: readonly Tensor[],
+  attrs: Attrs,
+  options?: Parameters<typeof run>[3],
+): void => {
+  const want = evalOp(op, ins, attrs);
+  const got = run(op, ins, attrs, options).results[0]!;
+  assert.equal(got.shape, want.shape, op);
+  assert.is(got.dtype, want.dtype, op);
+  assert.equal(
+    Array.from(got.data as Float64Array),
+    Array.from(want.data as Float64Array),
+    `${op} ${JSON.stringify(attrs)}`,
+  );
+};
+
+for (const op of ['sort', 'argsort']) {
+  test(`${op}: sizes, ties, axes, directions, fields, parties`, () => {
+    for (const [field, parties] of [
+      ['FM128', 2],
+      ['FM64', 3],
+    ] as const) {
+      for (const descending of [false, true]) {
+        for (const n of [0, 1, 2, 3, 8, 9, 30, 200])
+          matches(op, [fxp([n], rough)], { axis: 0, descending }, { field, parties });
+        for (const axis of [0, 1, 2])
+          matches(op, [fxp([3, 11, 2], rough)], { axis, descending }, { field, parties });
+        matches(op, [fxp([40], () => 7)], { axis: 0, descending }, { field, parties });
+        matches(op, [fxp([40], (i) => 40 - i)], { axis: 0, descending }, { field, parties });
+      }
+    }
+  });
+}
+
+test('sort of integers up to the ends of their dtype', () => {
+  const ends = int32([9], 2147483647, -2147483648, 0, -1, 1, 2147483647, -2147483648, 5, 4);
+  for (const field of ['FM128', 'FM64'] as const)
+    for (const op of ['sort', 'argsort']) matches(op, [ends], { axis: 0, descending: false }, { field });
+  const big: Tensor = {
+    shape: [5],
+    dtype: 'uint64',
+    data: BigUint64Array.of(2n ** 64n - 1n, 0n, 2n ** 63n, 7n, 2n ** 63n - 1n),
+  };
+  matches('sort', [big], { axis: 0, descending: true });
+  assert.throws(
+    () => run('sort', [big], { axis: 0, descending: true }, { field: 'FM64' }),
+    /cannot be sorted in FM64/,
+  );
+});
+
+test('ten thousand numbers: under 120 rounds and 2 seconds', () => {
+  const start = performance.now();
+  const x = fxp([10_000], Math.random);
+  const { results, stats } = run('sort', [x], { axis: 0, descending: false });
+  assert.ok(stats.rounds < 120, `${stats.rounds} rounds`);
+  assert.ok(performance.now() - start < 2000, `${performance.now() - start} ms`);
+  const rounded = Float64Array.from(x.data as Float64Array, (v) => Math.round(v * 2 ** 26) / 2 ** 26).sort();
+  (results[0]!.data as Float64Array).forEach((v, i) => {
+    assert.ok(Math.abs(v - rounded[i]!) <= 2 ** -26);
+  });
+});
+
+test('a shuffle keeps the elements, and every order is as likely', () => {
+  const counts = new Map<string, number>();
+  for (const parties of [2, 3]) {
+    for (let i = 0; i < 150; i++) {
+      const { results, stats } = run('shuffle', [fxp([3], (j) => j)], { axis: 0, draw: 0 }, { parties });
+      const key = Array.from(results[0]!.data as Float64Array).join('');
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      assert.is(stats.rounds, 1 + parties);
+    }
+  }
+  assert.equal([...counts.keys()].sort(), ['012', '021', '102', '120', '201', '210']);
+  // 50 of each are expected, with a standard deviation of 6.5.
+  for (const count of counts.values()) assert.ok(count > 10 && count < 90, [...counts].join(' '));
+});
+
+test('a shuffle moves whole parts, and costs 16 bytes an element', () => {
+  const x = fxp([50, 4], (i) => i);
+  const { results, stats } = run('shuffle', [x], { axis: 0, draw: 0 });
+  const rows = Array.from({ length: 50 }, (_, i) =>
+    Array.from((results[0]!.data as Float64Array).slice(4 * i, 4 * i + 4)),
+  );
+  for (const row of rows) assert.equal(row, [row[0], row[0]! + 1, row[0]! + 2, row[0]! + 3]);
+  assert.equal(
+    rows.map((r) => r[0]! / 4).sort((a, b) => a - b),
+    [...Array(50).keys()],
+  );
+  assert.not.equal(
+    rows.map((r) => r[0]! / 4),
+    [...Array(50).keys()],
+  );
+  // The product with 1 comes first.
+  assert.equal([stats.rounds, stats.sent[0]![1]! / 200], [3, 32]);
+});
+
+test('random bits: two draws differ, and are balanced', () => {
+  const program = () => [0, 1].map((draw) => currentTrace()!.emit('randomBits', [], { shape: [1000], draw }));
+  const { results, stats } = simulate(program, [], { ring, field: FIELDS.FM128, parties: 3 });
+  const [a, b] = results.map((r) => Array.from(r.data as Uint8Array));
+  assert.not.equal(a, b);
+  for (const bits of [a!, b!]) {
+    const ones = bits.reduce((s, v) => s + v, 0);
+    assert.ok(ones > 380 && ones < 620, `${ones} of 1000`);
+  }
+  assert.equal([stats.rounds, stats.sent[0]![1]], [1, 250]);
+});
+
+test('lookup: every axis and place, secret and public arrays, bools', () => {
+  for (const [field, parties] of [
+    ['FM128', 2],
+    ['FM64', 3],
+  ] as const) {
+    const x = fxp([3, 5, 4], rough);
+    for (const axis of [0, 1, 2]) {
+      const places = int32([2, 3], 0, 2, 1, 2, 0, 1);
+      matches('lookup', [x, places], { axis }, { field, parties });
+    }
+    for (const n of [1, 2, 7, 8, 9, 100]) {
+      const places = int32([n], ...Array(n).keys());
+      matches('lookup', [fxp([n], rough), places], { axis: 0 }, { field, parties });
+    }
+    const bools: Tensor = { shape: [4], dtype: 'bool', data: Uint8Array.of(1, 0, 0, 1) };
+    matches('lookup', [bools, int32([5], 0, 1, 2, 3, 0)], { axis: 0 }, { field, parties });
+  }
+  const { stats } = simulate(
+    (x: BaseArray, i: BaseArray) => apply('lookup', [x, i], { axis: 0 }),
+    [fxp([100], rough), int32([10], 1, 2, 3, 4, 5, 6, 7, 8, 9, 99)],
+    { ring, field: FIELDS.FM128, parties: 2 },
+  );
+  assert.equal([stats.rounds, stats.sent[0]![1]], [1, 160]);
+});
+
+test('blocks at secret corners, clamped into the array', () => {
+  for (const [field, parties] of [
+    ['FM128', 2],
+    ['FM64', 3],
+  ] as const) {
+    const x = fxp([4, 5], rough);
+    const u = fxp([2, 3], rough);
+    for (const [i, j] of [
+      [0, 0],
+      [2, 2],
+      [1, 2],
+      [-3, 100],
+      [2147483647, -2147483648],
+    ] as const) {
+      const at = [int32([], i), int32([], j)];
+      matches('sliceAt', [x, ...at], { size: [2, 3] }, { field, parties });
+      matches('updateAt', [x, u, ...at], {}, { field, parties });
+    }
+  }
+});
+
+test('scatterAdd adds at equal places too', () => {
+  for (const parties of [2, 3]) {
+    matches('scatterAdd', [fxp([6], rough), int32([4], 5, 0, 5, 2), fxp([4], rough)], {}, { parties });
+    matches(
+      'scatterAdd',
+      [fxp([3, 2], rough), int32([4], 2, 0, 2, 2), fxp([4, 2], rough)],
+      {},
+      { parties, field: 'FM64' },
+    );
+  }
+});
+
+test.run();
