@@ -1,5 +1,4 @@
 /** @file What a rewriting pass may ask of the graph that it builds: who made a value, and what number it is. */
-import type { GraphBuilder } from '../builder.ts';
 import { type Graph, type Node, sizeOf, type Tensor, type ValueId } from '../graph.ts';
 
 /** Uses of each value of a graph by nodes and as an output. */
@@ -10,20 +9,20 @@ export const countUses = (graph: Graph): Int32Array => {
   return uses;
 };
 
-/** The nodes of a graph that grows, by what they make. */
+/** The nodes of a graph, which may still grow, by what they make. */
 export class Lookup {
-  readonly to: GraphBuilder;
+  readonly #nodes: readonly Node[];
   readonly #makers = new Map<ValueId, Node>();
   #seen = 0;
 
-  constructor(to: GraphBuilder) {
-    this.to = to;
+  constructor({ nodes }: { readonly nodes: readonly Node[] }) {
+    this.#nodes = nodes;
   }
 
   /** The node that makes a value; undefined for inputs. */
   maker(id: ValueId): Node | undefined {
-    for (; this.#seen < this.to.nodes.length; this.#seen++) {
-      const node = this.to.nodes[this.#seen]!;
+    for (; this.#seen < this.#nodes.length; this.#seen++) {
+      const node = this.#nodes[this.#seen]!;
       for (const out of node.outs) this.#makers.set(out, node);
     }
     return this.#makers.get(id);

@@ -3,6 +3,7 @@
  * both of a pair, chains of choices by one condition cut short, neutral elements dropped.
  */
 import type { GraphBuilder } from '../builder.ts';
+import { alloc } from '../dtypes.ts';
 import type { Graph, Node, ValueId } from '../graph.ts';
 import { hasRule } from '../lower.ts';
 import { Lookup } from './lookup.ts';
@@ -13,6 +14,10 @@ interface Context {
   readonly find: Lookup;
   /** Pairs of values, `a,b`, that are compared in this order; pairs whose larger and smaller are both wanted. */
   readonly compared: ReadonlySet<string>;
+  /** Values of the old graph of which it is asked whether they are below 0. */
+  readonly signed: ReadonlySet<ValueId>;
+  /** Comparisons made so far, by `x,y`. */
+  readonly lesses: Map<string, ValueId>;
   /** Choices made so far, by `condition,x,y`. */
   readonly choices: Map<string, ValueId>;
 }
@@ -32,6 +37,14 @@ const neutral = (
 ): ValueId | undefined => {
   if (c.find.numberOf(y!) === value && c.to.typeOf(x!).secret) return x;
   return either && c.find.numberOf(x!) === value && c.to.typeOf(y!).secret ? y : undefined;
+};
+
+/** [a < b], emitted once. */
+const lessOf = (c: Context, node: Node, a: ValueId, b: ValueId): ValueId => {
+  const key = `${a},${b}`;
+  const made = c.lesses.get(key) ?? emit(c, node, 'less', [a, b]);
+  c.lesses.set(key, made);
+  return made;
 };
 
 const choose = (c: Context, node: Node, cond: ValueId, x: ValueId, y: ValueId): ValueId => {
@@ -68,7 +81,7 @@ const extreme =
       [y!, x!],
     ] as const) {
       if (!c.compared.has(`${a},${b}`)) continue;
-      const less = emit(c, node, 'less', [a, b]);
+      const less = lessOf(c, node, a, b);
       return larger ? choose(c, node, less, b, a) : choose(c, node, less, a, b);
     }
     return undefined;
@@ -76,13 +89,14 @@ const extreme =
 
 /** |x| where x is compared with 0 anyway. */
 const abs: Simplify = (c, node, [x]) => {
-  const key = [...c.compared].find((k) => {
-    const [a, b] = k.split(',').map(Number) as [number, number];
-    return a === x && c.find.maker(b) !== undefined && c.find.numberOf(b) === 0;
-  });
-  if (key === undefined) return undefined;
-  const less = emit(c, node, 'less', [x!, Number(key.split(',')[1])]);
-  return choose(c, node, less, emit(c, node, 'neg', [x!]), x!);
+  if (!c.signed.has(node.ins[0]!)) return undefined;
+  const { dtype, shape } = c.to.typeOf(x!);
+  const zero = c.to.constant({ shape: [], dtype, data: alloc(dtype, 1) }, node.site);
+  const wide =
+    shape.length === 0
+      ? zero
+      : c.to.emit('broadcast', [zero], { shape: [...shape] }, { site: node.site })[0]!;
+  return choose(c, node, lessOf(c, node, x!, wide), emit(c, node, 'neg', [x!]), x!);
 };
 
 /** min(max(x, lo), hi) and max(min(x, hi), lo) for public numbers lo <= hi. */
@@ -130,6 +144,7 @@ const RULES_BY_OP: Readonly<Record<string, Simplify>> = {
   sub: (c, _node, ins) => neutral(c, 0, ins, false),
   mul: (c, _node, ins) => neutral(c, 1, ins, true),
   div: (c, _node, ins) => neutral(c, 1, ins, false),
+  less: (c, node, [a, b]) => lessOf(c, node, a!, b!),
   select,
   maximum: first(clamp('maximum'), extreme(true)),
   minimum: first(clamp('minimum'), extreme(false)),
@@ -153,14 +168,22 @@ const comparisons = (graph: Graph): Set<string> => {
   return pairs;
 };
 
+/** Values that stand in some [x < 0]. */
+const signedValues = (graph: Graph, pairs: ReadonlySet<string>): Set<ValueId> => {
+  const find = new Lookup(graph);
+  const split = [...pairs].map((key) => key.split(',').map(Number) as [number, number]);
+  return new Set(split.filter(([, b]) => find.numberOf(b) === 0).map(([a]) => a));
+};
+
 /** Graph -> graph, loop bodies included. Equal nodes are to have been merged before, and are to be merged after. */
 export const simplify = (graph: Graph): Graph => {
   const pairs = comparisons(graph);
+  const signed = signedValues(graph, pairs);
   const compared = new Set<string>();
   const names = new Map<ValueId, ValueId>();
   let c: Context | undefined;
   return rewrite(graph, (to, node, ins) => {
-    c ??= { to, find: new Lookup(to), compared, choices: new Map() };
+    c ??= { to, find: new Lookup(to), compared, signed, lesses: new Map(), choices: new Map() };
     for (const [i, id] of node.ins.entries()) names.set(id, ins[i]!);
     if (node.body !== undefined) return keep(to, { ...node, body: simplify(node.body) }, ins);
     // Pairs are known by their old numbers; what is asked for are the new ones.

@@ -1,0 +1,194 @@
+/** @file Rewriting passes, by snapshot and by what they save on secrets. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { BaseArray } from '../../src/ir/array.ts';
+import type { Graph } from '../../src/ir/graph.ts';
+import { expand } from '../../src/ir/passes/expand.ts';
+import { optimize } from '../../src/ir/passes/optimize.ts';
+import * as np from '../../src/numpy/index.ts';
+import { secretly } from '../numpy/secretly.ts';
+import { graphOf, open, secret, snapshot } from './snapshot.ts';
+
+const opsOf = (graph: Graph): string[] => graph.nodes.map((n) => n.op);
+const count = (graph: Graph, op: string): number => opsOf(graph).filter((o) => o === op).length;
+
+test('clip is one op, also from maximum and minimum of numbers', () => {
+  const want = `
+    graph(%0: fxp[2] secret) {
+      %1: fxp[2] secret = clip %0 hi=2 lo=-1
+      return %1
+    }`;
+  snapshot(optimize(graphOf((x: BaseArray) => np.clip(x, -1, 2), secret([2]))), want);
+  snapshot(optimize(graphOf((x: BaseArray) => np.maximum(np.minimum(x, 2), -1), secret([2]))), want);
+  snapshot(optimize(graphOf((x: BaseArray) => np.minimum(np.maximum(-1, x), 2), secret([2]))), want);
+  const crossed = optimize(graphOf((x: BaseArray) => np.minimum(np.maximum(x, 2), -1), secret([2])));
+  assert.is(count(crossed, 'clip'), 0);
+});
+
+test('an op without a rule becomes what it is composed of', () => {
+  const graph = graphOf((x: BaseArray) => np.clip(x, -1, 2), secret([2]));
+  assert.equal(opsOf(expand(graph, () => false)), [
+    'const',
+    'broadcast',
+    'maximum',
+    'const',
+    'broadcast',
+    'minimum',
+  ]);
+  assert.equal(opsOf(expand(graph, () => true)), ['clip']);
+  const plain = graphOf((x: BaseArray) => np.clip(x, -1, 2), open([2]));
+  assert.equal(opsOf(expand(plain, () => false)), ['clip']);
+});
+
+test('one comparison for the larger, the smaller, the distance and the question', () => {
+  const f = (x: BaseArray, y: BaseArray) => [np.maximum(x, y), np.minimum(y, x), x.less(y)];
+  snapshot(
+    optimize(graphOf(f, secret([2]), secret([2]))),
+    `
+    graph(%0: fxp[2] secret, %1: fxp[2] secret) {
+      %2: bool[2] secret = less %0 %1
+      %3: fxp[2] secret = select %2 %1 %0
+      %4: fxp[2] secret = add %0 %1
+      %5: fxp[2] secret = sub %4 %3
+      return %3 %5 %2
+    }`,
+  );
+  const g = (x: BaseArray) => [x.abs(), np.where(x.less(0), x.mul(2), x), np.maximum(x, 0)];
+  assert.is(count(optimize(graphOf(g, secret([2]))), 'less'), 1);
+  assert.is(count(optimize(graphOf(g, secret([2]))), 'abs'), 0);
+  const stats = secretly(
+    (x, y) => [np.maximum(x, y), np.minimum(x, y)],
+    [
+      [1, -2, 3],
+      [2, -5, 3],
+    ],
+    {
+      fields: ['FM128'],
+      parties: [2],
+    },
+  );
+  const alone = secretly(
+    (x, y) => np.maximum(x, y),
+    [
+      [1, -2, 3],
+      [2, -5, 3],
+    ],
+    { fields: ['FM128'], parties: [2] },
+  );
+  assert.equal(stats.sent, alone.sent);
+});
+
+test('equal operations in another order are one', () => {
+  const graph = optimize(
+    graphOf(
+      (x: BaseArray, y: BaseArray) => [x.equal(y), y.equal(x), x.mul(y).add(y.mul(x))],
+      secret([2]),
+      secret([2]),
+    ),
+  );
+  assert.equal([count(graph, 'equal'), count(graph, 'mul')], [1, 1]);
+});
+
+test('chains of choices', () => {
+  const f = (x: BaseArray, y: BaseArray) => {
+    const c = x.less(y);
+    const inner = np.where(c, x, y.mul(2));
+    return np.where(np.logicalNot(c), y, inner);
+  };
+  snapshot(
+    optimize(graphOf(f, secret([2]), secret([2]))),
+    `
+    graph(%0: fxp[2] secret, %1: fxp[2] secret) {
+      %2: bool[2] secret = less %0 %1
+      %3: fxp[2] secret = select %2 %0 %1
+      return %3
+    }`,
+  );
+  const same = optimize(graphOf((x: BaseArray) => np.where(x.less(0), x, x), secret([2])));
+  assert.equal(opsOf(same), []);
+});
+
+test('neutral elements and double negation', () => {
+  const f = (x: BaseArray) =>
+    np.negative(
+      np.negative(
+        x
+          .mul(1)
+          .add(0)
+          .sub(np.zeros([2]))
+          .div(1),
+      ),
+    );
+  assert.equal(opsOf(optimize(graphOf(f, secret([2])))), []);
+});
+
+test('a sum of products opens the sum alone', () => {
+  const f = (x: BaseArray, y: BaseArray) => np.sum(x.mul(y), 0);
+  snapshot(
+    optimize(graphOf(f, secret([3, 2]), secret([3, 2]))),
+    `
+    graph(%0: fxp[3,2] secret, %1: fxp[3,2] secret) {
+      %2: fxp[2,3] secret = transpose %0 perm=[1,0]
+      %3: fxp[2,1,3] secret = reshape %2 shape=[2,1,3]
+      %4: fxp[2,3] secret = transpose %1 perm=[1,0]
+      %5: fxp[2,3,1] secret = reshape %4 shape=[2,3,1]
+      %6: fxp[2,1,1] secret = matmul %3 %5
+      %7: fxp[2] secret = reshape %6 shape=[2]
+      return %7
+    }`,
+  );
+  const x = np.arange(12).reshape(2, 3, 2).mul(0.25);
+  const stats = secretly((a, b) => [np.sum(a.mul(b), [0, 2]), np.sum(a.square())], [x, x], {
+    fields: ['FM128'],
+    parties: [2],
+  });
+  // Both inputs times the secret 1, then 3 sums and 1.
+  assert.equal([stats.rounds, stats.sent[0]![1]], [2, 16 * (24 + 4)]);
+});
+
+test('a public factor comes out of the sum; a product that is used elsewhere stays', () => {
+  snapshot(
+    optimize(graphOf((x: BaseArray) => np.sum(x.mul(0.3), 1), secret([2, 3]))),
+    `
+    graph(%0: fxp[2,3] secret) {
+      %1: fxp = const value=0.3
+      %2: fxp[2] secret = sum %0 axes=[1]
+      %3: fxp[2] = broadcast %1 shape=[2]
+      %4: fxp[2] secret = mul %2 %3
+      return %4
+    }`,
+  );
+  const both = graphOf((x: BaseArray) => [x.square(), np.sum(x.square())], secret([4]));
+  assert.equal(opsOf(optimize(both)), ['mul', 'sum']);
+});
+
+test('many quotients by what was broadcast take one inverse each row', () => {
+  const graph = optimize(
+    graphOf((x: BaseArray) => x.div(np.sum(x, { axis: 1, keepdims: true })), secret([4, 16])),
+  );
+  assert.equal([count(graph, 'div'), count(graph, 'reciprocal'), count(graph, 'mul')], [0, 1, 5]);
+  const few = optimize(graphOf((x: BaseArray) => x.div(np.sum(x)), secret([4])));
+  assert.equal([count(few, 'div'), count(few, 'reciprocal')], [1, 0]);
+  // The inverse of a large number has few bits: the corrections give them back.
+  const x = np
+    .arange(64)
+    .reshape(4, 16)
+    .add(1)
+    .mul([[0.01], [1], [30], [800]]);
+  const quotient = (v: BaseArray): BaseArray => v.div(np.sum(v, { axis: 1, keepdims: true }));
+  secretly(quotient, [x], { FM128: 2 ** -20, fields: ['FM128'] });
+  secretly((v) => v.div(np.max(v, { axis: 1, keepdims: true })), [x], { FM128: 2 ** -20, fields: ['FM128'] });
+  secretly(quotient, [x.slice([0, 2])], { FM64: 2 ** -12, fields: ['FM64'] });
+});
+
+test('inside of loops too', () => {
+  const f = (x: BaseArray, y: BaseArray) =>
+    np.fori(0, 3, (_i, c) => np.clip(c.add(np.sum(x.mul(y))), 0, 9).mul(1), x);
+  const loop = optimize(graphOf(f, secret([2]), secret([2]))).nodes.find((n) => n.op === 'loop')!;
+  assert.equal(opsOf(loop.body!), ['add', 'clip']);
+  const g = (x: BaseArray) => np.fori(0, 3, (_i, c) => c.add(np.sum(c.mul(x))), x);
+  const inner = optimize(graphOf(g, secret([2]))).nodes.find((n) => n.op === 'loop')!;
+  assert.ok(opsOf(inner.body!).includes('matmul'));
+});
+
+test.run();
