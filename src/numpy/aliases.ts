@@ -23,6 +23,7 @@ export { trueDivide as true_divide } from './elementwise.ts';
 export { dynamicSlice as dynamic_slice, dynamicUpdateSlice as dynamic_update_slice } from './indexing.ts';
 export { foriLoop as fori_loop } from './loops.ts';
 export { floatPower as float_power } from './math.ts';
+export { atleast1d as atleast_1d, atleast2d as atleast_2d, atleast3d as atleast_3d } from './reals.ts';
 export { floorDivide as floor_divide } from './rounding.ts';
 export { broadcastTo as broadcast_to, expandDims as expand_dims } from './shape.ts';
 export { topK as top_k } from './sorting.ts';

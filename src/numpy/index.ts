@@ -132,6 +132,18 @@ export {
 export * as nn from './nn.ts';
 export { convolve, polyadd, polyder, polyint, polymul, polysub, polyval } from './polynomial.ts';
 export * as random from './random.ts';
+export {
+  angle,
+  atleast1d,
+  atleast2d,
+  atleast3d,
+  conj,
+  conjugate,
+  imag,
+  iscomplexobj,
+  isrealobj,
+  real,
+} from './reals.ts';
 export { all, amax, amin, any, argmax, argmin, max, mean, min, std, sum, variance as var } from './reduce.ts';
 export { divmod, fix, floorDivide, fmod, mod, modf, remainder, rint, round, trunc } from './rounding.ts';
 export { cummax, cummin, cumprod, cumsum, diff, ediff1d, prod, unwrap } from './scans.ts';
