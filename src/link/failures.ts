@@ -106,12 +106,7 @@ const CODES = {
 export class ConnectError extends TesseraError {
   readonly reason: ConnectReason;
 
-  constructor(
-    reason: ConnectReason,
-    message: string,
-    info: Record<string, unknown> = {},
-    cause?: unknown,
-  ) {
+  constructor(reason: ConnectReason, message: string, info: Record<string, unknown> = {}, cause?: unknown) {
     super(
       reason in CODES ? CODES[reason as keyof typeof CODES] : 'LINK',
       message,
