@@ -1,11 +1,11 @@
 /** @file PYU: a party's plaintext device. Its functions run in that party's program; in simulation, in the driver's. */
 import { fail } from '../errors.ts';
+import { callSite } from '../ir/callsite.ts';
 import { failedAt, functionText } from './failing.ts';
 import { inside } from './inside.ts';
 import { type DeviceObject, INSIDE, type Op, PYUObject, RECEIVE, type SPUObject } from './objects.ts';
 import { describe } from './read.ts';
 import type { Session } from './session.ts';
-import { userSite } from './site.ts';
 import { deviceObjects, mapDevice } from './trees.ts';
 
 /** An argument: the value itself, its handle, or a tree with handles in it. */
@@ -91,7 +91,7 @@ export const callAt = (
 ): { result: PYUObject | PYUObject[]; done: Promise<unknown> } => {
   const objects = ownObjects(pyu.party, args);
   const { mode } = pyu.session;
-  const op = pyu.session.op(what, userSite(), `${pyu.party}(${objects.join(', ')})`);
+  const op = pyu.session.op(what, callSite(), `${pyu.party}(${objects.join(', ')})`);
   const done = mode.perform(pyu.party, String(op.number), op, async () => {
     const values = new Map<DeviceObject, unknown>();
     await Promise.all(objects.map(async (o) => values.set(o, await o[INSIDE])));
@@ -116,7 +116,7 @@ const receive = (pyu: PYU, object: DeviceObject): PYUObject => {
     fail('INVALID_ARGUMENT', `${object.toString()} belongs to another session than ${pyu.toString()}`);
   if (object.device.kind === 'SPU') return object.device.revealTo(pyu, object as SPUObject);
   if (object.device === pyu) return object as PYUObject;
-  const op: Op = pyu.session.op(`to ${pyu.party}`, userSite(), object.toString());
+  const op: Op = pyu.session.op(`to ${pyu.party}`, callSite(), object.toString());
   const from = (object as PYUObject).device.party;
   return new PYUObject(
     pyu,
@@ -148,7 +148,7 @@ export const makePYU = (session: Session, party: string): PYU => {
 
 /** A fresh handle for plain data that is put on a PYU. */
 export const putOn = (pyu: PYU, data: unknown): PYUObject => {
-  const op = pyu.session.op(`data put on ${pyu.party}`, userSite(), pyu.party);
+  const op = pyu.session.op(`data put on ${pyu.party}`, callSite(), pyu.party);
   return new PYUObject(
     pyu,
     op,

@@ -1,5 +1,6 @@
 /** @file A session: the parties, their devices, and the numbers of the operations on them. */
 import { fail, TesseraError } from '../errors.ts';
+import { callSite } from '../ir/callsite.ts';
 import { readClusterDef, type SpuDef } from './cluster-def.ts';
 import { type InitOptions, readInitOptions, type StandaloneOptions } from './init-options.ts';
 import { checkOutside } from './inside.ts';
@@ -9,7 +10,6 @@ import { production } from './production/production.ts';
 import type { SpuStats } from './profile.ts';
 import { makePYU, type PYU, putOn } from './pyu.ts';
 import { describe, suggestion } from './read.ts';
-import { userSite } from './site.ts';
 import { makeSPU, type SPU } from './spu.ts';
 import { standalone } from './standalone.ts';
 import { deviceObjects, mapDevice } from './trees.ts';
@@ -110,7 +110,7 @@ export class Session {
     });
     const plain = objects.map(async (o) => {
       if (!(o instanceof PYUObject)) return;
-      const op = this.op('reveal', userSite(), o.toString());
+      const op = this.op('reveal', callSite(), o.toString());
       values.set(o, await this.mode.share([o.device.party], String(op.number), op, () => o[INSIDE]));
     });
     await Promise.all([...opened, ...plain]);
@@ -132,7 +132,7 @@ export class Session {
 
   /** Resolves when all parties have come to this point of the program. */
   barrier(): Promise<void> {
-    return this.mode.barrier(this.op('barrier', userSite()));
+    return this.mode.barrier(this.op('barrier', callSite()));
   }
 
   stats(): SessionStats {
@@ -144,7 +144,7 @@ export class Session {
    * with CLOSED.
    */
   shutdown(): Promise<void> {
-    this.#ended ??= this.#end(userSite());
+    this.#ended ??= this.#end(callSite());
     return this.#ended;
   }
 

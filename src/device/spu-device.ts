@@ -1,5 +1,6 @@
 /** @file What stands behind an SPU: a function that is called on it is recorded, and run on masked values. */
 import { fail, oneOf, TesseraError } from '../errors.ts';
+import { callSite } from '../ir/callsite.ts';
 import type { Tensor, TensorData, Type } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { leafCount, unflatten } from '../ir/pytree.ts';
@@ -21,7 +22,6 @@ import { Programs } from './programs.ts';
 import type { PYU } from './pyu.ts';
 import { describe } from './read.ts';
 import type { Session } from './session.ts';
-import { userSite } from './site.ts';
 import type { SPU, SpuOptions } from './spu.ts';
 import { arraysOf, deviceObjects, mapDevice } from './trees.ts';
 import type { Outcome, Work } from './work.ts';
@@ -44,7 +44,7 @@ export class SpuDevice {
     this.#config = config;
     this.#programs = new Programs(config.runtime);
     this.#account = new Account(config.parties);
-    const op = session.op('SPU', userSite(), JSON.stringify(config));
+    const op = session.op('SPU', callSite(), JSON.stringify(config));
     this.#backend = session.mode.spu(config, op);
   }
 
@@ -148,7 +148,7 @@ export class SpuDevice {
   receive(object: DeviceObject): SPUObject {
     this.#own({ object, path: '' });
     if (object instanceof SPUObject) return object;
-    return this.#take([object as PYUObject], userSite()).get(object as PYUObject)!;
+    return this.#take([object as PYUObject], callSite()).get(object as PYUObject)!;
   }
 
   /** Masks values of PYUs, all in one round. One handle for each. */
@@ -238,7 +238,7 @@ export class SpuDevice {
     const found = deviceObjects(moving);
     for (const f of found) this.#own(f);
     const names = found.map(({ object }) => object.toString());
-    const op = this.#session.op(functionText(fn), userSite(), `${this.name}(${names.join(', ')})`);
+    const op = this.#session.op(functionText(fn), callSite(), `${this.name}(${names.join(', ')})`);
     const inputs = found.flatMap(({ object }) => (object instanceof PYUObject ? [object] : []));
     const taken = this.#take(inputs, op.site);
     const objects = new Map(
@@ -343,7 +343,7 @@ export class SpuDevice {
 
   reveal(objects: readonly SPUObject[]): Promise<unknown[]> {
     const { parties } = this.#config;
-    const op = this.#session.op('reveal', userSite(), `${this.name} ${objects.join(', ')}`);
+    const op = this.#session.op('reveal', callSite(), `${this.name} ${objects.join(', ')}`);
     const ranks = parties.map((_, rank) => rank);
     return this.#session.mode.share(parties, String(op.number), op, () => this.#open(op, objects, ranks));
   }
@@ -356,7 +356,7 @@ export class SpuDevice {
         `${object.toString()} can be revealed to ${oneOf(this.#config.parties)}: ${pyu.party} takes no part in ${this.name}`,
         { party: pyu.party, parties: this.#config.parties },
       );
-    const op = this.#session.op(`to ${pyu.party}`, userSite(), object.toString());
+    const op = this.#session.op(`to ${pyu.party}`, callSite(), object.toString());
     // Every party of the SPU takes part in opening it; the value comes out at the receiver alone.
     const opened = this.#backend && quietly(this.#open(op, [object], [rank]));
     const value = async (): Promise<unknown> => (await opened)?.[0];

@@ -1,10 +1,7 @@
-/** @file Which line of the user's code an op came from. */
+/** @file Which line of the user's code an op, or a call on a device, came from. */
 
-const HERE = new URL('.', import.meta.url).href;
-const OURS = [HERE, new URL('../numpy/', import.meta.url).href].flatMap((url) => [
-  url,
-  url.replace(/^file:\/\//, ''),
-]);
+const HERE = new URL('../', import.meta.url).href;
+const OURS = [HERE, HERE.replace(/^file:\/\//, '')];
 const FRAMES = 24;
 
 /** `url:line:column` in a line of a stack, V8's or Firefox's and Safari's. */
@@ -23,7 +20,7 @@ export const atSite = <R>(site: string | undefined, fn: () => R): R => {
   }
 };
 
-/** The innermost stack line outside of this folder and src/numpy, `file:line:column`. About 10 us. */
+/** The innermost line of the stack outside of this library, `file:line:column`. About 10 us. */
 export const callSite = (): string | undefined => {
   if (replayed !== undefined) return replayed;
   const limit = Error.stackTraceLimit;

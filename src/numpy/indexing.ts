@@ -8,16 +8,6 @@ import { apply, Traced } from '../ir/tracer.ts';
 import { asArr, convertTo, promoteAll, reshapeTo } from './core.ts';
 import { ravel } from './shape.ts';
 
-/** Elements from .. to - 1 along one axis; bounds are valid. */
-export const block = (x: BaseArray, axis: number, from: number, to: number): BaseArray =>
-  from === 0 && to === x.shape[axis]
-    ? x
-    : apply('slice', [x], {
-        start: x.shape.map((_, i) => (i === axis ? from : 0)),
-        size: x.shape.map((n, i) => (i === axis ? to - from : n)),
-        step: x.shape.map(() => 1),
-      });
-
 const wrap = (i: number, n: number, axis: number): number => {
   if (!Number.isInteger(i)) fail('INVALID_ARGUMENT', `an index is a whole number, not ${i}`);
   if (i < -n || i >= n) fail('RANGE', `index ${i} is out of bounds for axis ${axis} with size ${n}`);

@@ -1,10 +1,10 @@
 /** @file Joining, splitting and repeating arrays. */
 import { fail } from '../errors.ts';
+import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { normalAxes, normalAxis, sameShape, shapeText } from '../ir/shapes.ts';
 import { apply } from '../ir/tracer.ts';
 import { type ArrayInput, asArr, broadcast, promoteAll, reshapeTo, unify } from './core.ts';
-import { block } from './indexing.ts';
 import { expandDims, ravel } from './shape.ts';
 
 const some = (arrays: readonly ArrayInput[]): BaseArray[] => {

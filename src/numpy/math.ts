@@ -3,6 +3,7 @@
  * those of what they are made of, 2^-20 at FM128 unless a line says otherwise.
  */
 import type { BaseArray } from '../ir/array.ts';
+import { apply } from '../ir/tracer.ts';
 import { less, logicalXor, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, spread } from './core.ts';
 import {
@@ -93,13 +94,7 @@ export const arctanh = (x: ArrayInput): BaseArray => {
   return multiply(subtract(log(add(a, 1)), log(subtract(1, a))), 0.5);
 };
 
-/** arctan(t) / t in powers of t^2 for t^2 <= 1: interpolated at Chebyshev nodes, error below 3e-9. */
-const ARCTAN = [
-  0.9999999971605457, -0.3333327629198366, 0.1999807528117155, -0.14260016083023155, 0.10932341502243632,
-  -0.08349724970817943, 0.05708955597036733, -0.030351864823235104, 0.010487649273923762,
-  -0.001701170068087126,
-];
-const smallArctan = (t: BaseArray): BaseArray => multiply(t, series(square(t), ARCTAN));
+const smallArctan = (t: BaseArray): BaseArray => apply('arctanUnit', [t]);
 
 /** Any x: that of 1 / |x| beyond 1. */
 export const arctan = (x: ArrayInput): BaseArray =>

@@ -11,7 +11,6 @@ import { type ArrayInput, type Axis, asArr, convertTo, readAxes, reshapeTo } fro
 import {
   add,
   divide,
-  erf,
   exp,
   log,
   maximum,
@@ -22,7 +21,6 @@ import {
   sigmoid,
   square,
   subtract,
-  tanh,
 } from './elementwise.ts';
 import { max, mean, sum } from './reduce.ts';
 import { oneHot } from './statistics.ts';
@@ -53,20 +51,12 @@ export const elu = (x: ArrayInput, alpha = 1): BaseArray => {
 };
 
 /** x sigmoid(x) */
-export const silu = (x: ArrayInput): BaseArray => multiply(real(x), sigmoid(x));
+export const silu = (x: ArrayInput): BaseArray => apply('silu', [real(x)]);
 export const swish = silu;
 
 /** x times the normal distribution function; `approximate` is JAX's default form by tanh (off by up to 1e-3). */
-export const gelu = (x: ArrayInput, approximate = true): BaseArray => {
-  const a = real(x);
-  const half = multiply(a, 0.5);
-  if (!approximate) return add(half, multiply(half, erf(multiply(a, Math.SQRT1_2))));
-  const inner = multiply(
-    a,
-    add(multiply(square(a), 0.044715 * Math.sqrt(2 / Math.PI)), Math.sqrt(2 / Math.PI)),
-  );
-  return add(half, multiply(half, tanh(inner)));
-};
+export const gelu = (x: ArrayInput, approximate = true): BaseArray =>
+  apply('gelu', [real(x)], { approximate });
 
 /** log(1 + exp x), any x. */
 export const softplus = (x: ArrayInput): BaseArray => apply('softplus', [real(x)]);

@@ -1,11 +1,11 @@
 /** @file Polynomials: coefficients from the highest power down, as in NumPy's older functions (polyval, polyadd, ...). */
 import { fail } from '../errors.ts';
+import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
 import { onesLike, zeros } from './create.ts';
 import { add, multiply, negative, square } from './elementwise.ts';
-import { block } from './indexing.ts';
 import { concatenate, pad, stack } from './join.ts';
 import { matmul } from './linalg.ts';
 import { ravel } from './shape.ts';

@@ -1,5 +1,6 @@
 /** @file Running sums, products and extremes, and differences of neighbours. */
 import { fail } from '../errors.ts';
+import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { kindOf } from '../ir/dtypes.ts';
 import { normalAxis } from '../ir/shapes.ts';
@@ -7,7 +8,6 @@ import { lessEqual, where } from './compare.ts';
 import { type ArrayInput, type Axis, asArr, convertTo, isBool, readAxes, reshapeTo } from './core.ts';
 import { zerosLike } from './create.ts';
 import { abs, add, maximum, minimum, multiply, subtract } from './elementwise.ts';
-import { block } from './indexing.ts';
 import { concatenate } from './join.ts';
 import { mod } from './rounding.ts';
 import { ravel } from './shape.ts';

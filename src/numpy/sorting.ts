@@ -3,6 +3,7 @@
  * elements), and what follows from it. Ties keep their order wherever positions are given.
  */
 import { fail } from '../errors.ts';
+import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { normalAxis } from '../ir/shapes.ts';
 import { apply } from '../ir/tracer.ts';
@@ -10,7 +11,6 @@ import { equal, less, lessEqual, logicalAnd, logicalOr, where } from './compare.
 import { type ArrayInput, asArr, broadcast, convertTo, isBool, reshapeTo } from './core.ts';
 import { arange } from './create.ts';
 import { add, multiply, negative, subtract } from './elementwise.ts';
-import { block } from './indexing.ts';
 import { concatenate } from './join.ts';
 import { sum } from './reduce.ts';
 import { expandDims, moveaxis, ravel } from './shape.ts';
