@@ -50,7 +50,7 @@ const prepare = (c: Circuit, b: Wire, bits: number): Divisor => {
   const y = add(c, b, selectSum(c, terms));
   const spare = Math.max(0, 4 * top - 40);
   const output = RECIPROCAL[c.field.bits].bits;
-  const inverse = onNormal(c, truncate(c, y, spare), 'reciprocal', (v) => 1 / v, {
+  const inverse = onNormal(c, truncate(c, y, spare), 'reciprocal', {
     input: 4 * top - spare,
     output,
   });

@@ -66,7 +66,7 @@ const valueBits = (c: Circuit): number => VALUE[c.field.bits];
 /** ln x for x in [2^-f, 2^f). Absolute error below 2^-20 (FM128). Rounds 6. */
 export const log = (c: Circuit, x: Wire): Wire => {
   const n = normalise(c, x);
-  const onY = onNormal(c, n.y, 'log', elementary.log, { input: n.fraction, output: c.fraction });
+  const onY = onNormal(c, n.y, 'log', { input: n.fraction, output: c.fraction });
   const ln16 = filled(c, -4 * elementary.log(2), x.shape);
   const digits = selectSum(
     c,
@@ -78,14 +78,14 @@ export const log = (c: Circuit, x: Wire): Wire => {
 /** sqrt x for x in [0, 2^f). Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 7. */
 export const sqrt = (c: Circuit, x: Wire): Wire => {
   const n = normalise(c, x);
-  const s = onNormal(c, n.y, 'sqrt', Math.sqrt, { input: n.fraction, output: valueBits(c) });
+  const s = onNormal(c, n.y, 'sqrt', { input: n.fraction, output: valueBits(c) });
   return rescale(c, s, n, 2, valueBits(c) - c.fraction / 2, true);
 };
 
 /** 1 / sqrt x for x in [2^-f, 2^f). Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 7. */
 export const rsqrt = (c: Circuit, x: Wire): Wire => {
   const n = normalise(c, x);
-  const s = onNormal(c, n.y, 'rsqrt', (v) => 1 / Math.sqrt(v), { input: n.fraction, output: valueBits(c) });
+  const s = onNormal(c, n.y, 'rsqrt', { input: n.fraction, output: valueBits(c) });
   return rescale(c, s, n, -2, valueBits(c) + 2 * (n.under.length - 1) - (3 * c.fraction) / 2, false);
 };
 
@@ -103,7 +103,7 @@ export const reciprocal = (c: Circuit, x: Wire): Wire => {
 /** 1 / x for 2^-f <= x < 2^f. Rounds 7. */
 export const positiveReciprocal = (c: Circuit, x: Wire): Wire => {
   const n = normalise(c, x);
-  const inverse = onNormal(c, n.y, 'reciprocal', (v) => 1 / v, { input: n.fraction, output: valueBits(c) });
+  const inverse = onNormal(c, n.y, 'reciprocal', { input: n.fraction, output: valueBits(c) });
   return rescale(c, inverse, n, -4, valueBits(c) + 4 * (n.under.length - 1) - 2 * c.fraction, false);
 };
 
@@ -117,7 +117,7 @@ const GUARD = 8;
 export const divide = (c: Circuit, a: Wire, b: Wire): Wire => {
   const negative = signOf(c, b);
   const n = normalise(c, flip(c, negative, b));
-  const inverse = onNormal(c, n.y, 'reciprocal', (v) => 1 / v, { input: n.fraction, output: valueBits(c) });
+  const inverse = onNormal(c, n.y, 'reciprocal', { input: n.fraction, output: valueBits(c) });
   const signed = a.secret
     ? flip(c, negative, a)
     : sub(c, a, selectSum(c, [[negative, timesInteger(c, a, 2)]]));

@@ -1,8 +1,21 @@
 /** @file Smooth functions of one secret by the spline gate (gates/spline.ts), with saturation where they level off. */
 
 import * as elementary from '../gates/elementary.ts';
-import { add, addNumber, below, concat, expand, not, reshape, selectSum, sub, view } from './basic.ts';
+import {
+  add,
+  addNumber,
+  below,
+  concat,
+  expand,
+  not,
+  reshape,
+  selectSum,
+  sub,
+  timesNumber,
+  view,
+} from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
+import { clamp } from './clamp.ts';
 import { type Fit, fit } from './fit.ts';
 
 /** Scale of the dealt powers and of the weights: their sum stays far below the ring for the ranges stated here. */
@@ -58,63 +71,69 @@ interface Saturating {
   readonly width: number;
   readonly pieces: number;
   readonly degree: number;
-  /** Values below lo and from lo + (pieces - 1) * width on. */
+  /** What stands for fn below lo and from lo + (pieces - 1) * width on: a number, or x itself. */
   readonly below: number;
-  readonly above: number;
+  readonly above: number | 'x';
 }
 
+/**
+ * The dealer sends pieces * (degree + 1) ring elements: fewest for an error below 2^-20, where the function levels
+ * off to 2^-21.
+ */
+const SATURATING = {
+  sigmoid: { fn: elementary.sigmoid, lo: -15.5, width: 1, pieces: 32, degree: 7, below: 0, above: 1 },
+  tanh: { fn: elementary.tanh, lo: -7.75, width: 0.5, pieces: 32, degree: 7, below: -1, above: 1 },
+  erf: { fn: elementary.erf, lo: -3.875, width: 0.25, pieces: 32, degree: 5, below: -1, above: 1 },
+  softplus: { fn: elementary.softplus, lo: -15.5, width: 1, pieces: 32, degree: 7, below: 0, above: 'x' },
+  silu: { fn: elementary.silu, lo: -31.5, width: 1, pieces: 64, degree: 7, below: 0, above: 'x' },
+  gelu: { fn: elementary.gelu, lo: -7.75, width: 0.5, pieces: 32, degree: 7, below: 0, above: 'x' },
+  geluTanh: { fn: elementary.geluTanh, lo: -7.75, width: 0.5, pieces: 32, degree: 7, below: 0, above: 'x' },
+} as const satisfies Readonly<Record<string, Saturating>>;
+
 /** Rounds: those of less, and one to select; the spline runs beside the comparison. */
-const saturating = (c: Circuit, x: Wire, name: string, s: Saturating): Wire => {
-  const f = fitted(name, () => fit(s.fn, s.lo, s.width, s.pieces, s.degree));
-  const inside = applySpline(c, x, f, { input: c.fraction, output: c.fraction });
-  const hi = s.lo + (s.pieces - 1) * s.width;
-  const [under, notOver] = below(c, x, [s.lo * 2 ** c.fraction, hi * 2 ** c.fraction]);
-  const constant = (v: number): Wire => expand(c, c.constant(Float64Array.of(v), [], c.fraction), x.shape);
-  return add(
-    c,
-    inside,
-    selectSum(c, [
-      [under!, sub(c, constant(s.below), inside)],
-      [not(c, notOver!), sub(c, constant(s.above), inside)],
-    ]),
-  );
+const saturating =
+  (name: keyof typeof SATURATING) =>
+  (c: Circuit, x: Wire): Wire => {
+    const s: Saturating = SATURATING[name];
+    const f = fitted(name, () => fit(s.fn, s.lo, s.width, s.pieces, s.degree));
+    const inside = applySpline(c, x, f, { input: c.fraction, output: c.fraction });
+    const hi = s.lo + (s.pieces - 1) * s.width;
+    const [under, notOver] = below(c, x, [s.lo * 2 ** c.fraction, hi * 2 ** c.fraction]);
+    const constant = (v: number): Wire => expand(c, c.constant(Float64Array.of(v), [], c.fraction), x.shape);
+    return add(
+      c,
+      inside,
+      selectSum(c, [
+        [under!, sub(c, constant(s.below), inside)],
+        [not(c, notOver!), sub(c, s.above === 'x' ? x : constant(s.above), inside)],
+      ]),
+    );
+  };
+
+/** 1 / (1 + exp(-x)), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 4 KB. */
+export const sigmoid = saturating('sigmoid');
+/** tanh x, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 4 KB. */
+export const tanh = saturating('tanh');
+/** erf x, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 3 KB. */
+export const erf = saturating('erf');
+/** log(1 + exp x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 4 KB. */
+export const softplus = saturating('softplus');
+/** x sigmoid(x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 8 KB. */
+export const silu = saturating('silu');
+/** x times the normal distribution function, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 4 KB. */
+export const gelu = saturating('gelu');
+/** x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, any x, as gelu. */
+export const geluTanh = saturating('geluTanh');
+
+/** arctan x for |x| <= 1. Error below 2^-20. Rounds 1, bytes 16; dealer 2 KB. */
+export const arctanUnit = (c: Circuit, x: Wire): Wire => {
+  const f = fitted('arctan', () => fit(elementary.arctan, -1, 0.25, 16, 6));
+  return applySpline(c, x, f, { input: c.fraction, output: c.fraction });
 };
 
-/** 1 / (1 + exp(-x)), any x. Error below 5e-7 (FM128). Rounds 5, bytes 50. */
-export const sigmoid = (c: Circuit, x: Wire): Wire =>
-  saturating(c, x, 'sigmoid', {
-    fn: elementary.sigmoid,
-    lo: -16,
-    width: 0.5,
-    pieces: 64,
-    degree: 6,
-    below: 0,
-    above: 1,
-  });
-
-/** tanh x, any x. Error below 5e-7 (FM128). Rounds 5, bytes 50. */
-export const tanh = (c: Circuit, x: Wire): Wire =>
-  saturating(c, x, 'tanh', {
-    fn: elementary.tanh,
-    lo: -8,
-    width: 0.25,
-    pieces: 64,
-    degree: 6,
-    below: -1,
-    above: 1,
-  });
-
-/** erf x, any x. Error below 5e-7 (FM128). Rounds 5, bytes 50. */
-export const erf = (c: Circuit, x: Wire): Wire =>
-  saturating(c, x, 'erf', {
-    fn: elementary.erf,
-    lo: -4,
-    width: 0.125,
-    pieces: 64,
-    degree: 6,
-    below: -1,
-    above: 1,
-  });
+/** SPU's cheap sigmoids: MM1 is 1/2 + x/8, SEG3 the same held between 0 and 1. Rounds 0 and 5. */
+export const sigmoidLine = (c: Circuit, x: Wire): Wire => addNumber(c, timesNumber(c, x, 0.125), 0.5);
+export const sigmoidSegments = (c: Circuit, x: Wire): Wire => clamp(c, sigmoidLine(c, x), 0, 1);
 
 /** Largest argument of exp whose result fits, by field. */
 const EXP_MAX = { 32: 4, 64: 11, 128: 21 } as const;
@@ -132,17 +151,17 @@ export const exp = (c: Circuit, x: Wire): Wire => {
   return sub(c, inside, selectSum(c, [[under!, inside]]));
 };
 
-/** A function on [1, 16): 60 pieces of width 1/4. Rounds 1. */
-export const onNormal = (
-  c: Circuit,
-  y: Wire,
-  name: string,
-  fn: (x: number) => number,
-  scales: Scales,
-): Wire =>
-  applySpline(
-    c,
-    y,
-    fitted(name, () => fit((v) => (v > 0.5 ? fn(v) : 0), 1, 0.25, 64, 7)),
-    scales,
-  );
+/** How a function on [1, 16) is cut: fewest coefficients for a relative (log: absolute) error below 2^-20. */
+const NORMAL = {
+  log: { fn: elementary.log, width: 0.25, pieces: 64, degree: 6 },
+  sqrt: { fn: Math.sqrt, width: 0.5, pieces: 32, degree: 7 },
+  rsqrt: { fn: (v: number) => 1 / Math.sqrt(v), width: 0.25, pieces: 64, degree: 6 },
+  reciprocal: { fn: (v: number) => 1 / v, width: 0.25, pieces: 64, degree: 7 },
+} as const;
+
+/** A function of y in [1, 16). Rounds 1. */
+export const onNormal = (c: Circuit, y: Wire, name: keyof typeof NORMAL, scales: Scales): Wire => {
+  const { fn, width, pieces, degree } = NORMAL[name];
+  const f = fitted(name, () => fit((v) => (v > 0.5 ? fn(v) : 0), 1, width, pieces, degree));
+  return applySpline(c, y, f, scales);
+};

@@ -63,3 +63,18 @@ export const erf = (x: number): number => {
 };
 
 export const softplus = (x: number): number => (x > 0 ? x + log(1 + exp(-x)) : log(1 + exp(x)));
+
+export const silu = (x: number): number => x * sigmoid(x);
+
+export const gelu = (x: number): number => 0.5 * x * (1 + erf(x * Math.SQRT1_2));
+
+export const geluTanh = (x: number): number =>
+  0.5 * x * (1 + tanh(Math.sqrt(2 / PI) * (x + 0.044715 * x * x * x)));
+
+/** The angle is halved until the series converges fast: arctan x = 2 arctan(x / (1 + sqrt(1 + x^2))). */
+export const arctan = (x: number): number => {
+  if (Math.abs(x) > 0.1) return 2 * arctan(x / (1 + Math.sqrt(1 + x * x)));
+  let [sum, power] = [0, x];
+  for (let i = 1; i < 24; i += 2, power *= -x * x) sum += power / i;
+  return sum;
+};

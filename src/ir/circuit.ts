@@ -4,12 +4,17 @@ import type { Circuit, Wire, WireType } from '../fixed/circuit.ts';
 import type { Field } from '../ring/field.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
 
+/** How sigmoid is computed, as in SPU's runtime configuration. */
+export type SigmoidMode = 'REAL' | 'MM1' | 'SEG3';
+
 export interface CircuitOptions {
   readonly field: Field;
   /** Fraction bits of fixed-point numbers; the field's default if absent. */
   readonly fraction?: number | undefined;
   /** Accept rare truncation errors at FM64 and FM32 (trunc_allow_msb_error). */
   readonly truncAllowMsbError?: boolean | undefined;
+  /** REAL if absent: error below 2^-20. MM1 and SEG3 are SPU's straight lines, for the programs that use them. */
+  readonly sigmoidMode?: SigmoidMode | undefined;
   /** Integer results may stay unwrapped: they are revealed at once, and that wraps them. */
   readonly lazyIntegers?: boolean | undefined;
 }

@@ -33,6 +33,23 @@ const slope =
   (b) =>
     a.mul(b.ct, of(b));
 
+/** Of gelu(x) = x F(x): F + x F', F the normal distribution function or its form by tanh. */
+const geluSlope = (b: Backward): BaseArray => {
+  const x = b.x(0);
+  const one = a.filled(1, x.shape);
+  if (!b.attrs.approximate) {
+    const whole = a.scale(a.add(apply('erf', [a.scale(x, Math.SQRT1_2)]), one), 0.5);
+    const bell = a.exp(a.scale(a.square(x), -0.5));
+    return a.add(whole, a.mul(x, a.scale(bell, 1 / Math.sqrt(2 * Math.PI))));
+  }
+  const k = Math.sqrt(2 / Math.PI);
+  const square = a.square(x);
+  const t = apply('tanh', [a.mul(x, a.scale(a.add(a.scale(square, 0.044715), one), k))]);
+  const inner = a.scale(a.add(a.scale(square, 3 * 0.044715), one), k);
+  const rest = a.mul(a.mul(x, a.sub(one, a.square(t))), inner);
+  return a.scale(a.add(a.add(t, one), rest), 0.5);
+};
+
 const none: GradRule = () => undefined;
 
 /** ct put back where a slice with this step took it from: one axis after another. */
@@ -104,6 +121,12 @@ export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
   sin: slope((b) => a.cos(b.x(0))),
   cos: slope((b) => a.neg(a.sin(b.x(0)))),
   erf: slope((b) => a.scale(a.exp(a.neg(a.square(b.x(0)))), 2 / Math.sqrt(Math.PI))),
+  silu: slope((b) => {
+    const s = apply('sigmoid', [b.x(0)]);
+    return a.add(s, a.mul(b.x(0), a.mul(s, a.sub(a.filled(1, s.shape), s))));
+  }),
+  gelu: slope(geluSlope),
+  arctanUnit: slope((b) => apply('reciprocal', [a.add(a.square(b.x(0)), a.filled(1, b.x(0).shape))])),
   softplus: slope((b) => apply('sigmoid', [b.x(0)])),
   clip,
   select: (b, i) => (i === 0 ? undefined : where(b.x(0), b.ct, i === 1)),

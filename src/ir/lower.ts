@@ -12,9 +12,10 @@ import { RULES } from './rules.ts';
 import { integerRules } from './rules-integer.ts';
 import { SECRET_RULES } from './rules-secret.ts';
 import { SHAPE_RULES } from './rules-shape.ts';
+import { SMOOTH_RULES } from './rules-smooth.ts';
 import { ANY, type Span } from './spans.ts';
 
-const rules = integerRules({ ...RULES, ...SHAPE_RULES, ...SECRET_RULES });
+const rules = integerRules({ ...RULES, ...SHAPE_RULES, ...SECRET_RULES, ...SMOOTH_RULES });
 
 /** Has this op a protocol of its own? Passes expand those that have none. */
 export const hasRule = (op: string): boolean => Object.hasOwn(rules, op);

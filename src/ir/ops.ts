@@ -6,6 +6,7 @@ import { num, type OpDef, typeText } from './ops-infer.ts';
 import { INTEGER } from './ops-integer.ts';
 import { SECRET } from './ops-secret.ts';
 import { SHAPING } from './ops-shape.ts';
+import { SMOOTH } from './ops-smooth.ts';
 import { sameShape } from './shapes.ts';
 
 export type { OpDef } from './ops-infer.ts';
@@ -53,6 +54,7 @@ export const OPS: Readonly<Record<string, OpDef>> = {
   ...INTEGER,
   ...SHAPING,
   ...SECRET,
+  ...SMOOTH,
   loop,
 };
 

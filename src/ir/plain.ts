@@ -6,6 +6,7 @@ import { PLAIN_ELEMENTWISE } from './plain-elementwise.ts';
 import { PLAIN_INTEGER } from './plain-integer.ts';
 import { PLAIN_SECRET } from './plain-secret.ts';
 import { PLAIN_SHAPING } from './plain-shape.ts';
+import { PLAIN_SMOOTH } from './plain-smooth.ts';
 import type { Kernel } from './plain-types.ts';
 import { sameShape } from './shapes.ts';
 
@@ -15,6 +16,7 @@ export const PLAIN: Readonly<Record<string, Kernel>> = {
   ...PLAIN_INTEGER,
   ...PLAIN_SHAPING,
   ...PLAIN_SECRET,
+  ...PLAIN_SMOOTH,
 };
 
 const typeOf = (t: Tensor): Type => ({ shape: t.shape, dtype: t.dtype, secret: false });

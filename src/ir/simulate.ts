@@ -3,6 +3,7 @@
 import type { Value } from '../gates/gate.ts';
 import type { Field } from '../ring/field.ts';
 import type { Ring } from '../ring/ring.ts';
+import type { SigmoidMode } from './circuit.ts';
 import { decodeTensor } from './encode.ts';
 import type { Tensor } from './graph.ts';
 import { Lockstep, type LockstepStats } from './lockstep.ts';
@@ -20,6 +21,7 @@ export interface SimulateOptions {
   readonly fraction?: number;
   readonly truncAllowMsbError?: boolean;
   readonly lazyIntegers?: boolean;
+  readonly sigmoidMode?: SigmoidMode;
   readonly seeds?: readonly Uint8Array[];
 }
 

@@ -96,6 +96,12 @@ const CASES: Readonly<Record<string, readonly (readonly [Fn, NDArray])[]>> = {
   cos: [[(x) => np.cos(x), X]],
   erf: [[(x) => np.erf(x), X]],
   softplus: [[(x) => np.nn.softplus(x), X]],
+  silu: [[(x) => np.nn.silu(x), X]],
+  gelu: [
+    [(x) => np.nn.gelu(x, true), X],
+    [(x) => np.nn.gelu(x, false), X],
+  ],
+  arctanUnit: [[(x) => np.arctan(x), X]],
   clip: [[(x) => np.clip(x, -1, 1), X]],
   select: [[(x) => np.where(x.less(0.4), x.mul(2), x.square()), X]],
   convert: [[(x) => x.mul(np.astype(np.astype(x, 'int64'), 'float64')), F]],

@@ -1,0 +1,25 @@
+/** @file Type rules of smooth functions that have a protocol of their own rather than a composition. */
+
+import { fail } from '../errors.ts';
+import { type Infer, needDType, type OpDef, result } from './ops-infer.ts';
+
+const real =
+  (op: string): Infer =>
+  (ins) => {
+    needDType(op, ins[0]!, 'float');
+    return result(ins[0]!.shape, 'fxp', ins);
+  };
+
+const unary = (doc: string): OpDef => ({ arity: 1, elementwise: true, doc, infer: real });
+
+export const SMOOTH: Readonly<Record<string, OpDef>> = {
+  silu: unary('x sigmoid(x)'),
+  gelu: {
+    ...unary('x times the normal distribution function, or its form by tanh if {approximate}'),
+    infer: (op) => (ins, attrs, body) =>
+      typeof attrs.approximate === 'boolean'
+        ? real(op)(ins, attrs, body)
+        : fail('INVALID_ARGUMENT', `${op}: attribute approximate is to be true or false`),
+  },
+  arctanUnit: unary('arctan x for |x| <= 1'),
+};

@@ -1,0 +1,24 @@
+/** @file Lowering of smooth functions that have a choice: of form, or of how exact they are. */
+
+import * as smooth from '../fixed/smooth.ts';
+import type { SigmoidMode } from './circuit.ts';
+import type { Rule } from './lowering.ts';
+
+const SIGMOIDS: Readonly<Record<SigmoidMode, typeof smooth.sigmoid>> = {
+  REAL: smooth.sigmoid,
+  MM1: smooth.sigmoidLine,
+  SEG3: smooth.sigmoidSegments,
+};
+
+const unary =
+  (fn: typeof smooth.sigmoid): Rule =>
+  (l, { ins: [x] }) =>
+    fn(l.circuit, l.wire(x!));
+
+export const SMOOTH_RULES: Readonly<Record<string, Rule>> = {
+  sigmoid: (l, node) => unary(SIGMOIDS[l.circuit.options.sigmoidMode ?? 'REAL'])(l, node),
+  softplus: unary(smooth.softplus),
+  silu: unary(smooth.silu),
+  gelu: (l, node) => unary(node.attrs.approximate ? smooth.geluTanh : smooth.gelu)(l, node),
+  arctanUnit: unary(smooth.arctanUnit),
+};
