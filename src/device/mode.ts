@@ -4,6 +4,7 @@
  */
 
 import type { TesseraError } from '../errors.ts';
+import type { Exported } from '../ir/export.ts';
 import type { TensorData, Type } from '../ir/graph.ts';
 import type { TreeDef } from '../ir/pytree.ts';
 import type { SpuConfig } from './cluster-def.ts';
@@ -27,7 +28,19 @@ export interface SpuBackend {
   run(work: Work): Promise<Outcome>;
   /** Forgets objects, after all earlier jobs. */
   free(ids: readonly number[]): void;
+  /** This party's shares of objects, after all earlier jobs. Only where there is one party. */
+  export?(ids: readonly number[]): Promise<Exported>;
   close(reason: TesseraError): Promise<void>;
+}
+
+/** Files that only this party can read. */
+export interface PartyFiles {
+  write(
+    path: string,
+    header: Readonly<Record<string, unknown>>,
+    records: readonly Uint8Array[],
+  ): Promise<void>;
+  read(path: string): Promise<{ header: Readonly<Record<string, unknown>>; records: readonly Uint8Array[] }>;
 }
 
 export interface Mode {
@@ -45,6 +58,10 @@ export interface Mode {
   share<T>(holders: readonly string[], key: string, op: Op, value: () => Promise<T>): Promise<T>;
   /** The owner describes a value; everybody learns its form, or why there is none. */
   describe(party: string, key: string, op: Op, work: () => Promise<Described>): Promise<Described>;
+  /** A party's plain data goes to everybody. */
+  announce<T>(party: string, key: string, op: Op, work: () => Promise<T>): Promise<T>;
+  /** Encrypted files of this party; undefined where there is no one party. */
+  readonly files: PartyFiles | undefined;
   /** All parties must have recorded the same program at this operation. */
   agree(op: Op, program: string): void;
   /** Starts an SPU; undefined at a program whose party takes no part in it. */

@@ -3,6 +3,7 @@
  * date), and lowered once for each different recording.
  */
 import { fail } from '../errors.ts';
+import { importGraph } from '../ir/export.ts';
 import type { Graph, Tensor, Type } from '../ir/graph.ts';
 import { inputGraph, lower, revealGraph } from '../ir/lower.ts';
 import { isTensor } from '../ir/ndarray.ts';
@@ -124,6 +125,11 @@ export class Programs {
 
   reveal(types: readonly Type[], to: readonly number[]): Graph {
     return this.#reveals.get(JSON.stringify([types, to]), () => revealGraph(types, to, this.#options));
+  }
+
+  /** Takes in what was exported by this many parties. */
+  import(types: readonly Type[], publics: ReadonlyMap<number, Tensor>, parties: number): Graph {
+    return importGraph(types, publics, parties, this.#options);
   }
 
   check(t: Tensor, what: string): void {

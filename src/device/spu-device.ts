@@ -3,7 +3,8 @@ import { fail, oneOf, TesseraError } from '../errors.ts';
 import { callSite } from '../ir/callsite.ts';
 import type { Tensor, TensorData, Type } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
-import { leafCount, unflatten } from '../ir/pytree.ts';
+import { unflatten } from '../ir/pytree.ts';
+import { dump, type Inside, load } from './checkpoint.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { failedAt, functionText } from './failing.ts';
 import type { Described, SpuBackend } from './mode.ts';
@@ -20,9 +21,9 @@ import {
 import { Account, type SpuStats } from './profile.ts';
 import { Programs } from './programs.ts';
 import type { PYU } from './pyu.ts';
-import { describe } from './read.ts';
 import type { Session } from './session.ts';
 import type { SPU, SpuOptions } from './spu.ts';
+import { readStatic, split } from './spu-arguments.ts';
 import { arraysOf, deviceObjects, mapDevice } from './trees.ts';
 import type { Outcome, Work } from './work.ts';
 
@@ -362,35 +363,35 @@ export class SpuDevice {
     const value = async (): Promise<unknown> => (await opened)?.[0];
     return new PYUObject(pyu, op, this.#session.mode.perform(pyu.party, String(op.number), op, value));
   }
+
+  /** What checkpoints need of this SPU. */
+  #inside(op: Op): Inside {
+    return {
+      name: this.name,
+      op,
+      config: this.#config,
+      mode: this.#session.mode,
+      backend: this.#backend,
+      programs: this.#programs,
+      queue: (work) => this.#queue(work),
+      check: (object) => this.#own({ object, path: '' }),
+      held: (object) => this.#held(object),
+      nextObject: () => this.#nextObject++,
+      run: (work) => this.#done(work),
+      handle: (given, done, part) => this.#handle(op, given, done, part),
+    };
+  }
+
+  dump(objects: unknown, path: string): Promise<void> {
+    const named = deviceObjects(objects).map(({ object }) => object.toString());
+    return dump(
+      this.#inside(this.#session.op('dump', callSite(), `${this.name} ${named.join(', ')}`)),
+      objects,
+      path,
+    );
+  }
+
+  load(path: string): Promise<unknown> {
+    return load(this.#inside(this.#session.op('load', callSite(), this.name)), path);
+  }
 }
-
-const readStatic = (places: SpuOptions['static'], count: number): ReadonlySet<number> => {
-  if (places === undefined) return new Set();
-  if (!Array.isArray(places))
-    return fail(
-      'INVALID_ARGUMENT',
-      `static is a list of places of arguments, like [1], not ${describe(places)}`,
-    );
-  return new Set(
-    places.map((p: unknown) => {
-      if (!Number.isInteger(p) || (p as number) < -count || (p as number) >= count)
-        fail('INVALID_ARGUMENT', `static: there is no argument ${describe(p)}: the call has ${count}`);
-      return ((p as number) + count) % count;
-    }),
-  );
-};
-
-/** The items of a list of n results. */
-const split = ({ def, leaves }: Held, n: number): Held[] => {
-  if (def.kind !== 'array' || def.items.length !== n)
-    return fail(
-      'INVALID_ARGUMENT',
-      `numReturns is ${n}, but the function returned ${def.kind === 'array' ? `${def.items.length} results` : 'no list'}`,
-    );
-  let next = 0;
-  return def.items.map((item) => {
-    const count = leafCount(item);
-    next += count;
-    return { def: item, leaves: leaves.slice(next - count, next) };
-  });
-};

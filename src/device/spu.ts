@@ -66,6 +66,13 @@ export interface SPU extends SpuCall {
   revealTo(pyu: PYU, object: SPUObject): PYUObject;
   /** Reveals to everybody. */
   reveal(objects: readonly SPUObject[]): Promise<unknown[]>;
+  /**
+   * Writes objects to a file of this party's, encrypted with its key, at every party of the SPU. Resolves when all have
+   * written. Production only.
+   */
+  dump(objects: unknown, path: string): Promise<void>;
+  /** What was dumped, in the same form, under fresh masks. Throws CONFIG where the parties' files do not belong together. */
+  load(path: string): Promise<unknown>;
   stats(): SpuStats;
   close(): Promise<void>;
   [RECEIVE](object: DeviceObject): SPUObject;
@@ -91,6 +98,8 @@ export const makeSPU = (session: Session, config: SpuConfig): SPU => {
     free: (object: SPUObject) => device.free(object),
     revealTo: (pyu: PYU, object: SPUObject) => device.revealTo(pyu, object),
     reveal: (objects: readonly SPUObject[]) => device.reveal(objects),
+    dump: (objects: unknown, path: string) => device.dump(objects, path),
+    load: (path: string) => device.load(path),
     stats: () => device.stats(),
     close: () => device.close(),
     [RECEIVE]: (object: DeviceObject) => device.receive(object),

@@ -13,6 +13,8 @@ export const standalone = (parties: readonly string[], link: ShapeOptions | unde
   move: (_from, _to, _key, _op, value) => value,
   share: (_holders, _key, _op, value) => value(),
   describe: (_party, _key, _op, work) => work(),
+  announce: (_party, _key, _op, work) => work(),
+  files: undefined,
   agree: () => {},
   spu: (config: SpuConfig) => new SpuThreads(config, link),
   barrier: async () => {},

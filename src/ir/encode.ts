@@ -25,6 +25,12 @@ const INTEGERS: Partial<Record<DType, new (n: number) => TensorData>> = {
  */
 export const encodeTensor = (s: Scratch, t: Tensor, fraction: number, at?: Pick<Node, 'site'>): Arr => {
   const n = sizeOf(t.shape);
+  if (t.dtype === 'ring' || t.dtype === 'bit') {
+    // Elements as they are, in their form on the wire.
+    const raw = t.dtype === 'ring' ? s.words(n) : s.bits(n);
+    s.ring.readWire(raw, t.data as Uint8Array, 0);
+    return raw;
+  }
   if (t.dtype === 'bool') {
     const bits = s.bits(n);
     s.ring.zero(bits);

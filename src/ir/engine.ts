@@ -1,7 +1,6 @@
 /** @file A party's engine: runs jobs over a channel to its peers, with material from a dealer, and keeps its objects. */
 
 import { Scratch } from '../dealer/scratch.ts';
-import { Mailbox, type MaterialSource, packedSize, unpackCorrections } from '../dealer/source.ts';
 import { TesseraError } from '../errors.ts';
 import type { Value } from '../gates/gate.ts';
 import type { Channel } from '../link/link.ts';
@@ -10,13 +9,15 @@ import type { Field } from '../ring/field.ts';
 import { Prg, randomBytes } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
 import { analyse } from './analysis.ts';
-import { Dealer } from './deal.ts';
 import { decodeTensor, encodeTensor } from './encode.ts';
+import { connectDealer, type Material, type StoredMaterial } from './engine-material.ts';
+import { type Exported, exportEntries } from './export.ts';
 import type { Tensor } from './graph.ts';
-import { DealerJobs, type DealerMessage, digestOf, type Job, packMessage } from './job.ts';
+import type { Job } from './job.ts';
 import { type OpProfile, PartyRun, type Role, type Wait } from './party.ts';
 import { type Entry, isTensor, Store } from './store.ts';
 
+export type { Material, StoredMaterial } from './engine-material.ts';
 export type { Job } from './job.ts';
 
 export interface EngineOptions {
@@ -29,8 +30,14 @@ export interface EngineOptions {
   readonly parties: readonly string[];
   /** To the other parties. */
   readonly channel: Channel;
-  /** `first`: rank 0 deals (TrustedFirstParty). `third`: a server that sees no data; its channel has one peer. */
-  readonly dealer: { readonly kind: 'first' } | { readonly kind: 'third'; readonly channel: Channel };
+  /**
+   * `first`: rank 0 deals (TrustedFirstParty). `third`: a server that sees no data; its channel has one peer. `stored`:
+   * somebody has dealt before.
+   */
+  readonly dealer:
+    | { readonly kind: 'first' }
+    | { readonly kind: 'third'; readonly channel: Channel }
+    | StoredMaterial;
 }
 
 export interface RunStats {
@@ -72,6 +79,7 @@ export class PartyEngine {
 
   /** Draws this party's seed and gives it to the dealer alone. */
   static async start(o: EngineOptions): Promise<PartyEngine> {
+    if (o.dealer.kind === 'stored') return new PartyEngine(o, o.dealer.seed, o.dealer.material);
     const seed = randomBytes(32);
     const material = await connectDealer(o, seed);
     return new PartyEngine(o, seed, material);
@@ -102,6 +110,19 @@ export class PartyEngine {
         this.#objects.delete(id);
       }
     });
+  }
+
+  /** This party's shares of objects, after all earlier jobs. */
+  export(ids: readonly number[]): Promise<Exported> {
+    const { ring, field, rank } = this.#o;
+    return this.#queue(async () =>
+      exportEntries(
+        ring,
+        field,
+        rank,
+        ids.map((id) => this.#object(id)),
+      ),
+    );
   }
 
   async close(): Promise<void> {
@@ -139,7 +160,7 @@ export class PartyEngine {
     for (const [name, tensor] of privates) own.set(name, encodeTensor(scratch, tensor, this.#o.fraction));
     const base = this.#base;
     this.#base += analyse(job.graph).gates;
-    this.#material.start(job);
+    await this.#material.start(job);
     const run = new PartyRun(this.#role, this.#store, own);
     const before = this.#material.used;
     const { outs, bytes } = await this.#drive(run, job, base, ins);
@@ -236,153 +257,3 @@ const stopped = (cause: unknown): TesseraError => {
     cause,
   );
 };
-
-/** What a party has to do with the dealer. */
-interface Material extends MaterialSource {
-  start(job: Job): void;
-  /** The job is over: the dealer's part of it has to be complete. */
-  finish(): void;
-  free(ids: readonly number[]): void;
-  close(): void | Promise<void>;
-  /** Bytes of corrections used so far. */
-  readonly used: number;
-}
-
-const connectDealer = async (o: EngineOptions, seed: Uint8Array): Promise<Material> => {
-  if (o.dealer.kind === 'third') return new ThirdParty(o, o.dealer.channel, seed);
-  const { channel, parties, rank } = o;
-  if (rank === 0) {
-    const others = await Promise.all(parties.slice(1).map((party) => channel.recv(party, 0)));
-    const prgs = [seed, ...others].map((s) => new Prg(o.ring, Uint8Array.from(s)));
-    return new FirstParty(new DealerJobs(new Dealer(o.ring, o.field, prgs)));
-  }
-  await channel.send(parties[0]!, 0, Uint8Array.from(seed));
-  return nothing;
-};
-
-/** Rank 0 deals for itself, gate by gate as needed. */
-class FirstParty implements Material {
-  used = 0;
-  readonly #jobs: DealerJobs;
-  readonly #dealt = new Map<number, readonly Uint8Array[]>();
-  #steps: ReturnType<DealerJobs['run']> | undefined;
-
-  constructor(jobs: DealerJobs) {
-    this.#jobs = jobs;
-  }
-
-  start(job: Job): void {
-    this.#steps = this.#jobs.run(job);
-  }
-
-  take(gate: number): readonly Uint8Array[] {
-    while (!this.#dealt.has(gate)) {
-      const next = this.#steps!.next();
-      if (next.done) throw new TesseraError('DIVERGED', `the dealer has nothing for gate ${gate}`, { gate });
-      this.#dealt.set(next.value.gate, next.value.chunks);
-    }
-    const chunks = this.#dealt.get(gate)!;
-    this.#dealt.delete(gate);
-    for (const chunk of chunks) this.used += chunk.length;
-    return chunks;
-  }
-
-  finish(): void {
-    while (!this.#steps!.next().done);
-  }
-
-  free(ids: readonly number[]): void {
-    this.#jobs.free(ids);
-  }
-
-  close(): void {}
-}
-
-/** Ranks above 0 need no corrections, and with TrustedFirstParty nobody else to talk to. */
-const nothing: Material = {
-  used: 0,
-  start: () => {},
-  take: () => [],
-  finish: () => {},
-  free: () => {},
-  close: () => {},
-};
-
-/** After this many bytes of used corrections, the dealer hears that it may go on. */
-const REPORT = 8 << 20;
-
-/** A server deals; rank 0 receives its stream. */
-class ThirdParty implements Material {
-  used = 0;
-  readonly #rank: number;
-  readonly #channel: Channel;
-  readonly #dealer: string;
-  readonly #mailbox: Mailbox;
-  #tag = 0;
-  #unreported = 0;
-  #needed = -1;
-  #open = true;
-
-  constructor(o: EngineOptions, channel: Channel, seed: Uint8Array) {
-    this.#rank = o.rank;
-    this.#channel = channel;
-    this.#dealer = channel.peers[0]!;
-    this.#mailbox = new Mailbox((chunks) => this.#taken(chunks));
-    this.#tell({ kind: 'seed', seed });
-    if (o.rank === 0) {
-      this.#receive().catch((e: unknown) => {
-        if (this.#open) this.#mailbox.fail(e);
-      });
-    }
-  }
-
-  start(job: Job): void {
-    this.#tell(this.#rank === 0 ? { kind: 'job', job } : { kind: 'digest', digest: digestOf(job) });
-  }
-
-  take(gate: number): Promise<readonly Uint8Array[]> | readonly Uint8Array[] {
-    const chunks = this.#mailbox.take(gate);
-    if (chunks instanceof Promise && gate > this.#needed) {
-      this.#needed = gate;
-      this.#report();
-      this.#tell({ kind: 'need', gate });
-    }
-    return chunks;
-  }
-
-  finish(): void {}
-
-  free(ids: readonly number[]): void {
-    if (this.#rank === 0) this.#tell({ kind: 'free', ids });
-  }
-
-  close(): void {
-    this.#open = false;
-    this.#tell({ kind: 'bye' });
-  }
-
-  /** In the order of the calls; the channel keeps it. */
-  #tell(message: DealerMessage): void {
-    Promise.resolve(this.#channel.send(this.#dealer, this.#tag++, packMessage(message))).catch((e: unknown) =>
-      this.#mailbox.fail(e),
-    );
-  }
-
-  #taken(chunks: readonly Uint8Array[]): void {
-    for (const chunk of chunks) this.used += chunk.length;
-    this.#unreported += packedSize(chunks);
-    if (this.#unreported >= REPORT) this.#report();
-  }
-
-  #report(): void {
-    if (this.#unreported > 0) this.#tell({ kind: 'taken', bytes: this.#unreported });
-    this.#unreported = 0;
-  }
-
-  async #receive(): Promise<void> {
-    for (let tag = 0; this.#open; tag++) {
-      const message = await this.#channel.recv(this.#dealer, tag);
-      for (const { gate, chunks } of unpackCorrections(message)) this.#mailbox.put(gate, chunks);
-    }
-  }
-}

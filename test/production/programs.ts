@@ -255,6 +255,40 @@ export const programs: Readonly<Record<string, Program>> = {
       return { sum, twice };
     }),
 
+  /** Trains, and writes what it has; in another run, goes on from there. */
+  dump: (options, given: { readonly path: Readonly<Record<string, string>> }) =>
+    within(options, async (s) => {
+      const spu = spuOf(s, options, ['alice', 'bob']);
+      const x = s.PYU('alice')(() => np.array(X))();
+      const made = spu((x: sf.BaseArray) => ({ square: np.multiply(x, x), big: np.greater(x, 2) }))(x);
+      const open = spu(() => np.arange(3))();
+      await spu.dump(
+        { made, more: [open, spu((x: sf.BaseArray) => np.sum(x))(x)] },
+        given.path[selfOf(options)]!,
+      );
+      return s.reveal(spu((x: sf.BaseArray) => np.sum(x))(x)).then(Number);
+    }),
+
+  load: (options, given: { readonly path: Readonly<Record<string, string>> }) =>
+    within(options, async (s) => {
+      const spu = spuOf(s, options, ['alice', 'bob']);
+      type Loaded = {
+        made: sf.SPUObject<{ square: sf.BaseArray; big: sf.BaseArray }>;
+        more: [sf.SPUObject, sf.SPUObject];
+      };
+      const { made, more } = (await spu.load(given.path[selfOf(options)]!)) as Loaded;
+      const again = spu(
+        (m: { square: sf.BaseArray; big: sf.BaseArray }, open: sf.BaseArray, sum: sf.BaseArray) => ({
+          root: np.sqrt(m.square),
+          big: np.where(m.big, m.square, 0),
+          open,
+          sum,
+        }),
+      )(made, more[0], more[1]);
+      const shown = (await s.reveal(again)) as Record<string, sf.NDArray>;
+      return Object.fromEntries(Object.entries(shown).map(([k, v]) => [k, v.toArray()]));
+    }),
+
   /** Two sessions of two jobs at the same time, over the same ports. */
   twoJobs: async (options) => {
     const job = async (name: string, n: number) =>

@@ -1,6 +1,7 @@
 /** @file One party's engine of an SPU in production, over channels of the session's own links. */
 import { TesseraError } from '../../errors.ts';
 import { PartyEngine } from '../../ir/engine.ts';
+import type { Exported } from '../../ir/export.ts';
 import type { Transport } from '../../link/link.ts';
 import { FIELDS } from '../../ring/field.ts';
 import { Ring } from '../../ring/ring.ts';
@@ -73,12 +74,17 @@ export class SpuNode implements SpuBackend {
     return this.#parties.map((_, rank) => (rank === this.#rank ? this.#peak : 0));
   }
 
-  async run({ op, graph, ins, outs, reveal, privates }: Work): Promise<Outcome> {
-    const engine = await this.#breaker.guard(this.#engine, op);
+  run(work: Work): Promise<Outcome> {
+    return this.#breaker.guard(this.#run(work), work.op);
+  }
+
+  /** Waits for nothing but the engine before it takes its place there: `free` and `export` keep their order. */
+  async #run({ op, graph, ins, outs, reveal, privates }: Work): Promise<Outcome> {
+    const engine = await this.#engine;
     if (this.#closed) throw this.#closed;
     const job = { graph, ins, outs, ...(reveal && { reveal }) };
     try {
-      const { revealed, stats } = await this.#breaker.guard(engine.run(job, privates?.get(this.#rank)), op);
+      const { revealed, stats } = await engine.run(job, privates?.get(this.#rank));
       this.#peak = engine.memory.peak;
       return { revealed, stats: this.#parties.map((_, rank) => (rank === this.#rank ? stats : undefined)) };
     } catch (e) {
@@ -99,6 +105,10 @@ export class SpuNode implements SpuBackend {
   /** The session has failed: whatever waits here is rejected. */
   fail(error: TesseraError): void {
     this.#breaker.break(error);
+  }
+
+  async export(ids: readonly number[]): Promise<Exported> {
+    return (await this.#engine).export(ids);
   }
 
   free(ids: readonly number[]): void {

@@ -76,6 +76,8 @@ export interface ProductionOptions {
   /** The own Ed25519 identity, as `tessera keygen` writes it, and those of peers: for who cannot show certificates. */
   readonly identity?: string;
   readonly peerIdentities?: Readonly<Record<string, string>>;
+  /** 32 bytes in base64, with which checkpoints are encrypted; by default a key is derived from `identity`. */
+  readonly storageKey?: string;
   readonly allowInsecure?: boolean;
   readonly allowTrustedFirstParty?: boolean;
   readonly signal?: AbortSignal;
@@ -94,6 +96,7 @@ export interface Production {
   readonly crossSilo: Required<Pick<CrossSiloOptions, 'exposeErrors'>> & CrossSiloOptions;
   readonly identity: string | undefined;
   readonly peerIdentities: Readonly<Record<string, string>> | undefined;
+  readonly storageKey: string | undefined;
   readonly allowInsecure: boolean;
   readonly allowTrustedFirstParty: boolean;
   readonly signal: AbortSignal | undefined;
@@ -225,6 +228,7 @@ const readAll = object({
   ]),
   identity: maybe(text),
   peerIdentities: maybe(byName(text)),
+  storageKey: maybe(text),
   allowInsecure: optional(flag, false),
   allowTrustedFirstParty: optional(flag, false),
   signal: maybe(asIs<AbortSignal>((x) => x instanceof AbortSignal, 'an AbortSignal')),
@@ -277,6 +281,7 @@ export const readProduction = (options: unknown): Production => {
     crossSilo: o.crossSilo as Production['crossSilo'],
     identity: o.identity,
     peerIdentities: o.peerIdentities,
+    storageKey: o.storageKey,
     allowInsecure: o.allowInsecure,
     allowTrustedFirstParty: o.allowTrustedFirstParty,
     signal: o.signal,

@@ -4,13 +4,15 @@ import { createCodec } from '../../link/codec.ts';
 import type { Channel } from '../../link/link.ts';
 import type { WebSocketTransport } from '../../link/websocket.ts';
 import type { SpuConfig } from '../cluster-def.ts';
-import type { Described, Mode, SpuBackend } from '../mode.ts';
+import type { Described, Mode, PartyFiles, SpuBackend } from '../mode.ts';
 import { type Op, quietly } from '../objects.ts';
 import './arrays.ts';
 import { Breaker } from './breaker.ts';
 import { Exchange } from './exchange.ts';
 import { fromAbort, shown } from './failure.ts';
+import { partyFiles } from './files.ts';
 import { Journal } from './journal.ts';
+import { storageKey } from './keys.ts';
 import { openLinks } from './links.ts';
 import { type DealerOrder, SpuNode } from './node.ts';
 import type { Production } from './options.ts';
@@ -21,6 +23,7 @@ class ProductionMode implements Mode {
   readonly name = 'production';
   readonly parties: readonly string[];
   readonly self: string;
+  readonly files: PartyFiles;
   readonly #o: Production;
   readonly #transport: WebSocketTransport;
   readonly #exchange: Exchange;
@@ -38,6 +41,7 @@ class ProductionMode implements Mode {
     this.self = o.self;
     this.parties = o.parties;
     this.#transport = transport;
+    this.files = partyFiles(() => storageKey(o));
     const peers = o.parties.filter((p) => p !== o.self);
     const codec = createCodec({ allowed: o.allowedList });
     this.#exchange = new Exchange(transport.channel('objects', peers), codec, o.crossSilo.exposeErrors);
@@ -105,6 +109,13 @@ class ProductionMode implements Mode {
     if (holders[0] !== this.self) return known;
     const rest = this.#others.filter((p) => !holders.includes(p));
     return this.#report(known, rest, 'value', key, op, (v) => v).then(() => known);
+  }
+
+  announce<T>(party: string, key: string, op: Op, work: () => Promise<T>): Promise<T> {
+    if (party !== this.self) return this.#exchange.expect<T>(party, 'form', key);
+    const known = this.#breaker.guard(work(), op);
+    this.#report(known, this.#others, 'form', key, op, (v) => v);
+    return known;
   }
 
   describe(party: string, key: string, op: Op, work: () => Promise<Described>): Promise<Described> {

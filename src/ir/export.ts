@@ -1,0 +1,75 @@
+/**
+ * @file What an engine holds as plain additive shares (xor for bits): c - r at rank 0 and -r elsewhere. Their sum, put in
+ * as private inputs of all parties, is the value again under fresh masks, of which dealers need to know nothing more.
+ */
+import nacl from 'tweetnacl';
+import { subtract } from '../dealer/material.ts';
+import { Scratch } from '../dealer/scratch.ts';
+import type { Value } from '../gates/gate.ts';
+import type { Field } from '../ring/field.ts';
+import type { Ring } from '../ring/ring.ts';
+import { type CircuitOptions, GraphCircuit, privateInput } from './circuit.ts';
+import type { Graph, Tensor, Type } from './graph.ts';
+import { type Entry, isTensor } from './store.ts';
+
+export interface Exported {
+  /** This party's share of each object as bytes on the wire, or the object itself if it is public. */
+  readonly shares: readonly (Uint8Array | Tensor)[];
+  /** The same at all parties for the same objects, and at no other time. */
+  readonly id: string;
+}
+
+export const exportEntries = (
+  ring: Ring,
+  field: Field,
+  rank: number,
+  entries: readonly Entry[],
+): Exported => {
+  const digests: Uint8Array[] = [];
+  const wire = (array: NonNullable<Value['c']>): Uint8Array => {
+    const bytes = new Uint8Array(ring.wireBytes(array));
+    ring.writeWire(bytes, 0, array);
+    return bytes;
+  };
+  const shares = entries.map((entry) => {
+    if (isTensor(entry)) return entry;
+    const { c, r } = entry as Required<Value>;
+    digests.push(nacl.hash(wire(c)));
+    const scratch = new Scratch(ring, field);
+    const share = c.kind === 'bits' ? scratch.bits(c.length) : scratch.words(c.length);
+    if (rank === 0) ring.copy(share, c);
+    else ring.zero(share);
+    if (r) subtract(ring, share, share, r);
+    const bytes = wire(share);
+    scratch.end();
+    return bytes;
+  });
+  const all = new Uint8Array(digests.length * 64);
+  for (const [i, d] of digests.entries()) all.set(d, i * 64);
+  const id = Array.from(nacl.hash(all).subarray(0, 16), (b) => b.toString(16).padStart(2, '0')).join('');
+  return { shares, id };
+};
+
+/**
+ * The program that takes exported objects in: each secret one is the sum of private inputs of all parties (in one
+ * round), which are numbered by `objects` of secret ones; a public one is a constant.
+ */
+export const importGraph = (
+  types: readonly Type[],
+  publics: ReadonlyMap<number, Tensor>,
+  parties: number,
+  options: CircuitOptions,
+): Graph => {
+  const c = new GraphCircuit(options);
+  const outs = types.map((type, name) => {
+    const known = publics.get(name);
+    if (known) return c.tensor(known);
+    const kind = type.dtype === 'bool' ? 'bit' : 'ring';
+    const inputs = Array.from({ length: parties }, (_, rank) =>
+      privateInput(c, rank, name * parties + rank, type.shape, kind),
+    );
+    const out = { shape: type.shape, kind, secret: true } as const;
+    return inputs.reduce((sum, x) => c.emit('add', [sum, x], {}, [out])[0]!).id;
+  });
+  return c.graph([], outs);
+};

@@ -1,0 +1,102 @@
+/** @file What an SPU holds, written by each party and read back by another run. */
+import { randomBytes } from 'node:crypto';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { cluster, end, folder, launch, type Options, suite, values } from './harness.ts';
+
+const test = suite('production/checkpoint');
+const ALL = ['alice', 'bob', 'carol', 'dealer'] as const;
+const place = folder();
+
+const keys: Readonly<Record<string, string>> = Object.fromEntries(
+  ALL.map((name) => [name, randomBytes(32).toString('base64')]),
+);
+const keyed = (self: string, o: Options): Options => ({ ...o, storageKey: keys[self] });
+const pathsOf = (name: string) => ({
+  alice: join(place, `${name}.alice`),
+  bob: join(place, `${name}.bob`),
+  carol: join(place, `${name}.carol`),
+});
+
+const dumpTo = async (name: string): Promise<void> => {
+  await values(launch(await cluster(ALL, keyed), 'dump', { path: pathsOf(name) }));
+};
+
+/** How loading fails at alice. */
+const refused = async (path: object, change = keyed) => {
+  const parties = launch(await cluster(ALL, change), 'load', { path });
+  const errors = await Promise.all([parties.alice.error(), parties.bob.error()]);
+  end(parties);
+  return errors;
+};
+
+const near = (a: unknown, b: readonly number[]): void => {
+  const flat = [a].flat(9) as number[];
+  assert.is(flat.length, b.length);
+  flat.forEach((x, i) => {
+    assert.ok(Math.abs(Number(x) - b[i]!) < 1e-4, `${i}: ${x}, expected ${b[i]}`);
+  });
+};
+
+test('numbers, bits and public values come back in another session, with a fresh dealer and a third party', async () => {
+  await dumpTo('first');
+  const out = await values<Record<string, unknown>>(
+    launch(await cluster(ALL, keyed), 'load', { path: pathsOf('first') }),
+  );
+  for (const party of ['alice', 'bob', 'carol']) {
+    near(out[party]!.root, [1, 2, 3, 4]);
+    near(out[party]!.big, [0, 0, 9, 16]);
+    near(out[party]!.open, [0, 1, 2]);
+    near(out[party]!.sum, [10]);
+  }
+});
+
+test('parts of two dumps do not belong together', async () => {
+  await dumpTo('second');
+  for (const { code, message } of await refused({ ...pathsOf('first'), bob: pathsOf('second').bob })) {
+    assert.is(code, 'CONFIG', message);
+    assert.match(message, /do not belong together/);
+  }
+});
+
+test("another party's part, another key, a changed byte, a missing end: refused, and all parties hear of it", async () => {
+  const { alice, bob } = pathsOf('first');
+  const good = readFileSync(alice);
+  const changed = join(place, 'changed');
+  const cut = join(place, 'cut');
+  const flipped = Uint8Array.from(good);
+  flipped[good.length - 40]! ^= 1;
+  writeFileSync(changed, flipped);
+  writeFileSync(cut, good.subarray(0, good.length - 20));
+  const copy = join(place, 'copy');
+  copyFileSync(bob, copy);
+  const otherKey = (self: string, o: Options): Options => ({
+    ...o,
+    storageKey: keys[self === 'alice' ? 'bob' : self],
+  });
+  for (const [path, why, change] of [
+    [copy, /does not open/, keyed],
+    [copy, /part of bob/, otherKey],
+    [alice, /does not open/, otherKey],
+    [changed, /does not open/, keyed],
+    [cut, /cut short/, keyed],
+    [join(place, 'nowhere'), /ENOENT/, keyed],
+  ] as const) {
+    const [here, there] = await refused({ ...pathsOf('first'), alice: path }, change);
+    assert.is(here!.code, 'CONFIG', here!.message);
+    assert.match(here!.message, why);
+    assert.match(there!.message, /alice op #/);
+  }
+});
+
+test('the file shows neither values nor shares, and without a key nothing is written', async () => {
+  const text = readFileSync(pathsOf('first').alice).toString('latin1');
+  assert.not.match(text, /square/);
+  const parties = launch(await cluster(ALL), 'dump', { path: pathsOf('none') });
+  const { message } = await parties.alice.error();
+  end(parties);
+  assert.match(message, /storageKey/);
+});
+
+test.run();
