@@ -7,7 +7,8 @@ import { fail } from '../errors.ts';
 import * as a from './algebra.ts';
 import type { BaseArray } from './array.ts';
 import { atSite } from './callsite.ts';
-import { GRAD_RULES } from './grad-rules.ts';
+import { ORDER_RULES } from './grad-order.ts';
+import { GRAD_RULES, type GradRule } from './grad-rules.ts';
 import type { Graph, Node, Type, ValueId } from './graph.ts';
 import { repeat } from './loop.ts';
 import { NDArray } from './ndarray.ts';
@@ -22,6 +23,8 @@ export interface Linear {
   /** Where the residuals that are inputs of the graph themselves stand among them; undefined for the others. */
   readonly inputOf: readonly (number | undefined)[];
 }
+
+const RULES: Readonly<Record<string, GradRule>> = { ...GRAD_RULES, ...ORDER_RULES };
 
 export const isFloat = (t: Pick<Type, 'dtype'>): boolean => t.dtype === 'fxp';
 
@@ -68,8 +71,8 @@ const nodeBack =
     keep: Keep,
   ): Back =>
   ([ct]) => {
-    const rule = Object.hasOwn(GRAD_RULES, node.op)
-      ? GRAD_RULES[node.op]!
+    const rule = Object.hasOwn(RULES, node.op)
+      ? RULES[node.op]!
       : fail('UNSUPPORTED', `np.grad: ${node.op} has no gradient`, { op: node.op, site: node.site });
     const b = {
       x: (i: number) => keep(ins[i]!),

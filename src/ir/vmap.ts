@@ -61,6 +61,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   argmax: alongAxis,
   argmin: alongAxis,
   gather: alongAxis,
+  sort: alongAxis,
+  argsort: alongAxis,
+  sortBy: (c) => apply('sortBy', all(c), { ...c.node.attrs, axis: axisOf(c) + 1 }),
+  lookup: (c) => lookup(c),
   broadcast: (c) => {
     const shape = list(c, 'shape');
     const own = c.types[0]!.shape;
@@ -91,6 +95,20 @@ const RULES: Readonly<Record<string, Rule>> = {
     const [x, update] = all(c) as [BaseArray, BaseArray];
     return apply('dynamicUpdateSlice', [x, update, a.scalar(0, 'int64'), ...c.ins.slice(2).map((i) => i.x)]);
   },
+};
+
+/** One array for all examples, places of their own: the batch stands where the places begin. */
+const lookup: Rule = (c) => {
+  const [x, places] = c.ins as readonly [Batched, Batched];
+  if (!places.batched) return apply('lookup', [x.x, places.x], { axis: axisOf(c) + 1 });
+  if (x.batched)
+    return fail(
+      'UNSUPPORTED',
+      'np.vmap: each example looks up secret places in an array of its own: use np.oneHot',
+    );
+  const out = apply('lookup', [x.x, places.x], { axis: axisOf(c) });
+  const rest = [...out.shape.keys()].filter((i) => i !== axisOf(c));
+  return a.transpose(out, [axisOf(c), ...rest]);
 };
 
 const batchedNode = (c: Call): BaseArray => {

@@ -20,7 +20,11 @@ export {
 } from './compare.ts';
 export { fullLike as full_like, onesLike as ones_like, zerosLike as zeros_like } from './create.ts';
 export { trueDivide as true_divide } from './elementwise.ts';
-export { dynamicSlice as dynamic_slice, dynamicUpdateSlice as dynamic_update_slice } from './indexing.ts';
+export {
+  dynamicSlice as dynamic_slice,
+  dynamicUpdateSlice as dynamic_update_slice,
+  scatterAdd as scatter_add,
+} from './indexing.ts';
 export { foriLoop as fori_loop } from './loops.ts';
 export { floatPower as float_power } from './math.ts';
 export { atleast1d as atleast_1d, atleast2d as atleast_2d, atleast3d as atleast_3d } from './reals.ts';

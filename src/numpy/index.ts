@@ -90,7 +90,7 @@ export {
   tanh,
   trueDivide,
 } from './elementwise.ts';
-export { dynamicSlice, dynamicUpdateSlice, slice, take } from './indexing.ts';
+export { dynamicSlice, dynamicUpdateSlice, scatterAdd, slice, take } from './indexing.ts';
 export { concatenate, hstack, pad, repeat, roll, split, stack, tile, vstack } from './join.ts';
 export { dot, inner, matmul, outer, vdot } from './linalg.ts';
 export * as linalg from './linalg-names.ts';

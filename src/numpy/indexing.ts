@@ -100,26 +100,28 @@ export const slice = (x: ArrayInput, ...specs: readonly SliceSpec[]): BaseArray 
   return reshapeTo(a, shape);
 };
 
-/** Public positions along an axis (flattened without one); negative ones count from the end. Throws RANGE. */
+/**
+ * The elements at `indices` along an axis (of the flattened array without one). Known positions count from the end when
+ * negative, and throw RANGE outside; positions that are secret, or counted by a loop, are to lie within the axis.
+ */
 export const take = (x: ArrayInput, indices: ArrayInput, axis?: number): BaseArray => {
   const a = axis === undefined ? ravel(x) : asArr(x);
   const at = normalAxis(axis ?? 0, a.ndim);
   const which = asArr(indices);
-  if (!(which instanceof NDArray))
-    return (which as Traced).secret
-      ? fail(
-          'SECRET_IN_CONTROL_FLOW',
-          'np.take: positions are public; a secret cannot choose which elements are read',
-        )
-      : fail(
-          'UNSUPPORTED',
-          'np.take needs positions that are known while recording: use np.dynamicSlice in a loop',
-        );
+  if (!(which instanceof NDArray)) return apply('lookup', [a, which], { axis: at });
   const n = a.shape[at]!;
   const list = Array.from(which.data as Float64Array, (i) => wrap(Number(i), n, at));
   const shape = [...a.shape.slice(0, at), ...which.shape, ...a.shape.slice(at + 1)];
   return reshapeTo(apply('gather', [a], { axis: at, indices: list }), shape);
 };
+
+/** x with `parts` added at positions of the first axis (public or secret); a position may come more than once. */
+export const scatterAdd = (x: ArrayInput, indices: ArrayInput, parts: ArrayInput): BaseArray => {
+  const [a, p] = promoteAll([asArr(x), asArr(parts)]) as [BaseArray, BaseArray];
+  return apply('scatterAdd', [a, indexOf(indices), p]);
+};
+
+const isSecret = (x: BaseArray): boolean => x instanceof Traced && x.secret;
 
 const indexOf = (i: ArrayInput): BaseArray => {
   if (typeof i === 'number') return NDArray.from(i, Number.isInteger(i) ? 'int64' : undefined);
@@ -129,19 +131,24 @@ const indexOf = (i: ArrayInput): BaseArray => {
     : a;
 };
 
-/** A block of `size` whose corner is at `index` (public integers, moved so that the block fits). */
+/** A block of `size` whose corner is at `index` (integers, public or secret, moved so that the block fits). */
 export const dynamicSlice = (
   x: ArrayInput,
   index: readonly ArrayInput[],
   size: readonly number[],
-): BaseArray => apply('dynamicSlice', [asArr(x), ...index.map(indexOf)], { size: [...size] });
+): BaseArray => {
+  const at = index.map(indexOf);
+  const op = at.some(isSecret) ? 'sliceAt' : 'dynamicSlice';
+  return apply(op, [asArr(x), ...at], { size: [...size] });
+};
 
-/** x with the block at `index` replaced by `update`. */
+/** x with the block at `index` (public or secret) replaced by `update`. */
 export const dynamicUpdateSlice = (
   x: ArrayInput,
   update: ArrayInput,
   index: readonly ArrayInput[],
 ): BaseArray => {
   const [a, part] = promoteAll([asArr(x), asArr(update)]) as [BaseArray, BaseArray];
-  return apply('dynamicUpdateSlice', [a, part, ...index.map(indexOf)]);
+  const at = index.map(indexOf);
+  return apply(at.some(isSecret) ? 'updateAt' : 'dynamicUpdateSlice', [a, part, ...at]);
 };

@@ -176,4 +176,15 @@ export const permutation = (k: Key, x: number | ArrayInput): BaseArray => {
 
 /** A permutation, under NumPy's name. */
 export const shuffle = permutation;
+
+export {
+  secretBits,
+  secretBits as secret_bits,
+  secretPermutation,
+  secretPermutation as secret_permutation,
+  secretShuffle,
+  secretShuffle as secret_shuffle,
+  secretUniform,
+  secretUniform as secret_uniform,
+} from './secret-random.ts';
 export { foldIn as fold_in };

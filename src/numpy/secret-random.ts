@@ -1,0 +1,63 @@
+/**
+ * @file Randomness that nobody knows: no party and no dealer. Each call draws anew, in each turn of a loop and in each run.
+ * Outside of a program they draw from the runtime's generator.
+ */
+import { fail } from '../errors.ts';
+import type { BaseArray } from '../ir/array.ts';
+import { normalAxis } from '../ir/shapes.ts';
+import { apply, currentTrace, type Trace } from '../ir/tracer.ts';
+import { type ArrayInput, asArr, convertTo } from './core.ts';
+import { arange, readShape, type ShapeInput } from './create.ts';
+import { add, multiply } from './elementwise.ts';
+import { matmul } from './linalg.ts';
+
+const counts = new WeakMap<Trace, number>();
+let drawsOutside = 0;
+
+/** Tells one draw of a program from another, the same at every party that records it. */
+const nextDraw = (): number => {
+  let root = currentTrace();
+  while (root?.parent !== undefined) root = root.parent;
+  if (root === undefined) return drawsOutside++;
+  const n = counts.get(root) ?? 0;
+  counts.set(root, n + 1);
+  return n;
+};
+
+/** An op of chance belongs to the program that is being recorded, whatever its operands. */
+const draw = (
+  op: string,
+  ins: readonly BaseArray[],
+  attrs: Readonly<Record<string, number | readonly number[]>>,
+): BaseArray => {
+  const numbered = { ...attrs, draw: nextDraw() };
+  const trace = currentTrace();
+  return trace === undefined ? apply(op, ins, numbered) : trace.emit(op, ins, numbered);
+};
+
+/** Secret bools, each true with probability 1/2. */
+export const secretBits = (shape: ShapeInput = []): BaseArray =>
+  draw('randomBits', [], { shape: readShape(shape) });
+
+/** Bits of a uniform number: as many as FM128 has in its fraction. */
+const UNIFORM_BITS = 26;
+
+/** Secret real numbers from lo to hi, hi left out: multiples of (hi - lo) 2^-26 (coarser where the field is). */
+export const secretUniform = (shape: ShapeInput = [], lo = 0, hi = 1): BaseArray => {
+  if (!(Number.isFinite(lo) && Number.isFinite(hi) && lo <= hi))
+    fail('RANGE', `secretUniform needs finite numbers lo <= hi, not ${lo} and ${hi}`);
+  const bits = convertTo(secretBits([...readShape(shape), UNIFORM_BITS]), 'fxp');
+  const weights = Float64Array.from({ length: UNIFORM_BITS }, (_, i) => 2 ** -(i + 1));
+  return add(multiply(matmul(bits, weights), hi - lo), lo);
+};
+
+/** The parts along an axis in an order that nobody knows. */
+export const secretShuffle = (x: ArrayInput, axis = 0): BaseArray => {
+  const a = asArr(x);
+  return draw('shuffle', [a], { axis: normalAxis(axis, a.ndim) });
+};
+
+/** 0 .. n - 1 in an order that nobody knows, int64. */
+export const secretPermutation = (n: number): BaseArray => {
+  return secretShuffle(arange(n));
+};

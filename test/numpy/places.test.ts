@@ -1,0 +1,244 @@
+/** @file Positions that are secret, secret randomness, and how gradients and batches pass both and sorting. */
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { BaseArray } from '../../src/ir/array.ts';
+import { NDArray } from '../../src/ir/ndarray.ts';
+import { optimize } from '../../src/ir/passes/optimize.ts';
+import { simulate } from '../../src/ir/simulate.ts';
+import { trace } from '../../src/ir/tracer.ts';
+import * as np from '../../src/numpy/index.ts';
+import { FIELDS } from '../../src/ring/field.ts';
+import { Ring } from '../../src/ring/ring.ts';
+import { throws, value } from './both.ts';
+import { secretly } from './secretly.ts';
+
+const { random } = np;
+const ring = await Ring.create();
+const numbers = (x: BaseArray): number[] => Array.from((x as NDArray).data as Float64Array, Number);
+const ints = (...list: number[]): BaseArray => np.array(list, 'int64');
+
+const M = [
+  [1, 2, 3],
+  [4, 5, 6],
+];
+
+test('take, at, dynamicSlice, dynamicUpdateSlice and scatterAdd at places that are secret', () => {
+  const places = (x: BaseArray, i: BaseArray): BaseArray[] => [
+    np.take(x, i, 1),
+    np.take(x, i),
+    x.at(':', i.at(0)),
+    x.at(i.at(2), i.at(1)),
+    np.dynamicSlice(x, [0, i.at(1)], [2, 2]),
+    np.dynamicUpdateSlice(x, [[9, 8]], [i.at(2), i.at(1)]),
+    np.scatterAdd(x.T, i, [
+      [1, 1],
+      [2, 2],
+      [4, 4],
+    ]),
+  ];
+  assert.equal(
+    value((x, i) => places(x, i)[0]!, M, ints(2, 0, 1)),
+    [
+      [3, 1, 2],
+      [6, 4, 5],
+    ],
+  );
+  assert.equal(
+    value((x, i) => places(x, i)[1]!, M, ints(2, 0, 1)),
+    [3, 1, 2],
+  );
+  assert.equal(
+    value((x, i) => places(x, i)[3]!, M, ints(2, 0, 1)),
+    4,
+  );
+  assert.equal(
+    np
+      .scatterAdd(np.transpose(M), ints(2, 0, 2), [
+        [1, 1],
+        [2, 2],
+        [4, 4],
+      ])
+      .toArray(),
+    [
+      [3, 6],
+      [2, 5],
+      [8, 11],
+    ],
+  );
+  secretly((x, i) => places(x, i), [M, ints(2, 0, 1)], { FM128: 0, FM64: 0 });
+  secretly((i) => np.take(np.array(M), i, 1), [ints(1, 1)], { FM128: 0, FM64: 0 });
+  secretly((x) => np.fori(0, 3, (i, c) => np.add(c, np.take(x, i, 1)), np.zeros([2])), [M]);
+});
+
+type Fn = (x: BaseArray) => BaseArray;
+
+/** The gradient against central differences. */
+const slopes = (name: string, fn: Fn, x: NDArray): void => {
+  const loss: Fn = (v) => {
+    const y = fn(v);
+    return np.sum(y.mul(np.reshape(np.arange(1, y.size + 1), [...y.shape])));
+  };
+  const at = (i: number, by: number): number => {
+    const data = (x.data as Float64Array).slice();
+    data[i]! += by;
+    return loss(new NDArray(x.shape, 'fxp', data)).item() as number;
+  };
+  const want = numbers(x).map((_, i) => (at(i, 1e-4) - at(i, -1e-4)) / 2e-4);
+  numbers(np.grad(loss)(x)).forEach((g, i) => {
+    assert.ok(Math.abs(g - want[i]!) < 1e-6, `${name}[${i}]: ${g}, not ${want[i]}`);
+  });
+  secretly((v) => np.grad(loss)(v), [x], { parties: [2] });
+};
+
+const X = np.array([
+  [0.5, -1.25, 2, 0.75],
+  [1.75, 0.375, -0.625, 3],
+]) as NDArray;
+const I = ints(2, 0, 2);
+
+test('gradients of sorting and of secret places', () => {
+  slopes('sort of a vector', (x) => np.sort(x, null).square(), X);
+  slopes('sort of rows', (x) => np.sort(x), X);
+  slopes('sort of columns', (x) => np.sort(x, 0), X);
+  slopes('median', (x) => np.median(x, 1), X);
+  slopes('topK', (x) => np.topK(x, 2)[0], X);
+  slopes('take', (x) => apply(x, I), X);
+  slopes(
+    'take a matrix of places',
+    (x) =>
+      np.take(
+        x,
+        traced(
+          x,
+          np.array(
+            [
+              [1, 0],
+              [3, 3],
+            ],
+            'int64',
+          ),
+        ),
+        1,
+      ),
+    X,
+  );
+  slopes('scatterAdd', (x) => np.scatterAdd(x.T, traced(x, I), x.slice(':', ':3').T.square()), X);
+  slopes('slice', (x) => np.dynamicSlice(x, [0, traced(x, ints(1)).at(0)], [2, 3]).square(), X);
+  slopes(
+    'update',
+    (x) => np.dynamicUpdateSlice(x.mul(3), x.slice(':1', ':2').square(), [1, traced(x, ints(1)).at(0)]),
+    X,
+  );
+});
+
+/** Places that depend on x without saying so: what is recorded cannot fold them. */
+const traced = (x: BaseArray, places: BaseArray): BaseArray =>
+  np.add(places, np.astype(np.stopGradient(x).reshape(-1).at(0).mul(0), 'int64'));
+const apply = (x: BaseArray, places: BaseArray): BaseArray => np.take(x, traced(x, places), 1);
+
+test('batches of sorts and lookups', () => {
+  assert.equal(
+    value((x) => np.vmap((r: BaseArray) => np.sort(r))(x), X),
+    np.sort(X).toArray(),
+  );
+  assert.equal(
+    value((x) => np.vmap((r: BaseArray) => np.argsort(r))(x), X),
+    np.argsort(X).toArray(),
+  );
+  const rows = np.vmap((i: BaseArray, x: BaseArray) => np.take(x, i, 1), [0, null]);
+  const both = np.array(
+    [
+      [0, 1],
+      [3, 3],
+      [2, 0],
+    ],
+    'int64',
+  );
+  const want = np.stack([0, 1, 2].map((e) => np.take(X, both.at(e), 1))).toArray();
+  assert.equal(
+    value((i, x) => rows(i, x), both, X),
+    want,
+  );
+  const shared = np.vmap((x: BaseArray, i: BaseArray) => np.take(x, i), [0, null]);
+  assert.equal(
+    value((x, i) => shared(x, i), X, I),
+    np.take(X, I, 1).toArray(),
+  );
+  throws(
+    () => np.vmap((x: BaseArray, i: BaseArray) => np.take(x, i))(X, np.array([[0], [1]], 'int64')),
+    'UNSUPPORTED',
+    'np.oneHot',
+  );
+});
+
+test('sorting random secrets: values and places of one sort', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 12 }), (xs) => {
+      secretly((x) => [np.sort(x), np.argsort(x)], [xs], { FM128: 0, fields: ['FM128'], parties: [2] });
+    }),
+    { numRuns: 10 },
+  );
+});
+
+const runSecret = (fn: () => unknown, field: 'FM128' | 'FM64', parties: number): NDArray[] =>
+  simulate(fn as never, [], { ring, field: FIELDS[field], parties }).results;
+
+test('secret randomness: in range, spread out, new at each draw, a permutation each time', () => {
+  const draws = (): unknown => [
+    random.secretUniform([200], -1, 3),
+    random.secretUniform([200], -1, 3),
+    random.secretBits([300]),
+    random.secretPermutation(20),
+    random.secretShuffle([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]),
+    np.fori(0, 2, (i, c) => np.dynamicUpdateSlice(c, random.secretUniform([1, 4]), [i, 0]), np.zeros([2, 4])),
+  ];
+  for (const [field, parties] of [
+    ['FM128', 2],
+    ['FM64', 3],
+  ] as const)
+    for (const got of [runSecret(draws, field, parties), draws() as NDArray[]]) {
+      const [u, v, bits, order, rows, turns] = got.map(numbers) as [
+        number[],
+        number[],
+        number[],
+        number[],
+        number[],
+        number[],
+      ];
+      const mean = (x: number[]): number => x.reduce((a, b) => a + b, 0) / x.length;
+      assert.ok(u.every((x) => x >= -1 && x <= 3));
+      // Six standard deviations of the mean.
+      assert.ok(Math.abs(mean(u) - 1) < 0.5 && Math.abs(mean(bits) - 0.5) < 0.18);
+      assert.not.equal(u, v);
+      assert.equal(
+        order.toSorted((a, b) => a - b),
+        Array.from({ length: 20 }, (_, i) => i),
+      );
+      assert.equal(
+        [rows[0]!, rows[2]!, rows[4]!].toSorted((a, b) => a - b),
+        [1, 3, 5],
+      );
+      assert.ok([0, 2, 4].every((i) => rows[i + 1] === rows[i]! + 1));
+      assert.not.equal(turns.slice(0, 4), turns.slice(4));
+    }
+  throws(() => random.secretUniform([1], 2, 1), 'RANGE', 'lo <= hi');
+});
+
+test('draws are numbered alike by everybody, and are not merged', () => {
+  const program = (): unknown => [random.secretBits([2]), random.secretBits([2])];
+  const draws = [1, 2].map(() =>
+    optimize(trace(program as never, []).graph).nodes.map((n) => [n.op, n.attrs.draw]),
+  );
+  assert.equal(draws[0], [
+    ['randomBits', 0],
+    ['randomBits', 1],
+  ]);
+  assert.equal(draws[1], draws[0]);
+});
+
+test.run();
