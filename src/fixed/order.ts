@@ -26,10 +26,14 @@ export const asLanes = (
 export interface SortOptions {
   readonly axis: number;
   readonly descending: boolean;
-  readonly want: 'value' | 'index' | 'both';
+  readonly want: 'value' | 'index' | 'both' | 'none';
+  /** Arrays of x's shape that go along: in the same order after those wanted. */
+  readonly along?: readonly Wire[];
   /** Bits of the numbers with their sign; the ring's, less what the places take, where absent. */
   readonly bits?: number | undefined;
 }
+
+const OUTS = { none: 0, value: 1, index: 1, both: 2 } as const;
 
 /** Bits for the places of n elements. */
 export const placeBits = (n: number): number => Math.ceil(Math.log2(Math.max(n, 1)));
@@ -38,12 +42,19 @@ export const placeBits = (n: number): number => Math.ceil(Math.log2(Math.max(n, 
  * Rows in order along an axis, and the places that they came from. A number and a place share a ring element: at
  * FM128 and n = 2^20, |x| < 2^80; at FM64, |x| < 2^24 of fixed-point numbers. Rounds and bytes: gates/sort.ts.
  */
-export const sorted = (c: Circuit, x: Wire, { axis, descending, want, bits }: SortOptions): Wire[] => {
+export const sorted = (
+  c: Circuit,
+  x: Wire,
+  { axis, descending, want, bits, along = [] }: SortOptions,
+): Wire[] => {
   const { rows, lanes, n, back } = asLanes(c, hidden(c, x), axis);
   const shift = placeBits(n);
   const width = Math.min(c.field.bits, bits === undefined ? c.field.bits : bits + shift + 2);
-  const outs = Array.from({ length: want === 'both' ? 2 : 1 }, () => ring(rows.shape));
-  return c.emit('sort', [rows], { lanes, n, shift, descending, bits: width, want }, outs).map(back);
+  const outs = Array.from({ length: OUTS[want] + along.length }, () => ring(rows.shape));
+  const columns = along.map((v) => asLanes(c, hidden(c, v), axis).rows);
+  return c
+    .emit('sort', [rows, ...columns], { lanes, n, shift, descending, bits: width, want }, outs)
+    .map(back);
 };
 
 /** Parts along an axis in a random order: each column a place in its part, all columns moved alike. */

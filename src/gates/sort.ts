@@ -27,10 +27,15 @@ export interface SortAttrs extends Lanes, Readonly<Record<string, unknown>> {
   readonly descending: boolean;
   /** Bits of a difference of keys, with its sign. */
   readonly bits: number;
-  readonly want: 'value' | 'index' | 'both';
+  readonly want: 'value' | 'index' | 'both' | 'none';
 }
 
-const wants = { value: [true, false], index: [false, true], both: [true, true] } as const;
+const wants = {
+  value: [true, false],
+  index: [false, true],
+  both: [true, true],
+  none: [false, false],
+} as const;
 
 /** Material to compare m differences with 0. */
 const dealSigns = (d: Dealing, m: number, bits: number): void => {
@@ -85,18 +90,26 @@ const keysOf = (p: Party, x: RingArray, place: RingArray, { shift, descending }:
   return key;
 };
 
-/** Ins: x, lanes x n. Outs: each lane in order, and (or) the places that its elements came from. */
+/** The columns that are handed on: keys and places as asked, and all that came along. */
+const handedOn = <T>(columns: readonly T[], want: SortAttrs['want']): T[] =>
+  columns.filter((_, i) => i > 1 || wants[want][i]);
+
+/**
+ * Ins: x, lanes x n, and columns that go along. Outs: each lane in order, and (or) the places that its elements came
+ * from; then the columns in that order.
+ */
 export const sort: Gate<SortAttrs> = {
-  deal(d, [x], attrs) {
+  deal(d, [x, ...along], attrs) {
     const size = attrs.lanes * attrs.n;
     const place = d.words(size);
     d.ring.zero(place);
-    dealShuffle(d, [ringOf(x!.r), place], attrs);
-    const outs = wants[attrs.want].filter((w) => w).map(() => ({ r: d.draw(size) }));
+    const columns = [ringOf(x!.r), place, ...along.map((v) => ringOf(v.r))];
+    dealShuffle(d, columns, attrs);
+    const outs = handedOn(columns, attrs.want).map(() => ({ r: d.draw(size) }));
     for (const m of schedule(attrs.lanes, attrs.n)) dealSigns(d, m, attrs.bits);
     return outs;
   },
-  *eval(p, [x], attrs) {
+  *eval(p, [x, ...along], attrs) {
     const { lanes, n } = attrs;
     const size = lanes * n;
     const place = p.words(size);
@@ -104,10 +117,10 @@ export const sort: Gate<SortAttrs> = {
       place,
       Int32Array.from({ length: size }, (_, i) => i % n),
     );
-    const shuffled = yield* shuffleColumns(p, [ringOf(x!.c), place], attrs);
+    const shuffled = yield* shuffleColumns(p, [ringOf(x!.c), place, ...along.map((v) => ringOf(v.c))], attrs);
     const columns = shuffled.map((column) => additive(p, column));
     const keys = keysOf(p, columns[0]!, columns[1]!, attrs);
-    const wanted = columns.filter((_, i) => wants[attrs.want][i]);
+    const wanted = handedOn(columns, attrs.want);
     const masks = wanted.map(() => p.draw(size));
     const plan = new SortPlan(lanes, n);
     for (const m of schedule(lanes, n)) {

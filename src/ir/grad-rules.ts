@@ -33,6 +33,9 @@ const slope =
   (b) =>
     a.mul(b.ct, of(b));
 
+/** In the order of places: what came from place p goes back there. */
+const upwards = (b: Backward): Attrs => ({ axis: b.attrs.axis!, descending: false });
+
 /** Of gelu(x) = x F(x): F + x F', F the normal distribution function or its form by tanh. */
 const geluSlope = (b: Backward): BaseArray => {
   const x = b.x(0);
@@ -121,6 +124,10 @@ export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
   sin: slope((b) => a.cos(b.x(0))),
   cos: slope((b) => a.neg(a.sin(b.x(0)))),
   erf: slope((b) => a.scale(a.exp(a.neg(a.square(b.x(0)))), 2 / Math.sqrt(Math.PI))),
+  sort: (b) => apply('sortBy', [apply('argsort', [b.x(0)], b.attrs), b.ct], upwards(b)),
+  sortBy: (b, i) =>
+    i === 0 ? undefined : apply('sortBy', [apply('argsort', [b.x(0)], b.attrs), b.ct], upwards(b)),
+  argsort: none,
   silu: slope((b) => {
     const s = apply('sigmoid', [b.x(0)]);
     return a.add(s, a.mul(b.x(0), a.mul(s, a.sub(a.filled(1, s.shape), s))));

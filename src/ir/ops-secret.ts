@@ -8,6 +8,7 @@ import {
   type Infer,
   needDType,
   needSameDType,
+  needSameShape,
   num,
   nums,
   type OpDef,
@@ -52,6 +53,17 @@ export const SECRET: Readonly<Record<string, OpDef>> = {
     'where the elements of `sort` come from, int64; equal ones keep their order',
     sorting('int64'),
   ),
+  sortBy: {
+    arity: 2,
+    elementwise: false,
+    doc: 'values in the order that argsort gives the keys along {axis}; ins keys, values, of one shape',
+    infer: (op) => (ins, attrs) => {
+      const [keys, values] = ins as readonly [Type, Type];
+      sorting()(op)([keys], attrs, undefined);
+      needDType(op, values, 'number');
+      return result(needSameShape(op, ins), values.dtype, ins);
+    },
+  },
   shuffle: op1(
     'secret: the parts along {axis} in a random order; {draw} tells one shuffle from another',
     (op) => (ins, attrs) => {

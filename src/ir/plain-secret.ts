@@ -100,6 +100,20 @@ export const PLAIN_SECRET: Readonly<Record<string, Kernel>> = {
     rearranged(x!, out!, attrs.axis as number, (lane) => orderOf(lane, attrs).map((j) => lane[j]!)),
   argsort: ([x], attrs, [out]) =>
     rearranged(x!, out!, attrs.axis as number, (lane) => orderOf(lane, attrs).map(BigInt)),
+  sortBy: ([keys, values], attrs, [out]) => {
+    const axis = attrs.axis as number;
+    const order = PLAIN_SECRET.argsort!([keys!], attrs, [{ ...out!, dtype: 'int64' }]);
+    const [outer, n, inner] = around(values!.shape, axis);
+    const data = alloc(out!.dtype, sizeOf(values!.shape));
+    const [from, to] = [elements(values!.data), elements(data)];
+    for (let o = 0; o < outer; o++) {
+      for (let j = 0; j < n * inner; j++) {
+        const at = o * n * inner + j;
+        to[at] = from[o * n * inner + Number(order.data[at]) * inner + (j % inner)]!;
+      }
+    }
+    return { shape: values!.shape, dtype: out!.dtype, data };
+  },
   shuffle: ([x], attrs, [out]) => {
     const axis = attrs.axis as number;
     return takeAlong(x!, axis, permutation(x!.shape[axis]!), out!);

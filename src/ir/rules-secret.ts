@@ -1,14 +1,39 @@
 /** @file Lowering of order, chance and secret places. */
 
-import { TesseraError } from '../errors.ts';
 import * as basic from '../fixed/basic.ts';
 import type { Wire } from '../fixed/circuit.ts';
 import { clamp } from '../fixed/integer.ts';
+import { sortedByNetwork } from '../fixed/network.ts';
+import type { SortOptions } from '../fixed/order.ts';
 import * as order from '../fixed/order.ts';
 import * as places from '../fixed/places.ts';
 import { isInt } from './dtypes.ts';
 import type { Node, ValueId } from './graph.ts';
 import type { Lowering, Rule } from './lowering.ts';
+
+/** Keys as wires, and their bits; undefined bits: fixed-point numbers. */
+const keysOf = (l: Lowering, id: ValueId): { wire: Wire; bits: number | undefined } => {
+  if (!isInt(l.type(id).dtype)) return { wire: l.wire(id), bits: undefined };
+  const t = l.intType(id);
+  return { wire: l.canonical(id), bits: t.bits + (t.signed ? 0 : 1) };
+};
+
+/** A sort in the ring where keys leave room for places, else by a network. */
+const sortWires = (
+  l: Lowering,
+  node: Node,
+  want: SortOptions['want'],
+  along: readonly Wire[] = [],
+): Wire[] => {
+  const { circuit: c } = l;
+  const { axis, descending } = node.attrs as { axis: number; descending: boolean };
+  const id = node.ins[0]!;
+  const { wire, bits } = keysOf(l, id);
+  const options = { axis, descending, want, bits, along };
+  const room = order.placeBits(l.type(id).shape[axis]!) + 1;
+  if (bits === undefined || bits + room <= c.field.bits) return order.sorted(c, wire, options);
+  return sortedByNetwork(c, wire, l.intType(id), options);
+};
 
 /** Values and places of one array in one sort, where a program asks for both. */
 const sorted = (l: Lowering, node: Node): Wire => {
@@ -22,21 +47,7 @@ const sorted = (l: Lowering, node: Node): Wire => {
       n.attrs.axis === axis &&
       n.attrs.descending === descending,
   );
-  const outs = l.once(`sort ${x} ${axis} ${descending}`, () => {
-    const { circuit: c } = l;
-    const whole = isInt(l.type(x).dtype);
-    const bits = whole ? l.intType(x).bits + (l.intType(x).signed ? 0 : 1) : undefined;
-    const n = l.type(x).shape[axis]!;
-    if (bits !== undefined && bits + order.placeBits(n) + 1 > c.field.bits)
-      throw new TesseraError(
-        'UNSUPPORTED',
-        `${n} secret ${l.type(x).dtype} cannot be sorted in ${c.field.name}: use FM128 or a narrower dtype` +
-          `${node.site ? ` (${node.site})` : ''}`,
-        { field: c.field.name },
-      );
-    const wire = whole ? l.canonical(x) : l.wire(x);
-    return order.sorted(c, wire, { axis, descending, want: both ? 'both' : own, bits });
-  });
+  const outs = l.once(`sort ${x} ${axis} ${descending}`, () => sortWires(l, node, both ? 'both' : own));
   return outs[both && own === 'index' ? 1 : 0]!;
 };
 
@@ -71,6 +82,7 @@ const corner = (l: Lowering, ids: readonly ValueId[], room: readonly number[]): 
 export const SECRET_RULES: Readonly<Record<string, Rule>> = {
   sort: sorted,
   argsort: sorted,
+  sortBy: (l, node) => sortWires(l, node, 'none', [l.wire(node.ins[1]!)])[0]!,
   shuffle: (l, node) =>
     onNumbers(l, node.ins[0]!, (x) =>
       order.shuffled(l.circuit, basic.hidden(l.circuit, x), node.attrs.axis as number),

@@ -7,7 +7,7 @@ import { GRAD_RULES } from '../../src/ir/grad-rules.ts';
 import { NDArray } from '../../src/ir/ndarray.ts';
 import { optimize } from '../../src/ir/passes/optimize.ts';
 import { run } from '../../src/ir/plain.ts';
-import { trace } from '../../src/ir/tracer.ts';
+import { apply, trace } from '../../src/ir/tracer.ts';
 import * as np from '../../src/numpy/index.ts';
 import { throws } from '../numpy/both.ts';
 
@@ -96,6 +96,9 @@ const CASES: Readonly<Record<string, readonly (readonly [Fn, NDArray])[]>> = {
   cos: [[(x) => np.cos(x), X]],
   erf: [[(x) => np.erf(x), X]],
   softplus: [[(x) => np.nn.softplus(x), X]],
+  sort: [[(x) => np.sort(x), X]],
+  sortBy: [[(x) => apply('sortBy', [np.multiply(x, -1), np.square(x)], { axis: 1, descending: false }), X]],
+  argsort: [[(x) => x.mul(np.astype(np.argsort(x), 'float64')), X]],
   silu: [[(x) => np.nn.silu(x), X]],
   gelu: [
     [(x) => np.nn.gelu(x, true), X],
