@@ -181,18 +181,22 @@ export const simplify = (graph: Graph): Graph => {
   const signed = signedValues(graph, pairs);
   const compared = new Set<string>();
   const names = new Map<ValueId, ValueId>();
+  const waiting = new Map<ValueId, (readonly [ValueId, ValueId])[]>();
+  for (const key of pairs) {
+    const pair = key.split(',').map(Number) as [ValueId, ValueId];
+    for (const id of pair) waiting.set(id, [...(waiting.get(id) ?? []), pair]);
+  }
   let c: Context | undefined;
   return rewrite(graph, (to, node, ins) => {
     c ??= { to, find: new Lookup(to), compared, signed, lesses: new Map(), choices: new Map() };
-    for (const [i, id] of node.ins.entries()) names.set(id, ins[i]!);
-    if (node.body !== undefined) return keep(to, { ...node, body: simplify(node.body) }, ins);
     // Pairs are known by their old numbers; what is asked for are the new ones.
-    for (const key of pairs) {
-      const [a, b] = key.split(',').map((k) => names.get(Number(k)));
-      if (a === undefined || b === undefined) continue;
-      compared.add(`${a},${b}`);
-      pairs.delete(key);
+    for (const [i, id] of node.ins.entries()) {
+      if (names.has(id)) continue;
+      names.set(id, ins[i]!);
+      for (const [a, b] of waiting.get(id) ?? [])
+        if (names.has(a) && names.has(b)) compared.add(`${names.get(a)},${names.get(b)}`);
     }
+    if (node.body !== undefined) return keep(to, { ...node, body: simplify(node.body) }, ins);
     const secret = ins.some((id) => to.typeOf(id).secret);
     const found =
       secret && Object.hasOwn(RULES_BY_OP, node.op) ? RULES_BY_OP[node.op]!(c, node, ins) : undefined;
