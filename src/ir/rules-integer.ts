@@ -1,6 +1,5 @@
 /** @file Lowering of ops on integers: those that the ring's own arithmetic does not give. */
 
-import { TesseraError } from '../errors.ts';
 import * as basic from '../fixed/basic.ts';
 import type { Circuit, Wire } from '../fixed/circuit.ts';
 import { clamp } from '../fixed/clamp.ts';
@@ -66,13 +65,6 @@ const divide =
     const { circuit: c } = l;
     const [x, y] = node.ins;
     const t = l.intType(x!);
-    if (2 * t.bits > c.field.bits)
-      throw new TesseraError(
-        'UNSUPPORTED',
-        `secret integers of ${t.bits} bits cannot be divided in ${c.field.name}: use FM128, or convert them to a ` +
-          `dtype of at most ${c.field.bits / 2} bits${node.site ? ` (${node.site})` : ''}`,
-        { field: c.field.name, bits: t.bits },
-      );
     return divmod(c, basic.hidden(c, l.canonical(x!)), basic.hidden(c, l.canonical(y!)), t)[what];
   };
 

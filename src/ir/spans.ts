@@ -56,6 +56,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   neg: ([a]) => [-a![1], -a![0]],
   mul: ([a, b]) => product(a!, b!),
   abs: ([a]) => [0, Math.max(-a![0], a![1])],
+  // The least integer divided by -1 is one too many.
+  floorDivide: ([a, b]) =>
+    a![0] >= 0 && b![0] >= 0 ? a! : [Math.min(a![0], -a![1]), Math.max(a![1], -a![0])],
   bitNot: ([a]) => [-1 - a![1], -1 - a![0]],
   pow: () => ANY,
   scatterAdd: () => ANY,
@@ -69,7 +72,6 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 /** Ops on integers that make the integer itself, of their dtype. */
 const EXACT = new Set([
-  'floorDivide',
   'remainder',
   'bitAnd',
   'bitOr',
