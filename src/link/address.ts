@@ -4,6 +4,11 @@ import { fail } from '../errors.ts';
 export interface Address {
   readonly host: string;
   readonly port: number;
+  /** What the scheme said, if there was one. */
+  readonly secure?: boolean;
+  /** A pipe of a relay: where it is, and what its messages are sealed with. */
+  readonly url?: string;
+  readonly roomKey?: Uint8Array;
 }
 
 export const parseAddress = (text: string, what: string): Address => {
@@ -15,7 +20,12 @@ export const parseAddress = (text: string, what: string): Address => {
       path: what,
     });
   }
-  return { host: (match![1] ?? match![2])!, port };
+  const scheme = /^(?:wss?|https?)(?=:)/.exec(text)?.[0];
+  return {
+    host: (match![1] ?? match![2])!,
+    port,
+    ...(scheme === undefined ? {} : { secure: scheme.endsWith('s') }),
+  };
 };
 
 export const formatAddress = ({ host, port }: Address): string =>

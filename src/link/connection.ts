@@ -1,5 +1,4 @@
 /** @file One WebSocket: messages for the handshake first, packets of a session afterwards, sealed if need be. */
-import type { WebSocket } from 'ws';
 import { ConnectError } from './failures.ts';
 import type { MessagePipe } from './handshake.ts';
 import type { Opener, Sealer } from './sealed.ts';
@@ -13,12 +12,26 @@ export interface PacketHandlers {
   closed(why: string): void;
 }
 
+export interface SocketEvents {
+  message(data: Uint8Array, binary: boolean): void;
+  close(why: string): void;
+}
+
+/** A WebSocket that is open: that of ws, a browser's, or a pipe through a relay. */
+export interface Socket {
+  listen(events: SocketEvents): void;
+  /** `left` is called when the bytes are not needed any more. */
+  send(message: Uint8Array, left: () => void): void;
+  /** Lets the other side know; ends the connection in any case. */
+  close(): void;
+  terminate(): void;
+}
+
 /** A peer that says nothing during the handshake is given up after this. */
 const HANDSHAKE_MS = 10_000;
-const CLOSE_MS = 2_000;
 
 export class Connection implements MessagePipe, PacketPipe {
-  readonly #ws: WebSocket;
+  readonly #socket: Socket;
   readonly #inbox: Uint8Array[] = [];
   #reader: { resolve(message: Uint8Array): void; reject(error: ConnectError): void } | undefined;
   #handlers: PacketHandlers | undefined;
@@ -29,34 +42,33 @@ export class Connection implements MessagePipe, PacketPipe {
   #sending: Promise<void> | undefined;
   #opening: Promise<void> | undefined;
 
-  constructor(ws: WebSocket) {
-    this.#ws = ws;
-    ws.binaryType = 'nodebuffer';
-    ws.on('message', (data: Buffer, binary: boolean) => {
-      if (binary) this.#message(data);
-      else this.#end('the peer sent text');
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.listen({
+      message: (data, binary) => {
+        if (binary) this.#message(data);
+        else this.#end('the peer sent text');
+      },
+      close: (why) => this.#end(why),
     });
-    ws.on('close', (code: number, reason: Buffer) =>
-      this.#end(`closed (${code}${reason.length > 0 ? ` ${reason.toString('utf8')}` : ''})`),
-    );
-    ws.on('error', (error: Error) => this.#end(error.message));
   }
 
   get buffered(): number {
     return this.#buffered;
   }
 
-  next(): Promise<Uint8Array> {
+  next(patienceMs = HANDSHAKE_MS): Promise<Uint8Array> {
     const here = this.#inbox.shift();
     if (here !== undefined) return Promise.resolve(here);
     if (this.#ended !== undefined) return Promise.reject(this.#closedEarly());
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const silent = () => {
         this.#reader = undefined;
         reject(
-          new ConnectError('timeout', `the peer was silent for ${HANDSHAKE_MS / 1000} s in the handshake`),
+          new ConnectError('timeout', `the peer was silent for ${patienceMs / 1000} s in the handshake`),
         );
-      }, HANDSHAKE_MS);
+      };
+      const timer = patienceMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(silent, patienceMs);
       this.#reader = {
         resolve: (message) => {
           clearTimeout(timer);
@@ -89,15 +101,12 @@ export class Connection implements MessagePipe, PacketPipe {
   }
 
   close(): void {
-    if (this.#sending !== undefined) this.#sending.then(() => this.#ws.close(1000));
-    else this.#ws.close(1000);
-    const timer = setTimeout(() => this.#ws.terminate(), CLOSE_MS);
-    timer.unref();
-    this.#ws.once('close', () => clearTimeout(timer));
+    if (this.#sending !== undefined) this.#sending.then(() => this.#socket.close());
+    else this.#socket.close();
   }
 
   terminate(): void {
-    this.#ws.terminate();
+    this.#socket.terminate();
   }
 
   #write(message: Uint8Array): void {
@@ -122,7 +131,7 @@ export class Connection implements MessagePipe, PacketPipe {
   }
 
   #put(bytes: Uint8Array, counted: number): void {
-    this.#ws.send(bytes, () => {
+    this.#socket.send(bytes, () => {
       this.#buffered -= counted;
       this.#handlers?.drain();
     });
@@ -180,7 +189,7 @@ export class Connection implements MessagePipe, PacketPipe {
   #end(why: string): void {
     if (this.#ended !== undefined) return;
     this.#ended = why;
-    this.#ws.terminate();
+    this.#socket.terminate();
     this.#reader?.reject(this.#closedEarly());
     this.#reader = undefined;
     this.#handlers?.closed(why);

@@ -10,8 +10,9 @@ import { type ClientOptions, WebSocket } from 'ws';
 import { type Address, formatAddress } from './address.ts';
 import { Connection } from './connection.ts';
 import { ConnectError, type ConnectReason } from './failures.ts';
-import { WS_OPTIONS } from './server.ts';
+import { roomSocket } from './room-socket.ts';
 import { checkPartyCertificate, type PeerTrust, type TlsMaterial } from './tls.ts';
+import { WS_OPTIONS, wsSocket } from './ws-socket.ts';
 
 const OPEN_MS = 10_000;
 
@@ -95,8 +96,14 @@ export const dial = (
     let socket: TLSSocket | undefined;
     let secure = false;
     const ws =
-      tls === undefined
-        ? new WebSocket(`ws://${formatAddress(address)}/`, { ...WS_OPTIONS, handshakeTimeout: OPEN_MS })
+      tls === undefined || address.roomKey !== undefined
+        ? new WebSocket(
+            address.url ?? `${address.secure === true ? 'wss' : 'ws'}://${formatAddress(address)}/`,
+            {
+              ...WS_OPTIONS,
+              handshakeTimeout: OPEN_MS,
+            },
+          )
         : new WebSocket(`wss://${formatAddress(address)}/`, {
             ...WS_OPTIONS,
             handshakeTimeout: OPEN_MS,
@@ -129,7 +136,12 @@ export const dial = (
     ws.once('open', () => {
       ws.off('error', failed);
       signal.removeEventListener('abort', stop);
-      resolve({ connection: new Connection(ws), socket });
+      const { roomKey } = address;
+      const plain = wsSocket(ws);
+      resolve({
+        connection: new Connection(roomKey === undefined ? plain : roomSocket(plain, roomKey)),
+        socket,
+      });
     });
   });
 

@@ -1,6 +1,5 @@
 /** @file The dialling half of a party: keeps trying as long as waiting can mend it, and says why when it cannot. */
 import type { Connection } from './connection.ts';
-import { connectError, dial } from './dial.ts';
 import { ConnectError } from './failures.ts';
 import {
   dialHandshake,
@@ -13,7 +12,7 @@ import {
 import { sameBytes } from './identity.ts';
 import type { Plan } from './options.ts';
 import type { PeerSession } from './session.ts';
-import { bindingOf } from './tls.ts';
+import { bindingOf, connectError, dial } from './sockets.ts';
 
 export interface DiallerEvents {
   retrying(peer: string, error: ConnectError): void;
@@ -122,5 +121,6 @@ export class Dialler {
 /** Does not keep a program alive that has closed its link. */
 const sleep = (ms: number): Promise<void> =>
   new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
+    const timer = setTimeout(resolve, ms) as { unref?: () => void };
+    timer.unref?.();
   });

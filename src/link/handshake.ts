@@ -9,14 +9,15 @@
  *     proof  ----------------------------->
  *            <-----------------------------  accept (sealed, if messages are): what it has received so far
  *
- * A proof is an Ed25519 signature of SHA-512(both hellos, and what both ends know of the TLS connection). The secret
+ * A proof is an Ed25519 signature of SHA-512(both hellos, what both ends know of the TLS connection, and the secret of
+ * their invitation if they meet by one: who does not have it cannot sign what the other expects). The message secret
  * is X25519 of two fresh keys; with the signatures this is the SIGMA-like exchange of Noise's "XX" with signatures.
  */
 import nacl from 'tweetnacl';
 import { controlCodec } from './codec.ts';
 import { type ConfigDigest, differingPaths } from './config.ts';
 import { ConnectError, type ConnectReason } from './failures.ts';
-import { type Identity, sameBytes, sign, verify } from './identity.ts';
+import { type Signer, sameBytes, signBy, verify } from './identity.ts';
 import { deriveKeys, Opener, Sealer } from './sealed.ts';
 
 export const PROTOCOL = 'tessera-link';
@@ -71,13 +72,15 @@ export const NO_BINDING: ChannelBinding = {
 export interface Local {
   readonly self: string;
   readonly job: string;
-  readonly identity: Identity;
+  readonly identity: Signer;
   readonly instance: Uint8Array;
   readonly config: ConfigDigest;
   readonly window: number;
   readonly maxFrameBytes: number;
   /** The identity that this peer must prove, if it is pinned. */
   expects(peer: string): Uint8Array | undefined;
+  /** The secret of an invitation, which both ends must have: it is part of what is signed. */
+  readonly invitation?: Uint8Array | undefined;
   /** A peer that neither TLS nor a pinned identity vouches for is accepted (allowInsecure, loopback). */
   readonly allowUnauthenticated: boolean;
 }
@@ -258,9 +261,10 @@ const transcriptOf = (
   listener: Uint8Array,
   binding: ChannelBinding,
   peer: Hello,
+  invitation: Uint8Array | undefined,
 ): Uint8Array => {
   const none = new Uint8Array();
-  const parts = [DOMAIN, dialer, listener, none, none];
+  const parts = [DOMAIN, dialer, listener, none, none, invitation ?? none];
   if (binding.mutualTls && peer.mutualTls) {
     parts[3] = binding.certificates;
     if (peer.exporter) parts[4] = binding.exporter ?? none;
@@ -294,7 +298,7 @@ const checkProof = (
   if (!(signature instanceof Uint8Array) || !verify(proofText(role, transcript), signature, peer.identity)) {
     throw new ConnectError(
       'identity',
-      `"${peer.from}" could not prove its identity, or somebody sits between the two parties`,
+      `"${peer.from}" could not prove its identity, has another invitation, or somebody sits between the two parties`,
     );
   }
 };
@@ -332,11 +336,14 @@ export const dialHandshake = async (
   }
   checkHello(local, peer, binding);
   const bound = binding.mutualTls && peer.mutualTls;
-  const transcript = transcriptOf(mine.bytes, theirs, binding, peer);
+  const transcript = transcriptOf(mine.bytes, theirs, binding, peer, local.invitation);
   const [, proof] = await expectMessage(pipe, 'proof');
   checkProof(proof, 'listener', transcript, peer);
   pipe.send(
-    controlCodec.encode(['proof', { signature: sign(proofText('dialer', transcript), local.identity) }]),
+    controlCodec.encode([
+      'proof',
+      { signature: await signBy(proofText('dialer', transcript), local.identity) },
+    ]),
   );
   const seal = await sealOf(mine.secret, peer, transcript, bound, true);
   const [, accept] = await expectMessage(pipe, 'accept', seal?.opener);
@@ -361,10 +368,13 @@ export const answerHandshake = async (
   checkHello(local, peer, binding);
   const mine = makeHello(local, peer.from, binding, resume);
   const bound = binding.mutualTls && peer.mutualTls;
-  const transcript = transcriptOf(hello, mine.bytes, binding, peer);
+  const transcript = transcriptOf(hello, mine.bytes, binding, peer, local.invitation);
   pipe.send(mine.bytes);
   pipe.send(
-    controlCodec.encode(['proof', { signature: sign(proofText('listener', transcript), local.identity) }]),
+    controlCodec.encode([
+      'proof',
+      { signature: await signBy(proofText('listener', transcript), local.identity) },
+    ]),
   );
   const [, proof] = await expectMessage(pipe, 'proof');
   checkProof(proof, 'dialer', transcript, peer);

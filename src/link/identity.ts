@@ -8,6 +8,14 @@ export interface Identity {
   readonly secretKey: Uint8Array;
 }
 
+/** An identity whose secret stays in the platform's key store, as a WebCrypto key that cannot be taken out. */
+export interface KeptIdentity {
+  readonly publicKey: Uint8Array;
+  readonly signingKey: CryptoKey;
+}
+
+export type Signer = Identity | KeptIdentity;
+
 const PUBLIC = 'tessera-id-1:';
 const SECRET = 'tessera-secret-id-1:';
 
@@ -38,6 +46,13 @@ export const parseSecretIdentity = (text: string, what = 'identity'): Identity =
 
 export const sign = (message: Uint8Array, identity: Identity): Uint8Array =>
   nacl.sign.detached(message, identity.secretKey);
+
+export const signBy = async (message: Uint8Array, signer: Signer): Promise<Uint8Array> =>
+  'secretKey' in signer
+    ? sign(message, signer)
+    : new Uint8Array(
+        await crypto.subtle.sign('Ed25519', signer.signingKey, message as Uint8Array<ArrayBuffer>),
+      );
 
 export const verify = (message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean =>
   signature.byteLength === nacl.sign.signatureLength &&

@@ -1,9 +1,11 @@
 /** @file What the user asks of the network link, checked before anything is opened. */
 import { fail, oneOf } from '../errors.ts';
 import { type Address, isLoopback, parseAddress } from './address.ts';
-import { createIdentity, type Identity, parseIdentity, parseSecretIdentity } from './identity.ts';
+import { createIdentity, parseIdentity, parseSecretIdentity, type Signer } from './identity.ts';
 import { othersOf } from './mailbox.ts';
-import { loadTls, type TlsMaterial, type TlsOptions } from './tls.ts';
+import { type Meeting, pipeAddress } from './relay-place.ts';
+import { loadTls } from './sockets.ts';
+import type { TlsMaterial, TlsOptions } from './tls.ts';
 
 export interface PartyAddress {
   /** Where peers reach it. Without one the party can only dial. */
@@ -19,9 +21,11 @@ export interface WebSocketTransportOptions {
   readonly job: string;
   readonly tls?: TlsOptions;
   /** The own identity, as `tessera keygen` writes it. Without one, a fresh one is made for the session. */
-  readonly identity?: Identity | string;
+  readonly identity?: Signer | string;
   /** Identities that peers must prove; required for those that cannot show a client certificate. */
   readonly peerIdentities?: Readonly<Record<string, Uint8Array | string>>;
+  /** An invitation: who has its key may take part, and parties without an address meet at its relay. */
+  readonly room?: Meeting;
   /** Whatever all parties must agree on; compared in the handshake, entry by entry. */
   readonly configDigest?: object;
   /** Plaintext, or peers that nothing vouches for, also outside of loopback. */
@@ -43,13 +47,17 @@ export interface Plan {
   readonly self: string;
   readonly parties: readonly string[];
   readonly job: string;
-  readonly identity: Identity;
+  readonly identity: Signer;
   readonly pinned: ReadonlyMap<string, Uint8Array>;
   readonly tls: TlsMaterial | undefined;
   /** Own address, if any peer dials it. */
   readonly listen: Address | undefined;
   readonly dials: ReadonlyMap<string, Address>;
   readonly accepts: ReadonlySet<string>;
+  /** Peers that meet this party at a relay, where it waits for them. */
+  readonly waits: ReadonlyMap<string, Address>;
+  /** The key of the invitation. */
+  readonly invitation: Uint8Array | undefined;
   readonly allowUnauthenticated: boolean;
   readonly config: object;
   readonly heartbeatMs: number;
@@ -79,22 +87,38 @@ const positive = (
 };
 
 /** Of each pair the later name dials the earlier one, unless only the later one can be reached. */
-const roles = (self: string, parties: Readonly<Record<string, PartyAddress>>) => {
+const roles = (
+  self: string,
+  parties: Readonly<Record<string, PartyAddress>>,
+  job: string,
+  room: Meeting | undefined,
+) => {
   const dials = new Map<string, Address>();
+  const waits = new Map<string, Address>();
   const accepts = new Set<string>();
   const reachable = (party: string) => parties[party]!.address !== undefined;
   for (const peer of othersOf(Object.keys(parties), self)) {
     const [first, second] = self < peer ? [self, peer] : [peer, self];
     const listener = reachable(first) ? first : second;
+    if (!reachable(listener) && room?.relay !== undefined) {
+      const meeting = { ...room, relay: room.relay };
+      const end = self === first ? 'listen' : 'dial';
+      (end === 'listen' ? waits : dials).set(peer, pipeAddress(meeting, job, first, second, end));
+      continue;
+    }
     if (!reachable(listener)) {
-      fail('CONFIG', `neither "${first}" nor "${second}" has an address: one of them must listen`, {
-        path: `parties.${first}.address`,
-      });
+      fail(
+        'CONFIG',
+        `neither "${first}" nor "${second}" has an address: one of them must listen, or both meet at a relay (room)`,
+        {
+          path: `parties.${first}.address`,
+        },
+      );
     }
     if (listener === self) accepts.add(peer);
     else dials.set(peer, parseAddress(parties[peer]!.address!, `parties.${peer}.address`));
   }
-  return { dials, accepts };
+  return { dials, accepts, waits };
 };
 
 export const planOf = (options: WebSocketTransportOptions): Plan => {
@@ -119,7 +143,10 @@ export const planOf = (options: WebSocketTransportOptions): Plan => {
       });
     pinned.set(peer, typeof id === 'string' ? parseIdentity(id, `peerIdentities.${peer}`) : id);
   }
-  const { dials, accepts } = roles(self, parties);
+  const { room } = options;
+  if (room !== undefined && !(room.key instanceof Uint8Array && room.key.byteLength === 32))
+    fail('CONFIG', 'room.key is 32 bytes', { path: 'room.key' });
+  const { dials, accepts, waits } = roles(self, parties, options.job, room);
   const tls = options.tls === undefined ? undefined : loadTls(options.tls, peers, new Set(pinned.keys()));
   const own = parties[self]!.listenAddr ?? parties[self]!.address;
   const listen =
@@ -128,7 +155,7 @@ export const planOf = (options: WebSocketTransportOptions): Plan => {
   const local = hosts.every(isLoopback);
   const allowInsecure = options.allowInsecure === true;
   const allPinned = options.identity !== undefined && peers.every((p) => pinned.has(p));
-  if (tls === undefined && !local && !allowInsecure && !allPinned) {
+  if (tls === undefined && !local && !allowInsecure && !allPinned && room === undefined) {
     fail(
       'CONFIG',
       `without tls, data would leave this machine in the clear (${hosts.filter((h) => !isLoopback(h)).join(', ')}): ` +
@@ -148,14 +175,17 @@ export const planOf = (options: WebSocketTransportOptions): Plan => {
     listen,
     dials,
     accepts,
-    allowUnauthenticated: tls === undefined && (allowInsecure || local),
+    waits,
+    invitation: room?.key,
+    // Who comes by invitation shows its key.
+    allowUnauthenticated: room !== undefined || (tls === undefined && (allowInsecure || local)),
     config: options.configDigest ?? {},
     heartbeatMs,
     peerTimeoutMs: positive(options.peerTimeoutMs, 60_000, 'peerTimeoutMs', heartbeatMs),
     readyTimeoutMs: positive(options.readyTimeoutMs, 60_000, 'readyTimeoutMs'),
     maxFrameBytes: positive(options.maxFrameBytes, 2 ** 31, 'maxFrameBytes', 1, MAX_FRAME),
     window: positive(options.windowBytes, 16 * 1024 * 1024, 'windowBytes', MIN_WINDOW),
-    spin: options.spin ?? true,
+    spin: (options.spin ?? true) && typeof setImmediate === 'function',
     signal: options.signal,
   };
 };

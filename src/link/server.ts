@@ -9,9 +9,8 @@ import { type Address, formatAddress } from './address.ts';
 import { Connection } from './connection.ts';
 import { ConnectError } from './failures.ts';
 import { type Hello, readHello, rejectPeer } from './handshake.ts';
-import { SEAL_OVERHEAD } from './sealed.ts';
 import type { TlsMaterial } from './tls.ts';
-import { MAX_MESSAGE } from './wire.ts';
+import { WS_OPTIONS, wsSocket } from './ws-socket.ts';
 
 /** Who takes connections for one party of one job. */
 export interface Acceptor {
@@ -21,12 +20,6 @@ export interface Acceptor {
   /** Somebody was turned away before it was known who it is. */
   refused(from: string, why: string): void;
 }
-
-export const WS_OPTIONS = {
-  perMessageDeflate: false,
-  maxPayload: MAX_MESSAGE + SEAL_OVERHEAD,
-  skipUTF8Validation: true,
-} as const;
 
 /** Connections whose hello is still awaited. */
 const MAX_PENDING = 256;
@@ -54,7 +47,7 @@ class Listener {
             handshakeTimeout: 10_000,
           });
     this.#sockets = new WebSocketServer({ server: this.#server, clientTracking: true, ...WS_OPTIONS });
-    this.#sockets.on('connection', (ws, request) => this.#connection(new Connection(ws), request));
+    this.#sockets.on('connection', (ws, request) => this.#connection(new Connection(wsSocket(ws)), request));
     this.#server.on('tlsClientError', (error: Error, socket: TLSSocket) =>
       this.#refused(socket.remoteAddress, tlsReason(error, socket)),
     );

@@ -17,10 +17,11 @@ import type { Channel } from './link.ts';
 import { type Carrier, ChannelTable, othersOf } from './mailbox.ts';
 import type { AbortableTransport } from './memory.ts';
 import { type Plan, planOf, type WebSocketTransportOptions } from './options.ts';
+import { waitAtRelay } from './relay-wait.ts';
 import { type PeerEvent, type PeerRow, readyError } from './report.ts';
-import { type Acceptor, type Lease, listen } from './server.ts';
+import type { Acceptor, Lease } from './server.ts';
 import { PeerSession } from './session.ts';
-import { bindingOf, checkPartyCertificate } from './tls.ts';
+import { bindingOf, checkPartyCertificate, listen } from './sockets.ts';
 
 export type { PartyAddress, WebSocketTransportOptions } from './options.ts';
 export type { PeerEvent } from './report.ts';
@@ -60,6 +61,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   readonly #rows = new Map<string, PeerRow>();
   readonly #listeners = new Set<Partial<TransportEvents>>();
   readonly #admitted = new Map<string, number>();
+  /** Identities of peers that came by an invitation: nobody else may take their place in this session. */
+  readonly #met = new Map<string, Uint8Array>();
   readonly #dialler: Dialler;
   readonly #started = Date.now();
   #changed: (() => void)[] = [];
@@ -68,6 +71,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   #lastBeat = Date.now();
   #refusals: string[] = [];
   #closing: Promise<void> | undefined;
+  readonly #ended = new AbortController();
   #spinUntil = 0;
   #spinning = false;
 
@@ -86,7 +90,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       config: digestConfig(plan.config, plan.job),
       window: plan.window,
       maxFrameBytes: plan.maxFrameBytes,
-      expects: (peer) => plan.pinned.get(peer),
+      expects: (peer) => plan.pinned.get(peer) ?? this.#met.get(peer),
+      invitation: plan.invitation,
       allowUnauthenticated: plan.allowUnauthenticated,
     };
     this.#dialler = new Dialler(plan, this.#local, {
@@ -111,7 +116,11 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     this.#rows.set(peer, {
       party: peer,
       state: 'waiting',
-      where: address === undefined ? 'dials us' : formatAddress(address),
+      where: this.#plan.waits.has(peer)
+        ? 'meets us at the relay'
+        : address === undefined
+          ? 'dials us'
+          : formatAddress(address),
     });
     const events = {
       up: (resumed: boolean) => this.#note(peer, resumed ? 'resumed' : 'up'),
@@ -150,7 +159,18 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     this.#timer = setInterval(() => this.#beat(), Math.min(this.#plan.heartbeatMs / 2, 500));
     signal?.addEventListener('abort', this.#onSignal, { once: true });
     for (const peer of this.#plan.dials.keys()) this.#dialler.redial(this.#sessions.get(peer)!);
+    for (const [peer, place] of this.#plan.waits)
+      void waitAtRelay(peer, place, this.#waiting, this.#ended.signal);
   }
+
+  readonly #waiting = {
+    accept: (connection: Connection, raw: Uint8Array, hello: Hello) =>
+      this.accept(connection, raw, hello, undefined),
+    failed: (peer: string, error: ConnectError) => {
+      if (!this.#sessions.get(peer)!.connected) this.#note(peer, 'retrying', error);
+    },
+    wanted: (peer: string) => !this.#sessions.get(peer)!.over,
+  };
 
   readonly #onSignal = () => {
     const reason: unknown = this.#plan.signal?.reason;
@@ -246,6 +266,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     );
     for (const session of this.#sessions.values()) session.end(gone, 'closed', true);
     this.#dialler.stop();
+    this.#ended.abort();
     clearInterval(this.#timer);
     await this.#lease?.release();
   }
@@ -288,7 +309,10 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       if (error instanceof ConnectError) {
         this.#note(peer, 'retrying', error);
         // Waiting does not mend a configuration. (A stranger cannot bring this about: its certificate was checked.)
-        const believed = this.#plan.tls?.peers.has(peer) === true || this.#plan.allowUnauthenticated;
+        const believed =
+          this.#plan.tls?.peers.has(peer) === true ||
+          this.#plan.waits.has(peer) ||
+          (this.#plan.allowUnauthenticated && this.#plan.invitation === undefined);
         if (error.reason === 'config' && believed && !session.everConnected) this.#giveUp(session, error);
       }
       throw error;
@@ -339,6 +363,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
 
   #establish(session: PeerSession, connection: Connection, { peer, received, seal }: Established): void {
     connection.secure(seal);
+    if (this.#plan.invitation !== undefined) this.#met.set(session.peer, peer.identity);
     session.attach(connection, peer.instance, peer.window, received);
     connection.start({
       packet: (head, body) => session.receive(connection, head, body),

@@ -1,0 +1,125 @@
+/** @file Sockets of a browser: it dials out, and shows no certificates. Takes the place of sockets.ts in the bundle. */
+import { fail } from '../errors.ts';
+import { type Address, formatAddress } from './address.ts';
+import { Connection, type Socket, type SocketEvents } from './connection.ts';
+import { ConnectError } from './failures.ts';
+import { roomSocket } from './room-socket.ts';
+
+const OPEN_MS = 10_000;
+/** Above this, what was sent counts as gone only when the browser has sent it. */
+const AHEAD = 1024 * 1024;
+const POLL_MS = 4;
+
+/** A browser's WebSocket as a connection wants it. Messages that came before `listen` are kept for it. */
+const webSocket = (ws: WebSocket): Socket => {
+  let events: SocketEvents | undefined;
+  const early: (() => void)[] = [];
+  const tell = (run: (to: SocketEvents) => void): void => {
+    if (events === undefined) early.push(() => run(events!));
+    else run(events);
+  };
+  ws.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) =>
+    tell((to) =>
+      typeof data === 'string' ? to.message(new Uint8Array(), false) : to.message(new Uint8Array(data), true),
+    );
+  ws.onclose = ({ code, reason }) =>
+    tell((to) => to.close(`closed (${code}${reason === '' ? '' : ` ${reason}`})`));
+  ws.onerror = () => tell((to) => to.close('the connection broke'));
+  const whenSent = (left: () => void): void => {
+    if (ws.bufferedAmount <= AHEAD || ws.readyState !== WebSocket.OPEN) left();
+    else setTimeout(() => whenSent(left), POLL_MS);
+  };
+  return {
+    listen: (to) => {
+      events = to;
+      for (const run of early.splice(0)) run();
+    },
+    send: (message, left) => {
+      if (ws.readyState === WebSocket.OPEN) ws.send(message as Uint8Array<ArrayBuffer>);
+      if (ws.bufferedAmount <= AHEAD) queueMicrotask(left);
+      else whenSent(left);
+    },
+    close: () => ws.close(1000),
+    terminate: () => ws.close(),
+  };
+};
+
+/** Without a scheme, an address is as secure as the page. */
+const urlOf = (address: Address): string =>
+  address.url ??
+  `${(address.secure ?? globalThis.location?.protocol === 'https:') ? 'wss' : 'ws'}://${formatAddress(address)}/`;
+
+/** One attempt. A browser does not tell a script why a connection failed. */
+export const dial = (
+  party: string,
+  address: Address,
+  _tls: undefined,
+  _trust: undefined,
+  signal: AbortSignal,
+): Promise<{ readonly connection: Connection; readonly socket: undefined }> =>
+  new Promise((resolve, reject) => {
+    const ws = new WebSocket(urlOf(address));
+    ws.binaryType = 'arraybuffer';
+    const where = `"${party}" at ${formatAddress(address)}`;
+    const failed = (error: ConnectError): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      ws.onopen = null;
+      ws.onerror = null;
+      ws.close();
+      reject(error);
+    };
+    const stop = (): void => failed(new ConnectError('closed', `dialling "${party}" was given up`));
+    const timer = setTimeout(
+      () => failed(new ConnectError('timeout', `${where}: no answer in ${OPEN_MS / 1000} s`)),
+      OPEN_MS,
+    );
+    signal.addEventListener('abort', stop, { once: true });
+    ws.onerror = () =>
+      failed(
+        new ConnectError(
+          'refused',
+          `${where}: no connection. Nobody listens there (yet), or the browser refuses it: an untrusted certificate, ` +
+            'ws: from a page of https:, or a content security policy without it in connect-src',
+        ),
+      );
+    ws.onopen = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      ws.onerror = null;
+      const plain = webSocket(ws);
+      const { roomKey } = address;
+      const socket = roomKey === undefined ? plain : roomSocket(plain, roomKey);
+      resolve({ connection: new Connection(socket), socket: undefined });
+    };
+  });
+
+export const connectError = (error: unknown, party: string, address: Address): ConnectError =>
+  error instanceof ConnectError
+    ? error
+    : new ConnectError(
+        'closed',
+        `"${party}" at ${formatAddress(address)}: ${(error as Error).message}`,
+        {},
+        error,
+      );
+
+const unable = (what: string, path: string, instead: string): never =>
+  fail('CONFIG', `a browser cannot ${what}: ${instead}`, { path });
+
+export const listen = (): never =>
+  unable(
+    'listen',
+    'clusterConfig.parties',
+    'give this party no address; its peers listen, or all meet at a relay',
+  );
+
+export const loadTls = (): never =>
+  unable(
+    'show a certificate',
+    'tlsConfig',
+    'leave tlsConfig out; give identity and peerIdentities, or a room',
+  );
+
+export const bindingOf = loadTls;
+export const checkPartyCertificate = loadTls;

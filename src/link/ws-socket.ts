@@ -1,0 +1,38 @@
+/** @file A WebSocket of ws (Node, Deno) as a connection wants it. */
+import type { WebSocket } from 'ws';
+import type { Socket } from './connection.ts';
+import { SEAL_OVERHEAD } from './sealed.ts';
+import { MAX_MESSAGE } from './wire.ts';
+
+/** What a room adds to a message on its way through a relay (room-socket.ts). */
+const ROOM_OVERHEAD = 41;
+
+export const WS_OPTIONS = {
+  perMessageDeflate: false,
+  maxPayload: MAX_MESSAGE + SEAL_OVERHEAD + ROOM_OVERHEAD,
+  skipUTF8Validation: true,
+} as const;
+
+/** How long the other side may take to agree to the end. */
+const CLOSE_MS = 2_000;
+
+export const wsSocket = (ws: WebSocket): Socket => {
+  ws.binaryType = 'nodebuffer';
+  return {
+    listen: ({ message, close }) => {
+      ws.on('message', (data: Buffer, binary: boolean) => message(data, binary));
+      ws.on('close', (code: number, reason: Buffer) =>
+        close(`closed (${code}${reason.length > 0 ? ` ${reason.toString('utf8')}` : ''})`),
+      );
+      ws.on('error', (error: Error) => close(error.message));
+    },
+    send: (message, left) => ws.send(message, left),
+    close: () => {
+      ws.close(1000);
+      const timer = setTimeout(() => ws.terminate(), CLOSE_MS);
+      timer.unref();
+      ws.once('close', () => clearTimeout(timer));
+    },
+    terminate: () => ws.terminate(),
+  };
+};
