@@ -117,7 +117,9 @@ export const traceLoop = (
     checkCarry(names[i]!, types[i]!, child.builder.typeOf(id));
   });
   const graph = child.builder.finish(outs);
-  if (child.captured.size === 0 && init.every((x) => x instanceof NDArray)) {
+  // Secrets that nobody put in were drawn: such a loop is not known beforehand.
+  const draws = graph.types.some((t) => t.secret);
+  if (!draws && child.captured.size === 0 && init.every((x) => x instanceof NDArray)) {
     const whole = new GraphBuilder();
     const ids = emitLoop(
       whole,

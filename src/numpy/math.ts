@@ -4,7 +4,7 @@
  */
 import type { BaseArray } from '../ir/array.ts';
 import { apply } from '../ir/tracer.ts';
-import { less, logicalXor, where } from './compare.ts';
+import { equal, less, logicalAnd, logicalXor, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, spread } from './core.ts';
 import {
   abs,
@@ -111,7 +111,9 @@ export const arctan2 = (y: ArrayInput, x: ArrayInput): BaseArray => {
   const [a, b] = [where(left, negative(u), u), where(below, negative(v), v)];
   const steep = less(a, b);
   const [large, small] = [where(steep, b, a), where(steep, a, b)];
-  const t = divide(small, where(less(large, 2 ** -18), 1, large));
+  // At the origin 0 / 1; asked of the operands, beside the other comparisons.
+  const origin = logicalAnd(equal(u, 0), equal(v, 0));
+  const t = divide(small, add(large, convertTo(origin, 'fxp')));
   const first = smallArctan(t);
   const quarter = where(steep, subtract(Math.PI / 2, first), first);
   const half = where(left, subtract(Math.PI, quarter), quarter);

@@ -24,16 +24,11 @@ const nextDraw = (): number => {
   return n;
 };
 
-/** An op of chance belongs to the program that is being recorded, whatever its operands. */
 const draw = (
   op: string,
   ins: readonly BaseArray[],
   attrs: Readonly<Record<string, number | readonly number[]>>,
-): BaseArray => {
-  const numbered = { ...attrs, draw: nextDraw() };
-  const trace = currentTrace();
-  return trace === undefined ? apply(op, ins, numbered) : trace.emit(op, ins, numbered);
-};
+): BaseArray => apply(op, ins, { ...attrs, draw: nextDraw() });
 
 /** Secret bools, each true with probability 1/2. */
 export const secretBits = (shape: ShapeInput = []): BaseArray =>

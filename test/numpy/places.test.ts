@@ -229,6 +229,32 @@ test('secret randomness: in range, spread out, new at each draw, a permutation e
   throws(() => random.secretUniform([1], 2, 1), 'RANGE', 'lo <= hi');
 });
 
+test('what is drawn is never a constant of the program', () => {
+  const loop = (): unknown => np.fori(0, 2, (_i, c) => np.add(c, random.secretUniform([2])), np.zeros([2]));
+  const shuffled = (): unknown => random.secretShuffle([1, 2, 3]);
+  const slope = (): unknown =>
+    np.grad((x: BaseArray) => np.sum(x.mul(random.secretUniform([2]))))(np.ones([2]));
+  const many = (): unknown => np.vmap((x: BaseArray) => x.add(random.secretUniform([])))(np.ones([2]));
+  for (const program of [loop, shuffled, slope, many]) {
+    const graph = optimize(trace(program as never, []).graph);
+    assert.ok(
+      graph.outs.every((id) => graph.types[id]!.secret),
+      `${program}`,
+    );
+  }
+  // A shuffle in a loop moves anew in each turn, also what stands outside of it.
+  const turns = trace(
+    ((x: BaseArray) => np.fori(0, 2, (_i, c) => np.add(c, random.secretShuffle(x)), np.zeros([3]))) as never,
+    [{ shape: [3], dtype: 'fxp', secret: true }],
+  ).graph;
+  assert.equal(
+    turns.nodes.map((n) => n.op).filter((op) => op === 'shuffle'),
+    [],
+  );
+  const [grad] = runSecret(slope, 'FM128', 2);
+  assert.ok(numbers(grad!).every((x) => x >= 0 && x <= 1));
+});
+
 test('draws are numbered alike by everybody, and are not merged', () => {
   const program = (): unknown => [random.secretBits([2]), random.secretBits([2])];
   const draws = [1, 2].map(() =>
