@@ -78,7 +78,7 @@ export const shiftRight = (c: Circuit, x: Wire, { bits, signed }: IntType, shift
 export const canonical = (c: Circuit, x: Wire, t: IntType): Wire =>
   t.bits === c.field.bits ? x : shiftRight(c, x, t, 0);
 
-/** All bits, [b, ...shape], the least significant first. Rounds 5 at 64 bits, bytes 17. */
+/** All bits, [b, ...shape], the least significant first. Rounds 4 at 64 bits, bytes 15. */
 export const toBits = (c: Circuit, x: Wire, bits: number): Wire =>
   c.emit('bits', [hidden(c, x)], { bits }, [bitWire([bits, ...x.shape])])[0]!;
 
@@ -96,7 +96,7 @@ export const fromBits = (c: Circuit, bits: Wire, t: IntType): Wire => {
   );
 };
 
-/** A bitwise op on two integers. Rounds 7 at 64 bits (xor: 6). */
+/** A bitwise op on two integers. Rounds 6 at 64 bits (xor: 5). */
 export const bitwise = (
   c: Circuit,
   op: (c: Circuit, x: Wire, y: Wire) => Wire,
@@ -117,7 +117,7 @@ const amountBits = (c: Circuit, y: Wire, { bits }: IntType): Wire[] => {
   return Array.from({ length: Math.log2(bits) }, (_, i) => view(c, low, y.shape, strides, i * size));
 };
 
-/** x * 2^y, y secret. The factor is a product over the bits of y. Rounds 5 and log2 b. */
+/** x * 2^y, y secret. One choice a bit of y. Rounds 9 at 64 bits. */
 export const shiftLeftBy = (c: Circuit, x: Wire, y: Wire, t: IntType): Wire => {
   let result = hidden(c, x);
   amountBits(c, y, t).forEach((b, i) => {
@@ -126,7 +126,7 @@ export const shiftLeftBy = (c: Circuit, x: Wire, y: Wire, t: IntType): Wire => {
   return selectSum(c, [[inRange(c, y, t), result]]);
 };
 
-/** floor(x / 2^y), y secret: a barrel shifter on bits. Rounds 7 and log2 b at 64 bits. */
+/** floor(x / 2^y), y secret: a barrel shifter on bits. Rounds 12 at 64 bits. */
 export const shiftRightBy = (c: Circuit, x: Wire, y: Wire, t: IntType): Wire => {
   const { shape } = x;
   const size = count(shape);

@@ -5,7 +5,8 @@
  * are read off the dealt one-hot code of r's digit, rotated by the public digit of c, and corrected by the borrow,
  * which is opened masked: the dealer shares the code times the borrow's mask too.
  *
- * Rounds 2 + tree (b = 64: 5, 32: 5, 16: 4, 8: 3), bits: the tree's, b/4 - 1, and b (64: 128; 128: 266).
+ * Rounds 2 + levels of the tree; bits: the tree's, b/4 - 1, and b. By b = 8, 16, 32, 64, 128: rounds 2, 3, 4, 4, 5;
+ * bits 9, 23, 54, 118, 258.
  * Dealer 8 b bits and the products of the tree.
  */
 
