@@ -1,0 +1,239 @@
+/**
+ * @file What the benchmark runs: programs over `np`, on secrets and, for the slowdown, on plain arrays. Sizes and
+ * parameters are those of the peers' runs, so that rows can be set side by side.
+ */
+
+import { np } from '../../src/index.ts';
+import { NDArray } from '../../src/ir/ndarray.ts';
+
+type Array_ = np.BaseArray;
+
+export interface Workload {
+  readonly name: string;
+  /** What the row counts: seconds are for all of it. */
+  readonly size: string;
+  /** Inputs by owner: alice's and bob's take turns. */
+  inputs(): readonly NDArray[];
+  program(...inputs: Array_[]): unknown;
+  /** Left out of runs with a slow link, or of `--quick`: it takes long there. */
+  readonly heavy?: boolean;
+}
+
+/** A small generator with a fixed start: inputs of benchmarks must be the same in every run, not secret. */
+const uniform = (seed: number): (() => number) => {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
+
+const reals = (shape: readonly number[], lo: number, hi: number, seed: number): NDArray => {
+  const next = uniform(seed);
+  const n = shape.reduce((a, b) => a * b, 1);
+  const data = Float64Array.from({ length: n }, () => lo + (hi - lo) * next());
+  return NDArray.from({ shape: [...shape], dtype: 'fxp', data });
+};
+
+const integers = (n: number, bits: number, seed: number): NDArray => {
+  const next = uniform(seed);
+  const data = BigInt64Array.from({ length: n }, () => {
+    const high = BigInt(Math.floor(next() * 2 ** Math.max(0, bits - 32)));
+    return (high << BigInt(Math.min(bits, 32))) | BigInt(Math.floor(next() * 2 ** Math.min(bits, 32)));
+  });
+  return NDArray.from({ shape: [n], dtype: 'int64', data });
+};
+
+/** 0 or 1 by a hidden line through the features. */
+const labels = (x: NDArray, seed: number): NDArray => {
+  const [rows, columns] = x.shape as [number, number];
+  const w = reals([columns], -1, 1, seed).data as Float64Array;
+  const data = Float64Array.from({ length: rows }, (_, i) => {
+    let sum = 0;
+    for (let j = 0; j < columns; j++) sum += Number(x.data[i * columns + j]) * w[j]!;
+    return Number(sum > 0);
+  });
+  return NDArray.from({ shape: [rows], dtype: 'fxp', data });
+};
+
+/** Blurred strokes, one prototype a digit, and noise: pictures of 28 x 28 with ten classes. */
+const digits = (count: number, seed: number): { pictures: NDArray; classes: NDArray } => {
+  const next = uniform(seed);
+  const prototypes = Array.from({ length: 10 }, () => {
+    const picture = new Float64Array(784);
+    let [x, y] = [6 + 16 * next(), 6 + 16 * next()];
+    for (let s = 0; s < 60; s++) {
+      x = Math.min(26, Math.max(1, x + 4 * next() - 2));
+      y = Math.min(26, Math.max(1, y + 4 * next() - 2));
+      picture[Math.floor(y) * 28 + Math.floor(x)] = 1;
+    }
+    return picture;
+  });
+  const pictures = new Float64Array(count * 784);
+  const classes = new Float64Array(count * 10);
+  for (let i = 0; i < count; i++) {
+    const digit = Math.floor(next() * 10);
+    classes[i * 10 + digit] = 1;
+    for (let j = 0; j < 784; j++) pictures[i * 784 + j] = prototypes[digit]![j]! * 0.8 + 0.2 * next();
+  }
+  return {
+    pictures: NDArray.from({ shape: [count, 784], dtype: 'fxp', data: pictures }),
+    classes: NDArray.from({ shape: [count, 10], dtype: 'fxp', data: classes }),
+  };
+};
+
+/** `steps` batches of full gradient descent on the cross entropy, exact sigmoid, as one loop. */
+const logistic =
+  (batch: number, steps: number, rate: number) =>
+  (x: Array_, y: Array_): Array_ => {
+    const [rows, columns] = x.shape as [number, number];
+    const batches = Math.floor(rows / batch);
+    let w: Array_ = np.zeros([columns]);
+    for (let s = 0; s < steps; s++) {
+      const at = (s % batches) * batch;
+      const xb = batch === rows ? x : np.slice(x, [at, at + batch]);
+      const yb = batch === rows ? y : np.slice(y, [at, at + batch]);
+      const p = np.sigmoid(np.matmul(xb, w));
+      w = w.sub(np.matmul(np.transpose(xb), p.sub(yb)).mul(rate / batch));
+    }
+    return w;
+  };
+
+const logisticRows = (rows: number, columns: number, seed: number): NDArray[] => {
+  const x = reals([rows, columns], -1, 1, seed);
+  return [x, labels(x, seed + 1)];
+};
+
+/** Lloyd's steps from the first `k` points. */
+const kMeans =
+  (k: number, steps: number) =>
+  (points: Array_): Array_ => {
+    let centres = np.slice(points, [0, k]);
+    for (let s = 0; s < steps; s++) {
+      // |p - c|^2 without |p|^2, which is the same for all centres
+      const distance = np.sum(np.square(centres), 1).sub(np.matmul(points, np.transpose(centres)).mul(2));
+      const nearest = np.argmin(distance, 1);
+      const member = np.astype(np.equal(np.expandDims(nearest, 1), np.arange(k)), 'fxp');
+      const count = np.sum(member, 0);
+      const sums = np.matmul(np.transpose(member), points);
+      centres = sums.div(np.expandDims(np.maximum(count, 1), 1));
+    }
+    return centres;
+  };
+
+const forward = (x: Array_, w1: Array_, w2: Array_): Array_ => np.matmul(np.maximum(np.matmul(x, w1), 0), w2);
+
+/** One pass over the pictures in batches: relu, softmax, cross entropy, plain gradient descent. */
+const trainNetwork =
+  (batch: number, rate: number) =>
+  (x: Array_, y: Array_, w1: Array_, w2: Array_): Array_[] => {
+    const rows = x.shape[0]!;
+    let [a, b] = [w1, w2];
+    for (let at = 0; at + batch <= rows; at += batch) {
+      const xb = np.slice(x, [at, at + batch]);
+      const yb = np.slice(y, [at, at + batch]);
+      const z = np.matmul(xb, a);
+      const positive = np.greater(z, 0);
+      const h = np.where(positive, z, 0);
+      const error = np.nn
+        .softmax(np.matmul(h, b), 1)
+        .sub(yb)
+        .mul(rate / batch);
+      const back = np.where(positive, np.matmul(error, np.transpose(b)), 0);
+      b = b.sub(np.matmul(np.transpose(h), error));
+      a = a.sub(np.matmul(np.transpose(xb), back));
+    }
+    return [a, b];
+  };
+
+const HIDDEN = 128;
+const weights = () => [reals([784, HIDDEN], -0.08, 0.08, 21), reals([HIDDEN, 10], -0.2, 0.2, 22)];
+
+const elementwise = (
+  name: string,
+  n: number,
+  lo: number,
+  hi: number,
+  program: (...xs: Array_[]) => Array_,
+  operands = 1,
+  heavy = false,
+): Workload => ({
+  name,
+  size: `${n} elements`,
+  inputs: () => Array.from({ length: operands }, (_, i) => reals([n], lo, hi, 31 + i)),
+  program,
+  heavy,
+});
+
+const square = (n: number, heavy: boolean): Workload => ({
+  name: `matmul ${n}`,
+  size: `${n} x ${n} x ${n}`,
+  inputs: () => [reals([n, n], -1, 1, 41), reals([n, n], -1, 1, 42)],
+  program: (a, b) => np.matmul(a!, b!),
+  heavy,
+});
+
+export const WORKLOADS: readonly Workload[] = [
+  elementwise('multiply 1e5', 1e5, -100, 100, (x, y) => x!.mul(y!), 2),
+  elementwise('multiply 1e6', 1e6, -100, 100, (x, y) => x!.mul(y!), 2, true),
+  elementwise('less 1e5', 1e5, -100, 100, (x, y) => np.less(x!, y!), 2),
+  elementwise('less 1e6', 1e6, -100, 100, (x, y) => np.less(x!, y!), 2, true),
+  elementwise('equal 1e5', 1e5, -100, 100, (x, y) => np.equal(x!, y!), 2),
+  elementwise('divide 1e4', 1e4, 0.1, 8, (x, y) => x!.div(y!), 2),
+  elementwise('exp 1e4', 1e4, -8, 8, (x) => np.exp(x!)),
+  elementwise('log 1e4', 1e4, 0.01, 8, (x) => np.log(x!)),
+  elementwise('sqrt 1e4', 1e4, 0.01, 8, (x) => np.sqrt(x!)),
+  elementwise('sigmoid 1e4', 1e4, -8, 8, (x) => np.sigmoid(x!)),
+  square(512, false),
+  square(1024, true),
+  {
+    name: 'logistic 569x30',
+    size: '569 x 30, 10 epochs, full batch',
+    inputs: () => logisticRows(569, 30, 51),
+    program: (x, y) => logistic(569, 10, 0.5)(x!, y!),
+  },
+  {
+    name: 'logistic 1000x100',
+    size: '1000 x 100, batch 100, 10 epochs',
+    inputs: () => logisticRows(1000, 100, 53),
+    program: (x, y) => logistic(100, 100, 0.5)(x!, y!),
+  },
+  {
+    name: 'logistic 40000x300',
+    size: '40000 x 300, batch 4000, 1 epoch',
+    inputs: () => logisticRows(40_000, 300, 55),
+    program: (x, y) => logistic(4000, 10, 0.5)(x!, y!),
+    heavy: true,
+  },
+  {
+    name: 'k-means 1000x2',
+    size: '1000 points in 2 dimensions, 4 centres, 5 steps',
+    inputs: () => [reals([1000, 2], -4, 4, 61)],
+    program: (points) => kMeans(4, 5)(points!),
+  },
+  {
+    name: 'network inference',
+    size: '100 pictures, 784-128-10',
+    inputs: () => [digits(100, 71).pictures, ...weights()],
+    program: (x, a, b) => np.argmax(forward(x!, a!, b!), 1),
+  },
+  {
+    name: 'network training',
+    size: '1000 pictures, 784-128-10, batch 100, 1 epoch',
+    inputs: () => {
+      const { pictures, classes } = digits(1000, 73);
+      return [pictures, classes, ...weights()];
+    },
+    program: (x, y, a, b) => trainNetwork(100, 0.5)(x!, y!, a!, b!),
+    heavy: true,
+  },
+  {
+    name: 'sort 1e4',
+    size: '10000 keys of 63 bits',
+    inputs: () => [integers(10_000, 62, 81)],
+    program: (x) => np.sort(x!),
+    heavy: true,
+  },
+];
