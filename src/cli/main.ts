@@ -4,11 +4,18 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { TesseraError } from '../errors.ts';
 import type { CliCommand } from './command.ts';
+import { dealCommand, materialKeyCommand } from './deal.ts';
 import { dealerCommand } from './dealer.ts';
 import { doctorCommand } from './doctor.ts';
 import { keygenCommand } from './keygen.ts';
 
-const COMMANDS: readonly CliCommand[] = [keygenCommand, doctorCommand, dealerCommand];
+const COMMANDS: readonly CliCommand[] = [
+  keygenCommand,
+  doctorCommand,
+  dealerCommand,
+  dealCommand,
+  materialKeyCommand,
+];
 
 /** package.json lies two folders above in the sources and three above in dist. */
 const version = (): string => {

@@ -21,6 +21,7 @@ import {
 import { Account, type SpuStats } from './profile.ts';
 import { Programs } from './programs.ts';
 import type { PYU } from './pyu.ts';
+import { Recording } from './recording.ts';
 import type { Session } from './session.ts';
 import type { SPU, SpuOptions } from './spu.ts';
 import { readStatic, split } from './spu-arguments.ts';
@@ -38,6 +39,7 @@ export class SpuDevice {
   readonly #collected = new FinalizationRegistry<Hold>((hold) => this.#release(hold));
   #self: SPU | undefined;
   #nextObject = 0;
+  #recording: Recording | undefined;
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(session: Session, config: SpuConfig) {
@@ -49,7 +51,6 @@ export class SpuDevice {
     this.#backend = session.mode.spu(config, op);
   }
 
-  /** The device as its users see it. */
   bind(self: SPU): void {
     this.#self = self;
   }
@@ -57,11 +58,9 @@ export class SpuDevice {
   get ready(): Promise<void> {
     return this.#backend?.ready ?? Promise.resolve();
   }
-
   get name(): string {
     return `SPU(${this.#config.parties.join(', ')})`;
   }
-
   stats(): SpuStats {
     return this.#account.stats(this.#config.runtime.field, this.#backend?.memory ?? []);
   }
@@ -82,6 +81,7 @@ export class SpuDevice {
 
   /** Gives a job to the parties, and its account to the books. */
   async #run(work: Work): Promise<Outcome> {
+    this.#recording?.add(work);
     const outcome = await this.#backend!.run(work);
     this.#account.add(outcome.stats);
     if (this.#config.runtime.profile) console.error(this.#account.text(work.op, outcome.stats));
@@ -365,7 +365,8 @@ export class SpuDevice {
   }
 
   /** What checkpoints need of this SPU. */
-  #inside(op: Op): Inside {
+  #inside(what: string, detail: string): Inside {
+    const op = this.#session.op(what, callSite(), detail);
     return {
       name: this.name,
       op,
@@ -382,16 +383,18 @@ export class SpuDevice {
     };
   }
 
+  record(): Recording {
+    if (this.#nextObject > 0) fail('INVALID_ARGUMENT', `${this.name}: record before the first call`);
+    this.#recording ??= new Recording(this.#config);
+    return this.#recording;
+  }
+
   dump(objects: unknown, path: string): Promise<void> {
-    const named = deviceObjects(objects).map(({ object }) => object.toString());
-    return dump(
-      this.#inside(this.#session.op('dump', callSite(), `${this.name} ${named.join(', ')}`)),
-      objects,
-      path,
-    );
+    const names = deviceObjects(objects).map(({ object }) => String(object));
+    return dump(this.#inside('dump', `${this.name} ${names.join()}`), objects, path);
   }
 
   load(path: string): Promise<unknown> {
-    return load(this.#inside(this.#session.op('load', callSite(), this.name)), path);
+    return load(this.#inside('load', this.name), path);
   }
 }

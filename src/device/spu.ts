@@ -6,6 +6,7 @@ import { type DeviceObject, type FromSpu, type PYUObject, RECEIVE, type SPUObjec
 import type { SpuStats } from './profile.ts';
 import { type PYU, readReturns } from './pyu.ts';
 import { describe } from './read.ts';
+import type { Recording } from './recording.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 import type { Session } from './session.ts';
 import { SpuDevice } from './spu-device.ts';
@@ -73,6 +74,8 @@ export interface SPU extends SpuCall {
   dump(objects: unknown, path: string): Promise<void>;
   /** What was dumped, in the same form, under fresh masks. Throws CONFIG where the parties' files do not belong together. */
   load(path: string): Promise<unknown>;
+  /** Records what the SPU is going to run, for `tessera deal`. Call it before anything else on this SPU. */
+  record(): Recording;
   stats(): SpuStats;
   close(): Promise<void>;
   [RECEIVE](object: DeviceObject): SPUObject;
@@ -100,6 +103,7 @@ export const makeSPU = (session: Session, config: SpuConfig): SPU => {
     reveal: (objects: readonly SPUObject[]) => device.reveal(objects),
     dump: (objects: unknown, path: string) => device.dump(objects, path),
     load: (path: string) => device.load(path),
+    record: () => device.record(),
     stats: () => device.stats(),
     close: () => device.close(),
     [RECEIVE]: (object: DeviceObject) => device.receive(object),

@@ -17,8 +17,8 @@ const selfOf = (options: sf.InitOptions): string => {
 
 /** The SPU of the guide; with the dealer wherever there is one. */
 export const spuOf = (s: sf.Session, options: sf.InitOptions, parties: readonly string[]): sf.SPU => {
-  const { cluster_config, clusterConfig } = options as sf.ProductionOptions;
-  const { dealer } = (cluster_config ?? clusterConfig)!;
+  const { cluster_config, clusterConfig, storedMaterial } = options as sf.ProductionOptions;
+  const dealer = (cluster_config ?? clusterConfig)!.dealer ?? storedMaterial;
   return s.SPU({
     nodes: parties.map((party) => ({ party })),
     runtime_config: {
@@ -59,13 +59,12 @@ const X = [
 ];
 
 /** A training that takes some seconds: w <- w - 0.01 X^T (sigmoid(X w) - y), `given.steps` times. */
-const train = async (
+export const train = async (
   s: sf.Session,
-  options: sf.InitOptions,
+  spu: sf.SPU,
   steps: number,
   note: (text: string) => void,
 ): Promise<unknown> => {
-  const spu = spuOf(s, options, ['alice', 'bob']);
   const x = s.PYU('alice')(() => np.array(Array.from({ length: 20 }, (_, i) => [i / 20, 1 - i / 10])))();
   const y = s.PYU('bob')(() => np.array(Array.from({ length: 20 }, (_, i) => [i % 2])))();
   let w: sf.SPUObject = spu(() => np.zeros([2, 1]))();
@@ -213,7 +212,7 @@ export const programs: Readonly<Record<string, Program>> = {
     }),
 
   train: (options, given: { readonly steps: number }, note) =>
-    within(options, (s) => train(s, options, given.steps, note)),
+    within(options, (s) => train(s, spuOf(s, options, ['alice', 'bob']), given.steps, note)),
 
   /** Waits for something that bob never finishes. */
   waiting: (options, _given, note) =>

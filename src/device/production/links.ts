@@ -10,6 +10,7 @@ const agreed = (o: Production): object => ({
     Object.entries(o.addresses).map(([name, { address }]) => [name, address ?? 'none']),
   ),
   dealer: o.dealer ?? 'none',
+  material: o.storedMaterial ? 'stored' : 'dealt as needed',
   allowedList: o.allowedList ?? 'all registered types',
   jobName: o.job,
 });

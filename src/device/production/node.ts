@@ -1,8 +1,8 @@
 /** @file One party's engine of an SPU in production, over channels of the session's own links. */
 import { TesseraError } from '../../errors.ts';
-import { PartyEngine } from '../../ir/engine.ts';
+import { type EngineOptions, PartyEngine, type StoredMaterial } from '../../ir/engine.ts';
 import type { Exported } from '../../ir/export.ts';
-import type { Transport } from '../../link/link.ts';
+import type { Channel, Transport } from '../../link/link.ts';
 import { FIELDS } from '../../ring/field.ts';
 import { Ring } from '../../ring/ring.ts';
 import type { SpuConfig } from '../cluster-def.ts';
@@ -24,6 +24,8 @@ export interface NodeOptions {
   readonly op: Op;
   /** The dealer's name, if the SPU has a third-party dealer. */
   readonly dealer: string | undefined;
+  /** Opens stored material, if that is used in place of a dealer. */
+  readonly stored: ((channel: Channel) => Promise<StoredMaterial>) | undefined;
   /** Asks the dealer to serve this SPU. */
   readonly order: (order: DealerOrder) => void;
   /** The engine cannot go on: neither can the others. */
@@ -40,19 +42,22 @@ export class SpuNode implements SpuBackend {
   #closed: TesseraError | undefined;
   readonly #breaker = new Breaker();
 
-  constructor({ transport, config, op, dealer, order, failed }: NodeOptions) {
+  constructor({ transport, config, op, dealer, stored, order, failed }: NodeOptions) {
     const { self } = transport;
     const { parties, runtime } = config;
     this.#parties = parties;
     this.#rank = parties.indexOf(self);
     this.#failed = failed;
     const id = `spu ${op.number}`;
-    const channel = transport.channel(
-      id,
-      parties.filter((p) => p !== self),
-    );
+    const peers = parties.filter((p) => p !== self);
+    const channel = transport.channel(id, peers);
+    const source = async (): Promise<EngineOptions['dealer']> => {
+      if (stored !== undefined) return stored(transport.channel(`material of ${id}`, peers));
+      if (dealer === undefined) return { kind: 'first' };
+      return { kind: 'third', channel: transport.channel(`dealer of ${id}`, [dealer]) };
+    };
     if (dealer !== undefined) order({ id, field: runtime.field, parties });
-    this.#engine = Ring.create().then((ring) =>
+    this.#engine = Promise.all([Ring.create(), source()]).then(([ring, from]) =>
       PartyEngine.start({
         ring,
         field: FIELDS[runtime.field],
@@ -60,10 +65,7 @@ export class SpuNode implements SpuBackend {
         rank: this.#rank,
         parties,
         channel,
-        dealer:
-          dealer === undefined
-            ? { kind: 'first' }
-            : { kind: 'third', channel: transport.channel(`dealer of ${id}`, [dealer]) },
+        dealer: from,
       }),
     );
     this.ready = quietly(this.#engine.then(() => {}));

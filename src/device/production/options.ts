@@ -1,5 +1,6 @@
 /** @file What `sf.init` takes in production: the guide's `cluster_config`, `tls_config` and allow-list, read strictly. */
 import { fail } from '../../errors.ts';
+import { parseAddress } from '../../link/address.ts';
 import type { Pem, TlsOptions } from '../../link/tls.ts';
 import type { AllowedList } from '../../link/types.ts';
 import {
@@ -78,6 +79,8 @@ export interface ProductionOptions {
   readonly peerIdentities?: Readonly<Record<string, string>>;
   /** 32 bytes in base64, with which checkpoints are encrypted; by default a key is derived from `identity`. */
   readonly storageKey?: string;
+  /** A folder with what `tessera deal` made for this party, in place of a dealer. */
+  readonly storedMaterial?: string | { readonly folder: string; readonly set?: string };
   readonly allowInsecure?: boolean;
   readonly allowTrustedFirstParty?: boolean;
   readonly signal?: AbortSignal;
@@ -97,6 +100,7 @@ export interface Production {
   readonly identity: string | undefined;
   readonly peerIdentities: Readonly<Record<string, string>> | undefined;
   readonly storageKey: string | undefined;
+  readonly storedMaterial: { readonly folder: string; readonly set: string | undefined } | undefined;
   readonly allowInsecure: boolean;
   readonly allowTrustedFirstParty: boolean;
   readonly signal: AbortSignal | undefined;
@@ -106,9 +110,15 @@ export interface Production {
 const maybe = <T>(read: Reader<T>, also: readonly string[] = []): Key<T | undefined> =>
   optional<T | undefined>(read, undefined, also);
 
+const address: Reader<string> = (value, path) => {
+  const given = text(value, path);
+  parseAddress(given, path);
+  return given;
+};
+
 const place = {
-  address: maybe(text),
-  listenAddr: maybe(text, ['listen_address', 'listenAddress']),
+  address: maybe(address),
+  listenAddr: maybe(address, ['listen_address', 'listenAddress']),
 };
 
 const readParty = object<{ address: string | undefined; listenAddr: string | undefined }>(place);
@@ -214,6 +224,13 @@ const readCluster = object({
   dealer: maybe(readDealer),
 });
 
+const readStoredObject = object<{ folder: string; set: string | undefined }>({
+  folder: required(text),
+  set: maybe(text),
+});
+const readStored: Reader<{ folder: string; set: string | undefined }> = (value, path) =>
+  typeof value === 'string' ? { folder: text(value, path), set: undefined } : readStoredObject(value, path);
+
 const readAll = object({
   address: maybe(text),
   clusterConfig: required(readCluster),
@@ -229,6 +246,7 @@ const readAll = object({
   identity: maybe(text),
   peerIdentities: maybe(byName(text)),
   storageKey: maybe(text),
+  storedMaterial: maybe(readStored),
   allowInsecure: optional(flag, false),
   allowTrustedFirstParty: optional(flag, false),
   signal: maybe(asIs<AbortSignal>((x) => x instanceof AbortSignal, 'an AbortSignal')),
@@ -263,6 +281,15 @@ export const readProduction = (options: unknown): Production => {
     put(dealer.name, dealer);
   }
   const everybody = Object.keys(addresses);
+  const places = new Map<string, string>();
+  for (const name of everybody) {
+    const { address: at } = addresses[name]!;
+    if (at === undefined) continue;
+    const other = places.get(at);
+    if (other !== undefined)
+      configError('clusterConfig', `${other} and ${name} have the same address ${at}: each needs its own`);
+    places.set(at, name);
+  }
   if (!everybody.includes(selfParty))
     configError(
       'clusterConfig.selfParty',
@@ -282,6 +309,7 @@ export const readProduction = (options: unknown): Production => {
     identity: o.identity,
     peerIdentities: o.peerIdentities,
     storageKey: o.storageKey,
+    storedMaterial: o.storedMaterial,
     allowInsecure: o.allowInsecure,
     allowTrustedFirstParty: o.allowTrustedFirstParty,
     signal: o.signal,

@@ -18,6 +18,7 @@ import { type DealerOrder, SpuNode } from './node.ts';
 import type { Production } from './options.ts';
 import { packOrder } from './orders.ts';
 import { onSignals } from './signals.ts';
+import { openStored } from './stored/source.ts';
 
 class ProductionMode implements Mode {
   readonly name = 'production';
@@ -164,10 +165,20 @@ class ProductionMode implements Mode {
     }
     if (first && !this.#o.quiet)
       console.error(`tessera: party ${parties[0]} could learn the others' inputs: use a dealer`);
-    if (!first && this.#orders === undefined) {
+    const { storedMaterial, identity } = this.#o;
+    const stored = first ? undefined : storedMaterial;
+    if (stored && identity === undefined)
       throw new TesseraError(
         'CONFIG',
-        'runtime_config.beaver_type TrustedThirdParty needs a dealer: name it in clusterConfig.dealer, as { address: "host:port" }',
+        'identity: stored material is sealed to the identity of its party: give it',
+        {
+          path: 'identity',
+        },
+      );
+    if (!first && !stored && this.#orders === undefined) {
+      throw new TesseraError(
+        'CONFIG',
+        'runtime_config.beaver_type TrustedThirdParty needs a dealer: name it in clusterConfig.dealer, as { address: "host:port" }, or give storedMaterial',
         { path: 'clusterConfig.dealer' },
       );
     }
@@ -176,7 +187,11 @@ class ProductionMode implements Mode {
       transport: this.#transport,
       config,
       op,
-      dealer: first ? undefined : this.#o.dealer,
+      dealer: first || stored ? undefined : this.#o.dealer,
+      stored:
+        stored &&
+        ((channel) =>
+          openStored({ ...stored, identity: identity!, job: this.#o.job, self: this.self, config, channel })),
       order: (order) => this.#order(order),
       failed: (e) => {
         if (!this.#closing)

@@ -1,0 +1,64 @@
+/** @file `tessera deal`: material for a recorded program, made ahead. `tessera material-key`: to whom it is sealed. */
+import { existsSync, readFileSync } from 'node:fs';
+import { boxText, parseBox } from '../device/production/keys.ts';
+import { deal } from '../device/production/stored/deal.ts';
+import { readProgram } from '../device/recording.ts';
+import { fail } from '../errors.ts';
+import type { CliCommand } from './command.ts';
+
+interface Flags {
+  program: string;
+  out: string;
+  runs: string;
+  job: string;
+  recipient: string[];
+}
+
+/** `alice=tessera-box-1:...`, or `alice=file`. */
+const recipientsOf = (texts: readonly string[]): Record<string, Uint8Array> =>
+  Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1)
+        fail('INVALID_ARGUMENT', `--recipient ${text}: write party=key, or party=file with the key`);
+      const [party, key] = [text.slice(0, at), text.slice(at + 1)];
+      return [party, parseBox(existsSync(key) ? readFileSync(key, 'utf8') : key, `--recipient ${party}`)];
+    }),
+  );
+
+export const dealCommand: CliCommand = {
+  register(program) {
+    program
+      .command('deal')
+      .description('make material for a program ahead of its runs; each piece serves one run')
+      .requiredOption('--program <file>', 'what spu.record() recorded')
+      .requiredOption('--out <folder>', 'gets a folder for each party, to be sent to it')
+      .requiredOption('--recipient <party=key...>', "each party's key, as `tessera material-key` prints it")
+      .option('--runs <number>', 'how many times the program may run', '1')
+      .option('--job <name>', 'the jobName of the runs', 'tessera')
+      .action(async (flags: Flags) => {
+        const set = await deal({
+          program: readProgram(readFileSync(flags.program), flags.program),
+          runs: Number(flags.runs),
+          out: flags.out,
+          job: flags.job,
+          recipients: recipientsOf(flags.recipient),
+        });
+        console.log(`set ${set}: ${flags.runs} runs, in ${flags.out}`);
+      });
+  },
+};
+
+export const materialKeyCommand: CliCommand = {
+  register(program) {
+    program
+      .command('material-key')
+      .description(
+        'print the key to which others seal stored material for this party (it may be shown to anybody)',
+      )
+      .requiredOption('--identity <file>', "the party's secret identity, as `tessera keygen` wrote it")
+      .action(({ identity }: { identity: string }) => {
+        console.log(boxText(readFileSync(identity, 'utf8').trim()));
+      });
+  },
+};

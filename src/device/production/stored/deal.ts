@@ -1,0 +1,90 @@
+/**
+ * @file Dealing ahead: material for a recorded program, as files that one party each can open. A piece serves one run of
+ * the program: a seed for every party, and the corrections for rank 0.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packCorrection } from '../../../dealer/source.ts';
+import { fail } from '../../../errors.ts';
+import { Dealer } from '../../../ir/deal.ts';
+import { DealerJobs, digestOf } from '../../../ir/job.ts';
+import { FIELDS, type FieldName } from '../../../ring/field.ts';
+import { Prg, randomBytes } from '../../../ring/prg.ts';
+import { Ring } from '../../../ring/ring.ts';
+import type { Program } from '../../recording.ts';
+import { sealKey } from '../keys.ts';
+import { writeVault } from '../vault.ts';
+import { type PieceHeader, pieceName, VERSION } from './piece.ts';
+
+export interface DealOptions {
+  readonly program: Program;
+  /** How many times the program may run. */
+  readonly runs: number;
+  /** Gets a folder for each party. */
+  readonly out: string;
+  /** The job's name, as the parties give it to sf.init. */
+  readonly job: string;
+  /** Each party's material key. */
+  readonly recipients: Readonly<Record<string, Uint8Array>>;
+}
+
+const BATCH = 256 << 10;
+
+/** Corrections of the whole program, in records of about BATCH bytes. */
+function* corrections(program: Program, ring: Ring, seeds: readonly Uint8Array[]): Generator<Uint8Array> {
+  const prgs = seeds.map((seed) => new Prg(ring, seed));
+  const jobs = new DealerJobs(new Dealer(ring, FIELDS[program.field as FieldName], prgs));
+  let batch: Uint8Array[] = [];
+  let size = 0;
+  for (const job of program.jobs) {
+    for (const { gate, chunks } of jobs.run(job)) {
+      const packed = packCorrection(gate, chunks);
+      batch.push(packed);
+      size += packed.length;
+      if (size < BATCH) continue;
+      yield Buffer.concat(batch);
+      [batch, size] = [[], 0];
+    }
+  }
+  if (size > 0) yield Buffer.concat(batch);
+}
+
+/** Writes the pieces; returns the name of the set. */
+export const deal = async ({ program, runs, out, job, recipients }: DealOptions): Promise<string> => {
+  const { parties, field, fraction } = program;
+  const missing = parties.filter((p) => recipients[p] === undefined);
+  if (missing.length > 0) fail('INVALID_ARGUMENT', `no material key is given for ${missing.join(' and ')}`);
+  if (!Number.isInteger(runs) || runs < 1)
+    fail('INVALID_ARGUMENT', `runs is a whole number from 1, not ${runs}`);
+  const set = Buffer.from(randomBytes(8)).toString('hex');
+  const jobs = program.jobs.map((j) => digestOf(j));
+  for (const party of parties) await mkdir(join(out, party), { recursive: true, mode: 0o700 });
+  for (let run = 1; run <= runs; run++) {
+    const seeds = parties.map(() => randomBytes(32));
+    for (const [rank, party] of parties.entries()) {
+      const { key, sealed } = sealKey(recipients[party]!);
+      const header: PieceHeader = {
+        kind: 'material',
+        version: VERSION,
+        set,
+        run,
+        job,
+        field,
+        fraction,
+        parties,
+        party,
+        rank,
+        jobs,
+        key: sealed,
+      };
+      const dealt = rank === 0 ? corrections(program, await Ring.create(), seeds) : [];
+      const records = (function* () {
+        yield seeds[rank]!;
+        yield* dealt;
+      })();
+      await writeVault(join(out, party, pieceName(set, run)), key, { ...header }, records);
+    }
+    for (const seed of seeds) seed.fill(0);
+  }
+  return set;
+};

@@ -1,0 +1,148 @@
+/** @file Material from files, in place of a dealer: the parties agree on a piece, mark it as used, and only then open it. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { unpackCorrections } from '../../../dealer/source.ts';
+import { TesseraError } from '../../../errors.ts';
+import type { Material, StoredMaterial } from '../../../ir/engine.ts';
+import { digestOf, type Job } from '../../../ir/job.ts';
+import { controlCodec } from '../../../link/codec.ts';
+import type { Channel } from '../../../link/link.ts';
+import type { SpuConfig } from '../../cluster-def.ts';
+import { unsealKey } from '../keys.ts';
+import { VaultReader } from '../vault.ts';
+import { markUsed, type PieceHeader, pieceName, type Stock, stocks, VERSION } from './piece.ts';
+
+export interface StoredOptions {
+  readonly folder: string;
+  /** Which set, if the folder has several. */
+  readonly set: string | undefined;
+  readonly identity: string;
+  readonly job: string;
+  readonly self: string;
+  readonly config: SpuConfig;
+  /** To the other parties of the SPU. */
+  readonly channel: Channel;
+}
+
+const wrong = (message: string, info: Record<string, unknown> = {}): TesseraError =>
+  new TesseraError('CONFIG', `storedMaterial: ${message}`, info);
+
+const choose = async ({ folder, set }: StoredOptions): Promise<Stock> => {
+  const all = (await stocks(folder)).filter((s) => set === undefined || s.set === set);
+  if (all.length === 1) return all[0]!;
+  if (all.length === 0)
+    throw wrong(`there is no material ${set === undefined ? '' : `of set ${set} `}in ${folder}`);
+  throw wrong(`${folder} holds several sets, name one: ${all.map((s) => s.set).join(', ')}`);
+};
+
+/**
+ * The run that all parties use: the first that none of them has used, by the marks of every party. Who has put an old copy
+ * of its folder in place is overruled by the others' marks.
+ */
+const agree = async (own: Stock, channel: Channel): Promise<number> => {
+  for (const peer of channel.peers) await channel.send(peer, 0, controlCodec.encode(own));
+  const all = [own];
+  for (const peer of channel.peers) {
+    const { set, next, last } = controlCodec.decode(await channel.recv(peer, 0)) as Stock;
+    if (set !== own.set)
+      throw wrong(`${channel.self} has material of set ${own.set}, ${peer} of set ${String(set)}`);
+    all.push({ set, next: Number(next), last: Number(last) });
+  }
+  const run = Math.max(...all.map((s) => s.next));
+  if (!(run <= Math.min(...all.map((s) => s.last))))
+    throw wrong(`the material of set ${own.set} is used up (run ${run}): deal more with \`tessera deal\``, {
+      run,
+    });
+  return run;
+};
+
+const check = (path: string, h: PieceHeader, o: StoredOptions, set: string, run: number): void => {
+  const { parties, runtime } = o.config;
+  const expected: Partial<PieceHeader> = {
+    kind: 'material',
+    version: VERSION,
+    set,
+    run,
+    job: o.job,
+    field: runtime.field,
+    fraction: runtime.fraction,
+    parties,
+    party: o.self,
+    rank: parties.indexOf(o.self),
+  };
+  for (const [key, value] of Object.entries(expected)) {
+    const found = JSON.stringify(h[key as keyof PieceHeader]);
+    if (found !== JSON.stringify(value))
+      throw wrong(`${path} was dealt for ${key} ${found}, and here it is ${JSON.stringify(value)}`, {
+        path,
+        key,
+      });
+  }
+};
+
+/** Opens the next piece. Throws CONFIG for what is used, for others, or damaged. */
+export const openStored = async (o: StoredOptions): Promise<StoredMaterial> => {
+  const stock = await choose(o);
+  const run = await agree(stock, o.channel);
+  await markUsed(o.folder, stock.set, run);
+  const path = join(o.folder, pieceName(stock.set, run));
+  const vault = await VaultReader.open(path, (header) => {
+    check(path, header as unknown as PieceHeader, o, stock.set, run);
+    const key = unsealKey(header.key, o.identity);
+    if (key === undefined) throw wrong(`${path} is sealed to another identity than this party's`, { path });
+    return key;
+  });
+  const seed = await vault.next();
+  // Nothing shall be left of it for anybody who reads the disk later.
+  await rm(path, { force: true });
+  if (seed?.length !== 32) throw wrong(`${path} holds no seed`, { path });
+  return { kind: 'stored', seed, material: new FromVault(vault, path) };
+};
+
+class FromVault implements Material {
+  used = 0;
+  readonly #vault: VaultReader;
+  readonly #path: string;
+  readonly #header: PieceHeader;
+  readonly #arrived = new Map<number, readonly Uint8Array[]>();
+  #job = 0;
+
+  constructor(vault: VaultReader, path: string) {
+    this.#vault = vault;
+    this.#path = path;
+    this.#header = vault.header as unknown as PieceHeader;
+  }
+
+  start(job: Job): void {
+    const { jobs } = this.#header;
+    const number = this.#job++;
+    if (jobs[number] === digestOf(job)) return;
+    throw wrong(
+      number < jobs.length
+        ? `${this.#path} was dealt for another program: its job ${number + 1} is not the one that is run here`
+        : `${this.#path} was dealt for a program of ${jobs.length} jobs; this one goes on`,
+      { job: number + 1 },
+    );
+  }
+
+  async take(gate: number): Promise<readonly Uint8Array[]> {
+    if (this.#header.rank !== 0) return [];
+    while (!this.#arrived.has(gate)) {
+      const record = await this.#vault.next();
+      if (record === undefined) throw wrong(`${this.#path} has nothing for gate ${gate}`, { gate });
+      for (const { gate: g, chunks } of unpackCorrections(record)) this.#arrived.set(g, chunks);
+    }
+    const chunks = this.#arrived.get(gate)!;
+    this.#arrived.delete(gate);
+    for (const chunk of chunks) this.used += chunk.length;
+    return chunks;
+  }
+
+  finish(): void {}
+
+  free(): void {}
+
+  close(): Promise<void> {
+    return this.#vault.close();
+  }
+}

@@ -1,0 +1,171 @@
+/** @file Material that was dealt ahead: it serves each run once, whatever happens in between. */
+import { execFile } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import * as assert from 'uvu/assert';
+import { keygen } from '../../src/cli/keygen.ts';
+import * as sf from '../../src/index.ts';
+import { cluster, end, folder, launch, type Options, sleep, suite, values } from './harness.ts';
+import { train } from './programs.ts';
+
+const test = suite('production/stored');
+const TWO = ['alice', 'bob'] as const;
+type Name = (typeof TWO)[number];
+const STEPS = { steps: 8 };
+const place = folder();
+const cli = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const tessera = (...args: string[]) => promisify(execFile)(process.execPath, [cli, ...args]);
+const program = join(place, 'program');
+
+const identityOf = (name: string): string => readFileSync(join(place, `${name}.identity`), 'utf8').trim();
+
+/** Deals into a folder of that name. */
+const dealt = async (name: string, runs: number, job = 'test'): Promise<string> => {
+  const out = join(place, name);
+  const recipients: string[] = [];
+  for (const party of TWO) {
+    const { stdout } = await tessera('material-key', '--identity', join(place, `${party}.identity`));
+    recipients.push(`${party}=${stdout.trim()}`);
+  }
+  const runsText = String(runs);
+  await tessera(
+    'deal',
+    '--program',
+    program,
+    '--out',
+    out,
+    '--runs',
+    runsText,
+    '--job',
+    job,
+    '--recipient',
+    ...recipients,
+  );
+  return out;
+};
+
+const stored =
+  (out: string) =>
+  (self: string, o: Options): Options => ({
+    ...o,
+    identity: identityOf(self),
+    storedMaterial: join(out, self),
+  });
+
+const start = async (out: string, steps = STEPS, change = stored(out)) =>
+  launch<Name>(await cluster(TWO, change), 'train', steps);
+
+const refused = async (out: string, text: RegExp, steps = STEPS, change = stored(out)): Promise<void> => {
+  const parties = await start(out, steps, change);
+  const errors = await Promise.all(TWO.map((name) => parties[name].error()));
+  end(parties);
+  assert.ok(
+    errors.some((e) => e.code === 'CONFIG' && text.test(e.message)),
+    errors.map((e) => `${e.code}: ${e.message}`).join('\n'),
+  );
+};
+
+const marks = (out: string, party: Name): number =>
+  readdirSync(join(out, party)).filter((f) => f.endsWith('.used')).length;
+
+test('a program is recorded in simulation, dealt for, and run without a dealer, to the same result', async () => {
+  for (const party of TWO) await keygen({ party, out: place });
+  const s = await sf.session({ parties: TWO, loggingLevel: 'warning' });
+  const spu = s.SPU(sf.utils.testing.clusterDef(TWO));
+  const recording = spu.record();
+  const expected = (await train(s, spu, STEPS.steps, () => {})) as number[][];
+  writeFileSync(program, recording.bytes());
+  await s.shutdown();
+
+  const out = await dealt('good', 4);
+  assert.is(readdirSync(join(out, 'alice')).length, 4);
+  const got = await values<number[][]>(await start(out));
+  for (const party of TWO)
+    for (const [i, row] of got[party]!.entries()) assert.ok(Math.abs(row[0]! - expected[i]![0]!) < 1e-5);
+  for (const party of TWO) assert.is(marks(out, party), 1);
+  assert.is(
+    readdirSync(join(out, 'bob')).filter((f) => f.endsWith('.material')).length,
+    3,
+    'a used piece is gone',
+  );
+});
+
+test('kill -9 in the middle of a run: its piece is not used again', async () => {
+  const out = join(place, 'good');
+  const parties = await start(out);
+  await parties.alice.noted('training');
+  parties.alice.kill('SIGKILL');
+  parties.bob.kill('SIGKILL');
+  await Promise.all([parties.alice.exited, parties.bob.exited]);
+  for (const party of TWO) assert.is(marks(out, party), 2);
+  await values(await start(out));
+  for (const party of TWO) assert.is(marks(out, party), 3);
+});
+
+test("a party that crashed before it marked its piece is overruled by the other's mark; the end is said", async () => {
+  const out = join(place, 'good');
+  // Alice goes back to an old copy of her folder: all pieces, no marks.
+  for (const f of readdirSync(join(out, 'alice'))) if (f.endsWith('.used')) rmSync(join(out, 'alice', f));
+  await values(await start(out));
+  assert.ok(
+    readdirSync(join(out, 'alice')).some((f) => f.endsWith('-4.used')),
+    'the fourth piece, not the first',
+  );
+  await refused(out, /used up/);
+});
+
+test('a piece that was put back serves no second time', async () => {
+  const out = await dealt('again', 1);
+  const copies = join(place, 'copies');
+  for (const party of TWO) {
+    mkdirSync(join(copies, party), { recursive: true });
+    for (const f of readdirSync(join(out, party))) copyFileSync(join(out, party, f), join(copies, party, f));
+  }
+  await values(await start(out));
+  for (const party of TWO)
+    for (const f of readdirSync(join(copies, party)))
+      copyFileSync(join(copies, party, f), join(out, party, f));
+  await refused(out, /used up/);
+});
+
+test('another program, job, party or identity: refused', async () => {
+  const out = await dealt('others', 6);
+  await refused(out, /another program|goes on/, { steps: 9 });
+  await refused(out, /job/, STEPS, (self, o) => ({ ...stored(out)(self, o), job_name: 'another' }));
+  await refused(out, /sealed to another identity/, STEPS, (self, o) => ({
+    ...stored(out)(self, o),
+    identity: identityOf('bob'),
+  }));
+  await refused(out, /party "alice"|was used before/, STEPS, (self, o) => ({
+    ...stored(out)(self, o),
+    storedMaterial: join(out, 'alice'),
+  }));
+  await refused(out, /identity: stored material/, STEPS, (self, o) => ({
+    ...stored(out)(self, o),
+    identity: undefined,
+  }));
+});
+
+test('a piece that was changed does not open', async () => {
+  const out = await dealt('changed', 1);
+  const [name] = readdirSync(join(out, 'alice'));
+  const path = join(out, 'alice', name!);
+  const bytes = Uint8Array.from(readFileSync(path));
+  bytes[bytes.length - 100]! ^= 1;
+  writeFileSync(path, bytes);
+  await refused(out, /does not open/);
+  await sleep(10);
+  assert.not.ok(existsSync(join(out, 'alice', `${name!}.part`)));
+});
+
+test.run();
