@@ -110,6 +110,16 @@ export const positiveReciprocal = (c: Circuit, x: Wire): Wire => {
 /** Extra fraction bits of a / y before scaling back: the error is that of moving a by 2^-GUARD units. */
 const GUARD = 8;
 
+/** a / the number that was normalised. Rounds 3 beside those of normalise. */
+const quotient = (c: Circuit, a: Wire, n: Normal): Wire => {
+  const inverse = onNormal(c, n.y, 'reciprocal', { input: n.fraction, output: valueBits(c) });
+  const product = mul(c, a, inverse, valueBits(c) - GUARD);
+  return rescale(c, product, n, -4, c.fraction + GUARD + 4 * (n.under.length - 1) - 2 * c.fraction, false);
+};
+
+/** a / b for b in [2^-f, 2^f). Rounds 8; else as divide. */
+export const positiveQuotient = (c: Circuit, a: Wire, b: Wire): Wire => quotient(c, a, normalise(c, b));
+
 /**
  * a / b for |b| in [2^-f, 2^f) and |a / b| < 2^f. Relative error below 2^-20 (FM128), or that of moving a by a
  * sixteenth of a unit in its last place. Rounds 13.
@@ -117,10 +127,8 @@ const GUARD = 8;
 export const divide = (c: Circuit, a: Wire, b: Wire): Wire => {
   const negative = signOf(c, b);
   const n = normalise(c, flip(c, negative, b));
-  const inverse = onNormal(c, n.y, 'reciprocal', { input: n.fraction, output: valueBits(c) });
   const signed = a.secret
     ? flip(c, negative, a)
     : sub(c, a, selectSum(c, [[negative, timesInteger(c, a, 2)]]));
-  const product = mul(c, signed, inverse, valueBits(c) - GUARD);
-  return rescale(c, product, n, -4, c.fraction + GUARD + 4 * (n.under.length - 1) - 2 * c.fraction, false);
+  return quotient(c, signed, n);
 };

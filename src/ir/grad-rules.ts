@@ -133,6 +133,11 @@ export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
     return a.add(s, a.mul(b.x(0), a.mul(s, a.sub(a.filled(1, s.shape), s))));
   }),
   gelu: slope(geluSlope),
+  arctan: slope((b) => apply('reciprocal', [a.add(a.square(b.x(0)), a.filled(1, b.x(0).shape))])),
+  arctan2: (b, i) => {
+    const square = a.add(a.square(b.x(0)), a.square(b.x(1)));
+    return a.mul(b.ct, a.div(i === 0 ? b.x(1) : a.neg(b.x(0)), square));
+  },
   arctanUnit: slope((b) => apply('reciprocal', [a.add(a.square(b.x(0)), a.filled(1, b.x(0).shape))])),
   softplus: slope((b) => apply('sigmoid', [b.x(0)])),
   clip,

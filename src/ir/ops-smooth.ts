@@ -1,7 +1,7 @@
 /** @file Type rules of smooth functions that have a protocol of their own rather than a composition. */
 
 import { fail } from '../errors.ts';
-import { type Infer, needDType, type OpDef, result } from './ops-infer.ts';
+import { type Infer, needDType, needSameShape, type OpDef, result } from './ops-infer.ts';
 
 const real =
   (op: string): Infer =>
@@ -20,6 +20,16 @@ export const SMOOTH: Readonly<Record<string, OpDef>> = {
       typeof attrs.approximate === 'boolean'
         ? real(op)(ins, attrs, body)
         : fail('INVALID_ARGUMENT', `${op}: attribute approximate is to be true or false`),
+  },
+  arctan: unary('the angle of slope x'),
+  arctan2: {
+    arity: 2,
+    elementwise: true,
+    doc: 'the angle of the point (x, y), 0 at the origin; ins y, x',
+    infer: (op) => (ins) => {
+      for (const t of ins) needDType(op, t, 'float');
+      return result(needSameShape(op, ins), 'fxp', ins);
+    },
   },
   arctanUnit: unary('arctan x for |x| <= 1'),
 };

@@ -16,5 +16,13 @@ const gelu = (x: number, { approximate }: Attrs): number =>
 export const PLAIN_SMOOTH: Readonly<Record<string, Kernel>> = {
   silu: real((x) => x / (1 + Math.exp(-x))),
   gelu: real(gelu),
+  arctan: real(Math.atan),
+  arctan2: ([y, x], _attrs, [out]) => {
+    const b = x!.data as Float64Array;
+    return {
+      ...out!,
+      data: (y!.data as Float64Array).map((v, i) => (v === 0 && b[i] === 0 ? 0 : Math.atan2(v, b[i]!))),
+    };
+  },
   arctanUnit: real(Math.atan),
 };

@@ -4,7 +4,7 @@
  */
 import type { BaseArray } from '../ir/array.ts';
 import { apply } from '../ir/tracer.ts';
-import { equal, less, logicalAnd, logicalXor, where } from './compare.ts';
+import { less, logicalXor, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, spread } from './core.ts';
 import {
   abs,
@@ -17,7 +17,6 @@ import {
   minimum,
   multiply,
   negative,
-  reciprocal,
   sign,
   sin,
   sqrt,
@@ -96,29 +95,11 @@ export const arctanh = (x: ArrayInput): BaseArray => {
 
 const smallArctan = (t: BaseArray): BaseArray => apply('arctanUnit', [t]);
 
-/** Any x: that of 1 / |x| beyond 1. */
-export const arctan = (x: ArrayInput): BaseArray =>
-  odd(x, (a) => {
-    const beyond = less(1, a);
-    const y = smallArctan(where(beyond, reciprocal(maximum(a, 1)), a));
-    return where(beyond, subtract(Math.PI / 2, y), y);
-  });
+/** Any x below 2^26 (FM128). */
+export const arctan = (x: ArrayInput): BaseArray => apply('arctan', [real(x)]);
 
 /** The angle of the point (x, y), in (-pi, pi]; 0 at the origin. Both away from 0 by 2^-10, or one of them 0, at FM128. */
-export const arctan2 = (y: ArrayInput, x: ArrayInput): BaseArray => {
-  const [v, u] = pair(y, x);
-  const [left, below] = [less(u, 0), less(v, 0)];
-  const [a, b] = [where(left, negative(u), u), where(below, negative(v), v)];
-  const steep = less(a, b);
-  const [large, small] = [where(steep, b, a), where(steep, a, b)];
-  // At the origin 0 / 1; asked of the operands, beside the other comparisons.
-  const origin = logicalAnd(equal(u, 0), equal(v, 0));
-  const t = divide(small, add(large, convertTo(origin, 'fxp')));
-  const first = smallArctan(t);
-  const quarter = where(steep, subtract(Math.PI / 2, first), first);
-  const half = where(left, subtract(Math.PI, quarter), quarter);
-  return where(below, negative(half), half);
-};
+export const arctan2 = (y: ArrayInput, x: ArrayInput): BaseArray => apply('arctan2', pair(y, x));
 
 /** |x| <= 1: 2 arctan(x / (1 + sqrt(1 - x^2))), a quotient between -1 and 1. */
 export const arcsin = (x: ArrayInput): BaseArray => {

@@ -1,6 +1,7 @@
 /** Functions of fixed-point numbers: a grid, random points and the ends of the documented range, against float64. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import * as A from '../../src/fixed/angle.ts';
 import * as B from '../../src/fixed/basic.ts';
 import type { Circuit, Wire } from '../../src/fixed/circuit.ts';
 import * as N from '../../src/fixed/normal.ts';
@@ -83,6 +84,14 @@ const FNS: Readonly<Record<string, Fn>> = {
     range: always(-1, 1),
     error: 'absolute',
     rounds: 1,
+  },
+  arctan: {
+    build: A.arctan,
+    plain: Math.atan,
+    range: always(-50, 50),
+    error: 'absolute',
+    rounds: 15,
+    points: [0, -1, 1, -1e4, 1e4],
   },
   'sigmoid MM1': {
     build: S.sigmoidLine,

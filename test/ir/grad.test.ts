@@ -104,7 +104,12 @@ const CASES: Readonly<Record<string, readonly (readonly [Fn, NDArray])[]>> = {
     [(x) => np.nn.gelu(x, true), X],
     [(x) => np.nn.gelu(x, false), X],
   ],
-  arctanUnit: [[(x) => np.arctan(x), X]],
+  arctanUnit: [[(x) => np.arcsin(np.multiply(x, 0.2)), X]],
+  arctan: [[(x) => np.arctan(x), X]],
+  arctan2: [
+    [(x) => np.arctan2(x, np.add(x, 2)), X],
+    [(x) => np.arctan2(0.5, x), X],
+  ],
   clip: [[(x) => np.clip(x, -1, 1), X]],
   select: [[(x) => np.where(x.less(0.4), x.mul(2), x.square()), X]],
   convert: [[(x) => x.mul(np.astype(np.astype(x, 'int64'), 'float64')), F]],
