@@ -46,7 +46,7 @@ export const arctan = (c: Circuit, x: Wire): Wire => {
 
 /**
  * The angle of the point (x, y) in (-pi, pi], 0 at the origin; the larger of |x|, |y| in [2^-f, 2^f). Error below
- * 2^-20 where it is above 2^-10 (FM128). Rounds 21.
+ * 2^-20 where that is above 2^-10 (FM128). Rounds 20, bytes 305.
  */
 export const arctan2 = (c: Circuit, y: Wire, x: Wire): Wire => {
   const [left] = below(c, x, [0]) as [Wire];
