@@ -18,17 +18,29 @@ import { Scratch } from './scratch.ts';
 /** The seed of masks that hide nothing: of values that everybody knows. */
 const PUBLIC = new Uint8Array(32);
 
+/** A correction that stays in the memory that dealer and rank 0 share; `length` is what it would take on a wire. */
+export interface Given {
+  readonly array: Arr;
+  readonly length: number;
+}
+
+/** One correction at rank 0: the bytes of a message, or the array itself, which it then owns. */
+export type Chunk = Uint8Array | Given;
+
 /** The dealer's side of one gate. It knows every seed, every mask, and no data. */
 export class Dealing extends Scratch {
   readonly #prgs: readonly Prg[];
   readonly #gate: number;
   #draws = 0;
   readonly #chunks: Uint8Array<ArrayBuffer>[] = [];
+  readonly #given: Given[] | undefined;
 
-  constructor(ring: Ring, field: Field, prgs: readonly Prg[], gate: number) {
+  /** `handsOver`: rank 0 is in this memory too, and takes the corrections as arrays. */
+  constructor(ring: Ring, field: Field, prgs: readonly Prg[], gate: number, handsOver = false) {
     super(ring, field);
     this.#prgs = prgs;
     this.#gate = gate;
+    this.#given = handsOver ? [] : undefined;
   }
 
   get parties(): number {
@@ -66,7 +78,12 @@ export class Dealing extends Scratch {
     this.#total(others, temp, 1);
     this.drop(temp);
     subtract(this.ring, others, value, others);
-    const chunk = new Uint8Array(this.ring.wireBytes(others, width));
+    const size = this.ring.wireBytes(others, width);
+    if (this.#given) {
+      this.#given.push({ array: this.handOver(others), length: size });
+      return value;
+    }
+    const chunk = new Uint8Array(size);
     this.ring.writeWire(chunk, 0, others, width);
     this.#chunks.push(chunk);
     this.drop(others);
@@ -76,6 +93,11 @@ export class Dealing extends Scratch {
   /** The correction for rank 0: one chunk for everything given, in order. */
   get correction(): Uint8Array<ArrayBuffer>[] {
     return this.#chunks;
+  }
+
+  /** The correction where `handsOver` is set: whoever takes an array frees it. */
+  get given(): readonly Given[] {
+    return this.#given ?? [];
   }
 
   /** Adds up the streams of ranks >= from, for the next draw. */
@@ -101,18 +123,11 @@ export class Drawing extends Scratch {
   readonly first: number;
   readonly #prg: Prg;
   readonly #gate: number;
-  readonly #correction: readonly Uint8Array[];
+  readonly #correction: readonly Chunk[];
   #draws = 0;
   #at = 0;
 
-  constructor(
-    ring: Ring,
-    field: Field,
-    rank: number,
-    prg: Prg,
-    gate: number,
-    correction: readonly Uint8Array[],
-  ) {
+  constructor(ring: Ring, field: Field, rank: number, prg: Prg, gate: number, correction: readonly Chunk[]) {
     super(ring, field);
     this.rank = rank;
     this.first = rank === 0 ? 1 : 0;
@@ -148,20 +163,23 @@ export class Drawing extends Scratch {
   }
 
   take(n: number): RingArray {
-    return this.#dealt(this.words(n), 8);
+    return this.#handed('ring', n, 1) ?? this.#dealt(this.words(n), 8);
   }
 
   takeBits(n: number, planes = 1): Bits {
-    return this.#dealt(this.bits(n, planes), 8);
+    return this.#handed('bits', n, planes) ?? this.#dealt(this.bits(n, planes), 8);
   }
 
   takeBytes(n: number, width = 8): Bytes {
-    return this.#dealt(this.bytes(n), width);
+    return this.#handed('bytes', n, 1) ?? this.#dealt(this.bytes(n), width);
   }
 
   /** Gives up what was dealt and is not needed, because revealed values made the gate shorter. It is never used. */
   discard(): void {
-    this.#at = this.#correction.length;
+    for (; this.#at < this.#correction.length; this.#at++) {
+      const chunk = this.#correction[this.#at]!;
+      if ('array' in chunk) this.ring.release(chunk.array);
+    }
   }
 
   /** Asserts that the whole correction was used: otherwise dealer and party follow different programs. */
@@ -175,12 +193,25 @@ export class Drawing extends Scratch {
     return dst;
   }
 
+  /** The next correction, if it is in this memory already. */
+  #handed<K extends Arr['kind']>(kind: K, n: number, planes: number): (Arr & { kind: K }) | undefined {
+    const chunk = this.rank === 0 ? this.#correction[this.#at] : undefined;
+    if (chunk === undefined || !('array' in chunk)) return undefined;
+    this.#draws++;
+    this.#at++;
+    const { array } = chunk;
+    this.adopt(array);
+    if (array.kind !== kind || array.length !== n || (array.kind === 'bits' && array.planes !== planes))
+      this.#diverged();
+    return array as Arr & { kind: K };
+  }
+
   #dealt<T extends Arr>(dst: T, width: number): T {
     if (this.rank !== 0) return this.#own(dst);
     this.#draws++;
     const chunk = this.#correction[this.#at++];
-    if (chunk?.length !== this.ring.wireBytes(dst, width)) this.#diverged();
-    this.ring.readWire(dst, chunk!, 0, width);
+    if (chunk?.length !== this.ring.wireBytes(dst, width) || 'array' in chunk) this.#diverged();
+    this.ring.readWire(dst, chunk, 0, width);
     return dst;
   }
 

@@ -33,6 +33,17 @@ export class Scratch {
     return s;
   }
 
+  /** Takes over an array that somebody else has made. */
+  protected adopt(a: Arr): void {
+    this.#hold(a);
+  }
+
+  /** The array, which whoever gets it has to free. */
+  protected handOver<T extends Arr>(a: T): T {
+    this.#held.delete(a);
+    return a;
+  }
+
   /** Frees a temporary before the end. */
   drop(...arrays: Arr[]): void {
     for (const a of arrays) if (this.#held.delete(a)) this.ring.release(a);

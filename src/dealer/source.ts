@@ -1,8 +1,10 @@
 /** @file Where rank 0 gets the dealer's corrections from, gate by gate. */
 
+import type { Chunk } from './material.ts';
+
 export interface MaterialSource {
   /** The chunks of one gate. Gates may be asked for in another order than they were dealt in. */
-  take(gate: number): Promise<readonly Uint8Array[]> | readonly Uint8Array[];
+  take(gate: number): Promise<readonly Chunk[]> | readonly Chunk[];
 }
 
 /** Size of a packed correction. */

@@ -11,6 +11,7 @@
  */
 
 import type { RingArray } from '../ring/array.ts';
+import type { Field } from '../ring/field.ts';
 import { dealFinish, finish, type Truncation } from './finish.ts';
 import { type Gate, ringOf } from './gate.ts';
 
@@ -27,16 +28,22 @@ export interface SplineAttrs extends Truncation, Readonly<Record<string, unknown
   readonly coefficients: Float64Array;
 }
 
-/** Elements per block: bounds the memory of the dealt table. */
-const BLOCK = 256;
+/** Bytes of table per block: drawn and used while it is in the cache. */
+const BLOCK = 128 << 10;
 
-const blocks = (n: number): [start: number, length: number][] =>
-  Array.from({ length: Math.ceil(n / BLOCK) }, (_, i) => [i * BLOCK, Math.min(BLOCK, n - i * BLOCK)]);
+const blocks = (
+  n: number,
+  field: Field,
+  { pieces, degree }: SplineAttrs,
+): [start: number, length: number][] => {
+  const size = Math.max(1, Math.floor(BLOCK / (pieces * (degree + 1) * field.bytes)));
+  return Array.from({ length: Math.ceil(n / size) }, (_, i) => [i * size, Math.min(size, n - i * size)]);
+};
 
 export const spline: Gate<SplineAttrs> = {
   deal(d, [x], a) {
     const r = ringOf(x!.r);
-    for (const [start, length] of blocks(r.length)) {
+    for (const [start, length] of blocks(r.length, d.field, a)) {
       const table = d.words(length * a.pieces * (a.degree + 1));
       d.ring.splineDeal(table, r.view(start, length), a);
       d.give(table);
@@ -47,7 +54,7 @@ export const spline: Gate<SplineAttrs> = {
   *eval(p, [x], a) {
     const c = ringOf(x!.c);
     const share: RingArray = p.words(c.length);
-    for (const [start, length] of blocks(c.length)) {
+    for (const [start, length] of blocks(c.length, p.field, a)) {
       const table = p.take(length * a.pieces * (a.degree + 1));
       p.ring.splineEval(share.view(start, length), c.view(start, length), table, a.coefficients, a);
       p.drop(table);

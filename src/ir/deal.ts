@@ -1,6 +1,6 @@
 /** @file The dealer's run of a graph: masks only, node after node, ahead of the parties. No data, no user code. */
 
-import { Dealing } from '../dealer/material.ts';
+import { Dealing, type Given } from '../dealer/material.ts';
 import type { Value } from '../gates/gate.ts';
 import { gates } from '../gates/table.ts';
 import type { Field } from '../ring/field.ts';
@@ -15,6 +15,8 @@ import { arraysOf, type Entry, Store } from './store.ts';
 export interface Correction {
   readonly gate: number;
   readonly chunks: readonly Uint8Array<ArrayBuffer>[];
+  /** The same as arrays, if rank 0 is in the dealer's memory (then there are no chunks). */
+  readonly given: readonly Given[];
 }
 
 export class Dealer {
@@ -22,9 +24,11 @@ export class Dealer {
   readonly field: Field;
   readonly store: Store;
   readonly #prgs: readonly Prg[];
+  readonly #handsOver: boolean;
 
-  /** `prgs`: one per party, by rank. */
-  constructor(ring: Ring, field: Field, prgs: readonly Prg[]) {
+  /** `prgs`: one per party, by rank. `handsOver`: rank 0 is in the same memory. */
+  constructor(ring: Ring, field: Field, prgs: readonly Prg[], handsOver = false) {
+    this.#handsOver = handsOver;
     this.ring = ring;
     this.field = field;
     this.store = new Store(ring);
@@ -81,11 +85,12 @@ export class Dealer {
     if (!isGate(graph, node)) {
       return step(this.ring, this.field, graph, node, ins).map((e) => store.retain(e));
     }
-    const dealing = new Dealing(this.ring, this.field, this.#prgs, number);
+    const dealing = new Dealing(this.ring, this.field, this.#prgs, number, this.#handsOver);
     const outs = gates[node.op]!.deal(dealing, ins as readonly Value[], node.attrs);
     dealing.end(outs.flatMap(arraysOf));
     for (const out of outs) store.retain(out);
-    if (dealing.correction.length > 0) yield { gate: number, chunks: dealing.correction };
+    const { correction: chunks, given } = dealing;
+    if (chunks.length + given.length > 0) yield { gate: number, chunks, given };
     return outs;
   }
 

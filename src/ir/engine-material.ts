@@ -1,5 +1,6 @@
 /** @file What a party has to do with its dealer: rank 0 itself, a server that sees no data, or one who dealt before. */
 
+import type { Given } from '../dealer/material.ts';
 import { Mailbox, type MaterialSource, packedSize, unpackCorrections } from '../dealer/source.ts';
 import { TesseraError } from '../errors.ts';
 import type { Channel } from '../link/link.ts';
@@ -32,7 +33,7 @@ export const connectDealer = async (o: EngineOptions, seed: Uint8Array): Promise
   if (rank === 0) {
     const others = await Promise.all(parties.slice(1).map((party) => channel.recv(party, 0)));
     const prgs = [seed, ...others].map((s) => new Prg(o.ring, Uint8Array.from(s)));
-    return new FirstParty(new DealerJobs(new Dealer(o.ring, o.field, prgs)));
+    return new FirstParty(new DealerJobs(new Dealer(o.ring, o.field, prgs, true)));
   }
   await channel.send(parties[0]!, 0, Uint8Array.from(seed));
   return nothing;
@@ -42,7 +43,7 @@ export const connectDealer = async (o: EngineOptions, seed: Uint8Array): Promise
 class FirstParty implements Material {
   used = 0;
   readonly #jobs: DealerJobs;
-  readonly #dealt = new Map<number, readonly Uint8Array[]>();
+  readonly #dealt = new Map<number, readonly Given[]>();
   #steps: ReturnType<DealerJobs['run']> | undefined;
 
   constructor(jobs: DealerJobs) {
@@ -53,11 +54,11 @@ class FirstParty implements Material {
     this.#steps = this.#jobs.run(job);
   }
 
-  take(gate: number): readonly Uint8Array[] {
+  take(gate: number): readonly Given[] {
     while (!this.#dealt.has(gate)) {
       const next = this.#steps!.next();
       if (next.done) throw new TesseraError('DIVERGED', `the dealer has nothing for gate ${gate}`, { gate });
-      this.#dealt.set(next.value.gate, next.value.chunks);
+      this.#dealt.set(next.value.gate, next.value.given);
     }
     const chunks = this.#dealt.get(gate)!;
     this.#dealt.delete(gate);

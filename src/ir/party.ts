@@ -5,7 +5,7 @@
  * party makes the same one, and the bytes of a round need no labels.
  */
 
-import { Drawing } from '../dealer/material.ts';
+import { type Chunk, Drawing } from '../dealer/material.ts';
 import { TesseraError } from '../errors.ts';
 import type { Opening, Party, Steps, Value } from '../gates/gate.ts';
 import { gates } from '../gates/table.ts';
@@ -29,7 +29,7 @@ export type Wait =
   | { readonly kind: 'material'; readonly gate: number; readonly op: string };
 
 /** The answer to a round: what each peer sent. To material: its chunks. */
-export type Answer = ReadonlyMap<number, Uint8Array> | readonly Uint8Array[];
+export type Answer = ReadonlyMap<number, Uint8Array> | readonly Chunk[];
 
 export interface Role {
   readonly ring: Ring;
@@ -74,7 +74,7 @@ class GateParty extends Drawing implements Party {
   readonly openings: Opening[] = [];
   readonly #inputs: ReadonlyMap<number, Arr>;
 
-  constructor(role: Role, gate: number, correction: readonly Uint8Array[], inputs: ReadonlyMap<number, Arr>) {
+  constructor(role: Role, gate: number, correction: readonly Chunk[], inputs: ReadonlyMap<number, Arr>) {
     super(role.ring, role.field, role.rank, role.prg, gate, correction);
     this.parties = role.parties;
     this.#inputs = inputs;
@@ -177,7 +177,7 @@ export class PartyRun {
       return;
     }
     const needs = this.role.rank === 0 && !gates[node.op]!.undealt?.(this.role.parties);
-    const chunks = needs ? ((yield { kind: 'material', gate, op: node.op }) as readonly Uint8Array[]) : [];
+    const chunks = needs ? ((yield { kind: 'material', gate, op: node.op }) as readonly Chunk[]) : [];
     const party = new GateParty(this.role, gate, chunks, this.#inputs);
     const steps = gates[node.op]!.eval(party, ins as readonly Value[], node.attrs);
     this.#advance({ frame, node, steps, party });
