@@ -2,15 +2,16 @@
  * @file The threads of one simulated SPU, seen from the driver. The driver gives every party the same jobs in the same
  * order, and each party its own private inputs; the parties talk to each other through ports that it does not hold.
  */
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { TesseraError } from '../errors.ts';
 import type { RunStats } from '../ir/engine.ts';
 import type { Graph, Tensor } from '../ir/graph.ts';
+import type { PortLike } from '../link/port.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { type Duty, type FromThread, packError, type ToThread, unpackError } from './messages.ts';
 import type { SpuBackend } from './mode.ts';
 import type { Op } from './objects.ts';
+import { portPair, type RunningThread, startThread } from './runtime.ts';
 import type { Outcome, Work } from './work.ts';
 
 interface Settle {
@@ -30,8 +31,7 @@ interface Pending {
 
 interface Thread {
   readonly name: string;
-  readonly worker: Worker;
-  readonly exited: Promise<void>;
+  readonly running: RunningThread;
   ready: boolean;
   /** It has failed: what it says from then on follows from that. */
   failed: boolean;
@@ -59,7 +59,7 @@ export class SpuThreads implements SpuBackend {
   #next = 0;
   #nextGraph = 0;
   #failure: TesseraError | undefined;
-  #suspect: { error: TesseraError; timer: NodeJS.Timeout } | undefined;
+  #suspect: { error: TesseraError; timer: ReturnType<typeof setTimeout> } | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(config: SpuConfig, link: ShapeOptions | undefined) {
@@ -82,26 +82,20 @@ export class SpuThreads implements SpuBackend {
     });
   }
 
-  #start(duty: Duty, ports: ReadonlyMap<string, MessagePort>): Thread {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), {
-      workerData: { duty, ports },
-      transferList: [...ports.values()],
-      // The flags of the program (--input-type, --import, ...) are not meant for its threads.
-      execArgv: [],
-      name: `tessera ${duty.self}`,
+  #start(duty: Duty, ports: ReadonlyMap<string, PortLike>): Thread {
+    const running = startThread(duty, ports, {
+      message: (message) => this.#heard(thread, duty.rank, message),
+      error: (e) => this.#lost(thread, unpackError(packError(e)), true),
+      exit: (code) => {
+        if (this.#closing === undefined)
+          this.#lost(
+            thread,
+            new TesseraError('PARTY_FAILED', `its thread has ended (exit code ${code})`),
+            true,
+          );
+      },
     });
-    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    const thread: Thread = { name: duty.self, worker, exited, ready: false, failed: false };
-    worker.on('message', (message: FromThread) => this.#heard(thread, duty.rank, message));
-    worker.on('error', (e) => this.#lost(thread, unpackError(packError(e)), true));
-    worker.on('exit', (code) => {
-      if (this.#closing === undefined)
-        this.#lost(
-          thread,
-          new TesseraError('PARTY_FAILED', `its thread has ended (exit code ${code})`),
-          true,
-        );
-    });
+    const thread: Thread = { name: duty.self, running, ready: false, failed: false };
     return thread;
   }
 
@@ -143,24 +137,24 @@ export class SpuThreads implements SpuBackend {
     const kill = this.#failure !== undefined || this.#pending.size > 0 || this.#threads.some((t) => !t.ready);
     if (this.#failure === undefined) this.#fail(reason);
     if (kill) {
-      await Promise.all(this.#threads.map((t) => t.worker.terminate()));
+      await Promise.all(this.#threads.map((t) => t.running.terminate()));
       return;
     }
     for (const t of this.#threads) {
-      t.worker.ref();
-      t.worker.postMessage({ kind: 'close' } satisfies ToThread);
+      t.running.hold(true);
+      t.running.post({ kind: 'close' });
     }
-    let timer: NodeJS.Timeout | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, GRACE_MS);
     });
-    await Promise.race([Promise.all(this.#threads.map((t) => t.exited)), late]);
+    await Promise.race([Promise.all(this.#threads.map((t) => t.running.exited)), late]);
     clearTimeout(timer);
-    await Promise.all(this.#threads.map((t) => t.worker.terminate()));
+    await Promise.all(this.#threads.map((t) => t.running.terminate()));
   }
 
   #tell(rank: number, message: ToThread): void {
-    this.#threads[rank]!.worker.postMessage(message);
+    this.#threads[rank]!.running.post(message);
   }
 
   #tellAll(message: ToThread): void {
@@ -236,7 +230,7 @@ export class SpuThreads implements SpuBackend {
     this.#started.reject(failure);
     this.#hold();
     if (this.#closing === undefined && failure.code !== 'CLOSED')
-      for (const t of this.#threads) void t.worker.terminate();
+      for (const t of this.#threads) void t.running.terminate();
   }
 
   /** The failure of the SPU, as what was called hears of it. */
@@ -253,10 +247,7 @@ export class SpuThreads implements SpuBackend {
   /** Threads keep the process alive only while they start, or something waits for them. */
   #hold(): void {
     const busy = this.#pending.size > 0 || this.#threads.some((t) => !t.ready);
-    for (const { worker } of this.#threads) {
-      if (busy && this.#failure === undefined) worker.ref();
-      else worker.unref();
-    }
+    for (const { running } of this.#threads) running.hold(busy && this.#failure === undefined);
   }
 }
 
@@ -268,13 +259,13 @@ const dealerName = (parties: readonly string[]): string => {
 };
 
 /** A pair of ports for each pair of threads. */
-const connect = (names: readonly string[]): ReadonlyMap<string, ReadonlyMap<string, MessagePort>> => {
-  const ports = new Map(names.map((name) => [name, new Map<string, MessagePort>()]));
+const connect = (names: readonly string[]): ReadonlyMap<string, ReadonlyMap<string, PortLike>> => {
+  const ports = new Map(names.map((name) => [name, new Map<string, PortLike>()]));
   names.forEach((a, i) => {
     for (const b of names.slice(i + 1)) {
-      const { port1, port2 } = new MessageChannel();
-      ports.get(a)!.set(b, port1);
-      ports.get(b)!.set(a, port2);
+      const [here, there] = portPair();
+      ports.get(a)!.set(b, here);
+      ports.get(b)!.set(a, there);
     }
   });
   return ports;

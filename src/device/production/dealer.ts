@@ -8,7 +8,7 @@ import { openLinks } from './links.ts';
 import type { DealerOrder } from './node.ts';
 import { readProduction } from './options.ts';
 import { unpackOrder } from './orders.ts';
-import { onSignals } from './signals.ts';
+import { onEnd } from './signals.ts';
 
 export interface DealerService {
   /** Ends when all parties have ended the job; rejects when one is lost or they disagree. */
@@ -60,7 +60,7 @@ export const startDealer = async (options: unknown): Promise<DealerService> => {
         });
     }
   };
-  const forget = onSignals((signal) =>
+  const forget = onEnd((signal) =>
     failure(new TesseraError('CLOSED', `the dealer was stopped by ${signal}`, { party: o.self })),
   );
   const work = async (): Promise<DealerStats> => {

@@ -32,7 +32,13 @@ export interface NodeOptions {
   readonly failed: (error: unknown) => void;
 }
 
-export class SpuNode implements SpuBackend {
+/** An engine that a session can give up. */
+export interface PartyNode extends SpuBackend {
+  /** The session has failed: whatever waits here is rejected. */
+  fail(error: TesseraError): void;
+}
+
+export class SpuNode implements PartyNode {
   readonly ready: Promise<void>;
   readonly #engine: Promise<PartyEngine>;
   readonly #rank: number;
@@ -104,7 +110,6 @@ export class SpuNode implements SpuBackend {
     }
   }
 
-  /** The session has failed: whatever waits here is rejected. */
   fail(error: TesseraError): void {
     this.#breaker.break(error);
   }

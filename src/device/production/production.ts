@@ -6,19 +6,15 @@ import type { WebSocketTransport } from '../../link/websocket.ts';
 import type { SpuConfig } from '../cluster-def.ts';
 import type { Described, Mode, PartyFiles, SpuBackend } from '../mode.ts';
 import { type Op, quietly } from '../objects.ts';
+import { filesOf, onEnd, openLinks, openStored, startNode } from '../runtime.ts';
 import './arrays.ts';
 import { Breaker } from './breaker.ts';
 import { Exchange } from './exchange.ts';
 import { fromAbort, shown } from './failure.ts';
-import { partyFiles } from './files.ts';
 import { Journal } from './journal.ts';
-import { storageKey } from './keys.ts';
-import { openLinks } from './links.ts';
-import { type DealerOrder, SpuNode } from './node.ts';
+import type { DealerOrder, PartyNode } from './node.ts';
 import type { Production } from './options.ts';
 import { packOrder } from './orders.ts';
-import { onSignals } from './signals.ts';
-import { openStored } from './stored/source.ts';
 
 class ProductionMode implements Mode {
   readonly name = 'production';
@@ -30,7 +26,7 @@ class ProductionMode implements Mode {
   readonly #exchange: Exchange;
   readonly #journal: Journal;
   readonly #orders: Channel | undefined;
-  readonly #nodes: SpuNode[] = [];
+  readonly #nodes: PartyNode[] = [];
   readonly #breaker = new Breaker();
   readonly #forget: (() => void)[] = [];
   #nextOrder = 0;
@@ -42,7 +38,7 @@ class ProductionMode implements Mode {
     this.self = o.self;
     this.parties = o.parties;
     this.#transport = transport;
-    this.files = partyFiles(() => storageKey(o));
+    this.files = filesOf(o);
     const peers = o.parties.filter((p) => p !== o.self);
     const codec = createCodec({ allowed: o.allowedList });
     this.#exchange = new Exchange(transport.channel('objects', peers), codec, o.crossSilo.exposeErrors);
@@ -60,7 +56,7 @@ class ProductionMode implements Mode {
     });
     const stopped = (why: string, cause?: unknown) =>
       this.#fail(new TesseraError('CLOSED', `${o.self} was stopped: ${why}`, { party: o.self }, cause));
-    this.#forget.push(onSignals((signal) => stopped(signal)));
+    this.#forget.push(onEnd((signal) => stopped(signal)));
     const cancel = () => stopped('its AbortSignal was set off', o.signal?.reason);
     o.signal?.addEventListener('abort', cancel, { once: true });
     this.#forget.push(() => o.signal?.removeEventListener('abort', cancel));
@@ -183,7 +179,7 @@ class ProductionMode implements Mode {
       );
     }
     if (!parties.includes(this.self)) return undefined;
-    const node = new SpuNode({
+    const node = startNode({
       transport: this.#transport,
       config,
       op,

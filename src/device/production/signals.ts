@@ -15,7 +15,7 @@ const handle = (signal: NodeJS.Signals): void => {
 };
 
 /** Calls `listener` when the process is asked to end; returns what ends the subscription. */
-export const onSignals = (listener: (signal: string) => void): (() => void) => {
+export const onEnd = (listener: (signal: string) => void): (() => void) => {
   if (listeners.size === 0) for (const s of SIGNALS) process.on(s, handle);
   listeners.add(listener);
   return () => {

@@ -1,0 +1,71 @@
+/**
+ * @file What devices take from the runtime: threads, links, engines, and word of the program's end. This is Node's and
+ * Deno's; a browser's is browser/runtime.ts, which takes this file's place in the bundle.
+ */
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { PortLike } from '../link/port.ts';
+import type { Duty, FromThread, ToThread } from './messages.ts';
+import type { PartyFiles } from './mode.ts';
+import { partyFiles } from './production/files.ts';
+import { storageKey } from './production/keys.ts';
+import { type NodeOptions, type PartyNode, SpuNode } from './production/node.ts';
+import type { Production } from './production/options.ts';
+
+export { openLinks } from './production/links.ts';
+export { onEnd } from './production/signals.ts';
+export { openStored } from './production/stored/source.ts';
+
+/** This party's engine of an SPU in production. */
+export const startNode = (options: NodeOptions): PartyNode => new SpuNode(options);
+
+/** Files that only this party can read. */
+export const filesOf = (o: Production): PartyFiles => partyFiles(() => storageKey(o));
+
+/** A thread, seen from the driver. */
+export interface RunningThread {
+  /** Resolves when it has ended. */
+  readonly exited: Promise<void>;
+  post(message: ToThread): void;
+  /** Is the program kept from ending while the thread runs? */
+  hold(on: boolean): void;
+  terminate(): Promise<unknown>;
+}
+
+export interface ThreadEvents {
+  message(message: FromThread): void;
+  /** The thread threw what nobody caught, or could not be started. */
+  error(error: unknown): void;
+  exit(code: number): void;
+}
+
+export const portPair = (): readonly [PortLike, PortLike] => {
+  const { port1, port2 } = new MessageChannel();
+  return [port1 as unknown as PortLike, port2 as unknown as PortLike];
+};
+
+/** Starts a thread that does its duty (serve.ts); the ports go over to it. */
+export const startThread = (
+  duty: Duty,
+  ports: ReadonlyMap<string, PortLike>,
+  events: ThreadEvents,
+): RunningThread => {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    workerData: { duty, ports },
+    transferList: [...ports.values()] as unknown as MessagePort[],
+    // The flags of the program (--input-type, --import, ...) are not meant for its threads.
+    execArgv: [],
+    name: `tessera ${duty.self}`,
+  });
+  worker.on('message', (message: FromThread) => events.message(message));
+  worker.on('error', (e) => events.error(e));
+  worker.on('exit', (code) => events.exit(code));
+  return {
+    exited: new Promise((resolve) => worker.once('exit', () => resolve())),
+    post: (message) => worker.postMessage(message),
+    hold: (on) => {
+      if (on) worker.ref();
+      else worker.unref();
+    },
+    terminate: () => worker.terminate(),
+  };
+};

@@ -1,0 +1,114 @@
+/** @file A thread of a simulated SPU: one party's engine, or the dealer's, with ports to the other threads. */
+import { TesseraError } from '../errors.ts';
+import { DealerEngine } from '../ir/dealer-engine.ts';
+import { PartyEngine } from '../ir/engine.ts';
+import type { Graph } from '../ir/graph.ts';
+import type { AbortableTransport } from '../link/memory.ts';
+import { type PortLike, portTransport } from '../link/port.ts';
+import { shape } from '../link/shaper.ts';
+import { FIELDS } from '../ring/field.ts';
+import { Ring } from '../ring/ring.ts';
+import { type Duty, type FromThread, packError, type ToThread } from './messages.ts';
+
+/** The thread's own side of its driver. */
+export interface Driver {
+  tell(message: FromThread): void;
+  listen(handle: (message: ToThread) => void): void;
+  /** Ends the thread. */
+  leave(): void;
+}
+
+interface Desk {
+  readonly duty: Duty;
+  readonly ring: Ring;
+  readonly transport: AbortableTransport;
+  tell(message: FromThread): void;
+  /** Tells everybody that this thread cannot go on. */
+  failed(error: unknown, number?: number): void;
+  close(): Promise<void>;
+}
+
+type Handle = (message: ToThread) => void;
+
+/** One party: runs what the driver sends, in order. */
+const serveParty = async ({ duty, ring, transport, tell, failed, close }: Desk): Promise<Handle> => {
+  const { self, rank, parties, dealer, fraction } = duty;
+  const channel = transport.channel(
+    'spu',
+    parties.filter((p) => p !== self),
+  );
+  const engine = await PartyEngine.start({
+    ring,
+    field: FIELDS[duty.field],
+    fraction,
+    rank,
+    parties,
+    channel,
+    dealer:
+      dealer === undefined
+        ? { kind: 'first' }
+        : { kind: 'third', channel: transport.channel('dealer', [dealer]) },
+  });
+  const graphs = new Map<number, Graph>();
+  const run = async ({ number, job, privates, answers }: ToThread & { kind: 'job' }): Promise<void> => {
+    const graph = graphs.get(job.graph);
+    if (graph === undefined) throw new TesseraError('DIVERGED', `no graph ${job.graph} was sent`);
+    const { revealed, stats } = await engine.run({ ...job, graph }, privates);
+    tell({ kind: 'done', number, revealed: answers ? revealed : [], stats, memory: engine.memory });
+  };
+  const handlers: { readonly [K in ToThread['kind']]: (m: ToThread & { kind: K }) => void } = {
+    graph: (m) => void graphs.set(m.id, m.graph),
+    forget: (m) => void graphs.delete(m.id),
+    job: (m) => void run(m).catch((e: unknown) => failed(e, m.number)),
+    free: (m) => void engine.free(m.ids).catch(failed),
+    close: () => void engine.close().then(close).catch(failed),
+  };
+  return (message) => handlers[message.kind](message as never);
+};
+
+/** The dealer hears of its work from the parties. */
+const serveDealer = async ({ duty, ring, transport, failed, close }: Desk): Promise<Handle> => {
+  const engine = DealerEngine.start({
+    ring,
+    field: FIELDS[duty.field],
+    parties: duty.parties,
+    channel: transport.channel('dealer', duty.parties),
+  });
+  let closing = false;
+  engine.done.then(close, (e: unknown) => closing || failed(e));
+  return (message) => {
+    if (message.kind === 'close') closing = true;
+  };
+};
+
+const ROLES = { party: serveParty, dealer: serveDealer } as const;
+
+/** Does a thread's duty, until the driver ends it. */
+export const serve = async (
+  duty: Duty,
+  ports: ReadonlyMap<string, PortLike>,
+  driver: Driver,
+): Promise<void> => {
+  const named: Record<string, PortLike> = Object.assign(
+    Object.create(null) as object,
+    Object.fromEntries(ports),
+  );
+  const plain = portTransport(duty.self, named);
+  const transport = duty.link === undefined ? plain : shape(plain, duty.link);
+  const failed = (error: unknown, number?: number): void => {
+    driver.tell({ kind: 'failed', number, error: packError(error) });
+    transport.abort(error).catch(() => {});
+  };
+  const close = async (): Promise<void> => {
+    await transport.close();
+    driver.leave();
+  };
+  try {
+    const ring = await Ring.create();
+    const tell = (message: FromThread): void => driver.tell(message);
+    driver.listen(await ROLES[duty.kind]({ duty, ring, transport, tell, failed, close }));
+    driver.tell({ kind: 'ready' });
+  } catch (e) {
+    failed(e);
+  }
+};
