@@ -8,9 +8,11 @@ import { dealCommand, materialKeyCommand } from './deal.ts';
 import { dealerCommand } from './dealer.ts';
 import { doctorCommand } from './doctor.ts';
 import { keygenCommand } from './keygen.ts';
+import { relayCommand } from './relay.ts';
 
 const COMMANDS: readonly CliCommand[] = [
   keygenCommand,
+  relayCommand,
   doctorCommand,
   dealerCommand,
   dealCommand,

@@ -280,7 +280,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   ): Promise<void> {
     const peer = hello.from;
     const session = this.#sessions.get(peer);
-    if (session === undefined || !this.#plan.accepts.has(peer)) {
+    if (session === undefined || !(this.#plan.accepts.has(peer) || this.#plan.waits.has(peer))) {
       throw new ConnectError('party', `"${this.self}" expects no connection from a party "${peer}"`);
     }
     if (session.over)

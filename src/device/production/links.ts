@@ -1,5 +1,7 @@
 /** @file Opening the links of a production session: the same for parties and for the dealer. */
 import { TesseraError } from '../../errors.ts';
+import { parseRoomKey } from '../../link/room.ts';
+import { tapped } from '../../link/tap.ts';
 import { connect, type WebSocketTransport } from '../../link/websocket.ts';
 import type { Production } from './options.ts';
 
@@ -37,7 +39,8 @@ export const openLinks = async (o: Production): Promise<WebSocketTransport> => {
     configDigest: agreed(o),
     allowInsecure: o.allowInsecure,
     ...(o.tls && { tls: o.tls }),
-    ...(o.identity !== undefined && { identity: o.identity }),
+    ...((o.keptIdentity ?? o.identity) !== undefined && { identity: (o.keptIdentity ?? o.identity)! }),
+    ...(o.room && { room: { ...o.room, key: parseRoomKey(o.room.key) } }),
     ...(o.peerIdentities && { peerIdentities: o.peerIdentities }),
     ...(heartbeatMs !== undefined && { heartbeatMs }),
     ...(peerTimeoutMs !== undefined && { peerTimeoutMs }),
@@ -45,6 +48,7 @@ export const openLinks = async (o: Production): Promise<WebSocketTransport> => {
     ...(maxMessageBytes !== undefined && { maxFrameBytes: maxMessageBytes }),
     ...(spin !== undefined && { spin }),
   });
+  if (o.onPeer) transport.on('peer', o.onPeer);
   const cancel = (): void => void transport.close().catch(() => {});
   o.signal?.addEventListener('abort', cancel, { once: true });
   try {
@@ -55,5 +59,5 @@ export const openLinks = async (o: Production): Promise<WebSocketTransport> => {
   } finally {
     o.signal?.removeEventListener('abort', cancel);
   }
-  return transport;
+  return o.onReceived ? tapped(transport, o.onReceived) : transport;
 };

@@ -1,6 +1,8 @@
 /** @file What `sf.init` takes in production: the guide's `cluster_config`, `tls_config` and allow-list, read strictly. */
 import { fail } from '../../errors.ts';
 import { parseAddress } from '../../link/address.ts';
+import type { KeptIdentity } from '../../link/identity.ts';
+import type { PeerEvent } from '../../link/report.ts';
 import type { Pem, TlsOptions } from '../../link/tls.ts';
 import type { AllowedList } from '../../link/types.ts';
 import {
@@ -76,6 +78,14 @@ export interface ProductionOptions {
   readonly crossSilo?: CrossSiloOptions;
   /** The own Ed25519 identity, as `tessera keygen` writes it, and those of peers: for who cannot show certificates. */
   readonly identity?: string;
+  /** In place of `identity`: a key pair in the platform's key store, as `keepIdentity` makes it in a browser. */
+  readonly keptIdentity?: KeptIdentity;
+  /** An invitation: its key (`tessera-room-1:...`), and the relay at which parties without an address meet. */
+  readonly room?: RoomOptions;
+  /** Hears of peers that come, drop out, come back and are lost. */
+  readonly onPeer?: (event: PeerEvent) => void;
+  /** Shown a copy of what arrives from the other parties for an SPU: for teaching and debugging. */
+  readonly onReceived?: (from: string, bytes: Uint8Array) => void;
   readonly peerIdentities?: Readonly<Record<string, string>>;
   /** 32 bytes in base64, with which checkpoints are encrypted; by default a key is derived from `identity`. */
   readonly storageKey?: string;
@@ -84,6 +94,11 @@ export interface ProductionOptions {
   readonly allowInsecure?: boolean;
   readonly allowTrustedFirstParty?: boolean;
   readonly signal?: AbortSignal;
+}
+
+export interface RoomOptions {
+  readonly key: string;
+  readonly relay?: string;
 }
 
 /** As read. */
@@ -98,6 +113,10 @@ export interface Production {
   readonly job: string;
   readonly crossSilo: Required<Pick<CrossSiloOptions, 'exposeErrors'>> & CrossSiloOptions;
   readonly identity: string | undefined;
+  readonly keptIdentity: KeptIdentity | undefined;
+  readonly room: RoomOptions | undefined;
+  readonly onPeer: ((event: PeerEvent) => void) | undefined;
+  readonly onReceived: ((from: string, bytes: Uint8Array) => void) | undefined;
   readonly peerIdentities: Readonly<Record<string, string>> | undefined;
   readonly storageKey: string | undefined;
   readonly storedMaterial: { readonly folder: string; readonly set: string | undefined } | undefined;
@@ -218,6 +237,17 @@ const asIs =
 
 const anObject = (x: unknown): boolean => typeof x === 'object' && x !== null && !Array.isArray(x);
 
+const isFunction = (x: unknown): boolean => typeof x === 'function';
+
+const isKept = (x: unknown): boolean => {
+  const { publicKey, signingKey } = (anObject(x) ? x : {}) as Partial<KeptIdentity>;
+  return publicKey instanceof Uint8Array && signingKey instanceof CryptoKey;
+};
+
+const readRoom = object<RoomOptions>({ key: required(text), relay: maybe(text) } as unknown as Parameters<
+  typeof object<RoomOptions>
+>[0]);
+
 const readCluster = object({
   parties: required(byName(readParty)),
   selfParty: required(partyName),
@@ -244,6 +274,10 @@ const readAll = object({
     'crossSiloCommOptions',
   ]),
   identity: maybe(text),
+  keptIdentity: maybe(asIs<KeptIdentity>(isKept, 'a key pair of keepIdentity')),
+  room: maybe(readRoom),
+  onPeer: maybe(asIs<(event: PeerEvent) => void>(isFunction, 'a function')),
+  onReceived: maybe(asIs<(from: string, bytes: Uint8Array) => void>(isFunction, 'a function')),
   peerIdentities: maybe(byName(text)),
   storageKey: maybe(text),
   storedMaterial: maybe(readStored),
@@ -307,6 +341,10 @@ export const readProduction = (options: unknown): Production => {
     job: o.jobName,
     crossSilo: o.crossSilo as Production['crossSilo'],
     identity: o.identity,
+    keptIdentity: o.keptIdentity,
+    room: o.room,
+    onPeer: o.onPeer,
+    onReceived: o.onReceived,
     peerIdentities: o.peerIdentities,
     storageKey: o.storageKey,
     storedMaterial: o.storedMaterial,
