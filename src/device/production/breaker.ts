@@ -17,6 +17,8 @@ export class Breaker {
 
   /** `promise`, or the failure of the session if that comes first. */
   guard<T>(promise: Promise<T>, op: Op): Promise<T> {
+    quietly(promise);
+    quietly(promise);
     const guarded = new Promise<T>((resolve, no) => {
       const reject = (error: TesseraError) => no(about(error, op));
       if (this.#failure) {

@@ -97,7 +97,7 @@ class ProductionMode implements Mode {
     if (this.self !== from) return this.#exchange.expect<T>(from, 'status', key);
     const third = this.#others.filter((p) => p !== to);
     this.#report(value, third, 'status', key, op, () => undefined);
-    return this.#report(value, [to], 'value', key, op, (v) => v).then(() => undefined as T);
+    return quietly(this.#report(value, [to], 'value', key, op, (v) => v).then(() => undefined as T));
   }
 
   share<T>(holders: readonly string[], key: string, op: Op, value: () => Promise<T>): Promise<T> {
@@ -105,7 +105,7 @@ class ProductionMode implements Mode {
     const known = this.#breaker.guard(value(), op);
     if (holders[0] !== this.self) return known;
     const rest = this.#others.filter((p) => !holders.includes(p));
-    return this.#report(known, rest, 'value', key, op, (v) => v).then(() => known);
+    return quietly(this.#report(known, rest, 'value', key, op, (v) => v).then(() => known));
   }
 
   announce<T>(party: string, key: string, op: Op, work: () => Promise<T>): Promise<T> {
