@@ -11,8 +11,13 @@ import { DealerJobs, type DealerMessage, digestOf, type Job, unpackMessage } fro
 
 /** Corrections that rank 0 has not used yet: bounds how far the dealer runs ahead. */
 const WINDOW = 64 << 20;
-/** Corrections are sent in messages of about this size. */
+/** Corrections are sent in messages of about this size; the first ones of a job are smaller, since they are waited for. */
 const BATCH = 256 << 10;
+const FIRST_BATCH = 16 << 10;
+
+/** Lets what was sent leave before more is dealt, where the host has a way to say so. */
+const breathe = (): Promise<void> =>
+  typeof setImmediate === 'function' ? new Promise((resolve) => setImmediate(resolve)) : Promise.resolve();
 
 export interface DealerOptions {
   readonly ring: Ring;
@@ -130,6 +135,7 @@ export class DealerEngine {
     this.stats.jobs++;
     let batch: Uint8Array[] = [];
     let size = 0;
+    let most = FIRST_BATCH;
     const window = this.#o.window ?? WINDOW;
     let first = 0;
     const flush = async (): Promise<void> => {
@@ -142,7 +148,9 @@ export class DealerEngine {
       this.#unused += size;
       this.stats.bytes += size;
       [batch, size] = [[], 0];
+      most = Math.min(BATCH, 2 * most);
       await channel.send(parties[0]!, this.#tag++, message);
+      await breathe();
     };
     const steps = jobs.run(job);
     for (;;) {
@@ -154,7 +162,7 @@ export class DealerEngine {
       if (size === 0) first = next.value.gate;
       batch.push(packed);
       size += packed.length;
-      if (size >= BATCH) await flush();
+      if (size >= most) await flush();
     }
     await flush();
   }
