@@ -27,10 +27,8 @@ const cancelled = ({ self, signal }: Production): TesseraError | undefined =>
       )
     : undefined;
 
-/** Connects to everybody; rejects with one table of who is missing and why. */
-export const openLinks = async (o: Production): Promise<WebSocketTransport> => {
-  const before = cancelled(o);
-  if (before) throw before;
+/** Opens this party's end: listens, begins to dial, waits for nobody. */
+export const connectParty = async (o: Production): Promise<WebSocketTransport> => {
   const { heartbeatMs, peerTimeoutMs, readyTimeoutMs, maxMessageBytes, spin } = o.crossSilo;
   const transport = await connect({
     self: o.self,
@@ -49,15 +47,23 @@ export const openLinks = async (o: Production): Promise<WebSocketTransport> => {
     ...(spin !== undefined && { spin }),
   });
   if (o.onPeer) transport.on('peer', o.onPeer);
+  return o.onReceived ? tapped(transport, o.onReceived) : transport;
+};
+
+/** Connects to everybody; rejects with one table of who is missing and why. */
+export const openLinks = async (o: Production): Promise<WebSocketTransport> => {
+  const before = cancelled(o);
+  if (before) throw before;
+  const transport = await connectParty(o);
   const cancel = (): void => void transport.close().catch(() => {});
   o.signal?.addEventListener('abort', cancel, { once: true });
   try {
-    await transport.ready(readyTimeoutMs);
+    await transport.ready(o.crossSilo.readyTimeoutMs);
   } catch (e) {
     await transport.close().catch(() => {});
     throw cancelled(o) ?? e;
   } finally {
     o.signal?.removeEventListener('abort', cancel);
   }
-  return o.onReceived ? tapped(transport, o.onReceived) : transport;
+  return transport;
 };

@@ -1,0 +1,105 @@
+/** @file A browser party's worker: its link to the others and its engines, at the service of the page. */
+import { packError, unpackError } from '../device/messages.ts';
+import { connectParty } from '../device/production/links.ts';
+import { SpuNode } from '../device/production/node.ts';
+import type { Channel } from '../link/link.ts';
+import type { WebSocketTransport } from '../link/websocket.ts';
+import type { CallName, Calls, FromHost, Request, SentOptions } from './wire.ts';
+
+/** The scope of a dedicated worker, as far as it is used here. */
+export interface WorkerScope {
+  onmessage: ((event: MessageEvent) => void) | null;
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  close(): void;
+}
+
+type Handlers = { readonly [N in CallName]: (...args: Parameters<Calls[N]>) => unknown };
+
+/** Bytes of one frame that the page is shown, at most. */
+const SHOWN = 4096;
+
+/** The scope's own memory may go over to the page; a view of something larger is copied. */
+const movable = (bytes: Uint8Array): Transferable[] =>
+  bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer] : [];
+
+const handlersOf = (
+  transport: WebSocketTransport,
+  tell: (message: FromHost) => void,
+  leave: () => void,
+): Handlers => {
+  const channels = new Map<number, Channel>();
+  const nodes = new Map<number, SpuNode>();
+  return {
+    ready: (timeoutMs) => transport.ready(timeoutMs),
+    channel: (id, name, peers) => void channels.set(id, transport.channel(name, peers)),
+    send: (id, to, tag, bytes) => channels.get(id)!.send(to, tag, bytes),
+    recv: (id, from, tag) => channels.get(id)!.recv(from, tag),
+    closeChannel: (id) => channels.get(id)?.close(),
+    abort: (error) => transport.abort(unpackError(error)),
+    close: async () => {
+      await transport.close();
+      setTimeout(leave);
+    },
+    node: (id, { config, op, dealer }) => {
+      const node = new SpuNode({
+        transport,
+        config,
+        op,
+        dealer,
+        stored: undefined,
+        order: (order) => tell({ kind: 'order', node: id, order }),
+        failed: (error) => tell({ kind: 'failed', node: id, error: packError(error) }),
+      });
+      nodes.set(id, node);
+    },
+    nodeReady: (id) => nodes.get(id)!.ready,
+    run: async (id, work) => {
+      const node = nodes.get(id)!;
+      const outcome = await node.run(work);
+      return { outcome, memory: node.memory };
+    },
+    free: (id, ids) => nodes.get(id)!.free(ids),
+    failNode: (id, error) => nodes.get(id)!.fail(unpackError(error)),
+    closeNode: (id, reason) => nodes.get(id)!.close(unpackError(reason)),
+  };
+};
+
+/** Opens the link and serves the page from then on. */
+export const hostParty = async (
+  scope: WorkerScope,
+  options: SentOptions,
+  watched: boolean,
+): Promise<void> => {
+  const tell = (message: FromHost, transfer: Transferable[] = []): void =>
+    scope.postMessage(message, transfer);
+  let handlers: Handlers | undefined;
+  const early: Request[] = [];
+  const answer = async ({ number, call, args }: Request): Promise<void> => {
+    try {
+      const value = await (handlers![call] as (...args: unknown[]) => unknown)(...args);
+      tell({ kind: 'answer', number, value }, value instanceof Uint8Array ? movable(value) : []);
+    } catch (e) {
+      tell({ kind: 'refusal', number, error: packError(e) });
+    }
+  };
+  scope.onmessage = ({ data }: MessageEvent<Request>) => {
+    if (handlers === undefined) early.push(data);
+    else void answer(data);
+  };
+  try {
+    const transport = await connectParty({
+      ...options,
+      signal: undefined,
+      onPeer: ({ error, ...event }) =>
+        tell({ kind: 'peer', event: { ...event, ...(error && { error: packError(error) }) } }),
+      onReceived: watched
+        ? (from, bytes) => tell({ kind: 'received', from, bytes: bytes.slice(0, SHOWN) })
+        : undefined,
+    });
+    transport.on('abort', (error) => tell({ kind: 'abort', error: packError(error) }));
+    handlers = handlersOf(transport, tell, () => scope.close());
+    for (const request of early.splice(0)) void answer(request);
+  } catch (e) {
+    tell({ kind: 'broken', error: packError(e) });
+  }
+};

@@ -1,0 +1,187 @@
+/** @file A page's side of its party's worker: the link and the engines there, as if they were here. */
+import { packError, unpackError } from '../device/messages.ts';
+import { quietly } from '../device/objects.ts';
+import type { NodeOptions, PartyNode } from '../device/production/node.ts';
+import type { Production } from '../device/production/options.ts';
+import type { Outcome, Work } from '../device/work.ts';
+import { TesseraError } from '../errors.ts';
+import type { Channel, LinkStats, Traffic } from '../link/link.ts';
+import type { TransportEvents, WebSocketTransport } from '../link/websocket.ts';
+import type { CallName, Calls, FromHost, Start } from './wire.ts';
+import { newWorker } from './workers.ts';
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+type Answer<N extends CallName> = Promise<ReturnType<Calls[N]>>;
+
+const traffic = (peers: readonly string[]): Record<string, Traffic> =>
+  Object.fromEntries(peers.map((peer) => [peer, { frames: 0, bytes: 0 }]));
+
+const count = (row: Traffic | undefined, bytes: number): void => {
+  if (row === undefined) return;
+  row.frames += 1;
+  row.bytes += bytes;
+};
+
+/** The link of a party whose engine runs in a worker. */
+export class RemoteLink implements WebSocketTransport {
+  readonly self: string;
+  readonly parties: readonly string[];
+  readonly port = undefined;
+  readonly held = 0;
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #listeners = new Set<Partial<TransportEvents>>();
+  readonly #nodes = new Map<number, NodeOptions>();
+  readonly #o: Production;
+  #next = 0;
+  #broken: TesseraError | undefined;
+
+  constructor(o: Production) {
+    const { signal, onPeer, onReceived, ...options } = o;
+    this.#o = o;
+    this.self = o.self;
+    this.parties = o.parties;
+    this.#worker = newWorker(`tessera ${o.self}`);
+    this.#worker.onmessage = ({ data }: MessageEvent<FromHost>) => this.#heard(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#break(new TesseraError('PARTY_FAILED', `the worker of this page has failed: ${event.message}`));
+    };
+    const start: Start = { kind: 'party', options, watched: onReceived !== undefined };
+    this.#worker.postMessage(start);
+  }
+
+  call<N extends CallName>(call: N, args: Parameters<Calls[N]>, transfer: Transferable[] = []): Answer<N> {
+    if (this.#broken) return Promise.reject(this.#broken);
+    const number = this.#next++;
+    const answer = new Promise((resolve, reject) => {
+      this.#waiting.set(number, { resolve, reject });
+    });
+    this.#worker.postMessage({ number, call, args }, transfer);
+    return quietly(answer) as Answer<N>;
+  }
+
+  #heard(message: FromHost): void {
+    const handlers: { readonly [K in FromHost['kind']]: (m: FromHost & { kind: K }) => void } = {
+      answer: ({ number, value }) => this.#settle(number)?.resolve(value),
+      refusal: ({ number, error }) => this.#settle(number)?.reject(unpackError(error)),
+      peer: ({ event }) => {
+        const { error, ...rest } = event;
+        const full = { ...rest, ...(error && { error: unpackError(error) }) };
+        this.#o.onPeer?.(full);
+        for (const listener of this.#listeners) listener.peer?.(full);
+      },
+      abort: ({ error }) => {
+        for (const listener of this.#listeners) listener.abort?.(unpackError(error));
+      },
+      order: ({ node, order }) => this.#nodes.get(node)?.order(order),
+      failed: ({ node, error }) => this.#nodes.get(node)?.failed(unpackError(error)),
+      received: ({ from, bytes }) => this.#o.onReceived?.(from, bytes),
+      broken: ({ error }) => this.#break(unpackError(error)),
+    };
+    (handlers[message.kind] as (m: FromHost) => void)(message);
+  }
+
+  #settle(number: number): Waiting | undefined {
+    const waiting = this.#waiting.get(number);
+    this.#waiting.delete(number);
+    return waiting;
+  }
+
+  #break(error: TesseraError): void {
+    this.#broken ??= error;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+    for (const listener of this.#listeners) listener.abort?.(error);
+    this.#worker.terminate();
+  }
+
+  ready(timeoutMs?: number): Promise<void> {
+    return this.call('ready', [timeoutMs]);
+  }
+
+  on<E extends keyof TransportEvents>(event: E, listener: TransportEvents[E]): () => void {
+    const entry = { [event]: listener } as Partial<TransportEvents>;
+    this.#listeners.add(entry);
+    return () => this.#listeners.delete(entry);
+  }
+
+  channel(name: string, peers: readonly string[]): Channel {
+    const id = this.#next++;
+    void this.call('channel', [id, name, peers]);
+    const sent = traffic(peers);
+    const received = traffic(peers);
+    return {
+      self: this.self,
+      peers,
+      stats: { sent, received } satisfies LinkStats,
+      send: (to, tag, bytes) => {
+        count(sent[to], bytes.byteLength);
+        return this.call('send', [id, to, tag, bytes]);
+      },
+      recv: async (from, tag) => {
+        const bytes = await this.call('recv', [id, from, tag]);
+        count(received[from], bytes.byteLength);
+        return bytes;
+      },
+      close: () => void this.call('closeChannel', [id]),
+    };
+  }
+
+  abort(error: unknown): Promise<void> {
+    return this.call('abort', [packError(error)]);
+  }
+
+  async close(): Promise<void> {
+    await this.call('close', []).catch(() => {});
+    this.#break(new TesseraError('CLOSED', `the link of "${this.self}" was closed here`));
+  }
+
+  /** An engine in the worker. */
+  node(options: NodeOptions): PartyNode {
+    const id = this.#next++;
+    const { config, op, dealer } = options;
+    this.#nodes.set(id, options);
+    void this.call('node', [id, { config, op, dealer }]);
+    return new RemoteNode(this, id);
+  }
+}
+
+class RemoteNode implements PartyNode {
+  readonly ready: Promise<void>;
+  readonly #link: RemoteLink;
+  readonly #id: number;
+  #memory: readonly number[] = [];
+
+  constructor(link: RemoteLink, id: number) {
+    this.#link = link;
+    this.#id = id;
+    this.ready = link.call('nodeReady', [id]);
+  }
+
+  get memory(): readonly number[] {
+    return this.#memory;
+  }
+
+  async run(work: Work): Promise<Outcome> {
+    const { outcome, memory } = await this.#link.call('run', [this.#id, work]);
+    this.#memory = memory;
+    return outcome;
+  }
+
+  free(ids: readonly number[]): void {
+    if (ids.length > 0) void this.#link.call('free', [this.#id, ids]);
+  }
+
+  fail(error: TesseraError): void {
+    void this.#link.call('failNode', [this.#id, packError(error)]);
+  }
+
+  async close(reason: TesseraError): Promise<void> {
+    await this.#link.call('closeNode', [this.#id, packError(reason)]);
+  }
+}

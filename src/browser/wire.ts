@@ -1,0 +1,58 @@
+/** @file What a page and its worker say to each other: the page runs the program, the worker the engine and the link. */
+import type { SpuConfig } from '../device/cluster-def.ts';
+import type { Duty, SentError } from '../device/messages.ts';
+import type { Op } from '../device/objects.ts';
+import type { DealerOrder } from '../device/production/node.ts';
+import type { Production } from '../device/production/options.ts';
+import type { Outcome, Work } from '../device/work.ts';
+import type { PeerEvent } from '../link/report.ts';
+
+/** The first message to a worker. */
+export type Start =
+  | { readonly kind: 'thread'; readonly duty: Duty; readonly ports: ReadonlyMap<string, MessagePort> }
+  | { readonly kind: 'party'; readonly options: SentOptions; readonly watched: boolean };
+
+/** Functions and signals stay with the page. */
+export type SentOptions = Omit<Production, 'signal' | 'onPeer' | 'onReceived'>;
+
+export interface NodeOrder {
+  readonly config: SpuConfig;
+  readonly op: Op;
+  readonly dealer: string | undefined;
+}
+
+/** What the page may call, with the answer's type. Objects that live in the worker are meant by numbers of the page's. */
+export interface Calls {
+  ready(timeoutMs: number | undefined): void;
+  channel(id: number, name: string, peers: readonly string[]): void;
+  send(id: number, to: string, tag: number, bytes: Uint8Array): void;
+  recv(id: number, from: string, tag: number): Uint8Array;
+  closeChannel(id: number): void;
+  abort(error: SentError): void;
+  close(): void;
+  node(id: number, order: NodeOrder): void;
+  nodeReady(id: number): void;
+  run(id: number, work: Work): { outcome: Outcome; memory: readonly number[] };
+  free(id: number, ids: readonly number[]): void;
+  failNode(id: number, error: SentError): void;
+  closeNode(id: number, reason: SentError): void;
+}
+
+export type CallName = keyof Calls;
+
+export interface Request<N extends CallName = CallName> {
+  readonly number: number;
+  readonly call: N;
+  readonly args: Parameters<Calls[N]>;
+}
+
+export type FromHost =
+  | { readonly kind: 'answer'; readonly number: number; readonly value: unknown }
+  | { readonly kind: 'refusal'; readonly number: number; readonly error: SentError }
+  | { readonly kind: 'peer'; readonly event: Omit<PeerEvent, 'error'> & { readonly error?: SentError } }
+  | { readonly kind: 'abort'; readonly error: SentError }
+  | { readonly kind: 'order'; readonly node: number; readonly order: DealerOrder }
+  | { readonly kind: 'failed'; readonly node: number; readonly error: SentError }
+  | { readonly kind: 'received'; readonly from: string; readonly bytes: Uint8Array }
+  /** The worker could not begin at all. */
+  | { readonly kind: 'broken'; readonly error: SentError };

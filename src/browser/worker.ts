@@ -1,0 +1,25 @@
+/** @file Where a browser's worker begins: as a thread of a simulation, or as the engine and link of a page's party. */
+import { packError } from '../device/messages.ts';
+import { serve } from '../device/serve.ts';
+import type { PortLike } from '../link/port.ts';
+import { hostParty, type WorkerScope } from './host.ts';
+import type { Start } from './wire.ts';
+
+const scope = globalThis as unknown as WorkerScope;
+
+scope.onmessage = ({ data: start }: MessageEvent<Start>) => {
+  if (start.kind === 'party') {
+    void hostParty(scope, start.options, start.watched);
+    return;
+  }
+  serve(start.duty, start.ports as unknown as ReadonlyMap<string, PortLike>, {
+    tell: (message) => scope.postMessage(message),
+    listen: (handle) => {
+      scope.onmessage = ({ data }) => handle(data);
+    },
+    leave: () => {
+      scope.postMessage({ kind: 'left' });
+      scope.close();
+    },
+  }).catch((e: unknown) => scope.postMessage({ kind: 'failed', number: undefined, error: packError(e) }));
+};

@@ -1,0 +1,71 @@
+/** Builds dist/browser: tessera.js (for pages and bundlers), tessera-worker.js (engine and link) and tessera.wasm. */
+import { copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const out = resolve(process.argv[2] ?? join(root, 'dist', 'browser'));
+
+/** The files that differ between runtimes, and those that take their places in a browser. */
+const INSTEAD = {
+  'src/device/runtime.ts': 'src/browser/runtime.ts',
+  'src/link/sockets.ts': 'src/link/browser-sockets.ts',
+  'src/ring/runtime.ts': 'src/ring/browser-runtime.ts',
+};
+
+/** What must never come into a bundle for browsers. */
+const ALIEN = /^(node:|ws$|@peculiar|commander)/;
+
+const runtimes = {
+  name: 'runtimes',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\./ }, ({ path, resolveDir, importer }) => {
+      const file = join(resolveDir, path).slice(root.length);
+      const other = INSTEAD[file];
+      // What takes a file's place may import types from it, which leave nothing behind.
+      return other === undefined || importer.endsWith(other) ? undefined : { path: join(root, other) };
+    });
+    onResolve({ filter: ALIEN }, ({ path, importer }) => ({
+      errors: [{ text: `${importer.slice(root.length)} imports ${path}, which browsers do not have` }],
+    }));
+  },
+};
+
+mkdirSync(out, { recursive: true });
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: { tessera: 'src/browser/index.ts', 'tessera-worker': 'src/browser/worker.ts' },
+  outdir: out,
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: ['chrome111', 'firefox115', 'safari16.4'],
+  minify: true,
+  // Functions are compared by name between parties.
+  keepNames: true,
+  sourcemap: true,
+  legalComments: 'none',
+  metafile: true,
+  plugins: [runtimes],
+  logLevel: 'warning',
+  // nacl asks for node's crypto where a browser's is missing.
+  alias: { crypto: join(root, 'tools', 'empty.mjs') },
+});
+copyFileSync(join(root, 'wasm-build', 'tessera.wasm'), join(out, 'tessera.wasm'));
+const size = (name) => {
+  const bytes = readFileSync(join(out, name));
+  return { name, bytes: statSync(join(out, name)).size, gzip: gzipSync(bytes, { level: 9 }).length };
+};
+const sizes = ['tessera.js', 'tessera-worker.js', 'tessera.wasm'].map(size);
+for (const { name, bytes, gzip } of sizes)
+  console.log(`${name.padEnd(18)} ${String(bytes).padStart(7)} bytes ${String(gzip).padStart(7)} gzip`);
+const engine = sizes[1].gzip + sizes[2].gzip;
+console.log(`engine, codec and channel: ${engine} bytes gzip; with the page's part ${engine + sizes[0].gzip}`);
+if (process.argv.includes('--inputs')) {
+  const inputs = Object.entries(metafile.outputs).filter(([name]) => name.endsWith('.js'));
+  for (const [name, { inputs: from }] of inputs)
+    console.log(name, Object.entries(from).sort((a, b) => b[1].bytesInOutput - a[1].bytesInOutput).slice(0, 25)
+      .map(([file, { bytesInOutput }]) => `\n  ${bytesInOutput} ${file}`).join(''));
+}
