@@ -94,7 +94,7 @@ export type Ending =
   | { readonly error: Sent }
   | { readonly exit: number | null; readonly signal: string | null };
 
-const PATIENCE = 40_000;
+const PATIENCE = 90_000;
 
 export class Party {
   readonly name: string;
