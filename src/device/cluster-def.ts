@@ -39,6 +39,13 @@ export interface SpuConfig {
   /** Rank = place in this list. */
   readonly parties: readonly string[];
   readonly runtime: RuntimeConfig;
+  /** By rank: where the parties' links are, as far as the definition says so. For a simulation on several machines. */
+  readonly places?: readonly SpuPlace[];
+}
+
+export interface SpuPlace {
+  readonly address: string | undefined;
+  readonly listen: string | undefined;
 }
 
 const address: Reader<string> = (value, path) => {
@@ -72,6 +79,14 @@ const bare = (def: unknown): unknown => {
   return name === 'cluster_def' || name === 'clusterDef' ? value : def;
 };
 
+const placed = (text: string | undefined): string | undefined => (text === 'local' ? undefined : text);
+const placeOf = (n: { address: string | undefined; listenAddress: string | undefined }): SpuPlace => ({
+  address: placed(n.address),
+  listen: placed(n.listenAddress),
+});
+const isPlaced = (n: { address: string | undefined; listenAddress: string | undefined }): boolean =>
+  placed(n.address) !== undefined;
+
 /** Reads the definition of an SPU whose parties are among `known`. */
 export const readClusterDef = (def: unknown, known: readonly string[]): SpuConfig => {
   const { nodes, runtimeConfig } = readDef(bare(def), '');
@@ -92,7 +107,7 @@ export const readClusterDef = (def: unknown, known: readonly string[]): SpuConfi
   const ids = nodes.flatMap((n) => (n.id === undefined ? [] : [n.id]));
   const twice = ids.find((x, i) => ids.indexOf(x) !== i);
   if (twice !== undefined) configError('nodes', `id ${JSON.stringify(twice)} is given twice`);
-  return { parties, runtime: runtimeConfig };
+  return { parties, runtime: runtimeConfig, ...(nodes.some(isPlaced) && { places: nodes.map(placeOf) }) };
 };
 
 /**

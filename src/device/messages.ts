@@ -30,6 +30,8 @@ export type ToThread =
       readonly number: number;
       readonly job: SentJob;
       readonly privates: ReadonlyMap<number, Tensor>;
+      /** Private inputs that were described there before: [name, key, leaf]. */
+      readonly sources?: readonly (readonly [number, string, number])[];
       /** Does this thread give revealed values back? */
       readonly answers: boolean;
     }

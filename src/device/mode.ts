@@ -8,7 +8,7 @@ import type { Exported } from '../ir/export.ts';
 import type { TensorData, Type } from '../ir/graph.ts';
 import type { TreeDef } from '../ir/pytree.ts';
 import type { SpuConfig } from './cluster-def.ts';
-import type { Op } from './objects.ts';
+import type { Op, PYUObject } from './objects.ts';
 import type { Outcome, Work } from './work.ts';
 
 /** The form of a value that enters an SPU, known to all its parties; the data is there at its owner only. */
@@ -33,6 +33,13 @@ export interface SpuBackend {
   close(reason: TesseraError): Promise<void>;
 }
 
+/** A value that is about to enter an SPU. */
+export interface Entry {
+  readonly object: PYUObject;
+  /** Undefined at a program whose party takes no part in that SPU. */
+  readonly backend: SpuBackend | undefined;
+}
+
 /** Files that only this party can read. */
 export interface PartyFiles {
   write(
@@ -43,8 +50,25 @@ export interface PartyFiles {
   read(path: string): Promise<{ header: Readonly<Record<string, unknown>>; records: readonly Uint8Array[] }>;
 }
 
+/** A call on a PYU, where values are not in this process: the code goes by name, and values by reference. */
+export interface RemoteCall {
+  readonly party: string;
+  readonly op: Op;
+  /** A function, a class of which an instance is wanted, or the name of a method of the first argument. */
+  readonly code:
+    | { readonly kind: 'function'; readonly fn: unknown }
+    | { readonly kind: 'construct'; readonly fn: unknown }
+    | { readonly kind: 'method'; readonly name: string };
+  readonly args: readonly unknown[];
+  /** The handles among the arguments. */
+  readonly objects: readonly PYUObject[];
+  readonly numReturns: number | undefined;
+  /** What must have ended before, well or not. */
+  readonly after: Promise<unknown>;
+}
+
 export interface Mode {
-  readonly name: 'standalone' | 'production';
+  readonly name: 'standalone' | 'production' | 'cluster';
   readonly parties: readonly string[];
   /** The party whose program this is; undefined where one program drives all. */
   readonly self: string | undefined;
@@ -52,12 +76,20 @@ export interface Mode {
   issued(op: Op, detail: string): void;
   /** Work of one party: done there, and heard of elsewhere (there it resolves to undefined). */
   perform<T>(party: string, key: string, op: Op, work: () => Promise<T>): Promise<T>;
+  /** Runs code where the values are; resolves to references. Modes without it run closures, by `perform`. */
+  call?(call: RemoteCall): Promise<unknown>;
   /** A value of `from` goes to `to` alone. */
   move<T>(from: string, to: string, key: string, op: Op, value: Promise<T>): Promise<T>;
   /** A value that the `holders` know goes to everybody. */
   share<T>(holders: readonly string[], key: string, op: Op, value: () => Promise<T>): Promise<T>;
   /** The owner describes a value; everybody learns its form, or why there is none. */
-  describe(party: string, key: string, op: Op, work: () => Promise<Described>): Promise<Described>;
+  describe(
+    party: string,
+    key: string,
+    op: Op,
+    work: () => Promise<Described>,
+    enters: Entry,
+  ): Promise<Described>;
   /** A party's plain data goes to everybody. */
   announce<T>(party: string, key: string, op: Op, work: () => Promise<T>): Promise<T>;
   /** Encrypted files of this party; undefined where there is no one party. */

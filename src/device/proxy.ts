@@ -1,5 +1,6 @@
 /** @file Stateful objects of a party: an instance of a class that lives on a PYU, whose methods run there in order. */
 import { fail } from '../errors.ts';
+import type { RemoteCall } from './mode.ts';
 import type { PYUObject } from './objects.ts';
 import { callAt, type HandledArgs, type PYU, readReturns } from './pyu.ts';
 
@@ -62,17 +63,26 @@ export const proxy = <A extends unknown[], I extends object>(cls: Class<A, I>): 
   function make(...given: unknown[]): object {
     const device = deviceOf(name, given.at(-1));
     let tail: Promise<unknown> = Promise.resolve();
-    const inOrder = (what: string, args: readonly unknown[], work: (args: readonly unknown[]) => unknown) => {
-      const { result, done } = callAt(device, what, args, undefined, work, tail);
+    const inOrder = (
+      what: string,
+      args: readonly unknown[],
+      work: (args: readonly unknown[]) => unknown,
+      code: RemoteCall['code'],
+    ) => {
+      const { result, done } = callAt(device, what, args, undefined, work, code, tail);
       tail = done;
       return result as PYUObject;
     };
-    const instance = inOrder(`new ${name}`, given.slice(0, -1), (args) => new cls(...(args as A)));
+    const construct = (args: readonly unknown[]) => new cls(...(args as A));
+    const instance = inOrder(`new ${name}`, given.slice(0, -1), construct, { kind: 'construct', fn: cls });
     const handle: Record<string, unknown> = {};
     for (const method of methods) {
       handle[method] = (...args: unknown[]) =>
-        inOrder(`${name}.${method}`, [instance, ...args], ([self, ...values]) =>
-          (self as Record<string, Method>)[method]!(...(values as never[])),
+        inOrder(
+          `${name}.${method}`,
+          [instance, ...args],
+          ([self, ...values]) => (self as Record<string, Method>)[method]!(...(values as never[])),
+          { kind: 'method', name: method },
         );
     }
     handle.toString = () => `Proxy(${name} on ${device.party})`;

@@ -3,6 +3,7 @@ import { fail } from '../errors.ts';
 import { callSite } from '../ir/callsite.ts';
 import { failedAt, functionText } from './failing.ts';
 import { inside } from './inside.ts';
+import type { RemoteCall } from './mode.ts';
 import { type DeviceObject, INSIDE, type Op, PYUObject, RECEIVE, type SPUObject } from './objects.ts';
 import { describe } from './read.ts';
 import type { Session } from './session.ts';
@@ -80,30 +81,36 @@ const ownObjects = (party: string, args: readonly unknown[]): PYUObject[] =>
         ),
   );
 
-/** Runs `work` for a call at `pyu` once its arguments are there. The same for functions and for methods of proxies. */
+/**
+ * Runs `work` for a call at `pyu` once its arguments are there. The same for functions and for methods of proxies.
+ * `code` is the same work for a mode that runs it in another process.
+ */
 export const callAt = (
   pyu: PYU,
   what: string,
   args: readonly unknown[],
   numReturns: number | undefined,
   work: (args: readonly unknown[]) => unknown,
+  code: RemoteCall['code'],
   after: Promise<unknown> = Promise.resolve(),
 ): { result: PYUObject | PYUObject[]; done: Promise<unknown> } => {
   const objects = ownObjects(pyu.party, args);
   const { mode } = pyu.session;
   const op = pyu.session.op(what, callSite(), `${pyu.party}(${objects.join(', ')})`);
-  const done = mode.perform(pyu.party, String(op.number), op, async () => {
-    const values = new Map<DeviceObject, unknown>();
-    await Promise.all(objects.map(async (o) => values.set(o, await o[INSIDE])));
-    await after.catch(() => {});
-    try {
-      const given = mapDevice(args, (o) => values.get(o)) as readonly unknown[];
-      const result = await inside(pyu.party, () => work(given));
-      return numReturns === undefined ? result : checkParts(result, numReturns);
-    } catch (e) {
-      throw failedAt(pyu.party, op, e, { party: pyu.party });
-    }
-  });
+  const local = () =>
+    mode.perform(pyu.party, String(op.number), op, async () => {
+      const values = new Map<DeviceObject, unknown>();
+      await Promise.all(objects.map(async (o) => values.set(o, await o[INSIDE])));
+      await after.catch(() => {});
+      try {
+        const given = mapDevice(args, (o) => values.get(o)) as readonly unknown[];
+        const result = await inside(pyu.party, () => work(given));
+        return numReturns === undefined ? result : checkParts(result, numReturns);
+      } catch (e) {
+        throw failedAt(pyu.party, op, e, { party: pyu.party });
+      }
+    });
+  const done = mode.call?.({ party: pyu.party, op, code, args, objects, numReturns, after }) ?? local();
   if (numReturns === undefined) return { result: new PYUObject(pyu, op, done), done };
   const part = async (i: number): Promise<unknown> => ((await done) as readonly unknown[] | undefined)?.[i];
   const result = Array.from({ length: numReturns }, (_, i) => new PYUObject(pyu, op, part(i), `[${i}]`));
@@ -132,7 +139,8 @@ export const makePYU = (session: Session, party: string): PYU => {
       fail('INVALID_ARGUMENT', `${party} runs functions: ${party}(fn)(...args); got ${describe(fn)}`);
     const n = readReturns(options, ['numReturns']);
     return (...args: unknown[]) =>
-      callAt(pyu, functionText(fn), args, n, (values) => fn(...(values as never[]))).result;
+      callAt(pyu, functionText(fn), args, n, (values) => fn(...(values as never[])), { kind: 'function', fn })
+        .result;
   };
   const shown = () => `PYU(${party})`;
   const pyu = Object.assign(call, {

@@ -47,7 +47,8 @@ export class SpuDevice {
     this.#config = config;
     this.#programs = new Programs(config.runtime);
     this.#account = new Account(config.parties);
-    const op = session.op('SPU', callSite(), JSON.stringify(config));
+    const { parties, runtime } = config;
+    const op = session.op('SPU', callSite(), JSON.stringify({ parties, runtime }));
     this.#backend = session.mode.spu(config, op);
   }
 
@@ -166,7 +167,10 @@ export class SpuDevice {
     const owners = [...new Set(fresh.map((o) => o.device.party))];
     const op = this.#session.op(`input of ${owners.join(' and ')}`, site, `${this.name} ${fresh.join(', ')}`);
     const described = fresh.map((o, i) =>
-      this.#session.mode.describe(o.device.party, `${op.number}.${i}`, op, () => this.#describe(op, o)),
+      this.#session.mode.describe(o.device.party, `${op.number}.${i}`, op, () => this.#describe(op, o), {
+        object: o,
+        backend: this.#backend,
+      }),
     );
     for (const d of described) quietly(d);
     const work = this.#queue(async () => this.#input(op, fresh, await Promise.allSettled(described)));
@@ -204,6 +208,7 @@ export class SpuDevice {
   async #input(op: Op, objects: readonly PYUObject[], described: readonly PromiseSettledResult<Described>[]) {
     const inputs: { owner: number; type: Type }[] = [];
     const ids: number[] = [];
+    const sources: { rank: number; key: string; leaf: number }[] = [];
     const privates = new Map(this.#config.parties.map((_, rank) => [rank, new Map<number, Tensor>()]));
     const held = described.map((d, i): (() => Held) => {
       if (d.status === 'rejected') {
@@ -218,13 +223,15 @@ export class SpuDevice {
         const { shape, dtype } = type;
         if (data) privates.get(owner)!.set(inputs.length, { shape, dtype, data: data[j] as TensorData });
         inputs.push({ owner, type });
+        sources.push({ rank: owner, key: `${op.number}.${i}`, leaf: j });
         ids.push(id);
         return { id, type };
       });
       return () => ({ def, leaves });
     });
     if (inputs.length === 0) return { held, done: Promise.resolve() };
-    const done = this.#done({ op, graph: this.#programs.input(inputs), ins: [], outs: ids, privates });
+    const graph = this.#programs.input(inputs);
+    const done = this.#done({ op, graph, ins: [], outs: ids, privates, sources });
     return { held, done: quietly(done) };
   }
 

@@ -19,6 +19,8 @@ interface Settle {
   reject(error: unknown): void;
 }
 
+export type StartThread = typeof startThread;
+
 interface Pending {
   readonly op: Op;
   readonly answers: number;
@@ -52,6 +54,7 @@ export class SpuThreads implements SpuBackend {
   readonly ready: Promise<void>;
   /** Peak bytes of ring memory, by rank. */
   readonly memory: number[];
+  readonly #startThread: StartThread;
   readonly #threads: Thread[];
   readonly #pending = new Map<number, Pending>();
   readonly #graphs = new Map<Graph, number>();
@@ -62,8 +65,10 @@ export class SpuThreads implements SpuBackend {
   #suspect: { error: TesseraError; timer: ReturnType<typeof setTimeout> } | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(config: SpuConfig, link: ShapeOptions | undefined) {
+  /** `start`: for threads that are not in this process. */
+  constructor(config: SpuConfig, link: ShapeOptions | undefined, start: StartThread = startThread) {
     const { parties, runtime } = config;
+    this.#startThread = start;
     this.parties = parties;
     this.memory = parties.map(() => 0);
     let started: Settle | undefined;
@@ -83,7 +88,7 @@ export class SpuThreads implements SpuBackend {
   }
 
   #start(duty: Duty, ports: ReadonlyMap<string, PortLike>): Thread {
-    const running = startThread(duty, ports, {
+    const running = this.#startThread(duty, ports, {
       message: (message) => this.#heard(thread, duty.rank, message),
       error: (e) => this.#lost(thread, unpackError(packError(e)), true),
       exit: (code) => {
@@ -102,9 +107,11 @@ export class SpuThreads implements SpuBackend {
   /** Runs a job at all parties, after all earlier ones. */
   run(work: Work): Promise<Outcome> {
     if (this.#failure !== undefined) return Promise.reject(this.#about(work.op, this.#failure));
-    const { ins, outs, reveal, privates, answers = 0 } = work;
+    const { ins, outs, reveal, privates, sources, answers = 0 } = work;
     const number = this.#next++;
     const job = { graph: this.#remember(work.graph), ins, outs, ...(reveal && { reveal }) };
+    const from = (rank: number) =>
+      sources!.flatMap((s, name) => (s.rank === rank ? [[name, s.key, s.leaf] as const] : []));
     return new Promise((resolve, reject) => {
       const left = this.parties.length;
       this.#pending.set(number, { op: work.op, answers, stats: [], revealed: [], left, resolve, reject });
@@ -115,6 +122,7 @@ export class SpuThreads implements SpuBackend {
           number,
           job,
           privates: privates?.get(rank) ?? new Map(),
+          ...(sources && { sources: from(rank) }),
           answers: rank === answers,
         });
       });

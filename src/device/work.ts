@@ -11,6 +11,8 @@ export interface Work {
   readonly reveal?: readonly ({ readonly dtype: DType } | null)[];
   /** The private inputs of each rank, by name, as far as they are here. */
   readonly privates?: ReadonlyMap<number, ReadonlyMap<number, Tensor>>;
+  /** Where each private input comes from, in the order of their names: what was described at that rank under `key`. */
+  readonly sources?: readonly { readonly rank: number; readonly key: string; readonly leaf: number }[];
   /** The rank that gives revealed values back, where one program drives all. */
   readonly answers?: number;
 }
