@@ -94,7 +94,11 @@ export const serve = async (
     Object.fromEntries(ports),
   );
   const plain = portTransport(duty.self, named);
-  const transport = duty.link === undefined ? plain : shape(plain, duty.link);
+  await serveOver(duty, duty.link === undefined ? plain : shape(plain, duty.link), driver);
+};
+
+/** The same over any links to the other threads. */
+export const serveOver = async (duty: Duty, transport: AbortableTransport, driver: Driver): Promise<void> => {
   const failed = (error: unknown, number?: number): void => {
     driver.tell({ kind: 'failed', number, error: packError(error) });
     transport.abort(error).catch(() => {});
