@@ -11,7 +11,8 @@ export * from './counting';
 export * from './program';
 export * from './wire';
 export * from './spline';
-export * from './chacha';
+export { chacha20 } from './chacha';
+export { dcfEval, dcfGen } from './dcf';
 
 /** First address that no static data uses. */
 export function heapBase(): usize {

@@ -15,6 +15,7 @@ const PLAIN = [
   'heapBase', 'xor', 'and', 'or', 'add8', 'sub8', 'not', 'andXor', 'digitSelect', 'oneHot', 'toPlanes', 'fromPlanes',
   'decodeInt', 'stridedBits', 'countUnequal', 'bitsAsBytes', 'pickBit', 'oneHotBytes',
   'runPlanes', 'packPlanes', 'unpackPlanes', 'packBytes', 'unpackBytes', 'splineSpace', 'chacha20',
+  'dcfGen', 'dcfEval',
 ] as const; // biome-ignore format: a table of names
 
 export type KernelName = `${(typeof PER_FIELD)[number]}${32 | 64 | 128}` | (typeof PLAIN)[number];

@@ -2,12 +2,12 @@
 
 import { fail } from '../errors.ts';
 import type { Bits, Bytes, RingArray } from './array.ts';
-import { RingBits } from './bits.ts';
+import { RingFss } from './fss.ts';
 import { SCRATCH } from './memory.ts';
 
 type Wired = RingArray | Bits | Bytes;
 
-export class RingWire extends RingBits {
+export class RingWire extends RingFss {
   /** Bytes that the array takes on the wire; `width` is that of a value in Bytes. */
   wireBytes(arr: Wired, width = 8): number {
     if (arr.kind === 'bits') return arr.planes * Math.ceil(arr.length / 8);
