@@ -6,6 +6,7 @@
  * random value that nobody chose: the sum (or xor) of all parties' streams. `give`/`take` is a value that the
  * dealer chose: rank 0 gets the correction that makes the shares add up, the others use their streams. This is
  * the PRG compression of SPU's Beaver triples (SPU, USENIX ATC 2023, section 4) applied to every gate.
+ * `tell`/`hear` is for what every party has to know: correction words of keys, which hide nothing from those who hold one.
  */
 
 import { TesseraError } from '../errors.ts';
@@ -34,6 +35,7 @@ export class Dealing extends Scratch {
   #draws = 0;
   readonly #chunks: Uint8Array<ArrayBuffer>[] = [];
   readonly #given: Given[] | undefined;
+  readonly #told: Uint8Array<ArrayBuffer>[] = [];
 
   /** `handsOver`: rank 0 is in this memory too, and takes the corrections as arrays. */
   constructor(ring: Ring, field: Field, prgs: readonly Prg[], gate: number, handsOver = false) {
@@ -90,7 +92,24 @@ export class Dealing extends Scratch {
     return value;
   }
 
-  /** The correction for rank 0: one chunk for everything given, in order. */
+  /** Tells every party, and gives the array up. */
+  tell(value: Bytes): void {
+    this.#draws++;
+    const chunk = this.ring.u8(value).slice();
+    this.#told.push(chunk);
+    if (this.#given) this.#given.push({ array: this.handOver(value), length: chunk.length });
+    else {
+      this.#chunks.push(chunk);
+      this.drop(value);
+    }
+  }
+
+  /** What the ranks above 0 are told. */
+  get told(): readonly Uint8Array<ArrayBuffer>[] {
+    return this.#told;
+  }
+
+  /** The correction for rank 0: one chunk for everything given or told, in order. */
   get correction(): Uint8Array<ArrayBuffer>[] {
     return this.#chunks;
   }
@@ -174,6 +193,11 @@ export class Drawing extends Scratch {
     return this.#handed('bytes', n, 1) ?? this.#dealt(this.bytes(n), width);
   }
 
+  /** What the dealer tells everybody. */
+  hear(n: number): Bytes {
+    return this.#handed('bytes', n, 1) ?? this.#received(this.bytes(n), 8);
+  }
+
   /** Gives up what was dealt and is not needed, because revealed values made the gate shorter. It is never used. */
   discard(): void {
     for (; this.#at < this.#correction.length; this.#at++) {
@@ -207,7 +231,10 @@ export class Drawing extends Scratch {
   }
 
   #dealt<T extends Arr>(dst: T, width: number): T {
-    if (this.rank !== 0) return this.#own(dst);
+    return this.rank === 0 ? this.#received(dst, width) : this.#own(dst);
+  }
+
+  #received<T extends Arr>(dst: T, width: number): T {
     this.#draws++;
     const chunk = this.#correction[this.#at++];
     if (chunk?.length !== this.ring.wireBytes(dst, width) || 'array' in chunk) this.#diverged();

@@ -1,4 +1,4 @@
-/** @file Where rank 0 gets the dealer's corrections from, gate by gate. */
+/** @file Where a party gets the dealer's material from, gate by gate: rank 0 its corrections, all what is told. */
 
 import type { Chunk } from './material.ts';
 
@@ -24,6 +24,16 @@ export const packCorrection = (gate: number, chunks: readonly Uint8Array[]): Uin
     out.set(chunk, at);
     at += chunk.length;
   });
+  return out;
+};
+
+export const joinBytes = (parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
+  const out = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
   return out;
 };
 

@@ -48,6 +48,8 @@ export type Steps<T> = Generator<void, T, void>;
 export interface Gate<A extends GateAttrs = GateAttrs> {
   /** Whether the dealer gives nothing for it, among that many parties. */
   undealt?(parties: number): boolean;
+  /** Whether the dealer tells every party something: all of them wait for it. */
+  readonly tells?: boolean;
   deal(d: Dealing, ins: readonly Value[], attrs: A): Value[];
   eval(p: Party, ins: readonly Value[], attrs: A): Steps<Value[]>;
 }

@@ -4,6 +4,7 @@ import { bits } from './bits.ts';
 import { and } from './boolean.ts';
 import { borrow, less } from './compare.ts';
 import { isZero } from './equal.ts';
+import { borrowFss, isZeroFss, lessFss } from './fss.ts';
 import type { Gate } from './gate.ts';
 import { hide, input, reveal } from './inout.ts';
 import { belowInt, lessInt, negative, residue } from './integer.ts';
@@ -29,6 +30,9 @@ export const gates = {
   less,
   borrow,
   isZero,
+  lessFss,
+  borrowFss,
+  isZeroFss,
   lessInt,
   belowInt,
   negative,

@@ -50,3 +50,7 @@ export const analyse = (graph: Graph): Analysis => {
   cache.set(graph, analysis);
   return analysis;
 };
+
+/** Whether the dealer tells the ranks above 0 anything in it. */
+export const tells = (graph: Graph): boolean =>
+  graph.nodes.some((node) => (node.body ? tells(node.body) : gates[node.op]?.tells === true));

@@ -1,14 +1,14 @@
 /** @file A lowered graph in the making: the Circuit that fixed/ writes with. */
 
-import type { Circuit, Wire, WireType } from '../fixed/circuit.ts';
+import { type Circuit, count, type Wire, type WireType } from '../fixed/circuit.ts';
 import type { Field } from '../ring/field.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
+import { type PlanOptions, planned } from './plan.ts';
 
 /** How sigmoid is computed, as in SPU's runtime configuration. */
 export type SigmoidMode = 'REAL' | 'MM1' | 'SEG3';
 
-export interface CircuitOptions {
-  readonly field: Field;
+export interface CircuitOptions extends PlanOptions {
   /** Fraction bits of fixed-point numbers; the field's default if absent. */
   readonly fraction?: number | undefined;
   /** Accept rare truncation errors at FM64 and FM32 (trunc_allow_msb_error). */
@@ -61,7 +61,7 @@ export class GraphCircuit implements Circuit {
   ): Wire[] {
     const types = outs.map(({ shape, kind, secret }): Type => ({ shape, dtype: kind, secret }));
     return this.node(
-      op,
+      planned(op, attrs, count(ins[0]?.shape ?? []), this.options),
       ins.map((w) => w.id),
       attrs as Attrs,
       types,

@@ -17,6 +17,8 @@ export interface Correction {
   readonly chunks: readonly Uint8Array<ArrayBuffer>[];
   /** The same as arrays, if rank 0 is in the dealer's memory (then there are no chunks). */
   readonly given: readonly Given[];
+  /** What the other ranks must be told for it. */
+  readonly told: readonly Uint8Array<ArrayBuffer>[];
 }
 
 export class Dealer {
@@ -89,8 +91,8 @@ export class Dealer {
     const outs = gates[node.op]!.deal(dealing, ins as readonly Value[], node.attrs);
     dealing.end(outs.flatMap(arraysOf));
     for (const out of outs) store.retain(out);
-    const { correction: chunks, given } = dealing;
-    if (chunks.length + given.length > 0) yield { gate: number, chunks, given };
+    const { correction: chunks, given, told } = dealing;
+    if (chunks.length + given.length > 0) yield { gate: number, chunks, given, told };
     return outs;
   }
 

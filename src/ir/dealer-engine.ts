@@ -1,6 +1,6 @@
-/** @file The dealer as a process of its own: follows the parties' jobs and streams corrections to rank 0, ahead of use. */
+/** @file The dealer as a process of its own: follows the parties' jobs and streams corrections to rank 0, and what all must know to the others, ahead of use. */
 
-import { packCorrection } from '../dealer/source.ts';
+import { joinBytes, packCorrection } from '../dealer/source.ts';
 import { TesseraError } from '../errors.ts';
 import type { Channel } from '../link/link.ts';
 import type { Field } from '../ring/field.ts';
@@ -49,7 +49,9 @@ export class DealerEngine {
   #needed = -1;
   /** Ranks that said goodbye. */
   readonly #gone = new Set<number>();
+  /** Next tags: to rank 0, and to each of the others. */
   #tag = 0;
+  #toldTag = 0;
   #wake: () => void = () => {};
   #failure: unknown;
 
@@ -135,6 +137,7 @@ export class DealerEngine {
     this.stats.jobs++;
     let batch: Uint8Array[] = [];
     let size = 0;
+    let told: Uint8Array[] = [];
     let most = FIRST_BATCH;
     const window = this.#o.window ?? WINDOW;
     let first = 0;
@@ -144,11 +147,20 @@ export class DealerEngine {
         () => this.#unused < window || first <= this.#needed || this.#gone.has(0) || undefined,
       );
       if (this.#gone.has(0)) throw leftEarly(parties[0]!, this.stats.jobs);
-      const message = batch.length === 1 ? batch[0]! : join(batch, size);
+      const message = batch.length === 1 ? batch[0]! : joinBytes(batch);
       this.#unused += size;
       this.stats.bytes += size;
       [batch, size] = [[], 0];
       most = Math.min(BATCH, 2 * most);
+      if (told.length > 0) {
+        const tag = this.#toldTag++;
+        for (const party of parties.slice(1)) {
+          const copy = joinBytes(told);
+          this.stats.bytes += copy.length;
+          await channel.send(party, tag, copy);
+        }
+        told = [];
+      }
       await channel.send(parties[0]!, this.#tag++, message);
       await breathe();
     };
@@ -161,6 +173,7 @@ export class DealerEngine {
       const packed = packCorrection(next.value.gate, next.value.chunks);
       if (size === 0) first = next.value.gate;
       batch.push(packed);
+      if (next.value.told.length > 0) told.push(packCorrection(next.value.gate, next.value.told));
       size += packed.length;
       if (size >= most) await flush();
     }
@@ -179,16 +192,6 @@ export class DealerEngine {
     }
   }
 }
-
-const join = (parts: readonly Uint8Array[], size: number): Uint8Array => {
-  const out = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-};
 
 const leftEarly = (party: string, job: number): TesseraError =>
   new TesseraError('PEER_LOST', `${party} said goodbye in the middle of job ${job}`, { party, job });

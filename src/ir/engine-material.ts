@@ -1,17 +1,31 @@
 /** @file What a party has to do with its dealer: rank 0 itself, a server that sees no data, or one who dealt before. */
 
 import type { Given } from '../dealer/material.ts';
-import { Mailbox, type MaterialSource, packedSize, unpackCorrections } from '../dealer/source.ts';
+import {
+  joinBytes,
+  Mailbox,
+  type MaterialSource,
+  packCorrection,
+  packedSize,
+  unpackCorrections,
+} from '../dealer/source.ts';
 import { TesseraError } from '../errors.ts';
 import type { Channel } from '../link/link.ts';
 import { Prg } from '../ring/prg.ts';
+import { tells } from './analysis.ts';
 import { Dealer } from './deal.ts';
 import type { EngineOptions } from './engine.ts';
 import { DealerJobs, type DealerMessage, digestOf, type Job, packMessage } from './job.ts';
 
+/** Messages to and from other ranks, in the order of the rounds. */
+export interface Line {
+  send(rank: number, message: Uint8Array<ArrayBuffer>): Promise<void> | void;
+  recv(rank: number): Promise<Uint8Array>;
+}
+
 /** What a party has to do with the dealer. */
 export interface Material extends MaterialSource {
-  start(job: Job): void | Promise<void>;
+  start(job: Job, line: Line): void | Promise<void>;
   /** The job is over: the dealer's part of it has to be complete. */
   finish(): void;
   free(ids: readonly number[]): void;
@@ -33,25 +47,37 @@ export const connectDealer = async (o: EngineOptions, seed: Uint8Array): Promise
   if (rank === 0) {
     const others = await Promise.all(parties.slice(1).map((party) => channel.recv(party, 0)));
     const prgs = [seed, ...others].map((s) => new Prg(o.ring, Uint8Array.from(s)));
-    return new FirstParty(new DealerJobs(new Dealer(o.ring, o.field, prgs, true)));
+    return new FirstParty(new DealerJobs(new Dealer(o.ring, o.field, prgs, true)), parties.length);
   }
   await channel.send(parties[0]!, 0, Uint8Array.from(seed));
-  return nothing;
+  return new Hearer();
 };
 
-/** Rank 0 deals for itself, gate by gate as needed. */
+/**
+ * Rank 0 deals for itself, gate by gate as needed. Where a job has something to tell the others, the whole job is
+ * dealt first, and they are told in one message ahead of its rounds.
+ */
 class FirstParty implements Material {
   used = 0;
   readonly #jobs: DealerJobs;
   readonly #dealt = new Map<number, readonly Given[]>();
+  readonly #parties: number;
   #steps: ReturnType<DealerJobs['run']> | undefined;
 
-  constructor(jobs: DealerJobs) {
+  constructor(jobs: DealerJobs, parties: number) {
     this.#jobs = jobs;
+    this.#parties = parties;
   }
 
-  start(job: Job): void {
+  async start(job: Job, line: Line): Promise<void> {
     this.#steps = this.#jobs.run(job);
+    if (!tells(job.graph)) return;
+    const told: Uint8Array[] = [];
+    for (const { gate, given, told: chunks } of this.#steps) {
+      this.#dealt.set(gate, given);
+      if (chunks.length > 0) told.push(packCorrection(gate, chunks));
+    }
+    for (let rank = 1; rank < this.#parties; rank++) await line.send(rank, joinBytes(told));
   }
 
   take(gate: number): readonly Given[] {
@@ -77,20 +103,39 @@ class FirstParty implements Material {
   close(): void {}
 }
 
-/** Ranks above 0 need no corrections, and with TrustedFirstParty nobody else to talk to. */
-const nothing: Material = {
-  used: 0,
-  start: () => {},
-  take: () => [],
-  finish: () => {},
-  free: () => {},
-  close: () => {},
-};
+/** Ranks above 0 need no corrections; with TrustedFirstParty rank 0 tells them what all have to know. */
+class Hearer implements Material {
+  readonly used = 0;
+  #heard: Promise<Map<number, Uint8Array[]>> | undefined;
+
+  start(job: Job, line: Line): void {
+    if (!tells(job.graph)) return;
+    const heard = line
+      .recv(0)
+      .then((message) => new Map(Array.from(unpackCorrections(message), (c) => [c.gate, c.chunks])));
+    heard.catch(() => {});
+    this.#heard = heard;
+  }
+
+  async take(gate: number): Promise<readonly Uint8Array[]> {
+    const chunks = (await this.#heard)?.get(gate);
+    if (!chunks) throw new TesseraError('DIVERGED', `the dealer tells nothing for gate ${gate}`, { gate });
+    return chunks;
+  }
+
+  finish(): void {
+    this.#heard = undefined;
+  }
+
+  free(): void {}
+
+  close(): void {}
+}
 
 /** After this many bytes of used corrections, the dealer hears that it may go on. */
 const REPORT = 8 << 20;
 
-/** A server deals; rank 0 receives its stream. */
+/** A server deals; rank 0 receives its corrections, the others what they are told. */
 class ThirdParty implements Material {
   used = 0;
   readonly #rank: number;
@@ -108,11 +153,9 @@ class ThirdParty implements Material {
     this.#dealer = channel.peers[0]!;
     this.#mailbox = new Mailbox((chunks) => this.#taken(chunks));
     this.#tell({ kind: 'seed', seed });
-    if (o.rank === 0) {
-      this.#receive().catch((e: unknown) => {
-        if (this.#open) this.#mailbox.fail(e);
-      });
-    }
+    this.#receive().catch((e: unknown) => {
+      if (this.#open) this.#mailbox.fail(e);
+    });
   }
 
   start(job: Job): void {
@@ -121,7 +164,7 @@ class ThirdParty implements Material {
 
   take(gate: number): Promise<readonly Uint8Array[]> | readonly Uint8Array[] {
     const chunks = this.#mailbox.take(gate);
-    if (chunks instanceof Promise && gate > this.#needed) {
+    if (this.#rank === 0 && chunks instanceof Promise && gate > this.#needed) {
       this.#needed = gate;
       this.#report();
       this.#tell({ kind: 'need', gate });
@@ -148,6 +191,7 @@ class ThirdParty implements Material {
   }
 
   #taken(chunks: readonly Uint8Array[]): void {
+    if (this.#rank !== 0) return;
     for (const chunk of chunks) this.used += chunk.length;
     this.#unreported += packedSize(chunks);
     if (this.#unreported >= REPORT) this.#report();

@@ -10,7 +10,7 @@ import { Prg, randomBytes } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
 import { analyse } from './analysis.ts';
 import { decodeTensor, encodeTensor } from './encode.ts';
-import { connectDealer, type Material, type StoredMaterial } from './engine-material.ts';
+import { connectDealer, type Line, type Material, type StoredMaterial } from './engine-material.ts';
 import { type Exported, exportEntries } from './export.ts';
 import type { Tensor } from './graph.ts';
 import type { Job } from './job.ts';
@@ -63,8 +63,7 @@ export class PartyEngine {
   readonly #material: Material;
   readonly #objects = new Map<number, Entry>();
   #base = 0;
-  /** The next tag to and from each rank: not every round has a message for everybody. 0 is the seed's. */
-  readonly #tags = { to: new Map<number, number>(), from: new Map<number, number>() };
+  readonly #line: Line;
   #tail: Promise<unknown> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
   readonly stats = { jobs: 0, rounds: 0, bytes: 0, dealerBytes: 0, ms: 0 };
@@ -75,6 +74,7 @@ export class PartyEngine {
     this.#role = { ring, field, rank, parties: parties.length, prg: new Prg(ring, seed) };
     this.#store = new Store(ring);
     this.#material = material;
+    this.#line = lineOf(o);
   }
 
   /** Draws this party's seed and gives it to the dealer alone. */
@@ -160,7 +160,7 @@ export class PartyEngine {
     for (const [name, tensor] of privates) own.set(name, encodeTensor(scratch, tensor, this.#o.fraction));
     const base = this.#base;
     this.#base += analyse(job.graph).gates;
-    await this.#material.start(job);
+    await this.#material.start(job, this.#line);
     const run = new PartyRun(this.#role, this.#store, own);
     const before = this.#material.used;
     const { outs, bytes } = await this.#drive(run, job, base, ins);
@@ -197,22 +197,15 @@ export class PartyEngine {
   }
 
   async #exchange({ send, receive }: Wait & { kind: 'round' }): Promise<ReadonlyMap<number, Uint8Array>> {
-    const { channel, parties } = this.#o;
-    const { to, from } = this.#tags;
-    const take = (tags: Map<number, number>, peer: number): number => {
-      const tag = tags.get(peer) ?? 1;
-      tags.set(peer, tag + 1);
-      return tag;
-    };
     const pending: Promise<void>[] = [];
     for (const [peer, message] of send) {
-      const sent = channel.send(parties[peer]!, take(to, peer), message);
+      const sent = this.#line.send(peer, message);
       if (sent) pending.push(sent);
     }
     const answer = new Map<number, Uint8Array>();
     for (const peer of receive.keys()) {
       pending.push(
-        channel.recv(parties[peer]!, take(from, peer)).then((message) => {
+        this.#line.recv(peer).then((message) => {
           answer.set(peer, message);
         }),
       );
@@ -247,6 +240,20 @@ export class PartyEngine {
     return result;
   }
 }
+
+/** Tags rise by one to and from each rank: not every round has a message for everybody. 0 is the seed's. */
+const lineOf = ({ channel, parties }: EngineOptions): Line => {
+  const next = (tags: Map<number, number>, peer: number): number => {
+    const tag = tags.get(peer) ?? 1;
+    tags.set(peer, tag + 1);
+    return tag;
+  };
+  const [to, from] = [new Map<number, number>(), new Map<number, number>()];
+  return {
+    send: (peer, message) => channel.send(parties[peer]!, next(to, peer), message),
+    recv: (peer) => channel.recv(parties[peer]!, next(from, peer)),
+  };
+};
 
 const stopped = (cause: unknown): TesseraError => {
   const { code = 'PARTY_FAILED', message = String(cause) } = cause as Partial<TesseraError>;

@@ -108,7 +108,8 @@ export class Lockstep {
         }
         r.next = next.value;
         if (next.value.kind === 'round') return;
-        answer = deal.corrections.get(next.value.gate) ?? [];
+        const dealt = deal.corrections.get(next.value.gate);
+        answer = (rank === 0 ? dealt?.chunks : dealt?.told) ?? [];
       }
     };
     for (const role of this.roles) advance(role.rank);
@@ -132,7 +133,7 @@ export class Lockstep {
   }
 
   #dealAll(graph: Graph, base: number, masks: readonly Entry[], stats: LockstepStats) {
-    const corrections = new Map<number, Correction['chunks']>();
+    const corrections = new Map<number, Correction>();
     const start = performance.now();
     const steps = this.dealer.run(graph, base, masks);
     for (;;) {
@@ -141,8 +142,10 @@ export class Lockstep {
         stats.dealerMs = performance.now() - start;
         return { corrections, masks: next.value };
       }
-      corrections.set(next.value.gate, next.value.chunks);
-      for (const chunk of next.value.chunks) stats.dealerBytes += chunk.length;
+      const { gate, chunks, told } = next.value;
+      corrections.set(gate, next.value);
+      for (const chunk of chunks) stats.dealerBytes += chunk.length;
+      for (const chunk of told) stats.dealerBytes += (this.parties - 1) * chunk.length;
     }
   }
 

@@ -176,7 +176,8 @@ export class PartyRun {
       this.#finish(frame, node, outs);
       return;
     }
-    const needs = this.role.rank === 0 && !gates[node.op]!.undealt?.(this.role.parties);
+    const { tells, undealt } = gates[node.op]!;
+    const needs = tells || (this.role.rank === 0 && !undealt?.(this.role.parties));
     const chunks = needs ? ((yield { kind: 'material', gate, op: node.op }) as readonly Chunk[]) : [];
     const party = new GateParty(this.role, gate, chunks, this.#inputs);
     const steps = gates[node.op]!.eval(party, ins as readonly Value[], node.attrs);

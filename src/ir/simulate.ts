@@ -11,6 +11,7 @@ import { inputGraph, lower, revealGraph } from './lower.ts';
 import { NDArray } from './ndarray.ts';
 import type { PartyRun } from './party.ts';
 import { optimize } from './passes/optimize.ts';
+import type { CostMode, LinkMeasure } from './plan.ts';
 import { isTensor } from './store.ts';
 import { trace } from './tracer.ts';
 
@@ -22,6 +23,8 @@ export interface SimulateOptions {
   readonly truncAllowMsbError?: boolean;
   readonly lazyIntegers?: boolean;
   readonly sigmoidMode?: SigmoidMode;
+  readonly costMode?: CostMode;
+  readonly link?: LinkMeasure;
   readonly seeds?: readonly Uint8Array[];
 }
 

@@ -7,6 +7,7 @@ import type { Value } from '../../src/gates/gate.ts';
 import { GraphCircuit, privateInput, revealTo } from '../../src/ir/circuit.ts';
 import type { Graph, Tensor, TensorData } from '../../src/ir/graph.ts';
 import { Lockstep, type LockstepStats, type PrivateInput } from '../../src/ir/lockstep.ts';
+import type { CostMode } from '../../src/ir/plan.ts';
 import type { RingArray } from '../../src/ring/array.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { Ring } from '../../src/ring/ring.ts';
@@ -38,6 +39,7 @@ export interface Case {
   readonly inputs: readonly Plain[];
   readonly build: (c: GraphCircuit, ...ins: Wire[]) => Wire | readonly Wire[];
   readonly allowMsbError?: boolean;
+  readonly costMode?: CostMode;
 }
 
 export interface Result {
@@ -149,10 +151,21 @@ export const same = (actual: readonly unknown[], expected: readonly unknown[], w
 };
 
 /** A world, and inputs in it. */
-export const enter = (field: FieldName, parties: number, inputs: readonly Plain[], allowMsbError = false) => {
+export const enter = (
+  field: FieldName,
+  parties: number,
+  inputs: readonly Plain[],
+  allowMsbError = false,
+  costMode?: CostMode,
+) => {
   const world = new Lockstep(ring, FIELDS[field], parties, seedsOf(parties));
   const circuit = (): GraphCircuit =>
-    new GraphCircuit({ field: FIELDS[field], ...(allowMsbError && { truncAllowMsbError: true }) });
+    new GraphCircuit({
+      field: FIELDS[field],
+      parties,
+      costMode,
+      ...(allowMsbError && { truncAllowMsbError: true }),
+    });
   const privates: PrivateInput[] = [];
   const a = field === 'FM32' ? new GraphCircuit({ field: FIELDS[field] }) : circuit();
   const wires = inputs.map((x, i) => take(a, privates, i % parties, x));
@@ -170,7 +183,7 @@ export const everybody = (parties: number): number[] => Array.from({ length: par
 
 export const runCase = (k: Case): Result => {
   const { bits: width, fraction } = FIELDS[k.field];
-  const { world, circuit, wires, taken } = enter(k.field, k.parties, k.inputs, k.allowMsbError);
+  const { world, circuit, wires, taken } = enter(k.field, k.parties, k.inputs, k.allowMsbError, k.costMode);
   const b = circuit();
   const ins = wires.map((w) => b.value({ shape: w.shape, dtype: w.kind, secret: true }));
   const outs = [k.build(b, ...ins.map((id) => b.wire(id)))].flat();

@@ -310,4 +310,40 @@ test('an error inside of an op holds the op and the call site', async () => {
   assert.match(e.message, /op encode at .*engine\.test/);
 });
 
+test('latency mode: every party is told its keys ahead of the rounds, by either kind of dealer', async () => {
+  const x = numbers(...Array.from({ length: 40 }, (_, i) => ((i * 37) % 23) - 11));
+  const y = numbers(...Array.from({ length: 40 }, (_, i) => ((i * 19) % 17) - 8));
+  const fn = (a: BaseArray, b: BaseArray): unknown => {
+    const most = np.maximum(np.multiply(a, b), a);
+    return np.fori(0, 3, (_, z) => np.where(np.equal(z, a), b, z), most);
+  };
+  const graph = optimize(graphOf(fn as (...args: never[]) => unknown, ...typesOf([x, y])));
+  const types = graph.outs.map((id) => graph.types[id]!);
+  const keyed = lower(graph, { field, parties: 2, costMode: 'latency' });
+  const tabled = lower(graph, { field });
+  for (const kind of ['first', 'third'] as const) {
+    // So small a window that the dealer waits for rank 0 within a job.
+    const w = await start(2, kind, { window: 4096 });
+    await w.run(inputJob(2, [x, y]), [x, y]);
+    const show = revealGraph(types, [0, 1], { field });
+    const seen: number[][] = [];
+    const rounds: number[][] = [];
+    for (const [i, program] of [keyed, tabled, keyed].entries()) {
+      const made = await w.run({ graph: program, ins: [0, 1], outs: [10 + i] });
+      rounds.push(made.map((m) => m.stats.rounds));
+      const shown = await w.run({ graph: show, ins: [10 + i], outs: [-1], reveal: [{ dtype: 'fxp' }] });
+      for (const { revealed } of shown) seen.push(Array.from(revealed[0]!.data as Float64Array));
+    }
+    const expected = (fn(x as never, y as never) as NDArray).data as Float64Array;
+    for (const values of seen) assert.equal(values, Array.from(expected), kind);
+    assert.equal(rounds[0], rounds[2]);
+    assert.equal(
+      rounds[0]!.map((r) => rounds[1]![0]! - r),
+      [6, 6],
+      'three fewer by maximum, one by each equal',
+    );
+    await w.close();
+  }
+});
+
 test.run();

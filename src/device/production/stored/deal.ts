@@ -1,11 +1,12 @@
 /**
  * @file Dealing ahead: material for a recorded program, as files that one party each can open. A piece serves one run of
- * the program: a seed for every party, and the corrections for rank 0.
+ * the program: a seed for every party, the corrections for rank 0, and for the others what all are told.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packCorrection } from '../../../dealer/source.ts';
 import { fail } from '../../../errors.ts';
+import { tells } from '../../../ir/analysis.ts';
 import { Dealer } from '../../../ir/deal.ts';
 import { DealerJobs, digestOf } from '../../../ir/job.ts';
 import { FIELDS, type FieldName } from '../../../ring/field.ts';
@@ -30,15 +31,21 @@ export interface DealOptions {
 
 const BATCH = 256 << 10;
 
-/** Corrections of the whole program, in records of about BATCH bytes. */
-function* corrections(program: Program, ring: Ring, seeds: readonly Uint8Array[]): Generator<Uint8Array> {
+/** What one rank gets for the whole program, in records of about BATCH bytes. */
+function* corrections(
+  program: Program,
+  ring: Ring,
+  seeds: readonly Uint8Array[],
+  rank: number,
+): Generator<Uint8Array> {
   const prgs = seeds.map((seed) => new Prg(ring, seed));
   const jobs = new DealerJobs(new Dealer(ring, FIELDS[program.field as FieldName], prgs));
   let batch: Uint8Array[] = [];
   let size = 0;
   for (const job of program.jobs) {
-    for (const { gate, chunks } of jobs.run(job)) {
-      const packed = packCorrection(gate, chunks);
+    for (const { gate, chunks, told } of jobs.run(job)) {
+      if (rank !== 0 && told.length === 0) continue;
+      const packed = packCorrection(gate, rank === 0 ? chunks : told);
       batch.push(packed);
       size += packed.length;
       if (size < BATCH) continue;
@@ -77,7 +84,8 @@ export const deal = async ({ program, runs, out, job, recipients }: DealOptions)
         jobs,
         key: sealed,
       };
-      const dealt = rank === 0 ? corrections(program, await Ring.create(), seeds) : [];
+      const served = rank === 0 || program.jobs.some((j) => tells(j.graph));
+      const dealt = served ? corrections(program, await Ring.create(), seeds, rank) : [];
       const records = (function* () {
         yield seeds[rank]!;
         yield* dealt;

@@ -126,7 +126,6 @@ class FromVault implements Material {
   }
 
   async take(gate: number): Promise<readonly Uint8Array[]> {
-    if (this.#header.rank !== 0) return [];
     while (!this.#arrived.has(gate)) {
       const record = await this.#vault.next();
       if (record === undefined) throw wrong(`${this.#path} has nothing for gate ${gate}`, { gate });

@@ -1,0 +1,88 @@
+/**
+ * @file Which of two protocols a gate runs: tables (any number of parties, few dealer bytes, several rounds), or the keys
+ * of two parties (gates/fss.ts: one round, some 2 KB from the dealer and microseconds of work an element).
+ */
+
+import type { Field } from '../ring/field.ts';
+
+/** `latency`: as few rounds as possible. `bandwidth`: as few bytes. `auto`: what is faster on the given link. */
+export type CostMode = 'latency' | 'bandwidth' | 'auto';
+
+/** What is known of the link between the parties. */
+export interface LinkMeasure {
+  /** Round trip in milliseconds: a round takes half of it. */
+  readonly rttMs: number;
+  /** Bytes a second, from the dealer too. */
+  readonly bandwidth: number;
+}
+
+export interface PlanOptions {
+  readonly field: Field;
+  /** How many parties run the program; keys need exactly two. */
+  readonly parties?: number | undefined;
+  /** `bandwidth` if absent. */
+  readonly costMode?: CostMode | undefined;
+  readonly link?: LinkMeasure | undefined;
+}
+
+interface Pair {
+  readonly keyed: string;
+  /** Rounds that the keys save. */
+  saves(field: Field, attrs: Readonly<Record<string, unknown>>): number;
+  /** Levels of the key's tree. */
+  levels(field: Field, attrs: Readonly<Record<string, unknown>>): number;
+}
+
+/** Rounds of the radix-4 tree over the digits of so many bits. */
+const treeRounds = (bits: number): number => Math.ceil(Math.log2(Math.ceil(bits / 4)) / 2);
+
+/** Gates that have both protocols, with the same inputs, attributes and results. */
+const PAIRS: Readonly<Record<string, Pair>> = {
+  less: { keyed: 'lessFss', saves: (f) => treeRounds(f.bits), levels: (f) => f.bits - 1 },
+  isZero: { keyed: 'isZeroFss', saves: () => 1, levels: (f) => f.bits },
+  borrow: {
+    keyed: 'borrowFss',
+    saves: (_, a) => treeRounds(a.bits as number),
+    levels: (_, a) => a.bits as number,
+  },
+};
+
+/** Seconds of local work per level and evaluation, and of the dealer's per level (measured: 127 levels in 6 and 12 us). */
+const EVAL = 5e-8;
+const DEAL = 1e-7;
+
+/** The op to run for `op` on so many elements. */
+export const planned = (
+  op: string,
+  attrs: Readonly<Record<string, unknown>>,
+  elements: number,
+  { field, parties, costMode, link }: PlanOptions,
+): string => {
+  const pair = Object.hasOwn(PAIRS, op) ? PAIRS[op] : undefined;
+  if (!pair || parties !== 2 || costMode === undefined || costMode === 'bandwidth') return op;
+  const levels = pair.levels(field, attrs);
+  if (levels === 0) return op;
+  if (costMode === 'latency') return pair.keyed;
+  if (!link) return op;
+  const thresholds = (attrs.thresholds as readonly number[] | undefined)?.length ?? 1;
+  const won = (pair.saves(field, attrs) * link.rttMs) / 2e3;
+  const lost = elements * levels * (17 / link.bandwidth + thresholds * EVAL + DEAL);
+  return won > lost ? pair.keyed : op;
+};
+
+const KEYED = new Set(Object.values(PAIRS).map((p) => p.keyed));
+
+/** What was chosen and why, for the account of a program in which these ops ran. */
+export const planText = ({ parties, costMode, link }: PlanOptions, ops: readonly string[]): string => {
+  const tables = ops.filter((op) => Object.hasOwn(PAIRS, op));
+  const keys = ops.filter((op) => KEYED.has(op));
+  const of = (names: readonly string[]): string => (names.length > 0 ? ` (${names.join(', ')})` : '');
+  if (costMode === undefined || costMode === 'bandwidth') return `tables${of(tables)}: costMode bandwidth`;
+  if (parties !== 2)
+    return `tables${of(tables)}: costMode ${costMode} needs two parties, and here are ${parties}`;
+  if (costMode === 'latency') return `keys${of(keys)}: costMode latency`;
+  if (!link)
+    return `tables${of(tables)}: costMode auto, and the link's round trip and bandwidth are not given`;
+  const at = `round trip ${link.rttMs} ms, ${Math.round(link.bandwidth / 1e6)} MB/s`;
+  return `keys${of(keys)}, tables${of(tables)}: costMode auto by the batch, at ${at}`;
+};
