@@ -10,7 +10,8 @@ export interface CostRow {
   readonly op: string;
   readonly field: FieldName;
   readonly parties: number;
-  readonly mode: 'table';
+  /** Dealt tables, or keys of two parties (costMode latency). */
+  readonly mode: 'table' | 'latency';
   readonly rounds: number;
   /** Sent by one party to each other party, per element. */
   readonly onlineBytes: number;
@@ -43,13 +44,20 @@ const rounded = (x: NDArray, fraction: number): NDArray =>
     data: Float64Array.from(x.data as Float64Array, (v) => Math.round(v * 2 ** fraction) / 2 ** fraction),
   });
 
-export const measure = (ring: Ring, k: CostCase, field: FieldName, parties: number): CostRow => {
+export const measure = (
+  ring: Ring,
+  k: CostCase,
+  field: FieldName,
+  parties: number,
+  mode: CostRow['mode'] = 'table',
+): CostRow => {
   const inputs = k.inputs(field).map((x) => rounded(x, FIELDS[field].fraction));
   const want = k.fn(...inputs) as NDArray;
   const { results, stats } = simulate(k.fn as (...args: never[]) => unknown, inputs, {
     ring,
     field: FIELDS[field],
     parties,
+    costMode: mode === 'latency' ? 'latency' : 'bandwidth',
   });
   // Per element of the batch: reductions count their inputs, matmul its outputs.
   const elements = k.op === 'matmul' ? want.size : inputs[0]!.size;
@@ -58,7 +66,7 @@ export const measure = (ring: Ring, k: CostCase, field: FieldName, parties: numb
     op: k.op,
     field,
     parties,
-    mode: 'table',
+    mode,
     rounds: stats.rounds,
     onlineBytes: sent / elements,
     dealerBytes: stats.dealerBytes / elements,
