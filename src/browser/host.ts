@@ -43,6 +43,7 @@ const handlersOf = (
     node: (id, { config, op, dealer }) => {
       const node = new SpuNode({
         transport,
+        apart: undefined,
         config,
         op,
         dealer,

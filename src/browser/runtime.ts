@@ -77,7 +77,13 @@ export const openLinks = async (o: Production): Promise<WebSocketTransport> => {
 };
 
 /** The engine runs where the link is. */
-export const startNode = (options: NodeOptions): PartyNode => (options.transport as RemoteLink).node(options);
+export const startNode = (options: NodeOptions): PartyNode =>
+  options.apart === undefined
+    ? (options.transport as RemoteLink).node(options)
+    : fail(
+        'UNSUPPORTED',
+        "an SPU with addresses of its own is not for a page: leave the nodes' addresses out",
+      );
 
 /** Word of the page's end: it is closed, reloaded, or left for another. */
 export const onEnd = (listener: (why: string) => void): (() => void) => {

@@ -39,7 +39,7 @@ export interface SpuConfig {
   /** Rank = place in this list. */
   readonly parties: readonly string[];
   readonly runtime: RuntimeConfig;
-  /** By rank: where the parties' links are, as far as the definition says so. For a simulation on several machines. */
+  /** By rank: where the parties' links are, as far as the definition says so. */
   readonly places?: readonly SpuPlace[];
 }
 

@@ -87,17 +87,27 @@ test('P1: a party that never comes is named, with the reason, when readyTimeoutM
   assert.match(message, /refused/);
 });
 
-test('P5: addresses of SPU nodes are accepted, need no port of their own, and are checked', async () => {
-  const out = await values(
-    launch(await cluster(TWO, (_, o) => ({ ...o, allowTrustedFirstParty: true })), 'addresses', {
-      address: `127.0.0.1:${await freePort()}`,
-    }),
-  );
+interface Addressed {
+  readonly shared: number;
+  readonly apart: number;
+  readonly before: boolean;
+  readonly after: boolean;
+  readonly stranger: { readonly code: string; readonly message: string };
+  readonly half: { readonly code: string; readonly message: string };
+}
+
+test('P5: an SPU shares the connections of the session, unless its nodes really have other addresses', async () => {
+  const own = { alice: `127.0.0.1:${await freePort()}`, bob: `127.0.0.1:${await freePort()}` };
+  const options = await cluster(TWO, (_, o) => ({ ...o, allowTrustedFirstParty: true }));
+  const out = await values<Addressed>(launch(options, 'addresses', { own }));
   for (const party of TWO) {
-    const { sum, twice } = out[party] as { sum: number; twice: { code: string; message: string } };
-    assert.is(sum, 3);
-    assert.is(twice.code, 'CONFIG');
-    assert.match(twice.message, /carol/);
+    const { shared, apart, before, after, stranger, half } = out[party]!;
+    assert.equal([shared, apart], [3, 3]);
+    assert.equal([before, after], [false, true], 'a port of its own is opened for the second SPU alone');
+    assert.is(stranger.code, 'CONFIG');
+    assert.match(stranger.message, /carol/);
+    assert.is(half.code, 'CONFIG');
+    assert.match(half.message, /nodes\[1\]\.address/);
   }
 });
 

@@ -1,4 +1,5 @@
 /** @file The programs that the parties of the production tests run. Every party runs the same one. */
+import { connect } from 'node:net';
 import * as sf from '../../src/index.ts';
 
 const { np } = sf;
@@ -52,6 +53,17 @@ const failure = async (promise: Promise<unknown>) => {
     return told(e);
   }
 };
+
+/** Does anybody listen there? */
+const listens = (address: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const [host, port] = address.split(':');
+    const socket = connect(Number(port), host, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 
 const X = [
   [1, 2],
@@ -236,22 +248,29 @@ export const programs: Readonly<Record<string, Program>> = {
     });
   },
 
-  /** SPU nodes with addresses of their own, and then with a party that is none. */
-  addresses: (options, given: { readonly address: string }) =>
+  /** An SPU at the session's addresses, one at addresses of its own, and then definitions that cannot be. */
+  addresses: (options, given: { readonly own: Record<'alice' | 'bob', string> }) =>
     within(options, async (s) => {
       const runtime_config = { protocol: 'SEMI2K', field: 'FM128' };
-      const spu = s.SPU({
-        nodes: [
-          { party: 'alice', id: '0', address: given.address, listen_addr: '0.0.0.0:7000' },
-          { party: 'bob', id: '1', address: '127.0.0.1:7001', listen_address: '0.0.0.0:7001' },
-        ],
-        runtime_config,
-      });
-      const sum = Number(await s.reveal(spu((a: sf.BaseArray) => np.add(a, 1))(s.PYU('alice')(() => 2)())));
-      const twice = await failure(
-        (async () => s.SPU({ nodes: [{ party: 'alice' }, { party: 'carol' }], runtime_config }))(),
-      );
-      return { sum, twice };
+      const { parties } = (options as { cluster_config: sf.ClusterConfig }).cluster_config;
+      const nodes = (address: (party: 'alice' | 'bob') => string | undefined) =>
+        (['alice', 'bob'] as const).map((party, i) => {
+          const at = address(party);
+          return { party, id: String(i), ...(at !== undefined && { address: at, listen_addr: at }) };
+        });
+      const sumOn = async (spu: sf.SPU) =>
+        Number(await s.reveal(spu((a: sf.BaseArray) => np.add(a, 1))(s.PYU('alice')(() => 2)())));
+      const shared = await sumOn(s.SPU({ nodes: nodes((p) => parties[p]!.address), runtime_config }));
+      const before = await listens(given.own.alice);
+      await s.barrier();
+      const apart = await sumOn(s.SPU({ nodes: nodes((p) => given.own[p]), runtime_config }));
+      const after = await listens(given.own.alice);
+      await s.barrier();
+      const refused = (nodes: sf.ClusterDef['nodes']) =>
+        failure((async () => s.SPU({ nodes, runtime_config }))());
+      const stranger = await refused([{ party: 'alice' }, { party: 'carol' }]);
+      const half = await refused(nodes((p) => (p === 'alice' ? given.own.alice : undefined)));
+      return { shared, apart, before, after, stranger, half };
     }),
 
   /** Trains, and writes what it has; in another run, goes on from there. */

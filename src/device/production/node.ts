@@ -20,6 +20,8 @@ export interface DealerOrder {
 
 export interface NodeOptions {
   readonly transport: Transport;
+  /** Links of the SPU's own, where its definition names other addresses than the session's. */
+  readonly apart: Promise<Transport> | undefined;
   readonly config: SpuConfig;
   readonly op: Op;
   /** The dealer's name, if the SPU has a third-party dealer. */
@@ -44,11 +46,12 @@ export class SpuNode implements PartyNode {
   readonly #rank: number;
   readonly #parties: readonly string[];
   readonly #failed: (error: unknown) => void;
+  readonly #apart: Promise<Transport> | undefined;
   #peak = 0;
   #closed: TesseraError | undefined;
   readonly #breaker = new Breaker();
 
-  constructor({ transport, config, op, dealer, stored, order, failed }: NodeOptions) {
+  constructor({ transport, apart, config, op, dealer, stored, order, failed }: NodeOptions) {
     const { self } = transport;
     const { parties, runtime } = config;
     this.#parties = parties;
@@ -56,21 +59,22 @@ export class SpuNode implements PartyNode {
     this.#failed = failed;
     const id = `spu ${op.number}`;
     const peers = parties.filter((p) => p !== self);
-    const channel = transport.channel(id, peers);
+    this.#apart = apart && quietly(apart);
+    const channel = apart ? apart.then((links) => links.channel(id, peers)) : transport.channel(id, peers);
     const source = async (): Promise<EngineOptions['dealer']> => {
       if (stored !== undefined) return stored(transport.channel(`material of ${id}`, peers));
       if (dealer === undefined) return { kind: 'first' };
       return { kind: 'third', channel: transport.channel(`dealer of ${id}`, [dealer]) };
     };
     if (dealer !== undefined) order({ id, field: runtime.field, parties });
-    this.#engine = Promise.all([Ring.create(), source()]).then(([ring, from]) =>
+    this.#engine = Promise.all([Ring.create(), source(), channel]).then(([ring, from, own]) =>
       PartyEngine.start({
         ring,
         field: FIELDS[runtime.field],
         fraction: runtime.fraction,
         rank: this.#rank,
         parties,
-        channel,
+        channel: own,
         dealer: from,
       }),
     );
@@ -126,5 +130,6 @@ export class SpuNode implements PartyNode {
     this.#closed ??= reason;
     const engine = await this.#engine.catch(() => undefined);
     await engine?.close();
+    await (await this.#apart?.catch(() => undefined))?.close();
   }
 }

@@ -8,6 +8,7 @@ import type { Described, Mode, PartyFiles, SpuBackend } from '../mode.ts';
 import { type Op, quietly } from '../objects.ts';
 import { filesOf, onEnd, openLinks, openStored, startNode } from '../runtime.ts';
 import './arrays.ts';
+import { linksApart } from './apart.ts';
 import { Breaker } from './breaker.ts';
 import { Exchange } from './exchange.ts';
 import { fromAbort, shown } from './failure.ts';
@@ -179,8 +180,10 @@ class ProductionMode implements Mode {
       );
     }
     if (!parties.includes(this.self)) return undefined;
+    const apart = linksApart(config, this.#o, op);
     const node = startNode({
       transport: this.#transport,
+      apart: apart && openLinks(apart),
       config,
       op,
       dealer: first || stored ? undefined : this.#o.dealer,
