@@ -1,18 +1,25 @@
 /**
- * @file Shuffle by a permutation that no party knows: a product of one permutation a party, each drawn from that
- * party's own stream, which the dealer knows (Chase, Ghosh, Poburinnaya, "Secret-shared shuffle", ASIACRYPT 2020,
- * section 4, with the dealer for its correlation; on masked values).
+ * @file Shuffle by a permutation that nobody knows: neither parties, unless all of them collude, nor the dealer.
  *
- * In turn, party i sends c' = pi_i(c) + D_i, D_i its own stream: to the others that is uniform. The dealer follows
- * the masks, r' = pi_i(r) + D_i, and shares the last one. Parties that are not honest learn nothing of pi_h of an
- * honest one, so nothing of the product.
+ * First (`shuffleColumns`) a product of one permutation a party, each drawn from that party's own stream (Chase, Ghosh,
+ * Poburinnaya, "Secret-shared shuffle", ASIACRYPT 2020, section 4, with the dealer for its correlation; on masked
+ * values). In turn, party i sends c' = pi_i(c) + D_i, D_i its own stream: to the others that is uniform. The dealer
+ * follows the masks, r' = pi_i(r) + D_i, and shares the last one. Parties that are not honest learn nothing of pi_h of
+ * an honest one, so nothing of the product. But the dealer, who knows the streams, knows it. That is enough inside of
+ * a sort, whose result the dealer does not see.
  *
- * Rounds N, bytes k/8 an element and column, sent once by each party; dealer k/8.
+ * So the parties then draw a permutation among themselves, from coins that never reach the dealer, apply it to their
+ * shares, and open those under fresh masks. Parties know that one and not the first, the dealer the first and not that
+ * one. (Where rank 0 deals, TrustedFirstParty, it knows both, as it may know all else.)
+ *
+ * Rounds N + 1. Bytes: each party k/8 an element and column in its turn, and as much at the end, and 32 of coins;
+ * dealer k/8. (`shuffleColumns`: rounds N, bytes k/8.)
  */
 
 import type { Dealing } from '../dealer/material.ts';
-import type { RingArray } from '../ring/array.ts';
-import { type Gate, type Party, ringOf, type Steps } from './gate.ts';
+import type { Bytes, RingArray } from '../ring/array.ts';
+import { Prg, randomBytes } from '../ring/prg.ts';
+import { type Gate, type Party, ringOf, type Steps, type Value } from './gate.ts';
 import { move, permutations, streamBytes } from './permutation.ts';
 
 export interface Lanes {
@@ -71,16 +78,59 @@ export function* shuffleColumns(
   });
 }
 
+/** c, r -> this party's additive share. */
+export const additive = (p: Party, { c, r }: { c: RingArray; r: RingArray }): RingArray => {
+  const share = p.words(c.length);
+  if (p.first) p.ring.sub(share, c, r);
+  else p.ring.neg(share, r);
+  return share;
+};
+
+const SEED = 32;
+
+/** A seed that parties make together and the dealer does not hear of. It travels with the next round, and is whole then. */
+const tossCoins = (p: Party): Bytes => {
+  const seed = p.bytes(SEED);
+  p.ring.u8(seed).set(randomBytes(SEED));
+  p.open(seed).next();
+  return seed;
+};
+
 /** Ins: columns of lanes x n. Outs: the columns, each lane's elements in an order that nobody knows. */
 export const shuffle: Gate<Lanes & Readonly<Record<string, unknown>>> = {
-  deal: (d, ins, attrs) =>
+  deal(d, ins, attrs) {
     dealShuffle(
       d,
       ins.map((x) => ringOf(x.r)),
       attrs,
-    ).map((r) => ({ r })),
+    );
+    return ins.map(() => ({ r: d.draw(attrs.lanes * attrs.n) }));
+  },
   *eval(p, ins, attrs) {
-    const columns = ins.map((x) => ringOf(x.c));
-    return yield* shuffleColumns(p, columns, attrs);
+    const { lanes, n } = attrs;
+    const size = lanes * n;
+    const seed = tossCoins(p);
+    const columns = yield* shuffleColumns(
+      p,
+      ins.map((x) => ringOf(x.c)),
+      attrs,
+    );
+    const stream = p.bytes(streamBytes(lanes, n));
+    // The seed serves this once, so its first stream will do.
+    new Prg(p.ring, p.ring.u8(seed)).fill(stream, 0, 0);
+    const from = permutations(p, stream, lanes, n);
+    const masks = columns.map(() => p.draw(size));
+    const opened = p.words(size * columns.length);
+    columns.forEach((column, j) => {
+      const part = opened.view(j * size, size);
+      move(p, part, additive(p, column), from);
+      p.ring.add(part, part, masks[j]!);
+    });
+    yield* p.open(opened);
+    return masks.map((r, j): Value => {
+      const c = p.words(size);
+      p.ring.copy(c, opened.view(j * size, size));
+      return { c, r };
+    });
   },
 };

@@ -1,8 +1,10 @@
 /**
- * @file Sorting: a shuffle that nobody knows (shuffle.ts), then quicksort on comparisons that everybody sees. Of
- * distinct keys in random order the comparisons tell nothing but that order (Hamada, Kikuchi, Ikarashi, Chida,
- * Takahashi, "Practically efficient multi-party sorting protocols from comparison sort algorithms", ICISC 2012,
- * section 3.3). Keys are made distinct, and the sort stable, by the element's place as lowest bits.
+ * @file Sorting: a shuffle that no party knows (shuffle.ts), then quicksort on comparisons that all parties see, and
+ * the dealer, who knows the shuffle, does not. Of distinct keys in random order the comparisons tell nothing but that
+ * order (Hamada, Kikuchi, Ikarashi, Chida, Takahashi, "Practically efficient multi-party sorting protocols from
+ * comparison sort algorithms", ICISC 2012, section 3.3). Keys are made distinct, and the sort stable, by the element's
+ * place as lowest bits. All this holds for keys whose differences fit into `bits`: others are sorted wrong, and the
+ * comparisons may tell of them.
  *
  * Which pairs meet is known late, so a difference is opened under a mask of its own, and the digits of that mask are
  * dealt (compare.ts); the results are opened as they are. At the end the sorted columns get fresh masks.
@@ -18,7 +20,7 @@ import { clearAbove, dealDigits, lookDigits } from './compare.ts';
 import { dealTree, lessTree } from './conjunction.ts';
 import { type Gate, type Party, ringOf, type Steps, type Value } from './gate.ts';
 import { move } from './permutation.ts';
-import { dealShuffle, type Lanes, shuffleColumns } from './shuffle.ts';
+import { additive, dealShuffle, type Lanes, shuffleColumns } from './shuffle.ts';
 import { SortPlan, schedule } from './sort-plan.ts';
 
 export interface SortAttrs extends Lanes, Readonly<Record<string, unknown>> {
@@ -73,14 +75,6 @@ function* openSigns(p: Party, share: RingArray, bits: number): Steps<Uint8Array>
   p.drop(lt, eq, sign, dealt, opened);
   return out;
 }
-
-/** c, r -> this party's additive share. */
-const additive = (p: Party, { c, r }: { c: RingArray; r: RingArray }): RingArray => {
-  const share = p.words(c.length);
-  if (p.first) p.ring.sub(share, c, r);
-  else p.ring.neg(share, r);
-  return share;
-};
 
 const keysOf = (p: Party, x: RingArray, place: RingArray, { shift, descending }: SortAttrs): RingArray => {
   const key = p.words(x.length);
