@@ -13,6 +13,7 @@ export {
   np,
   type OpStats,
   type PeerEvent,
+  type ProductionOptions,
   PYU,
   PYUObject,
   proxy,

@@ -56,7 +56,7 @@ export class RemoteLink implements WebSocketTransport {
   }
 
   call<N extends CallName>(call: N, args: Parameters<Calls[N]>, transfer: Transferable[] = []): Answer<N> {
-    if (this.#broken) return Promise.reject(this.#broken);
+    if (this.#broken) return quietly(Promise.reject(this.#broken));
     const number = this.#next++;
     const answer = new Promise((resolve, reject) => {
       this.#waiting.set(number, { resolve, reject });

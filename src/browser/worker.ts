@@ -1,5 +1,5 @@
 /** @file Where a browser's worker begins: as a thread of a simulation, or as the engine and link of a page's party. */
-import { packError } from '../device/messages.ts';
+import { packError, type ToThread } from '../device/messages.ts';
 import { serve } from '../device/serve.ts';
 import type { PortLike } from '../link/port.ts';
 import { hostParty, type WorkerScope } from './host.ts';
@@ -12,10 +12,14 @@ scope.onmessage = ({ data: start }: MessageEvent<Start>) => {
     void hostParty(scope, start.options, start.watched);
     return;
   }
+  // The driver need not wait: what it says before the thread listens is kept.
+  const early: ToThread[] = [];
+  scope.onmessage = ({ data }: MessageEvent<ToThread>) => void early.push(data);
   serve(start.duty, start.ports as unknown as ReadonlyMap<string, PortLike>, {
     tell: (message) => scope.postMessage(message),
     listen: (handle) => {
-      scope.onmessage = ({ data }) => handle(data);
+      scope.onmessage = ({ data }: MessageEvent<ToThread>) => handle(data);
+      for (const message of early.splice(0)) handle(message);
     },
     leave: () => {
       scope.postMessage({ kind: 'left' });

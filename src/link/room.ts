@@ -89,14 +89,14 @@ export const readRoomLink = (link: string): Room | undefined => {
 
 /** What `sf.session` takes for `self` in that room; spread more options beside it. */
 export const roomOptions = (room: Room, self: string) => {
-  const place = (party: string) => {
+  const place = (party: string): { readonly address?: string } => {
     const address = room.addresses?.[party];
     return address === undefined ? {} : { address };
   };
   const known = Object.entries(room.identities ?? {}).filter(([party]) => party !== self);
   return {
     clusterConfig: {
-      parties: Object.fromEntries(room.parties.map((party) => [party, place(party)])),
+      parties: Object.fromEntries(room.parties.map((party) => [party, place(party)] as const)),
       selfParty: self,
       ...(room.dealer !== undefined && { dealer: { name: room.dealer, ...place(room.dealer) } }),
     },

@@ -94,6 +94,8 @@ export interface ProductionOptions {
   readonly allowInsecure?: boolean;
   readonly allowTrustedFirstParty?: boolean;
   readonly signal?: AbortSignal;
+  /** 'info' prints warnings about trust; 'warning' and above do not. */
+  readonly loggingLevel?: 'debug' | 'info' | 'warning' | 'error' | 'critical';
 }
 
 export interface RoomOptions {

@@ -1,0 +1,46 @@
+/** @file Bob in Node: the other side of a demo, for who has only one tab open. */
+import { readFileSync } from 'node:fs';
+import { type Room, roomOptions, type Session, session, TesseraError } from '../../src/index.ts';
+import { projectFile } from '../lib/project.ts';
+import { parseCsv } from './csv.ts';
+import { compareSalaries, digits, type Network, train } from './programs.ts';
+
+const SALARIES = [52_000, 48_000, 61_000, 39_500, 75_000];
+export const EPOCHS = 10;
+
+const fileText = (...parts: readonly string[]): string =>
+  readFileSync(projectFile('examples', ...parts), 'utf8');
+
+type Play = (s: Session, dealer: boolean) => Promise<unknown>;
+
+const PLAYS: Readonly<Record<string, Play>> = {
+  salaries: (s, dealer) => compareSalaries(s, { bob: SALARIES }, dealer),
+  training: (s, dealer) => {
+    const { rows } = parseCsv(fileText('data', 'breast_cancer_b.csv'), 'breast_cancer_b.csv');
+    return train(s, { bob: rows }, dealer, EPOCHS, () => {});
+  },
+  digits: async (s, dealer) => {
+    const { w1, b1, w2, b2 } = JSON.parse(fileText('web', 'data', 'digits-net.json')) as Network;
+    const { look } = digits(s, { w1, b1, w2, b2 }, dealer);
+    // Picture after picture, until alice leaves.
+    for (;;) await look(undefined);
+  },
+};
+
+/** Joins the room as bob and plays one demo to its end. */
+export const playBob = async (room: Room, what: string): Promise<void> => {
+  const play = PLAYS[what];
+  if (play === undefined) throw new TesseraError('INVALID_ARGUMENT', `there is no demo "${what}"`);
+  const dealer = room.dealer !== undefined;
+  const s = await session({
+    ...roomOptions(room, 'bob'),
+    loggingLevel: 'warning',
+    allowTrustedFirstParty: !dealer,
+    crossSilo: { spin: false },
+  });
+  try {
+    await play(s, dealer);
+  } finally {
+    await s.shutdown();
+  }
+};

@@ -1,0 +1,159 @@
+/**
+ * @file `npm run demo:web`: serves the demos on localhost under a strict content security policy, runs a relay, and on
+ * request a dealer or a party in Node that joins a room. For this machine only: it listens on loopback.
+ */
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Room, readRoomLink, roomOptions, startDealer, TesseraError } from '../../src/index.ts';
+import { startRelay } from '../../src/link/relay.ts';
+import { projectFile } from '../lib/project.ts';
+import { playBob } from './node-party.ts';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.csv': 'text/csv; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.map': 'application/json',
+};
+
+export interface DemoServer {
+  readonly url: string;
+  readonly relay: string;
+  close(): Promise<void>;
+}
+
+export interface DemoServerOptions {
+  readonly port?: number;
+  readonly relayPort?: number;
+  /** With the headers that make a page cross-origin isolated. */
+  readonly isolated?: boolean;
+  /** Where the bundles are: a folder with tessera.js, and one with the demos' scripts. */
+  readonly bundles?: string;
+}
+
+/** Address in the browser -> file. Nothing else is served. */
+const filesOf = (bundles: string): ((path: string) => string | undefined) => {
+  const folders: Readonly<Record<string, string>> = {
+    tessera: join(bundles, 'browser'),
+    demo: join(bundles, 'demo'),
+    data: projectFile('examples', 'data'),
+    net: projectFile('examples', 'web', 'data'),
+    '': projectFile('examples', 'web', 'pages'),
+  };
+  return (path) => {
+    const [, first = '', rest] = /^\/(?:(tessera|demo|data|net)\/)?([\w.-]*)$/.exec(path) ?? [];
+    if (rest === undefined) return undefined;
+    return normalize(join(folders[first]!, rest === '' ? 'index.html' : rest));
+  };
+};
+
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  let text = '';
+  for await (const part of request) {
+    text += String(part);
+    if (text.length > 10_000) throw new TesseraError('INVALID_ARGUMENT', 'too long');
+  }
+  return text;
+};
+
+/** What a page may ask for: somebody who joins its room. */
+const HELPERS: Readonly<Record<string, (room: Room, what: string) => Promise<unknown>>> = {
+  '/api/dealer': async (room) => {
+    const { done } = await startDealer(roomOptions(room, room.dealer ?? 'dealer'));
+    return done;
+  },
+  '/api/party': (room, what) => playBob(room, what),
+};
+
+export const startDemoServer = async (options: DemoServerOptions = {}): Promise<DemoServer> => {
+  const { port = 0, relayPort = 0, isolated = false, bundles = projectFile('dist') } = options;
+  const relay = await startRelay({ listen: { host: '127.0.0.1', port: relayPort } });
+  const fileOf = filesOf(bundles);
+  const relayUrl = `ws://127.0.0.1:${relay.port}`;
+  const headers = {
+    'content-security-policy':
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' data:; " +
+      `connect-src 'self' ${relayUrl} ws://127.0.0.1:*; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; ` +
+      "require-trusted-types-for 'script'; trusted-types tessera-worker",
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-cache',
+    ...(isolated && {
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+    }),
+  };
+
+  const help = async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // Other sites' pages cannot read what is answered here, but they could ask.
+    if (request.headers.origin !== `http://${request.headers.host}`) {
+      response.writeHead(403, headers).end('not from this page\n');
+      return;
+    }
+    const { link, what } = JSON.parse(await bodyOf(request)) as { link: string; what: string };
+    const room = readRoomLink(link);
+    if (room === undefined) throw new TesseraError('INVALID_ARGUMENT', 'no room link');
+    HELPERS[path]!(room, what).catch((e: Error) => console.error(`${path}: ${e.message}`));
+    response.writeHead(202, headers).end();
+  };
+
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    if (request.method === 'POST' && pathname in HELPERS) {
+      help(pathname, request, response).catch((e: Error) =>
+        response.writeHead(400, headers).end(`${e.message}\n`),
+      );
+      return;
+    }
+    if (pathname === '/config.json') {
+      response.writeHead(200, { ...headers, 'content-type': TYPES['.json'] });
+      response.end(JSON.stringify({ relay: relayUrl }));
+      return;
+    }
+    const file = fileOf(pathname);
+    try {
+      const content = readFileSync(file ?? '');
+      response.writeHead(200, { ...headers, 'content-type': TYPES[extname(file!)] ?? 'text/plain' });
+      response.end(content);
+    } catch {
+      response.writeHead(404, headers).end('There is nothing here.\n');
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    relay: relayUrl,
+    close: async () => {
+      await relay.close();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+};
+
+if (process.argv[1] !== undefined && import.meta.url.endsWith(process.argv[1].split('/').at(-1)!)) {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '8780' },
+      'relay-port': { type: 'string', default: '8790' },
+      isolated: { type: 'boolean', default: false },
+    },
+  });
+  const { url, relay } = await startDemoServer({
+    port: Number(values.port),
+    relayPort: Number(values['relay-port']),
+    isolated: values.isolated,
+  });
+  console.log(`demos at ${url}   relay at ${relay}   (ctrl-c ends both)`);
+}
