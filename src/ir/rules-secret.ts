@@ -73,9 +73,13 @@ const onNumbers = (l: Lowering, id: ValueId, f: (x: Wire) => Wire): Wire => {
   return likeFirst(l, x, f(numbers(l, x)));
 };
 
+/** Places in an axis of n. Gates read them mod a power of two, of which a residue mod 2^b says enough up to 2^b. */
+const placesIn = (l: Lowering, id: ValueId, n: number): Wire =>
+  n > 2 ** l.intType(id).bits ? l.canonical(id) : l.wire(id);
+
 const corner = (l: Lowering, ids: readonly ValueId[], room: readonly number[]): Wire[] =>
   ids.map((id, axis) => {
-    const x = l.type(id).secret ? l.wire(id) : basic.hidden(l.circuit, l.wire(id));
+    const x = l.type(id).secret ? l.canonical(id) : basic.hidden(l.circuit, l.wire(id));
     return clamp(l.circuit, x, 0, room[axis]!, l.intType(id));
   });
 
@@ -93,11 +97,12 @@ export const SECRET_RULES: Readonly<Record<string, Rule>> = {
     return l.circuit.emit('randomBits', [], { length }, [{ shape, kind: 'bit', secret: true }])[0]!;
   },
   lookup: (l, node) =>
-    onNumbers(l, node.ins[0]!, (x) =>
-      places.lookup(l.circuit, x, l.wire(node.ins[1]!), node.attrs.axis as number),
-    ),
+    onNumbers(l, node.ins[0]!, (x) => {
+      const axis = node.attrs.axis as number;
+      return places.lookup(l.circuit, x, placesIn(l, node.ins[1]!, x.shape[axis]!), axis);
+    }),
   scatterAdd: (l, { ins: [x, at, parts] }) =>
-    places.scatterAdd(l.circuit, l.wire(x!), l.wire(at!), l.wire(parts!)),
+    places.scatterAdd(l.circuit, l.wire(x!), placesIn(l, at!, l.type(x!).shape[0]!), l.wire(parts!)),
   sliceAt: (l, { ins: [x, ...at], attrs }) => {
     const size = attrs.size as readonly number[];
     const room = l.type(x!).shape.map((n, i) => n - size[i]!);

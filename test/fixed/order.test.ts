@@ -209,6 +209,35 @@ test('blocks at secret corners, clamped into the array', () => {
   }
 });
 
+test('a place that its dtype has wrapped is the wrapped one', () => {
+  const uint8 = (...x: number[]): Tensor => ({ shape: [x.length], dtype: 'uint8', data: Uint8Array.from(x) });
+  const x = fxp([600], (i) => i);
+  const first = (a: BaseArray): BaseArray =>
+    apply('reshape', [apply('slice', [a], { start: [0], step: [1], size: [1] })], { shape: [] });
+  const program = (x: BaseArray, y: BaseArray, a: BaseArray, b: BaseArray): unknown => {
+    const at = apply('add', [a, b]);
+    return [
+      apply('lookup', [x, at], { axis: 0 }),
+      apply('scatterAdd', [x, at, y]),
+      apply('sliceAt', [x, first(at)], { size: [2] }),
+    ];
+  };
+  const y = fxp([2], () => 1000);
+  const ins = [x, y, uint8(250, 3), uint8(10, 4)];
+  const { results } = simulate(program as (...x: never[]) => unknown, ins, {
+    ring,
+    field: FIELDS.FM128,
+    parties: 2,
+  });
+  assert.equal(Array.from(results[0]!.data as Float64Array), [4, 7]);
+  const sums = Array.from(results[1]!.data as Float64Array);
+  assert.equal(
+    sums.flatMap((v, i) => (v === i ? [] : [i])),
+    [4, 7],
+  );
+  assert.equal(Array.from(results[2]!.data as Float64Array), [4, 5]);
+});
+
 test('scatterAdd adds at equal places too', () => {
   for (const parties of [2, 3]) {
     matches('scatterAdd', [fxp([6], rough), int32([4], 5, 0, 5, 2), fxp([4], rough)], {}, { parties });
