@@ -1,6 +1,9 @@
 /** @file What an SPU has done so far: rounds, bytes, time, by party and by op. */
 import type { RunStats } from '../ir/engine.ts';
+import { planText } from '../ir/plan.ts';
+import { FIELDS } from '../ring/field.ts';
 import type { Op } from './objects.ts';
+import type { RuntimeConfig } from './runtime-config.ts';
 
 /** One kind of op, over all programs so far. Milliseconds are rank 0's. */
 export interface OpStats {
@@ -39,6 +42,7 @@ const heaviest = (ops: readonly OpStats[]): OpStats[] => [...ops].sort((a, b) =>
 
 export class Account {
   readonly #parties: readonly string[];
+  readonly #runtime: RuntimeConfig;
   readonly #bytes: number[];
   readonly #ops = new Map<string, { count: number; ms: number; bytes: number }>();
   #jobs = 0;
@@ -46,8 +50,9 @@ export class Account {
   #dealerBytes = 0;
   #ms = 0;
 
-  constructor(parties: readonly string[]) {
+  constructor(parties: readonly string[], runtime: RuntimeConfig) {
     this.#parties = parties;
+    this.#runtime = runtime;
     this.#bytes = parties.map(() => 0);
   }
 
@@ -93,6 +98,12 @@ export class Account {
       `SPU(${this.#parties.join(', ')}) #${op.number} ${op.what}: ${first.ms.toFixed(1)} ms, ${first.rounds} rounds, ` +
       `${stats.flatMap((s, rank) => (s ? [`${this.#parties[rank]} sent ${s.bytes} B`] : [])).join(', ')}, dealer ${first.dealerBytes} B`;
     const ops = Object.entries(first.ops).map(([name, p]) => ({ op: name, ...p }));
-    return [head, ...table(heaviest(ops))].join('\n');
+    const { field, costMode, link } = this.#runtime;
+    const options = { field: FIELDS[field], parties: this.#parties.length, costMode, link };
+    const plan = planText(
+      options,
+      ops.map((o) => o.op),
+    );
+    return [head, ...(plan ? [`  comparisons by ${plan}`] : []), ...table(heaviest(ops))].join('\n');
   }
 }

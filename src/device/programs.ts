@@ -8,6 +8,7 @@ import type { Graph, Tensor, Type } from '../ir/graph.ts';
 import { inputGraph, lower, revealGraph } from '../ir/lower.ts';
 import { isTensor } from '../ir/ndarray.ts';
 import { optimize } from '../ir/passes/optimize.ts';
+import type { CostMode, LinkMeasure } from '../ir/plan.ts';
 import { print } from '../ir/print.ts';
 import { flatten, type TreeDef } from '../ir/pytree.ts';
 import { isType, trace } from '../ir/tracer.ts';
@@ -76,13 +77,16 @@ export class Programs {
     readonly field: (typeof FIELDS)['FM128'];
     readonly fraction: number;
     readonly truncAllowMsbError: boolean;
+    readonly parties: number;
+    readonly costMode: CostMode | undefined;
+    readonly link: LinkMeasure | undefined;
   };
   readonly #lowered = new Cache<Graph>();
   readonly #inputs = new Cache<Graph>();
   readonly #reveals = new Cache<Graph>();
 
-  constructor({ field, fraction, truncAllowMsbError }: RuntimeConfig) {
-    this.#options = { field: FIELDS[field], fraction, truncAllowMsbError };
+  constructor({ field, fraction, truncAllowMsbError, costMode, link }: RuntimeConfig, parties: number) {
+    this.#options = { field: FIELDS[field], fraction, truncAllowMsbError, parties, costMode, link };
   }
 
   /**

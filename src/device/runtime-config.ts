@@ -3,6 +3,7 @@
  * for may be given with their default value; with any other value they are errors that say what Tessera does instead.
  */
 import { fail } from '../errors.ts';
+import type { CostMode, LinkMeasure } from '../ir/plan.ts';
 import { FIELDS, type FieldName } from '../ring/field.ts';
 import {
   choice,
@@ -37,6 +38,10 @@ export interface RuntimeConfig {
   readonly fraction: number;
   readonly beaverType: BeaverType;
   readonly truncAllowMsbError: boolean;
+  /** Whether two parties compare in one round by keys; `bandwidth` if absent. */
+  readonly costMode?: CostMode;
+  /** What `auto` reckons with. All parties must be given the same, so it is configured and not measured by each. */
+  readonly link?: LinkMeasure;
   /** Print the account of every program to standard error when it has run. */
   readonly profile: boolean;
 }
@@ -83,6 +88,8 @@ const PRECISE = 'Tessera needs no such setting: the functions are accurate to 2^
 const ONE_THREAD = 'each party of the SPU is one thread';
 const MERGED = 'independent operations share rounds by themselves';
 
+const COST_MODES: Readonly<Record<CostMode, number>> = { bandwidth: 0, latency: 1, auto: 2 };
+
 interface Raw {
   protocol: 'SEMI2K';
   field: FieldName;
@@ -91,6 +98,9 @@ interface Raw {
   beaverType: BeaverType;
   ttpBeaverConfig: unknown;
   truncAllowMsbError: boolean;
+  costMode: CostMode | undefined;
+  linkRttMs: number | undefined;
+  linkBandwidthMbit: number | undefined;
   enableHalProfile: boolean;
   enablePphloProfile: boolean;
   maxConcurrency: number;
@@ -136,6 +146,9 @@ const KEYS: Keys<Raw> = {
   beaverType: optional(beaverType, 'TrustedFirstParty'),
   ttpBeaverConfig: optional<unknown>(dealerConfig, undefined),
   truncAllowMsbError: optional(flag, false),
+  costMode: optional<CostMode | undefined>(choice('cost_mode', COST_MODES), undefined),
+  linkRttMs: optional<number | undefined>(number(0, 1e6), undefined),
+  linkBandwidthMbit: optional<number | undefined>(number(1e-3, 1e7), undefined),
   enableHalProfile: optional(flag, false),
   enablePphloProfile: optional(flag, false),
   maxConcurrency: only(integer(0, any), [0, 1], ONE_THREAD),
@@ -190,12 +203,17 @@ export const readRuntimeConfig: Reader<RuntimeConfig> = (value, path) => {
       `${raw.fxpFractionBits} fraction bits leave no room for products in ${field.name}: use at most ${most} ` +
         `(default ${field.fraction})`,
     );
+  const { costMode, linkRttMs: rttMs, linkBandwidthMbit: mbit } = raw;
+  if ((rttMs === undefined) !== (mbit === undefined))
+    configError(`${path}.link_rtt_ms`, 'the round trip and link_bandwidth_mbit are given together');
   return {
     protocol: raw.protocol,
     field: raw.field,
     fraction: raw.fxpFractionBits === 0 ? field.fraction : raw.fxpFractionBits,
     beaverType: raw.beaverType,
     truncAllowMsbError: raw.truncAllowMsbError,
+    ...(costMode && { costMode }),
+    ...(rttMs !== undefined && mbit !== undefined && { link: { rttMs, bandwidth: mbit * 125e3 } }),
     profile: raw.enableHalProfile || raw.enablePphloProfile,
   };
 };

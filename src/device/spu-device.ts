@@ -45,8 +45,8 @@ export class SpuDevice {
   constructor(session: Session, config: SpuConfig) {
     this.#session = session;
     this.#config = config;
-    this.#programs = new Programs(config.runtime);
-    this.#account = new Account(config.parties);
+    this.#programs = new Programs(config.runtime, config.parties.length);
+    this.#account = new Account(config.parties, config.runtime);
     const { parties, runtime } = config;
     const op = session.op('SPU', callSite(), JSON.stringify({ parties, runtime }));
     this.#backend = session.mode.spu(config, op);

@@ -72,17 +72,23 @@ export const planned = (
 
 const KEYED = new Set(Object.values(PAIRS).map((p) => p.keyed));
 
-/** What was chosen and why, for the account of a program in which these ops ran. */
-export const planText = ({ parties, costMode, link }: PlanOptions, ops: readonly string[]): string => {
+/** What was chosen and why, for the account of a program in which these ops ran; '' if there was no choice. */
+export const planText = ({ field, parties, costMode, link }: PlanOptions, ops: readonly string[]): string => {
   const tables = ops.filter((op) => Object.hasOwn(PAIRS, op));
   const keys = ops.filter((op) => KEYED.has(op));
-  const of = (names: readonly string[]): string => (names.length > 0 ? ` (${names.join(', ')})` : '');
-  if (costMode === undefined || costMode === 'bandwidth') return `tables${of(tables)}: costMode bandwidth`;
-  if (parties !== 2)
-    return `tables${of(tables)}: costMode ${costMode} needs two parties, and here are ${parties}`;
-  if (costMode === 'latency') return `keys${of(keys)}: costMode latency`;
-  if (!link)
-    return `tables${of(tables)}: costMode auto, and the link's round trip and bandwidth are not given`;
-  const at = `round trip ${link.rttMs} ms, ${Math.round(link.bandwidth / 1e6)} MB/s`;
-  return `keys${of(keys)}, tables${of(tables)}: costMode auto by the batch, at ${at}`;
+  if (tables.length + keys.length === 0) return '';
+  const of = (names: readonly string[]): string => names.join(', ');
+  const both = [
+    ...(keys.length > 0 ? [`keys (${of(keys)})`] : []),
+    ...(tables.length > 0 ? [`tables (${of(tables)})`] : []),
+  ].join(' and ');
+  return `${both}: costMode ${reason({ field, parties, costMode, link })}`;
+};
+
+const reason = ({ parties, costMode = 'bandwidth', link }: PlanOptions): string => {
+  if (costMode === 'bandwidth') return costMode;
+  if (parties !== 2) return `${costMode} needs two parties, and here are ${parties}`;
+  if (costMode === 'latency') return costMode;
+  if (!link) return 'auto, but round trip and bandwidth of the link are not given';
+  return `auto, by the batch at a round trip of ${link.rttMs} ms and ${link.bandwidth / 1e6} MB/s`;
 };

@@ -137,10 +137,11 @@ test('the planner: keys where rounds are dear, tables where bytes are, and says 
   assert.is(text({}, 'less', 'mul'), 'tables (less): costMode bandwidth');
   assert.is(text({ costMode: 'latency' }, 'lessFss'), 'keys (lessFss): costMode latency');
   assert.match(text({ costMode: 'latency', parties: 3 }, 'less'), /needs two parties/);
-  assert.match(text({ costMode: 'auto' }), /not given/);
+  assert.match(text({ costMode: 'auto' }, 'less'), /not given/);
+  assert.is(text({ costMode: 'auto' }, 'mul'), '');
   assert.is(
     text({ costMode: 'auto', link: slow }, 'lessFss', 'isZero'),
-    'keys (lessFss), tables (isZero): costMode auto by the batch, at round trip 40 ms, 10 MB/s',
+    'keys (lessFss) and tables (isZero): costMode auto, by the batch at a round trip of 40 ms and 10 MB/s',
   );
 });
 

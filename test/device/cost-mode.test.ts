@@ -1,0 +1,74 @@
+/** runtime_config.cost_mode: which comparisons a session runs, with either dealer, and what the profile says of it. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readClusterDef } from '../../src/device/cluster-def.ts';
+import * as sf from '../../src/index.ts';
+import { np } from '../../src/index.ts';
+
+const test = suite('device cost mode');
+
+const run = async (parties: readonly string[], config: Readonly<Record<string, unknown>>) => {
+  const s = await sf.session({ parties: [...parties], loggingLevel: 'warning' });
+  const def = sf.utils.testing.clusterDef([...parties]);
+  const spu = s.SPU({ ...def, runtime_config: { ...def.runtime_config, ...config } } as never);
+  const said: string[] = [];
+  const { error } = console;
+  console.error = (text: string) => said.push(text);
+  try {
+    const x = s.PYU('alice')(() => Float64Array.from([-2, 0, 1.5, 7]))();
+    const y = s.PYU('bob')(() => Float64Array.from([-1, 0, 1.25, -7]))();
+    const z = spu((a: never, b: never) => np.maximum(a, b))(x.to(spu) as never, y.to(spu) as never);
+    const values = Array.from((await s.reveal(z as never)) as unknown as Iterable<unknown>, Number);
+    const { ops, rounds } = spu.stats();
+    return { values, rounds, ops: ops.map((o) => o.op), said: said.join('\n') };
+  } finally {
+    console.error = error;
+    await s.shutdown();
+  }
+};
+
+const TWO = ['alice', 'bob'];
+const profile = { enable_hal_profile: true };
+
+for (const beaver_type of ['TrustedFirstParty', 'TrustedThirdParty']) {
+  test(`latency: two parties compare by keys, dealt by ${beaver_type}`, async () => {
+    const keyed = await run(TWO, { cost_mode: 'latency', beaver_type, ...profile });
+    const tabled = await run(TWO, { beaver_type, ...profile });
+    assert.equal(keyed.values, [-1, 0, 1.5, 7]);
+    assert.equal(tabled.values, keyed.values);
+    assert.is(tabled.rounds - keyed.rounds, 3);
+    assert.ok(keyed.ops.includes('lessFss') && !keyed.ops.includes('less'));
+    assert.ok(keyed.said.includes('comparisons by keys (lessFss): costMode latency'), keyed.said);
+    assert.ok(tabled.said.includes('comparisons by tables (less): costMode bandwidth'), tabled.said);
+  });
+}
+
+test('auto weighs the link; three parties have tables', async () => {
+  const auto = { costMode: 'auto', ...profile };
+  const far = await run(TWO, { ...auto, linkRttMs: 40, linkBandwidthMbit: 100 });
+  assert.ok(
+    far.said.includes('costMode auto, by the batch at a round trip of 40 ms and 12.5 MB/s'),
+    far.said,
+  );
+  assert.ok(far.ops.includes('lessFss'));
+  assert.ok((await run(TWO, auto)).ops.includes('less'));
+  const three = await run([...TWO, 'carol'], { cost_mode: 'latency', ...profile });
+  assert.equal(three.values, far.values);
+  assert.ok(three.said.includes('latency needs two parties, and here are 3'), three.said);
+});
+
+test('a mistyped mode and half a link are refused', () => {
+  const read = (config: Readonly<Record<string, unknown>>) =>
+    readClusterDef(
+      {
+        nodes: TWO.map((party) => ({ party })),
+        runtime_config: { protocol: 'SEMI2K', field: 'FM128', ...config },
+      },
+      TWO,
+    );
+  assert.throws(() => read({ cost_mode: 'latancy' }), /did you mean "latency"/);
+  assert.throws(() => read({ link_rtt_ms: 1 }), /given together/);
+  assert.is(read({ costMode: 'LATENCY' }).runtime.costMode, 'latency');
+});
+
+test.run();
