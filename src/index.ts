@@ -3,6 +3,7 @@ import { clusterDef } from './device/cluster-def.ts';
 
 export const version = '0.1.0';
 
+export type { CheckLoss, CheckOptions, CheckReport } from './device/check.ts';
 export type { ClusterDef, SpuNode } from './device/cluster-def.ts';
 export {
   barrier,

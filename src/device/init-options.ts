@@ -1,6 +1,7 @@
 /** @file What `sf.init` and `sf.session` take: which mode is meant, and its options. */
 import { fail } from '../errors.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
+import { type CheckOptions, readCheck } from './check.ts';
 import { type Production, type ProductionOptions, readProduction } from './production/options.ts';
 import {
   configError,
@@ -21,6 +22,11 @@ export interface StandaloneOptions {
   readonly address?: 'local';
   /** Gives the links between the SPU's parties, and to a third-party dealer, a latency and a bandwidth. */
   readonly link?: ShapeOptions;
+  /**
+   * Runs every program in float64 beside the secret one; a result that left the fixed-point range or lost too many bits
+   * is an error that names the first op and its line. Opens all values: in simulation only, and slower.
+   */
+  readonly check?: boolean | CheckOptions;
   /** 'info' prints one line at the start, and profiles; 'warning' and above only what goes wrong. */
   readonly loggingLevel?: LoggingLevel;
   readonly logging_level?: LoggingLevel;
@@ -34,6 +40,7 @@ export interface Standalone {
   readonly mode: 'standalone';
   readonly parties: readonly string[];
   readonly link: ShapeOptions | undefined;
+  readonly check?: CheckOptions;
   readonly quiet: boolean;
 }
 
@@ -70,6 +77,7 @@ const readStandalone = object({
   ),
   link: optional<ShapeOptions | undefined>(link, undefined),
   loggingLevel: optional(level, 'info'),
+  check: optional<CheckOptions | undefined>(readCheck, undefined),
   numCpus: unused(THREADS),
   numGpus: unused('there is no GPU to share', 0),
   ompNumThreads: unused(THREADS, 1),
@@ -92,7 +100,13 @@ const MODES: readonly {
           'parties',
           'give either "parties" (simulation) or "clusterConfig" (production), not both',
         );
-      return readProduction(o);
+      if (o.check !== undefined && o.check !== false)
+        configError(
+          'check',
+          'it opens every value of a program, so it works in simulation only: leave it out in production',
+        );
+      const { check: _, ...rest } = o;
+      return readProduction(rest);
     },
   },
   {
@@ -108,11 +122,12 @@ const MODES: readonly {
     name: 'standalone',
     is: () => true,
     read: (o) => {
-      const { parties, link: shaped, loggingLevel } = readStandalone(o, '');
+      const { parties, link: shaped, loggingLevel, check } = readStandalone(o, '');
       return {
         mode: 'standalone',
         parties,
         link: shaped,
+        ...(check && { check }),
         quiet: loggingLevel !== 'info' && loggingLevel !== 'debug',
       };
     },

@@ -4,6 +4,7 @@
  */
 import { fail } from '../errors.ts';
 import { importGraph } from '../ir/export.ts';
+import { type Exposed, expose } from '../ir/exposed.ts';
 import type { Graph, Tensor, Type } from '../ir/graph.ts';
 import { inputGraph, lower, revealGraph } from '../ir/lower.ts';
 import { isTensor } from '../ir/ndarray.ts';
@@ -44,6 +45,8 @@ export interface Recorded {
   readonly def: TreeDef;
   /** The program as it was recorded, for comparing it with the other parties'. */
   readonly text: string;
+  /** As it was recorded, before it was lowered. */
+  readonly source: Graph;
 }
 
 /** An argument as a program is given it; types stand for what the SPU holds. Throws for what is no number. */
@@ -84,6 +87,7 @@ export class Programs {
   readonly #lowered = new Cache<Graph>();
   readonly #inputs = new Cache<Graph>();
   readonly #reveals = new Cache<Graph>();
+  readonly #exposed = new Cache<{ readonly exposed: Exposed; readonly graph: Graph }>();
 
   constructor({ field, fraction, truncAllowMsbError, costMode, link }: RuntimeConfig, parties: number) {
     this.#options = { field: FIELDS[field], fraction, truncAllowMsbError, parties, costMode, link };
@@ -112,6 +116,7 @@ export class Programs {
     const text = print(graph);
     return {
       text,
+      source: graph,
       graph: this.#lowered.get(text, () => lower(optimize(graph), this.#options)),
       ins: flatten(
         moving.map(({ arg }) => arg),
@@ -120,6 +125,18 @@ export class Programs {
       outs: graph.outs.map((id) => graph.types[id]!),
       def: outTree,
     };
+  }
+
+  /** A program that gives out all its values, for checks in simulation; `graph` is lowered. */
+  expose({ text, source }: Recorded): { readonly exposed: Exposed; readonly graph: Graph } {
+    return this.#exposed.get(text, () => {
+      const exposed = expose(source);
+      return { exposed, graph: lower(optimize(exposed.graph), this.#options) };
+    });
+  }
+
+  get precision(): { readonly field: (typeof FIELDS)['FM128']; readonly fraction: number } {
+    return this.#options;
   }
 
   /** Takes in private inputs, named by their place. */

@@ -1,6 +1,7 @@
 /** @file A session: the parties, their devices, and the numbers of the operations on them. */
 import { fail, TesseraError } from '../errors.ts';
 import { callSite } from '../ir/callsite.ts';
+import { Checker, type CheckReport } from './check.ts';
 import { readClusterDef, type SpuDef } from './cluster-def.ts';
 import { type InitOptions, readInitOptions, type StandaloneOptions } from './init-options.ts';
 import { checkOutside } from './inside.ts';
@@ -18,17 +19,22 @@ export interface SessionStats {
   /** Operations on devices so far. */
   readonly ops: number;
   readonly spus: readonly SpuStats[];
+  /** With `check`: what was checked. */
+  readonly check?: CheckReport;
 }
 
 export class Session {
   readonly mode: Mode;
+  /** In a simulation with `check`. */
+  readonly checker: Checker | undefined;
   readonly #pyus = new Map<string, PYU>();
   readonly #spus: SPU[] = [];
   #ops = 0;
   #ended: Promise<void> | undefined;
 
-  constructor(mode: Mode) {
+  constructor(mode: Mode, checker?: Checker) {
     this.mode = mode;
+    this.checker = checker;
     for (const party of mode.parties) this.#pyus.set(party, makePYU(this, party));
   }
 
@@ -136,7 +142,8 @@ export class Session {
   }
 
   stats(): SessionStats {
-    return { ops: this.#ops, spus: this.#spus.map((spu) => spu.stats()) };
+    const check = this.checker?.report();
+    return { ops: this.#ops, spus: this.#spus.map((spu) => spu.stats()), ...(check && { check }) };
   }
 
   /**
@@ -180,5 +187,6 @@ export async function session(first: unknown, second?: unknown): Promise<Session
   const options = readInitOptions(first, second);
   if (options.mode === 'production') return new Session(await production(options));
   notice(options.quiet);
-  return new Session(standalone(options.parties, options.link));
+  const checker = options.check && new Checker(options.check);
+  return new Session(standalone(options.parties, options.link), checker);
 }

@@ -1,9 +1,12 @@
 /** @file Reading what is given to a call on an SPU, and taking its results apart. */
-import { fail } from '../errors.ts';
-import { leafCount } from '../ir/pytree.ts';
-import type { Held } from './objects.ts';
+import { fail, oneOf } from '../errors.ts';
+import type { Tensor, Type } from '../ir/graph.ts';
+import { leafCount, unflatten } from '../ir/pytree.ts';
+import type { Described } from './mode.ts';
+import type { DeviceObject, Held } from './objects.ts';
 import { describe } from './read.ts';
-import type { SpuOptions } from './spu.ts';
+import type { SPU, SpuOptions } from './spu.ts';
+import { arraysOf } from './trees.ts';
 
 /** Places of arguments that are handed over as they are. */
 export const readStatic = (places: SpuOptions['static'], count: number): ReadonlySet<number> => {
@@ -35,4 +38,50 @@ export const split = ({ def, leaves }: Held, n: number): Held[] => {
     next += count;
     return { def: item, leaves: leaves.slice(next - count, next) };
   });
+};
+
+/** Is this handle of the SPU, or of a PYU that takes part in it? Throws INVALID_ARGUMENT for others. */
+export const checkOwn = (
+  { object, path }: { object: DeviceObject; path: string },
+  spu: SPU,
+  name: string,
+): void => {
+  const { device } = object;
+  if (device === spu) return;
+  const place = path === '' ? '' : ` (argument ${path})`;
+  if (device.session !== spu.session)
+    fail('INVALID_ARGUMENT', `${object.toString()}${place} belongs to another session than ${name}`);
+  if (device.kind === 'SPU')
+    fail(
+      'INVALID_ARGUMENT',
+      `${name} was given ${object.toString()}${place}, which is held by another SPU: reveal it to a party that is in ` +
+        'both, and move it from there',
+    );
+  if (device.kind === 'PYU' && !spu.parties.includes(device.party))
+    fail(
+      'INVALID_ARGUMENT',
+      `${name} was given ${object.toString()}${place}, but ${device.party} takes no part in it: move it to ` +
+        `${oneOf(spu.parties)} first`,
+      { party: device.party, parties: spu.parties },
+    );
+};
+
+/** What a value that enters an SPU is made of. Throws what `arraysOf` throws, and what `check` throws of an array. */
+export const describeValue = (value: unknown, check: (array: Tensor, path: string) => void): Described => {
+  const { def, arrays, paths } = arraysOf(value);
+  arrays.forEach((a, i) => {
+    check(a, paths[i]!);
+  });
+  const types = arrays.map(({ shape, dtype }): Type => ({ shape, dtype, secret: true }));
+  return { def, types, data: arrays.map((a) => a.data) };
+};
+
+/** The tree of what is held as types of its own, each entered in `ids`. */
+export const typesOf = ({ def, leaves }: Held, ids: Map<Type, number>): unknown => {
+  const types = leaves.map(({ id, type }) => {
+    const own = { ...type };
+    ids.set(own, id);
+    return own;
+  });
+  return unflatten(def, types);
 };

@@ -19,13 +19,14 @@ import {
   SPUObject,
 } from './objects.ts';
 import { Account, type SpuStats } from './profile.ts';
-import { Programs } from './programs.ts';
+import { Programs, type Recorded } from './programs.ts';
 import type { PYU } from './pyu.ts';
 import { Recording } from './recording.ts';
 import type { Session } from './session.ts';
+import { Shadows } from './shadows.ts';
 import type { SPU, SpuOptions } from './spu.ts';
-import { readStatic, split } from './spu-arguments.ts';
-import { arraysOf, deviceObjects, mapDevice } from './trees.ts';
+import { checkOwn, describeValue, readStatic, split, typesOf } from './spu-arguments.ts';
+import { deviceObjects, mapDevice } from './trees.ts';
 import type { Outcome, Work } from './work.ts';
 
 export class SpuDevice {
@@ -37,6 +38,8 @@ export class SpuDevice {
   readonly #config: SpuConfig;
   /** Handles that were collected, or freed by hand: their memory goes, after what was called before. */
   readonly #collected = new FinalizationRegistry<Hold>((hold) => this.#release(hold));
+  /** Only in a simulation with `check`. */
+  readonly #shadows: Shadows | undefined;
   #self: SPU | undefined;
   #nextObject = 0;
   #recording: Recording | undefined;
@@ -50,6 +53,16 @@ export class SpuDevice {
     const { parties, runtime } = config;
     const op = session.op('SPU', callSite(), JSON.stringify({ parties, runtime }));
     this.#backend = session.mode.spu(config, op);
+    this.#shadows =
+      session.checker &&
+      new Shadows(session.checker, {
+        name: this.name,
+        parties: config.parties.length,
+        programs: this.#programs,
+        nextObject: () => this.#nextObject++,
+        run: (work) => this.#run(work),
+        free: (ids) => this.#backend?.free(ids),
+      });
   }
 
   bind(self: SPU): void {
@@ -115,7 +128,9 @@ export class SpuDevice {
     hold.freed = true;
     void this.#queue(async () => {
       const { leaves } = await hold.given;
-      this.#backend?.free(leaves.map((l) => l.id));
+      const ids = leaves.map((l) => l.id);
+      this.#backend?.free(ids);
+      this.#shadows?.free(ids);
     });
   }
 
@@ -125,26 +140,8 @@ export class SpuDevice {
     return object[INSIDE].given;
   }
 
-  /** Is this handle of this SPU, or of a PYU that takes part in it? */
-  #own({ object, path }: { object: DeviceObject; path: string }): void {
-    const { device } = object;
-    if (device === this.#self) return;
-    const place = path === '' ? '' : ` (argument ${path})`;
-    if (device.session !== this.#session)
-      fail('INVALID_ARGUMENT', `${object.toString()}${place} belongs to another session than ${this.name}`);
-    if (device.kind === 'SPU')
-      fail(
-        'INVALID_ARGUMENT',
-        `${this.name} was given ${object.toString()}${place}, which is held by another SPU: reveal it to a party that is ` +
-          'in both, and move it from there',
-      );
-    if (device.kind === 'PYU' && !this.#config.parties.includes(device.party))
-      fail(
-        'INVALID_ARGUMENT',
-        `${this.name} was given ${object.toString()}${place}, but ${device.party} takes no part in it: move it to ` +
-          `${oneOf(this.#config.parties)} first`,
-        { party: device.party, parties: this.#config.parties },
-      );
+  #own(found: { object: DeviceObject; path: string }): void {
+    checkOwn(found, this.#self!, this.name);
   }
 
   receive(object: DeviceObject): SPUObject {
@@ -193,12 +190,9 @@ export class SpuDevice {
     const value = await object[INSIDE];
     const { party } = object.device;
     try {
-      const { def, arrays, paths } = arraysOf(value);
-      arrays.forEach((a, i) => {
-        this.#programs.check(a, `${object.toString()}${paths[i]!}`);
-      });
-      const types = arrays.map(({ shape, dtype }): Type => ({ shape, dtype, secret: true }));
-      return { def, types, data: arrays.map((a) => a.data) };
+      return describeValue(value, (array, path) =>
+        this.#programs.check(array, `${object.toString()}${path}`),
+      );
     } catch (e) {
       throw failedAt(`${this.name}: ${party}`, op, e, { party });
     }
@@ -220,8 +214,9 @@ export class SpuDevice {
       const owner = this.#config.parties.indexOf(objects[i]!.device.party);
       const leaves = types.map((type, j) => {
         const id = this.#nextObject++;
-        const { shape, dtype } = type;
-        if (data) privates.get(owner)!.set(inputs.length, { shape, dtype, data: data[j] as TensorData });
+        const own = data && { ...type, data: data[j] as TensorData };
+        if (own) privates.get(owner)!.set(inputs.length, own);
+        if (own) this.#shadows?.set(id, own);
         inputs.push({ owner, type });
         sources.push({ rank: owner, key: `${op.number}.${i}`, leaf: j });
         ids.push(id);
@@ -285,8 +280,8 @@ export class SpuDevice {
     );
   }
 
-  /** Records a program and sends it off. */
-  #program(
+  /** Records a program and sends it off; with `check`, waits until its results were found right. */
+  async #program(
     fn: (...args: never[]) => unknown,
     op: Op,
     args: readonly unknown[],
@@ -294,30 +289,25 @@ export class SpuDevice {
     held: ReadonlyMap<DeviceObject, Held>,
   ) {
     const ids = new Map<Type, number>();
+    let recorded: Recorded;
     try {
       const given = args.map((arg, i) =>
-        fixed.has(i)
-          ? arg
-          : mapDevice(arg, (object) => {
-              const { def, leaves } = held.get(object)!;
-              const types = leaves.map(({ id, type }) => {
-                const own = { ...type };
-                ids.set(own, id);
-                return own;
-              });
-              return unflatten(def, types);
-            }),
+        fixed.has(i) ? arg : mapDevice(arg, (object) => typesOf(held.get(object)!, ids)),
       );
-      const { graph, ins, outs, def, text } = this.#programs.record(fn, given, fixed);
-      this.#session.mode.agree(op, text);
-      const leaves = outs.map((type) => ({ id: this.#nextObject++, type }));
-      const done = this.#done({ op, graph, ins: ins.map((t) => ids.get(t)!), outs: leaves.map((l) => l.id) });
-      return { held: { def, leaves }, done: quietly(done) };
+      recorded = this.#programs.record(fn, given, fixed);
+      this.#session.mode.agree(op, recorded.text);
     } catch (e) {
       // The others' recording must have failed too.
       this.#session.mode.agree(op, 'no program');
       throw failedAt(this.name, op, e, { parties: this.#config.parties });
     }
+    const { graph, def } = recorded;
+    const leaves = recorded.outs.map((type) => ({ id: this.#nextObject++, type }));
+    const ins = recorded.ins.map((t) => ids.get(t)!);
+    const outs = leaves.map((l) => l.id);
+    await this.#shadows?.run(op, recorded, ins, outs);
+    const done = this.#shadows ? Promise.resolve() : this.#done({ op, graph, ins, outs });
+    return { held: { def, leaves }, done: quietly(done) };
   }
 
   /** Opens objects to ranks. One tree for each object, where this program may know it. */
@@ -391,6 +381,8 @@ export class SpuDevice {
   }
 
   record(): Recording {
+    if (this.#shadows)
+      fail('UNSUPPORTED', `${this.name}: with check, other programs run than without: record without it`);
     if (this.#nextObject > 0) fail('INVALID_ARGUMENT', `${this.name}: record before the first call`);
     this.#recording ??= new Recording(this.#config);
     return this.#recording;

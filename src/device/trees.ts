@@ -101,6 +101,10 @@ const unravel = (index: number, shape: readonly number[]): number[] => {
   return out;
 };
 
+/** Where a flat index stands, for messages; nothing for a number. */
+export const placeOf = (index: number, shape: readonly number[]): string =>
+  shape.length === 0 ? '' : ` at index [${unravel(index, shape).join(', ')}]`;
+
 /**
  * Throws RANGE when a number of `t` has no place in the field: before anything is sent, and without showing the number.
  */
@@ -108,12 +112,15 @@ export const checkRange = (t: Tensor, field: Field, fraction: number, what: stri
   const bad = t.dtype === 'fxp' ? badReal(t, field, fraction) : badInteger(t, field);
   if (bad === undefined) return;
   const index = unravel(bad.index, t.shape);
-  const where = index.length === 0 ? '' : ` at index [${index.join(', ')}]`;
-  fail('RANGE', `${what}: cannot encode ${bad.kind}${where}: ${bad.holds}; clean or scale the data first`, {
-    index,
-    field: field.name,
-    fraction,
-  });
+  fail(
+    'RANGE',
+    `${what}: cannot encode ${bad.kind}${placeOf(bad.index, t.shape)}: ${bad.holds}; clean or scale the data first`,
+    {
+      index,
+      field: field.name,
+      fraction,
+    },
+  );
 };
 
 interface Bad {
