@@ -6,16 +6,19 @@ import nacl from 'tweetnacl';
 import { subtract } from '../dealer/material.ts';
 import { Scratch } from '../dealer/scratch.ts';
 import type { Value } from '../gates/gate.ts';
+import { createCodec } from '../link/codec.ts';
 import type { Field } from '../ring/field.ts';
 import type { Ring } from '../ring/ring.ts';
 import { type CircuitOptions, GraphCircuit, privateInput } from './circuit.ts';
 import type { Graph, Tensor, Type } from './graph.ts';
 import { type Entry, isTensor } from './store.ts';
 
+const codec = createCodec();
+
 export interface Exported {
   /** This party's share of each object as bytes on the wire, or the object itself if it is public. */
   readonly shares: readonly (Uint8Array | Tensor)[];
-  /** The same at all parties for the same objects, and at no other time. */
+  /** The same at all parties for the same objects, and at no other time: of masked and of public values. */
   readonly id: string;
 }
 
@@ -32,7 +35,10 @@ export const exportEntries = (
     return bytes;
   };
   const shares = entries.map((entry) => {
-    if (isTensor(entry)) return entry;
+    if (isTensor(entry)) {
+      digests.push(nacl.hash(codec.encode([entry.shape, entry.dtype, entry.data])));
+      return entry;
+    }
     const { c, r } = entry as Required<Value>;
     digests.push(nacl.hash(wire(c)));
     const scratch = new Scratch(ring, field);

@@ -37,7 +37,7 @@ const choose = async ({ folder, set }: StoredOptions): Promise<Stock> => {
 
 /**
  * The run that all parties use: the first that none of them has used, by the marks of every party. Who has put an old copy
- * of its folder in place is overruled by the others' marks.
+ * of its folder in place is overruled by the others' marks, of which there is one each before anybody uses the piece.
  */
 const agree = async (own: Stock, channel: Channel): Promise<number> => {
   for (const peer of channel.peers) await channel.send(peer, 0, controlCodec.encode(own));
@@ -54,6 +54,16 @@ const agree = async (own: Stock, channel: Channel): Promise<number> => {
       run,
     });
   return run;
+};
+
+/** Waits until all parties have marked the piece. */
+const allMarked = async (run: number, channel: Channel): Promise<void> => {
+  for (const peer of channel.peers) await channel.send(peer, 1, controlCodec.encode(run));
+  for (const peer of channel.peers) {
+    const theirs = controlCodec.decode(await channel.recv(peer, 1));
+    if (theirs !== run)
+      throw wrong(`${channel.self} uses piece ${run}, ${peer} piece ${String(theirs)}`, { run });
+  }
 };
 
 const check = (path: string, h: PieceHeader, o: StoredOptions, set: string, run: number): void => {
@@ -85,6 +95,7 @@ export const openStored = async (o: StoredOptions): Promise<StoredMaterial> => {
   const stock = await choose(o);
   const run = await agree(stock, o.channel);
   await markUsed(o.folder, stock.set, run);
+  await allMarked(run, o.channel);
   const path = join(o.folder, pieceName(stock.set, run));
   const vault = await VaultReader.open(path, (header) => {
     check(path, header as unknown as PieceHeader, o, stock.set, run);
