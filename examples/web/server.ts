@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Room, readRoomLink, roomOptions, startDealer, TesseraError } from '../../src/index.ts';
 import { startRelay } from '../../src/link/relay.ts';
@@ -33,9 +34,14 @@ export interface DemoServerOptions {
   readonly relayPort?: number;
   /** With the headers that make a page cross-origin isolated. */
   readonly isolated?: boolean;
+  /** What pages are told of the relay, if somebody stands in between. */
+  readonly between?: (relay: string) => Promise<string>;
   /** Where the bundles are: a folder with tessera.js, and one with the demos' scripts. */
   readonly bundles?: string;
 }
+
+/** The folder into which everything is compiled. */
+const OUT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Address in the browser -> file. Nothing else is served. */
 const filesOf = (bundles: string): ((path: string) => string | undefined) => {
@@ -72,10 +78,11 @@ const HELPERS: Readonly<Record<string, (room: Room, what: string) => Promise<unk
 };
 
 export const startDemoServer = async (options: DemoServerOptions = {}): Promise<DemoServer> => {
-  const { port = 0, relayPort = 0, isolated = false, bundles = projectFile('dist') } = options;
+  const { port = 0, relayPort = 0, isolated = false, bundles = OUT } = options;
   const relay = await startRelay({ listen: { host: '127.0.0.1', port: relayPort } });
   const fileOf = filesOf(bundles);
-  const relayUrl = `ws://127.0.0.1:${relay.port}`;
+  const direct = `ws://127.0.0.1:${relay.port}`;
+  const relayUrl = (await options.between?.(direct)) ?? direct;
   const headers = {
     'content-security-policy':
       "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' data:; " +

@@ -1,0 +1,114 @@
+/** @file The browser of the tests, if the machine has one: Debian's Chromium, driven by playwright-core. */
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { suite as uvuSuite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type DemoServer, type DemoServerOptions, startDemoServer } from '../../examples/web/server.ts';
+
+const PLACES = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+const executablePath = PLACES.find((path) => path !== undefined && existsSync(path));
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+let browser: Promise<Browser> | undefined;
+
+const launch = (): Promise<Browser> => {
+  browser ??= chromium.launch({ executablePath: executablePath!, args: FLAGS });
+  return browser;
+};
+
+/** A suite that is left out, with a word, where there is no browser. */
+export const webSuite = (name: string) => {
+  const inner = uvuSuite(name);
+  if (executablePath === undefined) {
+    console.log(`skipped: ${name} needs chromium (apt-get install -y chromium)`);
+    return Object.assign((_title: string, _run: () => Promise<unknown>) => {}, { run: () => {} });
+  }
+  inner.after(async () => {
+    await (await browser)?.close();
+    browser = undefined;
+  });
+  const test = (title: string, run: () => Promise<unknown>) => {
+    inner(title, async () => {
+      await run();
+    });
+  };
+  return Object.assign(test, { run: () => inner.run() });
+};
+
+export interface Stage {
+  readonly server: DemoServer;
+  /** A page of the demos, loaded and ready. `same`: in the same browser profile as pages before. */
+  open(path: string): Promise<Page>;
+  readonly context: BrowserContext;
+  /** What pages complained about. */
+  readonly errors: string[];
+}
+
+/** Runs `use` with a demo server and a fresh profile; fails if a page threw or was kept from something by its policy. */
+export const stage = async (
+  use: (stage: Stage) => Promise<void>,
+  options: DemoServerOptions & { readonly phone?: boolean; readonly mayComplain?: boolean } = {},
+): Promise<void> => {
+  const server = await startDemoServer(options);
+  const context = await (await launch()).newContext({
+    viewport: options.phone === true ? { width: 390, height: 844 } : { width: 1100, height: 900 },
+  });
+  const errors: string[] = [];
+  const open = async (path: string): Promise<Page> => {
+    const page = await context.newPage();
+    page.on('pageerror', (e) => errors.push(e.message));
+    page.on('console', (m) => {
+      if (m.type() === 'error') errors.push(m.text());
+    });
+    // Long tasks of the page's own thread, from its start.
+    await page.addInitScript(() => {
+      const all: number[] = [];
+      Object.assign(globalThis, { longTasks: all });
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) all.push(duration);
+      }).observe({ type: 'longtask', buffered: true });
+    });
+    await page.goto(path.startsWith('http') ? path : `${server.url}/${path}`);
+    await page.waitForSelector('body[data-ready]');
+    return page;
+  };
+  try {
+    await use({ server, context, open, errors });
+    if (options.mayComplain !== true) assert.equal(errors, [], 'no page complains');
+  } finally {
+    await context.close();
+    await server.close();
+  }
+};
+
+/** Waits until the page's status is good or bad, and matches. */
+export const status = async (page: Page, wanted: RegExp, timeout = 30_000): Promise<string> => {
+  const until = Date.now() + timeout;
+  for (;;) {
+    const text = (await page.textContent('#status')) ?? '';
+    if (wanted.test(text)) return text;
+    const state = await page.getAttribute('#status', 'data-state');
+    if (state === 'bad' || Date.now() > until) throw new Error(`the page says "${text}", not ${wanted}`);
+    await new Promise((r) => setTimeout(r, 30));
+  }
+};
+
+/** The longest time for which the page's own thread was busy, in milliseconds. */
+export const longestTask = (page: Page): Promise<number> =>
+  page.evaluate(() => Math.max(0, ...(globalThis as unknown as { longTasks: number[] }).longTasks));
+
+export const PICTURES = 'out/web';

@@ -1,0 +1,181 @@
+/** The demos as people see them: in one tab, between two tabs, and between a tab and Node. Makes pictures of each. */
+import { mkdirSync } from 'node:fs';
+import * as assert from 'uvu/assert';
+import { longestTask, PICTURES, stage, status, webSuite } from './chromium.ts';
+
+const test = webSuite('web: demos');
+mkdirSync(PICTURES, { recursive: true });
+
+/** Work on the page's own thread that is the program's, not the browser's painting. */
+const BLOCKED_MS = 150;
+
+for (const isolated of [false, true]) {
+  test(`salaries between two tabs${isolated ? ', cross-origin isolated' : ''}`, () =>
+    stage(
+      async ({ open }) => {
+        const alice = await open('salaries.html');
+        assert.is(await alice.evaluate('crossOriginIsolated'), isolated);
+        const bob = await open(await alice.inputValue('#link'));
+        assert.is(await bob.textContent('#seat'), 'You are Bob.');
+        await alice.fill('#salary', '56000');
+        await alice.fill('#others', '40000, 45000');
+        await bob.fill('#salary', '70000');
+        await alice.click('#go');
+        await bob.click('#go');
+        for (const page of [alice, bob]) await status(page, /^Done in/);
+        for (const page of [alice, bob]) {
+          assert.is(await page.textContent('#mean'), '52,750');
+          assert.is(await page.textContent('#more'), 'Bob, or both the same');
+        }
+        assert.is(await alice.textContent('#place-alice'), '67 % earn less');
+        assert.is(await alice.textContent('#place-bob'), 'known to the other side only');
+        assert.is(await bob.textContent('#place-bob'), '100 % earn less');
+        assert.is(await bob.textContent('#place-alice'), 'known to the other side only');
+        const ms = Number(await alice.getAttribute('body', 'data-ms'));
+        console.log(
+          `  first result ${ms} ms after both are there; longest task ${await longestTask(alice)} ms`,
+        );
+        assert.ok(ms < 1000, `${ms} ms`);
+        assert.ok((await longestTask(alice)) < BLOCKED_MS);
+        if (!isolated) await alice.screenshot({ path: `${PICTURES}/salaries.png`, fullPage: true });
+      },
+      { isolated },
+    ));
+}
+
+test('salaries: all parties in one tab', () =>
+  stage(async ({ open }) => {
+    const page = await open('salaries.html?tab');
+    await page.click('#go');
+    await status(page, /^Done in/);
+    assert.is(await page.textContent('#more'), 'Alice');
+    assert.is(await page.textContent('#place-bob'), '50 % earn less');
+  }));
+
+test('salaries between a tab and Node, again and again in one page', () =>
+  stage(async ({ open }) => {
+    const alice = await open('salaries.html');
+    await alice.click('#play-node');
+    await alice.click('#go');
+    await status(alice, /^Done in/);
+    assert.is(await alice.textContent('#more'), 'Alice');
+  }));
+
+test('training between two tabs: curves, matrix, and noise in the picture', () =>
+  stage(async ({ open }) => {
+    const alice = await open('training.html');
+    const bob = await open(await alice.inputValue('#link'));
+    for (const page of [alice, bob]) {
+      await page.click('#sample');
+      await page.waitForSelector('#go:enabled');
+    }
+    await alice.click('#go');
+    await bob.click('#go');
+    for (const page of [alice, bob])
+      assert.match(
+        await status(page, /^Done\. Area/, 60_000),
+        /Area under the curve 0\.99\d\d, accuracy 9[5-9]/,
+      );
+    const cells = await Promise.all(
+      ['c00', 'c01', 'c10', 'c11'].map(async (id) => Number(await bob.textContent(`#${id}`))),
+    );
+    assert.is(
+      cells.reduce((a, b) => a + b, 0),
+      114,
+    );
+    // Of grey values that are noise, each has its share; a table of numbers has few, many times over.
+    const spread = (id: string) =>
+      bob.evaluate((id) => {
+        const canvas = document.getElementById(id) as HTMLCanvasElement;
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, 64, 64);
+        const counts = new Float64Array(256);
+        for (let i = 0; i < data.length; i += 4) counts[data[i]!]! += 1;
+        const n = data.length / 4;
+        return counts.reduce((bits, c) => (c === 0 ? bits : bits - (c / n) * Math.log2(c / n)), 0);
+      }, id);
+    const [own, other] = [await spread('own-picture'), await spread('picture')];
+    assert.ok(other > 7.9, `${other} bits a byte in what arrived`);
+    assert.ok(own < 5, `${own} bits a byte in the own table`);
+    console.log(
+      `  ${await bob.getAttribute('body', 'data-ms')} ms for 10 epochs with losses; longest task ${await longestTask(bob)} ms`,
+    );
+    await bob.screenshot({ path: `${PICTURES}/training.png`, fullPage: true });
+  }));
+
+test('training between a tab and Node, at the width of a phone', () =>
+  stage(
+    async ({ open }) => {
+      const alice = await open('training.html');
+      await alice.click('#sample');
+      await alice.waitForSelector('#go:enabled');
+      await alice.click('#play-node');
+      await alice.click('#go');
+      await status(alice, /^Done\. Area/, 60_000);
+      console.log(`  ${await alice.getAttribute('body', 'data-ms')} ms for 10 epochs with losses`);
+      const wide = await alice.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= 390, `nothing sticks out: ${wide}`);
+      await alice.screenshot({ path: `${PICTURES}/training-phone.png`, fullPage: true });
+    },
+    { phone: true },
+  ));
+
+test('a digit drawn here, a network in Node', () =>
+  stage(async ({ open }) => {
+    const alice = await open('digits.html');
+    await alice.click('#play-node');
+    await alice.waitForSelector('body[data-joined]');
+    let right = 0;
+    for (const digit of ['0', '3', '7', '8']) {
+      await alice.selectOption('#sample', digit);
+      await alice.click('#go');
+      await status(alice, /^The network says/);
+      if ((await alice.textContent('#answer')) === digit) right += 1;
+      await alice.waitForSelector('#go:enabled');
+    }
+    assert.ok(right >= 3, `${right} of 4 samples`);
+    await alice.click('#clear');
+    const box = (await alice.locator('#pad').boundingBox())!;
+    await alice.mouse.move(box.x + 130, box.y + 30);
+    await alice.mouse.down();
+    for (let i = 1; i <= 20; i++) await alice.mouse.move(box.x + 130 - i / 4, box.y + 30 + i * 10);
+    await alice.mouse.up();
+    await alice.click('#go');
+    await status(alice, /^The network says/);
+    assert.is(await alice.textContent('#answer'), '1', 'an upright stroke');
+    console.log(`  ${await alice.getAttribute('body', 'data-ms')} ms a picture`);
+    await alice.screenshot({ path: `${PICTURES}/digits.png`, fullPage: true });
+  }));
+
+test('digits: all parties in one tab', () =>
+  stage(async ({ open }) => {
+    const page = await open('digits.html?tab');
+    await page.selectOption('#sample', '4');
+    await page.click('#go');
+    await status(page, /^The network says 4/);
+  }));
+
+test('the pages can be used with the keyboard, and every control has a name', () =>
+  stage(async ({ open }) => {
+    for (const path of ['salaries.html?tab', 'training.html?tab', 'digits.html?tab']) {
+      const page = await open(path);
+      const nameless = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>('input, button, select, canvas')]
+          .filter((e) => e.offsetParent !== null)
+          .filter((e) => {
+            const labels = (e as HTMLInputElement).labels?.length ?? 0;
+            const text = e.textContent?.trim() ?? '';
+            return labels === 0 && text === '' && !e.ariaLabel && !e.hasAttribute('aria-describedby');
+          })
+          .map((e) => e.id),
+      );
+      assert.equal(nameless, [], path);
+      assert.is(await page.locator('h1').count(), 1);
+      assert.is(await page.locator('[role=status]').first().getAttribute('aria-live'), 'polite');
+    }
+    const page = await open('salaries.html?tab');
+    await page.focus('#salary');
+    await page.keyboard.press('Enter');
+    await status(page, /^Done in/);
+  }));
+
+test.run();
