@@ -17,14 +17,17 @@ if (fields.length === 0) throw new Error(`--field ${values.field}: use ${Object.
 const chosen = COSTS.filter((k) => !values.filter || k.op.includes(values.filter));
 
 const ring = await Ring.create();
-const rows = fields.flatMap((field) => [
-  ...chosen.flatMap((k): CostRow[] => {
-    const table = measure(ring, k, field, 2);
-    const keyed = measure(ring, k, field, 2, 'latency');
-    return keyed.rounds < table.rounds ? [table, keyed] : [table];
-  }),
-  ...chosen.map((k) => measure(ring, k, field, 3)),
-]);
+const rows = fields.flatMap((field) => {
+  const cases = chosen.filter((k) => k.fields?.includes(field) ?? true);
+  return [
+    ...cases.flatMap((k): CostRow[] => {
+      const table = measure(ring, k, field, 2);
+      const keyed = measure(ring, k, field, 2, 'latency');
+      return keyed.rounds < table.rounds ? [table, keyed] : [table];
+    }),
+    ...cases.map((k) => measure(ring, k, field, 3)),
+  ];
+});
 
 if (values.json) console.log(JSON.stringify(rows));
 else {

@@ -3,6 +3,7 @@
 import type { NDArray } from '../../src/ir/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import type { FieldName } from '../../src/ring/field.ts';
+import { MORE } from './cost-more.ts';
 import { logUniform, signedLogUniform, uniform } from './inputs.ts';
 
 export interface CostCase {
@@ -13,6 +14,10 @@ export interface CostCase {
   readonly range: (field: FieldName) => string;
   /** `exact`: any difference counts as 1. `mixed`: relative above 1, absolute below. */
   readonly error: 'absolute' | 'mixed' | 'exact';
+  /** The fields that it is measured in: all, where none are named. */
+  readonly fields?: readonly FieldName[];
+  /** Dtype of the inputs, where it is not float64. */
+  readonly dtype?: 'int32';
 }
 
 const BATCH = [1000];
@@ -119,4 +124,5 @@ export const COSTS: readonly CostCase[] = [
   between('erf', (x) => np.erf(x!), -6, 6),
   between('sin', (x) => np.sin(x!), -10, 10),
   between('cos', (x) => np.cos(x!), -10, 10),
+  ...MORE,
 ];

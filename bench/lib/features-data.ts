@@ -41,6 +41,10 @@ export const SPU_COSTS: Readonly<Record<string, readonly [two: string, three: st
   erf: ['65 / 1457', '99 / 9302'],
   sin: ['23 / 676', '31 / 2528'],
   cos: ['23 / 676', '31 / 2528'],
+  power: ['99 / 2854', '151 / 14164'],
+  arctan2: ['62 / 1767', '86 / 10038'],
+  arccos: ['57 / 1490', '73 / 6108'],
+  'nn.gelu': ['65 / 1457', '99 / 9302'],
 };
 
 export type Answer = 'yes' | 'partly' | 'no';

@@ -51,7 +51,9 @@ export const measure = (
   parties: number,
   mode: CostRow['mode'] = 'table',
 ): CostRow => {
-  const inputs = k.inputs(field).map((x) => rounded(x, FIELDS[field].fraction));
+  const inputs = k
+    .inputs(field)
+    .map((x) => (k.dtype === undefined ? rounded(x, FIELDS[field].fraction) : NDArray.from(x, k.dtype)));
   const want = k.fn(...inputs) as NDArray;
   const { results, stats } = simulate(k.fn as (...args: never[]) => unknown, inputs, {
     ring,
