@@ -1,6 +1,19 @@
 /** @file What the deployment guide prints, run: configurations, TLS, moves between devices, jobs. */
+
 import * as assert from 'uvu/assert';
-import { cluster, end, freePort, launch, type Options, pemsOf, sleep, suite, values } from './harness.ts';
+import { scaled } from '../long.ts';
+import {
+  cluster,
+  end,
+  freePort,
+  launch,
+  type Options,
+  pemsOf,
+  QUICK,
+  sleep,
+  suite,
+  values,
+} from './harness.ts';
 
 const test = suite('production/guide');
 const TWO = ['alice', 'bob'] as const;
@@ -68,10 +81,13 @@ test('P16: two jobs at the same time, on one port and in one process a party', a
   for (const party of TWO) assert.equal(out[party], [Array(5).fill(10), Array(5).fill(20)]);
 });
 
-test('P1, P6, P7: a party that comes 5 s late is waited for, and its SPU too', async () => {
-  const options = await cluster(TWO, (_, o) => ({ ...o, allowTrustedFirstParty: true }));
+const LATE = scaled(30, 5);
+
+test(`P1, P6, P7: a party that comes ${LATE} s late is waited for, and its SPU too`, async () => {
+  const crossSilo = { ...QUICK, readyTimeoutMs: 60_000 };
+  const options = await cluster(TWO, (_, o) => ({ ...o, crossSilo, allowTrustedFirstParty: true }));
   const { alice } = launch({ alice: options.alice! }, 'guide');
-  await sleep(5_000);
+  await sleep(LATE * 1000);
   const { bob } = launch({ bob: options.bob! }, 'guide');
   const out = await values({ alice: alice!, bob: bob! });
   for (const party of TWO) assert.equal(out[party], { shown: 2, total: 42 });
@@ -109,6 +125,16 @@ test('P5: an SPU shares the connections of the session, unless its nodes really 
     assert.is(half.code, 'CONFIG');
     assert.match(half.message, /nodes\[1\]\.address/);
   }
+});
+
+const MIB = scaled(1024, 64);
+
+test(`P9: an object of ${MIB} MiB goes from party to party, and arrives whole`, async () => {
+  // Making and packing it holds the event loop longer than the short timeouts of the other tests allow.
+  const crossSilo = { readyTimeoutMs: 15_000, exposeErrors: true };
+  const options = await cluster(TWO, (_, o) => ({ ...o, crossSilo, allowTrustedFirstParty: true }));
+  const out = await values(launch(options, 'large', { mib: MIB }));
+  for (const party of TWO) assert.is(out[party], 'whole');
 });
 
 test('P12: one package, no native part: pems may be texts, URLs or bytes as well as paths', async () => {

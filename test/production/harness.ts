@@ -1,10 +1,12 @@
 /** @file Production with real processes, real sockets and real certificates: one child process a party. */
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeAuthority, makeLeaf } from '../link/certificates.ts';
 import { freePort } from '../link/helpers.ts';
+import { scaled } from '../long.ts';
 import type { FromChild, Sent, ToChild } from './messages.ts';
 
 export { freePort, sleep, suite } from '../link/helpers.ts';
@@ -68,7 +70,10 @@ export const cluster = async <N extends string>(
   change: (self: string, options: Options) => Options = (_, o) => o,
 ): Promise<Record<N, Options>> => {
   const places: { [name: string]: { address: string } } = {};
-  for (const name of everybody) places[name] = { address: `127.0.0.1:${await freePort()}` };
+  const ports = new Set<number>();
+  // A port that was free a moment ago may be given out twice.
+  while (ports.size < everybody.length) ports.add(await freePort());
+  for (const [i, port] of [...ports].entries()) places[everybody[i]!] = { address: `127.0.0.1:${port}` };
   const { dealer, ...parties } = places;
   const out: { [name: string]: Options } = {};
   for (const self of everybody) {
@@ -94,7 +99,7 @@ export type Ending =
   | { readonly error: Sent }
   | { readonly exit: number | null; readonly signal: string | null };
 
-const PATIENCE = 90_000;
+const PATIENCE = scaled(300_000, 60_000);
 
 export class Party {
   readonly name: string;

@@ -248,6 +248,23 @@ export const programs: Readonly<Record<string, Program>> = {
     });
   },
 
+  /** A large array moves from alice to bob, who looks at every element. */
+  large: (options, given: { readonly mib: number }) =>
+    within(options, async (s) => {
+      const n = given.mib * 2 ** 17;
+      const made = s.PYU('alice')(() => {
+        const x = new Float64Array(n);
+        for (let i = 0; i < n; i++) x[i] = i;
+        return x;
+      })();
+      const seen = s.PYU('bob')((x: Float64Array) => {
+        let i = 0;
+        while (i < n && x[i] === i) i++;
+        return x.length === n && i === n ? 'whole' : `differs at ${i} of ${x.length}`;
+      })(made.to(s.PYU('bob')));
+      return s.reveal(seen);
+    }),
+
   /** An SPU at the session's addresses, one at addresses of its own, and then definitions that cannot be. */
   addresses: (options, given: { readonly own: Record<'alice' | 'bob', string> }) =>
     within(options, async (s) => {
