@@ -1,4 +1,4 @@
-/** @file The dealer as a process of its own: follows the parties' jobs and streams corrections to rank 0, and what all must know to the others, ahead of use. */
+/** @file The dealer as a process of its own: it follows the jobs, and streams rank 0 corrections and all what all must know. */
 
 import { joinBytes, packCorrection } from '../dealer/source.ts';
 import { TesseraError } from '../errors.ts';

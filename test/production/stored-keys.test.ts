@@ -1,0 +1,92 @@
+/** Stored material of a program in latency mode: every party's pieces hold the keys that all are told. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { keygen } from '../../src/cli/keygen.ts';
+import { readClusterDef } from '../../src/device/cluster-def.ts';
+import { boxText, parseBox } from '../../src/device/production/keys.ts';
+import { deal } from '../../src/device/production/stored/deal.ts';
+import { openStored } from '../../src/device/production/stored/source.ts';
+import * as sf from '../../src/index.ts';
+import type { BaseArray } from '../../src/ir/array.ts';
+import { type Job, PartyEngine } from '../../src/ir/engine.ts';
+import type { Tensor } from '../../src/ir/graph.ts';
+import { inputGraph, lower, revealGraph } from '../../src/ir/lower.ts';
+import { trace } from '../../src/ir/tracer.ts';
+import { memoryNetwork } from '../../src/link/memory.ts';
+import * as np from '../../src/numpy/index.ts';
+import { FIELDS } from '../../src/ring/field.ts';
+import { Ring } from '../../src/ring/ring.ts';
+import { folder, suite } from './harness.ts';
+
+const test = suite('production/stored-keys');
+const TWO = ['alice', 'bob'] as const;
+const field = FIELDS.FM128;
+
+test('comparisons by keys run on stored material', async () => {
+  const place = folder();
+  const type = { shape: [4], dtype: 'fxp', secret: true } as const;
+  const options = { field, parties: 2, costMode: 'latency' } as const;
+  const { graph } = trace((x: BaseArray, y: BaseArray) => np.maximum(x, y), [type, type]);
+  const inputs = [0, 1].map((owner) => ({ owner, type }));
+  const jobs: Job[] = [
+    { graph: inputGraph(inputs, options), ins: [], outs: [0, 1] },
+    { graph: lower(graph, options), ins: [0, 1], outs: [2] },
+    { graph: revealGraph([type], [0, 1], options), ins: [2], outs: [-1], reveal: [{ dtype: 'fxp' }] },
+  ];
+  const identities: Record<string, string> = {};
+  const recipients: Record<string, Uint8Array> = {};
+  for (const party of TWO) {
+    await keygen({ party, out: place });
+    identities[party] = readFileSync(join(place, `${party}.identity`), 'utf8').trim();
+    recipients[party] = parseBox(boxText(identities[party]), party);
+  }
+  const program = { parties: TWO, field: field.name, fraction: field.fraction, jobs };
+  await deal({ program, runs: 1, out: place, job: 'test', recipients });
+
+  const config = readClusterDef(sf.utils.testing.clusterDef([...TWO]), TWO);
+  const net = memoryNetwork([...TWO]);
+  const engines = await Promise.all(
+    TWO.map(async (self, rank) => {
+      const peers = TWO.filter((p) => p !== self);
+      const dealer = await openStored({
+        folder: join(place, self),
+        set: undefined,
+        identity: identities[self]!,
+        job: 'test',
+        self,
+        config,
+        channel: net[self]!.channel('stored', peers),
+      });
+      const channel = net[self]!.channel('spu', peers);
+      const ring = await Ring.create();
+      return PartyEngine.start({
+        ring,
+        field,
+        fraction: field.fraction,
+        rank,
+        parties: TWO,
+        channel,
+        dealer,
+      });
+    }),
+  );
+  const own: Tensor[] = [
+    [-2, 0, 1.5, 7],
+    [-1, 0, 1.25, -7],
+  ].map((v) => ({ shape: [4], dtype: 'fxp', data: Float64Array.from(v) }));
+  for (const job of jobs) {
+    const done = await Promise.all(
+      engines.map((engine, rank) =>
+        engine.run(job, new Map(job.ins.length === 0 ? [[rank, own[rank]!]] : [])),
+      ),
+    );
+    if (job.outs[0] === 2) for (const { stats } of done) assert.is(stats.rounds, 2);
+    if (!job.reveal) continue;
+    for (const { revealed } of done)
+      assert.equal(Array.from(revealed[0]!.data as Float64Array), [-1, 0, 1.5, 7]);
+  }
+  await Promise.all(engines.map((engine) => engine.close()));
+});
+
+test.run();
