@@ -93,7 +93,8 @@ export const serve = async (
     Object.create(null) as object,
     Object.fromEntries(ports),
   );
-  const plain = portTransport(duty.self, named);
+  // Over a link of the given latency nothing is gained by shared memory.
+  const plain = portTransport(duty.self, named, { shared: duty.link === undefined });
   await serveOver(duty, duty.link === undefined ? plain : shape(plain, duty.link), driver);
 };
 
