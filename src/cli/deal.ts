@@ -54,7 +54,8 @@ export const materialKeyCommand: CliCommand = {
     program
       .command('material-key')
       .description(
-        'print the key to which others seal stored material for this party (it may be shown to anybody)',
+        'print the key to which others seal stored material for this party; it may be shown to anybody, and so does ' +
+          'not tell who dealt: use only what came from your dealer, over a channel that proves it',
       )
       .requiredOption('--identity <file>', "the party's secret identity, as `tessera keygen` wrote it")
       .action(({ identity }: { identity: string }) => {

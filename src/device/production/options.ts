@@ -89,7 +89,10 @@ export interface ProductionOptions {
   readonly peerIdentities?: Readonly<Record<string, string>>;
   /** 32 bytes in base64, with which checkpoints are encrypted; by default a key is derived from `identity`. */
   readonly storageKey?: string;
-  /** A folder with what `tessera deal` made for this party, in place of a dealer. */
+  /**
+   * A folder with what `tessera deal` made for this party, in place of a dealer. Whoever made it could read what this party
+   * masks with it: it has to come from a dealer that this party trusts.
+   */
   readonly storedMaterial?: string | { readonly folder: string; readonly set?: string };
   readonly allowInsecure?: boolean;
   readonly allowTrustedFirstParty?: boolean;

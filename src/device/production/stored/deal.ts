@@ -1,6 +1,9 @@
 /**
  * @file Dealing ahead: material for a recorded program, as files that one party each can open. A piece serves one run of
  * the program: a seed for every party, the corrections for rank 0, and for the others what all are told.
+ *
+ * A file is sealed to its party, and not signed: whoever has dealt it can read what the party masks with it, so a party
+ * takes files from nobody but the dealer that it trusts.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
