@@ -102,7 +102,9 @@ const programRows = async (w: Workload, net: Net): Promise<Row[]> => {
     },
   ];
   for (const peer of flags.peer) {
-    const theirs = await PEERS[peer]?.run(w, options);
+    const theirs = await PEERS[peer]!.run(w, options).catch((e: Error) => {
+      console.error(`${name}: ${e.message}`);
+    });
     if (theirs === undefined) continue;
     rows.push({
       ...base,
@@ -117,9 +119,10 @@ const programRows = async (w: Workload, net: Net): Promise<Row[]> => {
 
 const main = async (): Promise<void> => {
   for (const peer of flags.peer) {
-    if (!(peer in PEERS)) throw new Error(`--peer is one of ${Object.keys(PEERS).join(', ')}, not ${peer}`);
+    if (!Object.hasOwn(PEERS, peer))
+      throw new Error(`--peer is one of ${Object.keys(PEERS).join(', ')}, not ${peer}`);
     const missing = await PEERS[peer]!.missing();
-    if (missing !== undefined) console.error(`${peer}: ${missing}`);
+    if (missing !== undefined) throw new Error(`${peer}: ${missing}`);
   }
   const rows: Row[] = [];
   const add = (row: Row): void => {

@@ -2,6 +2,7 @@
 
 import type { RunOptions } from '../lib/standalone.ts';
 import type { Workload } from '../lib/workloads.ts';
+import { spu } from './spu.ts';
 
 export interface Peer {
   /** Why it cannot run here; undefined if it can. */
@@ -10,4 +11,4 @@ export interface Peer {
   run(w: Workload, o: RunOptions): Promise<number | undefined>;
 }
 
-export const PEERS: Readonly<Record<string, Peer>> = {};
+export const PEERS: Readonly<Record<string, Peer>> = { spu };
