@@ -39,6 +39,7 @@ export class Heap {
   readonly limit: number;
   #used = 0;
   #peak = 0;
+  #allocations = 0;
   readonly #memory: WebAssembly.Memory;
   readonly #bins: (Block | undefined)[] = new Array(29 * 8).fill(undefined);
   readonly #filled = new Uint32Array(8); // one bit a bin
@@ -62,6 +63,11 @@ export class Heap {
     return this.#peak;
   }
 
+  /** Blocks given out so far. */
+  get allocations(): number {
+    return this.#allocations;
+  }
+
   alloc(bytes: number): Block {
     let size = Math.ceil(bytes / 16) * 16 + 16;
     if (size >= 2048) {
@@ -71,6 +77,7 @@ export class Heap {
     if (size > this.limit) this.#refuse(bytes, 'the request is larger than that');
     const block = this.#reuse(size) ?? this.#extend(size, bytes);
     block.refs = 1;
+    this.#allocations++;
     this.#used += block.size;
     if (this.#used > this.#peak) this.#peak = this.#used;
     return block;
