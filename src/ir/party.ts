@@ -15,6 +15,7 @@ import type { Prg } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
 import { type Analysis, analyse, isGate, trips } from './analysis.ts';
 import type { Graph, Node } from './graph.ts';
+import { Ready } from './ready.ts';
 import { step } from './step.ts';
 import { arraysOf, type Entry, type Store } from './store.ts';
 
@@ -96,7 +97,7 @@ export class PartyRun {
   readonly store: Store;
   readonly profile = new Map<string, OpProfile>();
   rounds = 0;
-  #ready: [Frame, number][] = [];
+  readonly #ready = new Ready<readonly [Frame, number]>();
   #active: Active[] = [];
   #inputs: ReadonlyMap<number, Arr>;
 
@@ -113,7 +114,7 @@ export class PartyRun {
       result = outs;
     });
     for (;;) {
-      for (let next = this.#ready.shift(); next; next = this.#ready.shift()) yield* this.#begin(...next);
+      for (let next = this.#ready.next(); next; next = this.#ready.next()) yield* this.#begin(...next);
       if (this.#active.length === 0) break;
       yield* this.#round();
     }
@@ -133,17 +134,21 @@ export class PartyRun {
       done,
     };
     graph.nodes.forEach((node, i) => {
-      if (node.ins.length === 0) this.#ready.push([frame, i]);
+      if (node.ins.length === 0) this.#queue(frame, i);
     });
     if (frame.outsLeft === 0) done([]);
     for (const [i, id] of graph.ins.entries()) this.#set(frame, id, this.store.retain(inputs[i]!));
+  }
+
+  #queue(frame: Frame, i: number): void {
+    this.#ready.add(frame.base + frame.analysis.gate[i]!, [frame, i]);
   }
 
   /** Stores a value that is retained already. */
   #set(frame: Frame, id: number, entry: Entry): void {
     frame.values[id] = entry;
     for (const i of frame.analysis.consumers[id]!) {
-      if (--frame.missing[i]! === 0) this.#ready.push([frame, i]);
+      if (--frame.missing[i]! === 0) this.#queue(frame, i);
     }
     if (frame.graph.outs.includes(id) && --frame.outsLeft === 0) {
       frame.done(frame.graph.outs.map((out) => this.store.retain(frame.values[out]!)));
