@@ -136,9 +136,7 @@ const main = async (): Promise<void> => {
       for (const row of await programRows(w, net)) add(row);
     }
   }
-  if (flags.peer.length === 0) {
-    for (const row of await benchKernels(flags.filter)) add({ ...row, against: 'C++' });
-  }
+  for (const row of await benchKernels(flags.filter)) add({ ...row, against: 'C++' });
   if (flags.json) console.log(JSON.stringify(rows, null, 1));
   if (flags.write) writeResults(rows, process.argv.slice(2));
 };
