@@ -10,6 +10,14 @@ import { readProduction } from './options.ts';
 import { unpackOrder } from './orders.ts';
 import { onEnd } from './signals.ts';
 
+/** How long the word of a failed party may take, after another has left because of it. */
+const CAUSE_MS = 300;
+
+const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+
 export interface DealerService {
   /** Ends when all parties have ended the job; rejects when one is lost or they disagree. */
   readonly done: Promise<DealerStats>;
@@ -75,7 +83,20 @@ export const startDealer = async (options: unknown): Promise<DealerService> => {
     }
     return total;
   };
-  const done = Promise.race([work(), failed]).then(
+  // A party that leaves because another failed may be seen to leave before the other is heard: the cause goes first.
+  let cause: TesseraError | undefined;
+  transport.on('abort', (e) => {
+    cause ??= e;
+  });
+  const settled = async (): Promise<DealerStats> => {
+    try {
+      return await Promise.race([work(), failed]);
+    } catch (e) {
+      if (cause === undefined && (e as TesseraError).code === 'PEER_LOST') await sleep(CAUSE_MS);
+      throw cause ?? e;
+    }
+  };
+  const done = settled().then(
     async (stats) => {
       await transport.close();
       return stats;
