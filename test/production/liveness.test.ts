@@ -27,6 +27,36 @@ for (const victim of ['alice', 'bob', 'dealer'] as const) {
   });
 }
 
+for (const phase of ['joined', 'entered', 'revealed'] as const) {
+  for (const victim of ['alice', 'dealer'] as const) {
+    test(`P2: kill -9 of ${victim} when all have ${phase}: the others reject, and name ${victim}`, async () => {
+      const parties = launch(await cluster(THREE), 'phases', { phase, victim });
+      await Promise.all([parties.alice.noted(phase), parties.bob.noted(phase)]);
+      parties[victim].kill('SIGKILL');
+      for (const name of THREE) {
+        if (name === victim) continue;
+        const { code, message } = await parties[name].error();
+        assert.ok(['PEER_LOST', 'PARTY_FAILED'].includes(code), `${name}: ${code}: ${message}`);
+        assert.match(message, new RegExp(`"${victim}"`), `${name}: ${message}`);
+      }
+      end(parties);
+    });
+  }
+}
+
+test('P2: kill -9 of a party for whom the others wait at their end: they come to it', async () => {
+  const parties = launch(await cluster(THREE), 'phases', { phase: 'leaving', victim: 'alice' });
+  await Promise.all([parties.alice.noted('leaving'), parties.bob.noted('leaving')]);
+  parties.alice.kill('SIGKILL');
+  const { bob } = await values<number[][]>({ bob: parties.bob });
+  assert.equal(bob, [
+    [7, 10],
+    [15, 22],
+  ]);
+  assert.match((await parties.dealer.error()).message, /"alice"/);
+  end(parties);
+});
+
 test('P2: a third party that takes no part in the SPU learns of the death as well', async () => {
   const parties = launch(await cluster(['alice', 'bob', 'carol', 'dealer'] as const), 'train', FOR_EVER);
   await parties.carol.noted('training');

@@ -226,6 +226,36 @@ export const programs: Readonly<Record<string, Program>> = {
   train: (options, given: { readonly steps: number }, note) =>
     within(options, (s) => train(s, spuOf(s, options, ['alice', 'bob']), given.steps, note)),
 
+  /** Comes to a phase of a session and stays there; at the last, all but the one that will be killed go to their end. */
+  phases: (options, given: { readonly phase: string; readonly victim: string }, note) =>
+    within(options, async (s) => {
+      const stay = async (phase: string): Promise<void> => {
+        if (given.phase !== phase) return;
+        note(phase);
+        await s.reveal(s.PYU('bob')(() => new Promise<number>(() => setTimeout(() => {}, 1e6)))());
+      };
+      await stay('joined');
+      const spu = spuOf(s, options, ['alice', 'bob']);
+      const x = s
+        .PYU('alice')(() => X)()
+        .to(spu);
+      const y = s
+        .PYU('bob')(() => X)()
+        .to(spu);
+      await s.wait([x, y]);
+      await stay('entered');
+      const z = (await s.reveal(
+        spu((a: sf.BaseArray, b: sf.BaseArray) => np.matmul(a, b))(x, y),
+      )) as sf.NDArray;
+      await stay('revealed');
+      if (given.phase === 'leaving') {
+        await s.barrier();
+        note('leaving');
+        if (selfOf(options) === given.victim) await new Promise(() => setTimeout(() => {}, 1e6));
+      }
+      return z.toArray();
+    }),
+
   /** Waits for something that bob never finishes. */
   waiting: (options, _given, note) =>
     within(options, async (s) => {
