@@ -1,13 +1,10 @@
-/** @file Bob on a command line, in Node or Deno: joins the room of a link and plays a demo's other side. */
+/** @file A party on a command line, in Node or Deno: joins the room of a link and plays a demo's other side. */
 import { readRoomLink } from '../../src/index.ts';
-import { playBob } from './node-party.ts';
+import { playParty } from './node-party.ts';
 
-const [link = '', what = 'salaries'] = process.argv.slice(2);
+const [link = '', what = 'salaries', self = 'bob'] = process.argv.slice(2);
 const room = URL.canParse(link) ? readRoomLink(link) : undefined;
-if (room === undefined) {
-  console.error('usage: join.js "<room link>" [salaries | training | digits]');
+if (room === undefined || (self !== 'alice' && self !== 'bob')) {
+  console.error('usage: join.js "<room link>" [salaries | training | digits] [bob | alice]');
   process.exitCode = 2;
-} else {
-  await playBob(room, what);
-  console.log('done');
-}
+} else console.log(JSON.stringify((await playParty(room, what, self)) ?? 'done'));

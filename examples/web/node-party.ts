@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type Room, roomOptions, type Session, session, TesseraError } from '../../src/index.ts';
 import { projectFile } from '../lib/project.ts';
 import { parseCsv } from './csv.ts';
-import { compareSalaries, digits, type Network, train } from './programs.ts';
+import { compareSalaries, digits, type Network, type Party, train } from './programs.ts';
 
 const SALARIES = [52_000, 48_000, 61_000, 39_500, 75_000];
 export const EPOCHS = 10;
@@ -11,10 +11,10 @@ export const EPOCHS = 10;
 const fileText = (...parts: readonly string[]): string =>
   readFileSync(projectFile('examples', ...parts), 'utf8');
 
-type Play = (s: Session, dealer: boolean) => Promise<unknown>;
+type Play = (s: Session, dealer: boolean, self: Party) => Promise<unknown>;
 
 const PLAYS: Readonly<Record<string, Play>> = {
-  salaries: (s, dealer) => compareSalaries(s, { bob: SALARIES }, dealer),
+  salaries: (s, dealer, self) => compareSalaries(s, { [self]: SALARIES }, dealer),
   training: (s, dealer) => {
     const { rows } = parseCsv(fileText('data', 'breast_cancer_b.csv'), 'breast_cancer_b.csv');
     return train(s, { bob: rows }, dealer, EPOCHS, () => {});
@@ -27,19 +27,19 @@ const PLAYS: Readonly<Record<string, Play>> = {
   },
 };
 
-/** Joins the room as bob and plays one demo to its end. */
-export const playBob = async (room: Room, what: string): Promise<void> => {
+/** Joins the room and plays one demo to its end, as bob, or in that of the salaries as alice too. */
+export const playParty = async (room: Room, what: string, self: Party = 'bob'): Promise<unknown> => {
   const play = PLAYS[what];
   if (play === undefined) throw new TesseraError('INVALID_ARGUMENT', `there is no demo "${what}"`);
   const dealer = room.dealer !== undefined;
   const s = await session({
-    ...roomOptions(room, 'bob'),
+    ...roomOptions(room, self),
     loggingLevel: 'warning',
     allowTrustedFirstParty: !dealer,
     crossSilo: { spin: false },
   });
   try {
-    await play(s, dealer);
+    return await play(s, dealer, self);
   } finally {
     await s.shutdown();
   }

@@ -2,16 +2,17 @@
  * @file `npm run demo:web`: serves the demos on localhost under a strict content security policy, runs a relay, and on
  * request a dealer or a party in Node that joins a room. For this machine only: it listens on loopback.
  */
+import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Room, readRoomLink, roomOptions, startDealer, TesseraError } from '../../src/index.ts';
+import { readRoomLink, TesseraError } from '../../src/index.ts';
 import { startRelay } from '../../src/link/relay.ts';
 import { projectFile } from '../lib/project.ts';
-import { playBob } from './node-party.ts';
+import type { Errand } from './helper.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -69,12 +70,13 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
 };
 
 /** What a page may ask for: somebody who joins its room. */
-const HELPERS: Readonly<Record<string, (room: Room, what: string) => Promise<unknown>>> = {
-  '/api/dealer': async (room) => {
-    const { done } = await startDealer(roomOptions(room, room.dealer ?? 'dealer'));
-    return done;
-  },
-  '/api/party': (room, what) => playBob(room, what),
+const ROLES: Readonly<Record<string, Errand['role']>> = { '/api/dealer': 'dealer', '/api/party': 'bob' };
+
+/** Runs an errand in a process of its own. */
+const send = (errand: Errand): ChildProcess => {
+  const child = fork(fileURLToPath(new URL('./helper.js', import.meta.url)));
+  child.send(errand);
+  return child;
 };
 
 export const startDemoServer = async (options: DemoServerOptions = {}): Promise<DemoServer> => {
@@ -97,6 +99,7 @@ export const startDemoServer = async (options: DemoServerOptions = {}): Promise<
     }),
   };
 
+  const children = new Map<string, ChildProcess>();
   const help = async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // Other sites' pages cannot read what is answered here, but they could ask.
     if (request.headers.origin !== `http://${request.headers.host}`) {
@@ -106,13 +109,21 @@ export const startDemoServer = async (options: DemoServerOptions = {}): Promise<
     const { link, what } = JSON.parse(await bodyOf(request)) as { link: string; what: string };
     const room = readRoomLink(link);
     if (room === undefined) throw new TesseraError('INVALID_ARGUMENT', 'no room link');
-    HELPERS[path]!(room, what).catch((e: Error) => console.error(`${path}: ${e.message}`));
+    const role = ROLES[path]!;
+    // Who asks again has started anew: the one of before waits for a session that is no more.
+    const place = `${role} of ${room.name}`;
+    children.get(place)?.kill();
+    const child = send({ role, link, what });
+    children.set(place, child);
+    child.once('exit', () => {
+      if (children.get(place) === child) children.delete(place);
+    });
     response.writeHead(202, headers).end();
   };
 
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    if (request.method === 'POST' && pathname in HELPERS) {
+    if (request.method === 'POST' && Object.hasOwn(ROLES, pathname)) {
       help(pathname, request, response).catch((e: Error) =>
         response.writeHead(400, headers).end(`${e.message}\n`),
       );
@@ -140,6 +151,7 @@ export const startDemoServer = async (options: DemoServerOptions = {}): Promise<
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     relay: relayUrl,
     close: async () => {
+      for (const child of children.values()) child.kill();
       await relay.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -38,7 +38,7 @@ const chartOf = (
           borderColor: colour('--accent'),
           backgroundColor: colour('--accent'),
           borderWidth: 2,
-          pointRadius: 2,
+          pointRadius: max === undefined ? 2 : 0,
         },
         {
           data:
