@@ -36,8 +36,8 @@ export const barChart = (title: string, unit: string, bars: readonly Bar[]): str
     );
   });
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">` +
-    `<rect width="${WIDTH}" height="${height}" fill="#fff"/><text x="16" y="22" font-size="15">${escaped(title)}</text>` +
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" font-family="sans-serif" font-size="12">` +
+    `<title>${escaped(title)}</title><rect width="${WIDTH}" height="${height}" fill="#fff"/><text x="16" y="22" font-size="15">${escaped(title)}</text>` +
     `${grid.join('')}${rows.join('')}</svg>\n`
   );
 };
