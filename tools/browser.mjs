@@ -60,12 +60,12 @@ const size = (name) => {
 };
 const sizes = ['tessera.js', 'tessera-worker.js', 'tessera.wasm'].map(size);
 for (const { name, bytes, gzip } of sizes)
-  console.log(`${name.padEnd(18)} ${String(bytes).padStart(7)} bytes ${String(gzip).padStart(7)} gzip`);
+  console.error(`${name.padEnd(18)} ${String(bytes).padStart(7)} bytes ${String(gzip).padStart(7)} gzip`);
 const engine = sizes[1].gzip + sizes[2].gzip;
-console.log(`engine, codec and channel: ${engine} bytes gzip; with the page's part ${engine + sizes[0].gzip}`);
+console.error(`engine, codec and channel: ${engine} bytes gzip; with the page's part ${engine + sizes[0].gzip}`);
 if (process.argv.includes('--inputs')) {
   const inputs = Object.entries(metafile.outputs).filter(([name]) => name.endsWith('.js'));
   for (const [name, { inputs: from }] of inputs)
-    console.log(name, Object.entries(from).sort((a, b) => b[1].bytesInOutput - a[1].bytesInOutput).slice(0, 25)
+    console.error(name, Object.entries(from).sort((a, b) => b[1].bytesInOutput - a[1].bytesInOutput).slice(0, 25)
       .map(([file, { bytesInOutput }]) => `\n  ${bytesInOutput} ${file}`).join(''));
 }
