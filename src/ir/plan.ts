@@ -89,6 +89,6 @@ const reason = ({ parties, costMode = 'bandwidth', link }: PlanOptions): string 
   if (costMode === 'bandwidth') return costMode;
   if (parties !== 2) return `${costMode} needs two parties, and here are ${parties}`;
   if (costMode === 'latency') return costMode;
-  if (!link) return 'auto, but round trip and bandwidth of the link are not given';
+  if (!link) return 'auto, but the link was not measured';
   return `auto, by the batch at a round trip of ${link.rttMs} ms and ${link.bandwidth / 1e6} MB/s`;
 };
