@@ -200,6 +200,11 @@ export class PartyEngine {
         next = steps.next(chunks instanceof Promise ? await chunks : chunks);
         continue;
       }
+      if (wait.kind === 'revealed') {
+        await this.#material.revealed(wait.gate, wait.value, this.#line);
+        next = steps.next([]);
+        continue;
+      }
       // Counted first: the channel owns a message once it is sent, and may detach it.
       for (const message of wait.send.values()) bytes += message.length;
       next = steps.next(await this.#exchange(wait));

@@ -121,6 +121,25 @@ export const programs: Readonly<Record<string, Program>> = {
     return { shown, total };
   },
 
+  /** A loop that turns as long as a revealed condition holds, and one within another. */
+  steered: (options) =>
+    within(options, async (s) => {
+      const spu = spuOf(s, options, ['alice', 'bob']);
+      const halvings = spu((x: sf.BaseArray, y: sf.BaseArray) =>
+        np.whileRevealed(
+          ({ v }) => np.greater(v, y),
+          ({ v, n }) => ({ v: v.mul(0.5), n: n.add(1) }),
+          { v: x, n: np.array(0, 'int32') },
+        ),
+      );
+      const end = halvings(s.PYU('alice')(() => 100)(), s.PYU('bob')(() => 3)());
+      const again = spu((e: { v: sf.BaseArray; n: sf.BaseArray }) => np.add(np.exp(e.v), np.reveal(e.n)))(
+        end,
+      );
+      const { v, n } = (await s.reveal(end)) as unknown as Record<'v' | 'n', sf.NDArray>;
+      return [v, n, await s.reveal(again)].map(Number);
+    }),
+
   /** PYU to PYU to SPU to PYU, with a party that takes no part in the SPU. */
   moves: (options) =>
     within(options, async (s) => {
