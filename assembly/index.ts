@@ -10,8 +10,7 @@ export { toPlanes, fromPlanes } from './planes';
 export * from './counting';
 export * from './program';
 export * from './wire';
-export * from './harmonics';
-export * from './exponential';
+export * from './spline';
 export { chacha20 } from './chacha';
 export { dcfEval, dcfGen } from './dcf';
 

@@ -12,6 +12,7 @@
  */
 
 import { parseArgs } from 'node:util';
+import { benchCluster } from './cluster.ts';
 import { benchKernels } from './kernels.ts';
 import { writeResults } from './lib/report.ts';
 import type { Row } from './lib/row.ts';
@@ -137,6 +138,7 @@ const main = async (): Promise<void> => {
     }
   }
   for (const row of await benchKernels(flags.filter)) add({ ...row, against: 'C++' });
+  for (const row of await benchCluster(flags.filter)) add(row);
   if (flags.json) console.log(JSON.stringify(rows, null, 1));
   if (flags.write) writeResults(rows, process.argv.slice(2));
 };

@@ -1,10 +1,14 @@
 /** @file What `import * as sf from 'tessera'` gives: devices for programs on data that nobody else may see. */
+import './cluster/register.ts';
 import { clusterDef } from './device/cluster-def.ts';
 
 export const version = '0.1.0';
 
+export type { ClusterEvent } from './cluster/events.ts';
+export { task } from './cluster/task.ts';
 export type { CheckLoss, CheckOptions, CheckReport } from './device/check.ts';
 export type { ClusterDef, SpuNode } from './device/cluster-def.ts';
+export type { ClusterOptions } from './device/cluster-options.ts';
 export {
   barrier,
   currentSession,

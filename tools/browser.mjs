@@ -13,6 +13,8 @@ const INSTEAD = {
   'src/device/runtime.ts': 'src/browser/runtime.ts',
   'src/link/sockets.ts': 'src/link/browser-sockets.ts',
   'src/ring/runtime.ts': 'src/ring/browser-runtime.ts',
+  'src/cluster/task.ts': 'src/browser/task.ts',
+  'src/cluster/register.ts': 'tools/empty.mjs',
 };
 
 /** What must never come into a bundle for browsers. */

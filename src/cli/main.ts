@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** @file The `tessera` command: a table of commands, and errors in plain words. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { TesseraError } from '../errors.ts';
 import type { CliCommand } from './command.ts';
@@ -9,6 +8,10 @@ import { dealerCommand } from './dealer.ts';
 import { doctorCommand } from './doctor.ts';
 import { keygenCommand } from './keygen.ts';
 import { relayCommand } from './relay.ts';
+import { startCommand } from './start.ts';
+import { statusCommand } from './status.ts';
+import { stopCommand } from './stop.ts';
+import { tesseraVersion } from './version.ts';
 
 const COMMANDS: readonly CliCommand[] = [
   keygenCommand,
@@ -17,27 +20,14 @@ const COMMANDS: readonly CliCommand[] = [
   dealerCommand,
   dealCommand,
   materialKeyCommand,
+  startCommand,
+  statusCommand,
+  stopCommand,
 ];
-
-/** package.json lies two folders above in the sources and three above in dist. */
-const version = (): string => {
-  for (const up of ['../../../package.json', '../../package.json']) {
-    try {
-      const { name, version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as Record<
-        string,
-        string
-      >;
-      if (name === 'tessera' && version !== undefined) return version;
-    } catch {
-      // Not there: try the next place.
-    }
-  }
-  return 'unknown';
-};
 
 const program = new Command('tessera')
   .description('Secure multi-party computation: parties compute together on data that none of them shows.')
-  .version(version())
+  .version(tesseraVersion())
   .showHelpAfterError();
 for (const command of COMMANDS) command.register(program);
 

@@ -1,6 +1,7 @@
 /** @file The session that `sf.init` starts and the functions of the module work on. */
 import { fail } from '../errors.ts';
 import type { SpuDef } from './cluster-def.ts';
+import type { ClusterOptions } from './cluster-options.ts';
 import type { InitOptions, StandaloneOptions } from './init-options.ts';
 import type { DeviceObject, PYUObject, Revealed, SPUObject } from './objects.ts';
 import type { PYU as Pyu } from './pyu.ts';
@@ -24,7 +25,7 @@ export const currentSession = (): Session =>
 export function init(options: InitOptions): Promise<Session>;
 export function init(
   parties: readonly string[],
-  options?: Omit<StandaloneOptions, 'parties'>,
+  options?: Omit<StandaloneOptions, 'parties'> | Omit<ClusterOptions, 'parties'>,
 ): Promise<Session>;
 export async function init(first: unknown, second?: unknown): Promise<Session> {
   if (current !== undefined)

@@ -2,6 +2,7 @@
 import { fail } from '../errors.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
 import { type CheckOptions, readCheck } from './check.ts';
+import { type Cluster, type ClusterOptions, readCluster } from './cluster-options.ts';
 import { type Production, type ProductionOptions, readProduction } from './production/options.ts';
 import {
   configError,
@@ -32,7 +33,7 @@ export interface StandaloneOptions {
   readonly logging_level?: LoggingLevel;
 }
 
-export type InitOptions = StandaloneOptions | ProductionOptions;
+export type InitOptions = StandaloneOptions | ClusterOptions | ProductionOptions;
 
 export type LoggingLevel = 'debug' | 'info' | 'warning' | 'error' | 'critical';
 
@@ -89,7 +90,7 @@ const readStandalone = object({
 const MODES: readonly {
   readonly name: string;
   readonly is: (options: Readonly<Record<string, unknown>>) => boolean;
-  readonly read: (options: Readonly<Record<string, unknown>>) => Standalone | Production;
+  readonly read: (options: Readonly<Record<string, unknown>>) => Standalone | Cluster | Production;
 }[] = [
   {
     name: 'production',
@@ -112,11 +113,7 @@ const MODES: readonly {
   {
     name: 'cluster',
     is: (o) => o.address !== undefined && o.address !== 'local',
-    read: (o) =>
-      fail(
-        'UNSUPPORTED',
-        `address: ${describe(o.address)}: a cluster of machines is not in this version; use address: "local"`,
-      ),
+    read: readCluster,
   },
   {
     name: 'standalone',
@@ -135,7 +132,7 @@ const MODES: readonly {
 ];
 
 /** Reads options in either form: `(options)`, or the guide's `(parties, options)`. */
-export const readInitOptions = (first: unknown, second?: unknown): Standalone | Production => {
+export const readInitOptions = (first: unknown, second?: unknown): Standalone | Cluster | Production => {
   const options = typeof first === 'string' || Array.isArray(first) ? positional(first, second) : first;
   if (typeof options !== 'object' || options === null)
     return configError(

@@ -2,7 +2,6 @@
 import { type ErrorCode, TesseraError } from '../errors.ts';
 import type { Job, RunStats } from '../ir/engine.ts';
 import type { Graph, Tensor } from '../ir/graph.ts';
-import type { LinkMeasure } from '../ir/plan.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
 import type { FieldName } from '../ring/field.ts';
 
@@ -18,8 +17,6 @@ export interface Duty {
   readonly field: FieldName;
   readonly fraction: number;
   readonly link: ShapeOptions | undefined;
-  /** Measure the link between the parties, and tell the driver. */
-  readonly measure: boolean;
 }
 
 /** A job as it is sent: graphs go over once and are then meant by number. */
@@ -42,7 +39,7 @@ export type ToThread =
   | { readonly kind: 'close' };
 
 export type FromThread =
-  | { readonly kind: 'ready'; readonly link: LinkMeasure | undefined }
+  | { readonly kind: 'ready' }
   | {
       readonly kind: 'done';
       readonly number: number;

@@ -43,19 +43,15 @@ export const portPair = (): readonly [PortLike, PortLike] => {
   return [port1 as unknown as PortLike, port2 as unknown as PortLike];
 };
 
-/**
- * Starts a thread that does its duty (serve.ts); the ports go over to it, and one to hear the driver by: what is said to
- * a thread of Deno before it listens is lost, while a port keeps it.
- */
+/** Starts a thread that does its duty (serve.ts); the ports go over to it. */
 export const startThread = (
   duty: Duty,
   ports: ReadonlyMap<string, PortLike>,
   events: ThreadEvents,
 ): RunningThread => {
-  const { port1: orders, port2: driver } = new MessageChannel();
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
-    workerData: { duty, ports, driver },
-    transferList: [driver, ...(ports.values() as unknown as Iterable<MessagePort>)],
+    workerData: { duty, ports },
+    transferList: [...ports.values()] as unknown as MessagePort[],
     // The flags of the program (--input-type, --import, ...) are not meant for its threads.
     execArgv: [],
     name: `tessera ${duty.self}`,
@@ -65,7 +61,7 @@ export const startThread = (
   worker.on('exit', (code) => events.exit(code));
   return {
     exited: new Promise((resolve) => worker.once('exit', () => resolve())),
-    post: (message) => orders.postMessage(message),
+    post: (message) => worker.postMessage(message),
     hold: (on) => {
       if (on) worker.ref();
       else worker.unref();

@@ -3,6 +3,7 @@ import { fail, TesseraError } from '../errors.ts';
 import { callSite } from '../ir/callsite.ts';
 import { Checker, type CheckReport } from './check.ts';
 import { readClusterDef, type SpuDef } from './cluster-def.ts';
+import { type ClusterOptions, opener } from './cluster-options.ts';
 import { type InitOptions, readInitOptions, type StandaloneOptions } from './init-options.ts';
 import { checkOutside } from './inside.ts';
 import type { Mode } from './mode.ts';
@@ -181,11 +182,12 @@ const notice = (quiet: boolean): void => {
 export function session(options: InitOptions): Promise<Session>;
 export function session(
   parties: readonly string[],
-  options?: Omit<StandaloneOptions, 'parties'>,
+  options?: Omit<StandaloneOptions, 'parties'> | Omit<ClusterOptions, 'parties'>,
 ): Promise<Session>;
 export async function session(first: unknown, second?: unknown): Promise<Session> {
   const options = readInitOptions(first, second);
   if (options.mode === 'production') return new Session(await production(options));
+  if (options.mode === 'cluster') return new Session(await opener.open(options));
   notice(options.quiet);
   const checker = options.check && new Checker(options.check);
   return new Session(standalone(options.parties, options.link), checker);

@@ -90,15 +90,12 @@ export const matmul = (
   return truncate(c, one(product), trunc);
 };
 
-/**
- * Bits [x < t] for public ring integers t, in one comparison of many thresholds. `bits`: each x - t lies in
- * [-2^(bits-1), 2^(bits-1)), which makes the comparison that much smaller.
- */
-export const below = (c: Circuit, x: Wire, thresholds: readonly number[], bits?: number): Wire[] =>
+/** Bits [x < t] for public ring integers t, in one comparison of many thresholds. */
+export const below = (c: Circuit, x: Wire, thresholds: readonly number[]): Wire[] =>
   c.emit(
     'less',
     [x],
-    { thresholds, ...(bits !== undefined && { bits }) },
+    { thresholds },
     thresholds.map(() => bit(x.shape)),
   );
 

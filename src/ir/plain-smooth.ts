@@ -24,6 +24,5 @@ export const PLAIN_SMOOTH: Readonly<Record<string, Kernel>> = {
       data: (y!.data as Float64Array).map((v, i) => (v === 0 && b[i] === 0 ? 0 : Math.atan2(v, b[i]!))),
     };
   },
-  arcsin: real(Math.asin),
-  cbrt: real(Math.cbrt),
+  arctanUnit: real(Math.atan),
 };

@@ -29,13 +29,11 @@ export class Ready<T> {
     items[at] = item;
   }
 
-  /** The first, if its place is below `limit`. */
-  next(limit: number): T | undefined {
+  next(): T | undefined {
     const items = this.#items;
     const first = items[0];
-    if (first === undefined || first.place >= limit) return undefined;
     const last = items.pop();
-    if (last === undefined || items.length === 0) return first.node;
+    if (first === undefined || last === undefined || items.length === 0) return first?.node;
     let at = 0;
     for (;;) {
       let child = 2 * at + 1;

@@ -2,11 +2,10 @@
 import { TesseraError } from '../../errors.ts';
 import { type EngineOptions, PartyEngine, type StoredMaterial } from '../../ir/engine.ts';
 import type { Exported } from '../../ir/export.ts';
-import type { LinkMeasure } from '../../ir/plan.ts';
 import type { Channel, Transport } from '../../link/link.ts';
 import { FIELDS } from '../../ring/field.ts';
 import { Ring } from '../../ring/ring.ts';
-import { measures, type SpuConfig } from '../cluster-def.ts';
+import type { SpuConfig } from '../cluster-def.ts';
 import type { SpuBackend } from '../mode.ts';
 import { type Op, quietly } from '../objects.ts';
 import type { Outcome, Work } from '../work.ts';
@@ -42,7 +41,7 @@ export interface PartyNode extends SpuBackend {
 }
 
 export class SpuNode implements PartyNode {
-  readonly ready: Promise<LinkMeasure | undefined>;
+  readonly ready: Promise<void>;
   readonly #engine: Promise<PartyEngine>;
   readonly #rank: number;
   readonly #parties: readonly string[];
@@ -77,10 +76,9 @@ export class SpuNode implements PartyNode {
         parties,
         channel: own,
         dealer: from,
-        measure: measures(config),
       }),
     );
-    this.ready = quietly(this.#engine.then(({ link }) => link));
+    this.ready = quietly(this.#engine.then(() => {}));
     this.#engine.catch((e: unknown) => this.#failed(e));
   }
 

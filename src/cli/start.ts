@@ -1,0 +1,108 @@
+/** @file `tessera start`: a head, or a node that joins one. */
+import { readFileSync } from 'node:fs';
+import { ownHost, startHead, startNode } from '../cluster/start.ts';
+import { configError, integer, partyName } from '../device/read.ts';
+import { fail } from '../errors.ts';
+import type { CliCommand } from './command.ts';
+import { type EngineFlags, engineFlags, engineOf } from './engine-flags.ts';
+import { tesseraVersion } from './version.ts';
+
+interface Flags extends EngineFlags {
+  head?: boolean;
+  nodeIpAddress?: string;
+  port: string;
+  resources: string;
+}
+
+const MOST_SLOTS = 1_024;
+
+/** `{"alice": 16}`, or `@file` with the same. */
+export const readResources = (given: string): Record<string, number> => {
+  const path = '--resources';
+  let value: unknown;
+  try {
+    value = JSON.parse(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given);
+  } catch {
+    return configError(path, `${given} is no JSON: write --resources='{"alice": 16}'`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return configError(path, `tags and their numbers of workers are wanted: --resources='{"alice": 16}'`);
+  return Object.fromEntries(
+    Object.entries(value).map(([tag, slots]) => [
+      partyName(tag, path),
+      integer(1, MOST_SLOTS)(slots, `${path}.${tag}`),
+    ]),
+  );
+};
+
+const quoted = (tags: object): string => `'${JSON.stringify(tags)}'`;
+
+/** What to type next, as far as it is known. */
+const next = (address: string, token: string | undefined, own: boolean): string => {
+  const secret = token === undefined ? '' : ` --token=${token}`;
+  const option = token === undefined ? '' : `, token: '${token}'`;
+  const where = own ? `--nats-url=${address}` : `--address=${address}`;
+  return [
+    '',
+    'To join with another machine, type there:',
+    `  tessera start ${where}${secret} --resources=${quoted({ bob: 16 })}`,
+    'To use the cluster from a program:',
+    `  await sf.init({ address: '${address}'${option} });`,
+    'To see it:',
+    `  tessera status ${where}`,
+    'To stop what was started on this machine:',
+    '  tessera stop',
+  ].join('\n');
+};
+
+export const startCommand: CliCommand = {
+  register(program) {
+    engineFlags(
+      program
+        .command('start')
+        .description('start a head of a simulation cluster, or a node that joins one')
+        .option('--head', 'start (or attach to) the engine, and a node')
+        .option('--node-ip-address <ip>', 'where this machine is reached by the others')
+        .option('--port <port>', 'of the head', '6379')
+        .option('--resources <json>', 'tags, and how many workers of each may run at the same time', '{}'),
+    )
+      // Ray's, for commands that are copied from the guide: there is nothing to switch off.
+      .option('--include-dashboard <flag>', 'accepted for the guide: see `tessera dashboard`')
+      .option('--disable-usage-stats', 'accepted for the guide: none are collected')
+      .action(start);
+  },
+};
+
+const start = async (f: Flags): Promise<void> => {
+  const tags = readResources(f.resources);
+  const version = tesseraVersion();
+  if (f.head && f.address !== undefined)
+    fail('CONFIG', 'give either --head, with --node-ip-address and --port, or --address of a head');
+  if (!f.head && f.address === undefined && f.natsUrl === undefined)
+    fail(
+      'CONFIG',
+      'give --head to start a head, or --address=ip:port to join one:\n  tessera start --head --node-ip-address=ip --port=6379 --resources=\'{"alice": 16}\'',
+    );
+  const host = f.nodeIpAddress ?? (f.head ? '127.0.0.1' : await ownHost(f.natsUrl ?? f.address!));
+  if (f.head && f.natsUrl === undefined) {
+    const port = integer(1, 65_535)(Number(f.port), '--port');
+    const token = f.token ?? process.env.TESSERA_TOKEN;
+    const head = await startHead({ host, port, cluster: f.cluster, token });
+    const engine = engineOf({
+      ...f,
+      address: head.address,
+      ...(head.token !== undefined && { token: head.token }),
+    });
+    const node = await startNode({ engine, host, tags, head: true, version });
+    console.log(
+      `Tessera head started at ${head.address}${head.fresh ? '' : ' (the engine was there already)'}.`,
+    );
+    console.log(`Node ${node.id}: ${JSON.stringify(tags)}.`);
+    console.log(next(head.address, head.token, false));
+    return;
+  }
+  const engine = engineOf(f);
+  const node = await startNode({ engine, host, tags, head: f.head === true, version });
+  console.log(`Tessera node started: ${node.id} at ${host}, ${JSON.stringify(tags)}; joined ${engine.url}.`);
+  console.log(next(engine.url, engine.token, f.natsUrl !== undefined));
+};

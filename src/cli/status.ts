@@ -1,0 +1,54 @@
+/** @file `tessera status`: nodes, tags, slots, running tasks, objects. */
+import { look, type Snapshot } from '../cluster/snapshot.ts';
+import type { CliCommand } from './command.ts';
+import { type EngineFlags, engineFlags, engineOf } from './engine-flags.ts';
+
+const size = (bytes: number): string =>
+  bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+const age = (since: number): string => `${Math.max(0, (Date.now() - since) / 1000).toFixed(0)} s`;
+
+/** For people. */
+const text = ({ address, cluster, nodes, drivers, queues }: Snapshot): string => {
+  const lines = [`Cluster ${cluster} at ${address}: ${nodes.length} nodes, ${drivers.length} programs`];
+  for (const n of nodes) {
+    const tags = Object.entries(n.tags).map(
+      ([tag, { slots, busy, held }]) =>
+        `${tag} ${busy + held} of ${slots} slots in use${held > 0 ? ` (${held} held for life)` : ''}`,
+    );
+    lines.push(
+      `\nnode ${n.id}${n.head ? ' (head)' : ''} at ${n.host}, up ${age(n.started)}: ${tags.join('; ') || 'no tags'}`,
+    );
+    lines.push(
+      `  tasks: ${n.done} done, ${n.failed} failed, ${n.tasks.length} running; objects: ${n.objects}, ${size(n.objectBytes)}; ` +
+        `objects with state: ${n.states}; SPU parties: ${n.spus.length}`,
+    );
+    for (const t of n.tasks) lines.push(`  running: ${t.party} ${t.what}, for ${age(t.since)}`);
+  }
+  if (queues.length > 0) lines.push('');
+  for (const q of queues)
+    lines.push(`queue ${q.tag}: ${q.waiting} waiting, ${q.running} given out, ${q.slots} slots in all`);
+  for (const d of drivers) {
+    const { given, done, failed, again } = d.tasks;
+    lines.push(
+      `\nprogram ${d.program} (pid ${d.pid}), up ${age(d.started)}: ${given} tasks, ${done} done, ${failed} failed, ${again} delivered again`,
+    );
+    for (const s of d.spus)
+      lines.push(
+        `  SPU(${Object.entries(s.parties)
+          .map(([p, n]) => `${p} on ${n}`)
+          .join(', ')}): ${s.rounds} rounds, ${size(s.bytes)}, ${s.running ?? 'idle'}`,
+      );
+  }
+  return lines.join('\n');
+};
+
+export const statusCommand: CliCommand = {
+  register(program) {
+    engineFlags(program.command('status').description('show nodes, tags, slots, running tasks and objects'))
+      .option('--json', 'as one JSON object')
+      .action(async (f: EngineFlags & { json?: boolean }) => {
+        const snapshot = await look(engineOf(f));
+        console.log(f.json ? JSON.stringify(snapshot) : text(snapshot));
+      });
+  },
+};

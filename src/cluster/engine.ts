@@ -1,0 +1,157 @@
+/** @file The engine of a cluster: a NATS server with JetStream, its work queue, and its key-value bucket. */
+import { readFileSync } from 'node:fs';
+import {
+  AckPolicy,
+  DiscardPolicy,
+  type JetStreamClient,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+} from '@nats-io/jetstream';
+import { type KV, Kvm } from '@nats-io/kv';
+import {
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+  type NodeConnectionOptions,
+} from '@nats-io/transport-node';
+import { TesseraError } from '../errors.ts';
+import { parseAddress } from '../link/address.ts';
+import { type Names, namesOf, tokenOf } from './names.ts';
+import { GONE_MS, REDELIVER_MS } from './times.ts';
+
+/** How to reach the engine, and as whom. */
+export interface EngineAddress {
+  /** `host:port`, or a URL: `nats://`, `tls://`. */
+  readonly url: string;
+  /** Several clusters may share a server. */
+  readonly cluster: string;
+  readonly token?: string;
+  readonly user?: string;
+  readonly password?: string;
+  /** Files. */
+  readonly creds?: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+export interface Engine {
+  readonly address: EngineAddress;
+  readonly names: Names;
+  readonly nc: NatsConnection;
+  readonly js: JetStreamClient;
+  readonly kv: KV;
+  /** Makes the queue of a tag, if it is not there. */
+  queue(tag: string): Promise<void>;
+  /** Tasks that wait for a node, and those at nodes, by tag. */
+  depth(tag: string): Promise<{ waiting: number; running: number }>;
+}
+
+/** The queue keeps this many tasks at most; more are refused, not dropped. */
+const MOST_TASKS = 1_000_000;
+const CONNECT_MS = 3_000;
+const nanos = (ms: number): number => ms * 1e6;
+
+const optionsOf = (a: EngineAddress, name: string): NodeConnectionOptions => ({
+  servers: a.url.replace(/^nats:\/\//, ''),
+  name,
+  timeout: CONNECT_MS,
+  maxReconnectAttempts: -1,
+  reconnectTimeWait: 250,
+  reconnectJitter: 100,
+  pingInterval: 5_000,
+  maxPingOut: 2,
+  noEcho: false,
+  ...(a.token !== undefined && { token: a.token }),
+  ...(a.user !== undefined && { user: a.user, pass: a.password ?? '' }),
+  ...(a.creds !== undefined && { authenticator: credsAuthenticator(readFileSync(a.creds)) }),
+  ...((a.ca !== undefined || a.cert !== undefined || a.url.startsWith('tls://')) && {
+    tls: {
+      ...(a.ca !== undefined && { caFile: a.ca }),
+      ...(a.cert !== undefined && { certFile: a.cert }),
+      ...(a.key !== undefined && { keyFile: a.key }),
+    },
+  }),
+});
+
+const REFUSED = /authoriz|authentic|permission|credential/i;
+
+/** Why the engine cannot be had, and what to type. */
+const unreachable = (a: EngineAddress, cause: unknown): TesseraError => {
+  const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  if (REFUSED.test(text))
+    return new TesseraError(
+      'IDENTITY',
+      `the engine at ${a.url} refused the credentials: give the token that \`tessera start --head\` printed ` +
+        '(--token, the option token of sf.init, or TESSERA_TOKEN)',
+      { address: a.url },
+      cause,
+    );
+  const bare = a.url.replace(/^\w+:\/\//, '');
+  const { host, port } = parseAddress(bare, 'address');
+  return new TesseraError(
+    'LINK',
+    `there is no engine at ${a.url} (${text}): start a head there first:\n` +
+      `  tessera start --head --node-ip-address=${host} --port=${port} --resources='{"alice": 16}'`,
+    { address: a.url },
+    cause,
+  );
+};
+
+/** Connects. Rejects with LINK where nobody answers, and with IDENTITY where the credentials are refused. */
+export const openEngine = async (address: EngineAddress, name: string): Promise<Engine> => {
+  const names = namesOf(address.cluster);
+  let nc: NatsConnection;
+  try {
+    nc = await connect(optionsOf(address, name));
+  } catch (e) {
+    throw unreachable(address, e);
+  }
+  try {
+    const jsm = await jetstreamManager(nc);
+    await jsm.streams.add({
+      name: names.stream,
+      subjects: [names.allTasks],
+      retention: RetentionPolicy.Workqueue,
+      storage: StorageType.File,
+      discard: DiscardPolicy.New,
+      max_msgs: MOST_TASKS,
+    });
+    const js = jetstream(nc);
+    const kv = await new Kvm(js).create(names.bucket, { ttl: GONE_MS + 2_000, history: 1 });
+    return {
+      address,
+      names,
+      nc,
+      js,
+      kv,
+      queue: async (tag) => {
+        await jsm.consumers.add(names.stream, {
+          durable_name: tokenOf(tag),
+          filter_subject: names.tasks(tag),
+          ack_policy: AckPolicy.Explicit,
+          ack_wait: nanos(REDELIVER_MS),
+          max_ack_pending: MOST_TASKS,
+          // A pull for every free slot of every node waits here.
+          max_waiting: 8_192,
+        });
+      },
+      depth: async (tag) => {
+        const { num_pending, num_ack_pending } = await jsm.consumers.info(names.stream, tokenOf(tag));
+        return { waiting: num_pending, running: num_ack_pending };
+      },
+    };
+  } catch (e) {
+    await nc.close();
+    if (/jetstream|no responders/i.test(String(e)))
+      throw new TesseraError(
+        'CONFIG',
+        `the engine at ${address.url} has no JetStream: start it with \`nats-server -js\``,
+        { address: address.url },
+        e,
+      );
+    throw e;
+  }
+};

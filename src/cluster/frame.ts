@@ -1,0 +1,45 @@
+/**
+ * @file Messages of the cluster: a JSON head, and byte strings that nobody on the way looks into.
+ *
+ *     u32 length of head | head: { ...fields, "sizes": [...] } | bytes | bytes ...
+ */
+import { TesseraError } from '../errors.ts';
+
+export const pack = (head: object, parts: readonly Uint8Array[] = []): Uint8Array => {
+  const text = JSON.stringify({ ...head, sizes: parts.map((p) => p.byteLength) });
+  const length = Buffer.byteLength(text);
+  const out = Buffer.allocUnsafeSlow(parts.reduce((sum, p) => sum + p.byteLength, 4 + length));
+  out.writeUInt32LE(length);
+  out.write(text, 4);
+  let at = 4 + length;
+  for (const p of parts) {
+    out.set(p, at);
+    at += p.byteLength;
+  }
+  return out;
+};
+
+export interface Frame<H> {
+  readonly head: H;
+  /** Copies, so that they may be kept, transferred and decoded at any alignment. */
+  readonly parts: readonly Uint8Array<ArrayBuffer>[];
+}
+
+/** Throws SERIALIZATION for what is no such message. */
+export const unpack = <H>(bytes: Uint8Array): Frame<H> => {
+  try {
+    const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const size = all.readUInt32LE();
+    const head = JSON.parse(all.toString('utf8', 4, 4 + size)) as H & { sizes: number[] };
+    let at = 4 + size;
+    const parts = head.sizes.map((n) => {
+      if (at + n > bytes.byteLength) throw new RangeError('cut short');
+      const part = new Uint8Array(all.subarray(at, at + n));
+      at += n;
+      return part;
+    });
+    return { head, parts };
+  } catch (e) {
+    throw new TesseraError('SERIALIZATION', 'a message of the cluster is not in its form', {}, e);
+  }
+};

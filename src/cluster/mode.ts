@@ -1,0 +1,384 @@
+/**
+ * @file A simulation on several machines: one program drives all parties, as on one machine, but their functions run on
+ * nodes with their tags, their values stay there, and each SPU party is a thread on a node of its party.
+ */
+import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
+import type { SpuConfig } from '../device/cluster-def.ts';
+import type { Cluster } from '../device/cluster-options.ts';
+import { failedAt } from '../device/failing.ts';
+import type { Described, Entry, Mode, RemoteCall, SpuBackend } from '../device/mode.ts';
+import { INSIDE, type Op } from '../device/objects.ts';
+import { mapDevice } from '../device/trees.ts';
+import { fail, oneOf, TesseraError } from '../errors.ts';
+import type { CallHead, Sent } from './call.ts';
+import { type Answer, Courier } from './courier.ts';
+import { type Engine, openEngine } from './engine.ts';
+import type { ClusterEvent } from './events.ts';
+import { type Change, type DriverInfo, Members, type NodeInfo, Pulse } from './members.ts';
+import { INLINE, type Located, Objects } from './objects.ts';
+import { Ref, Refs, StateRef } from './refs.ts';
+import { ClusterSpu } from './spu-driver.ts';
+import { codeOf, type TaskCode } from './task.ts';
+import { REJOIN_MS } from './times.ts';
+import { decode, encode, Hole } from './values.ts';
+
+/** What a node has that a task could use, now or later. */
+const free = (node: NodeInfo, tag: string): number =>
+  (node.tags[tag]?.slots ?? 0) - (node.tags[tag]?.held ?? 0);
+const idle = (node: NodeInfo, tag: string): number => free(node, tag) - (node.tags[tag]?.busy ?? 0);
+
+const KEPT_ERRORS = 20;
+
+export class ClusterMode implements Mode {
+  readonly name = 'cluster';
+  readonly self = undefined;
+  readonly files = undefined;
+  readonly parties: readonly string[];
+  readonly id: string;
+  readonly #o: Cluster;
+  readonly #engine: Engine;
+  readonly #members: Members;
+  readonly #objects: Objects;
+  readonly #refs: Refs;
+  readonly #courier: Courier;
+  readonly #pulse: Pulse;
+  readonly #spus: ClusterSpu[] = [];
+  readonly #stranded = new Map<string, NodeJS.Timeout>();
+  /** Tasks that were given and have not been answered, by party. */
+  readonly #open = new Map<string, number>();
+  readonly #counts = { given: 0, done: 0, failed: 0, again: 0 };
+  readonly #errors: { at: number; text: string }[] = [];
+  readonly #started = Date.now();
+  #next = 0;
+
+  constructor(o: Cluster, engine: Engine, members: Members, parties: readonly string[], id: string) {
+    this.#o = o;
+    this.parties = parties;
+    this.#engine = engine;
+    this.#members = members;
+    this.id = id;
+    this.#objects = new Objects(id, engine, members);
+    this.#refs = new Refs(engine, ({ id: state, node }) => this.#endState(state, node));
+    this.#courier = new Courier(engine, members, id, (ids) => this.#refs.free(ids));
+    this.#pulse = new Pulse(engine, `drivers.${id}`, () => this.#info());
+    members.on((change) => this.#changed(change));
+  }
+
+  async begin(): Promise<void> {
+    await this.#pulse.now();
+  }
+
+  #info(): DriverInfo {
+    return {
+      id: this.id,
+      pid: process.pid,
+      program: basename(process.argv[1] ?? 'node'),
+      started: this.#started,
+      tasks: { ...this.#counts },
+      spus: this.#spus.map((spu) => spu.info()),
+      errors: this.#errors,
+    };
+  }
+
+  #tell(event: ClusterEvent): void {
+    if (this.#o.onEvent) this.#o.onEvent(event);
+    else if (!this.#o.quiet && event.kind !== 'joined') console.error(`tessera: ${event.text}`);
+  }
+
+  #changed({ kind, id, what, info }: Change): void {
+    if (kind !== 'nodes') return;
+    const tags = Object.keys((info as NodeInfo).tags);
+    const verb = { joined: 'has joined', left: 'has left', lost: 'is lost' }[what];
+    this.#tell({ kind: what, node: id, tags, text: `node ${id} (${tags.join(', ')}) ${verb}` });
+    for (const tag of tags) this.#strand(tag);
+    if (what === 'joined') return;
+    this.#courier.failNode(id);
+    for (const spu of this.#spus) spu.nodeLost(id);
+  }
+
+  /** When the last node with a tag goes, its tasks wait for another; not for ever. */
+  #strand(tag: string): void {
+    const there = this.#members.tagged(tag).length > 0;
+    if (there) {
+      clearTimeout(this.#stranded.get(tag));
+      this.#stranded.delete(tag);
+      return;
+    }
+    const waiting = this.#courier.waiting(tag);
+    if (waiting === 0 || this.#stranded.has(tag)) return;
+    const text = `no node with tag ${tag} is left: ${waiting} tasks wait ${REJOIN_MS / 1000} s for one to join`;
+    this.#tell({ kind: 'stranded', party: tag, text });
+    const timer = setTimeout(() => {
+      this.#stranded.delete(tag);
+      const why = `no node with tag ${tag} has joined in ${REJOIN_MS / 1000} s since the last one went`;
+      this.#courier.failTag(tag, new TesseraError('PEER_LOST', why, { party: tag }));
+    }, REJOIN_MS);
+    this.#stranded.set(tag, timer);
+  }
+
+  /** Throws CONFIG where no node could ever run a task of this party. Gives its slots. */
+  #feasible(party: string): number {
+    const nodes = this.#members.tagged(party);
+    const slots = nodes.reduce((sum, n) => sum + Math.max(0, free(n, party)), 0);
+    if (slots > 0) return slots;
+    const why =
+      nodes.length === 0
+        ? `no node has the tag ${JSON.stringify(party)} (there are ${oneOf(this.#members.tags)})`
+        : `objects with state and SPU parties hold all slots of ${party} for life`;
+    return fail('CONFIG', `no node can ever run this: ${why}. Start one:\n${this.startCommand(party)}`, {
+      party,
+    });
+  }
+
+  startCommand(party: string): string {
+    return startCommand(this.#o.address, party);
+  }
+
+  /** The node of a party with the most free slots. */
+  #place(party: string): string {
+    this.#feasible(party);
+    const nodes = this.#members.tagged(party).filter((n) => free(n, party) > 0);
+    return nodes.sort((a, b) => idle(b, party) - idle(a, party) || (a.id < b.id ? -1 : 1))[0]!.id;
+  }
+
+  #nextId = (): string => `${this.id}.${this.#next++}`;
+
+  call(call: RemoteCall): Promise<unknown> {
+    const { party, op, code } = call;
+    const found = code.kind === 'method' ? undefined : codeOf(code.fn, party);
+    if (code.kind === 'construct') return this.#construct(call, found!, this.#place(party));
+    if (code.kind === 'method') return this.#method(call, code.name);
+    const slots = this.#feasible(party);
+    const waiting = this.#open.get(party) ?? 0;
+    if (waiting >= slots) this.#queued(party, op, slots, waiting - slots + 1);
+    this.#open.set(party, waiting + 1);
+    return this.#counted(op, party, async () => {
+      const { head, parts, keep } = await this.#pack(call, found);
+      const answer = await this.#courier.task(party, head, parts);
+      keep();
+      if (answer.attempt > 1) this.#again(op, answer);
+      return this.#results(answer, call.numReturns);
+    }).finally(() => this.#open.set(party, this.#open.get(party)! - 1));
+  }
+
+  #queued(party: string, op: Op, slots: number, waiting: number): void {
+    const text = `op #${op.number} (${op.what}) waits: ${party} has ${slots} slots, and ${waiting} tasks more than that`;
+    // One line when a queue begins; listeners hear of all.
+    if (this.#o.onEvent || waiting === 1)
+      this.#tell({ kind: 'queued', party, op: op.number, slots, waiting, text });
+  }
+
+  #again(op: Op, { attempt, node }: Answer): void {
+    this.#counts.again++;
+    const text = `op #${op.number} (${op.what}) was run by ${node} at attempt ${attempt}`;
+    this.#tell({ kind: 'redelivered', op: op.number, attempt, node, text });
+  }
+
+  async #counted<T>(op: Op, party: string, work: () => Promise<T>): Promise<T> {
+    this.#counts.given++;
+    try {
+      const result = await work();
+      this.#counts.done++;
+      return result;
+    } catch (e) {
+      this.#counts.failed++;
+      const failure = failedAt(party, op, e, { party });
+      if (failure.code !== 'CLOSED')
+        this.#errors.push({ at: Date.now(), text: failure.message.slice(0, 500) });
+      if (this.#errors.length > KEPT_ERRORS) this.#errors.shift();
+      throw failure;
+    }
+  }
+
+  /** The message of a call, when its arguments are known. `keep` is called when they are not needed any more. */
+  async #pack(call: RemoteCall, code: TaskCode | undefined, more: Partial<CallHead> = {}) {
+    const { objects, op, party, numReturns } = call;
+    const args = code === undefined ? call.args.slice(1) : call.args;
+    const own = code === undefined ? objects.slice(1) : objects;
+    const refs = await Promise.all(own.map((o) => o[INSIDE] as Promise<Ref>));
+    await call.after.catch(() => {});
+    const holes = new Map(own.map((o, i) => [o as unknown, new Hole(i)]));
+    const bytes = encode(mapDevice(args, (o) => holes.get(o)));
+    const id = this.#nextId();
+    const large = bytes.byteLength > INLINE;
+    const inline: Uint8Array[] = large ? [] : [bytes];
+    const sent = (at: Located | Uint8Array): Sent => {
+      if (!(at instanceof Uint8Array)) return at;
+      inline.push(at);
+      return { inline: true };
+    };
+    const head: CallHead = {
+      id,
+      driver: this.id,
+      party,
+      what: op.what,
+      ...(code && { code }),
+      numReturns: numReturns ?? null,
+      args: large ? this.#objects.put(`${id}.args`, bytes) : { inline: true },
+      refs: refs.map((r) => sent(r.at)),
+      ...more,
+    };
+    const keep = (): void => {
+      // Held until here, so that nothing is freed on its way.
+      void refs.length;
+      if (large) this.#refs.free([`${id}.args`]);
+    };
+    return { head, parts: inline, keep };
+  }
+
+  #results({ results }: Answer, numReturns: number | undefined): unknown {
+    const refs = results.map((at) => this.#refs.value(at));
+    return numReturns === undefined ? refs[0] : refs;
+  }
+
+  async #construct(call: RemoteCall, code: TaskCode, node: string): Promise<StateRef> {
+    return this.#counted(call.op, call.party, async () => {
+      const state = this.#nextId();
+      const { head, parts, keep } = await this.#pack(call, code, { state });
+      await this.#courier.order(node, { ...head, kind: 'construct' } as CallHead, parts);
+      keep();
+      return this.#refs.state(state, node);
+    });
+  }
+
+  async #method(call: RemoteCall, method: string): Promise<unknown> {
+    return this.#counted(call.op, call.party, async () => {
+      const state = (await call.objects[0]![INSIDE]) as StateRef;
+      const { head, parts, keep } = await this.#pack(call, undefined, { state: state.id, method });
+      const answer = await this.#courier.order(state.node, { ...head, kind: 'method' } as CallHead, parts);
+      keep();
+      return this.#results(answer, call.numReturns);
+    });
+  }
+
+  #endState(state: string, node: string): void {
+    const head = { id: this.#nextId(), driver: this.id, kind: 'end', state, refs: [] };
+    this.#courier.order(node, head).catch(() => {});
+  }
+
+  /** A value of this program's, until it is used elsewhere. */
+  #put(value: unknown): Ref {
+    const bytes = encode(value);
+    return this.#refs.value(bytes.byteLength <= INLINE ? bytes : this.#objects.put(this.#nextId(), bytes));
+  }
+
+  async #value({ at }: Ref): Promise<unknown> {
+    if (at instanceof Uint8Array) return decode(at.slice());
+    const { bytes, own } = await this.#objects.take(at);
+    return decode(own ? bytes : bytes.slice());
+  }
+
+  issued(): void {}
+  agree(): void {}
+  async barrier(): Promise<void> {}
+
+  async perform<T>(party: string, _key: string, op: Op, work: () => Promise<T>): Promise<T> {
+    const value = await work();
+    try {
+      return this.#put(value) as T;
+    } catch (e) {
+      throw failedAt(party, op, e, { party });
+    }
+  }
+
+  /** In a simulation any node may have any party's values: they move when they are used. */
+  move<T>(_from: string, _to: string, _key: string, _op: Op, value: Promise<T>): Promise<T> {
+    return value;
+  }
+
+  async share<T>(_holders: readonly string[], _key: string, _op: Op, value: () => Promise<T>): Promise<T> {
+    const known: unknown = await value();
+    if (known instanceof StateRef)
+      return fail(
+        'INVALID_ARGUMENT',
+        'an object with state cannot be revealed: reveal what its methods return',
+      );
+    return (known instanceof Ref ? await this.#value(known) : known) as T;
+  }
+
+  announce<T>(_party: string, _key: string, _op: Op, work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
+  async describe(party: string, key: string, op: Op, _work: unknown, enters: Entry): Promise<Described> {
+    const ref = (await enters.object[INSIDE]) as Ref;
+    try {
+      return await (enters.backend as ClusterSpu).describe(party, key, String(enters.object), ref);
+    } catch (e) {
+      throw failedAt(party, op, e, { party });
+    }
+  }
+
+  spu(config: SpuConfig): SpuBackend {
+    const spu = new ClusterSpu(config, {
+      driver: this.id,
+      courier: this.#courier,
+      members: this.#members,
+      place: (party) => (party === undefined ? this.#anywhere() : this.#place(party)),
+      nextId: this.#nextId,
+    });
+    this.#spus.push(spu);
+    return spu;
+  }
+
+  /** A place for a dealer, which needs no slot: the head, if it is a node. */
+  #anywhere(): string {
+    const { nodes } = this.#members;
+    return (nodes.find((n) => n.head) ?? nodes[0] ?? fail('CONFIG', 'the cluster has no nodes')).id;
+  }
+
+  async close(closeSpus: () => Promise<void>): Promise<void> {
+    await closeSpus();
+    for (const timer of this.#stranded.values()) clearTimeout(timer);
+    this.#courier.stop(new TesseraError('CLOSED', 'this session was shut down'));
+    await this.#pulse.end().catch(() => {});
+    this.#objects.stop();
+    this.#members.stop();
+    await this.#engine.nc.close();
+  }
+}
+
+/** What starts a node of a party. */
+export const startCommand = (address: string, party: string): string =>
+  `  tessera start --address=${address} --resources='${JSON.stringify({ [party]: 16 })}'`;
+
+/** Joins a cluster as its program. Rejects with CONFIG where a party has no node. */
+export const openCluster = async (o: Cluster): Promise<Mode> => {
+  const id = randomBytes(6).toString('hex');
+  const engine = await openEngine(
+    {
+      url: o.address,
+      cluster: o.cluster,
+      ...(o.token !== undefined && { token: o.token }),
+      ...o.nats,
+    },
+    `tessera driver ${id}`,
+  );
+  const members = new Members(engine);
+  try {
+    await members.start();
+    const { tags } = members;
+    if (tags.length === 0)
+      fail(
+        'CONFIG',
+        `no node has joined the cluster at ${o.address}: start one:\n${startCommand(o.address, o.parties?.[0] ?? 'alice')}`,
+        { address: o.address },
+      );
+    const missing = (o.parties ?? []).filter((p) => !tags.includes(p));
+    if (missing.length > 0)
+      fail(
+        'CONFIG',
+        `parties: no node has the tag ${oneOf(missing)} (there are ${oneOf(tags)}). Start one:\n` +
+          missing.map((p) => startCommand(o.address, p)).join('\n'),
+        { path: 'parties', missing, tags },
+      );
+    const mode = new ClusterMode(o, engine, members, o.parties ?? tags, id);
+    await mode.begin();
+    return mode;
+  } catch (e) {
+    members.stop();
+    await engine.nc.close();
+    throw e;
+  }
+};

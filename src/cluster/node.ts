@@ -1,0 +1,342 @@
+/**
+ * @file A node: a machine's part in a cluster. It pulls tasks of its tags from the queue, keeps objects, gives a home to
+ * objects with state and to parties of SPUs, and shows once a second that it lives.
+ */
+import type { Msg, Subscription } from '@nats-io/transport-node';
+import { packError } from '../device/messages.ts';
+import { fail, TesseraError } from '../errors.ts';
+import { type AnswerHead, type CallHead, gather, type Sent } from './call.ts';
+import { type Engine, type EngineAddress, openEngine } from './engine.ts';
+import { type Frame, pack, unpack } from './frame.ts';
+import { type Change, Members, type NodeInfo, Pulse } from './members.ts';
+import { INLINE, Objects } from './objects.ts';
+import { Pool } from './pool.ts';
+import { Pulls } from './pulls.ts';
+import { SpuHost } from './spu-host.ts';
+import type { SpuOrder } from './spu-messages.ts';
+import { locate } from './task.ts';
+import type { TaskThread } from './thread.ts';
+import type { Done, Job } from './thread-messages.ts';
+import { RETRY_MS, WORKING_MS } from './times.ts';
+
+export interface NodeOptions {
+  readonly engine: EngineAddress;
+  readonly id: string;
+  readonly host: string;
+  readonly tags: Readonly<Record<string, number>>;
+  /** Where modules are looked for. */
+  readonly root: string;
+  readonly head: boolean;
+  readonly version: string;
+}
+
+interface State {
+  readonly thread: TaskThread;
+  readonly tag: string;
+  readonly driver: string;
+}
+
+/** A call on an object with state, which lives here. */
+export type StateOrder = CallHead & { readonly kind: 'construct' | 'method' | 'end' };
+export type OrderHead = StateOrder | SpuOrder;
+
+const isCall = (head: OrderHead): head is StateOrder => 'refs' in head;
+
+interface Running {
+  readonly what: string;
+  readonly party: string;
+  readonly since: number;
+  /** Its message, which the queue gives to another node when this one says no more that it works on it. */
+  readonly working: Msg;
+}
+
+type Run = (job: Job, own: readonly ArrayBuffer[]) => Promise<Done>;
+
+interface Unheard {
+  readonly driver: string;
+  readonly bytes: Uint8Array;
+  at: number;
+}
+
+/** Running tasks that a heartbeat names. */
+const MOST_SHOWN = 32;
+
+export class ClusterNode {
+  readonly #o: NodeOptions;
+  readonly #engine: Engine;
+  readonly #members: Members;
+  readonly #objects: Objects;
+  readonly #pool = new Pool();
+  readonly #pulls = new Map<string, Pulls>();
+  readonly #states = new Map<string, State>();
+  readonly #spus: SpuHost;
+  readonly #pulse: Pulse;
+  readonly #running = new Map<string, Running>();
+  /** Orders that were taken, so that one that comes twice is done once. */
+  readonly #taken = new Set<string>();
+  /** Answers to orders that the driver has not confirmed. */
+  readonly #unheard = new Map<string, Unheard>();
+  readonly #subscriptions: Subscription[] = [];
+  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #started = Date.now();
+  #done = 0;
+  #failed = 0;
+  #closing: Promise<void> | undefined;
+
+  private constructor(o: NodeOptions, engine: Engine) {
+    this.#o = o;
+    this.#engine = engine;
+    this.#members = new Members(engine);
+    this.#objects = new Objects(o.id, engine, this.#members);
+    this.#pulse = new Pulse(engine, `nodes.${o.id}`, () => this.info());
+    this.#spus = new SpuHost(o.host, this.#objects, {
+      hold: (tag) => this.#hold(tag),
+      release: (tag) => this.#pulls.get(tag)?.release(),
+    });
+    for (const [tag, slots] of Object.entries(o.tags)) this.#pulls.set(tag, this.#pullsOf(tag, slots));
+    this.#timers = [
+      setInterval(() => this.#resend(), RETRY_MS / 4).unref(),
+      setInterval(() => this.#works(), WORKING_MS).unref(),
+    ];
+  }
+
+  #pullsOf(tag: string, slots: number): Pulls {
+    const pulls: Pulls = new Pulls(
+      this.#engine,
+      tag,
+      slots,
+      (m, attempt) => void this.#task(pulls, m, attempt),
+    );
+    return pulls;
+  }
+
+  static async start(o: NodeOptions): Promise<ClusterNode> {
+    const engine = await openEngine(o.engine, `tessera node ${o.id}`);
+    const node = new ClusterNode(o, engine);
+    await node.#begin();
+    return node;
+  }
+
+  async #begin(): Promise<void> {
+    const { nc, names } = this.#engine;
+    await this.#objects.open(this.#o.host);
+    await this.#members.start();
+    this.#members.on((change) => this.#changed(change));
+    this.#subscriptions.push(
+      nc.subscribe(names.orders(this.#o.id), { callback: (e, m) => void (e === null && this.#order(m)) }),
+      nc.subscribe(names.heard(this.#o.id), {
+        callback: (e, m) => void (e === null && this.#unheard.delete(m.string())),
+      }),
+    );
+    for (const pulls of this.#pulls.values()) await pulls.start();
+    void this.#reconnects();
+    await this.#pulse.now();
+  }
+
+  async #reconnects(): Promise<void> {
+    for await (const { type } of this.#engine.nc.status()) {
+      if (type !== 'reconnect') continue;
+      for (const pulls of this.#pulls.values()) pulls.restart();
+      void this.#pulse.now().catch(() => {});
+    }
+  }
+
+  info(): NodeInfo {
+    const { id, host, head, version } = this.#o;
+    return {
+      id,
+      host,
+      head,
+      version,
+      direct: this.#objects.direct,
+      pid: process.pid,
+      started: this.#started,
+      tags: Object.fromEntries(
+        [...this.#pulls].map(([tag, { slots, held, busy }]) => [tag, { slots, held, busy }]),
+      ),
+      tasks: [...this.#running.values()]
+        .slice(0, MOST_SHOWN)
+        .map(({ what, party, since }) => ({ what, party, since })),
+      done: this.#done,
+      failed: this.#failed,
+      objects: this.#objects.count,
+      objectBytes: this.#objects.bytes,
+      states: this.#states.size,
+      spus: this.#spus.names,
+    };
+  }
+
+  /** A program that ended leaves nothing behind. */
+  #changed({ kind, id, what }: Change): void {
+    if (kind !== 'drivers' || what === 'joined') return;
+    this.#objects.freeOf(id);
+    for (const [name, { driver }] of this.#states) if (driver === id) this.#endState(name);
+    for (const [name, { driver }] of this.#unheard) if (driver === id) this.#unheard.delete(name);
+    for (const name of this.#taken) if (name.startsWith(`${id}.`)) this.#taken.delete(name);
+    this.#spus.endOf(id);
+  }
+
+  #hold(tag: string): void {
+    const pulls = this.#pulls.get(tag) ?? fail('CONFIG', `node ${this.#o.id} has no tag ${tag}`, { tag });
+    if (!pulls.hold())
+      fail('CONFIG', `node ${this.#o.id}: all ${pulls.slots} slots of ${tag} are held for life`, { tag });
+    void this.#pulse.now().catch(() => {});
+  }
+
+  /** A task from the queue. Whoever made it confirms that its answer has arrived; until then it can come again. */
+  async #task(pulls: Pulls, m: Msg, attempt: number): Promise<void> {
+    const refuse = (how: string): void => {
+      m.respond(how);
+      pulls.finished();
+    };
+    let frame: Frame<CallHead>;
+    try {
+      frame = unpack<CallHead>(m.data);
+    } catch {
+      return refuse('+TERM');
+    }
+    const { head } = frame;
+    if (!this.#members.hasDriver(head.driver))
+      // Nobody waits for it any more; or its program has just come, and is not known here yet.
+      return refuse(attempt > 1 ? '+TERM' : `-NAK {"delay": ${RETRY_MS * 1e6}}`);
+    const name = `${head.id} ${attempt}`;
+    this.#running.set(name, { what: head.what, party: head.party, since: Date.now(), working: m });
+    const done = await this.#call(frame, (job, own) => this.#pool.run(job, own));
+    this.#running.delete(name);
+    this.#answer(head, attempt, done, m.reply!);
+    pulls.finished();
+  }
+
+  /** The queue keeps for this node what it still works on. */
+  #works(): void {
+    const before = Date.now() - WORKING_MS;
+    for (const { since, working } of this.#running.values()) if (since <= before) working.respond('+WPI');
+  }
+
+  async #call(frame: Frame<CallHead>, run: Run): Promise<Done> {
+    const { head } = frame;
+    try {
+      const { own, ...given } = await gather(frame, this.#objects);
+      const job = { ...given, numReturns: head.numReturns };
+      if (head.code === undefined)
+        return await run({ ...job, does: { kind: 'method', name: head.method! } }, own);
+      const url = locate(head.code, this.#o.root, this.#o.id);
+      this.#pool.loads(url, head.code.hash);
+      const kind = head.state === undefined ? 'function' : 'construct';
+      return await run({ ...job, does: { kind, url, name: head.code.name } }, own);
+    } catch (e) {
+      return { error: packError(e) };
+    }
+  }
+
+  /** Small results go with the answer, the others stay here. */
+  #answer(head: CallHead, attempt: number, done: Done, ack?: string): void {
+    if ('error' in done) this.#failed++;
+    else this.#done++;
+    const answer = { id: head.id, node: this.#o.id, attempt, ...(ack !== undefined && { ack }) };
+    if ('error' in done) {
+      this.#send(head.driver, { ...answer, error: done.error }, []);
+      return;
+    }
+    const results = done.results.map(
+      (bytes, i): Sent =>
+        bytes.byteLength <= INLINE
+          ? { inline: true }
+          : this.#objects.put(`${head.id}.${this.#o.id}.${attempt}.${i}`, bytes),
+    );
+    const inline = done.results.filter((bytes) => bytes.byteLength <= INLINE);
+    this.#send(head.driver, { ...answer, results }, inline);
+  }
+
+  /** Answers to tasks come again with the task, if they are lost; those to orders are kept, and sent again from here. */
+  #send(driver: string, head: AnswerHead, parts: readonly Uint8Array[]): void {
+    const { nc, names } = this.#engine;
+    const bytes = pack(head, parts);
+    if (head.ack === undefined) this.#unheard.set(head.id, { driver, bytes, at: Date.now() });
+    if (!nc.isClosed()) nc.publish(names.answers(driver), bytes, { reply: names.heard(this.#o.id) });
+  }
+
+  #resend(): void {
+    const { nc, names } = this.#engine;
+    const before = Date.now() - RETRY_MS;
+    for (const u of this.#unheard.values()) {
+      if (u.at > before) continue;
+      u.at = Date.now();
+      nc.publish(names.answers(u.driver), u.bytes, { reply: names.heard(this.#o.id) });
+    }
+  }
+
+  /** An order is confirmed at once, and answered when it is done. It may come twice. */
+  #order(m: Msg): void {
+    const frame = unpack<OrderHead>(m.data);
+    m.respond('ok');
+    const { head } = frame;
+    if (this.#taken.has(head.id)) return;
+    this.#taken.add(head.id);
+    void this.#obey(frame);
+  }
+
+  async #obey(frame: Frame<OrderHead>): Promise<void> {
+    const { head } = frame;
+    if (isCall(head) && head.kind !== 'end') {
+      this.#answer(head, 1, await this.#onState(frame as Frame<CallHead>, head.kind));
+      return;
+    }
+    const answer = { id: head.id, node: this.#o.id, attempt: 1 };
+    try {
+      if (isCall(head)) this.#endState(head.state!);
+      const value = isCall(head) ? null : await this.#spus.obey(head);
+      this.#send(head.driver, { ...answer, value }, []);
+    } catch (e) {
+      this.#send(head.driver, { ...answer, error: packError(e) }, []);
+    }
+  }
+
+  async #onState(frame: Frame<CallHead>, kind: 'construct' | 'method'): Promise<Done> {
+    const { head } = frame;
+    const name = head.state!;
+    try {
+      if (kind === 'construct') {
+        this.#hold(head.party);
+        this.#states.set(name, { thread: this.#pool.dedicated(), tag: head.party, driver: head.driver });
+      }
+      const state = this.#states.get(name);
+      if (state === undefined || state.thread.ended)
+        throw new TesseraError('PEER_LOST', `the object of ${head.what} is lost: its thread has ended`, {
+          node: this.#o.id,
+        });
+      const done = await this.#call(frame, (job, own) => state.thread.run(job, own));
+      if (kind === 'construct' && 'error' in done) this.#endState(name);
+      return done;
+    } catch (e) {
+      return { error: packError(e) };
+    }
+  }
+
+  #endState(name: string): void {
+    const state = this.#states.get(name);
+    if (state === undefined) return;
+    this.#states.delete(name);
+    void state.thread.stop();
+    this.#pulls.get(state.tag)?.release();
+  }
+
+  /** Leaves: tasks that run here are delivered to others. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const pulls of this.#pulls.values()) pulls.stop();
+    await this.#pulse.end().catch(() => {});
+    for (const s of this.#subscriptions) s.unsubscribe();
+    for (const name of this.#states.keys()) this.#endState(name);
+    await this.#spus.close();
+    await this.#pool.stop();
+    this.#objects.stop();
+    this.#members.stop();
+    await this.#engine.nc.close();
+  }
+}

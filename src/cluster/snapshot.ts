@@ -1,0 +1,72 @@
+/** @file A look at a cluster, from outside: for `tessera status` and the dashboard. */
+import { type Engine, type EngineAddress, openEngine } from './engine.ts';
+import { type DriverInfo, Members, type NodeInfo } from './members.ts';
+
+/** A node, without what is for members only. */
+export type SeenNode = Omit<NodeInfo, 'direct'>;
+
+export interface QueueInfo {
+  readonly tag: string;
+  readonly slots: number;
+  /** Tasks that no node has. */
+  readonly waiting: number;
+  /** Tasks at nodes, or whose answers are on their way. */
+  readonly running: number;
+}
+
+export interface Snapshot {
+  readonly at: number;
+  readonly address: string;
+  readonly cluster: string;
+  readonly nodes: readonly SeenNode[];
+  readonly drivers: readonly DriverInfo[];
+  readonly queues: readonly QueueInfo[];
+}
+
+/** Takes one snapshot after another. */
+export class Observer {
+  readonly #engine: Engine;
+  readonly #members: Members;
+
+  private constructor(engine: Engine, members: Members) {
+    this.#engine = engine;
+    this.#members = members;
+  }
+
+  static async start(address: EngineAddress): Promise<Observer> {
+    const engine = await openEngine(address, 'tessera observer');
+    const members = new Members(engine);
+    await members.start();
+    return new Observer(engine, members);
+  }
+
+  async take(): Promise<Snapshot> {
+    const { nodes, drivers, tags } = this.#members;
+    const queues = await Promise.all(
+      tags.map(async (tag) => {
+        const slots = nodes.reduce((sum, n) => sum + (n.tags[tag]?.slots ?? 0), 0);
+        return { tag, slots, ...(await this.#engine.depth(tag)) };
+      }),
+    );
+    const { url, cluster } = this.#engine.address;
+    const byId = <T extends { readonly id: string }>(list: T[]): T[] =>
+      list.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const seen = nodes.map(({ direct: _, ...node }): SeenNode => node);
+    return { at: Date.now(), address: url, cluster, nodes: byId(seen), drivers: byId(drivers), queues };
+  }
+
+  async close(): Promise<void> {
+    this.#members.stop();
+    await this.#engine.nc.close();
+  }
+}
+
+/** One snapshot. */
+export const look = async (address: EngineAddress): Promise<Snapshot> => {
+  const observer = await Observer.start(address);
+  try {
+    return await observer.take();
+  } finally {
+    await observer.close();
+  }
+};

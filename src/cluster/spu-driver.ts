@@ -1,0 +1,291 @@
+/**
+ * @file An SPU on nodes, seen from the program: a thread on one node of each party, steered like the threads of a
+ * simulation on one machine (device/threads.ts), over a direct link to each.
+ */
+
+import type { SpuConfig } from '../device/cluster-def.ts';
+import { type Duty, packError, type ToThread, unpackError } from '../device/messages.ts';
+import type { Described, SpuBackend } from '../device/mode.ts';
+import type { RunningThread, ThreadEvents } from '../device/runtime.ts';
+import { SpuThreads, type StartThread } from '../device/threads.ts';
+import type { Outcome, Work } from '../device/work.ts';
+import { TesseraError } from '../errors.ts';
+import { formatAddress, parseAddress } from '../link/address.ts';
+import { createIdentity, identityText } from '../link/identity.ts';
+import type { Channel } from '../link/link.ts';
+import { connect, type WebSocketTransport } from '../link/websocket.ts';
+import type { Courier } from './courier.ts';
+import type { Members, SpuInfo } from './members.ts';
+import type { Ref } from './refs.ts';
+import { type Control, DRIVER, LOST_MS, type Report, type SpuLinks } from './spu-messages.ts';
+import { decode, encode } from './values.ts';
+
+export interface SpuPlaces {
+  readonly driver: string;
+  readonly courier: Courier;
+  readonly members: Members;
+  /** The node for a party, or for the dealer. Throws CONFIG if there is none. */
+  place(party: string | undefined): string;
+  nextId(): string;
+}
+
+interface Remote {
+  readonly duty: Duty;
+  readonly node: string;
+  readonly events: ThreadEvents;
+  readonly early: Control[];
+  exited(): void;
+  tag: number;
+  over: boolean;
+}
+
+interface Waiting {
+  resolve(described: Described): void;
+  reject(error: unknown): void;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export class ClusterSpu implements SpuBackend {
+  readonly ready: Promise<void>;
+  readonly #config: SpuConfig;
+  readonly #o: SpuPlaces;
+  readonly #id: string;
+  readonly #threads: SpuThreads;
+  readonly #remotes = new Map<string, Remote>();
+  readonly #describing = new Map<string, Waiting>();
+  readonly #running = new Set<string>();
+  #transport: WebSocketTransport | undefined;
+  #control: Channel | undefined;
+  /** Threads that were told to end. */
+  #told = 0;
+  #rounds = 0;
+  #bytes = 0;
+  #jobs = 0;
+  #failure: TesseraError | undefined;
+
+  constructor(config: SpuConfig, o: SpuPlaces) {
+    this.#config = config;
+    this.#o = o;
+    this.#id = o.nextId();
+    // Before anything is started: every party has a node, or the call that made the SPU throws.
+    const nodes = new Map(config.parties.map((party) => [party, o.place(party)]));
+    const start: StartThread = (duty, ports, events) => {
+      for (const port of ports.values()) port.close();
+      return this.#start(duty, nodes.get(duty.self) ?? o.place(undefined), events);
+    };
+    this.#threads = new SpuThreads(config, undefined, start);
+    this.ready = this.#threads.ready;
+    this.#place().catch((e: unknown) => this.#fail(e));
+  }
+
+  get memory(): readonly number[] {
+    return this.#threads.memory;
+  }
+
+  info(): SpuInfo {
+    return {
+      name: this.#id,
+      parties: Object.fromEntries([...this.#remotes].map(([party, { node }]) => [party, node])),
+      rounds: this.#rounds,
+      bytes: this.#bytes,
+      jobs: this.#jobs,
+      running: this.#failure ? `failed: ${this.#failure.message}` : ([...this.#running][0] ?? null),
+    };
+  }
+
+  #start(duty: Duty, node: string, events: ThreadEvents): RunningThread {
+    let exited = (): void => {};
+    const ended = new Promise<void>((resolve) => {
+      exited = resolve;
+    });
+    this.#remotes.set(duty.self, { duty, node, events, early: [], exited, tag: 0, over: false });
+    return {
+      exited: ended,
+      post: (message: ToThread) => this.#post(duty.self, message),
+      hold: () => {},
+      terminate: () => this.#end(duty.self),
+    };
+  }
+
+  #post(name: string, message: Control): void {
+    const remote = this.#remotes.get(name)!;
+    if (this.#control === undefined) remote.early.push(message);
+    else Promise.resolve(this.#control.send(name, remote.tag++, encode(message))).catch(() => {});
+    if (message.kind === 'close') this.#leave();
+  }
+
+  /** The last word was sent to all: the ends of a link close it together. */
+  #leave(): void {
+    if (++this.#told < this.#remotes.size || this.#transport === undefined) return;
+    const gone = () => {
+      for (const name of this.#remotes.keys()) this.#exit(name);
+    };
+    this.#transport.close().then(gone, gone);
+  }
+
+  /** Threads on the nodes; then links, from the first name on, since of two parties the later one dials; then ours. */
+  async #place(): Promise<void> {
+    const { courier, driver, nextId } = this.#o;
+    const spu = this.#id;
+    const own = createIdentity();
+    const text = `SPU(${this.#config.parties.join(', ')})`;
+    const names = [...this.#remotes.keys()].sort();
+    const identities: Record<string, string> = { [DRIVER]: identityText(own) };
+    const parties: Record<string, Mutable<SpuLinks['parties'][string]>> = { [DRIVER]: {} };
+    await Promise.all(
+      names.map(async (name) => {
+        const { node, duty } = this.#remotes.get(name)!;
+        const tag = duty.kind === 'party' ? name : null;
+        const order = { id: nextId(), driver, spu, name, kind: 'spu-prepare', tag, text: `${text}: ${name}` };
+        const { value } = await courier.order(node, order);
+        const { identity, host } = value as { identity: string; host: string };
+        identities[name] = identity;
+        const given = this.#config.places?.[duty.rank];
+        const listen = given?.listen;
+        parties[name] = {
+          address: given?.address ?? formatAddress({ host, port: 0 }),
+          ...(listen !== undefined && { listenAddr: listen }),
+        };
+      }),
+    );
+    for (const name of names) {
+      const { node, duty } = this.#remotes.get(name)!;
+      const links: SpuLinks = { duty, parties, identities };
+      const { value } = await courier.order(node, {
+        id: nextId(),
+        driver,
+        spu,
+        name,
+        kind: 'spu-start',
+        links,
+      } as never);
+      const { port } = value as { port: number | null };
+      const { host, port: wanted } = parseAddress(parties[name]!.address!, name);
+      if (wanted === 0 && port !== null) parties[name] = { address: formatAddress({ host, port }) };
+    }
+    await this.#connect(own, parties, identities, names);
+  }
+
+  async #connect(
+    own: ReturnType<typeof createIdentity>,
+    parties: SpuLinks['parties'],
+    identities: Readonly<Record<string, string>>,
+    names: readonly string[],
+  ): Promise<void> {
+    const transport = await connect({
+      self: DRIVER,
+      parties,
+      job: this.#id,
+      identity: own,
+      peerIdentities: identities,
+      configDigest: { spu: this.#id },
+      peerTimeoutMs: LOST_MS,
+    });
+    this.#transport = transport;
+    transport.on('peer', ({ party, state, error }) => {
+      if (state === 'lost') this.#lost(party, error ?? new TesseraError('PEER_LOST', 'its link is lost'));
+      if (state === 'closed' && this.#told === 0) this.#exit(party);
+    });
+    await transport.ready();
+    this.#control = transport.channel('control', names);
+    for (const name of names) {
+      void this.#listen(name, this.#control);
+      for (const message of this.#remotes.get(name)!.early.splice(0)) this.#post(name, message);
+    }
+  }
+
+  async #listen(name: string, control: Channel): Promise<void> {
+    const { events } = this.#remotes.get(name)!;
+    try {
+      for (let n = 0; ; n++) {
+        const report = decode(await control.recv(name, n)) as Report;
+        if (report.kind === 'described') this.#described(report.key)?.resolve(report);
+        else if (report.kind === 'undescribed')
+          this.#described(report.key)?.reject(unpackError(report.error));
+        else events.message(report);
+      }
+    } catch (e) {
+      this.#lost(name, e);
+    }
+  }
+
+  #described(key: string): Waiting | undefined {
+    const waiting = this.#describing.get(key);
+    this.#describing.delete(key);
+    return waiting;
+  }
+
+  /** Reads a value at its party's node, which keeps it for the job that masks it. */
+  async describe(party: string, key: string, text: string, ref: Ref): Promise<Described> {
+    if (this.#failure) throw this.#failure;
+    const described = new Promise<Described>((resolve, reject) => {
+      this.#describing.set(key, { resolve, reject });
+    });
+    this.#post(party, { kind: 'describe', key, text, from: ref.at });
+    const { def, types } = await described;
+    return { def, types };
+  }
+
+  /** A node is gone: so are the parties that it had. */
+  nodeLost(node: string): void {
+    for (const [name, remote] of this.#remotes)
+      if (remote.node === node)
+        this.#lost(name, new TesseraError('PEER_LOST', `its node ${node} is gone`, { party: name, node }));
+  }
+
+  #lost(name: string, error: unknown): void {
+    const remote = this.#remotes.get(name)!;
+    if (remote.over) return;
+    const failure = error instanceof TesseraError ? error : unpackError(packError(error));
+    this.#failure ??= failure;
+    for (const key of this.#describing.keys()) this.#described(key)!.reject(failure);
+    remote.events.error(failure);
+    this.#exit(name);
+  }
+
+  #exit(name: string): void {
+    const remote = this.#remotes.get(name)!;
+    if (remote.over) return;
+    remote.over = true;
+    remote.events.exit(0);
+    remote.exited();
+  }
+
+  #fail(error: unknown): void {
+    for (const name of this.#remotes.keys()) this.#lost(name, error);
+  }
+
+  async #end(name: string): Promise<void> {
+    const { courier, driver, nextId } = this.#o;
+    const remote = this.#remotes.get(name)!;
+    this.#exit(name);
+    const order = { id: nextId(), driver, spu: this.#id, name, kind: 'spu-end' };
+    await courier.order(remote.node, order).catch(() => {});
+    if ([...this.#remotes.values()].every((r) => r.over)) await this.#transport?.close().catch(() => {});
+  }
+
+  async run(work: Work): Promise<Outcome> {
+    const what = `#${work.op.number} ${work.op.what}`;
+    this.#running.add(what);
+    try {
+      const outcome = await this.#threads.run(work);
+      const known = outcome.stats.filter((s) => s !== undefined);
+      this.#jobs++;
+      this.#rounds += Math.max(0, ...known.map((s) => s.rounds));
+      this.#bytes += known.reduce((sum, s) => sum + s.bytes, 0);
+      return outcome;
+    } finally {
+      this.#running.delete(what);
+    }
+  }
+
+  free(ids: readonly number[]): void {
+    this.#threads.free(ids);
+  }
+
+  async close(reason: TesseraError): Promise<void> {
+    await this.#threads.close(reason);
+    await Promise.all([...this.#remotes.keys()].map((name) => this.#end(name)));
+  }
+}

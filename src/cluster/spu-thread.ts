@@ -1,0 +1,135 @@
+/**
+ * @file A thread of a node: one party of an SPU, or its dealer. Its rounds go over direct links to the other parties; what
+ * the driver says, and what it answers, goes over a link of its own too, so that the engine carries none of it.
+ */
+import { parentPort } from 'node:worker_threads';
+import { type Duty, packError, type ToThread, unpackError } from '../device/messages.ts';
+import { serveOver } from '../device/serve.ts';
+import { arraysOf, checkRange } from '../device/trees.ts';
+import { TesseraError } from '../errors.ts';
+import type { Tensor, Type } from '../ir/graph.ts';
+import { createIdentity, identityText } from '../link/identity.ts';
+import { connect } from '../link/websocket.ts';
+import { FIELDS } from '../ring/field.ts';
+import type { Located } from './objects.ts';
+import {
+  type Control,
+  DRIVER,
+  type FromSpu,
+  LOST_MS,
+  type Report,
+  type SpuLinks,
+  type ToSpu,
+} from './spu-messages.ts';
+import { decode, encode } from './values.ts';
+
+const node = parentPort;
+const identity = createIdentity();
+const fetching = new Map<number, { resolve(bytes: Uint8Array): void; reject(e: unknown): void }>();
+let fetches = 0;
+
+const tellNode = (message: FromSpu): void => node!.postMessage(message);
+
+const fetchBytes = (from: Located | Uint8Array): Promise<Uint8Array> => {
+  if (from instanceof Uint8Array) return Promise.resolve(from);
+  return new Promise((resolve, reject) => {
+    const number = fetches++;
+    fetching.set(number, { resolve, reject });
+    tellNode({ kind: 'fetch', number, object: from });
+  });
+};
+
+/** Values that have been read, and wait for the job that masks them. */
+const described = new Map<string, { readonly tensors: Tensor[]; left: number }>();
+
+const describe = async (m: Control & { kind: 'describe' }, duty: Duty): Promise<Report> => {
+  try {
+    const { def, arrays, paths } = arraysOf(decode(await fetchBytes(m.from)));
+    arrays.forEach((a, i) => {
+      checkRange(a, FIELDS[duty.field], duty.fraction, `${m.text}${paths[i]!}`);
+    });
+    described.set(m.key, {
+      tensors: arrays.map(({ shape, dtype, data }) => ({ shape, dtype, data })),
+      left: arrays.length,
+    });
+    const types = arrays.map(({ shape, dtype }): Type => ({ shape, dtype, secret: true }));
+    return { kind: 'described', key: m.key, def, types };
+  } catch (e) {
+    return { kind: 'undescribed', key: m.key, error: packError(e) };
+  }
+};
+
+const take = (key: string, leaf: number): Tensor => {
+  const found = described.get(key);
+  const tensor = found?.tensors[leaf];
+  if (found === undefined || tensor === undefined)
+    throw new TesseraError('DIVERGED', `nothing was described as ${key}`, { key });
+  if (--found.left === 0) described.delete(key);
+  return tensor;
+};
+
+const start = async (links: SpuLinks, job: string): Promise<void> => {
+  const { duty } = links;
+  const transport = await connect({
+    self: duty.self,
+    parties: links.parties,
+    job,
+    identity,
+    peerIdentities: links.identities,
+    configDigest: { spu: job },
+    peerTimeoutMs: LOST_MS,
+  });
+  tellNode({ kind: 'listening', port: transport.port ?? null });
+  await transport.ready();
+  const control = transport.channel('control', [DRIVER]);
+  let tag = 0;
+  const report = (message: Report): void => {
+    Promise.resolve(control.send(DRIVER, tag++, encode(message))).catch(() => {});
+  };
+  let handle: ((message: ToThread) => void) | undefined;
+  const early: ToThread[] = [];
+  let ending = false;
+  const deliver = (message: ToThread): void => {
+    ending ||= message.kind === 'close';
+    if (handle === undefined) early.push(message);
+    else if (message.kind === 'job' && message.sources !== undefined)
+      handle({
+        ...message,
+        privates: new Map(message.sources.map(([name, key, leaf]) => [name, take(key, leaf)])),
+      });
+    else handle(message);
+  };
+  const listen = async (): Promise<void> => {
+    for (let n = 0; ; n++) {
+      const message = decode(await control.recv(DRIVER, n)) as Control;
+      if (message.kind === 'describe') void describe(message, duty).then(report);
+      else deliver(message);
+    }
+  };
+  // When the driver goes without a word, so does all that this thread is for.
+  void listen().catch(() => ending || process.exit());
+  await serveOver(duty, transport, {
+    tell: report,
+    listen: (h) => {
+      handle = h;
+      for (const message of early.splice(0)) deliver(message);
+    },
+    leave: () => process.exit(),
+  });
+};
+
+const heard = (message: ToSpu): void => {
+  if (message.kind === 'start') {
+    start(message.links, message.job).catch((e: unknown) => tellNode({ kind: 'error', error: packError(e) }));
+    return;
+  }
+  const waiting = fetching.get(message.number);
+  fetching.delete(message.number);
+  if (message.kind === 'fetched') waiting?.resolve(message.bytes);
+  else waiting?.reject(unpackError(message.error));
+};
+
+if (node !== null) {
+  node.on('message', heard);
+  tellNode({ kind: 'prepared', identity: identityText(identity) });
+}

@@ -1,0 +1,168 @@
+/**
+ * @file Tasks: functions and classes that other processes can run, because they can load them. Code reaches a node as the
+ * name of a module and of a task in it, never as text to evaluate; the node loads the same module, and compares its hash.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fail, TesseraError } from '../errors.ts';
+
+/** How a node finds a task. */
+export interface TaskCode {
+  readonly url: string;
+  /** The module's path within its package, for nodes that have it elsewhere. */
+  readonly path: string;
+  readonly hash: string;
+  readonly name: string;
+}
+
+type AnyFunction = (...args: never[]) => unknown;
+type AnyClass = abstract new (...args: never[]) => object;
+
+interface Registry {
+  readonly places: WeakMap<object, { readonly url: string; readonly name: string }>;
+  readonly tasks: Map<string, AnyFunction | AnyClass>;
+}
+
+/** One for the process, also where a module and the node have tessera from two folders. */
+const REGISTRY = Symbol.for('tessera.tasks');
+const shared = globalThis as unknown as { [REGISTRY]?: Registry };
+shared[REGISTRY] ??= { places: new WeakMap(), tasks: new Map() };
+const registry: Registry = shared[REGISTRY];
+
+const keyOf = (url: string, name: string): string => `${url}#${name}`;
+
+const urlOf = (where: unknown): string => {
+  const url =
+    typeof where === 'object' && where !== null && 'url' in where
+      ? where.url
+      : where instanceof URL
+        ? where.href
+        : typeof where === 'string' && !where.startsWith('file:')
+          ? pathToFileURL(where).href
+          : where;
+  if (typeof url !== 'string' || !url.startsWith('file:'))
+    return fail(
+      'INVALID_ARGUMENT',
+      'sf.task: the first argument is import.meta, or the path or URL of a module',
+    );
+  return url.replace(/[?#].*$/, '');
+};
+
+/**
+ * Names `fn`, a function or a class, so that nodes of a cluster can load it: `sf.task(import.meta, 'train', fn)` in the
+ * module where it is defined. With no `fn`, what the module at a path or URL exports under that name: then the module
+ * is loaded where the task runs. Elsewhere a task is the plain function that it was.
+ */
+export function task<F extends AnyFunction | AnyClass>(
+  where: ImportMeta | URL | string,
+  name: string,
+  fn: F,
+): F;
+export function task(where: URL | string, name: string): (...args: never[]) => Promise<unknown>;
+export function task(where: unknown, name: string, fn?: AnyFunction | AnyClass): AnyFunction | AnyClass {
+  const url = urlOf(where);
+  if (typeof name !== 'string' || name === '')
+    fail(
+      'INVALID_ARGUMENT',
+      "sf.task: the second argument is the task's name: sf.task(import.meta, 'train', fn)",
+    );
+  if (fn !== undefined && typeof fn !== 'function')
+    fail('INVALID_ARGUMENT', `sf.task ${JSON.stringify(name)}: the third argument is a function or a class`);
+  const known = fn ?? Object.defineProperty(load(url, name), 'name', { value: name });
+  const key = keyOf(url, name);
+  if (fn !== undefined && registry.tasks.has(key) && registry.tasks.get(key) !== fn)
+    fail('INVALID_ARGUMENT', `sf.task: there are two tasks ${JSON.stringify(name)} in ${url}`);
+  if (fn !== undefined && fn.name === '') Object.defineProperty(fn, 'name', { value: name });
+  if (fn !== undefined) registry.tasks.set(key, fn);
+  registry.places.set(known, { url, name });
+  return known;
+}
+
+const load =
+  (url: string, name: string): AnyFunction =>
+  async (...args: never[]) =>
+    ((await taskAt(url, name)) as AnyFunction)(...args);
+
+/** The task itself. Loads its module. Throws CONFIG if there is none of that name. */
+export const taskAt = async (url: string, name: string): Promise<AnyFunction | AnyClass> => {
+  const key = keyOf(url, name);
+  const known = registry.tasks.get(key);
+  if (known !== undefined) return known;
+  const module = (await import(url)) as Record<string, unknown>;
+  const found = registry.tasks.get(key) ?? module[name];
+  if (typeof found === 'function') return found as AnyFunction;
+  throw new TesseraError(
+    'CONFIG',
+    `${url} has no task ${JSON.stringify(name)}: write sf.task(import.meta, ${JSON.stringify(name)}, fn) at its top level`,
+    { module: url, name },
+  );
+};
+
+export const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+/** The folder of the nearest package.json. */
+export const rootOf = (path: string): string => {
+  for (let at = dirname(path); ; at = dirname(at)) {
+    if (existsSync(join(at, 'package.json'))) return at;
+    if (dirname(at) === at) return dirname(path);
+  }
+};
+
+const codes = new Map<string, Omit<TaskCode, 'name'>>();
+
+/** How nodes find `fn`. Throws INVALID_ARGUMENT, with the fix, for what is no task. */
+export const codeOf = (fn: unknown, party: string): TaskCode => {
+  const name = (fn as AnyFunction).name || 'fn';
+  const place = registry.places.get(fn as object);
+  if (place === undefined)
+    return fail(
+      'INVALID_ARGUMENT',
+      `${party} runs on other machines, which load code as modules: ${JSON.stringify(name)} is no task. In a module of its ` +
+        `own, write:\n  export const ${name} = sf.task(import.meta, '${name}', (...) => ...);\nand import it here`,
+      { party, function: name },
+    );
+  const { url } = place;
+  const path = fileURLToPath(url);
+  if (process.argv[1] !== undefined && pathToFileURL(process.argv[1]).href === url)
+    fail(
+      'INVALID_ARGUMENT',
+      `task ${JSON.stringify(place.name)} is in ${path}, which is the program itself: a node that loaded it would run the ` +
+        'program. Put tasks in a module of their own, and import it',
+      { module: url },
+    );
+  const code = codes.get(url) ?? { url, path: relative(rootOf(path), path), hash: hashOf(path) };
+  codes.set(url, code);
+  return { ...code, name: place.name };
+};
+
+const checked = new Map<string, string>();
+
+/** The URL of a task's module on this machine. Throws CONFIG if it is not here, or not the same. */
+export const locate = (code: TaskCode, root: string, node: string): string => {
+  const key = `${code.url} ${code.hash}`;
+  const known = checked.get(key);
+  if (known !== undefined) return known;
+  const places = [fileURLToPath(code.url), join(root, code.path)].filter((p) => existsSync(p));
+  const same = places.find((p) => hashOf(p) === code.hash);
+  if (same !== undefined) {
+    const url = pathToFileURL(same).href;
+    checked.set(key, url);
+    return url;
+  }
+  const info = { node, module: code.url, path: code.path };
+  if (places.length === 0)
+    return fail(
+      'CONFIG',
+      `node ${node} has no module ${code.path} (looked at ${fileURLToPath(code.url)} and in ${root}): install the same ` +
+        'program there, and start the node in its folder',
+      info,
+    );
+  return fail(
+    'CONFIG',
+    `node ${node} has another ${code.path} (${places[0]!}: hash ${hashOf(places[0]!).slice(0, 12)}, the program has ` +
+      `${code.hash.slice(0, 12)}): install the same version on all machines`,
+    info,
+  );
+};

@@ -1,0 +1,18 @@
+/** @file The cluster's clocks, in milliseconds. */
+
+/** A node and a driver show at this pace that they live. */
+export const BEAT_MS = 1_000;
+/** Who has not done so for this long is gone. */
+export const GONE_MS = 4_000;
+/** A task whose node has not been heard of for this long is delivered again. */
+export const REDELIVER_MS = 5_000;
+/** Nodes say at this pace that a task is being worked on. */
+export const WORKING_MS = 1_500;
+/** A node waits this long for a task before it asks again. */
+export const PULL_MS = 30_000;
+/** The queue hears within this that an answer has arrived. */
+export const ACK_MS = 4;
+/** A request that got no reply is made again after this. */
+export const RETRY_MS = 2_000;
+/** Tasks wait this long for a node when the last one with their tag has gone. */
+export const REJOIN_MS = 30_000;

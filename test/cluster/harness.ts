@@ -1,0 +1,124 @@
+/** What the cluster's tests share: the command as a process, a state folder of one's own, and a real nats-server. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findServer } from '../../src/cluster/nats-server.ts';
+import type { Snapshot } from '../../src/cluster/snapshot.ts';
+import * as sf from '../../src/index.ts';
+import { freePort, sleep, suite } from '../link/helpers.ts';
+
+export { freePort, rejection, sleep } from '../link/helpers.ts';
+
+const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A machine of its own, as far as `tessera stop` can tell. */
+export class Machine {
+  readonly state = mkdtempSync(join(tmpdir(), 'tessera-cluster-'));
+  readonly env: NodeJS.ProcessEnv;
+
+  constructor(env: NodeJS.ProcessEnv = {}) {
+    this.env = { ...process.env, TESSERA_STATE: this.state, ...env };
+  }
+
+  tessera(...args: string[]): Promise<Ran> {
+    return new Promise((resolve) =>
+      execFile(process.execPath, [main, ...args], { env: this.env, timeout: 60_000 }, (e, out, err) =>
+        resolve({ code: e === null ? 0 : typeof e.code === 'number' ? e.code : 1, out, err }),
+      ),
+    );
+  }
+
+  async start(...args: string[]): Promise<string> {
+    const { code, out, err } = await this.tessera('start', ...args);
+    if (code !== 0) throw new Error(`tessera start ${args.join(' ')}: ${err}${out}`);
+    return out;
+  }
+
+  async status(address: string, ...args: string[]): Promise<Snapshot> {
+    const { code, out, err } = await this.tessera('status', `--address=${address}`, '--json', ...args);
+    if (code !== 0) throw new Error(err);
+    return JSON.parse(out) as Snapshot;
+  }
+
+  async end(): Promise<void> {
+    await this.tessera('stop');
+    rmSync(this.state, { recursive: true, force: true });
+  }
+}
+
+export interface Cluster {
+  readonly address: string;
+  readonly port: number;
+  readonly machine: Machine;
+}
+
+/** A head with the first tags, and a node for each of the others. */
+export const startCluster = async (
+  ...tags: readonly Readonly<Record<string, number>>[]
+): Promise<Cluster> => {
+  const machine = new Machine();
+  const port = await freePort();
+  const address = `127.0.0.1:${port}`;
+  const [head, ...others] = tags.map((t) => `--resources=${JSON.stringify(t)}`);
+  await machine.start('--head', '--node-ip-address=127.0.0.1', `--port=${port}`, head!);
+  for (const resources of others) await machine.start(`--address=${address}`, resources);
+  return { address, port, machine };
+};
+
+/** Waits for something that comes about by itself; what it is, is the error when it does not. */
+export const until = async (
+  there: () => boolean | Promise<boolean>,
+  what: string,
+  ms = 20_000,
+): Promise<void> => {
+  const end = Date.now() + ms;
+  while (!(await there())) {
+    if (Date.now() > end) throw new Error(`after ${ms / 1000} s still not: ${what}`);
+    await sleep(50);
+  }
+};
+
+/** Pids of nodes with a tag, or of the engine. */
+export const pidsOf = async ({ address, machine }: Cluster, tag: string): Promise<number[]> =>
+  (await machine.status(address)).nodes.filter((n) => tag in n.tags).map((n) => n.pid);
+
+export type Event = { readonly kind: string; readonly text: string };
+
+/** Runs `work` in a session of its own. */
+export const withSession = async <T>(
+  cluster: Pick<Cluster, 'address'>,
+  work: (session: sf.Session, events: Event[]) => Promise<T>,
+  options: object = {},
+): Promise<T> => {
+  const events: Event[] = [];
+  const session = await sf.session({
+    address: cluster.address,
+    onEvent: (e) => void events.push(e),
+    ...options,
+  });
+  try {
+    return await work(session, events);
+  } finally {
+    await session.shutdown();
+  }
+};
+
+/** A suite that runs where there is a nats-server, and says so where there is none. */
+export const clusterSuite = (name: string) => {
+  const tests = suite(name);
+  if (findServer() !== undefined) return tests;
+  console.log(`${name} skipped: needs nats-server (apt-get install nats-server)`);
+  return Object.assign(() => {}, {
+    run: () => {},
+    after: () => {},
+    before: () => {},
+  }) as unknown as typeof tests;
+};

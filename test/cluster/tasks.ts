@@ -1,0 +1,56 @@
+/** Tasks of the cluster's tests: a module that nodes load. */
+import { appendFileSync } from 'node:fs';
+import * as sf from '../../src/index.ts';
+
+export const noop = sf.task(import.meta, 'noop', (x: number) => x);
+export const add = sf.task(import.meta, 'add', (a: number, b: number) => a + b);
+export const split = sf.task(import.meta, 'split', (x: readonly number[]) => [x.length, x[0]]);
+export const pid = sf.task(import.meta, 'pid', () => process.pid);
+export const bad = sf.task(import.meta, 'bad', () => {
+  throw new RangeError('seventeen is too many');
+});
+export const leave = sf.task(import.meta, 'leave', () => process.exit(3));
+
+/** Waits, and says when it began and ended. */
+export const span = sf.task(import.meta, 'span', async (ms: number) => {
+  const from = Date.now();
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return [from, Date.now(), process.pid];
+});
+
+/** Writes a line, so that a test can count attempts, and waits. */
+export const traced = sf.task(import.meta, 'traced', async (file: string, ms: number, name: number) => {
+  appendFileSync(file, `begin ${name} ${process.pid}\n`);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  appendFileSync(file, `end ${name} ${process.pid}\n`);
+  return name;
+});
+
+/** So many bytes of one value. */
+export const bytes = sf.task(import.meta, 'bytes', (n: number, value: number) =>
+  new Uint8Array(n).fill(value),
+);
+export const sum = sf.task(import.meta, 'sum', (x: Uint8Array) => {
+  let total = 0;
+  for (const b of x) total += b;
+  return [x.length, total];
+});
+export const spoil = sf.task(import.meta, 'spoil', (x: Uint8Array) => x.fill(0).length);
+
+export class CounterClass {
+  #n: number;
+  constructor(n: number) {
+    this.#n = n;
+  }
+  add(k: number): number {
+    this.#n += k;
+    return this.#n;
+  }
+  where(): number {
+    return process.pid;
+  }
+}
+export const Counter = sf.task(import.meta, 'Counter', CounterClass);
+export const vector = sf.task(import.meta, 'vector', (n: number, value: number) =>
+  Array.from({ length: n }, () => value),
+);
