@@ -10,7 +10,8 @@ export { toPlanes, fromPlanes } from './planes';
 export * from './counting';
 export * from './program';
 export * from './wire';
-export * from './spline';
+export * from './harmonics';
+export * from './exponential';
 export { chacha20 } from './chacha';
 export { dcfEval, dcfGen } from './dcf';
 

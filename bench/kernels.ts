@@ -113,9 +113,11 @@ const tableCases = (ring: Ring): Case[] => {
   const [table, digit, eq, lt] = [bits(n, 16), bits(n, 4), bits(n), bits(n)];
   const [others, more] = [bits(n, 16), bits(n, 16)];
   const [c, counts, prod, marks] = [words(field, 1024), bytes(1024), bytes(1024), bytes(1024 * 128)];
-  const shape = { pieces: 256, degree: 3, drop: 10, stepBits: 20 };
-  const coef = Float64Array.from({ length: 1024 }, (_, i) => Math.sin(i));
-  const [x, y, rows] = [words(field, 16), words(field, 16), words(field, 16 * 1024)];
+  const shape = { count: 24, step: 2, turn: 32 } as const;
+  const coef = Float64Array.from({ length: 48 }, (_, i) => Math.sin(i));
+  const [x, y, rows] = [words(field, 64), words(field, 64), words(field, 64 * 48)];
+  const exps = words(field, 64 * 32);
+  const pieces = { pieces: 32, pieceBits: 27, fraction: 26 };
   const stream = ring.bytes(65536);
   const kernel = new Prg(ring, new Uint8Array(32), 'wasm');
   return [
@@ -124,14 +126,24 @@ const tableCases = (ring: Ring): Case[] => {
     { name: 'countUnequal FM128', work: 1024, run: () => ring.countUnequal(counts, c, marks, prod, 1) },
     { name: 'bitsAsBytes FM128', work: 1024, run: () => ring.bitsAsBytes(marks, c) },
     {
-      name: 'splineEval FM128, 256 cubics',
-      work: 16,
-      run: () => ring.splineEval(y, x, rows, coef, { ...shape, t2: 40 }),
+      name: 'harmonicsEval FM128, 24 of them',
+      work: 64,
+      run: () => ring.harmonicsEval(y, x, rows, coef, { ...shape, t2: 30 }),
     },
     {
-      name: 'splineDeal FM128, 256 cubics',
-      work: 16,
-      run: () => ring.splineDeal(rows, x, { ...shape, t1: 40 }),
+      name: 'harmonicsDeal FM128, 24 of them',
+      work: 64,
+      run: () => ring.harmonicsDeal(rows, x, { ...shape, t1: 46 }),
+    },
+    {
+      name: 'exponentialEval FM128, 32 pieces',
+      work: 64,
+      run: () => ring.exponentialEval(y, x, exps, { ...pieces, lo: -41, t2: 25 }),
+    },
+    {
+      name: 'exponentialDeal FM128, 32 pieces',
+      work: 64,
+      run: () => ring.exponentialDeal(exps, x, { ...pieces, t1: 24 }),
     },
     { name: 'ChaCha20 kernel, 16 bytes', work: 4096, run: () => kernel.fill(stream, 1, 0) },
     { name: 'ChaCha20 host, 16 bytes', work: 4096, run: () => prg.fill(stream, 1, 0) },

@@ -185,33 +185,58 @@ static void tables() {
         for (int b = 0; b < 64; b++) marks[e * 128 + 64 * h + b] = w >> b & 1;
       }
   });
-  auto x = words<u128>(16), y = words<u128>(16), rows = words<u128>(16 * 1024);
-  std::vector<double> coef(1024);
-  for (int i = 0; i < 1024; i++) coef[i] = std::sin(i);
-  double scale = std::ldexp(1, 40), unit = std::ldexp(1, -20);
-  report("splineEval FM128, 256 cubics", 16, [&] {
-    for (int e = 0; e < 16; e++) {
-      uint64_t C = (uint64_t)(x[e] >> 10) & ((1ull << 28) - 1);
-      unsigned hi = C >> 20;
-      double u = (C & ((1 << 20) - 1)) * unit;
+  auto x = words<u128>(64), y = words<u128>(64), rows = words<u128>(64 * 48);
+  std::vector<double> coef(48);
+  for (int i = 0; i < 48; i++) coef[i] = std::sin(i);
+  const uint64_t turn = (1ull << 32) - 1, piece = (1ull << 27) - 1;
+  const double circle = 2 * M_PI / (turn + 1.0), unit = std::ldexp(1, -26);
+  report("harmonicsEval FM128, 24 of them", 64, [&] {
+    double scale = std::ldexp(1, 30);
+    for (int e = 0; e < 64; e++) {
+      double angle = (uint64_t(x[e]) & turn) * circle, c = std::cos(angle), s = std::sin(angle);
+      double c2 = c * c - s * s, s2 = 2 * c * s;
+      const u128 *t = &rows[e * 48];
       u128 sum = 0;
-      for (unsigned v = 0; v < 256; v++) {
-        const double *a = &coef[((hi - v) & 255) * 4];
-        const u128 *t = &rows[e * 1024 + v * 4];
-        sum += t[0] * (u128)(i128)(int64_t)std::nearbyint((((a[3] * u + a[2]) * u + a[1]) * u + a[0]) * scale);
-        sum += t[1] * (u128)(i128)(int64_t)std::nearbyint(-((3 * a[3] * u + 2 * a[2]) * u + a[1]) * scale);
-        sum += t[2] * (u128)(i128)(int64_t)std::nearbyint((3 * a[3] * u + a[2]) * scale);
-        sum += t[3] * (u128)(i128)(int64_t)std::nearbyint(-a[3] * scale);
+      for (int i = 0; i < 24; i++) {
+        double a = coef[2 * i] * scale, b = coef[2 * i + 1] * scale;
+        sum += t[i] * (u128)(i128)(int64_t)std::nearbyint(a * c + b * s);
+        sum += t[24 + i] * (u128)(i128)(int64_t)std::nearbyint(a * s - b * c);
+        double next = c * c2 - s * s2;
+        s = c * s2 + s * c2, c = next;
       }
       y[e] = sum;
     }
   });
-  report("splineDeal FM128, 256 cubics", 16, [&] {
-    memset(rows.data(), 0, 16 * 1024 * 16);
-    for (int e = 0; e < 16; e++) {
-      uint64_t R = (uint64_t)(x[e] >> 10) & ((1ull << 28) - 1);
-      double u = (R & ((1 << 20) - 1)) * unit, p = scale;
-      for (int i = 0; i < 4; i++, p *= u) rows[e * 1024 + (R >> 20) * 4 + i] = (u128)(int64_t)std::nearbyint(p);
+  report("harmonicsDeal FM128, 24 of them", 64, [&] {
+    double scale = std::ldexp(1, 46);
+    for (int e = 0; e < 64; e++) {
+      double angle = (uint64_t(x[e]) & turn) * circle, c = std::cos(angle), s = std::sin(angle);
+      double c2 = c * c - s * s, s2 = 2 * c * s;
+      for (int i = 0; i < 24; i++) {
+        rows[e * 48 + i] = (u128)(i128)(int64_t)std::nearbyint(c * scale);
+        rows[e * 48 + 24 + i] = (u128)(i128)(int64_t)std::nearbyint(s * scale);
+        double next = c * c2 - s * s2;
+        s = c * s2 + s * c2, c = next;
+      }
+    }
+  });
+  std::vector<double> steps(32);
+  for (int i = 0; i < 32; i++) steps[i] = std::exp(-41.0 + 2 * i) * std::ldexp(1, 25);
+  report("exponentialEval FM128, 32 pieces", 64, [&] {
+    for (int e = 0; e < 64; e++) {
+      uint64_t C = uint64_t(x[e]) & ((piece << 5) | 31);
+      double factor = std::exp((C & piece) * unit);
+      u128 sum = 0;
+      for (unsigned j = 0; j < 32; j++)
+        sum += rows[e * 32 + j] * (u128)(i128)(int64_t)std::nearbyint(steps[((C >> 27) - j) & 31] * factor);
+      y[e] = sum;
+    }
+  });
+  report("exponentialDeal FM128, 32 pieces", 64, [&] {
+    memset(rows.data(), 0, 64 * 32 * 16);
+    for (int e = 0; e < 64; e++) {
+      uint64_t R = uint64_t(x[e]) & ((piece << 5) | 31);
+      rows[e * 32 + (R >> 27)] = (u128)(int64_t)std::nearbyint(std::exp(-((R & piece) * unit)) * std::ldexp(1, 24));
     }
   });
 }

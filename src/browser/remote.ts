@@ -5,6 +5,7 @@ import type { NodeOptions, PartyNode } from '../device/production/node.ts';
 import type { Production } from '../device/production/options.ts';
 import type { Outcome, Work } from '../device/work.ts';
 import { TesseraError } from '../errors.ts';
+import type { LinkMeasure } from '../ir/plan.ts';
 import type { Channel, LinkStats, Traffic } from '../link/link.ts';
 import type { TransportEvents, WebSocketTransport } from '../link/websocket.ts';
 import type { CallName, Calls, FromHost, Start } from './wire.ts';
@@ -152,7 +153,7 @@ export class RemoteLink implements WebSocketTransport {
 }
 
 class RemoteNode implements PartyNode {
-  readonly ready: Promise<void>;
+  readonly ready: Promise<LinkMeasure | undefined>;
   readonly #link: RemoteLink;
   readonly #id: number;
   #memory: readonly number[] = [];

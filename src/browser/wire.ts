@@ -5,6 +5,7 @@ import type { Op } from '../device/objects.ts';
 import type { DealerOrder } from '../device/production/node.ts';
 import type { Production } from '../device/production/options.ts';
 import type { Outcome, Work } from '../device/work.ts';
+import type { LinkMeasure } from '../ir/plan.ts';
 import type { PeerEvent } from '../link/report.ts';
 
 /** The first message to a worker. */
@@ -31,7 +32,7 @@ export interface Calls {
   abort(error: SentError): void;
   close(): void;
   node(id: number, order: NodeOrder): void;
-  nodeReady(id: number): void;
+  nodeReady(id: number): LinkMeasure | undefined;
   run(id: number, work: Work): { outcome: Outcome; memory: readonly number[] };
   free(id: number, ids: readonly number[]): void;
   failNode(id: number, error: SentError): void;

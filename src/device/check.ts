@@ -78,7 +78,8 @@ const NAMES: Readonly<Record<string, string>> = {
   loop: 'fori',
 };
 
-const nameOf = ({ op }: Node): string => (Object.hasOwn(NAMES, op) ? NAMES[op]! : op);
+const nameOf = ({ op, attrs }: Node): string =>
+  attrs.while === true ? 'whileRevealed' : Object.hasOwn(NAMES, op) ? NAMES[op]! : op;
 
 const FAULTS: Readonly<Record<Finding['kind'], (f: Finding, p: Precision) => string>> = {
   range: (_, { field, fraction }) =>

@@ -2,6 +2,7 @@
 import { type ErrorCode, TesseraError } from '../errors.ts';
 import type { Job, RunStats } from '../ir/engine.ts';
 import type { Graph, Tensor } from '../ir/graph.ts';
+import type { LinkMeasure } from '../ir/plan.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
 import type { FieldName } from '../ring/field.ts';
 
@@ -17,6 +18,8 @@ export interface Duty {
   readonly field: FieldName;
   readonly fraction: number;
   readonly link: ShapeOptions | undefined;
+  /** Measure the link between the parties, and tell the driver. */
+  readonly measure: boolean;
 }
 
 /** A job as it is sent: graphs go over once and are then meant by number. */
@@ -39,7 +42,7 @@ export type ToThread =
   | { readonly kind: 'close' };
 
 export type FromThread =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly link: LinkMeasure | undefined }
   | {
       readonly kind: 'done';
       readonly number: number;

@@ -6,6 +6,7 @@
 import type { TesseraError } from '../errors.ts';
 import type { Exported } from '../ir/export.ts';
 import type { TensorData, Type } from '../ir/graph.ts';
+import type { LinkMeasure } from '../ir/plan.ts';
 import type { TreeDef } from '../ir/pytree.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import type { Op, PYUObject } from './objects.ts';
@@ -20,8 +21,8 @@ export interface Described {
 
 /** The engine of one SPU, as far as this program has hold of it. */
 export interface SpuBackend {
-  /** Resolves when the parties are connected. */
-  readonly ready: Promise<void>;
+  /** Resolves when the parties are connected, with what was measured of their link. */
+  readonly ready: Promise<LinkMeasure | undefined>;
   /** Peak bytes of ring memory, by rank, where known. */
   readonly memory: readonly number[];
   /** Runs a job after all earlier ones. */

@@ -1,6 +1,6 @@
 /** @file What an SPU has done so far: rounds, bytes, time, by party and by op. */
 import type { RunStats } from '../ir/engine.ts';
-import { planText } from '../ir/plan.ts';
+import { type LinkMeasure, planText } from '../ir/plan.ts';
 import { FIELDS } from '../ring/field.ts';
 import type { Op } from './objects.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
@@ -42,7 +42,7 @@ const heaviest = (ops: readonly OpStats[]): OpStats[] => [...ops].sort((a, b) =>
 
 export class Account {
   readonly #parties: readonly string[];
-  readonly #runtime: RuntimeConfig;
+  #runtime: RuntimeConfig;
   readonly #bytes: number[];
   readonly #ops = new Map<string, { count: number; ms: number; bytes: number }>();
   #jobs = 0;
@@ -54,6 +54,11 @@ export class Account {
     this.#parties = parties;
     this.#runtime = runtime;
     this.#bytes = parties.map(() => 0);
+  }
+
+  /** What was measured of the link. */
+  over(link: LinkMeasure): void {
+    this.#runtime = { ...this.#runtime, link };
   }
 
   /** Adds a job, of which each rank gave its account. */

@@ -76,7 +76,7 @@ const withArrays = (x: unknown, isLeaf: (x: unknown) => boolean): unknown => {
 const isTypeLeaf = (x: unknown): boolean => isType(x) || isTensor(x) || ArrayBuffer.isView(x);
 
 export class Programs {
-  readonly #options: {
+  #options: {
     readonly field: (typeof FIELDS)['FM128'];
     readonly fraction: number;
     readonly truncAllowMsbError: boolean;
@@ -91,6 +91,11 @@ export class Programs {
 
   constructor({ field, fraction, truncAllowMsbError, costMode, link }: RuntimeConfig, parties: number) {
     this.#options = { field: FIELDS[field], fraction, truncAllowMsbError, parties, costMode, link };
+  }
+
+  /** What cost mode `auto` reckons with, where it is measured: before the first program. */
+  over(link: LinkMeasure): void {
+    this.#options = { ...this.#options, link };
   }
 
   /**

@@ -40,7 +40,7 @@ export interface RuntimeConfig {
   readonly truncAllowMsbError: boolean;
   /** Whether two parties compare in one round by keys; `bandwidth` if absent. */
   readonly costMode?: CostMode;
-  /** What `auto` reckons with. All parties must be given the same, so it is configured and not measured by each. */
+  /** What `auto` reckons with; measured between the parties as they start, if absent. */
   readonly link?: LinkMeasure;
   /** Print the account of every program to standard error when it has run. */
   readonly profile: boolean;

@@ -43,15 +43,19 @@ export const portPair = (): readonly [PortLike, PortLike] => {
   return [port1 as unknown as PortLike, port2 as unknown as PortLike];
 };
 
-/** Starts a thread that does its duty (serve.ts); the ports go over to it. */
+/**
+ * Starts a thread that does its duty (serve.ts); the ports go over to it, and one to hear the driver by: what is said to
+ * a thread of Deno before it listens is lost, while a port keeps it.
+ */
 export const startThread = (
   duty: Duty,
   ports: ReadonlyMap<string, PortLike>,
   events: ThreadEvents,
 ): RunningThread => {
+  const { port1: orders, port2: driver } = new MessageChannel();
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
-    workerData: { duty, ports },
-    transferList: [...ports.values()] as unknown as MessagePort[],
+    workerData: { duty, ports, driver },
+    transferList: [driver, ...(ports.values() as unknown as Iterable<MessagePort>)],
     // The flags of the program (--input-type, --import, ...) are not meant for its threads.
     execArgv: [],
     name: `tessera ${duty.self}`,
@@ -61,7 +65,7 @@ export const startThread = (
   worker.on('exit', (code) => events.exit(code));
   return {
     exited: new Promise((resolve) => worker.once('exit', () => resolve())),
-    post: (message) => worker.postMessage(message),
+    post: (message) => orders.postMessage(message),
     hold: (on) => {
       if (on) worker.ref();
       else worker.unref();

@@ -3,6 +3,7 @@ import { TesseraError } from '../errors.ts';
 import { DealerEngine } from '../ir/dealer-engine.ts';
 import { PartyEngine } from '../ir/engine.ts';
 import type { Graph } from '../ir/graph.ts';
+import type { LinkMeasure } from '../ir/plan.ts';
 import type { AbortableTransport } from '../link/memory.ts';
 import { type PortLike, portTransport } from '../link/port.ts';
 import { shape } from '../link/shaper.ts';
@@ -28,10 +29,14 @@ interface Desk {
   close(): Promise<void>;
 }
 
-type Handle = (message: ToThread) => void;
+/** Ready for the driver: what handles its messages, and what was measured of the link. */
+interface Served {
+  readonly handle: (message: ToThread) => void;
+  readonly link?: LinkMeasure | undefined;
+}
 
 /** One party: runs what the driver sends, in order. */
-const serveParty = async ({ duty, ring, transport, tell, failed, close }: Desk): Promise<Handle> => {
+const serveParty = async ({ duty, ring, transport, tell, failed, close }: Desk): Promise<Served> => {
   const { self, rank, parties, dealer, fraction } = duty;
   const channel = transport.channel(
     'spu',
@@ -48,6 +53,7 @@ const serveParty = async ({ duty, ring, transport, tell, failed, close }: Desk):
       dealer === undefined
         ? { kind: 'first' }
         : { kind: 'third', channel: transport.channel('dealer', [dealer]) },
+    measure: duty.measure,
   });
   const graphs = new Map<number, Graph>();
   const run = async ({ number, job, privates, answers }: ToThread & { kind: 'job' }): Promise<void> => {
@@ -63,11 +69,11 @@ const serveParty = async ({ duty, ring, transport, tell, failed, close }: Desk):
     free: (m) => void engine.free(m.ids).catch(failed),
     close: () => void engine.close().then(close).catch(failed),
   };
-  return (message) => handlers[message.kind](message as never);
+  return { handle: (message) => handlers[message.kind](message as never), link: engine.link };
 };
 
 /** The dealer hears of its work from the parties. */
-const serveDealer = async ({ duty, ring, transport, failed, close }: Desk): Promise<Handle> => {
+const serveDealer = async ({ duty, ring, transport, failed, close }: Desk): Promise<Served> => {
   const engine = DealerEngine.start({
     ring,
     field: FIELDS[duty.field],
@@ -76,8 +82,10 @@ const serveDealer = async ({ duty, ring, transport, failed, close }: Desk): Prom
   });
   let closing = false;
   engine.done.then(close, (e: unknown) => closing || failed(e));
-  return (message) => {
-    if (message.kind === 'close') closing = true;
+  return {
+    handle: (message) => {
+      if (message.kind === 'close') closing = true;
+    },
   };
 };
 
@@ -111,8 +119,9 @@ export const serveOver = async (duty: Duty, transport: AbortableTransport, drive
   try {
     const ring = await Ring.create();
     const tell = (message: FromThread): void => driver.tell(message);
-    driver.listen(await ROLES[duty.kind]({ duty, ring, transport, tell, failed, close }));
-    driver.tell({ kind: 'ready' });
+    const { handle, link } = await ROLES[duty.kind]({ duty, ring, transport, tell, failed, close });
+    driver.listen(handle);
+    driver.tell({ kind: 'ready', link });
   } catch (e) {
     failed(e);
   }

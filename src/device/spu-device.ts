@@ -5,7 +5,7 @@ import type { Tensor, TensorData, Type } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { unflatten } from '../ir/pytree.ts';
 import { dump, type Inside, load } from './checkpoint.ts';
-import type { SpuConfig } from './cluster-def.ts';
+import { measures, type SpuConfig, UNMEASURED } from './cluster-def.ts';
 import { failedAt, functionText } from './failing.ts';
 import type { Described, SpuBackend } from './mode.ts';
 import {
@@ -70,7 +70,16 @@ export class SpuDevice {
   }
 
   get ready(): Promise<void> {
-    return this.#backend?.ready ?? Promise.resolve();
+    return this.#backend?.ready.then(() => {}) ?? Promise.resolve();
+  }
+
+  /** Waits for what `auto` plans by, where the parties measure it. */
+  async #measured(): Promise<void> {
+    if (!this.#backend || !measures(this.#config)) return;
+    const link = await this.#backend.ready;
+    if (!link) return;
+    this.#programs.over(link);
+    this.#account.over(link);
   }
   get name(): string {
     return `SPU(${this.#config.parties.join(', ')})`;
@@ -288,6 +297,7 @@ export class SpuDevice {
     fixed: ReadonlySet<number>,
     held: ReadonlyMap<DeviceObject, Held>,
   ) {
+    await this.#measured();
     const ids = new Map<Type, number>();
     let recorded: Recorded;
     try {
@@ -384,6 +394,8 @@ export class SpuDevice {
     if (this.#shadows)
       fail('UNSUPPORTED', `${this.name}: with check, other programs run than without: record without it`);
     if (this.#nextObject > 0) fail('INVALID_ARGUMENT', `${this.name}: record before the first call`);
+    if (measures(this.#config))
+      fail('CONFIG', `${this.name}: ${UNMEASURED}`, { path: 'runtime_config.cost_mode' });
     this.#recording ??= new Recording(this.#config);
     return this.#recording;
   }

@@ -5,9 +5,10 @@
 import { TesseraError } from '../errors.ts';
 import type { RunStats } from '../ir/engine.ts';
 import type { Graph, Tensor } from '../ir/graph.ts';
+import type { LinkMeasure } from '../ir/plan.ts';
 import type { PortLike } from '../link/port.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
-import type { SpuConfig } from './cluster-def.ts';
+import { measures, type SpuConfig } from './cluster-def.ts';
 import { type Duty, type FromThread, packError, type ToThread, unpackError } from './messages.ts';
 import type { SpuBackend } from './mode.ts';
 import type { Op } from './objects.ts';
@@ -15,7 +16,7 @@ import { portPair, type RunningThread, startThread } from './runtime.ts';
 import type { Outcome, Work } from './work.ts';
 
 interface Settle {
-  resolve(): void;
+  resolve(link: LinkMeasure | undefined): void;
   reject(error: unknown): void;
 }
 
@@ -51,7 +52,7 @@ const FOLLOWING: ReadonlySet<string> = new Set(['PARTY_FAILED', 'PEER_LOST', 'CL
 
 export class SpuThreads implements SpuBackend {
   readonly parties: readonly string[];
-  readonly ready: Promise<void>;
+  readonly ready: Promise<LinkMeasure | undefined>;
   /** Peak bytes of ring memory, by rank. */
   readonly memory: number[];
   readonly #startThread: StartThread;
@@ -59,6 +60,7 @@ export class SpuThreads implements SpuBackend {
   readonly #pending = new Map<number, Pending>();
   readonly #graphs = new Map<Graph, number>();
   readonly #started: Settle;
+  #link: LinkMeasure | undefined;
   #next = 0;
   #nextGraph = 0;
   #failure: TesseraError | undefined;
@@ -83,7 +85,8 @@ export class SpuThreads implements SpuBackend {
     this.#threads = names.map((self, rank) => {
       const kind = self === dealer ? 'dealer' : 'party';
       const { field, fraction } = runtime;
-      return this.#start({ kind, self, rank, parties, dealer, field, fraction, link }, ports.get(self)!);
+      const duty = { kind, self, rank, parties, dealer, field, fraction, link } as const;
+      return this.#start({ ...duty, measure: measures(config) }, ports.get(self)!);
     });
   }
 
@@ -195,7 +198,8 @@ export class SpuThreads implements SpuBackend {
     }
     if (message.kind === 'ready') {
       thread.ready = true;
-      if (this.#threads.every((t) => t.ready)) this.#started.resolve();
+      this.#link ??= message.link;
+      if (this.#threads.every((t) => t.ready)) this.#started.resolve(this.#link);
       this.#hold();
       return;
     }

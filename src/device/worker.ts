@@ -4,12 +4,18 @@ import type { PortLike } from '../link/port.ts';
 import type { Duty, ToThread } from './messages.ts';
 import { serve } from './serve.ts';
 
-const { duty, ports } = workerData as { duty: Duty; ports: ReadonlyMap<string, PortLike> };
-const driver = parentPort as MessagePort & { close?: () => void };
+const { duty, ports, driver } = workerData as {
+  duty: Duty;
+  ports: ReadonlyMap<string, PortLike>;
+  driver: MessagePort;
+};
 
 await serve(duty, ports, {
-  tell: (message) => driver.postMessage(message),
+  tell: (message) => parentPort!.postMessage(message),
   listen: (handle) => void driver.on('message', (message: ToThread) => handle(message)),
-  // Deno's port to the driver cannot be closed, but its threads can.
-  leave: () => (driver.close ? driver.close() : (globalThis as unknown as { close(): void }).close()),
+  // A thread of Node ends when nothing is left to hear; one of Deno has to say so.
+  leave: () => {
+    driver.close();
+    (globalThis as { close?: () => void }).close?.();
+  },
 });

@@ -1,36 +1,33 @@
 /**
- * @file Arctangents: the argument is folded into [0, 1], where one spline does it, and unfolded in one gate: the
+ * @file Angles: the argument of arctan is folded into [0, 1], where harmonics do it, and unfolded in one gate: the
  * result is a sum of bits times numbers, for products of the bits by which it was folded.
  */
 
-import {
-  add,
-  and,
-  below,
-  bitToNumber,
-  filled,
-  less,
-  not,
-  selectSum,
-  sub,
-  timesInteger,
-  xor,
-} from './basic.ts';
+import { add, and, below, bitToNumber, filled, mul, not, selectSum, sub, timesInteger } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
-import { positiveQuotient, positiveReciprocal } from './normal.ts';
-import { arctanUnit } from './smooth.ts';
+import {
+  comparedBits,
+  flip,
+  inverseOf,
+  normaliseSigned,
+  positiveQuotient,
+  scaleUp,
+  sqrtOf,
+  within,
+} from './normal.ts';
+import { smooth } from './smooth.ts';
 
 const minusTwice = (c: Circuit, x: Wire): Wire => timesInteger(c, x, -2);
-const flip = (c: Circuit, b: Wire, x: Wire): Wire => add(c, x, selectSum(c, [[b, minusTwice(c, x)]]));
 
-/** arctan x, any x below 2^f. Error below 2^-20 (FM128). Rounds 15. */
+/** arctan x for |x| <= 1. Error below 2^-20 (FM128). Rounds 1, bytes 16; dealer 0.2 KB. */
+export const arctanUnit = (c: Circuit, x: Wire): Wire => smooth(c, x, 'arctan');
+
+/** arctan x for |x| < 2^f. Error below 2^-20 (FM128). Rounds 10, bytes 230. */
 export const arctan = (c: Circuit, x: Wire): Wire => {
-  const unit = 2 ** c.fraction;
-  const [low, negative, notHigh] = below(c, x, [-unit, 0, unit]) as [Wire, Wire, Wire];
-  const beyond = xor(c, low, not(c, notHigh));
-  const size = flip(c, negative, x);
-  const inverse = positiveReciprocal(c, size);
-  const y = arctanUnit(c, add(c, size, selectSum(c, [[beyond, sub(c, inverse, size)]])));
+  const n = normaliseSigned(c, x, [2 ** c.fraction]);
+  const { negative, size } = n;
+  const beyond = not(c, n.inside[0]!);
+  const y = arctanUnit(c, add(c, size, selectSum(c, [[beyond, sub(c, inverseOf(c, n), size)]])));
   // Beyond 1, pi/2 - y; below 0, the negative.
   const other = sub(c, filled(c, Math.PI / 2, x.shape), timesInteger(c, y, 2));
   return add(
@@ -45,14 +42,39 @@ export const arctan = (c: Circuit, x: Wire): Wire => {
 };
 
 /**
+ * arcsin x for |x| <= 1: with v = 1 - |x|, pi/2 - sqrt(v) g(|x|) for a smooth g, and the sign of x. The digits of v come from
+ * thresholds on x itself. Error below 2^-20 (FM128). Rounds 9, bytes 130.
+ */
+export const arcsin = (c: Circuit, x: Wire): Wire => {
+  const unit = 2 ** c.fraction;
+  // v < 16^k is |x| >= unit - 16^k + 1, and never false from 16^k > unit on.
+  const digits = Math.floor(c.fraction / 4) + 1;
+  const ends = Array.from({ length: digits }, (_, k) => unit - 16 ** k + 1);
+  const { negative, inside } = within(c, x, ends, 4 * Math.ceil((c.fraction + 3) / 4));
+  const size = flip(c, negative, x);
+  const v = sub(c, filled(c, 1, x.shape), size);
+  const root = sqrtOf(
+    c,
+    scaleUp(
+      c,
+      v,
+      inside.map((b) => not(c, b)),
+    ),
+  );
+  const angle = sub(c, filled(c, Math.PI / 2, x.shape), mul(c, root, smooth(c, size, 'arccosRest')));
+  return flip(c, negative, angle);
+};
+
+/**
  * The angle of the point (x, y) in (-pi, pi], 0 at the origin; the larger of |x|, |y| in [2^-f, 2^f). Error below
- * 2^-20 where that is above 2^-10 (FM128). Rounds 20, bytes 305.
+ * 2^-20 where that is above 2^-10 (FM128). Rounds 17, bytes 250.
  */
 export const arctan2 = (c: Circuit, y: Wire, x: Wire): Wire => {
-  const [left] = below(c, x, [0]) as [Wire];
-  const [under] = below(c, y, [0]) as [Wire];
+  const bits = comparedBits(c);
+  const negative = (w: Wire): Wire => below(c, w, [0], bits)[0]!;
+  const [left, under] = [negative(x), negative(y)];
   const [u, v] = [flip(c, left, x), flip(c, under, y)];
-  const steep = less(c, u, v);
+  const steep = negative(sub(c, u, v));
   const more = selectSum(c, [[steep, sub(c, v, u)]]);
   const small = sub(c, v, more);
   // At the origin 0 / 1.

@@ -90,12 +90,15 @@ export const matmul = (
   return truncate(c, one(product), trunc);
 };
 
-/** Bits [x < t] for public ring integers t, in one comparison of many thresholds. */
-export const below = (c: Circuit, x: Wire, thresholds: readonly number[]): Wire[] =>
+/**
+ * Bits [x < t] for public ring integers t, in one comparison of many thresholds. `bits`: each x - t lies in
+ * [-2^(bits-1), 2^(bits-1)), which makes the comparison that much smaller.
+ */
+export const below = (c: Circuit, x: Wire, thresholds: readonly number[], bits?: number): Wire[] =>
   c.emit(
     'less',
     [x],
-    { thresholds },
+    { thresholds, ...(bits !== undefined && { bits }) },
     thresholds.map(() => bit(x.shape)),
   );
 

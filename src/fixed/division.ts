@@ -2,7 +2,7 @@
  * @file Division of integers, exact, with NumPy's signs: the quotient is rounded down, the remainder has the sign of
  * the divisor, and division by zero gives 0 for both.
  *
- * The divisor is normalised by its leading 4-bit digit, a spline gives its reciprocal to about 2^-22, and a quotient
+ * The divisor is normalised by its leading 4-bit digit, harmonics give its reciprocal to about 2^-22, and a quotient
  * is refined by that much at a time: q += floor of remainder / divisor, until it is off by at most TAIL, which
  * comparisons with multiples of the divisor settle (as SIRNN, eprint 2021/459, section 3.3, with exact truncation).
  */
@@ -23,7 +23,7 @@ import {
 } from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
 import { belowInt, flip, type IntType, isZero, less, magnitude, power, signBit, toBits } from './integer.ts';
-import { onNormal } from './smooth.ts';
+import { smooth } from './smooth.ts';
 
 /** Fraction bits of the reciprocal on [1, 16), and how many bits of a quotient one step settles. */
 const RECIPROCAL = {
@@ -62,7 +62,7 @@ const prepare = (c: Circuit, b: Wire, bits: number): Divisor => {
   const y = add(c, b, selectSum(c, terms));
   const spare = Math.max(0, 4 * top - 40);
   const output = RECIPROCAL[c.field.bits].bits;
-  const inverse = onNormal(c, truncate(c, y, spare), 'reciprocal', {
+  const inverse = smooth(c, truncate(c, y, spare), 'reciprocal', {
     input: 4 * top - spare,
     output,
   });

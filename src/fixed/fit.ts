@@ -1,62 +1,91 @@
 /**
- * @file Fits a function by polynomials for the spline gate: piece v covers [left, left + width), and is fitted over
- * [left - width, left + width) at Chebyshev nodes, in powers of u = (x - left) / width in [-1, 1].
+ * @file Fits a function on an interval by harmonics of a period longer than the interval: outside of it the sum may be what
+ * it likes, so that also functions which are not periodic are met to many digits (Fourier extension: Huybrechs, SIAM J.
+ * Numer. Anal. 47, 2010, section 3). Least squares at Chebyshev nodes; a little damping keeps the coefficients small, for
+ * they magnify the rounding of what the dealer shares.
  */
 
-export interface Fit {
+import { cos, sin } from '../gates/elementary.ts';
+
+export interface FitSpec {
+  readonly fn: (x: number) => number;
   readonly lo: number;
-  readonly width: number;
-  readonly pieces: number;
-  readonly degree: number;
-  /** pieces x (degree + 1), ascending powers. */
+  readonly hi: number;
+  /** A power of two, at least hi - lo. */
+  readonly period: number;
+  /** Harmonics 1, 1 + step, .. . */
+  readonly count: number;
+  readonly step: 1 | 2;
+  /** An odd function is fitted by sines on [0, hi], and holds on [-hi, hi]; an even one by cosines and a constant. */
+  readonly parity: 'odd' | 'even' | 'none';
+  /** Whether the error is weighed by 1 / |fn|. */
+  readonly relative: boolean;
+  /** Weight of the coefficients' squares is its square. */
+  readonly damping: number;
+}
+
+export interface Fit {
+  readonly period: number;
+  readonly count: number;
+  readonly step: 1 | 2;
+  readonly constant: number;
+  /** Of cosine and sine of each harmonic in turn. */
   readonly coefficients: Float64Array;
 }
 
-/**
- * `pieces` polynomials of `degree` from `lo` on. The last piece only catches the lost borrow of the one before:
- * x must lie in [lo, lo + (pieces - 1) * width).
- */
-export const fit = (
-  fn: (x: number) => number,
-  lo: number,
-  width: number,
-  pieces: number,
-  degree: number,
-): Fit => {
-  const coefficients = new Float64Array(pieces * (degree + 1));
-  const nodes = chebyshev(degree + 1);
-  for (let v = 0; v < pieces; v++) {
-    const left = lo + v * width;
-    coefficients.set(
-      interpolate(nodes, (u) => fn(left + u * width)),
-      v * (degree + 1),
-    );
+/** Sample points a coefficient. */
+const OVERSAMPLING = 4;
+
+export const fit = (spec: FitSpec): Fit => {
+  const { fn, lo, hi, period, count, step, parity, relative, damping } = spec;
+  const basis = (x: number): number[] => {
+    const terms = parity === 'odd' ? [] : [1];
+    for (let i = 0; i < count; i++) {
+      const angle = (2 * Math.PI * (1 + i * step) * x) / period;
+      if (parity !== 'odd') terms.push(cos(angle));
+      if (parity !== 'even') terms.push(sin(angle));
+    }
+    return terms;
+  };
+  const samples = OVERSAMPLING * basis(lo).length;
+  const rows: number[][] = [];
+  for (let i = 0; i < samples; i++) {
+    const x = lo + ((hi - lo) * (1 - cos((Math.PI * (i + 0.5)) / samples))) / 2;
+    const weight = relative ? 1 / Math.abs(fn(x)) : 1;
+    rows.push([...basis(x), fn(x)].map((v) => v * weight));
   }
-  return { lo, width, pieces, degree, coefficients };
+  const solution = leastSquares(rows, damping);
+  const constant = parity === 'odd' ? 0 : solution.shift()!;
+  const coefficients = new Float64Array(2 * count);
+  for (let i = 0; i < count; i++) {
+    if (parity !== 'odd') coefficients[2 * i] = solution.shift()!;
+    if (parity !== 'even') coefficients[2 * i + 1] = solution.shift()!;
+  }
+  return { period, count, step, constant, coefficients };
 };
 
-/** Roots of the Chebyshev polynomial, from half-angle formulas that only need cos(pi/2n). */
-const chebyshev = (n: number): number[] =>
-  Array.from({ length: n }, (_, i) => cosine((Math.PI * (2 * i + 1)) / (2 * n)));
-
-/** cos by its series: no engine-dependent Math.cos. */
-const cosine = (x: number): number => {
-  let [sum, term] = [1, 1];
-  for (let i = 2; i < 40; i += 2) sum += term *= (-x * x) / (i * (i - 1));
-  return sum;
-};
-
-/** Newton's divided differences, expanded to powers. */
-const interpolate = (nodes: readonly number[], fn: (u: number) => number): number[] => {
-  const n = nodes.length;
-  const c = nodes.map(fn);
-  for (let j = 1; j < n; j++) {
-    for (let i = n - 1; i >= j; i--) c[i] = (c[i]! - c[i - 1]!) / (nodes[i]! - nodes[i - j]!);
+/** x with the least |A x - b|^2 + damping^2 |x|^2, by Householder reflections; rows: A and b side by side. */
+const leastSquares = (rows: readonly number[][], damping: number): number[] => {
+  const n = rows[0]!.length - 1;
+  const unit = (j: number): number[] => Array.from({ length: n + 1 }, (_, i) => (i === j ? damping : 0));
+  const a = [...rows, ...Array.from({ length: n }, (_, j) => unit(j))];
+  for (let j = 0; j < n; j++) {
+    const v = a.map((row, i) => (i < j ? 0 : row[j]!));
+    const length = Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
+    v[j]! += v[j]! < 0 ? -length : length;
+    const norm = v.reduce((sum, x) => sum + x * x, 0);
+    for (let k = j; k <= n; k++) {
+      let dot = 0;
+      for (let i = j; i < a.length; i++) dot += v[i]! * a[i]![k]!;
+      const factor = (2 * dot) / norm;
+      for (let i = j; i < a.length; i++) a[i]![k]! -= factor * v[i]!;
+    }
   }
-  const poly = new Array<number>(n).fill(0);
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = n - 1; k > 0; k--) poly[k] = poly[k - 1]! - nodes[i]! * poly[k]!;
-    poly[0] = c[i]! - nodes[i]! * poly[0]!;
+  const x = new Array<number>(n).fill(0);
+  for (let j = n - 1; j >= 0; j--) {
+    let rest = a[j]![n]!;
+    for (let k = j + 1; k < n; k++) rest -= a[j]![k]! * x[k]!;
+    x[j] = rest / a[j]![j]!;
   }
-  return poly;
+  return x;
 };

@@ -1,37 +1,41 @@
 /**
- * @file Functions of positive numbers by normalising: the 4-bit digit that leads x is found by public thresholds on
- * one comparison, x is scaled to y in [1, 16) in one gate, a spline does the function, and the result is scaled
- * back in one gate (SIRNN, eprint 2021/459, section 4, with thresholds for bit tests).
+ * @file Functions of numbers by normalising: the 4-bit digit that leads |x| is found by public thresholds on one
+ * comparison, x is scaled to y in [1, 16) in one gate, harmonics do the function, and the result is scaled back in one
+ * gate (SIRNN, eprint 2021/459, section 4, with thresholds for bit tests). |x| < t is [x < t] xor [x < 1 - t]: the digit of a
+ * number of either sign takes no more rounds than that of a positive one.
  *
- * x = y 2^(4j - f), where j counts the thresholds 16^k <= x (raw), k = 1 .. D-1.
+ * x = y 2^(4j - f), where j counts the thresholds 16^k <= |x| (raw), k = 1 .. D-1.
  */
 
 import * as elementary from '../gates/elementary.ts';
-import { add, addNumber, below, filled, mul, selectSum, sub, timesInteger } from './basic.ts';
+import { add, addNumber, below, filled, mul, selectSum, sub, timesInteger, xor } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
-import { onNormal } from './smooth.ts';
+import { smooth } from './smooth.ts';
 
-/** Digits that a positive number may have: x < 2^26 (FM128), 2^18 (FM64), 2^8 (FM32). */
+/** Digits that a number may have: |x| < 2^26 (FM128), 2^18 (FM64), 2^8 (FM32). */
 const DIGITS = { 32: 4, 64: 9, 128: 13 } as const;
 /** Fraction bits of the function's value on [1, 16), before scaling back. */
 const VALUE = { 32: 12, 64: 22, 128: 30 } as const;
 
-interface Normal {
-  /** y in [1, 16), with `fraction` fraction bits. */
+/** A number in [1, 16) with `fraction` fraction bits, and what it was made of. */
+export interface Normal {
   readonly y: Wire;
   readonly fraction: number;
-  /** [x < 16^k] for k = 0 .. D-1, raw. */
+  /** [|x| < 16^k] for k = 0 .. D-1, raw. */
   readonly under: readonly Wire[];
 }
 
-/** Rounds: less, and one. x = 0 gives y = 0. */
-const normalise = (c: Circuit, x: Wire): Normal => {
-  const top = DIGITS[c.field.bits] - 1;
-  const under = below(
-    c,
-    x,
-    Array.from({ length: top + 1 }, (_, k) => 16 ** k),
-  );
+const powers = (digits: number): number[] => Array.from({ length: digits }, (_, k) => 16 ** k);
+
+/** Bits of a difference of two numbers of so many digits. */
+const widthOf = (digits: number): number => 4 * (digits + 1);
+
+/** Bits in which numbers within the range of these functions are compared. */
+export const comparedBits = (c: Circuit): number => widthOf(DIGITS[c.field.bits]);
+
+/** x times the power of 16 that makes it [1, 16). Rounds 1. x = 0 gives y = 0. */
+export const scaleUp = (c: Circuit, x: Wire, under: readonly Wire[]): Normal => {
+  const top = under.length - 1;
   const terms = under.slice(1).map((b, i): [Wire, Wire] => {
     const k = i + 1;
     return [b, timesInteger(c, x, 16 ** (top - k + 1) - 16 ** (top - k))];
@@ -39,21 +43,49 @@ const normalise = (c: Circuit, x: Wire): Normal => {
   return { y: add(c, x, selectSum(c, terms)), fraction: 4 * top, under };
 };
 
+/** Rounds: less, and one. */
+const normalise = (c: Circuit, x: Wire): Normal => {
+  const digits = DIGITS[c.field.bits];
+  return scaleUp(c, x, below(c, x, powers(digits), widthOf(digits)));
+};
+
+/** Bits [|x| < t] for public t > 0, and [x < 0]. Rounds: less. */
+export const within = (
+  c: Circuit,
+  x: Wire,
+  thresholds: readonly number[],
+  bits: number,
+): { negative: Wire; inside: Wire[] } => {
+  const ends = [0, ...thresholds.flatMap((t) => [t, 1 - t])];
+  const [negative, ...found] = below(c, x, ends, bits);
+  return { negative: negative!, inside: thresholds.map((_, i) => xor(c, found[2 * i]!, found[2 * i + 1]!)) };
+};
+
+/** |x| normalised. `inside`: [|x| < t] for further thresholds. Rounds: less, and two. */
+export const normaliseSigned = (
+  c: Circuit,
+  x: Wire,
+  thresholds: readonly number[] = [],
+): Normal & { readonly negative: Wire; readonly size: Wire; readonly inside: readonly Wire[] } => {
+  const digits = DIGITS[c.field.bits];
+  const { negative, inside } = within(c, x, [...powers(digits), ...thresholds], widthOf(digits));
+  const size = flip(c, negative, x);
+  return { ...scaleUp(c, size, inside.slice(0, digits)), negative, size, inside: inside.slice(digits) };
+};
+
 /**
- * value * 2^(step * j) * 2^-trunc, for the digit j that leads x (or its mirror image D-1-j if `step` < 0). `zero`:
- * x = 0 gives 0. Rounds 1.
+ * value * factor(j) * 2^-trunc, for the digit j that leads x and whole factors. `zero`: x = 0 gives 0. Rounds 1. All terms
+ * stand inside one opening, so that truncation is folded in: the largest digit is "none is under".
  */
-const rescale = (
+const rescaleBy = (
   c: Circuit,
   value: Wire,
   { under }: Normal,
-  step: number,
+  factor: (j: number) => number,
   trunc: number,
   zero: boolean,
 ): Wire => {
   const top = under.length - 1;
-  const factor = (j: number): number => (step > 0 ? 2 ** (step * j) : 2 ** (-step * (top - j)));
-  // All terms inside one opening, so that truncation is folded in: the largest digit is "none is under".
   const terms = under
     .slice(1)
     .map((b, i): [Wire, Wire] => [b, timesInteger(c, value, factor(i) - factor(i + 1))]);
@@ -61,12 +93,29 @@ const rescale = (
   return selectSum(c, terms, trunc, timesInteger(c, value, factor(top)));
 };
 
+/** value * 2^(step * j) * 2^-trunc (or by the mirror image D-1-j of the digit if `step` < 0). */
+const rescale = (
+  c: Circuit,
+  value: Wire,
+  normal: Normal,
+  step: number,
+  trunc: number,
+  zero: boolean,
+): Wire => {
+  const top = normal.under.length - 1;
+  const factor = (j: number): number => (step > 0 ? 2 ** (step * j) : 2 ** (-step * (top - j)));
+  return rescaleBy(c, value, normal, factor, trunc, zero);
+};
+
 const valueBits = (c: Circuit): number => VALUE[c.field.bits];
 
-/** ln x for x in [2^-f, 2^f). Absolute error below 2^-20 (FM128). Rounds 6. */
+const onNormal = (c: Circuit, n: Normal, name: Parameters<typeof smooth>[2], output = valueBits(c)): Wire =>
+  smooth(c, n.y, name, { input: n.fraction, output });
+
+/** ln x for x in [2^-f, 2^f). Absolute error below 2^-20 (FM128). Rounds 5, bytes 83. */
 export const log = (c: Circuit, x: Wire): Wire => {
   const n = normalise(c, x);
-  const onY = onNormal(c, n.y, 'log', { input: n.fraction, output: c.fraction });
+  const onY = onNormal(c, n, 'log', c.fraction);
   const ln16 = filled(c, -4 * elementary.log(2), x.shape);
   const digits = selectSum(
     c,
@@ -75,60 +124,76 @@ export const log = (c: Circuit, x: Wire): Wire => {
   return addNumber(c, add(c, onY, digits), (4 * (n.under.length - 1) - c.fraction) * elementary.log(2));
 };
 
-/** sqrt x for x in [0, 2^f). Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 7. */
-export const sqrt = (c: Circuit, x: Wire): Wire => {
-  const n = normalise(c, x);
-  const s = onNormal(c, n.y, 'sqrt', { input: n.fraction, output: valueBits(c) });
-  return rescale(c, s, n, 2, valueBits(c) - c.fraction / 2, true);
-};
+/** The square root of what was normalised. Rounds 2. */
+export const sqrtOf = (c: Circuit, n: Normal): Wire =>
+  rescale(c, onNormal(c, n, 'sqrt'), n, 2, valueBits(c) - c.fraction / 2, true);
 
-/** 1 / sqrt x for x in [2^-f, 2^f). Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 7. */
+/** sqrt x for x in [0, 2^f). Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 6, bytes 99. */
+export const sqrt = (c: Circuit, x: Wire): Wire => sqrtOf(c, normalise(c, x));
+
+/** 1 / sqrt x for x in [2^-f, 2^f). Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 6, bytes 99. */
 export const rsqrt = (c: Circuit, x: Wire): Wire => {
   const n = normalise(c, x);
-  const s = onNormal(c, n.y, 'rsqrt', { input: n.fraction, output: valueBits(c) });
-  return rescale(c, s, n, -2, valueBits(c) + 2 * (n.under.length - 1) - (3 * c.fraction) / 2, false);
+  const trunc = valueBits(c) + 2 * (n.under.length - 1) - (3 * c.fraction) / 2;
+  return rescale(c, onNormal(c, n, 'rsqrt'), n, -2, trunc, false);
 };
-
-const signOf = (c: Circuit, x: Wire): Wire => below(c, x, [0])[0]!;
 
 /** x or -x, by a secret bit. Rounds 1. */
-const flip = (c: Circuit, b: Wire, x: Wire): Wire => add(c, x, selectSum(c, [[b, timesInteger(c, x, -2)]]));
+export const flip = (c: Circuit, b: Wire, x: Wire): Wire =>
+  add(c, x, selectSum(c, [[b, timesInteger(c, x, -2)]]));
 
-/** 1 / x for 2^-f <= |x| < 2^f. Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 13. */
+/** Bits of the factors 16^(j/3). */
+const ROOT = { 32: 12, 64: 22, 128: 33 } as const;
+
+/** The cube root of x, |x| < 2^f. Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 8, bytes 170. */
+export const cbrt = (c: Circuit, x: Wire): Wire => {
+  const n = normaliseSigned(c, x);
+  const bits = ROOT[c.field.bits];
+  const factor = (j: number): number => Math.round(elementary.cbrt(2 ** (4 * j - c.fraction)) * 2 ** bits);
+  const root = rescaleBy(c, onNormal(c, n, 'cbrt'), n, factor, valueBits(c) + bits - c.fraction, true);
+  return flip(c, n.negative, root);
+};
+
+/** 1 / |x| for what was normalised. Rounds 2. */
+export const inverseOf = (c: Circuit, n: Normal): Wire =>
+  rescale(
+    c,
+    onNormal(c, n, 'reciprocal'),
+    n,
+    -4,
+    valueBits(c) + 4 * (n.under.length - 1) - 2 * c.fraction,
+    false,
+  );
+
+/** 1 / x for 2^-f <= |x| < 2^f. Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 8, bytes 185. */
 export const reciprocal = (c: Circuit, x: Wire): Wire => {
-  const negative = signOf(c, x);
-  return flip(c, negative, positiveReciprocal(c, flip(c, negative, x)));
+  const n = normaliseSigned(c, x);
+  return flip(c, n.negative, inverseOf(c, n));
 };
 
-/** 1 / x for 2^-f <= x < 2^f. Rounds 7. */
-export const positiveReciprocal = (c: Circuit, x: Wire): Wire => {
-  const n = normalise(c, x);
-  const inverse = onNormal(c, n.y, 'reciprocal', { input: n.fraction, output: valueBits(c) });
-  return rescale(c, inverse, n, -4, valueBits(c) + 4 * (n.under.length - 1) - 2 * c.fraction, false);
-};
+/** 1 / x for 2^-f <= x < 2^f. Rounds 6, bytes 99. */
+export const positiveReciprocal = (c: Circuit, x: Wire): Wire => inverseOf(c, normalise(c, x));
 
 /** Extra fraction bits of a / y before scaling back: the error is that of moving a by 2^-GUARD units. */
 const GUARD = 8;
 
-/** a / the number that was normalised. Rounds 3 beside those of normalise. */
+/** a / the number that was normalised. Rounds 3. */
 const quotient = (c: Circuit, a: Wire, n: Normal): Wire => {
-  const inverse = onNormal(c, n.y, 'reciprocal', { input: n.fraction, output: valueBits(c) });
-  const product = mul(c, a, inverse, valueBits(c) - GUARD);
+  const product = mul(c, a, onNormal(c, n, 'reciprocal'), valueBits(c) - GUARD);
   return rescale(c, product, n, -4, c.fraction + GUARD + 4 * (n.under.length - 1) - 2 * c.fraction, false);
 };
 
-/** a / b for b in [2^-f, 2^f). Rounds 8; else as divide. */
+/** a / b for b in [2^-f, 2^f). Rounds 7; else as divide. */
 export const positiveQuotient = (c: Circuit, a: Wire, b: Wire): Wire => quotient(c, a, normalise(c, b));
 
 /**
  * a / b for |b| in [2^-f, 2^f) and |a / b| < 2^f. Relative error below 2^-20 (FM128), or that of moving a by a
- * sixteenth of a unit in its last place. Rounds 13.
+ * sixteenth of a unit in its last place. Rounds 8, bytes 200.
  */
 export const divide = (c: Circuit, a: Wire, b: Wire): Wire => {
-  const negative = signOf(c, b);
-  const n = normalise(c, flip(c, negative, b));
+  const n = normaliseSigned(c, b);
   const signed = a.secret
-    ? flip(c, negative, a)
-    : sub(c, a, selectSum(c, [[negative, timesInteger(c, a, 2)]]));
+    ? flip(c, n.negative, a)
+    : sub(c, a, selectSum(c, [[n.negative, timesInteger(c, a, 2)]]));
   return quotient(c, signed, n);
 };

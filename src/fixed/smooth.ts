@@ -1,4 +1,4 @@
-/** @file Smooth functions of one secret by the spline gate (gates/spline.ts), with saturation where they level off. */
+/** @file Smooth functions of one secret by harmonics (gates/harmonics.ts), with saturation where they level off. */
 
 import * as elementary from '../gates/elementary.ts';
 import {
@@ -6,7 +6,7 @@ import {
   addNumber,
   below,
   concat,
-  expand,
+  filled,
   not,
   reshape,
   selectSum,
@@ -18,13 +18,141 @@ import { type Circuit, count, type Wire } from './circuit.ts';
 import { clamp } from './clamp.ts';
 import { type Fit, fit } from './fit.ts';
 
-/** Scale of the dealt powers and of the weights: their sum stays far below the ring for the ranges stated here. */
-const scaleBits = (c: Circuit): number => ({ 32: 11, 64: 22, 128: 30 })[c.field.bits];
+type Bits = 32 | 64 | 128;
 
-/** Fitted coefficients by name and field: made once. */
+/**
+ * The opened value f(x) 2^(t1 + t2) stays below 2^room: wrapping has a probability of 2^(room - k), and none in the exact
+ * form, where room is wider. t2: scale of the weights; dealt words have what remains. Coefficients may be the larger, the
+ * more exact those are: damping.
+ */
+const SCALES = {
+  32: { room: 22, exact: 29, t2: 11, damping: 1e-3 },
+  64: { room: 46, exact: 61, t2: 22, damping: 1e-8 },
+  128: { room: 80, exact: 80, t2: 30, damping: 1e-12 },
+} as const;
+
+interface Smooth {
+  readonly fn: (x: number) => number;
+  readonly lo: number;
+  readonly hi: number;
+  readonly period: number;
+  readonly step: 1 | 2;
+  readonly parity: 'odd' | 'even' | 'none';
+  readonly relative?: boolean;
+  /** |f| < 2^reach. */
+  readonly reach: number;
+  /** f is the sum of fn, this constant and this multiple of x. */
+  readonly constant?: number;
+  readonly linear?: number;
+  /** Harmonics for an error below 2^-21, 2^-16 and 2^-8. */
+  readonly harmonics: Readonly<Record<Bits, number>>;
+}
+
+/** Half of these is a step or a bend, which repeats with the opposite sign: only odd harmonics are there. */
+const step = { lo: 0, step: 2, parity: 'odd' } as const;
+const bend = { lo: 0, step: 2, parity: 'even', linear: 0.5 } as const;
+/** y in [1, 16): what numbers are normalised to. */
+const normal = { lo: 1, hi: 16, period: 32, step: 1, parity: 'none' } as const;
+
+/** In turns of how many units, and by how many harmonics: 2 words of the dealer's an element and harmonic. */
+const SMOOTH = {
+  sigmoid: {
+    ...step,
+    fn: (x) => elementary.sigmoid(x) - 0.5,
+    hi: 15.5,
+    period: 64,
+    reach: 0,
+    constant: 0.5,
+    harmonics: { 32: 11, 64: 19, 128: 24 },
+  },
+  tanh: {
+    ...step,
+    fn: elementary.tanh,
+    hi: 7.75,
+    period: 32,
+    reach: 1,
+    harmonics: { 32: 14, 64: 20, 128: 25 },
+  },
+  erf: { ...step, fn: elementary.erf, hi: 3.875, period: 16, reach: 1, harmonics: { 32: 6, 64: 8, 128: 9 } },
+  softplus: {
+    ...bend,
+    fn: (x) => elementary.softplus(x) - x / 2,
+    hi: 15.5,
+    period: 64,
+    reach: 4,
+    harmonics: { 32: 10, 64: 17, 128: 22 },
+  },
+  silu: {
+    ...bend,
+    fn: (x) => elementary.silu(x) - x / 2,
+    hi: 19,
+    period: 64,
+    step: 1,
+    reach: 5,
+    harmonics: { 32: 20, 64: 36, 128: 45 },
+  },
+  gelu: {
+    ...bend,
+    fn: (x) => elementary.gelu(x) - x / 2,
+    hi: 6,
+    period: 32,
+    reach: 3,
+    harmonics: { 32: 8, 64: 10, 128: 12 },
+  },
+  geluTanh: {
+    ...bend,
+    fn: (x) => elementary.geluTanh(x) - x / 2,
+    hi: 6,
+    period: 32,
+    reach: 3,
+    harmonics: { 32: 8, 64: 11, 128: 14 },
+  },
+  arctan: { ...step, fn: elementary.arctan, hi: 1, period: 8, reach: 0, harmonics: { 32: 3, 64: 5, 128: 7 } },
+  sine: {
+    ...step,
+    fn: (x) => elementary.sin(2 * Math.PI * x),
+    hi: 0.25,
+    period: 1,
+    reach: 1,
+    harmonics: { 32: 1, 64: 1, 128: 1 },
+  },
+  log: { ...normal, fn: elementary.log, reach: 2, harmonics: { 32: 7, 64: 12, 128: 15 } },
+  sqrt: { ...normal, fn: Math.sqrt, relative: true, reach: 2, harmonics: { 32: 5, 64: 9, 128: 12 } },
+  rsqrt: {
+    ...normal,
+    fn: (x) => 1 / Math.sqrt(x),
+    relative: true,
+    reach: 1,
+    harmonics: { 32: 8, 64: 13, 128: 16 },
+  },
+  reciprocal: {
+    ...normal,
+    fn: (x) => 1 / x,
+    relative: true,
+    reach: 1,
+    harmonics: { 32: 10, 64: 17, 128: 20 },
+  },
+  /** arccos x = sqrt(1 - x) times this, x in [0, 1]. */
+  arccosRest: {
+    fn: (x) => elementary.arccosRest(x),
+    lo: 0,
+    hi: 1,
+    period: 2,
+    step: 1,
+    parity: 'none',
+    reach: 1,
+    harmonics: { 32: 2, 64: 5, 128: 7 },
+  },
+  cbrt: { ...normal, fn: elementary.cbrt, relative: true, reach: 2, harmonics: { 32: 4, 64: 9, 128: 13 } },
+} as const satisfies Readonly<Record<string, Smooth>>;
+
+/** Coefficients by name and field: made once. */
 const fits = new Map<string, Fit>();
-const fitted = (key: string, make: () => Fit): Fit => {
-  const known = fits.get(key) ?? make();
+const fitted = (name: keyof typeof SMOOTH, bits: Bits): Fit => {
+  const key = `${name} ${bits}`;
+  const s: Smooth = SMOOTH[name];
+  const known =
+    fits.get(key) ?? fit({ relative: false, ...s, count: s.harmonics[bits], damping: SCALES[bits].damping });
   fits.set(key, known);
   return known;
 };
@@ -35,133 +163,131 @@ export interface Scales {
   readonly output: number;
 }
 
-/** Elements per gate: its tables are dealt whole, and take about 8 KB an element. Several gates share their round. */
+/** Elements per gate: its tables are dealt whole, and take about 1 KB an element. Several gates share their round. */
 const AT_ONCE = 4096;
 
-/** fn(x) for x in [lo, lo + (pieces - 1) width). Rounds 1 (exact truncation: 2), bytes k/8 (2k/8). */
-export const applySpline = (c: Circuit, x: Wire, f: Fit, { input, output }: Scales): Wire => {
-  const t = scaleBits(c);
-  const stepBits = input + Math.round(Math.log2(f.width));
-  const attrs = {
-    pieces: f.pieces,
-    degree: f.degree,
-    drop: 0,
-    stepBits,
-    t1: t,
-    t2: t,
-    trunc: 2 * t - output,
-    exact: c.exact,
-    coefficients: f.coefficients,
-  };
-  const shifted = addNumber(c, x, -f.lo, input);
+/** The parts of a long row at once, side by side. */
+const inParts = (c: Circuit, x: Wire, gate: (part: Wire) => Wire): Wire => {
   const n = count(x.shape);
-  const spline = (part: Wire): Wire =>
-    c.emit('spline', [part], attrs, [{ shape: part.shape, kind: 'ring', secret: true }])[0]!;
-  if (n <= AT_ONCE) return spline(shifted);
-  const row = reshape(c, shifted, [n]);
+  if (n <= AT_ONCE) return gate(x);
+  const row = reshape(c, x, [n]);
   const parts = Array.from({ length: Math.ceil(n / AT_ONCE) }, (_, i) =>
-    spline(view(c, row, [Math.min(AT_ONCE, n - i * AT_ONCE)], [1], i * AT_ONCE)),
+    gate(view(c, row, [Math.min(AT_ONCE, n - i * AT_ONCE)], [1], i * AT_ONCE)),
   );
   return reshape(c, concat(c, parts, 1, [n]), x.shape);
 };
 
-interface Saturating {
-  readonly fn: (x: number) => number;
-  readonly lo: number;
-  readonly width: number;
-  readonly pieces: number;
-  readonly degree: number;
-  /** What stands for fn below lo and from lo + (pieces - 1) * width on: a number, or x itself. */
-  readonly below: number;
-  readonly above: number | 'x';
-}
+const numbers = (x: Wire) => ({ shape: x.shape, kind: 'ring', secret: true }) as const;
 
-/**
- * The dealer sends pieces * (degree + 1) ring elements: fewest for an error below 2^-20, where the function levels
- * off to 2^-21.
- */
-const SATURATING = {
-  sigmoid: { fn: elementary.sigmoid, lo: -15.5, width: 1, pieces: 32, degree: 7, below: 0, above: 1 },
-  tanh: { fn: elementary.tanh, lo: -7.75, width: 0.5, pieces: 32, degree: 7, below: -1, above: 1 },
-  erf: { fn: elementary.erf, lo: -3.875, width: 0.25, pieces: 32, degree: 5, below: -1, above: 1 },
-  softplus: { fn: elementary.softplus, lo: -15.5, width: 1, pieces: 32, degree: 7, below: 0, above: 'x' },
-  silu: { fn: elementary.silu, lo: -31.5, width: 1, pieces: 64, degree: 7, below: 0, above: 'x' },
-  gelu: { fn: elementary.gelu, lo: -7.75, width: 0.5, pieces: 32, degree: 7, below: 0, above: 'x' },
-  geluTanh: { fn: elementary.geluTanh, lo: -7.75, width: 0.5, pieces: 32, degree: 7, below: 0, above: 'x' },
-} as const satisfies Readonly<Record<string, Saturating>>;
+/** A smooth function where it is fitted (elsewhere anything). Rounds 1 (exact truncation: 2), bytes k/8 (2k/8). */
+export const smooth = (
+  c: Circuit,
+  x: Wire,
+  name: keyof typeof SMOOTH,
+  { input, output }: Scales = { input: c.fraction, output: c.fraction },
+): Wire => {
+  const { bits } = c.field;
+  const { reach, linear = 0, constant = 0 }: Smooth = SMOOTH[name];
+  const f = fitted(name, bits);
+  const { room, exact, t2 } = SCALES[bits];
+  const t1 = (c.exact ? exact : room) - reach - t2;
+  const attrs = {
+    count: f.count,
+    step: f.step,
+    turn: input + Math.log2(f.period),
+    t1,
+    t2,
+    trunc: t1 + t2 - output,
+    exact: c.exact,
+    constant: f.constant + constant,
+    linear: linear * 2 ** (t1 + t2 - input),
+    coefficients: f.coefficients,
+  };
+  return inParts(c, x, (part) => c.emit('harmonics', [part], attrs, [numbers(part)])[0]!);
+};
 
-/** Rounds: those of less, and one to select; the spline runs beside the comparison. */
+/** What stands for a function below -hi and from hi on: a number, or x itself. */
+const ENDS = {
+  sigmoid: [0, 1],
+  tanh: [-1, 1],
+  erf: [-1, 1],
+  softplus: [0, 'x'],
+  silu: [0, 'x'],
+  gelu: [0, 'x'],
+  geluTanh: [0, 'x'],
+} as const satisfies Readonly<Partial<Record<keyof typeof SMOOTH, readonly [number, number | 'x']>>>;
+
+/** Rounds: those of less, and one to select; the harmonics run beside the comparison. */
 const saturating =
-  (name: keyof typeof SATURATING) =>
+  (name: keyof typeof ENDS) =>
   (c: Circuit, x: Wire): Wire => {
-    const s: Saturating = SATURATING[name];
-    const f = fitted(name, () => fit(s.fn, s.lo, s.width, s.pieces, s.degree));
-    const inside = applySpline(c, x, f, { input: c.fraction, output: c.fraction });
-    const hi = s.lo + (s.pieces - 1) * s.width;
-    const [under, notOver] = below(c, x, [s.lo * 2 ** c.fraction, hi * 2 ** c.fraction]);
-    const constant = (v: number): Wire => expand(c, c.constant(Float64Array.of(v), [], c.fraction), x.shape);
+    const [low, high] = ENDS[name];
+    const hi = SMOOTH[name].hi * 2 ** c.fraction;
+    const inside = smooth(c, x, name);
+    const [under, notOver] = below(c, x, [-hi, hi]);
+    const above = high === 'x' ? x : filled(c, high, x.shape);
     return add(
       c,
       inside,
       selectSum(c, [
-        [under!, sub(c, constant(s.below), inside)],
-        [not(c, notOver!), sub(c, s.above === 'x' ? x : constant(s.above), inside)],
+        [under!, sub(c, filled(c, low, x.shape), inside)],
+        [not(c, notOver!), sub(c, above, inside)],
       ]),
     );
   };
 
-/** 1 / (1 + exp(-x)), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 4 KB. */
+/** 1 / (1 + exp(-x)), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.9 KB. */
 export const sigmoid = saturating('sigmoid');
-/** tanh x, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 4 KB. */
+/** tanh x, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 1 KB. */
 export const tanh = saturating('tanh');
-/** erf x, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 3 KB. */
+/** erf x, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.5 KB. */
 export const erf = saturating('erf');
-/** log(1 + exp x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 4 KB. */
+/** log(1 + exp x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.9 KB. */
 export const softplus = saturating('softplus');
-/** x sigmoid(x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 8 KB. */
+/** x sigmoid(x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 1.6 KB. */
 export const silu = saturating('silu');
-/** x times the normal distribution function, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 4 KB. */
+/** x times the normal distribution function, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.6 KB. */
 export const gelu = saturating('gelu');
 /** x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, any x, as gelu. */
 export const geluTanh = saturating('geluTanh');
-
-/** arctan x for |x| <= 1. Error below 2^-20. Rounds 1, bytes 16; dealer 2 KB. */
-export const arctanUnit = (c: Circuit, x: Wire): Wire => {
-  const f = fitted('arctan', () => fit(elementary.arctan, -1, 0.25, 16, 6));
-  return applySpline(c, x, f, { input: c.fraction, output: c.fraction });
-};
 
 /** SPU's cheap sigmoids: MM1 is 1/2 + x/8, SEG3 the same held between 0 and 1. Rounds 0 and 5. */
 export const sigmoidLine = (c: Circuit, x: Wire): Wire => addNumber(c, timesNumber(c, x, 0.125), 0.5);
 export const sigmoidSegments = (c: Circuit, x: Wire): Wire => clamp(c, sigmoidLine(c, x), 0, 1);
 
-/** Largest argument of exp whose result fits, by field. */
-const EXP_MAX = { 32: 4, 64: 11, 128: 21 } as const;
+/**
+ * Largest argument of exp whose result fits, and the scales of factors and weights: e^max 2^(t1 + t2) is 2^82.3 (it wraps with
+ * probability 2^-45, for x < 10 2^-61), and below a quarter of the ring in the exact form.
+ */
+const EXP = {
+  32: { max: 4, t1: 11, t2: 11 },
+  64: { max: 11, t1: 22, t2: 22 },
+  128: { max: 21, t1: 23, t2: 29 },
+} as const;
+const EXP_PIECES = 32;
+/** Below, exp is less than half a unit in the last place. */
+const EXP_MIN = -20;
 
 /**
  * exp x for x up to 21 (FM128), 11 (FM64), 4 (FM32); far negative x give 0. Relative error below 2^-20 (FM128), or
- * one unit in the last place. Rounds 5, bytes 41.
+ * a sixteenth more than one unit in the last place. Rounds 5, bytes 41; dealer 0.6 KB.
  */
 export const exp = (c: Circuit, x: Wire): Wire => {
-  const max = EXP_MAX[c.field.bits];
-  const bounded = (v: number): number => (v > max + 2 ? 0 : elementary.exp(v));
-  const f = fitted(`exp ${max}`, () => fit(bounded, -20, 1, 64, 7));
-  const inside = applySpline(c, x, f, { input: c.fraction, output: c.fraction });
-  const [under] = below(c, x, [-20 * 2 ** c.fraction]);
+  const { max, t1, t2 } = EXP[c.field.bits];
+  // Pieces two wide, the last but one up to max.
+  const lo = max + 2 - 2 * EXP_PIECES;
+  const attrs = {
+    pieces: EXP_PIECES,
+    pieceBits: c.fraction + 1,
+    fraction: c.fraction,
+    lo,
+    t1,
+    t2,
+    trunc: t1 + t2 - c.fraction,
+    exact: c.exact,
+  };
+  const shifted = addNumber(c, x, -lo);
+  const inside = inParts(c, shifted, (part) => c.emit('exponential', [part], attrs, [numbers(part)])[0]!);
+  const [under] = below(c, x, [EXP_MIN * 2 ** c.fraction]);
   return sub(c, inside, selectSum(c, [[under!, inside]]));
-};
-
-/** How a function on [1, 16) is cut: fewest coefficients for a relative (log: absolute) error below 2^-20. */
-const NORMAL = {
-  log: { fn: elementary.log, width: 0.25, pieces: 64, degree: 6 },
-  sqrt: { fn: Math.sqrt, width: 0.5, pieces: 32, degree: 7 },
-  rsqrt: { fn: (v: number) => 1 / Math.sqrt(v), width: 0.25, pieces: 64, degree: 6 },
-  reciprocal: { fn: (v: number) => 1 / v, width: 0.25, pieces: 64, degree: 7 },
-} as const;
-
-/** A function of y in [1, 16). Rounds 1. */
-export const onNormal = (c: Circuit, y: Wire, name: keyof typeof NORMAL, scales: Scales): Wire => {
-  const { fn, width, pieces, degree } = NORMAL[name];
-  const f = fitted(name, () => fit((v) => (v > 0.5 ? fn(v) : 0), 1, width, pieces, degree));
-  return applySpline(c, y, f, scales);
 };

@@ -15,7 +15,7 @@ import {
 } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
 import { log, reciprocal, rsqrt, sqrt } from './normal.ts';
-import { exp } from './smooth.ts';
+import { exp, smooth } from './smooth.ts';
 
 const negative = (c: Circuit, x: Wire): Wire => below(c, x, [0])[0]!;
 
@@ -72,13 +72,7 @@ export const publicPower = (c: Circuit, x: Wire, y: number): Wire => {
 /** x^y for x > 0 in the range of log, and y ln x in that of exp. Relative error below (2 + |y| + |ln x|) 2^-21 (FM128). */
 export const power = (c: Circuit, x: Wire, y: Wire): Wire => exp(c, mul(c, log(c, x), y));
 
-const SINE_BITS = { 32: 11, 64: 22, 128: 30 } as const;
-
-const sineOfTurns = (c: Circuit, turns: Wire): Wire => {
-  const t = SINE_BITS[c.field.bits];
-  const attrs = { turn: c.fraction, t, trunc: 2 * t - c.fraction, exact: c.exact };
-  return c.emit('sine', [turns], attrs, [{ shape: turns.shape, kind: 'ring', secret: true }])[0]!;
-};
+const sineOfTurns = (c: Circuit, turns: Wire): Wire => smooth(c, turns, 'sine');
 
 /** sin x. Absolute error below 2^-21 + |x| 2^-30 (FM128). Rounds 1, bytes 16. */
 export const sin = (c: Circuit, x: Wire): Wire => sineOfTurns(c, timesNumber(c, x, 1 / (2 * Math.PI)));

@@ -7,8 +7,10 @@
  * against shared digits: Rabbit, eprint 2021/119, section 4; edaBits, eprint 2020/338, section 3). A radix-4 tree
  * of multi-input ANDs combines the digits. Any number of thresholds share the tables.
  *
- * Rounds 4 (FM128), 3 (FM64, FM32); bits 71, 34, 16 per threshold; dealer bits k/4 * 16 + 1 once, and
- * 207, 96, 38 a threshold.
+ * Where x - t is known to be small, its low bits are enough: with b in place of k all stays as it is.
+ *
+ * Rounds 4 (FM128), 3 (FM64, FM32; b = 56, 40, 20); bits 71, 34, 16 (30, 21, 10) per threshold; dealer bits b/4 * 16 + 1 once,
+ * and 207, 96, 38 (76, 44, 16) a threshold.
  */
 
 import type { Dealing } from '../dealer/material.ts';
@@ -19,6 +21,8 @@ import { type Gate, type Party, ringOf } from './gate.ts';
 export interface LessAttrs extends Readonly<Record<string, unknown>> {
   /** Raw ring integers, exact as float64. */
   readonly thresholds: readonly number[];
+  /** b, a multiple of 4: x - t lies in [-2^(b-1), 2^(b-1)). Absent: anything but overflow. */
+  readonly bits?: number;
 }
 
 /** The j-th most significant of the 4-bit digits of the lowest `bits` planes. */
@@ -77,41 +81,38 @@ export const lookDigits = (
 
 /** Ins: x. Outs: a masked bit [x < t] per threshold. */
 export const less: Gate<LessAttrs> = {
-  deal(d, [x], { thresholds }) {
+  deal(d, [x], { thresholds, bits = d.field.bits }) {
     const r = ringOf(x!.r);
     const n = r.length;
-    const k = d.field.bits;
-    const planes = d.bits(n, k);
+    const planes = d.bits(n, d.field.bits);
     d.ring.toPlanes(planes, r);
     const sign = d.bits(n);
-    d.ring.copy(sign, planes.plane(k - 1));
-    dealDigits(d, planes, clearAbove(d, planes, k - 1));
+    d.ring.copy(sign, planes.plane(bits - 1));
+    dealDigits(d, planes, clearAbove(d, planes, bits - 1));
     d.drop(planes);
-    dealTree(d, n, k / 4, thresholds.length);
+    dealTree(d, n, bits / 4, thresholds.length);
     d.give(sign);
     return thresholds.map(() => ({ r: d.drawBits(n) }));
   },
-  *eval(p, [x], { thresholds }) {
+  *eval(p, [x], { thresholds, bits = p.field.bits }) {
     const { ring } = p;
     const c = ringOf(x!.c);
     const n = c.length;
-    const k = p.field.bits;
-    const digits = k / 4;
     const count = thresholds.length;
     const signs = p.bits(n, count);
     const planes = thresholds.map((t, i) => {
       const shifted = p.words(n);
       ring.addScalar(shifted, c, p.scalar(-t));
-      const bits = p.bits(n, k);
-      ring.toPlanes(bits, shifted);
-      ring.copy(signs.plane(i), bits.plane(k - 1));
-      clearAbove(p, bits, k - 1);
+      const row = p.bits(n, p.field.bits);
+      ring.toPlanes(row, shifted);
+      ring.copy(signs.plane(i), row.plane(bits - 1));
+      clearAbove(p, row, bits - 1);
       p.drop(shifted);
-      return bits;
+      return row;
     });
-    const { lt, eq } = lookDigits(p, planes, n, k);
+    const { lt, eq } = lookDigits(p, planes, n, bits);
     p.drop(...planes);
-    const lower = yield* lessTree(p, lt, eq, digits, count);
+    const lower = yield* lessTree(p, lt, eq, bits / 4, count);
     const maskSign = p.takeBits(n);
     const betas = thresholds.map(() => p.drawBits(n));
     for (let t = 0; t < count; t++) {

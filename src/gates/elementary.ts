@@ -1,6 +1,6 @@
 /**
- * @file Elementary functions from +, -, *, / and sqrt alone, which IEEE 754 rounds the same everywhere. Spline
- * coefficients are made with them, not with Math.exp and its kin, whose last bits differ between engines: parties
+ * @file Elementary functions from +, -, *, / and sqrt alone, which IEEE 754 rounds the same everywhere. Coefficients
+ * of functions are made with them, not with Math.exp and its kin, whose last bits differ between engines: parties
  * on different runtimes must weigh shares by the very same numbers. Relative error below 1e-14.
  */
 
@@ -77,4 +77,21 @@ export const arctan = (x: number): number => {
   let [sum, power] = [0, x];
   for (let i = 1; i < 24; i += 2, power *= -x * x) sum += power / i;
   return sum;
+};
+
+/** Newton's method from above. x >= 0. */
+export const cbrt = (x: number): number => {
+  let y = Math.max(x, 1);
+  for (let i = 0; x > 0 && i < 1100; i++) {
+    const next = y - (y - x / (y * y)) / 3;
+    if (!(next < y)) return y;
+    y = next;
+  }
+  return x > 0 ? y : 0;
+};
+
+/** arccos x / sqrt(1 - x) for 0 <= x <= 1: with t = sqrt((1 - x) / (1 + x)), arccos x = 2 arctan t. */
+export const arccosRest = (x: number): number => {
+  const t = Math.sqrt((1 - x) / (1 + x));
+  return (2 / Math.sqrt(1 + x)) * (t < 1e-5 ? 1 : arctan(t) / t);
 };

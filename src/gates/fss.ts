@@ -6,8 +6,8 @@
  * Two parties, who do not collude with the dealer. A party's root seeds are its own stream; both are told the correction
  * words, which are noise to whoever holds one seed. One key serves every threshold: it may be evaluated anywhere.
  *
- * Rounds 1; bits 1 a threshold. Dealer bytes an element, to each party: less 2096, 1040, 512 (FM128, 64, 32) and
- * a bit to rank 0; isZero 2112, 1056, 528; borrow 16 a bit and half a byte. Local work 6 us (FM128) an evaluation.
+ * Rounds 1; bits 1 a threshold. Dealer bytes an element, to each party: less 2096, 1040, 512 (FM128, 64, 32; b bits:
+ * 16 (b - 1) and some) and a bit to rank 0; isZero 2112, 1056, 528; borrow 16 a bit and half a byte. Local work 6 us (FM128) an evaluation.
  */
 
 import type { Dealing } from '../dealer/material.ts';
@@ -39,39 +39,37 @@ const takeKeys = (p: Party, n: number, levels: number): { seed: Bytes; words: By
 /** Ins: x. Outs: a masked bit [x < t] per threshold. As `less`. */
 export const lessFss: Gate<LessAttrs> = {
   tells: true,
-  deal(d, [x], { thresholds }) {
+  deal(d, [x], { thresholds, bits = d.field.bits }) {
     const r = ringOf(x!.r);
     const n = r.length;
-    const k = d.field.bits;
-    dealKeys(d, r, k - 1);
-    const planes = d.bits(n, k);
+    dealKeys(d, r, bits - 1);
+    const planes = d.bits(n, d.field.bits);
     d.ring.toPlanes(planes, r);
     const sign = d.bits(n);
-    d.ring.copy(sign, planes.plane(k - 1));
+    d.ring.copy(sign, planes.plane(bits - 1));
     d.drop(planes);
     d.give(sign);
     return thresholds.map(() => ({ r: d.drawBits(n) }));
   },
-  *eval(p, [x], { thresholds }) {
+  *eval(p, [x], { thresholds, bits = p.field.bits }) {
     const { ring } = p;
     const c = ringOf(x!.c);
     const n = c.length;
-    const k = p.field.bits;
-    const { seed, words } = takeKeys(p, n, k - 1);
+    const { seed, words } = takeKeys(p, n, bits - 1);
     const maskSign = p.takeBits(n);
     const betas = thresholds.map(() => p.drawBits(n));
     const lower = p.bits(n, thresholds.length);
     const shifted = p.words(n);
-    const planes = p.bits(n, k);
+    const planes = p.bits(n, p.field.bits);
     thresholds.forEach((t, i) => {
       const out = lower.plane(i);
       ring.addScalar(shifted, c, p.scalar(-t));
-      ring.dcfEval(out, null, words, seed, shifted, k - 1, p.rank);
+      ring.dcfEval(out, null, words, seed, shifted, bits - 1, p.rank);
       ring.xor(out, out, maskSign);
       ring.xor(out, out, betas[i]!);
       if (!p.first) return;
       ring.toPlanes(planes, shifted);
-      ring.xor(out, out, planes.plane(k - 1));
+      ring.xor(out, out, planes.plane(bits - 1));
     });
     p.drop(words, shifted, planes);
     const opened = yield* p.open(lower);

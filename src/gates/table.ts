@@ -4,18 +4,19 @@ import { bits } from './bits.ts';
 import { and } from './boolean.ts';
 import { borrow, less } from './compare.ts';
 import { isZero } from './equal.ts';
+import { exponential } from './exponential.ts';
 import { borrowFss, isZeroFss, lessFss } from './fss.ts';
 import type { Gate } from './gate.ts';
+import { harmonics } from './harmonics.ts';
 import { hide, input, reveal } from './inout.ts';
 import { belowInt, lessInt, negative, residue } from './integer.ts';
 import { lookup, oneHot } from './lookup.ts';
 import { matmul, mul, square } from './multiply.ts';
-import { sine } from './periodic.ts';
 import { randomBits } from './random.ts';
 import { select } from './select.ts';
 import { shuffle } from './shuffle.ts';
 import { sort } from './sort.ts';
-import { spline } from './spline.ts';
+
 import { truncate, truncateExact } from './truncate.ts';
 
 export const gates = {
@@ -40,8 +41,8 @@ export const gates = {
   bits,
   select,
   and,
-  spline,
-  sine,
+  harmonics,
+  exponential,
   lookup,
   oneHot,
   randomBits,

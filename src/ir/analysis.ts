@@ -1,7 +1,8 @@
 /** @file What executors need to know of a graph, computed once: who uses a value, and how gates are numbered. */
 
+import { fail } from '../errors.ts';
 import { gates } from '../gates/table.ts';
-import type { Graph, Node } from './graph.ts';
+import type { Graph, Node, Tensor } from './graph.ts';
 
 export interface Analysis {
   /** Uses of each value by nodes and as an output; an op that uses a value twice counts twice. */
@@ -10,14 +11,18 @@ export interface Analysis {
   readonly consumers: readonly (readonly number[])[];
   /** First gate number of each node, relative to the graph's. */
   readonly gate: Float64Array;
+  /** The order of the program, by gate numbers; a node that takes none stands just before the next that does. */
+  readonly place: Float64Array;
   /** Gate numbers that one run of the graph takes. */
   readonly gates: number;
+  /** Nodes that reveal something which the dealer has to hear before it goes on. */
+  readonly stops: readonly number[];
 }
 
 const cache = new WeakMap<Graph, Analysis>();
 
-/** Iterations of a loop node. */
-export const trips = (node: Node): number =>
+/** Iterations of a loop node: the most there may be, if a revealed condition ends it. */
+export const trips = (node: Pick<Node, 'attrs'>): number =>
   Math.max(0, (node.attrs.hi as number) - (node.attrs.lo as number));
 
 /** A lowered node works on ring elements or bits; any other node works on plain public tensors. */
@@ -29,24 +34,57 @@ export const isLowered = (graph: Graph, node: Node): boolean => {
 export const isGate = (graph: Graph, node: Node): boolean =>
   isLowered(graph, node) && Object.hasOwn(gates, node.op);
 
+/** A revealed ring element as plain data, which the parties tell the dealer. */
+export const DECODE = 'decode';
+
+const asks = (node: Node): boolean => node.op === DECODE || (node.body !== undefined && steered(node.body));
+
+/** Does it reveal anything on its way, which the dealer has to know before it goes on? */
+export const steered = (graph: Graph): boolean => graph.nodes.some(asks);
+
+/**
+ * Does a loop end before this turn (from 0)? Where a revealed condition ends it, its first carry is the condition. Throws RANGE
+ * when that has not ended it after all its turns.
+ */
+export const isOver = (node: Pick<Node, 'attrs' | 'site'>, turn: number, condition: Tensor): boolean => {
+  if (node.attrs.while !== true) return turn === trips(node);
+  if (condition.data[0] === 0) return true;
+  if (turn < trips(node)) return false;
+  const site = node.site === undefined ? '' : ` (${node.site})`;
+  return fail(
+    'RANGE',
+    `np.whileRevealed: the condition still holds after ${turn} turns: raise maxIterations, or see that it ends${site}`,
+    { turns: turn, site: node.site },
+  );
+};
+
 export const analyse = (graph: Graph): Analysis => {
   const known = cache.get(graph);
   if (known) return known;
   const uses = new Int32Array(graph.types.length);
   const consumers: number[][] = graph.types.map(() => []);
   const gate = new Float64Array(graph.nodes.length);
+  const place = new Float64Array(graph.nodes.length);
+  const stops: number[] = [];
   let count = 0;
   graph.nodes.forEach((node, i) => {
     gate[i] = count;
     if (node.op === 'loop') count += trips(node) * analyse(node.body!).gates;
-    else if (isGate(graph, node)) count++;
+    else if (node.op === DECODE || isGate(graph, node)) count++;
+    place[i] = count > gate[i]! ? gate[i]! : gate[i]! - 0.5;
+    if (asks(node)) stops.push(i);
     for (const id of node.ins) {
       uses[id]!++;
       consumers[id]!.push(i);
     }
   });
   for (const id of graph.outs) uses[id]!++;
-  const analysis = { uses, consumers, gate, gates: count };
+  if (!Number.isSafeInteger(count))
+    fail(
+      'RANGE',
+      'the program may run more than 2^53 gates: give its np.whileRevealed a smaller maxIterations',
+    );
+  const analysis = { uses, consumers, gate, place, gates: count, stops };
   cache.set(graph, analysis);
   return analysis;
 };

@@ -6,8 +6,8 @@ import { gates } from '../gates/table.ts';
 import type { Field } from '../ring/field.ts';
 import type { Prg } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
-import { analyse, isGate, trips } from './analysis.ts';
-import type { Graph, Node } from './graph.ts';
+import { analyse, DECODE, isGate, isOver } from './analysis.ts';
+import type { Graph, Node, Tensor, Type } from './graph.ts';
 import { step } from './step.ts';
 import { arraysOf, type Entry, Store } from './store.ts';
 
@@ -20,6 +20,15 @@ export interface Correction {
   /** What the other ranks must be told for it. */
   readonly told: readonly Uint8Array<ArrayBuffer>[];
 }
+
+/** What the parties reveal under this number is to be known before the dealer can go on. */
+export interface Question {
+  readonly asks: number;
+  readonly type: Type;
+}
+
+/** A dealer's run of a graph; it is given the answers to its questions. */
+export type Deals<T> = Generator<Correction | Question, T, Tensor | undefined>;
 
 export class Dealer {
   readonly ring: Ring;
@@ -41,7 +50,7 @@ export class Dealer {
    * Yields the corrections in gate order; returns the masks of the outputs, which the caller owns (release them
    * in `store`). Gates are numbered from `base`. `inputs` stay the caller's.
    */
-  *run(graph: Graph, base: number, inputs: readonly Entry[]): Generator<Correction, Entry[], void> {
+  *run(graph: Graph, base: number, inputs: readonly Entry[]): Deals<Entry[]> {
     const { store } = this;
     const { uses, gate } = analyse(graph);
     const left = uses.slice();
@@ -76,14 +85,10 @@ export class Dealer {
   }
 
   /** Outputs are retained once, for the caller. */
-  *#node(
-    graph: Graph,
-    node: Node,
-    number: number,
-    ins: readonly Entry[],
-  ): Generator<Correction, Entry[], void> {
+  *#node(graph: Graph, node: Node, number: number, ins: readonly Entry[]): Deals<Entry[]> {
     const { store } = this;
     if (node.op === 'loop') return yield* this.#loop(node, number, ins);
+    if (node.op === DECODE) return [(yield { asks: number, type: graph.types[node.outs[0]!]! })!];
     if (!isGate(graph, node)) {
       return step(this.ring, this.field, graph, node, ins).map((e) => store.retain(e));
     }
@@ -96,18 +101,57 @@ export class Dealer {
     return outs;
   }
 
-  *#loop(node: Node, number: number, ins: readonly Entry[]): Generator<Correction, Entry[], void> {
+  *#loop(node: Node, number: number, ins: readonly Entry[]): Deals<Entry[]> {
     const body = node.body!;
     const { gates: width } = analyse(body);
     const lo = node.attrs.lo as number;
     let carry = ins.slice(0, node.outs.length).map((e) => this.store.retain(e));
     const captured = ins.slice(node.outs.length);
-    for (let i = 0; i < trips(node); i++) {
+    for (let i = 0; !isOver(node, i, carry[0] as Tensor); i++) {
       const index: Entry = { shape: [], dtype: 'int64', data: BigInt64Array.of(BigInt(lo + i)) };
       const next = yield* this.run(body, number + i * width, [index, ...carry, ...captured]);
       for (const e of carry) this.store.release(e);
       carry = next;
     }
     return carry;
+  }
+}
+
+/** A dealer's run that goes on as far as what it gives is asked for, and waits where it needs to know what was revealed. */
+export class Dealt<T> {
+  readonly #steps: Deals<T>;
+  readonly #revealed = new Map<number, Tensor>();
+  #question: Question | undefined;
+  over = false;
+  /** What the run returned, when it is over. */
+  result: T | undefined;
+
+  constructor(steps: Deals<T>) {
+    this.#steps = steps;
+  }
+
+  /** What it waits for, if it does. */
+  get question(): Question | undefined {
+    return this.#question;
+  }
+
+  /** The next correction; undefined when it is over or waits. */
+  next(): Correction | undefined {
+    while (!this.over) {
+      const answer = this.#question && this.#revealed.get(this.#question.asks);
+      if (this.#question && answer === undefined) return undefined;
+      if (this.#question) this.#revealed.delete(this.#question.asks);
+      this.#question = undefined;
+      const next = this.#steps.next(answer);
+      if (next.done) [this.over, this.result] = [true, next.value];
+      else if (!('asks' in next.value)) return next.value;
+      else this.#question = next.value;
+    }
+    return undefined;
+  }
+
+  /** The parties have revealed this. */
+  tell(gate: number, value: Tensor): void {
+    this.#revealed.set(gate, value);
   }
 }

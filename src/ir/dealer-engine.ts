@@ -6,8 +6,10 @@ import type { Channel } from '../link/link.ts';
 import type { Field } from '../ring/field.ts';
 import { Prg } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
-import { Dealer } from './deal.ts';
+import { Dealer, Dealt, type Question } from './deal.ts';
+import { sizeOf, type Tensor } from './graph.ts';
 import { DealerJobs, type DealerMessage, digestOf, type Job, unpackMessage } from './job.ts';
+import { sameShape } from './shapes.ts';
 
 /** Corrections that rank 0 has not used yet: bounds how far the dealer runs ahead. */
 const WINDOW = 64 << 20;
@@ -43,6 +45,8 @@ export class DealerEngine {
   /** Ends when all parties said goodbye; rejects when one is lost or they disagree. */
   readonly done: Promise<void>;
   #digests: string[][];
+  /** By rank: what the program revealed, in order. */
+  readonly #revealed: { readonly gate: number; readonly value: Tensor }[][];
   #jobs: (Job | { readonly free: readonly number[] } | 'bye')[] = [];
   #unused = 0;
   /** The last gate that rank 0 waits for: parties run in the order of the data, not of the graph. */
@@ -58,6 +62,7 @@ export class DealerEngine {
   private constructor(o: DealerOptions) {
     this.#o = o;
     this.#digests = o.parties.map(() => []);
+    this.#revealed = o.parties.map(() => []);
     this.done = this.#serve();
     this.done.catch(() => {});
   }
@@ -107,6 +112,7 @@ export class DealerEngine {
       else if (rank === 0 && message.kind === 'free') this.#jobs.push({ free: message.ids });
       else if (rank === 0 && message.kind === 'taken') this.#unused -= message.bytes;
       else if (rank === 0 && message.kind === 'need') this.#needed = Math.max(this.#needed, message.gate);
+      else if (message.kind === 'revealed') this.#revealed[rank]!.push(message);
       else if (rank !== 0 && message.kind === 'digest') this.#digests[rank]!.push(message.digest);
       else if (message.kind === 'bye') {
         this.#gone.add(rank);
@@ -164,20 +170,48 @@ export class DealerEngine {
       await channel.send(parties[0]!, this.#tag++, message);
       await breathe();
     };
-    const steps = jobs.run(job);
+    const run = new Dealt(jobs.run(job));
     for (;;) {
       const start = performance.now();
-      const next = steps.next();
+      const next = run.next();
       this.stats.ms += performance.now() - start;
-      if (next.done) break;
-      const packed = packCorrection(next.value.gate, next.value.chunks);
-      if (size === 0) first = next.value.gate;
+      if (run.over) break;
+      if (next === undefined) {
+        await flush();
+        const question = run.question!;
+        run.tell(question.asks, await this.#answer(question));
+        continue;
+      }
+      const packed = packCorrection(next.gate, next.chunks);
+      if (size === 0) first = next.gate;
       batch.push(packed);
-      if (next.value.told.length > 0) told.push(packCorrection(next.value.gate, next.value.told));
+      if (next.told.length > 0) told.push(packCorrection(next.gate, next.told));
       size += packed.length;
       if (size >= most) await flush();
     }
     await flush();
+  }
+
+  /** Waits until every party has told what the program revealed, and holds them to one answer. */
+  async #answer({ asks, type }: Question): Promise<Tensor> {
+    const { parties } = this.#o;
+    let answer: Tensor | undefined;
+    for (const [rank, party] of parties.entries()) {
+      const told = await this.#until(
+        () => this.#revealed[rank]!.shift() ?? (this.#gone.has(rank) ? null : undefined),
+      );
+      if (told === null) throw leftEarly(party, this.stats.jobs);
+      const fits = told.gate === asks && isOf(told.value, type);
+      if (!fits || (answer && !sameData(answer, told.value)))
+        throw new TesseraError(
+          'DIVERGED',
+          `${fits ? `${parties[0]} and ${party} tell the dealer different things of` : `${party} does not tell the dealer`} ` +
+            `what job ${this.stats.jobs} has revealed`,
+          { party, job: this.stats.jobs },
+        );
+      answer ??= told.value;
+    }
+    return answer!;
   }
 
   /** Waits until `take` gives something, asking again whenever a message came. */
@@ -192,6 +226,11 @@ export class DealerEngine {
     }
   }
 }
+
+const isOf = (t: Tensor, type: Question['type']): boolean =>
+  t?.dtype === type.dtype && sameShape(t.shape, type.shape) && t.data.length === sizeOf(type.shape);
+
+const sameData = (a: Tensor, b: Tensor): boolean => a.data.every((x, i) => Object.is(x, b.data[i]));
 
 const leftEarly = (party: string, job: number): TesseraError =>
   new TesseraError('PEER_LOST', `${party} said goodbye in the middle of job ${job}`, { party, job });

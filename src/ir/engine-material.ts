@@ -13,8 +13,9 @@ import { TesseraError } from '../errors.ts';
 import type { Channel } from '../link/link.ts';
 import { Prg } from '../ring/prg.ts';
 import { tells } from './analysis.ts';
-import { Dealer } from './deal.ts';
+import { Dealer, Dealt } from './deal.ts';
 import type { EngineOptions } from './engine.ts';
+import type { Tensor } from './graph.ts';
 import { DealerJobs, type DealerMessage, digestOf, type Job, packMessage } from './job.ts';
 
 /** Messages to and from other ranks, in the order of the rounds. */
@@ -26,6 +27,8 @@ export interface Line {
 /** What a party has to do with the dealer. */
 export interface Material extends MaterialSource {
   start(job: Job, line: Line): void | Promise<void>;
+  /** The program has revealed a value on its way: the dealer is told, and goes on. */
+  revealed(gate: number, value: Tensor, line: Line): void | Promise<void>;
   /** The job is over: the dealer's part of it has to be complete. */
   finish(): void;
   free(ids: readonly number[]): void;
@@ -55,14 +58,16 @@ export const connectDealer = async (o: EngineOptions, seed: Uint8Array): Promise
 
 /**
  * Rank 0 deals for itself, gate by gate as needed. Where a job has something to tell the others, the whole job is
- * dealt first, and they are told in one message ahead of its rounds.
+ * dealt first, and they are told in one message ahead of its rounds; where it reveals values on its way, there is a
+ * message for what lies before the first, and one after each.
  */
 class FirstParty implements Material {
   used = 0;
   readonly #jobs: DealerJobs;
   readonly #dealt = new Map<number, readonly Given[]>();
   readonly #parties: number;
-  #steps: ReturnType<DealerJobs['run']> | undefined;
+  #run: Dealt<void> | undefined;
+  #tells = false;
 
   constructor(jobs: DealerJobs, parties: number) {
     this.#jobs = jobs;
@@ -70,21 +75,31 @@ class FirstParty implements Material {
   }
 
   async start(job: Job, line: Line): Promise<void> {
-    this.#steps = this.#jobs.run(job);
-    if (!tells(job.graph)) return;
+    this.#run = new Dealt(this.#jobs.run(job));
+    this.#tells = tells(job.graph);
+    if (this.#tells) await this.#tell(line);
+  }
+
+  async revealed(gate: number, value: Tensor, line: Line): Promise<void> {
+    this.#run!.tell(gate, value);
+    if (this.#tells) await this.#tell(line);
+  }
+
+  /** Deals as far as it goes, and tells the others of it. */
+  async #tell(line: Line): Promise<void> {
     const told: Uint8Array[] = [];
-    for (const { gate, given, told: chunks } of this.#steps) {
-      this.#dealt.set(gate, given);
-      if (chunks.length > 0) told.push(packCorrection(gate, chunks));
+    for (let next = this.#run!.next(); next; next = this.#run!.next()) {
+      this.#dealt.set(next.gate, next.given);
+      if (next.told.length > 0) told.push(packCorrection(next.gate, next.told));
     }
     for (let rank = 1; rank < this.#parties; rank++) await line.send(rank, joinBytes(told));
   }
 
   take(gate: number): readonly Given[] {
     while (!this.#dealt.has(gate)) {
-      const next = this.#steps!.next();
-      if (next.done) throw new TesseraError('DIVERGED', `the dealer has nothing for gate ${gate}`, { gate });
-      this.#dealt.set(next.value.gate, next.value.given);
+      const next = this.#run!.next();
+      if (!next) throw new TesseraError('DIVERGED', `the dealer has nothing for gate ${gate}`, { gate });
+      this.#dealt.set(next.gate, next.given);
     }
     const chunks = this.#dealt.get(gate)!;
     this.#dealt.delete(gate);
@@ -93,7 +108,7 @@ class FirstParty implements Material {
   }
 
   finish(): void {
-    while (!this.#steps!.next().done);
+    while (this.#run!.next());
   }
 
   free(ids: readonly number[]): void {
@@ -109,10 +124,18 @@ class Hearer implements Material {
   #heard: Promise<Map<number, Uint8Array[]>> | undefined;
 
   start(job: Job, line: Line): void {
-    if (!tells(job.graph)) return;
-    const heard = line
-      .recv(0)
-      .then((message) => new Map(Array.from(unpackCorrections(message), (c) => [c.gate, c.chunks])));
+    if (tells(job.graph)) this.#hear(line, Promise.resolve(new Map()));
+  }
+
+  revealed(_gate: number, _value: Tensor, line: Line): void {
+    if (this.#heard) this.#hear(line, this.#heard);
+  }
+
+  #hear(line: Line, before: Promise<Map<number, Uint8Array[]>>): void {
+    const heard = Promise.all([before, line.recv(0)]).then(([known, message]) => {
+      for (const { gate, chunks } of unpackCorrections(message)) known.set(gate, chunks);
+      return known;
+    });
     heard.catch(() => {});
     this.#heard = heard;
   }
@@ -160,6 +183,10 @@ class ThirdParty implements Material {
 
   start(job: Job): void {
     this.#tell(this.#rank === 0 ? { kind: 'job', job } : { kind: 'digest', digest: digestOf(job) });
+  }
+
+  revealed(gate: number, value: Tensor): void {
+    this.#tell({ kind: 'revealed', gate, value });
   }
 
   take(gate: number): Promise<readonly Uint8Array[]> | readonly Uint8Array[] {

@@ -14,7 +14,9 @@ import { connectDealer, type Line, type Material, type StoredMaterial } from './
 import { type Exported, exportEntries } from './export.ts';
 import type { Tensor } from './graph.ts';
 import type { Job } from './job.ts';
+import { measureLink } from './link-measure.ts';
 import { type OpProfile, PartyRun, type Role, type Wait } from './party.ts';
+import type { LinkMeasure } from './plan.ts';
 import { type Entry, isTensor, Store } from './store.ts';
 
 export type { Material, StoredMaterial } from './engine-material.ts';
@@ -38,6 +40,8 @@ export interface EngineOptions {
     | { readonly kind: 'first' }
     | { readonly kind: 'third'; readonly channel: Channel }
     | StoredMaterial;
+  /** Measure the link between two parties first. */
+  readonly measure?: boolean;
 }
 
 export interface RunStats {
@@ -66,6 +70,7 @@ export class PartyEngine {
   readonly #line: Line;
   #tail: Promise<unknown> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
+  #link: LinkMeasure | undefined;
   readonly stats = { jobs: 0, rounds: 0, bytes: 0, dealerBytes: 0, ms: 0 };
 
   private constructor(o: EngineOptions, seed: Uint8Array, material: Material) {
@@ -81,8 +86,14 @@ export class PartyEngine {
   static async start(o: EngineOptions): Promise<PartyEngine> {
     if (o.dealer.kind === 'stored') return new PartyEngine(o, o.dealer.seed, o.dealer.material);
     const seed = randomBytes(32);
-    const material = await connectDealer(o, seed);
-    return new PartyEngine(o, seed, material);
+    const engine = new PartyEngine(o, seed, await connectDealer(o, seed));
+    if (o.measure) engine.#link = await measureLink(engine.#line, o.rank);
+    return engine;
+  }
+
+  /** What was measured of the link, the same at both parties. */
+  get link(): LinkMeasure | undefined {
+    return this.#link;
   }
 
   /** Bytes of ring memory: in use, and the most so far. */
@@ -187,6 +198,11 @@ export class PartyEngine {
       if (wait.kind === 'material') {
         const chunks = this.#material.take(wait.gate);
         next = steps.next(chunks instanceof Promise ? await chunks : chunks);
+        continue;
+      }
+      if (wait.kind === 'revealed') {
+        await this.#material.revealed(wait.gate, wait.value, this.#line);
+        next = steps.next([]);
         continue;
       }
       // Counted first: the channel owns a message once it is sent, and may detach it.

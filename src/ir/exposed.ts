@@ -22,7 +22,11 @@ export interface Exposed {
 
 /** How many nodes the graph has when all its loops are unrolled. */
 const unrolledSize = (graph: Graph): number =>
-  graph.nodes.reduce((n, node) => n + (node.body ? trips(node) * (1 + unrolledSize(node.body)) : 1), 0);
+  graph.nodes.reduce((n, node) => n + (node.body ? turnsSize(node, node.body) : 1), 0);
+
+/** Loops that a condition ends stay loops. */
+const turnsSize = (node: Node, body: Graph): number =>
+  node.attrs.while === true ? Number.POSITIVE_INFINITY : trips(node) * (1 + unrolledSize(body));
 
 /** The user-level graph with all secret values as outputs. */
 export const expose = (graph: Graph, most = MOST): Exposed => {
@@ -43,7 +47,7 @@ export const expose = (graph: Graph, most = MOST): Exposed => {
   };
 
   const copyNode = (node: Node, ins: readonly ValueId[], trail: readonly number[]): readonly ValueId[] => {
-    const size = node.body === undefined ? 0 : trips(node) * (1 + unrolledSize(node.body));
+    const size = node.body === undefined ? 0 : turnsSize(node, node.body);
     if (node.body !== undefined && size <= room) {
       room -= size;
       return unroll(node, ins, trail);

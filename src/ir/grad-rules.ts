@@ -138,12 +138,14 @@ export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
     const square = a.add(a.square(b.x(0)), a.square(b.x(1)));
     return a.mul(b.ct, a.div(i === 0 ? b.x(1) : a.neg(b.x(0)), square));
   },
-  arctanUnit: slope((b) => apply('reciprocal', [a.add(a.square(b.x(0)), a.filled(1, b.x(0).shape))])),
+  arcsin: slope((b) => apply('rsqrt', [a.sub(a.filled(1, b.x(0).shape), a.square(b.x(0)))])),
+  cbrt: slope((b) => apply('reciprocal', [a.scale(a.square(b.y()), 3)])),
   softplus: slope((b) => apply('sigmoid', [b.x(0)])),
   clip,
   select: (b, i) => (i === 0 ? undefined : where(b.x(0), b.ct, i === 1)),
   convert: (b) => (b.t(0).dtype === 'fxp' && b.attrs.dtype === 'fxp' ? b.ct : undefined),
   hide: (b) => b.ct,
+  reveal: (b) => b.ct,
   less: none,
   equal: none,
   floor: none,

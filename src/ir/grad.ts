@@ -120,8 +120,7 @@ const linearLoop = (
   const stacked = types.map((_, i) => i).filter((i) => fixed[i] === undefined);
   const stacks = stacked.map((i) => a.zeros([trips, ...types[i]!.shape], types[i]!.dtype));
   const all = repeat(
-    lo,
-    hi,
+    { lo, hi },
     (i, state) => {
       const outs = replay(linear.forward, [i, ...state.slice(0, carries), ...captured]);
       const at = a.sub(i, int(lo));
@@ -140,8 +139,7 @@ const linearLoop = (
     const shapeOf = (i: number): readonly number[] => body.types[body.ins[1 + i]!]!.shape;
     const start = moving.map((i) => (i < carries ? cts[i] : undefined) ?? a.zeros(shapeOf(i)));
     const result = repeat(
-      0,
-      trips,
+      { lo: 0, hi: trips },
       (j, state) => {
         const at = a.sub(int(trips - 1), j);
         const rows = new Map(stacked.map((r, k) => [r, first(kept[k]!, at)]));
@@ -177,6 +175,13 @@ export const linearize = (graph: Graph, wanted: readonly boolean[]): Linear => {
     const flags = node.ins.map((id) => active.has(id));
     const flows = node.outs.some((id) => active.has(id));
     let outs: readonly BaseArray[];
+    if (flows && node.attrs.while === true)
+      fail(
+        'UNSUPPORTED',
+        'np.grad: how often np.whileRevealed turns is not known beforehand, so there is no way back through it: use ' +
+          'np.fori, or np.stopGradient on what it is given',
+        { site: node.site },
+      );
     if (flows && node.op === 'loop') {
       const moving = loopActive(node, active);
       const loop = linearLoop(

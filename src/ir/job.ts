@@ -4,8 +4,8 @@ import nacl from 'tweetnacl';
 import { TesseraError } from '../errors.ts';
 import { createCodec } from '../link/codec.ts';
 import { analyse } from './analysis.ts';
-import type { Correction, Dealer } from './deal.ts';
-import type { DType, Graph } from './graph.ts';
+import type { Dealer, Deals } from './deal.ts';
+import type { DType, Graph, Tensor } from './graph.ts';
 import type { Entry } from './store.ts';
 
 export interface Job {
@@ -28,6 +28,8 @@ export type DealerMessage =
   | { readonly kind: 'taken'; readonly bytes: number }
   /** Rank 0 waits for this gate's material: the dealer must come to it, even beyond its window. */
   | { readonly kind: 'need'; readonly gate: number }
+  /** What the program revealed on its way, from every party. */
+  | { readonly kind: 'revealed'; readonly gate: number; readonly value: Tensor }
   | { readonly kind: 'bye' };
 
 const codec = createCodec();
@@ -63,7 +65,7 @@ export class DealerJobs {
     this.dealer = dealer;
   }
 
-  *run(job: Job): Generator<Correction, void, void> {
+  *run(job: Job): Deals<void> {
     const base = this.#base;
     this.#base += analyse(job.graph).gates;
     const ins = job.ins.map((id) => this.#objects.get(id)!);

@@ -9,7 +9,7 @@ import type { Field } from '../ring/field.ts';
 import { Prg, randomBytes } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
 import { analyse } from './analysis.ts';
-import { type Correction, Dealer } from './deal.ts';
+import { type Correction, Dealer, Dealt } from './deal.ts';
 import { encodeTensor } from './encode.ts';
 import type { Graph, Tensor } from './graph.ts';
 import { type Answer, PartyRun, type Role, type Wait } from './party.ts';
@@ -82,7 +82,19 @@ export class Lockstep {
     };
     const scratch = new Scratch(this.ring, this.field);
     const encoded = privates.map((p) => encodeTensor(scratch, p.tensor, fraction));
-    const deal = this.#dealAll(graph, base, masks, stats);
+    const corrections = new Map<number, Correction>();
+    const dealt = new Dealt(this.dealer.run(graph, base, masks));
+    /** Deals on, up to where the dealer has to wait for what is revealed. */
+    const deal = (): void => {
+      const start = performance.now();
+      for (let next = dealt.next(); next; next = dealt.next()) {
+        corrections.set(next.gate, next);
+        for (const chunk of next.chunks) stats.dealerBytes += chunk.length;
+        for (const chunk of next.told) stats.dealerBytes += (this.parties - 1) * chunk.length;
+      }
+      stats.dealerMs += performance.now() - start;
+    };
+    deal();
     const runs = this.roles.map((role) => {
       const own = new Map<number, Arr>(
         encoded.flatMap((a, i) => (privates[i]!.owner === role.rank ? [[i, a]] : [])),
@@ -108,8 +120,13 @@ export class Lockstep {
         }
         r.next = next.value;
         if (next.value.kind === 'round') return;
-        const dealt = deal.corrections.get(next.value.gate);
-        answer = (rank === 0 ? dealt?.chunks : dealt?.told) ?? [];
+        const { gate } = next.value;
+        if (next.value.kind === 'revealed') {
+          dealt.tell(gate, next.value.value);
+          deal();
+        }
+        const correction = corrections.get(gate);
+        answer = (rank === 0 ? correction?.chunks : correction?.told) ?? [];
       }
     };
     for (const role of this.roles) advance(role.rank);
@@ -129,24 +146,7 @@ export class Lockstep {
       }
     }
     scratch.end();
-    return { outs: runs.map((r) => r.outs), masks: deal.masks, stats, profile: runs[0]!.run.profile };
-  }
-
-  #dealAll(graph: Graph, base: number, masks: readonly Entry[], stats: LockstepStats) {
-    const corrections = new Map<number, Correction>();
-    const start = performance.now();
-    const steps = this.dealer.run(graph, base, masks);
-    for (;;) {
-      const next = steps.next();
-      if (next.done) {
-        stats.dealerMs = performance.now() - start;
-        return { corrections, masks: next.value };
-      }
-      const { gate, chunks, told } = next.value;
-      corrections.set(gate, next.value);
-      for (const chunk of chunks) stats.dealerBytes += chunk.length;
-      for (const chunk of told) stats.dealerBytes += (this.parties - 1) * chunk.length;
-    }
+    return { outs: runs.map((r) => r.outs), masks: dealt.result!, stats, profile: runs[0]!.run.profile };
   }
 
   /** Frees outputs. */

@@ -3,6 +3,7 @@
  * secret in the body is secret from the start, so the body is recorded once and retyped, never run again.
  */
 import { fail } from '../errors.ts';
+import { isOver } from './analysis.ts';
 import type { BaseArray } from './array.ts';
 import { GraphBuilder } from './builder.ts';
 import { callSite } from './callsite.ts';
@@ -15,6 +16,15 @@ import { currentTrace, Trace, Traced, within } from './tracer.ts';
 
 const INDEX: Type = { shape: [], dtype: 'int64', secret: false };
 
+/** The turns lo .. hi - 1 of a loop. `while`: as long as the first carry, a public bool, is true, and at most those. */
+export interface Turns {
+  readonly lo: number;
+  readonly hi: number;
+  readonly while?: true;
+}
+
+export const turnsOf = ({ attrs }: Node): Turns => attrs as unknown as Turns;
+
 const hide = (builder: GraphBuilder, id: ValueId, secret: boolean): ValueId =>
   secret && !builder.typeOf(id).secret ? builder.emit('hide', [id])[0]! : id;
 
@@ -24,7 +34,7 @@ const copyNode = (to: GraphBuilder, node: Node, ins: readonly ValueId[]): readon
   const { attrs, site, body } = node;
   return body === undefined
     ? to.emit(node.op, ins, attrs, { site })
-    : emitLoop(to, body, ins, attrs.lo as number, attrs.hi as number, site);
+    : emitLoop(to, body, ins, turnsOf(node), site);
 };
 
 /** The graph with other input types (only visibility differs). */
@@ -55,8 +65,7 @@ export const emitLoop = (
   builder: GraphBuilder,
   body: Graph,
   ins: readonly ValueId[],
-  lo: number,
-  hi: number,
+  turns: Turns,
   site: string | undefined,
 ): ValueId[] => {
   const secret = body.outs.map((_, i) => builder.typeOf(ins[i]!).secret);
@@ -75,7 +84,7 @@ export const emitLoop = (
     }
     const outs = typed.results.map((id, i) => hide(typed, id, secret[i]!));
     const given = ins.map((id, i) => hide(builder, id, secret[i] ?? false));
-    return builder.emit('loop', given, { lo, hi }, { body: typed.finish(outs), site });
+    return builder.emit('loop', given, { ...turns }, { body: typed.finish(outs), site });
   }
 };
 
@@ -87,7 +96,7 @@ export const checkCarry = (name: string, before: Kind, after: Kind): void => {
   const text = (t: Kind): string => `${dtypeName(t.dtype)}${shapeText(t.shape)}`;
   fail(
     'SHAPE',
-    `np.fori: carry${name} is ${text(before)} before the body and ${text(after)} after it; a carry keeps its shape and ` +
+    `a loop's carry${name} is ${text(before)} before the body and ${text(after)} after it; a carry keeps its shape and ` +
       'dtype: start with np.zeros(shape, dtype) of the right kind, or convert with np.astype',
     { carry: name },
   );
@@ -99,8 +108,7 @@ export const checkCarry = (name: string, before: Kind, after: Kind): void => {
  */
 export const traceLoop = (
   parent: Trace,
-  lo: number,
-  hi: number,
+  turns: Turns,
   init: readonly BaseArray[],
   names: readonly string[],
   body: (index: Traced, carry: readonly Traced[]) => readonly BaseArray[],
@@ -125,8 +133,7 @@ export const traceLoop = (
       whole,
       graph,
       types.map((t) => whole.input(t)),
-      lo,
-      hi,
+      turns,
       site,
     );
     return run(whole.finish(ids), init as readonly NDArray[]).map(
@@ -134,36 +141,36 @@ export const traceLoop = (
     );
   }
   const ins = [...init, ...child.captured.keys()].map((x) => parent.lift(x));
-  return emitLoop(parent.builder, graph, ins, lo, hi, site).map((id) => new Traced(parent, id));
+  return emitLoop(parent.builder, graph, ins, turns, site).map((id) => new Traced(parent, id));
 };
 
 /** The body on arrays at once, again and again. */
 const runNow = (
-  lo: number,
-  hi: number,
+  turns: Turns,
   body: (index: BaseArray, carry: readonly BaseArray[]) => readonly BaseArray[],
   init: readonly BaseArray[],
   names: readonly string[],
 ): readonly BaseArray[] => {
   let carry = init;
-  for (let i = lo; i < hi; i++) {
-    carry = body(NDArray.from(i, 'int64'), carry);
+  const site = callSite();
+  const node = { attrs: { ...turns }, ...(site !== undefined && { site }) };
+  for (let i = 0; !isOver(node, i, carry[0] as NDArray); i++) {
+    carry = body(NDArray.from(turns.lo + i, 'int64'), carry);
     for (const [k, x] of carry.entries()) checkCarry(names[k]!, init[k]!, x);
   }
   return carry;
 };
 
-/** carry = body(i, carry) for i = lo .. hi - 1: recorded as a loop inside of a program, run at once outside of any. */
+/** carry = body(i, carry) for each turn: recorded as a loop inside of a program, run at once outside of any. */
 export const repeat = (
-  lo: number,
-  hi: number,
+  turns: Turns,
   body: (index: BaseArray, carry: readonly BaseArray[]) => readonly BaseArray[],
   init: readonly BaseArray[],
   names: readonly string[] = init.map((_, i) => `[${i}]`),
 ): readonly BaseArray[] => {
-  if (hi <= lo) return init;
+  if (turns.hi <= turns.lo && turns.while !== true) return init;
   const parent = currentTrace();
   return parent === undefined
-    ? runNow(lo, hi, body, init, names)
-    : traceLoop(parent, lo, hi, init, names, body);
+    ? runNow(turns, body, init, names)
+    : traceLoop(parent, turns, init, names, body);
 };

@@ -5,7 +5,9 @@
 
 import { TesseraError } from '../errors.ts';
 import type { Wire } from '../fixed/circuit.ts';
+import { DECODE } from './analysis.ts';
 import { type CircuitOptions, GraphCircuit, privateInput, revealTo } from './circuit.ts';
+import { isInt } from './dtypes.ts';
 import type { Graph, Node, Tensor, Type, ValueId } from './graph.ts';
 import { Lowering, type Rule } from './lowering.ts';
 import { RULES } from './rules.ts';
@@ -63,8 +65,21 @@ const lowerAll = (
 
 const lowerNode = (l: Lowering, node: Node, options: CircuitOptions): void => {
   if (node.op === 'loop') lowerLoop(l, node, options);
+  else if (node.op === 'reveal' && l.type(node.ins[0]!).secret) lowerReveal(l, node, options);
   else if (node.outs.every((id) => !l.graph.types[id]!.secret)) l.copy(node);
   else l.bind(node.outs[0]!, ruleOf(node)(l, node).id);
+};
+
+/** Opened to every party, and from there on plain data, of which the dealer hears. */
+const lowerReveal = (l: Lowering, { ins: [x], outs: [y] }: Node, { parties }: CircuitOptions): void => {
+  const { circuit } = l;
+  const wire = isInt(l.type(x!).dtype) ? l.canonical(x!) : l.wire(x!);
+  if (parties === undefined)
+    throw new TesseraError('INVALID_ARGUMENT', 'np.reveal needs to know how many parties run the program');
+  const everybody = Array.from({ length: parties }, (_, rank) => rank);
+  const shown = revealTo(circuit, wire, everybody);
+  const attrs = { fraction: l.fraction(x!) };
+  l.bind(y!, circuit.node(DECODE, [shown.id], attrs, [l.type(y!)])[0]!);
 };
 
 const ruleOf = (node: Node): Rule => {

@@ -110,6 +110,12 @@ export const ELEMENTWISE: Readonly<Record<string, OpDef>> = {
       return result(ins[0]!.shape, parseDType(dtype), ins);
     },
   },
+  reveal: {
+    arity: 1,
+    elementwise: true,
+    doc: 'x, which all parties learn, and the dealer',
+    infer: () => (ins) => [{ ...ins[0]!, secret: false }],
+  },
   hide: {
     arity: 1,
     elementwise: true,

@@ -31,5 +31,6 @@ export const SMOOTH: Readonly<Record<string, OpDef>> = {
       return result(needSameShape(op, ins), 'fxp', ins);
     },
   },
-  arctanUnit: unary('arctan x for |x| <= 1'),
+  arcsin: unary('the angle in [-pi/2, pi/2] whose sine is x'),
+  cbrt: unary('the cube root of x'),
 };

@@ -14,6 +14,8 @@ export { typeText } from './ops-infer.ts';
 
 const INDEX: Type = { shape: [], dtype: 'int64', secret: false };
 
+const CONDITION: Type = { shape: [], dtype: 'bool', secret: false };
+
 const sameType = (a: Type, b: Type): boolean =>
   a.dtype === b.dtype && a.secret === b.secret && sameShape(a.shape, b.shape);
 
@@ -22,7 +24,8 @@ const loop: OpDef = {
   elementwise: false,
   doc:
     'the body for index {lo} .. {hi} - 1; ins carry, captured; outs carry. ' +
-    'The body takes index (public int64), carry, captured, and gives carry',
+    'The body takes index (public int64), carry, captured, and gives carry. ' +
+    'With {while} it ends as soon as the first carry, a public bool, is false, and fails if it has not by {hi}',
   infer: (op) => (ins, attrs, body) => {
     num(op, attrs, 'lo');
     num(op, attrs, 'hi');
@@ -38,6 +41,8 @@ const loop: OpDef = {
       if (!sameType(t, params[i]!))
         fail('SHAPE', `${op}: operand ${i} is ${typeText(t)}, the body takes ${typeText(params[i]!)}`);
     });
+    if (attrs.while === true && !(outs[0] && sameType(outs[0], CONDITION)))
+      fail('INVALID_ARGUMENT', `${op}: the first carry is no condition`);
     outs.forEach((t, i) => {
       if (!sameType(t, ins[i]!))
         fail(

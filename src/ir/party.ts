@@ -13,13 +13,14 @@ import type { AnyArray as Arr } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
 import type { Prg } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
-import { type Analysis, analyse, isGate, trips } from './analysis.ts';
-import type { Graph, Node } from './graph.ts';
+import { type Analysis, analyse, DECODE, isGate, isOver, trips } from './analysis.ts';
+import { decodeTensor } from './encode.ts';
+import type { Graph, Node, Tensor } from './graph.ts';
 import { Ready } from './ready.ts';
 import { step } from './step.ts';
 import { arraysOf, type Entry, type Store } from './store.ts';
 
-/** What a run waits for: a round of messages, or the dealer's material for a gate. */
+/** What a run waits for: a round of messages, the dealer's material for a gate, or that the dealer hears what was revealed. */
 export type Wait =
   | {
       readonly kind: 'round';
@@ -27,9 +28,10 @@ export type Wait =
       readonly receive: ReadonlyMap<number, number>;
       readonly ops: readonly string[];
     }
-  | { readonly kind: 'material'; readonly gate: number; readonly op: string };
+  | { readonly kind: 'material'; readonly gate: number; readonly op: string }
+  | { readonly kind: 'revealed'; readonly gate: number; readonly value: Tensor };
 
-/** The answer to a round: what each peer sent. To material: its chunks. */
+/** The answer to a round: what each peer sent. To material: its chunks. To what was revealed: none. */
 export type Answer = ReadonlyMap<number, Uint8Array> | readonly Chunk[];
 
 export interface Role {
@@ -58,6 +60,11 @@ interface Active {
   readonly party: GateParty;
 }
 
+/** Gates from this number on have to wait: the dealer cannot deal them before it hears what is revealed. */
+interface Hold {
+  limit: number;
+}
+
 /** One run of one graph: the program itself, or one iteration of a loop. */
 interface Frame {
   readonly graph: Graph;
@@ -67,6 +74,8 @@ interface Frame {
   readonly left: Int32Array;
   readonly missing: Int32Array;
   outsLeft: number;
+  /** By node: those that reveal something, as long as the dealer has not gone past them. */
+  readonly holds: ReadonlyMap<Node, Hold>;
   readonly done: (outs: Entry[]) => void;
 }
 
@@ -98,6 +107,7 @@ export class PartyRun {
   readonly profile = new Map<string, OpProfile>();
   rounds = 0;
   readonly #ready = new Ready<readonly [Frame, number]>();
+  readonly #holds = new Set<Hold>();
   #active: Active[] = [];
   #inputs: ReadonlyMap<number, Arr>;
 
@@ -114,11 +124,17 @@ export class PartyRun {
       result = outs;
     });
     for (;;) {
-      for (let next = this.#ready.next(); next; next = this.#ready.next()) yield* this.#begin(...next);
+      for (let next = this.#next(); next; next = this.#next()) yield* this.#begin(...next);
       if (this.#active.length === 0) break;
       yield* this.#round();
     }
     return result!;
+  }
+
+  #next(): readonly [Frame, number] | undefined {
+    let limit = Number.POSITIVE_INFINITY;
+    for (const hold of this.#holds) limit = Math.min(limit, hold.limit);
+    return this.#ready.next(limit);
   }
 
   #start(graph: Graph, base: number, inputs: readonly Entry[], done: Frame['done']): void {
@@ -131,8 +147,10 @@ export class PartyRun {
       left: analysis.uses.slice(),
       missing: Int32Array.from(graph.nodes, (n) => n.ins.length),
       outsLeft: new Set(graph.outs).size,
+      holds: new Map(analysis.stops.map((i) => [graph.nodes[i]!, { limit: base + analysis.gate[i]! + 1 }])),
       done,
     };
+    for (const hold of frame.holds.values()) this.#holds.add(hold);
     graph.nodes.forEach((node, i) => {
       if (node.ins.length === 0) this.#queue(frame, i);
     });
@@ -141,7 +159,7 @@ export class PartyRun {
   }
 
   #queue(frame: Frame, i: number): void {
-    this.#ready.add(frame.base + frame.analysis.gate[i]!, [frame, i]);
+    this.#ready.add(frame.base + frame.analysis.place[i]!, [frame, i]);
   }
 
   /** Stores a value that is retained already. */
@@ -172,6 +190,14 @@ export class PartyRun {
     const gate = frame.base + frame.analysis.gate[index]!;
     if (node.op === 'loop') {
       this.#iterate(frame, node, gate, ins);
+      return;
+    }
+    if (node.op === DECODE) {
+      const { shape, dtype } = frame.graph.types[node.outs[0]!]!;
+      const array = (ins[0] as Value).c!;
+      const value = decodeTensor(this.role.ring, array, shape, dtype, node.attrs.fraction as number);
+      yield { kind: 'revealed', gate, value };
+      this.#finish(frame, node, [value]);
       return;
     }
     if (!isGate(frame.graph, node)) {
@@ -205,19 +231,23 @@ export class PartyRun {
   }
 
   #finish(frame: Frame, node: Node, outs: readonly Entry[]): void {
+    const hold = frame.holds.get(node);
+    if (hold) this.#holds.delete(hold);
     for (const [i, id] of node.outs.entries()) this.#set(frame, id, this.store.retain(outs[i]!));
     for (const id of node.ins) this.#used(frame, id);
   }
 
-  /** Starts the iterations of a loop, each as soon as the one before has all its results. */
+  /** Starts the iterations of a loop, each as soon as the one before has all its results, and the condition if it has one. */
   #iterate(frame: Frame, node: Node, gate: number, ins: readonly Entry[]): void {
     const body = node.body!;
     const width = analyse(body).gates;
     const captured = ins.slice(node.outs.length);
     const lo = node.attrs.lo as number;
-    const count = trips(node);
+    const hold = frame.holds.get(node);
+    if (hold) hold.limit = gate + trips(node) * width;
     const turn = (i: number, carry: readonly Entry[]): void => {
-      if (i === count) {
+      if (isOver(node, i, carry[0] as Tensor)) {
+        if (hold) this.#holds.delete(hold);
         for (const [j, id] of node.outs.entries()) this.#set(frame, id, carry[j]!);
         for (const id of node.ins) this.#used(frame, id);
         return;

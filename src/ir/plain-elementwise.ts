@@ -167,5 +167,6 @@ export const PLAIN_ELEMENTWISE: Readonly<Record<string, Kernel>> = {
   convert,
   select,
   hide: ([x]) => x!,
+  reveal: ([x]) => x!,
   stopGradient: ([x]) => x!,
 };

@@ -24,5 +24,6 @@ export const PLAIN_SMOOTH: Readonly<Record<string, Kernel>> = {
       data: (y!.data as Float64Array).map((v, i) => (v === 0 && b[i] === 0 ? 0 : Math.atan2(v, b[i]!))),
     };
   },
-  arctanUnit: real(Math.atan),
+  arcsin: real(Math.asin),
+  cbrt: real(Math.cbrt),
 };

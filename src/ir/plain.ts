@@ -1,5 +1,6 @@
 /** @file The plain interpreter: what every op means, on data in the clear. Oracle, constant folder and `np` for PYUs. */
 import { fail } from '../errors.ts';
+import { isOver } from './analysis.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
 import { inferTypes, typeText } from './ops.ts';
 import { PLAIN_ELEMENTWISE } from './plain-elementwise.ts';
@@ -35,8 +36,9 @@ const runLoop = (node: Node, ins: readonly Tensor[]): Tensor[] => {
   const carries = body.outs.length;
   const captured = ins.slice(carries);
   let carry = ins.slice(0, carries);
-  for (let i = node.attrs.lo as number; i < (node.attrs.hi as number); i++) {
-    const index: Tensor = { shape: [], dtype: 'int64', data: BigInt64Array.of(BigInt(i)) };
+  const lo = node.attrs.lo as number;
+  for (let i = 0; !isOver(node, i, carry[0]!); i++) {
+    const index: Tensor = { shape: [], dtype: 'int64', data: BigInt64Array.of(BigInt(lo + i)) };
     carry = run(body, [index, ...carry, ...captured]);
   }
   return carry;

@@ -36,9 +36,17 @@ interface Pair {
 /** Rounds of the radix-4 tree over the digits of so many bits. */
 const treeRounds = (bits: number): number => Math.ceil(Math.log2(Math.ceil(bits / 4)) / 2);
 
+/** Bits of the numbers that are compared. */
+const width = (f: Field, a: Readonly<Record<string, unknown>>): number =>
+  (a.bits as number | undefined) ?? f.bits;
+
 /** Gates that have both protocols, with the same inputs, attributes and results. */
 const PAIRS: Readonly<Record<string, Pair>> = {
-  less: { keyed: 'lessFss', saves: (f) => treeRounds(f.bits), levels: (f) => f.bits - 1 },
+  less: {
+    keyed: 'lessFss',
+    saves: (f, a) => treeRounds(width(f, a)),
+    levels: (f, a) => width(f, a) - 1,
+  },
   isZero: { keyed: 'isZeroFss', saves: () => 1, levels: (f) => f.bits },
   borrow: {
     keyed: 'borrowFss',
@@ -89,6 +97,6 @@ const reason = ({ parties, costMode = 'bandwidth', link }: PlanOptions): string 
   if (costMode === 'bandwidth') return costMode;
   if (parties !== 2) return `${costMode} needs two parties, and here are ${parties}`;
   if (costMode === 'latency') return costMode;
-  if (!link) return 'auto, but round trip and bandwidth of the link are not given';
+  if (!link) return 'auto, but the link was not measured';
   return `auto, by the batch at a round trip of ${link.rttMs} ms and ${link.bandwidth / 1e6} MB/s`;
 };

@@ -29,11 +29,13 @@ export class Ready<T> {
     items[at] = item;
   }
 
-  next(): T | undefined {
+  /** The first, if its place is below `limit`. */
+  next(limit: number): T | undefined {
     const items = this.#items;
     const first = items[0];
+    if (first === undefined || first.place >= limit) return undefined;
     const last = items.pop();
-    if (first === undefined || last === undefined || items.length === 0) return first?.node;
+    if (last === undefined || items.length === 0) return first.node;
     let at = 0;
     for (;;) {
       let child = 2 * at + 1;

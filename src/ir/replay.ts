@@ -5,7 +5,7 @@
 import type { BaseArray } from './array.ts';
 import { atSite } from './callsite.ts';
 import type { Graph, Node, Tensor, Type, ValueId } from './graph.ts';
-import { repeat } from './loop.ts';
+import { repeat, turnsOf } from './loop.ts';
 import { NDArray } from './ndarray.ts';
 import { apply, currentTrace, record, Trace, Traced, within } from './tracer.ts';
 
@@ -41,8 +41,7 @@ export const replayLoop = (node: Node, ins: readonly BaseArray[]): readonly Base
   const body = node.body!;
   const captured = ins.slice(body.outs.length);
   return repeat(
-    node.attrs.lo as number,
-    node.attrs.hi as number,
+    turnsOf(node),
     (i, carry) => replay(body, [i, ...carry, ...captured]),
     ins.slice(0, body.outs.length),
   );

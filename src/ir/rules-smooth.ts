@@ -1,7 +1,8 @@
 /** @file Lowering of smooth functions that have a choice: of form, or of how exact they are. */
 
-import { arctan, arctan2 } from '../fixed/angle.ts';
+import { arcsin, arctan, arctan2 } from '../fixed/angle.ts';
 import { hidden } from '../fixed/basic.ts';
+import { cbrt } from '../fixed/normal.ts';
 import * as smooth from '../fixed/smooth.ts';
 import type { SigmoidMode } from './circuit.ts';
 import type { Rule } from './lowering.ts';
@@ -22,7 +23,8 @@ export const SMOOTH_RULES: Readonly<Record<string, Rule>> = {
   softplus: unary(smooth.softplus),
   silu: unary(smooth.silu),
   gelu: (l, node) => unary(node.attrs.approximate ? smooth.geluTanh : smooth.gelu)(l, node),
-  arctanUnit: unary(smooth.arctanUnit),
+  arcsin: unary(arcsin),
+  cbrt: unary(cbrt),
   arctan: unary(arctan),
   arctan2: (l, { ins: [y, x] }) => {
     const [v, u] = [hidden(l.circuit, l.wire(y!)), hidden(l.circuit, l.wire(x!))];

@@ -7,7 +7,7 @@ import * as a from './algebra.ts';
 import type { BaseArray } from './array.ts';
 import { atSite } from './callsite.ts';
 import type { Graph, Node, Type, ValueId } from './graph.ts';
-import { repeat } from './loop.ts';
+import { repeat, turnsOf } from './loop.ts';
 import { opDef } from './ops.ts';
 import { replayNode } from './replay.ts';
 import { apply } from './tracer.ts';
@@ -149,10 +149,15 @@ const batchedLoop = (node: Node, ins: readonly Batched[], size: number): Batched
     node,
     ins.map((x) => x.batched),
   );
+  if (node.attrs.while === true && carries[0])
+    fail(
+      'UNSUPPORTED',
+      'np.vmap: the condition of np.whileRevealed is another for each example: map its body, and go on while any example needs it',
+      { site: node.site },
+    );
   const captured = ins.slice(carries.length);
   const out = repeat(
-    node.attrs.lo as number,
-    node.attrs.hi as number,
+    turnsOf(node),
     (i, carry) => {
       const given = carry.map((x, k) => ({ x, batched: carries[k]! }));
       const made = batch(body, [{ x: i, batched: false }, ...given, ...captured], size);

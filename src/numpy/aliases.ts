@@ -25,7 +25,7 @@ export {
   dynamicUpdateSlice as dynamic_update_slice,
   scatterAdd as scatter_add,
 } from './indexing.ts';
-export { foriLoop as fori_loop } from './loops.ts';
+export { foriLoop as fori_loop, whileRevealed as while_revealed } from './loops.ts';
 export { floatPower as float_power } from './math.ts';
 export { atleast1d as atleast_1d, atleast2d as atleast_2d, atleast3d as atleast_3d } from './reals.ts';
 export { floorDivide as floor_divide } from './rounding.ts';

@@ -94,7 +94,16 @@ export { dynamicSlice, dynamicUpdateSlice, scatterAdd, slice, take } from './ind
 export { concatenate, hstack, pad, repeat, roll, split, stack, tile, vstack } from './join.ts';
 export { dot, inner, matmul, outer, vdot } from './linalg.ts';
 export * as linalg from './linalg-names.ts';
-export { type Carry, type CarryResult, fori, foriLoop, type ScanOptions, scan } from './loops.ts';
+export {
+  type Carry,
+  type CarryResult,
+  fori,
+  foriLoop,
+  type ScanOptions,
+  scan,
+  type WhileOptions,
+  whileRevealed,
+} from './loops.ts';
 export {
   arccos,
   arccosh,
@@ -145,6 +154,7 @@ export {
   real,
 } from './reals.ts';
 export { all, amax, amin, any, argmax, argmin, max, mean, min, std, sum, variance as var } from './reduce.ts';
+export { reveal } from './reveal.ts';
 export { divmod, fix, floorDivide, fmod, mod, modf, remainder, rint, round, trunc } from './rounding.ts';
 export { cummax, cummin, cumprod, cumsum, diff, ediff1d, prod, unwrap } from './scans.ts';
 export {

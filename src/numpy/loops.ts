@@ -1,15 +1,17 @@
-/** @file Repeating a public number of times. */
+/** @file Repeating a public number of times, or as long as a revealed condition holds. */
 import { fail } from '../errors.ts';
 import { type ArrayInput, BaseArray } from '../ir/array.ts';
 import { alloc } from '../ir/dtypes.ts';
 import type { Tensor, TensorData } from '../ir/graph.ts';
-import { repeat } from '../ir/loop.ts';
+import { checkCarry, repeat } from '../ir/loop.ts';
 import { isTensor, NDArray } from '../ir/ndarray.ts';
 import { flatten, sameTree, type TreeDef, treeText, unflatten } from '../ir/pytree.ts';
 import { recordFunction, typeOfArray } from '../ir/replay.ts';
+import { shapeText } from '../ir/shapes.ts';
 import { apply, Traced } from '../ir/tracer.ts';
-import { asArr, broadcast, reshapeTo } from './core.ts';
+import { asArr, broadcast, reshapeTo, truth } from './core.ts';
 import { dynamicSlice, dynamicUpdateSlice } from './indexing.ts';
+import { reveal } from './reveal.ts';
 
 const isLeaf = (x: unknown): boolean => x instanceof BaseArray || isTensor(x) || ArrayBuffer.isView(x);
 
@@ -48,7 +50,53 @@ export const fori = <const T>(
   const start = leaves.map((x) => asArr(x as ArrayInput));
   const step = (i: BaseArray, carry: readonly BaseArray[]): BaseArray[] =>
     readCarry(body(i, unflatten(def, carry) as Carry<T>), def);
-  return unflatten(def, repeat(from, to, step, start, paths)) as Carry<T>;
+  return unflatten(def, repeat({ lo: from, hi: to }, step, start, paths)) as Carry<T>;
+};
+
+export interface WhileOptions {
+  /** The program fails, at all parties, if the condition still holds after so many turns. Default 65536. */
+  readonly maxIterations?: number;
+}
+
+const MOST = 65536;
+
+/**
+ * carry = body(carry) as long as cond(carry) is true; returns the last carry. The condition is REVEALED before each turn:
+ * all parties and the dealer learn it, and so how often the loop turns. That is all they learn; the carry stays secret.
+ * Rounds a turn: those of the body and of the condition, and 1; a dealer elsewhere waits for the condition, and is waited for.
+ * Throws as np.fori, and RANGE when the condition never ends.
+ */
+export const whileRevealed = <const T>(
+  cond: (carry: Carry<T>) => ArrayInput,
+  body: (carry: Carry<T>) => CarryResult<T>,
+  init: T,
+  { maxIterations = MOST }: WhileOptions = {},
+): Carry<T> => {
+  if (!Number.isInteger(maxIterations) || maxIterations < 1 || maxIterations > 2 ** 32)
+    fail(
+      'INVALID_ARGUMENT',
+      `np.whileRevealed: maxIterations is a whole number from 1 to 2^32, not ${String(maxIterations)}`,
+    );
+  const { leaves, paths, def } = flatten(init, isLeaf);
+  const start = leaves.map((x) => asArr(x as ArrayInput));
+  const goesOn = (carry: readonly BaseArray[]): BaseArray => {
+    const holds = truth(cond(unflatten(def, carry) as Carry<T>));
+    if (holds.ndim !== 0)
+      fail(
+        'SHAPE',
+        `np.whileRevealed: a condition is a scalar, not of shape ${shapeText(holds.shape)}: use np.any or np.all`,
+      );
+    return reveal(holds);
+  };
+  const step = (_: BaseArray, [, ...carry]: readonly BaseArray[]): BaseArray[] => {
+    const next = readCarry(body(unflatten(def, carry) as Carry<T>), def);
+    // Before the condition is asked about it.
+    for (const [i, x] of next.entries()) checkCarry(paths[i]!, start[i]!, x);
+    return [goesOn(next), ...next];
+  };
+  const turns = { lo: 0, hi: maxIterations, while: true } as const;
+  const [, ...end] = repeat(turns, step, [goesOn(start), ...start], ['condition', ...paths]);
+  return unflatten(def, end) as Carry<T>;
 };
 
 const readCarry = (result: unknown, def: TreeDef): BaseArray[] => {
@@ -56,7 +104,7 @@ const readCarry = (result: unknown, def: TreeDef): BaseArray[] => {
   if (!sameTree(flat.def, def))
     fail(
       'INVALID_ARGUMENT',
-      `np.fori: the body was given a carry like ${treeText(def)} and returned ${treeText(flat.def)}: return the carry`,
+      `a loop's body was given a carry like ${treeText(def)} and returned ${treeText(flat.def)}: return the carry`,
     );
   return flat.leaves.map((x) => asArr(x as ArrayInput));
 };
@@ -123,8 +171,7 @@ export const scan = <const T, Y = BaseArray>(
   const stacks = made.map((y) => NDArray.from({ shape: [], dtype: y.dtype, data: alloc(y.dtype, 1) }));
   const empty = stacks.map((zero, k) => broadcast(zero, [n, ...made[k]!.shape]));
   const out = repeat(
-    0,
-    n,
+    { lo: 0, hi: n },
     (i, state) => {
       const at = options.reverse ? apply('sub', [NDArray.from(n - 1, 'int64'), i]) : i;
       const rows = columns.map((x) => rowOf(x, at));

@@ -17,7 +17,6 @@ import {
   minimum,
   multiply,
   negative,
-  sign,
   sin,
   sqrt,
   square,
@@ -55,12 +54,8 @@ export const hypot = (x: ArrayInput, y: ArrayInput): BaseArray => {
   return sqrt(add(square(a), square(b)));
 };
 
-/** Cube root, any sign: that of |x| by exp(log(|x|) / 3), which the sign 0 of 0 clears. */
-export const cbrt = (x: ArrayInput): BaseArray => {
-  const a = real(x);
-  const positive = maximum(abs(a), 2 ** -18);
-  return multiply(exp(multiply(log(positive), 1 / 3)), sign(a));
-};
+/** Cube root, |x| < 2^26 (FM128). */
+export const cbrt = (x: ArrayInput): BaseArray => apply('cbrt', [real(x)]);
 
 /** sin x / cos x; near the poles the error grows with the square of the result. */
 export const tan = (x: ArrayInput): BaseArray => divide(sin(x), cos(x));
@@ -93,20 +88,14 @@ export const arctanh = (x: ArrayInput): BaseArray => {
   return multiply(subtract(log(add(a, 1)), log(subtract(1, a))), 0.5);
 };
 
-const smallArctan = (t: BaseArray): BaseArray => apply('arctanUnit', [t]);
-
 /** Any x below 2^26 (FM128). */
 export const arctan = (x: ArrayInput): BaseArray => apply('arctan', [real(x)]);
 
 /** The angle of the point (x, y), in (-pi, pi]; 0 at the origin. Both away from 0 by 2^-10, or one of them 0, at FM128. */
 export const arctan2 = (y: ArrayInput, x: ArrayInput): BaseArray => apply('arctan2', pair(y, x));
 
-/** |x| <= 1: 2 arctan(x / (1 + sqrt(1 - x^2))), a quotient between -1 and 1. */
-export const arcsin = (x: ArrayInput): BaseArray => {
-  const a = real(x);
-  const root = multiply(sqrt(subtract(1, a)), sqrt(add(a, 1)));
-  return multiply(smallArctan(divide(a, add(root, 1))), 2);
-};
+/** |x| <= 1. */
+export const arcsin = (x: ArrayInput): BaseArray => apply('arcsin', [real(x)]);
 /** |x| <= 1. */
 export const arccos = (x: ArrayInput): BaseArray => subtract(Math.PI / 2, arcsin(x));
 

@@ -8,13 +8,14 @@ const PER_FIELD = [
   'add', 'sub', 'mul', 'neg', 'addScalar', 'mulScalar', 'shl', 'shr', 'sar', 'sumAxis', 'matmul',
   'matmulSpace',
   'mulGate', 'mulPublic', 'squareGate', 'selectAdd', 'bitsToRing', 'maskByBits',
-  'encode', 'decode', 'encodeInt', 'strided', 'splineEval', 'splineDeal',
+  'encode', 'decode', 'encodeInt', 'strided', 'harmonicsEval', 'harmonicsDeal',
+  'exponentialEval', 'exponentialDeal',
 ] as const; // biome-ignore format: a table of names
 
 const PLAIN = [
   'heapBase', 'xor', 'and', 'or', 'add8', 'sub8', 'not', 'andXor', 'digitSelect', 'oneHot', 'toPlanes', 'fromPlanes',
   'decodeInt', 'stridedBits', 'countUnequal', 'bitsAsBytes', 'pickBit', 'oneHotBytes',
-  'runPlanes', 'packPlanes', 'unpackPlanes', 'packBytes', 'unpackBytes', 'splineSpace', 'chacha20',
+  'runPlanes', 'packPlanes', 'unpackPlanes', 'packBytes', 'unpackBytes', 'harmonicsSpace', 'exponentialSpace', 'chacha20',
   'dcfGen', 'dcfEval',
 ] as const; // biome-ignore format: a table of names
 

@@ -2,7 +2,7 @@
  * @file Ring: linear memory and the kernels on it, one instance a party.
  *
  * Destinations come first, shapes are checked, nothing is allocated unless a method says so. The subjects stand in
- * memory.ts (arrays), words.ts, convert.ts, bits.ts, wire.ts, and here (piecewise polynomials).
+ * memory.ts (arrays), words.ts, convert.ts, bits.ts, wire.ts, and here (functions by weighed tables).
  */
 
 import { fail } from '../errors.ts';
@@ -10,16 +10,18 @@ import type { RingArray } from './array.ts';
 import { loadParts, type RingOptions } from './memory.ts';
 import { RingWire } from './wire.ts';
 
-/** How x is cut: C = (c >>> drop) mod (pieces << stepBits), its piece C >> stepBits. */
-export interface SplineShape {
-  /** P, a power of two. */
-  pieces: number;
-  /** At most 7. */
-  degree: number;
-  /** Low bits that are left out. */
-  drop: number;
-  /** A piece is 2^stepBits wide (after the drop). */
-  stepBits: number;
+/** Harmonics 1, 1 + step, .. of an angle in turns of 2^turn. */
+export interface HarmonicShape {
+  readonly count: number;
+  readonly step: 1 | 2;
+  readonly turn: number;
+}
+
+/** How an exponent c or r is cut: into `pieces` (a power of two) of 2^pieceBits; its unit is 2^-fraction. */
+export interface ExponentShape {
+  readonly pieces: number;
+  readonly pieceBits: number;
+  readonly fraction: number;
 }
 
 export class Ring extends RingWire {
@@ -28,68 +30,95 @@ export class Ring extends RingWire {
   }
 
   /**
-   * dst[e] = sum over v, i of round(w_i * 2^t2) * table[e][v][i], with a = coef[(hi(C) - v) mod P] and
-   * w_i = (-1)^i * sum_{j>=i} a_j * binom(j, i) * (lo(C)/step)^(j-i). table: n x P x (degree+1), coef: P x (degree+1).
+   * dst[e] = sum over harmonics k of round(w * 2^t2) * table[e][0][i] + round(v * 2^t2) * table[e][1][i], where
+   * w = a cos(k c) + b sin(k c) and v = a sin(k c) - b cos(k c). table: n x 2 x count, coef: a and b of each harmonic.
    */
-  splineEval(
+  harmonicsEval(
     dst: RingArray,
     c: RingArray,
     table: RingArray,
     coef: Float64Array,
-    shape: SplineShape & { t2: number },
+    shape: HarmonicShape & { readonly t2: number },
   ): void {
-    const row = splineRow(shape, shape.t2);
-    this.words('splineEval', dst, c);
-    this.lengths('splineEval', [[table, c.length * row]]);
-    if (table.field !== dst.field) this.mismatch('splineEval', dst, c, table);
-    if (coef.length !== row) fail('SHAPE', `ring splineEval: ${coef.length} coefficients, not ${row}`);
-    const { degree, drop, stepBits, t2 } = shape;
-    const log = Math.log2(shape.pieces);
-    const space = this.kernels.splineSpace(log, degree);
-    const block = this.heap.alloc(coef.byteLength + space);
+    checkHarmonics(shape, shape.t2);
+    const { count, step, turn, t2 } = shape;
+    this.words('harmonicsEval', dst, c);
+    this.#table('harmonicsEval', table, c, 2 * count);
+    if (coef.length !== 2 * count)
+      fail('SHAPE', `ring harmonicsEval: ${coef.length} coefficients, not ${2 * count}`);
+    const block = this.heap.alloc(coef.byteLength + this.kernels.harmonicsSpace(count));
     try {
-      new Float64Array(this.memory.buffer, block.start, row).set(coef);
+      new Float64Array(this.memory.buffer, block.start, coef.length).set(coef);
       const work = block.start + coef.byteLength;
-      const kernel = this.kernels[`splineEval${dst.field.bits}`];
-      kernel(dst.ptr, c.ptr, table.ptr, block.start, work, c.length, log, degree, drop, stepBits, t2);
+      const kernel = this.kernels[`harmonicsEval${dst.field.bits}`];
+      kernel(dst.ptr, c.ptr, table.ptr, block.start, work, c.length, count, step, turn, t2);
     } finally {
       this.heap.free(block);
     }
   }
 
-  /** dst[e][v][i] = v == hi(R) ? round((lo(R)/step)^i * 2^t1) : 0. dst: n x P x (degree+1). */
-  splineDeal(dst: RingArray, r: RingArray, shape: SplineShape & { t1: number }): void {
-    this.lengths('splineDeal', [
-      [r, r.length],
-      [dst, r.length * splineRow(shape, shape.t1)],
+  /** dst[e] = round(cos(k r) 2^t1) for each harmonic k, then round(sin(k r) 2^t1). dst: n x 2 x count. */
+  harmonicsDeal(dst: RingArray, r: RingArray, shape: HarmonicShape & { readonly t1: number }): void {
+    checkHarmonics(shape, shape.t1);
+    const { count, step, turn, t1 } = shape;
+    this.#table('harmonicsDeal', dst, r, 2 * count);
+    this.kernels[`harmonicsDeal${dst.field.bits}`](dst.ptr, r.ptr, r.length, count, step, turn, t1);
+  }
+
+  /** dst[e] = sum over j of round(2^t2 e^(lo + width * (hi(c) - j mod P) + lo(c))) * table[e][j]; width: of a piece. */
+  exponentialEval(
+    dst: RingArray,
+    c: RingArray,
+    table: RingArray,
+    shape: ExponentShape & { readonly lo: number; readonly t2: number },
+  ): void {
+    checkExponent(shape, shape.t2);
+    const { pieces, pieceBits, fraction, lo, t2 } = shape;
+    this.words('exponentialEval', dst, c);
+    this.#table('exponentialEval', table, c, pieces);
+    const block = this.heap.alloc(this.kernels.exponentialSpace(pieces));
+    try {
+      const kernel = this.kernels[`exponentialEval${dst.field.bits}`];
+      kernel(dst.ptr, c.ptr, table.ptr, block.start, c.length, pieces, pieceBits, fraction, lo, t2);
+    } finally {
+      this.heap.free(block);
+    }
+  }
+
+  /** dst[e][j] = j == hi(r) ? round(2^t1 e^-lo(r)) : 0. dst: n x P. */
+  exponentialDeal(dst: RingArray, r: RingArray, shape: ExponentShape & { readonly t1: number }): void {
+    checkExponent(shape, shape.t1);
+    const { pieces, pieceBits, fraction, t1 } = shape;
+    this.#table('exponentialDeal', dst, r, pieces);
+    const kernel = this.kernels[`exponentialDeal${dst.field.bits}`];
+    kernel(dst.ptr, r.ptr, r.length, pieces, pieceBits, fraction, t1);
+  }
+
+  /** `row` words for each element of a. */
+  #table(op: string, table: RingArray, a: RingArray, row: number): void {
+    this.lengths(op, [
+      [a, a.length],
+      [table, a.length * row],
     ]);
-    if (dst.field !== r.field) this.mismatch('splineDeal', dst, r);
-    const { degree, drop, stepBits, t1 } = shape;
-    const kernel = this.kernels[`splineDeal${dst.field.bits}`];
-    kernel(dst.ptr, r.ptr, r.length, Math.log2(shape.pieces), degree, drop, stepBits, t1);
+    if (table.field !== a.field) this.mismatch(op, table, a);
   }
 }
 
-/** Words per element of a spline's table. */
-const splineRow = (shape: SplineShape, scaleBits: number): number => {
-  const { pieces, degree, drop, stepBits } = shape;
+const checkHarmonics = ({ count, step, turn }: HarmonicShape, scaleBits: number): void => {
+  const whole = [count, turn, scaleBits].every(Number.isInteger);
+  if (!whole || count < 1 || count > 256 || (step !== 1 && step !== 2) || turn < 1 || turn > 62)
+    fail('RANGE', `ring harmonics: ${count} of them by ${step} in turns of 2^${turn}`);
+  checkScale(scaleBits);
+};
+
+const checkExponent = ({ pieces, pieceBits, fraction }: ExponentShape, scaleBits: number): void => {
   const log = Math.log2(pieces);
-  const whole = [log, degree, drop, stepBits, scaleBits].every(Number.isInteger);
-  if (
-    !whole ||
-    log < 0 ||
-    degree < 0 ||
-    degree > 7 ||
-    drop < 0 ||
-    drop > 127 ||
-    stepBits < 0 ||
-    stepBits + log > 62
-  ) {
-    fail(
-      'RANGE',
-      `ring spline: ${JSON.stringify(shape)}: pieces must be a power of two, degree <= 7, all bits <= 62`,
-    );
-  }
-  if (Math.abs(scaleBits) > 62) fail('RANGE', `ring spline: a scale of 2^${scaleBits} is not in 2^-62..2^62`);
-  return pieces * (degree + 1);
+  const whole = [log, pieceBits, fraction, scaleBits].every(Number.isInteger);
+  if (!whole || log < 1 || log > 10 || pieceBits < 0 || pieceBits + log > 62)
+    fail('RANGE', `ring exponential: ${pieces} pieces of 2^${pieceBits}, a power of two of at least 2`);
+  checkScale(scaleBits);
+};
+
+const checkScale = (bits: number): void => {
+  if (Math.abs(bits) > 62) fail('RANGE', `ring: a scale of 2^${bits} is not in 2^-62..2^62`);
 };

@@ -7,8 +7,12 @@ import { np } from '../../src/index.ts';
 
 const test = suite('device cost mode');
 
-const run = async (parties: readonly string[], config: Readonly<Record<string, unknown>>) => {
-  const s = await sf.session({ parties: [...parties], loggingLevel: 'warning' });
+const run = async (
+  parties: readonly string[],
+  config: Readonly<Record<string, unknown>>,
+  link?: { rttMs: number; bandwidthMbit?: number },
+) => {
+  const s = await sf.session({ parties: [...parties], loggingLevel: 'warning', ...(link && { link }) });
   const def = sf.utils.testing.clusterDef([...parties]);
   const spu = s.SPU({ ...def, runtime_config: { ...def.runtime_config, ...config } } as never);
   const said: string[] = [];
@@ -51,10 +55,27 @@ test('auto weighs the link; three parties have tables', async () => {
     far.said,
   );
   assert.ok(far.ops.includes('lessFss'));
-  assert.ok((await run(TWO, auto)).ops.includes('less'));
   const three = await run([...TWO, 'carol'], { cost_mode: 'latency', ...profile });
   assert.equal(three.values, far.values);
   assert.ok(three.said.includes('latency needs two parties, and here are 3'), three.said);
+});
+
+for (const beaver_type of ['TrustedFirstParty', 'TrustedThirdParty']) {
+  test(`auto measures the link that it is not told, with ${beaver_type}`, async () => {
+    const far = await run(TWO, { costMode: 'auto', beaver_type, ...profile }, { rttMs: 50 });
+    const said = /by the batch at a round trip of ([\d.]+) ms and ([\d.]+) MB\/s/.exec(far.said);
+    assert.ok(said && Number(said[1]) >= 50, far.said);
+    assert.ok(far.ops.includes('lessFss'));
+    assert.equal(far.values, [-1, 0, 1.5, 7]);
+  });
+}
+
+test('a program that is planned by a measure cannot be recorded for a dealer', async () => {
+  const s = await sf.session({ parties: TWO, loggingLevel: 'warning' });
+  const def = sf.utils.testing.clusterDef(TWO);
+  const spu = s.SPU({ ...def, runtime_config: { ...def.runtime_config, cost_mode: 'auto' } } as never);
+  assert.throws(() => spu.record(), /give link_rtt_ms and link_bandwidth_mbit/);
+  await s.shutdown();
 });
 
 test('a mistyped mode and half a link are refused', () => {

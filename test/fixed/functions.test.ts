@@ -79,7 +79,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     points: [-7.75, 7.75, -1e4, 1e4],
   },
   'arctan on [-1, 1]': {
-    build: S.arctanUnit,
+    build: A.arctanUnit,
     plain: Math.atan,
     range: always(-1, 1),
     error: 'absolute',
@@ -90,7 +90,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     plain: Math.atan,
     range: always(-50, 50),
     error: 'absolute',
-    rounds: 15,
+    rounds: 10,
     points: [0, -1, 1, -1e4, 1e4],
   },
   'sigmoid MM1': {
@@ -123,17 +123,48 @@ const FNS: Readonly<Record<string, Fn>> = {
     rounds: 5,
     points: [-4, 4, 3.875, -1e5, 1e5],
   },
-  exp: { build: S.exp, plain: Math.exp, range: (f) => [-30, expMax[f]], rounds: 5, points: [-20, -1e5] },
-  log: { build: N.log, plain: Math.log, range: positive, log: true, error: 'absolute', rounds: 6 },
-  sqrt: { build: N.sqrt, plain: Math.sqrt, range: positive, log: true, rounds: 7, points: [0] },
-  rsqrt: { build: N.rsqrt, plain: (x) => 1 / Math.sqrt(x), range: positive, log: true, rounds: 7 },
+  exp: {
+    build: S.exp,
+    plain: Math.exp,
+    range: (f) => [-30, expMax[f]],
+    extra: (_x, _y, f) => ulpOf(f) / 16,
+    rounds: 5,
+    points: [-20, -1e5],
+  },
+  log: { build: N.log, plain: Math.log, range: positive, log: true, error: 'absolute', rounds: 5 },
+  sqrt: { build: N.sqrt, plain: Math.sqrt, range: positive, log: true, rounds: 6, points: [0] },
+  rsqrt: { build: N.rsqrt, plain: (x) => 1 / Math.sqrt(x), range: positive, log: true, rounds: 6 },
   reciprocal: {
     build: N.reciprocal,
     plain: (x) => 1 / x,
     range: positive,
     log: true,
     signs: true,
-    rounds: 13,
+    rounds: 8,
+  },
+  'reciprocal of positive': {
+    build: N.positiveReciprocal,
+    plain: (x) => 1 / x,
+    range: positive,
+    log: true,
+    rounds: 6,
+  },
+  cbrt: {
+    build: N.cbrt,
+    plain: Math.cbrt,
+    range: positive,
+    log: true,
+    signs: true,
+    rounds: 8,
+    points: [0, 1, 8, -27],
+  },
+  arcsin: {
+    build: A.arcsin,
+    plain: Math.asin,
+    range: always(-1, 1),
+    error: 'absolute',
+    rounds: 9,
+    points: [0, 1, -1, 1 - 2 ** -18, 2 ** -18 - 1, 0.5],
   },
   divide: {
     build: N.divide,
@@ -144,7 +175,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     signs: true,
     // a may move by a sixteenth of a unit in its last place.
     extra: (_, y, f) => ulpOf(f) / 16 / Math.abs(y),
-    rounds: 13,
+    rounds: 8,
   },
   sin: {
     build: W.sin,
@@ -227,7 +258,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     range: always(0.25, 30),
     signs: true,
     extra: (x, _, f) => Math.abs(x) ** -4 * ulpOf(f),
-    rounds: 14,
+    rounds: 9,
   },
   power: {
     build: W.power,
@@ -238,7 +269,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     // The error of y log x is relative in the power, and log is good to 2^-21 or so.
     extra: (x, y, f) =>
       x ** y * (Math.abs(y) + Math.abs(Math.log(x)) + 2) * (f === 'FM128' ? 2 ** -21 : 2 ** -13),
-    rounds: 12,
+    rounds: 11,
   },
 };
 

@@ -1,11 +1,10 @@
-/** Comparisons, equality, boolean gates, splines and sines: values, rounds and bytes as the headers say. */
+/** Comparisons, equality, boolean gates: values, rounds and bytes as the headers say. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as B from '../../src/fixed/basic.ts';
 import type { Wire } from '../../src/fixed/circuit.ts';
-import { fit } from '../../src/fixed/fit.ts';
-import { applySpline } from '../../src/fixed/smooth.ts';
 import { FIELDS } from '../../src/ring/field.ts';
+import { dcfRow } from '../../src/ring/fss.ts';
 import { bits, FIELD_NAMES, fxp, LENGTHS, random, randomRaw, raw, runCase, same } from './harness.ts';
 
 const PARTIES = [2, 3, 5];
@@ -18,6 +17,9 @@ const LESS = {
   FM64: [3, 34, 257, 96],
   FM32: [3, 16, 129, 38],
 } as const;
+
+/** By field: b, bits of one threshold, dealer bits of one threshold. */
+const SMALL = { FM128: [56, 30, 76], FM64: [40, 21, 44], FM32: [20, 10, 16] } as const;
 
 /** By bits: rounds, bits, dealer bits. */
 const BORROW = { 4: [1, 1, 16], 8: [2, 3, 33], 18: [3, 10, 96], 26: [3, 14, 136] } as const;
@@ -82,6 +84,37 @@ for (const field of FIELD_NAMES) {
       );
     });
     assert.equal([r.rounds, r.bytes, r.dealerBytes], [rounds, 25 * online * 7, 25 * (tables + 7 * tree)]);
+  });
+
+  test(`${field}: a comparison of numbers that are known to be small`, () => {
+    const [bits, online, tree] = SMALL[field];
+    const thresholds = [0, 1, -1, 2 ** (bits - 2), -(2 ** (bits - 2)), 777];
+    const next = random(9);
+    const edge = 1n << BigInt(bits - 2);
+    const edges = [0n, -1n, 1n, edge - 1n, -edge, 1n - edge, 776n, 777n, 778n];
+    const x = Array.from({ length: 200 }, (_, i) => edges[i] ?? randomRaw(next, bits - 2));
+    for (const parties of PARTIES) {
+      for (const costMode of parties === 2 ? (['bandwidth', 'latency'] as const) : (['bandwidth'] as const)) {
+        const r = runCase({
+          field,
+          parties,
+          costMode,
+          inputs: [raw(x)],
+          build: (c, u) => B.below(c, u!, thresholds, bits),
+        });
+        thresholds.forEach((t, i) => {
+          same(
+            r.raw[i]!,
+            x.map((v) => one(v < BigInt(t))),
+            `below ${t}`,
+          );
+        });
+        const count = thresholds.length;
+        const cost = [r.rounds, r.bytes, r.dealerBytes];
+        if (costMode === 'latency') assert.equal(cost, [1, 25 * count, 2 * 200 * dcfRow(bits - 1) + 25]);
+        else assert.equal(cost, [3, 25 * online * count, 25 * (4 * bits + 1 + count * tree)]);
+      }
+    }
   });
 
   test(`${field}: the borrow of the low bits`, () => {
@@ -154,72 +187,6 @@ for (const field of FIELD_NAMES) {
         r.raw[0]!,
         all.map((v) => one(v === 0n)),
       );
-    }
-  });
-
-  test(`${field}: a polynomial piece by piece, in ${k === 128 ? 1 : 2} rounds`, () => {
-    const fn = (x: number): number => 0.5 * x * x - x + 0.25;
-    const f = fit(fn, -2, 0.25, 16, 2);
-    const top = -2 + 15 * 0.25;
-    for (const parties of PARTIES) {
-      for (const n of parties === 2 ? [0, 1, 3, 255, 256, 257, 600] : [40]) {
-        const next = random(n + 1);
-        const ulp = 2 ** -FIELDS[field].fraction;
-        const edges = [-2, -2 + ulp, -1.75, -1.75 - ulp, 0, -ulp, ulp, top - ulp];
-        const x = Array.from(
-          { length: n },
-          (_, i) => edges[i] ?? Math.floor((-2 + next() * (top + 2)) / ulp) * ulp,
-        );
-        const scale = FIELDS[field].fraction;
-        const r = runCase({
-          field,
-          parties,
-          inputs: [fxp(x)],
-          build: (c, u) => applySpline(c, u!, f, { input: scale, output: scale }),
-        });
-        const tolerance = field === 'FM32' ? 2 ** -5 : field === 'FM64' ? 2 ** -15 : 2 ** -24;
-        r.numbers[0]!.forEach((v, i) => {
-          assert.ok(Math.abs(v - fn(x[i]!)) <= tolerance, `f(${x[i]}) = ${v}, not ${fn(x[i]!)}`);
-        });
-        const openings = k === 128 ? 1 : 2;
-        const word = (n * k) / 8;
-        assert.equal(
-          [r.rounds, r.bytes, r.dealerBytes],
-          [openings, openings * word, (16 * 3 + openings) * word],
-        );
-      }
-    }
-  });
-
-  test(`${field}: the sine of an angle in turns`, () => {
-    const turn = FIELDS[field].fraction;
-    const t = { FM32: 11, FM64: 22, FM128: 30 }[field];
-    const next = random(5);
-    const x = Array.from(
-      { length: 200 },
-      (_, i) => [0, 0.25, -0.25, 0.5, 1, -7.125][i] ?? (next() - 0.5) * 40,
-    );
-    for (const parties of PARTIES) {
-      const r = runCase({
-        field,
-        parties,
-        inputs: [fxp(x)],
-        build: (c, u) =>
-          c.emit('sine', [u!], { turn, t, trunc: 2 * t - turn, exact: c.exact }, [
-            { shape: u!.shape, kind: 'ring', secret: true },
-          ])[0]!,
-      });
-      const tolerance = { FM32: 2 ** -5, FM64: 2 ** -14, FM128: 2 ** -22 }[field];
-      r.numbers[0]!.forEach((v, i) => {
-        const want = Math.sin(2 * Math.PI * x[i]!);
-        assert.ok(
-          Math.abs(v - want) <= tolerance + Math.PI * 2 ** -turn,
-          `sin ${x[i]} turns: ${v}, not ${want}`,
-        );
-      });
-      const openings = k === 128 ? 1 : 2;
-      const word = (x.length * k) / 8;
-      assert.equal([r.rounds, r.bytes, r.dealerBytes], [openings, openings * word, (2 + openings) * word]);
     }
   });
 }

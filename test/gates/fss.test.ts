@@ -137,7 +137,7 @@ test('the planner: keys where rounds are dear, tables where bytes are, and says 
   assert.is(text({}, 'less', 'mul'), 'tables (less): costMode bandwidth');
   assert.is(text({ costMode: 'latency' }, 'lessFss'), 'keys (lessFss): costMode latency');
   assert.match(text({ costMode: 'latency', parties: 3 }, 'less'), /needs two parties/);
-  assert.match(text({ costMode: 'auto' }, 'less'), /not given/);
+  assert.match(text({ costMode: 'auto' }, 'less'), /not measured/);
   assert.is(text({ costMode: 'auto' }, 'mul'), '');
   assert.is(
     text({ costMode: 'auto', link: slow }, 'lessFss', 'isZero'),

@@ -3,16 +3,13 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as B from '../../src/fixed/basic.ts';
 import type { Wire } from '../../src/fixed/circuit.ts';
-import { fit } from '../../src/fixed/fit.ts';
-import { applySpline } from '../../src/fixed/smooth.ts';
+import { exp, smooth } from '../../src/fixed/smooth.ts';
 import type { GraphCircuit } from '../../src/ir/circuit.ts';
 import type { FieldName } from '../../src/ring/field.ts';
 import { enter, graphOf, raw } from './harness.ts';
 
 const N = 4096;
 const bit = (n: number) => ({ shape: [n], kind: 'bit', secret: true }) as const;
-
-const squares = fit((x) => x * x, -4, 1, 8, 2);
 
 const GATES: Readonly<Record<string, (c: GraphCircuit, x: Wire, y: Wire) => Wire>> = {
   mul: (c, x, y) => B.mul(c, x, y),
@@ -29,9 +26,8 @@ const GATES: Readonly<Record<string, (c: GraphCircuit, x: Wire, y: Wire) => Wire
   less: (c, x, y) => B.less(c, x, y),
   equal: (c, x, y) => B.equal(c, x, y),
   select: (c, x, y) => B.choose(c, B.less(c, x, y), x, y),
-  spline: (c, x) => applySpline(c, x, squares, { input: c.fraction, output: c.fraction }),
-  sine: (c, x) =>
-    c.emit('sine', [x], { turn: c.fraction, t: 22, trunc: 44 - c.fraction, exact: c.exact }, [x])[0]!,
+  harmonics: (c, x) => smooth(c, x, 'gelu'),
+  exponential: (c, x) => exp(c, x),
   lessInt: (c, x, y) => c.emit('lessInt', [x, y], { bits: 32, signed: true }, [bit(N)])[0]!,
   belowInt: (c, x) =>
     c.emit('belowInt', [x], { bits: 32, signed: true, thresholds: [-1, 3] }, [bit(N), bit(N)])[0]!,

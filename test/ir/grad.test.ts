@@ -104,7 +104,8 @@ const CASES: Readonly<Record<string, readonly (readonly [Fn, NDArray])[]>> = {
     [(x) => np.nn.gelu(x, true), X],
     [(x) => np.nn.gelu(x, false), X],
   ],
-  arctanUnit: [[(x) => np.arcsin(np.multiply(x, 0.2)), X]],
+  arcsin: [[(x) => np.arcsin(np.multiply(x, 0.2)), X]],
+  cbrt: [[(x) => np.cbrt(np.add(x, 5)), X]],
   arctan: [[(x) => np.arctan(x), X]],
   arctan2: [
     [(x) => np.arctan2(x, np.add(x, 2)), X],
@@ -113,6 +114,7 @@ const CASES: Readonly<Record<string, readonly (readonly [Fn, NDArray])[]>> = {
   clip: [[(x) => np.clip(x, -1, 1), X]],
   select: [[(x) => np.where(x.less(0.4), x.mul(2), x.square()), X]],
   convert: [[(x) => x.mul(np.astype(np.astype(x, 'int64'), 'float64')), F]],
+  reveal: [[(x) => np.multiply(np.reveal(x), x), X]],
   hide: [[(x) => np.fori(0, 2, (_i, c) => np.add(c, x), np.zeros([2, 3])), X]],
   less: [[(x) => np.where(x.less(np.flip(x)), x, 0), X]],
   equal: [[(x) => np.where(x.equal(99), x, x.square()), X]],

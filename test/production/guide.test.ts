@@ -56,6 +56,13 @@ test('camelCase, flat tlsConfig with one authority, a dealer', async () => {
   assert.ok((out.dealer as { jobs: number }).jobs >= 3, 'the dealer has dealt');
 });
 
+for (const names of [TWO, [...TWO, 'dealer']])
+  test(`cost_mode auto: one measure of the link, one plan, at ${names.join(', ')}`, async () => {
+    const options = await cluster(names, (_, o) => ({ ...o, allowTrustedFirstParty: names.length === 2 }));
+    const out = await values<unknown>(launch(options, 'measured'));
+    for (const party of TWO) assert.equal(out[party], [-1, 0, 1.5]);
+  });
+
 test('P18, P5: PYU to PYU to SPU to PYU over one port a party; no function runs elsewhere than at its owner', async () => {
   const parties = ['alice', 'bob', 'carol'];
   const out = await values<{ product: number[][]; answer: unknown; made: number[][]; strangers: string[] }>(

@@ -17,7 +17,12 @@ const selfOf = (options: sf.InitOptions): string => {
 };
 
 /** The SPU of the guide; with the dealer wherever there is one. */
-export const spuOf = (s: sf.Session, options: sf.InitOptions, parties: readonly string[]): sf.SPU => {
+export const spuOf = (
+  s: sf.Session,
+  options: sf.InitOptions,
+  parties: readonly string[],
+  more: Readonly<Record<string, unknown>> = {},
+): sf.SPU => {
   const { cluster_config, clusterConfig, storedMaterial } = options as sf.ProductionOptions;
   const dealer = (cluster_config ?? clusterConfig)!.dealer ?? storedMaterial;
   return s.SPU({
@@ -27,6 +32,7 @@ export const spuOf = (s: sf.Session, options: sf.InitOptions, parties: readonly 
       field: sf.spu.spu_pb2.FM128,
       sigmoid_mode: sf.spu.spu_pb2.RuntimeConfig.SIGMOID_REAL,
       beaver_type: dealer ? 'TrustedThirdParty' : 'TrustedFirstParty',
+      ...more,
     },
   });
 };
@@ -92,6 +98,16 @@ export const train = async (
 };
 
 export const programs: Readonly<Record<string, Program>> = {
+  /** A comparison, planned by what the parties measure of their link. */
+  measured: (options) =>
+    within(options, async (s) => {
+      const spu = spuOf(s, options, ['alice', 'bob'], { cost_mode: 'auto' });
+      const x = s.PYU('alice')(() => Float64Array.of(-2, 0, 1.5))();
+      const y = s.PYU('bob')(() => Float64Array.of(-1, 0, 1.25))();
+      const z = spu((a: sf.BaseArray, b: sf.BaseArray) => np.maximum(a, b))(x, y);
+      return ((await s.reveal(z)) as sf.NDArray).toArray();
+    }),
+
   /** The guide's snippet, with the functions of the module. */
   guide: async (options) => {
     await sf.init(options);
@@ -104,6 +120,25 @@ export const programs: Readonly<Record<string, Program>> = {
     await sf.shutdown();
     return { shown, total };
   },
+
+  /** A loop that turns as long as a revealed condition holds, and one within another. */
+  steered: (options) =>
+    within(options, async (s) => {
+      const spu = spuOf(s, options, ['alice', 'bob']);
+      const halvings = spu((x: sf.BaseArray, y: sf.BaseArray) =>
+        np.whileRevealed(
+          ({ v }) => np.greater(v, y),
+          ({ v, n }) => ({ v: v.mul(0.5), n: n.add(1) }),
+          { v: x, n: np.array(0, 'int32') },
+        ),
+      );
+      const end = halvings(s.PYU('alice')(() => 100)(), s.PYU('bob')(() => 3)());
+      const again = spu((e: { v: sf.BaseArray; n: sf.BaseArray }) => np.add(np.exp(e.v), np.reveal(e.n)))(
+        end,
+      );
+      const { v, n } = (await s.reveal(end)) as unknown as Record<'v' | 'n', sf.NDArray>;
+      return [v, n, await s.reveal(again)].map(Number);
+    }),
 
   /** PYU to PYU to SPU to PYU, with a party that takes no part in the SPU. */
   moves: (options) =>

@@ -100,6 +100,13 @@ test('a program is recorded in simulation, dealt for, and run without a dealer, 
   );
 });
 
+test('material that was dealt ahead cannot serve a program that is planned by a measure', async () => {
+  const parties = launch<Name>(await cluster(TWO, stored(join(place, 'good'))), 'measured', {});
+  const errors = await Promise.all(TWO.map((name) => parties[name].error()));
+  for (const e of errors) assert.match(`${e.code} ${e.message}`, /CONFIG .*give link_rtt_ms/);
+  end(parties);
+});
+
 test('kill -9 in the middle of a run: its piece is not used again', async () => {
   const out = join(place, 'good');
   const parties = await start(out);

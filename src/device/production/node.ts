@@ -2,10 +2,11 @@
 import { TesseraError } from '../../errors.ts';
 import { type EngineOptions, PartyEngine, type StoredMaterial } from '../../ir/engine.ts';
 import type { Exported } from '../../ir/export.ts';
+import type { LinkMeasure } from '../../ir/plan.ts';
 import type { Channel, Transport } from '../../link/link.ts';
 import { FIELDS } from '../../ring/field.ts';
 import { Ring } from '../../ring/ring.ts';
-import type { SpuConfig } from '../cluster-def.ts';
+import { measures, type SpuConfig } from '../cluster-def.ts';
 import type { SpuBackend } from '../mode.ts';
 import { type Op, quietly } from '../objects.ts';
 import type { Outcome, Work } from '../work.ts';
@@ -41,7 +42,7 @@ export interface PartyNode extends SpuBackend {
 }
 
 export class SpuNode implements PartyNode {
-  readonly ready: Promise<void>;
+  readonly ready: Promise<LinkMeasure | undefined>;
   readonly #engine: Promise<PartyEngine>;
   readonly #rank: number;
   readonly #parties: readonly string[];
@@ -76,9 +77,10 @@ export class SpuNode implements PartyNode {
         parties,
         channel: own,
         dealer: from,
+        measure: measures(config),
       }),
     );
-    this.ready = quietly(this.#engine.then(() => {}));
+    this.ready = quietly(this.#engine.then(({ link }) => link));
     this.#engine.catch((e: unknown) => this.#failed(e));
   }
 

@@ -3,7 +3,7 @@ import { TesseraError } from '../../errors.ts';
 import { createCodec } from '../../link/codec.ts';
 import type { Channel } from '../../link/link.ts';
 import type { WebSocketTransport } from '../../link/websocket.ts';
-import type { SpuConfig } from '../cluster-def.ts';
+import { measures, type SpuConfig, UNMEASURED } from '../cluster-def.ts';
 import type { Described, Mode, PartyFiles, SpuBackend } from '../mode.ts';
 import { type Op, quietly } from '../objects.ts';
 import { filesOf, onEnd, openLinks, openStored, startNode } from '../runtime.ts';
@@ -164,6 +164,8 @@ class ProductionMode implements Mode {
       console.error(`tessera: party ${parties[0]} could learn the others' inputs: use a dealer`);
     const { storedMaterial, identity } = this.#o;
     const stored = first ? undefined : storedMaterial;
+    if (stored && measures(config))
+      throw new TesseraError('CONFIG', UNMEASURED, { path: 'runtime_config.cost_mode' });
     if (stored && identity === undefined)
       throw new TesseraError(
         'CONFIG',

@@ -10,9 +10,9 @@ const liveValues = (graph: Graph, outs: readonly ValueId[]): Set<ValueId> => {
   return live;
 };
 
-/** Which carries of a loop are needed when only `wanted` of its results are. */
-const liveCarries = (body: Graph, wanted: readonly boolean[]): boolean[] => {
-  const live = [...wanted];
+/** Which carries of a loop are needed when only `wanted` of its results are: the condition always, if it has one. */
+const liveCarries = (node: Node, body: Graph, wanted: readonly boolean[]): boolean[] => {
+  const live = wanted.map((is, i) => is || (i === 0 && node.attrs.while === true));
   for (;;) {
     const values = liveValues(
       body,
@@ -46,7 +46,7 @@ export const dce = (graph: Graph): Graph => {
   for (const node of graph.nodes.toReversed()) {
     if (!node.outs.some((id) => live.has(id))) continue;
     const wanted = node.outs.map((id) => live.has(id));
-    const left = node.body === undefined ? node : narrow(node, liveCarries(node.body, wanted));
+    const left = node.body === undefined ? node : narrow(node, liveCarries(node, node.body, wanted));
     for (const id of left.ins) live.add(id);
     nodes.unshift(left);
   }

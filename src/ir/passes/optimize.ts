@@ -2,6 +2,7 @@
 import type { Graph } from '../graph.ts';
 import { cse } from './cse.ts';
 import { dce } from './dce.ts';
+import { early } from './early.ts';
 import { expand } from './expand.ts';
 import { fold } from './fold.ts';
 import { products } from './products.ts';
@@ -19,6 +20,7 @@ const PASSES: readonly ((graph: Graph) => Graph)[] = [
   fold,
   cse,
   dce,
+  early,
 ];
 
 export const optimize = (graph: Graph): Graph => PASSES.reduce((g, pass) => pass(g), graph);

@@ -9,8 +9,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packCorrection } from '../../../dealer/source.ts';
 import { fail } from '../../../errors.ts';
-import { tells } from '../../../ir/analysis.ts';
-import { Dealer } from '../../../ir/deal.ts';
+import { steered, tells } from '../../../ir/analysis.ts';
+import { Dealer, Dealt } from '../../../ir/deal.ts';
 import { DealerJobs, digestOf } from '../../../ir/job.ts';
 import { FIELDS, type FieldName } from '../../../ring/field.ts';
 import { Prg, randomBytes } from '../../../ring/prg.ts';
@@ -46,7 +46,9 @@ function* corrections(
   let batch: Uint8Array[] = [];
   let size = 0;
   for (const job of program.jobs) {
-    for (const { gate, chunks, told } of jobs.run(job)) {
+    const run = new Dealt(jobs.run(job));
+    for (let next = run.next(); next; next = run.next()) {
+      const { gate, chunks, told } = next;
       if (rank !== 0 && told.length === 0) continue;
       const packed = packCorrection(gate, rank === 0 ? chunks : told);
       batch.push(packed);
@@ -66,6 +68,12 @@ export const deal = async ({ program, runs, out, job, recipients }: DealOptions)
   if (missing.length > 0) fail('INVALID_ARGUMENT', `no material key is given for ${missing.join(' and ')}`);
   if (!Number.isInteger(runs) || runs < 1)
     fail('INVALID_ARGUMENT', `runs is a whole number from 1, not ${runs}`);
+  if (program.jobs.some((j) => steered(j.graph)))
+    fail(
+      'UNSUPPORTED',
+      'the program reveals values on its way (np.whileRevealed, np.reveal), and what it needs depends on them: it runs ' +
+        'with a dealer that is there, not with material that was dealt before',
+    );
   const set = Buffer.from(randomBytes(8)).toString('hex');
   const jobs = program.jobs.map((j) => digestOf(j));
   for (const party of parties) await mkdir(join(out, party), { recursive: true, mode: 0o700 });

@@ -148,6 +148,11 @@ class FromVault implements Material {
     return chunks;
   }
 
+  /** Nothing is dealt ahead for a program that reveals values on its way (deal.ts refuses it). */
+  revealed(gate: number): never {
+    throw wrong(`${this.#path} cannot go on from what the program reveals at gate ${gate}`, { gate });
+  }
+
   finish(): void {}
 
   free(): void {}

@@ -1,0 +1,108 @@
+/**
+ * @file Sums of harmonics on masked values: f(x) = sum over k of a_k cos(k x) + b_k sin(k x), x = c - r in turns of
+ * 2^turn, k = 1, 1 + step, .. . The table of an element is two rows of `count` words, shares of cos(k r) 2^t1 and of
+ * sin(k r) 2^t1; by the addition theorems it is weighed with a_k cos(k c) + b_k sin(k c) and a_k sin(k c) - b_k cos(k c).
+ */
+
+import { power, put, turn, weighedSum, window } from './weighed';
+import { toIntegers } from './word';
+
+// @ts-ignore: decorator
+@inline
+function times(z: v128, cos: v128, sin: v128): v128 {
+  return f64x2.add(f64x2.mul(z, cos), f64x2.mul(v128.shuffle<u64>(z, z, 1, 0), sin));
+}
+
+/** What a point is multiplied with from one harmonic to the next: as (cos, cos) and (-sin, sin). */
+// @ts-ignore: decorator
+@inline
+function rotation(z: v128, step: u32): v128 {
+  return step == 1 ? z : times(z, f64x2.splat(f64x2.extract_lane(z, 0)), crossed(z));
+}
+
+// @ts-ignore: decorator
+@inline
+function crossed(z: v128): v128 {
+  const sin = f64x2.extract_lane(z, 1);
+  return f64x2.replace_lane(f64x2.splat(sin), 0, -sin);
+}
+
+/** Bytes that harmonicsEval needs besides the coefficients. */
+export function harmonicsSpace(count: u32): usize {
+  return <usize>count * 48;
+}
+
+// @ts-ignore: decorator
+@inline
+function harmonicsEval<T>(
+  d: usize, c: usize, table: usize, coef: usize, work: usize, n: usize, count: u32, step: u32, bits: u32, t2: i32,
+): void {
+  const unit = power(-(<i32>bits));
+  const scale = f64x2.splat(power(t2));
+  const bytes = <usize>count * 16;
+  const pairs = work + bytes; // (a, a) and (b, -b), scaled
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const ab = f64x2.mul(v128.load(coef + i), scale);
+    v128.store(pairs + 2 * i, v128.shuffle<u64>(ab, ab, 0, 0));
+    const b = f64x2.extract_lane(ab, 1);
+    v128.store(pairs + 2 * i, f64x2.replace_lane(f64x2.splat(b), 1, -b), 16);
+  }
+  for (let e: usize = 0; e < n; e++, c += sizeof<T>(), d += sizeof<T>(), table += 2 * <usize>count * sizeof<T>()) {
+    let z = turn(<f64>window<T>(c, bits) * unit);
+    const by = rotation(z, step);
+    const cos = f64x2.splat(f64x2.extract_lane(by, 0));
+    const sin = crossed(by);
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const w = times(z, v128.load(pairs + 2 * i), v128.load(pairs + 2 * i, 16));
+      v128.store(work + i, toIntegers(f64x2.nearest(w)));
+      z = times(z, cos, sin);
+    }
+    weighedSum<T>(d, work, table, count);
+  }
+}
+
+export function harmonicsEval32(
+  d: usize, c: usize, table: usize, coef: usize, work: usize, n: usize, count: u32, step: u32, bits: u32, t2: i32,
+): void {
+  harmonicsEval<u32>(d, c, table, coef, work, n, count, step, bits, t2);
+}
+export function harmonicsEval64(
+  d: usize, c: usize, table: usize, coef: usize, work: usize, n: usize, count: u32, step: u32, bits: u32, t2: i32,
+): void {
+  harmonicsEval<u64>(d, c, table, coef, work, n, count, step, bits, t2);
+}
+export function harmonicsEval128(
+  d: usize, c: usize, table: usize, coef: usize, work: usize, n: usize, count: u32, step: u32, bits: u32, t2: i32,
+): void {
+  harmonicsEval<v128>(d, c, table, coef, work, n, count, step, bits, t2);
+}
+
+// @ts-ignore: decorator
+@inline
+function harmonicsDeal<T>(d: usize, r: usize, n: usize, count: u32, step: u32, bits: u32, t1: i32): void {
+  const unit = power(-(<i32>bits));
+  const scale = f64x2.splat(power(t1));
+  const row = <usize>count * sizeof<T>();
+  for (let e: usize = 0; e < n; e++, r += sizeof<T>(), d += row) {
+    let z = turn(<f64>window<T>(r, bits) * unit);
+    const by = rotation(z, step);
+    const cos = f64x2.splat(f64x2.extract_lane(by, 0));
+    const sin = crossed(by);
+    for (const end = d + row; d < end; d += sizeof<T>()) {
+      const words = toIntegers(f64x2.nearest(f64x2.mul(z, scale)));
+      put<T>(d, i64x2.extract_lane(words, 0));
+      put<T>(d + row, i64x2.extract_lane(words, 1));
+      z = times(z, cos, sin);
+    }
+  }
+}
+
+export function harmonicsDeal32(d: usize, r: usize, n: usize, count: u32, step: u32, bits: u32, t1: i32): void {
+  harmonicsDeal<u32>(d, r, n, count, step, bits, t1);
+}
+export function harmonicsDeal64(d: usize, r: usize, n: usize, count: u32, step: u32, bits: u32, t1: i32): void {
+  harmonicsDeal<u64>(d, r, n, count, step, bits, t1);
+}
+export function harmonicsDeal128(d: usize, r: usize, n: usize, count: u32, step: u32, bits: u32, t1: i32): void {
+  harmonicsDeal<v128>(d, r, n, count, step, bits, t1);
+}

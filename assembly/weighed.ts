@@ -1,0 +1,116 @@
+/**
+ * @file What the kernels of functions on masked values share: a sum of words, which the dealer shared, times public weights,
+ * and functions of angles and exponents from +, - and * alone, so that all machines weigh by the very same numbers.
+ */
+
+import { pair } from './word';
+
+/** word mod 2^bits, bits <= 62. */
+// @ts-ignore: decorator
+@inline
+export function window<T>(p: usize, bits: u32): u64 {
+  return (sizeof<T>() == 16 ? load<u64>(p) : <u64>load<T>(p)) & ((<u64>1 << bits) - 1);
+}
+
+/** 2^e, |e| < 1023. */
+// @ts-ignore: decorator
+@inline
+export function power(e: i32): f64 {
+  return reinterpret<f64>(<i64>(1023 + e) << 52);
+}
+
+/** Cosine and sine of v turns, 0 <= v < 1, as lanes: the nearest quarter is turned off, Taylor series do the rest. */
+export function turn(v: f64): v128 {
+  const quarter = nearest<f64>(v * 4);
+  const x = (v - quarter * 0.25) * 6.283185307179586;
+  const y = x * x;
+  let cos: f64 = 1, sin: f64 = 1;
+  for (let i: f64 = 18; i > 0; i -= 2) {
+    cos = 1 - (y * cos) / (i * (i - 1));
+    sin = 1 - (y * sin) / (i * (i + 1));
+  }
+  sin *= x;
+  const q = <u32>quarter & 3;
+  const c = q & 1 ? sin : cos;
+  const s = q & 1 ? cos : sin;
+  return f64x2.replace_lane(f64x2.splat(q == 1 || q == 2 ? -c : c), 1, q >= 2 ? -s : s);
+}
+
+/** e^x for |x| < 700: 2^k times a Taylor series. */
+export function exponential(x: f64): f64 {
+  const k = nearest<f64>(x * 1.4426950408889634);
+  const r = x - k * 0.6931471805599453;
+  let sum: f64 = 1;
+  for (let i: f64 = 14; i > 0; i--) sum = 1 + (r * sum) / i;
+  return sum * power(<i32>k);
+}
+
+/** A small signed integer as a word. */
+// @ts-ignore: decorator
+@inline
+export function put<T>(p: usize, x: i64): void {
+  if (sizeof<T>() == 16) {
+    store<i64>(p, x);
+    store<i64>(p, x >> 63, 8);
+  } else {
+    store<T>(p, <T>x);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function fold(v: v128): u64 {
+  return <u64>i64x2.extract_lane(v, 0) + <u64>i64x2.extract_lane(v, 1);
+}
+
+/**
+ * The sum mod 2^128. With 32-bit limbs: products at 2^0 and 2^32 are summed by halves, the others wrap.
+ */
+function weighedSum128(d: usize, w: usize, table: usize, width: usize): void {
+  const beside = width * 16;
+  const half = i64x2.splat(0xffffffff);
+  let at0 = i64x2.splat(0), at32 = at0, at64 = at0, more64 = at0, at96 = at0;
+  for (const end = table + beside; table < end; w += 16, table += 16) {
+    const x = v128.load(table);
+    const y = v128.load(table + beside);
+    const t01 = v128.shuffle<u32>(x, y, 0, 4, 1, 5);
+    const t23 = v128.shuffle<u32>(x, y, 2, 6, 3, 7);
+    const s = v128.load(w);
+    const w0 = v128.shuffle<u32>(s, s, 0, 2, 0, 2);
+    const w1 = v128.shuffle<u32>(s, s, 1, 3, 1, 3);
+    const p00 = i64x2.extmul_low_i32x4_u(t01, w0);
+    const p10 = i64x2.extmul_high_i32x4_u(t01, w0);
+    const p01 = i64x2.extmul_low_i32x4_u(t01, w1);
+    at0 = i64x2.add(at0, v128.and(p00, half));
+    at32 = i64x2.add(at32, i64x2.add(v128.and(p01, half), i64x2.add(i64x2.shr_u(p00, 32), v128.and(p10, half))));
+    at64 = i64x2.add(at64, i64x2.add(i64x2.shr_u(p10, 32), i64x2.shr_u(p01, 32)));
+    at64 = i64x2.add(at64, i64x2.extmul_high_i32x4_u(t01, w1));
+    more64 = i64x2.add(more64, i64x2.extmul_low_i32x4_u(t23, w0));
+    // A negative weight was taken as 2^64 more than it is.
+    const negative = i32x4.shr_s(w1, 31);
+    more64 = i64x2.sub(more64, v128.and(v128.shuffle<u64>(x, y, 0, 2), v128.shuffle<u32>(negative, negative, 0, 0, 1, 1)));
+    at96 = i32x4.add(at96, i32x4.mul(t23, v128.shuffle<u64>(w1, w0, 0, 2)));
+  }
+  const low = fold(at0);
+  const middle = fold(at32);
+  const lo = low + (middle << 32);
+  const top = fold(i64x2.add(at96, i64x2.shr_u(at96, 32))) << 32; // low halves count
+  store<u64>(d, lo);
+  store<u64>(d, fold(at64) + fold(more64) + (middle >> 32) + u64(lo < low) + top, 8);
+}
+
+/** d = the sum of w * table over two rows of `width` words; w: i64, the two weights of a column side by side. */
+// @ts-ignore: decorator
+@inline
+export function weighedSum<T>(d: usize, w: usize, table: usize, width: usize): void {
+  if (sizeof<T>() == 16) {
+    weighedSum128(d, w, table, width);
+    return;
+  }
+  const beside = width * sizeof<T>();
+  let sum = i64x2.splat(0);
+  for (const end = table + beside; table < end; table += sizeof<T>(), w += 16) {
+    sum = i64x2.add(sum, i64x2.mul(v128.load(w), pair(<u64>load<T>(table), <u64>load<T>(table + beside))));
+  }
+  store<T>(d, <T>fold(sum));
+}
