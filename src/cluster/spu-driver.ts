@@ -10,6 +10,7 @@ import type { RunningThread, ThreadEvents } from '../device/runtime.ts';
 import { SpuThreads, type StartThread } from '../device/threads.ts';
 import type { Outcome, Work } from '../device/work.ts';
 import { TesseraError } from '../errors.ts';
+import type { LinkMeasure } from '../ir/plan.ts';
 import { formatAddress, parseAddress } from '../link/address.ts';
 import { createIdentity, identityText } from '../link/identity.ts';
 import type { Channel } from '../link/link.ts';
@@ -47,7 +48,7 @@ interface Waiting {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class ClusterSpu implements SpuBackend {
-  readonly ready: Promise<void>;
+  readonly ready: Promise<LinkMeasure | undefined>;
   readonly #config: SpuConfig;
   readonly #o: SpuPlaces;
   readonly #id: string;
