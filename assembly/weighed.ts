@@ -19,30 +19,47 @@ export function power(e: i32): f64 {
   return reinterpret<f64>(<i64>(1023 + e) << 52);
 }
 
+// @ts-ignore: decorator
+@inline
+function step(p: v128, y: v128, c: v128): v128 {
+  return f64x2.add(f64x2.mul(p, y), c);
+}
+
 /** Cosine and sine of v turns, 0 <= v < 1, as lanes: the nearest quarter is turned off, Taylor series do the rest. */
 export function turn(v: f64): v128 {
   const quarter = nearest<f64>(v * 4);
   const x = (v - quarter * 0.25) * 6.283185307179586;
-  const y = x * x;
-  let cos: f64 = 1, sin: f64 = 1;
-  for (let i: f64 = 18; i > 0; i -= 2) {
-    cos = 1 - (y * cos) / (i * (i - 1));
-    sin = 1 - (y * sin) / (i * (i + 1));
-  }
-  sin *= x;
+  const y = f64x2.splat(x * x);
+  let p = f64x2(1 / 20922789888000, 1 / 355687428096000);
+  p = step(p, y, f64x2(-1 / 87178291200, -1 / 1307674368000));
+  p = step(p, y, f64x2(1 / 479001600, 1 / 6227020800));
+  p = step(p, y, f64x2(-1 / 3628800, -1 / 39916800));
+  p = step(p, y, f64x2(1 / 40320, 1 / 362880));
+  p = step(p, y, f64x2(-1 / 720, -1 / 5040));
+  p = step(p, y, f64x2(1 / 24, 1 / 120));
+  p = step(p, y, f64x2(-1 / 2, -1 / 6));
+  p = step(p, y, f64x2.splat(1));
+  const cos = f64x2.extract_lane(p, 0);
+  const sin = x * f64x2.extract_lane(p, 1);
   const q = <u32>quarter & 3;
   const c = q & 1 ? sin : cos;
   const s = q & 1 ? cos : sin;
   return f64x2.replace_lane(f64x2.splat(q == 1 || q == 2 ? -c : c), 1, q >= 2 ? -s : s);
 }
 
-/** e^x for |x| < 700: 2^k times a Taylor series. */
+/** e^x for |x| < 700: 2^k times a Taylor series, its even and its odd terms side by side. */
 export function exponential(x: f64): f64 {
   const k = nearest<f64>(x * 1.4426950408889634);
-  const r = x - k * 0.6931471805599453;
-  let sum: f64 = 1;
-  for (let i: f64 = 14; i > 0; i--) sum = 1 + (r * sum) / i;
-  return sum * power(<i32>k);
+  const r = (x - k * 0.6931471803691238) - k * 1.9082149292705877e-10; // ln 2 in two parts
+  const y = f64x2.splat(r * r);
+  let p = f64x2(1 / 479001600, 1 / 6227020800);
+  p = step(p, y, f64x2(1 / 3628800, 1 / 39916800));
+  p = step(p, y, f64x2(1 / 40320, 1 / 362880));
+  p = step(p, y, f64x2(1 / 720, 1 / 5040));
+  p = step(p, y, f64x2(1 / 24, 1 / 120));
+  p = step(p, y, f64x2(1 / 2, 1 / 6));
+  p = step(p, y, f64x2.splat(1));
+  return (f64x2.extract_lane(p, 0) + r * f64x2.extract_lane(p, 1)) * power(<i32>k);
 }
 
 /** A small signed integer as a word. */

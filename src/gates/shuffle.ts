@@ -10,9 +10,10 @@
  *
  * So the parties then draw a permutation among themselves, from coins that never reach the dealer, apply it to their
  * shares, and open those under fresh masks. Parties know that one and not the first, the dealer the first and not that
- * one. (Where rank 0 deals, TrustedFirstParty, it knows both, as it may know all else.)
+ * one. (Where rank 0 deals, TrustedFirstParty, it knows both, as it may know all else.) The last of the first permutations
+ * needs no message: its c' is public nowhere, its party alone adds it to its share of what is opened.
  *
- * Rounds N + 1. Bytes: each party k/8 an element and column in its turn, and as much at the end, and 32 of coins;
+ * Rounds N. Bytes: each party but the last k/8 an element and column in its turn, all as much at the end, and 32 of coins;
  * dealer k/8. (`shuffleColumns`: rounds N, bytes k/8.)
  */
 
@@ -45,12 +46,13 @@ export const dealShuffle = (d: Dealing, masks: readonly RingArray[], { lanes, n 
   return [...current];
 };
 
-/** Columns under their new masks. */
-export function* shuffleColumns(
+/** The turns of all parties, the last one's result kept by that party: the others have zeros in its place. */
+function* turns(
   p: Party,
   columns: readonly RingArray[],
   { lanes, n }: Lanes,
-): Steps<{ c: RingArray; r: RingArray }[]> {
+  keep: boolean,
+): Steps<RingArray[]> {
   const size = lanes * n;
   let current = [...columns];
   for (let party = 0; party < p.parties; party++) {
@@ -58,6 +60,7 @@ export function* shuffleColumns(
     const own = party === p.rank;
     const from = own ? permutations(p, stream, lanes, n) : undefined;
     const sent = p.words(size * current.length);
+    p.ring.zero(sent);
     current.forEach((c, j) => {
       const added = p.drawOf(party, p.words(size));
       const part = sent.view(j * size, size);
@@ -68,13 +71,23 @@ export function* shuffleColumns(
       p.drop(added);
     });
     p.drop(stream);
-    yield* p.open(sent, { from: party });
+    if (!keep || party < p.parties - 1) yield* p.open(sent, { from: party });
     current = current.map((_, j) => sent.view(j * size, size));
   }
-  return current.map((part) => {
-    const c = p.words(size);
+  return current;
+}
+
+/** Columns under their new masks. */
+export function* shuffleColumns(
+  p: Party,
+  columns: readonly RingArray[],
+  attrs: Lanes,
+): Steps<{ c: RingArray; r: RingArray }[]> {
+  const parts = yield* turns(p, columns, attrs, false);
+  return parts.map((part) => {
+    const c = p.words(part.length);
     p.ring.copy(c, part);
-    return { c, r: p.take(size) };
+    return { c, r: p.take(c.length) };
   });
 }
 
@@ -110,20 +123,26 @@ export const shuffle: Gate<Lanes & Readonly<Record<string, unknown>>> = {
     const { lanes, n } = attrs;
     const size = lanes * n;
     const seed = tossCoins(p);
-    const columns = yield* shuffleColumns(
+    const last = yield* turns(
       p,
       ins.map((x) => ringOf(x.c)),
       attrs,
+      true,
     );
     const stream = p.bytes(streamBytes(lanes, n));
     // The seed serves this once, so its first stream will do.
     new Prg(p.ring, p.ring.u8(seed)).fill(stream, 0, 0);
     const from = permutations(p, stream, lanes, n);
-    const masks = columns.map(() => p.draw(size));
-    const opened = p.words(size * columns.length);
-    columns.forEach((column, j) => {
+    const shares = last.map((c) => {
+      const share = p.words(size);
+      p.ring.sub(share, c, p.take(size));
+      return share;
+    });
+    const masks = shares.map(() => p.draw(size));
+    const opened = p.words(size * shares.length);
+    shares.forEach((share, j) => {
       const part = opened.view(j * size, size);
-      move(p, part, additive(p, column), from);
+      move(p, part, share, from);
       p.ring.add(part, part, masks[j]!);
     });
     yield* p.open(opened);
