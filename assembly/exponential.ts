@@ -30,8 +30,8 @@ function exponentialEval<T>(
     const from = steps + (<usize>(pieces - 1 - <u32>(C >> pieceBits)) << 3);
     for (let j: usize = 0; j < half; j++) {
       const p = from + (j << 3);
-      const step = f64x2.replace_lane(f64x2.splat(load<f64>(p)), 1, load<f64>(p + (<usize>half << 3)));
-      v128.store(work + (j << 4), toIntegers(f64x2.nearest(f64x2.mul(step, factor))));
+      const step = v128.load_lane<u64>(p + (<usize>half << 3), v128.load_zero<u64>(p), 1);
+      v128.store(work + (j << 4), toIntegers(f64x2.mul(step, factor)));
     }
     weighedSum<T>(d, work, table, half);
   }

@@ -4,7 +4,7 @@
  * sin(k r) 2^t1; by the addition theorems it is weighed with a_k cos(k c) + b_k sin(k c) and a_k sin(k c) - b_k cos(k c).
  */
 
-import { power, put, turn, weighedSum, window } from './weighed';
+import { power, turn, weighedSum, window } from './weighed';
 import { toIntegers } from './word';
 
 // @ts-ignore: decorator
@@ -13,11 +13,18 @@ function times(z: v128, cos: v128, sin: v128): v128 {
   return f64x2.add(f64x2.mul(z, cos), f64x2.mul(v128.shuffle<u64>(z, z, 1, 0), sin));
 }
 
-/** What a point is multiplied with from one harmonic to the next: as (cos, cos) and (-sin, sin). */
+/** The product of complex numbers. */
+// @ts-ignore: decorator
+@inline
+function product(z: v128, by: v128): v128 {
+  return times(z, f64x2.splat(f64x2.extract_lane(by, 0)), crossed(by));
+}
+
+/** What a point is multiplied with from one harmonic to the next. */
 // @ts-ignore: decorator
 @inline
 function rotation(z: v128, step: u32): v128 {
-  return step == 1 ? z : times(z, f64x2.splat(f64x2.extract_lane(z, 0)), crossed(z));
+  return step == 1 ? z : product(z, z);
 }
 
 // @ts-ignore: decorator
@@ -29,7 +36,7 @@ function crossed(z: v128): v128 {
 
 /** Bytes that harmonicsEval needs besides the coefficients. */
 export function harmonicsSpace(count: u32): usize {
-  return <usize>count * 48;
+  return (<usize>count + 1) * 48;
 }
 
 // @ts-ignore: decorator
@@ -39,10 +46,10 @@ function harmonicsEval<T>(
 ): void {
   const unit = power(-(<i32>bits));
   const scale = f64x2.splat(power(t2));
-  const bytes = <usize>count * 16;
+  const bytes = (<usize>(count + 1) & ~1) * 16; // weights are made in twos, the last may be idle
   const pairs = work + bytes; // (a, a) and (b, -b), scaled
   for (let i: usize = 0; i < bytes; i += 16) {
-    const ab = f64x2.mul(v128.load(coef + i), scale);
+    const ab = i < <usize>count * 16 ? f64x2.mul(v128.load(coef + i), scale) : f64x2.splat(0);
     v128.store(pairs + 2 * i, v128.shuffle<u64>(ab, ab, 0, 0));
     const b = f64x2.extract_lane(ab, 1);
     v128.store(pairs + 2 * i, f64x2.replace_lane(f64x2.splat(b), 1, -b), 16);
@@ -50,12 +57,16 @@ function harmonicsEval<T>(
   for (let e: usize = 0; e < n; e++, c += sizeof<T>(), d += sizeof<T>(), table += 2 * <usize>count * sizeof<T>()) {
     let z = turn(<f64>window<T>(c, bits) * unit);
     const by = rotation(z, step);
-    const cos = f64x2.splat(f64x2.extract_lane(by, 0));
-    const sin = crossed(by);
-    for (let i: usize = 0; i < bytes; i += 16) {
-      const w = times(z, v128.load(pairs + 2 * i), v128.load(pairs + 2 * i, 16));
-      v128.store(work + i, toIntegers(f64x2.nearest(w)));
+    let y = product(z, by);
+    const twice = product(by, by);
+    const cos = f64x2.splat(f64x2.extract_lane(twice, 0));
+    const sin = crossed(twice);
+    for (let i: usize = 0; i < bytes; i += 32) {
+      const p = pairs + 2 * i;
+      v128.store(work + i, toIntegers(times(z, v128.load(p), v128.load(p, 16))));
+      v128.store(work + i, toIntegers(times(y, v128.load(p, 32), v128.load(p, 48))), 16);
       z = times(z, cos, sin);
+      y = times(y, cos, sin);
     }
     weighedSum<T>(d, work, table, count);
   }
@@ -77,6 +88,21 @@ export function harmonicsEval128(
   harmonicsEval<v128>(d, c, table, coef, work, n, count, step, bits, t2);
 }
 
+/** A cosine and a sine to their rows. */
+// @ts-ignore: decorator
+@inline
+function deal<T>(d: usize, row: usize, z: v128): void {
+  const words = toIntegers(z);
+  if (sizeof<T>() == 16) {
+    const sign = i64x2.shr_s(words, 63);
+    v128.store(d, v128.shuffle<u64>(words, sign, 0, 2));
+    v128.store(d + row, v128.shuffle<u64>(words, sign, 1, 3));
+  } else {
+    store<T>(d, <T>i64x2.extract_lane(words, 0));
+    store<T>(d + row, <T>i64x2.extract_lane(words, 1));
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function harmonicsDeal<T>(d: usize, r: usize, n: usize, count: u32, step: u32, bits: u32, t1: i32): void {
@@ -86,13 +112,20 @@ function harmonicsDeal<T>(d: usize, r: usize, n: usize, count: u32, step: u32, b
   for (let e: usize = 0; e < n; e++, r += sizeof<T>(), d += row) {
     let z = turn(<f64>window<T>(r, bits) * unit);
     const by = rotation(z, step);
-    const cos = f64x2.splat(f64x2.extract_lane(by, 0));
-    const sin = crossed(by);
-    for (const end = d + row; d < end; d += sizeof<T>()) {
-      const words = toIntegers(f64x2.nearest(f64x2.mul(z, scale)));
-      put<T>(d, i64x2.extract_lane(words, 0));
-      put<T>(d + row, i64x2.extract_lane(words, 1));
+    let y = product(z, by);
+    const twice = product(by, by);
+    const cos = f64x2.splat(f64x2.extract_lane(twice, 0));
+    const sin = crossed(twice);
+    const end = d + row;
+    for (; d + sizeof<T>() < end; d += 2 * sizeof<T>()) {
+      deal<T>(d, row, f64x2.mul(z, scale));
+      deal<T>(d + sizeof<T>(), row, f64x2.mul(y, scale));
       z = times(z, cos, sin);
+      y = times(y, cos, sin);
+    }
+    if (d < end) {
+      deal<T>(d, row, f64x2.mul(z, scale));
+      d = end;
     }
   }
 }

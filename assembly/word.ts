@@ -211,7 +211,7 @@ function storeBytes(p: usize, x: u64, high: u64, bytes: usize): void {
   if (bytes & 1) store<u8>(p, x);
 }
 
-/** Whole numbers below 2^63 in size, as i64. */
+/** Numbers below 2^63 in size, rounded to the nearest whole ones, as i64. */
 // @ts-ignore: decorator
 @inline
 export function toIntegers(x: v128): v128 {

@@ -300,7 +300,7 @@ for (const [name, fn] of Object.entries(FNS)) {
     ['FM64', 3],
   ] as const) {
     test(`${name}, ${field}, ${parties} parties`, () => {
-      const count = 1000;
+      const count = 4000;
       const x = [...(fn.points ?? []), ...pointsOf(fn, field, fn.range, parties, count)];
       const y = fn.other ? pointsOf(fn, field, fn.other, parties + 10, x.length) : x;
       // Two walks that start at the same end would never meet the other pairs.
@@ -369,6 +369,35 @@ test('a tournament finds the first of the largest and of the smallest, at every 
       }
       assert.is(r.rounds, (field === 'FM128' ? 5 : 4) * Math.ceil(Math.log2(axis)));
     }
+  }
+});
+
+test('FM32: functions are good to 2^-6, relative above 1', () => {
+  const ulp = ulpOf('FM32');
+  for (const [name, lo, hi] of [
+    ['sigmoid', -20, 20],
+    ['tanh', -10, 10],
+    ['erf', -5, 5],
+    ['softplus', -20, 20],
+    ['silu', -25, 25],
+    ['gelu', -8, 8],
+    ['arctan', -50, 50],
+    ['arcsin', -1, 1],
+    ['exp', -10, 4],
+    ['log', 0.0625, 200],
+    ['sqrt', 0, 200],
+    ['rsqrt', 0.0625, 200],
+    ['reciprocal', 0.0625, 200],
+    ['cbrt', -200, 200],
+  ] as const) {
+    const fn = FNS[name]!;
+    const x = Array.from({ length: 500 }, (_, i) => Math.round((lo + ((hi - lo) * i) / 499) / ulp) * ulp);
+    const r = runCase({ field: 'FM32', parties: 2, inputs: [fxp(x)], build: (c, u) => fn.build(c, u!, u!) });
+    r.numbers[0]!.forEach((got, i) => {
+      const want = fn.plain(x[i]!, 0);
+      const error = Math.abs(got - want) / Math.max(1, Math.abs(want));
+      assert.ok(error < 2 ** -6, `${name}(${x[i]}) = ${got}, not ${want}`);
+    });
   }
 });
 

@@ -1,0 +1,77 @@
+/**
+ * What functions cost at FM128, counted on the link: rounds, bits that a party sends to each other one and the dealer's bits,
+ * an element; by tables for 2, 3 and 5 parties, and by keys for two.
+ */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as A from '../../src/fixed/angle.ts';
+import * as B from '../../src/fixed/basic.ts';
+import type { Circuit, Wire } from '../../src/fixed/circuit.ts';
+import { clamp } from '../../src/fixed/clamp.ts';
+import * as N from '../../src/fixed/normal.ts';
+import { maximum } from '../../src/fixed/reduce.ts';
+import * as S from '../../src/fixed/smooth.ts';
+import * as W from '../../src/fixed/whole.ts';
+import { fxp, runCase } from '../gates/harness.ts';
+
+type Cost = readonly [rounds: number, bits: number, dealt: number];
+type Build = (c: Circuit, x: Wire, y: Wire) => Wire;
+
+const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys: Cost]>> = {
+  less: [B.less, [4, 71, 720], [1, 1, 33537]],
+  equal: [B.equal, [2, 8, 1031], [1, 1, 33792]],
+  maximum: [maximum, [5, 199, 976], [2, 129, 33793]],
+  abs: [W.abs, [5, 199, 976], [2, 129, 33793]],
+  clamp: [(c, x) => clamp(c, x, -1, 1), [5, 270, 1439], [2, 130, 34049]],
+  floor: [(c, x) => W.floorShift(c, x, c.fraction), [4, 142, 392], [2, 129, 7168]],
+  'reciprocal of positive': [N.positiveReciprocal, [6, 774, 12733], [4, 397, 26113]],
+  reciprocal: [N.reciprocal, [8, 1450, 14309], [6, 667, 26625]],
+  divide: [N.divide, [8, 1578, 14437], [6, 795, 26753]],
+  rsqrt: [N.rsqrt, [6, 774, 11709], [4, 397, 25089]],
+  sqrt: [N.sqrt, [6, 774, 10941], [4, 397, 24321]],
+  cbrt: [N.cbrt, [8, 1450, 12773], [6, 667, 25089]],
+  exp: [S.exp, [5, 327, 5200], [2, 257, 38017]],
+  log: [N.log, [5, 774, 9789], [3, 397, 23169]],
+  sigmoid: [S.sigmoid, [5, 398, 7711], [2, 258, 40321]],
+  tanh: [S.tanh, [5, 398, 7967], [2, 258, 40577]],
+  erf: [S.erf, [5, 398, 3871], [2, 258, 36481]],
+  gelu: [S.gelu, [5, 398, 4639], [2, 258, 37249]],
+  silu: [S.silu, [5, 398, 13087], [2, 258, 45697]],
+  softplus: [S.softplus, [5, 398, 7199], [2, 258, 39809]],
+  sin: [W.sin, [1, 128, 512], [1, 128, 512]],
+  cos: [W.cos, [1, 128, 512], [1, 128, 512]],
+  arctan: [A.arctan, [10, 1767, 17150], [8, 926, 29314]],
+  arcsin: [A.arcsin, [9, 1136, 9915], [7, 911, 17409]],
+  arctan2: [A.arctan2, [17, 1781, 20439], [11, 1303, 142217]],
+  power: [W.power, [11, 1229, 15117], [6, 782, 61314]],
+};
+
+const LENGTH = 1024;
+const from = (start: number) => fxp(Array.from({ length: LENGTH }, (_, i) => start + i / LENGTH));
+
+for (const [name, [build, tables, keys]] of Object.entries(COSTS)) {
+  test(name, () => {
+    for (const [parties, costMode, want] of [
+      [2, 'bandwidth', tables],
+      [3, 'bandwidth', tables],
+      [5, 'bandwidth', tables],
+      [2, 'latency', keys],
+    ] as const) {
+      const r = runCase({
+        field: 'FM128',
+        parties,
+        costMode,
+        inputs: [from(0.1), from(0.2)],
+        build: (c, x, y) => build(c, x!, y!),
+      });
+      const bits = (bytes: number): number => (bytes * 8) / LENGTH;
+      assert.equal(
+        [r.rounds, bits(r.bytes), bits(r.dealerBytes)],
+        [...want],
+        `${parties} parties, ${costMode}`,
+      );
+    }
+  });
+}
+
+test.run();
