@@ -36,25 +36,33 @@ const runtimes = {
 };
 
 mkdirSync(out, { recursive: true });
-const { metafile } = await build({
-  absWorkingDir: root,
-  entryPoints: { tessera: 'src/browser/index.ts', 'tessera-worker': 'src/browser/worker.ts' },
-  outdir: out,
-  bundle: true,
-  format: 'esm',
-  platform: 'browser',
-  target: ['chrome111', 'firefox115', 'safari16.4'],
-  minify: true,
-  // Functions are compared by name between parties.
-  keepNames: true,
-  sourcemap: true,
-  legalComments: 'none',
-  metafile: true,
-  plugins: [runtimes],
-  logLevel: 'warning',
-  // nacl asks for node's crypto where a browser's is missing.
-  alias: { crypto: join(root, 'tools', 'empty.mjs') },
-});
+
+/** One of the two files. The page's functions are compared by name between parties; the worker has none of its own. */
+const bundle = async (name, entry, keepNames) => {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { [name]: entry },
+    outdir: out,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: ['chrome111', 'firefox115', 'safari16.4'],
+    minify: true,
+    keepNames,
+    sourcemap: true,
+    legalComments: 'none',
+    metafile: true,
+    plugins: [runtimes],
+    logLevel: 'warning',
+    // nacl asks for node's crypto where a browser's is missing.
+    alias: { crypto: join(root, 'tools', 'empty.mjs') },
+  });
+  return Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.js'));
+};
+const outputs = [
+  ...(await bundle('tessera', 'src/browser/index.ts', true)),
+  ...(await bundle('tessera-worker', 'src/browser/worker.ts', false)),
+];
 copyFileSync(join(root, 'wasm-build', 'tessera.wasm'), join(out, 'tessera.wasm'));
 const size = (name) => {
   const bytes = readFileSync(join(out, name));
@@ -66,8 +74,7 @@ for (const { name, bytes, gzip } of sizes)
 const engine = sizes[1].gzip + sizes[2].gzip;
 console.error(`engine, codec and channel: ${engine} bytes gzip; with the page's part ${engine + sizes[0].gzip}`);
 if (process.argv.includes('--inputs')) {
-  const inputs = Object.entries(metafile.outputs).filter(([name]) => name.endsWith('.js'));
-  for (const [name, { inputs: from }] of inputs)
+  for (const [name, { inputs: from }] of outputs)
     console.error(name, Object.entries(from).sort((a, b) => b[1].bytesInOutput - a[1].bytesInOutput).slice(0, 25)
       .map(([file, { bytesInOutput }]) => `\n  ${bytesInOutput} ${file}`).join(''));
 }

@@ -1,4 +1,5 @@
 /** Builds dist/demo: the scripts of the demos, beside dist/browser, which they import as any page would. */
+import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -16,11 +17,13 @@ const ready = {
   },
 };
 
+rmSync(out, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: ['salaries', 'training', 'digits'].map((name) => `examples/web/${name}.ts`),
   outdir: out,
   bundle: true,
+  splitting: true,
   format: 'esm',
   platform: 'browser',
   target: 'es2022',

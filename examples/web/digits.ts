@@ -104,6 +104,7 @@ const tell = (probabilities: readonly number[], ms: number): void => {
       const [name, share] = [document.createElement('span'), document.createElement('span')];
       name.textContent = String(digit);
       share.textContent = `${(p * 100).toFixed(1)} %`;
+      item.className = digit === best ? 'best' : '';
       item.append(name, bar, share);
       return item;
     }),

@@ -28,6 +28,9 @@ export const show = (id: string, on = true): void => {
   byId(id).hidden = !on;
 };
 
+/** Lets the page answer and paint before the work goes on. */
+export const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 /** How this page takes part. */
 export interface Seat {
   readonly self: Party | undefined;

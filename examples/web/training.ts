@@ -1,95 +1,49 @@
 /** @file The page of demo (b): training, with live curves and a picture of what the other side sent. */
-import { Chart, LinearScale, LineController, LineElement, PointElement, Tooltip } from 'chart.js';
 import { area } from '../lib/metrics.ts';
 import { parseCsv } from './csv.ts';
 import { type EpochEvent, type Own, type Rows, train, type Verdict } from './programs.ts';
-import { byId, openRoom, openTab, run, type Seat, say, show } from './room.ts';
-
-Chart.register(LinearScale, LineController, LineElement, PointElement, Tooltip);
+import { byId, openRoom, openTab, pause, run, type Seat, say, show } from './room.ts';
 
 const EPOCHS = 10;
 const SIDE = 64;
 const SAMPLES = { alice: 'data/breast_cancer_a.csv', bob: 'data/breast_cancer_b.csv' } as const;
 
-const style = getComputedStyle(document.documentElement);
-const colour = (name: string): string => style.getPropertyValue(name).trim();
-
-/** A chart of one line, and of a dashed one to compare it with. */
-const chartOf = (
-  id: string,
-  x: string,
-  y: string,
-  max?: number,
-): Chart<'line', { x: number; y: number }[]> => {
-  const axis = (text: string, most?: number) => ({
-    type: 'linear' as const,
-    title: { display: true, text, color: colour('--soft') },
-    ticks: { color: colour('--soft') },
-    grid: { color: colour('--line') },
-    beginAtZero: true,
-    ...(most !== undefined && { max: most }),
-  });
-  return new Chart<'line', { x: number; y: number }[]>(byId<HTMLCanvasElement>(id), {
-    type: 'line',
-    data: {
-      datasets: [
-        {
-          data: [],
-          borderColor: colour('--accent'),
-          backgroundColor: colour('--accent'),
-          borderWidth: 2,
-          pointRadius: max === undefined ? 2 : 0,
-        },
-        {
-          data:
-            max === undefined
-              ? []
-              : [
-                  { x: 0, y: 0 },
-                  { x: 1, y: 1 },
-                ],
-          borderColor: colour('--soft'),
-          borderDash: [4, 4],
-          borderWidth: 1,
-          pointRadius: 0,
-        },
-      ],
-    },
-    options: {
-      animation: false,
-      maintainAspectRatio: false,
-      parsing: false,
-      scales: { x: axis(x, max), y: axis(y, max) },
-    },
-  });
-};
-
-const lossChart = chartOf('loss', 'epoch', 'cross-entropy');
-const rocChart = chartOf('roc', 'false positives', 'true positives', 1);
+/** Each chart in a task of its own: starting them all at once would keep the page from answering. */
+const charts = (async () => {
+  const { lineChart } = await import('./charts.ts');
+  const loss = lineChart('loss', { x: 'epoch', y: 'cross-entropy' });
+  await pause();
+  const beside = [
+    { x: 0, y: 0 },
+    { x: 1, y: 1 },
+  ];
+  const roc = lineChart('roc', { x: 'false positives', y: 'true positives', max: 1, beside });
+  return { loss, roc };
+})();
 
 const kilo = (n: number): string => (n < 1e6 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFixed(2)} MB`);
 
 const started = { at: 0 };
+const losses: { x: number; y: number }[] = [];
 
 const progress = ({ epoch, loss, rounds, bytes, dealerBytes }: EpochEvent): void => {
-  lossChart.data.datasets[0]!.data.push({ x: epoch, y: loss });
-  lossChart.update();
+  losses.push({ x: epoch, y: loss });
+  void charts.then((c) => c.loss.draw(losses));
   const text = `Epoch ${epoch} of ${EPOCHS}: loss ${loss.toFixed(4)}`;
   byId('loss').setAttribute('aria-label', text);
   byId('loss-text').textContent = text;
   byId('rounds').textContent = String(rounds);
   byId('bytes').textContent = Object.entries(bytes)
     .filter(([, n]) => n > 0)
-    .map(([party, n]) => `${party} ${kilo(n)}`)
+    .map(([party, n]) => `${kilo(n)} by ${party[0]!.toUpperCase()}${party.slice(1)}`)
     .join(', ');
-  byId('dealt').textContent = dealerBytes > 0 ? kilo(dealerBytes) : 'not told to this party';
+  byId('dealt').textContent = dealerBytes > 0 ? kilo(dealerBytes) : 'goes to Alice';
   byId('time').textContent = `${((performance.now() - started.at) / 1000).toFixed(1)} s`;
   say(text, 'busy');
 };
 
 const tell = ({ accuracy, roc, confusion }: Verdict): void => {
-  rocChart.data.datasets[0]!.data = roc.map(([x, y]) => ({ x, y }));
-  rocChart.update();
+  void charts.then((c) => c.roc.draw(roc.map(([x, y]) => ({ x, y }))));
   const text = `Area under the curve ${area(roc).toFixed(4)}, accuracy ${(accuracy * 100).toFixed(1)} %`;
   byId('roc').setAttribute('aria-label', text);
   byId('roc-text').textContent = text;
@@ -142,12 +96,12 @@ const onReceived = (from: string, bytes: Uint8Array): void => {
   received += bytes.length;
   paintOther(bytes);
   byId('picture-text').textContent =
-    `From ${from}, ${kilo(received)} shown so far: noise, whatever the data are.`;
+    `${kilo(received)} from ${from[0]!.toUpperCase()}${from.slice(1)} so far: noise, whatever the data are.`;
 };
 
 const start = async (seat: Seat, own: Own<Rows>): Promise<void> => {
   started.at = performance.now();
-  lossChart.data.datasets[0]!.data = [];
+  losses.length = 0;
   say('Training ...', 'busy');
   const verdict = await train(seat.session, own, seat.dealer, EPOCHS, progress);
   document.body.dataset.ms = String(Math.round(performance.now() - started.at));
@@ -197,6 +151,7 @@ void run(async () => {
   const chosen = chooser(SAMPLES[self]);
   if (tab) {
     show('room', false);
+    show('other-figure', false);
     say('You are Alice and Bob: your table is Alice’s, Bob’s is the sample.');
   } else say('Choose a table, then train.');
   byId<HTMLFormElement>('form').onsubmit = (event) => {

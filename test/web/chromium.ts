@@ -74,13 +74,14 @@ export const stage = async (
     page.on('console', (m) => {
       if (m.type() === 'error') errors.push(m.text());
     });
-    // Long tasks of the page's own thread, from its start.
+    // Tasks of the page's own thread that took more than 50 ms, from its start.
     await page.addInitScript(() => {
-      const all: number[] = [];
+      const all: { startTime: number; duration: number }[] = [];
       Object.assign(globalThis, { longTasks: all });
-      new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) all.push(duration);
-      }).observe({ type: 'longtask', buffered: true });
+      new PerformanceObserver((list) => all.push(...list.getEntries())).observe({
+        type: 'longtask',
+        buffered: true,
+      });
     });
     await page.goto(path.startsWith('http') ? path : `${server.url}/${path}`);
     await page.waitForSelector('body[data-ready]');
@@ -107,8 +108,32 @@ export const status = async (page: Page, wanted: RegExp, timeout = 30_000): Prom
   }
 };
 
-/** The longest time for which the page's own thread was busy, in milliseconds. */
-export const longestTask = (page: Page): Promise<number> =>
-  page.evaluate(() => Math.max(0, ...(globalThis as unknown as { longTasks: number[] }).longTasks));
+export interface Blocked {
+  /** The longest tasks of the page's own thread in milliseconds, 0 if none took more than 50: while it loaded, and since. */
+  readonly loading: number;
+  readonly running: number;
+  /** The part of the time since the parties met during which the page could not answer. */
+  readonly share: number;
+}
+
+/** How long the page's own thread was kept busy at a time. `ms`: how long the work took since the parties met. */
+export const blocked = (page: Page, ms: number): Promise<Blocked> =>
+  page.evaluate((ms) => {
+    const { longTasks } = globalThis as unknown as { longTasks: PerformanceEntry[] };
+    const met = Number(document.body.dataset.met);
+    const [before, since] = [true, false].map((early) =>
+      longTasks.filter(({ startTime }) => startTime < met === early).map(({ duration }) => duration),
+    ) as [number[], number[]];
+    return {
+      loading: Math.max(0, ...before),
+      running: Math.max(0, ...since),
+      share: since.reduce((a, b) => a + b, 0) / ms,
+    };
+  }, ms);
 
 export const PICTURES = 'out/web';
+
+/** A picture of the whole page, for people to look at. */
+export const picture = async (page: Page, name: string): Promise<void> => {
+  await page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true });
+};
