@@ -1,7 +1,8 @@
 /** @file ChaCha20 (RFC 8439): the key stream, four blocks a step, one block in each 32-bit lane. */
 
-const tail = memory.data(256, 16);
-const state = memory.data(256, 16);
+import { scratch } from './scratch';
+
+const TAIL: usize = 256;
 
 // @ts-ignore: decorator
 @inline
@@ -93,6 +94,8 @@ export function chacha20(
   k0: u32, k1: u32, k2: u32, k3: u32, k4: u32, k5: u32, k6: u32, k7: u32,
   n0: u32, n1: u32, n2: u32,
 ): void {
+  const state = scratch;
+  const tail = scratch + TAIL;
   let blocks = i32x4.add(i32x4.splat(counter), i32x4(0, 1, 2, 3));
   while (bytes) {
     let x0 = i32x4.splat(0x61707865), x1 = i32x4.splat(0x3320646e), x2 = i32x4.splat(0x79622d32), x3 = i32x4.splat(0x6b206574);

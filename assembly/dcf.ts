@@ -12,11 +12,11 @@
  */
 
 import { chachaRounds } from './chacha';
+import { scratch } from './scratch';
 
-/** The state of the PRG, and the output for each party: nine vectors. */
-const state = memory.data(256, 16);
-const out0 = memory.data(144, 16);
-const out1 = memory.data(144, 16);
+/** In scratch: the state of the PRG, and the output for each party, nine vectors. */
+const OUT0: usize = 256;
+const OUT1 = OUT0 + 144;
 
 // @ts-ignore: decorator
 @inline
@@ -26,6 +26,7 @@ function ones(x: v128, bit: i32): v128 {
 
 /** Expands four seeds. */
 function expand(out: usize, s0: v128, s1: v128, s2: v128, s3: v128, level: u32, keys: v128): void {
+  const state = scratch;
   const c0 = i32x4.splat(0x61707865), c1 = i32x4.splat(0x3120646e), c2 = i32x4.splat(0x79622d36), c3 = i32x4.splat(0x6b206574);
   v128.store(state, c0, 0); v128.store(state, c1, 16); v128.store(state, c2, 32); v128.store(state, c3, 48);
   v128.store(state, s0, 64); v128.store(state, s1, 80); v128.store(state, s2, 96); v128.store(state, s3, 112);
@@ -98,6 +99,8 @@ function putFlags(p: usize, level: i32, flags: i32): void {
 
 /** Correction words cw of n keys with the root seeds seed0, seed1 (16 bytes a key) for the words a of `word` bytes. */
 export function dcfGen(cw: usize, row: usize, seed0: usize, seed1: usize, a: usize, n: i32, levels: i32, word: usize): void {
+  const out0 = scratch + OUT0;
+  const out1 = scratch + OUT1;
   const last = n - 1;
   for (let g = 0; g < n; g += 4) {
     // Lanes past the end repeat the last key: they write the same bytes again.
@@ -157,9 +160,7 @@ export function dcfGen(cw: usize, row: usize, seed0: usize, seed1: usize, a: usi
       if (e0 != e1) putFlags(k0 + f, level, i32x4.extract_lane(flags, 0));
     }
   }
-  memory.fill(state, 0, 256);
-  memory.fill(out0, 0, 144);
-  memory.fill(out1, 0, 144);
+  memory.fill(scratch, 0, OUT1 + 144);
 }
 
 /**
@@ -169,6 +170,7 @@ export function dcfGen(cw: usize, row: usize, seed0: usize, seed1: usize, a: usi
 export function dcfEval(
   less: usize, equal: usize, cw: usize, row: usize, seed: usize, x: usize, n: i32, levels: i32, word: usize, party: i32,
 ): void {
+  const out0 = scratch + OUT0;
   const last = n - 1;
   for (let g = 0; g < n; g += 4) {
     const e0 = <usize>g, e1 = <usize>min(g + 1, last), e2 = <usize>min(g + 2, last), e3 = <usize>min(g + 3, last);
@@ -201,6 +203,5 @@ export function dcfEval(
     if (less) store<u8>(less + at, second ? <i32>load<u8>(less + at) | (i32x4.bitmask(v) << 4) : i32x4.bitmask(v));
     if (equal) store<u8>(equal + at, second ? <i32>load<u8>(equal + at) | (i32x4.bitmask(t) << 4) : i32x4.bitmask(t));
   }
-  memory.fill(state, 0, 256);
-  memory.fill(out0, 0, 144);
+  memory.fill(scratch, 0, OUT1);
 }

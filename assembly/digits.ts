@@ -9,6 +9,7 @@
  * products of sums of two, stay within i32. S_8 and S_9 may wrap: only their low 24 and 11 bits count.
  */
 
+import { scratch } from './scratch';
 import { below, vadd } from './word';
 
 const DIGITS: usize = 10;
@@ -19,9 +20,9 @@ const COLUMNS: usize = 512;
 const DEPTH: usize = 128;
 const ROWS: usize = 64;
 /** A tile of the product: 4 rows, 8 columns. */
-const products = memory.data(9 * 128, 16); // P_0 .. P_8, i32
-const wrapped = memory.data(2 * 128, 16); // S_8, S_9, i32
-const sums = memory.data(7 * 256, 16); // S_1 .. S_7, i64
+const PRODUCTS: usize = 0; // P_0 .. P_8, i32
+const WRAPPED = PRODUCTS + 9 * 128; // S_8, S_9, i32
+const SUMS = WRAPPED + 2 * 128; // S_1 .. S_7, i64
 
 // @ts-ignore: decorator
 @inline
@@ -169,6 +170,9 @@ function accumulateWide(sum: usize, a: usize, b: usize, steps: usize): void {
 
 /** All 35 plane products of one tile. */
 function tile(a: usize, aPlane: usize, b: usize, bPlane: usize, steps: usize): void {
+  const products = scratch + PRODUCTS;
+  const wrapped = scratch + WRAPPED;
+  const sums = scratch + SUMS;
   memory.fill(products, 0, 9 * 128);
   memory.fill(wrapped, 0, 2 * 128);
   memory.fill(sums, 0, 7 * 256);
@@ -190,13 +194,13 @@ function tile(a: usize, aPlane: usize, b: usize, bPlane: usize, steps: usize): v
 // @ts-ignore: decorator
 @inline
 function product(i: usize, at: usize): v128 {
-  return v128.load_ext<i32>(products + i * 128 + at * 4);
+  return v128.load_ext<i32>(scratch + PRODUCTS + i * 128 + at * 4);
 }
 
 // @ts-ignore: decorator
 @inline
 function coefficient(t: usize, at: usize, prefix: v128): v128 {
-  return i64x2.sub(v128.load(sums + (t - 1) * 256 + at * 8), prefix);
+  return i64x2.sub(v128.load(scratch + SUMS + (t - 1) * 256 + at * 8), prefix);
 }
 
 // @ts-ignore: decorator
@@ -230,9 +234,9 @@ function combine(d: usize, dStep: usize, rows: usize, columns: usize): void {
       prefix = i64x2.add(prefix, product(7, at));
       const c7 = coefficient(7, at, prefix);
       prefix = i64x2.add(prefix, product(8, at));
-      const c8 = i64x2.add(i64x2.sub(v128.load_ext<i32>(wrapped + at * 4), prefix), i64x2.add(p4, p4));
+      const c8 = i64x2.add(i64x2.sub(v128.load_ext<i32>(scratch + WRAPPED + at * 4), prefix), i64x2.add(p4, p4));
       const high = three(c6, c7, c8);
-      const c9 = i64x2.sub(v128.load_ext<i32>(wrapped + 128 + at * 4), i64x2.sub(prefix, p0));
+      const c9 = i64x2.sub(v128.load_ext<i32>(scratch + WRAPPED + 128 + at * 4), i64x2.sub(prefix, p0));
       // low + middle << 39 + high << 78 + c9 << 117, two words side by side
       const shifted = i64x2.shl(middle, 39);
       const lo = i64x2.add(low, shifted);

@@ -14,8 +14,4 @@ export * from './harmonics';
 export * from './exponential';
 export { chacha20 } from './chacha';
 export { dcfEval, dcfGen } from './dcf';
-
-/** First address that no static data uses. */
-export function heapBase(): usize {
-  return __heap_base;
-}
+export { heapBase, scratchBytes, useScratch } from './scratch';

@@ -1,11 +1,14 @@
 /** @file Bit planes: plane b holds bit b of every element, packed, each plane `stride` bytes (a multiple of 16). */
 
+import { scratch } from './scratch';
+
 /** Words of a block: a plane holds 16 bytes of it. */
 const BLOCK: usize = 128;
-const columns = memory.data(2048, 16); // byte j of the words 8x + m, at (8j + m) * 16 + x
-const first = memory.data(256, 16);
-const second = memory.data(256, 16);
-const rest = memory.data(2048, 16); // the last words, filled up to a block
+/** In scratch. */
+const COLUMNS: usize = 0; // byte j of the words 8x + m, at (8j + m) * 16 + x
+const FIRST = COLUMNS + 2048;
+const SECOND = FIRST + 256;
+const REST = SECOND + 256; // the last words, filled up to a block
 
 /** A byte of ones for every set bit of the low 16 bits. */
 // @ts-ignore: decorator
@@ -98,6 +101,9 @@ function transposeBits(d: usize, dStep: usize, s: usize, sStep: usize, count: us
 
 /** One block of words at a to 16 bytes of each plane. */
 function blockToPlanes(d: usize, stride: usize, a: usize, size: usize): void {
+  const columns = scratch + COLUMNS;
+  const first = scratch + FIRST;
+  const second = scratch + SECOND;
   for (let m: usize = 0; m < 8; m++, a += size) {
     if (size == 16) {
       shuffleTwice(first, 16, a, 128, 16);
@@ -117,12 +123,16 @@ function blockToPlanes(d: usize, stride: usize, a: usize, size: usize): void {
 export function toPlanes(d: usize, stride: usize, a: usize, n: usize, size: usize): void {
   for (; n >= BLOCK; n -= BLOCK, a += BLOCK * size, d += 16) blockToPlanes(d, stride, a, size);
   if (n == 0) return;
+  const rest = scratch + REST;
   memory.copy(rest, a, n * size);
   blockToPlanes(d, stride, rest, size);
 }
 
 /** 16 bytes of each of `count` planes to one block of words at d. */
 function blockFromPlanes(d: usize, planes: usize, stride: usize, count: usize, size: usize): void {
+  const columns = scratch + COLUMNS;
+  const first = scratch + FIRST;
+  const second = scratch + SECOND;
   for (let j: usize = 0; j < size; j++) {
     const given = count > 8 * j ? min<usize>(count - 8 * j, 8) : 0;
     transposeBits(columns + j * 128, 16, planes + 8 * j * stride, stride, given);
@@ -144,6 +154,7 @@ function blockFromPlanes(d: usize, planes: usize, stride: usize, count: usize, s
 export function fromPlanes(d: usize, planes: usize, stride: usize, count: usize, n: usize, size: usize): void {
   for (; n >= BLOCK; n -= BLOCK, d += BLOCK * size, planes += 16) blockFromPlanes(d, planes, stride, count, size);
   if (n == 0) return;
+  const rest = scratch + REST;
   blockFromPlanes(rest, planes, stride, count, size);
   memory.copy(d, rest, n * size);
 }

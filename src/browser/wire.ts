@@ -7,11 +7,13 @@ import type { Production } from '../device/production/options.ts';
 import type { Outcome, Work } from '../device/work.ts';
 import type { LinkMeasure } from '../ir/plan.ts';
 import type { PeerEvent } from '../link/report.ts';
+import type { HelperDuty } from '../ring/crew.ts';
 
 /** The first message to a worker. */
 export type Start =
   | { readonly kind: 'thread'; readonly duty: Duty; readonly ports: ReadonlyMap<string, MessagePort> }
-  | { readonly kind: 'party'; readonly options: SentOptions; readonly watched: boolean };
+  | { readonly kind: 'party'; readonly options: SentOptions; readonly watched: boolean }
+  | { readonly kind: 'helper'; readonly duty: HelperDuty };
 
 /** Functions and signals stay with the page. */
 export type SentOptions = Omit<Production, 'signal' | 'onPeer' | 'onReceived'>;

@@ -1,7 +1,8 @@
-/** @file Where a browser's worker begins: as a thread of a simulation, or as the engine and link of a page's party. */
+/** @file Where a browser's worker begins: a thread of a simulation, the engine and link of a page's party, or a helper of such. */
 import { packError, type ToThread } from '../device/messages.ts';
 import { serve } from '../device/serve.ts';
 import type { PortLike } from '../link/port.ts';
+import { serveHelper } from '../ring/helper.ts';
 import { hostParty, type WorkerScope } from './host.ts';
 import type { Start } from './wire.ts';
 
@@ -10,6 +11,10 @@ const scope = globalThis as unknown as WorkerScope;
 scope.onmessage = ({ data: start }: MessageEvent<Start>) => {
   if (start.kind === 'party') {
     void hostParty(scope, start.options, start.watched);
+    return;
+  }
+  if (start.kind === 'helper') {
+    void serveHelper(start.duty);
     return;
   }
   // The driver need not wait: what it says before the thread listens is kept.

@@ -20,6 +20,8 @@ export interface Duty {
   readonly link: ShapeOptions | undefined;
   /** Measure the link between the parties, and tell the driver. */
   readonly measure: boolean;
+  /** Threads of this party for large operations; its share of the cores if absent. */
+  readonly threads: number | undefined;
 }
 
 /** A job as it is sent: graphs go over once and are then meant by number. */

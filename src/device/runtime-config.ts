@@ -5,6 +5,7 @@
 import { fail } from '../errors.ts';
 import type { CostMode, LinkMeasure } from '../ir/plan.ts';
 import { FIELDS, type FieldName } from '../ring/field.ts';
+import { MOST_THREADS } from '../ring/memory.ts';
 import {
   choice,
   configError,
@@ -42,6 +43,11 @@ export interface RuntimeConfig {
   readonly costMode?: CostMode;
   /** What `auto` reckons with; measured between the parties as they start, if absent. */
   readonly link?: LinkMeasure;
+  /**
+   * Threads of each party that work on large operations. If absent: the machine's cores, divided by the parties of a
+   * simulation, since they share them.
+   */
+  readonly threads?: number;
   /** Print the account of every program to standard error when it has run. */
   readonly profile: boolean;
 }
@@ -85,7 +91,7 @@ const dealerConfig = object({
 
 const APPROXIMATION = 'Tessera computes this function to 2^-20, with no approximation to choose';
 const PRECISE = 'Tessera needs no such setting: the functions are accurate to 2^-20';
-const ONE_THREAD = 'each party of the SPU is one thread';
+const ALL_THREADS = 'large operations use all threads that max_concurrency allows';
 const MERGED = 'independent operations share rounds by themselves';
 
 const COST_MODES: Readonly<Record<CostMode, number>> = { bandwidth: 0, latency: 1, auto: 2 };
@@ -151,7 +157,7 @@ const KEYS: Keys<Raw> = {
   linkBandwidthMbit: optional<number | undefined>(number(1e-3, 1e7), undefined),
   enableHalProfile: optional(flag, false),
   enablePphloProfile: optional(flag, false),
-  maxConcurrency: only(integer(0, any), [0, 1], ONE_THREAD),
+  maxConcurrency: optional(integer(0, MOST_THREADS), 0),
   publicRandomSeed: only(integer(0, any), [0], 'programs have no public random numbers'),
   shareMaxChunkSize: only(integer(0, any), [128 * 1024 * 1024, 0], 'the link chooses the size of its chunks'),
   sortMethod: only(choice('sort_method', SORT_METHODS), ['SORT_DEFAULT'], 'there is no method to choose'),
@@ -181,7 +187,7 @@ const KEYS: Keys<Raw> = {
   experimentalDisableMmulSplit: off('matrix products are not split'),
   experimentalEnableInterOpPar: off(MERGED),
   experimentalInterOpConcurrency: only(number(0, any), [8, 0], MERGED),
-  experimentalEnableIntraOpPar: off(ONE_THREAD),
+  experimentalEnableIntraOpPar: off(ALL_THREADS),
   experimentalDisableVectorization: off(MERGED),
   experimentalEnableColocatedOptimization: off('inputs are masked when they enter the SPU'),
   experimentalEnableExpPrime: off(APPROXIMATION),
@@ -213,6 +219,7 @@ export const readRuntimeConfig: Reader<RuntimeConfig> = (value, path) => {
     beaverType: raw.beaverType,
     truncAllowMsbError: raw.truncAllowMsbError,
     ...(costMode && { costMode }),
+    ...(raw.maxConcurrency > 0 && { threads: raw.maxConcurrency }),
     ...(rttMs !== undefined && mbit !== undefined && { link: { rttMs, bandwidth: mbit * 125e3 } }),
     profile: raw.enableHalProfile || raw.enablePphloProfile,
   };

@@ -9,6 +9,7 @@ import { type PortLike, portTransport } from '../link/port.ts';
 import { shape } from '../link/shaper.ts';
 import { FIELDS } from '../ring/field.ts';
 import { Ring } from '../ring/ring.ts';
+import { cores } from '../ring/runtime.ts';
 import { type Duty, type FromThread, packError, type ToThread } from './messages.ts';
 
 /** The thread's own side of its driver. */
@@ -91,6 +92,10 @@ const serveDealer = async ({ duty, ring, transport, failed, close }: Desk): Prom
 
 const ROLES = { party: serveParty, dealer: serveDealer } as const;
 
+/** The parties of a simulation share the cores of their machine. */
+const threadsOf = ({ threads, parties, dealer }: Duty): number =>
+  threads ?? Math.max(1, Math.floor(cores() / (parties.length + (dealer === undefined ? 0 : 1))));
+
 /** Does a thread's duty, until the driver ends it. */
 export const serve = async (
   duty: Duty,
@@ -112,12 +117,12 @@ export const serveOver = async (duty: Duty, transport: AbortableTransport, drive
     driver.tell({ kind: 'failed', number, error: packError(error) });
     transport.abort(error).catch(() => {});
   };
-  const close = async (): Promise<void> => {
-    await transport.close();
-    driver.leave();
-  };
   try {
-    const ring = await Ring.create();
+    const ring = await Ring.create({ threads: threadsOf(duty) });
+    const close = async (): Promise<void> => {
+      await Promise.all([transport.close(), ring.close()]);
+      driver.leave();
+    };
     const tell = (message: FromThread): void => driver.tell(message);
     const { handle, link } = await ROLES[duty.kind]({ duty, ring, transport, tell, failed, close });
     driver.listen(handle);

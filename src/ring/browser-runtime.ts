@@ -1,5 +1,8 @@
 /** @file What the kernels take from a browser. Takes the place of runtime.ts in the bundle. */
 
+import type { HelperDuty } from './crew.ts';
+import type { Helper } from './runtime.ts';
+
 /** A browser has no ChaCha20: the kernel makes the streams. */
 export const streamCrypto = (): undefined => undefined;
 
@@ -10,6 +13,21 @@ export const readAsset = async (_url: URL): Promise<BufferSource> => {
   if (!response.ok) throw new Error(`GET ${url} answered ${response.status}`);
   return response.arrayBuffer();
 };
+
+/** Starts a helper thread: parties of a page run in workers, and so do their helpers, from the same file. */
+export const startHelper = (duty: HelperDuty): Helper | undefined => {
+  if (typeof document !== 'undefined') return undefined;
+  try {
+    const worker = new Worker(import.meta.url, { type: 'module', name: `tessera helper ${duty.thread}` });
+    worker.postMessage({ kind: 'helper', duty });
+    return { end: async () => worker.terminate() };
+  } catch {
+    return undefined; // the page's policy allows no such worker
+  }
+};
+
+/** Processor cores that the browser tells of. */
+export const cores = (): number => navigator.hardwareConcurrency ?? 1;
 
 /** n bytes from the host's cryptographic source. */
 export const randomBytes = (n: number): Uint8Array<ArrayBuffer> => {

@@ -2,6 +2,7 @@
 
 import { TesseraError } from '../errors.ts';
 import { readAsset } from './runtime.ts';
+import { streamOf } from './stream.ts';
 
 /** Kernels with one export a field: add32, add64, add128. */
 const PER_FIELD = [
@@ -13,51 +14,99 @@ const PER_FIELD = [
 ] as const; // biome-ignore format: a table of names
 
 const PLAIN = [
-  'heapBase', 'xor', 'and', 'or', 'add8', 'sub8', 'not', 'andXor', 'digitSelect', 'oneHot', 'toPlanes', 'fromPlanes',
+  'heapBase', 'scratchBytes', 'useScratch', 'xor', 'and', 'or', 'add8', 'sub8', 'not', 'andXor', 'digitSelect', 'oneHot', 'toPlanes', 'fromPlanes',
   'decodeInt', 'stridedBits', 'countUnequal', 'bitsAsBytes', 'pickBit', 'oneHotBytes',
   'runPlanes', 'packPlanes', 'unpackPlanes', 'packBytes', 'unpackBytes', 'harmonicsSpace', 'exponentialSpace', 'chacha20',
   'dcfGen', 'dcfEval',
 ] as const; // biome-ignore format: a table of names
 
-export type KernelName = `${(typeof PER_FIELD)[number]}${32 | 64 | 128}` | (typeof PLAIN)[number];
+/** `stream` is chacha20, by the host's cipher where that is faster. */
+export type KernelName = `${(typeof PER_FIELD)[number]}${32 | 64 | 128}` | (typeof PLAIN)[number] | 'stream';
 /** Addresses, counts and flags in; a count or an index out. */
 export type Kernel = (...args: number[]) => number;
 export type Kernels = Readonly<Record<KernelName, Kernel>>;
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+let own: Promise<BufferSource> | undefined;
+const compiled = new Map<boolean, Promise<WebAssembly.Module>>();
 
-/** The module, compiled once a process unless bytes are given. */
-const moduleOf = (wasm?: BufferSource): Promise<WebAssembly.Module> => {
-  if (wasm) return WebAssembly.compile(wasm);
+const load = (): Promise<BufferSource> => {
   const url = new URL('../../../wasm-build/tessera.wasm', import.meta.url);
-  compiled ??= readAsset(url)
-    .then((bytes) => WebAssembly.compile(bytes))
-    .catch((cause) => {
-      compiled = undefined;
-      throw new TesseraError(
-        'CONFIG',
-        `cannot load the kernels from ${url}: ${cause instanceof Error ? cause.message : cause}. ` +
-          'Build them (npm run build), or give their bytes as the option wasm.',
-        {},
-        cause,
-      );
-    });
-  return compiled;
+  own ??= readAsset(url).catch((cause) => {
+    own = undefined;
+    throw new TesseraError(
+      'CONFIG',
+      `cannot load the kernels from ${url}: ${cause instanceof Error ? cause.message : cause}. ` +
+        'Build them (npm run build), or give their bytes as the option wasm.',
+      {},
+      cause,
+    );
+  });
+  return own;
 };
 
-/** An instance of the kernels on a memory of its own. */
+/** The module, compiled once a process unless bytes are given. */
+const moduleOf = async (wasm: BufferSource | undefined, shared: boolean): Promise<WebAssembly.Module> => {
+  if (wasm) return compile(wasm, shared);
+  let module = compiled.get(shared);
+  if (!module) {
+    module = load().then((bytes) => compile(bytes, shared));
+    compiled.set(shared, module);
+    module.catch(() => compiled.delete(shared));
+  }
+  return module;
+};
+
+/** What a module says of the memory that it imports: "env", "memory", a memory with a maximum. */
+const IMPORT = [3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2, 1];
+const SHARED = 2;
+
+/** The kernels know nothing of threads, so that one bit of the module decides whether its memory is shared. */
+const compile = (wasm: BufferSource, shared: boolean): Promise<WebAssembly.Module> => {
+  if (!shared) return WebAssembly.compile(wasm);
+  const bytes = ArrayBuffer.isView(wasm)
+    ? new Uint8Array(wasm.buffer, wasm.byteOffset, wasm.byteLength).slice()
+    : new Uint8Array(wasm).slice();
+  const found = bytes.findIndex((_, i) => IMPORT.every((byte, j) => bytes[i + j] === byte));
+  if (found < 0) throw new TesseraError('CONFIG', 'the kernels do not import a memory as this version does');
+  bytes[found + IMPORT.length - 1]! |= SHARED;
+  return WebAssembly.compile(bytes);
+};
+
+/** Shared memory, if the host has any. */
+const sharedMemory = (): WebAssembly.Memory | undefined => {
+  if (typeof SharedArrayBuffer === 'undefined') return undefined;
+  try {
+    return new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true });
+  } catch {
+    return undefined; // no room for 4 GiB of addresses
+  }
+};
+
+/** An instance of the kernels on a memory of its own: shared where that is wanted and the host has it. */
 export const loadKernels = async (
   wasm?: BufferSource,
-): Promise<{ kernels: Kernels; memory: WebAssembly.Memory }> => {
-  const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 });
+  shared = false,
+): Promise<{ kernels: Kernels; memory: WebAssembly.Memory; module: WebAssembly.Module }> => {
+  const common = shared ? sharedMemory() : undefined;
+  const memory = common ?? new WebAssembly.Memory({ initial: 16, maximum: 65536 });
+  const module = await moduleOf(wasm, common !== undefined);
+  return { kernels: await instantiate(module, memory), memory, module };
+};
+
+/** The kernels on this memory. */
+export const instantiate = async (
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): Promise<Kernels> => {
   const abort = (): never => {
     throw new TesseraError('INVALID_ARGUMENT', 'a kernel was called with arguments that it cannot serve');
   };
-  const { exports } = await WebAssembly.instantiate(await moduleOf(wasm), { env: { memory, abort } });
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory, abort } });
   const names = [...PLAIN, ...PER_FIELD.flatMap((name) => [32, 64, 128].map((bits) => `${name}${bits}`))];
   const missing = names.filter((name) => typeof exports[name] !== 'function');
   if (missing.length > 0) {
     throw new TesseraError('CONFIG', `the kernels do not match this version: ${missing.join(', ')} missing`);
   }
-  return { kernels: exports as Kernels, memory };
+  const chacha20 = exports.chacha20 as Kernel;
+  return { ...exports, stream: streamOf(chacha20, memory) } as unknown as Kernels;
 };

@@ -2,9 +2,14 @@
 
 import { fail } from '../errors.ts';
 import { type Arr, Bits, Bytes, RingArray } from './array.ts';
+import type { Split } from './board.ts';
+import { Crew } from './crew.ts';
 import type { Field } from './field.ts';
 import { Heap } from './heap.ts';
-import { type Kernels, loadKernels } from './kernels.ts';
+import { type KernelName, type Kernels, loadKernels } from './kernels.ts';
+
+/** Threads of one ring. */
+export const MOST_THREADS = 64;
 
 /** Size of the scratch that data from outside passes through. */
 export const SCRATCH = 65536;
@@ -14,17 +19,29 @@ export interface RingOptions {
   maxBytes?: number;
   /** The kernels' bytes, where they cannot be read from beside the package. */
   wasm?: BufferSource;
+  /**
+   * Threads that work on large calls, default 1. More than one need shared memory (and in a page, cross-origin isolation):
+   * where the host has none, there is one.
+   */
+  threads?: number;
 }
 
 export interface RingParts {
   readonly kernels: Kernels;
   readonly memory: WebAssembly.Memory;
   readonly heap: Heap;
+  readonly crew: Crew | undefined;
 }
 
-export const loadParts = async (options: RingOptions): Promise<RingParts> => {
-  const { kernels, memory } = await loadKernels(options.wasm);
-  return { kernels, memory, heap: new Heap(memory, kernels.heapBase() >>> 0, options.maxBytes) };
+export const loadParts = async ({ wasm, maxBytes, threads = 1 }: RingOptions): Promise<RingParts> => {
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
+    fail('RANGE', `a ring works on 1 to ${MOST_THREADS} threads, not ${threads}`);
+  const { kernels, memory, module } = await loadKernels(wasm, threads > 1);
+  const heap = new Heap(memory, kernels.heapBase() >>> 0, maxBytes);
+  if (threads === 1 || memory.buffer instanceof ArrayBuffer)
+    return { kernels, memory, heap, crew: undefined };
+  const crew = new Crew(threads, module, memory, kernels, (bytes) => heap.alloc(bytes).start);
+  return { kernels: crew.kernels, memory, heap, crew };
 };
 
 const describe = (arr: Arr): string => {
@@ -45,12 +62,35 @@ export class RingMemory {
   readonly heap: Heap;
   /** Address of SCRATCH bytes, free for the length of one call. */
   protected readonly scratch: number;
+  readonly #crew: Crew | undefined;
 
   constructor(parts: RingParts) {
     this.kernels = parts.kernels;
     this.memory = parts.memory;
     this.heap = parts.heap;
+    this.#crew = parts.crew;
     this.scratch = this.heap.alloc(SCRATCH).start;
+  }
+
+  /** Threads that work on large calls. */
+  get threads(): number {
+    return this.#crew?.threads ?? 1;
+  }
+
+  /** Threads beside the calling one that are up by now; the first large call starts them. */
+  get helpers(): number {
+    return this.#crew?.listening ?? 0;
+  }
+
+  /** Ends the threads beside the calling one. The ring goes on without them. */
+  async close(): Promise<void> {
+    await this.#crew?.close();
+  }
+
+  /** Calls a kernel, in pieces by all threads where there are several. */
+  protected shared(name: KernelName, args: readonly number[], split: Split): void {
+    if (this.#crew) this.#crew.run(name, args, split);
+    else this.kernels[name](...args);
   }
 
   /** n words, not initialised. */
@@ -85,7 +125,7 @@ export class RingMemory {
   }
 
   /** The payload, valid until the next allocation. */
-  u8(arr: Arr): Uint8Array<ArrayBuffer> {
+  u8(arr: Arr): Uint8Array {
     this.live(arr);
     return this.raw(arr.ptr, arr.bytes);
   }
@@ -101,11 +141,12 @@ export class RingMemory {
     this.u8(dst).set(this.u8(src));
   }
 
-  protected raw(ptr: number, bytes: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.memory.buffer as ArrayBuffer, ptr, bytes);
+  protected raw(ptr: number, bytes: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, ptr, bytes);
   }
 
-  protected live(arr: Arr): void {
+  /** Throws if the array was released. */
+  live(arr: Arr): void {
     if (arr.block.refs < 1) fail('INVALID_ARGUMENT', `${shapesOf(arr)} was released already`);
   }
 

@@ -1,5 +1,7 @@
 /** @file What the kernels take from the host, and how Node, Deno and a browser differ in giving it. */
 
+import type { HelperDuty } from './crew.ts';
+
 /** The part of node:crypto that the PRG uses. */
 interface StreamCrypto {
   createCipheriv(
@@ -7,6 +9,12 @@ interface StreamCrypto {
     key: Uint8Array,
     iv: Uint8Array,
   ): { update(data: Uint8Array): Uint8Array };
+}
+
+/** A helper thread of a ring. */
+export interface Helper {
+  /** Ends it; resolves when it has ended. */
+  end(): Promise<unknown>;
 }
 
 interface BuiltinHost {
@@ -36,6 +44,27 @@ export const readAsset = async (url: URL): Promise<BufferSource> => {
   const name = 'node:fs'; // a variable, so that bundlers for browsers leave it alone
   const fs = (builtin(name) ?? (await import(name))) as typeof import('node:fs');
   return fs.readFileSync(url);
+};
+
+/** Starts a helper thread, or returns undefined where the host gives none. It keeps no program from ending. */
+export const startHelper = (duty: HelperDuty): Helper | undefined => {
+  const { Worker } = (builtin('node:worker_threads') ?? {}) as Partial<typeof import('node:worker_threads')>;
+  if (Worker === undefined) return undefined;
+  const worker = new Worker(new URL('./helper-thread.js', import.meta.url), {
+    workerData: duty,
+    execArgv: [],
+    name: `tessera helper ${duty.thread}`,
+  });
+  worker.unref();
+  // Its work is done by others: what nobody has taken is done by who calls.
+  worker.on('error', () => {});
+  return { end: () => worker.terminate() };
+};
+
+/** Processor cores that this process may use. */
+export const cores = (): number => {
+  const os = builtin('node:os') as { availableParallelism(): number } | undefined;
+  return os?.availableParallelism() ?? 1;
 };
 
 /** n bytes from the host's cryptographic source. */

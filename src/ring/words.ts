@@ -4,6 +4,9 @@ import { fail } from '../errors.ts';
 import type { Bits, RingArray } from './array.ts';
 import { RingMemory } from './memory.ts';
 
+/** Products of matrices below this many multiply-adds, times the bytes of a word, are too small for several threads. */
+const MATMUL = 16 << 17;
+
 export class RingWords extends RingMemory {
   /** dst = a + b */
   add(dst: RingArray, a: RingArray, b: RingArray): void {
@@ -105,11 +108,27 @@ export class RingWords extends RingMemory {
     if (a.field !== dst.field || b.field !== dst.field) this.mismatch('matmul', dst, a, b);
     if (overlap(dst, a) || overlap(dst, b))
       fail('INVALID_ARGUMENT', 'ring matmul: dst shares memory with an input');
-    const { bits } = dst.field;
-    const space = this.kernels[`matmulSpace${bits}`](m, k, n) >>> 0;
+    const { bits, bytes } = dst.field;
+    const spaceFor = (count: number): number => this.kernels[`matmulSpace${bits}`](count, k, n) >>> 0;
+    // Pieces are rows. Each packs b anew, so there are no more of them than threads.
+    const rows = Math.ceil(m / this.threads / 8) * 8;
+    const alone = m * k * n * bytes < MATMUL || rows >= m;
+    const own = alone ? 0 : Math.ceil(Math.max(spaceFor(rows), spaceFor(m % rows || rows)) / 64) * 64;
+    const space = Math.max(spaceFor(m), own * this.threads);
     const work = space > 0 ? this.heap.alloc(space) : undefined;
     try {
-      this.kernels[`matmul${bits}`](dst.ptr, a.ptr, b.ptr, m, k, n, +accumulate, work?.start ?? 0);
+      const args = [dst.ptr, a.ptr, b.ptr, m, k, n, +accumulate, work?.start ?? 0];
+      if (alone) this.kernels[`matmul${bits}`](...args);
+      else {
+        const steps = [n * bytes, k * bytes, 0, 0, 0, 0, 0, 0];
+        this.shared(`matmul${bits}`, args, {
+          total: m,
+          grain: rows,
+          count: 3,
+          steps,
+          own: { arg: 7, bytes: own },
+        });
+      }
     } finally {
       if (work) this.heap.free(work);
     }

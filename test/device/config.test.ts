@@ -82,6 +82,14 @@ test('every key of SPU may be given with its default value', () => {
   });
 });
 
+test('max_concurrency is the number of threads of a party; 0 leaves it to the machine', async () => {
+  assert.is(withRuntime({ max_concurrency: 3 }).runtime.threads, 3);
+  assert.is(withRuntime({ max_concurrency: 0 }).runtime.threads, undefined);
+  assert.is(withRuntime({}).runtime.threads, undefined);
+  await fails(() => withRuntime({ max_concurrency: 65 }), 'CONFIG', 'runtime_config.max_concurrency', '64');
+  await fails(() => withRuntime({ max_concurrency: 1.5 }), 'CONFIG', 'runtime_config.max_concurrency');
+});
+
 test('what Tessera does not do is UNSUPPORTED, and says what it does', async () => {
   await fails(() => withRuntime({ protocol: 'ABY3' }), 'UNSUPPORTED', 'runtime_config.protocol', 'SEMI2K');
   await fails(() => withRuntime({ beaver_type: 'MultiParty' }), 'UNSUPPORTED', 'TrustedThirdParty');

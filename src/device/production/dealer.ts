@@ -3,6 +3,7 @@ import { TesseraError } from '../../errors.ts';
 import { DealerEngine, type DealerStats } from '../../ir/dealer-engine.ts';
 import { FIELDS } from '../../ring/field.ts';
 import { Ring } from '../../ring/ring.ts';
+import { cores } from '../../ring/runtime.ts';
 import { shown } from './failure.ts';
 import { openLinks } from './links.ts';
 import type { DealerOrder } from './node.ts';
@@ -39,6 +40,7 @@ export const startDealer = async (options: unknown): Promise<DealerService> => {
   const transport = await openLinks(o);
   const orders = transport.channel('orders', o.parties);
   const engines = new Map<string, { order: DealerOrder; engine: Promise<DealerEngine> }>();
+  const rings: Ring[] = [];
   let failure: (e: unknown) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
     failure = reject;
@@ -47,8 +49,10 @@ export const startDealer = async (options: unknown): Promise<DealerService> => {
 
   const start = async (order: DealerOrder & { field: keyof typeof FIELDS }): Promise<DealerEngine> => {
     const channel = transport.channel(`dealer of ${order.id}`, order.parties);
+    const ring = await Ring.create({ threads: cores() });
+    rings.push(ring);
     const engine = DealerEngine.start({
-      ring: await Ring.create(),
+      ring,
       field: FIELDS[order.field],
       parties: order.parties,
       channel,
@@ -107,6 +111,11 @@ export const startDealer = async (options: unknown): Promise<DealerService> => {
       throw e;
     },
   );
-  done.catch(() => {}).finally(forget);
+  done
+    .catch(() => {})
+    .finally(() => {
+      forget();
+      for (const ring of rings) void ring.close();
+    });
   return { done, close: () => transport.close() };
 };

@@ -6,6 +6,7 @@ import type { LinkMeasure } from '../../ir/plan.ts';
 import type { Channel, Transport } from '../../link/link.ts';
 import { FIELDS } from '../../ring/field.ts';
 import { Ring } from '../../ring/ring.ts';
+import { cores } from '../../ring/runtime.ts';
 import { measures, type SpuConfig } from '../cluster-def.ts';
 import type { SpuBackend } from '../mode.ts';
 import { type Op, quietly } from '../objects.ts';
@@ -43,6 +44,7 @@ export interface PartyNode extends SpuBackend {
 
 export class SpuNode implements PartyNode {
   readonly ready: Promise<LinkMeasure | undefined>;
+  readonly #ring: Promise<Ring>;
   readonly #engine: Promise<PartyEngine>;
   readonly #rank: number;
   readonly #parties: readonly string[];
@@ -68,7 +70,8 @@ export class SpuNode implements PartyNode {
       return { kind: 'third', channel: transport.channel(`dealer of ${id}`, [dealer]) };
     };
     if (dealer !== undefined) order({ id, field: runtime.field, parties });
-    this.#engine = Promise.all([Ring.create(), source(), channel]).then(([ring, from, own]) =>
+    this.#ring = Ring.create({ threads: runtime.threads ?? cores() });
+    this.#engine = Promise.all([this.#ring, source(), channel]).then(([ring, from, own]) =>
       PartyEngine.start({
         ring,
         field: FIELDS[runtime.field],
@@ -132,6 +135,7 @@ export class SpuNode implements PartyNode {
     this.#closed ??= reason;
     const engine = await this.#engine.catch(() => undefined);
     await engine?.close();
+    await (await this.#ring.catch(() => undefined))?.close();
     await (await this.#apart?.catch(() => undefined))?.close();
   }
 }

@@ -1,0 +1,174 @@
+/**
+ * @file The board on which the threads of one ring share a kernel call: a stretch of the shared memory itself. Who calls
+ * writes the call and opens pieces of it; every thread takes pieces while there are any.
+ *
+ * A piece is taken by one compare-and-swap of TICKET (serial << 16 | pieces << 8 | next). What is written beside it stays
+ * as it is until all pieces that were taken are done, so it is read after taking one.
+ */
+
+import type { Kernels } from './kernels.ts';
+
+/** Places of 32-bit words. */
+export const TICKET = 0;
+export const DONE = 1;
+/** Threads that listen. */
+export const LISTENING = 2;
+export const STOP = 3;
+/** Set when a piece has failed; FAILED + 1: bytes of the reason. */
+export const FAILED = 4;
+const WORDS = 16;
+
+/** Places of numbers: what is called, and how its arguments move from piece to piece. */
+const KERNEL = 0;
+const ARGS = 1;
+const COUNT = 2;
+const TOTAL = 3;
+const GRAIN = 4;
+const OWN = 5;
+const OWN_BYTES = 6;
+const FIRST = 8;
+export const MOST_ARGS = 16;
+const NUMBERS = FIRST + 2 * MOST_ARGS;
+const REASON = 512;
+export const MOST_PIECES = 64;
+
+export const BOARD_BYTES = WORDS * 4 + NUMBERS * 8 + REASON;
+
+/** A call that can be cut into ranges of its elements. */
+export interface Split {
+  /** Elements in all, and in each piece. */
+  readonly total: number;
+  readonly grain: number;
+  /** The argument that says how many. */
+  readonly count: number;
+  /** Per argument: by how much it grows from one element to the next. */
+  readonly steps: readonly number[];
+  /** An argument that points to workspace, of which each thread has its own. */
+  readonly own?: { readonly arg: number; readonly bytes: number };
+}
+
+export class Board {
+  readonly words: Int32Array;
+  readonly #numbers: Float64Array;
+  readonly #reason: Uint8Array;
+  readonly #run: readonly ((...args: number[]) => unknown)[];
+  readonly #thread: number;
+
+  /** `at`: the board's address, a multiple of 8. `thread`: 0 is the one who calls. */
+  constructor(memory: WebAssembly.Memory, at: number, kernels: Kernels, thread: number) {
+    this.words = new Int32Array(memory.buffer, at, WORDS);
+    this.#numbers = new Float64Array(memory.buffer, at + WORDS * 4, NUMBERS);
+    this.#reason = new Uint8Array(memory.buffer, at + WORDS * 4 + NUMBERS * 8, REASON);
+    this.#run = Object.values(kernels);
+    this.#thread = thread;
+  }
+
+  /** For who calls: writes the call. No piece is open. `kernel`: its place among the kernels. */
+  write(kernel: number, args: readonly number[], split: Split): void {
+    const numbers = this.#numbers;
+    numbers[KERNEL] = kernel;
+    numbers[ARGS] = args.length;
+    numbers[COUNT] = split.count;
+    numbers[TOTAL] = split.total;
+    numbers[GRAIN] = split.grain;
+    numbers[OWN] = split.own?.arg ?? -1;
+    numbers[OWN_BYTES] = split.own?.bytes ?? 0;
+    numbers.set(args, FIRST);
+    numbers.set(split.steps, FIRST + MOST_ARGS);
+  }
+
+  /** Opens pieces of what was written. */
+  open(pieces: number): void {
+    const { words } = this;
+    Atomics.store(words, DONE, 0);
+    const serial = ((Atomics.load(words, TICKET) >>> 16) + 1) & 0xffff;
+    Atomics.store(words, TICKET, (serial << 16) | (pieces << 8));
+    Atomics.notify(words, TICKET);
+  }
+
+  /** Takes a piece; -1 when none is left. */
+  take(): number {
+    const { words } = this;
+    for (;;) {
+      const ticket = Atomics.load(words, TICKET);
+      const next = ticket & 0xff;
+      if (next >= ((ticket >>> 8) & 0xff)) return -1;
+      if (Atomics.compareExchange(words, TICKET, ticket, ticket + 1) === ticket) return next;
+    }
+  }
+
+  /** Runs a piece that was taken. What it throws is kept for who calls. */
+  run(piece: number): void {
+    const numbers = this.#numbers;
+    try {
+      const from = piece * numbers[GRAIN]!;
+      const args: number[] = [];
+      for (let i = 0; i < numbers[ARGS]!; i++)
+        args.push(numbers[FIRST + i]! + from * numbers[FIRST + MOST_ARGS + i]!);
+      args[numbers[COUNT]!] = Math.min(numbers[GRAIN]!, numbers[TOTAL]! - from);
+      const own = numbers[OWN]!;
+      if (own >= 0) args[own]! += this.#thread * numbers[OWN_BYTES]!;
+      this.#run[numbers[KERNEL]!]!(...args);
+    } catch (e) {
+      this.#fail(e);
+    }
+    Atomics.add(this.words, DONE, 1);
+    Atomics.notify(this.words, DONE);
+  }
+
+  #fail(error: unknown): void {
+    const bytes = new TextEncoder().encode(error instanceof Error ? error.message : String(error));
+    if (Atomics.compareExchange(this.words, FAILED, 0, 1) !== 0) return;
+    const kept = bytes.subarray(0, REASON);
+    this.#reason.set(kept);
+    Atomics.store(this.words, FAILED + 1, kept.length);
+  }
+
+  /** Forgets the call: keys may have been among its arguments. */
+  clear(): void {
+    this.#numbers.fill(0);
+  }
+
+  /** Why a piece failed, once; undefined if none did. */
+  failure(): string | undefined {
+    if (Atomics.exchange(this.words, FAILED, 0) === 0) return undefined;
+    return new TextDecoder().decode(this.#reason.slice(0, Atomics.load(this.words, FAILED + 1)));
+  }
+}
+
+/** How often a thread looks again before it sleeps: some 20 us. Two calls in a row find it awake. */
+const LOOKS = 2000;
+
+/** What a thread beside the first does, until it is stopped. */
+export const serveBoard = (board: Board): void => {
+  const { words } = board;
+  Atomics.add(words, LISTENING, 1);
+  let looks = 0;
+  while (Atomics.load(words, STOP) === 0) {
+    const ticket = Atomics.load(words, TICKET);
+    const piece = board.take();
+    if (piece >= 0) {
+      board.run(piece);
+      looks = 0;
+    } else if (++looks > LOOKS) {
+      // Nothing is missed: TICKET changes whenever pieces are opened, and when it is time to stop.
+      Atomics.wait(words, TICKET, ticket);
+      looks = 0;
+    }
+  }
+};
+
+/** Who calls waits until all pieces are done. Pages' own threads may not sleep: they look on. */
+export const awaitDone = (board: Board, pieces: number): void => {
+  const { words } = board;
+  let looks = 0;
+  let sleeps = true;
+  for (let done = Atomics.load(words, DONE); done < pieces; done = Atomics.load(words, DONE)) {
+    if (++looks < LOOKS || !sleeps) continue;
+    try {
+      Atomics.wait(words, DONE, done);
+    } catch {
+      sleeps = false;
+    }
+  }
+};

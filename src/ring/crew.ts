@@ -1,0 +1,113 @@
+/**
+ * @file The threads that help a ring with large kernel calls: instances of the same module on the same memory. They start
+ * with the first call that is large enough, and that call does not wait for them: the thread that calls does what nobody
+ * else has taken, so a helper that is late, or could not be started, costs nothing but its help.
+ */
+
+import { TesseraError } from '../errors.ts';
+import { awaitDone, BOARD_BYTES, Board, LISTENING, MOST_PIECES, type Split, STOP, TICKET } from './board.ts';
+import type { KernelName, Kernels } from './kernels.ts';
+import { type Helper, startHelper } from './runtime.ts';
+import { RULES, splitBy } from './splits.ts';
+
+/** What a helper is started with. */
+export interface HelperDuty {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly board: number;
+  readonly scratch: number;
+  readonly thread: number;
+}
+
+export class Crew {
+  /** The calling thread and its helpers. */
+  readonly threads: number;
+  readonly #kernels: Kernels;
+  readonly #names: readonly string[];
+  readonly #start: (thread: number) => Helper | undefined;
+  readonly #board: Board;
+  #helpers: Helper[] | undefined;
+  #closed = false;
+
+  /** `alloc` gives stretches of the shared memory that are the crew's for good. */
+  constructor(
+    threads: number,
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory,
+    kernels: Kernels,
+    alloc: (bytes: number) => number,
+  ) {
+    this.threads = threads;
+    this.#kernels = kernels;
+    this.#names = Object.keys(kernels);
+    const board = alloc(BOARD_BYTES);
+    new Uint8Array(memory.buffer, board, BOARD_BYTES).fill(0);
+    this.#board = new Board(memory, board, kernels, 0);
+    const scratch = Array.from({ length: threads }, (_, i) => (i ? alloc(kernels.scratchBytes()) : 0));
+    this.#start = (thread) => startHelper({ module, memory, board, scratch: scratch[thread]!, thread });
+  }
+
+  /** The kernels, with those of splits.ts shared among the threads where a call is large. */
+  get kernels(): Kernels {
+    const shared = this.#names.map((name) => {
+      const kernel = this.#kernels[name as KernelName];
+      const rule = RULES.get(name);
+      if (rule === undefined) return [name, kernel];
+      const { count, least } = rule;
+      const call = (...args: number[]): number => {
+        const split = args[count]! < 2 * least ? undefined : splitBy(rule, args, this.threads);
+        if (split === undefined) return kernel(...args);
+        this.run(name as KernelName, args, split);
+        return 0;
+      };
+      return [name, call];
+    });
+    return Object.fromEntries(shared) as Kernels;
+  }
+
+  /** Helpers that listen by now. */
+  get listening(): number {
+    return Atomics.load(this.#board.words, LISTENING);
+  }
+
+  /** Starts the helpers, if that was not done. */
+  start(): void {
+    if (this.#helpers || this.#closed) return;
+    this.#helpers = [];
+    for (let thread = 1; thread < this.threads; thread++) {
+      const helper = this.#start(thread);
+      if (helper) this.#helpers.push(helper);
+    }
+  }
+
+  /** One call, in pieces. */
+  run(name: KernelName, args: readonly number[], split: Split): void {
+    const pieces = Math.ceil(split.total / split.grain);
+    this.start();
+    if (pieces < 2 || pieces > MOST_PIECES || this.listening === 0) {
+      this.#kernels[name](...args);
+      return;
+    }
+    const board = this.#board;
+    board.write(this.#names.indexOf(name), args, split);
+    board.open(pieces);
+    for (let piece = board.take(); piece >= 0; piece = board.take()) board.run(piece);
+    awaitDone(board, pieces);
+    board.clear();
+    const failure = board.failure();
+    if (failure !== undefined) throw new TesseraError('PARTY_FAILED', `kernel ${name} failed: ${failure}`);
+  }
+
+  /** Ends the helpers; calls go on in the calling thread alone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const helpers = this.#helpers ?? [];
+    this.#helpers = [];
+    const { words } = this.#board;
+    Atomics.store(words, STOP, 1);
+    Atomics.store(words, LISTENING, 0);
+    Atomics.add(words, TICKET, 1 << 16);
+    Atomics.notify(words, TICKET);
+    await Promise.all(helpers.map((helper) => helper.end()));
+  }
+}

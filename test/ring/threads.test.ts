@@ -1,0 +1,240 @@
+/** Threads of one ring: the same words with one, two and three, failures that are told, and no thread left behind. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { TesseraError } from '../../src/errors.ts';
+import type { Bits, Bytes, RingArray } from '../../src/ring/array.ts';
+import { BOARD_BYTES, Board, DONE } from '../../src/ring/board.ts';
+import { FIELDS, type Field } from '../../src/ring/field.ts';
+import { Prg } from '../../src/ring/prg.ts';
+import { Ring } from '../../src/ring/ring.ts';
+import { grainOf, RULES, splitBy } from '../../src/ring/splits.ts';
+
+const test = suite('ring threads');
+const rings = await Promise.all([1, 2, 3].map((threads) => Ring.create({ threads })));
+
+/** Starts the helpers, and waits until they listen. */
+const awake = async (ring: Ring): Promise<void> => {
+  const [d, a] = [ring.alloc(FIELDS.FM128, 256 * 256), filled(ring, ring.alloc(FIELDS.FM128, 256 * 256), 1)];
+  for (let tries = 0; ring.helpers < ring.threads - 1; tries++) {
+    assert.ok(tries < 1000, `${ring.helpers} of ${ring.threads - 1} helpers listen`);
+    ring.matmul(d, a, a, 256, 256, 256);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  ring.release(d);
+  ring.release(a);
+};
+
+const filled = <A extends RingArray | Bits | Bytes>(ring: Ring, arr: A, draw: number): A => {
+  new Prg(ring, new Uint8Array(32).fill(9), 'wasm').fill(arr, 3, draw);
+  return arr;
+};
+
+/** What `work` leaves in its array must be the same on every ring. */
+const alike = (name: string, work: (ring: Ring) => RingArray | Bits | Bytes): void => {
+  const [want, ...got] = rings.map((ring) => {
+    const arr = work(ring);
+    const bytes = ring.u8(arr).slice();
+    ring.release(arr);
+    return bytes;
+  });
+  for (const [i, bytes] of got.entries())
+    assert.is(Buffer.compare(bytes, want!), 0, `${name}: ${i + 2} threads differ from one`);
+};
+
+const words = (ring: Ring, field: Field, n: number, draw: number): RingArray =>
+  filled(ring, ring.alloc(field, n), draw);
+
+/** Lengths at and around those from which on a kernel is cut. */
+const around = (name: string): number[] => {
+  const { least } = RULES.get(name)!;
+  return [2 * least - 1, 2 * least, 2 * least + 1, 3 * least + 777];
+};
+
+test('the helpers of two and three threads come up, one thread has none', async () => {
+  for (const ring of rings) await awake(ring);
+  assert.equal(
+    rings.map((ring) => [ring.threads, ring.helpers]),
+    [
+      [1, 0],
+      [2, 1],
+      [3, 2],
+    ],
+  );
+});
+
+test('elementwise kernels of every field, at and around the length that is cut', () => {
+  for (const field of Object.values(FIELDS)) {
+    const { bits } = field;
+    for (const n of around(`add${bits}`)) {
+      for (const op of ['add', 'sub', 'mul', 'xor'] as const)
+        alike(`${op}${bits} ${n}`, (ring) => {
+          const [d, a, b] = [1, 2, 3].map((draw) => words(ring, field, n, draw)) as [
+            RingArray,
+            RingArray,
+            RingArray,
+          ];
+          ring[op](d, a, b);
+          ring.release(a);
+          ring.release(b);
+          return d;
+        });
+      for (const op of ['shl', 'shr', 'sar'] as const)
+        alike(`${op}${bits} ${n}`, (ring) => {
+          const a = words(ring, field, n, 1);
+          ring[op](a, a, 13);
+          return a;
+        });
+    }
+    for (const n of around(`mulGate${bits}`)) {
+      alike(`mulGate${bits} ${n}`, (ring) => {
+        const [d, ...rest] = [1, 2, 3, 4, 5].map((draw) => words(ring, field, n, draw)) as RingArray[];
+        const [cx, cy, rx, ry] = rest as [RingArray, RingArray, RingArray, RingArray];
+        ring.mulGate(d!, cx, cy, rx, ry, d!, true);
+        for (const arr of rest) ring.release(arr);
+        return d!;
+      });
+      for (const secret of [true, false])
+        alike(`selectAdd${bits} ${n}`, (ring) => {
+          const [d, c, r, beta, betaR] = [1, 2, 3, 4, 5].map((draw) => words(ring, field, n, draw)) as [
+            RingArray,
+            RingArray,
+            RingArray,
+            RingArray,
+            RingArray,
+          ];
+          const m = filled(ring, ring.bits(n), 6);
+          ring.selectAdd(d, m, c, secret ? r : null, beta, secret ? betaR : null, true);
+          for (const arr of [c, r, beta, betaR, m]) ring.release(arr);
+          return d;
+        });
+    }
+  }
+});
+
+test('the key stream, from any offset', () => {
+  const [seed, n] = [new Uint8Array(32).fill(5), around('stream').at(-1)!];
+  for (const offset of [0, 64, 4096 * 64])
+    alike(`stream at ${offset}`, (ring) => {
+      const out = ring.bytes(n);
+      new Prg(ring, seed).fill(out, 2 ** 33 + 1, 7, offset);
+      return out;
+    });
+  alike('stream, and its kernel', (ring) => {
+    const [one, two] = [ring.bytes(n), ring.bytes(n)];
+    new Prg(ring, seed).fill(one, 4, 1, 128);
+    new Prg(ring, seed, 'wasm').fill(two, 4, 1, 128);
+    assert.is(Buffer.compare(ring.u8(one), ring.u8(two)), 0);
+    ring.release(two);
+    return one;
+  });
+});
+
+test('matrix products of all shapes', () => {
+  const shapes = [
+    [63, 63, 63], [64, 64, 64], [65, 64, 63], [9, 300, 200], [17, 100, 129], [1, 1000, 300], [1000, 300, 1],
+    [5000, 40, 7], [3, 400, 400], [200, 1, 900], [129, 257, 65],
+  ] as const; // biome-ignore format: a table
+  for (const field of Object.values(FIELDS))
+    for (const [m, k, n] of shapes)
+      for (const accumulate of [false, true])
+        alike(`matmul ${field.name} ${m} ${k} ${n}`, (ring) => {
+          const [d, a, b] = [
+            words(ring, field, m * n, 1),
+            words(ring, field, m * k, 2),
+            words(ring, field, k * n, 3),
+          ];
+          ring.matmul(d, a, b, m, k, n, accumulate);
+          ring.release(a);
+          ring.release(b);
+          return d;
+        });
+});
+
+test('pieces cover every element once', () => {
+  for (const [name, rule] of RULES) {
+    for (const total of [2 * rule.least, 5 * rule.least + 3, 1000 * rule.least + 1]) {
+      for (const threads of [2, 3, 64]) {
+        const args = rule.steps.map(() => 16);
+        args[rule.count] = total;
+        const split = splitBy(rule, args, threads)!;
+        const pieces = Math.ceil(split.total / split.grain);
+        assert.ok(pieces >= 2 && pieces <= 4 * threads, `${name}: ${pieces} pieces of ${total}`);
+        assert.is(split.grain % 1024, 0);
+      }
+    }
+    const short = rule.steps.map(() => 16);
+    short[rule.count] = 2 * rule.least - 1;
+    assert.is(splitBy(rule, short, 3), undefined);
+  }
+  assert.is(grainOf(100, 10, 2, 1), 13);
+});
+
+test('a piece that fails is told to who called, and the ring goes on', async () => {
+  const ring = rings[1]!;
+  const n = 4 * RULES.get('add128')!.least;
+  // Addresses beyond the memory: every piece traps, in whichever thread it runs.
+  const outside = 2 ** 32 - 4096;
+  for (let i = 0; i < 20; i++) {
+    assert.throws(
+      () => ring.kernels.add128(outside, outside, outside, n),
+      (e: TesseraError) =>
+        e.code === 'PARTY_FAILED' && /kernel add128 failed: .*(memory|bounds)/.test(e.message),
+    );
+  }
+  const a = words(ring, FIELDS.FM128, n, 1);
+  ring.sub(a, a, a);
+  assert.ok(ring.u8(a).every((byte) => byte === 0));
+  ring.release(a);
+});
+
+test('only one of all who try takes a piece, and a call that was is forgotten', () => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const seen: number[][] = [];
+  const kernels = { add128: (...args: number[]) => seen.push(args) } as never;
+  const [caller, helper] = [new Board(memory, 64, kernels, 0), new Board(memory, 64, kernels, 1)];
+  assert.ok(64 + BOARD_BYTES <= 65536);
+  caller.write(0, [1000, 7, 5], {
+    total: 5,
+    grain: 2,
+    count: 2,
+    steps: [16, 0, 0],
+    own: { arg: 1, bytes: 10 },
+  });
+  assert.is(helper.take(), -1);
+  caller.open(3);
+  assert.equal([caller.take(), helper.take(), caller.take(), helper.take()], [0, 1, 2, -1]);
+  for (const [board, piece] of [[caller, 0], [helper, 1], [caller, 2]] as const) board.run(piece); // biome-ignore format: pairs
+  assert.equal(seen, [[1000, 7, 2], [1032, 17, 2], [1064, 7, 1]]); // biome-ignore format: calls
+  assert.is(Atomics.load(caller.words, DONE), 3);
+  caller.clear();
+  assert.is(helper.failure(), undefined);
+});
+
+test('numbers of threads that make no sense are errors', async () => {
+  for (const threads of [0, -1, 1.5, 65, Number.NaN]) {
+    try {
+      await Ring.create({ threads });
+      assert.unreachable();
+    } catch (e) {
+      assert.is((e as TesseraError).code, 'RANGE');
+      assert.match((e as TesseraError).message, /1 to 64 threads/);
+    }
+  }
+});
+
+test('a closed ring has no helpers and works on', async () => {
+  for (const ring of rings) {
+    await ring.close();
+    assert.is(ring.helpers, 0);
+  }
+  alike('closed', (ring) => {
+    const a = words(ring, FIELDS.FM128, 200 * 200, 1);
+    const d = ring.alloc(FIELDS.FM128, 200 * 200);
+    ring.matmul(d, a, a, 200, 200, 200);
+    ring.release(a);
+    assert.is(ring.helpers, 0);
+    return d;
+  });
+});
+
+test.run();
