@@ -44,7 +44,11 @@ export function digitsSpace(m: usize, k: usize, n: usize): usize {
   const depth = <f64>k;
   const blocks = <f64>((k + DEPTH - 1) / DEPTH);
   const cost = rows * columns * (depth + 8 * blocks) + 8 * depth * (rows + columns);
-  if (cost > 1.9 * <f64>m * depth * <f64>n) return 0;
+  return cost > 1.9 * <f64>m * depth * <f64>n ? 0 : digitsBytes(m, k, n);
+}
+
+/** Bytes that multiplyDigits needs. */
+export function digitsBytes(m: usize, k: usize, n: usize): usize {
   const inner = min(k, DEPTH);
   return PLANES * (planeBytes(ceilTo(min(m, ROWS), 4), inner) + planeBytes(ceilTo(min(n, COLUMNS), 8), inner)) + 64;
 }
@@ -251,9 +255,10 @@ function combine(d: usize, dStep: usize, rows: usize, columns: usize): void {
   }
 }
 
-/** d (m x n) += a (m x k) times b (k x n); space as digitsSpace says. */
-export function multiplyDigits(d: usize, a: usize, b: usize, m: usize, k: usize, n: usize, space: usize): void {
-  const row = n * 16;
+/** d (m x n) += a (m x k) times b (k x n); rows are dRow, aRow, bRow bytes apart; space as digitsBytes says. */
+export function multiplyDigits(
+  d: usize, dRow: usize, a: usize, aRow: usize, b: usize, bRow: usize, m: usize, k: usize, n: usize, space: usize,
+): void {
   for (let n0: usize = 0; n0 < n; n0 += COLUMNS) {
     const columns = min(n - n0, COLUMNS);
     for (let k0: usize = 0; k0 < k; k0 += DEPTH) {
@@ -261,15 +266,15 @@ export function multiplyDigits(d: usize, a: usize, b: usize, m: usize, k: usize,
       const steps = (depth + 1) >> 1;
       const bPlane = planeBytes(ceilTo(columns, 8), depth);
       const packedA = space + ceilTo(PLANES * bPlane, 64);
-      pack(space, bPlane, b + k0 * row + n0 * 16, columns, 8, 16, depth, row, 4095);
+      pack(space, bPlane, b + k0 * bRow + n0 * 16, columns, 8, 16, depth, bRow, 4095);
       for (let m0: usize = 0; m0 < m; m0 += ROWS) {
         const rows = min(m - m0, ROWS);
         const aPlane = planeBytes(ceilTo(rows, 4), depth);
-        pack(packedA, aPlane, a + m0 * k * 16 + k0 * 16, rows, 4, k * 16, depth, 16, 4096);
+        pack(packedA, aPlane, a + m0 * aRow + k0 * 16, rows, 4, aRow, depth, 16, 4096);
         for (let j: usize = 0; j < columns; j += 8) {
           for (let i: usize = 0; i < rows; i += 4) {
             tile(packedA + i * steps * 4, aPlane, space + j * steps * 4, bPlane, steps);
-            combine(d + (m0 + i) * row + (n0 + j) * 16, row, min<usize>(rows - i, 4), min<usize>(columns - j, 8));
+            combine(d + (m0 + i) * dRow + (n0 + j) * 16, dRow, min<usize>(rows - i, 4), min<usize>(columns - j, 8));
           }
         }
       }

@@ -1,8 +1,9 @@
 /** @file Matrix products: a is m x k, b is k x n, dst is m x n, row-major and contiguous. dst is neither a nor b. */
 
-import { digitsSpace, multiplyDigits } from './digits';
-import { firstWord, highLimbs, lowLimbs, productHigh, productLow, secondWord } from './twowords';
-import { pair, splat, storePart, vadd, vmul } from './word';
+import { digitsSpace } from './digits';
+import { rowTimes, step } from './rows';
+import { multiply, strassenSpace } from './strassen';
+import { pair, vadd } from './word';
 
 /** Fewer columns than this are taken one by one. */
 const FEW: usize = 8;
@@ -13,88 +14,6 @@ const FEW: usize = 8;
 function byColumns<T>(m: usize, k: usize, n: usize): bool {
   if (sizeof<T>() == 16) return m > 1 && (n < FEW || digitsSpace(m, k, n) == 0);
   return m > 1 && n < FEW;
-}
-
-/** d += s * b over one row of `bytes`. */
-// @ts-ignore: decorator
-@inline
-function addScaled<T>(d: usize, b: usize, s: v128, bytes: usize): void {
-  const whole = bytes & ~15;
-  let i: usize = 0;
-  if (sizeof<T>() == 16) {
-    const s01 = lowLimbs(s, s);
-    const s23 = highLimbs(s, s);
-    for (; i + 32 <= bytes; i += 32) {
-      const b0 = v128.load(b + i), b1 = v128.load(b + i, 16);
-      const b01 = lowLimbs(b0, b1);
-      const low = productLow(b01, s01);
-      const high = productHigh(b01, highLimbs(b0, b1), s01, s23);
-      v128.store(d + i, vadd<T>(v128.load(d + i), firstWord(low, high)));
-      v128.store(d + i, vadd<T>(v128.load(d + i, 16), secondWord(low, high)), 16);
-    }
-  }
-  for (; i < whole; i += 16) v128.store(d + i, vadd<T>(v128.load(d + i), vmul<T>(s, v128.load(b + i))));
-  if (i < bytes) storePart(d + i, vadd<T>(v128.load(d + i), vmul<T>(s, v128.load(b + i))), bytes - i);
-}
-
-/** One row of dst: a's row times b. */
-// @ts-ignore: decorator
-@inline
-function rowTimes<T>(d: usize, a: usize, b: usize, k: usize, row: usize): void {
-  for (let x: usize = 0; x < k; x++) {
-    addScaled<T>(d, b, splat<T>(a), row);
-    a += sizeof<T>();
-    b += row;
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function step<T>(sum: v128, a: v128, b: v128): v128 {
-  return vadd<T>(sum, vmul<T>(a, b));
-}
-
-/** Four rows of dst, two blocks of columns at a time in registers. u32 and u64 only. */
-// @ts-ignore: decorator
-@inline
-function fourRows<T>(d: usize, a: usize, b: usize, k: usize, row: usize): void {
-  const deep = k * sizeof<T>();
-  let i: usize = 0;
-  for (; i + 32 <= row; i += 32) {
-    let to = d + i;
-    let c00 = v128.load(to), c01 = v128.load(to, 16);
-    let c10 = v128.load(to + row), c11 = v128.load(to + row, 16);
-    let c20 = v128.load(to + 2 * row), c21 = v128.load(to + 2 * row, 16);
-    let c30 = v128.load(to + 3 * row), c31 = v128.load(to + 3 * row, 16);
-    let p = b + i;
-    for (let q = a, end = a + deep; q < end; q += sizeof<T>(), p += row) {
-      const b0 = v128.load(p);
-      const b1 = v128.load(p, 16);
-      let s = splat<T>(q);
-      c00 = step<T>(c00, s, b0);
-      c01 = step<T>(c01, s, b1);
-      s = splat<T>(q + deep);
-      c10 = step<T>(c10, s, b0);
-      c11 = step<T>(c11, s, b1);
-      s = splat<T>(q + 2 * deep);
-      c20 = step<T>(c20, s, b0);
-      c21 = step<T>(c21, s, b1);
-      s = splat<T>(q + 3 * deep);
-      c30 = step<T>(c30, s, b0);
-      c31 = step<T>(c31, s, b1);
-    }
-    v128.store(to, c00), v128.store(to, c01, 16);
-    v128.store(to + row, c10), v128.store(to + row, c11, 16);
-    v128.store(to + 2 * row, c20), v128.store(to + 2 * row, c21, 16);
-    v128.store(to + 3 * row, c30), v128.store(to + 3 * row, c31, 16);
-  }
-  if (i == row) return;
-  for (let r: usize = 0; r < 4; r++) {
-    let p = b + i;
-    for (let q = a + r * deep, end = q + deep; q < end; q += sizeof<T>(), p += row) {
-      addScaled<T>(d + r * row + i, p, splat<T>(q), row - i);
-    }
-  }
 }
 
 /** The sum of a[x] * b[x], u32 and u64. */
@@ -172,7 +91,7 @@ function packColumn<T>(d: usize, b: usize, k: usize, row: usize): void {
 @inline
 function space<T>(m: usize, k: usize, n: usize): usize {
   if (byColumns<T>(m, k, n)) return sizeof<T>() == 16 ? k * 48 : k * sizeof<T>();
-  return sizeof<T>() == 16 && m > 1 ? digitsSpace(m, k, n) : 0;
+  return m > 1 ? strassenSpace<T>(m, k, n) : 0;
 }
 
 export function matmulSpace32(m: usize, k: usize, n: usize): usize { return space<u32>(m, k, n); }
@@ -196,23 +115,8 @@ function matmul<T>(d: usize, a: usize, b: usize, m: usize, k: usize, n: usize, a
     }
     return;
   }
-  if (sizeof<T>() == 16) {
-    if (m > 1) {
-      multiplyDigits(d, a, b, m, k, n, work);
-      return;
-    }
-  } else {
-    for (; m >= 4; m -= 4) {
-      fourRows<T>(d, a, b, k, row);
-      d += 4 * row;
-      a += 4 * deep;
-    }
-  }
-  for (; m; m--) {
-    rowTimes<T>(d, a, b, k, row);
-    d += row;
-    a += deep;
-  }
+  if (m > 1) multiply<T>(d, row, a, deep, b, row, m, k, n, work);
+  else if (m) rowTimes<T>(d, a, b, row, k, row);
 }
 
 /** dst = a b, plus dst where `accumulate`; work: as many bytes as matmulSpace says. */

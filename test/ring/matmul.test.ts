@@ -1,6 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { RingArray } from '../../src/ring/array.ts';
 import type { Field } from '../../src/ring/field.ts';
+import { Prg } from '../../src/ring/prg.ts';
 import { below, blank, fields, get, put, ring, same, scoped, someWords, wrap } from './support.ts';
 
 const test = suite('ring matmul');
@@ -56,6 +58,41 @@ test('any shape', () => {
   }
   const space = (m: number, k: number, n: number): number => ring.kernels.matmulSpace128(m, k, n);
   for (const shape of DIGIT_SHAPES) assert.ok(space(...shape) > shape[1] * 48, `${shape} takes digit planes`);
+});
+
+/** Shapes that are halved, once and twice; what halves leave over in rows, depth and columns. */
+const HALVED: [number, number, number][] = [
+  [256, 256, 256], [257, 256, 256], [256, 259, 256], [256, 256, 263], [271, 300, 285], [530, 512, 515],
+]; // biome-ignore format: a table
+
+test('large products, by halves: against strips that are too few rows to halve, and against a vector', () => {
+  for (const field of fields)
+    for (const [m, k, n] of HALVED)
+      scoped(() => {
+        const prg = new Prg(ring, new Uint8Array(32).fill(4));
+        const words = (count: number, draw: number): RingArray => {
+          const arr = ring.alloc(field, count);
+          prg.fill(arr, 0, draw);
+          return arr;
+        };
+        const [a, b, d] = [words(m * k, 1), words(k * n, 2), words(m * n, 3)];
+        const strips = words(m * n, 3);
+        for (let i = 0; i < m; i += 200) {
+          const rows = Math.min(200, m - i);
+          ring.matmul(strips.view(i * n, rows * n), a.view(i * k, rows * k), b, rows, k, n, true);
+        }
+        ring.matmul(d, a, b, m, k, n, true);
+        assert.is(Buffer.compare(ring.u8(d), ring.u8(strips)), 0, `${field.name} ${m}x${k}x${n}`);
+        // d v = a (b v), with matrix times vector in another kernel.
+        ring.matmul(d, a, b, m, k, n);
+        const v = words(n, 4);
+        const [bv, abv, dv] = [ring.alloc(field, k), ring.alloc(field, m), ring.alloc(field, m)];
+        ring.matmul(bv, b, v, k, n, 1);
+        ring.matmul(abv, a, bv, m, k, 1);
+        ring.matmul(dv, d, v, m, n, 1);
+        assert.is(Buffer.compare(ring.u8(dv), ring.u8(abv)), 0, `${field.name} ${m}x${k}x${n} times v`);
+        for (const arr of [a, b, d, strips, v, bv, abv, dv]) ring.release(arr);
+      });
 });
 
 /** Words whose digits, whatever the digit size, are as large as they get. */
