@@ -4,10 +4,12 @@ import { boxText, parseBox } from '../device/production/keys.ts';
 import { deal } from '../device/production/stored/deal.ts';
 import { readProgram } from '../device/recording.ts';
 import { fail } from '../errors.ts';
+import { parseSecretIdentity } from '../link/identity.ts';
 import type { CliCommand } from './command.ts';
 
 interface Flags {
   program: string;
+  identity: string;
   out: string;
   runs: string;
   job: string;
@@ -32,6 +34,7 @@ export const dealCommand: CliCommand = {
       .command('deal')
       .description('make material for a program ahead of its runs; each piece serves one run')
       .requiredOption('--program <file>', 'what spu.record() recorded')
+      .requiredOption('--identity <file>', "the dealer's secret identity, which signs: see `tessera keygen`")
       .requiredOption('--out <folder>', 'gets a folder for each party, to be sent to it')
       .requiredOption('--recipient <party=key...>', "each party's key, as `tessera material-key` prints it")
       .option('--runs <number>', 'how many times the program may run', '1')
@@ -42,6 +45,7 @@ export const dealCommand: CliCommand = {
           runs: Number(flags.runs),
           out: flags.out,
           job: flags.job,
+          dealer: parseSecretIdentity(readFileSync(flags.identity, 'utf8').trim(), flags.identity),
           recipients: recipientsOf(flags.recipient),
         });
         console.log(`set ${set}: ${flags.runs} runs, in ${flags.out}`);
@@ -54,8 +58,7 @@ export const materialKeyCommand: CliCommand = {
     program
       .command('material-key')
       .description(
-        'print the key to which others seal stored material for this party; it may be shown to anybody, and so does ' +
-          'not tell who dealt: use only what came from your dealer, over a channel that proves it',
+        'print the key to which a dealer seals stored material for this party; it may be shown to anybody',
       )
       .requiredOption('--identity <file>', "the party's secret identity, as `tessera keygen` wrote it")
       .action(({ identity }: { identity: string }) => {

@@ -12,7 +12,7 @@ import {
   suggestion,
   text,
 } from './read.ts';
-import { type RuntimeConfig, readRuntimeConfig } from './runtime-config.ts';
+import { type BeaverType, type RuntimeConfig, readRuntimeConfig } from './runtime-config.ts';
 
 /** One party of an SPU, as in the deployment guide. In simulation the addresses are checked, not used. */
 export interface SpuNode {
@@ -95,8 +95,12 @@ const placeOf = (n: { address: string | undefined; listenAddress: string | undef
 const isPlaced = (n: { address: string | undefined; listenAddress: string | undefined }): boolean =>
   placed(n.address) !== undefined;
 
-/** Reads the definition of an SPU whose parties are among `known`. */
-export const readClusterDef = (def: unknown, known: readonly string[]): SpuConfig => {
+/** Reads the definition of an SPU whose parties are among `known`; `dealer` deals if it does not say who does. */
+export const readClusterDef = (
+  def: unknown,
+  known: readonly string[],
+  dealer: BeaverType = 'TrustedFirstParty',
+): SpuConfig => {
   const { nodes, runtimeConfig } = readDef(bare(def), '');
   const parties = partyList(
     nodes.map((n) => n.party),
@@ -115,7 +119,8 @@ export const readClusterDef = (def: unknown, known: readonly string[]): SpuConfi
   const ids = nodes.flatMap((n) => (n.id === undefined ? [] : [n.id]));
   const twice = ids.find((x, i) => ids.indexOf(x) !== i);
   if (twice !== undefined) configError('nodes', `id ${JSON.stringify(twice)} is given twice`);
-  return { parties, runtime: runtimeConfig, ...(nodes.some(isPlaced) && { places: nodes.map(placeOf) }) };
+  const runtime = { ...runtimeConfig, beaverType: runtimeConfig.beaverType ?? dealer };
+  return { parties, runtime, ...(nodes.some(isPlaced) && { places: nodes.map(placeOf) }) };
 };
 
 /**

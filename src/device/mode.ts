@@ -10,6 +10,7 @@ import type { LinkMeasure } from '../ir/plan.ts';
 import type { TreeDef } from '../ir/pytree.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import type { Op, PYUObject } from './objects.ts';
+import type { BeaverType } from './runtime-config.ts';
 import type { Outcome, Work } from './work.ts';
 
 /** The form of a value that enters an SPU, known to all its parties; the data is there at its owner only. */
@@ -73,6 +74,8 @@ export interface Mode {
   readonly parties: readonly string[];
   /** The party whose program this is; undefined where one program drives all. */
   readonly self: string | undefined;
+  /** Who deals for an SPU whose definition does not say; rank 0 if absent. */
+  readonly dealer?: BeaverType;
   /** An operation was numbered: all parties must number the same. `detail`: devices and handles, no data. */
   issued(op: Op, detail: string): void;
   /** Work of one party: done there, and heard of elsewhere (there it resolves to undefined). */

@@ -52,6 +52,11 @@ export interface RuntimeConfig {
   readonly profile: boolean;
 }
 
+/** As read: who deals depends on the session if it is not said. */
+export type GivenRuntimeConfig = Omit<RuntimeConfig, 'beaverType'> & {
+  readonly beaverType: BeaverType | undefined;
+};
+
 const unsupported = (path: string, value: unknown, instead: string): never =>
   fail('UNSUPPORTED', `${path}: ${String(value)} is not supported: ${instead}`, { path });
 
@@ -101,7 +106,7 @@ interface Raw {
   field: FieldName;
   fxpFractionBits: number;
   sigmoidMode: string;
-  beaverType: BeaverType;
+  beaverType: BeaverType | undefined;
   ttpBeaverConfig: unknown;
   truncAllowMsbError: boolean;
   costMode: CostMode | undefined;
@@ -149,7 +154,7 @@ const KEYS: Keys<Raw> = {
     ['SIGMOID_REAL', 'SIGMOID_DEFAULT'],
     APPROXIMATION,
   ),
-  beaverType: optional(beaverType, 'TrustedFirstParty'),
+  beaverType: optional<BeaverType | undefined>(beaverType, undefined),
   ttpBeaverConfig: optional<unknown>(dealerConfig, undefined),
   truncAllowMsbError: optional(flag, false),
   costMode: optional<CostMode | undefined>(choice('cost_mode', COST_MODES), undefined),
@@ -199,7 +204,7 @@ const KEYS: Keys<Raw> = {
 const readRaw = object(KEYS);
 
 /** Reads a `runtime_config`. Throws CONFIG for what is misspelt, UNSUPPORTED for what Tessera does not do. */
-export const readRuntimeConfig: Reader<RuntimeConfig> = (value, path) => {
+export const readRuntimeConfig: Reader<GivenRuntimeConfig> = (value, path) => {
   const raw = readRaw(value, path);
   const field = FIELDS[raw.field];
   const most = field.bits / 2 - 2;

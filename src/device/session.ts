@@ -82,7 +82,7 @@ export class Session {
   /** A secret device of parties of this session; each of them gets a thread. */
   SPU(def: SpuDef): SPU {
     this.#check();
-    const spu = makeSPU(this, readClusterDef(def, this.parties));
+    const spu = makeSPU(this, readClusterDef(def, this.parties, this.mode.dealer));
     this.#spus.push(spu);
     return spu;
   }

@@ -37,8 +37,11 @@ export interface PeerTrust {
   readonly caPem: string;
   readonly ca: readonly X509Certificate[];
   readonly pin: X509Certificate | undefined;
-  /** The authority vouches for other parties too: then its word alone does not say which party this is. */
-  readonly shared: boolean;
+  /**
+   * What vouches for the other parties and this one: for a certificate that comes from there as well, the authority's
+   * word alone does not say which party it is.
+   */
+  readonly others: readonly X509Certificate[];
 }
 
 /** Reads PEM wherever it is; `what` names it in errors. */
@@ -99,13 +102,9 @@ export const loadTls = (
         : parseCertificates(readPem(entry.cert, `${path}.cert`), `${path}.cert`)[0]!;
     return [{ party, caPem, ca: parseCertificates(caPem, `${path}.caCert`), pin }];
   });
-  const users = new Map<string, number>();
-  for (const ca of ownCa) users.set(ca.fingerprint256, 1);
-  for (const { ca } of read)
-    for (const c of ca) users.set(c.fingerprint256, (users.get(c.fingerprint256) ?? 0) + 1);
   const trust = read.map((peer) => ({
     ...peer,
-    shared: peer.ca.some((c) => users.get(c.fingerprint256)! > 1),
+    others: [...ownCa, ...read.filter((other) => other !== peer).flatMap((other) => other.ca)],
   }));
   return {
     cert,
@@ -194,7 +193,7 @@ export const checkPartyCertificate = (trust: PeerTrust, certificate: PeerCertifi
       `the certificate shown for "${party}" (${namesIn(leaf)[0] ?? 'no name'}) is not the one given in clientCerts.${party}.cert`,
     );
   }
-  if (trust.shared && !namesIn(leaf).includes(party)) {
+  if (chainsTo(chain, trust.others) && !namesIn(leaf).includes(party)) {
     throw new ConnectError(
       'identity',
       `the certificate shown for "${party}" names ${namesIn(leaf).join(', ') || 'nobody'}: ` +

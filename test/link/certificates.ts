@@ -27,14 +27,17 @@ const newKeys = () =>
 const keyPem = async (keys: CryptoKeyPair) =>
   x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
 
-export const makeAuthority = async (name: string): Promise<Authority> => {
+/** An authority on its own, or one that `above` has made. */
+export const makeAuthority = async (name: string, above?: Authority): Promise<Authority> => {
   const keys = await newKeys();
-  const cert = await x509.X509CertificateGenerator.createSelfSigned({
+  const cert = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
-    name: `CN=${name}`,
+    subject: `CN=${name}`,
+    issuer: `CN=${above?.name ?? name}`,
     notBefore: new Date(Date.now() - DAY),
     notAfter: new Date(Date.now() + DAY),
-    keys,
+    publicKey: keys.publicKey,
+    signingKey: (above?.keys ?? keys).privateKey,
     signingAlgorithm: ALGORITHM,
     extensions: [
       new x509.BasicConstraintsExtension(true, undefined, true),

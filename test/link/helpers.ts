@@ -54,6 +54,15 @@ export const freePort = (): Promise<number> =>
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Waits until something is so, for as long as a loaded machine may take. */
+export const until = async (so: () => boolean, what: string): Promise<void> => {
+  const end = Date.now() + 30_000;
+  while (!so()) {
+    if (Date.now() > end) throw new Error(`after 30 s still not: ${what}`);
+    await sleep(10);
+  }
+};
+
 /** Options for alice (who listens), bob, carol ... on loopback, over plaintext unless `tls` gives more. */
 export const partyOptions = async (
   names: readonly string[],
@@ -69,8 +78,8 @@ export const partyOptions = async (
         parties,
         job: 'test',
         heartbeatMs: 200,
-        peerTimeoutMs: 5000,
-        readyTimeoutMs: 5000,
+        peerTimeoutMs: 20_000,
+        readyTimeoutMs: 20_000,
         spin: false,
         ...more(self),
       },

@@ -18,6 +18,7 @@ import { createIdentity } from '../../src/link/identity.ts';
 import { ChannelTable } from '../../src/link/mailbox.ts';
 import { type PacketPipe, PeerSession } from '../../src/link/session.ts';
 import * as wire from '../../src/link/wire.ts';
+import { scaled } from '../long.ts';
 import { rejection, sleep, suite } from './helpers.ts';
 
 const test = suite('link/protocol');
@@ -267,7 +268,9 @@ test('a peer that breaks the protocol is lost, with the rule it broke', async ()
   assert.match((await waits).message, 'count differently');
 });
 
-test('1e5 hostile packets: nothing but typed errors', async () => {
+const HOSTILE = scaled(100_000, 20_000);
+
+test(`${HOSTILE} hostile packets: nothing but typed errors`, async () => {
   const valid = [
     data(
       1,
@@ -299,7 +302,7 @@ test('1e5 hostile packets: nothing but typed errors', async () => {
       fc.option(fc.uint8Array({ maxLength: 20 }), { nil: undefined }),
       tryOne,
     ),
-    { numRuns: 40_000 },
+    { numRuns: 0.4 * HOSTILE },
   );
   const edits = fc.array(fc.tuple(fc.nat(160), fc.nat(255)), { minLength: 1, maxLength: 4 });
   fc.assert(
@@ -309,7 +312,7 @@ test('1e5 hostile packets: nothing but typed errors', async () => {
       const { s, pipe } = session();
       s.receive(pipe, packet, undefined);
     }),
-    { numRuns: 60_000 },
+    { numRuns: 0.6 * HOSTILE },
   );
   await sleep(0);
 });

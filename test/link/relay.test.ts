@@ -6,7 +6,7 @@ import { createIdentity } from '../../src/link/identity.ts';
 import { startRelay } from '../../src/link/relay.ts';
 import { createRoom, parseRoomKey, readRoomLink, roomLink } from '../../src/link/room.ts';
 import { connect, type WebSocketTransportOptions } from '../../src/link/websocket.ts';
-import { closeAll, connectAll, freePort, rejection, sleep, suite } from './helpers.ts';
+import { closeAll, connectAll, freePort, rejection, sleep, suite, until } from './helpers.ts';
 
 const test = suite('link/relay');
 const listen = { host: '127.0.0.1', port: 0 };
@@ -27,8 +27,8 @@ const meeting = (
         job: 'room',
         room: { key: key(1), relay },
         heartbeatMs: 100,
-        peerTimeoutMs: 4000,
-        readyTimeoutMs: 4000,
+        peerTimeoutMs: 10_000,
+        readyTimeoutMs: 20_000,
         ...more(self),
       },
     ]),
@@ -90,8 +90,7 @@ test('two and three parties that cannot listen meet, and frames come through', a
     for (const c of channels) for (const p of c.peers) assert.equal(await c.recv(p, 0), large);
     await closeAll(links);
   }
-  await sleep(50);
-  assert.is(relay.stats.connections, 0, 'nothing is left behind');
+  await until(() => relay.stats.connections === 0, 'nothing is left behind');
   await relay.close();
 });
 
@@ -112,7 +111,7 @@ test('who has another key does not get in, nor who has a name that is pinned to 
   const pinned = meeting(url, (n) => ({
     identity: createIdentity(),
     ...(n === 'bob' && { peerIdentities: { alice: createIdentity().publicKey } }),
-    readyTimeoutMs: 1500,
+    readyTimeoutMs: 4_000,
   }));
   const bob = await connect(pinned.bob!);
   const alice = await connect(pinned.alice!);
@@ -129,9 +128,9 @@ test('an invitation is needed also where one listens, and opens the way for who 
     parties,
     job: 'j',
     room: { key: key(seed) },
-    readyTimeoutMs: 800,
+    readyTimeoutMs: 20_000,
     heartbeatMs: 100,
-    peerTimeoutMs: 2000,
+    peerTimeoutMs: 10_000,
   });
   const alice = await connect(options('alice', 1));
   const eve = await connect(options('bob', 2));
@@ -139,7 +138,7 @@ test('an invitation is needed also where one listens, and opens the way for who 
   assert.match(e.message, 'another invitation');
   await eve.close();
   const bob = await connect(options('bob', 1));
-  await Promise.all([bob.ready(), alice.ready(4000)]);
+  await Promise.all([bob.ready(), alice.ready()]);
   await Promise.all([alice.close(), bob.close()]);
 });
 
@@ -238,7 +237,7 @@ test('limits: connections, message sizes, rates', async () => {
   while (got < 80_000) await sleep(20);
   const seconds = (performance.now() - start) / 1000;
   // A burst of 40 kB is free; what is read beyond it has to be earned, at 10 kB a second, before more is read.
-  assert.ok(seconds > 1.2 && seconds < 6, `${seconds} s`);
+  assert.ok(seconds > 1.2, `${seconds} s`);
   const third = await open('dial', 'cd'.repeat(16));
   const refused = new Client(`ws://127.0.0.1:${relay.port}/pipe/${'ef'.repeat(16)}/dial`);
   const [error] = (await once(refused, 'error')) as [Error];

@@ -3,7 +3,17 @@ import { createServer, type Server, type Socket, connect as tcpConnect } from 'n
 import * as assert from 'uvu/assert';
 import type { WebSocketTransport, WebSocketTransportOptions } from '../../src/link/websocket.ts';
 import { connect } from '../../src/link/websocket.ts';
-import { closeAll, connectAll, freePort, partyOptions, rejection, sleep, suite, tlsFor } from './helpers.ts';
+import {
+  closeAll,
+  connectAll,
+  freePort,
+  partyOptions,
+  rejection,
+  sleep,
+  suite,
+  tlsFor,
+  until,
+} from './helpers.ts';
 
 const test = suite('link/resilience');
 
@@ -116,7 +126,7 @@ test('a peer that stays away is lost, and what waits says for what', async () =>
   for (const error of await Promise.all(waits)) {
     assert.is(error.code, 'PEER_LOST');
     assert.equal(error.info.waitingFor, { channel: 'rounds', tag: 7 });
-    assert.ok(typeof error.info.lastSeen === 'number' && Math.abs(start - error.info.lastSeen) < 2000);
+    assert.ok(typeof error.info.lastSeen === 'number' && Math.abs(start - error.info.lastSeen) < 20_000);
     assert.match(error.message, 'peerTimeoutMs');
   }
   await closeAll(links);
@@ -127,12 +137,12 @@ test('a silent connection is noticed by missing heartbeats and replaced', async 
   wire.hold();
   const states: string[] = [];
   links.bob.on('peer', ({ state }) => states.push(state));
-  await sleep(2000);
+  await until(() => states.includes('resumed'), 'replaced');
   wire.held = false;
   const b = links.bob.channel('x', ['alice']);
   b.send('alice', 0, Uint8Array.of(5));
   assert.is((await links.alice.channel('x', ['bob']).recv('bob', 0))[0], 5);
-  assert.ok(states.includes('down') && states.includes('resumed'), states.join());
+  assert.ok(states.includes('down'), states.join());
   await closeAll(links);
   wire.close();
 });
@@ -157,7 +167,7 @@ test('a party that was started anew is not taken for the old one', async () => {
     ...options.bob!,
     parties: { ...options.bob!.parties, bob: { address: `127.0.0.1:${await freePort()}` } },
   });
-  const refused = await rejection(second.ready(3000));
+  const refused = await rejection(second.ready());
   assert.match(refused.message, 'started anew');
   assert.match((await waits).message, 'started anew');
   await closeAll({ second, ...links });
@@ -178,8 +188,11 @@ test('a fast sender against a stopped reader: memory stays bounded, and all arri
       sent = i + 1;
     }
   })();
-  await sleep(1500);
-  const stuck = sent;
+  let stuck = -1;
+  while (stuck !== sent) {
+    stuck = sent;
+    await sleep(1000);
+  }
   const after = process.memoryUsage();
   const grown = after.rss - before.rss;
   // Both ends are in this process: what the reader buffers and what the sender keeps are counted together.

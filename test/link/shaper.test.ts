@@ -27,13 +27,20 @@ const roundTrips = async (options: ShapeOptions, count: number) => {
   return time;
 };
 
+/** The least of some measurements: what else the machine does only adds to them. */
+const least = async (measure: () => Promise<number>, times = 5): Promise<number> => {
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < times; i++) best = Math.min(best, await measure());
+  return best;
+};
+
 test('a round trip takes the round trip time', async () => {
-  const time = await roundTrips({ rttMs: 20 }, 10);
+  const time = await least(() => roundTrips({ rttMs: 20 }, 5));
   assert.ok(time >= 19.9 && time < 60, `${time} ms`);
 });
 
 test('latencies below a timer tick are kept too', async () => {
-  const time = await roundTrips({ rttMs: 0.4 }, 50);
+  const time = await least(() => roundTrips({ rttMs: 0.4 }, 20));
   assert.ok(time >= 0.4 && time < 4, `${time} ms`);
 });
 
@@ -51,13 +58,13 @@ const stream = async (options: ShapeOptions, frames: number, size: number) => {
 
 test('frames queue for the wire, and share the latency', async () => {
   // 40 frames of 25 kB are 8 Mbit: 80 ms at 100 Mbit/s, and 20 ms of latency once.
-  const time = await stream({ rttMs: 40, bandwidthMbit: 100 }, 40, 25_000);
+  const time = await least(() => stream({ rttMs: 40, bandwidthMbit: 100 }, 40, 25_000));
   assert.ok(time >= 99 && time < 300, `${time} ms`);
 });
 
 test('half the bandwidth takes about twice the time', async () => {
-  const ratio =
-    (await stream({ bandwidthMbit: 50 }, 20, 50_000)) / (await stream({ bandwidthMbit: 100 }, 20, 50_000));
+  const time = (bandwidthMbit: number) => least(() => stream({ bandwidthMbit }, 20, 50_000), 3);
+  const ratio = (await time(50)) / (await time(100));
   assert.ok(ratio > 1.3 && ratio < 3, `${ratio}`);
 });
 

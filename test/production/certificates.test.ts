@@ -15,7 +15,11 @@ const refused = async (
   change: (self: string, tls: Tls) => Tls | Promise<Tls>,
   ...texts: readonly RegExp[]
 ): Promise<void> => {
-  const options = await cluster(TWO, (_, o) => ({ ...o, crossSilo: { ...QUICK, readyTimeoutMs: 3_000 } }));
+  // The one who dials is told at once; the one who is dialled waits, until the other has come and gone.
+  const options = await cluster(TWO, (self, o) => ({
+    ...o,
+    crossSilo: { ...QUICK, readyTimeoutMs: self === 'alice' ? 5_000 : 20_000 },
+  }));
   for (const self of TWO)
     options[self].tls_config = await change(self, structuredClone(options[self].tls_config as Tls));
   const parties = launch<'alice' | 'bob'>(options as Record<'alice' | 'bob', Options>, 'guide');

@@ -86,7 +86,7 @@ for (const [path, change] of [
 ] as const) {
   test(`P4, P11: configurations that differ at ${path}: CONFIG at both`, async () => {
     const options = await cluster(TWO, (self, o) => {
-      const plain = { ...o, tls_config: undefined, crossSilo: { ...QUICK, readyTimeoutMs: 4_000 } };
+      const plain = { ...o, tls_config: undefined, crossSilo: QUICK };
       return self === 'bob' ? change(plain) : plain;
     });
     const parties = launch(options, 'guide');
@@ -103,7 +103,7 @@ test('another job name: the dialler says which job is not there', async () => {
   const options = await cluster(TWO, (self, o) => ({
     ...o,
     job_name: self === 'alice' ? 'mine' : 'yours',
-    crossSilo: { ...QUICK, readyTimeoutMs: 1_500 },
+    crossSilo: { ...QUICK, readyTimeoutMs: 5_000 },
   }));
   const parties = launch(options, 'guide');
   const { code, message } = await parties.bob.error();

@@ -2,18 +2,7 @@
 
 import * as assert from 'uvu/assert';
 import { scaled } from '../long.ts';
-import {
-  cluster,
-  end,
-  freePort,
-  launch,
-  type Options,
-  pemsOf,
-  QUICK,
-  sleep,
-  suite,
-  values,
-} from './harness.ts';
+import { cluster, end, freePort, launch, type Options, pemsOf, sleep, suite, values } from './harness.ts';
 
 const test = suite('production/guide');
 const TWO = ['alice', 'bob'] as const;
@@ -91,8 +80,7 @@ test('P16: two jobs at the same time, on one port and in one process a party', a
 const LATE = scaled(30, 5);
 
 test(`P1, P6, P7: a party that comes ${LATE} s late is waited for, and its SPU too`, async () => {
-  const crossSilo = { ...QUICK, readyTimeoutMs: 60_000 };
-  const options = await cluster(TWO, (_, o) => ({ ...o, crossSilo, allowTrustedFirstParty: true }));
+  const options = await cluster(TWO, (_, o) => ({ ...o, allowTrustedFirstParty: true }));
   const { alice } = launch({ alice: options.alice! }, 'guide');
   await sleep(LATE * 1000);
   const { bob } = launch({ bob: options.bob! }, 'guide');
@@ -101,7 +89,7 @@ test(`P1, P6, P7: a party that comes ${LATE} s late is waited for, and its SPU t
 });
 
 test('P1: a party that never comes is named, with the reason, when readyTimeoutMs is over', async () => {
-  const options = await cluster(TWO, (_, o) => ({ ...o, crossSilo: { readyTimeoutMs: 700 } }));
+  const options = await cluster(TWO, (_, o) => ({ ...o, crossSilo: { readyTimeoutMs: 1_500 } }));
   const alone = launch({ bob: options.bob! }, 'guide');
   const { code, message } = await alone.bob.error();
   end(alone);
@@ -138,7 +126,7 @@ const MIB = scaled(1024, 64);
 
 test(`P9: an object of ${MIB} MiB goes from party to party, and arrives whole`, async () => {
   // Making and packing it holds the event loop longer than the short timeouts of the other tests allow.
-  const crossSilo = { readyTimeoutMs: 15_000, exposeErrors: true };
+  const crossSilo = { readyTimeoutMs: 60_000, peerTimeoutMs: 120_000, exposeErrors: true };
   const options = await cluster(TWO, (_, o) => ({ ...o, crossSilo, allowTrustedFirstParty: true }));
   const out = await values(launch(options, 'large', { mib: MIB }));
   for (const party of TWO) assert.is(out[party], 'whole');

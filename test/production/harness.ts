@@ -61,8 +61,10 @@ export const tlsOf = async (self: string, everybody: readonly string[]): Promise
   return { cert: await pemsOf(self), client_certs };
 };
 
-/** Times that suit tests: a peer that is gone is lost after 2 s. */
-export const QUICK = { heartbeatMs: 250, peerTimeoutMs: 2_000, readyTimeoutMs: 15_000, exposeErrors: true };
+/** For tests in which nobody dies: on a loaded machine nobody is taken for dead either. */
+export const QUICK = { heartbeatMs: 250, peerTimeoutMs: 30_000, readyTimeoutMs: 60_000, exposeErrors: true };
+/** For tests in which somebody dies: lost after 4 s. */
+export const MORTAL = { ...QUICK, peerTimeoutMs: 4_000 };
 
 /** What each of these parties (and the dealer, if it is one of them) gives `sf.init`. */
 export const cluster = async <N extends string>(

@@ -1,17 +1,31 @@
 /** @file Parties that die, stop, are cancelled, or lose their connections in the middle of a training. */
 import { createServer, type Server, type Socket, connect as tcpConnect } from 'node:net';
 import * as assert from 'uvu/assert';
-import { cluster, end, freePort, launch, type Options, QUICK, suite, values } from './harness.ts';
+import {
+  cluster,
+  end,
+  freePort,
+  launch,
+  MORTAL,
+  type Options,
+  QUICK,
+  sleep,
+  suite,
+  values,
+} from './harness.ts';
 
 const test = suite('production/liveness');
 const TWO = ['alice', 'bob'] as const;
 const THREE = ['alice', 'bob', 'dealer'] as const;
+const mortal = (_: string, o: Options): Options => ({ ...o, crossSilo: MORTAL });
+/** How much longer than peerTimeoutMs a loaded machine may take. */
+const SLACK_MS = 25_000;
 /** More than any test waits for. */
 const FOR_EVER = { steps: 1_000_000 };
 
 for (const victim of ['alice', 'bob', 'dealer'] as const) {
   test(`P2: kill -9 of ${victim} in mid-training: the others reject within peerTimeoutMs, and name ${victim}`, async () => {
-    const parties = launch(await cluster(THREE), 'train', FOR_EVER);
+    const parties = launch(await cluster(THREE, mortal), 'train', FOR_EVER);
     await Promise.all([parties.alice.noted('training'), parties.bob.noted('training')]);
     parties[victim].kill('SIGKILL');
     const since = Date.now();
@@ -21,8 +35,7 @@ for (const victim of ['alice', 'bob', 'dealer'] as const) {
       assert.ok(['PEER_LOST', 'PARTY_FAILED'].includes(code), `${name}: ${code}: ${message}`);
       assert.match(message, new RegExp(`"${victim}"`), `${name}: ${message}`);
     }
-    // peerTimeoutMs is 2 s; the rest is for a loaded machine.
-    assert.ok(Date.now() - since < 8_000, `${Date.now() - since} ms`);
+    assert.ok(Date.now() - since < MORTAL.peerTimeoutMs + SLACK_MS, `${Date.now() - since} ms`);
     end(parties);
   });
 }
@@ -30,7 +43,7 @@ for (const victim of ['alice', 'bob', 'dealer'] as const) {
 for (const phase of ['joined', 'entered', 'revealed'] as const) {
   for (const victim of ['alice', 'dealer'] as const) {
     test(`P2: kill -9 of ${victim} when all have ${phase}: the others reject, and name ${victim}`, async () => {
-      const parties = launch(await cluster(THREE), 'phases', { phase, victim });
+      const parties = launch(await cluster(THREE, mortal), 'phases', { phase, victim });
       await Promise.all([parties.alice.noted(phase), parties.bob.noted(phase)]);
       parties[victim].kill('SIGKILL');
       for (const name of THREE) {
@@ -45,7 +58,7 @@ for (const phase of ['joined', 'entered', 'revealed'] as const) {
 }
 
 test('P2: kill -9 of a party for whom the others wait at their end: they come to it', async () => {
-  const parties = launch(await cluster(THREE), 'phases', { phase: 'leaving', victim: 'alice' });
+  const parties = launch(await cluster(THREE, mortal), 'phases', { phase: 'leaving', victim: 'alice' });
   await Promise.all([parties.alice.noted('leaving'), parties.bob.noted('leaving')]);
   parties.alice.kill('SIGKILL');
   const { bob } = await values<number[][]>({ bob: parties.bob });
@@ -58,7 +71,8 @@ test('P2: kill -9 of a party for whom the others wait at their end: they come to
 });
 
 test('P2: a third party that takes no part in the SPU learns of the death as well', async () => {
-  const parties = launch(await cluster(['alice', 'bob', 'carol', 'dealer'] as const), 'train', FOR_EVER);
+  const everybody = ['alice', 'bob', 'carol', 'dealer'] as const;
+  const parties = launch(await cluster(everybody, mortal), 'train', FOR_EVER);
   await parties.carol.noted('training');
   parties.alice.kill('SIGKILL');
   const { message, details } = await parties.carol.error();
@@ -70,7 +84,7 @@ test('P2: a third party that takes no part in the SPU learns of the death as wel
 test('P2: a party killed before the others are ready', async () => {
   const options = await cluster(['alice', 'bob', 'carol'], (_, o) => ({
     ...o,
-    crossSilo: { heartbeatMs: 100, peerTimeoutMs: 800, readyTimeoutMs: 2_500 },
+    crossSilo: { ...MORTAL, readyTimeoutMs: 6_000 },
   }));
   const parties = launch({ alice: options.alice, bob: options.bob }, 'guide');
   setTimeout(() => parties.bob.kill('SIGKILL'), 900);
@@ -91,7 +105,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       assert.is(code, 'PARTY_FAILED', message);
       assert.match(message, new RegExp(`bob was stopped: ${signal}`));
     }
-    assert.ok(Date.now() - since < 1_900, 'told, not timed out');
+    assert.ok(Date.now() - since < QUICK.peerTimeoutMs, 'told, not timed out');
     assert.match((await parties.bob.error()).message, new RegExp(signal));
     end(parties);
   });
@@ -109,7 +123,7 @@ test('P16: AbortSignal: both reject, and say why', async () => {
 });
 
 test('P2, P14: who waits for a dead party is told which operation it waited for', async () => {
-  const parties = launch(await cluster(TWO), 'waiting');
+  const parties = launch(await cluster(TWO, mortal), 'waiting');
   await parties.alice.noted('waiting');
   parties.bob.kill('SIGKILL');
   const { code, message, details } = await parties.alice.error();
@@ -157,8 +171,10 @@ class Wire {
   }
 }
 
-test('P7, P9: the connection dropped 100 times in one training: the result is the same', async () => {
-  const given = { steps: 400 };
+const CUTS = 100;
+
+test(`P7, P9: the connection dropped ${CUTS} times in one training: the result is the same`, async () => {
+  const given = { steps: 300, noteSteps: true };
   const plain = await values(launch(await cluster(THREE), 'train', given));
   const inside: Record<string, number> = {
     alice: await freePort(),
@@ -175,7 +191,7 @@ test('P7, P9: the connection dropped 100 times in one training: the result is th
     own.listen_addr = `127.0.0.1:${inside[self]}`;
     return {
       ...o,
-      crossSilo: { ...QUICK, peerTimeoutMs: 30_000 },
+      crossSilo: { ...QUICK, peerTimeoutMs: 60_000 },
       cluster_config: { parties, self_party: self, dealer },
     };
   });
@@ -189,18 +205,21 @@ test('P7, P9: the connection dropped 100 times in one training: the result is th
     wires.push(wire);
   }
   const running = launch(options, 'train', given);
-  await running.alice.noted('training');
-  let over = false;
-  const total = (): number => wires.reduce((n, w) => n + w.cuts, 0);
-  const cut = () => {
-    for (const wire of wires) wire.cut();
-    if (!over && total() < 100) setTimeout(cut, 60 + Math.random() * 90);
-  };
-  cut();
+  // A cut for every second step, in the middle of the next ones: the training cannot outrun them.
+  const cutting = (async () => {
+    for (let i = 4; i <= 2 * CUTS + 4; i += 2) {
+      await running.alice.noted(`step ${i}`);
+      await sleep(Math.random() * 5);
+      for (const wire of wires) wire.cut();
+    }
+  })();
+  // A party that fails is heard of by its value.
+  cutting.catch(() => {});
   const out = await values(running);
-  over = true;
+  await cutting;
   for (const wire of wires) wire.close();
-  assert.ok(total() >= 100, `${total()} cuts`);
+  // Alice and bob meet at alice's address.
+  assert.ok(wires[0]!.cuts >= CUTS, `${wires.map((w) => w.cuts)} cuts`);
   const close = (a: unknown, b: unknown) =>
     (a as number[][]).forEach((row, i) => {
       assert.ok(Math.abs(row[0]! - (b as number[][])[i]![0]!) < 1e-6);

@@ -16,26 +16,21 @@ const selfOf = (options: sf.InitOptions): string => {
   return (config.self_party ?? config.selfParty)!;
 };
 
-/** The SPU of the guide; with the dealer wherever there is one. */
+/** The SPU of the guide, word by word: with the dealer wherever there is one. */
 export const spuOf = (
   s: sf.Session,
-  options: sf.InitOptions,
   parties: readonly string[],
   more: Readonly<Record<string, unknown>> = {},
-): sf.SPU => {
-  const { cluster_config, clusterConfig, storedMaterial } = options as sf.ProductionOptions;
-  const dealer = (cluster_config ?? clusterConfig)!.dealer ?? storedMaterial;
-  return s.SPU({
+): sf.SPU =>
+  s.SPU({
     nodes: parties.map((party) => ({ party })),
     runtime_config: {
       protocol: sf.spu.spu_pb2.SEMI2K,
       field: sf.spu.spu_pb2.FM128,
       sigmoid_mode: sf.spu.spu_pb2.RuntimeConfig.SIGMOID_REAL,
-      beaver_type: dealer ? 'TrustedThirdParty' : 'TrustedFirstParty',
       ...more,
     },
   });
-};
 
 const within = async <T>(options: sf.InitOptions, use: (s: sf.Session) => Promise<T>): Promise<T> => {
   const s = await sf.session(options);
@@ -81,7 +76,7 @@ export const train = async (
   s: sf.Session,
   spu: sf.SPU,
   steps: number,
-  note: (text: string) => void,
+  note: (step: number) => void,
 ): Promise<unknown> => {
   const x = s.PYU('alice')(() => np.array(Array.from({ length: 20 }, (_, i) => [i / 20, 1 - i / 10])))();
   const y = s.PYU('bob')(() => np.array(Array.from({ length: 20 }, (_, i) => [i % 2])))();
@@ -92,7 +87,7 @@ export const train = async (
   for (let i = 1; i <= steps; i++) {
     w = step(x, y, w);
     await w.ready();
-    if (i === 3) note('training');
+    note(i);
   }
   return ((await s.reveal(w)) as sf.NDArray).toArray();
 };
@@ -101,7 +96,7 @@ export const programs: Readonly<Record<string, Program>> = {
   /** A comparison, planned by what the parties measure of their link. */
   measured: (options) =>
     within(options, async (s) => {
-      const spu = spuOf(s, options, ['alice', 'bob'], { cost_mode: 'auto' });
+      const spu = spuOf(s, ['alice', 'bob'], { cost_mode: 'auto' });
       const x = s.PYU('alice')(() => Float64Array.of(-2, 0, 1.5))();
       const y = s.PYU('bob')(() => Float64Array.of(-1, 0, 1.25))();
       const z = spu((a: sf.BaseArray, b: sf.BaseArray) => np.maximum(a, b))(x, y);
@@ -114,7 +109,7 @@ export const programs: Readonly<Record<string, Program>> = {
     const alice = sf.PYU('alice');
     const bob = sf.PYU('bob');
     const shown = await sf.reveal(alice((x: number) => x)(2));
-    const spu = spuOf(sf.currentSession(), options, ['alice', 'bob']);
+    const spu = spuOf(sf.currentSession(), ['alice', 'bob']);
     const sum = spu((a: sf.BaseArray, b: sf.BaseArray) => np.add(a, b))(alice(() => 1)(), bob(() => 41)());
     const total = Number(await sf.reveal(sum));
     await sf.shutdown();
@@ -124,7 +119,7 @@ export const programs: Readonly<Record<string, Program>> = {
   /** A loop that turns as long as a revealed condition holds, and one within another. */
   steered: (options) =>
     within(options, async (s) => {
-      const spu = spuOf(s, options, ['alice', 'bob']);
+      const spu = spuOf(s, ['alice', 'bob']);
       const halvings = spu((x: sf.BaseArray, y: sf.BaseArray) =>
         np.whileRevealed(
           ({ v }) => np.greater(v, y),
@@ -150,7 +145,7 @@ export const programs: Readonly<Record<string, Program>> = {
           ran.push(party);
           return fn(...args);
         });
-      const spu = spuOf(s, options, ['alice', 'bob']);
+      const spu = spuOf(s, ['alice', 'bob']);
       const made = at('carol', () => np.array(X) as sf.BaseArray)();
       const moved = made.to(s.PYU('alice'));
       const doubled = at('alice', (x: sf.BaseArray) => np.multiply(x, 2) as sf.NDArray)(moved);
@@ -174,7 +169,7 @@ export const programs: Readonly<Record<string, Program>> = {
   /** A function of alice's fails; then input of the wrong kind at bob; the session goes on. */
   failing: (options) =>
     within(options, async (s) => {
-      const spu = spuOf(s, options, ['alice', 'bob']);
+      const spu = spuOf(s, ['alice', 'bob']);
       const bad = s.PYU('alice')(function readFile(): number {
         throw new Error('the patient is 47 years old');
       })();
@@ -195,7 +190,7 @@ export const programs: Readonly<Record<string, Program>> = {
 
   divergeFunction: (options) =>
     within(options, async (s) => {
-      const spu = spuOf(s, options, ['alice', 'bob']);
+      const spu = spuOf(s, ['alice', 'bob']);
       const x = s.PYU('alice')(() => 3)();
       const f =
         selfOf(options) === 'alice'
@@ -206,7 +201,7 @@ export const programs: Readonly<Record<string, Program>> = {
 
   divergeArgument: (options) =>
     within(options, async (s) => {
-      const spu = spuOf(s, options, ['alice', 'bob']);
+      const spu = spuOf(s, ['alice', 'bob']);
       const x = s.PYU('alice')(() => np.ones([100]))();
       const rates = Array.from({ length: 100 }, (_, i) =>
         i === 77 && selfOf(options) === 'bob' ? 0.2 : 0.1,
@@ -227,7 +222,7 @@ export const programs: Readonly<Record<string, Program>> = {
   /** Bob comes to his end where alice goes on. */
   endsEarly: (options) =>
     within(options, async (s) => {
-      const spu = spuOf(s, options, ['alice', 'bob']);
+      const spu = spuOf(s, ['alice', 'bob']);
       const x = s.PYU('alice')(() => 3)();
       if (selfOf(options) === 'bob') return 'bob was content';
       return Number(await s.reveal(spu((x: sf.BaseArray) => np.multiply(x, x))(x)));
@@ -258,8 +253,13 @@ export const programs: Readonly<Record<string, Program>> = {
       return s.reveal(kind);
     }),
 
-  train: (options, given: { readonly steps: number }, note) =>
-    within(options, (s) => train(s, spuOf(s, options, ['alice', 'bob']), given.steps, note)),
+  train: (options, given: { readonly steps: number; readonly noteSteps?: boolean }, note) =>
+    within(options, (s) =>
+      train(s, spuOf(s, ['alice', 'bob']), given.steps, (step) => {
+        if (step === 3) note('training');
+        if (given.noteSteps) note(`step ${step}`);
+      }),
+    ),
 
   /** Comes to a phase of a session and stays there; at the last, all but the one that will be killed go to their end. */
   phases: (options, given: { readonly phase: string; readonly victim: string }, note) =>
@@ -270,7 +270,7 @@ export const programs: Readonly<Record<string, Program>> = {
         await s.reveal(s.PYU('bob')(() => new Promise<number>(() => setTimeout(() => {}, 1e6)))());
       };
       await stay('joined');
-      const spu = spuOf(s, options, ['alice', 'bob']);
+      const spu = spuOf(s, ['alice', 'bob']);
       const x = s
         .PYU('alice')(() => X)()
         .to(spu);
@@ -358,7 +358,7 @@ export const programs: Readonly<Record<string, Program>> = {
   /** Trains, and writes what it has; in another run, goes on from there. */
   dump: (options, given: { readonly path: Readonly<Record<string, string>> }) =>
     within(options, async (s) => {
-      const spu = spuOf(s, options, ['alice', 'bob']);
+      const spu = spuOf(s, ['alice', 'bob']);
       const x = s.PYU('alice')(() => np.array(X))();
       const made = spu((x: sf.BaseArray) => ({ square: np.multiply(x, x), big: np.greater(x, 2) }))(x);
       const open = spu(() => np.arange(3))();
@@ -371,7 +371,7 @@ export const programs: Readonly<Record<string, Program>> = {
 
   load: (options, given: { readonly path: Readonly<Record<string, string>> }) =>
     within(options, async (s) => {
-      const spu = spuOf(s, options, ['alice', 'bob']);
+      const spu = spuOf(s, ['alice', 'bob']);
       type Loaded = {
         made: sf.SPUObject<{ square: sf.BaseArray; big: sf.BaseArray }>;
         more: [sf.SPUObject, sf.SPUObject];
@@ -393,7 +393,7 @@ export const programs: Readonly<Record<string, Program>> = {
   twoJobs: async (options) => {
     const job = async (name: string, n: number) =>
       within({ ...options, job_name: name } as sf.InitOptions, async (s) => {
-        const spu = spuOf(s, options, ['alice', 'bob']);
+        const spu = spuOf(s, ['alice', 'bob']);
         const x = s.PYU('alice')(() => n)();
         const y = s.PYU('bob')(() => 10)();
         const outs: number[] = [];

@@ -13,6 +13,7 @@ import { type Job, PartyEngine } from '../../src/ir/engine.ts';
 import type { Tensor } from '../../src/ir/graph.ts';
 import { inputGraph, lower, revealGraph } from '../../src/ir/lower.ts';
 import { trace } from '../../src/ir/tracer.ts';
+import { createIdentity, identityText } from '../../src/link/identity.ts';
 import { memoryNetwork } from '../../src/link/memory.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
@@ -41,8 +42,9 @@ test('comparisons by keys run on stored material', async () => {
     identities[party] = readFileSync(join(place, `${party}.identity`), 'utf8').trim();
     recipients[party] = parseBox(boxText(identities[party]), party);
   }
+  const dealt = createIdentity();
   const program = { parties: TWO, field: field.name, fraction: field.fraction, jobs };
-  await deal({ program, runs: 1, out: place, job: 'test', recipients });
+  await deal({ program, runs: 1, out: place, job: 'test', dealer: dealt, recipients });
 
   const config = readClusterDef(sf.utils.testing.clusterDef([...TWO]), TWO);
   const net = memoryNetwork([...TWO]);
@@ -52,6 +54,7 @@ test('comparisons by keys run on stored material', async () => {
       const dealer = await openStored({
         folder: join(place, self),
         set: undefined,
+        dealer: identityText(dealt),
         identity: identities[self]!,
         job: 'test',
         self,

@@ -9,6 +9,7 @@ import { deal } from '../../src/device/production/stored/deal.ts';
 import { openStored } from '../../src/device/production/stored/source.ts';
 import type { TesseraError } from '../../src/errors.ts';
 import { controlCodec } from '../../src/link/codec.ts';
+import { createIdentity, identityText } from '../../src/link/identity.ts';
 import { memoryNetwork } from '../../src/link/memory.ts';
 import { folder, sleep, suite } from './harness.ts';
 
@@ -21,11 +22,13 @@ const opening = async (out: string) => {
   await keygen({ party: 'alice', out });
   const identity = readFileSync(join(out, 'alice.identity'), 'utf8').trim();
   const box = parseBox(boxText(identity), 'alice');
+  const dealer = createIdentity();
   const set = await deal({
     program: { parties: TWO, field: 'FM64', fraction: 18, jobs: [] },
     runs: 2,
     out,
     job: 'test',
+    dealer,
     recipients: { alice: box, bob: box },
   });
   const net = memoryNetwork(TWO);
@@ -35,6 +38,7 @@ const opening = async (out: string) => {
   const opened = openStored({
     folder: mine,
     set: undefined,
+    dealer: identityText(dealer),
     identity,
     job: 'test',
     self: 'alice',

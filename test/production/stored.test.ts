@@ -15,6 +15,7 @@ import { promisify } from 'node:util';
 import * as assert from 'uvu/assert';
 import { keygen } from '../../src/cli/keygen.ts';
 import * as sf from '../../src/index.ts';
+import { identityText, parseSecretIdentity } from '../../src/link/identity.ts';
 import { cluster, end, folder, launch, type Options, sleep, suite, values } from './harness.ts';
 import { train } from './programs.ts';
 
@@ -29,8 +30,10 @@ const program = join(place, 'program');
 
 const identityOf = (name: string): string => readFileSync(join(place, `${name}.identity`), 'utf8').trim();
 
+const publicOf = (name: string): string => identityText(parseSecretIdentity(identityOf(name)));
+
 /** Deals into a folder of that name. */
-const dealt = async (name: string, runs: number, job = 'test'): Promise<string> => {
+const dealt = async (name: string, runs: number, job = 'test', dealer = 'dealer'): Promise<string> => {
   const out = join(place, name);
   const recipients: string[] = [];
   for (const party of TWO) {
@@ -42,6 +45,8 @@ const dealt = async (name: string, runs: number, job = 'test'): Promise<string> 
     'deal',
     '--program',
     program,
+    '--identity',
+    join(place, `${dealer}.identity`),
     '--out',
     out,
     '--runs',
@@ -59,18 +64,24 @@ const stored =
   (self: string, o: Options): Options => ({
     ...o,
     identity: identityOf(self),
-    storedMaterial: join(out, self),
+    storedMaterial: { folder: join(out, self), dealer: publicOf('dealer') },
   });
 
 const start = async (out: string, steps = STEPS, change = stored(out)) =>
   launch<Name>(await cluster(TWO, change), 'train', steps);
 
-const refused = async (out: string, text: RegExp, steps = STEPS, change = stored(out)): Promise<void> => {
+const refused = async (
+  out: string,
+  text: RegExp,
+  steps = STEPS,
+  change = stored(out),
+  code = 'CONFIG',
+): Promise<void> => {
   const parties = await start(out, steps, change);
   const errors = await Promise.all(TWO.map((name) => parties[name].error()));
   end(parties);
   assert.ok(
-    errors.some((e) => e.code === 'CONFIG' && text.test(e.message)),
+    errors.some((e) => e.code === code && text.test(e.message)),
     errors.map((e) => `${e.code}: ${e.message}`).join('\n'),
   );
 };
@@ -79,7 +90,7 @@ const marks = (out: string, party: Name): number =>
   readdirSync(join(out, party)).filter((f) => f.endsWith('.used')).length;
 
 test('a program is recorded in simulation, dealt for, and run without a dealer, to the same result', async () => {
-  for (const party of TWO) await keygen({ party, out: place });
+  for (const party of [...TWO, 'dealer', 'stranger']) await keygen({ party, out: place });
   const s = await sf.session({ parties: TWO, loggingLevel: 'warning' });
   const spu = s.SPU(sf.utils.testing.clusterDef(TWO));
   const recording = spu.record();
@@ -155,12 +166,21 @@ test('another program, job, party or identity: refused', async () => {
   }));
   await refused(out, /party "alice"|was used before/, STEPS, (self, o) => ({
     ...stored(out)(self, o),
-    storedMaterial: join(out, 'alice'),
+    storedMaterial: { folder: join(out, 'alice'), dealer: publicOf('dealer') },
   }));
   await refused(out, /identity: stored material/, STEPS, (self, o) => ({
     ...stored(out)(self, o),
     identity: undefined,
   }));
+});
+
+test('what another than the named dealer has dealt is refused, also under the name of the dealer', async () => {
+  const out = await dealt('stranger', 2, 'test', 'stranger');
+  await refused(out, /was not dealt by tessera-id-1:/, STEPS, stored(out), 'IDENTITY');
+  const renamed = join(out, 'alice', readdirSync(join(out, 'alice')).find((f) => f.endsWith('-2.material'))!);
+  const bytes = readFileSync(renamed, 'latin1');
+  writeFileSync(renamed, bytes.replace(publicOf('stranger'), publicOf('dealer')), 'latin1');
+  await refused(out, /was not dealt by tessera-id-1:/, STEPS, stored(out), 'IDENTITY');
 });
 
 test('a piece that was changed does not open', async () => {

@@ -1,7 +1,7 @@
 /** @file What `sf.init` takes in production: the guide's `cluster_config`, `tls_config` and allow-list, read strictly. */
 import { fail } from '../../errors.ts';
 import { parseAddress } from '../../link/address.ts';
-import type { KeptIdentity } from '../../link/identity.ts';
+import { type KeptIdentity, parseIdentity } from '../../link/identity.ts';
 import type { PeerEvent } from '../../link/report.ts';
 import type { Pem, TlsOptions } from '../../link/tls.ts';
 import type { AllowedList } from '../../link/types.ts';
@@ -90,10 +90,10 @@ export interface ProductionOptions {
   /** 32 bytes in base64, with which checkpoints are encrypted; by default a key is derived from `identity`. */
   readonly storageKey?: string;
   /**
-   * A folder with what `tessera deal` made for this party, in place of a dealer. Whoever made it could read what this party
-   * masks with it: it has to come from a dealer that this party trusts.
+   * A folder with what `tessera deal` made for this party, in place of a dealer, and the public identity of who dealt it.
+   * Whoever made it could read what this party masks with it: what others have signed is refused.
    */
-  readonly storedMaterial?: string | { readonly folder: string; readonly set?: string };
+  readonly storedMaterial?: { readonly folder: string; readonly dealer: string; readonly set?: string };
   readonly allowInsecure?: boolean;
   readonly allowTrustedFirstParty?: boolean;
   readonly signal?: AbortSignal;
@@ -104,6 +104,12 @@ export interface ProductionOptions {
 export interface RoomOptions {
   readonly key: string;
   readonly relay?: string;
+}
+
+interface Stored {
+  readonly folder: string;
+  readonly dealer: string;
+  readonly set: string | undefined;
 }
 
 /** As read. */
@@ -124,7 +130,7 @@ export interface Production {
   readonly onReceived: ((from: string, bytes: Uint8Array) => void) | undefined;
   readonly peerIdentities: Readonly<Record<string, string>> | undefined;
   readonly storageKey: string | undefined;
-  readonly storedMaterial: { readonly folder: string; readonly set: string | undefined } | undefined;
+  readonly storedMaterial: Stored | undefined;
   readonly allowInsecure: boolean;
   readonly allowTrustedFirstParty: boolean;
   readonly signal: AbortSignal | undefined;
@@ -259,12 +265,17 @@ const readCluster = object({
   dealer: maybe(readDealer),
 });
 
-const readStoredObject = object<{ folder: string; set: string | undefined }>({
+const publicIdentity: Reader<string> = (value, path) => {
+  const given = text(value, path);
+  parseIdentity(given, path);
+  return given;
+};
+
+const readStored = object<Stored>({
   folder: required(text),
+  dealer: required(publicIdentity),
   set: maybe(text),
 });
-const readStored: Reader<{ folder: string; set: string | undefined }> = (value, path) =>
-  typeof value === 'string' ? { folder: text(value, path), set: undefined } : readStoredObject(value, path);
 
 const readAll = object({
   address: maybe(text),

@@ -8,6 +8,7 @@ import type { Described, Mode, PartyFiles, SpuBackend } from '../mode.ts';
 import { type Op, quietly } from '../objects.ts';
 import { filesOf, onEnd, openLinks, openStored, startNode } from '../runtime.ts';
 import './arrays.ts';
+import type { BeaverType } from '../runtime-config.ts';
 import { linksApart } from './apart.ts';
 import { Breaker } from './breaker.ts';
 import { Exchange } from './exchange.ts';
@@ -22,6 +23,7 @@ class ProductionMode implements Mode {
   readonly parties: readonly string[];
   readonly self: string;
   readonly files: PartyFiles;
+  readonly dealer: BeaverType;
   readonly #o: Production;
   readonly #transport: WebSocketTransport;
   readonly #exchange: Exchange;
@@ -40,6 +42,8 @@ class ProductionMode implements Mode {
     this.parties = o.parties;
     this.#transport = transport;
     this.files = filesOf(o);
+    const third = o.dealer !== undefined || o.storedMaterial !== undefined;
+    this.dealer = third ? 'TrustedThirdParty' : 'TrustedFirstParty';
     const peers = o.parties.filter((p) => p !== o.self);
     const codec = createCodec({ allowed: o.allowedList });
     this.#exchange = new Exchange(transport.channel('objects', peers), codec, o.crossSilo.exposeErrors);

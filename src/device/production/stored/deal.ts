@@ -2,8 +2,8 @@
  * @file Dealing ahead: material for a recorded program, as files that one party each can open. A piece serves one run of
  * the program: a seed for every party, the corrections for rank 0, and for the others what all are told.
  *
- * A file is sealed to its party, and not signed: whoever has dealt it can read what the party masks with it, so a party
- * takes files from nobody but the dealer that it trusts.
+ * A file is sealed to its party and signed by its dealer: whoever has dealt it can read what the party masks with it, so
+ * a party takes files from nobody but the dealer that it names.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,13 +12,14 @@ import { fail } from '../../../errors.ts';
 import { steered, tells } from '../../../ir/analysis.ts';
 import { Dealer, Dealt } from '../../../ir/deal.ts';
 import { DealerJobs, digestOf } from '../../../ir/job.ts';
+import type { Identity } from '../../../link/identity.ts';
 import { FIELDS, type FieldName } from '../../../ring/field.ts';
 import { Prg, randomBytes } from '../../../ring/prg.ts';
 import { Ring } from '../../../ring/ring.ts';
 import type { Program } from '../../recording.ts';
 import { sealKey } from '../keys.ts';
 import { writeVault } from '../vault.ts';
-import { type PieceHeader, pieceName, VERSION } from './piece.ts';
+import { pieceName, signHeader, VERSION } from './piece.ts';
 
 export interface DealOptions {
   readonly program: Program;
@@ -28,6 +29,8 @@ export interface DealOptions {
   readonly out: string;
   /** The job's name, as the parties give it to sf.init. */
   readonly job: string;
+  /** Who deals: signs the pieces. */
+  readonly dealer: Identity;
   /** Each party's material key. */
   readonly recipients: Readonly<Record<string, Uint8Array>>;
 }
@@ -62,7 +65,7 @@ function* corrections(
 }
 
 /** Writes the pieces; returns the name of the set. */
-export const deal = async ({ program, runs, out, job, recipients }: DealOptions): Promise<string> => {
+export const deal = async ({ program, runs, out, job, dealer, recipients }: DealOptions): Promise<string> => {
   const { parties, field, fraction } = program;
   const missing = parties.filter((p) => recipients[p] === undefined);
   if (missing.length > 0) fail('INVALID_ARGUMENT', `no material key is given for ${missing.join(' and ')}`);
@@ -81,8 +84,8 @@ export const deal = async ({ program, runs, out, job, recipients }: DealOptions)
     const seeds = parties.map(() => randomBytes(32));
     for (const [rank, party] of parties.entries()) {
       const { key, sealed } = sealKey(recipients[party]!);
-      const header: PieceHeader = {
-        kind: 'material',
+      const header = {
+        kind: 'material' as const,
         version: VERSION,
         set,
         run,
@@ -101,7 +104,12 @@ export const deal = async ({ program, runs, out, job, recipients }: DealOptions)
         yield seeds[rank]!;
         yield* dealt;
       })();
-      await writeVault(join(out, party, pieceName(set, run)), key, { ...header }, records);
+      await writeVault(
+        join(out, party, pieceName(set, run)),
+        key,
+        { ...signHeader(header, dealer) },
+        records,
+      );
     }
     for (const seed of seeds) seed.fill(0);
   }

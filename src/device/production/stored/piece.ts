@@ -2,9 +2,10 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TesseraError } from '../../../errors.ts';
+import { type Identity, identityText, sign, verify } from '../../../link/identity.ts';
 import { syncFolder } from '../vault.ts';
 
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** In the clear, and bound to the contents. */
 export interface PieceHeader {
@@ -23,7 +24,26 @@ export interface PieceHeader {
   readonly jobs: readonly string[];
   /** The file's key, sealed to the party. */
   readonly key: string;
+  /** Who has dealt it. */
+  readonly dealer: string;
 }
+
+/** With the dealer's signature, which holds for the contents too: who does not know the key cannot write them. */
+export interface SignedHeader extends PieceHeader {
+  readonly signature: string;
+}
+
+const signedText = ({ signature: _, salt: __, ...header }: Readonly<Record<string, unknown>>): Uint8Array =>
+  new TextEncoder().encode(`tessera stored material\n${JSON.stringify(header)}`);
+
+export const signHeader = (header: Omit<PieceHeader, 'dealer'>, dealer: Identity): SignedHeader => {
+  const whole = { ...header, dealer: identityText(dealer) };
+  return { ...whole, signature: Buffer.from(sign(signedText(whole), dealer)).toString('base64') };
+};
+
+/** Whether the dealer with that public key has signed the header. */
+export const isSignedBy = (header: Readonly<Record<string, unknown>>, dealer: Uint8Array): boolean =>
+  verify(signedText(header), Uint8Array.from(Buffer.from(String(header.signature), 'base64')), dealer);
 
 export const pieceName = (set: string, run: number): string => `${set}-${run}.material`;
 

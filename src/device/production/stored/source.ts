@@ -6,16 +6,19 @@ import { TesseraError } from '../../../errors.ts';
 import type { Material, StoredMaterial } from '../../../ir/engine.ts';
 import { digestOf, type Job } from '../../../ir/job.ts';
 import { controlCodec } from '../../../link/codec.ts';
+import { parseIdentity } from '../../../link/identity.ts';
 import type { Channel } from '../../../link/link.ts';
 import type { SpuConfig } from '../../cluster-def.ts';
 import { unsealKey } from '../keys.ts';
 import { VaultReader } from '../vault.ts';
-import { markUsed, type PieceHeader, pieceName, type Stock, stocks, VERSION } from './piece.ts';
+import { isSignedBy, markUsed, type PieceHeader, pieceName, type Stock, stocks, VERSION } from './piece.ts';
 
 export interface StoredOptions {
   readonly folder: string;
   /** Which set, if the folder has several. */
   readonly set: string | undefined;
+  /** The public identity of who must have dealt it. */
+  readonly dealer: string;
   readonly identity: string;
   readonly job: string;
   readonly self: string;
@@ -90,7 +93,7 @@ const check = (path: string, h: PieceHeader, o: StoredOptions, set: string, run:
   }
 };
 
-/** Opens the next piece. Throws CONFIG for what is used, for others, or damaged. */
+/** Opens the next piece. Throws CONFIG for what is used, for others, or damaged; IDENTITY for what another has dealt. */
 export const openStored = async (o: StoredOptions): Promise<StoredMaterial> => {
   const stock = await choose(o);
   const run = await agree(stock, o.channel);
@@ -99,6 +102,8 @@ export const openStored = async (o: StoredOptions): Promise<StoredMaterial> => {
   const path = join(o.folder, pieceName(stock.set, run));
   const vault = await VaultReader.open(path, (header) => {
     check(path, header as unknown as PieceHeader, o, stock.set, run);
+    if (!isSignedBy(header, parseIdentity(o.dealer, 'storedMaterial.dealer')))
+      throw new TesseraError('IDENTITY', `storedMaterial: ${path} was not dealt by ${o.dealer}`, { path });
     const key = unsealKey(header.key, o.identity);
     if (key === undefined) throw wrong(`${path} is sealed to another identity than this party's`, { path });
     return key;
