@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket, connect as tcpConnect } from 'n
 import * as assert from 'uvu/assert';
 import type { WebSocketTransport, WebSocketTransportOptions } from '../../src/link/websocket.ts';
 import { connect } from '../../src/link/websocket.ts';
+import { scaled } from '../long.ts';
 import {
   closeAll,
   connectAll,
@@ -79,15 +80,17 @@ const wired = async (more: Partial<WebSocketTransportOptions> = {}, tls = false)
   return { wire, links: links as Record<'alice' | 'bob', WebSocketTransport> };
 };
 
+const DROPS = scaled(100, 30);
+
 for (const tls of [false, true]) {
-  test(`100 dropped connections in a stream${tls ? ' over TLS' : ', sealed'}: nothing lost, nothing twice`, async () => {
+  test(`${DROPS} dropped connections in a stream${tls ? ' over TLS' : ', sealed'}: nothing lost, nothing twice`, async () => {
     const { wire, links } = await wired({}, tls);
     const a = links.alice.channel('x', ['bob']);
     const b = links.bob.channel('x', ['alice']);
     let drops = 0;
     let running = true;
     const cut = () => {
-      if (!running || drops >= 100) return;
+      if (!running || drops >= DROPS) return;
       drops += 1;
       wire.cut();
     };
@@ -98,7 +101,7 @@ for (const tls of [false, true]) {
     const size = (i: number) => [10, 3000, 40_000, 1_500_000][i % 4]!;
     let total = 0;
     const one = async (from: typeof a, to: string) => {
-      for (let i = 0; drops < 100 || i % 4 !== 0; i++) {
+      for (let i = 0; drops < DROPS || i % 4 !== 0; i++) {
         total = Math.max(total, i + 1);
         await from.send(to, i, new Uint8Array(size(i)).fill(i));
         const got = await (from === a ? b : a).recv(from.self, i);
@@ -109,7 +112,7 @@ for (const tls of [false, true]) {
     await Promise.all([one(a, 'bob'), one(b, 'alice')]);
     running = false;
     off();
-    assert.ok(drops >= 100 && total > 10, `${drops} drops, ${total} frames`);
+    assert.ok(drops >= DROPS && total > 10, `${drops} drops, ${total} frames`);
     await closeAll(links);
     wire.close();
   });

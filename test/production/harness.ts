@@ -9,7 +9,7 @@ import { freePort } from '../link/helpers.ts';
 import { scaled } from '../long.ts';
 import type { FromChild, Sent, ToChild } from './messages.ts';
 
-export { freePort, sleep, suite } from '../link/helpers.ts';
+export { freePort, sleep, suite, until } from '../link/helpers.ts';
 
 export type Options = Record<string, unknown>;
 
