@@ -4,6 +4,7 @@ import { readClusterDef } from '../../src/device/cluster-def.ts';
 import { deal } from '../../src/device/production/stored/deal.ts';
 import { Programs } from '../../src/device/programs.ts';
 import { type BaseArray, np, TesseraError } from '../../src/index.ts';
+import { createIdentity } from '../../src/link/identity.ts';
 import { cluster, folder, launch, suite, values } from './harness.ts';
 
 const test = suite('production/steered');
@@ -48,6 +49,7 @@ test('nothing is dealt beforehand for a program that needs to hear what is revea
       runs: 1,
       out: folder(),
       job: 'test',
+      dealer: createIdentity(),
       recipients: { alice: new Uint8Array(32), bob: new Uint8Array(32) },
     });
     assert.unreachable();
