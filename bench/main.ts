@@ -1,24 +1,32 @@
 /**
- * @file `npm run bench`: kernels beside C++, and programs end to end over several links.
+ * @file `npm run bench`: kernels beside C++, the link beside bare sockets, and programs end to end over several links.
  *
  *   --json            one array of rows on standard output, nothing else
- *   --filter TEXT     only rows whose name contains it
- *   --quick           no heavy workloads, loopback only, one run: for CI
- *   --rtt MS --bandwidth MBIT   one link instead of the three usual ones
- *   --parties N --field FM64|FM128 --dealer first|third
- *   --runs N          measured runs a row
- *   --peer spu|jiff|mp-spdz     the same workloads there, in the same run
- *   --write           bench/RESULTS.md and bench/results.svg from this run
+ *   --filter TEXT     only rows whose name contains it, or one of several with commas between
+ *   --quick           loopback only, the lighter workloads, one run: for CI
+ *   --only programs|kernels|cluster     a part of it; cluster wants a nats-server
+ *   --rtt MS --bandwidth MBIT   programs over this link instead of the three usual ones
+ *   --parties N       all workloads with so many, instead of all with 2 and the main ones with 3
+ *   --field FM64|FM128   --dealer first|third
+ *   --runs N          measured runs a row, 5 if absent; long ones get fewer
+ *   --peer spu|jiff|mp-spdz     the same workloads there, in the same run; may be given several times
+ *   --python FILE     the interpreter that has SPU's package; python3 if absent
+ *   --limit SECONDS   a peer's run that takes longer is given up; 60 if absent
+ *   --write           puts the rows into bench/RESULTS.md and bench/results.svg, over earlier ones of the same name
  */
 
 import { parseArgs } from 'node:util';
 import { benchCluster } from './cluster.ts';
 import { benchKernels } from './kernels.ts';
+import type { Engine, Setting } from './lib/engine.ts';
+import type { Net } from './lib/net.ts';
 import { writeResults } from './lib/report.ts';
+import { keep } from './lib/results.ts';
 import type { Row } from './lib/row.ts';
-import { type Net, runWorkload } from './lib/standalone.ts';
 import { WORKLOADS, type Workload } from './lib/workloads.ts';
-import { PEERS } from './peers/index.ts';
+import { linkBench } from './link.ts';
+import { peers } from './peers/index.ts';
+import { programRows, rowName } from './programs.ts';
 
 const NETS: readonly Net[] = [
   { rttMs: 0 },
@@ -32,115 +40,118 @@ const { values: flags } = parseArgs({
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     filter: { type: 'string', default: '' },
+    only: { type: 'string' },
     rtt: { type: 'string' },
     bandwidth: { type: 'string' },
-    parties: { type: 'string', default: '2' },
+    parties: { type: 'string' },
     field: { type: 'string', default: 'FM128' },
     dealer: { type: 'string', default: 'first' },
-    runs: { type: 'string' },
+    runs: { type: 'string', default: '5' },
     peer: { type: 'string', multiple: true, default: [] },
+    python: { type: 'string', default: 'python3' },
+    limit: { type: 'string', default: '60' },
   },
 });
 
-export const netName = ({ rttMs, bandwidthMbit }: Net): string =>
-  rttMs === 0 && bandwidthMbit === undefined
-    ? 'loopback'
-    : `${rttMs} ms, ${bandwidthMbit === undefined ? 'any bandwidth' : `${bandwidthMbit} Mbit/s`}`;
+const oneOf = <T extends string>(flag: string, value: string, known: readonly T[]): T => {
+  const found = known.find((k) => k === value);
+  if (found === undefined) throw new Error(`--${flag} is one of ${known.join(', ')}, not ${value}`);
+  return found;
+};
+
+const number = (flag: string, value: string, least: number, most: number): number => {
+  const x = Number(value);
+  if (!(x >= least && x <= most))
+    throw new Error(`--${flag} goes from ${least} to ${most}, and is not ${value}`);
+  return x;
+};
 
 const nets = (): readonly Net[] => {
-  if (flags.rtt === undefined && flags.bandwidth === undefined) return flags.quick ? [NETS[0]!] : NETS;
-  const bandwidth = flags.bandwidth === undefined ? {} : { bandwidthMbit: Number(flags.bandwidth) };
-  return [{ rttMs: Number(flags.rtt ?? 0), ...bandwidth }];
+  const { rtt, bandwidth } = flags;
+  if (rtt === undefined && bandwidth === undefined) return flags.quick ? NETS.slice(0, 1) : NETS;
+  return [
+    {
+      rttMs: number('rtt', rtt ?? '0', 0, 60_000),
+      ...(bandwidth !== undefined && { bandwidthMbit: number('bandwidth', bandwidth, 0.001, 1e6) }),
+    },
+  ];
 };
 
-const say = (line: string): void => {
-  if (!flags.json) console.log(line);
-};
+const wanted = (name: string): boolean => flags.filter.split(',').some((part) => name.includes(part));
 
-const number = (x: number): string => (x >= 100 ? x.toFixed(0) : x >= 1 ? x.toFixed(2) : x.toPrecision(3));
+const figure = (x: number): string => (x >= 100 ? x.toFixed(0) : x >= 1 ? x.toFixed(2) : x.toPrecision(3));
 
 const show = (row: Row): void => {
-  const ratio = row.ratio === null ? '' : `${number(row.ratio)} x ${row.against ?? ''}`;
-  const more =
-    row.rounds === undefined ? '' : `${row.rounds} rounds, ${row.bytes} B, dealer ${row.dealerBytes} B`;
-  say(
-    `${row.name.padEnd(52)} ${number(row.value).padStart(9)} ${row.unit.padEnd(11)} ${ratio.padEnd(24)} ${more}`,
+  const value = row.value === null ? '' : `${figure(row.value)} ${row.unit}`;
+  const ratio = row.ratio === null ? '' : `${figure(row.ratio)} x ${row.against ?? ''}`;
+  const why = row.skipped === undefined ? (row.note ?? '') : `skipped: needs ${row.skipped}`;
+  console.log(`${row.name.padEnd(56)} ${value.padStart(18)} ${ratio.padEnd(20)} ${why}`.trimEnd());
+};
+
+/** The engines that are there; for each that is not, a row that says what it needs. */
+const gather = async (add: (row: Row) => void): Promise<Engine[]> => {
+  const known = peers(flags.python);
+  const there: Engine[] = [];
+  for (const name of flags.peer) {
+    const peer = known.get(oneOf('peer', name, [...known.keys()]))!;
+    const skipped = await peer.missing();
+    if (skipped === undefined) there.push(peer);
+    else add({ name: `programs / ${name}`, unit: 's', value: null, baseline: null, ratio: null, skipped });
+  }
+  return there;
+};
+
+/** Every workload with every setting that is asked for. */
+const plan = (): { w: Workload; s: Setting }[] => {
+  const field = oneOf('field', flags.field, ['FM64', 'FM128']);
+  const dealer = oneOf('dealer', flags.dealer, ['first', 'third']);
+  const counts = flags.parties === undefined ? [2, 3] : [number('parties', flags.parties, 2, 5)];
+  const usual = flags.parties === undefined;
+  return counts.flatMap((parties) =>
+    nets().flatMap((net) =>
+      WORKLOADS.filter(
+        (w) => !(flags.quick && w.heavy) && (w.main || !usual || (parties === 2 && dealer === 'first')),
+      )
+        .map((w) => ({ w, s: { net, parties, field, dealer } }))
+        .filter(({ w, s }) => wanted(rowName(w, s))),
+    ),
   );
 };
 
-/** Long ones are measured once, and only on the fastest link. */
-const runsOf = (w: Workload, net: Net): number => {
-  if (flags.runs !== undefined) return Number(flags.runs);
-  if (flags.quick) return 1;
-  return w.heavy ? 1 : net.rttMs > 0 ? 2 : 5;
-};
-
-const programRows = async (w: Workload, net: Net): Promise<Row[]> => {
-  const options = {
-    net,
-    parties: Number(flags.parties),
-    field: flags.field as 'FM64' | 'FM128',
-    dealer: flags.dealer === 'third' ? ('TrustedThirdParty' as const) : ('TrustedFirstParty' as const),
-    runs: runsOf(w, net),
-  };
-  const { ops: _, ...work } = await runWorkload(w, options);
-  const name = `${w.name} [${netName(net)}]`;
-  const base = {
-    name,
-    unit: 's',
-    value: work.seconds,
-    size: w.size,
-    net: netName(net),
-    workload: w.name,
-    ...work,
-  };
-  const rows: Row[] = [
-    {
-      ...base,
-      baseline: work.plainSeconds,
-      ratio: work.plainSeconds > 0 ? work.seconds / work.plainSeconds : null,
-      against: 'float64',
-    },
-  ];
-  for (const peer of flags.peer) {
-    const theirs = await PEERS[peer]!.run(w, options).catch((e: Error) => {
-      console.error(`${name}: ${e.message}`);
-    });
-    if (theirs === undefined) continue;
-    rows.push({
-      ...base,
-      name: `${name} / ${peer}`,
-      baseline: theirs,
-      ratio: work.seconds / theirs,
-      against: peer,
-    });
-  }
-  return rows;
-};
-
 const main = async (): Promise<void> => {
-  for (const peer of flags.peer) {
-    if (!Object.hasOwn(PEERS, peer))
-      throw new Error(`--peer is one of ${Object.keys(PEERS).join(', ')}, not ${peer}`);
-    const missing = await PEERS[peer]!.missing();
-    if (missing !== undefined) throw new Error(`${peer}: ${missing}`);
-  }
+  const only = flags.only === undefined ? undefined : oneOf('only', flags.only, ['programs', 'kernels', 'cluster']);
   const rows: Row[] = [];
   const add = (row: Row): void => {
     rows.push(row);
-    show(row);
+    if (!flags.json) show(row);
   };
-  for (const net of nets()) {
-    for (const w of WORKLOADS) {
-      if (!`${w.name} [${netName(net)}]`.includes(flags.filter)) continue;
-      if (w.heavy && flags.filter === '' && (flags.quick || net.rttMs > 0)) continue;
-      for (const row of await programRows(w, net)) add(row);
+  const engines = await gather(add);
+  const effort = {
+    runs: flags.quick ? 1 : number('runs', flags.runs, 1, 1000),
+    limit: number('limit', flags.limit, 1, 3600),
+  };
+  if (only === undefined || only === 'programs') {
+    for (const { w, s } of plan()) {
+      try {
+        for (const row of await programRows(w, s, engines, effort)) add(row);
+      } catch (e) {
+        // The other rows are worth having.
+        console.error(`${rowName(w, s)}: ${(e as Error).message}`);
+        process.exitCode = 1;
+      }
     }
   }
-  for (const row of await benchKernels(flags.filter)) add({ ...row, against: 'C++' });
-  for (const row of await benchCluster(flags.filter)) add(row);
+  // A run for one link or number of parties is a part of a whole: what has neither is measured elsewhere.
+  const whole = flags.rtt === undefined && flags.bandwidth === undefined && flags.parties === undefined;
+  if (only === 'kernels' || (only === undefined && whole)) {
+    for (const row of await benchKernels(wanted)) add({ ...row, against: 'C++' });
+    if (!flags.quick) for (const row of await linkBench(wanted)) add({ ...row, against: 'bare ws over TLS' });
+  }
+  if (only === 'cluster' || (only === undefined && whole && !flags.quick)) {
+    for (const row of await benchCluster(wanted)) add(row);
+  }
   if (flags.json) console.log(JSON.stringify(rows, null, 1));
-  if (flags.write) writeResults(rows, process.argv.slice(2));
+  if (flags.write) writeResults(keep(rows, ['npm run bench --', ...process.argv.slice(2)].join(' ')));
 };
 
 await main();

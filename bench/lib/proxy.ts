@@ -4,7 +4,7 @@
  */
 
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import type { Net } from './standalone.ts';
+import type { Net } from './net.ts';
 
 /** Bytes on the wire before the sender is made to wait. */
 const AHEAD = 4 << 20;
@@ -50,8 +50,8 @@ const pump = (from: Socket, to: Socket, net: Net): void => {
   from.on('error', () => to.destroy());
 };
 
-/** Listens at `port` of this machine and passes everything on to `target`, shaped. */
-export const proxy = (port: number, target: number, net: Net): Promise<Server> =>
+/** Listens at a port of this machine and passes everything on to `target`, shaped. */
+export const proxy = (target: number, net: Net): Promise<Server> =>
   new Promise((resolve, reject) => {
     const server = createServer({ noDelay: true }, (socket) => {
       const onward = connect({ port: target, host: '127.0.0.1', noDelay: true });
@@ -59,5 +59,5 @@ export const proxy = (port: number, target: number, net: Net): Promise<Server> =
       pump(onward, socket, net);
     });
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve(server));
+    server.listen(0, '127.0.0.1', () => resolve(server));
   });

@@ -1,41 +1,67 @@
-/** @file bench/RESULTS.md and its picture: the rows of one run, with the command and the machine. */
+/** @file bench/RESULTS.md and its picture, from all rows that are kept. */
 
 import { writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { barChart } from './chart.ts';
-import type { Row } from './row.ts';
+import { projectFile } from '../../examples/lib/project.ts';
+import { type Chart, chart } from './chart.ts';
+import { MP_SPDZ } from './quoted.ts';
+import type { Results } from './results.ts';
+import type { ProgramRow, Row } from './row.ts';
+import { WORKLOADS } from './workloads.ts';
 
-const file = (name: string): string => fileURLToPath(new URL(`../../../bench/${name}`, import.meta.url));
+const figure = (x: number | null | undefined): string =>
+  x === null || x === undefined ? '' : x >= 100 ? x.toFixed(0) : x >= 1 ? x.toFixed(2) : x.toPrecision(2);
 
-const figure = (x: unknown): string =>
-  typeof x !== 'number' ? '' : x >= 100 ? x.toFixed(0) : x >= 1 ? x.toFixed(2) : x.toPrecision(2);
-
-const bytes = (x: unknown): string => {
-  if (typeof x !== 'number') return '';
-  const [size, unit] = x >= 1e6 ? [x / 1e6, 'MB'] : x >= 1e3 ? [x / 1e3, 'kB'] : [x, 'B'];
+const bytes = (x: number): string => {
+  const [size, unit] =
+    x >= 1e9 ? [x / 1e9, 'GB'] : x >= 1e6 ? [x / 1e6, 'MB'] : x >= 1e3 ? [x / 1e3, 'kB'] : [x, 'B'];
   return `${figure(size)} ${unit}`;
 };
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-export const machine = (): string => {
-  const [first] = cpus();
-  return `${cpus().length} x ${first?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-};
+const isProgram = (row: Row): row is ProgramRow => 'workload' in row;
 
-const programs = (rows: readonly Row[]): string =>
+const programsOf = (rows: readonly Row[]): ProgramRow[] => inOrder(rows.filter(isProgram));
+
+const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
+
+const place = (row: ProgramRow): number => WORKLOADS.findIndex((w) => w.name === row.workload);
+
+/** Loopback first, then by the round trip. */
+const roundTrip = ({ net }: ProgramRow): number => (net === 'loopback' ? 0 : Number.parseFloat(net));
+
+/** Two parties before three, the dealer of the defaults first, the fastest link first. */
+const settingOf = ({ parties, dealer, field }: ProgramRow): string =>
+  [
+    `${parties} parties`,
+    field,
+    dealer === 'first' ? 'dealer within the first party' : 'third-party dealer',
+  ].join(', ');
+
+const inOrder = (rows: readonly ProgramRow[]): ProgramRow[] =>
+  [...rows].sort(
+    (a, b) =>
+      a.parties - b.parties ||
+      settingOf(a).localeCompare(settingOf(b)) ||
+      roundTrip(a) - roundTrip(b) ||
+      place(a) - place(b),
+  );
+
+const programs = (rows: readonly ProgramRow[]): string =>
   table(
     [
       'workload',
       'median s',
       'least - most',
+      'runs',
       'first',
       'rounds',
       'sent',
-      'dealer',
+      'dealt',
+      'dealing s',
       'ring memory',
+      'process',
       'float64 s',
       'slowdown',
     ],
@@ -43,13 +69,35 @@ const programs = (rows: readonly Row[]): string =>
       `${r.workload} (${r.size})`,
       figure(r.value),
       `${figure(r.least)} - ${figure(r.most)}`,
+      String(r.runs),
       figure(r.first),
       String(r.rounds),
       bytes(r.bytes),
       bytes(r.dealerBytes),
+      figure(r.dealerSeconds),
       bytes(r.memory),
+      bytes(r.rss),
       figure(r.plainSeconds),
       `${figure(r.ratio)} x`,
+    ]),
+  );
+
+const theirs = (r: ProgramRow): string =>
+  r.theirRuns === undefined
+    ? `> ${figure(r.baseline)}`
+    : r.theirRuns === 1
+      ? `${figure(r.baseline)} (1 run)`
+      : `${figure(r.baseline)} (${figure(r.theirLeast)} - ${figure(r.theirMost)})`;
+
+const beside = (rows: readonly ProgramRow[]): string =>
+  table(
+    ['workload', 'ours s', 'theirs s (least - most)', 'ratio', ''],
+    rows.map((r) => [
+      r.workload,
+      figure(r.value),
+      theirs(r),
+      `${r.theirRuns === undefined ? '< ' : ''}${figure(r.ratio)}`,
+      r.note ?? '',
     ]),
   );
 
@@ -65,34 +113,107 @@ const compared = (rows: readonly Row[]): string =>
     ]),
   );
 
+/** A heading and a table for each setting and link. */
+const bySetting = (
+  rows: readonly ProgramRow[],
+  title: (setting: string, net: string) => string,
+  body: (rows: readonly ProgramRow[]) => string,
+): string[] =>
+  unique(rows.map(settingOf)).flatMap((setting) => {
+    const here = rows.filter((r) => settingOf(r) === setting);
+    return unique(here.map((r) => r.net)).flatMap((net) => [
+      `### ${title(setting, net)}`,
+      '',
+      body(here.filter((r) => r.net === net)),
+      '',
+    ]);
+  });
+
+const quoted = (work: readonly ProgramRow[]): string[] => {
+  const lines = MP_SPDZ.flatMap(({ workload, seconds, as }) => {
+    const own = work.filter((r) => r.workload === workload && r.net === 'loopback' && r.parties === 2);
+    const pick = (dealer: string) => own.find((r) => r.dealer === dealer)?.value;
+    const [first, third] = [pick('first'), pick('third')];
+    const best = third ?? first;
+    return best === undefined || best === null
+      ? []
+      : [[workload, figure(first), figure(third), figure(seconds), figure(best / seconds), as]];
+  });
+  if (lines.length === 0) return [];
+  return [
+    '## Beside MP-SPDZ, quoted',
+    '',
+    'Not measured in the same run: its dealer protocol in Z_2^128 on a machine of the same kind, on another day, TLS, with the ' +
+      'making of material (commit 3a0a7b1). The ratio is that of our third-party dealer where it was measured.',
+    '',
+    table(['workload', 'ours s', 'ours s, third-party dealer', 'MP-SPDZ s', 'ratio', 'theirs is'], lines),
+    '',
+  ];
+};
+
 /** Everything that was measured, as Markdown. */
-export const resultsText = (rows: readonly Row[], command: readonly string[]): string => {
-  const work = rows.filter((r) => r.against === 'float64');
-  const peers = rows.filter((r) => r.workload !== undefined && r.against !== 'float64');
-  const kernels = rows.filter((r) => r.workload === undefined);
-  const nets = [...new Set(work.map((r) => String(r.net)))];
+export const resultsText = ({ machine, parts, rows }: Results): string => {
+  const all = programsOf(rows);
+  const work = all.filter((r) => r.against === 'float64');
+  const peers = all.filter((r) => r.against !== 'float64');
+  const skipped = unique(rows.flatMap((r) => (r.skipped === undefined ? [] : [r.skipped])));
+  const kernels = rows.filter((r) => !isProgram(r) && r.skipped === undefined);
   return [
     '# Results',
     '',
-    `\`npm run bench${command.length > 0 ? ` -- ${command.join(' ')}` : ''}\`, ${machine()}. All parties and the dealer share this machine.`,
+    `${machine}. All parties and the dealer share this machine. Measured by`,
     '',
-    'A workload runs from secret inputs to a secret result; tracing is in "first" only. Ratios above 1 mean that we are slower.',
+    ...parts.map(({ command, when }) => `- \`${command}\` (${when})`),
     '',
-    ...(work.length > 0 ? ['![Seconds by workload](results.svg)', ''] : []),
-    ...nets.flatMap((net) => [`## Programs, ${net}`, '', programs(work.filter((r) => r.net === net)), '']),
-    ...(peers.length > 0 ? ['## Beside other engines', '', compared(peers), ''] : []),
-    ...(kernels.length > 0 ? ['## Kernels beside C++', '', compared(kernels), ''] : []),
+    'A workload runs from secret inputs to a secret result: each party is a process, with mutual TLS between them (the peers: as ' +
+      'they come, which for SPU and JIFF is without TLS). Links of a given latency and bandwidth are proxies between the processes, the same ' +
+      'for all engines; ours is told of the link. Runs of the engines take turns; tracing and the start of compilers are in "first" alone. "dealing" is ' +
+      "the dealer's work by itself on one core; in the runs it is overlapped or not, as it comes. Memory is that of the party that takes most. " +
+      'Ratios are our time over theirs: above 1 we are slower.',
+    '',
+    ...(peers.length > 0 ? ['![Seconds by workload and link](results.svg)', ''] : []),
+    ...unique(peers.map((r) => r.against!)).flatMap((peer) => [
+      `## Beside ${peer}`,
+      '',
+      ...bySetting(
+        peers.filter((r) => r.against === peer),
+        (setting, net) => `${net}: ${setting}`,
+        beside,
+      ),
+    ]),
+    ...quoted(work),
+    ...(skipped.length > 0 ? ['## Skipped', '', ...skipped.map((why) => `- ${why}`), ''] : []),
+    '## Programs',
+    '',
+    ...bySetting(work, (setting, net) => `${net}: ${setting}, beside float64`, programs),
+    ...(kernels.length > 0 ? ['## Kernels and links', '', compared(kernels), ''] : []),
   ].join('\n');
 };
 
-/** Writes both files. */
-export const writeResults = (rows: readonly Row[], command: readonly string[]): void => {
-  writeFileSync(file('RESULTS.md'), resultsText(rows, command));
-  const work = rows.filter((r) => r.against === 'float64');
-  if (work.length === 0) return;
-  const bars = work.map((r) => ({ label: r.name, value: r.value }));
-  writeFileSync(
-    file('results.svg'),
-    barChart('Seconds from secret inputs to a secret result, 2 parties', 's', bars),
+/** One panel a link: ours and SPU's seconds for each workload of two parties. */
+const chartOf = (rows: readonly Row[]): Chart => {
+  const usual = programsOf(rows).filter(
+    (r) => r.parties === 2 && r.dealer === 'first' && r.field === 'FM128',
   );
+  const ours = usual.filter((r) => r.against === 'float64');
+  return {
+    title: 'Seconds from secret inputs to a secret result, 2 parties',
+    unit: 's',
+    names: ['Tessera', 'SPU'],
+    panels: unique(ours.map((r) => r.net)),
+    rows: unique(ours.map((r) => r.workload)),
+    value: (row, panel, name) => {
+      const here = usual.filter((r) => r.workload === row && r.net === panel);
+      const peer = here.find((r) => r.against === 'spu');
+      return name === 0
+        ? (here.find((r) => r.against === 'float64')?.value ?? undefined)
+        : (peer?.baseline ?? undefined);
+    },
+  };
+};
+
+/** Writes both files. */
+export const writeResults = (results: Results): void => {
+  writeFileSync(projectFile('bench', 'RESULTS.md'), resultsText(results));
+  writeFileSync(projectFile('bench', 'results.svg'), chart(chartOf(results.rows)));
 };

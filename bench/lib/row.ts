@@ -1,25 +1,32 @@
 /** @file What a benchmark reports. */
 
-import type { OpStats } from '../../src/index.ts';
-
 /** One line of `npm run bench -- --json`. */
 export interface Row {
   readonly name: string;
   readonly unit: string;
-  readonly value: number;
+  readonly value: number | null;
   /** The same elsewhere, in the same unit: C++ for kernels, a peer or float64 for programs. null: nothing to compare with. */
   readonly baseline: number | null;
   /** value / baseline: above 1 we are slower. */
   readonly ratio: number | null;
   /** What the baseline is. */
   readonly against?: string;
-  readonly [more: string]: unknown;
+  /** Why nothing was measured. */
+  readonly skipped?: string;
+  /** What the reader should know of the comparison. */
+  readonly note?: string;
 }
 
-/** A workload's run. */
-export interface Work {
-  /** Median, least and most of the measured runs. */
-  readonly seconds: number;
+/** A row of a program: the times of one engine beside those of another, or of float64. */
+export interface ProgramRow extends Row {
+  readonly workload: string;
+  readonly size: string;
+  readonly net: string;
+  readonly parties: number;
+  readonly field: string;
+  readonly dealer: string;
+  /** Runs of ours, and the least and most of them. */
+  readonly runs: number;
   readonly least: number;
   readonly most: number;
   /** The first run, which traces and compiles. */
@@ -28,9 +35,16 @@ export interface Work {
   /** Sent by the party that sends most. */
   readonly bytes: number;
   readonly dealerBytes: number;
-  /** The most ring memory that was in use, all parties together. */
+  /** Dealing by itself, on one core. */
+  readonly dealerSeconds: number;
+  /** The most ring memory that a party had in use, and the most memory that a party's process took, in bytes. */
   readonly memory: number;
+  readonly rss: number;
   /** The same program on plain float64 arrays. */
   readonly plainSeconds: number;
-  readonly ops: readonly OpStats[];
+  /** Times of the peer, as ours; `theirRss` is the most memory of its processes. */
+  readonly theirRuns?: number;
+  readonly theirLeast?: number;
+  readonly theirMost?: number;
+  readonly theirRss?: number;
 }

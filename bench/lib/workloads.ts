@@ -15,8 +15,10 @@ export interface Workload {
   /** Inputs by owner: alice's and bob's take turns. */
   inputs(): readonly NDArray[];
   program(...inputs: Array_[]): unknown;
-  /** Left out of runs with a slow link, or of `--quick`: it takes long there. */
+  /** Left out of `--quick`: it takes seconds. */
   readonly heavy?: boolean;
+  /** Measured with three parties and with a third-party dealer too. */
+  readonly main?: boolean;
 }
 
 /** A small generator with a fixed start: inputs of benchmarks must be the same in every run, not secret. */
@@ -151,89 +153,119 @@ const trainNetwork =
 const HIDDEN = 128;
 const weights = () => [reals([784, HIDDEN], -0.08, 0.08, 21), reals([HIDDEN, 10], -0.2, 0.2, 22)];
 
+type Kind = Pick<Workload, 'heavy' | 'main'>;
+
 const elementwise = (
   name: string,
   n: number,
-  lo: number,
-  hi: number,
+  [lo, hi]: readonly [number, number],
   program: (...xs: Array_[]) => Array_,
-  operands = 1,
-  heavy = false,
+  kind: Kind = {},
 ): Workload => ({
   name,
   size: `${n} elements`,
-  inputs: () => Array.from({ length: operands }, (_, i) => reals([n], lo, hi, 31 + i)),
+  inputs: () => Array.from({ length: program.length }, (_, i) => reals([n], lo, hi, 31 + i)),
   program,
-  heavy,
+  ...kind,
 });
 
-const square = (n: number, heavy: boolean): Workload => ({
-  name: `matmul ${n}`,
+const square = (name: string, n: number, kind: Kind): Workload => ({
+  name,
   size: `${n} x ${n} x ${n}`,
   inputs: () => [reals([n, n], -1, 1, 41), reals([n, n], -1, 1, 42)],
   program: (a, b) => np.matmul(a!, b!),
-  heavy,
+  ...kind,
 });
 
-export const WORKLOADS: readonly Workload[] = [
-  elementwise('multiply 1e5', 1e5, -100, 100, (x, y) => x!.mul(y!), 2),
-  elementwise('multiply 1e6', 1e6, -100, 100, (x, y) => x!.mul(y!), 2, true),
-  elementwise('less 1e5', 1e5, -100, 100, (x, y) => np.less(x!, y!), 2),
-  elementwise('less 1e6', 1e6, -100, 100, (x, y) => np.less(x!, y!), 2, true),
-  elementwise('equal 1e5', 1e5, -100, 100, (x, y) => np.equal(x!, y!), 2),
-  elementwise('divide 1e4', 1e4, 0.1, 8, (x, y) => x!.div(y!), 2),
-  elementwise('exp 1e4', 1e4, -8, 8, (x) => np.exp(x!)),
-  elementwise('log 1e4', 1e4, 0.01, 8, (x) => np.log(x!)),
-  elementwise('sqrt 1e4', 1e4, 0.01, 8, (x) => np.sqrt(x!)),
-  elementwise('sigmoid 1e4', 1e4, -8, 8, (x) => np.sigmoid(x!)),
-  square(512, false),
-  square(1024, true),
-  {
-    name: 'logistic 569x30',
-    size: '569 x 30, 10 epochs, full batch',
-    inputs: () => logisticRows(569, 30, 51),
-    program: (x, y) => logistic(569, 10, 0.5)(x!, y!),
-  },
-  {
-    name: 'logistic 1000x100',
-    size: '1000 x 100, batch 100, 10 epochs',
-    inputs: () => logisticRows(1000, 100, 53),
-    program: (x, y) => logistic(100, 100, 0.5)(x!, y!),
-  },
-  {
-    name: 'logistic 40000x300',
-    size: '40000 x 300, batch 4000, 1 epoch',
-    inputs: () => logisticRows(40_000, 300, 55),
-    program: (x, y) => logistic(4000, 10, 0.5)(x!, y!),
-    heavy: true,
-  },
-  {
-    name: 'k-means 1000x2',
-    size: '1000 points in 2 dimensions, 4 centres, 5 steps',
-    inputs: () => [reals([1000, 2], -4, 4, 61)],
-    program: (points) => kMeans(4, 5)(points!),
-  },
-  {
-    name: 'network inference',
-    size: '100 pictures, 784-128-10',
-    inputs: () => [digits(100, 71).pictures, ...weights()],
-    program: (x, a, b) => np.argmax(forward(x!, a!, b!), 1),
-  },
-  {
-    name: 'network training',
-    size: '1000 pictures, 784-128-10, batch 100, 1 epoch',
-    inputs: () => {
-      const { pictures, classes } = digits(1000, 73);
-      return [pictures, classes, ...weights()];
+interface Regression {
+  readonly rows: number;
+  readonly columns: number;
+  readonly batch: number;
+  readonly epochs: number;
+  readonly seed: number;
+}
+
+const regression = (name: string, r: Regression, kind: Kind = {}): Workload => ({
+  name,
+  size: `${r.rows} x ${r.columns}, ${r.batch === r.rows ? 'full batch' : `batch ${r.batch}`}, ${r.epochs} epochs`,
+  inputs: () => logisticRows(r.rows, r.columns, r.seed),
+  program: (x, y) => logistic(r.batch, (r.epochs * r.rows) / r.batch, 0.5)(x!, y!),
+  ...kind,
+});
+
+/** All of them; `scale` picks a figure of the full size or of the small one. */
+const build = (scale: (full: number, small: number) => number): Workload[] => {
+  const [many, more, some] = [scale(1e5, 1000), scale(1e6, 2000), scale(1e4, 100)];
+  const [points, pictures, training] = [scale(1000, 100), scale(100, 5), scale(1000, 20)];
+  const keys = scale(10_000, 100);
+  const main = { main: true };
+  const heavy = { heavy: true };
+  return [
+    elementwise('multiply 1e5', many, [-100, 100], (x, y) => x!.mul(y!), main),
+    elementwise('multiply 1e6', more, [-100, 100], (x, y) => x!.mul(y!), heavy),
+    elementwise('less 1e5', many, [-100, 100], (x, y) => np.less(x!, y!), main),
+    elementwise('less 1e6', more, [-100, 100], (x, y) => np.less(x!, y!), heavy),
+    elementwise('equal 1e5', many, [-100, 100], (x, y) => np.equal(x!, y!)),
+    elementwise('divide 1e4', some, [0.1, 8], (x, y) => x!.div(y!), main),
+    elementwise('exp 1e4', some, [-8, 8], (x) => np.exp(x!), main),
+    elementwise('log 1e4', some, [0.01, 8], (x) => np.log(x!)),
+    elementwise('sqrt 1e4', some, [0.01, 8], (x) => np.sqrt(x!)),
+    elementwise('sigmoid 1e4', some, [-8, 8], (x) => np.sigmoid(x!)),
+    square('matmul 512', scale(512, 32), main),
+    square('matmul 1024', scale(1024, 64), heavy),
+    regression(
+      'logistic 569x30',
+      { rows: scale(569, 50), columns: scale(30, 5), batch: scale(569, 50), epochs: scale(10, 2), seed: 51 },
+      main,
+    ),
+    regression('logistic 1000x100', {
+      rows: scale(1000, 100),
+      columns: scale(100, 10),
+      batch: scale(100, 50),
+      epochs: scale(10, 2),
+      seed: 53,
+    }),
+    regression(
+      'logistic 40000x300',
+      { rows: scale(40_000, 400), columns: scale(300, 30), batch: scale(4000, 40), epochs: 1, seed: 55 },
+      heavy,
+    ),
+    {
+      name: 'k-means 1000x2',
+      size: `${points} points in 2 dimensions, 4 centres, 5 steps`,
+      inputs: () => [reals([points, 2], -4, 4, 61)],
+      program: (x) => kMeans(4, 5)(x!),
+      ...main,
     },
-    program: (x, y, a, b) => trainNetwork(100, 0.5)(x!, y!, a!, b!),
-    heavy: true,
-  },
-  {
-    name: 'sort 1e4',
-    size: '10000 keys of 63 bits',
-    inputs: () => [integers(10_000, 62, 81)],
-    program: (x) => np.sort(x!),
-    heavy: true,
-  },
-];
+    {
+      name: 'network inference',
+      size: `${pictures} pictures, 784-${HIDDEN}-10`,
+      inputs: () => [digits(pictures, 71).pictures, ...weights()],
+      program: (x, a, b) => np.argmax(forward(x!, a!, b!), 1),
+      ...main,
+    },
+    {
+      name: 'network training',
+      size: `${training} pictures, 784-${HIDDEN}-10, batch ${training / 10}, 1 epoch`,
+      inputs: () => {
+        const { pictures, classes } = digits(training, 73);
+        return [pictures, classes, ...weights()];
+      },
+      program: (x, y, a, b) => trainNetwork(training / 10, 0.5)(x!, y!, a!, b!),
+      ...heavy,
+    },
+    {
+      name: 'sort 1e4',
+      size: `${keys} keys of 63 bits`,
+      inputs: () => [integers(keys, 62, 81)],
+      program: (x) => np.sort(x!),
+      ...heavy,
+      ...main,
+    },
+  ];
+};
+
+export const WORKLOADS: readonly Workload[] = build((full) => full);
+
+/** The same programs on less data, by the same names: for what does not depend on the machine. */
+export const SMALL: readonly Workload[] = build((_, small) => small);

@@ -1,4 +1,4 @@
-"""One party of a workload on SPU (SEMI2K): `spu_party.py RANK JSON`, told by spu.ts. Prints {"seconds": [...]} on rank 0.
+"""One party of a workload on SPU (SEMI2K): `spu_party.py RANK JSON`, told by spu.ts; speaks as bench/lib/crew.ts wants.
 
 The programs are those of bench/lib/workloads.ts in jax.numpy; inputs have the same shapes and ranges. Timed: from
 shares of the inputs to shares of the result (Runtime.run), compilation left out.
@@ -7,6 +7,7 @@ shares of the inputs to shares of the result (Runtime.run), compilation left out
 import json
 import os
 import pickle
+import resource
 import sys
 import time
 
@@ -102,18 +103,19 @@ PROGRAMS = {
 }
 
 
+def say(answer):
+    print(json.dumps(answer, separators=(",", ":")), flush=True)
+
+
 def main():
     rank, job = int(sys.argv[1]), json.loads(sys.argv[2])
-    if job["name"] not in PROGRAMS:
-        print(json.dumps({"seconds": []}))
-        return
     program, make = PROGRAMS[job["name"]]
     config = libspu.RuntimeConfig(
         protocol=libspu.ProtocolKind.SEMI2K, field=getattr(libspu.FieldType, job["field"])
     )
     desc = libspu.link.Desc()
     desc.recv_timeout_ms = 600_000
-    for i, address in enumerate(job["addresses"][rank]):
+    for i, address in enumerate(job["addresses"]):
         desc.add_party(f"p{i}", address)
     runtime = spu.Runtime(libspu.link.create_brpc(desc, rank), config)
     inputs = [m() for m in make]
@@ -130,13 +132,15 @@ def main():
     io = spu.Io(len(job["addresses"]), config)
     for name, value in zip(names, inputs):
         runtime.set_var(name, share_of(io, value, name, rank, job))
-    seconds = []
-    for _ in range(job["runs"] + 1):
+    say({"ready": True})
+    for word in sys.stdin:
+        if word.strip() == "end":
+            break
         start = time.perf_counter()
         runtime.run(executable)
-        seconds.append(time.perf_counter() - start)
-    if rank == 0:
-        print(json.dumps({"seconds": seconds[1:]}))
+        say({"seconds": time.perf_counter() - start})
+    say({"report": {"rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}})
+    os._exit(0)  # its threads wait for the other party's goodbye
 
 
 def share_of(io, value, name, rank, job):

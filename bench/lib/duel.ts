@@ -1,0 +1,85 @@
+/**
+ * @file Engines measured side by side: their runs take turns, so that a disturbance of the machine hits all of them.
+ * What a first run alone pays (compilers, buffers) is kept apart.
+ */
+
+import { TooLong } from './crew.ts';
+import type { Standing } from './engine.ts';
+
+export interface Timing {
+  /** Seconds of the measured runs; only the first run if that took longer than `patience` allows another. */
+  readonly seconds: readonly number[];
+  readonly first: number;
+  /** It was given up after so many seconds: no more is known than that it takes longer. */
+  readonly over?: number;
+  /** Why there are no times. */
+  readonly failed?: string;
+}
+
+export interface Patience {
+  /** Measured runs, if they are short. */
+  readonly runs: number;
+  /** Seconds for all measured runs of one engine; the number of runs shrinks to fit. */
+  readonly budget: number;
+  /** Seconds that one run may take. */
+  readonly limit: number;
+}
+
+export const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+};
+
+interface Side {
+  readonly standing: Standing;
+  readonly patience: Patience;
+  readonly seconds: number[];
+  first: number;
+  runs: number;
+  ended?: Pick<Timing, 'over' | 'failed'>;
+}
+
+/** A run that takes too long or fails ends the side, not the others. */
+const attempt = async (side: Side, limit: number, then: (seconds: number) => void): Promise<void> => {
+  if (side.ended) return;
+  try {
+    then(await side.standing.run(limit));
+  } catch (e) {
+    side.ended = e instanceof TooLong ? { over: e.seconds } : { failed: (e as Error).message };
+    side.standing.kill();
+  }
+};
+
+/** Two runs to warm up; where runs are long and few, the second of them is measured already, or even the first. */
+const begin = async (side: Side): Promise<void> => {
+  const { runs, budget, limit } = side.patience;
+  await attempt(side, limit, (first) => {
+    side.first = first;
+    if (first > budget) side.seconds.push(first);
+  });
+  if (side.first > budget) return;
+  await attempt(side, limit, (second) => {
+    side.runs = Math.max(1, Math.min(runs, Math.floor(budget / second)));
+    if (side.runs < runs) side.seconds.push(second);
+  });
+};
+
+/** One timing for each engine, in their order. */
+export const duel = async (
+  standings: readonly Standing[],
+  patience: readonly Patience[],
+): Promise<Timing[]> => {
+  const sides = standings.map(
+    (standing, i): Side => ({ standing, patience: patience[i]!, seconds: [], first: 0, runs: 1 }),
+  );
+  for (const side of sides) await begin(side);
+  for (let i = 0; i < Math.max(...sides.map((side) => side.runs)); i++) {
+    for (const side of sides) {
+      if (side.seconds.length >= side.runs) continue;
+      // Its first runs kept to the limit: a stray long one is no reason to give up.
+      await attempt(side, 3 * side.patience.limit, (seconds) => side.seconds.push(seconds));
+    }
+  }
+  return sides.map(({ first, seconds, ended }) => ({ first, seconds, ...ended }));
+};

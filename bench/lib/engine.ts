@@ -1,0 +1,33 @@
+/** @file What can be measured: engines that run a workload, ours and the peers, each in processes of its own. */
+
+import type { Net } from './net.ts';
+import type { Workload } from './workloads.ts';
+
+export type DealerKind = 'first' | 'third';
+
+export interface Setting {
+  readonly net: Net;
+  readonly parties: number;
+  readonly field: 'FM64' | 'FM128';
+  /** The dealer: within the first party, or a machine that sees no data. */
+  readonly dealer: DealerKind;
+}
+
+/** A workload that an engine has compiled, with its inputs shared: from here on, time counts. */
+export interface Standing {
+  /** Seconds from secret inputs to a secret result; TooLong after `limitSeconds`. */
+  run(limitSeconds: number): Promise<number>;
+  /** By rank, what else there is to know; the processes end. */
+  end(): Promise<readonly Readonly<Record<string, number>>[]>;
+  kill(): void;
+  /** What the reader of the row should know. */
+  readonly note?: string;
+}
+
+export interface Engine {
+  readonly name: string;
+  /** What it takes to run it here; undefined if it is there. */
+  missing(): Promise<string | undefined>;
+  /** undefined: it has no such program or no such setting. */
+  start(w: Workload, s: Setting): Promise<Standing | undefined>;
+}

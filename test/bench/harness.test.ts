@@ -1,0 +1,239 @@
+/** @file The benchmark itself: engines take turns, links have their latency, parts are merged, and rows have their fields. */
+
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { chart } from '../../bench/lib/chart.ts';
+import { Crew, TooLong } from '../../bench/lib/crew.ts';
+import { duel, median } from '../../bench/lib/duel.ts';
+import type { Standing } from '../../bench/lib/engine.ts';
+import { proxy } from '../../bench/lib/proxy.ts';
+import { resultsText } from '../../bench/lib/report.ts';
+import { merged } from '../../bench/lib/results.ts';
+import type { Row } from '../../bench/lib/row.ts';
+import { WORKLOADS } from '../../bench/lib/workloads.ts';
+import { projectFile } from '../../examples/lib/project.ts';
+
+const harness = suite('bench harness');
+
+/** An engine whose runs take what the list says; each run is noted in `log`. */
+const scripted = (name: string, log: string[], times: readonly (number | Error)[]): Standing => {
+  let next = 0;
+  return {
+    run: async () => {
+      log.push(name);
+      const time = times[Math.min(next++, times.length - 1)]!;
+      if (time instanceof Error) throw time;
+      return time;
+    },
+    end: async () => [],
+    kill: () => log.push(`${name} killed`),
+  };
+};
+
+const PATIENCE = { runs: 3, budget: 10, limit: 60 };
+
+harness('runs take turns after two to warm up', async () => {
+  const log: string[] = [];
+  const [a, b] = await duel(
+    [scripted('a', log, [9, 8, 1, 2, 3]), scripted('b', log, [0.5])],
+    [{ ...PATIENCE, budget: 30 }, PATIENCE],
+  );
+  assert.equal(log.join(''), 'aabbababab');
+  assert.equal(a, { first: 9, seconds: [1, 2, 3] });
+  assert.equal(b, { first: 0.5, seconds: [0.5, 0.5, 0.5] });
+});
+
+harness('long runs are fewer, and one that takes more than all of them is enough', async () => {
+  const log: string[] = [];
+  const [a, b] = await duel([scripted('a', log, [6, 5]), scripted('b', log, [20])], [PATIENCE, PATIENCE]);
+  assert.equal(a, { first: 6, seconds: [5, 5] });
+  assert.equal(b, { first: 20, seconds: [20] });
+});
+
+harness('an engine that takes too long or fails does not stop the other', async () => {
+  const log: string[] = [];
+  const [a, b, c] = await duel(
+    [
+      scripted('a', log, [1]),
+      scripted('b', log, [new TooLong('b', 60)]),
+      scripted('c', log, [1, 1, 1, new Error('no')]),
+    ],
+    [PATIENCE, PATIENCE, PATIENCE],
+  );
+  assert.equal(a!.seconds, [1, 1, 1]);
+  assert.equal(b, { first: 0, seconds: [], over: 60 });
+  assert.is(c!.failed, 'no');
+  assert.ok(log.includes('b killed') && log.includes('c killed'));
+});
+
+harness('the median', () => {
+  assert.is(median([3, 1, 2]), 2);
+  assert.is(median([4, 1, 2, 3]), 2.5);
+});
+
+harness('a process that dies is quoted', async () => {
+  const dying =
+    "console.log('{\"ready\":true}'); process.stdin.once('data', () => { throw new Error('out of salt') })";
+  const crew = await Crew.start([{ name: 'cook', file: process.execPath, args: ['-e', dying] }]);
+  const e = await crew.run(20).then(
+    () => assert.unreachable(),
+    (reason: Error) => reason,
+  );
+  assert.match((e as Error).message, /cook ended with 1:[\s\S]*out of salt/);
+});
+
+harness('a process that takes too long is told of as such', async () => {
+  const idle = 'console.log(\'{"ready":true}\'); setInterval(() => {}, 1000)';
+  const crew = await Crew.start([{ name: 'idler', file: process.execPath, args: ['-e', idle] }]);
+  const e = await crew.run(0.05).catch((reason: unknown) => reason);
+  crew.kill();
+  assert.instance(e, TooLong);
+});
+
+/** Milliseconds until an echo of so many bytes is back, through a proxy. */
+const echo = async (bytes: number, net: { rttMs: number; bandwidthMbit?: number }): Promise<number> => {
+  const server = createServer((socket) => socket.pipe(socket));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const between = await proxy((server.address() as { port: number }).port, net);
+  const { port } = between.address() as { port: number };
+  const client = await new Promise<Socket>((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' }, () => resolve(socket));
+  });
+  let heard = 0;
+  let wrong = 0;
+  const start = performance.now();
+  const done = new Promise<void>((resolve) => {
+    client.on('data', (piece) => {
+      for (const byte of piece as Buffer) wrong += Number(byte !== heard++ % 251);
+      if (heard === bytes) resolve();
+    });
+  });
+  client.write(Uint8Array.from({ length: bytes }, (_, i) => i % 251));
+  await done;
+  const took = performance.now() - start;
+  client.destroy();
+  between.close();
+  server.close();
+  assert.is(wrong, 0, 'bytes that are not those sent');
+  return took;
+};
+
+harness('a link has its latency and its bandwidth, and changes nothing', async () => {
+  assert.ok((await echo(10, { rttMs: 30 })) >= 30);
+  // 250 kB at 100 Mbit/s are 20 ms on the wire; the way back overlaps with the way there.
+  assert.ok((await echo(250_000, { rttMs: 10, bandwidthMbit: 100 })) >= 30);
+});
+
+const row = (name: string, value: number): Row => ({ name, unit: 's', value, baseline: null, ratio: null });
+
+harness('a part takes the place of earlier rows of its names, and keeps the others', () => {
+  const none = { machine: 'm', parts: [], rows: [] };
+  const first = merged(none, [row('a', 1), row('b', 1)], { command: 'one', when: '1' });
+  const second = merged(first, [row('b', 2), row('c', 2)], { command: 'two', when: '2' });
+  assert.equal(
+    second.rows.map(({ name, value, part }) => [name, value, part]),
+    [['a', 1, 0], ['b', 2, 1], ['c', 2, 1]], // biome-ignore format: a table
+  );
+  const third = merged(second, [row('a', 3)], { command: 'three', when: '3' });
+  assert.equal(
+    third.parts.map((p) => p.command),
+    ['two', 'three'],
+  );
+  assert.equal(
+    third.rows.map(({ part }) => part),
+    [1, 0, 0],
+  );
+});
+
+harness('a row names what was skipped and what it needs', () => {
+  const skipped = { ...row('programs / spu', 0), value: null, skipped: 'a package' };
+  const text = resultsText({ machine: 'm', parts: [], rows: [{ ...skipped, part: 0 }] });
+  assert.match(text, /## Skipped\n\n- a package/);
+});
+
+harness('the chart has a mark for each value', () => {
+  const svg = chart({
+    title: 'a < b',
+    unit: 's',
+    names: ['x', 'y'],
+    panels: ['p', 'q'],
+    rows: ['one', 'two'],
+    value: (r, p, which) => (r === 'two' && p === 'q' && which === 1 ? undefined : 0.5 + which),
+  });
+  assert.match(svg, /<title>a &lt; b<\/title>/);
+  assert.is(svg.match(/<circle/g)!.length, 4 + 1, 'and one in the key');
+  assert.is(svg.match(/transform="rotate/g)!.length, 3 + 1);
+});
+
+harness('SPU has a program for every workload', () => {
+  const script = readFileSync(projectFile('bench', 'peers', 'spu_party.py'), 'utf8');
+  for (const { name } of WORKLOADS) assert.ok(script.includes(`"${name}":`), name);
+});
+
+const MAIN = fileURLToPath(new URL('../../bench/main.js', import.meta.url));
+const bench = (...args: string[]) => promisify(execFile)(process.execPath, [MAIN, ...args]);
+
+harness('--json prints one array of rows: ours beside float64, and a peer that is not there', async () => {
+  const args = ['--json', '--quick', '--parties', '2', '--filter', 'equal 1e5', '--peer', 'spu'];
+  const { stdout } = await bench(...args, '--python', 'no-such-interpreter');
+  const [skipped, program, ...more] = JSON.parse(stdout) as Record<string, unknown>[];
+  assert.is(more.length, 0);
+  assert.match(String(skipped!.skipped), /^SPU's Python package for no-such-interpreter \(.*pip install/);
+  for (const key of ['name', 'unit', 'value', 'baseline', 'ratio']) {
+    assert.ok(key in skipped! && key in program!, key);
+  }
+  assert.is(program!.name, 'equal 1e5 [loopback]');
+  assert.is(program!.ratio, Number(program!.value) / Number(program!.baseline));
+  assert.is(program!.rounds, 2);
+  assert.is(program!.bytes, 100_000);
+  for (const key of [
+    'least',
+    'most',
+    'first',
+    'dealerBytes',
+    'dealerSeconds',
+    'memory',
+    'rss',
+    'plainSeconds',
+  ]) {
+    assert.ok(Number(program![key]) > 0, key);
+  }
+});
+
+harness('a third-party dealer and a shaped link', async () => {
+  const args = [
+    '--json',
+    '--quick',
+    '--parties',
+    '3',
+    '--dealer',
+    'third',
+    '--rtt',
+    '4',
+    '--bandwidth',
+    '1000',
+  ];
+  const { stdout } = await bench(...args, '--filter', 'multiply 1e5');
+  const [program] = JSON.parse(stdout) as Record<string, unknown>[];
+  assert.is(program!.name, 'multiply 1e5, 3 parties, third-party dealer [4 ms, 1000 Mbit/s]');
+  assert.ok(Number(program!.value) > 0.002);
+});
+
+harness('an unknown flag or value is an error', async () => {
+  const refused = (args: string[], pattern: RegExp) =>
+    bench(...args).then(
+      () => assert.unreachable(args.join(' ')),
+      (e: { stderr: string }) => assert.match(e.stderr, pattern),
+    );
+  await refused(['--pear', 'spu'], /--pear/);
+  await refused(['--peer', 'pear'], /--peer is one of spu, jiff, mp-spdz, not pear/);
+  await refused(['--field', 'FM12'], /--field is one of FM64, FM128, not FM12/);
+  await refused(['--rtt', 'far'], /--rtt goes from 0 to 60000, and is not far/);
+});
+
+harness.run();
