@@ -119,7 +119,8 @@ const plan = (): { w: Workload; s: Setting }[] => {
 };
 
 const main = async (): Promise<void> => {
-  const only = flags.only === undefined ? undefined : oneOf('only', flags.only, ['programs', 'kernels', 'cluster']);
+  const only =
+    flags.only === undefined ? undefined : oneOf('only', flags.only, ['programs', 'kernels', 'cluster']);
   const rows: Row[] = [];
   const add = (row: Row): void => {
     rows.push(row);
