@@ -140,6 +140,7 @@ export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
   },
   arcsin: slope((b) => apply('rsqrt', [a.sub(a.filled(1, b.x(0).shape), a.square(b.x(0)))])),
   cbrt: slope((b) => apply('reciprocal', [a.scale(a.square(b.y()), 3)])),
+  nextafter: (b, i) => (i === 0 ? b.ct : undefined),
   softplus: slope((b) => apply('sigmoid', [b.x(0)])),
   clip,
   select: (b, i) => (i === 0 ? undefined : where(b.x(0), b.ct, i === 1)),

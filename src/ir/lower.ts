@@ -66,6 +66,7 @@ const lowerAll = (
 const lowerNode = (l: Lowering, node: Node, options: CircuitOptions): void => {
   if (node.op === 'loop') lowerLoop(l, node, options);
   else if (node.op === 'reveal' && l.type(node.ins[0]!).secret) lowerReveal(l, node, options);
+  else if (node.op === 'epsilon') lowerEpsilon(l, node);
   else if (node.outs.every((id) => !l.graph.types[id]!.secret)) l.copy(node);
   else l.bind(node.outs[0]!, ruleOf(node)(l, node).id);
 };
@@ -80,6 +81,13 @@ const lowerReveal = (l: Lowering, { ins: [x], outs: [y] }: Node, { parties }: Ci
   const shown = revealTo(circuit, wire, everybody);
   const attrs = { fraction: l.fraction(x!) };
   l.bind(y!, circuit.node(DECODE, [shown.id], attrs, [l.type(y!)])[0]!);
+};
+
+/** Known as soon as the fraction is. */
+const lowerEpsilon = (l: Lowering, { outs: [x] }: Node): void => {
+  const value: Tensor = { shape: [], dtype: 'fxp', data: Float64Array.of(2 ** -l.circuit.fraction) };
+  l.bind(x!, l.circuit.tensor(value));
+  l.know(x!, value);
 };
 
 const ruleOf = (node: Node): Rule => {

@@ -33,4 +33,19 @@ export const SMOOTH: Readonly<Record<string, OpDef>> = {
   },
   arcsin: unary('the angle in [-pi/2, pi/2] whose sine is x'),
   cbrt: unary('the cube root of x'),
+  nextafter: {
+    arity: 2,
+    elementwise: true,
+    doc: 'the number next to x on the way to y: 2^-f away where numbers have f fraction bits; ins x, y',
+    infer: (op) => (ins) => {
+      for (const t of ins) needDType(op, t, 'float');
+      return result(needSameShape(op, ins), 'fxp', ins);
+    },
+  },
+  epsilon: {
+    arity: 0,
+    elementwise: false,
+    doc: 'the distance of neighbouring numbers: 2^-f; in float64 2^-52',
+    infer: () => () => [{ shape: [], dtype: 'fxp', secret: false }],
+  },
 };

@@ -13,6 +13,16 @@ const gelu = (x: number, { approximate }: Attrs): number =>
     ? 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))
     : 0.5 * x * (1 + erf(x * Math.SQRT1_2));
 
+/** The float64 next to x: one up or down in its bits. */
+const nextafter = (x: number, y: number): number => {
+  if (Number.isNaN(x) || Number.isNaN(y) || x === y) return x === y ? y : Number.NaN;
+  if (x === 0) return Math.sign(y) * Number.MIN_VALUE;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, x);
+  view.setBigInt64(0, view.getBigInt64(0) + (y > x === x > 0 ? 1n : -1n));
+  return view.getFloat64(0);
+};
+
 export const PLAIN_SMOOTH: Readonly<Record<string, Kernel>> = {
   silu: real((x) => x / (1 + Math.exp(-x))),
   gelu: real(gelu),
@@ -26,4 +36,9 @@ export const PLAIN_SMOOTH: Readonly<Record<string, Kernel>> = {
   },
   arcsin: real(Math.asin),
   cbrt: real(Math.cbrt),
+  nextafter: ([x, y], _attrs, [out]) => {
+    const to = y!.data as Float64Array;
+    return { ...out!, data: (x!.data as Float64Array).map((v, i) => nextafter(v, to[i]!)) };
+  },
+  epsilon: (_ins, _attrs, [out]) => ({ ...out!, data: Float64Array.of(Number.EPSILON) }),
 };

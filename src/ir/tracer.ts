@@ -193,12 +193,12 @@ const innermost = (ins: readonly BaseArray[]): Trace | undefined => {
   return found;
 };
 
-/** Ops whose result is secret whatever they are given: they belong to what is being recorded, and are never folded. */
-const CHANCE: ReadonlySet<string> = new Set(['randomBits', 'shuffle']);
+/** Ops whose result is not known from their operands alone: they belong to what is being recorded, and are never folded. */
+const UNKNOWN: ReadonlySet<string> = new Set(['randomBits', 'shuffle', 'epsilon']);
 
 /** Applies an op: computed at once on concrete arrays, recorded otherwise. Throws what the op's type rule throws. */
 export const apply = (op: string, ins: readonly BaseArray[], attrs: Attrs = {}): BaseArray => {
-  const trace = CHANCE.has(op) ? currentTrace() : innermost(ins);
+  const trace = UNKNOWN.has(op) ? currentTrace() : innermost(ins);
   if (trace !== undefined) return trace.emit(op, ins, attrs);
   const { shape, dtype, data } = evalOp(op, ins as readonly NDArray[], attrs);
   return new NDArray(shape, dtype, data);

@@ -1,14 +1,31 @@
 /** @file The spellings of NumPy and JAX for what `np` spells in camelCase. One list; a test holds it complete. */
 
 export {
+  arraySplit as array_split,
+  broadcastArrays as broadcast_arrays,
+  broadcastShapes as broadcast_shapes,
+  columnStack as column_stack,
+  deleteAt as delete,
+  deleteAt as delete_at,
+} from './assembling.ts';
+export {
   bitwiseAnd as bitwise_and,
   bitwiseCount as bitwise_count,
   bitwiseNot as bitwise_not,
+  bitwiseNot as bitwise_invert,
   bitwiseOr as bitwise_or,
   bitwiseXor as bitwise_xor,
   leftShift as left_shift,
+  leftShift as bitwise_left_shift,
   rightShift as right_shift,
+  rightShift as bitwise_right_shift,
 } from './bits.ts';
+export { switchCase as switch, switchCase as switch_case } from './branches.ts';
+export {
+  fillDiagonal as fill_diagonal,
+  nanToNum as nan_to_num,
+  takeAlongAxis as take_along_axis,
+} from './choosing.ts';
 export {
   greaterEqual as greater_equal,
   lessEqual as less_equal,
@@ -18,19 +35,50 @@ export {
   logicalXor as logical_xor,
   notEqual as not_equal,
 } from './compare.ts';
-export { fullLike as full_like, onesLike as ones_like, zerosLike as zeros_like } from './create.ts';
-export { trueDivide as true_divide } from './elementwise.ts';
+export {
+  array as copy,
+  fullLike as full_like,
+  onesLike as ones_like,
+  zerosLike as zeros_like,
+  zerosLike as emptyLike,
+  zerosLike as empty_like,
+} from './create.ts';
+export { power as pow, trueDivide as true_divide } from './elementwise.ts';
+export {
+  diagIndices as diag_indices,
+  trilIndices as tril_indices,
+  triuIndices as triu_indices,
+  unravelIndex as unravel_index,
+} from './grids.ts';
+export { histogramBinEdges as histogram_bin_edges } from './histograms.ts';
 export {
   dynamicSlice as dynamic_slice,
   dynamicUpdateSlice as dynamic_update_slice,
   scatterAdd as scatter_add,
 } from './indexing.ts';
+export { concatenate as concat } from './join.ts';
+export { matrixTranspose as matrix_transpose } from './least.ts';
 export { foriLoop as fori_loop, whileRevealed as while_revealed } from './loops.ts';
-export { floatPower as float_power } from './math.ts';
+export {
+  arccos as acos,
+  arccosh as acosh,
+  arcsin as asin,
+  arcsinh as asinh,
+  arctan as atan,
+  arctan2 as atan2,
+  arctanh as atanh,
+  floatPower as float_power,
+} from './math.ts';
 export { atleast1d as atleast_1d, atleast2d as atleast_2d, atleast3d as atleast_3d } from './reals.ts';
-export { floorDivide as floor_divide } from './rounding.ts';
-export { broadcastTo as broadcast_to, expandDims as expand_dims } from './shape.ts';
-export { topK as top_k } from './sorting.ts';
+export { floorDivide as floor_divide, round as around } from './rounding.ts';
+export { cumprod as cumulative_prod, cumsum as cumulative_sum } from './scans.ts';
+export { uniqueCounts as unique_counts } from './sets.ts';
+export {
+  broadcastTo as broadcast_to,
+  expandDims as expand_dims,
+  transpose as permute_dims,
+} from './shape.ts';
+export { argsort as argpartition, sort as partition, topK as top_k } from './sorting.ts';
 export {
   arrayEqual as array_equal,
   arrayEquiv as array_equiv,

@@ -63,6 +63,9 @@ export const diag = (x: ArrayInput, k = 0): BaseArray => {
   return reshapeTo(apply('gather', [padded], { axis: 0, indices }), [n, n]);
 };
 
+/** All elements as diagonal k of a matrix. */
+export const diagflat = (x: ArrayInput, k = 0): BaseArray => diag(ravel(x), k);
+
 /** Sum of diagonal k. */
 export const trace = (x: ArrayInput, k = 0, axis1 = 0, axis2 = 1): BaseArray =>
   sum(diagonal(x, k, axis1, axis2), -1);

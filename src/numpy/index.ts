@@ -8,6 +8,26 @@ export type { ArrayInput, Axis, NestedNumbers, SliceSpec } from '../ir/array.ts'
 export { BaseArray } from '../ir/array.ts';
 export { NDArray } from '../ir/ndarray.ts';
 export * from './aliases.ts';
+export {
+  append,
+  arraySplit,
+  block,
+  broadcastArrays,
+  broadcastShapes,
+  columnStack,
+  deleteAt,
+  dsplit,
+  dstack,
+  empty,
+  fliplr,
+  flipud,
+  hsplit,
+  insert,
+  resize,
+  rot90,
+  unstack,
+  vsplit,
+} from './assembling.ts';
 export { type MappedAxis, vmap } from './batching.ts';
 export {
   bitwiseAnd,
@@ -21,6 +41,20 @@ export {
   leftShift,
   rightShift,
 } from './bits.ts';
+export { cond, map, switchCase } from './branches.ts';
+export {
+  allclose,
+  choose,
+  compress,
+  extract,
+  fillDiagonal,
+  isin,
+  nanToNum,
+  piecewise,
+  scatter,
+  select,
+  takeAlongAxis,
+} from './choosing.ts';
 export {
   clip,
   equal,
@@ -61,7 +95,7 @@ export {
   zeros,
   zerosLike,
 } from './create.ts';
-export { diag, diagonal, kron, meshgrid, trace, tril, triu } from './diagonal.ts';
+export { diag, diagflat, diagonal, kron, meshgrid, trace, tril, triu } from './diagonal.ts';
 export { einsum, tensordot } from './einsum.ts';
 export {
   abs,
@@ -90,8 +124,39 @@ export {
   tanh,
   trueDivide,
 } from './elementwise.ts';
+export {
+  bartlett,
+  blackman,
+  diagIndices,
+  fromfunction,
+  geomspace,
+  hamming,
+  hanning,
+  indices,
+  logspace,
+  tri,
+  trilIndices,
+  triuIndices,
+  unravelIndex,
+} from './grids.ts';
+export {
+  type BincountOptions,
+  bincount,
+  type CovOptions,
+  corrcoef,
+  correlate,
+  cov,
+  digitize,
+  gradient,
+  type HistogramOptions,
+  histogram,
+  histogramBinEdges,
+  interp,
+  trapezoid,
+} from './histograms.ts';
 export { dynamicSlice, dynamicUpdateSlice, scatterAdd, slice, take } from './indexing.ts';
 export { concatenate, hstack, pad, repeat, roll, split, stack, tile, vstack } from './join.ts';
+export { cross, matrixTranspose, matvec, polyfit, vecdot, vecmat } from './least.ts';
 export { dot, inner, matmul, outer, vdot } from './linalg.ts';
 export * as linalg from './linalg-names.ts';
 export {
@@ -117,6 +182,7 @@ export {
   cosh,
   deg2rad,
   degrees,
+  epsilon,
   exp2,
   expm1,
   fabs,
@@ -125,12 +191,14 @@ export {
   fmin,
   heaviside,
   hypot,
+  i0,
   ldexp,
   log1p,
   log2,
   log10,
   logaddexp,
   logaddexp2,
+  nextafter,
   positive,
   rad2deg,
   radians,
@@ -139,7 +207,7 @@ export {
   tan,
 } from './math.ts';
 export * as nn from './nn.ts';
-export { convolve, polyadd, polyder, polyint, polymul, polysub, polyval } from './polynomial.ts';
+export { convolve, polyadd, polyder, polyint, polymul, polysub, polyval, vander } from './polynomial.ts';
 export * as random from './random.ts';
 export {
   angle,
@@ -157,6 +225,7 @@ export { all, amax, amin, any, argmax, argmin, max, mean, min, std, sum, varianc
 export { reveal } from './reveal.ts';
 export { divmod, fix, floorDivide, fmod, mod, modf, remainder, rint, round, trunc } from './rounding.ts';
 export { cummax, cummin, cumprod, cumsum, diff, ediff1d, prod, unwrap } from './scans.ts';
+export { flatnonzero, lexsort, type SizeOptions, union1d, unique, uniqueCounts } from './sets.ts';
 export {
   broadcastTo,
   expandDims,

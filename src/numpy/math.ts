@@ -17,6 +17,7 @@ import {
   minimum,
   multiply,
   negative,
+  rsqrt,
   sin,
   sqrt,
   square,
@@ -137,6 +138,40 @@ export const heaviside = (x: ArrayInput, middle: ArrayInput): BaseArray => {
 
 /** x * 2^n for whole n; public n costs nothing. */
 export const ldexp = (x: ArrayInput, n: ArrayInput): BaseArray => multiply(real(x), exp2(n));
+
+/** The number next to x on the way to y: 2^-f away at f fraction bits. Exact. */
+export const nextafter = (x: ArrayInput, y: ArrayInput): BaseArray => apply('nextafter', pair(x, y));
+/** The distance of neighbouring numbers, public: 2^-f in a program, 2^-52 in float64. */
+export const epsilon = (): BaseArray => apply('epsilon', []);
+
+/** I0 in powers of (x / 4)^2 up to 4; its form exp(x) / sqrt(x) (..) in powers of 4 / x beyond, error below 1.3e-7. */
+const I0_NEAR = [
+  1,
+  4,
+  4,
+  16 / 9,
+  4 / 9,
+  16 / 225,
+  16 / 2025,
+  64 / 99225,
+  4 / 99225,
+  16 / 8037225,
+  16 / 200930625,
+];
+const I0_FAR = [
+  0.3989394701541648, 0.01253056304334568, 0.0012157209753666442, 0.002644754340479787, -0.004393863126204361,
+  0.0047201045722232975, -0.0016529244292399477,
+];
+
+/** The modified Bessel function of order 0, |x| <= 20 (FM64: 10). */
+export const i0 = (x: ArrayInput): BaseArray => {
+  const a = abs(real(x));
+  const near = less(a, 4);
+  const far = where(near, 4, a);
+  const root = rsqrt(far);
+  const large = multiply(multiply(exp(far), root), series(multiply(square(root), 4), I0_FAR));
+  return where(near, series(square(multiply(where(near, a, 0), 0.25)), I0_NEAR), large);
+};
 
 export const floatPower = (x: ArrayInput, y: ArrayInput): BaseArray => exp(multiply(log(x), real(y)));
 

@@ -25,6 +25,28 @@ import { max, mean, sum } from './reduce.ts';
 import { oneHot } from './statistics.ts';
 import { stopGradient } from './transform.ts';
 
+export {
+  type AttentionOptions,
+  celu,
+  dotProductAttention,
+  dotProductAttention as dot_product_attention,
+  hardSilu,
+  hardSilu as hard_silu,
+  hardSwish,
+  hardSwish as hard_swish,
+  identity,
+  log1mexp,
+  logmeanexp,
+  mish,
+  type StandardizeOptions,
+  selu,
+  sparsePlus,
+  sparsePlus as sparse_plus,
+  sparseSigmoid,
+  sparseSigmoid as sparse_sigmoid,
+  squareplus,
+  standardize,
+} from './activations.ts';
 export { avgPool, conv, conv1d, conv2d, maxPool } from './convolution.ts';
 export { sigmoid, tanh } from './elementwise.ts';
 export { oneHot } from './statistics.ts';

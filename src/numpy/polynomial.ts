@@ -36,6 +36,15 @@ const vector = (p: ArrayInput): BaseArray => {
     : fail('SHAPE', `a polynomial is a list of coefficients, not of ${a.ndim} axes`);
 };
 
+/** Columns x^(n-1) .. x, 1, or rising; powers in log2 n rounds. */
+export const vander = (x: ArrayInput, n?: number, increasing = false): BaseArray => {
+  const a = vector(x);
+  const columns = n ?? a.size;
+  const rising = columns === 0 ? [] : [onesLike(a), ...(columns > 1 ? powers(a, columns - 1) : [])];
+  if (rising.length === 0) return zeros([a.size, 0]);
+  return stack(increasing ? rising : rising.reverse(), 1);
+};
+
 /** The polynomial at x; coefficients from the highest power down. Rounds: log2 of the degree, and one. */
 export const polyval = (p: ArrayInput, x: ArrayInput): BaseArray => {
   const c = vector(p);

@@ -4,13 +4,15 @@
  * JAX uses it. It is for initial weights and shuffled batches, not for secrets: everybody knows the key.
  */
 import { fail } from '../errors.ts';
-import { log } from '../gates/elementary.ts';
+import { erf, exp, log } from '../gates/elementary.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { sizeOf } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { type ArrayInput, asArr } from './core.ts';
 import { readShape, type ShapeInput } from './create.ts';
+import { add } from './elementwise.ts';
 import { take } from './indexing.ts';
+import { argmax } from './reduce.ts';
 
 const ROTATIONS = [
   [13, 15, 26, 6],
@@ -161,6 +163,63 @@ export const normalQuantile = (p: number): number => {
 /** Standard normal numbers. */
 export const normal = (k: Key, shape: ShapeInput = []): BaseArray => make(k, shape, normalQuantile);
 
+/** A distribution by its quantiles: the number below which a draw falls with probability p. */
+const byQuantile =
+  (quantile: (p: number) => number) =>
+  (k: Key, shape: ShapeInput = []): BaseArray =>
+    make(k, shape, quantile);
+
+/** Waiting times of mean 1. */
+export const exponential = byQuantile((p) => -log(1 - p));
+export const laplace = byQuantile((p) => (p < 0.5 ? log(2 * p) : -log(2 - 2 * p)));
+export const logistic = byQuantile((p) => log(p) - log(1 - p));
+export const gumbel = byQuantile((p) => -log(-log(p)));
+/** -1 or 1. */
+export const rademacher = byQuantile((p) => (p < 0.5 ? -1 : 1));
+export const rayleigh = byQuantile((p) => Math.sqrt(-2 * log(1 - p)));
+/** exp of a normal number. */
+export const lognormal = byQuantile((p) => exp(normalQuantile(p)));
+
+/** Standard normal numbers between lo and hi. */
+export const truncatedNormal = (k: Key, lo: number, hi: number, shape: ShapeInput = []): BaseArray => {
+  if (!(lo < hi)) fail('RANGE', `truncatedNormal needs lo < hi, not ${lo} and ${hi}`);
+  const below = (x: number): number => 0.5 + 0.5 * erf(x * Math.SQRT1_2);
+  const [from, to] = [below(lo), below(hi)];
+  return make(k, shape, (p) => Math.min(hi, Math.max(lo, normalQuantile(from + (to - from) * p))));
+};
+
+/** Elements of x (or of 0 .. x - 1), each draw for itself, with these probabilities or all alike; or without putting back. */
+export const choice = (
+  k: Key,
+  x: number | ArrayInput,
+  shape: ShapeInput = [],
+  { replace = true, p }: { readonly replace?: boolean; readonly p?: readonly number[] } = {},
+): BaseArray => {
+  const to = readShape(shape);
+  const n = typeof x === 'number' ? x : (asArr(x).shape[0] ?? fail('SHAPE', 'choice from a scalar'));
+  if (p && p.length !== n) fail('SHAPE', `choice: ${p.length} probabilities for ${n} elements`);
+  if (!replace && (p || sizeOf(to) > n))
+    fail('RANGE', 'choice without putting back takes at most all elements, and no probabilities');
+  const total = p?.reduce((a, b) => a + b, 0) ?? n;
+  const of = (u: number): number => {
+    if (!p) return Math.min(n - 1, Math.floor(u * n));
+    let [i, left] = [0, u * total - p[0]!];
+    while (left >= 0 && i < n - 1) left -= p[++i]!;
+    return i;
+  };
+  const drawn = replace ? make(k, to, of) : (permutation(k, n) as NDArray);
+  const list = Array.from(drawn.data as Float64Array, (v) => BigInt(v)).slice(0, sizeOf(to));
+  const places = new NDArray(to, 'int64', BigInt64Array.from(list));
+  return typeof x === 'number' ? places : take(x, places, 0);
+};
+
+/** Numbers of classes, by logits along the last axis (public). */
+export const categorical = (k: Key, logits: ArrayInput, shape?: ShapeInput): BaseArray => {
+  const a = asArr(logits);
+  const lead = shape === undefined ? a.shape.slice(0, -1) : readShape(shape);
+  return argmax(add(a, gumbel(k, [...lead, a.shape.at(-1)!])), -1);
+};
+
 /** 0 .. n - 1 in random order (Fisher and Yates), or the rows of an array. */
 export const permutation = (k: Key, x: number | ArrayInput): BaseArray => {
   const n = typeof x === 'number' ? x : (asArr(x).shape[0] ?? fail('SHAPE', 'permutation of a scalar'));
@@ -187,4 +246,4 @@ export {
   secretUniform,
   secretUniform as secret_uniform,
 } from './secret-random.ts';
-export { foldIn as fold_in };
+export { foldIn as fold_in, truncatedNormal as truncated_normal };

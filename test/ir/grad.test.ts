@@ -114,6 +114,7 @@ const CASES: Readonly<Record<string, readonly (readonly [Fn, NDArray])[]>> = {
   clip: [[(x) => np.clip(x, -1, 1), X]],
   select: [[(x) => np.where(x.less(0.4), x.mul(2), x.square()), X]],
   convert: [[(x) => x.mul(np.astype(np.astype(x, 'int64'), 'float64')), F]],
+  nextafter: [[(x) => np.multiply(np.nextafter(x, 5), x), X]],
   reveal: [[(x) => np.multiply(np.reveal(x), x), X]],
   hide: [[(x) => np.fori(0, 2, (_i, c) => np.add(c, x), np.zeros([2, 3])), X]],
   less: [[(x) => np.where(x.less(np.flip(x)), x, 0), X]],

@@ -2,7 +2,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BaseArray } from '../../src/ir/array.ts';
+import { NDArray } from '../../src/ir/ndarray.ts';
+import { simulate } from '../../src/ir/simulate.ts';
 import * as np from '../../src/numpy/index.ts';
+import { FIELDS } from '../../src/ring/field.ts';
+import { ring } from '../gates/harness.ts';
 import { value } from './both.ts';
 import { type Secretly, secretly } from './secretly.ts';
 
@@ -43,6 +47,17 @@ const UNARY: readonly (readonly [string, F1, (x: number) => number, readonly num
     (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)),
     [...grid(-3, 3), 0.01, -0.01],
   ],
+  [
+    'i0',
+    np.i0,
+    (x) =>
+      Array.from({ length: 80 }, (_, k) => k).reduceRight(
+        (sum, k) => 1 + (sum * x * x) / 4 / (k + 1) ** 2,
+        1,
+      ),
+    [...grid(-9, 9), 3.99, 4, -4.01],
+    { FM64: 2 ** -9 },
+  ],
   ['deg2rad', np.deg2rad, (x) => (x * Math.PI) / 180, grid(-360, 360)],
   ['rad2deg', np.rad2deg, (x) => (x * 180) / Math.PI, grid(-6, 6)],
   ['trunc', np.trunc, Math.trunc, halves, { FM128: 0, FM64: 0 }],
@@ -59,7 +74,7 @@ for (const [name, fn, reference, xs, options] of UNARY)
     for (const [i, x] of xs.entries()) {
       const want = reference(x);
       assert.ok(
-        Math.abs(got[i]! - want) <= 2e-8 * Math.max(1, Math.abs(want)),
+        Math.abs(got[i]! - want) <= (name === 'i0' ? 2e-7 : 2e-8) * Math.max(1, Math.abs(want)),
         `${name}(${x}) = ${got[i]}, not ${want}`,
       );
     }
@@ -123,7 +138,7 @@ for (const [name, fn, reference, pairs, options] of BINARY)
     for (const [i, [x, y]] of pairs.entries()) {
       const want = reference(x, y);
       assert.ok(
-        Math.abs(got[i]! - want) <= 2e-8 * Math.max(1, Math.abs(want)),
+        Math.abs(got[i]! - want) <= (name === 'i0' ? 2e-7 : 2e-8) * Math.max(1, Math.abs(want)),
         `${name}(${x}, ${y}) = ${got[i]}, not ${want}`,
       );
     }
@@ -189,6 +204,36 @@ test('polynomials', () => {
     assert.equal(np.convolve(a, v, mode).toArray(), want, mode);
   }
   secretly((c, x) => [np.polyval(c, x), np.polymul(c, x), np.polyder(c), np.polyint(c)], [p, [0.5, 1, -2]]);
+});
+
+test('nextafter and epsilon: a unit in the last place, of float64 and of each field', () => {
+  const [x, y] = [Float64Array.of(1, 1, 0, -2, 5), Float64Array.of(2, -1, -1, -3, 5)];
+  const next = value((a, b) => np.nextafter(a, b), x, y) as number[];
+  assert.equal(next, [1 + 2 ** -52, 1 - 2 ** -53, -Number.MIN_VALUE, -2 - 2 ** -51, 5]);
+  assert.ok(Number.isNaN(np.nextafter(Number.NaN, 1).toArray()));
+  for (const field of ['FM128', 'FM64'] as const)
+    for (const parties of [2, 3]) {
+      const unit = 2 ** -FIELDS[field].fraction;
+      const { results } = simulate(
+        ((a: BaseArray, b: BaseArray) => [
+          np.nextafter(a, b),
+          np.multiply(np.epsilon(), 4),
+          np.add(a, np.epsilon()),
+        ]) as never,
+        [NDArray.from(x), NDArray.from(y)],
+        { ring, field: FIELDS[field], parties },
+      );
+      const steps = [1, -1, -1, -1, 0];
+      assert.equal(
+        results[0]!.toArray(),
+        steps.map((s, i) => x[i]! + s * unit),
+      );
+      assert.is(results[1]!.item(), 4 * unit);
+      assert.equal(
+        results[2]!.toArray(),
+        Array.from(x, (v) => v + unit),
+      );
+    }
 });
 
 test.run();

@@ -1,0 +1,126 @@
+/** @file More activations of np.nn, and attention. */
+import { log as elementaryLog } from '../gates/elementary.ts';
+import type { Axis, BaseArray } from '../ir/array.ts';
+import { clip, less, where } from './compare.ts';
+import { type ArrayInput, asArr, convertTo, readAxes } from './core.ts';
+import {
+  add,
+  exp,
+  log,
+  maximum,
+  minimum,
+  multiply,
+  negative,
+  rsqrt,
+  sqrt,
+  square,
+  subtract,
+  tanh,
+} from './elementwise.ts';
+import { matmul } from './linalg.ts';
+import { elu, hardSigmoid, logsumexp, softmax, softplus } from './nn.ts';
+import { mean } from './reduce.ts';
+import { swapaxes } from './shape.ts';
+
+const real = (x: ArrayInput): BaseArray => convertTo(asArr(x), 'fxp');
+
+export const identity = (x: ArrayInput): BaseArray => asArr(x);
+
+/** x, and alpha (exp(x / alpha) - 1) below 0. */
+export const celu = (x: ArrayInput, alpha = 1): BaseArray => {
+  const a = real(x);
+  return add(maximum(a, 0), multiply(subtract(exp(multiply(minimum(a, 0), 1 / alpha)), 1), alpha));
+};
+
+const SELU = { alpha: 1.6732632423543772, scale: 1.0507009873554805 };
+/** elu with the slopes at which layers keep mean 0 and variance 1. */
+export const selu = (x: ArrayInput): BaseArray => multiply(elu(x, SELU.alpha), SELU.scale);
+
+/** x tanh(softplus x) */
+export const mish = (x: ArrayInput): BaseArray => {
+  const a = real(x);
+  return multiply(a, tanh(softplus(a)));
+};
+/** x hardSigmoid(x) */
+export const hardSilu = (x: ArrayInput): BaseArray => multiply(real(x), hardSigmoid(x));
+export const hardSwish = hardSilu;
+/** (x + sqrt(x^2 + b)) / 2 */
+export const squareplus = (x: ArrayInput, b = 4): BaseArray => {
+  const a = real(x);
+  return multiply(add(a, sqrt(add(square(a), b))), 0.5);
+};
+/** 0 up to -1, x from 1 on, a parabola between. */
+export const sparsePlus = (x: ArrayInput): BaseArray => {
+  const a = real(x);
+  const held = clip(a, -1, 1);
+  return add(multiply(square(add(held, 1)), 0.25), subtract(maximum(a, 1), 1));
+};
+/** The straight line from 0 at -1 to 1 at 1. */
+export const sparseSigmoid = (x: ArrayInput): BaseArray => multiply(add(clip(real(x), -1, 1), 1), 0.5);
+
+/** log(1 - exp(-x)), x > 0; near 0 the argument of the logarithm is small, and its relative error is that of exp. */
+export const log1mexp = (x: ArrayInput): BaseArray => {
+  const a = real(x);
+  return log(subtract(1, exp(negative(a))));
+};
+
+/** log(mean(exp x)) along the axes. */
+export const logmeanexp = (x: ArrayInput, axis?: Axis): BaseArray => {
+  const a = asArr(x);
+  const { axes } = readAxes(axis, a.ndim);
+  const n = axes.reduce((product, i) => product * a.shape[i]!, 1);
+  return subtract(logsumexp(a, axis), elementaryLog(n));
+};
+
+export interface StandardizeOptions {
+  readonly axis?: number | readonly number[];
+  readonly epsilon?: number;
+}
+
+/** Mean 0 and variance 1 along an axis. */
+export const standardize = (
+  x: ArrayInput,
+  { axis = -1, epsilon = 1e-5 }: StandardizeOptions = {},
+): BaseArray => {
+  const away = subtract(real(x), mean(x, { axis, keepdims: true }));
+  return multiply(away, rsqrt(add(mean(square(away), { axis, keepdims: true }), epsilon)));
+};
+
+export interface AttentionOptions {
+  /** Of scores; 1 / sqrt(the size of a head) if absent. */
+  readonly scale?: number;
+  /** Bools that broadcast to [.., heads, queries, keys]: which keys a query may look at. */
+  readonly mask?: ArrayInput | null;
+  /** Queries look at keys up to their own place. */
+  readonly isCausal?: boolean;
+}
+
+/** Scores that softmax makes 0: exp gives 0 below this. */
+const OUT = -30;
+
+/** softmax(q k^T scale) v over heads; arrays are [batch, places, heads, size] as in jax.nn, with as many heads each. */
+export const dotProductAttention = (
+  q: ArrayInput,
+  k: ArrayInput,
+  v: ArrayInput,
+  { scale, mask, isCausal = false }: AttentionOptions = {},
+): BaseArray => {
+  const heads = (x: ArrayInput): BaseArray => swapaxes(real(x), -2, -3);
+  const [queries, keys, values] = [heads(q), heads(k), heads(v)];
+  const size = queries.shape.at(-1)!;
+  const scores = multiply(matmul(queries, swapaxes(keys, -1, -2)), scale ?? 1 / Math.sqrt(size));
+  const [n, m] = scores.shape.slice(-2) as [number, number];
+  let seen = mask ?? undefined;
+  if (isCausal) {
+    const rows = asArr(Float64Array.from({ length: n }, (_, i) => i)).reshape([n, 1]);
+    const early = less(asArr(Float64Array.from({ length: m }, (_, i) => i)), add(rows, 1));
+    seen = seen === undefined ? early : early.and(seen);
+  }
+  const kept = seen === undefined ? scores : masked(scores, seen);
+  return swapaxes(matmul(softmax(kept), values), -2, -3);
+};
+
+/** Scores that are not seen lie so far below the largest that is seen that nothing is left of them. */
+const masked = (scores: BaseArray, seen: ArrayInput): BaseArray => {
+  return where(seen, scores, add(scores.min({ axis: -1, keepdims: true }), OUT));
+};

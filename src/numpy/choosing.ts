@@ -1,0 +1,140 @@
+/** @file Choosing among arrays and elements by conditions and positions, which may be secret. */
+import { fail } from '../errors.ts';
+import type { BaseArray } from '../ir/array.ts';
+import { dtypeName, isInt } from '../ir/dtypes.ts';
+import { NDArray } from '../ir/ndarray.ts';
+import { normalAxis, shapeText } from '../ir/shapes.ts';
+import { Traced } from '../ir/tracer.ts';
+import { equal, isclose, where } from './compare.ts';
+import { type ArrayInput, asArr, convertTo, isBool, reshapeTo, spread, truth } from './core.ts';
+import { arange, eye } from './create.ts';
+import { subtract } from './elementwise.ts';
+import { scatterAdd, take } from './indexing.ts';
+import { stack } from './join.ts';
+import { all, any, sum } from './reduce.ts';
+import { expandDims, moveaxis, ravel } from './shape.ts';
+
+/** Of the first condition that holds, its choice; `fallback` where none does. */
+export const select = (
+  conditions: readonly ArrayInput[],
+  choices: readonly ArrayInput[],
+  fallback: ArrayInput = 0,
+): BaseArray => {
+  if (conditions.length !== choices.length || conditions.length === 0)
+    fail('SHAPE', `select: ${conditions.length} conditions and ${choices.length} choices`);
+  return conditions.reduceRight<BaseArray>(
+    (rest, condition, i) => where(condition, choices[i]!, rest),
+    asArr(fallback),
+  );
+};
+
+/** As select; choices are functions of all of x, or numbers. One more choice than conditions is for the rest. */
+export const piecewise = (
+  x: ArrayInput,
+  conditions: readonly ArrayInput[],
+  choices: readonly (ArrayInput | ((x: BaseArray) => ArrayInput))[],
+): BaseArray => {
+  const a = asArr(x);
+  const values = choices.map((c) => (typeof c === 'function' ? c(a) : c));
+  const rest = values.length === conditions.length + 1 ? values.pop()! : 0;
+  return select(conditions, values, rest);
+};
+
+/** Of x [..., n], the elements at places [..., k] of the last axis that secrets name. */
+const pickLast = (x: BaseArray, at: BaseArray): BaseArray => {
+  const places = convertTo(arange(x.shape.at(-1)!), at.dtype as 'int64');
+  const hit = equal(expandDims(at, -1), places);
+  const [wide] = spread([expandDims(x, -2), hit]) as [BaseArray];
+  if (isBool(x)) return any(where(hit, wide, false), -1);
+  const chosen = sum(where(hit, wide, NDArray.from(0, x.dtype)), -1);
+  return isInt(x.dtype) ? convertTo(chosen, x.dtype as 'int64') : chosen;
+};
+
+/**
+ * x at `places` along an axis, lane by lane. Public places are free; secret ones are compared with every position: the
+ * rounds of equal, and one.
+ */
+export const takeAlongAxis = (x: ArrayInput, places: ArrayInput, axis: number): BaseArray => {
+  const [a, given] = [asArr(x), asArr(places)];
+  // Lists of whole numbers are float64 where they come from JavaScript.
+  const at =
+    given instanceof NDArray && given.data.every((i) => Number.isInteger(Number(i)))
+      ? convertTo(given, 'int64')
+      : given;
+  if (!isInt(at.dtype)) fail('DTYPE', `places are integers, not ${dtypeName(at.dtype)}`);
+  if (a.ndim !== at.ndim)
+    fail('SHAPE', `takeAlongAxis: places of shape ${shapeText(at.shape)} for ${shapeText(a.shape)}`);
+  const which = normalAxis(axis, a.ndim);
+  const [rows, wanted] = [moveaxis(a, which, -1), moveaxis(at, which, -1)];
+  if (at instanceof Traced) return moveaxis(pickLast(rows, wanted), -1, which);
+  const n = rows.shape.at(-1)!;
+  const k = wanted.shape.at(-1)!;
+  const [lanes] = spread([rows, ...(k === n ? [wanted] : [wanted.slice('...', [0, 1])])]) as [BaseArray];
+  const list = Array.from((wanted as NDArray).data as Float64Array, (i, flat) => {
+    const place = Number(i);
+    if (place < -n || place >= n) fail('RANGE', `index ${place} is out of bounds for an axis of size ${n}`);
+    return Math.floor(flat / k) * n + (place < 0 ? place + n : place);
+  });
+  return moveaxis(reshapeTo(take(ravel(lanes), list), wanted.shape), -1, which);
+};
+
+/** From each place the element of the choice that `which` names there. */
+export const choose = (which: ArrayInput, choices: readonly ArrayInput[]): BaseArray => {
+  const at = asArr(which);
+  const wide = spread([at, ...choices.map(asArr)]);
+  const lanes = stack(wide.slice(1), -1);
+  const [index] = wide as [BaseArray];
+  return reshapeTo(takeAlongAxis(lanes, expandDims(index, -1), -1), index.shape);
+};
+
+/** The elements where a public condition holds, flat (or the parts along an axis). */
+export const compress = (condition: ArrayInput, x: ArrayInput, axis?: number): BaseArray => {
+  const holds = truth(condition);
+  if (!(holds instanceof NDArray))
+    return fail(
+      'UNSUPPORTED',
+      'how many elements a secret condition keeps would show: use np.where, or np.flatnonzero with a size',
+    );
+  const kept = Array.from(holds.data as Uint8Array, (v, i) => (v ? i : -1)).filter((i) => i >= 0);
+  return axis === undefined ? take(ravel(x), kept) : take(x, kept, axis);
+};
+export const extract = (condition: ArrayInput, x: ArrayInput): BaseArray => compress(ravel(condition), x);
+
+/** Is each element among `test`? Exact equality, by all pairs. */
+export const isin = (x: ArrayInput, test: ArrayInput): BaseArray =>
+  any(equal(expandDims(x, -1), ravel(test)), -1);
+
+/** Are all elements as close as isclose asks? */
+export const allclose = (x: ArrayInput, y: ArrayInput, rtol = 1e-5, atol = 1e-8): BaseArray =>
+  all(isclose(x, y, rtol, atol));
+
+/** x with `value` on its main diagonal. */
+export const fillDiagonal = (x: ArrayInput, value: ArrayInput): BaseArray => {
+  const a = asArr(x);
+  if (a.ndim !== 2) fail('SHAPE', `fillDiagonal takes a matrix, not an array of dimension ${a.ndim}`);
+  return where(
+    convertTo(eye(...(a.shape as [number, number])), 'bool'),
+    convertTo(asArr(value), a.dtype as 'fxp'),
+    a,
+  );
+};
+
+/**
+ * x with `parts` put at places of the first axis, public or secret. Each place is to come at most once: of places that come
+ * twice nothing is promised.
+ */
+export const scatter = (x: ArrayInput, places: ArrayInput, parts: ArrayInput): BaseArray => {
+  const [a, p] = [asArr(x), asArr(parts)];
+  // What stands there goes, and the part comes in its place.
+  const gone = take(a, places, 0);
+  return scatterAdd(a, places, subtract(p, gone));
+};
+
+/** No number of a program is NaN or infinite; plain arrays are cleaned. */
+export const nanToNum = (x: ArrayInput, nan = 0, posinf = Number.MAX_VALUE, neginf = -posinf): BaseArray => {
+  const a = asArr(x);
+  if (!(a instanceof NDArray) || a.dtype !== 'fxp') return a;
+  const clean = (v: number): number =>
+    Number.isNaN(v) ? nan : v > Number.MAX_VALUE ? posinf : v < -Number.MAX_VALUE ? neginf : v;
+  return new NDArray(a.shape, 'fxp', (a.data as Float64Array).map(clean));
+};

@@ -1,0 +1,106 @@
+/** @file Public numbers that follow a rule: grids, windows, index lists. The same on every engine, so that parties agree on them. */
+import { fail } from '../errors.ts';
+import { cos, exp, log } from '../gates/elementary.ts';
+import type { BaseArray } from '../ir/array.ts';
+import { type Shape, sizeOf } from '../ir/graph.ts';
+import { NDArray } from '../ir/ndarray.ts';
+import { type ArrayInput, asArr } from './core.ts';
+import { arange, linspace, readShape, type ShapeInput } from './create.ts';
+
+const real = (values: readonly number[]): NDArray =>
+  new NDArray([values.length], 'fxp', Float64Array.from(values));
+const ints = (values: readonly number[], shape: Shape = [values.length]): NDArray =>
+  new NDArray(shape, 'int64', BigInt64Array.from(values, BigInt));
+const upTo = (n: number, of: (i: number) => number): NDArray =>
+  real(Array.from({ length: n }, (_, i) => of(i)));
+
+/** base to numbers that are evenly apart. */
+export const logspace = (start: number, stop: number, num = 50, endpoint = true, base = 10): BaseArray => {
+  const exponents = linspace(start, stop, num, endpoint) as NDArray;
+  return real(Array.from(exponents.data as Float64Array, (x) => base ** x));
+};
+
+/** Numbers of one sign with one ratio between neighbours. */
+export const geomspace = (start: number, stop: number, num = 50, endpoint = true): BaseArray => {
+  if (!(start * stop > 0)) fail('RANGE', `geomspace needs ends of one sign, not ${start} and ${stop}`);
+  const steps = endpoint ? num - 1 : num;
+  return upTo(num, (i) =>
+    i === 0 ? start : endpoint && i === steps ? stop : start * exp((log(stop / start) * i) / steps),
+  );
+};
+
+/** A window of cosines: sum of c[k] cos(2 pi k i / (n - 1)). */
+const cosines =
+  (...c: readonly number[]) =>
+  (n: number): BaseArray =>
+    upTo(n, (i) =>
+      n === 1 ? 1 : c.reduce((sum, v, k) => sum + v * cos((2 * Math.PI * k * i) / (n - 1)), 0),
+    );
+
+export const hanning = cosines(0.5, -0.5);
+export const hamming = cosines(0.54, -0.46);
+export const blackman = cosines(0.42, -0.5, 0.08);
+/** The triangle. */
+export const bartlett = (n: number): BaseArray =>
+  upTo(n, (i) => (n === 1 ? 1 : 1 - Math.abs((2 * i) / (n - 1) - 1)));
+
+/** Ones on diagonal k of an n x m matrix and below it. */
+export const tri = (n: number, m: number = n, k = 0): BaseArray =>
+  new NDArray(
+    [n, m],
+    'fxp',
+    Float64Array.from({ length: n * m }, (_, i) => Number((i % m) - Math.floor(i / m) <= k)),
+  );
+
+/** Row numbers and column numbers of the entries that pass. */
+const entries = (
+  n: number,
+  m: number,
+  passes: (row: number, column: number) => boolean,
+): [BaseArray, BaseArray] => {
+  const all = Array.from({ length: n * m }, (_, i) => [Math.floor(i / m), i % m] as const);
+  const kept = all.filter(([row, column]) => passes(row, column));
+  return [ints(kept.map(([row]) => row)), ints(kept.map(([, column]) => column))];
+};
+export const trilIndices = (n: number, k = 0, m: number = n): [BaseArray, BaseArray] =>
+  entries(n, m, (row, column) => column - row <= k);
+export const triuIndices = (n: number, k = 0, m: number = n): [BaseArray, BaseArray] =>
+  entries(n, m, (row, column) => column - row >= k);
+export const diagIndices = (n: number, ndim = 2): BaseArray[] =>
+  Array.from({ length: ndim }, () => arange(n));
+
+/** Along a new first axis, the position of each place in each axis. */
+export const indices = (shape: ShapeInput): BaseArray => {
+  const to = readShape(shape);
+  const n = sizeOf(to);
+  const along = to.flatMap((size, axis) => {
+    const step = sizeOf(to.slice(axis + 1));
+    return Array.from({ length: n }, (_, i) => Math.floor(i / step) % size);
+  });
+  return ints(along, [to.length, ...to]);
+};
+
+/** `fn` of the positions in each axis, all at once. */
+export const fromfunction = (fn: (...at: BaseArray[]) => ArrayInput, shape: ShapeInput): BaseArray => {
+  const to = readShape(shape);
+  const at = indices(to);
+  return asArr(fn(...to.map((_, i) => at.at(i))));
+};
+
+/** Positions in each axis of places in the flattened array. */
+export const unravelIndex = (places: ArrayInput, shape: ShapeInput): BaseArray[] => {
+  const to = readShape(shape);
+  const flat = asArr(places);
+  if (!(flat instanceof NDArray)) return fail('UNSUPPORTED', 'unravelIndex takes public places');
+  const list = Array.from(flat.data as Float64Array, Number);
+  const n = sizeOf(to);
+  if (list.some((i) => i < 0 || i >= n))
+    fail('RANGE', `a place is out of bounds for an array of ${n} elements`);
+  return to.map((size, axis) => {
+    const step = sizeOf(to.slice(axis + 1));
+    return ints(
+      list.map((i) => Math.floor(i / step) % size),
+      flat.shape,
+    );
+  });
+};

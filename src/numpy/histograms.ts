@@ -1,0 +1,166 @@
+/** @file Counting by intervals, what follows from pairs of columns, and what lies between samples. */
+import { fail } from '../errors.ts';
+import { block } from '../ir/algebra.ts';
+import type { BaseArray } from '../ir/array.ts';
+import { isInt } from '../ir/dtypes.ts';
+import { NDArray } from '../ir/ndarray.ts';
+import { normalAxis, shapeText } from '../ir/shapes.ts';
+import { lessEqual } from './compare.ts';
+import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
+import { arange, linspace, zeros } from './create.ts';
+import { add, divide, multiply, rsqrt, subtract } from './elementwise.ts';
+import { concatenate } from './join.ts';
+import { matmul } from './linalg.ts';
+import { convolve } from './polynomial.ts';
+import { mean, sum } from './reduce.ts';
+import { diff } from './scans.ts';
+import { expandDims, moveaxis, ravel, reshape } from './shape.ts';
+import { searchsorted } from './sorting.ts';
+import { groupCount, groupSum } from './statistics.ts';
+
+const real = (x: ArrayInput): BaseArray => convertTo(asArr(x), 'fxp');
+
+/** Which interval of the rising `bins` each element falls into: how many bins are not above it (`right`: below it). */
+export const digitize = (x: ArrayInput, bins: ArrayInput, right = false): BaseArray =>
+  searchsorted(bins, x, right ? 'left' : 'right');
+
+export interface BincountOptions {
+  /** Added up instead of counting. */
+  readonly weights?: ArrayInput;
+  /** How many counts; needed when x is secret. Elements from there on, and below 0, are left out. */
+  readonly length?: number;
+}
+
+/** How often 0, 1, 2, .. come among the integers x. */
+export const bincount = (x: ArrayInput, { weights, length }: BincountOptions = {}): BaseArray => {
+  const a = ravel(x);
+  if (!isInt(a.dtype)) fail('DTYPE', 'bincount takes integers: convert with np.astype');
+  const n = length ?? (a instanceof NDArray ? Math.max(-1, ...Array.from(a.data, Number)) + 1 : undefined);
+  if (n === undefined)
+    return fail('INVALID_ARGUMENT', 'bincount of secrets needs {length}: how many counts there are');
+  return weights === undefined ? groupCount(a, n) : groupSum(a, ravel(weights), n);
+};
+
+/** Edges of `bins` equal intervals; public. */
+export const histogramBinEdges = (
+  x: ArrayInput,
+  bins: number | ArrayInput = 10,
+  range?: readonly [number, number],
+): BaseArray => {
+  if (typeof bins !== 'number') return real(bins);
+  const a = asArr(x);
+  if (range) return linspace(...range, bins + 1);
+  if (!(a instanceof NDArray))
+    return fail('INVALID_ARGUMENT', 'a histogram of secrets needs its range or its edges, which are public');
+  const values = Array.from(a.data, Number);
+  const [lo, hi] = values.length === 0 ? [0, 1] : [Math.min(...values), Math.max(...values)];
+  return lo === hi ? linspace(lo - 0.5, hi + 0.5, bins + 1) : linspace(lo, hi, bins + 1);
+};
+
+export interface HistogramOptions {
+  readonly bins?: number | ArrayInput;
+  readonly range?: readonly [number, number];
+  readonly weights?: ArrayInput;
+  /** Divided by the total and by the widths. */
+  readonly density?: boolean;
+}
+
+/** [how many elements lie in each interval, the edges]: closed on the left, the last one on both sides. A comparison an edge. */
+export const histogram = (
+  x: ArrayInput,
+  { bins, range, weights, density = false }: HistogramOptions = {},
+): [BaseArray, BaseArray] => {
+  const a = ravel(real(x));
+  const edges = histogramBinEdges(a, bins, range);
+  const n = edges.size - 1;
+  const from = lessEqual(expandDims(block(edges, 0, 0, n), 1), a);
+  const upTo = lessEqual(a, block(edges, 0, n, n + 1));
+  const weighed = (bits: BaseArray): BaseArray =>
+    weights === undefined ? sum(bits, -1) : matmul(convertTo(bits, 'fxp'), ravel(real(weights)));
+  const above = weighed(from);
+  const beyond = subtract(
+    weights === undefined ? arange(a.size, a.size + 1) : reshapeTo(sum(real(weights)), [1]),
+    reshapeTo(weighed(expandDims(upTo, 0)), [1]),
+  );
+  const counts = subtract(above, concatenate([block(above, 0, 1, n), beyond]));
+  if (!density) return [counts, edges];
+  return [divide(real(counts), multiply(sum(real(counts)), diff(edges))), edges];
+};
+
+/**
+ * The straight lines through (xp, fp) at x, xp rising; constant beyond the ends. A comparison of x with every xp, and two
+ * products: where a step lies below x, its change of slope counts.
+ */
+export const interp = (x: ArrayInput, xp: ArrayInput, fp: ArrayInput): BaseArray => {
+  const [a, at, values] = [real(x), real(xp), real(fp)];
+  if (at.ndim !== 1 || values.ndim !== 1 || at.size !== values.size || at.size === 0)
+    fail('SHAPE', `interp: points of shapes ${shapeText(at.shape)} and ${shapeText(values.shape)}`);
+  const none = zeros([1]);
+  const slopes = divide(diff(values), diff(at));
+  const changes = subtract(concatenate([slopes, none]), concatenate([none, slopes]));
+  const passed = convertTo(lessEqual(at, expandDims(ravel(a), 1)), 'fxp');
+  // Relative to the first point, so that nothing large cancels.
+  const away = subtract(a, at.at(0));
+  const slope = reshape(matmul(passed, changes), a.shape);
+  const back = reshape(matmul(passed, multiply(changes, subtract(at, at.at(0)))), a.shape);
+  return add(values.at(0), subtract(multiply(slope, away), back));
+};
+
+/** The area under samples y at x, or `dx` apart. */
+export const trapezoid = (y: ArrayInput, x?: ArrayInput | null, dx = 1, axis = -1): BaseArray => {
+  const a = moveaxis(real(y), axis, -1);
+  const n = a.shape.at(-1)!;
+  const pairs = add(block(a, a.ndim - 1, 1, n), block(a, a.ndim - 1, 0, n - 1));
+  if (x === undefined || x === null) return multiply(sum(pairs, -1), dx / 2);
+  return multiply(sum(multiply(pairs, diff(real(x))), -1), 0.5);
+};
+
+/** Slopes of samples `dx` apart along an axis: central differences, one-sided at the ends. */
+export const gradient = (y: ArrayInput, dx = 1, axis = -1): BaseArray => {
+  const a = real(y);
+  const at = normalAxis(axis, a.ndim);
+  const n = a.shape[at]!;
+  if (n < 2) fail('SHAPE', `gradient needs two samples, not ${n}`);
+  const inner = multiply(subtract(block(a, at, 2, n), block(a, at, 0, n - 2)), 0.5 / dx);
+  const step = (i: number): BaseArray =>
+    multiply(subtract(block(a, at, i + 1, i + 2), block(a, at, i, i + 1)), 1 / dx);
+  return concatenate([step(0), ...(n > 2 ? [inner] : []), step(n - 2)], at);
+};
+
+/** Products of a with v at every shift, as np.correlate. */
+export const correlate = (
+  a: ArrayInput,
+  v: ArrayInput,
+  mode: 'full' | 'same' | 'valid' = 'valid',
+): BaseArray => {
+  const y = ravel(v);
+  return convolve(a, y.slice('::-1'), mode);
+};
+
+export interface CovOptions {
+  /** A row is a variable (else a column). */
+  readonly rowvar?: boolean;
+  readonly ddof?: number;
+}
+
+/** Covariances of variables, each over its observations. */
+export const cov = (x: ArrayInput, { rowvar = true, ddof = 1 }: CovOptions = {}): BaseArray => {
+  const given = real(x);
+  const rows = given.ndim < 2 ? reshape(given, [1, given.size]) : rowvar ? given : given.T;
+  const n = rows.shape[1]!;
+  if (n - ddof <= 0) fail('SHAPE', `cov of ${n} observations with ddof ${ddof} is not defined`);
+  const away = subtract(rows, mean(rows, { axis: 1, keepdims: true }));
+  const out = multiply(matmul(away, away.T), 1 / (n - ddof));
+  return given.ndim < 2 ? reshapeTo(out, []) : out;
+};
+
+/** Correlations of variables: their covariances, each variable scaled to variance 1. */
+export const corrcoef = (x: ArrayInput, { rowvar = true }: CovOptions = {}): BaseArray => {
+  const given = real(x);
+  const rows = given.ndim < 2 ? reshape(given, [1, given.size]) : rowvar ? given : given.T;
+  const away = subtract(rows, mean(rows, { axis: 1, keepdims: true }));
+  const size = rsqrt(mean(multiply(away, away), { axis: 1, keepdims: true }));
+  const scaled = multiply(away, size);
+  const out = multiply(matmul(scaled, scaled.T), 1 / rows.shape[1]!);
+  return given.ndim < 2 ? reshapeTo(out, []) : out;
+};
