@@ -120,6 +120,8 @@ export const COSTS: readonly CostCase[] = [
     range: (f) => interval(-25, SIZE[f].expMax),
   },
   between('sigmoid', (x) => np.sigmoid(x!), -20, 20),
+  between('sigmoid of np.within', (x) => np.sigmoid(np.within(x!, -15, 15)), -15, 15),
+  between('exp of np.within', (x) => np.exp(np.within(x!, -2, 2)), -2, 2),
   between('tanh', (x) => np.tanh(x!), -10, 10),
   between('erf', (x) => np.erf(x!), -6, 6),
   between('sin', (x) => np.sin(x!), -10, 10),

@@ -217,13 +217,21 @@ const ENDS = {
   geluTanh: [0, 'x'],
 } as const satisfies Readonly<Partial<Record<keyof typeof SMOOTH, readonly [number, number | 'x']>>>;
 
-/** Rounds: those of less, and one to select; the harmonics run beside the comparison. */
+type Reach = readonly [lo: number, hi: number];
+const ANYWHERE: Reach = [-Infinity, Infinity];
+
+/**
+ * Rounds: those of less, and one to select; the harmonics run beside the comparison. Where `reach`, in which x is known to
+ * lie, is within the ends, rounds 1, bytes k/8.
+ */
 const saturating =
   (name: keyof typeof ENDS) =>
-  (c: Circuit, x: Wire): Wire => {
+  (c: Circuit, x: Wire, reach = ANYWHERE): Wire => {
     const [low, high] = ENDS[name];
-    const hi = SMOOTH[name].hi * 2 ** c.fraction;
+    const { hi: end } = SMOOTH[name];
     const inside = smooth(c, x, name);
+    if (reach[0] >= -end && reach[1] <= end) return inside;
+    const hi = end * 2 ** c.fraction;
     const [under, notOver] = below(c, x, [-hi, hi]);
     const above = high === 'x' ? x : filled(c, high, x.shape);
     return add(
@@ -270,9 +278,10 @@ const EXP_MIN = -20;
 
 /**
  * exp x for x up to 21 (FM128), 11 (FM64), 4 (FM32); far negative x give 0. Relative error below 2^-20 (FM128), or
- * a sixteenth more than one unit in the last place. Rounds 5, bytes 41; dealer 0.6 KB.
+ * a sixteenth more than one unit in the last place. Rounds 5, bytes 41; dealer 0.6 KB. Where x is known to be at least -20,
+ * rounds 1, bytes 16.
  */
-export const exp = (c: Circuit, x: Wire): Wire => {
+export const exp = (c: Circuit, x: Wire, reach = ANYWHERE): Wire => {
   const { max, t1, t2 } = EXP[c.field.bits];
   // Pieces two wide, the last but one up to max.
   const lo = max + 2 - 2 * EXP_PIECES;
@@ -288,6 +297,7 @@ export const exp = (c: Circuit, x: Wire): Wire => {
   };
   const shifted = addNumber(c, x, -lo);
   const inside = inParts(c, shifted, (part) => c.emit('exponential', [part], attrs, [numbers(part)])[0]!);
+  if (reach[0] >= EXP_MIN) return inside;
   const [under] = below(c, x, [EXP_MIN * 2 ** c.fraction]);
   return sub(c, inside, selectSum(c, [[under!, inside]]));
 };

@@ -146,6 +146,7 @@ export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
   select: (b, i) => (i === 0 ? undefined : where(b.x(0), b.ct, i === 1)),
   convert: (b) => (b.t(0).dtype === 'fxp' && b.attrs.dtype === 'fxp' ? b.ct : undefined),
   hide: (b) => b.ct,
+  within: (b) => b.ct,
   reveal: (b) => b.ct,
   less: none,
   equal: none,

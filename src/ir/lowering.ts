@@ -5,7 +5,7 @@ import { canonical, type IntType } from '../fixed/integer.ts';
 import type { GraphCircuit } from './circuit.ts';
 import { isInt } from './dtypes.ts';
 import type { Graph, Node, Tensor, Type, ValueId } from './graph.ts';
-import { inside, intType, rangeOf, resultSpan, type Span, spanOfTensor } from './spans.ts';
+import { ANY, inside, intType, rangeOf, resultSpan, type Span, spanOfTensor } from './spans.ts';
 
 export class Lowering {
   readonly circuit: GraphCircuit;
@@ -87,6 +87,11 @@ export class Lowering {
     if (known) return known;
     const constant = this.constantOf(id);
     return constant && isInt(constant.dtype) ? spanOfTensor(constant) : rangeOf(this.type(id).dtype);
+  }
+
+  /** Where a real value lies, as far as that is known. */
+  reach(id: ValueId): Span {
+    return this.#spans.get(id) ?? ANY;
   }
 
   setSpan(id: ValueId, span: Span): void {

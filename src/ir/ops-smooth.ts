@@ -31,6 +31,16 @@ export const SMOOTH: Readonly<Record<string, OpDef>> = {
       return result(needSameShape(op, ins), 'fxp', ins);
     },
   },
+  within: {
+    ...unary('x, of which the program promises {lo} <= x <= {hi}'),
+    infer: (op) => (ins, attrs, body) =>
+      typeof attrs.lo === 'number' && typeof attrs.hi === 'number' && attrs.lo <= attrs.hi
+        ? real(op)(ins, attrs, body)
+        : fail(
+            'INVALID_ARGUMENT',
+            `${op}: lo <= hi are to be numbers, not ${String(attrs.lo)} and ${String(attrs.hi)}`,
+          ),
+  },
   arcsin: unary('the angle in [-pi/2, pi/2] whose sine is x'),
   cbrt: unary('the cube root of x'),
   nextafter: {

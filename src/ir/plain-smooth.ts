@@ -34,6 +34,7 @@ export const PLAIN_SMOOTH: Readonly<Record<string, Kernel>> = {
       data: (y!.data as Float64Array).map((v, i) => (v === 0 && b[i] === 0 ? 0 : Math.atan2(v, b[i]!))),
     };
   },
+  within: real((x) => x),
   arcsin: real(Math.asin),
   cbrt: real(Math.cbrt),
   nextafter: ([x, y], _attrs, [out]) => {

@@ -123,7 +123,10 @@ const OWN: Readonly<Record<string, Rule>> = {
 };
 
 const FLOATS: Readonly<Record<string, Rule>> = {
-  clip: (l, { ins: [x], attrs }) => clamp(l.circuit, l.wire(x!), attrs.lo as number, attrs.hi as number),
+  clip: (l, { ins: [x], outs: [out], attrs: { lo, hi } }) => {
+    l.setSpan(out!, [lo as number, hi as number]);
+    return clamp(l.circuit, l.wire(x!), lo as number, hi as number);
+  },
 };
 
 /** The rules, with those for integers where the first operand is one. */

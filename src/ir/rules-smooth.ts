@@ -8,22 +8,35 @@ import { sign } from '../fixed/whole.ts';
 import type { SigmoidMode } from './circuit.ts';
 import type { Rule } from './lowering.ts';
 
-const SIGMOIDS: Readonly<Record<SigmoidMode, typeof smooth.sigmoid>> = {
+const SIGMOIDS: Readonly<Record<SigmoidMode, typeof smooth.exp>> = {
   REAL: smooth.sigmoid,
   MM1: smooth.sigmoidLine,
   SEG3: smooth.sigmoidSegments,
 };
 
 const unary =
-  (fn: typeof smooth.sigmoid): Rule =>
+  (fn: typeof cbrt): Rule =>
   (l, { ins: [x] }) =>
     fn(l.circuit, l.wire(x!));
 
+/** Functions that are told where x lies. */
+const ranged =
+  (fn: typeof smooth.exp): Rule =>
+  (l, { ins: [x] }) =>
+    fn(l.circuit, l.wire(x!), l.reach(x!));
+
 export const SMOOTH_RULES: Readonly<Record<string, Rule>> = {
-  sigmoid: (l, node) => unary(SIGMOIDS[l.circuit.options.sigmoidMode ?? 'REAL'])(l, node),
-  softplus: unary(smooth.softplus),
-  silu: unary(smooth.silu),
-  gelu: (l, node) => unary(node.attrs.approximate ? smooth.geluTanh : smooth.gelu)(l, node),
+  within: (l, { ins: [x], outs: [out], attrs: { lo, hi } }) => {
+    l.setSpan(out!, [lo as number, hi as number]);
+    return l.wire(x!);
+  },
+  exp: ranged(smooth.exp),
+  sigmoid: (l, node) => ranged(SIGMOIDS[l.circuit.options.sigmoidMode ?? 'REAL'])(l, node),
+  tanh: ranged(smooth.tanh),
+  erf: ranged(smooth.erf),
+  softplus: ranged(smooth.softplus),
+  silu: ranged(smooth.silu),
+  gelu: (l, node) => ranged(node.attrs.approximate ? smooth.geluTanh : smooth.gelu)(l, node),
   arcsin: unary(arcsin),
   cbrt: unary(cbrt),
   nextafter: (l, { ins: [x, y] }) => {

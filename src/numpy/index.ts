@@ -77,6 +77,7 @@ export {
   notEqual,
   signbit,
   where,
+  within,
 } from './compare.ts';
 export * from './constants.ts';
 export {

@@ -17,6 +17,15 @@ import { fxp, runCase } from '../gates/harness.ts';
 type Cost = readonly [rounds: number, bits: number, dealt: number];
 type Build = (c: Circuit, x: Wire, y: Wire) => Wire;
 
+const unary =
+  (fn: (c: Circuit, x: Wire) => Wire): Build =>
+  (c, x) =>
+    fn(c, x);
+const close =
+  (fn: typeof S.exp): Build =>
+  (c, x) =>
+    fn(c, x, [-3, 3]);
+
 const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys: Cost]>> = {
   less: [B.less, [4, 71, 720], [1, 1, 33537]],
   equal: [B.equal, [2, 8, 1031], [1, 1, 33792]],
@@ -30,14 +39,17 @@ const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys:
   rsqrt: [N.rsqrt, [6, 774, 11709], [4, 397, 25089]],
   sqrt: [N.sqrt, [6, 774, 10941], [4, 397, 24321]],
   cbrt: [N.cbrt, [8, 1450, 12773], [6, 667, 25089]],
-  exp: [S.exp, [5, 327, 5200], [2, 257, 38017]],
+  exp: [unary(S.exp), [5, 327, 5200], [2, 257, 38017]],
   log: [N.log, [5, 774, 9789], [3, 397, 23169]],
-  sigmoid: [S.sigmoid, [5, 398, 7711], [2, 258, 40321]],
-  tanh: [S.tanh, [5, 398, 7967], [2, 258, 40577]],
-  erf: [S.erf, [5, 398, 3871], [2, 258, 36481]],
-  gelu: [S.gelu, [5, 398, 4639], [2, 258, 37249]],
-  silu: [S.silu, [5, 398, 13087], [2, 258, 45697]],
-  softplus: [S.softplus, [5, 398, 7199], [2, 258, 39809]],
+  sigmoid: [unary(S.sigmoid), [5, 398, 7711], [2, 258, 40321]],
+  tanh: [unary(S.tanh), [5, 398, 7967], [2, 258, 40577]],
+  erf: [unary(S.erf), [5, 398, 3871], [2, 258, 36481]],
+  gelu: [unary(S.gelu), [5, 398, 4639], [2, 258, 37249]],
+  silu: [unary(S.silu), [5, 398, 13087], [2, 258, 45697]],
+  softplus: [unary(S.softplus), [5, 398, 7199], [2, 258, 39809]],
+  'exp near 0': [close(S.exp), [1, 128, 4224], [1, 128, 4224]],
+  'sigmoid near 0': [close(S.sigmoid), [1, 128, 6272], [1, 128, 6272]],
+  'erf near 0': [close(S.erf), [1, 128, 2432], [1, 128, 2432]],
   sin: [W.sin, [1, 128, 512], [1, 128, 512]],
   cos: [W.cos, [1, 128, 512], [1, 128, 512]],
   arctan: [A.arctan, [10, 1767, 17150], [8, 926, 29314]],

@@ -39,7 +39,7 @@ const expMax = { FM128: 21, FM64: 11, FM32: 4 };
 
 const FNS: Readonly<Record<string, Fn>> = {
   sigmoid: {
-    build: S.sigmoid,
+    build: (c, x) => S.sigmoid(c, x),
     plain: elementary.sigmoid,
     range: always(-40, 40),
     error: 'absolute',
@@ -47,7 +47,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     points: [-16, 16, 15.5, -1e5, 1e5],
   },
   softplus: {
-    build: S.softplus,
+    build: (c, x) => S.softplus(c, x),
     plain: elementary.softplus,
     range: always(-40, 40),
     error: 'absolute',
@@ -55,7 +55,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     points: [-15.5, 15.5, -1e4, 1e4],
   },
   silu: {
-    build: S.silu,
+    build: (c, x) => S.silu(c, x),
     plain: (x) => x / (1 + Math.exp(-x)),
     range: always(-40, 40),
     error: 'absolute',
@@ -63,7 +63,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     points: [-31.5, 31.5, -1e4, 1e4],
   },
   gelu: {
-    build: S.gelu,
+    build: (c, x) => S.gelu(c, x),
     plain: (x) => 0.5 * x * (1 + elementary.erf(x * Math.SQRT1_2)),
     range: always(-12, 12),
     error: 'absolute',
@@ -71,7 +71,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     points: [-7.75, 7.75, -1e4, 1e4],
   },
   'gelu by tanh': {
-    build: S.geluTanh,
+    build: (c, x) => S.geluTanh(c, x),
     plain: (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
     range: always(-12, 12),
     error: 'absolute',
@@ -94,21 +94,21 @@ const FNS: Readonly<Record<string, Fn>> = {
     points: [0, -1, 1, -1e4, 1e4],
   },
   'sigmoid MM1': {
-    build: S.sigmoidLine,
+    build: (c, x) => S.sigmoidLine(c, x),
     plain: (x) => 0.5 + x / 8,
     range: always(-40, 40),
     error: 'absolute',
     rounds: 0,
   },
   'sigmoid SEG3': {
-    build: S.sigmoidSegments,
+    build: (c, x) => S.sigmoidSegments(c, x),
     plain: (x) => Math.min(Math.max(0.5 + x / 8, 0), 1),
     range: always(-40, 40),
     error: 'absolute',
     rounds: 5,
   },
   tanh: {
-    build: S.tanh,
+    build: (c, x) => S.tanh(c, x),
     plain: Math.tanh,
     range: always(-20, 20),
     error: 'absolute',
@@ -116,7 +116,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     points: [-8, 8, 7.75, -1e5, 1e5],
   },
   erf: {
-    build: S.erf,
+    build: (c, x) => S.erf(c, x),
     plain: elementary.erf,
     range: always(-10, 10),
     error: 'absolute',
@@ -124,7 +124,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     points: [-4, 4, 3.875, -1e5, 1e5],
   },
   exp: {
-    build: S.exp,
+    build: (c, x) => S.exp(c, x),
     plain: Math.exp,
     range: (f) => [-30, expMax[f]],
     extra: (_x, _y, f) => ulpOf(f) / 16,

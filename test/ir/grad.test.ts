@@ -104,6 +104,7 @@ const CASES: Readonly<Record<string, readonly (readonly [Fn, NDArray])[]>> = {
     [(x) => np.nn.gelu(x, true), X],
     [(x) => np.nn.gelu(x, false), X],
   ],
+  within: [[(x) => np.sigmoid(np.within(x, -9, 9)), X]],
   arcsin: [[(x) => np.arcsin(np.multiply(x, 0.2)), X]],
   cbrt: [[(x) => np.cbrt(np.add(x, 5)), X]],
   arctan: [[(x) => np.arctan(x), X]],

@@ -250,6 +250,24 @@ test('a large spline is dealt in parts, in the same round', () => {
   assert.is(s.stats.rounds, 5);
 });
 
+test('what is known to lie near 0 takes one round: by a promise, or held there', () => {
+  const x = NDArray.from(Float64Array.from({ length: 300 }, (_, i) => (i - 150) / 10));
+  const near = (v: BaseArray): BaseArray => np.within(v, -15, 15);
+  for (const [fn, rounds, lo] of [
+    [np.sigmoid, 1, -15],
+    [np.exp, 1, -15],
+    [np.nn.softplus, 1, -15],
+    // Wider than where erf levels off.
+    [np.erf, 5, -15],
+  ] as const) {
+    const s = agree((v) => fn(near(v!)), [x], 2 ** -20 + Math.exp(15) * 2 ** -20);
+    assert.is(s.stats.rounds, rounds, `${fn.name} from ${lo}`);
+  }
+  const held = agree((v) => np.erf(np.clip(v!, -3, 3)), [x], 2 ** -20);
+  assert.is(held.stats.rounds, 6);
+  assert.throws(() => np.within(x, 2, 1), /lo <= hi/);
+});
+
 test('what a comparison and a choice become', () => {
   const graph = optimize(
     graphOf((x: BaseArray, y: BaseArray) => np.where(np.less(x, y), x, 2), secret([4]), secret([4])),
