@@ -20,7 +20,7 @@ export interface Duty {
   readonly link: ShapeOptions | undefined;
   /** Measure the link between the parties, and tell the driver. */
   readonly measure: boolean;
-  /** Threads of this party for large operations; its share of the cores if absent. */
+  /** Threads of this party for large operations; if absent, all cores, where an operation is long enough. */
   readonly threads: number | undefined;
 }
 

@@ -44,8 +44,8 @@ export interface RuntimeConfig {
   /** What `auto` reckons with; measured between the parties as they start, if absent. */
   readonly link?: LinkMeasure;
   /**
-   * Threads of each party that work on large operations. If absent: the machine's cores, divided by the parties of a
-   * simulation, since they share them.
+   * Threads of each party that work on large operations. If absent, all cores of its machine; of a simulation's parties, which
+   * share them, on very large operations only.
    */
   readonly threads?: number;
   /** Print the account of every program to standard error when it has run. */

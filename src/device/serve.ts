@@ -8,8 +8,8 @@ import type { AbortableTransport } from '../link/memory.ts';
 import { type PortLike, portTransport } from '../link/port.ts';
 import { shape } from '../link/shaper.ts';
 import { FIELDS } from '../ring/field.ts';
+import { type RingOptions, usualThreads } from '../ring/memory.ts';
 import { Ring } from '../ring/ring.ts';
-import { cores } from '../ring/runtime.ts';
 import { type Duty, type FromThread, packError, type ToThread } from './messages.ts';
 
 /** The thread's own side of its driver. */
@@ -92,9 +92,9 @@ const serveDealer = async ({ duty, ring, transport, failed, close }: Desk): Prom
 
 const ROLES = { party: serveParty, dealer: serveDealer } as const;
 
-/** The parties of a simulation share the cores of their machine. */
-const threadsOf = ({ threads, parties, dealer }: Duty): number =>
-  threads ?? Math.max(1, Math.floor(cores() / (parties.length + (dealer === undefined ? 0 : 1))));
+/** The parties of a simulation share the cores of their machine: while one waits, another may use its core. */
+const threadsOf = ({ threads }: Duty): RingOptions =>
+  threads === undefined ? { threads: usualThreads(), crowded: true } : { threads };
 
 /** Does a thread's duty, until the driver ends it. */
 export const serve = async (
@@ -118,7 +118,7 @@ export const serveOver = async (duty: Duty, transport: AbortableTransport, drive
     transport.abort(error).catch(() => {});
   };
   try {
-    const ring = await Ring.create({ threads: threadsOf(duty) });
+    const ring = await Ring.create(threadsOf(duty));
     const close = async (): Promise<void> => {
       await Promise.all([transport.close(), ring.close()]);
       driver.leave();

@@ -8,7 +8,7 @@ import { TesseraError } from '../errors.ts';
 import { awaitDone, BOARD_BYTES, Board, LISTENING, MOST_PIECES, type Split, STOP, TICKET } from './board.ts';
 import type { KernelName, Kernels } from './kernels.ts';
 import { type Helper, startHelper } from './runtime.ts';
-import { RULES, splitBy } from './splits.ts';
+import { leastOf, RULES, splitBy } from './splits.ts';
 
 /** What a helper is started with. */
 export interface HelperDuty {
@@ -22,6 +22,8 @@ export interface HelperDuty {
 export class Crew {
   /** The calling thread and its helpers. */
   readonly threads: number;
+  /** What a piece must at least take: waking a thread takes up to 50 us, and losing a core to others some milliseconds. */
+  readonly pieceNs: number;
   readonly #kernels: Kernels;
   readonly #names: readonly string[];
   readonly #start: (thread: number) => Helper | undefined;
@@ -31,13 +33,14 @@ export class Crew {
 
   /** `alloc` gives stretches of the shared memory that are the crew's for good. */
   constructor(
-    threads: number,
+    { threads, crowded }: { readonly threads: number; readonly crowded: boolean },
     module: WebAssembly.Module,
     memory: WebAssembly.Memory,
     kernels: Kernels,
     alloc: (bytes: number) => number,
   ) {
     this.threads = threads;
+    this.pieceNs = crowded ? 6e6 : 6e4;
     this.#kernels = kernels;
     this.#names = Object.keys(kernels);
     const board = alloc(BOARD_BYTES);
@@ -53,9 +56,10 @@ export class Crew {
       const kernel = this.#kernels[name as KernelName];
       const rule = RULES.get(name);
       if (rule === undefined) return [name, kernel];
-      const { count, least } = rule;
+      const { count } = rule;
+      const least = leastOf(rule, this.pieceNs);
       const call = (...args: number[]): number => {
-        const split = args[count]! < 2 * least ? undefined : splitBy(rule, args, this.threads);
+        const split = args[count]! < 2 * least ? undefined : splitBy(rule, args, this.threads, least);
         if (split === undefined) return kernel(...args);
         this.run(name as KernelName, args, split);
         return 0;

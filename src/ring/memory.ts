@@ -7,9 +7,13 @@ import { Crew } from './crew.ts';
 import type { Field } from './field.ts';
 import { Heap } from './heap.ts';
 import { type KernelName, type Kernels, loadKernels } from './kernels.ts';
+import { cores } from './runtime.ts';
 
 /** Threads of one ring. */
 export const MOST_THREADS = 64;
+
+/** Threads where nobody said how many: the cores, up to a number whose stacks and heaps are no burden. */
+export const usualThreads = (): number => Math.min(cores(), 16);
 
 /** Size of the scratch that data from outside passes through. */
 export const SCRATCH = 65536;
@@ -24,6 +28,11 @@ export interface RingOptions {
    * where the host has none, there is one.
    */
   threads?: number;
+  /**
+   * Others want the same cores at the same time: share only calls that are long against what a scheduler takes to even things
+   * out, some ten milliseconds.
+   */
+  crowded?: boolean;
 }
 
 export interface RingParts {
@@ -33,14 +42,19 @@ export interface RingParts {
   readonly crew: Crew | undefined;
 }
 
-export const loadParts = async ({ wasm, maxBytes, threads = 1 }: RingOptions): Promise<RingParts> => {
+export const loadParts = async ({
+  wasm,
+  maxBytes,
+  threads = 1,
+  crowded = false,
+}: RingOptions): Promise<RingParts> => {
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
     fail('RANGE', `a ring works on 1 to ${MOST_THREADS} threads, not ${threads}`);
   const { kernels, memory, module } = await loadKernels(wasm, threads > 1);
   const heap = new Heap(memory, kernels.heapBase() >>> 0, maxBytes);
   if (threads === 1 || memory.buffer instanceof ArrayBuffer)
     return { kernels, memory, heap, crew: undefined };
-  const crew = new Crew(threads, module, memory, kernels, (bytes) => heap.alloc(bytes).start);
+  const crew = new Crew({ threads, crowded }, module, memory, kernels, (bytes) => heap.alloc(bytes).start);
   return { kernels: crew.kernels, memory, heap, crew };
 };
 
@@ -75,6 +89,11 @@ export class RingMemory {
   /** Threads that work on large calls. */
   get threads(): number {
     return this.#crew?.threads ?? 1;
+  }
+
+  /** What a piece of a call must at least take, in nanoseconds. */
+  protected get pieceNs(): number {
+    return this.#crew?.pieceNs ?? Number.POSITIVE_INFINITY;
   }
 
   /** Threads beside the calling one that are up by now; the first large call starts them. */

@@ -35,8 +35,6 @@ const PLAIN: Readonly<Record<string, readonly [args: string, cost: number]>> = {
   stream: ['y n c . . . . . . . . . . .', 0.35],
 };
 
-/** Least nanoseconds of a piece: waking a thread takes up to 50 us, and who calls does what nobody has taken. */
-const PIECE_NS = 60e3;
 /** Pieces begin at multiples of this many elements: whole blocks of bits, and of the key stream. */
 const ALIGN = 1024;
 
@@ -45,21 +43,23 @@ export interface Rule {
   readonly steps: readonly number[];
   /** Arguments that are addresses; 0 is none, and does not move. */
   readonly addresses: readonly boolean[];
-  /** Elements of the smallest piece. */
-  readonly least: number;
+  /** Nanoseconds an element. */
+  readonly cost: number;
 }
 
 const ruleOf = ([args, cost]: readonly [string, number], word: number): Rule => {
   const step: Readonly<Record<string, number>> = { w: word, b: 1 / 8, y: 1, n: 0, c: 1 / 64, '.': 0 };
   const letters = args.split(' ');
-  const least = (PIECE_NS * 16) / (cost * word);
   return {
     count: letters.indexOf('n'),
     steps: letters.map((letter) => step[letter]!),
     addresses: letters.map((letter) => 'wby'.includes(letter)),
-    least: Math.ceil(least / ALIGN) * ALIGN,
+    cost: (cost * word) / 16,
   };
 };
+
+/** Elements of the smallest piece that takes so long. */
+export const leastOf = ({ cost }: Rule, pieceNs: number): number => Math.ceil(pieceNs / cost / ALIGN) * ALIGN;
 
 /** By the kernel's full name. */
 export const RULES: ReadonlyMap<string, Rule> = new Map([
@@ -69,13 +69,12 @@ export const RULES: ReadonlyMap<string, Rule> = new Map([
   ),
 ]);
 
-/** How to cut a call for so many threads, or undefined if it is too small. */
-export const splitBy = (rule: Rule, args: readonly number[], threads: number): Split | undefined => {
+/** How to cut a call for so many threads, into pieces of at least so many elements. */
+export const splitBy = (rule: Rule, args: readonly number[], threads: number, least: number): Split => {
   const total = args[rule.count]!;
-  if (total < 2 * rule.least) return undefined;
   return {
     total,
-    grain: grainOf(total, rule.least, threads),
+    grain: grainOf(total, least, threads),
     count: rule.count,
     steps: rule.steps.map((step, i) => (rule.addresses[i] && args[i] === 0 ? 0 : step)),
   };

@@ -4,8 +4,8 @@ import { fail } from '../errors.ts';
 import type { Bits, RingArray } from './array.ts';
 import { RingMemory } from './memory.ts';
 
-/** Products of matrices below this many multiply-adds, times the bytes of a word, are too small for several threads. */
-const MATMUL = 16 << 17;
+/** Nanoseconds of a multiply-add, an eighth of the bytes of a word: roughly. */
+const MATMUL_NS = 1 / 16;
 
 export class RingWords extends RingMemory {
   /** dst = a + b */
@@ -112,7 +112,7 @@ export class RingWords extends RingMemory {
     const spaceFor = (count: number): number => this.kernels[`matmulSpace${bits}`](count, k, n) >>> 0;
     // Pieces are rows. Each packs b anew, so there are no more of them than threads.
     const rows = Math.ceil(m / this.threads / 8) * 8;
-    const alone = m * k * n * bytes < MATMUL || rows >= m;
+    const alone = rows >= m || rows * k * n * bytes * MATMUL_NS < this.pieceNs;
     const own = alone ? 0 : Math.ceil(Math.max(spaceFor(rows), spaceFor(m % rows || rows)) / 64) * 64;
     const space = Math.max(spaceFor(m), own * this.threads);
     const work = space > 0 ? this.heap.alloc(space) : undefined;

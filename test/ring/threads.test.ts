@@ -7,7 +7,7 @@ import { BOARD_BYTES, Board, DONE } from '../../src/ring/board.ts';
 import { FIELDS, type Field } from '../../src/ring/field.ts';
 import { Prg } from '../../src/ring/prg.ts';
 import { Ring } from '../../src/ring/ring.ts';
-import { grainOf, RULES, splitBy } from '../../src/ring/splits.ts';
+import { grainOf, leastOf, RULES, splitBy } from '../../src/ring/splits.ts';
 
 const test = suite('ring threads');
 const rings = await Promise.all([1, 2, 3].map((threads) => Ring.create({ threads })));
@@ -44,9 +44,12 @@ const alike = (name: string, work: (ring: Ring) => RingArray | Bits | Bytes): vo
 const words = (ring: Ring, field: Field, n: number, draw: number): RingArray =>
   filled(ring, ring.alloc(field, n), draw);
 
+/** The least that a ring of its own shares, see crew.ts. */
+const PIECE_NS = 6e4;
+
 /** Lengths at and around those from which on a kernel is cut. */
 const around = (name: string): number[] => {
-  const { least } = RULES.get(name)!;
+  const least = leastOf(RULES.get(name)!, PIECE_NS);
   return [2 * least - 1, 2 * least, 2 * least + 1, 3 * least + 777];
 };
 
@@ -152,26 +155,24 @@ test('matrix products of all shapes', () => {
 
 test('pieces cover every element once', () => {
   for (const [name, rule] of RULES) {
-    for (const total of [2 * rule.least, 5 * rule.least + 3, 1000 * rule.least + 1]) {
+    const least = leastOf(rule, PIECE_NS);
+    for (const total of [2 * least, 5 * least + 3, 1000 * least + 1]) {
       for (const threads of [2, 3, 64]) {
         const args = rule.steps.map(() => 16);
         args[rule.count] = total;
-        const split = splitBy(rule, args, threads)!;
+        const split = splitBy(rule, args, threads, least);
         const pieces = Math.ceil(split.total / split.grain);
         assert.ok(pieces >= 2 && pieces <= 4 * threads, `${name}: ${pieces} pieces of ${total}`);
         assert.is(split.grain % 1024, 0);
       }
     }
-    const short = rule.steps.map(() => 16);
-    short[rule.count] = 2 * rule.least - 1;
-    assert.is(splitBy(rule, short, 3), undefined);
   }
   assert.is(grainOf(100, 10, 2, 1), 13);
 });
 
 test('a piece that fails is told to who called, and the ring goes on', async () => {
   const ring = rings[1]!;
-  const n = 4 * RULES.get('add128')!.least;
+  const n = 4 * leastOf(RULES.get('add128')!, PIECE_NS);
   // Addresses beyond the memory: every piece traps, in whichever thread it runs.
   const outside = 2 ** 32 - 4096;
   for (let i = 0; i < 20; i++) {
@@ -208,6 +209,26 @@ test('only one of all who try takes a piece, and a call that was is forgotten', 
   assert.is(Atomics.load(caller.words, DONE), 3);
   caller.clear();
   assert.is(helper.failure(), undefined);
+});
+
+test('a ring that others crowd starts no helper for what is soon done', async () => {
+  const ring = await Ring.create({ threads: 2, crowded: true });
+  const [d, a, b] = [1, 2, 3].map((draw) => words(ring, FIELDS.FM128, 512 * 512, draw)) as [
+    RingArray,
+    RingArray,
+    RingArray,
+  ];
+  const wait = async (): Promise<void> => {
+    for (let tries = 0; tries < 30 && ring.helpers === 0; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  ring.mul(d, a, b);
+  await wait();
+  assert.is(ring.helpers, 0);
+  ring.matmul(d, a, b, 512, 512, 512);
+  for (let tries = 0; tries < 30 && ring.helpers === 0; tries++) await wait();
+  assert.is(ring.helpers, 1);
+  await ring.close();
 });
 
 test('numbers of threads that make no sense are errors', async () => {

@@ -2,8 +2,8 @@
 import { TesseraError } from '../../errors.ts';
 import { DealerEngine, type DealerStats } from '../../ir/dealer-engine.ts';
 import { FIELDS } from '../../ring/field.ts';
+import { usualThreads } from '../../ring/memory.ts';
 import { Ring } from '../../ring/ring.ts';
-import { cores } from '../../ring/runtime.ts';
 import { shown } from './failure.ts';
 import { openLinks } from './links.ts';
 import type { DealerOrder } from './node.ts';
@@ -49,7 +49,7 @@ export const startDealer = async (options: unknown): Promise<DealerService> => {
 
   const start = async (order: DealerOrder & { field: keyof typeof FIELDS }): Promise<DealerEngine> => {
     const channel = transport.channel(`dealer of ${order.id}`, order.parties);
-    const ring = await Ring.create({ threads: cores() });
+    const ring = await Ring.create({ threads: usualThreads() });
     rings.push(ring);
     const engine = DealerEngine.start({
       ring,

@@ -5,8 +5,8 @@ import type { Exported } from '../../ir/export.ts';
 import type { LinkMeasure } from '../../ir/plan.ts';
 import type { Channel, Transport } from '../../link/link.ts';
 import { FIELDS } from '../../ring/field.ts';
+import { usualThreads } from '../../ring/memory.ts';
 import { Ring } from '../../ring/ring.ts';
-import { cores } from '../../ring/runtime.ts';
 import { measures, type SpuConfig } from '../cluster-def.ts';
 import type { SpuBackend } from '../mode.ts';
 import { type Op, quietly } from '../objects.ts';
@@ -70,7 +70,7 @@ export class SpuNode implements PartyNode {
       return { kind: 'third', channel: transport.channel(`dealer of ${id}`, [dealer]) };
     };
     if (dealer !== undefined) order({ id, field: runtime.field, parties });
-    this.#ring = Ring.create({ threads: runtime.threads ?? cores() });
+    this.#ring = Ring.create({ threads: runtime.threads ?? usualThreads() });
     this.#engine = Promise.all([this.#ring, source(), channel]).then(([ring, from, own]) =>
       PartyEngine.start({
         ring,
