@@ -16,6 +16,7 @@
  */
 
 import { parseArgs } from 'node:util';
+import { benchBrowser } from './browser.ts';
 import { benchCluster } from './cluster.ts';
 import { benchKernels } from './kernels.ts';
 import type { Engine, Setting } from './lib/engine.ts';
@@ -147,6 +148,7 @@ const main = async (): Promise<void> => {
   if (only === 'kernels' || (only === undefined && whole)) {
     for (const row of await benchKernels(wanted)) add({ ...row, against: 'C++' });
     if (!flags.quick) for (const row of await linkBench(wanted)) add({ ...row, against: 'bare ws over TLS' });
+    for (const row of await benchBrowser(wanted)) add(row);
   }
   if (only === 'cluster' || (only === undefined && whole && !flags.quick)) {
     for (const row of await benchCluster(wanted)) add(row);

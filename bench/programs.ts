@@ -14,10 +14,9 @@ export interface Effort {
   readonly limit: number;
 }
 
-/** Seconds for the measured runs of a row, ours and a peer's. */
-const BUDGET = 30;
-const PEER_BUDGET = 12;
-const OUR_LIMIT = 600;
+/** Seconds for the measured runs of a row, and how long one may take. */
+const OURS = { warm: 2, budget: 15, limit: 600 } as const;
+const THEIRS = { warm: 1, budget: 6 } as const;
 
 export const rowName = (w: Workload, s: Setting): string => {
   const special = [
@@ -105,10 +104,9 @@ export const programRows = async (
       there.push(peer);
     }
   }
-  const patience = standings.map((_, i): Patience => {
-    const [budget, limit] = i === 0 ? [BUDGET, OUR_LIMIT] : [PEER_BUDGET, effort.limit];
-    return { runs: effort.runs, budget, limit };
-  });
+  const patience = standings.map(
+    (_, i): Patience => (i === 0 ? { ...OURS, runs: effort.runs } : { ...THEIRS, ...effort }),
+  );
   try {
     const times = await duel(standings, patience);
     if (times[0]!.failed !== undefined) throw new Error(`${name}: ${times[0]!.failed}`);

@@ -17,6 +17,8 @@ export interface Timing {
 }
 
 export interface Patience {
+  /** Runs to warm up: two where compilers work while the program runs, one elsewhere. */
+  readonly warm: 1 | 2;
   /** Measured runs, if they are short. */
   readonly runs: number;
   /** Seconds for all measured runs of one engine; the number of runs shrinks to fit. */
@@ -34,7 +36,7 @@ export const median = (values: readonly number[]): number => {
 interface Side {
   readonly standing: Standing;
   readonly patience: Patience;
-  readonly seconds: number[];
+  seconds: number[];
   first: number;
   runs: number;
   ended?: Pick<Timing, 'over' | 'failed'>;
@@ -51,18 +53,16 @@ const attempt = async (side: Side, limit: number, then: (seconds: number) => voi
   }
 };
 
-/** Two runs to warm up; where runs are long and few, the second of them is measured already, or even the first. */
+/** Runs to warm up; where runs are long and few, the last of them is measured already. */
 const begin = async (side: Side): Promise<void> => {
-  const { runs, budget, limit } = side.patience;
-  await attempt(side, limit, (first) => {
-    side.first = first;
-    if (first > budget) side.seconds.push(first);
-  });
-  if (side.first > budget) return;
-  await attempt(side, limit, (second) => {
-    side.runs = Math.max(1, Math.min(runs, Math.floor(budget / second)));
-    if (side.runs < runs) side.seconds.push(second);
-  });
+  const { warm, runs, budget, limit } = side.patience;
+  for (let i = 0; i < warm && side.first <= budget; i++) {
+    await attempt(side, limit, (seconds) => {
+      if (i === 0) side.first = seconds;
+      side.runs = Math.max(1, Math.min(runs, Math.floor(budget / seconds)));
+      side.seconds = (i > 0 && side.runs < runs) || seconds > budget ? [seconds] : [];
+    });
+  }
 };
 
 /** One timing for each engine, in their order. */

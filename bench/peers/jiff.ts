@@ -40,7 +40,7 @@ export const jiff: Engine = {
   async missing() {
     return existsSync(projectFile('bench', 'peers', 'jiff', 'node_modules', 'jiff-mpc'))
       ? undefined
-      : 'jiff-mpc (npm install --prefix bench/peers/jiff)';
+      : 'jiff-mpc (npm install --no-package-lock --prefix bench/peers/jiff)';
   },
 
   async start(w, s): Promise<Standing | undefined> {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { benchBrowser } from '../../bench/browser.ts';
 import { chart } from '../../bench/lib/chart.ts';
 import { Crew, TooLong } from '../../bench/lib/crew.ts';
 import { duel, median } from '../../bench/lib/duel.ts';
@@ -35,15 +36,18 @@ const scripted = (name: string, log: string[], times: readonly (number | Error)[
   };
 };
 
-const PATIENCE = { runs: 3, budget: 10, limit: 60 };
+const PATIENCE = { warm: 2, runs: 3, budget: 10, limit: 60 } as const;
 
-harness('runs take turns after two to warm up', async () => {
+harness('runs take turns after those to warm up', async () => {
   const log: string[] = [];
   const [a, b] = await duel(
     [scripted('a', log, [9, 8, 1, 2, 3]), scripted('b', log, [0.5])],
-    [{ ...PATIENCE, budget: 30 }, PATIENCE],
+    [
+      { ...PATIENCE, budget: 30 },
+      { ...PATIENCE, warm: 1 },
+    ],
   );
-  assert.equal(log.join(''), 'aabbababab');
+  assert.equal(log.join(''), 'aabababab');
   assert.equal(a, { first: 9, seconds: [1, 2, 3] });
   assert.equal(b, { first: 0.5, seconds: [0.5, 0.5, 0.5] });
 });
@@ -222,6 +226,15 @@ harness('a third-party dealer and a shaped link', async () => {
   const [program] = JSON.parse(stdout) as Record<string, unknown>[];
   assert.is(program!.name, 'multiply 1e5, 3 parties, third-party dealer [4 ms, 1000 Mbit/s]');
   assert.ok(Number(program!.value) > 0.002);
+});
+
+harness('kernels are measured in a browser too, or it is said what that needs', async () => {
+  const rows = await benchBrowser((name) => name === 'kernels in Chromium');
+  for (const { value, ratio, skipped } of rows) {
+    if (skipped === undefined) assert.ok(value! > 0 && ratio! > 0);
+    else assert.match(skipped, /chromium/);
+  }
+  assert.ok(rows.length > 0);
 });
 
 harness('an unknown flag or value is an error', async () => {
