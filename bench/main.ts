@@ -24,6 +24,7 @@ import type { Net } from './lib/net.ts';
 import { writeResults } from './lib/report.ts';
 import { keep } from './lib/results.ts';
 import type { Row } from './lib/row.ts';
+import { startupBench } from './lib/startup.ts';
 import { WORKLOADS, type Workload } from './lib/workloads.ts';
 import { linkBench } from './link.ts';
 import { peers } from './peers/index.ts';
@@ -149,6 +150,7 @@ const main = async (): Promise<void> => {
     for (const row of await benchKernels(wanted)) add({ ...row, against: 'C++' });
     if (!flags.quick) for (const row of await linkBench(wanted)) add({ ...row, against: 'bare ws over TLS' });
     for (const row of await benchBrowser(wanted)) add(row);
+    for (const row of await startupBench(wanted, effort.runs)) add(row);
   }
   if (only === 'cluster' || (only === undefined && whole && !flags.quick)) {
     for (const row of await benchCluster(wanted)) add(row);

@@ -11,6 +11,7 @@ const out = resolve(process.argv[2] ?? join(root, 'dist', 'browser'));
 /** The files that differ between runtimes, and those that take their places in a browser. */
 const INSTEAD = {
   'src/device/runtime.ts': 'src/browser/runtime.ts',
+  'src/link/curves.ts': 'src/link/browser-curves.ts',
   'src/link/sockets.ts': 'src/link/browser-sockets.ts',
   'src/ring/runtime.ts': 'src/ring/browser-runtime.ts',
   'src/cluster/task.ts': 'src/browser/task.ts',

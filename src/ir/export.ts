@@ -2,13 +2,13 @@
  * @file What an engine holds as plain additive shares (xor for bits): c - r at rank 0 and -r elsewhere. Their sum, put in
  * as private inputs of all parties, is the value again under fresh masks, of which dealers need to know nothing more.
  */
-import nacl from 'tweetnacl';
 import { subtract } from '../dealer/material.ts';
 import { Scratch } from '../dealer/scratch.ts';
 import type { Value } from '../gates/gate.ts';
 import { createCodec } from '../link/codec.ts';
 import type { Field } from '../ring/field.ts';
 import type { Ring } from '../ring/ring.ts';
+import { sha512 } from '../ring/runtime.ts';
 import { type CircuitOptions, GraphCircuit, privateInput } from './circuit.ts';
 import type { Graph, Tensor, Type } from './graph.ts';
 import { type Entry, isTensor } from './store.ts';
@@ -36,11 +36,11 @@ export const exportEntries = (
   };
   const shares = entries.map((entry) => {
     if (isTensor(entry)) {
-      digests.push(nacl.hash(codec.encode([entry.shape, entry.dtype, entry.data])));
+      digests.push(sha512(codec.encode([entry.shape, entry.dtype, entry.data])));
       return entry;
     }
     const { c, r } = entry as Required<Value>;
-    digests.push(nacl.hash(wire(c)));
+    digests.push(sha512(wire(c)));
     const scratch = new Scratch(ring, field);
     const share = c.kind === 'bits' ? scratch.bits(c.length) : scratch.words(c.length);
     if (rank === 0) ring.copy(share, c);
@@ -52,7 +52,7 @@ export const exportEntries = (
   });
   const all = new Uint8Array(digests.length * 64);
   for (const [i, d] of digests.entries()) all.set(d, i * 64);
-  const id = Array.from(nacl.hash(all).subarray(0, 16), (b) => b.toString(16).padStart(2, '0')).join('');
+  const id = Array.from(sha512(all).subarray(0, 16), (b) => b.toString(16).padStart(2, '0')).join('');
   return { shares, id };
 };
 

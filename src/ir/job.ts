@@ -1,8 +1,8 @@
 /** @file Jobs: the unit of work that every party and the dealer run in the same order, and how the dealer hears of them. */
 
-import nacl from 'tweetnacl';
 import { TesseraError } from '../errors.ts';
 import { createCodec } from '../link/codec.ts';
+import { sha512 } from '../ring/runtime.ts';
 import { analyse } from './analysis.ts';
 import type { Dealer, Deals } from './deal.ts';
 import type { DType, Graph, Tensor } from './graph.ts';
@@ -51,7 +51,7 @@ export const digestOf = ({ graph, ins, outs }: Job): string => {
     g.types,
     g.nodes.map((n) => [n.op, n.ins, n.outs, n.attrs, n.body && bare(n.body)]),
   ];
-  const hash = nacl.hash(codec.encode([bare(graph), ins, outs]));
+  const hash = sha512(codec.encode([bare(graph), ins, outs]));
   return Array.from(hash.subarray(0, 32), (b) => b.toString(16).padStart(2, '0')).join('');
 };
 

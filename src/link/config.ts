@@ -1,6 +1,6 @@
 /** @file Comparing two parties' configurations without showing either: a short hash for each leaf of the tree. */
-import nacl from 'tweetnacl';
 import { fail } from '../errors.ts';
+import { sha512 } from '../ring/runtime.ts';
 
 /** path ("spu.nodes[0].party") -> short hash of the value there. */
 export type ConfigDigest = Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export const digestConfig = (config: unknown, salt: string): ConfigDigest => {
   const put = (path: string, text: string) => {
     count += 1;
     if (count > MAX_PATHS) fail('CONFIG', `a configuration has more than ${MAX_PATHS} entries`);
-    const hash = nacl.hash(new TextEncoder().encode(`${salt}\n${path}\n${text}`));
+    const hash = sha512(new TextEncoder().encode(`${salt}\n${path}\n${text}`));
     out[path] = Array.from(hash.subarray(0, 8), (b) => b.toString(16).padStart(2, '0')).join('');
   };
   const walk = (value: unknown, path: string) => {
@@ -24,7 +24,7 @@ export const digestConfig = (config: unknown, salt: string): ConfigDigest => {
         walk(item, `${path}[${i}]`);
       });
     } else if (value instanceof Uint8Array) {
-      put(path, `bytes ${Array.from(nacl.hash(value)).join()}`);
+      put(path, `bytes ${Array.from(sha512(value)).join()}`);
     } else if (typeof value === 'object' && value !== null) {
       for (const [key, item] of Object.entries(value)) {
         // Left out and undefined are the same to everybody who reads a configuration.

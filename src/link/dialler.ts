@@ -22,7 +22,8 @@ export interface DiallerEvents {
 
 /** A job may start at one party a moment later than at another on the same port. */
 const JOB_GRACE_MS = 10_000;
-const FIRST_RETRY_MS = 40;
+/** Peers that start together miss each other by milliseconds. */
+const FIRST_RETRY_MS = 4;
 const LAST_RETRY_MS = 1_000;
 /** How often a connection may break just where a refused certificate would show, before it is taken for one. */
 const UNSAID_REFUSALS = 4;

@@ -13,9 +13,10 @@
  * their invitation if they meet by one: who does not have it cannot sign what the other expects). The message secret
  * is X25519 of two fresh keys; with the signatures this is the SIGMA-like exchange of Noise's "XX" with signatures.
  */
-import nacl from 'tweetnacl';
+import { sha512 } from '../ring/runtime.ts';
 import { controlCodec } from './codec.ts';
 import { type ConfigDigest, differingPaths } from './config.ts';
+import { x25519, x25519Public } from './curves.ts';
 import { ConnectError, type ConnectReason } from './failures.ts';
 import { type Signer, sameBytes, signBy, verify } from './identity.ts';
 import { deriveKeys, Opener, Sealer } from './sealed.ts';
@@ -201,7 +202,7 @@ const expectMessage = async (
 };
 
 const makeHello = (local: Local, to: string, binding: ChannelBinding, resume: Hello['resume']) => {
-  const ephemeral = nacl.box.keyPair.fromSecretKey(crypto.getRandomValues(new Uint8Array(32)));
+  const secret = crypto.getRandomValues(new Uint8Array(32));
   const hello: Hello = {
     protocol: PROTOCOL,
     version: VERSION,
@@ -210,7 +211,7 @@ const makeHello = (local: Local, to: string, binding: ChannelBinding, resume: He
     to,
     instance: local.instance,
     identity: local.identity.publicKey,
-    ephemeral: ephemeral.publicKey,
+    ephemeral: x25519Public(secret),
     config: local.config,
     mutualTls: binding.mutualTls,
     exporter: binding.exporter !== undefined,
@@ -218,7 +219,7 @@ const makeHello = (local: Local, to: string, binding: ChannelBinding, resume: He
     maxFrameBytes: local.maxFrameBytes,
     ...(resume === undefined ? {} : { resume }),
   };
-  return { bytes: controlCodec.encode(['hello', hello]), secret: ephemeral.secretKey };
+  return { bytes: controlCodec.encode(['hello', hello]), secret };
 };
 
 /** The checks that both ends make of the other's hello. */
@@ -277,7 +278,7 @@ const transcriptOf = (
     all.set(part, at + 4);
     at += 4 + part.byteLength;
   }
-  return nacl.hash(all);
+  return sha512(all);
 };
 
 const proofText = (role: 'dialer' | 'listener', transcript: Uint8Array): Uint8Array => {
@@ -312,9 +313,8 @@ const sealOf = async (
   dialer: boolean,
 ) => {
   if (bound) return;
-  const shared = nacl.scalarMult(mine, peer.ephemeral);
-  if (shared.every((b) => b === 0))
-    throw new ConnectError('protocol', "the peer's ephemeral key is not valid");
+  const shared = x25519(mine, peer.ephemeral);
+  if (shared === undefined) throw new ConnectError('protocol', "the peer's ephemeral key is not valid");
   const keys = await deriveKeys(shared, transcript, dialer);
   return { sealer: new Sealer(keys.send), opener: new Opener(keys.receive) };
 };

@@ -1,6 +1,6 @@
 /** @file A party's long-term identity: an Ed25519 key pair, pinned by its peers as a short text. */
-import nacl from 'tweetnacl';
 import { fail } from '../errors.ts';
+import { ed25519Public, ed25519Sign, ed25519Verify } from './curves.ts';
 
 export interface Identity {
   readonly publicKey: Uint8Array;
@@ -18,15 +18,17 @@ export type Signer = Identity | KeptIdentity;
 
 const PUBLIC = 'tessera-id-1:';
 const SECRET = 'tessera-secret-id-1:';
+const SEED = 32;
+const PUBLIC_KEY = 32;
+const SIGNATURE = 64;
 
 /** From fresh randomness, or from a 32-byte seed. */
-export const createIdentity = (seed?: Uint8Array): Identity => {
-  if (seed !== undefined && seed.byteLength !== 32)
-    fail('INVALID_ARGUMENT', `a seed has 32 bytes; got ${seed.byteLength}`);
-  const { publicKey, secretKey } =
-    seed === undefined
-      ? nacl.sign.keyPair.fromSeed(crypto.getRandomValues(new Uint8Array(32)))
-      : nacl.sign.keyPair.fromSeed(seed);
+export const createIdentity = (seed: Uint8Array = crypto.getRandomValues(new Uint8Array(SEED))): Identity => {
+  if (seed.byteLength !== SEED) fail('INVALID_ARGUMENT', `a seed has ${SEED} bytes; got ${seed.byteLength}`);
+  const publicKey = ed25519Public(seed);
+  const secretKey = new Uint8Array(SEED + publicKey.byteLength);
+  secretKey.set(seed);
+  secretKey.set(publicKey, SEED);
   return { publicKey, secretKey };
 };
 
@@ -35,7 +37,7 @@ export const identityText = (identity: Pick<Identity, 'publicKey'>): string =>
   PUBLIC + toText(identity.publicKey);
 
 export const identitySecretText = (identity: Identity): string =>
-  SECRET + toText(identity.secretKey.subarray(0, 32));
+  SECRET + toText(identity.secretKey.subarray(0, SEED));
 
 /** Reads a peer's public identity. */
 export const parseIdentity = (text: string, what = 'identity'): Uint8Array => fromText(text, PUBLIC, what);
@@ -45,7 +47,7 @@ export const parseSecretIdentity = (text: string, what = 'identity'): Identity =
   createIdentity(fromText(text, SECRET, what));
 
 export const sign = (message: Uint8Array, identity: Identity): Uint8Array =>
-  nacl.sign.detached(message, identity.secretKey);
+  ed25519Sign(message, identity.secretKey);
 
 export const signBy = async (message: Uint8Array, signer: Signer): Promise<Uint8Array> =>
   'secretKey' in signer
@@ -55,9 +57,9 @@ export const signBy = async (message: Uint8Array, signer: Signer): Promise<Uint8
       );
 
 export const verify = (message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean =>
-  signature.byteLength === nacl.sign.signatureLength &&
-  publicKey.byteLength === nacl.sign.publicKeyLength &&
-  nacl.sign.detached.verify(message, signature, publicKey);
+  signature.byteLength === SIGNATURE &&
+  publicKey.byteLength === PUBLIC_KEY &&
+  ed25519Verify(message, signature, publicKey);
 
 export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.byteLength === b.byteLength && a.every((value, i) => value === b[i]);

@@ -2,8 +2,8 @@
  * @file Where two parties of a room meet at a relay: a pipe with two ends, named by a hash that only those who have the
  * room's key can compute. The relay learns neither the room nor the parties from it.
  */
-import nacl from 'tweetnacl';
 import { fail } from '../errors.ts';
+import { sha512 } from '../ring/runtime.ts';
 import type { Address } from './address.ts';
 
 /** What parties share who meet through a relay, or by an invitation. */
@@ -26,7 +26,7 @@ const pipeName = (key: Uint8Array, job: string, listener: string, dialer: string
   const all = new Uint8Array(key.length + text.length);
   all.set(key);
   all.set(text, key.length);
-  return Array.from(nacl.hash(all).subarray(0, 16), (b) => b.toString(16).padStart(2, '0')).join('');
+  return Array.from(sha512(all).subarray(0, 16), (b) => b.toString(16).padStart(2, '0')).join('');
 };
 
 /** The address of one end of the pipe between two parties of a job. */

@@ -1,10 +1,14 @@
-/** @file What the kernels take from a browser. Takes the place of runtime.ts in the bundle. */
+/** @file What kernels, streams and digests take from a browser. Takes the place of runtime.ts in the bundle. */
+import nacl from 'tweetnacl';
 
 import type { HelperDuty } from './crew.ts';
 import type { Helper } from './runtime.ts';
 
 /** A browser has no ChaCha20: the kernel makes the streams. */
 export const streamCrypto = (): undefined => undefined;
+
+/** SHA-512. */
+export const sha512 = (bytes: Uint8Array): Uint8Array => nacl.hash(bytes);
 
 /** The kernels lie beside the bundle. */
 export const readAsset = async (_url: URL): Promise<BufferSource> => {

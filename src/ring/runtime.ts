@@ -1,4 +1,6 @@
-/** @file What the kernels take from the host, and how Node, Deno and a browser differ in giving it. */
+/** @file What kernels, streams and digests take from the host, and how Node, Deno and a browser differ in giving it. */
+
+import { createHash } from 'node:crypto';
 
 import type { HelperDuty } from './crew.ts';
 
@@ -33,6 +35,10 @@ export const streamCrypto = (): StreamCrypto | undefined => {
     return undefined;
   }
 };
+
+/** SHA-512. */
+export const sha512 = (bytes: Uint8Array): Uint8Array =>
+  new Uint8Array(createHash('sha512').update(bytes).digest());
 
 /** The bytes at a URL next to this module: a file, or in a browser a fetch. */
 export const readAsset = async (url: URL): Promise<BufferSource> => {

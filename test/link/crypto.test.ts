@@ -1,6 +1,8 @@
 /** @file The link's cryptography: every primitive against official vectors, and the sealing of messages. */
 import nacl from 'tweetnacl';
 import * as assert from 'uvu/assert';
+import * as browserCurves from '../../src/link/browser-curves.ts';
+import * as curves from '../../src/link/curves.ts';
 import {
   createIdentity,
   identitySecretText,
@@ -11,6 +13,8 @@ import {
   verify,
 } from '../../src/link/identity.ts';
 import { deriveKeys, hkdf, Opener, Sealer } from '../../src/link/sealed.ts';
+import { sha512 as browserSha512 } from '../../src/ring/browser-runtime.ts';
+import { sha512 } from '../../src/ring/runtime.ts';
 import { rejection, suite } from './helpers.ts';
 
 const test = suite('link/crypto');
@@ -47,12 +51,40 @@ test('Ed25519: RFC 8032, 7.1, tests 1 to 3', () => {
   }
 });
 
-test('X25519: RFC 7748, 5.2', () => {
-  const product = nacl.scalarMult(
-    hex('a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4'),
-    hex('e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c'),
-  );
-  assert.is(toHex(product), 'c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552');
+const CURVES = [curves, browserCurves] as const;
+
+test('X25519: RFC 7748, 5.2, and keys of low order', () => {
+  for (const { x25519 } of CURVES) {
+    const product = x25519(
+      hex('a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4'),
+      hex('e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c'),
+    );
+    assert.is(toHex(product!), 'c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552');
+    const secret = crypto.getRandomValues(new Uint8Array(32));
+    for (const low of [0, 1]) assert.is(x25519(secret, new Uint8Array(32).fill(low, 0, 1)), undefined);
+  }
+});
+
+test('curves of Node and of browsers: the same keys, signatures, secrets and verdicts', () => {
+  const bytes = (n: number) => crypto.getRandomValues(new Uint8Array(n));
+  for (let i = 0; i < 20; i++) {
+    const [seed, other, message] = [bytes(32), bytes(32), bytes(i * 7)];
+    const [here, there] = CURVES.map(({ ed25519Public, ed25519Sign, x25519Public, x25519 }) => {
+      const key = ed25519Public(seed);
+      const signature = ed25519Sign(message, new Uint8Array([...seed, ...key]));
+      return { key, signature, box: x25519Public(seed), shared: x25519(seed, x25519Public(other)) };
+    });
+    assert.equal(here, there);
+    const { key, signature } = here!;
+    const flipped = signature.slice();
+    flipped[i]! ^= 1 << (i % 8);
+    for (const { ed25519Verify } of CURVES) {
+      assert.ok(ed25519Verify(message, signature, key));
+      assert.not.ok(ed25519Verify(message, flipped, key));
+      assert.not.ok(ed25519Verify(message, signature, bytes(32)));
+      assert.not.ok(ed25519Verify(bytes(i * 7 + 1), signature, key));
+    }
+  }
 });
 
 test('xsalsa20-poly1305: the vector of NaCl', () => {
@@ -94,10 +126,11 @@ test('AES-256-GCM: the test cases 13 and 14 of McGrew and Viega', async () => {
 });
 
 test('SHA-512: FIPS 180 "abc"', () => {
-  assert.is(
-    toHex(nacl.hash(new TextEncoder().encode('abc'))),
-    'ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f',
-  );
+  for (const hash of [sha512, browserSha512])
+    assert.is(
+      toHex(hash(new TextEncoder().encode('abc'))),
+      'ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f',
+    );
 });
 
 test('identities as text', () => {

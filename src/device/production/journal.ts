@@ -2,8 +2,8 @@
  * @file The journal of operations by which programs find out that they are not the same program: each operation
  * extends a rolling hash, every party tells the others, and the first difference is named with both call sites.
  */
-import nacl from 'tweetnacl';
 import { TesseraError } from '../../errors.ts';
+import { sha512 } from '../../ring/runtime.ts';
 import type { Op } from '../objects.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -13,7 +13,7 @@ interface Entry {
   readonly site: string | null;
 }
 
-const digest = (text: string): Uint8Array => nacl.hash(new TextEncoder().encode(text)).subarray(0, 16);
+const digest = (text: string): Uint8Array => sha512(new TextEncoder().encode(text)).subarray(0, 16);
 
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
 

@@ -1,0 +1,107 @@
+/** The package as it is published: what `import 'tessera'` and the `tessera` command load in Node. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const run = (args: readonly string[], cwd: string): Promise<{ code: number | null; text: string }> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (text += data));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, text }));
+  });
+
+/** A project of a user's, with the package among its modules. */
+const inProject = async (program: string): Promise<{ code: number | null; text: string }> => {
+  const folder = mkdtempSync(join(tmpdir(), 'tessera-package-'));
+  try {
+    symlinkSync(root, join(folder, 'tessera'));
+    const file = join(folder, 'program.mjs');
+    writeFileSync(
+      file,
+      program.replace("'tessera'", JSON.stringify(`./tessera/${manifest.exports['.'].default}`)),
+    );
+    return await run([file], folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+const test = suite('package');
+
+test('a program runs on it, with threads, and nothing else of the package is loaded', async () => {
+  const { code, text } = await inProject(`
+    import * as sf from 'tessera';
+    import { readdirSync } from 'node:fs';
+    await sf.init(['alice', 'bob'], { address: 'local' });
+    const spu = sf.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
+    const x = spu((a, b) => sf.np.greater(a, b))(sf.PYU('alice')(() => [3, 5])(), sf.PYU('bob')(() => [4, 4])());
+    console.log(JSON.stringify([...(await sf.reveal(x)).data]), sf.np.greater.name, sf.Session.name);
+    await sf.shutdown();
+  `);
+  assert.match(text, /\[0,1\] greater Session/);
+  assert.is(code, 0);
+});
+
+test("errors name the line of the user's program, and its own files in their stack", async () => {
+  const { code, text } = await inProject(
+    [
+      `import * as sf from 'tessera';`,
+      `await sf.init(['alice', 'bob'], { address: 'local' });`,
+      `const x = sf.PYU('alice')(() => {`,
+      `  throw new Error('no data today');`,
+      `})();`,
+      `await sf.reveal(x).catch((e) => console.log(e.message, e.cause?.stack));`,
+      `await sf.shutdown();`,
+    ].join('\n'),
+  );
+  assert.match(text, /called at .*program\.mjs:5:3\)/);
+  assert.match(text, /at file:.*program\.mjs:4:9/);
+  assert.match(text, /no data today/);
+  assert.is(code, 0);
+});
+
+test('the command runs on it', async () => {
+  const { code, text } = await run([join(root, manifest.bin.tessera), '--version'], tmpdir());
+  assert.is(text.trim(), manifest.version);
+  assert.is(code, 0);
+});
+
+test('it can be read: a comment for each source file, names as they are written, no map needed', () => {
+  const lib = join(root, 'dist', 'node', 'lib');
+  const files = readdirSync(lib);
+  assert.not.ok(files.some((name) => name.endsWith('.map')));
+  const all = files.map((name) => readFileSync(join(lib, name), 'utf8')).join('\n');
+  for (const source of ['src/device/session.ts', 'src/link/handshake.ts', 'src/device/worker.ts'])
+    assert.ok(all.includes(`// ${source}\n`), source);
+});
+
+test('two parties as two processes: the millionaires', async () => {
+  const port = 20_000 + (process.pid % 20_000);
+  const folder = mkdtempSync(join(tmpdir(), 'tessera-package-'));
+  const parties = { alice: { address: `127.0.0.1:${port}` }, bob: { address: `127.0.0.1:${port + 1}` } };
+  const answers = ['alice', 'bob'].map((self_party, i) => {
+    const options = { cluster_config: { parties, self_party }, allowTrustedFirstParty: true };
+    writeFileSync(join(folder, `${self_party}.json`), JSON.stringify(options));
+    const wealth = String(6_100_000 + 10 * i);
+    return run(
+      [join(root, 'dist', 'examples', 'millionaires.js'), self_party, wealth, `${self_party}.json`],
+      folder,
+    );
+  });
+  for (const [i, { code, text }] of (await Promise.all(answers)).entries()) {
+    assert.match(text, `${['alice', 'bob'][i]}: bob is richer`);
+    assert.is(code, 0);
+  }
+  rmSync(folder, { recursive: true });
+});
+
+test.run();
