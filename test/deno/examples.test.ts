@@ -67,6 +67,12 @@ test('the main demo with any one permission less is refused by Deno', async () =
   }
 });
 
+test('the millionaires: one in Deno, one in Node', async () => {
+  const file = 'dist/examples/millionaires.js';
+  const texts = [listed(file, ['alice', '5200000']), node(file, 'bob', '6100000')].map(good);
+  for (const text of await Promise.all(texts)) assert.match(text, /bob is richer/);
+});
+
 const TRAIN = 'dist/examples/production/train.js';
 const CLI = 'dist/src/cli/main.js';
 const config = (party: string): string => `examples/production/${party}.json`;
