@@ -1,41 +1,52 @@
 /**
- * Builds dist/node/lib, which is the package in Node and Deno: tessera.js, the command, and the threads, with what they share in
- * chunks. One file is read in a quarter of the time of some 250. It is not minified, has no source map, and keeps the
- * files' names as comments, so that stack traces can be read; it lies as deep as dist/src/ring, so that ways to other
- * files stay as they are.
+ * Builds dist/node/lib, which is the package in Node and Deno: tessera.js, the command, and what threads and processes begin
+ * with. One file is read in a quarter of the time of some 250. Nothing is minified, there are no source maps, and the
+ * sources' names stay as comments, so that stack traces can be read; it all lies as deep as dist/src/ring, so that ways
+ * to other files stay as they are.
  */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const out = resolve(process.argv[2] ?? join(root, 'dist', 'node', 'lib'));
+const INDEX = join(root, 'src', 'index.ts');
+/** Threads in which no module of a user's runs: each is one file of its own. */
+const ALONE = new Set(['worker', 'spu-thread']);
 
 /** Files that a thread or a process begins with: they are named by a URL. */
-const threads = () => {
-  const found = {};
-  for (const entry of readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })) {
-    if (!entry.name.endsWith('.ts') || entry.parentPath.endsWith('browser')) continue;
-    const text = readFileSync(join(entry.parentPath, entry.name), 'utf8');
-    for (const [, name] of text.matchAll(/new URL\('\.\/([\w-]+)\.js', import\.meta\.url\)/g)) {
-      if (found[name] !== undefined) throw new Error(`two threads begin with a file ${name}.ts`);
-      found[name] = join(entry.parentPath, `${name}.ts`);
-    }
-  }
-  return found;
+const begins = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.name.endsWith('.ts') && basename(entry.parentPath) !== 'browser')
+  .flatMap(({ parentPath, name }) =>
+    [
+      ...readFileSync(join(parentPath, name), 'utf8').matchAll(/new URL\('\.\/([\w-]+)\.js', import\.meta\.url\)/g),
+    ].map(([, file]) => join(parentPath, `${file}.ts`)),
+  );
+const nameOf = (file) => basename(file, '.ts');
+if (new Set(begins.map(nameOf)).size < begins.length) throw new Error('two threads begin with files of one name');
+
+/** What shares its modules with users' programs has all of tessera.js first, so that all of it is one chunk. */
+const withIndex = {
+  name: 'with-index',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^with-index:/ }, ({ path }) => ({ path: path.slice(11), namespace: 'with-index' }));
+    onLoad({ filter: /./, namespace: 'with-index' }, ({ path }) => ({
+      contents: `${readFileSync(path, 'utf8').match(/^#!.*\n/)?.[0] ?? ''}export * from ${JSON.stringify(INDEX)};\nimport ${JSON.stringify(path)};`,
+      resolveDir: root,
+    }));
+  },
 };
 
-rmSync(out, { recursive: true, force: true });
-await build({
+const options = {
   absWorkingDir: root,
-  entryPoints: { tessera: 'src/index.ts', cli: 'src/cli/main.ts', ...threads() },
   outdir: out,
   bundle: true,
-  splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node20',
+  // Entries are imported for what they do.
+  ignoreAnnotations: true,
   // What only the command needs, or a cluster, and loads when it does.
   external: ['@nats-io/*', '@peculiar/*', 'commander', 'reflect-metadata'],
   // Functions are compared by name between parties.
@@ -45,4 +56,20 @@ await build({
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
   logLevel: 'warning',
+};
+
+rmSync(out, { recursive: true, force: true });
+await build({
+  ...options,
+  entryPoints: Object.fromEntries([
+    ['tessera', INDEX],
+    ['cli', `with-index:${join(root, 'src', 'cli', 'main.ts')}`],
+    ...begins.filter((f) => !ALONE.has(nameOf(f))).map((f) => [nameOf(f), `with-index:${f}`]),
+  ]),
+  splitting: true,
+  plugins: [withIndex],
+});
+await build({
+  ...options,
+  entryPoints: Object.fromEntries(begins.filter((f) => ALONE.has(nameOf(f))).map((f) => [nameOf(f), f])),
 });
