@@ -136,5 +136,5 @@ export const startupBench = async (
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const { name, value, baseline } of await startupBench())
-    console.log(`${name.padEnd(60)} ${value.toFixed(3)} s   bare Node ${baseline!.toFixed(3)} s`);
+    console.log(`${name.padEnd(60)} ${value?.toFixed(3)} s   bare Node ${baseline?.toFixed(3)} s`);
 }
