@@ -4,6 +4,7 @@
  * conjunction.ts; edaBits, eprint 2020/338, section 3, for a public minus a shared number). Inside a digit the bits
  * are read off the dealt one-hot code of r's digit, rotated by the public digit of c, and corrected by the borrow,
  * which is opened masked: the dealer shares the code times the borrow's mask too.
+ * Secrecy: codes and products are shared afresh; borrows and bits are opened under streams of every party.
  *
  * Rounds 2 + levels of the tree; bits: the tree's, b/4 - 1, and b. By b = 8, 16, 32, 64, 128: rounds 2, 3, 4, 4, 5;
  * bits 9, 23, 54, 118, 258.

@@ -7,6 +7,8 @@
  * against shared digits: Rabbit, eprint 2021/119, section 4; edaBits, eprint 2020/338, section 3). A radix-4 tree
  * of multi-input ANDs combines the digits. Any number of thresholds share the tables.
  *
+ * Secrecy: codes are shared afresh; each bit that the tree opens, and the answer, is masked by a stream of every party.
+ *
  * Where x - t is known to be small, its low bits are enough: with b in place of k all stays as it is.
  *
  * Rounds 4 (FM128), 3 (FM64, FM32; b = 56, 40, 20); bits 71, 34, 16 (30, 21, 10) per threshold; dealer bits b/4 * 16 + 1 once,

@@ -6,6 +6,8 @@
  * The count runs over k - 1 digits, so that it stays below k: k - 2 single bits, on which "differs" is linear in
  * the share of r's bit, and the two top bits as one digit, for which the dealer adds the product of its bits.
  *
+ * Secrecy: rho is uniform mod k, as far as the count goes; the answer is opened under a fresh bit; tables are shared afresh.
+ *
  * Rounds 2; bits log2(k) + 1 (8, 7, 6: 1 byte); dealer (k + 1) log2(k) + k bits.
  */
 

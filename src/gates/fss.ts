@@ -3,11 +3,14 @@
  * r, so a key for the secret number r is evaluated at the public c, and gives xor-shares of the answer with no message:
  * the offset-function gates of Boyle et al., eprint 2020/1392, sections 3 (DCF) and 4 (gates). Keys: assembly/dcf.ts.
  *
+ * Secrecy: answers are opened under a fresh bit of each party; of keys see below.
+ *
  * Two parties, who do not collude with the dealer. A party's root seeds are its own stream; both are told the correction
  * words, which are noise to whoever holds one seed. One key serves every threshold: it may be evaluated anywhere.
  *
  * Rounds 1; bits 1 a threshold. Dealer bytes an element, to each party: less 2096, 1040, 512 (FM128, 64, 32; b bits:
- * 16 (b - 1) and some) and a bit to rank 0; isZero 2112, 1056, 528; borrow 16 a bit and half a byte. Local work 6 us (FM128) an evaluation.
+ * 16 (b - 1) and some) and a bit to rank 0; isZero 2112, 1056, 528; borrow 16 a bit and half a byte. Local work 6 us
+ * (FM128) an evaluation.
  */
 
 import type { Dealing } from '../dealer/material.ts';

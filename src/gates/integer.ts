@@ -9,6 +9,8 @@
  * public number with a shared one (compare.ts), the fourth is public, the dealer shares the fifth. Signed numbers
  * are moved by 2^(b-1) first.
  *
+ * Secrecy: as in compare.ts; [r_x < r_y] is shared afresh, and answers are opened under fresh bits.
+ *
  * lessInt: rounds 1 + tree (b = 64: 3, 32: 3, 16: 2, 8: 2), bits 3 trees + 1 (64: 100); dealer 12 b + products.
  * belowInt, T public thresholds: the trees share one set of tables; bits (1 + T) trees + T.
  * negative: bit b-1 of x mod 2^b. One tree of b-1 bits and 1 bit.

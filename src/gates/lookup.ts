@@ -5,6 +5,7 @@
  * which each party rotates by the public c mod N (one-time truth tables: Ishai et al., TCC 2013, section 3; Pika,
  * eprint 2022/826, section 4, with the code itself for a DPF key). So the code costs no round. Its product with a
  * masked array x = c_x - r_x is local but for r_x[i], of which the dealer shares all N rotations.
+ * Secrecy: codes and rotations are shared afresh, and what was read is opened under a stream of every party.
  *
  * lookup: rounds 1, bytes k/8 per element read; dealer k/8 * N a place, and as much times the elements read at a
  *   place if the array is secret. A place must be below the axis; nothing is promised elsewhere.

@@ -5,7 +5,8 @@
  * 2019/080, section 3.2).
  *
  * The opening's mask is u - r_x r_y, where u is the sum of the parties' streams: so the product of the masks
- * needs no correction of its own, and the dealer sends one element, the correction of the output's mask.
+ * needs no correction of its own, and the dealer sends one element, the correction of the output's mask. It is uniform
+ * because u is, whatever the operands; u serves this once.
  *
  * Rounds 1, bytes k/8 per output; dealer k/8. Exact truncation (see finish.ts): 2, 2k/8; dealer 2k/8.
  */

@@ -1,6 +1,6 @@
 /**
  * @file Random bits that nobody knows: the xor of bits that every party draws from its host's cryptographic source
- * (not from the stream that the dealer knows). Rounds 1, bits 1; dealer nothing.
+ * (not from the stream that the dealer knows), opened under a stream of every party. Rounds 1, bits 1; dealer nothing.
  */
 
 import { randomBytes } from '../ring/prg.ts';

@@ -2,6 +2,7 @@
  * @file Bits times numbers: base + sum over j of b_j x_j, for masked bits b_j, and numbers that are secret or public.
  * With b = m + (1 - 2m) beta and x = c - r, the dealer shares beta and beta r; the sum is opened once (one opening
  * for a chain of selects; Boyle et al., eprint 2020/1392, section 5, without FSS keys).
+ * Secrecy: beta and beta r are shared afresh, and the sum is opened under a stream of every party.
  *
  * Rounds 1, bytes k/8; dealer 2k/8 per secret x_j, k/8 per public one, k/8 more where truncation is folded in.
  */

@@ -1,6 +1,8 @@
 /**
  * @file Truncation of a masked value by public bits, outside of a product: for products by public numbers.
  *
+ * Secrecy: truncate opens nothing, and the shifted mask is shared afresh; truncateExact as in finish.ts.
+ *
  * truncate: everyone shifts c, the dealer shares the shifted mask. Off by at most one unit in the last place. Wrong
  * when x + r wraps: probability |x| / (range of r), the same ratio as at the opening that made x, because x and r
  * are always scaled together. Rounds 0, bytes 0; dealer k/8.
