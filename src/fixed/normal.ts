@@ -8,7 +8,18 @@
  */
 
 import * as elementary from '../gates/elementary.ts';
-import { add, addNumber, below, filled, mul, selectSum, sub, timesInteger, xor } from './basic.ts';
+import {
+  add,
+  addNumber,
+  below,
+  filled,
+  mul,
+  selectSum,
+  sub,
+  timesInteger,
+  timesNumber,
+  xor,
+} from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
 import { smooth } from './smooth.ts';
 
@@ -74,18 +85,22 @@ export const normaliseSigned = (
 };
 
 /**
- * value * factor(j) * 2^-trunc, for the digit j that leads x and whole factors. `zero`: x = 0 gives 0. Rounds 1. All terms
- * stand inside one opening, so that truncation is folded in: the largest digit is "none is under".
+ * result * factor(j) * 2^-shift, for the digit j that leads x and whole factors. `zero`: x = 0 gives 0. Rounds 1. All terms
+ * stand inside one opening, so that truncation is folded in: the largest digit is "none is under". Of an odd number of
+ * fraction bits a root leaves half a bit to shift by.
  */
 const rescaleBy = (
   c: Circuit,
-  value: Wire,
+  result: Wire,
   { under }: Normal,
-  factor: (j: number) => number,
-  trunc: number,
+  whole: (j: number) => number,
+  shift: number,
   zero: boolean,
 ): Wire => {
   const top = under.length - 1;
+  const value = Number.isInteger(shift) ? result : timesNumber(c, result, Math.SQRT2);
+  const trunc = Math.max(0, Math.ceil(shift));
+  const factor = (j: number): number => whole(j) * 2 ** (trunc - Math.ceil(shift));
   const terms = under
     .slice(1)
     .map((b, i): [Wire, Wire] => [b, timesInteger(c, value, factor(i) - factor(i + 1))]);

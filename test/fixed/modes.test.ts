@@ -1,4 +1,4 @@
-/** Which sigmoid a program gets is the session's choice. */
+/** Which sigmoid a program gets, and with how many fraction bits numbers are held, is the session's choice. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { SigmoidMode } from '../../src/ir/circuit.ts';
@@ -23,6 +23,44 @@ test('sigmoidMode', () => {
       assert.ok(Math.abs(v - of(Number(x.data[i]))) < 2 ** -20, `${mode} at ${x.data[i]}: ${v}`);
     });
     assert.is(stats.rounds, rounds, mode);
+  }
+});
+
+test('functions hold for any number of fraction bits, odd ones too', () => {
+  const functions: Readonly<
+    Record<string, readonly [(x: np.BaseArray) => np.BaseArray, (x: number) => number]>
+  > = {
+    sqrt: [np.sqrt, Math.sqrt],
+    rsqrt: [np.rsqrt, (v) => 1 / Math.sqrt(v)],
+    cbrt: [np.cbrt, Math.cbrt],
+    reciprocal: [np.reciprocal, (v) => 1 / v],
+    log: [np.log, Math.log],
+    exp: [np.exp, Math.exp],
+    sin: [np.sin, Math.sin],
+    arctan: [np.arctan, Math.atan],
+    arcsin: [(v) => np.arcsin(np.multiply(v, 0.25)), (v) => Math.asin(v / 4)],
+    silu: [np.nn.silu, (v) => v / (1 + Math.exp(-v))],
+  };
+  const x = NDArray.from([0.25, 0.5, 1, 2, 3.25, 3.75], 'fxp');
+  for (const [field, fraction] of [
+    ['FM128', 20],
+    ['FM128', 25],
+    ['FM128', 40],
+    ['FM64', 17],
+    ['FM64', 20],
+    ['FM32', 9],
+  ] as const) {
+    for (const [name, [fn, of]] of Object.entries(functions)) {
+      const options = { ring, field: FIELDS[field], parties: 2, fraction };
+      const { results } = simulate(fn as (...x: never[]) => unknown, [x], options);
+      // What the function and what a unit in the last place of x and of the result may do.
+      const allowed = { FM128: 2 ** -20, FM64: 2 ** -14, FM32: 2 ** -7 }[field] + 4 * 2 ** -fraction;
+      (results[0]!.data as Float64Array).forEach((v, i) => {
+        const want = of(x.data[i] as number);
+        const error = Math.abs(v - want) / Math.max(1, Math.abs(want));
+        assert.ok(error < allowed, `${name} at ${x.data[i]}, ${field}, ${fraction} bits: ${v}, not ${want}`);
+      });
+    }
   }
 });
 
