@@ -55,6 +55,8 @@ const bundle = async (name, entry, keepNames) => {
     metafile: true,
     plugins: [runtimes],
     logLevel: 'warning',
+    // What is not for browsers is empty here.
+    logOverride: { 'ignored-bare-import': 'silent' },
     // nacl asks for node's crypto where a browser's is missing.
     alias: { crypto: join(root, 'tools', 'empty.mjs') },
   });
