@@ -3,9 +3,10 @@ import { fail, oneOf } from '../errors.ts';
 import { type Address, isLoopback, parseAddress } from './address.ts';
 import { createIdentity, parseIdentity, parseSecretIdentity, type Signer } from './identity.ts';
 import { othersOf } from './mailbox.ts';
+import type { TlsOptions } from './pem.ts';
 import { type Meeting, pipeAddress } from './relay-place.ts';
 import { loadTls } from './sockets.ts';
-import type { TlsMaterial, TlsOptions } from './tls.ts';
+import type { TlsMaterial } from './tls.ts';
 
 export interface PartyAddress {
   /** Where peers reach it. Without one the party can only dial. */

@@ -5,21 +5,7 @@ import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { fail, TesseraError } from '../errors.ts';
 import { ConnectError } from './failures.ts';
 import type { ChannelBinding } from './handshake.ts';
-
-/** PEM text, a path to it, a file URL, or bytes. */
-export type Pem = string | URL | Uint8Array;
-
-export interface TlsOptions {
-  /** This party's certificate and key; `caCert` is the authority that signed it. */
-  readonly cert: {
-    readonly caCert?: Pem;
-    readonly cert: Pem;
-    readonly key: Pem;
-    readonly passphrase?: string;
-  };
-  /** For each peer: the authority its certificate must come from, and the certificate itself if it is to be pinned. */
-  readonly clientCerts: Readonly<Record<string, { readonly caCert: Pem; readonly cert?: Pem }>>;
-}
+import type { Pem, TlsOptions } from './pem.ts';
 
 /** All of it, read and parsed. */
 export interface TlsMaterial {

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { type Callback, suite as uvuSuite } from 'uvu';
 import { TesseraError } from '../../src/errors.ts';
 import type { Transport } from '../../src/link/link.ts';
-import type { TlsOptions } from '../../src/link/tls.ts';
+import type { TlsOptions } from '../../src/link/pem.ts';
 import {
   connect,
   type PartyAddress,

@@ -2,8 +2,8 @@
 import { fail } from '../../errors.ts';
 import { parseAddress } from '../../link/address.ts';
 import { type KeptIdentity, parseIdentity } from '../../link/identity.ts';
+import type { Pem, TlsOptions } from '../../link/pem.ts';
 import type { PeerEvent } from '../../link/report.ts';
-import type { Pem, TlsOptions } from '../../link/tls.ts';
 import type { AllowedList } from '../../link/types.ts';
 import {
   configError,
