@@ -112,7 +112,7 @@ export class PeerSession {
     if (bytes.byteLength > this.#options.maxFrameBytes) {
       fail(
         'LINK',
-        `a frame of ${bytes.byteLength} bytes to "${this.peer}" is over the limit of ${this.#options.maxFrameBytes} (maxFrameBytes)`,
+        `a frame of ${bytes.byteLength} bytes to "${this.peer}" is over the limit of ${this.#options.maxFrameBytes} (maxFrameBytes; maxMessageBytes in crossSilo)`,
         { party: this.peer, size: bytes.byteLength, limit: this.#options.maxFrameBytes },
       );
     }

@@ -1,5 +1,6 @@
 /** @file Real certificates for tests: authorities and leaves, good and bad, made on the spot. */
 import 'reflect-metadata';
+import { createPrivateKey } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 x509.cryptoProvider.set(crypto);
@@ -47,7 +48,13 @@ export const makeAuthority = async (name: string, above?: Authority): Promise<Au
   return { pem: cert.toString('pem'), name, keys };
 };
 
-export const makeLeaf = async (authority: Authority, party: string, from = -DAY, to = DAY): Promise<Leaf> => {
+export const makeLeaf = async (
+  authority: Authority,
+  party: string,
+  from = -DAY,
+  to = DAY,
+  machines: readonly string[] = [party, 'localhost', '127.0.0.1'],
+): Promise<Leaf> => {
   const keys = await newKeys();
   const cert = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
@@ -59,11 +66,12 @@ export const makeLeaf = async (authority: Authority, party: string, from = -DAY,
     signingKey: authority.keys.privateKey,
     signingAlgorithm: ALGORITHM,
     extensions: [
-      new x509.SubjectAlternativeNameExtension([
-        { type: 'dns', value: party },
-        { type: 'dns', value: 'localhost' },
-        { type: 'ip', value: '127.0.0.1' },
-      ]),
+      new x509.SubjectAlternativeNameExtension(
+        machines.map((value) => ({
+          type: /^[\d.]+$/.test(value) ? ('ip' as const) : ('dns' as const),
+          value,
+        })),
+      ),
       new x509.ExtendedKeyUsageExtension([
         x509.ExtendedKeyUsage.serverAuth,
         x509.ExtendedKeyUsage.clientAuth,
@@ -86,5 +94,11 @@ export const makeSelfSigned = async (party: string): Promise<Leaf> => {
   });
   return { cert: cert.toString('pem'), key: await keyPem(keys) };
 };
+
+/** The same key, encrypted. */
+export const keyWithPassphrase = (key: string, passphrase: string): string =>
+  createPrivateKey(key)
+    .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase })
+    .toString();
 
 export { DAY };

@@ -181,8 +181,10 @@ export class Exchange {
       to.map((peer) => {
         if (this.#failure) throw this.#failure;
         const tag = this.#tags.get(peer) ?? 0;
+        const sent = this.#channel.send(peer, tag, pack(head, body));
+        // What is refused (it is too large, say) has no number: the peer waits for the next one.
         this.#tags.set(peer, tag + 1);
-        return this.#channel.send(peer, tag, pack(head, body));
+        return sent;
       }),
     );
   }
