@@ -1,4 +1,4 @@
-/** The npm package, put into an empty project: it runs, it has types, and it holds nothing else. */
+/** What npm packs, put into an empty project: it runs, it has types, and it holds nothing else. */
 import { execFile } from 'node:child_process';
 import {
   mkdirSync,
@@ -16,7 +16,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectFile } from '../../examples/lib/project.ts';
 
-const test = suite('project: package');
+const test = suite('project: installed package');
 const run = promisify(execFile);
 const root = dirname(projectFile('package.json'));
 const place = mkdtempSync(join(tmpdir(), 'tessera-package-'));
@@ -91,19 +91,21 @@ test('the command is there', async () => {
 test('it holds what is used, and no more', () => {
   const folders = ['dist', 'wasm-build', 'README.md', 'ARCHITECTURE.md', 'FEATURES.md', 'package.json'];
   assert.equal(readdirSync(installed).sort(), folders.sort());
-  assert.equal(readdirSync(join(installed, 'dist')).sort(), ['browser', 'src']);
+  assert.equal(readdirSync(join(installed, 'dist')).sort(), ['browser', 'node', 'src']);
 });
 
-test('every dependency is imported', () => {
+test('every dependency is used, in the bundle or beside it', () => {
   const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
   };
-  const files = readdirSync(join(installed, 'dist', 'src'), { recursive: true, encoding: 'utf8' });
+  const folder = join(installed, 'dist', 'node');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const code = files
     .filter((f) => f.endsWith('.js'))
-    .map((f) => readFileSync(join(installed, 'dist', 'src', f), 'utf8'))
+    .map((f) => readFileSync(join(folder, f), 'utf8'))
     .join('\n');
-  for (const name of Object.keys(dependencies)) assert.ok(code.includes(`'${name}`), name);
+  for (const name of Object.keys(dependencies))
+    assert.ok(code.includes(`"${name}`) || code.includes(`node_modules/${name}/`), name);
 });
 
 test.run();
