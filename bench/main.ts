@@ -128,6 +128,11 @@ const main = async (): Promise<void> => {
     rows.push(row);
     if (!flags.json) show(row);
   };
+  const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
+  // After every workload: a run that is stopped keeps what it has measured.
+  const store = (): void => {
+    if (flags.write) writeResults(keep(rows, command));
+  };
   const engines = await gather(add);
   const effort = {
     runs: flags.quick ? 1 : number('runs', flags.runs, 1, 1000),
@@ -137,6 +142,7 @@ const main = async (): Promise<void> => {
     for (const { w, s } of plan()) {
       try {
         for (const row of await programRows(w, s, engines, effort)) add(row);
+        store();
       } catch (e) {
         // The other rows are worth having.
         console.error(`${rowName(w, s)}: ${(e as Error).message}`);
@@ -156,7 +162,7 @@ const main = async (): Promise<void> => {
     for (const row of await benchCluster(wanted)) add(row);
   }
   if (flags.json) console.log(JSON.stringify(rows, null, 1));
-  if (flags.write) writeResults(keep(rows, ['npm run bench --', ...process.argv.slice(2)].join(' ')));
+  store();
 };
 
 await main();

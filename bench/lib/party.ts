@@ -15,6 +15,8 @@ export interface PartyJob {
   readonly field: 'FM64' | 'FM128';
   readonly dealer: DealerKind;
   readonly net: Net;
+  /** Of the program in float64, if it was measured before. */
+  readonly plainSeconds: number | undefined;
   readonly options: object;
 }
 
@@ -102,7 +104,7 @@ const join = async (job: PartyJob): Promise<void> => {
       };
       return {
         ...report,
-        plainSeconds: inTheClear(w),
+        plainSeconds: job.plainSeconds ?? inTheClear(w),
         dealerSeconds: await dealingSeconds(w, planned),
       };
     },
