@@ -20,6 +20,8 @@ export interface Duty {
   readonly link: ShapeOptions | undefined;
   /** Measure the link between the parties, and tell the driver. */
   readonly measure: boolean;
+  /** Bytes that arrays may take; all that WebAssembly gives if absent. */
+  readonly maxBytes: number | undefined;
   /** Threads of this party for large operations; if absent, all cores, where an operation is long enough. */
   readonly threads: number | undefined;
 }

@@ -9,6 +9,7 @@ import type { Graph, Tensor, Type } from '../ir/graph.ts';
 import { inputGraph, lower, revealGraph } from '../ir/lower.ts';
 import { isTensor } from '../ir/ndarray.ts';
 import { optimize } from '../ir/passes/optimize.ts';
+import { pieces } from '../ir/passes/pieces.ts';
 import type { CostMode, LinkMeasure } from '../ir/plan.ts';
 import { print } from '../ir/print.ts';
 import { flatten, type TreeDef } from '../ir/pytree.ts';
@@ -89,7 +90,13 @@ export class Programs {
   readonly #reveals = new Cache<Graph>();
   readonly #exposed = new Cache<{ readonly exposed: Exposed; readonly graph: Graph }>();
 
-  constructor({ field, fraction, truncAllowMsbError, costMode, link }: RuntimeConfig, parties: number) {
+  readonly #memory: number | undefined;
+
+  constructor(
+    { field, fraction, truncAllowMsbError, costMode, link, memoryLimit }: RuntimeConfig,
+    parties: number,
+  ) {
+    this.#memory = memoryLimit;
     this.#options = { field: FIELDS[field], fraction, truncAllowMsbError, parties, costMode, link };
   }
 
@@ -122,7 +129,7 @@ export class Programs {
     return {
       text,
       source: graph,
-      graph: this.#lowered.get(text, () => lower(optimize(graph), this.#options)),
+      graph: this.#lowered.get(text, () => this.#lower(graph)),
       ins: flatten(
         moving.map(({ arg }) => arg),
         isTypeLeaf,
@@ -136,8 +143,13 @@ export class Programs {
   expose({ text, source }: Recorded): { readonly exposed: Exposed; readonly graph: Graph } {
     return this.#exposed.get(text, () => {
       const exposed = expose(source);
-      return { exposed, graph: lower(optimize(exposed.graph), this.#options) };
+      return { exposed, graph: this.#lower(exposed.graph) };
     });
+  }
+
+  #lower(graph: Graph): Graph {
+    const best = optimize(graph);
+    return lower(this.#memory === undefined ? best : pieces(best, this.#memory), this.#options);
   }
 
   get precision(): { readonly field: (typeof FIELDS)['FM128']; readonly fraction: number } {

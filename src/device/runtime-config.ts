@@ -48,6 +48,8 @@ export interface RuntimeConfig {
    * share them, on very large operations only.
    */
   readonly threads?: number;
+  /** Bytes that a party may use for arrays: larger programs run in pieces. If absent, what WebAssembly gives: 4 GiB. */
+  readonly memoryLimit?: number;
   /** Print the account of every program to standard error when it has run. */
   readonly profile: boolean;
 }
@@ -112,6 +114,7 @@ interface Raw {
   costMode: CostMode | undefined;
   linkRttMs: number | undefined;
   linkBandwidthMbit: number | undefined;
+  memoryLimitMb: number | undefined;
   enableHalProfile: boolean;
   enablePphloProfile: boolean;
   maxConcurrency: number;
@@ -160,6 +163,7 @@ const KEYS: Keys<Raw> = {
   costMode: optional<CostMode | undefined>(choice('cost_mode', COST_MODES), undefined),
   linkRttMs: optional<number | undefined>(number(0, 1e6), undefined),
   linkBandwidthMbit: optional<number | undefined>(number(1e-3, 1e7), undefined),
+  memoryLimitMb: optional<number | undefined>(integer(16, 4095), undefined),
   enableHalProfile: optional(flag, false),
   enablePphloProfile: optional(flag, false),
   maxConcurrency: optional(integer(0, MOST_THREADS), 0),
@@ -224,6 +228,7 @@ export const readRuntimeConfig: Reader<GivenRuntimeConfig> = (value, path) => {
     beaverType: raw.beaverType,
     truncAllowMsbError: raw.truncAllowMsbError,
     ...(costMode && { costMode }),
+    ...(raw.memoryLimitMb !== undefined && { memoryLimit: raw.memoryLimitMb * 2 ** 20 }),
     ...(raw.maxConcurrency > 0 && { threads: raw.maxConcurrency }),
     ...(rttMs !== undefined && mbit !== undefined && { link: { rttMs, bandwidth: mbit * 125e3 } }),
     profile: raw.enableHalProfile || raw.enablePphloProfile,

@@ -118,7 +118,10 @@ export const serveOver = async (duty: Duty, transport: AbortableTransport, drive
     transport.abort(error).catch(() => {});
   };
   try {
-    const ring = await Ring.create(threadsOf(duty));
+    const ring = await Ring.create({
+      ...threadsOf(duty),
+      ...(duty.maxBytes !== undefined && { maxBytes: duty.maxBytes }),
+    });
     const close = async (): Promise<void> => {
       await Promise.all([transport.close(), ring.close()]);
       driver.leave();

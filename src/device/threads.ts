@@ -84,8 +84,8 @@ export class SpuThreads implements SpuBackend {
     const ports = connect(names);
     this.#threads = names.map((self, rank) => {
       const kind = self === dealer ? 'dealer' : 'party';
-      const { field, fraction, threads } = runtime;
-      const duty = { kind, self, rank, parties, dealer, field, fraction, link, threads } as const;
+      const { field, fraction, threads, memoryLimit: maxBytes } = runtime;
+      const duty = { kind, self, rank, parties, dealer, field, fraction, link, threads, maxBytes } as const;
       return this.#start({ ...duty, measure: measures(config) }, ports.get(self)!);
     });
   }

@@ -15,7 +15,7 @@ export interface Analysis {
   readonly place: Float64Array;
   /** Gate numbers that one run of the graph takes. */
   readonly gates: number;
-  /** Nodes that reveal something which the dealer has to hear before it goes on. */
+  /** Nodes that end before any later gate begins: they reveal what the dealer has to hear, or a piece ends with them. */
   readonly stops: readonly number[];
 }
 
@@ -72,7 +72,7 @@ export const analyse = (graph: Graph): Analysis => {
     if (node.op === 'loop') count += trips(node) * analyse(node.body!).gates;
     else if (node.op === DECODE || isGate(graph, node)) count++;
     place[i] = count > gate[i]! ? gate[i]! : gate[i]! - 0.5;
-    if (asks(node)) stops.push(i);
+    if (asks(node) || node.attrs.fence === true) stops.push(i);
     for (const id of node.ins) {
       uses[id]!++;
       consumers[id]!.push(i);

@@ -68,8 +68,15 @@ const lowerNode = (l: Lowering, node: Node, options: CircuitOptions): void => {
   else if (node.op === 'reveal' && l.type(node.ins[0]!).secret) lowerReveal(l, node, options);
   else if (node.op === 'epsilon') lowerEpsilon(l, node);
   else if (node.outs.every((id) => !l.graph.types[id]!.secret)) l.copy(node);
-  else l.bind(node.outs[0]!, ruleOf(node)(l, node).id);
+  else {
+    const { id } = ruleOf(node)(l, node);
+    l.bind(node.outs[0]!, node.attrs.fence === true ? fence(l.circuit, id) : id);
+  }
 };
+
+/** The same value, with which a piece of the program ends. */
+const fence = (circuit: GraphCircuit, id: ValueId): ValueId =>
+  circuit.node('reshape', [id], { fence: true }, [circuit.types[id]!])[0]!;
 
 /** Opened to every party, and from there on plain data, of which the dealer hears. */
 const lowerReveal = (l: Lowering, { ins: [x], outs: [y] }: Node, { parties }: CircuitOptions): void => {

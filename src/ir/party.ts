@@ -147,7 +147,16 @@ export class PartyRun {
       left: analysis.uses.slice(),
       missing: Int32Array.from(graph.nodes, (n) => n.ins.length),
       outsLeft: new Set(graph.outs).size,
-      holds: new Map(analysis.stops.map((i) => [graph.nodes[i]!, { limit: base + analysis.gate[i]! + 1 }])),
+      holds: new Map(
+        analysis.stops.map((i) => [
+          graph.nodes[i]!,
+          // Its own gate, if it has one, is still to run.
+          {
+            limit:
+              base + (analysis.place[i] === analysis.gate[i] ? analysis.gate[i]! + 1 : analysis.gate[i]!),
+          },
+        ]),
+      ),
       done,
     };
     for (const hold of frame.holds.values()) this.#holds.add(hold);

@@ -5,12 +5,13 @@ import type { Field } from '../ring/field.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { SigmoidMode } from './circuit.ts';
 import { decodeTensor } from './encode.ts';
-import type { Tensor } from './graph.ts';
+import type { Graph, Tensor } from './graph.ts';
 import { Lockstep, type LockstepStats } from './lockstep.ts';
 import { inputGraph, lower, revealGraph } from './lower.ts';
 import { NDArray } from './ndarray.ts';
 import type { PartyRun } from './party.ts';
 import { optimize } from './passes/optimize.ts';
+import { pieces } from './passes/pieces.ts';
 import type { CostMode, LinkMeasure } from './plan.ts';
 import { isTensor } from './store.ts';
 import { trace } from './tracer.ts';
@@ -25,6 +26,8 @@ export interface SimulateOptions {
   readonly sigmoidMode?: SigmoidMode;
   readonly costMode?: CostMode;
   readonly link?: LinkMeasure;
+  /** Bytes that a party may use: large programs run in pieces. */
+  readonly memoryLimit?: number;
   readonly seeds?: readonly Uint8Array[];
 }
 
@@ -46,6 +49,7 @@ export const simulate = (
   const world = new Lockstep(ring, field, parties, options.seeds);
   const types = inputs.map(({ shape, dtype }) => ({ shape, dtype, secret: true }));
   const { graph } = trace(fn, types);
+  const small = (g: Graph): Graph => (options.memoryLimit === undefined ? g : pieces(g, options.memoryLimit));
   const owners = inputs.map((tensor, i) => ({ owner: i % parties, tensor }));
   const taken = world.run(
     inputGraph(
@@ -56,7 +60,7 @@ export const simulate = (
     fraction,
   );
   const made = world.run(
-    lower(optimize(graph), { lazyIntegers: true, ...options }),
+    lower(small(optimize(graph)), { lazyIntegers: true, ...options }),
     [],
     fraction,
     taken.outs,

@@ -90,6 +90,13 @@ test('max_concurrency is the number of threads of a party; 0 leaves it to the ma
   await fails(() => withRuntime({ max_concurrency: 1.5 }), 'CONFIG', 'runtime_config.max_concurrency');
 });
 
+test('memory_limit_mb is in MiB', async () => {
+  assert.is(withRuntime({ memory_limit_mb: 64 }).runtime.memoryLimit, 64 * 2 ** 20);
+  assert.is(withRuntime({}).runtime.memoryLimit, undefined);
+  for (const wrong of [0, 15, 4096, 1.5, '64'])
+    await fails(() => withRuntime({ memory_limit_mb: wrong }), 'CONFIG', 'runtime_config.memory_limit_mb');
+});
+
 test('what Tessera does not do is UNSUPPORTED, and says what it does', async () => {
   await fails(() => withRuntime({ protocol: 'ABY3' }), 'UNSUPPORTED', 'runtime_config.protocol', 'SEMI2K');
   await fails(() => withRuntime({ beaver_type: 'MultiParty' }), 'UNSUPPORTED', 'TrustedThirdParty');

@@ -70,7 +70,10 @@ export class SpuNode implements PartyNode {
       return { kind: 'third', channel: transport.channel(`dealer of ${id}`, [dealer]) };
     };
     if (dealer !== undefined) order({ id, field: runtime.field, parties });
-    this.#ring = Ring.create({ threads: runtime.threads ?? usualThreads() });
+    this.#ring = Ring.create({
+      threads: runtime.threads ?? usualThreads(),
+      ...(runtime.memoryLimit !== undefined && { maxBytes: runtime.memoryLimit }),
+    });
     this.#engine = Promise.all([this.#ring, source(), channel]).then(([ring, from, own]) =>
       PartyEngine.start({
         ring,

@@ -1,0 +1,72 @@
+/** runtime_config.memory_limit_mb and max_concurrency: programs larger than the memory, and parties with several threads. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as sf from '../../src/index.ts';
+import { np } from '../../src/index.ts';
+
+const test = suite('device limits');
+
+const run = async (
+  program: (x: sf.NDArray, y: sf.NDArray) => unknown,
+  inputs: readonly sf.NDArray[],
+  config: Readonly<Record<string, unknown>>,
+) => {
+  const s = await sf.session({ parties: ['alice', 'bob'], loggingLevel: 'warning' });
+  const def = sf.utils.testing.clusterDef(['alice', 'bob']);
+  const spu = s.SPU({ ...def, runtime_config: { ...def.runtime_config, ...config } } as never);
+  try {
+    const [x, y] = inputs.map((value, i) =>
+      s
+        .PYU(['alice', 'bob'][i]!)(() => value)()
+        .to(spu),
+    );
+    const z = spu(program as never)(x as never, y as never);
+    const values = (await s.reveal(z as never)) as unknown as sf.NDArray;
+    return {
+      values: [...(values.data as Float64Array)],
+      peak: Math.max(...Object.values(spu.stats().peakMemory)),
+    };
+  } finally {
+    await s.shutdown();
+  }
+};
+
+const wave = (n: number, seed: number): number[] =>
+  Array.from({ length: n }, (_, i) => Math.sin(i + seed) * 2);
+
+for (const beaver_type of ['TrustedFirstParty', 'TrustedThirdParty'])
+  test(`a million distances in 16 MiB, dealt by ${beaver_type}`, async () => {
+    // Each array of them takes 32 MB.
+    const [x, y] = [wave(2000, 1), wave(500, 2)];
+    const program = (a: sf.NDArray, b: sf.NDArray) =>
+      np.sum(np.abs(np.expandDims(a, 1).sub(np.expandDims(b, 0))), 1);
+    const { values, peak } = await run(program, [np.array(x), np.array(y)] as never, {
+      beaver_type,
+      memory_limit_mb: 16,
+    });
+    x.forEach((a, i) => {
+      const want = y.reduce((sum, b) => sum + Math.abs(a - b), 0);
+      assert.ok(Math.abs(values[i]! - want) < 1e-3, `distance ${i}: ${values[i]}, not ${want}`);
+    });
+    assert.ok(peak > 1 << 20 && peak <= 16 << 20, `${peak} bytes`);
+  });
+
+test('a product of matrices by parties of one, two and three threads', async () => {
+  const n = 150;
+  const [x, y] = [wave(n * n, 1), wave(n * n, 2)];
+  const square = (values: number[]): sf.NDArray => np.array(values).reshape([n, n]) as never;
+  for (const max_concurrency of [1, 2, 3]) {
+    const { values } = await run((a, b) => np.matmul(np.matmul(a, b), b), [square(x), square(y)], {
+      max_concurrency,
+    });
+    for (let i = 0; i < n * n; i += 997) {
+      const [row, column] = [Math.floor(i / n), i % n];
+      let want = 0;
+      for (let k = 0; k < n; k++)
+        for (let l = 0; l < n; l++) want += x[row * n + k]! * y[k * n + l]! * y[l * n + column]!;
+      assert.ok(Math.abs(values[i]! - want) < 1e-2, `${max_concurrency} threads: ${values[i]}, not ${want}`);
+    }
+  }
+});
+
+test.run();

@@ -1,0 +1,187 @@
+/** Programs inside a memory limit: cut by rows, with the same results, in less memory, and with the rounds of each piece. */
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { TesseraError } from '../../src/errors.ts';
+import type { BaseArray } from '../../src/ir/array.ts';
+import type { Graph, Tensor } from '../../src/ir/graph.ts';
+import { optimize } from '../../src/ir/passes/optimize.ts';
+import { pieces } from '../../src/ir/passes/pieces.ts';
+import { simulate } from '../../src/ir/simulate.ts';
+import * as np from '../../src/numpy/index.ts';
+import { FIELDS } from '../../src/ring/field.ts';
+import { Ring } from '../../src/ring/ring.ts';
+import { graphOf, secret, snapshot } from './snapshot.ts';
+
+/** Rows of at most so many elements. */
+const elements = (n: number): number => n * 2048;
+
+const reals = (shape: readonly number[], seed: number): Tensor => ({
+  shape,
+  dtype: 'fxp',
+  data: Float64Array.from(
+    { length: shape.reduce((a, b) => a * b, 1) },
+    (_, i) => Math.sin(i * 12.9898 + seed) * 3,
+  ),
+});
+
+const run = async (
+  fn: (...args: never[]) => unknown,
+  inputs: readonly Tensor[],
+  more: { memoryLimit?: number; maxBytes?: number } = {},
+) => {
+  const ring = await Ring.create(more.maxBytes === undefined ? {} : { maxBytes: more.maxBytes });
+  const options = more.memoryLimit === undefined ? {} : { memoryLimit: more.memoryLimit };
+  const { results, stats } = simulate(fn, inputs, { ring, field: FIELDS.FM128, parties: 2, ...options });
+  return { results: results.map((r) => [...(r.data as Float64Array)]), stats, peak: ring.heap.peak };
+};
+
+const close = (got: number[][], want: number[][], what: string): void => {
+  assert.is(got.length, want.length);
+  got.forEach((values, i) => {
+    assert.is(values.length, want[i]!.length, what);
+    values.forEach((v, j) => {
+      const off = Math.abs(v - want[i]![j]!) / Math.max(1, Math.abs(want[i]![j]!));
+      assert.ok(off < 1e-4, `${what}: result ${i}, element ${j}: ${v}, not ${want[i]![j]}`);
+    });
+  });
+};
+
+test('a chain is done piece by piece, its rows put together, and its sum summed', () => {
+  const graph = graphOf((x: BaseArray, y: BaseArray) => {
+    const z = x.mul(y);
+    return [z, np.sum(np.exp(z))];
+  }, secret([4, 3]), secret([4, 3])); // biome-ignore format: a program
+  snapshot(
+    pieces(optimize(graph), elements(6)),
+    `
+    graph(%0: fxp[4,3] secret, %1: fxp[4,3] secret) {
+      %2: fxp[2,3] secret = slice %0 size=[2,3] start=[0,0] step=[1,1]
+      %3: fxp[2,3] secret = slice %1 size=[2,3] start=[0,0] step=[1,1]
+      %4: fxp[2,3] secret = mul %2 %3
+      %5: fxp[2,3] secret = exp %4
+      %6: fxp secret = sum %5 axes=[0,1]
+      %7: fxp[2,3] secret = reshape %4 fence=true shape=[2,3]
+      %8: fxp secret = reshape %6 fence=true shape=[]
+      %9: fxp[2,3] secret = slice %0 size=[2,3] start=[2,0] step=[1,1]
+      %10: fxp[2,3] secret = slice %1 size=[2,3] start=[2,0] step=[1,1]
+      %11: fxp[2,3] secret = mul %9 %10
+      %12: fxp[2,3] secret = exp %11
+      %13: fxp secret = sum %12 axes=[0,1]
+      %14: fxp[2,3] secret = reshape %11 fence=true shape=[2,3]
+      %15: fxp secret = reshape %13 fence=true shape=[]
+      %16: fxp[4,3] secret = concat %7 %14 axis=0
+      %17: fxp secret = add %8 %15
+      return %16 %17
+    }`,
+  );
+});
+
+test('what is small enough stays as it is', () => {
+  const graph = optimize(graphOf((x: BaseArray) => np.exp(x), secret([10])));
+  assert.is(pieces(graph, elements(10)), graph);
+  assert.ok(pieces(graph, elements(9)) !== graph);
+});
+
+/** Programs with ways in and out of their regions. */
+const PROGRAMS: Readonly<Record<string, (x: BaseArray, y: BaseArray) => unknown>> = {
+  chain: (x, y) => np.exp(x.mul(y).add(1).div(10)),
+  sums: (x, y) => [np.sum(x.mul(y)), np.sum(x.mul(y), 0), np.sum(x.mul(y), 1)],
+  // The mean is outside of the region of x * y, which may not go on behind it.
+  mean: (x, y) => {
+    const z = x.mul(y);
+    return z.sub(np.mean(z)).mul(z);
+  },
+  // Two regions that both others need: no cycle may come of it.
+  crossing: (x, y) => {
+    const a = x.mul(x);
+    const b = np.transpose(y).mul(2.5);
+    const c = np.transpose(b).mul(a);
+    const d = np.transpose(a).mul(b);
+    return [c.add(np.transpose(d)), np.maximum(c, 0)];
+  },
+  product: (x, y) => np.maximum(np.matmul(x.mul(2), np.transpose(y)), 0),
+  distances: (x, y) => {
+    const d = np.expandDims(x, 1).sub(np.expandDims(y, 0));
+    return np.sum(d.mul(d), 2);
+  },
+  largest: (x, y) => [np.max(x.mul(y), 1), np.max(x.mul(y), 0), np.where(np.less(x, y), x, y)],
+};
+
+for (const [name, fn] of Object.entries(PROGRAMS))
+  test(`${name}: the same results in pieces as whole`, async () => {
+    const inputs = [reals([13, 5], 1), reals([13, 5], 2)];
+    const whole = await run(fn as never, inputs);
+    for (const most of [40, 15, 5, 1]) {
+      const cut = await run(fn as never, inputs, { memoryLimit: elements(most) });
+      close(cut.results, whole.results, `${name} in pieces of ${most}`);
+      assert.ok(cut.stats.rounds >= whole.stats.rounds);
+    }
+  });
+
+test('any program of elementwise ops, row sums and transposes', async () => {
+  const step = fc.record({
+    op: fc.constantFrom('mul', 'add', 'transpose', 'center', 'rows', 'abs'),
+    a: fc.nat(9),
+    b: fc.nat(9),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: 2, maxLength: 7 }),
+      fc.integer({ min: 1, max: 30 }),
+      async (steps, most) => {
+        const fn = (x: BaseArray, y: BaseArray): unknown => {
+          const made = [x, y];
+          for (const { op, a, b } of steps) {
+            const [p, q] = [made[a % made.length]!, made[b % made.length]!];
+            if (op === 'mul') made.push(p.mul(q).mul(0.25));
+            else if (op === 'add') made.push(p.sub(q));
+            else if (op === 'transpose') made.push(np.transpose(p));
+            else if (op === 'center') made.push(p.sub(np.sum(q).mul(0.01)));
+            else if (op === 'rows') made.push(p.add(np.expandDims(np.sum(q, 1), 1).mul(0.1)));
+            else made.push(np.abs(p));
+          }
+          return made.slice(2);
+        };
+        const inputs = [reals([6, 6], 3), reals([6, 6], 4)];
+        const whole = await run(fn as never, inputs);
+        const cut = await run(fn as never, inputs, { memoryLimit: elements(most) });
+        close(cut.results, whole.results, JSON.stringify(steps));
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+test('a program that does not fit into the memory does in pieces', async () => {
+  // 400,000 distances and their squares from 2,000 + 2,000 numbers: 13 MB for each of them at each party.
+  const fn = (x: BaseArray, y: BaseArray) => {
+    const d = np.expandDims(x, 1).sub(np.expandDims(y, 0));
+    return np.sum(np.abs(d).mul(d), 1);
+  };
+  const inputs = [reals([2000], 1), reals([200], 2)];
+  const maxBytes = 12 << 20;
+  try {
+    await run(fn as never, inputs, { maxBytes });
+    assert.unreachable('it fits');
+  } catch (e) {
+    assert.is((e as TesseraError).code, 'OUT_OF_MEMORY');
+  }
+  const cut = await run(fn as never, inputs, { maxBytes, memoryLimit: maxBytes });
+  const [x, y] = inputs.map((t) => [...(t.data as Float64Array)]) as [number[], number[]];
+  const want = x.map((a) => y.reduce((sum, b) => sum + Math.abs(a - b) * (a - b), 0));
+  close(cut.results, [want], 'distances');
+  assert.ok(cut.peak < maxBytes);
+});
+
+test('the results of a graph are named as before, whatever is cut', () => {
+  const graph: Graph = optimize(graphOf((x: BaseArray) => [x, np.exp(x), x], secret([8])));
+  const cut = pieces(graph, elements(3));
+  assert.equal(
+    cut.outs.map((id) => cut.types[id]),
+    graph.outs.map((id) => graph.types[id]),
+  );
+  assert.is(cut.outs[0], cut.outs[2]);
+});
+
+test.run();
