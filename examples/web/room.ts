@@ -100,13 +100,13 @@ export const openRoom = async (what: string): Promise<DemoRoom> => {
     byId<HTMLButtonElement>('play-node').disabled = true;
     if (!(await post('api/party', { link, what }))) say('This server has no party to lend.', 'bad');
   };
-  const stop = new AbortController();
-  byId('stop').onclick = () => stop.abort();
   const me = await keepIdentity(self === 'alice' ? 'default' : 'guest');
   return {
     room,
     self,
     meet: async (options = {}) => {
+      const stop = new AbortController();
+      byId('stop').onclick = () => stop.abort();
       show('stop');
       say('Waiting for the other side: send it the link, or open it in another tab.', 'busy');
       // Alice lends the dealer; if there is none to lend, the room cannot work, and says so in its time.

@@ -1,6 +1,12 @@
 /** @file The browser of the tests, if the machine has one: Debian's Chromium, driven by playwright-core. */
 import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 import { suite as uvuSuite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type DemoServer, type DemoServerOptions, startDemoServer } from '../../examples/web/server.ts';
@@ -29,6 +35,10 @@ const launch = (): Promise<Browser> => {
   browser ??= chromium.launch({ executablePath: executablePath!, args: FLAGS });
   return browser;
 };
+
+/** A fresh profile. */
+export const newContext = async (options: BrowserContextOptions = {}): Promise<BrowserContext> =>
+  (await launch()).newContext(options);
 
 /** A suite that is left out, with a word, where there is no browser. */
 export const webSuite = (name: string) => {
@@ -64,7 +74,7 @@ export const stage = async (
   options: DemoServerOptions & { readonly phone?: boolean; readonly mayComplain?: boolean } = {},
 ): Promise<void> => {
   const server = await startDemoServer(options);
-  const context = await (await launch()).newContext({
+  const context = await newContext({
     viewport: options.phone === true ? { width: 390, height: 844 } : { width: 1100, height: 900 },
   });
   const errors: string[] = [];

@@ -198,6 +198,27 @@ test('a page that is reloaded can start again in the same room', () =>
     { mayComplain: true },
   ));
 
+test('a page that leaves by its AbortSignal in the middle is named at the other side, and can come back', () =>
+  stage(
+    async ({ open }) => {
+      const [alice, bob] = await startTraining(open);
+      await status(alice, /^Epoch 2 /, 60_000);
+      await bob.click('#stop');
+      for (const page of [alice, bob])
+        await page.waitForSelector('#status[data-state=bad]', { timeout: 60_000 });
+      assert.match((await bob.textContent('#status'))!, /its AbortSignal was set off/);
+      assert.match((await alice.textContent('#status'))!, /bob.*its AbortSignal was set off/);
+      // Both are still in the room: the same pages meet again.
+      for (const page of [alice, bob]) {
+        await page.waitForSelector('#go:enabled');
+        await page.click('#go');
+      }
+      for (const page of [alice, bob])
+        assert.match(await status(page, /^Done\. Area/, 90_000), /Area under the curve 0\.99/);
+    },
+    { mayComplain: true },
+  ));
+
 test('identities stay: the same after a reload, and their secret does not come out', () =>
   stage(async ({ open }) => {
     const page = await open('salaries.html');

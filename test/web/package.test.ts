@@ -1,0 +1,144 @@
+/** What pages are given: its size, and both ways to import it. */
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { newContext, webSuite } from './chromium.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const BROWSER = join(ROOT, 'dist', 'browser');
+const LIMIT = 120_000;
+
+const size = suite('web: size');
+
+size(`engine, codec and channel together have less than ${LIMIT / 1000} KB, compressed`, () => {
+  const sizes = ['tessera-worker.js', 'tessera.wasm'].map((name) => {
+    const bytes = gzipSync(readFileSync(join(BROWSER, name)), { level: 9 }).length;
+    assert.ok(bytes > 10_000, `${name} is really there`);
+    return bytes;
+  });
+  const all = sizes.reduce((a, b) => a + b, 0);
+  assert.ok(
+    all < LIMIT,
+    `${sizes.join(' + ')} = ${all} bytes: npm run build:browser -- --inputs says of what`,
+  );
+});
+
+size.run();
+
+/** What a page does with the library, whichever way it came by it. */
+const PROGRAM = `
+await sf.init({ parties: ['alice', 'bob'], loggingLevel: 'warning' });
+const spu = sf.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
+const x = sf.PYU('alice')(() => [3, 5])();
+const y = sf.PYU('bob')(() => [4, 4])();
+const z = await sf.reveal(spu((a, b) => sf.np.multiply(a, b))(x, y));
+const globals = Object.keys(globalThis).filter((name) => /tessera|^sf$/i.test(name));
+await sf.shutdown();
+document.body.textContent = JSON.stringify({ z: [...z.data], globals });
+`;
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
+
+/** What the page at this folder's index.html has come to. The policy is as strict as one that runs WebAssembly can be. */
+const runPage = async (folder: string): Promise<unknown> => {
+  const server = createServer((request, response) => {
+    const name = request.url === '/' ? 'index.html' : request.url!.slice(1);
+    try {
+      const content = readFileSync(join(folder, name));
+      response.writeHead(200, {
+        'content-type': TYPES[extname(name)] ?? 'text/plain',
+        'content-security-policy':
+          "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'",
+      });
+      response.end(content);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const context = await newContext();
+  try {
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (e) => errors.push(e.message));
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page
+      .waitForFunction(() => document.body.textContent?.startsWith('{'), undefined, { timeout: 20_000 })
+      .catch(() => {});
+    assert.equal(errors, []);
+    return JSON.parse((await page.textContent('body')) ?? '');
+  } finally {
+    await context.close();
+    server.close();
+    server.closeAllConnections();
+  }
+};
+
+const inFolder = async (use: (folder: string) => Promise<void>): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'tessera-page-'));
+  try {
+    await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const html = (script: string): string =>
+  `<!doctype html><meta charset="utf-8"><title>t</title><link rel="icon" href="data:,"><body><script type="module" src="${script}"></script>`;
+
+const copy = (names: readonly string[], folder: string): void => {
+  for (const name of names) copyFileSync(join(BROWSER, name), join(folder, name));
+};
+
+const test = webSuite('web: package');
+
+test('the ready-made file, in a plain script of type module', () =>
+  inFolder(async (folder) => {
+    copy(['tessera.js', 'tessera-worker.js', 'tessera.wasm'], folder);
+    writeFileSync(join(folder, 'page.js'), `import * as sf from './tessera.js';\n${PROGRAM}`);
+    writeFileSync(join(folder, 'index.html'), html('page.js'));
+    assert.equal(await runPage(folder), { z: [12, 20], globals: [] });
+  }));
+
+test("import * as sf from 'tessera', through a bundler", () =>
+  inFolder(async (folder) => {
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(ROOT, join(folder, 'node_modules', 'tessera'));
+    const source = `import * as sf from 'tessera';\n${PROGRAM}`;
+    const out = join(folder, 'out');
+    await build({
+      stdin: { contents: source, resolveDir: folder },
+      outfile: join(out, 'page.js'),
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      minify: true,
+      preserveSymlinks: true,
+      logLevel: 'error',
+    });
+    // What the bundle asks for at run time lies beside it.
+    copy(['tessera-worker.js', 'tessera.wasm'], out);
+    writeFileSync(join(out, 'index.html'), html('page.js'));
+    assert.equal(await runPage(out), { z: [12, 20], globals: [] });
+  }));
+
+test.run();
