@@ -11,7 +11,7 @@ import type { Channel } from './link.ts';
 import { type Carrier, ChannelTable, Handover } from './mailbox.ts';
 import type { AbortableTransport } from './memory.ts';
 import { SharedPipe, sharedMemory } from './shared.ts';
-import { atTickEnd } from './tick.ts';
+import { atEventLoop, atTickEnd } from './tick.ts';
 
 /** What the web's MessagePort and that of node:worker_threads have in common. */
 export interface PortLike {
@@ -191,7 +191,7 @@ class PortTransport implements AbortableTransport, Carrier {
   #later(): void {
     if (this.#resting) return;
     this.#resting = true;
-    setImmediate(() => {
+    atEventLoop(() => {
       this.#resting = false;
       if (!this.#spinning && this.#open) this.#sleep();
     });

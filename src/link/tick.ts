@@ -1,4 +1,4 @@
-/** @file The end of the current tick: the moment at which everything that was sent in it leaves as one message. */
+/** @file The end of the current tick, at which everything that was sent in it leaves as one message; and the next turn. */
 
 /** Without `nextTick`, a promise chain of this many links still counts as the same tick. */
 const MICROTASK_HOPS = 16;
@@ -19,4 +19,23 @@ export const atTickEnd = (run: () => void): void => {
   let hops = MICROTASK_HOPS;
   const hop = () => (hops-- === 0 ? run() : queueMicrotask(hop));
   queueMicrotask(hop);
+};
+
+/** Browsers have no `setImmediate`, and their timers wait for milliseconds: a message to oneself does not. */
+const byMessage = (): ((run: () => void) => void) => {
+  const { port1, port2 } = new MessageChannel();
+  const due: (() => void)[] = [];
+  port1.onmessage = () => due.shift()!();
+  return (run) => {
+    due.push(run);
+    port2.postMessage(null);
+  };
+};
+
+let send: ((run: () => void) => void) | undefined;
+
+/** Runs `run` when the event loop is reached: after all that is due now, and its promise reactions. */
+export const atEventLoop = (run: () => void): void => {
+  send ??= typeof setImmediate === 'function' ? setImmediate : byMessage();
+  send(run);
 };

@@ -18,11 +18,29 @@ export const readAsset = async (_url: URL): Promise<BufferSource> => {
   return response.arrayBuffer();
 };
 
+/** Trusted Types, where the browser has them; a page that requires them allows the policy `tessera-worker`. */
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): Policy;
+}
+interface Policy {
+  createScriptURL(url: string): unknown;
+}
+
+let policy: Policy | undefined;
+
+/** An address of this library's own in the form that `Worker` takes on this page, and in its workers. */
+export const trusted = (url: string): string => {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  policy ??= trustedTypes?.createPolicy('tessera-worker', { createScriptURL: (own) => own });
+  return (policy?.createScriptURL(url) ?? url) as string;
+};
+
 /** Starts a helper thread: parties of a page run in workers, and so do their helpers, from the same file. */
 export const startHelper = (duty: HelperDuty): Helper | undefined => {
   if (typeof document !== 'undefined') return undefined;
   try {
-    const worker = new Worker(import.meta.url, { type: 'module', name: `tessera helper ${duty.thread}` });
+    const name = `tessera helper ${duty.thread}`;
+    const worker = new Worker(trusted(import.meta.url), { type: 'module', name });
     worker.postMessage({ kind: 'helper', duty });
     return { end: async () => worker.terminate() };
   } catch {

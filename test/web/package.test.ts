@@ -43,14 +43,30 @@ size.run();
 /** What a page does with the library, whichever way it came by it. */
 const PROGRAM = `
 await sf.init({ parties: ['alice', 'bob'], loggingLevel: 'warning' });
-const spu = sf.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
+const spu = sf.SPU(sf.utils.testing.clusterDef(['alice', 'bob'], { max_concurrency: 2 }));
 const x = sf.PYU('alice')(() => [3, 5])();
 const y = sf.PYU('bob')(() => [4, 4])();
 const z = await sf.reveal(spu((a, b) => sf.np.multiply(a, b))(x, y));
+const big = sf.PYU('alice')(() => new sf.NDArray([384, 384], 'fxp', new Float64Array(384 * 384).fill(0.5)))();
+const corner = (await sf.reveal(spu((a) => sf.np.matmul(a, a).at(7).at(9))(big))).item();
+if (Math.abs(corner - 96) > 1e-3) throw new Error('the product has ' + corner);
 const globals = Object.keys(globalThis).filter((name) => /tessera|^sf$/i.test(name));
 await sf.shutdown();
 document.body.textContent = JSON.stringify({ z: [...z.data], globals });
 `;
+
+/** The headers of a page that may share memory with its workers. */
+const ISOLATING = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
+interface Outcome {
+  /** What the program has written into its page. */
+  readonly said: unknown;
+  /** How many workers were started: by the page, and by its workers. */
+  readonly workers: number;
+}
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -59,12 +75,16 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** What the page at this folder's index.html has come to. The policy is as strict as one that runs WebAssembly can be. */
-const runPage = async (folder: string): Promise<unknown> => {
+const runPage = async (folder: string, isolated = false): Promise<Outcome> => {
+  let workers = 0;
   const server = createServer((request, response) => {
     const name = request.url === '/' ? 'index.html' : request.url!.slice(1);
+    if (name === 'tessera-worker.js') workers += 1;
     try {
       const content = readFileSync(join(folder, name));
       response.writeHead(200, {
+        ...(isolated && ISOLATING),
+        'cache-control': 'no-store',
         'content-type': TYPES[extname(name)] ?? 'text/plain',
         'content-security-policy':
           "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'",
@@ -85,7 +105,8 @@ const runPage = async (folder: string): Promise<unknown> => {
       .waitForFunction(() => document.body.textContent?.startsWith('{'), undefined, { timeout: 20_000 })
       .catch(() => {});
     assert.equal(errors, []);
-    return JSON.parse((await page.textContent('body')) ?? '');
+    assert.is(await page.evaluate('crossOriginIsolated'), isolated);
+    return { said: JSON.parse((await page.textContent('body')) ?? ''), workers };
   } finally {
     await context.close();
     server.close();
@@ -109,14 +130,25 @@ const copy = (names: readonly string[], folder: string): void => {
   for (const name of names) copyFileSync(join(BROWSER, name), join(folder, name));
 };
 
+/** A page that imports the ready-made file. */
+const ready = (folder: string): void => {
+  copy(['tessera.js', 'tessera-worker.js', 'tessera.wasm'], folder);
+  writeFileSync(join(folder, 'page.js'), `import * as sf from './tessera.js';\n${PROGRAM}`);
+  writeFileSync(join(folder, 'index.html'), html('page.js'));
+};
+
 const test = webSuite('web: package');
 
 test('the ready-made file, in a plain script of type module', () =>
   inFolder(async (folder) => {
-    copy(['tessera.js', 'tessera-worker.js', 'tessera.wasm'], folder);
-    writeFileSync(join(folder, 'page.js'), `import * as sf from './tessera.js';\n${PROGRAM}`);
-    writeFileSync(join(folder, 'index.html'), html('page.js'));
-    assert.equal(await runPage(folder), { z: [12, 20], globals: [] });
+    ready(folder);
+    assert.equal(await runPage(folder), { said: { z: [12, 20], globals: [] }, workers: 2 });
+  }));
+
+test('where the page is cross-origin isolated, each party has a second thread for large operations', () =>
+  inFolder(async (folder) => {
+    ready(folder);
+    assert.equal(await runPage(folder, true), { said: { z: [12, 20], globals: [] }, workers: 4 });
   }));
 
 test("import * as sf from 'tessera', through a bundler", () =>
@@ -138,7 +170,7 @@ test("import * as sf from 'tessera', through a bundler", () =>
     // What the bundle asks for at run time lies beside it.
     copy(['tessera-worker.js', 'tessera.wasm'], out);
     writeFileSync(join(out, 'index.html'), html('page.js'));
-    assert.equal(await runPage(out), { z: [12, 20], globals: [] });
+    assert.equal(await runPage(out), { said: { z: [12, 20], globals: [] }, workers: 2 });
   }));
 
 test.run();
