@@ -42,9 +42,14 @@ export const ed25519Public = (seed: Uint8Array): Uint8Array => publicOf('Ed25519
 export const ed25519Sign = (message: Uint8Array, secret: Uint8Array): Uint8Array =>
   new Uint8Array(signWith(null, message, secretKey('Ed25519', secret.subarray(0, 32))));
 
-/** Signature and key have their lengths: 64 and 32 bytes. */
-export const ed25519Verify = (message: Uint8Array, signature: Uint8Array, key: Uint8Array): boolean =>
-  verifyWith(null, message, publicKey('Ed25519', key), signature);
+/** Signature and key have their lengths: 64 and 32 bytes. A key that is no point of the curve has signed nothing. */
+export const ed25519Verify = (message: Uint8Array, signature: Uint8Array, key: Uint8Array): boolean => {
+  try {
+    return verifyWith(null, message, publicKey('Ed25519', key), signature);
+  } catch {
+    return false;
+  }
+};
 
 export const x25519Public = (secret: Uint8Array): Uint8Array => publicOf('X25519', secret);
 
