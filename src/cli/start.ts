@@ -1,6 +1,6 @@
 /** @file `tessera start`: a head, or a node that joins one. */
 import { readFileSync } from 'node:fs';
-import { ownHost, startHead, startNode } from '../cluster/start.ts';
+import { nodeHere, ownHost, startHead, startNode } from '../cluster/start.ts';
 import { configError, integer, partyName } from '../device/read.ts';
 import { fail } from '../errors.ts';
 import type { CliCommand } from './command.ts';
@@ -93,7 +93,7 @@ const start = async (f: Flags): Promise<void> => {
       address: head.address,
       ...(head.token !== undefined && { token: head.token }),
     });
-    const node = await startNode({ engine, host, tags, head: true, version });
+    const node = nodeHere(engine, tags) ?? (await startNode({ engine, host, tags, head: true, version }));
     console.log(
       `Tessera head started at ${head.address}${head.fresh ? '' : ' (the engine was there already)'}.`,
     );

@@ -143,7 +143,9 @@ export class Courier {
   }
 
   #answered(m: Msg): void {
-    const { head, parts } = unpack<AnswerHead>(m.data);
+    const frame = unpack<AnswerHead>(m.data);
+    if (frame === undefined) return;
+    const { head, parts } = frame;
     // Confirmed only now that it is here: what is lost on its way comes again.
     if (head.ack === undefined) m.respond(head.id);
     else this.#acknowledge(head.ack);

@@ -17,9 +17,9 @@ import {
   type NodeConnectionOptions,
 } from '@nats-io/transport-node';
 import { TesseraError } from '../errors.ts';
-import { parseAddress } from '../link/address.ts';
+import { type Address, parseAddress } from '../link/address.ts';
 import { type Names, namesOf, tokenOf } from './names.ts';
-import { GONE_MS, REDELIVER_MS } from './times.ts';
+import { DRIVER_GONE_MS, REDELIVER_MS } from './times.ts';
 
 /** How to reach the engine, and as whom. */
 export interface EngineAddress {
@@ -54,6 +54,9 @@ const MOST_TASKS = 1_000_000;
 const CONNECT_MS = 3_000;
 const nanos = (ms: number): number => ms * 1e6;
 
+/** Whom the certificate must name: the client itself says so for names only, not for addresses. */
+const verified = (a: EngineAddress): { readonly host: string } => ({ host: placeOf(a).host });
+
 const optionsOf = (a: EngineAddress, name: string): NodeConnectionOptions => ({
   servers: a.url.replace(/^nats:\/\//, ''),
   name,
@@ -69,6 +72,7 @@ const optionsOf = (a: EngineAddress, name: string): NodeConnectionOptions => ({
   ...(a.creds !== undefined && { authenticator: credsAuthenticator(readFileSync(a.creds)) }),
   ...((a.ca !== undefined || a.cert !== undefined || a.url.startsWith('tls://')) && {
     tls: {
+      ...verified(a),
       ...(a.ca !== undefined && { caFile: a.ca }),
       ...(a.cert !== undefined && { certFile: a.cert }),
       ...(a.key !== undefined && { keyFile: a.key }),
@@ -77,6 +81,10 @@ const optionsOf = (a: EngineAddress, name: string): NodeConnectionOptions => ({
 });
 
 const REFUSED = /authoriz|authentic|permission|credential/i;
+
+const UNTRUSTED = /certificate|altnames|self-signed|tls/i;
+
+const placeOf = ({ url }: EngineAddress): Address => parseAddress(url.replace(/^\w+:\/\//, ''), 'address');
 
 /** Why the engine cannot be had, and what to type. */
 const unreachable = (a: EngineAddress, cause: unknown): TesseraError => {
@@ -89,8 +97,15 @@ const unreachable = (a: EngineAddress, cause: unknown): TesseraError => {
       { address: a.url },
       cause,
     );
-  const bare = a.url.replace(/^\w+:\/\//, '');
-  const { host, port } = parseAddress(bare, 'address');
+  if (UNTRUSTED.test(text))
+    return new TesseraError(
+      'IDENTITY',
+      `the engine at ${a.url} and this machine do not agree on TLS (${text}): give the authority of its certificate ` +
+        '(--nats-ca, or nats: { ca } of sf.init) and an address that the certificate names',
+      { address: a.url },
+      cause,
+    );
+  const { host, port } = placeOf(a);
   return new TesseraError(
     'LINK',
     `there is no engine at ${a.url} (${text}): start a head there first:\n` +
@@ -120,7 +135,7 @@ export const openEngine = async (address: EngineAddress, name: string): Promise<
       max_msgs: MOST_TASKS,
     });
     const js = jetstream(nc);
-    const kv = await new Kvm(js).create(names.bucket, { ttl: GONE_MS + 2_000, history: 1 });
+    const kv = await new Kvm(js).create(names.bucket, { ttl: DRIVER_GONE_MS, history: 1 });
     return {
       address,
       names,

@@ -3,8 +3,6 @@
  *
  *     u32 length of head | head: { ...fields, "sizes": [...] } | bytes | bytes ...
  */
-import { TesseraError } from '../errors.ts';
-
 export const pack = (head: object, parts: readonly Uint8Array[] = []): Uint8Array => {
   const text = JSON.stringify({ ...head, sizes: parts.map((p) => p.byteLength) });
   const length = Buffer.byteLength(text);
@@ -25,21 +23,21 @@ export interface Frame<H> {
   readonly parts: readonly Uint8Array<ArrayBuffer>[];
 }
 
-/** Throws SERIALIZATION for what is no such message. */
-export const unpack = <H>(bytes: Uint8Array): Frame<H> => {
+/** Undefined for what is no such message: whoever can reach the engine can send anything. */
+export const unpack = <H>(bytes: Uint8Array): Frame<H> | undefined => {
   try {
     const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const size = all.readUInt32LE();
     const head = JSON.parse(all.toString('utf8', 4, 4 + size)) as H & { sizes: number[] };
     let at = 4 + size;
     const parts = head.sizes.map((n) => {
-      if (at + n > bytes.byteLength) throw new RangeError('cut short');
+      if (at + n > all.byteLength) throw new RangeError('cut short');
       const part = new Uint8Array(all.subarray(at, at + n));
       at += n;
       return part;
     });
     return { head, parts };
-  } catch (e) {
-    throw new TesseraError('SERIALIZATION', 'a message of the cluster is not in its form', {}, e);
+  } catch {
+    return undefined;
   }
 };

@@ -1,8 +1,8 @@
 /** @file Who takes part: nodes and drivers show that they live through keys that go away when they do not. */
+import { randomBytes } from 'node:crypto';
 import type { Subscription } from '@nats-io/transport-node';
-import { TesseraError } from '../errors.ts';
 import type { Engine } from './engine.ts';
-import { BEAT_MS, GONE_MS } from './times.ts';
+import { BEAT_MS, DRIVER_GONE_MS, GONE_MS } from './times.ts';
 
 /** What a node says of itself, once a second. */
 export interface NodeInfo {
@@ -56,6 +56,9 @@ export interface SpuInfo {
 }
 
 type Kind = 'nodes' | 'drivers';
+const PATIENCE: Readonly<Record<Kind, number>> = { nodes: GONE_MS, drivers: DRIVER_GONE_MS };
+const kindOf = (key: string): Kind | undefined =>
+  key.startsWith('nodes.') ? 'nodes' : key.startsWith('drivers.') ? 'drivers' : undefined;
 interface Entry {
   readonly info: NodeInfo | DriverInfo;
   seen: number;
@@ -99,10 +102,17 @@ export class Members {
     this.#timer = setInterval(() => this.#check(), BEAT_MS);
     this.#timer.unref();
     void this.#status();
+    // By the engine's clock: those of machines differ.
+    const own = `looks.${randomBytes(6).toString('hex')}`;
+    await kv.put(own, '');
+    const now = (await kv.get(own))!.created.getTime();
+    await kv.delete(own);
     for await (const key of await kv.keys('>')) {
-      const entry = await kv.get(key);
-      if (entry?.operation === 'PUT' && Date.now() - entry.created.getTime() < GONE_MS)
-        this.#heard(key, entry.value);
+      const kind = kindOf(key);
+      const entry = kind && (await kv.get(key));
+      if (entry?.operation !== 'PUT') continue;
+      const age = now - entry.created.getTime();
+      if (age < PATIENCE[kind!]) this.#heard(key, entry.value, age);
     }
   }
 
@@ -116,15 +126,17 @@ export class Members {
     }
   }
 
-  #heard(key: string, bytes: Uint8Array): void {
+  #heard(key: string, bytes: Uint8Array, age = 0): void {
+    if (kindOf(key) === undefined) return;
     let info: NodeInfo | DriverInfo;
     try {
       info = JSON.parse(new TextDecoder().decode(bytes)) as NodeInfo | DriverInfo;
-    } catch (e) {
-      throw new TesseraError('SERIALIZATION', `the engine's key ${key} is not in its form`, { key }, e);
+    } catch {
+      // Not from one of us: who goes on like that is soon gone.
+      return;
     }
     const known = this.#entries.has(key);
-    this.#entries.set(key, { info, seen: Date.now() });
+    this.#entries.set(key, { info, seen: Date.now() - age });
     if (!known) this.#tell(key, 'joined', info);
   }
 
@@ -137,8 +149,9 @@ export class Members {
 
   #check(): void {
     if (this.#deaf) return;
-    const before = Date.now() - GONE_MS;
-    for (const [key, { seen }] of this.#entries) if (seen < before) this.#gone(key, 'lost');
+    const now = Date.now();
+    for (const [key, { seen }] of this.#entries)
+      if (now - seen > PATIENCE[kindOf(key)!]) this.#gone(key, 'lost');
   }
 
   #tell(key: string, what: Change['what'], info: NodeInfo | DriverInfo): void {

@@ -29,6 +29,8 @@ const free = (node: NodeInfo, tag: string): number =>
 const idle = (node: NodeInfo, tag: string): number => free(node, tag) - (node.tags[tag]?.busy ?? 0);
 
 const KEPT_ERRORS = 20;
+/** Small arguments that travel with one task, together: a message has a largest size. */
+const MOST_INLINE = 256 * 1024;
 
 export class ClusterMode implements Mode {
   readonly name = 'cluster';
@@ -155,8 +157,7 @@ export class ClusterMode implements Mode {
     this.#open.set(party, waiting + 1);
     return this.#counted(op, party, async () => {
       const { head, parts, keep } = await this.#pack(call, found);
-      const answer = await this.#courier.task(party, head, parts);
-      keep();
+      const answer = await this.#courier.task(party, head, parts).finally(keep);
       if (answer.attempt > 1) this.#again(op, answer);
       return this.#results(answer, call.numReturns);
     }).finally(() => this.#open.set(party, this.#open.get(party)! - 1));
@@ -203,8 +204,15 @@ export class ClusterMode implements Mode {
     const id = this.#nextId();
     const large = bytes.byteLength > INLINE;
     const inline: Uint8Array[] = large ? [] : [bytes];
-    const sent = (at: Located | Uint8Array): Sent => {
+    const put: string[] = large ? [`${id}.args`] : [];
+    let total = 0;
+    const sent = (at: Located | Uint8Array, i: number): Sent => {
       if (!(at instanceof Uint8Array)) return at;
+      total += at.byteLength;
+      if (total > MOST_INLINE) {
+        put.push(`${id}.${i}`);
+        return this.#objects.put(`${id}.${i}`, at);
+      }
       inline.push(at);
       return { inline: true };
     };
@@ -216,13 +224,13 @@ export class ClusterMode implements Mode {
       ...(code && { code }),
       numReturns: numReturns ?? null,
       args: large ? this.#objects.put(`${id}.args`, bytes) : { inline: true },
-      refs: refs.map((r) => sent(r.at)),
+      refs: refs.map((r, i) => sent(r.at, i)),
       ...more,
     };
     const keep = (): void => {
       // Held until here, so that nothing is freed on its way.
       void refs.length;
-      if (large) this.#refs.free([`${id}.args`]);
+      this.#refs.free(put);
     };
     return { head, parts: inline, keep };
   }
@@ -236,8 +244,7 @@ export class ClusterMode implements Mode {
     return this.#counted(call.op, call.party, async () => {
       const state = this.#nextId();
       const { head, parts, keep } = await this.#pack(call, code, { state });
-      await this.#courier.order(node, { ...head, kind: 'construct' } as CallHead, parts);
-      keep();
+      await this.#courier.order(node, { ...head, kind: 'construct' } as CallHead, parts).finally(keep);
       return this.#refs.state(state, node);
     });
   }
@@ -246,8 +253,8 @@ export class ClusterMode implements Mode {
     return this.#counted(call.op, call.party, async () => {
       const state = (await call.objects[0]![INSIDE]) as StateRef;
       const { head, parts, keep } = await this.#pack(call, undefined, { state: state.id, method });
-      const answer = await this.#courier.order(state.node, { ...head, kind: 'method' } as CallHead, parts);
-      keep();
+      const order = { ...head, kind: 'method' } as CallHead;
+      const answer = await this.#courier.order(state.node, order, parts).finally(keep);
       return this.#results(answer, call.numReturns);
     });
   }

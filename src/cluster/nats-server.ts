@@ -14,11 +14,12 @@ export const HOW_TO_INSTALL =
   "https://nats.io/download, or give a server of your own with --nats-url; on one machine, sf.init's address: 'local' " +
   'needs none';
 
-/** The path of `nats-server`, or undefined. TESSERA_NATS_SERVER comes first. */
+/** The path of `nats-server`, or undefined. TESSERA_NATS_SERVER, where it is set, is the only place. */
 export const findServer = (): string | undefined => {
   const own = process.env.TESSERA_NATS_SERVER;
-  const places = [...(process.env.PATH ?? '').split(delimiter), ...MORE_PLACES].filter((p) => p !== '');
-  return [...(own === undefined ? [] : [own]), ...places.map((p) => join(p, 'nats-server'))].find((path) => {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), ...MORE_PLACES].filter((p) => p !== '');
+  const places = own === undefined ? folders.map((p) => join(p, 'nats-server')) : [own];
+  return places.find((path) => {
     try {
       accessSync(path, constants.X_OK);
       return true;

@@ -58,6 +58,8 @@ interface Unheard {
   at: number;
 }
 
+/** A task that was taken so often is not given to yet another node. */
+const MOST_ATTEMPTS = 5;
 /** Running tasks that a heartbeat names. */
 const MOST_SHOWN = 32;
 
@@ -189,16 +191,18 @@ export class ClusterNode {
       m.respond(how);
       pulls.finished();
     };
-    let frame: Frame<CallHead>;
-    try {
-      frame = unpack<CallHead>(m.data);
-    } catch {
-      return refuse('+TERM');
-    }
+    const frame = unpack<CallHead>(m.data);
+    if (frame === undefined) return refuse('+TERM');
     const { head } = frame;
     if (!this.#members.hasDriver(head.driver))
       // Nobody waits for it any more; or its program has just come, and is not known here yet.
       return refuse(attempt > 1 ? '+TERM' : `-NAK {"delay": ${RETRY_MS * 1e6}}`);
+    if (attempt > MOST_ATTEMPTS) {
+      const why = `nodes have taken this task ${MOST_ATTEMPTS} times, and none has answered: does it end them?`;
+      this.#answer(head, attempt, { error: packError(new TesseraError('PARTY_FAILED', why)) }, m.reply!);
+      pulls.finished();
+      return;
+    }
     const name = `${head.id} ${attempt}`;
     this.#running.set(name, { what: head.what, party: head.party, since: Date.now(), working: m });
     const done = await this.#call(frame, (job, own) => this.#pool.run(job, own));
@@ -269,6 +273,7 @@ export class ClusterNode {
   /** An order is confirmed at once, and answered when it is done. It may come twice. */
   #order(m: Msg): void {
     const frame = unpack<OrderHead>(m.data);
+    if (frame === undefined) return;
     m.respond('ok');
     const { head } = frame;
     if (this.#taken.has(head.id)) return;

@@ -9,6 +9,7 @@ import { TesseraError } from '../errors.ts';
 import { isLoopback } from '../link/address.ts';
 import { type BulkServer, fetchBulk, serveBulk } from '../link/bulk.ts';
 import type { Engine } from './engine.ts';
+import { pack, unpack } from './frame.ts';
 import type { Members, NodeInfo } from './members.ts';
 import { RETRY_MS } from './times.ts';
 
@@ -67,7 +68,7 @@ export class Objects {
     this.#subscriptions.push(
       nc.subscribe(names.objects(self), { callback: (e, m) => void (e === null && this.#serve(m)) }),
       nc.subscribe(names.freed, {
-        callback: (e, m) => void (e === null && this.#freed(m.json<string[]>())),
+        callback: (e, m) => void (e === null && this.#freed(m)),
       }),
     );
   }
@@ -97,8 +98,8 @@ export class Objects {
     return { id, size: bytes.byteLength, holder: this.self };
   }
 
-  #freed(ids: readonly string[]): void {
-    for (const id of ids) this.free(id);
+  #freed(m: Msg): void {
+    for (const id of unpack<{ ids: readonly string[] }>(m.data)?.head.ids ?? []) this.free(id);
   }
 
   free(id: string): void {
@@ -116,7 +117,9 @@ export class Objects {
   }
 
   #serve(m: Msg): void {
-    const { id, at, length } = m.json<{ id: string; at: number; length: number }>();
+    const wanted = unpack<{ id: string; at: number; length: number }>(m.data);
+    if (wanted === undefined) return;
+    const { id, at, length } = wanted.head;
     const bytes = this.#held.get(id);
     if (bytes !== undefined) {
       m.respond(bytes.subarray(at, at + length));
@@ -203,7 +206,7 @@ export class Objects {
 
   async #chunk(object: Located, at: number, length: number): Promise<Uint8Array> {
     const { nc, names } = this.#engine;
-    const request = JSON.stringify({ id: object.id, at, length });
+    const request = pack({ id: object.id, at, length });
     for (;;) {
       try {
         const m = await nc.request(names.objects(object.holder), request, { timeout: RETRY_MS });

@@ -1,5 +1,6 @@
 /** @file What stands behind a PYU's handle in a cluster: where its value is. */
 import type { Engine } from './engine.ts';
+import { pack } from './frame.ts';
 import type { Located } from './objects.ts';
 
 /** A value: its bytes, if it is small, or where they are. */
@@ -60,7 +61,7 @@ export class Refs {
       this.#freed = [];
       if (nc.isClosed()) return;
       for (let i = 0; i < all.length; i += 1_000)
-        nc.publish(names.freed, JSON.stringify(all.slice(i, i + 1_000)));
+        nc.publish(names.freed, pack({ ids: all.slice(i, i + 1_000) }));
     }, FLUSH_MS);
     this.#timer.unref();
   }

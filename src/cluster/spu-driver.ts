@@ -161,11 +161,23 @@ export class ClusterSpu implements SpuBackend {
         kind: 'spu-start',
         links,
       } as never);
+      void this.#watch(name, node);
       const { port } = value as { port: number | null };
       const { host, port: wanted } = parseAddress(parties[name]!.address!, name);
       if (wanted === 0 && port !== null) parties[name] = { address: formatAddress({ host, port }) };
     }
     await this.#connect(own, parties, identities, names);
+  }
+
+  async #watch(name: string, node: string): Promise<void> {
+    const { courier, driver, nextId } = this.#o;
+    const order = { id: nextId(), driver, spu: this.#id, name, kind: 'spu-watch' };
+    const why = await courier.order(node, order).then(
+      ({ value }) => new TesseraError('PEER_LOST', String(value), { party: name, node }),
+      (e: unknown) => e,
+    );
+    if (this.#told > 0) this.#exit(name);
+    else this.#lost(name, why);
   }
 
   async #connect(
@@ -276,6 +288,11 @@ export class ClusterSpu implements SpuBackend {
       this.#rounds += Math.max(0, ...known.map((s) => s.rounds));
       this.#bytes += known.reduce((sum, s) => sum + s.bytes, 0);
       return outcome;
+    } catch (e) {
+      // A party that went with its node is lost, and did not fail.
+      if (e instanceof TesseraError && this.#failure?.code === 'PEER_LOST')
+        throw new TesseraError('PEER_LOST', e.message, e.info, e);
+      throw e;
     } finally {
       this.#running.delete(what);
     }

@@ -10,6 +10,8 @@ interface Running {
   readonly driver: string;
   readonly tag: string | null;
   readonly text: string;
+  /** Resolves with why. */
+  readonly ended: Promise<string>;
   /** Takes the thread's next reply. */
   heard: (message: FromSpu) => void;
 }
@@ -50,6 +52,7 @@ export class SpuHost {
       throw new TesseraError('PEER_LOST', `${order.name} is lost: its thread has ended`, {
         party: order.name,
       });
+    if (order.kind === 'spu-watch') return running.ended;
     const next = reply(running);
     running.worker.postMessage({ kind: 'start', links: order.links, job: order.spu } satisfies ToSpu);
     const listening = await next;
@@ -63,7 +66,11 @@ export class SpuHost {
       execArgv: [],
       name: `tessera ${order.name}`,
     });
-    const running: Running = { worker, driver, tag, text, heard: nothing };
+    const ended = new Promise<string>((resolve) => {
+      worker.on('error', (e) => resolve(`its thread failed: ${e.message}`));
+      worker.on('exit', (code) => resolve(`its thread has ended (exit code ${code})`));
+    });
+    const running: Running = { worker, driver, tag, text, ended, heard: nothing };
     this.#running.set(key, running);
     worker.on('message', (message: FromSpu) => {
       if (message.kind === 'fetch') void this.#fetch(worker, message.number, message.object);

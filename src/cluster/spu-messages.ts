@@ -6,8 +6,8 @@ import type { Located } from './objects.ts';
 
 /** No party can have this name. */
 export const DRIVER = '@driver';
-/** A party that is not heard of for this long is lost. */
-export const LOST_MS = 10_000;
+/** A party that is not heard of for this long is lost: its node says sooner when it has ended. */
+export const LOST_MS = 30_000;
 
 /** From the driver, beside what it says to threads of its own. */
 export type Control =
@@ -38,6 +38,8 @@ export type SpuOrder = {
 } & (
   | { readonly kind: 'spu-prepare'; readonly tag: string | null; readonly text: string }
   | { readonly kind: 'spu-start'; readonly links: SpuLinks }
+  /** Answered when the thread has ended: with why. */
+  | { readonly kind: 'spu-watch' }
   | { readonly kind: 'spu-end' }
 );
 

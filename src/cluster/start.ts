@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { unpackError } from '../device/messages.ts';
 import { TesseraError } from '../errors.ts';
 import { isLoopback, parseAddress } from '../link/address.ts';
@@ -10,7 +11,7 @@ import type { EngineAddress } from './engine.ts';
 import { findServer, HOW_TO_INSTALL, listens, startServer } from './nats-server.ts';
 import type { NodeOptions } from './node.ts';
 import type { FromNode } from './node-process.ts';
-import { remember, stateFolder, tokenHere } from './state.ts';
+import { remember, startedHere, stateFolder, tokenHere } from './state.ts';
 
 const JOIN_MS = 20_000;
 
@@ -94,11 +95,27 @@ export const startNode = async (o: StartNode): Promise<{ id: string; pid: number
     cluster: o.engine.cluster,
     id,
     tags: o.tags,
+    head: o.head,
   });
   child.removeAllListeners();
   if (child.connected) child.disconnect();
   child.unref();
   return { id, pid: child.pid! };
+};
+
+/** The head's node, where it has outlived its engine: it has joined the new one. */
+export const nodeHere = (
+  engine: EngineAddress,
+  tags: Readonly<Record<string, number>>,
+): { id: string } | undefined => {
+  const found = startedHere().find(
+    (s) =>
+      s.head === true &&
+      s.address === engine.url &&
+      s.cluster === engine.cluster &&
+      isDeepStrictEqual(s.tags, tags),
+  );
+  return found?.id === undefined ? undefined : { id: found.id };
 };
 
 /** Where a node of this machine is reached by SPU parties elsewhere, if nobody says so: where it reaches the head from. */

@@ -1,7 +1,8 @@
 /** @file What was started on this machine: a file for each process, so that `tessera stop` ends those and no others. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { fail } from '../errors.ts';
 
 export interface Started {
   readonly pid: number;
@@ -13,6 +14,7 @@ export interface Started {
   /** Of the node. */
   readonly id?: string;
   readonly tags?: Readonly<Record<string, number>>;
+  readonly head?: boolean;
   readonly token?: string;
 }
 
@@ -20,6 +22,10 @@ export interface Started {
 export const stateFolder = (): string => {
   const path = process.env.TESSERA_STATE ?? join(tmpdir(), `tessera-${userInfo().username}`);
   mkdirSync(path, { recursive: true, mode: 0o700 });
+  // Tokens lie there, and names of processes to end: it must be nobody else's.
+  const { uid, mode } = statSync(path);
+  if (process.getuid !== undefined && (uid !== process.getuid() || (mode & 0o022) !== 0))
+    fail('CONFIG', `${path} can be written by others: set TESSERA_STATE to a folder of your own`, { path });
   return path;
 };
 

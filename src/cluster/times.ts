@@ -2,8 +2,10 @@
 
 /** A node and a driver show at this pace that they live. */
 export const BEAT_MS = 1_000;
-/** Who has not done so for this long is gone. */
-export const GONE_MS = 4_000;
+/** A node that has not done so for this long is gone. */
+export const GONE_MS = 5_000;
+/** A driver runs its user's code, which may keep it from doing so for longer. */
+export const DRIVER_GONE_MS = 30_000;
 /** A task whose node has not been heard of for this long is delivered again. */
 export const REDELIVER_MS = 5_000;
 /** Nodes say at this pace that a task is being worked on. */

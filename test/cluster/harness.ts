@@ -1,11 +1,12 @@
 /** What the cluster's tests share: the command as a process, a state folder of one's own, and a real nats-server. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findServer } from '../../src/cluster/nats-server.ts';
 import type { Snapshot } from '../../src/cluster/snapshot.ts';
+import type { Started } from '../../src/cluster/state.ts';
 import * as sf from '../../src/index.ts';
 import { freePort, sleep, suite } from '../link/helpers.ts';
 
@@ -29,8 +30,14 @@ export class Machine {
   }
 
   tessera(...args: string[]): Promise<Ran> {
+    return this.tesseraBy([], ...args);
+  }
+
+  /** By way of another command, as `ip netns exec`. */
+  tesseraBy(before: readonly string[], ...args: string[]): Promise<Ran> {
+    const [command, ...rest] = [...before, process.execPath, main, ...args];
     return new Promise((resolve) =>
-      execFile(process.execPath, [main, ...args], { env: this.env, timeout: 60_000 }, (e, out, err) =>
+      execFile(command!, rest, { env: this.env, timeout: 60_000 }, (e, out, err) =>
         resolve({ code: e === null ? 0 : typeof e.code === 'number' ? e.code : 1, out, err }),
       ),
     );
@@ -46,6 +53,14 @@ export class Machine {
     const { code, out, err } = await this.tessera('status', `--address=${address}`, '--json', ...args);
     if (code !== 0) throw new Error(err);
     return JSON.parse(out) as Snapshot;
+  }
+
+  /** Pids of what `tessera stop` would end. */
+  started(kind: 'node' | 'nats-server'): number[] {
+    return readdirSync(this.state)
+      .filter((name) => /^\d+\.json$/.test(name))
+      .map((name) => JSON.parse(readFileSync(join(this.state, name), 'utf8')) as Started)
+      .flatMap((s) => (s.kind === kind ? [s.pid] : []));
   }
 
   async end(): Promise<void> {
@@ -86,7 +101,9 @@ export const until = async (
   }
 };
 
-/** Pids of nodes with a tag, or of the engine. */
+export const enginePid = ({ machine }: Cluster): number => machine.started('nats-server')[0]!;
+
+/** Pids of nodes with a tag. */
 export const pidsOf = async ({ address, machine }: Cluster, tag: string): Promise<number[]> =>
   (await machine.status(address)).nodes.filter((n) => tag in n.tags).map((n) => n.pid);
 

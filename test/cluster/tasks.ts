@@ -46,6 +46,10 @@ export class CounterClass {
     this.#n += k;
     return this.#n;
   }
+  async wait(ms: number): Promise<number> {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return ms;
+  }
   where(): number {
     return process.pid;
   }
