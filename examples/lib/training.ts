@@ -35,26 +35,30 @@ type Matrix = number[][];
 const pick = (rows: Rows, which: readonly number[]): Matrix => which.map((i) => [...rows[i]!]);
 
 /** Alice's part: her columns, split by the public permutation. Runs at alice. */
-const readAlice = (split: Split): [Matrix, Matrix] => {
+const readAlice = sf.task(import.meta, 'readAlice', (split: Split): [Matrix, Matrix] => {
   const { rows } = readCsv(DATA_A);
   return [pick(rows, split.train), pick(rows, split.test)];
-};
+});
 
 /** Bob's part: his columns, and the diagnosis, which is his last column. Runs at bob. */
-const readBob = (split: Split): [Matrix, number[], Matrix, number[]] => {
+const readBob = sf.task(import.meta, 'readBob', (split: Split): [Matrix, number[], Matrix, number[]] => {
   const { rows } = readCsv(DATA_B);
   const part = (which: readonly number[]): [Matrix, number[]] => [
     pick(rows, which).map((row) => row.slice(0, -1)),
     which.map((i) => rows[i]!.at(-1)!),
   ];
   return [...part(split.train), ...part(split.test)];
-};
+});
 
 /** How good the predictions are. Runs at bob, who alone knows both. */
-const judge = (p: sf.NDArray, y: readonly number[]): Omit<Result, 'seconds'> => {
-  const values = p.data as Float64Array;
-  return { accuracy: accuracy(values, y), roc: roc(values, y) };
-};
+const judge = sf.task(
+  import.meta,
+  'judge',
+  (p: sf.NDArray, y: readonly number[]): Omit<Result, 'seconds'> => {
+    const values = p.data as Float64Array;
+    return { accuracy: accuracy(values, y), roc: roc(values, y) };
+  },
+);
 
 /** The whole thing in the clear, as if one party had all the data. */
 export const trainInTheClear = (epochs: number): Result => {

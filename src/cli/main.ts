@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { TesseraError } from '../errors.ts';
 import type { CliCommand } from './command.ts';
+import { dashboardCommand } from './dashboard.ts';
 import { dealCommand, materialKeyCommand } from './deal.ts';
 import { dealerCommand } from './dealer.ts';
 import { doctorCommand } from './doctor.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly CliCommand[] = [
   startCommand,
   statusCommand,
   stopCommand,
+  dashboardCommand,
 ];
 
 const program = new Command('tessera')

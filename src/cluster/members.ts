@@ -55,6 +55,9 @@ export interface SpuInfo {
   readonly running: string | null;
 }
 
+/** Who has heard nothing for so long, of himself neither, knows nothing of others. */
+const DEAF_MS = 3 * BEAT_MS;
+
 type Kind = 'nodes' | 'drivers';
 const PATIENCE: Readonly<Record<Kind, number>> = { nodes: GONE_MS, drivers: DRIVER_GONE_MS };
 const kindOf = (key: string): Kind | undefined =>
@@ -79,8 +82,8 @@ export class Members {
   readonly #listeners = new Set<(change: Change) => void>();
   #subscription: Subscription | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** While the engine is away, nobody can be heard. */
-  #deaf = false;
+  /** When anything was last heard: of who listens, his own beats too. */
+  #heardAt = Date.now();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -101,7 +104,6 @@ export class Members {
     });
     this.#timer = setInterval(() => this.#check(), BEAT_MS);
     this.#timer.unref();
-    void this.#status();
     // By the engine's clock: those of machines differ.
     const own = `looks.${randomBytes(6).toString('hex')}`;
     await kv.put(own, '');
@@ -116,14 +118,11 @@ export class Members {
     }
   }
 
-  async #status(): Promise<void> {
-    for await (const { type } of this.#engine.nc.status()) {
-      if (type === 'disconnect') this.#deaf = true;
-      if (type !== 'reconnect') continue;
-      this.#deaf = false;
-      const now = Date.now();
-      for (const e of this.#entries.values()) e.seen = now;
-    }
+  /** The engine is there. When it was away, or this process was busy, nobody could be heard: all get their time again. */
+  alive(): void {
+    const now = Date.now();
+    if (now - this.#heardAt > DEAF_MS) for (const e of this.#entries.values()) e.seen = now;
+    this.#heardAt = now;
   }
 
   #heard(key: string, bytes: Uint8Array, age = 0): void {
@@ -135,6 +134,7 @@ export class Members {
       // Not from one of us: who goes on like that is soon gone.
       return;
     }
+    this.alive();
     const known = this.#entries.has(key);
     this.#entries.set(key, { info, seen: Date.now() - age });
     if (!known) this.#tell(key, 'joined', info);
@@ -148,8 +148,8 @@ export class Members {
   }
 
   #check(): void {
-    if (this.#deaf) return;
     const now = Date.now();
+    if (now - this.#heardAt > DEAF_MS) return;
     for (const [key, { seen }] of this.#entries)
       if (now - seen > PATIENCE[kindOf(key)!]) this.#gone(key, 'lost');
   }

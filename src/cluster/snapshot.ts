@@ -41,14 +41,17 @@ export class Observer {
   }
 
   async take(): Promise<Snapshot> {
-    const { nodes, drivers, tags } = this.#members;
+    const { tags } = this.#members;
     const queues = await Promise.all(
       tags.map(async (tag) => {
-        const slots = nodes.reduce((sum, n) => sum + (n.tags[tag]?.slots ?? 0), 0);
+        const slots = this.#members.nodes.reduce((sum, n) => sum + (n.tags[tag]?.slots ?? 0), 0);
         return { tag, slots, ...(await this.#engine.depth(tag)) };
       }),
     );
+    // An observer has no beat of its own to hear.
+    this.#members.alive();
     const { url, cluster } = this.#engine.address;
+    const { nodes, drivers } = this.#members;
     const byId = <T extends { readonly id: string }>(list: T[]): T[] =>
       list.sort((a, b) => (a.id < b.id ? -1 : 1));
     const seen = nodes.map(({ direct: _, ...node }): SeenNode => node);

@@ -112,6 +112,34 @@ test('kill -9 of the engine in mid-queue: work goes on when it is back, with not
     }),
   ));
 
+test('rounds of an SPU do not pass through the engine, and a program that is busy loses nobody', () =>
+  withCluster([{ alice: 2 }, { bob: 2 }], (cluster) =>
+    withSession(cluster, async (s, events) => {
+      const [alice, bob] = [s.PYU('alice'), s.PYU('bob')];
+      const spu = s.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
+      const [x, y] = [alice(tasks.vector)(3, 2), bob(tasks.vector)(3, 5)];
+      const product = spu((p, q) => p.mul(q))(x, y);
+      await s.wait(product);
+      process.kill(enginePid(cluster), 'SIGSTOP');
+      const both = await s.reveal([product, spu((p) => p.mul(p))(product)]);
+      process.kill(enginePid(cluster), 'SIGCONT');
+      assert.equal(
+        both.map((a) => a.toArray()),
+        [
+          [10, 10, 10],
+          [100, 100, 100],
+        ],
+      );
+      for (const end = Date.now() + 8_000; Date.now() < end; );
+      assert.is(await s.reveal(alice(tasks.noop)(1)), 1);
+      assert.equal((await s.reveal(spu((p) => p.mul(2))(product))).toArray(), [20, 20, 20]);
+      assert.equal(
+        events.filter((e) => e.kind === 'lost'),
+        [],
+      );
+    }),
+  ));
+
 test('a head that is started again has the work that was queued', () =>
   withCluster([{ alice: 1 }], (cluster) =>
     withSession(cluster, async (s) => {

@@ -147,3 +147,17 @@ export const PICTURES = 'out/web';
 export const picture = async (page: Page, name: string): Promise<void> => {
   await page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true });
 };
+
+/** Runs `use` with a browser of its own; says so, and runs nothing, where there is none. */
+export const withBrowser = async (name: string, use: (browser: Browser) => Promise<void>): Promise<void> => {
+  if (executablePath === undefined) {
+    console.log(`skipped: ${name} needs chromium (apt-get install -y chromium)`);
+    return;
+  }
+  const own = await chromium.launch({ executablePath, args: FLAGS });
+  try {
+    await use(own);
+  } finally {
+    await own.close();
+  }
+};

@@ -1,0 +1,100 @@
+/** @file Two lines over the last two minutes, each with an axis of its own. */
+import {
+  CategoryScale,
+  Filler,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  Chart as Picture,
+  PointElement,
+  Tooltip,
+} from 'chart.js';
+import { h, type JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Moment } from './history.ts';
+
+Picture.register(
+  CategoryScale,
+  Filler,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  PointElement,
+  Tooltip,
+);
+
+export interface Line {
+  readonly name: string;
+  readonly of: (moment: Moment) => number;
+}
+
+const colour = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+const pictureOf = (canvas: HTMLCanvasElement, lines: readonly [Line, Line]): Picture => {
+  const [ink, grid] = [colour('--soft'), colour('--line')];
+  const colours = [colour('--accent'), colour('--warm')];
+  const axis = (i: number) => ({
+    position: i === 0 ? ('left' as const) : ('right' as const),
+    beginAtZero: true,
+    suggestedMax: 1,
+    ticks: { color: colours[i]!, maxTicksLimit: 5, precision: 0 },
+    grid: { color: grid, drawOnChartArea: i === 0 },
+  });
+  return new Picture(canvas, {
+    type: 'line',
+    data: {
+      labels: [],
+      datasets: lines.map(({ name }, i) => ({
+        label: name,
+        data: [],
+        yAxisID: i === 0 ? 'y' : 'y1',
+        borderColor: colours[i]!,
+        backgroundColor: `${colours[i]!}22`,
+        borderWidth: 1.5,
+        pointRadius: 0,
+        tension: 0.2,
+        fill: i === 0,
+      })),
+    },
+    options: {
+      animation: false,
+      maintainAspectRatio: false,
+      interaction: { mode: 'index', intersect: false },
+      plugins: { legend: { labels: { color: ink, boxWidth: 12 } } },
+      scales: {
+        x: { ticks: { color: ink, maxTicksLimit: 6, maxRotation: 0 }, grid: { display: false } },
+        y: axis(0),
+        y1: axis(1),
+      },
+    },
+  });
+};
+
+export const Chart = ({
+  label,
+  lines,
+  moments,
+}: {
+  readonly label: string;
+  readonly lines: readonly [Line, Line];
+  readonly moments: readonly Moment[];
+}): JSX.Element => {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const picture = useRef<Picture>(undefined);
+  useEffect(() => {
+    picture.current = pictureOf(canvas.current!, lines);
+    return () => picture.current?.destroy();
+  }, []);
+  useEffect(() => {
+    const { data } = picture.current!;
+    data.labels = moments.map(({ at }) => new Date(at).toLocaleTimeString());
+    lines.forEach(({ of }, i) => {
+      data.datasets[i]!.data = moments.map(of);
+    });
+    picture.current!.update();
+  }, [moments]);
+  return h('div', { class: 'chart' }, h('canvas', { ref: canvas, role: 'img', 'aria-label': label }));
+};

@@ -1,0 +1,136 @@
+/** The dashboard in a real browser: what it shows is what the cluster does, as it does it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import * as assert from 'uvu/assert';
+import * as sf from '../../src/index.ts';
+import { withBrowser } from '../web/chromium.ts';
+import {
+  type Cluster,
+  clusterSuite,
+  enginePid,
+  rejection,
+  startCluster,
+  until,
+  withSession,
+} from './harness.ts';
+import * as tasks from './tasks.ts';
+
+const test = clusterSuite('cluster/dashboard');
+let cluster: Cluster;
+
+test.before(async () => {
+  cluster = await startCluster({ alice: 4 }, { bob: 3 });
+});
+test.after(() => cluster.machine.end());
+
+const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+/** The command as a process, and its page. */
+const withDashboard = async (work: (url: string) => Promise<void>): Promise<void> => {
+  const args = [main, 'dashboard', `--address=${cluster.address}`, '--port=0'];
+  const child = spawn(process.execPath, args, {
+    env: cluster.machine.env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    let said = '';
+    child.stdout.on('data', (text: Buffer) => {
+      said += text.toString();
+    });
+    await until(() => said.includes('\n'), 'the dashboard says where it is');
+    await work(/http:\S+/.exec(said)![0]);
+  } finally {
+    child.kill();
+    await once(child, 'exit');
+  }
+};
+
+const text = (page: Page, id: string): Promise<string> => page.locator(`#${id}`).innerText();
+const shows = (page: Page, id: string, what: RegExp): Promise<void> =>
+  until(async () => what.test(await text(page, id)), `#${id} shows ${what}`);
+
+test('nodes, slots, tasks, SPU sessions and errors, live', () =>
+  withDashboard((url) =>
+    withBrowser('cluster/dashboard', async (browser) => {
+      const page = await browser.newPage({ viewport: { width: 1200, height: 1000 } });
+      const wrong: string[] = [];
+      page.on('pageerror', (e) => void wrong.push(e.message));
+      page.on('console', (m) => void (m.type() === 'error' && wrong.push(m.text())));
+      await page.goto(url);
+      await shows(
+        page,
+        'nodes',
+        /head[\s\S]*alice: 0 of 4[\s\S]*bob: 0 of 3|bob: 0 of 3[\s\S]*alice: 0 of 4/,
+      );
+      await shows(page, 'programs', /No program/);
+      await withSession(cluster, async (s) => {
+        const [alice, bob] = [s.PYU('alice'), s.PYU('bob')];
+        const long = Array.from({ length: 6 }, () => bob(tasks.span)(3_000));
+        await shows(page, 'nodes', /function "span", \d+ s/);
+        await shows(page, 'nodes', /bob: 3 of 3/);
+        await shows(page, 'queues', /bob\s+3\s+3\s+3/);
+        await shows(page, 'programs', /dashboard\.test\.js|uvu|bin\.js/);
+        await s.wait(long);
+        const spu = s.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
+        const x = alice(tasks.vector)(2_000, 1.5);
+        for (let i = 0; i < 12; i++) await s.wait(spu(work)(x));
+        await shows(
+          page,
+          'spus',
+          /alice on n\w+\s+bob on n\w+[\s\S]*(idle|#\d+)\s+\d{2,}\s+\d{2,}\s+[\d.]+ [kM]B/,
+        );
+        await rejection(s.reveal(alice(tasks.bad)()));
+        await shows(page, 'errors', /function "bad".*seventeen is too many/);
+        for (let i = 0; i < 6; i++) await s.wait(Array.from({ length: 200 }, (_, k) => alice(tasks.noop)(k)));
+        await shows(page, 'nodes', /\b1201\b|\b12\d\d\b/);
+        const drawn = await page.locator('canvas').evaluateAll((all) =>
+          all.map((c) => {
+            const { width, height } = c as HTMLCanvasElement;
+            const { data } = (c as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
+            return data.some((v) => v !== 0);
+          }),
+        );
+        assert.equal(drawn, [true, true], 'both charts are drawn');
+        if (process.env.TESSERA_SCREENSHOT)
+          await page.screenshot({ path: join(process.env.TESSERA_SCREENSHOT) });
+      });
+      await shows(page, 'spus', /No SPU/);
+      await page.setViewportSize({ width: 400, height: 800 });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+      assert.not.ok(wide, 'it fits a narrow window');
+      assert.equal(wrong, []);
+      process.kill(enginePid(cluster), 'SIGSTOP');
+      await until(async () => (await page.locator('.state').innerText()) === 'not connected', 'it says so');
+      process.kill(enginePid(cluster), 'SIGCONT');
+      await until(async () => (await page.locator('.state').innerText()) === 'live', 'it is back');
+    }),
+  ));
+
+/** Multiplications and comparisons: some rounds. */
+const work = (x: sf.NDArray) => x.mul(x).mul(x);
+
+test('it answers this machine only, under its own name, and gives no keys away', () =>
+  withDashboard(async (url) => {
+    const ask = (path: string, host?: string): Promise<number> =>
+      new Promise((resolve, reject) =>
+        request(new URL(path, url), { headers: host === undefined ? {} : { host } }, (r) => {
+          r.resume();
+          resolve(r.statusCode!);
+        })
+          .on('error', reject)
+          .end(),
+      );
+    assert.is(await ask('/'), 200);
+    assert.is(await ask('/', 'evil.example'), 403);
+    assert.is(await ask('/nothing'), 404);
+    const events = await fetch(new URL('events', url));
+    const first = new TextDecoder().decode((await events.body!.getReader().read()).value);
+    assert.match(first, '"slots":4');
+    assert.not.match(first, '"key"');
+  }));
+
+test.run();
