@@ -81,7 +81,11 @@ export const GUIDE: readonly (readonly [feature: string, answer: Answer, note: s
     'yes',
     'CBOR, data only; enforced on sending and on receiving; fails closed',
   ],
-  ['cluster simulation: head, nodes with tags and slots, `stop`', 'no', ''],
+  [
+    'cluster simulation: head, nodes with tags and slots, `status`, `stop`, dashboard',
+    'yes',
+    'on NATS with JetStream; functions are tasks of modules (`sf.task`), never text',
+  ],
   ['TrustedFirstParty', 'yes', 'production asks for `allowTrustedFirstParty: true`'],
   [
     'TrustedThirdParty: a dealer that sees no data',

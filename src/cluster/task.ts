@@ -39,7 +39,7 @@ const urlOf = (where: unknown): string => {
       ? where.url
       : where instanceof URL
         ? where.href
-        : typeof where === 'string' && !where.startsWith('file:')
+        : typeof where === 'string' && !/^[a-z][a-z+.-]+:/i.test(where)
           ? pathToFileURL(where).href
           : where;
   if (typeof url !== 'string' || !url.startsWith('file:'))

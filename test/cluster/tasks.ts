@@ -58,3 +58,9 @@ export const Counter = sf.task(import.meta, 'Counter', CounterClass);
 export const vector = sf.task(import.meta, 'vector', (n: number, value: number) =>
   Array.from({ length: n }, () => value),
 );
+export const later = sf.task(import.meta, 'later', async (ms: number, x: number) => {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return x;
+});
+/** Ends the node that runs it. */
+export const fatal = sf.task(import.meta, 'fatal', () => process.kill(process.pid, 'SIGKILL'));
