@@ -91,7 +91,7 @@ test('the command is there', async () => {
 test('it holds what is used, and no more', () => {
   const folders = ['dist', 'wasm-build', 'README.md', 'ARCHITECTURE.md', 'FEATURES.md', 'package.json'];
   assert.equal(readdirSync(installed).sort(), folders.sort());
-  assert.equal(readdirSync(join(installed, 'dist')).sort(), ['browser', 'node', 'src']);
+  assert.equal(readdirSync(join(installed, 'dist')).sort(), ['browser', 'dashboard', 'node', 'src']);
 });
 
 test('every dependency is used, in the bundle or beside it', () => {
