@@ -29,6 +29,7 @@ import { WORKLOADS, type Workload } from './lib/workloads.ts';
 import { linkBench } from './link.ts';
 import { peers } from './peers/index.ts';
 import { programRows, rowName } from './programs.ts';
+import { benchThreads } from './threads.ts';
 
 const NETS: readonly Net[] = [
   { rttMs: 0 },
@@ -154,6 +155,7 @@ const main = async (): Promise<void> => {
   const whole = flags.rtt === undefined && flags.bandwidth === undefined && flags.parties === undefined;
   if (only === 'kernels' || (only === undefined && whole)) {
     for (const row of await benchKernels(wanted)) add({ ...row, against: 'C++' });
+    for (const row of await benchThreads(wanted)) add({ ...row, against: 'one thread' });
     if (!flags.quick) for (const row of await linkBench(wanted)) add({ ...row, against: 'bare ws over TLS' });
     for (const row of await benchBrowser(wanted)) add(row);
     for (const row of await startupBench(wanted, effort.runs)) add(row);
