@@ -103,12 +103,15 @@ export class Account {
       `SPU(${this.#parties.join(', ')}) #${op.number} ${op.what}: ${first.ms.toFixed(1)} ms, ${first.rounds} rounds, ` +
       `${stats.flatMap((s, rank) => (s ? [`${this.#parties[rank]} sent ${s.bytes} B`] : [])).join(', ')}, dealer ${first.dealerBytes} B`;
     const ops = Object.entries(first.ops).map(([name, p]) => ({ op: name, ...p }));
-    const { field, costMode, link } = this.#runtime;
+    const { field, costMode, link, exactAnyway } = this.#runtime;
     const options = { field: FIELDS[field], parties: this.#parties.length, costMode, link };
     const plan = planText(
       options,
       ops.map((o) => o.op),
     );
-    return [head, ...(plan ? [`  comparisons by ${plan}`] : []), ...table(heaviest(ops))].join('\n');
+    const exact = exactAnyway.map((setting) => `  ${setting}: computed to 2^-20, as in every mode`);
+    return [head, ...(plan ? [`  comparisons by ${plan}`] : []), ...exact, ...table(heaviest(ops))].join(
+      '\n',
+    );
   }
 }

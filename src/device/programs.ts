@@ -3,6 +3,7 @@
  * date), and lowered once for each different recording.
  */
 import { fail } from '../errors.ts';
+import type { SigmoidMode } from '../ir/circuit.ts';
 import { importGraph } from '../ir/export.ts';
 import { type Exposed, expose } from '../ir/exposed.ts';
 import type { Graph, Tensor, Type } from '../ir/graph.ts';
@@ -81,6 +82,7 @@ export class Programs {
     readonly field: (typeof FIELDS)['FM128'];
     readonly fraction: number;
     readonly truncAllowMsbError: boolean;
+    readonly sigmoidMode: SigmoidMode;
     readonly parties: number;
     readonly costMode: CostMode | undefined;
     readonly link: LinkMeasure | undefined;
@@ -92,12 +94,18 @@ export class Programs {
 
   readonly #memory: number | undefined;
 
-  constructor(
-    { field, fraction, truncAllowMsbError, costMode, link, memoryLimit }: RuntimeConfig,
-    parties: number,
-  ) {
+  constructor(config: RuntimeConfig, parties: number) {
+    const { field, fraction, truncAllowMsbError, sigmoidMode, costMode, link, memoryLimit } = config;
     this.#memory = memoryLimit;
-    this.#options = { field: FIELDS[field], fraction, truncAllowMsbError, parties, costMode, link };
+    this.#options = {
+      field: FIELDS[field],
+      fraction,
+      truncAllowMsbError,
+      sigmoidMode,
+      parties,
+      costMode,
+      link,
+    };
   }
 
   /** What cost mode `auto` reckons with, where it is measured: before the first program. */

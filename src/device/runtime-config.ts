@@ -3,6 +3,7 @@
  * for may be given with their default value; with any other value they are errors that say what Tessera does instead.
  */
 import { fail } from '../errors.ts';
+import type { SigmoidMode } from '../ir/circuit.ts';
 import type { CostMode, LinkMeasure } from '../ir/plan.ts';
 import { FIELDS, type FieldName } from '../ring/field.ts';
 import { MOST_THREADS } from '../ring/memory.ts';
@@ -39,6 +40,10 @@ export interface RuntimeConfig {
   readonly fraction: number;
   readonly beaverType: BeaverType;
   readonly truncAllowMsbError: boolean;
+  /** Of np.sigmoid. MM1 and SEG3 are straight lines: for programs that were trained with them. */
+  readonly sigmoidMode: SigmoidMode;
+  /** Settings that choose among SPU's approximations: here every one of them is answered by the exact function. */
+  readonly exactAnyway: readonly string[];
   /** Whether two parties compare in one round by keys; `bandwidth` if absent. */
   readonly costMode?: CostMode;
   /** What `auto` reckons with; measured between the parties as they start, if absent. */
@@ -107,7 +112,7 @@ interface Raw {
   protocol: 'SEMI2K';
   field: FieldName;
   fxpFractionBits: number;
-  sigmoidMode: string;
+  sigmoidMode: keyof typeof SIGMOID_MODES;
   beaverType: BeaverType | undefined;
   ttpBeaverConfig: unknown;
   truncAllowMsbError: boolean;
@@ -123,9 +128,9 @@ interface Raw {
   sortMethod: string;
   quickSortThreshold: number;
   fxpDivGoldschmidtIters: number;
-  fxpExpMode: string;
+  fxpExpMode: keyof typeof EXP_MODES;
   fxpExpIters: number;
-  fxpLogMode: string;
+  fxpLogMode: keyof typeof LOG_MODES;
   fxpLogIters: number;
   fxpLogOrders: number;
   enableLowerAccuracyRsqrt: boolean;
@@ -152,11 +157,7 @@ const KEYS: Keys<Raw> = {
   protocol: required(protocol),
   field: required(choice('field', FIELD_TYPES)),
   fxpFractionBits: optional(integer(0, 62), 0),
-  sigmoidMode: only(
-    choice('sigmoid_mode', SIGMOID_MODES),
-    ['SIGMOID_REAL', 'SIGMOID_DEFAULT'],
-    APPROXIMATION,
-  ),
+  sigmoidMode: optional(choice('sigmoid_mode', SIGMOID_MODES), 'SIGMOID_REAL'),
   beaverType: optional<BeaverType | undefined>(beaverType, undefined),
   ttpBeaverConfig: optional<unknown>(dealerConfig, undefined),
   truncAllowMsbError: optional(flag, false),
@@ -172,9 +173,9 @@ const KEYS: Keys<Raw> = {
   sortMethod: only(choice('sort_method', SORT_METHODS), ['SORT_DEFAULT'], 'there is no method to choose'),
   quickSortThreshold: only(integer(0, any), [32, 0], 'there is no method to choose'),
   fxpDivGoldschmidtIters: only(integer(0, any), [2, 0], PRECISE),
-  fxpExpMode: only(choice('fxp_exp_mode', EXP_MODES), ['EXP_DEFAULT', 'EXP_TAYLOR'], APPROXIMATION),
+  fxpExpMode: optional(choice('fxp_exp_mode', EXP_MODES), 'EXP_DEFAULT'),
   fxpExpIters: only(integer(0, any), [8, 0], PRECISE),
-  fxpLogMode: only(choice('fxp_log_mode', LOG_MODES), ['LOG_DEFAULT', 'LOG_MINMAX'], APPROXIMATION),
+  fxpLogMode: optional(choice('fxp_log_mode', LOG_MODES), 'LOG_DEFAULT'),
   fxpLogIters: only(integer(0, any), [3, 0], PRECISE),
   fxpLogOrders: only(integer(0, any), [8, 0], PRECISE),
   enableLowerAccuracyRsqrt: off(PRECISE),
@@ -205,6 +206,13 @@ const KEYS: Keys<Raw> = {
   experimentalExpPrimeEnableUpperBound: off(APPROXIMATION),
 };
 
+const SIGMOIDS: Readonly<Record<keyof typeof SIGMOID_MODES, SigmoidMode>> = {
+  SIGMOID_DEFAULT: 'REAL',
+  SIGMOID_REAL: 'REAL',
+  SIGMOID_MM1: 'MM1',
+  SIGMOID_SEG3: 'SEG3',
+};
+
 const readRaw = object(KEYS);
 
 /** Reads a `runtime_config`. Throws CONFIG for what is misspelt, UNSUPPORTED for what Tessera does not do. */
@@ -227,6 +235,11 @@ export const readRuntimeConfig: Reader<GivenRuntimeConfig> = (value, path) => {
     fraction: raw.fxpFractionBits === 0 ? field.fraction : raw.fxpFractionBits,
     beaverType: raw.beaverType,
     truncAllowMsbError: raw.truncAllowMsbError,
+    sigmoidMode: SIGMOIDS[raw.sigmoidMode],
+    exactAnyway: [
+      ...(raw.fxpExpMode === 'EXP_DEFAULT' ? [] : [`fxp_exp_mode ${raw.fxpExpMode}`]),
+      ...(raw.fxpLogMode === 'LOG_DEFAULT' ? [] : [`fxp_log_mode ${raw.fxpLogMode}`]),
+    ],
     ...(costMode && { costMode }),
     ...(raw.memoryLimitMb !== undefined && { memoryLimit: raw.memoryLimitMb * 2 ** 20 }),
     ...(raw.maxConcurrency > 0 && { threads: raw.maxConcurrency }),

@@ -37,6 +37,8 @@ test("the guide's definition, in its spelling and constants", () => {
     fraction: 26,
     beaverType: 'TrustedFirstParty',
     truncAllowMsbError: false,
+    sigmoidMode: 'REAL',
+    exactAnyway: [],
     profile: false,
   });
 });
@@ -74,6 +76,7 @@ test('every key of SPU may be given with its default value', () => {
     max_concurrency: 0,
     sort_method: 'SORT_DEFAULT',
     fxp_exp_mode: 'EXP_TAYLOR',
+    fxp_log_mode: 'LOG_NEWTON',
     fxp_log_iters: 3,
     enable_pphlo_trace: false,
     experimental_enable_exp_prime: false,
@@ -97,10 +100,25 @@ test('memory_limit_mb is in MiB', async () => {
     await fails(() => withRuntime({ memory_limit_mb: wrong }), 'CONFIG', 'runtime_config.memory_limit_mb');
 });
 
+test('modes of sigmoid, exp and log', async () => {
+  const mode = (sigmoid_mode: string | number) => withRuntime({ sigmoid_mode }).runtime.sigmoidMode;
+  assert.equal(['SIGMOID_MM1', 'SIGMOID_SEG3', 'SIGMOID_REAL', 'SIGMOID_DEFAULT', 2].map(mode), [
+    'MM1',
+    'SEG3',
+    'REAL',
+    'REAL',
+    'SEG3',
+  ]);
+  await fails(() => mode('SIGMOID_SEG4'), 'CONFIG', 'SIGMOID_SEG3');
+  assert.equal(withRuntime({ fxp_exp_mode: 'EXP_PADE', fxp_log_mode: 2 }).runtime.exactAnyway, [
+    'fxp_exp_mode EXP_PADE',
+    'fxp_log_mode LOG_NEWTON',
+  ]);
+});
+
 test('what Tessera does not do is UNSUPPORTED, and says what it does', async () => {
   await fails(() => withRuntime({ protocol: 'ABY3' }), 'UNSUPPORTED', 'runtime_config.protocol', 'SEMI2K');
   await fails(() => withRuntime({ beaver_type: 'MultiParty' }), 'UNSUPPORTED', 'TrustedThirdParty');
-  await fails(() => withRuntime({ sigmoid_mode: 'SIGMOID_SEG3' }), 'UNSUPPORTED', 'SIGMOID_SEG3');
   await fails(() => withRuntime({ enable_runtime_snapshot: true }), 'UNSUPPORTED', 'snapshots');
 });
 

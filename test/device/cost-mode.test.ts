@@ -78,6 +78,35 @@ test('a program that is planned by a measure cannot be recorded for a dealer', a
   await s.shutdown();
 });
 
+test('sigmoid by straight lines, and an exponential that is exact in every mode, which the profile says', async () => {
+  const s = await sf.session({ parties: TWO, loggingLevel: 'warning' });
+  const said: string[] = [];
+  const { error } = console;
+  console.error = (text: string) => said.push(text);
+  try {
+    const x = s.PYU('alice')(() => Float64Array.from([-6, -1, 0, 2, 6]))();
+    for (const [sigmoid_mode, line] of [
+      ['SIGMOID_MM1', (v: number) => 0.5 + v / 8],
+      ['SIGMOID_SEG3', (v: number) => Math.min(1, Math.max(0, 0.5 + v / 8))],
+      ['SIGMOID_REAL', (v: number) => 1 / (1 + Math.exp(-v))],
+    ] as const) {
+      const def = sf.utils.testing.clusterDef([...TWO]);
+      const config = { ...def.runtime_config, sigmoid_mode, fxp_exp_mode: 'EXP_PADE', ...profile };
+      const spu = s.SPU({ ...def, runtime_config: config } as never);
+      const y = spu((v: sf.BaseArray) => [np.sigmoid(v), np.exp(v)])(x.to(spu));
+      const [got, powers] = (await s.reveal(y)) as unknown as [sf.NDArray, sf.NDArray];
+      for (const [i, v] of [-6, -1, 0, 2, 6].entries()) {
+        assert.ok(Math.abs(Number(got.data[i]) - line(v)) < 2 ** -20, `${sigmoid_mode} of ${v}`);
+        assert.ok(Math.abs(Number(powers.data[i]) / Math.exp(v) - 1) < 2 ** -14);
+      }
+    }
+    assert.ok(said.some((t) => t.includes('fxp_exp_mode EXP_PADE: computed to 2^-20, as in every mode')));
+  } finally {
+    console.error = error;
+    await s.shutdown();
+  }
+});
+
 test('a mistyped mode and half a link are refused', () => {
   const read = (config: Readonly<Record<string, unknown>>) =>
     readClusterDef(
