@@ -1,10 +1,9 @@
-/** @file More of what `costs` measures: what `np` makes of its ops, integers, orders, matrices and layers. */
+/** @file More of what `costs` measures, element by element: what `np` makes of its ops, and integers. */
 
-import type { BaseArray } from '../../src/ir/array.ts';
 import type { NDArray } from '../../src/ir/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import type { CostCase } from './cost-table.ts';
-import { logUniform, uniform } from './inputs.ts';
+import { uniform } from './inputs.ts';
 
 type Fn = (...x: NDArray[]) => unknown;
 type Row = readonly [op: string, fn: Fn, lo: number, hi: number];
@@ -29,6 +28,9 @@ const SMOOTH: readonly Row[] = [
   ['tan', (x) => np.tan(x!), -1.4, 1.4],
   ['sinh', (x) => np.sinh(x!), -4, 4],
   ['cosh', (x) => np.cosh(x!), -4, 4],
+  ['arccosh', (x) => np.arccosh(x!), 1, 100],
+  ['sinc', (x) => np.sinc(x!), -4, 4],
+  ['i0', (x) => np.i0(x!), -8, 8],
   ['exp2', (x) => np.exp2(x!), -8, 8],
   ['expm1', (x) => np.expm1(x!), -4, 4],
   ['log1p', (x) => np.log1p(x!), 0, 100],
@@ -36,6 +38,21 @@ const SMOOTH: readonly Row[] = [
   ['log10', (x) => np.log10(x!), 0.1, 100],
   ['cbrt', (x) => np.cbrt(x!), -100, 100],
   ['power with a public exponent', (x) => np.power(x!, 5), -2, 2],
+  ['ceil', (x) => np.ceil(x!), -100, 100],
+  ['trunc', (x) => np.trunc(x!), -100, 100],
+  ['rint', (x) => np.rint(x!), -100, 100],
+  ['modf', (x) => np.modf(x!), -100, 100],
+  ['signbit', (x) => np.signbit(x!), -100, 100],
+  ['deg2rad', (x) => np.deg2rad(x!), -360, 360],
+  ['ldexp by 3', (x) => np.ldexp(x!, 3), -4, 4],
+  ['digitize, 4 bins', (x) => np.digitize(x!, [-1, 0, 0.5, 2]), -4, 4],
+  ['interp, 5 points', (x) => np.interp(x!, [-3, -1, 0, 1, 3], [0, 2, -1, 1, 5]), -4, 4],
+  ['nn.gelu, exact', (x) => np.nn.gelu(x!, false), -8, 8],
+  ['nn.mish', (x) => np.nn.mish(x!), -8, 8],
+  ['nn.selu', (x) => np.nn.selu(x!), -8, 8],
+  ['nn.hardSigmoid', (x) => np.nn.hardSigmoid(x!), -8, 8],
+  ['nn.logSigmoid', (x) => np.nn.logSigmoid(x!), -8, 8],
+  ['nn.softSign', (x) => np.nn.softSign(x!), -8, 8],
   ['nn.gelu', (x) => np.nn.gelu(x!), -8, 8],
   ['nn.silu', (x) => np.nn.silu(x!), -8, 8],
   ['nn.softplus', (x) => np.nn.softplus(x!), -8, 8],
@@ -56,88 +73,63 @@ const PAIRS: readonly CostCase[] = [
   real2('arctan2', (x, y) => np.arctan2(x!, y!), [-4, 4], [0.5, 4]),
   real2('hypot', (x, y) => np.hypot(x!, y!), [-16, 16], [-16, 16]),
   real2('logaddexp', (x, y) => np.logaddexp(x!, y!), [-8, 8], [-8, 8]),
+  real2('copysign', (x, y) => np.copysign(x!, y!), [-4, 4], [-4, 4]),
+  real2('heaviside', (x, y) => np.heaviside(x!, y!), [-4, 4], [-4, 4]),
+  real2('isclose', (x, y) => np.isclose(x!, y!), [-4, 4], [-4, 4]),
+  real2('floor_divide', (x, y) => np.floorDivide(x!, y!), [-4, 4], [0.5, 4]),
+  real2('remainder (float64)', (x, y) => np.remainder(x!, y!), [-4, 4], [0.5, 4]),
+  real2('fmod', (x, y) => np.fmod(x!, y!), [-4, 4], [0.5, 4]),
   real2('power', (x, y) => np.power(x!, y!), [0.5, 4], [-1.5, 1.5]),
-];
-
-/** Arrays of other shapes. */
-const shapedRow = (op: string, fn: Fn, ...shapes: readonly (readonly number[])[]): CostCase => ({
-  op,
-  fn,
-  error: 'mixed',
-  inputs: () => shapes.map((shape, i) => uniform(shape, -2, 2, i + 1)),
-  range: () => `[-2, 2), ${shapes.map((s) => s.join(' x ')).join('; ')}`,
-});
-
-/** Well away from singular: small numbers and a large diagonal. */
-const regular = (op: string, fn: (m: BaseArray) => unknown): CostCase => ({
-  op,
-  fn: (x) => fn(np.add(x!, np.multiply(4, np.eye(4)))),
-  error: 'mixed',
-  inputs: () => [uniform([4, 4], -0.5, 0.5)],
-  range: () => '4 x 4, diagonally dominant',
-});
-
-const SHAPED: readonly CostCase[] = [
-  shapedRow('var', (x) => np.var(x!), BATCH),
-  shapedRow('std', (x) => np.std(x!), BATCH),
-  shapedRow('cumsum', (x) => np.cumsum(x!), BATCH),
-  shapedRow('ptp', (x) => np.ptp(x!), [100]),
-  {
-    ...shapedRow('prod', (x) => np.prod(x!), [16]),
-    inputs: () => [logUniform([16], 0.5, 2)],
-    range: () => '[0.5, 2), 16',
-  },
-  shapedRow('sort', (x) => np.sort(x!), [100]),
-  { ...shapedRow('argsort', (x) => np.argsort(x!), [100]), error: 'exact' },
-  shapedRow('topK', (x) => np.topK(x!, 5)[0], [100]),
-  shapedRow('median', (x) => np.median(x!), [100]),
-  shapedRow('percentile', (x) => np.percentile(x!, 90), [100]),
-  shapedRow('nn.softmax', (x) => np.nn.softmax(x!), [100, 10]),
-  shapedRow('nn.logSoftmax', (x) => np.nn.logSoftmax(x!), [100, 10]),
-  shapedRow('nn.logsumexp', (x) => np.nn.logsumexp(x!, -1), [100, 10]),
-  shapedRow('nn.layerNorm', (x) => np.nn.layerNorm(x!), [100, 10]),
-  shapedRow('nn.conv2d', (x, k) => np.nn.conv2d(x!, k!), [1, 2, 16, 16], [4, 2, 3, 3]),
-  shapedRow('nn.maxPool', (x) => np.nn.maxPool(x!, 2), [1, 2, 16, 16]),
-  shapedRow('einsum ij,kj->ik', (x, y) => np.einsum('ij,kj->ik', x!, y!), [16, 32], [16, 32]),
-  shapedRow('tensordot', (x, y) => np.tensordot(x!, y!, 1), [16, 32], [32, 16]),
-  shapedRow('linalg.norm', (x) => np.linalg.norm(x!), [100]),
-  regular('linalg.inv', (m) => np.linalg.inv(m)),
-  regular('linalg.det', (m) => np.linalg.det(m)),
-  regular('linalg.solve', (m) => np.linalg.solve(m, np.ones([4]))),
 ];
 
 /** Whole numbers in an int dtype; made of whole reals. */
 const whole = (
   op: string,
   fn: (x: NDArray, y: NDArray) => unknown,
-  lo = -1000,
-  hi = 1000,
-  lo2 = lo,
+  [lo, hi]: readonly [number, number] = [-1000, 1000],
+  dtype = 'int32',
+  second: readonly [number, number] = [lo, hi],
 ): CostCase => ({
   op,
   fn: (x, y) => fn(x!, y!),
   error: 'exact',
-  dtype: 'int32',
-  inputs: () => [np.floor(uniform(BATCH, lo, hi, 1)), np.floor(uniform(BATCH, lo2, hi, 2))] as NDArray[],
-  range: () => `int32, [${lo}, ${hi})`,
+  dtypes: [dtype, dtype],
+  inputs: () => [np.floor(uniform(BATCH, lo, hi, 1)), np.floor(uniform(BATCH, ...second, 2))] as NDArray[],
+  range: () => `${dtype}, [${lo}, ${hi})`,
 });
 
+const SMALL = [-128, 128] as const;
+const LARGE = [-(2 ** 52), 2 ** 52] as const;
+
 const INTEGERS: readonly CostCase[] = [
+  whole('add (int32)', (x, y) => np.add(x, y)),
   whole('multiply (int32)', (x, y) => np.multiply(x, y)),
+  whole('multiply (int64)', (x, y) => np.multiply(x, y), LARGE, 'int64'),
+  whole('less (int8)', (x, y) => np.less(x, y), SMALL, 'int8'),
   whole('less (int32)', (x, y) => np.less(x, y)),
+  whole('less (int64)', (x, y) => np.less(x, y), LARGE, 'int64'),
   whole('equal (int32)', (x, y) => np.equal(x, y)),
+  whole('abs (int32)', (x) => np.abs(x)),
+  whole('sign (int32)', (x) => np.sign(x)),
+  whole('maximum (int32)', (x, y) => np.maximum(x, y)),
+  whole('astype int32 to float64', (x) => np.astype(x, 'float64')),
   whole('bitwiseAnd', (x, y) => np.bitwiseAnd(x, y)),
+  whole('bitwiseOr', (x, y) => np.bitwiseOr(x, y)),
   whole('bitwiseXor', (x, y) => np.bitwiseXor(x, y)),
+  whole('bitwiseNot', (x) => np.bitwiseNot(x)),
   whole('bitwiseCount', (x) => np.bitwiseCount(x)),
   whole('leftShift by 3', (x) => np.leftShift(x, 3)),
   whole('rightShift by 3', (x) => np.rightShift(x, 3)),
-  whole('floorDivide', (x, y) => np.floorDivide(x, y), 1, 1000),
-  whole('remainder', (x, y) => np.remainder(x, y), 1, 1000),
-  whole('take at secret places, of 16', (x) => np.take(np.arange(16), x), 0, 16),
+  whole('leftShift by a secret', (x, y) => np.leftShift(x, y), [-1000, 1000], 'int32', [0, 32]),
+  whole('rightShift by a secret', (x, y) => np.rightShift(x, y), [-1000, 1000], 'int32', [0, 32]),
+  whole('floorDivide', (x, y) => np.floorDivide(x, y), [1, 1000]),
+  whole('remainder', (x, y) => np.remainder(x, y), [1, 1000]),
+  { ...whole('gcd (int8)', (x, y) => np.gcd(x, y), SMALL, 'int8'), fields: ['FM128'] },
+  whole('take at secret places, of 16', (x) => np.take(np.arange(16), x), [0, 16]),
 ];
 
 /** FM32 has too few bits for most of these ranges. */
-export const MORE: readonly CostCase[] = [...SMOOTH.map(real), ...PAIRS, ...SHAPED, ...INTEGERS].map((k) => ({
-  ...k,
+export const MORE: readonly CostCase[] = [...SMOOTH.map(real), ...PAIRS, ...INTEGERS].map((k) => ({
   fields: ['FM64', 'FM128'],
+  ...k,
 }));

@@ -3,6 +3,7 @@
 import type { NDArray } from '../../src/ir/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import type { FieldName } from '../../src/ring/field.ts';
+import { ARRAYS } from './cost-arrays.ts';
 import { MORE } from './cost-more.ts';
 import { logUniform, signedLogUniform, uniform } from './inputs.ts';
 
@@ -12,12 +13,12 @@ export interface CostCase {
   readonly inputs: (field: FieldName) => readonly NDArray[];
   /** Where the inputs are from, for people. */
   readonly range: (field: FieldName) => string;
-  /** `exact`: any difference counts as 1. `mixed`: relative above 1, absolute below. */
-  readonly error: 'absolute' | 'mixed' | 'exact';
+  /** `exact`: any difference counts as 1. `mixed`: relative above 1, absolute below. `drawn`: random, not compared. */
+  readonly error: 'absolute' | 'mixed' | 'exact' | 'drawn';
   /** The fields that it is measured in: all, where none are named. */
   readonly fields?: readonly FieldName[];
-  /** Dtype of the inputs, where it is not float64. */
-  readonly dtype?: 'int32';
+  /** Dtypes of the inputs, where they are not all float64. */
+  readonly dtypes?: readonly string[];
 }
 
 const BATCH = [1000];
@@ -127,4 +128,5 @@ export const COSTS: readonly CostCase[] = [
   between('sin', (x) => np.sin(x!), -10, 10),
   between('cos', (x) => np.cos(x!), -10, 10),
   ...MORE,
+  ...ARRAYS,
 ];

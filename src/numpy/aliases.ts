@@ -8,6 +8,7 @@ export {
   deleteAt as delete,
   deleteAt as delete_at,
 } from './assembling.ts';
+export { applyAlongAxis as apply_along_axis } from './batching.ts';
 export {
   bitwiseAnd as bitwise_and,
   bitwiseCount as bitwise_count,
@@ -72,7 +73,7 @@ export {
 export { atleast1d as atleast_1d, atleast2d as atleast_2d, atleast3d as atleast_3d } from './reals.ts';
 export { floorDivide as floor_divide, round as around } from './rounding.ts';
 export { cumprod as cumulative_prod, cumsum as cumulative_sum } from './scans.ts';
-export { uniqueCounts as unique_counts } from './sets.ts';
+export { unique as unique_values, uniqueCounts as unique_counts } from './sets.ts';
 export {
   broadcastTo as broadcast_to,
   expandDims as expand_dims,

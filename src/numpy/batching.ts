@@ -1,12 +1,13 @@
 /** @file np.vmap: a function of one example made a function of many. */
 import { fail } from '../errors.ts';
 import type { ArrayInput, BaseArray } from '../ir/array.ts';
+import { sizeOf } from '../ir/graph.ts';
 import { flatten, type TreeDef, unflatten } from '../ir/pytree.ts';
 import { recordFunction, typeOfArray } from '../ir/replay.ts';
 import { normalAxis } from '../ir/shapes.ts';
 import { batch } from '../ir/vmap.ts';
 import { asArr, broadcast } from './core.ts';
-import { moveaxis } from './shape.ts';
+import { moveaxis, reshape } from './shape.ts';
 import { type AnyFunction, isLeaf } from './transform.ts';
 
 /** The axis of an argument that counts examples; null: all examples share it. */
@@ -83,3 +84,17 @@ export const vmap =
     );
     return unflatten(def!, outs) as R;
   };
+
+/** `fn` of each lane along an axis, all at once; what it gives stands in place of the lane. */
+export const applyAlongAxis = (
+  fn: (lane: BaseArray) => ArrayInput,
+  axis: number,
+  x: ArrayInput,
+): BaseArray => {
+  const a = moveaxis(x, axis, -1);
+  const lead = a.shape.slice(0, -1);
+  const lanes = reshape(a, [sizeOf(lead), a.shape.at(-1)!]);
+  const made = asArr(vmap(fn as never)(lanes as never) as ArrayInput);
+  const out = reshape(made, [...lead, ...made.shape.slice(1)]);
+  return made.ndim === 2 ? moveaxis(out, -1, axis) : out;
+};

@@ -5,7 +5,6 @@ import { NDArray } from '../ir/ndarray.ts';
 import { equal, less, where } from './compare.ts';
 import { type ArrayInput, convertTo, reshapeTo } from './core.ts';
 import { arange, eye, zeros } from './create.ts';
-import { diagonal } from './diagonal.ts';
 import { add, divide, maximum, multiply, negative, rsqrt, sqrt, square, subtract } from './elementwise.ts';
 import { concatenate, pad, stack } from './join.ts';
 import { matmul, outer } from './linalg.ts';
@@ -143,14 +142,16 @@ export const eigh = (a: ArrayInput, { sweeps }: JacobiOptions = {}): [BaseArray,
     return [matmul(j.T, matmul(m, j)), matmul(v, j)];
   };
   const rounds = meetings(n).filter((pairs) => pairs.length > 0);
-  const [m, v] = fori(
+  const [, turned] = fori(
     0,
     rounds.length === 0 ? 0 : sweepsFor(n, sweeps),
     (_i, [start, basis]) =>
       rounds.reduce<[BaseArray, BaseArray]>(([x, y], pairs) => step(x, y, pairs), [start, basis]),
     [given, eye(n)],
   );
-  const values = diagonal(m);
+  // The rotations were a little off each: columns of length 1 again (Newton and Schulz), and what they do to the matrix itself.
+  const v = matmul(turned, subtract(multiply(eye(n), 1.5), multiply(matmul(turned.T, turned), 0.5)));
+  const values = sum(multiply(v, matmul(given, v)), 0);
   const order = argsort(values);
   return [reshapeTo(reordered(reshapeTo(values, [1, n]), order), [n]), reordered(v, order)];
 };

@@ -44,6 +44,19 @@ export const blackman = cosines(0.42, -0.5, 0.08);
 export const bartlett = (n: number): BaseArray =>
   upTo(n, (i) => (n === 1 ? 1 : 1 - Math.abs((2 * i) / (n - 1) - 1)));
 
+/** The modified Bessel function of order 0, by its power series. */
+const bessel = (x: number): number => {
+  let [sum, term] = [1, 1];
+  for (let k = 1; term > 1e-17 * sum; k++) {
+    term *= (x * x) / (4 * k * k);
+    sum += term;
+  }
+  return sum;
+};
+/** Kaiser's window. */
+export const kaiser = (n: number, beta: number): BaseArray =>
+  upTo(n, (i) => (n === 1 ? 1 : bessel(beta * Math.sqrt(1 - ((2 * i) / (n - 1) - 1) ** 2)) / bessel(beta)));
+
 /** Ones on diagonal k of an n x m matrix and below it. */
 export const tri = (n: number, m: number = n, k = 0): BaseArray =>
   new NDArray(

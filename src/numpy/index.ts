@@ -28,7 +28,7 @@ export {
   unstack,
   vsplit,
 } from './assembling.ts';
-export { type MappedAxis, vmap } from './batching.ts';
+export { applyAlongAxis, type MappedAxis, vmap } from './batching.ts';
 export {
   bitwiseAnd,
   bitwiseCount,
@@ -134,6 +134,7 @@ export {
   hamming,
   hanning,
   indices,
+  kaiser,
   logspace,
   tri,
   trilIndices,
@@ -220,7 +221,10 @@ export {
   imag,
   iscomplexobj,
   isrealobj,
+  ndim,
   real,
+  shape,
+  size,
 } from './reals.ts';
 export { all, amax, amin, any, argmax, argmin, max, mean, min, std, sum, variance as var } from './reduce.ts';
 export { reveal } from './reveal.ts';

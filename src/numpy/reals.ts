@@ -16,6 +16,11 @@ export const angle = (x: ArrayInput): BaseArray => where(less(x, 0), Math.PI, 0)
 export const isrealobj = (_x: ArrayInput): boolean => true;
 export const iscomplexobj = (_x: ArrayInput): boolean => false;
 
+/** The number of axes, the shape and the number of elements, which are public. */
+export const ndim = (x: ArrayInput): number => asArr(x).ndim;
+export const shape = (x: ArrayInput): readonly number[] => asArr(x).shape;
+export const size = (x: ArrayInput): number => asArr(x).size;
+
 export const atleast1d = (x: ArrayInput): BaseArray => {
   const a = asArr(x);
   return a.ndim === 0 ? reshapeTo(a, [1]) : a;

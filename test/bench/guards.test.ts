@@ -10,9 +10,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { COSTS } from '../../bench/lib/cost-table.ts';
+import { inputsOf } from '../../bench/lib/measure.ts';
 import { SMALL, WORKLOADS } from '../../bench/lib/workloads.ts';
 import { projectFile } from '../../examples/lib/project.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
+import type { NDArray } from '../../src/ir/ndarray.ts';
 import { simulate } from '../../src/ir/simulate.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { Ring } from '../../src/ring/ring.ts';
@@ -64,10 +65,7 @@ interface Case {
 const GROUPS: Readonly<Record<string, readonly Case[]>> = {
   ops: COSTS.filter((k) => k.fields?.includes('FM128') ?? true).map((k) => ({
     name: k.op,
-    counts: () => {
-      const inputs = k.inputs('FM128').map((x) => (k.dtype === undefined ? x : NDArray.from(x, k.dtype)));
-      return countsOf(k.fn as (...args: never[]) => unknown, inputs);
-    },
+    counts: () => countsOf(k.fn as (...args: never[]) => unknown, inputsOf(k, 'FM128')),
   })),
   small: SMALL.map((w) => ({ name: w.name, counts: () => countsOf(w.program, w.inputs()) })),
   full: WORKLOADS.filter((w) => !w.heavy).map((w) => ({

@@ -24,7 +24,8 @@ test('logspace, geomspace, windows', () => {
   near(np.hamming(5).toArray(), [0.08, 0.54, 1, 0.54, 0.08]);
   near(np.blackman(5).toArray(), [0, 0.34, 1, 0.34, 0]);
   near(np.bartlett(5).toArray(), [0, 0.5, 1, 0.5, 0]);
-  for (const window of [np.hanning, np.hamming, np.blackman, np.bartlett])
+  near(np.kaiser(5, 3).toArray(), [0.20482967, 0.76534549, 1, 0.76534549, 0.20482967], 1e-8);
+  for (const window of [(n: number) => np.kaiser(n, 2), np.hanning, np.hamming, np.blackman, np.bartlett])
     assert.equal(window(1).toArray(), [1]);
 });
 
@@ -104,6 +105,20 @@ test('block, columnStack, dstack, append and others', () => {
   throws(() => np.insert([1, 2], 4, 0), 'RANGE', 'out of bounds');
   throws(() => np.arraySplit([1, 2], 0), 'RANGE', 'into 0 parts');
   throws(() => np.resize([], 3), 'SHAPE', 'empty');
+  assert.equal([np.ndim(two), np.size(two), ...np.shape(two)], [2, 4, 2, 2]);
+  const spread = (x: BaseArray) => np.applyAlongAxis((v) => np.subtract(np.max(v), np.min(v)), 1, x);
+  assert.equal(
+    value(spread, [
+      [1, 5, 2],
+      [7, 7, 4],
+    ]),
+    [4, 3],
+  );
+  const reversed = (x: BaseArray) => np.applyAlongAxis((v) => np.flip(v), 0, x);
+  assert.equal(value(reversed, two), [
+    [3, 4],
+    [1, 2],
+  ]);
   assert.equal(np.broadcastShapes([2, 1], [3]), [2, 3]);
   assert.equal(np.emptyLike(two).toArray(), [
     [0, 0],
