@@ -85,8 +85,10 @@ export const CONFIG: readonly Line[] = [
     'yes',
     'not in SPU: few rounds or few bytes, or by the link',
   ],
+  ['`max_concurrency`', 'yes', 'threads of a party'],
+  ['`memory_limit_mb`', 'yes', 'not in SPU: large programs are done piece after piece'],
   [
-    '`max_concurrency`, `experimental_enable_inter_op_par`, `_intra_op_par`',
+    '`experimental_enable_inter_op_par`, `experimental_enable_intra_op_par`',
     'no',
     'independent operations share rounds by themselves',
   ],
