@@ -41,8 +41,8 @@ for (const victim of ['alice', 'bob', 'dealer'] as const) {
 }
 
 for (const phase of ['joined', 'entered', 'revealed'] as const) {
-  test(`P2: kill -9 of a party or the dealer when all have ${phase}: the others reject, and name it`, async () => {
-    const dying = async (victim: 'alice' | 'dealer') => {
+  test(`P2: kill -9 of each party and of the dealer when all have ${phase}: the others reject, and name it`, async () => {
+    const dying = async (victim: 'alice' | 'bob' | 'dealer') => {
       const parties = launch(await cluster(THREE, mortal), 'phases', { phase, victim });
       await Promise.all([parties.alice.noted(phase), parties.bob.noted(phase)]);
       parties[victim].kill('SIGKILL');
@@ -54,7 +54,7 @@ for (const phase of ['joined', 'entered', 'revealed'] as const) {
       }
       end(parties);
     };
-    await Promise.all([dying('alice'), dying('dealer')]);
+    await Promise.all([dying('alice'), dying('bob'), dying('dealer')]);
   });
 }
 
