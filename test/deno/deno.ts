@@ -59,7 +59,13 @@ export interface Started {
 
 /** Starts a program that is killed when it takes more than this. */
 const start = (command: string, args: readonly string[], patience = 150_000): Started => {
-  const env = { ...process.env, DENO_DIR: cache, DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1', FORCE_COLOR: '0' };
+  const env = {
+    ...process.env,
+    DENO_DIR: cache,
+    DENO_NO_UPDATE_CHECK: '1',
+    NO_COLOR: '1',
+    FORCE_COLOR: undefined,
+  };
   const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (d) => (text += String(d)));

@@ -1,5 +1,6 @@
 /** Every example run by Deno, with the permissions that README lists and no more. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { createRoom, roomLink } from '../../src/index.ts';
@@ -21,15 +22,17 @@ const flagsOf = (file: string): readonly string[] => {
   return flags;
 };
 
+const moved = (text: string, ports: Readonly<Record<string, number>>): string =>
+  Object.entries(ports).reduce((t, [port, instead]) => t.replaceAll(`:${port}`, `:${instead}`), text);
+
 /** As listed, with other ports in place of those. */
 const listed = (
   file: string,
   args: readonly string[],
   ports: Readonly<Record<string, number>> = {},
 ): Started => {
-  const other = (flag: string): string =>
-    Object.entries(ports).reduce((f, [port, instead]) => f.replaceAll(`:${port}`, `:${instead}`), flag);
-  return deno(flagsOf(file).map(other), file, ...args);
+  const flags = flagsOf(file).map((flag) => moved(flag, ports));
+  return deno(flags, file, ...args);
 };
 
 const test = denoSuite('Deno: examples');
@@ -45,6 +48,23 @@ test('the main demo: parties in threads', async () => {
     bytes: number;
   };
   assert.ok(accuracy > 0.94 && bytes > 100_000, lastLine(text));
+});
+
+test("import * as sf from 'tessera' in a project of one's own: README's first program", async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tessera-project-'));
+  try {
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(ROOT, join(folder, 'node_modules', 'tessera'));
+    writeFileSync(join(folder, 'package.json'), '{}');
+    const [, program] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))!;
+    const file = join(folder, 'program.js');
+    writeFileSync(file, program!);
+    const permissions = [`--allow-read=${folder},${ROOT}`, '--allow-env=WS_NO_BUFFER_UTIL'];
+    const text = await good(deno(permissions, file));
+    assert.match(text, /^true$/m, text);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('the main demo with any one permission less is refused by Deno', async () => {
@@ -75,7 +95,20 @@ test('the millionaires: one in Deno, one in Node', async () => {
 
 const TRAIN = 'dist/examples/production/train.js';
 const CLI = 'dist/src/cli/main.js';
-const config = (party: string): string => `examples/production/${party}.json`;
+/** The example's configurations with ports that are free: port there -> port here. */
+const elsewhere = async (): Promise<Readonly<Record<string, number>>> => {
+  const ports: Record<string, number> = {};
+  for (const port of [19471, 19472, 19473]) ports[port] = await freePort();
+  for (const party of ['alice', 'bob', 'dealer'])
+    writeFileSync(
+      join(ROOT, config(party)),
+      moved(readFileSync(join(ROOT, 'examples/production', `${party}.json`), 'utf8'), ports),
+    );
+  return ports;
+};
+
+/** Beside the keys, which are as far from here as from the example's folder. */
+const config = (party: string): string => `out/production/${party}.deno.json`;
 
 test('certificates for the production example', async () => {
   assert.match(await good(listed('dist/examples/production/certificates.js', [])), /out\/production/);
@@ -89,14 +122,21 @@ for (const [alice, bob, dealer] of [
   ['node', 'node', 'deno'],
 ] as const)
   test(`production over mutual TLS: alice in ${alice}, bob in ${bob}, the dealer in ${dealer}`, async () => {
+    const ports = await elsewhere();
     const party = (runtime: 'deno' | 'node', self: string): Started => {
       const args = ['--config', config(self), '--epochs', '1'];
-      return runtime === 'deno' ? listed(TRAIN, args) : node(TRAIN, ...args);
+      return runtime === 'deno' ? listed(TRAIN, args, ports) : node(TRAIN, ...args);
     };
     const serve = ['dealer', '--config', config('dealer')];
     const [dealt, ...texts] = await Promise.all(
       [
-        dealer === 'deno' ? deno(flagsOf(TRAIN), CLI, ...serve) : node(CLI, ...serve),
+        dealer === 'deno'
+          ? deno(
+              flagsOf(TRAIN).map((flag) => moved(flag, ports)),
+              CLI,
+              ...serve,
+            )
+          : node(CLI, ...serve),
         party(alice, 'alice'),
         party(bob, 'bob'),
       ].map(good),
