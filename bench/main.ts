@@ -4,7 +4,7 @@
  *   --json            one array of rows on standard output, nothing else
  *   --filter TEXT     only rows whose name contains it, or one of several with commas between
  *   --quick           loopback only, the lighter workloads, one run: for CI
- *   --only programs|kernels|cluster     a part of it; cluster wants a nats-server
+ *   --only programs|kernels|web|cluster     a part of it; web wants Chromium, cluster a nats-server
  *   --rtt MS --bandwidth MBIT   programs over this link instead of the three usual ones
  *   --parties N       all workloads with so many, instead of all with 2 and the main ones with 3
  *   --field FM64|FM128   --dealer first|third
@@ -123,7 +123,9 @@ const plan = (): { w: Workload; s: Setting }[] => {
 
 const main = async (): Promise<void> => {
   const only =
-    flags.only === undefined ? undefined : oneOf('only', flags.only, ['programs', 'kernels', 'cluster']);
+    flags.only === undefined
+      ? undefined
+      : oneOf('only', flags.only, ['programs', 'kernels', 'web', 'cluster']);
   const rows: Row[] = [];
   const add = (row: Row): void => {
     rows.push(row);
@@ -157,8 +159,10 @@ const main = async (): Promise<void> => {
     for (const row of await benchKernels(wanted)) add({ ...row, against: 'C++' });
     for (const row of await benchThreads(wanted)) add({ ...row, against: 'one thread' });
     if (!flags.quick) for (const row of await linkBench(wanted)) add({ ...row, against: 'bare ws over TLS' });
-    for (const row of await benchBrowser(wanted)) add(row);
     for (const row of await startupBench(wanted, effort.runs)) add(row);
+  }
+  if (only === 'web' || (only === undefined && whole && !flags.quick)) {
+    for (const row of await benchBrowser(wanted)) add(row);
   }
   if (only === 'cluster' || (only === undefined && whole && !flags.quick)) {
     for (const row of await benchCluster(wanted)) add(row);

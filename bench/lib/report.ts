@@ -186,7 +186,9 @@ export const resultsText = ({ machine, parts, rows }: Results): string => {
     '## Programs',
     '',
     ...bySetting(work, (setting, net) => `${net}: ${setting}, beside float64`, programs),
-    ...(kernels.length > 0 ? ['## Kernels and links', '', compared(kernels), ''] : []),
+    ...(kernels.length > 0
+      ? ['## Kernels, links, start-up, browser, cluster', '', compared(kernels), '']
+      : []),
   ].join('\n');
 };
 

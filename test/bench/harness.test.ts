@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { benchBrowser } from '../../bench/browser.ts';
 import { chart } from '../../bench/lib/chart.ts';
 import { Crew, TooLong } from '../../bench/lib/crew.ts';
 import { duel, median } from '../../bench/lib/duel.ts';
@@ -226,15 +225,6 @@ harness('a third-party dealer and a shaped link', async () => {
   const [program] = JSON.parse(stdout) as Record<string, unknown>[];
   assert.is(program!.name, 'multiply 1e5, 3 parties, third-party dealer [4 ms, 1000 Mbit/s]');
   assert.ok(Number(program!.value) > 0.002);
-});
-
-harness('kernels are measured in a browser too, or it is said what that needs', async () => {
-  const rows = await benchBrowser((name) => name === 'kernels in Chromium');
-  for (const { value, ratio, skipped } of rows) {
-    if (skipped === undefined) assert.ok(value! > 0 && ratio! > 0);
-    else assert.match(skipped, /chromium/);
-  }
-  assert.ok(rows.length > 0);
 });
 
 harness('an unknown flag or value is an error', async () => {
