@@ -10,7 +10,10 @@ interface Some {
 }
 
 const SUITES: Readonly<Record<string, Some>> = {
-  ring: { always: ['prg', 'words', 'bits', 'dcf', 'heap', 'weighed'], long: ['convert', 'matmul'] },
+  ring: {
+    always: ['prg', 'words', 'bits', 'dcf', 'heap', 'threads', 'weighed'],
+    long: ['convert', 'matmul'],
+  },
   gates: { always: ['compare', 'fss', 'inout', 'integer', 'openings', 'order'], long: ['arithmetic'] },
   link: {
     always: ['codec', 'crypto', 'local', 'protocol', 'relay', 'tls'],
