@@ -68,6 +68,8 @@ export const measure = (
     field: FIELDS[field],
     parties,
     costMode: mode === 'latency' ? 'latency' : 'bandwidth',
+    // The same masks at every run: how many rounds a sort takes depends on a shuffle.
+    seeds: Array.from({ length: parties }, (_, rank) => new Uint8Array(32).fill(rank + 1)),
   });
   // Per element of the batch: reductions count their inputs, matmul its outputs.
   const elements = k.op === 'matmul' ? want.size : inputs[0]!.size;
