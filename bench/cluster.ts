@@ -16,9 +16,10 @@ import * as tasks from './lib/cluster-tasks.ts';
 import type { Row } from './lib/row.ts';
 
 const TASKS = 10_000;
-const SLOTS = 4;
+const SLOTS = 16;
 const KILOBYTE = 1_000;
-const TRIPS = 1_000;
+const TRIPS = 2_000;
+const TURNS = 20;
 const OBJECT = 64 * 1024 * 1024;
 const PORT = 4_333;
 const ADDRESS = `127.0.0.1:${PORT}`;
@@ -32,14 +33,16 @@ const seconds = async (work: () => Promise<unknown>): Promise<number> => {
   return (performance.now() - began) / 1e3;
 };
 
-/** p50 in milliseconds, one after the other, after a tenth to warm up. */
-const trips = async (one: () => Promise<unknown>): Promise<number> => {
-  const times: number[] = [];
-  for (let i = -TRIPS / 10; i < TRIPS; i++) {
-    const took = await seconds(one);
-    if (i >= 0) times.push(took * 1e3);
-  }
-  return median(times);
+/** p50 of each in milliseconds, one after the other; by turns, so that what else the machine does is the same for all. */
+const trips = async (...kinds: readonly (() => Promise<unknown>)[]): Promise<number[]> => {
+  const times: number[][] = kinds.map(() => []);
+  for (let turn = -1; turn < TURNS; turn++)
+    for (const [k, one] of kinds.entries())
+      for (let i = 0; i < TRIPS / TURNS; i++) {
+        const took = await seconds(one);
+        if (turn >= 0) times[k]!.push(took * 1e3);
+      }
+  return times.map(median);
 };
 
 const manyTasks = async (session: sf.Session): Promise<Row> => {
@@ -60,11 +63,13 @@ const manyTasks = async (session: sf.Session): Promise<Row> => {
 const roundTrip = async (session: sf.Session): Promise<Row> => {
   const payload = new Uint8Array(KILOBYTE).fill(7);
   const alice = session.PYU('alice');
-  const ours = await trips(() => session.reveal(alice(tasks.noop)(payload)));
   const echo = fork(sibling('./lib/nats-echo.js'), [ADDRESS, 'bench.echo'], { execArgv: [] });
   await once(echo, 'message');
   const nc = await connect({ servers: ADDRESS });
-  const bare = await trips(() => nc.request('bench.echo', payload, { timeout: 5_000 }));
+  const [ours, bare] = (await trips(
+    () => session.reveal(alice(tasks.noop)(payload)),
+    () => nc.request('bench.echo', payload, { timeout: 5_000 }),
+  )) as [number, number];
   await nc.close();
   echo.disconnect();
   return {
