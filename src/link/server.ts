@@ -93,7 +93,8 @@ class Listener {
     }
     this.#routes.set(routeKey(acceptor.job, acceptor.party), acceptor);
     this.#material.set(acceptor, tls);
-    this.#renew();
+    // The listener was made with the context of the first.
+    if (tls !== this.#tls || this.#material.size > 1) this.#renew();
   }
 
   remove(acceptor: Acceptor): void {

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { TesseraError } from '../../src/errors.ts';
 import { controlCodec } from '../../src/link/codec.ts';
-import { connect } from '../../src/link/websocket.ts';
+import { connect, type WebSocketTransport } from '../../src/link/websocket.ts';
 import { closeAll, connectAll, partyOptions, rejection, sleep, suite, tlsFor } from './helpers.ts';
 
 const test = suite('link/websocket');
@@ -50,6 +50,32 @@ test('a party that starts late is waited for', async () => {
   await Promise.all([ready, alice.ready(), sent]);
   assert.equal(await alice.channel('x', ['bob']).recv('bob', 0), fill(10, 1));
   await closeAll({ alice, bob });
+});
+
+test('a party that is not there yet is tried again within milliseconds at first, and every second at last', async () => {
+  const { bob } = await partyOptions(['alice', 'bob']);
+  const pauses: number[] = [];
+  const { setTimeout: original } = globalThis;
+  let link: WebSocketTransport | undefined;
+  const enough = new Promise<void>((resolve) => {
+    globalThis.setTimeout = ((run: () => void, ms: number) => {
+      // All other timers of a link are longer.
+      if (ms > 1_250) return original(run, ms);
+      if (pauses.push(ms) === 20) resolve();
+      return original(run, 0);
+    }) as typeof globalThis.setTimeout;
+  });
+  try {
+    link = await connect(bob!);
+    await enough;
+  } finally {
+    globalThis.setTimeout = original;
+    await link?.close();
+  }
+  pauses.slice(0, 20).forEach((pause, i) => {
+    const usual = Math.min(4 * 1.6 ** i, 1000);
+    assert.ok(pause >= 0.75 * usual && pause <= 1.25 * usual, `pause ${i} is ${pause} ms`);
+  });
 });
 
 test('two jobs share a port, in one process', async () => {
