@@ -48,6 +48,12 @@ export interface WebSocketTransport extends AbortableTransport {
 const CLOSE_MS = 5_000;
 /** How long the event loop is kept awake after a `recv` began to wait. */
 const SPIN_MS = 1;
+/**
+ * It is not kept awake where waits usually take longer: over a slow link it would be in vain, and where there are more
+ * programs than cores it would keep the peer from answering. A wait counts as at most so long.
+ */
+const SHORT_WAIT_MS = 0.5;
+const LONGEST_WAIT_MS = 8;
 
 class Link implements WebSocketTransport, Carrier, Acceptor {
   readonly self: string;
@@ -73,6 +79,10 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   #closing: Promise<void> | undefined;
   readonly #ended = new AbortController();
   #spinUntil = 0;
+  /** The channel of the last wait, when that began, and milliseconds that waits took lately. */
+  #awaited: string | undefined;
+  #since = 0;
+  #usualWait = 0;
   #spinning = false;
 
   constructor(plan: Plan) {
@@ -190,12 +200,19 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
 
   taken(from: string, key: string, bytes: number): void {
     this.#sessions.get(from)!.taken(key, bytes);
+    if (key !== this.#awaited) return;
+    this.#awaited = undefined;
+    const took = Math.min(performance.now() - this.#since, LONGEST_WAIT_MS);
+    this.#usualWait += (took - this.#usualWait) / 8;
   }
 
   waiting(from: string, key: string): void {
     this.#sessions.get(from)!.waiting(key);
     if (!this.#plan.spin) return;
-    this.#spinUntil = performance.now() + SPIN_MS;
+    this.#awaited = key;
+    this.#since = performance.now();
+    if (this.#usualWait > SHORT_WAIT_MS) return;
+    this.#spinUntil = this.#since + SPIN_MS;
     if (this.#spinning) return;
     this.#spinning = true;
     setImmediate(this.#spin);

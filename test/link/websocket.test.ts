@@ -78,6 +78,41 @@ test('a party that is not there yet is tried again within milliseconds at first,
   });
 });
 
+test('the event loop is kept awake for short waits, not where waits are long', async () => {
+  const links = await connectAll(await partyOptions(['alice', 'bob'], () => ({ spin: true })));
+  const here = links.alice!.channel('rounds', ['bob']);
+  const there = links.bob!.channel('rounds', ['alice']);
+  const { setImmediate: original } = globalThis;
+  let turns = 0;
+  let tag = 0;
+  const round = async (pauseMs: number): Promise<number> => {
+    const before = turns;
+    const answer = here.recv('bob', tag);
+    if (pauseMs > 0) await sleep(pauseMs);
+    there.send('alice', tag++, new Uint8Array(16));
+    await answer;
+    return turns - before;
+  };
+  globalThis.setImmediate = ((run: () => void) => {
+    turns += 1;
+    return original(run);
+  }) as typeof globalThis.setImmediate;
+  try {
+    assert.ok((await round(20)) > 5);
+    for (let i = 0; i < 3; i++) await round(20);
+    let asleep = 0;
+    for (let i = 0; i < 10; i++) asleep += await round(20);
+    assert.ok(asleep < 20, `${asleep} turns of the loop in ten long waits`);
+    // Short waits are worth it again, as soon as they are the usual ones.
+    let awake = 0;
+    for (let i = 0; i < 200 && awake < 20; i++) awake += await round(0);
+    assert.ok(awake >= 20);
+  } finally {
+    globalThis.setImmediate = original;
+    await closeAll(links);
+  }
+});
+
 test('two jobs share a port, in one process', async () => {
   const options = await partyOptions(['alice', 'bob'], await tlsFor(['alice', 'bob']));
   const jobs = await Promise.all(
