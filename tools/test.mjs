@@ -15,9 +15,10 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const LIMIT_MS = 900_000;
 
 const words = process.argv.slice(2);
-const files = readdirSync(join(root, 'dist/test'), { recursive: true })
-  .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => file.endsWith('.test.js'))
+// By their sources: what was built from a file that is gone is no test any more.
+const files = readdirSync(join(root, 'test'), { recursive: true })
+  .filter((file) => file.endsWith('.test.ts'))
+  .map((file) => file.replaceAll('\\', '/').replace(/ts$/, 'js'))
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
   .sort();
 

@@ -1,5 +1,6 @@
 /** @file Loading the WebAssembly module, and the names of what it exports. */
 
+import * as loader from '@assemblyscript/loader';
 import { TesseraError } from '../errors.ts';
 import { readAsset } from './runtime.ts';
 import { streamOf } from './stream.ts';
@@ -101,7 +102,9 @@ export const instantiate = async (
   const abort = (): never => {
     throw new TesseraError('INVALID_ARGUMENT', 'a kernel was called with arguments that it cannot serve');
   };
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory, abort } });
+  // As they are: what the loader offers in their place counts arguments at every call.
+  const { instance } = await loader.instantiate(module, { env: { memory, abort } });
+  const { exports } = instance;
   const names = [...PLAIN, ...PER_FIELD.flatMap((name) => [32, 64, 128].map((bits) => `${name}${bits}`))];
   const missing = names.filter((name) => typeof exports[name] !== 'function');
   if (missing.length > 0) {
