@@ -73,7 +73,7 @@ test('nodes, slots, tasks, SPU sessions and errors, live', () =>
         await shows(page, 'nodes', /function "span", \d+ s/);
         await shows(page, 'nodes', /bob: 3 of 3/);
         await shows(page, 'queues', /bob\s+3\s+3\s+3/);
-        await shows(page, 'programs', /dashboard\.test\.js|uvu|bin\.js/);
+        await shows(page, 'programs', /dashboard\.test\.js|test-file\.mjs|bin\.js/);
         await s.wait(long);
         const spu = s.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
         const x = alice(tasks.vector)(2_000, 1.5);
