@@ -1,6 +1,7 @@
 /**
- * @file `npm test`: the tests of each file (uvu) in a process of its own, one after another, so that nothing that one
- * leaves behind reaches another. `npm test -- gates/ link/tls` runs the files whose paths contain one of the words.
+ * @file `npm test`: the tests of each file (uvu) in a process of its own, so that nothing that one leaves behind reaches
+ * another. Those that compute run beside those that wait for processes, sockets and browsers.
+ * `npm test -- gates/ link/tls` runs the files whose paths contain one of the words.
  *
  * Tests of real processes, sockets, browsers and timeouts share the machine with whatever else runs there: a file that
  * failed is run once more, and named. What fails twice has failed.
@@ -60,7 +61,11 @@ const runFile = async (file) => {
 };
 
 const results = new Map();
-for (const file of files) results.set(file, await runFile(file));
+const runAll = async (some) => {
+  for (const file of some) results.set(file, await runFile(file));
+};
+const computes = (file) => /^(bench|fixed|gates|ir|numpy|ring)\//.test(file);
+await Promise.all([runAll(files.filter((f) => !computes(f))), runAll(files.filter(computes))]);
 const again = files.filter((file) => results.get(file).failed > 0);
 if (again.length > 0) console.log(`\nonce more: ${again.join(', ')}`);
 for (const file of again) results.set(file, await runFile(file));
