@@ -59,7 +59,7 @@ test('kill -9 of a node in mid-task: its tasks are run elsewhere, and counted on
       const dead = lines(file, 'begin').filter((line) => line.endsWith(` ${victim}`)).length;
       assert.ok(dead > 0, 'the killed node had tasks');
       assert.ok(lines(file, 'begin').length > 12, 'some were begun twice');
-      assert.ok(events.some((e) => e.kind === 'lost'));
+      await until(() => events.some((e) => e.kind === 'lost'), 'the loss is told');
       const again = events.filter((e) => e.kind === 'redelivered');
       assert.ok(again.length > 0);
       assert.match(again[0]!.text, /op #\d+ \(function "traced"\) was run by n\w+ at attempt 2/);
