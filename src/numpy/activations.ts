@@ -19,6 +19,7 @@ import {
 } from './elementwise.ts';
 import { matmul } from './linalg.ts';
 import { elu, hardSigmoid, logsumexp, softmax, softplus } from './nn.ts';
+import { optionsOf } from './options.ts';
 import { mean } from './reduce.ts';
 import { swapaxes } from './shape.ts';
 
@@ -78,10 +79,8 @@ export interface StandardizeOptions {
 }
 
 /** Mean 0 and variance 1 along an axis. */
-export const standardize = (
-  x: ArrayInput,
-  { axis = -1, epsilon = 1e-5 }: StandardizeOptions = {},
-): BaseArray => {
+export const standardize = (x: ArrayInput, options?: StandardizeOptions): BaseArray => {
+  const { axis, epsilon } = optionsOf('np.nn.standardize', options, { axis: -1, epsilon: 1e-5 });
   const away = subtract(real(x), mean(x, { axis, keepdims: true }));
   return multiply(away, rsqrt(add(mean(square(away), { axis, keepdims: true }), epsilon)));
 };
@@ -103,8 +102,13 @@ export const dotProductAttention = (
   q: ArrayInput,
   k: ArrayInput,
   v: ArrayInput,
-  { scale, mask, isCausal = false }: AttentionOptions = {},
+  options?: AttentionOptions,
 ): BaseArray => {
+  const { scale, mask, isCausal } = optionsOf('np.nn.dotProductAttention', options, {
+    scale: undefined,
+    mask: undefined,
+    isCausal: false,
+  });
   const heads = (x: ArrayInput): BaseArray => swapaxes(real(x), -2, -3);
   const [queries, keys, values] = [heads(q), heads(k), heads(v)];
   const size = queries.shape.at(-1)!;

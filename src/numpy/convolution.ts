@@ -12,6 +12,7 @@ import { type ArrayInput, asArr, convertTo, promoteAll, reshapeTo } from './core
 import { multiply } from './elementwise.ts';
 import { pad } from './join.ts';
 import { matmul } from './linalg.ts';
+import { optionsOf } from './options.ts';
 import { max, sum } from './reduce.ts';
 import { transpose } from './shape.ts';
 
@@ -23,6 +24,8 @@ export interface ConvOptions {
   readonly dilation?: number | readonly number[];
   readonly groups?: number;
 }
+
+type PoolOptions = Pick<ConvOptions, 'stride' | 'padding' | 'dilation'>;
 
 const perAxis = (value: number | readonly number[], rank: number, name: string): readonly number[] => {
   const list = typeof value === 'number' ? new Array<number>(rank).fill(value) : value;
@@ -57,13 +60,12 @@ const readPads = (w: Omit<Windows, 'pads' | 'out'>, padding: Padding): (readonly
 const windowsOf = (
   space: readonly number[],
   window: readonly number[],
-  options: ConvOptions,
-  strideDefault: number | readonly number[],
+  { stride: by, padding, dilation: apart }: Required<PoolOptions>,
 ): Windows => {
   const rank = space.length;
-  const stride = perAxis(options.stride ?? strideDefault, rank, 'stride');
-  const dilation = perAxis(options.dilation ?? 1, rank, 'dilation');
-  const pads = readPads({ space, window, stride, dilation }, options.padding ?? 'VALID');
+  const stride = perAxis(by, rank, 'stride');
+  const dilation = perAxis(apart, rank, 'dilation');
+  const pads = readPads({ space, window, stride, dilation }, padding);
   const out = space.map((n, i) => {
     const free = n + pads[i]![0] + pads[i]![1] - (window[i]! - 1) * dilation[i]! - 1;
     return Math.floor(free / stride[i]!) + 1;
@@ -123,9 +125,14 @@ const gathered = (x: BaseArray, w: Windows, outside: 'zero' | 'inside'): BaseArr
  * x [n, c, ..space] and kernel [out, c / groups, ..window] -> [n, out, ..]. Options: stride, padding ('VALID', 'SAME' or
  * pairs), dilation of the kernel, groups. Rounds 1, bytes those of the output. Throws SHAPE when channels do not fit.
  */
-export const conv = (x: ArrayInput, kernel: ArrayInput, options: ConvOptions = {}): BaseArray => {
+export const conv = (x: ArrayInput, kernel: ArrayInput, options?: ConvOptions): BaseArray => {
+  const { groups, ...how } = optionsOf('np.nn.conv', options, {
+    stride: 1,
+    padding: 'VALID',
+    dilation: 1,
+    groups: 1,
+  });
   const [a, k] = promoteAll([asArr(x), asArr(kernel)]) as [BaseArray, BaseArray];
-  const groups = options.groups ?? 1;
   const [n, c] = a.shape as [number, number];
   const [out, inner] = k.shape as [number, number];
   if (a.ndim !== k.ndim || a.ndim < 3 || c !== inner * groups || out % groups !== 0)
@@ -134,7 +141,7 @@ export const conv = (x: ArrayInput, kernel: ArrayInput, options: ConvOptions = {
       `conv: an input of ${shapeText(a.shape)} and a kernel of ${shapeText(k.shape)} with ${groups} groups do not fit: ` +
         'they are [n, channels, ..] and [out, channels / groups, ..]',
     );
-  const w = windowsOf(a.shape.slice(2), k.shape.slice(2), options, 1);
+  const w = windowsOf(a.shape.slice(2), k.shape.slice(2), how);
   const [places, entries] = [sizeOf(w.out), sizeOf(w.window)];
   const parts = reshapeTo(gathered(a, w, 'zero'), [n, groups, inner, places, entries]);
   const rows = reshapeTo(transpose(parts, [1, 0, 3, 2, 4]), [groups, n * places, inner * entries]);
@@ -145,7 +152,7 @@ export const conv = (x: ArrayInput, kernel: ArrayInput, options: ConvOptions = {
 
 const ofRank =
   (rank: number) =>
-  (x: ArrayInput, kernel: ArrayInput, options: ConvOptions = {}): BaseArray => {
+  (x: ArrayInput, kernel: ArrayInput, options?: ConvOptions): BaseArray => {
     const a = asArr(x);
     if (a.ndim !== rank + 2)
       fail('SHAPE', `conv${rank}d takes an input of ${rank + 2} axes, not ${shapeText(a.shape)}`);
@@ -157,17 +164,16 @@ export const conv1d = ofRank(1);
 /** x [n, c, height, width], kernel [out, c / groups, height, width]. */
 export const conv2d = ofRank(2);
 
-type PoolOptions = Pick<ConvOptions, 'stride' | 'padding' | 'dilation'>;
-
 const pooled = (
   x: BaseArray,
   window: number | readonly number[],
-  options: PoolOptions,
+  options: PoolOptions | undefined,
   outside: 'zero' | 'inside',
 ) => {
   if (x.ndim < 3) fail('SHAPE', `pooling takes [n, channels, ..space], not ${shapeText(x.shape)}`);
   const sizes = perAxis(window, x.ndim - 2, 'window');
-  const w = windowsOf(x.shape.slice(2), sizes, options, sizes);
+  const how = optionsOf('pooling', options, { stride: sizes, padding: 'VALID', dilation: 1 });
+  const w = windowsOf(x.shape.slice(2), sizes, how);
   return {
     parts: gathered(x, w, outside),
     shape: [...x.shape.slice(0, 2), ...w.out],
@@ -179,7 +185,7 @@ const pooled = (
 export const maxPool = (
   x: ArrayInput,
   window: number | readonly number[],
-  options: PoolOptions = {},
+  options?: PoolOptions,
 ): BaseArray => {
   const { parts, shape } = pooled(asArr(x), window, options, 'inside');
   return reshapeTo(max(parts, -1), shape);
@@ -189,7 +195,7 @@ export const maxPool = (
 export const avgPool = (
   x: ArrayInput,
   window: number | readonly number[],
-  options: PoolOptions = {},
+  options?: PoolOptions,
 ): BaseArray => {
   const { parts, shape, entries } = pooled(convertTo(asArr(x), 'fxp'), window, options, 'zero');
   return multiply(reshapeTo(sum(parts, -1), shape), 1 / entries);

@@ -1,11 +1,11 @@
 /** @file What all functions of `np` share: reading operands, promoting dtypes, broadcasting, axis options. */
-import { fail } from '../errors.ts';
-import { type ArrayInput, type Axis, BaseArray, type ReduceOptions } from '../ir/array.ts';
+import { type ArrayInput, type Axis, BaseArray } from '../ir/array.ts';
 import { kindOf, promote, type UserDType } from '../ir/dtypes.ts';
 import type { Shape } from '../ir/graph.ts';
-import { isTensor, NDArray, weakDType } from '../ir/ndarray.ts';
+import { NDArray, weakDType } from '../ir/ndarray.ts';
 import { broadcastShapes, normalAxes, sameShape } from '../ir/shapes.ts';
 import { apply, record } from '../ir/tracer.ts';
+import { optionsOf } from './options.ts';
 
 export type { ArrayInput, Axis } from '../ir/array.ts';
 
@@ -80,21 +80,16 @@ export const numberLike = (value: number, like: BaseArray): NDArray => NDArray.f
 /** `np.sum(x, 0)`, `np.sum(x, [0, 1])`, `np.sum(x, {axis, keepdims})`: the axes, and whether they stay as 1. */
 export const readAxes = (axis: Axis | undefined, rank: number): { axes: number[]; keepdims: boolean } => {
   const options = readOptions(axis);
-  return { axes: normalAxes(options.axis, rank), keepdims: options.keepdims === true };
+  return { axes: normalAxes(options.axis, rank), keepdims: options.keepdims };
 };
 
-const KNOWN = ['axis', 'keepdims', 'ddof'];
+type AxisAlone = number | readonly number[] | null | undefined;
 
-export const readOptions = (axis: Axis | undefined): ReduceOptions => {
-  if (axis === undefined || axis === null || typeof axis === 'number' || Array.isArray(axis))
-    return { axis: axis as number | readonly number[] | null | undefined };
-  const options = axis as ReduceOptions;
-  const unknown =
-    typeof options === 'object' ? Object.keys(options).find((k) => !KNOWN.includes(k)) : String(axis);
-  if (unknown !== undefined || options instanceof BaseArray || isTensor(options))
-    return fail(
-      'INVALID_ARGUMENT',
-      `an axis is a number, a list or {axis, keepdims}; ${String(unknown)} is unknown`,
-    );
-  return options;
-};
+/** Whether an axis stands alone, not in {axis, keepdims}. */
+export const isAxis = (axis: unknown): axis is AxisAlone =>
+  axis === undefined || axis === null || typeof axis === 'number' || Array.isArray(axis);
+
+export const readOptions = (
+  axis: Axis | undefined,
+): { readonly axis: AxisAlone; readonly keepdims: boolean } =>
+  isAxis(axis) ? { axis, keepdims: false } : optionsOf('an axis', axis, { axis: undefined, keepdims: false });

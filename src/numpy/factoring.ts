@@ -9,6 +9,7 @@ import { add, divide, maximum, multiply, negative, rsqrt, sqrt, square, subtract
 import { concatenate, pad, stack } from './join.ts';
 import { matmul, outer } from './linalg.ts';
 import { fori } from './loops.ts';
+import { optionsOf } from './options.ts';
 import { sum } from './reduce.ts';
 import { expandDims } from './shape.ts';
 import { realMatrix, squareMatrix } from './solving.ts';
@@ -117,11 +118,15 @@ export interface JacobiOptions {
   readonly sweeps?: number;
 }
 
+const sweepsOf = (name: string, options: JacobiOptions | undefined): number | undefined =>
+  optionsOf(`np.linalg.${name}`, options, { sweeps: undefined }).sweeps;
+
 /**
  * [eigenvalues upwards, eigenvectors as columns] of a symmetric matrix: sweeps of disjoint rotations at once. Rounds about
  * 32 (n - 1) a sweep. Signs of the vectors are as they come out, as in NumPy.
  */
-export const eigh = (a: ArrayInput, { sweeps }: JacobiOptions = {}): [BaseArray, BaseArray] => {
+export const eigh = (a: ArrayInput, options?: JacobiOptions): [BaseArray, BaseArray] => {
+  const sweeps = sweepsOf('eigh', options);
   const given = squareMatrix('eigh', a);
   const n = given.shape[0]!;
   const step = (m: BaseArray, v: BaseArray, pairs: readonly Pair[]): [BaseArray, BaseArray] => {
@@ -156,17 +161,18 @@ export const eigh = (a: ArrayInput, { sweeps }: JacobiOptions = {}): [BaseArray,
   return [reshapeTo(reordered(reshapeTo(values, [1, n]), order), [n]), reordered(v, order)];
 };
 
-export const eigvalsh = (a: ArrayInput, options: JacobiOptions = {}): BaseArray => eigh(a, options)[0];
+export const eigvalsh = (a: ArrayInput, options?: JacobiOptions): BaseArray => eigh(a, options)[0];
 
 /**
  * [u, s, vt] with u diag(s) vt = a and s downwards: one-sided rotations of columns (Hestenes), which never square the
  * condition number. Reduced form. Columns of u that belong to a singular value below 2^-8 are not normal.
  */
-export const svd = (a: ArrayInput, { sweeps }: JacobiOptions = {}): [BaseArray, BaseArray, BaseArray] => {
+export const svd = (a: ArrayInput, options?: JacobiOptions): [BaseArray, BaseArray, BaseArray] => {
+  const sweeps = sweepsOf('svd', options);
   const given = realMatrix('svd', a);
   const [rows, n] = given.shape as [number, number];
   if (rows < n) {
-    const [u, s, vt] = svd(given.T, sweeps === undefined ? {} : { sweeps });
+    const [u, s, vt] = svd(given.T, options);
     return [vt.T, s, u.T];
   }
   const step = (g: BaseArray, v: BaseArray, pairs: readonly Pair[]): [BaseArray, BaseArray] => {

@@ -11,6 +11,7 @@ import { arange, linspace, zeros } from './create.ts';
 import { add, divide, multiply, rsqrt, subtract } from './elementwise.ts';
 import { concatenate } from './join.ts';
 import { matmul } from './linalg.ts';
+import { optionsOf } from './options.ts';
 import { convolve } from './polynomial.ts';
 import { mean, sum } from './reduce.ts';
 import { diff } from './scans.ts';
@@ -32,7 +33,8 @@ export interface BincountOptions {
 }
 
 /** How often 0, 1, 2, .. come among the integers x. */
-export const bincount = (x: ArrayInput, { weights, length }: BincountOptions = {}): BaseArray => {
+export const bincount = (x: ArrayInput, options?: BincountOptions): BaseArray => {
+  const { weights, length } = optionsOf('np.bincount', options, { weights: undefined, length: undefined });
   const a = ravel(x);
   if (!isInt(a.dtype)) fail('DTYPE', 'bincount takes integers: convert with np.astype');
   const n = length ?? (a instanceof NDArray ? Math.max(-1, ...Array.from(a.data, Number)) + 1 : undefined);
@@ -66,10 +68,13 @@ export interface HistogramOptions {
 }
 
 /** [how many elements lie in each interval, the edges]: closed on the left, the last one on both sides. A comparison an edge. */
-export const histogram = (
-  x: ArrayInput,
-  { bins, range, weights, density = false }: HistogramOptions = {},
-): [BaseArray, BaseArray] => {
+export const histogram = (x: ArrayInput, options?: HistogramOptions): [BaseArray, BaseArray] => {
+  const { bins, range, weights, density } = optionsOf('np.histogram', options, {
+    bins: undefined,
+    range: undefined,
+    weights: undefined,
+    density: false,
+  });
   const a = ravel(real(x));
   const edges = histogramBinEdges(a, bins, range);
   const n = edges.size - 1;
@@ -144,7 +149,8 @@ export interface CovOptions {
 }
 
 /** Covariances of variables, each over its observations. */
-export const cov = (x: ArrayInput, { rowvar = true, ddof = 1 }: CovOptions = {}): BaseArray => {
+export const cov = (x: ArrayInput, options?: CovOptions): BaseArray => {
+  const { rowvar, ddof } = optionsOf('np.cov', options, { rowvar: true, ddof: 1 });
   const given = real(x);
   const rows = given.ndim < 2 ? reshape(given, [1, given.size]) : rowvar ? given : given.T;
   const n = rows.shape[1]!;
@@ -155,7 +161,8 @@ export const cov = (x: ArrayInput, { rowvar = true, ddof = 1 }: CovOptions = {})
 };
 
 /** Correlations of variables: their covariances, each variable scaled to variance 1. */
-export const corrcoef = (x: ArrayInput, { rowvar = true }: CovOptions = {}): BaseArray => {
+export const corrcoef = (x: ArrayInput, options?: Pick<CovOptions, 'rowvar'>): BaseArray => {
+  const { rowvar } = optionsOf('np.corrcoef', options, { rowvar: true });
   const given = real(x);
   const rows = given.ndim < 2 ? reshape(given, [1, given.size]) : rowvar ? given : given.T;
   const away = subtract(rows, mean(rows, { axis: 1, keepdims: true }));

@@ -73,32 +73,32 @@ export const slogdet = (a: ArrayInput): [BaseArray, BaseArray] => {
 };
 
 /** Singular values, downwards. */
-export const svdvals = (a: ArrayInput, options: JacobiOptions = {}): BaseArray => svd(a, options)[1];
+export const svdvals = (a: ArrayInput, options?: JacobiOptions): BaseArray => svd(a, options)[1];
 
 /** Singular values from this share of the largest on count. */
 const SMALL = 2 ** -12;
 
-const singular = (a: ArrayInput, share: number, options: JacobiOptions) => {
+const singular = (a: ArrayInput, share: number, options: JacobiOptions | undefined) => {
   const [u, s, vt] = svd(a, options);
   const small = less(s, multiply(max(s), share));
   return { u, s, vt, small };
 };
 
 /** How many singular values are not small: at least `share` of the largest. */
-export const matrixRank = (a: ArrayInput, share = SMALL, options: JacobiOptions = {}): BaseArray => {
+export const matrixRank = (a: ArrayInput, share = SMALL, options?: JacobiOptions): BaseArray => {
   const { s, small } = singular(a, share, options);
   return subtract(s.size, sum(small));
 };
 
 /** The pseudo-inverse; singular values below `share` of the largest count as 0. */
-export const pinv = (a: ArrayInput, share = SMALL, options: JacobiOptions = {}): BaseArray => {
+export const pinv = (a: ArrayInput, share = SMALL, options?: JacobiOptions): BaseArray => {
   const { u, s, vt, small } = singular(a, share, options);
   const back = where(small, 0, reciprocal(where(small, 1, s)));
   return matmul(multiply(vt.T, back), u.T);
 };
 
 /** Ratio of the largest singular value to the smallest. */
-export const cond = (a: ArrayInput, options: JacobiOptions = {}): BaseArray => {
+export const cond = (a: ArrayInput, options?: JacobiOptions): BaseArray => {
   const s = svdvals(a, options);
   return divide(s.at(0), s.at(-1));
 };

@@ -11,6 +11,7 @@ import { shapeText } from '../ir/shapes.ts';
 import { apply, Traced } from '../ir/tracer.ts';
 import { asArr, broadcast, reshapeTo, truth } from './core.ts';
 import { dynamicSlice, dynamicUpdateSlice } from './indexing.ts';
+import { optionsOf } from './options.ts';
 import { reveal } from './reveal.ts';
 
 const isLeaf = (x: unknown): boolean => x instanceof BaseArray || isTensor(x) || ArrayBuffer.isView(x);
@@ -70,8 +71,9 @@ export const whileRevealed = <const T>(
   cond: (carry: Carry<T>) => ArrayInput,
   body: (carry: Carry<T>) => CarryResult<T>,
   init: T,
-  { maxIterations = MOST }: WhileOptions = {},
+  options?: WhileOptions,
 ): Carry<T> => {
+  const { maxIterations } = optionsOf('np.whileRevealed', options, { maxIterations: MOST });
   if (!Number.isInteger(maxIterations) || maxIterations < 1 || maxIterations > 2 ** 32)
     fail(
       'INVALID_ARGUMENT',
@@ -136,14 +138,12 @@ export const scan = <const T, Y = BaseArray>(
   fn: (carry: Carry<T>, x: never) => readonly [CarryResult<T>, unknown],
   init: T,
   xs: unknown,
-  options: ScanOptions = {},
+  options?: ScanOptions,
 ): [Carry<T>, Y] => {
+  const { length, reverse } = optionsOf('np.scan', options, { length: undefined, reverse: false });
   const given = flatten(xs, isLeaf);
   const columns = given.leaves.map((x) => asArr(x as ArrayInput));
-  const lengths = new Set([
-    ...columns.map((x) => x.shape[0]),
-    ...(options.length === undefined ? [] : [options.length]),
-  ]);
+  const lengths = new Set([...columns.map((x) => x.shape[0]), ...(length === undefined ? [] : [length])]);
   const [n] = lengths;
   if (lengths.size !== 1 || n === undefined)
     return fail('SHAPE', `np.scan: the numbers of steps differ or are unknown: ${[...lengths].join(', ')}`);
@@ -173,7 +173,7 @@ export const scan = <const T, Y = BaseArray>(
   const out = repeat(
     { lo: 0, hi: n },
     (i, state) => {
-      const at = options.reverse ? apply('sub', [NDArray.from(n - 1, 'int64'), i]) : i;
+      const at = reverse ? apply('sub', [NDArray.from(n - 1, 'int64'), i]) : i;
       const rows = columns.map((x) => rowOf(x, at));
       const [carry, ys] = step(state.slice(0, start.length), rows);
       return [...carry, ...ys.map((y, k) => withRow(state[start.length + k]!, y, at))];

@@ -100,12 +100,10 @@ export const arcsin = (x: ArrayInput): BaseArray => apply('arcsin', [real(x)]);
 /** |x| <= 1. */
 export const arccos = (x: ArrayInput): BaseArray => subtract(Math.PI / 2, arcsin(x));
 
-/** log(exp x + exp y), any size of x and y. */
+/** log(exp x + exp y) = y + softplus(x - y), any size of x and y. Absolute error as softplus. Rounds 5. */
 export const logaddexp = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const [a, b] = pair(x, y);
-  const second = less(a, b);
-  const [larger, smaller] = [where(second, b, a), where(second, a, b)];
-  return add(larger, log1p(exp(subtract(smaller, larger))));
+  return add(b, apply('softplus', [subtract(a, b)]));
 };
 /** log2(2^x + 2^y) */
 export const logaddexp2 = (x: ArrayInput, y: ArrayInput): BaseArray =>

@@ -21,6 +21,7 @@ import {
   square,
   subtract,
 } from './elementwise.ts';
+import { optionsOf } from './options.ts';
 import { max, mean, sum } from './reduce.ts';
 import { oneHot } from './statistics.ts';
 import { stopGradient } from './transform.ts';
@@ -165,8 +166,9 @@ export const layerNorm = (
   x: ArrayInput,
   scale?: ArrayInput | null,
   bias?: ArrayInput | null,
-  { axis = -1, epsilon = 1e-5 }: NormOptions = {},
+  options?: NormOptions,
 ): BaseArray => {
+  const { axis, epsilon } = optionsOf('np.nn.layerNorm', options, { axis: -1, epsilon: 1e-5 });
   const a = real(x);
   const away = subtract(a, mean(a, { axis, keepdims: true }));
   const variance = mean(square(away), { axis, keepdims: true });

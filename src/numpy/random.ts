@@ -12,6 +12,7 @@ import { type ArrayInput, asArr } from './core.ts';
 import { readShape, type ShapeInput } from './create.ts';
 import { add } from './elementwise.ts';
 import { take } from './indexing.ts';
+import { optionsOf } from './options.ts';
 import { argmax } from './reduce.ts';
 
 const ROTATIONS = [
@@ -193,8 +194,9 @@ export const choice = (
   k: Key,
   x: number | ArrayInput,
   shape: ShapeInput = [],
-  { replace = true, p }: { readonly replace?: boolean; readonly p?: readonly number[] } = {},
+  options?: { readonly replace?: boolean; readonly p?: readonly number[] },
 ): BaseArray => {
+  const { replace, p } = optionsOf('np.random.choice', options, { replace: true, p: undefined });
   const to = readShape(shape);
   const n = typeof x === 'number' ? x : (asArr(x).shape[0] ?? fail('SHAPE', 'choice from a scalar'));
   if (p && p.length !== n) fail('SHAPE', `choice: ${p.length} probabilities for ${n} elements`);

@@ -1,6 +1,6 @@
 /** @file Reductions. `axis`: a number, a list, or {axis, keepdims}; everything when left out. */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
+import type { BaseArray, ReduceOptions } from '../ir/array.ts';
 import { kindOf } from '../ir/dtypes.ts';
 import { sizeOf } from '../ir/graph.ts';
 import { dropAxes } from '../ir/shapes.ts';
@@ -11,6 +11,7 @@ import {
   type Axis,
   asArr,
   convertTo,
+  isAxis,
   isBool,
   numberLike,
   readAxes,
@@ -19,6 +20,7 @@ import {
   truth,
 } from './core.ts';
 import { multiply, sqrt, square, subtract } from './elementwise.ts';
+import { optionsOf } from './options.ts';
 import { moveaxis, ravel } from './shape.ts';
 
 interface Plan {
@@ -140,21 +142,17 @@ const alone = (op: string, flat: BaseArray, x: BaseArray, keepdims = false): Bas
 export const argmax = position('argmax');
 export const argmin = position('argmin');
 
-export type VarOptions =
-  | Axis
-  | { readonly axis?: number | readonly number[]; readonly keepdims?: boolean; readonly ddof?: number };
-
-const ddofOf = (axis: VarOptions | undefined): number =>
-  typeof axis === 'object' && axis !== null && 'ddof' in axis && axis.ddof !== undefined ? axis.ddof : 0;
+export type VarOptions = Axis | (ReduceOptions & { readonly ddof?: number });
 
 /** Mean of squared distances from the mean; {ddof: 1} divides by n - 1. Exported as `var`. */
 export const variance = (x: ArrayInput, axis?: VarOptions): BaseArray => {
   const a = convertTo(asArr(x), 'fxp');
-  const { axes, count: n, finish } = plan(a, axis as Axis);
-  if (n - ddofOf(axis) <= 0)
-    fail('SHAPE', `variance of ${n} elements with ddof ${ddofOf(axis)} is not defined`);
+  const none = { axis: undefined, keepdims: false, ddof: 0 };
+  const { ddof, ...kept } = isAxis(axis) ? { ...none, axis } : optionsOf('an axis', axis, none);
+  const { axes, count: n, finish } = plan(a, kept);
+  if (n - ddof <= 0) fail('SHAPE', `variance of ${n} elements with ddof ${ddof} is not defined`);
   const middle = mean(a, { axis: axes, keepdims: true });
-  return finish(multiply(sumOver(square(subtract(a, middle)), axes), 1 / (n - ddofOf(axis))));
+  return finish(multiply(sumOver(square(subtract(a, middle)), axes), 1 / (n - ddof)));
 };
 
 /** Standard deviation: the root of the variance. */

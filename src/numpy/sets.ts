@@ -7,6 +7,7 @@ import { less, notEqual, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, isBool, truth } from './core.ts';
 import { arange, full, ones } from './create.ts';
 import { concatenate } from './join.ts';
+import { optionsOf } from './options.ts';
 import { sum } from './reduce.ts';
 import { diff } from './scans.ts';
 import { ravel } from './shape.ts';
@@ -26,20 +27,22 @@ const cutTo = (x: BaseArray, size: number, n: BaseArray, fill: ArrayInput): Base
   return where(less(arange(size), n), long, convertTo(asArr(fill), x.dtype as 'fxp'));
 };
 
-const needSize = (name: string, size: number): void => {
-  if (!Number.isInteger(size) || size < 0)
-    fail('INVALID_ARGUMENT', `${name} needs {size}, a whole number, not ${size}`);
-};
-
 export interface SizeOptions {
   /** How many results there are to be: those beyond are left out, and `fillValue` stands where there are fewer. */
   readonly size: number;
   readonly fillValue?: number;
 }
 
+const sized = (name: string, options: SizeOptions): Required<SizeOptions> => {
+  const { size, fillValue } = optionsOf(`np.${name}`, options, { size: Number.NaN, fillValue: 0 });
+  return Number.isInteger(size) && size >= 0
+    ? { size, fillValue }
+    : fail('INVALID_ARGUMENT', `np.${name} needs {size}, a whole number, not ${size}`);
+};
+
 /** Places of the elements that are not 0, in the flattened array. */
-export const flatnonzero = (x: ArrayInput, { size, fillValue = 0 }: SizeOptions): BaseArray => {
-  needSize('flatnonzero', size);
+export const flatnonzero = (x: ArrayInput, options: SizeOptions): BaseArray => {
+  const { size, fillValue } = sized('flatnonzero', options);
   const keep = ravel(truth(x));
   return cutTo(compacted(keep, arange(keep.size)), size, sum(keep), fillValue);
 };
@@ -71,13 +74,13 @@ const distinct = (
 };
 
 /** The different numbers of x, upwards; `fillValue` where there are fewer than `size`. */
-export const unique = (x: ArrayInput, { size, fillValue = 0 }: SizeOptions): BaseArray => {
-  needSize('unique', size);
+export const unique = (x: ArrayInput, options: SizeOptions): BaseArray => {
+  const { size, fillValue } = sized('unique', options);
   return distinct(x, size, fillValue).values;
 };
 /** [the different numbers, how often each comes]; 0 times where there are fewer than `size`. */
-export const uniqueCounts = (x: ArrayInput, { size, fillValue = 0 }: SizeOptions): [BaseArray, BaseArray] => {
-  needSize('uniqueCounts', size);
+export const uniqueCounts = (x: ArrayInput, options: SizeOptions): [BaseArray, BaseArray] => {
+  const { size, fillValue } = sized('uniqueCounts', options);
   const { values, counts } = distinct(x, size, fillValue);
   return [values, counts];
 };

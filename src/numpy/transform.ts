@@ -8,6 +8,7 @@ import { type Flat, flatten, type TreeDef, unflatten } from '../ir/pytree.ts';
 import { recordFunction, replay, stopGradient as stop, typeOfArray } from '../ir/replay.ts';
 import { shapeText } from '../ir/shapes.ts';
 import { asArr } from './core.ts';
+import { optionsOf } from './options.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a user's function has parameters of its own kind
 export type AnyFunction = (...args: any[]) => unknown;
@@ -23,7 +24,7 @@ export interface GradOptions {
 
 const readOptions = (options: GradOptions | number | readonly number[] | undefined): Required<GradOptions> =>
   typeof options === 'object' && !Array.isArray(options)
-    ? { argnums: 0, hasAux: false, ...(options as GradOptions) }
+    ? optionsOf('np.grad', options as GradOptions, { argnums: 0, hasAux: false })
     : { argnums: (options as number | readonly number[] | undefined) ?? 0, hasAux: false };
 
 const floatLeaf = (x: unknown, path: string): BaseArray => {

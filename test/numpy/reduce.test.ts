@@ -66,7 +66,12 @@ test('sum, mean, var, std', () => {
   throwsBoth((x) => np.mean(x), [[]], 'SHAPE', 'mean of empty slice');
   throwsBoth((x) => np.sum(x, 2), [M], 'SHAPE', 'axis 2 is out of bounds for array of dimension 2');
   throwsBoth((x) => np.sum(x, [0, 0]), [M], 'SHAPE', "duplicate value in 'axis'");
-  throwsBoth((x) => np.sum(x, { axes: 0 } as never), [M], 'INVALID_ARGUMENT', 'axes is unknown');
+  throwsBoth(
+    (x) => np.sum(x, { axes: 0 } as never),
+    [M],
+    'INVALID_ARGUMENT',
+    'unknown option "axes": did you mean "axis"',
+  );
 });
 
 test('sums of integers and bools are 64 bits wide', () => {
