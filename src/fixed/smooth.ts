@@ -143,6 +143,21 @@ const SMOOTH = {
     reach: 1,
     harmonics: { 32: 2, 64: 5, 128: 7 },
   },
+  arcsinh: {
+    ...step,
+    fn: elementary.arcsinh,
+    hi: 8,
+    period: 64,
+    reach: 2,
+    harmonics: { 32: 13, 64: 33, 128: 47 },
+  },
+  /** arcsinh 8y - ln 16y. */
+  arcsinhRest: {
+    ...normal,
+    fn: (y) => elementary.log((1 + Math.sqrt(1 + 1 / (64 * y * y))) / 2),
+    reach: 0,
+    harmonics: { 32: 2, 64: 8, 128: 13 },
+  },
   cbrt: { ...normal, fn: elementary.cbrt, relative: true, reach: 2, harmonics: { 32: 4, 64: 9, 128: 13 } },
 } as const satisfies Readonly<Record<string, Smooth>>;
 

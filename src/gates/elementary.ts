@@ -79,6 +79,9 @@ export const arctan = (x: number): number => {
   return sum;
 };
 
+/** x >= 0. */
+export const arcsinh = (x: number): number => log(x + Math.sqrt(x * x + 1));
+
 /** Newton's method from above. x >= 0. */
 export const cbrt = (x: number): number => {
   let y = Math.max(x, 1);

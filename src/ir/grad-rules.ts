@@ -139,6 +139,7 @@ export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
     return a.mul(b.ct, a.div(i === 0 ? b.x(1) : a.neg(b.x(0)), square));
   },
   arcsin: slope((b) => apply('rsqrt', [a.sub(a.filled(1, b.x(0).shape), a.square(b.x(0)))])),
+  arcsinh: slope((b) => a.rsqrt(a.add(a.square(b.x(0)), a.filled(1, b.ct.shape)))),
   cbrt: slope((b) => apply('reciprocal', [a.scale(a.square(b.y()), 3)])),
   nextafter: (b, i) => (i === 0 ? b.ct : undefined),
   softplus: slope((b) => apply('sigmoid', [b.x(0)])),

@@ -42,6 +42,7 @@ export const SMOOTH: Readonly<Record<string, OpDef>> = {
           ),
   },
   arcsin: unary('the angle in [-pi/2, pi/2] whose sine is x'),
+  arcsinh: unary('the number whose hyperbolic sine is x'),
   cbrt: unary('the cube root of x'),
   nextafter: {
     arity: 2,

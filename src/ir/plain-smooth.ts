@@ -36,6 +36,7 @@ export const PLAIN_SMOOTH: Readonly<Record<string, Kernel>> = {
   },
   within: real((x) => x),
   arcsin: real(Math.asin),
+  arcsinh: real(Math.asinh),
   cbrt: real(Math.cbrt),
   nextafter: ([x, y], _attrs, [out]) => {
     const to = y!.data as Float64Array;

@@ -2,6 +2,7 @@
 
 import { arcsin, arctan, arctan2 } from '../fixed/angle.ts';
 import { add, hidden, sub } from '../fixed/basic.ts';
+import { arcsinh } from '../fixed/hyperbolic.ts';
 import { cbrt } from '../fixed/normal.ts';
 import * as smooth from '../fixed/smooth.ts';
 import { sign } from '../fixed/whole.ts';
@@ -38,6 +39,7 @@ export const SMOOTH_RULES: Readonly<Record<string, Rule>> = {
   silu: ranged(smooth.silu),
   gelu: (l, node) => ranged(node.attrs.approximate ? smooth.geluTanh : smooth.gelu)(l, node),
   arcsin: unary(arcsin),
+  arcsinh: unary(arcsinh),
   cbrt: unary(cbrt),
   nextafter: (l, { ins: [x, y] }) => {
     const c = l.circuit;

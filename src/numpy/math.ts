@@ -66,16 +66,8 @@ export const sinh = (x: ArrayInput): BaseArray => multiply(subtract(exp(x), exp(
 /** (exp x + exp -x) / 2 */
 export const cosh = (x: ArrayInput): BaseArray => multiply(add(exp(x), exp(negative(real(x)))), 0.5);
 
-/** `of(|x|)` with the sign of x. */
-const odd = (x: ArrayInput, of: (magnitude: BaseArray) => BaseArray): BaseArray => {
-  const a = real(x);
-  const minus = less(a, 0);
-  const y = of(where(minus, negative(a), a));
-  return where(minus, negative(y), y);
-};
-
-/** log(|x| + sqrt(x^2 + 1)), with the sign of x; |x| as for hypot. */
-export const arcsinh = (x: ArrayInput): BaseArray => odd(x, (a) => log(add(a, sqrt(add(square(a), 1)))));
+/** Any x below 2^26 (FM128; FM64: 2^18). Absolute error below 2^-20 (FM64: 2^-12). Rounds 7. */
+export const arcsinh = (x: ArrayInput): BaseArray => apply('arcsinh', [real(x)]);
 
 /** x >= 1. Two roots, so that nothing is lost near 1. */
 export const arccosh = (x: ArrayInput): BaseArray => {

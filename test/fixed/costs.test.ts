@@ -8,6 +8,7 @@ import * as A from '../../src/fixed/angle.ts';
 import * as B from '../../src/fixed/basic.ts';
 import type { Circuit, Wire } from '../../src/fixed/circuit.ts';
 import { clamp } from '../../src/fixed/clamp.ts';
+import { arcsinh } from '../../src/fixed/hyperbolic.ts';
 import * as N from '../../src/fixed/normal.ts';
 import { maximum } from '../../src/fixed/reduce.ts';
 import * as S from '../../src/fixed/smooth.ts';
@@ -52,6 +53,7 @@ const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys:
   'erf near 0': [close(S.erf), [1, 128, 2432], [1, 128, 2432]],
   sin: [W.sin, [1, 128, 512], [1, 128, 512]],
   cos: [W.cos, [1, 128, 512], [1, 128, 512]],
+  arcsinh: [arcsinh, [7, 1164, 25027], [5, 787, 38407]],
   arctan: [A.arctan, [10, 1767, 17150], [8, 926, 29314]],
   arcsin: [A.arcsin, [9, 1136, 9915], [7, 911, 17409]],
   arctan2: [A.arctan2, [17, 1781, 20439], [11, 1303, 142217]],

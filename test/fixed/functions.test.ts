@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import * as A from '../../src/fixed/angle.ts';
 import * as B from '../../src/fixed/basic.ts';
 import type { Circuit, Wire } from '../../src/fixed/circuit.ts';
+import { arcsinh } from '../../src/fixed/hyperbolic.ts';
 import * as N from '../../src/fixed/normal.ts';
 import { maximum, minimum, tournament } from '../../src/fixed/reduce.ts';
 import * as S from '../../src/fixed/smooth.ts';
@@ -157,6 +158,16 @@ const FNS: Readonly<Record<string, Fn>> = {
     signs: true,
     rounds: 8,
     points: [0, 1, 8, -27],
+  },
+  arcsinh: {
+    build: arcsinh,
+    plain: Math.asinh,
+    range: positive,
+    log: true,
+    signs: true,
+    error: 'absolute',
+    rounds: 7,
+    points: [0, 1, -1, 7.999, 8, -8, 127, 128, -128, 2047, 2048, -2049],
   },
   arcsin: {
     build: A.arcsin,
@@ -388,6 +399,7 @@ test('FM32: functions are good to 2^-6, relative above 1', () => {
     ['sqrt', 0, 200],
     ['rsqrt', 0.0625, 200],
     ['reciprocal', 0.0625, 200],
+    ['arcsinh', -200, 200],
     ['cbrt', -200, 200],
   ] as const) {
     const fn = FNS[name]!;

@@ -37,6 +37,7 @@ test('functions hold for any number of fraction bits, odd ones too', () => {
     log: [np.log, Math.log],
     exp: [np.exp, Math.exp],
     sin: [np.sin, Math.sin],
+    arcsinh: [(v) => np.arcsinh(np.multiply(v, 4)), (v) => Math.asinh(4 * v)],
     arctan: [np.arctan, Math.atan],
     arcsin: [(v) => np.arcsin(np.multiply(v, 0.25)), (v) => Math.asin(v / 4)],
     silu: [np.nn.silu, (v) => v / (1 + Math.exp(-v))],

@@ -106,6 +106,7 @@ const CASES: Readonly<Record<string, readonly (readonly [Fn, NDArray])[]>> = {
   ],
   within: [[(x) => np.sigmoid(np.within(x, -9, 9)), X]],
   arcsin: [[(x) => np.arcsin(np.multiply(x, 0.2)), X]],
+  arcsinh: [[(x) => np.arcsinh(np.multiply(x, 4)), X]],
   cbrt: [[(x) => np.cbrt(np.add(x, 5)), X]],
   arctan: [[(x) => np.arctan(x), X]],
   arctan2: [
