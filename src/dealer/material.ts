@@ -135,6 +135,12 @@ export class Dealing extends Scratch {
   }
 }
 
+/** An array whose elements are there once they were filled. */
+export interface Parts {
+  readonly array: RingArray;
+  fill(start: number, count: number): void;
+}
+
 /** A party's side of one gate. */
 export class Drawing extends Scratch {
   readonly rank: number;
@@ -179,6 +185,24 @@ export class Drawing extends Scratch {
   drawPublic<T extends Arr>(dst: T): T {
     new Prg(this.ring, PUBLIC).fill(dst, this.#gate, this.#draws++);
     return dst;
+  }
+
+  /** As `draw`, but filled as far as it is needed: ranges begin at multiples of 64 bytes. */
+  drawParts(n: number): Parts {
+    return this.#parts(this.words(n));
+  }
+
+  /** As `take`, in ranges. */
+  takeParts(n: number): Parts {
+    if (this.rank === 0) return { array: this.take(n), fill: () => {} };
+    return this.#parts(this.words(n));
+  }
+
+  #parts(array: RingArray): Parts {
+    const draw = this.#draws++;
+    const fill = (start: number, count: number): void =>
+      this.#prg.fill(array.view(start, count), this.#gate, draw, start * array.field.bytes);
+    return { array, fill };
   }
 
   take(n: number): RingArray {

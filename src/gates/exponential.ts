@@ -12,9 +12,11 @@
  * Rounds 1, bytes k/8; dealer P * k/8, and what finish.ts adds (free form k/8; exact: 2k/8, one round and k/8 more).
  */
 
+import type { Parts } from '../dealer/material.ts';
+import type { RingArray } from '../ring/array.ts';
 import type { ExponentShape } from '../ring/ring.ts';
 import { dealFinish, finish, type Truncation } from './finish.ts';
-import { type Gate, ringOf } from './gate.ts';
+import { type Gate, type Party, ringOf } from './gate.ts';
 import { tableBlocks } from './harmonics.ts';
 
 export interface ExponentialAttrs extends Truncation, ExponentShape, Readonly<Record<string, unknown>> {
@@ -28,24 +30,38 @@ export interface ExponentialAttrs extends Truncation, ExponentShape, Readonly<Re
 export const exponential: Gate<ExponentialAttrs> = {
   deal(d, [x], a) {
     const r = ringOf(x!.r);
+    const mask = d.draw(r.length);
     for (const [start, length] of tableBlocks(r.length, d.field, a.pieces)) {
       const table = d.words(length * a.pieces);
       d.ring.exponentialDeal(table, r.view(start, length), a);
       d.give(table);
       d.drop(table);
     }
-    return [dealFinish(d, d.draw(r.length), a, true)];
+    return [dealFinish(d, mask, a, true)];
   },
   *eval(p, [x], a) {
     const c = ringOf(x!.c);
     const share = p.words(c.length);
-    for (const [start, length] of tableBlocks(c.length, p.field, a.pieces)) {
-      const table = p.take(length * a.pieces);
-      p.ring.exponentialEval(share.view(start, length), c.view(start, length), table, a);
-      p.drop(table);
-    }
-    const u = p.draw(c.length);
-    p.ring.add(share, share, u);
-    return [yield* finish(p, share, a, u)];
+    const u = p.drawParts(c.length);
+    return [yield* finish(p, share, a, factors(p, share, c, u, a), u.array)];
   },
 };
+
+/** This party's shares of e^x, masked, block by block. */
+function* factors(
+  p: Party,
+  share: RingArray,
+  c: RingArray,
+  u: Parts,
+  a: ExponentialAttrs,
+): Generator<number> {
+  for (const [start, length] of tableBlocks(c.length, p.field, a.pieces)) {
+    const sum = share.view(start, length);
+    const table = p.take(length * a.pieces);
+    p.ring.exponentialEval(sum, c.view(start, length), table, a);
+    p.drop(table);
+    u.fill(start, length);
+    p.ring.add(sum, sum, u.array.view(start, length));
+    yield start + length;
+  }
+}

@@ -49,29 +49,56 @@ export const dealFinish = (
   return { r: d.draw(n) };
 };
 
-/** Opens `share` (this party's share of z plus its share of the mask). `own` is its share of a drawn mask. */
+/**
+ * Opens `share` (this party's share of z plus its share of the mask), which `parts` may still have to compute. `own` is
+ * its share of a drawn mask.
+ */
 export function* finish(
   p: Party,
   share: RingArray,
   { trunc, exact }: Truncation,
+  parts: Iterable<number> = [],
   own?: RingArray,
 ): Steps<Value> {
-  if (trunc === 0) return { r: own ?? p.take(share.length), c: yield* p.open(share) };
-  if (exact) return yield* retruncate(p, yield* p.open(share), trunc);
-  const r = p.take(share.length);
-  const c = yield* p.open(share);
-  p.ring.shr(c, c, trunc);
-  return { c, r };
+  const n = share.length;
+  if (trunc > 0 && exact) {
+    let drawn = undefined as Drawn | undefined;
+    const meanwhile = () => {
+      drawn = draw(p, n);
+    };
+    return yield* shiftExactly(p, yield* p.open(share, { parts, meanwhile }), trunc, drawn!);
+  }
+  let r = trunc === 0 ? own : undefined;
+  const meanwhile = () => {
+    r ??= p.take(n);
+  };
+  const c = yield* p.open(share, { parts, meanwhile });
+  if (trunc > 0) p.ring.shr(c, c, trunc);
+  return { c, r: r! };
 }
 
+/** What the exact form needs of the dealer. */
+interface Drawn {
+  readonly shifted: RingArray;
+  readonly wrap: RingArray;
+  readonly next: RingArray;
+}
+
+const draw = (p: Party, n: number): Drawn => ({ shifted: p.take(n), wrap: p.take(n), next: p.draw(n) });
+
 /** The second half of the exact form: truncates a masked value whose c is public already. */
-export function* retruncate(p: Party, masked: RingArray, trunc: number): Steps<Value> {
+export const retruncate = (p: Party, masked: RingArray, trunc: number): Steps<Value> =>
+  shiftExactly(p, masked, trunc, draw(p, masked.length));
+
+function* shiftExactly(
+  p: Party,
+  masked: RingArray,
+  trunc: number,
+  { shifted, wrap, next }: Drawn,
+): Steps<Value> {
   const { ring, field } = p;
   const n = masked.length;
   const k = field.bits;
-  const shifted = p.take(n);
-  const wrap = p.take(n);
-  const next = p.draw(n);
   const c = p.words(n);
   ring.addScalar(c, masked, p.scalar(2 ** (k - 2)));
   // (1 - msb c) * wrap, without a branch: msb as 0 or 1, then a multiplication.

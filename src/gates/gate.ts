@@ -30,14 +30,23 @@ export interface Opening {
   readonly from?: number;
   /** Only these ranks receive. */
   readonly to?: readonly number[];
+  /**
+   * Computes the array from front to back where it is not there yet, and yields how many elements are: a long array leaves
+   * in parts while the rest is computed. The same lengths at every party.
+   */
+  readonly parts?: Iterable<number>;
+  /** Work that needs nothing of this round, mostly draws of what comes next: done while messages travel. */
+  readonly meanwhile?: () => void;
 }
+
+export type OpenOptions = Partial<Omit<Opening, 'array'>>;
 
 /** A party's side of a gate: its material, and openings. */
 export interface Party extends Drawing {
   /** Number of parties. */
   readonly parties: number;
   /** Exchanges one array in one round: `const c = yield* p.open(share)`. */
-  open<T extends Arr>(array: T, options?: Omit<Opening, 'array' | 'width'> & { width?: number }): Steps<T>;
+  open<T extends Arr>(array: T, options?: OpenOptions): Steps<T>;
   /** This party's own plaintext for an input gate, already encoded; undefined at the others. */
   input(name: number): Arr | undefined;
 }

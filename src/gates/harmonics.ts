@@ -15,11 +15,12 @@
  * Rounds 1, bytes k/8; dealer 2 * count * k/8, and what finish.ts adds (free form k/8; exact: 2k/8, one round and k/8 more).
  */
 
+import type { Parts } from '../dealer/material.ts';
 import type { RingArray } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
 import type { HarmonicShape } from '../ring/ring.ts';
 import { dealFinish, finish, type Truncation } from './finish.ts';
-import { type Gate, ringOf } from './gate.ts';
+import { type Gate, type Party, ringOf, type Value } from './gate.ts';
 
 export interface HarmonicAttrs extends Truncation, HarmonicShape, Readonly<Record<string, unknown>> {
   /** Scale of the dealt words and of the public weights, in bits. The opened value has scale t1 + t2. */
@@ -36,9 +37,9 @@ export interface HarmonicAttrs extends Truncation, HarmonicShape, Readonly<Recor
 /** Bytes of table per block: drawn and used while it is in the cache. */
 const BLOCK = 128 << 10;
 
-/** Elements whose tables of `row` words are dealt in one piece. */
+/** Elements whose tables of `row` words are dealt in one piece. Multiples of 16, for ranges of streams. */
 export const tableBlocks = (n: number, field: Field, row: number): [start: number, length: number][] => {
-  const size = Math.max(1, Math.floor(BLOCK / (row * field.bytes)));
+  const size = Math.max(1, Math.floor(BLOCK / (16 * row * field.bytes))) * 16;
   return Array.from({ length: Math.ceil(n / size) }, (_, i) => [i * size, Math.min(size, n - i * size)]);
 };
 
@@ -46,37 +47,46 @@ export const tableBlocks = (n: number, field: Field, row: number): [start: numbe
 export const harmonics: Gate<HarmonicAttrs> = {
   deal(d, [x], a) {
     const r = ringOf(x!.r);
+    const mask = d.draw(r.length);
     for (const [start, length] of tableBlocks(r.length, d.field, 2 * a.count)) {
       const table = d.words(length * 2 * a.count);
       d.ring.harmonicsDeal(table, r.view(start, length), a);
       d.give(table);
       d.drop(table);
     }
-    return [dealFinish(d, d.draw(r.length), a, true)];
+    return [dealFinish(d, mask, a, true)];
   },
   *eval(p, [x], a) {
     const c = ringOf(x!.c);
-    const share: RingArray = p.words(c.length);
-    for (const [start, length] of tableBlocks(c.length, p.field, 2 * a.count)) {
-      const table = p.take(length * 2 * a.count);
-      p.ring.harmonicsEval(share.view(start, length), c.view(start, length), table, a.coefficients, a);
-      p.drop(table);
-    }
-    if (p.first && a.constant !== 0) {
-      const constant = p.scalar(Math.round(a.constant * 2 ** a.t2));
-      p.ring.shl(constant, constant, a.t1);
-      p.ring.addScalar(share, share, constant);
-    }
-    if (a.linear !== 0) {
-      const own = p.words(c.length);
-      if (p.first) p.ring.sub(own, c, ringOf(x!.r));
-      else p.ring.neg(own, ringOf(x!.r));
-      p.ring.mulScalar(own, own, p.scalar(a.linear));
-      p.ring.add(share, share, own);
-      p.drop(own);
-    }
-    const u = p.draw(c.length);
-    p.ring.add(share, share, u);
-    return [yield* finish(p, share, a, u)];
+    const share = p.words(c.length);
+    const u = p.drawParts(c.length);
+    return [yield* finish(p, share, a, sums(p, share, x!, u, a), u.array)];
   },
 };
+
+/** This party's shares of f(x), masked, block by block. */
+function* sums(p: Party, share: RingArray, x: Value, u: Parts, a: HarmonicAttrs): Generator<number> {
+  const { ring } = p;
+  const constant = p.scalar(p.first ? Math.round(a.constant * 2 ** a.t2) : 0);
+  ring.shl(constant, constant, a.t1);
+  const linear = p.scalar(a.linear);
+  for (const [start, length] of tableBlocks(share.length, p.field, 2 * a.count)) {
+    const at = (array: RingArray): RingArray => array.view(start, length);
+    const sum = at(share);
+    const table = p.take(length * 2 * a.count);
+    ring.harmonicsEval(sum, at(ringOf(x.c)), table, a.coefficients, a);
+    p.drop(table);
+    ring.addScalar(sum, sum, constant);
+    if (a.linear !== 0) {
+      const own = p.words(length);
+      if (p.first) ring.sub(own, at(ringOf(x.c)), at(ringOf(x.r)));
+      else ring.neg(own, at(ringOf(x.r)));
+      ring.mulScalar(own, own, linear);
+      ring.add(sum, sum, own);
+      p.drop(own);
+    }
+    u.fill(start, length);
+    ring.add(sum, sum, at(u.array));
+    yield start + length;
+  }
+}

@@ -15,6 +15,7 @@ import type { Dealing } from '../dealer/material.ts';
 import type { RingArray } from '../ring/array.ts';
 import { dealFinish, finish, type Truncation } from './finish.ts';
 import { type Gate, type Party, ringOf, type Value } from './gate.ts';
+import { inParts } from './parts.ts';
 
 type GateBase = Readonly<Record<string, unknown>>;
 
@@ -34,10 +35,14 @@ export const mul: Gate<Truncation & GateBase> = {
     return [dealProduct(d, rx.length, t, product)];
   },
   *eval(p, [x, y], t) {
-    const n = x!.c!.length;
-    const u = p.draw(n);
-    p.ring.mulGate(u, ringOf(x!.c), ringOf(y!.c), ringOf(x!.r), ringOf(y!.r), u, p.first);
-    return [yield* finish(p, u, t)];
+    const { array: u, fill } = p.drawParts(x!.c!.length);
+    const operands = [ringOf(x!.c), ringOf(y!.c), ringOf(x!.r), ringOf(y!.r)] as const;
+    const parts = inParts(u.length, p.field, (start, count) => {
+      fill(start, count);
+      const [out, cx, cy, rx, ry] = [u, ...operands].map((a) => a.view(start, count));
+      p.ring.mulGate(out!, cx!, cy!, rx!, ry!, out!, p.first);
+    });
+    return [yield* finish(p, u, t, parts)];
   },
 };
 
@@ -50,9 +55,13 @@ export const square: Gate<Truncation & GateBase> = {
     return [dealProduct(d, rx.length, t, product)];
   },
   *eval(p, [x], t) {
-    const u = p.draw(x!.c!.length);
-    p.ring.squareGate(u, ringOf(x!.c), ringOf(x!.r), u, p.first);
-    return [yield* finish(p, u, t)];
+    const { array: u, fill } = p.drawParts(x!.c!.length);
+    const parts = inParts(u.length, p.field, (start, count) => {
+      fill(start, count);
+      const [out, c, r] = [u, ringOf(x!.c), ringOf(x!.r)].map((a) => a.view(start, count));
+      p.ring.squareGate(out!, c!, r!, out!, p.first);
+    });
+    return [yield* finish(p, u, t, parts)];
   },
 };
 
@@ -63,13 +72,15 @@ export interface MatmulAttrs extends Truncation, GateBase {
   readonly n: number;
 }
 
+type Shape = Pick<MatmulAttrs, 'batch' | 'm' | 'k' | 'n'>;
+
 /** dst (+)= a b for a batch of (m,k)(k,n) products. */
 export const matmulInto = (
   ring: Party['ring'],
   dst: RingArray,
   a: RingArray,
   b: RingArray,
-  { batch, m, k, n }: Pick<MatmulAttrs, 'batch' | 'm' | 'k' | 'n'>,
+  { batch, m, k, n }: Shape,
   accumulate: boolean,
 ): void => {
   for (let i = 0; i < batch; i++) {
@@ -80,6 +91,33 @@ export const matmulInto = (
     ring.matmul(d, x, y, m, k, n, accumulate);
   }
 };
+
+/** Rows of a product that are computed at a time at least: with fewer, seven products would not stand for eight. */
+const ROWS = 1024;
+/** Words of a product that are computed at a time at least. */
+const WORDS = 1 << 16;
+
+/** dst += a b for both pairs, a range of rows after the other. */
+function* products(
+  p: Party,
+  dst: RingArray,
+  one: readonly [RingArray, RingArray],
+  two: readonly [RingArray, RingArray],
+  { batch, m, k, n }: Shape,
+): Generator<number> {
+  const rows = Math.max(ROWS, Math.ceil(WORDS / Math.max(n, 1)));
+  for (let i = 0; i < batch; i++) {
+    for (let row = 0; row < m; row += rows) {
+      const count = Math.min(rows, m - row);
+      const at = i * m + row;
+      for (const [a, b] of [one, two]) {
+        const [d, x, y] = [dst.view(at * n, count * n), a.view(at * k, count * k), b.view(i * k * n, k * n)];
+        p.ring.matmul(d, x, y, count, k, n, true);
+      }
+      yield (at + count) * n;
+    }
+  }
+}
 
 export const matmul: Gate<MatmulAttrs> = {
   deal(d, [x, y], t) {
@@ -94,12 +132,8 @@ export const matmul: Gate<MatmulAttrs> = {
     const left = p.words(cy.length);
     if (p.first) p.ring.sub(left, cy, ry);
     else p.ring.neg(left, ry);
-    matmulInto(p.ring, u, cx, left, t, true);
-    p.drop(left);
     const right = p.words(rx.length);
     p.ring.neg(right, rx);
-    matmulInto(p.ring, u, right, cy, t, true);
-    p.drop(right);
-    return [yield* finish(p, u, t)];
+    return [yield* finish(p, u, t, products(p, u, [cx, left], [right, cy], t))];
   },
 };

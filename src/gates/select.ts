@@ -7,8 +7,10 @@
  * Rounds 1, bytes k/8; dealer 2k/8 per secret x_j, k/8 per public one, k/8 more where truncation is folded in.
  */
 
+import type { AnyArray as Arr } from '../ring/array.ts';
 import { dealFinish, finish, type Truncation } from './finish.ts';
 import { bitsOf, type Gate, ringOf } from './gate.ts';
+import { inParts } from './parts.ts';
 
 /** Ins: b_0, x_0, b_1, x_1, ... and, if their number is odd, the base. Outs: the sum. */
 export const select: Gate<Truncation & Readonly<Record<string, unknown>>> = {
@@ -41,10 +43,14 @@ export const select: Gate<Truncation & Readonly<Record<string, unknown>>> = {
       if (betaR) p.drop(betaR);
     }
     const base = ins.length % 2 ? ins.at(-1)! : undefined;
-    const u = p.draw(n);
-    p.ring.add(sum, sum, u);
-    if (base && p.first) p.ring.add(sum, sum, ringOf(base.c));
-    if (base?.r) p.ring.sub(sum, sum, ringOf(base.r));
-    return [yield* finish(p, sum, attrs, u)];
+    const { array: u, fill } = p.drawParts(n);
+    const parts = inParts(n, p.field, (start, count) => {
+      const at = (a: Arr | undefined) => ringOf(a).view(start, count);
+      fill(start, count);
+      p.ring.add(at(sum), at(sum), at(u));
+      if (base && p.first) p.ring.add(at(sum), at(sum), at(base.c));
+      if (base?.r) p.ring.sub(at(sum), at(sum), at(base.r));
+    });
+    return [yield* finish(p, sum, attrs, parts, u)];
   },
 };

@@ -4,6 +4,7 @@ import { Scratch } from '../dealer/scratch.ts';
 import { TesseraError } from '../errors.ts';
 import type { Value } from '../gates/gate.ts';
 import type { Channel } from '../link/link.ts';
+import { eventLoop } from '../link/tick.ts';
 import type { AnyArray } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
 import { Prg, randomBytes } from '../ring/prg.ts';
@@ -71,6 +72,8 @@ export class PartyEngine {
   #tail: Promise<unknown> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
   #link: LinkMeasure | undefined;
+  /** What was sent in this round and found no room yet. */
+  readonly #sending: Promise<void>[] = [];
   readonly stats = { jobs: 0, rounds: 0, bytes: 0, dealerBytes: 0, ms: 0 };
 
   private constructor(o: EngineOptions, seed: Uint8Array, material: Material) {
@@ -205,28 +208,35 @@ export class PartyEngine {
         next = steps.next([]);
         continue;
       }
-      // Counted first: the channel owns a message once it is sent, and may detach it.
-      for (const message of wait.send.values()) bytes += message.length;
-      next = steps.next(await this.#exchange(wait));
+      if (wait.kind === 'receive') {
+        next = steps.next(await this.#receive(wait));
+        continue;
+      }
+      for (const [peer, message] of wait.send) {
+        // Counted first: the channel owns a message once it is sent, and may detach it.
+        bytes += message.length;
+        this.#send(peer, message);
+      }
+      if (wait.turn) await eventLoop();
+      next = steps.next([]);
     }
     return { outs: next.value, bytes };
   }
 
-  async #exchange({ send, receive }: Wait & { kind: 'round' }): Promise<ReadonlyMap<number, Uint8Array>> {
-    const pending: Promise<void>[] = [];
-    for (const [peer, message] of send) {
-      const sent = this.#line.send(peer, message);
-      if (sent) pending.push(sent);
-    }
+  #send(peer: number, message: Uint8Array<ArrayBuffer>): void {
+    const sent = this.#line.send(peer, message);
+    if (!sent) return;
+    sent.catch(() => {});
+    this.#sending.push(sent);
+  }
+
+  /** At the end of a round all that was sent has to be on its way too: sooner, two parties might wait for each other. */
+  async #receive({ from, end }: Wait & { kind: 'receive' }): Promise<ReadonlyMap<number, Uint8Array>> {
     const answer = new Map<number, Uint8Array>();
-    for (const peer of receive.keys()) {
-      pending.push(
-        this.#line.recv(peer).then((message) => {
-          answer.set(peer, message);
-        }),
-      );
-    }
-    await Promise.all(pending);
+    const pending = from.map(async (peer) => {
+      answer.set(peer, await this.#line.recv(peer));
+    });
+    await Promise.all(end ? [...pending, ...this.#sending.splice(0)] : pending);
     return answer;
   }
 

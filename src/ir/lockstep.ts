@@ -4,6 +4,7 @@
  */
 
 import { Scratch } from '../dealer/scratch.ts';
+import { fail } from '../errors.ts';
 import type { AnyArray as Arr } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
 import { Prg, randomBytes } from '../ring/prg.ts';
@@ -104,47 +105,54 @@ export class Lockstep {
         run,
         steps: run.run(graph, base, inputs[role.rank]!),
         next: undefined as Wait | undefined,
+        over: false,
         outs: [] as Entry[],
       };
     });
-    const advance = (rank: number, answer?: Answer): void => {
+    const onWire = this.roles.map(() => this.roles.map((): Uint8Array[] => []));
+    const answerTo = (rank: number, wait: Wait): Answer | undefined => {
+      if (wait.kind === 'send') {
+        for (const [to, bytes] of wait.send) {
+          this.tap?.(rank, to, bytes);
+          stats.sent[rank]![to]! += bytes.length;
+          onWire[rank]![to]!.push(bytes);
+        }
+        return [];
+      }
+      if (wait.kind === 'receive') {
+        if (wait.from.some((from) => onWire[from]![rank]!.length === 0)) return undefined;
+        return new Map(wait.from.map((from) => [from, onWire[from]![rank]!.shift()!]));
+      }
+      if (wait.kind === 'revealed') {
+        dealt.tell(wait.gate, wait.value);
+        deal();
+      }
+      const correction = corrections.get(wait.gate);
+      return (rank === 0 ? correction?.chunks : correction?.told) ?? [];
+    };
+    /** Runs a party until it has to wait for a message. */
+    const advance = (rank: number): boolean => {
       const r = runs[rank]!;
-      for (;;) {
+      for (let moved = false; ; moved = true) {
+        const answer = r.next ? answerTo(rank, r.next) : [];
+        if (answer === undefined) return moved;
         const start = performance.now();
-        const next = answer === undefined ? r.steps.next([] as never) : r.steps.next(answer);
+        const next = r.steps.next(answer);
         stats.partyMs[rank]! += performance.now() - start;
-        if (next.done) {
-          r.next = undefined;
+        if (!next.done) r.next = next.value;
+        else {
           r.outs = next.value;
-          return;
+          r.over = true;
+          return true;
         }
-        r.next = next.value;
-        if (next.value.kind === 'round') return;
-        const { gate } = next.value;
-        if (next.value.kind === 'revealed') {
-          dealt.tell(gate, next.value.value);
-          deal();
-        }
-        const correction = corrections.get(gate);
-        answer = (rank === 0 ? correction?.chunks : correction?.told) ?? [];
       }
     };
-    for (const role of this.roles) advance(role.rank);
-    while (runs.some((r) => r.next)) {
-      stats.rounds++;
-      const sends = runs.map((r) => (r.next as Wait & { kind: 'round' }).send);
-      for (let to = 0; to < this.parties; to++) {
-        const answer = new Map<number, Uint8Array>();
-        sends.forEach((messages, from) => {
-          const bytes = messages.get(to);
-          if (!bytes) return;
-          answer.set(from, bytes);
-          this.tap?.(from, to, bytes);
-          stats.sent[from]![to]! += bytes.length;
-        });
-        advance(to, answer);
-      }
+    for (let moved = true; moved; ) {
+      moved = false;
+      for (const { rank } of this.roles) if (!runs[rank]!.over && advance(rank)) moved = true;
     }
+    if (runs.some((r) => !r.over)) fail('DIVERGED', 'parties wait for each other');
+    stats.rounds = Math.max(...runs.map((r) => r.run.rounds));
     scratch.end();
     return { outs: runs.map((r) => r.outs), masks: dealt.result!, stats, profile: runs[0]!.run.profile };
   }

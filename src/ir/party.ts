@@ -7,7 +7,7 @@
 
 import { type Chunk, Drawing } from '../dealer/material.ts';
 import { TesseraError } from '../errors.ts';
-import type { Opening, Party, Steps, Value } from '../gates/gate.ts';
+import type { Opening, OpenOptions, Party, Steps, Value } from '../gates/gate.ts';
 import { gates } from '../gates/table.ts';
 import type { AnyArray as Arr } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
@@ -17,21 +17,31 @@ import { type Analysis, analyse, DECODE, isGate, isOver, trips } from './analysi
 import { decodeTensor } from './encode.ts';
 import type { Graph, Node, Tensor } from './graph.ts';
 import { Ready } from './ready.ts';
+import { Round } from './round.ts';
 import { step } from './step.ts';
 import { arraysOf, type Entry, type Store } from './store.ts';
 
-/** What a run waits for: a round of messages, the dealer's material for a gate, or that the dealer hears what was revealed. */
+/**
+ * What a run asks for: that messages leave, the next message of some peers, the dealer's material for a gate, or that
+ * the dealer hears what was revealed.
+ */
 export type Wait =
   | {
-      readonly kind: 'round';
+      readonly kind: 'send';
       readonly send: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
-      readonly receive: ReadonlyMap<number, number>;
-      readonly ops: readonly string[];
+      /** There is work to do before anything is awaited: let the messages get on their way first. */
+      readonly turn: boolean;
+    }
+  | {
+      readonly kind: 'receive';
+      readonly from: readonly number[];
+      /** The last of its round. */
+      readonly end: boolean;
     }
   | { readonly kind: 'material'; readonly gate: number; readonly op: string }
   | { readonly kind: 'revealed'; readonly gate: number; readonly value: Tensor };
 
-/** The answer to a round: what each peer sent. To material: its chunks. To what was revealed: none. */
+/** The answer to `receive`: what each peer sent. To `material`: its chunks. To the others: none. */
 export type Answer = ReadonlyMap<number, Uint8Array> | readonly Chunk[];
 
 export interface Role {
@@ -90,7 +100,7 @@ class GateParty extends Drawing implements Party {
     this.#inputs = inputs;
   }
 
-  *open<T extends Arr>(array: T, options: Partial<Opening> = {}): Steps<T> {
+  *open<T extends Arr>(array: T, options: OpenOptions = {}): Steps<T> {
     this.openings.push({ width: 8, ...options, array });
     yield;
     return array;
@@ -108,13 +118,16 @@ export class PartyRun {
   rounds = 0;
   readonly #ready = new Ready<readonly [Frame, number]>();
   readonly #holds = new Set<Hold>();
+  /** Gates that have opened something, and what they have. */
   #active: Active[] = [];
+  #round: Round;
   #inputs: ReadonlyMap<number, Arr>;
 
   constructor(role: Role, store: Store, inputs: ReadonlyMap<number, Arr> = new Map()) {
     this.role = role;
     this.store = store;
     this.#inputs = inputs;
+    this.#round = new Round(role);
   }
 
   /** Yields what it waits for; returns the outputs, retained once for the caller. Gates are numbered from `base`. */
@@ -126,7 +139,7 @@ export class PartyRun {
     for (;;) {
       for (let next = this.#next(); next; next = this.#next()) yield* this.#begin(...next);
       if (this.#active.length === 0) break;
-      yield* this.#round();
+      yield* this.#exchange();
     }
     return result!;
   }
@@ -221,22 +234,40 @@ export class PartyRun {
     const chunks = needs ? ((yield { kind: 'material', gate, op: node.op }) as readonly Chunk[]) : [];
     const party = new GateParty(this.role, gate, chunks, this.#inputs);
     const steps = gates[node.op]!.eval(party, ins as readonly Value[], node.attrs);
-    this.#advance({ frame, node, steps, party });
+    yield* this.#advance({ frame, node, steps, party });
   }
 
   /** Runs a gate up to its next opening or its end. */
-  #advance(active: Active): void {
+  *#advance(active: Active): Generator<Wait, void, Answer> {
     const { frame, node, steps, party } = active;
     const start = performance.now();
     const next = this.#located(node, () => steps.next());
+    this.#account(node.op, performance.now() - start, 0, 0);
     if (!next.done) {
       this.#active.push(active);
-      this.#account(node.op, performance.now() - start, 0, 0);
+      for (const opening of party.openings.splice(0)) yield* this.#open(node, opening);
       return;
     }
     party.end(next.value.flatMap(arraysOf));
-    this.#account(node.op, performance.now() - start, 0);
+    this.#account(node.op, 0, 0);
     this.#finish(frame, node, next.value);
+  }
+
+  /** The rest of what a gate computes for an opening is the gate's work, and so is what it does meanwhile. */
+  *#open(node: Node, opening: Opening): Generator<Wait, void, Answer> {
+    const timed = <T>(work: () => T): T => {
+      const start = performance.now();
+      const result = this.#located(node, work);
+      this.#account(node.op, performance.now() - start, 0, 0);
+      return result;
+    };
+    const { parts, meanwhile } = opening;
+    const bytes = yield* this.#round.add({
+      ...opening,
+      ...(parts && { parts: eachIn(parts, timed) }),
+      ...(meanwhile && { meanwhile: () => timed(meanwhile) }),
+    });
+    this.#account(node.op, 0, bytes, 0);
   }
 
   #finish(frame: Frame, node: Node, outs: readonly Entry[]): void {
@@ -272,56 +303,13 @@ export class PartyRun {
   }
 
   /** Exchanges the openings of all active gates, and lets each run on. */
-  *#round(): Generator<Wait, void, Answer> {
-    const { ring, rank, parties } = this.role;
-    const active = this.#active;
+  *#exchange(): Generator<Wait, void, Answer> {
+    const [active, round] = [this.#active, this.#round];
     this.#active = [];
-    const perGate = active.map(({ party }) => party.openings.splice(0));
-    const openings = perGate.flat();
-    const sizes = openings.map((o) => ring.wireBytes(o.array, o.width));
-    const goes = (o: Opening, from: number, to: number): boolean =>
-      from !== to && (o.from === undefined || o.from === from) && (o.to === undefined || o.to.includes(to));
-    const total = (from: number, to: number): number =>
-      openings.reduce((n, o, i) => n + (goes(o, from, to) ? sizes[i]! : 0), 0);
-    const send = new Map<number, Uint8Array<ArrayBuffer>>();
-    const receive = new Map<number, number>();
-    for (let peer = 0; peer < parties; peer++) {
-      const out = total(rank, peer);
-      if (out > 0) send.set(peer, new Uint8Array(out));
-      const back = total(peer, rank);
-      if (back > 0) receive.set(peer, back);
-    }
-    for (const [peer, message] of send) {
-      let at = 0;
-      for (const o of openings) if (goes(o, rank, peer)) at += ring.writeWire(message, at, o.array, o.width);
-    }
-    active.forEach(({ node }, i) => {
-      const bytes = perGate[i]!.map(
-        (o) =>
-          [...send.keys()].filter((peer) => goes(o, rank, peer)).length * ring.wireBytes(o.array, o.width),
-      );
-      this.#account(
-        node.op,
-        0,
-        bytes.reduce((a, b) => a + b, 0),
-        0,
-      );
-    });
+    this.#round = new Round(this.role);
     this.rounds++;
-    const ops = active.map(({ node }) => node.op);
-    const answer = (yield { kind: 'round', send, receive, ops }) as ReadonlyMap<number, Uint8Array>;
-    for (const [peer, size] of receive) {
-      const message = answer.get(peer)!;
-      if (message.length !== size) throw diverged(ops, size, message.length);
-      let at = 0;
-      openings.forEach((o, i) => {
-        if (!goes(o, peer, rank)) return;
-        if (o.from === undefined) ring.addWire(o.array, message, at, o.width);
-        else ring.readWire(o.array, message, at, o.width);
-        at += sizes[i]!;
-      });
-    }
-    for (const a of active) this.#advance(a);
+    yield* round.exchange(active.map(({ node }) => node.op));
+    for (const a of active) yield* this.#advance(a);
   }
 
   /** Adds the op and the user's call site to an error. */
@@ -349,10 +337,8 @@ export class PartyRun {
   }
 }
 
-const diverged = (ops: readonly string[], expected: number, got: number): TesseraError =>
-  new TesseraError(
-    'DIVERGED',
-    `a peer sent ${got} bytes where ${expected} belong (ops: ${[...new Set(ops)].join(', ')}): the parties run ` +
-      'different programs or versions',
-    { ops, expected, got },
-  );
+/** The same values, each step of the iteration in `around`. */
+function* eachIn<T>(values: Iterable<T>, around: <R>(work: () => R) => R): Generator<T> {
+  const steps = values[Symbol.iterator]();
+  for (let next = around(() => steps.next()); !next.done; next = around(() => steps.next())) yield next.value;
+}

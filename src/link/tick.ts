@@ -39,3 +39,6 @@ export const atEventLoop = (run: () => void): void => {
   send ??= typeof setImmediate === 'function' ? setImmediate : byMessage();
   send(run);
 };
+
+/** The same as a promise. */
+export const eventLoop = (): Promise<void> => new Promise(atEventLoop);
