@@ -15,7 +15,7 @@ import type { Dealing } from '../dealer/material.ts';
 import type { Bits } from '../ring/array.ts';
 import { digit } from './compare.ts';
 import { addConjunction, dealProducts, productCount } from './conjunction.ts';
-import { type Gate, type Party, ringOf, type Steps } from './gate.ts';
+import { type Gate, openWhile, type Party, ringOf, type Steps } from './gate.ts';
 
 /** What one position of the prefix takes at one level: planes of masked bits, and conjunctions over them. */
 interface Merge {
@@ -88,12 +88,12 @@ const dealLevel = (d: Dealing, n: number, { opened, merges }: Level): void => {
 function* runLevel(p: Party, lt: Bits, eq: Bits, { opened, merges }: Level): Steps<void> {
   const n = lt.length;
   const beta = p.drawBits(n, opened.length);
-  const dealt = merges.map(({ sets }) => p.takeBits(n, productCount(sets)));
   const masked = p.bits(n, opened.length);
   opened.forEach(({ position, equal }, i) => {
     p.ring.xor(masked.plane(i), (equal ? eq : lt).plane(position), beta.plane(i));
   });
-  const m = yield* p.open(masked);
+  const draws = () => merges.map(({ sets }) => p.takeBits(n, productCount(sets)));
+  const [m, dealt] = yield* openWhile(p, masked, draws);
   merges.forEach(({ position, uses, less, equal, sets }, j) => {
     const [ms, betas] = [p.bits(n, uses.length), p.bits(n, uses.length)];
     uses.forEach((from, i) => {

@@ -17,8 +17,8 @@
 
 import type { Dealing } from '../dealer/material.ts';
 import type { Bits } from '../ring/array.ts';
-import { dealTree, lessTree } from './conjunction.ts';
-import { type Gate, type Party, ringOf } from './gate.ts';
+import { type Digits, dealTree, lessTree } from './conjunction.ts';
+import { type Gate, type Party, ringOf, type Steps } from './gate.ts';
 
 export interface LessAttrs extends Readonly<Record<string, unknown>> {
   /** Raw ring integers, exact as float64. */
@@ -48,7 +48,7 @@ const pieces = (n: number, digits: number): { from: number; count: number }[] =>
 const PIECE = 1 << 18;
 
 /** Shares the one-hot code of every digit. */
-export const dealDigits = (d: Dealing, planes: Bits, bits: number): void => {
+const dealDigits = (d: Dealing, planes: Bits, bits: number): void => {
   for (const { from, count } of pieces(planes.length, bits / 4)) {
     const tables = d.bits(planes.length, 16 * count);
     for (let j = 0; j < count; j++) d.ring.oneHot(tables.plane(16 * j, 16), digit(planes, bits, from + j));
@@ -57,29 +57,37 @@ export const dealDigits = (d: Dealing, planes: Bits, bits: number): void => {
   }
 };
 
-/** Xor-shares of (less, equal) of each digit of each row of public planes, most significant first. */
-export const lookDigits = (
-  p: Party,
-  rows: readonly Bits[],
-  n: number,
-  bits: number,
-): { lt: Bits; eq: Bits } => {
+/** Looks each digit of each row of public planes up, the most significant first. Gives the rows up. */
+const lookDigits = (p: Party, rows: readonly Bits[], n: number, bits: number): Digits => {
   const digits = bits / 4;
-  const lt = p.bits(n, digits * rows.length);
-  const eq = p.bits(n, digits * rows.length);
-  for (const { from, count } of pieces(n, digits)) {
-    const tables = p.takeBits(n, 16 * count);
-    for (let j = 0; j < count; j++) {
-      rows.forEach((planes, t) => {
-        const at = t * digits + from + j;
-        const table = tables.plane(16 * j, 16);
-        p.ring.digitSelect(eq.plane(at), lt.plane(at), table, digit(planes, bits, from + j));
-      });
+  const less = p.bits(n, digits * rows.length);
+  const equal = p.bits(n, digits * rows.length);
+  const left = pieces(n, digits);
+  const upTo = (end: number): void => {
+    for (let next = left[0]; next && next.from < end; next = left[0]) {
+      left.shift();
+      const tables = p.takeBits(n, 16 * next.count);
+      for (let j = 0; j < next.count; j++) {
+        rows.forEach((planes, t) => {
+          const at = t * digits + next!.from + j;
+          const table = tables.plane(16 * j, 16);
+          p.ring.digitSelect(equal.plane(at), less.plane(at), table, digit(planes, bits, next!.from + j));
+        });
+      }
+      p.drop(tables);
     }
-    p.drop(tables);
-  }
-  return { lt, eq };
+    if (left.length === 0) p.drop(...rows);
+  };
+  return { less, equal, upTo, inPieces: left.length > 1 };
 };
+
+/** For [low c < low r] of the lowest `bits` planes (whole digits) and `count` rows c. */
+export const dealLower = (d: Dealing, planes: Bits, bits: number, count: number): void =>
+  dealTree(d, planes.length, bits / 4, count, () => dealDigits(d, planes, bits));
+
+/** Xor-shares of [low c < low r], a plane a row of planes of c; gives the rows up. Rounds: see borrow. */
+export const lower = (p: Party, rows: readonly Bits[], n: number, bits: number): Steps<Bits> =>
+  lessTree(p, lookDigits(p, rows, n, bits), bits / 4, rows.length);
 
 /** Ins: x. Outs: a masked bit [x < t] per threshold. */
 export const less: Gate<LessAttrs> = {
@@ -90,9 +98,8 @@ export const less: Gate<LessAttrs> = {
     d.ring.toPlanes(planes, r);
     const sign = d.bits(n);
     d.ring.copy(sign, planes.plane(bits - 1));
-    dealDigits(d, planes, clearAbove(d, planes, bits - 1));
+    dealLower(d, planes, clearAbove(d, planes, bits - 1), thresholds.length);
     d.drop(planes);
-    dealTree(d, n, bits / 4, thresholds.length);
     d.give(sign);
     return thresholds.map(() => ({ r: d.drawBits(n) }));
   },
@@ -112,18 +119,16 @@ export const less: Gate<LessAttrs> = {
       p.drop(shifted);
       return row;
     });
-    const { lt, eq } = lookDigits(p, planes, n, bits);
-    p.drop(...planes);
-    const lower = yield* lessTree(p, lt, eq, bits / 4, count);
+    const signless = yield* lower(p, planes, n, bits);
     const maskSign = p.takeBits(n);
     const betas = thresholds.map(() => p.drawBits(n));
     for (let t = 0; t < count; t++) {
-      const out = lower.plane(t);
+      const out = signless.plane(t);
       ring.xor(out, out, maskSign);
       if (p.first) ring.xor(out, out, signs.plane(t));
       ring.xor(out, out, betas[t]!);
     }
-    const opened = yield* p.open(lower);
+    const opened = yield* p.open(signless);
     return betas.map((r, t) => {
       const bit = p.bits(n);
       ring.copy(bit, opened.plane(t));
@@ -143,9 +148,8 @@ export const borrow: Gate<{ readonly bits: number } & Readonly<Record<string, un
     const planes = d.bits(r.length, d.field.bits);
     d.ring.toPlanes(planes, r);
     const covered = clearAbove(d, planes, bits);
-    dealDigits(d, planes, covered);
+    dealLower(d, planes, covered, 1);
     d.drop(planes);
-    dealTree(d, r.length, covered / 4, 1);
     return [{ r: d.drawBits(r.length) }];
   },
   *eval(p, [x], { bits }) {
@@ -153,12 +157,9 @@ export const borrow: Gate<{ readonly bits: number } & Readonly<Record<string, un
     const planes = p.bits(c.length, p.field.bits);
     p.ring.toPlanes(planes, c);
     const covered = clearAbove(p, planes, bits);
-    const { lt, eq } = lookDigits(p, [planes], c.length, covered);
-    p.drop(planes);
-    const lower = yield* lessTree(p, lt, eq, covered / 4, 1);
+    const share = yield* lower(p, [planes], c.length, covered);
     const r = p.drawBits(c.length);
-    const share = p.bits(c.length);
-    p.ring.xor(share, lower, r);
+    p.ring.xor(share, share, r);
     return [{ c: yield* p.open(share), r }];
   },
 };

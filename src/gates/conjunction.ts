@@ -12,7 +12,7 @@
 import type { Dealing } from '../dealer/material.ts';
 import type { Bits } from '../ring/array.ts';
 import { type Plane, type PlaneProgram, PlaneWriter } from '../ring/plane-program.ts';
-import type { Party, Steps } from './gate.ts';
+import { openWhile, type Party, type Steps } from './gate.ts';
 
 /** Every subset of two or more members that some set needs, in order. */
 const productsOf = (sets: readonly number[]): number[] => {
@@ -143,6 +143,15 @@ export const addConjunction = (
   p.drop(work, one);
 };
 
+/** Masks the bits of digits before `end`, those of the digits before them being masked already. */
+interface Masking {
+  readonly end: number;
+  /** Planes that are masked then. */
+  readonly bits: number;
+  /** Arrays: less, equal, masks, masked. */
+  readonly program: PlaneProgram;
+}
+
 /** One level of the tree, for `count` trees side by side. */
 interface Level {
   /** Groups a tree: digits of the next level. */
@@ -152,8 +161,9 @@ interface Level {
   readonly products: number;
   /** Arrays: DEAL. */
   readonly deal: PlaneProgram;
-  /** Masks what is opened. Arrays: less, equal, masks, masked. */
-  readonly mask: PlaneProgram;
+  /** Masks what is opened: at once, and group after group. */
+  readonly mask: Masking;
+  readonly masks: readonly Masking[];
   /** Merges the groups. Arrays: EVAL, then less, next less, next equal. */
   readonly merge: PlaneProgram;
 }
@@ -192,16 +202,17 @@ const writeLevel = (width: number, count: number): Level => {
   const [less, equal, beta, masked] = [planeOf(0), planeOf(1), planeOf(2), planeOf(3)];
   const [lt, nextLess, nextEqual] = [planeOf(5), planeOf(6), planeOf(7)];
   let [bits, products] = [0, 0];
-  for (let tree = 0; tree < count; tree++) {
-    groups.forEach((digits, i) => {
-      const l = layout(digits, i === groups.length - 1);
+  const masks = groups.map((digits, i): Masking => {
+    const own = new PlaneWriter();
+    const l = layout(digits, i === groups.length - 1);
+    for (let tree = 0; tree < count; tree++) {
       const group: Group = { products: productsOf(l.sets), first: bits, at: products };
       for (const [array, opened] of [
         [less, l.opened.less],
         [equal, l.opened.equal],
       ] as const) {
         for (const digit of opened) {
-          mask.xor(masked(bits), array(tree * width + digit), beta(bits));
+          for (const w of [mask, own]) w.xor(masked(bits), array(tree * width + digit), beta(bits));
           bits++;
         }
       }
@@ -211,9 +222,18 @@ const writeLevel = (width: number, count: number): Level => {
       merge.copy(nextLess(to), lt(tree * width + digits[0]!));
       for (const set of l.less) writeConjunction(merge, nextLess(to), set, group);
       for (const set of l.equal) writeConjunction(merge, nextEqual(to), set, group);
-    });
-  }
-  return { groups: groups.length, bits, products, deal: deal.end(), mask: mask.end(), merge: merge.end() };
+    }
+    return { end: digits.at(-1)! + 1, bits, program: own.end() };
+  });
+  return {
+    groups: groups.length,
+    bits,
+    products,
+    deal: deal.end(),
+    mask: { end: width, bits, program: mask.end() },
+    masks,
+    merge: merge.end(),
+  };
 };
 
 const trees = new Map<string, readonly Level[]>();
@@ -236,41 +256,71 @@ export const treeBits = (digits: number): number => levelsOf(digits, 1).reduce((
 export const treeProducts = (digits: number): number =>
   levelsOf(digits, 1).reduce((n, l) => n + l.products, 0);
 
-/** Deals for `count` trees side by side over n elements. */
-export const dealTree = (d: Dealing, n: number, digits: number, count: number): void => {
-  for (const level of levelsOf(digits, count)) {
-    const beta = d.drawBits(n, level.bits);
+/** Deals for `count` trees side by side over n elements; `digitTables` deals what the digits are looked up in. */
+export const dealTree = (
+  d: Dealing,
+  n: number,
+  digits: number,
+  count: number,
+  digitTables: () => void,
+): void => {
+  const levels = levelsOf(digits, count);
+  const drawn = (i: number): Bits => d.drawBits(n, levels[i]?.bits ?? 0);
+  let beta = drawn(0);
+  digitTables();
+  levels.forEach((level, i) => {
     const products = d.bits(n, level.products);
     d.ring.runPlanes(level.deal, [beta, products]);
     d.give(products);
     d.drop(beta, products);
-  }
+    beta = drawn(i + 1);
+  });
+  d.drop(beta);
 };
 
+/** Xor-shares of less and equal of digits, `digits` planes a tree, the most significant first. */
+export interface Digits {
+  readonly less: Bits;
+  readonly equal: Bits;
+  /** Sees to it that the digits before `end` are there. */
+  upTo(end: number): void;
+  /** Whether they come piece by piece. */
+  readonly inPieces: boolean;
+}
+
 /**
- * less and equal hold xor-shares, `digits` planes per tree, most significant digit first. Returns xor-shares of
- * "less" over all digits, a plane a tree. Rounds: one a level.
+ * Xor-shares of "less" over all digits, a plane a tree. Rounds: one a level. The first level's opening leaves in parts if
+ * the digits come in pieces. Gives the digits up.
  */
-export function* lessTree(p: Party, less: Bits, equal: Bits, digits: number, count: number): Steps<Bits> {
-  const n = less.length;
+export function* lessTree(p: Party, given: Digits, digits: number, count: number): Steps<Bits> {
+  const n = given.less.length;
   const { ring } = p;
+  const levels = levelsOf(digits, count);
+  const drawn = (i: number): Bits => p.drawBits(n, levels[i]?.bits ?? 0);
   const work = p.bits(n, WORK_PLANES);
   const one = shareOfOne(p, n);
-  let [lt, eq] = [less, equal];
-  for (const level of levelsOf(digits, count)) {
-    const beta = p.drawBits(n, level.bits);
-    const products = p.takeBits(n, level.products);
+  let beta = drawn(0);
+  let { less: lt, equal: eq } = given;
+  for (const [i, level] of levels.entries()) {
     const masked = p.bits(n, level.bits);
-    ring.runPlanes(level.mask, [lt, eq, beta, masked]);
-    const m = yield* p.open(masked);
+    const arrays = [lt, eq, beta, masked];
+    function* parts(): Generator<number> {
+      for (const { end, bits, program } of i === 0 && given.inPieces ? level.masks : [level.mask]) {
+        if (i === 0) given.upTo(end);
+        ring.runPlanes(program, arrays);
+        yield bits;
+      }
+    }
+    const draws = () => ({ products: p.takeBits(n, level.products), next: drawn(i + 1) });
+    const [m, { products, next }] = yield* openWhile(p, masked, draws, { parts: parts() });
     const nextLess = p.bits(n, level.groups * count);
     const nextEqual = p.bits(n, level.groups * count);
     ring.zero(nextEqual);
     ring.runPlanes(level.merge, [m, beta, products, one, work, lt, nextLess, nextEqual]);
-    p.drop(beta, products, m);
-    if (lt !== less) p.drop(lt, eq);
-    [lt, eq] = [nextLess, nextEqual];
+    p.drop(beta, products, m, lt, eq);
+    [lt, eq, beta] = [nextLess, nextEqual, next];
   }
-  p.drop(work, one);
+  if (levels.length === 0) given.upTo(digits);
+  p.drop(work, one, beta, eq);
   return lt;
 }

@@ -12,7 +12,7 @@
  */
 
 import { type Bits, Bytes } from '../ring/array.ts';
-import { type Gate, type GateAttrs, ringOf } from './gate.ts';
+import { type Gate, type GateAttrs, openWhile, ringOf } from './gate.ts';
 
 /** The table is a row of k bits an element, xor-shared. */
 const asBytes = (bits: Bits): Bytes => new Bytes(bits.block, bits.ptr, bits.length / 8);
@@ -52,13 +52,12 @@ export const isZero: Gate<GateAttrs> = {
     const bits = p.takeBytes(n * k, width);
     const product = p.takeBytes(n, width);
     const rho = p.drawBytes(n);
-    const zero = p.takeBits(n * k);
-    const r = p.drawBits(n);
     const count = p.bytes(n);
     p.ring.countUnequal(count, c, bits, product, p.first);
     p.drop(bits, product);
     p.ring.add8(count, count, rho);
-    const v = yield* p.open(count, { width });
+    const draws = () => ({ zero: p.takeBits(n * k), r: p.drawBits(n) });
+    const [v, { zero, r }] = yield* openWhile(p, count, draws, { width });
     const bit = p.bits(n);
     p.ring.pickBit(bit, asBytes(zero), v);
     p.ring.xor(bit, bit, r);

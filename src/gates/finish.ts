@@ -18,7 +18,7 @@
 
 import type { Dealing } from '../dealer/material.ts';
 import type { RingArray } from '../ring/array.ts';
-import type { Party, Steps, Value } from './gate.ts';
+import { openWhile, type Party, type Steps, type Value } from './gate.ts';
 
 export interface Truncation {
   /** Bits to drop, 0 for none. */
@@ -62,19 +62,12 @@ export function* finish(
 ): Steps<Value> {
   const n = share.length;
   if (trunc > 0 && exact) {
-    let drawn = undefined as Drawn | undefined;
-    const meanwhile = () => {
-      drawn = draw(p, n);
-    };
-    return yield* shiftExactly(p, yield* p.open(share, { parts, meanwhile }), trunc, drawn!);
+    const [c, drawn] = yield* openWhile(p, share, () => draw(p, n), { parts });
+    return yield* shiftExactly(p, c, trunc, drawn);
   }
-  let r = trunc === 0 ? own : undefined;
-  const meanwhile = () => {
-    r ??= p.take(n);
-  };
-  const c = yield* p.open(share, { parts, meanwhile });
+  const [c, r] = yield* openWhile(p, share, () => (trunc === 0 && own) || p.take(n), { parts });
   if (trunc > 0) p.ring.shr(c, c, trunc);
-  return { c, r: r! };
+  return { c, r };
 }
 
 /** What the exact form needs of the dealer. */

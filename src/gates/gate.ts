@@ -31,8 +31,8 @@ export interface Opening {
   /** Only these ranks receive. */
   readonly to?: readonly number[];
   /**
-   * Computes the array from front to back where it is not there yet, and yields how many elements are: a long array leaves
-   * in parts while the rest is computed. The same lengths at every party.
+   * Computes the array from front to back where it is not there yet, and yields how many elements (planes of bits) are: a
+   * long array leaves in parts while the rest is computed. The same lengths at every party, up to the whole.
    */
   readonly parts?: Iterable<number>;
   /** Work that needs nothing of this round, mostly draws of what comes next: done while messages travel. */
@@ -61,6 +61,21 @@ export interface Gate<A extends GateAttrs = GateAttrs> {
   readonly tells?: boolean;
   deal(d: Dealing, ins: readonly Value[], attrs: A): Value[];
   eval(p: Party, ins: readonly Value[], attrs: A): Steps<Value[]>;
+}
+
+/** Opens an array; `work` is done while messages travel, and its result given beside the array. */
+export function* openWhile<T extends Arr, R>(
+  p: Party,
+  array: T,
+  work: () => R,
+  options: OpenOptions = {},
+): Steps<[opened: T, result: R]> {
+  const results: R[] = [];
+  const meanwhile = (): void => {
+    results.push(work());
+  };
+  const opened = yield* p.open(array, { ...options, meanwhile });
+  return [opened, results[0]!];
 }
 
 export const ringOf = (a: Arr | undefined): RingArray => a as RingArray;

@@ -20,8 +20,7 @@
 import type { Dealing } from '../dealer/material.ts';
 import type { Scratch } from '../dealer/scratch.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
-import { clearAbove, dealDigits, lookDigits } from './compare.ts';
-import { dealTree, lessTree } from './conjunction.ts';
+import { clearAbove, dealLower, lower } from './compare.ts';
 import { type Gate, type Party, ringOf, type Steps, type Value } from './gate.ts';
 
 export interface IntAttrs extends Readonly<Record<string, unknown>> {
@@ -78,22 +77,16 @@ const lowPlanes = (s: Dealing | Party, a: RingArray, bits: number): { planes: Bi
 
 const dealBorrow = (d: Dealing, r: RingArray, bits: number, count: number): void => {
   const { planes, covered } = lowPlanes(d, r, bits);
-  dealDigits(d, planes, covered);
+  dealLower(d, planes, covered, count);
   d.drop(planes);
-  dealTree(d, r.length, covered / 4, count);
 };
 
 /** Xor-shares of [low bits of c < low bits of r] for rows c that share one mask: a plane a row. */
-function* borrows(p: Party, rows: readonly RingArray[], bits: number): Steps<Bits> {
+const borrows = (p: Party, rows: readonly RingArray[], bits: number): Steps<Bits> => {
   const low = rows.map((c) => lowPlanes(p, c, bits));
-  const { covered } = low[0]!;
   const planes = low.map((l) => l.planes);
-  const { lt, eq } = lookDigits(p, planes, rows[0]!.length, covered);
-  p.drop(...planes);
-  const tree = yield* lessTree(p, lt, eq, covered / 4, rows.length);
-  p.drop(eq);
-  return tree;
-}
+  return lower(p, planes, rows[0]!.length, low[0]!.covered);
+};
 
 /** Moves signed numbers up by half the range. */
 const lifted = (p: Party, c: RingArray, { bits, signed }: IntAttrs): RingArray => {

@@ -16,8 +16,7 @@
 import type { Dealing } from '../dealer/material.ts';
 import { fail } from '../errors.ts';
 import type { RingArray } from '../ring/array.ts';
-import { clearAbove, dealDigits, lookDigits } from './compare.ts';
-import { dealTree, lessTree } from './conjunction.ts';
+import { clearAbove, dealLower, lower } from './compare.ts';
 import { type Gate, type Party, ringOf, type Steps, type Value } from './gate.ts';
 import { move } from './permutation.ts';
 import { additive, dealShuffle, type Lanes, shuffleColumns } from './shuffle.ts';
@@ -47,8 +46,7 @@ const dealSigns = (d: Dealing, m: number, bits: number): void => {
   const sign = d.bits(m);
   d.ring.copy(sign, planes.plane(bits - 1));
   const covered = clearAbove(d, planes, bits - 1);
-  dealDigits(d, planes, covered);
-  dealTree(d, m, covered / 4, 1);
+  dealLower(d, planes, covered, 1);
   d.give(sign);
   d.drop(rho, planes, sign);
 };
@@ -64,15 +62,14 @@ function* openSigns(p: Party, share: RingArray, bits: number): Steps<Uint8Array>
   const sign = p.bits(m);
   p.ring.copy(sign, planes.plane(bits - 1));
   const covered = clearAbove(p, planes, bits - 1);
-  const { lt, eq } = lookDigits(p, [planes], m, covered);
-  p.drop(planes, rho);
-  const tree = yield* lessTree(p, lt, eq, covered / 4, 1);
+  p.drop(rho);
+  const tree = yield* lower(p, [planes], m, covered);
   const dealt = p.takeBits(m);
   p.ring.xor(tree, tree, dealt);
   if (p.first) p.ring.xor(tree, tree, sign);
   const opened = yield* p.open(tree);
   const out = p.ring.u8(opened).slice();
-  p.drop(lt, eq, sign, dealt, opened);
+  p.drop(sign, dealt, opened);
   return out;
 }
 

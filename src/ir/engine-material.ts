@@ -13,7 +13,7 @@ import { TesseraError } from '../errors.ts';
 import type { Channel } from '../link/link.ts';
 import { Prg } from '../ring/prg.ts';
 import { tells } from './analysis.ts';
-import { Dealer, Dealt } from './deal.ts';
+import { type Correction, Dealer, Dealt } from './deal.ts';
 import type { EngineOptions } from './engine.ts';
 import type { Tensor } from './graph.ts';
 import { DealerJobs, type DealerMessage, digestOf, type Job, packMessage } from './job.ts';
@@ -33,6 +33,10 @@ export interface Material extends MaterialSource {
   finish(): void;
   free(ids: readonly number[]): void;
   close(): void | Promise<void>;
+  /** Whether this party has dealing of its own to do, and room for what comes of it, while it waits for others. */
+  readonly idle?: boolean;
+  /** Deals for one more gate. */
+  ahead?(): void;
   /** Bytes of corrections used so far. */
   readonly used: number;
 }
@@ -50,14 +54,19 @@ export const connectDealer = async (o: EngineOptions, seed: Uint8Array): Promise
   if (rank === 0) {
     const others = await Promise.all(parties.slice(1).map((party) => channel.recv(party, 0)));
     const prgs = [seed, ...others].map((s) => new Prg(o.ring, Uint8Array.from(s)));
-    return new FirstParty(new DealerJobs(new Dealer(o.ring, o.field, prgs, true)), parties.length);
+    const room = Math.min(AHEAD, o.ring.heap.limit * AHEAD_SHARE);
+    return new FirstParty(new DealerJobs(new Dealer(o.ring, o.field, prgs, true)), parties.length, room);
   }
   await channel.send(parties[0]!, 0, Uint8Array.from(seed));
   return new Hearer();
 };
 
+/** Bytes of corrections that may be dealt before their turn, and the part of the memory that they may take at most. */
+const AHEAD = 32 << 20;
+const AHEAD_SHARE = 1 / 16;
+
 /**
- * Rank 0 deals for itself, gate by gate as needed. Where a job has something to tell the others, the whole job is
+ * Rank 0 deals for itself, gate by gate as needed, or earlier while it waits for the others. Where a job has something to tell the others, the whole job is
  * dealt first, and they are told in one message ahead of its rounds; where it reveals values on its way, there is a
  * message for what lies before the first, and one after each.
  */
@@ -66,12 +75,34 @@ class FirstParty implements Material {
   readonly #jobs: DealerJobs;
   readonly #dealt = new Map<number, readonly Given[]>();
   readonly #parties: number;
+  readonly #room: number;
   #run: Dealt<void> | undefined;
   #tells = false;
+  /** Bytes that were dealt and not taken yet. */
+  #waiting = 0;
 
-  constructor(jobs: DealerJobs, parties: number) {
+  constructor(jobs: DealerJobs, parties: number, room: number) {
     this.#jobs = jobs;
     this.#parties = parties;
+    this.#room = room;
+  }
+
+  get idle(): boolean {
+    const run = this.#run!;
+    return !run.over && run.question === undefined && this.#waiting < this.#room;
+  }
+
+  ahead(): void {
+    this.#deal();
+  }
+
+  #deal(): Correction | undefined {
+    const next = this.#run!.next();
+    if (next) {
+      this.#dealt.set(next.gate, next.given);
+      this.#waiting += sizeOf(next.given);
+    }
+    return next;
   }
 
   async start(job: Job, line: Line): Promise<void> {
@@ -88,8 +119,7 @@ class FirstParty implements Material {
   /** Deals as far as it goes, and tells the others of it. */
   async #tell(line: Line): Promise<void> {
     const told: Uint8Array[] = [];
-    for (let next = this.#run!.next(); next; next = this.#run!.next()) {
-      this.#dealt.set(next.gate, next.given);
+    for (let next = this.#deal(); next; next = this.#deal()) {
       if (next.told.length > 0) told.push(packCorrection(next.gate, next.told));
     }
     for (let rank = 1; rank < this.#parties; rank++) await line.send(rank, joinBytes(told));
@@ -97,13 +127,14 @@ class FirstParty implements Material {
 
   take(gate: number): readonly Given[] {
     while (!this.#dealt.has(gate)) {
-      const next = this.#run!.next();
-      if (!next) throw new TesseraError('DIVERGED', `the dealer has nothing for gate ${gate}`, { gate });
-      this.#dealt.set(next.gate, next.given);
+      if (!this.#deal())
+        throw new TesseraError('DIVERGED', `the dealer has nothing for gate ${gate}`, { gate });
     }
     const chunks = this.#dealt.get(gate)!;
     this.#dealt.delete(gate);
-    for (const chunk of chunks) this.used += chunk.length;
+    const size = sizeOf(chunks);
+    this.#waiting -= size;
+    this.used += size;
     return chunks;
   }
 
@@ -117,6 +148,8 @@ class FirstParty implements Material {
 
   close(): void {}
 }
+
+const sizeOf = (given: readonly Given[]): number => given.reduce((n, { length }) => n + length, 0);
 
 /** Ranks above 0 need no corrections; with TrustedFirstParty rank 0 tells them what all have to know. */
 class Hearer implements Material {

@@ -236,8 +236,16 @@ export class PartyEngine {
     const pending = from.map(async (peer) => {
       answer.set(peer, await this.#line.recv(peer));
     });
-    await Promise.all(end ? [...pending, ...this.#sending.splice(0)] : pending);
+    const all = Promise.all(end ? [...pending, ...this.#sending.splice(0)] : pending);
+    if (this.#material.idle && from.length > 0) await this.#dealAhead(() => answer.size === from.length, all);
+    await all;
     return answer;
+  }
+
+  /** Deals for later gates as long as the peers' messages are on their way. */
+  async #dealAhead(done: () => boolean, all: Promise<unknown>): Promise<void> {
+    all.catch(() => {});
+    for (await eventLoop(); !done() && this.#material.idle; await eventLoop()) this.#material.ahead!();
   }
 
   #object(id: number): Entry {

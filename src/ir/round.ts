@@ -41,20 +41,16 @@ export class Round {
     const { ring } = this.#role;
     const size = ring.wireBytes(array, width);
     if (meanwhile) this.#meanwhile.push(meanwhile);
-    if (size < PART || array.kind === 'bits') {
-      for (const _ of parts ?? []);
-      const piece = { opening, array, size };
-      if (size < PART) this.#rest.push(piece);
-      else yield* this.#leave(piece);
-    } else {
-      let from = 0;
-      for (const to of parts ?? [array.length]) {
-        if (to < array.length && ((to - from) * size) / array.length < PART) continue;
-        const part = array.view(from, to - from);
-        yield* this.#leave({ opening, array: part, size: ring.wireBytes(part, width) });
-        from = to;
-      }
+    const length = array.kind === 'bits' ? array.planes : array.length;
+    const alone = size >= PART;
+    let from = 0;
+    for (const to of parts ?? []) {
+      if (!alone || (to < length && ((to - from) * size) / length < PART)) continue;
+      yield* this.#leave(this.#piece(opening, from, to));
+      from = to;
     }
+    if (!alone) this.#rest.push({ opening, array, size });
+    else if (from < length) yield* this.#leave(this.#piece(opening, from, length));
     return size * this.#peers((peer) => this.#goes(opening, this.#role.rank, peer)).length;
   }
 
@@ -67,6 +63,12 @@ export class Round {
     for (const work of this.#meanwhile) work();
     for (const piece of this.#gone) yield* this.#receive([piece], ops, false);
     yield* this.#receive(this.#rest, ops, true);
+  }
+
+  #piece(opening: Opening, from: number, to: number): Piece {
+    const whole = opening.array;
+    const array = whole.kind === 'bits' ? whole.plane(from, to - from) : whole.view(from, to - from);
+    return { opening, array, size: this.#role.ring.wireBytes(array, opening.width) };
   }
 
   *#leave(piece: Piece): Generator<Wait, void, unknown> {
