@@ -17,7 +17,7 @@ import type { RingArray } from '../ring/array.ts';
 import type { ExponentShape } from '../ring/ring.ts';
 import { dealFinish, finish, type Truncation } from './finish.ts';
 import { type Gate, type Party, ringOf } from './gate.ts';
-import { tableBlocks } from './harmonics.ts';
+import { inBlocks, tableBlocks } from './harmonics.ts';
 
 export interface ExponentialAttrs extends Truncation, ExponentShape, Readonly<Record<string, unknown>> {
   readonly lo: number;
@@ -47,21 +47,23 @@ export const exponential: Gate<ExponentialAttrs> = {
   },
 };
 
-/** This party's shares of e^x, masked, block by block. */
-function* factors(
+/** This party's shares of e^x, masked, part by part. */
+const factors = (
   p: Party,
   share: RingArray,
   c: RingArray,
   u: Parts,
   a: ExponentialAttrs,
-): Generator<number> {
-  for (const [start, length] of tableBlocks(c.length, p.field, a.pieces)) {
-    const sum = share.view(start, length);
+): Generator<number> => {
+  const weigh = (start: number, length: number): void => {
     const table = p.take(length * a.pieces);
-    p.ring.exponentialEval(sum, c.view(start, length), table, a);
+    p.ring.exponentialEval(share.view(start, length), c.view(start, length), table, a);
     p.drop(table);
+  };
+  const mask = (start: number, length: number): void => {
+    const sum = share.view(start, length);
     u.fill(start, length);
     p.ring.add(sum, sum, u.array.view(start, length));
-    yield start + length;
-  }
-}
+  };
+  return inBlocks(tableBlocks(c.length, p.field, a.pieces), weigh, mask);
+};

@@ -43,6 +43,26 @@ export const tableBlocks = (n: number, field: Field, row: number): [start: numbe
   return Array.from({ length: Math.ceil(n / size) }, (_, i) => [i * size, Math.min(size, n - i * size)]);
 };
 
+/** Elements that are masked at a time at least. */
+const MASKED = 4096;
+
+/** `weigh` each block, `mask` some blocks together; yields how many elements are masked. */
+export function* inBlocks(
+  blocks: readonly (readonly [start: number, length: number])[],
+  weigh: (start: number, length: number) => void,
+  mask: (start: number, length: number) => void,
+): Generator<number> {
+  let from = 0;
+  for (const [i, [start, length]] of blocks.entries()) {
+    weigh(start, length);
+    const end = start + length;
+    if (end - from < MASKED && i < blocks.length - 1) continue;
+    mask(from, end - from);
+    yield end;
+    from = end;
+  }
+}
+
 /** Ins: x. Outs: f(x). */
 export const harmonics: Gate<HarmonicAttrs> = {
   deal(d, [x], a) {
@@ -64,29 +84,31 @@ export const harmonics: Gate<HarmonicAttrs> = {
   },
 };
 
-/** This party's shares of f(x), masked, block by block. */
-function* sums(p: Party, share: RingArray, x: Value, u: Parts, a: HarmonicAttrs): Generator<number> {
+/** This party's shares of f(x), masked, part by part. */
+const sums = (p: Party, share: RingArray, x: Value, u: Parts, a: HarmonicAttrs): Generator<number> => {
   const { ring } = p;
   const constant = p.scalar(p.first ? Math.round(a.constant * 2 ** a.t2) : 0);
   ring.shl(constant, constant, a.t1);
-  const linear = p.scalar(a.linear);
-  for (const [start, length] of tableBlocks(share.length, p.field, 2 * a.count)) {
+  const weigh = (start: number, length: number): void => {
+    const table = p.take(length * 2 * a.count);
+    const c = ringOf(x.c).view(start, length);
+    ring.harmonicsEval(share.view(start, length), c, table, a.coefficients, a);
+    p.drop(table);
+  };
+  const mask = (start: number, length: number): void => {
     const at = (array: RingArray): RingArray => array.view(start, length);
     const sum = at(share);
-    const table = p.take(length * 2 * a.count);
-    ring.harmonicsEval(sum, at(ringOf(x.c)), table, a.coefficients, a);
-    p.drop(table);
     ring.addScalar(sum, sum, constant);
     if (a.linear !== 0) {
       const own = p.words(length);
       if (p.first) ring.sub(own, at(ringOf(x.c)), at(ringOf(x.r)));
       else ring.neg(own, at(ringOf(x.r)));
-      ring.mulScalar(own, own, linear);
+      ring.mulScalar(own, own, p.scalar(a.linear));
       ring.add(sum, sum, own);
       p.drop(own);
     }
     u.fill(start, length);
     ring.add(sum, sum, at(u.array));
-    yield start + length;
-  }
-}
+  };
+  return inBlocks(tableBlocks(share.length, p.field, 2 * a.count), weigh, mask);
+};

@@ -97,12 +97,12 @@ const ROWS = 1024;
 /** Words of a product that are computed at a time at least. */
 const WORDS = 1 << 16;
 
-/** dst += a b for both pairs, a range of rows after the other. */
-function* products(
-  p: Party,
+/** dst += a b, rows after rows. */
+function* inRows(
+  ring: Party['ring'],
   dst: RingArray,
-  one: readonly [RingArray, RingArray],
-  two: readonly [RingArray, RingArray],
+  a: RingArray,
+  b: RingArray,
   { batch, m, k, n }: Shape,
 ): Generator<number> {
   const rows = Math.max(ROWS, Math.ceil(WORDS / Math.max(n, 1)));
@@ -110,10 +110,8 @@ function* products(
     for (let row = 0; row < m; row += rows) {
       const count = Math.min(rows, m - row);
       const at = i * m + row;
-      for (const [a, b] of [one, two]) {
-        const [d, x, y] = [dst.view(at * n, count * n), a.view(at * k, count * k), b.view(i * k * n, k * n)];
-        p.ring.matmul(d, x, y, count, k, n, true);
-      }
+      const [d, x, y] = [dst.view(at * n, count * n), a.view(at * k, count * k), b.view(i * k * n, k * n)];
+      ring.matmul(d, x, y, count, k, n, true);
       yield (at + count) * n;
     }
   }
@@ -132,8 +130,12 @@ export const matmul: Gate<MatmulAttrs> = {
     const left = p.words(cy.length);
     if (p.first) p.ring.sub(left, cy, ry);
     else p.ring.neg(left, ry);
+    matmulInto(p.ring, u, cx, left, t, true);
+    p.drop(left);
     const right = p.words(rx.length);
     p.ring.neg(right, rx);
-    return [yield* finish(p, u, t, products(p, u, [cx, left], [right, cy], t))];
+    const result = yield* finish(p, u, t, inRows(p.ring, u, right, cy, t));
+    p.drop(right);
+    return [result];
   },
 };
