@@ -44,10 +44,10 @@ function above(t1: v128, t2: v128, t3: v128, d0: v128, d1: v128): v128 {
 
 /**
  * table: 16 planes, digit: 4 planes (v = their value), per lane eq = table[v] and lt = xor of table[u], u > v.
- * eq or lt may be 0 (not wanted).
+ * eq or lt may be 0 (not wanted). Planes lie `stride` bytes apart, `bytes` of each count.
  */
-export function digitSelect(eq: usize, lt: usize, table: usize, digit: usize, stride: usize): void {
-  for (const end = digit + stride; digit < end; digit += 16, table += 16) {
+export function digitSelect(eq: usize, lt: usize, table: usize, digit: usize, stride: usize, bytes: usize): void {
+  for (const end = digit + bytes; digit < end; digit += 16, table += 16) {
     const d0 = v128.load(digit);
     const d1 = v128.load(digit + stride);
     let t = table;
@@ -84,9 +84,9 @@ export function digitSelect(eq: usize, lt: usize, table: usize, digit: usize, st
   }
 }
 
-/** dst: 16 planes; plane v is set in the lanes whose digit is v. */
-export function oneHot(d: usize, digit: usize, stride: usize): void {
-  for (const end = digit + stride; digit < end; digit += 16, d += 16) {
+/** dst: 16 planes; plane v is set in the lanes whose digit is v; `bytes` of each. */
+export function oneHot(d: usize, digit: usize, stride: usize, bytes: usize): void {
+  for (const end = digit + bytes; digit < end; digit += 16, d += 16) {
     const d0 = v128.load(digit);
     const d1 = v128.load(digit + stride);
     const d2 = v128.load(digit + 2 * stride);

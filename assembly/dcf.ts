@@ -97,15 +97,17 @@ function putFlags(p: usize, level: i32, flags: i32): void {
   store<u8>(p, old | (flags << ((level & 1) << 2)));
 }
 
-/** Correction words cw of n keys with the root seeds seed0, seed1 (16 bytes a key) for the words a of `word` bytes. */
-export function dcfGen(cw: usize, row: usize, seed0: usize, seed1: usize, a: usize, n: i32, levels: i32, word: usize): void {
+/** Correction words cw of n keys, from number `first` on, with the root seeds seed0, seed1 (16 bytes a key) for the words a of `word` bytes. */
+export function dcfGen(
+  cw: usize, row: usize, seed0: usize, seed1: usize, a: usize, n: i32, levels: i32, word: usize, first: i32,
+): void {
   const out0 = scratch + OUT0;
   const out1 = scratch + OUT1;
   const last = n - 1;
   for (let g = 0; g < n; g += 4) {
     // Lanes past the end repeat the last key: they write the same bytes again.
     const e0 = <usize>g, e1 = <usize>min(g + 1, last), e2 = <usize>min(g + 2, last), e3 = <usize>min(g + 3, last);
-    const keys = i32x4(<i32>e0, <i32>e1, <i32>e2, <i32>e3);
+    const keys = i32x4.add(i32x4(<i32>e0, <i32>e1, <i32>e2, <i32>e3), i32x4.splat(first));
     const a0 = a + e0 * word, a1 = a + e1 * word, a2 = a + e2 * word, a3 = a + e3 * word;
     const k0 = cw + e0 * row, k1 = cw + e1 * row, k2 = cw + e2 * row, k3 = cw + e3 * row;
     const f = <usize>levels << 4;
@@ -165,16 +167,17 @@ export function dcfGen(cw: usize, row: usize, seed0: usize, seed1: usize, a: usi
 
 /**
  * Shares of [x < a] (less) and of [x == a] (equal) as bits of planes; either may be 0. `party` is 0 or 1. The planes
- * are written up to n bits, and to the end of the byte.
+ * are written up to n bits, and to the end of the byte. The keys' numbers begin at `first`.
  */
 export function dcfEval(
   less: usize, equal: usize, cw: usize, row: usize, seed: usize, x: usize, n: i32, levels: i32, word: usize, party: i32,
+  first: i32,
 ): void {
   const out0 = scratch + OUT0;
   const last = n - 1;
   for (let g = 0; g < n; g += 4) {
     const e0 = <usize>g, e1 = <usize>min(g + 1, last), e2 = <usize>min(g + 2, last), e3 = <usize>min(g + 3, last);
-    const keys = i32x4(<i32>e0, <i32>e1, <i32>e2, <i32>e3);
+    const keys = i32x4.add(i32x4(<i32>e0, <i32>e1, <i32>e2, <i32>e3), i32x4.splat(first));
     const x0 = x + e0 * word, x1 = x + e1 * word, x2 = x + e2 * word, x3 = x + e3 * word;
     const k0 = cw + e0 * row, k1 = cw + e1 * row, k2 = cw + e2 * row, k3 = cw + e3 * row;
     const f = <usize>levels << 4;

@@ -4,6 +4,7 @@
  * sin(k r) 2^t1; by the addition theorems it is weighed with a_k cos(k c) + b_k sin(k c) and a_k sin(k c) - b_k cos(k c).
  */
 
+import { scratch } from './scratch';
 import { power, turn, weighedSum, window } from './weighed';
 import { toIntegers } from './word';
 
@@ -34,19 +35,17 @@ function crossed(z: v128): v128 {
   return f64x2.replace_lane(f64x2.splat(sin), 0, -sin);
 }
 
-/** Bytes that harmonicsEval needs besides the coefficients. */
-export function harmonicsSpace(count: u32): usize {
-  return (<usize>count + 1) * 48;
-}
-
-// @ts-ignore: decorator
-@inline
-function harmonicsEval<T>(
-  d: usize, c: usize, table: usize, coef: usize, work: usize, n: usize, count: u32, step: u32, bits: u32, t2: i32,
+/**
+ * d = the sum of the table's words by their weights; coef: a and b of each harmonic. Words of `size` bytes. No more than 256
+ * harmonics: weights and scaled coefficients stand in scratch.
+ */
+export function harmonicsEval(
+  d: usize, c: usize, table: usize, coef: usize, n: usize, count: u32, step: u32, bits: u32, t2: i32, size: usize,
 ): void {
   const unit = power(-(<i32>bits));
   const scale = f64x2.splat(power(t2));
   const bytes = (<usize>(count + 1) & ~1) * 16; // weights are made in twos, the last may be idle
+  const work = scratch;
   const pairs = work + bytes; // (a, a) and (b, -b), scaled
   for (let i: usize = 0; i < bytes; i += 16) {
     const ab = i < <usize>count * 16 ? f64x2.mul(v128.load(coef + i), scale) : f64x2.splat(0);
@@ -54,8 +53,8 @@ function harmonicsEval<T>(
     const b = f64x2.extract_lane(ab, 1);
     v128.store(pairs + 2 * i, f64x2.replace_lane(f64x2.splat(b), 1, -b), 16);
   }
-  for (let e: usize = 0; e < n; e++, c += sizeof<T>(), d += sizeof<T>(), table += 2 * <usize>count * sizeof<T>()) {
-    let z = turn(<f64>window<T>(c, bits) * unit);
+  for (let e: usize = 0; e < n; e++, c += size, d += size, table += 2 * <usize>count * size) {
+    let z = turn(<f64>window(c, bits, size) * unit);
     const by = rotation(z, step);
     let y = product(z, by);
     const twice = product(by, by);
@@ -68,74 +67,52 @@ function harmonicsEval<T>(
       z = times(z, cos, sin);
       y = times(y, cos, sin);
     }
-    weighedSum<T>(d, work, table, count);
+    weighedSum(d, work, table, count, size);
   }
-}
-
-export function harmonicsEval32(
-  d: usize, c: usize, table: usize, coef: usize, work: usize, n: usize, count: u32, step: u32, bits: u32, t2: i32,
-): void {
-  harmonicsEval<u32>(d, c, table, coef, work, n, count, step, bits, t2);
-}
-export function harmonicsEval64(
-  d: usize, c: usize, table: usize, coef: usize, work: usize, n: usize, count: u32, step: u32, bits: u32, t2: i32,
-): void {
-  harmonicsEval<u64>(d, c, table, coef, work, n, count, step, bits, t2);
-}
-export function harmonicsEval128(
-  d: usize, c: usize, table: usize, coef: usize, work: usize, n: usize, count: u32, step: u32, bits: u32, t2: i32,
-): void {
-  harmonicsEval<v128>(d, c, table, coef, work, n, count, step, bits, t2);
 }
 
 /** A cosine and a sine to their rows. */
 // @ts-ignore: decorator
 @inline
-function deal<T>(d: usize, row: usize, z: v128): void {
+function deal(d: usize, row: usize, z: v128, size: usize): void {
   const words = toIntegers(z);
-  if (sizeof<T>() == 16) {
+  if (size == 16) {
     const sign = i64x2.shr_s(words, 63);
     v128.store(d, v128.shuffle<u64>(words, sign, 0, 2));
     v128.store(d + row, v128.shuffle<u64>(words, sign, 1, 3));
+  } else if (size == 8) {
+    v128.store_lane<u64>(d, words, 0);
+    v128.store_lane<u64>(d + row, words, 1);
   } else {
-    store<T>(d, <T>i64x2.extract_lane(words, 0));
-    store<T>(d + row, <T>i64x2.extract_lane(words, 1));
+    v128.store_lane<u32>(d, words, 0);
+    v128.store_lane<u32>(d + row, words, 2);
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function harmonicsDeal<T>(d: usize, r: usize, n: usize, count: u32, step: u32, bits: u32, t1: i32): void {
+/** d = the two rows of each element, not shared. */
+export function harmonicsDeal(
+  d: usize, r: usize, n: usize, count: u32, step: u32, bits: u32, t1: i32, size: usize,
+): void {
   const unit = power(-(<i32>bits));
   const scale = f64x2.splat(power(t1));
-  const row = <usize>count * sizeof<T>();
-  for (let e: usize = 0; e < n; e++, r += sizeof<T>(), d += row) {
-    let z = turn(<f64>window<T>(r, bits) * unit);
+  const row = <usize>count * size;
+  for (let e: usize = 0; e < n; e++, r += size, d += row) {
+    let z = turn(<f64>window(r, bits, size) * unit);
     const by = rotation(z, step);
     let y = product(z, by);
     const twice = product(by, by);
     const cos = f64x2.splat(f64x2.extract_lane(twice, 0));
     const sin = crossed(twice);
     const end = d + row;
-    for (; d + sizeof<T>() < end; d += 2 * sizeof<T>()) {
-      deal<T>(d, row, f64x2.mul(z, scale));
-      deal<T>(d + sizeof<T>(), row, f64x2.mul(y, scale));
+    for (; d + size < end; d += 2 * size) {
+      deal(d, row, f64x2.mul(z, scale), size);
+      deal(d + size, row, f64x2.mul(y, scale), size);
       z = times(z, cos, sin);
       y = times(y, cos, sin);
     }
     if (d < end) {
-      deal<T>(d, row, f64x2.mul(z, scale));
+      deal(d, row, f64x2.mul(z, scale), size);
       d = end;
     }
   }
-}
-
-export function harmonicsDeal32(d: usize, r: usize, n: usize, count: u32, step: u32, bits: u32, t1: i32): void {
-  harmonicsDeal<u32>(d, r, n, count, step, bits, t1);
-}
-export function harmonicsDeal64(d: usize, r: usize, n: usize, count: u32, step: u32, bits: u32, t1: i32): void {
-  harmonicsDeal<u64>(d, r, n, count, step, bits, t1);
-}
-export function harmonicsDeal128(d: usize, r: usize, n: usize, count: u32, step: u32, bits: u32, t1: i32): void {
-  harmonicsDeal<v128>(d, r, n, count, step, bits, t1);
 }

@@ -18,11 +18,12 @@ function place(operand: u32, bases: usize, stride: usize): usize {
 
 /**
  * code: `count` instructions of four u32: op, dst, a, b. An operand is (array << 24 | plane); `bases` holds the address
- * of each array. Ops: 0 dst = a; 1 dst = a ^ b; 2 dst = a & b; 3 dst ^= a & b. stride is a multiple of 16.
+ * of each array. Ops: 0 dst = a; 1 dst = a ^ b; 2 dst = a & b; 3 dst ^= a & b. Planes lie `stride` bytes apart; the program
+ * runs on `bytes` of each, from byte `from` on: multiples of 16.
  */
-export function runPlanes(code: usize, count: i32, bases: usize, stride: usize): void {
-  for (let at: usize = 0; at < stride; at += BLOCK) {
-    const size = stride - at < BLOCK ? stride - at : BLOCK;
+export function runPlanes(code: usize, count: i32, bases: usize, stride: usize, from: usize, bytes: usize): void {
+  for (let at = from, end = from + bytes; at < end; at += BLOCK) {
+    const size = min(end - at, BLOCK);
     let pc = code;
     for (let i = 0; i < count; i++, pc += 16) {
       const op = load<u32>(pc);

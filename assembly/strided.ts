@@ -2,7 +2,7 @@
  * @file Copies between arrays of any strides: slices, transposes, broadcasts, reversals.
  *
  * A walk is described by (size, dstStride, srcStride) as three i32 per dimension, outermost first; strides count
- * words (or bits), 0 repeats, negative runs backwards. dst and src do not overlap.
+ * words (or bits), 0 repeats, negative runs backwards. dst and src do not overlap. Of words, `n` stands for the outermost size.
  */
 
 // @ts-ignore: decorator
@@ -22,20 +22,19 @@ function row<T>(d: usize, s: usize, n: usize, dStep: usize, sStep: usize): void 
   for (; n; n--, d += dStep, s += sStep) store<T>(d, load<T>(s));
 }
 
-function walk<T>(d: usize, s: usize, at: usize, rank: i32): void {
-  const n = load<u32>(at);
+function walk<T>(d: usize, s: usize, at: usize, rank: i32, n: u32): void {
   const dStep = load<i32>(at, 4) * <i32>sizeof<T>();
   const sStep = load<i32>(at, 8) * <i32>sizeof<T>();
   if (rank == 1) {
     row<T>(d, s, n, dStep, sStep);
     return;
   }
-  for (let i: u32 = 0; i < n; i++, d += dStep, s += sStep) walk<T>(d, s, at + 12, rank - 1);
+  for (let i: u32 = 0; i < n; i++, d += dStep, s += sStep) walk<T>(d, s, at + 12, rank - 1, load<u32>(at, 12));
 }
 
-export function strided32(d: usize, s: usize, at: usize, rank: i32): void { walk<u32>(d, s, at, rank); }
-export function strided64(d: usize, s: usize, at: usize, rank: i32): void { walk<u64>(d, s, at, rank); }
-export function strided128(d: usize, s: usize, at: usize, rank: i32): void { walk<v128>(d, s, at, rank); }
+export function strided32(d: usize, s: usize, at: usize, rank: i32, n: u32): void { walk<u32>(d, s, at, rank, n); }
+export function strided64(d: usize, s: usize, at: usize, rank: i32, n: u32): void { walk<u64>(d, s, at, rank, n); }
+export function strided128(d: usize, s: usize, at: usize, rank: i32, n: u32): void { walk<v128>(d, s, at, rank, n); }
 
 // @ts-ignore: decorator
 @inline

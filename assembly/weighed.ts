@@ -5,11 +5,11 @@
 
 import { pair } from './word';
 
-/** word mod 2^bits, bits <= 62. */
+/** The word of `size` bytes mod 2^bits, bits <= 62. */
 // @ts-ignore: decorator
 @inline
-export function window<T>(p: usize, bits: u32): u64 {
-  return (sizeof<T>() == 16 ? load<u64>(p) : <u64>load<T>(p)) & ((<u64>1 << bits) - 1);
+export function window(p: usize, bits: u32, size: usize): u64 {
+  return (size == 4 ? <u64>load<u32>(p) : load<u64>(p)) & ((<u64>1 << bits) - 1);
 }
 
 /** 2^e, |e| < 1023. */
@@ -62,16 +62,16 @@ export function exponential(x: f64): f64 {
   return (f64x2.extract_lane(p, 0) + r * f64x2.extract_lane(p, 1)) * power(<i32>k);
 }
 
-/** A small signed integer as a word. */
+/** A small signed integer as a word of `size` bytes. */
 // @ts-ignore: decorator
 @inline
-export function put<T>(p: usize, x: i64): void {
-  if (sizeof<T>() == 16) {
-    store<i64>(p, x);
-    store<i64>(p, x >> 63, 8);
-  } else {
-    store<T>(p, <T>x);
+export function put(p: usize, x: i64, size: usize): void {
+  if (size == 4) {
+    store<i32>(p, <i32>x);
+    return;
   }
+  store<i64>(p, x);
+  if (size == 16) store<i64>(p, x >> 63, 8);
 }
 
 // @ts-ignore: decorator
@@ -116,18 +116,20 @@ function weighedSum128(d: usize, w: usize, table: usize, width: usize): void {
   store<u64>(d, fold(at64) + fold(more64) + (middle >> 32) + u64(lo < low) + top, 8);
 }
 
-/** d = the sum of w * table over two rows of `width` words; w: i64, the two weights of a column side by side. */
+/** d = the sum of w * table over two rows of `width` words of `size` bytes; w: i64, the two weights of a column side by side. */
 // @ts-ignore: decorator
 @inline
-export function weighedSum<T>(d: usize, w: usize, table: usize, width: usize): void {
-  if (sizeof<T>() == 16) {
-    weighedSum128(d, w, table, width);
-    return;
-  }
+export function weighedSum(d: usize, w: usize, table: usize, width: usize, size: usize): void {
+  if (size == 16) weighedSum128(d, w, table, width);
+  else if (size == 8) store<u64>(d, weighedSumSmall<u64>(w, table, width));
+  else store<u32>(d, <u32>weighedSumSmall<u32>(w, table, width));
+}
+
+function weighedSumSmall<T>(w: usize, table: usize, width: usize): u64 {
   const beside = width * sizeof<T>();
   let sum = i64x2.splat(0);
   for (const end = table + beside; table < end; table += sizeof<T>(), w += 16) {
     sum = i64x2.add(sum, i64x2.mul(v128.load(w), pair(<u64>load<T>(table), <u64>load<T>(table + beside))));
   }
-  store<T>(d, <T>fold(sum));
+  return fold(sum);
 }

@@ -38,7 +38,7 @@ export class RingBits extends RingConvert {
       const bases = block.start + code.byteLength;
       new Uint32Array(this.memory.buffer, block.start, code.length).set(code);
       new Uint32Array(this.memory.buffer, bases, arrays.length).set(arrays.map((a) => a.ptr));
-      this.kernels.runPlanes(block.start, code.length / 4, bases, stride);
+      this.kernels.runPlanes(block.start, code.length / 4, bases, stride, 0, stride);
     } finally {
       this.heap.free(block);
     }
@@ -68,7 +68,8 @@ export class RingBits extends RingConvert {
     if (eq) wanted.push([eq, 1]);
     if (lt) wanted.push([lt, 1]);
     this.planes('digitSelect', digit.length, wanted);
-    this.kernels.digitSelect(eq?.ptr ?? 0, lt?.ptr ?? 0, table.ptr, digit.ptr, digit.stride);
+    const { ptr, stride } = digit;
+    this.kernels.digitSelect(eq?.ptr ?? 0, lt?.ptr ?? 0, table.ptr, ptr, stride, stride);
   }
 
   /** Plane v of dst (16 planes) is set in the lanes whose digit (4 planes) is v. */
@@ -77,7 +78,7 @@ export class RingBits extends RingConvert {
       [dst, 16],
       [digit, 4],
     ]);
-    this.kernels.oneHot(dst.ptr, digit.ptr, digit.stride);
+    this.kernels.oneHot(dst.ptr, digit.ptr, digit.stride, digit.stride);
   }
 
   /** dst = a + b mod 256 */

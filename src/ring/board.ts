@@ -16,6 +16,9 @@ export const LISTENING = 2;
 export const STOP = 3;
 /** Set when a piece has failed; FAILED + 1: bytes of the reason. */
 export const FAILED = 4;
+/** The first element at which a piece found what its kernel looks for, or NONE. */
+const FOUND = 6;
+const NONE = 0x7fffffff;
 const WORDS = 16;
 
 /** Places of numbers: what is called, and how its arguments move from piece to piece. */
@@ -81,6 +84,7 @@ export class Board {
   open(pieces: number): void {
     const { words } = this;
     Atomics.store(words, DONE, 0);
+    Atomics.store(words, FOUND, NONE);
     const serial = ((Atomics.load(words, TICKET) >>> 16) + 1) & 0xffff;
     Atomics.store(words, TICKET, (serial << 16) | (pieces << 8));
     Atomics.notify(words, TICKET);
@@ -108,12 +112,29 @@ export class Board {
       args[numbers[COUNT]!] = Math.min(numbers[GRAIN]!, numbers[TOTAL]! - from);
       const own = numbers[OWN]!;
       if (own >= 0) args[own]! += this.#thread * numbers[OWN_BYTES]!;
-      this.#run[numbers[KERNEL]!]!(...args);
+      const at = this.#run[numbers[KERNEL]!]!(...args) as number | undefined;
+      if (at !== undefined && at >= 0) this.#find(from + at);
     } catch (e) {
       this.#fail(e);
     }
     Atomics.add(this.words, DONE, 1);
     Atomics.notify(this.words, DONE);
+  }
+
+  #find(at: number): void {
+    const { words } = this;
+    let least = Atomics.load(words, FOUND);
+    while (at < least) {
+      const seen = Atomics.compareExchange(words, FOUND, least, at);
+      if (seen === least) return;
+      least = seen;
+    }
+  }
+
+  /** What a kernel that looks for an element would have said of the whole: its index, or -1. */
+  get found(): number {
+    const at = Atomics.load(this.words, FOUND);
+    return at === NONE ? -1 : at;
   }
 
   #fail(error: unknown): void {

@@ -23,6 +23,11 @@ const signed = (a: IntArray): boolean =>
 const bytesOf = (a: ArrayBufferView, start: number, length: number): Uint8Array =>
   new Uint8Array(a.buffer, a.byteOffset + start, length);
 
+/** Nanoseconds of a word in a strided copy. */
+const STRIDED_NS = 1;
+/** Bytes of numbers that threads share. */
+const STAGE = 1 << 21;
+
 /** One dimension of a strided copy: size and strides in elements. */
 interface Dimension {
   size: number;
@@ -39,14 +44,14 @@ export class RingConvert extends RingWords {
     this.lengths('encode', [[dst, src.length]]);
     const scale = powerOfTwo('encode', fractionBits);
     const kernel = this.kernels[`encode${dst.field.bits}`];
-    const step = SCRATCH / 8;
-    for (let i = 0; i < src.length; i += step) {
-      const n = Math.min(step, src.length - i);
-      this.raw(this.scratch, n * 8).set(bytesOf(src, i * 8, n * 8));
-      const bad = kernel(dst.ptr + i * dst.field.bytes, this.scratch, scale, n);
-      if (bad >= 0) return i + bad;
-    }
-    return -1;
+    let found = -1;
+    this.#staged(src.length, 8, (i, n, at) => {
+      this.raw(at, n * 8).set(bytesOf(src, i * 8, n * 8));
+      const bad = kernel(dst.ptr + i * dst.field.bytes, at, scale, n);
+      if (bad >= 0) found = i + bad;
+      return bad < 0;
+    });
+    return found;
   }
 
   /** dst = signed(a) / 2^fractionBits, rounded once. */
@@ -54,12 +59,11 @@ export class RingConvert extends RingWords {
     this.lengths('decode', [[a, dst.length]]);
     const scale = 1 / powerOfTwo('decode', fractionBits);
     const kernel = this.kernels[`decode${a.field.bits}`];
-    const step = SCRATCH / 8;
-    for (let i = 0; i < dst.length; i += step) {
-      const n = Math.min(step, dst.length - i);
-      kernel(this.scratch, a.ptr + i * a.field.bytes, scale, n);
-      bytesOf(dst, i * 8, n * 8).set(this.raw(this.scratch, n * 8));
-    }
+    this.#staged(dst.length, 8, (i, n, at) => {
+      kernel(at, a.ptr + i * a.field.bytes, scale, n);
+      bytesOf(dst, i * 8, n * 8).set(this.raw(at, n * 8));
+      return true;
+    });
   }
 
   /** dst = src mod 2^K: extended by the sign of src's type; wider values wrap. */
@@ -67,23 +71,35 @@ export class RingConvert extends RingWords {
     this.lengths('encodeInt', [[dst, src.length]]);
     const width = src.BYTES_PER_ELEMENT;
     const kernel = this.kernels[`encodeInt${dst.field.bits}`];
-    const step = SCRATCH / width;
-    for (let i = 0; i < src.length; i += step) {
-      const n = Math.min(step, src.length - i);
-      this.raw(this.scratch, n * width).set(bytesOf(src, i * width, n * width));
-      kernel(dst.ptr + i * dst.field.bytes, this.scratch, n, width, +signed(src));
-    }
+    this.#staged(src.length, width, (i, n, at) => {
+      this.raw(at, n * width).set(bytesOf(src, i * width, n * width));
+      kernel(dst.ptr + i * dst.field.bytes, at, n, width, +signed(src));
+      return true;
+    });
   }
 
   /** dst = the low bits of a; a type wider than the field is filled by its own signedness. */
   decodeInt(dst: IntArray, a: RingArray): void {
     this.lengths('decodeInt', [[a, dst.length]]);
     const width = dst.BYTES_PER_ELEMENT;
-    const step = SCRATCH / width;
-    for (let i = 0; i < dst.length; i += step) {
-      const n = Math.min(step, dst.length - i);
-      this.kernels.decodeInt(this.scratch, a.ptr + i * a.field.bytes, n, a.field.bytes, width, +signed(dst));
-      bytesOf(dst, i * width, n * width).set(this.raw(this.scratch, n * width));
+    const { bytes } = a.field;
+    this.#staged(dst.length, width, (i, n, at) => {
+      this.kernels.decodeInt(at, a.ptr + i * bytes, n, bytes, width, +signed(dst));
+      bytesOf(dst, i * width, n * width).set(this.raw(at, n * width));
+      return true;
+    });
+  }
+
+  /** Takes n numbers of `width` bytes through scratch in stretches, larger ones for several threads, while `take` wants more. */
+  #staged(n: number, width: number, take: (from: number, n: number, at: number) => boolean): void {
+    const block = this.threads > 1 && n * width > STAGE ? this.heap.alloc(STAGE) : undefined;
+    const step = (block ? STAGE : SCRATCH) / width;
+    try {
+      for (let i = 0; i < n; i += step) {
+        if (!take(i, Math.min(step, n - i), block?.start ?? this.scratch)) return;
+      }
+    } finally {
+      if (block) this.heap.free(block);
     }
   }
 
@@ -122,7 +138,10 @@ export class RingConvert extends RingWords {
     if (dst.kind === 'ring' && src.kind === 'ring' && dst.field === src.field) {
       const { bits, bytes } = dst.field;
       const from = src.ptr + srcOffset * bytes;
-      this.kernels[`strided${bits}`](dst.ptr + dstOffset * bytes, from, this.scratch, dims.length);
+      const [outer] = dims as [Dimension];
+      const each = (STRIDED_NS * dims.reduce((all, d) => all * d.size, 1)) / outer.size;
+      const args = [dst.ptr + dstOffset * bytes, from, this.scratch, dims.length, outer.size];
+      this.cut(`strided${bits}`, args, 4, each, [outer.dst * bytes, outer.src * bytes, 0, 0, 0]);
     } else if (dst.kind === 'bits' && src.kind === 'bits' && dst.planes === src.planes) {
       for (let p = 0; p < dst.planes; p++) {
         const to = dst.ptr + p * dst.stride;

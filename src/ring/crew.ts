@@ -8,7 +8,7 @@ import { TesseraError } from '../errors.ts';
 import { awaitDone, BOARD_BYTES, Board, LISTENING, MOST_PIECES, type Split, STOP, TICKET } from './board.ts';
 import type { KernelName, Kernels } from './kernels.ts';
 import { type Helper, startHelper } from './runtime.ts';
-import { leastOf, RULES, splitBy } from './splits.ts';
+import { costOf, RULES, splitBy } from './splits.ts';
 
 /** What a helper is started with. */
 export interface HelperDuty {
@@ -56,14 +56,10 @@ export class Crew {
       const kernel = this.#kernels[name as KernelName];
       const rule = RULES.get(name);
       if (rule === undefined) return [name, kernel];
-      const { count } = rule;
-      const least = leastOf(rule, this.pieceNs);
-      const call = (...args: number[]): number => {
-        const split = args[count]! < 2 * least ? undefined : splitBy(rule, args, this.threads, least);
-        if (split === undefined) return kernel(...args);
-        this.run(name as KernelName, args, split);
-        return 0;
-      };
+      const call = (...args: number[]): number =>
+        costOf(rule, args) < 2 * this.pieceNs
+          ? kernel(...args)
+          : this.run(name as KernelName, args, splitBy(rule, args, this.threads, this.pieceNs));
       return [name, call];
     });
     return Object.fromEntries(shared) as Kernels;
@@ -84,13 +80,12 @@ export class Crew {
     }
   }
 
-  /** One call, in pieces. */
-  run(name: KernelName, args: readonly number[], split: Split): void {
+  /** One call, in pieces. Returns what the kernel says, if that is an index or -1. */
+  run(name: KernelName, args: readonly number[], split: Split): number {
     const pieces = Math.ceil(split.total / split.grain);
     this.start();
     if (pieces < 2 || pieces > MOST_PIECES || this.listening === 0) {
-      this.#kernels[name](...args);
-      return;
+      return this.#kernels[name](...args);
     }
     const board = this.#board;
     board.write(this.#names.indexOf(name), args, split);
@@ -100,6 +95,7 @@ export class Crew {
     board.clear();
     const failure = board.failure();
     if (failure !== undefined) throw new TesseraError('PARTY_FAILED', `kernel ${name} failed: ${failure}`);
+    return board.found;
   }
 
   /** Ends the helpers; calls go on in the calling thread alone. */

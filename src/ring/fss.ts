@@ -22,7 +22,7 @@ export class RingFss extends RingBits {
       [seed1, n * DCF_SEED],
     ]);
     const { ptr, field } = a;
-    this.kernels.dcfGen(cw.ptr, dcfRow(levels), seed0.ptr, seed1.ptr, ptr, n, levels, field.bytes);
+    this.kernels.dcfGen(cw.ptr, dcfRow(levels), seed0.ptr, seed1.ptr, ptr, n, levels, field.bytes, 0);
   }
 
   /**
@@ -59,6 +59,7 @@ export class RingFss extends RingBits {
       levels,
       field.bytes,
       party,
+      0,
     );
   }
 

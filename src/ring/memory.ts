@@ -8,6 +8,7 @@ import type { Field } from './field.ts';
 import { Heap } from './heap.ts';
 import { type KernelName, type Kernels, loadKernels } from './kernels.ts';
 import { cores } from './runtime.ts';
+import { grainOf } from './splits.ts';
 
 /** Threads of one ring. */
 export const MOST_THREADS = 64;
@@ -106,10 +107,23 @@ export class RingMemory {
     await this.#crew?.close();
   }
 
-  /** Calls a kernel, in pieces by all threads where there are several. */
+  /** Calls a kernel in pieces, by all threads. */
   protected shared(name: KernelName, args: readonly number[], split: Split): void {
-    if (this.#crew) this.#crew.run(name, args, split);
-    else this.kernels[name](...args);
+    this.#crew!.run(name, args, split);
+  }
+
+  /** Calls a kernel, in pieces of argument `count` where that is long enough: of `each` nanoseconds for one. */
+  protected cut(
+    name: KernelName,
+    args: readonly number[],
+    count: number,
+    each: number,
+    steps: readonly number[],
+  ): void {
+    const total = args[count]!;
+    const least = this.pieceNs / each;
+    if (total < 2 * least) this.kernels[name](...args);
+    else this.shared(name, args, { total, grain: grainOf(total, least, this.threads, 1), count, steps });
   }
 
   /** n words, not initialised. */

@@ -46,15 +46,20 @@ export class Ring extends RingWire {
     this.#table('harmonicsEval', table, c, 2 * count);
     if (coef.length !== 2 * count)
       fail('SHAPE', `ring harmonicsEval: ${coef.length} coefficients, not ${2 * count}`);
-    const block = this.heap.alloc(coef.byteLength + this.kernels.harmonicsSpace(count));
-    try {
-      new Float64Array(this.memory.buffer, block.start, coef.length).set(coef);
-      const work = block.start + coef.byteLength;
-      const kernel = this.kernels[`harmonicsEval${dst.field.bits}`];
-      kernel(dst.ptr, c.ptr, table.ptr, block.start, work, c.length, count, step, turn, t2);
-    } finally {
-      this.heap.free(block);
-    }
+    new Float64Array(this.memory.buffer, this.scratch, coef.length).set(coef);
+    const { bytes } = dst.field;
+    this.kernels.harmonicsEval(
+      dst.ptr,
+      c.ptr,
+      table.ptr,
+      this.scratch,
+      c.length,
+      count,
+      step,
+      turn,
+      t2,
+      bytes,
+    );
   }
 
   /** dst[e] = round(cos(k r) 2^t1) for each harmonic k, then round(sin(k r) 2^t1). dst: n x 2 x count. */
@@ -62,7 +67,7 @@ export class Ring extends RingWire {
     checkHarmonics(shape, shape.t1);
     const { count, step, turn, t1 } = shape;
     this.#table('harmonicsDeal', dst, r, 2 * count);
-    this.kernels[`harmonicsDeal${dst.field.bits}`](dst.ptr, r.ptr, r.length, count, step, turn, t1);
+    this.kernels.harmonicsDeal(dst.ptr, r.ptr, r.length, count, step, turn, t1, dst.field.bytes);
   }
 
   /** dst[e] = sum over j of round(2^t2 e^(lo + width * (hi(c) - j mod P) + lo(c))) * table[e][j]; width: of a piece. */
@@ -76,13 +81,19 @@ export class Ring extends RingWire {
     const { pieces, pieceBits, fraction, lo, t2 } = shape;
     this.words('exponentialEval', dst, c);
     this.#table('exponentialEval', table, c, pieces);
-    const block = this.heap.alloc(this.kernels.exponentialSpace(pieces));
-    try {
-      const kernel = this.kernels[`exponentialEval${dst.field.bits}`];
-      kernel(dst.ptr, c.ptr, table.ptr, block.start, c.length, pieces, pieceBits, fraction, lo, t2);
-    } finally {
-      this.heap.free(block);
-    }
+    const { bytes } = dst.field;
+    this.kernels.exponentialEval(
+      dst.ptr,
+      c.ptr,
+      table.ptr,
+      c.length,
+      pieces,
+      pieceBits,
+      fraction,
+      lo,
+      t2,
+      bytes,
+    );
   }
 
   /** dst[e][j] = j == hi(r) ? round(2^t1 e^-lo(r)) : 0. dst: n x P. */
@@ -90,8 +101,7 @@ export class Ring extends RingWire {
     checkExponent(shape, shape.t1);
     const { pieces, pieceBits, fraction, t1 } = shape;
     this.#table('exponentialDeal', dst, r, pieces);
-    const kernel = this.kernels[`exponentialDeal${dst.field.bits}`];
-    kernel(dst.ptr, r.ptr, r.length, pieces, pieceBits, fraction, t1);
+    this.kernels.exponentialDeal(dst.ptr, r.ptr, r.length, pieces, pieceBits, fraction, t1, dst.field.bytes);
   }
 
   /** `row` words for each element of a. */

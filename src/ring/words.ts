@@ -4,6 +4,8 @@ import { fail } from '../errors.ts';
 import type { Bits, RingArray } from './array.ts';
 import { RingMemory } from './memory.ts';
 
+/** Nanoseconds of an addition, for each byte. */
+const WORD_NS = 1 / 16;
 /** Nanoseconds of a multiply-add, an eighth of the bytes of a word: roughly. */
 const MATMUL_NS = 1 / 16;
 
@@ -141,7 +143,42 @@ export class RingWords extends RingMemory {
       [a, outer * axis * inner],
     ]);
     if (a.field !== dst.field) this.mismatch('sumAxis', dst, a);
-    this.kernels[`sumAxis${dst.field.bits}`](dst.ptr, a.ptr, outer, axis, inner);
+    const row = axis * inner;
+    if (outer >= this.threads || (row * WORD_NS * dst.field.bytes) / 2 < this.pieceNs) {
+      this.#sums(dst, a, outer, axis, inner);
+      return;
+    }
+    // Few sums, and long ones.
+    for (let o = 0; o < outer; o++) this.#longSum(dst.view(o * inner, inner), a.view(o * row, row), axis);
+  }
+
+  #sums(dst: RingArray, a: RingArray, outer: number, axis: number, inner: number): void {
+    const { bits, bytes } = dst.field;
+    const steps = [inner * bytes, axis * inner * bytes, 0, 0, 0];
+    const args = [dst.ptr, a.ptr, outer, axis, inner];
+    this.cut(`sumAxis${bits}`, args, 2, axis * inner * bytes * WORD_NS, steps);
+  }
+
+  /** dst = the sum of `axis` rows: of a part of them by each thread, or row by row where these are few. */
+  #longSum(dst: RingArray, a: RingArray, axis: number): void {
+    const { threads } = this;
+    const inner = dst.length;
+    const part = Math.floor(axis / threads);
+    if (part < threads) {
+      this.copy(dst, a.view(0, inner));
+      for (let x = 1; x < axis; x++) this.add(dst, dst, a.view(x * inner, inner));
+      return;
+    }
+    const parts = this.alloc(dst.field, (threads + 1) * inner);
+    try {
+      const done = threads * part * inner;
+      const rest = axis - threads * part;
+      this.#sums(parts.view(0, threads * inner), a.view(0, done), threads, part, inner);
+      this.#sums(parts.view(threads * inner, inner), a.view(done, rest * inner), 1, rest, inner);
+      this.#sums(dst, parts, 1, threads + 1, inner);
+    } finally {
+      this.release(parts);
+    }
   }
 
   /** dst = first*cx*cy - cx*ry - cy*rx + u; without ry (y public) dst = cy*(first*cx - rx) + u. */
