@@ -34,12 +34,17 @@ export interface HarmonicAttrs extends Truncation, HarmonicShape, Readonly<Recor
   readonly linear: number;
 }
 
-/** Bytes of table per block: drawn and used while it is in the cache. */
-const BLOCK = 128 << 10;
+/**
+ * Bytes of table per block: drawn and used while it is in a cache, and a sixteenth of a large table, so that several threads
+ * may share the work. The same at dealer and parties.
+ */
+const BLOCK = { least: 128 << 10, most: 2 << 20 } as const;
 
 /** Elements whose tables of `row` words are dealt in one piece. Multiples of 16, for ranges of streams. */
 export const tableBlocks = (n: number, field: Field, row: number): [start: number, length: number][] => {
-  const size = Math.max(1, Math.floor(BLOCK / (16 * row * field.bytes))) * 16;
+  const bytes = row * field.bytes;
+  const block = Math.min(BLOCK.most, Math.max(BLOCK.least, (n * bytes) / 16));
+  const size = Math.max(1, Math.floor(block / (16 * bytes))) * 16;
   return Array.from({ length: Math.ceil(n / size) }, (_, i) => [i * size, Math.min(size, n - i * size)]);
 };
 

@@ -38,7 +38,7 @@ const PLAIN: Readonly<Record<string, Said>> = {
   not: ['y y n', 0.05],
   add8: ['y y y n', 0.06],
   sub8: ['y y y n', 0.06],
-  stream: ['y n c . . . . . . . . . . .', 0.35],
+  stream: ['y n c . . . . . . . . . . .', 0.12],
   chacha20: ['y n c . . . . . . . . . . .', 0.7],
   decodeInt: ['y*4 y*3 n . . .', 0.7],
   digitSelect: ['y y y y . n', 0.5],
