@@ -1,4 +1,7 @@
-/** Builds dist/browser: tessera.js (for pages and bundlers), tessera-worker.js (engine and link) and tessera.wasm. */
+/**
+ * Builds dist/browser: tessera.js (for pages and bundlers), tessera-worker.js (engine and link), tessera-lowering.js (what makes
+ * programs ready for engines) and tessera.wasm.
+ */
 import { copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +14,7 @@ const out = resolve(process.argv[2] ?? join(root, 'dist', 'browser'));
 
 mkdirSync(out, { recursive: true });
 
-/** One of the two files. The page's functions are compared by name between parties; the worker has none of its own. */
+/** One of the files. The page's functions are compared by name between parties; the worker has none of its own. */
 const bundle = async (name, entry, keepNames) => {
   const { metafile } = await build({
     absWorkingDir: root,
@@ -34,16 +37,17 @@ const bundle = async (name, entry, keepNames) => {
 const outputs = [
   ...(await bundle('tessera', 'src/browser/index.ts', true)),
   ...(await bundle('tessera-worker', 'src/browser/worker.ts', false)),
+  ...(await bundle('tessera-lowering', 'src/browser/lowering-worker.ts', false)),
 ];
 copyFileSync(join(root, 'wasm-build', 'tessera.wasm'), join(out, 'tessera.wasm'));
 const size = (name) => {
   const bytes = readFileSync(join(out, name));
   return { name, bytes: statSync(join(out, name)).size, gzip: gzipSync(bytes, { level: 9 }).length };
 };
-const sizes = ['tessera.js', 'tessera-worker.js', 'tessera.wasm'].map(size);
+const sizes = ['tessera.js', 'tessera-worker.js', 'tessera-lowering.js', 'tessera.wasm'].map(size);
 for (const { name, bytes, gzip } of sizes)
-  console.error(`${name.padEnd(18)} ${String(bytes).padStart(7)} bytes ${String(gzip).padStart(7)} gzip`);
-const engine = sizes[1].gzip + sizes[2].gzip;
+  console.error(`${name.padEnd(20)} ${String(bytes).padStart(7)} bytes ${String(gzip).padStart(7)} gzip`);
+const engine = sizes[1].gzip + sizes[3].gzip;
 console.error(`engine, codec and channel: ${engine} bytes gzip; with the page's part ${engine + sizes[0].gzip}`);
 if (process.argv.includes('--inputs')) {
   for (const [name, { inputs: from }] of outputs)

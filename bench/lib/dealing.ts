@@ -3,9 +3,10 @@
 import { analyse } from '../../src/ir/analysis.ts';
 import { Dealer } from '../../src/ir/deal.ts';
 import type { Graph } from '../../src/ir/graph.ts';
-import { inputGraph, lower } from '../../src/ir/lower.ts';
+import { lower } from '../../src/ir/lower.ts';
 import { optimize } from '../../src/ir/passes/optimize.ts';
 import type { CostMode, LinkMeasure } from '../../src/ir/plan.ts';
+import { inputGraph } from '../../src/ir/ports.ts';
 import type { Entry } from '../../src/ir/store.ts';
 import { trace } from '../../src/ir/tracer.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';

@@ -29,7 +29,12 @@ const colour = (name: string): string => style.getPropertyValue(name).trim();
 const axis = (text: string, max: number | undefined) => ({
   type: 'linear' as const,
   title: { display: true, text, color: colour('--soft') },
-  ticks: { color: colour('--soft'), maxTicksLimit: 6 },
+  ticks: {
+    color: colour('--soft'),
+    maxTicksLimit: 6,
+    // In place of the library's: to start the browser's number formats takes longer than to draw the chart.
+    callback: (x: number | string) => String(Number(Number(x).toPrecision(4))),
+  },
   grid: { color: colour('--line') },
   beginAtZero: true,
   ...(max !== undefined && { max }),

@@ -11,6 +11,7 @@ const SAMPLES = { alice: 'data/breast_cancer_a.csv', bob: 'data/breast_cancer_b.
 /** Each chart in a task of its own: starting them all at once would keep the page from answering. */
 const charts = (async () => {
   const { lineChart } = await import('./charts.ts');
+  await pause();
   const loss = lineChart('loss', { x: 'epoch', y: 'cross-entropy' });
   await pause();
   const beside = [

@@ -46,7 +46,7 @@ export class RemoteLink implements WebSocketTransport {
     this.#o = o;
     this.self = o.self;
     this.parties = o.parties;
-    this.#worker = newWorker(`tessera ${o.self}`);
+    this.#worker = newWorker('party', `tessera ${o.self}`);
     this.#worker.onmessage = ({ data }: MessageEvent<FromHost>) => this.#heard(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();

@@ -7,8 +7,11 @@ import type { RunningThread, ThreadEvents } from '../device/runtime.ts';
 import { fail, TesseraError } from '../errors.ts';
 import type { PortLike } from '../link/port.ts';
 import type { WebSocketTransport } from '../link/websocket.ts';
+import { startLowering } from './lowering.ts';
 import { RemoteLink } from './remote.ts';
 import { newWorker } from './workers.ts';
+
+export { lowerProgram } from './lowering.ts';
 
 export const portPair = (): readonly [PortLike, PortLike] => {
   const { port1, port2 } = new MessageChannel();
@@ -20,7 +23,8 @@ export const startThread = (
   ports: ReadonlyMap<string, PortLike>,
   events: ThreadEvents,
 ): RunningThread => {
-  const worker = newWorker(`tessera ${duty.self}`);
+  startLowering();
+  const worker = newWorker('party', `tessera ${duty.self}`);
   let gone: () => void = () => {};
   const exited = new Promise<void>((resolve) => {
     gone = resolve;
@@ -63,6 +67,7 @@ export const openLinks = async (o: Production): Promise<WebSocketTransport> => {
   const before = cancelled(o);
   if (before) throw before;
   const link = new RemoteLink(o);
+  startLowering();
   const cancel = (): void => void link.close();
   o.signal?.addEventListener('abort', cancel, { once: true });
   try {

@@ -3,20 +3,18 @@
  * date), and lowered once for each different recording.
  */
 import { fail } from '../errors.ts';
-import type { SigmoidMode } from '../ir/circuit.ts';
-import { importGraph } from '../ir/export.ts';
 import { type Exposed, expose } from '../ir/exposed.ts';
 import type { Graph, Tensor, Type } from '../ir/graph.ts';
-import { inputGraph, lower, revealGraph } from '../ir/lower.ts';
 import { isTensor } from '../ir/ndarray.ts';
-import { optimize } from '../ir/passes/optimize.ts';
-import { pieces } from '../ir/passes/pieces.ts';
-import type { CostMode, LinkMeasure } from '../ir/plan.ts';
+import type { LinkMeasure } from '../ir/plan.ts';
+import { importGraph, inputGraph, revealGraph } from '../ir/ports.ts';
 import { print } from '../ir/print.ts';
 import { flatten, type TreeDef } from '../ir/pytree.ts';
 import { isType, trace } from '../ir/tracer.ts';
 import { FIELDS } from '../ring/field.ts';
+import type { LoweringOptions } from './lowering.ts';
 import { describe } from './read.ts';
+import { lowerProgram } from './runtime.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 import { arrayOf, checkRange } from './trees.ts';
 
@@ -36,6 +34,10 @@ class Cache<T> {
     }
     return value;
   }
+
+  forget(key: string): void {
+    this.#kept.delete(key);
+  }
 }
 
 export interface Recorded {
@@ -49,6 +51,12 @@ export interface Recorded {
   readonly text: string;
   /** As it was recorded, before it was lowered. */
   readonly source: Graph;
+}
+
+/** A program that gives out all its values; `graph` is lowered. */
+export interface ExposedProgram {
+  readonly exposed: Exposed;
+  readonly graph: Graph;
 }
 
 /** An argument as a program is given it; types stand for what the SPU holds. Throws for what is no number. */
@@ -78,25 +86,14 @@ const withArrays = (x: unknown, isLeaf: (x: unknown) => boolean): unknown => {
 const isTypeLeaf = (x: unknown): boolean => isType(x) || isTensor(x) || ArrayBuffer.isView(x);
 
 export class Programs {
-  #options: {
-    readonly field: (typeof FIELDS)['FM128'];
-    readonly fraction: number;
-    readonly truncAllowMsbError: boolean;
-    readonly sigmoidMode: SigmoidMode;
-    readonly parties: number;
-    readonly costMode: CostMode | undefined;
-    readonly link: LinkMeasure | undefined;
-  };
-  readonly #lowered = new Cache<Graph>();
+  #options: LoweringOptions & { readonly fraction: number };
+  readonly #lowered = new Cache<Promise<Graph>>();
   readonly #inputs = new Cache<Graph>();
   readonly #reveals = new Cache<Graph>();
-  readonly #exposed = new Cache<{ readonly exposed: Exposed; readonly graph: Graph }>();
-
-  readonly #memory: number | undefined;
+  readonly #exposed = new Cache<Promise<ExposedProgram>>();
 
   constructor(config: RuntimeConfig, parties: number) {
     const { field, fraction, truncAllowMsbError, sigmoidMode, costMode, link, memoryLimit } = config;
-    this.#memory = memoryLimit;
     this.#options = {
       field: FIELDS[field],
       fraction,
@@ -105,6 +102,7 @@ export class Programs {
       parties,
       costMode,
       link,
+      memoryLimit,
     };
   }
 
@@ -115,9 +113,13 @@ export class Programs {
 
   /**
    * Records `fn` on `args`, in which a Type stands for each leaf that the SPU holds. Arguments in `fixed` are handed
-   * over as they are.
+   * over as they are. The recording is done when this returns; the promise is of the lowered program.
    */
-  record(fn: (...args: never[]) => unknown, args: readonly unknown[], fixed: ReadonlySet<number>): Recorded {
+  async record(
+    fn: (...args: never[]) => unknown,
+    args: readonly unknown[],
+    fixed: ReadonlySet<number>,
+  ): Promise<Recorded> {
     const moving = args.flatMap((arg, i) =>
       fixed.has(i) || arg === undefined ? [] : [{ i, arg: argument(arg, i) }],
     );
@@ -137,7 +139,7 @@ export class Programs {
     return {
       text,
       source: graph,
-      graph: this.#lowered.get(text, () => this.#lower(graph)),
+      graph: await this.#lower(text, graph),
       ins: flatten(
         moving.map(({ arg }) => arg),
         isTypeLeaf,
@@ -147,17 +149,22 @@ export class Programs {
     };
   }
 
-  /** A program that gives out all its values, for checks in simulation; `graph` is lowered. */
-  expose({ text, source }: Recorded): { readonly exposed: Exposed; readonly graph: Graph } {
-    return this.#exposed.get(text, () => {
-      const exposed = expose(source);
-      return { exposed, graph: this.#lower(exposed.graph) };
-    });
+  /** What cannot be lowered is tried anew at the next call, which has another line to name. */
+  async #lower(text: string, graph: Graph): Promise<Graph> {
+    try {
+      return await this.#lowered.get(text, () => lowerProgram(graph, this.#options));
+    } catch (e) {
+      this.#lowered.forget(text);
+      throw e;
+    }
   }
 
-  #lower(graph: Graph): Graph {
-    const best = optimize(graph);
-    return lower(this.#memory === undefined ? best : pieces(best, this.#memory), this.#options);
+  /** For checks in simulation. */
+  expose({ text, source }: Recorded): Promise<ExposedProgram> {
+    return this.#exposed.get(text, async () => {
+      const exposed = expose(source);
+      return { exposed, graph: await lowerProgram(exposed.graph, this.#options) };
+    });
   }
 
   get precision(): { readonly field: (typeof FIELDS)['FM128']; readonly fraction: number } {

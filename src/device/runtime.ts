@@ -1,9 +1,11 @@
 /**
- * @file What devices take from the runtime: threads, links, engines, and word of the program's end. This is Node's and
+ * @file What devices take from the runtime: threads, links, engines, lowering, and word of the program's end. This is Node's and
  * Deno's; a browser's is browser/runtime.ts, which takes this file's place in the bundle.
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { Graph } from '../ir/graph.ts';
 import type { PortLike } from '../link/port.ts';
+import { type LoweringOptions, lowerProgram as lowerHere } from './lowering.ts';
 import type { Duty, FromThread, ToThread } from './messages.ts';
 import type { PartyFiles } from './mode.ts';
 import { partyFiles } from './production/files.ts';
@@ -14,6 +16,10 @@ import type { Production } from './production/options.ts';
 export { openLinks } from './production/links.ts';
 export { onEnd } from './production/signals.ts';
 export { openStored } from './production/stored/source.ts';
+
+/** Passes and lowering; what they throw, this rejects with. */
+export const lowerProgram = async (graph: Graph, options: LoweringOptions): Promise<Graph> =>
+  lowerHere(graph, options);
 
 /** This party's engine of an SPU in production. */
 export const startNode = (options: NodeOptions): PartyNode => new SpuNode(options);

@@ -37,7 +37,7 @@ export class Shadows {
   /** Runs a program with all its values shown, and holds them against float64. Throws RANGE, naming the first fault. */
   async run(op: Op, recorded: Recorded, ins: readonly number[], outs: readonly number[]): Promise<void> {
     const { name, parties, programs } = this.#spu;
-    const { exposed, graph } = programs.expose(recorded);
+    const { exposed, graph } = await programs.expose(recorded);
     const types = exposed.shown.map((id) => exposed.graph.types[id]!);
     const shown = types.map(() => this.#spu.nextObject());
     await this.#spu.run({ op, graph, ins, outs: [...outs, ...shown] });

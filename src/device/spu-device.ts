@@ -304,7 +304,7 @@ export class SpuDevice {
       const given = args.map((arg, i) =>
         fixed.has(i) ? arg : mapDevice(arg, (object) => typesOf(held.get(object)!, ids)),
       );
-      recorded = this.#programs.record(fn, given, fixed);
+      recorded = await this.#programs.record(fn, given, fixed);
       this.#session.mode.agree(op, recorded.text);
     } catch (e) {
       // The others' recording must have failed too.

@@ -1,6 +1,7 @@
 /**
  * @file What an engine holds as plain additive shares (xor for bits): c - r at rank 0 and -r elsewhere. Their sum, put in
- * as private inputs of all parties, is the value again under fresh masks, of which dealers need to know nothing more.
+ * as private inputs of all parties (ports.ts), is the value again under fresh masks, of which dealers need to know nothing
+ * more.
  */
 import { subtract } from '../dealer/material.ts';
 import { Scratch } from '../dealer/scratch.ts';
@@ -9,8 +10,7 @@ import { createCodec } from '../link/codec.ts';
 import type { Field } from '../ring/field.ts';
 import type { Ring } from '../ring/ring.ts';
 import { sha512 } from '../ring/runtime.ts';
-import { type CircuitOptions, GraphCircuit, privateInput } from './circuit.ts';
-import type { Graph, Tensor, Type } from './graph.ts';
+import type { Tensor } from './graph.ts';
 import { type Entry, isTensor } from './store.ts';
 
 const codec = createCodec();
@@ -54,28 +54,4 @@ export const exportEntries = (
   for (const [i, d] of digests.entries()) all.set(d, i * 64);
   const id = Array.from(sha512(all).subarray(0, 16), (b) => b.toString(16).padStart(2, '0')).join('');
   return { shares, id };
-};
-
-/**
- * The program that takes exported objects in: each secret one is the sum of private inputs of all parties (in one
- * round), which are numbered by `objects` of secret ones; a public one is a constant.
- */
-export const importGraph = (
-  types: readonly Type[],
-  publics: ReadonlyMap<number, Tensor>,
-  parties: number,
-  options: CircuitOptions,
-): Graph => {
-  const c = new GraphCircuit(options);
-  const outs = types.map((type, name) => {
-    const known = publics.get(name);
-    if (known) return c.tensor(known);
-    const kind = type.dtype === 'bool' ? 'bit' : 'ring';
-    const inputs = Array.from({ length: parties }, (_, rank) =>
-      privateInput(c, rank, name * parties + rank, type.shape, kind),
-    );
-    const out = { shape: type.shape, kind, secret: true } as const;
-    return inputs.reduce((sum, x) => c.emit('add', [sum, x], {}, [out])[0]!).id;
-  });
-  return c.graph([], outs);
 };

@@ -4,12 +4,12 @@
  */
 
 import { TesseraError } from '../errors.ts';
-import type { Wire } from '../fixed/circuit.ts';
 import { DECODE } from './analysis.ts';
-import { type CircuitOptions, GraphCircuit, privateInput, revealTo } from './circuit.ts';
+import { type CircuitOptions, GraphCircuit, revealTo } from './circuit.ts';
 import { isInt } from './dtypes.ts';
-import type { Graph, Node, Tensor, Type, ValueId } from './graph.ts';
+import type { Graph, Node, Tensor, ValueId } from './graph.ts';
 import { Lowering, type Rule } from './lowering.ts';
+import { loweredType } from './ports.ts';
 import { RULES } from './rules.ts';
 import { integerRules } from './rules-integer.ts';
 import { SECRET_RULES } from './rules-secret.ts';
@@ -21,10 +21,6 @@ const rules = integerRules({ ...RULES, ...SHAPE_RULES, ...SECRET_RULES, ...SMOOT
 
 /** Has this op a protocol of its own? Passes expand those that have none. */
 export const hasRule = (op: string): boolean => Object.hasOwn(rules, op);
-
-/** Lowered type of a user-level value. */
-export const loweredType = ({ shape, dtype, secret }: Type): Type =>
-  secret ? { shape, dtype: dtype === 'bool' ? 'bit' : 'ring', secret } : { shape, dtype, secret };
 
 /** Lowers a program. Its inputs and outputs keep their order; secret ones are masked, public ones plain tensors. */
 export const lower = (graph: Graph, options: CircuitOptions): Graph => {
@@ -128,31 +124,4 @@ const lowerLoop = (l: Lowering, node: Node, options: CircuitOptions): void => {
     l.bind(id, outs[i]!);
     l.setSpan(id, ANY);
   }
-};
-
-/** A program that only takes in private inputs, numbered in order: how PYU objects become SPU objects. */
-export const inputGraph = (
-  inputs: readonly { owner: number; type: Type }[],
-  options: CircuitOptions,
-): Graph => {
-  const c = new GraphCircuit(options);
-  const outs = inputs.map(({ owner, type }, name) =>
-    privateInput(c, owner, name, type.shape, type.dtype === 'bool' ? 'bit' : 'ring'),
-  );
-  return c.graph(
-    [],
-    outs.map((w: Wire) => w.id),
-  );
-};
-
-/** A program that reveals its inputs to the given ranks. Public inputs pass through. */
-export const revealGraph = (
-  types: readonly Type[],
-  to: readonly number[],
-  options: CircuitOptions,
-): Graph => {
-  const c = new GraphCircuit(options);
-  const ins = types.map((t) => c.value(loweredType(t)));
-  const outs = ins.map((id) => (c.types[id]!.secret ? revealTo(c, c.wire(id), to).id : id));
-  return c.graph(ins, outs);
 };

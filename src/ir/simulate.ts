@@ -7,12 +7,13 @@ import type { SigmoidMode } from './circuit.ts';
 import { decodeTensor } from './encode.ts';
 import type { Graph, Tensor } from './graph.ts';
 import { Lockstep, type LockstepStats } from './lockstep.ts';
-import { inputGraph, lower, revealGraph } from './lower.ts';
+import { lower } from './lower.ts';
 import { NDArray } from './ndarray.ts';
 import type { PartyRun } from './party.ts';
 import { optimize } from './passes/optimize.ts';
 import { pieces } from './passes/pieces.ts';
 import type { CostMode, LinkMeasure } from './plan.ts';
+import { inputGraph, revealGraph } from './ports.ts';
 import { isTensor } from './store.ts';
 import { trace } from './tracer.ts';
 

@@ -23,6 +23,9 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const BROWSER = join(ROOT, 'dist', 'browser');
 const LIMIT = 120_000;
 
+/** What tessera.js asks for at run time, and finds beside itself. */
+const BESIDE = ['tessera-worker.js', 'tessera-lowering.js', 'tessera.wasm'];
+
 const size = suite('web: size');
 
 size(`engine, codec and channel together have less than ${LIMIT / 1000} KB, compressed`, () => {
@@ -36,6 +39,46 @@ size(`engine, codec and channel together have less than ${LIMIT / 1000} KB, comp
     all < LIMIT,
     `${sizes.join(' + ')} = ${all} bytes: npm run build:browser -- --inputs says of what`,
   );
+});
+
+size(
+  'a page loads neither what lowers programs nor what runs them: its own file is small and quick to start',
+  () => {
+    const bytes = readFileSync(join(BROWSER, 'tessera.js'));
+    const packed = gzipSync(bytes, { level: 9 }).length;
+    assert.ok(
+      bytes.length < 325_000 && packed < 120_000,
+      `tessera.js: ${bytes.length} bytes, ${packed} packed`,
+    );
+    const { sources } = JSON.parse(readFileSync(join(BROWSER, 'tessera.js.map'), 'utf8')) as {
+      sources: readonly string[];
+    };
+    const own = sources.map((path) => path.replace(/^.*?\/src\//, ''));
+    assert.ok(
+      own.includes('numpy/index.ts') && own.includes('ir/tracer.ts'),
+      'these are the sources of a page',
+    );
+    const elsewhere = [
+      /^fixed\/(?!circuit\.ts)/,
+      /^gates\/(?!elementary\.ts)/,
+      /^dealer\//,
+      /^ir\/(passes\/|rules|lower|engine|party|deal|store)/,
+      /^link\/(connection|dial|handshake|mailbox|outbox|session|websocket|browser-sockets)/,
+      /^ring\/(kernels|ring|words|convert)/,
+    ];
+    assert.equal(
+      own.filter((path) => elsewhere.some((other) => other.test(path))),
+      [],
+    );
+  },
+);
+
+size('what a browser loads never throws on its way: that has V8 parse a whole file once more', () => {
+  for (const name of ['tessera.js', 'tessera-worker.js', 'tessera-lowering.js']) {
+    const text = readFileSync(join(BROWSER, name), 'utf8');
+    // CBOR's way to find out that it may not evaluate text.
+    assert.not.match(text, /try\{new [\w$]+\(""\)\}/, name);
+  }
 });
 
 size.run();
@@ -64,7 +107,7 @@ const ISOLATING = {
 interface Outcome {
   /** What the program has written into its page. */
   readonly said: unknown;
-  /** How many workers were started: by the page, and by its workers. */
+  /** How many workers were started: one that lowers, one for each party, and those that the parties' start. */
   readonly workers: number;
 }
 
@@ -79,7 +122,7 @@ const runPage = async (folder: string, isolated = false): Promise<Outcome> => {
   let workers = 0;
   const server = createServer((request, response) => {
     const name = request.url === '/' ? 'index.html' : request.url!.slice(1);
-    if (name === 'tessera-worker.js') workers += 1;
+    if (/^tessera-(worker|lowering)\.js$/.test(name)) workers += 1;
     try {
       const content = readFileSync(join(folder, name));
       response.writeHead(200, {
@@ -132,7 +175,7 @@ const copy = (names: readonly string[], folder: string): void => {
 
 /** A page that imports the ready-made file. */
 const ready = (folder: string): void => {
-  copy(['tessera.js', 'tessera-worker.js', 'tessera.wasm'], folder);
+  copy(['tessera.js', ...BESIDE], folder);
   writeFileSync(join(folder, 'page.js'), `import * as sf from './tessera.js';\n${PROGRAM}`);
   writeFileSync(join(folder, 'index.html'), html('page.js'));
 };
@@ -142,13 +185,13 @@ const test = webSuite('web: package');
 test('the ready-made file, in a plain script of type module', () =>
   inFolder(async (folder) => {
     ready(folder);
-    assert.equal(await runPage(folder), { said: { z: [12, 20], globals: [] }, workers: 2 });
+    assert.equal(await runPage(folder), { said: { z: [12, 20], globals: [] }, workers: 3 });
   }));
 
 test('where the page is cross-origin isolated, each party has a second thread for large operations', () =>
   inFolder(async (folder) => {
     ready(folder);
-    assert.equal(await runPage(folder, true), { said: { z: [12, 20], globals: [] }, workers: 4 });
+    assert.equal(await runPage(folder, true), { said: { z: [12, 20], globals: [] }, workers: 5 });
   }));
 
 test("import * as sf from 'tessera', through a bundler", () =>
@@ -168,9 +211,9 @@ test("import * as sf from 'tessera', through a bundler", () =>
       logLevel: 'error',
     });
     // What the bundle asks for at run time lies beside it.
-    copy(['tessera-worker.js', 'tessera.wasm'], out);
+    copy(BESIDE, out);
     writeFileSync(join(out, 'index.html'), html('page.js'));
-    assert.equal(await runPage(out), { said: { z: [12, 20], globals: [] }, workers: 2 });
+    assert.equal(await runPage(out), { said: { z: [12, 20], globals: [] }, workers: 3 });
   }));
 
 test.run();

@@ -1,0 +1,17 @@
+/** @file Where the worker begins that lowers a page's programs. */
+import { lowerProgram } from '../device/lowering.ts';
+import { packError } from '../device/messages.ts';
+import type { WorkerScope } from './host.ts';
+import type { LoweringAnswer, LoweringRequest } from './lowering.ts';
+
+const scope = globalThis as unknown as WorkerScope;
+
+const answer = ({ number, graph, options }: LoweringRequest): LoweringAnswer => {
+  try {
+    return { number, graph: lowerProgram(graph, options) };
+  } catch (e) {
+    return { number, error: packError(e) };
+  }
+};
+
+scope.onmessage = ({ data }: MessageEvent<LoweringRequest>) => scope.postMessage(answer(data));
