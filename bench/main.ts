@@ -159,7 +159,7 @@ const main = async (): Promise<void> => {
     for (const row of await benchKernels(wanted)) add({ ...row, against: 'C++' });
     for (const row of await benchThreads(wanted)) add({ ...row, against: 'one thread' });
     if (!flags.quick) for (const row of await linkBench(wanted)) add({ ...row, against: 'bare ws over TLS' });
-    for (const row of await startupBench(wanted, effort.runs)) add(row);
+    for (const row of await startupBench(wanted, effort.runs, engines)) add(row);
   }
   if (only === 'web' || (only === undefined && whole && !flags.quick)) {
     for (const row of await benchBrowser(wanted)) add(row);

@@ -69,7 +69,7 @@ const beside = (
       theirLeast: Math.min(...time.seconds),
       theirMost: Math.max(...time.seconds),
     }),
-    theirRss: rss,
+    ...(rss > 0 && { theirRss: rss }),
     ...(notes.length > 0 && { note: notes.join('; ') }),
   };
 };

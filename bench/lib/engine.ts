@@ -24,10 +24,18 @@ export interface Standing {
   readonly note?: string;
 }
 
+/** The millionaires' program, ready to be started: as often as is wanted. */
+export interface Startup {
+  /** Seconds from the start of its processes to the answer. */
+  run(): Promise<number>;
+  end(): void;
+}
+
 export interface Engine {
   readonly name: string;
   /** What it takes to run it here; undefined if it is there. */
   missing(): Promise<string | undefined>;
   /** undefined: it has no such program or no such setting. */
   start(w: Workload, s: Setting): Promise<Standing | undefined>;
+  millionaires?(): Promise<Startup>;
 }

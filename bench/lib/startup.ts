@@ -1,22 +1,25 @@
 /**
  * @file How long parties take from the start of their processes to their first answer: the millionaires' program as two
  * processes over real sockets, and the same comparison by threads of one process. Both load the package as it is
- * published. Beside them stand as many processes of Node that print a line. `node dist/bench/lib/startup.js`
+ * published. Beside them stand as many processes of Node that print a line, and the peers that have such a program.
+ * `node dist/bench/lib/startup.js`
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { keygen } from '../../src/cli/keygen.ts';
+import { together } from './answer.ts';
+import type { Command } from './crew.ts';
+import { median } from './duel.ts';
+import type { Engine, Startup } from './engine.ts';
+import { mesh } from './net.ts';
 import type { Row } from './row.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MILLIONAIRES = join(ROOT, 'dist', 'examples', 'millionaires.js');
 const PARTIES = ['alice', 'bob'] as const;
 type Party = (typeof PARTIES)[number];
-const ANSWER = /bob is richer/;
 
 const THREADS = `
 import * as sf from 'tessera';
@@ -28,58 +31,23 @@ console.log(richer.item() ? 'alice is richer' : 'bob is richer');
 await sf.shutdown();
 `;
 const NOTHING = `console.log('bob is richer');`;
-const program = (text: string): readonly string[] => ['--input-type=module', '--eval', text];
-
-/** Milliseconds until a process of Node has printed the answer; `ended` when it is gone. */
-const answer = (args: readonly string[]): { readonly answered: Promise<number>; ended: Promise<void> } => {
-  const start = performance.now();
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  let tell: (ms: number) => void = () => {};
-  const answered = new Promise<number>((resolve) => {
-    tell = resolve;
-  });
-  child.stdout.on('data', (text: Buffer) => {
-    said += text.toString();
-    if (ANSWER.test(said)) tell(performance.now() - start);
-  });
-  const ended = new Promise<void>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      if (code === 0 && ANSWER.test(said)) resolve();
-      else reject(new Error(`a process ended with exit code ${code} and said "${said.trim()}"`));
-    });
-  });
-  return { answered, ended };
-};
-
-/** Milliseconds until all of them have answered. */
-const together = async (programs: readonly (readonly string[])[]): Promise<number> => {
-  const running = programs.map(answer);
-  const all = Promise.all(running.map((one) => one.answered));
-  const ends = Promise.all(running.map((one) => one.ended));
-  const ms = Math.max(...(await Promise.race([all, ends.then(() => all)])));
-  await ends;
-  return ms;
-};
-
-const freePorts = async (): Promise<number[]> => {
-  const servers = PARTIES.map(() => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.once('listening', resolve))));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-};
+const node = (args: readonly string[]): Command => ({
+  name: 'Node',
+  file: process.execPath,
+  args,
+  cwd: ROOT,
+});
+const program = (text: string): Command => node(['--input-type=module', '--eval', text]);
 
 /** A file of options for each party; returns the arguments of both. */
-const parties = async (folder: string, tls: boolean): Promise<(readonly string[])[]> => {
-  const ports = await freePorts();
+const parties = async (folder: string, tls: boolean): Promise<Command[]> => {
+  const { listen } = await mesh(PARTIES.length, { rttMs: 0 });
   const pem = (party: Party, what: 'cert' | 'key'): string => join(folder, `${party}.${what}.pem`);
   return PARTIES.map((self, i) => {
     const peer = PARTIES[1 - i]!;
     const options = {
       cluster_config: {
-        parties: Object.fromEntries(PARTIES.map((p, k) => [p, { address: `127.0.0.1:${ports[k]}` }])),
+        parties: Object.fromEntries(PARTIES.map((p, k) => [p, { address: listen[k]! }])),
         self_party: self,
       },
       ...(tls && {
@@ -93,15 +61,8 @@ const parties = async (folder: string, tls: boolean): Promise<(readonly string[]
     };
     const file = join(folder, `${self}.json`);
     writeFileSync(file, JSON.stringify(options));
-    return [MILLIONAIRES, self, String(5 + i), file];
+    return node([MILLIONAIRES, self, String(5 + i), file]);
   });
-};
-
-/** Median seconds. */
-const median = async (runs: number, one: () => Promise<number>): Promise<number> => {
-  const times: number[] = [];
-  for (let i = 0; i < runs; i++) times.push((await one()) / 1000);
-  return times.sort((a, b) => a - b)[runs >> 1]!;
 };
 
 const NAMES = {
@@ -110,22 +71,50 @@ const NAMES = {
   threads: 'millionaires, threads of one process, start to answer',
 } as const;
 
-/** Start-up, as rows whose name `wanted` accepts. */
+/** Median seconds of each, their starts taking turns. */
+const inTurns = async (runs: number, starts: readonly (() => Promise<number>)[]): Promise<number[]> => {
+  const times = starts.map((): number[] => []);
+  for (let i = 0; i < runs; i++) {
+    for (const [k, start] of starts.entries()) times[k]!.push(await start());
+  }
+  return times.map(median);
+};
+
+/** Start-up, as rows whose name `wanted` accepts; the peers' beside that of ours with TLS. */
 export const startupBench = async (
   wanted: (name: string) => boolean = () => true,
   runs = 9,
+  engines: readonly Engine[] = [],
 ): Promise<Row[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'tessera-bench-'));
   const rows: Row[] = [];
-  const add = async (name: string, value: () => Promise<number>, bare: number): Promise<void> => {
+  const add = async (
+    name: string,
+    mine: () => Promise<number>,
+    bare: number,
+    peers: readonly Engine[] = [],
+  ): Promise<void> => {
     if (!wanted(name)) return;
-    const seconds = await median(runs, value);
-    const baseline = await median(runs, () => together(Array(bare).fill(program(NOTHING))));
-    rows.push({ name, unit: 's', value: seconds, baseline, ratio: seconds / baseline, against: 'bare Node' });
+    const nothing = () => together(Array(bare).fill(program(NOTHING)));
+    const theirs = new Map<string, Startup>([['bare Node', { run: nothing, end: () => {} }]]);
+    try {
+      for (const peer of peers) {
+        const startup = await peer.millionaires?.();
+        if (startup !== undefined) theirs.set(peer.name, startup);
+      }
+      const [value, ...others] = await inTurns(runs, [mine, ...[...theirs.values()].map(({ run }) => run)]);
+      for (const [i, against] of [...theirs.keys()].entries()) {
+        const baseline = others[i]!;
+        const row = { unit: 's', value: value!, baseline, ratio: value! / baseline, against };
+        rows.push({ name: i === 0 ? name : `${name} / ${against}`, ...row });
+      }
+    } finally {
+      for (const { end } of theirs.values()) end();
+    }
   };
   try {
     for (const party of PARTIES) await keygen({ party, host: ['127.0.0.1'], out: folder });
-    await add(NAMES.tls, async () => together(await parties(folder, true)), PARTIES.length);
+    await add(NAMES.tls, async () => together(await parties(folder, true)), PARTIES.length, engines);
     await add(NAMES.plain, async () => together(await parties(folder, false)), PARTIES.length);
     await add(NAMES.threads, () => together([program(THREADS)]), 1);
     return rows;

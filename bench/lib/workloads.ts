@@ -5,6 +5,7 @@
 
 import { np } from '../../src/index.ts';
 import { NDArray } from '../../src/ir/ndarray.ts';
+import { shaped, stream } from './inputs.ts';
 
 type Array_ = np.BaseArray;
 
@@ -21,26 +22,13 @@ export interface Workload {
   readonly main?: boolean;
 }
 
-/** A small generator with a fixed start: inputs of benchmarks must be the same in every run, not secret. */
-const uniform = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
-
 const reals = (shape: readonly number[], lo: number, hi: number, seed: number): NDArray => {
-  const next = uniform(seed);
-  const n = shape.reduce((a, b) => a * b, 1);
-  const data = Float64Array.from({ length: n }, () => lo + (hi - lo) * next());
-  return NDArray.from({ shape: [...shape], dtype: 'fxp', data });
+  const next = stream(seed);
+  return shaped(shape, () => lo + (hi - lo) * next());
 };
 
 const integers = (n: number, bits: number, seed: number): NDArray => {
-  const next = uniform(seed);
+  const next = stream(seed);
   const data = BigInt64Array.from({ length: n }, () => {
     const high = BigInt(Math.floor(next() * 2 ** Math.max(0, bits - 32)));
     return (high << BigInt(Math.min(bits, 32))) | BigInt(Math.floor(next() * 2 ** Math.min(bits, 32)));
@@ -62,7 +50,7 @@ const labels = (x: NDArray, seed: number): NDArray => {
 
 /** Blurred strokes, one prototype a digit, and noise: pictures of 28 x 28 with ten classes. */
 const digits = (count: number, seed: number): { pictures: NDArray; classes: NDArray } => {
-  const next = uniform(seed);
+  const next = stream(seed);
   const prototypes = Array.from({ length: 10 }, () => {
     const picture = new Float64Array(784);
     let [x, y] = [6 + 16 * next(), 6 + 16 * next()];
