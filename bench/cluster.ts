@@ -13,6 +13,7 @@ import { connect } from '@nats-io/transport-node';
 import { findServer } from '../src/cluster/nats-server.ts';
 import * as sf from '../src/index.ts';
 import * as tasks from './lib/cluster-tasks.ts';
+import { median, spread } from './lib/duel.ts';
 import type { Row } from './lib/row.ts';
 
 const TASKS = 10_000;
@@ -25,7 +26,6 @@ const PORT = 4_333;
 const ADDRESS = `127.0.0.1:${PORT}`;
 
 const sibling = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
 
 const seconds = async (work: () => Promise<unknown>): Promise<number> => {
   const began = performance.now();
@@ -33,8 +33,8 @@ const seconds = async (work: () => Promise<unknown>): Promise<number> => {
   return (performance.now() - began) / 1e3;
 };
 
-/** p50 of each in milliseconds, one after the other; by turns, so that what else the machine does is the same for all. */
-const trips = async (...kinds: readonly (() => Promise<unknown>)[]): Promise<number[]> => {
+/** Milliseconds of each, one after the other; by turns, so that what else the machine does is the same for all. */
+const trips = async (...kinds: readonly (() => Promise<unknown>)[]): Promise<number[][]> => {
   const times: number[][] = kinds.map(() => []);
   for (let turn = -1; turn < TURNS; turn++)
     for (const [k, one] of kinds.entries())
@@ -42,7 +42,7 @@ const trips = async (...kinds: readonly (() => Promise<unknown>)[]): Promise<num
         const took = await seconds(one);
         if (turn >= 0) times[k]!.push(took * 1e3);
       }
-  return times.map(median);
+  return times;
 };
 
 const manyTasks = async (session: sf.Session): Promise<Row> => {
@@ -57,6 +57,7 @@ const manyTasks = async (session: sf.Session): Promise<Row> => {
     value: median(rates),
     baseline: null,
     ratio: null,
+    ...spread(rates),
   };
 };
 
@@ -69,16 +70,17 @@ const roundTrip = async (session: sf.Session): Promise<Row> => {
   const [ours, bare] = (await trips(
     () => session.reveal(alice(tasks.noop)(payload)),
     () => nc.request('bench.echo', payload, { timeout: 5_000 }),
-  )) as [number, number];
+  )) as [number[], number[]];
   await nc.close();
   echo.disconnect();
   return {
     name: 'cluster: a task of 1 kB, p50 of its round trip',
     unit: 'ms',
-    value: ours,
-    baseline: bare,
-    ratio: ours / bare,
+    value: median(ours),
+    baseline: median(bare),
+    ratio: median(ours) / median(bare),
     against: 'a bare NATS request',
+    ...spread(ours),
   };
 };
 
@@ -97,6 +99,7 @@ const moving = async (session: sf.Session): Promise<Row> => {
     value: median(rates),
     baseline: null,
     ratio: null,
+    ...spread(rates),
   };
 };
 

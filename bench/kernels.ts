@@ -13,16 +13,8 @@ import type { Bits, Bytes, RingArray } from '../src/ring/array.ts';
 import { FIELDS, type Field } from '../src/ring/field.ts';
 import { Prg } from '../src/ring/prg.ts';
 import { Ring } from '../src/ring/ring.ts';
-
-export interface KernelRow {
-  name: string;
-  unit: 'ns/element';
-  value: number;
-  /** The same in C++; null without a compiler, or where there is no counterpart. */
-  baseline: number | null;
-  /** value / baseline: above 1 the kernel is slower. */
-  ratio: number | null;
-}
+import { spread } from './lib/duel.ts';
+import type { Row } from './lib/row.ts';
 
 /** One measurement: `work` elements are done by a call of `run`. */
 interface Case {
@@ -31,10 +23,10 @@ interface Case {
   run: () => unknown;
 }
 
-/** Least nanoseconds per element over `rounds` rounds of at least 4 ms. */
-const measure = ({ run, work }: Case, rounds = 7): number => {
+/** Nanoseconds per element in each of `rounds` rounds of at least 4 ms. */
+const measure = ({ run, work }: Case, rounds = 7): number[] => {
   let calls = 1;
-  let best = Number.POSITIVE_INFINITY;
+  const times: number[] = [];
   for (let round = 0; round < rounds + 2; ) {
     const start = performance.now();
     for (let i = 0; i < calls; i++) run();
@@ -43,10 +35,10 @@ const measure = ({ run, work }: Case, rounds = 7): number => {
       calls = Math.max(calls + 1, Math.ceil((calls * 5) / Math.max(took, 0.05)));
       continue;
     }
-    if (round >= 2) best = Math.min(best, (took * 1e6) / (calls * work)); // the first rounds are for the compiler
+    if (round >= 2) times.push((took * 1e6) / (calls * work)); // the first rounds are for the compiler
     round++;
   }
-  return best;
+  return times;
 };
 
 /** Arrays of random words, bits and bytes. */
@@ -185,8 +177,11 @@ const native = (): Map<string, number> => {
   }
 };
 
-/** Measures the kernels of these names. */
-export const benchKernels = async (wanted: (name: string) => boolean): Promise<KernelRow[]> => {
+/**
+ * The kernels of these names, the least time of each: beside C++, or null without a compiler and where there is no
+ * counterpart.
+ */
+export const benchKernels = async (wanted: (name: string) => boolean): Promise<Row[]> => {
   const ring = await Ring.create();
   const { FM32, FM64, FM128 } = FIELDS;
   const cases = [
@@ -208,8 +203,10 @@ export const benchKernels = async (wanted: (name: string) => boolean): Promise<K
   if (cases.length === 0) return [];
   const baseline = native();
   return cases.map((one) => {
-    const value = measure(one);
+    const times = spread(measure(one));
+    const value = times.least;
     const other = baseline.get(one.name) ?? null;
-    return { name: one.name, unit: 'ns/element', value, baseline: other, ratio: other && value / other };
+    const ratio = other && value / other;
+    return { name: one.name, unit: 'ns/element', value, baseline: other, ratio, against: 'C++', ...times };
   });
 };

@@ -12,14 +12,8 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { WebSocket, WebSocketServer } from 'ws';
 import { keygen } from '../src/cli/keygen.ts';
 import { connect, type WebSocketTransport } from '../src/link/websocket.ts';
-
-export interface LinkRow {
-  readonly name: string;
-  readonly unit: string;
-  readonly value: number;
-  readonly baseline: number;
-  readonly ratio: number;
-}
+import { median, spread } from './lib/duel.ts';
+import type { Row } from './lib/row.ts';
 
 interface Files {
   readonly cert: string;
@@ -51,58 +45,63 @@ const joinParty = (setup: Setup, self: 'alice' | 'bob'): Promise<WebSocketTransp
   });
 };
 
-const percentile = (values: number[], p: number): number =>
-  values.sort((a, b) => a - b)[Math.floor(values.length * p)]!;
-
-/** p50 of `count` rounds, in microseconds, after as many to warm up. */
-const rounds = async (count: number, one: (i: number) => Promise<unknown>): Promise<number> => {
+/** Microseconds of `count` rounds, after as many to warm up. */
+const rounds = async (count: number, one: (i: number) => Promise<unknown>): Promise<number[]> => {
   const times: number[] = [];
   for (let i = 0; i < 2 * count; i++) {
     const start = performance.now();
     await one(i);
     if (i >= count) times.push((performance.now() - start) * 1000);
   }
-  return percentile(times, 0.5);
+  return times;
 };
 
-/** Least of several, in milliseconds. */
-const least = async (runs: number, one: (i: number) => Promise<unknown>): Promise<number> => {
-  let best = Number.POSITIVE_INFINITY;
+/** Milliseconds of several. */
+const several = async (runs: number, one: (i: number) => Promise<unknown>): Promise<number[]> => {
+  const times: number[] = [];
   for (let i = 0; i < runs; i++) {
     const start = performance.now();
     await one(i);
-    best = Math.min(best, performance.now() - start);
+    times.push(performance.now() - start);
   }
-  return best;
+  return times;
 };
+
+/** Which time of several counts. */
+type Pick = (times: readonly number[]) => number;
+
+interface Times {
+  readonly small: readonly number[];
+  readonly large: readonly number[];
+}
 
 /** An opening as the protocols make it: both send their share at once, both wait for the other's. */
 const OPENINGS = 2000;
 const LARGE_RUNS = 6;
 
-const ours = async (setup: Setup, self: 'alice' | 'bob'): Promise<{ rtt: number; large: number }> => {
+const ours = async (setup: Setup, self: 'alice' | 'bob'): Promise<Times> => {
   const link = await joinParty(setup, self);
   await link.ready();
   const peer = self === 'alice' ? 'bob' : 'alice';
-  const small = link.channel('small', [peer]);
-  const rtt = await rounds(OPENINGS, (i) => {
+  const narrow = link.channel('small', [peer]);
+  const small = await rounds(OPENINGS, (i) => {
     if (self === 'alice') {
-      small.send(peer, i, new Uint8Array(ELEMENT));
-      return small.recv(peer, i);
+      narrow.send(peer, i, new Uint8Array(ELEMENT));
+      return narrow.recv(peer, i);
     }
     // The echo side answers when it has heard, so that the time is that of a round trip.
-    return small.recv(peer, i).then(() => small.send(peer, i, new Uint8Array(ELEMENT)));
+    return narrow.recv(peer, i).then(() => narrow.send(peer, i, new Uint8Array(ELEMENT)));
   });
   const wide = link.channel('large', [peer]);
-  const ms = await least(LARGE_RUNS, async (i) => {
+  const large = await several(LARGE_RUNS, async (i) => {
     wide.send(peer, i, new Uint8Array(LARGE));
     await wide.recv(peer, i);
   });
   await link.close();
-  return { rtt, large: ms };
+  return { small, large };
 };
 
-const bare = async (setup: Setup): Promise<{ rtt: number; large: number }> => {
+const bare = async (setup: Setup): Promise<Times> => {
   const files = { cert: setup.bob.cert, key: setup.bob.key, ca: setup.alice.cert };
   const ws = new WebSocket(`wss://127.0.0.1:${setup.port}/`, {
     ...files,
@@ -121,13 +120,13 @@ const bare = async (setup: Setup): Promise<{ rtt: number; large: number }> => {
     ws.send(bytes);
     return back;
   };
-  const rtt = await rounds(OPENINGS, () => exchange(new Uint8Array(ELEMENT)));
-  const ms = await least(LARGE_RUNS, () => {
+  const small = await rounds(OPENINGS, () => exchange(new Uint8Array(ELEMENT)));
+  const large = await several(LARGE_RUNS, () => {
     ws.send('go');
     return exchange(new Uint8Array(LARGE));
   });
   ws.close();
-  return { rtt, large: ms };
+  return { small, large };
 };
 
 /** The other ends, in a thread of their own. */
@@ -177,7 +176,7 @@ const ROWS = {
 } as const;
 
 /** Round trip of one opened element, and time of a 64 MiB opening, beside bare `ws` over TLS. */
-export const linkBench = async (wanted: (name: string) => boolean): Promise<LinkRow[]> => {
+export const linkBench = async (wanted: (name: string) => boolean): Promise<Row[]> => {
   if (!Object.values(ROWS).some(wanted)) return [];
   const folder = mkdtempSync(join(tmpdir(), 'tessera-bench-'));
   const files = async (party: string): Promise<Files> => {
@@ -200,17 +199,22 @@ export const linkBench = async (wanted: (name: string) => boolean): Promise<Link
   await new Promise((resolve) => thread.once('exit', resolve));
   const quiet = await run(false);
   const hot = await run(true);
-  const row = (name: string, unit: string, value: number, base: number): LinkRow => ({
-    name,
-    unit,
-    value,
-    baseline: base,
-    ratio: value / base,
-  });
+  const row = (
+    name: string,
+    unit: string,
+    of: Pick,
+    here: readonly number[],
+    base: readonly number[],
+  ): Row => {
+    const [value, baseline] = [of(here), of(base)];
+    const against = 'bare ws over TLS';
+    return { name, unit, value, baseline, ratio: value / baseline, against, ...spread(here) };
+  };
+  const least: Pick = (times) => Math.min(...times);
   return [
-    row(ROWS.hot, 'us', hot.rtt, baseline.rtt),
-    row(ROWS.asleep, 'us', quiet.rtt, baseline.rtt),
-    row(ROWS.large, 'ms', Math.min(hot.large, quiet.large), baseline.large),
+    row(ROWS.hot, 'us', median, hot.small, baseline.small),
+    row(ROWS.asleep, 'us', median, quiet.small, baseline.small),
+    row(ROWS.large, 'ms', least, [...hot.large, ...quiet.large], baseline.large),
   ].filter(({ name }) => wanted(name));
 };
 

@@ -156,9 +156,9 @@ const main = async (): Promise<void> => {
   // A run for one link or number of parties is a part of a whole: what has neither is measured elsewhere.
   const whole = flags.rtt === undefined && flags.bandwidth === undefined && flags.parties === undefined;
   if (only === 'kernels' || (only === undefined && whole)) {
-    for (const row of await benchKernels(wanted)) add({ ...row, against: 'C++' });
-    for (const row of await benchThreads(wanted)) add({ ...row, against: 'one thread' });
-    if (!flags.quick) for (const row of await linkBench(wanted)) add({ ...row, against: 'bare ws over TLS' });
+    for (const row of await benchKernels(wanted)) add(row);
+    for (const row of await benchThreads(wanted)) add(row);
+    if (!flags.quick) for (const row of await linkBench(wanted)) add(row);
     for (const row of await startupBench(wanted, effort.runs, engines)) add(row);
   }
   if (only === 'web' || (only === undefined && whole && !flags.quick)) {

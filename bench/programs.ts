@@ -1,6 +1,6 @@
 /** @file Workloads end to end: ours and the peers' processes over the same link, their runs taking turns. */
 
-import { duel, median, type Patience, type Timing } from './lib/duel.ts';
+import { duel, median, type Patience, spread, type Timing } from './lib/duel.ts';
 import type { Engine, Setting, Standing } from './lib/engine.ts';
 import { netName } from './lib/net.ts';
 import { ours } from './lib/ours.ts';
@@ -35,12 +35,6 @@ const stand = async (engine: Engine, w: Workload, s: Setting): Promise<Standing 
     return (e as Error).message;
   }
 };
-
-const spread = (seconds: readonly number[]) => ({
-  least: Math.min(...seconds),
-  most: Math.max(...seconds),
-  runs: seconds.length,
-});
 
 const most = (reports: readonly Readonly<Record<string, number>>[], key: string): number =>
   Math.max(...reports.map((r) => r[key] ?? 0));

@@ -5,7 +5,8 @@ import { FIELDS } from '../src/ring/field.ts';
 import { Prg } from '../src/ring/prg.ts';
 import { Ring } from '../src/ring/ring.ts';
 import { cores } from '../src/ring/runtime.ts';
-import type { KernelRow } from './kernels.ts';
+import { type Spread, spread } from './lib/duel.ts';
+import type { Row } from './lib/row.ts';
 
 interface Case {
   readonly name: string;
@@ -75,22 +76,24 @@ const ready = async (ring: Ring): Promise<void> => {
 };
 
 /** Rows with the time of two threads, beside that of one: the least of several calls, in turn. */
-export const benchThreads = async (wanted: (name: string) => boolean): Promise<KernelRow[]> => {
+export const benchThreads = async (wanted: (name: string) => boolean): Promise<Row[]> => {
   const cases = CASES.filter(({ name }) => wanted(name));
   if (cases.length === 0 || cores() < 2) return [];
   const rings = await Promise.all([1, 2].map((threads) => Ring.create({ threads })));
   for (const ring of rings) await ready(ring);
-  const rows = cases.map(({ name, work, times, on }): KernelRow => {
+  const rows = cases.map(({ name, work, times, on }): Row => {
     const calls = rings.map(on);
-    const best = rings.map(() => Number.POSITIVE_INFINITY);
+    const spent = rings.map((): number[] => []);
     for (let i = 0; i < times; i++)
       calls.forEach((call, which) => {
         const start = performance.now();
         call();
-        best[which] = Math.min(best[which]!, performance.now() - start);
+        spent[which]!.push(((performance.now() - start) * 1e6) / work);
       });
-    const [one, two] = best.map((ms) => (ms * 1e6) / work) as [number, number];
-    return { name, unit: 'ns/element', value: two, baseline: one, ratio: two / one };
+    const [one, two] = spent.map(spread) as [Spread, Spread];
+    const [value, baseline] = [two.least, one.least];
+    const ratio = value / baseline;
+    return { name, unit: 'ns/element', value, baseline, ratio, against: 'one thread', ...two };
   });
   for (const ring of rings) await ring.close();
   return rows;

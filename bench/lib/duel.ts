@@ -5,6 +5,7 @@
 
 import { TooLong } from './crew.ts';
 import type { Standing } from './engine.ts';
+import type { Row } from './row.ts';
 
 export interface Timing {
   /** Seconds of the measured runs; only the first run if that took longer than `patience` allows another. */
@@ -32,6 +33,15 @@ export const median = (values: readonly number[]): number => {
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 };
+
+/** How far apart the runs of a row are. */
+export type Spread = Required<Pick<Row, 'runs' | 'least' | 'most'>>;
+
+export const spread = (values: readonly number[]): Spread => ({
+  runs: values.length,
+  least: Math.min(...values),
+  most: Math.max(...values),
+});
 
 interface Side {
   readonly standing: Standing;

@@ -103,10 +103,11 @@ const beside = (rows: readonly ProgramRow[]): string =>
 
 const compared = (rows: readonly Row[]): string =>
   table(
-    ['row', 'ours', 'theirs', 'ratio', 'against'],
+    ['row', 'ours', 'least - most', 'theirs', 'ratio', 'against'],
     rows.map((r) => [
       r.name,
       `${figure(r.value)} ${r.unit}`,
+      r.runs === undefined ? '' : `${figure(r.least)} - ${figure(r.most)}`,
       figure(r.baseline),
       figure(r.ratio),
       r.against ?? '',
@@ -129,16 +130,34 @@ const bySetting = (
     ]);
   });
 
-const quoted = (work: readonly ProgramRow[]): string[] => {
-  const lines = MP_SPDZ.flatMap(({ workload, seconds, as }) => {
-    const own = work.filter((r) => r.workload === workload && r.net === 'loopback' && r.parties === 2);
-    const pick = (dealer: string) => own.find((r) => r.dealer === dealer)?.value;
-    const [first, third] = [pick('first'), pick('third')];
-    const best = third ?? first;
-    return best === undefined || best === null
-      ? []
-      : [[workload, figure(first), figure(third), figure(seconds), figure(best / seconds), as]];
-  });
+/** What the times of a peer are. */
+const ABOUT: Readonly<Record<string, string>> = {
+  spu:
+    'SEMI2K of its Python package, without TLS: from shares of the inputs to shares of the result, compiled before. Its dealer ' +
+    'is always that within the first party, which sends nothing: the server of the third-party dealer is not in the package.',
+  jiff:
+    'Its server is the dealer; without TLS. It takes single numbers modulo a 24-bit prime: the time is that of as many at once as ' +
+    'end in a minute, scaled to the workload.',
+  'mp-spdz':
+    'Its dealer protocol in Z_2^128: a process for each party and for the dealer, with TLS. The time is that of its own timer at the first party, ' +
+    'from shares of random inputs to shares of the result; material is made on demand, so that dealing is in it, as in ours. Every run is a ' +
+    'start of its own; starting and compiling are left out.',
+};
+
+/** MP-SPDZ's times of another day, for the workloads of which this run has none. */
+const quoted = (work: readonly ProgramRow[], peers: readonly ProgramRow[]): string[] => {
+  const measured = new Set(peers.filter((r) => r.against === 'mp-spdz').map((r) => r.workload));
+  const lines = MP_SPDZ.filter(({ workload }) => !measured.has(workload)).flatMap(
+    ({ workload, seconds, as }) => {
+      const own = work.filter((r) => r.workload === workload && r.net === 'loopback' && r.parties === 2);
+      const pick = (dealer: string) => own.find((r) => r.dealer === dealer)?.value;
+      const [first, third] = [pick('first'), pick('third')];
+      const best = third ?? first;
+      return best === undefined || best === null
+        ? []
+        : [[workload, figure(first), figure(third), figure(seconds), figure(best / seconds), as]];
+    },
+  );
   if (lines.length === 0) return [];
   return [
     '## Beside MP-SPDZ, quoted',
@@ -150,6 +169,19 @@ const quoted = (work: readonly ProgramRow[]): string[] => {
     '',
   ];
 };
+
+/** One for each part of the whole. */
+const COMMANDS = [
+  '--only programs --parties 2 --rtt 0 --peer spu --peer jiff',
+  '--only programs --parties 2 --rtt 10 --bandwidth 1000 --peer spu',
+  '--only programs --parties 2 --rtt 40 --bandwidth 100 --peer spu',
+  '--only programs --parties 2 --dealer third --rtt 0 --peer spu --peer mp-spdz',
+  '--only programs --parties 2 --dealer third --rtt 10 --bandwidth 1000 --peer spu --peer mp-spdz',
+  '--only programs --filter "3 parties" --peer spu',
+  '--only kernels --peer mp-spdz',
+  '--only web',
+  '--only cluster',
+];
 
 /** Everything that was measured, as Markdown. */
 export const resultsText = ({ machine, parts, rows }: Results): string => {
@@ -165,8 +197,7 @@ export const resultsText = ({ machine, parts, rows }: Results): string => {
     '',
     ...parts.map(({ command, when }) => `- \`${command}\` (${when})`),
     '',
-    'A workload runs from secret inputs to a secret result: each party is a process, with mutual TLS between them (the peers: as ' +
-      'they come, which for SPU and JIFF is without TLS). Links of a given latency and bandwidth are proxies between the processes, the same ' +
+    'A workload runs from secret inputs to a secret result: each party is a process, with mutual TLS between them. Links of a given latency and bandwidth are proxies between the processes, the same ' +
       'for all engines; ours is told of the link. Runs of the engines take turns; tracing and the start of compilers are in "first" alone. "dealing" is ' +
       "the dealer's work by itself on one core; in the runs it is overlapped or not, as it comes. Memory is that of the party that takes most. " +
       'Ratios are our time over theirs: above 1 we are slower.',
@@ -175,20 +206,35 @@ export const resultsText = ({ machine, parts, rows }: Results): string => {
     ...unique(peers.map((r) => r.against!)).flatMap((peer) => [
       `## Beside ${peer}`,
       '',
+      ...(ABOUT[peer] === undefined ? [] : [ABOUT[peer], '']),
       ...bySetting(
         peers.filter((r) => r.against === peer),
         (setting, net) => `${net}: ${setting}`,
         beside,
       ),
     ]),
-    ...quoted(work),
+    ...quoted(work, peers),
     ...(skipped.length > 0 ? ['## Skipped', '', ...skipped.map((why) => `- ${why}`), ''] : []),
     '## Programs',
     '',
     ...bySetting(work, (setting, net) => `${net}: ${setting}, beside float64`, programs),
     ...(kernels.length > 0
-      ? ['## Kernels, links, start-up, browser, cluster', '', compared(kernels), '']
+      ? [
+          '## Kernels, links, start-up, browser, cluster',
+          '',
+          'Kernels and large openings: the least of several runs; the others: the median.',
+          '',
+          compared(kernels),
+          '',
+        ]
       : []),
+    '## To measure again',
+    '',
+    'Each command puts its rows in the place of earlier ones; all of them take about an hour. SPU wants `--python` with the interpreter ' +
+      'that has it, MP-SPDZ its folder in `MP_SPDZ`, and a row says what is missing; what a slow peer may take is limited (`--limit`).',
+    '',
+    ...COMMANDS.map((flags) => `- \`npm run bench -- --write ${flags}\``),
+    '',
   ].join('\n');
 };
 

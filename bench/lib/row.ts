@@ -11,6 +11,10 @@ export interface Row {
   readonly ratio: number | null;
   /** What the baseline is. */
   readonly against?: string;
+  /** Runs or calls of ours that were timed, and the least and most of them in the same unit. */
+  readonly runs?: number;
+  readonly least?: number;
+  readonly most?: number;
   /** Why nothing was measured. */
   readonly skipped?: string;
   /** What the reader should know of the comparison. */
@@ -25,7 +29,6 @@ export interface ProgramRow extends Row {
   readonly parties: number;
   readonly field: string;
   readonly dealer: string;
-  /** Runs of ours, and the least and most of them. */
   readonly runs: number;
   readonly least: number;
   readonly most: number;

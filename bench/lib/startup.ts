@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { keygen } from '../../src/cli/keygen.ts';
 import { together } from './answer.ts';
 import type { Command } from './crew.ts';
-import { median } from './duel.ts';
+import { median, spread } from './duel.ts';
 import type { Engine, Startup } from './engine.ts';
 import { mesh } from './net.ts';
 import type { Row } from './row.ts';
@@ -71,13 +71,13 @@ const NAMES = {
   threads: 'millionaires, threads of one process, start to answer',
 } as const;
 
-/** Median seconds of each, their starts taking turns. */
-const inTurns = async (runs: number, starts: readonly (() => Promise<number>)[]): Promise<number[]> => {
+/** Seconds of each, their starts taking turns. */
+const inTurns = async (runs: number, starts: readonly (() => Promise<number>)[]): Promise<number[][]> => {
   const times = starts.map((): number[] => []);
   for (let i = 0; i < runs; i++) {
     for (const [k, start] of starts.entries()) times[k]!.push(await start());
   }
-  return times.map(median);
+  return times;
 };
 
 /** Start-up, as rows whose name `wanted` accepts; the peers' beside that of ours with TLS. */
@@ -102,10 +102,11 @@ export const startupBench = async (
         const startup = await peer.millionaires?.();
         if (startup !== undefined) theirs.set(peer.name, startup);
       }
-      const [value, ...others] = await inTurns(runs, [mine, ...[...theirs.values()].map(({ run }) => run)]);
+      const [mines, ...others] = await inTurns(runs, [mine, ...[...theirs.values()].map(({ run }) => run)]);
+      const value = median(mines!);
       for (const [i, against] of [...theirs.keys()].entries()) {
-        const baseline = others[i]!;
-        const row = { unit: 's', value: value!, baseline, ratio: value! / baseline, against };
+        const baseline = median(others[i]!);
+        const row = { unit: 's', value, baseline, ratio: value / baseline, against, ...spread(mines!) };
         rows.push({ name: i === 0 ? name : `${name} / ${against}`, ...row });
       }
     } finally {

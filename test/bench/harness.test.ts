@@ -1,20 +1,23 @@
 /** @file The benchmark itself: engines take turns, links have their latency, parts are merged, and rows have their fields. */
 
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { chart } from '../../bench/lib/chart.ts';
 import { Crew, TooLong } from '../../bench/lib/crew.ts';
-import { duel, median } from '../../bench/lib/duel.ts';
+import { duel, median, spread } from '../../bench/lib/duel.ts';
 import type { Standing } from '../../bench/lib/engine.ts';
 import { proxy } from '../../bench/lib/proxy.ts';
 import { resultsText } from '../../bench/lib/report.ts';
 import { merged } from '../../bench/lib/results.ts';
-import type { Row } from '../../bench/lib/row.ts';
+import type { ProgramRow, Row } from '../../bench/lib/row.ts';
+import { startupBench } from '../../bench/lib/startup.ts';
 import { WORKLOADS } from '../../bench/lib/workloads.ts';
 import { projectFile } from '../../examples/lib/project.ts';
 
@@ -159,6 +162,37 @@ harness('a row names what was skipped and what it needs', () => {
   assert.match(text, /## Skipped\n\n- a package/);
 });
 
+harness('what MP-SPDZ took on another day is quoted only where it was not measured', () => {
+  const own = {
+    ...row('x', 1),
+    against: 'float64',
+    net: 'loopback',
+    parties: 2,
+    field: 'FM128',
+    dealer: 'third',
+  };
+  const mine = { ...own, ...spread([1]), first: 1, rounds: 1, bytes: 1, dealerBytes: 1, dealerSeconds: 1 };
+  const of = (workload: string, more: object = {}) =>
+    ({ ...mine, size: '', memory: 1, rss: 1, plainSeconds: 1, workload, ...more, part: 0 }) as ProgramRow & {
+      part: 0;
+    };
+  const rows = [
+    of('exp 1e4'),
+    of('log 1e4'),
+    of('log 1e4', { against: 'mp-spdz', baseline: 7, ratio: 1 / 7 }),
+  ];
+  const text = resultsText({ machine: 'm', parts: [], rows });
+  const quoted = text.slice(text.indexOf('## Beside MP-SPDZ, quoted'));
+  assert.match(quoted, /exp 1e4 \| {2}\| 1\.00 \| 0\.19/);
+  assert.not.match(quoted, /log 1e4 \|.*24 fraction bits/);
+  assert.match(
+    text,
+    /## Beside mp-spdz\n\nIts dealer protocol[\s\S]*\| log 1e4 \| 1\.00 \| > 7\.00 \| < 0\.14/,
+  );
+  const all = resultsText({ machine: 'm', parts: [], rows: rows.slice(1) });
+  assert.not.match(all, /quoted/);
+});
+
 harness('the chart has a mark for each value', () => {
   const svg = chart({
     title: 'a < b',
@@ -206,6 +240,80 @@ harness('--json prints one array of rows: ours beside float64, and a peer that i
   ]) {
     assert.ok(Number(program![key]) > 0, key);
   }
+});
+
+/** A folder that looks like MP-SPDZ's: its party prints what it is told, or fails. */
+const stage = (party: string): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-test-'));
+  const files = {
+    'compile.py': 'import sys; open("compiled", "w").write(" ".join(sys.argv[1:]))',
+    'Scripts/setup-ssl.sh': 'mkdir Player-Data',
+    'dealer-ring-party.x': `#!/bin/sh\n[ -f compiled ] && [ -d Player-Data ] || exit 3\n${party}\n`,
+  };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+    chmodSync(join(folder, name), 0o755);
+  }
+  return folder;
+};
+
+harness('MP-SPDZ: the time of its timer counts, and nothing of it is left', async () => {
+  const args = ['--json', '--quick', '--parties', '2', '--filter', 'exp 1e4', '--peer', 'mp-spdz'];
+  for (const [party, check] of [
+    [
+      'cat compiled >> "$MP_SPDZ/compiled"; pwd > "$MP_SPDZ/place"; echo "Time1 = 0.25 seconds (1 MB, 2 rounds)"',
+      (peer: Record<string, unknown>, folder: string) => {
+        assert.is(peer.name, 'exp 1e4 [loopback] / mp-spdz');
+        assert.is(peer.baseline, 0.25);
+        assert.is(peer.ratio, Number(peer.value) / 0.25);
+        assert.is(peer.note, '24 fraction bits, probabilistic truncation; its dealer is a third process');
+        assert.match(
+          readFileSync(join(folder, 'compiled'), 'utf8'),
+          /^-R 128 -Y -b 100000 \S+mp_spdz.mpc exp 10000-R/,
+        );
+        assert.not.ok(existsSync(readFileSync(join(folder, 'place'), 'utf8').trim()));
+      },
+    ],
+    [
+      'if [ $2 = 1 ]; then echo no such schedule >&2; exit 1; fi; sleep 20',
+      (peer: Record<string, unknown>) => {
+        assert.is(peer.value, null);
+        assert.match(String(peer.note), /^failed: [\s\S]*no such schedule/);
+      },
+    ],
+  ] as const) {
+    const folder = stage(party);
+    try {
+      const env = { ...process.env, MP_SPDZ: folder };
+      const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...args], { env });
+      const rows = JSON.parse(stdout) as Record<string, unknown>[];
+      assert.is(rows.length, 2);
+      check(rows[1]!, folder);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+});
+
+harness('start-up: a peer that has the program stands beside ours', async () => {
+  let ended = false;
+  const end = () => {
+    ended = true;
+  };
+  const nothing = { missing: async () => undefined, start: async () => undefined };
+  const peer = { ...nothing, name: 'peer', millionaires: async () => ({ run: async () => 0.125, end }) };
+  const [ours, theirs, ...more] = await startupBench(
+    (name) => name.endsWith('processes, start to answer'),
+    1,
+    [{ ...nothing, name: 'other' }, peer],
+  );
+  assert.is(more.length, 0);
+  assert.is(theirs!.name, `${ours!.name} / peer`);
+  assert.is(theirs!.value, ours!.value);
+  assert.is(theirs!.ratio, Number(theirs!.value) / 0.125);
+  assert.is(ours!.against, 'bare Node');
+  assert.ok(ended);
 });
 
 harness('a third-party dealer and a shaped link', async () => {
