@@ -178,6 +178,7 @@ export class Drawing extends Scratch {
     if (owner === this.rank) return this.#own(dst);
     this.#draws++;
     this.ring.zero(dst);
+    dst.zero = true;
     return dst;
   }
 

@@ -83,7 +83,10 @@ export const hide: Gate = {
       : [p.words(x!.c!.length), p.words(x!.c!.length)];
     p.drawPublic(r);
     add(p.ring, c, x!.c!, r);
-    if (!p.first) p.ring.zero(r);
+    if (!p.first) {
+      p.ring.zero(r);
+      r.zero = true;
+    }
     return [{ c, r }];
   },
 };

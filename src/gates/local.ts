@@ -192,14 +192,16 @@ export const locals: Readonly<Record<string, Local>> = {
   matmulPublic: byPublic((s, a, p, attrs) => {
     const shape = attrs as unknown as MatmulAttrs;
     const out = s.words(shape.batch * shape.m * shape.n);
-    matmulInto(s.ring, out, a, p, shape, false);
+    if (a.zero) s.ring.zero(out);
+    else matmulInto(s.ring, out, a, p, shape, false);
     return out;
   }),
   /** Public (m,k) times secret (k,n). */
   publicMatmul: byPublic((s, a, p, attrs) => {
     const shape = attrs as unknown as MatmulAttrs;
     const out = s.words(shape.batch * shape.m * shape.n);
-    matmulInto(s.ring, out, p, a, shape, false);
+    if (a.zero) s.ring.zero(out);
+    else matmulInto(s.ring, out, p, a, shape, false);
     return out;
   }),
   /** Bits and a public bit plane. */

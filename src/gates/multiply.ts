@@ -8,6 +8,9 @@
  * needs no correction of its own, and the dealer sends one element, the correction of the output's mask. It is uniform
  * because u is, whatever the operands; u serves this once.
  *
+ * A share that is 0 by the program (of an input's mask, but at its owner) takes no product: of X W for two parties' inputs
+ * each computes one, and a third none.
+ *
  * Rounds 1, bytes k/8 per output; dealer k/8. Exact truncation (see finish.ts): 2, 2k/8; dealer 2k/8.
  */
 
@@ -26,6 +29,18 @@ const dealProduct = (d: Dealing, n: number, t: Truncation, product?: RingArray):
   return dealFinish(d, mask, t, !product);
 };
 
+/** u + this party's share of x times a number whose share of the mask is 0 here. */
+const timesPublic = (
+  p: Party,
+  u: RingArray,
+  x: Value,
+  c: RingArray,
+  at: (a: RingArray) => RingArray,
+): void => {
+  if (p.first || !ringOf(x.r).zero)
+    p.ring.mulGate(u, at(ringOf(x.c)), at(c), at(ringOf(x.r)), null, u, p.first);
+};
+
 /** x * y, elementwise. */
 export const mul: Gate<Truncation & GateBase> = {
   deal(d, [x, y], t) {
@@ -36,11 +51,13 @@ export const mul: Gate<Truncation & GateBase> = {
   },
   *eval(p, [x, y], t) {
     const { array: u, fill } = p.drawParts(x!.c!.length);
-    const operands = [ringOf(x!.c), ringOf(y!.c), ringOf(x!.r), ringOf(y!.r)] as const;
+    const [cx, cy, rx, ry] = [ringOf(x!.c), ringOf(y!.c), ringOf(x!.r), ringOf(y!.r)];
     const parts = inParts(u.length, p.field, (start, count) => {
+      const at = (a: RingArray): RingArray => a.view(start, count);
       fill(start, count);
-      const [out, cx, cy, rx, ry] = [u, ...operands].map((a) => a.view(start, count));
-      p.ring.mulGate(out!, cx!, cy!, rx!, ry!, out!, p.first);
+      if (rx.zero) timesPublic(p, at(u), y!, cx, at);
+      else if (ry.zero) timesPublic(p, at(u), x!, cy, at);
+      else p.ring.mulGate(at(u), at(cx), at(cy), at(rx), at(ry), at(u), p.first);
     });
     return [yield* finish(p, u, t, parts)];
   },
@@ -58,8 +75,10 @@ export const square: Gate<Truncation & GateBase> = {
     const { array: u, fill } = p.drawParts(x!.c!.length);
     const parts = inParts(u.length, p.field, (start, count) => {
       fill(start, count);
-      const [out, c, r] = [u, ringOf(x!.c), ringOf(x!.r)].map((a) => a.view(start, count));
-      p.ring.squareGate(out!, c!, r!, out!, p.first);
+      const at = (a: RingArray): RingArray => a.view(start, count);
+      const [c, r] = [ringOf(x!.c), ringOf(x!.r)];
+      if (r.zero) timesPublic(p, at(u), x!, c, at);
+      else p.ring.squareGate(at(u), at(c), at(r), at(u), p.first);
     });
     return [yield* finish(p, u, t, parts)];
   },
@@ -126,14 +145,21 @@ export const matmul: Gate<MatmulAttrs> = {
   *eval(p, [x, y], t) {
     const [cx, cy, rx, ry] = [ringOf(x!.c), ringOf(y!.c), ringOf(x!.r), ringOf(y!.r)];
     const u = p.draw(t.batch * t.m * t.n);
-    // first ? c_x (c_y - r_y) : -c_x r_y, then - r_x c_y
-    const left = p.words(cy.length);
-    if (p.first) p.ring.sub(left, cy, ry);
-    else p.ring.neg(left, ry);
-    matmulInto(p.ring, u, cx, left, t, true);
-    p.drop(left);
-    const right = p.words(rx.length);
-    p.ring.neg(right, rx);
+    // first ? c_x (c_y - r_y) : -c_x r_y, then - r_x c_y; or in one: first ? (c_x - r_x) c_y : -r_x c_y
+    const minus = (c: RingArray | undefined, r: RingArray): RingArray => {
+      const out = p.words(r.length);
+      if (c) p.ring.sub(out, c, r);
+      else p.ring.neg(out, r);
+      return out;
+    };
+    if (!ry.zero) {
+      const left = minus(p.first ? cy : undefined, ry);
+      matmulInto(p.ring, u, cx, left, t, true);
+      p.drop(left);
+    }
+    const whole = ry.zero && p.first === 1;
+    if (rx.zero && !whole) return [yield* finish(p, u, t)];
+    const right = minus(whole ? cx : undefined, rx);
     const result = yield* finish(p, u, t, inRows(p.ring, u, right, cy, t));
     p.drop(right);
     return [result];

@@ -49,5 +49,7 @@ export const step = (ring: Ring, field: Field, graph: Graph, node: Node, ins: re
   const scratch = new Scratch(ring, field);
   const out = local(scratch, operands as readonly Value[], attrs);
   scratch.end(arraysOf(out) as Arr[]);
+  // Local ops are linear in masks.
+  if (out.r && operands.every((v) => !(v as Value).r || (v as Value).r!.zero)) out.r.zero = true;
   return [out];
 };

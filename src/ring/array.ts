@@ -15,6 +15,8 @@ export interface Arr {
   readonly ptr: number;
   readonly bytes: number;
   readonly length: number;
+  /** Nothing but zeros, as everybody knows from the program: a share of another party's mask. Work on it may be left out. */
+  zero: boolean;
 }
 
 const outside = (what: string, start: number, count: number, size: number): never =>
@@ -31,6 +33,7 @@ export class RingArray implements Arr {
   readonly field: Field;
   readonly length: number;
   readonly bytes: number;
+  zero = false;
 
   constructor(block: Block, ptr: number, field: Field, length: number) {
     this.block = block;
@@ -43,7 +46,9 @@ export class RingArray implements Arr {
   /** Words start .. start + length of the same memory. */
   view(start: number, length: number): RingArray {
     if (!within(start, length, this.length)) outside('view', start, length, this.length);
-    return new RingArray(this.block, this.ptr + start * this.field.bytes, this.field, length);
+    const part = new RingArray(this.block, this.ptr + start * this.field.bytes, this.field, length);
+    part.zero = this.zero;
+    return part;
   }
 }
 
@@ -57,6 +62,7 @@ export class Bits implements Arr {
   /** Bytes per plane: ceil(length / 128) * 16. */
   readonly stride: number;
   readonly bytes: number;
+  zero = false;
 
   constructor(block: Block, ptr: number, planes: number, length: number) {
     this.block = block;
@@ -74,7 +80,9 @@ export class Bits implements Arr {
   /** Planes p .. p + count of the same memory. */
   plane(p: number, count = 1): Bits {
     if (!within(p, count, this.planes)) outside('planes', p, count, this.planes);
-    return new Bits(this.block, this.ptr + p * this.stride, count, this.length);
+    const part = new Bits(this.block, this.ptr + p * this.stride, count, this.length);
+    part.zero = this.zero;
+    return part;
   }
 }
 
@@ -85,6 +93,7 @@ export class Bytes implements Arr {
   readonly ptr: number;
   readonly length: number;
   readonly bytes: number;
+  zero = false;
 
   constructor(block: Block, ptr: number, length: number) {
     this.block = block;
