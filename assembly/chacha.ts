@@ -77,7 +77,7 @@ export function chachaRounds(at: usize): void {
 /** Four words of four blocks: to row order, at p, p + 64, p + 128, p + 192. */
 // @ts-ignore: decorator
 @inline
-function storeFour(p: usize, a: v128, b: v128, c: v128, d: v128): void {
+export function storeFour(p: usize, a: v128, b: v128, c: v128, d: v128): void {
   const ab0 = v128.shuffle<u32>(a, b, 0, 4, 1, 5);
   const ab1 = v128.shuffle<u32>(a, b, 2, 6, 3, 7);
   const cd0 = v128.shuffle<u32>(c, d, 0, 4, 1, 5);

@@ -11,6 +11,8 @@ export * from './counting';
 export * from './program';
 export * from './wire';
 export * from './harmonics';
+export * from './keys';
+export * from './spline';
 export * from './exponential';
 export { chacha20 } from './chacha';
 export { dcfEval, dcfGen } from './dcf';

@@ -110,8 +110,6 @@ export class Account {
       ops.map((o) => o.op),
     );
     const exact = exactAnyway.map((setting) => `  ${setting}: computed to 2^-20, as in every mode`);
-    return [head, ...(plan ? [`  comparisons by ${plan}`] : []), ...exact, ...table(heaviest(ops))].join(
-      '\n',
-    );
+    return [head, ...(plan ? [`  by ${plan}`] : []), ...exact, ...table(heaviest(ops))].join('\n');
   }
 }

@@ -12,6 +12,12 @@ export interface Wire {
 
 export type WireType = Omit<Wire, 'id'>;
 
+/** What the gates take that one on keys stands for: a comparison with so many thresholds (or none), and dealt words. */
+export interface Instead {
+  readonly thresholds: number;
+  readonly words: number;
+}
+
 export interface Circuit {
   readonly field: Field;
   /** Fraction bits of fixed-point numbers. */
@@ -25,6 +31,8 @@ export interface Circuit {
     attrs: Readonly<Record<string, unknown>>,
     outs: readonly WireType[],
   ): Wire[];
+  /** Whether a gate on keys is to do, on so many elements, what several gates do otherwise. */
+  keyed(op: string, attrs: Readonly<Record<string, unknown>>, elements: number, instead: Instead): boolean;
   /** Public numbers, encoded with `fraction` bits. */
   constant(values: Float64Array, shape: readonly number[], fraction: number): Wire;
 }

@@ -2,8 +2,9 @@
 
 import { add, below, filled, not, selectSum, sub } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
+import { keyedLines } from './lines.ts';
 
-/** x held between lo and hi, either of which may be infinite. Rounds 5, bytes 34 (FM128; one bound: 25). */
+/** x held between lo and hi, either of which may be infinite. Rounds 5, bytes 34 (FM128; one bound: 25); by keys 1, 16. */
 export const clamp = (c: Circuit, x: Wire, lo: number, hi: number): Wire => {
   const raw = (v: number): number => Math.round(v * 2 ** c.fraction);
   const ends = [
@@ -11,6 +12,14 @@ export const clamp = (c: Circuit, x: Wire, lo: number, hi: number): Wire => {
     ...(hi < Infinity ? [{ bound: hi, low: false }] : []),
   ];
   if (ends.length === 0) return x;
+  // x, or from lo on lo and x - lo; less x - hi from hi on.
+  const turns = {
+    at: ends.map((e) => raw(e.bound)),
+    slopes: ends.map((e) => (e.low ? 1 : -1)),
+    steps: ends.map(() => 0),
+  };
+  const keyed = keyedLines(c, x, turns);
+  if (keyed) return add(c, lo > -Infinity ? filled(c, lo, x.shape) : x, keyed);
   const bits = below(
     c,
     x,

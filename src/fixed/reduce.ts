@@ -2,11 +2,20 @@
 
 import { add, choose, concat, less, selectSum, sub, view } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
+import { keyedExcess } from './lines.ts';
 
-/** Rounds: less, and one to select. */
-export const maximum = (c: Circuit, x: Wire, y: Wire): Wire => choose(c, less(c, x, y), y, x);
+/** The larger or smaller by keys, where the planner wants them. */
+const keyedBetter = (c: Circuit, x: Wire, y: Wire, pick: 'max' | 'min'): Wire | undefined => {
+  const over = pick === 'max' ? keyedExcess(c, y, x) : keyedExcess(c, x, y);
+  return over && (pick === 'max' ? add(c, x, over) : sub(c, x, over));
+};
 
-export const minimum = (c: Circuit, x: Wire, y: Wire): Wire => choose(c, less(c, x, y), x, y);
+/** Rounds: less, and one to select; by keys 1. */
+export const maximum = (c: Circuit, x: Wire, y: Wire): Wire =>
+  keyedBetter(c, x, y, 'max') ?? choose(c, less(c, x, y), y, x);
+
+export const minimum = (c: Circuit, x: Wire, y: Wire): Wire =>
+  keyedBetter(c, x, y, 'min') ?? choose(c, less(c, x, y), x, y);
 
 /** What a tournament carries: values, and the index of each if asked for, as [outer, length, inner]. */
 interface Field {
@@ -32,7 +41,8 @@ const append = (c: Circuit, x: Wire, y: Wire): Wire => {
 
 /**
  * The largest (or smallest) along the middle axis of [outer, axis, inner], and where the first one is. Neighbours
- * meet, so that of equal values the first wins. Rounds: ceil(log2 axis) times those of maximum.
+ * meet, so that of equal values the first wins. Rounds: ceil(log2 axis) times those of maximum, or of less and one with the index
+ * or another order.
  */
 export const tournament = (
   c: Circuit,
@@ -54,9 +64,10 @@ export const tournament = (
   for (let n = axis; n > 1; n = Math.ceil(n / 2)) {
     const pairs = Math.floor(n / 2);
     const [a, b] = [half(c, field.value, 0, pairs), half(c, field.value, 1, pairs)];
-    const second = pick === 'max' ? before(c, a, b) : before(c, b, a);
-    const winner = (u: Wire, v: Wire): Wire => add(c, u, selectSum(c, [[second, sub(c, v, u)]]));
-    const value = winner(a, b);
+    const met = field.index || before !== less ? undefined : keyedBetter(c, a, b, pick);
+    const second = met ? undefined : pick === 'max' ? before(c, a, b) : before(c, b, a);
+    const winner = (u: Wire, v: Wire): Wire => add(c, u, selectSum(c, [[second!, sub(c, v, u)]]));
+    const value = met ?? winner(a, b);
     const index = field.index && winner(half(c, field.index, 0, pairs), half(c, field.index, 1, pairs));
     const odd = n % 2 === 1;
     field = {

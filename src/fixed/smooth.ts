@@ -1,22 +1,12 @@
 /** @file Smooth functions of one secret by harmonics (gates/harmonics.ts), with saturation where they level off. */
 
 import * as elementary from '../gates/elementary.ts';
-import {
-  add,
-  addNumber,
-  below,
-  concat,
-  filled,
-  not,
-  reshape,
-  selectSum,
-  sub,
-  timesNumber,
-  view,
-} from './basic.ts';
+import { add, addNumber, below, filled, not, selectSum, sub, timesNumber } from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
 import { clamp } from './clamp.ts';
 import { type Fit, fit } from './fit.ts';
+import { bitsFor, keyedSmooth, type Reach } from './keyed.ts';
+import { inParts, numbers } from './parts.ts';
 
 type Bits = 32 | 64 | 128;
 
@@ -178,22 +168,6 @@ export interface Scales {
   readonly output: number;
 }
 
-/** Elements per gate: its tables are dealt whole, and take about 1 KB an element. Several gates share their round. */
-const AT_ONCE = 4096;
-
-/** The parts of a long row at once, side by side. */
-const inParts = (c: Circuit, x: Wire, gate: (part: Wire) => Wire): Wire => {
-  const n = count(x.shape);
-  if (n <= AT_ONCE) return gate(x);
-  const row = reshape(c, x, [n]);
-  const parts = Array.from({ length: Math.ceil(n / AT_ONCE) }, (_, i) =>
-    gate(view(c, row, [Math.min(AT_ONCE, n - i * AT_ONCE)], [1], i * AT_ONCE)),
-  );
-  return reshape(c, concat(c, parts, 1, [n]), x.shape);
-};
-
-const numbers = (x: Wire) => ({ shape: x.shape, kind: 'ring', secret: true }) as const;
-
 /** A smooth function where it is fitted (elsewhere anything). Rounds 1 (exact truncation: 2), bytes k/8 (2k/8). */
 export const smooth = (
   c: Circuit,
@@ -232,7 +206,6 @@ const ENDS = {
   geluTanh: [0, 'x'],
 } as const satisfies Readonly<Partial<Record<keyof typeof SMOOTH, readonly [number, number | 'x']>>>;
 
-type Reach = readonly [lo: number, hi: number];
 const ANYWHERE: Reach = [-Infinity, Infinity];
 
 /**
@@ -244,8 +217,14 @@ const saturating =
   (c: Circuit, x: Wire, reach = ANYWHERE): Wire => {
     const [low, high] = ENDS[name];
     const { hi: end } = SMOOTH[name];
+    const near = reach[0] >= -end && reach[1] <= end;
+    // The words of the harmonics and of two selects.
+    const instead = near ? { thresholds: 0, words: 0 } : { thresholds: 2, words: 4 };
+    const words = instead.words + 2 * SMOOTH[name].harmonics[c.field.bits];
+    const keyed = keyedSmooth(c, x, name, reach, { ...instead, words });
+    if (keyed) return keyed;
     const inside = smooth(c, x, name);
-    if (reach[0] >= -end && reach[1] <= end) return inside;
+    if (near) return inside;
     const hi = end * 2 ** c.fraction;
     const [under, notOver] = below(c, x, [-hi, hi]);
     const above = high === 'x' ? x : filled(c, high, x.shape);
@@ -259,13 +238,13 @@ const saturating =
     );
   };
 
-/** 1 / (1 + exp(-x)), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.9 KB. */
+/** 1 / (1 + exp(-x)), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.9 KB. By keys, as those below, 1 and 16. */
 export const sigmoid = saturating('sigmoid');
 /** tanh x, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 1 KB. */
 export const tanh = saturating('tanh');
 /** erf x, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.5 KB. */
 export const erf = saturating('erf');
-/** log(1 + exp x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.9 KB. */
+/** log(1 + exp x), any x (by keys, as for what follows, x < 2^27). Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.9 KB. */
 export const softplus = saturating('softplus');
 /** x sigmoid(x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 1.6 KB. */
 export const silu = saturating('silu');
@@ -294,7 +273,7 @@ const EXP_MIN = -20;
 /**
  * exp x for x up to 21 (FM128), 11 (FM64), 4 (FM32); far negative x give 0. Relative error below 2^-20 (FM128), or
  * a sixteenth more than one unit in the last place. Rounds 5, bytes 41; dealer 0.6 KB. Where x is known to be at least -20,
- * rounds 1, bytes 16.
+ * rounds 1, bytes 16; by keys always.
  */
 export const exp = (c: Circuit, x: Wire, reach = ANYWHERE): Wire => {
   const { max, t1, t2 } = EXP[c.field.bits];
@@ -311,8 +290,15 @@ export const exp = (c: Circuit, x: Wire, reach = ANYWHERE): Wire => {
     exact: c.exact,
   };
   const shifted = addNumber(c, x, -lo);
-  const inside = inParts(c, shifted, (part) => c.emit('exponential', [part], attrs, [numbers(part)])[0]!);
-  if (reach[0] >= EXP_MIN) return inside;
+  const gate = (op: string, of: object): Wire =>
+    inParts(c, shifted, (part) => c.emit(op, [part], { ...attrs, ...of }, [numbers(part)])[0]!);
+  const near = reach[0] >= EXP_MIN;
+  const bits = bitsFor(c, [reach[0], Math.min(reach[1], max)], lo, 2 * EXP_PIECES);
+  const instead = near ? { thresholds: 0, words: EXP_PIECES } : { thresholds: 1, words: EXP_PIECES + 2 };
+  if (c.keyed('exponentialFss', { ...attrs, ...bits }, count(x.shape), instead))
+    return gate('exponentialFss', bits);
+  const inside = gate('exponential', {});
+  if (near) return inside;
   const [under] = below(c, x, [EXP_MIN * 2 ** c.fraction]);
   return sub(c, inside, selectSum(c, [[under!, inside]]));
 };

@@ -2,6 +2,7 @@
 
 import {
   add,
+  addNumber,
   below,
   bitToNumber,
   filled,
@@ -14,19 +15,25 @@ import {
   truncate,
 } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
+import { keyedLines } from './lines.ts';
 import { log, reciprocal, rsqrt, sqrt } from './normal.ts';
 import { exp, smooth } from './smooth.ts';
 
 const negative = (c: Circuit, x: Wire): Wire => below(c, x, [0])[0]!;
 
-/** |x|. Rounds: less, and one. */
-export const abs = (c: Circuit, x: Wire): Wire =>
-  sub(c, x, selectSum(c, [[negative(c, x), timesInteger(c, x, 2)]]));
+/** |x|. Rounds: less, and one; by keys 1. */
+export const abs = (c: Circuit, x: Wire): Wire => {
+  const twice = keyedLines(c, x, { at: [0], slopes: [2], steps: [0] });
+  return twice ? sub(c, twice, x) : sub(c, x, selectSum(c, [[negative(c, x), timesInteger(c, x, 2)]]));
+};
 
-/** -1, 0 or 1, as a ring integer times 2^scale. Rounds: less, and one. */
+/** -1, 0 or 1, as a ring integer times 2^scale. Rounds: less, and one; by keys 1. */
 export const sign = (c: Circuit, x: Wire, scale: number): Wire => {
+  const step = 2 ** scale;
+  const keyed = keyedLines(c, x, { at: [0, 1], slopes: [0, 0], steps: [step, step] });
+  if (keyed) return addNumber(c, keyed, -step, 0);
   const [minus, notPlus] = below(c, x, [0, 1]);
-  const unit = filled(c, 2 ** scale, x.shape, 0);
+  const unit = filled(c, step, x.shape, 0);
   return selectSum(c, [
     [not(c, notPlus!), unit],
     [minus!, timesInteger(c, unit, -1)],

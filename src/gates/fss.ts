@@ -15,19 +15,14 @@
 
 import type { Dealing } from '../dealer/material.ts';
 import type { Bytes, RingArray } from '../ring/array.ts';
-import { DCF_SEED, dcfRow } from '../ring/fss.ts';
+import { dcfRow } from '../ring/fss.ts';
 import type { LessAttrs } from './compare.ts';
 import { type Gate, type GateAttrs, type Party, ringOf } from './gate.ts';
-
-/** Both root seeds; a party's own, and zeros for the other's. */
-const seeds = (s: Dealing | Party, n: number): [Bytes, Bytes] => [
-  s.drawOf(0, s.bytes(n * DCF_SEED)),
-  s.drawOf(1, s.bytes(n * DCF_SEED)),
-];
+import { rootSeeds } from './keys.ts';
 
 /** Makes keys for the lowest `levels` bits of r. */
 const dealKeys = (d: Dealing, r: RingArray, levels: number): void => {
-  const [seed0, seed1] = seeds(d, r.length);
+  const [seed0, seed1] = rootSeeds(d, r.length);
   const words = d.bytes(r.length * dcfRow(levels));
   d.ring.dcfGen(words, seed0, seed1, r, levels);
   d.drop(seed0, seed1);
@@ -35,7 +30,7 @@ const dealKeys = (d: Dealing, r: RingArray, levels: number): void => {
 };
 
 const takeKeys = (p: Party, n: number, levels: number): { seed: Bytes; words: Bytes } => {
-  const seed = seeds(p, n)[p.rank]!;
+  const seed = rootSeeds(p, n)[p.rank]!;
   return { seed, words: p.hear(n * dcfRow(levels)) };
 };
 

@@ -10,13 +10,14 @@ import type { Gate } from './gate.ts';
 import { harmonics } from './harmonics.ts';
 import { hide, input, reveal } from './inout.ts';
 import { belowInt, lessInt, negative, residue } from './integer.ts';
+import { linesFss } from './lines-fss.ts';
 import { lookup, oneHot } from './lookup.ts';
 import { matmul, mul, square } from './multiply.ts';
 import { randomBits } from './random.ts';
 import { select } from './select.ts';
 import { shuffle } from './shuffle.ts';
 import { sort } from './sort.ts';
-
+import { exponentialFss, splineFss } from './spline-fss.ts';
 import { truncate, truncateExact } from './truncate.ts';
 
 export const gates = {
@@ -34,6 +35,9 @@ export const gates = {
   lessFss,
   borrowFss,
   isZeroFss,
+  linesFss,
+  splineFss,
+  exponentialFss,
   lessInt,
   belowInt,
   negative,

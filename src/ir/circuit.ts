@@ -1,9 +1,9 @@
 /** @file A lowered graph in the making: the Circuit that fixed/ writes with. */
 
-import { type Circuit, count, type Wire, type WireType } from '../fixed/circuit.ts';
+import { type Circuit, count, type Instead, type Wire, type WireType } from '../fixed/circuit.ts';
 import type { Field } from '../ring/field.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
-import { type PlanOptions, planned } from './plan.ts';
+import { keyed, type PlanOptions, planned } from './plan.ts';
 
 /** How sigmoid is computed, as in SPU's runtime configuration. */
 export type SigmoidMode = 'REAL' | 'MM1' | 'SEG3';
@@ -66,6 +66,10 @@ export class GraphCircuit implements Circuit {
       attrs as Attrs,
       types,
     ).map((id) => this.wire(id));
+  }
+
+  keyed(op: string, attrs: Readonly<Record<string, unknown>>, elements: number, instead: Instead): boolean {
+    return keyed(op, attrs, elements, instead, this.options);
   }
 
   /** Constants are made once per circuit. */

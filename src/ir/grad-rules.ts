@@ -53,6 +53,19 @@ const geluSlope = (b: Backward): BaseArray => {
   return a.scale(a.add(a.add(t, one), rest), 0.5);
 };
 
+/** The slope of the line at x: every point that x has reached changes it. */
+const lineSlope = ({ x, attrs }: Backward): BaseArray => {
+  const [at, to] = [list(attrs, 'at'), list(attrs, 'to')];
+  const slopes = [0, ...at.slice(1).map((v, i) => (to[i + 1]! - to[i]!) / (v - at[i]!)), 0];
+  const v = x(0);
+  const none = zerosLike(v);
+  const changes = at.map((from, i) => {
+    const before = apply('less', [v, a.filled(from, v.shape)]);
+    return a.select(before, none, a.filled(slopes[i + 1]! - slopes[i]!, v.shape));
+  });
+  return changes.reduce((sum, change) => a.add(sum, change));
+};
+
 const none: GradRule = () => undefined;
 
 /** ct put back where a slice with this step took it from: one axis after another. */
@@ -138,6 +151,7 @@ export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
     const square = a.add(a.square(b.x(0)), a.square(b.x(1)));
     return a.mul(b.ct, a.div(i === 0 ? b.x(1) : a.neg(b.x(0)), square));
   },
+  interp: slope(lineSlope),
   arcsin: slope((b) => apply('rsqrt', [a.sub(a.filled(1, b.x(0).shape), a.square(b.x(0)))])),
   arcsinh: slope((b) => a.rsqrt(a.add(a.square(b.x(0)), a.filled(1, b.ct.shape)))),
   cbrt: slope((b) => apply('reciprocal', [a.scale(a.square(b.y()), 3)])),

@@ -41,6 +41,16 @@ export const SMOOTH: Readonly<Record<string, OpDef>> = {
             `${op}: lo <= hi are to be numbers, not ${String(attrs.lo)} and ${String(attrs.hi)}`,
           ),
   },
+  interp: {
+    ...unary('the straight lines through ({at}, {to}) at x, constant beyond the ends; {at} rises'),
+    infer: (op) => (ins, attrs, body) => {
+      const [at, to] = [attrs.at as readonly number[], attrs.to as readonly number[]];
+      const rising = at.every((v, i) => Number.isFinite(v) && (i === 0 || v > at[i - 1]!));
+      return at.length > 0 && at.length === to.length && rising && to.every(Number.isFinite)
+        ? real(op)(ins, attrs, body)
+        : fail('INVALID_ARGUMENT', `${op}: points are to be finite, and to rise`);
+    },
+  },
   arcsin: unary('the angle in [-pi/2, pi/2] whose sine is x'),
   arcsinh: unary('the number whose hyperbolic sine is x'),
   cbrt: unary('the cube root of x'),

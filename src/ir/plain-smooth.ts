@@ -23,6 +23,14 @@ const nextafter = (x: number, y: number): number => {
   return view.getFloat64(0);
 };
 
+const interp = (x: number, attrs: Attrs): number => {
+  const [at, to] = [attrs.at as readonly number[], attrs.to as readonly number[]];
+  const i = at.findIndex((v) => x < v);
+  if (i <= 0) return i === 0 ? to[0]! : to.at(-1)!;
+  const [lo, hi] = [at[i - 1]!, at[i]!];
+  return to[i - 1]! + ((to[i]! - to[i - 1]!) * (x - lo)) / (hi - lo);
+};
+
 export const PLAIN_SMOOTH: Readonly<Record<string, Kernel>> = {
   silu: real((x) => x / (1 + Math.exp(-x))),
   gelu: real(gelu),
@@ -35,6 +43,7 @@ export const PLAIN_SMOOTH: Readonly<Record<string, Kernel>> = {
     };
   },
   within: real((x) => x),
+  interp: real(interp),
   arcsin: real(Math.asin),
   arcsinh: real(Math.asinh),
   cbrt: real(Math.cbrt),

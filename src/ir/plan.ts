@@ -1,9 +1,17 @@
 /**
  * @file Which of two protocols a gate runs: tables (any number of parties, few dealer bytes, several rounds), or the keys
- * of two parties (gates/fss.ts: one round, some 2 KB from the dealer and microseconds of work an element).
+ * of two parties (gates/fss.ts: one round, some 2 KB from the dealer and microseconds of work an element). And whether a
+ * comparison, what depends on it and the choice are one gate (gates/lines-fss.ts, spline-fss.ts: one round, 2 to 6 KB).
+ *
+ * `latency` takes the fewest rounds and, of as many, the least work; `auto` the least time: rounds, and an element's dealt bytes
+ * and work.
  */
 
+import type { Instead } from '../fixed/circuit.ts';
+import { linesShape, type Turns } from '../gates/lines-fss.ts';
+import { exponentialShape, type KeyedExponent, type SplineAttrs, splineShape } from '../gates/spline-fss.ts';
 import type { Field } from '../ring/field.ts';
+import { type KeyShape, keyRow } from '../ring/keys.ts';
 
 /** `latency`: as few rounds as possible. `bandwidth`: as few bytes. `auto`: what is faster on the given link. */
 export type CostMode = 'latency' | 'bandwidth' | 'auto';
@@ -58,6 +66,8 @@ const PAIRS: Readonly<Record<string, Pair>> = {
 /** Seconds of local work per level and evaluation, and of the dealer's per level (measured: 127 levels in 6 and 12 us). */
 const EVAL = 5e-8;
 const DEAL = 1e-7;
+/** And of a dealt word that is weighed. */
+const WORD = 1e-8;
 
 /** The op to run for `op` on so many elements. */
 export const planned = (
@@ -78,7 +88,60 @@ export const planned = (
   return won > lost ? pair.keyed : op;
 };
 
-const KEYED = new Set(Object.values(PAIRS).map((p) => p.keyed));
+/** What a gate on keys with ring payloads takes an element. */
+interface Whole {
+  readonly levels: number;
+  /** Bytes of a key. */
+  readonly bytes: number;
+  /** Blocks of the key stream that a party needs. */
+  readonly blocks: number;
+}
+
+type WholeRule = (field: Field, attrs: Readonly<Record<string, unknown>>) => Whole;
+
+/** Levels, the leaves of the pieces and the nodes above them. */
+const pieces = (f: Field, shape: KeyShape, count: number): Whole => {
+  const levels = shape.total - shape.group;
+  const leaf = Math.ceil((shape.words * 2 ** shape.group * f.bytes) / 64);
+  const blocks = levels + (count / 2 ** shape.group + 1) * (2 + leaf);
+  return { levels, bytes: keyRow(f, shape), blocks };
+};
+
+/** Gates that do in one round, for two parties, what several do otherwise. */
+const WHOLES: Readonly<Record<string, WholeRule>> = {
+  linesFss: (f, a) => {
+    const turns = a as unknown as Turns;
+    const shape = linesShape(turns, width(f, a));
+    return { levels: shape.total, bytes: keyRow(f, shape), blocks: turns.at.length * shape.total };
+  },
+  splineFss: (f, a) => pieces(f, splineShape(a as SplineAttrs, f.bits), a.pieces as number),
+  exponentialFss: (f, a) => pieces(f, exponentialShape(a as KeyedExponent, f.bits), a.pieces as number),
+};
+
+/** Whether such a gate is to run on so many elements, and not what `instead` says. */
+export const keyed = (
+  op: string,
+  attrs: Readonly<Record<string, unknown>>,
+  elements: number,
+  { thresholds, words }: Instead,
+  { field, parties, costMode, link }: PlanOptions,
+): boolean => {
+  if (parties !== 2 || costMode === undefined || costMode === 'bandwidth') return false;
+  if (costMode === 'latency') return thresholds > 0;
+  if (!link) return false;
+  const { levels, bytes, blocks } = WHOLES[op]!(field, attrs);
+  const time = (rounds: number, dealt: number, work: number): number =>
+    (rounds * link.rttMs) / 2e3 + elements * (dealt / link.bandwidth + work);
+  const whole = time(1, bytes, blocks * EVAL + levels * DEAL);
+  const dealt = words * field.bytes;
+  if (thresholds === 0) return whole < time(1, dealt, words * WORD);
+  const compared = width(field, attrs) - 1;
+  const tables = time(treeRounds(compared) + 2, dealt, words * WORD);
+  const keys = time(2, dealt + 17 * compared, words * WORD + compared * (thresholds * EVAL + DEAL));
+  return whole < Math.min(tables, keys);
+};
+
+const KEYED = new Set([...Object.values(PAIRS).map((p) => p.keyed), ...Object.keys(WHOLES)]);
 
 /** What was chosen and why, for the account of a program in which these ops ran; '' if there was no choice. */
 export const planText = ({ field, parties, costMode, link }: PlanOptions, ops: readonly string[]): string => {

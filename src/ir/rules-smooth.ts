@@ -3,6 +3,7 @@
 import { arcsin, arctan, arctan2 } from '../fixed/angle.ts';
 import { add, hidden, sub } from '../fixed/basic.ts';
 import { arcsinh } from '../fixed/hyperbolic.ts';
+import { interpolate } from '../fixed/lines.ts';
 import { cbrt } from '../fixed/normal.ts';
 import * as smooth from '../fixed/smooth.ts';
 import { sign } from '../fixed/whole.ts';
@@ -38,6 +39,8 @@ export const SMOOTH_RULES: Readonly<Record<string, Rule>> = {
   softplus: ranged(smooth.softplus),
   silu: ranged(smooth.silu),
   gelu: (l, node) => ranged(node.attrs.approximate ? smooth.geluTanh : smooth.gelu)(l, node),
+  interp: (l, { ins: [x], attrs: { at, to } }) =>
+    interpolate(l.circuit, l.wire(x!), at as readonly number[], to as readonly number[]),
   arcsin: unary(arcsin),
   arcsinh: unary(arcsinh),
   cbrt: unary(cbrt),

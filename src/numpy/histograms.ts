@@ -5,6 +5,7 @@ import type { BaseArray } from '../ir/array.ts';
 import { isInt } from '../ir/dtypes.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { normalAxis, shapeText } from '../ir/shapes.ts';
+import { apply } from '../ir/tracer.ts';
 import { lessEqual } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
 import { arange, linspace, zeros } from './create.ts';
@@ -93,13 +94,15 @@ export const histogram = (x: ArrayInput, options?: HistogramOptions): [BaseArray
 };
 
 /**
- * The straight lines through (xp, fp) at x, xp rising; constant beyond the ends. A comparison of x with every xp, and two
- * products: where a step lies below x, its change of slope counts.
+ * The straight lines through (xp, fp) at x, xp rising; constant beyond the ends. Known points cost a comparison of x with
+ * all of them and one opening, or keys alone; others two products: where a step lies below x, its change of slope counts.
  */
 export const interp = (x: ArrayInput, xp: ArrayInput, fp: ArrayInput): BaseArray => {
   const [a, at, values] = [real(x), real(xp), real(fp)];
   if (at.ndim !== 1 || values.ndim !== 1 || at.size !== values.size || at.size === 0)
     fail('SHAPE', `interp: points of shapes ${shapeText(at.shape)} and ${shapeText(values.shape)}`);
+  if (at instanceof NDArray && values instanceof NDArray)
+    return apply('interp', [a], { at: Array.from(at.data, Number), to: Array.from(values.data, Number) });
   const none = zeros([1]);
   const slopes = divide(diff(values), diff(at));
   const changes = subtract(concatenate([slopes, none]), concatenate([none, slopes]));

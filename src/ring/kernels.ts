@@ -10,14 +10,14 @@ const PER_FIELD = [
   'add', 'sub', 'mul', 'neg', 'addScalar', 'mulScalar', 'shl', 'shr', 'sar', 'sumAxis', 'matmul',
   'matmulSpace',
   'mulGate', 'mulPublic', 'squareGate', 'selectAdd', 'bitsToRing', 'maskByBits',
-  'encode', 'decode', 'encodeInt', 'strided',
+  'encode', 'decode', 'encodeInt', 'strided', 'keysGen', 'keysEval',
 ] as const; // biome-ignore format: a table of names
 
 const PLAIN = [
   'heapBase', 'scratchBytes', 'useScratch', 'xor', 'and', 'or', 'add8', 'sub8', 'not', 'andXor', 'digitSelect', 'oneHot', 'toPlanes', 'fromPlanes',
   'decodeInt', 'stridedBits', 'countUnequal', 'bitsAsBytes', 'pickBit', 'oneHotBytes',
   'runPlanes', 'packPlanes', 'unpackPlanes', 'packBytes', 'unpackBytes', 'chacha20', 'dcfGen', 'dcfEval',
-  'harmonicsEval', 'harmonicsDeal', 'exponentialEval', 'exponentialDeal',
+  'harmonicsEval', 'harmonicsDeal', 'exponentialEval', 'exponentialDeal', 'splineEval', 'splineDeal',
 ] as const; // biome-ignore format: a table of names
 
 /** `stream` is chacha20, by the host's cipher where that is faster. */

@@ -24,6 +24,13 @@ export interface ExponentShape {
   readonly fraction: number;
 }
 
+/** Polynomials on `pieces` (a power of two) of 2^pieceBits, each of so many coefficients. */
+export interface SplineShape {
+  readonly pieces: number;
+  readonly powers: number;
+  readonly pieceBits: number;
+}
+
 export class Ring extends RingWire {
   static async create(options: RingOptions = {}): Promise<Ring> {
     return new Ring(await loadParts(options));
@@ -77,7 +84,7 @@ export class Ring extends RingWire {
     table: RingArray,
     shape: ExponentShape & { readonly lo: number; readonly t2: number },
   ): void {
-    checkExponent(shape, shape.t2);
+    checkExponent(shape, shape.t2, 2);
     const { pieces, pieceBits, fraction, lo, t2 } = shape;
     this.words('exponentialEval', dst, c);
     this.#table('exponentialEval', table, c, pieces);
@@ -96,12 +103,44 @@ export class Ring extends RingWire {
     );
   }
 
-  /** dst[e][j] = j == hi(r) ? round(2^t1 e^-lo(r)) : 0. dst: n x P. */
+  /** dst[e][j] = j == hi(r) ? round(2^t1 e^-lo(r)) : 0. dst: n x P; P = 1 is e^-lo(r) alone. */
   exponentialDeal(dst: RingArray, r: RingArray, shape: ExponentShape & { readonly t1: number }): void {
-    checkExponent(shape, shape.t1);
+    checkExponent(shape, shape.t1, 1);
     const { pieces, pieceBits, fraction, t1 } = shape;
     this.#table('exponentialDeal', dst, r, pieces);
     this.kernels.exponentialDeal(dst.ptr, r.ptr, r.length, pieces, pieceBits, fraction, t1, dst.field.bytes);
+  }
+
+  /**
+   * dst[e] = sum over rows h and powers m of round(w * 2^t2) * table[e][h][m], w: coefficient m around lo(c) of the
+   * polynomial of piece hi(c) - h mod P. coef: `powers` of each piece in turn, z in pieces.
+   */
+  splineEval(
+    dst: RingArray,
+    c: RingArray,
+    table: RingArray,
+    coef: Float64Array,
+    shape: SplineShape & { readonly t2: number },
+  ): void {
+    checkSpline(shape, shape.t2);
+    const { pieces, powers, pieceBits, t2 } = shape;
+    this.words('splineEval', dst, c);
+    this.#table('splineEval', table, c, pieces * powers);
+    if (coef.length !== pieces * powers)
+      fail('SHAPE', `ring splineEval: ${coef.length} coefficients, not ${pieces * powers}`);
+    new Float64Array(this.memory.buffer, this.scratch, coef.length).set(coef);
+    const { bytes } = dst.field;
+    this.kernels.splineEval(
+      dst.ptr, c.ptr, table.ptr, this.scratch, c.length, pieces, powers, pieceBits, t2, bytes,
+    ); // biome-ignore format: one call
+  }
+
+  /** dst[e][m] = round((-lo(r))^m 2^t1). dst: n x powers. */
+  splineDeal(dst: RingArray, r: RingArray, shape: SplineShape & { readonly t1: number }): void {
+    checkSpline(shape, shape.t1);
+    const { powers, pieceBits, t1 } = shape;
+    this.#table('splineDeal', dst, r, powers);
+    this.kernels.splineDeal(dst.ptr, r.ptr, r.length, powers, pieceBits, t1, dst.field.bytes);
   }
 
   /** `row` words for each element of a. */
@@ -121,11 +160,26 @@ const checkHarmonics = ({ count, step, turn }: HarmonicShape, scaleBits: number)
   checkScale(scaleBits);
 };
 
-const checkExponent = ({ pieces, pieceBits, fraction }: ExponentShape, scaleBits: number): void => {
+const checkExponent = (
+  { pieces, pieceBits, fraction }: ExponentShape,
+  scaleBits: number,
+  least: number,
+): void => {
   const log = Math.log2(pieces);
   const whole = [log, pieceBits, fraction, scaleBits].every(Number.isInteger);
-  if (!whole || log < 1 || log > 10 || pieceBits < 0 || pieceBits + log > 62)
-    fail('RANGE', `ring exponential: ${pieces} pieces of 2^${pieceBits}, a power of two of at least 2`);
+  if (!whole || pieces < least || log > 10 || pieceBits < 0 || pieceBits + log > 62)
+    fail(
+      'RANGE',
+      `ring exponential: ${pieces} pieces of 2^${pieceBits}, a power of two of at least ${least}`,
+    );
+  checkScale(scaleBits);
+};
+
+const checkSpline = ({ pieces, powers, pieceBits }: SplineShape, scaleBits: number): void => {
+  const log = Math.log2(pieces);
+  const whole = [log, powers, pieceBits].every(Number.isInteger);
+  if (!whole || log < 1 || pieces * powers > 1024 || powers < 1 || pieceBits < 0 || pieceBits + log > 62)
+    fail('RANGE', `ring spline: ${pieces} pieces of 2^${pieceBits}, ${powers} coefficients each`);
   checkScale(scaleBits);
 };
 

@@ -29,6 +29,8 @@ const PER_FIELD: Readonly<Record<string, Said>> = {
   encode: ['w y8 . n', 0.8],
   decode: ['y8 w . n', 0.7],
   encodeInt: ['w y*3 n . .', 0.8],
+  keysGen: ['y*1 . y16 y16 w w*11 w n i . . . . .', 110, 9],
+  keysEval: ['w*10*11 w y*3 . y16 w n i . . . . . . .', 90, 8],
 };
 const PLAIN: Readonly<Record<string, Said>> = {
   xor: ['y y y n', 0.06],
@@ -54,6 +56,8 @@ const PLAIN: Readonly<Record<string, Said>> = {
   harmonicsDeal: ['y2*3*7 y*7 n . . . . .', 3.5, 3],
   exponentialEval: ['y*9 y*9 y*4*9 n . . . . . .', 4, 4],
   exponentialDeal: ['y*3*7 y*7 n . . . . .', 1, 3],
+  splineEval: ['y*9 y*9 y*5*6*9 . n . . . . .', 4, 5, 6],
+  splineDeal: ['y*3*6 y*6 n . . . .', 3, 3],
   dcfGen: ['y*1 . y16 y16 y*7 n . . i', 110, 6],
   dcfEval: ['b b y*3 . y16 y*8 n . . . i', 55, 7],
 };

@@ -2,12 +2,12 @@
 
 import { fail } from '../errors.ts';
 import type { Bits, Bytes, RingArray } from './array.ts';
-import { RingFss } from './fss.ts';
+import { RingKeys } from './keys.ts';
 import { SCRATCH } from './memory.ts';
 
 type Wired = RingArray | Bits | Bytes;
 
-export class RingWire extends RingFss {
+export class RingWire extends RingKeys {
   /** Bytes that the array takes on the wire; `width` is that of a value in Bytes. */
   wireBytes(arr: Wired, width = 8): number {
     if (arr.kind === 'bits') return arr.planes * Math.ceil(arr.length / 8);

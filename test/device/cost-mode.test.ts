@@ -1,4 +1,4 @@
-/** runtime_config.cost_mode: which comparisons a session runs, with either dealer, and what the profile says of it. */
+/** runtime_config.cost_mode: which protocols a session runs, with either dealer, and what the profile says of it. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readClusterDef } from '../../src/device/cluster-def.ts';
@@ -40,10 +40,10 @@ for (const beaver_type of ['TrustedFirstParty', 'TrustedThirdParty']) {
     const tabled = await run(TWO, { beaver_type, ...profile });
     assert.equal(keyed.values, [-1, 0, 1.5, 7]);
     assert.equal(tabled.values, keyed.values);
-    assert.is(tabled.rounds - keyed.rounds, 3);
-    assert.ok(keyed.ops.includes('lessFss') && !keyed.ops.includes('less'));
-    assert.ok(keyed.said.includes('comparisons by keys (lessFss): costMode latency'), keyed.said);
-    assert.ok(tabled.said.includes('comparisons by tables (less): costMode bandwidth'), tabled.said);
+    assert.is(tabled.rounds - keyed.rounds, 4);
+    assert.ok(keyed.ops.includes('linesFss') && !keyed.ops.includes('less'));
+    assert.ok(keyed.said.includes('by keys (linesFss): costMode latency'), keyed.said);
+    assert.ok(tabled.said.includes('by tables (less): costMode bandwidth'), tabled.said);
   });
 }
 
@@ -54,7 +54,7 @@ test('auto weighs the link; three parties have tables', async () => {
     far.said.includes('costMode auto, by the batch at a round trip of 40 ms and 12.5 MB/s'),
     far.said,
   );
-  assert.ok(far.ops.includes('lessFss'));
+  assert.ok(far.ops.includes('linesFss'));
   const three = await run([...TWO, 'carol'], { cost_mode: 'latency', ...profile });
   assert.equal(three.values, far.values);
   assert.ok(three.said.includes('latency needs two parties, and here are 3'), three.said);
@@ -65,7 +65,7 @@ for (const beaver_type of ['TrustedFirstParty', 'TrustedThirdParty']) {
     const far = await run(TWO, { costMode: 'auto', beaver_type, ...profile }, { rttMs: 50 });
     const said = /by the batch at a round trip of ([\d.]+) ms and ([\d.]+) MB\/s/.exec(far.said);
     assert.ok(said && Number(said[1]) >= 50, far.said);
-    assert.ok(far.ops.includes('lessFss'));
+    assert.ok(far.ops.includes('linesFss'));
     assert.equal(far.values, [-1, 0, 1.5, 7]);
   });
 }

@@ -9,6 +9,7 @@ import * as B from '../../src/fixed/basic.ts';
 import type { Circuit, Wire } from '../../src/fixed/circuit.ts';
 import { clamp } from '../../src/fixed/clamp.ts';
 import { arcsinh } from '../../src/fixed/hyperbolic.ts';
+import { interpolate } from '../../src/fixed/lines.ts';
 import * as N from '../../src/fixed/normal.ts';
 import { maximum } from '../../src/fixed/reduce.ts';
 import * as S from '../../src/fixed/smooth.ts';
@@ -30,9 +31,10 @@ const close =
 const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys: Cost]>> = {
   less: [B.less, [4, 71, 720], [1, 1, 33537]],
   equal: [B.equal, [2, 8, 1031], [1, 1, 33792]],
-  maximum: [maximum, [5, 199, 976], [2, 129, 33793]],
-  abs: [W.abs, [5, 199, 976], [2, 129, 33793]],
-  clamp: [(c, x) => clamp(c, x, -1, 1), [5, 270, 1439], [2, 130, 34049]],
+  maximum: [maximum, [5, 199, 976], [1, 128, 97792]],
+  abs: [W.abs, [5, 199, 976], [1, 128, 97792]],
+  clamp: [(c, x) => clamp(c, x, -1, 1), [5, 270, 1439], [1, 128, 97792]],
+  interp: [(c, x) => interpolate(c, x, [-1, 0, 2], [1, 0, 3]), [5, 341, 2030], [1, 128, 97920]],
   floor: [(c, x) => W.floorShift(c, x, c.fraction), [4, 142, 392], [2, 129, 7168]],
   'reciprocal of positive': [N.positiveReciprocal, [6, 774, 12733], [4, 397, 26113]],
   reciprocal: [N.reciprocal, [8, 1450, 14309], [6, 667, 26625]],
@@ -40,14 +42,14 @@ const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys:
   rsqrt: [N.rsqrt, [6, 774, 11709], [4, 397, 25089]],
   sqrt: [N.sqrt, [6, 774, 10941], [4, 397, 24321]],
   cbrt: [N.cbrt, [8, 1450, 12773], [6, 667, 25089]],
-  exp: [unary(S.exp), [5, 327, 5200], [2, 257, 38017]],
+  exp: [unary(S.exp), [5, 327, 5200], [1, 128, 26240]],
   log: [N.log, [5, 774, 9789], [3, 397, 23169]],
-  sigmoid: [unary(S.sigmoid), [5, 398, 7711], [2, 258, 40321]],
-  tanh: [unary(S.tanh), [5, 398, 7967], [2, 258, 40577]],
-  erf: [unary(S.erf), [5, 398, 3871], [2, 258, 36481]],
-  gelu: [unary(S.gelu), [5, 398, 4639], [2, 258, 37249]],
-  silu: [unary(S.silu), [5, 398, 13087], [2, 258, 45697]],
-  softplus: [unary(S.softplus), [5, 398, 7199], [2, 258, 39809]],
+  sigmoid: [unary(S.sigmoid), [5, 398, 7711], [1, 128, 54528]],
+  tanh: [unary(S.tanh), [5, 398, 7967], [1, 128, 55040]],
+  erf: [unary(S.erf), [5, 398, 3871], [1, 128, 54528]],
+  gelu: [unary(S.gelu), [5, 398, 4639], [1, 128, 80512]],
+  silu: [unary(S.silu), [5, 398, 13087], [1, 128, 80512]],
+  softplus: [unary(S.softplus), [5, 398, 7199], [1, 128, 80000]],
   'exp near 0': [close(S.exp), [1, 128, 4224], [1, 128, 4224]],
   'sigmoid near 0': [close(S.sigmoid), [1, 128, 6272], [1, 128, 6272]],
   'erf near 0': [close(S.erf), [1, 128, 2432], [1, 128, 2432]],
@@ -57,7 +59,7 @@ const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys:
   arctan: [A.arctan, [10, 1767, 17150], [8, 926, 29314]],
   arcsin: [A.arcsin, [9, 1136, 9915], [7, 911, 17409]],
   arctan2: [A.arctan2, [17, 1781, 20439], [11, 1303, 142217]],
-  power: [W.power, [11, 1229, 15117], [6, 782, 61314]],
+  power: [W.power, [11, 1229, 15117], [5, 653, 49537]],
 };
 
 const LENGTH = 1024;

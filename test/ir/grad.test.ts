@@ -105,6 +105,10 @@ const CASES: Readonly<Record<string, readonly (readonly [Fn, NDArray])[]>> = {
     [(x) => np.nn.gelu(x, false), X],
   ],
   within: [[(x) => np.sigmoid(np.within(x, -9, 9)), X]],
+  interp: [
+    [(x) => np.interp(x, [-1.5, 0.1, 0.45, 3], [1, -2, 3, 0.5]), X],
+    [(x) => np.interp(x, [0], [2]).mul(x), X],
+  ],
   arcsin: [[(x) => np.arcsin(np.multiply(x, 0.2)), X]],
   arcsinh: [[(x) => np.arcsinh(np.multiply(x, 4)), X]],
   cbrt: [[(x) => np.cbrt(np.add(x, 5)), X]],

@@ -25,11 +25,14 @@ const test = suite('production/stored-keys');
 const TWO = ['alice', 'bob'] as const;
 const field = FIELDS.FM128;
 
-test('comparisons by keys run on stored material', async () => {
+test('comparisons and lines by keys run on stored material', async () => {
   const place = folder();
   const type = { shape: [4], dtype: 'fxp', secret: true } as const;
   const options = { field, parties: 2, costMode: 'latency' } as const;
-  const { graph } = trace((x: BaseArray, y: BaseArray) => np.maximum(x, y), [type, type]);
+  const { graph } = trace(
+    (x: BaseArray, y: BaseArray) => np.add(np.maximum(x, y), np.where(np.less(x, y), 10, 0)),
+    [type, type],
+  );
   const inputs = [0, 1].map((owner) => ({ owner, type }));
   const jobs: Job[] = [
     { graph: inputGraph(inputs, options), ins: [], outs: [0, 1] },
@@ -88,7 +91,7 @@ test('comparisons by keys run on stored material', async () => {
     if (job.outs[0] === 2) for (const { stats } of done) assert.is(stats.rounds, 2);
     if (!job.reveal) continue;
     for (const { revealed } of done)
-      assert.equal(Array.from(revealed[0]!.data as Float64Array), [-1, 0, 1.5, 7]);
+      assert.equal(Array.from(revealed[0]!.data as Float64Array), [9, 0, 1.5, 7]);
   }
   await Promise.all(engines.map((engine) => engine.close()));
 });

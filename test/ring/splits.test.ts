@@ -42,6 +42,10 @@ const FIXED: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   harmonicsDeal: { 3: 5, 4: 2, 5: 30, 6: 40, 7: 8 },
   exponentialEval: { 4: 8, 5: 12, 6: 10, 7: -3, 8: 25, 9: 4 },
   exponentialDeal: { 3: 8, 4: 12, 5: 10, 6: 12, 7: 16 },
+  keysGen: { 1: 300, 8: 3, 9: 8, 10: 0, 11: 2, 12: 1, 13: 1003 },
+  keysEval: { 3: 300, 7: 3, 8: 8, 9: 0, 10: 4, 11: 2, 12: 1, 13: 1003, 14: 1 },
+  splineEval: { 5: 8, 6: 5, 7: 12, 8: 25, 9: 16 },
+  splineDeal: { 3: 5, 4: 12, 5: 25, 6: 8 },
   dcfGen: { 1: 144, 6: 8, 7: 16, 8: 0 },
   dcfEval: { 3: 144, 7: 8, 8: 8, 9: 1, 10: 0 },
 };

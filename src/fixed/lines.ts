@@ -1,0 +1,92 @@
+/**
+ * @file Broken lines: sums of [x >= t] (slope (x - t) + step) over public t, in raw whole numbers. By keys of two parties one
+ * gate in one round; for any number of parties comparisons of one x, and one select.
+ */
+
+import type { Turns } from '../gates/lines-fss.ts';
+import { add, addNumber, below, filled, hidden, not, selectSum, sub, timesInteger } from './basic.ts';
+import { type Circuit, count, type Wire } from './circuit.ts';
+import { inParts, numbers } from './parts.ts';
+
+export interface LinesOptions {
+  /** Bits to drop from the sum. */
+  readonly trunc?: number;
+  /** Each x - t lies in [-2^(bits-1), 2^(bits-1)). */
+  readonly bits?: number;
+}
+
+const attrsOf = (c: Circuit, turns: Turns, { trunc = 0, bits }: LinesOptions) => ({
+  ...turns,
+  trunc,
+  exact: c.exact,
+  ...(bits !== undefined && { bits }),
+});
+
+/** Whether the planner wants a sum over so many elements by keys. */
+const wanted = (c: Circuit, n: number, attrs: ReturnType<typeof attrsOf>): boolean => {
+  const thresholds = attrs.at.length;
+  const words = thresholds * (attrs.slopes.some((v) => v !== 0) ? 2 : 1);
+  return c.keyed('linesFss', attrs, n, { thresholds, words });
+};
+
+const byKeys = (c: Circuit, x: Wire, attrs: ReturnType<typeof attrsOf>): Wire =>
+  inParts(c, x, (part) => c.emit('linesFss', [part], attrs, [numbers(part)])[0]!);
+
+/** The sum by keys, where the planner wants them. Rounds 1, bytes k/8. */
+export const keyedLines = (
+  c: Circuit,
+  x: Wire,
+  turns: Turns,
+  options: LinesOptions = {},
+): Wire | undefined => {
+  const attrs = attrsOf(c, turns, options);
+  return wanted(c, count(x.shape), attrs) ? byKeys(c, x, attrs) : undefined;
+};
+
+const RELU: Turns = { at: [0], slopes: [1], steps: [0] };
+
+/** By how much x is more than y, or 0, by keys where the planner wants them. Rounds 1, bytes k/8. */
+export const keyedExcess = (c: Circuit, x: Wire, y: Wire): Wire | undefined => {
+  const attrs = attrsOf(c, RELU, {});
+  return wanted(c, count(x.shape), attrs) ? byKeys(c, sub(c, x, y), attrs) : undefined;
+};
+
+/** The sum. Rounds: those of less and one, or 1 by keys. */
+export const lines = (c: Circuit, x: Wire, turns: Turns, options: LinesOptions = {}): Wire => {
+  const keyed = keyedLines(c, x, turns, options);
+  if (keyed) return keyed;
+  const under = below(c, x, turns.at, options.bits);
+  const terms = turns.at.map((at, i): [Wire, Wire] => {
+    const [slope, step] = [turns.slopes[i]!, turns.steps[i]!];
+    const height =
+      slope === 0 ? filled(c, step, x.shape, 0) : timesInteger(c, addNumber(c, x, -at, 0), slope);
+    return [not(c, under[i]!), slope === 0 || step === 0 ? height : addNumber(c, height, step, 0)];
+  });
+  return selectSum(c, terms, options.trunc);
+};
+
+/** Fraction bits of slopes: the error of a line over an interval of length R is R 2^-(bits + 1). */
+const SLOPE = { 32: 10, 64: 22, 128: 40 } as const;
+
+/**
+ * Straight lines through points (at_i, to_i), at rising, constant beyond the ends. |to_i| < 2^22 at FM128 and FM64. Rounds 5,
+ * bytes 16 and 9 a point; by keys 1, 16 (exact truncation: one more, twice k/8).
+ */
+export const interpolate = (c: Circuit, x: Wire, at: readonly number[], to: readonly number[]): Wire => {
+  const raw = at.map((v) => Math.round(v * 2 ** c.fraction));
+  // Points that meet in one raw number are a jump there.
+  const rises = raw.slice(1).map((t, i) => {
+    const rise = (to[i + 1]! - to[i]!) * 2 ** c.fraction;
+    return t > raw[i]! ? { slope: rise / (t - raw[i]!), jump: 0 } : { slope: 0, jump: rise };
+  });
+  const steepest = Math.max(1, ...rises.map((v) => Math.abs(v.slope)));
+  const trunc = Math.max(0, Math.min(SLOPE[c.field.bits], 52 - Math.ceil(Math.log2(steepest))));
+  const whole = rises.map((v) => Math.round(v.slope * 2 ** trunc));
+  const turns = {
+    at: raw,
+    slopes: raw.map((_, i) => (whole[i] ?? 0) - (whole[i - 1] ?? 0)),
+    steps: raw.map((_, i) => Math.round((rises[i]?.jump ?? 0) * 2 ** trunc)),
+  };
+  const start = filled(c, to[0]!, x.shape);
+  return raw.length === 1 ? hidden(c, start) : add(c, start, lines(c, x, turns, { trunc }));
+};

@@ -1,0 +1,104 @@
+/** @file Keys whose shares are ring words: made by who knows the secret index, evaluated by two parties at public points. */
+
+import { fail } from '../errors.ts';
+import type { Bytes, RingArray } from './array.ts';
+import type { Field } from './field.ts';
+import { DCF_SEED, RingFss } from './fss.ts';
+
+export interface KeyShape {
+  /** Bits of an index. */
+  readonly total: number;
+  /** So many of them end in one leaf. */
+  readonly group: number;
+  /** Words that are shared where a point is the index; 0 for none. */
+  readonly words: number;
+  /** Words that are shared where a point is above the index; 0 for none, which groups need. */
+  readonly steps: number;
+}
+
+/** Bytes of one key's correction words. */
+export const keyRow = ({ bytes }: Field, { total, group, words, steps }: KeyShape): number =>
+  (total - group) * (16 + steps * bytes) + words * 2 ** group * bytes;
+
+/** What the kernel has room for. */
+const MOST_POINTS = 32;
+
+/** Bytes that a block has for the steps of its level. */
+const STEP_BYTES = 32;
+
+export class RingKeys extends RingFss {
+  /**
+   * cw (n rows) = correction words of the keys for the lowest bits of a (n), with both parties' root seeds (n * 16 bytes
+   * each), payloads `leaf` (n x words) and `step` (steps x n). The first key has the number `first`.
+   */
+  keysGen(
+    cw: Bytes,
+    seeds: readonly [Bytes, Bytes],
+    a: RingArray,
+    leaf: RingArray | null,
+    step: RingArray | null,
+    shape: KeyShape,
+    first = 0,
+  ): void {
+    this.#keys('keysGen', a, cw, shape);
+    for (const seed of seeds) this.lengths('keysGen', [[seed, a.length * DCF_SEED]]);
+    this.#payload('keysGen', leaf, a, shape.words);
+    this.#payload('keysGen', step, a, shape.steps);
+    const { total, group, words, steps } = shape;
+    const [row, l, s] = [keyRow(a.field, shape), leaf?.ptr ?? 0, step?.ptr ?? 0];
+    const [s0, s1] = [seeds[0].ptr, seeds[1].ptr];
+    const kernel = this.kernels[`keysGen${a.field.bits}`];
+    kernel(cw.ptr, row, s0, s1, a.ptr, l, s, a.length, first, total, group, words, steps, a.length);
+  }
+
+  /**
+   * A party's shares at the points x, x + 1, .. x + points - 1 (points: a power of two) mod 2^total: `leaves` (n x points x words,
+   * by index mod points) and, at x, `steps` (steps x n).
+   */
+  keysEval(
+    leaves: RingArray | null,
+    steps: RingArray | null,
+    cw: Bytes,
+    seed: Bytes,
+    x: RingArray,
+    shape: KeyShape,
+    points: number,
+    party: number,
+    first = 0,
+  ): void {
+    this.#keys('keysEval', x, cw, shape);
+    if (!Number.isInteger(Math.log2(points)) || points > MOST_POINTS || points > 2 ** shape.total)
+      fail('RANGE', `ring keysEval: ${points} points, not a power of two up to the number of indices`);
+    this.lengths('keysEval', [[seed, x.length * DCF_SEED]]);
+    this.#payload('keysEval', leaves, x, points * shape.words);
+    this.#payload('keysEval', steps, x, shape.steps);
+    const { total, group, words } = shape;
+    const [row, l, s] = [keyRow(x.field, shape), leaves?.ptr ?? 0, steps?.ptr ?? 0];
+    const n = x.length;
+    const kernel = this.kernels[`keysEval${x.field.bits}`];
+    kernel(
+      l, s, cw.ptr, row, seed.ptr, x.ptr, n, first, total, group, points, words, shape.steps, n, party,
+    ); // biome-ignore format: one call
+  }
+
+  #keys(op: string, a: RingArray, cw: Bytes, shape: KeyShape): void {
+    const { total, group, words, steps } = shape;
+    const whole = [total, group, words, steps].every((v) => Number.isInteger(v) && v >= 0);
+    if (!whole || total > a.field.bits || group >= total || group > 5 || words > 64)
+      fail('RANGE', `ring ${op}: ${words} words at 2^${group} of 2^${total} indices of ${a.field.bits} bits`);
+    if (steps * a.field.bytes > STEP_BYTES || words + steps === 0 || (steps > 0 && group > 0))
+      fail('RANGE', `ring ${op}: ${words} words of leaves in groups of 2^${group} and ${steps} of steps`);
+    this.lengths(op, [
+      [a, a.length],
+      [cw, a.length * keyRow(a.field, shape)],
+    ]);
+  }
+
+  /** `row` words for each element of a: null for none. */
+  #payload(op: string, words: RingArray | null, a: RingArray, row: number): void {
+    if ((words === null) !== (row === 0)) fail('SHAPE', `ring ${op}: ${row} words an element`);
+    if (!words) return;
+    this.lengths(op, [[words, a.length * row]]);
+    if (words.field !== a.field) this.mismatch(op, words, a);
+  }
+}
