@@ -43,7 +43,7 @@ export function digitsSpace(m: usize, k: usize, n: usize): usize {
   const columns = <f64>ceilTo(n, 8);
   const depth = <f64>k;
   const blocks = <f64>((k + DEPTH - 1) / DEPTH);
-  const cost = rows * columns * (depth + 8 * blocks) + 8 * depth * (rows + columns);
+  const cost = rows * columns * (depth + 8 * blocks) + 4 * depth * (rows + columns);
   return cost > 1.9 * <f64>m * depth * <f64>n ? 0 : digitsBytes(m, k, n);
 }
 
@@ -55,8 +55,27 @@ export function digitsBytes(m: usize, k: usize, n: usize): usize {
 
 // @ts-ignore: decorator
 @inline
-function two(x: u64, y: u64): u32 {
-  return <u32>(x & 8191) | (<u32>(y & 8191) << 16);
+function even(x: v128, y: v128): v128 {
+  return v128.shuffle<u32>(x, y, 0, 2, 4, 6);
+}
+
+// @ts-ignore: decorator
+@inline
+function odd(x: v128, y: v128): v128 {
+  return v128.shuffle<u32>(x, y, 1, 3, 5, 7);
+}
+
+/** Digits in the low bits of 32-bit lanes, those of y beside those of x. */
+// @ts-ignore: decorator
+@inline
+function two(x: v128, y: v128): v128 {
+  return v128.and(v128.shuffle<u16>(x, i32x4.shl(y, 16), 0, 9, 2, 11, 4, 13, 6, 15), i16x8.splat(8191));
+}
+
+// @ts-ignore: decorator
+@inline
+function across(low: v128, shift: i32, high: v128): v128 {
+  return v128.or(i32x4.shr_u(low, shift), i32x4.shl(high, 32 - shift));
 }
 
 /**
@@ -64,48 +83,52 @@ function two(x: u64, y: u64): u32 {
  * (4 or 8), a group's words two deep side by side. Lanes and depth are filled up with zeros.
  */
 function pack(d: usize, plane: usize, src: usize, lanes: usize, group: usize, laneStep: usize, depth: usize, step: usize, bias: u64): void {
-  const all: u64 = bias | (bias << 13) | (bias << 26) | (bias << 39) | (bias << 52);
-  const high: u64 = (bias >> 12) | (bias << 1) | (bias << 14) | (bias << 27) | (bias << 40);
-  let to = d;
-  for (let first: usize = 0; first < lanes; first += group) {
+  const all = i64x2.splat(bias | (bias << 13) | (bias << 26) | (bias << 39) | (bias << 52));
+  const high = i64x2.splat((bias >> 12) | (bias << 1) | (bias << 14) | (bias << 27) | (bias << 40));
+  const centre = i16x8.splat(<i16>bias);
+  const zero = i64x2.splat(0);
+  const bytes = ((depth + 1) >> 1) * group * 4; // of a plane, for one group
+  for (let first: usize = 0; first < lanes; first += group, d += bytes) {
     for (let k: usize = 0; k < depth; k += 2) {
-      for (let lane = first; lane < first + group; lane++, to += 4) {
-        let x0: u64 = all, x1: u64 = high, y0: u64 = all, y1: u64 = high;
-        if (lane < lanes) {
-          const p = src + lane * laneStep + k * step;
-          x0 += load<u64>(p);
-          x1 += load<u64>(p, 8) + u64(x0 < all);
-          if (k + 1 < depth) {
-            y0 += load<u64>(p + step);
-            y1 += load<u64>(p + step, 8) + u64(y0 < all);
-          }
+      for (let lane = first; lane < first + group; lane += 4) {
+        let x0 = zero, x1 = zero, x2 = zero, x3 = zero;
+        let at = d + k * group * 2 + ((lane - first) << 2);
+        let p = src + lane * laneStep + k * step;
+        // Of the words k, then of the words k + 1.
+        let l0 = zero, l1 = zero, l2 = zero, l3 = zero;
+        for (let half: usize = 0; half < 2; half++, p += step) {
+          const there = k + half < depth;
+          const a = there && lane < lanes ? v128.load(p) : zero;
+          const b = there && lane + 1 < lanes ? v128.load(p + laneStep) : zero;
+          const c = there && lane + 2 < lanes ? v128.load(p + 2 * laneStep) : zero;
+          const e = there && lane + 3 < lanes ? v128.load(p + 3 * laneStep) : zero;
+          const low0 = i64x2.add(v128.shuffle<u64>(a, b, 0, 2), all);
+          const low1 = i64x2.add(v128.shuffle<u64>(c, e, 0, 2), all);
+          const high0 = i64x2.sub(i64x2.add(v128.shuffle<u64>(a, b, 1, 3), high), below(low0, all));
+          const high1 = i64x2.sub(i64x2.add(v128.shuffle<u64>(c, e, 1, 3), high), below(low1, all));
+          x0 = l0; x1 = l1; x2 = l2; x3 = l3;
+          l0 = even(low0, low1); l1 = odd(low0, low1); l2 = even(high0, high1); l3 = odd(high0, high1);
         }
-        let at = to;
-        store<u32>(at, two(x0, y0)); at += plane;
-        store<u32>(at, two(x0 >> 13, y0 >> 13)); at += plane;
-        store<u32>(at, two(x0 >> 26, y0 >> 26)); at += plane;
-        store<u32>(at, two(x0 >> 39, y0 >> 39)); at += plane;
-        store<u32>(at, two((x0 >> 52) | (x1 << 12), (y0 >> 52) | (y1 << 12))); at += plane;
-        store<u32>(at, two(x1 >> 1, y1 >> 1)); at += plane;
-        store<u32>(at, two(x1 >> 14, y1 >> 14)); at += plane;
-        store<u32>(at, two(x1 >> 27, y1 >> 27)); at += plane;
-        store<u32>(at, two(x1 >> 40, y1 >> 40)); at += plane;
-        store<u32>(at, two(x1 >> 53, y1 >> 53));
+        v128.store(at, i16x8.sub(two(x0, l0), centre)); at += plane;
+        v128.store(at, i16x8.sub(two(i32x4.shr_u(x0, 13), i32x4.shr_u(l0, 13)), centre)); at += plane;
+        v128.store(at, i16x8.sub(two(across(x0, 26, x1), across(l0, 26, l1)), centre)); at += plane;
+        v128.store(at, i16x8.sub(two(i32x4.shr_u(x1, 7), i32x4.shr_u(l1, 7)), centre)); at += plane;
+        v128.store(at, i16x8.sub(two(across(x1, 20, x2), across(l1, 20, l2)), centre)); at += plane;
+        v128.store(at, i16x8.sub(two(i32x4.shr_u(x2, 1), i32x4.shr_u(l2, 1)), centre)); at += plane;
+        v128.store(at, i16x8.sub(two(i32x4.shr_u(x2, 14), i32x4.shr_u(l2, 14)), centre)); at += plane;
+        v128.store(at, i16x8.sub(two(across(x2, 27, x3), across(l2, 27, l3)), centre)); at += plane;
+        v128.store(at, i16x8.sub(two(i32x4.shr_u(x3, 8), i32x4.shr_u(l3, 8)), centre)); at += plane;
+        v128.store(at, two(i32x4.shr_u(x3, 21), i32x4.shr_u(l3, 21)));
       }
     }
-  }
-  const bytes = to - d;
-  const centre = i16x8.splat(<i16>bias);
-  for (let p = d; p < d + 9 * plane; p += plane) {
-    for (let i: usize = 0; i < bytes; i += 16) v128.store(p + i, i16x8.sub(v128.load(p + i), centre));
-  }
-  to = d + DIGITS * plane;
-  for (let t: usize = 1; t < 10; t++) {
-    for (let j = min<usize>(t, 8); j > t - j; j--) {
-      const p = d + (t - j) * plane;
-      const q = d + j * plane;
-      for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, i16x8.add(v128.load(p + i), v128.load(q + i)));
-      to += plane;
+    let to = d + DIGITS * plane;
+    for (let t: usize = 1; t < 10; t++) {
+      for (let j = min<usize>(t, 8); j > t - j; j--) {
+        const p = d + (t - j) * plane;
+        const q = d + j * plane;
+        for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, i16x8.add(v128.load(p + i), v128.load(q + i)));
+        to += plane;
+      }
     }
   }
 }
