@@ -3,7 +3,9 @@
  * have no such thing themselves, so that all are measured over the same link.
  */
 
+import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Net } from './net.ts';
 
 /** Bytes on the wire before the sender is made to wait. */
@@ -50,13 +52,36 @@ const pump = (from: Socket, to: Socket, net: Net): void => {
   from.on('error', () => to.destroy());
 };
 
+/** How often and how long a target that does not listen yet is tried. */
+const RETRY_MS = 5;
+const PATIENCE_MS = 10_000;
+
+/** A party that starts later is waited for, as by those that would find its port closed without a proxy. */
+const reach = async (port: number, since = performance.now()): Promise<Socket> => {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  try {
+    await once(socket, 'connect');
+    return socket;
+  } catch (e) {
+    if (performance.now() - since > PATIENCE_MS) throw e;
+    await sleep(RETRY_MS);
+    return reach(port, since);
+  }
+};
+
 /** Listens at a port of this machine and passes everything on to `target`, shaped. */
 export const proxy = (target: number, net: Net): Promise<Server> =>
   new Promise((resolve, reject) => {
     const server = createServer({ noDelay: true }, (socket) => {
-      const onward = connect({ port: target, host: '127.0.0.1', noDelay: true });
-      pump(socket, onward, net);
-      pump(onward, socket, net);
+      socket.on('error', () => {}); // as long as there is nobody to tell
+      reach(target).then(
+        (onward) => {
+          if (socket.destroyed) return onward.destroy();
+          pump(socket, onward, net);
+          pump(onward, socket, net);
+        },
+        () => socket.destroy(),
+      );
     });
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => resolve(server));

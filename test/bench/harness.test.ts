@@ -135,6 +135,26 @@ harness('a link has its latency and its bandwidth, and changes nothing', async (
   assert.ok((await echo(250_000, { rttMs: 10, bandwidthMbit: 100 })) >= 30);
 });
 
+harness('a link waits for a party that listens later', async () => {
+  const late = createServer((socket) => socket.pipe(socket));
+  await new Promise<void>((resolve) => late.listen(0, '127.0.0.1', resolve));
+  const { port } = late.address() as { port: number };
+  await new Promise((resolve) => late.close(resolve));
+  const between = await proxy(port, { rttMs: 1 });
+  const client = connect({ port: (between.address() as { port: number }).port, host: '127.0.0.1' });
+  const heard = new Promise<string>((resolve, reject) => {
+    client.once('data', (piece) => resolve(String(piece)));
+    client.once('close', () => reject(new Error('closed')));
+  });
+  await new Promise<void>((resolve) => client.write('still here', () => resolve()));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  late.listen(port, '127.0.0.1');
+  assert.is(await heard, 'still here');
+  client.destroy();
+  between.close();
+  late.close();
+});
+
 const row = (name: string, value: number): Row => ({ name, unit: 's', value, baseline: null, ratio: null });
 
 harness('a part takes the place of earlier rows of its names, and keeps the others', () => {
