@@ -52,6 +52,34 @@ test('freed memory is used again, whatever the order of freeing', () => {
   }
 });
 
+test('small blocks that stay do not break up the room of large ones', () => {
+  const heap = fresh(4 << 20);
+  const kept: Block[] = [];
+  for (let round = 0; round < 2000; round++) {
+    const large = [heap.alloc(480_000), heap.alloc(480_000), heap.alloc(480_000)];
+    heap.free(large[1]!);
+    // Would be cut from the room in the middle, which then is too small for the next large one.
+    kept.push(heap.alloc(160));
+    large[1] = heap.alloc(480_000);
+    for (const block of large) heap.free(block);
+  }
+  assert.ok(heap.used >= 2000 * 160);
+  for (const block of kept) heap.free(block);
+  assert.is(heap.used, 0);
+  assert.is(heap.alloc((4 << 20) - 8192).start, 1008, 'all memory came back as one piece');
+});
+
+test('the last room goes to whoever asks, small or large', () => {
+  const heap = fresh(1 << 20);
+  const small = Array.from({ length: 4000 }, () => heap.alloc(100));
+  // More than what is left beyond the stretches of small ones.
+  for (const block of small) heap.free(block);
+  const large = heap.alloc(900_000);
+  for (let left = 0; left < 100; left++) heap.alloc(100);
+  heap.free(large);
+  assert.ok(heap.alloc(800_000).size > 800_000);
+});
+
 test('large arrays are not placed at equal offsets mod 4096', () => {
   const heap = fresh();
   for (const bytes of [4096, 8192, 65536, 1 << 20]) {
