@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as sf from '../../src/index.ts';
 import { np } from '../../src/index.ts';
+import { LONG } from '../long.ts';
 
 const test = suite('device limits');
 
@@ -50,6 +51,21 @@ for (const beaver_type of ['TrustedFirstParty', 'TrustedThirdParty'])
     });
     assert.ok(peak > 1 << 20 && peak <= 16 << 20, `${peak} bytes`);
   });
+
+const [side, megabytes] = LONG ? [10_000, 256] : [2000, 32];
+test(`a program over ${side ** 2} elements in ${megabytes} MiB`, async () => {
+  const [x, y] = [wave(side, 1), wave(side, 2)];
+  const program = (a: sf.NDArray, b: sf.NDArray) =>
+    np.sum(np.square(np.expandDims(a, 1).mul(np.expandDims(b, 0))), 1);
+  const { values, peak } = await run(program, [np.array(x), np.array(y)] as never, {
+    memory_limit_mb: megabytes,
+  });
+  const squares = y.reduce((sum, b) => sum + b * b, 0);
+  x.forEach((a, i) => {
+    assert.ok(Math.abs(values[i]! - a * a * squares) < 1e-6 * squares * 4, `row ${i}: ${values[i]}`);
+  });
+  assert.ok(peak <= megabytes * 2 ** 20, `${peak} bytes`);
+});
 
 test('a product of matrices by parties of one, two and three threads', async () => {
   const n = 150;

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { FIELDS } from '../../src/ring/field.ts';
 import { type Block, Heap } from '../../src/ring/heap.ts';
 import { Ring } from '../../src/ring/ring.ts';
+import { below } from './support.ts';
 
 const test = suite('ring heap');
 
@@ -55,14 +56,14 @@ test('freed memory is used again, whatever the order of freeing', () => {
 test('small blocks that stay do not break up the room of large ones', () => {
   const heap = fresh(4 << 20);
   const kept: Block[] = [];
+  const large = Array.from({ length: 5 }, () => heap.alloc(480_000));
   for (let round = 0; round < 2000; round++) {
-    const large = [heap.alloc(480_000), heap.alloc(480_000), heap.alloc(480_000)];
-    heap.free(large[1]!);
-    // Would be cut from the room in the middle, which then is too small for the next large one.
+    heap.free(large.splice(below(large.length), 1)[0]!);
+    // If it were cut from the room that was freed, that would be too small for the next large one, for ever.
     kept.push(heap.alloc(160));
-    large[1] = heap.alloc(480_000);
-    for (const block of large) heap.free(block);
+    large.push(heap.alloc(480_000));
   }
+  for (const block of large) heap.free(block);
   assert.ok(heap.used >= 2000 * 160);
   for (const block of kept) heap.free(block);
   assert.is(heap.used, 0);
