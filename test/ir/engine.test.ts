@@ -340,9 +340,42 @@ test('latency mode: every party is told its keys ahead of the rounds, by either 
     assert.equal(rounds[0], rounds[2]);
     assert.equal(
       rounds[0]!.map((r) => rounds[1]![0]! - r),
-      [6, 6],
-      'three fewer by maximum, one by each equal',
+      [7, 7],
+      'four fewer by maximum, one by each equal',
     );
+    await w.close();
+  }
+});
+
+test('latency mode: functions by keys over channels, of either kind of dealer', async () => {
+  const x = numbers(-30, -3.5, -1, 0, 0.25, 1, 2.75, 12);
+  const fn = (a: BaseArray): unknown => [
+    np.sigmoid(a),
+    np.exp(np.subtract(a, 13)),
+    np.nn.gelu(a),
+    np.abs(a),
+    np.interp(a, [-2, 0, 1], [1, 2, -3]),
+  ];
+  const { graph, show } = (() => {
+    const user = graphOf(fn as (...args: never[]) => unknown, ...typesOf([x]));
+    const types = user.outs.map((id) => user.types[id]!);
+    const options = { field, parties: 2, costMode: 'latency' } as const;
+    return { graph: lower(user, options), show: revealGraph(types, [0, 1], options) };
+  })();
+  const want = fn(x as never) as NDArray[];
+  for (const kind of ['first', 'third'] as const) {
+    const w = await start(2, kind);
+    await w.run(inputJob(2, [x]), [x]);
+    const outs = want.map((_, i) => 10 + i);
+    const made = await w.run({ graph, ins: [0], outs });
+    for (const { stats } of made) assert.is(stats.rounds, 1, kind);
+    const reveal = want.map(() => ({ dtype: 'fxp' }) as const);
+    const shown = await w.run({ graph: show, ins: outs, outs: want.map((_, i) => -1 - i), reveal });
+    for (const { revealed } of shown) {
+      revealed.forEach((got, i) => {
+        close(got, want[i]!, `result ${i}, ${kind}`);
+      });
+    }
     await w.close();
   }
 });
