@@ -1,6 +1,6 @@
 /** @file Between numbers of the host (f64, integers of 1 to 8 bytes) and ring words. Exact, round half to even. */
 
-import { toIntegers, toNumbers } from './word';
+import { near, toNear, toNumbers } from './word';
 
 /** Stores the signed integer y (already rounded, in range) as a word of T. */
 // @ts-ignore: decorator
@@ -23,35 +23,47 @@ function storeRounded<T>(p: usize, y: f64): void {
   }
 }
 
+/** Two i64 as words of 16 bytes. */
+// @ts-ignore: decorator
+@inline
+function storeWide(p: usize, words: v128): void {
+  const signs = v128.shuffle<u32>(i32x4.shr_s(words, 31), words, 1, 1, 3, 3);
+  v128.store(p, v128.shuffle<u64>(words, signs, 0, 2));
+  v128.store(p, v128.shuffle<u64>(words, signs, 1, 3), 16);
+}
+
 /** src: n f64; dst[i] = round(src[i] * scale). Returns the first index out of the signed range (or NaN), or -1. */
 // @ts-ignore: decorator
 @inline
 function encode<T>(d: usize, src: usize, scale: f64, n: i32): i32 {
   const limit: f64 = sizeof<T>() == 16 ? 1.7014118346046923e38 : sizeof<T>() == 8 ? 9223372036854775808.0 : 2147483648.0;
-  // Two at a time while they are well within 64 bits (and the ring); the others one by one.
-  const near = f64x2.splat(sizeof<T>() == 4 ? 2147483648.0 : 4611686018427387904.0);
-  for (let i = 0; i < n; i++) {
-    if (i + 1 < n) {
-      const p = d + <usize>i * sizeof<T>();
-      const two = f64x2.nearest(f64x2.mul(v128.load(src + (<usize>i << 3)), f64x2.splat(scale)));
-      if (i64x2.all_true(f64x2.lt(f64x2.abs(two), near))) {
-        const words = toIntegers(two);
+  const scales = f64x2.splat(scale);
+  for (let i = 0; i < n; ) {
+    const p = d + <usize>i * sizeof<T>();
+    const q = src + (<usize>i << 3);
+    // Four at a time while they are near; the others one by one.
+    if (i + 4 <= n) {
+      const x = f64x2.mul(v128.load(q), scales);
+      const y = f64x2.mul(v128.load(q, 16), scales);
+      if (near<T>(x, y)) {
+        const a = toNear(x), b = toNear(y);
         if (sizeof<T>() == 16) {
-          const signs = v128.shuffle<u32>(i32x4.shr_s(words, 31), words, 1, 1, 3, 3);
-          v128.store(p, v128.shuffle<u64>(words, signs, 0, 2));
-          v128.store(p, v128.shuffle<u64>(words, signs, 1, 3), 16);
+          storeWide(p, a);
+          storeWide(p + 32, b);
         } else if (sizeof<T>() == 8) {
-          v128.store(p, words);
+          v128.store(p, a);
+          v128.store(p, b, 16);
         } else {
-          v128.store_lane<u64>(p, v128.shuffle<u32>(words, words, 0, 2, 0, 2), 0);
+          v128.store(p, v128.shuffle<u32>(a, b, 0, 2, 4, 6));
         }
-        i++;
+        i += 4;
         continue;
       }
     }
-    const y = nearest<f64>(load<f64>(src + (<usize>i << 3)) * scale);
+    const y = nearest<f64>(load<f64>(q) * scale);
     if (!(y >= -limit && y < limit)) return i;
-    storeRounded<T>(d + <usize>i * sizeof<T>(), y);
+    storeRounded<T>(p, y);
+    i++;
   }
   return -1;
 }
@@ -83,26 +95,30 @@ function toNumber(lo: u64, hi: u64): f64 {
 // @ts-ignore: decorator
 @inline
 function decode<T>(d: usize, a: usize, scale: f64, n: i32): void {
-  for (let i = 0; i < n; i++) {
+  const scales = f64x2.splat(scale);
+  for (let i = 0; i < n; ) {
     const p = a + <usize>i * sizeof<T>();
-    if (i + 1 < n) {
-      let words: v128;
-      let small = true;
-      if (sizeof<T>() == 16) {
-        const x = v128.load(p);
-        const y = v128.load(p, 16);
-        words = v128.shuffle<u64>(x, y, 0, 2);
-        const high = v128.shuffle<u64>(x, y, 1, 3);
-        const signs = v128.shuffle<u32>(i32x4.shr_s(words, 31), words, 1, 1, 3, 3);
-        small = i64x2.all_true(i64x2.eq(high, signs));
-      } else if (sizeof<T>() == 8) {
-        words = v128.load(p);
+    const q = d + (<usize>i << 3);
+    if (sizeof<T>() < 16 && i + 4 <= n) {
+      const words = v128.load(p);
+      if (sizeof<T>() == 8) {
+        v128.store(q, f64x2.mul(toNumbers(words), scales));
+        v128.store(q, f64x2.mul(toNumbers(v128.load(p, 16)), scales), 16);
       } else {
-        words = v128.load_ext<i32>(p);
+        v128.store(q, f64x2.mul(f64x2.convert_low_i32x4_s(words), scales));
+        v128.store(q, f64x2.mul(f64x2.convert_low_i32x4_s(v128.shuffle<u64>(words, words, 1, 1)), scales), 16);
       }
-      if (small) {
-        v128.store(d + (<usize>i << 3), f64x2.mul(toNumbers(words), f64x2.splat(scale)));
-        i++;
+      i += 4;
+      continue;
+    }
+    if (sizeof<T>() == 16 && i + 2 <= n) {
+      const x = v128.load(p);
+      const y = v128.load(p, 16);
+      const words = v128.shuffle<u64>(x, y, 0, 2);
+      const signs = v128.shuffle<u32>(i32x4.shr_s(words, 31), words, 1, 1, 3, 3);
+      if (i64x2.all_true(i64x2.eq(v128.shuffle<u64>(x, y, 1, 3), signs))) {
+        v128.store(q, f64x2.mul(toNumbers(words), scales));
+        i += 2;
         continue;
       }
     }
@@ -110,7 +126,8 @@ function decode<T>(d: usize, a: usize, scale: f64, n: i32): void {
     if (sizeof<T>() == 16) value = toNumber(load<u64>(p), load<u64>(p, 8));
     else if (sizeof<T>() == 8) value = <f64>load<i64>(p);
     else value = <f64>load<i32>(p);
-    store<f64>(d + (<usize>i << 3), value * scale);
+    store<f64>(q, value * scale);
+    i++;
   }
 }
 

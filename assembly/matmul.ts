@@ -91,7 +91,7 @@ function packColumn<T>(d: usize, b: usize, k: usize, row: usize): void {
 @inline
 function space<T>(m: usize, k: usize, n: usize): usize {
   if (byColumns<T>(m, k, n)) return sizeof<T>() == 16 ? k * 48 : k * sizeof<T>();
-  return m > 1 ? strassenSpace<T>(m, k, n) : 0;
+  return m > 1 ? strassenSpace(m, k, n, sizeof<T>()) : 0;
 }
 
 export function matmulSpace32(m: usize, k: usize, n: usize): usize { return space<u32>(m, k, n); }
@@ -115,7 +115,7 @@ function matmul<T>(d: usize, a: usize, b: usize, m: usize, k: usize, n: usize, a
     }
     return;
   }
-  if (m > 1) multiply<T>(d, row, a, deep, b, row, m, k, n, work);
+  if (m > 1) multiply(d, row, a, deep, b, row, m, k, n, work, sizeof<T>());
   else if (m) rowTimes<T>(d, a, b, row, k, row);
 }
 

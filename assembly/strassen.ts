@@ -24,18 +24,25 @@ function half(x: usize): usize {
   return (x >> 1) & ~7;
 }
 
-/** Bytes of workspace. */
-export function strassenSpace<T>(m: usize, k: usize, n: usize): usize {
-  const direct: usize = sizeof<T>() == 16 ? digitsBytes(m, k, n) : 0;
+/** Bytes of workspace, for words of `size` bytes. */
+export function strassenSpace(m: usize, k: usize, n: usize, size: usize): usize {
+  const direct: usize = size == 16 ? digitsBytes(m, k, n) : 0;
   if (!large(m, k, n)) return direct;
   const mh: usize = half(m), kh: usize = half(k), nh: usize = half(n);
-  const inner = (mh * kh + kh * nh + mh * nh) * sizeof<T>() + strassenSpace<T>(mh, kh, nh);
+  const inner = (mh * kh + kh * nh + mh * nh) * size + strassenSpace(mh, kh, nh, size);
   return max(direct, inner);
 }
 
-/** d = a + b, or a - b. */
-// @ts-ignore: decorator
-@inline
+/** d = a + b, or a - b, of `rows` rows of `bytes`; words of `size` bytes. */
+function combine(
+  d: usize, dRow: usize, a: usize, aRow: usize, b: usize, bRow: usize, rows: usize, bytes: usize, minus: bool, size: usize,
+): void {
+  if (size == 16) combineRows<v128>(d, dRow, a, aRow, b, bRow, rows, bytes, minus);
+  else if (size == 8) combineRows<u64>(d, dRow, a, aRow, b, bRow, rows, bytes, minus);
+  else combineRows<u32>(d, dRow, a, aRow, b, bRow, rows, bytes, minus);
+}
+
+/** The same for one type of words. */
 function combineRows<T>(
   d: usize, dRow: usize, a: usize, aRow: usize, b: usize, bRow: usize, rows: usize, bytes: usize, minus: bool,
 ): void {
@@ -51,16 +58,16 @@ function combineRows<T>(
   }
 }
 
-/** d (m x n) += a (m x k) times b (k x n); space as strassenSpace says. */
-export function multiply<T>(
-  d: usize, dRow: usize, a: usize, aRow: usize, b: usize, bRow: usize, m: usize, k: usize, n: usize, space: usize,
+/** d (m x n) += a (m x k) times b (k x n); space as strassenSpace says; words of `size` bytes. */
+export function multiply(
+  d: usize, dRow: usize, a: usize, aRow: usize, b: usize, bRow: usize, m: usize, k: usize, n: usize, space: usize, size: usize,
 ): void {
   if (!large(m, k, n)) {
-    if (sizeof<T>() == 16) multiplyDigits(d, dRow, a, aRow, b, bRow, m, k, n, space);
-    else multiplyRows<T>(d, dRow, a, aRow, b, bRow, m, k, n);
+    if (size == 16) multiplyDigits(d, dRow, a, aRow, b, bRow, m, k, n, space);
+    else if (size == 8) multiplyRows<u64>(d, dRow, a, aRow, b, bRow, m, k, n);
+    else multiplyRows<u32>(d, dRow, a, aRow, b, bRow, m, k, n);
     return;
   }
-  const size: usize = sizeof<T>();
   const mh: usize = half(m), kh: usize = half(k), nh: usize = half(n);
   const deep = kh * size, wide = nh * size; // bytes of a half's row in a, and in b and d
   const s = space, t = s + mh * deep, p = t + kh * wide, rest = p + mh * wide;
@@ -69,36 +76,36 @@ export function multiply<T>(
   const d11 = d, d12 = d + wide, d21 = d + mh * dRow, d22 = d21 + wide;
 
   // p = (a21 + a22) (b12 - b11)
-  combineRows<T>(s, deep, a21, aRow, a22, aRow, mh, deep, false);
-  combineRows<T>(t, wide, b12, bRow, b11, bRow, kh, wide, true);
+  combine(s, deep, a21, aRow, a22, aRow, mh, deep, false, size);
+  combine(t, wide, b12, bRow, b11, bRow, kh, wide, true, size);
   memory.fill(p, 0, mh * wide);
-  multiply<T>(p, wide, s, deep, t, wide, mh, kh, nh, rest);
-  combineRows<T>(d12, dRow, d12, dRow, p, wide, mh, wide, false);
-  combineRows<T>(d22, dRow, d22, dRow, p, wide, mh, wide, false);
+  multiply(p, wide, s, deep, t, wide, mh, kh, nh, rest, size);
+  combine(d12, dRow, d12, dRow, p, wide, mh, wide, false, size);
+  combine(d22, dRow, d22, dRow, p, wide, mh, wide, false, size);
   // p = a11 b11
   memory.fill(p, 0, mh * wide);
-  multiply<T>(p, wide, a11, aRow, b11, bRow, mh, kh, nh, rest);
-  combineRows<T>(d11, dRow, d11, dRow, p, wide, mh, wide, false);
-  multiply<T>(d11, dRow, a12, aRow, b21, bRow, mh, kh, nh, rest);
+  multiply(p, wide, a11, aRow, b11, bRow, mh, kh, nh, rest, size);
+  combine(d11, dRow, d11, dRow, p, wide, mh, wide, false, size);
+  multiply(d11, dRow, a12, aRow, b21, bRow, mh, kh, nh, rest, size);
   // p += (a21 + a22 - a11) (b22 - b12 + b11)
-  combineRows<T>(s, deep, s, deep, a11, aRow, mh, deep, true);
-  combineRows<T>(t, wide, b22, bRow, t, wide, kh, wide, true);
-  multiply<T>(p, wide, s, deep, t, wide, mh, kh, nh, rest);
-  combineRows<T>(d12, dRow, d12, dRow, p, wide, mh, wide, false);
-  combineRows<T>(s, deep, a12, aRow, s, deep, mh, deep, true);
-  multiply<T>(d12, dRow, s, deep, b22, bRow, mh, kh, nh, rest);
-  combineRows<T>(t, wide, b21, bRow, t, wide, kh, wide, true);
-  multiply<T>(d21, dRow, a22, aRow, t, wide, mh, kh, nh, rest);
+  combine(s, deep, s, deep, a11, aRow, mh, deep, true, size);
+  combine(t, wide, b22, bRow, t, wide, kh, wide, true, size);
+  multiply(p, wide, s, deep, t, wide, mh, kh, nh, rest, size);
+  combine(d12, dRow, d12, dRow, p, wide, mh, wide, false, size);
+  combine(s, deep, a12, aRow, s, deep, mh, deep, true, size);
+  multiply(d12, dRow, s, deep, b22, bRow, mh, kh, nh, rest, size);
+  combine(t, wide, b21, bRow, t, wide, kh, wide, true, size);
+  multiply(d21, dRow, a22, aRow, t, wide, mh, kh, nh, rest, size);
   // p += (a11 - a21) (b22 - b12)
-  combineRows<T>(s, deep, a11, aRow, a21, aRow, mh, deep, true);
-  combineRows<T>(t, wide, b22, bRow, b12, bRow, kh, wide, true);
-  multiply<T>(p, wide, s, deep, t, wide, mh, kh, nh, rest);
-  combineRows<T>(d21, dRow, d21, dRow, p, wide, mh, wide, false);
-  combineRows<T>(d22, dRow, d22, dRow, p, wide, mh, wide, false);
+  combine(s, deep, a11, aRow, a21, aRow, mh, deep, true, size);
+  combine(t, wide, b22, bRow, b12, bRow, kh, wide, true, size);
+  multiply(p, wide, s, deep, t, wide, mh, kh, nh, rest, size);
+  combine(d21, dRow, d21, dRow, p, wide, mh, wide, false, size);
+  combine(d22, dRow, d22, dRow, p, wide, mh, wide, false, size);
 
   // What halving leaves over: depth, columns, rows.
   const m2: usize = mh << 1, k2: usize = kh << 1, n2: usize = nh << 1;
-  if (k2 < k) multiply<T>(d, dRow, a + k2 * size, aRow, b + k2 * bRow, bRow, m2, k - k2, n2, space);
-  if (n2 < n) multiply<T>(d + n2 * size, dRow, a, aRow, b + n2 * size, bRow, m2, k, n - n2, space);
-  if (m2 < m) multiply<T>(d + m2 * dRow, dRow, a + m2 * aRow, aRow, b, bRow, m - m2, k, n, space);
+  if (k2 < k) multiply(d, dRow, a + k2 * size, aRow, b + k2 * bRow, bRow, m2, k - k2, n2, space, size);
+  if (n2 < n) multiply(d + n2 * size, dRow, a, aRow, b + n2 * size, bRow, m2, k, n - n2, space, size);
+  if (m2 < m) multiply(d + m2 * dRow, dRow, a + m2 * aRow, aRow, b, bRow, m - m2, k, n, space, size);
 }

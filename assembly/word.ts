@@ -17,6 +17,8 @@ const constants = memory.data<u64>([
   0x4330000000000000, 0x4330000000000000, // 2^52
   0x4530000080000000, 0x4530000080000000, // 2^84 + 2^63
   0x4530000080100000, 0x4530000080100000, // 2^84 + 2^63 + 2^52
+  0x4320000000000000, 0x4320000000000000, // 2^51
+  0x41dfffffffc00000, 0x41dfffffffc00000, // 2^31 - 1
 ], 16);
 
 /** The low half of each 64-bit lane. */
@@ -209,6 +211,22 @@ function storeBytes(p: usize, x: u64, high: u64, bytes: usize): void {
     p += 2;
   }
   if (bytes & 1) store<u8>(p, x);
+}
+
+/** Whether two numbers round to integers of i32 (where T has 32 bits), or of 51 bits. */
+// @ts-ignore: decorator
+@inline
+export function near<T>(x: v128, y: v128): bool {
+  const most = sizeof<T>() == 4 ? v128.load(constants, 128) : v128.load(constants, 112);
+  return i64x2.all_true(v128.and(f64x2.lt(f64x2.abs(x), most), f64x2.lt(f64x2.abs(y), most)));
+}
+
+/** Numbers that are near, rounded to the nearest whole ones, half to even, as i64. */
+// @ts-ignore: decorator
+@inline
+export function toNear(x: v128): v128 {
+  const magic = v128.load(constants, 16); // 1.5 * 2^52: its last bits count ones
+  return i64x2.sub(f64x2.add(x, magic), magic);
 }
 
 /** Numbers below 2^63 in size, rounded to the nearest whole ones, as i64. */

@@ -114,6 +114,33 @@ test('decode rounds halves of long words to even', () => {
   }
 });
 
+test('encode where the fast way ends: around 2^31 and 2^51, at every place of four', () => {
+  for (const field of fields)
+    for (const edge of [2 ** 31, 2 ** 31 - 1, 2 ** 51, 2 ** 51 - 1])
+      for (const off of [-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1])
+        for (const sign of [1, -1])
+          for (let place = 0; place < 6; place++)
+            scoped(() => {
+              const x = Float64Array.of(0.5, 1.5, 2.5, -0.5, -1.5, -2.5);
+              x[place] = sign * (edge + off);
+              const expected = [...x].map((value) => rounded(value, 0)!);
+              const dst = blank(field, 6);
+              const what = `${field.name} ${x[place]} at ${place}`;
+              const at = ring.encode(dst, x, 0);
+              assert.is(
+                at,
+                expected.findIndex((word) => !fits(word, field)),
+                what,
+              );
+              if (at < 0)
+                same(
+                  get(dst),
+                  expected.map((word) => wrap(word, field)),
+                  what,
+                );
+            });
+});
+
 test('encode names the first number that does not fit', () => {
   for (const field of fields) {
     const top = 2 ** (field.bits - 1);
