@@ -115,22 +115,39 @@ const tell = (probabilities: readonly number[], ms: number): void => {
 
 type Look = ReturnType<typeof digits>['look'];
 
-/** Alice's side: draws, and asks. */
-const ask = (samples: readonly Sample[], look: Look): void => {
+/** What alice has chosen, and whether she waits for an answer. */
+interface Asked {
+  readonly pixels: readonly number[] | undefined;
+  readonly asked: boolean;
+}
+
+/** Alice's side: draws, and asks; `keep` hears of what she has chosen. Rejects when a question cannot be answered. */
+const ask = async (
+  samples: readonly Sample[],
+  look: Look,
+  before: Asked | undefined,
+  keep: (now: Asked) => void,
+): Promise<never> => {
   const pad = byId<HTMLCanvasElement>('pad');
   const go = byId<HTMLButtonElement>('go');
   const sample = byId<HTMLSelectElement>('sample');
+  let failed: (e: unknown) => void = () => {};
+  const lost = new Promise<never>((_, reject) => {
+    failed = reject;
+  });
   let pixels: readonly number[] | undefined;
   const take = (next: readonly number[] | undefined): void => {
     pixels = next;
     go.disabled = next === undefined;
     paintSmall(next ?? []);
+    keep({ pixels, asked: false });
   };
   const wipe = (): void => pad.getContext('2d')!.clearRect(0, 0, pad.width, pad.height);
   drawOn(pad, () => {
     sample.value = '';
     take(pixelsOf(pad));
   });
+  sample.replaceChildren(sample.options[0]!);
   for (const { digit } of samples) sample.append(new Option(`a ${digit}`, String(digit)));
   sample.onchange = () => {
     wipe();
@@ -141,19 +158,29 @@ const ask = (samples: readonly Sample[], look: Look): void => {
     sample.value = '';
     take(undefined);
   };
-  go.onclick = () =>
-    void run(async () => {
-      go.disabled = true;
-      const start = performance.now();
-      say('Computing on masked values ...', 'busy');
+  go.onclick = async () => {
+    go.disabled = true;
+    keep({ pixels, asked: true });
+    const start = performance.now();
+    say('Computing on masked values ...', 'busy');
+    try {
       const answer = await look(pixels);
       tell(answer!, Math.round(performance.now() - start));
+      keep({ pixels, asked: false });
       go.disabled = false;
-    });
+    } catch (e) {
+      failed(e);
+    }
+  };
+  if (before?.pixels !== undefined) {
+    take(before.pixels);
+    if (before.asked) go.click();
+  }
+  return lost;
 };
 
 /** Bob's side: serves picture after picture, and sees none. */
-const serve = async (look: Look): Promise<void> => {
+const serve = async (look: Look): Promise<never> => {
   for (let n = 1; ; n++) {
     await look(undefined);
     byId('served').textContent =
@@ -170,22 +197,22 @@ void run(async () => {
     const { look, ready } = digits(session, network, dealer);
     await ready();
     show('alice');
-    ask(samples, look);
     say('You are Alice and Bob. Draw a digit.');
     document.body.dataset.ready = 'yes';
-    return;
+    await ask(samples, look, undefined, () => {});
   }
-  const { self, meet } = await openRoom('digits');
+  const { self, interrupted, attend, keep } = await openRoom('digits');
   show(self);
   document.body.dataset.ready = 'yes';
-  const { session, dealer } = await meet();
-  const { look } = digits(session, self === 'bob' ? network : undefined, dealer);
-  document.body.dataset.joined = 'yes';
-  if (self === 'bob') {
-    say('Ready: waiting for pictures.', 'good');
-    await serve(look);
-  } else {
-    say('Bob is here. Draw a digit.', 'good');
-    ask(samples, look);
-  }
+  let asked = interrupted as Asked | undefined;
+  await attend(asked, async ({ session, dealer }) => {
+    const { look } = digits(session, self === 'bob' ? network : undefined, dealer);
+    document.body.dataset.joined = 'yes';
+    say(self === 'bob' ? 'Ready: waiting for pictures.' : 'Bob is here. Draw a digit.', 'good');
+    if (self === 'bob') return serve(look);
+    return ask(samples, look, asked, (now) => {
+      asked = now;
+      keep(now);
+    });
+  });
 });

@@ -2,22 +2,27 @@
 import { readFileSync } from 'node:fs';
 import { type Room, roomOptions, type Session, session, TesseraError } from '../../src/index.ts';
 import { projectFile } from '../lib/project.ts';
+import { untilDone } from './again.ts';
 import { parseCsv } from './csv.ts';
 import { compareSalaries, digits, type Network, type Party, train } from './programs.ts';
+import { Witness } from './witness.ts';
 
 const SALARIES = [52_000, 48_000, 61_000, 39_500, 75_000];
 export const EPOCHS = 10;
+/** How long a side that was reloaded is waited for. */
+export const GRACE_MS = 30_000;
 
 const fileText = (...parts: readonly string[]): string =>
   readFileSync(projectFile('examples', ...parts), 'utf8');
 
-type Play = (s: Session, dealer: boolean, self: Party) => Promise<unknown>;
+/** `watch`: a witness of what passes from now on. */
+type Play = (s: Session, dealer: boolean, self: Party, watch: () => Witness) => Promise<unknown>;
 
 const PLAYS: Readonly<Record<string, Play>> = {
   salaries: (s, dealer, self) => compareSalaries(s, { [self]: SALARIES }, dealer),
-  training: (s, dealer) => {
+  training: (s, dealer, _, watch) => {
     const { rows } = parseCsv(fileText('data', 'breast_cancer_b.csv'), 'breast_cancer_b.csv');
-    return train(s, { bob: rows }, dealer, EPOCHS, () => {});
+    return train(s, { bob: rows }, dealer, EPOCHS, () => {}, watch());
   },
   digits: async (s, dealer) => {
     const { w1, b1, w2, b2 } = JSON.parse(fileText('web', 'data', 'digits-net.json')) as Network;
@@ -32,15 +37,22 @@ export const playParty = async (room: Room, what: string, self: Party = 'bob'): 
   const play = PLAYS[what];
   if (play === undefined) throw new TesseraError('INVALID_ARGUMENT', `there is no demo "${what}"`);
   const dealer = room.dealer !== undefined;
+  let witness: Witness | undefined;
+  const watch = () => {
+    witness = new Witness();
+    return witness;
+  };
   const s = await session({
     ...roomOptions(room, self),
     loggingLevel: 'warning',
+    onReceived: (_, bytes) => witness?.received.add(bytes),
+    onSent: (_, bytes) => witness?.sent.add(bytes),
     allowTrustedFirstParty: !dealer,
-    crossSilo: { spin: false },
+    crossSilo: { spin: false, peerTimeoutMs: GRACE_MS },
   });
-  try {
-    return await play(s, dealer, self);
-  } finally {
-    await s.shutdown();
-  }
+  return untilDone(
+    s,
+    (now) => play(now, dealer, self, watch),
+    ({ message }) => console.error(`${self}: ${message}. Waiting for it.`),
+  );
 };

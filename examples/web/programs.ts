@@ -6,6 +6,7 @@ import { type BaseArray, type NDArray, np, type Session, type SPU, utils } from 
 import { epoch, loss, predict } from '../lib/logistic.ts';
 import { accuracy, type Roc, roc } from '../lib/metrics.ts';
 import { splitRows } from '../lib/split.ts';
+import { Witness } from './witness.ts';
 
 export type Party = 'alice' | 'bob';
 
@@ -125,6 +126,32 @@ const judge = (p: ArrayLike<number>, y: readonly number[]): Verdict => {
   return { accuracy: accuracy(p, y), roc: roc(p, y), confusion };
 };
 
+/** Bytes that a party received and that are, by their SHA-256 at both, those that the other has sent; else undefined. */
+export type Confirmed = Own<number>;
+
+/** What passed between both: each says what it sent and what it received, as lengths and digests. */
+const confirm = async (s: Session, { sent, received }: Witness): Promise<Confirmed> => {
+  const alice = s.PYU('alice');
+  const bob = s.PYU('bob');
+  const lengths = () => [sent.length, received.length];
+  type Both<T> = { readonly alice: readonly T[]; readonly bob: readonly T[] };
+  const counted = (await s.reveal({ alice: alice(lengths)(), bob: bob(lengths)() })) as Both<number>;
+  const toBob = Math.min(counted.alice[0]!, counted.bob[1]!);
+  const toAlice = Math.min(counted.alice[1]!, counted.bob[0]!);
+  const told = (await s.reveal({
+    alice: alice(async function digestsOfAlice() {
+      return [await sent.digest(toBob), await received.digest(toAlice)];
+    })(),
+    bob: bob(async function digestsOfBob() {
+      return [await sent.digest(toAlice), await received.digest(toBob)];
+    })(),
+  })) as Both<string>;
+  return {
+    ...(told.alice[1] === told.bob[0] && { alice: toAlice }),
+    ...(told.bob[1] === told.alice[0] && { bob: toBob }),
+  };
+};
+
 /** Logistic regression on alice's columns and bob's; the loss after every epoch and the verdict go to both. */
 export const train = async (
   s: Session,
@@ -132,7 +159,9 @@ export const train = async (
   dealer: boolean,
   epochs: number,
   progress: (event: EpochEvent) => void,
-): Promise<Verdict> => {
+  /** Of what passes between this party and the other, if it watches that. */
+  witness = new Witness(),
+): Promise<Verdict & { readonly confirmed: Confirmed }> => {
   const spu = spuOf(s, dealer);
   const alice = s.PYU('alice');
   const bob = s.PYU('bob');
@@ -184,7 +213,7 @@ export const train = async (
   const verdict = bob(function judgeTest(p: NDArray, y: readonly number[]) {
     return judge(p.data as Float64Array, y);
   })(p, yTest);
-  return (await s.reveal(verdict)) as Verdict;
+  return { ...((await s.reveal(verdict)) as Verdict), confirmed: await confirm(s, witness) };
 };
 
 // ---- digits

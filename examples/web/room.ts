@@ -9,6 +9,7 @@ import {
   type Session,
   session,
 } from '../../src/browser/index.ts';
+import { untilDone } from './again.ts';
 import type { Party } from './programs.ts';
 
 export const byId = <T extends HTMLElement>(id: string): T => {
@@ -71,24 +72,70 @@ const enter = async (): Promise<{ room: Room; self: Party }> => {
   return { room, self: 'alice' };
 };
 
+/** What is kept of a run in this tab, so that it can go on after a reload: never anywhere but here. */
+interface Kept {
+  readonly inputs: unknown;
+  /** Identities of the others, once they are met: who comes back must be one of them. */
+  readonly identities: Readonly<Record<string, string>>;
+}
+
+const kept = {
+  key: ({ name }: Room) => `run in ${name}`,
+  read: (room: Room): Kept | undefined => {
+    const text = sessionStorage.getItem(kept.key(room));
+    return text === null ? undefined : (JSON.parse(text) as Kept);
+  },
+  write: (room: Room, run: Kept): void => {
+    try {
+      sessionStorage.setItem(kept.key(room), JSON.stringify(run));
+    } catch {
+      // More than a tab may keep: after a reload it has to be chosen again.
+      kept.clear(room);
+    }
+  },
+  clear: (room: Room): void => sessionStorage.removeItem(kept.key(room)),
+};
+
+/** This page is being left: what fails from here on fails because of that, and nobody sees it. */
+let leaving = false;
+addEventListener('pagehide', () => {
+  leaving = true;
+});
+// A page that the browser had set aside has lost its worker's connections.
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) location.reload();
+});
+
+/** Bytes that pass between this tab and the others. */
+export interface Taps {
+  readonly onReceived?: (from: string, bytes: Uint8Array) => void;
+  readonly onSent?: (to: string, bytes: Uint8Array) => void;
+}
+
 export interface DemoRoom {
   readonly room: Room;
   readonly self: Party;
-  /** Waits for the other side, and starts a session with it. */
-  meet(options?: { onReceived?: (from: string, bytes: Uint8Array) => void }): Promise<Seat>;
+  /** The inputs of a run that a reload of this page has interrupted. */
+  readonly interrupted: unknown;
+  /** Keeps other inputs for the run that goes on. */
+  keep(inputs: unknown): void;
+  /** Waits for the other side, and works with it; again from the start when it was reloaded, or this page was. */
+  attend<T>(inputs: unknown, work: (seat: Seat) => Promise<T>, taps?: Taps): Promise<T>;
 }
+
+const name = (party: string): string => `${party[0]!.toUpperCase()}${party.slice(1)}`;
 
 const EVENTS: Readonly<Record<string, readonly [string, 'busy' | 'good' | 'bad']>> = {
   up: ['is here', 'good'],
   resumed: ['is back', 'good'],
   down: ['dropped out: waiting for it to come back', 'busy'],
-  lost: ['is lost', 'bad'],
 };
 
 /** Makes or joins the room, and fills in the page's part about it. `what`: the demo's name, for a party in Node. */
 export const openRoom = async (what: string): Promise<DemoRoom> => {
   const { room, self } = await enter();
   const link = location.href;
+  const before = kept.read(room);
   byId('seat').textContent = self === 'alice' ? 'You are Alice.' : 'You are Bob.';
   byId<HTMLInputElement>('link').value = link;
   show('invite', self === 'alice');
@@ -101,30 +148,65 @@ export const openRoom = async (what: string): Promise<DemoRoom> => {
     if (!(await post('api/party', { link, what }))) say('This server has no party to lend.', 'bad');
   };
   const me = await keepIdentity(self === 'alice' ? 'default' : 'guest');
+  // Alice lends the dealer; if there is none to lend, the room cannot work, and says so in its time.
+  const lend = async () => self === 'alice' && (await post('api/dealer', { link }));
+  let run: Kept = { inputs: undefined, identities: before?.identities ?? {} };
+  const keep = (change: Partial<Kept>): void => {
+    run = { ...run, ...change };
+    kept.write(room, run);
+  };
+  /** Somebody has left and been named: that its connections end as well is no news. */
+  let alone = false;
+  const absent = async ({ message }: Error): Promise<void> => {
+    alone = true;
+    if (leaving) await new Promise(() => {});
+    say(`${message.replace(' (session.rejoin)', '')}. Waiting for it ...`, 'busy');
+    await lend();
+  };
+  const meet = async (signal: AbortSignal, taps: Taps): Promise<Session> => {
+    say('Waiting for the other side: send it the link, or open it in another tab.', 'busy');
+    await lend();
+    return session({
+      ...roomOptions({ ...room, identities: { ...room.identities, ...run.identities } }, self),
+      ...me.options,
+      ...taps,
+      signal,
+      loggingLevel: 'warning',
+      crossSilo: { heartbeatMs: 500, peerTimeoutMs: 30_000, readyTimeoutMs: 600_000 },
+      onPeer: ({ party, state }) => {
+        const known = EVENTS[state];
+        if (known === undefined || party === 'dealer' || (alone && state === 'down')) return;
+        say(`${name(party)} ${known[0]}.`, known[1]);
+      },
+    });
+  };
   return {
     room,
     self,
-    meet: async (options = {}) => {
+    interrupted: before?.inputs,
+    keep: (inputs) => keep({ inputs }),
+    attend: async (inputs, work, taps = {}) => {
       const stop = new AbortController();
       byId('stop').onclick = () => stop.abort();
       show('stop');
-      say('Waiting for the other side: send it the link, or open it in another tab.', 'busy');
-      // Alice lends the dealer; if there is none to lend, the room cannot work, and says so in its time.
-      if (self === 'alice') await post('api/dealer', { link });
-      const started = await session({
-        ...roomOptions(room, self),
-        ...me.options,
-        ...options,
-        signal: stop.signal,
-        loggingLevel: 'warning',
-        crossSilo: { heartbeatMs: 500, peerTimeoutMs: 30_000, readyTimeoutMs: 600_000 },
-        onPeer: ({ party, state }) => {
-          const known = EVENTS[state];
-          if (known !== undefined && party !== 'dealer') say(`${party} ${known[0]}.`, known[1]);
-        },
-      });
-      document.body.dataset.met = String(Math.round(performance.now()));
-      return { self, session: started, dealer: true };
+      keep({ inputs });
+      const seated = (s: Session) => {
+        alone = false;
+        const others = Object.entries(s.identities).filter(([party]) => room.parties.includes(party));
+        keep({ identities: Object.fromEntries(others) });
+        document.body.dataset.met = String(Math.round(performance.now()));
+        return work({ self, session: s, dealer: true });
+      };
+      try {
+        return await untilDone(await meet(stop.signal, taps), seated, absent);
+      } catch (e) {
+        if (leaving) await new Promise(() => {});
+        throw e;
+      } finally {
+        run = { inputs: undefined, identities: {} };
+        kept.clear(room);
+        show('stop', false);
+      }
     },
   };
 };

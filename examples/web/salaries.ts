@@ -43,23 +43,30 @@ const compare = async (seat: Seat, own: Own<readonly number[]>): Promise<void> =
   say(`Done in ${ms} ms: ${rounds} rounds, ${sent} bytes sent.`, 'good');
 };
 
+/** What a form holds, for a page that was reloaded. */
+type Filled = Readonly<Record<'salary' | 'others', string>>;
+
 const inRoom = async (): Promise<void> => {
-  const { self, meet } = await openRoom('salaries');
-  byId<HTMLFormElement>('form').onsubmit = (event) => {
+  const { self, interrupted, attend } = await openRoom('salaries');
+  const form = byId<HTMLFormElement>('form');
+  const [salary, others] = [byId<HTMLInputElement>('salary'), byId<HTMLInputElement>('others')];
+  form.onsubmit = (event) => {
     event.preventDefault();
     void run(async () => {
       const own = entered('');
+      const filled: Filled = { salary: salary.value, others: others.value };
       byId<HTMLButtonElement>('go').disabled = true;
-      const seat = await meet();
       try {
-        await compare(seat, { [self]: own });
+        await attend(filled, (seat) => compare(seat, { [self]: own }));
       } finally {
-        await seat.session.shutdown();
-        show('stop', false);
         byId<HTMLButtonElement>('go').disabled = false;
       }
     });
   };
+  if (interrupted === undefined) return;
+  salary.value = (interrupted as Filled).salary;
+  others.value = (interrupted as Filled).others;
+  form.requestSubmit();
 };
 
 const inTab = (): void => {

@@ -1,8 +1,9 @@
-/** @file The page of demo (b): training, with live curves and a picture of what the other side sent. */
+/** @file The page of demo (b): training, with live curves and pictures of what passes between both sides. */
 import { area } from '../lib/metrics.ts';
 import { parseCsv } from './csv.ts';
 import { type EpochEvent, type Own, type Rows, train, type Verdict } from './programs.ts';
 import { byId, openRoom, openTab, pause, run, type Seat, say, show } from './room.ts';
+import { Witness } from './witness.ts';
 
 const EPOCHS = 10;
 const SIDE = 64;
@@ -36,7 +37,7 @@ const progress = ({ epoch, loss, rounds, bytes, dealerBytes }: EpochEvent): void
   byId('rounds').textContent = String(rounds);
   byId('bytes').textContent = Object.entries(bytes)
     .filter(([, n]) => n > 0)
-    .map(([party, n]) => `${kilo(n)} by ${party[0]!.toUpperCase()}${party.slice(1)}`)
+    .map(([party, n]) => `${kilo(n)} by ${titled(party)}`)
     .join(', ');
   byId('dealt').textContent = dealerBytes > 0 ? kilo(dealerBytes) : 'goes to Alice';
   byId('time').textContent = `${((performance.now() - started.at) / 1000).toFixed(1)} s`;
@@ -91,38 +92,101 @@ const paintOwn = (rows: Rows): void => {
   painter('own-picture')(new Uint8Array(bytes.buffer));
 };
 
-let received = 0;
-const paintOther = painter('picture');
+/** One direction between this tab and the other side: its picture, and what is said of it. */
+const passage = (id: string, words: (n: string, who: string) => string) => {
+  const paint = painter(id);
+  let count = 0;
+  const text = (who: string, more = ''): void => {
+    const said = `${words(kilo(count), who)}: noise, whatever the data are.${more}`;
+    byId(`${id}-text`).textContent = said;
+    byId(id).setAttribute('aria-label', `Grey values, one a byte, with no pattern. ${said}`);
+  };
+  return {
+    clear: () => {
+      count = 0;
+    },
+    add: (party: string, bytes: Uint8Array): void => {
+      count += bytes.length;
+      paint(bytes);
+      text(titled(party));
+    },
+    confirm: (party: string, bytes: number | undefined): void =>
+      text(
+        titled(party),
+        bytes === undefined
+          ? ' But the SHA-256 at both ends differ!'
+          : ` SHA-256 of ${kilo(bytes)} is the same at both ends.`,
+      ),
+  };
+};
+
+const titled = (party: string): string => `${party[0]!.toUpperCase()}${party.slice(1)}`;
+const sent = passage('sent-picture', (n, who) => `${n} that ${who} has from you so far`);
+const received = passage('picture', (n, who) => `${n} that you have from ${who} so far`);
+let witness = new Witness();
 const onReceived = (from: string, bytes: Uint8Array): void => {
-  received += bytes.length;
-  paintOther(bytes);
-  byId('picture-text').textContent =
-    `${kilo(received)} from ${from[0]!.toUpperCase()}${from.slice(1)} so far: noise, whatever the data are.`;
+  received.add(from, bytes);
+  witness.received.add(bytes);
+};
+const onSent = (to: string, bytes: Uint8Array): void => {
+  sent.add(to, bytes);
+  witness.sent.add(bytes);
 };
 
 const start = async (seat: Seat, own: Own<Rows>): Promise<void> => {
   started.at = performance.now();
   losses.length = 0;
+  witness = new Witness();
+  sent.clear();
+  received.clear();
   say('Training ...', 'busy');
-  const verdict = await train(seat.session, own, seat.dealer, EPOCHS, progress);
+  const { confirmed, ...verdict } = await train(seat.session, own, seat.dealer, EPOCHS, progress, witness);
   document.body.dataset.ms = String(Math.round(performance.now() - started.at));
+  if (seat.self !== undefined) {
+    const other = seat.self === 'alice' ? 'bob' : 'alice';
+    sent.confirm(other, confirmed[other]);
+    received.confirm(other, confirmed[seat.self]);
+  }
   tell(verdict);
+};
+
+/** Both sides as workers of this page. */
+const alone = async (own: Own<Rows>): Promise<void> => {
+  const seat = await openTab();
+  try {
+    await start(seat, own);
+  } finally {
+    await seat.session.shutdown().catch(() => {});
+  }
 };
 
 const fetchRows = async (file: string): Promise<Rows> =>
   parseCsv(await (await fetch(file)).text(), file).rows;
 
+/** A table as it was given: a page that was reloaded reads it again. */
+interface Given {
+  readonly name: string;
+  readonly text: string;
+}
+
+interface Chosen {
+  given: Given | undefined;
+  rows: Rows | undefined;
+  take(text: string, name: string): void;
+}
+
 /** The table of this party: chosen, dropped, or the sample. */
-const chooser = (sample: string): { rows: Rows | undefined } => {
-  const chosen: { rows: Rows | undefined } = { rows: undefined };
+const chooser = (sample: string): Chosen => {
   const take = (text: string, name: string): void =>
     void run(async () => {
       const { columns, rows } = parseCsv(text, name);
       chosen.rows = rows;
+      chosen.given = { name, text };
       byId('table').textContent = `${name}: ${rows.length} rows, ${columns.length} columns.`;
       byId<HTMLButtonElement>('go').disabled = false;
       paintOwn(rows);
     });
+  const chosen: Chosen = { given: undefined, rows: undefined, take };
   const file = byId<HTMLInputElement>('file');
   file.onchange = async () => {
     const [first] = file.files ?? [];
@@ -152,7 +216,7 @@ void run(async () => {
   const chosen = chooser(SAMPLES[self]);
   if (tab) {
     show('room', false);
-    show('other-figure', false);
+    for (const figure of ['sent-figure', 'other-figure']) show(figure, false);
     say('You are Alice and Bob: your table is Alice’s, Bob’s is the sample.');
   } else say('Choose a table, then train.');
   byId<HTMLFormElement>('form').onsubmit = (event) => {
@@ -162,15 +226,19 @@ void run(async () => {
       const own: Own<Rows> = tab
         ? { alice: chosen.rows!, bob: await fetchRows(SAMPLES.bob) }
         : { [self]: chosen.rows! };
-      const seat = await (room === undefined ? openTab() : room.meet({ onReceived }));
       try {
-        await start(seat, own);
+        if (room !== undefined)
+          await room.attend(chosen.given, (seat) => start(seat, own), { onReceived, onSent });
+        else await alone(own);
       } finally {
-        await seat.session.shutdown().catch(() => {});
-        show('stop', false);
         byId<HTMLButtonElement>('go').disabled = false;
       }
     });
   };
+  const interrupted = room?.interrupted as Given | undefined;
+  if (interrupted !== undefined) {
+    chosen.take(interrupted.text, interrupted.name);
+    byId<HTMLFormElement>('form').requestSubmit();
+  }
   document.body.dataset.ready = 'yes';
 });

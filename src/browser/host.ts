@@ -4,7 +4,7 @@ import { connectParty } from '../device/production/links.ts';
 import { SpuNode } from '../device/production/node.ts';
 import type { Channel } from '../link/link.ts';
 import type { WebSocketTransport } from '../link/websocket.ts';
-import type { CallName, Calls, FromHost, Request, SentOptions } from './wire.ts';
+import type { CallName, Calls, FromHost, Request, SentOptions, Watched } from './wire.ts';
 
 /** The scope of a dedicated worker, as far as it is used here. */
 export interface WorkerScope {
@@ -30,7 +30,10 @@ const handlersOf = (
   const channels = new Map<number, Channel>();
   const nodes = new Map<number, SpuNode>();
   return {
-    ready: (timeoutMs) => transport.ready(timeoutMs),
+    ready: async (timeoutMs) => {
+      await transport.ready(timeoutMs);
+      return transport.identities;
+    },
     channel: (id, name, peers) => void channels.set(id, transport.channel(name, peers)),
     send: (id, to, tag, bytes) => channels.get(id)!.send(to, tag, bytes),
     recv: (id, from, tag) => channels.get(id)!.recv(from, tag),
@@ -69,10 +72,14 @@ const handlersOf = (
 export const hostParty = async (
   scope: WorkerScope,
   options: SentOptions,
-  watched: boolean,
+  watched: Watched,
 ): Promise<void> => {
   const tell = (message: FromHost, transfer: Transferable[] = []): void =>
     scope.postMessage(message, transfer);
+  const show = (kind: keyof Watched) =>
+    watched[kind]
+      ? (party: string, bytes: Uint8Array) => tell({ kind, party, bytes: bytes.slice(0, SHOWN) })
+      : undefined;
   let handlers: Handlers | undefined;
   const early: Request[] = [];
   const answer = async ({ number, call, args }: Request): Promise<void> => {
@@ -93,9 +100,8 @@ export const hostParty = async (
       signal: undefined,
       onPeer: ({ error, ...event }) =>
         tell({ kind: 'peer', event: { ...event, ...(error && { error: packError(error) }) } }),
-      onReceived: watched
-        ? (from, bytes) => tell({ kind: 'received', from, bytes: bytes.slice(0, SHOWN) })
-        : undefined,
+      onReceived: show('received'),
+      onSent: show('sent'),
     });
     transport.on('abort', (error) => tell({ kind: 'abort', error: packError(error) }));
     handlers = handlersOf(transport, tell, () => scope.close());

@@ -38,11 +38,12 @@ export class RemoteLink implements WebSocketTransport {
   readonly #listeners = new Set<Partial<TransportEvents>>();
   readonly #nodes = new Map<number, NodeOptions>();
   readonly #o: Production;
+  #identities: Readonly<Record<string, string>> = {};
   #next = 0;
   #broken: TesseraError | undefined;
 
   constructor(o: Production) {
-    const { signal, onPeer, onReceived, ...options } = o;
+    const { signal, onPeer, onReceived, onSent, ...options } = o;
     this.#o = o;
     this.self = o.self;
     this.parties = o.parties;
@@ -52,7 +53,11 @@ export class RemoteLink implements WebSocketTransport {
       event.preventDefault();
       this.#break(new TesseraError('PARTY_FAILED', `the worker of this page has failed: ${event.message}`));
     };
-    const start: Start = { kind: 'party', options, watched: onReceived !== undefined };
+    const start: Start = {
+      kind: 'party',
+      options,
+      watched: { received: onReceived !== undefined, sent: onSent !== undefined },
+    };
     this.#worker.postMessage(start);
   }
 
@@ -81,7 +86,8 @@ export class RemoteLink implements WebSocketTransport {
       },
       order: ({ node, order }) => this.#nodes.get(node)?.order(order),
       failed: ({ node, error }) => this.#nodes.get(node)?.failed(unpackError(error)),
-      received: ({ from, bytes }) => this.#o.onReceived?.(from, bytes),
+      received: ({ party, bytes }) => this.#o.onReceived?.(party, bytes),
+      sent: ({ party, bytes }) => this.#o.onSent?.(party, bytes),
       broken: ({ error }) => this.#break(unpackError(error)),
     };
     (handlers[message.kind] as (m: FromHost) => void)(message);
@@ -101,8 +107,12 @@ export class RemoteLink implements WebSocketTransport {
     this.#worker.terminate();
   }
 
-  ready(timeoutMs?: number): Promise<void> {
-    return this.call('ready', [timeoutMs]);
+  get identities(): Readonly<Record<string, string>> {
+    return this.#identities;
+  }
+
+  async ready(timeoutMs?: number): Promise<void> {
+    this.#identities = await this.call('ready', [timeoutMs]);
   }
 
   on<E extends keyof TransportEvents>(event: E, listener: TransportEvents[E]): () => void {

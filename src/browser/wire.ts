@@ -12,11 +12,17 @@ import type { HelperDuty } from '../ring/crew.ts';
 /** The first message to a worker. */
 export type Start =
   | { readonly kind: 'thread'; readonly duty: Duty; readonly ports: ReadonlyMap<string, MessagePort> }
-  | { readonly kind: 'party'; readonly options: SentOptions; readonly watched: boolean }
+  | { readonly kind: 'party'; readonly options: SentOptions; readonly watched: Watched }
   | { readonly kind: 'helper'; readonly duty: HelperDuty };
 
 /** Functions and signals stay with the page. */
-export type SentOptions = Omit<Production, 'signal' | 'onPeer' | 'onReceived'>;
+export type SentOptions = Omit<Production, 'signal' | 'onPeer' | 'onReceived' | 'onSent'>;
+
+/** Which bytes the page wants to be shown. */
+export interface Watched {
+  readonly received: boolean;
+  readonly sent: boolean;
+}
 
 export interface NodeOrder {
   readonly config: SpuConfig;
@@ -26,7 +32,8 @@ export interface NodeOrder {
 
 /** What the page may call, with the answer's type. Objects that live in the worker are meant by numbers of the page's. */
 export interface Calls {
-  ready(timeoutMs: number | undefined): void;
+  /** Answers with the identities of those who are there. */
+  ready(timeoutMs: number | undefined): Readonly<Record<string, string>>;
   channel(id: number, name: string, peers: readonly string[]): void;
   send(id: number, to: string, tag: number, bytes: Uint8Array): void;
   recv(id: number, from: string, tag: number): Uint8Array;
@@ -56,6 +63,6 @@ export type FromHost =
   | { readonly kind: 'abort'; readonly error: SentError }
   | { readonly kind: 'order'; readonly node: number; readonly order: DealerOrder }
   | { readonly kind: 'failed'; readonly node: number; readonly error: SentError }
-  | { readonly kind: 'received'; readonly from: string; readonly bytes: Uint8Array }
+  | { readonly kind: keyof Watched; readonly party: string; readonly bytes: Uint8Array }
   /** The worker could not begin at all. */
   | { readonly kind: 'broken'; readonly error: SentError };

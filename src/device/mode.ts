@@ -104,6 +104,12 @@ export interface Mode {
   spu(config: SpuConfig, op: Op): SpuBackend | undefined;
   /** Resolves when all parties have come to this operation. */
   barrier(op: Op): Promise<void>;
+  /** Resolves with what went wrong when the session cannot go on; never where it ends well. */
+  readonly failed?: Promise<TesseraError>;
+  /** Identities of the other parties, by name. */
+  readonly identities?: Readonly<Record<string, string>>;
+  /** The same parties again, in a session of their own, after this one was lost. */
+  rejoin?(): Promise<Mode>;
   /** Ends the session: lets the others come to their end, then `closeSpus`, then the links. `site`: of the call. */
   close(closeSpus: () => Promise<void>, site?: string): Promise<void>;
 }

@@ -148,6 +148,29 @@ export class Session {
     return { ops: this.#ops, spus: this.#spus.map((spu) => spu.stats()), ...(check && { check }) };
   }
 
+  /** In production: resolves with what went wrong when the session cannot go on. Never resolves where it ends well. */
+  get failed(): Promise<TesseraError> {
+    return this.mode.failed ?? new Promise(() => {});
+  }
+
+  /** In production: the identities that the other parties have proved, by name, to be pinned as `peerIdentities`. */
+  get identities(): Readonly<Record<string, string>> {
+    return this.mode.identities ?? {};
+  }
+
+  /**
+   * After this session was lost (PEER_LOST: a party was reloaded, restarted or cut off): leaves what is left of it, and
+   * meets the same parties in a new session with the same options. Each must prove the identity that it had. Programs start
+   * anew there: shares are gone with the session. Every party that stayed calls this; one that was reloaded opens its
+   * session as it did at first. Rejects with PEER_LOST if they are not all there within `crossSilo.peerTimeoutMs`.
+   */
+  async rejoin(): Promise<Session> {
+    await this.shutdown().catch(() => {});
+    if (!this.mode.rejoin)
+      return fail('UNSUPPORTED', 'rejoin: in a simulation nobody can be lost; start a new session');
+    return new Session(await this.mode.rejoin());
+  }
+
   /**
    * Ends the session. In production all parties come to this point first. Calls that are still waiting are rejected
    * with CLOSED.

@@ -12,7 +12,7 @@ import type { Connection } from './connection.ts';
 import { Dialler, resumeOf } from './dialler.ts';
 import { abortReason, ConnectError, closedHere, partyFailed, peerLost } from './failures.ts';
 import { answerHandshake, type Established, type Hello, type Local, NO_BINDING } from './handshake.ts';
-import { sameBytes } from './identity.ts';
+import { identityText, sameBytes } from './identity.ts';
 import type { Channel } from './link.ts';
 import { type Carrier, ChannelTable, othersOf } from './mailbox.ts';
 import type { AbortableTransport } from './memory.ts';
@@ -38,6 +38,8 @@ export interface WebSocketTransport extends AbortableTransport {
   ready(timeoutMs?: number): Promise<void>;
   /** Returns what ends the subscription. */
   on<E extends keyof TransportEvents>(event: E, listener: TransportEvents[E]): () => void;
+  /** The identities (`tessera-id-1:...`) that peers have proved, as far as they were met, or must prove. */
+  readonly identities: Readonly<Record<string, string>>;
   /** The port in use, if this party listens. */
   readonly port: number | undefined;
   /** Bytes kept for peers: waiting for credit, or for acknowledgement. */
@@ -112,6 +114,10 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     for (const peer of othersOf(plan.parties, plan.self)) this.#addPeer(peer);
   }
 
+  get identities(): Readonly<Record<string, string>> {
+    const known = [...this.#met, ...this.#plan.pinned];
+    return Object.fromEntries(known.map(([peer, publicKey]) => [peer, identityText({ publicKey })]));
+  }
   get port(): number | undefined {
     return this.#lease?.port;
   }
@@ -373,9 +379,14 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       resume !== undefined &&
       sameBytes(resume.instance, this.#local.instance);
     if (same) return;
-    const why = `"${hello.from}" was started anew in the middle of the session`;
+    const why = `"${hello.from}" was reloaded or started anew in the middle of the session, and is back`;
     session.end(peerLost(hello.from, why, session.lastSeen), why);
-    throw new ConnectError('restarted', why);
+    if (resume !== undefined) throw new ConnectError('restarted', why);
+    // It may wait for this party to start anew, too: the same identity is welcome in a session of its own.
+    throw new ConnectError(
+      'not-ready',
+      `"${this.self}" has yet to end the session from before "${hello.from}" came back`,
+    );
   }
 
   #establish(session: PeerSession, connection: Connection, { peer, received, seal }: Established): void {

@@ -168,10 +168,13 @@ test('a party that was started anew is not taken for the old one', async () => {
     ...options.bob!,
     parties: { ...options.bob!.parties, bob: { address: `127.0.0.1:${await freePort()}` } },
   });
-  const refused = await rejection(second.ready());
-  assert.match(refused.message, 'started anew');
-  assert.match((await waits).message, 'started anew');
-  await closeAll({ second, ...links });
+  assert.match((await waits).message, 'started anew in the middle of the session, and is back');
+  // It waits until alice starts anew, too.
+  await links.alice!.close();
+  const again = await connect(options.alice!);
+  await Promise.all([second.ready(), again.ready()]);
+  assert.equal(again.identities, links.alice!.identities, 'the same identity as before');
+  await closeAll({ second, again, bob: links.bob! });
 });
 
 test('a fast sender against a stopped reader: memory stays bounded, and all arrives when it reads again', async () => {

@@ -96,8 +96,19 @@ test('training between two tabs: curves, matrix, and noise in the picture', () =
         const n = data.length / 4;
         return counts.reduce((bits, c) => (c === 0 ? bits : bits - (c / n) * Math.log2(c / n)), 0);
       }, id);
-    const [own, other] = [await spread('own-picture'), await spread('picture')];
-    assert.ok(other > 7.9, `${other} bits a byte in what arrived`);
+    const pixels = (page: Page, id: string) =>
+      page.evaluate((id) => {
+        const canvas = document.getElementById(id) as HTMLCanvasElement;
+        return canvas.toDataURL();
+      }, id);
+    assert.is(await pixels(alice, 'sent-picture'), await pixels(bob, 'picture'), 'what bob has from alice');
+    assert.is(await pixels(bob, 'sent-picture'), await pixels(alice, 'picture'), 'what alice has from bob');
+    for (const id of ['sent-picture', 'picture']) {
+      assert.match((await bob.textContent(`#${id}-text`))!, /SHA-256 of [\d.]+ kB is the same at both ends/);
+      assert.match((await bob.getAttribute(`#${id}`, 'aria-label'))!, /Alice/);
+    }
+    const [own, other] = [await spread('own-picture'), await spread('sent-picture')];
+    assert.ok(other > 7.9, `${other} bits a byte in what alice has from bob`);
     assert.ok(own < 5, `${own} bits a byte in the own table`);
     const { text, share } = await timesOf(bob);
     console.log(`  10 epochs with losses in ${text}`);
@@ -113,6 +124,11 @@ test('training between a tab and Node', () =>
     await alice.click('#play-node');
     await alice.click('#go');
     await status(alice, /^Done\. Area/, 60_000);
+    // Node says of what reached it the same as this tab of what it sent.
+    assert.match(
+      (await alice.textContent('#sent-picture-text'))!,
+      /^[\d.]+ [kM]B that Bob has .*is the same at both ends/,
+    );
     console.log(`  10 epochs with losses in ${(await timesOf(alice)).text}`);
   }));
 

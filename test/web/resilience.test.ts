@@ -14,6 +14,7 @@ const between =
     const pairs = new Set<WebSocket>();
     let away = false;
     let n = 0;
+    let fromPages = 0;
     let close: () => void = () => {};
     const open = async (relay: string): Promise<string> => {
       const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
@@ -30,6 +31,7 @@ const between =
         pairs.add(ws);
         pairs.add(out);
         ws.on('message', async (data: Buffer) => {
+          if (request.headers.origin !== undefined) fromPages += 1;
           await opened;
           const pass = (d: Buffer) => out.readyState === 1 && out.send(d);
           if (dials) change(data, n++, pass);
@@ -50,6 +52,10 @@ const between =
       open,
       get messages() {
         return n;
+      },
+      /** How many messages have come from pages; other parties name no origin. */
+      get fromPages() {
+        return fromPages;
       },
       /** Cuts all connections, and lets nobody through for a while. */
       cut: (ms: number) => {
@@ -75,6 +81,8 @@ const startTraining = async (open: (path: string) => Promise<Page>): Promise<[Pa
   return [alice, bob];
 };
 
+const RIGHT = /^Done\. Area under the curve 0\.99\d\d, accuracy 9[5-9]/;
+
 test('a tab that is closed in the middle is named at the other side', () =>
   stage(
     async ({ open }) => {
@@ -82,11 +90,14 @@ test('a tab that is closed in the middle is named at the other side', () =>
       await status(alice, /^Epoch 2 /, 60_000);
       await bob.close({ runBeforeUnload: true });
       const start = Date.now();
-      await alice.waitForSelector('#status[data-state=bad]', { timeout: 60_000 });
-      const text = (await alice.textContent('#status'))!;
-      assert.match(text, /bob/);
-      assert.match(text, /page was closed or reloaded|is lost/);
+      const text = await status(
+        alice,
+        /bob.*page was closed or reloaded; it may come back\. Waiting for it/,
+        10_000,
+      );
       console.log(`  after ${Date.now() - start} ms: ${text}`);
+      await alice.waitForSelector('#status[data-state=bad]', { timeout: 60_000 });
+      assert.match((await alice.textContent('#status'))!, /not everybody came back within 30 s/);
     },
     { mayComplain: true },
   ));
@@ -100,6 +111,33 @@ test('connections that drop come back, and the training goes on', async () => {
       wire.cut(1500);
       for (const page of [alice, bob])
         assert.match(await status(page, /^Done\. Area/, 90_000), /Area under the curve 0\.99/);
+    },
+    { between: wire.open, mayComplain: true },
+  );
+  wire.close();
+});
+
+test('a tab that the browser takes offline, for longer than a silent connection is kept, and back', async () => {
+  const wire = between()();
+  await stage(
+    async ({ open, context }) => {
+      const alice = await open('training.html');
+      await alice.click('#sample');
+      await alice.waitForSelector('#go:enabled');
+      await alice.click('#play-node');
+      await alice.click('#go');
+      await status(alice, /^Epoch 2 /, 60_000);
+      await context.setOffline(true);
+      assert.is(await alice.evaluate('navigator.onLine'), false);
+      await new Promise((r) => setTimeout(r, 500));
+      // The browser's switch stops the WebSockets of workers, too.
+      const before = wire.fromPages;
+      assert.ok(before > 50);
+      await new Promise((r) => setTimeout(r, 9_000));
+      assert.is(wire.fromPages, before, 'nothing leaves the tab');
+      assert.not.match((await alice.textContent('#status'))!, /^Done/);
+      await context.setOffline(false);
+      assert.match(await status(alice, RIGHT, 90_000), RIGHT);
     },
     { between: wire.open, mayComplain: true },
   );
@@ -178,6 +216,105 @@ for (const [crime, commit] of Object.entries(CRIMES)) {
   });
 }
 
+const notes = async (page: Page, wanted: RegExp): Promise<void> => {
+  await page.waitForFunction(
+    ([source]) => (globalThis as unknown as { said: string[] }).said.some((s) => new RegExp(source!).test(s)),
+    [wanted.source],
+    { timeout: 30_000 },
+  );
+};
+
+/** Keeps all that the page's status says. */
+const listen = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    const said: string[] = [];
+    Object.assign(globalThis, { said });
+    const status = document.getElementById('status')!;
+    new MutationObserver(() => said.push(status.textContent!)).observe(status, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
+  });
+
+for (const who of ['alice', 'bob'] as const)
+  test(`two tabs: ${who} is reloaded in the middle, is named, comes back, and all ends well by itself`, () =>
+    stage(
+      async ({ open }) => {
+        const [alice, bob] = await startTraining(open);
+        const [gone, stays] = who === 'alice' ? [alice, bob] : [bob, alice];
+        await status(stays, /^Epoch 2 /, 60_000);
+        await listen(stays);
+        await gone.reload();
+        await notes(stays, new RegExp(`${who}.*page was closed or reloaded.*may come back`));
+        for (const page of [stays, gone]) assert.match(await status(page, RIGHT, 90_000), RIGHT);
+        await gone.reload();
+        await gone.waitForSelector('body[data-ready]');
+        assert.match(
+          (await gone.textContent('#status'))!,
+          /^Choose a table/,
+          'what has ended is not begun again',
+        );
+      },
+      { mayComplain: true },
+    ));
+
+test('a tab and Node: the tab is reloaded in the middle, and Node goes on with it', () =>
+  stage(
+    async ({ open }) => {
+      const alice = await open('training.html');
+      await alice.click('#sample');
+      await alice.waitForSelector('#go:enabled');
+      await alice.click('#play-node');
+      await alice.click('#go');
+      await status(alice, /^Epoch 3 /, 60_000);
+      await alice.reload();
+      assert.match(await status(alice, RIGHT, 90_000), RIGHT);
+      assert.match(
+        (await alice.textContent('#table'))!,
+        /breast_cancer_a.csv: 569 rows/,
+        'the table was kept',
+      );
+    },
+    { mayComplain: true },
+  ));
+
+test('digits: the tab with the network is reloaded, and the drawing need not be made again', () =>
+  stage(
+    async ({ open }) => {
+      const alice = await open('digits.html');
+      const bob = await open(await alice.inputValue('#link'));
+      for (const page of [alice, bob]) await page.waitForSelector('body[data-joined]');
+      await alice.selectOption('#sample', '7');
+      await bob.reload();
+      await status(alice, /^Bob is here/, 40_000);
+      await alice.waitForSelector('#go:enabled');
+      await alice.click('#go');
+      await status(alice, /^The network says 7/);
+    },
+    { mayComplain: true },
+  ));
+
+test('who comes back with the room’s link, but not as who was there before, is refused', () =>
+  stage(
+    async ({ open, context }) => {
+      const [alice, bob] = await startTraining(open);
+      await status(alice, /^Epoch 2 /, 60_000);
+      const link = await alice.inputValue('#link');
+      await bob.close({ runBeforeUnload: true });
+      await status(alice, /may come back/, 10_000);
+      const stranger = await (await context.browser()!.newContext()).newPage();
+      await stranger.goto(link);
+      await stranger.click('#sample');
+      await stranger.waitForSelector('#go:enabled');
+      await stranger.click('#go');
+      await stranger.waitForSelector('#status[data-state=bad]', { timeout: 30_000 });
+      assert.match((await stranger.textContent('#status'))!, /identity/i);
+      await stranger.context().close();
+    },
+    { mayComplain: true },
+  ));
+
 test('a page that is reloaded can start again in the same room', () =>
   stage(
     async ({ open }) => {
@@ -191,7 +328,8 @@ test('a page that is reloaded can start again in the same room', () =>
       await alice.reload();
       await alice.waitForSelector('body[data-ready]');
       assert.is(await alice.textContent('#seat'), 'You are Alice.');
-      await alice.click('#go');
+      // She was waiting, and goes on doing so.
+      await status(alice, /^Waiting/);
       await bob.click('#go');
       await status(alice, /^Done in/);
     },

@@ -4,7 +4,7 @@ import { DealerEngine, type DealerStats } from '../../ir/dealer-engine.ts';
 import { FIELDS } from '../../ring/field.ts';
 import { usualThreads } from '../../ring/memory.ts';
 import { Ring } from '../../ring/ring.ts';
-import { shown } from './failure.ts';
+import { fromAbort, shown } from './failure.ts';
 import { openLinks } from './links.ts';
 import type { DealerOrder } from './node.ts';
 import { readProduction } from './options.ts';
@@ -90,13 +90,14 @@ export const startDealer = async (options: unknown): Promise<DealerService> => {
   // A party that leaves because another failed may be seen to leave before the other is heard: the cause goes first.
   let cause: TesseraError | undefined;
   transport.on('abort', (e) => {
-    cause ??= e;
+    cause ??= fromAbort(e);
   });
   const settled = async (): Promise<DealerStats> => {
     try {
       return await Promise.race([work(), failed]);
     } catch (e) {
-      if (cause === undefined && (e as TesseraError).code === 'PEER_LOST') await sleep(CAUSE_MS);
+      // Who failed has told everybody, in better words; or its word is still on its way.
+      if (cause !== undefined || (e as TesseraError).code === 'PEER_LOST') await sleep(CAUSE_MS);
       throw cause ?? e;
     }
   };
@@ -106,7 +107,10 @@ export const startDealer = async (options: unknown): Promise<DealerService> => {
       return stats;
     },
     async (e) => {
-      await transport.abort(shown(e as TesseraError, o.crossSilo.exposeErrors)).catch(() => {});
+      // What a party has said of its failure is said to all.
+      await transport
+        .abort(shown(e as TesseraError, o.crossSilo.exposeErrors || e === cause))
+        .catch(() => {});
       await transport.close().catch(() => {});
       throw e;
     },

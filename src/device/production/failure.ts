@@ -26,6 +26,7 @@ export const fromAbort = (error: TesseraError): TesseraError => {
   const { party, code, op, cause } = error.info as Readonly<Record<string, string | undefined>>;
   if (code === 'DIVERGED' && cause !== undefined)
     return new TesseraError('DIVERGED', cause, { party, op: Number(op) });
+  if (code === 'PEER_LOST') return new TesseraError('PEER_LOST', cause ?? error.message, { party, code });
   const [, number, site] = /^#?(\d+)(?:.*called at (.*)\))?/.exec(op ?? '') ?? [];
   return new TesseraError(error.code, error.message, {
     party,

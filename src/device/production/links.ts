@@ -29,6 +29,7 @@ const cancelled = ({ self, signal }: Production): TesseraError | undefined =>
 
 /** Opens this party's end: listens, begins to dial, waits for nobody. */
 export const connectParty = async (o: Production): Promise<WebSocketTransport> => {
+  const identity = o.keptIdentity ?? o.identity ?? o.passingIdentity;
   const { heartbeatMs, peerTimeoutMs, readyTimeoutMs, maxMessageBytes, spin } = o.crossSilo;
   const transport = await connect({
     self: o.self,
@@ -37,7 +38,7 @@ export const connectParty = async (o: Production): Promise<WebSocketTransport> =
     configDigest: agreed(o),
     allowInsecure: o.allowInsecure,
     ...(o.tls && { tls: o.tls }),
-    ...((o.keptIdentity ?? o.identity) !== undefined && { identity: (o.keptIdentity ?? o.identity)! }),
+    ...(identity !== undefined && { identity }),
     ...(o.room && { room: { ...o.room, key: parseRoomKey(o.room.key) } }),
     ...(o.peerIdentities && { peerIdentities: o.peerIdentities }),
     ...(heartbeatMs !== undefined && { heartbeatMs }),
@@ -47,7 +48,8 @@ export const connectParty = async (o: Production): Promise<WebSocketTransport> =
     ...(spin !== undefined && { spin }),
   });
   if (o.onPeer) transport.on('peer', o.onPeer);
-  return o.onReceived ? tapped(transport, o.onReceived) : transport;
+  const { onReceived: received, onSent: sent } = o;
+  return received || sent ? tapped(transport, { received, sent }) : transport;
 };
 
 /** Connects to everybody; rejects with one table of who is missing and why. */

@@ -86,6 +86,8 @@ export interface ProductionOptions {
   readonly onPeer?: (event: PeerEvent) => void;
   /** Shown a copy of what arrives from the other parties for an SPU: for teaching and debugging. */
   readonly onReceived?: (from: string, bytes: Uint8Array) => void;
+  /** Shown a copy of what leaves for them: just what their `onReceived` is shown. */
+  readonly onSent?: (to: string, bytes: Uint8Array) => void;
   readonly peerIdentities?: Readonly<Record<string, string>>;
   /** 32 bytes in base64, with which checkpoints are encrypted; by default a key is derived from `identity`. */
   readonly storageKey?: string;
@@ -125,9 +127,12 @@ export interface Production {
   readonly crossSilo: Required<Pick<CrossSiloOptions, 'exposeErrors'>> & CrossSiloOptions;
   readonly identity: string | undefined;
   readonly keptIdentity: KeptIdentity | undefined;
+  /** Made for this program where it comes to a room without an identity of its own: it has the same when it comes again. */
+  readonly passingIdentity: string | undefined;
   readonly room: RoomOptions | undefined;
   readonly onPeer: ((event: PeerEvent) => void) | undefined;
   readonly onReceived: ((from: string, bytes: Uint8Array) => void) | undefined;
+  readonly onSent: ((to: string, bytes: Uint8Array) => void) | undefined;
   readonly peerIdentities: Readonly<Record<string, string>> | undefined;
   readonly storageKey: string | undefined;
   readonly storedMaterial: Stored | undefined;
@@ -294,6 +299,7 @@ const readAll = object({
   room: maybe(readRoom),
   onPeer: maybe(asIs<(event: PeerEvent) => void>(isFunction, 'a function')),
   onReceived: maybe(asIs<(from: string, bytes: Uint8Array) => void>(isFunction, 'a function')),
+  onSent: maybe(asIs<(to: string, bytes: Uint8Array) => void>(isFunction, 'a function')),
   peerIdentities: maybe(byName(text)),
   storageKey: maybe(text),
   storedMaterial: maybe(readStored),
@@ -358,9 +364,11 @@ export const readProduction = (options: unknown): Production => {
     crossSilo: o.crossSilo as Production['crossSilo'],
     identity: o.identity,
     keptIdentity: o.keptIdentity,
+    passingIdentity: undefined,
     room: o.room,
     onPeer: o.onPeer,
     onReceived: o.onReceived,
+    onSent: o.onSent,
     peerIdentities: o.peerIdentities,
     storageKey: o.storageKey,
     storedMaterial: o.storedMaterial,

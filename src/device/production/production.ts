@@ -1,6 +1,7 @@
 /** @file Production: this program is one party's; the others run theirs, and the programs meet over the network. */
 import { TesseraError } from '../../errors.ts';
 import { createCodec } from '../../link/codec.ts';
+import { createIdentity, identitySecretText } from '../../link/identity.ts';
 import type { Channel } from '../../link/link.ts';
 import type { WebSocketTransport } from '../../link/websocket.ts';
 import { measures, type SpuConfig, UNMEASURED } from '../cluster-def.ts';
@@ -32,12 +33,17 @@ class ProductionMode implements Mode {
   readonly #nodes: PartyNode[] = [];
   readonly #breaker = new Breaker();
   readonly #forget: (() => void)[] = [];
+  readonly failed: Promise<TesseraError>;
+  #tellFailed: (error: TesseraError) => void = () => {};
   #nextOrder = 0;
   #failure: TesseraError | undefined;
   #closing = false;
 
   constructor(o: Production, transport: WebSocketTransport) {
     this.#o = o;
+    this.failed = new Promise((resolve) => {
+      this.#tellFailed = resolve;
+    });
     this.self = o.self;
     this.parties = o.parties;
     this.#transport = transport;
@@ -61,7 +67,7 @@ class ProductionMode implements Mode {
     });
     const stopped = (why: string, cause?: unknown) =>
       this.#fail(new TesseraError('CLOSED', `${o.self} was stopped: ${why}`, { party: o.self }, cause));
-    this.#forget.push(onEnd((signal) => stopped(signal)));
+    this.#forget.push(onEnd((signal) => this.#fail(left(o.self, signal))));
     const cancel = () => stopped('its AbortSignal was set off', o.signal?.reason);
     o.signal?.addEventListener('abort', cancel, { once: true });
     this.#forget.push(() => o.signal?.removeEventListener('abort', cancel));
@@ -71,6 +77,7 @@ class ProductionMode implements Mode {
   #fail(error: TesseraError, tell = true): void {
     if (this.#failure) return;
     this.#failure = error;
+    if (!this.#closing) this.#tellFailed(error);
     this.#exchange.fail(error);
     this.#breaker.break(error);
     for (const node of this.#nodes) node.fail(error);
@@ -216,6 +223,29 @@ class ProductionMode implements Mode {
     });
   }
 
+  get identities(): Readonly<Record<string, string>> {
+    return this.#transport.identities;
+  }
+
+  async rejoin(): Promise<Mode> {
+    const { crossSilo, peerIdentities, dealer } = this.#o;
+    const { peerTimeoutMs: readyTimeoutMs = GRACE_MS } = crossSilo;
+    // A dealer may be another one, by the same right as the first.
+    const met = Object.entries(this.identities).filter(([party]) => party !== dealer);
+    const options = {
+      ...this.#o,
+      peerIdentities: { ...Object.fromEntries(met), ...peerIdentities },
+      crossSilo: { ...crossSilo, readyTimeoutMs },
+    };
+    try {
+      return await production(options);
+    } catch (e) {
+      if (!(e instanceof TesseraError) || e.code !== 'LINK') throw e;
+      const late = `not everybody came back within ${readyTimeoutMs / 1000} s (crossSilo.peerTimeoutMs): ${e.message}`;
+      throw new TesseraError('PEER_LOST', late, e.info, e);
+    }
+  }
+
   async barrier(op: Op): Promise<void> {
     await this.perform(this.self, `barrier ${op.number}`, op, async () => {});
     await Promise.all(
@@ -250,6 +280,15 @@ class ProductionMode implements Mode {
   }
 }
 
+/** How long the others are waited for where they were lost. */
+const GRACE_MS = 60_000;
+
+/** A page that is reloaded, a process that is asked to end: as the others hear of it. */
+const left = (self: string, why: string): TesseraError =>
+  new TesseraError('PEER_LOST', `${self} was stopped: ${why}; it may come back (session.rejoin)`, {
+    party: self,
+  });
+
 const dealerGone = (party: string): TesseraError =>
   new TesseraError(
     'PEER_LOST',
@@ -260,5 +299,9 @@ const dealerGone = (party: string): TesseraError =>
   );
 
 /** Connects to the other parties. Rejects with one table of who is missing and why. */
-export const production = async (options: Production): Promise<Mode> =>
-  new ProductionMode(options, await openLinks(options));
+export const production = async (options: Production): Promise<Mode> => {
+  const { room, identity, keptIdentity, passingIdentity } = options;
+  const nameless = room !== undefined && (identity ?? keptIdentity ?? passingIdentity) === undefined;
+  const o = nameless ? { ...options, passingIdentity: identitySecretText(createIdentity()) } : options;
+  return new ProductionMode(o, await openLinks(o));
+};
