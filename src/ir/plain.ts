@@ -1,8 +1,8 @@
-/** @file The plain interpreter: what every op means, on data in the clear. Oracle, constant folder and `np` for PYUs. */
+/** @file The plain interpreter: what every op means, on data in the clear. Oracle, constant folder, and what is public at parties. */
 import { fail } from '../errors.ts';
 import { isOver } from './analysis.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
-import { inferTypes, typeText } from './ops.ts';
+import { typeText } from './ops-infer.ts';
 import { PLAIN_ELEMENTWISE } from './plain-elementwise.ts';
 import { PLAIN_INTEGER } from './plain-integer.ts';
 import { PLAIN_SECRET } from './plain-secret.ts';
@@ -22,11 +22,8 @@ export const PLAIN: Readonly<Record<string, Kernel>> = {
 
 const typeOf = (t: Tensor): Type => ({ shape: t.shape, dtype: t.dtype, secret: false });
 
-/** One op on plain data, typed and checked as in a graph. */
-export const evalOp = (op: string, ins: readonly Tensor[], attrs: Attrs = {}): Tensor =>
-  evalTyped(op, ins, attrs, inferTypes(op, ins.map(typeOf), attrs));
-
-const evalTyped = (op: string, ins: readonly Tensor[], attrs: Attrs, outs: readonly Type[]): Tensor =>
+/** One op on plain data that gives these types. */
+export const evalTyped = (op: string, ins: readonly Tensor[], attrs: Attrs, outs: readonly Type[]): Tensor =>
   Object.hasOwn(PLAIN, op)
     ? PLAIN[op]!(ins, attrs, outs)
     : fail('UNSUPPORTED', `no plain meaning for op ${op}`);

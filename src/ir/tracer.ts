@@ -8,11 +8,11 @@ import { BaseArray } from './array.ts';
 import { GraphBuilder } from './builder.ts';
 import { callSite } from './callsite.ts';
 import { dtypeName } from './dtypes.ts';
+import { evalOp } from './eager.ts';
 import type { Attrs, DType, Graph, Shape, Tensor, Type, ValueId } from './graph.ts';
 import { sizeOf } from './graph.ts';
 import { isTensor, NDArray } from './ndarray.ts';
 import { typeText } from './ops.ts';
-import { evalOp } from './plain.ts';
 import { flatten, type TreeDef, unflatten } from './pytree.ts';
 
 /** An array inside a program that is being recorded: it has a type, and no value. */

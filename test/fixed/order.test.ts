@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BaseArray } from '../../src/ir/array.ts';
+import { evalOp } from '../../src/ir/eager.ts';
 import type { Attrs, Tensor } from '../../src/ir/graph.ts';
-import { evalOp } from '../../src/ir/plain.ts';
 import { simulate } from '../../src/ir/simulate.ts';
 import { apply, currentTrace } from '../../src/ir/tracer.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';

@@ -2,9 +2,10 @@
  * @file Constant folding: ops on constants alone are computed. Ops that would make a constant larger than its operands
  * (a broadcast, a padding) stay, since constants travel with the program; a broadcast constant is not seen through.
  */
+
+import { evalOp } from '../eager.ts';
 import type { Graph, Tensor, ValueId } from '../graph.ts';
 import { sizeOf } from '../graph.ts';
-import { evalOp } from '../plain.ts';
 import { keep, rewrite } from './rewrite.ts';
 
 /** Graph -> graph, loop bodies included. An op that fails on its constants is left to fail where it runs. */
