@@ -81,6 +81,17 @@ const SMOOTH = {
     reach: 5,
     harmonics: { 32: 20, 64: 36, 128: 45 },
   },
+  mish: {
+    fn: (x) => elementary.mish(x) - x / 2,
+    lo: -19,
+    hi: 19,
+    period: 64,
+    step: 1,
+    parity: 'none',
+    linear: 0.5,
+    reach: 5,
+    harmonics: { 32: 24, 64: 46, 128: 60 },
+  },
   gelu: {
     ...bend,
     fn: (x) => elementary.gelu(x) - x / 2,
@@ -202,6 +213,7 @@ const ENDS = {
   erf: [-1, 1],
   softplus: [0, 'x'],
   silu: [0, 'x'],
+  mish: [0, 'x'],
   gelu: [0, 'x'],
   geluTanh: [0, 'x'],
 } as const satisfies Readonly<Partial<Record<keyof typeof SMOOTH, readonly [number, number | 'x']>>>;
@@ -248,6 +260,8 @@ export const erf = saturating('erf');
 export const softplus = saturating('softplus');
 /** x sigmoid(x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 1.6 KB. */
 export const silu = saturating('silu');
+/** x tanh(softplus x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 2.1 KB. */
+export const mish = saturating('mish');
 /** x times the normal distribution function, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.6 KB. */
 export const gelu = saturating('gelu');
 /** x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, any x, as gelu. */

@@ -66,6 +66,8 @@ export const softplus = (x: number): number => (x > 0 ? x + log(1 + exp(-x)) : l
 
 export const silu = (x: number): number => x * sigmoid(x);
 
+export const mish = (x: number): number => x * tanh(softplus(x));
+
 export const gelu = (x: number): number => 0.5 * x * (1 + erf(x * Math.SQRT1_2));
 
 export const geluTanh = (x: number): number =>

@@ -141,6 +141,12 @@ export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
   sortBy: (b, i) =>
     i === 0 ? undefined : apply('sortBy', [apply('argsort', [b.x(0)], b.attrs), b.ct], upwards(b)),
   argsort: none,
+  hypot: (b, i) => a.mul(b.ct, a.div(b.x(i), b.y())),
+  mish: slope((b) => {
+    const t = apply('tanh', [apply('softplus', [b.x(0)])]);
+    const rest = a.sub(a.filled(1, t.shape), a.square(t));
+    return a.add(t, a.mul(a.mul(b.x(0), apply('sigmoid', [b.x(0)])), rest));
+  }),
   silu: slope((b) => {
     const s = apply('sigmoid', [b.x(0)]);
     return a.add(s, a.mul(b.x(0), a.mul(s, a.sub(a.filled(1, s.shape), s))));

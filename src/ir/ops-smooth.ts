@@ -10,10 +10,17 @@ const real =
     return result(ins[0]!.shape, 'fxp', ins);
   };
 
+const realPair: (op: string) => Infer = (op) => (ins) => {
+  for (const t of ins) needDType(op, t, 'float');
+  return result(needSameShape(op, ins), 'fxp', ins);
+};
+
+const binary = (doc: string): OpDef => ({ arity: 2, elementwise: true, doc, infer: realPair });
 const unary = (doc: string): OpDef => ({ arity: 1, elementwise: true, doc, infer: real });
 
 export const SMOOTH: Readonly<Record<string, OpDef>> = {
   silu: unary('x sigmoid(x)'),
+  mish: unary('x tanh(softplus(x))'),
   gelu: {
     ...unary('x times the normal distribution function, or its form by tanh if {approximate}'),
     infer: (op) => (ins, attrs, body) =>
@@ -22,15 +29,7 @@ export const SMOOTH: Readonly<Record<string, OpDef>> = {
         : fail('INVALID_ARGUMENT', `${op}: attribute approximate is to be true or false`),
   },
   arctan: unary('the angle of slope x'),
-  arctan2: {
-    arity: 2,
-    elementwise: true,
-    doc: 'the angle of the point (x, y), 0 at the origin; ins y, x',
-    infer: (op) => (ins) => {
-      for (const t of ins) needDType(op, t, 'float');
-      return result(needSameShape(op, ins), 'fxp', ins);
-    },
-  },
+  arctan2: binary('the angle of the point (x, y), 0 at the origin; ins y, x'),
   within: {
     ...unary('x, of which the program promises {lo} <= x <= {hi}'),
     infer: (op) => (ins, attrs, body) =>
@@ -54,15 +53,10 @@ export const SMOOTH: Readonly<Record<string, OpDef>> = {
   arcsin: unary('the angle in [-pi/2, pi/2] whose sine is x'),
   arcsinh: unary('the number whose hyperbolic sine is x'),
   cbrt: unary('the cube root of x'),
-  nextafter: {
-    arity: 2,
-    elementwise: true,
-    doc: 'the number next to x on the way to y: 2^-f away where numbers have f fraction bits; ins x, y',
-    infer: (op) => (ins) => {
-      for (const t of ins) needDType(op, t, 'float');
-      return result(needSameShape(op, ins), 'fxp', ins);
-    },
-  },
+  hypot: binary('sqrt(x^2 + y^2)'),
+  nextafter: binary(
+    'the number next to x on the way to y: 2^-f away where numbers have f fraction bits; ins x, y',
+  ),
   epsilon: {
     arity: 0,
     elementwise: false,

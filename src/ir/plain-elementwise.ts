@@ -27,6 +27,8 @@ const pick = <F, B>(op: string, rule: Rule<F, B>, dtype: DType): F | B => {
 const flag = (b: boolean): number => (b ? 1 : 0);
 const bigFlag = (b: boolean): bigint => (b ? 1n : 0n);
 
+export const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+
 /** erf to about 1e-15: its power series near 0, the continued fraction of erfc beyond. */
 export const erf = (x: number): number => {
   const a = Math.abs(x);
@@ -100,7 +102,7 @@ const UNARY: Readonly<Record<string, Rule<F1, B1>>> = {
   sin: { float: Math.sin },
   cos: { float: Math.cos },
   erf: { float: erf },
-  softplus: { float: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))) },
+  softplus: { float: softplus },
 };
 
 const build = (out: Type, element: (i: number) => Element): Tensor => {

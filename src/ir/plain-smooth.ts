@@ -1,7 +1,7 @@
 /** @file Smooth functions on plain float64. */
 
 import type { Attrs } from './graph.ts';
-import { erf } from './plain-elementwise.ts';
+import { erf, softplus } from './plain-elementwise.ts';
 import type { Kernel } from './plain-types.ts';
 
 const real =
@@ -32,6 +32,11 @@ const interp = (x: number, attrs: Attrs): number => {
 };
 
 export const PLAIN_SMOOTH: Readonly<Record<string, Kernel>> = {
+  mish: real((x) => x * Math.tanh(softplus(x))),
+  hypot: ([x, y], _attrs, [out]) => {
+    const b = y!.data as Float64Array;
+    return { ...out!, data: (x!.data as Float64Array).map((v, i) => Math.hypot(v, b[i]!)) };
+  },
   silu: real((x) => x / (1 + Math.exp(-x))),
   gelu: real(gelu),
   arctan: real(Math.atan),

@@ -4,7 +4,7 @@ import { arcsin, arctan, arctan2 } from '../fixed/angle.ts';
 import { add, hidden, sub } from '../fixed/basic.ts';
 import { arcsinh } from '../fixed/hyperbolic.ts';
 import { interpolate } from '../fixed/lines.ts';
-import { cbrt } from '../fixed/normal.ts';
+import { cbrt, hypot } from '../fixed/normal.ts';
 import * as smooth from '../fixed/smooth.ts';
 import { sign } from '../fixed/whole.ts';
 import type { SigmoidMode } from './circuit.ts';
@@ -38,6 +38,7 @@ export const SMOOTH_RULES: Readonly<Record<string, Rule>> = {
   erf: ranged(smooth.erf),
   softplus: ranged(smooth.softplus),
   silu: ranged(smooth.silu),
+  mish: ranged(smooth.mish),
   gelu: (l, node) => ranged(node.attrs.approximate ? smooth.geluTanh : smooth.gelu)(l, node),
   interp: (l, { ins: [x], attrs: { at, to } }) =>
     interpolate(l.circuit, l.wire(x!), at as readonly number[], to as readonly number[]),
@@ -48,6 +49,10 @@ export const SMOOTH_RULES: Readonly<Record<string, Rule>> = {
     const c = l.circuit;
     const [from, to] = [hidden(c, l.wire(x!)), l.wire(y!)];
     return add(c, from, sign(c, sub(c, to, from), 0));
+  },
+  hypot: (l, { ins: [x, y] }) => {
+    const c = l.circuit;
+    return hypot(c, hidden(c, l.wire(x!)), hidden(c, l.wire(y!)));
   },
   arctan: unary(arctan),
   arctan2: (l, { ins: [y, x] }) => {

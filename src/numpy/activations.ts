@@ -1,6 +1,7 @@
 /** @file More activations of np.nn, and attention. */
 import { log as elementaryLog } from '../gates/elementary.ts';
 import type { Axis, BaseArray } from '../ir/array.ts';
+import { apply } from '../ir/tracer.ts';
 import { clip, less, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, readAxes } from './core.ts';
 import {
@@ -15,10 +16,9 @@ import {
   sqrt,
   square,
   subtract,
-  tanh,
 } from './elementwise.ts';
 import { matmul } from './linalg.ts';
-import { elu, hardSigmoid, logsumexp, softmax, softplus } from './nn.ts';
+import { elu, hardSigmoid, logsumexp, softmax } from './nn.ts';
 import { optionsOf } from './options.ts';
 import { mean } from './reduce.ts';
 import { swapaxes } from './shape.ts';
@@ -37,11 +37,8 @@ const SELU = { alpha: 1.6732632423543772, scale: 1.0507009873554805 };
 /** elu with the slopes at which layers keep mean 0 and variance 1. */
 export const selu = (x: ArrayInput): BaseArray => multiply(elu(x, SELU.alpha), SELU.scale);
 
-/** x tanh(softplus x) */
-export const mish = (x: ArrayInput): BaseArray => {
-  const a = real(x);
-  return multiply(a, tanh(softplus(a)));
-};
+/** x tanh(softplus x), any x. Absolute error below 2^-20 (FM64: 2^-12). */
+export const mish = (x: ArrayInput): BaseArray => apply('mish', [real(x)]);
 /** x hardSigmoid(x) */
 export const hardSilu = (x: ArrayInput): BaseArray => multiply(real(x), hardSigmoid(x));
 export const hardSwish = hardSilu;

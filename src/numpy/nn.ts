@@ -177,7 +177,7 @@ export const layerNorm = (
   return bias === undefined || bias === null ? scaled : add(scaled, bias);
 };
 
-/** The first half of an axis times the sigmoid of the second. */
+/** The first half of an axis times the sigmoid of the second. Error below 2^-21 (FM64: 2^-13) times the first. */
 export const glu = (x: ArrayInput, axis = -1): BaseArray => {
   const a = real(x);
   const at = normalAxis(axis, a.ndim);

@@ -159,6 +159,24 @@ const FNS: Readonly<Record<string, Fn>> = {
     rounds: 8,
     points: [0, 1, 8, -27],
   },
+  hypot: {
+    build: N.hypot,
+    plain: Math.hypot,
+    range: (f) => (f === 'FM128' ? [2 ** -26, 2 ** 13] : [2 ** -18, 2 ** 9]),
+    other: (f) => (f === 'FM128' ? [2 ** -26, 2 ** 13] : [2 ** -18, 2 ** 9]),
+    log: true,
+    signs: true,
+    rounds: 8,
+    points: [0, 0, 3],
+  },
+  mish: {
+    build: (c, x) => S.mish(c, x),
+    plain: elementary.mish,
+    range: always(-40, 40),
+    error: 'absolute',
+    rounds: 5,
+    points: [-19, 19, -1e4, 1e4],
+  },
   arcsinh: {
     build: arcsinh,
     plain: Math.asinh,
@@ -399,6 +417,7 @@ test('FM32: functions are good to 2^-6, relative above 1', () => {
     ['sqrt', 0, 200],
     ['rsqrt', 0.0625, 200],
     ['reciprocal', 0.0625, 200],
+    ['mish', -25, 25],
     ['arcsinh', -200, 200],
     ['cbrt', -200, 200],
   ] as const) {

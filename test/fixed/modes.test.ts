@@ -37,6 +37,8 @@ test('functions hold for any number of fraction bits, odd ones too', () => {
     log: [np.log, Math.log],
     exp: [np.exp, Math.exp],
     sin: [np.sin, Math.sin],
+    hypot: [(v) => np.hypot(v, 2), (v) => Math.hypot(v, 2)],
+    mish: [np.nn.mish, (v) => v * Math.tanh(Math.log1p(Math.exp(v)))],
     arcsinh: [(v) => np.arcsinh(np.multiply(v, 4)), (v) => Math.asinh(4 * v)],
     arctan: [np.arctan, Math.atan],
     arcsin: [(v) => np.arcsin(np.multiply(v, 0.25)), (v) => Math.asin(v / 4)],

@@ -110,6 +110,11 @@ const CASES: Readonly<Record<string, readonly (readonly [Fn, NDArray])[]>> = {
     [(x) => np.interp(x, [0], [2]).mul(x), X],
   ],
   arcsin: [[(x) => np.arcsin(np.multiply(x, 0.2)), X]],
+  hypot: [
+    [(x) => np.hypot(x, np.add(x, 2)), X],
+    [(x) => np.hypot(0.5, x), X],
+  ],
+  mish: [[(x) => np.nn.mish(x), X]],
   arcsinh: [[(x) => np.arcsinh(np.multiply(x, 4)), X]],
   cbrt: [[(x) => np.cbrt(np.add(x, 5)), X]],
   arctan: [[(x) => np.arctan(x), X]],
