@@ -10,7 +10,7 @@ import type { FieldName } from '../src/ring/field.ts';
 import { Ring } from '../src/ring/ring.ts';
 import { COSTS, type CostCase } from './lib/cost-table.ts';
 import { type Answer, GUIDE, JNP, SPU_COSTS } from './lib/features-data.ts';
-import { CONFIG, OPERATIONS, PARTLY, PROTOCOLS } from './lib/features-spu.ts';
+import { ABSENT, CONFIG, OPERATIONS, PARTLY, PROTOCOLS } from './lib/features-spu.ts';
 import { JAX } from './lib/jax-names.ts';
 import { type CostRow, measure } from './lib/measure.ts';
 
@@ -37,6 +37,14 @@ const lines = (rows: readonly (readonly [string, Answer, string])[]): string =>
 
 const quoted = (names: readonly string[]): string => names.map((n) => `\`${n}\``).join(', ');
 
+/** Names that are not here, those of one reason together. */
+const reasons = (prefix: string, names: readonly string[]): string => {
+  const why = (n: string): string => ABSENT[prefix + n]!;
+  return [...new Set(names.map(why))]
+    .map((reason) => `${quoted(names.filter((n) => why(n) === reason))} (${reason})`)
+    .join('; ');
+};
+
 /** A module of jax, its names by what `np` has of them. */
 const moduleText = (module: keyof typeof JAX): string => {
   const prefix = module === 'numpy' ? '' : `${module}.`;
@@ -49,7 +57,7 @@ const moduleText = (module: keyof typeof JAX): string => {
       `${yes.length} yes, ${partly.length} partly, ${no.length} no`,
     `Yes: ${quoted(yes)}.`,
     ...(notes.length > 0 ? [table(['function', 'here', 'what differs'], notes)] : []),
-    ...(no.length > 0 ? [`No: ${quoted(no)}.`] : []),
+    ...(no.length > 0 ? [`No: ${reasons(prefix, no)}.`] : []),
   ].join('\n\n');
 };
 
@@ -80,8 +88,7 @@ export const listed = (): string =>
     '## Beside jax.numpy',
     spuTests(),
     'Names are those of jax 0.10.2 (without dtypes, printing and internals); each is looked up in `np`, where it stands under ' +
-      'this name and in camelCase. What is missing deals in complex numbers, files, objects, or in lists whose length would ' +
-      'tell of secrets.',
+      'this name and in camelCase. What is missing has its reason beside it.',
     moduleText('numpy'),
     moduleText('linalg'),
     moduleText('nn'),

@@ -44,6 +44,7 @@ const SMOOTH: readonly Row[] = [
   ['modf', (x) => np.modf(x!), -100, 100],
   ['signbit', (x) => np.signbit(x!), -100, 100],
   ['deg2rad', (x) => np.deg2rad(x!), -360, 360],
+  ['frexp', (x) => np.frexp(x!), -1000, 1000],
   ['ldexp by 3', (x) => np.ldexp(x!, 3), -4, 4],
   ['digitize, 4 bins', (x) => np.digitize(x!, [-1, 0, 0.5, 2]), -4, 4],
   ['interp, 5 points', (x) => np.interp(x!, [-3, -1, 0, 1, 3], [0, 2, -1, 1, 5]), -4, 4],

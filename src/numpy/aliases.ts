@@ -8,7 +8,7 @@ export {
   deleteAt as delete,
   deleteAt as delete_at,
 } from './assembling.ts';
-export { applyAlongAxis as apply_along_axis } from './batching.ts';
+export { applyAlongAxis as apply_along_axis, applyOverAxes as apply_over_axes } from './batching.ts';
 export {
   bitwiseAnd as bitwise_and,
   bitwiseCount as bitwise_count,
@@ -47,10 +47,25 @@ export {
 export { power as pow, trueDivide as true_divide } from './elementwise.ts';
 export {
   diagIndices as diag_indices,
+  diagIndicesFrom as diag_indices_from,
+  ix as ix_,
+  maskIndices as mask_indices,
+  ravelMultiIndex as ravel_multi_index,
   trilIndices as tril_indices,
+  trilIndicesFrom as tril_indices_from,
   triuIndices as triu_indices,
+  triuIndicesFrom as triu_indices_from,
   unravelIndex as unravel_index,
 } from './grids.ts';
+export {
+  groupCount as group_count,
+  groupMax as group_max,
+  groupMean as group_mean,
+  groupMin as group_min,
+  groupStd as group_std,
+  groupSum as group_sum,
+  groupVar as group_var,
+} from './groups.ts';
 export { histogramBinEdges as histogram_bin_edges } from './histograms.ts';
 export {
   dynamicSlice as dynamic_slice,
@@ -58,6 +73,7 @@ export {
   scatterAdd as scatter_add,
 } from './indexing.ts';
 export { concatenate as concat } from './join.ts';
+export { canCast as can_cast, promoteTypes as promote_types, resultType as result_type } from './kinds.ts';
 export { matrixTranspose as matrix_transpose } from './least.ts';
 export { foriLoop as fori_loop, whileRevealed as while_revealed } from './loops.ts';
 export {
@@ -70,10 +86,16 @@ export {
   arctanh as atanh,
   floatPower as float_power,
 } from './math.ts';
+export { putAlongAxis as put_along_axis } from './putting.ts';
 export { atleast1d as atleast_1d, atleast2d as atleast_2d, atleast3d as atleast_3d } from './reals.ts';
 export { floorDivide as floor_divide, round as around } from './rounding.ts';
 export { cumprod as cumulative_prod, cumsum as cumulative_sum } from './scans.ts';
-export { unique as unique_values, uniqueCounts as unique_counts } from './sets.ts';
+export {
+  unique as unique_values,
+  uniqueAll as unique_all,
+  uniqueCounts as unique_counts,
+  uniqueInverse as unique_inverse,
+} from './sets.ts';
 export {
   broadcastTo as broadcast_to,
   expandDims as expand_dims,
@@ -84,9 +106,6 @@ export {
   arrayEqual as array_equal,
   arrayEquiv as array_equiv,
   countNonzero as count_nonzero,
-  groupCount as group_count,
-  groupMean as group_mean,
-  groupSum as group_sum,
   oneHot as one_hot,
 } from './statistics.ts';
 export { stopGradient as stop_gradient, valueAndGrad as value_and_grad } from './transform.ts';

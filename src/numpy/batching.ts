@@ -6,8 +6,8 @@ import { flatten, type TreeDef, unflatten } from '../ir/pytree.ts';
 import { recordFunction, typeOfArray } from '../ir/replay.ts';
 import { normalAxis } from '../ir/shapes.ts';
 import { batch } from '../ir/vmap.ts';
-import { asArr, broadcast } from './core.ts';
-import { moveaxis, reshape } from './shape.ts';
+import { asArr, broadcast, spread } from './core.ts';
+import { expandDims, moveaxis, reshape } from './shape.ts';
 import { type AnyFunction, isLeaf } from './transform.ts';
 
 /** The axis of an argument that counts examples; null: all examples share it. */
@@ -98,3 +98,31 @@ export const applyAlongAxis = (
   const out = reshape(made, [...lead, ...made.shape.slice(1)]);
   return made.ndim === 2 ? moveaxis(out, -1, axis) : out;
 };
+
+/** `fn(x, axis)` over one axis after another; an axis that `fn` takes away stays as 1. */
+export const applyOverAxes = (
+  fn: (x: BaseArray, axis: number) => BaseArray,
+  x: ArrayInput,
+  axes: number | readonly number[],
+): BaseArray => {
+  const a = asArr(x);
+  return [axes].flat().reduce<BaseArray>((now, axis) => {
+    const at = normalAxis(axis as number, a.ndim);
+    const made = fn(now, at);
+    if (made.ndim !== now.ndim && made.ndim !== now.ndim - 1)
+      fail('SHAPE', `applyOverAxes: of ${now.ndim} axes the function made ${made.ndim}`);
+    return made.ndim === now.ndim ? made : expandDims(made, at);
+  }, a);
+};
+
+/** A function of numbers made one of arrays, which broadcast; it is recorded once and runs on all elements at once. */
+export const vectorize =
+  (fn: (...xs: BaseArray[]) => ArrayInput) =>
+  (...xs: readonly ArrayInput[]): BaseArray => {
+    const wide = spread(xs.map(asArr));
+    const [first] = wide;
+    if (first === undefined)
+      return fail('INVALID_ARGUMENT', 'vectorize: the function was given no arguments');
+    const made = vmap(fn as never)(...wide.map((x) => reshape(x, [first.size])));
+    return reshape(made, [...first.shape, ...made.shape.slice(1)]);
+  };

@@ -1,13 +1,19 @@
 /** @file Integers bit by bit, and their common divisors. Exact over the whole range of each dtype. */
 import { fail } from '../errors.ts';
+import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { bitsOf, dtypeName, isInt } from '../ir/dtypes.ts';
+import { NDArray } from '../ir/ndarray.ts';
 import { apply } from '../ir/tracer.ts';
+import { describe } from '../names.ts';
 import { equal, logicalAnd, logicalNot, logicalOr, logicalXor, where } from './compare.ts';
-import { type ArrayInput, asArr, convertTo, isBool, spread, unify } from './core.ts';
-import { abs, add, multiply } from './elementwise.ts';
+import { type ArrayInput, asArr, convertTo, isBool, reshapeTo, spread, truth, unify } from './core.ts';
+import { abs, multiply, subtract } from './elementwise.ts';
+import { pad, stack } from './join.ts';
 import { fori } from './loops.ts';
+import { sum } from './reduce.ts';
 import { floorDivide, remainder } from './rounding.ts';
+import { moveaxis, ravel } from './shape.ts';
 
 const integers = (name: string, inputs: readonly ArrayInput[]): BaseArray[] => {
   const list = spread(unify(inputs));
@@ -46,15 +52,54 @@ export const leftShift = shift('leftShift', 'shiftLeft');
 /** x / 2^by, rounded down. */
 export const rightShift = shift('rightShift', 'shiftRight');
 
-/** How many bits of |x| are 1, by adding them up in halves. */
+/** How many bits of |x| are 1: |x| less all that is left of it by shifting. */
 export const bitwiseCount = (x: ArrayInput): BaseArray => {
   const [given] = integers('bitwiseCount', [asArr(x)]) as [BaseArray];
   if (isBool(given)) return convertTo(given, 'uint8');
-  const a = abs(given);
-  const bits = bitsOf(a.dtype);
-  let total: BaseArray = bitwiseAnd(a, 1);
-  for (let i = 1; i < bits; i++) total = add(total, bitwiseAnd(rightShift(a, i), 1));
-  return convertTo(total, 'uint8');
+  const bits = bitsOf(given.dtype);
+  const a = convertTo(abs(given), `uint${bits}` as 'uint8');
+  const shifted = Array.from({ length: bits - 1 }, (_, i) => rightShift(a, i + 1));
+  return convertTo(shifted.reduce(subtract, a), 'uint8');
+};
+
+type BitOrder = 'big' | 'little';
+
+const checkOrder = (name: string, order: BitOrder): void => {
+  if (order !== 'big' && order !== 'little')
+    fail('INVALID_ARGUMENT', `${name}: the order of bits is 'big' or 'little', not ${describe(order)}`);
+};
+
+/** Eight bools (numbers count as != 0) along an axis, or of the flattened array, as a uint8; zeros fill the last. Rounds 1. */
+export const packbits = (x: ArrayInput, axis: number | null = null, order: BitOrder = 'big'): BaseArray => {
+  checkOrder('packbits', order);
+  const holds = truth(axis === null ? ravel(x) : x);
+  const rows = moveaxis(holds, axis ?? 0, -1);
+  const lead = rows.shape.slice(0, -1);
+  const bytes = Math.ceil(rows.shape.at(-1)! / 8);
+  const ends = [...lead.map(() => [0, 0] as const), [0, 8 * bytes - rows.shape.at(-1)!] as const];
+  const bits = reshapeTo(pad(convertTo(rows, 'uint8'), ends), [...lead, bytes, 8]);
+  const weights = Array.from({ length: 8 }, (_, i) => 2 ** (order === 'big' ? 7 - i : i));
+  const sums = sum(multiply(bits, NDArray.from(weights, 'uint8')), -1);
+  return moveaxis(convertTo(sums, 'uint8'), -1, axis ?? 0);
+};
+
+/** The bits of uint8, as uint8, along an axis or of the flattened array: what is left by shifting, less twice what is left next. */
+export const unpackbits = (
+  x: ArrayInput,
+  axis: number | null = null,
+  count?: number,
+  order: BitOrder = 'big',
+): BaseArray => {
+  checkOrder('unpackbits', order);
+  const given = asArr(x);
+  if (given.dtype !== 'uint8') fail('DTYPE', `unpackbits takes uint8, not ${dtypeName(given.dtype)}`);
+  const rows = moveaxis(axis === null ? ravel(given) : given, axis ?? 0, -1);
+  const left = Array.from({ length: 8 }, (_, i) => (i === 0 ? rows : rightShift(rows, i)));
+  const bits = left.map((v, i) => (i === 7 ? v : subtract(v, multiply(left[i + 1]!, 2))));
+  const all = stack(order === 'big' ? bits.reverse() : bits, -1);
+  const flat = reshapeTo(all, [...rows.shape.slice(0, -1), 8 * rows.shape.at(-1)!]);
+  const n = count === undefined ? flat.shape.at(-1)! : Math.min(count, flat.shape.at(-1)!);
+  return moveaxis(block(flat, flat.ndim - 1, 0, n), -1, axis ?? 0);
 };
 
 /** Steps of Euclid's algorithm that the largest numbers of a dtype may take: Fibonacci's (1.4404 log2 of the number). */

@@ -4,8 +4,10 @@ import { cos, exp, log } from '../gates/elementary.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { type Shape, sizeOf } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
-import { type ArrayInput, asArr } from './core.ts';
-import { arange, linspace, readShape, type ShapeInput } from './create.ts';
+import { shapeText } from '../ir/shapes.ts';
+import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
+import { arange, full, linspace, readShape, type ShapeInput } from './create.ts';
+import { add, multiply } from './elementwise.ts';
 
 const real = (values: readonly number[]): NDArray =>
   new NDArray([values.length], 'fxp', Float64Array.from(values));
@@ -81,6 +83,61 @@ export const triuIndices = (n: number, k = 0, m: number = n): [BaseArray, BaseAr
   entries(n, m, (row, column) => column - row >= k);
 export const diagIndices = (n: number, ndim = 2): BaseArray[] =>
   Array.from({ length: ndim }, () => arange(n));
+
+const matrixShape = (name: string, x: ArrayInput): [number, number] => {
+  const { shape } = asArr(x);
+  return shape.length === 2
+    ? [shape[0]!, shape[1]!]
+    : fail('SHAPE', `${name} takes a matrix, not an array of ${shapeText(shape)}`);
+};
+export const trilIndicesFrom = (x: ArrayInput, k = 0): [BaseArray, BaseArray] => {
+  const [n, m] = matrixShape('trilIndicesFrom', x);
+  return trilIndices(n, k, m);
+};
+export const triuIndicesFrom = (x: ArrayInput, k = 0): [BaseArray, BaseArray] => {
+  const [n, m] = matrixShape('triuIndicesFrom', x);
+  return triuIndices(n, k, m);
+};
+export const diagIndicesFrom = (x: ArrayInput): BaseArray[] => {
+  const { shape } = asArr(x);
+  if (shape.length < 2 || shape.some((n) => n !== shape[0]))
+    fail('SHAPE', `diagIndicesFrom takes two or more axes of one length, not ${shapeText(shape)}`);
+  return diagIndices(shape[0]!, shape.length);
+};
+/** Where `mask` (as np.triu) leaves an n x n matrix of ones other than 0. */
+export const maskIndices = (
+  n: number,
+  mask: (ones: BaseArray, k: number) => BaseArray,
+  k = 0,
+): [BaseArray, BaseArray] => {
+  const left = mask(full([n, n], 1), k);
+  if (!(left instanceof NDArray)) return fail('UNSUPPORTED', 'maskIndices: the mask is to be public');
+  return entries(n, n, (row, column) => Number(left.data[row * n + column]) !== 0);
+};
+
+/** Lists as an open mesh: list i along axis i. */
+export const ix = (...lists: readonly ArrayInput[]): BaseArray[] =>
+  lists.map((list, i) => {
+    const a = asArr(list);
+    if (a.ndim !== 1) fail('SHAPE', `ix takes lists, not an array of ${shapeText(a.shape)}`);
+    return reshapeTo(
+      a,
+      lists.map((_, k) => (k === i ? a.size : 1)),
+    );
+  });
+
+/** Places in the flattened array of positions in each axis, public or secret. Known ones throw RANGE outside. */
+export const ravelMultiIndex = (at: readonly ArrayInput[], shape: ShapeInput): BaseArray => {
+  const to = readShape(shape);
+  if (at.length !== to.length) fail('SHAPE', `ravelMultiIndex: ${at.length} lists for ${to.length} axes`);
+  const parts = at.map((given, axis) => {
+    const a = asArr(given);
+    if (a instanceof NDArray && a.data.some((i) => Number(i) < 0 || Number(i) >= to[axis]!))
+      fail('RANGE', `a position is out of bounds for axis ${axis} of size ${to[axis]}`);
+    return multiply(a instanceof NDArray ? convertTo(a, 'int64') : a, sizeOf(to.slice(axis + 1)));
+  });
+  return parts.reduce(add);
+};
 
 /** Along a new first axis, the position of each place in each axis. */
 export const indices = (shape: ShapeInput): BaseArray => {

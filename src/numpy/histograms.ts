@@ -6,11 +6,12 @@ import { isInt } from '../ir/dtypes.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { normalAxis, shapeText } from '../ir/shapes.ts';
 import { apply } from '../ir/tracer.ts';
-import { lessEqual } from './compare.ts';
+import { less, lessEqual, logicalXor } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
 import { arange, linspace, zeros } from './create.ts';
 import { add, divide, multiply, rsqrt, subtract } from './elementwise.ts';
-import { concatenate } from './join.ts';
+import { groupCount, groupSum } from './groups.ts';
+import { concatenate, stack } from './join.ts';
 import { matmul } from './linalg.ts';
 import { optionsOf } from './options.ts';
 import { convolve } from './polynomial.ts';
@@ -18,7 +19,6 @@ import { mean, sum } from './reduce.ts';
 import { diff } from './scans.ts';
 import { expandDims, moveaxis, ravel, reshape } from './shape.ts';
 import { searchsorted } from './sorting.ts';
-import { groupCount, groupSum } from './statistics.ts';
 
 const real = (x: ArrayInput): BaseArray => convertTo(asArr(x), 'fxp');
 
@@ -91,6 +91,76 @@ export const histogram = (x: ArrayInput, options?: HistogramOptions): [BaseArray
   const counts = subtract(above, concatenate([block(above, 0, 1, n), beyond]));
   if (!density) return [counts, edges];
   return [divide(real(counts), multiply(sum(real(counts)), diff(edges))), edges];
+};
+
+export interface ManyHistogramOptions {
+  /** A number for every axis, or a number or edges for each. */
+  readonly bins?: number | readonly (number | ArrayInput)[];
+  /** Ends for each axis; needed of secrets where edges are not given. */
+  readonly range?: readonly (readonly [number, number])[];
+  readonly weights?: ArrayInput;
+  readonly density?: boolean;
+}
+
+/** [which of the intervals each element lies in (bools, [n, intervals]), the edges]. */
+const membership = (
+  x: BaseArray,
+  bins: number | ArrayInput,
+  range: readonly [number, number] | undefined,
+): [BaseArray, BaseArray] => {
+  const edges = histogramBinEdges(x, bins, range);
+  const n = edges.size - 1;
+  const from = lessEqual(block(edges, 0, 0, n), expandDims(x, 1));
+  const beyond = less(edges.at(n), expandDims(x, 1));
+  // Who has passed an edge and not the next.
+  return [logicalXor(from, concatenate([block(from, 1, 1, n), beyond], 1)), edges];
+};
+
+/**
+ * [counts of points in boxes, the edges along each axis]: points are rows, and intervals closed as those of np.histogram.
+ * Rounds: those of less, and one for each axis and for the products.
+ */
+export const histogramdd = (points: ArrayInput, options?: ManyHistogramOptions): [BaseArray, BaseArray[]] => {
+  const { bins, range, weights, density } = optionsOf('np.histogramdd', options, {
+    bins: 10,
+    range: undefined,
+    weights: undefined,
+    density: false,
+  });
+  const a = real(points);
+  if (a.ndim !== 2 || a.shape[1] === 0)
+    fail('SHAPE', `histogramdd takes rows of points, not ${shapeText(a.shape)}`);
+  const [n, axes] = a.shape as [number, number];
+  const given = typeof bins === 'number' ? new Array<number>(axes).fill(bins) : bins;
+  if (given.length !== axes || (range !== undefined && range.length !== axes))
+    fail('SHAPE', `histogramdd: bins and range are to be given for each of ${axes} axes`);
+  const parts = given.map((b, i) => membership(a.slice(':', i), b, range?.[i]));
+  const edges = parts.map(([, e]) => e);
+  const inside = parts.map(([bits]) => real(bits));
+  const last = inside.pop()!;
+  const weighed = weights === undefined ? last : multiply(last, expandDims(ravel(real(weights)), 1));
+  const others = inside.reduce<BaseArray | undefined>((boxes, bits) => {
+    if (boxes === undefined) return bits;
+    return reshapeTo(multiply(expandDims(boxes, 2), expandDims(bits, 1)), [
+      n,
+      boxes.shape[1]! * bits.shape[1]!,
+    ]);
+  }, undefined);
+  const shape = edges.map((e) => e.size - 1);
+  const counts = reshapeTo(others === undefined ? sum(weighed, 0) : matmul(others.T, weighed), shape);
+  if (!density) return [counts, edges];
+  const sizes = edges.map((e, i) => diff(e).reshape(shape.map((_, k) => (k === i ? -1 : 1))));
+  return [divide(counts, multiply(sum(counts), sizes.reduce(multiply))), edges];
+};
+
+/** [counts of the points (x, y) in boxes, edges of x, edges of y], as histogramdd. */
+export const histogram2d = (
+  x: ArrayInput,
+  y: ArrayInput,
+  options?: ManyHistogramOptions,
+): [BaseArray, BaseArray, BaseArray] => {
+  const [counts, [ex, ey]] = histogramdd(stack([ravel(real(x)), ravel(real(y))], 1), options);
+  return [counts, ex!, ey!];
 };
 
 /**

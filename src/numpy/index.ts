@@ -28,7 +28,7 @@ export {
   unstack,
   vsplit,
 } from './assembling.ts';
-export { applyAlongAxis, type MappedAxis, vmap } from './batching.ts';
+export { applyAlongAxis, applyOverAxes, type MappedAxis, vectorize, vmap } from './batching.ts';
 export {
   bitwiseAnd,
   bitwiseCount,
@@ -39,7 +39,9 @@ export {
   invert,
   lcm,
   leftShift,
+  packbits,
   rightShift,
+  unpackbits,
 } from './bits.ts';
 export { cond, map, switchCase } from './branches.ts';
 export {
@@ -129,18 +131,34 @@ export {
   bartlett,
   blackman,
   diagIndices,
+  diagIndicesFrom,
   fromfunction,
   geomspace,
   hamming,
   hanning,
   indices,
+  ix,
   kaiser,
   logspace,
+  maskIndices,
+  ravelMultiIndex,
   tri,
   trilIndices,
+  trilIndicesFrom,
   triuIndices,
+  triuIndicesFrom,
   unravelIndex,
 } from './grids.ts';
+export {
+  type GroupVarOptions,
+  groupCount,
+  groupMax,
+  groupMean,
+  groupMin,
+  groupStd,
+  groupSum,
+  groupVar,
+} from './groups.ts';
 export {
   type BincountOptions,
   bincount,
@@ -152,12 +170,16 @@ export {
   gradient,
   type HistogramOptions,
   histogram,
+  histogram2d,
   histogramBinEdges,
+  histogramdd,
   interp,
+  type ManyHistogramOptions,
   trapezoid,
 } from './histograms.ts';
 export { dynamicSlice, dynamicUpdateSlice, scatterAdd, slice, take } from './indexing.ts';
 export { concatenate, hstack, pad, repeat, roll, split, stack, tile, vstack } from './join.ts';
+export { canCast, isdtype, isscalar, iterable, promoteTypes, resultType } from './kinds.ts';
 export { cross, matrixTranspose, matvec, polyfit, vecdot, vecmat } from './least.ts';
 export { dot, inner, matmul, outer, vdot } from './linalg.ts';
 export * as linalg from './linalg-names.ts';
@@ -191,6 +213,7 @@ export {
   floatPower,
   fmax,
   fmin,
+  frexp,
   heaviside,
   hypot,
   i0,
@@ -209,7 +232,19 @@ export {
   tan,
 } from './math.ts';
 export * as nn from './nn.ts';
-export { convolve, polyadd, polyder, polyint, polymul, polysub, polyval, vander } from './polynomial.ts';
+export {
+  convolve,
+  poly,
+  polyadd,
+  polyder,
+  polydiv,
+  polyint,
+  polymul,
+  polysub,
+  polyval,
+  vander,
+} from './polynomial.ts';
+export { place, put, putAlongAxis } from './putting.ts';
 export * as random from './random.ts';
 export {
   angle,
@@ -230,7 +265,21 @@ export { all, amax, amin, any, argmax, argmin, max, mean, min, std, sum, varianc
 export { reveal } from './reveal.ts';
 export { divmod, fix, floorDivide, fmod, mod, modf, remainder, rint, round, trunc } from './rounding.ts';
 export { cummax, cummin, cumprod, cumsum, diff, ediff1d, prod, unwrap } from './scans.ts';
-export { flatnonzero, lexsort, type SizeOptions, union1d, unique, uniqueCounts } from './sets.ts';
+export {
+  argwhere,
+  flatnonzero,
+  intersect1d,
+  lexsort,
+  nonzero,
+  type SizeOptions,
+  setdiff1d,
+  setxor1d,
+  union1d,
+  unique,
+  uniqueAll,
+  uniqueCounts,
+  uniqueInverse,
+} from './sets.ts';
 export {
   broadcastTo,
   expandDims,
@@ -238,6 +287,7 @@ export {
   moveaxis,
   ravel,
   reshape,
+  rollaxis,
   squeeze,
   swapaxes,
   transpose,
@@ -248,9 +298,6 @@ export {
   arrayEquiv,
   average,
   countNonzero,
-  groupCount,
-  groupMean,
-  groupSum,
   nanargmax,
   nanargmin,
   nancumprod,

@@ -4,8 +4,8 @@ import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
-import { onesLike, zeros } from './create.ts';
-import { add, multiply, negative, square } from './elementwise.ts';
+import { ones, onesLike, zeros } from './create.ts';
+import { add, multiply, negative, reciprocal, square, subtract } from './elementwise.ts';
 import { concatenate, pad, stack } from './join.ts';
 import { matmul } from './linalg.ts';
 import { ravel } from './shape.ts';
@@ -68,6 +68,41 @@ export const polysub = (p: ArrayInput, q: ArrayInput): BaseArray => {
 export const polymul = (p: ArrayInput, q: ArrayInput): BaseArray => {
   const [a, b] = [vector(p), vector(q)];
   return a.size === 0 || b.size === 0 ? zeros([0]) : convolve(a, b);
+};
+
+/** The polynomial with these roots and 1 for its highest coefficient: products in pairs, log2 n deep. */
+export const poly = (roots: ArrayInput): BaseArray => {
+  const r = vector(roots);
+  let factors = Array.from({ length: r.size }, (_, i) =>
+    concatenate([ones([1]), negative(r.slice([i, i + 1]))]),
+  );
+  while (factors.length > 1)
+    factors = Array.from({ length: Math.ceil(factors.length / 2) }, (_, i) => {
+      const [p, q] = factors.slice(2 * i, 2 * i + 2) as [BaseArray, BaseArray?];
+      return q === undefined ? p : polymul(p, q);
+    });
+  return factors[0] ?? ones([1]);
+};
+
+/**
+ * [q, r] with u = v q + r, r of a lower degree than v (NumPy leaves out its leading zeros). v is divided by its highest
+ * coefficient first, which is not to be 0. Rounds: those of a reciprocal, and one a coefficient of q.
+ */
+export const polydiv = (u: ArrayInput, v: ArrayInput): [BaseArray, BaseArray] => {
+  const [a, b] = [vector(u), vector(v)];
+  if (b.size === 0) fail('SHAPE', 'polydiv by a polynomial without coefficients');
+  const [n, k] = [a.size, b.size];
+  if (n < k) return [zeros([1]), a];
+  const scale = reciprocal(b.at(0));
+  const rest = multiply(block(b, 0, 1, k), scale);
+  let left = a;
+  const quotients: BaseArray[] = [];
+  for (let i = 0; i <= n - k; i++) {
+    quotients.push(block(left, 0, 0, 1));
+    const taken = pad(multiply(rest, left.at(0)), [[0, left.size - k]]);
+    left = subtract(block(left, 0, 1, left.size), taken);
+  }
+  return [multiply(concatenate(quotients), scale), left.size === 0 ? zeros([1]) : left];
 };
 
 /** Derivative of order m. */

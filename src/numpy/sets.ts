@@ -3,15 +3,19 @@ import { fail } from '../errors.ts';
 import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { apply } from '../ir/tracer.ts';
-import { less, notEqual, where } from './compare.ts';
-import { type ArrayInput, asArr, convertTo, isBool, truth } from './core.ts';
-import { arange, full, ones } from './create.ts';
-import { concatenate } from './join.ts';
+import { isin } from './choosing.ts';
+import { less, logicalAnd, logicalNot, logicalXor, notEqual, where } from './compare.ts';
+import { type ArrayInput, asArr, convertTo, isBool, promoteAll, reshapeTo, truth } from './core.ts';
+import { arange, full, ones, zeros } from './create.ts';
+import { subtract } from './elementwise.ts';
+import { indices } from './grids.ts';
+import { take } from './indexing.ts';
+import { concatenate, stack } from './join.ts';
 import { optionsOf } from './options.ts';
 import { sum } from './reduce.ts';
-import { diff } from './scans.ts';
+import { cumsum, diff } from './scans.ts';
 import { ravel } from './shape.ts';
-import { sort } from './sorting.ts';
+import { argsort, sort } from './sorting.ts';
 
 /** The elements at true places first, in their order; then the others. */
 const compacted = (keep: BaseArray, values: BaseArray): BaseArray =>
@@ -47,30 +51,57 @@ export const flatnonzero = (x: ArrayInput, options: SizeOptions): BaseArray => {
   return cutTo(compacted(keep, arange(keep.size)), size, sum(keep), fillValue);
 };
 
-/** The different numbers, upwards, and how often each comes. Rounds: those of two sorts. */
-const distinct = (
-  x: ArrayInput,
-  size: number,
-  fillValue: number,
-): { values: BaseArray; counts: BaseArray } => {
+/**
+ * Places of the elements that are not 0, one list an axis; those beyond are `fillValue`. Rounds: those of a sort of bits, and a
+ * lookup.
+ */
+export const nonzero = (x: ArrayInput, options: SizeOptions): BaseArray[] => {
+  const { size, fillValue } = sized('nonzero', options);
+  const holds = truth(x);
+  const axes = holds.shape.map((_, axis) => ravel(indices(holds.shape).at(axis)));
+  if (holds.size === 0) return axes.map(() => full([size], fillValue, 'int64'));
+  const keep = ravel(holds);
+  const n = sum(keep);
+  const flat = cutTo(compacted(keep, arange(keep.size)), size, n, 0);
+  return axes.map((table) => cutTo(take(table, flat), size, n, fillValue));
+};
+/** As nonzero, a row a place. */
+export const argwhere = (x: ArrayInput, options: SizeOptions): BaseArray =>
+  stack(nonzero(x, sized('argwhere', options)), 1);
+
+/** Sorted, and which of them differ from the one before. */
+const runs = (x: BaseArray): { sorted: BaseArray; first: BaseArray } => {
+  const sorted = sort(x);
+  const n = x.size;
+  const changes = notEqual(block(sorted, 0, Math.min(n, 1), n), block(sorted, 0, 0, Math.max(0, n - 1)));
+  return { sorted, first: n === 0 ? ones([0], 'bool') : concatenate([ones([1], 'bool'), changes]) };
+};
+
+/**
+ * The different numbers, upwards; where each comes first, which of them each element is, and how often each comes. Rounds: those
+ * of two sorts (`inverse`: three).
+ */
+const distinct = (x: ArrayInput, size: number, fillValue: number) => {
   const a = ravel(asArr(x));
   if (isBool(a)) fail('DTYPE', 'unique of booleans: convert with np.astype');
   const n = a.size;
-  if (n === 0)
-    return {
-      values: full([size], fillValue, a.dtype === 'fxp' ? 'float64' : a.dtype),
-      counts: full([size], 0, 'int64'),
-    };
-  const sorted = sort(a);
-  const first = concatenate([
-    ones([1], 'bool'),
-    notEqual(block(sorted, 0, 1, n), block(sorted, 0, 0, n - 1)),
-  ]);
+  const none = full([size], 0, 'int64');
+  if (n === 0) {
+    const values = full([size], fillValue, a.dtype === 'fxp' ? 'float64' : a.dtype);
+    return { values, indices: none, inverse: zeros(asArr(x).shape, 'int64'), counts: none };
+  }
+  const { sorted, first } = runs(a);
   const found = sum(first);
-  const values = cutTo(compacted(first, sorted), size, found, fillValue);
   // Where each run begins; the one after the last run begins at n.
   const starts = cutTo(compacted(first, arange(n)), size + 1, found, n);
-  return { values, counts: diff(starts) };
+  const order = argsort(a);
+  const rank = subtract(cumsum(first), 1);
+  return {
+    values: cutTo(compacted(first, sorted), size, found, fillValue),
+    indices: cutTo(compacted(first, order), size, found, 0),
+    inverse: reshapeTo(apply('sortBy', [order, rank], { axis: 0, descending: false }), asArr(x).shape),
+    counts: diff(starts),
+  };
 };
 
 /** The different numbers of x, upwards; `fillValue` where there are fewer than `size`. */
@@ -84,9 +115,62 @@ export const uniqueCounts = (x: ArrayInput, options: SizeOptions): [BaseArray, B
   const { values, counts } = distinct(x, size, fillValue);
   return [values, counts];
 };
+/** [the different numbers, which of them each element of x is]; of numbers beyond `size`, places from `size` on. */
+export const uniqueInverse = (x: ArrayInput, options: SizeOptions): [BaseArray, BaseArray] => {
+  const { size, fillValue } = sized('uniqueInverse', options);
+  const { values, inverse } = distinct(x, size, fillValue);
+  return [values, inverse];
+};
+/** [the different numbers, where each comes first, which of them each element is, how often each comes]. */
+export const uniqueAll = (
+  x: ArrayInput,
+  options: SizeOptions,
+): [BaseArray, BaseArray, BaseArray, BaseArray] => {
+  const { size, fillValue } = sized('uniqueAll', options);
+  const { values, indices: places, inverse, counts } = distinct(x, size, fillValue);
+  return [values, places, inverse, counts];
+};
+
 /** The different numbers of both. */
 export const union1d = (x: ArrayInput, y: ArrayInput, options: SizeOptions): BaseArray =>
-  unique(concatenate([ravel(x), ravel(y)]), options);
+  unique(concatenate([ravel(x), ravel(y)]), sized('union1d', options));
+
+/** Of the different numbers of one list, upwards, those that pass. All pairs of x and y are compared, beside two sorts. */
+const chosen =
+  (
+    name: string,
+    from: (x: BaseArray, y: BaseArray) => BaseArray,
+    passes: (a: BaseArray, x: BaseArray, y: BaseArray) => BaseArray,
+  ) =>
+  (x: ArrayInput, y: ArrayInput, options: SizeOptions): BaseArray => {
+    const { size, fillValue } = sized(name, options);
+    const pair = promoteAll([ravel(x), ravel(y)]) as [BaseArray, BaseArray];
+    if (isBool(pair[0])) fail('DTYPE', `${name} of booleans: convert with np.astype`);
+    const list = from(...pair);
+    if (list.size === 0) return full([size], fillValue, list.dtype === 'fxp' ? 'float64' : list.dtype);
+    const { sorted, first } = runs(list);
+    const keep = logicalAnd(first, passes(sorted, ...pair));
+    return cutTo(compacted(keep, sorted), size, sum(keep), fillValue);
+  };
+
+/** The different numbers that are in both. */
+export const intersect1d = chosen(
+  'intersect1d',
+  (x) => x,
+  (a, _x, y) => isin(a, y),
+);
+/** The different numbers of x that are not in y. */
+export const setdiff1d = chosen(
+  'setdiff1d',
+  (x) => x,
+  (a, _x, y) => logicalNot(isin(a, y)),
+);
+/** The different numbers that are in one alone. */
+export const setxor1d = chosen(
+  'setxor1d',
+  (x, y) => concatenate([x, y]),
+  (a, x, y) => logicalXor(isin(a, x), isin(a, y)),
+);
 
 /**
  * Places that would sort by the last key, then by the one before it, and so on: each key is sorted by those that count less

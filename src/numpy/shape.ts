@@ -63,6 +63,14 @@ export const ravel = (x: ArrayInput): BaseArray => {
   return reshapeTo(a, [a.size]);
 };
 
+/** x with an axis moved to stand before another. */
+export const rollaxis = (x: ArrayInput, axis: number, start = 0): BaseArray => {
+  const a = asArr(x);
+  const from = normalAxis(axis, a.ndim);
+  const before = start === a.ndim ? start : normalAxis(start, a.ndim);
+  return moveaxis(a, from, from < before ? before - 1 : before);
+};
+
 export const expandDims = (x: ArrayInput, axis: number | readonly number[]): BaseArray => {
   const a = asArr(x);
   const count = typeof axis === 'number' ? 1 : axis.length;

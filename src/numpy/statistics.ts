@@ -1,4 +1,4 @@
-/** @file Weighted means, counts, groups, and the names that NumPy has for arrays with missing values. */
+/** @file Weighted means, counts, and the names that NumPy has for arrays with missing values. */
 import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { NDArray } from '../ir/ndarray.ts';
@@ -6,11 +6,10 @@ import { broadcastShapes, sameShape, shapeText } from '../ir/shapes.ts';
 import { equal } from './compare.ts';
 import { type ArrayInput, type Axis, asArr, convertTo, readAxes, reshapeTo, truth } from './core.ts';
 import { arange } from './create.ts';
-import { divide, maximum, multiply, subtract } from './elementwise.ts';
-import { matmul } from './linalg.ts';
+import { divide, multiply, subtract } from './elementwise.ts';
 import { all, argmax, argmin, max, mean, min, std, sum, variance } from './reduce.ts';
 import { cumprod, cumsum, prod } from './scans.ts';
-import { broadcastTo, expandDims, ravel } from './shape.ts';
+import { broadcastTo, expandDims } from './shape.ts';
 import { median, percentile, quantile } from './sorting.ts';
 
 /** Largest minus smallest. */
@@ -61,36 +60,6 @@ export const oneHot = (labels: ArrayInput, n: number): BaseArray => {
   const a = asArr(labels);
   const classes = convertTo(arange(n), a.dtype === 'bool' ? 'bool' : (a.dtype as 'int64'));
   return convertTo(equal(expandDims(a, -1), classes), 'fxp');
-};
-
-/** [groups, n]: who belongs to which group. */
-const membership = (keys: ArrayInput, groups: number): BaseArray => {
-  const k = asArr(keys);
-  if (k.ndim !== 1) fail('SHAPE', `keys of a group are a vector, not an array of dimension ${k.ndim}`);
-  return oneHot(k, groups).T;
-};
-
-/**
- * Sums of the rows of `values` by key: row g of the result is the sum where `keys` is g, for 0 <= g < groups. Keys may
- * be secret; groups without rows give 0. Rounds: those of equal, and 2.
- */
-export const groupSum = (keys: ArrayInput, values: ArrayInput, groups: number): BaseArray => {
-  const v = convertTo(asArr(values), 'fxp');
-  const flat = reshapeTo(v, [v.shape[0]!, v.size / Math.max(1, v.shape[0]!)]);
-  return reshapeTo(matmul(membership(keys, groups), flat), [groups, ...v.shape.slice(1)]);
-};
-
-/** How many rows each key has, int64. */
-export const groupCount = (keys: ArrayInput, groups: number): BaseArray => {
-  const k = asArr(keys);
-  return sum(equal(expandDims(ravel(k), 0), expandDims(convertTo(arange(groups), k.dtype as 'int64'), 1)), 1);
-};
-
-/** Means of the rows of `values` by key; groups without rows give 0. */
-export const groupMean = (keys: ArrayInput, values: ArrayInput, groups: number): BaseArray => {
-  const sums = groupSum(keys, values, groups);
-  const counts = maximum(convertTo(groupCount(keys, groups), 'fxp'), 1);
-  return divide(sums, reshapeTo(counts, [groups, ...sums.shape.slice(1).map(() => 1)]));
 };
 
 /** There is no NaN in a program: the same as the plain ones. */

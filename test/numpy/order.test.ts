@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
 import * as np from '../../src/numpy/index.ts';
 import { both, throws, value } from './both.ts';
 import { secretly } from './secretly.ts';
@@ -233,40 +232,12 @@ test('counts, weights, equality, spread', () => {
   );
 });
 
-test('groups by key', () => {
-  const keys = np.array([2, 0, 2, 2, 1], 'int64');
-  const v = [1, 10, 2, 4, 7];
-  assert.equal(np.groupSum(keys, v, 4).toArray(), [10, 7, 7, 0]);
-  assert.equal(np.groupCount(keys, 4).toArray(), [1, 1, 3, 0]);
-  assert.equal(
-    np
-      .groupMean(
-        keys,
-        [
-          [1, 2],
-          [3, 4],
-          [5, 6],
-          [0, 0],
-          [1, 1],
-        ],
-        3,
-      )
-      .toArray(),
-    [
-      [3, 4],
-      [1, 1],
-      [2, 8 / 3],
-    ],
-  );
+test('one-hot rows', () => {
   assert.equal(np.oneHot([0, 2, 5], 3).toArray(), [
     [1, 0, 0],
     [0, 0, 1],
     [0, 0, 0],
   ]);
-  secretly(
-    (k, x: BaseArray) => [np.groupSum(k, x, 4), np.groupCount(k, 4), np.groupMean(k, x, 4)],
-    [keys, v],
-  );
 });
 
 test.run();

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { has, listed } from '../../bench/features.ts';
 import { COSTS } from '../../bench/lib/cost-table.ts';
-import { PARTLY } from '../../bench/lib/features-spu.ts';
+import { ABSENT, PARTLY } from '../../bench/lib/features-spu.ts';
 import { JAX } from '../../bench/lib/jax-names.ts';
 
 const text = readFileSync(fileURLToPath(new URL('../../../FEATURES.md', import.meta.url)), 'utf8');
@@ -26,6 +26,13 @@ features('what is said to be there in part is there, and is a name of jax', () =
     const [module, last] = name.includes('.') ? name.split('.') : ['numpy', name];
     assert.ok(JAX[module as keyof typeof JAX].includes(last!), name);
   }
+});
+
+features('what is not there is not there, is a name of jax, and has a reason', () => {
+  const names = Object.entries(JAX).flatMap(([module, list]) =>
+    list.map((name) => (module === 'numpy' ? name : `${module}.${name}`)),
+  );
+  assert.equal(names.filter((name) => !has(name)).sort(), Object.keys(ABSENT).sort());
 });
 
 features.run();
