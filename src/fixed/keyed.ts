@@ -35,6 +35,7 @@ const PIECES = {
   erf: { ...step, fn: elementary.erf, lo: -3.75, width: 0.5, left: -1, powers: { 32: 5, 64: 6, 128: 8 } },
   softplus: { ...bend, fn: elementary.softplus, lo: -15, width: 2, powers: { 32: 6, 64: 8, 128: 11 } },
   silu: { ...bend, fn: elementary.silu, lo: -31, width: 2, count: 32, powers: { 32: 7, 64: 10, 128: 13 } },
+  mish: { ...bend, fn: elementary.mish, lo: -21, width: 2, powers: { 32: 8, 64: 11, 128: 16 } },
   gelu: { ...bend, fn: elementary.gelu, lo: -7.5, width: 1, powers: { 32: 6, 64: 8, 128: 10 } },
   geluTanh: { ...bend, fn: elementary.geluTanh, lo: -7.5, width: 1, powers: { 32: 6, 64: 8, 128: 10 } },
 } as const satisfies Readonly<Record<string, Pieces>>;

@@ -56,7 +56,7 @@ const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys:
   sin: [W.sin, [1, 128, 512], [1, 128, 512]],
   cos: [W.cos, [1, 128, 512], [1, 128, 512]],
   hypot: [N.hypot, [8, 1580, 16453], [5, 660, 35713]],
-  mish: [unary(S.mish), [5, 398, 16927], [2, 258, 49537]],
+  mish: [unary(S.mish), [5, 398, 16927], [1, 128, 81280]],
   arcsinh: [arcsinh, [7, 1164, 25027], [5, 787, 38407]],
   arctan: [A.arctan, [10, 1767, 17150], [8, 926, 29314]],
   arcsin: [A.arcsin, [9, 1136, 9915], [7, 911, 17409]],

@@ -52,6 +52,7 @@ const SMOOTH: Readonly<Record<string, Smooth>> = {
     steps: 2,
   },
   silu: { fn: S.silu, plain: elementary.silu, ends: [-31, 33], width: 1, powers: [13, 10, 7], steps: 2 },
+  mish: { fn: S.mish, plain: elementary.mish, ends: [-21, 11], width: 1, powers: [16, 11, 8], steps: 2 },
   gelu: { fn: S.gelu, plain: elementary.gelu, ends: [-7.5, 8.5], width: 0, powers: [10, 8, 6], steps: 2 },
   geluTanh: {
     fn: S.geluTanh,
