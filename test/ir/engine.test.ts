@@ -3,110 +3,24 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TesseraError } from '../../src/errors.ts';
 import type { BaseArray } from '../../src/ir/array.ts';
-import { DealerEngine } from '../../src/ir/dealer-engine.ts';
-import { type Job, PartyEngine } from '../../src/ir/engine.ts';
+import type { Job } from '../../src/ir/engine.ts';
 import type { Graph, Tensor, Type } from '../../src/ir/graph.ts';
 import { lower } from '../../src/ir/lower.ts';
 import { NDArray } from '../../src/ir/ndarray.ts';
 import { optimize } from '../../src/ir/passes/optimize.ts';
-import { inputGraph, revealGraph } from '../../src/ir/ports.ts';
+import { revealGraph } from '../../src/ir/ports.ts';
 import { simulate } from '../../src/ir/simulate.ts';
-import type { Transport } from '../../src/link/link.ts';
-import { memoryNetwork } from '../../src/link/memory.ts';
-import { shape } from '../../src/link/shaper.ts';
 import * as np from '../../src/numpy/index.ts';
-import { FIELDS } from '../../src/ring/field.ts';
 import { ring } from '../gates/harness.ts';
 import { graphOf } from './snapshot.ts';
+import { type Fn, field, inputJob, start, typesOf, type World } from './world.ts';
 
-type Fn = (...xs: BaseArray[]) => unknown;
-const field = FIELDS.FM128;
-const NAMES = ['alice', 'bob', 'carol', 'dave', 'eve'];
 const numbers = (...x: number[]): NDArray => NDArray.from(Float64Array.from(x));
-
-interface World {
-  readonly parties: readonly string[];
-  readonly engines: readonly PartyEngine[];
-  readonly dealer: DealerEngine | undefined;
-  readonly net: ReturnType<typeof memoryNetwork>;
-  /** The same job at all parties; each gives its own private inputs. */
-  run(job: Job, privates?: readonly Tensor[]): Promise<Awaited<ReturnType<PartyEngine['run']>>[]>;
-  close(): Promise<void>;
-}
-
-interface WorldOptions {
-  readonly window?: number;
-  readonly rttMs?: number;
-}
-
-const start = async (n: number, kind: 'first' | 'third', o: WorldOptions = {}): Promise<World> => {
-  const parties = NAMES.slice(0, n);
-  const net = memoryNetwork([...parties, 'dealer']);
-  const link = (name: string): Transport =>
-    o.rttMs ? shape(net[name]!, { rttMs: o.rttMs, bandwidthMbit: 100 }) : net[name]!;
-  const links = new Map([...parties, 'dealer'].map((name) => [name, link(name)]));
-  const dealer =
-    kind === 'third'
-      ? DealerEngine.start({
-          ring,
-          field,
-          parties,
-          channel: links.get('dealer')!.channel('dealer', parties),
-          ...(o.window !== undefined && { window: o.window }),
-        })
-      : undefined;
-  const engines = await Promise.all(
-    parties.map((self, rank) =>
-      PartyEngine.start({
-        ring,
-        field,
-        fraction: field.fraction,
-        rank,
-        parties,
-        channel: links.get(self)!.channel(
-          'spu',
-          parties.filter((p) => p !== self),
-        ),
-        dealer:
-          kind === 'first' ? { kind } : { kind, channel: links.get(self)!.channel('dealer', ['dealer']) },
-      }),
-    ),
-  );
-  return {
-    parties,
-    engines,
-    dealer,
-    net,
-    run: (job, privates = []) =>
-      Promise.all(
-        engines.map((engine, rank) =>
-          engine.run(job, new Map(privates.flatMap((t, i) => (i % n === rank ? [[i, t]] : [])))),
-        ),
-      ),
-    close: async () => {
-      await Promise.all(engines.map((engine) => engine.close()));
-      await dealer?.done;
-      await Promise.all(Object.values(net).map((t) => t.close()));
-    },
-  };
-};
-
-const typesOf = (inputs: readonly NDArray[]): Type[] =>
-  inputs.map(({ shape: s, dtype }) => ({ shape: s, dtype, secret: true }));
 
 const lowered = (fn: Fn, inputs: readonly NDArray[]): { graph: Graph; outs: Type[] } => {
   const graph = optimize(graphOf(fn as (...args: never[]) => unknown, ...typesOf(inputs)));
   return { graph: lower(graph, { field }), outs: graph.outs.map((id) => graph.types[id]!) };
 };
-
-const inputJob = (n: number, inputs: readonly NDArray[]): Job => ({
-  graph: inputGraph(
-    typesOf(inputs).map((type, i) => ({ owner: i % n, type })),
-    { field },
-  ),
-  ins: [],
-  outs: inputs.map((_, i) => i),
-});
 
 /** Inputs become objects 0.., results 100..; they are shown to `to`, and all is freed. */
 const program = async (w: World, fn: Fn, inputs: readonly NDArray[], to?: readonly number[]) => {

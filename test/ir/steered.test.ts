@@ -6,27 +6,20 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TesseraError } from '../../src/errors.ts';
 import type { BaseArray } from '../../src/ir/array.ts';
-import { DealerEngine } from '../../src/ir/dealer-engine.ts';
-import { type Job, PartyEngine } from '../../src/ir/engine.ts';
-import type { Graph } from '../../src/ir/graph.ts';
 import { packMessage, unpackMessage } from '../../src/ir/job.ts';
 import { lower } from '../../src/ir/lower.ts';
 import { NDArray } from '../../src/ir/ndarray.ts';
 import { optimize } from '../../src/ir/passes/optimize.ts';
-import { inputGraph, revealGraph } from '../../src/ir/ports.ts';
+import { revealGraph } from '../../src/ir/ports.ts';
 import { simulate } from '../../src/ir/simulate.ts';
 import type { Channel } from '../../src/link/link.ts';
-import { memoryNetwork } from '../../src/link/memory.ts';
 import * as np from '../../src/numpy/index.ts';
-import { FIELDS } from '../../src/ring/field.ts';
 import { ring } from '../gates/harness.ts';
 import { both, throws, throwsBoth, value } from '../numpy/both.ts';
 import { secretly } from '../numpy/secretly.ts';
 import { graphOf, secret, snapshot } from './snapshot.ts';
+import { type Fn, field, inputJob, NAMES, start, typesOf } from './world.ts';
 
-type Fn = (...xs: BaseArray[]) => unknown;
-const field = FIELDS.FM128;
-const NAMES = ['alice', 'bob', 'carol', 'dave', 'eve'];
 const numbers = (...x: number[]): NDArray => NDArray.from(Float64Array.from(x));
 
 /** Halves x until all are below y; gives x and how often. */
@@ -267,82 +260,13 @@ test('conditions are scalars, carries keep their kind, and there is no way back 
   );
 });
 
-interface World {
-  readonly engines: readonly PartyEngine[];
-  readonly dealer: DealerEngine | undefined;
-  readonly net: ReturnType<typeof memoryNetwork>;
-  close(): Promise<void>;
-}
-
-const start = async (
-  n: number,
-  kind: 'first' | 'third',
-  spy: (rank: number, channel: Channel) => Channel = (_, channel) => channel,
-): Promise<World> => {
-  const parties = NAMES.slice(0, n);
-  const net = memoryNetwork([...parties, 'dealer']);
-  const dealer =
-    kind === 'third'
-      ? DealerEngine.start({
-          ring,
-          field,
-          parties,
-          channel: net.dealer!.channel('dealer', parties),
-          window: 1 << 14,
-        })
-      : undefined;
-  const engines = await Promise.all(
-    parties.map((self, rank) =>
-      PartyEngine.start({
-        ring,
-        field,
-        fraction: field.fraction,
-        rank,
-        parties,
-        channel: net[self]!.channel(
-          'spu',
-          parties.filter((p) => p !== self),
-        ),
-        dealer:
-          kind === 'first'
-            ? { kind }
-            : { kind, channel: spy(rank, net[self]!.channel('dealer', ['dealer'])) },
-      }),
-    ),
-  );
-  return {
-    engines,
-    dealer,
-    net,
-    close: async () => {
-      await Promise.all(engines.map((e) => e.close()));
-      await dealer?.done;
-      await Promise.all(Object.values(net).map((t) => t.close()));
-    },
-  };
-};
-
-const typesOf = (inputs: readonly NDArray[]) =>
-  inputs.map(({ shape, dtype }) => ({ shape, dtype, secret: true }));
+/** The dealer's window: small, so that it would have to wait. */
+const WINDOW = 1 << 14;
 
 const compiled = (fn: Fn, inputs: readonly NDArray[], parties: number, costMode?: 'latency') => {
   const graph = optimize(graphOf(fn as never, ...typesOf(inputs)));
   const lowered = lower(graph, { field, parties, ...(costMode && { costMode }) });
   return { graph: lowered, outs: graph.outs.map((id) => graph.types[id]!) };
-};
-
-const takeIn = (w: World, inputs: readonly NDArray[]) => {
-  const n = w.engines.length;
-  const graph: Graph = inputGraph(
-    typesOf(inputs).map((type, i) => ({ owner: i % n, type })),
-    { field },
-  );
-  const job: Job = { graph, ins: [], outs: inputs.map((_, i) => i) };
-  return Promise.all(
-    w.engines.map((e, rank) =>
-      e.run(job, new Map(inputs.flatMap((t, i) => (i % n === rank ? [[i, t]] : [])))),
-    ),
-  );
 };
 
 for (const [n, kind, costMode] of [
@@ -356,8 +280,8 @@ for (const [n, kind, costMode] of [
 ] as const) {
   test(`${n} parties, dealer ${kind}${costMode ? ', keys' : ''}: engines agree with lockstep`, async () => {
     const before = ring.heap.used;
-    const w = await start(n, kind);
-    await takeIn(w, INPUTS);
+    const w = await start(n, kind, { window: WINDOW });
+    await w.run(inputJob(n, INPUTS), INPUTS);
     for (const fn of [halve, nested]) {
       const lock = simulate(fn as never, INPUTS, { ring, field, parties: n, ...(costMode && { costMode }) });
       const { graph, outs } = compiled(fn, INPUTS, n, costMode);
@@ -417,8 +341,8 @@ test('the dealer sends nothing beyond a decision before it hears of it, and hear
             return bytes;
           },
         };
-  const w = await start(2, 'third', spy);
-  await takeIn(w, INPUTS);
+  const w = await start(2, 'third', { window: WINDOW, spy });
+  await w.run(inputJob(2, INPUTS), INPUTS);
   const { graph } = compiled(halve, INPUTS, 2);
   await Promise.all(w.engines.map((e) => e.run({ graph, ins: [0, 1], outs: [100, 101] })));
   // 40, 20, 10, 5, 2.5 are above 2; 3, 1.5, 0.75 above 0.5.
@@ -444,8 +368,8 @@ test('parties that tell the dealer different things end the job', async () => {
             return channel.send(to, tag, packMessage({ ...m, value }));
           },
         };
-  const w = await start(2, 'third', liar);
-  await takeIn(w, INPUTS);
+  const w = await start(2, 'third', { window: WINDOW, spy: liar });
+  await w.run(inputJob(2, INPUTS), INPUTS);
   const { graph } = compiled(halve, INPUTS, 2);
   const runs = w.engines.map((e) => e.run({ graph, ins: [0, 1], outs: [100, 101] }).catch((e: unknown) => e));
   const error = (await w.dealer!.done.catch((e: unknown) => e)) as TesseraError;
