@@ -4,7 +4,6 @@
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:https';
-import { type AddressInfo, createServer as createTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +12,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { keygen } from '../src/cli/keygen.ts';
 import { connect, type WebSocketTransport } from '../src/link/websocket.ts';
 import { median, spread } from './lib/duel.ts';
+import { freePorts } from './lib/net.ts';
 import type { Row } from './lib/row.ts';
 
 interface Files {
@@ -161,14 +161,6 @@ const serve = async ({ kind, setup }: { kind: string; setup: Setup }): Promise<v
 const inThread = (kind: string, setup: Setup): Worker =>
   new Worker(fileURLToPath(import.meta.url), { workerData: { link: { kind, setup } } });
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createTcp().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-
 const ROWS = {
   hot: 'opening of one element, event loop hot',
   asleep: 'opening of one element, event loop asleep',
@@ -186,13 +178,13 @@ export const linkBench = async (wanted: (name: string) => boolean): Promise<Row[
   const setup = { alice: await files('alice'), bob: await files('bob'), spin: true };
   rmSync(folder, { recursive: true });
   const run = async (spin: boolean) => {
-    const here = { ...setup, spin, port: await freePort() };
+    const here = { ...setup, spin, port: (await freePorts(1))[0]! };
     const thread = inThread('ours', here);
     const result = await ours(here, 'alice');
     await new Promise((resolve) => thread.once('exit', resolve));
     return result;
   };
-  const there = { ...setup, port: await freePort() };
+  const there = { ...setup, port: (await freePorts(1))[0]! };
   const thread = inThread('bare', there);
   await new Promise((resolve) => thread.once('message', resolve));
   const baseline = await bare(there);

@@ -20,7 +20,7 @@ export const netName = (net: Net): string => {
 const listening = (server: Server): number => (server.address() as { port: number }).port;
 
 /** Ports that nobody listens at: all are held until the last is known, so that none is given twice. */
-const freePorts = async (count: number): Promise<number[]> => {
+export const freePorts = async (count: number): Promise<number[]> => {
   const servers = await Promise.all(
     Array.from(
       { length: count },
