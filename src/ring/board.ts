@@ -19,6 +19,9 @@ export const FAILED = 4;
 /** The first element at which a piece found what its kernel looks for, or NONE. */
 const FOUND = 6;
 const NONE = 0x7fffffff;
+/** Threads that sleep on TICKET, and whether who calls sleeps on DONE: to wake nobody takes up to 10 us. */
+const SLEEPING = 7;
+const WAITING = 8;
 const WORDS = 16;
 
 /** Places of numbers: what is called, and how its arguments move from piece to piece. */
@@ -87,7 +90,7 @@ export class Board {
     Atomics.store(words, FOUND, NONE);
     const serial = ((Atomics.load(words, TICKET) >>> 16) + 1) & 0xffff;
     Atomics.store(words, TICKET, (serial << 16) | (pieces << 8));
-    Atomics.notify(words, TICKET);
+    if (Atomics.load(words, SLEEPING) > 0) Atomics.notify(words, TICKET);
   }
 
   /** Takes a piece; -1 when none is left. */
@@ -103,6 +106,7 @@ export class Board {
 
   /** Runs a piece that was taken. What it throws is kept for who calls. */
   run(piece: number): void {
+    const { words } = this;
     const numbers = this.#numbers;
     try {
       const from = piece * numbers[GRAIN]!;
@@ -117,8 +121,8 @@ export class Board {
     } catch (e) {
       this.#fail(e);
     }
-    Atomics.add(this.words, DONE, 1);
-    Atomics.notify(this.words, DONE);
+    Atomics.add(words, DONE, 1);
+    if (Atomics.load(words, WAITING) > 0) Atomics.notify(words, DONE);
   }
 
   #find(at: number): void {
@@ -172,8 +176,11 @@ export const serveBoard = (board: Board): void => {
       board.run(piece);
       looks = 0;
     } else if (++looks > LOOKS) {
-      // Nothing is missed: TICKET changes whenever pieces are opened, and when it is time to stop.
+      // Nothing is missed: TICKET changes whenever pieces are opened, and when it is time to stop; who changes it looks
+      // for sleepers after that.
+      Atomics.add(words, SLEEPING, 1);
       Atomics.wait(words, TICKET, ticket);
+      Atomics.sub(words, SLEEPING, 1);
       looks = 0;
     }
   }
@@ -186,10 +193,12 @@ export const awaitDone = (board: Board, pieces: number): void => {
   let sleeps = true;
   for (let done = Atomics.load(words, DONE); done < pieces; done = Atomics.load(words, DONE)) {
     if (++looks < LOOKS || !sleeps) continue;
+    Atomics.store(words, WAITING, 1);
     try {
       Atomics.wait(words, DONE, done);
     } catch {
       sleeps = false;
     }
+    Atomics.store(words, WAITING, 0);
   }
 };
