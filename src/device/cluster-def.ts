@@ -43,14 +43,6 @@ export interface SpuConfig {
   readonly places?: readonly SpuPlace[];
 }
 
-/** Whether the parties have to measure their link before they can plan: only two have a choice. */
-export const measures = ({ parties, runtime }: SpuConfig): boolean =>
-  runtime.costMode === 'auto' && runtime.link === undefined && parties.length === 2;
-
-/** Why material cannot be made ahead of time for a program that is not planned yet. */
-export const UNMEASURED =
-  'cost_mode auto plans by the measured link, and material is dealt before there is one: give link_rtt_ms and link_bandwidth_mbit, or another cost_mode';
-
 export interface SpuPlace {
   readonly address: string | undefined;
   readonly listen: string | undefined;

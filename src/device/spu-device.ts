@@ -5,8 +5,9 @@ import type { Tensor, TensorData, Type } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { unflatten } from '../ir/pytree.ts';
 import { dump, type Inside, load } from './checkpoint.ts';
-import { measures, type SpuConfig, UNMEASURED } from './cluster-def.ts';
+import type { SpuConfig } from './cluster-def.ts';
 import { failedAt, functionText } from './failing.ts';
+import { measures, UNMEASURED } from './measured.ts';
 import type { Described, SpuBackend } from './mode.ts';
 import {
   type DeviceObject,

@@ -69,3 +69,10 @@ export interface Graph {
 }
 
 export const sizeOf = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
+
+/** One element of a dtype: false/true as 0/1, 64-bit integers as bigint. */
+export type Element = number | bigint;
+
+/** The data as a list of elements, whatever the typed array. */
+export const elements = (data: TensorData): { [i: number]: Element; readonly length: number } =>
+  data as unknown as { [i: number]: Element; readonly length: number };

@@ -12,7 +12,15 @@ import {
   promote,
   type UserDType,
 } from './dtypes.ts';
-import { type DType, type Shape, sizeOf, type Tensor, type TensorData } from './graph.ts';
+import {
+  type DType,
+  type Element,
+  elements,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  type TensorData,
+} from './graph.ts';
 import { arrayText } from './ndarray-text.ts';
 import { checkShape, sameShape, shapeText, stridesOf } from './shapes.ts';
 
@@ -41,13 +49,6 @@ export const isTensor = (x: unknown): x is Tensor =>
   typeof x.dtype === 'string' &&
   'data' in x &&
   typedDType(x.data) !== undefined;
-
-/** One element of a dtype: false/true as 0/1, 64-bit integers as bigint. */
-export type Element = number | bigint;
-
-/** The data as a list of elements, whatever the typed array. */
-export const elements = (data: TensorData): { [i: number]: Element; readonly length: number } =>
-  data as unknown as { [i: number]: Element; readonly length: number };
 
 const where = (path: string): string => (path === '' ? '' : ` at ${path}`);
 

@@ -1,8 +1,7 @@
 /** @file Elementwise ops on plain data: float64, integers that wrap, bools as 0 and 1. */
 import { fail } from '../errors.ts';
 import { alloc, bitsOf, isBig, kindOf } from './dtypes.ts';
-import type { DType, Tensor, Type } from './graph.ts';
-import { type Element, elements } from './ndarray.ts';
+import { type DType, type Element, elements, type Tensor, type Type } from './graph.ts';
 import type { Kernel } from './plain-types.ts';
 
 type F1 = (x: number) => number;

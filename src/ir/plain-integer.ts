@@ -1,8 +1,7 @@
 /** @file Ops on plain integers: they wrap, and round and shift as NumPy does. */
 
 import { alloc, bitsOf, isBig, kindOf } from './dtypes.ts';
-import type { Tensor, Type } from './graph.ts';
-import { type Element, elements } from './ndarray.ts';
+import { type Element, elements, type Tensor, type Type } from './graph.ts';
 import type { Kernel } from './plain-types.ts';
 
 type Whole = (x: bigint, y: bigint, bits: bigint) => bigint;

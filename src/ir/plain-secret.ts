@@ -3,8 +3,7 @@
 import { fail } from '../errors.ts';
 import { randomBytes } from '../ring/prg.ts';
 import { alloc } from './dtypes.ts';
-import { type Attrs, type Shape, sizeOf, type Tensor, type Type } from './graph.ts';
-import { type Element, elements } from './ndarray.ts';
+import { type Attrs, type Element, elements, type Shape, sizeOf, type Tensor, type Type } from './graph.ts';
 import { PLAIN_SHAPING } from './plain-shape.ts';
 import type { Kernel } from './plain-types.ts';
 

@@ -1,7 +1,6 @@
 /** @file Moving, joining, reducing and multiplying whole plain arrays. */
 import { alloc, isBig, kindOf } from './dtypes.ts';
-import { type Attrs, type Shape, sizeOf, type Tensor, type Type } from './graph.ts';
-import { type Element, elements } from './ndarray.ts';
+import { type Attrs, type Element, elements, type Shape, sizeOf, type Tensor, type Type } from './graph.ts';
 import type { Kernel } from './plain-types.ts';
 import { stridesOf } from './shapes.ts';
 

@@ -186,19 +186,31 @@ export const serveBoard = (board: Board): void => {
   }
 };
 
-/** Who calls waits until all pieces are done. Pages' own threads may not sleep: they look on. */
-export const awaitDone = (board: Board, pieces: number): void => {
+/**
+ * Who calls waits until all pieces are done. Pages' own threads may not sleep: they look on. False if no piece was done for
+ * `patienceMs`: a thread has died with one in its hands.
+ */
+export const awaitDone = (board: Board, pieces: number, patienceMs: number): boolean => {
   const { words } = board;
   let looks = 0;
   let sleeps = true;
+  let seen = -1;
+  let since = 0;
   for (let done = Atomics.load(words, DONE); done < pieces; done = Atomics.load(words, DONE)) {
-    if (++looks < LOOKS || !sleeps) continue;
+    if (++looks < LOOKS) continue;
+    const now = performance.now();
+    if (done !== seen) {
+      seen = done;
+      since = now;
+    } else if (now - since >= patienceMs) return false;
+    if (!sleeps) continue;
     Atomics.store(words, WAITING, 1);
     try {
-      Atomics.wait(words, DONE, done);
+      Atomics.wait(words, DONE, done, patienceMs);
     } catch {
       sleeps = false;
     }
     Atomics.store(words, WAITING, 0);
   }
+  return true;
 };

@@ -19,6 +19,13 @@ export interface HelperDuty {
   readonly thread: number;
 }
 
+/**
+ * How long the caller waits for a piece that a helper has taken: so long, and this many times the longest of its own. A helper
+ * that lost its core is waited for; one that died with a piece in its hands says nothing.
+ */
+const PATIENCE_MS = 120_000;
+const SLOWNESS = 20;
+
 export class Crew {
   /** The calling thread and its helpers. */
   readonly threads: number;
@@ -30,6 +37,7 @@ export class Crew {
   readonly #board: Board;
   #helpers: Helper[] | undefined;
   #closed = false;
+  #alone = false;
 
   /** `alloc` gives stretches of the shared memory that are the crew's for good. */
   constructor(
@@ -84,15 +92,31 @@ export class Crew {
   run(name: KernelName, args: readonly number[], split: Split): number {
     const pieces = Math.ceil(split.total / split.grain);
     this.start();
-    if (pieces < 2 || pieces > MOST_PIECES || this.listening === 0) {
+    if (pieces < 2 || pieces > MOST_PIECES || this.#alone || this.listening === 0) {
       return this.#kernels[name](...args);
     }
     const board = this.#board;
     board.write(this.#names.indexOf(name), args, split);
     board.open(pieces);
-    for (let piece = board.take(); piece >= 0; piece = board.take()) board.run(piece);
-    awaitDone(board, pieces);
+    let longest = 0;
+    for (let piece = board.take(); piece >= 0; piece = board.take()) {
+      const start = performance.now();
+      board.run(piece);
+      longest = Math.max(longest, performance.now() - start);
+    }
+    const patienceMs = PATIENCE_MS + SLOWNESS * longest;
+    const finished = awaitDone(board, pieces, patienceMs);
     board.clear();
+    if (!finished) {
+      // Should it wake up after all, it must not meddle with the next call: this thread goes on alone.
+      this.#alone = true;
+      Atomics.store(board.words, STOP, 1);
+      const seconds = Math.round(patienceMs / 1000);
+      throw new TesseraError(
+        'PARTY_FAILED',
+        `kernel ${name}: a helper thread has died with a part of it, or stood still for ${seconds} s`,
+      );
+    }
     const failure = board.failure();
     if (failure !== undefined) throw new TesseraError('PARTY_FAILED', `kernel ${name} failed: ${failure}`);
     return board.found;

@@ -19,7 +19,7 @@ const SUITES: Readonly<Record<string, Some>> = {
     always: ['codec', 'crypto', 'local', 'protocol', 'relay', 'tls'],
     long: ['resilience', 'websocket'],
   },
-  device: { always: ['spu', 'pyu', 'config'], long: ['bad-input', 'check', 'demo'] },
+  device: { always: ['deaths', 'spu', 'pyu', 'config'], long: ['bad-input', 'check', 'demo'] },
   // The parties that these start are processes of Deno, too.
   production: { always: ['allow-list'], long: ['guide', 'checkpoint', 'options', 'certificates'] },
 };

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TesseraError } from '../../src/errors.ts';
 import type { Bits, Bytes, RingArray } from '../../src/ring/array.ts';
-import { BOARD_BYTES, Board, DONE } from '../../src/ring/board.ts';
+import { awaitDone, BOARD_BYTES, Board, DONE } from '../../src/ring/board.ts';
 import { FIELDS, type Field } from '../../src/ring/field.ts';
 import { dcfRow } from '../../src/ring/fss.ts';
 import { PlaneWriter } from '../../src/ring/plane-program.ts';
@@ -383,6 +383,24 @@ test('only one of all who try takes a piece, and a call that was is forgotten', 
   assert.is(Atomics.load(caller.words, DONE), 3);
   caller.clear();
   assert.is(helper.failure(), undefined);
+});
+
+test('a helper that dies with a piece in its hands is not waited for without end', () => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const kernels = { add128: () => 0 } as never;
+  const [caller, helper] = [new Board(memory, 64, kernels, 0), new Board(memory, 64, kernels, 1)];
+  const split = { total: 4, grain: 2, count: 0, steps: [0] };
+  caller.write(0, [4], split);
+  caller.open(2);
+  assert.is(helper.take(), 0);
+  caller.run(caller.take());
+  const start = performance.now();
+  assert.is(awaitDone(caller, 2, 50), false);
+  const waited = performance.now() - start;
+  assert.ok(waited >= 50, `${waited} ms`);
+  // One that is only late is waited for.
+  helper.run(0);
+  assert.is(awaitDone(caller, 2, 50), true);
 });
 
 test('a ring that others crowd starts no helper for what is soon done', async () => {
