@@ -1,7 +1,7 @@
 /**
  * @file `npm run bench`: kernels beside C++, the link beside bare sockets, and programs end to end over several links.
  *
- *   --json            one array of rows on standard output, nothing else
+ *   --json            one array of rows on standard output, nothing else (what npm says itself goes with `npm run -s`)
  *   --filter TEXT     only rows whose name contains it, or one of several with commas between
  *   --quick           loopback only, the lighter workloads, one run: for CI
  *   --only programs|kernels|web|cluster     a part of it; web wants Chromium, cluster a nats-server

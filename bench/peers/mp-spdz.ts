@@ -46,7 +46,8 @@ const task = (args: Task['args'], more: Partial<Task> = {}): Task => ({
 const INTEGERS = { note: 'integers, of which no product is truncated' };
 const FIXED = { note: '24 fraction bits, probabilistic truncation' };
 
-const TASKS: Readonly<Record<string, Task>> = {
+/** By workload. */
+export const TASKS: Readonly<Record<string, Task>> = {
   'multiply 1e5': task(['multiply', 1e5], INTEGERS),
   'multiply 1e6': task(['multiply', 1e6], INTEGERS),
   'less 1e5': task(['less', 1e5]),

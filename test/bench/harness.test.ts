@@ -19,6 +19,7 @@ import { merged } from '../../bench/lib/results.ts';
 import type { ProgramRow, Row } from '../../bench/lib/row.ts';
 import { startupBench } from '../../bench/lib/startup.ts';
 import { WORKLOADS } from '../../bench/lib/workloads.ts';
+import { TASKS } from '../../bench/peers/mp-spdz.ts';
 import { projectFile } from '../../examples/lib/project.ts';
 
 const harness = suite('bench harness');
@@ -230,6 +231,15 @@ harness('the chart has a mark for each value', () => {
 harness('SPU has a program for every workload', () => {
   const script = readFileSync(projectFile('bench', 'peers', 'spu_party.py'), 'utf8');
   for (const { name } of WORKLOADS) assert.ok(script.includes(`"${name}":`), name);
+});
+
+harness('MP-SPDZ has a program for every workload that it is asked for', () => {
+  const script = readFileSync(projectFile('bench', 'peers', 'mp_spdz.mpc'), 'utf8');
+  const known = WORKLOADS.map(({ name }) => name);
+  for (const [workload, { args }] of Object.entries(TASKS)) {
+    assert.ok(known.includes(workload), workload);
+    assert.ok(script.includes(`"${args[0]}":`), String(args[0]));
+  }
 });
 
 const MAIN = fileURLToPath(new URL('../../bench/main.js', import.meta.url));
