@@ -24,9 +24,17 @@ export function exponentialEval(
     store<f64>(steps + (<usize>i << 3), step);
     store<f64>(steps + (<usize>(i + pieces) << 3), step);
   }
+  const factors = steps + <usize>pieces * 16;
   for (let e: usize = 0; e < n; e++, c += size, d += size, table += <usize>pieces * size) {
+    // Those of the next elements: one by one, each would wait for the sum before it.
+    if ((e & 31) == 0) {
+      for (let i: usize = 0; i < min<usize>(32, n - e); i++) {
+        const C = window(c + i * size, pieceBits, size);
+        store<f64>(factors + (i << 3), exponential(<f64>C * unit));
+      }
+    }
     const C = window(c, pieceBits + log, size);
-    const factor = f64x2.splat(exponential(<f64>(C & ((<u64>1 << pieceBits) - 1)) * unit));
+    const factor = f64x2.splat(load<f64>(factors + ((e & 31) << 3)));
     // Word j is of piece hi - j mod P: entry P - 1 - hi + j.
     const from = steps + (<usize>(pieces - 1 - <u32>(C >> pieceBits)) << 3);
     for (let j: usize = 0; j < half; j++) {
