@@ -25,7 +25,8 @@ export const arctanUnit = (c: Circuit, x: Wire): Wire => smooth(c, x, 'arctan');
 /** arctan x for |x| < 2^f. Error below 2^-20 (FM128). Rounds 10, bytes 221; dealer 2.1 KB. */
 export const arctan = (c: Circuit, x: Wire): Wire => {
   const n = normaliseSigned(c, x, [2 ** c.fraction]);
-  const { negative, size } = n;
+  const { negative } = n;
+  const size = n.size();
   const beyond = not(c, n.inside[0]!);
   const y = arctanUnit(c, add(c, size, selectSum(c, [[beyond, sub(c, inverseOf(c, n), size)]])));
   // Beyond 1, pi/2 - y; below 0, the negative.

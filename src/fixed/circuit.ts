@@ -16,6 +16,8 @@ export type WireType = Omit<Wire, 'id'>;
 export interface Instead {
   readonly thresholds: number;
   readonly words: number;
+  /** The comparison is made in any case, and the gate beside it saves so many rounds. */
+  readonly saves?: number;
 }
 
 export interface Circuit {

@@ -13,6 +13,8 @@ export interface LinesOptions {
   readonly trunc?: number;
   /** Each x - t lies in [-2^(bits-1), 2^(bits-1)). */
   readonly bits?: number;
+  /** Rounds saved by keys, where bits of the same comparison are wanted too. */
+  readonly saves?: number;
 }
 
 const attrsOf = (c: Circuit, turns: Turns, { trunc = 0, bits }: LinesOptions) => ({
@@ -23,10 +25,10 @@ const attrsOf = (c: Circuit, turns: Turns, { trunc = 0, bits }: LinesOptions) =>
 });
 
 /** Whether the planner wants a sum over so many elements by keys. */
-const wanted = (c: Circuit, n: number, attrs: ReturnType<typeof attrsOf>): boolean => {
+const wanted = (c: Circuit, n: number, attrs: ReturnType<typeof attrsOf>, saves?: number): boolean => {
   const thresholds = attrs.at.length;
   const words = thresholds * (attrs.slopes.some((v) => v !== 0) ? 2 : 1);
-  return c.keyed('linesFss', attrs, n, { thresholds, words });
+  return c.keyed('linesFss', attrs, n, { thresholds, words, ...(saves !== undefined && { saves }) });
 };
 
 const byKeys = (c: Circuit, x: Wire, attrs: ReturnType<typeof attrsOf>): Wire =>
@@ -40,7 +42,7 @@ export const keyedLines = (
   options: LinesOptions = {},
 ): Wire | undefined => {
   const attrs = attrsOf(c, turns, options);
-  return wanted(c, count(x.shape), attrs) ? byKeys(c, x, attrs) : undefined;
+  return wanted(c, count(x.shape), attrs, options.saves) ? byKeys(c, x, attrs) : undefined;
 };
 
 const RELU: Turns = { at: [0], slopes: [1], steps: [0] };

@@ -4,6 +4,9 @@
  * gate (SIRNN, eprint 2021/459, section 4, with thresholds for bit tests). |x| < t is [x < t] xor [x < 1 - t]: the digit of a
  * number of either sign takes no more rounds than that of a positive one.
  *
+ * By keys of two parties y is a broken line of x (fixed/lines.ts), opened beside the comparison: log takes 2 rounds, sqrt, rsqrt and
+ * positive reciprocals 3, quotients, reciprocals of either sign and cbrt 4; 8 KB from the dealer.
+ *
  * x = y 2^(4j - f), where j counts the thresholds 16^k <= |x| (raw), k = 1 .. D-1.
  */
 
@@ -21,6 +24,7 @@ import {
   xor,
 } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
+import { keyedLines } from './lines.ts';
 import { smooth } from './smooth.ts';
 
 /** Digits that a number may have: |x| < 2^26 (FM128), 2^18 (FM64), 2^8 (FM32). */
@@ -55,10 +59,28 @@ export const scaleUp = (c: Circuit, x: Wire, under: readonly Wire[], trunc = 0):
   return { y: add(c, x, selectSum(c, terms)), fraction: 4 * top, under };
 };
 
-/** Rounds: less, and one. */
+/**
+ * x times the power of 16 that makes it (or, if `signed`, |x|) [1, 16), beside the comparison instead of after it: broken lines,
+ * by keys where the planner wants them. From each threshold on x counts `slope` times more. Rounds 1.
+ */
+const keyedScale = (c: Circuit, x: Wire, digits: number, signed: boolean): Wire | undefined => {
+  const top = digits - 1;
+  const up = Array.from({ length: top }, (_, i) => ({ at: 16 ** (i + 1), slope: -15 * 16 ** (top - i - 1) }));
+  const down = up.map(({ at, slope }) => ({ at: 1 - at, slope })).reverse();
+  const turns = signed ? [...down, { at: 0, slope: 2 * 16 ** top }, ...up] : up;
+  const slopes = turns.map((t) => t.slope);
+  const steps = turns.map((t) => t.slope * t.at);
+  const options = { bits: widthOf(digits), saves: signed ? 2 : 1 };
+  const lines = keyedLines(c, x, { at: turns.map((t) => t.at), slopes, steps }, options);
+  return lines && add(c, timesInteger(c, x, signed ? -1 : 16 ** top), lines);
+};
+
+/** Rounds: less, and one; by keys those of less. */
 const normalise = (c: Circuit, x: Wire): Normal => {
   const digits = DIGITS[c.field.bits];
-  return scaleUp(c, x, below(c, x, powers(digits), widthOf(digits)));
+  const under = below(c, x, powers(digits), widthOf(digits));
+  const y = keyedScale(c, x, digits, false);
+  return y ? { y, fraction: 4 * (digits - 1), under } : scaleUp(c, x, under);
 };
 
 /** Bits [|x| < t] for public t > 0, and [x < 0]. Rounds: less. */
@@ -73,16 +95,23 @@ export const within = (
   return { negative: negative!, inside: thresholds.map((_, i) => xor(c, found[2 * i]!, found[2 * i + 1]!)) };
 };
 
-/** |x| normalised. `inside`: [|x| < t] for further thresholds. Rounds: less, and two. */
+/**
+ * |x| normalised. `size`: |x|, one round after less; `inside`: [|x| < t] for further thresholds. Rounds: less, and two; by keys
+ * those of less.
+ */
 export const normaliseSigned = (
   c: Circuit,
   x: Wire,
   thresholds: readonly number[] = [],
-): Normal & { readonly negative: Wire; readonly size: Wire; readonly inside: readonly Wire[] } => {
+): Normal & { readonly negative: Wire; readonly size: () => Wire; readonly inside: readonly Wire[] } => {
   const digits = DIGITS[c.field.bits];
   const { negative, inside } = within(c, x, [...powers(digits), ...thresholds], widthOf(digits));
+  const under = inside.slice(0, digits);
+  const rest = { negative, inside: inside.slice(digits) };
+  const y = keyedScale(c, x, digits, true);
+  if (y) return { y, fraction: 4 * (digits - 1), under, ...rest, size: () => flip(c, negative, x) };
   const size = flip(c, negative, x);
-  return { ...scaleUp(c, size, inside.slice(0, digits)), negative, size, inside: inside.slice(digits) };
+  return { ...scaleUp(c, size, under), ...rest, size: () => size };
 };
 
 /**

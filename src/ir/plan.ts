@@ -123,7 +123,7 @@ export const keyed = (
   op: string,
   attrs: Readonly<Record<string, unknown>>,
   elements: number,
-  { thresholds, words }: Instead,
+  { thresholds, words, saves }: Instead,
   { field, parties, costMode, link }: PlanOptions,
 ): boolean => {
   if (parties !== 2 || costMode === undefined || costMode === 'bandwidth') return false;
@@ -134,6 +134,7 @@ export const keyed = (
     (rounds * link.rttMs) / 2e3 + elements * (dealt / link.bandwidth + work);
   const whole = time(1, bytes, blocks * EVAL + levels * DEAL);
   const dealt = words * field.bytes;
+  if (saves !== undefined) return whole < time(1 + saves, dealt, words * WORD);
   if (thresholds === 0) return whole < time(1, dealt, words * WORD);
   const compared = width(field, attrs) - 1;
   const tables = time(treeRounds(compared) + 2, dealt, words * WORD);

@@ -4,9 +4,12 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import * as A from '../../src/fixed/angle.ts';
+import * as B from '../../src/fixed/basic.ts';
 import type { Circuit, Wire } from '../../src/fixed/circuit.ts';
 import { clamp } from '../../src/fixed/clamp.ts';
 import { interpolate } from '../../src/fixed/lines.ts';
+import * as N from '../../src/fixed/normal.ts';
 import { maximum, minimum, tournament } from '../../src/fixed/reduce.ts';
 import * as S from '../../src/fixed/smooth.ts';
 import * as W from '../../src/fixed/whole.ts';
@@ -145,6 +148,39 @@ for (const field of FIELD_NAMES) {
     r.numbers[0]!.forEach((v, i) => {
       assert.ok(Math.abs(v - Math.exp(small[i]!)) < 64 * allowed[field], `exp(${small[i]}) = ${v}`);
     });
+  });
+
+  test(`${field}: what is normalised by its leading digit takes the rounds of its comparison, beside it`, () => {
+    const ulp = 2 ** -fraction;
+    const top = { FM128: 2 ** 20, FM64: 2 ** 10, FM32: 2 ** 5 }[field];
+    const least = { FM128: 2 ** -16, FM64: 2 ** -8, FM32: 2 ** -3 }[field];
+    const sizes = Array.from({ length: 160 }, (_, i) => least * (top / least) ** (i / 160));
+    const digits = Array.from({ length: 13 }, (_, i) => 16 ** i * ulp).filter((v) => v >= least && v < top);
+    const near = digits.flatMap((v) => [v - ulp, v, v + ulp]).filter((v) => v >= least);
+    const positive = [...sizes, ...near].map((v) => Math.round(v / ulp) * ulp);
+    const both = [...positive, ...positive.map((v) => -v)];
+    // Beside 2^-20 (2^-12) of the result, what a unit in the last place does.
+    const cases: [string, (c: Circuit, u: Wire) => Wire, (u: number) => number, readonly number[], number][] =
+      [
+        ['1 / x', N.reciprocal, (u) => 1 / u, both, 4],
+        ['1 / x, x > 0', N.positiveReciprocal, (u) => 1 / u, positive, 3],
+        ['2.5 / x', (c, u) => N.divide(c, B.filled(c, 2.5, u.shape), u), (u) => 2.5 / u, both, 4],
+        ['sqrt', N.sqrt, Math.sqrt, [0, ...positive], 3],
+        ['rsqrt', N.rsqrt, (u) => 1 / Math.sqrt(u), positive, 3],
+        ['log', N.log, Math.log, positive, 2],
+        ['cbrt', N.cbrt, Math.cbrt, both, 4],
+        ['arctan', A.arctan, Math.atan, both, 6],
+      ];
+    for (const [name, build, of, x, rounds] of cases) {
+      const r = runCase({ ...latency, field, inputs: [fxp(x)], build: (c, u) => build(c, u!) });
+      r.numbers[0]!.forEach((v, i) => {
+        const want = of(x[i]!);
+        const error = Math.abs(v - want);
+        const most = allowed[field] * Math.max(1, Math.abs(want)) * (field === 'FM32' ? 4 : 1) + 2 * ulp;
+        assert.ok(error < most, `${name} of ${x[i]} = ${v}, not ${want}`);
+      });
+      if (!exact) assert.is(r.rounds, rounds, name);
+    }
   });
 
   const top = 2n ** BigInt(k - 3);
@@ -337,6 +373,12 @@ test('the planner: one gate on keys where a round is worth its bytes and its wor
   assert.is(choose('linesFss', relu, 1, two, { costMode: 'auto' }), false);
   assert.is(choose('linesFss', relu, 10, two, { costMode: 'auto', link: slow }), true);
   assert.is(choose('linesFss', relu, 1e5, two, { costMode: 'auto', link: slow }), false);
+  // Beside a comparison that is made in any case.
+  const beside = { thresholds: 12, words: 24, saves: 1 };
+  const digits = { at: [16], slopes: [1], steps: [1], bits: 56 };
+  assert.is(choose('linesFss', digits, 10, beside, { costMode: 'auto', link: slow }), true);
+  assert.is(choose('linesFss', digits, 1e4, beside, { costMode: 'auto', link: slow }), false);
+  assert.is(choose('linesFss', digits, 1e4, beside, { costMode: 'latency' }), true);
   // As many rounds either way: keys where dealt bytes are dear, harmonics where work is, and in latency mode.
   assert.is(choose('splineFss', spline, 1e4, near, { costMode: 'latency' }), false);
   assert.is(
