@@ -1,4 +1,4 @@
-/** @file More activations of np.nn, and attention. */
+/** @file More activations of np.nn, and attention. Errors as nn.ts says. */
 import { log as elementaryLog } from '../gates/elementary.ts';
 import type { Axis, BaseArray } from '../ir/array.ts';
 import { apply } from '../ir/tracer.ts';
@@ -42,7 +42,7 @@ export const mish = (x: ArrayInput): BaseArray => apply('mish', [real(x)]);
 /** x hardSigmoid(x) */
 export const hardSilu = (x: ArrayInput): BaseArray => multiply(real(x), hardSigmoid(x));
 export const hardSwish = hardSilu;
-/** (x + sqrt(x^2 + b)) / 2 */
+/** (x + sqrt(x^2 + b)) / 2, |x| <= 2^12 (FM64: 2^8), b not below 1. Absolute error times 1 + |x|. */
 export const squareplus = (x: ArrayInput, b = 4): BaseArray => {
   const a = real(x);
   return multiply(add(a, sqrt(add(square(a), b))), 0.5);
@@ -56,7 +56,7 @@ export const sparsePlus = (x: ArrayInput): BaseArray => {
 /** The straight line from 0 at -1 to 1 at 1. */
 export const sparseSigmoid = (x: ArrayInput): BaseArray => multiply(add(clip(real(x), -1, 1), 1), 0.5);
 
-/** log(1 - exp(-x)), x > 0; near 0 the argument of the logarithm is small, and its relative error is that of exp. */
+/** log(1 - exp(-x)), x >= 1/2; near 0 the argument of the logarithm is small, and the error that of exp over it. */
 export const log1mexp = (x: ArrayInput): BaseArray => {
   const a = real(x);
   return log(subtract(1, exp(negative(a))));

@@ -1,6 +1,7 @@
 /**
  * @file np.nn: activations, losses that start from logits, and layers. Shaped like jax.nn; written so that nothing
- * overflows a fixed-point number and no loss needs the logarithm or the inverse of a probability.
+ * overflows a fixed-point number and no loss needs the logarithm or the inverse of a probability. Errors are below 2^-20 at FM128
+ * and 2^-12 at FM64, relative above 1 and absolute below, for any x, unless a line says otherwise (test/numpy/ranges.ts).
  */
 import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
@@ -65,7 +66,7 @@ export const leakyRelu = (x: ArrayInput, slope = 0.01): BaseArray => {
   return where(less(a, 0), multiply(a, slope), a);
 };
 
-/** x, and alpha (exp(x) - 1) below 0. */
+/** x, and alpha (exp(x) - 1) below 0. Error times 1 + alpha. */
 export const elu = (x: ArrayInput, alpha = 1): BaseArray => {
   const a = real(x);
   const minus = less(a, 0);

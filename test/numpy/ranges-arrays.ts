@@ -49,7 +49,12 @@ export const ARRAY_ROWS: Readonly<Record<string, ArrayRow>> = {
     'mixed',
   ),
   'ptp, median, quantile': rows(
-    (x) => [np.ptp(x, 1), np.median(x.slice([0, 40]), 1), np.quantile(x.slice([0, 40]), 0.3, 1)],
+    (x) => [
+      np.ptp(x, 1),
+      np.median(x.slice([0, 40]), 1),
+      np.quantile(x.slice([0, 40]), 0.3, 1),
+      np.percentile(x.slice([0, 40]), 85, 1),
+    ],
     [-1000, 1000],
     'mixed',
   ),
@@ -76,20 +81,30 @@ export const ARRAY_ROWS: Readonly<Record<string, ArrayRow>> = {
     'mixed',
     { shapes: two },
   ),
-  'matmul, dot, inner, einsum, tensordot': rows(
+  'matmul, dot, vdot, inner, einsum, tensordot, matvec, vecmat': rows(
     (x, y) => [
       np.matmul(x, y.T),
       np.dot(x.at(5), y.at(5)),
       np.inner(x.at(4), y.at(3)),
       np.einsum('ij,ij->i', x, y),
       np.tensordot(x, y, [[0], [0]]),
+      np.vdot(x.at(5), y.at(5)),
+      np.matvec(x, y.at(4)),
+      np.vecmat(y.at(2), x.T),
     ],
     [-4, 4],
     'mixed',
     { shapes: two },
   ),
-  'polyval, vander': rows(
-    (x) => [np.polyval([1, -2, 0.5, 3], x), np.vander(x.at(5), 4), np.polymul(x.at(6), x.at(7))],
+  'polyval, vander, polymul, polyder, polyint, poly': rows(
+    (x) => [
+      np.polyval([1, -2, 0.5, 3], x),
+      np.vander(x.at(5), 4),
+      np.polymul(x.at(6), x.at(7)),
+      np.polyder(x.at(5)),
+      np.polyint(x.at(6)),
+      np.poly(x.at(8).slice([0, 4])),
+    ],
     [-3, 3],
     'mixed',
   ),
@@ -128,7 +143,11 @@ export const ARRAY_ROWS: Readonly<Record<string, ArrayRow>> = {
     'mixed',
   ),
   'linalg.norm, linalg.vectorNorm': rows(
-    (x) => [np.vmap((v: BaseArray) => np.linalg.norm(v))(x), np.linalg.vectorNorm(x, 2, 1)],
+    (x) => [
+      np.vmap((v: BaseArray) => np.linalg.norm(v))(x),
+      np.linalg.vectorNorm(x, 2, 1),
+      np.linalg.matrixNorm(x),
+    ],
     [-16, 16],
     'mixed',
   ),
@@ -141,6 +160,20 @@ export const ARRAY_ROWS: Readonly<Record<string, ArrayRow>> = {
     np.linalg.solve(m, np.ones([3])),
     np.linalg.lstsq(m, np.ones([3])),
   ]),
+  'linalg.tensorinv, linalg.tensorsolve': matrices((m) => [
+    np.linalg.tensorinv(np.reshape(m, [3, 3, 1]), 1),
+    np.linalg.tensorsolve(m, np.ones([3])),
+  ]),
+  polydiv: rows((x) => np.polydiv(x.at(9), np.add(x.at(8).slice([0, 3]), [5, 0, 0])), [-2, 2], 'mixed'),
+  'groupSum, groupMean, groupVar': rows(
+    (x) => {
+      const keys = np.astype(np.floor(x.slice(':', 0)), 'int32');
+      return [np.groupSum(keys, x, 4), np.groupMean(keys, x, 4), np.groupVar(keys, x, 4)];
+    },
+    [-4, 4],
+    'mixed',
+  ),
+  frexp: rows((x) => np.frexp(x), [-1000, 1000], 'mixed'),
   'linalg.cholesky, linalg.qr': matrices((m) => [np.linalg.cholesky(symmetric(m)), ...np.linalg.qr(m)]),
   'linalg.matrixPower, linalg.multiDot': matrices((m) => [
     np.linalg.matrixPower(m, 3),
