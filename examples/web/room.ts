@@ -139,6 +139,7 @@ export const openRoom = async (what: string): Promise<DemoRoom> => {
   byId('seat').textContent = self === 'alice' ? 'You are Alice.' : 'You are Bob.';
   byId<HTMLInputElement>('link').value = link;
   show('invite', self === 'alice');
+  show('guest', self === 'bob');
   byId('copy').onclick = async () => {
     await navigator.clipboard.writeText(link);
     byId('copy').textContent = 'Copied';

@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
+import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readRoomLink, TesseraError } from '../../src/index.ts';
@@ -59,6 +59,12 @@ const filesOf = (bundles: string): ((path: string) => string | undefined) => {
     return normalize(join(folders[first]!, rest === '' ? 'index.html' : rest));
   };
 };
+
+/** A page, with the parts that pages have in common (`<!-- room.html -->`) in their places. */
+const pageText = (file: string): string =>
+  readFileSync(file, 'utf8').replace(/<!-- ([\w-]+\.html) -->/g, (_, part: string) =>
+    readFileSync(join(dirname(file), part), 'utf8').trim(),
+  );
 
 const bodyOf = async (request: IncomingMessage): Promise<string> => {
   let text = '';
@@ -136,7 +142,7 @@ export const startDemoServer = async (options: DemoServerOptions = {}): Promise<
     }
     const file = fileOf(pathname);
     try {
-      const content = readFileSync(file ?? '');
+      const content = extname(file ?? '') === '.html' ? pageText(file!) : readFileSync(file ?? '');
       response.writeHead(200, { ...headers, 'content-type': TYPES[extname(file!)] ?? 'text/plain' });
       response.end(content);
     } catch {

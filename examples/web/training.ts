@@ -121,8 +121,8 @@ const passage = (id: string, words: (n: string, who: string) => string) => {
 };
 
 const titled = (party: string): string => `${party[0]!.toUpperCase()}${party.slice(1)}`;
-const sent = passage('sent-picture', (n, who) => `${n} that ${who} has from you so far`);
-const received = passage('picture', (n, who) => `${n} that you have from ${who} so far`);
+const sent = passage('sent-picture', (n, who) => `${n} of what ${who} has from you`);
+const received = passage('picture', (n, who) => `${n} of what you have from ${who}`);
 let witness = new Witness();
 const onReceived = (from: string, bytes: Uint8Array): void => {
   received.add(from, bytes);

@@ -127,7 +127,7 @@ test('training between a tab and Node', () =>
     // Node says of what reached it the same as this tab of what it sent.
     assert.match(
       (await alice.textContent('#sent-picture-text'))!,
-      /^[\d.]+ [kM]B that Bob has .*is the same at both ends/,
+      /^[\d.]+ [kM]B of what Bob has from you.*is the same at both ends/,
     );
     console.log(`  10 epochs with losses in ${(await timesOf(alice)).text}`);
   }));
