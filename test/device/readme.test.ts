@@ -29,8 +29,17 @@ test('the first program runs, and prints what the README says', async () => {
 });
 
 test('what the README links to is there', () => {
-  for (const [, target] of README.matchAll(/\]\(([^)]+)\)/g))
-    if (!target!.startsWith('http')) assert.ok(existsSync(projectFile(target!)), target);
+  for (const [, target] of README.matchAll(/\]\(([^)]+)\)/g)) {
+    if (target!.startsWith('http')) continue;
+    const [file, anchor] = target!.split('#') as [string, string?];
+    assert.ok(existsSync(projectFile(file)), target);
+    if (anchor === undefined) continue;
+    const headings = [...readFileSync(projectFile(file), 'utf8').matchAll(/^#+ (.*)$/gm)];
+    assert.ok(
+      headings.some(([, heading]) => heading!.toLowerCase().replaceAll(' ', '-') === anchor),
+      target,
+    );
+  }
 });
 
 test('the scripts that the README names exist', () => {

@@ -14,8 +14,10 @@ import { maximum, minimum, tournament } from '../../src/fixed/reduce.ts';
 import * as S from '../../src/fixed/smooth.ts';
 import * as W from '../../src/fixed/whole.ts';
 import * as elementary from '../../src/gates/elementary.ts';
+import { gates } from '../../src/gates/table.ts';
 import { NDArray } from '../../src/ir/ndarray.ts';
-import { keyed, planText } from '../../src/ir/plan.ts';
+import { keyed, planned } from '../../src/ir/plan.ts';
+import { planText } from '../../src/ir/plan-text.ts';
 import { simulate } from '../../src/ir/simulate.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
@@ -391,6 +393,17 @@ test('the planner: one gate on keys where a round is worth its bytes and its wor
   );
   const text = planText({ field, parties: 2, costMode: 'latency' }, ['splineFss', 'linesFss', 'mul']);
   assert.is(text, 'keys (splineFss, linesFss): costMode latency');
+  const options = { field, parties: 2, costMode: 'latency' } as const;
+  const both = Object.keys(gates).filter(
+    (op) => planned(op, { thresholds: [0], bits: 8 }, 1, options) !== op,
+  );
+  assert.is(
+    planText(
+      { field, parties: 3, costMode: 'latency' },
+      Object.keys(gates).filter((op) => !op.endsWith('Fss')),
+    ),
+    `tables (${both.join(', ')}): costMode latency needs two parties, and here are 3`,
+  );
 });
 
 test('points that do not rise are refused', () => {
