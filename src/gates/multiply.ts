@@ -116,11 +116,11 @@ const ROWS = 1024;
 /** Words of a product that are computed at a time at least. */
 const WORDS = 1 << 16;
 
-/** dst += a b, rows after rows. */
+/** dst += a b, rows after rows; without a, dst stands, and leaves in the same parts as those of the other parties. */
 function* inRows(
   ring: Party['ring'],
   dst: RingArray,
-  a: RingArray,
+  a: RingArray | undefined,
   b: RingArray,
   { batch, m, k, n }: Shape,
 ): Generator<number> {
@@ -129,8 +129,10 @@ function* inRows(
     for (let row = 0; row < m; row += rows) {
       const count = Math.min(rows, m - row);
       const at = i * m + row;
-      const [d, x, y] = [dst.view(at * n, count * n), a.view(at * k, count * k), b.view(i * k * n, k * n)];
-      ring.matmul(d, x, y, count, k, n, true);
+      if (a) {
+        const [x, y] = [a.view(at * k, count * k), b.view(i * k * n, k * n)];
+        ring.matmul(dst.view(at * n, count * n), x, y, count, k, n, true);
+      }
       yield (at + count) * n;
     }
   }
@@ -158,7 +160,7 @@ export const matmul: Gate<MatmulAttrs> = {
       p.drop(left);
     }
     const whole = ry.zero && p.first === 1;
-    if (rx.zero && !whole) return [yield* finish(p, u, t)];
+    if (rx.zero && !whole) return [yield* finish(p, u, t, inRows(p.ring, u, undefined, cy, t))];
     const right = minus(whole ? cx : undefined, rx);
     const result = yield* finish(p, u, t, inRows(p.ring, u, right, cy, t));
     p.drop(right);

@@ -75,7 +75,7 @@ export interface StandardizeOptions {
   readonly epsilon?: number;
 }
 
-/** Mean 0 and variance 1 along an axis. */
+/** Mean 0 and variance 1 along an axis. Error as layerNorm. */
 export const standardize = (x: ArrayInput, options?: StandardizeOptions): BaseArray => {
   const { axis, epsilon } = optionsOf('np.nn.standardize', options, { axis: -1, epsilon: 1e-5 });
   const away = subtract(real(x), mean(x, { axis, keepdims: true }));
@@ -94,7 +94,7 @@ export interface AttentionOptions {
 /** Scores that softmax makes 0: exp gives 0 below this. */
 const OUT = -30;
 
-/** softmax(q k^T scale) v over heads; arrays are [batch, places, heads, size] as in jax.nn, with as many heads each. */
+/** softmax(q k^T scale) v over heads, its error times the largest of v; arrays are [batch, places, heads, size] as in jax.nn, with as many heads each. */
 export const dotProductAttention = (
   q: ArrayInput,
   k: ArrayInput,

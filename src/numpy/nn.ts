@@ -162,7 +162,7 @@ export interface NormOptions {
   readonly epsilon?: number;
 }
 
-/** (x - mean) / sqrt(variance + epsilon) along an axis (the last), times `scale`, plus `bias`. */
+/** (x - mean) / sqrt(variance + epsilon) along an axis (the last), times `scale`, plus `bias`. Error below 2^-19 (FM64: 2^-11). */
 export const layerNorm = (
   x: ArrayInput,
   scale?: ArrayInput | null,

@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { NDArray } from '../../src/ir/ndarray.ts';
+import { simulate } from '../../src/ir/simulate.ts';
 import * as np from '../../src/numpy/index.ts';
+import { FIELDS } from '../../src/ring/field.ts';
+import { ring } from '../gates/harness.ts';
 import { throws, value } from './both.ts';
 import { secretly } from './secretly.ts';
 
@@ -224,6 +227,21 @@ test('einsum opens results alone', () => {
   });
   // Two inputs times the secret one, then the products: 48 + 18 values of 16 bytes.
   assert.equal([stats.rounds, stats.sent[0]![1]], [2, (48 + 18) * 16]);
+});
+
+test('products of two parties whose rows leave in several parts', () => {
+  const [m, n] = [1100, 96];
+  const x = np.reshape(np.arange(m, undefined, 1, 'float64'), [m, 1]) as NDArray;
+  const y = np.reshape(np.arange(n, undefined, 1, 'float64'), [1, n]) as NDArray;
+  const product = np.matmul(x, y) as NDArray;
+  for (const parties of [2, 3]) {
+    const { results } = simulate(((a: NDArray, b: NDArray) => np.matmul(a, b)) as never, [x, y], {
+      ring,
+      field: FIELDS.FM128,
+      parties,
+    });
+    assert.equal(results[0]!.data, product.data);
+  }
 });
 
 test.run();

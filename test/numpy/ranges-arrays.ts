@@ -83,14 +83,14 @@ export const ARRAY_ROWS: Readonly<Record<string, ArrayRow>> = {
   ),
   'matmul, dot, vdot, inner, einsum, tensordot, matvec, vecmat': rows(
     (x, y) => [
-      np.matmul(x, y.T),
+      np.matmul(x, y.slice([0, 90]).T),
       np.dot(x.at(5), y.at(5)),
       np.inner(x.at(4), y.at(3)),
       np.einsum('ij,ij->i', x, y),
       np.tensordot(x, y, [[0], [0]]),
       np.vdot(x.at(5), y.at(5)),
       np.matvec(x, y.at(4)),
-      np.vecmat(y.at(2), x.T),
+      np.vecmat(y.at(2), x.slice([0, 90]).T),
     ],
     [-4, 4],
     'mixed',
@@ -123,11 +123,17 @@ export const ARRAY_ROWS: Readonly<Record<string, ArrayRow>> = {
     [-50, 50],
     'mixed',
   ),
-  'nn.layerNorm, nn.standardize': rows((x) => [np.nn.layerNorm(x), np.nn.standardize(x)], [-16, 16], 'mixed'),
+  'nn.layerNorm, nn.standardize': rows(
+    (x) => [np.nn.layerNorm(x), np.nn.standardize(x)],
+    [-16, 16],
+    'mixed',
+    { times: 2 },
+  ),
   'nn.avgPool': rows((x) => np.nn.avgPool(x.reshape([-1, 1, 8]), 2), [-16, 16], 'mixed'),
   // What is scaled by sigmoid is up to 16.
   'nn.glu': rows((x) => np.nn.glu(x), [-16, 16], 'absolute', { times: 8 }),
   'nn.softmaxCrossEntropy': rows((x) => np.nn.softmaxCrossEntropy(x, np.eye(8).at(3)), [-50, 50], 'mixed'),
+  // Values are up to 8.
   'nn.dotProductAttention': rows(
     (x, y) => {
       const heads = (z: BaseArray): BaseArray => z.reshape([-1, 4, 1, 2]);
@@ -135,7 +141,7 @@ export const ARRAY_ROWS: Readonly<Record<string, ArrayRow>> = {
     },
     [-4, 4],
     'mixed',
-    { shapes: two },
+    { shapes: two, times: 8 },
   ),
   'nn.conv': rows(
     (x) => np.nn.conv1d(x.reshape([-1, 2, 4]), np.reshape(np.linspace(-1, 1, 12), [2, 2, 3])),
@@ -146,7 +152,7 @@ export const ARRAY_ROWS: Readonly<Record<string, ArrayRow>> = {
     (x) => [
       np.vmap((v: BaseArray) => np.linalg.norm(v))(x),
       np.linalg.vectorNorm(x, 2, 1),
-      np.linalg.matrixNorm(x),
+      np.linalg.matrixNorm(x.slice([0, 40])),
     ],
     [-16, 16],
     'mixed',
