@@ -17,5 +17,5 @@ process.once('message', async ({ role, link, what }: Errand) => {
     console.error(`${role}: ${(e as Error).message}`);
     process.exitCode = 1;
   }
-  process.disconnect();
+  if (process.connected) process.disconnect();
 });

@@ -157,7 +157,8 @@ export const startDemoServer = async (options: DemoServerOptions = {}): Promise<
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     relay: relayUrl,
     close: async () => {
-      for (const child of children.values()) child.kill();
+      // Some wait for a page that will not come back; there is nobody left to be told.
+      for (const child of children.values()) child.kill('SIGKILL');
       await relay.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());

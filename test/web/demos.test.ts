@@ -101,6 +101,12 @@ test('training between two tabs: curves, matrix, and noise in the picture', () =
         const canvas = document.getElementById(id) as HTMLCanvasElement;
         return canvas.toDataURL();
       }, id);
+    // Pictures are painted with the next frame of the screen.
+    const painted = (page: Page) => page.evaluate(() => new Promise((r) => requestAnimationFrame(r)));
+    for (const page of [alice, bob]) {
+      await page.bringToFront();
+      await painted(page);
+    }
     assert.is(await pixels(alice, 'sent-picture'), await pixels(bob, 'picture'), 'what bob has from alice');
     assert.is(await pixels(bob, 'sent-picture'), await pixels(alice, 'picture'), 'what alice has from bob');
     for (const id of ['sent-picture', 'picture']) {
