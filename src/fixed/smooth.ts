@@ -272,30 +272,31 @@ export const sigmoidLine = (c: Circuit, x: Wire): Wire => addNumber(c, timesNumb
 export const sigmoidSegments = (c: Circuit, x: Wire): Wire => clamp(c, sigmoidLine(c, x), 0, 1);
 
 /**
- * Largest argument of exp whose result fits, and the scales of factors and weights: e^max 2^(t1 + t2) is 2^82.3 (it wraps with
- * probability 2^-45, for x < 10 2^-61), and below a quarter of the ring in the exact form.
+ * Largest argument of exp whose result fits, pieces of 2^log each, and the scales of factors (at least e^(-2^log)) and weights (below 2^63):
+ * e^max 2^(t1 + t2) is 2^85.3 (it wraps with probability 2^-42, for x < 10 2^-58), and below a quarter of the ring in the
+ * exact form.
  */
 const EXP = {
-  32: { max: 4, t1: 11, t2: 11 },
-  64: { max: 11, t1: 22, t2: 22 },
-  128: { max: 21, t1: 23, t2: 29 },
+  32: { max: 4, pieces: 32, log: 1, t1: 11, t2: 11 },
+  64: { max: 11, pieces: 16, log: 2, t1: 25, t2: 20 },
+  128: { max: 21, pieces: 16, log: 2, t1: 29, t2: 26 },
 } as const;
-const EXP_PIECES = 32;
 /** Below, exp is less than half a unit in the last place. */
 const EXP_MIN = -20;
 
 /**
  * exp x for x up to 21 (FM128), 11 (FM64), 4 (FM32); far negative x give 0. Relative error below 2^-20 (FM128), or
- * a sixteenth more than one unit in the last place. Rounds 5, bytes 41; dealer 0.6 KB. Where x is known to be at least -20,
+ * one and a half units in the last place. Rounds 5, bytes 41; dealer 0.4 KB. Where x is known to be at least -20,
  * rounds 1, bytes 16; by keys always.
  */
 export const exp = (c: Circuit, x: Wire, reach = ANYWHERE): Wire => {
-  const { max, t1, t2 } = EXP[c.field.bits];
-  // Pieces two wide, the last but one up to max.
-  const lo = max + 2 - 2 * EXP_PIECES;
+  const { max, pieces, log, t1, t2 } = EXP[c.field.bits];
+  const range = pieces * 2 ** log;
+  // The last piece but one ends at max.
+  const lo = max + 2 ** log - range;
   const attrs = {
-    pieces: EXP_PIECES,
-    pieceBits: c.fraction + 1,
+    pieces,
+    pieceBits: c.fraction + log,
     fraction: c.fraction,
     lo,
     t1,
@@ -307,8 +308,8 @@ export const exp = (c: Circuit, x: Wire, reach = ANYWHERE): Wire => {
   const gate = (op: string, of: object): Wire =>
     inParts(c, shifted, (part) => c.emit(op, [part], { ...attrs, ...of }, [numbers(part)])[0]!);
   const near = reach[0] >= EXP_MIN;
-  const bits = bitsFor(c, [reach[0], Math.min(reach[1], max)], lo, 2 * EXP_PIECES);
-  const instead = near ? { thresholds: 0, words: EXP_PIECES } : { thresholds: 1, words: EXP_PIECES + 2 };
+  const bits = bitsFor(c, [reach[0], Math.min(reach[1], max)], lo, range);
+  const instead = near ? { thresholds: 0, words: pieces } : { thresholds: 1, words: pieces + 2 };
   if (c.keyed('exponentialFss', { ...attrs, ...bits }, count(x.shape), instead))
     return gate('exponentialFss', bits);
   const inside = gate('exponential', {});

@@ -55,7 +55,7 @@ export const expm1 = (x: ArrayInput): BaseArray => subtract(exp(x), 1);
 export const log2 = (x: ArrayInput): BaseArray => multiply(log(x), Math.LOG2E);
 /** As log2. */
 export const log10 = (x: ArrayInput): BaseArray => multiply(log(x), Math.LOG10E);
-/** 2 to the x, x <= 30 (15.8). Relative error, or a unit in the last place and a sixteenth. */
+/** 2 to the x, x <= 30 (15.8). Relative error, or one and a half units in the last place. */
 export const exp2 = (x: ArrayInput): BaseArray => exp(multiply(real(x), Math.LN2));
 
 /** sqrt(x^2 + y^2), below 2^14 (FM64: 2^10). Relative error below 2^-20 (FM64: 2^-12), also near 0. Rounds 8. */

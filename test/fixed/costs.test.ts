@@ -42,7 +42,7 @@ const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys:
   rsqrt: [N.rsqrt, [6, 774, 11709], [3, 397, 64513]],
   sqrt: [N.sqrt, [6, 774, 10941], [3, 397, 63745]],
   cbrt: [N.cbrt, [8, 1450, 12773], [4, 539, 64257]],
-  exp: [unary(S.exp), [5, 327, 5200], [1, 128, 26240]],
+  exp: [unary(S.exp), [5, 327, 3152], [1, 128, 25984]],
   log: [N.log, [5, 774, 9789], [2, 397, 62593]],
   sigmoid: [unary(S.sigmoid), [5, 398, 7711], [1, 128, 54528]],
   tanh: [unary(S.tanh), [5, 398, 7967], [1, 128, 55040]],
@@ -50,7 +50,7 @@ const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys:
   gelu: [unary(S.gelu), [5, 398, 4639], [1, 128, 80512]],
   silu: [unary(S.silu), [5, 398, 13087], [1, 128, 80512]],
   softplus: [unary(S.softplus), [5, 398, 7199], [1, 128, 80000]],
-  'exp near 0': [close(S.exp), [1, 128, 4224], [1, 128, 4224]],
+  'exp near 0': [close(S.exp), [1, 128, 2176], [1, 128, 2176]],
   'sigmoid near 0': [close(S.sigmoid), [1, 128, 6272], [1, 128, 6272]],
   'erf near 0': [close(S.erf), [1, 128, 2432], [1, 128, 2432]],
   sin: [W.sin, [1, 128, 512], [1, 128, 512]],
@@ -61,7 +61,7 @@ const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys:
   arctan: [A.arctan, [10, 1767, 17150], [6, 926, 68738]],
   arcsin: [A.arcsin, [9, 1136, 9915], [7, 911, 17409]],
   arctan2: [A.arctan2, [17, 1781, 20439], [10, 1303, 181641]],
-  power: [W.power, [11, 1229, 15117], [4, 653, 88961]],
+  power: [W.power, [11, 1229, 13069], [4, 653, 88705]],
 };
 
 const LENGTH = 1024;

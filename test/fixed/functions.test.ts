@@ -128,7 +128,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     build: (c, x) => S.exp(c, x),
     plain: Math.exp,
     range: (f) => [-30, expMax[f]],
-    extra: (_x, _y, f) => ulpOf(f) / 16,
+    extra: (_x, _y, f) => ulpOf(f) / 2,
     rounds: 5,
     points: [-20, -1e5],
   },

@@ -122,7 +122,9 @@ for (const field of FIELD_NAMES) {
       assert.ok(Math.abs(v - want) < Math.max(1, want) * allowed[field], `exp(${x[i]}) = ${v}, not ${want}`);
     });
     const group = Math.log2(64 / word);
-    const key = 16 * (k - 2 - fraction - group) + 64;
+    // Pieces are 4 wide (FM32: 2).
+    const pieceBits = fraction + (field === 'FM32' ? 1 : 2);
+    const key = 16 * (k - 1 - pieceBits - group) + 64;
     const openings = exact ? 2 : 1;
     assert.equal(
       [r.rounds, r.bytes, r.dealerBytes],

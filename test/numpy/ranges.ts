@@ -66,7 +66,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
     of: (x) => 2 ** x,
     range: per([-30, 30], [-30, 15.8]),
     error: 'relative',
-    extra: (_x, _y, f) => ulpOf(f) / 16,
+    extra: (_x, _y, f) => ulpOf(f) / 2,
   },
   hypot: {
     fn: np.hypot,
