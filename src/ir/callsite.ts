@@ -1,6 +1,9 @@
 /** @file Which line of the user's code an op, or a call on a device, came from. */
 
-const HERE = new URL('../', import.meta.url).href;
+/** The folder that holds the library. In a page the library is one file, whose neighbours are the page's own. */
+const HERE = import.meta.url.startsWith('file:')
+  ? new URL('../', import.meta.url).href
+  : `${import.meta.url}:`;
 const OURS = [HERE, HERE.replace(/^file:\/\//, '')];
 const FRAMES = 24;
 

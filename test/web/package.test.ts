@@ -189,6 +189,24 @@ test('the ready-made file, in a plain script of type module', () =>
     assert.equal(await runPage(folder), { said: { z: [12, 20], globals: [] }, workers: 3 });
   }));
 
+test('errors name the line of the page, though the library lies beside it', () =>
+  inFolder(async (folder) => {
+    ready(folder);
+    const program = [
+      "import * as sf from './tessera.js';",
+      "await sf.init({ parties: ['alice', 'bob'], loggingLevel: 'warning' });",
+      "const spu = sf.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));",
+      "const x = sf.PYU('alice')(() => [3, 5])();",
+      'const wrong = (a) => sf.np.add(a, sf.np.array([1, 2, 3]));',
+      'const message = await sf.reveal(spu(wrong)(x)).catch((e) => e.message);',
+      'await sf.shutdown();',
+      'document.body.textContent = JSON.stringify({ lines: message.match(/page.js:\\d+/g), message });',
+    ];
+    writeFileSync(join(folder, 'page.js'), program.join('\n'));
+    const { lines, message } = (await runPage(folder)).said as { lines: string[]; message: string };
+    assert.equal(lines, ['page.js:6'], message);
+  }));
+
 test('where the page is cross-origin isolated, each party has a second thread for large operations', () =>
   inFolder(async (folder) => {
     ready(folder);
