@@ -18,7 +18,7 @@ export interface Timing {
 }
 
 export interface Patience {
-  /** Runs to warm up: two where compilers work while the program runs, one elsewhere. */
+  /** Runs to warm up at least: two where compilers work while the program runs, one elsewhere. */
   readonly warm: 1 | 2;
   /** Measured runs, if they are short. */
   readonly runs: number;
@@ -63,11 +63,16 @@ const attempt = async (side: Side, limit: number, then: (seconds: number) => voi
   }
 };
 
+/** Seconds for which every engine warms up at least: a compiler that works meanwhile is done then with what is short. */
+const WARM_SECONDS = 0.5;
+
 /** Runs to warm up; where runs are long and few, the last of them is measured already. */
 const begin = async (side: Side): Promise<void> => {
   const { warm, runs, budget, limit } = side.patience;
-  for (let i = 0; i < warm && side.first <= budget; i++) {
+  let spent = 0;
+  for (let i = 0; (i < warm || spent < WARM_SECONDS) && side.first <= budget && !side.ended; i++) {
     await attempt(side, limit, (seconds) => {
+      spent += seconds;
       if (i === 0) side.first = seconds;
       side.runs = Math.max(1, Math.min(runs, Math.floor(budget / seconds)));
       side.seconds = (i > 0 && side.runs < runs) || seconds > budget ? [seconds] : [];

@@ -55,6 +55,14 @@ harness('runs take turns after those to warm up', async () => {
   assert.equal(b, { first: 0.5, seconds: [0.5, 0.5, 0.5] });
 });
 
+harness('short runs warm up for half a second, whoever it is', async () => {
+  const log: string[] = [];
+  const [a] = await duel([scripted('a', log, [0.25, 0.125, 0.0625])], [PATIENCE]);
+  // 0.25 + 0.125 + 0.0625 and once more, then three that count.
+  assert.is(log.join(''), 'aaaaaaa');
+  assert.equal(a, { first: 0.25, seconds: [0.0625, 0.0625, 0.0625] });
+});
+
 harness('long runs are fewer, and one that takes more than all of them is enough', async () => {
   const log: string[] = [];
   const [a, b] = await duel([scripted('a', log, [6, 5]), scripted('b', log, [20])], [PATIENCE, PATIENCE]);
