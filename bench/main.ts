@@ -121,6 +121,10 @@ const plan = (): { w: Workload; s: Setting }[] => {
   );
 };
 
+/** An argument as it would be typed; where programs lie on this machine is nobody's business. */
+const said = (arg: string, i: number, all: readonly string[]): string =>
+  all[i - 1] === '--python' ? 'python3' : arg.includes(' ') ? `"${arg}"` : arg;
+
 const main = async (): Promise<void> => {
   const only =
     flags.only === undefined
@@ -131,7 +135,7 @@ const main = async (): Promise<void> => {
     rows.push(row);
     if (!flags.json) show(row);
   };
-  const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
+  const command = ['npm run bench --', ...process.argv.slice(2).map(said)].join(' ');
   // After every workload: a run that is stopped keeps what it has measured.
   const store = (): void => {
     if (flags.write) writeResults(keep(rows, command));
