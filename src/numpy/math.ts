@@ -189,7 +189,7 @@ export const i0 = (x: ArrayInput): BaseArray => {
   return where(near, series(square(multiply(where(near, a, 0), 0.25)), I0_NEAR), large);
 };
 
-/** exp(y log x), x > 0 as for log. Relative error below (2 + |y| + |log x|) 2^-21 (2^-13). */
+/** exp(y log x), x > 0 as for log. Relative error below (2 + |y| + |log x|) 2^-21 (2^-13), or exp's. */
 export const floatPower = (x: ArrayInput, y: ArrayInput): BaseArray => exp(multiply(log(x), real(y)));
 
 export const fmax = maximum;

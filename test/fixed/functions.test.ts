@@ -297,7 +297,8 @@ const FNS: Readonly<Record<string, Fn>> = {
     log: true,
     // The error of y log x is relative in the power, and log is good to 2^-21 or so.
     extra: (x, y, f) =>
-      x ** y * (Math.abs(y) + Math.abs(Math.log(x)) + 2) * (f === 'FM128' ? 2 ** -21 : 2 ** -13),
+      x ** y * (Math.abs(y) + Math.abs(Math.log(x)) + 2) * (f === 'FM128' ? 2 ** -21 : 2 ** -13) +
+      ulpOf(f) / 2,
     rounds: 11,
   },
 };

@@ -152,7 +152,8 @@ export const ROWS: Readonly<Record<string, Row>> = {
     other: [-2, 2],
     log: true,
     error: 'relative',
-    extra: (x, y, f) => (x ** y * (Math.abs(y) + Math.abs(Math.log(x))) * goalOf(f)) / 2,
+    // And exp's half a unit.
+    extra: (x, y, f) => (x ** y * (Math.abs(y) + Math.abs(Math.log(x))) * goalOf(f)) / 2 + ulpOf(f) / 2,
   },
   'power 5': {
     fn: (x) => np.power(x, 5),
