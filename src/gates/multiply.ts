@@ -18,7 +18,7 @@ import type { Dealing } from '../dealer/material.ts';
 import type { RingArray } from '../ring/array.ts';
 import { dealFinish, finish, type Truncation } from './finish.ts';
 import { type Gate, type Party, ringOf, type Value } from './gate.ts';
-import { inParts } from './parts.ts';
+import { inRanges } from './parts.ts';
 
 type GateBase = Readonly<Record<string, unknown>>;
 
@@ -52,7 +52,7 @@ export const mul: Gate<Truncation & GateBase> = {
   *eval(p, [x, y], t) {
     const { array: u, fill } = p.drawParts(x!.c!.length);
     const [cx, cy, rx, ry] = [ringOf(x!.c), ringOf(y!.c), ringOf(x!.r), ringOf(y!.r)];
-    const parts = inParts(u.length, p.field, (start, count) => {
+    const parts = inRanges(u.length, p.field, (start, count) => {
       const at = (a: RingArray): RingArray => a.view(start, count);
       fill(start, count);
       if (rx.zero) timesPublic(p, at(u), y!, cx, at);
@@ -73,7 +73,7 @@ export const square: Gate<Truncation & GateBase> = {
   },
   *eval(p, [x], t) {
     const { array: u, fill } = p.drawParts(x!.c!.length);
-    const parts = inParts(u.length, p.field, (start, count) => {
+    const parts = inRanges(u.length, p.field, (start, count) => {
       fill(start, count);
       const at = (a: RingArray): RingArray => a.view(start, count);
       const [c, r] = [ringOf(x!.c), ringOf(x!.r)];

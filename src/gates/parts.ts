@@ -6,7 +6,7 @@ import type { Field } from '../ring/field.ts';
 const RANGE = 1 << 20;
 
 /** Does work(start, count) range by range, and yields how many of the n words stand then. */
-export function* inParts(
+export function* inRanges(
   n: number,
   field: Field,
   work: (start: number, count: number) => void,

@@ -10,7 +10,7 @@
 import type { AnyArray as Arr } from '../ring/array.ts';
 import { dealFinish, finish, type Truncation } from './finish.ts';
 import { bitsOf, type Gate, ringOf } from './gate.ts';
-import { inParts } from './parts.ts';
+import { inRanges } from './parts.ts';
 
 /** Ins: b_0, x_0, b_1, x_1, ... and, if their number is odd, the base. Outs: the sum. */
 export const select: Gate<Truncation & Readonly<Record<string, unknown>>> = {
@@ -44,7 +44,7 @@ export const select: Gate<Truncation & Readonly<Record<string, unknown>>> = {
     }
     const base = ins.length % 2 ? ins.at(-1)! : undefined;
     const { array: u, fill } = p.drawParts(n);
-    const parts = inParts(n, p.field, (start, count) => {
+    const parts = inRanges(n, p.field, (start, count) => {
       const at = (a: Arr | undefined) => ringOf(a).view(start, count);
       fill(start, count);
       p.ring.add(at(sum), at(sum), at(u));

@@ -66,9 +66,9 @@ const AHEAD = 32 << 20;
 const AHEAD_SHARE = 1 / 16;
 
 /**
- * Rank 0 deals for itself, gate by gate as needed, or earlier while it waits for the others. Where a job has something to tell the others, the whole job is
- * dealt first, and they are told in one message ahead of its rounds; where it reveals values on its way, there is a
- * message for what lies before the first, and one after each.
+ * Rank 0 deals for itself, gate by gate as needed, or earlier while it waits for the others. Where a job has something to
+ * tell the others, the whole job is dealt first, and they are told in one message ahead of its rounds; where it reveals
+ * values on its way, there is a message for what lies before the first, and one after each.
  */
 class FirstParty implements Material {
   used = 0;

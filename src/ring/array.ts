@@ -15,7 +15,10 @@ export interface Arr {
   readonly ptr: number;
   readonly bytes: number;
   readonly length: number;
-  /** Nothing but zeros, as everybody knows from the program: a share of another party's mask. Work on it may be left out. */
+  /**
+   * Nothing but zeros, as everybody knows from the program: a share of another party's mask. Work on it may be left out;
+   * it is not written to again.
+   */
   zero: boolean;
 }
 
