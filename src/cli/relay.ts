@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { TesseraError } from '../errors.ts';
 import { parseAddress } from '../link/address.ts';
 import { RELAY_LIMITS, startRelay } from '../link/relay.ts';
+import * as math from '../ring/math/index.ts';
 import type { CliCommand } from './command.ts';
 
 interface RelayFlags {
@@ -30,7 +31,7 @@ const run = async (flags: RelayFlags): Promise<void> => {
     ...(cert !== undefined &&
       key !== undefined && { tls: { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } }),
     limits: {
-      bytesPerSecond: count(flags.maxMbytesPerSecond, '--max-mbytes-per-second') * 2 ** 20,
+      bytesPerSecond: count(flags.maxMbytesPerSecond, '--max-mbytes-per-second') * math.pow2(20),
       connections: count(flags.maxConnections, '--max-connections'),
     },
   });
@@ -55,7 +56,7 @@ export const relayCommand: CliCommand = {
       .option(
         '--max-mbytes-per-second <n>',
         'of one connection',
-        String(RELAY_LIMITS.bytesPerSecond / 2 ** 20),
+        String(RELAY_LIMITS.bytesPerSecond / math.pow2(20)),
       )
       .option('--max-connections <n>', 'at a time', String(RELAY_LIMITS.connections))
       .action(run);

@@ -10,6 +10,7 @@ import { fail } from '../errors.ts';
 import { type Comparison, compare, type Finding, type Precision } from '../ir/compare.ts';
 import type { Exposed } from '../ir/exposed.ts';
 import type { Node, Tensor } from '../ir/graph.ts';
+import * as math from '../ring/math/index.ts';
 import { configError, describe, number, object, optional, type Reader } from './read.ts';
 import { placeOf } from './trees.ts';
 
@@ -96,7 +97,7 @@ const reason = (f: Finding, { field, fraction, bits }: Precision): string => {
   if (f.ownBits !== undefined && f.ownBits <= bits)
     return '; on its operands as the parties hold them the op is exact: they are too coarse for it (scale small numbers up first)';
   const room = field.bits - 2 - 2 * fraction;
-  return Math.abs(Number(f.result.data[f.at])) >= 2 ** room
+  return Math.abs(Number(f.result.data[f.at])) >= math.pow2(room)
     ? `; results of 2^${room} and more leave no room for products in ${field.name}: scale the data, or take a larger field`
     : '';
 };

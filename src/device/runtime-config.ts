@@ -6,6 +6,7 @@ import { fail } from '../errors.ts';
 import type { SigmoidMode } from '../ir/circuit.ts';
 import type { CostMode, LinkMeasure } from '../ir/plan.ts';
 import { FIELDS, type FieldName } from '../ring/field.ts';
+import * as math from '../ring/math/index.ts';
 import { MOST_THREADS } from '../ring/memory.ts';
 import {
   choice,
@@ -241,7 +242,7 @@ export const readRuntimeConfig: Reader<GivenRuntimeConfig> = (value, path) => {
       ...(raw.fxpLogMode === 'LOG_DEFAULT' ? [] : [`fxp_log_mode ${raw.fxpLogMode}`]),
     ],
     ...(costMode && { costMode }),
-    ...(raw.memoryLimitMb !== undefined && { memoryLimit: raw.memoryLimitMb * 2 ** 20 }),
+    ...(raw.memoryLimitMb !== undefined && { memoryLimit: raw.memoryLimitMb * math.pow2(20) }),
     ...(raw.maxConcurrency > 0 && { threads: raw.maxConcurrency }),
     ...(rttMs !== undefined && mbit !== undefined && { link: { rttMs, bandwidth: mbit * 125e3 } }),
     profile: raw.enableHalProfile || raw.enablePphloProfile,

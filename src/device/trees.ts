@@ -5,6 +5,7 @@ import type { Tensor } from '../ir/graph.ts';
 import { isTensor, NDArray } from '../ir/ndarray.ts';
 import { flatten, type TreeDef } from '../ir/pytree.ts';
 import type { Field } from '../ring/field.ts';
+import * as math from '../ring/math/index.ts';
 import { DeviceObject } from './objects.ts';
 import { describe } from './read.ts';
 
@@ -131,7 +132,7 @@ interface Bad {
 
 const badReal = ({ data }: Tensor, field: Field, fraction: number): Bad | undefined => {
   const exponent = field.bits - 1 - fraction;
-  const limit = 2 ** exponent;
+  const limit = math.pow2(exponent);
   const holds = `${field.name} with ${fraction} fraction bits holds finite numbers x with |x| < 2^${exponent}`;
   const values = data as Float64Array;
   for (let index = 0; index < values.length; index++) {
@@ -147,7 +148,7 @@ const badInteger = ({ data, dtype }: Tensor, field: Field): Bad | undefined => {
   if (dtype === 'bool' || field.bits !== 32 || data.BYTES_PER_ELEMENT < 4) return undefined;
   for (let index = 0; index < data.length; index++) {
     const x = Number(data[index]);
-    if (x < -(2 ** 31) || x >= 2 ** 31)
+    if (x < -math.pow2(31) || x >= math.pow2(31))
       return {
         index,
         kind: 'an integer out of range',

@@ -1,6 +1,6 @@
 /** @file Smooth functions of one secret by harmonics (gates/harmonics.ts), with saturation where they level off. */
 
-import * as elementary from '../gates/elementary.ts';
+import * as math from '../ring/math/index.ts';
 import { add, addNumber, below, filled, not, selectSum, sub, timesNumber } from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
 import { clamp } from './clamp.ts';
@@ -48,7 +48,7 @@ const normal = { lo: 1, hi: 16, period: 32, step: 1, parity: 'none' } as const;
 const SMOOTH = {
   sigmoid: {
     ...step,
-    fn: (x) => elementary.sigmoid(x) - 0.5,
+    fn: (x) => math.sigmoid(x) - 0.5,
     hi: 15.5,
     period: 64,
     reach: 0,
@@ -57,16 +57,16 @@ const SMOOTH = {
   },
   tanh: {
     ...step,
-    fn: elementary.tanh,
+    fn: math.tanh,
     hi: 7.75,
     period: 32,
     reach: 1,
     harmonics: { 32: 14, 64: 20, 128: 25 },
   },
-  erf: { ...step, fn: elementary.erf, hi: 3.875, period: 16, reach: 1, harmonics: { 32: 6, 64: 8, 128: 9 } },
+  erf: { ...step, fn: math.erf, hi: 3.875, period: 16, reach: 1, harmonics: { 32: 6, 64: 8, 128: 9 } },
   softplus: {
     ...bend,
-    fn: (x) => elementary.softplus(x) - x / 2,
+    fn: (x) => math.softplus(x) - x / 2,
     hi: 15.5,
     period: 64,
     reach: 4,
@@ -74,7 +74,7 @@ const SMOOTH = {
   },
   silu: {
     ...bend,
-    fn: (x) => elementary.silu(x) - x / 2,
+    fn: (x) => math.silu(x) - x / 2,
     hi: 19,
     period: 64,
     step: 1,
@@ -82,7 +82,7 @@ const SMOOTH = {
     harmonics: { 32: 20, 64: 36, 128: 45 },
   },
   mish: {
-    fn: (x) => elementary.mish(x) - x / 2,
+    fn: (x) => math.mish(x) - x / 2,
     lo: -19,
     hi: 19,
     period: 64,
@@ -94,7 +94,7 @@ const SMOOTH = {
   },
   gelu: {
     ...bend,
-    fn: (x) => elementary.gelu(x) - x / 2,
+    fn: (x) => math.gelu(x) - x / 2,
     hi: 6,
     period: 32,
     reach: 3,
@@ -102,22 +102,22 @@ const SMOOTH = {
   },
   geluTanh: {
     ...bend,
-    fn: (x) => elementary.geluTanh(x) - x / 2,
+    fn: (x) => math.geluTanh(x) - x / 2,
     hi: 6,
     period: 32,
     reach: 3,
     harmonics: { 32: 8, 64: 11, 128: 14 },
   },
-  arctan: { ...step, fn: elementary.arctan, hi: 1, period: 8, reach: 0, harmonics: { 32: 3, 64: 5, 128: 7 } },
+  arctan: { ...step, fn: math.atan, hi: 1, period: 8, reach: 0, harmonics: { 32: 3, 64: 5, 128: 7 } },
   sine: {
     ...step,
-    fn: (x) => elementary.sin(2 * Math.PI * x),
+    fn: (x) => math.sin(2 * Math.PI * x),
     hi: 0.25,
     period: 1,
     reach: 1,
     harmonics: { 32: 1, 64: 1, 128: 1 },
   },
-  log: { ...normal, fn: elementary.log, reach: 2, harmonics: { 32: 7, 64: 12, 128: 15 } },
+  log: { ...normal, fn: math.log, reach: 2, harmonics: { 32: 7, 64: 12, 128: 15 } },
   sqrt: { ...normal, fn: Math.sqrt, relative: true, reach: 2, harmonics: { 32: 5, 64: 9, 128: 12 } },
   rsqrt: {
     ...normal,
@@ -135,7 +135,7 @@ const SMOOTH = {
   },
   /** arccos x = sqrt(1 - x) times this, x in [0, 1]. */
   arccosRest: {
-    fn: (x) => elementary.arccosRest(x),
+    fn: (x) => math.arccosRest(x),
     lo: 0,
     hi: 1,
     period: 2,
@@ -146,7 +146,7 @@ const SMOOTH = {
   },
   arcsinh: {
     ...step,
-    fn: elementary.arcsinh,
+    fn: math.asinh,
     hi: 8,
     period: 64,
     reach: 2,
@@ -155,11 +155,11 @@ const SMOOTH = {
   /** arcsinh 8y - ln 16y. */
   arcsinhRest: {
     ...normal,
-    fn: (y) => elementary.log((1 + Math.sqrt(1 + 1 / (64 * y * y))) / 2),
+    fn: (y) => math.log((1 + Math.sqrt(1 + 1 / (64 * y * y))) / 2),
     reach: 0,
     harmonics: { 32: 2, 64: 8, 128: 13 },
   },
-  cbrt: { ...normal, fn: elementary.cbrt, relative: true, reach: 2, harmonics: { 32: 4, 64: 9, 128: 13 } },
+  cbrt: { ...normal, fn: math.cbrt, relative: true, reach: 2, harmonics: { 32: 4, 64: 9, 128: 13 } },
 } as const satisfies Readonly<Record<string, Smooth>>;
 
 /** Coefficients by name and field: made once. */
@@ -194,13 +194,13 @@ export const smooth = (
   const attrs = {
     count: f.count,
     step: f.step,
-    turn: input + Math.log2(f.period),
+    turn: input + math.log2(f.period),
     t1,
     t2,
     trunc: t1 + t2 - output,
     exact: c.exact,
     constant: f.constant + constant,
-    linear: linear * 2 ** (t1 + t2 - input),
+    linear: linear * math.pow2(t1 + t2 - input),
     coefficients: f.coefficients,
   };
   return inParts(c, x, (part) => c.emit('harmonics', [part], attrs, [numbers(part)])[0]!);
@@ -237,7 +237,7 @@ const saturating =
     if (keyed) return keyed;
     const inside = smooth(c, x, name);
     if (near) return inside;
-    const hi = end * 2 ** c.fraction;
+    const hi = end * math.pow2(c.fraction);
     const [under, notOver] = below(c, x, [-hi, hi]);
     const above = high === 'x' ? x : filled(c, high, x.shape);
     return add(
@@ -291,9 +291,9 @@ const EXP_MIN = -20;
  */
 export const exp = (c: Circuit, x: Wire, reach = ANYWHERE): Wire => {
   const { max, pieces, log, t1, t2 } = EXP[c.field.bits];
-  const range = pieces * 2 ** log;
+  const range = pieces * math.pow2(log);
   // The last piece but one ends at max.
-  const lo = max + 2 ** log - range;
+  const lo = max + math.pow2(log) - range;
   const attrs = {
     pieces,
     pieceBits: c.fraction + log,
@@ -314,6 +314,6 @@ export const exp = (c: Circuit, x: Wire, reach = ANYWHERE): Wire => {
     return gate('exponentialFss', bits);
   const inside = gate('exponential', {});
   if (near) return inside;
-  const [under] = below(c, x, [EXP_MIN * 2 ** c.fraction]);
+  const [under] = below(c, x, [EXP_MIN * math.pow2(c.fraction)]);
   return sub(c, inside, selectSum(c, [[under!, inside]]));
 };

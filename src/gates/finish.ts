@@ -18,6 +18,7 @@
 
 import type { Dealing } from '../dealer/material.ts';
 import type { RingArray } from '../ring/array.ts';
+import * as math from '../ring/math/index.ts';
 import { openWhile, type Party, type Steps, type Value } from './gate.ts';
 
 export interface Truncation {
@@ -93,7 +94,7 @@ function* shiftExactly(
   const n = masked.length;
   const k = field.bits;
   const c = p.words(n);
-  ring.addScalar(c, masked, p.scalar(2 ** (k - 2)));
+  ring.addScalar(c, masked, p.scalar(math.pow2(k - 2)));
   // (1 - msb c) * wrap, without a branch: msb as 0 or 1, then a multiplication.
   const out = p.words(n);
   ring.shr(out, c, k - 1);
@@ -104,7 +105,7 @@ function* shiftExactly(
   if (p.first) {
     ring.shr(c, c, trunc);
     ring.add(out, out, c);
-    ring.addScalar(out, out, p.scalar(-(2 ** (k - 2 - trunc))));
+    ring.addScalar(out, out, p.scalar(-math.pow2(k - 2 - trunc)));
   }
   ring.add(out, out, next);
   return { c: yield* p.open(out), r: next };

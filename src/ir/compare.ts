@@ -5,6 +5,7 @@
  * A fraction bit is lost with every doubling of the error beyond 2^-f; errors are absolute below 1, relative above.
  */
 import type { Field } from '../ring/field.ts';
+import * as math from '../ring/math/index.ts';
 import type { Exposed } from './exposed.ts';
 import type { Node, Tensor, ValueId } from './graph.ts';
 import { evaluate } from './plain.ts';
@@ -60,7 +61,7 @@ const draws = (node: Node): boolean => DRAWN.has(node.op) || (node.body?.nodes.s
 /** Fraction bits lost by `got`. */
 const bitsLost = (want: number, got: number, fraction: number): number => {
   const error = Math.abs(got - want) / Math.max(1, Math.abs(want));
-  return error === 0 ? 0 : Math.max(0, fraction + Math.log2(error));
+  return error === 0 ? 0 : Math.max(0, fraction + math.log2(error));
 };
 
 /** The worst element of a result; NaN and what is out of range before anything else. */
@@ -70,7 +71,7 @@ export const worst = (want: Tensor, got: Tensor, { field, fraction }: Precision)
     const at = want.data.findIndex((x, i) => x !== got.data[i]);
     return at < 0 ? found : { kind: 'value', at, lostBits: Number.POSITIVE_INFINITY };
   }
-  const limit = 2 ** (field.bits - 1 - fraction);
+  const limit = math.pow2(field.bits - 1 - fraction);
   const [wanted, gotten] = [want.data as Float64Array, got.data as Float64Array];
   for (let at = 0; at < wanted.length; at++) {
     if (!(Math.abs(wanted[at]!) < limit)) return { kind: 'range', at, lostBits: Number.POSITIVE_INFINITY };

@@ -4,6 +4,7 @@
  */
 
 import { TesseraError } from '../errors.ts';
+import * as math from '../ring/math/index.ts';
 import { DECODE } from './analysis.ts';
 import { type CircuitOptions, GraphCircuit, revealTo } from './circuit.ts';
 import { isInt } from './dtypes.ts';
@@ -88,7 +89,7 @@ const lowerReveal = (l: Lowering, { ins: [x], outs: [y] }: Node, { parties }: Ci
 
 /** Known as soon as the fraction is. */
 const lowerEpsilon = (l: Lowering, { outs: [x] }: Node): void => {
-  const value: Tensor = { shape: [], dtype: 'fxp', data: Float64Array.of(2 ** -l.circuit.fraction) };
+  const value: Tensor = { shape: [], dtype: 'fxp', data: Float64Array.of(math.pow2(-l.circuit.fraction)) };
   l.bind(x!, l.circuit.tensor(value));
   l.know(x!, value);
 };

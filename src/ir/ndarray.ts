@@ -78,7 +78,7 @@ const describe = (x: unknown): string => {
 };
 
 const scalarDType = (x: number | bigint | boolean): UserDType =>
-  typeof x === 'boolean' ? 'bool' : typeof x === 'bigint' ? (x >= 2n ** 63n ? 'uint64' : 'int64') : 'fxp';
+  typeof x === 'boolean' ? 'bool' : typeof x === 'bigint' ? (x >= 1n << 63n ? 'uint64' : 'int64') : 'fxp';
 
 /** Reads nested arrays depth first. Throws SHAPE for ragged ones and DTYPE for what is no number, with the path. */
 const readNested = (value: unknown): Leaves => {

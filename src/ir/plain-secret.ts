@@ -1,6 +1,7 @@
 /** @file Order, chance and secret places, on plain data. */
 
 import { fail } from '../errors.ts';
+import * as math from '../ring/math/index.ts';
 import { randomBytes } from '../ring/prg.ts';
 import { alloc } from './dtypes.ts';
 import { type Attrs, type Element, elements, type Shape, sizeOf, type Tensor, type Type } from './graph.ts';
@@ -44,7 +45,7 @@ const orderOf = (lane: readonly Element[], { descending }: Attrs): number[] => {
 
 /** A whole number below n, without favourites. */
 const below = (n: number): number => {
-  const fair = 2 ** 32 - (2 ** 32 % n);
+  const fair = math.pow2(32) - (math.pow2(32) % n);
   for (;;) {
     const word = new DataView(randomBytes(4).buffer).getUint32(0);
     if (word < fair) return word % n;

@@ -6,6 +6,7 @@ import { clamp } from '../fixed/clamp.ts';
 import { divmod } from '../fixed/division.ts';
 import * as integer from '../fixed/integer.ts';
 import { tournament } from '../fixed/reduce.ts';
+import * as math from '../ring/math/index.ts';
 import { isInt, kindOf } from './dtypes.ts';
 import { type Node, sizeOf, type ValueId } from './graph.ts';
 import type { Lowering, Rule } from './lowering.ts';
@@ -54,7 +55,7 @@ const convert: Rule = (l, node) => {
   const to = l.type(node.outs[0]!).dtype;
   const kind = kindOf(to);
   if (kind === 'bool') return basic.not(c, integer.isZero(c, l.wire(x), l.intType(x)));
-  if (kind === 'float') return basic.timesInteger(c, l.canonical(x), 2 ** c.fraction);
+  if (kind === 'float') return basic.timesInteger(c, l.canonical(x), math.pow2(c.fraction));
   const [from, into] = [l.intType(x), l.intType(node.outs[0]!)];
   return into.bits <= from.bits ? l.wire(x) : l.canonical(x);
 };

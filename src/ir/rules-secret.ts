@@ -7,6 +7,7 @@ import { sortedByNetwork } from '../fixed/network.ts';
 import type { SortOptions } from '../fixed/order.ts';
 import * as order from '../fixed/order.ts';
 import * as places from '../fixed/places.ts';
+import * as math from '../ring/math/index.ts';
 import { isInt } from './dtypes.ts';
 import type { Node, ValueId } from './graph.ts';
 import type { Lowering, Rule } from './lowering.ts';
@@ -75,7 +76,7 @@ const onNumbers = (l: Lowering, id: ValueId, f: (x: Wire) => Wire): Wire => {
 
 /** Places in an axis of n. Gates read them mod a power of two, of which a residue mod 2^b says enough up to 2^b. */
 const placesIn = (l: Lowering, id: ValueId, n: number): Wire =>
-  n > 2 ** l.intType(id).bits ? l.canonical(id) : l.wire(id);
+  n > math.pow2(l.intType(id).bits) ? l.canonical(id) : l.wire(id);
 
 const corner = (l: Lowering, ids: readonly ValueId[], room: readonly number[]): Wire[] =>
   ids.map((id, axis) => {

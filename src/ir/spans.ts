@@ -5,6 +5,7 @@
 
 import type { IntType } from '../fixed/integer.ts';
 import type { Field } from '../ring/field.ts';
+import * as math from '../ring/math/index.ts';
 import { bitsOf, isInt, kindOf } from './dtypes.ts';
 import { type DType, type Node, sizeOf, type Tensor, type Type } from './graph.ts';
 
@@ -21,7 +22,9 @@ export const intType = (dtype: DType, field: Field): IntType => ({
 export const rangeOf = (dtype: DType): Span => {
   if (kindOf(dtype) === 'bool') return [0, 1];
   const bits = bitsOf(dtype);
-  return kindOf(dtype) === 'uint' ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+  return kindOf(dtype) === 'uint'
+    ? [0, math.pow2(bits) - 1]
+    : [-math.pow2(bits - 1), math.pow2(bits - 1) - 1];
 };
 
 export const spanOfTensor = (t: Tensor): Span => {

@@ -1,5 +1,6 @@
 /** @file What the user asks of the network link, checked before anything is opened. */
 import { fail, oneOf } from '../errors.ts';
+import * as math from '../ring/math/index.ts';
 import { type Address, isLoopback, parseAddress } from './address.ts';
 import { createIdentity, parseIdentity, parseSecretIdentity, type Signer } from './identity.ts';
 import { othersOf } from './mailbox.ts';
@@ -72,7 +73,7 @@ export interface Plan {
 
 const MIN_WINDOW = 64 * 1024;
 /** A chunk's header counts its frame's bytes in 32 bits. */
-const MAX_FRAME = 2 ** 32 - 1;
+const MAX_FRAME = math.pow2(32) - 1;
 
 const positive = (
   value: number | undefined,
@@ -184,7 +185,7 @@ export const planOf = (options: WebSocketTransportOptions): Plan => {
     heartbeatMs,
     peerTimeoutMs: positive(options.peerTimeoutMs, 60_000, 'peerTimeoutMs', heartbeatMs),
     readyTimeoutMs: positive(options.readyTimeoutMs, 60_000, 'readyTimeoutMs'),
-    maxFrameBytes: positive(options.maxFrameBytes, 2 ** 31, 'maxFrameBytes', 1, MAX_FRAME),
+    maxFrameBytes: positive(options.maxFrameBytes, math.pow2(31), 'maxFrameBytes', 1, MAX_FRAME),
     window: positive(options.windowBytes, 16 * 1024 * 1024, 'windowBytes', MIN_WINDOW),
     spin: (options.spin ?? true) && typeof setImmediate === 'function',
     signal: options.signal,

@@ -1,7 +1,7 @@
 /** @file More activations of np.nn, and attention. Errors as nn.ts says. */
-import { log as elementaryLog } from '../gates/elementary.ts';
 import type { Axis, BaseArray } from '../ir/array.ts';
 import { apply } from '../ir/tracer.ts';
+import { log as elementaryLog } from '../ring/math/index.ts';
 import { clip, less, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, readAxes } from './core.ts';
 import {

@@ -6,6 +6,7 @@ import { bitsOf, dtypeName, isInt } from '../ir/dtypes.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { apply } from '../ir/tracer.ts';
 import { describe } from '../names.ts';
+import * as math from '../ring/math/index.ts';
 import { equal, logicalAnd, logicalNot, logicalOr, logicalXor, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, isBool, reshapeTo, spread, truth, unify } from './core.ts';
 import { abs, multiply, subtract } from './elementwise.ts';
@@ -78,7 +79,7 @@ export const packbits = (x: ArrayInput, axis: number | null = null, order: BitOr
   const bytes = Math.ceil(rows.shape.at(-1)! / 8);
   const ends = [...lead.map(() => [0, 0] as const), [0, 8 * bytes - rows.shape.at(-1)!] as const];
   const bits = reshapeTo(pad(convertTo(rows, 'uint8'), ends), [...lead, bytes, 8]);
-  const weights = Array.from({ length: 8 }, (_, i) => 2 ** (order === 'big' ? 7 - i : i));
+  const weights = Array.from({ length: 8 }, (_, i) => math.pow2(order === 'big' ? 7 - i : i));
   const sums = sum(multiply(bits, NDArray.from(weights, 'uint8')), -1);
   return moveaxis(convertTo(sums, 'uint8'), -1, axis ?? 0);
 };

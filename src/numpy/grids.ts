@@ -1,10 +1,11 @@
 /** @file Public numbers that follow a rule: grids, windows, index lists. The same on every engine, so that parties agree on them. */
 import { fail } from '../errors.ts';
-import { cos, exp, log } from '../gates/elementary.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { type Shape, sizeOf } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { shapeText } from '../ir/shapes.ts';
+import * as math from '../ring/math/index.ts';
+import { cos, exp, log } from '../ring/math/index.ts';
 import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
 import { arange, full, linspace, readShape, type ShapeInput } from './create.ts';
 import { add, multiply } from './elementwise.ts';
@@ -19,7 +20,7 @@ const upTo = (n: number, of: (i: number) => number): NDArray =>
 /** base to numbers that are evenly apart. */
 export const logspace = (start: number, stop: number, num = 50, endpoint = true, base = 10): BaseArray => {
   const exponents = linspace(start, stop, num, endpoint) as NDArray;
-  return real(Array.from(exponents.data as Float64Array, (x) => base ** x));
+  return real(Array.from(exponents.data as Float64Array, (x) => math.pow(base, x)));
 };
 
 /** Numbers of one sign with one ratio between neighbours. */
@@ -57,7 +58,9 @@ const bessel = (x: number): number => {
 };
 /** Kaiser's window. */
 export const kaiser = (n: number, beta: number): BaseArray =>
-  upTo(n, (i) => (n === 1 ? 1 : bessel(beta * Math.sqrt(1 - ((2 * i) / (n - 1) - 1) ** 2)) / bessel(beta)));
+  upTo(n, (i) =>
+    n === 1 ? 1 : bessel(beta * Math.sqrt(1 - math.pow((2 * i) / (n - 1) - 1, 2))) / bessel(beta),
+  );
 
 /** Ones on diagonal k of an n x m matrix and below it. */
 export const tri = (n: number, m: number = n, k = 0): BaseArray =>

@@ -7,6 +7,7 @@ import type { BaseArray } from '../ir/array.ts';
 import { intRange, isInt } from '../ir/dtypes.ts';
 import { sizeOf } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
+import * as math from '../ring/math/index.ts';
 import { equal, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, isBool, reshapeTo } from './core.ts';
 import { arange, full } from './create.ts';
@@ -86,7 +87,7 @@ export const groupStd = (
 ): BaseArray => sqrt(groupVar(keys, values, groups, options));
 
 /** Beyond all real numbers whose groups have extremes, and still in every field. */
-const BEYOND = 2 ** 20;
+const BEYOND = math.pow2(20);
 
 const extreme =
   (name: string, of: typeof max, side: 0 | 1) =>

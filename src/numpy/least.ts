@@ -4,6 +4,7 @@ import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { sizeOf } from '../ir/graph.ts';
 import { shapeText } from '../ir/shapes.ts';
+import * as math from '../ring/math/index.ts';
 import { less, where } from './compare.ts';
 import { type ArrayInput, type Axis, asArr, convertTo, reshapeTo } from './core.ts';
 import { abs, divide, log, multiply, reciprocal, sign, subtract } from './elementwise.ts';
@@ -76,7 +77,7 @@ export const slogdet = (a: ArrayInput): [BaseArray, BaseArray] => {
 export const svdvals = (a: ArrayInput, options?: JacobiOptions): BaseArray => svd(a, options)[1];
 
 /** Singular values from this share of the largest on count. */
-const SMALL = 2 ** -12;
+const SMALL = math.pow2(-12);
 
 const singular = (a: ArrayInput, share: number, options: JacobiOptions | undefined) => {
   const [u, s, vt] = svd(a, options);

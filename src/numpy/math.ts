@@ -6,6 +6,7 @@
 import type { BaseArray } from '../ir/array.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { apply } from '../ir/tracer.ts';
+import * as math from '../ring/math/index.ts';
 import { less, lessEqual, logicalXor, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, spread } from './core.ts';
 import {
@@ -144,14 +145,14 @@ const EXPONENTS = Array.from({ length: 52 }, (_, i) => i - 26);
  */
 export const frexp = (x: ArrayInput): [BaseArray, BaseArray] => {
   const a = expandDims(real(x), -1);
-  const powers = EXPONENTS.map((k) => 2 ** k);
+  const powers = EXPONENTS.map((k) => math.pow2(k));
   const least = EXPONENTS[0]!;
   // |x| has reached t where t <= x or x <= -t.
   const reached = logicalXor(lessEqual(powers, a), lessEqual(a, negative(powers)));
   const counts = EXPONENTS.map((_, i) => (i === 0 ? least + 1 : 1));
   const n = sum(multiply(convertTo(reached, 'int32'), NDArray.from(counts, 'int32')), -1);
-  const steps = EXPONENTS.map((k) => -(2 ** -(k + 1)));
-  const scale = add(matmul(convertTo(reached, 'fxp'), steps), 2 ** -least);
+  const steps = EXPONENTS.map((k) => -math.pow2(-(k + 1)));
+  const scale = add(matmul(convertTo(reached, 'fxp'), steps), math.pow2(-least));
   return [multiply(real(x), scale), convertTo(n, 'int32')];
 };
 

@@ -4,10 +4,11 @@
  * JAX uses it. It is for initial weights and shuffled batches, not for secrets: everybody knows the key.
  */
 import { fail } from '../errors.ts';
-import { erf, exp, log } from '../gates/elementary.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { sizeOf } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
+import * as math from '../ring/math/index.ts';
+import { erf, exp, log } from '../ring/math/index.ts';
 import { type ArrayInput, asArr } from './core.ts';
 import { readShape, type ShapeInput } from './create.ts';
 import { add } from './elementwise.ts';
@@ -45,7 +46,7 @@ const keyOf = (hi: number, lo: number): Key => new NDArray([2], 'uint32', Uint32
 /** A key from a whole number. */
 export const PRNGKey = (seed: number): Key => {
   if (!Number.isSafeInteger(seed)) fail('INVALID_ARGUMENT', `a seed is a whole number, not ${seed}`);
-  return keyOf(Math.floor(seed / 2 ** 32) >>> 0, seed >>> 0);
+  return keyOf(Math.floor(seed / math.pow2(32)) >>> 0, seed >>> 0);
 };
 export const key = PRNGKey;
 
@@ -59,7 +60,7 @@ const words = (k: Key): readonly [number, number] => {
 const blocks = (k: Key, n: number): Uint32Array => {
   const [hi, lo] = words(k);
   const out = new Uint32Array(2 * n);
-  for (let i = 0; i < n; i++) out.set(threefry(hi, lo, Math.floor(i / 2 ** 32), i >>> 0), 2 * i);
+  for (let i = 0; i < n; i++) out.set(threefry(hi, lo, Math.floor(i / math.pow2(32)), i >>> 0), 2 * i);
   return out;
 };
 
@@ -72,7 +73,7 @@ export const split = (k: Key, n = 2): Key[] => {
 /** A key from a key and a number. */
 export const foldIn = (k: Key, data: number): Key => {
   const [hi, lo] = words(k);
-  return keyOf(...threefry(hi, lo, Math.floor(data / 2 ** 32) >>> 0, data >>> 0));
+  return keyOf(...threefry(hi, lo, Math.floor(data / math.pow2(32)) >>> 0, data >>> 0));
 };
 
 /** Uniform 32-bit words, uint32. */
@@ -88,7 +89,7 @@ const make = (k: Key, shape: ShapeInput, of: (unit: number) => number): NDArray 
   const all = blocks(k, n);
   // 53 bits, in the middle of their interval: never 0, never 1.
   const unit = (i: number): number =>
-    ((all[2 * i]! >>> 5) * 2 ** 26 + (all[2 * i + 1]! >>> 6) + 0.5) / 2 ** 53;
+    ((all[2 * i]! >>> 5) * math.pow2(26) + (all[2 * i + 1]! >>> 6) + 0.5) / math.pow2(53);
   return new NDArray(
     to,
     'fxp',

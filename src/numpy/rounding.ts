@@ -2,6 +2,7 @@
 import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { apply } from '../ir/tracer.ts';
+import * as math from '../ring/math/index.ts';
 import { equal, less, logicalAnd, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, isBool, spread, unify } from './core.ts';
 import { add, divide, floor, multiply, negative, subtract } from './elementwise.ts';
@@ -30,7 +31,7 @@ export const rint = whole((x) => {
 export const round = (x: ArrayInput, decimals = 0): BaseArray =>
   decimals === 0 || asArr(x).dtype !== 'fxp'
     ? rint(x)
-    : divide(rint(multiply(x, 10 ** decimals)), 10 ** decimals);
+    : divide(rint(multiply(x, math.pow(10, decimals))), math.pow(10, decimals));
 
 /** [fraction, whole part], both with the sign of x. */
 export const modf = (x: ArrayInput): [BaseArray, BaseArray] => {

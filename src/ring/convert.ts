@@ -2,6 +2,7 @@
 
 import { fail } from '../errors.ts';
 import type { Bits, RingArray } from './array.ts';
+import * as math from './math/index.ts';
 import { SCRATCH } from './memory.ts';
 import { overlap, RingWords } from './words.ts';
 
@@ -156,7 +157,7 @@ export class RingConvert extends RingWords {
 
 const powerOfTwo = (op: string, bits: number): number =>
   Number.isInteger(bits) && bits >= 0 && bits <= 1000
-    ? 2 ** bits
+    ? math.pow2(bits)
     : fail('RANGE', `ring ${op}: fraction bits must be a whole number in 0..1000, not ${bits}`);
 
 const inside = (

@@ -6,9 +6,10 @@
  */
 
 import { TesseraError } from '../errors.ts';
+import * as math from './math/index.ts';
 
 const PAGE = 65536;
-const DEFAULT_LIMIT = 2 ** 32 - PAGE;
+const DEFAULT_LIMIT = math.pow2(32) - PAGE;
 /** Arrays at equal offsets mod 4096 disturb each other's loads and stores; large ones keep this distance. */
 const STAGGER = 592;
 

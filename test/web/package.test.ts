@@ -60,7 +60,7 @@ size(
     );
     const elsewhere = [
       /^fixed\/(?!circuit\.ts)/,
-      /^gates\/(?!elementary\.ts|.*-fss\.ts)/,
+      /^gates\/(?!.*-fss\.ts)/,
       /^dealer\//,
       /^ir\/(passes\/|rules|lower|engine|party|deal|store)/,
       /^link\/(connection|dial|handshake|mailbox|outbox|session|websocket|browser-sockets)/,

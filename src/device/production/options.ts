@@ -5,6 +5,7 @@ import { type KeptIdentity, parseIdentity } from '../../link/identity.ts';
 import type { Pem, TlsOptions } from '../../link/pem.ts';
 import type { PeerEvent } from '../../link/report.ts';
 import type { AllowedList } from '../../link/types.ts';
+import * as math from '../../ring/math/index.ts';
 import {
   configError,
   describe,
@@ -241,7 +242,10 @@ const readCrossSilo = object<CrossSiloOptions>({
   heartbeatMs: maybe(integer(10, 3_600_000)),
   peerTimeoutMs: maybe(integer(10, 86_400_000)),
   readyTimeoutMs: maybe(integer(1, 86_400_000), ['timeout_in_ms', 'timeoutInMs', 'timeoutMs', 'timeout_ms']),
-  maxMessageBytes: maybe(integer(1, 2 ** 32 - 1), ['messages_max_size_in_bytes', 'messagesMaxSizeInBytes']),
+  maxMessageBytes: maybe(integer(1, math.pow2(32) - 1), [
+    'messages_max_size_in_bytes',
+    'messagesMaxSizeInBytes',
+  ]),
   exposeErrors: optional(flag, false, ['expose_error_trace', 'exposeErrorTrace']),
   spin: maybe(flag),
 } as unknown as Parameters<typeof object<CrossSiloOptions>>[0]);
