@@ -54,7 +54,7 @@ let centres: Centres | undefined;
  * those follow from one another.
  */
 export const erf = (x: number): number => {
-  if (x < 0) return -erf(-x);
+  if (x <= 0) return x === 0 ? x : -erf(-x);
   if (!(x < LAST)) return x > 0 ? 1 : x;
   centres ??= makeCentres();
   const j = Math.round(x * STEPS);
