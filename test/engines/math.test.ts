@@ -13,6 +13,9 @@ import { withBrowser } from '../web/chromium.ts';
 import { ENGINES } from './engines.ts';
 
 const COUNT = 100_000;
+const PAGE =
+  '<!doctype html><title>digests</title>' +
+  '<script type="module">import { digests } from "/test/ring/math-inputs.js"; globalThis.digests = digests;</script>';
 const own = digests(COUNT);
 const test = suite('mathematics on every engine');
 
@@ -35,7 +38,7 @@ test('chromium', async () => {
   const server = createServer(({ url = '/' }, response) => {
     const script = url.endsWith('.js');
     response.setHeader('content-type', script ? 'text/javascript' : 'text/html');
-    response.end(script ? readFileSync(join(OUT, url)) : '<!doctype html><title>digests</title>');
+    response.end(script ? readFileSync(join(OUT, url)) : PAGE);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -43,13 +46,8 @@ test('chromium', async () => {
     await withBrowser('mathematics in chromium', async (browser) => {
       const page = await browser.newPage();
       await page.goto(origin);
-      const theirs = await page.evaluate(
-        async ([url, n]) => {
-          const made = (await import(url)) as { digests: (n: number) => Record<string, string> };
-          return made.digests(n);
-        },
-        [`${origin}/test/ring/math-inputs.js`, COUNT] as const,
-      );
+      await page.waitForFunction('globalThis.digests !== undefined');
+      const theirs = await page.evaluate(`digests(${COUNT})`);
       assert.equal(theirs, own);
     });
   } finally {
