@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'DTYPE'
   | 'RANGE'
   | 'CONFIG'
+  | 'BUILD'
   | 'UNSUPPORTED'
   | 'SECRET_IN_CONTROL_FLOW'
   | 'OUT_OF_MEMORY'

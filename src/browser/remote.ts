@@ -1,4 +1,5 @@
 /** @file A page's side of its party's worker: the link and the engines there, as if they were here. */
+import { BUILD } from '../build.ts';
 import { packError, unpackError } from '../device/messages.ts';
 import { quietly } from '../device/objects.ts';
 import type { NodeOptions, PartyNode } from '../device/production/node.ts';
@@ -55,6 +56,7 @@ export class RemoteLink implements WebSocketTransport {
     };
     const start: Start = {
       kind: 'party',
+      build: BUILD,
       options,
       watched: { received: onReceived !== undefined, sent: onSent !== undefined },
     };

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
+import { BUILD } from '../build.ts';
 import type { SpuConfig } from '../device/cluster-def.ts';
 import type { Cluster } from '../device/cluster-options.ts';
 import { failedAt } from '../device/failing.ts';
@@ -220,6 +221,7 @@ export class ClusterMode implements Mode {
       id,
       driver: this.id,
       party,
+      build: BUILD,
       what: op.what,
       ...(code && { code }),
       numReturns: numReturns ?? null,

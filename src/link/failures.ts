@@ -86,6 +86,7 @@ export type ConnectReason =
   | 'party'
   | 'job'
   | 'version'
+  | 'build'
   | 'config'
   | 'not-ready'
   | 'restarted'
@@ -99,6 +100,8 @@ const CODES = {
   party: 'IDENTITY',
   tls: 'IDENTITY',
   config: 'CONFIG',
+  version: 'BUILD',
+  build: 'BUILD',
   restarted: 'PEER_LOST',
 } as const;
 

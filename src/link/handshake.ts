@@ -13,6 +13,7 @@
  * their invitation if they meet by one: who does not have it cannot sign what the other expects). The message secret
  * is X25519 of two fresh keys; with the signatures this is the SIGMA-like exchange of Noise's "XX" with signatures.
  */
+import { type Build, buildsDiffer, isBuild, sameBuild } from '../build.ts';
 import { sha512 } from '../ring/runtime.ts';
 import { controlCodec } from './codec.ts';
 import { type ConfigDigest, differingPaths } from './config.ts';
@@ -22,7 +23,7 @@ import { type Signer, sameBytes, signBy, verify } from './identity.ts';
 import { deriveKeys, Opener, Sealer } from './sealed.ts';
 
 export const PROTOCOL = 'tessera-link';
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** A connection as the handshake sees it: whole messages, in order. */
 export interface MessagePipe {
@@ -41,6 +42,8 @@ export interface Hello {
   readonly instance: Uint8Array;
   readonly identity: Uint8Array;
   readonly ephemeral: Uint8Array;
+  /** Two builds never compute with each other. */
+  readonly build: Build;
   readonly config: ConfigDigest;
   /** This end has verified the other's certificate; where both have, TLS is mutual and messages need no seal. */
   readonly mutualTls: boolean;
@@ -75,6 +78,7 @@ export interface Local {
   readonly job: string;
   readonly identity: Signer;
   readonly instance: Uint8Array;
+  readonly build: Build;
   readonly config: ConfigDigest;
   readonly window: number;
   readonly maxFrameBytes: number;
@@ -116,6 +120,7 @@ export const readHello = (message: Uint8Array): Hello => {
     typeof hello.exporter === 'boolean' &&
     count(hello.window) &&
     count(hello.maxFrameBytes) &&
+    isBuild(hello.build) &&
     typeof hello.config === 'object' &&
     hello.config !== null &&
     (resume === undefined || (bytes(resume.instance, 16) && count(resume.received)));
@@ -157,7 +162,7 @@ export const rejectPeer = (pipe: MessagePipe, error: unknown): void => {
   pipe.send(
     controlCodec.encode([
       'reject',
-      { reason: known.reason, message: known.message, paths: known.info.paths },
+      { reason: known.reason, message: known.message, paths: known.info.paths, builds: known.info.builds },
     ]),
   );
 };
@@ -166,6 +171,7 @@ const REASONS: readonly ConnectReason[] = [
   'party',
   'job',
   'version',
+  'build',
   'config',
   'identity',
   'not-ready',
@@ -194,6 +200,7 @@ const expectMessage = async (
       `the peer turned this party away: ${String(content.message).slice(0, 1000)}`,
       {
         ...(Array.isArray(content.paths) ? { paths: content.paths.map(String) } : {}),
+        ...(content.builds === undefined ? {} : { builds: content.builds }),
       },
     );
   }
@@ -212,6 +219,7 @@ const makeHello = (local: Local, to: string, binding: ChannelBinding, resume: He
     instance: local.instance,
     identity: local.identity.publicKey,
     ephemeral: x25519Public(secret),
+    build: local.build,
     config: local.config,
     mutualTls: binding.mutualTls,
     exporter: binding.exporter !== undefined,
@@ -231,6 +239,13 @@ export const checkHello = (local: Local, hello: Hello, binding: ChannelBinding):
       `"${local.self}" runs job "${local.job}", "${peer}" wants job "${hello.job}"`,
       { job: local.job },
     );
+  }
+  if (!sameBuild(hello.build, local.build)) {
+    const message = buildsDiffer([
+      [`"${local.self}" runs`, local.build],
+      [`"${peer}" runs`, hello.build],
+    ]);
+    throw new ConnectError('build', message, { builds: { [local.self]: local.build, [peer]: hello.build } });
   }
   const paths = differingPaths(local.config, hello.config);
   if (paths.length > 0) {

@@ -5,6 +5,7 @@
  * mended unseen, and a peer that stays away for `peerTimeoutMs` makes everything that waits for it reject.
  */
 import type { TLSSocket } from 'node:tls';
+import { BUILD } from '../build.ts';
 import { TesseraError } from '../errors.ts';
 import { formatAddress } from './address.ts';
 import { digestConfig } from './config.ts';
@@ -48,6 +49,8 @@ export interface WebSocketTransport extends AbortableTransport {
 
 /** How long `close` waits for a peer without a connection; one that reads slowly gets more. */
 const CLOSE_MS = 5_000;
+/** How long a party of another build is waited for, to be told so. */
+const TELL_MS = 5_000;
 /** How long the event loop is kept awake after a `recv` began to wait. */
 const SPIN_MS = 1;
 /**
@@ -75,6 +78,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   readonly #started = Date.now();
   #changed: (() => void)[] = [];
   #lease: Lease | undefined;
+  /** What another party has said of its failure. */
+  #failure: TesseraError | undefined;
   #timer: NodeJS.Timeout | undefined;
   #lastBeat = Date.now();
   #refusals: string[] = [];
@@ -99,6 +104,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       job: plan.job,
       identity: plan.identity,
       instance: crypto.getRandomValues(new Uint8Array(16)),
+      build: BUILD,
       config: digestConfig(plan.config, plan.job),
       window: plan.window,
       maxFrameBytes: plan.maxFrameBytes,
@@ -157,6 +163,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       aborted: (reason: { party: string; code: string }) => {
         const failure = partyFailed(reason);
         for (const other of this.#sessions.keys()) this.#table.failPeer(other, failure, true);
+        this.#failure ??= failure();
+        this.#wake();
         this.#emit((listener) => listener.abort?.(failure()));
       },
       bye: () => {
@@ -242,12 +250,20 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
 
   async ready(timeoutMs = this.#plan.readyTimeoutMs): Promise<void> {
     const until = Date.now() + timeoutMs;
+    let last = until;
     for (;;) {
       const sessions = [...this.#sessions.values()];
       if (sessions.every((s) => s.everConnected && !s.over)) return;
-      const left = until - Date.now();
       if (this.#closing !== undefined) throw closedHere(`the link of "${this.self}"`)();
-      if (left <= 0 || sessions.some((s) => s.over))
+      if (this.#failure !== undefined) throw this.#failure;
+      // Who runs another build is told so by everybody, if it comes soon: otherwise who comes last would only miss the others.
+      const differs = [...this.#rows.values()].some(
+        ({ error }) => (error as ConnectError)?.reason === 'build',
+      );
+      if (differs) last = Math.min(last, Date.now() + TELL_MS);
+      const left = last - Date.now();
+      const settled = sessions.every((s) => s.over || s.connected);
+      if (left <= 0 || (sessions.some((s) => s.over) && (settled || !differs)))
         throw readyError(this.self, timeoutMs, [...this.#rows.values()], this.#refusals);
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
@@ -256,6 +272,10 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       });
       clearTimeout(timer);
     }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#changed.splice(0)) resolve();
   }
 
   async abort(error: unknown): Promise<void> {
@@ -271,7 +291,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
 
   async #close(): Promise<void> {
     this.#plan.signal?.removeEventListener('abort', this.#onSignal);
-    for (const resolve of this.#changed.splice(0)) resolve();
+    this.#wake();
     const gone = closedHere(`the link of "${this.self}"`);
     for (const peer of this.#sessions.keys()) this.#table.failPeer(peer, gone, true);
     const stalledMs = Math.max(CLOSE_MS, this.#plan.peerTimeoutMs / 2);
@@ -331,12 +351,13 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     } catch (error) {
       if (error instanceof ConnectError) {
         this.#note(peer, 'retrying', error);
-        // Waiting does not mend a configuration. (A stranger cannot bring this about: its certificate was checked.)
+        // Waiting mends neither a configuration nor a build. (A stranger cannot bring this about: its certificate was checked.)
         const believed =
           this.#plan.tls?.peers.has(peer) === true ||
           this.#plan.waits.has(peer) ||
           (this.#plan.allowUnauthenticated && this.#plan.invitation === undefined);
-        if (error.reason === 'config' && believed && !session.everConnected) this.#giveUp(session, error);
+        const lasting = error.reason === 'config' || error.reason === 'build';
+        if (lasting && believed && !session.everConnected) this.#giveUp(session, error);
       }
       throw error;
     }
@@ -408,7 +429,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     const row = this.#rows.get(party)!;
     this.#rows.set(party, { party, where: row.where, state, ...(error === undefined ? {} : { error }) });
     this.#emit((listener) => listener.peer?.({ party, state, ...(error === undefined ? {} : { error }) }));
-    for (const resolve of this.#changed.splice(0)) resolve();
+    this.#wake();
   }
 
   /** What a listener throws is its program's error, and must not stop the link in the middle of a step. */

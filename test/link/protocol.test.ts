@@ -53,6 +53,7 @@ const local = (self: string, more: Partial<Local> = {}): Local => ({
   job: 'job',
   identity: createIdentity(),
   instance: crypto.getRandomValues(new Uint8Array(16)),
+  build: { version: '1.0.0', hash: 'abc' },
   config: digestConfig({ a: 1 }, 'job'),
   window: 1 << 20,
   maxFrameBytes: 1 << 20,
@@ -142,7 +143,9 @@ test('no byte of a handshake can be changed', async () => {
   assert.is(caught, 60);
 });
 
-test('what is wrong is said to both: version, job, name, configuration', async () => {
+const byHash = (a: { hash: string }, b: { hash: string }): number => (a.hash < b.hash ? -1 : 1);
+
+test('what is wrong is said to both: build, job, name, configuration', async () => {
   const reason = (r: PromiseSettledResult<unknown>) =>
     r.status === 'rejected' ? (r.reason as ConnectError).reason : 'none';
   const config = await shake({ d: { config: digestConfig({ a: 2, b: 1 }, 'job') } });
@@ -150,6 +153,16 @@ test('what is wrong is said to both: version, job, name, configuration', async (
   assert.is(reason(config.l), 'config');
   const error = config.d.status === 'rejected' ? (config.d.reason as ConnectError) : undefined;
   assert.equal(error?.info.paths, ['a', 'b']);
+  const builds = { d: { version: '1.0.0', hash: 'abc' }, l: { version: '1.0.0', hash: 'abd' } };
+  const build = await shake({ d: { build: builds.d }, l: { build: builds.l } });
+  for (const end of [build.d, build.l]) {
+    assert.is(reason(end), 'build');
+    const { code, message, info } = (end as PromiseRejectedResult).reason as ConnectError;
+    assert.is(code, 'BUILD');
+    assert.match(message, /Tessera 1\.0\.0 \(build abc\)/);
+    assert.match(message, /Tessera 1\.0\.0 \(build abd\)/);
+    assert.equal(Object.values(info.builds as object).sort(byHash), [builds.d, builds.l]);
+  }
   assert.is(reason((await shake({ d: { job: 'other' } })).d), 'job');
   assert.is(reason((await shake({ l: { self: 'carol' } })).d), 'party');
   const pinned = await shake({ l: { expects: () => createIdentity().publicKey } });

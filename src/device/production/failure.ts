@@ -9,6 +9,7 @@ const HARMLESS: ReadonlySet<ErrorCode> = new Set([
   'DIVERGED',
   'CLOSED',
   'CONFIG',
+  'BUILD',
 ]);
 
 /** The error in the form in which the transport tells it: with its message only if that may be shown. */
@@ -21,11 +22,12 @@ export const shown = (error: TesseraError, exposeErrors: boolean): TesseraError 
   });
 };
 
-/** What another party's failure is called here. That programs differ is as true here as there. */
+/** What another party's failure is called here. That programs or builds differ is as true here as there. */
 export const fromAbort = (error: TesseraError): TesseraError => {
   const { party, code, op, cause } = error.info as Readonly<Record<string, string | undefined>>;
   if (code === 'DIVERGED' && cause !== undefined)
     return new TesseraError('DIVERGED', cause, { party, op: Number(op) });
+  if (code === 'BUILD' && cause !== undefined) return new TesseraError('BUILD', cause, { party });
   if (code === 'PEER_LOST') return new TesseraError('PEER_LOST', cause ?? error.message, { party, code });
   const [, number, site] = /^#?(\d+)(?:.*called at (.*)\))?/.exec(op ?? '') ?? [];
   return new TesseraError(error.code, error.message, {

@@ -1,6 +1,7 @@
 /** @file Material from files, in place of a dealer: the parties agree on a piece, mark it as used, and only then open it. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkBuild } from '../../../build.ts';
 import { unpackCorrections } from '../../../dealer/source.ts';
 import { TesseraError } from '../../../errors.ts';
 import type { Material, StoredMaterial } from '../../../ir/engine.ts';
@@ -71,6 +72,7 @@ const allMarked = async (run: number, channel: Channel): Promise<void> => {
 
 const check = (path: string, h: PieceHeader, o: StoredOptions, set: string, run: number): void => {
   const { parties, runtime } = o.config;
+  if (h.kind === 'material') checkBuild(h.build, `"${o.self}" runs`, `${path} was dealt by`);
   const expected: Partial<PieceHeader> = {
     kind: 'material',
     version: VERSION,
