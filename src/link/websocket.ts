@@ -8,6 +8,7 @@ import type { TLSSocket } from 'node:tls';
 import { BUILD } from '../build.ts';
 import { TesseraError } from '../errors.ts';
 import { formatAddress } from './address.ts';
+import { Awake } from './awake.ts';
 import { digestConfig } from './config.ts';
 import type { Connection } from './connection.ts';
 import { Dialler, resumeOf } from './dialler.ts';
@@ -19,7 +20,7 @@ import { type Carrier, ChannelTable, othersOf } from './mailbox.ts';
 import type { AbortableTransport } from './memory.ts';
 import { type Plan, planOf, type WebSocketTransportOptions } from './options.ts';
 import { waitAtRelay } from './relay-wait.ts';
-import { type PeerEvent, type PeerRow, readyError } from './report.ts';
+import { buildDiffers, type PeerEvent, type PeerRow, readyError } from './report.ts';
 import type { Acceptor, Lease } from './server.ts';
 import { PeerSession } from './session.ts';
 import { bindingOf, checkPartyCertificate, listen } from './sockets.ts';
@@ -51,14 +52,6 @@ export interface WebSocketTransport extends AbortableTransport {
 const CLOSE_MS = 5_000;
 /** How long a party of another build is waited for, to be told so. */
 const TELL_MS = 5_000;
-/** How long the event loop is kept awake after a `recv` began to wait. */
-const SPIN_MS = 1;
-/**
- * It is not kept awake where waits usually take longer: over a slow link it would be in vain, and where there are more
- * programs than cores it would keep the peer from answering. A wait counts as at most so long.
- */
-const SHORT_WAIT_MS = 0.5;
-const LONGEST_WAIT_MS = 8;
 
 class Link implements WebSocketTransport, Carrier, Acceptor {
   readonly self: string;
@@ -85,12 +78,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   #refusals: string[] = [];
   #closing: Promise<void> | undefined;
   readonly #ended = new AbortController();
-  #spinUntil = 0;
-  /** The channel of the last wait, when that began, and milliseconds that waits took lately. */
-  #awaited: string | undefined;
-  #since = 0;
-  #usualWait = 0;
-  #spinning = false;
+  readonly #awake = new Awake(() => this.#table.waits > 0);
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -214,29 +202,13 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
 
   taken(from: string, key: string, bytes: number): void {
     this.#sessions.get(from)!.taken(key, bytes);
-    if (key !== this.#awaited) return;
-    this.#awaited = undefined;
-    const took = Math.min(performance.now() - this.#since, LONGEST_WAIT_MS);
-    this.#usualWait += (took - this.#usualWait) / 8;
+    this.#awake.taken(key);
   }
 
   waiting(from: string, key: string): void {
     this.#sessions.get(from)!.waiting(key);
-    if (!this.#plan.spin) return;
-    this.#awaited = key;
-    this.#since = performance.now();
-    if (this.#usualWait > SHORT_WAIT_MS) return;
-    this.#spinUntil = this.#since + SPIN_MS;
-    if (this.#spinning) return;
-    this.#spinning = true;
-    setImmediate(this.#spin);
+    if (this.#plan.spin) this.#awake.waiting(key);
   }
-
-  /** With an immediate pending the loop polls its sockets instead of sleeping on them. */
-  readonly #spin = () => {
-    this.#spinning = this.#table.waits > 0 && performance.now() < this.#spinUntil;
-    if (this.#spinning) setImmediate(this.#spin);
-  };
 
   closed(key: string, peers: readonly string[]): void {
     for (const peer of peers) this.#sessions.get(peer)?.channelClosed(key);
@@ -257,9 +229,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       if (this.#closing !== undefined) throw closedHere(`the link of "${this.self}"`)();
       if (this.#failure !== undefined) throw this.#failure;
       // Who runs another build is told so by everybody, if it comes soon: otherwise who comes last would only miss the others.
-      const differs = [...this.#rows.values()].some(
-        ({ error }) => (error as ConnectError)?.reason === 'build',
-      );
+      const differs = buildDiffers([...this.#rows.values()]);
       if (differs) last = Math.min(last, Date.now() + TELL_MS);
       const left = last - Date.now();
       const settled = sessions.every((s) => s.over || s.connected);
