@@ -3,6 +3,7 @@
 import { type Circuit, count, type Instead, type Wire, type WireType } from '../fixed/circuit.ts';
 import type { Field } from '../ring/field.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
+import { oneNaN } from './nan.ts';
 import { keyed, type PlanOptions, planned } from './plan.ts';
 
 /** How sigmoid is computed, as in SPU's runtime configuration. */
@@ -85,7 +86,9 @@ export class GraphCircuit implements Circuit {
   /** A plain public tensor as a value. */
   tensor(value: Tensor): ValueId {
     const { shape, dtype, data } = value;
-    return this.node('const', [], { value: { shape, dtype, data } }, [{ shape, dtype, secret: false }])[0]!;
+    return this.node('const', [], { value: { shape, dtype, data: oneNaN(data) } }, [
+      { shape, dtype, secret: false },
+    ])[0]!;
   }
 
   /** A plain public value as ring elements (fxp with `fraction` bits, integers as they are) or bits. */

@@ -38,8 +38,10 @@ const rearranged = (
 
 const orderOf = (lane: readonly Element[], { descending }: Attrs): number[] => {
   const sign = descending ? -1 : 1;
+  // As in NumPy NaN is larger than all others: an order that contradicts itself gives what the engine likes.
+  const before = (x: Element, y: Element): boolean => x < y || (Number.isNaN(y) && !Number.isNaN(x));
   const compare = (a: number, b: number): number =>
-    lane[a]! < lane[b]! ? -sign : lane[a]! > lane[b]! ? sign : a - b;
+    before(lane[a]!, lane[b]!) ? -sign : before(lane[b]!, lane[a]!) ? sign : a - b;
   return [...lane.keys()].sort(compare);
 };
 
