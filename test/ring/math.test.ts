@@ -22,7 +22,7 @@ const BOUNDS: Readonly<Record<string, number>> = {
   tan: 0.75,
   asin: 0.51,
   acos: 0.51,
-  atan: 0.51,
+  atan: 1,
   atan2: 0.51,
   sinh: 0.6,
   cosh: 0.6,

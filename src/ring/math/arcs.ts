@@ -102,11 +102,31 @@ const direction = (h: number, w: number, left: boolean): number => {
   return k === 0 ? angle(h, 0, w, 0, left) : angle(scale(h, k), 0, scale(w, k), 0, left);
 };
 
+/** Below this the series is short enough, and above it what rounding does to t is little of the result. */
+const SMALL = 0.1;
+
+/** arctan x - x for |x| <= SMALL. */
+const bend = (x: number, z: number): number =>
+  -x *
+  z *
+  (1 / 3 - z * (1 / 5 - z * (1 / 7 - z * (1 / 9 - z * (1 / 11 - z * (1 / 13 - z * (1 / 15 - z / 17)))))));
+
 /** The arc tangent. */
 export const atan = (x: number): number => {
   const size = Math.abs(x);
-  if (size < 1e-8 || Number.isNaN(x)) return x;
-  const a = size > 1e17 ? PI / 2 : angle(size, 0, 1, 0, false);
+  if (!(size > SMALL)) return x === 0 ? x : x + bend(x, x * x);
+  if (size === Infinity) return x > 0 ? PI / 2 : -PI / 2;
+  const steep = size > 1;
+  const j = Math.round(steep ? STEPS / size : STEPS * size);
+  const c = j / STEPS;
+  const t = steep ? (1 - c * size) / (size + c) : (size - c) / (1 + c * size);
+  const z = t * t;
+  const arcOfT = t - t * z * (1 / 3 - z * (1 / 5 - z * (1 / 7 - z / 9)));
+  const arc = ARCS[j]!;
+  const whole = PI / 2 - arc;
+  const a = steep
+    ? whole - (arcOfT + ARCS_LOW[j]! - (PI / 2 - whole - arc + PI_LOW / 2))
+    : arc + (arcOfT + ARCS_LOW[j]!);
   return x < 0 ? -a : a;
 };
 

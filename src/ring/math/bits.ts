@@ -30,6 +30,13 @@ export const withHighWord = (x: number, high: number): number => {
   return float[0]!;
 };
 
+/** x 2^k by its bits: x and the result are not below 2^-1022, and finite. */
+export const shifted = (x: number, k: number): number => {
+  float[0] = x;
+  words[HIGH] = words[HIGH]! + (k << 20);
+  return float[0]!;
+};
+
 /** 2^k for a whole number k: 0 below -1074, Infinity above 1023. */
 export const powerOfTwo = (k: number): number => {
   if (k >= -1022) return k > 1023 ? Infinity : withHighWord(0, (k + 1023) << 20);

@@ -3,7 +3,7 @@
  * and e^r - 1 is a short Taylor series (P. T. P. Tang, "Table-driven implementation of the exponential function in IEEE
  * floating-point arithmetic", 1989).
  */
-import { joined, product, productError, rest, root, scale } from './bits.ts';
+import { joined, product, productError, rest, root, scale, shifted } from './bits.ts';
 
 const STEPS = 128;
 const PER_STEP = STEPS * Math.LOG2E;
@@ -57,7 +57,15 @@ export const halfExp = (x: number): number => {
 };
 
 /** e^x. */
-export const exp = (x: number): number => (!Number.isNaN(x) ? expSum(x, 0) : x);
+export const exp = (x: number): number => {
+  if (!(Math.abs(x) < 708)) return Number.isNaN(x) ? x : expSum(x, 0);
+  // As powerOf does it, without what a low part takes.
+  const n = x * PER_STEP + ROUNDER - ROUNDER;
+  const r = x - n * STEP - n * STEP_LOW;
+  const series = r + r * r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r / 120)));
+  const power = POWERS[n & (STEPS - 1)]!;
+  return shifted(power + (POWERS_LOW[n & (STEPS - 1)]! + power * series), n >> 7);
+};
 
 /** 1/3! + x/4! + ... */
 const cubic = (x: number): number => {

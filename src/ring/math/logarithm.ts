@@ -99,7 +99,25 @@ export const logSum = (x: number, xl: number): number => {
 const beyond = (x: number): number => (x === 0 ? -Infinity : x > 0 ? x : Number.NaN);
 
 /** The natural logarithm: -Infinity at 0, NaN below. */
-export const log = (x: number): number => (x > 0 && x < Infinity ? logSum(x, 0) : beyond(x));
+export const log = (x: number): number => {
+  if (!(x >= 2.2250738585072014e-308 && x < Infinity))
+    return x > 0 && x < Infinity ? logSum(x, 0) : beyond(x);
+  // As logSum does it, without what a low part takes.
+  const word = highWord(x);
+  const m = withHighWord(x, (word & 0xf_ffff) | 0x3ff0_0000);
+  const j = ((word & 0xf_ffff) + 0x1000) >> 13;
+  const k = (word >> 20) - (j >= TURN ? 1022 : 1023);
+  const reciprocal = RECIPROCALS[j]!;
+  const mh = upper(m);
+  const a = mh * reciprocal - 1;
+  const b = (m - mh) * reciprocal;
+  const r = a + b;
+  const q = 1 / 5 - r * (1 / 6 - r * (1 / 7 - r * (1 / 8 - r / 9)));
+  const series = r * r * (1 / 2 - r * (1 / 3 - r * (1 / 4 - r * q)));
+  const whole = k * LN2 + LOGS[j]!;
+  const s = whole + r;
+  return s + (whole - s + r + (sumError(a, b, r) - series + (k * LN2_LOW + LOGS_LOW[j]!)));
+};
 
 /** The logarithm to base 2, exact at powers of 2. */
 export const log2 = (x: number): number => {
