@@ -4,8 +4,8 @@
  * and these differ. Public values, coefficients and weights of functions are computed with it, so that parties and dealers on
  * different runtimes mean the same numbers.
  *
- * Errors are below 0.52 units in the last place, 0.6 for hyperbolic functions, 0.75 for sin, cos and tan, 1 for atan, 2 for erf and what follows; a result below 2^-1022 is
- * off by up to one of its coarser units. NaN, infinities and -0 are as in C and NumPy.
+ * Errors are below 0.52 units in the last place; 0.6 for hyperbolic functions, 0.75 for sin, cos and tan, 1 for atan, 2 for erf
+ * and what follows. A result below 2^-1022 is off by up to one of its coarser units. NaN, infinities and -0 are as in C and NumPy.
  */
 export { acos, asin, atan, atan2 } from './arcs.ts';
 export { cos, sin, tan } from './circle.ts';
