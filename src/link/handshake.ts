@@ -7,7 +7,11 @@
  *     hello  ----------------------------->  checks all but the signature
  *            <-----------------------------  hello, proof
  *     proof  ----------------------------->
- *            <-----------------------------  accept (sealed, if messages are): what it has received so far
+ *     config (sealed, if messages are) --->  compares it with its own
+ *            <-----------------------------  accept (sealed, if messages are): what it has received so far, its own config
+ *
+ * Configurations are compared by who has proved itself, with who has: a stranger learns nothing of them, and cannot end a
+ * session by one that differs.
  *
  * A proof is an Ed25519 signature of SHA-512(both hellos, what both ends know of the TLS connection, and the secret of
  * their invitation if they meet by one: who does not have it cannot sign what the other expects). The message secret
@@ -22,7 +26,7 @@ import { type Signer, sameBytes, signBy, verify } from './identity.ts';
 import { deriveKeys, Opener, Sealer } from './sealed.ts';
 
 export const PROTOCOL = 'tessera-link';
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** A connection as the handshake sees it: whole messages, in order. */
 export interface MessagePipe {
@@ -41,7 +45,6 @@ export interface Hello {
   readonly instance: Uint8Array;
   readonly identity: Uint8Array;
   readonly ephemeral: Uint8Array;
-  readonly config: ConfigDigest;
   /** This end has verified the other's certificate; where both have, TLS is mutual and messages need no seal. */
   readonly mutualTls: boolean;
   /** This end can add TLS keying material to the transcript. */
@@ -93,7 +96,7 @@ export interface Established {
   readonly seal: { readonly sealer: Sealer; readonly opener: Opener } | undefined;
 }
 
-const DOMAIN = new TextEncoder().encode('tessera link 1 handshake\n');
+const DOMAIN = new TextEncoder().encode('tessera link 2 handshake\n');
 
 /** Reads a hello and checks its form; nothing in it is trusted yet. */
 export const readHello = (message: Uint8Array): Hello => {
@@ -116,8 +119,6 @@ export const readHello = (message: Uint8Array): Hello => {
     typeof hello.exporter === 'boolean' &&
     count(hello.window) &&
     count(hello.maxFrameBytes) &&
-    typeof hello.config === 'object' &&
-    hello.config !== null &&
     (resume === undefined || (bytes(resume.instance, 16) && count(resume.received)));
   if (!good) throw new ConnectError('protocol', "the peer's hello is malformed");
   return hello as unknown as Hello;
@@ -173,6 +174,16 @@ const REASONS: readonly ConnectReason[] = [
   'protocol',
 ];
 
+/** The message itself where none is sealed; undefined where it should be and is not: a rejection, or a forgery. */
+const openedBy = async (opener: Opener | undefined, raw: Uint8Array): Promise<Uint8Array | undefined> => {
+  if (opener === undefined) return raw;
+  try {
+    return await opener.open(raw);
+  } catch {
+    return undefined;
+  }
+};
+
 /** Reads a message of the kind that is due, or throws the peer's reason for turning us away. */
 const expectMessage = async (
   pipe: MessagePipe,
@@ -180,12 +191,8 @@ const expectMessage = async (
   opener?: Opener,
 ): Promise<[Uint8Array, Record<string, unknown>]> => {
   const raw = await pipe.next();
-  let message = raw;
-  try {
-    if (opener !== undefined) message = await opener.open(raw);
-  } catch {
-    // A rejection is not sealed; what else does not open fails to parse below.
-  }
+  const opened = await openedBy(opener, raw);
+  const message = opened ?? raw;
   const [kind, content] = readMessage(message);
   if (kind === 'reject') {
     const reason = REASONS.find((r) => r === content.reason) ?? 'protocol';
@@ -198,6 +205,7 @@ const expectMessage = async (
     );
   }
   if (kind !== due) throw new ConnectError('protocol', `the peer said "${kind}" where "${due}" was due`);
+  if (opened === undefined) throw new ConnectError('protocol', `the peer's "${kind}" is not sealed`);
   return [message, content];
 };
 
@@ -212,7 +220,6 @@ const makeHello = (local: Local, to: string, binding: ChannelBinding, resume: He
     instance: local.instance,
     identity: local.identity.publicKey,
     ephemeral: x25519Public(secret),
-    config: local.config,
     mutualTls: binding.mutualTls,
     exporter: binding.exporter !== undefined,
     window: local.window,
@@ -232,15 +239,6 @@ export const checkHello = (local: Local, hello: Hello, binding: ChannelBinding):
       { job: local.job },
     );
   }
-  const paths = differingPaths(local.config, hello.config);
-  if (paths.length > 0) {
-    const shown = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
-    throw new ConnectError(
-      'config',
-      `the configurations of "${local.self}" and "${peer}" differ at ${shown}`,
-      { paths },
-    );
-  }
   const pinned = local.expects(peer);
   if (pinned !== undefined && !sameBytes(pinned, hello.identity)) {
     throw new ConnectError(
@@ -254,6 +252,21 @@ export const checkHello = (local: Local, hello: Hello, binding: ChannelBinding):
       `nothing proves that this is "${peer}": no client certificate, and "${local.self}" has no peerIdentities entry for it`,
     );
   }
+};
+
+/** Compares configurations with a peer that has proved who it is. */
+const checkConfig = (local: Local, peer: Hello, theirs: unknown): void => {
+  const entries = typeof theirs === 'object' && theirs !== null ? Object.entries(theirs) : undefined;
+  if (entries?.every(([, hash]) => typeof hash === 'string') !== true)
+    throw new ConnectError('protocol', `the configuration of "${peer.from}" is malformed`);
+  const paths = differingPaths(local.config, theirs as ConfigDigest);
+  if (paths.length === 0) return;
+  const shown = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
+  throw new ConnectError(
+    'config',
+    `the configurations of "${local.self}" and "${peer.from}" differ at ${shown}`,
+    { paths },
+  );
 };
 
 /** Everything both ends said and know, in one hash. */
@@ -282,7 +295,7 @@ const transcriptOf = (
 };
 
 const proofText = (role: 'dialer' | 'listener', transcript: Uint8Array): Uint8Array => {
-  const text = new TextEncoder().encode(`tessera link 1 proof of the ${role}\n`);
+  const text = new TextEncoder().encode(`tessera link 2 proof of the ${role}\n`);
   const out = new Uint8Array(text.byteLength + transcript.byteLength);
   out.set(text);
   out.set(transcript, text.byteLength);
@@ -346,9 +359,12 @@ export const dialHandshake = async (
     ]),
   );
   const seal = await sealOf(mine.secret, peer, transcript, bound, true);
+  const config = controlCodec.encode(['config', { config: local.config }]);
+  pipe.send(seal === undefined ? config : await seal.sealer.seal(config));
   const [, accept] = await expectMessage(pipe, 'accept', seal?.opener);
   if (!Number.isSafeInteger(accept.received))
     throw new ConnectError('protocol', "the peer's acceptance is malformed");
+  checkConfig(local, peer, accept.config);
   return { peer, received: accept.received as number, seal };
 };
 
@@ -379,7 +395,9 @@ export const answerHandshake = async (
   const [, proof] = await expectMessage(pipe, 'proof');
   checkProof(proof, 'dialer', transcript, peer);
   const seal = await sealOf(mine.secret, peer, transcript, bound, false);
-  const accept = controlCodec.encode(['accept', { received: admit(peer) }]);
+  const [, { config }] = await expectMessage(pipe, 'config', seal?.opener);
+  checkConfig(local, peer, config);
+  const accept = controlCodec.encode(['accept', { received: admit(peer), config: local.config }]);
   pipe.send(seal === undefined ? accept : await seal.sealer.seal(accept));
   return { peer, received: peer.resume?.received ?? 0, seal };
 };

@@ -331,12 +331,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     } catch (error) {
       if (error instanceof ConnectError) {
         this.#note(peer, 'retrying', error);
-        // Waiting does not mend a configuration. (A stranger cannot bring this about: its certificate was checked.)
-        const believed =
-          this.#plan.tls?.peers.has(peer) === true ||
-          this.#plan.waits.has(peer) ||
-          (this.#plan.allowUnauthenticated && this.#plan.invitation === undefined);
-        if (error.reason === 'config' && believed && !session.everConnected) this.#giveUp(session, error);
+        // Waiting does not mend a configuration; it is compared with a peer that has proved who it is, and no other.
+        if (error.reason === 'config' && !session.everConnected) this.#giveUp(session, error);
       }
       throw error;
     }
