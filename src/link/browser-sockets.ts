@@ -30,6 +30,7 @@ const webSocket = (ws: WebSocket): Socket => {
     else setTimeout(() => whenSent(left), POLL_MS);
   };
   return {
+    arrived: 0,
     listen: (to) => {
       events = to;
       for (const run of early.splice(0)) run();

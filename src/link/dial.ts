@@ -1,4 +1,5 @@
 /** @file Dialling: one attempt to open a WebSocket to a peer, with every failure given its typed reason. */
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import {
   type ConnectionOptions,
@@ -122,7 +123,10 @@ export const dial = (
               return socket;
             }) as unknown as NonNullable<ClientOptions['createConnection']>,
           });
-    ws.on('upgrade', (response) => response.socket.setNoDelay(true));
+    let raw: IncomingMessage['socket'] | undefined;
+    ws.on('upgrade', (response) => {
+      raw = response.socket.setNoDelay(true);
+    });
     const stop = () => failed(new ConnectError('closed', `dialling "${party}" was given up`));
     const failed = (error: unknown) => {
       signal.removeEventListener('abort', stop);
@@ -137,7 +141,7 @@ export const dial = (
       ws.off('error', failed);
       signal.removeEventListener('abort', stop);
       const { roomKey } = address;
-      const plain = wsSocket(ws);
+      const plain = wsSocket(ws, raw);
       resolve({
         connection: new Connection(roomKey === undefined ? plain : roomSocket(plain, roomKey)),
         socket,

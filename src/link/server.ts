@@ -50,7 +50,9 @@ class Listener {
     this.#sockets = new WebSocketServer({ server: this.#server, clientTracking: true, ...WS_OPTIONS });
     // It passes the server's errors on, which are handled where the server is told to listen.
     this.#sockets.on('error', () => {});
-    this.#sockets.on('connection', (ws, request) => this.#connection(new Connection(wsSocket(ws)), request));
+    this.#sockets.on('connection', (ws, request) =>
+      this.#connection(new Connection(wsSocket(ws, request.socket)), request),
+    );
     this.#server.on('tlsClientError', (error: Error, socket: TLSSocket) =>
       this.#refused(socket.remoteAddress, tlsReason(error, socket)),
     );
