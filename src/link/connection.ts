@@ -31,11 +31,12 @@ export interface Socket {
 
 /** Bytes of messages that may wait while the handshake is under way. */
 const HANDSHAKE_BYTES = 2 * 1024 * 1024;
-/** A peer that says nothing during the handshake is given up after this. */
+/** Where the caller sets no limit. */
 const HANDSHAKE_MS = 10_000;
 
 export class Connection implements MessagePipe, PacketPipe {
   readonly #socket: Socket;
+  readonly #patienceMs: number;
   readonly #inbox: Uint8Array[] = [];
   #reader: { resolve(message: Uint8Array): void; reject(error: ConnectError): void } | undefined;
   #handlers: PacketHandlers | undefined;
@@ -47,8 +48,10 @@ export class Connection implements MessagePipe, PacketPipe {
   #sending: Promise<void> | undefined;
   #opening: Promise<void> | undefined;
 
-  constructor(socket: Socket) {
+  /** `patienceMs`: a peer that says nothing during the handshake is given up after that. */
+  constructor(socket: Socket, patienceMs = HANDSHAKE_MS) {
     this.#socket = socket;
+    this.#patienceMs = patienceMs;
     socket.listen({
       message: (data, binary) => {
         if (binary) this.#message(data);
@@ -65,7 +68,7 @@ export class Connection implements MessagePipe, PacketPipe {
     return this.#buffered;
   }
 
-  next(patienceMs = HANDSHAKE_MS): Promise<Uint8Array> {
+  next(patienceMs = this.#patienceMs): Promise<Uint8Array> {
     const here = this.#inbox.shift();
     if (here !== undefined) {
       this.#waiting -= here.byteLength;

@@ -15,12 +15,13 @@ import { roomSocket } from './room-socket.ts';
 import { checkPartyCertificate, type PeerTrust, type TlsMaterial } from './tls.ts';
 import { WS_OPTIONS, wsSocket } from './ws-socket.ts';
 
-const OPEN_MS = 10_000;
-
 export interface Dialled {
   readonly connection: Connection;
   readonly socket: TLSSocket | undefined;
 }
+
+/** How long an attempt may take where its caller sets no limit. */
+const DIAL_MS = 10_000;
 
 const NETWORK: Readonly<Record<string, readonly [ConnectReason, string]>> = {
   ECONNREFUSED: ['refused', 'nobody listens there (yet)'],
@@ -54,7 +55,7 @@ export const connectError = (error: unknown, party: string, address: Address): C
     return new ConnectError('closed', `${where}: the connection was closed at once`, { code }, error);
   }
   if (/handshake has timed out/.test(message))
-    return new ConnectError('timeout', `${where}: no answer in ${OPEN_MS / 1000} s`, {}, error);
+    return new ConnectError('timeout', `${where}: no answer`, {}, error);
   if (/wrong version number|Unexpected server response|Parse Error/i.test(message)) {
     return new ConnectError(
       'protocol',
@@ -92,6 +93,7 @@ export const dial = (
   tls: TlsMaterial | undefined,
   trust: PeerTrust | undefined,
   signal: AbortSignal,
+  patienceMs = DIAL_MS,
 ): Promise<Dialled> =>
   new Promise((resolve, reject) => {
     let socket: TLSSocket | undefined;
@@ -102,12 +104,12 @@ export const dial = (
             address.url ?? `${address.secure === true ? 'wss' : 'ws'}://${formatAddress(address)}/`,
             {
               ...WS_OPTIONS,
-              handshakeTimeout: OPEN_MS,
+              handshakeTimeout: patienceMs,
             },
           )
         : new WebSocket(`wss://${formatAddress(address)}/`, {
             ...WS_OPTIONS,
-            handshakeTimeout: OPEN_MS,
+            handshakeTimeout: patienceMs,
             generateMask: zeroMask,
             ...secureOptions(tls, trust),
             createConnection: ((options: ConnectionOptions) => {
@@ -143,7 +145,7 @@ export const dial = (
       const { roomKey } = address;
       const plain = wsSocket(ws, raw);
       resolve({
-        connection: new Connection(roomKey === undefined ? plain : roomSocket(plain, roomKey)),
+        connection: new Connection(roomKey === undefined ? plain : roomSocket(plain, roomKey), patienceMs),
         socket,
       });
     });
@@ -155,7 +157,7 @@ const certificateRefused = (party: string, address: Address, cause: ConnectError
     'tls',
     `"${party}" at ${formatAddress(address)}: it hung up as soon as it had seen our certificate, so it has refused it: ` +
       'its own report says why; compare our certificate with clientCerts in its configuration',
-    { unsaid: true },
+    { unproved: true },
     cause,
   );
 

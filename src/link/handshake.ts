@@ -332,6 +332,32 @@ const sealOf = async (
   return { sealer: new Sealer(keys.send), opener: new Opener(keys.receive) };
 };
 
+/** Hello and proof of the listener, checked. */
+const listenersProof = async (
+  pipe: MessagePipe,
+  local: Local,
+  to: string,
+  binding: ChannelBinding,
+  mine: Uint8Array,
+): Promise<{ peer: Hello; transcript: Uint8Array; bound: boolean }> => {
+  const [theirs] = await expectMessage(pipe, 'hello');
+  const peer = readHello(theirs);
+  if (peer.from !== to || peer.to !== local.self) {
+    throw new ConnectError('party', `"${peer.from}" answered at the address of "${to}"`);
+  }
+  checkHello(local, peer, binding);
+  const transcript = transcriptOf(mine, theirs, binding, peer, local.invitation);
+  const [, proof] = await expectMessage(pipe, 'proof');
+  checkProof(proof, 'listener', transcript, peer);
+  return { peer, transcript, bound: binding.mutualTls && peer.mutualTls };
+};
+
+/** What somebody says, or does, who has proved nothing: the peer may come yet. */
+const unproved = (error: unknown): unknown =>
+  error instanceof ConnectError
+    ? new ConnectError(error.reason, error.message, { ...error.info, unproved: true }, error.cause)
+    : error;
+
 /** The dialer's half. */
 export const dialHandshake = async (
   pipe: MessagePipe,
@@ -342,16 +368,12 @@ export const dialHandshake = async (
 ): Promise<Established> => {
   const mine = makeHello(local, to, binding, resume);
   pipe.send(mine.bytes);
-  const [theirs] = await expectMessage(pipe, 'hello');
-  const peer = readHello(theirs);
-  if (peer.from !== to || peer.to !== local.self) {
-    throw new ConnectError('party', `"${peer.from}" answered at the address of "${to}"`);
-  }
-  checkHello(local, peer, binding);
-  const bound = binding.mutualTls && peer.mutualTls;
-  const transcript = transcriptOf(mine.bytes, theirs, binding, peer, local.invitation);
-  const [, proof] = await expectMessage(pipe, 'proof');
-  checkProof(proof, 'listener', transcript, peer);
+  const { peer, transcript, bound } = await listenersProof(pipe, local, to, binding, mine.bytes).catch(
+    (e) => {
+      // A certificate that was verified has proved who says so.
+      throw binding.mutualTls ? e : unproved(e);
+    },
+  );
   pipe.send(
     controlCodec.encode([
       'proof',

@@ -367,6 +367,7 @@ export class PeerSession {
         this.#events.aborted({
           party: peer,
           code: typeof reason.code === 'string' ? reason.code.slice(0, 64) : 'PARTY_FAILED',
+          ...(typeof reason.about === 'string' && { about: reason.about.slice(0, 128) }),
           ...(typeof reason.op === 'string' || typeof reason.op === 'number' ? { op: reason.op } : {}),
           ...(typeof reason.cause === 'string' ? { cause: reason.cause } : {}),
         });

@@ -375,6 +375,12 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       resume !== undefined &&
       sameBytes(resume.instance, this.#local.instance);
     if (same) return;
+    // Two live processes with one identity: the second does not end what the first is in. One that is dead is noticed.
+    if (session.connected)
+      throw new ConnectError(
+        'not-ready',
+        `"${hello.from}" is here already: another process with its identity is in the session`,
+      );
     const why = `"${hello.from}" was reloaded or started anew in the middle of the session, and is back`;
     session.end(peerLost(hello.from, why, session.lastSeen), why);
     if (resume !== undefined) throw new ConnectError('restarted', why);

@@ -73,11 +73,9 @@ const wired = async (more: Partial<WebSocketTransportOptions> = {}, tls = false)
   };
   const wire = new Wire(port);
   await wire.listen(outside);
-  const links = await connectAll({
-    alice: { ...options.alice!, parties },
-    bob: { ...options.bob!, parties },
-  });
-  return { wire, links: links as Record<'alice' | 'bob', WebSocketTransport> };
+  const own = { alice: { ...options.alice!, parties }, bob: { ...options.bob!, parties } };
+  const links = await connectAll(own);
+  return { wire, links: links as Record<'alice' | 'bob', WebSocketTransport>, options: own };
 };
 
 const DROPS = scaled(100, 30);
@@ -256,21 +254,35 @@ test('a long computation here is not taken for silence of the peer', async () =>
 });
 
 test('a party that was started anew is not taken for the old one', async () => {
-  const options = await partyOptions(['alice', 'bob']);
-  const links = await connectAll(options);
-  const waits = rejection(links.alice!.channel('x', ['bob']).recv('bob', 0));
-  // A second process of bob, while the first one still believes in its session.
-  const second = await connect({
-    ...options.bob!,
-    parties: { ...options.bob!.parties, bob: { address: `127.0.0.1:${await freePort()}` } },
-  });
+  const { wire, links, options } = await wired({ heartbeatMs: 50 });
+  const waits = rejection(links.alice.channel('x', ['bob']).recv('bob', 0));
+  // The first bob cannot reach alice any more; a second process of bob can.
+  wire.close();
+  const direct = {
+    ...options.bob,
+    parties: { ...options.bob.parties, alice: { address: options.alice.parties.alice!.listenAddr! } },
+    readyTimeoutMs: 20_000,
+  };
+  const second = await connect(direct);
   assert.match((await waits).message, 'started anew in the middle of the session, and is back');
   // It waits until alice starts anew, too.
-  await links.alice!.close();
-  const again = await connect(options.alice!);
+  await links.alice.close();
+  const again = await connect(options.alice);
   await Promise.all([second.ready(), again.ready()]);
-  assert.equal(again.identities, links.alice!.identities, 'the same identity as before');
-  await closeAll({ second, again, bob: links.bob! });
+  assert.equal(again.identities, links.alice.identities, 'the same identity as before');
+  await closeAll({ second, again, bob: links.bob });
+});
+
+test('a second live process with the identity of a party does not end the session that the first is in', async () => {
+  const { wire, links, options } = await wired({ heartbeatMs: 50 });
+  const second = await connect({ ...options.bob, readyTimeoutMs: 1_000 });
+  const error = await rejection(second.ready());
+  assert.match(error.message, 'another process with its identity is in the session');
+  await second.close();
+  links.bob.channel('x', ['alice']).send('alice', 0, Uint8Array.of(4));
+  assert.is((await links.alice.channel('x', ['bob']).recv('bob', 0))[0], 4);
+  await closeAll(links);
+  wire.close();
 });
 
 test('a fast sender against a stopped reader: memory stays bounded, and all arrives when it reads again', async () => {
