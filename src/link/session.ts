@@ -256,9 +256,10 @@ export class PeerSession {
     this.#lastPacket = Math.min(now, this.#lastPacket + ms);
   }
 
+  /** Leaves at once: the process may have no other turn. */
   abort(reason: AbortReason): void {
     this.#outbox?.abort(controlCodec.encode(reason));
-    this.#pumpSoon();
+    if (this.#pipe !== undefined) this.pump();
   }
 
   /**

@@ -313,6 +313,21 @@ export const programs: Readonly<Record<string, Program>> = {
     });
   },
 
+  /** Bob's process ends in the middle, by what `how` says, while alice waits for him. */
+  quits: (options, { how }: { readonly how: 'exit' | 'throw' }, note) =>
+    within(options, async (s) => {
+      const slow = s.PYU('bob')(() => new Promise<number>(() => setTimeout(() => {}, 1e6)))();
+      await s.barrier();
+      note('waiting');
+      if (selfOf(options) === 'bob') {
+        if (how === 'exit') process.exit(3);
+        setTimeout(() => {
+          throw new Error('nobody catches this');
+        });
+      }
+      await s.reveal(slow);
+    }),
+
   /** A large array moves from alice to bob, who looks at every element. */
   large: (options, given: { readonly mib: number }) =>
     within(options, async (s) => {
