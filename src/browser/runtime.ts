@@ -106,5 +106,11 @@ const noFiles = (): never =>
     'a browser party keeps no files: checkpoints and stored material are for Node and Deno',
   );
 
-export const filesOf = (_o: Production): PartyFiles => ({ write: noFiles, read: noFiles });
+export const filesOf = (_o: Production): PartyFiles => ({
+  list: noFiles,
+  write: noFiles,
+  keep: noFiles,
+  discard: noFiles,
+  read: noFiles,
+});
 export const openStored = noFiles;

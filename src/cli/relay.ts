@@ -13,6 +13,8 @@ interface RelayFlags {
   readonly key?: string;
   readonly maxMbytesPerSecond: string;
   readonly maxConnections: string;
+  readonly connectionsPerAddress: string;
+  readonly trustProxy?: readonly string[];
 }
 
 const count = (text: string, flag: string): number => {
@@ -33,7 +35,9 @@ const run = async (flags: RelayFlags): Promise<void> => {
     limits: {
       bytesPerSecond: count(flags.maxMbytesPerSecond, '--max-mbytes-per-second') * math.pow2(20),
       connections: count(flags.maxConnections, '--max-connections'),
+      connectionsPerAddress: count(flags.connectionsPerAddress, '--connections-per-address'),
     },
+    ...(flags.trustProxy !== undefined && { trustProxy: flags.trustProxy }),
   });
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   console.log(`relay at ${cert === undefined ? 'ws' : 'wss'}://${host}:${relay.port}`);
@@ -59,6 +63,11 @@ export const relayCommand: CliCommand = {
         String(RELAY_LIMITS.bytesPerSecond / math.pow2(20)),
       )
       .option('--max-connections <n>', 'at a time', String(RELAY_LIMITS.connections))
+      .option('--connections-per-address <n>', 'at a time', String(RELAY_LIMITS.connectionsPerAddress))
+      .option(
+        '--trust-proxy <cidr...>',
+        'proxies whose X-Forwarded-For says where a connection comes from, such as 10.0.0.0/8',
+      )
       .action(run);
   },
 };

@@ -321,13 +321,9 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     } catch (error) {
       if (error instanceof ConnectError) {
         this.#note(peer, 'retrying', error);
-        // Waiting mends neither a configuration nor a build. (A stranger cannot bring this about: its certificate was checked.)
-        const believed =
-          this.#plan.tls?.peers.has(peer) === true ||
-          this.#plan.waits.has(peer) ||
-          (this.#plan.allowUnauthenticated && this.#plan.invitation === undefined);
+        // Waiting mends neither a configuration nor a build; both are compared with a peer that has proved who it is, and no other.
         const lasting = error.reason === 'config' || error.reason === 'build';
-        if (lasting && believed && !session.everConnected) this.#giveUp(session, error);
+        if (lasting && !session.everConnected) this.#giveUp(session, error);
       }
       throw error;
     }
@@ -370,6 +366,12 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       resume !== undefined &&
       sameBytes(resume.instance, this.#local.instance);
     if (same) return;
+    // Two live processes with one identity: the second does not end what the first is in. One that is dead is noticed.
+    if (session.connected)
+      throw new ConnectError(
+        'not-ready',
+        `"${hello.from}" is here already: another process with its identity is in the session`,
+      );
     const why = `"${hello.from}" was reloaded or started anew in the middle of the session, and is back`;
     session.end(peerLost(hello.from, why, session.lastSeen), why);
     if (resume !== undefined) throw new ConnectError('restarted', why);

@@ -1,4 +1,5 @@
 /** @file The programs that the parties of the production tests run. Every party runs the same one. */
+import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import * as sf from '../../src/index.ts';
 
@@ -313,6 +314,21 @@ export const programs: Readonly<Record<string, Program>> = {
     });
   },
 
+  /** Bob's process ends in the middle, by what `how` says, while alice waits for him. */
+  quits: (options, { how }: { readonly how: 'exit' | 'throw' }, note) =>
+    within(options, async (s) => {
+      const slow = s.PYU('bob')(() => new Promise<number>(() => setTimeout(() => {}, 1e6)))();
+      await s.barrier();
+      note('waiting');
+      if (selfOf(options) === 'bob') {
+        if (how === 'exit') process.exit(3);
+        setTimeout(() => {
+          throw new Error('nobody catches this');
+        });
+      }
+      await s.reveal(slow);
+    }),
+
   /** A large array moves from alice to bob, who looks at every element. */
   large: (options, given: { readonly mib: number }) =>
     within(options, async (s) => {
@@ -367,6 +383,39 @@ export const programs: Readonly<Record<string, Program>> = {
         given.path[selfOf(options)]!,
       );
       return s.reveal(spu((x: sf.BaseArray) => np.sum(x))(x)).then(Number);
+    }),
+
+  /** Dumps twice to one place; between the two `victim` makes it impossible to write, or dies as the second begins. */
+  dumpTwice: (
+    options,
+    given: {
+      readonly path: Readonly<Record<string, string>>;
+      readonly victim: string;
+      readonly how: 'unwritable' | 'dies' | 'dies later';
+    },
+    note,
+  ) =>
+    within(options, async (s) => {
+      const self = selfOf(options);
+      const spu = spuOf(s, ['alice', 'bob']);
+      const dump = (n: number): Promise<void> => {
+        const made = spu((x: sf.BaseArray) => ({ square: np.multiply(x, x), big: np.greater(x, n) }))(
+          s.PYU('alice')(() => np.array(X))(),
+        );
+        const sum = spu((x: sf.BaseArray) => np.sum(x))(s.PYU('alice')(() => np.array(X))());
+        return spu.dump({ made, more: [spu(() => np.arange(3))(), sum] }, given.path[self]!);
+      };
+      await dump(2);
+      await s.barrier();
+      const mine = self === given.victim;
+      // A folder in the place of the file: it can be seen, and not written.
+      if (mine && given.how === 'unwritable') mkdirSync(`${given.path[self]!}.2.new.part`);
+      await s.barrier();
+      const second = dump(0);
+      if (mine && given.how === 'dies') process.kill(process.pid, 'SIGKILL');
+      if (mine && given.how === 'dies later') setTimeout(() => process.kill(process.pid, 'SIGKILL'), 3);
+      note('dumping');
+      return failure(second);
     }),
 
   load: (options, given: { readonly path: Readonly<Record<string, string>> }) =>

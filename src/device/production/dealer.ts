@@ -72,9 +72,11 @@ export const startDealer = async (options: unknown): Promise<DealerService> => {
         });
     }
   };
-  const forget = onEnd((signal) =>
-    failure(new TesseraError('CLOSED', `the dealer was stopped by ${signal}`, { party: o.self })),
-  );
+  const forget = onEnd((why) => {
+    const stopped = new TesseraError('CLOSED', `the dealer was stopped: ${why}`, { party: o.self });
+    void transport.abort(shown(stopped, true));
+    failure(stopped);
+  });
   const work = async (): Promise<DealerStats> => {
     await Promise.all(o.parties.map(serve));
     const all = await Promise.all([...engines.values()].map(({ engine }) => engine));
