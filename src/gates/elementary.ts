@@ -15,6 +15,7 @@ const scale = (x: number, exponent: number): number => {
 
 export const exp = (x: number): number => {
   if (x < -745) return 0;
+  if (x > 710) return Number.POSITIVE_INFINITY;
   const k = Math.round(x / LN2);
   const r = x - k * LN2;
   let [sum, term] = [1, 1];
@@ -23,6 +24,7 @@ export const exp = (x: number): number => {
 };
 
 export const log = (x: number): number => {
+  if (!(x > 0 && x < Number.POSITIVE_INFINITY)) return x === 0 ? Number.NEGATIVE_INFINITY : x > 0 ? x : Number.NaN;
   let [m, k] = [x, 0];
   while (m > 1.5) [m, k] = [m / 2, k + 1];
   while (m < 0.75) [m, k] = [m * 2, k - 1];

@@ -5,12 +5,23 @@ import type { BaseArray } from '../ir/array.ts';
 import { bitsOf, dtypeName, isInt } from '../ir/dtypes.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { apply } from '../ir/tracer.ts';
-import { describe } from '../names.ts';
 import { equal, logicalAnd, logicalNot, logicalOr, logicalXor, where } from './compare.ts';
-import { type ArrayInput, asArr, convertTo, isBool, reshapeTo, spread, truth, unify } from './core.ts';
+import {
+  type ArrayInput,
+  asArr,
+  convertTo,
+  type FlatAxis,
+  type FlatAxisOptions,
+  isBool,
+  reshapeTo,
+  spread,
+  truth,
+  unify,
+} from './core.ts';
 import { abs, multiply, subtract } from './elementwise.ts';
 import { pad, stack } from './join.ts';
 import { fori } from './loops.ts';
+import { argumentsOf, wordOf } from './options.ts';
 import { sum } from './reduce.ts';
 import { floorDivide, remainder } from './rounding.ts';
 import { moveaxis, ravel } from './shape.ts';
@@ -64,13 +75,28 @@ export const bitwiseCount = (x: ArrayInput): BaseArray => {
 
 type BitOrder = 'big' | 'little';
 
-const checkOrder = (name: string, order: BitOrder): void => {
-  if (order !== 'big' && order !== 'little')
-    fail('INVALID_ARGUMENT', `${name}: the order of bits is 'big' or 'little', not ${describe(order)}`);
-};
+export interface PackOptions extends FlatAxisOptions {
+  readonly order?: BitOrder;
+}
+export interface UnpackOptions extends PackOptions {
+  /** How many bits are kept of each lane; all when left out. */
+  readonly count?: number;
+}
+
+const checkOrder = (name: string, order: BitOrder): BitOrder =>
+  wordOf(name, "the order of bits is 'big' or 'little', not", order, ['big', 'little']);
 
 /** Eight bools (numbers count as != 0) along an axis, or of the flattened array, as a uint8; zeros fill the last. Rounds 1. */
-export const packbits = (x: ArrayInput, axis: number | null = null, order: BitOrder = 'big'): BaseArray => {
+export const packbits = (
+  x: ArrayInput,
+  axis?: FlatAxis | PackOptions,
+  order?: BitOrder | PackOptions,
+): BaseArray => {
+  const given = { axis: null, order: 'big' } as const;
+  return packed(x, argumentsOf<PackOptions>('np.packbits', { axis, order }, given));
+};
+
+const packed = (x: ArrayInput, { axis, order }: Required<PackOptions>): BaseArray => {
   checkOrder('packbits', order);
   const holds = truth(axis === null ? ravel(x) : x);
   const rows = moveaxis(holds, axis ?? 0, -1);
@@ -86,10 +112,15 @@ export const packbits = (x: ArrayInput, axis: number | null = null, order: BitOr
 /** The bits of uint8, as uint8, along an axis or of the flattened array: what is left by shifting, less twice what is left next. */
 export const unpackbits = (
   x: ArrayInput,
-  axis: number | null = null,
-  count?: number,
-  order: BitOrder = 'big',
+  axis?: FlatAxis | UnpackOptions,
+  count?: number | UnpackOptions,
+  order?: BitOrder | UnpackOptions,
 ): BaseArray => {
+  const none = { axis: null, count: undefined, order: 'big' } as const;
+  return unpacked(x, argumentsOf<UnpackOptions>('np.unpackbits', { axis, count, order }, none));
+};
+
+const unpacked = (x: ArrayInput, { axis, count, order }: Required<UnpackOptions>): BaseArray => {
   checkOrder('unpackbits', order);
   const given = asArr(x);
   if (given.dtype !== 'uint8') fail('DTYPE', `unpackbits takes uint8, not ${dtypeName(given.dtype)}`);

@@ -6,7 +6,17 @@ import { NDArray } from '../ir/ndarray.ts';
 import { normalAxis, shapeText } from '../ir/shapes.ts';
 import { Traced } from '../ir/tracer.ts';
 import { equal, isclose, where } from './compare.ts';
-import { type ArrayInput, asArr, convertTo, isBool, reshapeTo, spread, truth } from './core.ts';
+import {
+  type ArrayInput,
+  asArr,
+  axisOf,
+  convertTo,
+  type FlatAxis,
+  isBool,
+  reshapeTo,
+  spread,
+  truth,
+} from './core.ts';
 import { arange, eye } from './create.ts';
 import { subtract } from './elementwise.ts';
 import { scatterAdd, take } from './indexing.ts';
@@ -54,8 +64,9 @@ const pickLast = (x: BaseArray, at: BaseArray): BaseArray => {
  * x at `places` along an axis, lane by lane. Public places are free; secret ones are compared with every position: the
  * rounds of equal, and one.
  */
-export const takeAlongAxis = (x: ArrayInput, places: ArrayInput, axis: number): BaseArray => {
-  const [a, given] = [asArr(x), asArr(places)];
+export const takeAlongAxis = (x: ArrayInput, places: ArrayInput, axis?: FlatAxis): BaseArray => {
+  const along = axisOf<number | null>('np.takeAlongAxis', axis, -1);
+  const [a, given] = [along === null ? ravel(x) : asArr(x), asArr(places)];
   // Lists of whole numbers are float64 where they come from JavaScript.
   const at =
     given instanceof NDArray && given.data.every((i) => Number.isInteger(Number(i)))
@@ -64,7 +75,7 @@ export const takeAlongAxis = (x: ArrayInput, places: ArrayInput, axis: number): 
   if (!isInt(at.dtype)) fail('DTYPE', `places are integers, not ${dtypeName(at.dtype)}`);
   if (a.ndim !== at.ndim)
     fail('SHAPE', `takeAlongAxis: places of shape ${shapeText(at.shape)} for ${shapeText(a.shape)}`);
-  const which = normalAxis(axis, a.ndim);
+  const which = normalAxis(along ?? 0, a.ndim);
   const [rows, wanted] = [moveaxis(a, which, -1), moveaxis(at, which, -1)];
   if (at instanceof Traced) return moveaxis(pickLast(rows, wanted), -1, which);
   const n = rows.shape.at(-1)!;
@@ -88,7 +99,8 @@ export const choose = (which: ArrayInput, choices: readonly ArrayInput[]): BaseA
 };
 
 /** The elements where a public condition holds, flat (or the parts along an axis). */
-export const compress = (condition: ArrayInput, x: ArrayInput, axis?: number): BaseArray => {
+export const compress = (condition: ArrayInput, x: ArrayInput, axis?: FlatAxis): BaseArray => {
+  const along = axisOf<number | null>('np.compress', axis, null);
   const holds = truth(condition);
   if (!(holds instanceof NDArray))
     return fail(
@@ -96,7 +108,7 @@ export const compress = (condition: ArrayInput, x: ArrayInput, axis?: number): B
       'how many elements a secret condition keeps would show: use np.where, or np.flatnonzero with a size',
     );
   const kept = Array.from(holds.data as Uint8Array, (v, i) => (v ? i : -1)).filter((i) => i >= 0);
-  return axis === undefined ? take(ravel(x), kept) : take(x, kept, axis);
+  return take(x, kept, along);
 };
 export const extract = (condition: ArrayInput, x: ArrayInput): BaseArray => compress(ravel(condition), x);
 

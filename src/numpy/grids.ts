@@ -14,7 +14,7 @@ const real = (values: readonly number[]): NDArray =>
 const ints = (values: readonly number[], shape: Shape = [values.length]): NDArray =>
   new NDArray(shape, 'int64', BigInt64Array.from(values, BigInt));
 const upTo = (n: number, of: (i: number) => number): NDArray =>
-  real(Array.from({ length: n }, (_, i) => of(i)));
+  real(Array.from({ length: n > 0 ? readShape(n)[0]! : 0 }, (_, i) => of(i)));
 
 /** base to numbers that are evenly apart. */
 export const logspace = (start: number, stop: number, num = 50, endpoint = true, base = 10): BaseArray => {
@@ -24,7 +24,8 @@ export const logspace = (start: number, stop: number, num = 50, endpoint = true,
 
 /** Numbers of one sign with one ratio between neighbours. */
 export const geomspace = (start: number, stop: number, num = 50, endpoint = true): BaseArray => {
-  if (!(start * stop > 0)) fail('RANGE', `geomspace needs ends of one sign, not ${start} and ${stop}`);
+  if (!(Math.sign(start) * Math.sign(stop) > 0 && Number.isFinite(start) && Number.isFinite(stop)))
+    fail('RANGE', `geomspace needs finite ends of one sign, not ${start} and ${stop}`);
   const steps = endpoint ? num - 1 : num;
   return upTo(num, (i) =>
     i === 0 ? start : endpoint && i === steps ? stop : start * exp((log(stop / start) * i) / steps),

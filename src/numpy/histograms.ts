@@ -7,13 +7,13 @@ import { NDArray } from '../ir/ndarray.ts';
 import { normalAxis, shapeText } from '../ir/shapes.ts';
 import { apply } from '../ir/tracer.ts';
 import { less, lessEqual, logicalXor } from './compare.ts';
-import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
+import { type ArrayInput, type AxisOptions, asArr, convertTo, type OneAxis, reshapeTo } from './core.ts';
 import { arange, linspace, zeros } from './create.ts';
 import { add, divide, multiply, rsqrt, subtract } from './elementwise.ts';
 import { groupCount, groupSum } from './groups.ts';
 import { concatenate, stack } from './join.ts';
 import { matmul } from './linalg.ts';
-import { optionsOf } from './options.ts';
+import { argumentsOf, optionsOf } from './options.ts';
 import { convolve } from './polynomial.ts';
 import { mean, sum } from './reduce.ts';
 import { diff } from './scans.ts';
@@ -184,19 +184,43 @@ export const interp = (x: ArrayInput, xp: ArrayInput, fp: ArrayInput): BaseArray
   return add(values.at(0), subtract(multiply(slope, away), back));
 };
 
-/** The area under samples y at x, or `dx` apart. */
-export const trapezoid = (y: ArrayInput, x?: ArrayInput | null, dx = 1, axis = -1): BaseArray => {
-  const a = moveaxis(real(y), axis, -1);
-  const n = a.shape.at(-1)!;
-  const pairs = add(block(a, a.ndim - 1, 1, n), block(a, a.ndim - 1, 0, n - 1));
-  if (x === undefined || x === null) return multiply(sum(pairs, -1), dx / 2);
-  return multiply(sum(multiply(pairs, diff(real(x))), -1), 0.5);
+export interface TrapezoidOptions extends AxisOptions {
+  readonly x?: ArrayInput | null;
+  readonly dx?: number;
+}
+
+/** The area under samples y at x (a vector, or of the shape of y), or `dx` apart. */
+export const trapezoid = (
+  y: ArrayInput,
+  x?: ArrayInput | TrapezoidOptions | null,
+  dx?: number | TrapezoidOptions,
+  axis?: OneAxis,
+): BaseArray => {
+  const none = { x: null, dx: 1, axis: -1 };
+  return area(y, argumentsOf<TrapezoidOptions>('np.trapezoid', { x, dx, axis }, none));
 };
 
-/** Slopes of samples `dx` apart along an axis: central differences, one-sided at the ends. */
-export const gradient = (y: ArrayInput, dx = 1, axis = -1): BaseArray => {
+const area = (y: ArrayInput, { x, dx, axis }: Required<TrapezoidOptions>): BaseArray => {
+  const a = moveaxis(real(y), axis!, -1);
+  const n = a.shape.at(-1)!;
+  const pairs = add(block(a, a.ndim - 1, 1, n), block(a, a.ndim - 1, 0, n - 1));
+  if (x === null) return multiply(sum(pairs, -1), dx / 2);
+  const at = real(x);
+  const steps = diff(at.ndim === 1 ? at : moveaxis(at, axis!, -1));
+  return multiply(sum(multiply(pairs, steps), -1), 0.5);
+};
+
+export interface GradientOptions extends AxisOptions {
+  readonly dx?: number;
+}
+
+/** Slopes of samples `dx` apart along an axis (the last): central differences, one-sided at the ends. */
+export const gradient = (y: ArrayInput, dx?: number | GradientOptions, axis?: OneAxis): BaseArray =>
+  slopes(y, argumentsOf<GradientOptions>('np.gradient', { dx, axis }, { dx: 1, axis: -1 }));
+
+const slopes = (y: ArrayInput, { dx, axis }: Required<GradientOptions>): BaseArray => {
   const a = real(y);
-  const at = normalAxis(axis, a.ndim);
+  const at = normalAxis(axis!, a.ndim);
   const n = a.shape[at]!;
   if (n < 2) fail('SHAPE', `gradient needs two samples, not ${n}`);
   const inner = multiply(subtract(block(a, at, 2, n), block(a, at, 0, n - 2)), 0.5 / dx);

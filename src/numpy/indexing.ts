@@ -5,7 +5,7 @@ import { isInt } from '../ir/dtypes.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { normalAxis } from '../ir/shapes.ts';
 import { apply, Traced } from '../ir/tracer.ts';
-import { asArr, convertTo, promoteAll, reshapeTo } from './core.ts';
+import { asArr, axisOf, convertTo, type FlatAxis, promoteAll, reshapeTo } from './core.ts';
 import { ravel } from './shape.ts';
 
 const wrap = (i: number, n: number, axis: number): number => {
@@ -104,9 +104,10 @@ export const slice = (x: ArrayInput, ...specs: readonly SliceSpec[]): BaseArray 
  * The elements at `indices` along an axis (of the flattened array without one). Known positions count from the end when
  * negative, and throw RANGE outside; positions that are secret, or counted by a loop, are to lie within the axis.
  */
-export const take = (x: ArrayInput, indices: ArrayInput, axis?: number): BaseArray => {
-  const a = axis === undefined ? ravel(x) : asArr(x);
-  const at = normalAxis(axis ?? 0, a.ndim);
+export const take = (x: ArrayInput, indices: ArrayInput, axis?: FlatAxis): BaseArray => {
+  const along = axisOf<number | null>('np.take', axis, null);
+  const a = along === null ? ravel(x) : asArr(x);
+  const at = normalAxis(along ?? 0, a.ndim);
   const which = asArr(indices);
   if (!(which instanceof NDArray)) return apply('lookup', [a, which], { axis: at });
   const n = a.shape[at]!;

@@ -2,9 +2,22 @@
 import { fail } from '../errors.ts';
 import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
-import { normalAxes, normalAxis, sameShape, shapeText } from '../ir/shapes.ts';
+import { dtypeName } from '../ir/dtypes.ts';
+import { normalAxis, sameShape, shapeText } from '../ir/shapes.ts';
 import { apply } from '../ir/tracer.ts';
-import { type ArrayInput, asArr, broadcast, promoteAll, reshapeTo, unify } from './core.ts';
+import {
+  type ArrayInput,
+  asArr,
+  axisOf,
+  broadcast,
+  type FlatAxis,
+  type OneAxis,
+  promoteAll,
+  reshapeTo,
+  type SomeAxes,
+  truth,
+  unify,
+} from './core.ts';
 import { expandDims, ravel } from './shape.ts';
 
 const some = (arrays: readonly ArrayInput[]): BaseArray[] => {
@@ -15,16 +28,18 @@ const some = (arrays: readonly ArrayInput[]): BaseArray[] => {
 };
 
 /** Arrays one after another along an axis (null: flattened first). Throws SHAPE when other axes differ. */
-export const concatenate = (arrays: readonly ArrayInput[], axis: number | null = 0): BaseArray => {
-  const parts = axis === null ? some(arrays).map(ravel) : some(arrays);
+export const concatenate = (arrays: readonly ArrayInput[], axis?: FlatAxis): BaseArray => {
+  const at = axisOf<number | null>('np.concatenate', axis, 0);
+  const parts = at === null ? some(arrays).map(ravel) : some(arrays);
   if (parts[0]!.ndim === 0) fail('SHAPE', 'zero-dimensional arrays cannot be concatenated');
   return parts.length === 1
     ? parts[0]!
-    : apply('concat', parts, { axis: normalAxis(axis ?? 0, parts[0]!.ndim) });
+    : apply('concat', parts, { axis: normalAxis(at ?? 0, parts[0]!.ndim) });
 };
 
 /** Arrays of one shape along a new axis. */
-export const stack = (arrays: readonly ArrayInput[], axis = 0): BaseArray => {
+export const stack = (arrays: readonly ArrayInput[], axis?: OneAxis): BaseArray => {
+  const at = axisOf('np.stack', axis, 0);
   const parts = some(arrays);
   if (parts.some((p) => !sameShape(p.shape, parts[0]!.shape)))
     fail(
@@ -32,8 +47,8 @@ export const stack = (arrays: readonly ArrayInput[], axis = 0): BaseArray => {
       `all input arrays must have the same shape: ${parts.map((p) => shapeText(p.shape)).join(' ')}`,
     );
   return concatenate(
-    parts.map((p) => expandDims(p, axis)),
-    axis,
+    parts.map((p) => expandDims(p, at)),
+    at,
   );
 };
 
@@ -52,9 +67,9 @@ export const hstack = (arrays: readonly ArrayInput[]): BaseArray => {
 };
 
 /** Into `n` equal parts (SHAPE if they are not equal), or before the given positions. */
-export const split = (x: ArrayInput, parts: number | readonly number[], axis = 0): BaseArray[] => {
+export const split = (x: ArrayInput, parts: number | readonly number[], axis?: OneAxis): BaseArray[] => {
   const a = asArr(x);
-  const at = normalAxis(axis, a.ndim);
+  const at = normalAxis(axisOf('np.split', axis, 0), a.ndim);
   const size = a.shape[at]!;
   if (typeof parts === 'number' && (!Number.isInteger(parts) || parts < 1 || size % parts !== 0))
     fail('SHAPE', `array split does not result in an equal division: ${size} into ${parts}`);
@@ -66,14 +81,11 @@ export const split = (x: ArrayInput, parts: number | readonly number[], axis = 0
 };
 
 /** Elements moved round by `shift`; without an axis the array is flattened, moved and shaped back. */
-export const roll = (
-  x: ArrayInput,
-  shift: number | readonly number[],
-  axis?: number | readonly number[],
-): BaseArray => {
+export const roll = (x: ArrayInput, shift: number | readonly number[], axis?: SomeAxes): BaseArray => {
   const a = asArr(x);
-  if (axis === undefined) return reshapeTo(roll(ravel(a), shift, 0), a.shape);
-  const axes = [axis].flat() as number[];
+  const given = axisOf<number | readonly number[] | null>('np.roll', axis, null);
+  if (given === null) return reshapeTo(roll(ravel(a), shift, 0), a.shape);
+  const axes = [given].flat() as number[];
   const shifts = [shift].flat() as number[];
   if (shifts.length !== 1 && shifts.length !== axes.length)
     fail('SHAPE', 'roll: shift and axis differ in length');
@@ -98,16 +110,34 @@ export const tile = (x: ArrayInput, reps: number | readonly number[]): BaseArray
   );
 };
 
-/** Each element repeated `times` times along an axis (flattened without one). */
-export const repeat = (x: ArrayInput, times: number, axis?: number): BaseArray => {
-  const a = axis === undefined ? ravel(x) : asArr(x);
-  const [at] = normalAxes(axis ?? 0, a.ndim) as [number];
+/**
+ * Each element repeated `times` times along an axis (flattened without one), or as often as a list says: one number an element.
+ * Throws RANGE for numbers that are not whole, or below 0.
+ */
+export const repeat = (x: ArrayInput, times: number | readonly number[], axis?: FlatAxis): BaseArray => {
+  const given = axisOf<number | null>('np.repeat', axis, null);
+  const a = given === null ? ravel(x) : asArr(x);
+  const at = normalAxis(given ?? 0, a.ndim);
+  for (const n of [times].flat())
+    if (!Number.isInteger(n) || (n as number) < 0)
+      fail('RANGE', `repeat: times are whole numbers from 0, not ${n}`);
+  if (typeof times !== 'number') return repeatEach(a, times, at);
   const wide = [...a.shape.slice(0, at + 1), times, ...a.shape.slice(at + 1)];
   const open = [...a.shape.slice(0, at + 1), 1, ...a.shape.slice(at + 1)];
   return reshapeTo(
     broadcast(reshapeTo(a, open), wide),
     a.shape.map((n, i) => (i === at ? n * times : n)),
   );
+};
+
+const repeatEach = (x: BaseArray, times: readonly number[], axis: number): BaseArray => {
+  const n = x.shape[axis]!;
+  if (times.length !== 1 && times.length !== n)
+    fail('SHAPE', `repeat: ${times.length} numbers of times for ${n} elements`);
+  const indices = Array.from({ length: n }, (_, i) =>
+    new Array<number>(times[times.length === 1 ? 0 : i]!).fill(i),
+  );
+  return apply('gather', [x], { axis, indices: indices.flat() });
 };
 
 type PadWidth = number | readonly [number, number] | readonly (readonly [number, number])[];
@@ -125,7 +155,14 @@ const sides = (width: PadWidth, rank: number): (readonly [number, number])[] => 
 
 /** `value` around the array: one width, one [before, after], or one pair an axis. Throws SHAPE for negative widths. */
 export const pad = (x: ArrayInput, width: PadWidth, value: ArrayInput = 0): BaseArray => {
-  const [a, fill] = unify([asArr(x), value]) as [BaseArray, BaseArray];
+  const given = asArr(x);
+  // As NumPy, which keeps the dtype of the array; a fraction beside integers is an error rather than cut off.
+  const [a, fill] = (given.dtype === 'bool' ? [given, truth(value)] : unify([given, value])) as [
+    BaseArray,
+    BaseArray,
+  ];
+  if (a.dtype !== given.dtype)
+    fail('DTYPE', `np.pad: the padding does not fit ${dtypeName(given.dtype)}: convert with np.astype first`);
   const pairs = sides(width, a.ndim);
   return apply('pad', [a, fill], { lo: pairs.map(([lo]) => lo), hi: pairs.map(([, hi]) => hi) });
 };

@@ -8,7 +8,16 @@ import type { BaseArray } from '../ir/array.ts';
 import { normalAxis, shapeText } from '../ir/shapes.ts';
 import { apply } from '../ir/tracer.ts';
 import { clip, less, where } from './compare.ts';
-import { type ArrayInput, type Axis, asArr, convertTo, readAxes, reshapeTo } from './core.ts';
+import {
+  type ArrayInput,
+  type Axis,
+  asArr,
+  axisOf,
+  convertTo,
+  type OneAxis,
+  readAxes,
+  reshapeTo,
+} from './core.ts';
 import {
   add,
   divide,
@@ -22,7 +31,7 @@ import {
   square,
   subtract,
 } from './elementwise.ts';
-import { optionsOf } from './options.ts';
+import { argumentsOf } from './options.ts';
 import { max, mean, sum } from './reduce.ts';
 import { oneHot } from './statistics.ts';
 import { stopGradient } from './transform.ts';
@@ -167,9 +176,13 @@ export const layerNorm = (
   x: ArrayInput,
   scale?: ArrayInput | null,
   bias?: ArrayInput | null,
-  options?: NormOptions,
+  along?: number | readonly number[] | NormOptions,
 ): BaseArray => {
-  const { axis, epsilon } = optionsOf('np.nn.layerNorm', options, { axis: -1, epsilon: 1e-5 });
+  const { axis, epsilon } = argumentsOf<NormOptions>(
+    'np.nn.layerNorm',
+    { axis: along, epsilon: undefined },
+    { axis: -1, epsilon: 1e-5 },
+  );
   const a = real(x);
   const away = subtract(a, mean(a, { axis, keepdims: true }));
   const variance = mean(square(away), { axis, keepdims: true });
@@ -179,9 +192,9 @@ export const layerNorm = (
 };
 
 /** The first half of an axis times the sigmoid of the second. Error below 2^-21 (FM64: 2^-13) times the first. */
-export const glu = (x: ArrayInput, axis = -1): BaseArray => {
+export const glu = (x: ArrayInput, axis?: OneAxis): BaseArray => {
   const a = real(x);
-  const at = normalAxis(axis, a.ndim);
+  const at = normalAxis(axisOf('np.nn.glu', axis, -1), a.ndim);
   const n = a.shape[at]!;
   if (n % 2 !== 0) fail('SHAPE', `glu halves axis ${at} of ${shapeText(a.shape)}, whose size is odd`);
   const cut = (from: number): BaseArray =>

@@ -4,7 +4,7 @@ import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
-import { ones, onesLike, zeros } from './create.ts';
+import { ones, onesLike, readShape, zeros } from './create.ts';
 import { add, multiply, negative, reciprocal, square, subtract } from './elementwise.ts';
 import { concatenate, pad, stack } from './join.ts';
 import { matmul } from './linalg.ts';
@@ -39,7 +39,7 @@ const vector = (p: ArrayInput): BaseArray => {
 /** Columns x^(n-1) .. x, 1, or rising; powers in log2 n rounds. */
 export const vander = (x: ArrayInput, n?: number, increasing = false): BaseArray => {
   const a = vector(x);
-  const columns = n ?? a.size;
+  const columns = readShape(n ?? a.size)[0]!;
   const rising = columns === 0 ? [] : [onesLike(a), ...(columns > 1 ? powers(a, columns - 1) : [])];
   if (rising.length === 0) return zeros([a.size, 0]);
   return stack(increasing ? rising : rising.reverse(), 1);
@@ -105,8 +105,15 @@ export const polydiv = (u: ArrayInput, v: ArrayInput): [BaseArray, BaseArray] =>
   return [multiply(concatenate(quotients), scale), left.size === 0 ? zeros([1]) : left];
 };
 
+const MOST_ORDER = 1000;
+const needOrder = (name: string, m: number): void => {
+  if (!(Number.isInteger(m) && m >= 0 && m <= MOST_ORDER))
+    fail('RANGE', `${name}: an order is a whole number from 0 to ${MOST_ORDER}, not ${m}`);
+};
+
 /** Derivative of order m. */
 export const polyder = (p: ArrayInput, m = 1): BaseArray => {
+  needOrder('polyder', m);
   let c = vector(p);
   for (let i = 0; i < m; i++) {
     const n = c.size;
@@ -119,6 +126,7 @@ export const polyder = (p: ArrayInput, m = 1): BaseArray => {
 
 /** Integral of order m, with 0 for the new lowest coefficients. */
 export const polyint = (p: ArrayInput, m = 1): BaseArray => {
+  needOrder('polyint', m);
   let c = vector(p);
   for (let i = 0; i < m; i++) {
     const n = c.size;

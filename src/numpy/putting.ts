@@ -9,9 +9,11 @@ import { equal, where } from './compare.ts';
 import {
   type ArrayInput,
   asArr,
+  axisOf,
   broadcast,
   convertTo,
   isBool,
+  type OneAxis,
   promoteAll,
   reshapeTo,
   truth,
@@ -86,12 +88,18 @@ export const putAlongAxis = (
   x: ArrayInput,
   places: ArrayInput,
   values: ArrayInput,
-  axis: number,
+  axis?: OneAxis,
 ): BaseArray => {
+  const along = axisOf<number | undefined>('np.putAlongAxis', axis, undefined);
+  if (along === undefined)
+    return fail(
+      'INVALID_ARGUMENT',
+      'np.putAlongAxis: an axis is needed: np.putAlongAxis(x, places, values, axis)',
+    );
   const [a, at] = [asArr(x), placesOf(places)];
   if (a.ndim !== at.ndim)
     fail('SHAPE', `putAlongAxis: places of shape ${shapeText(at.shape)} for ${shapeText(a.shape)}`);
-  const which = normalAxis(axis, a.ndim);
+  const which = normalAxis(along, a.ndim);
   const [given, parts] = promoteAll([a, broadcast(asArr(values), at.shape)]) as [BaseArray, BaseArray];
   const rows = moveaxis(given, which, -1);
   const n = rows.shape.at(-1)!;

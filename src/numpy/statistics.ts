@@ -4,12 +4,23 @@ import type { BaseArray } from '../ir/array.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { broadcastShapes, sameShape, shapeText } from '../ir/shapes.ts';
 import { equal } from './compare.ts';
-import { type ArrayInput, type Axis, asArr, convertTo, readAxes, reshapeTo, truth } from './core.ts';
+import {
+  type ArrayInput,
+  type Axis,
+  asArr,
+  axisOf,
+  convertTo,
+  type OneAxis,
+  readAxes,
+  reshapeTo,
+  truth,
+} from './core.ts';
 import { arange } from './create.ts';
 import { divide, multiply, subtract } from './elementwise.ts';
+import { argumentsOf } from './options.ts';
 import { all, argmax, argmin, max, mean, min, std, sum, variance } from './reduce.ts';
 import { cumprod, cumsum, prod } from './scans.ts';
-import { broadcastTo, expandDims } from './shape.ts';
+import { broadcastTo, expandDims, moveaxis } from './shape.ts';
 import { median, percentile, quantile } from './sorting.ts';
 
 /** Largest minus smallest. */
@@ -18,9 +29,24 @@ export const ptp = (x: ArrayInput, axis?: Axis): BaseArray => subtract(max(x, ax
 /** How many are not 0, int64. */
 export const countNonzero = (x: ArrayInput, axis?: Axis): BaseArray => sum(truth(x), axis);
 
+export interface AverageOptions {
+  readonly axis?: number | readonly number[] | null | undefined;
+  readonly weights?: ArrayInput | null;
+  readonly keepdims?: boolean;
+}
+
 /** Sum of x w over sum of w; weights have the shape of x, or that of the one axis. */
-export const average = (x: ArrayInput, axis?: Axis, weights?: ArrayInput): BaseArray => {
-  if (weights === undefined) return mean(x, axis);
+export const average = (
+  x: ArrayInput,
+  along?: Axis | AverageOptions,
+  heavy?: ArrayInput | AverageOptions | null,
+): BaseArray => {
+  const { weights, ...axis } = argumentsOf<AverageOptions>(
+    'np.average',
+    { axis: along, weights: heavy, keepdims: undefined },
+    { axis: null, weights: null, keepdims: false },
+  );
+  if (weights === null) return mean(x, axis);
   const a = convertTo(asArr(x), 'fxp');
   const { axes } = readAxes(axis, a.ndim);
   let w = convertTo(asArr(weights), 'fxp');
@@ -55,9 +81,11 @@ export const arrayEquiv = (x: ArrayInput, y: ArrayInput): BaseArray => {
   return all(equal(a, b));
 };
 
-/** 1.0 in the place that each label names, along a new last axis of n; labels beyond give zeros. */
-export const oneHot = (labels: ArrayInput, n: number): BaseArray => {
-  const a = asArr(labels);
+/** 1.0 in the place that each label names, along a new axis of n (the last); labels beyond give zeros. */
+export const oneHot = (labels: ArrayInput, n: number, axis?: OneAxis): BaseArray =>
+  moveaxis(lastHot(asArr(labels), n), -1, axisOf('np.oneHot', axis, -1));
+
+const lastHot = (a: BaseArray, n: number): BaseArray => {
   const classes = convertTo(arange(n), a.dtype === 'bool' ? 'bool' : (a.dtype as 'int64'));
   return convertTo(equal(expandDims(a, -1), classes), 'fxp');
 };

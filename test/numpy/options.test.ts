@@ -85,6 +85,14 @@ const CASES: readonly Case[] = [
   row('np.random.choice', 'replaces', 'replace', (o) => np.random.choice(np.random.key(1), 5, 2, o)),
 ];
 
+/** Where a number may stand in place of options. */
+const TAKES_NUMBERS: ReadonlySet<string> = new Set([
+  'an axis',
+  'np.grad',
+  'np.nn.standardize',
+  'np.nn.layerNorm',
+]);
+
 for (const { name, call, typo, meant } of CASES)
   test(`${name}: ${typo}`, () => {
     throws(
@@ -92,8 +100,7 @@ for (const { name, call, typo, meant } of CASES)
       'INVALID_ARGUMENT',
       `${name}: unknown option ${JSON.stringify(typo)}: ${meant === '' ? 'Use ' : `did you mean ${JSON.stringify(meant)}? Use `}`,
     );
-    if (name !== 'an axis' && name !== 'np.grad')
-      throws(() => call(3 as never), 'INVALID_ARGUMENT', `${name}: options {`);
+    if (!TAKES_NUMBERS.has(name)) throws(() => call(3 as never), 'INVALID_ARGUMENT', `${name}: options {`);
   });
 
 test('an axis is no array and no text', () => {
