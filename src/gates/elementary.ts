@@ -24,7 +24,8 @@ export const exp = (x: number): number => {
 };
 
 export const log = (x: number): number => {
-  if (!(x > 0 && x < Number.POSITIVE_INFINITY)) return x === 0 ? Number.NEGATIVE_INFINITY : x > 0 ? x : Number.NaN;
+  if (!(x > 0 && x < Number.POSITIVE_INFINITY))
+    return x === 0 ? Number.NEGATIVE_INFINITY : x > 0 ? x : Number.NaN;
   let [m, k] = [x, 0];
   while (m > 1.5) [m, k] = [m / 2, k + 1];
   while (m < 0.75) [m, k] = [m * 2, k - 1];

@@ -101,8 +101,12 @@ export const SECRET_RULES: Readonly<Record<string, Rule>> = {
       const axis = node.attrs.axis as number;
       return places.lookup(l.circuit, x, placesIn(l, node.ins[1]!, x.shape[axis]!), axis);
     }),
-  scatterAdd: (l, { ins: [x, at, parts] }) =>
-    places.scatterAdd(l.circuit, l.wire(x!), placesIn(l, at!, l.type(x!).shape[0]!), l.wire(parts!)),
+  scatterAdd: (l, { ins: [x, at, parts], attrs }) => {
+    const n = l.type(x!).shape[0]!;
+    // A place more, of which nobody reads what comes there, unless no place lies so far.
+    const width = attrs.drops === true && l.span(at!)[1] >= n ? n + 1 : n;
+    return places.scatterAdd(l.circuit, l.wire(x!), placesIn(l, at!, width), l.wire(parts!), width);
+  },
   sliceAt: (l, { ins: [x, ...at], attrs }) => {
     const size = attrs.size as readonly number[];
     const room = l.type(x!).shape.map((n, i) => n - size[i]!);

@@ -10,17 +10,19 @@ import {
   type ArrayInput,
   asArr,
   axisOf,
+  broadcast,
   convertTo,
   type FlatAxis,
   isBool,
+  promoteAll,
   reshapeTo,
   spread,
   truth,
 } from './core.ts';
 import { arange, eye } from './create.ts';
 import { subtract } from './elementwise.ts';
-import { scatterAdd, take } from './indexing.ts';
-import { stack } from './join.ts';
+import { placesIn, scatterAdd, take } from './indexing.ts';
+import { concatenate, stack } from './join.ts';
 import { all, any, sum } from './reduce.ts';
 import { expandDims, moveaxis, ravel } from './shape.ts';
 
@@ -61,8 +63,8 @@ const pickLast = (x: BaseArray, at: BaseArray): BaseArray => {
 };
 
 /**
- * x at `places` along an axis, lane by lane. Public places are free; secret ones are compared with every position: the
- * rounds of equal, and one.
+ * x at `places` along an axis, lane by lane (null: of the flattened array). Public places are free; secret ones are compared with
+ * every position: the rounds of equal, and one. Where a secret place lies outside of 0 .. n - 1, 0 is read.
  */
 export const takeAlongAxis = (x: ArrayInput, places: ArrayInput, axis?: FlatAxis): BaseArray => {
   const along = axisOf<number | null>('np.takeAlongAxis', axis, -1);
@@ -132,14 +134,17 @@ export const fillDiagonal = (x: ArrayInput, value: ArrayInput): BaseArray => {
 };
 
 /**
- * x with `parts` put at places of the first axis, public or secret. Each place is to come at most once: of places that come
- * twice nothing is promised.
+ * x with `parts` put at places of the first axis, public or secret; negative ones count from the end. Each place is to come at most
+ * once: of places that come twice nothing is promised. What is to be put outside of the axis is dropped, as in JAX.
  */
 export const scatter = (x: ArrayInput, places: ArrayInput, parts: ArrayInput): BaseArray => {
-  const [a, p] = [asArr(x), asArr(parts)];
-  // What stands there goes, and the part comes in its place.
-  const gone = take(a, places, 0);
-  return scatterAdd(a, places, subtract(p, gone));
+  const [a, p] = promoteAll([asArr(x), asArr(parts)]) as [BaseArray, BaseArray];
+  if (a.ndim === 0) fail('SHAPE', 'scatter: x has no axis to put along');
+  const at = placesIn(places, a.shape[0]!);
+  // What stands there goes, and the part comes in its place; a row more for what lies outside.
+  const none = broadcast(NDArray.from(0, a.dtype), [1, ...a.shape.slice(1)]);
+  const gone = take(concatenate([a, none], 0), at, 0);
+  return scatterAdd(a, at, subtract(p, gone));
 };
 
 /** No number of a program is NaN or infinite; plain arrays are cleaned. */

@@ -9,13 +9,13 @@ import { apply } from '../ir/tracer.ts';
 import { less, lessEqual, logicalXor } from './compare.ts';
 import { type ArrayInput, type AxisOptions, asArr, convertTo, type OneAxis, reshapeTo } from './core.ts';
 import { arange, linspace, zeros } from './create.ts';
-import { add, divide, multiply, rsqrt, subtract } from './elementwise.ts';
+import { add, divide, multiply, subtract } from './elementwise.ts';
 import { groupCount, groupSum } from './groups.ts';
 import { concatenate, stack } from './join.ts';
 import { matmul } from './linalg.ts';
 import { argumentsOf, optionsOf } from './options.ts';
 import { convolve } from './polynomial.ts';
-import { mean, sum } from './reduce.ts';
+import { sum } from './reduce.ts';
 import { diff } from './scans.ts';
 import { expandDims, moveaxis, ravel, reshape } from './shape.ts';
 import { searchsorted } from './sorting.ts';
@@ -237,34 +237,4 @@ export const correlate = (
 ): BaseArray => {
   const y = ravel(v);
   return convolve(a, y.slice('::-1'), mode);
-};
-
-export interface CovOptions {
-  /** A row is a variable (else a column). */
-  readonly rowvar?: boolean;
-  readonly ddof?: number;
-}
-
-/** Covariances of variables, each over its observations. */
-export const cov = (x: ArrayInput, options?: CovOptions): BaseArray => {
-  const { rowvar, ddof } = optionsOf('np.cov', options, { rowvar: true, ddof: 1 });
-  const given = real(x);
-  const rows = given.ndim < 2 ? reshape(given, [1, given.size]) : rowvar ? given : given.T;
-  const n = rows.shape[1]!;
-  if (n - ddof <= 0) fail('SHAPE', `cov of ${n} observations with ddof ${ddof} is not defined`);
-  const away = subtract(rows, mean(rows, { axis: 1, keepdims: true }));
-  const out = multiply(matmul(away, away.T), 1 / (n - ddof));
-  return given.ndim < 2 ? reshapeTo(out, []) : out;
-};
-
-/** Correlations of variables: their covariances, each variable scaled to variance 1. */
-export const corrcoef = (x: ArrayInput, options?: Pick<CovOptions, 'rowvar'>): BaseArray => {
-  const { rowvar } = optionsOf('np.corrcoef', options, { rowvar: true });
-  const given = real(x);
-  const rows = given.ndim < 2 ? reshape(given, [1, given.size]) : rowvar ? given : given.T;
-  const away = subtract(rows, mean(rows, { axis: 1, keepdims: true }));
-  const size = rsqrt(mean(multiply(away, away), { axis: 1, keepdims: true }));
-  const scaled = multiply(away, size);
-  const out = multiply(matmul(scaled, scaled.T), 1 / rows.shape[1]!);
-  return given.ndim < 2 ? reshapeTo(out, []) : out;
 };

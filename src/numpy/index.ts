@@ -82,6 +82,7 @@ export {
   within,
 } from './compare.ts';
 export * from './constants.ts';
+export { type CorrelationOptions, type CovOptions, corrcoef, cov } from './covariance.ts';
 export {
   arange,
   array,
@@ -162,10 +163,7 @@ export {
 export {
   type BincountOptions,
   bincount,
-  type CovOptions,
-  corrcoef,
   correlate,
-  cov,
   digitize,
   gradient,
   type HistogramOptions,

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BaseArray } from '../../src/ir/array.ts';
 import { NDArray } from '../../src/ir/ndarray.ts';
+import { trace } from '../../src/ir/tracer.ts';
 import * as np from '../../src/numpy/index.ts';
 import { random } from '../gates/harness.ts';
 import { throws } from './both.ts';
@@ -134,8 +135,36 @@ test('rounds', () => {
   );
 });
 
+test('keys of any dtype name the groups that they can', () => {
+  const values = np.array([1, 2, 4, 8]);
+  assert.equal(np.groupSum([1, 0, 1, 3], values, 4).toArray(), [2, 5, 0, 8]);
+  assert.equal(np.groupSum(NDArray.from([true, false, true, true], 'bool'), values, 3).toArray(), [2, 13, 0]);
+  const bytes = NDArray.from([0, -128, 127, -1], 'int8');
+  const sums = np.groupSum(bytes, values, 300).toArray() as number[];
+  assert.equal(
+    sums.flatMap((v, g) => (v === 0 ? [] : [[g, v]])),
+    [
+      [0, 1],
+      [127, 4],
+    ],
+  );
+  secretly((k, v) => np.groupSum(k, v, 300), [bytes, values], { parties: [2] });
+});
+
 test('errors', () => {
   throws(() => np.groupMax([0], [true], 1), 'DTYPE', 'groupMax of booleans');
+  const [keys, values] = [int64([0, 1, 0]), np.array([1.5, 2, 4])];
+  for (const [, fn] of FUNCTIONS) {
+    throws(() => fn(values, keys, 2), 'DTYPE', 'stand first');
+    const secret = { dtype: 'fxp', secret: true, shape: [3] } as const;
+    throws(
+      () => trace(((k: BaseArray, v: BaseArray) => fn(k, v, 2)) as never, [secret, secret]),
+      'DTYPE',
+      'np.groupSum(keys, values, groups)',
+    );
+  }
+  for (const fn of [np.groupSum, np.groupMean, np.groupVar, np.groupMax])
+    throws(() => fn(keys, [1], 2), 'SHAPE', '3 keys for values of shape (1,)');
   throws(() => np.groupMin([[0]], [1], 1), 'SHAPE', 'a vector');
   throws(() => np.groupVar([0], [1], 1, { dof: 1 } as never), 'INVALID_ARGUMENT', 'did you mean "ddof"');
 });

@@ -89,6 +89,8 @@ const CASES: readonly Case[] = [
 const TAKES_NUMBERS: ReadonlySet<string> = new Set([
   'an axis',
   'np.grad',
+  'np.cov',
+  'np.corrcoef',
   'np.nn.standardize',
   'np.nn.layerNorm',
 ]);
