@@ -7,18 +7,27 @@ import { sortedByNetwork } from '../fixed/network.ts';
 import type { SortOptions } from '../fixed/order.ts';
 import * as order from '../fixed/order.ts';
 import * as places from '../fixed/places.ts';
+import { sortedByParts } from '../fixed/radix.ts';
 import { isInt } from './dtypes.ts';
 import type { Node, ValueId } from './graph.ts';
 import type { Lowering, Rule } from './lowering.ts';
+import { inside, rangeOf } from './spans.ts';
 
 /** Keys as wires, and their bits; undefined bits: fixed-point numbers. */
 const keysOf = (l: Lowering, id: ValueId): { wire: Wire; bits: number | undefined } => {
   if (!isInt(l.type(id).dtype)) return { wire: l.wire(id), bits: undefined };
   const t = l.intType(id);
-  return { wire: l.canonical(id), bits: t.bits + (t.signed ? 0 : 1) };
+  const wire = l.canonical(id);
+  // What is known of them may need fewer bits than their dtype; one for the sign.
+  const [lo, hi] = inside(l.span(id), rangeOf(l.type(id).dtype)) ? l.span(id) : rangeOf(l.type(id).dtype);
+  const known = Math.ceil(Math.log2(Math.max(-lo, hi + 1, 1))) + 1;
+  return { wire, bits: Math.min(known, t.bits + (t.signed ? 0 : 1)) };
 };
 
-/** A sort in the ring where keys leave room for places, else by a network. */
+/** Elements that a network sorts in fewer rounds than two sorts of parts. */
+const NETWORK = 16;
+
+/** A sort in the ring where keys leave room for places, else by a network or by parts of them. */
 const sortWires = (
   l: Lowering,
   node: Node,
@@ -32,7 +41,9 @@ const sortWires = (
   const options = { axis, descending, want, bits, along };
   const room = order.placeBits(l.type(id).shape[axis]!) + 1;
   if (bits === undefined || bits + room <= c.field.bits) return order.sorted(c, wire, options);
-  return sortedByNetwork(c, wire, l.intType(id), options);
+  return l.type(id).shape[axis]! > NETWORK
+    ? sortedByParts(c, wire, l.intType(id), options)
+    : sortedByNetwork(c, wire, l.intType(id), options);
 };
 
 /** Values and places of one array in one sort, where a program asks for both. */

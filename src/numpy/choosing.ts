@@ -114,10 +114,6 @@ export const compress = (condition: ArrayInput, x: ArrayInput, axis?: FlatAxis):
 };
 export const extract = (condition: ArrayInput, x: ArrayInput): BaseArray => compress(ravel(condition), x);
 
-/** Is each element among `test`? Exact equality, by all pairs. */
-export const isin = (x: ArrayInput, test: ArrayInput): BaseArray =>
-  any(equal(expandDims(x, -1), ravel(test)), -1);
-
 /** Are all elements as close as isclose asks? */
 export const allclose = (x: ArrayInput, y: ArrayInput, rtol = 1e-5, atol = 1e-8): BaseArray =>
   all(isclose(x, y, rtol, atol));

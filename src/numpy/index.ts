@@ -50,7 +50,6 @@ export {
   compress,
   extract,
   fillDiagonal,
-  isin,
   nanToNum,
   piecewise,
   scatter,
@@ -229,6 +228,7 @@ export {
   sinh,
   tan,
 } from './math.ts';
+export { isin } from './membership.ts';
 export * as nn from './nn.ts';
 export {
   convolve,
