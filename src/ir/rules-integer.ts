@@ -64,8 +64,13 @@ const divide =
   (l, node) => {
     const { circuit: c } = l;
     const [x, y] = node.ins;
-    const t = l.intType(x!);
-    return divmod(c, basic.hidden(c, l.canonical(x!)), basic.hidden(c, l.canonical(y!)), t)[what];
+    // Who asks for both has one division.
+    const [quotient, remainder] = l.once(`divmod ${x} ${y}`, () => {
+      const t = l.intType(x!);
+      const both = divmod(c, basic.hidden(c, l.canonical(x!)), basic.hidden(c, l.canonical(y!)), t);
+      return [both.quotient, both.remainder];
+    });
+    return what === 'quotient' ? quotient! : remainder!;
   };
 
 const bitwise =

@@ -136,10 +136,17 @@ const unpacked = (x: ArrayInput, { axis, count, order }: Required<UnpackOptions>
 /** Steps of Euclid's algorithm that the largest numbers of a dtype may take: Fibonacci's (1.4404 log2 of the number). */
 const euclidSteps = (bits: number): number => Math.ceil(1.4405 * bits) + 1;
 
-/** The greatest common divisor, >= 0. */
+/** |x| as unsigned integers, which hold that of the least integer too. */
+const sizeOf = (x: BaseArray): BaseArray => convertTo(abs(x), `uint${bitsOf(x.dtype)}` as 'uint8');
+
+/** The greatest common divisor, >= 0; only that of the least integer with itself or 0 wraps, as in NumPy. */
 export const gcd = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const [a, b] = integers('gcd', [x, y]) as [BaseArray, BaseArray];
   if (isBool(a)) return logicalOr(a, b);
+  return convertTo(euclid(sizeOf(a), sizeOf(b)), a.dtype as 'int64');
+};
+
+const euclid = (a: BaseArray, b: BaseArray): BaseArray => {
   const steps = euclidSteps(bitsOf(a.dtype));
   return fori(
     0,
@@ -148,13 +155,14 @@ export const gcd = (x: ArrayInput, y: ArrayInput): BaseArray => {
       const done = equal(q, 0);
       return [where(done, p, q), where(done, 0, remainder(p, q))];
     },
-    [abs(a), abs(b)] as [BaseArray, BaseArray],
+    [a, b] as [BaseArray, BaseArray],
   )[0];
 };
 
-/** The least common multiple, >= 0; 0 if either is 0. */
+/** The least common multiple, >= 0; 0 if either is 0. What is too large for the dtype wraps, as in NumPy. */
 export const lcm = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const [a, b] = integers('lcm', [x, y]) as [BaseArray, BaseArray];
   if (isBool(a)) return logicalAnd(a, b);
-  return abs(multiply(floorDivide(a, gcd(a, b)), b));
+  const [p, q] = [sizeOf(a), sizeOf(b)];
+  return convertTo(multiply(floorDivide(p, euclid(p, q)), q), a.dtype as 'int64');
 };

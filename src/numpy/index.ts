@@ -229,6 +229,22 @@ export {
   tan,
 } from './math.ts';
 export { isin } from './membership.ts';
+export {
+  nanargmax,
+  nanargmin,
+  nancumprod,
+  nancumsum,
+  nanmax,
+  nanmean,
+  nanmedian,
+  nanmin,
+  nanpercentile,
+  nanprod,
+  nanquantile,
+  nanstd,
+  nansum,
+  nanvar,
+} from './nans.ts';
 export * as nn from './nn.ts';
 export {
   convolve,
@@ -296,20 +312,6 @@ export {
   arrayEquiv,
   average,
   countNonzero,
-  nanargmax,
-  nanargmin,
-  nancumprod,
-  nancumsum,
-  nanmax,
-  nanmean,
-  nanmedian,
-  nanmin,
-  nanpercentile,
-  nanprod,
-  nanquantile,
-  nanstd,
-  nansum,
-  nanvar,
   oneHot,
   ptp,
 } from './statistics.ts';

@@ -1,8 +1,9 @@
 /** @file Whole parts and remainders of real numbers. Exact: no result is a unit off for being close to a whole number. */
 import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
+import { kindOf } from '../ir/dtypes.ts';
 import { apply } from '../ir/tracer.ts';
-import { equal, less, logicalAnd, where } from './compare.ts';
+import { equal, less, logicalAnd, logicalXor, notEqual, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, isBool, spread, unify } from './core.ts';
 import { add, divide, floor, multiply, negative, subtract } from './elementwise.ts';
 
@@ -63,12 +64,13 @@ const floored = (x: BaseArray, y: BaseArray): Quotient => {
   return { quotient: subtract(near, one), rest: add(rest, where(over, y, 0)) };
 };
 
-const wholeNumbers = (x: BaseArray, y: BaseArray): Quotient => {
-  const quotient = apply('floorDivide', [x, y]);
-  return { quotient, rest: subtract(x, multiply(quotient, y)) };
-};
+/** Both come from one division; by 0 both are 0. */
+const wholeNumbers = (x: BaseArray, y: BaseArray): Quotient => ({
+  quotient: apply('floorDivide', [x, y]),
+  rest: apply('remainder', [x, y]),
+});
 
-/** [x // y, x % y] as in NumPy: the rest has the sign of y. Integers divided by 0 give 0. */
+/** [x // y, x % y] as in NumPy: the rest has the sign of y. Integers divided by 0 give 0 and 0. */
 export const divmod = (x: ArrayInput, y: ArrayInput): [BaseArray, BaseArray] => {
   const [a, b] = numbers('divmod', x, y);
   const { quotient, rest } = a.dtype === 'fxp' ? floored(a, b) : wholeNumbers(a, b);
@@ -81,11 +83,20 @@ export const floorDivide = (x: ArrayInput, y: ArrayInput): BaseArray => divmod(x
 export const remainder = (x: ArrayInput, y: ArrayInput): BaseArray => divmod(x, y)[1];
 export const mod = remainder;
 
-/** The rest with the sign of x, as C's fmod. */
+/** The rest with the sign of x, as C's fmod. Integers divided by 0 give 0. */
 export const fmod = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const [a, b] = numbers('fmod', x, y);
+  if (a.dtype !== 'fxp') return wholeFmod(a, b);
   const minus = less(a, 0);
   const size = (v: BaseArray): BaseArray => where(less(v, 0), negative(v), v);
   const rest = remainder(where(minus, negative(a), a), size(b));
   return where(minus, negative(rest), rest);
+};
+
+/** Without sizes, of which the least integer has none: a rest on the other side of 0 than x is moved by y. */
+const wholeFmod = (x: BaseArray, y: BaseArray): BaseArray => {
+  const rest = apply('remainder', [x, y]);
+  if (kindOf(x.dtype) === 'uint') return rest;
+  const other = logicalXor(less(x, 0), less(y, 0));
+  return where(logicalAnd(other, notEqual(rest, 0)), subtract(rest, y), rest);
 };

@@ -18,10 +18,8 @@ import {
 import { arange } from './create.ts';
 import { divide, multiply, subtract } from './elementwise.ts';
 import { argumentsOf } from './options.ts';
-import { all, argmax, argmin, max, mean, min, std, sum, variance } from './reduce.ts';
-import { cumprod, cumsum, prod } from './scans.ts';
+import { all, max, mean, min, sum } from './reduce.ts';
 import { broadcastTo, expandDims, moveaxis } from './shape.ts';
-import { median, percentile, quantile } from './sorting.ts';
 
 /** Largest minus smallest. */
 export const ptp = (x: ArrayInput, axis?: Axis): BaseArray => subtract(max(x, axis), min(x, axis));
@@ -89,19 +87,3 @@ const lastHot = (a: BaseArray, n: number): BaseArray => {
   const classes = convertTo(arange(n), a.dtype === 'bool' ? 'bool' : (a.dtype as 'int64'));
   return convertTo(equal(expandDims(a, -1), classes), 'fxp');
 };
-
-/** There is no NaN in a program: the same as the plain ones. */
-export const nansum = sum;
-export const nanmean = mean;
-export const nanmax = max;
-export const nanmin = min;
-export const nanstd = std;
-export const nanvar = variance;
-export const nanprod = prod;
-export const nanargmax = argmax;
-export const nanargmin = argmin;
-export const nancumsum = cumsum;
-export const nancumprod = cumprod;
-export const nanmedian = median;
-export const nanpercentile = percentile;
-export const nanquantile = quantile;

@@ -65,6 +65,7 @@ const CASES: readonly Case[] = [
   row('np.groupVar', 'dof', 'ddof', (o) => np.groupVar([0], [1], 1, o)),
   row('np.groupVar', 'dof', 'ddof', (o) => np.groupStd([0], [1], 1, o)),
   row('np.cov', 'rowVar', 'rowvar', (o) => np.cov(M, o)),
+  row('np.polyval', 'unrol', 'unroll', (o) => np.polyval([1], 2, o)),
   row('np.corrcoef', 'ddof', '', (o) => np.corrcoef(M, o)),
   row('np.flatnonzero', 'fill_value', 'fillValue', (o) => np.flatnonzero([0, 1], o)),
   row('np.unique', 'sizes', 'size', (o) => np.unique([0, 1], o)),
