@@ -22,9 +22,21 @@ import { searchsorted } from './sorting.ts';
 
 const real = (x: ArrayInput): BaseArray => convertTo(asArr(x), 'fxp');
 
-/** Which interval of the rising `bins` each element falls into: how many bins are not above it (`right`: below it). */
-export const digitize = (x: ArrayInput, bins: ArrayInput, right = false): BaseArray =>
-  searchsorted(bins, x, right ? 'left' : 'right');
+/**
+ * Which interval of `bins` each element falls into: how many bins are not above it (`right`: below it). Public bins may fall too,
+ * as in NumPy: then how many are above it (`right`: not below it). Secret bins are to rise. Throws RANGE for others.
+ */
+export const digitize = (x: ArrayInput, bins: ArrayInput, right = false): BaseArray => {
+  const edges = asArr(bins);
+  if (edges.ndim !== 1)
+    fail('SHAPE', `digitize takes a vector of bins, not an array of shape ${shapeText(edges.shape)}`);
+  if (!(edges instanceof NDArray)) return searchsorted(edges, x, right ? 'left' : 'right');
+  const list = Array.from(edges.data, Number);
+  const goes = (sign: number): boolean => list.every((v, i) => i === 0 || sign * (v - list[i - 1]!) >= 0);
+  if (goes(1)) return searchsorted(edges, x, right ? 'left' : 'right');
+  if (!goes(-1)) fail('RANGE', 'digitize: bins must be monotonically increasing or decreasing');
+  return subtract(list.length, searchsorted(edges.slice('::-1'), x, right ? 'left' : 'right'));
+};
 
 export interface BincountOptions {
   /** Added up instead of counting. */

@@ -1,10 +1,10 @@
 /** @file Whole parts and remainders of real numbers. Exact: no result is a unit off for being close to a whole number. */
 import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
-import { kindOf } from '../ir/dtypes.ts';
-import { apply } from '../ir/tracer.ts';
-import { equal, less, logicalAnd, logicalXor, notEqual, where } from './compare.ts';
-import { type ArrayInput, asArr, convertTo, isBool, spread, unify } from './core.ts';
+import { intRange, kindOf } from '../ir/dtypes.ts';
+import { apply, record } from '../ir/tracer.ts';
+import { equal, less, logicalAnd, logicalOr, logicalXor, notEqual, where } from './compare.ts';
+import { type ArrayInput, asArr, broadcast, convertTo, isBool, numberLike, spread, unify } from './core.ts';
 import { add, divide, floor, multiply, negative, subtract } from './elementwise.ts';
 
 const whole =
@@ -18,20 +18,42 @@ const whole =
 export const trunc = whole((x) => convertTo(convertTo(x, 'int64'), 'fxp'));
 export const fix = trunc;
 
-/** To the nearest whole number, halves to the even one. */
-export const rint = whole((x) => {
+/** To the nearest whole number, halves to the even one; float64, also of integers. */
+export const rint = (x: ArrayInput): BaseArray => {
+  const a = asArr(x);
+  return a.dtype === 'fxp' ? nearest(a) : convertTo(a, 'fxp');
+};
+
+const nearest = (x: BaseArray): BaseArray => {
   const shifted = add(x, 0.5);
   const up = floor(shifted);
   const half = multiply(up, 0.5);
   const isOdd = less(floor(half), half);
   return subtract(up, convertTo(logicalAnd(equal(up, shifted), isOdd), 'fxp'));
-});
+};
 
-/** To `decimals` places, halves to even. */
-export const round = (x: ArrayInput, decimals = 0): BaseArray =>
-  decimals === 0 || asArr(x).dtype !== 'fxp'
-    ? rint(x)
-    : divide(rint(multiply(x, 10 ** decimals)), 10 ** decimals);
+/** To `decimals` places (below 0: to tens, hundreds, ..), halves to even. Integers stay integers, and wrap as NumPy's. */
+export const round = (x: ArrayInput, decimals = 0): BaseArray => {
+  const a = asArr(x);
+  if (!Number.isInteger(decimals))
+    fail('INVALID_ARGUMENT', `np.round: decimals are a whole number, not ${decimals}`);
+  if (a.dtype !== 'fxp') return decimals >= 0 || isBool(a) ? a : roundedInteger(a, 10 ** -decimals);
+  if (decimals === 0) return rint(a);
+  if (decimals < 0) return multiply(rint(divide(a, 10 ** -decimals)), 10 ** -decimals);
+  return divide(rint(multiply(a, 10 ** decimals)), 10 ** decimals);
+};
+
+const likeAll = (value: number, x: BaseArray): BaseArray =>
+  broadcast(record(numberLike(value, x), [x]), x.shape);
+
+/** To multiples of an even `unit`; 0 where that is beyond the dtype. */
+const roundedInteger = (x: BaseArray, unit: number): BaseArray => {
+  if (BigInt(unit) > intRange(x.dtype)[1]) return multiply(x, 0);
+  const { quotient, rest } = wholeNumbers(x, likeAll(unit, x));
+  const odd = notEqual(apply('bitAnd', [quotient, likeAll(1, x)]), 0);
+  const up = logicalOr(less(unit / 2, rest), logicalAnd(equal(rest, unit / 2), odd));
+  return multiply(add(quotient, convertTo(up, x.dtype as 'int64')), unit);
+};
 
 /** [fraction, whole part], both with the sign of x. */
 export const modf = (x: ArrayInput): [BaseArray, BaseArray] => {

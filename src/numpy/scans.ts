@@ -3,6 +3,7 @@ import { fail } from '../errors.ts';
 import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { dtypeName, kindOf } from '../ir/dtypes.ts';
+import { NDArray } from '../ir/ndarray.ts';
 import { normalAxis } from '../ir/shapes.ts';
 import { lessEqual, notEqual, where } from './compare.ts';
 import {
@@ -121,7 +122,7 @@ export const ediff1d = (
   if (isBool(flat)) fail('DTYPE', 'ediff1d of booleans is not supported: convert with np.astype first');
   const like = (end: ArrayInput | null): BaseArray[] => {
     if (end === null) return [];
-    const [given] = unify([ravel(end as ArrayInput), flat]) as [BaseArray];
+    const [given] = unify([ravel(likeWhole(end as ArrayInput, flat)), flat]) as [BaseArray];
     if (given.dtype !== flat.dtype)
       fail(
         'DTYPE',
@@ -130,6 +131,14 @@ export const ediff1d = (
     return [given];
   };
   return concatenate([...like(ends.toBegin), diff(flat), ...like(ends.toEnd)]);
+};
+
+/** Lists of whole numbers are float64 where they come from JavaScript: beside integers they are integers. */
+const likeWhole = (x: ArrayInput, beside: BaseArray): BaseArray => {
+  const a = asArr(x);
+  const whole =
+    a instanceof NDArray && a.dtype === 'fxp' && (a.data as Float64Array).every((v) => Number.isInteger(v));
+  return whole ? NDArray.from(a.toArray(), beside.dtype) : a;
 };
 
 /** Angles without jumps: multiples of a turn are added wherever neighbours differ by more than half of one. */
