@@ -87,7 +87,7 @@ export interface GroupVarOptions {
 
 /**
  * Variances of the rows of `values` by key, of distances from the mean of the group, so that nothing cancels; groups without
- * more than `ddof` rows give 0. Absolute error below 2^-20 (FM64: 2^-12) for values up to 16. Rounds: 6 more than groupMean.
+ * more than `ddof` rows give 0. Error below 2^-20 (FM64: 2^-12), relative above 1, for values up to 16. Rounds: 6 more than groupMean.
  */
 export const groupVar = (
   keys: ArrayInput,
@@ -107,7 +107,10 @@ export const groupVar = (
   return shaped(divide(matmul(inside, square(away)), rowsIn(ddof)), v);
 };
 
-/** Their roots. */
+/**
+ * Their roots. Error below 2^-20 (FM64: 2^-12), relative above 1, and 2^-25 (2^-17) over the result where that is small; of equal rows
+ * below 2^-12 (2^-8).
+ */
 export const groupStd = (
   keys: ArrayInput,
   values: ArrayInput,

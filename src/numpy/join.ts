@@ -18,6 +18,7 @@ import {
   truth,
   unify,
 } from './core.ts';
+import { isOptions, optionsOf, wordOf } from './options.ts';
 import { expandDims, ravel } from './shape.ts';
 
 const some = (arrays: readonly ArrayInput[]): BaseArray[] => {
@@ -153,8 +154,69 @@ const sides = (width: PadWidth, rank: number): (readonly [number, number])[] => 
   return Array.from({ length: rank }, (_, i) => pairs[pairs.length === 1 ? 0 : i]!);
 };
 
-/** `value` around the array: one width, one [before, after], or one pair an axis. Throws SHAPE for negative widths. */
-export const pad = (x: ArrayInput, width: PadWidth, value: ArrayInput = 0): BaseArray => {
+export interface PadOptions {
+  /** 'constant' unless said; 'edge', 'reflect', 'symmetric' and 'wrap' repeat what is there, as in NumPy. */
+  readonly mode?: PadMode;
+  readonly constantValues?: ArrayInput;
+}
+export type PadMode = 'constant' | keyof typeof MIRRORS;
+
+/** From which place of an axis of n the place i is filled, which may lie outside of it. */
+const MIRRORS = {
+  edge: (i: number, n: number): number => Math.min(Math.max(i, 0), n - 1),
+  wrap: (i: number, n: number): number => ((i % n) + n) % n,
+  symmetric: (i: number, n: number): number => {
+    const at = ((i % (2 * n)) + 2 * n) % (2 * n);
+    return at < n ? at : 2 * n - 1 - at;
+  },
+  reflect: (i: number, n: number): number => {
+    const turn = Math.max(1, 2 * n - 2);
+    const at = ((i % turn) + turn) % turn;
+    return at < n ? at : turn - at;
+  },
+} as const;
+
+const repeatedAround = (
+  x: BaseArray,
+  pairs: readonly (readonly [number, number])[],
+  mode: keyof typeof MIRRORS,
+) =>
+  pairs.reduce((acc, [lo, hi], axis) => {
+    const n = acc.shape[axis]!;
+    for (const w of [lo, hi])
+      if (!Number.isInteger(w) || w < 0) fail('SHAPE', 'np.pad: widths are whole numbers from 0');
+    if (lo + hi === 0) return acc;
+    if (n === 0) fail('SHAPE', `np.pad: an empty axis has nothing for mode ${JSON.stringify(mode)}`);
+    const indices = Array.from({ length: lo + n + hi }, (_, i) => MIRRORS[mode](i - lo, n));
+    return apply('gather', [acc], { axis, indices });
+  }, x);
+
+/**
+ * `value` (a public number) around the array: one width, one [before, after], or one pair an axis; or by {mode, constantValues}.
+ * The dtype stays. Throws SHAPE for negative widths, DTYPE for a value that does not fit.
+ */
+export const pad = (
+  x: ArrayInput,
+  width: PadWidth,
+  value?: ArrayInput | PadMode | PadOptions,
+  options?: PadOptions,
+): BaseArray => {
+  const { mode, constantValues } = optionsOf<PadOptions, Required<PadOptions>>(
+    'np.pad',
+    isOptions(value) ? (value as PadOptions) : options,
+    { mode: 'constant', constantValues: 0 },
+  );
+  const how = typeof value === 'string' ? (value as PadMode) : mode;
+  const modes: PadMode[] = ['constant', 'edge', 'reflect', 'symmetric', 'wrap'];
+  if (wordOf('np.pad', 'mode', how, modes) !== 'constant') {
+    const a = asArr(x);
+    return repeatedAround(a, sides(width, a.ndim), how as keyof typeof MIRRORS);
+  }
+  const plain = value === undefined || typeof value === 'string' || isOptions(value);
+  return padded(x, width, plain ? constantValues : value);
+};
+
+const padded = (x: ArrayInput, width: PadWidth, value: ArrayInput): BaseArray => {
   const given = asArr(x);
   // As NumPy, which keeps the dtype of the array; a fraction beside integers is an error rather than cut off.
   const [a, fill] = (given.dtype === 'bool' ? [given, truth(value)] : unify([given, value])) as [

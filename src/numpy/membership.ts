@@ -9,6 +9,7 @@ import { equal, less, logicalAnd, logicalNot, logicalXor, notEqual } from './com
 import { type ArrayInput, asArr, convertTo, isBool, promoteAll, reshapeTo } from './core.ts';
 import { ones, zeros } from './create.ts';
 import { concatenate } from './join.ts';
+import { optionsOf } from './options.ts';
 import { any } from './reduce.ts';
 import { expandDims, ravel } from './shape.ts';
 import { argsort, sort } from './sorting.ts';
@@ -71,11 +72,21 @@ const bySorting = (x: BaseArray, test: BaseArray): BaseArray => {
   return convertTo(block(back, 0, test.size, test.size + x.size), 'bool');
 };
 
+export interface IsinOptions {
+  /** Is it not? */
+  readonly invert?: boolean;
+}
+
 /**
  * Is each element among `test`? Exact equality: of all pairs (2 rounds and a byte a pair) up to some 2^16, above by two sorts of x
  * and `test` together, in as many rounds.
  */
-export const isin = (x: ArrayInput, test: ArrayInput): BaseArray => {
+export const isin = (x: ArrayInput, test: ArrayInput, options?: IsinOptions): BaseArray => {
+  const { invert } = optionsOf('np.isin', options, { invert: false });
+  return invert ? logicalNot(among(x, test)) : among(x, test);
+};
+
+const among = (x: ArrayInput, test: ArrayInput): BaseArray => {
   const [a, t] = [asArr(x), ravel(test)];
   if (!wantsSort(a.size, t.size)) return any(equal(expandDims(a, -1), t), -1);
   const [flat, list] = promoteAll([ravel(a), t].map((v) => (isBool(v) ? convertTo(v, 'int8') : v))) as [

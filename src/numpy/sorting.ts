@@ -10,7 +10,6 @@ import {
   type ArrayInput,
   type Axis,
   asArr,
-  axisOf,
   convertTo,
   type FlatAxis,
   isBool,
@@ -38,13 +37,26 @@ const ordered = (
   return op === 'sort' && isBool(given) ? convertTo(out, 'bool') : out;
 };
 
-/** Upwards along an axis (null: the flattened array). */
-export const sort = (x: ArrayInput, axis?: FlatAxis): BaseArray =>
-  ordered('sort', x, axisOf('np.sort', axis, -1));
+export interface SortOptions {
+  /** The last unless said; null: of the flattened array. */
+  readonly axis?: number | null;
+  readonly descending?: boolean;
+}
+
+const wanted = (name: string, axis: FlatAxis | SortOptions | undefined): Required<SortOptions> =>
+  argumentsOf<SortOptions>(name, { axis, descending: undefined }, { axis: -1, descending: false });
+
+/** Upwards along an axis (null: the flattened array), or downwards by {descending}. */
+export const sort = (x: ArrayInput, options?: FlatAxis | SortOptions): BaseArray => {
+  const { axis, descending } = wanted('np.sort', options);
+  return ordered('sort', x, axis, descending);
+};
 
 /** Positions that would sort, int64; ties keep their order. */
-export const argsort = (x: ArrayInput, axis?: FlatAxis): BaseArray =>
-  ordered('argsort', x, axisOf('np.argsort', axis, -1));
+export const argsort = (x: ArrayInput, options?: FlatAxis | SortOptions): BaseArray => {
+  const { axis, descending } = wanted('np.argsort', options);
+  return ordered('argsort', x, axis, descending);
+};
 
 /** [the k largest along the last axis, downwards; their positions], of one sort. Of equal ones the first comes first. */
 export const topK = (x: ArrayInput, k: number): [BaseArray, BaseArray] => {

@@ -3,9 +3,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BaseArray } from '../../src/ir/array.ts';
 import { NDArray } from '../../src/ir/ndarray.ts';
+import { simulate } from '../../src/ir/simulate.ts';
 import { trace } from '../../src/ir/tracer.ts';
 import * as np from '../../src/numpy/index.ts';
-import { random } from '../gates/harness.ts';
+import { FIELDS } from '../../src/ring/field.ts';
+import { random, ring } from '../gates/harness.ts';
 import { throws } from './both.ts';
 import { secretly } from './secretly.ts';
 
@@ -133,6 +135,32 @@ test('rounds', () => {
     ],
     [4, 3, 16, 22, 34],
   );
+});
+
+test('small spreads, and none: the error of a root', () => {
+  const keys = int64(KEYS.map((_, i) => i % 4));
+  for (const spread of [1, 2 ** -4, 2 ** -8, 2 ** -12, 0]) {
+    const values = np.array(
+      VALUES.map((v) => 5 + Math.round(((v * spread) / 16) * 2 ** 18) / 2 ** 18),
+    ) as NDArray;
+    const want = np.groupStd(keys, values, 4) as NDArray;
+    for (const [field, unit, least, none] of [
+      ['FM128', 2 ** -20, 2 ** -25, 2 ** -12],
+      ['FM64', 2 ** -12, 2 ** -17, 2 ** -8],
+    ] as const) {
+      const program = (k: BaseArray, v: BaseArray): BaseArray => np.groupStd(k, v, 4);
+      const { results } = simulate(program as never, [keys, values], {
+        ring,
+        field: FIELDS[field],
+        parties: 2,
+      });
+      for (const [g, v] of (results[0]!.data as Float64Array).entries()) {
+        const s = Number(want.data[g]);
+        const allowed = Math.min(none, Math.max(unit, s === 0 ? none : least / s));
+        assert.ok(Math.abs(v - s) <= allowed, `${field}, spread ${spread}, group ${g}: ${v}, not ${s}`);
+      }
+    }
+  }
 });
 
 test('keys of any dtype name the groups that they can', () => {
