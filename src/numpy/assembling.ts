@@ -5,7 +5,7 @@ import type { BaseArray } from '../ir/array.ts';
 import { broadcastShapes, normalAxis } from '../ir/shapes.ts';
 import { type ArrayInput, asArr, axisOf, type FlatAxis, type OneAxis, promoteAll, spread } from './core.ts';
 import { readShape, type ShapeInput, zeros } from './create.ts';
-import { concatenate, split, tile } from './join.ts';
+import { arraysOf, concatenate, split, tile } from './join.ts';
 import { atleast1d, atleast2d, atleast3d } from './reals.ts';
 import { broadcastTo, expandDims, flip, moveaxis, ravel, reshape, swapaxes } from './shape.ts';
 
@@ -41,7 +41,7 @@ export const dsplit = splitAt(() => 2);
 /** Vectors as the columns of a matrix; matrices side by side. */
 export const columnStack = (arrays: readonly ArrayInput[]): BaseArray =>
   concatenate(
-    arrays.map((x) => {
+    arraysOf(arrays).map((x) => {
       const a = atleast1d(x);
       return a.ndim === 1 ? expandDims(a, 1) : a;
     }),
@@ -49,7 +49,8 @@ export const columnStack = (arrays: readonly ArrayInput[]): BaseArray =>
   );
 
 /** Along the third axis. */
-export const dstack = (arrays: readonly ArrayInput[]): BaseArray => concatenate(arrays.map(atleast3d), 2);
+export const dstack = (arrays: readonly ArrayInput[]): BaseArray =>
+  concatenate(arraysOf(arrays).map(atleast3d), 2);
 
 /** The parts along an axis, each without it. */
 export const unstack = (x: ArrayInput, axis?: OneAxis): BaseArray[] => {

@@ -21,8 +21,8 @@ import {
 } from './core.ts';
 import { arange, eye } from './create.ts';
 import { subtract } from './elementwise.ts';
-import { placesIn, scatterAdd, take } from './indexing.ts';
-import { concatenate, stack } from './join.ts';
+import { addAt, placesIn, take } from './indexing.ts';
+import { arraysOf, concatenate, stack } from './join.ts';
 import { all, any, sum } from './reduce.ts';
 import { expandDims, moveaxis, ravel } from './shape.ts';
 
@@ -94,7 +94,9 @@ export const takeAlongAxis = (x: ArrayInput, places: ArrayInput, axis?: FlatAxis
 /** From each place the element of the choice that `which` names there. */
 export const choose = (which: ArrayInput, choices: readonly ArrayInput[]): BaseArray => {
   const at = asArr(which);
-  const wide = spread([at, ...choices.map(asArr)]);
+  const list = arraysOf(choices);
+  if (list.length === 0) fail('SHAPE', 'choose: no choices');
+  const wide = spread([at, ...list]);
   const lanes = stack(wide.slice(1), -1);
   const [index] = wide as [BaseArray];
   return reshapeTo(takeAlongAxis(lanes, expandDims(index, -1), -1), index.shape);
@@ -140,7 +142,7 @@ export const scatter = (x: ArrayInput, places: ArrayInput, parts: ArrayInput): B
   // What stands there goes, and the part comes in its place; a row more for what lies outside.
   const none = broadcast(NDArray.from(0, a.dtype), [1, ...a.shape.slice(1)]);
   const gone = take(concatenate([a, none], 0), at, 0);
-  return scatterAdd(a, at, subtract(p, gone));
+  return addAt(a, at, subtract(p, gone));
 };
 
 /** No number of a program is NaN or infinite; plain arrays are cleaned. */

@@ -80,6 +80,15 @@ export const truth = (x: ArrayInput): BaseArray => convertTo(asArr(x), 'bool');
 
 export const numberLike = (value: number, like: BaseArray): NDArray => NDArray.from(value, like.dtype);
 
+/** Public numbers given as one, as a list or as an array. Throws INVALID_ARGUMENT for anything else. */
+export const numbersOf = (name: string, x: unknown): number[] => {
+  const list = x instanceof NDArray ? x.data : x;
+  if (typeof list === 'number') return [list];
+  if (Array.isArray(list) || (ArrayBuffer.isView(list) && !(list instanceof DataView)))
+    return Array.from(list as ArrayLike<unknown>, Number);
+  return fail('INVALID_ARGUMENT', `${name}: a number or a list of numbers is wanted, not ${describe(x)}`);
+};
+
 type AxisAlone = number | readonly number[] | null | undefined;
 
 /** An axis that stands alone, or in options: `np.sort(x, 0)`, `np.sort(x, { axis: 0 })`. */

@@ -5,7 +5,7 @@ import { alloc, parseDType } from '../ir/dtypes.ts';
 import { type Shape, sizeOf } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { checkShape } from '../ir/shapes.ts';
-import { type ArrayInput, asArr, broadcast, convertTo } from './core.ts';
+import { type ArrayInput, asArr, broadcast, convertTo, numbersOf } from './core.ts';
 
 export type ShapeInput = number | Shape;
 
@@ -14,7 +14,7 @@ const MOST = 2 ** 30;
 
 /** A shape that arrays are made of. Throws SHAPE, also for more than 2^30 elements. */
 export const readShape = (shape: ShapeInput): number[] => {
-  const to = checkShape(typeof shape === 'number' ? [shape] : shape);
+  const to = checkShape(numbersOf('a shape', shape));
   if (sizeOf(to) > MOST) fail('SHAPE', `an array of ${sizeOf(to)} elements: at most 2^30 are supported`);
   return to;
 };

@@ -66,6 +66,8 @@ const contract = (a: Named, b: Named, needed: ReadonlySet<string>): Named => {
 };
 
 const parse = (subscripts: string, operands: number): { ins: string[][]; out: string[] } => {
+  if (typeof subscripts !== 'string')
+    fail('INVALID_ARGUMENT', "einsum takes its labels first: np.einsum('ij,jk->ik', x, y)");
   const text = subscripts.replaceAll(' ', '');
   const [left, right, ...more] = text.split('->');
   if (more.length > 0 || !/^[A-Za-z]*(,[A-Za-z]*)*$/.test(left!) || !/^[A-Za-z]*$/.test(right ?? ''))

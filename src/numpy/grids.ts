@@ -5,7 +5,7 @@ import type { BaseArray } from '../ir/array.ts';
 import { type Shape, sizeOf } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { shapeText } from '../ir/shapes.ts';
-import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
+import { type ArrayInput, asArr, convertTo, isBool, reshapeTo } from './core.ts';
 import { arange, full, linspace, readShape, type ShapeInput } from './create.ts';
 import { add, multiply } from './elementwise.ts';
 
@@ -116,14 +116,20 @@ export const maskIndices = (
   return entries(n, n, (row, column) => Number(left.data[row * n + column]) !== 0);
 };
 
-/** Lists as an open mesh: list i along axis i. */
+const trueAt = (x: BaseArray): BaseArray =>
+  x instanceof NDArray
+    ? ints(Array.from(x.data as Uint8Array, (v, i) => (v === 0 ? -1 : i)).filter((i) => i >= 0))
+    : fail('UNSUPPORTED', 'ix: how many of secret bools are true would show');
+
+/** Lists as an open mesh: list i along axis i. Of public bools the places that are true; secret ones throw UNSUPPORTED. */
 export const ix = (...lists: readonly ArrayInput[]): BaseArray[] =>
   lists.map((list, i) => {
     const a = asArr(list);
     if (a.ndim !== 1) fail('SHAPE', `ix takes lists, not an array of ${shapeText(a.shape)}`);
+    const at = isBool(a) ? trueAt(a) : a;
     return reshapeTo(
-      a,
-      lists.map((_, k) => (k === i ? a.size : 1)),
+      at,
+      lists.map((_, k) => (k === i ? at.size : 1)),
     );
   });
 

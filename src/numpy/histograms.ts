@@ -56,14 +56,27 @@ export const bincount = (x: ArrayInput, options?: BincountOptions): BaseArray =>
   return weights === undefined ? groupCount(a, n) : groupSum(a, ravel(weights), n);
 };
 
+/** Secret edges are to rise; of public ones it is seen. */
+const risingEdges = (edges: BaseArray): BaseArray => {
+  if (edges.ndim !== 1 || edges.size < 2)
+    fail('SHAPE', `edges are a list of two or more, not of shape ${shapeText(edges.shape)}`);
+  if (edges instanceof NDArray && !edges.data.every((v, i) => i === 0 || v >= edges.data[i - 1]!))
+    fail('RANGE', 'edges of a histogram must increase monotonically');
+  return edges;
+};
+
 /** Edges of `bins` equal intervals; public. */
 export const histogramBinEdges = (
   x: ArrayInput,
   bins: number | ArrayInput = 10,
   range?: readonly [number, number],
 ): BaseArray => {
-  if (typeof bins !== 'number') return real(bins);
+  if (typeof bins !== 'number') return risingEdges(real(bins));
+  if (!Number.isInteger(bins) || bins < 1) fail('RANGE', `a histogram has one interval or more, not ${bins}`);
+  if (range && !(range[0] <= range[1] && Number.isFinite(range[1] - range[0])))
+    fail('RANGE', `the range of a histogram is from a number to a larger one, not [${range.join(', ')}]`);
   const a = asArr(x);
+  if (range?.[0] === range?.[1] && range) return linspace(range[0] - 0.5, range[1] + 0.5, bins + 1);
   if (range) return linspace(...range, bins + 1);
   if (!(a instanceof NDArray))
     return fail('INVALID_ARGUMENT', 'a histogram of secrets needs its range or its edges, which are public');

@@ -163,7 +163,11 @@ export const placesIn = (places: ArrayInput, n: number): BaseArray =>
 export const scatterAdd = (x: ArrayInput, indices: ArrayInput, parts: ArrayInput): BaseArray => {
   const [a, p] = promoteAll([asArr(x), asArr(parts)]) as [BaseArray, BaseArray];
   if (a.ndim === 0) fail('SHAPE', 'scatterAdd: x has no axis to add along');
-  const at = placesIn(indices, a.shape[0]!);
+  return addAt(a, placesIn(indices, a.shape[0]!), p);
+};
+
+/** As scatterAdd, the places being those of `placesIn`, and the parts of the dtype of x. */
+export const addAt = (a: BaseArray, at: BaseArray, p: BaseArray): BaseArray => {
   const list = reshapeTo(at, [at.size]);
   const rows = reshapeTo(broadcast(p, [...at.shape, ...a.shape.slice(1)]), [at.size, ...a.shape.slice(1)]);
   return apply('scatterAdd', [a, list, rows], { drops: true });

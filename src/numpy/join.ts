@@ -1,7 +1,7 @@
 /** @file Joining, splitting and repeating arrays. */
 import { fail } from '../errors.ts';
 import { block } from '../ir/algebra.ts';
-import type { BaseArray } from '../ir/array.ts';
+import { BaseArray } from '../ir/array.ts';
 import { dtypeName } from '../ir/dtypes.ts';
 import { normalAxis, sameShape, shapeText } from '../ir/shapes.ts';
 import { apply } from '../ir/tracer.ts';
@@ -11,6 +11,7 @@ import {
   axisOf,
   broadcast,
   type FlatAxis,
+  numbersOf,
   type OneAxis,
   promoteAll,
   reshapeTo,
@@ -21,11 +22,21 @@ import {
 import { isOptions, optionsOf, wordOf } from './options.ts';
 import { expandDims, ravel } from './shape.ts';
 
+/** A list of arrays, or the parts of an array along its first axis. */
+export const arraysOf = (arrays: readonly ArrayInput[] | BaseArray): BaseArray[] => {
+  if (arrays instanceof BaseArray && arrays.ndim > 0)
+    return Array.from({ length: arrays.shape[0]! }, (_, i) => {
+      const part = block(arrays, 0, i, i + 1);
+      return reshapeTo(part, part.shape.slice(1));
+    });
+  return Array.isArray(arrays)
+    ? arrays.map(asArr)
+    : fail('INVALID_ARGUMENT', 'a list of arrays is needed: np.concatenate([a, b])');
+};
+
 const some = (arrays: readonly ArrayInput[]): BaseArray[] => {
-  if (!Array.isArray(arrays)) fail('INVALID_ARGUMENT', 'a list of arrays is needed: np.concatenate([a, b])');
-  return arrays.length === 0
-    ? fail('SHAPE', 'need at least one array to concatenate')
-    : promoteAll(arrays.map(asArr));
+  const list = arraysOf(arrays);
+  return list.length === 0 ? fail('SHAPE', 'need at least one array to concatenate') : promoteAll(list);
 };
 
 /** Arrays one after another along an axis (null: flattened first). Throws SHAPE when other axes differ. */
@@ -77,7 +88,7 @@ export const split = (x: ArrayInput, parts: number | readonly number[], axis?: O
   const cuts =
     typeof parts === 'number'
       ? Array.from({ length: parts - 1 }, (_, i) => ((i + 1) * size) / parts)
-      : parts.map((p) => Math.min(Math.max(p < 0 ? p + size : p, 0), size));
+      : numbersOf('np.split', parts).map((p) => Math.min(Math.max(p < 0 ? p + size : p, 0), size));
   return [0, ...cuts].map((from, i) => block(a, at, from, Math.max(from, cuts[i] ?? size)));
 };
 
@@ -87,7 +98,9 @@ export const roll = (x: ArrayInput, shift: number | readonly number[], axis?: So
   const given = axisOf<number | readonly number[] | null>('np.roll', axis, null);
   if (given === null) return reshapeTo(roll(ravel(a), shift, 0), a.shape);
   const axes = [given].flat() as number[];
-  const shifts = [shift].flat() as number[];
+  const shifts = numbersOf('np.roll', shift);
+  for (const n of shifts)
+    if (!Number.isInteger(n)) fail('RANGE', `roll: a shift is a whole number, not ${n}`);
   if (shifts.length !== 1 && shifts.length !== axes.length)
     fail('SHAPE', 'roll: shift and axis differ in length');
   return axes.reduce((acc, which, i) => {
@@ -100,7 +113,9 @@ export const roll = (x: ArrayInput, shift: number | readonly number[], axis?: So
 
 /** The array repeated `reps` times along each axis. */
 export const tile = (x: ArrayInput, reps: number | readonly number[]): BaseArray => {
-  const list = typeof reps === 'number' ? [reps] : [...reps];
+  const list = numbersOf('np.tile', reps);
+  for (const n of list)
+    if (!Number.isInteger(n) || n < 0) fail('RANGE', `tile: times are whole numbers from 0, not ${n}`);
   const a = atLeast(asArr(x), list.length);
   const times = [...new Array<number>(a.ndim - list.length).fill(1), ...list];
   const open = a.shape.flatMap((n) => [1, n]);
@@ -119,10 +134,10 @@ export const repeat = (x: ArrayInput, times: number | readonly number[], axis?: 
   const given = axisOf<number | null>('np.repeat', axis, null);
   const a = given === null ? ravel(x) : asArr(x);
   const at = normalAxis(given ?? 0, a.ndim);
-  for (const n of [times].flat())
-    if (!Number.isInteger(n) || (n as number) < 0)
-      fail('RANGE', `repeat: times are whole numbers from 0, not ${n}`);
-  if (typeof times !== 'number') return repeatEach(a, times, at);
+  const list = numbersOf('np.repeat', times);
+  for (const n of list)
+    if (!Number.isInteger(n) || n < 0) fail('RANGE', `repeat: times are whole numbers from 0, not ${n}`);
+  if (typeof times !== 'number') return repeatEach(a, list, at);
   const wide = [...a.shape.slice(0, at + 1), times, ...a.shape.slice(at + 1)];
   const open = [...a.shape.slice(0, at + 1), 1, ...a.shape.slice(at + 1)];
   return reshapeTo(

@@ -7,7 +7,7 @@ import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { normalAxis, shapeText } from '../ir/shapes.ts';
 import { apply, record } from '../ir/tracer.ts';
-import { less, logicalNot, where } from './compare.ts';
+import { less, where } from './compare.ts';
 import {
   type ArrayInput,
   type Axis,
@@ -88,8 +88,8 @@ export const leakyRelu = (x: ArrayInput, slope = 0.01): BaseArray => {
 /** x, and alpha (exp(x) - 1) below 0. Error times 1 + alpha. The slope at 0 is alpha. */
 export const elu = (x: ArrayInput, alpha = 1): BaseArray => {
   const a = real(x);
-  const minus = logicalNot(less(0, a));
-  return where(minus, multiply(subtract(exp(where(minus, a, 0)), 1), alpha), a);
+  const above = less(0, a);
+  return where(above, a, multiply(subtract(exp(where(above, 0, a)), 1), alpha));
 };
 
 /** x sigmoid(x) */

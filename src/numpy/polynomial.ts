@@ -163,14 +163,16 @@ export const polyint = (p: ArrayInput, m = 1): BaseArray => {
 
 /**
  * Discrete convolution of two vectors, as np.convolve: 'full', 'same' or 'valid'. Windows of the longer, times the
- * shorter reversed: one opening a result.
+ * shorter reversed: one opening a result. Integers stay integers, and wrap.
  */
 export const convolve = (
   x: ArrayInput,
   y: ArrayInput,
   mode: 'full' | 'same' | 'valid' = 'full',
 ): BaseArray => {
-  let [a, v] = [vector(x), vector(y)];
+  let [a, v] = promoteAll([asArr(x), asArr(y)]) as [BaseArray, BaseArray];
+  if (a.ndim > 1 || v.ndim > 1) fail('SHAPE', 'convolve takes vectors');
+  [a, v] = [ravel(a), ravel(v)];
   if (a.size === 0 || v.size === 0) fail('SHAPE', 'convolve: an operand is empty');
   if (v.size > a.size) [a, v] = [v, a];
   const [n, k] = [a.size, v.size];

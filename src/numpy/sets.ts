@@ -2,6 +2,7 @@
 import { fail } from '../errors.ts';
 import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
+import { shapeText } from '../ir/shapes.ts';
 import { apply } from '../ir/tracer.ts';
 import { less, logicalAnd, logicalNot, logicalXor, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, isBool, promoteAll, reshapeTo, truth } from './core.ts';
@@ -9,7 +10,7 @@ import { arange, full, ones, zeros } from './create.ts';
 import { subtract } from './elementwise.ts';
 import { indices } from './grids.ts';
 import { take } from './indexing.ts';
-import { concatenate, stack } from './join.ts';
+import { arraysOf, concatenate, stack } from './join.ts';
 import { behind, firstOfEqual, isin, type Merged, merged, wantsSort } from './membership.ts';
 import { optionsOf } from './options.ts';
 import { sum } from './reduce.ts';
@@ -188,8 +189,14 @@ export const setxor1d = chosen(
  * first. Rounds: those of a sort for each key.
  */
 export const lexsort = (keys: readonly ArrayInput[]): BaseArray => {
-  const all = keys.map(asArr);
+  const all = arraysOf(keys);
   if (all.length === 0) fail('SHAPE', 'lexsort: no keys');
+  for (const k of all)
+    if (k.ndim !== 1 || k.size !== all[0]!.size)
+      fail(
+        'SHAPE',
+        `lexsort: keys are vectors of one length, not ${all.map((v) => shapeText(v.shape)).join(' ')}`,
+      );
   let order: BaseArray = arange(all[0]!.size);
   let rest = all.map((k) => (isBool(k) ? convertTo(k, 'int8') : k));
   while (rest.length > 0) {

@@ -118,6 +118,7 @@ const fractions = (
     { axis: null, keepdims: false, method: 'linear' },
   );
   const share = SHARES[wordOf(name, 'method', method!, Object.keys(SHARES) as QuantileMethod[])];
+  const alone = typeof q === 'number' || asArr(q).ndim === 0;
   const list = typeof q === 'number' ? [q] : Array.from(NDArray.from(q as ArrayInput).data, Number);
   if (list.some((v) => !(v >= 0 && v <= most)))
     fail('RANGE', `${name}: fractions are between 0 and ${most}, not ${list.join(', ')}`);
@@ -136,7 +137,7 @@ const fractions = (
         values,
         places.map((p, i) => (weights[i] === 1 ? Math.ceil(p) : Math.floor(p))),
       );
-  return reshapeTo(moveaxis(mixed, -1, 0), typeof q === 'number' ? kept : [list.length, ...kept]);
+  return reshapeTo(moveaxis(mixed, -1, 0), alone ? kept : [list.length, ...kept]);
 };
 
 /**
