@@ -16,7 +16,8 @@ import { DIFFERENT } from './edges-kept.ts';
 const test = suite('numpy edges');
 
 interface Given {
-  readonly data: readonly (number | string)[];
+  /** Numbers, with spaces between. */
+  readonly data: string;
   readonly dtype: string;
   readonly shape: readonly number[];
 }
@@ -33,7 +34,7 @@ const file = fileURLToPath(new URL('../../../test/numpy/fixtures/edges.json', im
 const CASES = JSON.parse(readFileSync(file, 'utf8')) as readonly Case[];
 
 const arrayOf = ({ data, dtype, shape }: Given): NDArray => {
-  const values = data.map((v) =>
+  const values = (data === '' ? [] : data.split(' ')).map((v) =>
     dtype === 'float64' ? Number(v === 'inf' ? Infinity : v === '-inf' ? -Infinity : v) : BigInt(v),
   );
   const flat = NDArray.from(dtype === 'bool' ? values.map(Boolean) : values, dtype);
@@ -84,7 +85,7 @@ const outcome = (run: () => readonly NDArray[], c: Case, tol: number): string | 
 const plainly = (c: Case): string | undefined =>
   outcome(() => flatten(callOf(c)(...c.inputs.map(arrayOf)), isArray).leaves as NDArray[], c, 1e-9);
 
-const hasNaN = (c: Case): boolean => c.inputs.some((x) => x.data.some((v) => v === 'nan'));
+const hasNaN = (c: Case): boolean => c.inputs.some((x) => x.data.includes('nan'));
 
 const secretly = (c: Case): string | undefined =>
   outcome(
