@@ -103,7 +103,7 @@ const place: Rule = (l, node) => {
   const { circuit: c } = l;
   const x = node.ins[0]!;
   const n = node.attrs.n as number;
-  const [lo, hi] = l.span(x);
+  const [lo, hi] = l.wrappedSpan(x);
   const whole = l.canonical(x);
   const filled = (v: number): Wire => basic.filled(c, v, whole.shape, 0);
   const ends: { at: number; below: boolean; move: () => Wire }[] = [];

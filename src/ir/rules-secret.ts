@@ -11,7 +11,6 @@ import { sortedByParts } from '../fixed/radix.ts';
 import { isInt } from './dtypes.ts';
 import type { Node, ValueId } from './graph.ts';
 import type { Lowering, Rule } from './lowering.ts';
-import { inside, rangeOf } from './spans.ts';
 
 /** Keys as wires, and their bits; undefined bits: fixed-point numbers. */
 const keysOf = (l: Lowering, id: ValueId): { wire: Wire; bits: number | undefined } => {
@@ -19,7 +18,7 @@ const keysOf = (l: Lowering, id: ValueId): { wire: Wire; bits: number | undefine
   const t = l.intType(id);
   const wire = l.canonical(id);
   // What is known of them may need fewer bits than their dtype; one for the sign.
-  const [lo, hi] = inside(l.span(id), rangeOf(l.type(id).dtype)) ? l.span(id) : rangeOf(l.type(id).dtype);
+  const [lo, hi] = l.wrappedSpan(id);
   const known = Math.ceil(Math.log2(Math.max(-lo, hi + 1, 1))) + 1;
   return { wire, bits: Math.min(known, t.bits + (t.signed ? 0 : 1)) };
 };

@@ -332,6 +332,20 @@ test('scatterAdd: negative places count from the end, and what lies outside is d
   throws(() => np.scatterAdd(np.zeros([3]), [0.5], [1]), 'DTYPE', 'places are integers');
 });
 
+test('places that wrap, or come round in a loop, are those of their dtype', () => {
+  const bytes = np.array([100, -100, 3], 'int8');
+  for (const n of [3, 4, 300]) {
+    const sums = (i: BaseArray): BaseArray => np.scatterAdd(np.zeros([n]), np.add(i, i), [1, 2, 4]);
+    secretly(sums, [bytes], { FM128: 0, FM64: 0 });
+    const loop = (i: BaseArray): BaseArray =>
+      np.fori(0, 2, (_t, [x, at]) => [np.scatterAdd(x, at, [1, 2, 4]), np.multiply(at, 2)], [
+        np.zeros([n]),
+        i,
+      ])[0];
+    secretly(loop, [bytes], { FM128: 0, FM64: 0 });
+  }
+});
+
 test('gradients by what was dropped are 0', () => {
   const loss = (p: BaseArray, i: BaseArray, n: number): BaseArray =>
     np.sum(np.multiply(np.scatterAdd(np.zeros([n]), i, p), np.arange(7, 7 + n)));
