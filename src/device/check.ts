@@ -76,6 +76,7 @@ const NAMES: Readonly<Record<string, string>> = {
   concat: 'concatenate',
   gather: 'take',
   lookup: 'take',
+  place: 'scatterAdd',
   loop: 'fori',
 };
 
@@ -86,6 +87,8 @@ const FAULTS: Readonly<Record<Finding['kind'], (f: Finding, p: Precision) => str
   range: (_, { field, fraction }) =>
     `left the range of fixed-point numbers (${field.name} with ${fraction} fraction bits holds |x| < 2^` +
     `${field.bits - 1 - fraction}), or is no number`,
+  place: () =>
+    'was read at a place outside of the array, where another element or 0 stands: hold places inside, by np.clip or %',
   value: () => 'is not what the same program gives in float64',
   bits: ({ lostBits }, { fraction, bits }) =>
     `lost ${lostBits >= fraction ? 'all' : Math.ceil(lostBits)} of its ${fraction} fraction bits (${bits} are allowed)`,

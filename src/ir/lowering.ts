@@ -89,6 +89,12 @@ export class Lowering {
     return constant && isInt(constant.dtype) ? spanOfTensor(constant) : rangeOf(this.type(id).dtype);
   }
 
+  /** Which integers a value may be once it is wrapped to its dtype. */
+  wrappedSpan(id: ValueId): Span {
+    const range = rangeOf(this.type(id).dtype);
+    return inside(this.span(id), range) ? this.span(id) : range;
+  }
+
   /** Where a real value lies, as far as that is known. */
   reach(id: ValueId): Span {
     return this.#spans.get(id) ?? ANY;

@@ -81,14 +81,16 @@ const placesOf = (op: string, t: Tensor, n: number): number[] =>
     return i >= 0 && i < n ? i : fail('RANGE', `${op}: place ${i} is outside of an axis of size ${n}`);
   });
 
-const scatterAdd: Kernel = ([x, places, parts], _attrs, [out]) => {
+const scatterAdd: Kernel = ([x, places, parts], attrs, [out]) => {
   const data = alloc(out!.dtype, sizeOf(out!.shape));
   const to = elements(data);
   const old = elements(x!.data);
   for (let i = 0; i < old.length; i++) to[i] = old[i]!;
   const each = sizeOf(x!.shape.slice(1));
   const from = elements(parts!.data);
-  placesOf('scatterAdd', places!, x!.shape[0]!).forEach((j, e) => {
+  const n = x!.shape[0]!;
+  placesOf('scatterAdd', places!, attrs.drops === true ? n + 1 : n).forEach((j, e) => {
+    if (j === n) return;
     for (let i = 0; i < each; i++) {
       const [a, b] = [to[j * each + i]!, from[e * each + i]!];
       to[j * each + i] = typeof a === 'bigint' ? a + (b as bigint) : a + (b as number);

@@ -50,6 +50,9 @@ const product = ([a, b]: Span, [c, d]: Span): Span => {
 
 const scaled = ([lo, hi]: Span, n: number): Span => [times(lo, n), times(hi, n)];
 
+/** Places along the axis of an op. */
+const placesOf = ({ attrs }: Node, x: Type): Span => [0, Math.max(0, x.shape[attrs.axis as number]! - 1)];
+
 type Rule = (ins: readonly Span[], node: Node, types: readonly Type[]) => Span;
 
 /** Ops whose results leave the hull of their operands; `undefined`: the dtype's range. */
@@ -63,6 +66,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   floorDivide: ([a, b]) =>
     a![0] >= 0 && b![0] >= 0 ? a! : [Math.min(a![0], -a![1]), Math.max(a![1], -a![0])],
   bitNot: ([a]) => [-1 - a![1], -1 - a![0]],
+  place: (_, node) => [0, node.attrs.n as number],
+  argmax: (_, node, [x]) => placesOf(node, x!),
+  argmin: (_, node, [x]) => placesOf(node, x!),
+  argsort: (_, node, [x]) => placesOf(node, x!),
   pow: () => ANY,
   scatterAdd: () => ANY,
   shiftLeft: () => ANY,
@@ -74,17 +81,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 };
 
 /** Ops on integers that make the integer itself, of their dtype. */
-const EXACT = new Set([
-  'remainder',
-  'bitAnd',
-  'bitOr',
-  'bitXor',
-  'shiftRight',
-  'sign',
-  'argmax',
-  'argmin',
-  'argsort',
-]);
+const EXACT = new Set(['remainder', 'bitAnd', 'bitOr', 'bitXor', 'shiftRight', 'sign']);
 
 /** What an integer result of a node may hold, given what its operands may. */
 export const resultSpan = (node: Node, out: Type, types: readonly Type[], spans: readonly Span[]): Span => {

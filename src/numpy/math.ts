@@ -20,6 +20,7 @@ import {
   minimum,
   multiply,
   negative,
+  power,
   rsqrt,
   sin,
   sqrt,
@@ -190,8 +191,12 @@ export const i0 = (x: ArrayInput): BaseArray => {
   return where(near, series(square(multiply(where(near, a, 0), 0.25)), I0_NEAR), large);
 };
 
-/** exp(y log x), x > 0 as for log. Relative error below (2 + |y| + |log x|) 2^-21 (2^-13), or exp's. */
-export const floatPower = (x: ArrayInput, y: ArrayInput): BaseArray => exp(multiply(log(x), real(y)));
+/**
+ * np.power of real numbers: a public whole y takes x of any sign. Otherwise exp(y log x), x > 0 as for log: relative error below
+ * (2 + |y| + |log x|) 2^-21 (2^-13), or exp's.
+ */
+export const floatPower = (x: ArrayInput, y: ArrayInput): BaseArray =>
+  power(real(x), typeof y === 'number' ? y : real(y));
 
 export const fmax = maximum;
 export const fmin = minimum;

@@ -7,7 +7,7 @@ import type { BaseArray } from '../ir/array.ts';
 import { normalAxis } from '../ir/shapes.ts';
 import { apply, currentTrace, type Trace } from '../ir/tracer.ts';
 import * as math from '../ring/math/index.ts';
-import { type ArrayInput, asArr, convertTo } from './core.ts';
+import { type ArrayInput, asArr, axisOf, convertTo, type OneAxis } from './core.ts';
 import { arange, readShape, type ShapeInput } from './create.ts';
 import { add, multiply } from './elementwise.ts';
 import { matmul } from './linalg.ts';
@@ -48,9 +48,9 @@ export const secretUniform = (shape: ShapeInput = [], lo = 0, hi = 1): BaseArray
 };
 
 /** The parts along an axis in an order that nobody knows. */
-export const secretShuffle = (x: ArrayInput, axis = 0): BaseArray => {
+export const secretShuffle = (x: ArrayInput, axis?: OneAxis): BaseArray => {
   const a = asArr(x);
-  return draw('shuffle', [a], { axis: normalAxis(axis, a.ndim) });
+  return draw('shuffle', [a], { axis: normalAxis(axisOf('np.random.secretShuffle', axis, 0), a.ndim) });
 };
 
 /** 0 .. n - 1 in an order that nobody knows, int64. */

@@ -53,6 +53,11 @@ const WHY: Readonly<Record<string, string>> = {
   'nn.conv': 'nn.conv1d and nn.conv2d are this: products as those of matmul',
   'nn.conv2d': 'as nn.conv1d',
   groupStd: 'the root of groupVar',
+  ...Object.fromEntries(
+    names(
+      'nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar',
+    ).map((n) => [n, 'of secrets what it is called without nan']),
+  ),
   'nn.softmaxCrossEntropyWithIntegerLabels': 'softmaxCrossEntropy of exact rows',
 };
 
