@@ -105,6 +105,15 @@ const PROGRAMS: Readonly<Record<string, (x: BaseArray, y: BaseArray) => unknown>
     const d = np.expandDims(x, 1).sub(np.expandDims(y, 0));
     return np.sum(d.mul(d), 2);
   },
+  // One value row by row and whole, by one op, by two, and through a view.
+  twice: (x) => np.matmul(np.matmul(x, np.transpose(x)), x),
+  pairs: (x) => np.max(np.abs(np.expandDims(x, 1).sub(x)), 2),
+  both: (x, y) => {
+    const g = np.matmul(y, np.transpose(x.mul(y)));
+    return [np.matmul(g, x), g.mul(0.5), np.matmul(np.transpose(g), np.exp(x.mul(0.1)))];
+  },
+  looped: (x, y) =>
+    np.fori(0, 2, (_, c) => np.abs(np.matmul(np.matmul(c, np.transpose(c)), x).mul(0.01).sub(y)), x),
   largest: (x, y) => [np.max(x.mul(y), 1), np.max(x.mul(y), 0), np.where(np.less(x, y), x, y)],
 };
 

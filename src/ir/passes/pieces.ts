@@ -154,12 +154,13 @@ export const pieces = (graph: Graph, memory: number): Graph => {
     const parts = new Map<ValueId, ValueId[]>();
     for (let from = 0; from < region.rows; from += step) {
       const count = Math.min(step, region.rows - from);
+      /** Rows of what is made here, and of what comes from outside: that may be used whole by other nodes. */
       const own = new Map<ValueId, ValueId>();
       const operand = (id: ValueId, cut: boolean): ValueId => {
-        const known = own.get(id);
-        if (known !== undefined) return known;
         const whole = names.get(id)!;
         if (!cut) return whole;
+        const known = own.get(id);
+        if (known !== undefined) return known;
         const { shape } = types[id]!;
         const start = shape.map((_, i) => (i === 0 ? from : 0));
         const size = shape.map((n, i) => (i === 0 ? count : n));
