@@ -16,22 +16,57 @@ import { tells } from './analysis.ts';
 import { type Correction, Dealer, Dealt } from './deal.ts';
 import type { EngineOptions } from './engine.ts';
 import type { Tensor } from './graph.ts';
-import { DealerJobs, type DealerMessage, digestOf, type Job, packMessage } from './job.ts';
+import { DealerJobs, type DealerMessage, digestOf, type Job, type Place, packMessage } from './job.ts';
 
 /** Messages to and from other ranks, in the order of the rounds. */
-export interface Line {
-  send(rank: number, message: Uint8Array<ArrayBuffer>): Promise<void> | void;
-  recv(rank: number): Promise<Uint8Array>;
+export class Line {
+  readonly #open: () => Channel;
+  readonly #parties: readonly string[];
+  #channel: Channel;
+  /** Tags rise by one to and from each rank: not every round has a message for everybody. */
+  #to = new Map<number, number>();
+  #from = new Map<number, number>();
+
+  constructor(open: () => Channel, parties: readonly string[]) {
+    this.#open = open;
+    this.#parties = parties;
+    this.#channel = open();
+  }
+
+  send(rank: number, message: Uint8Array): Promise<void> | void {
+    return this.#channel.send(this.#parties[rank]!, next(this.#to, rank), message);
+  }
+
+  recv(rank: number): Promise<Uint8Array> {
+    return this.#channel.recv(this.#parties[rank]!, next(this.#from, rank));
+  }
+
+  /** What is on its way, or waits here, belongs to a job that was given up: it goes, and the line begins anew. */
+  reopen(): void {
+    this.#channel.close();
+    this.#channel = this.#open();
+    [this.#to, this.#from] = [new Map(), new Map()];
+  }
 }
+
+const next = (tags: Map<number, number>, rank: number): number => {
+  const tag = tags.get(rank) ?? 0;
+  tags.set(rank, tag + 1);
+  return tag;
+};
 
 /** What a party has to do with the dealer. */
 export interface Material extends MaterialSource {
-  start(job: Job, line: Line): void | Promise<void>;
+  start(job: Job, line: Line, place: Place): void | Promise<void>;
   /** The program has revealed a value on its way: the dealer is told, and goes on. */
   revealed(gate: number, value: Tensor, line: Line): void | Promise<void>;
   /** The job is over: the dealer's part of it has to be complete. */
   finish(): void;
   free(ids: readonly number[]): void;
+  /** A job does not begin: what was dealt for it is not used. These objects are left. */
+  skip(kept: ReadonlySet<number>): void;
+  /** The last job is given up; these objects are left. */
+  abandon(kept: ReadonlySet<number>): void;
   close(): void | Promise<void>;
   /** Whether this party has dealing of its own to do, and room for what comes of it, while it waits for others. */
   readonly idle?: boolean;
@@ -48,16 +83,16 @@ export interface StoredMaterial {
   readonly material: Material;
 }
 
-export const connectDealer = async (o: EngineOptions, seed: Uint8Array): Promise<Material> => {
-  if (o.dealer.kind === 'third') return new ThirdParty(o, o.dealer.channel, seed);
-  const { channel, parties, rank } = o;
+export const connectDealer = async (o: EngineOptions, line: Line, seed: Uint8Array): Promise<Material> => {
+  if (o.dealer.kind === 'third') return new ThirdParty(o.rank, o.dealer.channel, seed);
+  const { parties, rank } = o;
   if (rank === 0) {
-    const others = await Promise.all(parties.slice(1).map((party) => channel.recv(party, 0)));
+    const others = await Promise.all(parties.slice(1).map((_, i) => line.recv(i + 1)));
     const prgs = [seed, ...others].map((s) => new Prg(o.ring, Uint8Array.from(s)));
     const room = Math.min(AHEAD, o.ring.heap.limit * AHEAD_SHARE);
     return new FirstParty(new DealerJobs(new Dealer(o.ring, o.field, prgs, true)), parties.length, room);
   }
-  await channel.send(parties[0]!, 0, Uint8Array.from(seed));
+  await line.send(0, Uint8Array.from(seed));
   return new Hearer();
 };
 
@@ -88,8 +123,8 @@ class FirstParty implements Material {
   }
 
   get idle(): boolean {
-    const run = this.#run!;
-    return !run.over && run.question === undefined && this.#waiting < this.#room;
+    const run = this.#run;
+    return run !== undefined && !run.over && run.question === undefined && this.#waiting < this.#room;
   }
 
   ahead(): void {
@@ -105,15 +140,15 @@ class FirstParty implements Material {
     return next;
   }
 
-  async start(job: Job, line: Line): Promise<void> {
-    this.#run = new Dealt(this.#jobs.run(job));
+  start(job: Job, line: Line, { gate }: Place): void | Promise<void> {
+    this.#run = new Dealt(this.#jobs.run(job, gate));
     this.#tells = tells(job.graph);
-    if (this.#tells) await this.#tell(line);
+    if (this.#tells) return this.#tell(line);
   }
 
-  async revealed(gate: number, value: Tensor, line: Line): Promise<void> {
+  revealed(gate: number, value: Tensor, line: Line): void | Promise<void> {
     this.#run!.tell(gate, value);
-    if (this.#tells) await this.#tell(line);
+    if (this.#tells) return this.#tell(line);
   }
 
   /** Deals as far as it goes, and tells the others of it. */
@@ -144,6 +179,17 @@ class FirstParty implements Material {
 
   free(ids: readonly number[]): void {
     this.#jobs.free(ids);
+  }
+
+  skip(): void {}
+
+  abandon(kept: ReadonlySet<number>): void {
+    this.#run = undefined;
+    for (const given of this.#dealt.values())
+      for (const { array } of given) this.#jobs.dealer.ring.release(array);
+    this.#dealt.clear();
+    this.#waiting = 0;
+    this.#jobs.keepOnly(kept);
   }
 
   close(): void {}
@@ -185,36 +231,56 @@ class Hearer implements Material {
 
   free(): void {}
 
+  skip(): void {}
+
+  abandon(): void {
+    this.#heard = undefined;
+  }
+
   close(): void {}
 }
 
 /** After this many bytes of used corrections, the dealer hears that it may go on. */
 const REPORT = 8 << 20;
 
+/** With the dealer, as long as no job is given up. */
+interface Talk {
+  readonly channel: Channel;
+  readonly mailbox: Mailbox;
+  tag: number;
+}
+
 /** A server deals; rank 0 receives its corrections, the others what they are told. */
 class ThirdParty implements Material {
   used = 0;
   readonly #rank: number;
-  readonly #channel: Channel;
-  readonly #dealer: string;
-  readonly #mailbox: Mailbox;
-  #tag = 0;
+  readonly #connect: () => Channel;
+  #talk: Talk;
+  /** Objects that were left when a job was given up, until the dealer hears of it. */
+  #kept: ReadonlySet<number> | undefined;
   #unreported = 0;
   #needed = -1;
   #open = true;
 
-  constructor(o: EngineOptions, channel: Channel, seed: Uint8Array) {
-    this.#rank = o.rank;
-    this.#channel = channel;
-    this.#dealer = channel.peers[0]!;
-    this.#mailbox = new Mailbox((chunks) => this.#taken(chunks));
+  constructor(rank: number, connect: () => Channel, seed: Uint8Array) {
+    this.#rank = rank;
+    this.#connect = connect;
+    this.#talk = this.#begin();
     this.#tell({ kind: 'seed', seed });
-    this.#receive().catch((e: unknown) => {
-      if (this.#open) this.#mailbox.fail(e);
-    });
   }
 
-  start(job: Job): void {
+  #begin(): Talk {
+    const mailbox = new Mailbox((chunks) => this.#taken(chunks));
+    const talk = { channel: this.#connect(), mailbox, tag: 0 };
+    this.#receive(talk).catch((e: unknown) => {
+      if (this.#open && talk === this.#talk) mailbox.fail(e);
+    });
+    return talk;
+  }
+
+  start(job: Job, _line: Line, place: Place): void {
+    if (this.#kept && this.#rank === 0) this.#tell({ kind: 'resume', place, kept: [...this.#kept] });
+    this.#kept = undefined;
     this.#tell(this.#rank === 0 ? { kind: 'job', job } : { kind: 'digest', digest: digestOf(job) });
   }
 
@@ -223,7 +289,7 @@ class ThirdParty implements Material {
   }
 
   take(gate: number): Promise<readonly Uint8Array[]> | readonly Uint8Array[] {
-    const chunks = this.#mailbox.take(gate);
+    const chunks = this.#talk.mailbox.take(gate);
     if (this.#rank === 0 && chunks instanceof Promise && gate > this.#needed) {
       this.#needed = gate;
       this.#report();
@@ -235,7 +301,23 @@ class ThirdParty implements Material {
   finish(): void {}
 
   free(ids: readonly number[]): void {
-    if (this.#rank === 0) this.#tell({ kind: 'free', ids });
+    if (this.#rank !== 0) return;
+    if (this.#kept) this.#kept = new Set([...this.#kept].filter((id) => !ids.includes(id)));
+    else this.#tell({ kind: 'free', ids });
+  }
+
+  /** The dealer does not hear of it: its numbers go on from what it hears next. */
+  skip(kept: ReadonlySet<number>): void {
+    this.#kept = kept;
+  }
+
+  abandon(kept: ReadonlySet<number>): void {
+    const { channel } = this.#talk;
+    this.#talk = this.#begin();
+    channel.close();
+    this.#kept = kept;
+    this.#unreported = 0;
+    this.#needed = -1;
   }
 
   close(): void {
@@ -245,9 +327,9 @@ class ThirdParty implements Material {
 
   /** In the order of the calls; the channel keeps it. */
   #tell(message: DealerMessage): void {
-    Promise.resolve(this.#channel.send(this.#dealer, this.#tag++, packMessage(message))).catch((e: unknown) =>
-      this.#mailbox.fail(e),
-    );
+    const talk = this.#talk;
+    const sent = talk.channel.send(talk.channel.peers[0]!, talk.tag++, packMessage(message));
+    Promise.resolve(sent).catch((e: unknown) => talk.mailbox.fail(e));
   }
 
   #taken(chunks: readonly Uint8Array[]): void {
@@ -262,10 +344,10 @@ class ThirdParty implements Material {
     this.#unreported = 0;
   }
 
-  async #receive(): Promise<void> {
+  async #receive({ channel, mailbox }: Talk): Promise<void> {
     for (let tag = 0; this.#open; tag++) {
-      const message = await this.#channel.recv(this.#dealer, tag);
-      for (const { gate, chunks } of unpackCorrections(message)) this.#mailbox.put(gate, chunks);
+      const message = await channel.recv(channel.peers[0]!, tag);
+      for (const { gate, chunks } of unpackCorrections(message)) mailbox.put(gate, chunks);
     }
   }
 }

@@ -140,7 +140,8 @@ const withRows = ({ op, attrs }: Node, rows: number): Attrs =>
 export const pieces = (graph: Graph, memory: number): Graph => {
   const most = Math.max(1, Math.floor(memory / ELEMENT));
   const regions = regionsOf(graph, most);
-  if (regions.size === 0) return graph;
+  const bodies = new Map(graph.nodes.flatMap(({ body }) => (body ? [[body, pieces(body, memory)]] : [])));
+  if (regions.size === 0 && [...bodies].every(([body, cut]) => body === cut)) return graph;
   const { types } = graph;
   const to = new GraphBuilder();
   const names = new Map<ValueId, ValueId>();
@@ -208,7 +209,7 @@ export const pieces = (graph: Graph, memory: number): Graph => {
       if ('nodes' in unit) emitRegion(unit);
       else {
         const ins = unit.ins.map((id) => names.get(id)!);
-        const outs = to.emit(unit.op, ins, unit.attrs, { body: unit.body, site: unit.site });
+        const outs = to.emit(unit.op, ins, unit.attrs, { body: unit.body && bodies.get(unit.body), site: unit.site });
         for (const [i, id] of unit.outs.entries()) names.set(id, outs[i]!);
       }
     }

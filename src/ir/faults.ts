@@ -1,0 +1,132 @@
+/**
+ * @file How those who run a job give it up together. Who cannot go on tells all others, who tell it as well and stop where
+ * they are; then all know which jobs are lost: from the first that failed anywhere to the last that anybody has begun.
+ * Messages that are still on their way belong to channels that are closed afterwards, and gates that were numbered are never
+ * numbered again. While nothing fails, nothing is sent.
+ */
+import { type ErrorCode, TesseraError } from '../errors.ts';
+import { createCodec } from '../link/codec.ts';
+import type { Channel } from '../link/link.ts';
+
+/** Errors after which there is no going on: somebody is gone, or runs something else. */
+const FINAL: ReadonlySet<ErrorCode> = new Set([
+  'PEER_LOST',
+  'PARTY_FAILED',
+  'LINK',
+  'IDENTITY',
+  'DIVERGED',
+  'CLOSED',
+]);
+
+/** Whether the others can be told of this error, and all go on with the next job. */
+export const isPassing = (error: unknown): boolean =>
+  !(error instanceof TesseraError && FINAL.has(error.code));
+
+/** What one of those who run jobs says when it stops. */
+interface Report {
+  /** The job that stopped here; -1 if none was running. */
+  readonly stopped: number;
+  /** It stopped by itself, not because of others. */
+  readonly own: boolean;
+  /** The last job that was begun here; -1 if none was. */
+  readonly begun: number;
+  readonly code: ErrorCode;
+  readonly text: string;
+}
+
+/** Which jobs are given up, and why. */
+export interface Verdict {
+  readonly from: number;
+  readonly through: number;
+  readonly cause: TesseraError;
+}
+
+/** A job that stops before its end; without an error, because of others. */
+export interface Stopped {
+  readonly job: number;
+  readonly error?: unknown;
+}
+
+/** A party stops because of another. */
+export class GivenUp extends Error {}
+
+const codec = createCodec();
+
+/** Sizes and call sites are the program's; the text of another error might quote an input. */
+const reportOf = (begun: number, stopped: Stopped | undefined): Report => {
+  const { job = -1, error } = stopped ?? {};
+  const memory = isMemory(error);
+  const { code = 'PARTY_FAILED', info = {} } = error instanceof TesseraError ? error : {};
+  const { op, site } = info as Readonly<Record<string, unknown>>;
+  const where = op === undefined ? '' : ` [op ${String(op)}${site === undefined ? '' : ` at ${String(site)}`}]`;
+  const text = error instanceof TesseraError && memory ? error.message : `it failed there${where}`;
+  return { stopped: job, own: error !== undefined, begun, code: memory ? 'OUT_OF_MEMORY' : code, text };
+};
+
+/** The host's way to say so: a buffer that could not be made, a memory that could not grow. */
+const isMemory = (e: unknown): boolean =>
+  e instanceof TesseraError
+    ? e.code === 'OUT_OF_MEMORY'
+    : e instanceof RangeError && /allocation|memory|array length/i.test(e.message);
+
+/** An error of a job as all see it: that of a host which is out of memory has the code for it. */
+export const typed = (error: unknown): unknown =>
+  error instanceof TesseraError || !isMemory(error)
+    ? error
+    : new TesseraError('OUT_OF_MEMORY', `the host has no memory left: ${(error as Error).message}`, {}, error);
+
+export class Faults {
+  readonly #lines: readonly { readonly peer: string; readonly channel: Channel }[];
+  /** How often jobs were given up; the tags of the reports. */
+  #turn = 0;
+  #latest = -1;
+
+  /** `channels` lead to all others and carry nothing else; `heard` is called when one of them has stopped. */
+  constructor(channels: readonly Channel[], heard: () => void) {
+    this.#lines = channels.flatMap((channel) => channel.peers.map((peer) => ({ peer, channel })));
+    for (const { peer, channel } of this.#lines)
+      channel.notice(peer, (tag) => {
+        this.#latest = Math.max(this.#latest, tag);
+        heard();
+      });
+  }
+
+  /** Has somebody stopped? */
+  get waiting(): boolean {
+    return this.#latest >= this.#turn;
+  }
+
+  /** Tells all others, and hears them all. `begun`: the last job that was begun here. */
+  async settle(begun: number, stopped?: Stopped): Promise<Verdict> {
+    const turn = this.#turn++;
+    const own = reportOf(begun, stopped);
+    for (const { peer, channel } of this.#lines) await channel.send(peer, turn, codec.encode(own));
+    const theirs = await Promise.all(
+      this.#lines.map(async ({ peer, channel }) => ({ peer, ...read(await channel.recv(peer, turn), peer) })),
+    );
+    const all = [own, ...theirs];
+    const from = Math.min(...all.flatMap((r) => (r.stopped >= 0 ? [r.stopped] : [])));
+    const through = Math.max(...all.map((r) => r.begun));
+    if (own.own) return { from, through, cause: asTyped(stopped?.error) };
+    const [first] = theirs.filter((r) => r.own).sort((a, b) => a.stopped - b.stopped);
+    if (first === undefined) throw new TesseraError('DIVERGED', 'a job was given up, and nobody says why');
+    const cause = new TesseraError(first.code, `at ${first.peer}: ${first.text}`, { party: first.peer });
+    return { from, through, cause };
+  }
+}
+
+const asTyped = (error: unknown): TesseraError => {
+  const e = typed(error);
+  return e instanceof TesseraError
+    ? e
+    : new TesseraError('PARTY_FAILED', e instanceof Error ? e.message : String(e), {}, e);
+};
+
+const read = (bytes: Uint8Array, peer: string): Report => {
+  const report = codec.decode(bytes) as Partial<Report> | null;
+  const { stopped, own, begun, code, text } = report ?? {};
+  const numbers = typeof stopped === 'number' && typeof begun === 'number';
+  if (!numbers || typeof own !== 'boolean' || typeof code !== 'string' || typeof text !== 'string')
+    throw new TesseraError('DIVERGED', `${peer} sent a report of another form`, { party: peer });
+  return { stopped, own, begun, code, text };
+};
