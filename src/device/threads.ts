@@ -10,7 +10,14 @@ import type { PortLike } from '../link/port.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { measures } from './measured.ts';
-import { type Duty, type FromThread, packError, type SentError, type ToThread, unpackError } from './messages.ts';
+import {
+  type Duty,
+  type FromThread,
+  packError,
+  type SentError,
+  type ToThread,
+  unpackError,
+} from './messages.ts';
 import type { SpuBackend } from './mode.ts';
 import type { Op } from './objects.ts';
 import { portPair, type RunningThread, startThread } from './runtime.ts';
@@ -288,7 +295,12 @@ const worse = (known: TesseraError | undefined, party: string, sent: SentError):
   if (known?.info.at !== undefined) return known;
   // Others say whom they have it from.
   if (error.info.party !== undefined) return known ?? error;
-  return new TesseraError(error.code, `at ${party}: ${error.message}`, { ...error.info, party, at: party }, error);
+  return new TesseraError(
+    error.code,
+    `at ${party}: ${error.message}`,
+    { ...error.info, party, at: party },
+    error,
+  );
 };
 
 /** A name for the dealer's thread that no party has. */

@@ -8,8 +8,8 @@ import { Prg } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
 import { analyse } from './analysis.ts';
 import { Dealer, Dealt, type Question } from './deal.ts';
-import { sizeOf, type Tensor } from './graph.ts';
 import { Faults, GivenUp, isPassing } from './faults.ts';
+import { sizeOf, type Tensor } from './graph.ts';
 import { DealerJobs, type DealerMessage, digestOf, type Job, type Place, unpackMessage } from './job.ts';
 import { sameShape } from './shapes.ts';
 

@@ -181,13 +181,15 @@ export class PartyEngine {
     const own = new Map<number, AnyArray>();
     const run = new PartyRun(this.#role, this.#store, own);
     this.#begun = place.number;
+    let hidden = true;
     try {
       for (const [name, tensor] of privates) own.set(name, encodeTensor(scratch, tensor, this.#o.fraction));
+      hidden = false;
       return await this.#runOn(job, place, ins, run);
     } catch (error) {
       run.abandon();
       scratch.end();
-      throw await this.#giveUp(place.number, error);
+      throw await this.#giveUp(job, { job: place.number, error, hidden });
     } finally {
       scratch.end();
     }
@@ -199,21 +201,28 @@ export class PartyEngine {
       if (this.#given && place.number <= this.#given.through) throw this.#given.cause;
       return job.ins.map((id) => this.#object(id));
     } catch (error) {
-      for (const id of job.outs) if (id >= 0) this.#lost.set(id, error as TesseraError);
+      this.#lose(job.outs, error as TesseraError);
       this.#material.skip(new Set(this.#objects.keys()));
       throw error;
     }
   }
 
+  #lose(ids: readonly number[], cause: TesseraError): void {
+    for (const id of ids) if (id >= 0) this.#lost.set(id, cause);
+  }
+
   /** Gives up a job that could not go on here, or that others have given up. Returns the error to throw. */
-  async #giveUp(job: number, error: unknown): Promise<unknown> {
+  async #giveUp({ outs }: Job, stopped: Stopped & { readonly error: unknown }): Promise<unknown> {
+    const { job, error } = stopped;
     if (!isPassing(error)) {
       this.#failure = { error };
       return error;
     }
-    await this.#settle({ job, ...(!(error instanceof GivenUp) && { error }) });
+    await this.#settle(error instanceof GivenUp ? { job } : stopped);
     if (this.#failure) return error instanceof GivenUp ? this.#failure.error : error;
-    return error instanceof GivenUp ? this.#given!.cause : typed(error);
+    const { cause } = this.#given!;
+    this.#lose(outs, cause);
+    return error instanceof GivenUp ? cause : typed(error);
   }
 
   /** Does what is to be done when others have given up a job that is over here, or has not begun. */

@@ -45,6 +45,8 @@ export interface Verdict {
 export interface Stopped {
   readonly job: number;
   readonly error?: unknown;
+  /** What the error says is not for the others: it may tell of an input. */
+  readonly hidden?: boolean;
 }
 
 /** A party stops because of another. */
@@ -52,28 +54,23 @@ export class GivenUp extends Error {}
 
 const codec = createCodec();
 
-/** Sizes and call sites are the program's; the text of another error might quote an input. */
 const reportOf = (begun: number, stopped: Stopped | undefined): Report => {
-  const { job = -1, error } = stopped ?? {};
-  const memory = isMemory(error);
-  const { code = 'PARTY_FAILED', info = {} } = error instanceof TesseraError ? error : {};
-  const { op, site } = info as Readonly<Record<string, unknown>>;
-  const where = op === undefined ? '' : ` [op ${String(op)}${site === undefined ? '' : ` at ${String(site)}`}]`;
-  const text = error instanceof TesseraError && memory ? error.message : `it failed there${where}`;
-  return { stopped: job, own: error !== undefined, begun, code: memory ? 'OUT_OF_MEMORY' : code, text };
+  const { job = -1, error, hidden = false } = stopped ?? {};
+  const { code, message } = typed(error);
+  // What is no error of ours, or comes of an input, its own party alone is to see.
+  const shown = code === 'OUT_OF_MEMORY' || (error instanceof TesseraError && !hidden);
+  const text = shown ? message : 'it failed there; look at its log';
+  return { stopped: job, own: error !== undefined, begun, code, text };
 };
 
-/** The host's way to say so: a buffer that could not be made, a memory that could not grow. */
-const isMemory = (e: unknown): boolean =>
-  e instanceof TesseraError
-    ? e.code === 'OUT_OF_MEMORY'
-    : e instanceof RangeError && /allocation|memory|array length/i.test(e.message);
-
-/** An error of a job as all see it: that of a host which is out of memory has the code for it. */
-export const typed = (error: unknown): unknown =>
-  error instanceof TesseraError || !isMemory(error)
-    ? error
-    : new TesseraError('OUT_OF_MEMORY', `the host has no memory left: ${(error as Error).message}`, {}, error);
+/** An error of a job with its code; hosts have words of their own for a lack of memory. */
+export const typed = (error: unknown): TesseraError => {
+  if (error instanceof TesseraError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return error instanceof RangeError && /allocation|memory|array length/i.test(text)
+    ? new TesseraError('OUT_OF_MEMORY', `the host has no memory left: ${text}`, {}, error)
+    : new TesseraError('PARTY_FAILED', text, {}, error);
+};
 
 export class Faults {
   readonly #lines: readonly { readonly peer: string; readonly channel: Channel }[];
@@ -107,20 +104,13 @@ export class Faults {
     const all = [own, ...theirs];
     const from = Math.min(...all.flatMap((r) => (r.stopped >= 0 ? [r.stopped] : [])));
     const through = Math.max(...all.map((r) => r.begun));
-    if (own.own) return { from, through, cause: asTyped(stopped?.error) };
+    if (own.own) return { from, through, cause: typed(stopped?.error) };
     const [first] = theirs.filter((r) => r.own).sort((a, b) => a.stopped - b.stopped);
     if (first === undefined) throw new TesseraError('DIVERGED', 'a job was given up, and nobody says why');
     const cause = new TesseraError(first.code, `at ${first.peer}: ${first.text}`, { party: first.peer });
     return { from, through, cause };
   }
 }
-
-const asTyped = (error: unknown): TesseraError => {
-  const e = typed(error);
-  return e instanceof TesseraError
-    ? e
-    : new TesseraError('PARTY_FAILED', e instanceof Error ? e.message : String(e), {}, e);
-};
 
 const read = (bytes: Uint8Array, peer: string): Report => {
   const report = codec.decode(bytes) as Partial<Report> | null;

@@ -113,7 +113,18 @@ const PROGRAMS: Readonly<Record<string, (x: BaseArray, y: BaseArray) => unknown>
     return [np.matmul(g, x), g.mul(0.5), np.matmul(np.transpose(g), np.exp(x.mul(0.1)))];
   },
   looped: (x, y) =>
-    np.fori(0, 2, (_, c) => np.abs(np.matmul(np.matmul(c, np.transpose(c)), x).mul(0.01).sub(y)), x),
+    np.fori(
+      0,
+      2,
+      (_, c) =>
+        np.abs(
+          np
+            .matmul(np.matmul(c, np.transpose(c)), x)
+            .mul(0.01)
+            .sub(y),
+        ),
+      x,
+    ),
   largest: (x, y) => [np.max(x.mul(y), 1), np.max(x.mul(y), 0), np.where(np.less(x, y), x, y)],
 };
 

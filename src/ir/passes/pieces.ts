@@ -209,7 +209,10 @@ export const pieces = (graph: Graph, memory: number): Graph => {
       if ('nodes' in unit) emitRegion(unit);
       else {
         const ins = unit.ins.map((id) => names.get(id)!);
-        const outs = to.emit(unit.op, ins, unit.attrs, { body: unit.body && bodies.get(unit.body), site: unit.site });
+        const outs = to.emit(unit.op, ins, unit.attrs, {
+          body: unit.body && bodies.get(unit.body),
+          site: unit.site,
+        });
         for (const [i, id] of unit.outs.entries()) names.set(id, outs[i]!);
       }
     }
