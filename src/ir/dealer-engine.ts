@@ -41,6 +41,7 @@ type Order =
   | Job
   | { readonly free: readonly number[] }
   | { readonly place: Place; readonly kept: readonly number[] }
+  | 'stop'
   | 'bye';
 
 export interface DealerStats {
@@ -64,6 +65,7 @@ export class DealerEngine {
   /** Where the next job stands. */
   #next: Place = { number: 0, gate: 0 };
   #begun = -1;
+  #dealing = false;
   #unused = 0;
   /** The last gate that rank 0 waits for: parties run in the order of the data, not of the graph. */
   #needed = -1;
@@ -122,11 +124,16 @@ export class DealerEngine {
   async #obey(jobs: DealerJobs): Promise<boolean> {
     const next = await this.#until(() => this.#orders.shift());
     if (next === 'bye') return true;
+    if (next === 'stop') throw new GivenUp();
     if ('free' in next) jobs.free(next.free);
     else if ('place' in next) {
       this.#next = next.place;
       jobs.keepOnly(new Set(next.kept));
-    } else await this.#deal(jobs, next);
+    } else {
+      this.#dealing = true;
+      await this.#deal(jobs, next);
+      this.#dealing = false;
+    }
     return false;
   }
 
@@ -134,6 +141,7 @@ export class DealerEngine {
   async #settle(jobs: DealerJobs, error: unknown): Promise<void> {
     const channel = this.#channel;
     this.#channel = this.#o.channel();
+    this.#dealing = false;
     jobs.giveUp();
     await this.#faults.settle(
       this.#begun,
@@ -173,6 +181,7 @@ export class DealerEngine {
       if (rank === 0 && message.kind === 'job') this.#orders.push(message.job);
       else if (rank === 0 && message.kind === 'free') this.#orders.push({ free: message.ids });
       else if (rank === 0 && message.kind === 'resume') this.#orders.push(message);
+      else if (rank === 0 && message.kind === 'stop') this.#orders.push('stop');
       else if (rank === 0 && message.kind === 'taken') this.#unused -= message.bytes;
       else if (rank === 0 && message.kind === 'need') this.#needed = Math.max(this.#needed, message.gate);
       else if (message.kind === 'revealed') this.#revealed[rank]!.push(message);
@@ -301,7 +310,7 @@ export class DealerEngine {
   /** Waits until `take` gives something, asking again whenever a message came. */
   async #until<T>(take: () => T | undefined): Promise<T> {
     for (;;) {
-      if (this.#faults.waiting) throw new GivenUp();
+      if (this.#dealing && this.#faults.limit <= this.#begun) throw new GivenUp();
       if (this.#failure) throw this.#failure;
       const value = take();
       if (value !== undefined) return value;

@@ -65,6 +65,8 @@ export interface Material extends MaterialSource {
   free(ids: readonly number[]): void;
   /** A job does not begin: what was dealt for it is not used. These objects are left. */
   skip(kept: ReadonlySet<number>): void;
+  /** The job goes no further: the dealer has no more to do for this party. */
+  stop(): void;
   /** The last job is given up; these objects are left. */
   abandon(kept: ReadonlySet<number>): void;
   close(): void | Promise<void>;
@@ -183,6 +185,8 @@ class FirstParty implements Material {
 
   skip(): void {}
 
+  stop(): void {}
+
   abandon(kept: ReadonlySet<number>): void {
     this.#run = undefined;
     for (const given of this.#dealt.values())
@@ -232,6 +236,8 @@ class Hearer implements Material {
   free(): void {}
 
   skip(): void {}
+
+  stop(): void {}
 
   abandon(): void {
     this.#heard = undefined;
@@ -309,6 +315,10 @@ class ThirdParty implements Material {
   /** The dealer does not hear of it: its numbers go on from what it hears next. */
   skip(kept: ReadonlySet<number>): void {
     this.#kept = kept;
+  }
+
+  stop(): void {
+    if (this.#rank === 0) this.#tell({ kind: 'stop' });
   }
 
   abandon(kept: ReadonlySet<number>): void {

@@ -95,7 +95,7 @@ export class PartyEngine {
     this.#material = material;
     this.#line = line;
     this.#faults = new Faults(o.dealer.kind === 'third' ? [o.faults, o.dealer.faults] : [o.faults], () => {
-      this.#interrupt?.();
+      if (this.#faults.limit <= this.#begun) this.#interrupt?.();
       void this.#queue(() => this.#settled()).catch(() => {});
     });
   }
@@ -132,7 +132,9 @@ export class PartyEngine {
    * again, its objects are lost, and the next job runs. Only a party that is lost and programs that differ end the engine.
    */
   run(job: Job, privates: ReadonlyMap<number, Tensor> = new Map()): Promise<RunResult> {
-    return this.#queue(() => this.#run(job, privates));
+    const result = this.#queue(() => this.#run(job, privates));
+    void this.#queue(() => this.#settled());
+    return result;
   }
 
   /** Forgets objects, after all earlier jobs. */
@@ -225,14 +227,15 @@ export class PartyEngine {
     return error instanceof GivenUp ? cause : typed(error);
   }
 
-  /** Does what is to be done when others have given up a job that is over here, or has not begun. */
+  /** Does what is to be done when others have given up a job that is over here, or is the next. */
   async #settled(): Promise<void> {
-    while (this.#faults.waiting && !this.#failure) await this.#settle();
+    while (this.#faults.limit <= this.#next.number && !this.#failure) await this.#settle();
   }
 
   /** `stopped`: the job that ends here unfinished, and why, if not because of others. */
   async #settle(stopped?: Stopped): Promise<void> {
     this.#sending.length = 0;
+    this.#material.stop();
     try {
       const { from, through, cause } = await this.#faults.settle(this.#begun, stopped);
       this.#given = { through, cause };
@@ -251,7 +254,7 @@ export class PartyEngine {
 
   /** The promise's result, if no other party gives up before. */
   #unlessGivenUp<T>(promise: Promise<T>): Promise<T> {
-    if (this.#faults.waiting) {
+    if (this.#faults.limit <= this.#begun) {
       promise.catch(() => {});
       return Promise.reject(new GivenUp());
     }
@@ -335,7 +338,7 @@ export class PartyEngine {
   /** Deals for later gates as long as the peers' messages are on their way. */
   async #dealAhead(done: () => boolean, all: Promise<unknown>): Promise<void> {
     all.catch(() => {});
-    const on = (): boolean => !done() && !this.#faults.waiting && this.#material.idle === true;
+    const on = (): boolean => !done() && this.#faults.limit > this.#begun && this.#material.idle === true;
     for (await eventLoop(); on(); await eventLoop()) this.#material.ahead!();
   }
 

@@ -73,34 +73,50 @@ export const typed = (error: unknown): TesseraError => {
 };
 
 export class Faults {
-  readonly #lines: readonly { readonly peer: string; readonly channel: Channel }[];
+  readonly #lines: readonly Line[];
   /** How often jobs were given up; the tags of the reports. */
   #turn = 0;
-  #latest = -1;
+  #limit = Number.POSITIVE_INFINITY;
 
   /** `channels` lead to all others and carry nothing else; `heard` is called when one of them has stopped. */
   constructor(channels: readonly Channel[], heard: () => void) {
-    this.#lines = channels.flatMap((channel) => channel.peers.map((peer) => ({ peer, channel })));
-    for (const { peer, channel } of this.#lines)
-      channel.notice(peer, (tag) => {
-        this.#latest = Math.max(this.#latest, tag);
-        heard();
+    this.#lines = channels.flatMap((channel) =>
+      channel.peers.map((peer) => ({ peer, channel, reports: new Map() })),
+    );
+    for (const line of this.#lines)
+      line.channel.notice(line.peer, (tag) => {
+        this.#report(line, tag).then(
+          ({ stopped }) => {
+            if (tag !== this.#turn || stopped < 0) return;
+            this.#limit = Math.min(this.#limit, stopped);
+            heard();
+          },
+          () => {},
+        );
       });
   }
 
-  /** Has somebody stopped? */
-  get waiting(): boolean {
-    return this.#latest >= this.#turn;
+  /** The first job that others have stopped in: those before are done, from this one on all are given up. Infinity: none. */
+  get limit(): number {
+    return this.#limit;
   }
 
   /** Tells all others, and hears them all. `begun`: the last job that was begun here. */
   async settle(begun: number, stopped?: Stopped): Promise<Verdict> {
-    const turn = this.#turn++;
+    const turn = this.#turn;
     const own = reportOf(begun, stopped);
     for (const { peer, channel } of this.#lines) await channel.send(peer, turn, codec.encode(own));
     const theirs = await Promise.all(
-      this.#lines.map(async ({ peer, channel }) => ({ peer, ...read(await channel.recv(peer, turn), peer) })),
+      this.#lines.map(async (line) => ({ peer: line.peer, ...(await this.#report(line, turn)) })),
     );
+    this.#turn++;
+    this.#limit = Number.POSITIVE_INFINITY;
+    for (const line of this.#lines) {
+      line.reports.delete(turn);
+      // Who was through sooner may have stopped again.
+      const { stopped: again } = (await line.reports.get(this.#turn)) ?? { stopped: -1 };
+      if (again >= 0) this.#limit = Math.min(this.#limit, again);
+    }
     const all = [own, ...theirs];
     const from = Math.min(...all.flatMap((r) => (r.stopped >= 0 ? [r.stopped] : [])));
     const through = Math.max(...all.map((r) => r.begun));
@@ -110,6 +126,18 @@ export class Faults {
     const cause = new TesseraError(first.code, `at ${first.peer}: ${first.text}`, { party: first.peer });
     return { from, through, cause };
   }
+
+  #report({ peer, channel, reports }: Line, tag: number): Promise<Report> {
+    const known = reports.get(tag) ?? channel.recv(peer, tag).then((bytes) => read(bytes, peer));
+    reports.set(tag, known);
+    return known;
+  }
+}
+
+interface Line {
+  readonly peer: string;
+  readonly channel: Channel;
+  readonly reports: Map<number, Promise<Report>>;
 }
 
 const read = (bytes: Uint8Array, peer: string): Report => {

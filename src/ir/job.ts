@@ -31,6 +31,8 @@ export type DealerMessage =
   | { readonly kind: 'job'; readonly job: Job }
   | { readonly kind: 'digest'; readonly digest: string }
   | { readonly kind: 'free'; readonly ids: readonly number[] }
+  /** Rank 0 has given up what it asked for last; it speaks again on another channel. */
+  | { readonly kind: 'stop' }
   /** Rank 0 goes on after jobs that were given up: the first gate and job from here on, and the objects that are left. */
   | { readonly kind: 'resume'; readonly place: Place; readonly kept: readonly number[] }
   | { readonly kind: 'taken'; readonly bytes: number }

@@ -8,7 +8,7 @@ import type { Graph } from '../../src/ir/graph.ts';
 import { lower } from '../../src/ir/lower.ts';
 import { NDArray } from '../../src/ir/ndarray.ts';
 import { optimize } from '../../src/ir/passes/optimize.ts';
-import { revealGraph } from '../../src/ir/ports.ts';
+import { inputGraph, revealGraph } from '../../src/ir/ports.ts';
 import * as np from '../../src/numpy/index.ts';
 import { Prg } from '../../src/ring/prg.ts';
 import { Ring } from '../../src/ring/ring.ts';
@@ -234,6 +234,34 @@ for (const [n, kind, rttMs] of [
       await w.close();
     }
   });
+
+test('a party that fails while the others are still at earlier jobs takes nothing of those with it', async () => {
+  for (const kind of ['first', 'third'] as const) {
+    const rings = await Promise.all(Array.from({ length: 4 }, () => Ring.create()));
+    const w = await start(3, kind, { rings, rttMs: 20 });
+    const fault = failing(rings[0]!);
+    // Alice's own inputs wait for nobody: she is at the last of these jobs when the others hear of the first.
+    const job = (id: number): Job => ({
+      graph: inputGraph([{ owner: 0, type: typesOf(INPUTS)[0]! }], { field }),
+      ins: [],
+      outs: [id],
+    });
+    await outcomes(w, job(0), INPUTS.slice(0, 1));
+    fault.at(0);
+    await outcomes(w, job(1), INPUTS.slice(0, 1));
+    fault.at(4 * fault.count() + 2);
+    const given = await Promise.all(
+      [10, 11, 12, 13, 14, 15].map((id) => outcomes(w, job(id), INPUTS.slice(0, 1))),
+    );
+    fault.at(0);
+    const failed = given.map((parties) => parties.some(({ error }) => error !== undefined));
+    assert.equal(failed.slice(0, 4), [false, false, false, false], kind);
+    assert.ok(failed.includes(true), kind);
+    for (const id of [10, 11, 12, 13])
+      await check(w, id, [...(INPUTS[0]!.data as Float64Array)], `${kind} ${id}`);
+    await w.close();
+  }
+});
 
 test('what is wrong in the same way at all parties ends the job alone', async () => {
   for (const kind of ['first', 'third'] as const) {

@@ -163,6 +163,8 @@ class FromVault implements Material {
 
   skip(): void {}
 
+  stop(): void {}
+
   abandon(): void {}
 
   close(): Promise<void> {
