@@ -58,7 +58,9 @@ export const wrongRate = (
     const r = (made.masks[i] as Value).r as RingArray;
     const z = ring.alloc(field, c.length);
     ring.sub(z, c, r);
-    const rate = (largest(ring, z) * 2 ** shift) / (whole ? 2 ** field.bits : 2 * largest(ring, r));
+    // Shifted back it is z in the ring, also where it was wrong.
+    ring.shl(z, z, shift);
+    const rate = largest(ring, z) / (whole ? 2 ** field.bits : 2 * largest(ring, r));
     ring.release(z);
     return Math.min(1, rate);
   });
