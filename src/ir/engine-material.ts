@@ -17,6 +17,7 @@ import { type Correction, Dealer, Dealt } from './deal.ts';
 import type { EngineOptions } from './engine.ts';
 import type { Tensor } from './graph.ts';
 import { DealerJobs, type DealerMessage, digestOf, type Job, type Place, packMessage } from './job.ts';
+import { partsOf, type ToldParts } from './told.ts';
 
 /** Messages to and from other ranks, in the order of the rounds. */
 export class Line {
@@ -101,6 +102,8 @@ export const connectDealer = async (o: EngineOptions, line: Line, seed: Uint8Arr
 /** Bytes of corrections that may be dealt before their turn, and the part of the memory that they may take at most. */
 const AHEAD = 32 << 20;
 const AHEAD_SHARE = 1 / 16;
+/** And only while no more than this part of the memory is in use: what one gate takes is not known before. */
+const EMPTY = 1 / 4;
 
 /**
  * Rank 0 deals for itself, gate by gate as needed, or earlier while it waits for the others. Where a job has something to
@@ -115,6 +118,10 @@ class FirstParty implements Material {
   readonly #room: number;
   #run: Dealt<void> | undefined;
   #tells = false;
+  /** Where the job runs in pieces, and what the others are to be told of the next. */
+  #parts: ToldParts | undefined;
+  #told: Uint8Array[] = [];
+  #line: Line | undefined;
   /** Bytes that were dealt and not taken yet. */
   #waiting = 0;
 
@@ -126,7 +133,14 @@ class FirstParty implements Material {
 
   get idle(): boolean {
     const run = this.#run;
-    return run !== undefined && !run.over && run.question === undefined && this.#waiting < this.#room;
+    const { used, limit } = this.#jobs.dealer.ring.heap;
+    return (
+      run !== undefined &&
+      !run.over &&
+      run.question === undefined &&
+      this.#waiting < this.#room &&
+      used < limit * EMPTY
+    );
   }
 
   ahead(): void {
@@ -138,6 +152,7 @@ class FirstParty implements Material {
     if (next) {
       this.#dealt.set(next.gate, next.given);
       this.#waiting += sizeOf(next.given);
+      if (next.told.length > 0) this.#told.push(packCorrection(next.gate, next.told));
     }
     return next;
   }
@@ -145,7 +160,10 @@ class FirstParty implements Material {
   start(job: Job, line: Line, { gate }: Place): void | Promise<void> {
     this.#run = new Dealt(this.#jobs.run(job, gate));
     this.#tells = tells(job.graph);
-    if (this.#tells) return this.#tell(line);
+    this.#parts = partsOf(job.graph, gate);
+    this.#line = line;
+    this.#told = [];
+    if (this.#tells && !this.#parts) return this.#tell(line);
   }
 
   revealed(gate: number, value: Tensor, line: Line): void | Promise<void> {
@@ -153,16 +171,22 @@ class FirstParty implements Material {
     if (this.#tells) return this.#tell(line);
   }
 
-  /** Deals as far as it goes, and tells the others of it. */
-  async #tell(line: Line): Promise<void> {
-    const told: Uint8Array[] = [];
-    for (let next = this.#deal(); next; next = this.#deal()) {
-      if (next.told.length > 0) told.push(packCorrection(next.gate, next.told));
-    }
+  /** Deals as far as it goes, or to the end of a part, and tells the others of it. */
+  async #tell(line: Line, last = Number.POSITIVE_INFINITY): Promise<void> {
+    let next = last >= 0 ? this.#deal() : undefined;
+    while (next && next.gate < last) next = this.#deal();
+    const told = this.#told.splice(0);
     for (let rank = 1; rank < this.#parties; rank++) await line.send(rank, joinBytes(told));
   }
 
-  take(gate: number): readonly Given[] {
+  take(gate: number): readonly Given[] | Promise<readonly Given[]> {
+    const last = this.#parts?.enter(gate);
+    if (last === undefined) return this.#take(gate);
+    const dealt = this.#dealt.has(last);
+    return this.#tell(this.#line!, dealt ? Number.NEGATIVE_INFINITY : last).then(() => this.#take(gate));
+  }
+
+  #take(gate: number): readonly Given[] {
     while (!this.#dealt.has(gate)) {
       if (!this.#deal())
         throw new TesseraError('DIVERGED', `the dealer has nothing for gate ${gate}`, { gate });
@@ -205,9 +229,13 @@ const sizeOf = (given: readonly Given[]): number => given.reduce((n, { length })
 class Hearer implements Material {
   readonly used = 0;
   #heard: Promise<Map<number, Uint8Array[]>> | undefined;
+  #parts: ToldParts | undefined;
+  #line: Line | undefined;
 
-  start(job: Job, line: Line): void {
-    if (tells(job.graph)) this.#hear(line, Promise.resolve(new Map()));
+  start(job: Job, line: Line, { gate }: Place): void {
+    this.#parts = partsOf(job.graph, gate);
+    this.#line = line;
+    if (tells(job.graph) && !this.#parts) this.#hear(line, Promise.resolve(new Map()));
   }
 
   revealed(_gate: number, _value: Tensor, line: Line): void {
@@ -224,8 +252,12 @@ class Hearer implements Material {
   }
 
   async take(gate: number): Promise<readonly Uint8Array[]> {
-    const chunks = (await this.#heard)?.get(gate);
+    if (this.#parts?.enter(gate) !== undefined)
+      this.#hear(this.#line!, this.#heard ?? Promise.resolve(new Map()));
+    const known = await this.#heard;
+    const chunks = known?.get(gate);
     if (!chunks) throw new TesseraError('DIVERGED', `the dealer tells nothing for gate ${gate}`, { gate });
+    known!.delete(gate);
     return chunks;
   }
 

@@ -196,7 +196,7 @@ for (const [parties, costMode] of [
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 

@@ -49,9 +49,10 @@ const WORK: Readonly<Record<string, Bytes>> = {
   tanh: [700, 4000],
   erf: [700, 4000],
   softplus: [700, 4000],
-  silu: [700, 5600],
+  silu: [1600, 7000],
   gelu: [700, 5600],
-  mish: [700, 5600],
+  // Its table is the longest, and is held as a whole by a short piece.
+  mish: [2400, 9000],
   convert: BITS,
   bitAnd: BITS,
   bitOr: BITS,
