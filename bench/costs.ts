@@ -1,6 +1,7 @@
 /**
  * @file `npm run costs`: rounds, bytes, dealer bytes and error of every op, measured by running it for 2 and 3
- * parties; for 2 also in latency mode, where that saves rounds. `-- --json` prints one JSON array; `-- --filter NAME` and `-- --field FM128` take a part.
+ * parties; for 2 also in latency mode, where that saves rounds, and at FM64 and FM32 with trunc_allow_msb_error, where that does,
+ * with the probability of a wrong element that it has on the inputs of the given range. `-- --json` prints one JSON array; `-- --filter NAME` and `-- --field FM128` take a part.
  */
 
 import { parseArgs } from 'node:util';
@@ -23,7 +24,8 @@ const rows = fields.flatMap((field) => {
     ...cases.flatMap((k): CostRow[] => {
       const table = measure(ring, k, field, 2);
       const keyed = measure(ring, k, field, 2, 'latency');
-      return keyed.rounds < table.rounds ? [table, keyed] : [table];
+      const free = field === 'FM128' ? table : measure(ring, k, field, 2, 'msb');
+      return [table, ...[keyed, free].filter((row) => row.rounds < table.rounds)];
     }),
     ...cases.map((k) => measure(ring, k, field, 3)),
   ];
@@ -40,6 +42,7 @@ else {
       onlineBytes: Number(r.onlineBytes.toFixed(3)),
       dealerBytes: Number(r.dealerBytes.toFixed(1)),
       maxError: r.maxError === 0 ? 0 : Number(r.maxError.toExponential(1)),
+      ...(r.wrongRate !== undefined && { wrongRate: Number(r.wrongRate.toExponential(1)) }),
     })),
   );
 }

@@ -76,7 +76,11 @@ export const OPERATIONS: readonly Line[] = [
 export const CONFIG: readonly Line[] = [
   ['`protocol`, `field`, `fxp_fraction_bits`', 'yes', ''],
   ['`beaver_type`, `ttp_beaver_config`', 'yes', ''],
-  ['`trunc_allow_msb_error`', 'yes', 'a round less for products at FM64 and FM32'],
+  [
+    '`trunc_allow_msb_error`',
+    'yes',
+    'a round less for products at FM64 and FM32; one of magnitude m is wrong with probability m 2^-28 and m 2^-16; functions by tables stay exact',
+  ],
   ['`sigmoid_mode`', 'yes', 'REAL to 2^-20; MM1 and SEG3 are the straight lines of SPU'],
   [
     '`fxp_exp_mode`, `fxp_log_mode`',

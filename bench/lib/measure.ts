@@ -5,13 +5,14 @@ import { simulate } from '../../src/ir/simulate.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import type { Ring } from '../../src/ring/ring.ts';
 import type { CostCase } from './cost-table.ts';
+import { wrongRate } from './rates.ts';
 
 export interface CostRow {
   readonly op: string;
   readonly field: FieldName;
   readonly parties: number;
-  /** Dealt tables, or keys of two parties (costMode latency). */
-  readonly mode: 'table' | 'latency';
+  /** Dealt tables, keys of two parties (costMode latency), or tables with trunc_allow_msb_error. */
+  readonly mode: 'table' | 'latency' | 'msb';
   readonly rounds: number;
   /** Sent by one party to each other party, per element. */
   readonly onlineBytes: number;
@@ -19,11 +20,21 @@ export interface CostRow {
   readonly dealerBytes: number;
   readonly maxError: number;
   readonly range: string;
+  /** With trunc_allow_msb_error: the probability that an element is wrong, at most. Such elements are not in `maxError`. */
+  readonly wrongRate?: number;
 }
+
+/** A wrong element is off by a good part of the ring: farther than any error. */
+const WRONG = 0.25;
 
 const numbers = (x: NDArray): number[] => Array.from(x.data as Float64Array, Number);
 
-const errorOf = (kind: CostCase['error'], want: readonly number[], got: readonly number[]): number =>
+const errorOf = (
+  kind: CostCase['error'],
+  want: readonly number[],
+  got: readonly number[],
+  most = Number.POSITIVE_INFINITY,
+): number =>
   want.reduce((worst, w, i) => {
     const difference = Math.abs(w - got[i]!);
     const error =
@@ -32,7 +43,7 @@ const errorOf = (kind: CostCase['error'], want: readonly number[], got: readonly
         : kind === 'mixed'
           ? difference / Math.max(1, Math.abs(w))
           : difference;
-    return Math.max(worst, error);
+    return error > most ? worst : Math.max(worst, error);
   }, 0);
 
 /** Of several results the first is compared. */
@@ -68,6 +79,7 @@ export const measure = (
     field: FIELDS[field],
     parties,
     costMode: mode === 'latency' ? 'latency' : 'bandwidth',
+    truncAllowMsbError: mode === 'msb',
     // The same masks at every run: how many rounds a sort takes depends on a shuffle.
     seeds: Array.from({ length: parties }, (_, rank) => new Uint8Array(32).fill(rank + 1)),
   });
@@ -82,7 +94,13 @@ export const measure = (
     rounds: stats.rounds,
     onlineBytes: sent / elements,
     dealerBytes: stats.dealerBytes / elements,
-    maxError: k.error === 'drawn' ? 0 : errorOf(k.error, numbers(want), numbers(results[0]!)),
+    maxError:
+      k.error === 'drawn'
+        ? 0
+        : errorOf(k.error, numbers(want), numbers(results[0]!), mode === 'msb' ? WRONG : undefined),
     range: k.range(field),
+    ...(mode === 'msb' && {
+      wrongRate: wrongRate(ring, FIELDS[field], k.fn as (...args: never[]) => unknown, inputs, parties),
+    }),
   };
 };

@@ -119,6 +119,12 @@ export class Dealing extends Scratch {
     return this.#given ?? [];
   }
 
+  /** Frees all that it holds: the gate is given up. */
+  abandon(): void {
+    for (const { array } of this.given) this.ring.release(array);
+    this.end();
+  }
+
   /** Adds up the streams of ranks >= from, for the next draw. */
   #total<T extends Arr>(dst: T, temp: T, from: number): T {
     const draw = this.#draws++;
@@ -229,6 +235,12 @@ export class Drawing extends Scratch {
       const chunk = this.#correction[this.#at]!;
       if ('array' in chunk) this.ring.release(chunk.array);
     }
+  }
+
+  /** Frees all that it holds: the gate is given up. */
+  abandon(): void {
+    this.discard();
+    super.end();
   }
 
   /** Asserts that the whole correction was used: otherwise dealer and party follow different programs. */

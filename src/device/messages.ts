@@ -54,6 +54,13 @@ export type FromThread =
       readonly stats: RunStats;
       readonly memory: { readonly used: number; readonly peak: number };
     }
+  /** A job was given up by all; the thread goes on. */
+  | {
+      readonly kind: 'givenUp';
+      readonly number: number;
+      readonly error: SentError;
+      readonly memory: { readonly used: number; readonly peak: number };
+    }
   /** The thread cannot go on. `number`: the job that failed, if it was in one. */
   | { readonly kind: 'failed'; readonly number: number | undefined; readonly error: SentError };
 

@@ -85,7 +85,7 @@ export const keyedSmooth = (
     t1,
     t2,
     trunc: t1 + t2 - c.fraction,
-    exact: c.exact,
+    exact: bits !== 128,
     coefficients: fitted(name, bits),
     left,
     // x itself is x - lo, and lo.

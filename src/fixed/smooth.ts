@@ -11,14 +11,14 @@ import { inParts, numbers } from './parts.ts';
 type Bits = 32 | 64 | 128;
 
 /**
- * The opened value f(x) 2^(t1 + t2) stays below 2^room: wrapping has a probability of 2^(room - k), and none in the exact
- * form, where room is wider. t2: scale of the weights; dealt words have what remains. Coefficients may be the larger, the
+ * The opened value f(x) 2^(t1 + t2) stays below 2^room: wrapping has a probability of 2^(room - k) at FM128. At FM64 and FM32
+ * the exact form is taken, whatever products do: what the free one would leave of the ring is too little for both. t2: scale of the weights; dealt words have what remains. Coefficients may be the larger, the
  * more exact those are: damping.
  */
 const SCALES = {
-  32: { room: 22, exact: 29, t2: 11, damping: 1e-3 },
-  64: { room: 46, exact: 61, t2: 22, damping: 1e-8 },
-  128: { room: 80, exact: 80, t2: 30, damping: 1e-12 },
+  32: { room: 29, t2: 11, damping: 1e-3 },
+  64: { room: 61, t2: 22, damping: 1e-8 },
+  128: { room: 80, t2: 30, damping: 1e-12 },
 } as const;
 
 interface Smooth {
@@ -189,8 +189,8 @@ export const smooth = (
   const { bits } = c.field;
   const { reach, linear = 0, constant = 0 }: Smooth = SMOOTH[name];
   const f = fitted(name, bits);
-  const { room, exact, t2 } = SCALES[bits];
-  const t1 = (c.exact ? exact : room) - reach - t2;
+  const { room, t2 } = SCALES[bits];
+  const t1 = room - reach - t2;
   const attrs = {
     count: f.count,
     step: f.step,
@@ -198,7 +198,7 @@ export const smooth = (
     t1,
     t2,
     trunc: t1 + t2 - output,
-    exact: c.exact,
+    exact: bits !== 128,
     constant: f.constant + constant,
     linear: linear * math.pow2(t1 + t2 - input),
     coefficients: f.coefficients,
@@ -273,8 +273,8 @@ export const sigmoidSegments = (c: Circuit, x: Wire): Wire => clamp(c, sigmoidLi
 
 /**
  * Largest argument of exp whose result fits, pieces of 2^log each, and the scales of factors (at least e^(-2^log)) and weights (below 2^63):
- * e^max 2^(t1 + t2) is 2^85.3 (it wraps with probability 2^-42, for x < 10 2^-58), and below a quarter of the ring in the
- * exact form.
+ * e^max 2^(t1 + t2) is 2^85.3 (it wraps with probability 2^-42, for x < 10 2^-58), and at FM64 and FM32 below a quarter of the
+ * ring: these take the exact form.
  */
 const EXP = {
   32: { max: 4, pieces: 32, log: 1, t1: 11, t2: 11 },
@@ -302,7 +302,7 @@ export const exp = (c: Circuit, x: Wire, reach = ANYWHERE): Wire => {
     t1,
     t2,
     trunc: t1 + t2 - c.fraction,
-    exact: c.exact,
+    exact: c.field.bits !== 128,
   };
   const shifted = addNumber(c, x, -lo);
   const gate = (op: string, of: object): Wire =>

@@ -8,6 +8,7 @@ import type { Prg } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
 import { analyse, DECODE, isGate, isOver } from './analysis.ts';
 import type { Graph, Node, Tensor, Type } from './graph.ts';
+import { located } from './located.ts';
 import { step } from './step.ts';
 import { arraysOf, type Entry, Store } from './store.ts';
 
@@ -90,15 +91,29 @@ export class Dealer {
     if (node.op === 'loop') return yield* this.#loop(node, number, ins);
     if (node.op === DECODE) return [(yield { asks: number, type: graph.types[node.outs[0]!]! })!];
     if (!isGate(graph, node)) {
-      return step(this.ring, this.field, graph, node, ins).map((e) => store.retain(e));
+      return this.#step(graph, node, ins).map((e) => store.retain(e));
     }
     const dealing = new Dealing(this.ring, this.field, this.#prgs, number, this.#handsOver);
-    const outs = gates[node.op]!.deal(dealing, ins as readonly Value[], node.attrs);
+    let outs: Value[];
+    try {
+      outs = gates[node.op]!.deal(dealing, ins as readonly Value[], node.attrs);
+    } catch (e) {
+      dealing.abandon();
+      throw located(node, e);
+    }
     dealing.end(outs.flatMap(arraysOf));
     for (const out of outs) store.retain(out);
     const { correction: chunks, given, told } = dealing;
     if (chunks.length + given.length > 0) yield { gate: number, chunks, given, told };
     return outs;
+  }
+
+  #step(graph: Graph, node: Node, ins: readonly Entry[]): Entry[] {
+    try {
+      return step(this.ring, this.field, graph, node, ins);
+    } catch (e) {
+      throw located(node, e);
+    }
   }
 
   *#loop(node: Node, number: number, ins: readonly Entry[]): Deals<Entry[]> {

@@ -6,7 +6,6 @@
  */
 
 import { type Chunk, Drawing } from '../dealer/material.ts';
-import { TesseraError } from '../errors.ts';
 import type { Opening, OpenOptions, Party, Steps, Value } from '../gates/gate.ts';
 import { gates } from '../gates/table.ts';
 import type { AnyArray as Arr } from '../ring/array.ts';
@@ -16,6 +15,7 @@ import type { Ring } from '../ring/ring.ts';
 import { type Analysis, analyse, DECODE, isGate, isOver, trips } from './analysis.ts';
 import { decodeTensor } from './encode.ts';
 import type { Graph, Node, Tensor } from './graph.ts';
+import { located } from './located.ts';
 import { Ready } from './ready.ts';
 import { Round } from './round.ts';
 import { step } from './step.ts';
@@ -120,6 +120,8 @@ export class PartyRun {
   readonly #holds = new Set<Hold>();
   /** Gates that have opened something, and what they have. */
   #active: Active[] = [];
+  /** Gates that have not ended. */
+  readonly #open = new Set<GateParty>();
   #round: Round;
   #inputs: ReadonlyMap<number, Arr>;
 
@@ -142,6 +144,12 @@ export class PartyRun {
       yield* this.#exchange();
     }
     return result!;
+  }
+
+  /** Frees what gates in their middle hold: the run goes no further. Values are the store's. */
+  abandon(): void {
+    for (const party of this.#open) party.abandon();
+    this.#open.clear();
   }
 
   #next(): readonly [Frame, number] | undefined {
@@ -233,6 +241,7 @@ export class PartyRun {
     const needs = tells || (this.role.rank === 0 && !undealt?.(this.role.parties));
     const chunks = needs ? ((yield { kind: 'material', gate, op: node.op }) as readonly Chunk[]) : [];
     const party = new GateParty(this.role, gate, chunks, this.#inputs);
+    this.#open.add(party);
     const steps = gates[node.op]!.eval(party, ins as readonly Value[], node.attrs);
     yield* this.#advance({ frame, node, steps, party });
   }
@@ -245,16 +254,17 @@ export class PartyRun {
     this.#account(node.op, performance.now() - start, 0, 0);
     if (!next.done) {
       this.#active.push(active);
-      for (const opening of party.openings.splice(0)) yield* this.#open(node, opening);
+      for (const opening of party.openings.splice(0)) yield* this.#opened(node, opening);
       return;
     }
     party.end(next.value.flatMap(arraysOf));
+    this.#open.delete(party);
     this.#account(node.op, 0, 0);
     this.#finish(frame, node, next.value);
   }
 
   /** The rest of what a gate computes for an opening is the gate's work, and so is what it does meanwhile. */
-  *#open(node: Node, opening: Opening): Generator<Wait, void, Answer> {
+  *#opened(node: Node, opening: Opening): Generator<Wait, void, Answer> {
     const timed = <T>(work: () => T): T => {
       const start = performance.now();
       const result = this.#located(node, work);
@@ -317,14 +327,7 @@ export class PartyRun {
     try {
       return work();
     } catch (e) {
-      if (!(e instanceof TesseraError)) throw e;
-      const site = node.site ? ` at ${node.site}` : '';
-      throw new TesseraError(
-        e.code,
-        `${e.message} [op ${node.op}${site}]`,
-        { ...e.info, op: node.op, site: node.site },
-        e,
-      );
+      throw located(node, e);
     }
   }
 

@@ -50,7 +50,8 @@ export const simulate = (
   const world = new Lockstep(ring, field, parties, options.seeds);
   const types = inputs.map(({ shape, dtype }) => ({ shape, dtype, secret: true }));
   const { graph } = trace(fn, types);
-  const small = (g: Graph): Graph => (options.memoryLimit === undefined ? g : pieces(g, options.memoryLimit));
+  const small = (g: Graph): Graph =>
+    options.memoryLimit === undefined ? g : pieces(g, options.memoryLimit, options);
   const owners = inputs.map((tensor, i) => ({ owner: i % parties, tensor }));
   const taken = world.run(
     inputGraph(

@@ -27,7 +27,6 @@ import {
   square,
   subtract,
 } from './elementwise.ts';
-import { matmul } from './linalg.ts';
 import { series } from './polynomial.ts';
 import { sum } from './reduce.ts';
 import { expandDims } from './shape.ts';
@@ -153,7 +152,7 @@ export const frexp = (x: ArrayInput): [BaseArray, BaseArray] => {
   const counts = EXPONENTS.map((_, i) => (i === 0 ? least + 1 : 1));
   const n = sum(multiply(convertTo(reached, 'int32'), NDArray.from(counts, 'int32')), -1);
   const steps = EXPONENTS.map((k) => -math.pow2(-(k + 1)));
-  const scale = add(matmul(convertTo(reached, 'fxp'), steps), math.pow2(-least));
+  const scale = add(sum(where(reached, steps, 0), -1), math.pow2(-least));
   return [multiply(real(x), scale), convertTo(n, 'int32')];
 };
 

@@ -105,7 +105,7 @@ export class RingConvert extends RingWords {
   }
 
   /**
-   * dst[dstOffset + i . dstStrides] = src[srcOffset + i . srcStrides] for all i below shape (at most 8 dimensions).
+   * dst[dstOffset + i . dstStrides] = src[srcOffset + i . srcStrides] for all i below shape, of any number of dimensions.
    * Strides count elements; a source stride of 0 broadcasts. Planes of bits are copied alike. No shared memory.
    */
   strided<A extends RingArray | Bits>(
@@ -120,10 +120,10 @@ export class RingConvert extends RingWords {
     this.live(dst);
     this.live(src);
     const rank = shape.length;
-    if (rank > 8 || dstStrides.length !== rank || srcStrides.length !== rank) {
+    if (dstStrides.length !== rank || srcStrides.length !== rank) {
       fail(
         'SHAPE',
-        `ring strided: ${rank} dimensions, ${dstStrides.length} and ${srcStrides.length} strides (at most 8)`,
+        `ring strided: ${rank} dimensions, ${dstStrides.length} and ${srcStrides.length} strides`,
       );
     }
     if (shape.some((size) => !Number.isInteger(size) || size < 0)) {

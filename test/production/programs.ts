@@ -182,6 +182,25 @@ export const programs: Readonly<Record<string, Program>> = {
       return { first, direct, second, after };
     }),
 
+  /** Programs that do not fit into the memory, between others; a fourth fails while it is recorded. */
+  givesUp: (options, given: { readonly parties: readonly string[] }) =>
+    within(options, async (s) => {
+      const spu = spuOf(s, given.parties, { memory_limit_mb: 16 });
+      const [x, y] = given.parties.map((p, i) => s.PYU(p)(() => i + 1)()) as [sf.PYUObject, sf.PYUObject];
+      const errors: unknown[] = [];
+      const sums: number[] = [];
+      const before = spu((a: sf.BaseArray) => np.multiply(a, 10))(x);
+      for (let turn = 0; turn < 3; turn++) {
+        const sorted = spu((a: sf.BaseArray) => np.sort(np.add(a, np.zeros([1_500_000]))))(x);
+        const late = spu((a: sf.BaseArray) => np.add(a, 1))(sorted);
+        errors.push(await failure(s.reveal(late)), await failure(sorted.ready()));
+        errors.push(await failure(s.reveal(spu((a: sf.BaseArray) => np.reshape(a, [7]))(y))));
+        const sum = spu((a: sf.BaseArray, b: sf.BaseArray, c: sf.BaseArray) => np.add(np.add(a, b), c));
+        sums.push(Number(await s.reveal(sum(x, y, before))));
+      }
+      return { errors, sums };
+    }),
+
   divergeOp: (options) =>
     within(options, async (s) => {
       const x = s.PYU('alice')(() => 1)();

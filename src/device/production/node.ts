@@ -64,25 +64,34 @@ export class SpuNode implements PartyNode {
     const id = `spu ${op.number}`;
     const peers = parties.filter((p) => p !== self);
     this.#apart = apart && quietly(apart);
-    const channel = apart ? apart.then((links) => links.channel(id, peers)) : transport.channel(id, peers);
+    /** Opened in one order at all parties. */
+    const lines = (links: Transport) => ({
+      channel: () => links.channel(id, peers),
+      faults: links.channel(`faults of ${id}`, peers),
+    });
+    const links = apart ? apart.then(lines) : lines(transport);
     const source = async (): Promise<EngineOptions['dealer']> => {
       if (stored !== undefined) return stored(transport.channel(`material of ${id}`, peers));
       if (dealer === undefined) return { kind: 'first' };
-      return { kind: 'third', channel: transport.channel(`dealer of ${id}`, [dealer]) };
+      return {
+        kind: 'third',
+        channel: () => transport.channel(`dealer of ${id}`, [dealer]),
+        faults: transport.channel(`faults of dealer of ${id}`, [dealer]),
+      };
     };
     if (dealer !== undefined) order({ id, field: runtime.field, parties });
     this.#ring = Ring.create({
       threads: runtime.threads ?? usualThreads(),
       ...(runtime.memoryLimit !== undefined && { maxBytes: runtime.memoryLimit }),
     });
-    this.#engine = Promise.all([this.#ring, source(), channel]).then(([ring, from, own]) =>
+    this.#engine = Promise.all([this.#ring, source(), links]).then(([ring, from, own]) =>
       PartyEngine.start({
         ring,
         field: FIELDS[runtime.field],
         fraction: runtime.fraction,
         rank: this.#rank,
         parties,
-        channel: own,
+        ...own,
         dealer: from,
         measure: measures(config),
       }),
@@ -118,7 +127,7 @@ export class SpuNode implements PartyNode {
         { ...error.info, op: op.number, program: op.what, site: op.site },
         e,
       );
-      if (!this.#closed) this.#failed(located);
+      if (!this.#closed && engine.failure !== undefined) this.#failed(located);
       throw located;
     }
   }

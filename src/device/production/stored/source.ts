@@ -5,7 +5,7 @@ import { checkBuild } from '../../../build.ts';
 import { unpackCorrections } from '../../../dealer/source.ts';
 import { TesseraError } from '../../../errors.ts';
 import type { Material, StoredMaterial } from '../../../ir/engine.ts';
-import { digestOf, type Job } from '../../../ir/job.ts';
+import { digestOf, type Job, type Place } from '../../../ir/job.ts';
 import { controlCodec } from '../../../link/codec.ts';
 import { parseIdentity } from '../../../link/identity.ts';
 import type { Channel } from '../../../link/link.ts';
@@ -123,7 +123,6 @@ class FromVault implements Material {
   readonly #path: string;
   readonly #header: PieceHeader;
   readonly #arrived = new Map<number, readonly Uint8Array[]>();
-  #job = 0;
 
   constructor(vault: VaultReader, path: string) {
     this.#vault = vault;
@@ -131,9 +130,9 @@ class FromVault implements Material {
     this.#header = vault.header as unknown as PieceHeader;
   }
 
-  start(job: Job): void {
+  start(job: Job, _line: unknown, { number, gate }: Place): void {
+    for (const known of this.#arrived.keys()) if (known < gate) this.#arrived.delete(known);
     const { jobs } = this.#header;
-    const number = this.#job++;
     if (jobs[number] === digestOf(job)) return;
     throw wrong(
       number < jobs.length
@@ -163,6 +162,12 @@ class FromVault implements Material {
   finish(): void {}
 
   free(): void {}
+
+  skip(): void {}
+
+  stop(): void {}
+
+  abandon(): void {}
 
   close(): Promise<void> {
     return this.#vault.close();
