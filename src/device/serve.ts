@@ -60,8 +60,16 @@ const serveParty = async ({ duty, ring, transport, tell, failed, close }: Desk):
   const run = async ({ number, job, privates, answers }: ToThread & { kind: 'job' }): Promise<void> => {
     const graph = graphs.get(job.graph);
     if (graph === undefined) throw new TesseraError('DIVERGED', `no graph ${job.graph} was sent`);
-    const { revealed, stats } = await engine.run({ ...job, graph }, privates);
-    tell({ kind: 'done', number, revealed: answers ? revealed : [], stats, memory: engine.memory });
+    const { revealed, stats, left } = await engine.run({ ...job, graph }, privates);
+    const { memory } = engine;
+    tell({
+      kind: 'done',
+      number,
+      revealed: answers ? revealed : [],
+      stats,
+      ...(left && { left }),
+      memory,
+    });
   };
   const handlers: { readonly [K in ToThread['kind']]: (m: ToThread & { kind: K }) => void } = {
     graph: (m) => void graphs.set(m.id, m.graph),

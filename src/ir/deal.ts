@@ -2,6 +2,7 @@
 
 import { Dealing, type Given } from '../dealer/material.ts';
 import type { Value } from '../gates/gate.ts';
+import { dealVerdict } from '../gates/guard.ts';
 import { gates } from '../gates/table.ts';
 import type { Field } from '../ring/field.ts';
 import type { Prg } from '../ring/prg.ts';
@@ -52,7 +53,7 @@ export class Dealer {
    */
   *run(graph: Graph, base: number, inputs: readonly Entry[]): Deals<Entry[]> {
     const { store } = this;
-    const { uses, gate } = analyse(graph);
+    const { uses, gate, gates: count } = analyse(graph);
     const left = uses.slice();
     const values: (Entry | undefined)[] = [];
     const drop = (id: number): void => {
@@ -77,6 +78,7 @@ export class Dealer {
         if (values[id]) drop(id);
       }
     }
+    if (graph.watched) yield* this.#verdict(base + count - 1, graph.watched.length);
     return graph.outs.map((id) => {
       const out = values[id]!;
       if (--left[id]! > 0) store.retain(out);
@@ -96,9 +98,15 @@ export class Dealer {
     const outs = gates[node.op]!.deal(dealing, ins as readonly Value[], node.attrs);
     dealing.end(outs.flatMap(arraysOf));
     for (const out of outs) store.retain(out);
-    const { correction: chunks, given, told } = dealing;
-    if (chunks.length + given.length > 0) yield { gate: number, chunks, given, told };
+    yield* corrections(dealing, number);
     return outs;
+  }
+
+  *#verdict(number: number, sites: number): Deals<void> {
+    const dealing = new Dealing(this.ring, this.field, this.#prgs, number, this.#handsOver);
+    dealVerdict(dealing, sites);
+    dealing.end();
+    yield* corrections(dealing, number);
   }
 
   *#loop(node: Node, number: number, ins: readonly Entry[]): Deals<Entry[]> {
@@ -115,6 +123,10 @@ export class Dealer {
     }
     return carry;
   }
+}
+
+function* corrections({ correction: chunks, given, told }: Dealing, gate: number): Deals<void> {
+  if (chunks.length + given.length > 0) yield { gate, chunks, given, told };
 }
 
 /** A dealer's run that goes on as far as what it gives is asked for, and waits where it needs to know what was revealed. */

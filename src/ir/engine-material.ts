@@ -33,6 +33,8 @@ export interface Material extends MaterialSource {
   finish(): void;
   free(ids: readonly number[]): void;
   close(): void | Promise<void>;
+  /** A job is not run after all; says whether it was dealt nevertheless. */
+  skip?(job: Job): boolean;
   /** Whether this party has dealing of its own to do, and room for what comes of it, while it waits for others. */
   readonly idle?: boolean;
   /** Deals for one more gate. */

@@ -13,7 +13,7 @@ import { analyse } from './analysis.ts';
 import { decodeTensor, encodeTensor } from './encode.ts';
 import { connectDealer, type Line, type Material, type StoredMaterial } from './engine-material.ts';
 import { type Exported, exportEntries } from './export.ts';
-import type { Tensor } from './graph.ts';
+import type { Tensor, Watched } from './graph.ts';
 import type { Job } from './job.ts';
 import { measureLink } from './link-measure.ts';
 import { type OpProfile, PartyRun, type Role, type Wait } from './party.ts';
@@ -59,6 +59,11 @@ export interface RunResult {
   /** Per output: the decoded public value where the job asks for it and this party may know it. */
   readonly revealed: readonly (Tensor | undefined)[];
   readonly stats: RunStats;
+  /**
+   * The first op at which numbers left the range, in a program that is watched, or in one that made its inputs. Then nothing is
+   * revealed, and what the job would have made is not to be used.
+   */
+  readonly left?: Watched;
 }
 
 export class PartyEngine {
@@ -67,6 +72,8 @@ export class PartyEngine {
   readonly #store: Store;
   readonly #material: Material;
   readonly #objects = new Map<number, Entry>();
+  /** Objects that are not to be used: numbers left the range as they were made. */
+  readonly #spoilt = new Map<number, Watched>();
   #base = 0;
   readonly #line: Line;
   #tail: Promise<unknown> = Promise.resolve();
@@ -122,6 +129,7 @@ export class PartyEngine {
         const entry = this.#objects.get(id);
         if (entry) this.#store.release(entry);
         this.#objects.delete(id);
+        this.#spoilt.delete(id);
       }
     });
   }
@@ -129,14 +137,21 @@ export class PartyEngine {
   /** This party's shares of objects, after all earlier jobs. */
   export(ids: readonly number[]): Promise<Exported> {
     const { ring, field, rank } = this.#o;
-    return this.#queue(async () =>
-      exportEntries(
+    return this.#queue(async () => {
+      const left = ids.map((id) => this.#spoilt.get(id)).find((found) => found !== undefined);
+      if (left)
+        throw new TesseraError(
+          'RANGE',
+          `numbers left the range at ${left.op} (${left.site}): nothing is left to keep`,
+          { ...left },
+        );
+      return exportEntries(
         ring,
         field,
         rank,
         ids.map((id) => this.#object(id)),
-      ),
-    );
+      );
+    });
   }
 
   async close(): Promise<void> {
@@ -151,6 +166,8 @@ export class PartyEngine {
 
   async #run(job: Job, privates: ReadonlyMap<number, Tensor>): Promise<RunResult> {
     if (this.#failure) throw stopped(this.#failure.error);
+    const spoilt = job.ins.map((id) => this.#spoilt.get(id)).find((left) => left !== undefined);
+    if (spoilt) return this.#skip(job, spoilt);
     const ins = job.ins.map((id) => this.#object(id));
     const scratch = new Scratch(this.#o.ring, this.#o.field);
     try {
@@ -161,6 +178,17 @@ export class PartyEngine {
     } finally {
       scratch.end();
     }
+  }
+
+  /** Every party skips the job, and no dealer hears of it. */
+  #skip(job: Job, left: Watched): RunResult {
+    if (this.#material.skip?.(job)) this.#base += analyse(job.graph).gates;
+    this.#spoil(job, left);
+    return { revealed: [], stats: { rounds: 0, bytes: 0, dealerBytes: 0, ms: 0, ops: {} }, left };
+  }
+
+  #spoil(job: Job, left: Watched): void {
+    for (const id of job.outs) if (id >= 0) this.#spoilt.set(id, left);
   }
 
   async #runOn(
@@ -188,7 +216,10 @@ export class PartyEngine {
     this.stats.bytes += bytes;
     this.stats.dealerBytes += dealerBytes;
     this.stats.ms += ms;
-    return { revealed, stats };
+    if (run.left === undefined) return { revealed, stats };
+    const left = job.graph.watched![run.left]!;
+    this.#spoil(job, left);
+    return { revealed: [], stats, left };
   }
 
   /** Feeds a run with messages and material until it ends. */

@@ -1,0 +1,275 @@
+/**
+ * @file Where the range guard watches a program (gates/guard.ts), decided as it is lowered. For every number in the ring a bound
+ * of its size is kept: what the program cannot have made too large needs no watching. Watched are
+ *   - what is truncated, before it is: products, and what functions scale back;
+ *   - operands of everything but sums and moves, results, revealed values and what loops carry, if they may have wrapped.
+ */
+import { type Circuit, count, type Wire } from '../fixed/circuit.ts';
+import { placeBits } from '../fixed/order.ts';
+import type { Field } from '../ring/field.ts';
+import type { Graph, Node, Tensor, Type, ValueId, Watched } from './graph.ts';
+import { guardedBits, REACH } from './guard-range.ts';
+
+/** Inside of functions at FM64 and FM32, which use all that exact truncation can take: up to 2^(k-2). */
+const WIDE = 64;
+
+/** Whole factors with more zeros than this at their end may make a product vanish: their operands are watched, too. */
+const MOST_ZEROS = 16;
+
+type Attributes = Readonly<Record<string, unknown>>;
+
+const log2Sum = (a: number, b: number): number => {
+  const [low, high] = a < b ? [a, b] : [b, a];
+  return low === -Infinity ? high : high + Math.log2(1 + 2 ** (low - high));
+};
+
+/** Bounds of results by those of operands, as powers of two, before truncation. */
+const BOUNDS: Readonly<Record<string, (bounds: readonly number[], attrs: Attributes) => number>> = {
+  add: ([a, b]) => log2Sum(a!, b!),
+  sub: ([a, b]) => log2Sum(a!, b!),
+  neg: ([a]) => a!,
+  view: ([a]) => a!,
+  reshape: ([a]) => a!,
+  gather: ([a]) => a!,
+  dynamicSlice: ([a]) => a!,
+  hide: ([a]) => a!,
+  concat: (all) => Math.max(...all),
+  update: (all) => Math.max(...all),
+  dynamicUpdate: ([a, b]) => Math.max(a!, b!),
+  sum: ([a], { axis }) => a! + Math.log2(axis as number),
+  mulPublic: ([a, b]) => a! + b!,
+  matmulPublic: ([a, b], { k }) => a! + b! + Math.log2(k as number),
+  publicMatmul: ([a, b], { k }) => a! + b! + Math.log2(k as number),
+  mul: ([a, b]) => a! + b!,
+  square: ([a]) => 2 * a!,
+  matmul: ([a, b], { k }) => a! + b! + Math.log2(k as number),
+  truncate: ([a]) => a!,
+  truncateExact: ([a]) => a!,
+  select: (all) =>
+    all.reduce((sum, a, i) => (i % 2 || i === all.length - 1 ? log2Sum(sum, a) : sum), -Infinity),
+};
+
+/** Gates whose numbers are watched before they are truncated. Those of functions that level off keep within by themselves. */
+const TRUNCATING: ReadonlySet<string> = new Set([
+  'mul',
+  'square',
+  'matmul',
+  'select',
+  'truncate',
+  'truncateExact',
+]);
+
+/** Ops that do not care whether their operands have wrapped: their results tell. */
+const LINEAR: ReadonlySet<string> = new Set([
+  'add',
+  'sub',
+  'neg',
+  'sum',
+  'hide',
+  'stopGradient',
+  'within',
+  'select',
+  'broadcast',
+  'reshape',
+  'transpose',
+  'slice',
+  'gather',
+  'concat',
+  'pad',
+  'dynamicSlice',
+  'dynamicUpdateSlice',
+  'loop',
+]);
+
+/** Ops whose results are no larger than the largest of their operands. */
+const HELD: ReadonlySet<string> = new Set([
+  'select',
+  'maximum',
+  'minimum',
+  'abs',
+  'max',
+  'min',
+  'sort',
+  'sortBy',
+  'shuffle',
+  'lookup',
+  'sliceAt',
+  'updateAt',
+  'pad',
+]);
+
+/** Ops that shift their operands up by the bits that number places. */
+const SHIFTED: ReadonlySet<string> = new Set(['sort', 'argsort', 'sortBy']);
+
+/** Public values keep what is known of their size where they are only moved. */
+const MOVED: ReadonlySet<string> = new Set(['broadcast', 'reshape', 'transpose', 'slice', 'gather']);
+
+interface Size {
+  /** Largest magnitude, as a power of two. */
+  readonly log2: number;
+  /** Every element is a multiple of 2 to this power. */
+  readonly zeros: number;
+}
+
+/** The largest power of two of which x is a multiple, as a power of two. */
+const zerosOf = (x: number): number => {
+  let [zeros, rest] = [0, x];
+  while (!Number.isInteger(rest)) [zeros, rest] = [zeros - 1, rest * 2];
+  while (rest % 2 === 0) [zeros, rest] = [zeros + 1, rest / 2];
+  return zeros;
+};
+
+const sizeOf = ({ data }: Tensor): Size => {
+  let [largest, zeros] = [0, Infinity];
+  for (const v of data) {
+    const x = Math.abs(Number(v));
+    if (!Number.isFinite(x) || x === 0) continue;
+    largest = Math.max(largest, x);
+    if (zeros > -64) zeros = Math.min(zeros, zerosOf(x));
+  }
+  return { log2: Math.log2(largest), zeros };
+};
+
+/** What is known while a program with its loops is lowered. */
+export class Watcher {
+  /** The ops that are watched. */
+  readonly ops: Watched[] = [];
+  readonly field: Field;
+  /** Of the op that is being lowered: it works on real numbers; it is one product, no function made of several. */
+  active = false;
+  tight = false;
+  readonly #sites = new Map<Node, number>();
+  #node: Node | undefined;
+
+  constructor(field: Field) {
+    this.field = field;
+  }
+
+  /** What is emitted from here on belongs to this op. */
+  at(node: Node, reals: boolean, product: boolean): void {
+    [this.#node, this.active, this.tight] = [node, reals, product];
+  }
+
+  /** The number of the present op, or of the one that made a value. */
+  site(maker = this.#node!): number {
+    const { op, site } = maker;
+    const known = this.#sites.get(maker) ?? this.ops.push({ op, ...(site && { site }) }) - 1;
+    this.#sites.set(maker, known);
+    return known;
+  }
+}
+
+/** A lowered program with the ops that are watched in it, if any are. */
+export const watchedGraph = (graph: Graph, watcher: Watcher | undefined): Graph =>
+  watcher && watcher.ops.length > 0 ? { ...graph, watched: watcher.ops } : graph;
+
+/** Bounds of the values of one lowered graph, and what is watched of them. */
+export class WatchedValues {
+  readonly watcher: Watcher;
+  readonly #bounds = new Map<ValueId, number>();
+  readonly #sizes = new Map<ValueId, Size>();
+  #watching = false;
+
+  constructor(watcher: Watcher) {
+    this.watcher = watcher;
+  }
+
+  /** Objects of the SPU are below 2 to this power: two of them may be added unwatched. */
+  get object(): number {
+    return guardedBits(this.watcher.field) + 1;
+  }
+
+  bound({ id, secret }: Pick<Wire, 'id' | 'secret'>): number {
+    const { bits } = this.watcher.field;
+    return this.#bounds.get(id) ?? (secret ? bits : bits - 1);
+  }
+
+  set({ id }: Pick<Wire, 'id'>, bound: number): void {
+    this.#bounds.set(id, bound);
+  }
+
+  /** The attributes of an operation that is about to be emitted. */
+  before(c: Circuit, op: string, ins: readonly Wire[], attrs: Attributes): Attributes {
+    const { active, tight, field } = this.watcher;
+    if (!active || this.#watching || ins.every((w) => !w.secret)) return attrs;
+    if (tight && op === 'mulPublic') this.#beforeFactor(c, ins);
+    if (!TRUNCATING.has(op) || !attrs.trunc) return attrs;
+    const near = tight || field.bits === 128;
+    const z = this.#untruncated(op, ins, attrs);
+    // Where a wrap of z + r does harm, it is found, however small z is.
+    if (z <= (near ? guardedBits(field) : field.bits - 2) && c.exact) return attrs;
+    return { ...attrs, guard: this.watcher.site(), reach: near ? REACH[field.bits].reach : WIDE };
+  }
+
+  #untruncated(op: string, ins: readonly Pick<Wire, 'id' | 'secret'>[], attrs: Attributes): number {
+    if (!Object.hasOwn(BOUNDS, op)) return this.watcher.field.bits;
+    return BOUNDS[op]!(
+      ins.map((w) => this.bound(w)),
+      attrs,
+    );
+  }
+
+  /** Notes what is known of the results of a node. */
+  after(node: Node, types: readonly Type[]): void {
+    const { op, ins, outs, attrs } = node;
+    const known = this.#sizes.get(ins[0]!);
+    if (op === 'const') this.#sizes.set(outs[0]!, sizeOf(attrs.value as Tensor));
+    else if (known && op === 'encode') this.#encoded(outs[0]!, known, attrs.fraction as number);
+    else if (known && MOVED.has(op)) this.#sizes.set(outs[0]!, known);
+    if (op === 'guard' || outs.every((id) => !types[id]!.secret)) return;
+    const { bits } = this.watcher.field;
+    const trunc = (attrs.trunc as number | undefined) ?? 0;
+    const most = attrs.guard === undefined ? bits : attrs.reach === WIDE ? bits - 2 : this.object - 1;
+    const wires = ins.map((id) => ({ id, secret: types[id]!.secret }));
+    const z = this.#untruncated(op, wires, attrs);
+    for (const id of outs) this.set({ id }, Math.min(z, most) - trunc);
+  }
+
+  /** Rounding to whole numbers leaves no zeros of a fraction. */
+  #encoded(id: ValueId, { log2, zeros }: Size, fraction: number): void {
+    this.#sizes.set(id, { log2: log2 + fraction, zeros: Math.max(zeros + fraction, 0) });
+    this.set({ id }, log2 + fraction + 2 ** -20);
+  }
+
+  /** A whole factor that ends in zeros may take all of an operand out of the ring. */
+  #beforeFactor(c: Circuit, [x, p]: readonly Wire[]): void {
+    const size = this.#sizes.get(p!.id);
+    if (size && size.zeros > MOST_ZEROS) this.below(c, x!, this.watcher.field.bits - 1 - size.log2);
+  }
+
+  /** Watches that x stays below 2 to this power: x times powers of two that cannot take it out of the ring. */
+  below(c: Circuit, x: Wire, most: number, maker?: Node): void {
+    const { field } = this.watcher;
+    const [before, end, near] = [this.#watching, field.bits - 1, guardedBits(field)];
+    this.#watching = true;
+    for (let bound = this.bound(x); bound > most && count(x.shape) > 0; ) {
+      const room = Math.max(0, Math.floor(end - bound));
+      const up = Math.min(room, Math.max(0, Math.ceil(near - most)));
+      const factor = c.constant(Float64Array.of(2 ** up), [1], 0);
+      const y = up === 0 ? x : c.emit('mulPublic', [x, factor], {}, [x])[0]!;
+      const attrs = { guard: this.watcher.site(maker), reach: REACH[field.bits].reach };
+      c.emit('guard', [y], attrs, [{ shape: [], kind: 'ring', secret: false }]);
+      bound = near - up;
+      this.set(x, bound);
+    }
+    this.#watching = before;
+  }
+
+  /** Before an op of the user's. */
+  operand(c: Circuit, { op, attrs }: Node, x: Wire, maker?: Node): void {
+    if (LINEAR.has(op)) return;
+    const limit = Math.max(this.watcher.field.bits - 3, this.object);
+    const places = SHIFTED.has(op) ? placeBits(x.shape[attrs.axis as number]!) + 1 : 0;
+    this.below(c, x, limit - places, maker);
+  }
+
+  /** What is kept, carried on or revealed. */
+  result(c: Circuit, x: Wire, maker?: Node): void {
+    this.below(c, x, this.object, maker);
+  }
+
+  /** After an op of the user's: what is known of its result besides. */
+  held(op: string, out: Wire, ins: readonly Wire[]): void {
+    if (HELD.has(op)) this.set(out, Math.min(this.bound(out), Math.max(...ins.map((w) => this.bound(w)))));
+  }
+}
