@@ -11,7 +11,7 @@ export const leftRange = (
   { field, fraction }: { readonly field: Field; readonly fraction: number },
 ): TesseraError => {
   const name = userName(op);
-  const bits = guardedBits(field) - 1 - fraction;
+  const bits = guardedBits(field) - fraction;
   return new TesseraError(
     'RANGE',
     `range_guard: np.${name}${site === undefined ? '' : ` at ${site}`}: a number left the range, in which those of ${field.name} ` +

@@ -1,15 +1,19 @@
-/** @file How far numbers may go with a range guard: what its top bytes can tell (gates/guard.ts). */
+/** @file How far numbers may go with a range guard: what their top bytes can tell (gates/guard.ts). */
 import type { Field } from '../ring/field.ts';
 
-/** By how much top bytes may differ, and as powers of two the raw numbers that are surely refused. */
-export const REACH = {
-  32: { reach: 15, bits: 28 },
-  64: { reach: 7, bits: 59 },
-  128: { reach: 1, bits: 121 },
-} as const;
+/**
+ * By how much top bytes may differ. The more, the more room for numbers, and the likelier that one which has wrapped falls into
+ * it: with probability (2 reach + 1) / 256.
+ */
+const REACH = { 32: 16, 64: 8, 128: 1 } as const;
 
-/** Raw numbers that enter an SPU with a range guard are below 2 to this power; results of products, before truncation, too. */
-export const guardedBits = ({ bits }: Field): number => REACH[bits].bits;
+export const reachOf = ({ bits }: Field): number => REACH[bits];
+
+/** Raw numbers below 2 to this power are surely taken: those that enter, and products before truncation. */
+export const guardedBits = ({ bits }: Field): number => bits - 8 + Math.log2(REACH[bits]);
+
+/** Raw numbers from 2 to this power on are surely refused. */
+export const refusedBits = ({ bits }: Field): number => bits - 8 + Math.log2(REACH[bits] + 1);
 
 /** Raw numbers that may enter an SPU are below 2 to this power. */
 export const inputBits = (field: Field, guarded: boolean): number =>

@@ -8,7 +8,7 @@ import { type Circuit, count, type Wire } from '../fixed/circuit.ts';
 import { placeBits } from '../fixed/order.ts';
 import type { Field } from '../ring/field.ts';
 import type { Graph, Node, Tensor, Type, ValueId, Watched } from './graph.ts';
-import { guardedBits, REACH } from './guard-range.ts';
+import { reachOf, refusedBits } from './guard-range.ts';
 
 /** Inside of functions at FM64 and FM32, which use all that exact truncation can take: up to 2^(k-2). */
 const WIDE = 64;
@@ -176,7 +176,7 @@ export class WatchedValues {
 
   /** Objects of the SPU are below 2 to this power: two of them may be added unwatched. */
   get object(): number {
-    return guardedBits(this.watcher.field) + 1;
+    return refusedBits(this.watcher.field) + 1;
   }
 
   bound({ id, secret }: Pick<Wire, 'id' | 'secret'>): number {
@@ -197,8 +197,8 @@ export class WatchedValues {
     const near = tight || field.bits === 128;
     const z = this.#untruncated(op, ins, attrs);
     // Where a wrap of z + r does harm, it is found, however small z is.
-    if (z <= (near ? guardedBits(field) : field.bits - 2) && c.exact) return attrs;
-    return { ...attrs, guard: this.watcher.site(), reach: near ? REACH[field.bits].reach : WIDE };
+    if (z <= (near ? refusedBits(field) : field.bits - 2) && c.exact) return attrs;
+    return { ...attrs, guard: this.watcher.site(), reach: near ? reachOf(field) : WIDE };
   }
 
   #untruncated(op: string, ins: readonly Pick<Wire, 'id' | 'secret'>[], attrs: Attributes): number {
@@ -216,10 +216,11 @@ export class WatchedValues {
     if (op === 'const') this.#sizes.set(outs[0]!, sizeOf(attrs.value as Tensor));
     else if (known && op === 'encode') this.#encoded(outs[0]!, known, attrs.fraction as number);
     else if (known && MOVED.has(op)) this.#sizes.set(outs[0]!, known);
-    if (op === 'guard' || outs.every((id) => !types[id]!.secret)) return;
+    if (op === 'guard' || types[outs[0]!]!.dtype !== 'ring' || this.#bounds.has(outs[0]!)) return;
     const { bits } = this.watcher.field;
     const trunc = (attrs.trunc as number | undefined) ?? 0;
-    const most = attrs.guard === undefined ? bits : attrs.reach === WIDE ? bits - 2 : this.object - 1;
+    const most =
+      attrs.guard === undefined ? bits : attrs.reach === WIDE ? bits - 2 : refusedBits(this.watcher.field);
     const wires = ins.map((id) => ({ id, secret: types[id]!.secret }));
     const z = this.#untruncated(op, wires, attrs);
     for (const id of outs) this.set({ id }, Math.min(z, most) - trunc);
@@ -240,14 +241,14 @@ export class WatchedValues {
   /** Watches that x stays below 2 to this power: x times powers of two that cannot take it out of the ring. */
   below(c: Circuit, x: Wire, most: number, maker?: Node): void {
     const { field } = this.watcher;
-    const [before, end, near] = [this.#watching, field.bits - 1, guardedBits(field)];
+    const [before, end, near] = [this.#watching, field.bits - 1, refusedBits(field)];
     this.#watching = true;
     for (let bound = this.bound(x); bound > most && count(x.shape) > 0; ) {
       const room = Math.max(0, Math.floor(end - bound));
       const up = Math.min(room, Math.max(0, Math.ceil(near - most)));
       const factor = c.constant(Float64Array.of(2 ** up), [1], 0);
       const y = up === 0 ? x : c.emit('mulPublic', [x, factor], {}, [x])[0]!;
-      const attrs = { guard: this.watcher.site(maker), reach: REACH[field.bits].reach };
+      const attrs = { guard: this.watcher.site(maker), reach: reachOf(field) };
       c.emit('guard', [y], attrs, [{ shape: [], kind: 'ring', secret: false }]);
       bound = near - up;
       this.set(x, bound);
