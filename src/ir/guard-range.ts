@@ -7,14 +7,23 @@ import type { Field } from '../ring/field.ts';
  */
 const REACH = { 32: 16, 64: 8, 128: 1 } as const;
 
+/**
+ * What enters has 53 significant bits, and zeros after them: products of two such numbers have to keep bits that are not 0 in
+ * their top bytes, however far they are beyond the ring.
+ */
+const OBJECTS = { 32: 28, 64: 59, 128: 104 } as const;
+
 export const reachOf = ({ bits }: Field): number => REACH[bits];
 
-/** Raw numbers below 2 to this power are surely taken: those that enter, and products before truncation. */
+/** Raw numbers below 2 to this power are surely taken as products before truncation. */
 export const guardedBits = ({ bits }: Field): number => bits - 8 + Math.log2(REACH[bits]);
 
-/** Raw numbers from 2 to this power on are surely refused. */
+/** Raw numbers from 2 to this power on are surely refused as such. */
 export const refusedBits = ({ bits }: Field): number => bits - 8 + Math.log2(REACH[bits] + 1);
+
+/** Raw numbers below 2 to this power enter an SPU, are kept and carried on with a range guard. */
+export const objectBits = ({ bits }: Field): number => OBJECTS[bits];
 
 /** Raw numbers that may enter an SPU are below 2 to this power. */
 export const inputBits = (field: Field, guarded: boolean): number =>
-  guarded ? guardedBits(field) : field.bits - 1;
+  guarded ? objectBits(field) : field.bits - 1;

@@ -8,7 +8,7 @@ import { type Circuit, count, type Wire } from '../fixed/circuit.ts';
 import { placeBits } from '../fixed/order.ts';
 import type { Field } from '../ring/field.ts';
 import type { Graph, Node, Tensor, Type, ValueId, Watched } from './graph.ts';
-import { reachOf, refusedBits } from './guard-range.ts';
+import { objectBits, reachOf, refusedBits } from './guard-range.ts';
 
 /** Inside of functions at FM64 and FM32, which use all that exact truncation can take: up to 2^(k-2). */
 const WIDE = 64;
@@ -48,6 +48,9 @@ const BOUNDS: Readonly<Record<string, (bounds: readonly number[], attrs: Attribu
   select: (all) =>
     all.reduce((sum, a, i) => (i % 2 || i === all.length - 1 ? log2Sum(sum, a) : sum), -Infinity),
 };
+
+/** Products by a public matrix, the second operand: no sum of it is larger than that of all its magnitudes. */
+const WITH_MATRIX: ReadonlySet<string> = new Set(['matmulPublic', 'publicMatmul']);
 
 /** Gates whose numbers are watched before they are truncated. Those of functions that level off keep within by themselves. */
 const TRUNCATING: ReadonlySet<string> = new Set([
@@ -104,30 +107,35 @@ const SHIFTED: ReadonlySet<string> = new Set(['sort', 'argsort', 'sortBy']);
 /** Public values keep what is known of their size where they are only moved. */
 const MOVED: ReadonlySet<string> = new Set(['broadcast', 'reshape', 'transpose', 'slice', 'gather']);
 
+const REPEATING: ReadonlySet<string> = new Set(['broadcast', 'gather']);
+
 interface Size {
-  /** Largest magnitude, as a power of two. */
+  /** Largest magnitude, and the sum of all, as powers of two. */
   readonly log2: number;
+  readonly sum: number;
   /** Every element is a multiple of 2 to this power. */
   readonly zeros: number;
 }
 
-/** The largest power of two of which x is a multiple, as a power of two. */
+/** The largest power of two of which the whole number x is a multiple, as a power of two. */
 const zerosOf = (x: number): number => {
   let [zeros, rest] = [0, x];
-  while (!Number.isInteger(rest)) [zeros, rest] = [zeros - 1, rest * 2];
   while (rest % 2 === 0) [zeros, rest] = [zeros + 1, rest / 2];
   return zeros;
 };
 
-const sizeOf = ({ data }: Tensor): Size => {
-  let [largest, zeros] = [0, Infinity];
+/** Of public numbers as they are encoded. */
+const sizeOf = ({ dtype, data }: Tensor, fraction: number): Size => {
+  let [largest, sum, zeros] = [0, 0, Infinity];
+  const scale = dtype === 'fxp' ? 2 ** fraction : 1;
   for (const v of data) {
-    const x = Math.abs(Number(v));
+    const x = Math.abs(Math.round(Number(v) * scale));
     if (!Number.isFinite(x) || x === 0) continue;
     largest = Math.max(largest, x);
-    if (zeros > -64) zeros = Math.min(zeros, zerosOf(x));
+    sum += x;
+    if (zeros > 0) zeros = Math.min(zeros, zerosOf(x));
   }
-  return { log2: Math.log2(largest), zeros };
+  return { log2: Math.log2(largest), sum: Math.log2(sum), zeros };
 };
 
 /** What is known while a program with its loops is lowered. */
@@ -167,6 +175,8 @@ export const watchedGraph = (graph: Graph, watcher: Watcher | undefined): Graph 
 export class WatchedValues {
   readonly watcher: Watcher;
   readonly #bounds = new Map<ValueId, number>();
+  /** Of public values: as plain numbers, perhaps repeated, and encoded. */
+  readonly #plain = new Map<ValueId, { readonly value: Tensor; readonly repeated: boolean }>();
   readonly #sizes = new Map<ValueId, Size>();
   #watching = false;
 
@@ -174,9 +184,12 @@ export class WatchedValues {
     this.watcher = watcher;
   }
 
-  /** Objects of the SPU are below 2 to this power: two of them may be added unwatched. */
+  /**
+   * Objects of the SPU are below 2 to this power: what is watched may be a little more than twice what enters. Few of them may be
+   * added without a thought.
+   */
   get object(): number {
-    return refusedBits(this.watcher.field) + 1;
+    return objectBits(this.watcher.field) + 1.1;
   }
 
   bound({ id, secret }: Pick<Wire, 'id' | 'secret'>): number {
@@ -197,25 +210,27 @@ export class WatchedValues {
     const near = tight || field.bits === 128;
     const z = this.#untruncated(op, ins, attrs);
     // Where a wrap of z + r does harm, it is found, however small z is.
-    if (z <= (near ? refusedBits(field) : field.bits - 2) && c.exact) return attrs;
+    if (c.exact && z < field.bits - 2) return attrs;
     return { ...attrs, guard: this.watcher.site(), reach: near ? reachOf(field) : WIDE };
   }
 
   #untruncated(op: string, ins: readonly Pick<Wire, 'id' | 'secret'>[], attrs: Attributes): number {
     if (!Object.hasOwn(BOUNDS, op)) return this.watcher.field.bits;
-    return BOUNDS[op]!(
-      ins.map((w) => this.bound(w)),
-      attrs,
-    );
+    const bounds = ins.map((w) => this.bound(w));
+    const factors = WITH_MATRIX.has(op) ? this.#sizes.get(ins[1]!.id) : undefined;
+    return Math.min(BOUNDS[op]!(bounds, attrs), factors ? bounds[0]! + factors.sum : Infinity);
   }
 
   /** Notes what is known of the results of a node. */
   after(node: Node, types: readonly Type[]): void {
     const { op, ins, outs, attrs } = node;
-    const known = this.#sizes.get(ins[0]!);
-    if (op === 'const') this.#sizes.set(outs[0]!, sizeOf(attrs.value as Tensor));
-    else if (known && op === 'encode') this.#encoded(outs[0]!, known, attrs.fraction as number);
-    else if (known && MOVED.has(op)) this.#sizes.set(outs[0]!, known);
+    const known = this.#plain.get(ins[0]!);
+    if (op === 'const') this.#plain.set(outs[0]!, { value: attrs.value as Tensor, repeated: false });
+    else if (known && op === 'encode') {
+      const size = sizeOf(known.value, attrs.fraction as number);
+      this.#encoded(outs[0]!, known.repeated ? { ...size, sum: Infinity } : size);
+    } else if (known && MOVED.has(op))
+      this.#plain.set(outs[0]!, { ...known, repeated: known.repeated || REPEATING.has(op) });
     if (op === 'guard' || types[outs[0]!]!.dtype !== 'ring' || this.#bounds.has(outs[0]!)) return;
     const { bits } = this.watcher.field;
     const trunc = (attrs.trunc as number | undefined) ?? 0;
@@ -226,10 +241,9 @@ export class WatchedValues {
     for (const id of outs) this.set({ id }, Math.min(z, most) - trunc);
   }
 
-  /** Rounding to whole numbers leaves no zeros of a fraction. */
-  #encoded(id: ValueId, { log2, zeros }: Size, fraction: number): void {
-    this.#sizes.set(id, { log2: log2 + fraction, zeros: Math.max(zeros + fraction, 0) });
-    this.set({ id }, log2 + fraction + 2 ** -20);
+  #encoded(id: ValueId, size: Size): void {
+    this.#sizes.set(id, size);
+    this.set({ id }, size.log2);
   }
 
   /** A whole factor that ends in zeros may take all of an operand out of the ring. */
