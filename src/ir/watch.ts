@@ -84,12 +84,16 @@ const LINEAR: ReadonlySet<string> = new Set([
   'loop',
 ]);
 
-/** Ops whose results are no larger than the largest of their operands. */
+/** Ops whose results are no larger than the largest of their operands, and of public numbers among their attributes. */
 const HELD: ReadonlySet<string> = new Set([
   'select',
   'maximum',
   'minimum',
   'abs',
+  'floor',
+  'clip',
+  'interp',
+  'sign',
   'max',
   'min',
   'sort',
@@ -98,7 +102,6 @@ const HELD: ReadonlySet<string> = new Set([
   'lookup',
   'sliceAt',
   'updateAt',
-  'pad',
 ]);
 
 /** Ops that shift their operands up by the bits that number places. */
@@ -278,13 +281,21 @@ export class WatchedValues {
     this.below(c, x, limit - places, maker);
   }
 
+  /** Of public numbers, if they are known. */
+  publicBound(value: Tensor | undefined, fraction: number): number {
+    return value ? sizeOf(value, fraction).log2 : this.watcher.field.bits - 1;
+  }
+
   /** What is kept, carried on or revealed. */
   result(c: Circuit, x: Wire, maker?: Node): void {
     this.below(c, x, this.object, maker);
   }
 
   /** After an op of the user's: what is known of its result besides. */
-  held(op: string, out: Wire, ins: readonly Wire[]): void {
-    if (HELD.has(op)) this.set(out, Math.min(this.bound(out), Math.max(...ins.map((w) => this.bound(w)))));
+  held({ op, attrs }: Node, out: Wire, bounds: () => readonly number[], fraction: number): void {
+    if (!HELD.has(op)) return;
+    const named = [1, attrs.lo, attrs.hi, attrs.to].flat().filter((x) => Number.isFinite(x)) as number[];
+    const log2 = Math.log2(Math.max(...named.map(Math.abs))) + fraction;
+    this.set(out, Math.min(this.bound(out), Math.max(log2, ...bounds())));
   }
 }

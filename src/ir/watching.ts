@@ -73,9 +73,16 @@ export const resultsOf = (l: Lowering, node: Node): void => {
   if (!watched) return;
   for (const id of node.outs) {
     if (!isWatched(l, id)) continue;
-    const ins = node.ins.filter((x) => isWatched(l, x)).map((x) => wireOf(l, x));
+    const bounds = (): number[] =>
+      node.ins
+        .filter((x) => isReal(l, x))
+        .map((x) =>
+          l.type(x).secret
+            ? watched.bound(wireOf(l, x))
+            : watched.publicBound(l.constantOf(x), circuit.fraction),
+        );
     if (node.op === 'loop') watched.set({ id: l.lowered(id) }, watched.object);
-    else if (ins.length > 0) watched.held(node.op, wireOf(l, id), ins);
+    else watched.held(node, wireOf(l, id), bounds, circuit.fraction);
     if (graph.outs.includes(id)) watched.result(circuit, wireOf(l, id), node);
   }
 };
