@@ -142,7 +142,7 @@ export class PartyEngine {
       if (left)
         throw new TesseraError(
           'RANGE',
-          `numbers left the range at ${left.op} (${left.site}): nothing is left to keep`,
+          `an object cannot be kept: numbers left the range at ${left.op}${left.site === undefined ? '' : ` (${left.site})`}`,
           { ...left },
         );
       return exportEntries(

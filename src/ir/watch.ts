@@ -276,9 +276,9 @@ export class WatchedValues {
   /** Before an op of the user's. */
   operand(c: Circuit, { op, attrs }: Node, x: Wire, maker?: Node): void {
     if (LINEAR.has(op)) return;
-    const limit = Math.max(this.watcher.field.bits - 3, this.object);
-    const places = SHIFTED.has(op) ? placeBits(x.shape[attrs.axis as number]!) + 1 : 0;
-    this.below(c, x, limit - places, maker);
+    const { bits } = this.watcher.field;
+    const room = SHIFTED.has(op) ? placeBits(x.shape[attrs.axis as number]!) + 1 : 0;
+    this.below(c, x, Math.min(Math.max(bits - 3, this.object), bits - 1 - room), maker);
   }
 
   /** Of public numbers, if they are known. */
