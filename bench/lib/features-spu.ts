@@ -96,6 +96,12 @@ export const CONFIG: readonly Line[] = [
   ['`max_concurrency`', 'yes', 'threads of a party'],
   ['`memory_limit_mb`', 'yes', 'not in SPU: large programs are done piece after piece'],
   [
+    '`range_guard`',
+    'yes',
+    'not in SPU: a call in which numbers left the range is an error, in production too; 2 rounds and 8 bytes a call, 32 dealt ' +
+      'bytes a number that is watched',
+  ],
+  [
     '`experimental_enable_inter_op_par`, `experimental_enable_intra_op_par`',
     'no',
     'independent operations share rounds by themselves',

@@ -73,6 +73,11 @@ export class Dealing extends Scratch {
     return dst;
   }
 
+  /** The parties draw something here that the dealer has no use for. */
+  pass(): void {
+    this.#draws++;
+  }
+
   /** Shares `value` among the parties; `width` is the wire width of Bytes in bits. */
   give<T extends Arr>(value: T, width = 8): T {
     const others = this.#like(value);

@@ -80,8 +80,10 @@ const NAMES: Readonly<Record<string, string>> = {
   loop: 'fori',
 };
 
-const nameOf = ({ op, attrs }: Node): string =>
-  attrs.while === true ? 'whileRevealed' : Object.hasOwn(NAMES, op) ? NAMES[op]! : op;
+/** What users call an op. */
+export const userName = (op: string): string => (Object.hasOwn(NAMES, op) ? NAMES[op]! : op);
+
+const nameOf = ({ op, attrs }: Node): string => (attrs.while === true ? 'whileRevealed' : userName(op));
 
 const FAULTS: Readonly<Record<Finding['kind'], (f: Finding, p: Precision) => string>> = {
   range: (_, { field, fraction }) =>

@@ -5,6 +5,7 @@
 import { fail } from '../errors.ts';
 import { type Exposed, expose } from '../ir/exposed.ts';
 import type { Graph, Tensor, Type } from '../ir/graph.ts';
+import { inputBits } from '../ir/guard-range.ts';
 import { isTensor } from '../ir/ndarray.ts';
 import type { LinkMeasure } from '../ir/plan.ts';
 import { importGraph, inputGraph, revealGraph } from '../ir/ports.ts';
@@ -83,6 +84,9 @@ const withArrays = (x: unknown, isLeaf: (x: unknown) => boolean): unknown => {
   return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, withArrays(v, isLeaf)]));
 };
 
+const sitesOf = ({ nodes }: Graph): unknown[] =>
+  nodes.map(({ site, body }) => (body ? [site, sitesOf(body)] : site));
+
 const isTypeLeaf = (x: unknown): boolean => isType(x) || isTensor(x) || ArrayBuffer.isView(x);
 
 export class Programs {
@@ -93,7 +97,8 @@ export class Programs {
   readonly #exposed = new Cache<Promise<ExposedProgram>>();
 
   constructor(config: RuntimeConfig, parties: number) {
-    const { field, fraction, truncAllowMsbError, sigmoidMode, costMode, link, memoryLimit } = config;
+    const { field, fraction, truncAllowMsbError, sigmoidMode, costMode, link, memoryLimit, rangeGuard } =
+      config;
     this.#options = {
       field: FIELDS[field],
       fraction,
@@ -103,6 +108,7 @@ export class Programs {
       costMode,
       link,
       memoryLimit,
+      rangeGuard,
     };
   }
 
@@ -151,10 +157,12 @@ export class Programs {
 
   /** What cannot be lowered is tried anew at the next call, which has another line to name. */
   async #lower(text: string, graph: Graph): Promise<Graph> {
+    // What the range guard finds is named by the lines of the recording.
+    const key = this.#options.rangeGuard ? JSON.stringify([text, sitesOf(graph)]) : text;
     try {
-      return await this.#lowered.get(text, () => lowerProgram(graph, this.#options));
+      return await this.#lowered.get(key, () => lowerProgram(graph, this.#options));
     } catch (e) {
-      this.#lowered.forget(text);
+      this.#lowered.forget(key);
       throw e;
     }
   }
@@ -163,7 +171,8 @@ export class Programs {
   expose({ text, source }: Recorded): Promise<ExposedProgram> {
     return this.#exposed.get(text, async () => {
       const exposed = expose(source);
-      return { exposed, graph: await lowerProgram(exposed.graph, this.#options) };
+      // All is held against float64, and nothing has to be guarded.
+      return { exposed, graph: await lowerProgram(exposed.graph, { ...this.#options, rangeGuard: false }) };
     });
   }
 
@@ -185,8 +194,10 @@ export class Programs {
     return importGraph(types, publics, parties, this.#options);
   }
 
-  check(t: Tensor, what: string): void {
-    checkRange(t, this.#options.field, this.#options.fraction, what);
+  /** Throws RANGE for what may not enter the SPU. */
+  checkInput(t: Tensor, what: string): void {
+    const { field, fraction, rangeGuard = false } = this.#options;
+    checkRange(t, field, fraction, what, inputBits(field, rangeGuard));
   }
 
   /** Public constants are encoded by all parties: what cannot be is found here, before anything is sent. */
@@ -194,7 +205,12 @@ export class Programs {
     for (const node of graph.nodes) {
       const { value } = node.attrs;
       if (node.op === 'const' && isTensor(value))
-        this.check(value, `a public constant${node.site === undefined ? '' : ` (${node.site})`}`);
+        checkRange(
+          value,
+          this.#options.field,
+          this.#options.fraction,
+          `a public constant${node.site === undefined ? '' : ` (${node.site})`}`,
+        );
       if (node.body !== undefined) this.#checkConstants(node.body);
     }
   }

@@ -63,8 +63,15 @@ const serveParty = async ({ duty, ring, transport, tell, failed, close }: Desk):
     const graph = graphs.get(job.graph);
     if (graph === undefined) throw new TesseraError('DIVERGED', `no graph ${job.graph} was sent`);
     try {
-      const { revealed, stats } = await engine.run({ ...job, graph }, privates);
-      tell({ kind: 'done', number, revealed: answers ? revealed : [], stats, memory: engine.memory });
+      const { revealed, stats, left } = await engine.run({ ...job, graph }, privates);
+      tell({
+        kind: 'done',
+        number,
+        revealed: answers ? revealed : [],
+        stats,
+        ...(left && { left }),
+        memory: engine.memory,
+      });
     } catch (e) {
       if (engine.failure !== undefined) throw e;
       tell({ kind: 'givenUp', number, error: packError(e), memory: engine.memory });

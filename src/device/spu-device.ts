@@ -22,6 +22,7 @@ import {
 import { Account, type SpuStats } from './profile.ts';
 import { Programs, type Recorded } from './programs.ts';
 import type { PYU } from './pyu.ts';
+import { leftRange } from './range-guard.ts';
 import { Recording } from './recording.ts';
 import type { Session } from './session.ts';
 import { Shadows } from './shadows.ts';
@@ -109,6 +110,7 @@ export class SpuDevice {
     const outcome = await this.#backend!.run(work);
     this.#account.add(outcome.stats);
     if (this.#config.runtime.profile) console.error(this.#account.text(work.op, outcome.stats));
+    if (outcome.left) throw failedAt(this.name, work.op, leftRange(outcome.left, this.#programs.precision));
     return outcome;
   }
 
@@ -201,7 +203,7 @@ export class SpuDevice {
     const { party } = object.device;
     try {
       return describeValue(value, (array, path) =>
-        this.#programs.check(array, `${object.toString()}${path}`),
+        this.#programs.checkInput(array, `${object.toString()}${path}`),
       );
     } catch (e) {
       throw failedAt(`${this.name}: ${party}`, op, e, { party });

@@ -5,9 +5,11 @@
 import { TesseraError } from '../errors.ts';
 import type { RunStats } from '../ir/engine.ts';
 import type { Graph, Tensor } from '../ir/graph.ts';
+import { inputBits } from '../ir/guard-range.ts';
 import type { LinkMeasure } from '../ir/plan.ts';
 import type { PortLike } from '../link/port.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
+import { FIELDS } from '../ring/field.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { measures } from './measured.ts';
 import {
@@ -96,7 +98,8 @@ export class SpuThreads implements SpuBackend {
       const kind = self === dealer ? 'dealer' : 'party';
       const { field, fraction, threads, memoryLimit: maxBytes } = runtime;
       const duty = { kind, self, rank, parties, dealer, field, fraction, link, threads, maxBytes } as const;
-      return this.#start({ ...duty, measure: measures(config) }, ports.get(self)!);
+      const bits = inputBits(FIELDS[field], runtime.rangeGuard);
+      return this.#start({ ...duty, inputBits: bits, measure: measures(config) }, ports.get(self)!);
     });
   }
 
@@ -237,7 +240,11 @@ export class SpuThreads implements SpuBackend {
       pending.reject(this.#about(pending.op, pending.error));
       return;
     }
-    pending.resolve({ revealed: pending.revealed, stats: pending.stats as RunStats[] });
+    pending.resolve({
+      revealed: pending.revealed,
+      stats: pending.stats as RunStats[],
+      left: message.kind === 'done' ? message.left : undefined,
+    });
   }
 
   /** A thread cannot go on. The error that the others' errors follow from is the one to show. */

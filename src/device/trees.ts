@@ -107,10 +107,16 @@ export const placeOf = (index: number, shape: readonly number[]): string =>
   shape.length === 0 ? '' : ` at index [${unravel(index, shape).join(', ')}]`;
 
 /**
- * Throws RANGE when a number of `t` has no place in the field: before anything is sent, and without showing the number.
+ * Throws RANGE when a number of `t` has no place in the field, or raw ones reach 2^bits: before anything is sent, and without showing the number.
  */
-export const checkRange = (t: Tensor, field: Field, fraction: number, what: string): void => {
-  const bad = t.dtype === 'fxp' ? badReal(t, field, fraction) : badInteger(t, field);
+export const checkRange = (
+  t: Tensor,
+  field: Field,
+  fraction: number,
+  what: string,
+  bits = field.bits - 1,
+): void => {
+  const bad = t.dtype === 'fxp' ? badReal(t, field, fraction, bits) : badInteger(t, field);
   if (bad === undefined) return;
   const index = unravel(bad.index, t.shape);
   fail(
@@ -130,10 +136,11 @@ interface Bad {
   readonly holds: string;
 }
 
-const badReal = ({ data }: Tensor, field: Field, fraction: number): Bad | undefined => {
-  const exponent = field.bits - 1 - fraction;
+const badReal = ({ data }: Tensor, field: Field, fraction: number, bits: number): Bad | undefined => {
+  const exponent = bits - fraction;
   const limit = math.pow2(exponent);
-  const holds = `${field.name} with ${fraction} fraction bits holds finite numbers x with |x| < 2^${exponent}`;
+  const guard = bits < field.bits - 1 ? ' and a range guard' : '';
+  const holds = `${field.name} with ${fraction} fraction bits${guard} holds finite numbers x with |x| < 2^${exponent}`;
   const values = data as Float64Array;
   for (let index = 0; index < values.length; index++) {
     const x = values[index]!;

@@ -14,7 +14,7 @@ import { decodeTensor, encodeTensor } from './encode.ts';
 import { connectDealer, Line, type Material, type StoredMaterial } from './engine-material.ts';
 import { type Exported, exportEntries } from './export.ts';
 import { Faults, GivenUp, isPassing, type Stopped, typed } from './faults.ts';
-import type { Tensor } from './graph.ts';
+import type { Tensor, Watched } from './graph.ts';
 import type { Job, Place } from './job.ts';
 import { measureLink } from './link-measure.ts';
 import { type OpProfile, PartyRun, type Role, type Wait } from './party.ts';
@@ -62,6 +62,11 @@ export interface RunResult {
   /** Per output: the decoded public value where the job asks for it and this party may know it. */
   readonly revealed: readonly (Tensor | undefined)[];
   readonly stats: RunStats;
+  /**
+   * The first op at which numbers left the range, in a program that is watched, or in one that made its inputs. Then nothing is
+   * revealed, and what the job would have made is not to be used.
+   */
+  readonly left?: Watched;
 }
 
 export class PartyEngine {
@@ -72,6 +77,8 @@ export class PartyEngine {
   readonly #objects = new Map<number, { readonly entry: Entry; readonly job: number }>();
   /** Objects that are no more, or never came to be, and why. */
   readonly #lost = new Map<number, TesseraError>();
+  /** Objects that are not to be used: numbers left the range as they were made. */
+  readonly #spoilt = new Map<number, Watched>();
   #next: Place = { number: 0, gate: 0 };
   /** The last job that was begun, and the last that was given up. */
   #begun = -1;
@@ -146,6 +153,7 @@ export class PartyEngine {
         if (object) this.#store.release(object.entry);
         this.#objects.delete(id);
         this.#lost.delete(id);
+        this.#spoilt.delete(id);
       }
     });
   }
@@ -153,14 +161,21 @@ export class PartyEngine {
   /** This party's shares of objects, after all earlier jobs. */
   export(ids: readonly number[]): Promise<Exported> {
     const { ring, field, rank } = this.#o;
-    return this.#queue(async () =>
-      exportEntries(
+    return this.#queue(async () => {
+      const left = ids.map((id) => this.#spoilt.get(id)).find((found) => found !== undefined);
+      if (left)
+        throw new TesseraError(
+          'RANGE',
+          `an object cannot be kept: numbers left the range at ${left.op}${left.site === undefined ? '' : ` (${left.site})`}`,
+          { ...left },
+        );
+      return exportEntries(
         ring,
         field,
         rank,
         ids.map((id) => this.#object(id)),
-      ),
-    );
+      );
+    });
   }
 
   async close(): Promise<void> {
@@ -178,6 +193,8 @@ export class PartyEngine {
     if (this.#failure) throw stopped(this.#failure.error);
     const place = this.#next;
     this.#next = { number: place.number + 1, gate: place.gate + analyse(job.graph).gates };
+    const spoilt = job.ins.map((id) => this.#spoilt.get(id)).find((left) => left !== undefined);
+    if (spoilt) return this.#skip(job, spoilt);
     const ins = this.#admit(job, place);
     const scratch = new Scratch(this.#o.ring, this.#o.field);
     const own = new Map<number, AnyArray>();
@@ -195,6 +212,17 @@ export class PartyEngine {
     } finally {
       scratch.end();
     }
+  }
+
+  /** Every party skips the job, and no dealer hears of it. */
+  #skip(job: Job, left: Watched): RunResult {
+    this.#material.skip(new Set(this.#objects.keys()));
+    this.#spoil(job, left);
+    return { revealed: [], stats: { rounds: 0, bytes: 0, dealerBytes: 0, ms: 0, ops: {} }, left };
+  }
+
+  #spoil(job: Job, left: Watched): void {
+    for (const id of job.outs) if (id >= 0) this.#spoilt.set(id, left);
   }
 
   /** What a job takes. Throws where it cannot be begun, which is the same at every party. */
@@ -280,7 +308,10 @@ export class PartyEngine {
     this.stats.bytes += bytes;
     this.stats.dealerBytes += dealerBytes;
     this.stats.ms += ms;
-    return { revealed, stats };
+    if (run.left === undefined) return { revealed, stats };
+    const left = job.graph.watched![run.left]!;
+    this.#spoil(job, left);
+    return { revealed: [], stats, left };
   }
 
   /** Feeds a run with messages and material until it ends. */

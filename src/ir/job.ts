@@ -61,7 +61,7 @@ export const digestOf = ({ graph, ins, outs }: Job): string => {
     g.types,
     g.nodes.map((n) => [n.op, n.ins, n.outs, n.attrs, n.body && bare(n.body)]),
   ];
-  const hash = sha512(codec.encode([bare(graph), ins, outs]));
+  const hash = sha512(codec.encode([bare(graph), graph.watched?.length ?? 0, ins, outs]));
   return Array.from(hash.subarray(0, 32), (b) => b.toString(16).padStart(2, '0')).join('');
 };
 

@@ -7,6 +7,7 @@
 
 import { type Chunk, Drawing } from '../dealer/material.ts';
 import type { Opening, OpenOptions, Party, Steps, Value } from '../gates/gate.ts';
+import { verdict } from '../gates/guard.ts';
 import { gates } from '../gates/table.ts';
 import type { AnyArray as Arr } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
@@ -93,11 +94,19 @@ class GateParty extends Drawing implements Party {
   readonly parties: number;
   readonly openings: Opening[] = [];
   readonly #inputs: ReadonlyMap<number, Arr>;
+  readonly #sums: Uint32Array;
 
-  constructor(role: Role, gate: number, correction: readonly Chunk[], inputs: ReadonlyMap<number, Arr>) {
+  constructor(
+    role: Role,
+    gate: number,
+    correction: readonly Chunk[],
+    inputs: ReadonlyMap<number, Arr>,
+    sums: Uint32Array,
+  ) {
     super(role.ring, role.field, role.rank, role.prg, gate, correction);
     this.parties = role.parties;
     this.#inputs = inputs;
+    this.#sums = sums;
   }
 
   *open<T extends Arr>(array: T, options: OpenOptions = {}): Steps<T> {
@@ -109,13 +118,24 @@ class GateParty extends Drawing implements Party {
   input(name: number): Arr | undefined {
     return this.#inputs.get(name);
   }
+
+  note(site: number, share: number): void {
+    this.#sums[site]! ^= share;
+  }
 }
+
+/** What is not in the program: at the end of one that is watched. */
+const VERDICT: Node = { op: 'verdict', ins: [], outs: [], attrs: {} };
 
 export class PartyRun {
   readonly role: Role;
   readonly store: Store;
   readonly profile = new Map<string, OpProfile>();
   rounds = 0;
+  /** The first of the watched ops at which numbers left the range, when the run is over. */
+  left: number | undefined;
+  /** By watched op: this party's share of what left the range. */
+  #sums = new Uint32Array();
   readonly #ready = new Ready<readonly [Frame, number]>();
   readonly #holds = new Set<Hold>();
   /** Gates that have opened something, and what they have. */
@@ -135,13 +155,14 @@ export class PartyRun {
   /** Yields what it waits for; returns the outputs, retained once for the caller. Gates are numbered from `base`. */
   *run(graph: Graph, base: number, inputs: readonly Entry[]): Generator<Wait, Entry[], Answer> {
     let result: Entry[] | undefined;
-    this.#start(graph, base, inputs, (outs) => {
+    this.#sums = new Uint32Array(graph.watched?.length ?? 0);
+    const frame = this.#start(graph, base, inputs, (outs) => {
       result = outs;
     });
-    for (;;) {
-      for (let next = this.#next(); next; next = this.#next()) yield* this.#begin(...next);
-      if (this.#active.length === 0) break;
-      yield* this.#exchange();
+    yield* this.#toEnd();
+    if (graph.watched) {
+      yield* this.#judge(frame);
+      yield* this.#toEnd();
     }
     return result!;
   }
@@ -152,13 +173,39 @@ export class PartyRun {
     this.#open.clear();
   }
 
+  *#toEnd(): Generator<Wait, void, Answer> {
+    for (;;) {
+      for (let next = this.#next(); next; next = this.#next()) yield* this.#begin(...next);
+      if (this.#active.length === 0) return;
+      yield* this.#exchange();
+    }
+  }
+
+  /** Begins the verdict of the range guard, when all that it is about has run. */
+  *#judge(frame: Frame): Generator<Wait, void, Answer> {
+    const gate = frame.base + frame.analysis.gates - 1;
+    const party = yield* this.#gateParty(gate, VERDICT.op, this.role.rank === 0);
+    const steps = function* (run: PartyRun): Steps<Value[]> {
+      run.left = yield* verdict(party, run.#sums);
+      return [];
+    };
+    yield* this.#advance({ frame, node: VERDICT, steps: steps(this), party });
+  }
+
+  *#gateParty(gate: number, op: string, needs: boolean): Generator<Wait, GateParty, Answer> {
+    const chunks = needs ? ((yield { kind: 'material', gate, op }) as readonly Chunk[]) : [];
+    const party = new GateParty(this.role, gate, chunks, this.#inputs, this.#sums);
+    this.#open.add(party);
+    return party;
+  }
+
   #next(): readonly [Frame, number] | undefined {
     let limit = Number.POSITIVE_INFINITY;
     for (const hold of this.#holds) limit = Math.min(limit, hold.limit);
     return this.#ready.next(limit);
   }
 
-  #start(graph: Graph, base: number, inputs: readonly Entry[], done: Frame['done']): void {
+  #start(graph: Graph, base: number, inputs: readonly Entry[], done: Frame['done']): Frame {
     const analysis = analyse(graph);
     const frame: Frame = {
       graph,
@@ -186,6 +233,7 @@ export class PartyRun {
     });
     if (frame.outsLeft === 0) done([]);
     for (const [i, id] of graph.ins.entries()) this.#set(frame, id, this.store.retain(inputs[i]!));
+    return frame;
   }
 
   #queue(frame: Frame, i: number): void {
@@ -239,9 +287,7 @@ export class PartyRun {
     }
     const { tells, undealt } = gates[node.op]!;
     const needs = tells || (this.role.rank === 0 && !undealt?.(this.role.parties));
-    const chunks = needs ? ((yield { kind: 'material', gate, op: node.op }) as readonly Chunk[]) : [];
-    const party = new GateParty(this.role, gate, chunks, this.#inputs);
-    this.#open.add(party);
+    const party = yield* this.#gateParty(gate, node.op, needs);
     const steps = gates[node.op]!.eval(party, ins as readonly Value[], node.attrs);
     yield* this.#advance({ frame, node, steps, party });
   }

@@ -16,7 +16,7 @@ const PER_FIELD = [
 
 const PLAIN = [
   'heapBase', 'scratchBytes', 'useScratch', 'xor', 'and', 'or', 'add8', 'sub8', 'not', 'andXor', 'digitSelect', 'oneHot', 'toPlanes', 'fromPlanes',
-  'decodeInt', 'stridedBits', 'countUnequal', 'bitsAsBytes', 'pickBit', 'oneHotBytes',
+  'decodeInt', 'stridedBits', 'countUnequal', 'bitsAsBytes', 'pickBit', 'oneHotBytes', 'rangeTable', 'rangeTest',
   'runPlanes', 'packPlanes', 'unpackPlanes', 'packBytes', 'unpackBytes', 'chacha20', 'dcfGen', 'dcfEval',
   'harmonicsEval', 'harmonicsDeal', 'exponentialEval', 'exponentialDeal', 'splineEval', 'splineDeal',
 ] as const; // biome-ignore format: a table of names

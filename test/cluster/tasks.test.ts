@@ -151,6 +151,27 @@ test('a program that ends leaves no objects, and an SPU works on what nodes have
   }, 'nodes that hold nothing');
 });
 
+test('with a range guard a call that leaves the range fails on nodes too, and the SPU goes on', () =>
+  withSession(cluster, async (s) => {
+    const [alice, bob] = [s.PYU('alice'), s.PYU('bob')];
+    const spu = s.SPU(sf.utils.testing.clusterDef(['alice', 'bob'], { range_guard: true }));
+    const x = alice(tasks.vector)(5, 3e12);
+    const y = bob(tasks.vector)(5, -4e13);
+    const bad = spu((p, q) => p.mul(q))(x, y);
+    const e = await rejection(s.reveal(bad));
+    assert.is(e.code, 'RANGE', e.message);
+    assert.match(e.message, /range_guard: np\.multiply at .*tasks\.test\.[jt]s:\d+:\d+/);
+    const { code } = await rejection(s.wait(bad));
+    assert.is(code, 'RANGE');
+    assert.equal(
+      ((await s.reveal(spu((p, q) => p.add(q))(x, y))) as sf.NDArray).toArray(),
+      new Array(5).fill(-3.7e13),
+    );
+    const huge = await rejection(s.wait(spu((p) => p)(alice(tasks.vector)(5, 1e24))));
+    assert.is(huge.code, 'RANGE');
+    assert.match(huge.message, /a range guard/);
+  }));
+
 test('two simulations side by side do not meet', () =>
   withSession(cluster, (one) =>
     withSession(cluster, async (two) => {

@@ -40,6 +40,7 @@ test("the guide's definition, in its spelling and constants", () => {
     sigmoidMode: 'REAL',
     exactAnyway: [],
     profile: false,
+    rangeGuard: false,
   });
 });
 

@@ -93,6 +93,24 @@ export const train = async (
   return ((await s.reveal(w)) as sf.NDArray).toArray();
 };
 
+/** What became of calls of which the second leaves the range. */
+export const guardedCalls = async (s: sf.Session, spu: sf.SPU) => {
+  const x = s.PYU('alice')(() => Float64Array.of(2, 3e12, 5))();
+  const y = s.PYU('bob')(() => Float64Array.of(3, 4e13, 7))();
+  const sum = spu((a: sf.BaseArray, b: sf.BaseArray) => np.multiply(np.add(a, b), 0.1))(x, y);
+  const bad = spu((a: sf.BaseArray, b: sf.BaseArray) => np.multiply(a, np.add(b, a)))(x, y);
+  const later = spu((a: sf.BaseArray, b: sf.BaseArray) => np.maximum(a, b))(bad, x);
+  const opened = failure(s.reveal(later));
+  const toBob = failure(bad.to(s.PYU('bob')).ready());
+  const ready = failure(bad.ready());
+  const after = spu((a: sf.BaseArray, b: sf.BaseArray) => np.greater(a, b))(x, y);
+  return {
+    failures: [await ready, await opened, await toBob],
+    sum: ((await s.reveal(sum)) as sf.NDArray).toArray(),
+    after: ((await s.reveal(after)) as sf.NDArray).toArray(),
+  };
+};
+
 export const programs: Readonly<Record<string, Program>> = {
   /** A comparison, planned by what the parties measure of their link. */
   measured: (options) =>
@@ -103,6 +121,10 @@ export const programs: Readonly<Record<string, Program>> = {
       const z = spu((a: sf.BaseArray, b: sf.BaseArray) => np.maximum(a, b))(x, y);
       return ((await s.reveal(z)) as sf.NDArray).toArray();
     }),
+
+  /** With a range guard: a call that leaves the range fails, with all that builds on it, and nothing else does. */
+  guarded: (options) =>
+    within(options, async (s) => guardedCalls(s, spuOf(s, ['alice', 'bob'], { range_guard: true }))),
 
   /** The guide's snippet, with the functions of the module. */
   guide: async (options) => {

@@ -114,9 +114,10 @@ export class SpuNode implements PartyNode {
     if (this.#closed) throw this.#closed;
     const job = { graph, ins, outs, ...(reveal && { reveal }) };
     try {
-      const { revealed, stats } = await engine.run(job, privates?.get(this.#rank));
+      const { revealed, stats, left } = await engine.run(job, privates?.get(this.#rank));
       this.#peak = engine.memory.peak;
-      return { revealed, stats: this.#parties.map((_, rank) => (rank === this.#rank ? stats : undefined)) };
+      const all = this.#parties.map((_, rank) => (rank === this.#rank ? stats : undefined));
+      return { revealed, stats: all, left };
     } catch (e) {
       if (this.#breaker.broken) throw e;
       const error = e instanceof TesseraError ? e : new TesseraError('PARTY_FAILED', String(e), {}, e);

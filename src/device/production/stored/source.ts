@@ -142,6 +142,9 @@ class FromVault implements Material {
     );
   }
 
+  /** It was dealt nevertheless: its material is passed over. */
+  skip(): void {}
+
   async take(gate: number): Promise<readonly Uint8Array[]> {
     while (!this.#arrived.has(gate)) {
       const record = await this.#vault.next();
@@ -162,8 +165,6 @@ class FromVault implements Material {
   finish(): void {}
 
   free(): void {}
-
-  skip(): void {}
 
   stop(): void {}
 
