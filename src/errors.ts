@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'CONFIG'
   | 'UNSUPPORTED'
   | 'SECRET_IN_CONTROL_FLOW'
+  | 'UNUSED_CONDITION'
   | 'OUT_OF_MEMORY'
   | 'PARTY_FAILED'
   | 'PEER_LOST'

@@ -39,7 +39,7 @@ export type { KeptIdentity } from './link/identity.ts';
 export type { PeerEvent } from './link/report.ts';
 export { createRoom, type Room, readRoomLink, roomLink, roomOptions } from './link/room.ts';
 export { registerType, type TypeCodec } from './link/types.ts';
-export * as np from './numpy/index.ts';
+export { np } from './np.ts';
 export { type ArrayInput, BaseArray, NDArray } from './numpy/index.ts';
 
 /** Helpers in the spelling of SecretFlow, and in ours. */
