@@ -34,6 +34,8 @@ export type { OpStats, SpuStats } from './device/profile.ts';
 export { proxy } from './device/proxy.ts';
 export { Session, type SessionStats, session } from './device/session.ts';
 export * as spu from './device/spu-names.ts';
+export { type Takeable, take } from './device/take.ts';
+export type { UnseenMode } from './device/unseen.ts';
 export { type ErrorCode, TesseraError } from './errors.ts';
 export type { KeptIdentity } from './link/identity.ts';
 export type { PeerEvent } from './link/report.ts';

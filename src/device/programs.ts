@@ -9,14 +9,14 @@ import { isTensor } from '../ir/ndarray.ts';
 import type { LinkMeasure } from '../ir/plan.ts';
 import { importGraph, inputGraph, revealGraph } from '../ir/ports.ts';
 import { print } from '../ir/print.ts';
-import { flatten, type TreeDef } from '../ir/pytree.ts';
+import { flatten, type TreeDef, unflatten } from '../ir/pytree.ts';
 import { isType, trace } from '../ir/tracer.ts';
 import { FIELDS } from '../ring/field.ts';
 import type { LoweringOptions } from './lowering.ts';
 import { describe } from './read.ts';
 import { lowerProgram } from './runtime.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
-import { arrayOf, checkRange } from './trees.ts';
+import { arrayOf, checkGaps, checkRange } from './trees.ts';
 
 const KEPT = 256;
 
@@ -41,15 +41,12 @@ class Cache<T> {
 }
 
 export interface Recorded {
-  /** Lowered. */
-  readonly graph: Graph;
   /** The inputs, as they stood in the arguments. */
   readonly ins: readonly Type[];
   readonly outs: readonly Type[];
   readonly def: TreeDef;
   /** The program as it was recorded, for comparing it with the other parties'. */
   readonly text: string;
-  /** As it was recorded, before it was lowered. */
   readonly source: Graph;
 }
 
@@ -61,6 +58,7 @@ export interface ExposedProgram {
 
 /** An argument as a program is given it; types stand for what the SPU holds. Throws for what is no number. */
 const argument = (value: unknown, index: number): unknown => {
+  checkGaps(value, '', (path) => `argument ${index}${path}`);
   const isLeaf = (x: unknown) => isType(x) || isTensor(x) || ArrayBuffer.isView(x) || arrayOf(x) !== x;
   const { leaves, paths } = flatten(value, isLeaf);
   leaves.forEach((x, i) => {
@@ -77,10 +75,8 @@ const argument = (value: unknown, index: number): unknown => {
 
 /** The tree with its lists of numbers as arrays. */
 const withArrays = (x: unknown, isLeaf: (x: unknown) => boolean): unknown => {
-  if (isLeaf(x)) return arrayOf(x);
-  if (Array.isArray(x)) return x.map((item: unknown) => withArrays(item, isLeaf));
-  if (typeof x !== 'object' || x === null) return x;
-  return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, withArrays(v, isLeaf)]));
+  const { leaves, def } = flatten(x, (item) => item === null || item === undefined || isLeaf(item));
+  return unflatten(def, leaves.map(arrayOf));
 };
 
 const isTypeLeaf = (x: unknown): boolean => isType(x) || isTensor(x) || ArrayBuffer.isView(x);
@@ -113,13 +109,9 @@ export class Programs {
 
   /**
    * Records `fn` on `args`, in which a Type stands for each leaf that the SPU holds. Arguments in `fixed` are handed
-   * over as they are. The recording is done when this returns; the promise is of the lowered program.
+   * over as they are.
    */
-  async record(
-    fn: (...args: never[]) => unknown,
-    args: readonly unknown[],
-    fixed: ReadonlySet<number>,
-  ): Promise<Recorded> {
+  record(fn: (...args: never[]) => unknown, args: readonly unknown[], fixed: ReadonlySet<number>): Recorded {
     const moving = args.flatMap((arg, i) =>
       fixed.has(i) || arg === undefined ? [] : [{ i, arg: argument(arg, i) }],
     );
@@ -135,11 +127,9 @@ export class Programs {
     );
     const { graph, outTree } = program;
     this.#checkConstants(graph);
-    const text = print(graph);
     return {
-      text,
+      text: print(graph),
       source: graph,
-      graph: await this.#lower(text, graph),
       ins: flatten(
         moving.map(({ arg }) => arg),
         isTypeLeaf,
@@ -149,10 +139,10 @@ export class Programs {
     };
   }
 
-  /** What cannot be lowered is tried anew at the next call, which has another line to name. */
-  async #lower(text: string, graph: Graph): Promise<Graph> {
+  /** The program that parties run. What cannot be lowered is tried anew at the next call, which has another line to name. */
+  async lower({ text, source }: Recorded): Promise<Graph> {
     try {
-      return await this.#lowered.get(text, () => lowerProgram(graph, this.#options));
+      return await this.#lowered.get(text, () => lowerProgram(source, this.#options));
     } catch (e) {
       this.#lowered.forget(text);
       throw e;

@@ -1,9 +1,10 @@
 /** @file What stands behind an SPU: a function that is called on it is recorded, and run on masked values. */
 import { fail, oneOf, TesseraError } from '../errors.ts';
 import { callSite } from '../ir/callsite.ts';
-import type { Tensor, TensorData, Type } from '../ir/graph.ts';
+import type { Graph, Tensor, TensorData, Type } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { unflatten } from '../ir/pytree.ts';
+import { readArguments } from './arguments.ts';
 import { dump, type Inside, load } from './checkpoint.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { failedAt, functionText } from './failing.ts';
@@ -11,6 +12,8 @@ import { measures, UNMEASURED } from './measured.ts';
 import type { Described, SpuBackend } from './mode.ts';
 import {
   type DeviceObject,
+  deviceIn,
+  type Form,
   type Held,
   type Hold,
   INSIDE,
@@ -26,9 +29,46 @@ import { Recording } from './recording.ts';
 import type { Session } from './session.ts';
 import { Shadows } from './shadows.ts';
 import type { SPU, SpuOptions } from './spu.ts';
-import { checkOwn, describeValue, readStatic, split, typesOf } from './spu-arguments.ts';
+import {
+  checkOwn,
+  describeValue,
+  formOf,
+  type Place,
+  readStatic,
+  split,
+  splitForm,
+  typesOf,
+} from './spu-arguments.ts';
 import { deviceObjects, mapDevice } from './trees.ts';
 import type { Outcome, Work } from './work.ts';
+
+/** A recorded program, and where its inputs come from. */
+interface Record {
+  readonly recorded: Recorded;
+  readonly places: ReadonlyMap<Type, Place>;
+  readonly form: Form;
+}
+
+/** What `work` gave or threw, once and for all. */
+const attempt = <T>(work: () => T): (() => T) => {
+  try {
+    const value = work();
+    return () => value;
+  } catch (e) {
+    return () => {
+      throw e;
+    };
+  }
+};
+
+/** A form, if there is one: what has failed has none. */
+const formIf = (form: () => Form): Form | undefined => {
+  try {
+    return form();
+  } catch {
+    return undefined;
+  }
+};
 
 export class SpuDevice {
   readonly #session: Session;
@@ -121,8 +161,14 @@ export class SpuDevice {
   }
 
   /** A handle for what will be held; its memory is freed when the handle is gone. */
-  #handle(op: Op, given: Promise<Held>, done: Promise<void>, part?: string): SPUObject {
-    const hold: Hold = { given: quietly(given), done: quietly(done), freed: false };
+  #handle(op: Op, given: Promise<Held>, done: Promise<void>, part?: string, form?: Form): SPUObject {
+    const hold: Hold = { given, done, form, freed: false };
+    if (form === undefined)
+      quietly(
+        given.then((held) => {
+          hold.form = formOf(held);
+        }),
+      );
     const object = new SPUObject(this.#self!, op, hold, part);
     this.#collected.register(object, hold, hold);
     return object;
@@ -243,38 +289,45 @@ export class SpuDevice {
   call(
     fn: (...args: never[]) => unknown,
     options: SpuOptions,
-    args: readonly unknown[],
+    given: readonly unknown[],
   ): SPUObject | SPUObject[] {
     const { numReturns } = options;
-    const fixed = readStatic(options.static, args.length);
-    const moving = args.map((arg, i) => (fixed.has(i) ? undefined : arg));
-    const found = deviceObjects(moving);
+    const fixed = readStatic(options.static, given.length);
+    const { args, found: all } = readArguments(given, true);
+    const found = all.filter(({ path }) => !fixed.has(Number(/\d+/.exec(path)![0])));
     for (const f of found) this.#own(f);
     const names = found.map(({ object }) => object.toString());
     const op = this.#session.op(functionText(fn), callSite(), `${this.name}(${names.join(', ')})`);
     const inputs = found.flatMap(({ object }) => (object instanceof PYUObject ? [object] : []));
     const taken = this.#take(inputs, op.site);
-    const objects = new Map(
-      found.map(({ object }) => {
-        const mine = object instanceof PYUObject ? taken.get(object)! : (object as SPUObject);
-        return [object, this.#held(mine)] as const;
-      }),
+    const mine = new Map(
+      found.map(({ object }) => [
+        object,
+        object instanceof PYUObject ? taken.get(object)! : (object as SPUObject),
+      ]),
     );
+    const held = [...mine].map(([object, o]) => [object, this.#held(o)] as const);
+    const record = (forms: ReadonlyMap<DeviceObject, Form>): Record =>
+      this.#record(fn, op, args, fixed, forms);
+    const forms = [...mine].map(([object, o]) => [object, o[INSIDE].form] as const);
+    const known = forms.every((f): f is readonly [DeviceObject, Form] => f[1] !== undefined);
+    // What the function captures may change after the call.
+    const early = known ? attempt(() => record(new Map(forms))) : undefined;
     const work = this.#queue(async () => {
-      const held = new Map<DeviceObject, Held>();
-      for (const [object, promise] of objects) held.set(object, await promise);
-      return this.#program(fn, op, args, fixed, held);
+      const ins = new Map<DeviceObject, Held>();
+      for (const [object, promise] of held) ins.set(object, await promise);
+      const recorded = early
+        ? early()
+        : record(new Map([...ins].map(([object, h]) => [object, formOf(h)] as const)));
+      return this.#program(op, recorded, ins);
     });
     const done = quietly(work.then((w) => w.done));
-    if (numReturns === undefined)
-      return this.#handle(
-        op,
-        work.then((w) => w.held),
-        done,
-      );
-    const parts = work.then(({ held }) => {
+    const form = early && attempt(() => early().form);
+    const whole = work.then((w) => w.held);
+    if (numReturns === undefined) return this.#handle(op, whole, done, '', form && formIf(form));
+    const parts = whole.then((h) => {
       try {
-        return split(held, numReturns);
+        return split(h, numReturns);
       } catch (e) {
         throw failedAt(this.name, op, e);
       }
@@ -286,39 +339,52 @@ export class SpuDevice {
         parts.then((p) => p[i]!),
         parts.then(() => done),
         `[${i}]`,
+        form && formIf(() => splitForm(form(), numReturns)[i]!),
       ),
     );
   }
 
-  /** Records a program and sends it off; with `check`, waits until its results were found right. */
-  async #program(
+  /** Records a program. */
+  #record(
     fn: (...args: never[]) => unknown,
     op: Op,
     args: readonly unknown[],
     fixed: ReadonlySet<number>,
-    held: ReadonlyMap<DeviceObject, Held>,
-  ) {
-    await this.#measured();
-    const ids = new Map<Type, number>();
-    let recorded: Recorded;
+    forms: ReadonlyMap<DeviceObject, Form>,
+  ): Record {
+    const places = new Map<Type, Place>();
     try {
       const given = args.map((arg, i) =>
-        fixed.has(i) ? arg : mapDevice(arg, (object) => typesOf(held.get(object)!, ids)),
+        fixed.has(i) ? arg : mapDevice(arg, (object) => typesOf(object, forms.get(object)!, places)),
       );
-      recorded = await this.#programs.record(fn, given, fixed);
+      const recorded = this.#programs.record(fn, given, fixed);
       this.#session.mode.agree(op, recorded.text);
+      return { recorded, places, form: { def: recorded.def, types: recorded.outs } };
     } catch (e) {
       // The others' recording must have failed too.
       this.#session.mode.agree(op, 'no program');
       throw failedAt(this.name, op, e, { parties: this.#config.parties });
     }
-    const { graph, def } = recorded;
+  }
+
+  /** Sends a recorded program off; with `check`, waits until its results were found right. */
+  async #program(op: Op, { recorded, places }: Record, held: ReadonlyMap<DeviceObject, Held>) {
+    await this.#measured();
+    let graph: Graph;
+    try {
+      graph = await this.#programs.lower(recorded);
+    } catch (e) {
+      throw failedAt(this.name, op, e, { parties: this.#config.parties });
+    }
     const leaves = recorded.outs.map((type) => ({ id: this.#nextObject++, type }));
-    const ins = recorded.ins.map((t) => ids.get(t)!);
+    const ins = recorded.ins.map((t) => {
+      const { object, leaf } = places.get(t)!;
+      return held.get(object)!.leaves[leaf]!.id;
+    });
     const outs = leaves.map((l) => l.id);
     await this.#shadows?.run(op, recorded, ins, outs);
     const done = this.#shadows ? Promise.resolve() : this.#done({ op, graph, ins, outs });
-    return { held: { def, leaves }, done: quietly(done) };
+    return { held: { def: recorded.def, leaves }, done: quietly(done) };
   }
 
   /** Opens objects to ranks. One tree for each object, where this program may know it. */
@@ -357,7 +423,8 @@ export class SpuDevice {
     return this.#session.mode.share(parties, String(op.number), op, () => this.#open(op, objects, ranks));
   }
 
-  revealTo(pyu: PYU, object: SPUObject): PYUObject {
+  revealTo(target: PYU, object: SPUObject): PYUObject {
+    const pyu = deviceIn('spu.revealTo', target);
     const rank = this.#config.parties.indexOf(pyu.party);
     if (rank < 0)
       fail(

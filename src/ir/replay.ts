@@ -30,10 +30,9 @@ export const recordFunction = (
   const trace = new Trace(currentTrace(), differentiated);
   const xs = types.map((t) => trace.input(t));
   const outs = within(trace, () => fn(xs).map((x) => trace.lift(x)));
-  const live = checkConditions(trace, outs);
+  checkConditions(trace, outs);
   // A gradient may not need what its function needed: a condition of the program around it is used all the same.
-  for (const [x, id] of trace.captured)
-    if (x.trace.conditions.size > 0 && live().has(id)) x.trace.used.add(x.id);
+  for (const x of trace.captured.keys()) x.trace.used.add(x.id);
   return { graph: trace.builder.finish(outs), captured: [...trace.captured.keys()] };
 };
 

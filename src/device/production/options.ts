@@ -19,6 +19,7 @@ import {
   suggestion,
   text,
 } from '../read.ts';
+import { readUnseen, type UnseenMode } from '../unseen.ts';
 
 export interface PartyOptions {
   /** Where the others reach it, host:port; without it the party only dials out. */
@@ -99,6 +100,8 @@ export interface ProductionOptions {
   readonly allowInsecure?: boolean;
   readonly allowTrustedFirstParty?: boolean;
   readonly signal?: AbortSignal;
+  /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
+  readonly unseen?: UnseenMode;
   /** 'info' prints warnings about trust; 'warning' and above do not. */
   readonly loggingLevel?: 'debug' | 'info' | 'warning' | 'error' | 'critical';
 }
@@ -139,6 +142,7 @@ export interface Production {
   readonly allowInsecure: boolean;
   readonly allowTrustedFirstParty: boolean;
   readonly signal: AbortSignal | undefined;
+  readonly unseen: UnseenMode | undefined;
   readonly quiet: boolean;
 }
 
@@ -253,6 +257,8 @@ const asIs =
 
 const anObject = (x: unknown): boolean => typeof x === 'object' && x !== null && !Array.isArray(x);
 
+export const readAllowedList = asIs<AllowedList>(anObject, 'an object from modules to lists of names');
+
 const isFunction = (x: unknown): boolean => typeof x === 'function';
 
 const isKept = (x: unknown): boolean => {
@@ -286,9 +292,8 @@ const readAll = object({
   address: maybe(text),
   clusterConfig: required(readCluster),
   tlsConfig: optional<unknown>((x) => x, undefined),
-  crossSiloSerializingAllowedList: maybe(
-    asIs<AllowedList>(anObject, 'an object from modules to lists of names'),
-  ),
+  crossSiloSerializingAllowedList: maybe(readAllowedList),
+  unseen: optional<UnseenMode | undefined>(readUnseen, undefined),
   jobName: optional(text, 'tessera'),
   crossSilo: optional<CrossSiloOptions>(readCrossSilo, { exposeErrors: false }, [
     'cross_silo_comm_options',
@@ -375,6 +380,7 @@ export const readProduction = (options: unknown): Production => {
     allowInsecure: o.allowInsecure,
     allowTrustedFirstParty: o.allowTrustedFirstParty,
     signal: o.signal,
+    unseen: o.unseen,
     quiet: o.loggingLevel !== 'info' && o.loggingLevel !== 'debug',
   };
 };

@@ -121,6 +121,11 @@ class ProductionMode implements Mode {
     return quietly(this.#report(known, rest, 'value', key, op, (v) => v).then(() => known));
   }
 
+  show<T>(party: string, key: string, op: Op, value: () => Promise<T>): Promise<T> {
+    const asSent = async (): Promise<T> => this.#exchange.asSent(await value()) as T;
+    return this.share([party], key, op, asSent);
+  }
+
   announce<T>(party: string, key: string, op: Op, work: () => Promise<T>): Promise<T> {
     if (party !== this.self) return this.#exchange.expect<T>(party, 'form', key);
     const known = this.#breaker.guard(work(), op);
@@ -147,7 +152,8 @@ class ProductionMode implements Mode {
     const told = promise.then(
       async (value) => {
         try {
-          await this.#exchange.tell(to, kind, key, show(value) ?? null);
+          const shown = show(value);
+          await this.#exchange.tell(to, kind, key, kind === 'value' ? shown : (shown ?? null));
         } catch (e) {
           await this.#exchange.tellFailure(to, kind, key, op, e).catch(() => {});
           throw e;
