@@ -22,6 +22,8 @@ export interface Found {
 export interface Given {
   readonly args: readonly unknown[];
   readonly found: readonly Found[];
+  /** Nothing stands within anything: each argument is a handle or a value by itself. */
+  readonly flat: boolean;
 }
 
 /** Functions that `alice(fn)` and `spu(fn)` gave, which are meant to be called. */
@@ -173,9 +175,18 @@ class Walk {
   }
 }
 
+const isFlat = (x: unknown): boolean =>
+  x instanceof DeviceObject || x === null || (typeof x !== 'object' && typeof x !== 'function');
+
 /** Reads arguments at a call. `copies`: whether they are used here. `what`: such as `argument `. */
 export const readArguments = (args: readonly unknown[], copies: boolean, what = 'argument '): Given => {
+  if (args.every(isFlat)) {
+    const found: Found[] = [];
+    for (const [i, object] of args.entries())
+      if (object instanceof DeviceObject) found.push({ object, path: `[${i}]` });
+    return { args, found, flat: true };
+  }
   const walk = new Walk(copies, what);
   const read = args.map((x, i) => walk.value(x, `[${i}]`, 0));
-  return { args: read, found: walk.found };
+  return { args: read, found: walk.found, flat: false };
 };

@@ -44,7 +44,8 @@ export const deviceIn = <D extends PYU | SPU>(what: string, device: D): D =>
 export abstract class DeviceObject<T = unknown> {
   abstract readonly device: PYU | SPU;
   readonly op: Op;
-  readonly [HANDLE] = true;
+  /** On the prototype. */
+  declare readonly [HANDLE]: true;
   readonly #name: string;
   /** For the type checker only: what the handle stands for. */
   declare readonly _type?: T;
@@ -83,7 +84,7 @@ export abstract class DeviceObject<T = unknown> {
   }
 
   get [Symbol.iterator](): never {
-    return this.#noValue('is taken apart', 'for a handle of each result say { numReturns: 2 } at the call; ');
+    return this.#noValue('is taken apart', 'For a handle of each result say { numReturns: 2 } at the call. ');
   }
 
   /** `handle.age`: JavaScript would give undefined. */
@@ -113,6 +114,7 @@ export abstract class DeviceObject<T = unknown> {
   }
 }
 
+Object.defineProperty(DeviceObject.prototype, HANDLE, { value: true });
 Object.setPrototypeOf(DeviceObject.prototype, guardedPrototype(Object.prototype));
 
 /** Plain data of one party. */
@@ -155,8 +157,9 @@ export interface Hold {
   readonly given: Promise<Held>;
   /** Resolves when all parties have done it. */
   readonly done: Promise<void>;
-  /** Its form, once that is known. */
+  /** Its form, once that is known, and what `given` resolves to. */
   form: Form | undefined;
+  held: Held | undefined;
   freed: boolean;
 }
 

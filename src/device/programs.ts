@@ -24,6 +24,10 @@ const KEPT = 256;
 class Cache<T> {
   readonly #kept = new Map<string, T>();
 
+  peek(key: string): T | undefined {
+    return this.#kept.get(key);
+  }
+
   get(key: string, make: () => T): T {
     const value = this.#kept.get(key) ?? make();
     this.#kept.delete(key);
@@ -83,7 +87,7 @@ const isTypeLeaf = (x: unknown): boolean => isType(x) || isTensor(x) || ArrayBuf
 
 export class Programs {
   #options: LoweringOptions & { readonly fraction: number };
-  readonly #lowered = new Cache<Promise<Graph>>();
+  readonly #lowered = new Cache<{ readonly graph: Promise<Graph>; known?: Graph }>();
   readonly #inputs = new Cache<Graph>();
   readonly #reveals = new Cache<Graph>();
   readonly #exposed = new Cache<Promise<ExposedProgram>>();
@@ -141,12 +145,19 @@ export class Programs {
 
   /** The program that parties run. What cannot be lowered is tried anew at the next call, which has another line to name. */
   async lower({ text, source }: Recorded): Promise<Graph> {
+    const entry = this.#lowered.get(text, () => ({ graph: lowerProgram(source, this.#options) }));
     try {
-      return await this.#lowered.get(text, () => lowerProgram(source, this.#options));
+      entry.known = await entry.graph;
+      return entry.known;
     } catch (e) {
       this.#lowered.forget(text);
       throw e;
     }
+  }
+
+  /** The same, where it is known already. */
+  lowered({ text }: Recorded): Graph | undefined {
+    return this.#lowered.peek(text)?.known;
   }
 
   /** For checks in simulation. */

@@ -3,9 +3,9 @@ import { fail } from '../errors.ts';
 import { callSite } from '../ir/callsite.ts';
 import { type Found, markUncalled, readArguments } from './arguments.ts';
 import { failedAt, functionText } from './failing.ts';
-import { inside } from './inside.ts';
+import { checkOutside, inside } from './inside.ts';
 import type { RemoteCall } from './mode.ts';
-import { type DeviceObject, INSIDE, type Op, PYUObject, RECEIVE, type SPUObject } from './objects.ts';
+import { DeviceObject, INSIDE, type Op, PYUObject, RECEIVE, type SPUObject } from './objects.ts';
 import { describe, noMore } from './read.ts';
 import type { Session } from './session.ts';
 import { deviceObjects, mapDevice } from './trees.ts';
@@ -102,9 +102,10 @@ export const callAt = (
   code: RemoteCall['code'],
   after: Promise<unknown> = Promise.resolve(),
 ): { result: PYUObject | PYUObject[]; done: Promise<unknown> } => {
+  checkOutside(what);
   const { mode } = pyu.session;
   const here = mode.self === undefined || mode.self === pyu.party;
-  const { args, found } = readArguments(given, here);
+  const { args, found, flat } = readArguments(given, here);
   const objects = ownObjects(pyu.party, found);
   const op = pyu.session.op(what, callSite(), `${pyu.party}(${objects.join(', ')})`);
   const local = () =>
@@ -113,7 +114,7 @@ export const callAt = (
       await Promise.all(objects.map(async (o) => values.set(o, await o[INSIDE])));
       await after.catch(() => {});
       try {
-        const filled = objects.length === 0 ? args : (fill(args, values) as readonly unknown[]);
+        const filled = objects.length === 0 ? args : fill(args, values, flat);
         const result = await inside(pyu.party, () => work(filled));
         checkResult(result);
         return numReturns === undefined ? result : checkParts(result, numReturns);
@@ -128,8 +129,15 @@ export const callAt = (
   return { result, done };
 };
 
-const fill = (args: readonly unknown[], values: ReadonlyMap<DeviceObject, unknown>): unknown =>
-  mapDevice(args, (o) => values.get(o));
+/** Arguments with values in the place of handles. */
+const fill = (
+  args: readonly unknown[],
+  values: ReadonlyMap<DeviceObject, unknown>,
+  flat: boolean,
+): readonly unknown[] =>
+  flat
+    ? args.map((x) => (x instanceof DeviceObject ? values.get(x) : x))
+    : (mapDevice(args, (o) => values.get(o)) as readonly unknown[]);
 
 /** A function gives values. Throws INVALID_ARGUMENT for handles. */
 const checkResult = (result: unknown): void => {
@@ -188,6 +196,7 @@ export const makePYU = (session: Session, party: string): PYU => {
 
 /** A fresh handle for plain data that is put on a PYU. */
 export const putOn = (pyu: PYU, data: unknown): PYUObject => {
+  checkOutside(`data put on ${pyu.party}`);
   const { mode } = pyu.session;
   const { args, found } = readArguments([data], mode.self === undefined || mode.self === pyu.party, 'data ');
   if (found.length > 0)

@@ -8,6 +8,7 @@ import { readArguments } from './arguments.ts';
 import { dump, type Inside, load } from './checkpoint.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { failedAt, functionText } from './failing.ts';
+import { checkOutside } from './inside.ts';
 import { measures, UNMEASURED } from './measured.ts';
 import type { Described, SpuBackend } from './mode.ts';
 import {
@@ -49,6 +50,12 @@ interface Record {
   readonly form: Form;
 }
 
+/** A program that was given to the parties. */
+interface Sent {
+  readonly held: Held;
+  readonly done: Promise<void>;
+}
+
 /** What `work` gave or threw, once and for all. */
 const attempt = <T>(work: () => T): (() => T) => {
   try {
@@ -85,10 +92,14 @@ export class SpuDevice {
   #nextObject = 0;
   #recording: Recording | undefined;
   #tail: Promise<unknown> = Promise.resolve();
+  /** Calls that wait for earlier ones. */
+  #waiting = 0;
+  #isMeasured: boolean;
 
   constructor(session: Session, config: SpuConfig) {
     this.#session = session;
     this.#config = config;
+    this.#isMeasured = !measures(config);
     this.#programs = new Programs(config.runtime, config.parties.length);
     this.#account = new Account(config.parties, config.runtime);
     const { parties, runtime } = config;
@@ -118,6 +129,7 @@ export class SpuDevice {
   async #measured(): Promise<void> {
     if (!this.#backend || !measures(this.#config)) return;
     const link = await this.#backend.ready;
+    this.#isMeasured = true;
     if (!link) return;
     this.#programs.over(link);
     this.#account.over(link);
@@ -138,9 +150,13 @@ export class SpuDevice {
 
   /** Runs `work` after everything that was called before it. */
   #queue<T>(work: () => Promise<T>): Promise<T> {
+    this.#waiting++;
     const next = this.#tail.then(work);
-    this.#tail = next.catch(() => {});
-    return quietly(next);
+    const ended = (): void => {
+      this.#waiting--;
+    };
+    this.#tail = next.then(ended, ended);
+    return next;
   }
 
   /** Gives a job to the parties, and its account to the books. */
@@ -161,12 +177,20 @@ export class SpuDevice {
   }
 
   /** A handle for what will be held; its memory is freed when the handle is gone. */
-  #handle(op: Op, given: Promise<Held>, done: Promise<void>, part?: string, form?: Form): SPUObject {
-    const hold: Hold = { given, done, form, freed: false };
-    if (form === undefined)
+  #handle(
+    op: Op,
+    given: Promise<Held>,
+    done: Promise<void>,
+    part?: string,
+    form?: Form,
+    held?: Held,
+  ): SPUObject {
+    const hold: Hold = { given, done, form, held, freed: false };
+    if (held === undefined)
       quietly(
-        given.then((held) => {
-          hold.form = formOf(held);
+        given.then((known) => {
+          hold.held = known;
+          hold.form ??= formOf(known);
         }),
       );
     const object = new SPUObject(this.#self!, op, hold, part);
@@ -291,6 +315,7 @@ export class SpuDevice {
     options: SpuOptions,
     given: readonly unknown[],
   ): SPUObject | SPUObject[] {
+    checkOutside(functionText(fn));
     const { numReturns } = options;
     const fixed = readStatic(options.static, given.length);
     const { args, found: all } = readArguments(given, true);
@@ -313,18 +338,20 @@ export class SpuDevice {
     const known = forms.every((f): f is readonly [DeviceObject, Form] => f[1] !== undefined);
     // What the function captures may change after the call.
     const early = known ? attempt(() => record(new Map(forms))) : undefined;
-    const work = this.#queue(async () => {
+    const now = early && this.#now(op, early, mine);
+    const queued = async (): Promise<Sent> => {
       const ins = new Map<DeviceObject, Held>();
       for (const [object, promise] of held) ins.set(object, await promise);
       const recorded = early
         ? early()
         : record(new Map([...ins].map(([object, h]) => [object, formOf(h)] as const)));
       return this.#program(op, recorded, ins);
-    });
-    const done = quietly(work.then((w) => w.done));
+    };
+    const work = now ? Promise.resolve(now) : this.#queue(queued);
+    const done = now ? now.done : quietly(work.then((w) => w.done));
     const form = early && attempt(() => early().form);
     const whole = work.then((w) => w.held);
-    if (numReturns === undefined) return this.#handle(op, whole, done, '', form && formIf(form));
+    if (numReturns === undefined) return this.#handle(op, whole, done, '', form && formIf(form), now?.held);
     const parts = whole.then((h) => {
       try {
         return split(h, numReturns);
@@ -367,8 +394,38 @@ export class SpuDevice {
     }
   }
 
-  /** Sends a recorded program off; with `check`, waits until its results were found right. */
-  async #program(op: Op, { recorded, places }: Record, held: ReadonlyMap<DeviceObject, Held>) {
+  /** Sends a recorded program off at once, where nothing has to be waited for. */
+  #now(op: Op, early: () => Record, objects: ReadonlyMap<DeviceObject, SPUObject>): Sent | undefined {
+    if (this.#waiting > 0 || this.#shadows || !this.#isMeasured) return undefined;
+    const held = new Map<DeviceObject, Held>();
+    for (const [object, o] of objects) {
+      const known = o[INSIDE].held;
+      if (known === undefined) return undefined;
+      held.set(object, known);
+    }
+    const record = attempt(early);
+    const graph = formIf(() => record().form) && this.#programs.lowered(record().recorded);
+    return graph && this.#send(op, record(), graph, held);
+  }
+
+  #send(op: Op, { recorded, places }: Record, graph: Graph, held: ReadonlyMap<DeviceObject, Held>): Sent {
+    const { ins, outs, leaves } = this.#places(recorded, places, held);
+    return { held: { def: recorded.def, leaves }, done: quietly(this.#done({ op, graph, ins, outs })) };
+  }
+
+  /** The objects that a program works on, and new ones for its results. */
+  #places(recorded: Recorded, places: Record['places'], held: ReadonlyMap<DeviceObject, Held>) {
+    const leaves = recorded.outs.map((type) => ({ id: this.#nextObject++, type }));
+    const ins = recorded.ins.map((t) => {
+      const { object, leaf } = places.get(t)!;
+      return held.get(object)!.leaves[leaf]!.id;
+    });
+    return { ins, outs: leaves.map((l) => l.id), leaves };
+  }
+
+  /** Lowers a recorded program and sends it off; with `check`, waits until its results were found right. */
+  async #program(op: Op, record: Record, held: ReadonlyMap<DeviceObject, Held>): Promise<Sent> {
+    const { recorded, places } = record;
     await this.#measured();
     let graph: Graph;
     try {
@@ -376,15 +433,10 @@ export class SpuDevice {
     } catch (e) {
       throw failedAt(this.name, op, e, { parties: this.#config.parties });
     }
-    const leaves = recorded.outs.map((type) => ({ id: this.#nextObject++, type }));
-    const ins = recorded.ins.map((t) => {
-      const { object, leaf } = places.get(t)!;
-      return held.get(object)!.leaves[leaf]!.id;
-    });
-    const outs = leaves.map((l) => l.id);
-    await this.#shadows?.run(op, recorded, ins, outs);
-    const done = this.#shadows ? Promise.resolve() : this.#done({ op, graph, ins, outs });
-    return { held: { def: recorded.def, leaves }, done: quietly(done) };
+    if (!this.#shadows) return this.#send(op, record, graph, held);
+    const { ins, outs, leaves } = this.#places(recorded, places, held);
+    await this.#shadows.run(op, recorded, ins, outs);
+    return { held: { def: recorded.def, leaves }, done: Promise.resolve() };
   }
 
   /** Opens objects to ranks. One tree for each object, where this program may know it. */

@@ -18,7 +18,8 @@ export const standalone = (
   const codec = createCodec({ allowed: allowedList });
   const sent = async <T>(from: string, op: Op, value: Promise<T>): Promise<T> => {
     const known = await value;
-    if (isAtom(known)) return known;
+    const quick = smallCopy(known, 0);
+    if (quick !== undefined || known === undefined) return quick as T;
     try {
       return codec.decode(codec.encode(known)) as T;
     } catch (e) {
@@ -44,6 +45,37 @@ export const standalone = (
   };
 };
 
-/** Values that arrive as they are, whatever the rules. */
+const FEW = 64;
+const NEAR = 4;
+
 const isAtom = (x: unknown): boolean =>
-  x === null || typeof x === 'number' || typeof x === 'boolean' || x === undefined;
+  x === null ||
+  x === undefined ||
+  typeof x === 'number' ||
+  typeof x === 'boolean' ||
+  (typeof x === 'string' && x.length <= FEW);
+
+/** Small plain data as the codec would give it, which has no rules for it; undefined for anything else. */
+const smallCopy = (x: unknown, depth: number): unknown => {
+  if (isAtom(x)) return x;
+  if (typeof x !== 'object' || x === null || depth > NEAR) return undefined;
+  if (Array.isArray(x)) {
+    if (x.length > FEW) return undefined;
+    const out = Array.from(x as readonly unknown[], (item) =>
+      isAtom(item) ? item : smallCopy(item, depth + 1),
+    );
+    return out.some((item, i) => item === undefined && x[i] !== undefined) ? undefined : out;
+  }
+  const proto: unknown = Object.getPrototypeOf(x);
+  const keys = Object.keys(x);
+  if ((proto !== Object.prototype && proto !== null) || keys.length > FEW || Object.hasOwn(x, '__proto__'))
+    return undefined;
+  const out: Record<string, unknown> = {};
+  for (const key of keys) {
+    const item = (x as Record<string, unknown>)[key];
+    const copy = smallCopy(item, depth + 1);
+    if (copy === undefined && item !== undefined) return undefined;
+    out[key] = copy;
+  }
+  return out;
+};

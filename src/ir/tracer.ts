@@ -4,7 +4,7 @@
  * trace among its operands: what a loop body computes from outer values alone is recorded, once, outside the loop.
  */
 import { fail, TesseraError } from '../errors.ts';
-import { guardedPrototype, UNKNOWN_NAME } from '../guard.ts';
+import { guardedPrototype, isHandle, UNKNOWN_NAME } from '../guard.ts';
 import { nearest } from '../names.ts';
 import { BaseArray } from './array.ts';
 import { GraphBuilder } from './builder.ts';
@@ -271,6 +271,11 @@ const resultArray = (x: unknown, path: string): BaseArray => {
     x.catch(() => undefined);
     fail('UNSUPPORTED', `result${path} is a Promise: a program is recorded synchronously and cannot await`);
   }
+  if (isHandle(x))
+    fail(
+      'INVALID_ARGUMENT',
+      `result${path} is the handle ${String(x)}: give it to the call as an argument, and return what is made of it`,
+    );
   return fail(
     'INVALID_ARGUMENT',
     `result${path} is ${typeof x === 'object' ? 'an object' : `a ${typeof x}`}, not an array`,

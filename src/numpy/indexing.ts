@@ -5,6 +5,7 @@ import { isInt } from '../ir/dtypes.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { normalAxis } from '../ir/shapes.ts';
 import { apply, Traced } from '../ir/tracer.ts';
+import { describe } from '../names.ts';
 import { asArr, convertTo, promoteAll, reshapeTo } from './core.ts';
 import { ravel } from './shape.ts';
 
@@ -24,13 +25,21 @@ const parseBounds = (text: string): Bounds => {
   return parts.map((p) => (p === '' ? null : Number(p))) as unknown as Bounds;
 };
 
+const badBound = (b: unknown): string =>
+  b instanceof Traced
+    ? 'a slice is made of public whole numbers: np.dynamicSlice(x, start, size) begins where an array says'
+    : Array.isArray(b)
+      ? 'np.slice takes one entry an axis, each an argument of its own: np.slice(x, [0, 3], [1, 2]), not a list of them'
+      : `a slice is made of public whole numbers, not ${describe(b)}`;
+
 /** Python's slice semantics: bounds count from the end when negative, and are held inside. */
 const resolve = (bounds: Bounds, n: number): { start: number; size: number; step: number } => {
   const step = bounds[2] ?? 1;
   if (step === 0) fail('INVALID_ARGUMENT', 'slice step cannot be zero');
-  for (const b of bounds)
-    if (b !== null && b !== undefined && !Number.isInteger(b))
-      fail('INVALID_ARGUMENT', `a slice is made of public whole numbers, not ${typeof b}`);
+  for (const b of bounds as readonly unknown[])
+    if (b !== null && b !== undefined && !Number.isInteger(b)) fail('INVALID_ARGUMENT', badBound(b));
+  if (bounds.length > 3)
+    fail('INVALID_ARGUMENT', `a slice is [start, stop, step], not a list of ${bounds.length}`);
   const [low, high] = step > 0 ? [0, n] : [-1, n - 1];
   const inside = (b: number): number => Math.min(Math.max(b < 0 ? b + n : b, low), high);
   const start = bounds[0] === null || bounds[0] === undefined ? (step > 0 ? 0 : n - 1) : inside(bounds[0]);
@@ -81,6 +90,11 @@ export const slice = (x: ArrayInput, ...specs: readonly SliceSpec[]): BaseArray 
       size.push(1);
       step.push(1);
     } else {
+      if (typeof spec !== 'string' && !Array.isArray(spec))
+        fail(
+          'INVALID_ARGUMENT',
+          `axis ${axis} is indexed by ${describe(spec)}: use a number, [start, stop, step], 'a:b:c', ':', '...' or null`,
+        );
       const cut = resolve(typeof spec === 'string' ? parseBounds(spec) : spec, n);
       start.push(cut.start);
       size.push(cut.size);

@@ -16,6 +16,7 @@ import {
   partyName,
   type Reader,
   required,
+  spellingOf,
   suggestion,
   text,
 } from '../read.ts';
@@ -317,10 +318,12 @@ const readAll = object({
 /** Reads the options of production mode. */
 export const readProduction = (options: unknown): Production => {
   const o = readAll(options, '');
+  const as = spellingOf(options as object, '');
+  const [cluster, self, tls] = [as('clusterConfig'), as('selfParty'), as('tlsConfig')];
   const { parties: named, selfParty, dealer } = o.clusterConfig;
   const parties = Object.keys(named);
   if (parties.length < 2)
-    configError('clusterConfig.parties', `at least two parties are wanted, not ${parties.length}`);
+    configError(`${cluster}.parties`, `at least two parties are wanted, not ${parties.length}`);
   const addresses: Record<string, { address?: string; listenAddr?: string }> = {};
   const put = (
     name: string,
@@ -336,8 +339,8 @@ export const readProduction = (options: unknown): Production => {
     if (parties.includes(dealer.name))
       fail(
         'CONFIG',
-        `clusterConfig.dealer.name: "${dealer.name}" is one of the parties: the dealer must be somebody else`,
-        { path: 'clusterConfig.dealer.name' },
+        `${cluster}.dealer.name: "${dealer.name}" is one of the parties: the dealer must be somebody else`,
+        { path: `${cluster}.dealer.name` },
       );
     put(dealer.name, dealer);
   }
@@ -348,12 +351,12 @@ export const readProduction = (options: unknown): Production => {
     if (at === undefined) continue;
     const other = places.get(at);
     if (other !== undefined)
-      configError('clusterConfig', `${other} and ${name} have the same address ${at}: each needs its own`);
+      configError(cluster, `${other} and ${name} have the same address ${at}: each needs its own`);
     places.set(at, name);
   }
   if (!everybody.includes(selfParty))
     configError(
-      'clusterConfig.selfParty',
+      `${cluster}.${self}`,
       `no party ${JSON.stringify(selfParty)}: ${suggestion(selfParty, parties)}`,
     );
   const peers = everybody.filter((p) => p !== selfParty);
@@ -363,7 +366,7 @@ export const readProduction = (options: unknown): Production => {
     parties,
     addresses,
     dealer: dealer?.name,
-    tls: o.tlsConfig === undefined ? undefined : readTls(peers)(o.tlsConfig, 'tlsConfig'),
+    tls: o.tlsConfig === undefined ? undefined : readTls(peers)(o.tlsConfig, tls),
     allowedList: o.crossSiloSerializingAllowedList,
     job: o.jobName,
     crossSilo: o.crossSilo as Production['crossSilo'],
