@@ -4,6 +4,7 @@ import type { Tensor, Type } from '../ir/graph.ts';
 import { leafCount, type TreeDef, unflatten } from '../ir/pytree.ts';
 import type { Described } from './mode.ts';
 import type { DeviceObject, Form, Held } from './objects.ts';
+import type { Recorded } from './programs.ts';
 import { describe } from './read.ts';
 import type { SPU, SpuOptions } from './spu.ts';
 import { arraysOf } from './trees.ts';
@@ -99,4 +100,38 @@ export const typesOf = (object: DeviceObject, { def, types }: Form, places: Map<
     return t;
   });
   return unflatten(def, own);
+};
+
+/** A recorded program, and where its inputs come from. */
+export interface Record {
+  readonly recorded: Recorded;
+  readonly places: ReadonlyMap<Type, Place>;
+  readonly form: Form;
+}
+
+/** A program that was given to the parties. */
+export interface Sent {
+  readonly held: Held;
+  readonly done: Promise<void>;
+}
+
+/** What `work` gave or threw, once and for all. */
+export const attempt = <T>(work: () => T): (() => T) => {
+  try {
+    const value = work();
+    return () => value;
+  } catch (e) {
+    return () => {
+      throw e;
+    };
+  }
+};
+
+/** A form, if there is one: what has failed has none. */
+export const formIf = (form: () => Form): Form | undefined => {
+  try {
+    return form();
+  } catch {
+    return undefined;
+  }
 };

@@ -1,7 +1,7 @@
 /** @file What stands behind an SPU: a function that is called on it is recorded, and run on masked values. */
 import { fail, oneOf, TesseraError } from '../errors.ts';
 import { callSite } from '../ir/callsite.ts';
-import type { Graph, Tensor, TensorData, Type } from '../ir/graph.ts';
+import type { Graph, Type } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { unflatten } from '../ir/pytree.ts';
 import { readArguments } from './arguments.ts';
@@ -10,7 +10,7 @@ import type { SpuConfig } from './cluster-def.ts';
 import { failedAt, functionText } from './failing.ts';
 import { checkOutside } from './inside.ts';
 import { measures, UNMEASURED } from './measured.ts';
-import type { Described, SpuBackend } from './mode.ts';
+import type { SpuBackend } from './mode.ts';
 import {
   type DeviceObject,
   deviceIn,
@@ -31,51 +31,21 @@ import type { Session } from './session.ts';
 import { Shadows } from './shadows.ts';
 import type { SPU, SpuOptions } from './spu.ts';
 import {
+  attempt,
   checkOwn,
-  describeValue,
+  formIf,
   formOf,
   type Place,
+  type Record,
   readStatic,
+  type Sent,
   split,
   splitForm,
   typesOf,
 } from './spu-arguments.ts';
+import { Inputs } from './spu-inputs.ts';
 import { deviceObjects, mapDevice } from './trees.ts';
 import type { Outcome, Work } from './work.ts';
-
-/** A recorded program, and where its inputs come from. */
-interface Record {
-  readonly recorded: Recorded;
-  readonly places: ReadonlyMap<Type, Place>;
-  readonly form: Form;
-}
-
-/** A program that was given to the parties. */
-interface Sent {
-  readonly held: Held;
-  readonly done: Promise<void>;
-}
-
-/** What `work` gave or threw, once and for all. */
-const attempt = <T>(work: () => T): (() => T) => {
-  try {
-    const value = work();
-    return () => value;
-  } catch (e) {
-    return () => {
-      throw e;
-    };
-  }
-};
-
-/** A form, if there is one: what has failed has none. */
-const formIf = (form: () => Form): Form | undefined => {
-  try {
-    return form();
-  } catch {
-    return undefined;
-  }
-};
 
 export class SpuDevice {
   readonly #session: Session;
@@ -89,6 +59,7 @@ export class SpuDevice {
   /** Only in a simulation with `check`. */
   readonly #shadows: Shadows | undefined;
   #self: SPU | undefined;
+  #entrance: Inputs | undefined;
   #nextObject = 0;
   #recording: Recording | undefined;
   #tail: Promise<unknown> = Promise.resolve();
@@ -119,6 +90,19 @@ export class SpuDevice {
 
   bind(self: SPU): void {
     this.#self = self;
+    this.#entrance = new Inputs({
+      self,
+      session: this.#session,
+      name: this.name,
+      parties: this.#config.parties,
+      backend: this.#backend,
+      programs: this.#programs,
+      shadows: this.#shadows,
+      queue: (work) => this.#queue(work),
+      handle: (op, given, done, part) => this.#handle(op, given, done, part),
+      nextObject: () => this.#nextObject++,
+      done: (work) => this.#done(work),
+    });
   }
 
   get ready(): Promise<void> {
@@ -227,87 +211,7 @@ export class SpuDevice {
   receive(object: DeviceObject): SPUObject {
     this.#own({ object, path: '' });
     if (object instanceof SPUObject) return object;
-    return this.#take([object as PYUObject], callSite()).get(object as PYUObject)!;
-  }
-
-  /** Masks values of PYUs, all in one round. One handle for each. */
-  #take(objects: readonly PYUObject[], site: string | undefined): Map<PYUObject, SPUObject> {
-    const self = this.#self!;
-    const out = new Map<PYUObject, SPUObject>();
-    const fresh: PYUObject[] = [];
-    for (const o of new Set(objects)) {
-      const known = o.shared.get(self);
-      if (known !== undefined && !known[INSIDE].freed) out.set(o, known);
-      else fresh.push(o);
-    }
-    if (fresh.length === 0) return out;
-    const owners = [...new Set(fresh.map((o) => o.device.party))];
-    const op = this.#session.op(`input of ${owners.join(' and ')}`, site, `${this.name} ${fresh.join(', ')}`);
-    const described = fresh.map((o, i) =>
-      this.#session.mode.describe(o.device.party, `${op.number}.${i}`, op, () => this.#describe(op, o), {
-        object: o,
-        backend: this.#backend,
-      }),
-    );
-    for (const d of described) quietly(d);
-    const work = this.#queue(async () => this.#input(op, fresh, await Promise.allSettled(described)));
-    fresh.forEach((o, i) => {
-      const given = work.then(({ held }) => held[i]!());
-      const object = this.#handle(
-        op,
-        given,
-        given.then(() => work).then(({ done }) => done),
-        fresh.length > 1 ? `[${i}]` : '',
-      );
-      o.shared.set(self, object);
-      out.set(o, object);
-    });
-    return out;
-  }
-
-  /** At its owner: reads and checks a value. What is wrong with it is its own handle's error. */
-  async #describe(op: Op, object: PYUObject): Promise<Described> {
-    const value = await object[INSIDE];
-    const { party } = object.device;
-    try {
-      return describeValue(value, (array, path) =>
-        this.#programs.check(array, `${object.toString()}${path}`),
-      );
-    } catch (e) {
-      throw failedAt(`${this.name}: ${party}`, op, e, { party });
-    }
-  }
-
-  /** Sends the job that masks what could be described. */
-  async #input(op: Op, objects: readonly PYUObject[], described: readonly PromiseSettledResult<Described>[]) {
-    const inputs: { owner: number; type: Type }[] = [];
-    const ids: number[] = [];
-    const sources: { rank: number; key: string; leaf: number }[] = [];
-    const privates = new Map(this.#config.parties.map((_, rank) => [rank, new Map<number, Tensor>()]));
-    const held = described.map((d, i): (() => Held) => {
-      if (d.status === 'rejected') {
-        return () => {
-          throw d.reason;
-        };
-      }
-      const { def, types, data } = d.value;
-      const owner = this.#config.parties.indexOf(objects[i]!.device.party);
-      const leaves = types.map((type, j) => {
-        const id = this.#nextObject++;
-        const own = data && { ...type, data: data[j] as TensorData };
-        if (own) privates.get(owner)!.set(inputs.length, own);
-        if (own) this.#shadows?.set(id, own);
-        inputs.push({ owner, type });
-        sources.push({ rank: owner, key: `${op.number}.${i}`, leaf: j });
-        ids.push(id);
-        return { id, type };
-      });
-      return () => ({ def, leaves });
-    });
-    if (inputs.length === 0) return { held, done: Promise.resolve() };
-    const graph = this.#programs.input(inputs);
-    const done = this.#done({ op, graph, ins: [], outs: ids, privates, sources });
-    return { held, done: quietly(done) };
+    return this.#entrance!.take([object as PYUObject], callSite()).get(object as PYUObject)!;
   }
 
   call(
@@ -324,7 +228,7 @@ export class SpuDevice {
     const names = found.map(({ object }) => object.toString());
     const op = this.#session.op(functionText(fn), callSite(), `${this.name}(${names.join(', ')})`);
     const inputs = found.flatMap(({ object }) => (object instanceof PYUObject ? [object] : []));
-    const taken = this.#take(inputs, op.site);
+    const taken = this.#entrance!.take(inputs, op.site);
     const mine = new Map(
       found.map(({ object }) => [
         object,
