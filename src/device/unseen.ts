@@ -13,18 +13,29 @@ export const readUnseen: Reader<UnseenMode> = (value, path) =>
     ? value
     : configError(path, `use "print" or "throw", not ${describe(value)}`);
 
-/** Where a failure comes from: the error that began it; of another party's, the name of its operation. */
-const originOf = (error: unknown): unknown => {
+/** Names of a failure, of which any two errors about it have one in common. */
+interface Names {
+  /** The error that began it; of another party's, the name of its operation. */
+  readonly origin: unknown;
+  /** The party and operation that it happened in, as other parties name it. */
+  readonly place: string | undefined;
+}
+
+const infoOf = (e: unknown): Readonly<Record<string, unknown>> => (e instanceof TesseraError ? e.info : {});
+
+const placeOf = ({ party, op }: Readonly<Record<string, unknown>>): string | undefined =>
+  party === undefined || op === undefined ? undefined : `${String(party)} ${String(op)}`;
+
+const namesOf = (error: unknown): Names => {
+  const place = placeOf(infoOf(error));
   let at = error;
   while (at instanceof Error) {
-    const { via, party, op } = (at instanceof TesseraError ? at.info : {}) as Readonly<
-      Record<string, unknown>
-    >;
-    if (via !== undefined) return `${String(party)} ${String(op)}`;
+    const info = infoOf(at);
+    if (info.via !== undefined) return { origin: placeOf(info), place: placeOf(info) };
     if (!(at.cause instanceof Error)) break;
     at = at.cause;
   }
-  return at;
+  return { origin: at, place };
 };
 
 /** What follows from the end of the session is no failure. */
@@ -35,7 +46,7 @@ const lineOf = (error: unknown): string =>
 
 export class Unseen {
   readonly #mode: UnseenMode;
-  readonly #failures = new Map<unknown, unknown>();
+  readonly #failures = new Map<unknown, { readonly error: unknown; readonly place: string | undefined }>();
   readonly #seen = new Set<unknown>();
 
   constructor(mode: UnseenMode = 'print') {
@@ -49,17 +60,24 @@ export class Unseen {
 
   /** Keeps the failure of a promise, which is no unhandled rejection from here on. */
   watch(work: Promise<unknown>): void {
-    work.catch((e: unknown) => {
-      const origin = originOf(e);
-      if (!isEnd(e) && !this.#seen.has(origin) && !this.#failures.has(origin)) this.#failures.set(origin, e);
+    work.catch((error: unknown) => {
+      if (isEnd(error)) return;
+      const { origin, place } = namesOf(error);
+      const known = [...this.#failures].some(
+        ([o, f]) => o === origin || (place !== undefined && f.place === place),
+      );
+      if (!known && !this.#seen.has(origin) && !this.#seen.has(place))
+        this.#failures.set(origin, { error, place });
     });
   }
 
   /** The program was told of this error. */
   seen(error: unknown): void {
-    const origin = originOf(error);
+    const { origin, place } = namesOf(error);
     this.#seen.add(origin);
-    this.#failures.delete(origin);
+    if (place !== undefined) this.#seen.add(place);
+    for (const [o, f] of this.#failures)
+      if (o === origin || (place !== undefined && f.place === place)) this.#failures.delete(o);
   }
 
   /** The same work, whose failure the program hears of. */
@@ -76,7 +94,7 @@ export class Unseen {
   async end(): Promise<void> {
     // What failed in the turn of the last call is known in the next.
     await new Promise((resolve) => setTimeout(resolve, 0));
-    const failures = [...this.#failures.values()];
+    const failures = [...this.#failures.values()].map(({ error }) => error);
     this.#failures.clear();
     if (failures.length === 0) return;
     const lines = failures.map(lineOf);

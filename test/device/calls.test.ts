@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as sf from '../../src/index.ts';
 import { fails, near, withSession, withSpu } from './helpers.ts';
+import { MEANING, meaning, weights } from './meaning.ts';
 
 const { np } = sf;
 const test = suite('device: calls');
@@ -14,18 +15,18 @@ test('arguments are what they were at the call: arrays, trees, options, static a
   withSpu(PARTIES, {}, async (s, spu) => {
     const alice = s.PYU('alice');
     const one = alice(async () => 1)();
-    const kinds: Readonly<Record<string, () => { set(i: number): void; value: unknown }>> = {
+    const kinds: Readonly<Record<string, () => { set(i: number): unknown; value: unknown }>> = {
       'a typed array': () => {
         const value = new Float64Array(1);
         return { value, set: (i) => value.fill(i) };
       },
       'a list': () => {
         const value = [0];
-        return { value, set: (i) => void (value[0] = i) };
+        return { value, set: (i) => value.fill(i) };
       },
       'an NDArray': () => {
         const value = np.zeros([1]) as sf.NDArray;
-        return { value, set: (i) => void (value.data[0] = i) };
+        return { value, set: (i) => (value.data as Float64Array).fill(i) };
       },
     };
     for (const [name, make] of Object.entries(kinds)) {
@@ -107,7 +108,7 @@ test('training that reuses one buffer for its labels gives what fresh buffers gi
       for (let k = 0; k < 3; k++) buffer[k] = i + k;
       return buffer;
     });
-    reused.forEach((w, i) => assert.ok(Math.abs(w - fresh[i]!) < 1e-5, `${w}, ${fresh[i]}`));
+    for (const [i, w] of reused.entries()) assert.ok(Math.abs(w - fresh[i]!) < 1e-5, `${w}, ${fresh[i]}`);
   }));
 
 test('what a function captures is read at the call, where the shapes are known there', () =>
@@ -175,6 +176,19 @@ test('parties of a simulation share no memory', () =>
       (await s.reveal(hers)).fill(0);
       assert.is(await s.reveal(alice((v: number[]) => v.reduce((a, b) => a + b, 0))(hers)), 6);
     }
+  }));
+
+test('a program means in a simulation what it means in production', () =>
+  withSpu(PARTIES, {}, async (s, spu) => {
+    const { w, codes, ...rest } = (await meaning(s, spu)) as typeof MEANING & {
+      w: number[];
+      codes: unknown[];
+    };
+    assert.equal(rest, MEANING);
+    weights().forEach((want, i) => {
+      assert.ok(Math.abs(w[i]! - want) < 0.002, `${w[i]}, ${want}`);
+    });
+    assert.equal(codes, ['SERIALIZATION', 'INVALID_ARGUMENT', 'UNUSED_CONDITION', 'DTYPE', true, true]);
   }));
 
 class Secret {

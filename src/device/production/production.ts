@@ -5,6 +5,7 @@ import { createIdentity, identitySecretText } from '../../link/identity.ts';
 import type { Channel } from '../../link/link.ts';
 import type { WebSocketTransport } from '../../link/websocket.ts';
 import type { SpuConfig } from '../cluster-def.ts';
+import { failedAt } from '../failing.ts';
 import { measures, UNMEASURED } from '../measured.ts';
 import type { Described, Mode, PartyFiles, SpuBackend } from '../mode.ts';
 import { type Op, quietly } from '../objects.ts';
@@ -122,7 +123,14 @@ class ProductionMode implements Mode {
   }
 
   show<T>(party: string, key: string, op: Op, value: () => Promise<T>): Promise<T> {
-    const asSent = async (): Promise<T> => this.#exchange.asSent(await value()) as T;
+    const asSent = async (): Promise<T> => {
+      const known = await value();
+      try {
+        return this.#exchange.asSent(known) as T;
+      } catch (e) {
+        throw failedAt(party, op, e, { party });
+      }
+    };
     return this.share([party], key, op, asSent);
   }
 
@@ -154,7 +162,8 @@ class ProductionMode implements Mode {
         try {
           const shown = show(value);
           await this.#exchange.tell(to, kind, key, kind === 'value' ? shown : (shown ?? null));
-        } catch (e) {
+        } catch (cause) {
+          const e = failedAt(this.self, op, cause, { party: this.self });
           await this.#exchange.tellFailure(to, kind, key, op, e).catch(() => {});
           throw e;
         }
