@@ -1,6 +1,7 @@
 /** @file Stateful objects of a party: an instance of a class that lives on a PYU, whose methods run there in order. */
 import { fail } from '../errors.ts';
 import { guardedPrototype, UNKNOWN_NAME } from '../guard.ts';
+import { snapshot } from './arguments.ts';
 import type { RemoteCall } from './mode.ts';
 import type { PYUObject } from './objects.ts';
 import { callAt, type HandledArgs, type PYU, readReturns } from './pyu.ts';
@@ -99,7 +100,9 @@ export const proxy = <A extends unknown[], I extends object>(
         inOrder(
           `${name}.${method}`,
           [instance, ...args],
-          ([self, ...values]) => (self as Record<string, Method>)[method]!(...(values as never[])),
+          async ([self, ...values]) =>
+            // A method may give out what it goes on changing.
+            snapshot(await (self as Record<string, Method>)[method]!(...(values as never[]))),
           { kind: 'method', name: method },
         );
     }

@@ -5,7 +5,7 @@
 import { fail } from '../errors.ts';
 import { describe, suggestion } from '../names.ts';
 
-export { describe, nearest, suggestion } from '../names.ts';
+export { describe, nearest, noMore, suggestion } from '../names.ts';
 
 /** Checks `value`, found at `path`, and gives back what it means. */
 export type Reader<T> = (value: unknown, path: string) => T;
@@ -33,16 +33,6 @@ const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLo
 
 const isRecord = (x: unknown): x is Record<string, unknown> =>
   typeof x === 'object' && x !== null && !Array.isArray(x);
-
-/** Throws INVALID_ARGUMENT for arguments that nobody reads. */
-export const noMore = (what: string, surplus: readonly unknown[], use = ''): void => {
-  if (surplus.length > 0)
-    fail(
-      'INVALID_ARGUMENT',
-      `${what}: ${surplus.length === 1 ? 'an argument too many' : `${surplus.length} arguments too many`} ` +
-        `(${surplus.map(describe).join(', ')})${use && `: ${use}`}`,
-    );
-};
 
 /** The other spelling of a key. */
 const also = (name: string, shown: (name: string) => string): string =>

@@ -87,6 +87,23 @@ test('arguments are what they were at the call: arrays, trees, options, static a
     assert.equal(await answer, [1]);
   }));
 
+test('what a method gives is what it was then, also where the object goes on changing it', () =>
+  withSession(PARTIES, async (s) => {
+    class Model {
+      readonly w = Float64Array.of(0);
+      step(): { readonly w: Float64Array } {
+        this.w[0]! += 1;
+        return { w: this.w };
+      }
+    }
+    const model = sf.proxy(Model)({ device: s.PYU('alice') });
+    const all = (await s.reveal([model.step(), model.step(), model.step()])) as { w: Float64Array }[];
+    assert.equal(
+      all.map(({ w }) => w[0]),
+      [1, 2, 3],
+    );
+  }));
+
 test('training that reuses one buffer for its labels gives what fresh buffers give', () =>
   withSpu(PARTIES, {}, async (s, spu) => {
     const alice = s.PYU('alice');
