@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'BUILD'
   | 'UNSUPPORTED'
   | 'SECRET_IN_CONTROL_FLOW'
+  | 'UNUSED_CONDITION'
   | 'OUT_OF_MEMORY'
   | 'PARTY_FAILED'
   | 'PEER_LOST'

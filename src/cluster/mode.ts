@@ -306,6 +306,10 @@ export class ClusterMode implements Mode {
     return (known instanceof Ref ? await this.#value(known) : known) as T;
   }
 
+  show<T>(party: string, key: string, op: Op, value: () => Promise<T>): Promise<T> {
+    return this.share([party], key, op, value);
+  }
+
   announce<T>(_party: string, _key: string, _op: Op, work: () => Promise<T>): Promise<T> {
     return work();
   }

@@ -100,6 +100,8 @@ export interface Mode {
   move<T>(from: string, to: string, key: string, op: Op, value: Promise<T>): Promise<T>;
   /** A value that the `holders` know goes to everybody. */
   share<T>(holders: readonly string[], key: string, op: Op, value: () => Promise<T>): Promise<T>;
+  /** A value of one party goes to everybody, its owner too: as it is sent. */
+  show<T>(party: string, key: string, op: Op, value: () => Promise<T>): Promise<T>;
   /** The owner describes a value; everybody learns its form, or why there is none. */
   describe(
     party: string,

@@ -10,20 +10,24 @@ import { isTensor } from '../ir/ndarray.ts';
 import type { LinkMeasure } from '../ir/plan.ts';
 import { importGraph, inputGraph, revealGraph } from '../ir/ports.ts';
 import { print } from '../ir/print.ts';
-import { flatten, type TreeDef } from '../ir/pytree.ts';
+import { flatten, type TreeDef, unflatten } from '../ir/pytree.ts';
 import { isType, trace } from '../ir/tracer.ts';
 import { FIELDS } from '../ring/field.ts';
 import type { LoweringOptions } from './lowering.ts';
 import { describe } from './read.ts';
 import { lowerProgram } from './runtime.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
-import { arrayOf, checkRange } from './trees.ts';
+import { arrayOf, checkGaps, checkRange } from './trees.ts';
 
 const KEPT = 256;
 
 /** Keeps the results of `make` for the last KEPT keys. */
 class Cache<T> {
   readonly #kept = new Map<string, T>();
+
+  peek(key: string): T | undefined {
+    return this.#kept.get(key);
+  }
 
   get(key: string, make: () => T): T {
     const value = this.#kept.get(key) ?? make();
@@ -42,15 +46,12 @@ class Cache<T> {
 }
 
 export interface Recorded {
-  /** Lowered. */
-  readonly graph: Graph;
   /** The inputs, as they stood in the arguments. */
   readonly ins: readonly Type[];
   readonly outs: readonly Type[];
   readonly def: TreeDef;
   /** The program as it was recorded, for comparing it with the other parties'. */
   readonly text: string;
-  /** As it was recorded, before it was lowered. */
   readonly source: Graph;
 }
 
@@ -62,6 +63,7 @@ export interface ExposedProgram {
 
 /** An argument as a program is given it; types stand for what the SPU holds. Throws for what is no number. */
 const argument = (value: unknown, index: number): unknown => {
+  checkGaps(value, '', (path) => `argument ${index}${path}`);
   const isLeaf = (x: unknown) => isType(x) || isTensor(x) || ArrayBuffer.isView(x) || arrayOf(x) !== x;
   const { leaves, paths } = flatten(value, isLeaf);
   leaves.forEach((x, i) => {
@@ -78,10 +80,8 @@ const argument = (value: unknown, index: number): unknown => {
 
 /** The tree with its lists of numbers as arrays. */
 const withArrays = (x: unknown, isLeaf: (x: unknown) => boolean): unknown => {
-  if (isLeaf(x)) return arrayOf(x);
-  if (Array.isArray(x)) return x.map((item: unknown) => withArrays(item, isLeaf));
-  if (typeof x !== 'object' || x === null) return x;
-  return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, withArrays(v, isLeaf)]));
+  const { leaves, def } = flatten(x, (item) => item === null || item === undefined || isLeaf(item));
+  return unflatten(def, leaves.map(arrayOf));
 };
 
 const sitesOf = ({ nodes }: Graph): unknown[] =>
@@ -91,7 +91,7 @@ const isTypeLeaf = (x: unknown): boolean => isType(x) || isTensor(x) || ArrayBuf
 
 export class Programs {
   #options: LoweringOptions & { readonly fraction: number };
-  readonly #lowered = new Cache<Promise<Graph>>();
+  readonly #lowered = new Cache<{ readonly graph: Promise<Graph>; known?: Graph }>();
   readonly #inputs = new Cache<Graph>();
   readonly #reveals = new Cache<Graph>();
   readonly #exposed = new Cache<Promise<ExposedProgram>>();
@@ -119,13 +119,9 @@ export class Programs {
 
   /**
    * Records `fn` on `args`, in which a Type stands for each leaf that the SPU holds. Arguments in `fixed` are handed
-   * over as they are. The recording is done when this returns; the promise is of the lowered program.
+   * over as they are.
    */
-  async record(
-    fn: (...args: never[]) => unknown,
-    args: readonly unknown[],
-    fixed: ReadonlySet<number>,
-  ): Promise<Recorded> {
+  record(fn: (...args: never[]) => unknown, args: readonly unknown[], fixed: ReadonlySet<number>): Recorded {
     const moving = args.flatMap((arg, i) =>
       fixed.has(i) || arg === undefined ? [] : [{ i, arg: argument(arg, i) }],
     );
@@ -141,11 +137,9 @@ export class Programs {
     );
     const { graph, outTree } = program;
     this.#checkConstants(graph);
-    const text = print(graph);
     return {
-      text,
+      text: print(graph),
       source: graph,
-      graph: await this.#lower(text, graph),
       ins: flatten(
         moving.map(({ arg }) => arg),
         isTypeLeaf,
@@ -155,16 +149,27 @@ export class Programs {
     };
   }
 
-  /** What cannot be lowered is tried anew at the next call, which has another line to name. */
-  async #lower(text: string, graph: Graph): Promise<Graph> {
-    // What the range guard finds is named by the lines of the recording.
-    const key = this.#options.rangeGuard ? JSON.stringify([text, sitesOf(graph)]) : text;
+  /** By which a program is known: what the range guard finds is named by the lines of the recording. */
+  #key({ text, source }: Recorded): string {
+    return this.#options.rangeGuard ? JSON.stringify([text, sitesOf(source)]) : text;
+  }
+
+  /** The program that parties run. What cannot be lowered is tried anew at the next call, which has another line to name. */
+  async lower(recorded: Recorded): Promise<Graph> {
+    const key = this.#key(recorded);
+    const entry = this.#lowered.get(key, () => ({ graph: lowerProgram(recorded.source, this.#options) }));
     try {
-      return await this.#lowered.get(key, () => lowerProgram(graph, this.#options));
+      entry.known = await entry.graph;
+      return entry.known;
     } catch (e) {
       this.#lowered.forget(key);
       throw e;
     }
+  }
+
+  /** The same, where it is known already. */
+  lowered(recorded: Recorded): Graph | undefined {
+    return this.#lowered.peek(this.#key(recorded))?.known;
   }
 
   /** For checks in simulation. */

@@ -316,3 +316,4 @@ export {
   ptp,
 } from './statistics.ts';
 export { type GradOptions, grad, stopGradient, valueAndGrad, vjp } from './transform.ts';
+export { unused } from './unused.ts';

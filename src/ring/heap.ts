@@ -248,7 +248,7 @@ export class Heap {
     throw new TesseraError(
       'OUT_OF_MEMORY',
       `out of memory: ${requested} bytes requested, ${this.#used} in use, limit ${this.limit}: ${why}. ` +
-        'Work on smaller batches, or raise runtime_config.memory_limit_mb.',
+        'Work on smaller batches, or raise memory_limit_mb (runtime_config; 4095 is the most).',
       { requested, used: this.#used, limit: this.limit },
     );
   }

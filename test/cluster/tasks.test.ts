@@ -37,6 +37,60 @@ test('functions run on nodes with their tag, on values that moved there', () =>
     assert.not.ok(where.includes(process.pid));
   }));
 
+test('calls mean what they meant when they were made, and values arrive as elsewhere', () =>
+  withSession(cluster, async (s) => {
+    const [alice, bob] = [s.PYU('alice'), s.PYU('bob')];
+    const buffer = new Float64Array(1);
+    const firsts: sf.DeviceObject[] = [];
+    for (let i = 1; i <= 3; i++) {
+      buffer[0] = i;
+      firsts.push(alice(tasks.firstOf)(buffer), alice(tasks.firstOf)(s.to(alice, buffer) as never));
+    }
+    buffer[0] = 9;
+    assert.equal(await s.reveal(firsts), [1, 1, 2, 2, 3, 3]);
+    const list = alice(tasks.vector)(2, 1);
+    assert.equal(await s.reveal(alice(tasks.kinds)(new Map([['a', list]]))), ['Array']);
+    assert.is(await s.reveal(alice(tasks.kinds)(Buffer.from([1]))), 'Uint8Array');
+    assert.equal(await s.reveal([alice(tasks.nothing)(), alice(tasks.nothing)().to(bob)]), [
+      undefined,
+      undefined,
+    ]);
+    const { lone, bytes, ...rest } = (await s.reveal(alice(tasks.odd)().to(bob))) as never as {
+      lone: string;
+      bytes: Uint8Array;
+    };
+    assert.equal([lone.charCodeAt(1), bytes.constructor.name, 'none' in rest], [0xd800, 'Uint8Array', true]);
+    class Box {
+      x = 1;
+    }
+    for (const [value, code] of [
+      [new Box(), 'SERIALIZATION'],
+      [Promise.resolve(1), 'INVALID_ARGUMENT'],
+      [Object.assign(new Box(), { list }), 'INVALID_ARGUMENT'],
+    ] as const) {
+      const e = await rejection(Promise.resolve().then(() => alice(tasks.kinds)(value)));
+      assert.is(e.code, code, e.message);
+    }
+    const spu = s.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
+    const e = await rejection(s.reveal(alice(tasks.gap)().to(spu)));
+    assert.is(e.code, 'DTYPE');
+    assert.match(e.message, /at \[1\] is null/);
+  }));
+
+test('failures that nobody has seen make shutdown reject, if it is asked to', async () => {
+  const s = await sf.session({ address: cluster.address, loggingLevel: 'critical', unseen: 'throw' });
+  const seen = s.PYU('alice')(tasks.bad)();
+  s.PYU('bob')(tasks.bad)();
+  await rejection(s.reveal(seen));
+  await rejection(s.wait(s.PYU('bob')(tasks.span)(200)).then(() => s.shutdown())).then((e) => {
+    assert.is(e.code, 'PARTY_FAILED');
+    assert.match(
+      e.message,
+      /^a failure that nobody has seen: bob op #\d+ \(function "bad", called at .*seventeen/,
+    );
+  });
+});
+
 test('what is no task is refused at once, with the fix', () =>
   withSession(cluster, async (s) => {
     assert.throws(

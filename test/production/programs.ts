@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import * as sf from '../../src/index.ts';
+import { meaning } from '../device/meaning.ts';
 
 const { np } = sf;
 
@@ -112,6 +113,25 @@ export const guardedCalls = async (s: sf.Session, spu: sf.SPU) => {
 };
 
 export const programs: Readonly<Record<string, Program>> = {
+  /** When arguments are read, and how values arrive. */
+  meaning: (options) => within(options, (s) => meaning(s, spuOf(s, ['alice', 'bob']))),
+
+  /** Failures that the program never asks for; what it prints and throws at its end. */
+  unseen: async (options) => {
+    const s = await sf.session(options);
+    s.PYU('alice')(function load() {
+      throw new Error('no such file');
+    })();
+    const ragged = s.PYU('bob')(() => [[1, 2], [3]])();
+    spuOf(s, ['alice', 'bob'])((x) => x)(ragged);
+    const lines: string[] = [];
+    const before = console.error;
+    console.error = (...text: unknown[]) => void lines.push(text.join(' '));
+    const ended = await failure(s.shutdown());
+    console.error = before;
+    return { lines, ended };
+  },
+
   /** A comparison, planned by what the parties measure of their link. */
   measured: (options) =>
     within(options, async (s) => {
