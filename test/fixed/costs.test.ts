@@ -38,7 +38,7 @@ const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys:
   floor: [(c, x) => W.floorShift(c, x, c.fraction), [4, 142, 392], [2, 129, 7168]],
   'reciprocal of positive': [unary(N.positiveReciprocal), [11, 832, 13394], [4, 908, 188162]],
   reciprocal: [unary(N.reciprocal), [13, 1086, 14496], [5, 1043, 188290]],
-  divide: [(c, x, y) => N.divide(c, x, y), [14, 1870, 18626], [5, 2071, 356486]],
+  divide: [(c, x, y) => N.divide(c, x, y), [14, 1870, 18626], [5, 2071, 356358]],
   rsqrt: [unary(N.rsqrt), [11, 832, 13138], [4, 908, 184834]],
   sqrt: [unary(N.sqrt), [11, 832, 12498], [4, 908, 181122]],
   cbrt: [unary(N.cbrt), [13, 1086, 14240], [5, 1043, 182658]],
@@ -60,7 +60,7 @@ const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys:
   arcsinh: [unary(arcsinh), [12, 1967, 31050], [6, 1562, 233219]],
   arctan: [unary(A.arctan), [15, 1556, 18319], [7, 1431, 224772]],
   arcsin: [A.arcsin, [9, 1136, 9915], [7, 911, 17409]],
-  arctan2: [A.arctan2, [23, 2346, 23893], [10, 2198, 362762]],
+  arctan2: [A.arctan2, [23, 2346, 23893], [10, 2198, 362634]],
   power: [W.power, [15, 1159, 14498], [5, 1036, 208642]],
 };
 
