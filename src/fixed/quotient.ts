@@ -308,7 +308,7 @@ export const reciprocal = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire
   return flip(c, n.minus, inverseOf(c, n, n.size, { input: known.input, output }));
 };
 
-/** 1 / x for x > 0; others count as 0. Rounds 11, bytes 104; 6, 97; 4, 114. */
+/** 1 / x for x > 0; others count as 0 (with more than the field's own fraction bits negative ones give 0). Rounds 11, bytes 104; 6, 97; 4, 114. */
 export const positiveReciprocal = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
   const { output, ...known } = fractionsOf(c, fractions);
   return inverseOf(c, normalise(c, x, known), () => x, { input: known.input, output });
