@@ -14,6 +14,7 @@ import { linesFss } from './lines-fss.ts';
 import { lookup, oneHot } from './lookup.ts';
 import { matmul, mul, square } from './multiply.ts';
 import { randomBits } from './random.ts';
+import { scale, scaleExact } from './scale.ts';
 import { select } from './select.ts';
 import { shuffle } from './shuffle.ts';
 import { sort } from './sort.ts';
@@ -29,6 +30,8 @@ export const gates = {
   matmul,
   truncate,
   truncateExact,
+  scale,
+  scaleExact,
   less,
   borrow,
   isZero,

@@ -49,8 +49,19 @@ const mul: Rule = (l, node) => {
   const number = l.numberOf(p);
   if (f === 0) return basic.mul(c, l.wire(s), l.wire(p), 0);
   if (number !== undefined && Number.isFinite(number)) return basic.timesNumber(c, l.wire(s), number);
-  const bits = factorBits(c, l.constantOf(p));
-  return basic.mul(c, l.wire(s), l.wire(p, bits), bits);
+  const known = l.constantOf(p)?.data as Float64Array | undefined;
+  // Whole numbers, such as a mask's, need no truncation.
+  if (known?.every((v) => Number.isInteger(v) && Math.abs(v) < 2 ** (c.field.bits - 2)))
+    return basic.mul(c, l.wire(s), l.wire(p, 0), 0);
+  const bits = known ? basic.bitsOfFactors(c, known) : LATER[c.field.bits](c.fraction);
+  return basic.timesPublic(c, l.wire(s), l.wire(p, bits), bits);
+};
+
+/** Fraction bits of public factors that are known only when the program runs: up to 2^67, 2^33 and 2^19. */
+const LATER: Readonly<Record<32 | 64 | 128, (fraction: number) => number>> = {
+  32: (fraction) => Math.max(fraction, 12),
+  64: (fraction) => Math.max(fraction, 30),
+  128: (fraction) => Math.max(fraction, 60),
 };
 
 /** 1 / a public value, as a plain op. */
@@ -64,13 +75,13 @@ const div: Rule = (l, { ins: [x, y] }) => {
   if (number !== undefined && number !== 0 && Number.isFinite(number))
     return basic.timesNumber(c, l.wire(x!), 1 / number);
   const known = l.constantOf(y!);
-  const reciprocals = known && {
-    ...known,
-    data: Float64Array.from(known.data as Float64Array, (v) => 1 / v),
-  };
-  // Of numbers that are known only later, the reciprocals get bits for divisors up to 2^20, at FM128.
-  const bits = reciprocals || c.field.bits !== 128 ? factorBits(c, reciprocals) : 40;
-  return basic.mul(c, l.wire(x!), c.encode(inverse(l, y!), bits), bits);
+  const bits = known
+    ? basic.bitsOfFactors(
+        c,
+        Float64Array.from(known.data as Float64Array, (v) => 1 / v),
+      )
+    : LATER[c.field.bits](c.fraction);
+  return basic.timesPublic(c, l.wire(x!), c.encode(inverse(l, y!), bits), bits);
 };
 
 const less: Rule = (l, { ins: [x, y] }) => {

@@ -20,6 +20,8 @@ const PER_FIELD: Readonly<Record<string, Said>> = {
   shl: ['w w . n', 0.8],
   shr: ['w w . n', 0.8],
   sar: ['w w . n', 0.8],
+  scale: ['w w . . n', 5],
+  scaleBy: ['w w w . n', 8],
   mulGate: ['w w w w w w . n', 4.6],
   mulPublic: ['w w w w w . n', 3],
   squareGate: ['w w w w . n', 3],

@@ -19,6 +19,8 @@ const FIXED: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   shl: { 2: 13 },
   shr: { 2: 13 },
   sar: { 2: 13 },
+  scale: { 3: 13 },
+  scaleBy: { 3: 13 },
   mulGate: { 6: 1 },
   mulPublic: { 5: 1 },
   squareGate: { 4: 1 },
