@@ -11,6 +11,7 @@ import { fitPieces } from './pieces.ts';
 
 type Bits = 32 | 64 | 128;
 export type Reach = readonly [lo: number, hi: number];
+export const ANYWHERE: Reach = [-Infinity, Infinity];
 
 interface Pieces {
   readonly fn: (x: number) => number;

@@ -4,7 +4,7 @@ import { bits } from './bits.ts';
 import { and } from './boolean.ts';
 import { borrow, less } from './compare.ts';
 import { isZero } from './equal.ts';
-import { exponential } from './exponential.ts';
+import { exponential, exponentials } from './exponential.ts';
 import { borrowFss, isZeroFss, lessFss } from './fss.ts';
 import type { Gate } from './gate.ts';
 import { harmonics } from './harmonics.ts';
@@ -50,6 +50,7 @@ export const gates = {
   and,
   harmonics,
   exponential,
+  exponentials,
   lookup,
   oneHot,
   randomBits,

@@ -42,7 +42,7 @@ const geluSlope = (b: Backward): BaseArray => {
   const one = a.filled(1, x.shape);
   if (!b.attrs.approximate) {
     const whole = a.scale(a.add(apply('erf', [a.scale(x, Math.SQRT1_2)]), one), 0.5);
-    const bell = a.exp(a.scale(a.square(x), -0.5));
+    const bell = a.expOfNegative(a.scale(a.square(x), -0.5));
     return a.add(whole, a.mul(x, a.scale(bell, 1 / Math.sqrt(2 * Math.PI))));
   }
   const k = Math.sqrt(2 / Math.PI);
@@ -136,7 +136,7 @@ export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
   tanh: slope((b) => a.sub(a.filled(1, b.ct.shape), a.square(b.y()))),
   sin: slope((b) => a.cos(b.x(0))),
   cos: slope((b) => a.neg(a.sin(b.x(0)))),
-  erf: slope((b) => a.scale(a.exp(a.neg(a.square(b.x(0)))), 2 / Math.sqrt(Math.PI))),
+  erf: slope((b) => a.scale(a.expOfNegative(a.neg(a.square(b.x(0)))), 2 / Math.sqrt(Math.PI))),
   sort: (b) => apply('sortBy', [apply('argsort', [b.x(0)], b.attrs), b.ct], upwards(b)),
   sortBy: (b, i) =>
     i === 0 ? undefined : apply('sortBy', [apply('argsort', [b.x(0)], b.attrs), b.ct], upwards(b)),

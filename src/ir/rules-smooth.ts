@@ -2,6 +2,7 @@
 
 import { arcsin, arctan, arctan2 } from '../fixed/angle.ts';
 import { add, hidden, sub } from '../fixed/basic.ts';
+import { exp } from '../fixed/exponential.ts';
 import { arcsinh } from '../fixed/hyperbolic.ts';
 import { interpolate } from '../fixed/lines.ts';
 import { cbrt, hypot } from '../fixed/normal.ts';
@@ -10,7 +11,7 @@ import { sign } from '../fixed/whole.ts';
 import type { SigmoidMode } from './circuit.ts';
 import type { Rule } from './lowering.ts';
 
-const SIGMOIDS: Readonly<Record<SigmoidMode, typeof smooth.exp>> = {
+const SIGMOIDS: Readonly<Record<SigmoidMode, typeof exp>> = {
   REAL: smooth.sigmoid,
   MM1: smooth.sigmoidLine,
   SEG3: smooth.sigmoidSegments,
@@ -23,7 +24,7 @@ const unary =
 
 /** Functions that are told where x lies. */
 const ranged =
-  (fn: typeof smooth.exp): Rule =>
+  (fn: typeof exp): Rule =>
   (l, { ins: [x] }) =>
     fn(l.circuit, l.wire(x!), l.reach(x!));
 
@@ -32,7 +33,7 @@ export const SMOOTH_RULES: Readonly<Record<string, Rule>> = {
     l.setSpan(out!, [lo as number, hi as number]);
     return l.wire(x!);
   },
-  exp: ranged(smooth.exp),
+  exp: ranged(exp),
   sigmoid: (l, node) => ranged(SIGMOIDS[l.circuit.options.sigmoidMode ?? 'REAL'])(l, node),
   tanh: ranged(smooth.tanh),
   erf: ranged(smooth.erf),

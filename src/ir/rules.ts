@@ -3,9 +3,9 @@
 import { TesseraError } from '../errors.ts';
 import * as basic from '../fixed/basic.ts';
 import type { Circuit, Wire } from '../fixed/circuit.ts';
+import { exp } from '../fixed/exponential.ts';
 import * as normal from '../fixed/normal.ts';
 import { maximum, minimum } from '../fixed/reduce.ts';
-import * as smooth from '../fixed/smooth.ts';
 import * as whole from '../fixed/whole.ts';
 import type { Node, Tensor, ValueId } from './graph.ts';
 import type { Lowering, Rule } from './lowering.ts';
@@ -120,7 +120,7 @@ const pow: Rule = (l, { ins: [x, y] }) => {
   if (!l.type(x!).secret) {
     // exp(y log x), and the logarithm of a public number is public.
     const log = c.node('log', [l.lowered(x!)], {}, [l.type(x!)])[0]!;
-    return smooth.exp(c, basic.mul(c, l.wire(y!), c.encode(log, c.fraction)));
+    return exp(c, basic.mul(c, l.wire(y!), c.encode(log, c.fraction)));
   }
   if (exponent === undefined) return whole.power(c, l.wire(x!), l.wire(y!));
   if (f === 0) return whole.wholePower(c, l.wire(x!), exponent, 0);

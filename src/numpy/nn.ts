@@ -12,7 +12,7 @@ import { type ArrayInput, type Axis, asArr, convertTo, readAxes, reshapeTo } fro
 import {
   add,
   divide,
-  exp,
+  expOfNegative,
   log,
   maximum,
   multiply,
@@ -70,7 +70,7 @@ export const leakyRelu = (x: ArrayInput, slope = 0.01): BaseArray => {
 export const elu = (x: ArrayInput, alpha = 1): BaseArray => {
   const a = real(x);
   const minus = less(a, 0);
-  return where(minus, multiply(subtract(exp(where(minus, a, 0)), 1), alpha), a);
+  return where(minus, multiply(subtract(expOfNegative(where(minus, a, 0)), 1), alpha), a);
 };
 
 /** x sigmoid(x) */
@@ -114,7 +114,7 @@ const shifted = (x: ArrayInput, axis: Axis | undefined): Shifted => {
 /** exp x over its sum along an axis: one inverse a row, not one an element. */
 export const softmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
   const s = shifted(x, axis);
-  const powers = exp(s.x);
+  const powers = expOfNegative(s.x);
   // The inverse of a sum that is known to be 1 or more, by its root: 5 rounds fewer than one of any sign.
   const root = rsqrt(sum(powers, { axis: s.axes, keepdims: true }));
   return multiply(powers, square(root));
@@ -123,13 +123,13 @@ export const softmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
 /** log(softmax x), without ever forming it. */
 export const logSoftmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
   const s = shifted(x, axis);
-  return subtract(s.x, log(sum(exp(s.x), { axis: s.axes, keepdims: true })));
+  return subtract(s.x, log(sum(expOfNegative(s.x), { axis: s.axes, keepdims: true })));
 };
 
 /** log(sum(exp x)) along the axes (all without one). */
 export const logsumexp = (x: ArrayInput, axis?: Axis): BaseArray => {
   const s = shifted(x, axis);
-  const kept = add(s.largest, log(sum(exp(s.x), { axis: s.axes, keepdims: true })));
+  const kept = add(s.largest, log(sum(expOfNegative(s.x), { axis: s.axes, keepdims: true })));
   return s.keepdims
     ? kept
     : reshapeTo(

@@ -56,7 +56,7 @@ const PLAIN: Readonly<Record<string, Said>> = {
   oneHotBytes: ['y*3 y n .', 1.5],
   harmonicsEval: ['y*9 y*9 y2*5*9 . n . . . . .', 6, 5],
   harmonicsDeal: ['y2*3*7 y*7 n . . . . .', 3.5, 3],
-  exponentialEval: ['y*9 y*9 y*4*9 n . . . . . .', 4, 4],
+  exponentialEval: ['y*11 y*11 y*4*11 n . . . . . . . .', 4, 4],
   exponentialDeal: ['y*3*7 y*7 n . . . . .', 1, 3],
   splineEval: ['y*9 y*9 y*5*6*9 . n . . . . .', 4, 5, 6],
   splineDeal: ['y*3*6 y*6 n . . . .', 3, 3],

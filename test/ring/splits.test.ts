@@ -42,7 +42,7 @@ const FIXED: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   oneHotBytes: { 3: 8 },
   harmonicsEval: { 5: 5, 6: 2, 7: 30, 8: 30, 9: 16 },
   harmonicsDeal: { 3: 5, 4: 2, 5: 30, 6: 40, 7: 8 },
-  exponentialEval: { 4: 8, 5: 12, 6: 10, 7: -3, 8: 25, 9: 4 },
+  exponentialEval: { 4: 8, 5: 12, 6: 10, 7: -3, 8: 25, 9: 1, 10: 7, 11: 4 },
   exponentialDeal: { 3: 8, 4: 12, 5: 10, 6: 12, 7: 16 },
   keysGen: { 1: 300, 8: 3, 9: 8, 10: 0, 11: 2, 12: 1, 13: 1003 },
   keysEval: { 3: 300, 7: 3, 8: 8, 9: 0, 10: 4, 11: 2, 12: 1, 13: 1003, 14: 1 },
