@@ -32,6 +32,19 @@ const DIGITS = { 32: 4, 64: 9, 128: 13 } as const;
 /** Fraction bits of the function's value on [1, 16), before scaling back. */
 const VALUE = { 32: 12, 64: 22, 128: 30 } as const;
 
+/** Fraction bits of a function's argument and of its result: those of the program if absent. */
+export interface Fractions {
+  readonly input?: number;
+  readonly output?: number;
+}
+
+/** Fraction bits of what is divided, of what it is divided by, and of the quotient. */
+export interface QuotientFractions {
+  readonly numerator?: number;
+  readonly denominator?: number;
+  readonly output?: number;
+}
+
 /** A number in [1, 16) with `fraction` fraction bits, and what it was made of. */
 export interface Normal {
   readonly y: Wire;
@@ -158,23 +171,32 @@ const onNormal = (c: Circuit, n: Normal, name: Parameters<typeof smooth>[2], out
   smooth(c, n.y, name, { input: n.fraction, output });
 
 /** ln x for x in [2^-f, 2^f). Absolute error below 2^-20 (FM128). Rounds 5, bytes 97; dealer 1.2 KB. */
-export const log = (c: Circuit, x: Wire): Wire => {
+export const log = (
+  c: Circuit,
+  x: Wire,
+  { input = c.fraction, output = c.fraction }: Fractions = {},
+): Wire => {
   const n = normalise(c, x);
-  const onY = onNormal(c, n, 'log', c.fraction);
-  const ln16 = filled(c, -4 * elementary.log(2), x.shape);
+  const onY = onNormal(c, n, 'log', output);
+  const ln16 = filled(c, -4 * elementary.log(2), x.shape, output);
   const digits = selectSum(
     c,
     n.under.slice(1).map((b) => [b, ln16]),
   );
-  return addNumber(c, add(c, onY, digits), (4 * (n.under.length - 1) - c.fraction) * elementary.log(2));
+  const least = (4 * (n.under.length - 1) - input) * elementary.log(2);
+  return addNumber(c, add(c, onY, digits), least, output);
 };
 
 /** The square root of what was normalised. Rounds 2. */
-export const sqrtOf = (c: Circuit, n: Normal): Wire =>
-  rescale(c, onNormal(c, n, 'sqrt'), n, 2, valueBits(c) - c.fraction / 2, true);
+export const sqrtOf = (
+  c: Circuit,
+  n: Normal,
+  { input = c.fraction, output = c.fraction }: Fractions = {},
+): Wire => rescale(c, onNormal(c, n, 'sqrt'), n, 2, valueBits(c) + input / 2 - output, true);
 
 /** sqrt x for x in [0, 2^f). Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 6, bytes 97; dealer 1.4 KB. */
-export const sqrt = (c: Circuit, x: Wire): Wire => sqrtOf(c, normalise(c, x));
+export const sqrt = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire =>
+  sqrtOf(c, normalise(c, x), fractions);
 
 /** Bits of a sum of squares, those of its fraction (no more of the products are kept), and what harmonics need not have. */
 const SQUARES = {
@@ -192,13 +214,17 @@ export const hypot = (c: Circuit, x: Wire, y: Wire): Wire => {
   const square = (w: Wire): Wire => mul(c, w, w, 2 * c.fraction - fraction);
   const squares = add(c, square(x), square(y));
   const n = scaleUp(c, squares, below(c, squares, powers(bits / 4), bits + 4), surplus);
-  return rescale(c, onNormal(c, n, 'sqrt'), n, 2, valueBits(c) - c.fraction + fraction / 2, true);
+  return sqrtOf(c, n, { input: fraction });
 };
 
 /** 1 / sqrt x for x in [2^-f, 2^f). Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 6, bytes 97; dealer 1.5 KB. */
-export const rsqrt = (c: Circuit, x: Wire): Wire => {
+export const rsqrt = (
+  c: Circuit,
+  x: Wire,
+  { input = c.fraction, output = c.fraction }: Fractions = {},
+): Wire => {
   const n = normalise(c, x);
-  const trunc = valueBits(c) + 2 * (n.under.length - 1) - (3 * c.fraction) / 2;
+  const trunc = valueBits(c) + 2 * (n.under.length - 1) - input / 2 - output;
   return rescale(c, onNormal(c, n, 'rsqrt'), n, -2, trunc, false);
 };
 
@@ -210,54 +236,76 @@ export const flip = (c: Circuit, b: Wire, x: Wire): Wire =>
 const ROOT = { 32: 12, 64: 22, 128: 33 } as const;
 
 /** The cube root of x, |x| < 2^f. Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 8, bytes 181; dealer 1.6 KB. */
-export const cbrt = (c: Circuit, x: Wire): Wire => {
+export const cbrt = (
+  c: Circuit,
+  x: Wire,
+  { input = c.fraction, output = c.fraction }: Fractions = {},
+): Wire => {
   const n = normaliseSigned(c, x);
   const bits = ROOT[c.field.bits];
-  const factor = (j: number): number => Math.round(elementary.cbrt(2 ** (4 * j - c.fraction)) * 2 ** bits);
-  const root = rescaleBy(c, onNormal(c, n, 'cbrt'), n, factor, valueBits(c) + bits - c.fraction, true);
+  const factor = (j: number): number => Math.round(elementary.cbrt(2 ** (4 * j - input)) * 2 ** bits);
+  const root = rescaleBy(c, onNormal(c, n, 'cbrt'), n, factor, valueBits(c) + bits - output, true);
   return flip(c, n.negative, root);
 };
 
 /** 1 / |x| for what was normalised. Rounds 2. */
-export const inverseOf = (c: Circuit, n: Normal): Wire =>
+export const inverseOf = (
+  c: Circuit,
+  n: Normal,
+  { input = c.fraction, output = c.fraction }: Fractions = {},
+): Wire =>
   rescale(
     c,
     onNormal(c, n, 'reciprocal'),
     n,
     -4,
-    valueBits(c) + 4 * (n.under.length - 1) - 2 * c.fraction,
+    valueBits(c) + 4 * (n.under.length - 1) - input - output,
     false,
   );
 
 /** 1 / x for 2^-f <= |x| < 2^f. Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 8, bytes 181; dealer 1.8 KB. */
-export const reciprocal = (c: Circuit, x: Wire): Wire => {
+export const reciprocal = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
   const n = normaliseSigned(c, x);
-  return flip(c, n.negative, inverseOf(c, n));
+  return flip(c, n.negative, inverseOf(c, n, fractions));
 };
 
 /** 1 / x for 2^-f <= x < 2^f. Rounds 6, bytes 97; dealer 1.6 KB. */
-export const positiveReciprocal = (c: Circuit, x: Wire): Wire => inverseOf(c, normalise(c, x));
+export const positiveReciprocal = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire =>
+  inverseOf(c, normalise(c, x), fractions);
 
 /** Extra fraction bits of a / y before scaling back: the error is that of moving a by 2^-GUARD units. */
 const GUARD = 8;
 
 /** a / the number that was normalised. Rounds 3. */
-const quotient = (c: Circuit, a: Wire, n: Normal): Wire => {
+const quotient = (
+  c: Circuit,
+  a: Wire,
+  n: Normal,
+  { numerator = c.fraction, denominator = c.fraction, output = c.fraction }: QuotientFractions,
+): Wire => {
   const product = mul(c, a, onNormal(c, n, 'reciprocal'), valueBits(c) - GUARD);
-  return rescale(c, product, n, -4, c.fraction + GUARD + 4 * (n.under.length - 1) - 2 * c.fraction, false);
+  return rescale(
+    c,
+    product,
+    n,
+    -4,
+    GUARD + 4 * (n.under.length - 1) + numerator - denominator - output,
+    false,
+  );
 };
 
 /** a / b for b in [2^-f, 2^f). Rounds 7; else as divide. */
-export const positiveQuotient = (c: Circuit, a: Wire, b: Wire): Wire => quotient(c, a, normalise(c, b));
+export const positiveQuotient = (c: Circuit, a: Wire, b: Wire, fractions: QuotientFractions = {}): Wire =>
+  quotient(c, a, normalise(c, b), fractions);
 
 /**
  * a / b for |b| in [2^-f, 2^f) and |a / b| < 2^f. Relative error below 2^-20 (FM128), or that of moving a by a
  * sixteenth of a unit in its last place. Rounds 8, bytes 197; dealer 1.8 KB.
  */
-export const divide = (c: Circuit, a: Wire, b: Wire): Wire => {
+export const divide = (c: Circuit, a: Wire, b: Wire, fractions: QuotientFractions = {}): Wire => {
   const n = normaliseSigned(c, b);
   const signed = a.secret
     ? flip(c, n.negative, a)
     : sub(c, a, selectSum(c, [[n.negative, timesInteger(c, a, 2)]]));
-  return quotient(c, signed, n);
+  return quotient(c, signed, n, fractions);
 };

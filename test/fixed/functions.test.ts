@@ -38,8 +38,6 @@ const positive = (f: FieldName): readonly [number, number] => {
   return [1 / top, top * (1 - 2 ** -20)];
 };
 const expMax = { FM128: 51.2, FM64: 29.7, FM32: 14.4 };
-/** From the largest argument on. */
-const expLargest = { FM128: 2 ** 74, FM64: 2 ** 43, FM32: 2 ** 21 };
 
 const FNS: Readonly<Record<string, Fn>> = {
   sigmoid: {
@@ -135,11 +133,31 @@ const FNS: Readonly<Record<string, Fn>> = {
     rounds: 5,
     points: [-20, -1e5],
   },
-  log: { build: N.log, plain: Math.log, range: positive, log: true, error: 'absolute', rounds: 5 },
-  sqrt: { build: N.sqrt, plain: Math.sqrt, range: positive, log: true, rounds: 6, points: [0] },
-  rsqrt: { build: N.rsqrt, plain: (x) => 1 / Math.sqrt(x), range: positive, log: true, rounds: 6 },
+  log: {
+    build: (c, x) => N.log(c, x),
+    plain: Math.log,
+    range: positive,
+    log: true,
+    error: 'absolute',
+    rounds: 5,
+  },
+  sqrt: {
+    build: (c, x) => N.sqrt(c, x),
+    plain: Math.sqrt,
+    range: positive,
+    log: true,
+    rounds: 6,
+    points: [0],
+  },
+  rsqrt: {
+    build: (c, x) => N.rsqrt(c, x),
+    plain: (x) => 1 / Math.sqrt(x),
+    range: positive,
+    log: true,
+    rounds: 6,
+  },
   reciprocal: {
-    build: N.reciprocal,
+    build: (c, x) => N.reciprocal(c, x),
     plain: (x) => 1 / x,
     range: positive,
     log: true,
@@ -147,14 +165,14 @@ const FNS: Readonly<Record<string, Fn>> = {
     rounds: 8,
   },
   'reciprocal of positive': {
-    build: N.positiveReciprocal,
+    build: (c, x) => N.positiveReciprocal(c, x),
     plain: (x) => 1 / x,
     range: positive,
     log: true,
     rounds: 6,
   },
   cbrt: {
-    build: N.cbrt,
+    build: (c, x) => N.cbrt(c, x),
     plain: Math.cbrt,
     range: positive,
     log: true,
@@ -163,7 +181,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     points: [0, 1, 8, -27],
   },
   hypot: {
-    build: N.hypot,
+    build: (c, x, y) => N.hypot(c, x, y),
     plain: Math.hypot,
     range: (f) => (f === 'FM128' ? [2 ** -26, 2 ** 13] : [2 ** -18, 2 ** 9]),
     other: (f) => (f === 'FM128' ? [2 ** -26, 2 ** 13] : [2 ** -18, 2 ** 9]),
@@ -199,7 +217,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     points: [0, 1, -1, 1 - 2 ** -18, 2 ** -18 - 1, 0.5],
   },
   divide: {
-    build: N.divide,
+    build: (c, x, y) => N.divide(c, x, y),
     plain: (x, y) => x / y,
     range: (f) => (f === 'FM128' ? [2 ** -26, 2 ** 12] : [2 ** -18, 2 ** 8]),
     other: (f) => (f === 'FM128' ? [2 ** -13, 2 ** 25] : [2 ** -9, 2 ** 17]),

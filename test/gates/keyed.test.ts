@@ -113,11 +113,11 @@ for (const field of FIELD_NAMES) {
   }
 
   test(`${field}: exp in one opening, and 0 far below`, () => {
-    const max = { FM128: 21, FM64: 11, FM32: 4 }[field];
+    const max = { FM128: 21, FM64: 11, FM32: 5 }[field];
     const ulp = 2 ** -fraction;
     const far = [-MOST[field], -MOST[field] / 3, max + 2 - 64, max - 64, -41, -20];
     const x = [...grid(-22, max, 800), max - ulp, ...far].filter((v) => Math.abs(v) <= MOST[field]);
-    const r = runCase({ ...latency, field, inputs: [fxp(x)], build: (c, u) => exp(c, u!) });
+    const r = runCase({ ...latency, field, inputs: [fxp(x)], build: (c, u) => exp(c, u!, [-Infinity, max]) });
     r.numbers[0]!.forEach((v, i) => {
       const want = Math.exp(Math.round(x[i]! / ulp) * ulp);
       assert.ok(Math.abs(v - want) < Math.max(1, want) * allowed[field], `exp(${x[i]}) = ${v}, not ${want}`);
@@ -339,7 +339,7 @@ test('programs: one round each in latency mode, the same values as in any other'
   };
   const cases: [string, (a: NDArray) => unknown, number][] = [
     ['sigmoid', (a) => np.sigmoid(a), 1],
-    ['exp', (a) => np.exp(a), 1],
+    ['exp of at most 21', (a) => np.exp(np.within(a, -1e4, 21)), 1],
     ['tanh', (a) => np.tanh(a), 1],
     ['gelu', (a) => np.nn.gelu(a), 1],
     ['silu', (a) => np.nn.silu(a), 1],
