@@ -54,26 +54,27 @@ export const bitsOfFactors = (c: Circuit, factors: ArrayLike<number>): number =>
 };
 
 /** x * public factors with `bits` fraction bits, of one element or as many as x. Local at FM128, one round in the exact form. */
-export const timesPublic = (c: Circuit, x: Wire, factors: Wire, bits: number): Wire =>
-  one(c.emit(c.exact ? 'scaleExact' : 'scale', [x, factors], { trunc: bits }, [ring(x.shape)]));
+export const timesPublic = (c: Circuit, x: Wire, factors: Wire, bits: number, exact = c.exact): Wire =>
+  one(c.emit(exact ? 'scaleExact' : 'scale', [x, factors], { trunc: bits }, [ring(x.shape)]));
 
 /**
  * x * a public real, for secret x: right to a unit in the last place and 2^-52 (FM32: 2^-28) wherever x and the product fit. Integers are
- * exact, powers of two are shifts. Local at FM128.
+ * exact, powers of two are shifts. Local at FM128, unless it is to be `exact`.
  */
-export const timesNumber = (c: Circuit, x: Wire, factor: number): Wire => {
+export const timesNumber = (c: Circuit, x: Wire, factor: number, exact = c.exact): Wire => {
   if (Number.isInteger(factor) && Math.abs(factor) < 2 ** (c.field.bits - 2))
     return timesInteger(c, x, factor);
   const e = exponentOf(factor);
-  if (Math.abs(factor) === 2 ** e && e > 2 - c.field.bits) return truncate(c, factor < 0 ? neg(c, x) : x, -e);
+  if (Math.abs(factor) === 2 ** e && e > 2 - c.field.bits)
+    return truncate(c, factor < 0 ? neg(c, x) : x, -e, exact);
   const bits = bitsOfFactors(c, [factor]);
-  return timesPublic(c, x, c.constant(Float64Array.of(factor), [1], bits), bits);
+  return timesPublic(c, x, c.constant(Float64Array.of(factor), [1], bits), bits, exact);
 };
 
 /** x / 2^bits, rounded down or one unit off. Local at FM128, one round in the exact form. */
-export const truncate = (c: Circuit, x: Wire, bits: number): Wire => {
+export const truncate = (c: Circuit, x: Wire, bits: number, exact = c.exact): Wire => {
   if (bits === 0) return x;
-  const op = !x.secret ? 'shiftPublic' : c.exact ? 'truncateExact' : 'truncate';
+  const op = !x.secret ? 'shiftPublic' : exact ? 'truncateExact' : 'truncate';
   return one(c.emit(op, [x], { trunc: bits }, [ring(x.shape, x.secret)]));
 };
 

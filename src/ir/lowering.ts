@@ -5,6 +5,7 @@ import { canonical, type IntType } from '../fixed/integer.ts';
 import type { GraphCircuit } from './circuit.ts';
 import { isInt } from './dtypes.ts';
 import type { Graph, Node, Tensor, Type, ValueId } from './graph.ts';
+import { keepers, type Scaled, toFraction } from './scaled.ts';
 import { ANY, inside, intType, rangeOf, resultSpan, type Span, spanOfTensor } from './spans.ts';
 
 export class Lowering {
@@ -16,10 +17,15 @@ export class Lowering {
   #spans = new Map<ValueId, Span>();
   #canonical = new Map<ValueId, Wire>();
   #shared = new Map<string, readonly Wire[]>();
+  #scaled = new Map<ValueId, Scaled>();
+  readonly #keepers: ReadonlySet<ValueId>;
+  /** What stands for a value while a node is lowered. */
+  #instead = new Map<ValueId, Wire>();
 
   constructor(circuit: GraphCircuit, graph: Graph) {
     this.circuit = circuit;
     this.graph = graph;
+    this.#keepers = circuit.field.bits === 128 ? keepers(graph) : new Set();
   }
 
   bind(id: ValueId, lowered: ValueId): void {
@@ -30,8 +36,36 @@ export class Lowering {
     this.#constants.set(id, value);
   }
 
+  /** What it became, with the program's fraction bits: made now of a value with bits of its own. */
   lowered(id: ValueId): ValueId {
-    return this.#lowered.get(id)!;
+    const known = this.#lowered.get(id);
+    if (known !== undefined) return known;
+    const made = toFraction(this, this.#scaled.get(id)!).id;
+    this.#lowered.set(id, made);
+    return made;
+  }
+
+  bindScaled(id: ValueId, scaled: Scaled): void {
+    this.#scaled.set(id, scaled);
+  }
+
+  /** A secret number with the bits that it has. */
+  scaled(id: ValueId): Scaled {
+    const plain = { bits: this.circuit.fraction, factor: 1, exact: false, kind: 'product' as const };
+    return this.#scaled.get(id) ?? { ...plain, wire: this.wire(id) };
+  }
+
+  /** Whether a value is worth keeping with all its bits. */
+  keeps(id: ValueId): boolean {
+    return this.#keepers.has(id);
+  }
+
+  /** Lowers with a wire in the place of a value. */
+  as(id: ValueId, wire: Wire, lower: () => Wire): Wire {
+    this.#instead.set(id, wire);
+    const made = lower();
+    this.#instead.delete(id);
+    return made;
   }
 
   type(id: ValueId): Type {
@@ -73,6 +107,8 @@ export class Lowering {
   /** A value as ring elements or bits; public ones are encoded (once), fixed-point ones with `fraction` bits. */
   wire(id: ValueId, fraction = this.circuit.fraction): Wire {
     const { secret, dtype } = this.type(id);
+    const instead = this.#instead.get(id);
+    if (instead) return instead;
     if (secret) return this.circuit.wire(this.lowered(id));
     const bits = dtype === 'fxp' ? fraction : 0;
     const key = `${id} ${bits}`;

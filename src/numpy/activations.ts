@@ -7,12 +7,12 @@ import { type ArrayInput, asArr, convertTo, readAxes } from './core.ts';
 import {
   add,
   expOfNegative,
+  fineRsqrt,
   log,
   maximum,
   minimum,
   multiply,
   negative,
-  rsqrt,
   sqrt,
   square,
   subtract,
@@ -79,7 +79,7 @@ export interface StandardizeOptions {
 export const standardize = (x: ArrayInput, options?: StandardizeOptions): BaseArray => {
   const { axis, epsilon } = optionsOf('np.nn.standardize', options, { axis: -1, epsilon: 1e-5 });
   const away = subtract(real(x), mean(x, { axis, keepdims: true }));
-  return multiply(away, rsqrt(add(mean(square(away), { axis, keepdims: true }), epsilon)));
+  return multiply(away, fineRsqrt(add(mean(square(away), { axis, keepdims: true }), epsilon), 'unit'));
 };
 
 export interface AttentionOptions {

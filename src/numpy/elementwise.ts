@@ -67,6 +67,13 @@ export const log = function1('log');
 export const sqrt = function1('sqrt');
 /** 1 / sqrt(x) */
 export const rsqrt = function1('rsqrt');
+/**
+ * 1 / sqrt(x) with more fraction bits (FM128), to be multiplied: `unit` promises that the product is not much larger than 1, as that of a
+ * vector by 1 / its length.
+ */
+export const fineRsqrt = (x: BaseArray, fine: 'fine' | 'unit'): BaseArray => apply('rsqrt', [x], { fine });
+/** 1 / x with more fraction bits (FM128), to be multiplied. */
+export const fineReciprocal = (x: BaseArray): BaseArray => apply('reciprocal', [x], { fine: 'fine' });
 /** 1 / x, float64 also for integers. */
 export const reciprocal = function1('reciprocal');
 /** 1 / (1 + exp(-x)) */

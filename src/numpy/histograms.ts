@@ -9,13 +9,13 @@ import { apply } from '../ir/tracer.ts';
 import { less, lessEqual, logicalXor } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
 import { arange, linspace, zeros } from './create.ts';
-import { add, divide, multiply, rsqrt, subtract } from './elementwise.ts';
+import { add, divide, fineRsqrt, multiply, subtract } from './elementwise.ts';
 import { groupCount, groupSum } from './groups.ts';
 import { concatenate, stack } from './join.ts';
 import { matmul } from './linalg.ts';
 import { optionsOf } from './options.ts';
 import { convolve } from './polynomial.ts';
-import { mean, sum } from './reduce.ts';
+import { mean, ofProducts, sum } from './reduce.ts';
 import { diff } from './scans.ts';
 import { expandDims, moveaxis, ravel, reshape } from './shape.ts';
 import { searchsorted } from './sorting.ts';
@@ -221,7 +221,7 @@ export interface CovOptions {
   readonly ddof?: number;
 }
 
-/** Covariances of variables, each over its observations. */
+/** Covariances of variables, each over its observations. Range and error as those of np.var. */
 export const cov = (x: ArrayInput, options?: CovOptions): BaseArray => {
   const { rowvar, ddof } = optionsOf('np.cov', options, { rowvar: true, ddof: 1 });
   const given = real(x);
@@ -229,17 +229,20 @@ export const cov = (x: ArrayInput, options?: CovOptions): BaseArray => {
   const n = rows.shape[1]!;
   if (n - ddof <= 0) fail('SHAPE', `cov of ${n} observations with ddof ${ddof} is not defined`);
   const away = subtract(rows, mean(rows, { axis: 1, keepdims: true }));
-  const out = multiply(matmul(away, away.T), 1 / (n - ddof));
+  const out = ofProducts(matmul(away, away.T), n - ddof);
   return given.ndim < 2 ? reshapeTo(out, []) : out;
 };
 
-/** Correlations of variables: their covariances, each variable scaled to variance 1. */
+/**
+ * Correlations of variables: their covariances, each variable scaled to variance 1. Error below 2^-19 for data of any size whose sums of
+ * squares are below 2^(126-2f) (FM128: 2^74 at 26 fraction bits); FM64: 2^-11 for variances from 1 to 2^26. Between -1 and 1 up to that.
+ */
 export const corrcoef = (x: ArrayInput, options?: Pick<CovOptions, 'rowvar'>): BaseArray => {
   const { rowvar } = optionsOf('np.corrcoef', options, { rowvar: true });
   const given = real(x);
   const rows = given.ndim < 2 ? reshape(given, [1, given.size]) : rowvar ? given : given.T;
   const away = subtract(rows, mean(rows, { axis: 1, keepdims: true }));
-  const size = rsqrt(mean(multiply(away, away), { axis: 1, keepdims: true }));
+  const size = fineRsqrt(mean(multiply(away, away), { axis: 1, keepdims: true }), 'unit');
   const scaled = multiply(away, size);
   const out = multiply(matmul(scaled, scaled.T), 1 / rows.shape[1]!);
   return given.ndim < 2 ? reshapeTo(out, []) : out;

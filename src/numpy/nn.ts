@@ -13,6 +13,7 @@ import {
   add,
   divide,
   expOfNegative,
+  fineRsqrt,
   log,
   maximum,
   multiply,
@@ -162,7 +163,10 @@ export interface NormOptions {
   readonly epsilon?: number;
 }
 
-/** (x - mean) / sqrt(variance + epsilon) along an axis (the last), times `scale`, plus `bias`. Error below 2^-19 (FM64: 2^-11). */
+/**
+ * (x - mean) / sqrt(variance + epsilon) along an axis (the last), times `scale`, plus `bias`. Error below 2^-19 for x of any size whose sum
+ * of squares is below 2^(126-2f) (FM128: 2^74 at 26 fraction bits); FM64: 2^-11, below 2^26.
+ */
 export const layerNorm = (
   x: ArrayInput,
   scale?: ArrayInput | null,
@@ -173,7 +177,7 @@ export const layerNorm = (
   const a = real(x);
   const away = subtract(a, mean(a, { axis, keepdims: true }));
   const variance = mean(square(away), { axis, keepdims: true });
-  const normal = multiply(away, rsqrt(add(variance, epsilon)));
+  const normal = multiply(away, fineRsqrt(add(variance, epsilon), 'unit'));
   const scaled = scale === undefined || scale === null ? normal : multiply(normal, scale);
   return bias === undefined || bias === null ? scaled : add(scaled, bias);
 };
