@@ -123,6 +123,12 @@ export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
     const less = a.sub(b.x(1), a.filled(1, b.ct.shape));
     return a.mul(b.ct, a.mul(b.x(1), apply('pow', [b.x(0), less])));
   },
+  powWhole: (b, i) => {
+    if (i === 1) return undefined;
+    const [x, y] = [b.x(0), b.x(1)];
+    const less = a.sub(y, a.filled(1, y.shape, y.dtype));
+    return a.mul(b.ct, a.mul(apply('convert', [y], { dtype: 'fxp' }), apply('powWhole', [x, less])));
+  },
   abs: (b) => {
     const x = b.x(0);
     return a.select(a.less(x, zerosLike(x)), a.neg(b.ct), b.ct);

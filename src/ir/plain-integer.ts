@@ -43,6 +43,25 @@ const kernel =
     return { shape, dtype, data };
   };
 
-export const PLAIN_INTEGER: Readonly<Record<string, Kernel>> = Object.fromEntries(
-  Object.entries(WHOLE).map(([op, f]) => [op, kernel(f)]),
-);
+/** x^y mod 2^bits. */
+const power: Whole = (x, y, bits) => {
+  if (y < 0n) return 0n;
+  let [out, base] = [1n, BigInt.asUintN(Number(bits), x)];
+  for (let left = y; left > 0n; left >>= 1n) {
+    if (left & 1n) out = BigInt.asUintN(Number(bits), out * base);
+    base = BigInt.asUintN(Number(bits), base * base);
+  }
+  return out;
+};
+
+const powWhole: Kernel = (ins, attrs, outs) => {
+  const [x, y] = ins;
+  if (x!.dtype !== 'fxp') return kernel(power)(ins, attrs, outs);
+  const exponents = elements(y!.data);
+  return { ...outs[0]!, data: (x!.data as Float64Array).map((v, i) => v ** Number(exponents[i]!)) };
+};
+
+export const PLAIN_INTEGER: Readonly<Record<string, Kernel>> = {
+  ...Object.fromEntries(Object.entries(WHOLE).map(([op, f]) => [op, kernel(f)])),
+  powWhole,
+};

@@ -5,6 +5,7 @@ import * as basic from '../fixed/basic.ts';
 import type { Circuit, Wire } from '../fixed/circuit.ts';
 import { exp } from '../fixed/exponential.ts';
 import * as normal from '../fixed/normal.ts';
+import * as power from '../fixed/power.ts';
 import { maximum, minimum } from '../fixed/reduce.ts';
 import * as whole from '../fixed/whole.ts';
 import type { Node, Tensor, ValueId } from './graph.ts';
@@ -127,6 +128,13 @@ const pow: Rule = (l, { ins: [x, y] }) => {
   return whole.publicPower(c, l.wire(x!), exponent);
 };
 
+const powWhole: Rule = (l, { ins: [x, y] }) => {
+  const { circuit: c } = l;
+  const t = l.intType(y!);
+  if (l.fraction(x!) === 0) return power.integerPower(c, l.wire(x!), l.wire(y!), t);
+  return power.wholePowerOf(c, l.wire(x!), l.canonical(y!), t);
+};
+
 /** From and to bool, integers and fixed point. */
 const convert: Rule = (l, node) => {
   const { circuit: c } = l;
@@ -182,6 +190,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   not: unary(basic.not),
   select,
   pow,
+  powWhole,
   convert,
   hide,
   abs: unary(whole.abs),

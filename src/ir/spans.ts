@@ -61,6 +61,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     a![0] >= 0 && b![0] >= 0 ? a! : [Math.min(a![0], -a![1]), Math.max(a![1], -a![0])],
   bitNot: ([a]) => [-1 - a![1], -1 - a![0]],
   pow: () => ANY,
+  powWhole: () => ANY,
   scatterAdd: () => ANY,
   shiftLeft: () => ANY,
   sum: ([a], node, [x]) => {
