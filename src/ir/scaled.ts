@@ -44,20 +44,35 @@ const LINEAR: ReadonlySet<string> = new Set([
 ]);
 
 /** Ops that take operands of any fraction bits: which. */
-const TAKERS: Readonly<Record<string, readonly number[]>> = {};
+const TAKERS: Readonly<Record<string, readonly number[]>> = {
+  sqrt: [0],
+  rsqrt: [0],
+  log: [0],
+  reciprocal: [0],
+  div: [0, 1],
+};
+
+/** Whether a value was a bool or an integer, seen through what moves elements about. */
+const isWhole = (graph: Graph, find: Lookup, id: ValueId): boolean => {
+  const node = find.maker(id);
+  if (node?.op === 'convert') return graph.types[node.ins[0]!]!.dtype !== 'fxp';
+  return node !== undefined && LINEAR.has(node.op) && isWhole(graph, find, node.ins[0]!);
+};
 
 /** Products that are worth keeping with all their bits: something that takes them comes of them. */
 export const keepers = (graph: Graph): ReadonlySet<ValueId> => {
   const kept = new Set<ValueId>();
   const find = new Lookup(graph);
   const takes = ({ op, ins, outs, attrs }: Node, i: number): boolean => {
-    if (Object.hasOwn(TAKERS, op) && TAKERS[op]!.includes(i)) return true;
     const other = ins[1 - i];
     const scaling = op === 'mul' || (op === 'div' && i === 0);
-    const factor = scaling && !graph.types[other!]!.secret ? find.numberOf(other!) : undefined;
+    const byPublic = scaling && !graph.types[other!]!.secret;
+    if (!byPublic && TAKERS[op]?.includes(i)) return true;
+    const factor = byPublic ? find.numberOf(other!) : undefined;
     const usable = factor !== undefined && factor !== 0 && Number.isFinite(factor);
     if (usable && attrs.exact === true) return true;
     if (!kept.has(outs[0]!) || attrs.fence === true) return false;
+    if (op === 'matmul' || op === 'mul') return usable || isWhole(graph, find, other!);
     return usable || op === 'add' || op === 'sub' || LINEAR.has(op);
   };
   for (const node of graph.nodes.toReversed())
@@ -230,11 +245,18 @@ const div: ScaledRule = (l, node) => {
   const [x, y] = node.ins as [ValueId, ValueId];
   const number = publicNumber(l, y);
   if (number !== undefined) return times(l, node, x, 1 / number);
-  const s = l.type(y).secret ? l.scaled(y) : undefined;
-  if (!s || !isWide(l, s)) return undefined;
-  const { mantissa, exponent } = split(s.factor);
-  const quotient = normal.divide(c, l.wire(x), s.wire, { denominator: s.bits - exponent });
-  return basic.timesNumber(c, quotient, 1 / mantissa);
+  if (!l.type(y).secret) return undefined;
+  const whole = { bits: c.fraction, factor: 1 };
+  const wide = [x, y].map((id) => (l.type(id).secret && isWide(l, l.scaled(id)) ? l.scaled(id) : undefined));
+  if (wide.every((s) => s === undefined)) return undefined;
+  const [u, v] = wide.map((s) => ({ ...split((s ?? whole).factor), bits: (s ?? whole).bits }));
+  const quotient = normal.divide(c, wide[0]?.wire ?? l.wire(x), wide[1]?.wire ?? l.wire(y), {
+    numerator: u!.bits - u!.exponent,
+    denominator: v!.bits - v!.exponent,
+    ...(!wide[0] && { reach: l.reach(x) }),
+    ...(!wide[1] && { over: l.reach(y) }),
+  });
+  return basic.timesNumber(c, quotient, u!.mantissa / v!.mantissa);
 };
 
 const taker =

@@ -88,7 +88,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     rounds: 1,
   },
   arctan: {
-    build: A.arctan,
+    build: (c, x) => A.arctan(c, x),
     plain: Math.atan,
     range: always(-50, 50),
     error: 'absolute',
@@ -199,7 +199,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     points: [-19, 19, -1e4, 1e4],
   },
   arcsinh: {
-    build: arcsinh,
+    build: (c, x) => arcsinh(c, x),
     plain: Math.asinh,
     range: positive,
     log: true,
