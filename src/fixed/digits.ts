@@ -28,36 +28,14 @@ import {
 } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
 import type { Reach } from './keyed.ts';
+import { flip, type Level, type Normal, wholeDigits } from './leading.ts';
 import { keyedLines } from './lines.ts';
 import { smooth } from './smooth.ts';
 
+export { flip, type Level, type Normal } from './leading.ts';
+
 /** Digits in whose comparison few bits take part. */
 const FEW = { 32: 4, 64: 9, 128: 13 } as const;
-/** Fine digits of a coarse one, of the digits of a whole word. */
-const FINE = { 32: 1, 64: 2, 128: 4 } as const;
-
-/** Bits that tell a digit d: [d < i] for i = 1 and so on; each counts so many. */
-export interface Level {
-  readonly step: number;
-  readonly under: readonly Wire[];
-}
-
-/** A number in [1, 16) with `fraction` fraction bits, and what it was made of. */
-export interface Normal {
-  readonly y: Wire;
-  readonly fraction: number;
-  /** x = y 2^(4j + base), raw. */
-  readonly base: number;
-  /** Whether one level is all, of few digits. */
-  readonly few: boolean;
-  /** j by digits, the fine one first. */
-  readonly levels: readonly Level[];
-  /** x = 0, for which j is 0. */
-  readonly zero: Wire;
-  /** x < 0 where only positive x are normalised: j is the largest then, and y is 1. */
-  readonly negative?: Wire;
-}
-
 /** What is known of a number that is normalised. */
 export interface Known {
   /** Its fraction bits. */
@@ -84,16 +62,16 @@ export const fractionsOf = (
 const VALUE = { 32: 12, 64: 22, 128: 30 } as const;
 export const valueBits = (c: Circuit): number => VALUE[c.field.bits];
 
-/** A function of the normalised number, and half a bit if `exponent` has one. */
+/** A function of the normalised number, for each y that it may be; and half a bit if `exponent` has one. */
 export const onNormal = (
   c: Circuit,
   n: Normal,
   name: Parameters<typeof smooth>[2],
   output = valueBits(c),
   exponent = 0,
-): Wire => {
+): Wire[] => {
   const factor = Number.isInteger(exponent) ? 1 : Math.SQRT2;
-  return smooth(c, n.y, name, { input: n.fraction, output, factor });
+  return n.ys.map((y) => smooth(c, y, name, { input: n.fraction, output, factor }));
 };
 
 const powers = (digits: number): number[] => Array.from({ length: digits }, (_, k) => 16 ** k);
@@ -121,10 +99,6 @@ export const within = (
   return { negative: negative!, inside: thresholds.map((_, i) => xor(c, found[2 * i]!, found[2 * i + 1]!)) };
 };
 
-/** x or -x, by a secret bit. Rounds 1. */
-export const flip = (c: Circuit, b: Wire, x: Wire): Wire =>
-  add(c, x, selectSum(c, [[b, timesInteger(c, x, -2)]]));
-
 /** Whether 0 may occur. */
 const mayBeZero = ({ input, reach }: Known): boolean => reach[0] < 2 ** -input && reach[1] > -(2 ** -input);
 
@@ -138,7 +112,7 @@ export const scaleUp = (c: Circuit, x: Wire, under: readonly Wire[], fill = fals
   ]);
   if (fill) terms.push([zero!, filled(c, 16 ** top, x.shape, 0)]);
   const y = add(c, x, selectSum(c, terms));
-  return { y, fraction: 4 * top, base: 0, few: true, levels: [{ step: 1, under: rest }], zero: zero! };
+  return { ys: [y], fraction: 4 * top, base: 0, few: true, levels: [{ step: 1, under: rest }], zero: zero! };
 };
 
 /**
@@ -175,55 +149,14 @@ const keyedScale = (
   return fill && !signed ? addNumber(c, y, 16 ** top, 0) : y;
 };
 
-/** The coarse and the fine digit, x = 0 and x < 0, anywhere in the ring. Rounds 6. */
-const leading = (c: Circuit, x: Wire, signed: boolean) => {
-  const fine = FINE[c.field.bits];
-  const coarse = c.field.bits / 4 / fine;
-  const outs = Array.from(
-    { length: coarse + fine },
-    () => ({ shape: x.shape, kind: 'bit', secret: true }) as const,
-  );
-  const found = c.emit('magnitude', [x], { signed, fine }, outs);
-  return {
-    coarse: { step: fine, under: found.slice(0, coarse - 1) },
-    fine: { step: 1, under: found.slice(coarse - 1, coarse + fine - 2) },
-    zero: found.at(-2)!,
-    negative: found.at(-1)!,
-  };
-};
-
-/**
- * Scales by both digits. Where the number is 0, or of a sign that is not normalised, y is 1. Rounds 2, or 1 where there is no fine
- * digit.
- */
-const scaleWhole = (
-  c: Circuit,
-  x: Wire,
-  { coarse, fine, zero, negative }: ReturnType<typeof leading>,
-  signed: boolean,
-): Normal => {
-  const digits = c.field.bits / 4;
-  const fraction = digits * 4 - 5;
-  const levels = [fine, coarse].filter((level) => level.under.length > 0);
-  const none = signed ? zero : xor(c, zero, negative);
-  const scaled = levels.reduceRight((w, { step, under }, i) => {
-    const factor = (d: number): number => 16 ** (step * (under.length - d));
-    const terms = under.map((b, d): [Wire, Wire] => [b, timesInteger(c, w, factor(d) - factor(d + 1))]);
-    if (!signed && w === x) terms.push([negative, timesInteger(c, x, -1)]);
-    if (i === 0) terms.push([none, filled(c, 2 ** fraction, x.shape, 0)]);
-    return add(c, w, selectSum(c, terms));
-  }, x);
-  return { y: scaled, fraction, base: -1, few: false, levels, zero, ...(!signed && { negative }) };
-};
-
-/** x > 0 normalised; others count as 0. Rounds 8 (FM32: 7); few digits: less, and one; by keys those of less. */
+/** x > 0 normalised; others count as 0. Rounds 8 (FM32: 7), by keys 1; few digits: less, and one; by keys those of less. */
 export const normalise = (c: Circuit, x: Wire, known: Known): Normal => {
   const digits = known.reach[0] >= 0 ? fewDigits(c, known) : undefined;
-  if (digits === undefined) return scaleWhole(c, x, leading(c, x, false), false);
+  if (digits === undefined) return wholeDigits(c, x, false);
   const under = below(c, x, powers(digits), widthOf(digits));
   const fill = mayBeZero(known);
   const y = keyedScale(c, x, digits, false, fill);
-  return y ? { ...scaleUp(c, x, under), y } : scaleUp(c, x, under, fill);
+  return y ? { ...scaleUp(c, x, under), ys: [y] } : scaleUp(c, x, under, fill);
 };
 
 /** What |x| was made of. */
@@ -234,18 +167,14 @@ export interface Signed extends Normal {
   readonly size: () => Wire;
 }
 
-/** |x| normalised. Rounds 9 (FM32: 8); few digits: less, and two; by keys those of less. */
+/** |x| normalised. Rounds 9 (FM32: 8), by keys 1; few digits: less, and two; by keys those of less. */
 export const normaliseSigned = (c: Circuit, x: Wire, known: Known): Signed => {
   const digits = fewDigits(c, known);
-  if (digits === undefined) {
-    const found = leading(c, x, true);
-    const size = flip(c, found.negative, x);
-    return { ...scaleWhole(c, size, found, true), minus: found.negative, size: () => size };
-  }
+  if (digits === undefined) return wholeDigits(c, x, true);
   const { negative: minus, inside } = within(c, x, powers(digits), widthOf(digits));
   const fill = mayBeZero(known);
   const y = keyedScale(c, x, digits, true, fill);
-  if (y) return { ...scaleUp(c, x, inside), y, minus, size: () => flip(c, minus, x) };
+  if (y) return { ...scaleUp(c, x, inside), ys: [y], minus, size: () => flip(c, minus, x) };
   const size = flip(c, minus, x);
   return { ...scaleUp(c, size, inside, fill), minus, size: () => size };
 };
@@ -300,36 +229,49 @@ const factors = (c: Circuit, { step, under }: Level, slope: number) => {
   return { factor: more > 0 ? factor : exact, back, more, bits: Math.abs(rise) * most };
 };
 
-/** By the fine digit alone: a value of so many bits, which its coarse digit and `shift` are to scale. */
+/** One value, or one for each fine digit, of so many bits, and how far it is to be shifted. */
+interface Fine {
+  readonly values: readonly Wire[];
+  readonly bits: number;
+  readonly shift: number;
+}
+
+/** By the fine digit alone: a value of so many bits, which its coarse digit and `shift` are to scale. Rounds 1, if there is one. */
 export const rescaleFine = (
   c: Circuit,
-  value: Wire,
+  values: readonly Wire[],
   n: Normal,
   { slope, shift, bits }: Rescale,
-): { readonly value: Wire; readonly bits: number; readonly shift: number } =>
-  n.levels.slice(0, -1).reduce(
+): Fine =>
+  n.levels.slice(0, -1).reduce<Fine>(
     (r, level) => {
       const f = factors(c, level, slope);
+      const most = level.under.length;
+      const of = (d: number): Wire => r.values[Math.min(d, r.values.length - 1)]!;
+      const scaled = (d: number): Wire => timesInteger(c, of(d), f.factor(d));
       const steps = level.under.map((b, d): [Wire, Wire] => [
         b,
-        timesInteger(c, r.value, f.factor(d) - f.factor(d + 1)),
+        of(d) === of(d + 1)
+          ? timesInteger(c, of(d), f.factor(d) - f.factor(d + 1))
+          : sub(c, scaled(d), scaled(d + 1)),
       ]);
       return {
-        value: selectSum(c, steps, f.more, timesInteger(c, r.value, f.factor(level.under.length))),
+        values: [selectSum(c, steps, f.more, scaled(most))],
         bits: r.bits + f.bits,
         shift: r.shift - f.back,
       };
     },
-    { value, bits, shift },
+    { values, bits, shift },
   );
 
 /**
  * Scales a result back. Rounds 2 (one where j has no fine digit), bytes 2k/8 (k/8). Off by one unit in the last place. What is not
  * normalised (x <= 0) counts as 0.
  */
-export const rescale = (c: Circuit, value: Wire, n: Normal, r: Rescale): Wire => {
+export const rescale = (c: Circuit, values: readonly Wire[], n: Normal, r: Rescale): Wire => {
   const { slope } = r;
   if (n.few) {
+    const value = values[0]!;
     const [level] = n.levels as [Level];
     const { factor, back, more } = factors(c, level, slope);
     const trunc = Math.max(0, back + more - r.shift);
@@ -341,7 +283,8 @@ export const rescale = (c: Circuit, value: Wire, n: Normal, r: Rescale): Wire =>
     if (r.zero) terms.push([n.zero, timesInteger(c, value, -factor(0) * scale)]);
     return selectSum(c, terms, trunc, timesInteger(c, value, factor(level.under.length) * scale));
   }
-  const { value: w, bits, shift } = rescaleFine(c, value, n, r);
+  const { values: found, bits, shift } = rescaleFine(c, values, n, r);
+  const w = found[0]!;
   const { step, under } = n.levels.at(-1)!;
   const terms = Array.from({ length: under.length + 1 }, (_, d) =>
     shifted(c, w, bits, shift + slope * step * d),
@@ -350,6 +293,6 @@ export const rescale = (c: Circuit, value: Wire, n: Normal, r: Rescale): Wire =>
   const [first, last] = [terms[0], terms.at(-1)];
   if (r.zero && first) more.push([n.zero, timesInteger(c, first, -1)]);
   if (n.negative && last) more.push([n.negative, timesInteger(c, last, -1)]);
-  if (n.negative && r.least) more.push([n.negative, filled(c, r.least, value.shape, 0)]);
+  if (n.negative && r.least) more.push([n.negative, filled(c, r.least, w.shape, 0)]);
   return byDigit(c, under, terms, more);
 };

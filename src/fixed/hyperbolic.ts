@@ -38,7 +38,7 @@ const arcsinhAnywhere = (c: Circuit, x: Wire, known: Known): Wire => {
   const thresholds = more === 0 ? [first, first * 16] : [first, first * 16, first * 256];
   const [near, ...inside] = within(c, x, thresholds).inside as [Wire, ...Wire[]];
   const digits = inside.length;
-  const y = digits === 1 ? size : scaleUp(c, size, [near, inside[0]!]).y;
+  const y = digits === 1 ? size : scaleUp(c, size, [near, inside[0]!]).ys[0]!;
   const scales = { input: c.fraction + NEAR + 4 * (digits - 1), output: c.fraction };
   const rest = smooth(c, y, 'arcsinhRest', scales);
   const log = addNumber(c, logOf(c, n, c.fraction, c.fraction), elementary.log(2));
@@ -63,7 +63,7 @@ const arcsinhOfFew = (c: Circuit, x: Wire, bits: number): Wire => {
   const thresholds = Array.from({ length: top + 1 }, (_, k) => 2 ** (c.fraction + NEAR + 4 * k));
   const { negative, inside } = within(c, x, thresholds, bits);
   const size = flip(c, negative, x);
-  const y = top === 0 ? size : scaleUp(c, size, inside).y;
+  const y = top === 0 ? size : scaleUp(c, size, inside).ys[0]!;
   const scales = { input: c.fraction + NEAR + 4 * top, output: c.fraction };
   const more = REST[c.field.bits];
   const wide = (w: Wire): Wire => timesInteger(c, w, 2 ** more);

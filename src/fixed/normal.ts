@@ -9,7 +9,7 @@
  */
 
 import * as elementary from '../gates/elementary.ts';
-import { add, addNumber, and, choose, filled, mul, not, selectSum, timesInteger } from './basic.ts';
+import { add, addNumber, and, choose, filled, mul, not, selectSum, sub, timesInteger } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
 import {
   ANYWHERE,
@@ -47,21 +47,26 @@ export const log = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
 
 /** ln of what was normalised, which has `input` fraction bits. Rounds 1. */
 export const logOf = (c: Circuit, n: Normal, input: number, output: number): Wire => {
-  const onY = onNormal(c, n, 'log', output);
+  const onYs = onNormal(c, n, 'log', output);
   const raw = (bits: number): number => Math.round(bits * elementary.log(2) * 2 ** output);
   const last = n.levels.length - 1;
   // What each digit counts is rounded, not what it counts more than the next.
   const counts = n.levels.map(({ step, under }, i) =>
     Array.from({ length: under.length + 1 }, (_, d) => raw(4 * step * d + (i === last ? n.base - input : 0))),
   );
-  const constant = (value: number): Wire => filled(c, value, n.y.shape, 0);
+  const constant = (value: number): Wire => filled(c, value, onYs[0]!.shape, 0);
+  const many = onYs.length > 1;
   const terms = n.levels.flatMap(({ under }, i) =>
-    under.map((b, d): [Wire, Wire] => [b, constant(counts[i]![d]! - counts[i]![d + 1]!)]),
+    under.map((b, d): [Wire, Wire] => {
+      const more = constant(counts[i]![d]! - counts[i]![d + 1]!);
+      return [b, many && i < last ? add(c, sub(c, onYs[d]!, onYs[d + 1]!), more) : more];
+    }),
   );
-  const sum = (of: (own: readonly number[]) => number): number => counts.reduce((t, own) => t + of(own), 0);
-  const largest = sum((own) => own.at(-1)!);
-  if (n.negative) terms.push([n.negative, constant(sum((own) => own[0]!) - largest)]);
-  return addNumber(c, add(c, onY, selectSum(c, terms)), largest, 0);
+  // Of a negative number the coarse digit is the largest, and the fine one too where it is known with it.
+  const least = counts.slice(many ? last : 0).reduce((t, own) => t + own[0]! - own.at(-1)!, 0);
+  if (n.negative) terms.push([n.negative, constant(least)]);
+  const largest = counts.reduce((t, own) => t + own.at(-1)!, 0);
+  return addNumber(c, add(c, onYs.at(-1)!, selectSum(c, terms)), largest, 0);
 };
 
 /** The square root of what was normalised. Rounds 3; few digits: 2. */
@@ -98,8 +103,8 @@ export const cbrt = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
   const exponent = (n.base - known.input) / 3;
   const shift = Math.floor(exponent + 1e-9);
   const rest = elementary.cbrt(2 ** Math.round(3 * (exponent - shift)));
-  const value = smooth(c, n.y, 'cbrt', { input: n.fraction, output: v, factor: rest });
-  const root = rescale(c, value, n, {
+  const values = n.ys.map((y) => smooth(c, y, 'cbrt', { input: n.fraction, output: v, factor: rest }));
+  const root = rescale(c, values, n, {
     slope: 4 / 3,
     shift: shift + output - v,
     bits: v + 3,

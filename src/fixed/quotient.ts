@@ -15,6 +15,7 @@ import {
   addNumber,
   and,
   below,
+  bitToNumber,
   filled,
   hidden,
   less,
@@ -43,6 +44,7 @@ import {
   valueBits,
 } from './digits.ts';
 import type { Reach } from './keyed.ts';
+import { keyedLines } from './lines.ts';
 import { numbers } from './parts.ts';
 import { type Shift, shifts, split } from './shift.ts';
 
@@ -74,7 +76,7 @@ interface Divisor {
 const divisorOf = (c: Circuit, n: Normal, size: Wire): Divisor => {
   const v = INVERSE[c.field.bits].bits;
   const fine = rescaleFine(c, onNormal(c, n, 'reciprocal', v), n, { slope: -4, shift: 0, bits: v });
-  return { n, size, inverse: fine.value, bits: fine.bits };
+  return { n, size, inverse: fine.values[0]!, bits: fine.bits };
 };
 
 /** Bits of the largest quotient, raw. */
@@ -161,42 +163,76 @@ const GUARD = 8;
 
 /** a / the number that was normalised, for few digits. Rounds 3. */
 const fewQuotient = (c: Circuit, a: Wire, n: Normal, up: number): Wire => {
-  const product = mul(c, a, onNormal(c, n, 'reciprocal'), valueBits(c) - GUARD);
-  return rescale(c, product, n, { slope: -4, shift: up - GUARD, bits: 0 });
+  const product = mul(c, a, onNormal(c, n, 'reciprocal')[0]!, valueBits(c) - GUARD);
+  return rescale(c, [product], n, { slope: -4, shift: up - GUARD, bits: 0 });
 };
 
-/** The quotient; what is beyond the largest number is that, with the sign. */
+/** What is divided, and where it lies. */
+interface Numerator {
+  readonly value: Wire;
+  readonly known: Known;
+}
+
+/**
+ * [|a / b| is beyond the largest number, or b = 0]; |a|, and how it is shifted. `zero`: a raw number that is 1 where b = 0, which makes
+ * one comparison do.
+ */
+const isFull = (
+  c: Circuit,
+  { value: a, known }: Numerator,
+  shift: Shift,
+  d: Divisor,
+  up: number,
+  zero?: () => Wire,
+): Wire => {
+  const apart = largest(c, d.n) - up;
+  const reached = mostOf(known) * 2 ** -apart;
+  if (reached < 1 || apart >= c.field.bits - 1) return d.n.zero;
+  const one = zero?.();
+  const beyond = (size: Wire, least: Wire): Wire => less(c, size, one ? add(c, least, one) : least);
+  const compared = (): Wire => {
+    if (apart > 0) return beyond(d.size, shift(-apart)!);
+    if (reached < 2 ** (c.field.bits - 2)) return beyond(d.size, timesInteger(c, a, 2 ** -apart));
+    return beyond(shifts(c, d.size, true)(apart)!, addNumber(c, a, 1, 0));
+  };
+  return one ? compared() : or(c, d.n.zero, compared());
+};
+
+const both = (c: Circuit, x: Wire | undefined, y: Wire | undefined): Wire | undefined =>
+  x && y ? xor(c, x, y) : (x ?? y);
+
+/** The quotient; what is beyond the largest number is that, with the sign. `minus`: the sign of b, whose size d has. */
 const finish = (
   c: Circuit,
-  a: { readonly size: Wire; readonly known: Known },
+  { value, known }: Numerator,
   d: Divisor,
   { up, output }: Pick<Operands, 'up' | 'output'>,
-  sign: Wire | undefined,
+  minus?: Wire,
 ): Wire => {
-  const most = largest(c, d.n);
-  const top = dividendOf(c, a.size, true);
-  const q = magnitudes(c, top, d, up, finer(c, output));
-  const apart = most - up;
-  const over = mostOf(a.known) * 2 ** -apart;
-  const bounded = over < 1 || apart >= c.field.bits - 1;
-  const beyond = (): Wire => {
-    if (apart > 0) return less(c, d.size, top.shift(-apart)!);
-    if (over < 2 ** (c.field.bits - 2)) return less(c, d.size, timesInteger(c, a.size, 2 ** -apart));
-    return less(c, shifts(c, d.size, true)(apart)!, addNumber(c, a.size, 1, 0));
-  };
-  const full = bounded ? d.n.zero : or(c, d.n.zero, beyond());
-  const more = sub(c, filled(c, 2 ** most, q.shape, 0), q);
+  const top = filled(c, 2 ** largest(c, d.n), value.shape, 0);
+  const negative = known.reach[0] < 0 ? below(c, value, [0])[0]! : undefined;
+  const sign = both(c, negative, minus);
+  if (d.n.ys.length > 1) {
+    // By keys |a| comes with its sign, and a is divided as it is.
+    const twice = negative && keyedLines(c, value, { at: [0], slopes: [2], steps: [0] });
+    const size = twice ? sub(c, twice, value) : negative ? flip(c, negative, value) : value;
+    const q = magnitudes(c, dividendOf(c, value, negative === undefined), d, up, finer(c, output));
+    const full = isFull(c, { value: size, known }, shifts(c, size, true), d, up, () =>
+      bitToNumber(c, d.n.zero),
+    );
+    const terms: [Wire, Wire][] = [[full, sub(c, top, q)]];
+    if (minus) terms.push([minus, timesInteger(c, q, -2)], [and(c, full, minus), timesInteger(c, q, 2)]);
+    if (sign) terms.push([and(c, full, sign), timesInteger(c, top, -2)]);
+    return add(c, q, selectSum(c, terms));
+  }
+  const size = negative ? flip(c, negative, value) : value;
+  const dividend = dividendOf(c, size, true);
+  const q = magnitudes(c, dividend, d, up, finer(c, output));
+  const full = isFull(c, { value: size, known }, dividend.shift, d, up);
+  const more = sub(c, top, q);
   const terms: [Wire, Wire][] = [[full, more]];
   if (sign) terms.push([sign, timesInteger(c, q, -2)], [and(c, sign, full), timesInteger(c, more, -2)]);
   return add(c, q, selectSum(c, terms));
-};
-
-/** |a| and [a < 0], where a may be negative. */
-const signed = (c: Circuit, x: Wire, known: Known): { size: Wire; known: Known; minus?: Wire } => {
-  const a = hidden(c, x);
-  if (known.reach[0] >= 0) return { size: a, known };
-  const minus = below(c, a, [0])[0]!;
-  return { size: flip(c, minus, a), known, minus };
 };
 
 /**
@@ -213,9 +249,7 @@ export const divide = (c: Circuit, a: Wire, b: Wire, options: QuotientOptions = 
       : sub(c, a, selectSum(c, [[n.minus, timesInteger(c, a, 2)]]));
     return fewQuotient(c, turned, n, o.up);
   }
-  const top = signed(c, a, o.a);
-  const sign = top.minus ? xor(c, top.minus, n.minus) : n.minus;
-  return finish(c, top, divisorOf(c, n, n.size()), o, sign);
+  return finish(c, { value: hidden(c, a), known: o.a }, divisorOf(c, n, n.size()), o, n.minus);
 };
 
 /** a / b for b > 0; b <= 0 count as 0. Rounds 12, bytes 218; 7, 113. Else as divide. */
@@ -223,9 +257,8 @@ export const positiveQuotient = (c: Circuit, a: Wire, b: Wire, options: Quotient
   const o = operands(c, options);
   const n = normalise(c, b, o.b);
   if (small(c, o)) return fewQuotient(c, a, n, o.up);
-  const top = signed(c, a, o.a);
   const zero = n.negative ? xor(c, n.zero, n.negative) : n.zero;
-  return finish(c, top, divisorOf(c, { ...n, zero }, b), o, top.minus);
+  return finish(c, { value: hidden(c, a), known: o.a }, divisorOf(c, { ...n, zero }, b), o);
 };
 
 /** a / b for 0 <= a <= b, b > 0: nothing to saturate. */
@@ -238,12 +271,12 @@ export const properQuotient = (c: Circuit, a: Wire, b: Wire): Wire => {
 export const inverseOf = (c: Circuit, n: Normal, size: () => Wire, fractions: Fractions = {}): Wire => {
   const { input, output } = fractionsOf(c, fractions);
   if (finer(c, output)) {
-    const one = hidden(c, filled(c, 1, n.y.shape, 0));
+    const one = hidden(c, filled(c, 1, n.zero.shape, 0));
     const d = divisorOf(c, n, size());
     const up = input + output;
     if (up + 1 < largest(c, n)) return magnitudes(c, dividendOf(c, one, true), d, up, true);
     const known: Known = { input: 0, reach: [1, 1] };
-    return finish(c, { size: one, known }, d, { up, output }, undefined);
+    return finish(c, { value: one, known }, d, { up, output });
   }
   const v = valueBits(c);
   return rescale(c, onNormal(c, n, 'reciprocal'), n, {
