@@ -8,7 +8,7 @@ const scope = globalThis as unknown as WorkerScope;
 
 const answer = ({ number, graph, options }: LoweringRequest): LoweringAnswer => {
   try {
-    return { number, graph: lowerProgram(graph, options) };
+    return { number, program: lowerProgram(graph, options) };
   } catch (e) {
     return { number, error: packError(e) };
   }

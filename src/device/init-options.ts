@@ -3,6 +3,7 @@ import { fail } from '../errors.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
 import { type CheckOptions, readCheck } from './check.ts';
 import { type Cluster, type ClusterOptions, readCluster } from './cluster-options.ts';
+import { type Listener, listener, teller } from './events.ts';
 import { type Production, type ProductionOptions, readProduction } from './production/options.ts';
 import {
   configError,
@@ -28,6 +29,8 @@ export interface StandaloneOptions {
    * is an error that names the first op and its line. Opens all values: in simulation only, and slower.
    */
   readonly check?: boolean | CheckOptions;
+  /** Hears of what may be wrong in a program, such as public numbers that become 0; else it is printed, once. */
+  readonly onEvent?: Listener;
   /** 'info' prints one line at the start, and profiles; 'warning' and above only what goes wrong. */
   readonly loggingLevel?: LoggingLevel;
   readonly logging_level?: LoggingLevel;
@@ -43,6 +46,7 @@ export interface Standalone {
   readonly link: ShapeOptions | undefined;
   readonly check?: CheckOptions;
   readonly quiet: boolean;
+  readonly tell: Listener;
 }
 
 const LEVELS: readonly LoggingLevel[] = ['debug', 'info', 'warning', 'error', 'critical'];
@@ -79,6 +83,7 @@ const readStandalone = object({
   link: optional<ShapeOptions | undefined>(link, undefined),
   loggingLevel: optional(level, 'info'),
   check: optional<CheckOptions | undefined>(readCheck, undefined),
+  onEvent: optional<Listener | undefined>(listener, undefined),
   numCpus: unused(THREADS),
   numGpus: unused('there is no GPU to share', 0),
   ompNumThreads: unused(THREADS, 1),
@@ -119,13 +124,14 @@ const MODES: readonly {
     name: 'standalone',
     is: () => true,
     read: (o) => {
-      const { parties, link: shaped, loggingLevel, check } = readStandalone(o, '');
+      const { parties, link: shaped, loggingLevel, check, onEvent } = readStandalone(o, '');
       return {
         mode: 'standalone',
         parties,
         link: shaped,
         ...(check && { check }),
         quiet: loggingLevel !== 'info' && loggingLevel !== 'debug',
+        tell: teller(onEvent, loggingLevel),
       };
     },
   },

@@ -3,6 +3,7 @@
  * date), and lowered once for each different recording.
  */
 import { fail } from '../errors.ts';
+import { type Coarse, coarseText } from '../ir/coarse.ts';
 import { type Exposed, expose } from '../ir/exposed.ts';
 import type { Graph, Tensor, Type } from '../ir/graph.ts';
 import { isTensor } from '../ir/ndarray.ts';
@@ -12,7 +13,7 @@ import { print } from '../ir/print.ts';
 import { flatten, type TreeDef } from '../ir/pytree.ts';
 import { isType, trace } from '../ir/tracer.ts';
 import { FIELDS } from '../ring/field.ts';
-import type { LoweringOptions } from './lowering.ts';
+import type { LoweredProgram, LoweringOptions } from './lowering.ts';
 import { describe } from './read.ts';
 import { lowerProgram } from './runtime.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
@@ -92,7 +93,13 @@ export class Programs {
   readonly #reveals = new Cache<Graph>();
   readonly #exposed = new Cache<Promise<ExposedProgram>>();
 
-  constructor(config: RuntimeConfig, parties: number) {
+  readonly #strict: boolean;
+  readonly #tell: (found: Coarse) => void;
+
+  /** `tell` hears of public numbers that the fraction bits cannot hold, unless they are errors. */
+  constructor(config: RuntimeConfig, parties: number, tell: (found: Coarse) => void) {
+    this.#strict = config.strict;
+    this.#tell = tell;
     const { field, fraction, truncAllowMsbError, sigmoidMode, costMode, link, memoryLimit } = config;
     this.#options = {
       field: FIELDS[field],
@@ -152,18 +159,27 @@ export class Programs {
   /** What cannot be lowered is tried anew at the next call, which has another line to name. */
   async #lower(text: string, graph: Graph): Promise<Graph> {
     try {
-      return await this.#lowered.get(text, () => lowerProgram(graph, this.#options));
+      return await this.#lowered.get(text, async () => this.#held(await lowerProgram(graph, this.#options)));
     } catch (e) {
       this.#lowered.forget(text);
       throw e;
     }
   }
 
+  /** Says which public numbers are lost. Throws RANGE if nothing may be. */
+  #held({ graph, coarse }: LoweredProgram): Graph {
+    const [first] = coarse;
+    if (first && this.#strict) fail('RANGE', coarseText(first), { site: first.site, value: first.value });
+    for (const found of coarse) this.#tell(found);
+    return graph;
+  }
+
   /** For checks in simulation. */
   expose({ text, source }: Recorded): Promise<ExposedProgram> {
     return this.#exposed.get(text, async () => {
       const exposed = expose(source);
-      return { exposed, graph: await lowerProgram(exposed.graph, this.#options) };
+      const { graph } = await lowerProgram(exposed.graph, this.#options);
+      return { exposed, graph };
     });
   }
 

@@ -55,6 +55,8 @@ export interface RuntimeConfig {
   readonly threads?: number;
   /** Bytes that a party may use for arrays: larger programs run in pieces. If absent, what WebAssembly gives: 4 GiB. */
   readonly memoryLimit?: number;
+  /** Whether a public number that the fraction bits cannot hold (it becomes 0, or changes by more than 1 %) is a RANGE error. */
+  readonly strict: boolean;
   /** Print the account of every program to standard error when it has run. */
   readonly profile: boolean;
 }
@@ -120,6 +122,7 @@ interface Raw {
   linkRttMs: number | undefined;
   linkBandwidthMbit: number | undefined;
   memoryLimitMb: number | undefined;
+  strict: boolean;
   enableHalProfile: boolean;
   enablePphloProfile: boolean;
   maxConcurrency: number;
@@ -165,6 +168,7 @@ const KEYS: Keys<Raw> = {
   linkRttMs: optional<number | undefined>(number(0, 1e6), undefined),
   linkBandwidthMbit: optional<number | undefined>(number(1e-3, 1e7), undefined),
   memoryLimitMb: optional<number | undefined>(integer(16, 4095), undefined),
+  strict: optional(flag, false),
   enableHalProfile: optional(flag, false),
   enablePphloProfile: optional(flag, false),
   maxConcurrency: optional(integer(0, MOST_THREADS), 0),
@@ -244,6 +248,7 @@ export const readRuntimeConfig: Reader<GivenRuntimeConfig> = (value, path) => {
     ...(raw.memoryLimitMb !== undefined && { memoryLimit: raw.memoryLimitMb * 2 ** 20 }),
     ...(raw.maxConcurrency > 0 && { threads: raw.maxConcurrency }),
     ...(rttMs !== undefined && mbit !== undefined && { link: { rttMs, bandwidth: mbit * 125e3 } }),
+    strict: raw.strict,
     profile: raw.enableHalProfile || raw.enablePphloProfile,
   };
 };

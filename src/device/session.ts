@@ -5,6 +5,7 @@ import { callSite } from '../ir/callsite.ts';
 import { Checker, type CheckReport } from './check.ts';
 import { readClusterDef, type SpuDef } from './cluster-def.ts';
 import { type ClusterOptions, opener } from './cluster-options.ts';
+import type { Listener } from './events.ts';
 import { type InitOptions, readInitOptions, type StandaloneOptions } from './init-options.ts';
 import { checkOutside } from './inside.ts';
 import type { Mode } from './mode.ts';
@@ -34,8 +35,12 @@ export class Session {
   #ops = 0;
   #ended: Promise<void> | undefined;
 
-  constructor(mode: Mode, checker?: Checker) {
+  /** Hears of what may be wrong in a program. */
+  readonly tell: Listener;
+
+  constructor(mode: Mode, tell: Listener, checker?: Checker) {
     this.mode = mode;
+    this.tell = tell;
     this.checker = checker;
     for (const party of mode.parties) this.#pyus.set(party, makePYU(this, party));
   }
@@ -168,7 +173,7 @@ export class Session {
     await this.shutdown().catch(() => {});
     if (!this.mode.rejoin)
       return fail('UNSUPPORTED', 'rejoin: in a simulation nobody can be lost; start a new session');
-    return new Session(await this.mode.rejoin());
+    return new Session(await this.mode.rejoin(), this.tell);
   }
 
   /**
@@ -210,9 +215,9 @@ export function session(
 ): Promise<Session>;
 export async function session(first: unknown, second?: unknown): Promise<Session> {
   const options = readInitOptions(first, second);
-  if (options.mode === 'production') return new Session(await production(options));
-  if (options.mode === 'cluster') return new Session(await opener.open(options));
+  if (options.mode === 'production') return new Session(await production(options), options.tell);
+  if (options.mode === 'cluster') return new Session(await opener.open(options), options.tell);
   notice(options.quiet);
   const checker = options.check && new Checker(options.check);
-  return new Session(standalone(options.parties, options.link), checker);
+  return new Session(standalone(options.parties, options.link), options.tell, checker);
 }

@@ -1,6 +1,7 @@
 /** @file What stands behind an SPU: a function that is called on it is recorded, and run on masked values. */
 import { fail, oneOf, TesseraError } from '../errors.ts';
 import { callSite } from '../ir/callsite.ts';
+import { coarseText } from '../ir/coarse.ts';
 import type { Tensor, TensorData, Type } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { unflatten } from '../ir/pytree.ts';
@@ -49,7 +50,9 @@ export class SpuDevice {
   constructor(session: Session, config: SpuConfig) {
     this.#session = session;
     this.#config = config;
-    this.#programs = new Programs(config.runtime, config.parties.length);
+    this.#programs = new Programs(config.runtime, config.parties.length, (found) =>
+      session.tell({ kind: 'coarse', text: coarseText(found), site: found.site }),
+    );
     this.#account = new Account(config.parties, config.runtime);
     const { parties, runtime } = config;
     const op = session.op('SPU', callSite(), JSON.stringify({ parties, runtime }));

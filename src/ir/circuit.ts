@@ -2,6 +2,7 @@
 
 import { type Circuit, count, type Instead, type Wire, type WireType } from '../fixed/circuit.ts';
 import type { Field } from '../ring/field.ts';
+import type { Coarse } from './coarse.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
 import { keyed, type PlanOptions, planned } from './plan.ts';
 
@@ -17,6 +18,8 @@ export interface CircuitOptions extends PlanOptions {
   readonly sigmoidMode?: SigmoidMode | undefined;
   /** Integer results may stay unwrapped: they are revealed at once, and that wraps them. */
   readonly lazyIntegers?: boolean | undefined;
+  /** Hears of public numbers that the fraction bits cannot hold. */
+  readonly onCoarse?: ((found: Coarse) => void) | undefined;
 }
 
 export class GraphCircuit implements Circuit {

@@ -3,6 +3,7 @@
 import type { Wire } from '../fixed/circuit.ts';
 import { canonical, type IntType } from '../fixed/integer.ts';
 import type { GraphCircuit } from './circuit.ts';
+import { coarseIn } from './coarse.ts';
 import { isInt } from './dtypes.ts';
 import type { Graph, Node, Tensor, Type, ValueId } from './graph.ts';
 import { keepers, type Scaled, toFraction } from './scaled.ts';
@@ -112,9 +113,19 @@ export class Lowering {
     if (secret) return this.circuit.wire(this.lowered(id));
     const bits = dtype === 'fxp' ? fraction : 0;
     const key = `${id} ${bits}`;
-    const wire = this.#encoded.get(key) ?? this.circuit.encode(this.lowered(id), bits);
+    const known = this.#encoded.get(key);
+    if (known) return known;
+    if (dtype === 'fxp') this.holds(this.constantOf(id)?.data as Float64Array | undefined, bits);
+    const wire = this.circuit.encode(this.lowered(id), bits);
     this.#encoded.set(key, wire);
     return wire;
+  }
+
+  /** Tells of a public number that so many fraction bits cannot hold. */
+  holds(values: ArrayLike<number> | undefined, fraction = this.circuit.fraction): void {
+    const { onCoarse } = this.circuit.options;
+    const found = values && onCoarse && coarseIn(values, fraction, this.circuit.site);
+    if (found) onCoarse(found);
   }
 
   /** Which integers a value may hold. */

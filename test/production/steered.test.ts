@@ -37,7 +37,7 @@ test('nothing is dealt beforehand for a program that needs to hear what is revea
       (v) => v.mul(0.5),
       x,
     );
-  const { graph } = await new Programs(runtime, 2).record(
+  const { graph } = await new Programs(runtime, 2, () => {}).record(
     f as never,
     [{ shape: [], dtype: 'fxp', secret: true }],
     new Set(),

@@ -1,10 +1,12 @@
 /** @file What `sf.init` takes in production: the guide's `cluster_config`, `tls_config` and allow-list, read strictly. */
 import { fail } from '../../errors.ts';
+
 import { parseAddress } from '../../link/address.ts';
 import { type KeptIdentity, parseIdentity } from '../../link/identity.ts';
 import type { Pem, TlsOptions } from '../../link/pem.ts';
 import type { PeerEvent } from '../../link/report.ts';
 import type { AllowedList } from '../../link/types.ts';
+import { type Listener, listener, teller } from '../events.ts';
 import {
   configError,
   describe,
@@ -99,6 +101,8 @@ export interface ProductionOptions {
   readonly allowInsecure?: boolean;
   readonly allowTrustedFirstParty?: boolean;
   readonly signal?: AbortSignal;
+  /** Hears of what may be wrong in a program, such as public numbers that become 0; else it is printed, once. */
+  readonly onEvent?: Listener;
   /** 'info' prints warnings about trust; 'warning' and above do not. */
   readonly loggingLevel?: 'debug' | 'info' | 'warning' | 'error' | 'critical';
 }
@@ -140,6 +144,7 @@ export interface Production {
   readonly allowTrustedFirstParty: boolean;
   readonly signal: AbortSignal | undefined;
   readonly quiet: boolean;
+  readonly tell: Listener;
 }
 
 const maybe = <T>(read: Reader<T>, also: readonly string[] = []): Key<T | undefined> =>
@@ -306,6 +311,7 @@ const readAll = object({
   allowInsecure: optional(flag, false),
   allowTrustedFirstParty: optional(flag, false),
   signal: maybe(asIs<AbortSignal>((x) => x instanceof AbortSignal, 'an AbortSignal')),
+  onEvent: maybe(listener),
   loggingLevel: optional(text, 'info'),
 });
 
@@ -376,5 +382,6 @@ export const readProduction = (options: unknown): Production => {
     allowTrustedFirstParty: o.allowTrustedFirstParty,
     signal: o.signal,
     quiet: o.loggingLevel !== 'info' && o.loggingLevel !== 'debug',
+    tell: teller(o.onEvent, o.loggingLevel),
   };
 };
