@@ -7,6 +7,7 @@ import { exp } from '../fixed/exponential.ts';
 import * as normal from '../fixed/normal.ts';
 import * as power from '../fixed/power.ts';
 import { maximum, minimum } from '../fixed/reduce.ts';
+import { matmulInParts } from '../fixed/sums.ts';
 import * as whole from '../fixed/whole.ts';
 import type { Node, Tensor, ValueId } from './graph.ts';
 import type { Lowering, Rule } from './lowering.ts';
@@ -170,6 +171,7 @@ const matmul: Rule = (l, node) => {
   const batch = shape.slice(0, -2).reduce((a, b) => a * b, 1);
   const [s, p] = split(l, node.ins);
   const bits = l.fraction(s) === 0 ? 0 : p === undefined ? c.fraction : factorBits(c, l.constantOf(p));
+  if (bits > 0 && p === undefined) return matmulInParts(c, l.wire(x!), l.wire(y!), { batch, m, k, n }, shape);
   const wire = (id: ValueId): Wire => (id === p ? l.wire(id, bits) : l.wire(id));
   return basic.matmul(c, wire(x!), wire(y!), { batch, m, k, n }, shape, bits);
 };

@@ -233,4 +233,50 @@ test('a product that ends in a root and elsewhere is right in both', () => {
   near(looped!, want, 'in a loop');
 });
 
+test('FM64: sums of products are right wherever the products are', () => {
+  const by = (n: number, v: number): number[] => Array.from({ length: n }, (_, i) => (i % 2 === 0 ? v : -v));
+  for (const parties of [2, 3]) {
+    const of = (fn: Fn, inputs: readonly number[][]): number[] =>
+      run(fn, inputs, [parties as 2, 'bandwidth'], 'FM64').flat();
+    const close = (got: readonly number[], want: number, what: string): void =>
+      got.forEach((v) => {
+        assert.ok(Math.abs(v - want) <= 2 ** -15 + Math.abs(want) * 2 ** -16, `${what}: ${v}, not ${want}`);
+      });
+    const x = by(20_000, 290);
+    close(
+      of((a) => [np.var(a!), np.mean(np.square(a!))], [x]),
+      84_100,
+      'variance',
+    );
+    close(
+      of((a) => np.std(a!), [x]),
+      290,
+      'deviation',
+    );
+    close(
+      of((a) => np.mean(a!), [Array.from({ length: 2000 }, () => 120_000)]),
+      120_000,
+      'mean',
+    );
+    for (const [n, u, v] of [
+      [2000, 5000, 7000.5],
+      [100, 0.01, 4e5],
+      [3, 1.5, 2 ** 24],
+      [50, 1e-3, 1e-2],
+    ] as const) {
+      const fn: Fn = (a, b) => [
+        np.dot(a!, b!),
+        np.sum(np.multiply(a!, b!)),
+        np.matmul(np.stack([a!, b!]), b!).at(0),
+      ];
+      const rough = (w: number): number => Math.round(w * 2 ** 18) / 2 ** 18;
+      close(
+        of(fn, [Array.from({ length: n }, () => u), Array.from({ length: n }, () => v)]),
+        n * rough(u) * rough(v),
+        `${n} of ${u} ${v}`,
+      );
+    }
+  }
+});
+
 test.run();
