@@ -60,8 +60,8 @@ export interface QuotientOptions {
 /** Fraction bits of 1/y, and bits below the last place of a quotient that the shifted numerator keeps. */
 const INVERSE = {
   32: { bits: 12, guard: 1 },
-  64: { bits: 22, guard: 2 },
-  128: { bits: 28, guard: 3 },
+  64: { bits: 22, guard: 4 },
+  128: { bits: 28, guard: 5 },
 } as const;
 
 /** What is divided by. */
@@ -97,14 +97,22 @@ const dividendOf = (c: Circuit, value: Wire, positive: boolean): Dividend => ({
   positive,
 });
 
-/** a 2^up / |b|, off by one unit and 2^-21 of it. Rounds 4; 1 after those of the divisor, which takes longer. */
-const over = (c: Circuit, a: Dividend, { n, inverse, bits }: Divisor, up: number): Wire => {
+/** a 2^up / |b|, off by one unit and 2^-21 of it; 0 where b = 0, `unlessZero`. Rounds 4; 1 after those of the divisor, which takes longer. */
+const over = (
+  c: Circuit,
+  a: Dividend,
+  { n, inverse, bits }: Divisor,
+  up: number,
+  unlessZero = false,
+): Wire => {
   const { guard } = INVERSE[c.field.bits];
   const { step, under } = n.levels.at(-1)!;
   const start = up - n.base + guard;
   const terms = Array.from({ length: under.length + 1 }, (_, d) => a.shift(start - 4 * step * d));
   const trunc = bits + guard;
-  const { high, low } = split(c, byDigit(c, under, terms), trunc, a.positive);
+  const [first] = terms;
+  const none: [Wire, Wire][] = unlessZero && first ? [[n.zero, timesInteger(c, first, -1)]] : [];
+  const { high, low } = split(c, byDigit(c, under, terms, none), trunc, a.positive);
   const exact = c.field.bits !== 128;
   const rest = c.emit('mul', [low, inverse], { trunc, exact }, [numbers(low)])[0]!;
   return add(c, mul(c, high, inverse, 0), rest);
@@ -119,7 +127,7 @@ const magnitudes = (c: Circuit, a: Dividend, d: Divisor, up: number, refine: boo
   if (!refine) return q;
   const taken = timesInteger(c, mul(c, q, d.size, 0), 2 ** Math.max(0, -up));
   const rest = sub(c, timesInteger(c, a.value, 2 ** Math.max(0, up)), taken);
-  return add(c, q, over(c, dividendOf(c, rest, false), d, Math.min(0, up)));
+  return add(c, q, over(c, dividendOf(c, rest, false), d, Math.min(0, up), true));
 };
 
 interface Operands {
@@ -237,7 +245,7 @@ const finish = (
 
 /**
  * a / b. Relative error below 2^-20 (FM128), or one unit in the last place; with more than the field's own fraction bits, all
- * of them. |a / b| of 2^(107 - f) and more (FM128; FM64: 2^(52 - f); FM32: 2^(25 - f)), and a / 0, are that number, with the sign of
+ * of them. |a / b| of 2^(105 - f) and more (FM128; FM64: 2^(50 - f); FM32: 2^(25 - f)), and a / 0, are that number, with the sign of
  * a / b: 0 / 0 is positive. Rounds 13, bytes 234; 8, 197; 4, 84.
  */
 export const divide = (c: Circuit, a: Wire, b: Wire, options: QuotientOptions = {}): Wire => {
@@ -270,10 +278,10 @@ export const properQuotient = (c: Circuit, a: Wire, b: Wire): Wire => {
 /** 1 / |x| for what was normalised, of that size. Rounds 3; few digits: 2. */
 export const inverseOf = (c: Circuit, n: Normal, size: () => Wire, fractions: Fractions = {}): Wire => {
   const { input, output } = fractionsOf(c, fractions);
-  if (finer(c, output)) {
+  const up = input + output;
+  if (finer(c, output) || up >= c.field.bits - 4) {
     const one = hidden(c, filled(c, 1, n.zero.shape, 0));
     const d = divisorOf(c, n, size());
-    const up = input + output;
     if (up + 1 < largest(c, n)) return magnitudes(c, dividendOf(c, one, true), d, up, true);
     const known: Known = { input: 0, reach: [1, 1] };
     return finish(c, { value: one, known }, d, { up, output });
@@ -281,10 +289,10 @@ export const inverseOf = (c: Circuit, n: Normal, size: () => Wire, fractions: Fr
   const v = valueBits(c);
   return rescale(c, onNormal(c, n, 'reciprocal'), n, {
     slope: -4,
-    shift: input - n.base + output - v,
+    shift: up - n.base - v,
     bits: v + 1,
     // What is no positive number counts as 0.
-    least: 2 ** (input - n.base + output),
+    least: 2 ** (up - n.base),
   });
 };
 

@@ -80,10 +80,10 @@ export const cosh = (x: ArrayInput): BaseArray => add(...halves(x));
 /** Any x below 2^26 (FM128; FM64: 2^18). Absolute error below 2^-20 (FM64: 2^-12). Rounds 7. */
 export const arcsinh = (x: ArrayInput): BaseArray => apply('arcsinh', [real(x)]);
 
-/** 1 <= x <= 2^24 (2^16). Two roots, so that nothing is lost near 1. Absolute error. */
+/** x >= 1, any size. Two roots, so that nothing is lost near 1, and no product that would not fit. Absolute error. */
 export const arccosh = (x: ArrayInput): BaseArray => {
   const a = real(x);
-  return log(add(a, multiply(sqrt(subtract(a, 1)), sqrt(add(a, 1)))));
+  return subtract(multiply(log(add(sqrt(subtract(a, 1)), sqrt(add(a, 1)))), 2), Math.LN2);
 };
 
 /** |x| <= 1 - 2^-26 (1 - 2^-18). Absolute error. */
