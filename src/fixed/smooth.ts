@@ -262,11 +262,11 @@ export const sigmoid = saturating('sigmoid');
 export const tanh = saturating('tanh');
 /** erf x, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.5 KB. */
 export const erf = saturating('erf');
-/** log(1 + exp x), any x (by keys, as for what follows, x < 2^27). Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.9 KB. */
+/** log(1 + exp x), any x (by keys, as for what follows, bytes 32). Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.9 KB. */
 export const softplus = saturating('softplus');
 /** x sigmoid(x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 1.6 KB. */
 export const silu = saturating('silu');
-/** x tanh(softplus x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 2.1 KB. By keys, rounds 1, bytes 16. */
+/** x tanh(softplus x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 2.1 KB. By keys, rounds 1, bytes 32. */
 export const mish = saturating('mish');
 /** x times the normal distribution function, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.6 KB. */
 export const gelu = saturating('gelu');
