@@ -8,6 +8,7 @@
  */
 import { fail } from '../errors.ts';
 import { type Comparison, compare, type Finding, type Precision } from '../ir/compare.ts';
+import { dtypeName } from '../ir/dtypes.ts';
 import type { Exposed } from '../ir/exposed.ts';
 import type { Node, Tensor } from '../ir/graph.ts';
 import { configError, describe, number, object, optional, type Reader } from './read.ts';
@@ -86,6 +87,7 @@ const FAULTS: Readonly<Record<Finding['kind'], (f: Finding, p: Precision) => str
     `left the range of fixed-point numbers (${field.name} with ${fraction} fraction bits holds |x| < 2^` +
     `${field.bits - 1 - fraction}), or is no number`,
   value: () => 'is not what the same program gives in float64',
+  wrap: ({ result }) => `is too large for ${dtypeName(result.dtype)}, and wrapped around`,
   bits: ({ lostBits }, { fraction, bits }) =>
     `lost ${lostBits >= fraction ? 'all' : Math.ceil(lostBits)} of its ${fraction} fraction bits (${bits} are allowed)`,
 };

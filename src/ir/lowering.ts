@@ -1,13 +1,26 @@
 /** @file The state of lowering one graph: what each user-level value has become. */
 
+import { fail } from '../errors.ts';
 import type { Wire } from '../fixed/circuit.ts';
 import { canonical, type IntType } from '../fixed/integer.ts';
 import type { GraphCircuit } from './circuit.ts';
 import { coarseIn } from './coarse.ts';
-import { isInt } from './dtypes.ts';
+import { bitsOf, isInt } from './dtypes.ts';
 import type { Graph, Node, Tensor, Type, ValueId } from './graph.ts';
 import { keepers, type Scaled, toFraction } from './scaled.ts';
 import { ANY, inside, intType, rangeOf, resultSpan, type Span, spanOfTensor } from './spans.ts';
+
+/** Ops whose results may be larger than their operands. */
+const GROWING: ReadonlySet<string> = new Set([
+  'add',
+  'sub',
+  'neg',
+  'mul',
+  'sum',
+  'matmul',
+  'pow',
+  'powWhole',
+]);
 
 export class Lowering {
   readonly circuit: GraphCircuit;
@@ -151,8 +164,30 @@ export class Lowering {
     const spans = node.ins.map((id, i): Span => (types[i]!.dtype === 'fxp' ? [0, 0] : this.span(id)));
     for (const id of node.outs) {
       const type = this.type(id);
-      if (type.secret && isInt(type.dtype)) this.setSpan(id, resultSpan(node, type, types, spans));
+      if (!type.secret || !isInt(type.dtype)) continue;
+      const span = resultSpan(node, type, types, spans);
+      this.#fits(node, type, span, spans);
+      this.setSpan(id, span);
     }
+  }
+
+  /** An integer dtype wider than the ring cannot wrap as it should: what may leave the ring here is refused. */
+  #fits({ op, site }: Node, { dtype }: Type, span: Span, spans: readonly Span[]): void {
+    const { bits, name } = this.circuit.field;
+    const ring: Span = [-(2 ** (bits - 1)), 2 ** bits - 1];
+    if (
+      bitsOf(dtype) <= bits ||
+      !GROWING.has(op) ||
+      inside(span, ring) ||
+      !spans.every((s) => inside(s, ring))
+    )
+      return;
+    fail(
+      'RANGE',
+      `np.${op} of ${dtype} may leave the ${bits} bits of ${name}, where it cannot wrap as ${dtype} does: take a larger field, ` +
+        `or a smaller dtype${site === undefined ? '' : ` (${site})`}`,
+      { site },
+    );
   }
 
   intType(id: ValueId): IntType {
