@@ -74,7 +74,7 @@ export const onNormal = (
   return n.ys.map((y) => smooth(c, y, name, { input: n.fraction, output, factor }));
 };
 
-const powers = (digits: number): number[] => Array.from({ length: digits }, (_, k) => 16 ** k);
+export const powers = (digits: number): number[] => Array.from({ length: digits }, (_, k) => 16 ** k);
 
 /** Bits of a difference of two numbers of so many digits. */
 export const widthOf = (digits: number): number => 4 * (digits + 1);
@@ -165,18 +165,31 @@ export interface Signed extends Normal {
   readonly minus: Wire;
   /** |x|, a round after the bits. */
   readonly size: () => Wire;
+  /** [|x| < t] for further thresholds. */
+  readonly inside: readonly Wire[];
 }
 
 /** |x| normalised. Rounds 9 (FM32: 8), by keys 1; few digits: less, and two; by keys those of less. */
-export const normaliseSigned = (c: Circuit, x: Wire, known: Known): Signed => {
+export const normaliseSigned = (
+  c: Circuit,
+  x: Wire,
+  known: Known,
+  thresholds: readonly number[] = [],
+): Signed => {
   const digits = fewDigits(c, known);
-  if (digits === undefined) return wholeDigits(c, x, true);
-  const { negative: minus, inside } = within(c, x, powers(digits), widthOf(digits));
+  if (digits === undefined) {
+    const beside = thresholds.length > 0 ? within(c, x, thresholds).inside : [];
+    return { ...wholeDigits(c, x, true), inside: beside };
+  }
+  const ends = [...powers(digits), ...thresholds.map((t) => Math.min(t, 16 ** digits))];
+  const { negative: minus, inside: all } = within(c, x, ends, widthOf(digits));
+  const inside = all.slice(0, digits);
+  const rest = { minus, inside: all.slice(digits) };
   const fill = mayBeZero(known);
   const y = keyedScale(c, x, digits, true, fill);
-  if (y) return { ...scaleUp(c, x, inside), ys: [y], minus, size: () => flip(c, minus, x) };
+  if (y) return { ...scaleUp(c, x, inside), ys: [y], ...rest, size: () => flip(c, minus, x) };
   const size = flip(c, minus, x);
-  return { ...scaleUp(c, size, inside, fill), minus, size: () => size };
+  return { ...scaleUp(c, size, inside, fill), ...rest, size: () => size };
 };
 
 /** The term of the digit that the bits tell. Terms that are 0 are left out. */

@@ -58,6 +58,9 @@ const mul: Rule = (l, node) => {
   if (f === 0) return basic.mul(c, l.wire(s), l.wire(p), 0);
   if (number !== undefined && Number.isFinite(number)) return basic.timesNumber(c, l.wire(s), number);
   const known = l.constantOf(p)?.data as Float64Array | undefined;
+  // No number: encoding it says so.
+  if (known?.some((v) => !(Math.abs(v) < 2 ** (c.field.bits - 1 - f))))
+    return basic.mul(c, l.wire(s), l.wire(p), f);
   // Whole numbers, such as a mask's, need no truncation.
   if (known?.every((v) => Number.isInteger(v) && Math.abs(v) < 2 ** (c.field.bits - 2)))
     return basic.mul(c, l.wire(s), l.wire(p, 0), 0);
