@@ -7,7 +7,7 @@ import type { GraphCircuit } from './circuit.ts';
 import { coarseIn } from './coarse.ts';
 import { bitsOf, isInt } from './dtypes.ts';
 import type { Graph, Node, Tensor, Type, ValueId } from './graph.ts';
-import { keepers, type Scaled, toFraction } from './scaled.ts';
+import { factors, keepers, type Scaled, toFraction } from './scaled.ts';
 import { ANY, inside, intType, rangeOf, resultSpan, type Span, spanOfTensor } from './spans.ts';
 
 /** Ops whose results may be larger than their operands. */
@@ -33,12 +33,14 @@ export class Lowering {
   #shared = new Map<string, readonly Wire[]>();
   #scaled = new Map<ValueId, Scaled>();
   readonly #keepers: ReadonlySet<ValueId>;
+  readonly #factors: ReadonlySet<ValueId>;
   /** What stands for a value while a node is lowered. */
   #instead = new Map<ValueId, Wire>();
 
   constructor(circuit: GraphCircuit, graph: Graph) {
     this.circuit = circuit;
     this.graph = graph;
+    this.#factors = factors(graph);
     this.#keepers = circuit.field.bits === 128 ? keepers(graph) : new Set();
   }
 
@@ -72,6 +74,11 @@ export class Lowering {
   /** Whether a value is worth keeping with all its bits. */
   keeps(id: ValueId): boolean {
     return this.#keepers.has(id);
+  }
+
+  /** Whether a value stands in a product of secrets. */
+  multiplies(id: ValueId): boolean {
+    return this.#factors.has(id);
   }
 
   /** Lowers with a wire in the place of a value. */

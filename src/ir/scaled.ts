@@ -83,6 +83,16 @@ export const keepers = (graph: Graph): ReadonlySet<ValueId> => {
   return kept;
 };
 
+/** Values that stand in a product of secrets: a bool or an integer among them is worth keeping whole. */
+export const factors = (graph: Graph): ReadonlySet<ValueId> => {
+  const found = new Set<ValueId>();
+  for (const { op, ins, outs } of graph.nodes.toReversed()) {
+    const product = (op === 'mul' || op === 'matmul') && ins.every((id) => graph.types[id]!.secret);
+    if (product || (LINEAR.has(op) && found.has(outs[0]!))) for (const id of ins) found.add(id);
+  }
+  return found;
+};
+
 const isPlain = (l: Lowering, s: Scaled): boolean => s.bits === l.circuit.fraction && s.factor === 1;
 const isWide = (l: Lowering, s: Scaled): boolean => s.kind === 'product' && !isPlain(l, s);
 
@@ -281,9 +291,9 @@ const log: ScaledRule = (l, node) => {
 };
 
 /** Bools and integers as numbers: whole ones, until their fraction is asked for. */
-const convert: ScaledRule = (l, { ins: [x] }) => {
+const convert: ScaledRule = (l, { ins: [x], outs: [out] }) => {
   const { dtype } = l.type(x!);
-  if (dtype === 'fxp') return undefined;
+  if (dtype === 'fxp' || !l.multiplies(out!)) return undefined;
   const wire = dtype === 'bool' ? basic.bitToNumber(l.circuit, l.wire(x!)) : l.canonical(x!);
   return { wire, bits: 0, factor: 1, exact: false, kind: 'whole' };
 };

@@ -7,7 +7,7 @@ import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { normalAxis, shapeText } from '../ir/shapes.ts';
 import { apply } from '../ir/tracer.ts';
-import { clip, less, where } from './compare.ts';
+import { clip, less, where, within } from './compare.ts';
 import { type ArrayInput, type Axis, asArr, convertTo, readAxes, reshapeTo } from './core.ts';
 import {
   add,
@@ -112,25 +112,31 @@ const shifted = (x: ArrayInput, axis: Axis | undefined): Shifted => {
   return { x: subtract(a, largest), largest, axes, keepdims };
 };
 
+/** The sum of what `shifted` made powers of: at least the largest, which is 1, and at most their number. */
+const total = (powers: BaseArray, { axes }: Shifted): BaseArray => {
+  const n = axes.reduce((size, i) => size * powers.shape[i]!, 1);
+  return within(sum(powers, { axis: axes, keepdims: true }), 0.5, n + 1);
+};
+
 /** exp x over its sum along an axis: one inverse a row, not one an element. */
 export const softmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
   const s = shifted(x, axis);
   const powers = expOfNegative(s.x);
   // The inverse of a sum that is known to be 1 or more, by its root: 5 rounds fewer than one of any sign.
-  const root = rsqrt(sum(powers, { axis: s.axes, keepdims: true }));
+  const root = rsqrt(total(powers, s));
   return multiply(powers, square(root));
 };
 
 /** log(softmax x), without ever forming it. */
 export const logSoftmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
   const s = shifted(x, axis);
-  return subtract(s.x, log(sum(expOfNegative(s.x), { axis: s.axes, keepdims: true })));
+  return subtract(s.x, log(total(expOfNegative(s.x), s)));
 };
 
 /** log(sum(exp x)) along the axes (all without one). */
 export const logsumexp = (x: ArrayInput, axis?: Axis): BaseArray => {
   const s = shifted(x, axis);
-  const kept = add(s.largest, log(sum(expOfNegative(s.x), { axis: s.axes, keepdims: true })));
+  const kept = add(s.largest, log(total(expOfNegative(s.x), s)));
   return s.keepdims
     ? kept
     : reshapeTo(
