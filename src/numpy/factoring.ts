@@ -2,7 +2,7 @@
 import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { NDArray } from '../ir/ndarray.ts';
-import { equal, less, where } from './compare.ts';
+import { equal, less, where, within } from './compare.ts';
 import { type ArrayInput, convertTo, reshapeTo } from './core.ts';
 import { arange, eye, zeros } from './create.ts';
 import {
@@ -93,7 +93,8 @@ const rotation = (d: BaseArray, h: BaseArray, pairs: readonly Pair[], n: number)
   const size = where(minus, negative(d), d);
   const root = sqrt(add(square(d), square(h)));
   const t = divide(where(minus, negative(h), h), add(add(size, root), TINY));
-  const c = rsqrt(add(square(t), 1));
+  // |t| is at most 1.
+  const c = rsqrt(within(add(square(t), 1), 1, 2.5));
   const s = multiply(t, c);
   const parts = concatenate([c, s, negative(s), [0, 1]]);
   const k = pairs.length;
