@@ -246,7 +246,8 @@ const finish = (
 /**
  * a / b. Relative error below 2^-20 (FM128; FM64: 2^-15, FM32: 2^-4), or a unit and an eighth in the last place; with more than the
  * field's own fraction bits f (rounds 18, bytes 330) three units, or 2^-42 where a 2^f < 2^148 (FM64: 2^-30, 2^78). |a / b| of 2^(105 - f) and more (FM128; FM64: 2^(50 - f); FM32: 2^(25 - f)), and a / 0, are that number, with the sign of
- * a / b: 0 / 0 is positive. Where both are promised to be small, b = 0 counts as one unit in the last place. Rounds 14, bytes 234,
+ * a / b: 0 / 0 is positive. Where both are promised to be small, b = 0 counts as one unit in the last place. By keys |a| is
+ * below a quarter of the ring. Rounds 14, bytes 234,
  * dealer 2.3 KB; 8, 197; 5, 259.
  */
 export const divide = (c: Circuit, a: Wire, b: Wire, options: QuotientOptions = {}): Wire => {
@@ -307,7 +308,7 @@ export const reciprocal = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire
   return flip(c, n.minus, inverseOf(c, n, n.size, { input: known.input, output }));
 };
 
-/** 1 / x for x > 0; others count as 0. Rounds 11, bytes 104; 6, 97; 4, 114. */
+/** 1 / x for x > 0; others count as 0 (with more than the field's own fraction bits negative ones give 0). Rounds 11, bytes 104; 6, 97; 4, 114. */
 export const positiveReciprocal = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
   const { output, ...known } = fractionsOf(c, fractions);
   return inverseOf(c, normalise(c, x, known), () => x, { input: known.input, output });

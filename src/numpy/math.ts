@@ -6,7 +6,7 @@
 import type { BaseArray } from '../ir/array.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { apply } from '../ir/tracer.ts';
-import { less, lessEqual, logicalXor, where } from './compare.ts';
+import { less, lessEqual, logicalXor, where, within } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, spread } from './core.ts';
 import {
   abs,
@@ -65,7 +65,7 @@ export const hypot = (x: ArrayInput, y: ArrayInput): BaseArray => apply('hypot',
 export const cbrt = (x: ArrayInput): BaseArray => apply('cbrt', [real(x)]);
 
 /** sin x / cos x, |x| <= 1.55; the absolute error is 1 + tan^2 x times 2^-20 (2^-12). */
-export const tan = (x: ArrayInput): BaseArray => divide(sin(x), cos(x));
+export const tan = (x: ArrayInput): BaseArray => divide(within(sin(x), -1.1, 1.1), within(cos(x), -1.1, 1.1));
 
 /** exp(x) / 2 and exp(-x) / 2: halved before, as nothing of large powers may be cut off. */
 const halves = (x: ArrayInput): [BaseArray, BaseArray] => {

@@ -112,31 +112,31 @@ const shifted = (x: ArrayInput, axis: Axis | undefined): Shifted => {
   return { x: subtract(a, largest), largest, axes, keepdims };
 };
 
-/** The sum of what `shifted` made powers of: at least the largest, which is 1, and at most their number. */
-const total = (powers: BaseArray, { axes }: Shifted): BaseArray => {
-  const n = axes.reduce((size, i) => size * powers.shape[i]!, 1);
-  return within(sum(powers, { axis: axes, keepdims: true }), 0.5, n + 1);
+/** The sum of exp along the axes: between 1 and as many as there are, which makes what is done with it cheaper. */
+const powerSum = (powers: BaseArray, axes: readonly number[]): BaseArray => {
+  const terms = axes.reduce((n, i) => n * powers.shape[i]!, 1);
+  return within(sum(powers, { axis: axes, keepdims: true }), 0.5, terms + 1);
 };
 
 /** exp x over its sum along an axis: one inverse a row, not one an element. */
 export const softmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
   const s = shifted(x, axis);
   const powers = expOfNegative(s.x);
-  // The inverse of a sum that is known to be 1 or more, by its root: 5 rounds fewer than one of any sign.
-  const root = rsqrt(total(powers, s));
+  // The inverse of a sum that is known to be positive, by its root: fewer rounds than one of any sign.
+  const root = rsqrt(powerSum(powers, s.axes));
   return multiply(powers, square(root));
 };
 
 /** log(softmax x), without ever forming it. */
 export const logSoftmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
   const s = shifted(x, axis);
-  return subtract(s.x, log(total(expOfNegative(s.x), s)));
+  return subtract(s.x, log(powerSum(expOfNegative(s.x), s.axes)));
 };
 
 /** log(sum(exp x)) along the axes (all without one). */
 export const logsumexp = (x: ArrayInput, axis?: Axis): BaseArray => {
   const s = shifted(x, axis);
-  const kept = add(s.largest, log(total(expOfNegative(s.x), s)));
+  const kept = add(s.largest, log(powerSum(expOfNegative(s.x), s.axes)));
   return s.keepdims
     ? kept
     : reshapeTo(

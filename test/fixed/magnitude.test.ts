@@ -172,6 +172,38 @@ for (const way of WAYS) {
   });
 }
 
+test('numerator, denominator and quotient of different fraction bits', () => {
+  const cases: readonly [FieldName, numerator: number, denominator: number, output: number][] = [
+    ['FM128', 52, 26, 26],
+    ['FM128', 26, 52, 26],
+    ['FM128', 52, 0, 26],
+    ['FM128', 0, 52, 26],
+    ['FM128', 60, 8, 8],
+    ['FM64', 36, 18, 18],
+    ['FM64', 18, 36, 18],
+    ['FM64', 36, 0, 18],
+  ];
+  for (const [field, numerator, denominator, output] of cases) {
+    const k = FIELDS[field].bits;
+    const a = sizes(k, 400, numerator + 1).map((v, i) => (i % 2 ? -v : v));
+    const b = sizes(k, 400, denominator + 2).map((v, i) => (i % 3 ? v : -v));
+    const shift = Math.floor(random(k)() * b.length);
+    const by = b.map((_, i) => b[(i * 7 + shift) % b.length]!);
+    const r = runCase({
+      field,
+      parties: 2,
+      inputs: [raw(a), raw(by)],
+      build: (c, u, v) => N.divide(c, u!, v!, { numerator, denominator, output }),
+    });
+    const most = 2 ** LARGEST[field];
+    a.forEach((v, i) => {
+      const q = (Number(v) / Number(by[i])) * 2 ** (output + denominator - numerator);
+      const want = Math.abs(q) > most ? Math.sign(q) * most : q;
+      check(`${v} / ${by[i]}`, Number(r.raw[0]![i]), want, GOAL[field] * Math.abs(want) + 1.5);
+    });
+  }
+});
+
 test('with more fraction bits quotients are as exact as they say', () => {
   for (const f of [33, 40, 48]) {
     const unit = 1n << BigInt(f);
