@@ -1,0 +1,85 @@
+/** @file Runs a program by all parties and holds what they open to the references. */
+import { TesseraError } from '../../src/errors.ts';
+import type { NDArray } from '../../src/ir/ndarray.ts';
+import { simulate } from '../../src/ir/simulate.ts';
+import { FIELDS } from '../../src/ring/field.ts';
+import type { Ring } from '../../src/ring/ring.ts';
+import { Outside, type Ref, specOf } from './arrays.ts';
+import { fractionOf } from './generate.ts';
+import { functionOf, type Program, toNDArray } from './program.ts';
+import { exact, stepReference } from './reference.ts';
+import { TABLE } from './table.ts';
+
+export type Verdict =
+  /** Within the bounds, or nothing can be said (`outside`), or a typed error. */
+  | { readonly kind: 'right' | 'outside' }
+  | { readonly kind: 'error'; readonly code: string; readonly text: string }
+  /** A value beyond its bound, another shape or dtype. */
+  | { readonly kind: 'wrong'; readonly slot: number; readonly text: string }
+  /** An error that has no type, or parties that disagree. */
+  | { readonly kind: 'crash'; readonly text: string };
+
+export const isFinding = (v: Verdict): v is Extract<Verdict, { kind: 'wrong' | 'crash' }> =>
+  v.kind === 'wrong' || v.kind === 'crash';
+
+/** The references of all slots. Throws Outside. */
+export const referencesOf = (p: Pick<Program, 'inputs' | 'steps' | 'options'>): Ref[] => {
+  const spec = specOf(p.options.field, fractionOf(p.options));
+  const env: Ref[] = p.inputs.map(exact);
+  for (const step of p.steps) env.push(stepReference(TABLE, step, env, [], spec));
+  return env;
+};
+
+const SLACK = 1e-9;
+
+/** The first element beyond its bound. */
+const compare = (got: NDArray, want: Ref, ulp: number): string | undefined => {
+  if (String(got.shape) !== String(want.shape)) return `shape [${got.shape}], not [${want.shape}]`;
+  if (got.dtype !== want.dtype) return `dtype ${got.dtype}, not ${want.dtype}`;
+  for (const [i, w] of want.v.entries()) {
+    const e = want.e[i]!;
+    if (e === Number.POSITIVE_INFINITY) continue;
+    const x = got.data[i]!;
+    const bad =
+      want.dtype === 'fxp'
+        ? !(Math.abs(Number(x) - (w as number)) <= e + ulp / 2 + SLACK * Math.max(Math.abs(w as number), e))
+        : BigInt(x) !== BigInt(w);
+    if (bad)
+      return `[${i}] is ${x}, not ${w}${want.dtype === 'fxp' ? ` (off by ${Number(x) - (w as number)}, allowed ${e})` : ''}`;
+  }
+  return undefined;
+};
+
+/** Seeds of masks, the same at every run. */
+const seeds = (parties: number): Uint8Array[] =>
+  Array.from({ length: parties }, (_, rank) => new Uint8Array(32).fill(rank + 1));
+
+export const check = (ring: Ring, p: Program): Verdict => {
+  let refs: Ref[];
+  try {
+    refs = referencesOf(p);
+  } catch (e) {
+    if (e instanceof Outside) return { kind: 'outside' };
+    throw e;
+  }
+  const { field, ...options } = p.options;
+  const arrays = p.inputs.map(toNDArray);
+  const given = arrays.filter((_, i) => p.inputs[i]!.kind !== 'static');
+  try {
+    const { results } = simulate(functionOf(p, arrays) as (...args: never[]) => unknown, given, {
+      ring,
+      field: FIELDS[field],
+      ...options,
+      seeds: seeds(options.parties),
+    });
+    for (const [k, slot] of p.outs.entries()) {
+      const text = compare(results[k]!, refs[slot]!, 2 ** -fractionOf(p.options));
+      if (text) return { kind: 'wrong', slot, text };
+    }
+    return { kind: 'right' };
+  } catch (e) {
+    if (e instanceof TesseraError) return { kind: 'error', code: e.code, text: e.message };
+    const { name, message, stack } = e as Error;
+    return { kind: 'crash', text: `${name}: ${message} ${stack?.split('\n')[1]?.trim() ?? ''}` };
+  }
+};

@@ -1,0 +1,557 @@
+/** @file Functions of lanes: sums, extremes, statistics, order, running ones. References are loops over each lane. */
+import {
+  axisOf,
+  castArr,
+  type DType,
+  isUnsigned,
+  lanesOf,
+  type Num,
+  outside,
+  type Spec,
+  wrap,
+} from './arrays.ts';
+import type { Arg } from './program.ts';
+import type { Args, Gen, Row, Table, Wanted } from './reference.ts';
+import {
+  ABSOLUTE,
+  arr,
+  axisArg,
+  call,
+  EXACT,
+  fxp,
+  isArr,
+  MIXED,
+  type Own,
+  PRODUCT,
+  readAxis,
+  real,
+  same,
+  times,
+} from './rows.ts';
+
+type Lane = readonly number[];
+
+/** What a function allows where sums of squares are divided or rooted: 1e-4 of data of any scale (FM64: of 2^-12, 1). */
+const STATISTIC: Own = (s, y) =>
+  s.field === 'FM128' && s.f >= 26 ? 1e-4 * Math.abs(y) + 4 * s.ulp : MIXED(s, y, [], []) + 4 * s.ulp;
+/** Their roots. */
+const ROOT: Own = (s, y) =>
+  s.field === 'FM128' && s.f >= 26
+    ? 1e-4 * Math.abs(y) + 4 * s.ulp
+    : MIXED(s, y, [], []) + Math.min(2 * Math.sqrt(s.ulp), (4 * s.ulp) / Math.max(Math.abs(y), s.ulp));
+
+const sums = (x: Lane): number => x.reduce((a, b) => a + b, 0);
+const mean = (x: Lane): number => sums(x) / x.length;
+const squares = (x: Lane): number => {
+  const m = mean(x);
+  return sums(x.map((v) => (v - m) ** 2));
+};
+const quantile = (x: Lane, q: number): number => {
+  const sorted = [...x].sort((a, b) => a - b);
+  const at = q * (x.length - 1);
+  const low = sorted[Math.floor(at)]!;
+  return low + (sorted[Math.ceil(at)]! - low) * (at - Math.floor(at));
+};
+const logsumexp = (x: Lane): number => {
+  const m = Math.max(...x);
+  return m + Math.log(sums(x.map((v) => Math.exp(v - m))));
+};
+
+interface Reduction {
+  readonly f: (lane: Lane, s: Spec) => number;
+  readonly own?: Own;
+  readonly many?: boolean;
+  readonly want?: (s: Spec) => Wanted;
+  /** Arguments before the axis. */
+  readonly before?: (g: Gen) => Arg[];
+}
+
+const few = (s: Spec): number => Math.sqrt(s.products) / 16;
+/** What may be squared and added up. */
+const squared = (s: Spec): Wanted => ({ lo: -few(s), hi: few(s) });
+
+const reduction = (name: string, { f, own = EXACT, many = true, want, before }: Reduction): Row => ({
+  weight: 1.5,
+  make: (g) => {
+    const a = g.value({ dtype: 'fxp', least: 1, ...want?.(g.spec) });
+    const extra = before?.(g) ?? [];
+    return call(name, a.arg, ...extra, ...axisArg(g, a.ref.shape.length, many).arg);
+  },
+  plain: (args, s) => {
+    const a = real(args[0]);
+    const { axes, keepdims } = readAxis(
+      args.at(-1) === args[0] ? undefined : typeof args[1] === 'string' ? args[2] : args[1],
+    );
+    const { rest, kept, places } = lanesOf(a.shape, axes);
+    const v = a.v as number[];
+    return fxp(
+      keepdims ? kept : rest,
+      places.map((lane) => {
+        if (lane.length === 0) outside('nothing to reduce');
+        return f(
+          lane.map((i) => v[i]!),
+          s,
+        );
+      }),
+    );
+  },
+  own,
+});
+
+/** Sums and products: integers widen to 64 bits. */
+const folding = (
+  name: string,
+  zero: bigint,
+  f: (x: Num, y: Num) => Num,
+  own: Own,
+  most: (s: Spec) => number,
+): Row => ({
+  weight: 2,
+  make: (g) => {
+    const hi = most(g.spec);
+    const a = g.value({ dtype: 'any', least: name === 'sum' ? 0 : 1, lo: -hi, hi });
+    return call(name, a.arg, ...axisArg(g, a.ref.shape.length).arg);
+  },
+  plain: ([x, axis], s) => {
+    const given = arr(x);
+    const dtype: DType = given.dtype === 'fxp' ? 'fxp' : isUnsigned(given.dtype) ? 'uint64' : 'int64';
+    const a = castArr(given, dtype);
+    const { axes, keepdims } = readAxis(axis);
+    const { rest, kept, places } = lanesOf(a.shape, axes);
+    return {
+      shape: keepdims ? kept : rest,
+      dtype,
+      v: places.map((lane) => {
+        const out = lane.reduce<Num>(
+          (acc, i) => {
+            const next = f(acc, a.v[i]!);
+            if (dtype === 'fxp' && Math.abs(next as number) >= (name === 'sum' ? s.top : s.products))
+              outside(name);
+            return next;
+          },
+          dtype === 'fxp' ? Number(zero) : zero,
+        );
+        return dtype === 'fxp' ? out : wrap(out as bigint, dtype);
+      }),
+    };
+  },
+  own,
+});
+
+const extreme = (name: string, better: (x: Num, y: Num) => boolean): Row => ({
+  weight: 1.5,
+  make: (g) => {
+    const a = g.value({ dtype: 'any', least: 1 });
+    return call(name, a.arg, ...axisArg(g, a.ref.shape.length).arg);
+  },
+  plain: ([x, axis]) => {
+    const a = arr(x);
+    const { axes, keepdims } = readAxis(axis);
+    const { rest, kept, places } = lanesOf(a.shape, axes);
+    return {
+      shape: keepdims ? kept : rest,
+      dtype: a.dtype,
+      v: places.map((lane) => lane.map((i) => a.v[i]!).reduce((p, q) => (better(q, p) ? q : p))),
+    };
+  },
+});
+
+const position = (name: string, better: (x: Num, y: Num) => boolean): Row => ({
+  make: (g) => {
+    const a = g.value({ dtype: 'number', least: 1 });
+    return call(name, a.arg, ...axisArg(g, a.ref.shape.length, false).arg);
+  },
+  plain: ([x, axis]) => {
+    const a = arr(x);
+    const { axes, keepdims } = readAxis(axis);
+    const { rest, kept, places } = lanesOf(a.shape, axes);
+    return {
+      shape: keepdims ? kept : rest,
+      dtype: 'int64',
+      v: places.map((lane) => {
+        const v = lane.map((i) => a.v[i]!);
+        return BigInt(v.reduce<number>((best, q, i) => (better(q, v[best]!) ? i : best), 0));
+      }),
+    };
+  },
+});
+
+const quantifier = (name: string, f: (lane: boolean[]) => Num, dtype: DType): Row => ({
+  make: (g) => {
+    const a = g.value({ dtype: g.rng.chance(0.7) ? 'bool' : 'any' });
+    return call(name, a.arg, ...axisArg(g, a.ref.shape.length).arg);
+  },
+  plain: ([x, axis]) => {
+    const a = castArr(arr(x), 'bool');
+    const { axes, keepdims } = readAxis(axis);
+    const { rest, kept, places } = lanesOf(a.shape, axes);
+    return {
+      shape: keepdims ? kept : rest,
+      dtype,
+      v: places.map((lane) => f(lane.map((i) => a.v[i] === 1))),
+    };
+  },
+});
+
+interface Along {
+  readonly f: (lane: Num[], s: Spec, args: Args) => Num[];
+  readonly dtype?: (d: DType) => DType;
+  readonly own?: Own;
+  readonly want?: (s: Spec) => Wanted;
+  /** Arguments behind the array; the axis is -1, where none is named by the last. */
+  readonly args?: (g: Gen, rank: number) => Arg[];
+  readonly axis?: (args: Args) => number | null | undefined;
+}
+
+/** A lane in the place of each lane. */
+const along = (
+  name: string,
+  { f, dtype = (d) => d, own = EXACT, want, args = () => [], axis = () => -1 }: Along,
+): Row => ({
+  make: (g) => {
+    const a = g.value({ dtype: 'fxp', rank: [1, 3], least: 1, ...want?.(g.spec) });
+    return call(name, a.arg, ...args(g, a.ref.shape.length));
+  },
+  plain: (given, s) => {
+    const a = arr(given[0]);
+    const at = axis(given);
+    const flat = at === null || at === undefined;
+    const shape = flat ? [a.v.length] : a.shape;
+    const to = dtype(a.dtype);
+    const { places } = lanesOf(shape, [flat ? 0 : at]);
+    const lanes = places.map((lane) =>
+      f(
+        lane.map((i) => a.v[i]!),
+        s,
+        given,
+      ),
+    );
+    const n = lanes[0]?.length ?? 0;
+    const which = axisOf(flat ? 0 : at, shape.length);
+    const made = shape.map((k, i) => (i === which ? n : k));
+    const v = new Array<Num>(made.reduce((p, q) => p * q, 1));
+    lanesOf(made, [which]).places.forEach((lane, k) => {
+      for (const [j, i] of lane.entries()) v[i] = lanes[k]![j]!;
+    });
+    return { shape: made, dtype: to, v };
+  },
+  own,
+});
+
+const ordered = (lane: readonly Num[]): number[] =>
+  lane.map((_, i) => i).sort((i, j) => (lane[i]! < lane[j]! ? -1 : lane[i]! > lane[j]! ? 1 : i - j));
+
+const wide = (d: DType): DType => (d === 'fxp' ? 'fxp' : isUnsigned(d) ? 'uint64' : 'int64');
+/** Running: each element with all before it. */
+const running = (
+  name: string,
+  f: (x: Num, y: Num) => Num,
+  own: Own,
+  most: (s: Spec) => number,
+  widens = true,
+): Row =>
+  along(name, {
+    want: (s) => ({ dtype: 'number', lo: -most(s), hi: most(s) }),
+    args: (g, rank) => (g.rng.chance(0.7) ? [g.rng.int(-rank, rank - 1)] : []),
+    axis: ([, at]) => at as number | undefined,
+    dtype: widens ? wide : (d) => d,
+    f: (lane, s, [x]) => {
+      const to = widens ? wide(arr(x).dtype) : arr(x).dtype;
+      let acc: Num | undefined;
+      return lane.map((v) => {
+        acc = acc === undefined ? v : f(acc, v);
+        if (to !== 'fxp') acc = wrap(BigInt(acc), to);
+        else if (Math.abs(acc as number) >= (name === 'cumprod' ? s.products : s.top)) outside(name);
+        return acc;
+      });
+    },
+    own,
+  });
+
+const plus = (x: Num, y: Num): Num => (typeof x === 'bigint' ? x + (y as bigint) : x + (y as number));
+const by = (x: Num, y: Num): Num => (typeof x === 'bigint' ? x * (y as bigint) : x * (y as number));
+const half = (s: Spec): number => s.top / 128;
+/** Of products of so many: a unit in the last place times what the others make of it. */
+const CHAIN: Own = (s, y) => 16 * s.ulp * Math.max(1, Math.abs(y)) * 64;
+
+const standard = (lane: Lane, epsilon: number): number[] => {
+  const m = mean(lane);
+  const size = Math.sqrt(squares(lane) / lane.length + epsilon);
+  return lane.map((v) => (v - m) / size);
+};
+const reals =
+  (f: (lane: number[], args: Args) => number[]): Along['f'] =>
+  (lane, _, args) =>
+    f(lane as number[], args);
+const axisLast = {
+  args: (g: Gen, rank: number): Arg[] => (g.rng.chance(0.5) ? [g.rng.int(-rank, rank - 1)] : []),
+};
+const ofArgs = ([, at]: Args): number => (at as number | undefined) ?? -1;
+
+export const REDUCE: Table = {
+  ...same(folding('sum', 0n, plus, EXACT, half), 'sum', 'nansum'),
+  ...same(
+    folding('prod', 1n, by, CHAIN, () => 2),
+    'prod',
+    'nanprod',
+  ),
+  ...same(
+    extreme('max', (x, y) => x > y),
+    'max',
+    'amax',
+    'nanmax',
+  ),
+  ...same(
+    extreme('min', (x, y) => x < y),
+    'min',
+    'amin',
+    'nanmin',
+  ),
+  ...same(
+    position('argmax', (x, y) => x > y),
+    'argmax',
+    'nanargmax',
+  ),
+  ...same(
+    position('argmin', (x, y) => x < y),
+    'argmin',
+    'nanargmin',
+  ),
+  all: quantifier('all', (lane) => Number(lane.every((x) => x)), 'bool'),
+  any: quantifier('any', (lane) => Number(lane.some((x) => x)), 'bool'),
+  countNonzero: quantifier('countNonzero', (lane) => BigInt(lane.filter((x) => x).length), 'int64'),
+  ...same(
+    reduction('mean', { f: mean, own: PRODUCT, want: (s) => ({ lo: -half(s), hi: half(s) }) }),
+    'mean',
+    'nanmean',
+  ),
+  ...same(
+    reduction('var', { f: (x) => squares(x) / x.length, own: STATISTIC, want: squared }),
+    'var',
+    'nanvar',
+  ),
+  ...same(
+    reduction('std', { f: (x) => Math.sqrt(squares(x) / x.length), own: ROOT, want: squared }),
+    'std',
+    'nanstd',
+  ),
+  ptp: reduction('ptp', { f: (x) => Math.max(...x) - Math.min(...x) }),
+  average: reduction('average', {
+    f: mean,
+    own: PRODUCT,
+    many: false,
+    want: (s) => ({ lo: -half(s), hi: half(s) }),
+  }),
+  'nn.logsumexp': reduction('nn.logsumexp', { f: logsumexp, own: times(2, MIXED) }),
+  'nn.logmeanexp': reduction('nn.logmeanexp', {
+    f: (x) => logsumexp(x) - Math.log(x.length),
+    own: times(2, MIXED),
+  }),
+  'linalg.vectorNorm': {
+    make: (g) => {
+      const a = g.value({ dtype: 'fxp', least: 1, rank: [1, 2], ...squared(g.spec) });
+      const axis = g.rng.chance(0.5) ? [a.ref.shape.length - 1] : [];
+      return call('linalg.vectorNorm', a.arg, g.rng.pick([1, 2, Number.POSITIVE_INFINITY]), ...axis);
+    },
+    plain: ([x, order, axis]) => {
+      const a = real(x);
+      const { rest, places } = lanesOf(a.shape, axis === undefined ? undefined : [axis as number]);
+      const size = (lane: number[]): number =>
+        order === 1 ? sums(lane) : order === 2 ? Math.hypot(...lane) : Math.max(...lane);
+      return fxp(
+        rest,
+        places.map((lane) => size(lane.map((i) => Math.abs(a.v[i] as number)))),
+      );
+    },
+    own: ROOT,
+  },
+  ...quantiles('quantile', (q) => q, 'nanquantile'),
+  ...quantiles('percentile', (q) => 100 * q, 'nanpercentile'),
+  ...quantiles('median', undefined, 'nanmedian'),
+  ...same(
+    along('sort', {
+      want: () => ({ dtype: 'any' }),
+      args: (g, rank) => g.rng.pick<Arg[]>([[], [null], [g.rng.int(-rank, rank - 1)]]),
+      axis: ([, at]) => (at === undefined ? -1 : (at as number | null)),
+      f: (lane) => ordered(lane).map((i) => lane[i]!),
+    }),
+    'sort',
+    'partition',
+  ),
+  ...same(
+    along('argsort', {
+      want: () => ({ dtype: 'number' }),
+      args: (g, rank) => g.rng.pick<Arg[]>([[], [null], [g.rng.int(-rank, rank - 1)]]),
+      axis: ([, at]) => (at === undefined ? -1 : (at as number | null)),
+      dtype: () => 'int64',
+      f: (lane) => ordered(lane).map(BigInt),
+    }),
+    'argsort',
+    'argpartition',
+  ),
+  topK: {
+    make: (g) => {
+      const a = g.value({ dtype: 'number', rank: [1, 2], least: 1 });
+      return { ...call('topK', a.arg, g.rng.int(1, a.ref.shape.at(-1)!)), pick: g.rng.int(0, 1) };
+    },
+    plain: ([x, k]) => {
+      const a = arr(x);
+      const { places } = lanesOf(a.shape, [-1]);
+      const best = places.map((lane) => {
+        const v = lane.map((i) => a.v[i]!);
+        return v
+          .map((_, i) => i)
+          .sort((i, j) => (v[i]! > v[j]! ? -1 : v[i]! < v[j]! ? 1 : i - j))
+          .slice(0, k as number)
+          .map((i) => [v[i]!, i] as const);
+      });
+      const shape = [...a.shape.slice(0, -1), k as number];
+      return [
+        { shape, dtype: a.dtype, v: best.flatMap((l) => l.map(([v]) => v)) },
+        { shape, dtype: 'int64', v: best.flatMap((l) => l.map(([, i]) => BigInt(i))) },
+      ];
+    },
+  },
+  ...same(running('cumsum', plus, EXACT, half), 'cumsum', 'nancumsum'),
+  ...same(
+    running('cumprod', by, CHAIN, () => 2),
+    'cumprod',
+    'nancumprod',
+  ),
+  cummax: running(
+    'cummax',
+    (x, y) => (x > y ? x : y),
+    EXACT,
+    (s) => s.top,
+    false,
+  ),
+  cummin: running(
+    'cummin',
+    (x, y) => (x < y ? x : y),
+    EXACT,
+    (s) => s.top,
+    false,
+  ),
+  diff: along('diff', {
+    want: () => ({ dtype: 'number' }),
+    f: (lane, _, [x]) => {
+      const { dtype } = arr(x);
+      return lane.slice(1).map((v, i) => {
+        const d = plus(v, by(lane[i]!, typeof v === 'bigint' ? -1n : -1));
+        return dtype === 'fxp' ? d : wrap(d as bigint, dtype);
+      });
+    },
+  }),
+  gradient: along('gradient', {
+    want: (s) => ({ least: 2, lo: -half(s), hi: half(s) }),
+    f: reals((x) =>
+      x.map((_, i) =>
+        i === 0 ? x[1]! - x[0]! : i === x.length - 1 ? x[i]! - x[i - 1]! : (x[i + 1]! - x[i - 1]!) / 2,
+      ),
+    ),
+    own: PRODUCT,
+  }),
+  unwrap: along('unwrap', {
+    want: () => ({ lo: -7, hi: 7 }),
+    f: reals((x) => {
+      const out = [x[0]!];
+      for (let i = 1; i < x.length; i++) {
+        const step = x[i]! - x[i - 1]!;
+        const turns = Math.abs(step) <= Math.PI ? 0 : Math.floor((step + Math.PI) / (2 * Math.PI));
+        out.push(out[i - 1]! + step - turns * 2 * Math.PI);
+      }
+      return out;
+    }),
+    own: (s) => 64 * s.ulp + s.goal,
+  }),
+  'nn.softmax': along('nn.softmax', {
+    ...axisLast,
+    axis: ofArgs,
+    f: reals((x) => {
+      const m = Math.max(...x);
+      const all = sums(x.map((v) => Math.exp(v - m)));
+      return x.map((v) => Math.exp(v - m) / all);
+    }),
+    own: times(2, ABSOLUTE),
+  }),
+  'nn.logSoftmax': along('nn.logSoftmax', {
+    ...axisLast,
+    axis: ofArgs,
+    f: reals((x) => {
+      const all = logsumexp(x);
+      return x.map((v) => v - all);
+    }),
+    own: times(2, MIXED),
+  }),
+  'nn.standardize': along('nn.standardize', {
+    want: squared,
+    f: reals((x) => standard(x, 1e-5)),
+    own: times(4, MIXED),
+  }),
+  'nn.layerNorm': along('nn.layerNorm', {
+    want: squared,
+    f: reals((x) => standard(x, 1e-5)),
+    own: times(4, MIXED),
+  }),
+  ediff1d: {
+    make: (g) => call('ediff1d', g.value({ dtype: 'fxp', least: 1 }).arg),
+    plain: ([x]) => {
+      const v = real(x).v as number[];
+      return fxp(
+        [Math.max(0, v.length - 1)],
+        v.slice(1).map((y, i) => y - v[i]!),
+      );
+    },
+    own: EXACT,
+  },
+  trapezoid: {
+    make: (g) =>
+      call(
+        'trapezoid',
+        g.value({ dtype: 'fxp', rank: [1, 2], least: 2, lo: -half(g.spec), hi: half(g.spec) }).arg,
+      ),
+    plain: ([x]) => {
+      const a = real(x);
+      const { rest, places } = lanesOf(a.shape, [-1]);
+      const v = a.v as number[];
+      return fxp(
+        rest,
+        places.map((lane) => sums(lane.slice(1).map((i, k) => (v[i]! + v[lane[k]!]!) / 2))),
+      );
+    },
+    own: PRODUCT,
+  },
+};
+
+function quantiles(
+  name: string,
+  scale: ((q: number) => number) | undefined,
+  ...more: string[]
+): Record<string, Row> {
+  const row: Row = {
+    make: (g) => {
+      const a = g.value({ dtype: 'fxp', least: 1, rank: [1, 3] });
+      const axis = g.rng.pick<Arg>([null, g.rng.int(-a.ref.shape.length, a.ref.shape.length - 1)]);
+      return call(name, a.arg, ...(scale ? [scale(g.rng.pick([0, 0.25, 0.3, 0.5, 0.9, 1]))] : []), axis);
+    },
+    plain: (args) => {
+      const a = real(args[0]);
+      const q = scale ? (args[1] as number) / scale(1) : 0.5;
+      const axis = args[scale ? 2 : 1] as number | null;
+      const { rest, places } = lanesOf(a.shape, axis === null ? undefined : [axis]);
+      return fxp(
+        rest,
+        places.map((lane) =>
+          quantile(
+            lane.map((i) => a.v[i] as number),
+            q,
+          ),
+        ),
+      );
+    },
+    own: PRODUCT,
+  };
+  return same(row, name, ...more);
+}
+
+export { isArr };
