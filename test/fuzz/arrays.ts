@@ -34,23 +34,32 @@ export interface Spec {
   readonly top: number;
   /** Products are below this. */
   readonly products: number;
+  /** Sums whose mean is taken: where products are small, they are divided before they overflow. */
+  readonly sums: number;
 }
 
 const BITS: Readonly<Record<FieldName, number>> = { FM32: 32, FM64: 64, FM128: 128 };
 
 export const specOf = (field: FieldName, f: number): Spec => {
   const bits = BITS[field];
+  const products = 2 ** (field === 'FM128' ? bits - 24 - 2 * f : bits - 2 - 2 * f);
+  const top = 2 ** (bits - 3 - f);
   return {
     field,
     bits,
     f,
     ulp: 2 ** -f,
     goal: Math.max(2 ** -20, 2 ** (6 - f)),
-    top: 2 ** (bits - 3 - f),
+    top,
     // At FM128 a product is wrong with probability |z| / 2^128: 2^-24 here.
-    products: 2 ** (field === 'FM128' ? bits - 24 - 2 * f : bits - 2 - 2 * f),
+    products,
+    sums: field === 'FM128' ? products : top,
   };
 };
+
+/** The ring holds no more of integers: FM32 has none of more than 32 bits. */
+export const holds = (x: bigint, spec: Spec): boolean =>
+  spec.bits > 32 || (x >= -(2n ** 31n) && x < 2n ** 31n);
 
 /** A program that leaves the ranges of its functions says nothing about them. */
 export class Outside extends Error {}

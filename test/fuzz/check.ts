@@ -4,10 +4,10 @@ import type { NDArray } from '../../src/ir/ndarray.ts';
 import { simulate } from '../../src/ir/simulate.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import type { Ring } from '../../src/ring/ring.ts';
-import { Outside, type Ref, specOf } from './arrays.ts';
+import { Outside, type Ref, type Spec, specOf } from './arrays.ts';
 import { fractionOf } from './generate.ts';
-import { functionOf, type Program, toNDArray } from './program.ts';
-import { exact, stepReference } from './reference.ts';
+import { functionOf, type Input, type Program, toNDArray } from './program.ts';
+import { stepReference } from './reference.ts';
 import { TABLE } from './table.ts';
 
 export type Verdict =
@@ -22,10 +22,16 @@ export type Verdict =
 export const isFinding = (v: Verdict): v is Extract<Verdict, { kind: 'wrong' | 'crash' }> =>
   v.kind === 'wrong' || v.kind === 'crash';
 
+/** Inputs are off by what the encoding rounds off. */
+const inputReference = (x: Input, { ulp }: Spec): Ref => ({
+  ...x,
+  e: x.v.map((v) => (x.dtype === 'fxp' && !Number.isInteger((v as number) / ulp) ? ulp : 0)),
+});
+
 /** The references of all slots. Throws Outside. */
 export const referencesOf = (p: Pick<Program, 'inputs' | 'steps' | 'options'>): Ref[] => {
   const spec = specOf(p.options.field, fractionOf(p.options));
-  const env: Ref[] = p.inputs.map(exact);
+  const env: Ref[] = p.inputs.map((x) => inputReference(x, spec));
   for (const step of p.steps) env.push(stepReference(TABLE, step, env, [], spec));
   return env;
 };

@@ -136,15 +136,18 @@ const reals = (rng: Rng, n: number, want: Wanted, spec: Spec): number[] => {
   });
 };
 
-const wholes = (rng: Rng, n: number, dtype: DType, want: Wanted): bigint[] => {
+const wholes = (rng: Rng, n: number, dtype: DType, want: Wanted, spec: Spec): bigint[] => {
   const bits = BigInt(bitsOf(dtype));
   const [down, up] = isUnsigned(dtype)
     ? [0n, 2n ** bits - 1n]
     : [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n];
   const bound = (x: number | undefined, other: bigint): bigint =>
     x === undefined || Math.abs(x) > 2 ** 62 ? other : BigInt(Math.trunc(x));
-  const lo = want.lo === undefined ? down : bound(want.lo, down) > down ? bound(want.lo, down) : down;
-  const hi = want.hi === undefined ? up : bound(want.hi, up) < up ? bound(want.hi, up) : up;
+  const least = (...xs: bigint[]): bigint => xs.reduce((a, b) => (a < b ? a : b));
+  const most = (...xs: bigint[]): bigint => -least(...xs.map((x) => -x));
+  const small = spec.bits === 32 ? [-(2n ** 31n), 2n ** 31n - 1n] : [down, up];
+  const lo = most(bound(want.lo, down), down, small[0]!);
+  const hi = least(bound(want.hi, up), up, small[1]!);
   const style = rng.int(0, 3);
   const one = (): bigint => {
     const span = hi - lo + 1n;
@@ -176,7 +179,7 @@ export const inputFor = (rng: Rng, want: Wanted, spec: Spec, kind: Kind): Input 
       ? reals(rng, n, want, spec)
       : dtype === 'bool'
         ? Array.from({ length: n }, () => rng.int(0, 1))
-        : wholes(rng, n, dtype, want);
+        : wholes(rng, n, dtype, want, spec);
   if (want.apart && want.kind === 'static') v.sort((a, b) => (a < b ? -1 : 1));
   return { shape, dtype, v, kind };
 };

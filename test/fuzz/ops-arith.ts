@@ -14,9 +14,13 @@ import type { Step } from './program.ts';
 import type { Args, Gen, Row, Table } from './reference.ts';
 import { arr, beside, bools, call, EXACT, each, isArr, type Own, PRODUCT, real, same } from './rows.ts';
 
+/** Operands in one dtype; JavaScript's numbers take that of the arrays. */
 const common = (args: Args): { list: Arr[]; dtype: DType } => {
-  const list = args.filter(isArr);
-  const dtype = list.map((a) => a.dtype).reduce(promote);
+  const dtype = args
+    .filter(isArr)
+    .map((a) => a.dtype)
+    .reduce(promote);
+  const list = args.map((x): Arr => (isArr(x) ? x : { shape: [], dtype: 'fxp', v: [x as number] }));
   return { list: list.map((a) => castArr(a, dtype)), dtype };
 };
 

@@ -321,7 +321,7 @@ export const REDUCE: Table = {
   any: quantifier('any', (lane) => Number(lane.some((x) => x)), 'bool'),
   countNonzero: quantifier('countNonzero', (lane) => BigInt(lane.filter((x) => x).length), 'int64'),
   ...same(
-    reduction('mean', { f: mean, own: PRODUCT, want: (s) => ({ lo: -half(s), hi: half(s) }) }),
+    reduction('mean', { f: mean, own: PRODUCT, want: (s) => ({ lo: -s.sums / 128, hi: s.sums / 128 }) }),
     'mean',
     'nanmean',
   ),
@@ -340,7 +340,7 @@ export const REDUCE: Table = {
     f: mean,
     own: PRODUCT,
     many: false,
-    want: (s) => ({ lo: -half(s), hi: half(s) }),
+    want: (s) => ({ lo: -s.sums / 128, hi: s.sums / 128 }),
   }),
   'nn.logsumexp': reduction('nn.logsumexp', { f: logsumexp, own: times(2, MIXED) }),
   'nn.logmeanexp': reduction('nn.logmeanexp', {
@@ -443,7 +443,7 @@ export const REDUCE: Table = {
     },
   }),
   gradient: along('gradient', {
-    want: (s) => ({ least: 2, lo: -half(s), hi: half(s) }),
+    want: (s) => ({ least: 2, lo: -s.products / 128, hi: s.products / 128 }),
     f: reals((x) =>
       x.map((_, i) =>
         i === 0 ? x[1]! - x[0]! : i === x.length - 1 ? x[i]! - x[i - 1]! : (x[i + 1]! - x[i - 1]!) / 2,
@@ -508,7 +508,13 @@ export const REDUCE: Table = {
     make: (g) =>
       call(
         'trapezoid',
-        g.value({ dtype: 'fxp', rank: [1, 2], least: 2, lo: -half(g.spec), hi: half(g.spec) }).arg,
+        g.value({
+          dtype: 'fxp',
+          rank: [1, 2],
+          least: 2,
+          lo: -g.spec.products / 128,
+          hi: g.spec.products / 128,
+        }).arg,
       ),
     plain: ([x]) => {
       const a = real(x);

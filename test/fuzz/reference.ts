@@ -204,6 +204,8 @@ export const inRange = (r: Ref, spec: Spec): Ref => {
         r.e[i] !== Number.POSITIVE_INFINITY
       )
         outside('beyond the ring');
+  if (isInt(r.dtype) && spec.bits === 32 && r.v.some((x) => !holds(x as bigint, spec)))
+    outside('beyond the ring');
   return r;
 };
 

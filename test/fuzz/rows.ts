@@ -23,7 +23,7 @@ export const ABSOLUTE: Own = (s) => s.goal + s.ulp;
 export const RELATIVE: Own = (s, y) => s.goal * Math.abs(y) + s.ulp;
 export const MIXED: Own = (s, y) => s.goal * Math.max(1, Math.abs(y)) + s.ulp;
 /** A product's truncation, and the weight of a public factor. */
-export const PRODUCT: Own = (s, y) => 2 * s.ulp + Math.abs(y) * 2 ** -Math.max(s.f + 2, 24);
+export const PRODUCT: Own = (s, y) => 2 * s.ulp + Math.abs(y) * 2 ** -(s.f + 1);
 /** Quotients are as accurate as the fraction says. */
 export const QUOTIENT: Own = (s, y) => Math.abs(y) * (s.f > 26 ? 2 ** (2 - s.f) : s.goal) + 2 * s.ulp;
 export const times =

@@ -134,7 +134,7 @@ const STEPS: readonly ((p: Program) => Iterable<Program>)[] = [
   smallerValues,
 ];
 
-const MOST = 1500;
+const MOST = 400;
 
 /** Tries smaller ones until none fails. As long as the failure is of the same kind. */
 export const shrink = (start: Program, check: Check): { program: Program; verdict: Verdict } => {
