@@ -3,7 +3,7 @@
  * evaluating the plain function beside them, and each function adds what its documentation allows.
  */
 
-import { type Arr, castArr, type Num, outside, type Ref, type Spec } from './arrays.ts';
+import { type Arr, castArr, holds, isInt, type Num, outside, type Ref, type Spec } from './arrays.ts';
 import { type Lambda, mapArg, type Step } from './program.ts';
 import type { Rng } from './rng.ts';
 
