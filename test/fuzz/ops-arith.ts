@@ -12,7 +12,7 @@ import {
 } from './arrays.ts';
 import type { Step } from './program.ts';
 import type { Args, Gen, Row, Table } from './reference.ts';
-import { arr, beside, bools, call, EXACT, each, isArr, type Own, PRODUCT, real, same } from './rows.ts';
+import { arr, beside, bools, call, EXACT, each, isArr, type Own, PRODUCT, same } from './rows.ts';
 
 /** Operands in one dtype; JavaScript's numbers take that of the arrays. */
 const common = (args: Args): { list: Arr[]; dtype: DType } => {
@@ -52,7 +52,7 @@ const arithmetic = (name: string, n: Numeric, hi?: (s: Spec) => number): Row => 
   plain: (args, spec) => {
     const { list, dtype } = common(args);
     if (dtype === 'bool') {
-      const f = n.bool ?? (() => outside(`${name} of bools`));
+      const f = n.bool ?? outside(`${name} of bools`);
       return each(list, 'bool', (x, y) => f(x as number, y as number));
     }
     if (dtype !== 'fxp')
@@ -386,5 +386,3 @@ function constant(name: string, answer: boolean): Row {
     }),
   };
 }
-
-export { real };

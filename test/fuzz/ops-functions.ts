@@ -1,17 +1,7 @@
 /** @file Functions of functions: loops, branches, batches, gradients. References run the function's own references. */
-import {
-  broadcastPlaces,
-  broadcastShape,
-  castArr,
-  lanesOf,
-  type Num,
-  outside,
-  type Ref,
-  type Spec,
-  sizeOf,
-} from './arrays.ts';
+import { lanesOf, type Num, outside, type Ref, type Spec, sizeOf } from './arrays.ts';
 import type { Arg, Lambda, Step } from './program.ts';
-import { type Args, exact, type Gen, isRef, moved, type RefFn, type Row, type Table } from './reference.ts';
+import { exact, type Gen, type RefFn, type Row, type Table } from './reference.ts';
 import { call, numbers } from './rows.ts';
 
 const one = (fn: unknown, ...xs: Ref[]): Ref => (fn as RefFn)(...xs)[0]!;
@@ -186,7 +176,12 @@ export const FUNCTIONS: Table = {
       const x = given as Ref;
       const all = x.v.map((v, i) => one(fn, { shape: [], dtype: x.dtype, v: [v], e: [x.e[i]!] }));
       if (all.some((r) => r.shape.length > 0)) outside('more than a number');
-      return { ...x, v: all.map((r) => r.v[0]!), e: all.map((r) => r.e[0]!) };
+      return {
+        ...x,
+        dtype: all[0]?.dtype ?? x.dtype,
+        v: all.map((r) => r.v[0]!),
+        e: all.map((r) => r.e[0]!),
+      };
     },
   },
   map: {
@@ -316,5 +311,3 @@ export const FUNCTIONS: Table = {
   grad: { ...gradients('grad', (_, slope) => [slope], 1), weight: 3 },
   valueAndGrad: gradients('valueAndGrad', (value, slope) => [value, slope], 2),
 };
-
-export { type Args, broadcastPlaces, broadcastShape, castArr, isRef, moved };

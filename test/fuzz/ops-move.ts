@@ -14,7 +14,6 @@ import {
   isRef,
   moved,
   type Row,
-  refsIn,
   type Table,
   type Wanted,
 } from './reference.ts';
@@ -339,5 +338,3 @@ export const MOVES: Table = {
     },
   },
 };
-
-export { refsIn };

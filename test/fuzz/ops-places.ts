@@ -1,18 +1,7 @@
 /** @file Elements at places that are secret: reading, writing, adding, counting, ordering by keys. Exact but for sums. */
-import {
-  type Arr,
-  castArr,
-  type DType,
-  lanesOf,
-  type Num,
-  outside,
-  promote,
-  sizeOf,
-  wrap,
-} from './arrays.ts';
-import type { Arg } from './program.ts';
+import { type Arr, castArr, type Num, outside, promote, sizeOf, wrap } from './arrays.ts';
 import type { Gen, Given, Row, Table } from './reference.ts';
-import { arr, bools, call, each, fxp, ints, isArr, numbers, real } from './rows.ts';
+import { arr, bools, call, each, fxp, ints, isArr, numbers } from './rows.ts';
 
 /** Places below n, secret or not. */
 const places = (g: Gen, n: number, shape?: readonly number[]): Given =>
@@ -27,12 +16,6 @@ const inside = (i: number, n: number): number => (i >= 0 && i < n ? i : outside(
 
 const nonEmpty = { rank: [1, 2], least: 1, most: 24 } as const;
 const vector = { rank: [1, 1], least: 1, most: 12 } as const;
-
-/** Different places. */
-const distinct = (g: Gen, n: number, k: number): Arg =>
-  ({
-    ...g.rng.shuffled(Array.from({ length: n }, (_, i) => i)).slice(0, k),
-  }) as never;
 
 const sumsBy = (name: string, f: (rows: number[]) => number): Row => ({
   make: (g) => {
@@ -146,7 +129,6 @@ const nonzeros = (name: string, pick: boolean): Row => ({
 const start = (i: number, n: number, size: number): number => Math.min(Math.max(i, 0), n - size);
 
 export const PLACES: Table = {
-  lookup: { weight: 0, make: () => outside('') },
   takeAlongAxis: {
     make: (g) => {
       const a = g.value({ dtype: 'number', rank: [2, 2], least: 1, most: 16 });
@@ -463,7 +445,7 @@ export const PLACES: Table = {
     plain: ([list]) => {
       const [x, y] = list as [Arr, Arr];
       if (numbers(x).some((v) => v < 0 || v > 2) || numbers(y).some((v) => v < 0 || v > 3)) outside('beyond');
-      return each([x, y], promote(x.dtype, y.dtype), (i, j) => (i as bigint) * 4n + (j as bigint));
+      return each([x, y], 'int64', (i, j) => (i as bigint) * 4n + (j as bigint));
     },
   },
 };
@@ -497,5 +479,3 @@ function corner(
   }
   return place;
 }
-
-export { type DType, distinct, lanesOf, real };

@@ -4,7 +4,7 @@
  */
 import { NDArray } from '../../src/ir/ndarray.ts';
 import { flatten } from '../../src/ir/pytree.ts';
-import { type Arr, castArr, lanesOf, outside, type Spec, sizeOf } from './arrays.ts';
+import { type Arr, lanesOf, outside, type Spec } from './arrays.ts';
 import { softplus } from './ops-real.ts';
 import { type Arg, find, fromNDArray, type Step, toNDArray } from './program.ts';
 import type { Args, Gen, Row, Table, Wanted } from './reference.ts';
@@ -19,7 +19,6 @@ import {
   numbers,
   type Own,
   PRODUCT,
-  QUOTIENT,
   real,
   times,
 } from './rows.ts';
@@ -191,7 +190,12 @@ export const PLAIN: Table = {
     ]),
   ),
   polyder: {
-    make: (g) => call('polyder', g.value({ dtype: 'fxp', rank: [1, 1], least: 2, lo: -1e4, hi: 1e4 }).arg),
+    make: (g) =>
+      call(
+        'polyder',
+        g.value({ dtype: 'fxp', rank: [1, 1], least: 2, lo: -g.spec.products / 64, hi: g.spec.products / 64 })
+          .arg,
+      ),
     plain: ([p]) => {
       const c = numbers(p);
       return fxp(
@@ -202,7 +206,12 @@ export const PLAIN: Table = {
     own: PRODUCT,
   },
   polyint: {
-    make: (g) => call('polyint', g.value({ dtype: 'fxp', rank: [1, 1], least: 1, lo: -1e4, hi: 1e4 }).arg),
+    make: (g) =>
+      call(
+        'polyint',
+        g.value({ dtype: 'fxp', rank: [1, 1], least: 1, lo: -g.spec.products / 64, hi: g.spec.products / 64 })
+          .arg,
+      ),
     plain: ([p]) => {
       const c = numbers(p);
       return fxp([c.length + 1], [...c.map((a, i) => a / (c.length - i)), 0]);
@@ -396,6 +405,3 @@ export const PLAIN: Table = {
     own: (s, y) => 8 * MIXED(s, y, [], []) + Math.min(2 * Math.sqrt(s.ulp), (4 * s.ulp) / Math.max(y, s.ulp)),
   }),
 };
-
-/** Functions of symmetric matrices are called in a function that makes them so: see ops-functions. */
-export { castArr, QUOTIENT, sizeOf };

@@ -11,7 +11,7 @@ import {
   sizeOf,
   wrap,
 } from './arrays.ts';
-import type { Args, Gen, Row, Table } from './reference.ts';
+import type { Gen, Row, Table } from './reference.ts';
 import { arr, call, fxp, numbers, PRODUCT, real } from './rows.ts';
 
 const few = (s: Spec): number => Math.sqrt(s.products) / 8;
@@ -337,5 +337,4 @@ export const PRODUCTS: Table = {
   },
 };
 
-export type { Args };
 export { broadcastShape };

@@ -73,6 +73,9 @@ const SELU = [1.0507009873554805, 1.6732632423543772] as const;
 
 const TAN: Own = (s, y) => (s.goal + s.ulp) * (1 + y * y);
 
+/** And what the turns lose. */
+const TURNED: Own = (s, y, xs, args) => ABSOLUTE(s, y, xs, args) + Math.abs(xs[0]!) * 2 ** -Math.min(30, s.f);
+
 const SMOOTH: Readonly<Record<string, Unary>> = {
   exp: { f: Math.exp, range: (s) => [-s.top, exps(s)], own: MIXED, drawn: { lo: -30 } },
   expm1: { f: Math.expm1, range: (s) => [-s.top, exps(s)], drawn: { lo: -30 } },
@@ -87,8 +90,8 @@ const SMOOTH: Readonly<Record<string, Unary>> = {
   sigmoid: { f: logistic, own: ABSOLUTE },
   tanh: { f: Math.tanh, own: ABSOLUTE },
   erf: { f: erf, own: ABSOLUTE },
-  sin: { f: Math.sin, range: between(-1000, 1000), own: times(2, ABSOLUTE) },
-  cos: { f: Math.cos, range: between(-1000, 1000), own: times(2, ABSOLUTE) },
+  sin: { f: Math.sin, range: between(-100, 100), own: TURNED },
+  cos: { f: Math.cos, range: between(-100, 100), own: TURNED },
   tan: { f: Math.tan, range: between(-1.55, 1.55), own: TAN },
   sinh: { f: Math.sinh, range: (s) => [-exps(s), exps(s)] },
   cosh: { f: Math.cosh, range: (s) => [-exps(s), exps(s)] },
@@ -141,8 +144,6 @@ const SMOOTH: Readonly<Record<string, Unary>> = {
 
 const quotientFits = (x: number, y: number, s: Spec): boolean =>
   Math.abs(y) >= 2 ** (6 - s.f) && Math.abs(y) < far(s) && Math.abs(x) < far(s) && Math.abs(x / y) < far(s);
-const floorMod = (x: number, y: number): number => x - y * Math.floor(x / y);
-const rest = (x: number, y: number, s: Spec): boolean => quotientFits(x, y, s) && Math.abs(x / y) < 2 ** 20;
 
 export const REAL: Table = {
   ...Object.fromEntries(Object.entries(SMOOTH).map(([name, row]) => [name, unary(name, row)])),
@@ -206,7 +207,8 @@ export const REAL: Table = {
     plain: ([x, n]) => each([real(x)], 'fxp', (v) => (v as number) * 2 ** (n as number)),
     own: PRODUCT,
   },
-  nextafter: binary('nextafter', { f: (x, y, s) => x + Math.sign(y - x) * s.ulp, own: EXACT }),
+  // Of public numbers it is float64's.
+  nextafter: binary('nextafter', { f: (x, y, s) => x + Math.sign(y - x) * s.ulp, own: (s) => s.ulp }),
   'nn.sigmoidCrossEntropy': binary('nn.sigmoidCrossEntropy', {
     f: (x, y) => softplus(x) - x * y,
     check: (x, y, s) => Math.abs(x * y) < s.products,
@@ -260,5 +262,3 @@ export const REAL: Table = {
     },
   },
 };
-
-export { floorMod, geluOf, quotientFits, rest };

@@ -108,8 +108,30 @@ const shifted = (r: Ref, by: (i: number) => number): Arr => ({
 const sign = (k: number, i: number): number =>
   (Math.imul(k * 7919 + i + 1, 0x9e3779b1) >>> 0) & 0x10000 ? 1 : -1;
 
-const MOST_ALONE = 12;
+const MOST_ALONE = 48;
 const DIRECTIONS = 6;
+
+/** Results that are no numbers jump where operands are 0, or equal: they are moved to just there, and past it. */
+const snap = (
+  bounds: number[][],
+  base: readonly Arr[],
+  args: Args,
+  r: Ref,
+  e: readonly number[],
+  plain: (args: unknown) => readonly Arr[],
+): void => {
+  if (r.dtype !== 'fxp' || base.every((b) => b.dtype === 'fxp')) return;
+  const to = (by: (i: number) => number): void =>
+    widen(bounds, base, plain(replaced(args, r, shifted(r, by))), 0);
+  const near = (d: number, most: number): number => (Math.abs(d) <= 1.25 * most ? d : 0);
+  to((i) => near(-(r.v[i] as number), e[i]!));
+  for (const s of [2.5, -2.5]) to((i) => s * e[i]!);
+  for (const q of refsIn(args))
+    if (q !== r && q.dtype === 'fxp' && q.v.length > 0) {
+      const n = q.v.length;
+      to((i) => near((q.v[i % n] as number) - (r.v[i] as number), e[i]! + Math.min(q.e[i % n]!, 1)));
+    }
+};
 
 /** How far results move when the operands do. */
 const propagated = (row: Row, args: Args, spec: Spec, base: readonly Arr[]): number[][] => {
@@ -127,6 +149,7 @@ const propagated = (row: Row, args: Args, spec: Spec, base: readonly Arr[]): num
     const move = (by: (i: number) => number, times: number): void =>
       widen(bounds, base, plain(replaced(args, r, shifted(r, by))), times);
     const held = e.map((x) => (x === Number.POSITIVE_INFINITY ? 0 : x));
+    snap(bounds, base, args, r, held, plain);
     if (row.elementwise)
       for (const s of [1, -1]) for (const scale of [1, 0.5]) move((i) => s * scale * held[i]!, 1.01);
     else if (e.filter((x) => x > 0).length <= MOST_ALONE) {

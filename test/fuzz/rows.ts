@@ -11,7 +11,7 @@ import {
   sizeOf,
 } from './arrays.ts';
 import type { Arg, Step } from './program.ts';
-import type { Args, Gen, Given, Row, Wanted } from './reference.ts';
+import type { Gen, Given, Row, Wanted } from './reference.ts';
 
 export type Own = NonNullable<Row['own']>;
 export type Plain = NonNullable<Row['plain']>;
@@ -162,5 +162,3 @@ export const same = (row: Row, ...names: string[]): Record<string, Row> =>
   Object.fromEntries(
     names.map((name) => [name, { ...row, make: (g: Gen) => ({ ...row.make(g), fn: name }) }]),
   );
-
-export type { Args };

@@ -82,9 +82,11 @@ const smallerShapes = (p: Program): Program[] => {
 
 const rounder = (x: Num): Num[] => {
   if (x === 0 || x === 0n) return [];
-  if (typeof x === 'bigint') return [0n, 1n, x / 2n];
+  if (typeof x === 'bigint') return [0n, 1n, x / 2n].filter((y) => y !== x);
   const digits = Number(x.toPrecision(2));
-  return [0, 1, ...(Number.isInteger(x) ? [] : [Math.round(x)]), ...(digits === x ? [] : [digits])];
+  return [0, 1, ...(Number.isInteger(x) ? [] : [Math.round(x)]), ...(digits === x ? [] : [digits])].filter(
+    (y) => y !== x,
+  );
 };
 
 const smallerValues = (p: Program): Program[] =>
@@ -96,6 +98,9 @@ const smallerValues = (p: Program): Program[] =>
           rounder(v).map((r) => withInput(p, i, { v: x.v.map((w, j) => (j === k ? r : w)) })),
         )),
   ]);
+
+const defined = (o: Program['options']): Program['options'] =>
+  Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined)) as unknown as Program['options'];
 
 const smallerOptions = (p: Program): Program[] => {
   const { field, parties, costMode, memoryLimit, link, fraction } = p.options;
@@ -111,10 +116,9 @@ const smallerOptions = (p: Program): Program[] => {
       : [set({ ...plain, ...(memoryLimit && { memoryLimit }) })]),
     ...(fraction === undefined ? [] : [set({ ...p.options, fraction: undefined as never })]),
     ...(parties > 2 ? [set({ ...p.options, parties: 2 })] : []),
-  ].map((q) => ({
-    ...q,
-    options: Object.fromEntries(Object.entries(q.options).filter(([, v]) => v !== undefined)) as never,
-  }));
+  ]
+    .map(({ options }) => ({ ...p, options: defined(options) }))
+    .filter((q) => JSON.stringify(q.options) !== JSON.stringify(p.options));
 };
 
 /** What makes programs smaller, the most first. */
