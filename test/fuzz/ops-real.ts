@@ -237,7 +237,7 @@ export const REAL: Table = {
         'fxp',
         (v) => roundEven((v as number) * 10 ** (places as number)) / 10 ** (places as number),
       ),
-    own: (s, y, _, [, places]) => (places === 0 ? 0 : PRODUCT(s, y, [], [])),
+    own: (s, y, xs, args) => (args[1] === 0 ? 0 : QUOTIENT(s, y, xs, args) + PRODUCT(s, y, xs, args)),
   },
   isclose: {
     elementwise: true,

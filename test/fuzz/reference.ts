@@ -238,6 +238,11 @@ export const referenceOf = (row: Row, args: Args, spec: Spec): readonly Ref[] =>
     const made = row.ref(args, spec);
     return ('v' in made ? [made] : made).map((r) => inRange(r, spec));
   }
+  const given = refsIn(args);
+  const mixed = given.some((r) => r.dtype === 'fxp') && given.some((r) => isInt(r.dtype));
+  // Integers beside real numbers become such.
+  if (mixed && given.some((r) => r.v.some((x) => Math.abs(Number(x)) >= spec.top)))
+    outside('beyond the ring');
   const answers = list(row.plain!(args, spec));
   const base = answers.map((b) =>
     b.dtype === 'fxp' ? b : { ...b, v: b.v.map((x) => (Number.isNaN(Number(x)) ? 0 : x)) },
