@@ -1,6 +1,6 @@
 /**
  * @file `npm run fuzz -- --minutes 5 --seed 1`: random programs over `np` until the time is over. `--programs N` instead of
- * minutes; `--only sqrt,divide` draws of these functions alone; `--json` prints findings as lines of JSON.
+ * minutes; `--only sqrt,divide` draws of these functions alone, known defects too; `--json` prints findings as lines of JSON.
  */
 import { parseArgs } from 'node:util';
 import { Ring } from '../../src/ring/ring.ts';
