@@ -34,6 +34,8 @@ export interface Spec {
   readonly top: number;
   /** Products are below this. */
   readonly products: number;
+  /** Quotients saturate there. */
+  readonly quotients: number;
   /** Sums whose mean is taken: where products are small, they are divided before they overflow. */
   readonly sums: number;
 }
@@ -53,6 +55,7 @@ export const specOf = (field: FieldName, f: number): Spec => {
     top,
     // At FM128 a product is wrong with probability |z| / 2^128: 2^-24 here.
     products,
+    quotients: 2 ** ({ FM32: 25, FM64: 52, FM128: 107 }[field] - f),
     sums: field === 'FM128' ? products : top,
   };
 };

@@ -1,5 +1,5 @@
 /** @file Real functions, element by element: each with its range, its error and a reference in float64 of its own. */
-import type { Spec } from './arrays.ts';
+import { outside, type Spec } from './arrays.ts';
 import type { Table } from './reference.ts';
 import {
   ABSOLUTE,
@@ -26,7 +26,9 @@ import {
 /** Roots, logarithms and quotients: as far as the ring carries. */
 const far = (s: Spec): number =>
   Math.min(s.top, 2 ** (s.field === 'FM128' ? 126 - 2 * s.f : s.bits - 3 - s.f));
-const positive = (s: Spec): readonly [number, number] => [2 ** (6 - s.f), far(s)];
+/** Only positive numbers have logarithms and roots; others count as half a unit in the last place, or 0. */
+const positive = (s: Spec): readonly [number, number] => [-far(s), far(s)];
+const held = (x: number, s: Spec): number => (x > 0 ? x : s.ulp / 2);
 const away = (s: Spec): readonly [number, number] => [-far(s), far(s)];
 /** Where exp of both signs fits. */
 const POWER: Readonly<Record<Spec['field'], number>> = { FM32: 4, FM64: 10.9, FM128: 20.9 };
@@ -80,23 +82,27 @@ const SMOOTH: Readonly<Record<string, Unary>> = {
   exp: { f: Math.exp, range: (s) => [-s.top, exps(s)], own: MIXED, drawn: { lo: -30 } },
   expm1: { f: Math.expm1, range: (s) => [-s.top, exps(s)], drawn: { lo: -30 } },
   exp2: { f: (x) => 2 ** x, range: (s) => [-s.top, exps(s)], drawn: { lo: -30 } },
-  log: { f: Math.log, range: positive, own: ABSOLUTE },
-  log2: { f: Math.log2, range: positive, own: times(2, ABSOLUTE) },
-  log10: { f: Math.log10, range: positive, own: ABSOLUTE },
+  log: { f: (x, s) => Math.log(held(x, s)), range: positive, own: ABSOLUTE },
+  log2: { f: (x, s) => Math.log2(held(x, s)), range: positive, own: times(2, ABSOLUTE) },
+  log10: { f: (x, s) => Math.log10(held(x, s)), range: positive, own: ABSOLUTE },
   log1p: { f: Math.log1p, range: (s) => [2 ** (6 - s.f) - 1, far(s) / 2], own: ABSOLUTE },
-  sqrt: { f: Math.sqrt, range: positive, own: RELATIVE },
-  rsqrt: { f: (x) => 1 / Math.sqrt(x), range: positive, own: RELATIVE },
+  sqrt: { f: (x) => Math.sqrt(Math.max(x, 0)), range: positive, own: RELATIVE },
+  rsqrt: { f: (x, s) => 1 / Math.sqrt(held(x, s)), range: positive, own: RELATIVE },
   cbrt: { f: Math.cbrt, range: away, own: RELATIVE },
   sigmoid: { f: logistic, own: ABSOLUTE },
   tanh: { f: Math.tanh, own: ABSOLUTE },
   erf: { f: erf, own: ABSOLUTE },
   sin: { f: Math.sin, range: between(-100, 100), own: TURNED },
   cos: { f: Math.cos, range: between(-100, 100), own: TURNED },
-  tan: { f: Math.tan, range: between(-1.55, 1.55), own: TAN },
+  tan: {
+    f: (x, s) => (Math.cos(x) > 16 * s.goal ? Math.tan(x) : outside('a pole')),
+    range: between(-1.55, 1.55),
+    own: TAN,
+  },
   sinh: { f: Math.sinh, range: (s) => [-exps(s), exps(s)] },
   cosh: { f: Math.cosh, range: (s) => [-exps(s), exps(s)] },
   arcsinh: { f: Math.asinh, range: away, own: ABSOLUTE },
-  arccosh: { f: Math.acosh, range: (s) => [1, far(s) / 4], own: times(2, ABSOLUTE) },
+  arccosh: { f: Math.acosh, range: (s) => [1, Math.min(far(s), s.products) / 4], own: times(2, ABSOLUTE) },
   arctanh: { f: Math.atanh, range: (s) => [2 ** (6 - s.f) - 1, 1 - 2 ** (6 - s.f)], own: ABSOLUTE },
   arctan: { f: Math.atan, range: away, own: ABSOLUTE },
   arcsin: { f: Math.asin, range: between(-1, 1), own: ABSOLUTE },
@@ -142,27 +148,19 @@ const SMOOTH: Readonly<Record<string, Unary>> = {
   'nn.log1mexp': { f: (x) => Math.log(-Math.expm1(-x)), range: between(0.5, 1e6), own: times(3, ABSOLUTE) },
 };
 
-const quotientFits = (x: number, y: number, s: Spec): boolean =>
-  Math.abs(y) >= 2 ** (6 - s.f) && Math.abs(y) < far(s) && Math.abs(x) < far(s) && Math.abs(x / y) < far(s);
-
 export const REAL: Table = {
   ...Object.fromEntries(Object.entries(SMOOTH).map(([name, row]) => [name, unary(name, row)])),
   ...same(unary('trunc', SMOOTH.trunc!), 'fix'),
   ...same(unary('rad2deg', SMOOTH.rad2deg!), 'degrees'),
   reciprocal: unary('reciprocal', {
-    f: (x) => 1 / x,
-    range: (s) => [-far(s), far(s)],
-    own: (s, y, xs) => {
-      within(Math.abs(xs[0]!), [2 ** (6 - s.f), far(s)], 'reciprocal');
-      return QUOTIENT(s, y, xs, []);
-    },
-    drawn: { apart: true },
+    f: (x, s) => (x === 0 ? 2 / s.ulp : 1 / x),
+    range: away,
+    own: QUOTIENT,
   }),
   divide: binary('divide', {
-    f: (x, y) => x / y,
-    check: quotientFits,
+    f: (x, y, s) => Math.min(Math.max(y === 0 ? (x < 0 ? -s.top : s.top) : x / y, -s.quotients), s.quotients),
+    check: (x, y, s) => Math.abs(y) < far(s) && Math.abs(x) < far(s),
     own: QUOTIENT,
-    y: () => ({ apart: true }),
   }),
   hypot: binary('hypot', {
     f: (x, y) => Math.hypot(x, y),

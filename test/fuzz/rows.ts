@@ -76,7 +76,7 @@ export const within = (x: number, [lo, hi]: readonly [number, number], what: str
 };
 
 export interface Unary {
-  readonly f: (x: number) => number;
+  readonly f: (x: number, s: Spec) => number;
   readonly range?: Range;
   readonly own?: Own;
   /** What is drawn, where that is less than the range. */
@@ -96,7 +96,7 @@ export const unary = (name: string, { f, range = whole, own = MIXED, drawn, more
   plain: (args, spec) =>
     each([real(args[0])], 'fxp', (x) => {
       within(x as number, range(spec), name);
-      return f(x as number);
+      return f(x as number, spec);
     }),
   own,
 });
