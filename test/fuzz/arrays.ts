@@ -18,6 +18,8 @@ export interface Arr {
 /** What the parties may have: within `e` of `v`. Infinity: anything (a tie that may fall either way). */
 export interface Ref extends Arr {
   readonly e: readonly number[];
+  /** Everybody knows it: what is made of such values alone is computed in float64. */
+  readonly open?: boolean;
 }
 
 /** The numbers that a program is run on. */

@@ -25,6 +25,7 @@ export const isFinding = (v: Verdict): v is Extract<Verdict, { kind: 'wrong' | '
 /** Inputs are off by what the encoding rounds off. */
 const inputReference = (x: Input, { ulp }: Spec): Ref => ({
   ...x,
+  open: x.kind !== 'secret',
   e: x.v.map((v) => (x.dtype === 'fxp' && !Number.isInteger((v as number) / ulp) ? ulp : 0)),
 });
 

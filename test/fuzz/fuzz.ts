@@ -39,7 +39,7 @@ const seedOf = (seed: number, i: number): number =>
 
 const namesOf = (p: Program): string => [...new Set(p.steps.map((s) => s.fn))].join(', ');
 
-const MOST = 3;
+const MOST = 2;
 
 export const fuzz = (ring: Ring, o: Fuzzing): Report => {
   const start = performance.now();

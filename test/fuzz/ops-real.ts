@@ -28,6 +28,8 @@ const far = (s: Spec): number =>
   Math.min(s.top, 2 ** (s.field === 'FM128' ? 126 - 2 * s.f : s.bits - 3 - s.f));
 /** Only positive numbers have logarithms and roots; others count as half a unit in the last place, or 0. */
 const positive = (s: Spec): readonly [number, number] => [-far(s), far(s)];
+const noRoot = (_: Spec, [x]: readonly number[]): boolean => x! < 0;
+const noLog = (_: Spec, [x]: readonly number[]): boolean => x! <= 0;
 const held = (x: number, s: Spec): number => (x > 0 ? x : s.ulp / 2);
 const away = (s: Spec): readonly [number, number] => [-far(s), far(s)];
 /** Where exp of both signs fits. */
@@ -82,12 +84,12 @@ const SMOOTH: Readonly<Record<string, Unary>> = {
   exp: { f: Math.exp, range: (s) => [-s.top, exps(s)], own: MIXED, drawn: { lo: -30 } },
   expm1: { f: Math.expm1, range: (s) => [-s.top, exps(s)], drawn: { lo: -30 } },
   exp2: { f: (x) => 2 ** x, range: (s) => [-s.top, exps(s)], drawn: { lo: -30 } },
-  log: { f: (x, s) => Math.log(held(x, s)), range: positive, own: ABSOLUTE },
-  log2: { f: (x, s) => Math.log2(held(x, s)), range: positive, own: times(2, ABSOLUTE) },
-  log10: { f: (x, s) => Math.log10(held(x, s)), range: positive, own: ABSOLUTE },
+  log: { f: (x, s) => Math.log(held(x, s)), range: positive, own: ABSOLUTE, saturates: noLog },
+  log2: { f: (x, s) => Math.log2(held(x, s)), range: positive, own: times(2, ABSOLUTE), saturates: noLog },
+  log10: { f: (x, s) => Math.log10(held(x, s)), range: positive, own: ABSOLUTE, saturates: noLog },
   log1p: { f: Math.log1p, range: (s) => [2 ** (6 - s.f) - 1, far(s) / 2], own: ABSOLUTE },
-  sqrt: { f: (x) => Math.sqrt(Math.max(x, 0)), range: positive, own: RELATIVE },
-  rsqrt: { f: (x, s) => 1 / Math.sqrt(held(x, s)), range: positive, own: RELATIVE },
+  sqrt: { f: (x) => Math.sqrt(Math.max(x, 0)), range: positive, own: RELATIVE, saturates: noRoot },
+  rsqrt: { f: (x, s) => 1 / Math.sqrt(held(x, s)), range: positive, own: RELATIVE, saturates: noLog },
   cbrt: { f: Math.cbrt, range: away, own: RELATIVE },
   sigmoid: { f: logistic, own: ABSOLUTE },
   tanh: { f: Math.tanh, own: ABSOLUTE },
@@ -154,12 +156,14 @@ export const REAL: Table = {
   ...same(unary('rad2deg', SMOOTH.rad2deg!), 'degrees'),
   reciprocal: unary('reciprocal', {
     f: (x, s) => (x === 0 ? 2 / s.ulp : 1 / x),
+    saturates: (_, [x]) => x === 0,
     range: away,
     own: QUOTIENT,
   }),
   divide: binary('divide', {
     f: (x, y, s) => Math.min(Math.max(y === 0 ? (x < 0 ? -s.top : s.top) : x / y, -s.quotients), s.quotients),
     check: (x, y, s) => Math.abs(y) < far(s) && Math.abs(x) < far(s),
+    saturates: (s, [x, y]) => !(Math.abs(x! / y!) < s.quotients),
     own: QUOTIENT,
   }),
   hypot: binary('hypot', {

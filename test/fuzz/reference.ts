@@ -56,6 +56,8 @@ export interface Row {
   readonly own?: (spec: Spec, y: number, xs: readonly number[], args: Args) => number;
   /** Operands count as off by this share of the largest of them, too: for algorithms whose condition decides. */
   readonly noise?: (spec: Spec) => number;
+  /** Where secrets saturate, and float64 does not. */
+  readonly saturates?: (spec: Spec, xs: readonly number[]) => boolean;
   /** In the place of plain and own. */
   readonly ref?: (args: Args, spec: Spec) => Ref | readonly Ref[];
 }
@@ -150,9 +152,10 @@ const propagated = (row: Row, args: Args, spec: Spec, base: readonly Arr[]): num
       widen(bounds, base, plain(replaced(args, r, shifted(r, by))), times);
     const held = e.map((x) => (x === Number.POSITIVE_INFINITY ? 0 : x));
     snap(bounds, base, args, r, held, plain);
-    if (row.elementwise)
+    if (row.elementwise) {
+      move((i) => (Math.abs(r.v[i] as number) <= 1.25 * held[i]! ? -(r.v[i] as number) : 0), 1);
       for (const s of [1, -1]) for (const scale of [1, 0.5]) move((i) => s * scale * held[i]!, 1.01);
-    else if (e.filter((x) => x > 0).length <= MOST_ALONE) {
+    } else if (e.filter((x) => x > 0).length <= MOST_ALONE) {
       const sums = base.map((b) => b.v.map(() => 0));
       for (const [at] of e.entries()) {
         if (held[at] === 0) continue;
@@ -251,6 +254,15 @@ export const referenceOf = (row: Row, args: Args, spec: Spec): readonly Ref[] =>
     outside('not a number');
   const bounds = propagated(row, args, spec, base);
   const operands = refsIn(args);
+  if (row.saturates && operands.every((r) => r.open))
+    for (let i = 0; i < base[0]!.v.length; i++)
+      if (
+        row.saturates(
+          spec,
+          operands.map((r) => elementAt(r, base[0]!.shape, i)),
+        )
+      )
+        outside('float64 does not saturate');
   return base.map((b, k) =>
     inRange(
       {
@@ -286,7 +298,10 @@ export const stepReference = (
   };
   const args = [...step.args, ...(step.applied ?? [])].map((a) => mapArg(a, of));
   const made = referenceOf(row, args, spec);
-  return made[step.pick ?? 0] ?? outside(`${step.fn} has no result ${step.pick}`);
+  const ref = made[step.pick ?? 0] ?? outside(`${step.fn} has no result ${step.pick}`);
+  const given = refsIn(args);
+  const open = given.length > 0 && given.every((r) => r.open) && !args.some((a) => typeof a === 'function');
+  return { ...ref, open };
 };
 
 const lambdaReference =

@@ -82,12 +82,17 @@ export interface Unary {
   /** What is drawn, where that is less than the range. */
   readonly drawn?: Wanted;
   readonly more?: readonly Arg[];
+  readonly saturates?: Row['saturates'];
 }
 
 const whole = (s: Spec): readonly [number, number] => [-s.top, s.top];
 
 /** A real function of one number. */
-export const unary = (name: string, { f, range = whole, own = MIXED, drawn, more = [] }: Unary): Row => ({
+export const unary = (
+  name: string,
+  { f, range = whole, own = MIXED, drawn, more = [], saturates }: Unary,
+): Row => ({
+  ...(saturates && { saturates }),
   elementwise: true,
   make: (g) => {
     const [lo, hi] = range(g.spec);
@@ -105,6 +110,7 @@ export interface Binary {
   readonly f: (x: number, y: number, s: Spec) => number;
   readonly check?: (x: number, y: number, s: Spec) => boolean;
   readonly own?: Own;
+  readonly saturates?: Row['saturates'];
   readonly x?: (s: Spec) => Wanted;
   readonly y?: (s: Spec) => Wanted;
 }
@@ -117,7 +123,8 @@ export const beside = (g: Gen, a: Given, want: Wanted = {}): Given => {
 };
 
 /** A real function of two numbers. */
-export const binary = (name: string, { f, check, own = MIXED, x, y }: Binary): Row => ({
+export const binary = (name: string, { f, check, own = MIXED, saturates, x, y }: Binary): Row => ({
+  ...(saturates && { saturates }),
   elementwise: true,
   make: (g) => {
     const a = g.value({ dtype: 'fxp', ...x?.(g.spec) });

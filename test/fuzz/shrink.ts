@@ -80,10 +80,10 @@ const smallerShapes = (p: Program): Program[] => {
   return out;
 };
 
-const rounder = (x: Num): Num[] => {
+const rounder = (x: Num, unit: number): Num[] => {
   if (x === 0 || x === 0n) return [];
   if (typeof x === 'bigint') return [0n, 1n, x / 2n].filter((y) => y !== x);
-  const digits = Number(x.toPrecision(2));
+  const digits = Math.round(Number(x.toPrecision(2)) / unit) * unit;
   return [0, 1, ...(Number.isInteger(x) ? [] : [Math.round(x)]), ...(digits === x ? [] : [digits])].filter(
     (y) => y !== x,
   );
@@ -95,7 +95,9 @@ const smallerValues = (p: Program): Program[] =>
     ...(x.v.length > 24
       ? []
       : x.v.flatMap((v, k) =>
-          rounder(v).map((r) => withInput(p, i, { v: x.v.map((w, j) => (j === k ? r : w)) })),
+          rounder(v, 2 ** -fractionOf(p.options)).map((r) =>
+            withInput(p, i, { v: x.v.map((w, j) => (j === k ? r : w)) }),
+          ),
         )),
   ]);
 
