@@ -163,7 +163,8 @@ export const REAL: Table = {
   divide: binary('divide', {
     f: (x, y, s) => Math.min(Math.max(y === 0 ? (x < 0 ? -s.top : s.top) : x / y, -s.quotients), s.quotients),
     check: (x, y, s) => Math.abs(y) < far(s) && Math.abs(x) < far(s),
-    saturates: (s, [x, y]) => !(Math.abs(x! / y!) < s.quotients),
+    // By a public number it is a product.
+    saturates: (s, [x, y], open) => open.at(-1)! && !(Math.abs(x! / y!) < s.quotients),
     own: QUOTIENT,
   }),
   hypot: binary('hypot', {

@@ -56,8 +56,8 @@ export interface Row {
   readonly own?: (spec: Spec, y: number, xs: readonly number[], args: Args) => number;
   /** Operands count as off by this share of the largest of them, too: for algorithms whose condition decides. */
   readonly noise?: (spec: Spec) => number;
-  /** Where secrets saturate, and float64 does not. */
-  readonly saturates?: (spec: Spec, xs: readonly number[]) => boolean;
+  /** Where secrets saturate, and float64 does not. `open`: which operands everybody knows. */
+  readonly saturates?: (spec: Spec, xs: readonly number[], open: readonly boolean[]) => boolean;
   /** In the place of plain and own. */
   readonly ref?: (args: Args, spec: Spec) => Ref | readonly Ref[];
 }
@@ -254,12 +254,13 @@ export const referenceOf = (row: Row, args: Args, spec: Spec): readonly Ref[] =>
     outside('not a number');
   const bounds = propagated(row, args, spec, base);
   const operands = refsIn(args);
-  if (row.saturates && operands.every((r) => r.open))
+  if (row.saturates && operands.some((r) => r.open))
     for (let i = 0; i < base[0]!.v.length; i++)
       if (
         row.saturates(
           spec,
           operands.map((r) => elementAt(r, base[0]!.shape, i)),
+          operands.map((r) => r.open ?? false),
         )
       )
         outside('float64 does not saturate');
