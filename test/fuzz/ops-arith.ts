@@ -12,7 +12,7 @@ import {
 } from './arrays.ts';
 import type { Step } from './program.ts';
 import type { Args, Gen, Row, Table } from './reference.ts';
-import { arr, beside, bools, call, EXACT, each, isArr, type Own, PRODUCT, same } from './rows.ts';
+import { ADDED, arr, beside, bools, call, EXACT, each, isArr, type Own, PRODUCT, same } from './rows.ts';
 
 /** Operands in one dtype; JavaScript's numbers take that of the arrays. */
 const common = (args: Args): { list: Arr[]; dtype: DType } => {
@@ -197,8 +197,17 @@ const remainder = division(
 );
 
 export const ARITH: Table = {
-  add: arithmetic('add', { real: (x, y) => x + y, whole: (x, y) => x + y, bool: (x, y) => x | y }),
-  subtract: arithmetic('subtract', { real: (x, y) => x - y, whole: (x, y) => x - y }),
+  add: arithmetic('add', {
+    own: ADDED,
+    real: (x, y) => x + y,
+    whole: (x, y) => x + y,
+    bool: (x, y) => x | y,
+  }),
+  subtract: arithmetic('subtract', {
+    own: ADDED,
+    real: (x, y) => x - y,
+    whole: (x, y) => x - y,
+  }),
   multiply: arithmetic('multiply', product, roots),
   ...same(arithmetic('maximum', larger), 'maximum', 'fmax'),
   ...same(arithmetic('minimum', smaller), 'minimum', 'fmin'),

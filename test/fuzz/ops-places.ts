@@ -17,10 +17,18 @@ const inside = (i: number, n: number): number => (i >= 0 && i < n ? i : outside(
 const nonEmpty = { rank: [1, 2], least: 1, most: 24 } as const;
 const vector = { rank: [1, 1], least: 1, most: 12 } as const;
 
+/** Values whose squares may be added up. */
+const groups = (g: Gen): number => Math.min(1000, Math.sqrt(g.spec.products) / 8);
+
 const sumsBy = (name: string, f: (rows: number[]) => number): Row => ({
   make: (g) => {
     const keys = g.value({ dtype: 'int32', ...vector, lo: -1, hi: 4 });
-    return call(name, keys.arg, g.value({ dtype: 'fxp', shape: keys.ref.shape, lo: -1000, hi: 1000 }).arg, 4);
+    return call(
+      name,
+      keys.arg,
+      g.value({ dtype: 'fxp', shape: keys.ref.shape, lo: -groups(g), hi: groups(g) }).arg,
+      4,
+    );
   },
   plain: ([k, x, groups]) => {
     const [keys, v] = [numbers(k), numbers(x)];

@@ -134,6 +134,7 @@ export const PLAIN: Table = {
   cov: {
     make: (g) => call('cov', of(g, [g.rng.int(1, 3), g.rng.int(2, 5)], spread(g))),
     plain: ([x]) => {
+      if (arr(x).shape.length !== 2) outside('no rows');
       const c = covariance(rowsOf(x));
       return fxp([c.length, c.length], c.flat());
     },
@@ -142,6 +143,7 @@ export const PLAIN: Table = {
   corrcoef: {
     make: (g) => call('corrcoef', of(g, [g.rng.int(2, 3), g.rng.int(3, 6)], spread(g))),
     plain: ([x], s) => {
+      if (arr(x).shape.length !== 2) outside('no rows');
       const c = covariance(rowsOf(x));
       if (c.some((r, i) => r[i]! < (s.field === 'FM128' ? 1e-8 : 2 ** -6))) outside('no variance');
       return fxp(

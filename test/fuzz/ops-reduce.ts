@@ -14,6 +14,7 @@ import type { Arg } from './program.ts';
 import type { Args, Gen, Row, Table, Wanted } from './reference.ts';
 import {
   ABSOLUTE,
+  ADDED,
   arr,
   axisArg,
   call,
@@ -288,7 +289,7 @@ const axisLast = {
 const ofArgs = ([, at]: Args): number => (at as number | undefined) ?? -1;
 
 export const REDUCE: Table = {
-  ...same(folding('sum', 0n, plus, EXACT, half), 'sum', 'nansum'),
+  ...same(folding('sum', 0n, plus, ADDED, half), 'sum', 'nansum'),
   ...same(
     folding('prod', 1n, by, CHAIN, () => 2),
     'prod',
@@ -334,7 +335,7 @@ export const REDUCE: Table = {
     'std',
     'nanstd',
   ),
-  ptp: reduction('ptp', { f: (x) => Math.max(...x) - Math.min(...x) }),
+  ptp: reduction('ptp', { f: (x) => Math.max(...x) - Math.min(...x), own: ADDED }),
   average: reduction('average', {
     f: mean,
     own: PRODUCT,
@@ -411,7 +412,7 @@ export const REDUCE: Table = {
       ];
     },
   },
-  ...same(running('cumsum', plus, EXACT, half), 'cumsum', 'nancumsum'),
+  ...same(running('cumsum', plus, ADDED, half), 'cumsum', 'nancumsum'),
   ...same(
     running('cumprod', by, CHAIN, () => 2),
     'cumprod',
@@ -432,6 +433,7 @@ export const REDUCE: Table = {
     false,
   ),
   diff: along('diff', {
+    own: ADDED,
     want: () => ({ dtype: 'number' }),
     f: (lane, _, [x]) => {
       const { dtype } = arr(x);
@@ -501,7 +503,7 @@ export const REDUCE: Table = {
         v.slice(1).map((y, i) => y - v[i]!),
       );
     },
-    own: EXACT,
+    own: ADDED,
   },
   trapezoid: {
     make: (g) =>

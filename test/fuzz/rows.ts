@@ -22,6 +22,10 @@ export const EXACT: Own = () => 0;
 export const ABSOLUTE: Own = (s) => s.goal + s.ulp;
 export const RELATIVE: Own = (s, y) => s.goal * Math.abs(y) + s.ulp;
 export const MIXED: Own = (s, y) => s.goal * Math.max(1, Math.abs(y)) + s.ulp;
+/** The ring adds without loss; float64, which the reference is in, does not. */
+export const ADDED: Own = (_s, _y, xs, args) =>
+  2 ** -50 *
+  (xs.length > 0 ? xs : args.filter(isArr).flatMap(numbers)).reduce((sum, x) => sum + Math.abs(x), 0);
 /** A product's truncation, and the weight of a public factor. */
 export const PRODUCT: Own = (s, y) => 2 * s.ulp + Math.abs(y) * 2 ** -(s.f + 1);
 /** Quotients are as accurate as the fraction says. */
