@@ -1,6 +1,6 @@
 /**
  * @file `npm run costs`: rounds, bytes, dealer bytes and error of every op, measured by running it for 2 and 3
- * parties; for 2 also in latency mode, where that saves rounds. `-- --json` prints one JSON array; `-- --filter NAME` and `-- --field FM128` take a part.
+ * parties; for 2 also in latency mode, where that saves rounds. Errors over the whole range of each function beside them. `-- --json` prints one JSON array; `-- --filter NAME` and `-- --field FM128` take a part.
  */
 
 import { parseArgs } from 'node:util';
@@ -8,6 +8,8 @@ import { FIELDS, type FieldName } from '../src/ring/field.ts';
 import { Ring } from '../src/ring/ring.ts';
 import { COSTS } from './lib/cost-table.ts';
 import { type CostRow, measure } from './lib/measure.ts';
+import { measureRange } from './lib/range-table.ts';
+import { RANGES } from './lib/ranges.ts';
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean' }, filter: { type: 'string' }, field: { type: 'string' } },
@@ -29,7 +31,13 @@ const rows = fields.flatMap((field) => {
   ];
 });
 
-if (values.json) console.log(JSON.stringify(rows));
+const ranges = fields.flatMap((field) =>
+  Object.keys(RANGES)
+    .filter((op) => !values.filter || op.includes(values.filter))
+    .map((op) => measureRange(ring, op, field)),
+);
+
+if (values.json) console.log(JSON.stringify([...rows, ...ranges]));
 else {
   console.log(
     "Per element, over a batch of 1,000: bytes that one party sends to each other party, and the dealer's.",
@@ -41,5 +49,9 @@ else {
       dealerBytes: Number(r.dealerBytes.toFixed(1)),
       maxError: r.maxError === 0 ? 0 : Number(r.maxError.toExponential(1)),
     })),
+  );
+  console.log('Errors over the whole range, two parties.');
+  console.table(
+    ranges.map((r) => ({ ...r, maxError: r.maxError === 0 ? 0 : Number(r.maxError.toExponential(1)) })),
   );
 }
