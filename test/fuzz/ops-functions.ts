@@ -274,7 +274,7 @@ export const FUNCTIONS: Table = {
           e[i] = all[k]!.e[j]!;
         }
       });
-      return { ...x, v, e };
+      return { ...x, dtype: all[0]?.dtype ?? x.dtype, v, e };
     },
   },
   applyOverAxes: {

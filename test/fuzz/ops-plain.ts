@@ -136,7 +136,8 @@ export const PLAIN: Table = {
     plain: ([x]) => {
       if (arr(x).shape.length !== 2) outside('no rows');
       const c = covariance(rowsOf(x));
-      return fxp([c.length, c.length], c.flat());
+      // A single variable's is a number.
+      return fxp(c.length === 1 ? [] : [c.length, c.length], c.flat());
     },
     own: STATISTIC,
   },

@@ -80,8 +80,18 @@ const TAN: Own = (s, y) => (s.goal + s.ulp) * (1 + y * y);
 /** And what the turns lose. */
 const TURNED: Own = (s, y, xs, args) => ABSOLUTE(s, y, xs, args) + Math.abs(xs[0]!) * 2 ** -Math.min(30, s.f);
 
+/** Powers saturate there. */
+const largest = (s: Spec): number => 2 ** ({ FM32: 29, FM64: 61, FM128: 100 }[s.field] - s.f);
+/** And half a unit more. */
+const RELATIVE_HALF: Own = (s, y, xs, args) => RELATIVE(s, y, xs, args) + s.ulp;
+
 const SMOOTH: Readonly<Record<string, Unary>> = {
-  exp: { f: Math.exp, range: (s) => [-s.top, exps(s)], own: MIXED, drawn: { lo: -30 } },
+  exp: {
+    f: (x, s) => Math.min(Math.exp(x), largest(s)),
+    own: RELATIVE_HALF,
+    saturates: (s, [x]) => !(Math.exp(x!) < largest(s)),
+    drawn: { lo: -60, hi: 90 },
+  },
   expm1: { f: Math.expm1, range: (s) => [-s.top, exps(s)], drawn: { lo: -30 } },
   exp2: { f: (x) => 2 ** x, range: (s) => [-s.top, exps(s)], drawn: { lo: -30 } },
   log: { f: (x, s) => Math.log(held(x, s)), range: positive, own: ABSOLUTE, saturates: noLog },
