@@ -189,8 +189,8 @@ ${table(HEAD, costs)}
 
 ## Ranges, errors and what happens beyond
 
-Errors are the largest seen over the whole range, on every magnitude of it, against float64 on the same inputs: relative beside a
-unit in the last place, absolute, mixed (relative above 1, absolute below), or exact. f: fraction bits; ranges are those of the
+Errors are the largest seen over the whole range, on every magnitude of it, against float64 on the same inputs: relative beside one
+and a half units in the last place, absolute, mixed (relative above 1, absolute below), or exact. f: fraction bits; ranges are those of the
 default ones. Functions that move, choose, compare or add elements take any number of the ring, and are exact.
 
 ${table(RANGE_HEAD, ranges)}

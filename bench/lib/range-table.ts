@@ -44,7 +44,7 @@ const errorOf = (kind: RangeRow['error'], want: number, got: number, unit: numbe
   if (kind === 'exact') return off <= Math.abs(want) * 2 ** -52 ? 0 : 1;
   if (kind === 'absolute') return off;
   if (kind === 'mixed') return off / Math.max(1, Math.abs(want));
-  return Math.max(0, off - unit) / Math.abs(want);
+  return Math.max(0, off - 1.5 * unit) / Math.abs(want);
 };
 
 const power = (x: number): string =>

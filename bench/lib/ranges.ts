@@ -17,7 +17,7 @@ export interface RangeRow {
   /** Points lie on all magnitudes (of both signs, where the range has them), or evenly. */
   readonly spread: 'log' | 'even';
   /**
-   * `relative`: beside a unit in the last place. `mixed`: relative above 1, absolute below. `exact`: any difference counts
+   * `relative`: beside one and a half units in the last place. `mixed`: relative above 1, absolute below. `exact`: any difference counts
    * as 1.
    */
   readonly error: 'absolute' | 'relative' | 'mixed' | 'exact';
@@ -72,7 +72,7 @@ export const RANGES: Readonly<Record<string, RangeRow>> = {
   multiply: pair((x, y) => np.multiply(x, y), [ROOTS, ROOTS], 'mixed', RING),
   square: row((x) => np.square(x), ROOTS, 'mixed', RING),
   'multiply by 0.37': row((x) => np.multiply(x, 0.37), signed(14, 26, 52), 'mixed', RING),
-  divide: pair((x, y) => np.divide(x, y), [signed(8, 20, 40), signed(8, 20, 40)], 'relative', QUOTIENT),
+  divide: pair((x, y) => np.divide(x, y), [signed(8, 15, 40), signed(8, 15, 40)], 'relative', QUOTIENT),
   reciprocal: row((x) => np.reciprocal(x), ALL, 'relative', '1 / 0 is that of half a unit in the last place'),
   sqrt: row((x) => np.sqrt(x), POSITIVE, 'relative', 'x < 0 gives 0'),
   rsqrt: row((x) => np.rsqrt(x), POSITIVE, 'relative', HALF),

@@ -18,6 +18,8 @@ export interface Fuzzing {
   readonly minutes?: number;
   readonly programs?: number;
   readonly only?: readonly string[];
+  /** Parts whose known defects are drawn too. */
+  readonly mended?: readonly string[];
   readonly onFinding?: (f: Finding) => void;
   /** Findings of one function that are shrunk; more of them are not told. */
   readonly most?: number;
@@ -53,7 +55,7 @@ export const fuzz = (ring: Ring, o: Fuzzing): Report => {
   let programs = 0;
   for (let i = 0; goesOn(i); i++) {
     const seed = seedOf(o.seed, i);
-    const program = generate(seed, o.only);
+    const program = generate(seed, o.only, o.mended);
     if (!program) continue;
     programs++;
     const verdict = check(ring, program);

@@ -192,11 +192,11 @@ class Drawing implements Gen {
   readonly refs: Ref[] = [];
   /** No new inputs: inside of a function. */
   readonly closed: boolean;
-  /** What is known to be wrong is not drawn. */
-  readonly spares: boolean;
+  /** Parts whose known defects are drawn. */
+  readonly mended: readonly string[];
 
-  constructor(rng: Rng, spec: Spec, spares: boolean, closed = false) {
-    this.spares = spares;
+  constructor(rng: Rng, spec: Spec, mended: readonly string[], closed = false) {
+    this.mended = mended;
     this.rng = rng;
     this.spec = spec;
     this.closed = closed;
@@ -223,7 +223,7 @@ class Drawing implements Gen {
   }
 
   lambda(params: readonly Ref[], steps: number): Lambda {
-    const inner = new Drawing(this.rng, this.spec, this.spares, true);
+    const inner = new Drawing(this.rng, this.spec, this.mended, true);
     inner.refs.push(...params);
     inner.nodes.push(...params.map(() => ({ fn: '', args: [] })));
     for (let tries = 0; tries < 30 && inner.nodes.length < params.length + steps; tries++) inner.step(SMOOTH);
@@ -244,7 +244,7 @@ class Drawing implements Gen {
       const ref = stepReference(TABLE, step, this.refs, [], this.spec);
       if (ref.v.length > 200) outside('too large');
       const operands = slotsOf(step).map((i) => this.refs[i]!);
-      if (this.spares && isKnown(step, operands, this.spec)) outside('known');
+      if (isKnown(step, operands, this.spec, this.mended)) outside('known');
       this.nodes.push(step);
       this.refs.push(ref);
       return true;
@@ -312,11 +312,15 @@ const weighed = (only?: readonly string[]): string[] =>
 
 const ALL = weighed();
 
-/** The program of a seed. `only`: of these functions alone, known defects too. */
-export const generate = (seed: number, only?: readonly string[]): Program | undefined => {
+/** The program of a seed. `only`: of these functions alone. `mended`: parts whose known defects are drawn. */
+export const generate = (
+  seed: number,
+  only?: readonly string[],
+  mended: readonly string[] = [],
+): Program | undefined => {
   const rng = new Rng(seed);
   const options = optionsFrom(rng);
-  const d = new Drawing(rng, specOf(options.field, fractionOf(options)), only === undefined);
+  const d = new Drawing(rng, specOf(options.field, fractionOf(options)), mended);
   const want = rng.pick([1, 1, 2, 2, 3, 4, 5, 7]);
   const names = only ? weighed(only) : ALL;
   for (let made = 0, tries = 0; made < want && tries < 40; tries++) if (d.step(names)) made++;

@@ -8,6 +8,8 @@ import type { Step } from './program.ts';
 export interface Known {
   readonly fn: string | readonly string[];
   readonly when?: (operands: readonly Ref[], spec: Spec, step: Step) => boolean;
+  /** What it belongs to: a run may say that this part is mended. */
+  readonly part: 'magnitude' | 'statistics' | 'types';
   readonly why: string;
 }
 
@@ -19,7 +21,10 @@ const beyond =
     sizes(r).some((x) => x >= limit(s));
 const custom = (s: Spec): boolean => s.f !== { FM32: 8, FM64: 18, FM128: 26 }[s.field];
 const normal = (r: readonly Ref[], s: Spec): boolean =>
-  custom(s) || s.bits === 32 || beyond((t) => 2 ** t.f)(r, s);
+  custom(s) ||
+  s.bits === 32 ||
+  r.some((x) => x.dtype === 'fxp' && x.v.some((v) => Number(v) <= 0)) ||
+  beyond((t) => 2 ** t.f)(r, s);
 const squared = (r: readonly Ref[], s: Spec): boolean =>
   custom(s) || s.bits === 32 || beyond((t) => 2 ** (t.f / 2 - 4))(r, s) || sizes(r).every((x) => x < 2 ** -4);
 const whole = (r: readonly Ref[]): boolean => r.some((x) => isInt(x.dtype));
@@ -59,9 +64,15 @@ export const KNOWN: readonly Known[] = [
       'frexp',
     ],
     when: normal,
+    part: 'magnitude',
     why: 'normalising covers 2^-f to 2^f at the default fraction',
   },
-  { fn: 'power', when: (r) => r.length > 1, why: 'powers of arrays of exponents take logarithms' },
+  {
+    fn: 'power',
+    when: (r) => r.length > 1,
+    part: 'statistics',
+    why: 'powers of arrays of exponents take logarithms',
+  },
   {
     fn: [
       'var',
@@ -81,6 +92,7 @@ export const KNOWN: readonly Known[] = [
       'groupStd',
     ],
     when: squared,
+    part: 'statistics',
     why: 'squares and their roots leave the range of normalising',
   },
   {
@@ -109,6 +121,7 @@ export const KNOWN: readonly Known[] = [
       'nn.dotProductAttention',
     ],
     when: (_, s) => custom(s) || s.bits === 32,
+    part: 'magnitude',
     why: 'made of quotients and logarithms at the default fraction',
   },
   {
@@ -124,22 +137,93 @@ export const KNOWN: readonly Known[] = [
       'nanquantile',
     ],
     when: (r, s) => s.field !== 'FM128' && beyond((t) => t.products / 8)(r, s),
+    part: 'statistics',
     why: 'FM64: means overflow before they are divided',
   },
-  { fn: 'pad', when: (r) => r[0]!.dtype === 'bool', why: 'bools become int64' },
-  { fn: ['vecdot', 'einsum'], when: whole, why: 'small integers widen' },
-  { fn: ['fmod', 'gcd', 'lcm'], when: whole, why: 'the smallest integer' },
+  {
+    fn: [
+      'deg2rad',
+      'rad2deg',
+      'degrees',
+      'ldexp',
+      'nn.leakyRelu',
+      'polyint',
+      'polyder',
+      'mean',
+      'nanmean',
+      'average',
+      'gradient',
+      'trapezoid',
+    ],
+    when: (r, s) => s.bits === 32 || custom(s) || beyond((t) => t.products / 256)(r, s),
+    part: 'statistics',
+    why: 'public factors have few bits',
+  },
+  {
+    fn: [
+      'nn.silu',
+      'nn.mish',
+      'nn.gelu',
+      'nn.softplus',
+      'nn.logSigmoid',
+      'logaddexp',
+      'logaddexp2',
+      'nn.sigmoidCrossEntropy',
+    ],
+    when: beyond((s) => s.products / 256),
+    part: 'statistics',
+    why: 'keys multiply large numbers by slopes',
+  },
+  {
+    fn: ['trunc', 'fix', 'modf', 'rint', 'divmod', 'fmod'],
+    when: beyond(() => 2 ** 62),
+    part: 'types',
+    why: 'int64 wraps',
+  },
+  {
+    fn: [
+      'sort',
+      'argsort',
+      'partition',
+      'argpartition',
+      'topK',
+      'median',
+      'quantile',
+      'percentile',
+      'lexsort',
+      'nanmedian',
+      'nanquantile',
+      'nanpercentile',
+    ],
+    when: beyond((s) => s.top / 128),
+    part: 'types',
+    why: 'places stand behind numbers in one word',
+  },
+  { fn: 'ravelMultiIndex', part: 'types', why: 'int32 of secrets' },
+  { fn: 'pad', when: (r) => r[0]!.dtype === 'bool', part: 'types', why: 'bools become int64' },
+  { fn: ['vecdot', 'einsum'], when: whole, part: 'types', why: 'small integers widen' },
+  { fn: ['fmod', 'gcd', 'lcm'], when: whole, part: 'types', why: 'the smallest integer' },
   {
     fn: ['tile', 'dynamicSlice'],
     when: (r) => r.some((x) => x.shape.length > 4),
+    part: 'types',
     why: 'ranks above 8 inside',
   },
   {
     fn: ['exp', 'expm1', 'exp2', 'sinh', 'cosh', 'nn.selu', 'nn.celu', 'nn.elu'],
     when: (r, s) => custom(s) || sizes(r).some((x) => x > 20),
+    part: 'statistics',
     why: 'exp beyond its range',
   },
 ];
 
-export const isKnown = (step: Step, operands: readonly Ref[], spec: Spec): boolean =>
-  KNOWN.some((k) => [k.fn].flat().includes(step.fn) && (k.when?.(operands, spec, step) ?? true));
+export const isKnown = (
+  step: Step,
+  operands: readonly Ref[],
+  spec: Spec,
+  mended: readonly string[] = [],
+): boolean =>
+  KNOWN.some(
+    (k) =>
+      !mended.includes(k.part) && [k.fn].flat().includes(step.fn) && (k.when?.(operands, spec, step) ?? true),
+  );

@@ -1,6 +1,7 @@
 /**
  * @file `npm run fuzz -- --minutes 5 --seed 1`: random programs over `np` until the time is over. `--programs N` instead of
- * minutes; `--only sqrt,divide` draws of these functions alone, known defects too; `--json` prints findings as lines of JSON.
+ * minutes; `--only sqrt,divide` draws of these functions alone; `--mended PART,PART` draws what
+ * is known (known.ts) of these parts too; `--json` prints findings as lines of JSON.
  */
 import { parseArgs } from 'node:util';
 import { Ring } from '../../src/ring/ring.ts';
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     programs: { type: 'string' },
     only: { type: 'string' },
+    mended: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -29,6 +31,7 @@ const report = fuzz(await Ring.create(), {
     ? { minutes: number('minutes', values.minutes) }
     : { programs: number('programs', values.programs) }),
   ...(values.only !== undefined && { only: values.only.split(',') }),
+  ...(values.mended !== undefined && { mended: values.mended.split(',') }),
   onFinding: (f) => {
     if (values.json) {
       console.log(JSON.stringify({ seed: f.seed, fn: f.fn, text: f.text, source: programText(f.program) }));
