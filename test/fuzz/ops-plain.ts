@@ -132,12 +132,12 @@ const losses = (name: string): Row =>
 
 export const PLAIN: Table = {
   cov: {
-    make: (g) => call('cov', of(g, [g.rng.int(1, 3), g.rng.int(2, 5)], spread(g))),
+    make: (g) => call('cov', of(g, [g.rng.int(2, 3), g.rng.int(2, 5)], spread(g))),
     plain: ([x]) => {
       if (arr(x).shape.length !== 2) outside('no rows');
       const c = covariance(rowsOf(x));
-      // A single variable's is a number.
-      return fxp(c.length === 1 ? [] : [c.length, c.length], c.flat());
+      if (c.length === 1) outside('a single variable');
+      return fxp([c.length, c.length], c.flat());
     },
     own: STATISTIC,
   },

@@ -29,6 +29,7 @@ const far = (s: Spec): number =>
 /** Only positive numbers have logarithms and roots; others count as half a unit in the last place, or 0. */
 const positive = (s: Spec): readonly [number, number] => [-far(s), far(s)];
 const noRoot = (_: Spec, [x]: readonly number[]): boolean => x! < 0;
+const fine = (x: number): boolean => x <= 0;
 const noLog = (_: Spec, [x]: readonly number[]): boolean => x! <= 0;
 const held = (x: number, s: Spec): number => (x > 0 ? x : s.ulp / 2);
 const away = (s: Spec): readonly [number, number] => [-far(s), far(s)];
@@ -94,12 +95,30 @@ const SMOOTH: Readonly<Record<string, Unary>> = {
   },
   expm1: { f: Math.expm1, range: (s) => [-s.top, exps(s)], drawn: { lo: -30 } },
   exp2: { f: (x) => 2 ** x, range: (s) => [-s.top, exps(s)], drawn: { lo: -30 } },
-  log: { f: (x, s) => Math.log(held(x, s)), range: positive, own: ABSOLUTE, saturates: noLog },
-  log2: { f: (x, s) => Math.log2(held(x, s)), range: positive, own: times(2, ABSOLUTE), saturates: noLog },
-  log10: { f: (x, s) => Math.log10(held(x, s)), range: positive, own: ABSOLUTE, saturates: noLog },
+  log: { f: (x, s) => Math.log(held(x, s)), range: positive, own: ABSOLUTE, saturates: noLog, edge: fine },
+  log2: {
+    f: (x, s) => Math.log2(held(x, s)),
+    range: positive,
+    own: times(2, ABSOLUTE),
+    saturates: noLog,
+    edge: fine,
+  },
+  log10: {
+    f: (x, s) => Math.log10(held(x, s)),
+    range: positive,
+    own: ABSOLUTE,
+    saturates: noLog,
+    edge: fine,
+  },
   log1p: { f: Math.log1p, range: (s) => [2 ** (6 - s.f) - 1, far(s) / 2], own: ABSOLUTE },
   sqrt: { f: (x) => Math.sqrt(Math.max(x, 0)), range: positive, own: RELATIVE, saturates: noRoot },
-  rsqrt: { f: (x, s) => 1 / Math.sqrt(held(x, s)), range: positive, own: RELATIVE, saturates: noLog },
+  rsqrt: {
+    f: (x, s) => 1 / Math.sqrt(held(x, s)),
+    range: positive,
+    own: RELATIVE,
+    saturates: noLog,
+    edge: fine,
+  },
   cbrt: { f: Math.cbrt, range: away, own: RELATIVE },
   sigmoid: { f: logistic, own: ABSOLUTE },
   tanh: { f: Math.tanh, own: ABSOLUTE },

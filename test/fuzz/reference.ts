@@ -58,6 +58,8 @@ export interface Row {
   readonly noise?: (spec: Spec) => number;
   /** Where secrets saturate, and float64 does not. `open`: which operands everybody knows. */
   readonly saturates?: (spec: Spec, xs: readonly number[], open: readonly boolean[]) => boolean;
+  /** Where its operand is off, what counts as half a unit there may be finer. */
+  readonly edge?: (x: number) => boolean;
   /** In the place of plain and own. */
   readonly ref?: (args: Args, spec: Spec) => Ref | readonly Ref[];
 }
@@ -177,6 +179,8 @@ const propagated = (row: Row, args: Args, spec: Spec, base: readonly Arr[]): num
           for (const [i, x] of o.entries()) sums[k]![i]! += x;
         });
       }
+      // Of an order many move together.
+      for (const s of [1, -1]) move((i) => s * held[i]!, 1.01);
       sums.forEach((s, k) => {
         for (const [i, x] of s.entries()) if (x > bounds[k]![i]!) bounds[k]![i] = x;
       });
@@ -220,6 +224,10 @@ const elementAt = (a: Arr, shape: readonly number[], flat: number): number => {
   }
   return Number(a.v[place]);
 };
+
+/** How far that element is off. */
+const offAt = (r: Ref, shape: readonly number[], flat: number): number =>
+  elementAt({ ...r, v: r.e }, shape, flat);
 
 /** Throws Outside for numbers that the ring cannot hold. */
 export const inRange = (r: Ref, spec: Spec): Ref => {
@@ -274,6 +282,11 @@ export const referenceOf = (row: Row, args: Args, spec: Spec): readonly Ref[] =>
               ? Number.POSITIVE_INFINITY
               : 0;
           const xs = row.elementwise ? operands.map((r) => elementAt(r, b.shape, i)) : [];
+          if (
+            row.edge &&
+            operands.some((r) => offAt(r, b.shape, i) > 0 && row.edge!(xs[0]! - 1.25 * offAt(r, b.shape, i)))
+          )
+            return Number.POSITIVE_INFINITY;
           return bounds[k]![i]! + (row.own?.(spec, y as number, xs, args) ?? 0);
         }),
       },

@@ -87,6 +87,7 @@ export interface Unary {
   readonly drawn?: Wanted;
   readonly more?: readonly Arg[];
   readonly saturates?: Row['saturates'];
+  readonly edge?: Row['edge'];
 }
 
 const whole = (s: Spec): readonly [number, number] => [-s.top, s.top];
