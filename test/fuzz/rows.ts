@@ -95,8 +95,9 @@ const whole = (s: Spec): readonly [number, number] => [-s.top, s.top];
 /** A real function of one number. */
 export const unary = (
   name: string,
-  { f, range = whole, own = MIXED, drawn, more = [], saturates }: Unary,
+  { f, range = whole, own = MIXED, drawn, more = [], saturates, edge }: Unary,
 ): Row => ({
+  ...(edge && { edge }),
   ...(saturates && { saturates }),
   elementwise: true,
   make: (g) => {
