@@ -1,6 +1,6 @@
 /**
  * @file `npm run costs`: rounds, bytes, dealer bytes and error of every op, measured by running it for 2 and 3
- * parties; for 2 also in latency mode, where that saves rounds. Errors over the whole range of each function beside them. `-- --json` prints one JSON array; `-- --filter NAME` and `-- --field FM128` take a part.
+ * parties; for 2 also in latency mode, where that saves rounds. `-- --json` prints one JSON array; `-- --filter NAME` and `-- --field FM128` take a part.
  */
 
 import { parseArgs } from 'node:util';
@@ -31,6 +31,7 @@ const rows = fields.flatMap((field) => {
   ];
 });
 
+/** Errors over the whole range of each function, beside them. */
 const ranges = fields.flatMap((field) =>
   Object.keys(RANGES)
     .filter((op) => !values.filter || op.includes(values.filter))
