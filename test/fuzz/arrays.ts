@@ -44,10 +44,18 @@ export interface Spec {
 
 const BITS: Readonly<Record<FieldName, number>> = { FM32: 32, FM64: 64, FM128: 128 };
 
-export const specOf = (field: FieldName, f: number): Spec => {
+/** With a range guard: raw numbers that are carried on, and products, are below 2 to these powers. */
+const GUARDED: Readonly<Record<FieldName, readonly [numbers: number, products: number]>> = {
+  FM32: [28, 28],
+  FM64: [59, 59],
+  FM128: [104, 120],
+};
+
+export const specOf = (field: FieldName, f: number, guarded = false): Spec => {
   const bits = BITS[field];
-  const products = 2 ** (field === 'FM128' ? bits - 24 - 2 * f : bits - 2 - 2 * f);
-  const top = 2 ** (bits - 3 - f);
+  const [numbers, factors] = guarded ? GUARDED[field] : [bits, bits];
+  const products = 2 ** (Math.min(factors - 1, field === 'FM128' ? bits - 24 : bits - 2) - 2 * f);
+  const top = 2 ** (Math.min(numbers - 1, bits - 3) - f);
   return {
     field,
     bits,

@@ -4,8 +4,8 @@ import type { NDArray } from '../../src/ir/ndarray.ts';
 import { simulate } from '../../src/ir/simulate.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import type { Ring } from '../../src/ring/ring.ts';
-import { Outside, type Ref, type Spec, specOf } from './arrays.ts';
-import { fractionOf } from './generate.ts';
+import { Outside, type Ref, type Spec } from './arrays.ts';
+import { fractionOf, specFor } from './generate.ts';
 import { functionOf, type Input, type Program, toNDArray } from './program.ts';
 import { stepReference } from './reference.ts';
 import { TABLE } from './table.ts';
@@ -31,7 +31,7 @@ const inputReference = (x: Input, { ulp }: Spec): Ref => ({
 
 /** The references of all slots. Throws Outside. */
 export const referencesOf = (p: Pick<Program, 'inputs' | 'steps' | 'options'>): Ref[] => {
-  const spec = specOf(p.options.field, fractionOf(p.options));
+  const spec = specFor(p.options);
   const env: Ref[] = p.inputs.map((x) => inputReference(x, spec));
   for (const step of p.steps) env.push(stepReference(TABLE, step, env, [], spec));
   return env;
@@ -83,14 +83,18 @@ export const check = (ring: Ring, p: Program, meant: Program = p): Verdict => {
   const arrays = p.inputs.map(toNDArray);
   const given = arrays.filter((_, i) => p.inputs[i]!.kind !== 'static');
   try {
-    const { results } = simulate(functionOf(p, arrays) as (...args: never[]) => unknown, given, {
+    const made = simulate(functionOf(p, arrays) as (...args: never[]) => unknown, given, {
       ring,
       field: FIELDS[field],
       ...options,
       seeds: seeds(options.parties),
     });
+    // Where numbers left the range, with a range guard.
+    const left: unknown = 'left' in made ? made.left : undefined;
+    if (left !== undefined)
+      return { kind: 'crash', text: `said to have left the range: ${JSON.stringify(left)}` };
     for (const [k, slot] of p.outs.entries()) {
-      const text = compare(results[k]!, refs[slot]!, 2 ** -fractionOf(p.options));
+      const text = compare(made.results[k]!, refs[slot]!, 2 ** -fractionOf(p.options));
       if (text) return { kind: 'wrong', slot, text };
     }
     return { kind: 'right' };

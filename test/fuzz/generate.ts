@@ -48,9 +48,12 @@ export const optionsFrom = (rng: Rng): Options => {
     ...(costMode === 'auto' && {
       link: { rttMs: rng.pick([0.1, 10, 100]), bandwidth: rng.pick([1e6, 1e8]) },
     }),
+    ...(rng.chance(0.1) && { rangeGuard: true }),
     ...(rng.chance(0.15) && { memoryLimit: rng.pick([2000, 8000, 40000]) }),
   };
 };
+
+export const specFor = (o: Options): Spec => specOf(o.field, fractionOf(o), o.rangeGuard);
 
 export const fractionOf = (o: Options): number => o.fraction ?? { FM32: 8, FM64: 18, FM128: 26 }[o.field];
 
@@ -320,7 +323,7 @@ export const generate = (
 ): Program | undefined => {
   const rng = new Rng(seed);
   const options = optionsFrom(rng);
-  const d = new Drawing(rng, specOf(options.field, fractionOf(options)), mended);
+  const d = new Drawing(rng, specFor(options), mended);
   const want = rng.pick([1, 1, 2, 2, 3, 4, 5, 7]);
   const names = only ? weighed(only) : ALL;
   for (let made = 0, tries = 0; made < want && tries < 40; tries++) if (d.step(names)) made++;

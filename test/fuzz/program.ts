@@ -58,6 +58,8 @@ export interface Options {
   readonly costMode?: CostMode;
   readonly link?: LinkMeasure;
   readonly memoryLimit?: number;
+  /** Numbers that leave the range are told: none of a right program is. */
+  readonly rangeGuard?: boolean;
 }
 
 export interface Program {

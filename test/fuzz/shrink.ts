@@ -105,8 +105,13 @@ const defined = (o: Program['options']): Program['options'] =>
   Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined)) as unknown as Program['options'];
 
 const smallerOptions = (p: Program): Program[] => {
-  const { field, parties, costMode, memoryLimit, link, fraction } = p.options;
-  const plain = { field, parties, ...(fraction === undefined ? {} : { fraction }) };
+  const { field, parties, costMode, memoryLimit, link, fraction, rangeGuard } = p.options;
+  const plain = {
+    field,
+    parties,
+    ...(fraction === undefined ? {} : { fraction }),
+    ...(rangeGuard && { rangeGuard }),
+  };
   const set = (options: Program['options']): Program => ({ ...p, options });
   return [
     set({ field: 'FM128', parties: 2 }),
