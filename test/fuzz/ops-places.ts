@@ -432,6 +432,7 @@ export const PLACES: Table = {
     },
     plain: ([x, y], s) => {
       const [a, b] = [numbers(x), numbers(y)];
+      if (b.some((v) => Math.abs(v) > s.products / 4)) outside('allclose');
       const left = a.map((v, i) => 0.25 + 0.01 * Math.abs(b[i]!) - Math.abs(v - b[i]!));
       const close = left.map((d, i) => Math.abs(d) < 8 * s.ulp * (1 + Math.abs(b[i]!)));
       return {

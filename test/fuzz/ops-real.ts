@@ -280,6 +280,7 @@ export const REAL: Table = {
     plain: ([x, y], s) =>
       each([real(x), real(y)], 'bool', (p, q) => {
         const [a, b] = [p as number, q as number];
+        if (Math.abs(b) > s.products / 4) outside('isclose');
         const [size, allowed] = [Math.abs(a - b), 0.1 + 0.01 * Math.abs(b)];
         if (Math.abs(size - allowed) < 8 * s.ulp * (1 + Math.abs(b))) return Number.NaN;
         return Number(size <= allowed);

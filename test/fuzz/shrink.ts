@@ -145,6 +145,8 @@ const STEPS: readonly ((p: Program) => Iterable<Program>)[] = [
   smallerValues,
 ];
 
+const codeOf = (v: Verdict): string | undefined => ('code' in v ? v.code : undefined);
+
 const MOST = 400;
 
 /** Tries smaller ones until none fails. As long as the failure is of the same kind. */
@@ -159,7 +161,7 @@ export const shrink = (start: Program, check: Check): { program: Program; verdic
         for (const p of tried(smaller, best)) {
           if (left-- <= 0) break;
           const v = checked(check, p);
-          if (!v || !isFinding(v) || v.kind !== verdict.kind) continue;
+          if (!v || !isFinding(v) || v.kind !== verdict.kind || codeOf(v) !== codeOf(verdict)) continue;
           [best, verdict, moved, again] = [p, v, true, true];
           break;
         }
