@@ -254,7 +254,7 @@ export const MOVES: Table = {
   ix: {
     ...moving('ix', () => []),
     make: (g) => {
-      const a = any(g, { rank: [1, 1] });
+      const a = any(g, { rank: [1, 1], dtype: 'number' });
       const b = g.value({ dtype: a.ref.dtype, rank: [1, 1] });
       return { ...call('ix', a.arg, b.arg), pick: g.rng.int(0, 1) };
     },
