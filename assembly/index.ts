@@ -8,6 +8,7 @@ export * from './strided';
 export * from './bits';
 export { toPlanes, fromPlanes } from './planes';
 export * from './counting';
+export * from './range';
 export * from './program';
 export * from './wire';
 export * from './harmonics';

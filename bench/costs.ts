@@ -1,15 +1,18 @@
 /**
  * @file `npm run costs`: rounds, bytes, dealer bytes and error of every op, measured by running it for 2 and 3
- * parties; for 2 also in latency mode, where that saves rounds. `-- --json` prints one JSON array; `-- --filter NAME` and `-- --field FM128` take a part.
+ * parties; for 2 also in latency mode, where that saves rounds, at FM64 and FM32 with trunc_allow_msb_error, where that does, with
+ * the probability of a wrong element that it has on the inputs of the given range, and what a range guard adds. `-- --json` prints
+ * one JSON array; `-- --filter NAME` and `-- --field FM128` take a part.
  */
 
 import { parseArgs } from 'node:util';
 import { FIELDS, type FieldName } from '../src/ring/field.ts';
 import { Ring } from '../src/ring/ring.ts';
 import { COSTS } from './lib/cost-table.ts';
-import { type CostRow, measure } from './lib/measure.ts';
+import { type CostRow, guardOf, measure, withGuard } from './lib/measure.ts';
 import { measureRange } from './lib/range-table.ts';
 import { RANGES } from './lib/ranges.ts';
+import { WORKLOADS } from './lib/workloads.ts';
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean' }, filter: { type: 'string' }, field: { type: 'string' } },
@@ -23,9 +26,10 @@ const rows = fields.flatMap((field) => {
   const cases = chosen.filter((k) => k.fields?.includes(field) ?? true);
   return [
     ...cases.flatMap((k): CostRow[] => {
-      const table = measure(ring, k, field, 2);
+      const table = withGuard(ring, k, measure(ring, k, field, 2));
       const keyed = measure(ring, k, field, 2, 'latency');
-      return keyed.rounds < table.rounds ? [table, keyed] : [table];
+      const free = field === 'FM128' ? table : measure(ring, k, field, 2, 'msb');
+      return [table, ...[keyed, free].filter((row) => row.rounds < table.rounds)];
     }),
     ...cases.map((k) => measure(ring, k, field, 3)),
   ];
@@ -44,15 +48,30 @@ else {
     "Per element, over a batch of 1,000: bytes that one party sends to each other party, and the dealer's.",
   );
   console.table(
-    rows.map((r) => ({
+    rows.map(({ guard, ...r }) => ({
       ...r,
       onlineBytes: Number(r.onlineBytes.toFixed(3)),
       dealerBytes: Number(r.dealerBytes.toFixed(1)),
       maxError: r.maxError === 0 ? 0 : Number(r.maxError.toExponential(1)),
+      ...(r.wrongRate !== undefined && { wrongRate: Number(r.wrongRate.toExponential(1)) }),
+      guardRounds: guard?.rounds ?? '',
+      guardDealerBytes: guard === undefined ? '' : Number(guard.dealerBytes.toFixed(1)),
     })),
   );
   console.log('Errors over the whole range, two parties.');
   console.table(
     ranges.map((r) => ({ ...r, maxError: r.maxError === 0 ? 0 : Number(r.maxError.toExponential(1)) })),
+  );
+  console.log('What a range guard adds to whole programs of two parties, in all:');
+  console.table(
+    WORKLOADS.filter(({ heavy, name }) => !heavy && /logistic|k-means|network/.test(name)).flatMap((w) =>
+      fields
+        .filter((field) => field !== 'FM32')
+        .map((field) => ({
+          program: `${w.name}, ${w.size}`,
+          field,
+          ...guardOf(ring, w.program as never, w.inputs(), field, 1),
+        })),
+    ),
   );
 }

@@ -12,7 +12,7 @@ import { COSTS, type CostCase } from './lib/cost-table.ts';
 import { type Answer, GUIDE, JNP, SPU_COSTS } from './lib/features-data.ts';
 import { ABSENT, CONFIG, OPERATIONS, PARTLY, PROTOCOLS } from './lib/features-spu.ts';
 import { JAX } from './lib/jax-names.ts';
-import { type CostRow, measure } from './lib/measure.ts';
+import { type CostRow, measure, withGuard } from './lib/measure.ts';
 import { measureRange, rangeText } from './lib/range-table.ts';
 import { RANGES } from './lib/ranges.ts';
 
@@ -108,6 +108,7 @@ const HEAD = [
   'SPU, 3',
   'latency mode, 2 parties',
   'dealer bytes',
+  'more with `range_guard`',
   'range, FM128',
   'error, FM128',
   'range, FM64',
@@ -124,7 +125,7 @@ export const costLine = (
   ring: Ring,
   k: CostCase,
 ): { readonly cells: readonly string[]; readonly rows: readonly CostRow[] } => {
-  const two = measure(ring, k, 'FM128', 2);
+  const two = withGuard(ring, k, measure(ring, k, 'FM128', 2));
   const three = measure(ring, k, 'FM128', 3);
   const keyed = measure(ring, k, 'FM128', 2, 'latency');
   const small = runsIn(k, 'FM64') ? measure(ring, k, 'FM64', 2) : undefined;
@@ -139,6 +140,7 @@ export const costLine = (
     spu3,
     keyed.rounds < two.rounds ? `${cost(keyed)} / ${text(keyed.dealerBytes)}` : '',
     text(two.dealerBytes),
+    two.guard!.dealerBytes > 0 ? text(two.guard!.dealerBytes) : '',
     two.range,
     error(two),
     small?.range ?? '',

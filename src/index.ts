@@ -34,12 +34,14 @@ export type { OpStats, SpuStats } from './device/profile.ts';
 export { proxy } from './device/proxy.ts';
 export { Session, type SessionStats, session } from './device/session.ts';
 export * as spu from './device/spu-names.ts';
+export { type Takeable, take } from './device/take.ts';
+export type { UnseenMode } from './device/unseen.ts';
 export { type ErrorCode, TesseraError } from './errors.ts';
 export type { KeptIdentity } from './link/identity.ts';
 export type { PeerEvent } from './link/report.ts';
 export { createRoom, type Room, readRoomLink, roomLink, roomOptions } from './link/room.ts';
 export { registerType, type TypeCodec } from './link/types.ts';
-export * as np from './numpy/index.ts';
+export { np } from './np.ts';
 export { type ArrayInput, BaseArray, NDArray } from './numpy/index.ts';
 
 /** Helpers in the spelling of SecretFlow, and in ours. */

@@ -1,5 +1,5 @@
 /** @file Words for messages: what a value is, and the known name that an unknown one was meant to be. */
-import { oneOf } from './errors.ts';
+import { fail, oneOf } from './errors.ts';
 
 /** Edits (insert, delete, change, swap of neighbours) from one word to the other. */
 const distance = (a: string, b: string): number => {
@@ -41,4 +41,14 @@ export const describe = (x: unknown): string => {
   if (Array.isArray(x)) return 'a list';
   const name = (x as object).constructor?.name;
   return name === undefined || name === 'Object' ? 'an object' : `a ${name}`;
+};
+
+/** Throws INVALID_ARGUMENT for arguments that nobody reads. */
+export const noMore = (what: string, surplus: readonly unknown[], use = ''): void => {
+  if (surplus.length > 0)
+    fail(
+      'INVALID_ARGUMENT',
+      `${what}: ${surplus.length === 1 ? 'an argument too many' : `${surplus.length} arguments too many`} ` +
+        `(${surplus.map(describe).join(', ')})${use && `: ${use}`}`,
+    );
 };

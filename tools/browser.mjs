@@ -7,8 +7,10 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { writeStamp } from './identity.mjs';
 import { runtimes } from './runtimes.mjs';
 
+writeStamp();
 const root = fileURLToPath(new URL('../', import.meta.url));
 const out = resolve(process.argv[2] ?? join(root, 'dist', 'browser'));
 

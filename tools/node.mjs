@@ -8,7 +8,9 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writeStamp } from './identity.mjs';
 
+writeStamp();
 const root = fileURLToPath(new URL('../', import.meta.url));
 const out = resolve(process.argv[2] ?? join(root, 'dist', 'node', 'lib'));
 const INDEX = join(root, 'src', 'index.ts');

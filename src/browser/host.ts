@@ -1,10 +1,11 @@
 /** @file A browser party's worker: its link to the others and its engines, at the service of the page. */
+import { checkBuild } from '../build.ts';
 import { packError, unpackError } from '../device/messages.ts';
 import { connectParty } from '../device/production/links.ts';
 import { SpuNode } from '../device/production/node.ts';
 import type { Channel } from '../link/link.ts';
 import type { WebSocketTransport } from '../link/websocket.ts';
-import type { CallName, Calls, FromHost, Request, SentOptions, Watched } from './wire.ts';
+import type { CallName, Calls, FromHost, Request, Start, Watched } from './wire.ts';
 
 /** The scope of a dedicated worker, as far as it is used here. */
 export interface WorkerScope {
@@ -68,11 +69,14 @@ const handlersOf = (
   };
 };
 
+/** A worker's file that a cache has kept from before is none of the page's. */
+export const checkWorker = (build: unknown): void =>
+  checkBuild(build, 'tessera-worker.js is of', 'the page has');
+
 /** Opens the link and serves the page from then on. */
 export const hostParty = async (
   scope: WorkerScope,
-  options: SentOptions,
-  watched: Watched,
+  { build, options, watched }: Start & { readonly kind: 'party' },
 ): Promise<void> => {
   const tell = (message: FromHost, transfer: Transferable[] = []): void =>
     scope.postMessage(message, transfer);
@@ -95,6 +99,7 @@ export const hostParty = async (
     else void answer(data);
   };
   try {
+    checkWorker(build);
     const transport = await connectParty({
       ...options,
       signal: undefined,

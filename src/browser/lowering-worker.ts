@@ -1,4 +1,5 @@
 /** @file Where the worker begins that lowers a page's programs. */
+import { checkBuild } from '../build.ts';
 import { lowerProgram } from '../device/lowering.ts';
 import { packError } from '../device/messages.ts';
 import type { WorkerScope } from './host.ts';
@@ -6,8 +7,9 @@ import type { LoweringAnswer, LoweringRequest } from './lowering.ts';
 
 const scope = globalThis as unknown as WorkerScope;
 
-const answer = ({ number, graph, options }: LoweringRequest): LoweringAnswer => {
+const answer = ({ number, build, graph, options }: LoweringRequest): LoweringAnswer => {
   try {
+    checkBuild(build, 'tessera-lowering.js is of', 'the page has');
     return { number, graph: lowerProgram(graph, options) };
   } catch (e) {
     return { number, error: packError(e) };

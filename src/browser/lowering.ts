@@ -2,6 +2,7 @@
  * @file Lowering for a page: in a worker of its own, from a file of its own, so that a page neither loads what lowers nor
  * waits for it. One worker serves all sessions of the page, from the first of them on.
  */
+import { BUILD, type Build } from '../build.ts';
 import type { LoweringOptions } from '../device/lowering.ts';
 import { type SentError, unpackError } from '../device/messages.ts';
 import { TesseraError } from '../errors.ts';
@@ -11,6 +12,7 @@ import { newWorker } from './workers.ts';
 /** `number`: the page's, for the answer. */
 export interface LoweringRequest {
   readonly number: number;
+  readonly build: Build;
   readonly graph: Graph;
   readonly options: LoweringOptions;
 }
@@ -56,7 +58,7 @@ export const startLowering = (): Worker => {
 /** Passes and lowering; what they throw, this rejects with. PARTY_FAILED if the worker died. */
 export const lowerProgram = (graph: Graph, options: LoweringOptions): Promise<Graph> =>
   new Promise((resolve, reject) => {
-    const request: LoweringRequest = { number: next++, graph, options };
+    const request: LoweringRequest = { number: next++, build: BUILD, graph, options };
     waiting.set(request.number, { resolve, reject });
     startLowering().postMessage(request);
   });

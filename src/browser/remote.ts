@@ -1,10 +1,11 @@
 /** @file A page's side of its party's worker: the link and the engines there, as if they were here. */
+import { BUILD } from '../build.ts';
 import { packError, unpackError } from '../device/messages.ts';
 import { quietly } from '../device/objects.ts';
 import type { NodeOptions, PartyNode } from '../device/production/node.ts';
 import type { Production } from '../device/production/options.ts';
 import type { Outcome, Work } from '../device/work.ts';
-import { TesseraError } from '../errors.ts';
+import { fail, TesseraError } from '../errors.ts';
 import type { LinkMeasure } from '../ir/plan.ts';
 import type { Channel, LinkStats, Traffic } from '../link/link.ts';
 import type { TransportEvents, WebSocketTransport } from '../link/websocket.ts';
@@ -55,6 +56,7 @@ export class RemoteLink implements WebSocketTransport {
     };
     const start: Start = {
       kind: 'party',
+      build: BUILD,
       options,
       watched: { received: onReceived !== undefined, sent: onSent !== undefined },
     };
@@ -139,6 +141,8 @@ export class RemoteLink implements WebSocketTransport {
         count(received[from], bytes.byteLength);
         return bytes;
       },
+      notice: () =>
+        fail('UNSUPPORTED', 'frames are noticed where the engine runs, which is not on the page', { name }),
       close: () => void this.call('closeChannel', [id]),
     };
   }

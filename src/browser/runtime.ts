@@ -1,4 +1,5 @@
 /** @file What devices take from a browser. Takes the place of device/runtime.ts in the bundle. */
+import { BUILD } from '../build.ts';
 import type { Duty, FromThread } from '../device/messages.ts';
 import type { PartyFiles } from '../device/mode.ts';
 import type { NodeOptions, PartyNode } from '../device/production/node.ts';
@@ -40,7 +41,9 @@ export const startThread = (
     event.preventDefault();
     events.error(new Error(event.message ?? 'the worker could not be loaded: is tessera-worker.js there?'));
   };
-  worker.postMessage({ kind: 'thread', duty, ports }, [...ports.values()] as unknown as Transferable[]);
+  worker.postMessage({ kind: 'thread', build: BUILD, duty, ports }, [
+    ...ports.values(),
+  ] as unknown as Transferable[]);
   return {
     exited,
     post: (message) => worker.postMessage(message),
@@ -103,5 +106,11 @@ const noFiles = (): never =>
     'a browser party keeps no files: checkpoints and stored material are for Node and Deno',
   );
 
-export const filesOf = (_o: Production): PartyFiles => ({ write: noFiles, read: noFiles });
+export const filesOf = (_o: Production): PartyFiles => ({
+  list: noFiles,
+  write: noFiles,
+  keep: noFiles,
+  discard: noFiles,
+  read: noFiles,
+});
 export const openStored = noFiles;

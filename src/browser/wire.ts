@@ -1,4 +1,5 @@
 /** @file What a page and its worker say to each other: the page runs the program, the worker the engine and the link. */
+import type { Build } from '../build.ts';
 import type { SpuConfig } from '../device/cluster-def.ts';
 import type { Duty, SentError } from '../device/messages.ts';
 import type { Op } from '../device/objects.ts';
@@ -11,8 +12,18 @@ import type { HelperDuty } from '../ring/crew.ts';
 
 /** The first message to a worker. */
 export type Start =
-  | { readonly kind: 'thread'; readonly duty: Duty; readonly ports: ReadonlyMap<string, MessagePort> }
-  | { readonly kind: 'party'; readonly options: SentOptions; readonly watched: Watched }
+  | {
+      readonly kind: 'thread';
+      readonly build: Build;
+      readonly duty: Duty;
+      readonly ports: ReadonlyMap<string, MessagePort>;
+    }
+  | {
+      readonly kind: 'party';
+      readonly build: Build;
+      readonly options: SentOptions;
+      readonly watched: Watched;
+    }
   | { readonly kind: 'helper'; readonly duty: HelperDuty };
 
 /** Functions and signals stay with the page. */

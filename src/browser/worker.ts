@@ -3,19 +3,26 @@ import { packError, type ToThread } from '../device/messages.ts';
 import { serve } from '../device/serve.ts';
 import type { PortLike } from '../link/port.ts';
 import { serveHelper } from '../ring/helper.ts';
-import { hostParty, type WorkerScope } from './host.ts';
+import { checkWorker, hostParty, type WorkerScope } from './host.ts';
 import type { Start } from './wire.ts';
 
 const scope = globalThis as unknown as WorkerScope;
 
 scope.onmessage = ({ data: start }: MessageEvent<Start>) => {
   if (start.kind === 'party') {
-    void hostParty(scope, start.options, start.watched);
+    void hostParty(scope, start);
     return;
   }
   if (start.kind === 'helper') {
     void serveHelper(start.duty);
     return;
+  }
+  const failed = (e: unknown): void =>
+    scope.postMessage({ kind: 'failed', number: undefined, error: packError(e) });
+  try {
+    checkWorker(start.build);
+  } catch (e) {
+    return failed(e);
   }
   // The driver need not wait: what it says before the thread listens is kept.
   const early: ToThread[] = [];
@@ -30,5 +37,5 @@ scope.onmessage = ({ data: start }: MessageEvent<Start>) => {
       scope.postMessage({ kind: 'left' });
       scope.close();
     },
-  }).catch((e: unknown) => scope.postMessage({ kind: 'failed', number: undefined, error: packError(e) }));
+  }).catch(failed);
 };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** @file The `tessera` command: a table of commands, and errors in plain words. */
 import { Command } from 'commander';
+import { BUILD } from '../build.ts';
 import { TesseraError } from '../errors.ts';
 import type { CliCommand } from './command.ts';
 import { dashboardCommand } from './dashboard.ts';
@@ -12,7 +13,6 @@ import { relayCommand } from './relay.ts';
 import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
 import { stopCommand } from './stop.ts';
-import { tesseraVersion } from './version.ts';
 
 const COMMANDS: readonly CliCommand[] = [
   keygenCommand,
@@ -29,7 +29,7 @@ const COMMANDS: readonly CliCommand[] = [
 
 const program = new Command('tessera')
   .description('Secure multi-party computation: parties compute together on data that none of them shows.')
-  .version(tesseraVersion())
+  .version(BUILD.version)
   .showHelpAfterError();
 for (const command of COMMANDS) command.register(program);
 

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { TesseraError } from '../errors.ts';
 import { parseAddress } from '../link/address.ts';
 import { RELAY_LIMITS, startRelay } from '../link/relay.ts';
+import * as math from '../ring/math/index.ts';
 import type { CliCommand } from './command.ts';
 
 interface RelayFlags {
@@ -12,6 +13,8 @@ interface RelayFlags {
   readonly key?: string;
   readonly maxMbytesPerSecond: string;
   readonly maxConnections: string;
+  readonly connectionsPerAddress: string;
+  readonly trustProxy?: readonly string[];
 }
 
 const count = (text: string, flag: string): number => {
@@ -30,9 +33,11 @@ const run = async (flags: RelayFlags): Promise<void> => {
     ...(cert !== undefined &&
       key !== undefined && { tls: { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } }),
     limits: {
-      bytesPerSecond: count(flags.maxMbytesPerSecond, '--max-mbytes-per-second') * 2 ** 20,
+      bytesPerSecond: count(flags.maxMbytesPerSecond, '--max-mbytes-per-second') * math.pow2(20),
       connections: count(flags.maxConnections, '--max-connections'),
+      connectionsPerAddress: count(flags.connectionsPerAddress, '--connections-per-address'),
     },
+    ...(flags.trustProxy !== undefined && { trustProxy: flags.trustProxy }),
   });
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   console.log(`relay at ${cert === undefined ? 'ws' : 'wss'}://${host}:${relay.port}`);
@@ -55,9 +60,14 @@ export const relayCommand: CliCommand = {
       .option(
         '--max-mbytes-per-second <n>',
         'of one connection',
-        String(RELAY_LIMITS.bytesPerSecond / 2 ** 20),
+        String(RELAY_LIMITS.bytesPerSecond / math.pow2(20)),
       )
       .option('--max-connections <n>', 'at a time', String(RELAY_LIMITS.connections))
+      .option('--connections-per-address <n>', 'at a time', String(RELAY_LIMITS.connectionsPerAddress))
+      .option(
+        '--trust-proxy <cidr...>',
+        'proxies whose X-Forwarded-For says where a connection comes from, such as 10.0.0.0/8',
+      )
       .action(run);
   },
 };

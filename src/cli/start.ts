@@ -1,11 +1,11 @@
 /** @file `tessera start`: a head, or a node that joins one. */
 import { readFileSync } from 'node:fs';
+import { BUILD } from '../build.ts';
 import { nodeHere, ownHost, startHead, startNode } from '../cluster/start.ts';
 import { configError, integer, partyName } from '../device/read.ts';
 import { fail } from '../errors.ts';
 import type { CliCommand } from './command.ts';
 import { type EngineFlags, engineFlags, engineOf } from './engine-flags.ts';
-import { tesseraVersion } from './version.ts';
 
 interface Flags extends EngineFlags {
   head?: boolean;
@@ -75,7 +75,7 @@ export const startCommand: CliCommand = {
 
 const start = async (f: Flags): Promise<void> => {
   const tags = readResources(f.resources);
-  const version = tesseraVersion();
+  const version = BUILD.version;
   if (f.head && f.address !== undefined)
     fail('CONFIG', 'give either --head, with --node-ip-address and --port, or --address of a head');
   if (!f.head && f.address === undefined && f.natsUrl === undefined)

@@ -1,4 +1,5 @@
 /** @file A call as it is sent, and its answer. */
+import type { Build } from '../build.ts';
 import type { SentError } from '../device/messages.ts';
 import type { Frame } from './frame.ts';
 import type { Located, Objects, Taken } from './objects.ts';
@@ -12,6 +13,8 @@ export interface CallHead {
   readonly id: string;
   readonly driver: string;
   readonly party: string;
+  /** Of the program: a node of another does not take its calls. */
+  readonly build: Build;
   /** For people. */
   readonly what: string;
   readonly code?: TaskCode;

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TesseraError } from '../errors.ts';
+import { HTTP, holdErrors } from '../link/pending.ts';
 import type { EngineAddress } from './engine.ts';
 import { Observer } from './snapshot.ts';
 
@@ -60,7 +61,8 @@ export const startDashboard = async (engine: EngineAddress, port: number): Promi
     } else if (file === undefined) response.writeHead(404, HEADERS).end();
     else response.writeHead(200, { ...HEADERS, 'content-type': file.type }).end(file.body);
   };
-  const server = createServer(answer);
+  const server = createServer(HTTP, answer);
+  holdErrors(server);
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(port, HOST, resolve);

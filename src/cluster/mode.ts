@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
+import { BUILD } from '../build.ts';
 import type { SpuConfig } from '../device/cluster-def.ts';
 import type { Cluster } from '../device/cluster-options.ts';
 import { failedAt } from '../device/failing.ts';
@@ -220,6 +221,7 @@ export class ClusterMode implements Mode {
       id,
       driver: this.id,
       party,
+      build: BUILD,
       what: op.what,
       ...(code && { code }),
       numReturns: numReturns ?? null,
@@ -302,6 +304,10 @@ export class ClusterMode implements Mode {
         'an object with state cannot be revealed: reveal what its methods return',
       );
     return (known instanceof Ref ? await this.#value(known) : known) as T;
+  }
+
+  show<T>(party: string, key: string, op: Op, value: () => Promise<T>): Promise<T> {
+    return this.share([party], key, op, value);
   }
 
   announce<T>(_party: string, _key: string, _op: Op, work: () => Promise<T>): Promise<T> {

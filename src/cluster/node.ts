@@ -3,6 +3,7 @@
  * objects with state and to parties of SPUs, and shows once a second that it lives.
  */
 import type { Msg, Subscription } from '@nats-io/transport-node';
+import { checkBuild } from '../build.ts';
 import { packError } from '../device/messages.ts';
 import { fail, TesseraError } from '../errors.ts';
 import { type AnswerHead, type CallHead, gather, type Sent } from './call.ts';
@@ -220,6 +221,7 @@ export class ClusterNode {
   async #call(frame: Frame<CallHead>, run: Run): Promise<Done> {
     const { head } = frame;
     try {
+      checkBuild(head.build, `node ${this.#o.id} runs`, 'the program runs');
       const { own, ...given } = await gather(frame, this.#objects);
       const job = { ...given, numReturns: head.numReturns };
       if (head.code === undefined)

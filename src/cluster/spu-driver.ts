@@ -3,6 +3,7 @@
  * simulation on one machine (device/threads.ts), over a direct link to each.
  */
 
+import { BUILD } from '../build.ts';
 import type { SpuConfig } from '../device/cluster-def.ts';
 import { type Duty, packError, type ToThread, unpackError } from '../device/messages.ts';
 import type { Described, SpuBackend } from '../device/mode.ts';
@@ -138,7 +139,16 @@ export class ClusterSpu implements SpuBackend {
       names.map(async (name) => {
         const { node, duty } = this.#remotes.get(name)!;
         const tag = duty.kind === 'party' ? name : null;
-        const order = { id: nextId(), driver, spu, name, kind: 'spu-prepare', tag, text: `${text}: ${name}` };
+        const order = {
+          id: nextId(),
+          driver,
+          spu,
+          name,
+          kind: 'spu-prepare',
+          tag,
+          text: `${text}: ${name}`,
+          build: BUILD,
+        };
         const { value } = await courier.order(node, order);
         const { identity, host } = value as { identity: string; host: string };
         identities[name] = identity;

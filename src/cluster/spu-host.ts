@@ -1,5 +1,6 @@
 /** @file Parties of SPUs on a node: a thread for each, which talks to the others over links of its own. */
 import { Worker } from 'node:worker_threads';
+import { checkBuild } from '../build.ts';
 import { packError, unpackError } from '../device/messages.ts';
 import { TesseraError } from '../errors.ts';
 import type { Located, Objects } from './objects.ts';
@@ -61,6 +62,7 @@ export class SpuHost {
 
   async #prepare(key: string, order: SpuOrder & { kind: 'spu-prepare' }): Promise<unknown> {
     const { tag, driver, text } = order;
+    checkBuild(order.build, `the node for ${order.name} runs`, 'the program runs');
     if (tag !== null) this.#slots.hold(tag);
     const worker = new Worker(new URL('./spu-thread.js', import.meta.url), {
       execArgv: [],

@@ -1,4 +1,5 @@
 /** @file What drivers, nodes and the threads of SPU parties say to each other. */
+import type { Build } from '../build.ts';
 import type { Duty, FromThread, SentError, ToThread } from '../device/messages.ts';
 import type { Type } from '../ir/graph.ts';
 import type { TreeDef } from '../ir/pytree.ts';
@@ -36,7 +37,12 @@ export type SpuOrder = {
   /** The party, or the dealer. */
   readonly name: string;
 } & (
-  | { readonly kind: 'spu-prepare'; readonly tag: string | null; readonly text: string }
+  | {
+      readonly kind: 'spu-prepare';
+      readonly tag: string | null;
+      readonly text: string;
+      readonly build: Build;
+    }
   | { readonly kind: 'spu-start'; readonly links: SpuLinks }
   /** Answered when the thread has ended: with why. */
   | { readonly kind: 'spu-watch' }

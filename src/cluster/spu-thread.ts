@@ -46,7 +46,7 @@ const describe = async (m: Control & { kind: 'describe' }, duty: Duty): Promise<
   try {
     const { def, arrays, paths } = arraysOf(decode(await fetchBytes(m.from)));
     arrays.forEach((a, i) => {
-      checkRange(a, FIELDS[duty.field], duty.fraction, `${m.text}${paths[i]!}`);
+      checkRange(a, FIELDS[duty.field], duty.fraction, `${m.text}${paths[i]!}`, duty.inputBits);
     });
     described.set(m.key, {
       tensors: arrays.map(({ shape, dtype, data }) => ({ shape, dtype, data })),

@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { fail, TesseraError } from '../errors.ts';
+import { noMore } from '../names.ts';
 
 /** How a node finds a task. */
 export interface TaskCode {
@@ -61,7 +62,13 @@ export function task<F extends AnyFunction | AnyClass>(
   fn: F,
 ): F;
 export function task(where: URL | string, name: string): (...args: never[]) => Promise<unknown>;
-export function task(where: unknown, name: string, fn?: AnyFunction | AnyClass): AnyFunction | AnyClass {
+export function task(
+  where: unknown,
+  name: string,
+  fn?: AnyFunction | AnyClass,
+  ...surplus: unknown[]
+): AnyFunction | AnyClass {
+  noMore('sf.task', surplus);
   const url = urlOf(where);
   if (typeof name !== 'string' || name === '')
     fail(

@@ -36,6 +36,9 @@ export const fill = (tree: unknown, values: readonly unknown[]): unknown => {
   if (values.length === 0) return tree;
   if (tree instanceof Hole) return values[tree.index];
   if (Array.isArray(tree)) return tree.map((item: unknown) => fill(item, values));
+  if (tree instanceof Map)
+    return new Map(Array.from(tree as Map<unknown, unknown>, ([k, v]) => [fill(k, values), fill(v, values)]));
+  if (tree instanceof Set) return new Set(Array.from(tree as Set<unknown>, (v) => fill(v, values)));
   if (typeof tree !== 'object' || tree === null || !isPlain(tree)) return tree;
   return Object.fromEntries(Object.entries(tree).map(([k, v]) => [k, fill(v, values)]));
 };

@@ -73,6 +73,11 @@ export class Dealing extends Scratch {
     return dst;
   }
 
+  /** The parties draw something here that the dealer has no use for. */
+  pass(): void {
+    this.#draws++;
+  }
+
   /** Shares `value` among the parties; `width` is the wire width of Bytes in bits. */
   give<T extends Arr>(value: T, width = 8): T {
     const others = this.#like(value);
@@ -117,6 +122,12 @@ export class Dealing extends Scratch {
   /** The correction where `handsOver` is set: whoever takes an array frees it. */
   get given(): readonly Given[] {
     return this.#given ?? [];
+  }
+
+  /** Frees all that it holds: the gate is given up. */
+  abandon(): void {
+    for (const { array } of this.given) this.ring.release(array);
+    this.end();
   }
 
   /** Adds up the streams of ranks >= from, for the next draw. */
@@ -229,6 +240,12 @@ export class Drawing extends Scratch {
       const chunk = this.#correction[this.#at]!;
       if ('array' in chunk) this.ring.release(chunk.array);
     }
+  }
+
+  /** Frees all that it holds: the gate is given up. */
+  abandon(): void {
+    this.discard();
+    super.end();
   }
 
   /** Asserts that the whole correction was used: otherwise dealer and party follow different programs. */

@@ -10,6 +10,7 @@ import { fail } from '../errors.ts';
 import { type Comparison, compare, type Finding, type Precision } from '../ir/compare.ts';
 import type { Exposed } from '../ir/exposed.ts';
 import type { Node, Tensor } from '../ir/graph.ts';
+import * as math from '../ring/math/index.ts';
 import { configError, describe, number, object, optional, type Reader } from './read.ts';
 import { placeOf } from './trees.ts';
 
@@ -75,16 +76,21 @@ const NAMES: Readonly<Record<string, string>> = {
   concat: 'concatenate',
   gather: 'take',
   lookup: 'take',
+  place: 'scatterAdd',
   loop: 'fori',
 };
 
-const nameOf = ({ op, attrs }: Node): string =>
-  attrs.while === true ? 'whileRevealed' : Object.hasOwn(NAMES, op) ? NAMES[op]! : op;
+/** What users call an op. */
+export const userName = (op: string): string => (Object.hasOwn(NAMES, op) ? NAMES[op]! : op);
+
+const nameOf = ({ op, attrs }: Node): string => (attrs.while === true ? 'whileRevealed' : userName(op));
 
 const FAULTS: Readonly<Record<Finding['kind'], (f: Finding, p: Precision) => string>> = {
   range: (_, { field, fraction }) =>
     `left the range of fixed-point numbers (${field.name} with ${fraction} fraction bits holds |x| < 2^` +
     `${field.bits - 1 - fraction}), or is no number`,
+  place: () =>
+    'was read at a place outside of the array, where another element or 0 stands: hold places inside, by np.clip or %',
   value: () => 'is not what the same program gives in float64',
   bits: ({ lostBits }, { fraction, bits }) =>
     `lost ${lostBits >= fraction ? 'all' : Math.ceil(lostBits)} of its ${fraction} fraction bits (${bits} are allowed)`,
@@ -96,7 +102,7 @@ const reason = (f: Finding, { field, fraction, bits }: Precision): string => {
   if (f.ownBits !== undefined && f.ownBits <= bits)
     return '; on its operands as the parties hold them the op is exact: they are too coarse for it (scale small numbers up first)';
   const room = field.bits - 2 - 2 * fraction;
-  return Math.abs(Number(f.result.data[f.at])) >= 2 ** room
+  return Math.abs(Number(f.result.data[f.at])) >= math.pow2(room)
     ? `; results of 2^${room} and more leave no room for products in ${field.name}: scale the data, or take a larger field`
     : '';
 };

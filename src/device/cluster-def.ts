@@ -3,6 +3,7 @@ import { fail } from '../errors.ts';
 import {
   configError,
   list,
+  noMore,
   object,
   optional,
   partyList,
@@ -122,12 +123,16 @@ export const readClusterDef = (
 export const clusterDef = (
   parties: readonly string[],
   runtimeConfig: Readonly<Record<string, unknown>> = {},
-): ClusterDef => ({
-  nodes: partyList(parties, 'parties').map((party, i) => ({
-    party,
-    id: String(i),
-    address: 'local',
-    listen_addr: 'local',
-  })),
-  runtime_config: { protocol: 'SEMI2K', field: 'FM128', sigmoid_mode: 'SIGMOID_REAL', ...runtimeConfig },
-});
+  ...surplus: never[]
+): ClusterDef => {
+  noMore('clusterDef', surplus, 'it takes the parties and a runtime_config');
+  return {
+    nodes: partyList(parties, 'parties').map((party, i) => ({
+      party,
+      id: String(i),
+      address: 'local',
+      listen_addr: 'local',
+    })),
+    runtime_config: { protocol: 'SEMI2K', field: 'FM128', sigmoid_mode: 'SIGMOID_REAL', ...runtimeConfig },
+  };
+};

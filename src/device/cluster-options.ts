@@ -13,6 +13,7 @@ import {
   required,
   text,
 } from './read.ts';
+import { readUnseen, type UnseenMode } from './unseen.ts';
 
 /** A simulation spread over the nodes of a cluster, which `tessera start` has started. */
 export interface ClusterOptions {
@@ -28,6 +29,8 @@ export interface ClusterOptions {
   readonly nats?: NatsOptions;
   /** Hears of tasks that wait, and of nodes that come and go. */
   readonly onEvent?: (event: { readonly kind: string; readonly text: string }) => void;
+  /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
+  readonly unseen?: UnseenMode;
   readonly loggingLevel?: string;
   readonly logging_level?: string;
 }
@@ -50,6 +53,7 @@ export interface Cluster {
   readonly cluster: string;
   readonly nats: NatsOptions;
   readonly onEvent: ClusterOptions['onEvent'];
+  readonly unseen: UnseenMode | undefined;
   readonly quiet: boolean;
 }
 
@@ -96,6 +100,7 @@ const read = object({
     return Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined));
   }, {}),
   onEvent: optional<ClusterOptions['onEvent']>(listener, undefined),
+  unseen: optional<UnseenMode | undefined>(readUnseen, undefined),
   loggingLevel: optional(text, 'info'),
   logToDriver: optional(flag, true),
 });

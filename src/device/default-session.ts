@@ -3,8 +3,9 @@ import { fail } from '../errors.ts';
 import type { SpuDef } from './cluster-def.ts';
 import type { ClusterOptions } from './cluster-options.ts';
 import type { InitOptions, StandaloneOptions } from './init-options.ts';
-import type { DeviceObject, PYUObject, Revealed, SPUObject } from './objects.ts';
+import { type DeviceObject, deviceIn, type PYUObject, type Revealed, type SPUObject } from './objects.ts';
 import type { PYU as Pyu } from './pyu.ts';
+import { noMore } from './read.ts';
 import { type Session, type SessionStats, session } from './session.ts';
 import type { SPU as Spu } from './spu.ts';
 
@@ -27,7 +28,8 @@ export function init(
   parties: readonly string[],
   options?: Omit<StandaloneOptions, 'parties'> | Omit<ClusterOptions, 'parties'>,
 ): Promise<Session>;
-export async function init(first: unknown, second?: unknown): Promise<Session> {
+export async function init(first: unknown, second?: unknown, ...surplus: unknown[]): Promise<Session> {
+  noMore('sf.init', surplus, 'it takes options, or parties and options');
   if (current !== undefined)
     fail(
       'INVALID_ARGUMENT',
@@ -40,7 +42,11 @@ export async function init(first: unknown, second?: unknown): Promise<Session> {
 }
 
 /** Ends the default session and all its threads; does nothing if there is none. */
-export const shutdown = async (): Promise<void> => {
+export const shutdown = async (...surplus: readonly undefined[]): Promise<void> => {
+  noMore(
+    'sf.shutdown',
+    surplus.filter((x) => x !== undefined),
+  );
   const ending = current;
   current = undefined;
   await ending?.shutdown();
@@ -54,31 +60,37 @@ interface Maker<A extends unknown[], T> {
 
 /** The plaintext device of a party of the default session. */
 export type PYU = Pyu;
-export const PYU = function PYU(party: string): Pyu {
-  return currentSession().PYU(party);
+export const PYU = function PYU(party: string, ...surplus: never[]): Pyu {
+  return currentSession().PYU(party, ...surplus);
 } as unknown as Maker<[party: string], Pyu>;
 
 /** A secret device of parties of the default session. */
 export type SPU = Spu;
-export const SPU = function SPU(def: SpuDef): Spu {
-  return currentSession().SPU(def);
+export const SPU = function SPU(def: SpuDef, ...surplus: never[]): Spu {
+  return currentSession().SPU(def, ...surplus);
 } as unknown as Maker<[def: SpuDef], Spu>;
 
 /** @see Session.to */
-export function to(device: Pyu, data: unknown): PYUObject;
-export function to(device: Pyu | Spu, data: DeviceObject): PYUObject | SPUObject;
-export function to(device: Pyu | Spu, data: unknown): PYUObject | SPUObject {
-  return device.session.to(device as Pyu, data);
+export function to(device: Pyu, data: unknown, ...surplus: never[]): PYUObject;
+export function to(device: Pyu | Spu, data: DeviceObject, ...surplus: never[]): PYUObject | SPUObject;
+export function to(...given: readonly unknown[]): PYUObject | SPUObject {
+  const all = given as [device: Pyu, data: unknown];
+  return deviceIn('sf.to', all[0]).session.to(...all);
 }
 
 /** @see Session.reveal */
-export const reveal = <T>(tree: T): Promise<Revealed<T>> => currentSession().reveal(tree);
+export const reveal = <T>(tree: T, ...surplus: never[]): Promise<Revealed<T>> =>
+  currentSession().reveal(tree, ...surplus);
 
 /** @see Session.wait */
-export const wait = (tree: unknown): Promise<void> => currentSession().wait(tree);
+export const wait = (tree: unknown, ...surplus: never[]): Promise<void> =>
+  currentSession().wait(tree, ...surplus);
 
 /** @see Session.barrier */
-export const barrier = (): Promise<void> => currentSession().barrier();
+export const barrier = (...surplus: never[]): Promise<void> => currentSession().barrier(...surplus);
 
 /** @see Session.stats */
-export const stats = (): SessionStats => currentSession().stats();
+export const stats = (...surplus: never[]): SessionStats => {
+  noMore('sf.stats', surplus);
+  return currentSession().stats();
+};

@@ -1,9 +1,15 @@
 /** @file What `sf.init` and `sf.session` take: which mode is meant, and its options. */
 import { fail } from '../errors.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
+import type { AllowedList } from '../link/types.ts';
 import { type CheckOptions, readCheck } from './check.ts';
 import { type Cluster, type ClusterOptions, readCluster } from './cluster-options.ts';
-import { type Production, type ProductionOptions, readProduction } from './production/options.ts';
+import {
+  type Production,
+  type ProductionOptions,
+  readAllowedList,
+  readProduction,
+} from './production/options.ts';
 import {
   configError,
   describe,
@@ -16,6 +22,7 @@ import {
   type Reader,
   required,
 } from './read.ts';
+import { readUnseen, type UnseenMode } from './unseen.ts';
 
 /** All parties in this process, each SPU party in a thread of its own. */
 export interface StandaloneOptions {
@@ -28,6 +35,11 @@ export interface StandaloneOptions {
    * is an error that names the first op and its line. Opens all values: in simulation only, and slower.
    */
   readonly check?: boolean | CheckOptions;
+  /** Which types may go from party to party, as in production; every registered one if absent. */
+  readonly crossSiloSerializingAllowedList?: AllowedList;
+  readonly cross_silo_serializing_allowed_list?: AllowedList;
+  /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
+  readonly unseen?: UnseenMode;
   /** 'info' prints one line at the start, and profiles; 'warning' and above only what goes wrong. */
   readonly loggingLevel?: LoggingLevel;
   readonly logging_level?: LoggingLevel;
@@ -42,6 +54,8 @@ export interface Standalone {
   readonly parties: readonly string[];
   readonly link: ShapeOptions | undefined;
   readonly check?: CheckOptions;
+  readonly allowedList?: AllowedList;
+  readonly unseen?: UnseenMode;
   readonly quiet: boolean;
 }
 
@@ -79,6 +93,8 @@ const readStandalone = object({
   link: optional<ShapeOptions | undefined>(link, undefined),
   loggingLevel: optional(level, 'info'),
   check: optional<CheckOptions | undefined>(readCheck, undefined),
+  unseen: optional<UnseenMode | undefined>(readUnseen, undefined),
+  crossSiloSerializingAllowedList: optional<AllowedList | undefined>(readAllowedList, undefined),
   numCpus: unused(THREADS),
   numGpus: unused('there is no GPU to share', 0),
   ompNumThreads: unused(THREADS, 1),
@@ -119,12 +135,16 @@ const MODES: readonly {
     name: 'standalone',
     is: () => true,
     read: (o) => {
-      const { parties, link: shaped, loggingLevel, check } = readStandalone(o, '');
+      const given = readStandalone(o, '');
+      const { parties, link: shaped, loggingLevel, check, unseen } = given;
+      const { crossSiloSerializingAllowedList: allowedList } = given;
       return {
         mode: 'standalone',
         parties,
         link: shaped,
         ...(check && { check }),
+        ...(allowedList && { allowedList }),
+        ...(unseen && { unseen }),
         quiet: loggingLevel !== 'info' && loggingLevel !== 'debug',
       };
     },

@@ -1,8 +1,10 @@
 /**
- * @file Knowing that a party's function is running: such a function computes on its party's data alone. A device that it
- * called would get a number that the other parties' programs do not know of, and could wait for what waits for it.
+ * @file Knowing that a party's function is running, or a program being recorded: the first computes on its party's data
+ * alone, the second on arrays. A device that they called would get a number that the other parties' programs do not know
+ * of, and could wait for what waits for it.
  */
 import { fail } from '../errors.ts';
+import { currentTrace } from '../ir/tracer.ts';
 
 const running: string[] = [];
 
@@ -16,8 +18,14 @@ export const inside = <T>(party: string, work: () => T): T => {
   }
 };
 
-/** Throws INVALID_ARGUMENT when a party's function is running. */
+/** Throws INVALID_ARGUMENT when a party's function is running, or a program is being recorded. */
 export const checkOutside = (what: string): void => {
+  if (currentTrace() !== undefined)
+    fail(
+      'INVALID_ARGUMENT',
+      `a function that is being recorded for an SPU called a device (${what}): it works on arrays, with np; call devices ` +
+        'outside, and hand it their handles as arguments',
+    );
   const party = running.at(-1);
   if (party !== undefined)
     fail(

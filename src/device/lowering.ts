@@ -12,5 +12,5 @@ export interface LoweringOptions extends CircuitOptions {
 
 export const lowerProgram = (graph: Graph, { memoryLimit, ...options }: LoweringOptions): Graph => {
   const best = optimize(graph);
-  return lower(memoryLimit === undefined ? best : pieces(best, memoryLimit), options);
+  return lower(memoryLimit === undefined ? best : pieces(best, memoryLimit, options), options);
 };

@@ -1,7 +1,7 @@
 /** @file What the driver of a simulation and the threads of its SPUs say to each other. */
 import { type ErrorCode, TesseraError } from '../errors.ts';
 import type { Job, RunStats } from '../ir/engine.ts';
-import type { Graph, Tensor } from '../ir/graph.ts';
+import type { Graph, Tensor, Watched } from '../ir/graph.ts';
 import type { LinkMeasure } from '../ir/plan.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
 import type { FieldName } from '../ring/field.ts';
@@ -17,6 +17,8 @@ export interface Duty {
   readonly dealer: string | undefined;
   readonly field: FieldName;
   readonly fraction: number;
+  /** Raw numbers that enter the SPU are below 2 to this power. */
+  readonly inputBits: number;
   readonly link: ShapeOptions | undefined;
   /** Measure the link between the parties, and tell the driver. */
   readonly measure: boolean;
@@ -52,6 +54,15 @@ export type FromThread =
       readonly number: number;
       readonly revealed: readonly (Tensor | undefined)[];
       readonly stats: RunStats;
+      /** Where numbers left the range. */
+      readonly left?: Watched;
+      readonly memory: { readonly used: number; readonly peak: number };
+    }
+  /** A job was given up by all; the thread goes on. */
+  | {
+      readonly kind: 'givenUp';
+      readonly number: number;
+      readonly error: SentError;
       readonly memory: { readonly used: number; readonly peak: number };
     }
   /** The thread cannot go on. `number`: the job that failed, if it was in one. */

@@ -42,14 +42,28 @@ export interface Entry {
   readonly backend: SpuBackend | undefined;
 }
 
-/** Files that only this party can read. */
+export type FileHeader = Readonly<Record<string, unknown>>;
+
+/** A party's part of a dump: whole, and on the disk. */
+export interface StoredPart {
+  readonly file: string;
+  readonly header: FileHeader;
+}
+
+/**
+ * A party's parts of checkpoints, which only it can read. A part is written beside the one that stands at `path`, and takes
+ * its place when all parties have theirs: so a dump that fails destroys nothing.
+ */
 export interface PartyFiles {
-  write(
-    path: string,
-    header: Readonly<Record<string, unknown>>,
-    records: readonly Uint8Array[],
-  ): Promise<void>;
-  read(path: string): Promise<{ header: Readonly<Record<string, unknown>>; records: readonly Uint8Array[] }>;
+  /** What is there for `path`: the part that stands there, and those that have not taken its place. */
+  list(path: string): Promise<readonly StoredPart[]>;
+  /** Resolves to the file when it is whole and on the disk. */
+  write(path: string, sequence: number, header: FileHeader, records: readonly Uint8Array[]): Promise<string>;
+  /** All parties have their parts: this one takes its place, and what is older or unfinished goes. */
+  keep(path: string, file: string): Promise<void>;
+  /** No party will ever keep it. */
+  discard(file: string): Promise<void>;
+  read(file: string): Promise<{ header: FileHeader; records: readonly Uint8Array[] }>;
 }
 
 /** A call on a PYU, where values are not in this process: the code goes by name, and values by reference. */
@@ -86,6 +100,8 @@ export interface Mode {
   move<T>(from: string, to: string, key: string, op: Op, value: Promise<T>): Promise<T>;
   /** A value that the `holders` know goes to everybody. */
   share<T>(holders: readonly string[], key: string, op: Op, value: () => Promise<T>): Promise<T>;
+  /** A value of one party goes to everybody, its owner too: as it is sent. */
+  show<T>(party: string, key: string, op: Op, value: () => Promise<T>): Promise<T>;
   /** The owner describes a value; everybody learns its form, or why there is none. */
   describe(
     party: string,

@@ -3,10 +3,14 @@
  * thenables, so `await` cannot reveal anything by accident.
  */
 
+import { fail } from '../errors.ts';
+import { guardedPrototype, HANDLE, UNKNOWN_NAME } from '../guard.ts';
+import { callSite } from '../ir/callsite.ts';
 import type { Type } from '../ir/graph.ts';
 import type { NDArray } from '../ir/ndarray.ts';
 import type { TreeDef } from '../ir/pytree.ts';
 import type { PYU } from './pyu.ts';
+import { describe, noMore } from './read.ts';
 import type { SPU } from './spu.ts';
 
 /** How the device layer, and nobody by accident, gets at what is behind a handle. */
@@ -22,15 +26,26 @@ export interface Op {
   readonly site: string | undefined;
 }
 
-/** A promise whose failure is shown to whoever uses the handle, and is no unhandled rejection before that. */
+/** A promise whose failure is shown to whoever waits for it, and is no unhandled rejection before that. */
 export const quietly = <P extends Promise<unknown>>(promise: P): P => {
   promise.catch(() => {});
   return promise;
 };
 
+/** A device that was given. Throws INVALID_ARGUMENT for anything else. */
+export const deviceIn = <D extends PYU | SPU>(what: string, device: D): D =>
+  typeof device === 'function' && RECEIVE in device
+    ? device
+    : fail(
+        'INVALID_ARGUMENT',
+        `${what} takes a device, as in ${what}(${what === 'x.to' ? "sf.PYU('bob')" : 'alice, data'}), not ${describe(device)}`,
+      );
+
 export abstract class DeviceObject<T = unknown> {
   abstract readonly device: PYU | SPU;
   readonly op: Op;
+  /** On the prototype. */
+  declare readonly [HANDLE]: true;
   readonly #name: string;
   /** For the type checker only: what the handle stands for. */
   declare readonly _type?: T;
@@ -59,10 +74,48 @@ export abstract class DeviceObject<T = unknown> {
     return this.#name;
   }
 
-  toJSON(): string {
-    return this.#name;
+  /** As text a handle is its name; it is no number. */
+  [Symbol.toPrimitive](hint: string): string {
+    return hint === 'string' ? this.#name : this.#noValue('is used as a number, or added to');
+  }
+
+  toJSON(): never {
+    return this.#noValue('is written as JSON');
+  }
+
+  get [Symbol.iterator](): never {
+    return this.#noValue('is taken apart', 'For a handle of each result say { numReturns: 2 } at the call. ');
+  }
+
+  /** `handle.age`: JavaScript would give undefined. */
+  [UNKNOWN_NAME](name: string): never {
+    return this.#noValue(`is asked for .${name}`);
+  }
+
+  #noValue(use: string, more = ''): never {
+    const site = callSite();
+    return fail(
+      'INVALID_ARGUMENT',
+      `${this.#name} ${use}${site === undefined ? '' : ` at ${site}`}: a handle stands for a value that is not here. ` +
+        `${more}Give it to a function that uses the value, as in alice((x) => x.age)(handle) or spu((x) => np.add(x, 1))` +
+        '(handle), or reveal it with await sf.reveal(handle)',
+      { site },
+    );
+  }
+
+  /** What went wrong behind the handle has been told to the program. */
+  protected async told(work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+    } catch (e) {
+      this.device.session.unseen.seen(e);
+      throw e;
+    }
   }
 }
+
+Object.defineProperty(DeviceObject.prototype, HANDLE, { value: true });
+Object.setPrototypeOf(DeviceObject.prototype, guardedPrototype(Object.prototype));
 
 /** Plain data of one party. */
 export class PYUObject<T = unknown> extends DeviceObject<T> {
@@ -74,18 +127,21 @@ export class PYUObject<T = unknown> extends DeviceObject<T> {
   constructor(device: PYU, op: Op, value: Promise<T>, part = '') {
     super(op, `PYUObject(${device.party} #${op.number}${part})`);
     this.device = device;
-    this[INSIDE] = quietly(value);
+    this[INSIDE] = value;
+    device.session.unseen.watch(value);
   }
 
-  async ready(): Promise<void> {
-    await this[INSIDE];
+  ready(...surplus: never[]): Promise<void> {
+    noMore('ready', surplus);
+    return this.told(this[INSIDE]);
   }
 
-  to(device: PYU): PYUObject<T>;
-  to(device: SPU): SPUObject<FromSpu<T>>;
-  to(device: PYU | SPU): PYUObject<T> | SPUObject<FromSpu<T>>;
-  to(device: PYU | SPU): PYUObject<T> | SPUObject<FromSpu<T>> {
-    return device[RECEIVE](this) as PYUObject<T> | SPUObject<FromSpu<T>>;
+  to(device: PYU, ...surplus: never[]): PYUObject<T>;
+  to(device: SPU, ...surplus: never[]): SPUObject<FromSpu<T>>;
+  to(device: PYU | SPU, ...surplus: never[]): PYUObject<T> | SPUObject<FromSpu<T>>;
+  to(device: PYU | SPU, ...surplus: never[]): PYUObject<T> | SPUObject<FromSpu<T>> {
+    noMore('to', surplus);
+    return deviceIn('x.to', device)[RECEIVE](this) as PYUObject<T> | SPUObject<FromSpu<T>>;
   }
 }
 
@@ -101,7 +157,16 @@ export interface Hold {
   readonly given: Promise<Held>;
   /** Resolves when all parties have done it. */
   readonly done: Promise<void>;
+  /** Its form, once that is known, and what `given` resolves to. */
+  form: Form | undefined;
+  held: Held | undefined;
   freed: boolean;
+}
+
+/** What programs need to know of an SPU's value to be recorded. */
+export interface Form {
+  readonly def: TreeDef;
+  readonly types: readonly Type[];
 }
 
 /** Masked data, held by the parties of an SPU together. T is what it reveals as. */
@@ -113,22 +178,27 @@ export class SPUObject<T = unknown> extends DeviceObject<T> {
     super(op, `SPUObject(${device.parties.join('+')} #${op.number}${part})`);
     this.device = device;
     this[INSIDE] = hold;
+    device.session.unseen.watch(hold.given);
+    device.session.unseen.watch(hold.done);
   }
 
-  async ready(): Promise<void> {
-    await this[INSIDE].given;
-    await this[INSIDE].done;
+  ready(...surplus: never[]): Promise<void> {
+    noMore('ready', surplus);
+    const { given, done } = this[INSIDE];
+    return this.told(given.then(() => done));
   }
 
-  to(device: PYU): PYUObject<T>;
-  to(device: SPU): SPUObject<T>;
-  to(device: PYU | SPU): PYUObject<T> | SPUObject<T>;
-  to(device: PYU | SPU): PYUObject<T> | SPUObject<T> {
-    return device[RECEIVE](this) as PYUObject<T> | SPUObject<T>;
+  to(device: PYU, ...surplus: never[]): PYUObject<T>;
+  to(device: SPU, ...surplus: never[]): SPUObject<T>;
+  to(device: PYU | SPU, ...surplus: never[]): PYUObject<T> | SPUObject<T>;
+  to(device: PYU | SPU, ...surplus: never[]): PYUObject<T> | SPUObject<T> {
+    noMore('to', surplus);
+    return deviceIn('x.to', device)[RECEIVE](this) as PYUObject<T> | SPUObject<T>;
   }
 
   /** Frees its memory at all parties, after what was called before. (Unreachable handles are freed in time.) */
-  free(): void {
+  free(...surplus: never[]): void {
+    noMore('free', surplus);
     this.device.free(this);
   }
 }

@@ -5,24 +5,29 @@
 import { fail } from '../errors.ts';
 import { type Exposed, expose } from '../ir/exposed.ts';
 import type { Graph, Tensor, Type } from '../ir/graph.ts';
+import { inputBits } from '../ir/guard-range.ts';
 import { isTensor } from '../ir/ndarray.ts';
 import type { LinkMeasure } from '../ir/plan.ts';
 import { importGraph, inputGraph, revealGraph } from '../ir/ports.ts';
 import { print } from '../ir/print.ts';
-import { flatten, type TreeDef } from '../ir/pytree.ts';
+import { flatten, type TreeDef, unflatten } from '../ir/pytree.ts';
 import { isType, trace } from '../ir/tracer.ts';
 import { FIELDS } from '../ring/field.ts';
 import type { LoweringOptions } from './lowering.ts';
 import { describe } from './read.ts';
 import { lowerProgram } from './runtime.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
-import { arrayOf, checkRange } from './trees.ts';
+import { arrayOf, checkGaps, checkRange } from './trees.ts';
 
 const KEPT = 256;
 
 /** Keeps the results of `make` for the last KEPT keys. */
 class Cache<T> {
   readonly #kept = new Map<string, T>();
+
+  peek(key: string): T | undefined {
+    return this.#kept.get(key);
+  }
 
   get(key: string, make: () => T): T {
     const value = this.#kept.get(key) ?? make();
@@ -41,15 +46,12 @@ class Cache<T> {
 }
 
 export interface Recorded {
-  /** Lowered. */
-  readonly graph: Graph;
   /** The inputs, as they stood in the arguments. */
   readonly ins: readonly Type[];
   readonly outs: readonly Type[];
   readonly def: TreeDef;
   /** The program as it was recorded, for comparing it with the other parties'. */
   readonly text: string;
-  /** As it was recorded, before it was lowered. */
   readonly source: Graph;
 }
 
@@ -61,6 +63,7 @@ export interface ExposedProgram {
 
 /** An argument as a program is given it; types stand for what the SPU holds. Throws for what is no number. */
 const argument = (value: unknown, index: number): unknown => {
+  checkGaps(value, '', (path) => `argument ${index}${path}`);
   const isLeaf = (x: unknown) => isType(x) || isTensor(x) || ArrayBuffer.isView(x) || arrayOf(x) !== x;
   const { leaves, paths } = flatten(value, isLeaf);
   leaves.forEach((x, i) => {
@@ -77,23 +80,25 @@ const argument = (value: unknown, index: number): unknown => {
 
 /** The tree with its lists of numbers as arrays. */
 const withArrays = (x: unknown, isLeaf: (x: unknown) => boolean): unknown => {
-  if (isLeaf(x)) return arrayOf(x);
-  if (Array.isArray(x)) return x.map((item: unknown) => withArrays(item, isLeaf));
-  if (typeof x !== 'object' || x === null) return x;
-  return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, withArrays(v, isLeaf)]));
+  const { leaves, def } = flatten(x, (item) => item === null || item === undefined || isLeaf(item));
+  return unflatten(def, leaves.map(arrayOf));
 };
+
+const sitesOf = ({ nodes }: Graph): unknown[] =>
+  nodes.map(({ site, body }) => (body ? [site, sitesOf(body)] : site));
 
 const isTypeLeaf = (x: unknown): boolean => isType(x) || isTensor(x) || ArrayBuffer.isView(x);
 
 export class Programs {
   #options: LoweringOptions & { readonly fraction: number };
-  readonly #lowered = new Cache<Promise<Graph>>();
+  readonly #lowered = new Cache<{ readonly graph: Promise<Graph>; known?: Graph }>();
   readonly #inputs = new Cache<Graph>();
   readonly #reveals = new Cache<Graph>();
   readonly #exposed = new Cache<Promise<ExposedProgram>>();
 
   constructor(config: RuntimeConfig, parties: number) {
-    const { field, fraction, truncAllowMsbError, sigmoidMode, costMode, link, memoryLimit } = config;
+    const { field, fraction, truncAllowMsbError, sigmoidMode, costMode, link, memoryLimit, rangeGuard } =
+      config;
     this.#options = {
       field: FIELDS[field],
       fraction,
@@ -103,6 +108,7 @@ export class Programs {
       costMode,
       link,
       memoryLimit,
+      rangeGuard,
     };
   }
 
@@ -113,13 +119,9 @@ export class Programs {
 
   /**
    * Records `fn` on `args`, in which a Type stands for each leaf that the SPU holds. Arguments in `fixed` are handed
-   * over as they are. The recording is done when this returns; the promise is of the lowered program.
+   * over as they are.
    */
-  async record(
-    fn: (...args: never[]) => unknown,
-    args: readonly unknown[],
-    fixed: ReadonlySet<number>,
-  ): Promise<Recorded> {
+  record(fn: (...args: never[]) => unknown, args: readonly unknown[], fixed: ReadonlySet<number>): Recorded {
     const moving = args.flatMap((arg, i) =>
       fixed.has(i) || arg === undefined ? [] : [{ i, arg: argument(arg, i) }],
     );
@@ -135,11 +137,9 @@ export class Programs {
     );
     const { graph, outTree } = program;
     this.#checkConstants(graph);
-    const text = print(graph);
     return {
-      text,
+      text: print(graph),
       source: graph,
-      graph: await this.#lower(text, graph),
       ins: flatten(
         moving.map(({ arg }) => arg),
         isTypeLeaf,
@@ -149,21 +149,35 @@ export class Programs {
     };
   }
 
-  /** What cannot be lowered is tried anew at the next call, which has another line to name. */
-  async #lower(text: string, graph: Graph): Promise<Graph> {
+  /** By which a program is known: what the range guard finds is named by the lines of the recording. */
+  #key({ text, source }: Recorded): string {
+    return this.#options.rangeGuard ? JSON.stringify([text, sitesOf(source)]) : text;
+  }
+
+  /** The program that parties run. What cannot be lowered is tried anew at the next call, which has another line to name. */
+  async lower(recorded: Recorded): Promise<Graph> {
+    const key = this.#key(recorded);
+    const entry = this.#lowered.get(key, () => ({ graph: lowerProgram(recorded.source, this.#options) }));
     try {
-      return await this.#lowered.get(text, () => lowerProgram(graph, this.#options));
+      entry.known = await entry.graph;
+      return entry.known;
     } catch (e) {
-      this.#lowered.forget(text);
+      this.#lowered.forget(key);
       throw e;
     }
+  }
+
+  /** The same, where it is known already. */
+  lowered(recorded: Recorded): Graph | undefined {
+    return this.#lowered.peek(this.#key(recorded))?.known;
   }
 
   /** For checks in simulation. */
   expose({ text, source }: Recorded): Promise<ExposedProgram> {
     return this.#exposed.get(text, async () => {
       const exposed = expose(source);
-      return { exposed, graph: await lowerProgram(exposed.graph, this.#options) };
+      // All is held against float64, and nothing has to be guarded.
+      return { exposed, graph: await lowerProgram(exposed.graph, { ...this.#options, rangeGuard: false }) };
     });
   }
 
@@ -185,8 +199,10 @@ export class Programs {
     return importGraph(types, publics, parties, this.#options);
   }
 
-  check(t: Tensor, what: string): void {
-    checkRange(t, this.#options.field, this.#options.fraction, what);
+  /** Throws RANGE for what may not enter the SPU. */
+  checkInput(t: Tensor, what: string): void {
+    const { field, fraction, rangeGuard = false } = this.#options;
+    checkRange(t, field, fraction, what, inputBits(field, rangeGuard));
   }
 
   /** Public constants are encoded by all parties: what cannot be is found here, before anything is sent. */
@@ -194,7 +210,12 @@ export class Programs {
     for (const node of graph.nodes) {
       const { value } = node.attrs;
       if (node.op === 'const' && isTensor(value))
-        this.check(value, `a public constant${node.site === undefined ? '' : ` (${node.site})`}`);
+        checkRange(
+          value,
+          this.#options.field,
+          this.#options.fraction,
+          `a public constant${node.site === undefined ? '' : ` (${node.site})`}`,
+        );
       if (node.body !== undefined) this.#checkConstants(node.body);
     }
   }

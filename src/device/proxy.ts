@@ -1,8 +1,11 @@
 /** @file Stateful objects of a party: an instance of a class that lives on a PYU, whose methods run there in order. */
 import { fail } from '../errors.ts';
+import { guardedPrototype, UNKNOWN_NAME } from '../guard.ts';
+import { snapshot } from './arguments.ts';
 import type { RemoteCall } from './mode.ts';
 import type { PYUObject } from './objects.ts';
 import { callAt, type HandledArgs, type PYU, readReturns } from './pyu.ts';
+import { nearest, noMore } from './read.ts';
 
 type Class<A extends unknown[], I extends object> = new (...args: A) => I;
 type Method = (...args: never[]) => unknown;
@@ -51,11 +54,27 @@ const methodsOf = (cls: Class<never[], object>): string[] => {
   return [...names];
 };
 
+/** What stands behind the methods of a handle: fields are at the party, and other names nowhere. */
+const unknownMember = (name: string, methods: readonly string[]): object => ({
+  [UNKNOWN_NAME]: (key: string): never => {
+    const near = nearest(key, methods);
+    return fail(
+      'INVALID_ARGUMENT',
+      `${name} has no method ${JSON.stringify(key)}${near === undefined ? '' : ` (did you mean ${near}?)`}: an object on a ` +
+        `PYU has methods alone (${methods.join(', ')}); for a field write one that returns it`,
+    );
+  },
+});
+
 /**
  * `const Model = sf.proxy(ModelClass); const m = Model(10, { device: alice }); m.fit(x)` runs the constructor and every
  * method at alice, one after another, and gives handles of the results.
  */
-export const proxy = <A extends unknown[], I extends object>(cls: Class<A, I>): ProxyClass<A, I> => {
+export const proxy = <A extends unknown[], I extends object>(
+  cls: Class<A, I>,
+  ...surplus: never[]
+): ProxyClass<A, I> => {
+  noMore('sf.proxy', surplus, 'it takes the class; methods of an object run one after another');
   if (typeof cls !== 'function' || typeof cls.prototype !== 'object')
     fail('INVALID_ARGUMENT', 'sf.proxy takes a class');
   const methods = methodsOf(cls as unknown as Class<never[], object>);
@@ -81,12 +100,14 @@ export const proxy = <A extends unknown[], I extends object>(cls: Class<A, I>): 
         inOrder(
           `${name}.${method}`,
           [instance, ...args],
-          ([self, ...values]) => (self as Record<string, Method>)[method]!(...(values as never[])),
+          async ([self, ...values]) =>
+            // A method may give out what it goes on changing.
+            snapshot(await (self as Record<string, Method>)[method]!(...(values as never[]))),
           { kind: 'method', name: method },
         );
     }
     handle.toString = () => `Proxy(${name} on ${device.party})`;
-    return handle;
+    return Object.setPrototypeOf(handle, guardedPrototype(unknownMember(name, methods))) as object;
   }
   return make as unknown as ProxyClass<A, I>;
 };

@@ -1,11 +1,12 @@
 /** @file PYU: a party's plaintext device. Its functions run in that party's program; in simulation, in the driver's. */
 import { fail } from '../errors.ts';
 import { callSite } from '../ir/callsite.ts';
+import { type Found, markUncalled, readArguments } from './arguments.ts';
 import { failedAt, functionText } from './failing.ts';
-import { inside } from './inside.ts';
+import { checkOutside, inside } from './inside.ts';
 import type { RemoteCall } from './mode.ts';
-import { type DeviceObject, INSIDE, type Op, PYUObject, RECEIVE, type SPUObject } from './objects.ts';
-import { describe } from './read.ts';
+import { DeviceObject, INSIDE, type Op, PYUObject, RECEIVE, type SPUObject } from './objects.ts';
+import { describe, noMore } from './read.ts';
 import type { Session } from './session.ts';
 import { deviceObjects, mapDevice } from './trees.ts';
 
@@ -22,10 +23,16 @@ export type Parts<R> = R extends readonly unknown[]
   : readonly PYUObject[];
 
 export interface PyuOptions {
-  /** The function returns a list of this many results; each gets a handle. */
+  /** The function returns a list of this many results; each gets a handle, and the call gives a list of them (also for 1). */
   readonly numReturns?: number;
 }
 
+/**
+ * Arguments are read and copied at the call: lists, plain objects, Map, Set, arrays, dates, registered types (once for a
+ * large array; not at all after `sf.take`). Functions are passed as they are; bytes arrive as Uint8Array. Handles in them
+ * are found, and their values given to the function, which shares them with later calls at its party: it must not write to
+ * them. Throws INVALID_ARGUMENT for a handle elsewhere and for a promise, SERIALIZATION for objects of unknown classes.
+ */
 export interface PyuCall {
   <A extends unknown[], R>(fn: (...args: A) => R): (...args: HandledArgs<A>) => PYUObject<Awaited<R>>;
   <A extends unknown[], R>(
@@ -65,12 +72,13 @@ const checkParts = (result: unknown, n: number): readonly unknown[] =>
     ? (result as readonly unknown[])
     : fail(
         'INVALID_ARGUMENT',
-        `numReturns is ${n}, but the function returned ${Array.isArray(result) ? `${result.length} results` : describe(result)}`,
+        `numReturns is ${n}, but the function returned ${Array.isArray(result) ? `${result.length} results` : describe(result)}: ` +
+          `return a list of ${n}${n === 1 ? ', or leave numReturns out' : ''}`,
       );
 
 /** The handles among the arguments of a call at `party`, which all have to be that party's. */
-const ownObjects = (party: string, args: readonly unknown[]): PYUObject[] =>
-  deviceObjects(args).map(({ object, path }) =>
+const ownObjects = (party: string, found: readonly Found[]): PYUObject[] =>
+  found.map(({ object, path }) =>
     object.device.kind === 'PYU' && object.device.party === party
       ? (object as PYUObject)
       : fail(
@@ -88,14 +96,17 @@ const ownObjects = (party: string, args: readonly unknown[]): PYUObject[] =>
 export const callAt = (
   pyu: PYU,
   what: string,
-  args: readonly unknown[],
+  given: readonly unknown[],
   numReturns: number | undefined,
   work: (args: readonly unknown[]) => unknown,
   code: RemoteCall['code'],
   after: Promise<unknown> = Promise.resolve(),
 ): { result: PYUObject | PYUObject[]; done: Promise<unknown> } => {
-  const objects = ownObjects(pyu.party, args);
+  checkOutside(what);
   const { mode } = pyu.session;
+  const here = mode.self === undefined || mode.self === pyu.party;
+  const { args, found, flat } = readArguments(given, here);
+  const objects = ownObjects(pyu.party, found);
   const op = pyu.session.op(what, callSite(), `${pyu.party}(${objects.join(', ')})`);
   const local = () =>
     mode.perform(pyu.party, String(op.number), op, async () => {
@@ -103,8 +114,9 @@ export const callAt = (
       await Promise.all(objects.map(async (o) => values.set(o, await o[INSIDE])));
       await after.catch(() => {});
       try {
-        const given = mapDevice(args, (o) => values.get(o)) as readonly unknown[];
-        const result = await inside(pyu.party, () => work(given));
+        const filled = objects.length === 0 ? args : fill(args, values, flat);
+        const result = await inside(pyu.party, () => work(filled));
+        checkResult(result);
         return numReturns === undefined ? result : checkParts(result, numReturns);
       } catch (e) {
         throw failedAt(pyu.party, op, e, { party: pyu.party });
@@ -115,6 +127,28 @@ export const callAt = (
   const part = async (i: number): Promise<unknown> => ((await done) as readonly unknown[] | undefined)?.[i];
   const result = Array.from({ length: numReturns }, (_, i) => new PYUObject(pyu, op, part(i), `[${i}]`));
   return { result, done };
+};
+
+/** Arguments with values in the place of handles. */
+const fill = (
+  args: readonly unknown[],
+  values: ReadonlyMap<DeviceObject, unknown>,
+  flat: boolean,
+): readonly unknown[] =>
+  flat
+    ? args.map((x) => (x instanceof DeviceObject ? values.get(x) : x))
+    : (mapDevice(args, (o) => values.get(o)) as readonly unknown[]);
+
+/** A function gives values. Throws INVALID_ARGUMENT for handles. */
+const checkResult = (result: unknown): void => {
+  if (typeof result !== 'object' || result === null) return;
+  const [first] = deviceObjects(result);
+  if (first !== undefined)
+    fail(
+      'INVALID_ARGUMENT',
+      `the function returned a handle, ${String(first.object)}: hand it to the call as an argument, and return what is ` +
+        'made of its value',
+    );
 };
 
 /** What a PYU does with an object that is moved to it. */
@@ -134,13 +168,19 @@ const receive = (pyu: PYU, object: DeviceObject): PYUObject => {
 
 /** The device of `party`: a function that takes a function. */
 export const makePYU = (session: Session, party: string): PYU => {
-  const call = (fn: (...args: never[]) => unknown, options?: PyuOptions) => {
+  const call = (
+    fn: (...args: never[]) => unknown,
+    options: PyuOptions | undefined,
+    ...surplus: readonly unknown[]
+  ) => {
+    noMore(party, surplus, `${party}(fn, options)(...args)`);
     if (typeof fn !== 'function')
       fail('INVALID_ARGUMENT', `${party} runs functions: ${party}(fn)(...args); got ${describe(fn)}`);
     const n = readReturns(options, ['numReturns']);
-    return (...args: unknown[]) =>
+    const run = (...args: unknown[]) =>
       callAt(pyu, functionText(fn), args, n, (values) => fn(...(values as never[])), { kind: 'function', fn })
         .result;
+    return markUncalled(run, party);
   };
   const shown = () => `PYU(${party})`;
   const pyu = Object.assign(call, {
@@ -156,10 +196,18 @@ export const makePYU = (session: Session, party: string): PYU => {
 
 /** A fresh handle for plain data that is put on a PYU. */
 export const putOn = (pyu: PYU, data: unknown): PYUObject => {
+  checkOutside(`data put on ${pyu.party}`);
+  const { mode } = pyu.session;
+  const { args, found } = readArguments([data], mode.self === undefined || mode.self === pyu.party, 'data ');
+  if (found.length > 0)
+    fail(
+      'INVALID_ARGUMENT',
+      `data with handles in it (${String(found[0]!.object)}) cannot be put on ${pyu.party}: move each, with sf.to or .to`,
+    );
   const op = pyu.session.op(`data put on ${pyu.party}`, callSite(), pyu.party);
   return new PYUObject(
     pyu,
     op,
-    pyu.session.mode.perform(pyu.party, String(op.number), op, async () => data),
+    pyu.session.mode.perform(pyu.party, String(op.number), op, async () => args[0]),
   );
 };

@@ -5,7 +5,7 @@
 import { fail } from '../errors.ts';
 import { describe, suggestion } from '../names.ts';
 
-export { describe, nearest, suggestion } from '../names.ts';
+export { describe, nearest, noMore, suggestion } from '../names.ts';
 
 /** Checks `value`, found at `path`, and gives back what it means. */
 export type Reader<T> = (value: unknown, path: string) => T;
@@ -25,26 +25,35 @@ const at = (path: string): string => (path === '' ? '' : `${path}: `);
 export const configError = (path: string, message: string): never =>
   fail('CONFIG', `${at(path)}${message}`, { path });
 
+/** How the one who wrote this object spells its keys: as in the guide, or in camelCase. */
+export const spellingOf = (value: object, path: string): ((name: string) => string) =>
+  [...Object.keys(value), path].some((key) => key.includes('_')) ? snake : (name) => name;
+
 const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
 
 const isRecord = (x: unknown): x is Record<string, unknown> =>
   typeof x === 'object' && x !== null && !Array.isArray(x);
+
+/** The other spelling of a key. */
+const also = (name: string, shown: (name: string) => string): string =>
+  shown(name) === name ? '' : ` (or ${JSON.stringify(name)})`;
 
 /** An object with these keys and no others. */
 export const object =
   <T>(keys: Keys<T>): Reader<T> =>
   (value, path) => {
     if (!isRecord(value)) return configError(path, `an object is wanted, not ${describe(value)}`);
+    const shown = spellingOf(value, path);
     const spellings = new Map<string, keyof T & string>();
     for (const name of Object.keys(keys) as (keyof T & string)[])
-      for (const spelling of [name, snake(name), ...(keys[name].also ?? [])]) spellings.set(spelling, name);
+      for (const known of [name, snake(name), ...(keys[name].also ?? [])]) spellings.set(known, name);
     const given = new Map<keyof T & string, string>();
     for (const spelling of Object.keys(value)) {
       const name = spellings.get(spelling);
       if (name === undefined)
         return configError(
           path,
-          `unknown key ${JSON.stringify(spelling)}: ${suggestion(spelling, Object.keys(keys))}`,
+          `unknown key ${JSON.stringify(spelling)}: ${suggestion(spelling, Object.keys(keys).map(shown))}`,
         );
       if (value[spelling] === undefined) continue;
       if (given.has(name))
@@ -61,7 +70,7 @@ export const object =
       if (spelling !== undefined)
         out[name] = read(value[spelling], path === '' ? spelling : `${path}.${spelling}`);
       else if (otherwise !== undefined) out[name] = otherwise.value;
-      else configError(path, `${JSON.stringify(name)} is missing`);
+      else configError(path, `${JSON.stringify(shown(name))}${also(name, shown)} is missing`);
     }
     return out as T;
   };

@@ -1,4 +1,5 @@
 /** @file The jobs of an SPU's program, as its dealer needs them to deal ahead: graphs and handles, no data. */
+import { BUILD, checkBuild } from '../build.ts';
 import type { Job } from '../ir/job.ts';
 import { createCodec } from '../link/codec.ts';
 import type { SpuConfig } from './cluster-def.ts';
@@ -6,7 +7,7 @@ import { configError } from './read.ts';
 
 const codec = createCodec();
 const KIND = 'tessera-program';
-const VERSION = 1;
+const VERSION = 2;
 
 /** A program as `tessera deal` reads it. */
 export interface Program {
@@ -33,11 +34,19 @@ export class Recording {
   bytes(): Uint8Array {
     const { parties, runtime } = this.#config;
     const { field, fraction } = runtime;
-    return codec.encode({ kind: KIND, version: VERSION, parties, field, fraction, jobs: this.#jobs });
+    return codec.encode({
+      kind: KIND,
+      version: VERSION,
+      build: BUILD,
+      parties,
+      field,
+      fraction,
+      jobs: this.#jobs,
+    });
   }
 }
 
-/** Reads what `Recording.bytes` wrote. Throws CONFIG for anything else. */
+/** Reads what `Recording.bytes` wrote. Throws CONFIG for anything else, BUILD for what another build has lowered. */
 export const readProgram = (bytes: Uint8Array, path: string): Program => {
   let program: unknown;
   try {
@@ -45,8 +54,9 @@ export const readProgram = (bytes: Uint8Array, path: string): Program => {
   } catch {
     // Said below.
   }
-  const { kind, version } = (program ?? {}) as { kind?: unknown; version?: unknown };
+  const { kind, version, build } = (program ?? {}) as Readonly<Record<string, unknown>>;
   if (kind !== KIND || version !== VERSION)
     return configError(path, `no program of version ${VERSION}, as spu.record() makes them`);
+  checkBuild(build, 'this dealer runs', `${path} was recorded by`);
   return program as Program;
 };

@@ -6,6 +6,7 @@ import { fail } from '../errors.ts';
 import type { SigmoidMode } from '../ir/circuit.ts';
 import type { CostMode, LinkMeasure } from '../ir/plan.ts';
 import { FIELDS, type FieldName } from '../ring/field.ts';
+import * as math from '../ring/math/index.ts';
 import { MOST_THREADS } from '../ring/memory.ts';
 import {
   choice,
@@ -55,6 +56,8 @@ export interface RuntimeConfig {
   readonly threads?: number;
   /** Bytes that a party may use for arrays: larger programs run in pieces. If absent, what WebAssembly gives: 4 GiB. */
   readonly memoryLimit?: number;
+  /** Numbers that leave the range make the call that they are in an error, in production too. */
+  readonly rangeGuard: boolean;
   /** Print the account of every program to standard error when it has run. */
   readonly profile: boolean;
 }
@@ -120,6 +123,7 @@ interface Raw {
   linkRttMs: number | undefined;
   linkBandwidthMbit: number | undefined;
   memoryLimitMb: number | undefined;
+  rangeGuard: boolean;
   enableHalProfile: boolean;
   enablePphloProfile: boolean;
   maxConcurrency: number;
@@ -165,6 +169,7 @@ const KEYS: Keys<Raw> = {
   linkRttMs: optional<number | undefined>(number(0, 1e6), undefined),
   linkBandwidthMbit: optional<number | undefined>(number(1e-3, 1e7), undefined),
   memoryLimitMb: optional<number | undefined>(integer(16, 4095), undefined),
+  rangeGuard: optional(flag, false),
   enableHalProfile: optional(flag, false),
   enablePphloProfile: optional(flag, false),
   maxConcurrency: optional(integer(0, MOST_THREADS), 0),
@@ -241,9 +246,10 @@ export const readRuntimeConfig: Reader<GivenRuntimeConfig> = (value, path) => {
       ...(raw.fxpLogMode === 'LOG_DEFAULT' ? [] : [`fxp_log_mode ${raw.fxpLogMode}`]),
     ],
     ...(costMode && { costMode }),
-    ...(raw.memoryLimitMb !== undefined && { memoryLimit: raw.memoryLimitMb * 2 ** 20 }),
+    ...(raw.memoryLimitMb !== undefined && { memoryLimit: raw.memoryLimitMb * math.pow2(20) }),
     ...(raw.maxConcurrency > 0 && { threads: raw.maxConcurrency }),
     ...(rttMs !== undefined && mbit !== undefined && { link: { rttMs, bandwidth: mbit * 125e3 } }),
+    rangeGuard: raw.rangeGuard,
     profile: raw.enableHalProfile || raw.enablePphloProfile,
   };
 };

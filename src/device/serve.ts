@@ -39,29 +39,43 @@ interface Served {
 /** One party: runs what the driver sends, in order. */
 const serveParty = async ({ duty, ring, transport, tell, failed, close }: Desk): Promise<Served> => {
   const { self, rank, parties, dealer, fraction } = duty;
-  const channel = transport.channel(
-    'spu',
-    parties.filter((p) => p !== self),
-  );
+  const peers = parties.filter((p) => p !== self);
   const engine = await PartyEngine.start({
     ring,
     field: FIELDS[duty.field],
     fraction,
     rank,
     parties,
-    channel,
+    channel: () => transport.channel('spu', peers),
+    faults: transport.channel('faults', peers),
     dealer:
       dealer === undefined
         ? { kind: 'first' }
-        : { kind: 'third', channel: transport.channel('dealer', [dealer]) },
+        : {
+            kind: 'third',
+            channel: () => transport.channel('dealer', [dealer]),
+            faults: transport.channel('dealer faults', [dealer]),
+          },
     measure: duty.measure,
   });
   const graphs = new Map<number, Graph>();
   const run = async ({ number, job, privates, answers }: ToThread & { kind: 'job' }): Promise<void> => {
     const graph = graphs.get(job.graph);
     if (graph === undefined) throw new TesseraError('DIVERGED', `no graph ${job.graph} was sent`);
-    const { revealed, stats } = await engine.run({ ...job, graph }, privates);
-    tell({ kind: 'done', number, revealed: answers ? revealed : [], stats, memory: engine.memory });
+    try {
+      const { revealed, stats, left } = await engine.run({ ...job, graph }, privates);
+      tell({
+        kind: 'done',
+        number,
+        revealed: answers ? revealed : [],
+        stats,
+        ...(left && { left }),
+        memory: engine.memory,
+      });
+    } catch (e) {
+      if (engine.failure !== undefined) throw e;
+      tell({ kind: 'givenUp', number, error: packError(e), memory: engine.memory });
+    }
   };
   const handlers: { readonly [K in ToThread['kind']]: (m: ToThread & { kind: K }) => void } = {
     graph: (m) => void graphs.set(m.id, m.graph),
@@ -79,7 +93,8 @@ const serveDealer = async ({ duty, ring, transport, failed, close }: Desk): Prom
     ring,
     field: FIELDS[duty.field],
     parties: duty.parties,
-    channel: transport.channel('dealer', duty.parties),
+    channel: () => transport.channel('dealer', duty.parties),
+    faults: transport.channel('dealer faults', duty.parties),
   });
   let closing = false;
   engine.done.then(close, (e: unknown) => closing || failed(e));

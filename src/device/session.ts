@@ -8,14 +8,24 @@ import { type ClusterOptions, opener } from './cluster-options.ts';
 import { type InitOptions, readInitOptions, type StandaloneOptions } from './init-options.ts';
 import { checkOutside } from './inside.ts';
 import type { Mode } from './mode.ts';
-import { DeviceObject, INSIDE, type Op, PYUObject, RECEIVE, type Revealed, SPUObject } from './objects.ts';
+import {
+  DeviceObject,
+  deviceIn,
+  INSIDE,
+  type Op,
+  PYUObject,
+  RECEIVE,
+  type Revealed,
+  SPUObject,
+} from './objects.ts';
 import { production } from './production/production.ts';
 import type { SpuStats } from './profile.ts';
 import { makePYU, type PYU, putOn } from './pyu.ts';
-import { describe, suggestion } from './read.ts';
+import { describe, noMore, suggestion } from './read.ts';
 import { makeSPU, type SPU } from './spu.ts';
 import { standalone } from './standalone.ts';
-import { deviceObjects, mapDevice } from './trees.ts';
+import { mapDevice } from './trees.ts';
+import { Unseen } from './unseen.ts';
 
 export interface SessionStats {
   /** Operations on devices so far. */
@@ -27,6 +37,8 @@ export interface SessionStats {
 
 export class Session {
   readonly mode: Mode;
+  /** Failures that the program has not been told of. */
+  readonly unseen: Unseen;
   /** In a simulation with `check`. */
   readonly checker: Checker | undefined;
   readonly #pyus = new Map<string, PYU>();
@@ -34,8 +46,9 @@ export class Session {
   #ops = 0;
   #ended: Promise<void> | undefined;
 
-  constructor(mode: Mode, checker?: Checker) {
+  constructor(mode: Mode, checker?: Checker, unseen = new Unseen()) {
     this.mode = mode;
+    this.unseen = unseen;
     this.checker = checker;
     for (const party of mode.parties) this.#pyus.set(party, makePYU(this, party));
   }
@@ -65,7 +78,8 @@ export class Session {
   }
 
   /** The plaintext device of a party. */
-  PYU(party: string): PYU {
+  PYU(party: string, ...surplus: never[]): PYU {
+    noMore('PYU', surplus, "sf.PYU('alice')");
     this.#check();
     return (
       this.#pyus.get(party) ??
@@ -81,17 +95,22 @@ export class Session {
   }
 
   /** A secret device of parties of this session; each of them gets a thread. */
-  SPU(def: SpuDef): SPU {
+  SPU(def: SpuDef, ...surplus: never[]): SPU {
+    noMore('SPU', surplus, 'everything an SPU runs with stands in its definition, in runtime_config');
     this.#check();
     const spu = makeSPU(this, readClusterDef(def, this.parties, this.mode.dealer));
     this.#spus.push(spu);
     return spu;
   }
 
-  /** Puts data on a PYU, or moves an object to a device. */
-  to(device: PYU, data: unknown): PYUObject;
-  to(device: PYU | SPU, data: DeviceObject): PYUObject | SPUObject;
-  to(device: PYU | SPU, data: unknown): PYUObject | SPUObject {
+  /** Puts data on a PYU, copied at the call, or moves an object to a device. */
+  to(device: PYU, data: unknown, ...surplus: never[]): PYUObject;
+  to(device: PYU | SPU, data: DeviceObject, ...surplus: never[]): PYUObject | SPUObject;
+  to(...given: readonly [device: PYU | SPU, data?: unknown, ...surplus: unknown[]]): PYUObject | SPUObject {
+    const [target, data, ...surplus] = given;
+    const device = deviceIn('sf.to', target);
+    noMore('sf.to', surplus, 'sf.to(alice, data)');
+    if (given.length < 2) fail('INVALID_ARGUMENT', `sf.to: what is to be put on ${device.toString()}?`);
     if (data instanceof DeviceObject) return device[RECEIVE](data);
     if (device.kind !== 'PYU')
       return fail(
@@ -102,11 +121,17 @@ export class Session {
   }
 
   /**
-   * The tree with every device object replaced by its value: arrays for what an SPU held, and what a PYU's function
-   * returned as it is. Reveals to everybody.
+   * The tree (lists, plain objects, Map, Set) with every device object replaced by its value: arrays for what an SPU held,
+   * and what a PYU's function returned, as it is sent from party to party. Reveals to everybody.
    */
-  async reveal<T>(tree: T): Promise<Revealed<T>> {
-    const objects = this.#objectsOf(tree);
+  reveal<T>(tree: T, ...surplus: never[]): Promise<Revealed<T>> {
+    checkOutside('reveal');
+    return this.unseen.told(this.#reveal(tree, surplus));
+  }
+
+  async #reveal<T>(tree: T, surplus: readonly unknown[]): Promise<Revealed<T>> {
+    noMore('reveal', surplus, 'give a list: sf.reveal([a, b])');
+    const { objects, tree: asked } = this.#objectsOf(tree);
     const values = new Map<DeviceObject, unknown>();
     const spus = new Map<SPU, SPUObject[]>();
     for (const o of objects)
@@ -119,27 +144,38 @@ export class Session {
     const plain = objects.map(async (o) => {
       if (!(o instanceof PYUObject)) return;
       const op = this.op('reveal', callSite(), o.toString());
-      values.set(o, await this.mode.share([o.device.party], String(op.number), op, () => o[INSIDE]));
+      values.set(o, await this.mode.show(o.device.party, String(op.number), op, () => o[INSIDE]));
     });
     await Promise.all([...opened, ...plain]);
-    return mapDevice(tree, (o) => values.get(o)) as Revealed<T>;
+    return mapDevice(asked, (o) => values.get(o)) as Revealed<T>;
   }
 
   /** Resolves when the work behind every device object of the tree is done; rejects when any of it has failed. */
-  async wait(tree: unknown): Promise<void> {
-    await Promise.all(this.#objectsOf(tree).map((o) => o.ready()));
+  wait(tree: unknown, ...surplus: never[]): Promise<void> {
+    checkOutside('wait');
+    return this.unseen.told(this.#wait(tree, surplus));
   }
 
-  #objectsOf(tree: unknown): DeviceObject[] {
-    const objects = [...new Set(deviceObjects(tree).map(({ object }) => object))];
-    for (const o of objects)
+  async #wait(tree: unknown, surplus: readonly unknown[]): Promise<void> {
+    noMore('wait', surplus, 'give a list: sf.wait([a, b])');
+    await Promise.all(this.#objectsOf(tree).objects.map((o) => o.ready()));
+  }
+
+  /** The device objects of a tree, and the tree as it is now. */
+  #objectsOf(tree: unknown): { objects: DeviceObject[]; tree: unknown } {
+    const objects = new Set<DeviceObject>();
+    const now = mapDevice(tree, (o) => {
       if (o.device.session !== this)
         throw new TesseraError('INVALID_ARGUMENT', `${o.toString()} belongs to another session`);
-    return objects;
+      objects.add(o);
+      return o;
+    });
+    return { objects: [...objects], tree: now };
   }
 
   /** Resolves when all parties have come to this point of the program. */
-  barrier(): Promise<void> {
+  barrier(...surplus: never[]): Promise<void> {
+    noMore('barrier', surplus);
     return this.mode.barrier(this.op('barrier', callSite()));
   }
 
@@ -150,7 +186,11 @@ export class Session {
 
   /** In production: resolves with what went wrong when the session cannot go on. Never resolves where it ends well. */
   get failed(): Promise<TesseraError> {
-    return this.mode.failed ?? new Promise(() => {});
+    const failed = this.mode.failed ?? new Promise<TesseraError>(() => {});
+    return failed.then((e) => {
+      this.unseen.seen(e);
+      return e;
+    });
   }
 
   /** In production: the identities that the other parties have proved, by name, to be pinned as `peerIdentities`. */
@@ -168,14 +208,19 @@ export class Session {
     await this.shutdown().catch(() => {});
     if (!this.mode.rejoin)
       return fail('UNSUPPORTED', 'rejoin: in a simulation nobody can be lost; start a new session');
-    return new Session(await this.mode.rejoin());
+    return new Session(await this.mode.rejoin(), undefined, this.unseen.next());
   }
 
   /**
    * Ends the session. In production all parties come to this point first. Calls that are still waiting are rejected
-   * with CLOSED.
+   * with CLOSED. Failures that the program was never told of are printed, a line each; with `unseen: 'throw'` they make
+   * this reject, with PARTY_FAILED, when all has ended.
    */
-  shutdown(): Promise<void> {
+  shutdown(...surplus: readonly undefined[]): Promise<void> {
+    noMore(
+      'shutdown',
+      surplus.filter((x) => x !== undefined),
+    );
     this.#ended ??= this.#end(callSite());
     return this.#ended;
   }
@@ -184,6 +229,7 @@ export class Session {
     await this.mode.close(async () => {
       await Promise.all(this.#spus.map((spu) => spu.close()));
     }, site);
+    await this.unseen.end();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -208,11 +254,13 @@ export function session(
   parties: readonly string[],
   options?: Omit<StandaloneOptions, 'parties'> | Omit<ClusterOptions, 'parties'>,
 ): Promise<Session>;
-export async function session(first: unknown, second?: unknown): Promise<Session> {
+export async function session(first: unknown, second?: unknown, ...surplus: unknown[]): Promise<Session> {
+  noMore('sf.session', surplus, 'it takes options, or parties and options');
   const options = readInitOptions(first, second);
-  if (options.mode === 'production') return new Session(await production(options));
-  if (options.mode === 'cluster') return new Session(await opener.open(options));
+  const unseen = new Unseen(options.unseen);
+  if (options.mode === 'production') return new Session(await production(options), undefined, unseen);
+  if (options.mode === 'cluster') return new Session(await opener.open(options), undefined, unseen);
   notice(options.quiet);
   const checker = options.check && new Checker(options.check);
-  return new Session(standalone(options.parties, options.link), checker);
+  return new Session(standalone(options.parties, options.link, options.allowedList), checker, unseen);
 }

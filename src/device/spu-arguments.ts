@@ -1,9 +1,10 @@
 /** @file Reading what is given to a call on an SPU, and taking its results apart. */
 import { fail, oneOf } from '../errors.ts';
 import type { Tensor, Type } from '../ir/graph.ts';
-import { leafCount, unflatten } from '../ir/pytree.ts';
+import { leafCount, type TreeDef, unflatten } from '../ir/pytree.ts';
 import type { Described } from './mode.ts';
-import type { DeviceObject, Held } from './objects.ts';
+import type { DeviceObject, Form, Held } from './objects.ts';
+import type { Recorded } from './programs.ts';
 import { describe } from './read.ts';
 import type { SPU, SpuOptions } from './spu.ts';
 import { arraysOf } from './trees.ts';
@@ -25,12 +26,13 @@ export const readStatic = (places: SpuOptions['static'], count: number): Readonl
   );
 };
 
-/** The items of a list of n results. */
-export const split = ({ def, leaves }: Held, n: number): Held[] => {
+/** The items of a list of n results, each with what it has of `leaves`. */
+const cut = <L>(def: TreeDef, leaves: readonly L[], n: number): { def: TreeDef; leaves: readonly L[] }[] => {
   if (def.kind !== 'array' || def.items.length !== n)
     return fail(
       'INVALID_ARGUMENT',
-      `numReturns is ${n}, but the function returned ${def.kind === 'array' ? `${def.items.length} results` : 'no list'}`,
+      `numReturns is ${n}, but the function returned ${def.kind === 'array' ? `${def.items.length} results` : 'no list'}: ` +
+        `return a list of ${n}${n === 1 ? ', or leave numReturns out' : ''}`,
     );
   let next = 0;
   return def.items.map((item) => {
@@ -39,6 +41,14 @@ export const split = ({ def, leaves }: Held, n: number): Held[] => {
     return { def: item, leaves: leaves.slice(next - count, next) };
   });
 };
+
+/** What is held of a list of n results, one by one. */
+export const split = ({ def, leaves }: Held, n: number): Held[] => cut(def, leaves, n);
+
+export const splitForm = ({ def, types }: Form, n: number): Form[] =>
+  cut(def, types, n).map((part) => ({ def: part.def, types: part.leaves }));
+
+export const formOf = ({ def, leaves }: Held): Form => ({ def, types: leaves.map((l) => l.type) });
 
 /** Is this handle of the SPU, or of a PYU that takes part in it? Throws INVALID_ARGUMENT for others. */
 export const checkOwn = (
@@ -76,12 +86,52 @@ export const describeValue = (value: unknown, check: (array: Tensor, path: strin
   return { def, types, data: arrays.map((a) => a.data) };
 };
 
-/** The tree of what is held as types of its own, each entered in `ids`. */
-export const typesOf = ({ def, leaves }: Held, ids: Map<Type, number>): unknown => {
-  const types = leaves.map(({ id, type }) => {
-    const own = { ...type };
-    ids.set(own, id);
-    return own;
+/** Where an input of a program comes from. */
+export interface Place {
+  readonly object: DeviceObject;
+  readonly leaf: number;
+}
+
+/** The tree of an object as types of its own, each entered in `places`. */
+export const typesOf = (object: DeviceObject, { def, types }: Form, places: Map<Type, Place>): unknown => {
+  const own = types.map((type, leaf) => {
+    const t = { ...type };
+    places.set(t, { object, leaf });
+    return t;
   });
-  return unflatten(def, types);
+  return unflatten(def, own);
+};
+
+/** A recorded program, and where its inputs come from. */
+export interface Record {
+  readonly recorded: Recorded;
+  readonly places: ReadonlyMap<Type, Place>;
+  readonly form: Form;
+}
+
+/** A program that was given to the parties. */
+export interface Sent {
+  readonly held: Held;
+  readonly done: Promise<void>;
+}
+
+/** What `work` gave or threw, once and for all. */
+export const attempt = <T>(work: () => T): (() => T) => {
+  try {
+    const value = work();
+    return () => value;
+  } catch (e) {
+    return () => {
+      throw e;
+    };
+  }
+};
+
+/** A form, if there is one: what has failed has none. */
+export const formIf = (form: () => Form): Form | undefined => {
+  try {
+    return form();
+  } catch {
+    return undefined;
+  }
 };

@@ -1,16 +1,20 @@
 /** @file What stands behind an SPU: a function that is called on it is recorded, and run on masked values. */
 import { fail, oneOf, TesseraError } from '../errors.ts';
 import { callSite } from '../ir/callsite.ts';
-import type { Tensor, TensorData, Type } from '../ir/graph.ts';
+import type { Graph, Type } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { unflatten } from '../ir/pytree.ts';
+import { readArguments } from './arguments.ts';
 import { dump, type Inside, load } from './checkpoint.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { failedAt, functionText } from './failing.ts';
+import { checkOutside } from './inside.ts';
 import { measures, UNMEASURED } from './measured.ts';
-import type { Described, SpuBackend } from './mode.ts';
+import type { SpuBackend } from './mode.ts';
 import {
   type DeviceObject,
+  deviceIn,
+  type Form,
   type Held,
   type Hold,
   INSIDE,
@@ -22,11 +26,25 @@ import {
 import { Account, type SpuStats } from './profile.ts';
 import { Programs, type Recorded } from './programs.ts';
 import type { PYU } from './pyu.ts';
+import { leftRange } from './range-guard.ts';
 import { Recording } from './recording.ts';
 import type { Session } from './session.ts';
 import { Shadows } from './shadows.ts';
 import type { SPU, SpuOptions } from './spu.ts';
-import { checkOwn, describeValue, readStatic, split, typesOf } from './spu-arguments.ts';
+import {
+  attempt,
+  checkOwn,
+  formIf,
+  formOf,
+  type Place,
+  type Record,
+  readStatic,
+  type Sent,
+  split,
+  splitForm,
+  typesOf,
+} from './spu-arguments.ts';
+import { Inputs } from './spu-inputs.ts';
 import { deviceObjects, mapDevice } from './trees.ts';
 import type { Outcome, Work } from './work.ts';
 
@@ -42,13 +60,18 @@ export class SpuDevice {
   /** Only in a simulation with `check`. */
   readonly #shadows: Shadows | undefined;
   #self: SPU | undefined;
+  #entrance: Inputs | undefined;
   #nextObject = 0;
   #recording: Recording | undefined;
   #tail: Promise<unknown> = Promise.resolve();
+  /** Calls that wait for earlier ones. */
+  #waiting = 0;
+  #isMeasured: boolean;
 
   constructor(session: Session, config: SpuConfig) {
     this.#session = session;
     this.#config = config;
+    this.#isMeasured = !measures(config);
     this.#programs = new Programs(config.runtime, config.parties.length);
     this.#account = new Account(config.parties, config.runtime);
     const { parties, runtime } = config;
@@ -68,6 +91,19 @@ export class SpuDevice {
 
   bind(self: SPU): void {
     this.#self = self;
+    this.#entrance = new Inputs({
+      self,
+      session: this.#session,
+      name: this.name,
+      parties: this.#config.parties,
+      backend: this.#backend,
+      programs: this.#programs,
+      shadows: this.#shadows,
+      queue: (work) => this.#queue(work),
+      handle: (op, given, done, part) => this.#handle(op, given, done, part),
+      nextObject: () => this.#nextObject++,
+      done: (work) => this.#done(work),
+    });
   }
 
   get ready(): Promise<void> {
@@ -78,6 +114,7 @@ export class SpuDevice {
   async #measured(): Promise<void> {
     if (!this.#backend || !measures(this.#config)) return;
     const link = await this.#backend.ready;
+    this.#isMeasured = true;
     if (!link) return;
     this.#programs.over(link);
     this.#account.over(link);
@@ -98,9 +135,13 @@ export class SpuDevice {
 
   /** Runs `work` after everything that was called before it. */
   #queue<T>(work: () => Promise<T>): Promise<T> {
+    this.#waiting++;
     const next = this.#tail.then(work);
-    this.#tail = next.catch(() => {});
-    return quietly(next);
+    const ended = (): void => {
+      this.#waiting--;
+    };
+    this.#tail = next.then(ended, ended);
+    return next;
   }
 
   /** Gives a job to the parties, and its account to the books. */
@@ -109,6 +150,7 @@ export class SpuDevice {
     const outcome = await this.#backend!.run(work);
     this.#account.add(outcome.stats);
     if (this.#config.runtime.profile) console.error(this.#account.text(work.op, outcome.stats));
+    if (outcome.left) throw failedAt(this.name, work.op, leftRange(outcome.left, this.#programs.precision));
     return outcome;
   }
 
@@ -121,8 +163,22 @@ export class SpuDevice {
   }
 
   /** A handle for what will be held; its memory is freed when the handle is gone. */
-  #handle(op: Op, given: Promise<Held>, done: Promise<void>, part?: string): SPUObject {
-    const hold: Hold = { given: quietly(given), done: quietly(done), freed: false };
+  #handle(
+    op: Op,
+    given: Promise<Held>,
+    done: Promise<void>,
+    part?: string,
+    form?: Form,
+    held?: Held,
+  ): SPUObject {
+    const hold: Hold = { given, done, form, held, freed: false };
+    if (held === undefined)
+      quietly(
+        given.then((known) => {
+          hold.held = known;
+          hold.form ??= formOf(known);
+        }),
+      );
     const object = new SPUObject(this.#self!, op, hold, part);
     this.#collected.register(object, hold, hold);
     return object;
@@ -157,124 +213,54 @@ export class SpuDevice {
   receive(object: DeviceObject): SPUObject {
     this.#own({ object, path: '' });
     if (object instanceof SPUObject) return object;
-    return this.#take([object as PYUObject], callSite()).get(object as PYUObject)!;
-  }
-
-  /** Masks values of PYUs, all in one round. One handle for each. */
-  #take(objects: readonly PYUObject[], site: string | undefined): Map<PYUObject, SPUObject> {
-    const self = this.#self!;
-    const out = new Map<PYUObject, SPUObject>();
-    const fresh: PYUObject[] = [];
-    for (const o of new Set(objects)) {
-      const known = o.shared.get(self);
-      if (known !== undefined && !known[INSIDE].freed) out.set(o, known);
-      else fresh.push(o);
-    }
-    if (fresh.length === 0) return out;
-    const owners = [...new Set(fresh.map((o) => o.device.party))];
-    const op = this.#session.op(`input of ${owners.join(' and ')}`, site, `${this.name} ${fresh.join(', ')}`);
-    const described = fresh.map((o, i) =>
-      this.#session.mode.describe(o.device.party, `${op.number}.${i}`, op, () => this.#describe(op, o), {
-        object: o,
-        backend: this.#backend,
-      }),
-    );
-    for (const d of described) quietly(d);
-    const work = this.#queue(async () => this.#input(op, fresh, await Promise.allSettled(described)));
-    fresh.forEach((o, i) => {
-      const given = work.then(({ held }) => held[i]!());
-      const object = this.#handle(
-        op,
-        given,
-        given.then(() => work).then(({ done }) => done),
-        fresh.length > 1 ? `[${i}]` : '',
-      );
-      o.shared.set(self, object);
-      out.set(o, object);
-    });
-    return out;
-  }
-
-  /** At its owner: reads and checks a value. What is wrong with it is its own handle's error. */
-  async #describe(op: Op, object: PYUObject): Promise<Described> {
-    const value = await object[INSIDE];
-    const { party } = object.device;
-    try {
-      return describeValue(value, (array, path) =>
-        this.#programs.check(array, `${object.toString()}${path}`),
-      );
-    } catch (e) {
-      throw failedAt(`${this.name}: ${party}`, op, e, { party });
-    }
-  }
-
-  /** Sends the job that masks what could be described. */
-  async #input(op: Op, objects: readonly PYUObject[], described: readonly PromiseSettledResult<Described>[]) {
-    const inputs: { owner: number; type: Type }[] = [];
-    const ids: number[] = [];
-    const sources: { rank: number; key: string; leaf: number }[] = [];
-    const privates = new Map(this.#config.parties.map((_, rank) => [rank, new Map<number, Tensor>()]));
-    const held = described.map((d, i): (() => Held) => {
-      if (d.status === 'rejected') {
-        return () => {
-          throw d.reason;
-        };
-      }
-      const { def, types, data } = d.value;
-      const owner = this.#config.parties.indexOf(objects[i]!.device.party);
-      const leaves = types.map((type, j) => {
-        const id = this.#nextObject++;
-        const own = data && { ...type, data: data[j] as TensorData };
-        if (own) privates.get(owner)!.set(inputs.length, own);
-        if (own) this.#shadows?.set(id, own);
-        inputs.push({ owner, type });
-        sources.push({ rank: owner, key: `${op.number}.${i}`, leaf: j });
-        ids.push(id);
-        return { id, type };
-      });
-      return () => ({ def, leaves });
-    });
-    if (inputs.length === 0) return { held, done: Promise.resolve() };
-    const graph = this.#programs.input(inputs);
-    const done = this.#done({ op, graph, ins: [], outs: ids, privates, sources });
-    return { held, done: quietly(done) };
+    return this.#entrance!.take([object as PYUObject], callSite()).get(object as PYUObject)!;
   }
 
   call(
     fn: (...args: never[]) => unknown,
     options: SpuOptions,
-    args: readonly unknown[],
+    given: readonly unknown[],
   ): SPUObject | SPUObject[] {
+    checkOutside(functionText(fn));
     const { numReturns } = options;
-    const fixed = readStatic(options.static, args.length);
-    const moving = args.map((arg, i) => (fixed.has(i) ? undefined : arg));
-    const found = deviceObjects(moving);
+    const fixed = readStatic(options.static, given.length);
+    const { args, found: all } = readArguments(given, true);
+    const found = all.filter(({ path }) => !fixed.has(Number(/\d+/.exec(path)![0])));
     for (const f of found) this.#own(f);
     const names = found.map(({ object }) => object.toString());
     const op = this.#session.op(functionText(fn), callSite(), `${this.name}(${names.join(', ')})`);
     const inputs = found.flatMap(({ object }) => (object instanceof PYUObject ? [object] : []));
-    const taken = this.#take(inputs, op.site);
-    const objects = new Map(
-      found.map(({ object }) => {
-        const mine = object instanceof PYUObject ? taken.get(object)! : (object as SPUObject);
-        return [object, this.#held(mine)] as const;
-      }),
+    const taken = this.#entrance!.take(inputs, op.site);
+    const mine = new Map(
+      found.map(({ object }) => [
+        object,
+        object instanceof PYUObject ? taken.get(object)! : (object as SPUObject),
+      ]),
     );
-    const work = this.#queue(async () => {
-      const held = new Map<DeviceObject, Held>();
-      for (const [object, promise] of objects) held.set(object, await promise);
-      return this.#program(fn, op, args, fixed, held);
-    });
-    const done = quietly(work.then((w) => w.done));
-    if (numReturns === undefined)
-      return this.#handle(
-        op,
-        work.then((w) => w.held),
-        done,
-      );
-    const parts = work.then(({ held }) => {
+    const held = [...mine].map(([object, o]) => [object, this.#held(o)] as const);
+    const record = (forms: ReadonlyMap<DeviceObject, Form>): Record =>
+      this.#record(fn, op, args, fixed, forms);
+    const forms = [...mine].map(([object, o]) => [object, o[INSIDE].form] as const);
+    const known = forms.every((f): f is readonly [DeviceObject, Form] => f[1] !== undefined);
+    // What the function captures may change after the call.
+    const early = known ? attempt(() => record(new Map(forms))) : undefined;
+    const now = early && this.#now(op, early, mine);
+    const queued = async (): Promise<Sent> => {
+      const ins = new Map<DeviceObject, Held>();
+      for (const [object, promise] of held) ins.set(object, await promise);
+      const recorded = early
+        ? early()
+        : record(new Map([...ins].map(([object, h]) => [object, formOf(h)] as const)));
+      return this.#program(op, recorded, ins);
+    };
+    const work = now ? Promise.resolve(now) : this.#queue(queued);
+    const done = now ? now.done : quietly(work.then((w) => w.done));
+    const form = early && attempt(() => early().form);
+    const whole = work.then((w) => w.held);
+    if (numReturns === undefined) return this.#handle(op, whole, done, '', form && formIf(form), now?.held);
+    const parts = whole.then((h) => {
       try {
-        return split(held, numReturns);
+        return split(h, numReturns);
       } catch (e) {
         throw failedAt(this.name, op, e);
       }
@@ -286,39 +272,77 @@ export class SpuDevice {
         parts.then((p) => p[i]!),
         parts.then(() => done),
         `[${i}]`,
+        form && formIf(() => splitForm(form(), numReturns)[i]!),
       ),
     );
   }
 
-  /** Records a program and sends it off; with `check`, waits until its results were found right. */
-  async #program(
+  /** Records a program. */
+  #record(
     fn: (...args: never[]) => unknown,
     op: Op,
     args: readonly unknown[],
     fixed: ReadonlySet<number>,
-    held: ReadonlyMap<DeviceObject, Held>,
-  ) {
-    await this.#measured();
-    const ids = new Map<Type, number>();
-    let recorded: Recorded;
+    forms: ReadonlyMap<DeviceObject, Form>,
+  ): Record {
+    const places = new Map<Type, Place>();
     try {
       const given = args.map((arg, i) =>
-        fixed.has(i) ? arg : mapDevice(arg, (object) => typesOf(held.get(object)!, ids)),
+        fixed.has(i) ? arg : mapDevice(arg, (object) => typesOf(object, forms.get(object)!, places)),
       );
-      recorded = await this.#programs.record(fn, given, fixed);
+      const recorded = this.#programs.record(fn, given, fixed);
       this.#session.mode.agree(op, recorded.text);
+      return { recorded, places, form: { def: recorded.def, types: recorded.outs } };
     } catch (e) {
       // The others' recording must have failed too.
       this.#session.mode.agree(op, 'no program');
       throw failedAt(this.name, op, e, { parties: this.#config.parties });
     }
-    const { graph, def } = recorded;
+  }
+
+  /** Sends a recorded program off at once, where nothing has to be waited for. */
+  #now(op: Op, early: () => Record, objects: ReadonlyMap<DeviceObject, SPUObject>): Sent | undefined {
+    if (this.#waiting > 0 || this.#shadows || !this.#isMeasured) return undefined;
+    const held = new Map<DeviceObject, Held>();
+    for (const [object, o] of objects) {
+      const known = o[INSIDE].held;
+      if (known === undefined) return undefined;
+      held.set(object, known);
+    }
+    const record = attempt(early);
+    const graph = formIf(() => record().form) && this.#programs.lowered(record().recorded);
+    return graph && this.#send(op, record(), graph, held);
+  }
+
+  #send(op: Op, { recorded, places }: Record, graph: Graph, held: ReadonlyMap<DeviceObject, Held>): Sent {
+    const { ins, outs, leaves } = this.#places(recorded, places, held);
+    return { held: { def: recorded.def, leaves }, done: quietly(this.#done({ op, graph, ins, outs })) };
+  }
+
+  /** The objects that a program works on, and new ones for its results. */
+  #places(recorded: Recorded, places: Record['places'], held: ReadonlyMap<DeviceObject, Held>) {
     const leaves = recorded.outs.map((type) => ({ id: this.#nextObject++, type }));
-    const ins = recorded.ins.map((t) => ids.get(t)!);
-    const outs = leaves.map((l) => l.id);
-    await this.#shadows?.run(op, recorded, ins, outs);
-    const done = this.#shadows ? Promise.resolve() : this.#done({ op, graph, ins, outs });
-    return { held: { def, leaves }, done: quietly(done) };
+    const ins = recorded.ins.map((t) => {
+      const { object, leaf } = places.get(t)!;
+      return held.get(object)!.leaves[leaf]!.id;
+    });
+    return { ins, outs: leaves.map((l) => l.id), leaves };
+  }
+
+  /** Lowers a recorded program and sends it off; with `check`, waits until its results were found right. */
+  async #program(op: Op, record: Record, held: ReadonlyMap<DeviceObject, Held>): Promise<Sent> {
+    const { recorded, places } = record;
+    await this.#measured();
+    let graph: Graph;
+    try {
+      graph = await this.#programs.lower(recorded);
+    } catch (e) {
+      throw failedAt(this.name, op, e, { parties: this.#config.parties });
+    }
+    if (!this.#shadows) return this.#send(op, record, graph, held);
+    const { ins, outs, leaves } = this.#places(recorded, places, held);
+    await this.#shadows.run(op, recorded, ins, outs);
+    return { held: { def: recorded.def, leaves }, done: Promise.resolve() };
   }
 
   /** Opens objects to ranks. One tree for each object, where this program may know it. */
@@ -357,7 +381,8 @@ export class SpuDevice {
     return this.#session.mode.share(parties, String(op.number), op, () => this.#open(op, objects, ranks));
   }
 
-  revealTo(pyu: PYU, object: SPUObject): PYUObject {
+  revealTo(target: PYU, object: SPUObject): PYUObject {
+    const pyu = deviceIn('spu.revealTo', target);
     const rank = this.#config.parties.indexOf(pyu.party);
     if (rank < 0)
       fail(

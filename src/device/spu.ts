@@ -1,11 +1,12 @@
 /** @file SPU: the device of several parties together, as a function that takes a function. */
 import { fail } from '../errors.ts';
 import type { ArrayInput, BaseArray } from '../ir/array.ts';
+import { markUncalled } from './arguments.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { type DeviceObject, type FromSpu, type PYUObject, RECEIVE, type SPUObject } from './objects.ts';
 import type { SpuStats } from './profile.ts';
 import { type PYU, readReturns } from './pyu.ts';
-import { describe } from './read.ts';
+import { describe, noMore } from './read.ts';
 import type { Recording } from './recording.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 import type { Session } from './session.ts';
@@ -14,7 +15,7 @@ import { SpuDevice } from './spu-device.ts';
 export interface SpuOptions {
   /** Places of arguments that are handed to the function as they are: sizes, names, flags, functions. */
   readonly static?: readonly number[];
-  /** The function returns a list of this many results; each gets a handle. */
+  /** The function returns a list of this many results; each gets a handle, and the call gives a list of them (also for 1). */
   readonly numReturns?: number;
 }
 
@@ -23,6 +24,14 @@ export type SpuParts<R> = R extends readonly unknown[]
   ? { readonly [K in keyof R]: SPUObject<FromSpu<R[K]>> }
   : readonly SPUObject[];
 
+/**
+ * A function to run on masked values. It is recorded anew for each call, on arrays without numbers: at the call itself where
+ * the shapes of all arguments are known there (handles of earlier programs whose own arguments were known, or handles that
+ * were waited for; data given to the call), so that what it captures means what it meant at the call. Where a shape is not
+ * known yet, as of a value that a party is still computing, it is recorded when that is, and reads the variables that it
+ * captures then: hand over what changes as an argument. Arguments are copied at the call, `static` ones too (functions are
+ * passed as they are); options are read when they are given.
+ */
 export interface SpuCall {
   <R>(
     fn: (...args: BaseArray[]) => R,
@@ -82,14 +91,35 @@ export interface SPU extends SpuCall {
   toString(): string;
 }
 
+type AnyMethods = Readonly<Record<string, (...args: never[]) => unknown>>;
+
+/** Methods that take as many arguments as they name. */
+const exact = <M extends AnyMethods>(methods: M): M =>
+  Object.fromEntries(
+    Object.entries(methods).map(([name, method]) => [
+      name,
+      (...args: never[]) => {
+        noMore(`spu.${name}`, args.slice(method.length));
+        return method(...args);
+      },
+    ]),
+  ) as unknown as M;
+
 /** An SPU of a session, as a function that takes a function. */
 export const makeSPU = (session: Session, config: SpuConfig): SPU => {
   const device = new SpuDevice(session, config);
-  const call = (fn: (...args: never[]) => unknown, options: SpuOptions = {}) => {
+  const call = (
+    fn: (...args: never[]) => unknown,
+    options: SpuOptions | undefined,
+    ...surplus: readonly unknown[]
+  ) => {
+    noMore('spu', surplus, 'spu(fn, options)(...args)');
     if (typeof fn !== 'function')
       fail('INVALID_ARGUMENT', `an SPU runs functions: spu(fn)(...args); got ${describe(fn)}`);
     readReturns(options, ['static', 'numReturns']);
-    return (...args: unknown[]) => device.call(fn, options, args);
+    const now: SpuOptions = { ...options };
+    const own = Array.isArray(now.static) ? { ...now, static: [...now.static] } : now;
+    return markUncalled((...args: unknown[]) => device.call(fn, own, args), 'spu');
   };
   const shown = () => device.name;
   const spu = Object.assign(call, {
@@ -97,15 +127,17 @@ export const makeSPU = (session: Session, config: SpuConfig): SPU => {
     parties: config.parties,
     config: config.runtime,
     session,
-    ready: () => device.ready,
-    free: (object: SPUObject) => device.free(object),
-    revealTo: (pyu: PYU, object: SPUObject) => device.revealTo(pyu, object),
-    reveal: (objects: readonly SPUObject[]) => device.reveal(objects),
-    dump: (objects: unknown, path: string) => device.dump(objects, path),
-    load: (path: string) => device.load(path),
-    record: () => device.record(),
-    stats: () => device.stats(),
-    close: () => device.close(),
+    ...exact({
+      ready: () => session.unseen.told(device.ready),
+      free: (object: SPUObject) => device.free(object),
+      revealTo: (pyu: PYU, object: SPUObject) => device.revealTo(pyu, object),
+      reveal: (objects: readonly SPUObject[]) => session.unseen.told(device.reveal(objects)),
+      dump: (objects: unknown, path: string) => session.unseen.told(device.dump(objects, path)),
+      load: (path: string) => session.unseen.told(device.load(path)),
+      record: () => device.record(),
+      stats: () => device.stats(),
+      close: () => device.close(),
+    }),
     [RECEIVE]: (object: DeviceObject) => device.receive(object),
     toString: shown,
     [Symbol.for('nodejs.util.inspect.custom')]: shown,

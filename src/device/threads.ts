@@ -5,12 +5,21 @@
 import { TesseraError } from '../errors.ts';
 import type { RunStats } from '../ir/engine.ts';
 import type { Graph, Tensor } from '../ir/graph.ts';
+import { inputBits } from '../ir/guard-range.ts';
 import type { LinkMeasure } from '../ir/plan.ts';
 import type { PortLike } from '../link/port.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
+import { FIELDS } from '../ring/field.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { measures } from './measured.ts';
-import { type Duty, type FromThread, packError, type ToThread, unpackError } from './messages.ts';
+import {
+  type Duty,
+  type FromThread,
+  packError,
+  type SentError,
+  type ToThread,
+  unpackError,
+} from './messages.ts';
 import type { SpuBackend } from './mode.ts';
 import type { Op } from './objects.ts';
 import { portPair, type RunningThread, startThread } from './runtime.ts';
@@ -27,6 +36,8 @@ interface Pending {
   readonly op: Op;
   readonly answers: number;
   readonly stats: (RunStats | undefined)[];
+  /** Why it was given up, as the party says whose own error it is. */
+  error: TesseraError | undefined;
   revealed: readonly (Tensor | undefined)[];
   left: number;
   resolve(outcome: Outcome): void;
@@ -87,7 +98,8 @@ export class SpuThreads implements SpuBackend {
       const kind = self === dealer ? 'dealer' : 'party';
       const { field, fraction, threads, memoryLimit: maxBytes } = runtime;
       const duty = { kind, self, rank, parties, dealer, field, fraction, link, threads, maxBytes } as const;
-      return this.#start({ ...duty, measure: measures(config) }, ports.get(self)!);
+      const bits = inputBits(FIELDS[field], runtime.rangeGuard);
+      return this.#start({ ...duty, inputBits: bits, measure: measures(config) }, ports.get(self)!);
     });
   }
 
@@ -118,7 +130,16 @@ export class SpuThreads implements SpuBackend {
       sources!.flatMap((s, name) => (s.rank === rank ? [[name, s.key, s.leaf] as const] : []));
     return new Promise((resolve, reject) => {
       const left = this.parties.length;
-      this.#pending.set(number, { op: work.op, answers, stats: [], revealed: [], left, resolve, reject });
+      this.#pending.set(number, {
+        op: work.op,
+        answers,
+        stats: [],
+        error: undefined,
+        revealed: [],
+        left,
+        resolve,
+        reject,
+      });
       this.#hold();
       this.parties.forEach((_, rank) => {
         this.#tell(rank, {
@@ -207,12 +228,23 @@ export class SpuThreads implements SpuBackend {
     const pending = this.#pending.get(message.number);
     if (pending === undefined) return;
     this.memory[rank] = Math.max(this.memory[rank]!, message.memory.peak);
-    pending.stats[rank] = message.stats;
-    if (rank === pending.answers) pending.revealed = message.revealed;
+    if (message.kind === 'givenUp') pending.error = worse(pending.error, thread.name, message.error);
+    else {
+      pending.stats[rank] = message.stats;
+      if (rank === pending.answers) pending.revealed = message.revealed;
+    }
     if (--pending.left > 0) return;
     this.#pending.delete(message.number);
     this.#hold();
-    pending.resolve({ revealed: pending.revealed, stats: pending.stats as RunStats[] });
+    if (pending.error) {
+      pending.reject(this.#about(pending.op, pending.error));
+      return;
+    }
+    pending.resolve({
+      revealed: pending.revealed,
+      stats: pending.stats as RunStats[],
+      left: message.kind === 'done' ? message.left : undefined,
+    });
   }
 
   /** A thread cannot go on. The error that the others' errors follow from is the one to show. */
@@ -263,6 +295,20 @@ export class SpuThreads implements SpuBackend {
     for (const { running } of this.#threads) running.hold(busy && this.#failure === undefined);
   }
 }
+
+/** Of what parties say of a job that was given up: the error of the one where it failed. */
+const worse = (known: TesseraError | undefined, party: string, sent: SentError): TesseraError => {
+  const error = unpackError(sent);
+  if (known?.info.at !== undefined) return known;
+  // Others say whom they have it from.
+  if (error.info.party !== undefined) return known ?? error;
+  return new TesseraError(
+    error.code,
+    `at ${party}: ${error.message}`,
+    { ...error.info, party, at: party },
+    error,
+  );
+};
 
 /** A name for the dealer's thread that no party has. */
 const dealerName = (parties: readonly string[]): string => {

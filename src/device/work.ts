@@ -1,6 +1,6 @@
 /** @file A job for the parties of an SPU, and what came of it. */
 import type { RunStats } from '../ir/engine.ts';
-import type { DType, Graph, Tensor } from '../ir/graph.ts';
+import type { DType, Graph, Tensor, Watched } from '../ir/graph.ts';
 import type { Op } from './objects.ts';
 
 export interface Work {
@@ -21,4 +21,6 @@ export interface Outcome {
   readonly revealed: readonly (Tensor | undefined)[];
   /** By rank, where known. */
   readonly stats: readonly (RunStats | undefined)[];
+  /** The op at which numbers left the range, where a range guard has found any: nothing was made that may be used. */
+  readonly left?: Watched | undefined;
 }

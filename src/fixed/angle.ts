@@ -3,6 +3,7 @@
  * result is a sum of bits times numbers, for products of the bits by which it was folded.
  */
 
+import * as math from '../ring/math/index.ts';
 import { add, and, below, bitToNumber, filled, mul, not, selectSum, sub, timesInteger } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
 import {
@@ -24,7 +25,7 @@ export const arctanUnit = (c: Circuit, x: Wire): Wire => smooth(c, x, 'arctan');
 
 /** arctan x for |x| < 2^f. Error below 2^-20 (FM128). Rounds 10, bytes 221; dealer 2.1 KB. */
 export const arctan = (c: Circuit, x: Wire): Wire => {
-  const n = normaliseSigned(c, x, [2 ** c.fraction]);
+  const n = normaliseSigned(c, x, [math.pow2(c.fraction)]);
   const { negative } = n;
   const size = n.size();
   const beyond = not(c, n.inside[0]!);
@@ -47,10 +48,10 @@ export const arctan = (c: Circuit, x: Wire): Wire => {
  * thresholds on x itself. Error below 2^-20 (FM128). Rounds 9, bytes 142; dealer 1.2 KB.
  */
 export const arcsin = (c: Circuit, x: Wire): Wire => {
-  const unit = 2 ** c.fraction;
+  const unit = math.pow2(c.fraction);
   // v < 16^k is |x| >= unit - 16^k + 1, and never false from 16^k > unit on.
   const digits = Math.floor(c.fraction / 4) + 1;
-  const ends = Array.from({ length: digits }, (_, k) => unit - 16 ** k + 1);
+  const ends = Array.from({ length: digits }, (_, k) => unit - math.pow2(4 * k) + 1);
   const { negative, inside } = within(c, x, ends, 4 * Math.ceil((c.fraction + 3) / 4));
   const size = flip(c, negative, x);
   const v = sub(c, filled(c, 1, x.shape), size);

@@ -1,5 +1,6 @@
 /** @file Arithmetic on wires: one function an operation, choosing local form or gate by what is secret. */
 
+import * as math from '../ring/math/index.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
 
 const ring = (shape: readonly number[], secret = true) => ({ shape, kind: 'ring', secret }) as const;
@@ -35,15 +36,15 @@ export const timesInteger = (c: Circuit, x: Wire, factor: number): Wire =>
  * the ring (30 significant bits at FM128), so that small factors lose nothing.
  */
 export const timesNumber = (c: Circuit, x: Wire, factor: number): Wire => {
-  if (Number.isInteger(factor) && Math.abs(factor) < 2 ** (c.field.bits / 4))
+  if (Number.isInteger(factor) && Math.abs(factor) < math.pow2(c.field.bits / 4))
     return timesInteger(c, x, factor);
-  const exponent = factor === 0 ? 0 : Math.floor(Math.log2(Math.abs(factor)));
+  const exponent = factor === 0 ? 0 : Math.floor(math.log2(Math.abs(factor)));
   const significant = { 32: 9, 64: 18, 128: 30 }[c.field.bits];
   const bits = Math.min(
     Math.max(significant - exponent, 0),
     c.field.bits === 128 ? 60 : c.field.bits / 2 - 2,
   );
-  return truncate(c, timesInteger(c, x, Math.round(factor * 2 ** bits)), bits);
+  return truncate(c, timesInteger(c, x, Math.round(factor * math.pow2(bits))), bits);
 };
 
 /** x / 2^bits, rounded down or one unit off. Local at FM128, one round in the exact form. */
@@ -144,7 +145,7 @@ export const choose = (c: Circuit, b: Wire, x: Wire, y: Wire): Wire =>
 
 /** A secret bit as the ring integer 0 or 1 (times 2^scale). */
 export const bitToNumber = (c: Circuit, b: Wire, scale = 0): Wire =>
-  selectSum(c, [[b, filled(c, 2 ** scale, b.shape, 0)]]);
+  selectSum(c, [[b, filled(c, math.pow2(scale), b.shape, 0)]]);
 
 /** Any strided copy: broadcast, transpose, slice. */
 export const view = (

@@ -1,12 +1,13 @@
 /** @file Numbers held between public bounds: both thresholds in one comparison, both ends in one select. */
 
+import * as math from '../ring/math/index.ts';
 import { add, below, filled, not, selectSum, sub } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
 import { keyedLines } from './lines.ts';
 
 /** x held between lo and hi, either of which may be infinite. Rounds 5, bytes 34 (FM128; one bound: 25); by keys 1, 16. */
 export const clamp = (c: Circuit, x: Wire, lo: number, hi: number): Wire => {
-  const raw = (v: number): number => Math.round(v * 2 ** c.fraction);
+  const raw = (v: number): number => Math.round(v * math.pow2(c.fraction));
   const ends = [
     ...(lo > -Infinity ? [{ bound: lo, low: true }] : []),
     ...(hi < Infinity ? [{ bound: hi, low: false }] : []),

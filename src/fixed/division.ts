@@ -7,6 +7,7 @@
  * comparisons with multiples of the divisor settle (as SIRNN, eprint 2021/459, section 3.3, with exact truncation).
  */
 
+import * as math from '../ring/math/index.ts';
 import * as basic from './basic.ts';
 import {
   add,
@@ -53,11 +54,11 @@ interface Divisor {
 /** Rounds 5 at 64 bits. */
 const prepare = (c: Circuit, b: Wire, bits: number): Divisor => {
   const top = bits / 4 - 1;
-  const thresholds = Array.from({ length: top + 1 }, (_, k) => 16 ** k);
+  const thresholds = Array.from({ length: top + 1 }, (_, k) => math.pow2(4 * k));
   const under = belowInt(c, b, { bits, signed: false }, thresholds);
   const terms = under.slice(1).map((u, i): [Wire, Wire] => {
     const k = i + 1;
-    return [u, timesInteger(c, b, 16 ** (top - k + 1) - 16 ** (top - k))];
+    return [u, timesInteger(c, b, math.pow2(4 * (top - k + 1)) - math.pow2(4 * (top - k)))];
   });
   const y = add(c, b, selectSum(c, terms));
   const spare = Math.max(0, 4 * top - 40);
@@ -73,7 +74,7 @@ const prepare = (c: Circuit, b: Wire, bits: number): Divisor => {
 const estimate = (c: Circuit, a: Wire, { inverse, under }: Divisor): Wire => {
   const top = under.length - 1;
   const p = mulExact(c, a, inverse, RECIPROCAL[c.field.bits].bits - GUARD);
-  const factor = (j: number): number => 16 ** (top - j);
+  const factor = (j: number): number => math.pow2(4 * (top - j));
   const terms = under.slice(1).flatMap((b, i): Wire[] => [b, timesInteger(c, p, factor(i) - factor(i + 1))]);
   const attrs = { trunc: GUARD + 4 * top, exact: true };
   return c.emit('select', [...terms, timesInteger(c, p, factor(top))], attrs, [ring(a)])[0]!;

@@ -5,7 +5,7 @@
  * they magnify the rounding of what the dealer shares.
  */
 
-import { cos, sin } from '../gates/elementary.ts';
+import { cos, sin } from '../ring/math/index.ts';
 
 export interface FitSpec {
   readonly fn: (x: number) => number;

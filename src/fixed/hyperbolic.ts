@@ -1,6 +1,6 @@
 /** @file The inverse of sinh: harmonics near 0; beyond, the logarithm of the digit that leads x and of what it leads. */
 
-import * as elementary from '../gates/elementary.ts';
+import * as math from '../ring/math/index.ts';
 import { add, addNumber, and, filled, selectSum, sub, timesInteger } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
 import { comparedBits, flip, scaleUp, within } from './normal.ts';
@@ -19,17 +19,17 @@ const REST = { 32: 0, 64: 0, 128: 8 } as const;
 export const arcsinh = (c: Circuit, x: Wire): Wire => {
   const bits = comparedBits(c);
   const top = Math.max(0, Math.floor((bits - 5 - NEAR - c.fraction) / 4));
-  const thresholds = Array.from({ length: top + 1 }, (_, k) => 2 ** (c.fraction + NEAR + 4 * k));
+  const thresholds = Array.from({ length: top + 1 }, (_, k) => math.pow2(c.fraction + NEAR + 4 * k));
   const { negative, inside } = within(c, x, thresholds, bits);
   const size = flip(c, negative, x);
   const y = top === 0 ? size : scaleUp(c, size, inside).y;
   const scales = { input: c.fraction + NEAR + 4 * top, output: c.fraction };
   const more = REST[c.field.bits];
-  const wide = (w: Wire): Wire => timesInteger(c, w, 2 ** more);
-  const large = (NEAR + 4 * top + 1) * elementary.log(2);
-  const ln16 = wide(filled(c, -4 * elementary.log(2), x.shape));
+  const wide = (w: Wire): Wire => timesInteger(c, w, math.pow2(more));
+  const large = (NEAR + 4 * top + 1) * math.log(2);
+  const ln16 = wide(filled(c, -4 * math.log(2), x.shape));
   // What it adds to be below threshold k: a digit less, and the rest of the first or second digit.
-  const shares = more === 0 ? [1] : [2 ** more - 1, 1];
+  const shares = more === 0 ? [1] : [math.pow2(more) - 1, 1];
   const rest = smooth(c, y, 'arcsinhRest', scales);
   const log = shares
     .slice(top)

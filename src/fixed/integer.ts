@@ -3,6 +3,7 @@
  * products mod 2^k wrap right mod 2^b too. Functions that need the integer itself (`canonical`) say so.
  */
 
+import * as math from '../ring/math/index.ts';
 import * as basic from './basic.ts';
 import {
   bitToNumber,
@@ -28,7 +29,7 @@ const ringWire = (shape: readonly number[]) => ({ shape, kind: 'ring', secret: t
 
 /** A power of two as a ring element: 2^(k-1) only fits as its negative, which is the same. */
 export const power = (c: Circuit, exponent: number): number =>
-  exponent === c.field.bits - 1 ? -(2 ** exponent) : 2 ** exponent;
+  exponent === c.field.bits - 1 ? -math.pow2(exponent) : math.pow2(exponent);
 
 /** x * 2^(k-b): equal residues become equal ring elements. Local. */
 const raised = (c: Circuit, x: Wire, { bits }: IntType): Wire =>
@@ -71,7 +72,7 @@ export const shiftRight = (c: Circuit, x: Wire, { bits, signed }: IntType, shift
   if (shift > 0) terms.push([borrow(shift), unit(-1)]);
   if (!whole || shift > 0) terms.push([borrow(bits), unit(power(c, bits - shift))]);
   const exact = terms.length > 0 ? basic.add(c, shifted, selectSum(c, terms)) : shifted;
-  return signed ? basic.addNumber(c, exact, -(2 ** (bits - 1 - shift)), 0) : exact;
+  return signed ? basic.addNumber(c, exact, -math.pow2(bits - 1 - shift), 0) : exact;
 };
 
 /** The integer itself. Where b = k a residue is all there is. */
@@ -90,7 +91,7 @@ export const fromBits = (c: Circuit, bits: Wire, t: IntType): Wire => {
   return selectSum(
     c,
     Array.from({ length: t.bits }, (_, i): [Wire, Wire] => {
-      const weight = t.signed && i === t.bits - 1 ? -(2 ** i) : power(c, i);
+      const weight = t.signed && i === t.bits - 1 ? -math.pow2(i) : power(c, i);
       return [view(c, bits, shape, strides, i * size), filled(c, weight, shape, 0)];
     }),
   );
@@ -114,14 +115,14 @@ const amountBits = (c: Circuit, y: Wire, { bits }: IntType): Wire[] => {
   const low = toBits(c, y, 8);
   const size = count(y.shape);
   const strides = y.shape.map((_, i) => count(y.shape.slice(i + 1)));
-  return Array.from({ length: Math.log2(bits) }, (_, i) => view(c, low, y.shape, strides, i * size));
+  return Array.from({ length: math.log2(bits) }, (_, i) => view(c, low, y.shape, strides, i * size));
 };
 
 /** x * 2^y, y secret. One choice a bit of y. Rounds 9 at 64 bits. */
 export const shiftLeftBy = (c: Circuit, x: Wire, y: Wire, t: IntType): Wire => {
   let result = hidden(c, x);
   amountBits(c, y, t).forEach((b, i) => {
-    result = basic.add(c, result, selectSum(c, [[b, timesInteger(c, result, 2 ** (2 ** i) - 1)]]));
+    result = basic.add(c, result, selectSum(c, [[b, timesInteger(c, result, math.pow2(math.pow2(i)) - 1)]]));
   });
   return selectSum(c, [[inRange(c, y, t), result]]);
 };
@@ -137,7 +138,7 @@ export const shiftRightBy = (c: Circuit, x: Wire, y: Wire, t: IntType): Wire => 
   const wide = (b: Wire): Wire => view(c, b, [t.bits, size], [0, 1]);
   const choose = (b: Wire, yes: Wire, no: Wire): Wire => xor(c, no, basic.and(c, wide(b), xor(c, yes, no)));
   amountBits(c, basic.reshape(c, hidden(c, y), [size]), t).forEach((b, i) => {
-    const by = 2 ** i;
+    const by = math.pow2(i);
     const kept = view(c, bits, [t.bits - by, size], [size, 1], by * size);
     const moved = basic.concat(c, [kept, fill(by)], 1, [t.bits, size]);
     bits = choose(b, moved, bits);
@@ -170,8 +171,8 @@ export const sign = (c: Circuit, x: Wire, t: IntType): Wire => {
 
 /** x held between public bounds, which may be infinite. Rounds 4 at 64 bits, bytes 29. */
 export const clamp = (c: Circuit, x: Wire, lo: number, hi: number, t: IntType): Wire => {
-  const least = t.signed ? -(2 ** (t.bits - 1)) : 0;
-  const most = t.signed ? 2 ** (t.bits - 1) - 1 : 2 ** t.bits - 1;
+  const least = t.signed ? -math.pow2(t.bits - 1) : 0;
+  const most = t.signed ? math.pow2(t.bits - 1) - 1 : math.pow2(t.bits) - 1;
   const ends: { bound: number; threshold: number; low: boolean }[] = [];
   if (lo > least) ends.push({ bound: lo, threshold: lo, low: true });
   if (hi < most) ends.push({ bound: hi, threshold: hi, low: false });

@@ -3,7 +3,7 @@
  * tables take a comparison, harmonics and a select. More dealt bytes and microseconds an element: the planner weighs it.
  */
 
-import * as elementary from '../gates/elementary.ts';
+import * as math from '../ring/math/index.ts';
 import { addNumber } from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
 import { inParts, numbers } from './parts.ts';
@@ -30,14 +30,14 @@ const step = { left: 0, right: 1, count: 16 } as const;
 const bend = { left: 0, right: 'x', count: 16 } as const;
 
 const PIECES = {
-  sigmoid: { ...step, fn: elementary.sigmoid, lo: -15, width: 2, powers: { 32: 6, 64: 8, 128: 12 } },
-  tanh: { ...step, fn: elementary.tanh, lo: -7.5, width: 1, left: -1, powers: { 32: 7, 64: 9, 128: 12 } },
-  erf: { ...step, fn: elementary.erf, lo: -3.75, width: 0.5, left: -1, powers: { 32: 5, 64: 6, 128: 8 } },
-  softplus: { ...bend, fn: elementary.softplus, lo: -15, width: 2, powers: { 32: 6, 64: 8, 128: 11 } },
-  silu: { ...bend, fn: elementary.silu, lo: -31, width: 2, count: 32, powers: { 32: 7, 64: 10, 128: 13 } },
-  mish: { ...bend, fn: elementary.mish, lo: -21, width: 2, powers: { 32: 8, 64: 11, 128: 16 } },
-  gelu: { ...bend, fn: elementary.gelu, lo: -7.5, width: 1, powers: { 32: 6, 64: 8, 128: 10 } },
-  geluTanh: { ...bend, fn: elementary.geluTanh, lo: -7.5, width: 1, powers: { 32: 6, 64: 8, 128: 10 } },
+  sigmoid: { ...step, fn: math.sigmoid, lo: -15, width: 2, powers: { 32: 6, 64: 8, 128: 12 } },
+  tanh: { ...step, fn: math.tanh, lo: -7.5, width: 1, left: -1, powers: { 32: 7, 64: 9, 128: 12 } },
+  erf: { ...step, fn: math.erf, lo: -3.75, width: 0.5, left: -1, powers: { 32: 5, 64: 6, 128: 8 } },
+  softplus: { ...bend, fn: math.softplus, lo: -15, width: 2, powers: { 32: 6, 64: 8, 128: 11 } },
+  silu: { ...bend, fn: math.silu, lo: -31, width: 2, count: 32, powers: { 32: 7, 64: 10, 128: 13 } },
+  mish: { ...bend, fn: math.mish, lo: -21, width: 2, powers: { 32: 8, 64: 11, 128: 16 } },
+  gelu: { ...bend, fn: math.gelu, lo: -7.5, width: 1, powers: { 32: 6, 64: 8, 128: 10 } },
+  geluTanh: { ...bend, fn: math.geluTanh, lo: -7.5, width: 1, powers: { 32: 6, 64: 8, 128: 10 } },
 } as const satisfies Readonly<Record<string, Pieces>>;
 
 export type Keyed = keyof typeof PIECES;
@@ -60,7 +60,7 @@ const fitted = (name: Keyed, bits: Bits): Float64Array => {
 /** Bits of x - lo with its sign, if that is less than a word, where x lies within reach. */
 export const bitsFor = (c: Circuit, [from, to]: Reach, lo: number, span: number): { bits?: number } => {
   const most = Math.max(Math.abs(from - lo), Math.abs(to - lo), span) + span;
-  const bits = Math.ceil(Math.log2(most) + c.fraction) + 1;
+  const bits = Math.ceil(math.log2(most) + c.fraction) + 1;
   return bits < c.field.bits ? { bits } : {};
 };
 
@@ -80,17 +80,17 @@ export const keyedSmooth = (
   const [t1, t2] = SCALES[bits];
   const attrs = {
     pieces,
-    pieceBits: c.fraction + Math.log2(width),
+    pieceBits: c.fraction + math.log2(width),
     powers: powers[bits],
     t1,
     t2,
     trunc: t1 + t2 - c.fraction,
-    exact: c.exact,
+    exact: bits !== 128,
     coefficients: fitted(name, bits),
     left,
     // x itself is x - lo, and lo.
     step: (right === 'x' ? lo : right) - left,
-    slope: right === 'x' ? 2 ** (t1 + t2 - c.fraction) : 0,
+    slope: right === 'x' ? math.pow2(t1 + t2 - c.fraction) : 0,
     ...bitsFor(c, reach, lo, pieces * width),
   };
   if (!c.keyed('splineFss', attrs, count(x.shape), instead)) return undefined;

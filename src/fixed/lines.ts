@@ -4,6 +4,7 @@
  */
 
 import type { Turns } from '../gates/lines-fss.ts';
+import * as math from '../ring/math/index.ts';
 import { add, addNumber, below, filled, hidden, not, selectSum, sub, timesInteger } from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
 import { inParts, numbers } from './parts.ts';
@@ -75,19 +76,19 @@ const SLOPE = { 32: 10, 64: 22, 128: 40 } as const;
  * bytes 16 and 9 a point; by keys 1, 16 (exact truncation: one more, twice k/8).
  */
 export const interpolate = (c: Circuit, x: Wire, at: readonly number[], to: readonly number[]): Wire => {
-  const raw = at.map((v) => Math.round(v * 2 ** c.fraction));
+  const raw = at.map((v) => Math.round(v * math.pow2(c.fraction)));
   // Points that meet in one raw number are a jump there.
   const rises = raw.slice(1).map((t, i) => {
-    const rise = (to[i + 1]! - to[i]!) * 2 ** c.fraction;
+    const rise = (to[i + 1]! - to[i]!) * math.pow2(c.fraction);
     return t > raw[i]! ? { slope: rise / (t - raw[i]!), jump: 0 } : { slope: 0, jump: rise };
   });
   const steepest = Math.max(1, ...rises.map((v) => Math.abs(v.slope)));
-  const trunc = Math.max(0, Math.min(SLOPE[c.field.bits], 52 - Math.ceil(Math.log2(steepest))));
-  const whole = rises.map((v) => Math.round(v.slope * 2 ** trunc));
+  const trunc = Math.max(0, Math.min(SLOPE[c.field.bits], 52 - Math.ceil(math.log2(steepest))));
+  const whole = rises.map((v) => Math.round(v.slope * math.pow2(trunc)));
   const turns = {
     at: raw,
     slopes: raw.map((_, i) => (whole[i] ?? 0) - (whole[i - 1] ?? 0)),
-    steps: raw.map((_, i) => Math.round((rises[i]?.jump ?? 0) * 2 ** trunc)),
+    steps: raw.map((_, i) => Math.round((rises[i]?.jump ?? 0) * math.pow2(trunc))),
   };
   const start = filled(c, to[0]!, x.shape);
   return raw.length === 1 ? hidden(c, start) : add(c, start, lines(c, x, turns, { trunc }));

@@ -10,7 +10,7 @@
  * x = y 2^(4j - f), where j counts the thresholds 16^k <= |x| (raw), k = 1 .. D-1.
  */
 
-import * as elementary from '../gates/elementary.ts';
+import * as math from '../ring/math/index.ts';
 import {
   add,
   addNumber,
@@ -40,7 +40,7 @@ export interface Normal {
   readonly under: readonly Wire[];
 }
 
-const powers = (digits: number): number[] => Array.from({ length: digits }, (_, k) => 16 ** k);
+const powers = (digits: number): number[] => Array.from({ length: digits }, (_, k) => math.pow2(4 * k));
 
 /** Bits of a difference of two numbers of so many digits. */
 const widthOf = (digits: number): number => 4 * (digits + 1);
@@ -53,7 +53,7 @@ export const scaleUp = (c: Circuit, x: Wire, under: readonly Wire[], trunc = 0):
   const top = under.length - 1;
   const terms = under.slice(1).map((b, i): [Wire, Wire] => {
     const k = i + 1;
-    return [b, timesInteger(c, x, 16 ** (top - k + 1) - 16 ** (top - k))];
+    return [b, timesInteger(c, x, math.pow2(4 * (top - k + 1)) - math.pow2(4 * (top - k)))];
   });
   if (trunc > 0) return { y: selectSum(c, terms, trunc, x), fraction: 4 * top - trunc, under };
   return { y: add(c, x, selectSum(c, terms)), fraction: 4 * top, under };
@@ -65,14 +65,17 @@ export const scaleUp = (c: Circuit, x: Wire, under: readonly Wire[], trunc = 0):
  */
 const keyedScale = (c: Circuit, x: Wire, digits: number, signed: boolean): Wire | undefined => {
   const top = digits - 1;
-  const up = Array.from({ length: top }, (_, i) => ({ at: 16 ** (i + 1), slope: -15 * 16 ** (top - i - 1) }));
+  const up = Array.from({ length: top }, (_, i) => ({
+    at: math.pow2(4 * (i + 1)),
+    slope: -15 * math.pow2(4 * (top - i - 1)),
+  }));
   const down = up.map(({ at, slope }) => ({ at: 1 - at, slope })).reverse();
-  const turns = signed ? [...down, { at: 0, slope: 2 * 16 ** top }, ...up] : up;
+  const turns = signed ? [...down, { at: 0, slope: 2 * math.pow2(4 * top) }, ...up] : up;
   const slopes = turns.map((t) => t.slope);
   const steps = turns.map((t) => t.slope * t.at);
   const options = { bits: widthOf(digits), saves: signed ? 2 : 1 };
   const lines = keyedLines(c, x, { at: turns.map((t) => t.at), slopes, steps }, options);
-  return lines && add(c, timesInteger(c, x, signed ? -1 : 16 ** top), lines);
+  return lines && add(c, timesInteger(c, x, signed ? -1 : math.pow2(4 * top)), lines);
 };
 
 /** Rounds: less, and one; by keys those of less. */
@@ -130,7 +133,7 @@ const rescaleBy = (
   const top = under.length - 1;
   const value = Number.isInteger(shift) ? result : timesNumber(c, result, Math.SQRT2);
   const trunc = Math.max(0, Math.ceil(shift));
-  const factor = (j: number): number => whole(j) * 2 ** (trunc - Math.ceil(shift));
+  const factor = (j: number): number => whole(j) * math.pow2(trunc - Math.ceil(shift));
   const terms = under
     .slice(1)
     .map((b, i): [Wire, Wire] => [b, timesInteger(c, value, factor(i) - factor(i + 1))]);
@@ -148,7 +151,7 @@ const rescale = (
   zero: boolean,
 ): Wire => {
   const top = normal.under.length - 1;
-  const factor = (j: number): number => (step > 0 ? 2 ** (step * j) : 2 ** (-step * (top - j)));
+  const factor = (j: number): number => (step > 0 ? math.pow2(step * j) : math.pow2(-step * (top - j)));
   return rescaleBy(c, value, normal, factor, trunc, zero);
 };
 
@@ -161,12 +164,12 @@ const onNormal = (c: Circuit, n: Normal, name: Parameters<typeof smooth>[2], out
 export const log = (c: Circuit, x: Wire): Wire => {
   const n = normalise(c, x);
   const onY = onNormal(c, n, 'log', c.fraction);
-  const ln16 = filled(c, -4 * elementary.log(2), x.shape);
+  const ln16 = filled(c, -4 * math.log(2), x.shape);
   const digits = selectSum(
     c,
     n.under.slice(1).map((b) => [b, ln16]),
   );
-  return addNumber(c, add(c, onY, digits), (4 * (n.under.length - 1) - c.fraction) * elementary.log(2));
+  return addNumber(c, add(c, onY, digits), (4 * (n.under.length - 1) - c.fraction) * math.log(2));
 };
 
 /** The square root of what was normalised. Rounds 2. */
@@ -213,7 +216,8 @@ const ROOT = { 32: 12, 64: 22, 128: 33 } as const;
 export const cbrt = (c: Circuit, x: Wire): Wire => {
   const n = normaliseSigned(c, x);
   const bits = ROOT[c.field.bits];
-  const factor = (j: number): number => Math.round(elementary.cbrt(2 ** (4 * j - c.fraction)) * 2 ** bits);
+  const factor = (j: number): number =>
+    Math.round(math.cbrt(math.pow2(4 * j - c.fraction)) * math.pow2(bits));
   const root = rescaleBy(c, onNormal(c, n, 'cbrt'), n, factor, valueBits(c) + bits - c.fraction, true);
   return flip(c, n.negative, root);
 };

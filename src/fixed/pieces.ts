@@ -3,7 +3,7 @@
  * differences), as gates/spline-fss.ts wants them: z in [-1, 1) is counted from the left end of a piece, in pieces.
  */
 
-import { cos } from '../gates/elementary.ts';
+import { cos } from '../ring/math/index.ts';
 
 /** Coefficients of the polynomial through (z_i, y_i), from the constant on. */
 const through = (z: readonly number[], y: readonly number[]): number[] => {

@@ -18,15 +18,18 @@ export const lookup = (c: Circuit, x: Wire, places: Wire, axis: number): Wire =>
 export const oneHot = (c: Circuit, x: Wire, n: number): Wire =>
   c.emit('oneHot', [hidden(c, x)], { n }, [{ shape: [...x.shape, n], kind: 'bit', secret: true }])[0]!;
 
-/** x + the parts, each at its place along the first axis. Rounds 2; bytes k/8 an element of x, n/8 a place. */
-export const scatterAdd = (c: Circuit, x: Wire, places: Wire, parts: Wire): Wire => {
+/**
+ * x + the parts, each at its place along the first axis; places are below `width`, and those beyond the axis go. Rounds 2; bytes
+ * k/8 an element of x, width/8 a place.
+ */
+export const scatterAdd = (c: Circuit, x: Wire, places: Wire, parts: Wire, width: number): Wire => {
   const n = x.shape[0]!;
   const m = places.shape[0]!;
   const rest = x.shape.slice(1);
   const inner = count(rest);
-  const at = oneHot(c, places, n);
+  const at = oneHot(c, places, width);
   const terms = Array.from({ length: m }, (_, e): [Wire, Wire] => [
-    view(c, at, [n, ...rest], [1, ...rest.map(() => 0)], e * n),
+    view(c, at, [n, ...rest], [1, ...rest.map(() => 0)], e * width),
     view(c, parts, [n, ...rest], [0, ...stridesOf(rest)], e * inner),
   ]);
   return m === 0 ? x : add(c, x, selectSum(c, terms));

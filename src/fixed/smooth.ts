@@ -1,6 +1,6 @@
 /** @file Smooth functions of one secret by harmonics (gates/harmonics.ts), with saturation where they level off. */
 
-import * as elementary from '../gates/elementary.ts';
+import * as math from '../ring/math/index.ts';
 import { add, addNumber, below, filled, not, selectSum, sub, timesNumber } from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
 import { clamp } from './clamp.ts';
@@ -11,14 +11,14 @@ import { inParts, numbers } from './parts.ts';
 type Bits = 32 | 64 | 128;
 
 /**
- * The opened value f(x) 2^(t1 + t2) stays below 2^room: wrapping has a probability of 2^(room - k), and none in the exact
- * form, where room is wider. t2: scale of the weights; dealt words have what remains. Coefficients may be the larger, the
+ * The opened value f(x) 2^(t1 + t2) stays below 2^room: wrapping has a probability of 2^(room - k) at FM128. At FM64 and FM32
+ * the exact form is taken, whatever products do: what the free one would leave of the ring is too little for both. t2: scale of the weights; dealt words have what remains. Coefficients may be the larger, the
  * more exact those are: damping.
  */
 const SCALES = {
-  32: { room: 22, exact: 29, t2: 11, damping: 1e-3 },
-  64: { room: 46, exact: 61, t2: 22, damping: 1e-8 },
-  128: { room: 80, exact: 80, t2: 30, damping: 1e-12 },
+  32: { room: 29, t2: 11, damping: 1e-3 },
+  64: { room: 61, t2: 22, damping: 1e-8 },
+  128: { room: 80, t2: 30, damping: 1e-12 },
 } as const;
 
 interface Smooth {
@@ -48,7 +48,7 @@ const normal = { lo: 1, hi: 16, period: 32, step: 1, parity: 'none' } as const;
 const SMOOTH = {
   sigmoid: {
     ...step,
-    fn: (x) => elementary.sigmoid(x) - 0.5,
+    fn: (x) => math.sigmoid(x) - 0.5,
     hi: 15.5,
     period: 64,
     reach: 0,
@@ -57,16 +57,16 @@ const SMOOTH = {
   },
   tanh: {
     ...step,
-    fn: elementary.tanh,
+    fn: math.tanh,
     hi: 7.75,
     period: 32,
     reach: 1,
     harmonics: { 32: 14, 64: 20, 128: 25 },
   },
-  erf: { ...step, fn: elementary.erf, hi: 3.875, period: 16, reach: 1, harmonics: { 32: 6, 64: 8, 128: 9 } },
+  erf: { ...step, fn: math.erf, hi: 3.875, period: 16, reach: 1, harmonics: { 32: 6, 64: 8, 128: 9 } },
   softplus: {
     ...bend,
-    fn: (x) => elementary.softplus(x) - x / 2,
+    fn: (x) => math.softplus(x) - x / 2,
     hi: 15.5,
     period: 64,
     reach: 4,
@@ -74,7 +74,7 @@ const SMOOTH = {
   },
   silu: {
     ...bend,
-    fn: (x) => elementary.silu(x) - x / 2,
+    fn: (x) => math.silu(x) - x / 2,
     hi: 19,
     period: 64,
     step: 1,
@@ -82,7 +82,7 @@ const SMOOTH = {
     harmonics: { 32: 20, 64: 36, 128: 45 },
   },
   mish: {
-    fn: (x) => elementary.mish(x) - x / 2,
+    fn: (x) => math.mish(x) - x / 2,
     lo: -19,
     hi: 19,
     period: 64,
@@ -94,7 +94,7 @@ const SMOOTH = {
   },
   gelu: {
     ...bend,
-    fn: (x) => elementary.gelu(x) - x / 2,
+    fn: (x) => math.gelu(x) - x / 2,
     hi: 6,
     period: 32,
     reach: 3,
@@ -102,22 +102,22 @@ const SMOOTH = {
   },
   geluTanh: {
     ...bend,
-    fn: (x) => elementary.geluTanh(x) - x / 2,
+    fn: (x) => math.geluTanh(x) - x / 2,
     hi: 6,
     period: 32,
     reach: 3,
     harmonics: { 32: 8, 64: 11, 128: 14 },
   },
-  arctan: { ...step, fn: elementary.arctan, hi: 1, period: 8, reach: 0, harmonics: { 32: 3, 64: 5, 128: 7 } },
+  arctan: { ...step, fn: math.atan, hi: 1, period: 8, reach: 0, harmonics: { 32: 3, 64: 5, 128: 7 } },
   sine: {
     ...step,
-    fn: (x) => elementary.sin(2 * Math.PI * x),
+    fn: (x) => math.sin(2 * Math.PI * x),
     hi: 0.25,
     period: 1,
     reach: 1,
     harmonics: { 32: 1, 64: 1, 128: 1 },
   },
-  log: { ...normal, fn: elementary.log, reach: 2, harmonics: { 32: 7, 64: 12, 128: 15 } },
+  log: { ...normal, fn: math.log, reach: 2, harmonics: { 32: 7, 64: 12, 128: 15 } },
   sqrt: { ...normal, fn: Math.sqrt, relative: true, reach: 2, harmonics: { 32: 5, 64: 9, 128: 12 } },
   rsqrt: {
     ...normal,
@@ -135,7 +135,7 @@ const SMOOTH = {
   },
   /** arccos x = sqrt(1 - x) times this, x in [0, 1]. */
   arccosRest: {
-    fn: (x) => elementary.arccosRest(x),
+    fn: (x) => math.arccosRest(x),
     lo: 0,
     hi: 1,
     period: 2,
@@ -146,7 +146,7 @@ const SMOOTH = {
   },
   arcsinh: {
     ...step,
-    fn: elementary.arcsinh,
+    fn: math.asinh,
     hi: 8,
     period: 64,
     reach: 2,
@@ -155,11 +155,11 @@ const SMOOTH = {
   /** arcsinh 8y - ln 16y. */
   arcsinhRest: {
     ...normal,
-    fn: (y) => elementary.log((1 + Math.sqrt(1 + 1 / (64 * y * y))) / 2),
+    fn: (y) => math.log((1 + Math.sqrt(1 + 1 / (64 * y * y))) / 2),
     reach: 0,
     harmonics: { 32: 2, 64: 8, 128: 13 },
   },
-  cbrt: { ...normal, fn: elementary.cbrt, relative: true, reach: 2, harmonics: { 32: 4, 64: 9, 128: 13 } },
+  cbrt: { ...normal, fn: math.cbrt, relative: true, reach: 2, harmonics: { 32: 4, 64: 9, 128: 13 } },
 } as const satisfies Readonly<Record<string, Smooth>>;
 
 /** Coefficients by name and field: made once. */
@@ -189,18 +189,18 @@ export const smooth = (
   const { bits } = c.field;
   const { reach, linear = 0, constant = 0 }: Smooth = SMOOTH[name];
   const f = fitted(name, bits);
-  const { room, exact, t2 } = SCALES[bits];
-  const t1 = (c.exact ? exact : room) - reach - t2;
+  const { room, t2 } = SCALES[bits];
+  const t1 = room - reach - t2;
   const attrs = {
     count: f.count,
     step: f.step,
-    turn: input + Math.log2(f.period),
+    turn: input + math.log2(f.period),
     t1,
     t2,
     trunc: t1 + t2 - output,
-    exact: c.exact,
+    exact: bits !== 128,
     constant: f.constant + constant,
-    linear: linear * 2 ** (t1 + t2 - input),
+    linear: linear * math.pow2(t1 + t2 - input),
     coefficients: f.coefficients,
   };
   return inParts(c, x, (part) => c.emit('harmonics', [part], attrs, [numbers(part)])[0]!);
@@ -237,7 +237,7 @@ const saturating =
     if (keyed) return keyed;
     const inside = smooth(c, x, name);
     if (near) return inside;
-    const hi = end * 2 ** c.fraction;
+    const hi = end * math.pow2(c.fraction);
     const [under, notOver] = below(c, x, [-hi, hi]);
     const above = high === 'x' ? x : filled(c, high, x.shape);
     return add(
@@ -273,8 +273,8 @@ export const sigmoidSegments = (c: Circuit, x: Wire): Wire => clamp(c, sigmoidLi
 
 /**
  * Largest argument of exp whose result fits, pieces of 2^log each, and the scales of factors (at least e^(-2^log)) and weights (below 2^63):
- * e^max 2^(t1 + t2) is 2^85.3 (it wraps with probability 2^-42, for x < 10 2^-58), and below a quarter of the ring in the
- * exact form.
+ * e^max 2^(t1 + t2) is 2^85.3 (it wraps with probability 2^-42, for x < 10 2^-58), and at FM64 and FM32 below a quarter of the
+ * ring: these take the exact form.
  */
 const EXP = {
   32: { max: 4, pieces: 32, log: 1, t1: 11, t2: 11 },
@@ -291,9 +291,9 @@ const EXP_MIN = -20;
  */
 export const exp = (c: Circuit, x: Wire, reach = ANYWHERE): Wire => {
   const { max, pieces, log, t1, t2 } = EXP[c.field.bits];
-  const range = pieces * 2 ** log;
+  const range = pieces * math.pow2(log);
   // The last piece but one ends at max.
-  const lo = max + 2 ** log - range;
+  const lo = max + math.pow2(log) - range;
   const attrs = {
     pieces,
     pieceBits: c.fraction + log,
@@ -302,7 +302,7 @@ export const exp = (c: Circuit, x: Wire, reach = ANYWHERE): Wire => {
     t1,
     t2,
     trunc: t1 + t2 - c.fraction,
-    exact: c.exact,
+    exact: c.field.bits !== 128,
   };
   const shifted = addNumber(c, x, -lo);
   const gate = (op: string, of: object): Wire =>
@@ -314,6 +314,6 @@ export const exp = (c: Circuit, x: Wire, reach = ANYWHERE): Wire => {
     return gate('exponentialFss', bits);
   const inside = gate('exponential', {});
   if (near) return inside;
-  const [under] = below(c, x, [EXP_MIN * 2 ** c.fraction]);
+  const [under] = below(c, x, [EXP_MIN * math.pow2(c.fraction)]);
   return sub(c, inside, selectSum(c, [[under!, inside]]));
 };

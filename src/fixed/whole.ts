@@ -1,5 +1,6 @@
 /** @file Signs, whole parts, powers and periodic functions of fixed-point numbers. */
 
+import * as math from '../ring/math/index.ts';
 import {
   add,
   addNumber,
@@ -29,7 +30,7 @@ export const abs = (c: Circuit, x: Wire): Wire => {
 
 /** -1, 0 or 1, as a ring integer times 2^scale. Rounds: less, and one; by keys 1. */
 export const sign = (c: Circuit, x: Wire, scale: number): Wire => {
-  const step = 2 ** scale;
+  const step = math.pow2(scale);
   const keyed = keyedLines(c, x, { at: [0, 1], slopes: [0, 0], steps: [step, step] });
   if (keyed) return addNumber(c, keyed, -step, 0);
   const [minus, notPlus] = below(c, x, [0, 1]);

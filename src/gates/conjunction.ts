@@ -11,6 +11,7 @@
 
 import type { Dealing } from '../dealer/material.ts';
 import type { Bits } from '../ring/array.ts';
+import * as math from '../ring/math/index.ts';
 import { type Plane, type PlaneProgram, PlaneWriter } from '../ring/plane-program.ts';
 import { openWhile, type Party, type Steps } from './gate.ts';
 
@@ -23,7 +24,7 @@ const productsOf = (sets: readonly number[]): number[] => {
   return [...all].sort((a, b) => a - b);
 };
 
-const lowest = (set: number): number => Math.log2(set & -set);
+const lowest = (set: number): number => math.log2(set & -set);
 const isSingle = (set: number): boolean => (set & (set - 1)) === 0;
 
 const planeOf =

@@ -12,6 +12,7 @@
  */
 
 import { type Bits, Bytes } from '../ring/array.ts';
+import * as math from '../ring/math/index.ts';
 import { type Gate, type GateAttrs, openWhile, ringOf } from './gate.ts';
 
 /** The table is a row of k bits an element, xor-shared. */
@@ -23,7 +24,7 @@ export const isZero: Gate<GateAttrs> = {
     const r = ringOf(x!.r);
     const n = r.length;
     const k = d.field.bits;
-    const width = Math.log2(k);
+    const width = math.log2(k);
     const bits = d.bytes(n * k);
     d.ring.bitsAsBytes(bits, r);
     d.give(bits, width);
@@ -48,7 +49,7 @@ export const isZero: Gate<GateAttrs> = {
     const c = ringOf(x!.c);
     const n = c.length;
     const k = p.field.bits;
-    const width = Math.log2(k);
+    const width = math.log2(k);
     const bits = p.takeBytes(n * k, width);
     const product = p.takeBytes(n, width);
     const rho = p.drawBytes(n);

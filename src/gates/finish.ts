@@ -18,9 +18,12 @@
 
 import type { Dealing } from '../dealer/material.ts';
 import type { RingArray } from '../ring/array.ts';
+import * as math from '../ring/math/index.ts';
 import { openWhile, type Party, type Steps, type Value } from './gate.ts';
+import { dealGuard, type Watch, watch } from './guard.ts';
 
-export interface Truncation {
+/** With what the range guard watches z by, if it does. */
+export interface Truncation extends Watch {
   /** Bits to drop, 0 for none. */
   readonly trunc: number;
   readonly exact: boolean;
@@ -30,23 +33,24 @@ export interface Truncation {
  * The dealer's half. `mask` is the whole mask under which the shares will be opened; `drawn` says that it is the
  * plain sum of the parties' streams, so that parties know their shares of it already.
  */
-export const dealFinish = (
-  d: Dealing,
-  mask: RingArray,
-  { trunc, exact }: Truncation,
-  drawn: boolean,
-): Value => {
+export const dealFinish = (d: Dealing, mask: RingArray, t: Truncation, drawn: boolean): Value => {
+  const { trunc, exact } = t;
   if (trunc === 0) return { r: drawn ? mask : d.give(mask) };
   const n = mask.length;
   const shifted = d.words(n);
   d.ring.shr(shifted, mask, trunc);
-  if (!exact) return { r: d.give(shifted) };
   d.give(shifted);
+  if (!exact) {
+    dealGuard(d, mask, t, false);
+    return { r: shifted };
+  }
   const wrap = d.words(n);
   d.ring.shr(wrap, mask, d.field.bits - 1);
   d.ring.shl(wrap, wrap, d.field.bits - trunc);
   d.give(wrap);
-  return { r: d.draw(n) };
+  const next = d.draw(n);
+  dealGuard(d, mask, t, true);
+  return { r: next };
 };
 
 /**
@@ -56,17 +60,22 @@ export const dealFinish = (
 export function* finish(
   p: Party,
   share: RingArray,
-  { trunc, exact }: Truncation,
+  t: Truncation,
   parts: Iterable<number> = [],
   own?: RingArray,
 ): Steps<Value> {
+  const { trunc, exact } = t;
   const n = share.length;
   if (trunc > 0 && exact) {
     const [c, drawn] = yield* openWhile(p, share, () => draw(p, n), { parts });
+    watch(p, c, t);
     return yield* shiftExactly(p, c, trunc, drawn);
   }
   const [c, r] = yield* openWhile(p, share, () => (trunc === 0 && own) || p.take(n), { parts });
-  if (trunc > 0) p.ring.shr(c, c, trunc);
+  if (trunc > 0) {
+    watch(p, c, t);
+    p.ring.shr(c, c, trunc);
+  }
   return { c, r };
 }
 
@@ -80,8 +89,15 @@ interface Drawn {
 const draw = (p: Party, n: number): Drawn => ({ shifted: p.take(n), wrap: p.take(n), next: p.draw(n) });
 
 /** The second half of the exact form: truncates a masked value whose c is public already. */
-export const retruncate = (p: Party, masked: RingArray, trunc: number): Steps<Value> =>
-  shiftExactly(p, masked, trunc, draw(p, masked.length));
+export function* retruncate(
+  p: Party,
+  masked: RingArray,
+  t: Watch & { readonly trunc: number },
+): Steps<Value> {
+  const drawn = draw(p, masked.length);
+  watch(p, masked, t);
+  return yield* shiftExactly(p, masked, t.trunc, drawn);
+}
 
 function* shiftExactly(
   p: Party,
@@ -93,7 +109,7 @@ function* shiftExactly(
   const n = masked.length;
   const k = field.bits;
   const c = p.words(n);
-  ring.addScalar(c, masked, p.scalar(2 ** (k - 2)));
+  ring.addScalar(c, masked, p.scalar(math.pow2(k - 2)));
   // (1 - msb c) * wrap, without a branch: msb as 0 or 1, then a multiplication.
   const out = p.words(n);
   ring.shr(out, c, k - 1);
@@ -104,7 +120,7 @@ function* shiftExactly(
   if (p.first) {
     ring.shr(c, c, trunc);
     ring.add(out, out, c);
-    ring.addScalar(out, out, p.scalar(-(2 ** (k - 2 - trunc))));
+    ring.addScalar(out, out, p.scalar(-math.pow2(k - 2 - trunc)));
   }
   ring.add(out, out, next);
   return { c: yield* p.open(out), r: next };

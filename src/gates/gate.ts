@@ -49,6 +49,8 @@ export interface Party extends Drawing {
   open<T extends Arr>(array: T, options?: OpenOptions): Steps<T>;
   /** This party's own plaintext for an input gate, already encoded; undefined at the others. */
   input(name: number): Arr | undefined;
+  /** Adds to this party's sum of what left the range at a site of the program. */
+  note(site: number, share: number): void;
 }
 
 /** A protocol as a generator: every `yield` is one round. */

@@ -18,6 +18,7 @@
 import type { Parts } from '../dealer/material.ts';
 import type { RingArray } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
+import * as math from '../ring/math/index.ts';
 import type { HarmonicShape } from '../ring/ring.ts';
 import { dealFinish, finish, type Truncation } from './finish.ts';
 import { type Gate, type Party, ringOf, type Value } from './gate.ts';
@@ -92,7 +93,7 @@ export const harmonics: Gate<HarmonicAttrs> = {
 /** This party's shares of f(x), masked, part by part. */
 const sums = (p: Party, share: RingArray, x: Value, u: Parts, a: HarmonicAttrs): Generator<number> => {
   const { ring } = p;
-  const constant = p.scalar(p.first ? Math.round(a.constant * 2 ** a.t2) : 0);
+  const constant = p.scalar(p.first ? Math.round(a.constant * math.pow2(a.t2)) : 0);
   ring.shl(constant, constant, a.t1);
   const weigh = (start: number, length: number): void => {
     const table = p.take(length * 2 * a.count);

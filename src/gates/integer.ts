@@ -20,6 +20,7 @@
 import type { Dealing } from '../dealer/material.ts';
 import type { Scratch } from '../dealer/scratch.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
+import * as math from '../ring/math/index.ts';
 import { clearAbove, dealLower, lower } from './compare.ts';
 import { type Gate, type Party, ringOf, type Steps, type Value } from './gate.ts';
 
@@ -93,7 +94,7 @@ const lifted = (p: Party, c: RingArray, { bits, signed }: IntAttrs): RingArray =
   if (!signed) return c;
   const out = p.words(c.length);
   // -2^(b-1) is the same mod 2^b, and fits where b = k.
-  p.ring.addScalar(out, c, p.scalar(-(2 ** (bits - 1))));
+  p.ring.addScalar(out, c, p.scalar(-math.pow2(bits - 1)));
   return out;
 };
 
@@ -153,7 +154,11 @@ export const belowInt: Gate<BelowIntAttrs> = {
     const limits = thresholds.map((t) => {
       const limit = p.words(n);
       p.ring.zero(limit);
-      p.ring.addScalar(limit, limit, p.scalar(t < 2 ** (p.field.bits - 1) ? t : t - 2 ** p.field.bits));
+      p.ring.addScalar(
+        limit,
+        limit,
+        p.scalar(t < math.pow2(p.field.bits - 1) ? t : t - math.pow2(p.field.bits)),
+      );
       return lifted(p, limit, attrs);
     });
     const rows = limits.map((limit) => {

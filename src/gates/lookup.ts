@@ -14,6 +14,7 @@
 
 import type { Scratch } from '../dealer/scratch.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
+import * as math from '../ring/math/index.ts';
 import { type Gate, type Party, ringOf } from './gate.ts';
 import { move } from './permutation.ts';
 
@@ -28,7 +29,7 @@ export interface LookupAttrs extends Readonly<Record<string, unknown>> {
 /** Table words dealt at a time: bounds memory. */
 const BLOCK = 1 << 20;
 
-const powerAbove = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(n, 1)));
+const powerAbove = (n: number): number => math.pow2(Math.ceil(math.log2(Math.max(n, 1))));
 
 /** Low bits of words, as numbers mod N. */
 const lowOf = (s: Scratch, a: RingArray, size: number): Uint32Array => {

@@ -2,6 +2,7 @@
 
 import type { Scratch } from '../dealer/scratch.ts';
 import type { Bytes, RingArray } from '../ring/array.ts';
+import * as math from '../ring/math/index.ts';
 
 /** Stream words that a permutation of n may take: about 1 in 4096 is rejected at most, up to 2^20 elements. */
 const wordsFor = (n: number): number => n + Math.ceil(n / 64) + 64;
@@ -24,7 +25,7 @@ export const permutations = (s: Scratch, stream: Bytes, lanes: number, n: number
     const end = at + each;
     for (let i = 0; i < n; i++) out[base + i] = base + i;
     for (let i = n - 1; i > 0; i--) {
-      const fair = 2 ** 32 - (2 ** 32 % (i + 1));
+      const fair = math.pow2(32) - (math.pow2(32) % (i + 1));
       let word = words[at++]!;
       while (word >= fair && at < end) word = words[at++]!;
       const j = word % (i + 1);

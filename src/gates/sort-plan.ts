@@ -3,6 +3,8 @@
  * expect. Segments of more than SMALL elements are split at PIVOTS of them, smaller ones compare all pairs.
  */
 
+import * as math from '../ring/math/index.ts';
+
 const PIVOTS = 3;
 const SMALL = 8;
 
@@ -119,7 +121,7 @@ const fixed = (): (() => number) => {
   let a = 0x9e3779b9;
   return () => {
     a = (Math.imul(a, 1664525) + 1013904223) >>> 0;
-    return a / 2 ** 32;
+    return a / math.pow2(32);
   };
 };
 

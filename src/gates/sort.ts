@@ -16,6 +16,7 @@
 import type { Dealing } from '../dealer/material.ts';
 import { fail } from '../errors.ts';
 import type { RingArray } from '../ring/array.ts';
+import * as math from '../ring/math/index.ts';
 import { clearAbove, dealLower, lower } from './compare.ts';
 import { type Gate, type Party, ringOf, type Steps, type Value } from './gate.ts';
 import { move } from './permutation.ts';
@@ -76,7 +77,7 @@ function* openSigns(p: Party, share: RingArray, bits: number): Steps<Uint8Array>
 const keysOf = (p: Party, x: RingArray, place: RingArray, { shift, descending }: SortAttrs): RingArray => {
   const key = p.words(x.length);
   // A product by a public number, not a shift: shares of masks may only be used linearly.
-  p.ring.mulScalar(key, x, p.scalar((descending ? -1 : 1) * 2 ** shift));
+  p.ring.mulScalar(key, x, p.scalar((descending ? -1 : 1) * math.pow2(shift)));
   p.ring.add(key, key, place);
   return key;
 };

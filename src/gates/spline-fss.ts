@@ -22,6 +22,7 @@
 import type { Dealing } from '../dealer/material.ts';
 import type { RingArray } from '../ring/array.ts';
 import type { KeyShape } from '../ring/keys.ts';
+import * as math from '../ring/math/index.ts';
 import type { SplineShape } from '../ring/ring.ts';
 import type { ExponentialAttrs } from './exponential.ts';
 import { dealFinish, finish, type Truncation } from './finish.ts';
@@ -130,7 +131,7 @@ export const splineShape = (a: SplineAttrs, word: number): KeyShape => ({
 
 /** A real number at the scale of the opened value. */
 const scaled = (p: Party, value: number, { t1, t2 }: SplineAttrs): RingArray => {
-  const word = p.scalar(Math.round(value * 2 ** t2));
+  const word = p.scalar(Math.round(value * math.pow2(t2)));
   p.ring.shl(word, word, t1);
   return word;
 };
@@ -177,7 +178,7 @@ export type KeyedExponent = ExponentialAttrs & Keyed;
 /** A leaf holds as many indices as a block of 64 bytes has words. */
 export const exponentialShape = (a: Keyed, word: number): KeyShape => ({
   total: totalOf(a, word),
-  group: Math.log2(512 / word),
+  group: math.log2(512 / word),
   words: 1,
   steps: 0,
 });

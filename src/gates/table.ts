@@ -7,6 +7,7 @@ import { isZero } from './equal.ts';
 import { exponential } from './exponential.ts';
 import { borrowFss, isZeroFss, lessFss } from './fss.ts';
 import type { Gate } from './gate.ts';
+import { guard } from './guard.ts';
 import { harmonics } from './harmonics.ts';
 import { hide, input, reveal } from './inout.ts';
 import { belowInt, lessInt, negative, residue } from './integer.ts';
@@ -24,6 +25,7 @@ export const gates = {
   input,
   reveal,
   hide,
+  guard,
   mul,
   square,
   matmul,

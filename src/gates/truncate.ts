@@ -12,28 +12,33 @@
 
 import { dealFinish, retruncate } from './finish.ts';
 import { type Gate, ringOf } from './gate.ts';
+import { dealGuard, type Watch, watch } from './guard.ts';
 
-type ShiftGate = Gate<{ readonly trunc: number } & Readonly<Record<string, unknown>>>;
+type ShiftGate = Gate<{ readonly trunc: number } & Watch>;
 
 export const truncate: ShiftGate = {
-  deal(d, [x], { trunc }) {
+  deal(d, [x], t) {
     const r = d.words(x!.r!.length);
-    d.ring.shr(r, ringOf(x!.r), trunc);
-    return [{ r: d.give(r) }];
+    d.ring.shr(r, ringOf(x!.r), t.trunc);
+    d.give(r);
+    dealGuard(d, ringOf(x!.r), t, false);
+    return [{ r }];
   },
   // biome-ignore lint/correctness/useYield: a gate without a round
-  *eval(p, [x], { trunc }) {
+  *eval(p, [x], t) {
     const c = p.words(x!.c!.length);
-    p.ring.shr(c, ringOf(x!.c), trunc);
-    return [{ c, r: p.take(c.length) }];
+    p.ring.shr(c, ringOf(x!.c), t.trunc);
+    const r = p.take(c.length);
+    watch(p, ringOf(x!.c), t);
+    return [{ c, r }];
   },
 };
 
 export const truncateExact: ShiftGate = {
-  deal(d, [x], { trunc }) {
-    return [dealFinish(d, ringOf(x!.r), { trunc, exact: true }, true)];
+  deal(d, [x], t) {
+    return [dealFinish(d, ringOf(x!.r), { ...t, exact: true }, true)];
   },
-  *eval(p, [x], { trunc }) {
-    return [yield* retruncate(p, ringOf(x!.c), trunc)];
+  *eval(p, [x], t) {
+    return [yield* retruncate(p, ringOf(x!.c), t)];
   },
 };

@@ -137,9 +137,3 @@ export const scatterAdd = (x: BaseArray, axis: number, indices: readonly number[
   const split = [...x.shape.slice(0, axis), n, most, ...x.shape.slice(axis + 1)];
   return sum(reshape(wide, split), [axis + 1]);
 };
-
-/** A value without `axis`, in the one place of it that `index` (int64) names, and 0 elsewhere. */
-export const oneHotAlong = (x: BaseArray, index: BaseArray, shape: Shape, axis: number): BaseArray => {
-  const here = equal(spreadAxes(index, shape, [axis]), counting(shape, axis));
-  return select(here, spreadAxes(x, shape, [axis]), zeros(shape, x.dtype));
-};

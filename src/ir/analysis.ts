@@ -79,6 +79,8 @@ export const analyse = (graph: Graph): Analysis => {
     }
   });
   for (const id of graph.outs) uses[id]!++;
+  // The last number is the verdict's.
+  if (graph.watched) count++;
   if (!Number.isSafeInteger(count))
     fail(
       'RANGE',

@@ -72,10 +72,10 @@ export interface ArrayMethods {
   reshape(...shape: readonly (number | readonly number[])[]): BaseArray;
   ravel(): BaseArray;
   flatten(): BaseArray;
-  squeeze(axis?: number | readonly number[]): BaseArray;
+  squeeze(axis?: number | readonly number[] | Pick<ReduceOptions, 'axis'>): BaseArray;
   slice(...specs: readonly SliceSpec[]): BaseArray;
   at(...index: readonly SliceSpec[]): BaseArray;
-  take(indices: ArrayInput, axis?: number): BaseArray;
+  take(indices: ArrayInput, axis?: number | { readonly axis?: number | null }): BaseArray;
   astype(dtype: string): BaseArray;
 }
 

@@ -1,6 +1,8 @@
 /** @file Building graphs: values are numbered in order, and every node is typed by the op table as it is added. */
+
 import { fail } from '../errors.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
+import { oneNaN } from './nan.ts';
 import { inferTypes } from './ops.ts';
 
 export class GraphBuilder {
@@ -51,7 +53,7 @@ export class GraphBuilder {
     return this.emit(
       'const',
       [],
-      { value: { shape: value.shape, dtype: value.dtype, data: value.data } },
+      { value: { shape: value.shape, dtype: value.dtype, data: oneNaN(value.data) } },
       { site },
     )[0]!;
   }

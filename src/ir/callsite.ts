@@ -5,7 +5,8 @@ const HERE = import.meta.url.startsWith('file:')
   ? new URL('../', import.meta.url).href
   : `${import.meta.url}:`;
 const OURS = [HERE, HERE.replace(/^file:\/\//, '')];
-const FRAMES = 24;
+/** How far to look; a short look costs less, and mostly is enough. */
+const FRAMES = [12, 32] as const;
 
 /** `url:line:column` in a line of a stack, V8's or Firefox's and Safari's. */
 const LOCATION = /(?:\(|@|at (?:async )?)((?:[a-z-]+:\/\/)?[^\s()@]+:\d+:\d+)\)?$/;
@@ -23,17 +24,25 @@ export const atSite = <R>(site: string | undefined, fn: () => R): R => {
   }
 };
 
-/** The innermost line of the stack outside of this library, `file:line:column`. About 10 us. */
-export const callSite = (): string | undefined => {
-  if (replayed !== undefined) return replayed;
+const look = (frames: number): string | undefined => {
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = FRAMES;
+  Error.stackTraceLimit = frames;
   const stack = new Error().stack ?? '';
   Error.stackTraceLimit = limit;
   for (const line of stack.split('\n')) {
     const location = LOCATION.exec(line)?.[1];
     if (location !== undefined && !OURS.some((url) => location.startsWith(url)))
       return location.replace(/^file:\/\//, '');
+  }
+  return undefined;
+};
+
+/** The innermost line of the stack outside of this library, `file:line:column`. Some 10 us. */
+export const callSite = (): string | undefined => {
+  if (replayed !== undefined) return replayed;
+  for (const frames of FRAMES) {
+    const site = look(frames);
+    if (site !== undefined) return site;
   }
   return undefined;
 };

@@ -3,7 +3,9 @@
 import { type Circuit, count, type Instead, type Wire, type WireType } from '../fixed/circuit.ts';
 import type { Field } from '../ring/field.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
+import { oneNaN } from './nan.ts';
 import { keyed, type PlanOptions, planned } from './plan.ts';
+import { WatchedValues, type Watcher } from './watch.ts';
 
 /** How sigmoid is computed, as in SPU's runtime configuration. */
 export type SigmoidMode = 'REAL' | 'MM1' | 'SEG3';
@@ -17,6 +19,8 @@ export interface CircuitOptions extends PlanOptions {
   readonly sigmoidMode?: SigmoidMode | undefined;
   /** Integer results may stay unwrapped: they are revealed at once, and that wraps them. */
   readonly lazyIntegers?: boolean | undefined;
+  /** Numbers that leave the range are noticed when the program runs, and one bit at its end says so. */
+  readonly rangeGuard?: boolean | undefined;
 }
 
 export class GraphCircuit implements Circuit {
@@ -28,10 +32,13 @@ export class GraphCircuit implements Circuit {
   /** The user's call site, put on every node that is added. */
   site: string | undefined;
   readonly options: CircuitOptions;
+  /** What the range guard knows of the values. */
+  readonly watched: WatchedValues | undefined;
   #constants = new Map<string, Wire>();
 
-  constructor(options: CircuitOptions) {
+  constructor(options: CircuitOptions, watcher?: Watcher) {
     this.options = options;
+    this.watched = watcher && new WatchedValues(watcher);
     this.field = options.field;
     this.fraction = options.fraction ?? options.field.fraction;
     this.exact = options.field.bits !== 128 && !options.truncAllowMsbError;
@@ -44,7 +51,9 @@ export class GraphCircuit implements Circuit {
   node(op: string, ins: readonly ValueId[], attrs: Attrs, outs: readonly Type[], body?: Graph): ValueId[] {
     const ids = outs.map((t) => this.value(t));
     const site = this.site;
-    this.nodes.push({ op, ins, outs: ids, attrs, ...(body && { body }), ...(site && { site }) });
+    const node = { op, ins, outs: ids, attrs, ...(body && { body }), ...(site && { site }) };
+    this.nodes.push(node);
+    this.watched?.after(node, this.types);
     return ids;
   }
 
@@ -60,10 +69,11 @@ export class GraphCircuit implements Circuit {
     outs: readonly WireType[],
   ): Wire[] {
     const types = outs.map(({ shape, kind, secret }): Type => ({ shape, dtype: kind, secret }));
+    const all = this.watched?.before(this, op, ins, attrs) ?? attrs;
     return this.node(
       planned(op, attrs, count(ins[0]?.shape ?? []), this.options),
       ins.map((w) => w.id),
-      attrs as Attrs,
+      all as Attrs,
       types,
     ).map((id) => this.wire(id));
   }
@@ -85,7 +95,9 @@ export class GraphCircuit implements Circuit {
   /** A plain public tensor as a value. */
   tensor(value: Tensor): ValueId {
     const { shape, dtype, data } = value;
-    return this.node('const', [], { value: { shape, dtype, data } }, [{ shape, dtype, secret: false }])[0]!;
+    return this.node('const', [], { value: { shape, dtype, data: oneNaN(data) } }, [
+      { shape, dtype, secret: false },
+    ])[0]!;
   }
 
   /** A plain public value as ring elements (fxp with `fraction` bits, integers as they are) or bits. */

@@ -5,8 +5,9 @@
  * A fraction bit is lost with every doubling of the error beyond 2^-f; errors are absolute below 1, relative above.
  */
 import type { Field } from '../ring/field.ts';
+import * as math from '../ring/math/index.ts';
 import type { Exposed } from './exposed.ts';
-import type { Node, Tensor, ValueId } from './graph.ts';
+import { elements, type Node, sizeOf, type Tensor, type ValueId } from './graph.ts';
 import { evaluate } from './plain.ts';
 
 export interface Precision {
@@ -16,9 +17,12 @@ export interface Precision {
   readonly bits: number;
 }
 
-/** `range`: too large, infinite or NaN in float64. `bits`: inexact. `value`: an integer or a bool that is another. */
+/**
+ * `range`: too large, infinite or NaN in float64. `bits`: inexact. `value`: an integer or a bool that is another. `place`: it was read
+ * at a place outside of its axis.
+ */
 export interface Fault {
-  readonly kind: 'range' | 'bits' | 'value';
+  readonly kind: 'range' | 'bits' | 'value' | 'place';
   /** Place in the result, flat. */
   readonly at: number;
   readonly lostBits: number;
@@ -60,7 +64,7 @@ const draws = (node: Node): boolean => DRAWN.has(node.op) || (node.body?.nodes.s
 /** Fraction bits lost by `got`. */
 const bitsLost = (want: number, got: number, fraction: number): number => {
   const error = Math.abs(got - want) / Math.max(1, Math.abs(want));
-  return error === 0 ? 0 : Math.max(0, fraction + Math.log2(error));
+  return error === 0 ? 0 : Math.max(0, fraction + math.log2(error));
 };
 
 /** The worst element of a result; NaN and what is out of range before anything else. */
@@ -70,7 +74,7 @@ export const worst = (want: Tensor, got: Tensor, { field, fraction }: Precision)
     const at = want.data.findIndex((x, i) => x !== got.data[i]);
     return at < 0 ? found : { kind: 'value', at, lostBits: Number.POSITIVE_INFINITY };
   }
-  const limit = 2 ** (field.bits - 1 - fraction);
+  const limit = math.pow2(field.bits - 1 - fraction);
   const [wanted, gotten] = [want.data as Float64Array, got.data as Float64Array];
   for (let at = 0; at < wanted.length; at++) {
     if (!(Math.abs(wanted[at]!) < limit)) return { kind: 'range', at, lostBits: Number.POSITIVE_INFINITY };
@@ -81,6 +85,34 @@ export const worst = (want: Tensor, got: Tensor, { field, fraction }: Precision)
 };
 
 const isFault = (f: Fault, { bits }: Precision): boolean => f.kind !== 'bits' || f.lostBits > bits;
+
+/** Ops that read an array at places, which are to lie within the axis. */
+const READS: ReadonlySet<string> = new Set(['lookup']);
+
+/** The first result, flat, that a lookup reads outside of its axis; undefined if there is none. */
+const strayRead = ({ op, attrs }: Node, [x, places]: readonly Tensor[]): number | undefined => {
+  if (!READS.has(op)) return undefined;
+  const axis = attrs.axis as number;
+  const n = x!.shape[axis]!;
+  const at = Array.from(places!.data, Number).findIndex((i) => i < 0 || i >= n);
+  return at < 0 ? undefined : at * sizeOf(x!.shape.slice(axis + 1));
+};
+
+/** `t` with nothing right at the flat place `at`: what depends on it differs from what the parties have. */
+const spoilt = (t: Tensor, at: number): Tensor => {
+  const data = t.data.slice() as Tensor['data'];
+  const to = elements(data);
+  const was = to[at]!;
+  to[at] =
+    t.dtype === 'fxp'
+      ? Number.NaN
+      : t.dtype === 'bool'
+        ? 1 - Number(was)
+        : typeof was === 'bigint'
+          ? was + 1n
+          : was + 1;
+  return { ...t, data };
+};
 
 /** What float64 makes of a node; undefined where it refuses (an integer divided by zero). */
 const tried = (node: Node, ins: readonly Tensor[], { graph }: Exposed): Tensor[] | undefined => {
@@ -146,6 +178,22 @@ export const compare = (
     roots.set(id, root);
   };
 
+  /** A place outside of an axis, unless it goes back to an earlier fault. */
+  const blame = (node: Node, at: number): void => {
+    const [id] = node.outs as readonly [ValueId];
+    counts.ops++;
+    const fault = { kind: 'place', at, lostBits: Number.POSITIVE_INFINITY } as const;
+    const found = { ...fault, node, turns: turns.get(id) ?? [], ownBits: undefined, result: had(id) };
+    const root = earliest(node.ins) ?? found;
+    if (!order.has(root)) order.set(root, order.size);
+    roots.set(id, root);
+  };
+  const strayAt = (node: Node): number | undefined =>
+    strayRead(
+      node,
+      node.ins.map((id) => plain.get(id)!),
+    );
+
   for (const node of graph.nodes) {
     const results = draws(node)
       ? undefined
@@ -154,13 +202,16 @@ export const compare = (
           node.ins.map((id) => plain.get(id)!),
           exposed,
         );
-    if (results === undefined) {
+    const stray = results === undefined ? strayAt(node) : undefined;
+    if (stray !== undefined) blame(node, stray);
+    else if (results === undefined) {
       counts.unchecked++;
       // Float64 goes on from what the parties have: a fault among the operands is never seen again.
       for (const id of node.ins) if (roots.has(id)) sinks.push(id);
     }
     for (const [i, id] of node.outs.entries()) {
-      plain.set(id, results?.[i] ?? had(id));
+      const held = results?.[i] ?? had(id);
+      plain.set(id, stray === undefined ? held : spoilt(held, stray));
       if (results !== undefined && secret.has(id)) checkResult(node, i, results[i]!);
     }
   }

@@ -2,12 +2,14 @@
 
 import { Dealing, type Given } from '../dealer/material.ts';
 import type { Value } from '../gates/gate.ts';
+import { dealVerdict } from '../gates/guard.ts';
 import { gates } from '../gates/table.ts';
 import type { Field } from '../ring/field.ts';
 import type { Prg } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
 import { analyse, DECODE, isGate, isOver } from './analysis.ts';
 import type { Graph, Node, Tensor, Type } from './graph.ts';
+import { located } from './located.ts';
 import { step } from './step.ts';
 import { arraysOf, type Entry, Store } from './store.ts';
 
@@ -52,7 +54,7 @@ export class Dealer {
    */
   *run(graph: Graph, base: number, inputs: readonly Entry[]): Deals<Entry[]> {
     const { store } = this;
-    const { uses, gate } = analyse(graph);
+    const { uses, gate, gates: count } = analyse(graph);
     const left = uses.slice();
     const values: (Entry | undefined)[] = [];
     const drop = (id: number): void => {
@@ -77,6 +79,7 @@ export class Dealer {
         if (values[id]) drop(id);
       }
     }
+    if (graph.watched) yield* this.#verdict(base + count - 1, graph.watched.length);
     return graph.outs.map((id) => {
       const out = values[id]!;
       if (--left[id]! > 0) store.retain(out);
@@ -90,15 +93,35 @@ export class Dealer {
     if (node.op === 'loop') return yield* this.#loop(node, number, ins);
     if (node.op === DECODE) return [(yield { asks: number, type: graph.types[node.outs[0]!]! })!];
     if (!isGate(graph, node)) {
-      return step(this.ring, this.field, graph, node, ins).map((e) => store.retain(e));
+      return this.#step(graph, node, ins).map((e) => store.retain(e));
     }
     const dealing = new Dealing(this.ring, this.field, this.#prgs, number, this.#handsOver);
-    const outs = gates[node.op]!.deal(dealing, ins as readonly Value[], node.attrs);
+    let outs: Value[];
+    try {
+      outs = gates[node.op]!.deal(dealing, ins as readonly Value[], node.attrs);
+    } catch (e) {
+      dealing.abandon();
+      throw located(node, e);
+    }
     dealing.end(outs.flatMap(arraysOf));
     for (const out of outs) store.retain(out);
-    const { correction: chunks, given, told } = dealing;
-    if (chunks.length + given.length > 0) yield { gate: number, chunks, given, told };
+    yield* corrections(dealing, number);
     return outs;
+  }
+
+  #step(graph: Graph, node: Node, ins: readonly Entry[]): Entry[] {
+    try {
+      return step(this.ring, this.field, graph, node, ins);
+    } catch (e) {
+      throw located(node, e);
+    }
+  }
+
+  *#verdict(number: number, sites: number): Deals<void> {
+    const dealing = new Dealing(this.ring, this.field, this.#prgs, number, this.#handsOver);
+    dealVerdict(dealing, sites);
+    dealing.end();
+    yield* corrections(dealing, number);
   }
 
   *#loop(node: Node, number: number, ins: readonly Entry[]): Deals<Entry[]> {
@@ -115,6 +138,10 @@ export class Dealer {
     }
     return carry;
   }
+}
+
+function* corrections({ correction: chunks, given, told }: Dealing, gate: number): Deals<void> {
+  if (chunks.length + given.length > 0) yield { gate, chunks, given, told };
 }
 
 /** A dealer's run that goes on as far as what it gives is asked for, and waits where it needs to know what was revealed. */

@@ -6,9 +6,11 @@ import type { Channel } from '../link/link.ts';
 import type { Field } from '../ring/field.ts';
 import { Prg } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
+import { analyse } from './analysis.ts';
 import { Dealer, Dealt, type Question } from './deal.ts';
+import { Faults, GivenUp, isPassing } from './faults.ts';
 import { sizeOf, type Tensor } from './graph.ts';
-import { DealerJobs, type DealerMessage, digestOf, type Job, unpackMessage } from './job.ts';
+import { DealerJobs, type DealerMessage, digestOf, type Job, type Place, unpackMessage } from './job.ts';
 import { sameShape } from './shapes.ts';
 
 /** Corrections that rank 0 has not used yet: bounds how far the dealer runs ahead. */
@@ -26,11 +28,21 @@ export interface DealerOptions {
   readonly field: Field;
   /** By rank. */
   readonly parties: readonly string[];
-  /** Its peers are the parties. */
-  readonly channel: Channel;
+  /** Its peers are the parties; opened anew after a job that was given up. */
+  readonly channel: () => Channel;
+  /** To the parties, for the news that a job is given up. */
+  readonly faults: Channel;
   /** Bytes of corrections that rank 0 may have unused before the dealer waits; 64 MiB if absent. */
   readonly window?: number;
 }
+
+/** What rank 0 wants, in order. */
+type Order =
+  | Job
+  | { readonly free: readonly number[] }
+  | { readonly place: Place; readonly kept: readonly number[] }
+  | 'stop'
+  | 'bye';
 
 export interface DealerStats {
   jobs: number;
@@ -44,10 +56,16 @@ export class DealerEngine {
   readonly stats: DealerStats = { jobs: 0, bytes: 0, ms: 0 };
   /** Ends when all parties said goodbye; rejects when one is lost or they disagree. */
   readonly done: Promise<void>;
-  #digests: string[][];
+  #digests: string[][] = [];
   /** By rank: what the program revealed, in order. */
-  readonly #revealed: { readonly gate: number; readonly value: Tensor }[][];
-  #jobs: (Job | { readonly free: readonly number[] } | 'bye')[] = [];
+  #revealed: { readonly gate: number; readonly value: Tensor }[][] = [];
+  #orders: Order[] = [];
+  #channel: Channel;
+  readonly #faults: Faults;
+  /** Where the next job stands. */
+  #next: Place = { number: 0, gate: 0 };
+  #begun = -1;
+  #dealing = false;
   #unused = 0;
   /** The last gate that rank 0 waits for: parties run in the order of the data, not of the graph. */
   #needed = -1;
@@ -61,8 +79,8 @@ export class DealerEngine {
 
   private constructor(o: DealerOptions) {
     this.#o = o;
-    this.#digests = o.parties.map(() => []);
-    this.#revealed = o.parties.map(() => []);
+    this.#channel = o.channel();
+    this.#faults = new Faults([o.faults], () => this.#wake());
     this.done = this.#serve();
     this.done.catch(() => {});
   }
@@ -72,7 +90,8 @@ export class DealerEngine {
   }
 
   async #serve(): Promise<void> {
-    const { ring, field, parties, channel } = this.#o;
+    const { ring, field, parties } = this.#o;
+    const channel = this.#channel;
     const seeds = await Promise.all(
       parties.map(async (party) => {
         const message = unpackMessage(await channel.recv(party, 0));
@@ -88,35 +107,88 @@ export class DealerEngine {
       ),
     );
     for (const seed of seeds) seed.fill(0);
-    const readers = parties.map((party, rank) => this.#read(party, rank));
+    let readers = this.#listen(1);
+    for (;;) {
+      try {
+        if (await this.#obey(jobs)) break;
+      } catch (error) {
+        if (!(error instanceof GivenUp) && !isPassing(error)) throw error;
+        await this.#settle(jobs, error);
+        readers = this.#listen(0);
+      }
+    }
+    await readers;
+  }
+
+  /** Does the next thing that rank 0 wants. True: that was the last. */
+  async #obey(jobs: DealerJobs): Promise<boolean> {
+    const next = await this.#until(() => this.#orders.shift());
+    if (next === 'bye') return true;
+    if (next === 'stop') throw new GivenUp();
+    if ('free' in next) jobs.free(next.free);
+    else if ('place' in next) {
+      this.#next = next.place;
+      jobs.keepOnly(new Set(next.kept));
+    } else {
+      this.#dealing = true;
+      await this.#deal(jobs, next);
+      this.#dealing = false;
+    }
+    return false;
+  }
+
+  /** Gives a job up together with the parties. */
+  async #settle(jobs: DealerJobs, error: unknown): Promise<void> {
+    const channel = this.#channel;
+    this.#channel = this.#o.channel();
+    this.#dealing = false;
+    jobs.giveUp();
+    await this.#faults.settle(
+      this.#begun,
+      error instanceof GivenUp ? undefined : { job: this.#begun, error },
+    );
+    channel.close();
+  }
+
+  /** Listens to all parties, their messages numbered from `tag`. */
+  #listen(tag: number): Promise<unknown> {
+    const { parties } = this.#o;
+    const channel = this.#channel;
+    this.#digests = parties.map(() => []);
+    this.#revealed = parties.map(() => []);
+    this.#orders = [];
+    this.#unused = 0;
+    this.#needed = -1;
+    [this.#tag, this.#toldTag] = [0, 0];
+    const readers = parties.map((party, rank) => this.#read(channel, party, rank, tag));
     for (const reader of readers) {
       reader.catch((e: unknown) => {
+        if (channel !== this.#channel) return;
         this.#failure ??= e;
         this.#wake();
       });
     }
-    for (;;) {
-      const next = await this.#until(() => this.#jobs.shift());
-      if (next === 'bye') break;
-      if ('free' in next) jobs.free(next.free);
-      else await this.#deal(jobs, next);
-    }
-    await Promise.all(readers);
+    const all = Promise.all(readers);
+    all.catch(() => {});
+    return all;
   }
 
   /** Listens to one party until it says goodbye. */
-  async #read(party: string, rank: number): Promise<void> {
-    for (let tag = 1; ; tag++) {
-      const message = unpackMessage(await this.#o.channel.recv(party, tag));
-      if (rank === 0 && message.kind === 'job') this.#jobs.push(message.job);
-      else if (rank === 0 && message.kind === 'free') this.#jobs.push({ free: message.ids });
+  async #read(channel: Channel, party: string, rank: number, first: number): Promise<void> {
+    for (let tag = first; ; tag++) {
+      const message = unpackMessage(await channel.recv(party, tag));
+      if (channel !== this.#channel) return;
+      if (rank === 0 && message.kind === 'job') this.#orders.push(message.job);
+      else if (rank === 0 && message.kind === 'free') this.#orders.push({ free: message.ids });
+      else if (rank === 0 && message.kind === 'resume') this.#orders.push(message);
+      else if (rank === 0 && message.kind === 'stop') this.#orders.push('stop');
       else if (rank === 0 && message.kind === 'taken') this.#unused -= message.bytes;
       else if (rank === 0 && message.kind === 'need') this.#needed = Math.max(this.#needed, message.gate);
       else if (message.kind === 'revealed') this.#revealed[rank]!.push(message);
       else if (rank !== 0 && message.kind === 'digest') this.#digests[rank]!.push(message.digest);
       else if (message.kind === 'bye') {
         this.#gone.add(rank);
-        if (rank === 0) this.#jobs.push('bye');
+        if (rank === 0) this.#orders.push('bye');
         this.#wake();
         return;
       } else throw unexpected(party, message);
@@ -125,7 +197,11 @@ export class DealerEngine {
   }
 
   async #deal(jobs: DealerJobs, job: Job): Promise<void> {
-    const { parties, channel } = this.#o;
+    const { parties } = this.#o;
+    const channel = this.#channel;
+    const place = this.#next;
+    this.#begun = place.number;
+    this.#next = { number: place.number + 1, gate: place.gate + analyse(job.graph).gates };
     const digest = digestOf(job);
     for (let rank = 1; rank < parties.length; rank++) {
       const theirs = await this.#until(
@@ -163,14 +239,14 @@ export class DealerEngine {
         for (const party of parties.slice(1)) {
           const copy = joinBytes(told);
           this.stats.bytes += copy.length;
-          await channel.send(party, tag, copy);
+          await this.#sent(channel.send(party, tag, copy));
         }
         told = [];
       }
-      await channel.send(parties[0]!, this.#tag++, message);
+      await this.#sent(channel.send(parties[0]!, this.#tag++, message));
       await breathe();
     };
-    const run = new Dealt(jobs.run(job));
+    const run = new Dealt(jobs.run(job, place.gate));
     for (;;) {
       const start = performance.now();
       const next = run.next();
@@ -214,9 +290,27 @@ export class DealerEngine {
     return answer!;
   }
 
+  /** Waits until there is room for more. */
+  async #sent(room: Promise<void> | void): Promise<void> {
+    if (!room) return;
+    let done = false;
+    room.then(
+      () => {
+        done = true;
+        this.#wake();
+      },
+      (e: unknown) => {
+        this.#failure ??= e;
+        this.#wake();
+      },
+    );
+    await this.#until(() => done || undefined);
+  }
+
   /** Waits until `take` gives something, asking again whenever a message came. */
   async #until<T>(take: () => T | undefined): Promise<T> {
     for (;;) {
+      if (this.#dealing && this.#faults.limit <= this.#begun) throw new GivenUp();
       if (this.#failure) throw this.#failure;
       const value = take();
       if (value !== undefined) return value;

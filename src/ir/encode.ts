@@ -4,6 +4,7 @@ import type { Scratch } from '../dealer/scratch.ts';
 import { TesseraError } from '../errors.ts';
 import type { AnyArray as Arr, Bits, RingArray } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
+import * as math from '../ring/math/index.ts';
 import type { Ring } from '../ring/ring.ts';
 import { type DType, type Node, type Shape, sizeOf, type Tensor, type TensorData } from './graph.ts';
 
@@ -98,7 +99,7 @@ export const decodeTensor = (ring: Ring, a: Arr, shape: Shape, dtype: DType, fra
 /** Checks that a tensor can be encoded, without encoding it: the owner's check before anything is sent. */
 export const checkRange = (t: Tensor, field: Field, fraction: number): void => {
   if (t.dtype !== 'fxp') return;
-  const limit = 2 ** (field.bits - 1 - fraction);
+  const limit = math.pow2(field.bits - 1 - fraction);
   const data = t.data as Float64Array;
   for (let i = 0; i < data.length; i++) {
     if (!(Math.abs(data[i]!) < limit)) throw outOfRange(t, i, field, fraction);

@@ -16,22 +16,60 @@ import { tells } from './analysis.ts';
 import { type Correction, Dealer, Dealt } from './deal.ts';
 import type { EngineOptions } from './engine.ts';
 import type { Tensor } from './graph.ts';
-import { DealerJobs, type DealerMessage, digestOf, type Job, packMessage } from './job.ts';
+import { DealerJobs, type DealerMessage, digestOf, type Job, type Place, packMessage } from './job.ts';
+import { partsOf, type ToldParts } from './told.ts';
 
 /** Messages to and from other ranks, in the order of the rounds. */
-export interface Line {
-  send(rank: number, message: Uint8Array<ArrayBuffer>): Promise<void> | void;
-  recv(rank: number): Promise<Uint8Array>;
+export class Line {
+  readonly #open: () => Channel;
+  readonly #parties: readonly string[];
+  #channel: Channel;
+  /** Tags rise by one to and from each rank: not every round has a message for everybody. */
+  #to = new Map<number, number>();
+  #from = new Map<number, number>();
+
+  constructor(open: () => Channel, parties: readonly string[]) {
+    this.#open = open;
+    this.#parties = parties;
+    this.#channel = open();
+  }
+
+  send(rank: number, message: Uint8Array): Promise<void> | void {
+    return this.#channel.send(this.#parties[rank]!, next(this.#to, rank), message);
+  }
+
+  recv(rank: number): Promise<Uint8Array> {
+    return this.#channel.recv(this.#parties[rank]!, next(this.#from, rank));
+  }
+
+  /** What is on its way, or waits here, belongs to a job that was given up: it goes, and the line begins anew. */
+  reopen(): void {
+    this.#channel.close();
+    this.#channel = this.#open();
+    [this.#to, this.#from] = [new Map(), new Map()];
+  }
 }
+
+const next = (tags: Map<number, number>, rank: number): number => {
+  const tag = tags.get(rank) ?? 0;
+  tags.set(rank, tag + 1);
+  return tag;
+};
 
 /** What a party has to do with the dealer. */
 export interface Material extends MaterialSource {
-  start(job: Job, line: Line): void | Promise<void>;
+  start(job: Job, line: Line, place: Place): void | Promise<void>;
   /** The program has revealed a value on its way: the dealer is told, and goes on. */
   revealed(gate: number, value: Tensor, line: Line): void | Promise<void>;
   /** The job is over: the dealer's part of it has to be complete. */
   finish(): void;
   free(ids: readonly number[]): void;
+  /** A job does not begin: what was dealt for it is not used. These objects are left. */
+  skip(kept: ReadonlySet<number>): void;
+  /** The job goes no further: the dealer has no more to do for this party. */
+  stop(): void;
+  /** The last job is given up; these objects are left. */
+  abandon(kept: ReadonlySet<number>): void;
   close(): void | Promise<void>;
   /** Whether this party has dealing of its own to do, and room for what comes of it, while it waits for others. */
   readonly idle?: boolean;
@@ -48,22 +86,24 @@ export interface StoredMaterial {
   readonly material: Material;
 }
 
-export const connectDealer = async (o: EngineOptions, seed: Uint8Array): Promise<Material> => {
-  if (o.dealer.kind === 'third') return new ThirdParty(o, o.dealer.channel, seed);
-  const { channel, parties, rank } = o;
+export const connectDealer = async (o: EngineOptions, line: Line, seed: Uint8Array): Promise<Material> => {
+  if (o.dealer.kind === 'third') return new ThirdParty(o.rank, o.dealer.channel, seed);
+  const { parties, rank } = o;
   if (rank === 0) {
-    const others = await Promise.all(parties.slice(1).map((party) => channel.recv(party, 0)));
+    const others = await Promise.all(parties.slice(1).map((_, i) => line.recv(i + 1)));
     const prgs = [seed, ...others].map((s) => new Prg(o.ring, Uint8Array.from(s)));
     const room = Math.min(AHEAD, o.ring.heap.limit * AHEAD_SHARE);
     return new FirstParty(new DealerJobs(new Dealer(o.ring, o.field, prgs, true)), parties.length, room);
   }
-  await channel.send(parties[0]!, 0, Uint8Array.from(seed));
+  await line.send(0, Uint8Array.from(seed));
   return new Hearer();
 };
 
 /** Bytes of corrections that may be dealt before their turn, and the part of the memory that they may take at most. */
 const AHEAD = 32 << 20;
 const AHEAD_SHARE = 1 / 16;
+/** And only while no more than this part of the memory is in use: what one gate takes is not known before. */
+const EMPTY = 1 / 4;
 
 /**
  * Rank 0 deals for itself, gate by gate as needed, or earlier while it waits for the others. Where a job has something to
@@ -78,6 +118,10 @@ class FirstParty implements Material {
   readonly #room: number;
   #run: Dealt<void> | undefined;
   #tells = false;
+  /** Where the job runs in pieces, and what the others are to be told of the next. */
+  #parts: ToldParts | undefined;
+  #told: Uint8Array[] = [];
+  #line: Line | undefined;
   /** Bytes that were dealt and not taken yet. */
   #waiting = 0;
 
@@ -88,8 +132,15 @@ class FirstParty implements Material {
   }
 
   get idle(): boolean {
-    const run = this.#run!;
-    return !run.over && run.question === undefined && this.#waiting < this.#room;
+    const run = this.#run;
+    const { used, limit } = this.#jobs.dealer.ring.heap;
+    return (
+      run !== undefined &&
+      !run.over &&
+      run.question === undefined &&
+      this.#waiting < this.#room &&
+      used < limit * EMPTY
+    );
   }
 
   ahead(): void {
@@ -101,31 +152,41 @@ class FirstParty implements Material {
     if (next) {
       this.#dealt.set(next.gate, next.given);
       this.#waiting += sizeOf(next.given);
+      if (next.told.length > 0) this.#told.push(packCorrection(next.gate, next.told));
     }
     return next;
   }
 
-  async start(job: Job, line: Line): Promise<void> {
-    this.#run = new Dealt(this.#jobs.run(job));
+  start(job: Job, line: Line, { gate }: Place): void | Promise<void> {
+    this.#run = new Dealt(this.#jobs.run(job, gate));
     this.#tells = tells(job.graph);
-    if (this.#tells) await this.#tell(line);
+    this.#parts = partsOf(job.graph, gate);
+    this.#line = line;
+    this.#told = [];
+    if (this.#tells && !this.#parts) return this.#tell(line);
   }
 
-  async revealed(gate: number, value: Tensor, line: Line): Promise<void> {
+  revealed(gate: number, value: Tensor, line: Line): void | Promise<void> {
     this.#run!.tell(gate, value);
-    if (this.#tells) await this.#tell(line);
+    if (this.#tells) return this.#tell(line);
   }
 
-  /** Deals as far as it goes, and tells the others of it. */
-  async #tell(line: Line): Promise<void> {
-    const told: Uint8Array[] = [];
-    for (let next = this.#deal(); next; next = this.#deal()) {
-      if (next.told.length > 0) told.push(packCorrection(next.gate, next.told));
-    }
+  /** Deals as far as it goes, or to the end of a part, and tells the others of it. */
+  async #tell(line: Line, last = Number.POSITIVE_INFINITY): Promise<void> {
+    let next = last >= 0 ? this.#deal() : undefined;
+    while (next && next.gate < last) next = this.#deal();
+    const told = this.#told.splice(0);
     for (let rank = 1; rank < this.#parties; rank++) await line.send(rank, joinBytes(told));
   }
 
-  take(gate: number): readonly Given[] {
+  take(gate: number): readonly Given[] | Promise<readonly Given[]> {
+    const last = this.#parts?.enter(gate);
+    if (last === undefined) return this.#take(gate);
+    const dealt = this.#dealt.has(last);
+    return this.#tell(this.#line!, dealt ? Number.NEGATIVE_INFINITY : last).then(() => this.#take(gate));
+  }
+
+  #take(gate: number): readonly Given[] {
     while (!this.#dealt.has(gate)) {
       if (!this.#deal())
         throw new TesseraError('DIVERGED', `the dealer has nothing for gate ${gate}`, { gate });
@@ -146,6 +207,19 @@ class FirstParty implements Material {
     this.#jobs.free(ids);
   }
 
+  skip(): void {}
+
+  stop(): void {}
+
+  abandon(kept: ReadonlySet<number>): void {
+    this.#run = undefined;
+    for (const given of this.#dealt.values())
+      for (const { array } of given) this.#jobs.dealer.ring.release(array);
+    this.#dealt.clear();
+    this.#waiting = 0;
+    this.#jobs.keepOnly(kept);
+  }
+
   close(): void {}
 }
 
@@ -155,9 +229,13 @@ const sizeOf = (given: readonly Given[]): number => given.reduce((n, { length })
 class Hearer implements Material {
   readonly used = 0;
   #heard: Promise<Map<number, Uint8Array[]>> | undefined;
+  #parts: ToldParts | undefined;
+  #line: Line | undefined;
 
-  start(job: Job, line: Line): void {
-    if (tells(job.graph)) this.#hear(line, Promise.resolve(new Map()));
+  start(job: Job, line: Line, { gate }: Place): void {
+    this.#parts = partsOf(job.graph, gate);
+    this.#line = line;
+    if (tells(job.graph) && !this.#parts) this.#hear(line, Promise.resolve(new Map()));
   }
 
   revealed(_gate: number, _value: Tensor, line: Line): void {
@@ -174,8 +252,12 @@ class Hearer implements Material {
   }
 
   async take(gate: number): Promise<readonly Uint8Array[]> {
-    const chunks = (await this.#heard)?.get(gate);
+    if (this.#parts?.enter(gate) !== undefined)
+      this.#hear(this.#line!, this.#heard ?? Promise.resolve(new Map()));
+    const known = await this.#heard;
+    const chunks = known?.get(gate);
     if (!chunks) throw new TesseraError('DIVERGED', `the dealer tells nothing for gate ${gate}`, { gate });
+    known!.delete(gate);
     return chunks;
   }
 
@@ -185,36 +267,58 @@ class Hearer implements Material {
 
   free(): void {}
 
+  skip(): void {}
+
+  stop(): void {}
+
+  abandon(): void {
+    this.#heard = undefined;
+  }
+
   close(): void {}
 }
 
 /** After this many bytes of used corrections, the dealer hears that it may go on. */
 const REPORT = 8 << 20;
 
+/** With the dealer, as long as no job is given up. */
+interface Talk {
+  readonly channel: Channel;
+  readonly mailbox: Mailbox;
+  tag: number;
+}
+
 /** A server deals; rank 0 receives its corrections, the others what they are told. */
 class ThirdParty implements Material {
   used = 0;
   readonly #rank: number;
-  readonly #channel: Channel;
-  readonly #dealer: string;
-  readonly #mailbox: Mailbox;
-  #tag = 0;
+  readonly #connect: () => Channel;
+  #talk: Talk;
+  /** Objects that were left when a job was given up, until the dealer hears of it. */
+  #kept: ReadonlySet<number> | undefined;
   #unreported = 0;
   #needed = -1;
   #open = true;
 
-  constructor(o: EngineOptions, channel: Channel, seed: Uint8Array) {
-    this.#rank = o.rank;
-    this.#channel = channel;
-    this.#dealer = channel.peers[0]!;
-    this.#mailbox = new Mailbox((chunks) => this.#taken(chunks));
+  constructor(rank: number, connect: () => Channel, seed: Uint8Array) {
+    this.#rank = rank;
+    this.#connect = connect;
+    this.#talk = this.#begin();
     this.#tell({ kind: 'seed', seed });
-    this.#receive().catch((e: unknown) => {
-      if (this.#open) this.#mailbox.fail(e);
-    });
   }
 
-  start(job: Job): void {
+  #begin(): Talk {
+    const mailbox = new Mailbox((chunks) => this.#taken(chunks));
+    const talk = { channel: this.#connect(), mailbox, tag: 0 };
+    this.#receive(talk).catch((e: unknown) => {
+      if (this.#open && talk === this.#talk) mailbox.fail(e);
+    });
+    return talk;
+  }
+
+  start(job: Job, _line: Line, place: Place): void {
+    if (this.#kept && this.#rank === 0) this.#tell({ kind: 'resume', place, kept: [...this.#kept] });
+    this.#kept = undefined;
     this.#tell(this.#rank === 0 ? { kind: 'job', job } : { kind: 'digest', digest: digestOf(job) });
   }
 
@@ -223,7 +327,7 @@ class ThirdParty implements Material {
   }
 
   take(gate: number): Promise<readonly Uint8Array[]> | readonly Uint8Array[] {
-    const chunks = this.#mailbox.take(gate);
+    const chunks = this.#talk.mailbox.take(gate);
     if (this.#rank === 0 && chunks instanceof Promise && gate > this.#needed) {
       this.#needed = gate;
       this.#report();
@@ -235,7 +339,27 @@ class ThirdParty implements Material {
   finish(): void {}
 
   free(ids: readonly number[]): void {
-    if (this.#rank === 0) this.#tell({ kind: 'free', ids });
+    if (this.#rank !== 0) return;
+    if (this.#kept) this.#kept = new Set([...this.#kept].filter((id) => !ids.includes(id)));
+    else this.#tell({ kind: 'free', ids });
+  }
+
+  /** The dealer does not hear of it: its numbers go on from what it hears next. */
+  skip(kept: ReadonlySet<number>): void {
+    this.#kept = kept;
+  }
+
+  stop(): void {
+    if (this.#rank === 0) this.#tell({ kind: 'stop' });
+  }
+
+  abandon(kept: ReadonlySet<number>): void {
+    const { channel } = this.#talk;
+    this.#talk = this.#begin();
+    channel.close();
+    this.#kept = kept;
+    this.#unreported = 0;
+    this.#needed = -1;
   }
 
   close(): void {
@@ -245,9 +369,9 @@ class ThirdParty implements Material {
 
   /** In the order of the calls; the channel keeps it. */
   #tell(message: DealerMessage): void {
-    Promise.resolve(this.#channel.send(this.#dealer, this.#tag++, packMessage(message))).catch((e: unknown) =>
-      this.#mailbox.fail(e),
-    );
+    const talk = this.#talk;
+    const sent = talk.channel.send(talk.channel.peers[0]!, talk.tag++, packMessage(message));
+    Promise.resolve(sent).catch((e: unknown) => talk.mailbox.fail(e));
   }
 
   #taken(chunks: readonly Uint8Array[]): void {
@@ -262,10 +386,10 @@ class ThirdParty implements Material {
     this.#unreported = 0;
   }
 
-  async #receive(): Promise<void> {
+  async #receive({ channel, mailbox }: Talk): Promise<void> {
     for (let tag = 0; this.#open; tag++) {
-      const message = await this.#channel.recv(this.#dealer, tag);
-      for (const { gate, chunks } of unpackCorrections(message)) this.#mailbox.put(gate, chunks);
+      const message = await channel.recv(channel.peers[0]!, tag);
+      for (const { gate, chunks } of unpackCorrections(message)) mailbox.put(gate, chunks);
     }
   }
 }

@@ -11,10 +11,11 @@ import { Prg, randomBytes } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
 import { analyse } from './analysis.ts';
 import { decodeTensor, encodeTensor } from './encode.ts';
-import { connectDealer, type Line, type Material, type StoredMaterial } from './engine-material.ts';
+import { connectDealer, Line, type Material, type StoredMaterial } from './engine-material.ts';
 import { type Exported, exportEntries } from './export.ts';
-import type { Tensor } from './graph.ts';
-import type { Job } from './job.ts';
+import { Faults, GivenUp, isPassing, type Stopped, typed } from './faults.ts';
+import type { Tensor, Watched } from './graph.ts';
+import type { Job, Place } from './job.ts';
 import { measureLink } from './link-measure.ts';
 import { type OpProfile, PartyRun, type Role, type Wait } from './party.ts';
 import type { LinkMeasure } from './plan.ts';
@@ -31,15 +32,17 @@ export interface EngineOptions {
   readonly rank: number;
   /** By rank. */
   readonly parties: readonly string[];
-  /** To the other parties. */
-  readonly channel: Channel;
+  /** To the other parties; opened anew after a job that was given up. */
+  readonly channel: () => Channel;
+  /** To the other parties, for the news that a job is given up. */
+  readonly faults: Channel;
   /**
    * `first`: rank 0 deals (TrustedFirstParty). `third`: a server that sees no data; its channel has one peer. `stored`:
    * somebody has dealt before.
    */
   readonly dealer:
     | { readonly kind: 'first' }
-    | { readonly kind: 'third'; readonly channel: Channel }
+    | { readonly kind: 'third'; readonly channel: () => Channel; readonly faults: Channel }
     | StoredMaterial;
   /** Measure the link between two parties first. */
   readonly measure?: boolean;
@@ -59,6 +62,11 @@ export interface RunResult {
   /** Per output: the decoded public value where the job asks for it and this party may know it. */
   readonly revealed: readonly (Tensor | undefined)[];
   readonly stats: RunStats;
+  /**
+   * The first op at which numbers left the range, in a program that is watched, or in one that made its inputs. Then nothing is
+   * revealed, and what the job would have made is not to be used.
+   */
+  readonly left?: Watched;
 }
 
 export class PartyEngine {
@@ -66,8 +74,18 @@ export class PartyEngine {
   readonly #role: Role;
   readonly #store: Store;
   readonly #material: Material;
-  readonly #objects = new Map<number, Entry>();
-  #base = 0;
+  readonly #objects = new Map<number, { readonly entry: Entry; readonly job: number }>();
+  /** Objects that are no more, or never came to be, and why. */
+  readonly #lost = new Map<number, TesseraError>();
+  /** Objects that are not to be used: numbers left the range as they were made. */
+  readonly #spoilt = new Map<number, Watched>();
+  #next: Place = { number: 0, gate: 0 };
+  /** The last job that was begun, and the last that was given up. */
+  #begun = -1;
+  #given: { readonly through: number; readonly cause: TesseraError } | undefined;
+  readonly #faults: Faults;
+  /** Ends the wait that the running job is in. */
+  #interrupt: (() => void) | undefined;
   readonly #line: Line;
   #tail: Promise<unknown> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
@@ -76,20 +94,25 @@ export class PartyEngine {
   readonly #sending: Promise<void>[] = [];
   readonly stats = { jobs: 0, rounds: 0, bytes: 0, dealerBytes: 0, ms: 0 };
 
-  private constructor(o: EngineOptions, seed: Uint8Array, material: Material) {
+  private constructor(o: EngineOptions, line: Line, seed: Uint8Array, material: Material) {
     this.#o = o;
     const { ring, field, rank, parties } = o;
     this.#role = { ring, field, rank, parties: parties.length, prg: new Prg(ring, seed) };
     this.#store = new Store(ring);
     this.#material = material;
-    this.#line = lineOf(o);
+    this.#line = line;
+    this.#faults = new Faults(o.dealer.kind === 'third' ? [o.faults, o.dealer.faults] : [o.faults], () => {
+      if (this.#faults.limit <= this.#begun) this.#interrupt?.();
+      void this.#queue(() => this.#settled()).catch(() => {});
+    });
   }
 
   /** Draws this party's seed and gives it to the dealer alone. */
   static async start(o: EngineOptions): Promise<PartyEngine> {
-    if (o.dealer.kind === 'stored') return new PartyEngine(o, o.dealer.seed, o.dealer.material);
+    const line = new Line(o.channel, o.parties);
+    if (o.dealer.kind === 'stored') return new PartyEngine(o, line, o.dealer.seed, o.dealer.material);
     const seed = randomBytes(32);
-    const engine = new PartyEngine(o, seed, await connectDealer(o, seed));
+    const engine = new PartyEngine(o, line, seed, await connectDealer(o, line, seed));
     if (o.measure) engine.#link = await measureLink(engine.#line, o.rank);
     return engine;
   }
@@ -105,13 +128,20 @@ export class PartyEngine {
     return { used, peak };
   }
 
+  /** Why no job can run any more, if that is so. */
+  get failure(): unknown {
+    return this.#failure?.error;
+  }
+
   /**
-   * Runs a job after all earlier ones. After a job that failed on its way no other can run: the parties may stand at
-   * different rounds, and their streams must not be used for something else. `privates` are this party's private inputs by name. Every party must be given
-   * the same jobs in the same order.
+   * Runs a job after all earlier ones. `privates` are this party's private inputs by name. Every party must be given the same
+   * jobs in the same order. A job that fails at any party is given up by all (faults.ts): it rejects, what it held is free
+   * again, its objects are lost, and the next job runs. Only a party that is lost and programs that differ end the engine.
    */
   run(job: Job, privates: ReadonlyMap<number, Tensor> = new Map()): Promise<RunResult> {
-    return this.#queue(() => this.#run(job, privates));
+    const result = this.#queue(() => this.#run(job, privates));
+    void this.#queue(() => this.#settled());
+    return result;
   }
 
   /** Forgets objects, after all earlier jobs. */
@@ -119,9 +149,11 @@ export class PartyEngine {
     return this.#queue(async () => {
       this.#material.free(ids);
       for (const id of ids) {
-        const entry = this.#objects.get(id);
-        if (entry) this.#store.release(entry);
+        const object = this.#objects.get(id);
+        if (object) this.#store.release(object.entry);
         this.#objects.delete(id);
+        this.#lost.delete(id);
+        this.#spoilt.delete(id);
       }
     });
   }
@@ -129,14 +161,21 @@ export class PartyEngine {
   /** This party's shares of objects, after all earlier jobs. */
   export(ids: readonly number[]): Promise<Exported> {
     const { ring, field, rank } = this.#o;
-    return this.#queue(async () =>
-      exportEntries(
+    return this.#queue(async () => {
+      const left = ids.map((id) => this.#spoilt.get(id)).find((found) => found !== undefined);
+      if (left)
+        throw new TesseraError(
+          'RANGE',
+          `an object cannot be kept: numbers left the range at ${left.op}${left.site === undefined ? '' : ` (${left.site})`}`,
+          { ...left },
+        );
+      return exportEntries(
         ring,
         field,
         rank,
         ids.map((id) => this.#object(id)),
-      ),
-    );
+      );
+    });
   }
 
   async close(): Promise<void> {
@@ -150,36 +189,117 @@ export class PartyEngine {
   }
 
   async #run(job: Job, privates: ReadonlyMap<number, Tensor>): Promise<RunResult> {
+    await this.#settled();
     if (this.#failure) throw stopped(this.#failure.error);
-    const ins = job.ins.map((id) => this.#object(id));
+    const place = this.#next;
+    this.#next = { number: place.number + 1, gate: place.gate + analyse(job.graph).gates };
+    const spoilt = job.ins.map((id) => this.#spoilt.get(id)).find((left) => left !== undefined);
+    if (spoilt) return this.#skip(job, spoilt);
+    const ins = this.#admit(job, place);
     const scratch = new Scratch(this.#o.ring, this.#o.field);
+    const own = new Map<number, AnyArray>();
+    const run = new PartyRun(this.#role, this.#store, own);
+    this.#begun = place.number;
+    let hidden = true;
     try {
-      return await this.#runOn(job, ins, privates, scratch);
+      for (const [name, tensor] of privates) own.set(name, encodeTensor(scratch, tensor, this.#o.fraction));
+      hidden = false;
+      return await this.#runOn(job, place, ins, run);
     } catch (error) {
-      this.#failure = { error };
-      throw error;
+      run.abandon();
+      scratch.end();
+      throw await this.#giveUp(job, { job: place.number, error, hidden });
     } finally {
       scratch.end();
     }
   }
 
-  async #runOn(
-    job: Job,
-    ins: readonly Entry[],
-    privates: ReadonlyMap<number, Tensor>,
-    scratch: Scratch,
-  ): Promise<RunResult> {
+  /** Every party skips the job, and no dealer hears of it. */
+  #skip(job: Job, left: Watched): RunResult {
+    this.#material.skip(new Set(this.#objects.keys()));
+    this.#spoil(job, left);
+    return { revealed: [], stats: { rounds: 0, bytes: 0, dealerBytes: 0, ms: 0, ops: {} }, left };
+  }
+
+  #spoil(job: Job, left: Watched): void {
+    for (const id of job.outs) if (id >= 0) this.#spoilt.set(id, left);
+  }
+
+  /** What a job takes. Throws where it cannot be begun, which is the same at every party. */
+  #admit(job: Job, place: Place): Entry[] {
+    try {
+      if (this.#given && place.number <= this.#given.through) throw this.#given.cause;
+      return job.ins.map((id) => this.#object(id));
+    } catch (error) {
+      this.#lose(job.outs, error as TesseraError);
+      this.#material.skip(new Set(this.#objects.keys()));
+      throw error;
+    }
+  }
+
+  #lose(ids: readonly number[], cause: TesseraError): void {
+    for (const id of ids) if (id >= 0) this.#lost.set(id, cause);
+  }
+
+  /** Gives up a job that could not go on here, or that others have given up. Returns the error to throw. */
+  async #giveUp({ outs }: Job, stopped: Stopped & { readonly error: unknown }): Promise<unknown> {
+    const { job, error } = stopped;
+    if (!isPassing(error)) {
+      this.#failure = { error };
+      return error;
+    }
+    await this.#settle(error instanceof GivenUp ? { job } : stopped);
+    if (this.#failure) return error instanceof GivenUp ? this.#failure.error : error;
+    const { cause } = this.#given!;
+    this.#lose(outs, cause);
+    return error instanceof GivenUp ? cause : typed(error);
+  }
+
+  /** Does what is to be done when others have given up a job that is over here, or is the next. */
+  async #settled(): Promise<void> {
+    while (this.#faults.limit <= this.#next.number && !this.#failure) await this.#settle();
+  }
+
+  /** `stopped`: the job that ends here unfinished, and why, if not because of others. */
+  async #settle(stopped?: Stopped): Promise<void> {
+    this.#sending.length = 0;
+    this.#material.stop();
+    try {
+      const { from, through, cause } = await this.#faults.settle(this.#begun, stopped);
+      this.#given = { through, cause };
+      for (const [id, { job }] of this.#objects)
+        if (job >= from) {
+          this.#objects.delete(id);
+          this.#lost.set(id, cause);
+        }
+      this.#store.keepOnly([...this.#objects.values()].map(({ entry }) => entry));
+      this.#line.reopen();
+      this.#material.abandon(new Set(this.#objects.keys()));
+    } catch (error) {
+      this.#failure = { error };
+    }
+  }
+
+  /** The promise's result, if no other party gives up before. */
+  #unlessGivenUp<T>(promise: Promise<T>): Promise<T> {
+    if (this.#faults.limit <= this.#begun) {
+      promise.catch(() => {});
+      return Promise.reject(new GivenUp());
+    }
+    return new Promise<T>((resolve, reject) => {
+      this.#interrupt = () => reject(new GivenUp());
+      promise.then(resolve, reject);
+    });
+  }
+
+  async #runOn(job: Job, place: Place, ins: readonly Entry[], run: PartyRun): Promise<RunResult> {
     const start = performance.now();
-    const own = new Map<number, AnyArray>();
-    for (const [name, tensor] of privates) own.set(name, encodeTensor(scratch, tensor, this.#o.fraction));
-    const base = this.#base;
-    this.#base += analyse(job.graph).gates;
-    await this.#material.start(job, this.#line);
-    const run = new PartyRun(this.#role, this.#store, own);
+    const started = this.#material.start(job, this.#line, place);
+    if (started) await this.#unlessGivenUp(started);
     const before = this.#material.used;
-    const { outs, bytes } = await this.#drive(run, job, base, ins);
+    const { outs, bytes } = await this.#drive(run, job, place.gate, ins);
     this.#material.finish();
-    const revealed = outs.map((entry, i) => this.#keep(job, entry, i));
+    const revealed = outs.map((entry, i) => this.#keep(job, place.number, entry, i));
     const ms = performance.now() - start;
     const dealerBytes = this.#material.used - before;
     const stats = { rounds: run.rounds, bytes, dealerBytes, ms, ops: Object.fromEntries(run.profile) };
@@ -188,7 +308,10 @@ export class PartyEngine {
     this.stats.bytes += bytes;
     this.stats.dealerBytes += dealerBytes;
     this.stats.ms += ms;
-    return { revealed, stats };
+    if (run.left === undefined) return { revealed, stats };
+    const left = job.graph.watched![run.left]!;
+    this.#spoil(job, left);
+    return { revealed: [], stats, left };
   }
 
   /** Feeds a run with messages and material until it ends. */
@@ -200,11 +323,12 @@ export class PartyEngine {
       const wait: Wait = next.value;
       if (wait.kind === 'material') {
         const chunks = this.#material.take(wait.gate);
-        next = steps.next(chunks instanceof Promise ? await chunks : chunks);
+        next = steps.next(chunks instanceof Promise ? await this.#unlessGivenUp(chunks) : chunks);
         continue;
       }
       if (wait.kind === 'revealed') {
-        await this.#material.revealed(wait.gate, wait.value, this.#line);
+        const told = this.#material.revealed(wait.gate, wait.value, this.#line);
+        if (told) await this.#unlessGivenUp(told);
         next = steps.next([]);
         continue;
       }
@@ -238,29 +362,31 @@ export class PartyEngine {
     });
     const all = Promise.all(end ? [...pending, ...this.#sending.splice(0)] : pending);
     if (this.#material.idle && from.length > 0) await this.#dealAhead(() => answer.size === from.length, all);
-    await all;
+    await this.#unlessGivenUp(all);
     return answer;
   }
 
   /** Deals for later gates as long as the peers' messages are on their way. */
   async #dealAhead(done: () => boolean, all: Promise<unknown>): Promise<void> {
     all.catch(() => {});
-    for (await eventLoop(); !done() && this.#material.idle; await eventLoop()) this.#material.ahead!();
+    const on = (): boolean => !done() && this.#faults.limit > this.#begun && this.#material.idle === true;
+    for (await eventLoop(); on(); await eventLoop()) this.#material.ahead!();
   }
 
   #object(id: number): Entry {
-    const entry = this.#objects.get(id);
-    if (!entry)
-      throw new TesseraError(
-        'INVALID_ARGUMENT',
-        `object ${id} is not on this SPU: it was freed or never made`,
-        { id },
-      );
-    return entry;
+    const object = this.#objects.get(id);
+    if (object) return object.entry;
+    const lost = this.#lost.get(id);
+    if (lost) throw lost;
+    throw new TesseraError(
+      'INVALID_ARGUMENT',
+      `object ${id} is not on this SPU: it was freed or never made`,
+      { id },
+    );
   }
 
   /** Stores an output, or decodes and frees it. */
-  #keep(job: Job, entry: Entry, i: number): Tensor | undefined {
+  #keep(job: Job, number: number, entry: Entry, i: number): Tensor | undefined {
     const shown = job.reveal?.[i];
     const shape = job.graph.types[job.graph.outs[i]!]!.shape;
     let result: Tensor | undefined;
@@ -270,24 +396,10 @@ export class PartyEngine {
     }
     const id = job.outs[i]!;
     if (id < 0) this.#store.release(entry);
-    else this.#objects.set(id, entry);
+    else this.#objects.set(id, { entry, job: number });
     return result;
   }
 }
-
-/** Tags rise by one to and from each rank: not every round has a message for everybody. 0 is the seed's. */
-const lineOf = ({ channel, parties }: EngineOptions): Line => {
-  const next = (tags: Map<number, number>, peer: number): number => {
-    const tag = tags.get(peer) ?? 1;
-    tags.set(peer, tag + 1);
-    return tag;
-  };
-  const [to, from] = [new Map<number, number>(), new Map<number, number>()];
-  return {
-    send: (peer, message) => channel.send(parties[peer]!, next(to, peer), message),
-    recv: (peer) => channel.recv(parties[peer]!, next(from, peer)),
-  };
-};
 
 const stopped = (cause: unknown): TesseraError => {
   const { code = 'PARTY_FAILED', message = String(cause) } = cause as Partial<TesseraError>;

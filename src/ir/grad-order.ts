@@ -48,7 +48,13 @@ export const ORDER_RULES: Readonly<Record<string, GradRule>> = {
   sort,
   argsort: () => undefined,
   lookup,
-  scatterAdd: (b, i) => (i === 0 ? b.ct : i === 2 ? apply('lookup', [b.ct, b.x(1)], { axis: 0 }) : undefined),
+  scatterAdd: (b, i) => {
+    if (i !== 2) return i === 0 ? b.ct : undefined;
+    // What was dropped reads the 0 behind the axis.
+    const none = a.zeros([1, ...b.ct.shape.slice(1)]);
+    const from = b.attrs.drops === true ? a.concat([b.ct, none], 0) : b.ct;
+    return apply('lookup', [from, b.x(1)], { axis: 0 });
+  },
   sliceAt: (b, i) => {
     if (i !== 0) return undefined;
     const { shape, dtype } = b.t(0);

@@ -5,6 +5,7 @@
 import * as a from './algebra.ts';
 import type { BaseArray } from './array.ts';
 import type { Attrs, Type } from './graph.ts';
+import { NDArray } from './ndarray.ts';
 import { apply } from './tracer.ts';
 
 /** What a rule has at hand. `x(i)` and `y()`: operand i and the result; `t(i)`: the type of operand i. */
@@ -86,28 +87,49 @@ const unslice: GradRule = (b) => {
   return x;
 };
 
-/** The extreme's gradient goes to where the first extreme stands. */
-const extreme =
-  (position: string): GradRule =>
-  (b) => {
-    const axis = b.attrs.axis as number;
-    return a.oneHotAlong(b.ct, apply(position, [b.x(0)], { axis }), b.t(0).shape, axis);
-  };
+/** The extreme's gradient is shared evenly by all that are as large: how many there are is looked up among the shares. */
+const extreme: GradRule = (b) => {
+  const axis = b.attrs.axis as number;
+  const { shape } = b.t(0);
+  const n = shape[axis]!;
+  const wide = (x: BaseArray): BaseArray => a.spreadAxes(x, shape, [axis]);
+  const here = a.equal(b.x(0), wide(b.y()));
+  const count = a.sum(apply('convert', [here], { dtype: 'int32' }), [axis]);
+  const shares = new NDArray(
+    [n + 1],
+    'fxp',
+    Float64Array.from({ length: n + 1 }, (_, k) => 1 / Math.max(1, k)),
+  );
+  const part = n === 1 ? b.ct : a.mul(b.ct, apply('lookup', [shares, count], { axis: 0 }));
+  return where(here, wide(part), true);
+};
 
-/** Where the second operand wins, `less(loser, winner)` of it holds. */
+/** Where the second operand wins, `less(loser, winner)` of it holds; equal ones share. */
 const pick =
   (secondWins: (x: BaseArray, y: BaseArray) => BaseArray): GradRule =>
-  (b, i) =>
-    where(secondWins(b.x(0), b.x(1)), b.ct, i === 1);
+  (b, i) => {
+    const second = where(secondWins(b.x(0), b.x(1)), b.ct, true);
+    if (b.attrs.first === true) return i === 1 ? second : a.sub(b.ct, second);
+    const tied = where(a.equal(b.x(0), b.x(1)), a.scale(b.ct, 0.5), true);
+    const both = a.add(second, tied);
+    return i === 1 ? both : a.sub(b.ct, both);
+  };
 
 const clip: GradRule = (b) => {
-  const { lo, hi } = b.attrs as { lo: number; hi: number };
+  const { lo, hi, atEnds } = b.attrs as { lo: number; hi: number; atEnds?: 0 | 1 };
   const x = b.x(0);
-  const outside = [
-    ...(lo > Number.NEGATIVE_INFINITY ? [a.less(x, a.filled(lo, x.shape))] : []),
-    ...(hi < Number.POSITIVE_INFINITY ? [a.less(a.filled(hi, x.shape), x)] : []),
-  ];
-  return outside.reduce((ct, cond) => where(cond, ct, false), b.ct);
+  const end = (v: number): BaseArray => a.filled(v, x.shape);
+  const [low, high] = [lo > Number.NEGATIVE_INFINITY, hi < Number.POSITIVE_INFINITY];
+  if (atEnds === 0) {
+    const inside = [...(low ? [a.less(end(lo), x)] : []), ...(high ? [a.less(x, end(hi))] : [])];
+    return inside.reduce((ct, cond) => where(cond, ct, true), b.ct);
+  }
+  const outside = [...(low ? [a.less(x, end(lo))] : []), ...(high ? [a.less(end(hi), x)] : [])];
+  const ends =
+    atEnds === 1 ? [] : [...(low ? [a.equal(x, end(lo))] : []), ...(high ? [a.equal(x, end(hi))] : [])];
+  const half = a.scale(b.ct, 0.5);
+  const shared = ends.reduce((ct, cond) => a.select(cond, half, ct), b.ct);
+  return outside.reduce((ct, cond) => where(cond, ct, false), shared);
 };
 
 export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
@@ -178,8 +200,8 @@ export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
   argmin: none,
   matmul: (b, i) => (i === 0 ? a.matmul(b.ct, a.flipMatrix(b.x(1))) : a.matmul(a.flipMatrix(b.x(0)), b.ct)),
   sum: (b) => a.spreadAxes(b.ct, b.t(0).shape, list(b.attrs, 'axes')),
-  max: extreme('argmax'),
-  min: extreme('argmin'),
+  max: extreme,
+  min: extreme,
   broadcast: (b) => a.sumTo(b.ct, b.t(0).shape),
   reshape: (b) => a.reshape(b.ct, b.t(0).shape),
   transpose: (b) => {

@@ -66,7 +66,12 @@ export interface Graph {
   readonly outs: readonly ValueId[];
   readonly nodes: readonly Node[];
   readonly types: readonly Type[];
+  /** Of a lowered program that is watched by the range guard: the user's ops, by the number that its gates name them. */
+  readonly watched?: readonly Watched[];
 }
+
+/** One op of a user's program that may leave the range. */
+export type Watched = Pick<Node, 'op' | 'site'>;
 
 export const sizeOf = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
 

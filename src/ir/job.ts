@@ -19,12 +19,22 @@ export interface Job {
   readonly reveal?: readonly ({ readonly dtype: DType } | null)[];
 }
 
+/** Where a job stands among all: its number, and its first gate's. Numbers only rise, also past jobs that were given up. */
+export interface Place {
+  readonly number: number;
+  readonly gate: number;
+}
+
 /** A party to the dealer, in order. Rank 0 sends jobs whole, the others their digest: the dealer sees that all agree. */
 export type DealerMessage =
   | { readonly kind: 'seed'; readonly seed: Uint8Array }
   | { readonly kind: 'job'; readonly job: Job }
   | { readonly kind: 'digest'; readonly digest: string }
   | { readonly kind: 'free'; readonly ids: readonly number[] }
+  /** Rank 0 has given up what it asked for last; it speaks again on another channel. */
+  | { readonly kind: 'stop' }
+  /** Rank 0 goes on after jobs that were given up: the first gate and job from here on, and the objects that are left. */
+  | { readonly kind: 'resume'; readonly place: Place; readonly kept: readonly number[] }
   | { readonly kind: 'taken'; readonly bytes: number }
   /** Rank 0 waits for this gate's material: the dealer must come to it, even beyond its window. */
   | { readonly kind: 'need'; readonly gate: number }
@@ -51,7 +61,7 @@ export const digestOf = ({ graph, ins, outs }: Job): string => {
     g.types,
     g.nodes.map((n) => [n.op, n.ins, n.outs, n.attrs, n.body && bare(n.body)]),
   ];
-  const hash = sha512(codec.encode([bare(graph), ins, outs]));
+  const hash = sha512(codec.encode([bare(graph), graph.watched?.length ?? 0, ins, outs]));
   return Array.from(hash.subarray(0, 32), (b) => b.toString(16).padStart(2, '0')).join('');
 };
 
@@ -59,15 +69,17 @@ export const digestOf = ({ graph, ins, outs }: Job): string => {
 export class DealerJobs {
   readonly dealer: Dealer;
   #objects = new Map<number, Entry>();
-  #base = 0;
+  #next = 0;
 
   constructor(dealer: Dealer) {
     this.dealer = dealer;
   }
 
-  *run(job: Job): Deals<void> {
-    const base = this.#base;
-    this.#base += analyse(job.graph).gates;
+  /** `base`: the number of its first gate, if not the one after the last job's. */
+  *run(job: Job, base: number = this.#next): Deals<void> {
+    if (base < this.#next)
+      throw new TesseraError('DIVERGED', `gate ${base} was dealt before: a stream serves once`, { base });
+    this.#next = base + analyse(job.graph).gates;
     const ins = job.ins.map((id) => this.#objects.get(id)!);
     const outs = yield* this.dealer.run(job.graph, base, ins);
     outs.forEach((entry, i) => {
@@ -75,6 +87,17 @@ export class DealerJobs {
       if (id < 0) this.dealer.store.release(entry);
       else this.#objects.set(id, entry);
     });
+  }
+
+  /** A job is given up: frees what it had on its way. */
+  giveUp(): void {
+    this.dealer.store.keepOnly(this.#objects.values());
+  }
+
+  /** Frees all objects but these. */
+  keepOnly(ids: ReadonlySet<number>): void {
+    for (const id of this.#objects.keys()) if (!ids.has(id)) this.#objects.delete(id);
+    this.giveUp();
   }
 
   free(ids: readonly number[]): void {

@@ -8,6 +8,8 @@ import { TesseraError } from '../errors.ts';
 import type { Line } from './engine-material.ts';
 import type { LinkMeasure } from './plan.ts';
 
+type Ends = Pick<Line, 'send' | 'recv'>;
+
 const PINGS = 8;
 /** Long enough to be seen beside a round trip: 20 ms at 100 Mbit/s, 2 ms at a gigabit. */
 const PROBE = 256 << 10;
@@ -18,10 +20,10 @@ const TICK = 1e-4;
 const rounded = (x: number): number => Number(x.toPrecision(2));
 
 /** Rounds: PINGS + 1 there and back, and one message. Two parties. */
-export const measureLink = (line: Line, rank: number): Promise<LinkMeasure> =>
+export const measureLink = (line: Ends, rank: number): Promise<LinkMeasure> =>
   rank === 0 ? measure(line) : answer(line);
 
-const measure = async (line: Line): Promise<LinkMeasure> => {
+const measure = async (line: Ends): Promise<LinkMeasure> => {
   const trip = async (bytes: number): Promise<number> => {
     const start = performance.now();
     await line.send(1, new Uint8Array(bytes));
@@ -36,7 +38,7 @@ const measure = async (line: Line): Promise<LinkMeasure> => {
   return { rttMs: figures[0]!, bandwidth: figures[1]! };
 };
 
-const answer = async (line: Line): Promise<LinkMeasure> => {
+const answer = async (line: Ends): Promise<LinkMeasure> => {
   for (let i = 0; i < PINGS + 1; i++) {
     await line.recv(0);
     await line.send(0, new Uint8Array(1));

@@ -71,7 +71,14 @@ export class Lockstep {
     fraction: number = this.field.fraction,
     inputs: readonly (readonly Entry[])[] = this.roles.map(() => []),
     masks: readonly Entry[] = [],
-  ): { outs: Entry[][]; masks: Entry[]; stats: LockstepStats; profile: PartyRun['profile'] } {
+  ): {
+    outs: Entry[][];
+    masks: Entry[];
+    stats: LockstepStats;
+    profile: PartyRun['profile'];
+    /** The first watched op at which numbers left the range. */
+    left: number | undefined;
+  } {
     const base = this.#base;
     this.#base += analyse(graph).gates;
     const stats: LockstepStats = {
@@ -154,7 +161,10 @@ export class Lockstep {
     if (runs.some((r) => !r.over)) fail('DIVERGED', 'parties wait for each other');
     stats.rounds = Math.max(...runs.map((r) => r.run.rounds));
     scratch.end();
-    return { outs: runs.map((r) => r.outs), masks: dealt.result!, stats, profile: runs[0]!.run.profile };
+    const [{ run }] = runs as [(typeof runs)[0]];
+    if (runs.some((r) => r.run.left !== run.left)) fail('DIVERGED', 'parties come to different verdicts');
+    const { profile, left } = run;
+    return { outs: runs.map((r) => r.outs), masks: dealt.result!, stats, profile, left };
   }
 
   /** Frees outputs. */

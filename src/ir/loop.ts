@@ -7,6 +7,7 @@ import { isOver } from './analysis.ts';
 import type { BaseArray } from './array.ts';
 import { GraphBuilder } from './builder.ts';
 import { callSite } from './callsite.ts';
+import { checkConditions } from './conditions.ts';
 import { dtypeName } from './dtypes.ts';
 import type { Graph, Node, Type, ValueId } from './graph.ts';
 import { NDArray } from './ndarray.ts';
@@ -121,6 +122,7 @@ export const traceLoop = (
   const index = child.input(INDEX);
   const carry = types.map((t) => child.input(t));
   const outs = within(child, () => body(index, carry).map((x) => child.lift(x)));
+  checkConditions(child, outs);
   outs.forEach((id, i) => {
     checkCarry(names[i]!, types[i]!, child.builder.typeOf(id));
   });

@@ -4,6 +4,7 @@
  */
 
 import { TesseraError } from '../errors.ts';
+import * as math from '../ring/math/index.ts';
 import { DECODE } from './analysis.ts';
 import { type CircuitOptions, GraphCircuit, revealTo } from './circuit.ts';
 import { isInt } from './dtypes.ts';
@@ -16,6 +17,8 @@ import { SECRET_RULES } from './rules-secret.ts';
 import { SHAPE_RULES } from './rules-shape.ts';
 import { SMOOTH_RULES } from './rules-smooth.ts';
 import { ANY, type Span } from './spans.ts';
+import { Watcher, watchedGraph } from './watch.ts';
+import { beforeNode, boundsOf, inputsOf, resultsOf } from './watching.ts';
 
 const rules = integerRules({ ...RULES, ...SHAPE_RULES, ...SECRET_RULES, ...SMOOTH_RULES });
 
@@ -24,25 +27,34 @@ export const hasRule = (op: string): boolean => Object.hasOwn(rules, op);
 
 /** Lowers a program. Its inputs and outputs keep their order; secret ones are masked, public ones plain tensors. */
 export const lower = (graph: Graph, options: CircuitOptions): Graph => {
-  const l = lowerAll(graph, options, new Map(), new Map());
+  const watcher = options.rangeGuard ? new Watcher(options.field) : undefined;
+  const l = lowerAll(graph, options, { watcher });
   const outs = graph.outs.map((id) => {
     const { dtype, secret } = graph.types[id]!;
     return secret && dtype !== 'fxp' && !options.lazyIntegers ? l.canonical(id).id : l.lowered(id);
   });
-  return l.circuit.graph(
+  const lowered = l.circuit.graph(
     graph.ins.map((id) => l.lowered(id)),
     outs,
   );
+  return watchedGraph(lowered, watcher);
 };
 
-/** `known` and `spans`: what is known of its inputs. */
+/** What is known of the inputs of a graph. */
+interface Known {
+  readonly watcher: Watcher | undefined;
+  readonly constants?: ReadonlyMap<ValueId, Tensor>;
+  readonly spans?: ReadonlyMap<ValueId, Span>;
+  /** For the range guard: powers of two that they stay below. */
+  readonly bounds?: ReadonlyMap<ValueId, number>;
+}
+
 const lowerAll = (
   graph: Graph,
   options: CircuitOptions,
-  known: ReadonlyMap<ValueId, Tensor>,
-  spans: ReadonlyMap<ValueId, Span>,
+  { watcher, constants: known = new Map(), spans = new Map(), bounds = new Map() }: Known,
 ): Lowering => {
-  const circuit = new GraphCircuit(options);
+  const circuit = new GraphCircuit(options, watcher);
   const l = new Lowering(circuit, graph);
   for (const id of graph.ins) {
     l.bind(id, circuit.value(loweredType(graph.types[id]!)));
@@ -51,10 +63,13 @@ const lowerAll = (
     const span = spans.get(id);
     if (span) l.setSpan(id, span);
   }
+  inputsOf(l, bounds);
   for (const node of graph.nodes) {
     circuit.site = node.site;
+    beforeNode(l, node);
     lowerNode(l, node, options);
     if (node.op !== 'loop') l.bound(node);
+    resultsOf(l, node);
   }
   return l;
 };
@@ -88,7 +103,7 @@ const lowerReveal = (l: Lowering, { ins: [x], outs: [y] }: Node, { parties }: Ci
 
 /** Known as soon as the fraction is. */
 const lowerEpsilon = (l: Lowering, { outs: [x] }: Node): void => {
-  const value: Tensor = { shape: [], dtype: 'fxp', data: Float64Array.of(2 ** -l.circuit.fraction) };
+  const value: Tensor = { shape: [], dtype: 'fxp', data: Float64Array.of(math.pow2(-l.circuit.fraction)) };
   l.bind(x!, l.circuit.tensor(value));
   l.know(x!, value);
 };
@@ -112,7 +127,12 @@ const lowerLoop = (l: Lowering, node: Node, options: CircuitOptions): void => {
     const constant = i >= node.outs.length ? l.constantOf(id) : undefined;
     if (constant) known.set(body.ins[i + 1]!, constant);
   });
-  const lowered = lowerAll(body, options, known, spans);
+  const lowered = lowerAll(body, options, {
+    watcher: l.circuit.watched?.watcher,
+    constants: known,
+    spans,
+    bounds: boundsOf(l, node),
+  });
   const inner = lowered.circuit.graph(
     body.ins.map((id) => lowered.lowered(id)),
     body.outs.map((id) => lowered.lowered(id)),

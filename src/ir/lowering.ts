@@ -16,6 +16,7 @@ export class Lowering {
   #spans = new Map<ValueId, Span>();
   #canonical = new Map<ValueId, Wire>();
   #shared = new Map<string, readonly Wire[]>();
+  #makers: Map<ValueId, Node> | undefined;
 
   constructor(circuit: GraphCircuit, graph: Graph) {
     this.circuit = circuit;
@@ -36,6 +37,12 @@ export class Lowering {
 
   type(id: ValueId): Type {
     return this.graph.types[id]!;
+  }
+
+  /** The user's op that made a value; none made an input. */
+  maker(id: ValueId): Node | undefined {
+    this.#makers ??= new Map(this.graph.nodes.flatMap((n) => n.outs.map((out) => [out, n] as const)));
+    return this.#makers.get(id);
   }
 
   /** The elements of a public value, if they are known before the program runs: perhaps fewer, when repeated. */
@@ -87,6 +94,12 @@ export class Lowering {
     if (known) return known;
     const constant = this.constantOf(id);
     return constant && isInt(constant.dtype) ? spanOfTensor(constant) : rangeOf(this.type(id).dtype);
+  }
+
+  /** Which integers a value may be once it is wrapped to its dtype. */
+  wrappedSpan(id: ValueId): Span {
+    const range = rangeOf(this.type(id).dtype);
+    return inside(this.span(id), range) ? this.span(id) : range;
   }
 
   /** Where a real value lies, as far as that is known. */

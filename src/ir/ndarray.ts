@@ -1,5 +1,6 @@
 /** @file Plain arrays: public constants, results, and what PYU functions compute with. Treat them as immutable. */
 import { fail, oneOf, TesseraError } from '../errors.ts';
+import { isHandle } from '../guard.ts';
 import { type ArrayInput, BaseArray, type NestedNumbers } from './array.ts';
 import {
   alloc,
@@ -72,13 +73,22 @@ interface Leaves {
 
 const describe = (x: unknown): string => {
   if (x === null || x === undefined) return String(x);
+  if (isHandle(x)) return `the handle ${String(x)}`;
   return typeof x === 'object'
     ? (x.constructor?.name ?? 'an object')
     : `the ${typeof x} ${JSON.stringify(x) ?? ''}`.trim();
 };
 
+/** What to do with a value that is not here. */
+const advice = (x: unknown): string =>
+  isHandle(x)
+    ? ': give it to the call as an argument, as in spu((x, y) => np.add(x, y))(x, handle), or await sf.reveal(handle)'
+    : x instanceof Promise
+      ? ': await it first'
+      : '';
+
 const scalarDType = (x: number | bigint | boolean): UserDType =>
-  typeof x === 'boolean' ? 'bool' : typeof x === 'bigint' ? (x >= 2n ** 63n ? 'uint64' : 'int64') : 'fxp';
+  typeof x === 'boolean' ? 'bool' : typeof x === 'bigint' ? (x >= 1n << 63n ? 'uint64' : 'int64') : 'fxp';
 
 /** Reads nested arrays depth first. Throws SHAPE for ragged ones and DTYPE for what is no number, with the path. */
 const readNested = (value: unknown): Leaves => {
@@ -119,9 +129,11 @@ const readNested = (value: unknown): Leaves => {
       return;
     }
     if (typeof x !== 'number' && typeof x !== 'bigint' && typeof x !== 'boolean')
-      throw new TesseraError('DTYPE', `${path === '' ? 'the value' : path} is ${describe(x)}, not a number`, {
-        path,
-      });
+      throw new TesseraError(
+        'DTYPE',
+        `${path === '' ? 'the value' : path} is ${describe(x)}, not a number${advice(x)}`,
+        { path },
+      );
     depthKnown = true;
     if (out.shape.length !== depth) ragged(path, 'a number', depth);
     note(scalarDType(x));

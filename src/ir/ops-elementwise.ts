@@ -43,8 +43,11 @@ export const ELEMENTWISE: Readonly<Record<string, OpDef>> = {
   sub: binary('number', 'x - y; integers wrap'),
   mul: binary('number', 'x * y; integers wrap'),
   div: binary('float', 'x / y'),
-  maximum: binary('number', 'the larger'),
-  minimum: binary('number', 'the smaller'),
+  maximum: binary(
+    'number',
+    'the larger; of equal ones each has half of the gradient, or the first all of it if {first}',
+  ),
+  minimum: binary('number', 'the smaller; gradients as of maximum'),
   pow: binary('number', 'x to the y; float64: x >= 0 unless y is public and whole; integers: y >= 0'),
   less: binary('number', 'x < y', 'bool'),
   equal: binary('number', 'x == y', 'bool'),
@@ -79,7 +82,9 @@ export const ELEMENTWISE: Readonly<Record<string, OpDef>> = {
   clip: {
     arity: 1,
     elementwise: true,
-    doc: 'x held between the public {lo} and {hi}: numbers of the dtype, or infinite where a side is open',
+    doc:
+      'x held between the public {lo} and {hi}: numbers of the dtype, or infinite where a side is open. At an end the gradient ' +
+      'is halved, as it is shared with the bound, or multiplied by {atEnds}, 0 or 1',
     infer: (op) => (ins, attrs) => {
       const [x] = ins as readonly [Type];
       needDType(op, x, 'number');

@@ -1,6 +1,6 @@
 /** @file Type rules of ops on integers alone. Operands have one shape and one dtype: the front end saw to it. */
 
-import { type Infer, needDType, needSameDType, needSameShape, type OpDef, result } from './ops-infer.ts';
+import { type Infer, needDType, needSameDType, needSameShape, num, type OpDef, result } from './ops-infer.ts';
 
 const whole =
   (op: string): Infer =>
@@ -20,6 +20,16 @@ export const INTEGER: Readonly<Record<string, OpDef>> = {
   bitOr: binary('bits that either has'),
   bitXor: binary('bits that one has'),
   bitNot: { arity: 1, elementwise: true, doc: 'every bit flipped: -1 - x', infer: whole },
+  place: {
+    arity: 1,
+    elementwise: true,
+    doc: 'a place in an axis of {n}, int64: x where 0 <= x < n, x + n where -n <= x < 0, and n, which is none, elsewhere',
+    infer: (op) => (ins, attrs) => {
+      needDType(op, ins[0]!, 'int');
+      num(op, attrs, 'n');
+      return result(ins[0]!.shape, 'int64', ins);
+    },
+  },
   shiftLeft: binary('x * 2^y, wrapping; 0 where y is negative or the number of bits is reached'),
   shiftRight: binary(
     'x / 2^y rounded down; the sign alone where y is negative or the number of bits is reached',

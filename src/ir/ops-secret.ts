@@ -98,7 +98,9 @@ export const SECRET: Readonly<Record<string, OpDef>> = {
   scatterAdd: {
     arity: 3,
     elementwise: false,
-    doc: 'x with parts added at the places (one dimension, within the first axis); ins x, places, parts',
+    doc:
+      'x with parts added at the places (one dimension, within the first axis); ins x, places, parts. ' +
+      'If {drops}, the size of the axis is a place too, and what is added there goes',
     infer: (op) => (ins) => {
       const [x, places, parts] = ins as readonly [Type, Type, Type];
       needPlaces(op, places);

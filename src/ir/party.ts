@@ -6,8 +6,8 @@
  */
 
 import { type Chunk, Drawing } from '../dealer/material.ts';
-import { TesseraError } from '../errors.ts';
 import type { Opening, OpenOptions, Party, Steps, Value } from '../gates/gate.ts';
+import { verdict } from '../gates/guard.ts';
 import { gates } from '../gates/table.ts';
 import type { AnyArray as Arr } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
@@ -16,6 +16,7 @@ import type { Ring } from '../ring/ring.ts';
 import { type Analysis, analyse, DECODE, isGate, isOver, trips } from './analysis.ts';
 import { decodeTensor } from './encode.ts';
 import type { Graph, Node, Tensor } from './graph.ts';
+import { located } from './located.ts';
 import { Ready } from './ready.ts';
 import { Round } from './round.ts';
 import { step } from './step.ts';
@@ -93,11 +94,19 @@ class GateParty extends Drawing implements Party {
   readonly parties: number;
   readonly openings: Opening[] = [];
   readonly #inputs: ReadonlyMap<number, Arr>;
+  readonly #sums: Uint32Array;
 
-  constructor(role: Role, gate: number, correction: readonly Chunk[], inputs: ReadonlyMap<number, Arr>) {
+  constructor(
+    role: Role,
+    gate: number,
+    correction: readonly Chunk[],
+    inputs: ReadonlyMap<number, Arr>,
+    sums: Uint32Array,
+  ) {
     super(role.ring, role.field, role.rank, role.prg, gate, correction);
     this.parties = role.parties;
     this.#inputs = inputs;
+    this.#sums = sums;
   }
 
   *open<T extends Arr>(array: T, options: OpenOptions = {}): Steps<T> {
@@ -109,17 +118,30 @@ class GateParty extends Drawing implements Party {
   input(name: number): Arr | undefined {
     return this.#inputs.get(name);
   }
+
+  note(site: number, share: number): void {
+    this.#sums[site]! ^= share;
+  }
 }
+
+/** What is not in the program: at the end of one that is watched. */
+const VERDICT: Node = { op: 'verdict', ins: [], outs: [], attrs: {} };
 
 export class PartyRun {
   readonly role: Role;
   readonly store: Store;
   readonly profile = new Map<string, OpProfile>();
   rounds = 0;
+  /** The first of the watched ops at which numbers left the range, when the run is over. */
+  left: number | undefined;
+  /** By watched op: this party's share of what left the range. */
+  #sums = new Uint32Array();
   readonly #ready = new Ready<readonly [Frame, number]>();
   readonly #holds = new Set<Hold>();
   /** Gates that have opened something, and what they have. */
   #active: Active[] = [];
+  /** Gates that have not ended. */
+  readonly #open = new Set<GateParty>();
   #round: Round;
   #inputs: ReadonlyMap<number, Arr>;
 
@@ -133,15 +155,48 @@ export class PartyRun {
   /** Yields what it waits for; returns the outputs, retained once for the caller. Gates are numbered from `base`. */
   *run(graph: Graph, base: number, inputs: readonly Entry[]): Generator<Wait, Entry[], Answer> {
     let result: Entry[] | undefined;
-    this.#start(graph, base, inputs, (outs) => {
+    this.#sums = new Uint32Array(graph.watched?.length ?? 0);
+    const frame = this.#start(graph, base, inputs, (outs) => {
       result = outs;
     });
-    for (;;) {
-      for (let next = this.#next(); next; next = this.#next()) yield* this.#begin(...next);
-      if (this.#active.length === 0) break;
-      yield* this.#exchange();
+    yield* this.#toEnd();
+    if (graph.watched) {
+      yield* this.#judge(frame);
+      yield* this.#toEnd();
     }
     return result!;
+  }
+
+  /** Frees what gates in their middle hold: the run goes no further. Values are the store's. */
+  abandon(): void {
+    for (const party of this.#open) party.abandon();
+    this.#open.clear();
+  }
+
+  *#toEnd(): Generator<Wait, void, Answer> {
+    for (;;) {
+      for (let next = this.#next(); next; next = this.#next()) yield* this.#begin(...next);
+      if (this.#active.length === 0) return;
+      yield* this.#exchange();
+    }
+  }
+
+  /** Begins the verdict of the range guard, when all that it is about has run. */
+  *#judge(frame: Frame): Generator<Wait, void, Answer> {
+    const gate = frame.base + frame.analysis.gates - 1;
+    const party = yield* this.#gateParty(gate, VERDICT.op, this.role.rank === 0);
+    const steps = function* (run: PartyRun): Steps<Value[]> {
+      run.left = yield* verdict(party, run.#sums);
+      return [];
+    };
+    yield* this.#advance({ frame, node: VERDICT, steps: steps(this), party });
+  }
+
+  *#gateParty(gate: number, op: string, needs: boolean): Generator<Wait, GateParty, Answer> {
+    const chunks = needs ? ((yield { kind: 'material', gate, op }) as readonly Chunk[]) : [];
+    const party = new GateParty(this.role, gate, chunks, this.#inputs, this.#sums);
+    this.#open.add(party);
+    return party;
   }
 
   #next(): readonly [Frame, number] | undefined {
@@ -150,7 +205,7 @@ export class PartyRun {
     return this.#ready.next(limit);
   }
 
-  #start(graph: Graph, base: number, inputs: readonly Entry[], done: Frame['done']): void {
+  #start(graph: Graph, base: number, inputs: readonly Entry[], done: Frame['done']): Frame {
     const analysis = analyse(graph);
     const frame: Frame = {
       graph,
@@ -178,6 +233,7 @@ export class PartyRun {
     });
     if (frame.outsLeft === 0) done([]);
     for (const [i, id] of graph.ins.entries()) this.#set(frame, id, this.store.retain(inputs[i]!));
+    return frame;
   }
 
   #queue(frame: Frame, i: number): void {
@@ -231,8 +287,7 @@ export class PartyRun {
     }
     const { tells, undealt } = gates[node.op]!;
     const needs = tells || (this.role.rank === 0 && !undealt?.(this.role.parties));
-    const chunks = needs ? ((yield { kind: 'material', gate, op: node.op }) as readonly Chunk[]) : [];
-    const party = new GateParty(this.role, gate, chunks, this.#inputs);
+    const party = yield* this.#gateParty(gate, node.op, needs);
     const steps = gates[node.op]!.eval(party, ins as readonly Value[], node.attrs);
     yield* this.#advance({ frame, node, steps, party });
   }
@@ -245,16 +300,17 @@ export class PartyRun {
     this.#account(node.op, performance.now() - start, 0, 0);
     if (!next.done) {
       this.#active.push(active);
-      for (const opening of party.openings.splice(0)) yield* this.#open(node, opening);
+      for (const opening of party.openings.splice(0)) yield* this.#opened(node, opening);
       return;
     }
     party.end(next.value.flatMap(arraysOf));
+    this.#open.delete(party);
     this.#account(node.op, 0, 0);
     this.#finish(frame, node, next.value);
   }
 
   /** The rest of what a gate computes for an opening is the gate's work, and so is what it does meanwhile. */
-  *#open(node: Node, opening: Opening): Generator<Wait, void, Answer> {
+  *#opened(node: Node, opening: Opening): Generator<Wait, void, Answer> {
     const timed = <T>(work: () => T): T => {
       const start = performance.now();
       const result = this.#located(node, work);
@@ -317,14 +373,7 @@ export class PartyRun {
     try {
       return work();
     } catch (e) {
-      if (!(e instanceof TesseraError)) throw e;
-      const site = node.site ? ` at ${node.site}` : '';
-      throw new TesseraError(
-        e.code,
-        `${e.message} [op ${node.op}${site}]`,
-        { ...e.info, op: node.op, site: node.site },
-        e,
-      );
+      throw located(node, e);
     }
   }
 

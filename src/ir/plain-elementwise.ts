@@ -1,5 +1,6 @@
 /** @file Elementwise ops on plain data: float64, integers that wrap, bools as 0 and 1. */
 import { fail } from '../errors.ts';
+import * as math from '../ring/math/index.ts';
 import { alloc, bitsOf, isBig, kindOf } from './dtypes.ts';
 import { type DType, type Element, elements, type Tensor, type Type } from './graph.ts';
 import type { Kernel } from './plain-types.ts';
@@ -25,27 +26,6 @@ const pick = <F, B>(op: string, rule: Rule<F, B>, dtype: DType): F | B => {
 
 const flag = (b: boolean): number => (b ? 1 : 0);
 const bigFlag = (b: boolean): bigint => (b ? 1n : 0n);
-
-export const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-
-/** erf to about 1e-15: its power series near 0, the continued fraction of erfc beyond. */
-export const erf = (x: number): number => {
-  const a = Math.abs(x);
-  if (Number.isNaN(a)) return x;
-  if (a > 6) return Math.sign(x);
-  if (a < 2.5) {
-    let term = x;
-    let sum = x;
-    for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
-      term *= (2 * x * x) / (2 * n + 1);
-      sum += term;
-    }
-    return ((2 / Math.sqrt(Math.PI)) * sum) / Math.exp(x * x);
-  }
-  let tail = a;
-  for (let k = 120; k > 0; k--) tail = a + k / 2 / tail;
-  return Math.sign(x) * (1 - Math.exp(-a * a) / (Math.sqrt(Math.PI) * tail));
-};
 
 const bigPow: B2 = (x, y) => {
   if (y < 0n) fail('RANGE', 'integers to negative integer powers are not allowed');
@@ -74,7 +54,7 @@ const BINARY: Readonly<Record<string, Rule<F2, B2>>> = {
   maximum: { float: Math.max, int: Math.max, big: larger },
   minimum: { float: Math.min, int: Math.min, big: smaller },
   pow: {
-    float: (x, y) => x ** y,
+    float: math.pow,
     int: (x, y) => Number(BigInt.asIntN(32, bigPow(BigInt(x), BigInt(y)))),
     big: bigPow,
   },
@@ -91,17 +71,17 @@ const UNARY: Readonly<Record<string, Rule<F1, B1>>> = {
   abs: { float: Math.abs, int: Math.abs, big: (x) => (x < 0n ? -x : x) },
   sign: { float: Math.sign, int: Math.sign, big: (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n) },
   floor: { float: Math.floor },
-  exp: { float: Math.exp },
-  log: { float: Math.log },
+  exp: { float: math.exp },
+  log: { float: math.log },
   sqrt: { float: Math.sqrt },
   rsqrt: { float: (x) => 1 / Math.sqrt(x) },
   reciprocal: { float: (x) => 1 / x },
-  sigmoid: { float: (x) => 1 / (1 + Math.exp(-x)) },
-  tanh: { float: Math.tanh },
-  sin: { float: Math.sin },
-  cos: { float: Math.cos },
-  erf: { float: erf },
-  softplus: { float: softplus },
+  sigmoid: { float: math.sigmoid },
+  tanh: { float: math.tanh },
+  sin: { float: math.sin },
+  cos: { float: math.cos },
+  erf: { float: math.erf },
+  softplus: { float: math.softplus },
 };
 
 const build = (out: Type, element: (i: number) => Element): Tensor => {

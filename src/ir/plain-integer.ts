@@ -43,6 +43,16 @@ const kernel =
     return { shape, dtype, data };
   };
 
-export const PLAIN_INTEGER: Readonly<Record<string, Kernel>> = Object.fromEntries(
-  Object.entries(WHOLE).map(([op, f]) => [op, kernel(f)]),
-);
+const place: Kernel = ([x], attrs, [out]) => {
+  const n = BigInt(attrs.n as number);
+  const data = BigInt64Array.from(x!.data as BigInt64Array, (v) => {
+    const i = BigInt(v);
+    return i >= n || i < -n ? n : i < 0n ? i + n : i;
+  });
+  return { shape: out!.shape, dtype: out!.dtype, data };
+};
+
+export const PLAIN_INTEGER: Readonly<Record<string, Kernel>> = {
+  ...Object.fromEntries(Object.entries(WHOLE).map(([op, f]) => [op, kernel(f)])),
+  place,
+};

@@ -1,6 +1,7 @@
 /** @file Order, chance and secret places, on plain data. */
 
 import { fail } from '../errors.ts';
+import * as math from '../ring/math/index.ts';
 import { randomBytes } from '../ring/prg.ts';
 import { alloc } from './dtypes.ts';
 import { type Attrs, type Element, elements, type Shape, sizeOf, type Tensor, type Type } from './graph.ts';
@@ -37,14 +38,16 @@ const rearranged = (
 
 const orderOf = (lane: readonly Element[], { descending }: Attrs): number[] => {
   const sign = descending ? -1 : 1;
+  // As in NumPy NaN is larger than all others: an order that contradicts itself gives what the engine likes.
+  const before = (x: Element, y: Element): boolean => x < y || (Number.isNaN(y) && !Number.isNaN(x));
   const compare = (a: number, b: number): number =>
-    lane[a]! < lane[b]! ? -sign : lane[a]! > lane[b]! ? sign : a - b;
+    before(lane[a]!, lane[b]!) ? -sign : before(lane[b]!, lane[a]!) ? sign : a - b;
   return [...lane.keys()].sort(compare);
 };
 
 /** A whole number below n, without favourites. */
 const below = (n: number): number => {
-  const fair = 2 ** 32 - (2 ** 32 % n);
+  const fair = math.pow2(32) - (math.pow2(32) % n);
   for (;;) {
     const word = new DataView(randomBytes(4).buffer).getUint32(0);
     if (word < fair) return word % n;
@@ -78,14 +81,16 @@ const placesOf = (op: string, t: Tensor, n: number): number[] =>
     return i >= 0 && i < n ? i : fail('RANGE', `${op}: place ${i} is outside of an axis of size ${n}`);
   });
 
-const scatterAdd: Kernel = ([x, places, parts], _attrs, [out]) => {
+const scatterAdd: Kernel = ([x, places, parts], attrs, [out]) => {
   const data = alloc(out!.dtype, sizeOf(out!.shape));
   const to = elements(data);
   const old = elements(x!.data);
   for (let i = 0; i < old.length; i++) to[i] = old[i]!;
   const each = sizeOf(x!.shape.slice(1));
   const from = elements(parts!.data);
-  placesOf('scatterAdd', places!, x!.shape[0]!).forEach((j, e) => {
+  const n = x!.shape[0]!;
+  placesOf('scatterAdd', places!, attrs.drops === true ? n + 1 : n).forEach((j, e) => {
+    if (j === n) return;
     for (let i = 0; i < each; i++) {
       const [a, b] = [to[j * each + i]!, from[e * each + i]!];
       to[j * each + i] = typeof a === 'bigint' ? a + (b as bigint) : a + (b as number);

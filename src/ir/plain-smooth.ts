@@ -1,17 +1,12 @@
 /** @file Smooth functions on plain float64. */
 
+import * as math from '../ring/math/index.ts';
 import type { Attrs } from './graph.ts';
-import { erf, softplus } from './plain-elementwise.ts';
 import type { Kernel } from './plain-types.ts';
 
 const real =
   (f: (x: number, attrs: Attrs) => number): Kernel =>
   ([x], attrs, [out]) => ({ ...out!, data: (x!.data as Float64Array).map((v) => f(v, attrs)) });
-
-const gelu = (x: number, { approximate }: Attrs): number =>
-  approximate
-    ? 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))
-    : 0.5 * x * (1 + erf(x * Math.SQRT1_2));
 
 /** The float64 next to x: one up or down in its bits. */
 const nextafter = (x: number, y: number): number => {
@@ -32,26 +27,26 @@ const interp = (x: number, attrs: Attrs): number => {
 };
 
 export const PLAIN_SMOOTH: Readonly<Record<string, Kernel>> = {
-  mish: real((x) => x * Math.tanh(softplus(x))),
+  mish: real(math.mish),
   hypot: ([x, y], _attrs, [out]) => {
     const b = y!.data as Float64Array;
-    return { ...out!, data: (x!.data as Float64Array).map((v, i) => Math.hypot(v, b[i]!)) };
+    return { ...out!, data: (x!.data as Float64Array).map((v, i) => math.hypot(v, b[i]!)) };
   },
-  silu: real((x) => x / (1 + Math.exp(-x))),
-  gelu: real(gelu),
-  arctan: real(Math.atan),
+  silu: real(math.silu),
+  gelu: real((x, { approximate }) => (approximate ? math.geluTanh(x) : math.gelu(x))),
+  arctan: real(math.atan),
   arctan2: ([y, x], _attrs, [out]) => {
     const b = x!.data as Float64Array;
     return {
       ...out!,
-      data: (y!.data as Float64Array).map((v, i) => (v === 0 && b[i] === 0 ? 0 : Math.atan2(v, b[i]!))),
+      data: (y!.data as Float64Array).map((v, i) => (v === 0 && b[i] === 0 ? 0 : math.atan2(v, b[i]!))),
     };
   },
   within: real((x) => x),
   interp: real(interp),
-  arcsin: real(Math.asin),
-  arcsinh: real(Math.asinh),
-  cbrt: real(Math.cbrt),
+  arcsin: real(math.asin),
+  arcsinh: real(math.asinh),
+  cbrt: real(math.cbrt),
   nextafter: ([x, y], _attrs, [out]) => {
     const to = y!.data as Float64Array;
     return { ...out!, data: (x!.data as Float64Array).map((v, i) => nextafter(v, to[i]!)) };

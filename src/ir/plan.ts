@@ -12,6 +12,7 @@ import { linesShape, type Turns } from '../gates/lines-fss.ts';
 import { exponentialShape, type KeyedExponent, type SplineAttrs, splineShape } from '../gates/spline-fss.ts';
 import type { Field } from '../ring/field.ts';
 import { type KeyShape, keyRow } from '../ring/keys.ts';
+import * as math from '../ring/math/index.ts';
 
 /** `latency`: as few rounds as possible. `bandwidth`: as few bytes. `auto`: what is faster on the given link. */
 export type CostMode = 'latency' | 'bandwidth' | 'auto';
@@ -42,7 +43,7 @@ interface Pair {
 }
 
 /** Rounds of the radix-4 tree over the digits of so many bits. */
-const treeRounds = (bits: number): number => Math.ceil(Math.log2(Math.ceil(bits / 4)) / 2);
+const treeRounds = (bits: number): number => Math.ceil(math.log2(Math.ceil(bits / 4)) / 2);
 
 /** Bits of the numbers that are compared. */
 const width = (f: Field, a: Readonly<Record<string, unknown>>): number =>
@@ -102,8 +103,8 @@ type WholeRule = (field: Field, attrs: Readonly<Record<string, unknown>>) => Who
 /** Levels, the leaves of the pieces and the nodes above them. */
 const pieces = (f: Field, shape: KeyShape, count: number): Whole => {
   const levels = shape.total - shape.group;
-  const leaf = Math.ceil((shape.words * 2 ** shape.group * f.bytes) / 64);
-  const blocks = levels + (count / 2 ** shape.group + 1) * (2 + leaf);
+  const leaf = Math.ceil((shape.words * math.pow2(shape.group) * f.bytes) / 64);
+  const blocks = levels + (count / math.pow2(shape.group) + 1) * (2 + leaf);
   return { levels, bytes: keyRow(f, shape), blocks };
 };
 

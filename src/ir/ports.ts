@@ -2,6 +2,7 @@
 import type { Wire } from '../fixed/circuit.ts';
 import { type CircuitOptions, GraphCircuit, privateInput, revealTo } from './circuit.ts';
 import type { Graph, Tensor, Type } from './graph.ts';
+import { Watcher, watchedGraph } from './watch.ts';
 
 /** Lowered type of a user-level value. */
 export const loweredType = ({ shape, dtype, secret }: Type): Type =>
@@ -44,7 +45,9 @@ export const importGraph = (
   parties: number,
   options: CircuitOptions,
 ): Graph => {
-  const c = new GraphCircuit(options);
+  const watcher = options.rangeGuard ? new Watcher(options.field) : undefined;
+  const c = new GraphCircuit(options, watcher);
+  watcher?.at({ op: 'load', ins: [], outs: [], attrs: {} }, true, false);
   const outs = types.map((type, name) => {
     const known = publics.get(name);
     if (known) return c.tensor(known);
@@ -53,7 +56,9 @@ export const importGraph = (
       privateInput(c, rank, name * parties + rank, type.shape, kind),
     );
     const out = { shape: type.shape, kind, secret: true } as const;
-    return inputs.reduce((sum, x) => c.emit('add', [sum, x], {}, [out])[0]!).id;
+    const sum = inputs.reduce((all, x) => c.emit('add', [all, x], {}, [out])[0]!);
+    if (type.dtype === 'fxp') c.watched?.result(c, sum);
+    return sum.id;
   });
-  return c.graph([], outs);
+  return watchedGraph(c.graph([], outs), watcher);
 };

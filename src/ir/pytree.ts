@@ -6,6 +6,12 @@ export type TreeDef =
   | { readonly kind: 'leaf' }
   | { readonly kind: 'none' }
   | { readonly kind: 'array'; readonly items: readonly TreeDef[] }
+  | { readonly kind: 'set'; readonly items: readonly TreeDef[] }
+  | {
+      readonly kind: 'map';
+      readonly names: readonly (string | number | boolean)[];
+      readonly items: readonly TreeDef[];
+    }
   | { readonly kind: 'object'; readonly keys: readonly string[]; readonly items: readonly TreeDef[] };
 
 export interface Flat {
@@ -28,10 +34,17 @@ const isPlainObject = (x: unknown): x is Record<string, unknown> => {
 const keyPath = (path: string, key: string): string =>
   /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
 
+const mapName = (key: unknown, path: string): string | number | boolean =>
+  typeof key === 'string' || typeof key === 'number' || typeof key === 'boolean'
+    ? key
+    : fail(
+        'INVALID_ARGUMENT',
+        `the keys of a Map in a program are text, numbers and booleans${path && `: ${path}`}`,
+      );
+
 /**
- * Leaves of `tree` in a fixed order: arrays by index, objects by sorted key (so that two parties who built the
- * same object in different order agree). null and undefined are empty subtrees (both come back as null). What is neither an array nor a
- * plain object is a leaf, and so is whatever `isLeaf` says is one.
+ * Leaves of `tree` in a fixed order: arrays, Map and Set by their own, objects by sorted key (so that two parties who built
+ * the same object in different order agree). null and undefined are empty subtrees (both come back as null). What is no array, plain object, Map or Set is a leaf, and so is whatever `isLeaf` says is one.
  */
 export const flatten = (tree: unknown, isLeaf: (x: unknown) => boolean = () => false): Flat => {
   const leaves: unknown[] = [];
@@ -50,6 +63,16 @@ export const flatten = (tree: unknown, isLeaf: (x: unknown) => boolean = () => f
         const keys = Object.keys(x).sort();
         return { kind: 'object', keys, items: keys.map((k) => walk(x[k], keyPath(path, k), depth + 1)) };
       }
+      if (x instanceof Map) {
+        const names = [...(x as Map<unknown, unknown>).keys()].map((k) => mapName(k, path));
+        const items = names.map((k) => walk(x.get(k), `${path}.get(${JSON.stringify(k)})`, depth + 1));
+        return { kind: 'map', names, items };
+      }
+      if (x instanceof Set)
+        return {
+          kind: 'set',
+          items: Array.from(x as Set<unknown>, (item, i) => walk(item, `${path}.member${i}`, depth + 1)),
+        };
     }
     leaves.push(x);
     paths.push(path);
@@ -73,6 +96,8 @@ export const unflatten = (def: TreeDef, leaves: readonly unknown[]): unknown => 
     if (d.kind === 'leaf') return leaves[next++];
     if (d.kind === 'none') return null;
     if (d.kind === 'array') return d.items.map(build);
+    if (d.kind === 'set') return new Set(d.items.map(build));
+    if (d.kind === 'map') return new Map(d.items.map((item, i) => [d.names[i]!, build(item)]));
     return Object.fromEntries(d.items.map((item, i) => [d.keys[i]!, build(item)]));
   };
   return build(def);
@@ -85,5 +110,8 @@ export const treeText = (def: TreeDef): string => {
   if (def.kind === 'leaf') return '*';
   if (def.kind === 'none') return 'nothing';
   if (def.kind === 'array') return `[${def.items.map(treeText).join(', ')}]`;
+  if (def.kind === 'set') return `Set(${def.items.map(treeText).join(', ')})`;
+  if (def.kind === 'map')
+    return `Map(${def.items.map((d, i) => `${def.names[i]}: ${treeText(d)}`).join(', ')})`;
   return `{${def.items.map((d, i) => `${def.keys[i]}: ${treeText(d)}`).join(', ')}}`;
 };

@@ -4,6 +4,7 @@
  */
 import type { BaseArray } from './array.ts';
 import { atSite } from './callsite.ts';
+import { checkConditions } from './conditions.ts';
 import type { Graph, Node, Tensor, Type, ValueId } from './graph.ts';
 import { repeat, turnsOf } from './loop.ts';
 import { NDArray } from './ndarray.ts';
@@ -29,6 +30,9 @@ export const recordFunction = (
   const trace = new Trace(currentTrace(), differentiated);
   const xs = types.map((t) => trace.input(t));
   const outs = within(trace, () => fn(xs).map((x) => trace.lift(x)));
+  checkConditions(trace, outs);
+  // A gradient may not need what its function needed: a condition of the program around it is used all the same.
+  for (const x of trace.captured.keys()) x.trace.used.add(x.id);
   return { graph: trace.builder.finish(outs), captured: [...trace.captured.keys()] };
 };
 

@@ -6,6 +6,7 @@ import { clamp } from '../fixed/clamp.ts';
 import { divmod } from '../fixed/division.ts';
 import * as integer from '../fixed/integer.ts';
 import { tournament } from '../fixed/reduce.ts';
+import * as math from '../ring/math/index.ts';
 import { isInt, kindOf } from './dtypes.ts';
 import { type Node, sizeOf, type ValueId } from './graph.ts';
 import type { Lowering, Rule } from './lowering.ts';
@@ -54,7 +55,7 @@ const convert: Rule = (l, node) => {
   const to = l.type(node.outs[0]!).dtype;
   const kind = kindOf(to);
   if (kind === 'bool') return basic.not(c, integer.isZero(c, l.wire(x), l.intType(x)));
-  if (kind === 'float') return basic.timesInteger(c, l.canonical(x), 2 ** c.fraction);
+  if (kind === 'float') return basic.timesInteger(c, l.canonical(x), math.pow2(c.fraction));
   const [from, into] = [l.intType(x), l.intType(node.outs[0]!)];
   return into.bits <= from.bits ? l.wire(x) : l.canonical(x);
 };
@@ -64,8 +65,13 @@ const divide =
   (l, node) => {
     const { circuit: c } = l;
     const [x, y] = node.ins;
-    const t = l.intType(x!);
-    return divmod(c, basic.hidden(c, l.canonical(x!)), basic.hidden(c, l.canonical(y!)), t)[what];
+    // Who asks for both has one division.
+    const [quotient, remainder] = l.once(`divmod ${x} ${y}`, () => {
+      const t = l.intType(x!);
+      const both = divmod(c, basic.hidden(c, l.canonical(x!)), basic.hidden(c, l.canonical(y!)), t);
+      return [both.quotient, both.remainder];
+    });
+    return what === 'quotient' ? quotient! : remainder!;
   };
 
 const bitwise =
@@ -93,6 +99,33 @@ const shiftRight: Rule = (l, { ins: [x, y] }) => {
     : basic.timesInteger(c, l.wire(x!), 0);
 };
 
+/** Only what may lie outside is compared with the ends: 3 rounds at 64 bits, and one to choose. */
+const place: Rule = (l, node) => {
+  const { circuit: c } = l;
+  const x = node.ins[0]!;
+  const n = node.attrs.n as number;
+  const [lo, hi] = l.wrappedSpan(x);
+  const whole = l.canonical(x);
+  const filled = (v: number): Wire => basic.filled(c, v, whole.shape, 0);
+  const ends: { at: number; below: boolean; move: () => Wire }[] = [];
+  if (lo < 0) ends.push({ at: 0, below: true, move: () => filled(n) });
+  // What lay below -n has been moved by n already.
+  if (lo < -n) ends.push({ at: -n, below: true, move: () => basic.neg(c, whole) });
+  if (hi >= n) ends.push({ at: n, below: false, move: () => basic.sub(c, filled(n), whole) });
+  if (ends.length === 0) return whole;
+  const bits = integer.belowInt(
+    c,
+    l.wire(x),
+    l.intType(x),
+    ends.map((e) => e.at),
+  );
+  const terms = ends.map(({ below, move }, i): [Wire, Wire] => [
+    below ? bits[i]! : basic.not(c, bits[i]!),
+    move(),
+  ]);
+  return basic.add(c, whole, basic.selectSum(c, terms));
+};
+
 /** Ops that floats and bools have too. */
 const SHARED: Readonly<Record<string, Rule>> = {
   less: (l, { ins: [x, y] }) => isLess(l, x!, y!),
@@ -118,6 +151,7 @@ const OWN: Readonly<Record<string, Rule>> = {
   bitOr: bitwise(basic.or),
   bitXor: bitwise(basic.xor),
   bitNot: (l, { ins: [x] }) => basic.addNumber(l.circuit, basic.neg(l.circuit, l.wire(x!)), -1, 0),
+  place,
   shiftLeft,
   shiftRight,
 };

@@ -7,6 +7,8 @@ import { sortedByNetwork } from '../fixed/network.ts';
 import type { SortOptions } from '../fixed/order.ts';
 import * as order from '../fixed/order.ts';
 import * as places from '../fixed/places.ts';
+import { sortedByParts } from '../fixed/radix.ts';
+import * as math from '../ring/math/index.ts';
 import { isInt } from './dtypes.ts';
 import type { Node, ValueId } from './graph.ts';
 import type { Lowering, Rule } from './lowering.ts';
@@ -15,10 +17,17 @@ import type { Lowering, Rule } from './lowering.ts';
 const keysOf = (l: Lowering, id: ValueId): { wire: Wire; bits: number | undefined } => {
   if (!isInt(l.type(id).dtype)) return { wire: l.wire(id), bits: undefined };
   const t = l.intType(id);
-  return { wire: l.canonical(id), bits: t.bits + (t.signed ? 0 : 1) };
+  const wire = l.canonical(id);
+  // What is known of them may need fewer bits than their dtype; one for the sign.
+  const [lo, hi] = l.wrappedSpan(id);
+  const known = Math.ceil(math.log2(Math.max(-lo, hi + 1, 1))) + 1;
+  return { wire, bits: Math.min(known, t.bits + (t.signed ? 0 : 1)) };
 };
 
-/** A sort in the ring where keys leave room for places, else by a network. */
+/** Elements that a network sorts in fewer rounds than two sorts of parts. */
+const NETWORK = 16;
+
+/** A sort in the ring where keys leave room for places, else by a network or by parts of them. */
 const sortWires = (
   l: Lowering,
   node: Node,
@@ -32,7 +41,9 @@ const sortWires = (
   const options = { axis, descending, want, bits, along };
   const room = order.placeBits(l.type(id).shape[axis]!) + 1;
   if (bits === undefined || bits + room <= c.field.bits) return order.sorted(c, wire, options);
-  return sortedByNetwork(c, wire, l.intType(id), options);
+  return l.type(id).shape[axis]! > NETWORK
+    ? sortedByParts(c, wire, l.intType(id), options)
+    : sortedByNetwork(c, wire, l.intType(id), options);
 };
 
 /** Values and places of one array in one sort, where a program asks for both. */
@@ -75,7 +86,7 @@ const onNumbers = (l: Lowering, id: ValueId, f: (x: Wire) => Wire): Wire => {
 
 /** Places in an axis of n. Gates read them mod a power of two, of which a residue mod 2^b says enough up to 2^b. */
 const placesIn = (l: Lowering, id: ValueId, n: number): Wire =>
-  n > 2 ** l.intType(id).bits ? l.canonical(id) : l.wire(id);
+  n > math.pow2(l.intType(id).bits) ? l.canonical(id) : l.wire(id);
 
 const corner = (l: Lowering, ids: readonly ValueId[], room: readonly number[]): Wire[] =>
   ids.map((id, axis) => {
@@ -101,8 +112,12 @@ export const SECRET_RULES: Readonly<Record<string, Rule>> = {
       const axis = node.attrs.axis as number;
       return places.lookup(l.circuit, x, placesIn(l, node.ins[1]!, x.shape[axis]!), axis);
     }),
-  scatterAdd: (l, { ins: [x, at, parts] }) =>
-    places.scatterAdd(l.circuit, l.wire(x!), placesIn(l, at!, l.type(x!).shape[0]!), l.wire(parts!)),
+  scatterAdd: (l, { ins: [x, at, parts], attrs }) => {
+    const n = l.type(x!).shape[0]!;
+    // A place more, of which nobody reads what comes there, unless no place lies so far.
+    const width = attrs.drops === true && l.span(at!)[1] >= n ? n + 1 : n;
+    return places.scatterAdd(l.circuit, l.wire(x!), placesIn(l, at!, width), l.wire(parts!), width);
+  },
   sliceAt: (l, { ins: [x, ...at], attrs }) => {
     const size = attrs.size as readonly number[];
     const room = l.type(x!).shape.map((n, i) => n - size[i]!);

@@ -7,6 +7,7 @@ import * as normal from '../fixed/normal.ts';
 import { maximum, minimum } from '../fixed/reduce.ts';
 import * as smooth from '../fixed/smooth.ts';
 import * as whole from '../fixed/whole.ts';
+import * as math from '../ring/math/index.ts';
 import type { Node, Tensor, ValueId } from './graph.ts';
 import type { Lowering, Rule } from './lowering.ts';
 
@@ -38,7 +39,7 @@ export const factorBits = (c: Circuit, t: Tensor | undefined): number => {
   for (const v of t.data) largest = Math.max(largest, Math.abs(Number(v)));
   if (largest === 0 || !Number.isFinite(largest)) return c.fraction;
   const significant = { 32: 9, 64: 20, 128: 34 }[c.field.bits];
-  return Math.min(Math.max(significant - Math.ceil(Math.log2(largest)), c.fraction), 2 * c.fraction);
+  return Math.min(Math.max(significant - Math.ceil(math.log2(largest)), c.fraction), 2 * c.fraction);
 };
 
 const mul: Rule = (l, node) => {
@@ -129,7 +130,7 @@ const convert: Rule = (l, node) => {
     return basic.not(c, c.emit('isZero', [wire], {}, [{ shape: wire.shape, kind: 'bit', secret: true }])[0]!);
   if (from === 'bool') return basic.bitToNumber(c, wire, scale);
   if (from === 'fxp') return whole.toInteger(c, wire);
-  return scale ? basic.timesInteger(c, wire, 2 ** scale) : wire;
+  return scale ? basic.timesInteger(c, wire, math.pow2(scale)) : wire;
 };
 
 const matmul: Rule = (l, node) => {
@@ -147,7 +148,7 @@ const matmul: Rule = (l, node) => {
 
 /** floor keeps its fixed-point form. */
 const floor = (c: Circuit, x: Wire): Wire =>
-  basic.timesInteger(c, whole.floorShift(c, x, c.fraction), 2 ** c.fraction);
+  basic.timesInteger(c, whole.floorShift(c, x, c.fraction), math.pow2(c.fraction));
 
 const hide: Rule = (l, { ins: [x] }: Node) => {
   const wire = l.wire(x!);

@@ -5,7 +5,7 @@ import type { Field } from '../ring/field.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { SigmoidMode } from './circuit.ts';
 import { decodeTensor } from './encode.ts';
-import type { Graph, Tensor } from './graph.ts';
+import type { Graph, Tensor, Watched } from './graph.ts';
 import { Lockstep, type LockstepStats } from './lockstep.ts';
 import { lower } from './lower.ts';
 import { NDArray } from './ndarray.ts';
@@ -29,6 +29,7 @@ export interface SimulateOptions {
   readonly link?: LinkMeasure;
   /** Bytes that a party may use: large programs run in pieces. */
   readonly memoryLimit?: number;
+  readonly rangeGuard?: boolean;
   readonly seeds?: readonly Uint8Array[];
 }
 
@@ -37,6 +38,8 @@ export interface Simulation {
   /** Of the program alone, without inputs and reveal. */
   readonly stats: LockstepStats;
   readonly profile: PartyRun['profile'];
+  /** Where numbers left the range, with a range guard. */
+  readonly left: Watched | undefined;
 }
 
 /** Inputs are owned by the parties in turn; results are revealed to all, who must agree. Frees what it made. */
@@ -50,7 +53,8 @@ export const simulate = (
   const world = new Lockstep(ring, field, parties, options.seeds);
   const types = inputs.map(({ shape, dtype }) => ({ shape, dtype, secret: true }));
   const { graph } = trace(fn, types);
-  const small = (g: Graph): Graph => (options.memoryLimit === undefined ? g : pieces(g, options.memoryLimit));
+  const small = (g: Graph): Graph =>
+    options.memoryLimit === undefined ? g : pieces(g, options.memoryLimit, options);
   const owners = inputs.map((tensor, i) => ({ owner: i % parties, tensor }));
   const taken = world.run(
     inputGraph(
@@ -60,13 +64,8 @@ export const simulate = (
     owners,
     fraction,
   );
-  const made = world.run(
-    lower(small(optimize(graph)), { lazyIntegers: true, ...options }),
-    [],
-    fraction,
-    taken.outs,
-    taken.masks,
-  );
+  const lowered = lower(small(optimize(graph)), { lazyIntegers: true, ...options });
+  const made = world.run(lowered, [], fraction, taken.outs, taken.masks);
   const outTypes = graph.outs.map((id) => graph.types[id]!);
   const everybody = Array.from({ length: parties }, (_, i) => i);
   const shown = world.run(revealGraph(outTypes, everybody, options), [], fraction, made.outs, made.masks);
@@ -83,5 +82,7 @@ export const simulate = (
       throw new Error('the parties opened different values');
     }
   }
-  return { results: decoded[0]!.map((t) => NDArray.from(t)), stats: made.stats, profile: made.profile };
+  const { stats, profile } = made;
+  const left = made.left === undefined ? undefined : lowered.watched![made.left];
+  return { results: decoded[0]!.map((t) => NDArray.from(t)), stats, profile, left };
 };

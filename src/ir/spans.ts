@@ -5,6 +5,7 @@
 
 import type { IntType } from '../fixed/integer.ts';
 import type { Field } from '../ring/field.ts';
+import * as math from '../ring/math/index.ts';
 import { bitsOf, isInt, kindOf } from './dtypes.ts';
 import { type DType, type Node, sizeOf, type Tensor, type Type } from './graph.ts';
 
@@ -21,7 +22,9 @@ export const intType = (dtype: DType, field: Field): IntType => ({
 export const rangeOf = (dtype: DType): Span => {
   if (kindOf(dtype) === 'bool') return [0, 1];
   const bits = bitsOf(dtype);
-  return kindOf(dtype) === 'uint' ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+  return kindOf(dtype) === 'uint'
+    ? [0, math.pow2(bits) - 1]
+    : [-math.pow2(bits - 1), math.pow2(bits - 1) - 1];
 };
 
 export const spanOfTensor = (t: Tensor): Span => {
@@ -47,6 +50,9 @@ const product = ([a, b]: Span, [c, d]: Span): Span => {
 
 const scaled = ([lo, hi]: Span, n: number): Span => [times(lo, n), times(hi, n)];
 
+/** Places along the axis of an op. */
+const placesOf = ({ attrs }: Node, x: Type): Span => [0, Math.max(0, x.shape[attrs.axis as number]! - 1)];
+
 type Rule = (ins: readonly Span[], node: Node, types: readonly Type[]) => Span;
 
 /** Ops whose results leave the hull of their operands; `undefined`: the dtype's range. */
@@ -60,6 +66,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   floorDivide: ([a, b]) =>
     a![0] >= 0 && b![0] >= 0 ? a! : [Math.min(a![0], -a![1]), Math.max(a![1], -a![0])],
   bitNot: ([a]) => [-1 - a![1], -1 - a![0]],
+  place: (_, node) => [0, node.attrs.n as number],
+  argmax: (_, node, [x]) => placesOf(node, x!),
+  argmin: (_, node, [x]) => placesOf(node, x!),
+  argsort: (_, node, [x]) => placesOf(node, x!),
   pow: () => ANY,
   scatterAdd: () => ANY,
   shiftLeft: () => ANY,
@@ -71,17 +81,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 };
 
 /** Ops on integers that make the integer itself, of their dtype. */
-const EXACT = new Set([
-  'remainder',
-  'bitAnd',
-  'bitOr',
-  'bitXor',
-  'shiftRight',
-  'sign',
-  'argmax',
-  'argmin',
-  'argsort',
-]);
+const EXACT = new Set(['remainder', 'bitAnd', 'bitOr', 'bitXor', 'shiftRight', 'sign']);
 
 /** What an integer result of a node may hold, given what its operands may. */
 export const resultSpan = (node: Node, out: Type, types: readonly Type[], spans: readonly Span[]): Span => {

@@ -36,19 +36,33 @@ const dynamic: Readonly<
   },
 };
 
+const encoded = (scratch: Scratch, value: Tensor, node: Node): Arr => {
+  try {
+    return encodeTensor(scratch, value, node.attrs.fraction as number, node);
+  } catch (e) {
+    scratch.end();
+    throw e;
+  }
+};
+
 /** Runs a node that is neither a gate nor a loop. */
 export const step = (ring: Ring, field: Field, graph: Graph, node: Node, ins: readonly Entry[]): Entry[] => {
   if (!isLowered(graph, node)) return [...evaluate(node, ins as readonly Tensor[], graph)];
   if (node.op === 'encode') {
-    const scratch = new Scratch(ring, field);
-    return [{ c: encodeTensor(scratch, ins[0] as Tensor, node.attrs.fraction as number, node) }];
+    return [{ c: encoded(new Scratch(ring, field), ins[0] as Tensor, node) }];
   }
   const [op, operands, attrs] = dynamic[node.op]?.(ins, node.attrs) ?? [node.op, ins, node.attrs];
   const local = locals[op];
   if (!local) throw new TesseraError('UNSUPPORTED', `no gate or local op is named ${op}`, { op });
   const scratch = new Scratch(ring, field);
-  const out = local(scratch, operands as readonly Value[], attrs);
-  scratch.end(arraysOf(out) as Arr[]);
+  let kept: Arr[] = [];
+  let out: Value;
+  try {
+    out = local(scratch, operands as readonly Value[], attrs);
+    kept = arraysOf(out);
+  } finally {
+    scratch.end(kept);
+  }
   // Local ops are linear in masks.
   if (out.r && operands.every((v) => !(v as Value).r || (v as Value).r!.zero)) out.r.zero = true;
   return [out];

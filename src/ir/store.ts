@@ -34,6 +34,14 @@ export class Store {
     }
   }
 
+  /** Frees whatever these entries do not hold: what a run that was given up had. */
+  keepOnly(entries: Iterable<Entry>): void {
+    const kept = new Map<Arr, number>();
+    for (const entry of entries) for (const a of arraysOf(entry)) kept.set(a, (kept.get(a) ?? 0) + 1);
+    for (const a of this.#counts.keys()) if (!kept.has(a)) this.ring.release(a);
+    this.#counts = kept;
+  }
+
   /** Arrays alive, for leak tests. */
   get size(): number {
     return this.#counts.size;

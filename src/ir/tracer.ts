@@ -4,9 +4,12 @@
  * trace among its operands: what a loop body computes from outer values alone is recorded, once, outside the loop.
  */
 import { fail, TesseraError } from '../errors.ts';
+import { guardedPrototype, isHandle, UNKNOWN_NAME } from '../guard.ts';
+import { nearest } from '../names.ts';
 import { BaseArray } from './array.ts';
 import { GraphBuilder } from './builder.ts';
 import { callSite } from './callsite.ts';
+import { checkConditions, condition } from './conditions.ts';
 import { dtypeName } from './dtypes.ts';
 import { evalOp } from './eager.ts';
 import type { Attrs, DType, Graph, Shape, Tensor, Type, ValueId } from './graph.ts';
@@ -40,17 +43,32 @@ export class Traced extends BaseArray {
     return this.type.secret;
   }
 
-  #noValue(use: string): never {
+  #noValue(use: string, instead = ''): never {
     const what = this.secret
-      ? `a secret cannot steer a JavaScript branch or be read as a number (${use}): use np.where to choose, ` +
+      ? `a secret cannot steer a JavaScript branch or be read as a number (${use}): ${instead}use np.where to choose, ` +
         'np.fori to repeat, and sf.reveal after the program to look'
       : `this value has no number while the program is recorded (${use}), because it depends on a loop index or a ` +
-        'public input: compute with np functions, choose with np.where, index with np.dynamicSlice';
+        `public input: ${instead}compute with np functions, choose with np.where, index with np.dynamicSlice`;
     throw new TesseraError('SECRET_IN_CONTROL_FLOW', what, { type: typeText(this.type), site: callSite() });
   }
 
   [Symbol.toPrimitive](hint: string): never {
-    return this.#noValue(hint === 'string' ? 'as text' : 'as a primitive');
+    return hint === 'string'
+      ? this.#noValue('as text')
+      : this.#noValue('as a primitive', 'for a + b, a > b write np.add(a, b), np.greater(a, b); ');
+  }
+
+  /** `a[0]`, `a.map`, a misspelt method: JavaScript would give undefined. */
+  [UNKNOWN_NAME](name: string): never {
+    const near = nearest(name, Object.getOwnPropertyNames(BaseArray.prototype));
+    const what = /^-?\d+$/.test(name)
+      ? `a[${name}] is no element of a traced array: use a.at(${name}), or np.slice(a, [start, stop])`
+      : Object.hasOwn(Array.prototype, name)
+        ? `a traced array has no .${name}: np functions work on all elements at once; a.at(0) and np.slice(a, [0, 3]) ` +
+          'pick some, np.vmap applies a function to each row, np.fori and np.scan repeat'
+        : `a traced array has no .${name}${near === undefined ? '' : ` (did you mean .${near}?)`}: use its methods and ` +
+          'the functions of np';
+    throw new TesseraError('INVALID_ARGUMENT', `${what} (${this.toString()})`, { name, site: callSite() });
   }
 
   override valueOf(): never {
@@ -70,7 +88,10 @@ export class Traced extends BaseArray {
   }
 
   [Symbol.iterator](): Iterator<never> {
-    return this.#noValue('iteration');
+    return this.#noValue(
+      'iteration',
+      'take elements and rows with .at(0), parts with np.slice or np.split; ',
+    );
   }
 
   override toString(): string {
@@ -81,6 +102,8 @@ export class Traced extends BaseArray {
     return this.toString();
   }
 }
+
+Object.setPrototypeOf(Traced.prototype, guardedPrototype(BaseArray.prototype));
 
 const isUniform = (t: Tensor): boolean => {
   const { data } = t;
@@ -95,6 +118,10 @@ export class Trace {
   readonly depth: number;
   /** Values of enclosing traces that this one uses, and the inputs that stand for them, in order of first use. */
   readonly captured = new Map<Traced, ValueId>();
+  /** Conditions that the function asked for itself, by their names in `np`: each has to be used. */
+  readonly conditions = new Map<ValueId, string>();
+  /** What counts as used although no output of this trace needs it. */
+  readonly used = new Set<ValueId>();
   readonly #constants = new Map<NDArray, ValueId>();
   /** A gradient is being taken of what is recorded here. */
   readonly differentiated: boolean;
@@ -244,6 +271,11 @@ const resultArray = (x: unknown, path: string): BaseArray => {
     x.catch(() => undefined);
     fail('UNSUPPORTED', `result${path} is a Promise: a program is recorded synchronously and cannot await`);
   }
+  if (isHandle(x))
+    fail(
+      'INVALID_ARGUMENT',
+      `result${path} is the handle ${String(x)}: give it to the call as an argument, and return what is made of it`,
+    );
   return fail(
     'INVALID_ARGUMENT',
     `result${path} is ${typeof x === 'object' ? 'an object' : `a ${typeof x}`}, not an array`,
@@ -268,11 +300,15 @@ export const trace = (fn: (...args: never[]) => unknown, args: readonly unknown[
     isType(leaf) ? recording.input(leaf) : isTensor(leaf) ? NDArray.from(leaf) : leaf,
   );
   return within(recording, () => {
-    const results = (fn as (...args: unknown[]) => unknown)(...(unflatten(given.def, leaves) as unknown[]));
+    const handed = unflatten(given.def, leaves) as unknown[];
+    for (const x of handed) if (x instanceof Traced && x.ndim === 0) condition('a bool argument', x);
+    const results = (fn as (...args: unknown[]) => unknown)(...handed);
+    if (results === undefined) checkConditions(recording, []);
     if (results === undefined)
       fail('INVALID_ARGUMENT', 'the function returned nothing: return what is to be kept');
     const out = flatten(results, (x) => isTensor(x) || ArrayBuffer.isView(x));
     const ids = out.leaves.map((leaf, i) => recording.lift(resultArray(leaf, out.paths[i]!)));
+    checkConditions(recording, ids);
     return { graph: recording.builder.finish(ids), outTree: out.def };
   });
 };

@@ -45,13 +45,30 @@ const unary =
 
 const alongAxis = unary((c) => ({ ...c.node.attrs, axis: axisOf(c) + 1 }));
 
-const needPublicIndex = (c: Call, from: number): void => {
-  if (c.ins.slice(from).some((i) => i.batched))
-    fail(
-      'UNSUPPORTED',
-      `np.vmap: ${c.node.op} is at a different index for each example: choose with np.where, or take the mapped array apart outside`,
+/** Is the op at another place for each example? `from`: where the places begin. */
+const moves = (c: Call, from: number): boolean => c.ins.slice(from).some((i) => i.batched);
+
+/** The op once an example, results stacked: what has no form for places of their own. The ops share their rounds. */
+const eachAlone: Rule = (c) => {
+  if (c.size === 0) return a.zeros([0, ...c.out.shape], c.out.dtype);
+  const example = ({ x, batched }: Batched, i: number): BaseArray =>
+    batched ? a.reshape(a.block(x, 0, i, i + 1), x.shape.slice(1)) : x;
+  const outs = Array.from({ length: c.size }, (_, i) => {
+    const out = apply(
+      c.node.op,
+      c.ins.map((x) => example(x, i)),
+      c.node.attrs,
     );
+    return a.reshape(out, [1, ...out.shape]);
+  });
+  return a.concat(outs, 0);
 };
+
+/** `rule` where all examples share their places. */
+const unlessMoved =
+  (from: number, rule: Rule): Rule =>
+  (c) =>
+    (moves(c, from) ? eachAlone : rule)(c);
 
 const RULES: Readonly<Record<string, Rule>> = {
   matmul: (c) => apply('matmul', all(c)),
@@ -79,33 +96,41 @@ const RULES: Readonly<Record<string, Rule>> = {
     step: [1, ...list(c, 'step')],
   })),
   concat: (c) => apply('concat', all(c), { axis: axisOf(c) + 1 }),
-  pad: (c) => {
-    needPublicIndex(c, 1);
-    return apply('pad', [only(c), c.ins[1]!.x], { lo: [0, ...list(c, 'lo')], hi: [0, ...list(c, 'hi')] });
+  pad: unlessMoved(1, (c) =>
+    apply('pad', [only(c), c.ins[1]!.x], { lo: [0, ...list(c, 'lo')], hi: [0, ...list(c, 'hi')] }),
+  ),
+  dynamicSlice: unlessMoved(1, (c) => slice(c)),
+  sliceAt: unlessMoved(1, (c) => slice(c)),
+  dynamicUpdateSlice: unlessMoved(2, (c) => update(c)),
+  updateAt: unlessMoved(2, (c) => update(c)),
+  scatterAdd: (c) => {
+    const [x, places, parts] = c.ins as readonly [Batched, Batched, Batched];
+    if (places.batched) return eachAlone(c);
+    // The batch stands behind the axis that is added along.
+    const [to, rows] = [x, parts].map((v) => swapFirst(wide(v, c.size))) as [BaseArray, BaseArray];
+    return swapFirst(apply('scatterAdd', [to, places.x, rows], c.node.attrs));
   },
-  dynamicSlice: (c) => {
-    needPublicIndex(c, 1);
-    const index = c.ins.slice(1).map((i) => i.x);
-    return apply('dynamicSlice', [only(c), a.scalar(0, 'int64'), ...index], {
-      size: [c.size, ...list(c, 'size')],
-    });
-  },
-  dynamicUpdateSlice: (c) => {
-    needPublicIndex(c, 2);
-    const [x, update] = all(c) as [BaseArray, BaseArray];
-    return apply('dynamicUpdateSlice', [x, update, a.scalar(0, 'int64'), ...c.ins.slice(2).map((i) => i.x)]);
-  },
+};
+
+/** The first two axes exchanged. */
+const swapFirst = (x: BaseArray): BaseArray => a.transpose(x, [1, 0, ...[...x.shape.keys()].slice(2)]);
+
+const indexOf = (c: Call, from: number): BaseArray[] => [
+  a.scalar(0, 'int64'),
+  ...c.ins.slice(from).map((i) => i.x),
+];
+const slice: Rule = (c) =>
+  apply(c.node.op, [only(c), ...indexOf(c, 1)], { size: [c.size, ...list(c, 'size')] });
+const update: Rule = (c) => {
+  const [x, part] = c.ins.slice(0, 2).map((v) => wide(v, c.size)) as [BaseArray, BaseArray];
+  return apply(c.node.op, [x, part, ...indexOf(c, 2)]);
 };
 
 /** One array for all examples, places of their own: the batch stands where the places begin. */
 const lookup: Rule = (c) => {
   const [x, places] = c.ins as readonly [Batched, Batched];
   if (!places.batched) return apply('lookup', [x.x, places.x], { axis: axisOf(c) + 1 });
-  if (x.batched)
-    return fail(
-      'UNSUPPORTED',
-      'np.vmap: each example looks up secret places in an array of its own: use np.oneHot',
-    );
+  if (x.batched) return eachAlone(c);
   const out = apply('lookup', [x.x, places.x], { axis: axisOf(c) });
   const rest = [...out.shape.keys()].filter((i) => i !== axisOf(c));
   return a.transpose(out, [axisOf(c), ...rest]);

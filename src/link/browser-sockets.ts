@@ -5,7 +5,8 @@ import { Connection, type Socket, type SocketEvents } from './connection.ts';
 import { ConnectError } from './failures.ts';
 import { roomSocket } from './room-socket.ts';
 
-const OPEN_MS = 10_000;
+/** How long an attempt may take where its caller sets no limit. */
+const DIAL_MS = 10_000;
 /** Above this, what was sent counts as gone only when the browser has sent it. */
 const AHEAD = 1024 * 1024;
 const POLL_MS = 4;
@@ -30,6 +31,7 @@ const webSocket = (ws: WebSocket): Socket => {
     else setTimeout(() => whenSent(left), POLL_MS);
   };
   return {
+    arrived: 0,
     listen: (to) => {
       events = to;
       for (const run of early.splice(0)) run();
@@ -56,6 +58,7 @@ export const dial = (
   _tls: undefined,
   _trust: undefined,
   signal: AbortSignal,
+  patienceMs = DIAL_MS,
 ): Promise<{ readonly connection: Connection; readonly socket: undefined }> =>
   new Promise((resolve, reject) => {
     const ws = new WebSocket(urlOf(address));
@@ -71,8 +74,8 @@ export const dial = (
     };
     const stop = (): void => failed(new ConnectError('closed', `dialling "${party}" was given up`));
     const timer = setTimeout(
-      () => failed(new ConnectError('timeout', `${where}: no answer in ${OPEN_MS / 1000} s`)),
-      OPEN_MS,
+      () => failed(new ConnectError('timeout', `${where}: no answer in ${patienceMs / 1000} s`)),
+      patienceMs,
     );
     signal.addEventListener('abort', stop, { once: true });
     ws.onerror = () =>
@@ -90,7 +93,7 @@ export const dial = (
       const plain = webSocket(ws);
       const { roomKey } = address;
       const socket = roomKey === undefined ? plain : roomSocket(plain, roomKey);
-      resolve({ connection: new Connection(socket), socket: undefined });
+      resolve({ connection: new Connection(socket, patienceMs), socket: undefined });
     };
   });
 

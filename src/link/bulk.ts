@@ -7,6 +7,7 @@
 import { type AddressInfo, connect as dial } from 'node:net';
 import { createServer, connect as secure, type TLSSocket } from 'node:tls';
 import { TesseraError } from '../errors.ts';
+import { holdErrors, Pending } from './pending.ts';
 
 const CIPHER = 'ECDHE-PSK-CHACHA20-POLY1305';
 const VERSION = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers: CIPHER } as const;
@@ -53,12 +54,20 @@ export const serveBulk = (
   new Promise((resolve, reject) => {
     const open = new Set<TLSSocket>();
     const server = createServer(
-      { ...VERSION, pskCallback: () => key, pskIdentityHint: IDENTITY, noDelay: true },
+      {
+        ...VERSION,
+        pskCallback: () => key,
+        pskIdentityHint: IDENTITY,
+        noDelay: true,
+        handshakeTimeout: IDLE_MS,
+      },
       (socket) => {
         open.add(socket);
         socket.on('error', () => {});
         socket.on('close', () => open.delete(socket));
         socket.setTimeout(IDLE_MS, () => socket.destroy());
+        // It has the key.
+        pending.settle(socket);
         let name = '';
         const ask = (data: Buffer): void => {
           name += data.toString('utf8');
@@ -71,6 +80,8 @@ export const serveBulk = (
         socket.on('data', ask);
       },
     );
+    holdErrors(server);
+    const pending = new Pending(server);
     // What comes without the key is refused; it is no error of this process.
     server.on('tlsClientError', () => {});
     server.once('error', reject);

@@ -4,6 +4,7 @@
  * that an honest encoder makes.
  */
 import { TesseraError } from '../errors.ts';
+import * as math from '../ring/math/index.ts';
 
 export interface CodecLimits {
   /** The whole message. */
@@ -17,7 +18,7 @@ export interface CodecLimits {
 }
 
 export const DEFAULT_LIMITS: CodecLimits = {
-  maxBytes: 2 ** 31,
+  maxBytes: math.pow2(31),
   maxDepth: 64,
   maxItems: 4_000_000,
   maxStringBytes: 64 * 1024 * 1024,

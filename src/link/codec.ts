@@ -77,6 +77,22 @@ const swapBytes = (bytes: Uint8Array, width: number): Uint8Array => {
   return bytes;
 };
 
+/** Half of a pair: text that UTF-8 has no bytes for, and that would arrive as another. It travels as UTF-16. */
+const LONE = /\p{Surrogate}/u;
+
+const unitsOf = (text: string): Uint8Array => {
+  const view = new DataView(new ArrayBuffer(2 * text.length));
+  for (let i = 0; i < text.length; i++) view.setUint16(2 * i, text.charCodeAt(i), true);
+  return new Uint8Array(view.buffer);
+};
+
+const textOf = (bytes: Uint8Array): string => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength & ~1);
+  let text = '';
+  for (let i = 0; i < view.byteLength; i += 2) text += String.fromCharCode(view.getUint16(i, true));
+  return text;
+};
+
 const encoder = new Encoder({ useRecords: false, mapsAsObjects: true, tagUint8Array: false });
 const decoder = new Decoder({ useRecords: false, mapsAsObjects: true, copyBuffers: true } as object);
 
@@ -108,7 +124,7 @@ class Writer {
         ) {
           refuse(`${path} is a string over the limit of ${limits.maxStringBytes} bytes`, { path });
         }
-        return value;
+        return LONE.test(value) ? typed('utf16', unitsOf(value)) : value;
       case 'boolean':
       case 'undefined':
         return value;
@@ -164,10 +180,16 @@ class Writer {
   }
 
   #record(value: object, path: string): unknown {
-    if (ENCODER_HOOKS.some((key) => Object.hasOwn(value, key))) {
+    if (
+      ENCODER_HOOKS.some((key) => Object.hasOwn(value, key)) ||
+      Object.keys(value).some((k) => LONE.test(k))
+    ) {
       return typed(
         'record',
-        ...Object.entries(value).map(([key, item]) => [key, this.plain(item, `${path}.${key}`)]),
+        ...Object.entries(value).map(([key, item]) => [
+          this.plain(key, `${path}'s key`),
+          this.plain(item, `${path}.${key}`),
+        ]),
       );
     }
     const out: Record<string, unknown> = {};
@@ -228,6 +250,8 @@ class Reader {
         if (typeof second !== 'string' || second.length > MAX_BIGINT_DIGITS || !/^[0-9a-f]+$/.test(second))
           refuse('a bigint is malformed');
         return first === true ? -BigInt(`0x${second}`) : BigInt(`0x${second}`);
+      case 'utf16':
+        return first instanceof Uint8Array ? textOf(first) : refuse('text is malformed');
       case 'Date':
         return typeof first === 'number' ? new Date(first) : refuse('a Date is malformed');
       case 'Set':
@@ -259,9 +283,9 @@ class Reader {
   #record(entries: unknown[]): unknown {
     const out: Record<string, unknown> = {};
     for (const entry of entries) {
-      if (!Array.isArray(entry) || typeof entry[0] !== 'string' || entry[0] === '__proto__')
-        return refuse('a record is malformed');
-      out[entry[0]] = this.value(entry[1]);
+      const key = Array.isArray(entry) ? this.value(entry[0]) : undefined;
+      if (typeof key !== 'string' || key === '__proto__') return refuse('a record is malformed');
+      out[key] = this.value((entry as unknown[])[1]);
     }
     return out;
   }
@@ -303,7 +327,7 @@ class DataCodec implements Codec {
     if (this.#allows(type)) return;
     refuse(
       `${path} holds a "${typeId(type)}", which the allow-list does not name: ` +
-        `add { "${type.module}": ["${type.name}"] } to crossSiloSerializingAllowedList at all parties`,
+        `add { "${type.module}": ["${type.name}"] } to cross_silo_serializing_allowed_list at all parties`,
       { type: typeId(type), path },
     );
   }

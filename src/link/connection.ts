@@ -20,6 +20,8 @@ export interface SocketEvents {
 /** A WebSocket that is open: that of ws, a browser's, or a pipe through a relay. */
 export interface Socket {
   listen(events: SocketEvents): void;
+  /** Bytes that have come over the wire so far, also of messages that are not whole; 0 where that cannot be known. */
+  readonly arrived: number;
   /** `left` is called when the bytes are not needed any more. */
   send(message: Uint8Array, left: () => void): void;
   /** Lets the other side know; ends the connection in any case. */
@@ -27,23 +29,29 @@ export interface Socket {
   terminate(): void;
 }
 
-/** A peer that says nothing during the handshake is given up after this. */
+/** Bytes of messages that may wait while the handshake is under way. */
+const HANDSHAKE_BYTES = 2 * 1024 * 1024;
+/** Where the caller sets no limit. */
 const HANDSHAKE_MS = 10_000;
 
 export class Connection implements MessagePipe, PacketPipe {
   readonly #socket: Socket;
+  readonly #patienceMs: number;
   readonly #inbox: Uint8Array[] = [];
   #reader: { resolve(message: Uint8Array): void; reject(error: ConnectError): void } | undefined;
   #handlers: PacketHandlers | undefined;
   #seal: { readonly sealer: Sealer; readonly opener: Opener } | undefined;
   #head: Uint8Array | undefined;
+  #waiting = 0;
   #buffered = 0;
   #ended: string | undefined;
   #sending: Promise<void> | undefined;
   #opening: Promise<void> | undefined;
 
-  constructor(socket: Socket) {
+  /** `patienceMs`: a peer that says nothing during the handshake is given up after that. */
+  constructor(socket: Socket, patienceMs = HANDSHAKE_MS) {
     this.#socket = socket;
+    this.#patienceMs = patienceMs;
     socket.listen({
       message: (data, binary) => {
         if (binary) this.#message(data);
@@ -53,13 +61,19 @@ export class Connection implements MessagePipe, PacketPipe {
     });
   }
 
+  get arrived(): number {
+    return this.#socket.arrived;
+  }
   get buffered(): number {
     return this.#buffered;
   }
 
-  next(patienceMs = HANDSHAKE_MS): Promise<Uint8Array> {
+  next(patienceMs = this.#patienceMs): Promise<Uint8Array> {
     const here = this.#inbox.shift();
-    if (here !== undefined) return Promise.resolve(here);
+    if (here !== undefined) {
+      this.#waiting -= here.byteLength;
+      return Promise.resolve(here);
+    }
     if (this.#ended !== undefined) return Promise.reject(this.#closedEarly());
     return new Promise((resolve, reject) => {
       const silent = () => {
@@ -144,7 +158,11 @@ export class Connection implements MessagePipe, PacketPipe {
         const { resolve } = this.#reader;
         this.#reader = undefined;
         resolve(data);
-      } else if (this.#inbox.push(data) > 64) this.#end('the peer sent more than the handshake has room for');
+        return;
+      }
+      this.#waiting += data.byteLength;
+      if (this.#inbox.push(data) > 64 || this.#waiting > HANDSHAKE_BYTES)
+        this.#end('the peer sent more than the handshake has room for');
       return;
     }
     if (this.#seal === undefined) this.#packet(data);

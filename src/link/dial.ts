@@ -1,4 +1,5 @@
 /** @file Dialling: one attempt to open a WebSocket to a peer, with every failure given its typed reason. */
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import {
   type ConnectionOptions,
@@ -14,12 +15,13 @@ import { roomSocket } from './room-socket.ts';
 import { checkPartyCertificate, type PeerTrust, type TlsMaterial } from './tls.ts';
 import { WS_OPTIONS, wsSocket } from './ws-socket.ts';
 
-const OPEN_MS = 10_000;
-
 export interface Dialled {
   readonly connection: Connection;
   readonly socket: TLSSocket | undefined;
 }
+
+/** How long an attempt may take where its caller sets no limit. */
+const DIAL_MS = 10_000;
 
 const NETWORK: Readonly<Record<string, readonly [ConnectReason, string]>> = {
   ECONNREFUSED: ['refused', 'nobody listens there (yet)'],
@@ -53,7 +55,7 @@ export const connectError = (error: unknown, party: string, address: Address): C
     return new ConnectError('closed', `${where}: the connection was closed at once`, { code }, error);
   }
   if (/handshake has timed out/.test(message))
-    return new ConnectError('timeout', `${where}: no answer in ${OPEN_MS / 1000} s`, {}, error);
+    return new ConnectError('timeout', `${where}: no answer`, {}, error);
   if (/wrong version number|Unexpected server response|Parse Error/i.test(message)) {
     return new ConnectError(
       'protocol',
@@ -91,6 +93,7 @@ export const dial = (
   tls: TlsMaterial | undefined,
   trust: PeerTrust | undefined,
   signal: AbortSignal,
+  patienceMs = DIAL_MS,
 ): Promise<Dialled> =>
   new Promise((resolve, reject) => {
     let socket: TLSSocket | undefined;
@@ -101,12 +104,12 @@ export const dial = (
             address.url ?? `${address.secure === true ? 'wss' : 'ws'}://${formatAddress(address)}/`,
             {
               ...WS_OPTIONS,
-              handshakeTimeout: OPEN_MS,
+              handshakeTimeout: patienceMs,
             },
           )
         : new WebSocket(`wss://${formatAddress(address)}/`, {
             ...WS_OPTIONS,
-            handshakeTimeout: OPEN_MS,
+            handshakeTimeout: patienceMs,
             generateMask: zeroMask,
             ...secureOptions(tls, trust),
             createConnection: ((options: ConnectionOptions) => {
@@ -122,7 +125,10 @@ export const dial = (
               return socket;
             }) as unknown as NonNullable<ClientOptions['createConnection']>,
           });
-    ws.on('upgrade', (response) => response.socket.setNoDelay(true));
+    let raw: IncomingMessage['socket'] | undefined;
+    ws.on('upgrade', (response) => {
+      raw = response.socket.setNoDelay(true);
+    });
     const stop = () => failed(new ConnectError('closed', `dialling "${party}" was given up`));
     const failed = (error: unknown) => {
       signal.removeEventListener('abort', stop);
@@ -137,9 +143,9 @@ export const dial = (
       ws.off('error', failed);
       signal.removeEventListener('abort', stop);
       const { roomKey } = address;
-      const plain = wsSocket(ws);
+      const plain = wsSocket(ws, raw);
       resolve({
-        connection: new Connection(roomKey === undefined ? plain : roomSocket(plain, roomKey)),
+        connection: new Connection(roomKey === undefined ? plain : roomSocket(plain, roomKey), patienceMs),
         socket,
       });
     });
@@ -151,7 +157,7 @@ const certificateRefused = (party: string, address: Address, cause: ConnectError
     'tls',
     `"${party}" at ${formatAddress(address)}: it hung up as soon as it had seen our certificate, so it has refused it: ` +
       'its own report says why; compare our certificate with clientCerts in its configuration',
-    { unsaid: true },
+    { unproved: true },
     cause,
   );
 

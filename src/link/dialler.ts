@@ -20,13 +20,13 @@ export interface DiallerEvents {
   establish(session: PeerSession, connection: Connection, established: Established): void;
 }
 
-/** A job may start at one party a moment later than at another on the same port. */
-const JOB_GRACE_MS = 10_000;
+/** How long an attempt may take: a part of what the peer's absence may, so that a hole in the network costs one attempt. */
+const LONGEST_ATTEMPT_MS = 10_000;
+const LEAST_ATTEMPT_MS = 500;
+const ATTEMPTS = 4;
 /** Peers that start together miss each other by milliseconds. */
 const FIRST_RETRY_MS = 4;
 const LAST_RETRY_MS = 1_000;
-/** How often a connection may break just where a refused certificate would show, before it is taken for one. */
-const UNSAID_REFUSALS = 4;
 
 /** What the next handshake of a session says about the ones before. */
 export const resumeOf = (session: PeerSession): Hello['resume'] =>
@@ -39,7 +39,6 @@ export class Dialler {
   readonly #local: Local;
   readonly #events: DiallerEvents;
   readonly #busy = new Set<string>();
-  readonly #started = Date.now();
   readonly #stopped = new AbortController();
 
   constructor(plan: Plan, local: Local, events: DiallerEvents) {
@@ -59,7 +58,6 @@ export class Dialler {
     if (address === undefined || this.#busy.has(peer)) return;
     this.#busy.add(peer);
     let pause = FIRST_RETRY_MS;
-    let attempts = 0;
     const wanted = () => !session.over && !session.connected && !this.#stopped.signal.aborted;
     while (wanted()) {
       try {
@@ -68,8 +66,7 @@ export class Dialler {
         if (!wanted()) break;
         const error = connectError(cause, peer, address);
         this.#events.retrying(peer, error);
-        attempts += 1;
-        if (!this.#worthRetrying(error, session, attempts)) {
+        if (!this.#worthRetrying(error, session)) {
           this.#events.giveUp(session, error);
           break;
         }
@@ -81,11 +78,19 @@ export class Dialler {
     if (wanted()) this.redial(session);
   }
 
-  #worthRetrying(error: ConnectError, session: PeerSession, attempts: number): boolean {
+  /**
+   * Waiting ends by what is proved (a certificate, the peer's signature) or by the user's own timeout: whoever cuts a
+   * connection, or answers in the peer's place, ends nothing.
+   */
+  #worthRetrying(error: ConnectError, session: PeerSession): boolean {
     if (error.reason === 'restarted') return false;
-    if (session.everConnected || error.passing) return true;
-    if (error.info.unsaid === true) return attempts < UNSAID_REFUSALS;
-    return error.reason === 'job' && Date.now() - this.#started < JOB_GRACE_MS;
+    return session.everConnected || error.passing || error.info.unproved === true;
+  }
+
+  #patience(session: PeerSession): number {
+    const { peerTimeoutMs, readyTimeoutMs } = this.#plan;
+    const whole = session.everConnected ? peerTimeoutMs : readyTimeoutMs;
+    return Math.min(LONGEST_ATTEMPT_MS, Math.max(LEAST_ATTEMPT_MS, whole / ATTEMPTS));
   }
 
   async #once(session: PeerSession): Promise<void> {
@@ -98,6 +103,7 @@ export class Dialler {
       tls,
       trust,
       this.#stopped.signal,
+      this.#patience(session),
     );
     try {
       const binding =

@@ -40,25 +40,38 @@ export const closedThere =
       waitingFor,
     });
 
-/** What an abort frame carries. `cause` is there only if the failing party chose to show it. */
+/**
+ * What an abort frame carries. `cause` is there only if the failing party chose to show it; `about` is the party that it has
+ * lost, where that is why it ends.
+ */
 export interface AbortReason {
   readonly party: string;
+  readonly about?: string;
   readonly code: string;
   readonly op?: number | string;
   readonly cause?: string;
 }
 
+/** Another party ends, and has said why: it failed, or it has lost a party, whose end this then is. */
 export const partyFailed =
   (reason: AbortReason): Failure =>
   (waitingFor) =>
-    new TesseraError(
-      'PARTY_FAILED',
-      `party "${reason.party}" failed (${reason.code})` +
-        (reason.op === undefined ? '' : ` at op ${reason.op}`) +
-        (reason.cause === undefined ? '' : `: ${reason.cause}`) +
-        `${waitText(waitingFor)}. Look at ${reason.party}'s own log.`,
-      { ...reason, waitingFor },
-    );
+    reason.about === undefined
+      ? new TesseraError(
+          'PARTY_FAILED',
+          `party "${reason.party}" failed (${reason.code})` +
+            (reason.op === undefined ? '' : ` at op ${reason.op}`) +
+            (reason.cause === undefined ? '' : `: ${reason.cause}`) +
+            `${waitText(waitingFor)}. Look at ${reason.party}'s own log.`,
+          { ...reason, waitingFor },
+        )
+      : new TesseraError(
+          'PEER_LOST',
+          `party "${reason.about}" is lost, as "${reason.party}" says` +
+            (reason.cause === undefined ? '' : `: ${reason.cause}`) +
+            `${waitText(waitingFor)}. See whether ${reason.about}'s program still runs and what it printed last.`,
+          { ...reason, party: reason.about, via: reason.party, waitingFor },
+        );
 
 /**
  * What others are told of an error: code and op always, the message only when the caller of `abort` hands in an
@@ -67,8 +80,10 @@ export const partyFailed =
 export const abortReason = (party: string, error: unknown): AbortReason => {
   const known = error instanceof TesseraError ? error : undefined;
   const op = known?.info.op;
+  const lost = known?.code === 'PEER_LOST' ? known.info.party : undefined;
   return {
     party,
+    ...(typeof lost === 'string' && lost !== party && { about: lost }),
     code: known?.code ?? 'PARTY_FAILED',
     ...(typeof op === 'number' || typeof op === 'string' ? { op } : {}),
     ...(known?.info.expose === true ? { cause: known.message } : {}),
@@ -86,6 +101,7 @@ export type ConnectReason =
   | 'party'
   | 'job'
   | 'version'
+  | 'build'
   | 'config'
   | 'not-ready'
   | 'restarted'
@@ -99,6 +115,8 @@ const CODES = {
   party: 'IDENTITY',
   tls: 'IDENTITY',
   config: 'CONFIG',
+  version: 'BUILD',
+  build: 'BUILD',
   restarted: 'PEER_LOST',
 } as const;
 

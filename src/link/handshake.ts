@@ -7,12 +7,17 @@
  *     hello  ----------------------------->  checks all but the signature
  *            <-----------------------------  hello, proof
  *     proof  ----------------------------->
- *            <-----------------------------  accept (sealed, if messages are): what it has received so far
+ *     config (sealed, if messages are) --->  compares it with its own
+ *            <-----------------------------  accept (sealed, if messages are): what it has received so far, its own config
+ *
+ * Configurations are compared by who has proved itself, with who has: a stranger learns nothing of them, and cannot end a
+ * session by one that differs.
  *
  * A proof is an Ed25519 signature of SHA-512(both hellos, what both ends know of the TLS connection, and the secret of
  * their invitation if they meet by one: who does not have it cannot sign what the other expects). The message secret
  * is X25519 of two fresh keys; with the signatures this is the SIGMA-like exchange of Noise's "XX" with signatures.
  */
+import { type Build, buildsDiffer, isBuild, sameBuild } from '../build.ts';
 import { sha512 } from '../ring/runtime.ts';
 import { controlCodec } from './codec.ts';
 import { type ConfigDigest, differingPaths } from './config.ts';
@@ -22,7 +27,7 @@ import { type Signer, sameBytes, signBy, verify } from './identity.ts';
 import { deriveKeys, Opener, Sealer } from './sealed.ts';
 
 export const PROTOCOL = 'tessera-link';
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** A connection as the handshake sees it: whole messages, in order. */
 export interface MessagePipe {
@@ -41,7 +46,6 @@ export interface Hello {
   readonly instance: Uint8Array;
   readonly identity: Uint8Array;
   readonly ephemeral: Uint8Array;
-  readonly config: ConfigDigest;
   /** This end has verified the other's certificate; where both have, TLS is mutual and messages need no seal. */
   readonly mutualTls: boolean;
   /** This end can add TLS keying material to the transcript. */
@@ -75,6 +79,7 @@ export interface Local {
   readonly job: string;
   readonly identity: Signer;
   readonly instance: Uint8Array;
+  readonly build: Build;
   readonly config: ConfigDigest;
   readonly window: number;
   readonly maxFrameBytes: number;
@@ -93,7 +98,7 @@ export interface Established {
   readonly seal: { readonly sealer: Sealer; readonly opener: Opener } | undefined;
 }
 
-const DOMAIN = new TextEncoder().encode('tessera link 1 handshake\n');
+const DOMAIN = new TextEncoder().encode('tessera link 2 handshake\n');
 
 /** Reads a hello and checks its form; nothing in it is trusted yet. */
 export const readHello = (message: Uint8Array): Hello => {
@@ -116,8 +121,6 @@ export const readHello = (message: Uint8Array): Hello => {
     typeof hello.exporter === 'boolean' &&
     count(hello.window) &&
     count(hello.maxFrameBytes) &&
-    typeof hello.config === 'object' &&
-    hello.config !== null &&
     (resume === undefined || (bytes(resume.instance, 16) && count(resume.received)));
   if (!good) throw new ConnectError('protocol', "the peer's hello is malformed");
   return hello as unknown as Hello;
@@ -157,7 +160,7 @@ export const rejectPeer = (pipe: MessagePipe, error: unknown): void => {
   pipe.send(
     controlCodec.encode([
       'reject',
-      { reason: known.reason, message: known.message, paths: known.info.paths },
+      { reason: known.reason, message: known.message, paths: known.info.paths, builds: known.info.builds },
     ]),
   );
 };
@@ -166,12 +169,23 @@ const REASONS: readonly ConnectReason[] = [
   'party',
   'job',
   'version',
+  'build',
   'config',
   'identity',
   'not-ready',
   'restarted',
   'protocol',
 ];
+
+/** The message itself where none is sealed; undefined where it should be and is not: a rejection, or a forgery. */
+const openedBy = async (opener: Opener | undefined, raw: Uint8Array): Promise<Uint8Array | undefined> => {
+  if (opener === undefined) return raw;
+  try {
+    return await opener.open(raw);
+  } catch {
+    return undefined;
+  }
+};
 
 /** Reads a message of the kind that is due, or throws the peer's reason for turning us away. */
 const expectMessage = async (
@@ -180,12 +194,8 @@ const expectMessage = async (
   opener?: Opener,
 ): Promise<[Uint8Array, Record<string, unknown>]> => {
   const raw = await pipe.next();
-  let message = raw;
-  try {
-    if (opener !== undefined) message = await opener.open(raw);
-  } catch {
-    // A rejection is not sealed; what else does not open fails to parse below.
-  }
+  const opened = await openedBy(opener, raw);
+  const message = opened ?? raw;
   const [kind, content] = readMessage(message);
   if (kind === 'reject') {
     const reason = REASONS.find((r) => r === content.reason) ?? 'protocol';
@@ -194,10 +204,12 @@ const expectMessage = async (
       `the peer turned this party away: ${String(content.message).slice(0, 1000)}`,
       {
         ...(Array.isArray(content.paths) ? { paths: content.paths.map(String) } : {}),
+        ...(content.builds === undefined ? {} : { builds: content.builds }),
       },
     );
   }
   if (kind !== due) throw new ConnectError('protocol', `the peer said "${kind}" where "${due}" was due`);
+  if (opened === undefined) throw new ConnectError('protocol', `the peer's "${kind}" is not sealed`);
   return [message, content];
 };
 
@@ -212,7 +224,6 @@ const makeHello = (local: Local, to: string, binding: ChannelBinding, resume: He
     instance: local.instance,
     identity: local.identity.publicKey,
     ephemeral: x25519Public(secret),
-    config: local.config,
     mutualTls: binding.mutualTls,
     exporter: binding.exporter !== undefined,
     window: local.window,
@@ -232,15 +243,6 @@ export const checkHello = (local: Local, hello: Hello, binding: ChannelBinding):
       { job: local.job },
     );
   }
-  const paths = differingPaths(local.config, hello.config);
-  if (paths.length > 0) {
-    const shown = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
-    throw new ConnectError(
-      'config',
-      `the configurations of "${local.self}" and "${peer}" differ at ${shown}`,
-      { paths },
-    );
-  }
   const pinned = local.expects(peer);
   if (pinned !== undefined && !sameBytes(pinned, hello.identity)) {
     throw new ConnectError(
@@ -254,6 +256,31 @@ export const checkHello = (local: Local, hello: Hello, binding: ChannelBinding):
       `nothing proves that this is "${peer}": no client certificate, and "${local.self}" has no peerIdentities entry for it`,
     );
   }
+};
+
+/** Compares builds and configurations with a peer that has proved who it is. */
+const checkConfig = (local: Local, peer: Hello, build: unknown, theirs: unknown): void => {
+  if (!isBuild(build)) throw new ConnectError('protocol', `"${peer.from}" does not say its build`);
+  if (!sameBuild(build, local.build)) {
+    const message = buildsDiffer([
+      [`"${local.self}" runs`, local.build],
+      [`"${peer.from}" runs`, build],
+    ]);
+    throw new ConnectError('build', message, {
+      builds: { [local.self]: local.build, [peer.from]: build },
+    });
+  }
+  const entries = typeof theirs === 'object' && theirs !== null ? Object.entries(theirs) : undefined;
+  if (entries?.every(([, hash]) => typeof hash === 'string') !== true)
+    throw new ConnectError('protocol', `the configuration of "${peer.from}" is malformed`);
+  const paths = differingPaths(local.config, theirs as ConfigDigest);
+  if (paths.length === 0) return;
+  const shown = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
+  throw new ConnectError(
+    'config',
+    `the configurations of "${local.self}" and "${peer.from}" differ at ${shown}`,
+    { paths },
+  );
 };
 
 /** Everything both ends said and know, in one hash. */
@@ -282,7 +309,7 @@ const transcriptOf = (
 };
 
 const proofText = (role: 'dialer' | 'listener', transcript: Uint8Array): Uint8Array => {
-  const text = new TextEncoder().encode(`tessera link 1 proof of the ${role}\n`);
+  const text = new TextEncoder().encode(`tessera link 2 proof of the ${role}\n`);
   const out = new Uint8Array(text.byteLength + transcript.byteLength);
   out.set(text);
   out.set(transcript, text.byteLength);
@@ -319,6 +346,32 @@ const sealOf = async (
   return { sealer: new Sealer(keys.send), opener: new Opener(keys.receive) };
 };
 
+/** Hello and proof of the listener, checked. */
+const listenersProof = async (
+  pipe: MessagePipe,
+  local: Local,
+  to: string,
+  binding: ChannelBinding,
+  mine: Uint8Array,
+): Promise<{ peer: Hello; transcript: Uint8Array; bound: boolean }> => {
+  const [theirs] = await expectMessage(pipe, 'hello');
+  const peer = readHello(theirs);
+  if (peer.from !== to || peer.to !== local.self) {
+    throw new ConnectError('party', `"${peer.from}" answered at the address of "${to}"`);
+  }
+  checkHello(local, peer, binding);
+  const transcript = transcriptOf(mine, theirs, binding, peer, local.invitation);
+  const [, proof] = await expectMessage(pipe, 'proof');
+  checkProof(proof, 'listener', transcript, peer);
+  return { peer, transcript, bound: binding.mutualTls && peer.mutualTls };
+};
+
+/** What somebody says, or does, who has proved nothing: the peer may come yet. */
+const unproved = (error: unknown): unknown =>
+  error instanceof ConnectError
+    ? new ConnectError(error.reason, error.message, { ...error.info, unproved: true }, error.cause)
+    : error;
+
 /** The dialer's half. */
 export const dialHandshake = async (
   pipe: MessagePipe,
@@ -329,16 +382,12 @@ export const dialHandshake = async (
 ): Promise<Established> => {
   const mine = makeHello(local, to, binding, resume);
   pipe.send(mine.bytes);
-  const [theirs] = await expectMessage(pipe, 'hello');
-  const peer = readHello(theirs);
-  if (peer.from !== to || peer.to !== local.self) {
-    throw new ConnectError('party', `"${peer.from}" answered at the address of "${to}"`);
-  }
-  checkHello(local, peer, binding);
-  const bound = binding.mutualTls && peer.mutualTls;
-  const transcript = transcriptOf(mine.bytes, theirs, binding, peer, local.invitation);
-  const [, proof] = await expectMessage(pipe, 'proof');
-  checkProof(proof, 'listener', transcript, peer);
+  const { peer, transcript, bound } = await listenersProof(pipe, local, to, binding, mine.bytes).catch(
+    (e) => {
+      // A certificate that was verified has proved who says so.
+      throw binding.mutualTls ? e : unproved(e);
+    },
+  );
   pipe.send(
     controlCodec.encode([
       'proof',
@@ -346,9 +395,12 @@ export const dialHandshake = async (
     ]),
   );
   const seal = await sealOf(mine.secret, peer, transcript, bound, true);
+  const config = controlCodec.encode(['config', { build: local.build, config: local.config }]);
+  pipe.send(seal === undefined ? config : await seal.sealer.seal(config));
   const [, accept] = await expectMessage(pipe, 'accept', seal?.opener);
   if (!Number.isSafeInteger(accept.received))
     throw new ConnectError('protocol', "the peer's acceptance is malformed");
+  checkConfig(local, peer, accept.build, accept.config);
   return { peer, received: accept.received as number, seal };
 };
 
@@ -379,7 +431,12 @@ export const answerHandshake = async (
   const [, proof] = await expectMessage(pipe, 'proof');
   checkProof(proof, 'dialer', transcript, peer);
   const seal = await sealOf(mine.secret, peer, transcript, bound, false);
-  const accept = controlCodec.encode(['accept', { received: admit(peer) }]);
+  const [, { build, config }] = await expectMessage(pipe, 'config', seal?.opener);
+  checkConfig(local, peer, build, config);
+  const accept = controlCodec.encode([
+    'accept',
+    { received: admit(peer), build: local.build, config: local.config },
+  ]);
   pipe.send(seal === undefined ? accept : await seal.sealer.seal(accept));
   return { peer, received: peer.resume?.received ?? 0, seal };
 };

@@ -22,6 +22,14 @@ export interface IntakeTarget {
   waits(key: string): boolean;
 }
 
+export interface IntakeLimits {
+  /** Bytes that a channel's sender may be ahead of the program here. */
+  readonly window: number;
+  readonly maxFrameBytes: number;
+  /** Bytes that may lie here for the program, on all channels together, frames that are still coming counted whole. */
+  readonly maxHeldBytes: number;
+}
+
 interface InChannel {
   readonly id: number;
   readonly key: string;
@@ -36,17 +44,23 @@ export class Intake {
   readonly #target: IntakeTarget;
   readonly #window: number;
   readonly #maxFrameBytes: number;
+  readonly #maxHeldBytes: number;
   readonly #channels = new Map<number, InChannel>();
   readonly #byKey = new Map<string, InChannel>();
+  /** Of channels that the peer has closed: what came and was not taken. */
+  readonly #left = new Map<string, number>();
   readonly #grants = new Set<InChannel>();
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   #nextId = 1;
   #received = 0;
+  /** What came and was not taken, and what is to come of frames that have begun. */
+  #held = 0;
 
-  constructor(target: IntakeTarget, window: number, maxFrameBytes: number) {
+  constructor(target: IntakeTarget, limits: IntakeLimits) {
     this.#target = target;
-    this.#window = window;
-    this.#maxFrameBytes = maxFrameBytes;
+    this.#window = limits.window;
+    this.#maxFrameBytes = limits.maxFrameBytes;
+    this.#maxHeldBytes = limits.maxHeldBytes;
   }
 
   /** The last packet of an unbroken row. */
@@ -72,9 +86,39 @@ export class Intake {
   /** The program has taken a frame of that size. */
   taken(key: string, bytes: number): void {
     const channel = this.#byKey.get(key);
-    if (channel === undefined) return;
-    channel.taken += wire.frameCost(bytes);
+    if (channel === undefined) {
+      this.#takeLeft(key, wire.frameCost(bytes));
+      return;
+    }
+    this.#take(channel, wire.frameCost(bytes));
     this.#review(channel);
+  }
+
+  #take(channel: InChannel, cost: number): void {
+    channel.taken += cost;
+    this.#held -= cost;
+  }
+
+  #takeLeft(key: string, cost: number): void {
+    const left = this.#left.get(key) ?? 0;
+    this.#held -= Math.min(cost, left);
+    if (cost < left) this.#left.set(key, left - cost);
+    else this.#left.delete(key);
+  }
+
+  #hold(bytes: number): void {
+    this.#held += bytes;
+    if (this.#held <= this.#maxHeldBytes) return;
+    wire.protocolError(
+      `more than ${this.#maxHeldBytes} bytes of it wait here for the program (maxHeldBytes)`,
+    );
+  }
+
+  /** Nobody wants what has come on a channel, nor what is still to come of its frame. */
+  #letGo(channel: InChannel): void {
+    if (channel.part !== undefined) this.#held -= channel.part.bytes.length - channel.part.filled;
+    channel.part = undefined;
+    this.#take(channel, channel.arrived - channel.taken);
   }
 
   /** A `recv` begins to wait on the channel. */
@@ -86,9 +130,12 @@ export class Intake {
   /** The program has closed its end: what still comes is dropped. */
   discard(key: string): void {
     const channel = this.#byKey.get(key);
-    if (channel === undefined) return;
+    if (channel === undefined) {
+      this.#takeLeft(key, Number.POSITIVE_INFINITY);
+      return;
+    }
     channel.discard = true;
-    channel.part = undefined;
+    this.#letGo(channel);
     this.#review(channel);
   }
 
@@ -113,12 +160,18 @@ export class Intake {
       this.#channels.delete(channel.id);
       this.#byKey.delete(channel.key);
       this.#grants.delete(channel);
+      if (channel.part !== undefined)
+        wire.protocolError(`channel "${channel.key}" was closed within a frame`);
+      if (channel.taken < channel.arrived)
+        this.#left.set(channel.key, (this.#left.get(channel.key) ?? 0) + channel.arrived - channel.taken);
       this.#target.closed(channel.key);
       return;
     }
     if (channel.arrived >= channel.granted)
       wire.protocolError(`channel "${channel.key}" went beyond its credit`);
-    channel.arrived += wire.partCost(rec.bytes.byteLength);
+    const cost = wire.partCost(rec.bytes.byteLength, rec.type === wire.CHUNK ? rec.offset : 0);
+    channel.arrived += cost;
+    this.#hold(cost);
     if (rec.type === wire.CHUNK) this.#chunk(channel, rec);
     else {
       if (rec.bytes.byteLength > wire.CHUNK_BYTES || channel.part !== undefined)
@@ -160,24 +213,27 @@ export class Intake {
     if (total > this.#maxFrameBytes)
       wire.protocolError(`a frame of ${total} bytes is over the limit of ${this.#maxFrameBytes}`);
     if (channel.discard) {
-      channel.taken = channel.arrived;
+      this.#letGo(channel);
       return;
     }
-    if (channel.part === undefined && offset === 0)
+    if (channel.part === undefined && offset === 0) {
+      this.#hold(total);
       channel.part = { tag, filled: 0, bytes: new Uint8Array(total) };
+    }
     const { part } = channel;
-    const due = Math.min(wire.CHUNK_BYTES, total - offset);
     if (
       part === undefined ||
       part.tag !== tag ||
       part.filled !== offset ||
       part.bytes.length !== total ||
-      bytes.length !== due
+      bytes.length === 0 ||
+      bytes.length > Math.min(wire.CHUNK_BYTES, total - offset)
     ) {
       wire.protocolError('a chunk is not the next of its frame');
     }
     part.bytes.set(bytes, offset);
     part.filled += bytes.length;
+    this.#held -= bytes.length;
     if (part.filled < total) return;
     channel.part = undefined;
     this.#deliver(channel, tag, part.bytes);
@@ -185,7 +241,7 @@ export class Intake {
 
   #deliver(channel: InChannel, tag: number, bytes: Uint8Array): void {
     const wanted = !channel.discard && this.#target.frame(channel.key, tag, bytes);
-    if (!wanted) channel.taken = channel.arrived;
+    if (!wanted) this.#letGo(channel);
   }
 
   /** Gives credit in portions of a quarter window, so that it costs few messages. */

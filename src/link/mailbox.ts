@@ -31,6 +31,7 @@ export class Inbox {
   readonly #onWaits: (change: number) => void;
   #next: number | undefined;
   #failure: Failure | undefined;
+  #heard: ((tag: number) => void) | undefined;
 
   constructor(channel: string, from: string, onWaits: (change: number) => void) {
     this.channel = channel;
@@ -62,6 +63,7 @@ export class Inbox {
     const waiter = this.#waiters.get(tag);
     if (waiter === undefined) {
       this.#frames.set(tag, bytes);
+      this.#heard?.(tag);
       return false;
     }
     this.#waiters.delete(tag);
@@ -86,6 +88,11 @@ export class Inbox {
         `the two ends count differently`,
       { party: this.from, channel: this.channel, tag },
     );
+  }
+
+  notice(heard: (tag: number) => void): void {
+    this.#heard = heard;
+    for (const tag of this.#frames.keys()) heard(tag);
   }
 
   /** The frame with that tag now, if it is here (and it is not here afterwards). */
@@ -186,6 +193,11 @@ class MailChannel implements Channel {
     const coming = inbox.wait(tag);
     this.#carrier.waiting?.(from, this.#key);
     return coming.then((bytes) => this.#took(from, bytes));
+  }
+
+  notice(from: string, heard: (tag: number) => void): void {
+    this.#check(from, 0);
+    this.#table.inbox(this.#key, this.#name, from).notice(heard);
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 /** @file What the user asks of the network link, checked before anything is opened. */
 import { fail, oneOf } from '../errors.ts';
+import * as math from '../ring/math/index.ts';
 import { type Address, isLoopback, parseAddress } from './address.ts';
 import { createIdentity, parseIdentity, parseSecretIdentity, type Signer } from './identity.ts';
 import { othersOf } from './mailbox.ts';
@@ -37,6 +38,11 @@ export interface WebSocketTransportOptions {
   /** How long peers may take to come up. */
   readonly readyTimeoutMs?: number;
   readonly maxFrameBytes?: number;
+  /**
+   * Bytes of one peer that may lie here for the program, on all channels together, frames that are still coming counted whole.
+   * A peer that sends more is lost. 1 GiB if absent, or the largest frame and a window if that is more.
+   */
+  readonly maxHeldBytes?: number;
   /** Bytes that a channel's sender may be ahead of the receiving program. */
   readonly windowBytes?: number;
   /** Keep the event loop awake for a moment while a `recv` waits: lower latency for some processor time. */
@@ -65,6 +71,7 @@ export interface Plan {
   readonly peerTimeoutMs: number;
   readonly readyTimeoutMs: number;
   readonly maxFrameBytes: number;
+  readonly maxHeldBytes: number;
   readonly window: number;
   readonly spin: boolean;
   readonly signal: AbortSignal | undefined;
@@ -72,7 +79,7 @@ export interface Plan {
 
 const MIN_WINDOW = 64 * 1024;
 /** A chunk's header counts its frame's bytes in 32 bits. */
-const MAX_FRAME = 2 ** 32 - 1;
+const MAX_FRAME = math.pow2(32) - 1;
 
 const positive = (
   value: number | undefined,
@@ -166,6 +173,9 @@ export const planOf = (options: WebSocketTransportOptions): Plan => {
   }
   const heartbeatMs = positive(options.heartbeatMs, 2_000, 'heartbeatMs', 10);
   const identity = options.identity ?? createIdentity();
+  const maxFrameBytes = positive(options.maxFrameBytes, math.pow2(31), 'maxFrameBytes', 1, MAX_FRAME);
+  const window = positive(options.windowBytes, 16 * 1024 * 1024, 'windowBytes', MIN_WINDOW);
+  const most = maxFrameBytes + window;
   return {
     self,
     parties: names,
@@ -184,8 +194,9 @@ export const planOf = (options: WebSocketTransportOptions): Plan => {
     heartbeatMs,
     peerTimeoutMs: positive(options.peerTimeoutMs, 60_000, 'peerTimeoutMs', heartbeatMs),
     readyTimeoutMs: positive(options.readyTimeoutMs, 60_000, 'readyTimeoutMs'),
-    maxFrameBytes: positive(options.maxFrameBytes, 2 ** 31, 'maxFrameBytes', 1, MAX_FRAME),
-    window: positive(options.windowBytes, 16 * 1024 * 1024, 'windowBytes', MIN_WINDOW),
+    maxFrameBytes,
+    maxHeldBytes: positive(options.maxHeldBytes, Math.max(math.pow2(30), most), 'maxHeldBytes', most),
+    window,
     spin: (options.spin ?? true) && typeof setImmediate === 'function',
     signal: options.signal,
   };

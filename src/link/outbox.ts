@@ -2,6 +2,7 @@
  * @file The sending half of a session: frames queue by channel, leave as numbered packets as far as the peer's credit
  * goes, and stay here until the peer has them. Knows nothing of connections.
  */
+import { Pace } from './pace.ts';
 import * as wire from './wire.ts';
 
 /** Above this, `send` asks its caller to wait. */
@@ -60,6 +61,8 @@ export interface Outgoing {
   readonly seq: number;
   readonly head: Uint8Array;
   readonly body: Uint8Array | undefined;
+  /** By `performance.now()`. */
+  readonly sentAt: number;
 }
 
 export class Outbox {
@@ -70,6 +73,7 @@ export class Outbox {
   readonly #control: wire.Rec[] = [];
   readonly #unacked = new Queue<Outgoing>();
   readonly #window: number;
+  readonly #pace = new Pace();
   #unackedBytes = 0;
   #resend = 0;
   #nextId = 1;
@@ -153,15 +157,20 @@ export class Outbox {
 
   acknowledge(ack: number): void {
     if (ack > this.#seq) wire.protocolError('it acknowledged what was never sent', { ack });
+    let bytes = 0;
+    let sentAt = 0;
     for (
       let first = this.#unacked.first;
       first !== undefined && first.seq <= ack;
       first = this.#unacked.first
     ) {
+      if (bytes === 0) ({ sentAt } = first);
+      bytes += sizeOf(first);
       this.#unacked.shift();
-      this.#unackedBytes -= sizeOf(first);
       if (this.#resend > 0) this.#resend -= 1;
     }
+    this.#unackedBytes -= bytes;
+    if (bytes > 0) this.#pace.acked(bytes, sentAt, performance.now());
   }
 
   /** On a new connection: what the peer has not got is sent again, in the same packets. */
@@ -186,7 +195,7 @@ export class Outbox {
     if (records.length === 0) return;
     const seq = ++this.#seq;
     const head = wire.writePacket({ kind: wire.DATA, seq, ack, records }, body !== undefined);
-    const packet = { seq, head, body };
+    const packet = { seq, head, body, sentAt: performance.now() };
     this.#unacked.push(packet);
     this.#unackedBytes += sizeOf(packet);
     this.#resend = this.#unacked.length;
@@ -248,12 +257,12 @@ export class Outbox {
   ): { body: Uint8Array | undefined; bytes: number } {
     const total = frame.bytes.byteLength;
     const { offset } = channel;
-    const part =
-      total <= wire.CHUNK_BYTES ? frame.bytes : frame.bytes.subarray(offset, offset + wire.CHUNK_BYTES);
+    const chunk = this.#pace.chunk;
+    const part = total <= chunk && offset === 0 ? frame.bytes : frame.bytes.subarray(offset, offset + chunk);
     const size = part.byteLength;
-    if (total <= wire.CHUNK_BYTES) records.push(wire.record(wire.FRAME, channel.id, frame.tag, part));
+    if (size === total) records.push(wire.record(wire.FRAME, channel.id, frame.tag, part));
     else records.push(wire.record(wire.CHUNK, channel.id, frame.tag, part, total, offset));
-    channel.spent += wire.partCost(size);
+    channel.spent += wire.partCost(size, offset);
     channel.queued -= size;
     channel.offset = offset + size;
     if (channel.offset === total) {

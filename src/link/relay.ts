@@ -8,6 +8,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { TesseraError } from '../errors.ts';
 import { type Address, formatAddress } from './address.ts';
+import { HTTP, holdErrors, PENDING_LIMITS, Pending } from './pending.ts';
+import { clientAddress, parseProxies } from './proxies.ts';
 import { PIPE_PATH, type PipeEnd } from './relay-place.ts';
 import { WS_OPTIONS } from './ws-socket.ts';
 
@@ -15,6 +17,8 @@ export interface RelayOptions {
   readonly listen: Address;
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly limits?: Partial<RelayLimits>;
+  /** Proxies (CIDR) whose X-Forwarded-For says from where a connection comes. None if absent. */
+  readonly trustProxy?: readonly string[];
 }
 
 export interface RelayLimits {
@@ -47,6 +51,8 @@ const BURST_SECONDS = 4;
 /** What an end may say before the other has come: one hello. */
 const EARLY_BYTES = 64 * 1024;
 const PING_MS = 20_000;
+/** An end may wait for its other for so long, however many others want the room. */
+const MEETING_MS = 5_000;
 /** Close codes of our own, from the range that RFC 6455 leaves to applications. */
 const GONE = 4001;
 const REPLACED = 4002;
@@ -58,6 +64,7 @@ interface End {
   readonly side: PipeEnd;
   readonly from: string;
   readonly early: Buffer[];
+  readonly since: number;
   other: End | undefined;
   earlyBytes: number;
   /** Bytes that may still be sent, and when that was last reckoned. */
@@ -78,12 +85,23 @@ class Hub {
     this.#limits = limits;
   }
 
-  /** Is there room for another connection from that address? */
+  /**
+   * Is there room for another connection from that address? The end that has waited for its other the longest makes room: one
+   * from that address, or, where the relay is full, from any.
+   */
   admits(from: string): boolean {
     const { connections, connectionsPerAddress } = this.#limits;
-    const room = this.#ends.size < connections && (this.#perAddress.get(from) ?? 0) < connectionsPerAddress;
-    if (!room) this.stats.refused += 1;
-    return room;
+    const crowded = (this.#perAddress.get(from) ?? 0) >= connectionsPerAddress;
+    if (!crowded && this.#ends.size < connections) return true;
+    const now = performance.now();
+    for (const [pipe, end] of this.#waiting) {
+      if (now - end.since < MEETING_MS || (crowded && end.from !== from)) continue;
+      this.#cut(end, 'others want the room');
+      this.#left(end, pipe);
+      return true;
+    }
+    this.stats.refused += 1;
+    return false;
   }
 
   join(ws: WebSocket, pipe: string, side: PipeEnd, from: string): void {
@@ -92,6 +110,7 @@ class Hub {
       side,
       from,
       early: [],
+      since: performance.now(),
       other: undefined,
       earlyBytes: 0,
       allowance: this.#limits.bytesPerSecond * BURST_SECONDS,
@@ -186,16 +205,21 @@ class Hub {
 }
 
 /** Starts a relay. Rejects with LINK when the port is not to be had. */
-export const startRelay = async ({ listen, tls, limits }: RelayOptions): Promise<Relay> => {
+export const startRelay = async ({ listen, tls, limits, trustProxy = [] }: RelayOptions): Promise<Relay> => {
   const all = { ...RELAY_LIMITS, ...limits };
+  const trusted = parseProxies(trustProxy, 'trustProxy');
   const hub = new Hub(all);
-  const server = tls === undefined ? createHttp() : createHttps({ ...tls, minVersion: 'TLSv1.2' });
+  const server =
+    tls === undefined ? createHttp(HTTP) : createHttps({ ...HTTP, ...tls, minVersion: 'TLSv1.2' });
+  holdErrors(server);
+  const pending = new Pending(server, { ...PENDING_LIMITS, shared: trusted });
   const sockets = new WebSocketServer({ noServer: true, ...WS_OPTIONS, maxPayload: all.messageBytes });
   server.on('connection', (socket: Socket) => socket.setNoDelay(true));
   server.on('request', (_request, response) => response.writeHead(426).end('This is a Tessera relay.\n'));
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     const [, pipe, side] = PIPE_PATH.exec((request.url ?? '').split('?')[0]!) ?? [];
-    const from = request.socket.remoteAddress ?? '';
+    const from = clientAddress(request, trusted);
+    pending.settle(socket);
     const refuse = (status: string) => socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
     if (pipe === undefined) refuse('404 Not Found');
     else if (!hub.admits(from)) refuse('429 Too Many Requests');

@@ -20,6 +20,10 @@ const reasonOf = (row: PeerRow): string =>
       ? row.error.code
       : row.state;
 
+/** Whether a peer was met that runs another build. */
+export const buildDiffers = (rows: readonly PeerRow[]): boolean =>
+  rows.some(({ error }) => error instanceof ConnectError && error.reason === 'build');
+
 /** One row a peer; the code is that of the failure that cannot pass by itself, if there is one. */
 export const readyError = (
   self: string,

@@ -27,6 +27,9 @@ const open = (message: Uint8Array, key: Uint8Array): Uint8Array | undefined => {
 
 /** `inner` with every message sealed. What does not open, or comes unsealed, ends the connection. */
 export const roomSocket = (inner: Socket, key: Uint8Array): Socket => ({
+  get arrived() {
+    return inner.arrived;
+  },
   listen: ({ message, close }) =>
     inner.listen({
       message: (data, binary) => {

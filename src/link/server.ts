@@ -9,6 +9,7 @@ import { type Address, formatAddress } from './address.ts';
 import { Connection } from './connection.ts';
 import { ConnectError } from './failures.ts';
 import { type Hello, readHello, rejectPeer } from './handshake.ts';
+import { HTTP, holdErrors, Pending } from './pending.ts';
 import type { TlsMaterial } from './tls.ts';
 import { WS_OPTIONS, wsSocket } from './ws-socket.ts';
 
@@ -21,9 +22,6 @@ export interface Acceptor {
   refused(from: string, why: string): void;
 }
 
-/** Connections whose hello is still awaited. */
-const MAX_PENDING = 256;
-
 const routeKey = (job: string, party: string): string => `${job}\0${party}`;
 
 class Listener {
@@ -32,24 +30,29 @@ class Listener {
   readonly #server: Server | TlsServer;
   readonly #sockets: WebSocketServer;
   readonly #tls: TlsMaterial | undefined;
-  #pending = 0;
+  readonly #pending: Pending;
 
   constructor(tls: TlsMaterial | undefined) {
     this.#tls = tls;
     this.#server =
       tls === undefined
-        ? createHttp()
+        ? createHttp(HTTP)
         : createHttps({
+            ...HTTP,
             ...contextOf(tls, [tls]),
             requestCert: true,
             rejectUnauthorized: !tls.certless,
             minVersion: 'TLSv1.3',
             handshakeTimeout: 10_000,
           });
+    holdErrors(this.#server);
+    this.#pending = new Pending(this.#server);
     this.#sockets = new WebSocketServer({ server: this.#server, clientTracking: true, ...WS_OPTIONS });
     // It passes the server's errors on, which are handled where the server is told to listen.
     this.#sockets.on('error', () => {});
-    this.#sockets.on('connection', (ws, request) => this.#connection(new Connection(wsSocket(ws)), request));
+    this.#sockets.on('connection', (ws, request) =>
+      this.#connection(new Connection(wsSocket(ws, request.socket)), request),
+    );
     this.#server.on('tlsClientError', (error: Error, socket: TLSSocket) =>
       this.#refused(socket.remoteAddress, tlsReason(error, socket)),
     );
@@ -124,19 +127,8 @@ class Listener {
   }
 
   async #connection(connection: Connection, request: IncomingMessage): Promise<void> {
-    if (this.#pending >= MAX_PENDING) {
-      connection.terminate();
-      return;
-    }
-    this.#pending += 1;
-    let waiting = true;
-    const settled = () => {
-      if (waiting) this.#pending -= 1;
-      waiting = false;
-    };
     try {
       const raw = await connection.next();
-      settled();
       const hello = readHello(raw);
       const acceptor = this.#routes.get(routeKey(hello.job, hello.to));
       if (acceptor === undefined) {
@@ -151,8 +143,8 @@ class Listener {
         hello,
         this.#tls === undefined ? undefined : (request.socket as TLSSocket),
       );
+      this.#pending.settle(request.socket);
     } catch (error) {
-      settled();
       rejectPeer(connection, error);
       connection.close();
       this.#refused(request.socket.remoteAddress, (error as Error).message);

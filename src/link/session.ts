@@ -5,7 +5,7 @@
 import { fail, TesseraError } from '../errors.ts';
 import { controlCodec } from './codec.ts';
 import { type AbortReason, closedThere, type Failure, peerLost } from './failures.ts';
-import { Intake, type IntakeTarget } from './intake.ts';
+import { Intake, type IntakeLimits, type IntakeTarget } from './intake.ts';
 import type { ChannelTable } from './mailbox.ts';
 import { Outbox } from './outbox.ts';
 import { atTickEnd } from './tick.ts';
@@ -16,14 +16,14 @@ export interface PacketPipe {
   send(head: Uint8Array, body?: Uint8Array): void;
   /** Bytes that were handed over and have not left. */
   readonly buffered: number;
+  /** Bytes that have come so far, those of a message that is not whole included; 0 where nobody can tell. */
+  readonly arrived: number;
   /** Ends it; the other side sees a clean close if it is told to. */
   close(): void;
   terminate(): void;
 }
 
-export interface SessionOptions {
-  readonly window: number;
-  readonly maxFrameBytes: number;
+export interface SessionOptions extends IntakeLimits {
   readonly heartbeatMs: number;
   readonly peerTimeoutMs: number;
 }
@@ -62,6 +62,9 @@ export class PeerSession {
   /** The other end's session, once known. */
   #peerInstance: Uint8Array | undefined;
   #lastSeen: number | undefined;
+  /** When the last packet came, and bytes of the connection at the last look. */
+  #lastPacket = Date.now();
+  #arrived = 0;
   #lastSent = 0;
   #unackedBytes = 0;
   #unackedPackets = 0;
@@ -77,7 +80,7 @@ export class PeerSession {
     this.#table = table;
     this.#options = options;
     this.#events = events;
-    this.#intake = new Intake(this.#target(), options.window, options.maxFrameBytes);
+    this.#intake = new Intake(this.#target(), options);
   }
 
   get connected(): boolean {
@@ -158,7 +161,9 @@ export class PeerSession {
     }
     this.#outbox.rewind(peerReceived);
     this.#pipe = pipe;
+    this.#arrived = pipe.arrived;
     this.#lastSeen = Date.now();
+    if (!resumed) this.#lastPacket = this.#lastSeen;
     this.#sendStatus(true);
     this.#pumpSoon();
     this.#events.up(resumed);
@@ -172,13 +177,25 @@ export class PeerSession {
     pipe.terminate();
     if (this.#byeHeard)
       this.end(peerLost(this.peer, 'it has closed its link', this.#lastSeen), 'closed', true);
-    else if (this.#over === undefined) this.#events.down(why);
+    else if (this.#over === undefined) this.#dropped(why);
+  }
+
+  /** A connection that ends before a packet came over it is no sign of life: for how long that goes on is limited. */
+  #dropped(why: string): void {
+    const fruitless = Date.now() - this.#lastPacket;
+    if (fruitless <= this.#options.peerTimeoutMs) {
+      this.#events.down(why);
+      return;
+    }
+    const text = `for ${Math.round(fruitless / 1000)} s every connection ended before anything had come over it (${why})`;
+    this.end(peerLost(this.peer, text, this.#lastSeen), text);
   }
 
   /** A packet has come over the connection. Throws only what should end the session. */
   receive(pipe: PacketPipe, head: Uint8Array, body: Uint8Array | undefined): void {
     if (pipe !== this.#pipe || this.#over !== undefined) return;
     this.#lastSeen = Date.now();
+    this.#lastPacket = this.#lastSeen;
     const outbox = this.#outbox!;
     try {
       const packet = wire.readPacket(head, body);
@@ -209,6 +226,13 @@ export class PeerSession {
   /** Heartbeats and liveness; called a few times per heartbeat. */
   beat(now: number): void {
     if (this.#over !== undefined || this.#lastSeen === undefined) return;
+    const arrived = this.#pipe?.arrived ?? 0;
+    // A part of a message is life too: over a slow connection it is all that comes for a while.
+    if (arrived > this.#arrived) {
+      this.#lastSeen = now;
+      this.#lastPacket = now;
+    }
+    this.#arrived = arrived;
     const silent = now - this.#lastSeen;
     if (this.#pipe === undefined) {
       if (silent > this.#options.peerTimeoutMs && !this.#byeHeard) {
@@ -227,12 +251,15 @@ export class PeerSession {
 
   /** The loop of this process stood still for that long: the peer's silence of that time is ours. */
   excuse(ms: number): void {
-    if (this.#lastSeen !== undefined) this.#lastSeen += ms;
+    const now = Date.now();
+    if (this.#lastSeen !== undefined) this.#lastSeen = Math.min(now, this.#lastSeen + ms);
+    this.#lastPacket = Math.min(now, this.#lastPacket + ms);
   }
 
+  /** Leaves at once: the process may have no other turn. */
   abort(reason: AbortReason): void {
     this.#outbox?.abort(controlCodec.encode(reason));
-    this.#pumpSoon();
+    if (this.#pipe !== undefined) this.pump();
   }
 
   /**
@@ -341,6 +368,7 @@ export class PeerSession {
         this.#events.aborted({
           party: peer,
           code: typeof reason.code === 'string' ? reason.code.slice(0, 64) : 'PARTY_FAILED',
+          ...(typeof reason.about === 'string' && { about: reason.about.slice(0, 128) }),
           ...(typeof reason.op === 'string' || typeof reason.op === 'number' ? { op: reason.op } : {}),
           ...(typeof reason.cause === 'string' ? { cause: reason.cause } : {}),
         });

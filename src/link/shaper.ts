@@ -121,6 +121,10 @@ class ShapedChannel implements Channel {
     return this.#inner.recv(from, tag);
   }
 
+  notice(from: string, heard: (tag: number) => void): void {
+    this.#inner.notice(from, heard);
+  }
+
   close(): void {
     this.#inner.close();
   }

@@ -22,6 +22,7 @@ const tappedChannel = (inner: Channel, { received, sent }: Taps): Channel => ({
     received?.(from, bytes.slice());
     return bytes;
   },
+  notice: (from, heard) => inner.notice(from, heard),
   close: () => inner.close(),
 });
 

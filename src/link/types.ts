@@ -3,6 +3,7 @@
  * module and name, so that the allow-list has the form of SecretFlow's `cross_silo_serializing_allowed_list`.
  */
 import { fail } from '../errors.ts';
+import { noMore } from '../names.ts';
 
 /** module -> names, or '*' for all of them: `{ "numpy.core.numeric": ["*"], "numpy": ["dtype"] }`. */
 export type AllowedList = Readonly<Record<string, readonly string[] | '*' | null>>;
@@ -66,7 +67,10 @@ const shared = new TypeRegistry();
 export const sharedTypes = (): TypeRegistry => shared;
 
 /** Makes a type of your own known, so that its values can be sent. Every party must register it. */
-export const registerType = <T>(type: TypeCodec<T>): void => shared.register(type);
+export const registerType = <T>(type: TypeCodec<T>, ...surplus: never[]): void => {
+  noMore('registerType', surplus);
+  shared.register(type);
+};
 
 /** Decides by exact module and exact name (or '*'); refuses whatever the list does not name. */
 export const allowance = (list: AllowedList | undefined): ((type: TypeCodec | TypeName) => boolean) => {

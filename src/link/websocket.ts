@@ -5,8 +5,10 @@
  * mended unseen, and a peer that stays away for `peerTimeoutMs` makes everything that waits for it reject.
  */
 import type { TLSSocket } from 'node:tls';
+import { BUILD } from '../build.ts';
 import { TesseraError } from '../errors.ts';
 import { formatAddress } from './address.ts';
+import { Awake } from './awake.ts';
 import { digestConfig } from './config.ts';
 import type { Connection } from './connection.ts';
 import { Dialler, resumeOf } from './dialler.ts';
@@ -18,7 +20,7 @@ import { type Carrier, ChannelTable, othersOf } from './mailbox.ts';
 import type { AbortableTransport } from './memory.ts';
 import { type Plan, planOf, type WebSocketTransportOptions } from './options.ts';
 import { waitAtRelay } from './relay-wait.ts';
-import { type PeerEvent, type PeerRow, readyError } from './report.ts';
+import { buildDiffers, type PeerEvent, type PeerRow, readyError } from './report.ts';
 import type { Acceptor, Lease } from './server.ts';
 import { PeerSession } from './session.ts';
 import { bindingOf, checkPartyCertificate, listen } from './sockets.ts';
@@ -48,14 +50,8 @@ export interface WebSocketTransport extends AbortableTransport {
 
 /** How long `close` waits for a peer without a connection; one that reads slowly gets more. */
 const CLOSE_MS = 5_000;
-/** How long the event loop is kept awake after a `recv` began to wait. */
-const SPIN_MS = 1;
-/**
- * It is not kept awake where waits usually take longer: over a slow link it would be in vain, and where there are more
- * programs than cores it would keep the peer from answering. A wait counts as at most so long.
- */
-const SHORT_WAIT_MS = 0.5;
-const LONGEST_WAIT_MS = 8;
+/** How long a party of another build is waited for, to be told so. */
+const TELL_MS = 5_000;
 
 class Link implements WebSocketTransport, Carrier, Acceptor {
   readonly self: string;
@@ -75,17 +71,14 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   readonly #started = Date.now();
   #changed: (() => void)[] = [];
   #lease: Lease | undefined;
+  /** What another party has said of its failure. */
+  #failure: TesseraError | undefined;
   #timer: NodeJS.Timeout | undefined;
   #lastBeat = Date.now();
   #refusals: string[] = [];
   #closing: Promise<void> | undefined;
   readonly #ended = new AbortController();
-  #spinUntil = 0;
-  /** The channel of the last wait, when that began, and milliseconds that waits took lately. */
-  #awaited: string | undefined;
-  #since = 0;
-  #usualWait = 0;
-  #spinning = false;
+  readonly #awake = new Awake(() => this.#table.waits > 0);
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -99,6 +92,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       job: plan.job,
       identity: plan.identity,
       instance: crypto.getRandomValues(new Uint8Array(16)),
+      build: BUILD,
       config: digestConfig(plan.config, plan.job),
       window: plan.window,
       maxFrameBytes: plan.maxFrameBytes,
@@ -157,6 +151,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       aborted: (reason: { party: string; code: string }) => {
         const failure = partyFailed(reason);
         for (const other of this.#sessions.keys()) this.#table.failPeer(other, failure, true);
+        this.#failure ??= failure();
+        this.#wake();
         this.#emit((listener) => listener.abort?.(failure()));
       },
       bye: () => {
@@ -206,29 +202,13 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
 
   taken(from: string, key: string, bytes: number): void {
     this.#sessions.get(from)!.taken(key, bytes);
-    if (key !== this.#awaited) return;
-    this.#awaited = undefined;
-    const took = Math.min(performance.now() - this.#since, LONGEST_WAIT_MS);
-    this.#usualWait += (took - this.#usualWait) / 8;
+    this.#awake.taken(key);
   }
 
   waiting(from: string, key: string): void {
     this.#sessions.get(from)!.waiting(key);
-    if (!this.#plan.spin) return;
-    this.#awaited = key;
-    this.#since = performance.now();
-    if (this.#usualWait > SHORT_WAIT_MS) return;
-    this.#spinUntil = this.#since + SPIN_MS;
-    if (this.#spinning) return;
-    this.#spinning = true;
-    setImmediate(this.#spin);
+    if (this.#plan.spin) this.#awake.waiting(key);
   }
-
-  /** With an immediate pending the loop polls its sockets instead of sleeping on them. */
-  readonly #spin = () => {
-    this.#spinning = this.#table.waits > 0 && performance.now() < this.#spinUntil;
-    if (this.#spinning) setImmediate(this.#spin);
-  };
 
   closed(key: string, peers: readonly string[]): void {
     for (const peer of peers) this.#sessions.get(peer)?.channelClosed(key);
@@ -242,12 +222,18 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
 
   async ready(timeoutMs = this.#plan.readyTimeoutMs): Promise<void> {
     const until = Date.now() + timeoutMs;
+    let last = until;
     for (;;) {
       const sessions = [...this.#sessions.values()];
       if (sessions.every((s) => s.everConnected && !s.over)) return;
-      const left = until - Date.now();
       if (this.#closing !== undefined) throw closedHere(`the link of "${this.self}"`)();
-      if (left <= 0 || sessions.some((s) => s.over))
+      if (this.#failure !== undefined) throw this.#failure;
+      // Who runs another build is told so by everybody, if it comes soon: otherwise who comes last would only miss the others.
+      const differs = buildDiffers([...this.#rows.values()]);
+      if (differs) last = Math.min(last, Date.now() + TELL_MS);
+      const left = last - Date.now();
+      const settled = sessions.every((s) => s.over || s.connected);
+      if (left <= 0 || (sessions.some((s) => s.over) && (settled || !differs)))
         throw readyError(this.self, timeoutMs, [...this.#rows.values()], this.#refusals);
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
@@ -256,6 +242,10 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       });
       clearTimeout(timer);
     }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#changed.splice(0)) resolve();
   }
 
   async abort(error: unknown): Promise<void> {
@@ -271,7 +261,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
 
   async #close(): Promise<void> {
     this.#plan.signal?.removeEventListener('abort', this.#onSignal);
-    for (const resolve of this.#changed.splice(0)) resolve();
+    this.#wake();
     const gone = closedHere(`the link of "${this.self}"`);
     for (const peer of this.#sessions.keys()) this.#table.failPeer(peer, gone, true);
     const stalledMs = Math.max(CLOSE_MS, this.#plan.peerTimeoutMs / 2);
@@ -331,12 +321,9 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     } catch (error) {
       if (error instanceof ConnectError) {
         this.#note(peer, 'retrying', error);
-        // Waiting does not mend a configuration. (A stranger cannot bring this about: its certificate was checked.)
-        const believed =
-          this.#plan.tls?.peers.has(peer) === true ||
-          this.#plan.waits.has(peer) ||
-          (this.#plan.allowUnauthenticated && this.#plan.invitation === undefined);
-        if (error.reason === 'config' && believed && !session.everConnected) this.#giveUp(session, error);
+        // Waiting mends neither a configuration nor a build; both are compared with a peer that has proved who it is, and no other.
+        const lasting = error.reason === 'config' || error.reason === 'build';
+        if (lasting && !session.everConnected) this.#giveUp(session, error);
       }
       throw error;
     }
@@ -379,6 +366,12 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       resume !== undefined &&
       sameBytes(resume.instance, this.#local.instance);
     if (same) return;
+    // Two live processes with one identity: the second does not end what the first is in. One that is dead is noticed.
+    if (session.connected)
+      throw new ConnectError(
+        'not-ready',
+        `"${hello.from}" is here already: another process with its identity is in the session`,
+      );
     const why = `"${hello.from}" was reloaded or started anew in the middle of the session, and is back`;
     session.end(peerLost(hello.from, why, session.lastSeen), why);
     if (resume !== undefined) throw new ConnectError('restarted', why);
@@ -408,7 +401,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     const row = this.#rows.get(party)!;
     this.#rows.set(party, { party, where: row.where, state, ...(error === undefined ? {} : { error }) });
     this.#emit((listener) => listener.peer?.({ party, state, ...(error === undefined ? {} : { error }) }));
-    for (const resolve of this.#changed.splice(0)) resolve();
+    this.#wake();
   }
 
   /** What a listener throws is its program's error, and must not stop the link in the middle of a step. */

@@ -25,14 +25,14 @@ export const CREDIT = 7;
 export const PACKET_HEADER = 20;
 export const RECORD_HEADER = 28;
 
-/** A frame above this size travels in chunks of this size. */
+/** A frame above this size travels in chunks of this size at most; over a slow connection they are shorter. */
 export const CHUNK_BYTES = 1024 * 1024;
 /** Small frames are copied together up to about this much. */
 export const PACK_BYTES = 64 * 1024;
 /** The longest message of a connection: a packed packet or a chunk, sealed or not. */
 export const MAX_MESSAGE = CHUNK_BYTES + PACK_BYTES;
-/** What a record costs besides its bytes, so that a flood of empty frames is bounded too. */
-const RECORD_COST = 64;
+/** What a frame costs besides its bytes, so that a flood of empty frames is bounded too. */
+const FRAME_COST = 64;
 
 export interface Rec {
   readonly type: number;
@@ -70,11 +70,11 @@ export const record = (
   bytes,
 });
 
-/** What sending `frame` bytes uses up of a channel's credit: the same sum at both ends, chunk by chunk. */
-export const frameCost = (bytes: number): number =>
-  bytes + RECORD_COST * Math.max(1, Math.ceil(bytes / CHUNK_BYTES));
+/** What a frame of so many bytes uses up of a channel's credit: the same sum at both ends, however it is cut. */
+export const frameCost = (bytes: number): number => bytes + FRAME_COST;
 
-export const partCost = (bytes: number): number => bytes + RECORD_COST;
+/** What a part of it does: the first one pays for the frame. */
+export const partCost = (bytes: number, offset: number): number => (offset === 0 ? frameCost(bytes) : bytes);
 
 /** The head of a packet; with `body`, the last record's bytes are left out, to follow as a message of their own. */
 export const writePacket = (packet: Packet, body: boolean): Uint8Array => {

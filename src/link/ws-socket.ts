@@ -16,9 +16,13 @@ export const WS_OPTIONS = {
 /** How long the other side may take to agree to the end. */
 const CLOSE_MS = 2_000;
 
-export const wsSocket = (ws: WebSocket): Socket => {
+/** `raw`: the connection below, which sees bytes as they come. */
+export const wsSocket = (ws: WebSocket, raw: { readonly bytesRead: number } | undefined): Socket => {
   ws.binaryType = 'nodebuffer';
   return {
+    get arrived() {
+      return raw?.bytesRead ?? 0;
+    },
     listen: ({ message, close }) => {
       ws.on('message', (data: Buffer, binary: boolean) => message(data, binary));
       ws.on('close', (code: number, reason: Buffer) =>

@@ -1,7 +1,7 @@
 /** @file More activations of np.nn, and attention. Errors as nn.ts says. */
-import { log as elementaryLog } from '../gates/elementary.ts';
 import type { Axis, BaseArray } from '../ir/array.ts';
 import { apply } from '../ir/tracer.ts';
+import { log as elementaryLog } from '../ring/math/index.ts';
 import { clip, less, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, readAxes } from './core.ts';
 import {
@@ -19,7 +19,7 @@ import {
 } from './elementwise.ts';
 import { matmul } from './linalg.ts';
 import { elu, hardSigmoid, logsumexp, softmax } from './nn.ts';
-import { optionsOf } from './options.ts';
+import { argumentsOf, optionsOf } from './options.ts';
 import { mean } from './reduce.ts';
 import { swapaxes } from './shape.ts';
 
@@ -76,8 +76,15 @@ export interface StandardizeOptions {
 }
 
 /** Mean 0 and variance 1 along an axis. Error as layerNorm. */
-export const standardize = (x: ArrayInput, options?: StandardizeOptions): BaseArray => {
-  const { axis, epsilon } = optionsOf('np.nn.standardize', options, { axis: -1, epsilon: 1e-5 });
+export const standardize = (
+  x: ArrayInput,
+  along?: number | readonly number[] | StandardizeOptions,
+): BaseArray => {
+  const { axis, epsilon } = argumentsOf<StandardizeOptions>(
+    'np.nn.standardize',
+    { axis: along, epsilon: undefined },
+    { axis: -1, epsilon: 1e-5 },
+  );
   const away = subtract(real(x), mean(x, { axis, keepdims: true }));
   return multiply(away, rsqrt(add(mean(square(away), { axis, keepdims: true }), epsilon)));
 };

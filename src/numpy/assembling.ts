@@ -3,27 +3,28 @@ import { fail } from '../errors.ts';
 import { block as cut } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { broadcastShapes, normalAxis } from '../ir/shapes.ts';
-import { type ArrayInput, asArr, promoteAll, spread } from './core.ts';
+import { type ArrayInput, asArr, axisOf, type FlatAxis, type OneAxis, promoteAll, spread } from './core.ts';
 import { readShape, type ShapeInput, zeros } from './create.ts';
-import { concatenate, split, tile } from './join.ts';
+import { arraysOf, concatenate, split, tile } from './join.ts';
 import { atleast1d, atleast2d, atleast3d } from './reals.ts';
 import { broadcastTo, expandDims, flip, moveaxis, ravel, reshape, swapaxes } from './shape.ts';
 
 /** `values` behind `x` along an axis; both flattened without one. */
-export const append = (x: ArrayInput, values: ArrayInput, axis: number | null = null): BaseArray =>
-  concatenate([x, values], axis);
+export const append = (x: ArrayInput, values: ArrayInput, axis?: FlatAxis): BaseArray =>
+  concatenate([x, values], axisOf<number | null>('np.append', axis, null));
 
 /** As split, where the parts need not be equal: the first ones are longer. */
-export const arraySplit = (x: ArrayInput, parts: number | readonly number[], axis = 0): BaseArray[] => {
-  if (typeof parts !== 'number') return split(x, parts, axis);
+export const arraySplit = (x: ArrayInput, parts: number | readonly number[], axis?: OneAxis): BaseArray[] => {
+  const at = axisOf('np.arraySplit', axis, 0);
+  if (typeof parts !== 'number') return split(x, parts, at);
   const a = asArr(x);
-  const n = a.shape[normalAxis(axis, a.ndim)]!;
+  const n = a.shape[normalAxis(at, a.ndim)]!;
   if (!Number.isInteger(parts) || parts < 1) fail('RANGE', `arraySplit: into ${parts} parts`);
   const [size, longer] = [Math.floor(n / parts), n % parts];
   return split(
     a,
     Array.from({ length: parts - 1 }, (_, i) => (i + 1) * size + Math.min(i + 1, longer)),
-    axis,
+    at,
   );
 };
 
@@ -40,7 +41,7 @@ export const dsplit = splitAt(() => 2);
 /** Vectors as the columns of a matrix; matrices side by side. */
 export const columnStack = (arrays: readonly ArrayInput[]): BaseArray =>
   concatenate(
-    arrays.map((x) => {
+    arraysOf(arrays).map((x) => {
       const a = atleast1d(x);
       return a.ndim === 1 ? expandDims(a, 1) : a;
     }),
@@ -48,11 +49,12 @@ export const columnStack = (arrays: readonly ArrayInput[]): BaseArray =>
   );
 
 /** Along the third axis. */
-export const dstack = (arrays: readonly ArrayInput[]): BaseArray => concatenate(arrays.map(atleast3d), 2);
+export const dstack = (arrays: readonly ArrayInput[]): BaseArray =>
+  concatenate(arraysOf(arrays).map(atleast3d), 2);
 
 /** The parts along an axis, each without it. */
-export const unstack = (x: ArrayInput, axis = 0): BaseArray[] => {
-  const a = moveaxis(x, axis, 0);
+export const unstack = (x: ArrayInput, axis?: OneAxis): BaseArray[] => {
+  const a = moveaxis(x, axisOf('np.unstack', axis, 0), 0);
   return Array.from({ length: a.shape[0]! }, (_, i) => a.at(i));
 };
 
@@ -89,13 +91,14 @@ export const insert = (
   x: ArrayInput,
   index: number | readonly number[],
   values: ArrayInput,
-  axis: number | null = null,
+  axis?: FlatAxis,
 ): BaseArray => {
-  const [a, added] = promoteAll([axis === null ? ravel(x) : asArr(x), asArr(values)]) as [
+  const along = axisOf<number | null>('np.insert', axis, null);
+  const [a, added] = promoteAll([along === null ? ravel(x) : asArr(x), asArr(values)]) as [
     BaseArray,
     BaseArray,
   ];
-  const at = normalAxis(axis ?? 0, a.ndim);
+  const at = normalAxis(along ?? 0, a.ndim);
   const n = a.shape[at]!;
   const where = places(index, n);
   const lead = new Array<number>(Math.max(0, a.ndim - added.ndim)).fill(1);
@@ -113,13 +116,10 @@ export const insert = (
 };
 
 /** Without public places of an axis (of the flattened array without one). Exported as `delete`. */
-export const deleteAt = (
-  x: ArrayInput,
-  index: number | readonly number[],
-  axis: number | null = null,
-): BaseArray => {
-  const a = axis === null ? ravel(x) : asArr(x);
-  const at = normalAxis(axis ?? 0, a.ndim);
+export const deleteAt = (x: ArrayInput, index: number | readonly number[], axis?: FlatAxis): BaseArray => {
+  const along = axisOf<number | null>('np.delete', axis, null);
+  const a = along === null ? ravel(x) : asArr(x);
+  const at = normalAxis(along ?? 0, a.ndim);
   const n = a.shape[at]!;
   const gone = new Set(places(index, n));
   return a.take(

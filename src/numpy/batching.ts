@@ -6,7 +6,8 @@ import { flatten, type TreeDef, unflatten } from '../ir/pytree.ts';
 import { recordFunction, typeOfArray } from '../ir/replay.ts';
 import { normalAxis } from '../ir/shapes.ts';
 import { batch } from '../ir/vmap.ts';
-import { asArr, broadcast, spread } from './core.ts';
+import { asArr, axisOf, broadcast, type OneAxis, spread } from './core.ts';
+import { argumentsOf } from './options.ts';
 import { expandDims, moveaxis, reshape } from './shape.ts';
 import { type AnyFunction, isLeaf } from './transform.ts';
 
@@ -88,25 +89,27 @@ export const vmap =
 /** `fn` of each lane along an axis, all at once; what it gives stands in place of the lane. */
 export const applyAlongAxis = (
   fn: (lane: BaseArray) => ArrayInput,
-  axis: number,
+  axis: OneAxis,
   x: ArrayInput,
 ): BaseArray => {
-  const a = moveaxis(x, axis, -1);
+  const at = axisOf('np.applyAlongAxis', axis, -1);
+  const a = moveaxis(x, at, -1);
   const lead = a.shape.slice(0, -1);
   const lanes = reshape(a, [sizeOf(lead), a.shape.at(-1)!]);
   const made = asArr(vmap(fn as never)(lanes as never) as ArrayInput);
   const out = reshape(made, [...lead, ...made.shape.slice(1)]);
-  return made.ndim === 2 ? moveaxis(out, -1, axis) : out;
+  return made.ndim === 2 ? moveaxis(out, -1, at) : out;
 };
 
 /** `fn(x, axis)` over one axis after another; an axis that `fn` takes away stays as 1. */
 export const applyOverAxes = (
   fn: (x: BaseArray, axis: number) => BaseArray,
   x: ArrayInput,
-  axes: number | readonly number[],
+  axes: number | readonly number[] | { readonly axes: number | readonly number[] },
 ): BaseArray => {
   const a = asArr(x);
-  return [axes].flat().reduce<BaseArray>((now, axis) => {
+  const given = argumentsOf<{ axes: number | readonly number[] }>('np.applyOverAxes', { axes }, { axes: [] });
+  return [given.axes].flat().reduce<BaseArray>((now, axis) => {
     const at = normalAxis(axis as number, a.ndim);
     const made = fn(now, at);
     if (made.ndim !== now.ndim && made.ndim !== now.ndim - 1)

@@ -5,12 +5,24 @@ import type { BaseArray } from '../ir/array.ts';
 import { bitsOf, dtypeName, isInt } from '../ir/dtypes.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { apply } from '../ir/tracer.ts';
-import { describe } from '../names.ts';
+import * as math from '../ring/math/index.ts';
 import { equal, logicalAnd, logicalNot, logicalOr, logicalXor, where } from './compare.ts';
-import { type ArrayInput, asArr, convertTo, isBool, reshapeTo, spread, truth, unify } from './core.ts';
+import {
+  type ArrayInput,
+  asArr,
+  convertTo,
+  type FlatAxis,
+  type FlatAxisOptions,
+  isBool,
+  reshapeTo,
+  spread,
+  truth,
+  unify,
+} from './core.ts';
 import { abs, multiply, subtract } from './elementwise.ts';
 import { pad, stack } from './join.ts';
 import { fori } from './loops.ts';
+import { argumentsOf, wordOf } from './options.ts';
 import { sum } from './reduce.ts';
 import { floorDivide, remainder } from './rounding.ts';
 import { moveaxis, ravel } from './shape.ts';
@@ -64,13 +76,28 @@ export const bitwiseCount = (x: ArrayInput): BaseArray => {
 
 type BitOrder = 'big' | 'little';
 
-const checkOrder = (name: string, order: BitOrder): void => {
-  if (order !== 'big' && order !== 'little')
-    fail('INVALID_ARGUMENT', `${name}: the order of bits is 'big' or 'little', not ${describe(order)}`);
-};
+export interface PackOptions extends FlatAxisOptions {
+  readonly order?: BitOrder;
+}
+export interface UnpackOptions extends PackOptions {
+  /** How many bits are kept of each lane; all when left out. */
+  readonly count?: number;
+}
+
+const checkOrder = (name: string, order: BitOrder): BitOrder =>
+  wordOf(name, "the order of bits is 'big' or 'little', not", order, ['big', 'little']);
 
 /** Eight bools (numbers count as != 0) along an axis, or of the flattened array, as a uint8; zeros fill the last. Rounds 1. */
-export const packbits = (x: ArrayInput, axis: number | null = null, order: BitOrder = 'big'): BaseArray => {
+export const packbits = (
+  x: ArrayInput,
+  axis?: FlatAxis | PackOptions,
+  order?: BitOrder | PackOptions,
+): BaseArray => {
+  const given = { axis: null, order: 'big' } as const;
+  return packed(x, argumentsOf<PackOptions>('np.packbits', { axis, order }, given));
+};
+
+const packed = (x: ArrayInput, { axis, order }: Required<PackOptions>): BaseArray => {
   checkOrder('packbits', order);
   const holds = truth(axis === null ? ravel(x) : x);
   const rows = moveaxis(holds, axis ?? 0, -1);
@@ -78,7 +105,7 @@ export const packbits = (x: ArrayInput, axis: number | null = null, order: BitOr
   const bytes = Math.ceil(rows.shape.at(-1)! / 8);
   const ends = [...lead.map(() => [0, 0] as const), [0, 8 * bytes - rows.shape.at(-1)!] as const];
   const bits = reshapeTo(pad(convertTo(rows, 'uint8'), ends), [...lead, bytes, 8]);
-  const weights = Array.from({ length: 8 }, (_, i) => 2 ** (order === 'big' ? 7 - i : i));
+  const weights = Array.from({ length: 8 }, (_, i) => math.pow2(order === 'big' ? 7 - i : i));
   const sums = sum(multiply(bits, NDArray.from(weights, 'uint8')), -1);
   return moveaxis(convertTo(sums, 'uint8'), -1, axis ?? 0);
 };
@@ -86,10 +113,15 @@ export const packbits = (x: ArrayInput, axis: number | null = null, order: BitOr
 /** The bits of uint8, as uint8, along an axis or of the flattened array: what is left by shifting, less twice what is left next. */
 export const unpackbits = (
   x: ArrayInput,
-  axis: number | null = null,
-  count?: number,
-  order: BitOrder = 'big',
+  axis?: FlatAxis | UnpackOptions,
+  count?: number | UnpackOptions,
+  order?: BitOrder | UnpackOptions,
 ): BaseArray => {
+  const none = { axis: null, count: undefined, order: 'big' } as const;
+  return unpacked(x, argumentsOf<UnpackOptions>('np.unpackbits', { axis, count, order }, none));
+};
+
+const unpacked = (x: ArrayInput, { axis, count, order }: Required<UnpackOptions>): BaseArray => {
   checkOrder('unpackbits', order);
   const given = asArr(x);
   if (given.dtype !== 'uint8') fail('DTYPE', `unpackbits takes uint8, not ${dtypeName(given.dtype)}`);
@@ -105,10 +137,17 @@ export const unpackbits = (
 /** Steps of Euclid's algorithm that the largest numbers of a dtype may take: Fibonacci's (1.4404 log2 of the number). */
 const euclidSteps = (bits: number): number => Math.ceil(1.4405 * bits) + 1;
 
-/** The greatest common divisor, >= 0. */
+/** |x| as unsigned integers, which hold that of the least integer too. */
+const sizeOf = (x: BaseArray): BaseArray => convertTo(abs(x), `uint${bitsOf(x.dtype)}` as 'uint8');
+
+/** The greatest common divisor, >= 0; only that of the least integer with itself or 0 wraps, as in NumPy. */
 export const gcd = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const [a, b] = integers('gcd', [x, y]) as [BaseArray, BaseArray];
   if (isBool(a)) return logicalOr(a, b);
+  return convertTo(euclid(sizeOf(a), sizeOf(b)), a.dtype as 'int64');
+};
+
+const euclid = (a: BaseArray, b: BaseArray): BaseArray => {
   const steps = euclidSteps(bitsOf(a.dtype));
   return fori(
     0,
@@ -117,13 +156,14 @@ export const gcd = (x: ArrayInput, y: ArrayInput): BaseArray => {
       const done = equal(q, 0);
       return [where(done, p, q), where(done, 0, remainder(p, q))];
     },
-    [abs(a), abs(b)] as [BaseArray, BaseArray],
+    [a, b] as [BaseArray, BaseArray],
   )[0];
 };
 
-/** The least common multiple, >= 0; 0 if either is 0. */
+/** The least common multiple, >= 0; 0 if either is 0. What is too large for the dtype wraps, as in NumPy. */
 export const lcm = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const [a, b] = integers('lcm', [x, y]) as [BaseArray, BaseArray];
   if (isBool(a)) return logicalAnd(a, b);
-  return abs(multiply(floorDivide(a, gcd(a, b)), b));
+  const [p, q] = [sizeOf(a), sizeOf(b)];
+  return convertTo(multiply(floorDivide(p, euclid(p, q)), q), a.dtype as 'int64');
 };

@@ -4,7 +4,8 @@ import { type ArrayInput, BaseArray } from '../ir/array.ts';
 import { isTensor, NDArray } from '../ir/ndarray.ts';
 import { flatten, sameTree, treeText, unflatten } from '../ir/pytree.ts';
 import { clip, equal, where } from './compare.ts';
-import { asArr, truth } from './core.ts';
+import { asArr, convertTo, isBool, truth } from './core.ts';
+import { wholePlaces } from './indexing.ts';
 import { scan } from './loops.ts';
 
 const isLeaf = (x: unknown): boolean => x instanceof BaseArray || isTensor(x) || ArrayBuffer.isView(x);
@@ -47,15 +48,20 @@ export const cond = <A extends readonly unknown[], R>(
   return merged('cond', [onTrue(...operands), onFalse(...operands)], ([x, y]) => where(c, x!, y!));
 };
 
-/** The branch of that number, held inside of the list. As cond. Exported as `switch` too. */
+/**
+ * branches[index](...operands), as jax.lax.switch: a number below 0 takes the first branch, one beyond the end the last. Otherwise
+ * as cond. Throws DTYPE for an index that is no integer. Exported as `switch` too.
+ */
 export const switchCase = <A extends readonly unknown[], R>(
   index: ArrayInput,
   branches: readonly ((...operands: A) => R)[],
   ...operands: A
 ): R => {
   if (branches.length === 0) fail('INVALID_ARGUMENT', 'np.switchCase: no branches');
-  const i = clip(index, 0, branches.length - 1);
-  if (i.ndim !== 0) fail('SHAPE', 'np.switchCase takes one index');
+  const given = asArr(index);
+  if (given.ndim !== 0) fail('SHAPE', 'np.switchCase takes one index');
+  const whole = isBool(given) ? convertTo(given, 'int8') : wholePlaces(given);
+  const i = clip(whole, 0, branches.length - 1);
   if (i instanceof NDArray) return branches[Number(i.item())]!(...operands);
   const hits = branches.slice(1).map((_, k) => equal(i, k + 1));
   return merged(

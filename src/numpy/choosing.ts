@@ -6,11 +6,23 @@ import { NDArray } from '../ir/ndarray.ts';
 import { normalAxis, shapeText } from '../ir/shapes.ts';
 import { Traced } from '../ir/tracer.ts';
 import { equal, isclose, where } from './compare.ts';
-import { type ArrayInput, asArr, convertTo, isBool, reshapeTo, spread, truth } from './core.ts';
+import {
+  type ArrayInput,
+  asArr,
+  axisOf,
+  broadcast,
+  convertTo,
+  type FlatAxis,
+  isBool,
+  promoteAll,
+  reshapeTo,
+  spread,
+  truth,
+} from './core.ts';
 import { arange, eye } from './create.ts';
 import { subtract } from './elementwise.ts';
-import { scatterAdd, take } from './indexing.ts';
-import { stack } from './join.ts';
+import { addAt, placesIn, take } from './indexing.ts';
+import { arraysOf, concatenate, stack } from './join.ts';
 import { all, any, sum } from './reduce.ts';
 import { expandDims, moveaxis, ravel } from './shape.ts';
 
@@ -51,11 +63,12 @@ const pickLast = (x: BaseArray, at: BaseArray): BaseArray => {
 };
 
 /**
- * x at `places` along an axis, lane by lane. Public places are free; secret ones are compared with every position: the
- * rounds of equal, and one.
+ * x at `places` along an axis, lane by lane (null: of the flattened array). Public places are free; secret ones are compared with
+ * every position: the rounds of equal, and one. Where a secret place lies outside of 0 .. n - 1, 0 is read.
  */
-export const takeAlongAxis = (x: ArrayInput, places: ArrayInput, axis: number): BaseArray => {
-  const [a, given] = [asArr(x), asArr(places)];
+export const takeAlongAxis = (x: ArrayInput, places: ArrayInput, axis?: FlatAxis): BaseArray => {
+  const along = axisOf<number | null>('np.takeAlongAxis', axis, -1);
+  const [a, given] = [along === null ? ravel(x) : asArr(x), asArr(places)];
   // Lists of whole numbers are float64 where they come from JavaScript.
   const at =
     given instanceof NDArray && given.data.every((i) => Number.isInteger(Number(i)))
@@ -64,7 +77,7 @@ export const takeAlongAxis = (x: ArrayInput, places: ArrayInput, axis: number): 
   if (!isInt(at.dtype)) fail('DTYPE', `places are integers, not ${dtypeName(at.dtype)}`);
   if (a.ndim !== at.ndim)
     fail('SHAPE', `takeAlongAxis: places of shape ${shapeText(at.shape)} for ${shapeText(a.shape)}`);
-  const which = normalAxis(axis, a.ndim);
+  const which = normalAxis(along ?? 0, a.ndim);
   const [rows, wanted] = [moveaxis(a, which, -1), moveaxis(at, which, -1)];
   if (at instanceof Traced) return moveaxis(pickLast(rows, wanted), -1, which);
   const n = rows.shape.at(-1)!;
@@ -81,14 +94,17 @@ export const takeAlongAxis = (x: ArrayInput, places: ArrayInput, axis: number): 
 /** From each place the element of the choice that `which` names there. */
 export const choose = (which: ArrayInput, choices: readonly ArrayInput[]): BaseArray => {
   const at = asArr(which);
-  const wide = spread([at, ...choices.map(asArr)]);
+  const list = arraysOf(choices);
+  if (list.length === 0) fail('SHAPE', 'choose: no choices');
+  const wide = spread([at, ...list]);
   const lanes = stack(wide.slice(1), -1);
   const [index] = wide as [BaseArray];
   return reshapeTo(takeAlongAxis(lanes, expandDims(index, -1), -1), index.shape);
 };
 
 /** The elements where a public condition holds, flat (or the parts along an axis). */
-export const compress = (condition: ArrayInput, x: ArrayInput, axis?: number): BaseArray => {
+export const compress = (condition: ArrayInput, x: ArrayInput, axis?: FlatAxis): BaseArray => {
+  const along = axisOf<number | null>('np.compress', axis, null);
   const holds = truth(condition);
   if (!(holds instanceof NDArray))
     return fail(
@@ -96,13 +112,9 @@ export const compress = (condition: ArrayInput, x: ArrayInput, axis?: number): B
       'how many elements a secret condition keeps would show: use np.where, or np.flatnonzero with a size',
     );
   const kept = Array.from(holds.data as Uint8Array, (v, i) => (v ? i : -1)).filter((i) => i >= 0);
-  return axis === undefined ? take(ravel(x), kept) : take(x, kept, axis);
+  return take(x, kept, along);
 };
 export const extract = (condition: ArrayInput, x: ArrayInput): BaseArray => compress(ravel(condition), x);
-
-/** Is each element among `test`? Exact equality, by all pairs. */
-export const isin = (x: ArrayInput, test: ArrayInput): BaseArray =>
-  any(equal(expandDims(x, -1), ravel(test)), -1);
 
 /** Are all elements as close as isclose asks? */
 export const allclose = (x: ArrayInput, y: ArrayInput, rtol = 1e-5, atol = 1e-8): BaseArray =>
@@ -120,14 +132,17 @@ export const fillDiagonal = (x: ArrayInput, value: ArrayInput): BaseArray => {
 };
 
 /**
- * x with `parts` put at places of the first axis, public or secret. Each place is to come at most once: of places that come
- * twice nothing is promised.
+ * x with `parts` put at places of the first axis, public or secret; negative ones count from the end. Each place is to come at most
+ * once: of places that come twice nothing is promised. What is to be put outside of the axis is dropped, as in JAX.
  */
 export const scatter = (x: ArrayInput, places: ArrayInput, parts: ArrayInput): BaseArray => {
-  const [a, p] = [asArr(x), asArr(parts)];
-  // What stands there goes, and the part comes in its place.
-  const gone = take(a, places, 0);
-  return scatterAdd(a, places, subtract(p, gone));
+  const [a, p] = promoteAll([asArr(x), asArr(parts)]) as [BaseArray, BaseArray];
+  if (a.ndim === 0) fail('SHAPE', 'scatter: x has no axis to put along');
+  const at = placesIn(places, a.shape[0]!);
+  // What stands there goes, and the part comes in its place; a row more for what lies outside.
+  const none = broadcast(NDArray.from(0, a.dtype), [1, ...a.shape.slice(1)]);
+  const gone = take(concatenate([a, none], 0), at, 0);
+  return addAt(a, at, subtract(p, gone));
 };
 
 /** No number of a program is NaN or infinite; plain arrays are cleaned. */

@@ -1,11 +1,14 @@
 /** @file What all functions of `np` share: reading operands, promoting dtypes, broadcasting, axis options. */
+
+import { fail } from '../errors.ts';
 import { type ArrayInput, type Axis, BaseArray } from '../ir/array.ts';
 import { kindOf, promote, type UserDType } from '../ir/dtypes.ts';
 import type { Shape } from '../ir/graph.ts';
 import { NDArray, weakDType } from '../ir/ndarray.ts';
 import { broadcastShapes, normalAxes, sameShape } from '../ir/shapes.ts';
 import { apply, record } from '../ir/tracer.ts';
-import { optionsOf } from './options.ts';
+import { describe } from '../names.ts';
+import { argumentsOf } from './options.ts';
 
 export type { ArrayInput, Axis } from '../ir/array.ts';
 
@@ -77,19 +80,58 @@ export const truth = (x: ArrayInput): BaseArray => convertTo(asArr(x), 'bool');
 
 export const numberLike = (value: number, like: BaseArray): NDArray => NDArray.from(value, like.dtype);
 
+/** Public numbers given as one, as a list or as an array. Throws INVALID_ARGUMENT for anything else. */
+export const numbersOf = (name: string, x: unknown): number[] => {
+  const list = x instanceof NDArray ? x.data : x;
+  if (typeof list === 'number') return [list];
+  if (Array.isArray(list) || (ArrayBuffer.isView(list) && !(list instanceof DataView)))
+    return Array.from(list as ArrayLike<unknown>, Number);
+  return fail('INVALID_ARGUMENT', `${name}: a number or a list of numbers is wanted, not ${describe(x)}`);
+};
+
+type AxisAlone = number | readonly number[] | null | undefined;
+
+/** An axis that stands alone, or in options: `np.sort(x, 0)`, `np.sort(x, { axis: 0 })`. */
+export interface AxisOptions {
+  readonly axis?: number | undefined;
+}
+/** As AxisOptions; null: of the flattened array. */
+export interface FlatAxisOptions {
+  readonly axis?: number | null | undefined;
+}
+/** As AxisOptions, where there may be several axes, or none: all. */
+export interface AxesOptions {
+  readonly axis?: number | readonly number[] | null | undefined;
+}
+export type OneAxis = number | AxisOptions;
+export type FlatAxis = number | null | FlatAxisOptions;
+export type SomeAxes = number | readonly number[] | null | AxesOptions;
+
 /** `np.sum(x, 0)`, `np.sum(x, [0, 1])`, `np.sum(x, {axis, keepdims})`: the axes, and whether they stay as 1. */
 export const readAxes = (axis: Axis | undefined, rank: number): { axes: number[]; keepdims: boolean } => {
   const options = readOptions(axis);
   return { axes: normalAxes(options.axis, rank), keepdims: options.keepdims };
 };
 
-type AxisAlone = number | readonly number[] | null | undefined;
-
-/** Whether an axis stands alone, not in {axis, keepdims}. */
-export const isAxis = (axis: unknown): axis is AxisAlone =>
-  axis === undefined || axis === null || typeof axis === 'number' || Array.isArray(axis);
-
 export const readOptions = (
   axis: Axis | undefined,
-): { readonly axis: AxisAlone; readonly keepdims: boolean } =>
-  isAxis(axis) ? { axis, keepdims: false } : optionsOf('an axis', axis, { axis: undefined, keepdims: false });
+): { readonly axis: AxisAlone; readonly keepdims: boolean } => {
+  const options = argumentsOf<{ axis?: AxisAlone; keepdims?: boolean }>(
+    'an axis',
+    { axis, keepdims: undefined },
+    { axis: undefined, keepdims: false },
+  );
+  return { ...options, axis: checkAxis('an axis', options.axis, 'axis, keepdims') };
+};
+
+const checkAxis = <A extends AxisAlone>(name: string, axis: A, keys: string): A =>
+  axis === undefined || axis === null || typeof axis === 'number' || Array.isArray(axis)
+    ? axis
+    : fail('INVALID_ARGUMENT', `${name}: options {${keys}} are wanted, not ${describe(axis)}`);
+
+/** The axis of a function whose last argument it is: a number or {axis}. */
+export const axisOf = <A extends AxisAlone>(
+  name: string,
+  axis: A | { readonly axis?: A | undefined } | undefined,
+  otherwise: A,
+): A => checkAxis(name, argumentsOf<{ axis: A }>(name, { axis }, { axis: otherwise }).axis, 'axis');

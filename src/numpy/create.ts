@@ -5,12 +5,20 @@ import { alloc, parseDType } from '../ir/dtypes.ts';
 import { type Shape, sizeOf } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { checkShape } from '../ir/shapes.ts';
-import { type ArrayInput, asArr, broadcast, convertTo } from './core.ts';
+import * as math from '../ring/math/index.ts';
+import { type ArrayInput, asArr, broadcast, convertTo, numbersOf } from './core.ts';
 
 export type ShapeInput = number | Shape;
 
-export const readShape = (shape: ShapeInput): number[] =>
-  checkShape(typeof shape === 'number' ? [shape] : shape);
+/** Elements that an array made here may have: what the memory of a party can hold. */
+const MOST = math.pow2(30);
+
+/** A shape that arrays are made of. Throws SHAPE, also for more than 2^30 elements. */
+export const readShape = (shape: ShapeInput): number[] => {
+  const to = checkShape(numbersOf('a shape', shape));
+  if (sizeOf(to) > MOST) fail('SHAPE', `an array of ${sizeOf(to)} elements: at most 2^30 are supported`);
+  return to;
+};
 
 /** An array of its own from nested lists, typed arrays, numbers or arrays. Throws SHAPE, DTYPE, RANGE with the path. */
 export const array = (value: ArrayInput, dtype?: string): BaseArray => {
@@ -46,8 +54,13 @@ const like = (x: ArrayInput, value: ArrayInput, dtype?: string): BaseArray => {
 
 const generate = (shape: Shape, dtype: string, at: (flat: number) => number): NDArray => {
   const type = parseDType(dtype);
-  const values = Array.from({ length: sizeOf(shape) }, (_, i) => at(i));
-  if (type === 'fxp') return new NDArray(shape, type, Float64Array.from(values));
+  const n = sizeOf(readShape(shape));
+  if (type === 'fxp') {
+    const data = new Float64Array(n);
+    for (let i = 0; i < n; i++) data[i] = at(i);
+    return new NDArray(shape, type, data);
+  }
+  const values = Array.from({ length: n }, (_, i) => at(i));
   const flat = values.length === 0 ? alloc(type, 0) : NDArray.from(values, type).data;
   return new NDArray(shape, type, flat);
 };

@@ -7,6 +7,7 @@ import { apply } from '../ir/tracer.ts';
 import { where } from './compare.ts';
 import { type ArrayInput, asArr, broadcast, reshapeTo } from './core.ts';
 import { multiply } from './elementwise.ts';
+import { argumentsOf } from './options.ts';
 import { sum } from './reduce.ts';
 import { moveaxis, ravel } from './shape.ts';
 
@@ -36,8 +37,28 @@ export const triu = triangle((row, column, k) => column - row >= k);
 /** The lower triangle up to diagonal k, the rest 0. */
 export const tril = triangle((row, column, k) => column - row <= k);
 
-/** Diagonal k of the matrices in two axes, as the last axis. */
-export const diagonal = (x: ArrayInput, k = 0, axis1 = 0, axis2 = 1): BaseArray => {
+export interface DiagonalOptions {
+  readonly offset?: number;
+  readonly axis1?: number;
+  readonly axis2?: number;
+}
+
+/** Diagonal `offset` of the matrices in two axes, as the last axis. */
+export const diagonal = (
+  x: ArrayInput,
+  offset?: number | DiagonalOptions,
+  axis1?: number | DiagonalOptions,
+  axis2?: number | DiagonalOptions,
+): BaseArray => {
+  const options = argumentsOf<DiagonalOptions>(
+    'np.diagonal',
+    { offset, axis1, axis2 },
+    { offset: 0, axis1: 0, axis2: 1 },
+  );
+  return diagonalOf(x, options.offset, options.axis1, options.axis2);
+};
+
+const diagonalOf = (x: ArrayInput, k: number, axis1: number, axis2: number): BaseArray => {
   const given = asArr(x);
   if (given.ndim < 2) fail('SHAPE', 'diag requires an array of at least two dimensions');
   const a = moveaxis(given, [normalAxis(axis1, given.ndim), normalAxis(axis2, given.ndim)], [-2, -1]);
@@ -66,9 +87,13 @@ export const diag = (x: ArrayInput, k = 0): BaseArray => {
 /** All elements as diagonal k of a matrix. */
 export const diagflat = (x: ArrayInput, k = 0): BaseArray => diag(ravel(x), k);
 
-/** Sum of diagonal k. */
-export const trace = (x: ArrayInput, k = 0, axis1 = 0, axis2 = 1): BaseArray =>
-  sum(diagonal(x, k, axis1, axis2), -1);
+/** Sum of a diagonal, as np.diagonal takes it. */
+export const trace = (
+  x: ArrayInput,
+  offset?: number | DiagonalOptions,
+  axis1?: number | DiagonalOptions,
+  axis2?: number | DiagonalOptions,
+): BaseArray => sum(diagonal(x, offset, axis1, axis2), -1);
 
 /** Kronecker product: every element of x times all of y. */
 export const kron = (x: ArrayInput, y: ArrayInput): BaseArray => {

@@ -3,11 +3,11 @@ import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { sizeOf } from '../ir/graph.ts';
 import { normalAxes } from '../ir/shapes.ts';
-import { type ArrayInput, asArr, promoteAll, reshapeTo } from './core.ts';
+import { type ArrayInput, asArr, convertTo, isBool, promoteAll, reshapeTo } from './core.ts';
 import { diagonal } from './diagonal.ts';
 import { multiply } from './elementwise.ts';
 import { matmul } from './linalg.ts';
-import { sum } from './reduce.ts';
+import { any, sum } from './reduce.ts';
 import { transpose } from './shape.ts';
 
 /** An operand whose axes have names. */
@@ -39,7 +39,10 @@ const withoutRepeats = (given: Named): Named => {
 /** Sums out the labels that nobody needs. */
 const reduced = ({ x, labels }: Named, needed: ReadonlySet<string>): Named => {
   const axes = labels.map((l, i) => (needed.has(l) ? -1 : i)).filter((i) => i >= 0);
-  return axes.length === 0 ? { x, labels } : { x: sum(x, axes), labels: labels.filter((l) => needed.has(l)) };
+  if (axes.length === 0) return { x, labels };
+  // As in a product of matrices integers keep their dtype, and wrap.
+  const summed = isBool(x) ? any(x, axes) : convertTo(sum(x, axes), x.dtype as 'fxp');
+  return { x: summed, labels: labels.filter((l) => needed.has(l)) };
 };
 
 /** Two operands into one: labels in both that nobody needs are summed in a matrix product. */
@@ -63,6 +66,8 @@ const contract = (a: Named, b: Named, needed: ReadonlySet<string>): Named => {
 };
 
 const parse = (subscripts: string, operands: number): { ins: string[][]; out: string[] } => {
+  if (typeof subscripts !== 'string')
+    fail('INVALID_ARGUMENT', "einsum takes its labels first: np.einsum('ij,jk->ik', x, y)");
   const text = subscripts.replaceAll(' ', '');
   const [left, right, ...more] = text.split('->');
   if (more.length > 0 || !/^[A-Za-z]*(,[A-Za-z]*)*$/.test(left!) || !/^[A-Za-z]*$/.test(right ?? ''))
@@ -81,7 +86,7 @@ const parse = (subscripts: string, operands: number): { ins: string[][]; out: st
 
 /**
  * Einstein's summation, as NumPy without '...': 'ij,jk->ik'. Operands are contracted from left to right, each pair in one
- * matrix product. Throws INVALID_ARGUMENT for other text, SHAPE when sizes of a label differ.
+ * matrix product; integers keep their dtype and wrap. Throws INVALID_ARGUMENT for other text, SHAPE when sizes of a label differ.
  */
 export const einsum = (subscripts: string, ...operands: readonly ArrayInput[]): BaseArray => {
   const { ins, out } = parse(subscripts, operands.length);

@@ -4,7 +4,17 @@ import type { BaseArray } from '../ir/array.ts';
 import { kindOf } from '../ir/dtypes.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { apply } from '../ir/tracer.ts';
-import { type ArrayInput, asArr, elementwise, isBool, numberLike, real, spread, unify } from './core.ts';
+import {
+  type ArrayInput,
+  asArr,
+  convertTo,
+  elementwise,
+  isBool,
+  numberLike,
+  real,
+  spread,
+  unify,
+} from './core.ts';
 
 /** A binary op that means `bool` on bools (undefined: NumPy has none). */
 const arithmetic =
@@ -44,7 +54,8 @@ export const abs = (x: ArrayInput): BaseArray => {
 export const absolute = abs;
 
 export const square = (x: ArrayInput): BaseArray => {
-  const a = asArr(x);
+  const given = asArr(x);
+  const a = isBool(given) ? convertTo(given, 'int8') : given;
   return multiply(a, a);
 };
 

@@ -2,6 +2,7 @@
 import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { NDArray } from '../ir/ndarray.ts';
+import * as math from '../ring/math/index.ts';
 import { equal, less, where } from './compare.ts';
 import { type ArrayInput, convertTo, reshapeTo } from './core.ts';
 import { arange, eye, zeros } from './create.ts';
@@ -72,7 +73,7 @@ export const meetings = (n: number): Pair[][] => {
 };
 
 /** Added to a denominator that may be 0; a rotation that is a little off is a rotation still. */
-const TINY = 2 ** -11;
+const TINY = math.pow2(-11);
 
 /**
  * The rotation of each pair that clears its entry h / 2, d being the difference of its diagonal entries (Golub and Van
@@ -104,7 +105,7 @@ const entries = (m: BaseArray, list: readonly Pair[]): BaseArray => {
 };
 
 const sweepsFor = (n: number, sweeps: number | undefined): number =>
-  sweeps ?? Math.ceil(Math.log2(Math.max(2, n))) + 3;
+  sweeps ?? Math.ceil(math.log2(Math.max(2, n))) + 3;
 
 /** The columns of x in the order of `positions`. */
 const reordered = (x: BaseArray, positions: BaseArray): BaseArray => {
@@ -198,7 +199,7 @@ export const svd = (a: ArrayInput, options?: JacobiOptions): [BaseArray, BaseArr
   const lengths = sum(square(g), 0);
   const order = argsort(negative(lengths));
   const values = sqrt(lengths);
-  const u = multiply(g, rsqrt(maximum(lengths, 2 ** -16)));
+  const u = multiply(g, rsqrt(maximum(lengths, math.pow2(-16))));
   const columns = reordered(concatenate([u, v, reshapeTo(values, [1, n])]), order);
   return [columns.slice([0, rows]), columns.at(rows + n), columns.slice([rows, rows + n]).T];
 };

@@ -1,11 +1,12 @@
 /** @file Public numbers that follow a rule: grids, windows, index lists. The same on every engine, so that parties agree on them. */
 import { fail } from '../errors.ts';
-import { cos, exp, log } from '../gates/elementary.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { type Shape, sizeOf } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { shapeText } from '../ir/shapes.ts';
-import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
+import * as math from '../ring/math/index.ts';
+import { cos, exp, log } from '../ring/math/index.ts';
+import { type ArrayInput, asArr, convertTo, isBool, reshapeTo } from './core.ts';
 import { arange, full, linspace, readShape, type ShapeInput } from './create.ts';
 import { add, multiply } from './elementwise.ts';
 
@@ -14,17 +15,18 @@ const real = (values: readonly number[]): NDArray =>
 const ints = (values: readonly number[], shape: Shape = [values.length]): NDArray =>
   new NDArray(shape, 'int64', BigInt64Array.from(values, BigInt));
 const upTo = (n: number, of: (i: number) => number): NDArray =>
-  real(Array.from({ length: n }, (_, i) => of(i)));
+  real(Array.from({ length: n > 0 ? readShape(n)[0]! : 0 }, (_, i) => of(i)));
 
 /** base to numbers that are evenly apart. */
 export const logspace = (start: number, stop: number, num = 50, endpoint = true, base = 10): BaseArray => {
   const exponents = linspace(start, stop, num, endpoint) as NDArray;
-  return real(Array.from(exponents.data as Float64Array, (x) => base ** x));
+  return real(Array.from(exponents.data as Float64Array, (x) => math.pow(base, x)));
 };
 
 /** Numbers of one sign with one ratio between neighbours. */
 export const geomspace = (start: number, stop: number, num = 50, endpoint = true): BaseArray => {
-  if (!(start * stop > 0)) fail('RANGE', `geomspace needs ends of one sign, not ${start} and ${stop}`);
+  if (!(Math.sign(start) * Math.sign(stop) > 0 && Number.isFinite(start) && Number.isFinite(stop)))
+    fail('RANGE', `geomspace needs finite ends of one sign, not ${start} and ${stop}`);
   const steps = endpoint ? num - 1 : num;
   return upTo(num, (i) =>
     i === 0 ? start : endpoint && i === steps ? stop : start * exp((log(stop / start) * i) / steps),
@@ -57,7 +59,9 @@ const bessel = (x: number): number => {
 };
 /** Kaiser's window. */
 export const kaiser = (n: number, beta: number): BaseArray =>
-  upTo(n, (i) => (n === 1 ? 1 : bessel(beta * Math.sqrt(1 - ((2 * i) / (n - 1) - 1) ** 2)) / bessel(beta)));
+  upTo(n, (i) =>
+    n === 1 ? 1 : bessel(beta * Math.sqrt(1 - math.pow((2 * i) / (n - 1) - 1, 2))) / bessel(beta),
+  );
 
 /** Ones on diagonal k of an n x m matrix and below it. */
 export const tri = (n: number, m: number = n, k = 0): BaseArray =>
@@ -115,14 +119,20 @@ export const maskIndices = (
   return entries(n, n, (row, column) => Number(left.data[row * n + column]) !== 0);
 };
 
-/** Lists as an open mesh: list i along axis i. */
+const trueAt = (x: BaseArray): BaseArray =>
+  x instanceof NDArray
+    ? ints(Array.from(x.data as Uint8Array, (v, i) => (v === 0 ? -1 : i)).filter((i) => i >= 0))
+    : fail('UNSUPPORTED', 'ix: how many of secret bools are true would show');
+
+/** Lists as an open mesh: list i along axis i. Of public bools the places that are true; secret ones throw UNSUPPORTED. */
 export const ix = (...lists: readonly ArrayInput[]): BaseArray[] =>
   lists.map((list, i) => {
     const a = asArr(list);
     if (a.ndim !== 1) fail('SHAPE', `ix takes lists, not an array of ${shapeText(a.shape)}`);
+    const at = isBool(a) ? trueAt(a) : a;
     return reshapeTo(
-      a,
-      lists.map((_, k) => (k === i ? a.size : 1)),
+      at,
+      lists.map((_, k) => (k === i ? at.size : 1)),
     );
   });
 

@@ -7,24 +7,36 @@ import { NDArray } from '../ir/ndarray.ts';
 import { normalAxis, shapeText } from '../ir/shapes.ts';
 import { apply } from '../ir/tracer.ts';
 import { less, lessEqual, logicalXor } from './compare.ts';
-import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
+import { type ArrayInput, type AxisOptions, asArr, convertTo, type OneAxis, reshapeTo } from './core.ts';
 import { arange, linspace, zeros } from './create.ts';
-import { add, divide, multiply, rsqrt, subtract } from './elementwise.ts';
+import { add, divide, multiply, subtract } from './elementwise.ts';
 import { groupCount, groupSum } from './groups.ts';
 import { concatenate, stack } from './join.ts';
 import { matmul } from './linalg.ts';
-import { optionsOf } from './options.ts';
+import { argumentsOf, optionsOf } from './options.ts';
 import { convolve } from './polynomial.ts';
-import { mean, sum } from './reduce.ts';
+import { sum } from './reduce.ts';
 import { diff } from './scans.ts';
 import { expandDims, moveaxis, ravel, reshape } from './shape.ts';
 import { searchsorted } from './sorting.ts';
 
 const real = (x: ArrayInput): BaseArray => convertTo(asArr(x), 'fxp');
 
-/** Which interval of the rising `bins` each element falls into: how many bins are not above it (`right`: below it). */
-export const digitize = (x: ArrayInput, bins: ArrayInput, right = false): BaseArray =>
-  searchsorted(bins, x, right ? 'left' : 'right');
+/**
+ * Which interval of `bins` each element falls into: how many bins are not above it (`right`: below it). Public bins may fall too,
+ * as in NumPy: then how many are above it (`right`: not below it). Secret bins are to rise. Throws RANGE for others.
+ */
+export const digitize = (x: ArrayInput, bins: ArrayInput, right = false): BaseArray => {
+  const edges = asArr(bins);
+  if (edges.ndim !== 1)
+    fail('SHAPE', `digitize takes a vector of bins, not an array of shape ${shapeText(edges.shape)}`);
+  if (!(edges instanceof NDArray)) return searchsorted(edges, x, right ? 'left' : 'right');
+  const list = Array.from(edges.data, Number);
+  const goes = (sign: number): boolean => list.every((v, i) => i === 0 || sign * (v - list[i - 1]!) >= 0);
+  if (goes(1)) return searchsorted(edges, x, right ? 'left' : 'right');
+  if (!goes(-1)) fail('RANGE', 'digitize: bins must be monotonically increasing or decreasing');
+  return subtract(list.length, searchsorted(edges.slice('::-1'), x, right ? 'left' : 'right'));
+};
 
 export interface BincountOptions {
   /** Added up instead of counting. */
@@ -44,14 +56,27 @@ export const bincount = (x: ArrayInput, options?: BincountOptions): BaseArray =>
   return weights === undefined ? groupCount(a, n) : groupSum(a, ravel(weights), n);
 };
 
+/** Secret edges are to rise; of public ones it is seen. */
+const risingEdges = (edges: BaseArray): BaseArray => {
+  if (edges.ndim !== 1 || edges.size < 2)
+    fail('SHAPE', `edges are a list of two or more, not of shape ${shapeText(edges.shape)}`);
+  if (edges instanceof NDArray && !edges.data.every((v, i) => i === 0 || v >= edges.data[i - 1]!))
+    fail('RANGE', 'edges of a histogram must increase monotonically');
+  return edges;
+};
+
 /** Edges of `bins` equal intervals; public. */
 export const histogramBinEdges = (
   x: ArrayInput,
   bins: number | ArrayInput = 10,
   range?: readonly [number, number],
 ): BaseArray => {
-  if (typeof bins !== 'number') return real(bins);
+  if (typeof bins !== 'number') return risingEdges(real(bins));
+  if (!Number.isInteger(bins) || bins < 1) fail('RANGE', `a histogram has one interval or more, not ${bins}`);
+  if (range && !(range[0] <= range[1] && Number.isFinite(range[1] - range[0])))
+    fail('RANGE', `the range of a histogram is from a number to a larger one, not [${range.join(', ')}]`);
   const a = asArr(x);
+  if (range?.[0] === range?.[1] && range) return linspace(range[0] - 0.5, range[1] + 0.5, bins + 1);
   if (range) return linspace(...range, bins + 1);
   if (!(a instanceof NDArray))
     return fail('INVALID_ARGUMENT', 'a histogram of secrets needs its range or its edges, which are public');
@@ -184,19 +209,43 @@ export const interp = (x: ArrayInput, xp: ArrayInput, fp: ArrayInput): BaseArray
   return add(values.at(0), subtract(multiply(slope, away), back));
 };
 
-/** The area under samples y at x, or `dx` apart. */
-export const trapezoid = (y: ArrayInput, x?: ArrayInput | null, dx = 1, axis = -1): BaseArray => {
-  const a = moveaxis(real(y), axis, -1);
-  const n = a.shape.at(-1)!;
-  const pairs = add(block(a, a.ndim - 1, 1, n), block(a, a.ndim - 1, 0, n - 1));
-  if (x === undefined || x === null) return multiply(sum(pairs, -1), dx / 2);
-  return multiply(sum(multiply(pairs, diff(real(x))), -1), 0.5);
+export interface TrapezoidOptions extends AxisOptions {
+  readonly x?: ArrayInput | null;
+  readonly dx?: number;
+}
+
+/** The area under samples y at x (a vector, or of the shape of y), or `dx` apart. */
+export const trapezoid = (
+  y: ArrayInput,
+  x?: ArrayInput | TrapezoidOptions | null,
+  dx?: number | TrapezoidOptions,
+  axis?: OneAxis,
+): BaseArray => {
+  const none = { x: null, dx: 1, axis: -1 };
+  return area(y, argumentsOf<TrapezoidOptions>('np.trapezoid', { x, dx, axis }, none));
 };
 
-/** Slopes of samples `dx` apart along an axis: central differences, one-sided at the ends. */
-export const gradient = (y: ArrayInput, dx = 1, axis = -1): BaseArray => {
+const area = (y: ArrayInput, { x, dx, axis }: Required<TrapezoidOptions>): BaseArray => {
+  const a = moveaxis(real(y), axis!, -1);
+  const n = a.shape.at(-1)!;
+  const pairs = add(block(a, a.ndim - 1, 1, n), block(a, a.ndim - 1, 0, n - 1));
+  if (x === null) return multiply(sum(pairs, -1), dx / 2);
+  const at = real(x);
+  const steps = diff(at.ndim === 1 ? at : moveaxis(at, axis!, -1));
+  return multiply(sum(multiply(pairs, steps), -1), 0.5);
+};
+
+export interface GradientOptions extends AxisOptions {
+  readonly dx?: number;
+}
+
+/** Slopes of samples `dx` apart along an axis (the last): central differences, one-sided at the ends. */
+export const gradient = (y: ArrayInput, dx?: number | GradientOptions, axis?: OneAxis): BaseArray =>
+  slopes(y, argumentsOf<GradientOptions>('np.gradient', { dx, axis }, { dx: 1, axis: -1 }));
+
+const slopes = (y: ArrayInput, { dx, axis }: Required<GradientOptions>): BaseArray => {
   const a = real(y);
-  const at = normalAxis(axis, a.ndim);
+  const at = normalAxis(axis!, a.ndim);
   const n = a.shape[at]!;
   if (n < 2) fail('SHAPE', `gradient needs two samples, not ${n}`);
   const inner = multiply(subtract(block(a, at, 2, n), block(a, at, 0, n - 2)), 0.5 / dx);
@@ -213,34 +262,4 @@ export const correlate = (
 ): BaseArray => {
   const y = ravel(v);
   return convolve(a, y.slice('::-1'), mode);
-};
-
-export interface CovOptions {
-  /** A row is a variable (else a column). */
-  readonly rowvar?: boolean;
-  readonly ddof?: number;
-}
-
-/** Covariances of variables, each over its observations. */
-export const cov = (x: ArrayInput, options?: CovOptions): BaseArray => {
-  const { rowvar, ddof } = optionsOf('np.cov', options, { rowvar: true, ddof: 1 });
-  const given = real(x);
-  const rows = given.ndim < 2 ? reshape(given, [1, given.size]) : rowvar ? given : given.T;
-  const n = rows.shape[1]!;
-  if (n - ddof <= 0) fail('SHAPE', `cov of ${n} observations with ddof ${ddof} is not defined`);
-  const away = subtract(rows, mean(rows, { axis: 1, keepdims: true }));
-  const out = multiply(matmul(away, away.T), 1 / (n - ddof));
-  return given.ndim < 2 ? reshapeTo(out, []) : out;
-};
-
-/** Correlations of variables: their covariances, each variable scaled to variance 1. */
-export const corrcoef = (x: ArrayInput, options?: Pick<CovOptions, 'rowvar'>): BaseArray => {
-  const { rowvar } = optionsOf('np.corrcoef', options, { rowvar: true });
-  const given = real(x);
-  const rows = given.ndim < 2 ? reshape(given, [1, given.size]) : rowvar ? given : given.T;
-  const away = subtract(rows, mean(rows, { axis: 1, keepdims: true }));
-  const size = rsqrt(mean(multiply(away, away), { axis: 1, keepdims: true }));
-  const scaled = multiply(away, size);
-  const out = multiply(matmul(scaled, scaled.T), 1 / rows.shape[1]!);
-  return given.ndim < 2 ? reshapeTo(out, []) : out;
 };

@@ -50,7 +50,6 @@ export {
   compress,
   extract,
   fillDiagonal,
-  isin,
   nanToNum,
   piecewise,
   scatter,
@@ -82,6 +81,7 @@ export {
   within,
 } from './compare.ts';
 export * from './constants.ts';
+export { type CorrelationOptions, type CovOptions, corrcoef, cov } from './covariance.ts';
 export {
   arange,
   array,
@@ -162,10 +162,7 @@ export {
 export {
   type BincountOptions,
   bincount,
-  type CovOptions,
-  corrcoef,
   correlate,
-  cov,
   digitize,
   gradient,
   type HistogramOptions,
@@ -231,6 +228,23 @@ export {
   sinh,
   tan,
 } from './math.ts';
+export { isin } from './membership.ts';
+export {
+  nanargmax,
+  nanargmin,
+  nancumprod,
+  nancumsum,
+  nanmax,
+  nanmean,
+  nanmedian,
+  nanmin,
+  nanpercentile,
+  nanprod,
+  nanquantile,
+  nanstd,
+  nansum,
+  nanvar,
+} from './nans.ts';
 export * as nn from './nn.ts';
 export {
   convolve,
@@ -298,21 +312,8 @@ export {
   arrayEquiv,
   average,
   countNonzero,
-  nanargmax,
-  nanargmin,
-  nancumprod,
-  nancumsum,
-  nanmax,
-  nanmean,
-  nanmedian,
-  nanmin,
-  nanpercentile,
-  nanprod,
-  nanquantile,
-  nanstd,
-  nansum,
-  nanvar,
   oneHot,
   ptp,
 } from './statistics.ts';
 export { type GradOptions, grad, stopGradient, valueAndGrad, vjp } from './transform.ts';
+export { unused } from './unused.ts';

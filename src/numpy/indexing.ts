@@ -1,11 +1,12 @@
 /** @file Parts of arrays: slices and picks by public positions, and blocks at indices that a loop counts. */
 import { fail } from '../errors.ts';
 import { type ArrayInput, BaseArray, type SliceSpec } from '../ir/array.ts';
-import { isInt } from '../ir/dtypes.ts';
+import { dtypeName, isInt } from '../ir/dtypes.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { normalAxis } from '../ir/shapes.ts';
 import { apply, Traced } from '../ir/tracer.ts';
-import { asArr, convertTo, promoteAll, reshapeTo } from './core.ts';
+import { describe } from '../names.ts';
+import { asArr, axisOf, broadcast, convertTo, type FlatAxis, promoteAll, reshapeTo } from './core.ts';
 import { ravel } from './shape.ts';
 
 const wrap = (i: number, n: number, axis: number): number => {
@@ -30,7 +31,7 @@ const resolve = (bounds: Bounds, n: number): { start: number; size: number; step
   if (step === 0) fail('INVALID_ARGUMENT', 'slice step cannot be zero');
   for (const b of bounds)
     if (b !== null && b !== undefined && !Number.isInteger(b))
-      fail('INVALID_ARGUMENT', `a slice is made of public whole numbers, not ${typeof b}`);
+      fail('INVALID_ARGUMENT', `a slice is made of public whole numbers, not ${describe(b)}`);
   const [low, high] = step > 0 ? [0, n] : [-1, n - 1];
   const inside = (b: number): number => Math.min(Math.max(b < 0 ? b + n : b, low), high);
   const start = bounds[0] === null || bounds[0] === undefined ? (step > 0 ? 0 : n - 1) : inside(bounds[0]);
@@ -41,6 +42,30 @@ const resolve = (bounds: Bounds, n: number): { start: number; size: number; step
 
 const isPosition = (s: SliceSpec): s is number | bigint | BaseArray =>
   typeof s === 'number' || typeof s === 'bigint' || s instanceof BaseArray;
+
+const FORM =
+  "entries stand beside each other, one an axis: np.slice(x, [0, 3]) is x[0:3], np.slice(x, ':', [0, 3]) is x[:, 0:3], " +
+  'np.slice(x, 2) is x[2]';
+
+/** What cuts an axis. Throws INVALID_ARGUMENT, with the forms that there are. */
+const boundsOf = (spec: Exclude<SliceSpec, null>): Bounds => {
+  if (typeof spec === 'string') return parseBounds(spec);
+  if (!Array.isArray(spec))
+    return fail('INVALID_ARGUMENT', `np.slice: ${describe(spec)} is no entry of a slice: ${FORM}`);
+  if (spec.some((b) => typeof b === 'object' && b !== null && !(b instanceof BaseArray)))
+    fail('INVALID_ARGUMENT', `np.slice: a list of slices was given: ${FORM}`);
+  if (spec.some((b) => b instanceof Traced))
+    fail(
+      'INVALID_ARGUMENT',
+      'np.slice: the ends of a slice are public numbers, so that its size is known: np.dynamicSlice takes other starts',
+    );
+  if (spec.length > 3)
+    fail(
+      'INVALID_ARGUMENT',
+      `np.slice: [start, stop, step] has at most three numbers, not ${spec.length}: np.take(x, places, axis) picks places`,
+    );
+  return spec.map((b) => (b instanceof BaseArray ? b.item() : b)) as unknown as Bounds;
+};
 
 /** '...' becomes as many ':' as are missing; the rest of the axes stay whole. */
 const expand = (specs: readonly SliceSpec[], rank: number): SliceSpec[] => {
@@ -57,7 +82,7 @@ const expand = (specs: readonly SliceSpec[], rank: number): SliceSpec[] => {
 /**
  * NumPy's x[...]: one entry an axis. A number (or a public integer scalar, such as a loop index) picks and drops the
  * axis; [start, stop, step] or 'start:stop:step' cuts; ':' keeps; '...' stands for the axes between; null adds one.
- * Throws RANGE for a number outside, SHAPE for too many entries. A traced index is held inside, as in JAX.
+ * Throws RANGE for a number outside, SHAPE for too many entries, INVALID_ARGUMENT for what is no entry. A traced index is held inside, as in JAX.
  */
 export const slice = (x: ArrayInput, ...specs: readonly SliceSpec[]): BaseArray => {
   let a = asArr(x);
@@ -81,7 +106,7 @@ export const slice = (x: ArrayInput, ...specs: readonly SliceSpec[]): BaseArray 
       size.push(1);
       step.push(1);
     } else {
-      const cut = resolve(typeof spec === 'string' ? parseBounds(spec) : spec, n);
+      const cut = resolve(boundsOf(spec), n);
       start.push(cut.start);
       size.push(cut.size);
       step.push(cut.step);
@@ -101,12 +126,16 @@ export const slice = (x: ArrayInput, ...specs: readonly SliceSpec[]): BaseArray 
 };
 
 /**
- * The elements at `indices` along an axis (of the flattened array without one). Known positions count from the end when
- * negative, and throw RANGE outside; positions that are secret, or counted by a loop, are to lie within the axis.
+ * The elements at `indices` along an axis (of the flattened array without one). Known places count from the end when negative,
+ * and throw RANGE outside. Places that are secret, or counted by a loop, are to lie from 0 to n - 1: nobody may see where one lies, so
+ * there is no error. One outside counts modulo N, the least power of two not below n; where that is n or more, 0 is read.
+ * `check: true` finds it: it is an error of the program there. np.clip holds places inside, and (places + n) % n makes negative ones
+ * count from the end.
  */
-export const take = (x: ArrayInput, indices: ArrayInput, axis?: number): BaseArray => {
-  const a = axis === undefined ? ravel(x) : asArr(x);
-  const at = normalAxis(axis ?? 0, a.ndim);
+export const take = (x: ArrayInput, indices: ArrayInput, axis?: FlatAxis): BaseArray => {
+  const along = axisOf<number | null>('np.take', axis, null);
+  const a = along === null ? ravel(x) : asArr(x);
+  const at = normalAxis(along ?? 0, a.ndim);
   const which = asArr(indices);
   if (!(which instanceof NDArray)) return apply('lookup', [a, which], { axis: at });
   const n = a.shape[at]!;
@@ -115,10 +144,33 @@ export const take = (x: ArrayInput, indices: ArrayInput, axis?: number): BaseArr
   return reshapeTo(apply('gather', [a], { axis: at, indices: list }), shape);
 };
 
-/** x with `parts` added at positions of the first axis (public or secret); a position may come more than once. */
+/** Places of an axis as integers; lists of whole numbers are float64 where they come from JavaScript. Throws DTYPE. */
+export const wholePlaces = (places: ArrayInput): BaseArray => {
+  const at = asArr(places);
+  const whole = at instanceof NDArray && at.data.every((i) => Number.isInteger(Number(i)));
+  const ints = whole && at.dtype !== 'bool' ? convertTo(at, 'int64') : at;
+  return isInt(ints.dtype) ? ints : fail('DTYPE', `places are integers, not ${dtypeName(at.dtype)}`);
+};
+
+/** Places in an axis of n, from 0: negative ones count from the end, and what lies outside becomes n. */
+export const placesIn = (places: ArrayInput, n: number): BaseArray =>
+  apply('place', [wholePlaces(places)], { n });
+
+/**
+ * x with `parts` added at places of the first axis, public or secret, as JAX's x.at[places].add(parts): a place may come more
+ * than once, negative ones count from the end, and what is to be added outside of the axis is dropped. `parts` broadcast. Rounds 6, and 2 where the places are known to lie inside, such as np.clip's.
+ */
 export const scatterAdd = (x: ArrayInput, indices: ArrayInput, parts: ArrayInput): BaseArray => {
   const [a, p] = promoteAll([asArr(x), asArr(parts)]) as [BaseArray, BaseArray];
-  return apply('scatterAdd', [a, indexOf(indices), p]);
+  if (a.ndim === 0) fail('SHAPE', 'scatterAdd: x has no axis to add along');
+  return addAt(a, placesIn(indices, a.shape[0]!), p);
+};
+
+/** As scatterAdd, the places being those of `placesIn`, and the parts of the dtype of x. */
+export const addAt = (a: BaseArray, at: BaseArray, p: BaseArray): BaseArray => {
+  const list = reshapeTo(at, [at.size]);
+  const rows = reshapeTo(broadcast(p, [...at.shape, ...a.shape.slice(1)]), [at.size, ...a.shape.slice(1)]);
+  return apply('scatterAdd', [a, list, rows], { drops: true });
 };
 
 const isSecret = (x: BaseArray): boolean => x instanceof Traced && x.secret;

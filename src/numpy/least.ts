@@ -4,22 +4,43 @@ import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { sizeOf } from '../ir/graph.ts';
 import { shapeText } from '../ir/shapes.ts';
+import * as math from '../ring/math/index.ts';
 import { less, where } from './compare.ts';
-import { type ArrayInput, type Axis, asArr, convertTo, reshapeTo } from './core.ts';
+import {
+  type ArrayInput,
+  type Axis,
+  asArr,
+  axisOf,
+  convertTo,
+  type OneAxis,
+  reshapeTo,
+  spread,
+} from './core.ts';
 import { abs, divide, log, multiply, reciprocal, sign, subtract } from './elementwise.ts';
 import { type JacobiOptions, qr, svd } from './factoring.ts';
 import { concatenate } from './join.ts';
 import { matmul } from './linalg.ts';
 import { vander } from './polynomial.ts';
 import { max, sum } from './reduce.ts';
-import { expandDims, ravel, reshape, swapaxes } from './shape.ts';
-import { det, inv, type NormOrder, norm, realMatrix, solve } from './solving.ts';
+import { expandDims, moveaxis, ravel, reshape, swapaxes } from './shape.ts';
+import { det, inv, type NormOptions, type NormOrder, norm, readNorm, realMatrix, solve } from './solving.ts';
 
 /** The last two axes exchanged. */
 export const matrixTranspose = (x: ArrayInput): BaseArray => swapaxes(x, -1, -2);
 
-/** Sum of products along the last axis. */
-export const vecdot = (x: ArrayInput, y: ArrayInput): BaseArray => sum(multiply(x, y), -1);
+/** Sum of products along an axis (the last); integers keep their dtype and wrap, as in matmul. */
+export const vecdot = (x: ArrayInput, y: ArrayInput, axis?: OneAxis): BaseArray => {
+  const at = axisOf('np.vecdot', axis, -1);
+  const [a, b] = spread([moveaxis(x, at, -1), moveaxis(y, at, -1)]) as [BaseArray, BaseArray];
+  return innermost(a, b);
+};
+
+/** Rows times columns of one shape, the last axis of both summed in one opening. */
+const innermost = (a: BaseArray, b: BaseArray): BaseArray => {
+  const out = matmul(expandDims(a, -2), expandDims(b, -1));
+  return reshapeTo(out, out.shape.slice(0, -2));
+};
+
 /** Matrices times vectors, both perhaps in batches. */
 export const matvec = (a: ArrayInput, x: ArrayInput): BaseArray => {
   const out = matmul(a, expandDims(x, -1));
@@ -27,14 +48,18 @@ export const matvec = (a: ArrayInput, x: ArrayInput): BaseArray => {
 };
 export const vecmat = (x: ArrayInput, a: ArrayInput): BaseArray => matvec(matrixTranspose(a), x);
 
-/** The vector product of vectors of three numbers along the last axis. */
-export const cross = (x: ArrayInput, y: ArrayInput): BaseArray => {
-  const [a, b] = [asArr(x), asArr(y)];
+/** The vector product of vectors of three numbers along an axis (the last). */
+export const cross = (x: ArrayInput, y: ArrayInput, axis?: OneAxis): BaseArray => {
+  const at = axisOf('np.cross', axis, -1);
+  return moveaxis(turned(moveaxis(x, at, -1), moveaxis(y, at, -1)), -1, at);
+};
+
+const turned = (a: BaseArray, b: BaseArray): BaseArray => {
   if (a.shape.at(-1) !== 3 || b.shape.at(-1) !== 3)
     fail('SHAPE', `cross takes vectors of 3, not ${shapeText(a.shape)} and ${shapeText(b.shape)}`);
-  const turned = (v: BaseArray, by: number): BaseArray =>
+  const by = (v: BaseArray, by: number): BaseArray =>
     concatenate([block(v, v.ndim - 1, by, 3), block(v, v.ndim - 1, 0, by)], -1);
-  return subtract(multiply(turned(a, 1), turned(b, 2)), multiply(turned(a, 2), turned(b, 1)));
+  return subtract(multiply(by(a, 1), by(b, 2)), multiply(by(a, 2), by(b, 1)));
 };
 
 /** Products of several matrices in the order that multiplies least. */
@@ -61,10 +86,27 @@ export const multiDot = (matrices: readonly ArrayInput[]): BaseArray => {
 };
 
 /** Norm of all elements as one vector, or along an axis. */
-export const vectorNorm = (x: ArrayInput, ord: NormOrder = 2, axis?: Axis): BaseArray =>
-  axis === undefined ? norm(ravel(x), ord) : norm(x, ord, axis);
-/** Norm of a matrix: 'fro', 1 or infinity. */
-export const matrixNorm = (x: ArrayInput, ord: NormOrder = 'fro'): BaseArray => norm(x, ord, [-2, -1]);
+export const vectorNorm = (
+  x: ArrayInput,
+  ord?: NormOrder | NormOptions,
+  axis?: Axis | NormOptions,
+): BaseArray => {
+  const given = readNorm('np.linalg.vectorNorm', ord, axis, 2);
+  const a = asArr(x);
+  if (given.axis === undefined || given.axis === null) {
+    const whole = norm(ravel(a), given.ord);
+    return given.keepdims
+      ? reshapeTo(
+          whole,
+          a.shape.map(() => 1),
+        )
+      : whole;
+  }
+  return norm(a, given);
+};
+/** Norm of a matrix (of matrices in the last two axes): 'fro', 1 or infinity. */
+export const matrixNorm = (x: ArrayInput, ord?: NormOrder | Omit<NormOptions, 'axis'>): BaseArray =>
+  norm(x, { ...readNorm('np.linalg.matrixNorm', ord, undefined, 'fro'), axis: [-2, -1] });
 
 /** [sign, log |det|]; the determinant is not to be 0. */
 export const slogdet = (a: ArrayInput): [BaseArray, BaseArray] => {
@@ -76,7 +118,7 @@ export const slogdet = (a: ArrayInput): [BaseArray, BaseArray] => {
 export const svdvals = (a: ArrayInput, options?: JacobiOptions): BaseArray => svd(a, options)[1];
 
 /** Singular values from this share of the largest on count. */
-const SMALL = 2 ** -12;
+const SMALL = math.pow2(-12);
 
 const singular = (a: ArrayInput, share: number, options: JacobiOptions | undefined) => {
   const [u, s, vt] = svd(a, options);

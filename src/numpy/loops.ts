@@ -9,6 +9,7 @@ import { flatten, sameTree, type TreeDef, treeText, unflatten } from '../ir/pytr
 import { recordFunction, typeOfArray } from '../ir/replay.ts';
 import { shapeText } from '../ir/shapes.ts';
 import { apply, Traced } from '../ir/tracer.ts';
+import * as math from '../ring/math/index.ts';
 import { asArr, broadcast, reshapeTo, truth } from './core.ts';
 import { dynamicSlice, dynamicUpdateSlice } from './indexing.ts';
 import { optionsOf } from './options.ts';
@@ -74,7 +75,7 @@ export const whileRevealed = <const T>(
   options?: WhileOptions,
 ): Carry<T> => {
   const { maxIterations } = optionsOf('np.whileRevealed', options, { maxIterations: MOST });
-  if (!Number.isInteger(maxIterations) || maxIterations < 1 || maxIterations > 2 ** 32)
+  if (!Number.isInteger(maxIterations) || maxIterations < 1 || maxIterations > math.pow2(32))
     fail(
       'INVALID_ARGUMENT',
       `np.whileRevealed: maxIterations is a whole number from 1 to 2^32, not ${String(maxIterations)}`,

@@ -6,6 +6,7 @@
 import type { BaseArray } from '../ir/array.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { apply } from '../ir/tracer.ts';
+import * as math from '../ring/math/index.ts';
 import { less, lessEqual, logicalXor, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, spread } from './core.ts';
 import {
@@ -19,13 +20,13 @@ import {
   minimum,
   multiply,
   negative,
+  power,
   rsqrt,
   sin,
   sqrt,
   square,
   subtract,
 } from './elementwise.ts';
-import { matmul } from './linalg.ts';
 import { series } from './polynomial.ts';
 import { sum } from './reduce.ts';
 import { expandDims } from './shape.ts';
@@ -144,14 +145,14 @@ const EXPONENTS = Array.from({ length: 52 }, (_, i) => i - 26);
  */
 export const frexp = (x: ArrayInput): [BaseArray, BaseArray] => {
   const a = expandDims(real(x), -1);
-  const powers = EXPONENTS.map((k) => 2 ** k);
+  const powers = EXPONENTS.map((k) => math.pow2(k));
   const least = EXPONENTS[0]!;
   // |x| has reached t where t <= x or x <= -t.
   const reached = logicalXor(lessEqual(powers, a), lessEqual(a, negative(powers)));
   const counts = EXPONENTS.map((_, i) => (i === 0 ? least + 1 : 1));
   const n = sum(multiply(convertTo(reached, 'int32'), NDArray.from(counts, 'int32')), -1);
-  const steps = EXPONENTS.map((k) => -(2 ** -(k + 1)));
-  const scale = add(matmul(convertTo(reached, 'fxp'), steps), 2 ** -least);
+  const steps = EXPONENTS.map((k) => -math.pow2(-(k + 1)));
+  const scale = add(sum(where(reached, steps, 0), -1), math.pow2(-least));
   return [multiply(real(x), scale), convertTo(n, 'int32')];
 };
 
@@ -189,8 +190,12 @@ export const i0 = (x: ArrayInput): BaseArray => {
   return where(near, series(square(multiply(where(near, a, 0), 0.25)), I0_NEAR), large);
 };
 
-/** exp(y log x), x > 0 as for log. Relative error below (2 + |y| + |log x|) 2^-21 (2^-13), or exp's. */
-export const floatPower = (x: ArrayInput, y: ArrayInput): BaseArray => exp(multiply(log(x), real(y)));
+/**
+ * np.power of real numbers: a public whole y takes x of any sign. Otherwise exp(y log x), x > 0 as for log: relative error below
+ * (2 + |y| + |log x|) 2^-21 (2^-13), or exp's.
+ */
+export const floatPower = (x: ArrayInput, y: ArrayInput): BaseArray =>
+  power(real(x), typeof y === 'number' ? y : real(y));
 
 export const fmax = maximum;
 export const fmin = minimum;

@@ -1,5 +1,6 @@
 /** @file The methods of arrays: the functions of `np` with the array as first argument. */
 import { type ArrayMethods, type Axis, BaseArray } from '../ir/array.ts';
+import { condition } from '../ir/conditions.ts';
 import * as compare from './compare.ts';
 import { astype } from './create.ts';
 import * as math from './elementwise.ts';
@@ -72,7 +73,9 @@ for (const [name, fn] of Object.entries(METHODS)) {
   const call = fn as (self: BaseArray, ...args: unknown[]) => BaseArray;
   Object.defineProperty(BaseArray.prototype, name, {
     value: function (this: BaseArray, ...args: unknown[]) {
-      return call(this, ...args);
+      const result = call(this, ...args);
+      condition(`.${name}`, result);
+      return result;
     },
     writable: true,
     configurable: true,

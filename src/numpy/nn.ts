@@ -6,15 +6,26 @@
 import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { normalAxis, shapeText } from '../ir/shapes.ts';
-import { apply } from '../ir/tracer.ts';
-import { clip, less, where } from './compare.ts';
-import { type ArrayInput, type Axis, asArr, convertTo, readAxes, reshapeTo } from './core.ts';
+import { apply, record } from '../ir/tracer.ts';
+import { less, where } from './compare.ts';
+import {
+  type ArrayInput,
+  type Axis,
+  asArr,
+  axisOf,
+  broadcast,
+  convertTo,
+  isBool,
+  numberLike,
+  type OneAxis,
+  readAxes,
+  reshapeTo,
+} from './core.ts';
 import {
   add,
   divide,
   exp,
   log,
-  maximum,
   multiply,
   negative,
   rsqrt,
@@ -22,7 +33,7 @@ import {
   square,
   subtract,
 } from './elementwise.ts';
-import { optionsOf } from './options.ts';
+import { argumentsOf } from './options.ts';
 import { max, mean, sum } from './reduce.ts';
 import { oneHot } from './statistics.ts';
 import { stopGradient } from './transform.ts';
@@ -56,9 +67,17 @@ export { oneHot } from './statistics.ts';
 const real = (x: ArrayInput): BaseArray => convertTo(asArr(x), 'fxp');
 
 /** max(x, 0); its slope at 0 is 0. */
-export const relu = (x: ArrayInput): BaseArray => maximum(convertTo(asArr(0), asArr(x).dtype as 'fxp'), x);
-/** max(x, 0) up to 6. */
-export const relu6 = (x: ArrayInput): BaseArray => clip(x, 0, 6);
+export const relu = (x: ArrayInput): BaseArray => {
+  const a = asArr(x);
+  if (isBool(a)) return a;
+  return apply('maximum', [broadcast(record(numberLike(0, a), [a]), a.shape), a], { first: true });
+};
+/** max(x, 0) up to 6; its slope at both ends is 0. */
+export const relu6 = (x: ArrayInput): BaseArray => held(x, 0, 6, 0);
+
+/** x held between public ends, at which the slope is 0 or 1. */
+const held = (x: ArrayInput, lo: number, hi: number, atEnds: 0 | 1): BaseArray =>
+  apply('clip', [real(x)], { lo, hi, atEnds });
 
 /** x, and `slope` x below 0: one comparison, one choice. */
 export const leakyRelu = (x: ArrayInput, slope = 0.01): BaseArray => {
@@ -66,11 +85,11 @@ export const leakyRelu = (x: ArrayInput, slope = 0.01): BaseArray => {
   return where(less(a, 0), multiply(a, slope), a);
 };
 
-/** x, and alpha (exp(x) - 1) below 0. Error times 1 + alpha. */
+/** x, and alpha (exp(x) - 1) below 0. Error times 1 + alpha. The slope at 0 is alpha. */
 export const elu = (x: ArrayInput, alpha = 1): BaseArray => {
   const a = real(x);
-  const minus = less(a, 0);
-  return where(minus, multiply(subtract(exp(where(minus, a, 0)), 1), alpha), a);
+  const above = less(0, a);
+  return where(above, a, multiply(subtract(exp(where(above, 0, a)), 1), alpha));
 };
 
 /** x sigmoid(x) */
@@ -85,10 +104,10 @@ export const gelu = (x: ArrayInput, approximate = true): BaseArray =>
 export const softplus = (x: ArrayInput): BaseArray => apply('softplus', [real(x)]);
 /** log(sigmoid x), any x. */
 export const logSigmoid = (x: ArrayInput): BaseArray => negative(softplus(negative(real(x))));
-/** tanh by the straight line between -1 and 1. */
-export const hardTanh = (x: ArrayInput): BaseArray => clip(x, -1, 1);
+/** tanh by the straight line between -1 and 1; its slope at both ends is 1. */
+export const hardTanh = (x: ArrayInput): BaseArray => held(x, -1, 1, 1);
 /** The straight line from 0 at -3 to 1 at 3. */
-export const hardSigmoid = (x: ArrayInput): BaseArray => clip(add(multiply(real(x), 1 / 6), 0.5), 0, 1);
+export const hardSigmoid = (x: ArrayInput): BaseArray => multiply(held(add(real(x), 3), 0, 6, 0), 1 / 6);
 /** x / (1 + |x|) */
 export const softSign = (x: ArrayInput): BaseArray => {
   const a = real(x);
@@ -167,9 +186,13 @@ export const layerNorm = (
   x: ArrayInput,
   scale?: ArrayInput | null,
   bias?: ArrayInput | null,
-  options?: NormOptions,
+  along?: number | readonly number[] | NormOptions,
 ): BaseArray => {
-  const { axis, epsilon } = optionsOf('np.nn.layerNorm', options, { axis: -1, epsilon: 1e-5 });
+  const { axis, epsilon } = argumentsOf<NormOptions>(
+    'np.nn.layerNorm',
+    { axis: along, epsilon: undefined },
+    { axis: -1, epsilon: 1e-5 },
+  );
   const a = real(x);
   const away = subtract(a, mean(a, { axis, keepdims: true }));
   const variance = mean(square(away), { axis, keepdims: true });
@@ -179,9 +202,9 @@ export const layerNorm = (
 };
 
 /** The first half of an axis times the sigmoid of the second. Error below 2^-21 (FM64: 2^-13) times the first. */
-export const glu = (x: ArrayInput, axis = -1): BaseArray => {
+export const glu = (x: ArrayInput, axis?: OneAxis): BaseArray => {
   const a = real(x);
-  const at = normalAxis(axis, a.ndim);
+  const at = normalAxis(axisOf('np.nn.glu', axis, -1), a.ndim);
   const n = a.shape[at]!;
   if (n % 2 !== 0) fail('SHAPE', `glu halves axis ${at} of ${shapeText(a.shape)}, whose size is odd`);
   const cut = (from: number): BaseArray =>

@@ -1,6 +1,7 @@
 /** @file Options objects of functions: an unknown key is an error that names the key it may have been, also where no compiler looks. */
 import { fail } from '../errors.ts';
 import { BaseArray } from '../ir/array.ts';
+import { isTensor } from '../ir/ndarray.ts';
 import { describe, suggestion } from '../names.ts';
 
 /** What an options object may hold, each with what it means when it is left out. */
@@ -34,3 +35,46 @@ export const optionsOf = <T extends object, D extends Defaults<T>>(
   }
   return out as Filled<T, D>;
 };
+
+/** An object that is no array of any kind. */
+export const isOptions = (x: unknown): x is object =>
+  typeof x === 'object' &&
+  x !== null &&
+  !Array.isArray(x) &&
+  !(x instanceof BaseArray) &&
+  !ArrayBuffer.isView(x) &&
+  !isTensor(x);
+
+/**
+ * Arguments by place or by name: f(x, 2, 0), f(x, 2, { axis: 0 }) and f(x, { n: 2, axis: 0 }) say the same. `given` has them in their
+ * order; an options object in the place of one may name it and those that come later. Throws INVALID_ARGUMENT as optionsOf, and for
+ * what is said twice.
+ */
+export const argumentsOf = <T extends object>(
+  name: string,
+  given: { readonly [K in keyof T]-?: unknown },
+  defaults: { readonly [K in keyof T]-?: T[K] | undefined },
+): Required<T> => {
+  const keys = Object.keys(defaults) as (keyof T & string)[];
+  const said = new Map<string, unknown>();
+  const say = (key: string, value: unknown): void => {
+    if (value === undefined) return;
+    if (said.has(key)) fail('INVALID_ARGUMENT', `${name}: ${key} is said twice`);
+    said.set(key, value);
+  };
+  for (const [i, key] of keys.entries()) {
+    const value = given[key];
+    if (!isOptions(value)) say(key, value);
+    else {
+      const nothing = Object.fromEntries(keys.slice(i).map((k) => [k, undefined]));
+      for (const [k, v] of Object.entries(optionsOf(name, value, nothing))) say(k, v);
+    }
+  }
+  return { ...defaults, ...Object.fromEntries(said) } as Required<T>;
+};
+
+/** One of a list of words. Throws INVALID_ARGUMENT. */
+export const wordOf = <W extends string>(name: string, what: string, word: W, known: readonly W[]): W =>
+  known.includes(word)
+    ? word
+    : fail('INVALID_ARGUMENT', `${name}: ${what} ${describe(word)}: ${suggestion(String(word), known)}`);

@@ -2,12 +2,15 @@
 import { fail } from '../errors.ts';
 import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
+import { dtypeName } from '../ir/dtypes.ts';
 import { NDArray } from '../ir/ndarray.ts';
-import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
-import { ones, onesLike, zeros } from './create.ts';
+import { broadcastShapes } from '../ir/shapes.ts';
+import { type ArrayInput, asArr, broadcast, convertTo, isBool, promoteAll, reshapeTo } from './core.ts';
+import { ones, onesLike, readShape, zeros } from './create.ts';
 import { add, multiply, negative, reciprocal, square, subtract } from './elementwise.ts';
 import { concatenate, pad, stack } from './join.ts';
 import { matmul } from './linalg.ts';
+import { optionsOf } from './options.ts';
 import { ravel } from './shape.ts';
 
 /** x, x^2, .. x^n, in log2 n rounds. */
@@ -39,17 +42,39 @@ const vector = (p: ArrayInput): BaseArray => {
 /** Columns x^(n-1) .. x, 1, or rising; powers in log2 n rounds. */
 export const vander = (x: ArrayInput, n?: number, increasing = false): BaseArray => {
   const a = vector(x);
-  const columns = n ?? a.size;
+  const columns = readShape(n ?? a.size)[0]!;
   const rising = columns === 0 ? [] : [onesLike(a), ...(columns > 1 ? powers(a, columns - 1) : [])];
   if (rising.length === 0) return zeros([a.size, 0]);
   return stack(increasing ? rising : rising.reverse(), 1);
 };
 
-/** The polynomial at x; coefficients from the highest power down. Rounds: log2 of the degree, and one. */
-export const polyval = (p: ArrayInput, x: ArrayInput): BaseArray => {
-  const c = vector(p);
-  const reversed = c.size === 0 ? c : c.slice('::-1');
-  return series(convertTo(asArr(x), 'fxp'), reversed);
+export interface PolyvalOptions {
+  /** As JAX has it, and without meaning here: all powers are made side by side. */
+  readonly unroll?: number;
+}
+
+/**
+ * The polynomial p at x; coefficients along the first axis of p, from the highest power down. Further axes of p are those of
+ * polynomials of their own, which broadcast with x, as in jax.numpy. Of integers alone an integer, which wraps. Rounds: log2 of the
+ * degree, and one.
+ */
+export const polyval = (p: ArrayInput, x: ArrayInput, options?: PolyvalOptions): BaseArray => {
+  const { unroll } = optionsOf('np.polyval', options, { unroll: 16 });
+  if (!Number.isInteger(unroll) || unroll < 1)
+    fail('RANGE', `np.polyval: unroll is a whole number from 1, not ${unroll}`);
+  const [c, at] = promoteAll([asArr(p), asArr(x)].map((v) => (isBool(v) ? convertTo(v, 'int64') : v))) as [
+    BaseArray,
+    BaseArray,
+  ];
+  if (c.ndim === 0) fail('SHAPE', 'np.polyval: coefficients are a list');
+  const n = c.shape[0]!;
+  const rising = n === 0 ? c : c.slice('::-1');
+  if (c.ndim === 1 && c.dtype === 'fxp') return series(at, rising);
+  const shape = broadcastShapes(c.shape.slice(1), at.shape);
+  if (n === 0) return zeros(shape, dtypeName(c.dtype));
+  const terms = Array.from({ length: n }, (_, k) => rising.at(k));
+  const products = powers(at, n - 1).map((power, k) => multiply(terms[k + 1]!, power));
+  return broadcast([terms[0]!, ...(n > 1 ? products : [])].reduce(add), shape);
 };
 
 const lined = (p: ArrayInput, q: ArrayInput): [BaseArray, BaseArray] => {
@@ -105,8 +130,15 @@ export const polydiv = (u: ArrayInput, v: ArrayInput): [BaseArray, BaseArray] =>
   return [multiply(concatenate(quotients), scale), left.size === 0 ? zeros([1]) : left];
 };
 
+const MOST_ORDER = 1000;
+const needOrder = (name: string, m: number): void => {
+  if (!(Number.isInteger(m) && m >= 0 && m <= MOST_ORDER))
+    fail('RANGE', `${name}: an order is a whole number from 0 to ${MOST_ORDER}, not ${m}`);
+};
+
 /** Derivative of order m. */
 export const polyder = (p: ArrayInput, m = 1): BaseArray => {
+  needOrder('polyder', m);
   let c = vector(p);
   for (let i = 0; i < m; i++) {
     const n = c.size;
@@ -119,6 +151,7 @@ export const polyder = (p: ArrayInput, m = 1): BaseArray => {
 
 /** Integral of order m, with 0 for the new lowest coefficients. */
 export const polyint = (p: ArrayInput, m = 1): BaseArray => {
+  needOrder('polyint', m);
   let c = vector(p);
   for (let i = 0; i < m; i++) {
     const n = c.size;
@@ -130,14 +163,16 @@ export const polyint = (p: ArrayInput, m = 1): BaseArray => {
 
 /**
  * Discrete convolution of two vectors, as np.convolve: 'full', 'same' or 'valid'. Windows of the longer, times the
- * shorter reversed: one opening a result.
+ * shorter reversed: one opening a result. Integers stay integers, and wrap.
  */
 export const convolve = (
   x: ArrayInput,
   y: ArrayInput,
   mode: 'full' | 'same' | 'valid' = 'full',
 ): BaseArray => {
-  let [a, v] = [vector(x), vector(y)];
+  let [a, v] = promoteAll([asArr(x), asArr(y)]) as [BaseArray, BaseArray];
+  if (a.ndim > 1 || v.ndim > 1) fail('SHAPE', 'convolve takes vectors');
+  [a, v] = [ravel(a), ravel(v)];
   if (a.size === 0 || v.size === 0) fail('SHAPE', 'convolve: an operand is empty');
   if (v.size > a.size) [a, v] = [v, a];
   const [n, k] = [a.size, v.size];

@@ -1,7 +1,6 @@
 /** @file New arrays in which some elements are others: what NumPy puts into an array in place. */
 import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
-import { dtypeName, isInt } from '../ir/dtypes.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { normalAxis, shapeText } from '../ir/shapes.ts';
 import { scatter } from './choosing.ts';
@@ -9,28 +8,22 @@ import { equal, where } from './compare.ts';
 import {
   type ArrayInput,
   asArr,
+  axisOf,
   broadcast,
   convertTo,
   isBool,
+  type OneAxis,
   promoteAll,
   reshapeTo,
   truth,
 } from './core.ts';
 import { arange } from './create.ts';
 import { subtract } from './elementwise.ts';
-import { take } from './indexing.ts';
+import { take, wholePlaces } from './indexing.ts';
 import { tile } from './join.ts';
 import { any, sum } from './reduce.ts';
 import { cumsum } from './scans.ts';
 import { expandDims, moveaxis, ravel } from './shape.ts';
-
-/** Places as integers; lists of whole numbers are float64 where they come from JavaScript. */
-const placesOf = (places: ArrayInput): BaseArray => {
-  const at = asArr(places);
-  const whole = at instanceof NDArray && at.data.every((i) => Number.isInteger(Number(i)));
-  const ints = whole ? convertTo(at, 'int64') : at;
-  return isInt(ints.dtype) ? ints : fail('DTYPE', `places are integers, not ${dtypeName(at.dtype)}`);
-};
 
 /** Places of an axis of n; known ones may count from the end. */
 const within = (places: BaseArray, n: number): BaseArray => {
@@ -52,12 +45,12 @@ const repeated = (values: ArrayInput, n: number): BaseArray => {
 };
 
 /**
- * x with `values` (over and over) at places of the flattened array, public or secret, each at most once. Rounds: those of
- * scatter.
+ * x with `values` (over and over) at places of the flattened array, public or secret, each at most once. Known places throw
+ * RANGE outside; what secret ones put there is dropped. Rounds: those of scatter.
  */
 export const put = (x: ArrayInput, places: ArrayInput, values: ArrayInput): BaseArray => {
   const a = asArr(x);
-  const at = within(ravel(placesOf(places)), a.size);
+  const at = within(ravel(wholePlaces(places)), a.size);
   return reshapeTo(scatter(ravel(a), at, repeated(values, at.size)), a.shape);
 };
 
@@ -80,18 +73,24 @@ export const place = (x: ArrayInput, mask: ArrayInput, values: ArrayInput): Base
 
 /**
  * x with `values` at places along an axis, lane by lane; places, public or secret, come at most once in a lane. They are
- * compared with every position: rounds 5.
+ * compared with every position, so secret ones below 0 or beyond the end put nothing (known ones throw RANGE): rounds 5.
  */
 export const putAlongAxis = (
   x: ArrayInput,
   places: ArrayInput,
   values: ArrayInput,
-  axis: number,
+  axis?: OneAxis,
 ): BaseArray => {
-  const [a, at] = [asArr(x), placesOf(places)];
+  const along = axisOf<number | undefined>('np.putAlongAxis', axis, undefined);
+  if (along === undefined)
+    return fail(
+      'INVALID_ARGUMENT',
+      'np.putAlongAxis: an axis is needed: np.putAlongAxis(x, places, values, axis)',
+    );
+  const [a, at] = [asArr(x), wholePlaces(places)];
   if (a.ndim !== at.ndim)
     fail('SHAPE', `putAlongAxis: places of shape ${shapeText(at.shape)} for ${shapeText(a.shape)}`);
-  const which = normalAxis(axis, a.ndim);
+  const which = normalAxis(along, a.ndim);
   const [given, parts] = promoteAll([a, broadcast(asArr(values), at.shape)]) as [BaseArray, BaseArray];
   const rows = moveaxis(given, which, -1);
   const n = rows.shape.at(-1)!;

@@ -4,11 +4,13 @@
  * JAX uses it. It is for initial weights and shuffled batches, not for secrets: everybody knows the key.
  */
 import { fail } from '../errors.ts';
-import { erf, exp, log } from '../gates/elementary.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { sizeOf } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
-import { type ArrayInput, asArr } from './core.ts';
+import { normalAxis } from '../ir/shapes.ts';
+import * as math from '../ring/math/index.ts';
+import { erf, exp, log } from '../ring/math/index.ts';
+import { type ArrayInput, asArr, axisOf, type OneAxis } from './core.ts';
 import { readShape, type ShapeInput } from './create.ts';
 import { add } from './elementwise.ts';
 import { take } from './indexing.ts';
@@ -45,7 +47,7 @@ const keyOf = (hi: number, lo: number): Key => new NDArray([2], 'uint32', Uint32
 /** A key from a whole number. */
 export const PRNGKey = (seed: number): Key => {
   if (!Number.isSafeInteger(seed)) fail('INVALID_ARGUMENT', `a seed is a whole number, not ${seed}`);
-  return keyOf(Math.floor(seed / 2 ** 32) >>> 0, seed >>> 0);
+  return keyOf(Math.floor(seed / math.pow2(32)) >>> 0, seed >>> 0);
 };
 export const key = PRNGKey;
 
@@ -59,20 +61,21 @@ const words = (k: Key): readonly [number, number] => {
 const blocks = (k: Key, n: number): Uint32Array => {
   const [hi, lo] = words(k);
   const out = new Uint32Array(2 * n);
-  for (let i = 0; i < n; i++) out.set(threefry(hi, lo, Math.floor(i / 2 ** 32), i >>> 0), 2 * i);
+  for (let i = 0; i < n; i++) out.set(threefry(hi, lo, Math.floor(i / math.pow2(32)), i >>> 0), 2 * i);
   return out;
 };
 
 /** Keys that have nothing to do with each other or with `k`. */
 export const split = (k: Key, n = 2): Key[] => {
-  const all = blocks(k, n);
+  const all = blocks(k, lengthOf(n));
   return Array.from({ length: n }, (_, i) => keyOf(all[2 * i]!, all[2 * i + 1]!));
 };
 
 /** A key from a key and a number. */
 export const foldIn = (k: Key, data: number): Key => {
+  if (!Number.isSafeInteger(data)) fail('INVALID_ARGUMENT', `foldIn takes a whole number, not ${data}`);
   const [hi, lo] = words(k);
-  return keyOf(...threefry(hi, lo, Math.floor(data / 2 ** 32) >>> 0, data >>> 0));
+  return keyOf(...threefry(hi, lo, Math.floor(data / math.pow2(32)) >>> 0, data >>> 0));
 };
 
 /** Uniform 32-bit words, uint32. */
@@ -82,13 +85,18 @@ export const bits = (k: Key, shape: ShapeInput = []): BaseArray => {
   return new NDArray(to, 'uint32', blocks(k, Math.ceil(n / 2)).slice(0, n));
 };
 
+/** A number of things that are to be made or drawn from. Throws SHAPE. */
+const lengthOf = (n: number): number => readShape(n)[0]!;
+const sizeAlong = (name: string, x: BaseArray, axis: number): number =>
+  x.ndim === 0 ? fail('SHAPE', `${name} of a scalar`) : x.shape[normalAxis(axis, x.ndim)]!;
+
 const make = (k: Key, shape: ShapeInput, of: (unit: number) => number): NDArray => {
   const to = readShape(shape);
   const n = sizeOf(to);
   const all = blocks(k, n);
   // 53 bits, in the middle of their interval: never 0, never 1.
   const unit = (i: number): number =>
-    ((all[2 * i]! >>> 5) * 2 ** 26 + (all[2 * i + 1]! >>> 6) + 0.5) / 2 ** 53;
+    ((all[2 * i]! >>> 5) * math.pow2(26) + (all[2 * i + 1]! >>> 6) + 0.5) / math.pow2(53);
   return new NDArray(
     to,
     'fxp',
@@ -96,12 +104,19 @@ const make = (k: Key, shape: ShapeInput, of: (unit: number) => number): NDArray 
   );
 };
 
-/** Real numbers between lo and hi. */
-export const uniform = (k: Key, shape: ShapeInput = [], lo = 0, hi = 1): BaseArray =>
-  make(k, shape, (u) => lo + (hi - lo) * u);
+const needProbability = (name: string, p: number): number =>
+  p >= 0 && p <= 1 ? p : fail('RANGE', `${name}: a probability is between 0 and 1, not ${p}`);
 
-/** 1 with this probability, as bools. */
+/** Real numbers between lo and hi. Throws RANGE unless both are finite, and lo <= hi. */
+export const uniform = (k: Key, shape: ShapeInput = [], lo = 0, hi = 1): BaseArray => {
+  if (!(Number.isFinite(hi - lo) && lo <= hi))
+    fail('RANGE', `uniform needs finite numbers lo <= hi, not ${lo} and ${hi}`);
+  return make(k, shape, (u) => lo + (hi - lo) * u);
+};
+
+/** True with this probability, as bools. Throws RANGE for p outside of [0, 1]. */
 export const bernoulli = (k: Key, p = 0.5, shape: ShapeInput = []): BaseArray => {
+  needProbability('bernoulli', p);
   const u = make(k, shape, (v) => v);
   return new NDArray(
     u.shape,
@@ -112,8 +127,8 @@ export const bernoulli = (k: Key, p = 0.5, shape: ShapeInput = []): BaseArray =>
 
 /** Whole numbers from lo to hi - 1, int64; hi - lo up to 2^53. */
 export const randint = (k: Key, shape: ShapeInput, lo: number, hi: number): BaseArray => {
-  if (!(Number.isSafeInteger(lo) && Number.isSafeInteger(hi) && lo < hi))
-    fail('RANGE', `randint needs whole numbers lo < hi, not ${lo} and ${hi}`);
+  if (!(Number.isSafeInteger(lo) && Number.isSafeInteger(hi) && Number.isSafeInteger(hi - lo) && lo < hi))
+    fail('RANGE', `randint needs whole numbers lo < hi, less than 2^53 apart, not ${lo} and ${hi}`);
   const u = make(k, shape, (v) => Math.min(hi - 1, lo + Math.floor((hi - lo) * v)));
   return new NDArray(
     u.shape,
@@ -153,8 +168,13 @@ const F = [
   1.421511758316446e-7, 2.0442631033899397e-15,
 ];
 
-/** The number below which a standard normal one falls with probability p. */
+/**
+ * The number below which a standard normal one falls with probability p: -Infinity for 0, Infinity for 1. Throws RANGE for p
+ * outside of [0, 1].
+ */
 export const normalQuantile = (p: number): number => {
+  needProbability('normalQuantile', p);
+  if (p === 0 || p === 1) return p === 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   const q = p - 0.5;
   if (Math.abs(q) <= 0.425) return q * ratio(A, B, 0.180625 - q * q);
   const r = Math.sqrt(-log(Math.min(p, 1 - p)));
@@ -181,11 +201,16 @@ export const rayleigh = byQuantile((p) => Math.sqrt(-2 * log(1 - p)));
 /** exp of a normal number. */
 export const lognormal = byQuantile((p) => exp(normalQuantile(p)));
 
-/** Standard normal numbers between lo and hi. */
+/** The least share of all normal numbers of which erf tells the ends apart well enough. */
+const LEAST_SHARE = math.pow2(-30);
+
+/** Standard normal numbers between lo and hi. Throws RANGE where less than 2^-30 of all normal numbers lie there (beyond 6). */
 export const truncatedNormal = (k: Key, lo: number, hi: number, shape: ShapeInput = []): BaseArray => {
   if (!(lo < hi)) fail('RANGE', `truncatedNormal needs lo < hi, not ${lo} and ${hi}`);
   const below = (x: number): number => 0.5 + 0.5 * erf(x * Math.SQRT1_2);
   const [from, to] = [below(lo), below(hi)];
+  if (to - from < LEAST_SHARE)
+    fail('RANGE', `truncatedNormal: hardly any normal number lies between ${lo} and ${hi}`);
   return make(k, shape, (p) => Math.min(hi, Math.max(lo, normalQuantile(from + (to - from) * p))));
 };
 
@@ -198,11 +223,14 @@ export const choice = (
 ): BaseArray => {
   const { replace, p } = optionsOf('np.random.choice', options, { replace: true, p: undefined });
   const to = readShape(shape);
-  const n = typeof x === 'number' ? x : (asArr(x).shape[0] ?? fail('SHAPE', 'choice from a scalar'));
+  const n = typeof x === 'number' ? lengthOf(x) : sizeAlong('choice', asArr(x), 0);
+  if (n === 0 && sizeOf(to) > 0) fail('SHAPE', 'choice from nothing');
   if (p && p.length !== n) fail('SHAPE', `choice: ${p.length} probabilities for ${n} elements`);
   if (!replace && (p || sizeOf(to) > n))
     fail('RANGE', 'choice without putting back takes at most all elements, and no probabilities');
   const total = p?.reduce((a, b) => a + b, 0) ?? n;
+  if (p && !(p.every((v) => v >= 0) && total > 0 && total < Number.POSITIVE_INFINITY) && n > 0)
+    fail('RANGE', 'choice: probabilities are from 0 on, and not all 0');
   const of = (u: number): number => {
     if (!p) return Math.min(n - 1, Math.floor(u * n));
     let [i, left] = [0, u * total - p[0]!];
@@ -222,9 +250,10 @@ export const categorical = (k: Key, logits: ArrayInput, shape?: ShapeInput): Bas
   return argmax(add(a, gumbel(k, [...lead, a.shape.at(-1)!])), -1);
 };
 
-/** 0 .. n - 1 in random order (Fisher and Yates), or the rows of an array. */
-export const permutation = (k: Key, x: number | ArrayInput): BaseArray => {
-  const n = typeof x === 'number' ? x : (asArr(x).shape[0] ?? fail('SHAPE', 'permutation of a scalar'));
+/** 0 .. n - 1 in random order (Fisher and Yates), or the parts of an array along an axis (the first). */
+export const permutation = (k: Key, x: number | ArrayInput, axis?: OneAxis): BaseArray => {
+  const along = axisOf('np.random.permutation', axis, 0);
+  const n = typeof x === 'number' ? lengthOf(x) : sizeAlong('permutation', asArr(x), along);
   const u = make(k, [n], (v) => v).data as Float64Array;
   const order = Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {
@@ -232,7 +261,7 @@ export const permutation = (k: Key, x: number | ArrayInput): BaseArray => {
     [order[i], order[j]] = [order[j]!, order[i]!];
   }
   const positions = new NDArray([n], 'int64', BigInt64Array.from(order, BigInt));
-  return typeof x === 'number' ? positions : take(x, positions, 0);
+  return typeof x === 'number' ? positions : take(x, positions, along);
 };
 
 /** A permutation, under NumPy's name. */

@@ -11,7 +11,6 @@ import {
   type Axis,
   asArr,
   convertTo,
-  isAxis,
   isBool,
   numberLike,
   readAxes,
@@ -20,7 +19,7 @@ import {
   truth,
 } from './core.ts';
 import { multiply, sqrt, square, subtract } from './elementwise.ts';
-import { optionsOf } from './options.ts';
+import { argumentsOf } from './options.ts';
 import { moveaxis, ravel } from './shape.ts';
 
 interface Plan {
@@ -147,8 +146,9 @@ export type VarOptions = Axis | (ReduceOptions & { readonly ddof?: number });
 /** Mean of squared distances from the mean; {ddof: 1} divides by n - 1. Exported as `var`. */
 export const variance = (x: ArrayInput, axis?: VarOptions): BaseArray => {
   const a = convertTo(asArr(x), 'fxp');
-  const none = { axis: undefined, keepdims: false, ddof: 0 };
-  const { ddof, ...kept } = isAxis(axis) ? { ...none, axis } : optionsOf('an axis', axis, none);
+  const { ddof, ...kept } = argumentsOf<
+    Omit<ReduceOptions, 'keepdims'> & { keepdims?: boolean; ddof?: number }
+  >('an axis', { axis, keepdims: undefined, ddof: undefined }, { axis: undefined, keepdims: false, ddof: 0 });
   const { axes, count: n, finish } = plan(a, kept);
   if (n - ddof <= 0) fail('SHAPE', `variance of ${n} elements with ddof ${ddof} is not defined`);
   const middle = mean(a, { axis: axes, keepdims: true });

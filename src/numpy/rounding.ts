@@ -1,9 +1,11 @@
 /** @file Whole parts and remainders of real numbers. Exact: no result is a unit off for being close to a whole number. */
 import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
-import { apply } from '../ir/tracer.ts';
-import { equal, less, logicalAnd, where } from './compare.ts';
-import { type ArrayInput, asArr, convertTo, isBool, spread, unify } from './core.ts';
+import { intRange, kindOf } from '../ir/dtypes.ts';
+import { apply, record } from '../ir/tracer.ts';
+import * as math from '../ring/math/index.ts';
+import { equal, less, logicalAnd, logicalOr, logicalXor, notEqual, where } from './compare.ts';
+import { type ArrayInput, asArr, broadcast, convertTo, isBool, numberLike, spread, unify } from './core.ts';
 import { add, divide, floor, multiply, negative, subtract } from './elementwise.ts';
 
 const whole =
@@ -17,20 +19,42 @@ const whole =
 export const trunc = whole((x) => convertTo(convertTo(x, 'int64'), 'fxp'));
 export const fix = trunc;
 
-/** To the nearest whole number, halves to the even one. */
-export const rint = whole((x) => {
+/** To the nearest whole number, halves to the even one; float64, also of integers. */
+export const rint = (x: ArrayInput): BaseArray => {
+  const a = asArr(x);
+  return a.dtype === 'fxp' ? nearest(a) : convertTo(a, 'fxp');
+};
+
+const nearest = (x: BaseArray): BaseArray => {
   const shifted = add(x, 0.5);
   const up = floor(shifted);
   const half = multiply(up, 0.5);
   const isOdd = less(floor(half), half);
   return subtract(up, convertTo(logicalAnd(equal(up, shifted), isOdd), 'fxp'));
-});
+};
 
-/** To `decimals` places, halves to even. */
-export const round = (x: ArrayInput, decimals = 0): BaseArray =>
-  decimals === 0 || asArr(x).dtype !== 'fxp'
-    ? rint(x)
-    : divide(rint(multiply(x, 10 ** decimals)), 10 ** decimals);
+/** To `decimals` places (below 0: to tens, hundreds, ..), halves to even. Integers stay integers, and wrap as NumPy's. */
+export const round = (x: ArrayInput, decimals = 0): BaseArray => {
+  const a = asArr(x);
+  if (!Number.isInteger(decimals))
+    fail('INVALID_ARGUMENT', `np.round: decimals are a whole number, not ${decimals}`);
+  if (a.dtype !== 'fxp') return decimals >= 0 || isBool(a) ? a : roundedInteger(a, math.pow(10, -decimals));
+  if (decimals === 0) return rint(a);
+  if (decimals < 0) return multiply(rint(divide(a, math.pow(10, -decimals))), math.pow(10, -decimals));
+  return divide(rint(multiply(a, math.pow(10, decimals))), math.pow(10, decimals));
+};
+
+const likeAll = (value: number, x: BaseArray): BaseArray =>
+  broadcast(record(numberLike(value, x), [x]), x.shape);
+
+/** To multiples of an even `unit`; 0 where that is beyond the dtype. */
+const roundedInteger = (x: BaseArray, unit: number): BaseArray => {
+  if (BigInt(unit) > intRange(x.dtype)[1]) return multiply(x, 0);
+  const { quotient, rest } = wholeNumbers(x, likeAll(unit, x));
+  const odd = notEqual(apply('bitAnd', [quotient, likeAll(1, x)]), 0);
+  const up = logicalOr(less(unit / 2, rest), logicalAnd(equal(rest, unit / 2), odd));
+  return multiply(add(quotient, convertTo(up, x.dtype as 'int64')), unit);
+};
 
 /** [fraction, whole part], both with the sign of x. */
 export const modf = (x: ArrayInput): [BaseArray, BaseArray] => {
@@ -63,12 +87,13 @@ const floored = (x: BaseArray, y: BaseArray): Quotient => {
   return { quotient: subtract(near, one), rest: add(rest, where(over, y, 0)) };
 };
 
-const wholeNumbers = (x: BaseArray, y: BaseArray): Quotient => {
-  const quotient = apply('floorDivide', [x, y]);
-  return { quotient, rest: subtract(x, multiply(quotient, y)) };
-};
+/** Both come from one division; by 0 both are 0. */
+const wholeNumbers = (x: BaseArray, y: BaseArray): Quotient => ({
+  quotient: apply('floorDivide', [x, y]),
+  rest: apply('remainder', [x, y]),
+});
 
-/** [x // y, x % y] as in NumPy: the rest has the sign of y. Integers divided by 0 give 0. */
+/** [x // y, x % y] as in NumPy: the rest has the sign of y. Integers divided by 0 give 0 and 0. */
 export const divmod = (x: ArrayInput, y: ArrayInput): [BaseArray, BaseArray] => {
   const [a, b] = numbers('divmod', x, y);
   const { quotient, rest } = a.dtype === 'fxp' ? floored(a, b) : wholeNumbers(a, b);
@@ -81,11 +106,20 @@ export const floorDivide = (x: ArrayInput, y: ArrayInput): BaseArray => divmod(x
 export const remainder = (x: ArrayInput, y: ArrayInput): BaseArray => divmod(x, y)[1];
 export const mod = remainder;
 
-/** The rest with the sign of x, as C's fmod. */
+/** The rest with the sign of x, as C's fmod. Integers divided by 0 give 0. */
 export const fmod = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const [a, b] = numbers('fmod', x, y);
+  if (a.dtype !== 'fxp') return wholeFmod(a, b);
   const minus = less(a, 0);
   const size = (v: BaseArray): BaseArray => where(less(v, 0), negative(v), v);
   const rest = remainder(where(minus, negative(a), a), size(b));
   return where(minus, negative(rest), rest);
+};
+
+/** Without sizes, of which the least integer has none: a rest on the other side of 0 than x is moved by y. */
+const wholeFmod = (x: BaseArray, y: BaseArray): BaseArray => {
+  const rest = apply('remainder', [x, y]);
+  if (kindOf(x.dtype) === 'uint') return rest;
+  const other = logicalXor(less(x, 0), less(y, 0));
+  return where(logicalAnd(other, notEqual(rest, 0)), subtract(rest, y), rest);
 };

@@ -2,13 +2,28 @@
 import { fail } from '../errors.ts';
 import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
-import { kindOf } from '../ir/dtypes.ts';
+import { dtypeName, kindOf } from '../ir/dtypes.ts';
+import { NDArray } from '../ir/ndarray.ts';
 import { normalAxis } from '../ir/shapes.ts';
-import { lessEqual, where } from './compare.ts';
-import { type ArrayInput, type Axis, asArr, convertTo, isBool, readAxes, reshapeTo } from './core.ts';
-import { zerosLike } from './create.ts';
+import { lessEqual, notEqual, where } from './compare.ts';
+import {
+  type ArrayInput,
+  type Axis,
+  type AxisOptions,
+  asArr,
+  axisOf,
+  convertTo,
+  type FlatAxis,
+  isBool,
+  type OneAxis,
+  readAxes,
+  reshapeTo,
+  unify,
+} from './core.ts';
+import { onesLike, zeros, zerosLike } from './create.ts';
 import { abs, add, maximum, minimum, multiply, subtract } from './elementwise.ts';
 import { concatenate } from './join.ts';
+import { argumentsOf } from './options.ts';
 import { mod } from './rounding.ts';
 import { ravel } from './shape.ts';
 
@@ -20,11 +35,12 @@ const widened = (x: BaseArray): BaseArray => {
 
 /** Each element with all before it, in log2 n steps (Hillis and Steele). */
 const running =
-  (combine: (x: BaseArray, y: BaseArray) => BaseArray, prepare: (x: BaseArray) => BaseArray) =>
-  (x: ArrayInput, axis?: number): BaseArray => {
-    let a = prepare(axis === undefined ? ravel(x) : asArr(x));
+  (name: string, combine: (x: BaseArray, y: BaseArray) => BaseArray, prepare: (x: BaseArray) => BaseArray) =>
+  (x: ArrayInput, axis?: FlatAxis): BaseArray => {
+    const given = axisOf<number | null>(name, axis, null);
+    let a = prepare(given === null ? ravel(x) : asArr(x));
     if (a.ndim === 0) a = reshapeTo(a, [1]);
-    const at = normalAxis(axis ?? 0, a.ndim);
+    const at = normalAxis(given ?? 0, a.ndim);
     const n = a.shape[at]!;
     for (let by = 1; by < n; by *= 2) {
       const moved = combine(block(a, at, by, n), block(a, at, 0, n - by));
@@ -34,14 +50,14 @@ const running =
   };
 
 /** Running sum (of the flattened array without an axis): no message. */
-export const cumsum = running(add, widened);
+export const cumsum = running('np.cumsum', add, widened);
 /** Running product: log2 n rounds. */
-export const cumprod = running(multiply, widened);
+export const cumprod = running('np.cumprod', multiply, widened);
 /** Running extremes: log2 n comparisons deep. */
-export const cummax = running(maximum, (x) => x);
-export const cummin = running(minimum, (x) => x);
+export const cummax = running('np.cummax', maximum, (x) => x);
+export const cummin = running('np.cummin', minimum, (x) => x);
 
-/** Product of all along the axes, as a tree: log2 n rounds. */
+/** Product of all along the axes, as a tree: log2 n rounds. Of nothing it is 1. */
 export const prod = (x: ArrayInput, axis?: Axis): BaseArray => {
   const given = asArr(x);
   const { axes, keepdims } = readAxes(axis, given.ndim);
@@ -53,7 +69,13 @@ export const prod = (x: ArrayInput, axis?: Axis): BaseArray => {
       const pairs = multiply(block(a, at, 0, half), block(a, at, half, 2 * half));
       a = n % 2 === 0 ? pairs : concatenate([pairs, block(a, at, n - 1, n)], at);
     }
-    if (a.shape[at] === 0) fail('SHAPE', 'product of an empty array is not supported');
+    if (a.shape[at] === 0)
+      a = onesLike(
+        zeros(
+          a.shape.map((n, i) => (i === at ? 1 : n)),
+          a.dtype === 'fxp' ? 'float64' : a.dtype,
+        ),
+      );
   }
   return keepdims
     ? a
@@ -63,25 +85,66 @@ export const prod = (x: ArrayInput, axis?: Axis): BaseArray => {
       );
 };
 
-/** Differences of neighbours, n times over. bools differ by xor in NumPy: not here. */
-export const diff = (x: ArrayInput, n = 1, axis = -1): BaseArray => {
+export interface DiffOptions extends AxisOptions {
+  /** How often differences are taken. */
+  readonly n?: number;
+}
+
+/** Differences of neighbours, n times over: of bools whether they differ. Throws RANGE for n below 0. */
+export const diff = (x: ArrayInput, n?: number | DiffOptions, axis?: OneAxis): BaseArray => {
+  const given = argumentsOf<DiffOptions>('np.diff', { n, axis }, { n: 1, axis: -1 });
   let a = asArr(x);
-  if (isBool(a)) fail('DTYPE', 'diff of booleans is not supported: convert with np.astype first');
-  const at = normalAxis(axis, a.ndim);
-  for (let k = 0; k < n && a.shape[at]! > 0; k++) {
+  if (!Number.isInteger(given.n) || given.n < 0)
+    fail('RANGE', `np.diff: n is a whole number from 0, not ${given.n}`);
+  if (a.ndim === 0) fail('SHAPE', 'diff requires input that is at least one dimensional');
+  const at = normalAxis(given.axis!, a.ndim);
+  const apart = isBool(a) ? notEqual : subtract;
+  for (let k = 0; k < given.n && a.shape[at]! > 0; k++) {
     const size = a.shape[at]!;
-    a = subtract(block(a, at, 1, size), block(a, at, 0, size - 1));
+    a = apart(block(a, at, 1, size), block(a, at, 0, size - 1));
   }
   return a;
 };
 
-/** Differences of neighbours of the flattened array. */
-export const ediff1d = (x: ArrayInput): BaseArray => diff(ravel(x));
+export interface EndsOptions {
+  readonly toEnd?: ArrayInput | null;
+  readonly toBegin?: ArrayInput | null;
+}
+
+/** Differences of neighbours of the flattened array, with `toBegin` before and `toEnd` behind them, of the dtype of x. */
+export const ediff1d = (
+  x: ArrayInput,
+  toEnd?: ArrayInput | EndsOptions | null,
+  toBegin?: ArrayInput | EndsOptions | null,
+): BaseArray => {
+  const ends = argumentsOf<EndsOptions>('np.ediff1d', { toEnd, toBegin }, { toEnd: null, toBegin: null });
+  const flat = ravel(x);
+  if (isBool(flat)) fail('DTYPE', 'ediff1d of booleans is not supported: convert with np.astype first');
+  const like = (end: ArrayInput | null): BaseArray[] => {
+    if (end === null) return [];
+    const [given] = unify([ravel(likeWhole(end as ArrayInput, flat)), flat]) as [BaseArray];
+    if (given.dtype !== flat.dtype)
+      fail(
+        'DTYPE',
+        `np.ediff1d: ${dtypeName(given.dtype)} ends do not fit ${dtypeName(flat.dtype)} differences`,
+      );
+    return [given];
+  };
+  return concatenate([...like(ends.toBegin), diff(flat), ...like(ends.toEnd)]);
+};
+
+/** Lists of whole numbers are float64 where they come from JavaScript: beside integers they are integers. */
+const likeWhole = (x: ArrayInput, beside: BaseArray): BaseArray => {
+  const a = asArr(x);
+  const whole =
+    a instanceof NDArray && a.dtype === 'fxp' && (a.data as Float64Array).every((v) => Number.isInteger(v));
+  return whole ? NDArray.from(a.toArray(), beside.dtype) : a;
+};
 
 /** Angles without jumps: multiples of a turn are added wherever neighbours differ by more than half of one. */
-export const unwrap = (x: ArrayInput, axis = -1): BaseArray => {
+export const unwrap = (x: ArrayInput, axis?: OneAxis): BaseArray => {
   const a = convertTo(asArr(x), 'fxp');
-  const at = normalAxis(axis, a.ndim);
+  const at = normalAxis(axisOf('np.unwrap', axis, -1), a.ndim);
   const step = diff(a, 1, at);
   const turn = 2 * Math.PI;
   const folded = subtract(mod(add(step, Math.PI), turn), Math.PI);

@@ -6,7 +6,8 @@ import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { normalAxis } from '../ir/shapes.ts';
 import { apply, currentTrace, type Trace } from '../ir/tracer.ts';
-import { type ArrayInput, asArr, convertTo } from './core.ts';
+import * as math from '../ring/math/index.ts';
+import { type ArrayInput, asArr, axisOf, convertTo, type OneAxis } from './core.ts';
 import { arange, readShape, type ShapeInput } from './create.ts';
 import { add, multiply } from './elementwise.ts';
 import { matmul } from './linalg.ts';
@@ -42,14 +43,14 @@ export const secretUniform = (shape: ShapeInput = [], lo = 0, hi = 1): BaseArray
   if (!(Number.isFinite(lo) && Number.isFinite(hi) && lo <= hi))
     fail('RANGE', `secretUniform needs finite numbers lo <= hi, not ${lo} and ${hi}`);
   const bits = convertTo(secretBits([...readShape(shape), UNIFORM_BITS]), 'fxp');
-  const weights = Float64Array.from({ length: UNIFORM_BITS }, (_, i) => 2 ** -(i + 1));
+  const weights = Float64Array.from({ length: UNIFORM_BITS }, (_, i) => math.pow2(-(i + 1)));
   return add(multiply(matmul(bits, weights), hi - lo), lo);
 };
 
 /** The parts along an axis in an order that nobody knows. */
-export const secretShuffle = (x: ArrayInput, axis = 0): BaseArray => {
+export const secretShuffle = (x: ArrayInput, axis?: OneAxis): BaseArray => {
   const a = asArr(x);
-  return draw('shuffle', [a], { axis: normalAxis(axis, a.ndim) });
+  return draw('shuffle', [a], { axis: normalAxis(axisOf('np.random.secretShuffle', axis, 0), a.ndim) });
 };
 
 /** 0 .. n - 1 in an order that nobody knows, int64. */

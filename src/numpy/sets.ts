@@ -2,15 +2,16 @@
 import { fail } from '../errors.ts';
 import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
+import { shapeText } from '../ir/shapes.ts';
 import { apply } from '../ir/tracer.ts';
-import { isin } from './choosing.ts';
-import { less, logicalAnd, logicalNot, logicalXor, notEqual, where } from './compare.ts';
+import { less, logicalAnd, logicalNot, logicalXor, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, isBool, promoteAll, reshapeTo, truth } from './core.ts';
 import { arange, full, ones, zeros } from './create.ts';
 import { subtract } from './elementwise.ts';
 import { indices } from './grids.ts';
 import { take } from './indexing.ts';
-import { concatenate, stack } from './join.ts';
+import { arraysOf, concatenate, stack } from './join.ts';
+import { behind, firstOfEqual, isin, type Merged, merged, wantsSort } from './membership.ts';
 import { optionsOf } from './options.ts';
 import { sum } from './reduce.ts';
 import { cumsum, diff } from './scans.ts';
@@ -72,9 +73,7 @@ export const argwhere = (x: ArrayInput, options: SizeOptions): BaseArray =>
 /** Sorted, and which of them differ from the one before. */
 const runs = (x: BaseArray): { sorted: BaseArray; first: BaseArray } => {
   const sorted = sort(x);
-  const n = x.size;
-  const changes = notEqual(block(sorted, 0, Math.min(n, 1), n), block(sorted, 0, 0, Math.max(0, n - 1)));
-  return { sorted, first: n === 0 ? ones([0], 'bool') : concatenate([ones([1], 'bool'), changes]) };
+  return { sorted, first: firstOfEqual(sorted) };
 };
 
 /**
@@ -135,12 +134,16 @@ export const uniqueAll = (
 export const union1d = (x: ArrayInput, y: ArrayInput, options: SizeOptions): BaseArray =>
   unique(concatenate([ravel(x), ravel(y)]), sized('union1d', options));
 
-/** Of the different numbers of one list, upwards, those that pass. All pairs of x and y are compared, beside two sorts. */
+/**
+ * Of the different numbers of one list, upwards, those that pass. Few pairs of x and y are compared all with all, beside two sorts;
+ * of many, x and y are sorted together, and `marks` says which places in their order stand for a number that passes, once each.
+ */
 const chosen =
   (
     name: string,
     from: (x: BaseArray, y: BaseArray) => BaseArray,
     passes: (a: BaseArray, x: BaseArray, y: BaseArray) => BaseArray,
+    marks: (m: Merged) => BaseArray,
   ) =>
   (x: ArrayInput, y: ArrayInput, options: SizeOptions): BaseArray => {
     const { size, fillValue } = sized(name, options);
@@ -148,8 +151,9 @@ const chosen =
     if (isBool(pair[0])) fail('DTYPE', `${name} of booleans: convert with np.astype`);
     const list = from(...pair);
     if (list.size === 0) return full([size], fillValue, list.dtype === 'fxp' ? 'float64' : list.dtype);
-    const { sorted, first } = runs(list);
-    const keep = logicalAnd(first, passes(sorted, ...pair));
+    const many = wantsSort(pair[0].size, pair[1].size) ? merged(...pair) : undefined;
+    const { sorted, first } = many ?? runs(list);
+    const keep = many ? marks(many) : logicalAnd(first, passes(sorted, ...pair));
     return cutTo(compacted(keep, sorted), size, sum(keep), fillValue);
   };
 
@@ -158,18 +162,26 @@ export const intersect1d = chosen(
   'intersect1d',
   (x) => x,
   (a, _x, y) => isin(a, y),
+  // Where equal ones of y end and those of x begin.
+  ({ first, fromY }) => logicalAnd(logicalNot(first), logicalAnd(behind(fromY), logicalNot(fromY))),
 );
 /** The different numbers of x that are not in y. */
 export const setdiff1d = chosen(
   'setdiff1d',
   (x) => x,
   (a, _x, y) => logicalNot(isin(a, y)),
+  ({ first, fromY }) => logicalAnd(first, logicalNot(fromY)),
 );
 /** The different numbers that are in one alone. */
 export const setxor1d = chosen(
   'setxor1d',
   (x, y) => concatenate([x, y]),
   (a, x, y) => logicalXor(isin(a, x), isin(a, y)),
+  // The first of equal ones is of x, or their last of y.
+  ({ first, fromY }) => {
+    const last = concatenate([block(first, 0, 1, first.size), ones([1], 'bool')]);
+    return logicalXor(logicalAnd(first, logicalNot(fromY)), logicalAnd(last, fromY));
+  },
 );
 
 /**
@@ -177,8 +189,14 @@ export const setxor1d = chosen(
  * first. Rounds: those of a sort for each key.
  */
 export const lexsort = (keys: readonly ArrayInput[]): BaseArray => {
-  const all = keys.map(asArr);
+  const all = arraysOf(keys);
   if (all.length === 0) fail('SHAPE', 'lexsort: no keys');
+  for (const k of all)
+    if (k.ndim !== 1 || k.size !== all[0]!.size)
+      fail(
+        'SHAPE',
+        `lexsort: keys are vectors of one length, not ${all.map((v) => shapeText(v.shape)).join(' ')}`,
+      );
   let order: BaseArray = arange(all[0]!.size);
   let rest = all.map((k) => (isBool(k) ? convertTo(k, 'int8') : k));
   while (rest.length > 0) {

@@ -3,8 +3,9 @@ import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { checkBroadcast, reshapeTo as newShape, normalAxes, normalAxis } from '../ir/shapes.ts';
 import { apply } from '../ir/tracer.ts';
-import { type ArrayInput, asArr, broadcast, reshapeTo } from './core.ts';
+import { type ArrayInput, asArr, axisOf, broadcast, reshapeTo, type SomeAxes } from './core.ts';
 import { readShape, type ShapeInput } from './create.ts';
+import { argumentsOf } from './options.ts';
 
 const permute = (x: BaseArray, perm: readonly number[]): BaseArray =>
   perm.every((p, i) => p === i) ? x : apply('transpose', [x], { perm });
@@ -64,17 +65,33 @@ export const ravel = (x: ArrayInput): BaseArray => {
 };
 
 /** x with an axis moved to stand before another. */
-export const rollaxis = (x: ArrayInput, axis: number, start = 0): BaseArray => {
+export const rollaxis = (
+  x: ArrayInput,
+  axis: number | { readonly axis: number; readonly start?: number },
+  start?: number,
+): BaseArray => {
   const a = asArr(x);
-  const from = normalAxis(axis, a.ndim);
+  const given = argumentsOf<{ axis: number; start: number }>(
+    'np.rollaxis',
+    { axis, start },
+    { axis: undefined, start: 0 },
+  );
+  const from = normalAxis(given.axis, a.ndim);
+  return rolled(a, from, given.start);
+};
+
+const rolled = (a: BaseArray, from: number, start: number): BaseArray => {
   const before = start === a.ndim ? start : normalAxis(start, a.ndim);
   return moveaxis(a, from, from < before ? before - 1 : before);
 };
 
-export const expandDims = (x: ArrayInput, axis: number | readonly number[]): BaseArray => {
+export const expandDims = (x: ArrayInput, axis: SomeAxes): BaseArray => {
   const a = asArr(x);
-  const count = typeof axis === 'number' ? 1 : axis.length;
-  const axes = normalAxes(axis, a.ndim + count);
+  const at = axisOf<number | readonly number[] | null | undefined>('np.expandDims', axis, undefined);
+  if (at === undefined || at === null)
+    return fail('INVALID_ARGUMENT', 'np.expandDims: an axis is needed: where the new one is to stand');
+  const count = typeof at === 'number' ? 1 : at.length;
+  const axes = normalAxes(at, a.ndim + count);
   const rest = [...a.shape];
   return reshapeTo(
     a,
@@ -83,10 +100,11 @@ export const expandDims = (x: ArrayInput, axis: number | readonly number[]): Bas
 };
 
 /** Without axes of size 1 (or without those given; SHAPE if one of them is longer). */
-export const squeeze = (x: ArrayInput, axis?: number | readonly number[] | null): BaseArray => {
+export const squeeze = (x: ArrayInput, axis?: SomeAxes): BaseArray => {
   const a = asArr(x);
-  const given = axis !== undefined && axis !== null;
-  const axes = normalAxes(axis, a.ndim);
+  const at = axisOf<number | readonly number[] | null>('np.squeeze', axis, null);
+  const given = at !== null;
+  const axes = normalAxes(at, a.ndim);
   if (given && axes.some((i) => a.shape[i] !== 1))
     fail('SHAPE', 'cannot select an axis to squeeze out which has size not equal to one');
   return reshapeTo(
@@ -103,9 +121,9 @@ export const broadcastTo = (x: ArrayInput, shape: ShapeInput): BaseArray => {
 };
 
 /** Reversed along the given axes (all when none is given). */
-export const flip = (x: ArrayInput, axis?: number | readonly number[] | null): BaseArray => {
+export const flip = (x: ArrayInput, axis?: SomeAxes): BaseArray => {
   const a = asArr(x);
-  const axes = normalAxes(axis, a.ndim);
+  const axes = normalAxes(axisOf<number | readonly number[] | null>('np.flip', axis, null), a.ndim);
   const turned = (i: number): boolean => axes.includes(i) && a.shape[i]! > 0;
   return apply('slice', [a], {
     start: a.shape.map((n, i) => (turned(i) ? n - 1 : 0)),

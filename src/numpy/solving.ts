@@ -10,6 +10,7 @@ import { eye } from './create.ts';
 import { abs, add, multiply, power, reciprocal, sqrt, square, subtract } from './elementwise.ts';
 import { concatenate, stack } from './join.ts';
 import { matmul, outer } from './linalg.ts';
+import { argumentsOf } from './options.ts';
 import { argmax, max, min, sum } from './reduce.ts';
 import { prod } from './scans.ts';
 import { oneHot } from './statistics.ts';
@@ -33,14 +34,41 @@ export const squareMatrix = (name: string, x: ArrayInput): BaseArray => {
 
 export type NormOrder = number | 'fro' | null;
 
+export interface NormOptions {
+  readonly ord?: NormOrder;
+  readonly axis?: number | readonly number[] | null | undefined;
+  readonly keepdims?: boolean;
+}
+
+export const readNorm = (
+  name: string,
+  ord: NormOrder | NormOptions | undefined,
+  axis: Axis | NormOptions | undefined,
+  otherwise: NormOrder,
+): Required<NormOptions> =>
+  argumentsOf<NormOptions>(
+    name,
+    { ord, axis, keepdims: undefined },
+    { ord: otherwise, axis: undefined, keepdims: false },
+  );
+
 /**
  * Norm of all elements or along axes: 2 (also 'fro'), 1, infinities, or any p >= 1 of vectors. Error below 2^-20 (FM64: 2^-12),
  * relative above 1; of norms below 2^-6, 2^-27 (2^-19) over the norm.
  */
-export const norm = (x: ArrayInput, ord: NormOrder = null, axis?: Axis): BaseArray => {
+export const norm = (
+  x: ArrayInput,
+  order?: NormOrder | NormOptions,
+  along?: Axis | NormOptions,
+): BaseArray => {
   const a = convertTo(asArr(x), 'fxp');
+  const { ord, ...axis } = readNorm('np.linalg.norm', order, along, null);
   const { axes } = readAxes(axis, a.ndim);
-  if (axes.length === 2 && typeof ord === 'number') return matrixNorm(a, ord, axes);
+  if (ord !== null && ord !== 'fro' && axes.length > 2)
+    fail('SHAPE', `np.linalg.norm of order ${ord} takes one axis or two, not ${axes.length}`);
+  if (ord === 'fro' && axes.length !== 2)
+    fail('SHAPE', `np.linalg.norm: 'fro' is the norm of a matrix, not of ${axes.length} axes`);
+  if (axes.length === 2 && typeof ord === 'number') return matrixNorm(a, ord, axes, axis.keepdims);
   if (ord === null || ord === 2 || ord === 'fro') return sqrt(sum(square(a), axis));
   if (ord === 1) return sum(abs(a), axis);
   if (ord === Number.POSITIVE_INFINITY) return max(abs(a), axis);
@@ -51,7 +79,12 @@ export const norm = (x: ArrayInput, ord: NormOrder = null, axis?: Axis): BaseArr
 };
 
 /** Largest (or smallest) sum along one of two axes. */
-const matrixNorm = (a: BaseArray, ord: number, [rows, columns]: readonly number[]): BaseArray => {
+const matrixNorm = (
+  a: BaseArray,
+  ord: number,
+  [rows, columns]: readonly number[],
+  keepdims: boolean,
+): BaseArray => {
   const along: Readonly<Record<string, number>> = {
     '1': rows!,
     '-1': rows!,
@@ -62,8 +95,7 @@ const matrixNorm = (a: BaseArray, ord: number, [rows, columns]: readonly number[
   if (axis === undefined)
     return fail('UNSUPPORTED', `matrix norm of order ${ord} is not supported: use 1, -1, infinity or 'fro'`);
   const sums = sum(abs(a), { axis, keepdims: true });
-  const picked = ord > 0 ? max(sums, [rows!, columns!]) : min(sums, [rows!, columns!]);
-  return picked;
+  return (ord > 0 ? max : min)(sums, { axis: [rows!, columns!], keepdims });
 };
 
 interface Pivoted {

@@ -2,11 +2,22 @@
 import { fail } from '../errors.ts';
 import { block } from '../ir/algebra.ts';
 import type { BaseArray } from '../ir/array.ts';
+import { NDArray } from '../ir/ndarray.ts';
 import { normalAxis } from '../ir/shapes.ts';
 import { apply } from '../ir/tracer.ts';
 import { less, lessEqual } from './compare.ts';
-import { type ArrayInput, asArr, convertTo, isBool, reshapeTo } from './core.ts';
+import {
+  type ArrayInput,
+  type Axis,
+  asArr,
+  convertTo,
+  type FlatAxis,
+  isBool,
+  readAxes,
+  reshapeTo,
+} from './core.ts';
 import { add, multiply, subtract } from './elementwise.ts';
+import { argumentsOf, wordOf } from './options.ts';
 import { sum } from './reduce.ts';
 import { expandDims, moveaxis, ravel } from './shape.ts';
 
@@ -26,11 +37,26 @@ const ordered = (
   return op === 'sort' && isBool(given) ? convertTo(out, 'bool') : out;
 };
 
-/** Upwards along an axis (null: the flattened array). */
-export const sort = (x: ArrayInput, axis: number | null = -1): BaseArray => ordered('sort', x, axis);
+export interface SortOptions {
+  /** The last unless said; null: of the flattened array. */
+  readonly axis?: number | null;
+  readonly descending?: boolean;
+}
+
+const wanted = (name: string, axis: FlatAxis | SortOptions | undefined): Required<SortOptions> =>
+  argumentsOf<SortOptions>(name, { axis, descending: undefined }, { axis: -1, descending: false });
+
+/** Upwards along an axis (null: the flattened array), or downwards by {descending}. */
+export const sort = (x: ArrayInput, options?: FlatAxis | SortOptions): BaseArray => {
+  const { axis, descending } = wanted('np.sort', options);
+  return ordered('sort', x, axis, descending);
+};
 
 /** Positions that would sort, int64; ties keep their order. */
-export const argsort = (x: ArrayInput, axis: number | null = -1): BaseArray => ordered('argsort', x, axis);
+export const argsort = (x: ArrayInput, options?: FlatAxis | SortOptions): BaseArray => {
+  const { axis, descending } = wanted('np.argsort', options);
+  return ordered('argsort', x, axis, descending);
+};
 
 /** [the k largest along the last axis, downwards; their positions], of one sort. Of equal ones the first comes first. */
 export const topK = (x: ArrayInput, k: number): [BaseArray, BaseArray] => {
@@ -41,36 +67,101 @@ export const topK = (x: ArrayInput, k: number): [BaseArray, BaseArray] => {
   return [first('sort'), first('argsort')];
 };
 
-/** The value at fraction q of the order along an axis (all elements without one), interpolated between neighbours. */
+/** How a value is made of its two neighbours in the order, as in NumPy. */
+export type QuantileMethod = 'linear' | 'lower' | 'higher' | 'nearest' | 'midpoint';
+
+export interface QuantileOptions {
+  readonly axis?: number | readonly number[] | null | undefined;
+  readonly keepdims?: boolean | undefined;
+  readonly method?: QuantileMethod | undefined;
+}
+
+/** What share of the upper neighbour counts, by the distance from the lower. */
+const SHARES: Readonly<Record<QuantileMethod, (place: number) => number>> = {
+  linear: (p) => p - Math.floor(p),
+  lower: () => 0,
+  higher: () => 1,
+  // Halves go to the even place.
+  nearest: (p) => {
+    const [low, part] = [Math.floor(p), p - Math.floor(p)];
+    return part > 0.5 || (part === 0.5 && low % 2 === 1) ? 1 : 0;
+  },
+  midpoint: () => 0.5,
+};
+
+/** The wanted axes as the last one, and the result's shape if they are to stay. */
+const lanes = (x: BaseArray, axis: Axis | undefined): { rows: BaseArray; kept: readonly number[] } => {
+  const { axes, keepdims } = readAxes(axis, x.ndim);
+  const rest = x.shape.filter((_, i) => !axes.includes(i));
+  const moved = moveaxis(
+    x,
+    axes,
+    axes.map((_, i) => rest.length + i),
+  );
+  const n = axes.reduce((size, i) => size * x.shape[i]!, 1);
+  return {
+    rows: reshapeTo(moved, [...rest, n]),
+    kept: keepdims ? x.shape.map((size, i) => (axes.includes(i) ? 1 : size)) : rest,
+  };
+};
+
+const fractions = (
+  name: string,
+  x: ArrayInput,
+  q: number | readonly number[],
+  most: number,
+  options: Axis | QuantileOptions | undefined,
+): BaseArray => {
+  const { method, ...axis } = argumentsOf<QuantileOptions>(
+    name,
+    { axis: options, keepdims: undefined, method: undefined },
+    { axis: null, keepdims: false, method: 'linear' },
+  );
+  const share = SHARES[wordOf(name, 'method', method!, Object.keys(SHARES) as QuantileMethod[])];
+  const alone = typeof q === 'number' || asArr(q).ndim === 0;
+  const list = typeof q === 'number' ? [q] : Array.from(NDArray.from(q as ArrayInput).data, Number);
+  if (list.some((v) => !(v >= 0 && v <= most)))
+    fail('RANGE', `${name}: fractions are between 0 and ${most}, not ${list.join(', ')}`);
+  const { rows, kept } = lanes(convertTo(asArr(x), 'fxp'), axis);
+  const n = rows.shape.at(-1)!;
+  if (n === 0) fail('SHAPE', `${name} of an empty array`);
+  const values = sort(rows);
+  const places = list.map((v) => (v / most) * (n - 1));
+  const weights = Float64Array.from(places, (p) => (Number.isInteger(p) ? 0 : share(p)));
+  const low = pick(values, places.map(Math.floor));
+  const high = pick(values, places.map(Math.ceil));
+  const between = weights.some((w) => w !== 0 && w !== 1);
+  const mixed = between
+    ? add(low, multiply(subtract(high, low), weights))
+    : pick(
+        values,
+        places.map((p, i) => (weights[i] === 1 ? Math.ceil(p) : Math.floor(p))),
+      );
+  return reshapeTo(moveaxis(mixed, -1, 0), alone ? kept : [list.length, ...kept]);
+};
+
+/**
+ * The value at fraction q of the order along axes (all without one), between its neighbours by {method}: 'linear' unless said. q is
+ * public; of a list of fractions the results stand along a new first axis. Throws RANGE for fractions outside of 0 to 1.
+ */
 export const quantile = (
   x: ArrayInput,
   q: number | readonly number[],
-  axis: number | null = null,
-): BaseArray => {
-  const list = typeof q === 'number' ? [q] : q;
-  if (list.some((v) => !(v >= 0 && v <= 1)))
-    fail('RANGE', `quantiles are between 0 and 1, not ${list.join(', ')}`);
-  const values = moveaxis(sort(convertTo(asArr(x), 'fxp'), axis), axis ?? 0, -1);
-  const n = values.shape.at(-1)!;
-  if (n === 0) fail('SHAPE', 'quantile of an empty array');
-  const places = list.map((v) => v * (n - 1));
-  const low = pick(values, places.map(Math.floor));
-  const high = pick(values, places.map(Math.ceil));
-  const weights = Float64Array.from(places, (p) => p - Math.floor(p));
-  const mixed = moveaxis(add(low, multiply(subtract(high, low), weights)), -1, 0);
-  return typeof q === 'number' ? reshapeTo(mixed, mixed.shape.slice(1)) : mixed;
-};
+  axis?: Axis | QuantileOptions,
+): BaseArray => fractions('np.quantile', x, q, 1, axis);
+/** As quantile, q from 0 to 100. */
 export const percentile = (
   x: ArrayInput,
   q: number | readonly number[],
-  axis: number | null = null,
-): BaseArray => quantile(x, typeof q === 'number' ? q / 100 : q.map((v) => v / 100), axis);
+  axis?: Axis | QuantileOptions,
+): BaseArray => fractions('np.percentile', x, q, 100, axis);
 
 /** The middle of the order, or the mean of the middle two. */
-export const median = (x: ArrayInput, axis: number | null = null): BaseArray => quantile(x, 0.5, axis);
+export const median = (x: ArrayInput, axis?: Axis): BaseArray => fractions('np.median', x, 0.5, 1, axis);
 
 /** Where each value of v would go into the sorted vector a: how many elements are below (side 'right': not above). */
 export const searchsorted = (a: ArrayInput, v: ArrayInput, side: 'left' | 'right' = 'left'): BaseArray => {
+  wordOf('np.searchsorted', 'side', side, ['left', 'right']);
   const list = asArr(a);
   if (list.ndim !== 1) fail('SHAPE', `searchsorted takes a vector, not an array of dimension ${list.ndim}`);
   const wanted = expandDims(v, -1);

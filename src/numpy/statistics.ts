@@ -4,13 +4,22 @@ import type { BaseArray } from '../ir/array.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { broadcastShapes, sameShape, shapeText } from '../ir/shapes.ts';
 import { equal } from './compare.ts';
-import { type ArrayInput, type Axis, asArr, convertTo, readAxes, reshapeTo, truth } from './core.ts';
+import {
+  type ArrayInput,
+  type Axis,
+  asArr,
+  axisOf,
+  convertTo,
+  type OneAxis,
+  readAxes,
+  reshapeTo,
+  truth,
+} from './core.ts';
 import { arange } from './create.ts';
 import { divide, multiply, subtract } from './elementwise.ts';
-import { all, argmax, argmin, max, mean, min, std, sum, variance } from './reduce.ts';
-import { cumprod, cumsum, prod } from './scans.ts';
-import { broadcastTo, expandDims } from './shape.ts';
-import { median, percentile, quantile } from './sorting.ts';
+import { argumentsOf } from './options.ts';
+import { all, max, mean, min, sum } from './reduce.ts';
+import { broadcastTo, expandDims, moveaxis } from './shape.ts';
 
 /** Largest minus smallest. */
 export const ptp = (x: ArrayInput, axis?: Axis): BaseArray => subtract(max(x, axis), min(x, axis));
@@ -18,9 +27,24 @@ export const ptp = (x: ArrayInput, axis?: Axis): BaseArray => subtract(max(x, ax
 /** How many are not 0, int64. */
 export const countNonzero = (x: ArrayInput, axis?: Axis): BaseArray => sum(truth(x), axis);
 
+export interface AverageOptions {
+  readonly axis?: number | readonly number[] | null | undefined;
+  readonly weights?: ArrayInput | null;
+  readonly keepdims?: boolean;
+}
+
 /** Sum of x w over sum of w; weights have the shape of x, or that of the one axis. */
-export const average = (x: ArrayInput, axis?: Axis, weights?: ArrayInput): BaseArray => {
-  if (weights === undefined) return mean(x, axis);
+export const average = (
+  x: ArrayInput,
+  along?: Axis | AverageOptions,
+  heavy?: ArrayInput | AverageOptions | null,
+): BaseArray => {
+  const { weights, ...axis } = argumentsOf<AverageOptions>(
+    'np.average',
+    { axis: along, weights: heavy, keepdims: undefined },
+    { axis: null, weights: null, keepdims: false },
+  );
+  if (weights === null) return mean(x, axis);
   const a = convertTo(asArr(x), 'fxp');
   const { axes } = readAxes(axis, a.ndim);
   let w = convertTo(asArr(weights), 'fxp');
@@ -55,25 +79,11 @@ export const arrayEquiv = (x: ArrayInput, y: ArrayInput): BaseArray => {
   return all(equal(a, b));
 };
 
-/** 1.0 in the place that each label names, along a new last axis of n; labels beyond give zeros. */
-export const oneHot = (labels: ArrayInput, n: number): BaseArray => {
-  const a = asArr(labels);
+/** 1.0 in the place that each label names, along a new axis of n (the last); labels beyond give zeros. */
+export const oneHot = (labels: ArrayInput, n: number, axis?: OneAxis): BaseArray =>
+  moveaxis(lastHot(asArr(labels), n), -1, axisOf('np.oneHot', axis, -1));
+
+const lastHot = (a: BaseArray, n: number): BaseArray => {
   const classes = convertTo(arange(n), a.dtype === 'bool' ? 'bool' : (a.dtype as 'int64'));
   return convertTo(equal(expandDims(a, -1), classes), 'fxp');
 };
-
-/** There is no NaN in a program: the same as the plain ones. */
-export const nansum = sum;
-export const nanmean = mean;
-export const nanmax = max;
-export const nanmin = min;
-export const nanstd = std;
-export const nanvar = variance;
-export const nanprod = prod;
-export const nanargmax = argmax;
-export const nanargmin = argmin;
-export const nancumsum = cumsum;
-export const nancumprod = cumprod;
-export const nanmedian = median;
-export const nanpercentile = percentile;
-export const nanquantile = quantile;

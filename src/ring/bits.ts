@@ -141,6 +141,21 @@ export class RingBits extends RingConvert {
     this.kernels.oneHotBytes(dst.ptr, v.ptr, v.length, this.#wordBytes('oneHotBytes', dst, v));
   }
 
+  /** Row i of dst: which top bytes are at most `reach` from that of r[i], as numbers, or mod 256 if `round`. */
+  rangeTable(dst: Bits, r: RingArray, reach: number, round: boolean): void {
+    this.live(r);
+    this.planes('rangeTable', 256 * r.length, [[dst, 1]]);
+    this.kernels.rangeTable(dst.ptr, r.ptr, r.length, r.field.bytes, reach, +round);
+  }
+
+  /** A share of the xor of the weights (four bytes each) of all c[i] whose row of the table has a 0 at their top byte. */
+  rangeTest(c: RingArray, table: Bits, weights: Bytes, first: boolean | number): number {
+    this.live(c);
+    this.planes('rangeTest', 256 * c.length, [[table, 1]]);
+    this.lengths('rangeTest', [[weights, 4 * c.length]]);
+    return this.kernels.rangeTest(c.ptr, table.ptr, weights.ptr, c.length, c.field.bytes, +first) >>> 0;
+  }
+
   #wordBytes(op: string, table: Bytes, v: Bytes): number {
     const bytes = v.length === 0 ? 16 : table.length / v.length;
     if (![4, 8, 16].includes(bytes))

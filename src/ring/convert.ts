@@ -2,6 +2,7 @@
 
 import { fail } from '../errors.ts';
 import type { Bits, RingArray } from './array.ts';
+import * as math from './math/index.ts';
 import { SCRATCH } from './memory.ts';
 import { overlap, RingWords } from './words.ts';
 
@@ -104,7 +105,7 @@ export class RingConvert extends RingWords {
   }
 
   /**
-   * dst[dstOffset + i . dstStrides] = src[srcOffset + i . srcStrides] for all i below shape (at most 8 dimensions).
+   * dst[dstOffset + i . dstStrides] = src[srcOffset + i . srcStrides] for all i below shape, of any number of dimensions.
    * Strides count elements; a source stride of 0 broadcasts. Planes of bits are copied alike. No shared memory.
    */
   strided<A extends RingArray | Bits>(
@@ -119,10 +120,10 @@ export class RingConvert extends RingWords {
     this.live(dst);
     this.live(src);
     const rank = shape.length;
-    if (rank > 8 || dstStrides.length !== rank || srcStrides.length !== rank) {
+    if (dstStrides.length !== rank || srcStrides.length !== rank) {
       fail(
         'SHAPE',
-        `ring strided: ${rank} dimensions, ${dstStrides.length} and ${srcStrides.length} strides (at most 8)`,
+        `ring strided: ${rank} dimensions, ${dstStrides.length} and ${srcStrides.length} strides`,
       );
     }
     if (shape.some((size) => !Number.isInteger(size) || size < 0)) {
@@ -156,7 +157,7 @@ export class RingConvert extends RingWords {
 
 const powerOfTwo = (op: string, bits: number): number =>
   Number.isInteger(bits) && bits >= 0 && bits <= 1000
-    ? 2 ** bits
+    ? math.pow2(bits)
     : fail('RANGE', `ring ${op}: fraction bits must be a whole number in 0..1000, not ${bits}`);
 
 const inside = (

@@ -6,9 +6,10 @@
  */
 
 import { TesseraError } from '../errors.ts';
+import * as math from './math/index.ts';
 
 const PAGE = 65536;
-const DEFAULT_LIMIT = 2 ** 32 - PAGE;
+const DEFAULT_LIMIT = math.pow2(32) - PAGE;
 /** Arrays at equal offsets mod 4096 disturb each other's loads and stores; large ones keep this distance. */
 const STAGGER = 592;
 
@@ -247,7 +248,7 @@ export class Heap {
     throw new TesseraError(
       'OUT_OF_MEMORY',
       `out of memory: ${requested} bytes requested, ${this.#used} in use, limit ${this.limit}: ${why}. ` +
-        'Work on smaller batches, or raise maxBytes.',
+        'Work on smaller batches, or raise memory_limit_mb (runtime_config; 4095 is the most).',
       { requested, used: this.#used, limit: this.limit },
     );
   }

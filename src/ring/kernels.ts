@@ -1,8 +1,9 @@
 /** @file Loading the WebAssembly module, and the names of what it exports. */
 
 import * as loader from '@assemblyscript/loader';
+import { KERNELS, VERSION } from '../build-stamp.ts';
 import { TesseraError } from '../errors.ts';
-import { readAsset } from './runtime.ts';
+import { readAsset, sha512 } from './runtime.ts';
 import { streamOf } from './stream.ts';
 
 /** Kernels with one export a field: add32, add64, add128. */
@@ -15,7 +16,7 @@ const PER_FIELD = [
 
 const PLAIN = [
   'heapBase', 'scratchBytes', 'useScratch', 'xor', 'and', 'or', 'add8', 'sub8', 'not', 'andXor', 'digitSelect', 'oneHot', 'toPlanes', 'fromPlanes',
-  'decodeInt', 'stridedBits', 'countUnequal', 'bitsAsBytes', 'pickBit', 'oneHotBytes',
+  'decodeInt', 'stridedBits', 'countUnequal', 'bitsAsBytes', 'pickBit', 'oneHotBytes', 'rangeTable', 'rangeTest',
   'runPlanes', 'packPlanes', 'unpackPlanes', 'packBytes', 'unpackBytes', 'chacha20', 'dcfGen', 'dcfEval',
   'harmonicsEval', 'harmonicsDeal', 'exponentialEval', 'exponentialDeal', 'splineEval', 'splineDeal',
 ] as const; // biome-ignore format: a table of names
@@ -44,12 +45,28 @@ const load = (): Promise<BufferSource> => {
   return own;
 };
 
+/** Kernels and the rest are built together: a file that a cache has kept, or a half of an update, would be noise. */
+const checked = (wasm: BufferSource): BufferSource => {
+  const bytes = ArrayBuffer.isView(wasm)
+    ? new Uint8Array(wasm.buffer, wasm.byteOffset, wasm.byteLength)
+    : new Uint8Array(wasm);
+  const hash = [...sha512(bytes).subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (hash !== KERNELS)
+    throw new TesseraError(
+      'BUILD',
+      `the kernels (tessera.wasm, ${hash.slice(0, 12)}) are of another build than the rest of Tessera ${VERSION}, which wants ` +
+        `${KERNELS.slice(0, 12)}: install the package anew, or build all of it (npm run build)`,
+      { ours: KERNELS, theirs: hash },
+    );
+  return wasm;
+};
+
 /** The module, compiled once a process unless bytes are given. */
 const moduleOf = async (wasm: BufferSource | undefined, shared: boolean): Promise<WebAssembly.Module> => {
-  if (wasm) return compile(wasm, shared);
+  if (wasm) return compile(checked(wasm), shared);
   let module = compiled.get(shared);
   if (!module) {
-    module = load().then((bytes) => compile(bytes, shared));
+    module = load().then((bytes) => compile(checked(bytes), shared));
     compiled.set(shared, module);
     module.catch(() => compiled.delete(shared));
   }

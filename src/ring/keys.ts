@@ -4,6 +4,7 @@ import { fail } from '../errors.ts';
 import type { Bytes, RingArray } from './array.ts';
 import type { Field } from './field.ts';
 import { DCF_SEED, RingFss } from './fss.ts';
+import * as math from './math/index.ts';
 
 export interface KeyShape {
   /** Bits of an index. */
@@ -18,7 +19,7 @@ export interface KeyShape {
 
 /** Bytes of one key's correction words. */
 export const keyRow = ({ bytes }: Field, { total, group, words, steps }: KeyShape): number =>
-  (total - group) * (16 + steps * bytes) + words * 2 ** group * bytes;
+  (total - group) * (16 + steps * bytes) + words * math.pow2(group) * bytes;
 
 /** What the kernel has room for. */
 const MOST_POINTS = 32;
@@ -67,7 +68,7 @@ export class RingKeys extends RingFss {
     first = 0,
   ): void {
     this.#keys('keysEval', x, cw, shape);
-    if (!Number.isInteger(Math.log2(points)) || points > MOST_POINTS || points > 2 ** shape.total)
+    if (!Number.isInteger(math.log2(points)) || points > MOST_POINTS || points > math.pow2(shape.total))
       fail('RANGE', `ring keysEval: ${points} points, not a power of two up to the number of indices`);
     this.lengths('keysEval', [[seed, x.length * DCF_SEED]]);
     this.#payload('keysEval', leaves, x, points * shape.words);

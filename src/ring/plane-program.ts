@@ -1,6 +1,7 @@
 /** @file Straight-line programs on bit planes (assembly/program.ts), written once for a shape and run on any length. */
 
 import { fail } from '../errors.ts';
+import * as math from './math/index.ts';
 
 /** A plane of one of the program's arrays. */
 export interface Plane {
@@ -26,7 +27,7 @@ export class PlaneWriter {
     if (plane > MAX_PLANE || array > 255)
       fail('RANGE', `a plane program cannot name plane ${plane} of array ${array}`);
     this.#planes[array] = Math.max(this.#planes[array] ?? 0, plane + 1);
-    return array * 2 ** 24 + plane;
+    return array * math.pow2(24) + plane;
   }
 
   #write(op: keyof typeof OPS, dst: Plane, a: Plane, b: Plane): void {

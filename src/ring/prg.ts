@@ -7,13 +7,14 @@
 import { fail } from '../errors.ts';
 import type { Arr } from './array.ts';
 import type { Kernel } from './kernels.ts';
+import * as math from './math/index.ts';
 import type { Ring } from './ring.ts';
 import { hostStream } from './stream.ts';
 
 export { randomBytes } from './runtime.ts';
 
 /** A stream ends where its block counter would wrap. */
-const STREAM = 2 ** 32 * 64;
+const STREAM = math.pow2(32) * 64;
 
 /** `wasm` and `host` name one of the two that `auto` takes as they are faster. */
 export type PrgSource = 'auto' | 'wasm' | 'host';
@@ -36,13 +37,13 @@ export class Prg {
   /** dst = bytes byteOffset.. of the stream (gate, draw); byteOffset is a multiple of 64. */
   fill(dst: Arr, gate: number, draw: number, byteOffset = 0): void {
     if (!Number.isSafeInteger(gate) || gate < 0) fail('RANGE', `PRG gate ${gate} is not in 0..2^53`);
-    if (!Number.isInteger(draw) || draw < 0 || draw >= 2 ** 32)
+    if (!Number.isInteger(draw) || draw < 0 || draw >= math.pow2(32))
       fail('RANGE', `PRG draw ${draw} is not in 0..2^32`);
     if (!(byteOffset >= 0 && byteOffset % 64 === 0 && byteOffset + dst.bytes <= STREAM)) {
       fail('RANGE', `PRG offset ${byteOffset} (+${dst.bytes}) is no multiple of 64 inside of 2^38`);
     }
     this.#ring.live(dst);
-    const high = Math.floor(gate / 2 ** 32);
-    this.#stream(dst.ptr, dst.bytes, byteOffset / 64, ...this.#key, gate % 2 ** 32, high, draw);
+    const high = Math.floor(gate / math.pow2(32));
+    this.#stream(dst.ptr, dst.bytes, byteOffset / 64, ...this.#key, gate % math.pow2(32), high, draw);
   }
 }

@@ -7,6 +7,7 @@
 
 import { fail } from '../errors.ts';
 import type { RingArray } from './array.ts';
+import * as math from './math/index.ts';
 import { loadParts, type RingOptions } from './memory.ts';
 import { RingWire } from './wire.ts';
 
@@ -165,7 +166,7 @@ const checkExponent = (
   scaleBits: number,
   least: number,
 ): void => {
-  const log = Math.log2(pieces);
+  const log = math.log2(pieces);
   const whole = [log, pieceBits, fraction, scaleBits].every(Number.isInteger);
   if (!whole || pieces < least || log > 10 || pieceBits < 0 || pieceBits + log > 62)
     fail(
@@ -176,7 +177,7 @@ const checkExponent = (
 };
 
 const checkSpline = ({ pieces, powers, pieceBits }: SplineShape, scaleBits: number): void => {
-  const log = Math.log2(pieces);
+  const log = math.log2(pieces);
   const whole = [log, powers, pieceBits].every(Number.isInteger);
   if (!whole || log < 1 || pieces * powers > 1024 || powers < 1 || pieceBits < 0 || pieceBits + log > 62)
     fail('RANGE', `ring spline: ${pieces} pieces of 2^${pieceBits}, ${powers} coefficients each`);

@@ -37,6 +37,60 @@ test('functions run on nodes with their tag, on values that moved there', () =>
     assert.not.ok(where.includes(process.pid));
   }));
 
+test('calls mean what they meant when they were made, and values arrive as elsewhere', () =>
+  withSession(cluster, async (s) => {
+    const [alice, bob] = [s.PYU('alice'), s.PYU('bob')];
+    const buffer = new Float64Array(1);
+    const firsts: sf.DeviceObject[] = [];
+    for (let i = 1; i <= 3; i++) {
+      buffer[0] = i;
+      firsts.push(alice(tasks.firstOf)(buffer), alice(tasks.firstOf)(s.to(alice, buffer) as never));
+    }
+    buffer[0] = 9;
+    assert.equal(await s.reveal(firsts), [1, 1, 2, 2, 3, 3]);
+    const list = alice(tasks.vector)(2, 1);
+    assert.equal(await s.reveal(alice(tasks.kinds)(new Map([['a', list]]))), ['Array']);
+    assert.is(await s.reveal(alice(tasks.kinds)(Buffer.from([1]))), 'Uint8Array');
+    assert.equal(await s.reveal([alice(tasks.nothing)(), alice(tasks.nothing)().to(bob)]), [
+      undefined,
+      undefined,
+    ]);
+    const { lone, bytes, ...rest } = (await s.reveal(alice(tasks.odd)().to(bob))) as never as {
+      lone: string;
+      bytes: Uint8Array;
+    };
+    assert.equal([lone.charCodeAt(1), bytes.constructor.name, 'none' in rest], [0xd800, 'Uint8Array', true]);
+    class Box {
+      x = 1;
+    }
+    for (const [value, code] of [
+      [new Box(), 'SERIALIZATION'],
+      [Promise.resolve(1), 'INVALID_ARGUMENT'],
+      [Object.assign(new Box(), { list }), 'INVALID_ARGUMENT'],
+    ] as const) {
+      const e = await rejection(Promise.resolve().then(() => alice(tasks.kinds)(value)));
+      assert.is(e.code, code, e.message);
+    }
+    const spu = s.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
+    const e = await rejection(s.reveal(alice(tasks.gap)().to(spu)));
+    assert.is(e.code, 'DTYPE');
+    assert.match(e.message, /at \[1\] is null/);
+  }));
+
+test('failures that nobody has seen make shutdown reject, if it is asked to', async () => {
+  const s = await sf.session({ address: cluster.address, loggingLevel: 'critical', unseen: 'throw' });
+  const seen = s.PYU('alice')(tasks.bad)();
+  s.PYU('bob')(tasks.bad)();
+  await rejection(s.reveal(seen));
+  await rejection(s.wait(s.PYU('bob')(tasks.span)(200)).then(() => s.shutdown())).then((e) => {
+    assert.is(e.code, 'PARTY_FAILED');
+    assert.match(
+      e.message,
+      /^a failure that nobody has seen: bob op #\d+ \(function "bad", called at .*seventeen/,
+    );
+  });
+});
+
 test('what is no task is refused at once, with the fix', () =>
   withSession(cluster, async (s) => {
     assert.throws(
@@ -150,6 +204,27 @@ test('a program that ends leaves no objects, and an SPU works on what nodes have
     return drivers.length === 0 && nodes.every((n) => n.objects + n.states + n.spus.length === 0);
   }, 'nodes that hold nothing');
 });
+
+test('with a range guard a call that leaves the range fails on nodes too, and the SPU goes on', () =>
+  withSession(cluster, async (s) => {
+    const [alice, bob] = [s.PYU('alice'), s.PYU('bob')];
+    const spu = s.SPU(sf.utils.testing.clusterDef(['alice', 'bob'], { range_guard: true }));
+    const x = alice(tasks.vector)(5, 3e12);
+    const y = bob(tasks.vector)(5, -4e13);
+    const bad = spu((p, q) => p.mul(q))(x, y);
+    const e = await rejection(s.reveal(bad));
+    assert.is(e.code, 'RANGE', e.message);
+    assert.match(e.message, /range_guard: np\.multiply at .*tasks\.test\.[jt]s:\d+:\d+/);
+    const { code } = await rejection(s.wait(bad));
+    assert.is(code, 'RANGE');
+    assert.equal(
+      ((await s.reveal(spu((p, q) => p.add(q))(x, y))) as sf.NDArray).toArray(),
+      new Array(5).fill(-3.7e13),
+    );
+    const huge = await rejection(s.wait(spu((p) => p)(alice(tasks.vector)(5, 1e24))));
+    assert.is(huge.code, 'RANGE');
+    assert.match(huge.message, /a range guard/);
+  }));
 
 test('two simulations side by side do not meet', () =>
   withSession(cluster, (one) =>

@@ -64,3 +64,17 @@ export const later = sf.task(import.meta, 'later', async (ms: number, x: number)
 });
 /** Ends the node that runs it. */
 export const fatal = sf.task(import.meta, 'fatal', () => process.kill(process.pid, 'SIGKILL'));
+
+export const kinds = sf.task(import.meta, 'kinds', (x: unknown) =>
+  x instanceof Map
+    ? [...x.values()].map((v) => (v as object).constructor.name)
+    : (x as object).constructor.name,
+);
+export const nothing = sf.task(import.meta, 'nothing', () => undefined);
+export const odd = sf.task(import.meta, 'odd', () => ({
+  lone: 'a\ud800',
+  none: undefined,
+  bytes: Buffer.from([1]),
+}));
+export const gap = sf.task(import.meta, 'gap', () => [1, null]);
+export const firstOf = sf.task(import.meta, 'firstOf', (x: { readonly [i: number]: number }) => x[0]!);

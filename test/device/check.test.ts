@@ -78,6 +78,27 @@ test('operands that are too coarse are told from an op that is inexact', () =>
     await fails(() => s.reveal(y), 'RANGE', 'np.reciprocal', 'too coarse');
   }));
 
+test('a secret place outside of the axis is an error, unless nothing depends on it', () =>
+  checked(async (s, spu) => {
+    const x = put(s, [1, 2, 3]);
+    const at = (...list: number[]) => put(s, sf.np.array(list, 'int32'));
+    const take = (x: sf.BaseArray, i: sf.BaseArray) => np.multiply(np.take(x, i), 2);
+    near(await s.reveal(spu(take)(x, at(0, 2))), [2, 6], 1e-3);
+    for (const stray of [3, 4, -1])
+      await fails(
+        () => s.reveal(spu(take)(x, at(1, stray))),
+        'RANGE',
+        'check: np.take at',
+        HERE,
+        'index [1]',
+        'np.clip',
+      );
+    const held = (x: sf.BaseArray, i: sf.BaseArray) => np.where(np.less(i, 3), np.take(x, i), 0);
+    near(await s.reveal(spu(held)(x, at(1, 5))), [2, 0], 1e-3);
+    const added = (x: sf.BaseArray, i: sf.BaseArray) => np.scatter(np.scatterAdd(x, i, [10, 20]), i, [7, 8]);
+    near(await s.reveal(spu(added)(x, at(-1, 3))), [1, 2, 7], 1e-3);
+  }));
+
 test('the number of bits is the caller’s', async () => {
   const run = (bits: number) =>
     checked(

@@ -40,6 +40,7 @@ test("the guide's definition, in its spelling and constants", () => {
     sigmoidMode: 'REAL',
     exactAnyway: [],
     profile: false,
+    rangeGuard: false,
   });
 });
 
@@ -133,7 +134,7 @@ test('misspelt names are errors that say what was meant', async () => {
   await fails(() => withRuntime({ protocol: 'SEMI2' }), 'CONFIG', 'did you mean "SEMI2K"?');
   await fails(() => withRuntime({ field: 7 }), 'CONFIG', 'unknown field 7');
   await fails(() => withRuntime({ fild: 1 }), 'CONFIG', 'unknown key "fild"', 'did you mean "field"?');
-  await fails(() => withRuntime({ sigmoid_mod: 1 }), 'CONFIG', 'did you mean "sigmoidMode"?');
+  await fails(() => withRuntime({ sigmoid_mod: 1 }), 'CONFIG', 'did you mean "sigmoid_mode"?');
   await fails(() => withRuntime({ fxp_fraction_bits: 63 }), 'CONFIG', 'fxp_fraction_bits');
   await fails(() => withRuntime({ field: 'FM64', fxp_fraction_bits: 31 }), 'CONFIG', 'at most 30');
   await fails(

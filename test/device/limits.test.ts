@@ -67,6 +67,39 @@ test(`a program over ${side ** 2} elements in ${megabytes} MiB`, async () => {
   assert.ok(peak <= megabytes * 2 ** 20, `${peak} bytes`);
 });
 
+for (const [parties, beaver_type] of [
+  [['alice', 'bob'], 'TrustedFirstParty'],
+  [['alice', 'bob', 'carol'], 'TrustedThirdParty'],
+] as const)
+  test(`what does not fit into the memory is an error of its call: ${parties.join(', ')}, ${beaver_type}`, async () => {
+    const s = await sf.session({ parties, loggingLevel: 'warning' });
+    const def = sf.utils.testing.clusterDef(parties);
+    const runtime_config = { ...def.runtime_config, beaver_type, memory_limit_mb: 16 };
+    const spu = s.SPU({ ...def, runtime_config } as never);
+    const code = (value: unknown): Promise<string> =>
+      s.reveal(value as never).then(
+        () => 'none',
+        (e: sf.TesseraError) => `${e.code} ${e.message}`,
+      );
+    try {
+      const [x, y] = [s.PYU('alice')(() => 3)(), s.PYU('bob')(() => 4)()];
+      const held = spu((a: sf.BaseArray) => np.square(a))(x);
+      for (let turn = 0; turn < 3; turn++) {
+        const big = spu((a: sf.BaseArray) => np.sort(np.add(a, np.zeros([1_500_000]))))(x);
+        const far = spu((a: sf.BaseArray) => np.add(a, 1))(big);
+        const both = spu((a: sf.BaseArray, b: sf.BaseArray) => np.multiply(a, b))(held, y);
+        assert.match(await code(far), /^OUT_OF_MEMORY .*memory_limit_mb/);
+        assert.match(await code(big), /^OUT_OF_MEMORY .*memory_limit_mb/);
+        assert.match(await code(spu(() => np.reshape([1, 2, 3], [2]))()), /^SHAPE/);
+        assert.is(Number(await s.reveal(both)), 36);
+      }
+      const { peakMemory } = spu.stats();
+      assert.ok(Math.max(...Object.values(peakMemory)) <= 16 << 20);
+    } finally {
+      await s.shutdown();
+    }
+  });
+
 test('a product of matrices by parties of one, two and three threads', async () => {
   const n = 150;
   const [x, y] = [wave(n * n, 1), wave(n * n, 2)];

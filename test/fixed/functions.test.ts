@@ -9,8 +9,8 @@ import * as N from '../../src/fixed/normal.ts';
 import { maximum, minimum, tournament } from '../../src/fixed/reduce.ts';
 import * as S from '../../src/fixed/smooth.ts';
 import * as W from '../../src/fixed/whole.ts';
-import * as elementary from '../../src/gates/elementary.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
+import * as math from '../../src/ring/math/index.ts';
 import { fxp, random, runCase } from '../gates/harness.ts';
 
 interface Fn {
@@ -41,7 +41,7 @@ const expMax = { FM128: 21, FM64: 11, FM32: 4 };
 const FNS: Readonly<Record<string, Fn>> = {
   sigmoid: {
     build: (c, x) => S.sigmoid(c, x),
-    plain: elementary.sigmoid,
+    plain: math.sigmoid,
     range: always(-40, 40),
     error: 'absolute',
     rounds: 5,
@@ -49,7 +49,7 @@ const FNS: Readonly<Record<string, Fn>> = {
   },
   softplus: {
     build: (c, x) => S.softplus(c, x),
-    plain: elementary.softplus,
+    plain: math.softplus,
     range: always(-40, 40),
     error: 'absolute',
     rounds: 5,
@@ -65,7 +65,7 @@ const FNS: Readonly<Record<string, Fn>> = {
   },
   gelu: {
     build: (c, x) => S.gelu(c, x),
-    plain: (x) => 0.5 * x * (1 + elementary.erf(x * Math.SQRT1_2)),
+    plain: (x) => 0.5 * x * (1 + math.erf(x * Math.SQRT1_2)),
     range: always(-12, 12),
     error: 'absolute',
     rounds: 5,
@@ -118,7 +118,7 @@ const FNS: Readonly<Record<string, Fn>> = {
   },
   erf: {
     build: (c, x) => S.erf(c, x),
-    plain: elementary.erf,
+    plain: math.erf,
     range: always(-10, 10),
     error: 'absolute',
     rounds: 5,
@@ -171,7 +171,7 @@ const FNS: Readonly<Record<string, Fn>> = {
   },
   mish: {
     build: (c, x) => S.mish(c, x),
-    plain: elementary.mish,
+    plain: math.mish,
     range: always(-40, 40),
     error: 'absolute',
     rounds: 5,

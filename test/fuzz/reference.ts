@@ -3,7 +3,17 @@
  * evaluating the plain function beside them, and each function adds what its documentation allows.
  */
 
-import { type Arr, castArr, holds, isInt, type Num, outside, type Ref, type Spec } from './arrays.ts';
+import {
+  type Arr,
+  castArr,
+  holds,
+  isInt,
+  type Num,
+  outside,
+  promote,
+  type Ref,
+  type Spec,
+} from './arrays.ts';
 import { type Lambda, mapArg, type Step } from './program.ts';
 import type { Rng } from './rng.ts';
 
@@ -250,7 +260,8 @@ export const referenceOf = (row: Row, args: Args, spec: Spec): readonly Ref[] =>
     return ('v' in made ? [made] : made).map((r) => inRange(r, spec));
   }
   const given = refsIn(args);
-  const mixed = given.some((r) => r.dtype === 'fxp') && given.some((r) => isInt(r.dtype));
+  const kinds = given.map((r) => r.dtype);
+  const mixed = kinds.some(isInt) && kinds.reduce(promote, 'bool') === 'fxp';
   // Integers beside real numbers become such.
   if (mixed && given.some((r) => r.v.some((x) => Math.abs(Number(x)) >= spec.top)))
     outside('beyond the ring');

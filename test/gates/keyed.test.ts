@@ -13,7 +13,6 @@ import * as N from '../../src/fixed/normal.ts';
 import { maximum, minimum, tournament } from '../../src/fixed/reduce.ts';
 import * as S from '../../src/fixed/smooth.ts';
 import * as W from '../../src/fixed/whole.ts';
-import * as elementary from '../../src/gates/elementary.ts';
 import { gates } from '../../src/gates/table.ts';
 import { NDArray } from '../../src/ir/ndarray.ts';
 import { keyed, planned } from '../../src/ir/plan.ts';
@@ -21,6 +20,7 @@ import { planText } from '../../src/ir/plan-text.ts';
 import { simulate } from '../../src/ir/simulate.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
+import * as math from '../../src/ring/math/index.ts';
 import { FIELD_NAMES, fxp, random, randomRaw, raw, ring, runCase, same } from './harness.ts';
 
 const latency = { parties: 2, costMode: 'latency' } as const;
@@ -40,28 +40,28 @@ interface Smooth {
 const SMOOTH: Readonly<Record<string, Smooth>> = {
   sigmoid: {
     fn: S.sigmoid,
-    plain: elementary.sigmoid,
+    plain: math.sigmoid,
     ends: [-15, 17],
     width: 1,
     powers: [12, 8, 6],
     steps: 1,
   },
-  tanh: { fn: S.tanh, plain: elementary.tanh, ends: [-7.5, 8.5], width: 0, powers: [12, 9, 7], steps: 1 },
-  erf: { fn: S.erf, plain: elementary.erf, ends: [-3.75, 4.25], width: -1, powers: [8, 6, 5], steps: 1 },
+  tanh: { fn: S.tanh, plain: math.tanh, ends: [-7.5, 8.5], width: 0, powers: [12, 9, 7], steps: 1 },
+  erf: { fn: S.erf, plain: math.erf, ends: [-3.75, 4.25], width: -1, powers: [8, 6, 5], steps: 1 },
   softplus: {
     fn: S.softplus,
-    plain: elementary.softplus,
+    plain: math.softplus,
     ends: [-15, 17],
     width: 1,
     powers: [11, 8, 6],
     steps: 2,
   },
-  silu: { fn: S.silu, plain: elementary.silu, ends: [-31, 33], width: 1, powers: [13, 10, 7], steps: 2 },
-  mish: { fn: S.mish, plain: elementary.mish, ends: [-21, 11], width: 1, powers: [16, 11, 8], steps: 2 },
-  gelu: { fn: S.gelu, plain: elementary.gelu, ends: [-7.5, 8.5], width: 0, powers: [10, 8, 6], steps: 2 },
+  silu: { fn: S.silu, plain: math.silu, ends: [-31, 33], width: 1, powers: [13, 10, 7], steps: 2 },
+  mish: { fn: S.mish, plain: math.mish, ends: [-21, 11], width: 1, powers: [16, 11, 8], steps: 2 },
+  gelu: { fn: S.gelu, plain: math.gelu, ends: [-7.5, 8.5], width: 0, powers: [10, 8, 6], steps: 2 },
   geluTanh: {
     fn: S.geluTanh,
-    plain: elementary.geluTanh,
+    plain: math.geluTanh,
     ends: [-7.5, 8.5],
     width: 0,
     powers: [10, 8, 6],
@@ -324,7 +324,7 @@ test('long rows are cut, and share their round', () => {
     build: (c, u) => [S.sigmoid(c, u!), W.abs(c, u!)],
   });
   x.forEach((v, i) => {
-    assert.ok(Math.abs(r.numbers[0]![i]! - elementary.sigmoid(v)) < 2 ** -12);
+    assert.ok(Math.abs(r.numbers[0]![i]! - math.sigmoid(v)) < 2 ** -12);
     assert.ok(Math.abs(r.numbers[1]![i]! - Math.abs(v)) < 2 ** -17);
   });
   assert.is(r.rounds, 2);

@@ -28,10 +28,15 @@ const reals = (shape: readonly number[], seed: number): Tensor => ({
 const run = async (
   fn: (...args: never[]) => unknown,
   inputs: readonly Tensor[],
-  more: { memoryLimit?: number; maxBytes?: number } = {},
+  more: {
+    memoryLimit?: number;
+    maxBytes?: number;
+    parties?: number;
+    costMode?: 'bandwidth' | 'latency';
+  } = {},
 ) => {
   const ring = await Ring.create(more.maxBytes === undefined ? {} : { maxBytes: more.maxBytes });
-  const options = more.memoryLimit === undefined ? {} : { memoryLimit: more.memoryLimit };
+  const { maxBytes: _, ...options } = more;
   const { results, stats } = simulate(fn, inputs, { ring, field: FIELDS.FM128, parties: 2, ...options });
   return { results: results.map((r) => [...(r.data as Float64Array)]), stats, peak: ring.heap.peak };
 };
@@ -105,6 +110,26 @@ const PROGRAMS: Readonly<Record<string, (x: BaseArray, y: BaseArray) => unknown>
     const d = np.expandDims(x, 1).sub(np.expandDims(y, 0));
     return np.sum(d.mul(d), 2);
   },
+  // One value row by row and whole, by one op, by two, and through a view.
+  twice: (x) => np.matmul(np.matmul(x, np.transpose(x)), x),
+  pairs: (x) => np.max(np.abs(np.expandDims(x, 1).sub(x)), 2),
+  both: (x, y) => {
+    const g = np.matmul(y, np.transpose(x.mul(y)));
+    return [np.matmul(g, x), g.mul(0.5), np.matmul(np.transpose(g), np.exp(x.mul(0.1)))];
+  },
+  looped: (x, y) =>
+    np.fori(
+      0,
+      2,
+      (_, c) =>
+        np.abs(
+          np
+            .matmul(np.matmul(c, np.transpose(c)), x)
+            .mul(0.01)
+            .sub(y),
+        ),
+      x,
+    ),
   largest: (x, y) => [np.max(x.mul(y), 1), np.max(x.mul(y), 0), np.where(np.less(x, y), x, y)],
 };
 
@@ -119,39 +144,61 @@ for (const [name, fn] of Object.entries(PROGRAMS))
     }
   });
 
-test('any program of elementwise ops, row sums and transposes', async () => {
-  const step = fc.record({
-    op: fc.constantFrom('mul', 'add', 'transpose', 'center', 'rows', 'abs'),
-    a: fc.nat(9),
-    b: fc.nat(9),
-  });
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(step, { minLength: 2, maxLength: 7 }),
-      fc.integer({ min: 1, max: 30 }),
-      async (steps, most) => {
-        const fn = (x: BaseArray, y: BaseArray): unknown => {
-          const made = [x, y];
-          for (const { op, a, b } of steps) {
-            const [p, q] = [made[a % made.length]!, made[b % made.length]!];
-            if (op === 'mul') made.push(p.mul(q).mul(0.25));
-            else if (op === 'add') made.push(p.sub(q));
-            else if (op === 'transpose') made.push(np.transpose(p));
-            else if (op === 'center') made.push(p.sub(np.sum(q).mul(0.01)));
-            else if (op === 'rows') made.push(p.add(np.expandDims(np.sum(q, 1), 1).mul(0.1)));
-            else made.push(np.abs(p));
+/** Ways to use values that have been made: by rows, whole, both, through views, along the other axis, in loops. */
+const STEPS: Readonly<Record<string, (p: BaseArray, q: BaseArray) => BaseArray>> = {
+  mul: (p, q) => p.mul(q).mul(0.25),
+  sub: (p, q) => p.sub(q),
+  transpose: (p) => np.transpose(p),
+  center: (p, q) => p.sub(np.sum(q).mul(0.01)),
+  rows: (p, q) => p.add(np.expandDims(np.sum(q, 1), 1).mul(0.1)),
+  columns: (p, q) => p.sub(np.max(q, 0)),
+  abs: (p) => np.abs(p),
+  gram: (p, q) => np.matmul(p, np.transpose(q)).mul(0.05),
+  product: (p, q) => np.matmul(p, q).mul(0.05),
+  self: (p) => np.matmul(p, p).mul(0.05),
+  pairs: (p, q) => np.max(np.abs(np.expandDims(p, 1).sub(q)), 2).mul(0.25),
+  pairsOf: (p) => np.sum(np.abs(np.expandDims(p, 1).sub(np.expandDims(p, 0))), -1).mul(0.05),
+  flip: (p) => np.flip(p),
+  roll: (p, q) => np.roll(p, 1, 0).add(q),
+  head: (p, q) => np.concatenate([np.slice(p, [0, 2]), np.slice(q, [2, 6])], 0),
+  where: (p, q) => np.where(np.less(p, q), p, np.transpose(q)),
+  softened: (p, q) => np.tanh(p).mul(np.sum(q, 0)).mul(0.1),
+  loop: (p, q) => np.fori(0, 2, (_, c) => np.matmul(c, np.transpose(c)).mul(0.05).sub(q), p),
+  reshape: (p, q) =>
+    np.reshape(np.reshape(p, [3, 2, 6]).mul(np.reshape(q, [3, 12]).reshape([3, 2, 6])), [6, 6]).mul(0.2),
+  clip: (p) => np.clip(p, -1, 1),
+};
+
+for (const [parties, costMode] of [
+  [2, 'bandwidth'],
+  [3, 'bandwidth'],
+  [2, 'latency'],
+] as const)
+  test(`any program gives in pieces what it gives whole: ${parties} parties, ${costMode}`, async () => {
+    const step = fc.record({ op: fc.constantFrom(...Object.keys(STEPS)), a: fc.nat(9), b: fc.nat(9) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 2, maxLength: 7 }),
+        fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { minLength: 2, maxLength: 3 }),
+        async (steps, limits) => {
+          const fn = (x: BaseArray, y: BaseArray): unknown => {
+            const made = [x, y];
+            for (const { op, a, b } of steps)
+              made.push(np.clip(STEPS[op]!(made[a % made.length]!, made[b % made.length]!), -20, 20));
+            return made.slice(2);
+          };
+          const inputs = [reals([6, 6], 3), reals([6, 6], 4)];
+          const whole = await run(fn as never, inputs, { parties, costMode });
+          for (const most of limits) {
+            const memoryLimit = elements(most) * (costMode === 'latency' ? 4 : 1);
+            const cut = await run(fn as never, inputs, { memoryLimit, parties, costMode });
+            close(cut.results, whole.results, `${JSON.stringify(steps)} in pieces of ${most}`);
           }
-          return made.slice(2);
-        };
-        const inputs = [reals([6, 6], 3), reals([6, 6], 4)];
-        const whole = await run(fn as never, inputs);
-        const cut = await run(fn as never, inputs, { memoryLimit: elements(most) });
-        close(cut.results, whole.results, JSON.stringify(steps));
-      },
-    ),
-    { numRuns: 25 },
-  );
-});
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
 
 test('a program that does not fit into the memory does in pieces', async () => {
   // 400,000 distances and their squares from 2,000 + 2,000 numbers: 13 MB for each of them at each party.

@@ -130,10 +130,8 @@ const late = async (maxBytes: number | undefined, n: number, build: Build) => {
     names.map((self, rank) =>
       PartyEngine.start({
         ...{ ring: rings[rank]!, field: FIELDS.FM128, fraction: 0, rank, parties: names },
-        channel: net[self]!.channel(
-          'spu',
-          names.filter((name) => name !== self),
-        ),
+        channel: () => net[self]!.channel('spu', names.toSpliced(rank, 1)),
+        faults: net[self]!.channel('faults', names.toSpliced(rank, 1)),
         dealer: { kind: 'first' },
       }),
     ),

@@ -9,6 +9,7 @@ import type { Channel, Transport } from '../../src/link/link.ts';
 import { memoryNetwork } from '../../src/link/memory.ts';
 import { shape } from '../../src/link/shaper.ts';
 import { FIELDS } from '../../src/ring/field.ts';
+import type { Ring } from '../../src/ring/ring.ts';
 import { ring } from '../gates/harness.ts';
 
 export type Fn = (...xs: BaseArray[]) => unknown;
@@ -27,6 +28,8 @@ export interface World {
 
 export interface WorldOptions {
   readonly window?: number;
+  /** By rank, the dealer's last; one for all if absent. */
+  readonly rings?: readonly Ring[];
   readonly rttMs?: number;
   /** Stands between a party and the dealer. */
   readonly spy?: (rank: number, channel: Channel) => Channel;
@@ -41,10 +44,11 @@ export const start = async (n: number, kind: 'first' | 'third', o: WorldOptions 
   const dealer =
     kind === 'third'
       ? DealerEngine.start({
-          ring,
+          ring: o.rings?.[n] ?? ring,
           field,
           parties,
-          channel: links.get('dealer')!.channel('dealer', parties),
+          channel: () => links.get('dealer')!.channel('dealer', parties),
+          faults: links.get('dealer')!.channel('dealer faults', parties),
           ...(o.window !== undefined && { window: o.window }),
         })
       : undefined;
@@ -52,19 +56,25 @@ export const start = async (n: number, kind: 'first' | 'third', o: WorldOptions 
     const channel = links.get(self)!.channel('dealer', ['dealer']);
     return o.spy?.(rank, channel) ?? channel;
   };
+  const others = (self: string): string[] => parties.filter((p) => p !== self);
   const engines = await Promise.all(
     parties.map((self, rank) =>
       PartyEngine.start({
-        ring,
+        ring: o.rings?.[rank] ?? ring,
         field,
         fraction: field.fraction,
         rank,
         parties,
-        channel: links.get(self)!.channel(
-          'spu',
-          parties.filter((p) => p !== self),
-        ),
-        dealer: kind === 'first' ? { kind } : { kind, channel: toDealer(self, rank) },
+        channel: () => links.get(self)!.channel('spu', others(self)),
+        faults: links.get(self)!.channel('faults', others(self)),
+        dealer:
+          kind === 'first'
+            ? { kind }
+            : {
+                kind,
+                channel: () => toDealer(self, rank),
+                faults: links.get(self)!.channel('dealer faults', ['dealer']),
+              },
       }),
     ),
   );

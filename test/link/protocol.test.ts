@@ -53,6 +53,7 @@ const local = (self: string, more: Partial<Local> = {}): Local => ({
   job: 'job',
   identity: createIdentity(),
   instance: crypto.getRandomValues(new Uint8Array(16)),
+  build: { version: '1.0.0', hash: 'abc' },
   config: digestConfig({ a: 1 }, 'job'),
   window: 1 << 20,
   maxFrameBytes: 1 << 20,
@@ -142,7 +143,9 @@ test('no byte of a handshake can be changed', async () => {
   assert.is(caught, 60);
 });
 
-test('what is wrong is said to both: version, job, name, configuration', async () => {
+const byHash = (a: { hash: string }, b: { hash: string }): number => (a.hash < b.hash ? -1 : 1);
+
+test('what is wrong is said to both: build, job, name, configuration', async () => {
   const reason = (r: PromiseSettledResult<unknown>) =>
     r.status === 'rejected' ? (r.reason as ConnectError).reason : 'none';
   const config = await shake({ d: { config: digestConfig({ a: 2, b: 1 }, 'job') } });
@@ -150,6 +153,16 @@ test('what is wrong is said to both: version, job, name, configuration', async (
   assert.is(reason(config.l), 'config');
   const error = config.d.status === 'rejected' ? (config.d.reason as ConnectError) : undefined;
   assert.equal(error?.info.paths, ['a', 'b']);
+  const builds = { d: { version: '1.0.0', hash: 'abc' }, l: { version: '1.0.0', hash: 'abd' } };
+  const build = await shake({ d: { build: builds.d }, l: { build: builds.l } });
+  for (const end of [build.d, build.l]) {
+    assert.is(reason(end), 'build');
+    const { code, message, info } = (end as PromiseRejectedResult).reason as ConnectError;
+    assert.is(code, 'BUILD');
+    assert.match(message, /Tessera 1\.0\.0 \(build abc\)/);
+    assert.match(message, /Tessera 1\.0\.0 \(build abd\)/);
+    assert.equal(Object.values(info.builds as object).sort(byHash), [builds.d, builds.l]);
+  }
   assert.is(reason((await shake({ d: { job: 'other' } })).d), 'job');
   assert.is(reason((await shake({ l: { self: 'carol' } })).d), 'party');
   const pinned = await shake({ l: { expects: () => createIdentity().publicKey } });
@@ -175,7 +188,13 @@ const session = (peer = 'bob') => {
   const s = new PeerSession(
     peer,
     table,
-    { window: 1 << 20, maxFrameBytes: 4 << 20, heartbeatMs: 1000, peerTimeoutMs: 1000 },
+    {
+      window: 1 << 20,
+      maxFrameBytes: 4 << 20,
+      maxHeldBytes: 8 << 20,
+      heartbeatMs: 1000,
+      peerTimeoutMs: 1000,
+    },
     {
       up: () => events.push('up'),
       down: () => events.push('down'),
@@ -191,6 +210,7 @@ const session = (peer = 'bob') => {
   const pipe: PacketPipe = {
     send: (head, body) => sent.push(head, ...(body ? [body] : [])),
     buffered: 0,
+    arrived: 0,
     close: () => {},
     terminate: () => {},
   };
@@ -266,6 +286,50 @@ test('a peer that breaks the protocol is lost, with the rule it broke', async ()
   const waits = rejection(table.open('x', ['bob'], ['alice', 'bob']).recv('bob', 5));
   s.receive(pipe, data(1, open, wire.record(wire.FRAME, 1, 6)), undefined);
   assert.match((await waits).message, 'count differently');
+});
+
+test('what lies here for the program has a limit over all channels, and what was taken makes room', async () => {
+  const { s, pipe, table, failures } = session();
+  const MB = 1 << 20;
+  const opened = (id: number): wire.Rec =>
+    wire.record(wire.OPEN, id, 0, new TextEncoder().encode(`0/c${id}`));
+  const frame = (id: number, tag: number): wire.Rec =>
+    wire.record(wire.FRAME, id, tag, new Uint8Array(MB - 64));
+  let seq = 0;
+  const send = (...records: wire.Rec[]): void => s.receive(pipe, data(++seq, ...records), undefined);
+  for (let id = 1; id <= 7; id++) send(opened(id), frame(id, 0));
+  assert.equal(failures, []);
+  // What is taken on an open channel, on one that its sender has closed, and what nobody will take, makes room.
+  const taken = [1, 2].map((id) => table.open(`c${id}`, ['bob'], ['alice', 'bob']));
+  send(wire.record(wire.CLOSE, 2));
+  for (const [i, channel] of taken.entries()) {
+    await channel.recv('bob', 0);
+    s.taken(`0/c${i + 1}`, MB - 64);
+  }
+  s.channelClosed('0/c3');
+  for (let id = 8; id <= 10; id++) send(opened(id), frame(id, 0));
+  assert.equal(failures, []);
+  // Of a frame that has begun all counts that is to come.
+  send(opened(11), wire.record(wire.CHUNK, 11, 0, new Uint8Array(16), 2 * MB, 0));
+  assert.is(failures.length, 1);
+  assert.match(failures[0]!, /maxHeldBytes/);
+});
+
+test('a channel for every megabyte, each within its credit: the peer is lost, not the memory', () => {
+  const { s, pipe, failures } = session();
+  let id = 0;
+  while (failures.length === 0 && id < 100) {
+    id += 1;
+    const key = new TextEncoder().encode(`0/c${id}`);
+    const records = [
+      wire.record(wire.OPEN, id, 0, key),
+      wire.record(wire.FRAME, id, 0, new Uint8Array(900_000)),
+    ];
+    // Half of them are closed at once: their frames wait for the program all the same.
+    if (id % 2 === 0) records.push(wire.record(wire.CLOSE, id));
+    s.receive(pipe, data(id, ...records), undefined);
+  }
+  assert.is(id, 10);
 });
 
 const HOSTILE = scaled(100_000, 20_000);

@@ -133,7 +133,7 @@ test('an invitation is needed also where one listens, and opens the way for who 
     peerTimeoutMs: 10_000,
   });
   const alice = await connect(options('alice', 1));
-  const eve = await connect(options('bob', 2));
+  const eve = await connect({ ...options('bob', 2), readyTimeoutMs: 1_500 });
   const e = await rejection(eve.ready());
   assert.match(e.message, 'another invitation');
   await eve.close();

@@ -73,11 +73,9 @@ const wired = async (more: Partial<WebSocketTransportOptions> = {}, tls = false)
   };
   const wire = new Wire(port);
   await wire.listen(outside);
-  const links = await connectAll({
-    alice: { ...options.alice!, parties },
-    bob: { ...options.bob!, parties },
-  });
-  return { wire, links: links as Record<'alice' | 'bob', WebSocketTransport> };
+  const own = { alice: { ...options.alice!, parties }, bob: { ...options.bob!, parties } };
+  const links = await connectAll(own);
+  return { wire, links: links as Record<'alice' | 'bob', WebSocketTransport>, options: own };
 };
 
 const DROPS = scaled(100, 30);
@@ -148,6 +146,102 @@ test('a silent connection is noticed by missing heartbeats and replaced', async 
   wire.close();
 });
 
+/** A slow stretch of network: so many bytes a second each way, and so long a delay. Returns what ends it. */
+const slowly = (
+  port: number,
+  target: number,
+  bytesPerSecond: number,
+  delayMs: number,
+): Promise<() => void> => {
+  const sockets = new Set<Socket>();
+  const TICK_MS = 20;
+  const server = createServer((near) => {
+    const far = tcpConnect(target, '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      let queue = Buffer.alloc(0);
+      from.on('data', (data) => {
+        queue = Buffer.concat([queue, data]);
+        // What waits here is as little as a router would hold.
+        if (queue.length > 32_768) from.pause();
+      });
+      const timer = setInterval(() => {
+        const part = queue.subarray(0, (bytesPerSecond * TICK_MS) / 1000);
+        if (part.length === 0) return;
+        queue = queue.subarray(part.length);
+        if (queue.length <= 32_768) from.resume();
+        setTimeout(() => to.destroyed || to.write(part), delayMs);
+      }, TICK_MS);
+      from.on('error', () => {});
+      from.on('close', () => {
+        clearInterval(timer);
+        sockets.delete(from);
+        to.destroy();
+      });
+    }
+  });
+  return new Promise((resolve) =>
+    server.listen(port, '127.0.0.1', () =>
+      resolve(() => {
+        server.close();
+        for (const socket of sockets) socket.destroy();
+      }),
+    ),
+  );
+};
+
+test('0.2 Mbit/s with 300 ms: bytes of a message that is not whole are life, and a large frame arrives', async () => {
+  const options = await partyOptions(['alice', 'bob'], () => ({ heartbeatMs: 200, peerTimeoutMs: 4000 }));
+  const port = await freePort();
+  const outside = Number(options.alice!.parties.alice!.address!.split(':')[1]);
+  const stop = await slowly(outside, port, 25_000, 150);
+  const parties = {
+    alice: { address: `127.0.0.1:${outside}`, listenAddr: `127.0.0.1:${port}` },
+    bob: options.bob!.parties.bob!,
+  };
+  const links = await connectAll({
+    alice: { ...options.alice!, parties },
+    bob: { ...options.bob!, parties },
+  });
+  const states: string[] = [];
+  for (const link of Object.values(links)) link.on('peer', ({ state }) => states.push(state));
+  const a = links.alice!.channel('x', ['bob']);
+  const b = links.bob!.channel('x', ['alice']);
+  // The first part of it alone takes longer than a silent connection is believed in.
+  const size = 150_000;
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    void from.send(to.self, 0, new Uint8Array(size).fill(7));
+    assert.is((await to.recv(from.self, 0)).length, size);
+  }
+  assert.equal(states, [], 'the first connection has served');
+  await closeAll(links);
+  stop();
+});
+
+test('connections that end before anything comes over them are tried for peerTimeoutMs, then the peer is lost', async () => {
+  const { wire, links } = await wired({ heartbeatMs: 50, peerTimeoutMs: 1500 });
+  const waits = rejection(links.bob.channel('x', ['alice']).recv('alice', 0));
+  // Each one comes about and is cut at once.
+  const cut = setInterval(() => wire.cut(), 3);
+  links.bob.on('peer', ({ state }) => {
+    if (state === 'resumed') wire.cut();
+  });
+  links.alice.on('peer', ({ state }) => {
+    if (state === 'resumed') wire.cut();
+  });
+  const error = await waits;
+  clearInterval(cut);
+  assert.is(error.code, 'PEER_LOST');
+  await closeAll(links);
+  wire.close();
+});
+
 test('a long computation here is not taken for silence of the peer', async () => {
   const { wire, links } = await wired({ heartbeatMs: 50, peerTimeoutMs: 1200 });
   const until = Date.now() + 2500;
@@ -160,21 +254,35 @@ test('a long computation here is not taken for silence of the peer', async () =>
 });
 
 test('a party that was started anew is not taken for the old one', async () => {
-  const options = await partyOptions(['alice', 'bob']);
-  const links = await connectAll(options);
-  const waits = rejection(links.alice!.channel('x', ['bob']).recv('bob', 0));
-  // A second process of bob, while the first one still believes in its session.
-  const second = await connect({
-    ...options.bob!,
-    parties: { ...options.bob!.parties, bob: { address: `127.0.0.1:${await freePort()}` } },
-  });
+  const { wire, links, options } = await wired({ heartbeatMs: 50 });
+  const waits = rejection(links.alice.channel('x', ['bob']).recv('bob', 0));
+  // The first bob cannot reach alice any more; a second process of bob can.
+  wire.close();
+  const direct = {
+    ...options.bob,
+    parties: { ...options.bob.parties, alice: { address: options.alice.parties.alice!.listenAddr! } },
+    readyTimeoutMs: 20_000,
+  };
+  const second = await connect(direct);
   assert.match((await waits).message, 'started anew in the middle of the session, and is back');
   // It waits until alice starts anew, too.
-  await links.alice!.close();
-  const again = await connect(options.alice!);
+  await links.alice.close();
+  const again = await connect(options.alice);
   await Promise.all([second.ready(), again.ready()]);
-  assert.equal(again.identities, links.alice!.identities, 'the same identity as before');
-  await closeAll({ second, again, bob: links.bob! });
+  assert.equal(again.identities, links.alice.identities, 'the same identity as before');
+  await closeAll({ second, again, bob: links.bob });
+});
+
+test('a second live process with the identity of a party does not end the session that the first is in', async () => {
+  const { wire, links, options } = await wired({ heartbeatMs: 50 });
+  const second = await connect({ ...options.bob, readyTimeoutMs: 1_000 });
+  const error = await rejection(second.ready());
+  assert.match(error.message, 'another process with its identity is in the session');
+  await second.close();
+  links.bob.channel('x', ['alice']).send('alice', 0, Uint8Array.of(4));
+  assert.is((await links.alice.channel('x', ['bob']).recv('bob', 0))[0], 4);
+  await closeAll(links);
+  wire.close();
 });
 
 test('a fast sender against a stopped reader: memory stays bounded, and all arrives when it reads again', async () => {

@@ -248,7 +248,7 @@ test('garbage on the port disturbs nobody', async () => {
     shout((ws) => ws.send(new Uint8Array(100).fill(255))),
     shout((ws) => ws.send(new Uint8Array(3_000_000))),
     shout((ws) => ws.send(controlCodec.encode(['hello', { protocol: 'tessera-link', version: 99 }]))),
-    shout((ws) => ws.send(controlCodec.encode(['hello', { protocol: 'tessera-link', version: 1, job: 5 }]))),
+    shout((ws) => ws.send(controlCodec.encode(['hello', { protocol: 'tessera-link', version: 2, job: 5 }]))),
     shout((ws) => {
       for (let i = 0; i < 200; i++) ws.send(new Uint8Array(10));
     }),

@@ -180,6 +180,24 @@ test('cond and switchCase: a known condition runs one branch, a secret one both'
   );
 });
 
+test('switchCase holds its number inside, as jax.lax.switch', () => {
+  const branches = [0, 1, 2].map((n) => () => np.asarray(n)) as unknown as (() => BaseArray)[];
+  for (const [i, want] of [
+    [-1, 0],
+    [-100, 0],
+    [0, 0],
+    [1, 1],
+    [2, 2],
+    [3, 2],
+    [99, 2],
+  ] as const) {
+    assert.is(np.switchCase(i, branches).item(), want);
+    secretly((x) => np.switchCase(x, branches), [np.array(i, 'int8')], { FM128: 0, FM64: 0 });
+  }
+  assert.is(np.switchCase(true, branches).item(), 1);
+  throws(() => np.switchCase(0.5, branches), 'DTYPE', 'integers');
+});
+
 test('flatnonzero, unique, uniqueCounts, union1d: as long as is said', () => {
   const at = (x: BaseArray) => np.flatnonzero(x, { size: 5, fillValue: -1 });
   assert.equal(value(at, [0, 3, 0, -1, 2, 0]), [1, 3, 4, -1, -1]);

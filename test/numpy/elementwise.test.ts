@@ -11,6 +11,7 @@ import { both, throwsBoth, value } from './both.ts';
 
 const reals = [-3.5, -1, -0.25, 0, 0.5, 1, 2.75, 8];
 const positive = [0.125, 0.5, 1, 2, 9.5, 100];
+const close = (a: number, b: number): boolean => Math.abs(a - b) <= 2 ** -51 * Math.abs(b);
 
 const UNARY: readonly (readonly [
   string,
@@ -37,7 +38,9 @@ const UNARY: readonly (readonly [
 
 for (const [name, fn, reference, xs] of UNARY)
   test(`${name} of float64`, () => {
-    assert.equal(value(fn, Float64Array.from(xs)), xs.map(reference));
+    const got = value(fn, Float64Array.from(xs)) as number[];
+    // Engines' own functions differ in last places.
+    for (const [i, x] of xs.entries()) assert.ok(close(got[i]!, reference(x)), `${name}(${x}) is ${got[i]}`);
   });
 
 const BINARY: readonly (readonly [

@@ -3,8 +3,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BaseArray } from '../../src/ir/array.ts';
 import { NDArray } from '../../src/ir/ndarray.ts';
+import { simulate } from '../../src/ir/simulate.ts';
+import { trace } from '../../src/ir/tracer.ts';
 import * as np from '../../src/numpy/index.ts';
-import { random } from '../gates/harness.ts';
+import { FIELDS } from '../../src/ring/field.ts';
+import { random, ring } from '../gates/harness.ts';
 import { throws } from './both.ts';
 import { secretly } from './secretly.ts';
 
@@ -134,8 +137,62 @@ test('rounds', () => {
   );
 });
 
+test('small spreads, and none: the error of a root', () => {
+  const keys = int64(KEYS.map((_, i) => i % 4));
+  for (const spread of [1, 2 ** -4, 2 ** -8, 2 ** -12, 0]) {
+    const values = np.array(
+      VALUES.map((v) => 5 + Math.round(((v * spread) / 16) * 2 ** 18) / 2 ** 18),
+    ) as NDArray;
+    const want = np.groupStd(keys, values, 4) as NDArray;
+    for (const [field, unit, least, none] of [
+      ['FM128', 2 ** -20, 2 ** -25, 2 ** -12],
+      ['FM64', 2 ** -12, 2 ** -17, 2 ** -8],
+    ] as const) {
+      const program = (k: BaseArray, v: BaseArray): BaseArray => np.groupStd(k, v, 4);
+      const { results } = simulate(program as never, [keys, values], {
+        ring,
+        field: FIELDS[field],
+        parties: 2,
+      });
+      for (const [g, v] of (results[0]!.data as Float64Array).entries()) {
+        const s = Number(want.data[g]);
+        const allowed = Math.min(none, Math.max(unit, s === 0 ? none : least / s));
+        assert.ok(Math.abs(v - s) <= allowed, `${field}, spread ${spread}, group ${g}: ${v}, not ${s}`);
+      }
+    }
+  }
+});
+
+test('keys of any dtype name the groups that they can', () => {
+  const values = np.array([1, 2, 4, 8]);
+  assert.equal(np.groupSum([1, 0, 1, 3], values, 4).toArray(), [2, 5, 0, 8]);
+  assert.equal(np.groupSum(NDArray.from([true, false, true, true], 'bool'), values, 3).toArray(), [2, 13, 0]);
+  const bytes = NDArray.from([0, -128, 127, -1], 'int8');
+  const sums = np.groupSum(bytes, values, 300).toArray() as number[];
+  assert.equal(
+    sums.flatMap((v, g) => (v === 0 ? [] : [[g, v]])),
+    [
+      [0, 1],
+      [127, 4],
+    ],
+  );
+  secretly((k, v) => np.groupSum(k, v, 300), [bytes, values], { parties: [2] });
+});
+
 test('errors', () => {
   throws(() => np.groupMax([0], [true], 1), 'DTYPE', 'groupMax of booleans');
+  const [keys, values] = [int64([0, 1, 0]), np.array([1.5, 2, 4])];
+  for (const [, fn] of FUNCTIONS) {
+    throws(() => fn(values, keys, 2), 'DTYPE', 'stand first');
+    const secret = { dtype: 'fxp', secret: true, shape: [3] } as const;
+    throws(
+      () => trace(((k: BaseArray, v: BaseArray) => fn(k, v, 2)) as never, [secret, secret]),
+      'DTYPE',
+      'np.groupSum(keys, values, groups)',
+    );
+  }
+  for (const fn of [np.groupSum, np.groupMean, np.groupVar, np.groupMax])
+    throws(() => fn(keys, [1], 2), 'SHAPE', '3 keys for values of shape (1,)');
   throws(() => np.groupMin([[0]], [1], 1), 'SHAPE', 'a vector');
   throws(() => np.groupVar([0], [1], 1, { dof: 1 } as never), 'INVALID_ARGUMENT', 'did you mean "ddof"');
 });

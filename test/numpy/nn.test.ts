@@ -4,8 +4,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BaseArray } from '../../src/ir/array.ts';
 import type { NDArray } from '../../src/ir/ndarray.ts';
-import { erf } from '../../src/ir/plain-elementwise.ts';
 import * as np from '../../src/numpy/index.ts';
+import { erf } from '../../src/ring/math/index.ts';
 import { throws, value } from './both.ts';
 import { secretly } from './secretly.ts';
 

@@ -64,7 +64,10 @@ const CASES: readonly Case[] = [
   row('np.uniqueAll', 'sizes', 'size', (o) => np.uniqueAll([0, 1], o)),
   row('np.groupVar', 'dof', 'ddof', (o) => np.groupVar([0], [1], 1, o)),
   row('np.groupVar', 'dof', 'ddof', (o) => np.groupStd([0], [1], 1, o)),
+  row('np.pad', 'modes', 'mode', (o) => np.pad([1], 1, 0, o)),
+  row('np.isin', 'inverse', 'invert', (o) => np.isin([1], [2], o)),
   row('np.cov', 'rowVar', 'rowvar', (o) => np.cov(M, o)),
+  row('np.polyval', 'unrol', 'unroll', (o) => np.polyval([1], 2, o)),
   row('np.corrcoef', 'ddof', '', (o) => np.corrcoef(M, o)),
   row('np.flatnonzero', 'fill_value', 'fillValue', (o) => np.flatnonzero([0, 1], o)),
   row('np.unique', 'sizes', 'size', (o) => np.unique([0, 1], o)),
@@ -85,6 +88,16 @@ const CASES: readonly Case[] = [
   row('np.random.choice', 'replaces', 'replace', (o) => np.random.choice(np.random.key(1), 5, 2, o)),
 ];
 
+/** Where a number may stand in place of options. */
+const TAKES_NUMBERS: ReadonlySet<string> = new Set([
+  'an axis',
+  'np.grad',
+  'np.cov',
+  'np.corrcoef',
+  'np.nn.standardize',
+  'np.nn.layerNorm',
+]);
+
 for (const { name, call, typo, meant } of CASES)
   test(`${name}: ${typo}`, () => {
     throws(
@@ -92,8 +105,7 @@ for (const { name, call, typo, meant } of CASES)
       'INVALID_ARGUMENT',
       `${name}: unknown option ${JSON.stringify(typo)}: ${meant === '' ? 'Use ' : `did you mean ${JSON.stringify(meant)}? Use `}`,
     );
-    if (name !== 'an axis' && name !== 'np.grad')
-      throws(() => call(3 as never), 'INVALID_ARGUMENT', `${name}: options {`);
+    if (!TAKES_NUMBERS.has(name)) throws(() => call(3 as never), 'INVALID_ARGUMENT', `${name}: options {`);
   });
 
 test('an axis is no array and no text', () => {

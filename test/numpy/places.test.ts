@@ -165,10 +165,23 @@ test('batches of sorts and lookups', () => {
     value((x, i) => shared(x, i), X, I),
     np.take(X, I, 1).toArray(),
   );
-  throws(
-    () => np.vmap((x: BaseArray, i: BaseArray) => np.take(x, i))(X, np.array([[0], [1]], 'int64')),
-    'UNSUPPORTED',
-    'np.oneHot',
+  const own = np.vmap((x: BaseArray, i: BaseArray) => np.take(x, i));
+  assert.equal(
+    value(
+      (x, i) => own(x, i),
+      X,
+      np.array(
+        [
+          [0, 3],
+          [1, 1],
+        ],
+        'int64',
+      ),
+    ),
+    [
+      [0.5, 0.75],
+      [0.375, 0.375],
+    ],
   );
 });
 
@@ -265,6 +278,162 @@ test('draws are numbered alike by everybody, and are not merged', () => {
     ['randomBits', 1],
   ]);
   assert.equal(draws[1], draws[0]);
+});
+
+/** Places on both sides of an axis of 3, and of 4, a power of two. */
+const STRAY = ints(5, -1, 1, -3, -4, 0, 3, 1, 2 ** 40, -(2 ** 40));
+const PARTS = Array.from({ length: 10 }, (_, i) => 2 ** i);
+const added = (n: number): number[] => {
+  const sums = new Array<number>(n).fill(0);
+  for (const [e, at] of numbers(STRAY).entries()) {
+    const j = at < 0 ? at + n : at;
+    if (j >= 0 && j < n) sums[j]! += PARTS[e]!;
+  }
+  return sums;
+};
+
+test('scatterAdd: negative places count from the end, and what lies outside is dropped', () => {
+  assert.equal(np.scatterAdd(np.zeros([3]), [5, -1, 1], [10, 20, 40]).toArray(), [0, 40, 20]);
+  for (const n of [3, 4, 1]) {
+    assert.equal(np.scatterAdd(np.zeros([n]), STRAY, PARTS).toArray(), added(n));
+    // Both secret, or one of them.
+    secretly((i, p) => np.scatterAdd(np.zeros([n]), i, p), [STRAY, PARTS], { FM128: 0, FM64: 0 });
+    secretly((i) => np.scatterAdd(np.zeros([n]), i, PARTS), [STRAY], { FM128: 0, FM64: 0 });
+    secretly((p) => np.scatterAdd(np.zeros([n]), STRAY, p), [PARTS], { FM128: 0, FM64: 0 });
+  }
+  for (const dtype of ['int8', 'uint8', 'int32', 'uint64']) {
+    const at = np.astype(ints(0, 2, 127, 3, 126), dtype);
+    for (const n of [3, 4, 200])
+      secretly((i) => np.scatterAdd(np.zeros([n], 'int32'), i, np.array([1, 2, 4, 8, 16], 'int32')), [at]);
+  }
+  const rows = np.array([
+    [1, 2],
+    [3, 4],
+  ]);
+  assert.equal(np.scatterAdd(np.zeros([2, 2]), [-1, 2], rows).toArray(), [
+    [0, 0],
+    [1, 2],
+  ]);
+  // Parts broadcast, places may have several axes, an empty axis takes nothing.
+  assert.equal(
+    np
+      .scatterAdd(
+        np.zeros([3]),
+        [
+          [0, 1],
+          [1, 9],
+        ],
+        1,
+      )
+      .toArray(),
+    [1, 2, 0],
+  );
+  assert.equal(np.scatterAdd(np.zeros([0]), [0], [1]).toArray(), []);
+  throws(() => np.scatterAdd(np.zeros([3]), [0.5], [1]), 'DTYPE', 'places are integers');
+});
+
+test('places that wrap, or come round in a loop, are those of their dtype', () => {
+  const bytes = np.array([100, -100, 3], 'int8');
+  for (const n of [3, 4, 300]) {
+    const sums = (i: BaseArray): BaseArray => np.scatterAdd(np.zeros([n]), np.add(i, i), [1, 2, 4]);
+    secretly(sums, [bytes], { FM128: 0, FM64: 0 });
+    const loop = (i: BaseArray): BaseArray =>
+      np.fori(0, 2, (_t, [x, at]) => [np.scatterAdd(x, at, [1, 2, 4]), np.multiply(at, 2)], [
+        np.zeros([n]),
+        i,
+      ])[0];
+    secretly(loop, [bytes], { FM128: 0, FM64: 0 });
+  }
+});
+
+test('gradients by what was dropped are 0', () => {
+  const loss = (p: BaseArray, i: BaseArray, n: number): BaseArray =>
+    np.sum(np.multiply(np.scatterAdd(np.zeros([n]), i, p), np.arange(7, 7 + n)));
+  for (const n of [3, 4]) {
+    const grad = (p: BaseArray, i: BaseArray): BaseArray => np.grad((q: BaseArray) => loss(q, i, n))(p);
+    const want = numbers(STRAY).map((at) => (at >= n || at < -n ? 0 : 7 + ((at + n) % n)));
+    assert.equal(numbers(grad(np.array(PARTS), STRAY)), want);
+    secretly(grad, [PARTS, STRAY], { FM128: 0, FM64: 0 });
+  }
+});
+
+test('scatter and put at secret places outside put nothing', () => {
+  const at = ints(5, -1, 1, -9);
+  for (const n of [3, 4]) {
+    const want = np.arange(n).toArray() as number[];
+    [want[n - 1], want[1]] = [20, 40];
+    const x = np.astype(np.arange(n), 'float64');
+    assert.equal(np.scatter(x, at, [10, 20, 40, 80]).toArray(), want);
+    secretly((v, i) => np.scatter(v, i, [10, 20, 40, 80]), [x, at], { FM128: 0, FM64: 0 });
+    const { results } = simulate(
+      ((v: BaseArray, i: BaseArray) => np.put(v, i, [10, 20, 40, 80])) as never,
+      [x as NDArray, at as NDArray],
+      { ring, field: FIELDS.FM128, parties: 2 },
+    );
+    assert.equal(numbers(results[0]!), want);
+  }
+  throws(() => np.put(np.zeros([3]), [3], [1]), 'RANGE', 'out of bounds');
+});
+
+test('places of their own for each example', () => {
+  const x = np.reshape(np.astype(np.arange(24), 'float64'), [2, 3, 4]);
+  const at = np.array(
+    [
+      [1, 2],
+      [0, 3],
+    ],
+    'int64',
+  );
+  const rows = np.array(
+    [
+      [5, -1],
+      [1, 7],
+    ],
+    'int64',
+  );
+  const programs: readonly ((x: BaseArray, at: BaseArray) => BaseArray)[] = [
+    np.vmap((m: BaseArray, i: BaseArray) => np.dynamicSlice(m, [i.at(0), i.at(1)], [2, 2])),
+    np.vmap((m: BaseArray, i: BaseArray) => np.dynamicUpdateSlice(m, np.ones([1, 2]), [i.at(0), i.at(1)])),
+    np.vmap((m: BaseArray, i: BaseArray) => np.scatterAdd(m, i, np.ones([2, 4]))),
+    np.vmap((m: BaseArray, i: BaseArray) => np.take(m, i, { axis: 1 })),
+    np.vmap((m: BaseArray, i: BaseArray) => np.take(m.at(0), i)),
+    np.vmap((m: BaseArray, i: BaseArray) => m.at(':', i.at(1))),
+    (m, i) => np.vmap((j: BaseArray) => np.scatterAdd(m.at(0), j, np.ones([2, 4])))(i),
+    (m, i) => np.vmap((v: BaseArray) => np.scatterAdd(v, i.at(0), np.ones([2, 4])))(m),
+    (m, i) => np.vmap((v: BaseArray) => np.dynamicSlice(v, [i.at(0, 0), 1], [2, 2]))(m),
+    (m, i) => np.vmap((v: BaseArray) => np.dynamicUpdateSlice(v, np.ones([1, 2]), [i.at(0, 0), 1]))(m),
+  ];
+  assert.equal(programs[0]!(x, at).toArray(), [
+    [
+      [6, 7],
+      [10, 11],
+    ],
+    [
+      [14, 15],
+      [18, 19],
+    ],
+  ]);
+  assert.equal(
+    np
+      .vmap((m: BaseArray, i: BaseArray) => np.scatterAdd(m, i, np.ones([2])))(np.zeros([2, 3]), rows)
+      .toArray(),
+    [
+      [0, 0, 1],
+      [0, 1, 0],
+    ],
+  );
+  for (const program of programs) {
+    // Nothing known, the places alone, the arrays alone.
+    secretly(program, [x, at], { FM128: 0, FM64: 0, parties: [2] });
+    secretly((m) => program(m, at), [x], { FM128: 0, FM64: 0, parties: [2] });
+    secretly((i) => program(x, i), [at], { FM128: 0, FM64: 0, parties: [2] });
+  }
+  const one = secretly(programs[0]!, [x.slice([0, 1]), at.slice([0, 1])], {
+    fields: ['FM128'],
+    parties: [2],
+  });
+  const two = secretly(programs[0]!, [x, at], { fields: ['FM128'], parties: [2] });
+  assert.is(two.rounds, one.rounds);
 });
 
 test.run();

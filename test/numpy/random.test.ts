@@ -5,6 +5,7 @@ import type { BaseArray } from '../../src/ir/array.ts';
 import type { NDArray } from '../../src/ir/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { normalQuantile, threefry } from '../../src/numpy/random.ts';
+import * as math from '../../src/ring/math/index.ts';
 import { throws } from './both.ts';
 import { secretly } from './secretly.ts';
 
@@ -62,6 +63,43 @@ test('quantiles of the normal distribution', () => {
     [1e-15, -7.941345326170997],
   ] as const)
     assert.ok(Math.abs(normalQuantile(p) - z) < 1e-11, `${p}: ${normalQuantile(p)}`);
+});
+
+test('nothing is drawn from nothing, and every call ends', () => {
+  const k = random.PRNGKey(1);
+  assert.is(normalQuantile(0), Number.NEGATIVE_INFINITY);
+  assert.is(normalQuantile(1), Number.POSITIVE_INFINITY);
+  for (const p of [1.5, -0.1, Number.NaN, Number.POSITIVE_INFINITY])
+    throws(() => normalQuantile(p), 'RANGE', 'between 0 and 1');
+  for (const p of [-0.5, 2, Number.NaN]) throws(() => random.bernoulli(k, p), 'RANGE', 'between 0 and 1');
+  throws(() => random.uniform(k, 2, 3, 1), 'RANGE', 'lo <= hi');
+  throws(() => random.uniform(k, 2, 0, Number.POSITIVE_INFINITY), 'RANGE', 'finite');
+  throws(() => random.randint(k, 2, -(2 ** 53) + 1, 2 ** 53 - 1), 'RANGE', 'less than 2^53 apart');
+  throws(() => random.choice(k, 0, 3), 'SHAPE', 'choice from nothing');
+  throws(() => random.choice(k, -3, 3), 'SHAPE', 'whole numbers from 0');
+  throws(() => random.choice(k, 2, 3, { p: [0, 0] }), 'RANGE', 'probabilities');
+  throws(() => random.choice(k, 2, 3, { p: [Number.NaN, 1] }), 'RANGE', 'probabilities');
+  for (const n of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 40]) {
+    throws(() => random.split(k, n), 'SHAPE', '');
+    throws(() => random.permutation(k, n), 'SHAPE', '');
+    throws(() => random.normal(k, [n]), 'SHAPE', '');
+    throws(() => np.linspace(0, 1, n), 'SHAPE', '');
+    throws(() => np.eye(n), 'SHAPE', '');
+  }
+  throws(() => random.foldIn(k, 1.5), 'INVALID_ARGUMENT', 'whole number');
+  throws(() => np.arange(0, 1, 1e-300), 'SHAPE', '');
+  throws(() => np.geomspace(1, Number.POSITIVE_INFINITY), 'RANGE', 'finite ends');
+  throws(() => np.geomspace(0, 1), 'RANGE', 'one sign');
+  throws(() => np.polyder([1, 2], -1), 'RANGE', 'polyder');
+  throws(() => np.polyint([1, 2], 1e9), 'RANGE', 'polyint');
+  throws(() => np.vander([1, 2], 2 ** 40), 'SHAPE', '');
+  // Where all normal numbers round to an end.
+  throws(() => random.truncatedNormal(k, 10, 12), 'RANGE', 'hardly any');
+  throws(() => random.truncatedNormal(k, Number.NaN, 1), 'RANGE', 'lo < hi');
+  const tail = numbers(random.truncatedNormal(k, 4, Number.POSITIVE_INFINITY, 200));
+  assert.ok(tail.every((x) => x >= 4 && x < 8) && new Set(tail).size > 190);
+  for (const x of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e308, 5e-324])
+    for (const fn of [math.log, math.exp, math.erf, math.sin, math.atan]) assert.type(fn(x), 'number');
 });
 
 test('permutations hold every number once; rows of secrets are moved in public order', () => {

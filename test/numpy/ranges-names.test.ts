@@ -26,7 +26,7 @@ left_shift less less_equal lexsort logical_and logical_not logical_or logical_xo
 nan_to_num nextafter nonzero not_equal oneHot packbits pad piecewise place polyadd polysub put put_along_axis ravel
 real repeat reshape resize reveal right_shift roll rollaxis rot90 scatter scatterAdd searchsorted select setdiff1d setxor1d
 slice sort split squeeze stack subtract swapaxes take take_along_axis tile topK trace transpose tril triu union1d unique
-unique_all unique_counts unique_inverse unpackbits unstack vsplit vstack where within
+unique_all unique_counts unique_inverse unpackbits unstack unused vsplit vstack where within
 nn.identity nn.maxPool floor_divide remainder`;
 
 /** Of shapes, dtypes and keys, which everybody knows: no secret goes in. */
@@ -53,6 +53,11 @@ const WHY: Readonly<Record<string, string>> = {
   'nn.conv': 'nn.conv1d and nn.conv2d are this: products as those of matmul',
   'nn.conv2d': 'as nn.conv1d',
   groupStd: 'the root of groupVar',
+  ...Object.fromEntries(
+    names(
+      'nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar',
+    ).map((n) => [n, 'of secrets what it is called without nan']),
+  ),
   'nn.softmaxCrossEntropyWithIntegerLabels': 'softmaxCrossEntropy of exact rows',
 };
 

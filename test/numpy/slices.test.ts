@@ -74,6 +74,22 @@ test('slices of several axes', () => {
   );
   throwsBoth((a) => a.slice('1;2'), [x], 'INVALID_ARGUMENT', "not of the form 'start:stop:step'");
   throwsBoth((a) => a.slice([0, 1, 0]), [x], 'INVALID_ARGUMENT', 'slice step cannot be zero');
+  throwsBoth((a) => np.slice(a, [[0, 3]] as never), [x], 'INVALID_ARGUMENT', 'np.slice(x, [0, 3]) is x[0:3]');
+  throwsBoth((a) => np.slice(a, [':', 1] as never), [x], 'INVALID_ARGUMENT', 'public whole numbers, not ":"');
+  throwsBoth((a) => np.slice(a, [0, 1, 2, 1] as never), [x], 'INVALID_ARGUMENT', 'np.take(x, places, axis)');
+  throwsBoth((a) => np.slice(a, { start: 1 } as never), [x], 'INVALID_ARGUMENT', 'no entry of a slice');
+  throwsBoth(
+    (a) => np.slice(a, undefined as never),
+    [x],
+    'INVALID_ARGUMENT',
+    'undefined is no entry of a slice',
+  );
+  throwsBoth(
+    (a) => np.slice(a, Int32Array.of(0, 1) as never),
+    [x],
+    'INVALID_ARGUMENT',
+    'no entry of a slice',
+  );
   throwsBoth((a) => a.slice('...', '...'), [x], 'INVALID_ARGUMENT', 'single ellipsis');
 });
 

@@ -1,9 +1,10 @@
 /** @file What an SPU holds, written by each party and read back by another run. */
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { cluster, end, folder, launch, type Options, suite, values } from './harness.ts';
+import { cluster, end, folder, launch, MORTAL, type Options, suite, values } from './harness.ts';
+import type { Sent } from './messages.ts';
 
 const test = suite('production/checkpoint');
 const ALL = ['alice', 'bob', 'carol', 'dealer'] as const;
@@ -22,6 +23,8 @@ const pathsOf = (name: string) => ({
 const dumpTo = async (name: string): Promise<void> => {
   await values(launch(await cluster(ALL, keyed), 'dump', { path: pathsOf(name) }));
 };
+
+const namesOf = (base: string): string[] => readdirSync(place).filter((n) => n.startsWith(base));
 
 /** How loading fails at alice. */
 const refused = async (path: object, change = keyed) => {
@@ -89,6 +92,30 @@ test("another party's part, another key, a changed byte, a missing end: refused,
     assert.match(there!.message, /alice op #/);
   }
 });
+
+for (const how of ['unwritable', 'dies', 'dies later'] as const) {
+  test(`a second dump to the same place whose party ${how}: one of the two is there, whole`, async () => {
+    const path = pathsOf(`twice ${how}`);
+    const mortal = (self: string, o: Options): Options => ({ ...keyed(self, o), crossSilo: MORTAL });
+    const parties = launch(await cluster(ALL, mortal), 'dumpTwice', { path, victim: 'bob', how });
+    const { message } = await parties.alice.value<Sent>();
+    assert.match(message, how === 'unwritable' ? /bob op #.*cannot be written/ : /"bob" is lost/);
+    await parties.alice.exited;
+    end(parties);
+    await Promise.all(Object.values(parties).map((p) => p.exited));
+    if (how === 'unwritable') assert.equal(namesOf('twice unwritable.alice'), ['twice unwritable.alice']);
+    const out = await values<Record<string, unknown>>(launch(await cluster(ALL, keyed), 'load', { path }));
+    const big = (out.alice!.big as number[]).flat(9);
+    if (how === 'dies later') assert.ok(big[1] === 0 || big[1] === 4, String(big));
+    else near(out.alice!.big, [0, 0, 9, 16]);
+    // The next dump clears away what the one that failed has left.
+    if (how === 'unwritable') rmdirSync(`${path.bob}.2.new.part`);
+    await dumpTo(`twice ${how}`);
+    for (const party of ['alice', 'bob'])
+      assert.equal(namesOf(`twice ${how}.${party}`), [`twice ${how}.${party}`]);
+    await values(launch(await cluster(ALL, keyed), 'load', { path }));
+  });
+}
 
 test('the file shows neither values nor shares, and without a key nothing is written', async () => {
   const text = readFileSync(pathsOf('first').alice).toString('latin1');

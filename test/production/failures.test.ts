@@ -39,6 +39,27 @@ for (const exposeErrors of [true, false]) {
   });
 }
 
+for (const [parties, dealt] of [
+  [['alice', 'bob'], false],
+  [['alice', 'bob'], true],
+  [['alice', 'bob', 'carol'], true],
+] as const)
+  test(`a call that does not fit into the memory of ${parties.join(', ')}${dealt ? ' and a dealer' : ''} is an error, and the SPU goes on`, async () => {
+    const everybody: readonly string[] = dealt ? [...parties, 'dealer'] : parties;
+    const options = await cluster(everybody, dealt ? (_, o) => o : trusting);
+    const started = launch(options, 'givesUp', { parties });
+    const { dealer: _, ...programs } = started;
+    const out = await values<{ errors: Sent[]; sums: number[] }>(programs);
+    end(started);
+    for (const [party, { errors, sums }] of Object.entries(out)) {
+      assert.equal(sums, [13, 13, 13], party);
+      for (const [i, { code, message }] of errors.entries()) {
+        assert.is(code, i % 3 === 2 ? 'SHAPE' : 'OUT_OF_MEMORY', `${party}: ${message}`);
+        if (i % 3 !== 2) assert.match(message, 'memory_limit_mb');
+      }
+    }
+  });
+
 const diverging = async (program: string, more: Options = {}): Promise<Record<string, Sent>> => {
   const parties = launch(await cluster(TWO, (self, o) => ({ ...trusting(self, o), ...more })), program);
   const out: Record<string, Sent> = {};

@@ -112,6 +112,42 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
+for (const [how, code] of [
+  ['exit', 3],
+  ['throw', 1],
+] as const) {
+  test(`a process that ends by ${how} has told the others before it is gone`, async () => {
+    const parties = launch(await cluster(THREE), 'quits', { how });
+    const since = Date.now();
+    for (const name of ['alice', 'dealer'] as const) {
+      const { code: heard, message } = await parties[name].error();
+      assert.is(heard, 'PEER_LOST', message);
+      assert.match(message, `bob was stopped: its process ended with code ${code}`);
+    }
+    assert.ok(Date.now() - since < QUICK.peerTimeoutMs, 'told, not timed out');
+    end(parties);
+  });
+}
+
+for (let turn = 0; turn < 4; turn++) {
+  test(`kill -9 of the dealer of three parties, ${turn}: nobody blames anybody else`, async () => {
+    const everybody = ['alice', 'bob', 'carol', 'dealer'] as const;
+    const options = await cluster(everybody, (_, o) => ({
+      ...o,
+      crossSilo: { ...MORTAL, peerTimeoutMs: 2_000 },
+    }));
+    const parties = launch(options, 'train', FOR_EVER);
+    await Promise.all([parties.alice.noted('training'), parties.bob.noted('training')]);
+    parties.dealer.kill('SIGKILL');
+    for (const name of ['alice', 'bob', 'carol'] as const) {
+      const { code, message, details } = await parties[name].error();
+      assert.is(code, 'PEER_LOST', `${name}: ${message}`);
+      assert.is(details.party, 'dealer', `${name}: ${message}`);
+    }
+    end(parties);
+  });
+}
+
 test('P16: AbortSignal: both reject, and say why', async () => {
   const parties = launch(await cluster(TWO), 'cancelled');
   const here = await parties.alice.error();

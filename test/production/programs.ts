@@ -1,6 +1,8 @@
 /** @file The programs that the parties of the production tests run. Every party runs the same one. */
+import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import * as sf from '../../src/index.ts';
+import { meaning } from '../device/meaning.ts';
 
 const { np } = sf;
 
@@ -92,7 +94,44 @@ export const train = async (
   return ((await s.reveal(w)) as sf.NDArray).toArray();
 };
 
+/** What became of calls of which the second leaves the range. */
+export const guardedCalls = async (s: sf.Session, spu: sf.SPU) => {
+  const x = s.PYU('alice')(() => Float64Array.of(2, 3e12, 5))();
+  const y = s.PYU('bob')(() => Float64Array.of(3, 4e13, 7))();
+  const sum = spu((a: sf.BaseArray, b: sf.BaseArray) => np.multiply(np.add(a, b), 0.1))(x, y);
+  const bad = spu((a: sf.BaseArray, b: sf.BaseArray) => np.multiply(a, np.add(b, a)))(x, y);
+  const later = spu((a: sf.BaseArray, b: sf.BaseArray) => np.maximum(a, b))(bad, x);
+  const opened = failure(s.reveal(later));
+  const toBob = failure(bad.to(s.PYU('bob')).ready());
+  const ready = failure(bad.ready());
+  const after = spu((a: sf.BaseArray, b: sf.BaseArray) => np.greater(a, b))(x, y);
+  return {
+    failures: [await ready, await opened, await toBob],
+    sum: ((await s.reveal(sum)) as sf.NDArray).toArray(),
+    after: ((await s.reveal(after)) as sf.NDArray).toArray(),
+  };
+};
+
 export const programs: Readonly<Record<string, Program>> = {
+  /** When arguments are read, and how values arrive. */
+  meaning: (options) => within(options, (s) => meaning(s, spuOf(s, ['alice', 'bob']))),
+
+  /** Failures that the program never asks for; what it prints and throws at its end. */
+  unseen: async (options) => {
+    const s = await sf.session(options);
+    s.PYU('alice')(function load() {
+      throw new Error('no such file');
+    })();
+    const ragged = s.PYU('bob')(() => [[1, 2], [3]])();
+    spuOf(s, ['alice', 'bob'])((x) => x)(ragged);
+    const lines: string[] = [];
+    const before = console.error;
+    console.error = (...text: unknown[]) => void lines.push(text.join(' '));
+    const ended = await failure(s.shutdown());
+    console.error = before;
+    return { lines, ended };
+  },
+
   /** A comparison, planned by what the parties measure of their link. */
   measured: (options) =>
     within(options, async (s) => {
@@ -102,6 +141,10 @@ export const programs: Readonly<Record<string, Program>> = {
       const z = spu((a: sf.BaseArray, b: sf.BaseArray) => np.maximum(a, b))(x, y);
       return ((await s.reveal(z)) as sf.NDArray).toArray();
     }),
+
+  /** With a range guard: a call that leaves the range fails, with all that builds on it, and nothing else does. */
+  guarded: (options) =>
+    within(options, async (s) => guardedCalls(s, spuOf(s, ['alice', 'bob'], { range_guard: true }))),
 
   /** The guide's snippet, with the functions of the module. */
   guide: async (options) => {
@@ -179,6 +222,25 @@ export const programs: Readonly<Record<string, Program>> = {
       const second = await failure(s.reveal(spu((x: sf.BaseArray) => x)(word)));
       const after = Number(await s.reveal(spu((x: sf.BaseArray) => np.add(x, 1))(s.PYU('alice')(() => 6)())));
       return { first, direct, second, after };
+    }),
+
+  /** Programs that do not fit into the memory, between others; a fourth fails while it is recorded. */
+  givesUp: (options, given: { readonly parties: readonly string[] }) =>
+    within(options, async (s) => {
+      const spu = spuOf(s, given.parties, { memory_limit_mb: 16 });
+      const [x, y] = given.parties.map((p, i) => s.PYU(p)(() => i + 1)()) as [sf.PYUObject, sf.PYUObject];
+      const errors: unknown[] = [];
+      const sums: number[] = [];
+      const before = spu((a: sf.BaseArray) => np.multiply(a, 10))(x);
+      for (let turn = 0; turn < 3; turn++) {
+        const sorted = spu((a: sf.BaseArray) => np.sort(np.add(a, np.zeros([1_500_000]))))(x);
+        const late = spu((a: sf.BaseArray) => np.add(a, 1))(sorted);
+        errors.push(await failure(s.reveal(late)), await failure(sorted.ready()));
+        errors.push(await failure(s.reveal(spu((a: sf.BaseArray) => np.reshape(a, [7]))(y))));
+        const sum = spu((a: sf.BaseArray, b: sf.BaseArray, c: sf.BaseArray) => np.add(np.add(a, b), c));
+        sums.push(Number(await s.reveal(sum(x, y, before))));
+      }
+      return { errors, sums };
     }),
 
   divergeOp: (options) =>
@@ -313,6 +375,21 @@ export const programs: Readonly<Record<string, Program>> = {
     });
   },
 
+  /** Bob's process ends in the middle, by what `how` says, while alice waits for him. */
+  quits: (options, { how }: { readonly how: 'exit' | 'throw' }, note) =>
+    within(options, async (s) => {
+      const slow = s.PYU('bob')(() => new Promise<number>(() => setTimeout(() => {}, 1e6)))();
+      await s.barrier();
+      note('waiting');
+      if (selfOf(options) === 'bob') {
+        if (how === 'exit') process.exit(3);
+        setTimeout(() => {
+          throw new Error('nobody catches this');
+        });
+      }
+      await s.reveal(slow);
+    }),
+
   /** A large array moves from alice to bob, who looks at every element. */
   large: (options, given: { readonly mib: number }) =>
     within(options, async (s) => {
@@ -367,6 +444,39 @@ export const programs: Readonly<Record<string, Program>> = {
         given.path[selfOf(options)]!,
       );
       return s.reveal(spu((x: sf.BaseArray) => np.sum(x))(x)).then(Number);
+    }),
+
+  /** Dumps twice to one place; between the two `victim` makes it impossible to write, or dies as the second begins. */
+  dumpTwice: (
+    options,
+    given: {
+      readonly path: Readonly<Record<string, string>>;
+      readonly victim: string;
+      readonly how: 'unwritable' | 'dies' | 'dies later';
+    },
+    note,
+  ) =>
+    within(options, async (s) => {
+      const self = selfOf(options);
+      const spu = spuOf(s, ['alice', 'bob']);
+      const dump = (n: number): Promise<void> => {
+        const made = spu((x: sf.BaseArray) => ({ square: np.multiply(x, x), big: np.greater(x, n) }))(
+          s.PYU('alice')(() => np.array(X))(),
+        );
+        const sum = spu((x: sf.BaseArray) => np.sum(x))(s.PYU('alice')(() => np.array(X))());
+        return spu.dump({ made, more: [spu(() => np.arange(3))(), sum] }, given.path[self]!);
+      };
+      await dump(2);
+      await s.barrier();
+      const mine = self === given.victim;
+      // A folder in the place of the file: it can be seen, and not written.
+      if (mine && given.how === 'unwritable') mkdirSync(`${given.path[self]!}.2.new.part`);
+      await s.barrier();
+      const second = dump(0);
+      if (mine && given.how === 'dies') process.kill(process.pid, 'SIGKILL');
+      if (mine && given.how === 'dies later') setTimeout(() => process.kill(process.pid, 'SIGKILL'), 3);
+      note('dumping');
+      return failure(second);
     }),
 
   load: (options, given: { readonly path: Readonly<Record<string, string>> }) =>

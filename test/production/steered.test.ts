@@ -37,11 +37,9 @@ test('nothing is dealt beforehand for a program that needs to hear what is revea
       (v) => v.mul(0.5),
       x,
     );
-  const { graph } = await new Programs(runtime, 2).record(
-    f as never,
-    [{ shape: [], dtype: 'fxp', secret: true }],
-    new Set(),
-  );
+  const programs = new Programs(runtime, 2);
+  const type = { shape: [], dtype: 'fxp', secret: true } as const;
+  const graph = await programs.lower(programs.record(f as never, [type], new Set()));
   const program = { parties: TWO, field: 'FM128', fraction: 26, jobs: [{ graph, ins: [0], outs: [1] }] };
   try {
     await deal({

@@ -65,7 +65,6 @@ test('comparisons and lines by keys run on stored material', async () => {
         config,
         channel: net[self]!.channel('stored', peers),
       });
-      const channel = net[self]!.channel('spu', peers);
       const ring = await Ring.create();
       return PartyEngine.start({
         ring,
@@ -73,7 +72,8 @@ test('comparisons and lines by keys run on stored material', async () => {
         fraction: field.fraction,
         rank,
         parties: TWO,
-        channel,
+        channel: () => net[self]!.channel('spu', peers),
+        faults: net[self]!.channel('faults', peers),
         dealer,
       });
     }),

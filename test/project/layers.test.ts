@@ -79,6 +79,29 @@ project('files keep one subject: at most 450 lines', () => {
   assert.equal(long, []);
 });
 
+/** What ECMAScript defines to the last bit; the rest of Math is as the engine likes it. */
+const EXACT = new Set(
+  [
+    'abs ceil clz32 floor fround imul max min round sign sqrt trunc',
+    'E LN10 LN2 LOG10E LOG2E PI SQRT1_2 SQRT2',
+  ].flatMap((names) => names.split(' ')),
+);
+
+project('no function that engines compute each in its own way: ring/math has them all', () => {
+  const wrong: string[] = [];
+  for (const file of filesUnder(src, '.ts')) {
+    const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+    const names = [...code.matchAll(/\bMath\s*\??\.\s*(\w+)/g)].map((m) => m[1]!);
+    for (const [, list] of code.matchAll(/\{([^}]*)\}\s*=\s*Math\b/g))
+      names.push(...list!.split(',').map((name) => name.split(':')[0]!.trim()));
+    // Any other use of Math could reach any function.
+    if (/\bMath\b(?!\s*\??\.)/.test(code.replace(/\{[^}]*\}\s*=\s*Math\b/g, ''))) names.push('*');
+    for (const name of names) if (!EXACT.has(name)) wrong.push(`${relative(root, file)}: Math.${name}`);
+    if (/\*\*/.test(code)) wrong.push(`${relative(root, file)}: **`);
+  }
+  assert.equal(wrong, []);
+});
+
 project('no BigInt arithmetic on hot paths', () => {
   for (const layer of ['ring', 'gates', 'fixed', 'dealer']) {
     for (const file of filesUnder(join(src, layer), '.ts')) {

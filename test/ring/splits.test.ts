@@ -38,6 +38,7 @@ const FIXED: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   bitsAsBytes: {},
   pickBit: { 4: 16 },
   oneHotBytes: { 3: 8 },
+  rangeTable: { 3: 16, 4: 3, 5: 1 },
   harmonicsEval: { 5: 5, 6: 2, 7: 30, 8: 30, 9: 16 },
   harmonicsDeal: { 3: 5, 4: 2, 5: 30, 6: 40, 7: 8 },
   exponentialEval: { 4: 8, 5: 12, 6: 10, 7: -3, 8: 25, 9: 4 },

@@ -48,14 +48,14 @@ export const startDealer = async (options: unknown): Promise<DealerService> => {
   failed.catch(() => {});
 
   const start = async (order: DealerOrder & { field: keyof typeof FIELDS }): Promise<DealerEngine> => {
-    const channel = transport.channel(`dealer of ${order.id}`, order.parties);
     const ring = await Ring.create({ threads: usualThreads() });
     rings.push(ring);
     const engine = DealerEngine.start({
       ring,
       field: FIELDS[order.field],
       parties: order.parties,
-      channel,
+      channel: () => transport.channel(`dealer of ${order.id}`, order.parties),
+      faults: transport.channel(`faults of dealer of ${order.id}`, order.parties),
     });
     engine.done.catch(failure);
     return engine;
@@ -72,9 +72,11 @@ export const startDealer = async (options: unknown): Promise<DealerService> => {
         });
     }
   };
-  const forget = onEnd((signal) =>
-    failure(new TesseraError('CLOSED', `the dealer was stopped by ${signal}`, { party: o.self })),
-  );
+  const forget = onEnd((why) => {
+    const stopped = new TesseraError('CLOSED', `the dealer was stopped: ${why}`, { party: o.self });
+    void transport.abort(shown(stopped, true));
+    failure(stopped);
+  });
   const work = async (): Promise<DealerStats> => {
     await Promise.all(o.parties.map(serve));
     const all = await Promise.all([...engines.values()].map(({ engine }) => engine));

@@ -155,6 +155,11 @@ export class Exchange {
     return slot;
   }
 
+  /** A value as the others get it. Throws SERIALIZATION when it may not pass. */
+  asSent(value: unknown): unknown {
+    return this.#codec.decode(this.#codec.encode(value));
+  }
+
   /** Tells `to`. Throws SERIALIZATION when the allow-list does not let the value pass. */
   async tell(to: readonly string[], kind: Kind, key: string, data: unknown): Promise<void> {
     if (to.length === 0) return;

@@ -3,6 +3,7 @@ import { TesseraError } from '../../errors.ts';
 import { parseRoomKey } from '../../link/room.ts';
 import { tapped } from '../../link/tap.ts';
 import { connect, type WebSocketTransport } from '../../link/websocket.ts';
+import { fromAbort, shown } from './failure.ts';
 import type { Production } from './options.ts';
 
 /** What all parties must agree on; the handshake names the first path that differs. */
@@ -62,8 +63,11 @@ export const openLinks = async (o: Production): Promise<WebSocketTransport> => {
   try {
     await transport.ready(o.crossSilo.readyTimeoutMs);
   } catch (e) {
+    // Who knows of a build that is another tells the others, who may not have met it.
+    if ((e as TesseraError).code === 'BUILD')
+      await transport.abort(shown(e as TesseraError, false)).catch(() => {});
     await transport.close().catch(() => {});
-    throw cancelled(o) ?? e;
+    throw cancelled(o) ?? ((e as TesseraError).code === 'PARTY_FAILED' ? fromAbort(e as TesseraError) : e);
   } finally {
     o.signal?.removeEventListener('abort', cancel);
   }

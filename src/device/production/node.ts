@@ -64,25 +64,34 @@ export class SpuNode implements PartyNode {
     const id = `spu ${op.number}`;
     const peers = parties.filter((p) => p !== self);
     this.#apart = apart && quietly(apart);
-    const channel = apart ? apart.then((links) => links.channel(id, peers)) : transport.channel(id, peers);
+    /** Opened in one order at all parties. */
+    const lines = (links: Transport) => ({
+      channel: () => links.channel(id, peers),
+      faults: links.channel(`faults of ${id}`, peers),
+    });
+    const links = apart ? apart.then(lines) : lines(transport);
     const source = async (): Promise<EngineOptions['dealer']> => {
       if (stored !== undefined) return stored(transport.channel(`material of ${id}`, peers));
       if (dealer === undefined) return { kind: 'first' };
-      return { kind: 'third', channel: transport.channel(`dealer of ${id}`, [dealer]) };
+      return {
+        kind: 'third',
+        channel: () => transport.channel(`dealer of ${id}`, [dealer]),
+        faults: transport.channel(`faults of dealer of ${id}`, [dealer]),
+      };
     };
     if (dealer !== undefined) order({ id, field: runtime.field, parties });
     this.#ring = Ring.create({
       threads: runtime.threads ?? usualThreads(),
       ...(runtime.memoryLimit !== undefined && { maxBytes: runtime.memoryLimit }),
     });
-    this.#engine = Promise.all([this.#ring, source(), channel]).then(([ring, from, own]) =>
+    this.#engine = Promise.all([this.#ring, source(), links]).then(([ring, from, own]) =>
       PartyEngine.start({
         ring,
         field: FIELDS[runtime.field],
         fraction: runtime.fraction,
         rank: this.#rank,
         parties,
-        channel: own,
+        ...own,
         dealer: from,
         measure: measures(config),
       }),
@@ -105,9 +114,10 @@ export class SpuNode implements PartyNode {
     if (this.#closed) throw this.#closed;
     const job = { graph, ins, outs, ...(reveal && { reveal }) };
     try {
-      const { revealed, stats } = await engine.run(job, privates?.get(this.#rank));
+      const { revealed, stats, left } = await engine.run(job, privates?.get(this.#rank));
       this.#peak = engine.memory.peak;
-      return { revealed, stats: this.#parties.map((_, rank) => (rank === this.#rank ? stats : undefined)) };
+      const all = this.#parties.map((_, rank) => (rank === this.#rank ? stats : undefined));
+      return { revealed, stats: all, left };
     } catch (e) {
       if (this.#breaker.broken) throw e;
       const error = e instanceof TesseraError ? e : new TesseraError('PARTY_FAILED', String(e), {}, e);
@@ -118,7 +128,7 @@ export class SpuNode implements PartyNode {
         { ...error.info, op: op.number, program: op.what, site: op.site },
         e,
       );
-      if (!this.#closed) this.#failed(located);
+      if (!this.#closed && engine.failure !== undefined) this.#failed(located);
       throw located;
     }
   }

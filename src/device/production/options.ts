@@ -5,6 +5,7 @@ import { type KeptIdentity, parseIdentity } from '../../link/identity.ts';
 import type { Pem, TlsOptions } from '../../link/pem.ts';
 import type { PeerEvent } from '../../link/report.ts';
 import type { AllowedList } from '../../link/types.ts';
+import * as math from '../../ring/math/index.ts';
 import {
   configError,
   describe,
@@ -16,9 +17,11 @@ import {
   partyName,
   type Reader,
   required,
+  spellingOf,
   suggestion,
   text,
 } from '../read.ts';
+import { readUnseen, type UnseenMode } from '../unseen.ts';
 
 export interface PartyOptions {
   /** Where the others reach it, host:port; without it the party only dials out. */
@@ -99,6 +102,8 @@ export interface ProductionOptions {
   readonly allowInsecure?: boolean;
   readonly allowTrustedFirstParty?: boolean;
   readonly signal?: AbortSignal;
+  /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
+  readonly unseen?: UnseenMode;
   /** 'info' prints warnings about trust; 'warning' and above do not. */
   readonly loggingLevel?: 'debug' | 'info' | 'warning' | 'error' | 'critical';
 }
@@ -139,6 +144,7 @@ export interface Production {
   readonly allowInsecure: boolean;
   readonly allowTrustedFirstParty: boolean;
   readonly signal: AbortSignal | undefined;
+  readonly unseen: UnseenMode | undefined;
   readonly quiet: boolean;
 }
 
@@ -241,7 +247,10 @@ const readCrossSilo = object<CrossSiloOptions>({
   heartbeatMs: maybe(integer(10, 3_600_000)),
   peerTimeoutMs: maybe(integer(10, 86_400_000)),
   readyTimeoutMs: maybe(integer(1, 86_400_000), ['timeout_in_ms', 'timeoutInMs', 'timeoutMs', 'timeout_ms']),
-  maxMessageBytes: maybe(integer(1, 2 ** 32 - 1), ['messages_max_size_in_bytes', 'messagesMaxSizeInBytes']),
+  maxMessageBytes: maybe(integer(1, math.pow2(32) - 1), [
+    'messages_max_size_in_bytes',
+    'messagesMaxSizeInBytes',
+  ]),
   exposeErrors: optional(flag, false, ['expose_error_trace', 'exposeErrorTrace']),
   spin: maybe(flag),
 } as unknown as Parameters<typeof object<CrossSiloOptions>>[0]);
@@ -252,6 +261,8 @@ const asIs =
     is(value) ? (value as T) : configError(path, `${what} is wanted, not ${describe(value)}`);
 
 const anObject = (x: unknown): boolean => typeof x === 'object' && x !== null && !Array.isArray(x);
+
+export const readAllowedList = asIs<AllowedList>(anObject, 'an object from modules to lists of names');
 
 const isFunction = (x: unknown): boolean => typeof x === 'function';
 
@@ -286,9 +297,8 @@ const readAll = object({
   address: maybe(text),
   clusterConfig: required(readCluster),
   tlsConfig: optional<unknown>((x) => x, undefined),
-  crossSiloSerializingAllowedList: maybe(
-    asIs<AllowedList>(anObject, 'an object from modules to lists of names'),
-  ),
+  crossSiloSerializingAllowedList: maybe(readAllowedList),
+  unseen: optional<UnseenMode | undefined>(readUnseen, undefined),
   jobName: optional(text, 'tessera'),
   crossSilo: optional<CrossSiloOptions>(readCrossSilo, { exposeErrors: false }, [
     'cross_silo_comm_options',
@@ -312,10 +322,12 @@ const readAll = object({
 /** Reads the options of production mode. */
 export const readProduction = (options: unknown): Production => {
   const o = readAll(options, '');
+  const as = spellingOf(options as object, '');
+  const [cluster, self, tls] = [as('clusterConfig'), as('selfParty'), as('tlsConfig')];
   const { parties: named, selfParty, dealer } = o.clusterConfig;
   const parties = Object.keys(named);
   if (parties.length < 2)
-    configError('clusterConfig.parties', `at least two parties are wanted, not ${parties.length}`);
+    configError(`${cluster}.parties`, `at least two parties are wanted, not ${parties.length}`);
   const addresses: Record<string, { address?: string; listenAddr?: string }> = {};
   const put = (
     name: string,
@@ -331,8 +343,8 @@ export const readProduction = (options: unknown): Production => {
     if (parties.includes(dealer.name))
       fail(
         'CONFIG',
-        `clusterConfig.dealer.name: "${dealer.name}" is one of the parties: the dealer must be somebody else`,
-        { path: 'clusterConfig.dealer.name' },
+        `${cluster}.dealer.name: "${dealer.name}" is one of the parties: the dealer must be somebody else`,
+        { path: `${cluster}.dealer.name` },
       );
     put(dealer.name, dealer);
   }
@@ -343,12 +355,12 @@ export const readProduction = (options: unknown): Production => {
     if (at === undefined) continue;
     const other = places.get(at);
     if (other !== undefined)
-      configError('clusterConfig', `${other} and ${name} have the same address ${at}: each needs its own`);
+      configError(cluster, `${other} and ${name} have the same address ${at}: each needs its own`);
     places.set(at, name);
   }
   if (!everybody.includes(selfParty))
     configError(
-      'clusterConfig.selfParty',
+      `${cluster}.${self}`,
       `no party ${JSON.stringify(selfParty)}: ${suggestion(selfParty, parties)}`,
     );
   const peers = everybody.filter((p) => p !== selfParty);
@@ -358,7 +370,7 @@ export const readProduction = (options: unknown): Production => {
     parties,
     addresses,
     dealer: dealer?.name,
-    tls: o.tlsConfig === undefined ? undefined : readTls(peers)(o.tlsConfig, 'tlsConfig'),
+    tls: o.tlsConfig === undefined ? undefined : readTls(peers)(o.tlsConfig, tls),
     allowedList: o.crossSiloSerializingAllowedList,
     job: o.jobName,
     crossSilo: o.crossSilo as Production['crossSilo'],
@@ -375,6 +387,7 @@ export const readProduction = (options: unknown): Production => {
     allowInsecure: o.allowInsecure,
     allowTrustedFirstParty: o.allowTrustedFirstParty,
     signal: o.signal,
+    unseen: o.unseen,
     quiet: o.loggingLevel !== 'info' && o.loggingLevel !== 'debug',
   };
 };

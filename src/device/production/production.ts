@@ -5,6 +5,7 @@ import { createIdentity, identitySecretText } from '../../link/identity.ts';
 import type { Channel } from '../../link/link.ts';
 import type { WebSocketTransport } from '../../link/websocket.ts';
 import type { SpuConfig } from '../cluster-def.ts';
+import { failedAt } from '../failing.ts';
 import { measures, UNMEASURED } from '../measured.ts';
 import type { Described, Mode, PartyFiles, SpuBackend } from '../mode.ts';
 import { type Op, quietly } from '../objects.ts';
@@ -121,6 +122,18 @@ class ProductionMode implements Mode {
     return quietly(this.#report(known, rest, 'value', key, op, (v) => v).then(() => known));
   }
 
+  show<T>(party: string, key: string, op: Op, value: () => Promise<T>): Promise<T> {
+    const asSent = async (): Promise<T> => {
+      const known = await value();
+      try {
+        return this.#exchange.asSent(known) as T;
+      } catch (e) {
+        throw failedAt(party, op, e, { party });
+      }
+    };
+    return this.share([party], key, op, asSent);
+  }
+
   announce<T>(party: string, key: string, op: Op, work: () => Promise<T>): Promise<T> {
     if (party !== this.self) return this.#exchange.expect<T>(party, 'form', key);
     const known = this.#breaker.guard(work(), op);
@@ -147,8 +160,10 @@ class ProductionMode implements Mode {
     const told = promise.then(
       async (value) => {
         try {
-          await this.#exchange.tell(to, kind, key, show(value) ?? null);
-        } catch (e) {
+          const shown = show(value);
+          await this.#exchange.tell(to, kind, key, kind === 'value' ? shown : (shown ?? null));
+        } catch (cause) {
+          const e = failedAt(this.self, op, cause, { party: this.self });
           await this.#exchange.tellFailure(to, kind, key, op, e).catch(() => {});
           throw e;
         }

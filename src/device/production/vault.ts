@@ -8,7 +8,7 @@
  * eprint 2015/189), so that records cannot be dropped, repeated or moved.
  */
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TesseraError } from '../../errors.ts';
 
@@ -77,8 +77,11 @@ export const writeVault = async (
     for (const record of records) await put(record, false);
     await put(new Uint8Array(), true);
     await file.sync();
-  } finally {
     await file.close();
+  } catch (e) {
+    await file.close().catch(() => {});
+    await rm(part, { force: true }).catch(() => {});
+    throw e;
   }
   await rename(part, path);
   await syncFolder(dirname(path));

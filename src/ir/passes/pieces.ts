@@ -9,9 +9,12 @@ import { GraphBuilder } from '../builder.ts';
 import type { Attrs, Graph, Node, Shape, ValueId } from '../graph.ts';
 import { sizeOf } from '../graph.ts';
 import { OPS } from '../ops.ts';
+import { HELD, takesRounds, type WorkOptions, workOf } from './work.ts';
 
-/** Bytes that a party may need at a time for an element of the greediest op, a division, with all that it is made of. */
+/** Bytes for an element of a value that is cut, at least: a quotient with all that it is made of. */
 const ELEMENT = 2048;
+/** The part of the memory that a piece may need; what enters and leaves it has the rest. */
+const SHARE = 0.5;
 
 /** How a node does its rows: which operands come row by row (the others whole), and whether the result is a sum over them. */
 interface Rows {
@@ -136,11 +139,49 @@ const withRows = ({ op, attrs }: Node, rows: number): Attrs =>
     ? { ...attrs, shape: [rows, ...(attrs.shape as readonly number[]).slice(1)] }
     : attrs;
 
+/** Bytes for a row of a region: its ops run side by side where none waits for another, and values are held to their last use. */
+const rowBytes = (
+  { nodes, rows }: Region,
+  types: Types,
+  leaves: ReadonlySet<ValueId>,
+  o: WorkOptions,
+): number => {
+  const size = (id: ValueId): number => sizeOf(shapeOf(types, id)) / rows;
+  /** Turns in which ops run, values are made, and used last. */
+  const turns: number[] = [];
+  const made = new Map<ValueId, number>();
+  const last = new Map<ValueId, number>();
+  for (const node of nodes) {
+    const { cut } = rowsOf(node, types)!;
+    const ins = node.ins.filter((_, i) => cut[i]);
+    const turn = Math.max(0, ...ins.map((id) => made.get(id) ?? 0)) + (takesRounds(node) ? 1 : 0);
+    const most = Math.max(...[...ins, ...node.outs].map(size));
+    turns[turn] = (turns[turn] ?? 0) + most * workOf(node, o);
+    for (const id of ins) {
+      if (!made.has(id)) made.set(id, 0);
+      last.set(id, Math.max(last.get(id) ?? 0, turn));
+    }
+    for (const id of node.outs) made.set(id, turn);
+  }
+  for (const [id, from] of made) {
+    const to = leaves.has(id) ? turns.length - 1 : (last.get(id) ?? from);
+    for (let turn = from; turn <= to; turn++) turns[turn] = (turns[turn] ?? 0) + size(id) * HELD;
+  }
+  return Math.max(...turns.map((n) => n ?? 0));
+};
+
 /** Graph -> graph, for parties with so many bytes of memory. */
-export const pieces = (graph: Graph, memory: number): Graph => {
-  const most = Math.max(1, Math.floor(memory / ELEMENT));
+export const pieces = (graph: Graph, memory: number, options: WorkOptions = {}): Graph => {
+  const greediest = graph.nodes.reduce(
+    (most, node) => Math.max(most, rowsOf(node, graph.types) ? workOf(node, options) : 0),
+    0,
+  );
+  const most = Math.max(1, Math.floor(memory / Math.max(ELEMENT, greediest)));
   const regions = regionsOf(graph, most);
-  if (regions.size === 0) return graph;
+  const bodies = new Map(
+    graph.nodes.flatMap(({ body }) => (body ? [[body, pieces(body, memory, options)]] : [])),
+  );
+  if (regions.size === 0 && [...bodies].every(([body, cut]) => body === cut)) return graph;
   const { types } = graph;
   const to = new GraphBuilder();
   const names = new Map<ValueId, ValueId>();
@@ -149,17 +190,19 @@ export const pieces = (graph: Graph, memory: number): Graph => {
   const maker = new Map(graph.nodes.flatMap((node) => node.outs.map((id) => [id, node] as const)));
 
   const emitRegion = (region: Region): void => {
-    const step = Math.max(1, Math.floor(most / region.widest));
+    const row = rowBytes(region, types, uses, options);
+    const step = Math.max(1, Math.floor(Math.min(most / region.widest, (memory * SHARE) / row)));
     const inside = new Set(region.nodes.flatMap((node) => node.outs));
     const parts = new Map<ValueId, ValueId[]>();
     for (let from = 0; from < region.rows; from += step) {
       const count = Math.min(step, region.rows - from);
+      /** Rows of what is made here, and of what comes from outside: that may be used whole by other nodes. */
       const own = new Map<ValueId, ValueId>();
       const operand = (id: ValueId, cut: boolean): ValueId => {
-        const known = own.get(id);
-        if (known !== undefined) return known;
         const whole = names.get(id)!;
         if (!cut) return whole;
+        const known = own.get(id);
+        if (known !== undefined) return known;
         const { shape } = types[id]!;
         const start = shape.map((_, i) => (i === 0 ? from : 0));
         const size = shape.map((n, i) => (i === 0 ? count : n));
@@ -207,7 +250,10 @@ export const pieces = (graph: Graph, memory: number): Graph => {
       if ('nodes' in unit) emitRegion(unit);
       else {
         const ins = unit.ins.map((id) => names.get(id)!);
-        const outs = to.emit(unit.op, ins, unit.attrs, { body: unit.body, site: unit.site });
+        const outs = to.emit(unit.op, ins, unit.attrs, {
+          body: unit.body && bodies.get(unit.body),
+          site: unit.site,
+        });
         for (const [i, id] of unit.outs.entries()) names.set(id, outs[i]!);
       }
     }

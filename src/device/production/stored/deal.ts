@@ -7,6 +7,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BUILD } from '../../../build.ts';
 import { packCorrection } from '../../../dealer/source.ts';
 import { fail } from '../../../errors.ts';
 import { steered, tells } from '../../../ir/analysis.ts';
@@ -97,6 +98,7 @@ export const deal = async ({ program, runs, out, job, dealer, recipients }: Deal
         rank,
         jobs,
         key: sealed,
+        build: BUILD,
       };
       const served = rank === 0 || program.jobs.some((j) => tells(j.graph));
       const dealt = served ? corrections(program, await Ring.create(), seeds, rank) : [];

@@ -1,11 +1,12 @@
 /** @file Pieces of stored material on a party's disk, and the marks that say which were used. */
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Build } from '../../../build.ts';
 import { TesseraError } from '../../../errors.ts';
 import { type Identity, identityText, sign, verify } from '../../../link/identity.ts';
 import { syncFolder } from '../vault.ts';
 
-export const VERSION = 2;
+export const VERSION = 3;
 
 /** In the clear, and bound to the contents. */
 export interface PieceHeader {
@@ -26,6 +27,8 @@ export interface PieceHeader {
   readonly key: string;
   /** Who has dealt it. */
   readonly dealer: string;
+  /** What dealt it. */
+  readonly build: Build;
 }
 
 /** With the dealer's signature, which holds for the contents too: who does not know the key cannot write them. */

@@ -1,10 +1,11 @@
 /** @file Material from files, in place of a dealer: the parties agree on a piece, mark it as used, and only then open it. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkBuild } from '../../../build.ts';
 import { unpackCorrections } from '../../../dealer/source.ts';
 import { TesseraError } from '../../../errors.ts';
 import type { Material, StoredMaterial } from '../../../ir/engine.ts';
-import { digestOf, type Job } from '../../../ir/job.ts';
+import { digestOf, type Job, type Place } from '../../../ir/job.ts';
 import { controlCodec } from '../../../link/codec.ts';
 import { parseIdentity } from '../../../link/identity.ts';
 import type { Channel } from '../../../link/link.ts';
@@ -71,6 +72,7 @@ const allMarked = async (run: number, channel: Channel): Promise<void> => {
 
 const check = (path: string, h: PieceHeader, o: StoredOptions, set: string, run: number): void => {
   const { parties, runtime } = o.config;
+  if (h.kind === 'material') checkBuild(h.build, `"${o.self}" runs`, `${path} was dealt by`);
   const expected: Partial<PieceHeader> = {
     kind: 'material',
     version: VERSION,
@@ -121,7 +123,6 @@ class FromVault implements Material {
   readonly #path: string;
   readonly #header: PieceHeader;
   readonly #arrived = new Map<number, readonly Uint8Array[]>();
-  #job = 0;
 
   constructor(vault: VaultReader, path: string) {
     this.#vault = vault;
@@ -129,9 +130,9 @@ class FromVault implements Material {
     this.#header = vault.header as unknown as PieceHeader;
   }
 
-  start(job: Job): void {
+  start(job: Job, _line: unknown, { number, gate }: Place): void {
+    for (const known of this.#arrived.keys()) if (known < gate) this.#arrived.delete(known);
     const { jobs } = this.#header;
-    const number = this.#job++;
     if (jobs[number] === digestOf(job)) return;
     throw wrong(
       number < jobs.length
@@ -140,6 +141,9 @@ class FromVault implements Material {
       { job: number + 1 },
     );
   }
+
+  /** It was dealt nevertheless: its material is passed over. */
+  skip(): void {}
 
   async take(gate: number): Promise<readonly Uint8Array[]> {
     while (!this.#arrived.has(gate)) {
@@ -161,6 +165,10 @@ class FromVault implements Material {
   finish(): void {}
 
   free(): void {}
+
+  stop(): void {}
+
+  abandon(): void {}
 
   close(): Promise<void> {
     return this.#vault.close();

@@ -1,0 +1,22 @@
+/** @file What is said where the range guard (`range_guard` of a runtime_config) has found that numbers left the range. */
+import { TesseraError } from '../errors.ts';
+import type { Watched } from '../ir/graph.ts';
+import { guardedBits, objectBits } from '../ir/guard-range.ts';
+import type { Field } from '../ring/field.ts';
+import { userName } from './check.ts';
+
+/** The error of a call in which they did. */
+export const leftRange = (
+  { op, site }: Watched,
+  { field, fraction }: { readonly field: Field; readonly fraction: number },
+): TesseraError => {
+  const name = userName(op);
+  const most = objectBits(field) - fraction;
+  const products = guardedBits(field) - 2 * fraction;
+  return new TesseraError(
+    'RANGE',
+    `range_guard: np.${name}${site === undefined ? '' : ` at ${site}`}: a number left the range, in which those of ${field.name} ` +
+      `with ${fraction} fraction bits lie below 2^${most}, and products below 2^${products}: scale the data, or take a larger field`,
+    { guard: name, guardSite: site },
+  );
+};

@@ -1,0 +1,131 @@
+/**
+ * @file The range guard: which numbers have left the range, counted without a message, and one bit at the end of a program.
+ *
+ * With x = c - r, the top bytes C of c and R of r differ by at most `reach` where |x| < reach 2^(k-8), and by more where
+ * |x| >= (reach + 1) 2^(k-8): as numbers where a wrap of x + r does harm (free truncation), mod 256 elsewhere. Per number the
+ * dealer shares the row of 256 bits that says so of every C (one-time truth tables: Ishai et al., TCC 2013, section 3), and
+ * each party looks its share of the bit up by C. What left the range has a weight of 32 public random bits; the sums, a
+ * share for each site of the program, are xors of weights, which cancel with probability 2^-32.
+ *
+ * The verdict: with T the sum of all, v = T + rho is opened, then alpha T = alpha v + (alpha rho), in GF(2^32): 0 if all is well,
+ * and else a number that alpha alone decides. Only in that case, bisection over the sums up to a site finds the first.
+ *
+ * Secrecy: rows are shared afresh; v has a mask that serves once; alpha T tells whether T = 0, and nothing else. Of a program
+ * that left the range everybody learns its first site that did.
+ *
+ * Rounds 0, bytes 0; dealer 32 bytes. The verdict: rounds 2, bytes 8; dealer 4, and as much for each halving of the sites.
+ */
+import type { Dealing } from '../dealer/material.ts';
+import type { Bits, RingArray } from '../ring/array.ts';
+import * as math from '../ring/math/index.ts';
+import { type Gate, type Party, ringOf, type Steps } from './gate.ts';
+
+/** What is watched, as attributes of a gate. */
+export interface Watch extends Readonly<Record<string, unknown>> {
+  /** The site to which a number is counted; absent: not watched. */
+  readonly guard?: number;
+  readonly reach?: number;
+}
+
+/** Rows are dealt and looked up in pieces of so many numbers. */
+const PIECE = 1 << 13;
+
+const eachPiece = (x: RingArray, work: (part: RingArray) => void): void => {
+  for (let from = 0; from < x.length; from += PIECE) work(x.view(from, Math.min(PIECE, x.length - from)));
+};
+
+/** The dealer's half, for numbers under the whole mask `r`; `round`: a wrap of x + r does no harm. */
+export const dealGuard = (d: Dealing, r: RingArray, { guard, reach = 0 }: Watch, round: boolean): void => {
+  if (guard === undefined) return;
+  eachPiece(r, (part) => {
+    const rows = d.bits(256 * part.length);
+    d.ring.rangeTable(rows, part, reach, round);
+    d.give(rows);
+    d.drop(rows);
+    d.pass();
+  });
+};
+
+/** Counts those of the masked numbers that left the range. */
+export const watch = (p: Party, c: RingArray, { guard }: Watch): void => {
+  if (guard === undefined) return;
+  eachPiece(c, (part) => {
+    const rows = p.takeBits(256 * part.length);
+    const weights = p.drawPublic(p.bytes(4 * part.length));
+    p.note(guard, p.ring.rangeTest(part, rows, weights, p.first));
+    p.drop(rows, weights);
+  });
+};
+
+/** Watches a value of its own. Ins: x. */
+export const guard: Gate<Watch> = {
+  deal(d, [x], attrs) {
+    dealGuard(d, ringOf(x!.r), attrs, true);
+    return [{}];
+  },
+  // biome-ignore lint/correctness/useYield: a gate without a round
+  *eval(p, [x], attrs) {
+    watch(p, ringOf(x!.c), attrs);
+    return [{}];
+  },
+};
+
+const WIDTH = 32;
+
+/** x y in GF(2^32), mod x^32 + x^7 + x^3 + x^2 + 1. */
+export const fieldProduct = (x: number, y: number): number => {
+  let [a, sum] = [x | 0, 0];
+  for (let b = 0; b < WIDTH; b++) {
+    sum ^= a & -((y >>> b) & 1);
+    a = (a << 1) ^ (0x8d & (a >> 31));
+  }
+  return sum >>> 0;
+};
+
+const read = (s: Dealing | Party, bits: Bits): number => {
+  const [a, b, c, d] = s.ring.u8(bits) as unknown as [number, number, number, number];
+  return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
+};
+
+const wordOf = (s: Dealing | Party, value: number): Bits => {
+  const bits = s.bits(WIDTH);
+  s.ring.u8(bits).set([value, value >>> 8, value >>> 16, value >>> 24]);
+  return bits;
+};
+
+/** How often a verdict on so many sites may ask at most. */
+const questions = (sites: number): number => 1 + Math.ceil(math.log2(sites));
+
+export const dealVerdict = (d: Dealing, sites: number): void => {
+  for (let i = 0; i < questions(sites); i++) {
+    const rho = read(d, d.drawBits(WIDTH));
+    const alpha = read(d, d.drawBits(WIDTH));
+    d.give(wordOf(d, fieldProduct(alpha, rho)));
+  }
+};
+
+/** Whether shares that add up to T stand for anything but 0. Rounds 2, bytes 8. */
+function* isSome(p: Party, share: number): Steps<boolean> {
+  const rho = read(p, p.drawBits(WIDTH));
+  const alpha = read(p, p.drawBits(WIDTH));
+  const product = read(p, p.takeBits(WIDTH));
+  const v = read(p, yield* p.open(wordOf(p, share ^ rho)));
+  return read(p, yield* p.open(wordOf(p, fieldProduct(alpha, v) ^ product))) !== 0;
+}
+
+/** The first site at which numbers left the range, by this party's sums; undefined if none did. */
+export function* verdict(p: Party, sums: Uint32Array): Steps<number | undefined> {
+  const upTo = (site: number): number => sums.subarray(0, site + 1).reduce((a, b) => a ^ b, 0);
+  let found: number | undefined;
+  if (yield* isSome(p, upTo(sums.length - 1))) {
+    let [first, last] = [0, sums.length - 1];
+    while (first < last) {
+      const middle = (first + last) >> 1;
+      if (yield* isSome(p, upTo(middle))) last = middle;
+      else first = middle + 1;
+    }
+    found = first;
+  }
+  p.discard();
+  return found;
+}

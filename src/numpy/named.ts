@@ -1,0 +1,49 @@
+/**
+ * @file `np` as programs have it: an unknown name is an error that says the nearest known one, and what is asked for by
+ * name is told from what np's own functions make on their way, so that an unused condition is found (ir/conditions.ts).
+ */
+import { fail } from '../errors.ts';
+import { mayBeMissing } from '../guard.ts';
+import { condition } from '../ir/conditions.ts';
+import { nearest } from '../names.ts';
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+const told = (path: string, fn: AnyFunction): AnyFunction =>
+  Object.defineProperties(
+    (...args: unknown[]) => {
+      const result = fn(...args);
+      condition(path, result);
+      return result;
+    },
+    { name: { value: fn.name }, length: { value: fn.length } },
+  );
+
+const isClass = (name: string): boolean => /^[A-Z]/.test(name);
+/** A namespace within a namespace, as an engine makes it or a bundler. */
+const isFolder = (x: unknown): x is object =>
+  typeof x === 'object' &&
+  x !== null &&
+  [null, Object.prototype].includes(Object.getPrototypeOf(x) as object);
+
+/** A namespace of functions. `path`: what it is called in messages, such as `np.linalg`. */
+export const named = <T extends object>(path: string, functions: T): T => {
+  const members: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(functions) as [string, unknown][]) {
+    const full = `${path}.${name}`;
+    if (typeof value === 'function' && !isClass(name)) members[name] = told(full, value as AnyFunction);
+    else members[name] = isFolder(value) ? named(full, value) : value;
+  }
+  return new Proxy(Object.freeze(members), {
+    get: (target, key) => {
+      if (mayBeMissing(target, key)) return Reflect.get(target, key) as unknown;
+      const near = nearest(key, Object.keys(target));
+      return fail(
+        'INVALID_ARGUMENT',
+        `${path} has no ${JSON.stringify(key)}${near === undefined ? '' : `: did you mean ${path}.${near}?`} ` +
+          '(FEATURES.md lists all functions)',
+        { name: key },
+      );
+    },
+  }) as T;
+};

@@ -1,0 +1,114 @@
+/**
+ * @file Reductions that leave NaN out. No secret is NaN, nor any number in a program: of those they are the plain functions. Public
+ * arrays are looked at.
+ */
+import { fail } from '../errors.ts';
+import type { BaseArray } from '../ir/array.ts';
+import { NDArray } from '../ir/ndarray.ts';
+import { isnan, where } from './compare.ts';
+import { type ArrayInput, type Axis, asArr, broadcast, type FlatAxis, readAxes, reshapeTo } from './core.ts';
+import { stack } from './join.ts';
+import { all, argmax, argmin, max, mean, min, std, sum, type VarOptions, variance } from './reduce.ts';
+import { cumprod, cumsum, prod } from './scans.ts';
+import { moveaxis } from './shape.ts';
+import { median, percentile, type QuantileOptions, quantile } from './sorting.ts';
+
+/** The array, if it is public and holds a NaN. */
+const withNaN = (x: ArrayInput): NDArray | undefined => {
+  const a = asArr(x);
+  return a instanceof NDArray && a.dtype === 'fxp' && (a.data as Float64Array).some(Number.isNaN)
+    ? a
+    : undefined;
+};
+
+/** Instead of each NaN a number that changes nothing. */
+const filled =
+  <A extends readonly unknown[]>(fn: (x: ArrayInput, ...rest: A) => BaseArray, value: number) =>
+  (x: ArrayInput, ...rest: A): BaseArray => {
+    const a = withNaN(x);
+    return fn(a === undefined ? x : where(isnan(a), value, a), ...rest);
+  };
+
+/** Sums, NaN left out: 0 of nothing. */
+export const nansum = filled((x: ArrayInput, axis?: Axis) => sum(x, axis), 0);
+/** Products, NaN left out: 1 of nothing. */
+export const nanprod = filled((x: ArrayInput, axis?: Axis) => prod(x, axis), 1);
+export const nancumsum = filled((x: ArrayInput, axis?: FlatAxis) => cumsum(x, axis), 0);
+export const nancumprod = filled((x: ArrayInput, axis?: FlatAxis) => cumprod(x, axis), 1);
+
+/** Each lane along the axes without its NaN; a lane of nothing else gives NaN. `fn` gives results in front of other axes. */
+const laneByLane = (x: NDArray, axis: Axis | undefined, fn: (lane: BaseArray) => BaseArray): BaseArray => {
+  const { axes, keepdims } = readAxes(axis, x.ndim);
+  const rest = x.shape.filter((_, i) => !axes.includes(i));
+  const moved = moveaxis(
+    x,
+    axes,
+    axes.map((_, i) => rest.length + i),
+  ) as NDArray;
+  const n = axes.reduce((size, i) => size * x.shape[i]!, 1);
+  const lanes = Array.from({ length: n === 0 ? 0 : x.size / n }, (_, i) =>
+    (moved.data as Float64Array).slice(i * n, (i + 1) * n).filter((v) => !Number.isNaN(v)),
+  );
+  const first = fn(NDArray.from([0]));
+  const none = broadcast(NDArray.from(Number.NaN), first.shape);
+  const made = stack(
+    lanes.map((lane) => (lane.length === 0 ? none : fn(NDArray.from(lane)))),
+    -1,
+  );
+  const kept = keepdims ? x.shape.map((size, i) => (axes.includes(i) ? 1 : size)) : rest;
+  return reshapeTo(made, [...first.shape, ...kept]);
+};
+
+const skipping =
+  (fn: (x: ArrayInput, axis?: Axis) => BaseArray) =>
+  (x: ArrayInput, axis?: Axis): BaseArray => {
+    const a = withNaN(x);
+    return a === undefined ? fn(x, axis) : laneByLane(a, axis, (lane) => fn(lane));
+  };
+
+/** Means, extremes and spreads, NaN left out: NaN of nothing else. */
+export const nanmean = skipping(mean);
+export const nanmax = skipping(max);
+export const nanmin = skipping(min);
+export const nanmedian = skipping(median);
+
+const spread =
+  (fn: (x: ArrayInput, options?: VarOptions) => BaseArray) =>
+  (x: ArrayInput, options?: VarOptions): BaseArray => {
+    const a = withNaN(x);
+    if (a === undefined) return fn(x, options);
+    const { ddof = 0, ...axis } = (
+      typeof options === 'object' && options !== null && !Array.isArray(options) ? options : { axis: options }
+    ) as { ddof?: number };
+    const defined = (lane: BaseArray): BaseArray =>
+      lane.size > ddof ? fn(lane, { ddof }) : NDArray.from(Number.NaN);
+    return laneByLane(a, axis as Axis, defined);
+  };
+export const nanstd = spread(std);
+export const nanvar = spread(variance);
+
+const fraction =
+  (fn: (x: ArrayInput, q: number | readonly number[], options?: Axis | QuantileOptions) => BaseArray) =>
+  (x: ArrayInput, q: number | readonly number[], options?: Axis | QuantileOptions): BaseArray => {
+    const a = withNaN(x);
+    if (a === undefined) return fn(x, q, options);
+    const { method = 'linear', ...axis } = (
+      typeof options === 'object' && options !== null && !Array.isArray(options) ? options : { axis: options }
+    ) as QuantileOptions;
+    return laneByLane(a, axis as Axis, (lane) => fn(lane, q, { method }));
+  };
+export const nanquantile = fraction(quantile);
+export const nanpercentile = fraction(percentile);
+
+const position =
+  (fn: (x: ArrayInput, axis?: Axis) => BaseArray, worst: number) =>
+  (x: ArrayInput, axis?: Axis): BaseArray => {
+    const a = withNaN(x);
+    if (a === undefined) return fn(x, axis);
+    const empty = all(isnan(a), axis) as NDArray;
+    if (empty.data.some((v) => v !== 0)) fail('RANGE', 'nanargmax, nanargmin: All-NaN slice encountered');
+    return fn(where(isnan(a), worst, a), axis);
+  };
+/** Where the first extreme is, NaN left out. Throws RANGE where there is nothing else. */
+export const nanargmax = position(argmax, Number.NEGATIVE_INFINITY);
+export const nanargmin = position(argmin, Number.POSITIVE_INFINITY);

@@ -1,0 +1,432 @@
+/** What JavaScript would swallow: secrets and handles in conditions, as numbers, by index, by misspelt names. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as sf from '../../src/index.ts';
+import type { Type } from '../../src/ir/graph.ts';
+import { trace } from '../../src/ir/tracer.ts';
+import { fails, withSession, withSpu } from './helpers.ts';
+
+const { np } = sf;
+const test = suite('device: what JavaScript swallows');
+const PARTIES = ['alice', 'bob'];
+
+const secret = (shape: readonly number[] = [], dtype: Type['dtype'] = 'fxp'): Type => ({
+  shape,
+  dtype,
+  secret: true,
+});
+const V = secret([3]);
+
+// biome-ignore lint/suspicious/noExplicitAny: programs that no compiler would let pass
+type Program = (...args: any[]) => unknown;
+const record = (fn: Program, ...types: readonly Type[]) => trace(fn as never, types);
+
+/** Programs in which a condition that JavaScript cannot see takes one side. */
+const SWALLOWED: Readonly<Record<string, readonly [Program, ...Type[]]>> = {
+  if: [
+    (a, b) => {
+      if (np.greater(a, b)) return a;
+      return b;
+    },
+    secret(),
+    secret(),
+  ],
+  'if with nothing to return': [
+    (a, b) => {
+      if (!np.less(a, b)) return a;
+      return undefined;
+    },
+    secret(),
+    secret(),
+  ],
+  '?:': [(a, b) => (np.equal(a, b) ? a : b), secret(), secret()],
+  '&&': [(a, b) => np.notEqual(a, b) && b, secret(), secret()],
+  '||': [(a, b) => (np.greaterEqual(a, b) || np.less(a, 0) ? a : b), secret(), secret()],
+  '===': [(a, b) => ((np.lessEqual(a, b) as unknown) === true ? a : b), secret(), secret()],
+  any: [(a, b) => (np.any(np.greater(a, b)) ? a : b), V, V],
+  all: [(a, b) => (np.all(np.greater(a, b)) ? a : b), V, V],
+  logical: [(a, b) => (np.logicalNot(np.logicalAnd(np.less(a, 0), np.less(b, 0))) ? a : b), V, V],
+  'a method': [(a, b) => (a.less(b).any() ? a : b), V, V],
+  'one of many': [(a, b) => (np.greater(a, b).at(0) ? a : b), V, V],
+  isclose: [(a, b) => (np.allclose(a, b) ? a : b), V, V],
+  snake_case: [(a, b) => (np.logical_or(np.less(a, 0), np.less(b, 0)) ? a : b), V, V],
+  'a revealed condition': [(a, b) => (np.reveal(np.less(a, b)) ? a : b), secret(), secret()],
+  'a bool argument': [(flag, x) => (flag ? x : np.negative(x)), secret([], 'bool'), V],
+  filter: [(a) => [0, 1, 2].filter((i) => np.greater(a.at(i), 0)).map((i) => a.at(i)), V],
+  'in a loop, on its index': [
+    (a: sf.BaseArray) => np.fori(0, 3, (i, c) => (np.equal(i, 1) ? np.add(c, 1) : c), a),
+    V,
+  ],
+  'in a gradient': [(a) => np.grad((w: sf.BaseArray) => np.sum(np.greater(w, 0) ? w : w))(a), V],
+  'in vmap': [(a) => np.vmap((w: sf.BaseArray) => (np.greater(w, 0) ? w : np.negative(w)))(a), V],
+};
+
+for (const [name, [program, ...types]] of Object.entries(SWALLOWED))
+  test(`a condition: ${name}`, () =>
+    fails(() => record(program, ...types), 'UNUSED_CONDITION', 'np.where', 'np.unused').then((e) => {
+      if (name !== 'a bool argument')
+        assert.match(String(e.info.conditionSite), /swallowed\.test\.js:\d+:\d+/);
+    }));
+
+/** Programs that use their conditions, or say that they do not. */
+const USED: Readonly<Record<string, readonly [Program, ...Type[]]>> = {
+  where: [(a, b) => np.where(np.greater(a, b), a, b), V, V],
+  'a value that is dropped': [
+    (a, b) => {
+      const dropped = np.where(np.greater(a, b), a, b);
+      return [a, dropped].slice(0, 1);
+    },
+    V,
+    V,
+  ],
+  returned: [(a, b) => ({ is: np.greater(a, b), all: [np.all(np.less(a, b))] }), V, V],
+  unused: [
+    (a, b) => {
+      np.unused({ flags: [np.greater(a, b)] });
+      return a;
+    },
+    V,
+    V,
+  ],
+  'unused, as a value': [(a, b) => (np.unused(np.greater(a, b)) ? a : b), V, V],
+  reveal: [
+    (a) =>
+      np.cond(
+        np.reveal(np.any(np.less(a, 0))),
+        () => a,
+        () => np.negative(a),
+      ),
+    V,
+  ],
+  while: [
+    (a: sf.BaseArray) =>
+      np.whileRevealed(
+        (x) => np.greater(x, 1),
+        (x) => np.multiply(x, 0.5),
+        a,
+      ),
+    secret(),
+  ],
+  fori: [(a: sf.BaseArray) => np.fori(0, 3, (i, c) => np.where(np.equal(i, 1), np.add(c, 1), c), a), V],
+  'a bool carry': [
+    (a: sf.BaseArray) =>
+      np.fori(0, 3, (_, c) => ({ x: c.x, any: np.logicalOr(c.any, np.less(c.x, 0)) }), {
+        x: a,
+        any: np.less(a, 1),
+      }),
+    V,
+  ],
+  'captured by a loop': [
+    (a: sf.BaseArray) => {
+      const positive = np.greater(a, 0);
+      return np.fori(0, 2, (_, c) => np.where(positive, c, np.add(c, 1)), a);
+    },
+    V,
+  ],
+  'what a gradient needs': [
+    (a) => np.grad((w: sf.BaseArray) => np.sum(np.where(np.greater(w, 0), w, 0)))(a),
+    V,
+  ],
+  'what a gradient does not need': [
+    (a, y) => {
+      const positive = np.greater(y, 0);
+      return np.grad((w: sf.BaseArray) => np.sum(np.add(w, np.where(positive, 1, 0))))(a);
+    },
+    V,
+    V,
+  ],
+  'what the loss counts beside': [
+    (a) =>
+      np.grad((w: sf.BaseArray) => [np.sum(np.square(w)), np.mean(np.greater(w, 0))], { hasAux: true })(a),
+    V,
+  ],
+  vmap: [(a) => np.vmap((w: sf.BaseArray) => np.where(np.less(w, 0), 0, w))(a), V],
+  'made by functions of np': [
+    (a) => [
+      np.argmax(a),
+      np.sort(a),
+      np.median(a),
+      np.topK(a, 2)[0],
+      np.clip(a, 0, 1),
+      np.round(a),
+      np.unique(a, { size: 2 }),
+    ],
+    V,
+  ],
+  'results not taken': [
+    (a) => {
+      np.unique(a, { size: 2 });
+      np.histogram(a, { bins: 2, range: [0, 1] });
+      np.divmod(a, 2);
+      return np.modf(a)[0];
+    },
+    V,
+  ],
+  'a mask as an argument that is not used': [(_mask, x) => x, secret([3], 'bool'), V],
+};
+
+for (const [name, [program, ...types]] of Object.entries(USED))
+  test(`no error: ${name}`, () => {
+    assert.ok(record(program, ...types).graph.outs.length > 0);
+  });
+
+test('an unused condition is an error of its handle, and the SPU lives on', () =>
+  withSpu(PARTIES, {}, async (s, spu) => {
+    const [a, b] = [s.PYU('alice')(() => 1)(), s.PYU('bob')(() => 2)()];
+    const larger = spu(function larger(x, y) {
+      if (np.greater(x, y)) return x;
+      return y;
+    })(a, b);
+    await fails(
+      () => s.reveal(larger),
+      'UNUSED_CONDITION',
+      'np.greater at',
+      'swallowed.test',
+      'function "larger"',
+    );
+    const right = spu((x, y) => np.where(np.greater(x, y), x, y))(a, b);
+    assert.is((await s.reveal(right)).item(), 2);
+  }));
+
+test('a secret as a number, as text, as JSON, by index, by iteration, by a misspelt name', async () => {
+  const use = (fn: Program, code: sf.ErrorCode, ...texts: string[]) =>
+    fails(() => record(fn, V), code, ...texts);
+  await use((a) => a + 1, 'SECRET_IN_CONTROL_FLOW', 'np.add(a, b)');
+  await use((a) => -a, 'SECRET_IN_CONTROL_FLOW', 'np.add(a, b)');
+  await use((a) => (a > 0 ? a : 0), 'SECRET_IN_CONTROL_FLOW', 'np.greater(a, b)');
+  await use((a) => Math.exp(a), 'SECRET_IN_CONTROL_FLOW', 'np');
+  await use((a) => `${a}`, 'SECRET_IN_CONTROL_FLOW', 'as text');
+  await use((a) => [10, 20][a], 'SECRET_IN_CONTROL_FLOW', 'as text');
+  await use((a) => JSON.stringify({ a }), 'SECRET_IN_CONTROL_FLOW', 'sf.reveal');
+  await use(([a]) => a, 'SECRET_IN_CONTROL_FLOW', '.at(0)', 'np.slice');
+  await use((a) => [...a], 'SECRET_IN_CONTROL_FLOW', '.at(0)');
+  await use((a) => a[0], 'INVALID_ARGUMENT', 'a.at(0)', 'np.slice');
+  for (const name of ['map', 'forEach', 'filter', 'reduce', 'push'])
+    await use((a) => a[name](() => 0), 'INVALID_ARGUMENT', `.${name}`, 'a.at(0)', 'np.slice');
+  await use((a) => a.summ(), 'INVALID_ARGUMENT', 'did you mean .sum?');
+  await use((a) => a.age, 'INVALID_ARGUMENT', 'no .age');
+  await use((a) => np.slice(a, [[0, 3]] as never), 'INVALID_ARGUMENT', 'np.slice(x, [0, 3]');
+  await use((a) => np.slice(a, { start: 0 } as never), 'INVALID_ARGUMENT', 'is no entry of a slice');
+  await use(
+    (a) => np.slice(a, [0, np.astype(a.at(0), 'int64')] as never),
+    'INVALID_ARGUMENT',
+    'np.dynamicSlice',
+  );
+});
+
+test('a name that np does not have is an error with the nearest one', async () => {
+  const names = np as unknown as Record<string, unknown>;
+  await fails(() => names.fft, 'INVALID_ARGUMENT', 'np has no "fft"');
+  await fails(() => names.meen, 'INVALID_ARGUMENT', 'did you mean np.mean?');
+  await fails(
+    () => (np.linalg as unknown as Record<string, unknown>).invv,
+    'INVALID_ARGUMENT',
+    'np.linalg.inv',
+  );
+  await fails(
+    () => (np.random as unknown as Record<string, unknown>).norml,
+    'INVALID_ARGUMENT',
+    'np.random.',
+  );
+  assert.not.ok('fft' in np);
+  assert.is(np.greater.name, 'greater');
+  assert.is(np.newaxis, null);
+  assert.ok(Object.keys(np).length > 400);
+  assert.is(await Promise.resolve(np), np);
+  // Types of np are names as before.
+  const input: sf.np.ArrayInput = [1, 2];
+  assert.is(np.sum(input).item(), 3);
+});
+
+test('a handle as a number, as JSON, taken apart, asked for a field', () =>
+  withSpu(PARTIES, {}, async (s, spu) => {
+    const alice = s.PYU('alice');
+    const x = alice(() => ({ age: 47 }))();
+    const z = spu(() => np.zeros([2]))();
+    for (const h of [x, z] as readonly unknown[]) {
+      const handle = h as { age: number } & number & Iterable<number>;
+      const use = (work: () => unknown, ...texts: string[]) =>
+        fails(work, 'INVALID_ARGUMENT', String(h), 'swallowed.test', 'await sf.reveal(handle)', ...texts);
+      await use(() => handle + 1, 'as a number');
+      await use(() => handle > 1, 'as a number');
+      await use(() => JSON.stringify({ handle }), 'JSON');
+      await use(() => {
+        const [a] = handle;
+        return a;
+      }, '{ numReturns: 2 }');
+      await use(() => handle.age, '.age');
+      await use(() => {
+        const { age } = handle;
+        return age;
+      }, '.age');
+      assert.is(await (handle as unknown), h, 'await gives the handle: nothing is revealed');
+      assert.is(`${h}`, String(h), 'its name, for messages');
+      assert.is((h as { then?: unknown }).then, undefined);
+    }
+    await fails(
+      () => alice((o: { age: number }) => o.age + (x as never))(x).ready(),
+      'INVALID_ARGUMENT',
+      'as a number',
+    );
+  }));
+
+test('handles that functions captured, or returned', () =>
+  withSpu(PARTIES, {}, async (s, spu) => {
+    const alice = s.PYU('alice');
+    const x = alice(() => 1)();
+    const captured = x as never;
+    const advice = 'give it to the call as an argument';
+    await fails(() => s.reveal(spu((y) => np.add(y, captured))(x)), 'DTYPE', String(x), advice);
+    await fails(
+      () => s.reveal(spu((y) => [np.add(y, 1), captured])(x)),
+      'INVALID_ARGUMENT',
+      String(x),
+      advice,
+    );
+    await fails(() => s.reveal(alice((y: number) => np.add(y, captured))(x)), 'DTYPE', String(x), advice);
+    await fails(() => s.reveal(alice((y: number) => [{ y, x }])(x)), 'INVALID_ARGUMENT', 'returned a handle');
+    await fails(() => s.reveal(alice(() => new Map([['x', x]]))()), 'INVALID_ARGUMENT', 'returned a handle');
+  }));
+
+test('devices inside of an SPU function, promises as arguments, calls that were not made', () =>
+  withSpu(PARTIES, {}, async (s, spu) => {
+    const alice = s.PYU('alice');
+    const x = alice(() => 1)();
+    const inside = (fn: Program) =>
+      fails(
+        () => s.reveal(spu(fn as never)(x)),
+        'INVALID_ARGUMENT',
+        'recorded for an SPU',
+        'called a device',
+      );
+    await inside((y) => spu((v) => v)(y));
+    await inside((y) => alice((v: unknown) => v)(y));
+    await inside(() => alice(() => 1)());
+    await inside(() => s.reveal(x));
+    await inside((y) => {
+      void s.wait(x);
+      return y;
+    });
+    await inside((y) => s.to(alice, y));
+    await inside(() => x.to(s.PYU('bob')));
+    const promise = Promise.resolve(1) as never;
+    await fails(() => alice((v: number) => v)(promise), 'INVALID_ARGUMENT', 'is a Promise: await it');
+    await fails(() => spu((v) => v)([promise]), 'INVALID_ARGUMENT', 'is a Promise: await it');
+    await fails(() => s.to(alice, { a: promise }), 'INVALID_ARGUMENT', 'is a Promise: await it');
+    await fails(() => s.reveal([promise]), 'INVALID_ARGUMENT', 'is a Promise: await it');
+    await fails(() => s.reveal(alice(() => 1)), 'INVALID_ARGUMENT', 'was not called: write alice(fn)(...)');
+    await fails(() => s.reveal([spu(() => 1)]), 'INVALID_ARGUMENT', 'was not called: write spu(fn)(...)');
+    await fails(() => s.wait(alice(() => 1)), 'INVALID_ARGUMENT', 'was not called');
+    await fails(() => alice((v: unknown) => v)(alice(() => 1)), 'INVALID_ARGUMENT', 'was not called');
+    await fails(() => s.reveal(alice), 'INVALID_ARGUMENT', 'is a device');
+  }));
+
+test('gaps in data are named with their place', () =>
+  withSpu(PARTIES, {}, async (s, spu) => {
+    const alice = s.PYU('alice');
+    const gap = async (value: unknown, ...texts: string[]) =>
+      fails(() => s.reveal(alice(() => value)().to(spu)), 'DTYPE', 'not a number', ...texts);
+    await gap([1, null, 3], 'at [1] is null');
+    await gap(
+      [
+        [1, 2],
+        [3, undefined],
+      ],
+      'at [1][1] is undefined',
+    );
+    await gap({ age: [47, null] }, 'at .age[1] is null');
+    await gap([[1, 2], null], 'at [1] is null');
+    await fails(() => s.reveal(spu((x) => np.sum(x))([1, null] as never)), 'DTYPE', 'argument 0[1] is null');
+    const tree = spu((t) => np.sum((t as unknown as { w: sf.BaseArray }).w))({ w: [1, 2], b: null } as never);
+    assert.is((await s.reveal(tree)).item(), 3, 'a part of a tree may be left out');
+  }));
+
+class Model {
+  readonly weight = 1;
+  fit(): number {
+    return this.weight;
+  }
+}
+
+test('nothing that is given is ignored', () =>
+  withSession(PARTIES, async (s) => {
+    const alice = s.PYU('alice');
+    const spu = s.SPU(sf.utils.testing.clusterDef(PARTIES));
+    const x = alice(() => 1)();
+    const z = x.to(spu);
+    await z.ready();
+    const surplus = (work: (...more: never[]) => unknown) =>
+      fails(() => work(2 as never), 'INVALID_ARGUMENT', 'an argument too many (2)');
+    await surplus((m) => s.wait(x, m));
+    await surplus((m) => s.reveal(x, m));
+    await surplus((m) => s.to(alice, 1, m));
+    await surplus((m) => s.PYU('alice', m));
+    await surplus((m) => s.SPU(sf.utils.testing.clusterDef(PARTIES), m));
+    await surplus((m) => s.barrier(m));
+    await surplus((m) => s.shutdown(m));
+    await surplus((m) => sf.shutdown(m));
+    await surplus((m) => sf.stats(m));
+    await surplus((m) => (sf.init as Program)({ parties: PARTIES }, undefined, m));
+    await surplus((m) => (sf.session as Program)({ parties: PARTIES }, undefined, m));
+    await surplus((m) => sf.proxy(Model, m));
+    await surplus((m) => (alice as unknown as Program)(() => 1, {}, m));
+    await surplus((m) => (spu as unknown as Program)(() => 1, {}, m));
+    await surplus((m) => x.to(spu, m));
+    await surplus((m) => z.to(alice, m));
+    await surplus((m) => x.ready(m));
+    await surplus((m) => z.ready(m));
+    await surplus((m) => z.free(m));
+    for (const name of ['ready', 'stats', 'record', 'close'] as const)
+      await surplus((m) => (spu[name] as Program)(m));
+    await surplus((m) => (spu.revealTo as Program)(alice, z, m));
+    await surplus((m) => (spu.dump as Program)(z, 'file', m));
+    await surplus((m) => (spu.load as Program)('file', m));
+    await surplus((m) => (sf.utils.testing.clusterDef as Program)(PARTIES, {}, m));
+    await fails(() => sf.proxy(Model, { maxConcurrency: 2 } as never), 'INVALID_ARGUMENT', 'too many');
+    await fails(() => alice(() => 1, { maxConcurrency: 2 } as never), 'INVALID_ARGUMENT', '"maxConcurrency"');
+    await fails(() => spu(() => 1, { maxConcurrency: 2 } as never), 'INVALID_ARGUMENT', '"maxConcurrency"');
+    await fails(
+      () => sf.proxy(Model)({ device: alice, maxConcurrency: 2 } as never),
+      'INVALID_ARGUMENT',
+      'unknown option',
+    );
+    await fails(() => sf.init({ parties: PARTIES, maxConcurrency: 2 } as never), 'CONFIG', 'maxConcurrency');
+    await fails(() => s.to(alice, ...([] as unknown as [number])), 'INVALID_ARGUMENT', 'what is to be put');
+    await fails(
+      () => s.reveal(alice(() => 5, { numReturns: 1 })()),
+      'INVALID_ARGUMENT',
+      'leave numReturns out',
+    );
+    assert.equal(await s.reveal(alice(() => [5], { numReturns: 1 })()), [5]);
+    await fails(() => x.to('bob' as never), 'INVALID_ARGUMENT', "x.to(sf.PYU('bob'))", '"bob"');
+    await fails(() => x.to(...([] as unknown as [sf.PYU])), 'INVALID_ARGUMENT', "x.to(sf.PYU('bob'))");
+    await fails(() => s.to('bob' as never, 1), 'INVALID_ARGUMENT', 'takes a device');
+    const model = sf.proxy(Model)({ device: alice });
+    await fails(
+      () => (model as unknown as Model).weight,
+      'INVALID_ARGUMENT',
+      '"weight"',
+      'methods alone (fit)',
+    );
+    await fails(() => (model as unknown as { fitt(): void }).fitt(), 'INVALID_ARGUMENT', 'did you mean fit?');
+    assert.is(await s.reveal(model.fit()), 1);
+  }));
+
+test('a configuration is answered in its own spelling', async () => {
+  const def = (runtime: Readonly<Record<string, unknown>>) => ({
+    nodes: PARTIES.map((party) => ({ party })),
+    runtime_config: runtime,
+  });
+  await withSession(PARTIES, async (s) => {
+    const snake = await fails(() => s.SPU(def({ protocol: 'SEMI2K', feild: 'FM64' })), 'CONFIG', '"field"');
+    assert.match(snake.message, /fxp_fraction_bits/);
+    assert.not.match(snake.message, /fxpFractionBits/);
+    const camel = await fails(
+      () => s.SPU({ nodes: def({}).nodes, runtimeConfig: { protocol: 'SEMI2K', feild: 'FM64' } }),
+      'CONFIG',
+    );
+    assert.match(camel.message, /fxpFractionBits/);
+  });
+});
+
+test.run();

@@ -1,0 +1,325 @@
+/** The range guard on programs: what leaves the range is found and named at every kind of op, and nothing else is. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { COSTS } from '../../bench/lib/cost-table.ts';
+import { inputsOf } from '../../bench/lib/measure.ts';
+import { WORKLOADS } from '../../bench/lib/workloads.ts';
+import type { ArrayInput, BaseArray } from '../../src/ir/array.ts';
+import type { Job } from '../../src/ir/engine.ts';
+import type { Watched } from '../../src/ir/graph.ts';
+import { lower } from '../../src/ir/lower.ts';
+import { NDArray } from '../../src/ir/ndarray.ts';
+import { optimize } from '../../src/ir/passes/optimize.ts';
+import { revealGraph } from '../../src/ir/ports.ts';
+import { type SimulateOptions, simulate } from '../../src/ir/simulate.ts';
+import { trace } from '../../src/ir/tracer.ts';
+import * as np from '../../src/numpy/index.ts';
+import { FIELDS, type FieldName } from '../../src/ring/field.ts';
+import { FIELD_NAMES, ring } from '../gates/harness.ts';
+import { type Fn, field, inputJob, start, typesOf } from './world.ts';
+
+const test = suite('ir: guard');
+
+type Options = Partial<Omit<SimulateOptions, 'field'>> & { readonly field?: FieldName };
+
+const guarded = (fn: Fn, inputs: readonly ArrayInput[], { field: name = 'FM128', ...o }: Options = {}) =>
+  simulate(
+    fn as never,
+    inputs.map((x) => NDArray.from(x)),
+    { ring, field: FIELDS[name], parties: 2, rangeGuard: true, ...o },
+  );
+
+/** The line of a program's source in which a mark stands, as sites have it. */
+const isHere = (left: Watched | undefined, op: string, what: string): void => {
+  assert.ok(left, `${what}: nothing was found`);
+  assert.is(left.op, op, what);
+  assert.match(left.site!, /guard\.test\.[jt]s:\d+:\d+$/, what);
+};
+
+/** A number whose square stays in the range (at FM128 far from its end, where free truncation wraps now and then), one whose square leaves it, and the largest that may enter. */
+const NUMBERS: Readonly<Record<FieldName, { big: number; huge: number; top: number }>> = {
+  FM128: { big: 1e6, huge: 2.5e10, top: 3e23 },
+  FM64: { big: 2.8e3, huge: 3.2e3, top: 2.1e12 },
+  FM32: { big: 62, huge: 70, top: 1e6 },
+};
+
+interface Violation {
+  readonly op: string;
+  readonly fn: Fn;
+  /** Inputs that leave the range at `op`, and such as do not. */
+  readonly bad: (n: (typeof NUMBERS)[FieldName]) => readonly ArrayInput[];
+  readonly good: (n: (typeof NUMBERS)[FieldName]) => readonly ArrayInput[];
+  readonly fields?: readonly FieldName[];
+}
+
+/** So many numbers that leave the range together, however each of them wraps. */
+const MANY = 24;
+const many = (x: number, by = 0.0137): number[] => Array.from({ length: MANY }, (_, i) => x * (1 + by * i));
+const ones = (x = 1): number[] => new Array<number>(MANY).fill(x);
+
+const VIOLATIONS: Readonly<Record<string, Violation>> = {
+  'a product': {
+    op: 'mul',
+    fn: (x, y) => np.multiply(x!, y!),
+    bad: ({ huge }) => [many(huge), many(huge)],
+    good: ({ big }) => [ones(big), ones(-big)],
+  },
+  'a square': {
+    op: 'mul',
+    fn: (x) => np.square(np.add(x!, 0.5)),
+    bad: ({ huge }) => [many(-huge)],
+    good: ({ big }) => [ones(-big)],
+  },
+  'a product of matrices': {
+    op: 'matmul',
+    fn: (x, y) => np.matmul(np.reshape(x!, [MANY, 1]), np.reshape(y!, [1, MANY])),
+    bad: ({ huge }) => [many(huge), many(huge)],
+    good: ({ big }) => [ones(big), ones(-big)],
+  },
+  'a public matrix': {
+    op: 'matmul',
+    fn: (x) => np.matmul(np.reshape(x!, [1, MANY]), np.ones([MANY, 3])),
+    bad: ({ top }) => [many(top / 2)],
+    good: ({ big }) => [ones(big / 16)],
+  },
+  'a public factor': {
+    op: 'mul',
+    fn: (x) => np.multiply(x!, 1e3 / 7),
+    bad: ({ top }) => [many(top / 2)],
+    good: ({ big }) => [ones(big / 64)],
+  },
+  'a public factor that is a power of two': {
+    op: 'mul',
+    fn: (x) => np.multiply(x!, 2 ** -7),
+    bad: () => [ones(2 ** 77)],
+    good: ({ big }) => [ones(big)],
+    fields: ['FM128'],
+  },
+  'a product by whole numbers': {
+    op: 'mul',
+    fn: (x) => np.multiply(x!, 64),
+    bad: ({ top }) => [many(top / 2)],
+    good: ({ big }) => [ones(big)],
+  },
+  'a public divisor': {
+    op: 'div',
+    fn: (x) => np.divide(x!, 0.037),
+    bad: ({ top }) => [many(top / 2)],
+    good: ({ big }) => [ones(big / 64)],
+  },
+  'a sum that is compared': {
+    op: 'sum',
+    fn: (x) => np.greater(np.sum(x!), 0),
+    bad: ({ top }) => [many(top / 2)],
+    good: ({ big }) => [ones(big)],
+    fields: ['FM64', 'FM32'],
+  },
+  'a sum that is given back': {
+    op: 'sum',
+    fn: (x) => np.sum(x!),
+    bad: ({ top }) => [many(top / 2)],
+    good: ({ big }) => [ones(big)],
+  },
+  'a chain of sums, of which a root is taken': {
+    op: 'add',
+    fn: (x) => {
+      let y: BaseArray = x!;
+      for (let i = 0; i < 5; i++) y = np.add(y, y);
+      return np.sqrt(y);
+    },
+    bad: ({ top }) => [ones(top * 0.37)],
+    good: ({ big }) => [ones(big / 256)],
+    fields: ['FM64', 'FM32'],
+  },
+  'a product far beyond the ring': {
+    op: 'mul',
+    fn: (x, y) => np.multiply(x!, y!),
+    bad: ({ top }) => [many(top / 3), many(top / 7)],
+    good: ({ big }) => [ones(big), ones(-big)],
+  },
+  'a power': {
+    op: 'mul',
+    fn: (x) => np.power(x!, 3),
+    bad: ({ huge }) => [many(huge)],
+    good: () => [ones(7)],
+  },
+  'a quotient whose parts are products': {
+    op: 'mul',
+    fn: (x, y) => np.divide(np.multiply(x!, y!), 3),
+    bad: ({ huge }) => [many(huge), many(huge)],
+    good: ({ big }) => [ones(big / 8), ones(3)],
+  },
+  'a whole number as a real one': {
+    op: 'convert',
+    fn: (x) => np.astype(x!, 'float64'),
+    bad: () => [NDArray.from(ones(2 ** 30), 'int64')],
+    good: () => [NDArray.from(ones(77), 'int64')],
+    fields: ['FM32'],
+  },
+  'the inside of a loop': {
+    op: 'mul',
+    fn: (x) => np.fori(0, 4, (_, y: BaseArray) => np.multiply(y, x!), np.add(x!, 0)),
+    bad: ({ huge }) => [many(huge)],
+    good: () => [ones(2)],
+  },
+  'what a loop carries on': {
+    op: 'add',
+    fn: (x) => np.fori(0, 40, (_, y: BaseArray) => np.add(y, y), x!),
+    bad: ({ top }) => [ones(top / 3)],
+    good: ({ top }) => [ones(top / 2 ** 41)],
+    fields: ['FM128'],
+  },
+  'what is revealed on the way': {
+    op: 'add',
+    fn: (x) => np.add(np.reveal(np.add(np.add(x!, x!), np.add(x!, x!))), x!),
+    bad: ({ top }) => [ones(top * 0.9)],
+    good: ({ big }) => [ones(big)],
+    fields: ['FM64', 'FM32'],
+  },
+};
+
+for (const name of FIELD_NAMES)
+  for (const parties of [2, 3, 5])
+    test(`${name}, ${parties} parties: every kind of op that leaves the range is found and named`, () => {
+      const modes = parties === 2 ? (['bandwidth', 'latency'] as const) : (['bandwidth'] as const);
+      for (const costMode of modes)
+        for (const [what, v] of Object.entries(VIOLATIONS)) {
+          if (!(v.fields ?? FIELD_NAMES).includes(name)) continue;
+          const text = `${what} (${costMode})`;
+          const options = { field: name, parties, costMode };
+          const { left: none } = guarded(v.fn, v.good(NUMBERS[name]), options);
+          assert.is(none, undefined, `${text}: ${JSON.stringify(none)}`);
+          isHere(guarded(v.fn, v.bad(NUMBERS[name]), options).left, v.op, text);
+        }
+    });
+
+test('of several ops the first of the program is named', () => {
+  const fn: Fn = (x, y) => {
+    const small = np.multiply(x!, 0.3);
+    const large = np.multiply(y!, y!);
+    return [np.multiply(small, small), np.multiply(large, 0.1), np.sum(np.multiply(large, large))];
+  };
+  const line = (x: readonly ArrayInput[]): number =>
+    Number(/:(\d+):\d+$/.exec(guarded(fn, x).left!.site!)![1]);
+  const second = line([ones(3), many(3.3e12)]);
+  const first = line([many(2e23), many(3.3e12)]);
+  assert.is(first, second - 1);
+});
+
+test('programs in pieces, and loops that a revealed condition ends', () => {
+  const rows = 30_000;
+  const x = Float64Array.from({ length: rows }, (_, i) => (i % 97) / 3);
+  const fn: Fn = (a) => np.sum(np.multiply(np.expandDims(a!, 1), np.ones([1, 64]).mul(0.3)), 1);
+  const limited = { memoryLimit: 16 << 20 };
+  assert.is(guarded(fn, [x], limited).left, undefined);
+  isHere(guarded(fn, [x.map((v, i) => (i === 29_998 ? 2.9e23 : v))], limited).left, 'mul', 'pieces');
+  const grow: Fn = (a) =>
+    np.whileRevealed(
+      (y: BaseArray) => np.less(np.max(y), 1e9),
+      (y: BaseArray) => np.multiply(y, a!),
+      np.add(a!, 1),
+      { maxIterations: 40 },
+    );
+  assert.is(guarded(grow, [[2, 3]]).left, undefined);
+  isHere(guarded(grow, [[2, -7e13]]).left, 'mul', 'while');
+});
+
+test('rare wraps of truncation at FM64 and FM32 are found where they are allowed', () => {
+  const x = Float64Array.from({ length: 20_000 }, (_, i) => 900 + (i % 89));
+  const options = { field: 'FM64', truncAllowMsbError: true } as const;
+  const fn: Fn = (a) => np.multiply(a!, a!);
+  const { results, left } = guarded(fn, [x], options);
+  const wrong = Array.from(results[0]!.data as Float64Array).some((y, i) => Math.abs(y - x[i]! ** 2) > 1);
+  assert.is(left !== undefined, wrong);
+});
+
+test('a program that cannot leave the range is not watched; others take two rounds and eight bytes more', () => {
+  const costs = (fn: Fn, ins: readonly ArrayInput[], rangeGuard: boolean) => {
+    const { stats } = guarded(fn, ins, { rangeGuard });
+    return [stats.rounds, stats.sent[0]![1]!] as const;
+  };
+  for (const fn of [
+    (x: BaseArray, y: BaseArray) => np.less(x, y),
+    (x: BaseArray) => np.sigmoid(x),
+    (x: BaseArray) => np.negative(x),
+    (x: BaseArray, y: BaseArray) => np.maximum(x, y),
+  ])
+    assert.equal(costs(fn as Fn, [ones(), ones(2)], true), costs(fn as Fn, [ones(), ones(2)], false));
+  const product: Fn = (x, y) => np.multiply(x!, y!);
+  const [rounds, bytes] = costs(product, [ones(), ones(2)], false);
+  assert.equal(costs(product, [ones(), ones(2)], true), [rounds + 2, bytes + 8]);
+});
+
+test('workloads pass, with two rounds more, and no more than 2 % of the bytes of logistic regression', () => {
+  for (const w of WORKLOADS) {
+    if (w.heavy) continue;
+    for (const name of ['FM128', 'FM64'] as const) {
+      const run = (rangeGuard: boolean) =>
+        simulate(w.program as never, w.inputs(), { ring, field: FIELDS[name], parties: 2, rangeGuard });
+      const [plain, watched] = [run(false), run(true)];
+      assert.is(watched.left, undefined, `${w.name}: ${JSON.stringify(watched.left)}`);
+      assert.ok(watched.stats.rounds <= plain.stats.rounds + 2, w.name);
+      const more = watched.stats.sent[0]![1]! - plain.stats.sent[0]![1]!;
+      assert.ok(more <= 8, `${w.name}: ${more} bytes`);
+      if (w.name.startsWith('logistic')) assert.ok(more / plain.stats.sent[0]![1]! < 0.002);
+    }
+  }
+});
+
+for (const name of FIELD_NAMES)
+  test(`${name}: whatever costs measures is in the range`, () => {
+    for (const k of COSTS) {
+      if (!(k.fields?.includes(name) ?? true)) continue;
+      const { left } = guarded(k.fn as Fn, inputsOf(k, name), { field: name });
+      assert.is(left, undefined, `${k.op}: ${JSON.stringify(left)}`);
+    }
+  });
+
+const revealJob = (shape: readonly number[], id: number, n: number): Job => ({
+  graph: revealGraph(
+    [{ shape, dtype: 'fxp', secret: true }],
+    Array.from({ length: n }, (_, i) => i),
+    { field },
+  ),
+  ins: [id],
+  outs: [-1],
+  reveal: [{ dtype: 'fxp' }],
+});
+
+for (const dealer of ['first', 'third'] as const)
+  for (const n of [2, 3, 5])
+    test(`engines, ${n} parties, dealer ${dealer}: a call fails at all of them, what it made is not opened, and others go on`, async () => {
+      const world = await start(n, dealer);
+      const inputs = [NDArray.from(many(3e12)), NDArray.from(ones(3))];
+      const programOf = (fn: Fn) =>
+        lower(optimize(trace(fn as never, typesOf(inputs)).graph), { field, parties: n, rangeGuard: true });
+      await world.run(inputJob(n, inputs), inputs);
+      const bad = await world.run({
+        graph: programOf((x, y) => np.multiply(np.multiply(x!, x!), y!)),
+        ins: [0, 1],
+        outs: [5],
+      });
+      for (const { left, revealed } of bad) {
+        isHere(left, 'mul', 'engine');
+        assert.equal(revealed, []);
+      }
+      const on = await world.run({ graph: programOf((x, y) => np.multiply(x!, y!)), ins: [5, 1], outs: [6] });
+      for (const { left, stats } of on) assert.equal([left, stats.rounds], [bad[0]!.left, 0]);
+      for (const id of [5, 6]) {
+        const opened = await world.run(revealJob([MANY], id, n));
+        for (const { left, revealed } of opened) assert.equal([left, revealed], [bad[0]!.left, []]);
+      }
+      const good = await world.run({
+        graph: programOf((x, y) => np.multiply(x!, y!)),
+        ins: [0, 1],
+        outs: [7],
+      });
+      for (const { left } of good) assert.is(left, undefined);
+      const shown = await world.run(revealJob([MANY], 7, n));
+      for (const { revealed } of shown) assert.ok(Math.abs(Number(revealed[0]!.data[0]) / 9e12 - 1) < 1e-6);
+      await Promise.all(world.engines.map((e) => e.free([0, 1, 5, 6, 7])));
+      for (const { memory } of world.engines) assert.ok(memory.used >= 0);
+      await world.close();
+    });
+
+test.run();
