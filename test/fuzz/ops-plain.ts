@@ -351,7 +351,7 @@ export const PLAIN: Table = {
   }),
   'nn.conv': composed('nn.conv', { make: (g) => [of(g, [1, 2, 4]), of(g, [2, 2, 2])], own: PRODUCT }),
   'nn.avgPool': composed('nn.avgPool', {
-    make: (g) => [of(g, [1, 1, 4, 4], { dtype: 'fxp', lo: -1000, hi: 1000 }), 2],
+    make: (g) => [of(g, [1, 1, 4, 4], spread(g)), 2],
     own: PRODUCT,
   }),
   'nn.maxPool': composed('nn.maxPool', {

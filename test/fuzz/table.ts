@@ -50,5 +50,6 @@ permutation rademacher randint rayleigh split threefry truncatedNormal uniform`)
   'linalg.eigh': 'of symmetric matrices, vectors up to their sign: test/numpy/linalg.test.ts',
   'linalg.eigvalsh': 'of symmetric matrices: test/numpy/linalg.test.ts',
   'linalg.svd': 'vectors up to their sign: test/numpy/linalg.test.ts; values are drawn as linalg.svdvals',
+  unused: 'marks a condition that is meant not to be used',
   vjp: 'gives a function: np.grad is made of it',
 };
