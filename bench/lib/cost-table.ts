@@ -30,6 +30,13 @@ const SIZE: Readonly<Record<FieldName, { big: number; tiny: number; expMax: numb
   FM128: { big: 2 ** 20, tiny: 2 ** -16, expMax: 21 },
 };
 
+/** What is normalised may be of any size: from the smallest of which something is left to where the ring ends, nearly. */
+const WHOLE: Readonly<Record<FieldName, { from: number; to: number; over: number }>> = {
+  FM32: { from: 2 ** -3, to: 2 ** 20, over: 2 ** 8 },
+  FM64: { from: 2 ** -10, to: 2 ** 44, over: 2 ** 20 },
+  FM128: { from: 2 ** -20, to: 2 ** 74, over: 2 ** 50 },
+};
+
 const interval = (lo: number | string, hi: number | string): string => `[${lo}, ${hi})`;
 const power = (x: number): string => (Number.isInteger(Math.log2(x)) ? `2^${Math.log2(x)}` : String(x));
 
@@ -56,8 +63,8 @@ const positive = (op: string, fn: CostCase['fn']): CostCase => ({
   op,
   fn,
   error: 'mixed',
-  inputs: (f) => [logUniform(BATCH, SIZE[f].tiny, SIZE[f].big)],
-  range: (f) => interval(power(SIZE[f].tiny), power(SIZE[f].big)),
+  inputs: (f) => [logUniform(BATCH, WHOLE[f].from, WHOLE[f].to)],
+  range: (f) => interval(power(WHOLE[f].from), power(WHOLE[f].to)),
 });
 
 export const COSTS: readonly CostCase[] = [
@@ -103,15 +110,31 @@ export const COSTS: readonly CostCase[] = [
     op: 'reciprocal',
     fn: (x) => np.reciprocal(x!),
     error: 'mixed',
-    inputs: (f) => [signedLogUniform(BATCH, SIZE[f].tiny, SIZE[f].big)],
-    range: (f) => `+-${interval(power(SIZE[f].tiny), power(SIZE[f].big))}`,
+    inputs: (f) => [signedLogUniform(BATCH, WHOLE[f].from, WHOLE[f].to)],
+    range: (f) => `+-${interval(power(WHOLE[f].from), power(WHOLE[f].to))}`,
   },
   {
     op: 'divide',
     fn: (x, y) => np.divide(x!, y!),
     error: 'mixed',
-    inputs: (f) => [uniform(BATCH, -4, 4), signedLogUniform(BATCH, Math.sqrt(SIZE[f].tiny), SIZE[f].big)],
-    range: (f) => `[-4, 4) / +-${interval(power(Math.sqrt(SIZE[f].tiny)), power(SIZE[f].big))}`,
+    inputs: (f) => [
+      signedLogUniform(BATCH, WHOLE[f].from, WHOLE[f].over),
+      signedLogUniform(BATCH, WHOLE[f].from, WHOLE[f].to, 2),
+    ],
+    range: (f) => {
+      const { from, to, over } = WHOLE[f];
+      return `+-${interval(power(from), power(over))} / +-${interval(power(from), power(to))}`;
+    },
+  },
+  { ...between('log of np.within', (x) => np.log(np.within(x!, 0.5, 1000)), 0.5, 1000), error: 'mixed' },
+  { ...between('sqrt of np.within', (x) => np.sqrt(np.within(x!, 0, 1000)), 0, 1000), error: 'mixed' },
+  {
+    op: 'divide of np.within',
+    fn: (x, y) => np.divide(np.within(x!, -4, 4), np.within(y!, 0.5, 1000)),
+    error: 'mixed',
+    inputs: () => [uniform(BATCH, -4, 4), uniform(BATCH, 0.5, 1000, 2)],
+    range: () => '[-4, 4) / [0.5, 1000)',
+    fields: ['FM64', 'FM128'],
   },
   {
     op: 'exp',

@@ -1,267 +1,165 @@
 /**
- * @file Functions of numbers by normalising: the 4-bit digit that leads |x| is found by public thresholds on one
- * comparison, x is scaled to y in [1, 16) in one gate, harmonics do the function, and the result is scaled back in one
- * gate (SIRNN, eprint 2021/459, section 4, with thresholds for bit tests). |x| < t is [x < t] xor [x < 1 - t]: the digit of a
- * number of either sign takes no more rounds than that of a positive one.
+ * @file Roots and logarithms, and lengths of two numbers, by normalising (fixed/digits.ts): right wherever a number may lie in the ring,
+ * for any fraction bits. Where a program promises that x is small, a cheaper form.
  *
- * By keys of two parties y is a broken line of x (fixed/lines.ts), opened beside the comparison: log takes 2 rounds, sqrt, rsqrt and
- * positive reciprocals 3, quotients, reciprocals of either sign and cbrt 4; 8 KB from the dealer.
+ * Only 0 and positive numbers have a logarithm and a square root: negative ones count as 0. So log x of x <= 0 is that of half a unit
+ * in the last place, and 1 / sqrt x too; sqrt x is 0.
  *
- * x = y 2^(4j - f), where j counts the thresholds 16^k <= |x| (raw), k = 1 .. D-1.
+ * Rounds and bytes are those of FM128 anywhere, then those of a promised range (13 digits), then by keys of two parties. FM64, FM32:
+ * relative errors below 2^-15 and 2^-4, and absolute ones of log below 2^-16 and 2^-7.
  */
 
 import * as math from '../ring/math/index.ts';
 import {
   add,
   addNumber,
+  and,
   below,
+  choose,
   filled,
   mul,
+  not,
   selectSum,
   sub,
   timesInteger,
-  timesNumber,
-  xor,
 } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
-import { keyedLines } from './lines.ts';
+import {
+  ANYWHERE,
+  type Fractions,
+  flip,
+  fractionsOf,
+  type Normal,
+  normalise,
+  normaliseSigned,
+  onNormal,
+  powers,
+  rescale,
+  scaleUp,
+  valueBits,
+  widthOf,
+  within,
+} from './digits.ts';
+import type { Reach } from './keyed.ts';
+import { shiftExactly } from './shift.ts';
 import { smooth } from './smooth.ts';
 
-/** Digits that a number may have: |x| < 2^26 (FM128), 2^18 (FM64), 2^8 (FM32). */
-const DIGITS = { 32: 4, 64: 9, 128: 13 } as const;
-/** Fraction bits of the function's value on [1, 16), before scaling back. */
-const VALUE = { 32: 12, 64: 22, 128: 30 } as const;
+export type { Fractions } from './digits.ts';
+export {
+  divide,
+  inverseOf,
+  positiveQuotient,
+  positiveReciprocal,
+  properQuotient,
+  type QuotientOptions,
+  reciprocal,
+} from './quotient.ts';
 
-/** A number in [1, 16) with `fraction` fraction bits, and what it was made of. */
-export interface Normal {
-  readonly y: Wire;
-  readonly fraction: number;
-  /** [|x| < 16^k] for k = 0 .. D-1, raw. */
-  readonly under: readonly Wire[];
-}
-
-const powers = (digits: number): number[] => Array.from({ length: digits }, (_, k) => math.pow2(4 * k));
-
-/** Bits of a difference of two numbers of so many digits. */
-const widthOf = (digits: number): number => 4 * (digits + 1);
-
-/** Bits in which numbers within the range of these functions are compared. */
-export const comparedBits = (c: Circuit): number => widthOf(DIGITS[c.field.bits]);
-
-/** x times the power of 16 that makes it [1, 16), less `trunc` bits. Rounds 1. x = 0 gives y = 0. */
-export const scaleUp = (c: Circuit, x: Wire, under: readonly Wire[], trunc = 0): Normal => {
-  const top = under.length - 1;
-  const terms = under.slice(1).map((b, i): [Wire, Wire] => {
-    const k = i + 1;
-    return [b, timesInteger(c, x, math.pow2(4 * (top - k + 1)) - math.pow2(4 * (top - k)))];
-  });
-  if (trunc > 0) return { y: selectSum(c, terms, trunc, x), fraction: 4 * top - trunc, under };
-  return { y: add(c, x, selectSum(c, terms)), fraction: 4 * top, under };
+/** ln x. Absolute error below 2^-20 (FM128), beside two units in the last place. Rounds 9, bytes 88, dealer 1.4 KB; 5, 97; 3, 98. */
+export const log = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
+  const { output, ...known } = fractionsOf(c, fractions);
+  return logOf(c, normalise(c, x, known), known.input, output);
 };
 
-/**
- * x times the power of 16 that makes it (or, if `signed`, |x|) [1, 16), beside the comparison instead of after it: broken lines,
- * by keys where the planner wants them. From each threshold on x counts `slope` times more. Rounds 1.
- */
-const keyedScale = (c: Circuit, x: Wire, digits: number, signed: boolean): Wire | undefined => {
-  const top = digits - 1;
-  const up = Array.from({ length: top }, (_, i) => ({
-    at: math.pow2(4 * (i + 1)),
-    slope: -15 * math.pow2(4 * (top - i - 1)),
-  }));
-  const down = up.map(({ at, slope }) => ({ at: 1 - at, slope })).reverse();
-  const turns = signed ? [...down, { at: 0, slope: 2 * math.pow2(4 * top) }, ...up] : up;
-  const slopes = turns.map((t) => t.slope);
-  const steps = turns.map((t) => t.slope * t.at);
-  const options = { bits: widthOf(digits), saves: signed ? 2 : 1 };
-  const lines = keyedLines(c, x, { at: turns.map((t) => t.at), slopes, steps }, options);
-  return lines && add(c, timesInteger(c, x, signed ? -1 : math.pow2(4 * top)), lines);
-};
-
-/** Rounds: less, and one; by keys those of less. */
-const normalise = (c: Circuit, x: Wire): Normal => {
-  const digits = DIGITS[c.field.bits];
-  const under = below(c, x, powers(digits), widthOf(digits));
-  const y = keyedScale(c, x, digits, false);
-  return y ? { y, fraction: 4 * (digits - 1), under } : scaleUp(c, x, under);
-};
-
-/** Bits [|x| < t] for public t > 0, and [x < 0]. Rounds: less. */
-export const within = (
-  c: Circuit,
-  x: Wire,
-  thresholds: readonly number[],
-  bits: number,
-): { negative: Wire; inside: Wire[] } => {
-  const ends = [0, ...thresholds.flatMap((t) => [t, 1 - t])];
-  const [negative, ...found] = below(c, x, ends, bits);
-  return { negative: negative!, inside: thresholds.map((_, i) => xor(c, found[2 * i]!, found[2 * i + 1]!)) };
-};
-
-/**
- * |x| normalised. `size`: |x|, one round after less; `inside`: [|x| < t] for further thresholds. Rounds: less, and two; by keys
- * those of less.
- */
-export const normaliseSigned = (
-  c: Circuit,
-  x: Wire,
-  thresholds: readonly number[] = [],
-): Normal & { readonly negative: Wire; readonly size: () => Wire; readonly inside: readonly Wire[] } => {
-  const digits = DIGITS[c.field.bits];
-  const { negative, inside } = within(c, x, [...powers(digits), ...thresholds], widthOf(digits));
-  const under = inside.slice(0, digits);
-  const rest = { negative, inside: inside.slice(digits) };
-  const y = keyedScale(c, x, digits, true);
-  if (y) return { y, fraction: 4 * (digits - 1), under, ...rest, size: () => flip(c, negative, x) };
-  const size = flip(c, negative, x);
-  return { ...scaleUp(c, size, under), ...rest, size: () => size };
-};
-
-/**
- * result * factor(j) * 2^-shift, for the digit j that leads x and whole factors. `zero`: x = 0 gives 0. Rounds 1. All terms
- * stand inside one opening, so that truncation is folded in: the largest digit is "none is under". Of an odd number of
- * fraction bits a root leaves half a bit to shift by.
- */
-const rescaleBy = (
-  c: Circuit,
-  result: Wire,
-  { under }: Normal,
-  whole: (j: number) => number,
-  shift: number,
-  zero: boolean,
-): Wire => {
-  const top = under.length - 1;
-  const value = Number.isInteger(shift) ? result : timesNumber(c, result, Math.SQRT2);
-  const trunc = Math.max(0, Math.ceil(shift));
-  const factor = (j: number): number => whole(j) * math.pow2(trunc - Math.ceil(shift));
-  const terms = under
-    .slice(1)
-    .map((b, i): [Wire, Wire] => [b, timesInteger(c, value, factor(i) - factor(i + 1))]);
-  if (zero) terms.push([under[0]!, timesInteger(c, value, -factor(0))]);
-  return selectSum(c, terms, trunc, timesInteger(c, value, factor(top)));
-};
-
-/** value * 2^(step * j) * 2^-trunc (or by the mirror image D-1-j of the digit if `step` < 0). */
-const rescale = (
-  c: Circuit,
-  value: Wire,
-  normal: Normal,
-  step: number,
-  trunc: number,
-  zero: boolean,
-): Wire => {
-  const top = normal.under.length - 1;
-  const factor = (j: number): number => (step > 0 ? math.pow2(step * j) : math.pow2(-step * (top - j)));
-  return rescaleBy(c, value, normal, factor, trunc, zero);
-};
-
-const valueBits = (c: Circuit): number => VALUE[c.field.bits];
-
-const onNormal = (c: Circuit, n: Normal, name: Parameters<typeof smooth>[2], output = valueBits(c)): Wire =>
-  smooth(c, n.y, name, { input: n.fraction, output });
-
-/** ln x for x in [2^-f, 2^f). Absolute error below 2^-20 (FM128). Rounds 5, bytes 97; dealer 1.2 KB. */
-export const log = (c: Circuit, x: Wire): Wire => {
-  const n = normalise(c, x);
-  const onY = onNormal(c, n, 'log', c.fraction);
-  const ln16 = filled(c, -4 * math.log(2), x.shape);
-  const digits = selectSum(
-    c,
-    n.under.slice(1).map((b) => [b, ln16]),
+/** ln of what was normalised, which has `input` fraction bits. Rounds 1. */
+export const logOf = (c: Circuit, n: Normal, input: number, output: number): Wire => {
+  const onYs = onNormal(c, n, 'log', output);
+  const raw = (bits: number): number => Math.round(bits * math.log(2) * math.pow2(output));
+  const last = n.levels.length - 1;
+  // What each digit counts is rounded, not what it counts more than the next.
+  const counts = n.levels.map(({ step, under }, i) =>
+    Array.from({ length: under.length + 1 }, (_, d) => raw(4 * step * d + (i === last ? n.base - input : 0))),
   );
-  return addNumber(c, add(c, onY, digits), (4 * (n.under.length - 1) - c.fraction) * math.log(2));
+  const constant = (value: number): Wire => filled(c, value, onYs[0]!.shape, 0);
+  const many = onYs.length > 1;
+  const terms = n.levels.flatMap(({ under }, i) =>
+    under.map((b, d): [Wire, Wire] => {
+      const more = constant(counts[i]![d]! - counts[i]![d + 1]!);
+      return [b, many && i < last ? add(c, sub(c, onYs[d]!, onYs[d + 1]!), more) : more];
+    }),
+  );
+  // Of a negative number the coarse digit is the largest, and the fine one too where it is known with it.
+  const least = counts.slice(many ? last : 0).reduce((t, own) => t + own[0]! - own.at(-1)!, 0);
+  if (n.negative) terms.push([n.negative, constant(least)]);
+  const largest = counts.reduce((t, own) => t + own.at(-1)!, 0);
+  return addNumber(c, add(c, onYs.at(-1)!, selectSum(c, terms)), largest, 0);
 };
 
-/** The square root of what was normalised. Rounds 2. */
-export const sqrtOf = (c: Circuit, n: Normal): Wire =>
-  rescale(c, onNormal(c, n, 'sqrt'), n, 2, valueBits(c) - c.fraction / 2, true);
+/** The square root of what was normalised. Rounds 3; few digits: 2. */
+export const sqrtOf = (c: Circuit, n: Normal, fractions: Fractions = {}): Wire => {
+  const { input, output } = fractionsOf(c, fractions);
+  const v = valueBits(c);
+  const exponent = (n.base - input) / 2 + output - v;
+  const value = onNormal(c, n, 'sqrt', v, exponent);
+  return rescale(c, value, n, { slope: 2, shift: Math.floor(exponent), bits: v + 3, zero: true });
+};
 
-/** sqrt x for x in [0, 2^f). Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 6, bytes 97; dealer 1.4 KB. */
-export const sqrt = (c: Circuit, x: Wire): Wire => sqrtOf(c, normalise(c, x));
+/**
+ * sqrt x. Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 11, bytes 104, dealer 1.6 KB; 6, 97; 4, 114.
+ */
+export const sqrt = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire =>
+  sqrtOf(c, normalise(c, x, fractionsOf(c, fractions)), fractions);
 
-/** Bits of a sum of squares, those of its fraction (no more of the products are kept), and what harmonics need not have. */
-const SQUARES = {
-  32: { bits: 24, most: 16, surplus: 0 },
-  64: { bits: 56, most: 36, surplus: 0 },
-  128: { bits: 80, most: 52, surplus: 28 },
+/** 1 / sqrt x. Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 11, bytes 104, dealer 1.7 KB; 6, 97; 4, 114. */
+export const rsqrt = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
+  const { output, ...known } = fractionsOf(c, fractions);
+  const n = normalise(c, x, known);
+  const v = valueBits(c);
+  const largest = (known.input - n.base) / 2 + output;
+  const value = onNormal(c, n, 'rsqrt', v, largest);
+  const least = math.exp(largest * math.log(2));
+  return rescale(c, value, n, { slope: -2, shift: Math.floor(largest) - v, bits: v + 1, least });
+};
+
+/** The cube root of x, of either sign. Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 13, bytes 136, dealer 1.8 KB; 8, 181; 5, 130. */
+export const cbrt = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
+  const { output, ...known } = fractionsOf(c, fractions);
+  const n = normaliseSigned(c, x, known);
+  const v = valueBits(c);
+  const exponent = (n.base - known.input) / 3;
+  const shift = Math.floor(exponent + 1e-9);
+  const rest = math.cbrt(math.pow2(Math.round(3 * (exponent - shift))));
+  const values = n.ys.map((y) => smooth(c, y, 'cbrt', { input: n.fraction, output: v, factor: rest }));
+  const root = rescale(c, values, n, {
+    slope: 4 / 3,
+    shift: shift + output - v,
+    bits: v + 3,
+    zero: true,
+  });
+  return flip(c, n.minus, root);
+};
+
+/** Below 2^near squares are whole; larger numbers are shifted by so many bits. Squares of few digits have so many. */
+const LENGTHS = {
+  32: { near: 14, by: 6, few: 6 },
+  64: { near: 30, by: 16, few: 14 },
+  128: { near: 62, by: 40, few: 20 },
 } as const;
 
 /**
- * sqrt(x^2 + y^2) below 2^14 (FM128), 2^10 (FM64), 2^4 (FM32): the squares keep their bits, so that nothing is lost near 0. Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 8, bytes 198; dealer 2.1 KB.
+ * sqrt(x^2 + y^2); |x|, |y| < 2^(102 - f) (FM128), 2^(46 - f) (FM64), 2^(20 - f) (FM32). The squares keep their bits, so that nothing is
+ * lost near 0. Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 19, bytes 270, dealer 2.1 KB; where both are
+ * promised to be below 2^(62 - f), 12, 136, and below 2^(39 - f) 8, 198; by keys 9, 226.
  */
-export const hypot = (c: Circuit, x: Wire, y: Wire): Wire => {
-  const { bits, most, surplus } = SQUARES[c.field.bits];
-  const fraction = Math.min(2 * c.fraction, most);
-  const square = (w: Wire): Wire => mul(c, w, w, 2 * c.fraction - fraction);
-  const squares = add(c, square(x), square(y));
-  const n = scaleUp(c, squares, below(c, squares, powers(bits / 4), bits + 4), surplus);
-  return rescale(c, onNormal(c, n, 'sqrt'), n, 2, valueBits(c) - c.fraction + fraction / 2, true);
-};
-
-/** 1 / sqrt x for x in [2^-f, 2^f). Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 6, bytes 97; dealer 1.5 KB. */
-export const rsqrt = (c: Circuit, x: Wire): Wire => {
-  const n = normalise(c, x);
-  const trunc = valueBits(c) + 2 * (n.under.length - 1) - (3 * c.fraction) / 2;
-  return rescale(c, onNormal(c, n, 'rsqrt'), n, -2, trunc, false);
-};
-
-/** x or -x, by a secret bit. Rounds 1. */
-export const flip = (c: Circuit, b: Wire, x: Wire): Wire =>
-  add(c, x, selectSum(c, [[b, timesInteger(c, x, -2)]]));
-
-/** Bits of the factors 16^(j/3). */
-const ROOT = { 32: 12, 64: 22, 128: 33 } as const;
-
-/** The cube root of x, |x| < 2^f. Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 8, bytes 181; dealer 1.6 KB. */
-export const cbrt = (c: Circuit, x: Wire): Wire => {
-  const n = normaliseSigned(c, x);
-  const bits = ROOT[c.field.bits];
-  const factor = (j: number): number =>
-    Math.round(math.cbrt(math.pow2(4 * j - c.fraction)) * math.pow2(bits));
-  const root = rescaleBy(c, onNormal(c, n, 'cbrt'), n, factor, valueBits(c) + bits - c.fraction, true);
-  return flip(c, n.negative, root);
-};
-
-/** 1 / |x| for what was normalised. Rounds 2. */
-export const inverseOf = (c: Circuit, n: Normal): Wire =>
-  rescale(
-    c,
-    onNormal(c, n, 'reciprocal'),
-    n,
-    -4,
-    valueBits(c) + 4 * (n.under.length - 1) - 2 * c.fraction,
-    false,
-  );
-
-/** 1 / x for 2^-f <= |x| < 2^f. Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 8, bytes 181; dealer 1.8 KB. */
-export const reciprocal = (c: Circuit, x: Wire): Wire => {
-  const n = normaliseSigned(c, x);
-  return flip(c, n.negative, inverseOf(c, n));
-};
-
-/** 1 / x for 2^-f <= x < 2^f. Rounds 6, bytes 97; dealer 1.6 KB. */
-export const positiveReciprocal = (c: Circuit, x: Wire): Wire => inverseOf(c, normalise(c, x));
-
-/** Extra fraction bits of a / y before scaling back: the error is that of moving a by 2^-GUARD units. */
-const GUARD = 8;
-
-/** a / the number that was normalised. Rounds 3. */
-const quotient = (c: Circuit, a: Wire, n: Normal): Wire => {
-  const product = mul(c, a, onNormal(c, n, 'reciprocal'), valueBits(c) - GUARD);
-  return rescale(c, product, n, -4, c.fraction + GUARD + 4 * (n.under.length - 1) - 2 * c.fraction, false);
-};
-
-/** a / b for b in [2^-f, 2^f). Rounds 7; else as divide. */
-export const positiveQuotient = (c: Circuit, a: Wire, b: Wire): Wire => quotient(c, a, normalise(c, b));
-
-/**
- * a / b for |b| in [2^-f, 2^f) and |a / b| < 2^f. Relative error below 2^-20 (FM128), or that of moving a by a
- * sixteenth of a unit in its last place. Rounds 8, bytes 197; dealer 1.8 KB.
- */
-export const divide = (c: Circuit, a: Wire, b: Wire): Wire => {
-  const n = normaliseSigned(c, b);
-  const signed = a.secret
-    ? flip(c, n.negative, a)
-    : sub(c, a, selectSum(c, [[n.negative, timesInteger(c, a, 2)]]));
-  return quotient(c, signed, n);
+export const hypot = (
+  c: Circuit,
+  x: Wire,
+  y: Wire,
+  { reach = ANYWHERE }: { readonly reach?: Reach } = {},
+): Wire => {
+  const { near, by, few } = LENGTHS[c.field.bits];
+  const most = Math.max(Math.abs(reach[0]), Math.abs(reach[1]));
+  const input = 2 * c.fraction;
+  const squares = (u: Wire, v: Wire): Wire => add(c, mul(c, u, u, 0), mul(c, v, v, 0));
+  const length = (u: Wire, v: Wire): Wire => sqrt(c, squares(u, v), { input });
+  if (2 * most * most * math.pow2(input) < math.pow2(4 * few)) {
+    const sum = squares(x, y);
+    return sqrtOf(c, scaleUp(c, sum, below(c, sum, powers(few), widthOf(few))), { input });
+  }
+  if (most < math.pow2(near - c.fraction)) return length(x, y);
+  const inside = (w: Wire): Wire => within(c, w, [math.pow2(near)]).inside[0]!;
+  const small = and(c, inside(x), inside(y));
+  const shrunk = (w: Wire): Wire => choose(c, small, w, shiftExactly(c, w, by));
+  const root = length(shrunk(x), shrunk(y));
+  return add(c, root, selectSum(c, [[not(c, small), timesInteger(c, root, math.pow2(by) - 1)]]));
 };

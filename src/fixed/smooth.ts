@@ -177,31 +177,39 @@ export interface Scales {
   /** Fraction bits of x and of the result. */
   readonly input: number;
   readonly output: number;
+  /** The function times this number, which is about 1. */
+  readonly factor?: number;
 }
+
+/** Turns in whole are found by so many bits. */
+const TURN = 62;
 
 /** A smooth function where it is fitted (elsewhere anything). Rounds 1 (exact truncation: 2), bytes k/8 (2k/8). */
 export const smooth = (
   c: Circuit,
   x: Wire,
   name: keyof typeof SMOOTH,
-  { input, output }: Scales = { input: c.fraction, output: c.fraction },
+  { input, output, factor = 1 }: Scales = { input: c.fraction, output: c.fraction },
 ): Wire => {
   const { bits } = c.field;
   const { reach, linear = 0, constant = 0 }: Smooth = SMOOTH[name];
   const f = fitted(name, bits);
   const { room, t2 } = SCALES[bits];
   const t1 = room - reach - t2;
+  const turn = input + math.log2(f.period);
+  const drop = Math.max(0, turn - TURN);
   const attrs = {
     count: f.count,
     step: f.step,
-    turn: input + math.log2(f.period),
+    turn: turn - drop,
+    drop,
     t1,
     t2,
     trunc: t1 + t2 - output,
     exact: bits !== 128,
-    constant: f.constant + constant,
-    linear: linear * math.pow2(t1 + t2 - input),
-    coefficients: f.coefficients,
+    constant: (f.constant + constant) * factor,
+    linear: factor * linear * math.pow2(t1 + t2 - input),
+    coefficients: factor === 1 ? f.coefficients : f.coefficients.map((v) => v * factor),
   };
   return inParts(c, x, (part) => c.emit('harmonics', [part], attrs, [numbers(part)])[0]!);
 };

@@ -38,7 +38,7 @@ export const clearAbove = (s: Dealing | Party, planes: Bits, from: number): numb
 };
 
 /** Digits whose tables are dealt in one piece: all of a small batch, one of a large one. */
-const pieces = (n: number, digits: number): { from: number; count: number }[] => {
+export const pieces = (n: number, digits: number): { from: number; count: number }[] => {
   const count = Math.max(1, Math.min(digits, Math.floor(PIECE / (2 * n + 1))));
   return Array.from({ length: Math.ceil(digits / count) }, (_, i) => ({
     from: i * count,

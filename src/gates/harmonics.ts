@@ -15,7 +15,7 @@
  * Rounds 1, bytes k/8; dealer 2 * count * k/8, and what finish.ts adds (free form k/8; exact: 2k/8, one round and k/8 more).
  */
 
-import type { Parts } from '../dealer/material.ts';
+import type { Dealing, Parts } from '../dealer/material.ts';
 import type { RingArray } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
 import * as math from '../ring/math/index.ts';
@@ -33,6 +33,8 @@ export interface HarmonicAttrs extends Truncation, HarmonicShape, Readonly<Recor
   readonly constant: number;
   /** What the raw x is multiplied with and added at scale t1 + t2: 0 or a power of two. */
   readonly linear: number;
+  /** Low bits of x that are left out, where turns are longer than 2^62: 2^turn counts from there. 0 if there is a linear part. */
+  readonly drop?: number;
 }
 
 /**
@@ -69,10 +71,18 @@ export function* inBlocks(
   }
 }
 
+/** What the turn is taken of. */
+const high = (s: Dealing | Party, a: RingArray, { drop = 0 }: HarmonicAttrs): RingArray => {
+  if (drop === 0) return a;
+  const out = s.words(a.length);
+  s.ring.shr(out, a, drop);
+  return out;
+};
+
 /** Ins: x. Outs: f(x). */
 export const harmonics: Gate<HarmonicAttrs> = {
   deal(d, [x], a) {
-    const r = ringOf(x!.r);
+    const r = high(d, ringOf(x!.r), a);
     const mask = d.draw(r.length);
     for (const [start, length] of tableBlocks(r.length, d.field, 2 * a.count)) {
       const table = d.words(length * 2 * a.count);
@@ -93,11 +103,12 @@ export const harmonics: Gate<HarmonicAttrs> = {
 /** This party's shares of f(x), masked, part by part. */
 const sums = (p: Party, share: RingArray, x: Value, u: Parts, a: HarmonicAttrs): Generator<number> => {
   const { ring } = p;
+  const from = high(p, ringOf(x.c), a);
   const constant = p.scalar(p.first ? Math.round(a.constant * math.pow2(a.t2)) : 0);
   ring.shl(constant, constant, a.t1);
   const weigh = (start: number, length: number): void => {
     const table = p.take(length * 2 * a.count);
-    const c = ringOf(x.c).view(start, length);
+    const c = from.view(start, length);
     ring.harmonicsEval(share.view(start, length), c, table, a.coefficients, a);
     p.drop(table);
   };

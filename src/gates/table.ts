@@ -13,6 +13,7 @@ import { hide, input, reveal } from './inout.ts';
 import { belowInt, lessInt, negative, residue } from './integer.ts';
 import { linesFss } from './lines-fss.ts';
 import { lookup, oneHot } from './lookup.ts';
+import { magnitude } from './magnitude.ts';
 import { matmul, mul, square } from './multiply.ts';
 import { randomBits } from './random.ts';
 import { select } from './select.ts';
@@ -34,6 +35,7 @@ export const gates = {
   less,
   borrow,
   isZero,
+  magnitude,
   lessFss,
   borrowFss,
   isZeroFss,

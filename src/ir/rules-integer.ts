@@ -10,6 +10,7 @@ import * as math from '../ring/math/index.ts';
 import { isInt, kindOf } from './dtypes.ts';
 import { type Node, sizeOf, type ValueId } from './graph.ts';
 import type { Lowering, Rule } from './lowering.ts';
+import { inside, rangeOf } from './spans.ts';
 
 const isLess = (l: Lowering, x: ValueId, y: ValueId): Wire => {
   const t = l.intType(x);
@@ -54,8 +55,12 @@ const convert: Rule = (l, node) => {
   const x = node.ins[0]!;
   const to = l.type(node.outs[0]!).dtype;
   const kind = kindOf(to);
+  const own = rangeOf(l.type(x).dtype);
   if (kind === 'bool') return basic.not(c, integer.isZero(c, l.wire(x), l.intType(x)));
-  if (kind === 'float') return basic.timesInteger(c, l.canonical(x), math.pow2(c.fraction));
+  if (kind === 'float') {
+    l.setSpan(node.outs[0]!, inside(l.span(x), own) ? l.span(x) : own);
+    return basic.timesInteger(c, l.canonical(x), math.pow2(c.fraction));
+  }
   const [from, into] = [l.intType(x), l.intType(node.outs[0]!)];
   return into.bits <= from.bits ? l.wire(x) : l.canonical(x);
 };

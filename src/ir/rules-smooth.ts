@@ -9,6 +9,7 @@ import * as smooth from '../fixed/smooth.ts';
 import { sign } from '../fixed/whole.ts';
 import type { SigmoidMode } from './circuit.ts';
 import type { Rule } from './lowering.ts';
+import { ranged } from './rules.ts';
 
 const SIGMOIDS: Readonly<Record<SigmoidMode, typeof smooth.exp>> = {
   REAL: smooth.sigmoid,
@@ -17,12 +18,12 @@ const SIGMOIDS: Readonly<Record<SigmoidMode, typeof smooth.exp>> = {
 };
 
 const unary =
-  (fn: typeof cbrt): Rule =>
+  (fn: typeof arcsin): Rule =>
   (l, { ins: [x] }) =>
     fn(l.circuit, l.wire(x!));
 
 /** Functions that are told where x lies. */
-const ranged =
+const within =
   (fn: typeof smooth.exp): Rule =>
   (l, { ins: [x] }) =>
     fn(l.circuit, l.wire(x!), l.reach(x!));
@@ -32,19 +33,19 @@ export const SMOOTH_RULES: Readonly<Record<string, Rule>> = {
     l.setSpan(out!, [lo as number, hi as number]);
     return l.wire(x!);
   },
-  exp: ranged(smooth.exp),
-  sigmoid: (l, node) => ranged(SIGMOIDS[l.circuit.options.sigmoidMode ?? 'REAL'])(l, node),
-  tanh: ranged(smooth.tanh),
-  erf: ranged(smooth.erf),
-  softplus: ranged(smooth.softplus),
-  silu: ranged(smooth.silu),
-  mish: ranged(smooth.mish),
-  gelu: (l, node) => ranged(node.attrs.approximate ? smooth.geluTanh : smooth.gelu)(l, node),
+  exp: within(smooth.exp),
+  sigmoid: (l, node) => within(SIGMOIDS[l.circuit.options.sigmoidMode ?? 'REAL'])(l, node),
+  tanh: within(smooth.tanh),
+  erf: within(smooth.erf),
+  softplus: within(smooth.softplus),
+  silu: within(smooth.silu),
+  mish: within(smooth.mish),
+  gelu: (l, node) => within(node.attrs.approximate ? smooth.geluTanh : smooth.gelu)(l, node),
   interp: (l, { ins: [x], attrs: { at, to } }) =>
     interpolate(l.circuit, l.wire(x!), at as readonly number[], to as readonly number[]),
   arcsin: unary(arcsin),
-  arcsinh: unary(arcsinh),
-  cbrt: unary(cbrt),
+  arcsinh: ranged(arcsinh),
+  cbrt: ranged(cbrt),
   nextafter: (l, { ins: [x, y] }) => {
     const c = l.circuit;
     const [from, to] = [hidden(c, l.wire(x!)), l.wire(y!)];
@@ -52,9 +53,11 @@ export const SMOOTH_RULES: Readonly<Record<string, Rule>> = {
   },
   hypot: (l, { ins: [x, y] }) => {
     const c = l.circuit;
-    return hypot(c, hidden(c, l.wire(x!)), hidden(c, l.wire(y!)));
+    const [[a, b], [d, e]] = [l.reach(x!), l.reach(y!)];
+    const reach = [Math.min(a, d), Math.max(b, e)] as const;
+    return hypot(c, hidden(c, l.wire(x!)), hidden(c, l.wire(y!)), { reach });
   },
-  arctan: unary(arctan),
+  arctan: ranged(arctan),
   arctan2: (l, { ins: [y, x] }) => {
     const [v, u] = [hidden(l.circuit, l.wire(y!)), hidden(l.circuit, l.wire(x!))];
     return arctan2(l.circuit, v, u);

@@ -21,6 +21,12 @@ const binary =
   (l, { ins: [x, y] }) =>
     fn(l.circuit, l.wire(x!), l.wire(y!));
 
+/** Functions that are cheaper where x is known to be small. */
+export const ranged =
+  (fn: typeof normal.log): Rule =>
+  (l, { ins: [x] }) =>
+    fn(l.circuit, l.wire(x!), { reach: l.reach(x!) });
+
 const isBool = (l: Lowering, id: ValueId): boolean => l.type(id).dtype === 'bool';
 
 /** The secret operand of a product and the public one, if there is one. */
@@ -60,7 +66,11 @@ const inverse = (l: Lowering, id: ValueId): ValueId =>
 
 const div: Rule = (l, { ins: [x, y] }) => {
   const { circuit: c } = l;
-  if (l.type(y!).secret) return normal.divide(c, l.wire(x!), l.wire(y!));
+  if (l.type(y!).secret) {
+    const known = l.numberOf(x!);
+    const reach = known === undefined ? l.reach(x!) : ([known, known] as const);
+    return normal.divide(c, l.wire(x!), l.wire(y!), { reach, over: l.reach(y!) });
+  }
   const number = l.numberOf(y!);
   if (number !== undefined && number !== 0 && Number.isFinite(number))
     return basic.timesNumber(c, l.wire(x!), 1 / number);
@@ -177,10 +187,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
   abs: unary(whole.abs),
   sign: (l, { ins: [x] }) => whole.sign(l.circuit, l.wire(x!), l.fraction(x!)),
   floor: unary(floor),
-  log: unary(normal.log),
-  sqrt: unary(normal.sqrt),
-  rsqrt: unary(normal.rsqrt),
-  reciprocal: unary(normal.reciprocal),
+  log: ranged(normal.log),
+  sqrt: ranged(normal.sqrt),
+  rsqrt: ranged(normal.rsqrt),
+  reciprocal: ranged(normal.reciprocal),
   sin: unary(whole.sin),
   cos: unary(whole.cos),
 };

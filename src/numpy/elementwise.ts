@@ -33,7 +33,10 @@ export const multiply = arithmetic('mul', 'and');
 export const maximum = arithmetic('maximum', 'or');
 export const minimum = arithmetic('minimum', 'and');
 
-/** x / y, always float64. */
+/**
+ * x / y, always float64. On secrets of any size: relative error below 2^-20 (FM64: 2^-15), or about a unit in the last place.
+ * |x / y| of 2^(105 - f) and more (FM64: 2^(50 - f), FM32: 2^(25 - f), f fraction bits), and x / 0, are that number, with the sign.
+ */
 export const divide = (x: ArrayInput, y: ArrayInput): BaseArray => real('div', x, y);
 export const trueDivide = divide;
 
@@ -65,12 +68,13 @@ const function1 =
     real(op, x);
 
 export const exp = function1('exp');
-/** Natural logarithm. */
+/** Natural logarithm, of secrets of any size; x <= 0 counts as half a unit in the last place. */
 export const log = function1('log');
+/** Of secrets of any size; 0 where x < 0. */
 export const sqrt = function1('sqrt');
-/** 1 / sqrt(x) */
+/** 1 / sqrt(x), of secrets of any size; x <= 0 counts as half a unit in the last place. */
 export const rsqrt = function1('rsqrt');
-/** 1 / x, float64 also for integers. */
+/** 1 / x, float64 also for integers, of secrets of any size; 0 counts as half a unit in the last place. */
 export const reciprocal = function1('reciprocal');
 /** 1 / (1 + exp(-x)) */
 export const sigmoid = function1('sigmoid');

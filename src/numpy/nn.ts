@@ -7,7 +7,7 @@ import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { normalAxis, shapeText } from '../ir/shapes.ts';
 import { apply, record } from '../ir/tracer.ts';
-import { less, where } from './compare.ts';
+import { less, where, within } from './compare.ts';
 import {
   type ArrayInput,
   type Axis,
@@ -130,25 +130,31 @@ const shifted = (x: ArrayInput, axis: Axis | undefined): Shifted => {
   return { x: subtract(a, largest), largest, axes, keepdims };
 };
 
+/** The sum of exp along the axes: between 1 and as many as there are, which makes what is done with it cheaper. */
+const powerSum = (powers: BaseArray, axes: readonly number[]): BaseArray => {
+  const terms = axes.reduce((n, i) => n * powers.shape[i]!, 1);
+  return within(sum(powers, { axis: axes, keepdims: true }), 0.5, terms + 1);
+};
+
 /** exp x over its sum along an axis: one inverse a row, not one an element. */
 export const softmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
   const s = shifted(x, axis);
   const powers = exp(s.x);
-  // The inverse of a sum that is known to be 1 or more, by its root: 5 rounds fewer than one of any sign.
-  const root = rsqrt(sum(powers, { axis: s.axes, keepdims: true }));
+  // The inverse of a sum that is known to be positive, by its root: fewer rounds than one of any sign.
+  const root = rsqrt(powerSum(powers, s.axes));
   return multiply(powers, square(root));
 };
 
 /** log(softmax x), without ever forming it. */
 export const logSoftmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
   const s = shifted(x, axis);
-  return subtract(s.x, log(sum(exp(s.x), { axis: s.axes, keepdims: true })));
+  return subtract(s.x, log(powerSum(exp(s.x), s.axes)));
 };
 
 /** log(sum(exp x)) along the axes (all without one). */
 export const logsumexp = (x: ArrayInput, axis?: Axis): BaseArray => {
   const s = shifted(x, axis);
-  const kept = add(s.largest, log(sum(exp(s.x), { axis: s.axes, keepdims: true })));
+  const kept = add(s.largest, log(powerSum(exp(s.x), s.axes)));
   return s.keepdims
     ? kept
     : reshapeTo(

@@ -32,6 +32,10 @@ const GATES: Readonly<Record<string, (c: GraphCircuit, x: Wire, y: Wire) => Wire
   belowInt: (c, x) =>
     c.emit('belowInt', [x], { bits: 32, signed: true, thresholds: [-1, 3] }, [bit(N), bit(N)])[0]!,
   negative: (c, x) => c.emit('negative', [x], { bits: 32 }, [bit(N)])[0]!,
+  magnitude: (c, x) =>
+    c.emit('magnitude', [x], { signed: true, fine: 1 }, new Array(c.field.bits / 4 + 1).fill(bit(N)))[0]!,
+  'magnitude of positives': (c, x) =>
+    c.emit('magnitude', [x], { signed: false, fine: 2 }, new Array(c.field.bits / 8 + 2).fill(bit(N)))[0]!,
   bits: (c, x) => c.emit('bits', [x], { bits: 32 }, [bit(32 * N)])[0]!,
   lookup: (c, x, y) => {
     const places = B.view(c, y, [1024], [1]);
