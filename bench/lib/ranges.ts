@@ -46,7 +46,7 @@ const RING = 'wraps around the ring; `range_guard` makes it an error';
 const ANY = 'any number of the ring';
 const HALF = 'x <= 0 counts as half a unit in the last place';
 const LARGEST = 'the largest power (2^(100-f); FM64: 2^(61-f); FM32: 2^(29-f)), and 0 far below 0';
-const QUOTIENT = 'saturates at 2^(107-f) (FM64: 2^(52-f); FM32: 2^(25-f)) with the sign, x / 0 too';
+const QUOTIENT = 'saturates at 2^(105-f) (FM64: 2^(50-f); FM32: 2^(25-f)) with the sign, x / 0 too';
 
 type More = Partial<RangeRow>;
 const row = (
@@ -72,7 +72,7 @@ export const RANGES: Readonly<Record<string, RangeRow>> = {
   multiply: pair((x, y) => np.multiply(x, y), [ROOTS, ROOTS], 'mixed', RING),
   square: row((x) => np.square(x), ROOTS, 'mixed', RING),
   'multiply by 0.37': row((x) => np.multiply(x, 0.37), signed(14, 26, 52), 'mixed', RING),
-  divide: pair((x, y) => np.divide(x, y), [signed(8, 15, 40), signed(8, 15, 40)], 'relative', QUOTIENT),
+  divide: pair((x, y) => np.divide(x, y), [signed(8, 13, 40), signed(8, 13, 40)], 'relative', QUOTIENT),
   reciprocal: row((x) => np.reciprocal(x), ALL, 'relative', '1 / 0 is that of half a unit in the last place'),
   sqrt: row((x) => np.sqrt(x), POSITIVE, 'relative', 'x < 0 gives 0'),
   rsqrt: row((x) => np.rsqrt(x), POSITIVE, 'relative', HALF),

@@ -20,6 +20,8 @@ export interface Ref extends Arr {
   readonly e: readonly number[];
   /** Everybody knows it: what is made of such values alone is computed in float64. */
   readonly open?: boolean;
+  /** An input, of which nothing is promised but its dtype. */
+  readonly raw?: boolean;
 }
 
 /** The numbers that a program is run on. */
@@ -65,7 +67,7 @@ export const specOf = (field: FieldName, f: number, guarded = false): Spec => {
     top,
     // At FM128 a product is wrong with probability |z| / 2^128: 2^-24 here.
     products,
-    quotients: 2 ** ({ FM32: 25, FM64: 52, FM128: 107 }[field] - f),
+    quotients: 2 ** ({ FM32: 25, FM64: 50, FM128: 105 }[field] - f),
     sums: field === 'FM128' ? products : top,
   };
 };

@@ -26,6 +26,7 @@ export const isFinding = (v: Verdict): v is Extract<Verdict, { kind: 'wrong' | '
 const inputReference = (x: Input, { ulp }: Spec): Ref => ({
   ...x,
   open: x.kind !== 'secret',
+  raw: true,
   e: x.v.map((v) => (x.dtype === 'fxp' && !Number.isInteger((v as number) / ulp) ? ulp : 0)),
 });
 

@@ -221,7 +221,7 @@ class Drawing implements Gen {
       this.rng.pick(['secret', 'secret', 'secret', 'secret', 'secret', 'public', 'static'] as const);
     const input = inputFor(this.rng, want, this.spec, kind);
     this.nodes.push(input);
-    this.refs.push({ ...exact(input), open: kind !== 'secret' });
+    this.refs.push({ ...exact(input), open: kind !== 'secret', raw: true });
     return { arg: { slot: this.refs.length - 1 }, ref: this.refs.at(-1)! };
   }
 

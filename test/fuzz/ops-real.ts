@@ -29,7 +29,9 @@ const far = (s: Spec): number =>
 /** Only positive numbers have logarithms and roots; others count as half a unit in the last place, or 0. */
 const positive = (s: Spec): readonly [number, number] => [-far(s), far(s)];
 const noRoot = (_: Spec, [x]: readonly number[]): boolean => x! < 0;
-const fine = (x: number): boolean => x <= 0;
+const fine = ([x]: readonly number[], [e]: readonly number[]): boolean => x! - 1.25 * e! <= 0;
+const zero = (xs: readonly number[], off: readonly number[]): boolean =>
+  Math.abs(xs.at(-1)!) <= 1.25 * off.at(-1)!;
 const noLog = (_: Spec, [x]: readonly number[]): boolean => x! <= 0;
 const held = (x: number, s: Spec): number => (x > 0 ? x : s.ulp / 2);
 const away = (s: Spec): readonly [number, number] => [-far(s), far(s)];
@@ -186,6 +188,7 @@ export const REAL: Table = {
   reciprocal: unary('reciprocal', {
     f: (x, s) => (x === 0 ? 2 / s.ulp : 1 / x),
     saturates: (_, [x]) => x === 0,
+    edge: zero,
     range: away,
     own: QUOTIENT,
   }),
@@ -194,6 +197,7 @@ export const REAL: Table = {
     check: (x, y, s) => Math.abs(y) < far(s) && Math.abs(x) < far(s),
     // By a public number it is a product.
     saturates: (s, [x, y], open) => open.at(-1)! && !(Math.abs(x! / y!) < s.quotients),
+    edge: zero,
     own: QUOTIENT,
   }),
   hypot: binary('hypot', {

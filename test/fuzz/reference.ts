@@ -14,7 +14,7 @@ import {
   type Ref,
   type Spec,
 } from './arrays.ts';
-import { type Lambda, mapArg, type Step } from './program.ts';
+import { type Lambda, mapArg, type Step, slotsOf } from './program.ts';
 import type { Rng } from './rng.ts';
 
 /** A function that a step was given, on references. */
@@ -68,8 +68,8 @@ export interface Row {
   readonly noise?: (spec: Spec) => number;
   /** Where secrets saturate, and float64 does not. `open`: which operands everybody knows. */
   readonly saturates?: (spec: Spec, xs: readonly number[], open: readonly boolean[]) => boolean;
-  /** Where its operand is off, what counts as half a unit there may be finer. */
-  readonly edge?: (x: number) => boolean;
+  /** Where what comes beyond depends on what is known of operands that are no inputs: `off` by so much. */
+  readonly edge?: (xs: readonly number[], off: readonly number[]) => boolean;
   /** In the place of plain and own. */
   readonly ref?: (args: Args, spec: Spec) => Ref | readonly Ref[];
 }
@@ -293,9 +293,14 @@ export const referenceOf = (row: Row, args: Args, spec: Spec): readonly Ref[] =>
               ? Number.POSITIVE_INFINITY
               : 0;
           const xs = row.elementwise ? operands.map((r) => elementAt(r, b.shape, i)) : [];
+          const off = operands.map((r) => (row.edge && !r.raw ? offAt(r, b.shape, i) : -1));
           if (
             row.edge &&
-            operands.some((r) => offAt(r, b.shape, i) > 0 && row.edge!(xs[0]! - 1.25 * offAt(r, b.shape, i)))
+            off.some((e) => e >= 0) &&
+            row.edge(
+              xs,
+              off.map((e) => Math.max(e, 0)),
+            )
           )
             return Number.POSITIVE_INFINITY;
           return bounds[k]![i]! + (row.own?.(spec, y as number, xs, args) ?? 0);
@@ -325,8 +330,8 @@ export const stepReference = (
   const made = referenceOf(row, args, spec);
   const ref = made[step.pick ?? 0] ?? outside(`${step.fn} has no result ${step.pick}`);
   const given = refsIn(args);
-  const open = given.length > 0 && given.every((r) => r.open) && !args.some((a) => typeof a === 'function');
-  return { ...ref, open };
+  const seen = slotsOf(step).map((i) => env[i]!);
+  return { ...ref, open: given.length > 0 && [...seen, ...given].every((r) => r.open), raw: false };
 };
 
 const lambdaReference =

@@ -117,6 +117,7 @@ export interface Binary {
   readonly check?: (x: number, y: number, s: Spec) => boolean;
   readonly own?: Own;
   readonly saturates?: Row['saturates'];
+  readonly edge?: Row['edge'];
   readonly x?: (s: Spec) => Wanted;
   readonly y?: (s: Spec) => Wanted;
 }
@@ -129,7 +130,8 @@ export const beside = (g: Gen, a: Given, want: Wanted = {}): Given => {
 };
 
 /** A real function of two numbers. */
-export const binary = (name: string, { f, check, own = MIXED, saturates, x, y }: Binary): Row => ({
+export const binary = (name: string, { f, check, own = MIXED, saturates, edge, x, y }: Binary): Row => ({
+  ...(edge && { edge }),
   ...(saturates && { saturates }),
   elementwise: true,
   make: (g) => {
