@@ -2,12 +2,14 @@
 import { ARITH } from './ops-arith.ts';
 import { BITS } from './ops-bits.ts';
 import { FUNCTIONS } from './ops-functions.ts';
+import { LANES } from './ops-lanes.ts';
 import { MOVES } from './ops-move.ts';
 import { PLACES } from './ops-places.ts';
 import { PLAIN } from './ops-plain.ts';
 import { PRODUCTS } from './ops-products.ts';
 import { REAL } from './ops-real.ts';
 import { REDUCE } from './ops-reduce.ts';
+import { SETS } from './ops-sets.ts';
 import type { Table } from './reference.ts';
 
 export const TABLE: Table = {
@@ -15,9 +17,11 @@ export const TABLE: Table = {
   ...ARITH,
   ...BITS,
   ...REDUCE,
+  ...LANES,
   ...PRODUCTS,
   ...MOVES,
   ...PLACES,
+  ...SETS,
   ...PLAIN,
   ...FUNCTIONS,
 };
