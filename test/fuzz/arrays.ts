@@ -30,6 +30,8 @@ export interface Spec {
   readonly bits: number;
   /** Fraction bits. */
   readonly f: number;
+  /** With a range guard. */
+  readonly guarded: boolean;
   /** A unit in the last place. */
   readonly ulp: number;
   /** What functions may be off by: 2^-20, or 6 bits less than the fraction has. */
@@ -61,6 +63,7 @@ export const specOf = (field: FieldName, f: number, guarded = false): Spec => {
   return {
     field,
     bits,
+    guarded,
     f,
     ulp: 2 ** -f,
     goal: Math.max(2 ** -20, 2 ** (6 - f)),

@@ -156,7 +156,11 @@ export const PLAIN: Table = {
   },
   polyval: {
     make: (g) => call('polyval', of(g, [g.rng.int(1, 4)]), g.value({ ...small, rank: [0, 2] }).arg),
-    plain: ([p, x]) => {
+    plain: ([p, x], s) => {
+      const sizes = numbers(p).map((a, i, all) =>
+        Math.max(0, ...numbers(x).map((v) => Math.max(1, Math.abs(a)) * Math.abs(v) ** (all.length - 1 - i))),
+      );
+      if (sizes.some((n) => n >= s.products)) outside('polyval');
       const c = numbers(p);
       return fxp(
         arr(x).shape,

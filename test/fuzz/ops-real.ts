@@ -190,7 +190,7 @@ export const REAL: Table = {
     saturates: (_, [x]) => x === 0,
     edge: zero,
     range: away,
-    own: QUOTIENT,
+    own: (s, y, xs, args) => (xs[0] === 0 ? RELATIVE : QUOTIENT)(s, y, xs, args),
   }),
   divide: binary('divide', {
     f: (x, y, s) => Math.min(Math.max(y === 0 ? (x < 0 ? -s.top : s.top) : x / y, -s.quotients), s.quotients),
