@@ -8,9 +8,13 @@ import { scratch } from './scratch';
 import { exponential, power, put, weighedSum, window } from './weighed';
 import { toIntegers } from './word';
 
-/** d = the sum of the table's words by their weights. Words of `size` bytes, at most 1024 pieces: weights stand in scratch. */
+/**
+ * d = the sum of the table's words by their weights, those of pieces below `from` and from `to` on being 0. Words of `size` bytes, at
+ * most 1024 pieces: weights stand in scratch.
+ */
 export function exponentialEval(
-  d: usize, c: usize, table: usize, n: usize, pieces: u32, pieceBits: u32, fraction: i32, lo: f64, t2: i32, size: usize,
+  d: usize, c: usize, table: usize, n: usize, pieces: u32, pieceBits: u32, fraction: i32, lo: f64, t2: i32, from: u32, to: u32,
+  size: usize,
 ): void {
   const unit = power(-fraction);
   const width = power(<i32>pieceBits - fraction);
@@ -20,7 +24,8 @@ export function exponentialEval(
   const steps = work + <usize>half * 16; // e^(lo + piece * width) * 2^t2, downwards from piece P - 1, twice over
   const scale = power(t2);
   for (let i: u32 = 0; i < pieces; i++) {
-    const step = exponential(lo + <f64>(pieces - 1 - i) * width) * scale;
+    const piece = pieces - 1 - i;
+    const step = piece >= from && piece < to ? exponential(lo + <f64>piece * width) * scale : 0;
     store<f64>(steps + (<usize>i << 3), step);
     store<f64>(steps + (<usize>(i + pieces) << 3), step);
   }
@@ -36,9 +41,9 @@ export function exponentialEval(
     const C = window(c, pieceBits + log, size);
     const factor = f64x2.splat(load<f64>(factors + ((e & 31) << 3)));
     // Word j is of piece hi - j mod P: entry P - 1 - hi + j.
-    const from = steps + (<usize>(pieces - 1 - <u32>(C >> pieceBits)) << 3);
+    const row = steps + (<usize>(pieces - 1 - <u32>(C >> pieceBits)) << 3);
     for (let j: usize = 0; j < half; j++) {
-      const p = from + (j << 3);
+      const p = row + (j << 3);
       const step = v128.load_lane<u64>(p + (<usize>half << 3), v128.load_zero<u64>(p), 1);
       v128.store(work + (j << 4), toIntegers(f64x2.mul(step, factor)));
     }

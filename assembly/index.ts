@@ -2,6 +2,7 @@
 
 export * from './elementwise';
 export * from './gates';
+export * from './scaled';
 export * from './matmul';
 export * from './fixed';
 export * from './strided';

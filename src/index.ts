@@ -21,6 +21,7 @@ export {
   to,
   wait,
 } from './device/default-session.ts';
+export type { SessionEvent } from './device/events.ts';
 export type { InitOptions, LoggingLevel, StandaloneOptions } from './device/init-options.ts';
 export { DeviceObject, PYUObject, SPUObject } from './device/objects.ts';
 export { type DealerService, startDealer } from './device/production/dealer.ts';

@@ -10,7 +10,7 @@ const scope = globalThis as unknown as WorkerScope;
 const answer = ({ number, build, graph, options }: LoweringRequest): LoweringAnswer => {
   try {
     checkBuild(build, 'tessera-lowering.js is of', 'the page has');
-    return { number, graph: lowerProgram(graph, options) };
+    return { number, program: lowerProgram(graph, options) };
   } catch (e) {
     return { number, error: packError(e) };
   }

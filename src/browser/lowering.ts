@@ -3,7 +3,7 @@
  * waits for it. One worker serves all sessions of the page, from the first of them on.
  */
 import { BUILD, type Build } from '../build.ts';
-import type { LoweringOptions } from '../device/lowering.ts';
+import type { LoweredProgram, LoweringOptions } from '../device/lowering.ts';
 import { type SentError, unpackError } from '../device/messages.ts';
 import { TesseraError } from '../errors.ts';
 import type { Graph } from '../ir/graph.ts';
@@ -18,11 +18,11 @@ export interface LoweringRequest {
 }
 
 export type LoweringAnswer =
-  | { readonly number: number; readonly graph: Graph }
+  | { readonly number: number; readonly program: LoweredProgram }
   | { readonly number: number; readonly error: SentError };
 
 interface Waiting {
-  resolve(graph: Graph): void;
+  resolve(program: LoweredProgram): void;
   reject(error: TesseraError): void;
 }
 
@@ -46,7 +46,7 @@ export const startLowering = (): Worker => {
     const { resolve, reject } = waiting.get(data.number)!;
     waiting.delete(data.number);
     if ('error' in data) reject(unpackError(data.error));
-    else resolve(data.graph);
+    else resolve(data.program);
   };
   worker.onerror = (event) => {
     event.preventDefault();
@@ -56,7 +56,7 @@ export const startLowering = (): Worker => {
 };
 
 /** Passes and lowering; what they throw, this rejects with. PARTY_FAILED if the worker died. */
-export const lowerProgram = (graph: Graph, options: LoweringOptions): Promise<Graph> =>
+export const lowerProgram = (graph: Graph, options: LoweringOptions): Promise<LoweredProgram> =>
   new Promise((resolve, reject) => {
     const request: LoweringRequest = { number: next++, build: BUILD, graph, options };
     waiting.set(request.number, { resolve, reject });

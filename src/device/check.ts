@@ -8,6 +8,7 @@
  */
 import { fail } from '../errors.ts';
 import { type Comparison, compare, type Finding, type Precision } from '../ir/compare.ts';
+import { dtypeName } from '../ir/dtypes.ts';
 import type { Exposed } from '../ir/exposed.ts';
 import type { Node, Tensor } from '../ir/graph.ts';
 import * as math from '../ring/math/index.ts';
@@ -92,6 +93,7 @@ const FAULTS: Readonly<Record<Finding['kind'], (f: Finding, p: Precision) => str
   place: () =>
     'was read at a place outside of the array, where another element or 0 stands: hold places inside, by np.clip or %',
   value: () => 'is not what the same program gives in float64',
+  wrap: ({ result }) => `is too large for ${dtypeName(result.dtype)}, and wrapped around`,
   bits: ({ lostBits }, { fraction, bits }) =>
     `lost ${lostBits >= fraction ? 'all' : Math.ceil(lostBits)} of its ${fraction} fraction bits (${bits} are allowed)`,
 };

@@ -1,5 +1,6 @@
 /** @file What `sf.init` takes for a simulation on several machines, and where the mode for it is to be had. */
 import { fail } from '../errors.ts';
+import { type Listener, listener, teller } from './events.ts';
 import type { Mode } from './mode.ts';
 import {
   configError,
@@ -27,8 +28,8 @@ export interface ClusterOptions {
   readonly cluster?: string;
   /** Credentials and authorities for a server of one's own. */
   readonly nats?: NatsOptions;
-  /** Hears of tasks that wait, and of nodes that come and go. */
-  readonly onEvent?: (event: { readonly kind: string; readonly text: string }) => void;
+  /** Hears of tasks that wait, of nodes that come and go, and of what may be wrong in a program. */
+  readonly onEvent?: Listener;
   /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
   readonly unseen?: UnseenMode;
   readonly loggingLevel?: string;
@@ -55,6 +56,7 @@ export interface Cluster {
   readonly onEvent: ClusterOptions['onEvent'];
   readonly unseen: UnseenMode | undefined;
   readonly quiet: boolean;
+  readonly tell: Listener;
 }
 
 const parties: Reader<readonly string[]> = (value, path) => {
@@ -75,11 +77,6 @@ const clusterName: Reader<string> = (value, path) =>
   typeof value === 'string' && /^[A-Za-z0-9_-]{1,32}$/.test(value)
     ? value
     : configError(path, `${describe(value)} is no cluster's name: use 1 to 32 letters, digits, "_" or "-"`);
-
-const listener: Reader<ClusterOptions['onEvent']> = (value, path) =>
-  typeof value === 'function'
-    ? (value as ClusterOptions['onEvent'])
-    : configError(path, `a function is wanted, not ${describe(value)}`);
 
 const optionalText = optional<string | undefined>(text, undefined);
 
@@ -112,6 +109,7 @@ export const readCluster = (options: Readonly<Record<string, unknown>>): Cluster
     ...rest,
     token: token ?? globalThis.process?.env.TESSERA_TOKEN,
     quiet: !['info', 'debug'].includes(loggingLevel),
+    tell: teller(rest.onEvent, loggingLevel),
   };
 };
 

@@ -4,6 +4,7 @@ import type { ShapeOptions } from '../link/shaper.ts';
 import type { AllowedList } from '../link/types.ts';
 import { type CheckOptions, readCheck } from './check.ts';
 import { type Cluster, type ClusterOptions, readCluster } from './cluster-options.ts';
+import { type Listener, listener, teller } from './events.ts';
 import {
   type Production,
   type ProductionOptions,
@@ -40,6 +41,8 @@ export interface StandaloneOptions {
   readonly cross_silo_serializing_allowed_list?: AllowedList;
   /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
   readonly unseen?: UnseenMode;
+  /** Hears of what may be wrong in a program, such as public numbers that become 0; else it is printed, once. */
+  readonly onEvent?: Listener;
   /** 'info' prints one line at the start, and profiles; 'warning' and above only what goes wrong. */
   readonly loggingLevel?: LoggingLevel;
   readonly logging_level?: LoggingLevel;
@@ -57,6 +60,7 @@ export interface Standalone {
   readonly allowedList?: AllowedList;
   readonly unseen?: UnseenMode;
   readonly quiet: boolean;
+  readonly tell: Listener;
 }
 
 const LEVELS: readonly LoggingLevel[] = ['debug', 'info', 'warning', 'error', 'critical'];
@@ -95,6 +99,7 @@ const readStandalone = object({
   check: optional<CheckOptions | undefined>(readCheck, undefined),
   unseen: optional<UnseenMode | undefined>(readUnseen, undefined),
   crossSiloSerializingAllowedList: optional<AllowedList | undefined>(readAllowedList, undefined),
+  onEvent: optional<Listener | undefined>(listener, undefined),
   numCpus: unused(THREADS),
   numGpus: unused('there is no GPU to share', 0),
   ompNumThreads: unused(THREADS, 1),
@@ -136,7 +141,7 @@ const MODES: readonly {
     is: () => true,
     read: (o) => {
       const given = readStandalone(o, '');
-      const { parties, link: shaped, loggingLevel, check, unseen } = given;
+      const { parties, link: shaped, loggingLevel, check, unseen, onEvent } = given;
       const { crossSiloSerializingAllowedList: allowedList } = given;
       return {
         mode: 'standalone',
@@ -146,6 +151,7 @@ const MODES: readonly {
         ...(allowedList && { allowedList }),
         ...(unseen && { unseen }),
         quiet: loggingLevel !== 'info' && loggingLevel !== 'debug',
+        tell: teller(onEvent, loggingLevel),
       };
     },
   },

@@ -3,6 +3,7 @@
  * date), and lowered once for each different recording.
  */
 import { fail } from '../errors.ts';
+import { type Coarse, coarseText } from '../ir/coarse.ts';
 import { type Exposed, expose } from '../ir/exposed.ts';
 import type { Graph, Tensor, Type } from '../ir/graph.ts';
 import { inputBits } from '../ir/guard-range.ts';
@@ -13,7 +14,7 @@ import { print } from '../ir/print.ts';
 import { flatten, type TreeDef, unflatten } from '../ir/pytree.ts';
 import { isType, trace } from '../ir/tracer.ts';
 import { FIELDS } from '../ring/field.ts';
-import type { LoweringOptions } from './lowering.ts';
+import type { LoweredProgram, LoweringOptions } from './lowering.ts';
 import { describe } from './read.ts';
 import { lowerProgram } from './runtime.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
@@ -96,7 +97,13 @@ export class Programs {
   readonly #reveals = new Cache<Graph>();
   readonly #exposed = new Cache<Promise<ExposedProgram>>();
 
-  constructor(config: RuntimeConfig, parties: number) {
+  readonly #strict: boolean;
+  readonly #tell: (found: Coarse) => void;
+
+  /** `tell` hears of public numbers that the fraction bits cannot hold, unless they are errors. */
+  constructor(config: RuntimeConfig, parties: number, tell: (found: Coarse) => void) {
+    this.#strict = config.strict;
+    this.#tell = tell;
     const { field, fraction, truncAllowMsbError, sigmoidMode, costMode, link, memoryLimit, rangeGuard } =
       config;
     this.#options = {
@@ -157,7 +164,9 @@ export class Programs {
   /** The program that parties run. What cannot be lowered is tried anew at the next call, which has another line to name. */
   async lower(recorded: Recorded): Promise<Graph> {
     const key = this.#key(recorded);
-    const entry = this.#lowered.get(key, () => ({ graph: lowerProgram(recorded.source, this.#options) }));
+    const lowered = async (): Promise<Graph> =>
+      this.#held(await lowerProgram(recorded.source, this.#options));
+    const entry = this.#lowered.get(key, () => ({ graph: lowered() }));
     try {
       entry.known = await entry.graph;
       return entry.known;
@@ -172,12 +181,21 @@ export class Programs {
     return this.#lowered.peek(this.#key(recorded))?.known;
   }
 
+  /** Says which public numbers are lost. Throws RANGE if nothing may be. */
+  #held({ graph, coarse }: LoweredProgram): Graph {
+    const [first] = coarse;
+    if (first && this.#strict) fail('RANGE', coarseText(first), { site: first.site, value: first.value });
+    for (const found of coarse) this.#tell(found);
+    return graph;
+  }
+
   /** For checks in simulation. */
   expose({ text, source }: Recorded): Promise<ExposedProgram> {
     return this.#exposed.get(text, async () => {
       const exposed = expose(source);
       // All is held against float64, and nothing has to be guarded.
-      return { exposed, graph: await lowerProgram(exposed.graph, { ...this.#options, rangeGuard: false }) };
+      const { graph } = await lowerProgram(exposed.graph, { ...this.#options, rangeGuard: false });
+      return { exposed, graph };
     });
   }
 

@@ -58,6 +58,8 @@ export interface RuntimeConfig {
   readonly memoryLimit?: number;
   /** Numbers that leave the range make the call that they are in an error, in production too. */
   readonly rangeGuard: boolean;
+  /** Whether a public number that the fraction bits cannot hold (it becomes 0, or changes by more than 1 %) is a RANGE error. */
+  readonly strict: boolean;
   /** Print the account of every program to standard error when it has run. */
   readonly profile: boolean;
 }
@@ -124,6 +126,7 @@ interface Raw {
   linkBandwidthMbit: number | undefined;
   memoryLimitMb: number | undefined;
   rangeGuard: boolean;
+  strict: boolean;
   enableHalProfile: boolean;
   enablePphloProfile: boolean;
   maxConcurrency: number;
@@ -170,6 +173,7 @@ const KEYS: Keys<Raw> = {
   linkBandwidthMbit: optional<number | undefined>(number(1e-3, 1e7), undefined),
   memoryLimitMb: optional<number | undefined>(integer(16, 4095), undefined),
   rangeGuard: optional(flag, false),
+  strict: optional(flag, false),
   enableHalProfile: optional(flag, false),
   enablePphloProfile: optional(flag, false),
   maxConcurrency: optional(integer(0, MOST_THREADS), 0),
@@ -250,6 +254,7 @@ export const readRuntimeConfig: Reader<GivenRuntimeConfig> = (value, path) => {
     ...(raw.maxConcurrency > 0 && { threads: raw.maxConcurrency }),
     ...(rttMs !== undefined && mbit !== undefined && { link: { rttMs, bandwidth: mbit * 125e3 } }),
     rangeGuard: raw.rangeGuard,
+    strict: raw.strict,
     profile: raw.enableHalProfile || raw.enablePphloProfile,
   };
 };

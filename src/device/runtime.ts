@@ -5,7 +5,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Graph } from '../ir/graph.ts';
 import type { PortLike } from '../link/port.ts';
-import { type LoweringOptions, lowerProgram as lowerHere } from './lowering.ts';
+import { type LoweredProgram, type LoweringOptions, lowerProgram as lowerHere } from './lowering.ts';
 import type { Duty, FromThread, ToThread } from './messages.ts';
 import type { PartyFiles } from './mode.ts';
 import { partyFiles } from './production/files.ts';
@@ -18,7 +18,7 @@ export { onEnd } from './production/signals.ts';
 export { openStored } from './production/stored/source.ts';
 
 /** Passes and lowering; what they throw, this rejects with. */
-export const lowerProgram = async (graph: Graph, options: LoweringOptions): Promise<Graph> =>
+export const lowerProgram = async (graph: Graph, options: LoweringOptions): Promise<LoweredProgram> =>
   lowerHere(graph, options);
 
 /** This party's engine of an SPU in production. */

@@ -5,6 +5,7 @@ import { callSite } from '../ir/callsite.ts';
 import { Checker, type CheckReport } from './check.ts';
 import { readClusterDef, type SpuDef } from './cluster-def.ts';
 import { type ClusterOptions, opener } from './cluster-options.ts';
+import type { Listener } from './events.ts';
 import { type InitOptions, readInitOptions, type StandaloneOptions } from './init-options.ts';
 import { checkOutside } from './inside.ts';
 import type { Mode } from './mode.ts';
@@ -46,8 +47,12 @@ export class Session {
   #ops = 0;
   #ended: Promise<void> | undefined;
 
-  constructor(mode: Mode, checker?: Checker, unseen = new Unseen()) {
+  /** Hears of what may be wrong in a program. */
+  readonly tell: Listener;
+
+  constructor(mode: Mode, tell: Listener, checker?: Checker, unseen = new Unseen()) {
     this.mode = mode;
+    this.tell = tell;
     this.unseen = unseen;
     this.checker = checker;
     for (const party of mode.parties) this.#pyus.set(party, makePYU(this, party));
@@ -208,7 +213,7 @@ export class Session {
     await this.shutdown().catch(() => {});
     if (!this.mode.rejoin)
       return fail('UNSUPPORTED', 'rejoin: in a simulation nobody can be lost; start a new session');
-    return new Session(await this.mode.rejoin(), undefined, this.unseen.next());
+    return new Session(await this.mode.rejoin(), this.tell, undefined, this.unseen.next());
   }
 
   /**
@@ -257,10 +262,12 @@ export function session(
 export async function session(first: unknown, second?: unknown, ...surplus: unknown[]): Promise<Session> {
   noMore('sf.session', surplus, 'it takes options, or parties and options');
   const options = readInitOptions(first, second);
+  const { tell } = options;
   const unseen = new Unseen(options.unseen);
-  if (options.mode === 'production') return new Session(await production(options), undefined, unseen);
-  if (options.mode === 'cluster') return new Session(await opener.open(options), undefined, unseen);
+  if (options.mode === 'production') return new Session(await production(options), tell, undefined, unseen);
+  if (options.mode === 'cluster') return new Session(await opener.open(options), tell, undefined, unseen);
   notice(options.quiet);
   const checker = options.check && new Checker(options.check);
-  return new Session(standalone(options.parties, options.link, options.allowedList), checker, unseen);
+  const mode = standalone(options.parties, options.link, options.allowedList);
+  return new Session(mode, tell, checker, unseen);
 }

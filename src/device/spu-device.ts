@@ -1,6 +1,7 @@
 /** @file What stands behind an SPU: a function that is called on it is recorded, and run on masked values. */
 import { fail, oneOf, TesseraError } from '../errors.ts';
 import { callSite } from '../ir/callsite.ts';
+import { coarseText } from '../ir/coarse.ts';
 import type { Graph, Type } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { unflatten } from '../ir/pytree.ts';
@@ -72,7 +73,9 @@ export class SpuDevice {
     this.#session = session;
     this.#config = config;
     this.#isMeasured = !measures(config);
-    this.#programs = new Programs(config.runtime, config.parties.length);
+    this.#programs = new Programs(config.runtime, config.parties.length, (found) =>
+      session.tell({ kind: 'coarse', text: coarseText(found), site: found.site }),
+    );
     this.#account = new Account(config.parties, config.runtime);
     const { parties, runtime } = config;
     const op = session.op('SPU', callSite(), JSON.stringify({ parties, runtime }));

@@ -31,26 +31,51 @@ export const addNumber = (c: Circuit, x: Wire, value: number, fraction = c.fract
 export const timesInteger = (c: Circuit, x: Wire, factor: number): Wire =>
   one(c.emit('mulPublic', [x, c.constant(Float64Array.of(factor), [1], 0)], {}, [ring(x.shape, x.secret)]));
 
+/** The exponent of the power of two below |x|; 0 for 0. */
+const exponentOf = (x: number): number => {
+  if (x === 0) return 0;
+  let e = Math.round(math.log2(Math.abs(x)));
+  while (math.pow2(e) > Math.abs(x)) e--;
+  while (math.pow2(e + 1) <= Math.abs(x)) e++;
+  return e;
+};
+
+/** Fraction bits with which public factors stand in a product: all that doubles have, as far as the ring holds them. */
+export const bitsOfFactors = (c: Circuit, factors: ArrayLike<number>): number => {
+  const k = c.field.bits;
+  let [most, least] = [0, Infinity];
+  for (let i = 0; i < factors.length; i++) {
+    const size = Math.abs(factors[i]!);
+    if (size === 0 || !Number.isFinite(size)) continue;
+    most = Math.max(most, size);
+    least = Math.min(least, size);
+  }
+  if (most === 0) return c.fraction;
+  return Math.max(0, Math.min(k - 2, k - 3 - exponentOf(most), 52 - exponentOf(least)));
+};
+
+/** x * public factors with `bits` fraction bits, of one element or as many as x. Local at FM128, one round in the exact form. */
+export const timesPublic = (c: Circuit, x: Wire, factors: Wire, bits: number, exact = c.exact): Wire =>
+  one(c.emit(exact ? 'scaleExact' : 'scale', [x, factors], { trunc: bits }, [ring(x.shape)]));
+
 /**
- * x * a public real, truncated back. Local at FM128. The factor gets as many bits as leave the product far below
- * the ring (30 significant bits at FM128), so that small factors lose nothing.
+ * x * a public real, for secret x: right to a unit in the last place and 2^-52 (FM32: 2^-28) wherever x and the product fit. Integers are
+ * exact, powers of two are shifts. Local at FM128, unless it is to be `exact`.
  */
-export const timesNumber = (c: Circuit, x: Wire, factor: number): Wire => {
-  if (Number.isInteger(factor) && Math.abs(factor) < math.pow2(c.field.bits / 4))
+export const timesNumber = (c: Circuit, x: Wire, factor: number, exact = c.exact): Wire => {
+  if (Number.isInteger(factor) && Math.abs(factor) < math.pow2(c.field.bits - 2))
     return timesInteger(c, x, factor);
-  const exponent = factor === 0 ? 0 : Math.floor(math.log2(Math.abs(factor)));
-  const significant = { 32: 9, 64: 18, 128: 30 }[c.field.bits];
-  const bits = Math.min(
-    Math.max(significant - exponent, 0),
-    c.field.bits === 128 ? 60 : c.field.bits / 2 - 2,
-  );
-  return truncate(c, timesInteger(c, x, Math.round(factor * math.pow2(bits))), bits);
+  const e = exponentOf(factor);
+  if (Math.abs(factor) === math.pow2(e) && e > 2 - c.field.bits)
+    return truncate(c, factor < 0 ? neg(c, x) : x, -e, exact);
+  const bits = bitsOfFactors(c, [factor]);
+  return timesPublic(c, x, c.constant(Float64Array.of(factor), [1], bits), bits, exact);
 };
 
 /** x / 2^bits, rounded down or one unit off. Local at FM128, one round in the exact form. */
-export const truncate = (c: Circuit, x: Wire, bits: number): Wire => {
+export const truncate = (c: Circuit, x: Wire, bits: number, exact = c.exact): Wire => {
   if (bits === 0) return x;
-  const op = !x.secret ? 'shiftPublic' : c.exact ? 'truncateExact' : 'truncate';
+  const op = !x.secret ? 'shiftPublic' : exact ? 'truncateExact' : 'truncate';
   return one(c.emit(op, [x], { trunc: bits }, [ring(x.shape, x.secret)]));
 };
 

@@ -11,6 +11,7 @@ import { fitPieces } from './pieces.ts';
 
 type Bits = 32 | 64 | 128;
 export type Reach = readonly [lo: number, hi: number];
+export const ANYWHERE: Reach = [-Infinity, Infinity];
 
 interface Pieces {
   readonly fn: (x: number) => number;
@@ -42,10 +43,7 @@ const PIECES = {
 
 export type Keyed = keyof typeof PIECES;
 
-/**
- * Scales of payload and weights. The opened value, which may be x itself, has their sum for scale: |x| < 2^27 wraps with
- * a probability of 2^-41 (FM128), |x| < 2^18 and 2^8 are exact (FM64, FM32).
- */
+/** Scales of payload and weights. The opened value has their sum for scale; x itself is opened beside it, and not truncated. */
 const SCALES = { 32: [10, 10], 64: [21, 21], 128: [32, 28] } as const;
 
 const fits = new Map<string, Float64Array>();
@@ -90,7 +88,7 @@ export const keyedSmooth = (
     left,
     // x itself is x - lo, and lo.
     step: (right === 'x' ? lo : right) - left,
-    slope: right === 'x' ? math.pow2(t1 + t2 - c.fraction) : 0,
+    slope: right === 'x' ? 1 : 0,
     ...bitsFor(c, reach, lo, pieces * width),
   };
   if (!c.keyed('splineFss', attrs, count(x.shape), instead)) return undefined;

@@ -2,10 +2,10 @@
 
 import * as math from '../ring/math/index.ts';
 import { add, addNumber, below, filled, not, selectSum, sub, timesNumber } from './basic.ts';
-import { type Circuit, count, type Wire } from './circuit.ts';
+import type { Circuit, Wire } from './circuit.ts';
 import { clamp } from './clamp.ts';
 import { type Fit, fit } from './fit.ts';
-import { bitsFor, keyedSmooth, type Reach } from './keyed.ts';
+import { ANYWHERE, keyedSmooth } from './keyed.ts';
 import { inParts, numbers } from './parts.ts';
 
 type Bits = 32 | 64 | 128;
@@ -226,8 +226,6 @@ const ENDS = {
   geluTanh: [0, 'x'],
 } as const satisfies Readonly<Partial<Record<keyof typeof SMOOTH, readonly [number, number | 'x']>>>;
 
-const ANYWHERE: Reach = [-Infinity, Infinity];
-
 /**
  * Rounds: those of less, and one to select; the harmonics run beside the comparison. Where `reach`, in which x is known to
  * lie, is within the ends, rounds 1, bytes k/8.
@@ -264,11 +262,11 @@ export const sigmoid = saturating('sigmoid');
 export const tanh = saturating('tanh');
 /** erf x, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.5 KB. */
 export const erf = saturating('erf');
-/** log(1 + exp x), any x (by keys, as for what follows, x < 2^27). Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.9 KB. */
+/** log(1 + exp x), any x (by keys, as for what follows, bytes 32). Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.9 KB. */
 export const softplus = saturating('softplus');
 /** x sigmoid(x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 1.6 KB. */
 export const silu = saturating('silu');
-/** x tanh(softplus x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 2.1 KB. By keys, rounds 1, bytes 16. */
+/** x tanh(softplus x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 2.1 KB. By keys, rounds 1, bytes 32. */
 export const mish = saturating('mish');
 /** x times the normal distribution function, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.6 KB. */
 export const gelu = saturating('gelu');
@@ -278,50 +276,3 @@ export const geluTanh = saturating('geluTanh');
 /** SPU's cheap sigmoids: MM1 is 1/2 + x/8, SEG3 the same held between 0 and 1. Rounds 0 and 5. */
 export const sigmoidLine = (c: Circuit, x: Wire): Wire => addNumber(c, timesNumber(c, x, 0.125), 0.5);
 export const sigmoidSegments = (c: Circuit, x: Wire): Wire => clamp(c, sigmoidLine(c, x), 0, 1);
-
-/**
- * Largest argument of exp whose result fits, pieces of 2^log each, and the scales of factors (at least e^(-2^log)) and weights (below 2^63):
- * e^max 2^(t1 + t2) is 2^85.3 (it wraps with probability 2^-42, for x < 10 2^-58), and at FM64 and FM32 below a quarter of the
- * ring: these take the exact form.
- */
-const EXP = {
-  32: { max: 4, pieces: 32, log: 1, t1: 11, t2: 11 },
-  64: { max: 11, pieces: 16, log: 2, t1: 25, t2: 20 },
-  128: { max: 21, pieces: 16, log: 2, t1: 29, t2: 26 },
-} as const;
-/** Below, exp is less than half a unit in the last place. */
-const EXP_MIN = -20;
-
-/**
- * exp x for x up to 21 (FM128), 11 (FM64), 4 (FM32); far negative x give 0. Relative error below 2^-20 (FM128), or
- * one and a half units in the last place. Rounds 5, bytes 41; dealer 0.4 KB. Where x is known to be at least -20,
- * rounds 1, bytes 16; by keys always.
- */
-export const exp = (c: Circuit, x: Wire, reach = ANYWHERE): Wire => {
-  const { max, pieces, log, t1, t2 } = EXP[c.field.bits];
-  const range = pieces * math.pow2(log);
-  // The last piece but one ends at max.
-  const lo = max + math.pow2(log) - range;
-  const attrs = {
-    pieces,
-    pieceBits: c.fraction + log,
-    fraction: c.fraction,
-    lo,
-    t1,
-    t2,
-    trunc: t1 + t2 - c.fraction,
-    exact: c.field.bits !== 128,
-  };
-  const shifted = addNumber(c, x, -lo);
-  const gate = (op: string, of: object): Wire =>
-    inParts(c, shifted, (part) => c.emit(op, [part], { ...attrs, ...of }, [numbers(part)])[0]!);
-  const near = reach[0] >= EXP_MIN;
-  const bits = bitsFor(c, [reach[0], Math.min(reach[1], max)], lo, range);
-  const instead = near ? { thresholds: 0, words: pieces } : { thresholds: 1, words: pieces + 2 };
-  if (c.keyed('exponentialFss', { ...attrs, ...bits }, count(x.shape), instead))
-    return gate('exponentialFss', bits);
-  const inside = gate('exponential', {});
-  if (near) return inside;
-  const [under] = below(c, x, [EXP_MIN * math.pow2(c.fraction)]);
-  return sub(c, inside, selectSum(c, [[under!, inside]]));
-};

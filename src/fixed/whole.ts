@@ -16,9 +16,10 @@ import {
   truncate,
 } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
+import { exp } from './exponential.ts';
 import { keyedLines } from './lines.ts';
 import { log, reciprocal, rsqrt, sqrt } from './normal.ts';
-import { exp, smooth } from './smooth.ts';
+import { smooth } from './smooth.ts';
 
 const negative = (c: Circuit, x: Wire): Wire => below(c, x, [0])[0]!;
 

@@ -10,13 +10,18 @@
  * Small results are as exact as their last bits: weights are rounded at 2^-t2, factors at 2^-t1.
  *
  * Rounds 1, bytes k/8; dealer P * k/8, and what finish.ts adds (free form k/8; exact: 2k/8, one round and k/8 more).
+ *
+ * One table serves several windows of x at several scales (`exponentials`): pieces count mod P, so only the public weights differ. In a
+ * band of pieces the weights of all others are 0, and the band's sum is shifted: so weights of 63 bits span any range. Nothing is
+ * truncated. Rounds 1, bytes k/8 a window; dealer P * k/8.
  */
 
 import type { Parts } from '../dealer/material.ts';
 import type { RingArray } from '../ring/array.ts';
+import * as math from '../ring/math/index.ts';
 import type { ExponentShape } from '../ring/ring.ts';
 import { dealFinish, finish, type Truncation } from './finish.ts';
-import { type Gate, type Party, ringOf } from './gate.ts';
+import { type Gate, type Party, ringOf, type Value } from './gate.ts';
 import { inBlocks, tableBlocks } from './harmonics.ts';
 
 export interface ExponentialAttrs extends Truncation, ExponentShape, Readonly<Record<string, unknown>> {
@@ -66,4 +71,64 @@ const factors = (
     p.ring.add(sum, sum, u.array.view(start, length));
   };
   return inBlocks(tableBlocks(c.length, p.field, a.pieces), weigh, mask);
+};
+
+export interface ExponentialsAttrs extends ExponentShape, Readonly<Record<string, unknown>> {
+  readonly lo: number;
+  readonly t1: number;
+  readonly windows: number;
+  /**
+   * Bands, six numbers each: the window that it is added to, where the window's first piece begins, the band's first piece and the one
+   * after its last, the scale of its weights, and by how many bits its sum is shifted.
+   */
+  readonly bands: readonly number[];
+}
+
+const bandsOf = ({ bands }: ExponentialsAttrs) =>
+  Array.from({ length: bands.length / 6 }, (_, i) => {
+    const [window, lo, from, to, t2, shift] = bands.slice(6 * i, 6 * i + 6) as [
+      number, number, number, number, number, number,
+    ]; // biome-ignore format: one row
+    return { window, lo, from, to, t2, shift };
+  });
+
+/** Ins: x - lo. Outs: e^x for each window in which x may lie, at the scale that its bands say. */
+export const exponentials: Gate<ExponentialsAttrs> = {
+  deal(d, [x], a) {
+    const r = ringOf(x!.r);
+    const masks = Array.from({ length: a.windows }, (): Value => ({ r: d.draw(r.length) }));
+    for (const [start, length] of tableBlocks(r.length, d.field, a.pieces)) {
+      const table = d.words(length * a.pieces);
+      d.ring.exponentialDeal(table, r.view(start, length), a);
+      d.give(table);
+      d.drop(table);
+    }
+    return masks;
+  },
+  *eval(p, [x], a) {
+    const { ring } = p;
+    const c = ringOf(x!.c);
+    const n = c.length;
+    const masks = Array.from({ length: a.windows }, () => p.draw(n));
+    const share = p.words(n * a.windows);
+    for (const [i, mask] of masks.entries()) ring.copy(share.view(i * n, n), mask);
+    for (const [start, length] of tableBlocks(n, p.field, a.pieces)) {
+      const table = p.take(length * a.pieces);
+      const [moved, sum] = [p.words(length), p.words(length)];
+      for (const { window, shift, ...band } of bandsOf(a)) {
+        ring.addScalar(moved, c.view(start, length), p.scalar((a.lo - band.lo) * math.pow2(a.fraction)));
+        ring.exponentialEval(sum, moved, table, { ...a, ...band });
+        ring.shl(sum, sum, shift);
+        const out = share.view(window * n + start, length);
+        ring.add(out, out, sum);
+      }
+      p.drop(table, moved, sum);
+    }
+    const opened = yield* p.open(share);
+    return masks.map((r, i) => {
+      const own = p.words(n);
+      ring.copy(own, opened.view(i * n, n));
+      return { c: own, r };
+    });
+  },
 };

@@ -14,7 +14,7 @@
  * not collude with the dealer. Conditions: |f(x)| 2^(t1 + t2) far below the ring (finish.ts); x of less than k - 2 bits, or
  * of b - 2 if `bits` says so.
  *
- * Rounds 1, bytes k/8. Dealer bytes an element, to each party, with L = b - 1 - pieceBits: spline L (16 + s k/8) + powers k/8, for s
+ * Rounds 1, bytes k/8, and as many for a multiple of x, which is opened beside the rest so that it may fill the ring. Dealer bytes an element, to each party, with L = b - 1 - pieceBits: spline L (16 + s k/8) + powers k/8, for s
  * words of a step (0, 1, or 2 with a multiple of x), and s words more to rank 0; exponential 16 (L - 2) + 64 (FM128; FM64 -3,
  * FM32 -4); and what finish.ts adds. Local work (FM128, 16 pieces of 12 powers) 9.5 us, exponential 6 us.
  */
@@ -25,8 +25,9 @@ import type { KeyShape } from '../ring/keys.ts';
 import * as math from '../ring/math/index.ts';
 import type { SplineShape } from '../ring/ring.ts';
 import type { ExponentialAttrs } from './exponential.ts';
-import { dealFinish, finish, type Truncation } from './finish.ts';
-import { type Gate, type Party, ringOf, type Value } from './gate.ts';
+import { dealFinish, finish, retruncate, type Truncation } from './finish.ts';
+import { type Gate, type Party, ringOf, type Steps, type Value } from './gate.ts';
+import { watch } from './guard.ts';
 import { tableBlocks } from './harmonics.ts';
 import { bitOf, dealRingKeys, signOf, takeRingKeys } from './keys.ts';
 
@@ -38,7 +39,7 @@ export interface SplineAttrs extends Truncation, SplineShape, Readonly<Record<st
   readonly coefficients: Float64Array;
   /** What the function is below the pieces: it is added to what they say. */
   readonly left: number;
-  /** What is added where x is above the pieces: a number, and `slope` (0 or a power of two) times the raw x. */
+  /** What is added where x is above the pieces: a number, and x itself if `slope` is 1 (else 0). */
   readonly step: number;
   readonly slope: number;
   /** b: x lies in [-2^(b-1), 2^(b-1)), of which half is of use. Absent: all words. */
@@ -70,7 +71,12 @@ const dealPieces = (
     ring.mul(v, v, r);
     d.give(v);
   }
-  return [dealFinish(d, d.draw(n), a, true)];
+  const u = d.draw(n);
+  if (shape.steps < 2) return [dealFinish(d, u, a, true)];
+  const beside = d.draw(n);
+  const mask = d.words(n);
+  ring.add(mask, ringOf(dealFinish(d, u, a, true).r), beside);
+  return [{ r: mask }];
 };
 
 /** Shares of the weighed rows, and of [x is above the pieces] (1, r) as far as the key has steps. */
@@ -152,25 +158,48 @@ export const splineFss: Gate<SplineAttrs> = {
     const { share, above } = evalPieces(p, { c, r }, a, shape, (out, part, table) =>
       ring.splineEval(out, part, table, a.coefficients, a),
     );
+    const n = c.length;
     const [is, times] = above;
+    const both = times ? p.words(2 * n) : share;
     if (times) {
-      // slope [x above] (c - r)
-      const own = p.words(c.length);
+      // [x above] (c - r), opened beside the rest and not truncated: x may fill the ring.
+      const own = both.view(n, n);
       ring.mul(own, is!, c);
       ring.sub(own, own, times);
-      ring.mulScalar(own, own, p.scalar(a.slope));
-      ring.add(share, share, own);
     }
     if (is) {
       ring.mulScalar(is, is, scaled(p, a.step, a));
       ring.add(share, share, is);
     }
     if (p.first && a.left !== 0) ring.addScalar(share, share, scaled(p, a.left, a));
-    const u = p.draw(c.length);
+    const u = p.draw(n);
     ring.add(share, share, u);
-    return [yield* finish(p, share, a, [], u)];
+    if (!times) return [yield* finish(p, share, a, [], u)];
+    const beside = p.draw(n);
+    ring.copy(both.view(0, n), share);
+    ring.add(both.view(n, n), both.view(n, n), beside);
+    return [yield* finishBoth(p, both, a, beside)];
   },
 };
+
+/** Opens two sums in one array: the first is truncated, the second added to it. */
+function* finishBoth(p: Party, both: RingArray, t: Truncation, beside: RingArray): Steps<Value> {
+  const { ring } = p;
+  const n = beside.length;
+  const opened = yield* p.open(both);
+  const first = p.words(n);
+  ring.copy(first, opened.view(0, n));
+  const kept: Value = t.exact ? yield* retruncate(p, first, t) : { c: first, r: p.take(n) };
+  const c = ringOf(kept.c);
+  if (!t.exact) {
+    watch(p, c, t);
+    ring.shr(c, c, t.trunc);
+  }
+  ring.add(c, c, opened.view(n, n));
+  const r = p.words(n);
+  ring.add(r, ringOf(kept.r), beside);
+  return { c, r };
+}
 
 /** `bits` as a spline's. */
 export type KeyedExponent = ExponentialAttrs & Keyed;

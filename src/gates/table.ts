@@ -4,7 +4,7 @@ import { bits } from './bits.ts';
 import { and } from './boolean.ts';
 import { borrow, less } from './compare.ts';
 import { isZero } from './equal.ts';
-import { exponential } from './exponential.ts';
+import { exponential, exponentials } from './exponential.ts';
 import { borrowFss, isZeroFss, lessFss } from './fss.ts';
 import type { Gate } from './gate.ts';
 import { guard } from './guard.ts';
@@ -16,6 +16,7 @@ import { lookup, oneHot } from './lookup.ts';
 import { magnitude } from './magnitude.ts';
 import { matmul, mul, square } from './multiply.ts';
 import { randomBits } from './random.ts';
+import { scale, scaleExact } from './scale.ts';
 import { select } from './select.ts';
 import { shuffle } from './shuffle.ts';
 import { sort } from './sort.ts';
@@ -32,6 +33,8 @@ export const gates = {
   matmul,
   truncate,
   truncateExact,
+  scale,
+  scaleExact,
   less,
   borrow,
   isZero,
@@ -51,6 +54,7 @@ export const gates = {
   and,
   harmonics,
   exponential,
+  exponentials,
   lookup,
   oneHot,
   randomBits,

@@ -25,6 +25,9 @@ export const and = binary('and');
 export const neg = unary('neg');
 export const not = unary('not');
 export const exp = unary('exp');
+/** exp of what is known to be 0 or less. */
+export const expOfNegative = (x: BaseArray): BaseArray =>
+  exp(apply('within', [x], { lo: Number.NEGATIVE_INFINITY, hi: 0 }));
 export const log = unary('log');
 export const rsqrt = unary('rsqrt');
 export const sin = unary('sin');

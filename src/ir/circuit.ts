@@ -2,6 +2,7 @@
 
 import { type Circuit, count, type Instead, type Wire, type WireType } from '../fixed/circuit.ts';
 import type { Field } from '../ring/field.ts';
+import type { Coarse } from './coarse.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
 import { oneNaN } from './nan.ts';
 import { keyed, type PlanOptions, planned } from './plan.ts';
@@ -21,6 +22,8 @@ export interface CircuitOptions extends PlanOptions {
   readonly lazyIntegers?: boolean | undefined;
   /** Numbers that leave the range are noticed when the program runs, and one bit at its end says so. */
   readonly rangeGuard?: boolean | undefined;
+  /** Hears of public numbers that the fraction bits cannot hold. */
+  readonly onCoarse?: ((found: Coarse) => void) | undefined;
 }
 
 export class GraphCircuit implements Circuit {

@@ -6,6 +6,7 @@
  */
 import type { Field } from '../ring/field.ts';
 import * as math from '../ring/math/index.ts';
+import { intRange, isInt } from './dtypes.ts';
 import type { Exposed } from './exposed.ts';
 import { elements, type Node, sizeOf, type Tensor, type ValueId } from './graph.ts';
 import { evaluate } from './plain.ts';
@@ -19,10 +20,10 @@ export interface Precision {
 
 /**
  * `range`: too large, infinite or NaN in float64. `bits`: inexact. `value`: an integer or a bool that is another. `place`: it was read
- * at a place outside of its axis.
+ * at a place outside of its axis. `wrap`: an integer too large for its dtype.
  */
 export interface Fault {
-  readonly kind: 'range' | 'bits' | 'value' | 'place';
+  readonly kind: 'range' | 'bits' | 'value' | 'place' | 'wrap';
   /** Place in the result, flat. */
   readonly at: number;
   readonly lostBits: number;
@@ -114,6 +115,23 @@ const spoilt = (t: Tensor, at: number): Tensor => {
   return { ...t, data };
 };
 
+/** Ops on integers that may wrap. What is shifted or converted is meant to lose bits. */
+const WRAPS: ReadonlySet<string> = new Set(['add', 'sub', 'neg', 'mul', 'sum', 'matmul', 'pow', 'powWhole']);
+
+/** The integer results of a node before they wrapped, as float64: where the first is beyond its dtype. */
+const wrapped = (node: Node, ins: readonly Tensor[], out: Tensor, { graph }: Exposed): Fault | undefined => {
+  if (!WRAPS.has(node.op) || !isInt(out.dtype)) return undefined;
+  const [lo, hi] = intRange(out.dtype).map(Number) as [number, number];
+  const op = node.op === 'powWhole' ? 'pow' : node.op;
+  const floats = ins.map(
+    (t): Tensor => ({ ...t, dtype: 'fxp', data: Float64Array.from(t.data as Int32Array, Number) }),
+  );
+  const types = graph.types.map((t, id) => (node.outs.includes(id) ? { ...t, dtype: 'fxp' as const } : t));
+  const [exact] = evaluate({ ...node, op }, floats, { ...graph, types });
+  const at = (exact!.data as Float64Array).findIndex((v) => v < lo || v > hi);
+  return at < 0 ? undefined : { kind: 'wrap', at, lostBits: Number.POSITIVE_INFINITY };
+};
+
 /** What float64 makes of a node; undefined where it refuses (an integer divided by zero). */
 const tried = (node: Node, ins: readonly Tensor[], { graph }: Exposed): Tensor[] | undefined => {
   try {
@@ -152,17 +170,23 @@ export const compare = (
   const checkResult = (node: Node, i: number, want: Tensor): void => {
     const id = node.outs[i]!;
     const got = secret.get(id)!;
-    const fault = worst(want, got, precision);
+    const operands = node.ins.map((id) => plain.get(id)!);
+    const fault = wrapped(node, operands, want, exposed) ?? worst(want, got, precision);
     counts.ops++;
     const key = `${node.op} ${node.site}`;
     const before = lost.get(key)?.bits ?? 0;
     if (fault.lostBits > before) lost.set(key, { node, bits: fault.lostBits });
-    if (!isFault(fault, precision)) return;
     const inherited = earliest(node.ins);
+    if (!isFault(fault, precision)) {
+      // What wrapped is what NumPy has, so nothing that follows differs.
+      if (inherited?.kind === 'wrap') roots.set(id, inherited);
+      return;
+    }
     const again = tried(node, node.ins.map(had), exposed)?.[i];
     const own = again && worst(again, got, precision);
     if (
       own &&
+      fault.kind !== 'wrap' &&
       inherited === undefined &&
       (got.dtype !== 'fxp' || JUMPS.has(node.op)) &&
       !isFault(own, precision)

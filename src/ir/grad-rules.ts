@@ -43,7 +43,7 @@ const geluSlope = (b: Backward): BaseArray => {
   const one = a.filled(1, x.shape);
   if (!b.attrs.approximate) {
     const whole = a.scale(a.add(apply('erf', [a.scale(x, Math.SQRT1_2)]), one), 0.5);
-    const bell = a.exp(a.scale(a.square(x), -0.5));
+    const bell = a.expOfNegative(a.scale(a.square(x), -0.5));
     return a.add(whole, a.mul(x, a.scale(bell, 1 / Math.sqrt(2 * Math.PI))));
   }
   const k = Math.sqrt(2 / Math.PI);
@@ -145,6 +145,12 @@ export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
     const less = a.sub(b.x(1), a.filled(1, b.ct.shape));
     return a.mul(b.ct, a.mul(b.x(1), apply('pow', [b.x(0), less])));
   },
+  powWhole: (b, i) => {
+    if (i === 1) return undefined;
+    const [x, y] = [b.x(0), b.x(1)];
+    const less = a.sub(y, a.filled(1, y.shape, y.dtype));
+    return a.mul(b.ct, a.mul(apply('convert', [y], { dtype: 'fxp' }), apply('powWhole', [x, less])));
+  },
   abs: (b) => {
     const x = b.x(0);
     return a.select(a.less(x, zerosLike(x)), a.neg(b.ct), b.ct);
@@ -158,7 +164,7 @@ export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
   tanh: slope((b) => a.sub(a.filled(1, b.ct.shape), a.square(b.y()))),
   sin: slope((b) => a.cos(b.x(0))),
   cos: slope((b) => a.neg(a.sin(b.x(0)))),
-  erf: slope((b) => a.scale(a.exp(a.neg(a.square(b.x(0)))), 2 / Math.sqrt(Math.PI))),
+  erf: slope((b) => a.scale(a.expOfNegative(a.neg(a.square(b.x(0)))), 2 / Math.sqrt(Math.PI))),
   sort: (b) => apply('sortBy', [apply('argsort', [b.x(0)], b.attrs), b.ct], upwards(b)),
   sortBy: (b, i) =>
     i === 0 ? undefined : apply('sortBy', [apply('argsort', [b.x(0)], b.attrs), b.ct], upwards(b)),

@@ -16,6 +16,7 @@ import { integerRules } from './rules-integer.ts';
 import { SECRET_RULES } from './rules-secret.ts';
 import { SHAPE_RULES } from './rules-shape.ts';
 import { SMOOTH_RULES } from './rules-smooth.ts';
+import { lowerScaled } from './scaled.ts';
 import { ANY, type Span } from './spans.ts';
 import { Watcher, watchedGraph } from './watch.ts';
 import { beforeNode, boundsOf, inputsOf, resultsOf } from './watching.ts';
@@ -80,8 +81,10 @@ const lowerNode = (l: Lowering, node: Node, options: CircuitOptions): void => {
   else if (node.op === 'epsilon') lowerEpsilon(l, node);
   else if (node.outs.every((id) => !l.graph.types[id]!.secret)) l.copy(node);
   else {
-    const { id } = ruleOf(node)(l, node);
-    l.bind(node.outs[0]!, node.attrs.fence === true ? fence(l.circuit, id) : id);
+    const rule = ruleOf(node);
+    const made = lowerScaled(l, node, rule) ?? rule(l, node);
+    if ('wire' in made) l.bindScaled(node.outs[0]!, made);
+    else l.bind(node.outs[0]!, node.attrs.fence === true ? fence(l.circuit, made.id) : made.id);
   }
 };
 

@@ -1,11 +1,27 @@
 /** @file The state of lowering one graph: what each user-level value has become. */
 
+import { fail } from '../errors.ts';
 import type { Wire } from '../fixed/circuit.ts';
 import { canonical, type IntType } from '../fixed/integer.ts';
+import * as math from '../ring/math/index.ts';
 import type { GraphCircuit } from './circuit.ts';
-import { isInt } from './dtypes.ts';
+import { coarseIn } from './coarse.ts';
+import { bitsOf, isInt } from './dtypes.ts';
 import type { Graph, Node, Tensor, Type, ValueId } from './graph.ts';
+import { factors, keepers, type Scaled, toFraction } from './scaled.ts';
 import { ANY, inside, intType, rangeOf, resultSpan, type Span, spanOfTensor } from './spans.ts';
+
+/** Ops whose results may be larger than their operands. */
+const GROWING: ReadonlySet<string> = new Set([
+  'add',
+  'sub',
+  'neg',
+  'mul',
+  'sum',
+  'matmul',
+  'pow',
+  'powWhole',
+]);
 
 export class Lowering {
   readonly circuit: GraphCircuit;
@@ -17,10 +33,17 @@ export class Lowering {
   #canonical = new Map<ValueId, Wire>();
   #shared = new Map<string, readonly Wire[]>();
   #makers: Map<ValueId, Node> | undefined;
+  #scaled = new Map<ValueId, Scaled>();
+  readonly #keepers: ReadonlySet<ValueId>;
+  readonly #factors: ReadonlySet<ValueId>;
+  /** What stands for a value while a node is lowered. */
+  #instead = new Map<ValueId, Wire>();
 
   constructor(circuit: GraphCircuit, graph: Graph) {
     this.circuit = circuit;
     this.graph = graph;
+    this.#factors = factors(graph);
+    this.#keepers = circuit.field.bits === 128 ? keepers(graph) : new Set();
   }
 
   bind(id: ValueId, lowered: ValueId): void {
@@ -31,8 +54,41 @@ export class Lowering {
     this.#constants.set(id, value);
   }
 
+  /** What it became, with the program's fraction bits: made now of a value with bits of its own. */
   lowered(id: ValueId): ValueId {
-    return this.#lowered.get(id)!;
+    const known = this.#lowered.get(id);
+    if (known !== undefined) return known;
+    const made = toFraction(this, this.#scaled.get(id)!).id;
+    this.#lowered.set(id, made);
+    return made;
+  }
+
+  bindScaled(id: ValueId, scaled: Scaled): void {
+    this.#scaled.set(id, scaled);
+  }
+
+  /** A secret number with the bits that it has. */
+  scaled(id: ValueId): Scaled {
+    const plain = { bits: this.circuit.fraction, factor: 1, exact: false, kind: 'product' as const };
+    return this.#scaled.get(id) ?? { ...plain, wire: this.wire(id) };
+  }
+
+  /** Whether a value is worth keeping with all its bits. */
+  keeps(id: ValueId): boolean {
+    return this.#keepers.has(id);
+  }
+
+  /** Whether a value stands in a product of secrets. */
+  multiplies(id: ValueId): boolean {
+    return this.#factors.has(id);
+  }
+
+  /** Lowers with a wire in the place of a value. */
+  as(id: ValueId, wire: Wire, lower: () => Wire): Wire {
+    this.#instead.set(id, wire);
+    const made = lower();
+    this.#instead.delete(id);
+    return made;
   }
 
   type(id: ValueId): Type {
@@ -80,12 +136,24 @@ export class Lowering {
   /** A value as ring elements or bits; public ones are encoded (once), fixed-point ones with `fraction` bits. */
   wire(id: ValueId, fraction = this.circuit.fraction): Wire {
     const { secret, dtype } = this.type(id);
+    const instead = this.#instead.get(id);
+    if (instead) return instead;
     if (secret) return this.circuit.wire(this.lowered(id));
     const bits = dtype === 'fxp' ? fraction : 0;
     const key = `${id} ${bits}`;
-    const wire = this.#encoded.get(key) ?? this.circuit.encode(this.lowered(id), bits);
+    const known = this.#encoded.get(key);
+    if (known) return known;
+    if (dtype === 'fxp') this.holds(this.constantOf(id)?.data as Float64Array | undefined, bits);
+    const wire = this.circuit.encode(this.lowered(id), bits);
     this.#encoded.set(key, wire);
     return wire;
+  }
+
+  /** Tells of a public number that so many fraction bits cannot hold. */
+  holds(values: ArrayLike<number> | undefined, fraction = this.circuit.fraction): void {
+    const { onCoarse } = this.circuit.options;
+    const found = values && onCoarse && coarseIn(values, fraction, this.circuit.site);
+    if (found) onCoarse(found);
   }
 
   /** Which integers a value may hold. */
@@ -117,8 +185,30 @@ export class Lowering {
     const spans = node.ins.map((id, i): Span => (types[i]!.dtype === 'fxp' ? [0, 0] : this.span(id)));
     for (const id of node.outs) {
       const type = this.type(id);
-      if (type.secret && isInt(type.dtype)) this.setSpan(id, resultSpan(node, type, types, spans));
+      if (!type.secret || !isInt(type.dtype)) continue;
+      const span = resultSpan(node, type, types, spans);
+      this.#fits(node, type, span, spans);
+      this.setSpan(id, span);
     }
+  }
+
+  /** An integer dtype wider than the ring cannot wrap as it should: what may leave the ring here is refused. */
+  #fits({ op, site }: Node, { dtype }: Type, span: Span, spans: readonly Span[]): void {
+    const { bits, name } = this.circuit.field;
+    const ring: Span = [-math.pow2(bits - 1), math.pow2(bits) - 1];
+    if (
+      bitsOf(dtype) <= bits ||
+      !GROWING.has(op) ||
+      inside(span, ring) ||
+      !spans.every((s) => inside(s, ring))
+    )
+      return;
+    fail(
+      'RANGE',
+      `np.${op} of ${dtype} may leave the ${bits} bits of ${name}, where it cannot wrap as ${dtype} does: take a larger field, ` +
+        `or a smaller dtype${site === undefined ? '' : ` (${site})`}`,
+      { site },
+    );
   }
 
   intType(id: ValueId): IntType {

@@ -13,7 +13,22 @@ const whole =
 
 const binary = (doc: string): OpDef => ({ arity: 2, elementwise: true, doc, infer: whole });
 
+const power =
+  (op: string): Infer =>
+  (ins) => {
+    const [x, y] = ins;
+    needDType(op, x!, 'number');
+    needDType(op, y!, 'int');
+    return result(needSameShape(op, ins), x!.dtype, ins);
+  };
+
 export const INTEGER: Readonly<Record<string, OpDef>> = {
+  powWhole: {
+    arity: 2,
+    elementwise: true,
+    doc: 'x (any number) to the y, an integer: integers wrap, and give 0 where y < 0; ins x, y',
+    infer: power,
+  },
   floorDivide: binary('x / y rounded down; 0 where y is 0'),
   remainder: binary('x - y * floorDivide(x, y): the sign of y; 0 where y is 0'),
   bitAnd: binary('bits that both have'),

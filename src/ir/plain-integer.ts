@@ -1,5 +1,6 @@
 /** @file Ops on plain integers: they wrap, and round and shift as NumPy does. */
 
+import * as math from '../ring/math/index.ts';
 import { alloc, bitsOf, isBig, kindOf } from './dtypes.ts';
 import { type Element, elements, type Tensor, type Type } from './graph.ts';
 import type { Kernel } from './plain-types.ts';
@@ -52,7 +53,26 @@ const place: Kernel = ([x], attrs, [out]) => {
   return { shape: out!.shape, dtype: out!.dtype, data };
 };
 
+/** x^y mod 2^bits. */
+const power: Whole = (x, y, bits) => {
+  if (y < 0n) return 0n;
+  let [out, base] = [1n, BigInt.asUintN(Number(bits), x)];
+  for (let left = y; left > 0n; left >>= 1n) {
+    if (left & 1n) out = BigInt.asUintN(Number(bits), out * base);
+    base = BigInt.asUintN(Number(bits), base * base);
+  }
+  return out;
+};
+
+const powWhole: Kernel = (ins, attrs, outs) => {
+  const [x, y] = ins;
+  if (x!.dtype !== 'fxp') return kernel(power)(ins, attrs, outs);
+  const exponents = elements(y!.data);
+  return { ...outs[0]!, data: (x!.data as Float64Array).map((v, i) => math.pow(v, Number(exponents[i]!))) };
+};
+
 export const PLAIN_INTEGER: Readonly<Record<string, Kernel>> = {
   ...Object.fromEntries(Object.entries(WHOLE).map(([op, f]) => [op, kernel(f)])),
   place,
+  powWhole,
 };

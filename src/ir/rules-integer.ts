@@ -164,6 +164,7 @@ const OWN: Readonly<Record<string, Rule>> = {
 const FLOATS: Readonly<Record<string, Rule>> = {
   clip: (l, { ins: [x], outs: [out], attrs: { lo, hi } }) => {
     l.setSpan(out!, [lo as number, hi as number]);
+    l.holds([lo as number, hi as number].filter(Number.isFinite));
     return clamp(l.circuit, l.wire(x!), lo as number, hi as number);
   },
 };

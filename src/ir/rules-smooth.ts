@@ -2,6 +2,7 @@
 
 import { arcsin, arctan, arctan2 } from '../fixed/angle.ts';
 import { add, hidden, sub } from '../fixed/basic.ts';
+import { exp } from '../fixed/exponential.ts';
 import { arcsinh } from '../fixed/hyperbolic.ts';
 import { interpolate } from '../fixed/lines.ts';
 import { cbrt, hypot } from '../fixed/normal.ts';
@@ -11,7 +12,7 @@ import type { SigmoidMode } from './circuit.ts';
 import type { Rule } from './lowering.ts';
 import { ranged } from './rules.ts';
 
-const SIGMOIDS: Readonly<Record<SigmoidMode, typeof smooth.exp>> = {
+const SIGMOIDS: Readonly<Record<SigmoidMode, typeof exp>> = {
   REAL: smooth.sigmoid,
   MM1: smooth.sigmoidLine,
   SEG3: smooth.sigmoidSegments,
@@ -24,7 +25,7 @@ const unary =
 
 /** Functions that are told where x lies. */
 const within =
-  (fn: typeof smooth.exp): Rule =>
+  (fn: typeof exp): Rule =>
   (l, { ins: [x] }) =>
     fn(l.circuit, l.wire(x!), l.reach(x!));
 
@@ -33,7 +34,7 @@ export const SMOOTH_RULES: Readonly<Record<string, Rule>> = {
     l.setSpan(out!, [lo as number, hi as number]);
     return l.wire(x!);
   },
-  exp: within(smooth.exp),
+  exp: within(exp),
   sigmoid: (l, node) => within(SIGMOIDS[l.circuit.options.sigmoidMode ?? 'REAL'])(l, node),
   tanh: within(smooth.tanh),
   erf: within(smooth.erf),

@@ -3,9 +3,11 @@
 import { TesseraError } from '../errors.ts';
 import * as basic from '../fixed/basic.ts';
 import type { Circuit, Wire } from '../fixed/circuit.ts';
+import { exp } from '../fixed/exponential.ts';
 import * as normal from '../fixed/normal.ts';
+import * as power from '../fixed/power.ts';
 import { maximum, minimum } from '../fixed/reduce.ts';
-import * as smooth from '../fixed/smooth.ts';
+import { matmulInParts } from '../fixed/sums.ts';
 import * as whole from '../fixed/whole.ts';
 import * as math from '../ring/math/index.ts';
 import type { Node, Tensor, ValueId } from './graph.ts';
@@ -56,8 +58,22 @@ const mul: Rule = (l, node) => {
   const number = l.numberOf(p);
   if (f === 0) return basic.mul(c, l.wire(s), l.wire(p), 0);
   if (number !== undefined && Number.isFinite(number)) return basic.timesNumber(c, l.wire(s), number);
-  const bits = factorBits(c, l.constantOf(p));
-  return basic.mul(c, l.wire(s), l.wire(p, bits), bits);
+  const known = l.constantOf(p)?.data as Float64Array | undefined;
+  // No number: encoding it says so.
+  if (known?.some((v) => !(Math.abs(v) < math.pow2(c.field.bits - 1 - f))))
+    return basic.mul(c, l.wire(s), l.wire(p), f);
+  // Whole numbers, such as a mask's, need no truncation.
+  if (known?.every((v) => Number.isInteger(v) && Math.abs(v) < math.pow2(c.field.bits - 2)))
+    return basic.mul(c, l.wire(s), l.wire(p, 0), 0);
+  const bits = known ? basic.bitsOfFactors(c, known) : LATER[c.field.bits](c.fraction);
+  return basic.timesPublic(c, l.wire(s), l.wire(p, bits), bits);
+};
+
+/** Fraction bits of public factors that are known only when the program runs: up to 2^67, 2^33 and 2^19. */
+const LATER: Readonly<Record<32 | 64 | 128, (fraction: number) => number>> = {
+  32: (fraction) => Math.max(fraction, 12),
+  64: (fraction) => Math.max(fraction, 30),
+  128: (fraction) => Math.max(fraction, 60),
 };
 
 /** 1 / a public value, as a plain op. */
@@ -75,13 +91,13 @@ const div: Rule = (l, { ins: [x, y] }) => {
   if (number !== undefined && number !== 0 && Number.isFinite(number))
     return basic.timesNumber(c, l.wire(x!), 1 / number);
   const known = l.constantOf(y!);
-  const reciprocals = known && {
-    ...known,
-    data: Float64Array.from(known.data as Float64Array, (v) => 1 / v),
-  };
-  // Of numbers that are known only later, the reciprocals get bits for divisors up to 2^20, at FM128.
-  const bits = reciprocals || c.field.bits !== 128 ? factorBits(c, reciprocals) : 40;
-  return basic.mul(c, l.wire(x!), c.encode(inverse(l, y!), bits), bits);
+  const bits = known
+    ? basic.bitsOfFactors(
+        c,
+        Float64Array.from(known.data as Float64Array, (v) => 1 / v),
+      )
+    : LATER[c.field.bits](c.fraction);
+  return basic.timesPublic(c, l.wire(x!), c.encode(inverse(l, y!), bits), bits);
 };
 
 const less: Rule = (l, { ins: [x, y] }) => {
@@ -120,11 +136,18 @@ const pow: Rule = (l, { ins: [x, y] }) => {
   if (!l.type(x!).secret) {
     // exp(y log x), and the logarithm of a public number is public.
     const log = c.node('log', [l.lowered(x!)], {}, [l.type(x!)])[0]!;
-    return smooth.exp(c, basic.mul(c, l.wire(y!), c.encode(log, c.fraction)));
+    return exp(c, basic.mul(c, l.wire(y!), c.encode(log, c.fraction)));
   }
   if (exponent === undefined) return whole.power(c, l.wire(x!), l.wire(y!));
   if (f === 0) return whole.wholePower(c, l.wire(x!), exponent, 0);
   return whole.publicPower(c, l.wire(x!), exponent);
+};
+
+const powWhole: Rule = (l, { ins: [x, y] }) => {
+  const { circuit: c } = l;
+  const t = l.intType(y!);
+  if (l.fraction(x!) === 0) return power.integerPower(c, l.wire(x!), l.wire(y!), t);
+  return power.wholePowerOf(c, l.wire(x!), l.canonical(y!), t);
 };
 
 /** From and to bool, integers and fixed point. */
@@ -152,6 +175,7 @@ const matmul: Rule = (l, node) => {
   const batch = shape.slice(0, -2).reduce((a, b) => a * b, 1);
   const [s, p] = split(l, node.ins);
   const bits = l.fraction(s) === 0 ? 0 : p === undefined ? c.fraction : factorBits(c, l.constantOf(p));
+  if (bits > 0 && p === undefined) return matmulInParts(c, l.wire(x!), l.wire(y!), { batch, m, k, n }, shape);
   const wire = (id: ValueId): Wire => (id === p ? l.wire(id, bits) : l.wire(id));
   return basic.matmul(c, wire(x!), wire(y!), { batch, m, k, n }, shape, bits);
 };
@@ -182,6 +206,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   not: unary(basic.not),
   select,
   pow,
+  powWhole,
   convert,
   hide,
   abs: unary(whole.abs),

@@ -71,6 +71,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   argmin: (_, node, [x]) => placesOf(node, x!),
   argsort: (_, node, [x]) => placesOf(node, x!),
   pow: () => ANY,
+  powWhole: () => ANY,
   scatterAdd: () => ANY,
   shiftLeft: () => ANY,
   sum: ([a], node, [x]) => {

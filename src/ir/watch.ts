@@ -44,6 +44,8 @@ const BOUNDS: Readonly<Record<string, (bounds: readonly number[], attrs: Attribu
   mul: ([a, b]) => a! + b!,
   square: ([a]) => 2 * a!,
   matmul: ([a, b], { k }) => a! + b! + math.log2(k as number),
+  scale: ([a, b]) => a! + b!,
+  scaleExact: ([a, b]) => a! + b!,
   truncate: ([a]) => a!,
   truncateExact: ([a]) => a!,
   select: (all) =>
@@ -62,6 +64,9 @@ const TRUNCATING: ReadonlySet<string> = new Set([
   'truncate',
   'truncateExact',
 ]);
+
+/** Products by public numbers in one step, of which only the result has to fit. */
+const SCALING: ReadonlySet<string> = new Set(['scale', 'scaleExact']);
 
 /** Ops that do not care whether their operands have wrapped: their results tell. */
 const LINEAR: ReadonlySet<string> = new Set([
@@ -210,6 +215,7 @@ export class WatchedValues {
     const { active, tight, field } = this.watcher;
     if (!active || this.#watching || ins.every((w) => !w.secret)) return attrs;
     if (tight && op === 'mulPublic') this.#beforeFactor(c, ins);
+    if (SCALING.has(op)) this.#beforeScale(c, ins, attrs.trunc as number);
     if (!TRUNCATING.has(op) || !attrs.trunc) return attrs;
     const near = tight || field.bits === 128;
     const z = this.#untruncated(op, ins, attrs);
@@ -254,6 +260,13 @@ export class WatchedValues {
   #beforeFactor(c: Circuit, [x, p]: readonly Wire[]): void {
     const size = this.#sizes.get(p!.id);
     if (size && size.zeros > MOST_ZEROS) this.below(c, x!, this.watcher.field.bits - 1 - size.log2);
+  }
+
+  /** A factor may take the result out of the ring, and what it makes of a number that wrapped looks like any other. */
+  #beforeScale(c: Circuit, [x, p]: readonly Wire[], trunc: number): void {
+    const { bits } = this.watcher.field;
+    const gain = this.bound(p!) - trunc;
+    this.below(c, x!, Math.min(Math.max(bits - 3, this.object), bits - 1 - gain));
   }
 
   /** Watches that x stays below 2 to this power: x times powers of two that cannot take it out of the ring. */

@@ -6,13 +6,13 @@ import { clip, less, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, readAxes } from './core.ts';
 import {
   add,
-  exp,
+  expOfNegative,
+  fineRsqrt,
   log,
   maximum,
   minimum,
   multiply,
   negative,
-  rsqrt,
   sqrt,
   square,
   subtract,
@@ -30,7 +30,7 @@ export const identity = (x: ArrayInput): BaseArray => asArr(x);
 /** x, and alpha (exp(x / alpha) - 1) below 0. */
 export const celu = (x: ArrayInput, alpha = 1): BaseArray => {
   const a = real(x);
-  return add(maximum(a, 0), multiply(subtract(exp(multiply(minimum(a, 0), 1 / alpha)), 1), alpha));
+  return add(maximum(a, 0), multiply(subtract(expOfNegative(multiply(minimum(a, 0), 1 / alpha)), 1), alpha));
 };
 
 const SELU = { alpha: 1.6732632423543772, scale: 1.0507009873554805 };
@@ -59,7 +59,7 @@ export const sparseSigmoid = (x: ArrayInput): BaseArray => multiply(add(clip(rea
 /** log(1 - exp(-x)), x >= 1/2; near 0 the argument of the logarithm is small, and the error that of exp over it. */
 export const log1mexp = (x: ArrayInput): BaseArray => {
   const a = real(x);
-  return log(subtract(1, exp(negative(a))));
+  return log(subtract(1, expOfNegative(negative(a))));
 };
 
 /** log(mean(exp x)) along the axes. */
@@ -86,7 +86,7 @@ export const standardize = (
     { axis: -1, epsilon: 1e-5 },
   );
   const away = subtract(real(x), mean(x, { axis, keepdims: true }));
-  return multiply(away, rsqrt(add(mean(square(away), { axis, keepdims: true }), epsilon)));
+  return multiply(away, fineRsqrt(add(mean(square(away), { axis, keepdims: true }), epsilon), 'unit'));
 };
 
 export interface AttentionOptions {

@@ -72,7 +72,8 @@ export const clip = (x: ArrayInput, lo: ArrayInput | null, hi: ArrayInput | null
 
 /**
  * x itself, with the promise that lo <= x <= hi, which nobody checks: if it is broken, what is made of x is wrong. exp,
- * sigmoid, tanh, erf, gelu, silu and softplus take one round where they need not look for far values (sigmoid: 15.5; exp: -20).
+ * sigmoid, tanh, erf, gelu, silu and softplus take one round where they need not look for far values (sigmoid: 15.5;
+ * exp: from -20 to 21).
  */
 export const within = (x: ArrayInput, lo: number, hi: number): BaseArray =>
   apply('within', [convertTo(asArr(x), 'fxp')], { lo, hi });

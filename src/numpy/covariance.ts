@@ -3,11 +3,11 @@ import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { shapeText } from '../ir/shapes.ts';
 import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
-import { multiply, rsqrt, subtract } from './elementwise.ts';
+import { fineRsqrt, multiply, subtract } from './elementwise.ts';
 import { concatenate } from './join.ts';
 import { matmul } from './linalg.ts';
 import { argumentsOf } from './options.ts';
-import { mean } from './reduce.ts';
+import { mean, ofProducts } from './reduce.ts';
 
 export interface CorrelationOptions {
   /** More variables, with as many observations. */
@@ -49,7 +49,7 @@ const centred = (rows: BaseArray): BaseArray => subtract(rows, mean(rows, { axis
 
 /**
  * Covariances of the variables of x, and of y if there is one, each over its observations: np.cov(x, y), or np.cov(x, { rowvar, bias,
- * ddof }). A number where there is one variable. Throws SHAPE for too few observations.
+ * ddof }). A number where there is one variable. Range and error as those of np.var. Throws SHAPE for too few observations.
  */
 export const cov = (
   x: ArrayInput,
@@ -66,10 +66,14 @@ export const cov = (
   const less = ddof ?? (bias ? 0 : 1);
   if (n - less <= 0) fail('SHAPE', `cov of ${n} observations with ddof ${less} is not defined`);
   const away = centred(rows);
-  return shaped(multiply(matmul(away, away.T), 1 / (n - less)));
+  return shaped(ofProducts(matmul(away, away.T), n - less));
 };
 
-/** Correlations of variables, given as to np.cov: their covariances, each variable scaled to variance 1. */
+/**
+ * Correlations of variables, given as to np.cov: their covariances, each variable scaled to variance 1. Error below 2^-19 for data of
+ * any size whose sums of squares are below 2^(126-2f) (FM128: 2^74 at 26 fraction bits); FM64: 2^-11 for variances from 1 to 2^26. Between
+ * -1 and 1 up to that.
+ */
 export const corrcoef = (
   x: ArrayInput,
   more?: ArrayInput | CorrelationOptions | null,
@@ -83,7 +87,7 @@ export const corrcoef = (
   const rows = together('corrcoef', x, y, rowvar);
   if (rows.shape[1] === 0) fail('SHAPE', 'corrcoef of no observations is not defined');
   const away = centred(rows);
-  const size = rsqrt(mean(multiply(away, away), { axis: 1, keepdims: true }));
+  const size = fineRsqrt(mean(multiply(away, away), { axis: 1, keepdims: true }), 'unit');
   const scaled = multiply(away, size);
   return shaped(multiply(matmul(scaled, scaled.T), 1 / rows.shape[1]!));
 };

@@ -3,10 +3,21 @@ import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import * as math from '../ring/math/index.ts';
-import { equal, less, where } from './compare.ts';
+import { equal, less, where, within } from './compare.ts';
 import { type ArrayInput, convertTo, reshapeTo } from './core.ts';
 import { arange, eye, zeros } from './create.ts';
-import { add, divide, maximum, multiply, negative, rsqrt, sqrt, square, subtract } from './elementwise.ts';
+import {
+  add,
+  divide,
+  fineRsqrt,
+  maximum,
+  multiply,
+  negative,
+  rsqrt,
+  sqrt,
+  square,
+  subtract,
+} from './elementwise.ts';
 import { concatenate, pad, stack } from './join.ts';
 import { matmul, outer } from './linalg.ts';
 import { fori } from './loops.ts';
@@ -22,7 +33,7 @@ export const cholesky = (a: ArrayInput): BaseArray => {
   const n = rest.shape[0]!;
   const columns: BaseArray[] = [];
   for (let j = 0; j < n; j++) {
-    const column = multiply(rest.slice(':', 0), rsqrt(rest.at(0, 0)));
+    const column = multiply(rest.slice(':', 0), fineRsqrt(rest.at(0, 0), 'fine'));
     columns.push(pad(column, [[j, 0]]));
     const below = column.slice('1:');
     if (j < n - 1) rest = subtract(rest.slice('1:', '1:'), outer(below, below));
@@ -49,10 +60,9 @@ export const qr = (a: ArrayInput): [BaseArray, BaseArray] => {
       v = subtract(v, matmul(q, part));
       shares = add(shares, part);
     }
-    const length = sum(square(v));
-    const scale = rsqrt(length);
-    done.push(multiply(v, scale));
-    const entries = concatenate([shares, reshapeTo(multiply(length, scale), [1])]);
+    const unit = multiply(v, fineRsqrt(sum(square(v)), 'unit'));
+    done.push(unit);
+    const entries = concatenate([shares, reshapeTo(sum(multiply(v, unit)), [1])]);
     columns.push(pad(entries, [[0, n - 1 - j]]));
   }
   return [stack(done, 1), stack(columns, 1)];
@@ -84,7 +94,8 @@ const rotation = (d: BaseArray, h: BaseArray, pairs: readonly Pair[], n: number)
   const size = where(minus, negative(d), d);
   const root = sqrt(add(square(d), square(h)));
   const t = divide(where(minus, negative(h), h), add(add(size, root), TINY));
-  const c = rsqrt(add(square(t), 1));
+  // |t| is at most 1.
+  const c = rsqrt(within(add(square(t), 1), 1, 2.5));
   const s = multiply(t, c);
   const parts = concatenate([c, s, negative(s), [0, 1]]);
   const k = pairs.length;

@@ -24,7 +24,8 @@ import {
 import {
   add,
   divide,
-  exp,
+  expOfNegative,
+  fineRsqrt,
   log,
   multiply,
   negative,
@@ -89,7 +90,7 @@ export const leakyRelu = (x: ArrayInput, slope = 0.01): BaseArray => {
 export const elu = (x: ArrayInput, alpha = 1): BaseArray => {
   const a = real(x);
   const above = less(0, a);
-  return where(above, a, multiply(subtract(exp(where(above, 0, a)), 1), alpha));
+  return where(above, a, multiply(subtract(expOfNegative(where(above, 0, a)), 1), alpha));
 };
 
 /** x sigmoid(x) */
@@ -139,7 +140,7 @@ const powerSum = (powers: BaseArray, axes: readonly number[]): BaseArray => {
 /** exp x over its sum along an axis: one inverse a row, not one an element. */
 export const softmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
   const s = shifted(x, axis);
-  const powers = exp(s.x);
+  const powers = expOfNegative(s.x);
   // The inverse of a sum that is known to be positive, by its root: fewer rounds than one of any sign.
   const root = rsqrt(powerSum(powers, s.axes));
   return multiply(powers, square(root));
@@ -148,13 +149,13 @@ export const softmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
 /** log(softmax x), without ever forming it. */
 export const logSoftmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
   const s = shifted(x, axis);
-  return subtract(s.x, log(powerSum(exp(s.x), s.axes)));
+  return subtract(s.x, log(powerSum(expOfNegative(s.x), s.axes)));
 };
 
 /** log(sum(exp x)) along the axes (all without one). */
 export const logsumexp = (x: ArrayInput, axis?: Axis): BaseArray => {
   const s = shifted(x, axis);
-  const kept = add(s.largest, log(powerSum(exp(s.x), s.axes)));
+  const kept = add(s.largest, log(powerSum(expOfNegative(s.x), s.axes)));
   return s.keepdims
     ? kept
     : reshapeTo(
@@ -187,7 +188,10 @@ export interface NormOptions {
   readonly epsilon?: number;
 }
 
-/** (x - mean) / sqrt(variance + epsilon) along an axis (the last), times `scale`, plus `bias`. Error below 2^-19 (FM64: 2^-11). */
+/**
+ * (x - mean) / sqrt(variance + epsilon) along an axis (the last), times `scale`, plus `bias`. Error below 2^-19 for x of any size whose sum
+ * of squares is below 2^(126-2f) (FM128: 2^74 at 26 fraction bits); FM64: 2^-11, below 2^26.
+ */
 export const layerNorm = (
   x: ArrayInput,
   scale?: ArrayInput | null,
@@ -202,7 +206,7 @@ export const layerNorm = (
   const a = real(x);
   const away = subtract(a, mean(a, { axis, keepdims: true }));
   const variance = mean(square(away), { axis, keepdims: true });
-  const normal = multiply(away, rsqrt(add(variance, epsilon)));
+  const normal = multiply(away, fineRsqrt(add(variance, epsilon), 'unit'));
   const scaled = scale === undefined || scale === null ? normal : multiply(normal, scale);
   return bias === undefined || bias === null ? scaled : add(scaled, bias);
 };

@@ -7,7 +7,7 @@ import type { BaseArray } from '../ir/array.ts';
 import { shapeText } from '../ir/shapes.ts';
 import { type ArrayInput, type Axis, asArr, convertTo, readAxes, reshapeTo } from './core.ts';
 import { eye } from './create.ts';
-import { abs, add, multiply, power, reciprocal, sqrt, square, subtract } from './elementwise.ts';
+import { abs, add, fineReciprocal, multiply, power, sqrt, square, subtract } from './elementwise.ts';
 import { concatenate, stack } from './join.ts';
 import { matmul, outer } from './linalg.ts';
 import { argumentsOf } from './options.ts';
@@ -53,8 +53,9 @@ export const readNorm = (
   );
 
 /**
- * Norm of all elements or along axes: 2 (also 'fro'), 1, infinities, or any p >= 1 of vectors. Error below 2^-20 (FM64: 2^-12),
- * relative above 1; of norms below 2^-6, 2^-27 (2^-19) over the norm.
+ * Norm of all elements or along axes: 2 (also 'fro'), 1, infinities, or any p >= 1 of vectors. Relative error of the 2-norm below 2^-20 or a
+ * unit in the last place, for norms below 2^(63-f) (FM128: 2^37 at 26 fraction bits), beyond which the ring wraps. FM64: 2^-12, below 2^13;
+ * of norms below 2^-6, 2^-19 over the norm.
  */
 export const norm = (
   x: ArrayInput,
@@ -136,7 +137,7 @@ export const solve = (a: ArrayInput, b: ArrayInput): BaseArray => {
   let done: BaseArray | undefined;
   for (let j = 0; j < n; j++) {
     const { row, below } = choose(todo);
-    const unit = multiply(row.slice('1:'), reciprocal(row.at(0)));
+    const unit = multiply(row.slice('1:'), fineReciprocal(row.at(0)));
     const clear = (rows: BaseArray): BaseArray =>
       subtract(rows.slice(':', '1:'), outer(rows.slice(':', 0), unit));
     const top = reshapeTo(unit, [1, unit.size]);
@@ -163,7 +164,7 @@ export const det = (a: ArrayInput): BaseArray => {
     factors.push(row.at(0));
     if (j === n - 1) break;
     factors.push(subtract(multiply(stayed, 2), 1));
-    const scale = multiply(below.slice(':', 0), reciprocal(row.at(0)));
+    const scale = multiply(below.slice(':', 0), fineReciprocal(row.at(0)));
     todo = subtract(below.slice(':', '1:'), outer(scale, row.slice('1:')));
   }
   return prod(stack(factors));

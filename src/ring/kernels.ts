@@ -8,7 +8,8 @@ import { streamOf } from './stream.ts';
 
 /** Kernels with one export a field: add32, add64, add128. */
 const PER_FIELD = [
-  'add', 'sub', 'mul', 'neg', 'addScalar', 'mulScalar', 'shl', 'shr', 'sar', 'sumAxis', 'matmul',
+  'add', 'sub', 'mul', 'neg', 'addScalar', 'mulScalar', 'shl', 'shr', 'sar', 'scale', 'scaleBy', 'sumAxis',
+  'matmul',
   'matmulSpace',
   'mulGate', 'mulPublic', 'squareGate', 'selectAdd', 'bitsToRing', 'maskByBits',
   'encode', 'decode', 'encodeInt', 'strided', 'keysGen', 'keysEval',

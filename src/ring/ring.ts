@@ -78,15 +78,23 @@ export class Ring extends RingWire {
     this.kernels.harmonicsDeal(dst.ptr, r.ptr, r.length, count, step, turn, t1, dst.field.bytes);
   }
 
-  /** dst[e] = sum over j of round(2^t2 e^(lo + width * (hi(c) - j mod P) + lo(c))) * table[e][j]; width: of a piece. */
+  /**
+   * dst[e] = sum over j of round(2^t2 e^(lo + width * q + lo(c))) * table[e][j], q = hi(c) - j mod P; width: of a piece. Of a band only
+   * `from` <= q < `to`.
+   */
   exponentialEval(
     dst: RingArray,
     c: RingArray,
     table: RingArray,
-    shape: ExponentShape & { readonly lo: number; readonly t2: number },
+    shape: ExponentShape & {
+      readonly lo: number;
+      readonly t2: number;
+      readonly from?: number;
+      readonly to?: number;
+    },
   ): void {
     checkExponent(shape, shape.t2, 2);
-    const { pieces, pieceBits, fraction, lo, t2 } = shape;
+    const { pieces, pieceBits, fraction, lo, t2, from = 0, to = pieces } = shape;
     this.words('exponentialEval', dst, c);
     this.#table('exponentialEval', table, c, pieces);
     const { bytes } = dst.field;
@@ -100,6 +108,8 @@ export class Ring extends RingWire {
       fraction,
       lo,
       t2,
+      from,
+      to,
       bytes,
     );
   }

@@ -159,4 +159,32 @@ test('only in simulation, and spelt right', async () => {
   });
 });
 
+test('integers that wrap are named, though NumPy wraps too', async () => {
+  for (const field of ['FM128', 'FM64', 'FM32'])
+    await checked(async (s, spu) => {
+      const x = put(s, np.array([100, -3, 27], 'int8'));
+      for (const [name, fn] of [
+        ['add', (x: sf.np.BaseArray) => np.add(x, x)],
+        ['multiply', (x: sf.np.BaseArray) => np.multiply(x, x)],
+        ['power', (x: sf.np.BaseArray) => np.power(x, 2)],
+        ['matmul', (x: sf.np.BaseArray) => np.matmul(x, x)],
+      ] as const) {
+        const text = name === 'power' ? 'np.multiply' : `np.${name}`;
+        await fails(() => s.reveal(spu(fn as never)(x)), 'RANGE', text, HERE, 'too large for int8');
+      }
+      const sums = await s.reveal(spu(((x: sf.np.BaseArray) => [np.sum(x), np.subtract(x, 1)]) as never)(x));
+      assert.ok(sums);
+      assert.is(s.stats().check!.failed, 4);
+    }, field);
+});
+
+test('FM32: sums that may leave the ring where their dtype is wider are refused', () =>
+  checked(async (s, spu) => {
+    const x = put(s, np.array([2 ** 30, 2 ** 30, 2 ** 30], 'int32'));
+    const sum = (dtype: string) => (x: sf.np.BaseArray) => np.sum(np.astype(x, dtype));
+    await fails(() => s.reveal(spu(sum('int32') as never)(x)), 'RANGE', 'np.sum', 'FM32', HERE);
+    const small = put(s, np.array([100, -3, 27], 'int8'));
+    assert.is(Number(((await s.reveal(spu(sum('int8') as never)(small))) as sf.NDArray).item()), 124);
+  }, 'FM32'));
+
 test.run();

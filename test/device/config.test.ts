@@ -39,6 +39,7 @@ test("the guide's definition, in its spelling and constants", () => {
     truncAllowMsbError: false,
     sigmoidMode: 'REAL',
     exactAnyway: [],
+    strict: false,
     profile: false,
     rangeGuard: false,
   });
@@ -186,9 +187,14 @@ test('nodes: parties are known, at least two, all different', async () => {
 
 test("init: the guide's positional form, and the object", () => {
   const options = { mode: 'standalone', parties: KNOWN, link: undefined, quiet: false };
-  assert.equal(readInitOptions(KNOWN, { address: 'local' }), options);
-  assert.equal(readInitOptions({ parties: KNOWN, address: 'local' }), options);
-  assert.equal(readInitOptions({ parties: KNOWN, link: { rtt_ms: 40 }, logging_level: 'error' }), {
+  const read = (first: unknown, second?: unknown): object => {
+    const { tell, ...rest } = readInitOptions(first, second);
+    assert.type(tell, 'function');
+    return rest;
+  };
+  assert.equal(read(KNOWN, { address: 'local' }), options);
+  assert.equal(read({ parties: KNOWN, address: 'local' }), options);
+  assert.equal(read({ parties: KNOWN, link: { rtt_ms: 40 }, logging_level: 'error' }), {
     ...options,
     link: { rttMs: 40 },
     quiet: true,
@@ -200,6 +206,7 @@ test('init: mistakes', async () => {
   await fails(init(undefined), 'CONFIG', 'sf.init takes options');
   await fails(init(['alice', 'bob'], 'local'), 'CONFIG', 'an object of options');
   await fails(init(['alice'], { address: 'local' }), 'CONFIG', 'at least two');
+  await fails(init(['alice', 'bob'], { onEvent: 'print' }), 'CONFIG', 'onEvent', 'a function');
   await fails(init(['alice', 'alice']), 'CONFIG', 'named twice');
   await fails(init(['alice', '']), 'CONFIG', 'parties[1]', 'no party name');
   await fails(init(['alice', '__proto__']), 'CONFIG', 'no party name');

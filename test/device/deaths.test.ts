@@ -17,15 +17,18 @@ const PARTIES = ['alice', 'bob'];
 const session = (): { readonly s: Session; readonly threads: RunningThread[] } => {
   const threads: RunningThread[] = [];
   const mode = standalone(PARTIES, undefined);
-  const s = new Session({
-    ...mode,
-    spu: (config) =>
-      new SpuThreads(config, undefined, (duty, ports, events) => {
-        const running = startThread(duty, ports, events);
-        threads.push(running);
-        return running;
-      }),
-  });
+  const s = new Session(
+    {
+      ...mode,
+      spu: (config) =>
+        new SpuThreads(config, undefined, (duty, ports, events) => {
+          const running = startThread(duty, ports, events);
+          threads.push(running);
+          return running;
+        }),
+    },
+    () => {},
+  );
   return { s, threads };
 };
 

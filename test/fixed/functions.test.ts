@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import * as A from '../../src/fixed/angle.ts';
 import * as B from '../../src/fixed/basic.ts';
 import type { Circuit, Wire } from '../../src/fixed/circuit.ts';
+import { exp } from '../../src/fixed/exponential.ts';
 import { arcsinh } from '../../src/fixed/hyperbolic.ts';
 import * as N from '../../src/fixed/normal.ts';
 import { maximum, minimum, tournament } from '../../src/fixed/reduce.ts';
@@ -36,7 +37,7 @@ const positive = (f: FieldName): readonly [number, number] => {
   const top = 2 ** FIELDS[f].fraction;
   return [1 / top, top * (1 - 2 ** -20)];
 };
-const expMax = { FM128: 21, FM64: 11, FM32: 4 };
+const expMax = { FM128: 51.2, FM64: 29.7, FM32: 14.4 };
 
 const FNS: Readonly<Record<string, Fn>> = {
   sigmoid: {
@@ -125,7 +126,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     points: [-4, 4, 3.875, -1e5, 1e5],
   },
   exp: {
-    build: (c, x) => S.exp(c, x),
+    build: (c, x) => exp(c, x),
     plain: Math.exp,
     range: (f) => [-30, expMax[f]],
     extra: (_x, _y, f) => ulpOf(f) / 2,

@@ -265,7 +265,7 @@ test('latency mode: functions by keys over channels, of either kind of dealer', 
   const x = numbers(-30, -3.5, -1, 0, 0.25, 1, 2.75, 12);
   const fn = (a: BaseArray): unknown => [
     np.sigmoid(a),
-    np.exp(np.subtract(a, 13)),
+    np.exp(np.within(np.subtract(a, 13), -50, 0)),
     np.nn.gelu(a),
     np.abs(a),
     np.interp(a, [-2, 0, 1], [1, 2, -3]),

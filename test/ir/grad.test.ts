@@ -126,6 +126,9 @@ const CASES: Readonly<Record<string, readonly (readonly [Fn, NDArray])[]>> = {
   select: [[(x) => np.where(x.less(0.4), x.mul(2), x.square()), X]],
   convert: [[(x) => x.mul(np.astype(np.astype(x, 'int64'), 'float64')), F]],
   nextafter: [[(x) => np.multiply(np.nextafter(x, 5), x), X]],
+  powWhole: [
+    [(x) => np.power(x, np.add(np.array([2, 1, 3], 'int8'), np.astype(np.multiply(x, 0), 'int8'))), X],
+  ],
   reveal: [[(x) => np.multiply(np.reveal(x), x), X]],
   hide: [[(x) => np.fori(0, 2, (_i, c) => np.add(c, x), np.zeros([2, 3])), X]],
   less: [[(x) => np.where(x.less(np.flip(x)), x, 0), X]],

@@ -11,7 +11,6 @@ import { type Simulation, simulate } from '../../src/ir/simulate.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { ring, seedsOf } from '../gates/harness.ts';
-import { throws } from '../numpy/both.ts';
 import { graphOf, secret, snapshot } from './snapshot.ts';
 
 type Fn = (...xs: BaseArray[]) => unknown;
@@ -287,10 +286,6 @@ test('what a comparison and a choice become', () => {
       return %9
     }`,
   );
-});
-
-test('an integer to a secret power is refused by name', () => {
-  throws(() => on((x) => np.power(3, x!), [ints(1, 2)]), 'UNSUPPORTED', 'power');
 });
 
 /** Expressions of two vectors of four, continuous, so that a unit in the last place stays one. */

@@ -37,7 +37,7 @@ test('nothing is dealt beforehand for a program that needs to hear what is revea
       (v) => v.mul(0.5),
       x,
     );
-  const programs = new Programs(runtime, 2);
+  const programs = new Programs(runtime, 2, () => {});
   const type = { shape: [], dtype: 'fxp', secret: true } as const;
   const graph = await programs.lower(programs.record(f as never, [type], new Set()));
   const program = { parties: TWO, field: 'FM128', fraction: 26, jobs: [{ graph, ins: [0], outs: [1] }] };

@@ -152,6 +152,28 @@ test('scalars', () => {
   });
 });
 
+test('scale: all bits of the product, the size rounded down', () => {
+  const size = (x: bigint): bigint => (x < 0n ? -x : x);
+  eachLength((field, n) => {
+    const a = someWords(field, n);
+    const dst = blank(field, n);
+    for (const s of [0, 1, 13, field.bits / 2, field.bits - 1]) {
+      for (const count of n === 1 ? [1] : [1, n]) {
+        const factors = someWords(field, count).map((x, i) =>
+          i % 3 === 0 ? x : x >> BigInt(field.bits / 2),
+        );
+        ring.scale(dst, put(field, a), put(field, factors), s);
+        const want = a.map((x, i) => {
+          const p = signed(factors[count === 1 ? 0 : i]!, field);
+          const scaled = (x * size(p)) >> BigInt(s);
+          return wrap(p < 0n ? -scaled : scaled, field);
+        });
+        same(get(dst), want, `${field.name} scale by 2^-${s}`);
+      }
+    }
+  });
+});
+
 test('sumAxis', () => {
   const shapes = [
     [0, 3, 2],

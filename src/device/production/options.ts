@@ -1,11 +1,13 @@
 /** @file What `sf.init` takes in production: the guide's `cluster_config`, `tls_config` and allow-list, read strictly. */
 import { fail } from '../../errors.ts';
+
 import { parseAddress } from '../../link/address.ts';
 import { type KeptIdentity, parseIdentity } from '../../link/identity.ts';
 import type { Pem, TlsOptions } from '../../link/pem.ts';
 import type { PeerEvent } from '../../link/report.ts';
 import type { AllowedList } from '../../link/types.ts';
 import * as math from '../../ring/math/index.ts';
+import { type Listener, listener, teller } from '../events.ts';
 import {
   configError,
   describe,
@@ -104,6 +106,8 @@ export interface ProductionOptions {
   readonly signal?: AbortSignal;
   /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
   readonly unseen?: UnseenMode;
+  /** Hears of what may be wrong in a program, such as public numbers that become 0; else it is printed, once. */
+  readonly onEvent?: Listener;
   /** 'info' prints warnings about trust; 'warning' and above do not. */
   readonly loggingLevel?: 'debug' | 'info' | 'warning' | 'error' | 'critical';
 }
@@ -146,6 +150,7 @@ export interface Production {
   readonly signal: AbortSignal | undefined;
   readonly unseen: UnseenMode | undefined;
   readonly quiet: boolean;
+  readonly tell: Listener;
 }
 
 const maybe = <T>(read: Reader<T>, also: readonly string[] = []): Key<T | undefined> =>
@@ -316,6 +321,7 @@ const readAll = object({
   allowInsecure: optional(flag, false),
   allowTrustedFirstParty: optional(flag, false),
   signal: maybe(asIs<AbortSignal>((x) => x instanceof AbortSignal, 'an AbortSignal')),
+  onEvent: maybe(listener),
   loggingLevel: optional(text, 'info'),
 });
 
@@ -389,5 +395,6 @@ export const readProduction = (options: unknown): Production => {
     signal: o.signal,
     unseen: o.unseen,
     quiet: o.loggingLevel !== 'info' && o.loggingLevel !== 'debug',
+    tell: teller(o.onEvent, o.loggingLevel),
   };
 };
