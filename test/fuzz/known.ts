@@ -86,9 +86,9 @@ export const KNOWN: readonly Known[] = [
   { fn: 'frexp', when: (_, s) => s.field !== 'FM128', part: 'types', why: 'powers up to 2^26' },
   {
     fn: 'power',
-    when: (r) => r.length > 1 && r[1]!.open === true,
+    when: (r) => r.length > 1,
     part: 'types',
-    why: 'a result that is public is revealed as a secret',
+    why: 'secret whole exponents of negative numbers; a result that is public is revealed as a secret',
   },
   {
     fn: 'select',

@@ -144,7 +144,7 @@ export const PLAIN: Table = {
   corrcoef: {
     make: (g) => call('corrcoef', of(g, [g.rng.int(2, 3), g.rng.int(3, 6)], spread(g))),
     plain: ([x], s) => {
-      if (arr(x).shape.length !== 2) outside('no rows');
+      if (arr(x).shape.length !== 2 || arr(x).shape[0]! < 2) outside('a single variable');
       const c = covariance(rowsOf(x));
       if (c.some((r, i) => r[i]! < (s.field === 'FM128' ? 1e-8 : 2 ** -6))) outside('no variance');
       return fxp(
