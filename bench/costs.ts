@@ -10,6 +10,8 @@ import { FIELDS, type FieldName } from '../src/ring/field.ts';
 import { Ring } from '../src/ring/ring.ts';
 import { COSTS } from './lib/cost-table.ts';
 import { type CostRow, guardOf, measure, withGuard } from './lib/measure.ts';
+import { measureRange } from './lib/range-table.ts';
+import { RANGES } from './lib/ranges.ts';
 import { WORKLOADS } from './lib/workloads.ts';
 
 const { values } = parseArgs({
@@ -33,7 +35,14 @@ const rows = fields.flatMap((field) => {
   ];
 });
 
-if (values.json) console.log(JSON.stringify(rows));
+/** Errors over the whole range of each function, beside them. */
+const ranges = fields.flatMap((field) =>
+  Object.keys(RANGES)
+    .filter((op) => !values.filter || op.includes(values.filter))
+    .map((op) => measureRange(ring, op, field)),
+);
+
+if (values.json) console.log(JSON.stringify([...rows, ...ranges]));
 else {
   console.log(
     "Per element, over a batch of 1,000: bytes that one party sends to each other party, and the dealer's.",
@@ -48,6 +57,10 @@ else {
       guardRounds: guard?.rounds ?? '',
       guardDealerBytes: guard === undefined ? '' : Number(guard.dealerBytes.toFixed(1)),
     })),
+  );
+  console.log('Errors over the whole range, two parties.');
+  console.table(
+    ranges.map((r) => ({ ...r, maxError: r.maxError === 0 ? 0 : Number(r.maxError.toExponential(1)) })),
   );
   console.log('What a range guard adds to whole programs of two parties, in all:');
   console.table(

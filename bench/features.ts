@@ -13,6 +13,8 @@ import { type Answer, GUIDE, JNP, SPU_COSTS } from './lib/features-data.ts';
 import { ABSENT, CONFIG, OPERATIONS, PARTLY, PROTOCOLS } from './lib/features-spu.ts';
 import { JAX } from './lib/jax-names.ts';
 import { type CostRow, measure, withGuard } from './lib/measure.ts';
+import { measureRange, rangeText } from './lib/range-table.ts';
+import { RANGES } from './lib/ranges.ts';
 
 const file = fileURLToPath(new URL('../../FEATURES.md', import.meta.url));
 
@@ -147,9 +149,30 @@ export const costLine = (
   return { cells, rows: small ? [two, three, keyed, small] : [two, three, keyed] };
 };
 
+const FIELD_NAMES = ['FM128', 'FM64', 'FM32'] as const;
+
+const RANGE_HEAD = [
+  'range of',
+  ...FIELD_NAMES.flatMap((f) => [f, `error, ${f}`]),
+  'counted',
+  'beyond',
+] as const;
+
+/** The columns that do not depend on what was measured. */
+export const RANGE_STEADY = RANGE_HEAD.map((name) => !name.startsWith('error'));
+
+/** A line of the table of ranges; Errors are measured, which takes a run. */
+export const rangeLine = (op: string, errorIn: (field: FieldName) => string): readonly string[] => {
+  const row = RANGES[op]!;
+  return [`\`${op}\``, ...FIELD_NAMES.flatMap((f) => [rangeText(row, f), errorIn(f)]), row.error, row.beyond];
+};
+
 const write = async (): Promise<void> => {
   const ring = await Ring.create();
   const costs = COSTS.filter((k) => runsIn(k, 'FM128')).map((k) => costLine(ring, k).cells);
+  const ranges = Object.keys(RANGES).map((op) =>
+    rangeLine(op, (field) => text(measureRange(ring, op, field).maxError)),
+  );
   writeFileSync(
     file,
     `# Features
@@ -165,6 +188,14 @@ keys of two parties save rounds. Dealer bytes: for two parties. Errors are the l
 above, against float64 on the same inputs (SPU's own tests accept 1e-1 to 1e-2); 0: exact.
 
 ${table(HEAD, costs)}
+
+## Ranges, errors and what happens beyond
+
+Errors are the largest seen over the whole range, on every magnitude of it, against float64 on the same inputs: relative beside one
+and a half units in the last place, absolute, mixed (relative above 1, absolute below), or exact. f: fraction bits; ranges are those of the
+default ones. Functions that move, choose, compare or add elements take any number of the ring, and are exact.
+
+${table(RANGE_HEAD, ranges)}
 
 ${listed()}
 `,

@@ -64,7 +64,7 @@ const results = new Map();
 const runAll = async (some) => {
   for (const file of some) results.set(file, await runFile(file));
 };
-const computes = (file) => /^(bench|fixed|gates|ir|numpy|ring)\//.test(file);
+const computes = (file) => /^(bench|fixed|fuzz|gates|ir|numpy|ring)\//.test(file);
 await Promise.all([runAll(files.filter((f) => !computes(f))), runAll(files.filter(computes))]);
 const again = files.filter((file) => results.get(file).failed > 0);
 if (again.length > 0) console.log(`\nonce more: ${again.join(', ')}`);

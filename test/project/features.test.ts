@@ -16,7 +16,7 @@ features('the lists are those of today (npm run features)', () => {
 });
 
 features('every measured op is there, once', () => {
-  const [costs] = text.split('## Beside the deployment guide') as [string];
+  const [costs] = text.split('## Ranges, errors and what happens beyond') as [string];
   for (const { op } of COSTS) assert.is(costs.split(`\n| \`${op}\` | `).length, 2, op);
 });
 
