@@ -11,6 +11,7 @@ import * as basic from '../fixed/basic.ts';
 import type { Wire } from '../fixed/circuit.ts';
 import * as normal from '../fixed/normal.ts';
 import * as math from '../ring/math/index.ts';
+import { divisor } from './divisor.ts';
 import { type Graph, type Node, sizeOf, type Tensor, type ValueId } from './graph.ts';
 import type { Lowering, Rule } from './lowering.ts';
 import { Lookup } from './passes/lookup.ts';
@@ -256,14 +257,16 @@ const div: ScaledRule = (l, node) => {
   if (number !== undefined) return times(l, node, x, 1 / number);
   if (!l.type(y).secret) return undefined;
   const whole = { bits: c.fraction, factor: 1 };
-  const wide = [x, y].map((id) => (l.type(id).secret && isWide(l, l.scaled(id)) ? l.scaled(id) : undefined));
+  const { id: by, spread } = divisor(l, y);
+  const wide = [x, by].map((id) => (l.type(id).secret && isWide(l, l.scaled(id)) ? l.scaled(id) : undefined));
   if (wide.every((s) => s === undefined)) return undefined;
   const [u, v] = wide.map((s) => ({ ...split((s ?? whole).factor), bits: (s ?? whole).bits }));
-  const quotient = normal.divide(c, wide[0]?.wire ?? l.wire(x), wide[1]?.wire ?? l.wire(y), {
+  const quotient = normal.divide(c, wide[0]?.wire ?? l.wire(x), wide[1]?.wire ?? l.wire(by), {
+    spread,
     numerator: u!.bits - u!.exponent,
     denominator: v!.bits - v!.exponent,
     ...(!wide[0] && { reach: l.reach(x) }),
-    ...(!wide[1] && { over: l.reach(y) }),
+    ...(!wide[1] && { over: l.reach(by) }),
   });
   return basic.timesNumber(c, quotient, u!.mantissa / v!.mantissa);
 };

@@ -12,7 +12,8 @@ type Fn = (x: BaseArray, y: BaseArray) => BaseArray;
 
 const PROGRAMS: Readonly<Record<string, readonly [Fn, readonly number[]]>> = {
   'a public choice of what was revealed': [
-    (x, y) => np.select([np.array([false, false]), np.array([false, false])], [np.reveal(x), y], np.reveal(x)),
+    (x, y) =>
+      np.select([np.array([false, false]), np.array([false, false])], [np.reveal(x), y], np.reveal(x)),
     [1.5, -2],
   ],
   'a choice by public conditions': [(x, y) => np.where(np.array([true, true]), np.reveal(x), y), [1.5, -2]],
