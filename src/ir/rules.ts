@@ -142,7 +142,11 @@ const pow: Rule = (l, { ins: [x, y] }) => {
     const log = c.node('log', [l.lowered(x!)], {}, [l.type(x!)])[0]!;
     return exp(c, basic.mul(c, l.wire(y!), c.encode(log, c.fraction)));
   }
-  if (exponent === undefined) return whole.power(c, l.wire(x!), l.wire(y!));
+  if (exponent === undefined) {
+    // Of what the program says itself it has taken the sign away.
+    const reach = l.constantOf(y!) ? ([0, Infinity] as const) : l.reach(x!);
+    return whole.power(c, l.wire(x!), l.wire(y!), reach);
+  }
   if (f === 0) return whole.wholePower(c, l.wire(x!), exponent, 0);
   return whole.publicPower(c, l.wire(x!), exponent);
 };

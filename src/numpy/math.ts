@@ -196,8 +196,8 @@ export const i0 = (x: ArrayInput): BaseArray => {
 };
 
 /**
- * np.power of real numbers: a public whole y takes x of any sign. Otherwise exp(y log x), x > 0 as for log: relative error below
- * (2 + |y| + |log x|) 2^-21 (2^-13), or exp's.
+ * np.power of real numbers, with its signs: relative error below (2 + |y| + |log x|) 2^-21 (FM64: 2^-13), or
+ * exp's.
  */
 export const floatPower = (x: ArrayInput, y: ArrayInput): BaseArray =>
   power(real(x), typeof y === 'number' ? y : real(y));

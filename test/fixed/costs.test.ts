@@ -63,7 +63,7 @@ const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys:
   arctan: [unary(A.arctan), [15, 1556, 18319], [7, 1431, 224772]],
   arcsin: [A.arcsin, [9, 1136, 9915], [7, 911, 17409]],
   arctan2: [A.arctan2, [23, 2346, 23893], [10, 2198, 362634]],
-  power: [W.power, [15, 1429, 15424], [6, 1295, 219139]],
+  power: [W.power, [17, 2095, 17438], [7, 1816, 233987]],
 };
 
 const LENGTH = 1024;
