@@ -216,7 +216,8 @@ const product = (l: Lowering, node: Node, multiply: Multiply): Made | undefined 
   const [fine, other] = sides.filter(({ own }) => own.kind !== 'product');
   if (fine && !other) {
     const { bits, kind, wire } = fine.own;
-    return fine.by(wire, l.wire(fine.other), bits, c.exact || kind === 'fine' || bits + c.fraction > FREE);
+    const free = c.field.bits === 128 && kind === 'unit' && bits + c.fraction <= FREE;
+    return fine.by(wire, l.wire(fine.other), bits, !free);
   }
   if (!kept) return undefined;
   const wire = multiply(l.wire(x), l.wire(y), 0, false);
@@ -271,15 +272,33 @@ const div: ScaledRule = (l, node) => {
   return basic.timesNumber(c, quotient, u!.mantissa / v!.mantissa);
 };
 
+/** Bits of a product that is no larger than this, with those of both factors. */
+const UNIT = 12;
+
+/**
+ * Fraction bits of roots and inverses that stand in a product, below 2^(FREE bits) with 2^46 for what it may be, or of the size of 1;
+ * undefined where the ring has no room for more than usual.
+ */
+const fineBits = ({ field, fraction }: Lowering['circuit'], kind: 'fine' | 'unit'): number | undefined => {
+  const room = field.bits - UNIT - fraction;
+  const whole = field.bits === 128;
+  const most = kind === 'unit' ? room : whole ? FREE - fraction : 0;
+  const bits = Math.min(
+    most,
+    kind === 'unit' && whole ? Math.max(2 * fraction, FREE - fraction) : 2 * fraction,
+  );
+  return bits > fraction ? bits : undefined;
+};
+
 const taker =
   (of: (l: Lowering, s: Scaled, output: number) => Wire): ScaledRule =>
   (l, { ins: [x], attrs }) => {
-    const { fraction, field } = l.circuit;
+    const { fraction } = l.circuit;
     const s = l.scaled(x!);
-    const kind = field.bits === 128 ? (attrs.fine as 'fine' | 'unit' | undefined) : undefined;
-    if (kind === undefined) return isWide(l, s) ? of(l, s, fraction) : undefined;
+    const kind = attrs.fine as 'fine' | 'unit' | undefined;
+    const bits = kind && fineBits(l.circuit, kind);
+    if (kind === undefined || bits === undefined) return isWide(l, s) ? of(l, s, fraction) : undefined;
     const own: Scaled = s.kind === 'product' ? s : { ...s, wire: l.wire(x!), bits: fraction };
-    const bits = 2 * fraction;
     return { wire: of(l, own, bits), bits, factor: 1, exact: false, kind };
   };
 

@@ -20,7 +20,7 @@ const everyWay = (
   inputs: readonly NDArray[],
   field: FieldName,
   check: (results: readonly (readonly number[])[], way: string) => void,
-  fraction = FIELDS[field].fraction,
+  fraction: number = FIELDS[field].fraction,
 ): void => {
   for (const [costMode, parties] of [
     ['bandwidth', 3],
@@ -109,6 +109,85 @@ test('rounded to places, however large', () => {
         );
       },
     );
+});
+
+const normal = (x: readonly number[]): number[] => {
+  const mean = x.reduce((a, b) => a + b) / x.length;
+  const size = Math.sqrt(x.reduce((a, b) => a + (b - mean) ** 2, 0) / x.length + 1e-5);
+  return x.map((v) => (v - mean) / size);
+};
+
+test('rows of variance 1, of data of any size and at any fraction bits', () => {
+  const rows = (scales: readonly number[]): number[][] =>
+    scales.map((s) => [1, -2, 3.5, 0.25, 0, 0, 7, -1].map((v) => v * s));
+  const cases = [
+    ...[16, 26, 32, 40, 48].map(
+      (f) =>
+        ['FM128', f, f === 16 ? 2 ** -14 : 2 ** -17, f < 40 ? [0.5, 1, 30, 2 ** 20] : [0.5, 1, 30]] as const,
+    ),
+    ['FM128', 16, 2 ** -12, [2 ** 29]] as const,
+    ...[18, 20].map((f) => ['FM64', f, 2 ** -10, [1, 30, 500]] as const),
+    ['FM32', 8, 2 ** -3, [1, 3]] as const,
+  ];
+  for (const [field, fraction, error, scales] of cases) {
+    const x = rows(scales);
+    const check = ([norm, unit, correlated]: readonly (readonly number[])[], way: string): void => {
+      near(norm!, x.flatMap(normal), error, `layerNorm, ${way}`);
+      near(unit!, x.flatMap(normal), error, `standardize, ${way}`);
+      near(correlated!, Array(scales.length ** 2).fill(1), error, `corrcoef, ${way}`);
+    };
+    const fn: Fn = (a) => [np.nn.layerNorm(a!), np.nn.standardize(a!), np.corrcoef(a!)];
+    everyWay(fn, [NDArray.from(x)], field, check, fraction);
+  }
+  const layer: Fn = (a) => np.nn.layerNorm(a!);
+  everyWay(layer, [row([0, 26000])], 'FM64', ([got], way) => near(got!, [-1, 1], 2 ** -11, way));
+  everyWay(layer, [row([0, 0.25])], 'FM64', ([got], way) => near(got!, normal([0, 0.25]), 2 ** -11, way));
+});
+
+test('variances and deviations of groups by secret keys, at any fraction bits', () => {
+  const keys = new NDArray([4], 'int32', Int32Array.of(1, 1, 0, 0));
+  const fn: Fn = (k, v) => [np.groupStd(k!, v!, 2), np.groupVar(k!, v!, 2)];
+  for (const fraction of [16, 26, 32, 40, 48])
+    everyWay(
+      fn,
+      [keys, row([1, 0, 1000, 3000])],
+      'FM128',
+      ([std, variance], way) => {
+        near(std!, [1000, 0.5], 2 ** -18, way);
+        near(variance!, [1e6, 0.25], 2 ** -18, way);
+      },
+      fraction,
+    );
+});
+
+test('the logistic loss of large logits, of labels that are integers or bools', () => {
+  const far = { FM32: 2 ** 20, FM64: 2e12, FM128: 2 ** 80 } as const;
+  for (const field of NAMES) {
+    const x = row([far[field], -far[field], far[field], 3]);
+    const labels = [1, 0, 0, 1];
+    const want = [0, 0, far[field], Math.log1p(Math.exp(-3))];
+    for (const y of [
+      new NDArray([4], 'int32', Int32Array.from(labels)),
+      new NDArray([4], 'bool', Uint8Array.from(labels)),
+    ])
+      everyWay(
+        (a, b) => np.nn.sigmoidCrossEntropy(a!, b!),
+        [x, y],
+        field,
+        ([got], way) => near(got!, want, 2 ** -7, way),
+      );
+  }
+});
+
+test('places in a flattened array are int64, as in NumPy', () => {
+  const at = new NDArray([2], 'int8', Int8Array.of(90, 1));
+  const { results } = simulate(((a: BaseArray) => np.ravelMultiIndex([a, a], [100, 100])) as never, [at], {
+    ring,
+    field: FIELDS.FM128,
+    parties: 2,
+  });
+  assert.is(results[0]!.dtype, 'int64');
+  assert.equal(Array.from(results[0]!.data, Number), [9090, 101]);
 });
 
 test.run();
