@@ -192,4 +192,31 @@ test('places in a flattened array are int64, as in NumPy', () => {
   assert.equal(Array.from(results[0]!.data, Number), [9090, 101]);
 });
 
+test('real numbers in order, up to where their places leave them room', () => {
+  const most = { FM32: 2 ** 22 - 1, FM64: 2 ** 40 - 1, FM128: 2 ** 96 - 2 ** 70 } as const;
+  const orders = (x: readonly number[]): number[] => [...x.keys()].sort((i, j) => x[i]! - x[j]!);
+  for (const field of NAMES) {
+    const end = most[field];
+    const few = [end, 0, -end, 1, 3, -end, 5, end, 2, -7, 0.5];
+    const many = [...few, ...Array.from({ length: 5 }, (_, i) => ((i * 7) % 5) * 0.25 * end - end / 2)];
+    // As many as FM32 sorts by parts; the others have no room for places of more than 16.
+    const lists = field === 'FM32' ? [few, [...many, 4, -4]] : [few, many];
+    for (const x of lists)
+      everyWay(
+        (a) => [np.sort(a!), np.argsort(a!)],
+        [row(x)],
+        field,
+        ([values, places], way) => {
+          const own = x.map((v) => Math.round(v * 2 ** FIELDS[field].fraction) / 2 ** FIELDS[field].fraction);
+          assert.equal(
+            values,
+            [...own].sort((u, v) => u - v),
+            way,
+          );
+          assert.equal(places, orders(own), way);
+        },
+      );
+  }
+});
+
 test.run();
