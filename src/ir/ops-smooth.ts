@@ -60,7 +60,7 @@ export const SMOOTH: Readonly<Record<string, OpDef>> = {
   epsilon: {
     arity: 0,
     elementwise: false,
-    doc: 'the distance of neighbouring numbers: 2^-f; in float64 2^-52',
+    doc: 'the distance of neighbouring numbers, 2^-f; if {largest} the largest that still can be compared, 2^(k-3-f)',
     infer: () => () => [{ shape: [], dtype: 'fxp', secret: false }],
   },
 };

@@ -51,5 +51,8 @@ export const PLAIN_SMOOTH: Readonly<Record<string, Kernel>> = {
     const to = y!.data as Float64Array;
     return { ...out!, data: (x!.data as Float64Array).map((v, i) => nextafter(v, to[i]!)) };
   },
-  epsilon: (_ins, _attrs, [out]) => ({ ...out!, data: Float64Array.of(Number.EPSILON) }),
+  epsilon: (_ins, { largest }, [out]) => ({
+    ...out!,
+    data: Float64Array.of(largest === true ? Number.MAX_VALUE : Number.EPSILON),
+  }),
 };

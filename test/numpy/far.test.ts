@@ -162,6 +162,36 @@ test('variances and deviations of groups by secret keys, at any fraction bits', 
   }
 });
 
+test('extremes of groups, at every field and fraction, with a range guard and without', () => {
+  const keys = new NDArray([4], 'int32', Int32Array.of(1, 1, 0, 0));
+  const most = { FM32: 2 ** 16, FM64: 2 ** 36, FM128: 2 ** 70 } as const;
+  for (const field of NAMES)
+    for (const more of [0, 2])
+      for (const rangeGuard of [false, true]) {
+        const end = most[field];
+        const x = row([end, -3, -end, -2 * end]);
+        const { results, left } = simulate(
+          ((k: BaseArray, v: BaseArray) => [np.groupMax(k, v, 3), np.groupMin(k, v, 3)]) as never,
+          [keys, x],
+          {
+            ring,
+            field: FIELDS[field],
+            fraction: FIELDS[field].fraction + more,
+            parties: 2,
+            rangeGuard,
+          },
+        );
+        assert.is(left, undefined, `${field}, ${more} more bits`);
+        assert.equal(
+          results.map((r) => Array.from(r.data, Number)),
+          [
+            [-end, end, 0],
+            [-2 * end, -3, 0],
+          ],
+        );
+      }
+});
+
 test('the logistic loss of large logits, of labels that are integers or bools', () => {
   const far = { FM32: 2 ** 20, FM64: 2e12, FM128: 2 ** 80 } as const;
   for (const field of NAMES) {
