@@ -143,7 +143,6 @@ export const PARTLY: Readonly<Record<string, string>> = {
   poly: 'of roots',
   polydiv: 'the rest keeps leading zeros',
   mask_indices: 'the mask is public',
-  frexp: 'from 2^-26 to 2^26',
   can_cast: 'safe casts',
   compress: 'the condition is public',
   extract: 'the condition is public',

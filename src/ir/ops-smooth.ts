@@ -53,6 +53,12 @@ export const SMOOTH: Readonly<Record<string, OpDef>> = {
   arcsin: unary('the angle in [-pi/2, pi/2] whose sine is x'),
   arcsinh: unary('the number whose hyperbolic sine is x'),
   cbrt: unary('the cube root of x'),
+  mantissa: unary('m of x = m 2^n, 1/2 <= |m| < 1; 0 of 0'),
+  exponent: {
+    ...unary('n of x = m 2^n, 1/2 <= |m| < 1; 0 of 0'),
+    infer: (op) => (ins, attrs, body) =>
+      real(op)(ins, attrs, body).map((t) => ({ ...t, dtype: 'int32' as const })),
+  },
   hypot: binary('sqrt(x^2 + y^2)'),
   nextafter: binary(
     'the number next to x on the way to y: 2^-f away where numbers have f fraction bits; ins x, y',

@@ -222,6 +222,43 @@ test('places in a flattened array are int64, as in NumPy', () => {
   assert.equal(Array.from(results[0]!.data, Number), [9090, 101]);
 });
 
+test('mantissa and exponent of numbers anywhere in the ring, at any fraction', () => {
+  const ways = [
+    ['FM32', 8],
+    ['FM32', 10],
+    ['FM64', 18],
+    ['FM64', 20],
+    ['FM128', 8],
+    ['FM128', 26],
+    ['FM128', 48],
+  ] as const;
+  for (const [field, fraction] of ways) {
+    const top = FIELDS[field].bits - 2 - fraction;
+    const x = [
+      0,
+      2 ** -fraction,
+      -(2 ** -fraction),
+      3.125,
+      -3.125,
+      0.5,
+      1,
+      -1,
+      0.984375 * 2 ** top,
+      -(2 ** top),
+    ];
+    for (let e = -fraction + 3; e < top; e += 3) x.push(1.125 * 2 ** e, -1.875 * 2 ** e);
+    const unit = 2 ** -fraction;
+    const check = ([m, n]: readonly (readonly number[])[], way: string): void =>
+      x.forEach((v, i) => {
+        const want = v === 0 ? 0 : Math.floor(Math.log2(Math.abs(v))) + 1;
+        assert.is(n![i], want, `the exponent of ${v}, ${way}`);
+        const off = Math.abs(m![i]! - v / 2 ** want);
+        assert.ok(off <= unit, `the mantissa of ${v}, ${way}: ${m![i]}`);
+      });
+    everyWay((a) => np.frexp(a!), [row(x)], field, check, fraction);
+  }
+});
+
 test('real numbers in order, up to where their places leave them room', () => {
   const most = { FM32: 2 ** 22 - 1, FM64: 2 ** 40 - 1, FM128: 2 ** 96 - 2 ** 70 } as const;
   const orders = (x: readonly number[]): number[] => [...x.keys()].sort((i, j) => x[i]! - x[j]!);
