@@ -205,6 +205,7 @@ export const byDigit = (
 ): Wire => {
   const steps = under.flatMap((b, i): [Wire, Wire][] => {
     const [own, next] = [terms[i], terms[i + 1]];
+    if (own === next) return [];
     if (own && next) return [[b, sub(c, own, next)]];
     if (own) return [[b, own]];
     return next ? [[b, timesInteger(c, next, -1)]] : [];
@@ -232,6 +233,8 @@ export interface Rescale {
   readonly zero?: boolean;
   /** The result for x < 0, raw, where only positive x are normalised. */
   readonly least?: number;
+  /** What stands for the results of so many of the lowest coarse digits, 0 included; and nothing is negative. */
+  readonly low?: { readonly digits: number; readonly value: Wire };
 }
 
 /** What a level multiplies by, times 2^-back: whole numbers for its digits. */
@@ -303,8 +306,9 @@ export const rescale = (c: Circuit, values: readonly Wire[], n: Normal, r: Resca
   const w = found[0]!;
   const { step, under } = n.levels.at(-1)!;
   const terms = Array.from({ length: under.length + 1 }, (_, d) =>
-    shifted(c, w, bits, shift + slope * step * d),
+    r.low && d < r.low.digits ? r.low.value : shifted(c, w, bits, shift + slope * step * d),
   );
+  if (r.low) return byDigit(c, under, terms);
   const more: [Wire, Wire][] = [];
   const [first, last] = [terms[0], terms.at(-1)];
   if (r.zero && first) more.push([n.zero, timesInteger(c, first, -1)]);

@@ -7,10 +7,11 @@
  * By keys of two parties x scaled by its coarse digit is a broken line of x, opened beside the comparison; while its fine digit is
  * found, the function is done for each that it may be, and the right value is chosen after.
  */
+import type { Turns } from '../gates/lines-fss.ts';
 import * as math from '../ring/math/index.ts';
 import { add, addNumber, below, filled, selectSum, sub, timesInteger, xor } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
-import { keyedLines } from './lines.ts';
+import { keyedLines, wantsKeys } from './lines.ts';
 
 /** Fine digits of a coarse one, of the digits of a whole word. */
 const FINE = { 32: 1, 64: 2, 128: 4 } as const;
@@ -93,8 +94,8 @@ const ends = (c: Circuit, fine: number): { at: number; mirrored: number }[] =>
     return { at, mirrored: at < math.pow2(20) ? 1 - at : -at * (1 - math.pow2(-20)) };
   });
 
-/** The same by keys, where the planner wants them. Rounds 1, and 1 beside what is done with the ys. */
-const byKeys = (c: Circuit, x: Wire, signed: boolean): (Normal & { readonly minus: Wire }) | undefined => {
+/** x scaled by its coarse digit as a broken line of x, and the thresholds of that digit. */
+const coarseLine = (c: Circuit, signed: boolean) => {
   const fine = FINE[c.field.bits];
   const digits = c.field.bits / 4;
   const coarse = digits / fine;
@@ -107,12 +108,25 @@ const byKeys = (c: Circuit, x: Wire, signed: boolean): (Normal & { readonly minu
   // y is 1 for what is not normalised: one more at 0, or below 1.
   const one = math.pow2(fraction - 4 * (fine - 1));
   const steps = all.map(({ at, slope }) => (signed && at === 0 ? one : at * slope));
-  const lines = keyedLines(
-    c,
-    x,
-    { at: [...all.map((t) => t.at), 1], slopes: [...all.map((t) => t.slope), 0], steps: [...steps, -one] },
-    { saves: SAVED },
-  );
+  const line: Turns = {
+    at: [...all.map((t) => t.at), 1],
+    slopes: [...all.map((t) => t.slope), 0],
+    steps: [...steps, -one],
+  };
+  return { line, turns, one };
+};
+
+/** Whether so many numbers are normalised by keys. */
+export const areKeyed = (c: Circuit, elements: number, signed: boolean): boolean =>
+  wantsKeys(c, elements, coarseLine(c, signed).line, { saves: SAVED });
+
+/** The same by keys, where the planner wants them. Rounds 1, and 1 beside what is done with the ys. */
+const byKeys = (c: Circuit, x: Wire, signed: boolean): (Normal & { readonly minus: Wire }) | undefined => {
+  const fine = FINE[c.field.bits];
+  const digits = c.field.bits / 4;
+  const fraction = 4 * digits - 5;
+  const { line, turns, one } = coarseLine(c, signed);
+  const lines = keyedLines(c, x, line, { saves: SAVED });
   if (!lines) return undefined;
   const scaled = signed ? sub(c, lines, x) : addNumber(c, lines, one, 0);
   const found = below(c, x, [0, 1, ...turns.flatMap((t) => (signed ? [t.at, t.mirrored] : [t.at]))]);

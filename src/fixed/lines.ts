@@ -32,6 +32,10 @@ const wanted = (c: Circuit, n: number, attrs: ReturnType<typeof attrsOf>, saves?
   return c.keyed('linesFss', attrs, n, { thresholds, words, ...(saves !== undefined && { saves }) });
 };
 
+/** Whether keys would be taken for so many numbers. */
+export const wantsKeys = (c: Circuit, elements: number, turns: Turns, options: LinesOptions): boolean =>
+  wanted(c, elements, attrsOf(c, turns, options), options.saves);
+
 const byKeys = (c: Circuit, x: Wire, attrs: ReturnType<typeof attrsOf>): Wire =>
   inParts(c, x, (part) => c.emit('linesFss', [part], attrs, [numbers(part)])[0]!);
 

@@ -23,7 +23,7 @@ import {
   sub,
   timesInteger,
 } from './basic.ts';
-import type { Circuit, Wire } from './circuit.ts';
+import { type Circuit, count, type Wire } from './circuit.ts';
 import {
   ANYWHERE,
   type Fractions,
@@ -34,6 +34,7 @@ import {
   normaliseSigned,
   onNormal,
   powers,
+  type Rescale,
   rescale,
   scaleUp,
   valueBits,
@@ -41,6 +42,7 @@ import {
   within,
 } from './digits.ts';
 import type { Reach } from './keyed.ts';
+import { areKeyed } from './leading.ts';
 import { shiftExactly } from './shift.ts';
 import { smooth } from './smooth.ts';
 
@@ -85,13 +87,14 @@ export const logOf = (c: Circuit, n: Normal, input: number, output: number): Wir
   return addNumber(c, add(c, onYs.at(-1)!, selectSum(c, terms)), largest, 0);
 };
 
-/** The square root of what was normalised. Rounds 3; few digits: 2. */
-export const sqrtOf = (c: Circuit, n: Normal, fractions: Fractions = {}): Wire => {
+/** The square root of what was normalised; `low` as in `rescale`. Rounds 3; few digits: 2. */
+export const sqrtOf = (c: Circuit, n: Normal, fractions: Fractions = {}, low?: Rescale['low']): Wire => {
   const { input, output } = fractionsOf(c, fractions);
   const v = valueBits(c);
   const exponent = (n.base - input) / 2 + output - v;
   const value = onNormal(c, n, 'sqrt', v, exponent);
-  return rescale(c, value, n, { slope: 2, shift: Math.floor(exponent), bits: v + 3, zero: true });
+  const how = { slope: 2, shift: Math.floor(exponent), bits: v + 3, zero: true };
+  return rescale(c, value, n, low ? { ...how, low } : how);
 };
 
 /**
@@ -136,10 +139,17 @@ const LENGTHS = {
   128: { near: 62, by: 40, few: 20 },
 } as const;
 
+/** By keys: larger numbers are shifted by so many bits, and of the squares of those this many of the lowest coarse digits are near. */
+const SHRUNK = {
+  32: { by: 7, digits: 4 },
+  64: { by: 15, digits: 4 },
+  128: { by: 39, digits: 3 },
+} as const;
+
 /**
- * sqrt(x^2 + y^2); |x|, |y| < 2^(102 - f) (FM128), 2^(46 - f) (FM64), 2^(20 - f) (FM32). The squares keep their bits, so that nothing is
+ * sqrt(x^2 + y^2); |x|, |y| < 2^(101 - f) (FM128), 2^(46 - f) (FM64), 2^(20 - f) (FM32). The squares keep their bits, so that nothing is
  * lost near 0. Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 19, bytes 270, dealer 2.1 KB; where both are
- * promised to be below 2^(62 - f), 12, 136, and below 2^(39 - f) 8, 198; by keys 9, 226.
+ * promised to be below 2^(62 - f), 12, 136, and below 2^(39 - f) 8, 198; by keys 6, 323, relative error 2^-19.
  */
 export const hypot = (
   c: Circuit,
@@ -157,6 +167,14 @@ export const hypot = (
     return sqrtOf(c, scaleUp(c, sum, below(c, sum, powers(few), widthOf(few))), { input });
   }
   if (most < math.pow2(near - c.fraction)) return length(x, y);
+  if (areKeyed(c, count(x.shape), false)) {
+    // Both roots at once; the digits of the second tell which one counts.
+    const { by: less, digits } = SHRUNK[c.field.bits];
+    const far = squares(shiftExactly(c, x, less), shiftExactly(c, y, less));
+    const low = { digits, value: length(x, y) };
+    const n = normalise(c, far, { input, reach: ANYWHERE });
+    return sqrtOf(c, n, { input, output: c.fraction + less }, low);
+  }
   const inside = (w: Wire): Wire => within(c, w, [math.pow2(near)]).inside[0]!;
   const small = and(c, inside(x), inside(y));
   const shrunk = (w: Wire): Wire => choose(c, small, w, shiftExactly(c, w, by));

@@ -7,6 +7,7 @@ import {
   below,
   bitToNumber,
   filled,
+  hidden,
   mul,
   not,
   selectSum,
@@ -16,9 +17,11 @@ import {
   truncate,
 } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
+import { ANYWHERE, normaliseSigned } from './digits.ts';
 import { exp } from './exponential.ts';
+import type { Reach } from './keyed.ts';
 import { keyedLines } from './lines.ts';
-import { log, reciprocal, rsqrt, sqrt } from './normal.ts';
+import { log, logOf, reciprocal, rsqrt, sqrt } from './normal.ts';
 import { smooth } from './smooth.ts';
 
 const negative = (c: Circuit, x: Wire): Wire => below(c, x, [0])[0]!;
@@ -78,8 +81,24 @@ export const publicPower = (c: Circuit, x: Wire, y: number): Wire => {
   return exp(c, timesNumber(c, log(c, x), y));
 };
 
-/** x^y for x > 0 in the range of log, and y ln x in that of exp. Relative error below (2 + |y| + |ln x|) 2^-21 (FM128). */
-export const power = (c: Circuit, x: Wire, y: Wire): Wire => exp(c, mul(c, log(c, x), y));
+/**
+ * x^y for y ln |x| in the range of exp. Of x < 0 it is |x|^y with the sign that the whole part of y gives it. Relative error below
+ * (2 + |y| + |ln x|) 2^-21 (FM128).
+ */
+export const power = (c: Circuit, x: Wire, y: Wire, reach: Reach = ANYWHERE): Wire => {
+  const f = c.fraction;
+  if (reach[0] >= 0) return exp(c, mul(c, log(c, x, { reach }), y));
+  const n = normaliseSigned(c, x, { input: f, reach });
+  const size = exp(c, mul(c, logOf(c, n, f, f), y));
+  const turn = addNumber(c, selectSum(c, [[n.minus, timesInteger(c, oddness(c, y), -2)]]), 1, 0);
+  return mul(c, size, turn, 0);
+};
+
+/** 1 where the whole part of y is odd, else 0, as a ring integer. Rounds: those of floorShift. */
+const oddness = (c: Circuit, y: Wire): Wire => {
+  const held = hidden(c, y);
+  return sub(c, floorShift(c, held, c.fraction), timesInteger(c, floorShift(c, held, c.fraction + 1), 2));
+};
 
 const sineOfTurns = (c: Circuit, turns: Wire): Wire => smooth(c, turns, 'sine');
 

@@ -189,6 +189,11 @@ export const GRAD_RULES: Readonly<Record<string, GradRule>> = {
   arcsin: slope((b) => apply('rsqrt', [a.sub(a.filled(1, b.x(0).shape), a.square(b.x(0)))])),
   arcsinh: slope((b) => a.rsqrt(a.add(a.square(b.x(0)), a.filled(1, b.ct.shape)))),
   cbrt: slope((b) => apply('reciprocal', [a.scale(a.square(b.y()), 3)])),
+  mantissa: slope((b) => {
+    const n = apply('convert', [apply('exponent', [b.x(0)])], { dtype: 'fxp' });
+    return apply('exp', [a.scale(n, -Math.LN2)]);
+  }),
+  exponent: none,
   nextafter: (b, i) => (i === 0 ? b.ct : undefined),
   softplus: slope((b) => apply('sigmoid', [b.x(0)])),
   clip,

@@ -9,6 +9,7 @@ import { DECODE } from './analysis.ts';
 import { type CircuitOptions, GraphCircuit, revealTo } from './circuit.ts';
 import { isInt } from './dtypes.ts';
 import type { Graph, Node, Tensor, ValueId } from './graph.ts';
+import { objectBits } from './guard-range.ts';
 import { Lowering, type Rule } from './lowering.ts';
 import { loweredType } from './ports.ts';
 import { RULES } from './rules.ts';
@@ -104,9 +105,11 @@ const lowerReveal = (l: Lowering, { ins: [x], outs: [y] }: Node, { parties }: Ci
   l.bind(y!, circuit.node(DECODE, [shown.id], attrs, [l.type(y!)])[0]!);
 };
 
-/** Known as soon as the fraction is. */
-const lowerEpsilon = (l: Lowering, { outs: [x] }: Node): void => {
-  const value: Tensor = { shape: [], dtype: 'fxp', data: Float64Array.of(math.pow2(-l.circuit.fraction)) };
+/** Known as soon as field and fraction are. The largest: what every number that a program may have is below, and still can be compared. */
+const lowerEpsilon = (l: Lowering, { outs: [x], attrs }: Node): void => {
+  const { field, fraction, watched } = l.circuit;
+  const bits = attrs.largest !== true ? 0 : watched ? objectBits(field) : field.bits - 3;
+  const value: Tensor = { shape: [], dtype: 'fxp', data: Float64Array.of(math.pow2(bits - fraction)) };
   l.bind(x!, l.circuit.tensor(value));
   l.know(x!, value);
 };

@@ -53,6 +53,12 @@ export const SMOOTH: Readonly<Record<string, OpDef>> = {
   arcsin: unary('the angle in [-pi/2, pi/2] whose sine is x'),
   arcsinh: unary('the number whose hyperbolic sine is x'),
   cbrt: unary('the cube root of x'),
+  mantissa: unary('m of x = m 2^n, 1/2 <= |m| < 1; 0 of 0'),
+  exponent: {
+    ...unary('n of x = m 2^n, 1/2 <= |m| < 1; 0 of 0'),
+    infer: (op) => (ins, attrs, body) =>
+      real(op)(ins, attrs, body).map((t) => ({ ...t, dtype: 'int32' as const })),
+  },
   hypot: binary('sqrt(x^2 + y^2)'),
   nextafter: binary(
     'the number next to x on the way to y: 2^-f away where numbers have f fraction bits; ins x, y',
@@ -60,7 +66,7 @@ export const SMOOTH: Readonly<Record<string, OpDef>> = {
   epsilon: {
     arity: 0,
     elementwise: false,
-    doc: 'the distance of neighbouring numbers: 2^-f; in float64 2^-52',
+    doc: 'the distance of neighbouring numbers, 2^-f; if {largest} the largest that still can be compared, 2^(k-3-f)',
     infer: () => () => [{ shape: [], dtype: 'fxp', secret: false }],
   },
 };

@@ -18,6 +18,15 @@ const nextafter = (x: number, y: number): number => {
   return view.getFloat64(0);
 };
 
+/** [m, n] with x = m 2^n. */
+const frexp = (x: number): readonly [number, number] => {
+  if (x === 0 || !Number.isFinite(x)) return [x, 0];
+  let [m, n] = [x, 0];
+  while (Math.abs(m) >= 1) [m, n] = [m / 2, n + 1];
+  while (Math.abs(m) < 0.5) [m, n] = [m * 2, n - 1];
+  return [m, n];
+};
+
 const interp = (x: number, attrs: Attrs): number => {
   const [at, to] = [attrs.at as readonly number[], attrs.to as readonly number[]];
   const i = at.findIndex((v) => x < v);
@@ -42,6 +51,11 @@ export const PLAIN_SMOOTH: Readonly<Record<string, Kernel>> = {
       data: (y!.data as Float64Array).map((v, i) => (v === 0 && b[i] === 0 ? 0 : math.atan2(v, b[i]!))),
     };
   },
+  mantissa: real((x) => frexp(x)[0]),
+  exponent: ([x], _attrs, [out]) => ({
+    ...out!,
+    data: Int32Array.from(x!.data as Float64Array, (v) => frexp(v)[1]),
+  }),
   within: real((x) => x),
   interp: real(interp),
   arcsin: real(math.asin),
@@ -51,5 +65,8 @@ export const PLAIN_SMOOTH: Readonly<Record<string, Kernel>> = {
     const to = y!.data as Float64Array;
     return { ...out!, data: (x!.data as Float64Array).map((v, i) => nextafter(v, to[i]!)) };
   },
-  epsilon: (_ins, _attrs, [out]) => ({ ...out!, data: Float64Array.of(Number.EPSILON) }),
+  epsilon: (_ins, { largest }, [out]) => ({
+    ...out!,
+    data: Float64Array.of(largest === true ? Number.MAX_VALUE : Number.EPSILON),
+  }),
 };

@@ -2,7 +2,7 @@
 
 import * as basic from '../fixed/basic.ts';
 import type { Wire } from '../fixed/circuit.ts';
-import { clamp } from '../fixed/integer.ts';
+import { clamp, type IntType } from '../fixed/integer.ts';
 import { sortedByNetwork } from '../fixed/network.ts';
 import type { SortOptions } from '../fixed/order.ts';
 import * as order from '../fixed/order.ts';
@@ -13,15 +13,27 @@ import { isInt } from './dtypes.ts';
 import type { Node, ValueId } from './graph.ts';
 import type { Lowering, Rule } from './lowering.ts';
 
-/** Keys as wires, and their bits; undefined bits: fixed-point numbers. */
-const keysOf = (l: Lowering, id: ValueId): { wire: Wire; bits: number | undefined } => {
-  if (!isInt(l.type(id).dtype)) return { wire: l.wire(id), bits: undefined };
+interface Keys {
+  readonly wire: Wire;
+  /** Undefined: fixed-point numbers, which leave room for places as np.sort says. */
+  readonly bits: number | undefined;
+  readonly type: IntType;
+}
+
+/** Keys as wires, and their bits. At FM32 fixed-point numbers are as wide as the ring, unless more is known. */
+const keysOf = (l: Lowering, id: ValueId): Keys => {
+  if (!isInt(l.type(id).dtype)) {
+    const { bits: all } = l.circuit.field;
+    const most = Math.max(...l.reach(id).map(Math.abs)) * math.pow2(l.circuit.fraction);
+    const known = Math.min(all, Math.ceil(math.log2(Math.max(most, 1))) + 2);
+    return { wire: l.wire(id), bits: all === 32 ? known : undefined, type: { bits: all, signed: true } };
+  }
   const t = l.intType(id);
   const wire = l.canonical(id);
   // What is known of them may need fewer bits than their dtype; one for the sign.
   const [lo, hi] = l.wrappedSpan(id);
   const known = Math.ceil(math.log2(Math.max(-lo, hi + 1, 1))) + 1;
-  return { wire, bits: Math.min(known, t.bits + (t.signed ? 0 : 1)) };
+  return { wire, bits: Math.min(known, t.bits + (t.signed ? 0 : 1)), type: t };
 };
 
 /** Elements that a network sorts in fewer rounds than two sorts of parts. */
@@ -37,13 +49,13 @@ const sortWires = (
   const { circuit: c } = l;
   const { axis, descending } = node.attrs as { axis: number; descending: boolean };
   const id = node.ins[0]!;
-  const { wire, bits } = keysOf(l, id);
+  const { wire, bits, type } = keysOf(l, id);
   const options = { axis, descending, want, bits, along };
   const room = order.placeBits(l.type(id).shape[axis]!) + 1;
   if (bits === undefined || bits + room <= c.field.bits) return order.sorted(c, wire, options);
   return l.type(id).shape[axis]! > NETWORK
-    ? sortedByParts(c, wire, l.intType(id), options)
-    : sortedByNetwork(c, wire, l.intType(id), options);
+    ? sortedByParts(c, wire, type, options)
+    : sortedByNetwork(c, wire, type, options);
 };
 
 /** Values and places of one array in one sort, where a program asks for both. */

@@ -3,6 +3,7 @@
 import * as basic from '../fixed/basic.ts';
 import type { Wire } from '../fixed/circuit.ts';
 import { tournament } from '../fixed/reduce.ts';
+import { repeated } from './divisor.ts';
 import { type Node, type Shape, sizeOf, type ValueId } from './graph.ts';
 import type { Lowering, Rule } from './lowering.ts';
 
@@ -21,12 +22,7 @@ const viewed =
     return basic.view(l.circuit, x, outShape(l, node), strides, offset);
   };
 
-const broadcast = viewed((l, node, shape, strides) => {
-  const lead = outShape(l, node).length - shape.length;
-  return {
-    strides: outShape(l, node).map((_, i) => (i < lead || shape[i - lead] === 1 ? 0 : strides[i - lead]!)),
-  };
-});
+const broadcast: Rule = (l, node) => repeated(l.circuit, l.wire(node.ins[0]!), outShape(l, node));
 
 const transpose = viewed((_, node, __, strides) => ({
   strides: (node.attrs.perm as readonly number[]).map((p) => strides[p]!),

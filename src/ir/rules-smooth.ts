@@ -3,6 +3,7 @@
 import { arcsin, arctan, arctan2 } from '../fixed/angle.ts';
 import { add, hidden, sub } from '../fixed/basic.ts';
 import { exp } from '../fixed/exponential.ts';
+import { frexp } from '../fixed/frexp.ts';
 import { arcsinh } from '../fixed/hyperbolic.ts';
 import { interpolate } from '../fixed/lines.ts';
 import { cbrt, hypot } from '../fixed/normal.ts';
@@ -29,6 +30,12 @@ const within =
   (l, { ins: [x] }) =>
     fn(l.circuit, l.wire(x!), l.reach(x!));
 
+/** Both parts of a number are made once. */
+const part =
+  (i: 0 | 1): Rule =>
+  (l, { ins: [x] }) =>
+    l.once(`frexp ${x}`, () => frexp(l.circuit, l.wire(x!)))[i]!;
+
 export const SMOOTH_RULES: Readonly<Record<string, Rule>> = {
   within: (l, { ins: [x], outs: [out], attrs: { lo, hi } }) => {
     l.setSpan(out!, [lo as number, hi as number]);
@@ -47,6 +54,8 @@ export const SMOOTH_RULES: Readonly<Record<string, Rule>> = {
   arcsin: unary(arcsin),
   arcsinh: ranged(arcsinh),
   cbrt: ranged(cbrt),
+  mantissa: part(0),
+  exponent: part(1),
   nextafter: (l, { ins: [x, y] }) => {
     const c = l.circuit;
     const [from, to] = [hidden(c, l.wire(x!)), l.wire(y!)];

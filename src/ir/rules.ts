@@ -10,6 +10,7 @@ import { maximum, minimum } from '../fixed/reduce.ts';
 import { matmulInParts } from '../fixed/sums.ts';
 import * as whole from '../fixed/whole.ts';
 import * as math from '../ring/math/index.ts';
+import { divisor } from './divisor.ts';
 import type { Node, Tensor, ValueId } from './graph.ts';
 import type { Lowering, Rule } from './lowering.ts';
 
@@ -85,7 +86,10 @@ const div: Rule = (l, { ins: [x, y] }) => {
   if (l.type(y!).secret) {
     const known = l.numberOf(x!);
     const reach = known === undefined ? l.reach(x!) : ([known, known] as const);
-    return normal.divide(c, l.wire(x!), l.wire(y!), { reach, over: l.reach(y!) });
+    const { id, spread } = divisor(l, y!);
+    const over = l.reach(id);
+    const quotient = over[0] > 0 ? normal.positiveQuotient : normal.divide;
+    return quotient(c, l.wire(x!), l.wire(id), { reach, over, spread });
   }
   const number = l.numberOf(y!);
   if (number !== undefined && number !== 0 && Number.isFinite(number))
@@ -138,7 +142,11 @@ const pow: Rule = (l, { ins: [x, y] }) => {
     const log = c.node('log', [l.lowered(x!)], {}, [l.type(x!)])[0]!;
     return exp(c, basic.mul(c, l.wire(y!), c.encode(log, c.fraction)));
   }
-  if (exponent === undefined) return whole.power(c, l.wire(x!), l.wire(y!));
+  if (exponent === undefined) {
+    // Of what the program says itself it has taken the sign away.
+    const reach = l.constantOf(y!) ? ([0, Infinity] as const) : l.reach(x!);
+    return whole.power(c, l.wire(x!), l.wire(y!), reach);
+  }
   if (f === 0) return whole.wholePower(c, l.wire(x!), exponent, 0);
   return whole.publicPower(c, l.wire(x!), exponent);
 };
@@ -215,7 +223,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
   log: ranged(normal.log),
   sqrt: ranged(normal.sqrt),
   rsqrt: ranged(normal.rsqrt),
-  reciprocal: ranged(normal.reciprocal),
+  reciprocal: (l, node) =>
+    ranged(l.reach(node.ins[0]!)[0] > 0 ? normal.positiveReciprocal : normal.reciprocal)(l, node),
   sin: unary(whole.sin),
   cos: unary(whole.cos),
 };

@@ -11,6 +11,7 @@ import * as basic from '../fixed/basic.ts';
 import type { Wire } from '../fixed/circuit.ts';
 import * as normal from '../fixed/normal.ts';
 import * as math from '../ring/math/index.ts';
+import { divisor } from './divisor.ts';
 import { type Graph, type Node, sizeOf, type Tensor, type ValueId } from './graph.ts';
 import type { Lowering, Rule } from './lowering.ts';
 import { Lookup } from './passes/lookup.ts';
@@ -215,7 +216,8 @@ const product = (l: Lowering, node: Node, multiply: Multiply): Made | undefined 
   const [fine, other] = sides.filter(({ own }) => own.kind !== 'product');
   if (fine && !other) {
     const { bits, kind, wire } = fine.own;
-    return fine.by(wire, l.wire(fine.other), bits, c.exact || kind === 'fine' || bits + c.fraction > FREE);
+    const free = c.field.bits === 128 && kind === 'unit' && bits + c.fraction <= FREE;
+    return fine.by(wire, l.wire(fine.other), bits, !free);
   }
   if (!kept) return undefined;
   const wire = multiply(l.wire(x), l.wire(y), 0, false);
@@ -256,27 +258,47 @@ const div: ScaledRule = (l, node) => {
   if (number !== undefined) return times(l, node, x, 1 / number);
   if (!l.type(y).secret) return undefined;
   const whole = { bits: c.fraction, factor: 1 };
-  const wide = [x, y].map((id) => (l.type(id).secret && isWide(l, l.scaled(id)) ? l.scaled(id) : undefined));
+  const { id: by, spread } = divisor(l, y);
+  const wide = [x, by].map((id) => (l.type(id).secret && isWide(l, l.scaled(id)) ? l.scaled(id) : undefined));
   if (wide.every((s) => s === undefined)) return undefined;
   const [u, v] = wide.map((s) => ({ ...split((s ?? whole).factor), bits: (s ?? whole).bits }));
-  const quotient = normal.divide(c, wide[0]?.wire ?? l.wire(x), wide[1]?.wire ?? l.wire(y), {
+  const quotient = normal.divide(c, wide[0]?.wire ?? l.wire(x), wide[1]?.wire ?? l.wire(by), {
+    spread,
     numerator: u!.bits - u!.exponent,
     denominator: v!.bits - v!.exponent,
     ...(!wide[0] && { reach: l.reach(x) }),
-    ...(!wide[1] && { over: l.reach(y) }),
+    ...(!wide[1] && { over: l.reach(by) }),
   });
   return basic.timesNumber(c, quotient, u!.mantissa / v!.mantissa);
+};
+
+/** Bits of a product that is no larger than this, with those of both factors. */
+const UNIT = 12;
+
+/**
+ * Fraction bits of roots and inverses that stand in a product, below 2^(FREE bits) with 2^46 for what it may be, or of the size of 1;
+ * undefined where the ring has no room for more than usual.
+ */
+const fineBits = ({ field, fraction }: Lowering['circuit'], kind: 'fine' | 'unit'): number | undefined => {
+  const room = field.bits - UNIT - fraction;
+  const whole = field.bits === 128;
+  const most = kind === 'unit' ? room : whole ? FREE - fraction : 0;
+  const bits = Math.min(
+    most,
+    kind === 'unit' && whole ? Math.max(2 * fraction, FREE - fraction) : 2 * fraction,
+  );
+  return bits > fraction ? bits : undefined;
 };
 
 const taker =
   (of: (l: Lowering, s: Scaled, output: number) => Wire): ScaledRule =>
   (l, { ins: [x], attrs }) => {
-    const { fraction, field } = l.circuit;
+    const { fraction } = l.circuit;
     const s = l.scaled(x!);
-    const kind = field.bits === 128 ? (attrs.fine as 'fine' | 'unit' | undefined) : undefined;
-    if (kind === undefined) return isWide(l, s) ? of(l, s, fraction) : undefined;
+    const kind = attrs.fine as 'fine' | 'unit' | undefined;
+    const bits = kind && fineBits(l.circuit, kind);
+    if (kind === undefined || bits === undefined) return isWide(l, s) ? of(l, s, fraction) : undefined;
     const own: Scaled = s.kind === 'product' ? s : { ...s, wire: l.wire(x!), bits: fraction };
-    const bits = 2 * fraction;
     return { wire: of(l, own, bits), bits, factor: 1, exact: false, kind };
   };
 

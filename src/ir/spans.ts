@@ -67,6 +67,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     a![0] >= 0 && b![0] >= 0 ? a! : [Math.min(a![0], -a![1]), Math.max(a![1], -a![0])],
   bitNot: ([a]) => [-1 - a![1], -1 - a![0]],
   place: (_, node) => [0, node.attrs.n as number],
+  exponent: () => [-200, 200],
   argmax: (_, node, [x]) => placesOf(node, x!),
   argmin: (_, node, [x]) => placesOf(node, x!),
   argsort: (_, node, [x]) => placesOf(node, x!),

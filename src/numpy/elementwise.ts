@@ -202,8 +202,9 @@ const integerPowers = (x: ArrayInput, y: BaseArray): BaseArray => {
 /**
  * x to the y. Public exponents that are whole take secret x of any sign, as NumPy does: up to 64 by products, beyond by exp(y log |x|)
  * and the sign; so do secret exponents of an integer dtype (of float64 x up to +-65535, which larger ones count as; integers wrap, and
- * give 0 for negative exponents, where NumPy throws). 0.5 and -0.5 are roots. Other exponents, and secret ones of float64, are for x > 0:
- * exp(y log x), which of x <= 0 is no power. Relative error (2 + |y| + |log x|) 2^-21 (FM64: 2^-13). Throws RANGE for integers to public
+ * give 0 for negative exponents, where NumPy throws). 0.5 and -0.5 are roots. Other public exponents are for x > 0: exp(y log x). Secret ones
+ * of float64 take any x: exp(y log |x|), of x < 0 with the sign that the whole part of y gives it (where y is not whole, NumPy has NaN),
+ * and 0 counts as half a unit in the last place. Relative error (2 + |y| + |log x|) 2^-21 (FM64: 2^-13). Throws RANGE for integers to public
  * negative powers.
  */
 export const power = (x: ArrayInput, y: ArrayInput): BaseArray => {

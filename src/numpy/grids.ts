@@ -136,7 +136,7 @@ export const ix = (...lists: readonly ArrayInput[]): BaseArray[] =>
     );
   });
 
-/** Places in the flattened array of positions in each axis, public or secret. Known ones throw RANGE outside. */
+/** Places in the flattened array of positions in each axis, public or secret, int64. Known ones throw RANGE outside. */
 export const ravelMultiIndex = (at: readonly ArrayInput[], shape: ShapeInput): BaseArray => {
   const to = readShape(shape);
   if (at.length !== to.length) fail('SHAPE', `ravelMultiIndex: ${at.length} lists for ${to.length} axes`);
@@ -144,7 +144,7 @@ export const ravelMultiIndex = (at: readonly ArrayInput[], shape: ShapeInput): B
     const a = asArr(given);
     if (a instanceof NDArray && a.data.some((i) => Number(i) < 0 || Number(i) >= to[axis]!))
       fail('RANGE', `a position is out of bounds for axis ${axis} of size ${to[axis]}`);
-    return multiply(a instanceof NDArray ? convertTo(a, 'int64') : a, sizeOf(to.slice(axis + 1)));
+    return multiply(convertTo(a, 'int64'), sizeOf(to.slice(axis + 1)));
   });
   return parts.reduce(add);
 };

@@ -8,11 +8,11 @@ import { intRange, isInt } from '../ir/dtypes.ts';
 import { sizeOf } from '../ir/graph.ts';
 import { NDArray } from '../ir/ndarray.ts';
 import { shapeText } from '../ir/shapes.ts';
-import * as math from '../ring/math/index.ts';
+import { apply } from '../ir/tracer.ts';
 import { equal, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, isBool, reshapeTo } from './core.ts';
 import { arange, full, zeros } from './create.ts';
-import { divide, fineRsqrt, maximum, multiply, sqrt, square, subtract } from './elementwise.ts';
+import { divide, fineRsqrt, maximum, multiply, negative, sqrt, square, subtract } from './elementwise.ts';
 import { concatenate } from './join.ts';
 import { matmul } from './linalg.ts';
 import { optionsOf } from './options.ts';
@@ -131,8 +131,8 @@ export const groupStd = (
   return shaped(multiply(sqrt(sums), fineRsqrt(counts, 'fine')), rowsOf(keys, real(values)));
 };
 
-/** Beyond all real numbers whose groups have extremes, and still in every field. */
-const BEYOND = math.pow2(20);
+/** Beyond all real numbers whose groups have extremes. */
+const beyond = (): BaseArray => apply('epsilon', [], { largest: true });
 
 const extreme =
   (name: string, of: typeof max, side: 0 | 1) =>
@@ -143,15 +143,19 @@ const extreme =
     const none = NDArray.from(0, v.dtype as 'fxp');
     if (v.size === 0 || groups === 0) return full([groups, ...v.shape.slice(1)], none);
     // What is in no group is beyond whatever is.
-    const end = isInt(v.dtype) ? intRange(v.dtype)[side] : [-BEYOND, BEYOND][side]!;
-    const found = of(where(expandDims(bits, 2), flatRows(v), NDArray.from(end, v.dtype as 'fxp')), 1);
+    const end = isInt(v.dtype)
+      ? NDArray.from(intRange(v.dtype)[side], v.dtype as 'int64')
+      : side === 0
+        ? negative(beyond())
+        : beyond();
+    const found = of(where(expandDims(bits, 2), flatRows(v), end), 1);
     const empty = expandDims(equal(countsOf(bits), 0), 1);
     return shaped(where(empty, none, found), v);
   };
 
 /**
- * The largest of the rows of `values` by key, element by element, and 0 for groups without rows; real values between -2^20 and
- * 2^20, integers of any size. Rounds: those of np.max along the rows, and 4.
+ * The largest of the rows of `values` by key, element by element, and 0 for groups without rows; real values below 2^(125-f) in size at
+ * FM128 (f fraction bits; FM64: 2^(61-f), FM32: 2^(29-f)), integers of any size. Rounds: those of np.max along the rows, and 4.
  */
 export const groupMax = extreme('groupMax', max, 0);
 /** The smallest, as groupMax. */

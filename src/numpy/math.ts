@@ -4,10 +4,8 @@
  * and of FM64 in brackets (test/numpy/ranges.ts holds each to them).
  */
 import type { BaseArray } from '../ir/array.ts';
-import { NDArray } from '../ir/ndarray.ts';
 import { apply } from '../ir/tracer.ts';
-import * as math from '../ring/math/index.ts';
-import { less, lessEqual, logicalXor, where, within } from './compare.ts';
+import { less, logicalXor, where, within } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, spread } from './core.ts';
 import {
   abs,
@@ -28,8 +26,6 @@ import {
   subtract,
 } from './elementwise.ts';
 import { series } from './polynomial.ts';
-import { sum } from './reduce.ts';
-import { expandDims } from './shape.ts';
 
 const real = (x: ArrayInput): BaseArray => convertTo(asArr(x), 'fxp');
 const pair = (x: ArrayInput, y: ArrayInput): [BaseArray, BaseArray] =>
@@ -141,24 +137,13 @@ export const heaviside = (x: ArrayInput, middle: ArrayInput): BaseArray => {
 /** x * 2^n for whole n; public n costs nothing. Of secret n, x 2^-26 (x 2^-18) more. */
 export const ldexp = (x: ArrayInput, n: ArrayInput): BaseArray => multiply(real(x), exp2(n));
 
-/** Powers of two that numbers of FM128 may reach, from the smallest number on. */
-const EXPONENTS = Array.from({ length: 52 }, (_, i) => i - 26);
-
 /**
- * [m, n] with x = m 2^n and 1/2 <= |m| < 1 (0, 0 for 0), 2^-26 <= |x| < 2^26; n is int32, m off by a unit in the last place where
- * |x| > 1. Powers of two below |x| are counted. Rounds 6.
+ * [m, n] with x = m 2^n and 1/2 <= |m| < 1 (0, 0 for 0), any x; n is int32, m off by a unit in the last place where |x| > 1. Rounds 16, by
+ * keys 7.
  */
 export const frexp = (x: ArrayInput): [BaseArray, BaseArray] => {
-  const a = expandDims(real(x), -1);
-  const powers = EXPONENTS.map((k) => math.pow2(k));
-  const least = EXPONENTS[0]!;
-  // |x| has reached t where t <= x or x <= -t.
-  const reached = logicalXor(lessEqual(powers, a), lessEqual(a, negative(powers)));
-  const counts = EXPONENTS.map((_, i) => (i === 0 ? least + 1 : 1));
-  const n = sum(multiply(convertTo(reached, 'int32'), NDArray.from(counts, 'int32')), -1);
-  const steps = EXPONENTS.map((k) => -math.pow2(-(k + 1)));
-  const scale = add(sum(where(reached, steps, 0), -1), math.pow2(-least));
-  return [multiply(real(x), scale), convertTo(n, 'int32')];
+  const a = real(x);
+  return [apply('mantissa', [a]), apply('exponent', [a])];
 };
 
 /** The number next to x on the way to y: 2^-f away at f fraction bits. Exact. */
@@ -196,8 +181,8 @@ export const i0 = (x: ArrayInput): BaseArray => {
 };
 
 /**
- * np.power of real numbers: a public whole y takes x of any sign. Otherwise exp(y log x), x > 0 as for log: relative error below
- * (2 + |y| + |log x|) 2^-21 (2^-13), or exp's.
+ * np.power of real numbers, with its signs: relative error below (2 + |y| + |log x|) 2^-21 (FM64: 2^-13), or
+ * exp's.
  */
 export const floatPower = (x: ArrayInput, y: ArrayInput): BaseArray =>
   power(real(x), typeof y === 'number' ? y : real(y));

@@ -165,8 +165,8 @@ export const logsumexp = (x: ArrayInput, axis?: Axis): BaseArray => {
 };
 
 /**
- * Logistic loss of each logit against a label in [0, 1]: log(1 + exp x) - x y. Its gradient is sigmoid(x) - y, with no
- * division: take np.grad of the mean of this.
+ * Logistic loss of each logit against a label in [0, 1]: log(1 + exp x) - x y, of labels that are bools or integers for any x, of others
+ * where x y has the range of np.multiply. Its gradient is sigmoid(x) - y, with no division: take np.grad of the mean of this.
  */
 export const sigmoidCrossEntropy = (logits: ArrayInput, labels: ArrayInput): BaseArray => {
   const x = real(logits);
@@ -190,7 +190,8 @@ export interface NormOptions {
 
 /**
  * (x - mean) / sqrt(variance + epsilon) along an axis (the last), times `scale`, plus `bias`. Error below 2^-19 for x of any size whose sum
- * of squares is below 2^(126-2f) (FM128: 2^74 at 26 fraction bits); FM64: 2^-11, below 2^26.
+ * of squares is below 2^(126-2f) (FM128: 2^74 at 26 fraction bits); FM64: 2^-11, below 2^26, for variances of 2^-7 and more (of smaller
+ * ones epsilon and the variance have few bits: their sum is off by a unit and a half in the last place).
  */
 export const layerNorm = (
   x: ArrayInput,

@@ -2,11 +2,12 @@
 import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/array.ts';
 import { intRange, kindOf } from '../ir/dtypes.ts';
+import { NDArray } from '../ir/ndarray.ts';
 import { apply, record } from '../ir/tracer.ts';
 import * as math from '../ring/math/index.ts';
 import { equal, less, logicalAnd, logicalOr, logicalXor, notEqual, where } from './compare.ts';
 import { type ArrayInput, asArr, broadcast, convertTo, isBool, numberLike, spread, unify } from './core.ts';
-import { add, divide, floor, multiply, negative, subtract } from './elementwise.ts';
+import { add, ceil, divide, floor, multiply, negative, subtract } from './elementwise.ts';
 
 const whole =
   (of: (x: BaseArray) => BaseArray) =>
@@ -15,8 +16,8 @@ const whole =
     return a.dtype === 'fxp' ? of(a) : a;
   };
 
-/** Cut towards zero. */
-export const trunc = whole((x) => convertTo(convertTo(x, 'int64'), 'fxp'));
+/** Cut towards zero, any x. Rounds 5. */
+export const trunc = whole((x) => where(less(x, 0), ceil(x), floor(x)));
 export const fix = trunc;
 
 /** To the nearest whole number, halves to the even one; float64, also of integers. */
@@ -41,7 +42,11 @@ export const round = (x: ArrayInput, decimals = 0): BaseArray => {
   if (a.dtype !== 'fxp') return decimals >= 0 || isBool(a) ? a : roundedInteger(a, math.pow(10, -decimals));
   if (decimals === 0) return rint(a);
   if (decimals < 0) return multiply(rint(divide(a, math.pow(10, -decimals))), math.pow(10, -decimals));
-  return divide(rint(multiply(a, math.pow(10, decimals))), math.pow(10, decimals));
+  const unit = math.pow(10, decimals);
+  if (a instanceof NDArray) return divide(rint(multiply(a, unit)), unit);
+  // Of a secret the whole part stays as it is, so that nothing becomes larger than the unit.
+  const down = floor(a);
+  return add(down, divide(rint(multiply(subtract(a, down), unit)), unit));
 };
 
 const likeAll = (value: number, x: BaseArray): BaseArray =>

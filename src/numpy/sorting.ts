@@ -46,7 +46,12 @@ export interface SortOptions {
 const wanted = (name: string, axis: FlatAxis | SortOptions | undefined): Required<SortOptions> =>
   argumentsOf<SortOptions>(name, { axis, descending: undefined }, { axis: -1, descending: false });
 
-/** Upwards along an axis (null: the flattened array), or downwards by {descending}. */
+/**
+ * Upwards along an axis (null: the flattened array), or downwards by {descending}. Integers of any size; real numbers of n elements are below
+ * 2^(100 - b) in size at FM128 and 26 fraction bits and 2^(44 - b) at FM64 and 18 (a bit less for each further fraction bit), 2^b being n or
+ * the next power of two, since their places stand behind them; beyond, their order is wrong, which `check` and the range guard find. FM32: any.
+ * So for all that sorts: argsort, partition, topK, median, quantiles.
+ */
 export const sort = (x: ArrayInput, options?: FlatAxis | SortOptions): BaseArray => {
   const { axis, descending } = wanted('np.sort', options);
   return ordered('sort', x, axis, descending);

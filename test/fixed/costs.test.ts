@@ -57,13 +57,13 @@ const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys:
   'erf near 0': [close(S.erf), [1, 128, 2432], [1, 128, 2432]],
   sin: [W.sin, [1, 128, 512], [1, 128, 512]],
   cos: [W.cos, [1, 128, 512], [1, 128, 512]],
-  hypot: [(c, x, y) => N.hypot(c, x, y), [19, 2155, 16431], [9, 1811, 249861]],
+  hypot: [(c, x, y) => N.hypot(c, x, y), [19, 2155, 16431], [6, 2584, 361988]],
   mish: [unary(S.mish), [5, 398, 16927], [1, 256, 81280]],
   arcsinh: [unary(arcsinh), [12, 1967, 31050], [6, 1562, 233219]],
   arctan: [unary(A.arctan), [15, 1556, 18319], [7, 1431, 224772]],
   arcsin: [A.arcsin, [9, 1136, 9915], [7, 911, 17409]],
   arctan2: [A.arctan2, [23, 2346, 23893], [10, 2198, 362634]],
-  power: [W.power, [15, 1429, 15424], [6, 1295, 219139]],
+  power: [W.power, [17, 2095, 17438], [7, 1816, 233987]],
 };
 
 const LENGTH = 1024;

@@ -320,7 +320,7 @@ const FNS: Readonly<Record<string, Fn>> = {
     extra: (x, y, f) =>
       x ** y * (Math.abs(y) + Math.abs(Math.log(x)) + 2) * (f === 'FM128' ? 2 ** -21 : 2 ** -13) +
       ulpOf(f) / 2,
-    rounds: 15,
+    rounds: 17,
   },
 };
 

@@ -125,6 +125,8 @@ const CASES: Readonly<Record<string, readonly (readonly [Fn, NDArray])[]>> = {
   clip: [[(x) => np.clip(x, -1, 1), X]],
   select: [[(x) => np.where(x.less(0.4), x.mul(2), x.square()), X]],
   convert: [[(x) => x.mul(np.astype(np.astype(x, 'int64'), 'float64')), F]],
+  mantissa: [[(x) => np.multiply(np.frexp(np.add(x!, 0.03))[0], x!), X]],
+  exponent: [[(x) => np.multiply(np.frexp(np.add(x!, 0.03))[1], x!), X]],
   nextafter: [[(x) => np.multiply(np.nextafter(x, 5), x), X]],
   powWhole: [
     [(x) => np.power(x, np.add(np.array([2, 1, 3], 'int8'), np.astype(np.multiply(x, 0), 'int8'))), X],

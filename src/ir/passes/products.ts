@@ -1,7 +1,4 @@
-/**
- * @file Sums of products as products of matrices, of which only the sums are opened and truncated, and quotients by
- * something that was broadcast as products with one inverse.
- */
+/** @file Sums of products as products of matrices, of which only the sums are opened and truncated. */
 import type { GraphBuilder } from '../builder.ts';
 import { type Graph, type Node, type Shape, sizeOf, type ValueId } from '../graph.ts';
 import { countUses, Lookup } from './lookup.ts';
@@ -58,25 +55,6 @@ const sumOfProducts = (e: Emitter, find: Lookup, sum: Node, x: ValueId, y: Value
   return e.reshape(e.op('matmul', [cube(x, true), cube(y, false)]), left);
 };
 
-/** Below this many quotients, rounds matter more than bytes. */
-const MANY = 32;
-/** Each step multiplies the relative error of the quotient by that of the inverse. */
-const CORRECTIONS = 2;
-
-/**
- * x / broadcast(y): the inverse once for each y, and for each x a product and corrections q += (x - q y) / y, since the
- * inverse of a large y has few significant bits (2^-26 y at FM128, so 2^-18 is left of y = 2^20 after two).
- */
-const quotients = (e: Emitter, x: ValueId, small: ValueId, y: ValueId): ValueId => {
-  const inverse = e.op('broadcast', [e.op('reciprocal', [small])], { shape: [...e.shape(x)] });
-  let q = e.op('mul', [x, inverse]);
-  for (let i = 0; i < CORRECTIONS; i++) {
-    const rest = e.op('sub', [x, e.op('mul', [q, y])]);
-    q = e.op('add', [q, e.op('mul', [rest, inverse])]);
-  }
-  return q;
-};
-
 /** Graph -> graph, loop bodies included. */
 export const products = (graph: Graph): Graph => {
   const uses = countUses(graph);
@@ -85,17 +63,11 @@ export const products = (graph: Graph): Graph => {
     find ??= new Lookup(to);
     if (node.body !== undefined) return keep(to, { ...node, body: products(node.body) }, ins);
     const e = new Emitter(to, node);
-    const [x, y] = ins as [ValueId, ValueId];
+    const [x] = ins as [ValueId];
     if (node.op === 'sum' && to.typeOf(x).secret && uses[node.ins[0]!] === 1) {
       const product = find.made(x, 'mul');
       const made = product && sumOfProducts(e, find, node, product.ins[0]!, product.ins[1]!);
       if (made !== undefined) return [made];
-    }
-    if (node.op === 'div' && to.typeOf(y).secret) {
-      const wide = find.made(y, 'broadcast');
-      const n = sizeOf(to.typeOf(x).shape);
-      if (wide !== undefined && n >= MANY && n >= 2 * sizeOf(to.typeOf(wide.ins[0]!).shape))
-        return [quotients(e, x, wide.ins[0]!, y)];
     }
     return keep(to, node, ins);
   });

@@ -9,7 +9,7 @@ export type Visit = (to: GraphBuilder, node: Node, ins: readonly ValueId[]) => r
 export const keep: Visit = (to, node, ins) =>
   to.emit(node.op, ins, node.attrs, { body: node.body, site: node.site });
 
-/** A new graph with the same inputs and outputs, each node put through `visit`. */
+/** A new graph with the same inputs and outputs, each node put through `visit`. What was a secret result stays one. */
 export const rewrite = (graph: Graph, visit: Visit): Graph => {
   const to = new GraphBuilder();
   const names = new Map<ValueId, ValueId>();
@@ -22,5 +22,9 @@ export const rewrite = (graph: Graph, visit: Visit): Graph => {
     );
     for (const [i, id] of node.outs.entries()) names.set(id, outs[i]!);
   }
-  return to.finish(graph.outs.map((id) => names.get(id)!));
+  const result = (id: ValueId): ValueId => {
+    const made = names.get(id)!;
+    return graph.types[id]!.secret && !to.typeOf(made).secret ? to.emit('hide', [made])[0]! : made;
+  };
+  return to.finish(graph.outs.map(result));
 };

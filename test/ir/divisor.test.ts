@@ -1,0 +1,115 @@
+/** Many quotients by one number: normalised once, and right as any other quotient. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { BaseArray } from '../../src/ir/array.ts';
+import { NDArray } from '../../src/ir/ndarray.ts';
+import type { CostMode } from '../../src/ir/plan.ts';
+import { simulate } from '../../src/ir/simulate.ts';
+import * as np from '../../src/numpy/index.ts';
+import { FIELDS, type FieldName } from '../../src/ring/field.ts';
+import { ring } from '../gates/harness.ts';
+
+type Fn = (x: BaseArray, y: BaseArray) => BaseArray;
+
+interface Options {
+  readonly field?: FieldName;
+  readonly fraction?: number;
+  readonly costMode?: CostMode;
+  readonly parties?: number;
+}
+
+const run = (fn: Fn, inputs: readonly NDArray[], { field = 'FM128', parties = 2, ...rest }: Options = {}) => {
+  const { results, stats } = simulate(fn as never, [...inputs], {
+    ring,
+    field: FIELDS[field],
+    parties,
+    ...rest,
+  });
+  return { values: Array.from(results[0]!.data, Number), stats };
+};
+
+const divide: Fn = (x, y) => np.divide(x, y);
+const COUNT = 40;
+const row = (of: (i: number) => number): NDArray =>
+  NDArray.from(Array.from({ length: COUNT }, (_, i) => of(i)));
+
+/** Accuracy, and the largest quotient, by field. */
+const FM = {
+  FM32: { relative: 2 ** -4, largest: 25, by: [0.5, 3, -700, 5e4] },
+  FM64: { relative: 2 ** -15, largest: 50, by: [1e-3, 3, -1e5, 1e7, 1e9] },
+  FM128: { relative: 2 ** -20, largest: 105, by: [1e-3, 3, -1e5, 1e7, 1e9, 1e15, 1e20] },
+} as const;
+
+for (const [field, { relative, largest, by }] of Object.entries(FM))
+  test(`${field}: x / y is right where one y divides many x`, () => {
+    const name = field as FieldName;
+    const { fraction } = FIELDS[name];
+    const top = 2 ** (largest - fraction);
+    for (const costMode of ['bandwidth', 'latency'] as const)
+      for (const parties of [2, 3])
+        for (const y of by) {
+          const own = Math.round(y * 2 ** fraction) / 2 ** fraction;
+          const size = Math.min(1e5, 2 ** (30 - fraction)) * Math.min(1, Math.abs(own));
+          const x = row((i) => Math.round((i - COUNT / 2) * size) || 0);
+          const { values } = run(divide, [x, NDArray.from([y])], { field: name, costMode, parties });
+          values.forEach((got, i) => {
+            const want = Math.max(-top, Math.min(Number(x.data[i]) / own, top));
+            assert.ok(
+              Math.abs(got - want) <= relative * Math.abs(want) + 1.5 * 2 ** -fraction,
+              `${costMode}, ${parties} parties: ${x.data[i]} / ${own} is ${got}, not ${want}`,
+            );
+          });
+        }
+  });
+
+test('x / 0 is the largest number, however often the 0 is repeated', () => {
+  const fractions = { FM32: [8, 10], FM64: [12, 18, 20], FM128: [8, 26, 40] } as const;
+  for (const [field, list] of Object.entries(fractions))
+    for (const fraction of list)
+      for (const costMode of ['bandwidth', 'latency'] as const) {
+        const name = field as FieldName;
+        const top = 2 ** (FM[name].largest - fraction);
+        const x = row((i) => [3, 0, -3, 0.5][i % 4]!);
+        for (const y of [NDArray.from([0]), row(() => 0)]) {
+          const { values } = run(divide, [x, y], { field: name, fraction, costMode });
+          values.forEach((got, i) => {
+            assert.is(got, i % 4 === 2 ? -top : top, `${field}, ${fraction} bits, ${costMode}`);
+          });
+        }
+      }
+});
+
+test('a divisor of many is normalised once', () => {
+  const x = row((i) => i / 7 - 3);
+  const many = run(divide, [x, NDArray.from([1.5])]).stats;
+  const each = run(divide, [x, row(() => 1.5)]).stats;
+  assert.ok(many.rounds <= 14 && many.rounds <= each.rounds);
+  assert.ok(many.sent[0]![1]! < 0.65 * each.sent[0]![1]!, `${many.sent[0]![1]} of ${each.sent[0]![1]} bytes`);
+  assert.ok(many.dealerBytes < 0.6 * each.dealerBytes);
+  const promised: Fn = (u, v) => np.divide(np.within(u, -4, 4), np.within(v, 0.5, 1000));
+  const few = run(promised, [x, NDArray.from([1.5])]).stats;
+  assert.ok(
+    few.rounds <= 7 && few.sent[0]![1]! <= 38 * COUNT,
+    `${few.rounds} rounds, ${few.sent[0]![1]} bytes`,
+  );
+});
+
+test('rows by their sums and by their largest', () => {
+  const x = NDArray.from(
+    Array.from({ length: 4 }, (_, r) =>
+      Array.from({ length: 16 }, (_v, i) => (16 * r + i + 1) * [0.01, 1, 30, 8e6][r]!),
+    ),
+  );
+  const options = { axis: 1, keepdims: true };
+  for (const of of [np.sum, np.max])
+    for (const parties of [2, 3]) {
+      const { values } = run((v) => np.divide(v, of(v, options)), [x], { parties });
+      const by = of(x, options);
+      values.forEach((got, i) => {
+        const want = Number(x.data[i]) / Number((by as NDArray).data[Math.floor(i / 16)]);
+        assert.ok(Math.abs(got - want) <= 2 ** -20 * want + 2 ** -25, `[${i}] is ${got}, not ${want}`);
+      });
+    }
+});
+
+test.run();
