@@ -71,15 +71,27 @@ export const wholePower = (c: Circuit, x: Wire, n: number, trunc: number): Wire 
 export const publicPower = (c: Circuit, x: Wire, y: number): Wire => {
   if (Number.isInteger(y) && Math.abs(y) <= 64) {
     const power = wholePower(c, x, Math.abs(y), c.fraction);
-    return y < 0 ? reciprocal(c, power) : power;
+    return y < 0 ? c.inside(() => reciprocal(c, power)) : power;
   }
-  if (y === 0.5) return sqrt(c, x);
-  if (y === -0.5) return rsqrt(c, x);
-  return exp(c, timesNumber(c, log(c, x), y));
+  if (y === 0.5) return c.inside(() => sqrt(c, x));
+  if (y === -0.5) return c.inside(() => rsqrt(c, x));
+  const exponent = timesNumber(
+    c,
+    c.inside(() => log(c, x)),
+    y,
+  );
+  return c.inside(() => exp(c, exponent));
 };
 
 /** x^y for x > 0 in the range of log, and y ln x in that of exp. Relative error below (2 + |y| + |ln x|) 2^-21 (FM128). */
-export const power = (c: Circuit, x: Wire, y: Wire): Wire => exp(c, mul(c, log(c, x), y));
+export const power = (c: Circuit, x: Wire, y: Wire): Wire => {
+  const exponent = mul(
+    c,
+    c.inside(() => log(c, x)),
+    y,
+  );
+  return c.inside(() => exp(c, exponent));
+};
 
 const sineOfTurns = (c: Circuit, turns: Wire): Wire => smooth(c, turns, 'sine');
 
