@@ -278,15 +278,18 @@ const div: ScaledRule = (l, node) => {
   return basic.timesNumber(c, quotient, u!.mantissa / v!.mantissa);
 };
 
+/** Bits of the ring that products with finer factors leave to the size of what comes of them. */
+const ROOM = 42;
+
 const taker =
   (of: (l: Lowering, s: Scaled, output: number) => Wire): ScaledRule =>
   (l, { ins: [x], attrs }) => {
     const { fraction, field } = l.circuit;
     const s = taken(l, x!);
-    const kind = field.bits === 128 ? (attrs.fine as 'fine' | 'unit' | undefined) : undefined;
+    const bits = Math.min(2 * fraction, field.bits - ROOM - fraction);
+    const kind = field.bits === 128 && bits > fraction ? (attrs.fine as 'fine' | 'unit' | undefined) : undefined;
     if (kind === undefined) return isWide(l, s) ? of(l, s, fraction) : undefined;
     const own: Scaled = s.kind === 'product' ? s : { ...s, wire: l.wire(x!), bits: fraction };
-    const bits = 2 * fraction;
     return { wire: of(l, own, bits), bits, factor: 1, exact: false, kind };
   };
 
