@@ -24,7 +24,14 @@ const GROWING: ReadonlySet<string> = new Set([
 ]);
 
 /** Ops that move elements about. */
-const MOVES: ReadonlySet<string> = new Set(['broadcast', 'reshape', 'transpose', 'slice', 'gather', 'concat']);
+const MOVES: ReadonlySet<string> = new Set([
+  'broadcast',
+  'reshape',
+  'transpose',
+  'slice',
+  'gather',
+  'concat',
+]);
 
 export class Lowering {
   readonly circuit: GraphCircuit;

@@ -287,7 +287,8 @@ const taker =
     const { fraction, field } = l.circuit;
     const s = taken(l, x!);
     const bits = Math.min(2 * fraction, field.bits - ROOM - fraction);
-    const kind = field.bits === 128 && bits > fraction ? (attrs.fine as 'fine' | 'unit' | undefined) : undefined;
+    const kind =
+      field.bits === 128 && bits > fraction ? (attrs.fine as 'fine' | 'unit' | undefined) : undefined;
     if (kind === undefined) return isWide(l, s) ? of(l, s, fraction) : undefined;
     const own: Scaled = s.kind === 'product' ? s : { ...s, wire: l.wire(x!), bits: fraction };
     return { wire: of(l, own, bits), bits, factor: 1, exact: false, kind };

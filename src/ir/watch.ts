@@ -283,13 +283,14 @@ export class WatchedValues {
   }
 
   /**
-   * A factor may take the result out of the ring, and what it makes of a number that wrapped looks like any other. What is large enough
-   * for a wrap of x + r in the free form is watched for that too.
+   * What a factor makes of a number that wrapped looks like any other. One that is known may not take a number out of the ring; where there
+   * are several, their results tell. What is large enough for a wrap of x + r in the free form is watched for that too.
    */
   #beforeScale(c: Circuit, op: string, [x, p]: readonly Wire[], attrs: Attributes): Attributes {
     const { field } = this.watcher;
     const rare = EXACT.has(op) || this.bound(x!) <= this.object;
-    const fits = field.bits - 1 - (this.bound(p!) - (attrs.trunc as number));
+    const size = count(p!.shape) === 1 ? this.#sizes.get(p!.id) : undefined;
+    const fits = size ? field.bits - 1 - (size.log2 - (attrs.trunc as number)) : Infinity;
     if (!rare) this.set(x!, Math.min(this.bound(x!), refusedBits(field)));
     this.below(c, x!, Math.min(field.bits - 2, fits));
     return rare ? attrs : { ...attrs, ...this.#mark() };

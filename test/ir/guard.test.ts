@@ -110,7 +110,8 @@ const VIOLATIONS: Readonly<Record<string, Violation>> = {
   },
   'public divisors': {
     op: 'div',
-    fn: (x) => np.divide(x!, np.array(Array.from({ length: MANY }, (_, i) => 0.0013 * (i + 1)).map((v) => v / MANY))),
+    fn: (x) =>
+      np.divide(x!, np.array(Array.from({ length: MANY }, (_, i) => 0.0013 * (i + 1)).map((v) => v / MANY))),
     bad: ({ top }) => [many(top / 2)],
     good: ({ big }) => [ones(big / 2048)],
   },
@@ -378,17 +379,56 @@ interface Right {
 }
 
 const RIGHT: Readonly<Record<string, Right>> = {
-  mod: { fn: (x, y) => np.mod(x!, y!), inputs: [[0, 5, -7.5, 3], [1, 3, 2, 0.5]] },
-  'a remainder by 0': { fn: (x, y) => np.mod(x!, y!), inputs: [[0, 5], [0, 0]] },
-  floorDivide: { fn: (x, y) => np.floorDivide(x!, y!), inputs: [[1, 0, -7], [1, 2, 3]] },
-  divide: { fn: (x, y) => np.divide(x!, y!), inputs: [[1, 0, -7, 900], [1, 2, 3, 0.5]] },
-  'divide by 0': { fn: (x, y) => np.divide(x!, y!), inputs: [[1, 0, -7], [0, 0, 0]] },
+  mod: {
+    fn: (x, y) => np.mod(x!, y!),
+    inputs: [
+      [0, 5, -7.5, 3],
+      [1, 3, 2, 0.5],
+    ],
+  },
+  'a remainder by 0': {
+    fn: (x, y) => np.mod(x!, y!),
+    inputs: [
+      [0, 5],
+      [0, 0],
+    ],
+  },
+  floorDivide: {
+    fn: (x, y) => np.floorDivide(x!, y!),
+    inputs: [
+      [1, 0, -7],
+      [1, 2, 3],
+    ],
+  },
+  divide: {
+    fn: (x, y) => np.divide(x!, y!),
+    inputs: [
+      [1, 0, -7, 900],
+      [1, 2, 3, 0.5],
+    ],
+  },
+  'divide by 0': {
+    fn: (x, y) => np.divide(x!, y!),
+    inputs: [
+      [1, 0, -7],
+      [0, 0, 0],
+    ],
+  },
   reciprocal: { fn: (x) => np.reciprocal(x!), inputs: [[0, 1, -3, 900]] },
   roots: { fn: (x) => [np.sqrt(x!), np.rsqrt(x!), np.cbrt(x!), np.log(x!)], inputs: [[0, 1, 3, 900, -2]] },
-  hypot: { fn: (x, y) => np.hypot(x!, y!), inputs: [[0, 1, -3, 900], [0, 900, 4, 900]] },
+  hypot: {
+    fn: (x, y) => np.hypot(x!, y!),
+    inputs: [
+      [0, 1, -3, 900],
+      [0, 900, 4, 900],
+    ],
+  },
   angles: {
     fn: (x, y) => [np.arctan(x!), np.arctan2(x!, y!), np.arcsinh(x!)],
-    inputs: [[0, 1, -3, 900], [0, 0, 0, 900]],
+    inputs: [
+      [0, 1, -3, 900],
+      [0, 0, 0, 900],
+    ],
     fractions: [40, 48],
   },
   exp: { fn: (x) => np.exp(x!), inputs: [[0, 1, -3, 9, -900]] },
@@ -405,15 +445,34 @@ const RIGHT: Readonly<Record<string, Right>> = {
   },
   det: {
     fn: (x) => [np.linalg.det(x!), np.linalg.slogdet(x!)[1]!],
-    inputs: [NDArray.from([[2, 1, 0], [1, 3, 1], [0, 1, 4]])],
+    inputs: [
+      NDArray.from([
+        [2, 1, 0],
+        [1, 3, 1],
+        [0, 1, 4],
+      ]),
+    ],
     fields: ['FM128'],
     fractions: [32, 48],
   },
   'a singular matrix': {
     fn: (x) => np.linalg.det(x!),
-    inputs: [NDArray.from([[0, 1], [0, 1]])],
+    inputs: [
+      NDArray.from([
+        [0, 1],
+        [0, 1],
+      ]),
+    ],
   },
-  svdvals: { fn: (x) => np.linalg.svdvals(x!), inputs: [NDArray.from([[2, 1], [1, 3]])] },
+  svdvals: {
+    fn: (x) => np.linalg.svdvals(x!),
+    inputs: [
+      NDArray.from([
+        [2, 1],
+        [1, 3],
+      ]),
+    ],
+  },
   rint: { fn: (x) => [np.rint(x!), np.round(x!), np.trunc(x!)], inputs: [[2700, -0.5, 1.5]] },
   hardSigmoid: {
     fn: (x) => [np.nn.hardSigmoid(x!), np.nn.hardSwish(np.multiply(x!, 1e-9))],
@@ -431,8 +490,17 @@ const RIGHT: Readonly<Record<string, Right>> = {
     fn: (x, y) => np.power(x!, y!),
     inputs: [[2, -3, 7, 0, 1, 2], NDArray.from([5, 3, 0, 2, 60000, -3], 'int32')],
   },
-  powers: { fn: (x, y) => np.power(x!, y!), inputs: [[2, 3, 0.5, 7], [0.5, -1.5, 3, 0]] },
-  'whole powers': { fn: (x) => [np.power(x!, 4), np.power(x!, -2), np.power(x!, 1.5)], inputs: [[2, 3, 0.5, 1]] },
+  powers: {
+    fn: (x, y) => np.power(x!, y!),
+    inputs: [
+      [2, 3, 0.5, 7],
+      [0.5, -1.5, 3, 0],
+    ],
+  },
+  'whole powers': {
+    fn: (x) => [np.power(x!, 4), np.power(x!, -2), np.power(x!, 1.5)],
+    inputs: [[2, 3, 0.5, 1]],
+  },
   'deviations of nothing': { fn: (x) => [np.std(x!), np.var(x!)], inputs: [[3, 3, 3]] },
 };
 
