@@ -78,6 +78,11 @@ export class Lowering {
     return made.id;
   }
 
+  /** Whether a value has bits of its own. */
+  hasBits(id: ValueId): boolean {
+    return this.#scaled.has(id);
+  }
+
   /** Whether a value has bits of its own, and has not been brought to the program's fraction. */
   isPending(id: ValueId): boolean {
     return this.#scaled.has(id) && !this.#lowered.has(id);

@@ -115,6 +115,16 @@ const OPERANDS: Readonly<Record<string, Readonly<Record<32 | 64 | 128, number>>>
   hypot: { 32: 20, 64: 46, 128: 102 },
 };
 
+/** Raw results of functions are not above 2 to this power, wherever their operands lie: they end there, or cannot be larger. */
+const RESULTS: Readonly<Record<string, (bits: Field['bits'], fraction: number) => number>> = {
+  sqrt: (bits, f) => (bits + f) / 2,
+  rsqrt: (_, f) => 1.5 * f + 1,
+  reciprocal: (_, f) => 2 * f + 3,
+  cbrt: (bits, f) => (bits + 2 * f) / 3,
+  exp: (bits) => ({ 32: 29, 64: 61, 128: 100 })[bits],
+  div: (bits) => ({ 32: 25, 64: 50, 128: 105 })[bits],
+};
+
 /** Ops that shift their operands up by the bits that number places. */
 const SHIFTED: ReadonlySet<string> = new Set(['sort', 'argsort', 'sortBy']);
 
@@ -340,6 +350,12 @@ export class WatchedValues {
   /** What is kept, carried on or revealed. */
   result(c: Circuit, x: Wire, maker?: Node): void {
     this.below(c, x, this.object, maker);
+  }
+
+  /** After a function of operands with the program's fraction: where its results end. */
+  ends({ op }: Node, out: Wire, fraction: number): void {
+    const most = this.watcher.active ? undefined : RESULTS[op]?.(this.watcher.field.bits, fraction);
+    if (most !== undefined) this.set(out, Math.min(this.bound(out), most));
   }
 
   /** After an op of the user's: what is known of its result besides. */

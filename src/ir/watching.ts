@@ -78,7 +78,10 @@ export const resultsOf = (l: Lowering, node: Node): void => {
             : watched.publicBound(l.constantOf(x), circuit.fraction),
         );
     if (node.op === 'loop') watched.set({ id: l.lowered(id) }, watched.object);
-    else if (!l.isPending(id)) watched.held(node, wireOf(l, id), bounds, circuit.fraction);
+    else if (!l.isPending(id)) {
+      if (!node.ins.some((x) => l.hasBits(x))) watched.ends(node, wireOf(l, id), circuit.fraction);
+      watched.held(node, wireOf(l, id), bounds, circuit.fraction);
+    }
     if (graph.outs.includes(id)) watched.result(circuit, wireOf(l, id), l.source(id));
   }
 };

@@ -338,6 +338,9 @@ test('a program that cannot leave the range is not watched; others take two roun
     (x: BaseArray) => np.sigmoid(x),
     (x: BaseArray) => np.negative(x),
     (x: BaseArray, y: BaseArray) => np.maximum(x, y),
+    (x: BaseArray, y: BaseArray) => np.divide(x, y),
+    (x: BaseArray) => np.sqrt(x),
+    (x: BaseArray) => np.exp(x),
   ])
     assert.equal(costs(fn as Fn, [ones(), ones(2)], true), costs(fn as Fn, [ones(), ones(2)], false));
   const product: Fn = (x, y) => np.multiply(x!, y!);
