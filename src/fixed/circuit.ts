@@ -26,6 +26,10 @@ export interface Circuit {
   readonly fraction: number;
   /** Truncation must take the exact form (FM64 and FM32, unless the user accepts rare errors). */
   readonly exact: boolean;
+  /** Numbers that leave the range are to be noticed. */
+  readonly guarded: boolean;
+  /** Makes a function among products: it uses all of the ring inside, where no number leaves the range. */
+  inside<T>(make: () => T): T;
   /** Adds an operation. */
   emit(
     op: string,

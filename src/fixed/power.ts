@@ -1,6 +1,6 @@
 /** @file Powers with secret whole exponents: squares of squares, each of which a bit of the exponent puts into the product or not. */
 import * as math from '../ring/math/index.ts';
-import { choose, filled, hidden, mul, not, selectSum, sub, view } from './basic.ts';
+import { choose, filled, hidden, mul, not, selectSum, sub, truncate, view } from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
 import { clamp, type IntType, magnitude, toBits } from './integer.ts';
 import { reciprocal } from './normal.ts';
@@ -8,11 +8,29 @@ import { reciprocal } from './normal.ts';
 /** Bits of an exponent of a fixed-point number: beyond, all powers but those of numbers next to 1 are 0 or too large. */
 const BITS = 16;
 
+/**
+ * The square of base, and that or 1, by the bit b. A square may leave the range where no bit asks for it, and is not watched; the factor is
+ * chosen before it is truncated, and watched.
+ */
+const squared = (c: Circuit, base: Wire, b: Wire, trunc: number): { base: Wire; factor: Wire } => {
+  const wide = mul(c, base, base, 0);
+  const one = filled(c, math.pow2(2 * trunc), base.shape, 0);
+  return {
+    base: c.inside(() => truncate(c, wide, trunc)),
+    factor: selectSum(c, [[b, sub(c, wide, one)]], trunc, one),
+  };
+};
+
 /** x^y of the low bits of y, the least significant first. Rounds 1 a bit, one, and log2 of their number. */
 const byBits = (c: Circuit, x: Wire, bits: readonly Wire[], trunc: number): Wire => {
   const one = filled(c, 1, x.shape, trunc);
   let base = x;
   let factors = bits.map((b, i) => {
+    if (i > 0 && c.guarded && trunc > 0) {
+      const next = squared(c, base, b, trunc);
+      base = next.base;
+      return next.factor;
+    }
     if (i > 0) base = mul(c, base, base, trunc);
     return selectSum(c, [[b, sub(c, base, one)]], 0, one);
   });
@@ -50,5 +68,7 @@ export const wholePowerOf = (c: Circuit, x: Wire, y: Wire, t: IntType): Wire => 
   const held = wide ? clamp(c, hidden(c, y), t.signed ? -most : 0, most, t) : hidden(c, y);
   const { size, negative } = magnitude(c, held, t);
   const power = byBits(c, x, planes(c, size, Math.min(BITS, t.bits)), c.fraction);
-  return negative ? choose(c, negative, reciprocal(c, power), power) : power;
+  if (!negative) return power;
+  const inverse = c.inside(() => reciprocal(c, power));
+  return choose(c, negative, inverse, power);
 };

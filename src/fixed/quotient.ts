@@ -20,6 +20,7 @@ import {
   hidden,
   less,
   mul,
+  neg,
   or,
   selectSum,
   sub,
@@ -132,12 +133,19 @@ const over = (
 /** Whether results ask for more bits than 1/y has. */
 const finer = (c: Circuit, output: number): boolean => output > c.field.fraction;
 
-/** The quotient of magnitudes; once more that of what it lacks. */
+/** a 2^up mod 2^k, for up below k; a for up below 0. */
+const shiftedUp = (c: Circuit, a: Wire, up: number): Wire => {
+  const most = c.field.bits - 2;
+  const shifted = timesInteger(c, a, math.pow2(Math.max(0, Math.min(up, most))));
+  return up > most ? timesInteger(c, shifted, 2) : shifted;
+};
+
+/** The quotient of magnitudes; once more that of what it lacks, which is small, though both parts of it may leave the ring. */
 const magnitudes = (c: Circuit, a: Dividend, d: Divisor, up: number, refine: boolean): Wire => {
   const q = over(c, a, d, up);
   if (!refine) return q;
   const taken = timesInteger(c, mul(c, q, d.size, 0), math.pow2(Math.max(0, -up)));
-  const rest = sub(c, timesInteger(c, a.value, math.pow2(Math.max(0, up))), taken);
+  const rest = up < c.field.bits ? sub(c, shiftedUp(c, a.value, up), taken) : neg(c, taken);
   return add(c, q, over(c, dividendOf(c, rest, false), d, Math.min(0, up), true));
 };
 

@@ -74,11 +74,16 @@ export const wholePower = (c: Circuit, x: Wire, n: number, trunc: number): Wire 
 export const publicPower = (c: Circuit, x: Wire, y: number): Wire => {
   if (Number.isInteger(y) && Math.abs(y) <= 64) {
     const power = wholePower(c, x, Math.abs(y), c.fraction);
-    return y < 0 ? reciprocal(c, power) : power;
+    return y < 0 ? c.inside(() => reciprocal(c, power)) : power;
   }
-  if (y === 0.5) return sqrt(c, x);
-  if (y === -0.5) return rsqrt(c, x);
-  return exp(c, timesNumber(c, log(c, x), y));
+  if (y === 0.5) return c.inside(() => sqrt(c, x));
+  if (y === -0.5) return c.inside(() => rsqrt(c, x));
+  const exponent = timesNumber(
+    c,
+    c.inside(() => log(c, x)),
+    y,
+  );
+  return c.inside(() => exp(c, exponent));
 };
 
 /**
@@ -87,9 +92,21 @@ export const publicPower = (c: Circuit, x: Wire, y: number): Wire => {
  */
 export const power = (c: Circuit, x: Wire, y: Wire, reach: Reach = ANYWHERE): Wire => {
   const f = c.fraction;
-  if (reach[0] >= 0) return exp(c, mul(c, log(c, x, { reach }), y));
-  const n = normaliseSigned(c, x, { input: f, reach });
-  const size = exp(c, mul(c, logOf(c, n, f, f), y));
+  if (reach[0] >= 0) {
+    const exponent = mul(
+      c,
+      c.inside(() => log(c, x, { reach })),
+      y,
+    );
+    return c.inside(() => exp(c, exponent));
+  }
+  const n = c.inside(() => normaliseSigned(c, x, { input: f, reach }));
+  const exponent = mul(
+    c,
+    c.inside(() => logOf(c, n, f, f)),
+    y,
+  );
+  const size = c.inside(() => exp(c, exponent));
   const turn = addNumber(c, selectSum(c, [[n.minus, timesInteger(c, oddness(c, y), -2)]]), 1, 0);
   return mul(c, size, turn, 0);
 };

@@ -12,8 +12,10 @@ import type { Scratch } from '../dealer/scratch.ts';
 import type { RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
 import { type Gate, ringOf } from './gate.ts';
+import { dealGuard, type Watch, watch } from './guard.ts';
 
-type ScaleGate = Gate<{ readonly trunc: number } & Readonly<Record<string, unknown>>>;
+/** The range guard watches x of the free form, if it does, and a wrap of x + r. */
+type ScaleGate = Gate<{ readonly trunc: number } & Watch>;
 
 const scaled = (s: Scratch, x: RingArray, p: RingArray, trunc: number): RingArray => {
   const out = s.words(x.length);
@@ -39,13 +41,17 @@ const timesFactor = (s: Scratch, n: number, p: RingArray, shift: number, x?: Rin
 
 /** Ins: x, and the public p, of one element or as many. Outs: x p / 2^trunc. */
 export const scale: ScaleGate = {
-  deal(d, [x, p], { trunc }) {
-    return [{ r: d.give(scaled(d, ringOf(x!.r), ringOf(p!.c), trunc)) }];
+  deal(d, [x, p], attrs) {
+    const r = d.give(scaled(d, ringOf(x!.r), ringOf(p!.c), attrs.trunc));
+    dealGuard(d, ringOf(x!.r), attrs, false);
+    return [{ r }];
   },
   // biome-ignore lint/correctness/useYield: a gate without a round
-  *eval(p, [x, factor], { trunc }) {
-    const c = scaled(p, ringOf(x!.c), ringOf(factor!.c), trunc);
-    return [{ c, r: p.take(c.length) }];
+  *eval(p, [x, factor], attrs) {
+    const c = scaled(p, ringOf(x!.c), ringOf(factor!.c), attrs.trunc);
+    const r = p.take(c.length);
+    watch(p, ringOf(x!.c), attrs);
+    return [{ c, r }];
   },
 };
 

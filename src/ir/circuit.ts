@@ -85,6 +85,14 @@ export class GraphCircuit implements Circuit {
     return keyed(op, attrs, elements, instead, this.options);
   }
 
+  get guarded(): boolean {
+    return this.watched !== undefined;
+  }
+
+  inside<T>(make: () => T): T {
+    return this.watched ? this.watched.watcher.during(false, make) : make();
+  }
+
   /** Constants are made once per circuit. */
   constant(values: Float64Array, shape: readonly number[], fraction: number): Wire {
     const key = values.length === 1 ? `${values[0]} ${Object.is(values[0], -0)} ${shape} ${fraction}` : '';

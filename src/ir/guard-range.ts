@@ -22,8 +22,14 @@ export const guardedBits = ({ bits }: Field): number => bits - 8 + math.log2(REA
 /** Raw numbers from 2 to this power on are surely refused as such. */
 export const refusedBits = ({ bits }: Field): number => bits - 8 + math.log2(REACH[bits] + 1);
 
-/** Raw numbers below 2 to this power enter an SPU, are kept and carried on with a range guard. */
+/** Raw numbers below 2 to this power enter an SPU with a range guard, and are surely kept and carried on. */
 export const objectBits = ({ bits }: Field): number => OBJECTS[bits];
+
+/** What is watched may be a little more than twice what enters; at FM128 four times, since x / 0 is 2^105 there. */
+const SPARE = { 32: 1.1, 64: 1.1, 128: 2 } as const;
+
+/** Raw numbers that are kept and carried on are below 2 to this power. */
+export const keptBits = (field: Field): number => objectBits(field) + SPARE[field.bits];
 
 /** Raw numbers that may enter an SPU are below 2 to this power. */
 export const inputBits = (field: Field, guarded: boolean): number =>

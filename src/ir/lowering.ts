@@ -23,6 +23,16 @@ const GROWING: ReadonlySet<string> = new Set([
   'powWhole',
 ]);
 
+/** Ops that move elements about. */
+const MOVES: ReadonlySet<string> = new Set([
+  'broadcast',
+  'reshape',
+  'transpose',
+  'slice',
+  'gather',
+  'concat',
+]);
+
 export class Lowering {
   readonly circuit: GraphCircuit;
   readonly graph: Graph;
@@ -58,9 +68,24 @@ export class Lowering {
   lowered(id: ValueId): ValueId {
     const known = this.#lowered.get(id);
     if (known !== undefined) return known;
-    const made = toFraction(this, this.#scaled.get(id)!).id;
-    this.#lowered.set(id, made);
-    return made;
+    const scaled = this.#scaled.get(id)!;
+    const { circuit } = this;
+    const make = (): Wire => toFraction(this, scaled);
+    const maker = this.source(id);
+    const made = circuit.watched ? circuit.watched.watcher.during(true, make, maker) : make();
+    circuit.watched?.truncated(circuit, made, maker);
+    this.#lowered.set(id, made.id);
+    return made.id;
+  }
+
+  /** Whether a value has bits of its own. */
+  hasBits(id: ValueId): boolean {
+    return this.#scaled.has(id);
+  }
+
+  /** Whether a value has bits of its own, and has not been brought to the program's fraction. */
+  isPending(id: ValueId): boolean {
+    return this.#scaled.has(id) && !this.#lowered.has(id);
   }
 
   bindScaled(id: ValueId, scaled: Scaled): void {
@@ -99,6 +124,18 @@ export class Lowering {
   maker(id: ValueId): Node | undefined {
     this.#makers ??= new Map(this.graph.nodes.flatMap((n) => n.outs.map((out) => [out, n] as const)));
     return this.#makers.get(id);
+  }
+
+  /** The user's op of whose result a value is made by moves alone, and by factors that are remembered. */
+  source(id: ValueId): Node | undefined {
+    const node = this.maker(id);
+    if (!node) return undefined;
+    const wire = this.#scaled.get(id)?.wire.id;
+    const kept = node.ins.filter((x) => wire !== undefined && this.#scaled.get(x)?.wire.id === wire);
+    const from = MOVES.has(node.op) ? node.ins : kept;
+    const [first, ...rest] = from.map((x) => this.source(x));
+    const same = first && rest.every((n) => n?.op === first.op && n.site === first.site);
+    return same ? first : node;
   }
 
   /** The elements of a public value, if they are known before the program runs: perhaps fewer, when repeated. */

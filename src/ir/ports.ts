@@ -47,7 +47,7 @@ export const importGraph = (
 ): Graph => {
   const watcher = options.rangeGuard ? new Watcher(options.field) : undefined;
   const c = new GraphCircuit(options, watcher);
-  watcher?.at({ op: 'load', ins: [], outs: [], attrs: {} }, true, false);
+  watcher?.at({ op: 'load', ins: [], outs: [], attrs: {} }, true);
   const outs = types.map((type, name) => {
     const known = publics.get(name);
     if (known) return c.tensor(known);

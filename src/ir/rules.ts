@@ -140,7 +140,8 @@ const pow: Rule = (l, { ins: [x, y] }) => {
   if (!l.type(x!).secret) {
     // exp(y log x), and the logarithm of a public number is public.
     const log = c.node('log', [l.lowered(x!)], {}, [l.type(x!)])[0]!;
-    return exp(c, basic.mul(c, l.wire(y!), c.encode(log, c.fraction)));
+    const product = basic.mul(c, l.wire(y!), c.encode(log, c.fraction));
+    return c.inside(() => exp(c, product));
   }
   if (exponent === undefined) {
     // Of what the program says itself it has taken the sign away.

@@ -153,6 +153,14 @@ const publicAs = (l: Lowering, id: ValueId, { bits, factor }: Scaled): Wire => {
   return c.encode(c.node('mul', [l.lowered(id), wide], {}, [type])[0]!, bits);
 };
 
+/** What is taken with the bits that it has: sums of products that have left the ring are found. */
+const taken = (l: Lowering, id: ValueId): Scaled => {
+  const { circuit: c } = l;
+  const s = l.scaled(id);
+  if (isWide(l, s)) c.watched?.products(c, s.wire, l.source(id));
+  return s;
+};
+
 /** An operand of a sum at the scale of the other, where that is a matter of a whole factor. */
 const alike = (l: Lowering, id: ValueId, to: Scaled): Wire | undefined => {
   if (!l.type(id).secret) return publicAs(l, id, to);
@@ -185,7 +193,9 @@ const times = (l: Lowering, node: Node, x: ValueId, factor: number): Made | unde
   const exact = node.attrs.exact === true;
   if (!isWide(l, s) || !(exact || kept)) return undefined;
   const made = { ...s, factor: s.factor * factor, exact: s.exact || exact };
-  return kept ? made : toFraction(l, made);
+  if (kept) return made;
+  taken(l, x);
+  return toFraction(l, made);
 };
 
 const publicNumber = (l: Lowering, id: ValueId): number | undefined => {
@@ -259,7 +269,7 @@ const div: ScaledRule = (l, node) => {
   if (!l.type(y).secret) return undefined;
   const whole = { bits: c.fraction, factor: 1 };
   const { id: by, spread } = divisor(l, y);
-  const wide = [x, by].map((id) => (l.type(id).secret && isWide(l, l.scaled(id)) ? l.scaled(id) : undefined));
+  const wide = [x, by].map((id) => (l.type(id).secret && isWide(l, l.scaled(id)) ? taken(l, id) : undefined));
   if (wide.every((s) => s === undefined)) return undefined;
   const [u, v] = wide.map((s) => ({ ...split((s ?? whole).factor), bits: (s ?? whole).bits }));
   const quotient = normal.divide(c, wide[0]?.wire ?? l.wire(x), wide[1]?.wire ?? l.wire(by), {
@@ -294,7 +304,7 @@ const taker =
   (of: (l: Lowering, s: Scaled, output: number) => Wire): ScaledRule =>
   (l, { ins: [x], attrs }) => {
     const { fraction } = l.circuit;
-    const s = l.scaled(x!);
+    const s = taken(l, x!);
     const kind = attrs.fine as 'fine' | 'unit' | undefined;
     const bits = kind && fineBits(l.circuit, kind);
     if (kind === undefined || bits === undefined) return isWide(l, s) ? of(l, s, fraction) : undefined;
@@ -304,7 +314,7 @@ const taker =
 
 const log: ScaledRule = (l, node) => {
   const { circuit: c } = l;
-  const s = l.scaled(node.ins[0]!);
+  const s = taken(l, node.ins[0]!);
   if (!isWide(l, s)) return undefined;
   const { mantissa, exponent } = split(s.factor);
   const value = normal.log(c, s.wire, { input: s.bits - exponent });
@@ -332,6 +342,9 @@ const RULES: Readonly<Record<string, ScaledRule>> = {
   log,
   convert,
 };
+
+/** Whether an op may take operands with bits of their own. */
+export const takesScaled = (op: string): boolean => Object.hasOwn(RULES, op);
 
 /** How a node is lowered whose operands or result have bits of their own; undefined: as any other. */
 export const lowerScaled = (l: Lowering, node: Node, rule: Rule): Made | undefined => {

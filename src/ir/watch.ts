@@ -9,10 +9,7 @@ import { placeBits } from '../fixed/order.ts';
 import type { Field } from '../ring/field.ts';
 import * as math from '../ring/math/index.ts';
 import type { Graph, Node, Tensor, Type, ValueId, Watched } from './graph.ts';
-import { objectBits, reachOf, refusedBits } from './guard-range.ts';
-
-/** Inside of functions at FM64 and FM32, which use all that exact truncation can take: up to 2^(k-2). */
-const WIDE = 64;
+import { keptBits, reachOf, refusedBits } from './guard-range.ts';
 
 /** Whole factors with more zeros than this at their end may make a product vanish: their operands are watched, too. */
 const MOST_ZEROS = 16;
@@ -65,11 +62,14 @@ const TRUNCATING: ReadonlySet<string> = new Set([
   'truncateExact',
 ]);
 
-/** Products by public numbers in one step, of which only the result has to fit. */
+/** Products by public numbers in one step, of which only the result has to fit: no number is larger in between. */
 const SCALING: ReadonlySet<string> = new Set(['scale', 'scaleExact']);
 
+/** Gates that are right up to 2^(k-2), and never wrong by a wrap of z + r, whatever the circuit is. */
+const EXACT: ReadonlySet<string> = new Set(['truncateExact', 'scaleExact']);
+
 /** Ops that do not care whether their operands have wrapped: their results tell. */
-const LINEAR: ReadonlySet<string> = new Set([
+export const LINEAR: ReadonlySet<string> = new Set([
   'add',
   'sub',
   'neg',
@@ -109,6 +109,21 @@ const HELD: ReadonlySet<string> = new Set([
   'sliceAt',
   'updateAt',
 ]);
+
+/** Raw operands of these ops are below 2 to this power: they have to be squared. */
+const OPERANDS: Readonly<Record<string, Readonly<Record<32 | 64 | 128, number>>>> = {
+  hypot: { 32: 20, 64: 46, 128: 102 },
+};
+
+/** Raw results of functions are not above 2 to this power, wherever their operands lie: they end there, or cannot be larger. */
+const RESULTS: Readonly<Record<string, (bits: Field['bits'], fraction: number) => number>> = {
+  sqrt: (bits, f) => (bits + f) / 2,
+  rsqrt: (_, f) => 1.5 * f + 1,
+  reciprocal: (_, f) => 2 * f + 3,
+  cbrt: (bits, f) => (bits + 2 * f) / 3,
+  exp: (bits) => ({ 32: 29, 64: 61, 128: 100 })[bits],
+  div: (bits) => ({ 32: 25, 64: 50, 128: 105 })[bits],
+};
 
 /** Ops that shift their operands up by the bits that number places. */
 const SHIFTED: ReadonlySet<string> = new Set(['sort', 'argsort', 'sortBy']);
@@ -152,9 +167,11 @@ export class Watcher {
   /** The ops that are watched. */
   readonly ops: Watched[] = [];
   readonly field: Field;
-  /** Of the op that is being lowered: it works on real numbers; it is one product, no function made of several. */
-  active = false;
-  tight = false;
+  /**
+   * Of what is being lowered: it consists of products, sums and moves of real numbers. Functions are right wherever a number lies, and use
+   * all of the ring inside: only what enters and leaves them is watched.
+   */
+  #active = false;
   readonly #sites = new Map<Node, number>();
   #node: Node | undefined;
 
@@ -162,9 +179,22 @@ export class Watcher {
     this.field = field;
   }
 
+  get active(): boolean {
+    return this.#active;
+  }
+
   /** What is emitted from here on belongs to this op. */
-  at(node: Node, reals: boolean, product: boolean): void {
-    [this.#node, this.active, this.tight] = [node, reals, product];
+  at(node: Node, active: boolean): void {
+    [this.#node, this.#active] = [node, active];
+  }
+
+  /** What is emitted meanwhile belongs to another op, or is a function inside of one. */
+  during<T>(active: boolean, make: () => T, node = this.#node): T {
+    const before = [this.#node, this.#active] as const;
+    [this.#node, this.#active] = [node, active];
+    const made = make();
+    [this.#node, this.#active] = before;
+    return made;
   }
 
   /** The number of the present op, or of the one that made a value. */
@@ -193,12 +223,9 @@ export class WatchedValues {
     this.watcher = watcher;
   }
 
-  /**
-   * Objects of the SPU are below 2 to this power: what is watched may be a little more than twice what enters. Few of them may be
-   * added without a thought.
-   */
+  /** Objects of the SPU are below 2 to this power. Few of them may be added without a thought. */
   get object(): number {
-    return objectBits(this.watcher.field) + 1.1;
+    return keptBits(this.watcher.field);
   }
 
   bound({ id, secret }: Pick<Wire, 'id' | 'secret'>): number {
@@ -212,16 +239,19 @@ export class WatchedValues {
 
   /** The attributes of an operation that is about to be emitted. */
   before(c: Circuit, op: string, ins: readonly Wire[], attrs: Attributes): Attributes {
-    const { active, tight, field } = this.watcher;
+    const { active, field } = this.watcher;
     if (!active || this.#watching || ins.every((w) => !w.secret)) return attrs;
-    if (tight && op === 'mulPublic') this.#beforeFactor(c, ins);
-    if (SCALING.has(op)) this.#beforeScale(c, ins, attrs.trunc as number);
+    if (op === 'mulPublic') this.#beforeFactor(c, ins);
+    if (SCALING.has(op)) return this.#beforeScale(c, op, ins, attrs);
     if (!TRUNCATING.has(op) || !attrs.trunc) return attrs;
-    const near = tight || field.bits === 128;
-    const z = this.#untruncated(op, ins, attrs);
     // Where a wrap of z + r does harm, it is found, however small z is.
-    if (c.exact && z < field.bits - 2) return attrs;
-    return { ...attrs, guard: this.watcher.site(), reach: near ? reachOf(field) : WIDE };
+    const exact = c.exact || attrs.exact === true || EXACT.has(op);
+    if (exact && this.#untruncated(op, ins, attrs) < field.bits - 2) return attrs;
+    return { ...attrs, ...this.#mark() };
+  }
+
+  #mark(maker?: Node): { readonly guard: number; readonly reach: number } {
+    return { guard: this.watcher.site(maker), reach: reachOf(this.watcher.field) };
   }
 
   #untruncated(op: string, ins: readonly Pick<Wire, 'id' | 'secret'>[], attrs: Attributes): number {
@@ -244,10 +274,10 @@ export class WatchedValues {
     if (op === 'guard' || types[outs[0]!]!.dtype !== 'ring' || this.#bounds.has(outs[0]!)) return;
     const { bits } = this.watcher.field;
     const trunc = (attrs.trunc as number | undefined) ?? 0;
-    const most =
-      attrs.guard === undefined ? bits : attrs.reach === WIDE ? bits - 2 : refusedBits(this.watcher.field);
     const wires = ins.map((id) => ({ id, secret: types[id]!.secret }));
     const z = this.#untruncated(op, wires, attrs);
+    const unwrapped = attrs.guard === undefined ? bits : refusedBits(this.watcher.field);
+    const most = SCALING.has(op) ? bits - 1 + trunc : unwrapped;
     for (const id of outs) this.set({ id }, Math.min(z, most) - trunc);
   }
 
@@ -262,11 +292,18 @@ export class WatchedValues {
     if (size && size.zeros > MOST_ZEROS) this.below(c, x!, this.watcher.field.bits - 1 - size.log2);
   }
 
-  /** A factor may take the result out of the ring, and what it makes of a number that wrapped looks like any other. */
-  #beforeScale(c: Circuit, [x, p]: readonly Wire[], trunc: number): void {
-    const { bits } = this.watcher.field;
-    const gain = this.bound(p!) - trunc;
-    this.below(c, x!, Math.min(Math.max(bits - 3, this.object), bits - 1 - gain));
+  /**
+   * What a factor makes of a number that wrapped looks like any other. One that is known may not take a number out of the ring; where there
+   * are several, their results tell. What is large enough for a wrap of x + r in the free form is watched for that too.
+   */
+  #beforeScale(c: Circuit, op: string, [x, p]: readonly Wire[], attrs: Attributes): Attributes {
+    const { field } = this.watcher;
+    const rare = EXACT.has(op) || this.bound(x!) <= this.object;
+    const size = count(p!.shape) === 1 ? this.#sizes.get(p!.id) : undefined;
+    const fits = size ? field.bits - 1 - (size.log2 - (attrs.trunc as number)) : Infinity;
+    if (!rare) this.set(x!, Math.min(this.bound(x!), refusedBits(field)));
+    this.below(c, x!, Math.min(field.bits - 2, fits));
+    return rare ? attrs : { ...attrs, ...this.#mark() };
   }
 
   /** Watches that x stays below 2 to this power: x times powers of two that cannot take it out of the ring. */
@@ -279,8 +316,7 @@ export class WatchedValues {
       const up = Math.min(room, Math.max(0, Math.ceil(near - most)));
       const factor = c.constant(Float64Array.of(math.pow2(up)), [1], 0);
       const y = up === 0 ? x : c.emit('mulPublic', [x, factor], {}, [x])[0]!;
-      const attrs = { guard: this.watcher.site(maker), reach: reachOf(field) };
-      c.emit('guard', [y], attrs, [{ shape: [], kind: 'ring', secret: false }]);
+      c.emit('guard', [y], this.#mark(maker), [{ shape: [], kind: 'ring', secret: false }]);
       bound = near - up;
       this.set(x, bound);
     }
@@ -292,7 +328,18 @@ export class WatchedValues {
     if (LINEAR.has(op)) return;
     const { bits } = this.watcher.field;
     const room = SHIFTED.has(op) ? placeBits(x.shape[attrs.axis as number]!) + 1 : 0;
-    this.below(c, x, Math.min(Math.max(bits - 3, this.object), bits - 1 - room), maker);
+    const most = OPERANDS[op]?.[bits] ?? bits - 1 - room;
+    this.below(c, x, Math.min(Math.max(bits - 3, this.object), most), maker);
+  }
+
+  /** Sums of products that are not truncated, before what takes them as they are. */
+  products(c: Circuit, x: Wire, maker?: Node): void {
+    this.below(c, x, refusedBits(this.watcher.field), maker);
+  }
+
+  /** What was such a sum, and was brought to the program's fraction. */
+  truncated(c: Circuit, x: Wire, maker?: Node): void {
+    this.below(c, x, Math.max(this.watcher.field.bits - 3, this.object), maker);
   }
 
   /** Of public numbers, if they are known. */
@@ -303,6 +350,12 @@ export class WatchedValues {
   /** What is kept, carried on or revealed. */
   result(c: Circuit, x: Wire, maker?: Node): void {
     this.below(c, x, this.object, maker);
+  }
+
+  /** After a function of operands with the program's fraction: where its results end. */
+  ends({ op }: Node, out: Wire, fraction: number): void {
+    const most = this.watcher.active ? undefined : RESULTS[op]?.(this.watcher.field.bits, fraction);
+    if (most !== undefined) this.set(out, Math.min(this.bound(out), most));
   }
 
   /** After an op of the user's: what is known of its result besides. */

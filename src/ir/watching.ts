@@ -4,6 +4,8 @@ import * as math from '../ring/math/index.ts';
 import { isInt } from './dtypes.ts';
 import type { Node, ValueId } from './graph.ts';
 import type { Lowering } from './lowering.ts';
+import { takesScaled } from './scaled.ts';
+import { LINEAR } from './watch.ts';
 
 const isReal = (l: Lowering, id: ValueId): boolean => l.type(id).dtype === 'fxp';
 
@@ -11,19 +13,11 @@ const isWatched = (l: Lowering, id: ValueId): boolean => isReal(l, id) && l.type
 
 const wireOf = (l: Lowering, id: ValueId): Wire => l.circuit.wire(l.lowered(id));
 
-/** Products of two operands and whole powers: not functions, whose parts need all of the ring. */
-const PRODUCTS: Readonly<Record<string, (l: Lowering, node: Node) => boolean>> = {
-  mul: () => true,
-  matmul: () => true,
-  div: (l, { ins }) => !l.type(ins[1]!).secret,
-  pow: (l, { ins }) => {
-    const exponent = l.numberOf(ins[1]!);
-    return exponent !== undefined && Number.isInteger(exponent) && exponent > 0;
-  },
-};
+/** What consists of products of its operands: not functions, whose parts need all of the ring. */
+const PRODUCTS: ReadonlySet<string> = new Set(['mul', 'matmul', 'pow', 'powWhole']);
 
-const isProduct = (l: Lowering, node: Node): boolean =>
-  Object.hasOwn(PRODUCTS, node.op) && PRODUCTS[node.op]!(l, node);
+const isProduct = (l: Lowering, { op, ins }: Node): boolean =>
+  PRODUCTS.has(op) || LINEAR.has(op) || (op === 'div' && !l.type(ins[1]!).secret);
 
 /** Inputs of a graph: objects of the SPU, unless more is known. */
 export const inputsOf = (l: Lowering, bounds: ReadonlyMap<ValueId, number>): void => {
@@ -52,12 +46,13 @@ export const beforeNode = (l: Lowering, node: Node): void => {
   const { watched } = circuit;
   if (!watched) return;
   const reals = [...node.ins, ...node.outs].some((id) => isReal(l, id));
-  watched.watcher.at(node, reals, isProduct(l, node));
+  watched.watcher.at(node, reals && isProduct(l, node));
   node.ins.forEach((id, i) => {
-    if (!isWatched(l, id)) return;
+    // What is taken with bits of its own is watched where it is.
+    if (!isWatched(l, id) || (l.isPending(id) && takesScaled(node.op))) return;
     const carried = node.op === 'loop' && i < node.outs.length;
-    if (carried) watched.result(circuit, wireOf(l, id), l.maker(id));
-    else watched.operand(circuit, node, wireOf(l, id), l.maker(id));
+    if (carried) watched.result(circuit, wireOf(l, id), l.source(id));
+    else watched.operand(circuit, node, wireOf(l, id), l.source(id));
   });
   if (node.op !== 'convert' || !isReal(l, node.outs[0]!) || !isInt(l.type(node.ins[0]!).dtype)) return;
   if (!l.type(node.ins[0]!).secret) return;
@@ -79,11 +74,14 @@ export const resultsOf = (l: Lowering, node: Node): void => {
         .filter((x) => isReal(l, x))
         .map((x) =>
           l.type(x).secret
-            ? watched.bound(wireOf(l, x))
+            ? watched.bound(l.isPending(x) ? l.scaled(x).wire : wireOf(l, x))
             : watched.publicBound(l.constantOf(x), circuit.fraction),
         );
     if (node.op === 'loop') watched.set({ id: l.lowered(id) }, watched.object);
-    else watched.held(node, wireOf(l, id), bounds, circuit.fraction);
-    if (graph.outs.includes(id)) watched.result(circuit, wireOf(l, id), node);
+    else if (!l.isPending(id)) {
+      if (!node.ins.some((x) => l.hasBits(x))) watched.ends(node, wireOf(l, id), circuit.fraction);
+      watched.held(node, wireOf(l, id), bounds, circuit.fraction);
+    }
+    if (graph.outs.includes(id)) watched.result(circuit, wireOf(l, id), l.source(id));
   }
 };

@@ -153,8 +153,8 @@ export const ofProducts = (total: BaseArray, n: number): BaseArray => {
 
 /**
  * Mean of squared distances from the mean; {ddof: 1} divides by n - 1. Exported as `var`. FM128 with f fraction bits: relative error below
- * 2^-24 or a unit in the last place, for sums of squares below 2^(126-2f) (2^74), beyond which the ring wraps; FM64 with 18: for sums below
- * 2^26. Exact truncation: one round more than the products.
+ * 2^-24 or a unit in the last place, for sums of squares below 2^(126-2f) (2^74), beyond which the ring wraps (with a range guard 2^(120-2f),
+ * beyond which it is told); FM64 with 18: for sums below 2^26. Exact truncation: one round more than the products.
  */
 export const variance = (x: ArrayInput, axis?: VarOptions): BaseArray => {
   const a = convertTo(asArr(x), 'fxp');

@@ -90,10 +90,105 @@ const VIOLATIONS: Readonly<Record<string, Violation>> = {
   },
   'a public factor that is a power of two': {
     op: 'mul',
-    fn: (x) => np.multiply(x!, 2 ** -7),
+    fn: (x) => np.multiply(x!, 2 ** 40),
     bad: () => [ones(2 ** 77)],
     good: ({ big }) => [ones(big)],
     fields: ['FM128'],
+  },
+  'a public factor beyond the ring': {
+    op: 'mul',
+    fn: (x) => np.multiply(np.multiply(x!, 1e6 / 7), 1e-6),
+    bad: ({ top }) => [many(top / 2)],
+    good: ({ big }) => [ones(big / 64)],
+    fields: ['FM64', 'FM32'],
+  },
+  'public factors': {
+    op: 'mul',
+    fn: (x) => np.multiply(x!, np.array(Array.from({ length: MANY }, (_, i) => 700.3 + i))),
+    bad: ({ top }) => [many(top / 2)],
+    good: ({ big }) => [ones(big / 64)],
+  },
+  'public divisors': {
+    op: 'div',
+    fn: (x) =>
+      np.divide(x!, np.array(Array.from({ length: MANY }, (_, i) => 0.0013 * (i + 1)).map((v) => v / MANY))),
+    bad: ({ top }) => [many(top / 2)],
+    good: ({ big }) => [ones(big / 2048)],
+  },
+  'the length of a vector': {
+    op: 'matmul',
+    fn: (x) => np.sqrt(np.sum(np.square(x!))),
+    bad: ({ huge }) => [many(91 * huge)],
+    good: ({ big }) => [ones(big / 8)],
+  },
+  'lengths of rows': {
+    op: 'matmul',
+    fn: (x) => np.linalg.norm(np.broadcastTo(x!, [5, MANY]), 2, 1),
+    bad: ({ huge }) => [many(91 * huge)],
+    good: ({ big }) => [ones(big / 8)],
+  },
+  'a root of a product of matrices': {
+    op: 'matmul',
+    fn: (x, y) => np.sqrt(np.matmul(np.reshape(x!, [MANY, 1]), np.reshape(y!, [1, MANY]))),
+    bad: ({ huge }) => [many(huge), many(huge)],
+    good: ({ big }) => [ones(big), ones(big)],
+  },
+  'a logarithm of a product': {
+    op: 'mul',
+    fn: (x, y) => np.log(np.multiply(np.multiply(x!, y!), 0.7)),
+    bad: ({ huge }) => [many(huge), many(huge)],
+    good: ({ big }) => [ones(big), ones(big)],
+  },
+  'a quotient by a product': {
+    op: 'mul',
+    fn: (x, y) => np.divide(1, np.multiply(x!, y!)),
+    bad: ({ huge }) => [many(huge), many(huge)],
+    good: ({ big }) => [ones(big), ones(big)],
+  },
+  'a product that a root and others take': {
+    op: 'mul',
+    fn: (x, y) => {
+      const z = np.multiply(x!, y!);
+      return [np.sqrt(z), np.add(z, 1), np.sin(np.multiply(z, 1e-6))];
+    },
+    bad: ({ huge }) => [many(huge), many(huge)],
+    good: ({ big }) => [ones(big), ones(big)],
+  },
+  'a variance': {
+    op: 'matmul',
+    fn: (x) => np.var(x!),
+    bad: ({ huge }) => [many(-91 * huge)],
+    good: ({ big }) => [many(big / 4)],
+  },
+  'a deviation': {
+    op: 'matmul',
+    fn: (x) => np.std(x!),
+    bad: ({ huge }) => [many(91 * huge)],
+    good: ({ big }) => [many(big / 4)],
+  },
+  covariances: {
+    op: 'matmul',
+    fn: (x, y) => np.cov(np.stack([x!, y!])),
+    bad: ({ huge }) => [many(91 * huge), many(-80 * huge)],
+    good: ({ big }) => [many(big / 4), ones(3)],
+  },
+  'powers by an array': {
+    op: 'mul',
+    fn: (x) => np.power(x!, np.array(Array.from({ length: MANY }, () => 3))),
+    bad: ({ huge }) => [many(huge)],
+    good: () => [ones(7)],
+  },
+  'powers with secret whole exponents': {
+    op: 'powWhole',
+    fn: (x, y) => np.power(x!, y!),
+    bad: ({ huge }) => [many(-huge), NDArray.from(ones(2), 'int32')],
+    good: ({ big }) => [many(-big / 2), NDArray.from(ones(1), 'int32')],
+  },
+  'the inside of a loop that takes roots': {
+    op: 'mul',
+    fn: (x) => np.fori(0, 2, (_, y: BaseArray) => np.sqrt(np.multiply(y, x!)), np.add(x!, 0)),
+    bad: ({ huge }) => [many(huge)],
+    good: ({ big }) => [ones(big)],
   },
   'a product by whole numbers': {
     op: 'mul',
@@ -195,7 +290,7 @@ for (const name of FIELD_NAMES)
 
 test('of several ops the first of the program is named', () => {
   const fn: Fn = (x, y) => {
-    const small = np.multiply(x!, 0.3);
+    const small = np.multiply(x!, 1e9 / 3);
     const large = np.multiply(y!, y!);
     return [np.multiply(small, small), np.multiply(large, 0.1), np.sum(np.multiply(large, large))];
   };
@@ -212,7 +307,7 @@ test('programs in pieces, and loops that a revealed condition ends', () => {
   const fn: Fn = (a) => np.sum(np.multiply(np.expandDims(a!, 1), np.ones([1, 64]).mul(0.3)), 1);
   const limited = { memoryLimit: 16 << 20 };
   assert.is(guarded(fn, [x], limited).left, undefined);
-  isHere(guarded(fn, [x.map((v, i) => (i === 29_998 ? 2.9e23 : v))], limited).left, 'mul', 'pieces');
+  isHere(guarded(fn, [x.map((v, i) => (i === 29_998 ? 2.9e23 : v))], limited).left, 'sum', 'pieces');
   const grow: Fn = (a) =>
     np.whileRevealed(
       (y: BaseArray) => np.less(np.max(y), 1e9),
@@ -243,6 +338,9 @@ test('a program that cannot leave the range is not watched; others take two roun
     (x: BaseArray) => np.sigmoid(x),
     (x: BaseArray) => np.negative(x),
     (x: BaseArray, y: BaseArray) => np.maximum(x, y),
+    (x: BaseArray, y: BaseArray) => np.divide(x, y),
+    (x: BaseArray) => np.sqrt(x),
+    (x: BaseArray) => np.exp(x),
   ])
     assert.equal(costs(fn as Fn, [ones(), ones(2)], true), costs(fn as Fn, [ones(), ones(2)], false));
   const product: Fn = (x, y) => np.multiply(x!, y!);
@@ -274,6 +372,164 @@ for (const name of FIELD_NAMES)
       assert.is(left, undefined, `${k.op}: ${JSON.stringify(left)}`);
     }
   });
+
+/** Programs that are right, with numbers that fill the ring inside of functions. */
+interface Right {
+  readonly fn: Fn;
+  readonly inputs: readonly ArrayInput[];
+  readonly fields?: readonly FieldName[];
+  readonly fractions?: readonly number[];
+}
+
+const RIGHT: Readonly<Record<string, Right>> = {
+  mod: {
+    fn: (x, y) => np.mod(x!, y!),
+    inputs: [
+      [0, 5, -7.5, 3],
+      [1, 3, 2, 0.5],
+    ],
+  },
+  'a remainder by 0': {
+    fn: (x, y) => np.mod(x!, y!),
+    inputs: [
+      [0, 5],
+      [0, 0],
+    ],
+  },
+  floorDivide: {
+    fn: (x, y) => np.floorDivide(x!, y!),
+    inputs: [
+      [1, 0, -7],
+      [1, 2, 3],
+    ],
+  },
+  divide: {
+    fn: (x, y) => np.divide(x!, y!),
+    inputs: [
+      [1, 0, -7, 900],
+      [1, 2, 3, 0.5],
+    ],
+  },
+  'divide by 0': {
+    fn: (x, y) => np.divide(x!, y!),
+    inputs: [
+      [1, 0, -7],
+      [0, 0, 0],
+    ],
+  },
+  reciprocal: { fn: (x) => np.reciprocal(x!), inputs: [[0, 1, -3, 900]] },
+  roots: { fn: (x) => [np.sqrt(x!), np.rsqrt(x!), np.cbrt(x!), np.log(x!)], inputs: [[0, 1, 3, 900, -2]] },
+  hypot: {
+    fn: (x, y) => np.hypot(x!, y!),
+    inputs: [
+      [0, 1, -3, 900],
+      [0, 900, 4, 900],
+    ],
+  },
+  angles: {
+    fn: (x, y) => [np.arctan(x!), np.arctan2(x!, y!), np.arcsinh(x!)],
+    inputs: [
+      [0, 1, -3, 900],
+      [0, 0, 0, 900],
+    ],
+    fractions: [40, 48],
+  },
+  exp: { fn: (x) => np.exp(x!), inputs: [[0, 1, -3, 9, -900]] },
+  expm1: { fn: (x) => [np.expm1(x!), np.sinh(x!), np.cosh(x!)], inputs: [[0, 1, -3, 4]] },
+  softSign: { fn: (x) => np.nn.softSign(x!), inputs: [[0, 1, -3, 900]] },
+  sinc: { fn: (x) => np.sinc(x!), inputs: [[0, 1, -3.5, 9]] },
+  'a group without rows': {
+    fn: (x) => np.groupMean(np.array([0, 0, 2]), x!, 4),
+    inputs: [[1, 2, 3]],
+  },
+  'groups of secret keys': {
+    fn: (k, x) => [np.groupMean(k!, x!, 4), np.groupVar(k!, x!, 4)],
+    inputs: [NDArray.from([0, 0, 2], 'int32'), [1, 2, 3]],
+  },
+  det: {
+    fn: (x) => [np.linalg.det(x!), np.linalg.slogdet(x!)[1]!],
+    inputs: [
+      NDArray.from([
+        [2, 1, 0],
+        [1, 3, 1],
+        [0, 1, 4],
+      ]),
+    ],
+    fields: ['FM128'],
+    fractions: [32, 48],
+  },
+  'a singular matrix': {
+    fn: (x) => np.linalg.det(x!),
+    inputs: [
+      NDArray.from([
+        [0, 1],
+        [0, 1],
+      ]),
+    ],
+  },
+  svdvals: {
+    fn: (x) => np.linalg.svdvals(x!),
+    inputs: [
+      NDArray.from([
+        [2, 1],
+        [1, 3],
+      ]),
+    ],
+  },
+  rint: { fn: (x) => [np.rint(x!), np.round(x!), np.trunc(x!)], inputs: [[2700, -0.5, 1.5]] },
+  hardSigmoid: {
+    fn: (x) => [np.nn.hardSigmoid(x!), np.nn.hardSwish(np.multiply(x!, 1e-9))],
+    inputs: [[7e8, -7e8, 0]],
+    fields: ['FM128', 'FM64'],
+  },
+  activations: {
+    fn: (x) => [np.nn.silu(x!), np.nn.mish(x!), np.nn.gelu(x!), np.nn.softplus(x!)],
+    inputs: [[9.7e10, -9.7e10, 0]],
+    fields: ['FM128', 'FM64'],
+  },
+  standardize: { fn: (x) => np.nn.standardize(x!), inputs: [[0, -0.0015, 3, 3]] },
+  'a vector of length 0': { fn: (x) => np.nn.layerNorm(x!), inputs: [[2, 2, 2]] },
+  'powers with secret whole exponents': {
+    fn: (x, y) => np.power(x!, y!),
+    inputs: [[2, -3, 7, 0, 1, 2], NDArray.from([5, 3, 0, 2, 60000, -3], 'int32')],
+  },
+  powers: {
+    fn: (x, y) => np.power(x!, y!),
+    inputs: [
+      [2, 3, 0.5, 7],
+      [0.5, -1.5, 3, 0],
+    ],
+  },
+  'whole powers': {
+    fn: (x) => [np.power(x!, 4), np.power(x!, -2), np.power(x!, 1.5)],
+    inputs: [[2, 3, 0.5, 1]],
+  },
+  'deviations of nothing': { fn: (x) => [np.std(x!), np.var(x!)], inputs: [[3, 3, 3]] },
+};
+
+for (const name of FIELD_NAMES)
+  test(`${name}: functions that fill the ring inside are not taken for what left it`, () => {
+    for (const costMode of ['bandwidth', 'latency'] as const)
+      for (const [what, { fn, inputs, fields = FIELD_NAMES, fractions = [] }] of Object.entries(RIGHT)) {
+        if (!fields.includes(name)) continue;
+        for (const fraction of [undefined, ...(name === 'FM128' ? fractions : [])]) {
+          const { left } = guarded(fn, inputs, { field: name, costMode, ...(fraction && { fraction }) });
+          assert.is(left, undefined, `${what} (${costMode}, ${fraction}): ${JSON.stringify(left)}`);
+        }
+      }
+  });
+
+test('products with all their bits stay so: the guard adds no bytes to what takes them', () => {
+  for (const fn of [
+    (x: BaseArray) => np.sqrt(np.sum(np.square(x))),
+    (x: BaseArray) => np.std(x),
+    (x: BaseArray) => np.divide(1, np.multiply(x, x)),
+  ]) {
+    const [plain, watched] = [false, true].map((rangeGuard) => guarded(fn as Fn, [ones(3)], { rangeGuard }));
+    assert.is(watched!.stats.rounds, plain!.stats.rounds + 2);
+    assert.is(watched!.stats.sent[0]![1]!, plain!.stats.sent[0]![1]! + 8);
+  }
+});
 
 const revealJob = (shape: readonly number[], id: number, n: number): Job => ({
   graph: revealGraph(
