@@ -15,7 +15,7 @@ import { gates } from '../../src/gates/table.ts';
 import { FIELDS, type Field } from '../../src/ring/field.ts';
 import { ring, seedsOf } from './harness.ts';
 import { ENTRIES, type Entry, N, SETTINGS } from './secrecy-table.ts';
-import { alike, type Column, columnsOf, combined, type Input, masked, type View, viewOf } from './view.ts';
+import { alike, type Column, columnsOf, combined, type Input, masked, publicStreams, type View, viewOf } from './view.ts';
 
 const test = suite('gates: secrecy');
 
@@ -70,6 +70,19 @@ const uniform = (column: Column, where: string): void => {
 
 /** Enough bits to say anything, each of which is random by itself. */
 const tells = (c: Column): boolean => c.length >= LEAST;
+
+const wordsOf = ({ bytes, width }: Column): string[] => {
+  const size = width / 8;
+  return Array.from({ length: bytes.length / size }, (_, i) =>
+    Buffer.from(bytes.subarray(i * size, (i + 1) * size)).toString('latin1'),
+  );
+};
+
+/** How many words stand in both. */
+const inCommon = (a: Column, b: Column): number => {
+  const words = new Set(wordsOf(a));
+  return wordsOf(b).filter((word) => words.has(word)).length;
+};
 
 const unrelated = (a: Column, b: Column, where: string): void => {
   uniform(combined(a, b, -1), where);
@@ -142,6 +155,8 @@ const check = (name: string, entry: Entry, field: Field, parties: number, plain:
   if (due === 'some') assert.ok(view.openings.length > 0, `${where}: something is opened`);
   else assert.is(view.openings.length, due, `${where}: openings`);
 
+  assert.equal(view.twice, [], `${where}: streams that are drawn twice`);
+
   // Corrections and streams: each is noise, and no two of one party have anything in common.
   for (const [rank, draws] of view.drawn.entries()) {
     const columns = [...draws.values()].flat().filter(tells);
@@ -168,12 +183,17 @@ const check = (name: string, entry: Entry, field: Field, parties: number, plain:
     ranks,
     columns: [...together(view, ranks), ...totalOf(view.inputShares, ranks, 'shares of masks')].filter(tells),
   }));
+  const known0 = publicStreams(field, 7, entry.lengths?.[0] ?? N);
   sums.forEach(({ column, from }, i) => {
     // Who masks alone, as an input's owner does, knows what it has sent.
     const theirs = known.flatMap(({ ranks, columns }) => (from !== undefined && ranks.includes(from) ? [] : columns));
     const others = sums.slice(i + 1).map((other) => other.column);
-    for (const other of [...others, ...later, ...view.inputs.filter(tells), ...theirs])
+    for (const other of [...others, ...later, ...view.inputs.filter(tells), ...theirs, ...known0])
       if (alike(column, other)) unrelated(column, other, where);
+    // Nor does it hold the words of an input in another order.
+    if (column.kind === 'ring')
+      for (const input of view.inputs.filter((c) => c.kind === 'ring'))
+        assert.is(inCommon(column, input), 0, `${where}: words of ${input.name} in ${column.name}`);
   });
 
   // What each sends, beside what it has of the inputs: two parties may see each other's shares of what is revealed.
@@ -210,6 +230,39 @@ for (const { field, parties } of SETTINGS) {
     });
   }
 }
+
+test('coins of a shuffle are of every party, and fresh each time', () => {
+  for (const parties of [2, 3]) {
+    const views = runs('shuffle', ENTRIES.shuffle![0]!, FIELDS.FM64, parties, 0);
+    const coins = views.flatMap((view) => {
+      const tossed = view.openings.filter(({ kind }) => kind === 'bytes');
+      assert.is(tossed.length, 1);
+      assert.is(tossed[0]!.from, undefined);
+      return tossed[0]!.shares.map(([share]) => Buffer.from(share!.bytes).toString('hex'));
+    });
+    for (const coin of coins) assert.ok(new Set(coin.match(/../g)).size > 8, coin);
+    assert.is(new Set(coins).size, 2 * parties);
+  }
+});
+
+test('what all are told of keys is noise, for each element', () => {
+  for (const [name, entries] of Object.entries(ENTRIES)) {
+    for (const entry of entries.filter(({ keys }) => keys)) {
+      const [view] = runs(name, entry, FIELDS.FM128, 2, 0);
+      for (const told of view.told) {
+        const row = told.length / N;
+        const words = Array.from({ length: N }, (_, i) => told.subarray(i * row, i * row + 16));
+        assert.is(new Set(words.map((w) => Buffer.from(w).toString('hex'))).size, N, `${name}: first words`);
+        const bytes = Uint8Array.from(words.flatMap((w) => [...w]));
+        uniform({ name: 'first words', kind: 'bytes', width: 8, length: bytes.length, bytes }, name);
+      }
+      for (const draws of view.drawn) {
+        const roots = [...draws.values()].flat().filter((c) => c.kind === 'bytes' && c.length === 16 * N);
+        assert.is(roots.length, 1, `${name}: each party has root seeds of its own`);
+      }
+    }
+  }
+});
 
 /** The verdict of the range guard, many times over: its openings, one after another. */
 const verdicts = (parties: number, sum: number): [Column, Column] => {

@@ -80,14 +80,21 @@ export interface View {
   readonly drawn: readonly ReadonlyMap<number, readonly Column[]>[];
   /** What all are told. */
   readonly told: readonly Uint8Array[];
+  /** Places of streams, by rank, that were drawn twice. */
+  readonly twice: readonly string[];
 }
 
 /** A stream that is overheard. Parts of one draw are put together. */
 class Overheard extends Prg {
   readonly streams = new Map<number, Column[]>();
+  readonly twice: string[] = [];
+  readonly #places = new Set<string>();
 
   override fill(dst: Arr, gate: number, draw: number, offset = 0): void {
     super.fill(dst, gate, draw, offset);
+    const place = `${gate}, ${draw}, ${offset}`;
+    if (dst.bytes > 0 && this.#places.has(place)) this.twice.push(place);
+    this.#places.add(place);
     const columns = columnsOf(`draw ${draw}`, dst);
     const before = this.streams.get(draw);
     if (offset === 0 || before === undefined) this.streams.set(draw, columns);
@@ -122,6 +129,22 @@ class Observed extends Drawing implements Party {
 
   note(): void {}
 }
+
+const DRAWS = 40;
+
+/** Streams that everybody can compute: those of the seed of zeros. */
+export const publicStreams = (field: Field, gate: number, length: number): Column[] => {
+  const prg = new Prg(ring, new Uint8Array(32));
+  return Array.from({ length: DRAWS }, (_, draw) => {
+    const [words, bits] = [ring.alloc(field, length), ring.bits(length)];
+    prg.fill(words, gate, draw);
+    prg.fill(bits, gate, draw);
+    const columns = [words, bits].flatMap((a) => columnsOf(`public draw ${draw}`, a));
+    ring.release(words);
+    ring.release(bits);
+    return columns;
+  }).flat();
+};
 
 /** An input: `plain` is what it holds (bits: 0 or 1), everywhere. */
 export interface Input {
@@ -220,6 +243,7 @@ export const viewOf = (
     inputShares: given.values.map((all) => all.flatMap(({ r }, i) => (r ? columnsOf(`share of mask ${i}`, r) : []))),
     drawn: prgs.map(({ streams }, rank) => (rank === 0 ? withCorrections(streams, prgs, dealing) : streams)),
     told: dealing.told,
+    twice: prgs.flatMap(({ twice }) => twice),
   };
   for (const { party, outs } of runs) {
     party.end(arraysOf(outs!));

@@ -1,0 +1,484 @@
+/** @file Each check of a handshake and of a session's limits by itself: what it alone refuses is refused. */
+import * as assert from 'uvu/assert';
+import { WebSocket } from 'ws';
+import * as browserCurves from '../../src/link/browser-curves.ts';
+import { controlCodec } from '../../src/link/codec.ts';
+import { digestConfig } from '../../src/link/config.ts';
+import { Connection, type SocketEvents } from '../../src/link/connection.ts';
+import * as curves from '../../src/link/curves.ts';
+import type { ConnectError } from '../../src/link/failures.ts';
+import {
+  answerHandshake,
+  type ChannelBinding,
+  dialHandshake,
+  type Established,
+  type Local,
+  NO_BINDING,
+  readHello,
+  rejectPeer,
+} from '../../src/link/handshake.ts';
+import { createIdentity } from '../../src/link/identity.ts';
+import { ChannelTable } from '../../src/link/mailbox.ts';
+import { deriveKeys, Opener, Sealer } from '../../src/link/sealed.ts';
+import { type PacketPipe, PeerSession } from '../../src/link/session.ts';
+import { connect } from '../../src/link/websocket.ts';
+import * as wire from '../../src/link/wire.ts';
+import { partyOptions, rejection, suite } from './helpers.ts';
+import { answerAs, dialAs, helloBytes, pipes, proofBytes, readAs, transcript } from './hostile.ts';
+
+const test = suite('link/checks');
+const hex = (text: string) => Uint8Array.from(text.match(/../g) ?? [], (b) => Number.parseInt(b, 16));
+
+const local = (self: string, more: Partial<Local> = {}): Local => ({
+  self,
+  job: 'job',
+  identity: createIdentity(),
+  instance: crypto.getRandomValues(new Uint8Array(16)),
+  build: { version: '1.0.0', hash: 'abc' },
+  config: digestConfig({ a: 1 }, 'job'),
+  window: 1 << 20,
+  maxFrameBytes: 1 << 20,
+  expects: () => undefined,
+  allowUnauthenticated: true,
+  ...more,
+});
+
+/** All 32-byte strings that stand for points of small order on the curve or its twist (cr.yp.to/ecdh.html). */
+const LOW_ORDER = [
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+];
+
+test('a shared secret that everybody knows is none: points of low order, on both curves', () => {
+  for (const { x25519 } of [curves, browserCurves]) {
+    for (const point of LOW_ORDER) {
+      for (let i = 0; i < 4; i++) {
+        const secret = crypto.getRandomValues(new Uint8Array(32));
+        assert.is(x25519(secret, hex(point)), undefined, point);
+      }
+    }
+  }
+});
+
+/** Alice answers; what she threw, or what was agreed. */
+const answering = (
+  dial: (pipe: ReturnType<typeof pipes>[0]) => Promise<unknown>,
+  more: Partial<Local> = {},
+  binding: ChannelBinding = NO_BINDING,
+): Promise<{ error: ConnectError | undefined; established: Established | undefined; admitted: number }> => {
+  const [near, far] = pipes();
+  let admitted = 0;
+  const answered = (async () => {
+    const raw = await far.next();
+    return answerHandshake(far, local('alice', more), raw, binding, undefined, () => {
+      admitted += 1;
+      return 0;
+    });
+  })();
+  const both = answered.then(
+    (established) => ({ error: undefined, established, admitted }),
+    (error: ConnectError) => {
+      rejectPeer(far, error);
+      return { error, established: undefined, admitted };
+    },
+  );
+  dial(near).catch(() => {});
+  return both;
+};
+
+const refused = async (...args: Parameters<typeof answering>): Promise<ConnectError> => {
+  const { error, admitted } = await answering(...args);
+  assert.ok(error, 'it is refused');
+  assert.is(admitted, 0, 'it has replaced no connection');
+  return error!;
+};
+
+test('an ephemeral key of low order ends a handshake on both sides, whoever signs it', async () => {
+  for (const point of LOW_ORDER) {
+    const ephemeral = hex(point);
+    const error = await refused((pipe) => dialAs(pipe, { hello: { ephemeral } }));
+    assert.match(error.message, /ephemeral key is not valid/);
+    const [near, far] = pipes();
+    answerAs(far, { hello: { ephemeral } }).catch(() => {});
+    const dialled = await rejection(dialHandshake(near, local('bob'), 'alice', NO_BINDING, undefined));
+    assert.match(dialled.message, /ephemeral key is not valid/);
+  }
+});
+
+test('a hello that is meant for another is refused by both ends', async () => {
+  const error = await refused((pipe) => dialAs(pipe, { hello: { to: 'carol' } }));
+  assert.is(error.reason, 'party');
+  for (const hello of [{ to: 'carol' }, { from: 'carol' }]) {
+    const [near, far] = pipes();
+    answerAs(far, { hello }).catch(() => {});
+    const dialled = await rejection(dialHandshake(near, local('bob'), 'alice', NO_BINDING, undefined));
+    assert.match(dialled.message, /answered at the address of "alice"/);
+  }
+});
+
+test('a proof holds for its role, its key and its handshake alone', async () => {
+  const identity = createIdentity();
+  const good = { build: { version: '1.0.0', hash: 'abc' }, config: digestConfig({ a: 1 }, 'job') };
+  // Alice's own proof, sent back by one that claims to be of her identity.
+  const own = createIdentity();
+  const mirrored = await refused(
+    (pipe) => dialAs(pipe, { identity: { ...identity, publicKey: own.publicKey }, proof: (theirs) => theirs }),
+    { identity: own },
+  );
+  assert.match(mirrored.message, /could not prove its identity/);
+  const another = await refused((pipe) => dialAs(pipe, { identity, signer: createIdentity() }));
+  assert.match(another.message, /could not prove its identity/);
+  const older = await refused((pipe) =>
+    dialAs(pipe, { identity, proof: () => proofBytes('dialer', transcript(helloBytes(identity), helloBytes(own)), identity) }),
+  );
+  assert.match(older.message, /could not prove its identity/);
+  const [near, far] = pipes();
+  answerAs(far, { signer: createIdentity() }).catch(() => {});
+  const dialled = await rejection(dialHandshake(near, local('bob'), 'alice', NO_BINDING, undefined));
+  assert.match(dialled.message, /could not prove its identity/);
+  // Right in all, but what follows is not sealed.
+  const open = await refused((pipe) => dialAs(pipe, { identity, then: controlCodec.encode(['config', good]) }));
+  assert.match(open.message, /is not sealed/);
+});
+
+test('pins and names: who is pinned shows its key, who is not needs a certificate', async () => {
+  const identity = createIdentity();
+  const expects = (peer: string) => (peer === 'bob' ? createIdentity().publicKey : undefined);
+  assert.is((await refused((pipe) => dialAs(pipe, { identity }), { expects })).reason, 'identity');
+  const strict = { allowUnauthenticated: false };
+  assert.match((await refused((pipe) => dialAs(pipe), strict)).message, /nothing proves/);
+  assert.is((await refused((pipe) => dialAs(pipe, { hello: { job: 'other' } }))).reason, 'job');
+});
+
+const BINDING: ChannelBinding = {
+  mutualTls: true,
+  certificates: new Uint8Array(64).fill(1),
+  exporter: new Uint8Array(32).fill(1),
+};
+
+/** Bob and alice, each with what it sees of TLS, and its invitation. */
+const meet = async (b: ChannelBinding, a: ChannelBinding, invited: (Uint8Array | undefined)[] = []) => {
+  const [near, far] = pipes();
+  const answer = (async () => {
+    const raw = await far.next();
+    return answerHandshake(far, local('alice', { invitation: invited[1] }), raw, a, undefined, () => 0);
+  })().catch((error) => {
+    rejectPeer(far, error);
+    throw error;
+  });
+  const ask = dialHandshake(near, local('bob', { invitation: invited[0] }), 'alice', b, undefined).catch((error) => {
+    rejectPeer(near, error);
+    throw error;
+  });
+  const both = await Promise.allSettled([ask, answer]);
+  return both.map((r) => (r.status === 'fulfilled' ? 'met' : (r.reason as ConnectError).reason));
+};
+
+test('each binding alone finds who sits in between: certificates, keying material, invitation', async () => {
+  const other = (n: number) => new Uint8Array(n).fill(2);
+  assert.equal(await meet(BINDING, BINDING), ['met', 'met']);
+  const bad = ['identity', 'identity'];
+  assert.equal(await meet(BINDING, { ...BINDING, certificates: other(64) }), bad, 'certificates');
+  assert.equal(await meet(BINDING, { ...BINDING, exporter: other(32) }), bad, 'exporter');
+  const without = { ...BINDING, exporter: undefined };
+  assert.equal(await meet(without, without), ['met', 'met']);
+  assert.equal(await meet(without, { ...without, certificates: other(64) }), bad, 'certificates alone');
+  // One end that cannot export leaves the certificates.
+  assert.equal(await meet(BINDING, without), ['met', 'met']);
+  assert.equal(await meet(BINDING, { ...without, certificates: other(64) }), bad, 'certificates, one exporter');
+  const key = (n: number) => new Uint8Array(32).fill(n);
+  assert.equal(await meet(NO_BINDING, NO_BINDING, [key(1), key(1)]), ['met', 'met']);
+  assert.equal(await meet(NO_BINDING, NO_BINDING, [key(1), key(2)]), bad, 'invitation');
+  assert.equal(await meet(NO_BINDING, NO_BINDING, [key(1), undefined]), bad, 'an invitation of one');
+});
+
+test('what both ends sign is what the description says, certificates and keying material in their places', async () => {
+  const identity = createIdentity();
+  const tls = { mutualTls: true, exporter: true };
+  const { certificates, exporter } = BINDING;
+  const met = (o: Parameters<typeof dialAs>[1]) => answering((pipe) => dialAs(pipe, { identity, ...o }), {}, BINDING);
+  const named = async (o: Parameters<typeof dialAs>[1]): Promise<string> => (await met(o)).error?.message ?? 'none';
+  // A right proof, and then silence in place of the configuration.
+  assert.match(await named({ hello: tls, certificates, exporter: exporter! }), /silent/);
+  assert.match(await named({ hello: tls, certificates }), /could not prove/);
+  assert.match(await named({ hello: tls, exporter: exporter! }), /could not prove/);
+  assert.match(await named({ hello: tls }), /could not prove/);
+  assert.match(await named({ hello: { ...tls, exporter: false }, certificates }), /silent/);
+});
+
+test('a hello is refused for each field that is not as it should be', () => {
+  const identity = createIdentity();
+  const read = (more: Record<string, unknown>) => readHello(helloBytes(identity, more));
+  assert.is(read({}).from, 'bob');
+  assert.is(read({ job: 'x'.repeat(256), from: 'y'.repeat(256) }).job.length, 256);
+  const long = 'x'.repeat(257);
+  const bytes = (n: number) => new Uint8Array(n);
+  const wrong: Record<string, readonly unknown[]> = {
+    protocol: ['other', 1],
+    version: ['2', 1, 3, undefined],
+    job: ['', long, 5, undefined],
+    from: ['', long, null],
+    to: ['', long, bytes(3)],
+    instance: [bytes(15), bytes(17), 'x'.repeat(16), undefined],
+    identity: [bytes(31), bytes(33), undefined],
+    ephemeral: [bytes(31), bytes(33), bytes(0), undefined],
+    mutualTls: [1, 'true', undefined],
+    exporter: [0, undefined],
+    window: [-1, 0.5, Number.NaN, '1', undefined],
+    maxFrameBytes: [-1, 2 ** 60, undefined],
+    resume: [null, 5, { instance: bytes(15), received: 1 }, { instance: bytes(16), received: -1 }, { instance: bytes(16) }],
+  };
+  for (const [field, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      let code = 'read';
+      try {
+        read({ [field]: value });
+      } catch (error) {
+        code = (error as ConnectError).reason ?? String(error);
+      }
+      assert.ok(['protocol', 'version'].includes(code), `${field} = ${String(value)}: ${code}`);
+    }
+  }
+});
+
+/** The ephemeral keys of a dialer and of who answers it. */
+const ephemerals = async (me: Local): Promise<Uint8Array[]> => {
+  const [near, far] = pipes();
+  dialHandshake(near, me, 'alice', NO_BINDING, undefined).catch(() => {});
+  const [, hello] = readAs(await far.next());
+  const [dialer, listener] = pipes();
+  const answered = (async () => answerHandshake(listener, me, await listener.next(), NO_BINDING, undefined, () => 0))();
+  answered.catch(() => {});
+  const { hello: theirs } = await dialAs(dialer, { hello: { to: 'bob', from: 'carol' } });
+  return [hello.ephemeral as Uint8Array, theirs.ephemeral as Uint8Array];
+};
+
+test('ephemeral keys are fresh in each handshake, at both ends', async () => {
+  const seen = new Set<string>();
+  const me = local('bob');
+  for (let i = 0; i < 3; i++)
+    for (const key of await ephemerals(me)) seen.add(Buffer.from(key).toString('hex'));
+  assert.is(seen.size, 6);
+});
+
+test('two sessions of a party differ: instances, and ephemeral keys on the wire', async () => {
+  const heard: Record<string, unknown>[] = [];
+  for (let i = 0; i < 2; i++) {
+    const options = await partyOptions(['alice', 'bob'], () => ({ allowInsecure: true }));
+    const link = await connect(options.alice!);
+    const ws = new WebSocket(`ws://${options.alice!.parties.alice!.address}`);
+    ws.on('error', () => {});
+    await new Promise((resolve) => ws.once('open', resolve));
+    ws.send(helloBytes(createIdentity(), { job: 'test' }));
+    const message = await new Promise<Buffer>((resolve) => ws.once('message', resolve));
+    const [kind, hello] = readAs(new Uint8Array(message));
+    assert.is(kind, 'hello', JSON.stringify(hello));
+    heard.push(hello);
+    ws.terminate();
+    await link.close();
+  }
+  for (const field of ['instance', 'ephemeral'] as const) {
+    const [a, b] = heard.map((hello) => Buffer.from(hello[field] as Uint8Array).toString('hex'));
+    assert.is.not(a, b, field);
+  }
+});
+
+test('equal messages are sealed differently, in one direction, in both, and in two connections', async () => {
+  const secret = crypto.getRandomValues(new Uint8Array(32));
+  const texts = new Set<string>();
+  let count = 0;
+  for (const size of [100, 20_000]) {
+    const message = new Uint8Array(size);
+    for (const hash of [1, 2]) {
+      for (const dialer of [true, false]) {
+        const sealer = new Sealer((await deriveKeys(secret, new Uint8Array(64).fill(hash), dialer)).send);
+        for (let i = 0; i < 3; i++) {
+          texts.add(Buffer.from(await sealer.seal(message)).toString('base64'));
+          count += 1;
+        }
+      }
+    }
+    const [one, two] = await Promise.all([1, 2].map((n) => deriveKeys(new Uint8Array(32).fill(n), new Uint8Array(64), true)));
+    assert.not.equal(await new Sealer(one!.send).seal(message), await new Sealer(two!.send).seal(message));
+  }
+  assert.is(texts.size, count);
+});
+
+test('messages of either cipher that are swapped do not open', async () => {
+  const keys = await deriveKeys(new Uint8Array(32).fill(1), new Uint8Array(64), true);
+  const back = await deriveKeys(new Uint8Array(32).fill(1), new Uint8Array(64), false);
+  for (const size of [100, 20_000]) {
+    const sealer = new Sealer(keys.send);
+    const [first, second] = [await sealer.seal(new Uint8Array(size)), await sealer.seal(new Uint8Array(size).fill(1))];
+    const opener = new Opener(back.receive);
+    await rejection((async () => opener.open(second))());
+    await rejection((async () => opener.open(first))());
+  }
+});
+
+const session = (more: Partial<ConstructorParameters<typeof PeerSession>[2]> = {}) => {
+  const failures: string[] = [];
+  const table = new ChannelTable({ self: 'alice', carry: () => {} });
+  const s = new PeerSession(
+    'bob',
+    table,
+    {
+      window: 1 << 20,
+      maxFrameBytes: 1 << 20,
+      maxHeldBytes: 8 << 20,
+      heartbeatMs: 100,
+      peerTimeoutMs: 1000,
+      ...more,
+    },
+    { up: () => {}, down: () => {}, lost: (_, why) => failures.push(why), aborted: () => {}, bye: () => {} },
+  );
+  return { s, table, failures };
+};
+
+const pipe = (): PacketPipe & { sent: Uint8Array[] } => {
+  const sent: Uint8Array[] = [];
+  return {
+    sent,
+    send: (head, body) => sent.push(head, ...(body ? [body] : [])),
+    buffered: 0,
+    arrived: 0,
+    close: () => {},
+    terminate: () => {},
+  };
+};
+
+const data = (seq: number, ...records: wire.Rec[]) =>
+  wire.writePacket({ kind: wire.DATA, seq, ack: 0, records }, false);
+const open = (id: number, key: string | Uint8Array): wire.Rec =>
+  wire.record(wire.OPEN, id, 0, typeof key === 'string' ? new TextEncoder().encode(key) : key);
+const frame = (id: number, tag: number, bytes: Uint8Array): wire.Rec => wire.record(wire.FRAME, id, tag, bytes);
+
+test('packets that come late over a connection that was replaced are not heard', async () => {
+  const { s, table, failures } = session();
+  const channel = table.open('x', ['bob'], ['alice', 'bob']);
+  const [first, second] = [pipe(), pipe()];
+  s.attach(first, new Uint8Array(16), 1 << 20, 0);
+  s.receive(first, data(1, open(1, '0/x'), frame(1, 0, Uint8Array.of(1))), undefined);
+  s.attach(second, new Uint8Array(16), 1 << 20, 0);
+  // Of the old connection: one that is due by its number, and one that would end the session.
+  s.receive(first, data(2, frame(1, 1, Uint8Array.of(66))), undefined);
+  s.receive(first, new Uint8Array(3), undefined);
+  assert.is(s.received, 1);
+  assert.equal(failures, []);
+  s.receive(second, data(2, frame(1, 1, Uint8Array.of(2))), undefined);
+  assert.equal([(await channel.recv('bob', 0))[0], (await channel.recv('bob', 1))[0]], [1, 2]);
+  // The end of the old one is not that of the session's.
+  s.detach('closed', first);
+  assert.ok(s.connected);
+  s.detach('closed', second);
+  assert.not.ok(s.connected);
+});
+
+const opened = (...records: readonly wire.Rec[][]): string[] => {
+  const { s, failures } = session();
+  const p = pipe();
+  s.attach(p, new Uint8Array(16), 1 << 20, 0);
+  records.forEach((all, i) => s.receive(p, data(i + 1, ...all), undefined));
+  return failures;
+};
+
+test('a peer may open so many channels and no more', () => {
+  const many = (n: number): wire.Rec[] => Array.from({ length: n }, (_, i) => open(i + 1, `0/${i}`));
+  assert.equal(opened(many(10_000)), []);
+  const failures = opened(many(10_001));
+  assert.is(failures.length, 1);
+  assert.match(failures[0]!, /more than 10000 channels/);
+});
+
+test('names of channels: length, form, and one channel a name', () => {
+  const long = (n: number): string => `0/${'x'.repeat(n - 2)}`;
+  assert.equal(opened([open(1, long(512)), open(2, '7/a/b')]), []);
+  assert.match(opened([open(1, long(513))])[0] ?? '', /too long/);
+  for (const name of ['x', '/x', 'a/x', '-1/x', `${'1'.repeat(16)}/x`, ''])
+    assert.match(opened([open(1, name)])[0] ?? '', /not valid/, name);
+  assert.match(opened([open(1, '0/x'), open(2, '0/x')])[0] ?? '', /not valid/);
+  assert.match(opened([open(2, '0/x')])[0] ?? '', /out of order/);
+});
+
+test('the bytes that wait for the program have a limit to the byte, and each channel its credit', () => {
+  const held = (limit: number): string[] => {
+    const { s, failures } = session({ maxHeldBytes: limit });
+    const p = pipe();
+    s.attach(p, new Uint8Array(16), 1 << 20, 0);
+    s.receive(p, data(1, open(1, '0/x'), open(2, '0/y'), frame(1, 0, new Uint8Array(1000)), frame(2, 0, new Uint8Array(500))), undefined);
+    return failures;
+  };
+  const cost = wire.frameCost(1000) + wire.frameCost(500);
+  assert.equal(held(cost), []);
+  assert.match(held(cost - 1)[0] ?? '', /maxHeldBytes/);
+  // Empty frames cost too.
+  const empty = Array.from({ length: (1 << 20) / 64 + 1 }, (_, i) => frame(1, i, new Uint8Array()));
+  assert.equal(opened([open(1, '0/x'), ...empty.slice(1)]), []);
+  assert.match(opened([open(1, '0/x'), ...empty])[0] ?? '', /beyond its credit/);
+});
+
+test('frames in chunks: whole, in order, below the limit, and not cut into', () => {
+  const chunk = (tag: number, size: number, total: number, offset: number): wire.Rec =>
+    wire.record(wire.CHUNK, 1, tag, new Uint8Array(size), total, offset);
+  const start = open(1, '0/x');
+  assert.equal(opened([start, chunk(0, 10, 30, 0), chunk(0, 20, 30, 10), frame(1, 1, new Uint8Array(1))]), []);
+  const cases: [string, wire.Rec[]][] = [
+    ['over the limit', [chunk(0, 10, (1 << 20) + 1, 0)]],
+    ['not the next', [chunk(0, 10, 30, 0), chunk(0, 10, 30, 0)]],
+    ['not the next', [chunk(0, 10, 30, 0), chunk(0, 10, 30, 15)]],
+    ['not the next', [chunk(0, 10, 30, 0), chunk(1, 10, 30, 10)]],
+    ['not the next', [chunk(0, 10, 30, 0), chunk(0, 10, 40, 10)]],
+    ['not the next', [chunk(0, 10, 30, 0), chunk(0, 25, 30, 10)]],
+    ['not the next', [chunk(0, 0, 30, 0)]],
+    ['cuts into another', [chunk(0, 10, 30, 0), frame(1, 1, new Uint8Array(1))]],
+    ['closed within a frame', [chunk(0, 10, 30, 0), wire.record(wire.CLOSE, 1)]],
+  ];
+  for (const [why, records] of cases) assert.match(opened([start, ...records])[0] ?? 'none', new RegExp(why), why);
+});
+
+test('what a peer says of packets that were never sent, or that it had and lost, ends the session', () => {
+  const { s, failures } = session();
+  const p = pipe();
+  s.attach(p, new Uint8Array(16), 1 << 20, 0);
+  s.receive(p, wire.writePacket({ kind: wire.STATUS, seq: 0, ack: 1, records: [] }, false), undefined);
+  assert.match(failures[0] ?? '', /never sent/);
+});
+
+test('a handshake has room for so many messages and bytes, and takes no text', async () => {
+  const connection = () => {
+    let events: SocketEvents | undefined;
+    let ended = false;
+    const c = new Connection({
+      listen: (e) => {
+        events = e;
+      },
+      arrived: 0,
+      send: () => {},
+      close: () => {},
+      terminate: () => {
+        ended = true;
+      },
+    });
+    return { c, message: (m: Uint8Array, binary = true) => events!.message(m, binary), ended: () => ended };
+  };
+  const few = connection();
+  for (let i = 0; i < 64; i++) few.message(new Uint8Array(1));
+  assert.not.ok(few.ended());
+  few.message(new Uint8Array(1));
+  assert.ok(few.ended(), 'the 65th');
+  const large = connection();
+  large.message(new Uint8Array(2 << 20));
+  assert.not.ok(large.ended());
+  large.message(new Uint8Array(1));
+  assert.ok(large.ended(), 'beyond 2 MiB');
+  const text = connection();
+  text.message(new Uint8Array(1), false);
+  assert.ok(text.ended(), 'text');
+});
+
+test.run();
