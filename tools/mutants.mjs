@@ -55,17 +55,21 @@ const write = (path, text) => {
   writeFileSync(path, text);
 };
 
-/** A place of its own, below the project's folder so that links do. */
+const work = join(root, '.mutants', String(process.pid));
+/** What was built when this began: a build that runs meanwhile changes nothing here. */
+const base = join(work, 'base');
+
+const prepare = () => {
+  for (const name of ['dist/src', 'dist/test', 'wasm-build', 'assembly', 'tools', 'package.json', 'asconfig.json'])
+    cpSync(join(root, name), join(base, name), { recursive: true });
+};
+
+/** A place of its own for a fault. It lies below the project's folder, where packages and fixtures are found. */
 const place = (slot) => {
-  const at = join(root, '.mutants', `${process.pid}.${slot}`);
+  const at = join(work, String(slot));
   rmSync(at, { recursive: true, force: true });
-  link(join(root, 'dist/src'), join(at, 'dist/src'));
-  link(join(root, 'dist/test'), join(at, 'dist/test'));
-  link(join(root, 'wasm-build'), join(at, 'wasm-build'));
-  cpSync(join(root, 'assembly'), join(at, 'assembly'), { recursive: true });
-  cpSync(join(root, 'tools'), join(at, 'tools'), { recursive: true });
-  for (const name of ['package.json', 'asconfig.json']) cpSync(join(root, name), join(at, name));
-  for (const name of ['node_modules', 'src', 'test', 'bench']) symlinkSync(join(root, name), join(at, name));
+  link(base, at);
+  for (const name of ['node_modules', 'src', 'test', 'bench', 'examples']) symlinkSync(join(root, name), join(at, name));
   return at;
 };
 
@@ -96,7 +100,7 @@ const run = (at, command, args) =>
 const tryOne = async (m, slot) => {
   const at = place(slot);
   try {
-    const { texts } = applied(m, (file) => readFileSync(join(root, textOf(file)), 'utf8'));
+    const { texts } = applied(m, (file) => readFileSync(join(base, textOf(file)), 'utf8'));
     for (const [file, text] of texts) write(join(at, textOf(file)), text);
     if (m.edits.some((e) => e.file.startsWith('assembly/'))) {
       rmSync(join(at, 'wasm-build'), { recursive: true });
@@ -126,8 +130,10 @@ const worker = async (slot) => {
   }
 };
 try {
+  prepare();
   await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, (_, slot) => worker(slot)));
 } finally {
+  rmSync(work, { recursive: true, force: true });
   const folder = join(root, '.mutants');
   if (existsSync(folder) && readdirSync(folder).length === 0) rmSync(folder, { recursive: true });
 }

@@ -286,13 +286,15 @@ const withCorrections = (
   let next = 0;
   for (const draw of missing) {
     const form = others.get(draw)!;
-    const size = form.reduce((n, { kind, bytes, width, length }) => n + (kind === 'bytes' ? Math.ceil((length * width) / 8) : bytes.length), 0);
     const chunk = chunks[next];
-    if (chunk === undefined || chunk.length !== size) {
-      // Of another's own draw there is no correction; of packed numbers the form is the dealer's.
-      if (chunk !== undefined && form[0]!.kind === 'bytes') next++;
+    if (chunk === undefined) break;
+    const size = form.reduce((n, { bytes }) => n + bytes.length, 0);
+    if (form[0]!.kind === 'bytes') {
+      // Numbers are packed; whole bytes are another party's own draw, for which there is no correction.
+      if (chunk.length < size) next++;
       continue;
     }
+    if (chunk.length !== size) continue;
     next++;
     let at = 0;
     all.set(draw, form.map((column) => {
