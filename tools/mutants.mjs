@@ -74,9 +74,9 @@ const place = (slot) => {
 };
 
 /** Runs to its end, or until a test has failed. */
-const run = (at, command, args) =>
+const run = (at, command, args, env = {}) =>
   new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: at, env: { ...process.env, FORCE_COLOR: '0' }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd: at, env: { ...process.env, FORCE_COLOR: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
     let ended;
     const end = (why) => {
@@ -109,7 +109,8 @@ const tryOne = async (m, slot) => {
       if (!built.good) return { killed: false, by: `is not built: ${built.text.slice(0, 300)}` };
     }
     for (const file of m.tests) {
-      const { good, why } = await run(at, process.execPath, [join(at, 'tools/test-file.mjs'), file.replace(/ts$/, 'js')]);
+      const test = [join(at, 'tools/test-file.mjs'), file.replace(/ts$/, 'js')];
+      const { good, why } = await run(at, process.execPath, test, m.gates === undefined ? {} : { TESSERA_GATES: m.gates });
       if (!good) return { killed: true, by: `${file} (${why})` };
     }
     return { killed: false, by: `by ${m.tests.join(', ')}` };

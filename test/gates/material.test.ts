@@ -55,7 +55,8 @@ test('too much, too little, longer, shorter and other material is refused', () =
   take(prgs, chunks);
   take(prgs, told, 1);
   const [a, b, c] = chunks as [Uint8Array, Uint8Array, Uint8Array];
-  const longer = (x: Uint8Array, by: number): Uint8Array => Uint8Array.from({ length: x.length + by }, (_, i) => x[i] ?? 0);
+  const longer = (x: Uint8Array, by: number): Uint8Array =>
+    Uint8Array.from({ length: x.length + by }, (_, i) => x[i] ?? 0);
   for (const wrong of [
     [a, b],
     [],
@@ -84,6 +85,8 @@ test('arrays that are handed over have the form that is taken', () => {
     ([a, b]) => [a!, b!],
     ([a, b, c]) => [a!, b!, c!, { array: ring.bytes(1), length: 1 }],
     ([, b, c]) => [{ array: ring.alloc(field, 5), length: 40 }, b!, c!],
+    ([, b, c]) => [{ array: ring.bytes(4), length: 4 }, b!, c!],
+    ([a, b]) => [a!, b!, { array: ring.bits(6), length: 1 }],
     ([a, , c]) => [a!, { array: ring.bits(9, 1), length: 2 }, c!],
     ([a, , c]) => [a!, { array: ring.bits(10, 2), length: 4 }, c!],
   ];
@@ -114,7 +117,8 @@ test('shares of dealt values add up to them, and a correction is masked by the o
 
 /** The first 16 bytes of whatever a party draws. */
 const firstOf = (p: Drawing): Record<string, string> => {
-  const hex = (a: Parameters<typeof ring.u8>[0]): string => Buffer.from(ring.u8(a).slice(0, 16)).toString('hex');
+  const hex = (a: Parameters<typeof ring.u8>[0]): string =>
+    Buffer.from(ring.u8(a).slice(0, 16)).toString('hex');
   const parts = p.drawParts(64);
   parts.fill(0, 32);
   parts.fill(32, 32);

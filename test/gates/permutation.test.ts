@@ -5,7 +5,7 @@ import { Scratch } from '../../src/dealer/scratch.ts';
 import { move, permutations, streamBytes } from '../../src/gates/permutation.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { Prg } from '../../src/ring/prg.ts';
-import { ring, runCase, raw, seedsOf } from './harness.ts';
+import { raw, ring, runCase, seedsOf } from './harness.ts';
 
 const test = suite('gates: permutation');
 
@@ -29,7 +29,10 @@ test('all orders of few elements are as likely (6 deviations: once in 10^8)', ()
     const counts = new Map<string, number>();
     for (let lane = 0; lane < lanes; lane++) {
       const order = [...from.subarray(lane * n, (lane + 1) * n)].map((v) => v - lane * n);
-      assert.equal([...order].sort(), Array.from({ length: n }, (_, i) => i));
+      assert.equal(
+        [...order].sort(),
+        Array.from({ length: n }, (_, i) => i),
+      );
       const key = String(order);
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
@@ -55,7 +58,10 @@ test('of many elements each comes to any place as often, and lanes differ', () =
   assert.ok(fixed > 20 && fixed < 130, `${fixed} fixed points`);
   const mean = ((n - 1) / 2) ** 2;
   assert.ok(Math.abs(sum / (lanes * n) / mean - 1) < 0.02);
-  assert.not.equal([...from.subarray(0, n)], [...from.subarray(n, 2 * n)].map((v) => v - n));
+  assert.not.equal(
+    [...from.subarray(0, n)],
+    [...from.subarray(n, 2 * n)].map((v) => v - n),
+  );
 });
 
 test('elements move whole, at every width', () => {
@@ -84,8 +90,14 @@ test('a shuffle moves what it is given, columns together, and twice in different
       }).raw;
     const [one, two] = [shuffled(), shuffled()];
     for (const [a, b] of [one, two] as [bigint[], bigint[]][]) {
-      assert.equal([...a].sort((u, v) => Number(u - v)), x);
-      assert.equal(b, a.map((v) => 3n * v));
+      assert.equal(
+        [...a].sort((u, v) => Number(u - v)),
+        x,
+      );
+      assert.equal(
+        b,
+        a.map((v) => 3n * v),
+      );
       assert.ok(a.filter((v, i) => v === BigInt(i)).length < 12, 'elements that stay');
     }
     assert.not.equal(one[0], two[0]);

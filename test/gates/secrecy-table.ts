@@ -1,6 +1,7 @@
 /** @file For each gate: with what the tests of secrecy run it. A gate without an entry fails them. */
-import { exp, sigmoid, smooth } from '../../src/fixed/smooth.ts';
+
 import type { Circuit, Wire } from '../../src/fixed/circuit.ts';
+import { exp, sigmoid, smooth } from '../../src/fixed/smooth.ts';
 import type { GateAttrs } from '../../src/gates/gate.ts';
 import { GraphCircuit } from '../../src/ir/circuit.ts';
 import { reachOf } from '../../src/ir/guard-range.ts';
@@ -48,7 +49,9 @@ export const ENTRIES: Readonly<Record<string, readonly Entry[]>> = {
     { ins: [], owner, openings: 1, attrs: { owner, name: 0, length: N, bits: true } },
   ]),
   reveal: [
-    ...[[0], [1], [0, 1]].map((to): Entry => ({ ins: ['ring'], openings: 1, attrs: { to }, known: () => true })),
+    ...[[0], [1], [0, 1]].map(
+      (to): Entry => ({ ins: ['ring'], openings: 1, attrs: { to }, known: () => true }),
+    ),
     { ins: ['bits'], openings: 1, attrs: { to: [0] }, known: () => true },
   ],
   hide: [{ ins: ['public'], openings: 0, attrs: {} }],
@@ -87,10 +90,22 @@ export const ENTRIES: Readonly<Record<string, readonly Entry[]>> = {
   borrowFss: [{ ins: ['ring'], keys: true, openings: 1, attrs: { bits: 18 } }],
   isZeroFss: [{ ins: ['ring'], keys: true, openings: 1, attrs: {} }],
   linesFss: [
-    { ins: ['ring'], keys: true, openings: 1, attrs: { ...kept, at: [0, 5], slopes: [1, -1], steps: [0, 2], bits: 20 } },
-    { ins: ['ring'], keys: true, openings: 1, attrs: { ...kept, at: [1], slopes: [0], steps: [7], bits: 20 } },
+    {
+      ins: ['ring'],
+      keys: true,
+      openings: 1,
+      attrs: { ...kept, at: [0, 5], slopes: [1, -1], steps: [0, 2], bits: 20 },
+    },
+    {
+      ins: ['ring'],
+      keys: true,
+      openings: 1,
+      attrs: { ...kept, at: [1], slopes: [0], steps: [7], bits: 20 },
+    },
   ],
-  splineFss: [{ ins: ['ring'], keys: true, openings: 'some', attrs: asIn('splineFss', (c, x) => sigmoid(c, x), true) }],
+  splineFss: [
+    { ins: ['ring'], keys: true, openings: 'some', attrs: asIn('splineFss', (c, x) => sigmoid(c, x), true) },
+  ],
   exponentialFss: [{ ins: ['ring'], keys: true, openings: 'some', attrs: asIn('exponentialFss', exp, true) }],
   lessInt: [{ ins: ['ring', 'ring'], openings: 'some', attrs: { bits: 32, signed: true } }],
   belowInt: [{ ins: ['ring'], openings: 'some', attrs: { bits: 32, signed: true, thresholds: [-1, 3] } }],

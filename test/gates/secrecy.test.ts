@@ -15,7 +15,17 @@ import { gates } from '../../src/gates/table.ts';
 import { FIELDS, type Field } from '../../src/ring/field.ts';
 import { ring, seedsOf } from './harness.ts';
 import { ENTRIES, type Entry, N, SETTINGS } from './secrecy-table.ts';
-import { alike, type Column, columnsOf, combined, type Input, masked, publicStreams, type View, viewOf } from './view.ts';
+import {
+  alike,
+  type Column,
+  columnsOf,
+  combined,
+  type Input,
+  masked,
+  publicStreams,
+  type View,
+  viewOf,
+} from './view.ts';
 
 const test = suite('gates: secrecy');
 
@@ -70,6 +80,13 @@ const uniform = (column: Column, where: string): void => {
 
 /** Enough bits to say anything, each of which is random by itself. */
 const tells = (c: Column): boolean => c.length >= LEAST;
+
+/** The low byte of each word: of a mask that was shifted, or cut, it is as random as before. */
+const lowOf = (c: Column): Column => {
+  if (c.kind !== 'ring') return c;
+  const bytes = Uint8Array.from({ length: c.length }, (_, i) => c.bytes[(i * c.width) / 8]!);
+  return { ...c, name: `low bytes of ${c.name}`, kind: 'bytes', width: 8, bytes };
+};
 
 const wordsOf = ({ bytes, width }: Column): string[] => {
   const size = width / 8;
@@ -166,11 +183,21 @@ const check = (name: string, entry: Entry, field: Field, parties: number, plain:
     for (const [round, all] of [columns, later].entries()) {
       for (const c of all) {
         const key = Buffer.from(c.bytes.subarray(0, 32)).toString('hex');
-        assert.is(bytes.get(key), undefined, `${where}, rank ${rank}: ${c.name} is a stream that came before`);
+        assert.is(
+          bytes.get(key),
+          undefined,
+          `${where}, rank ${rank}: ${c.name} is a stream that came before`,
+        );
         bytes.set(key, `${round} ${c.name}`);
       }
     }
   }
+
+  // What comes out has a mask, and another one each time.
+  view.outMasks.forEach((mask, i) => {
+    uniform(lowOf(mask), where);
+    if (name !== 'truncate' && name !== 'residue') unrelated(lowOf(mask), lowOf(again.outMasks[i]!), where);
+  });
 
   const sums = sumsOf(view, entry);
   const later = sumsOf(again, entry).map(({ column }) => column);
@@ -186,7 +213,9 @@ const check = (name: string, entry: Entry, field: Field, parties: number, plain:
   const known0 = publicStreams(field, 7, entry.lengths?.[0] ?? N);
   sums.forEach(({ column, from }, i) => {
     // Who masks alone, as an input's owner does, knows what it has sent.
-    const theirs = known.flatMap(({ ranks, columns }) => (from !== undefined && ranks.includes(from) ? [] : columns));
+    const theirs = known.flatMap(({ ranks, columns }) =>
+      from !== undefined && ranks.includes(from) ? [] : columns,
+    );
     const others = sums.slice(i + 1).map((other) => other.column);
     for (const other of [...others, ...later, ...view.inputs.filter(tells), ...theirs, ...known0])
       if (alike(column, other)) unrelated(column, other, where);
@@ -220,8 +249,12 @@ test('every gate has an entry, and every entry is a gate', () => {
   assert.equal(Object.keys(ENTRIES).sort(), Object.keys(gates).sort());
 });
 
+/** `npm run mutants` asks for some gates only, separated by commas. */
+const asked = process.env.TESSERA_GATES?.split(',');
+
 for (const { field, parties } of SETTINGS) {
   for (const [name, entries] of Object.entries(ENTRIES)) {
+    if (asked && !asked.includes(name)) continue;
     test(`${field.name}, ${parties} parties: ${name}`, () => {
       for (const entry of entries) {
         if (entry.keys && parties > 2) continue;

@@ -28,7 +28,7 @@ export const columnsOf = (name: string, a: Arr, width = 8): Column[] => {
     const mask = (1 << width) - 1;
     return [{ name, kind, length, width, bytes: bytes.map((b) => b & mask) }];
   }
-  const tail = length % 8 ? (1 << length % 8) - 1 : 255;
+  const tail = length % 8 ? (1 << (length % 8)) - 1 : 255;
   return Array.from({ length: a.planes }, (_, i) => {
     const plane = bytes.slice(i * a.stride, i * a.stride + Math.ceil(length / 8));
     if (plane.length > 0) plane[plane.length - 1]! &= tail;
@@ -58,8 +58,7 @@ export const combined = (a: Column, b: Column, sign: 1 | -1): Column => {
   return { ...a, name, bytes };
 };
 
-export const alike = (a: Column, b: Column): boolean =>
-  a.kind === b.kind && a.length === b.length;
+export const alike = (a: Column, b: Column): boolean => a.kind === b.kind && a.length === b.length;
 
 /** One opening: what each rank sends, and the sum; of one sender, its array alone. */
 export interface Opened {
@@ -80,6 +79,8 @@ export interface View {
   readonly drawn: readonly ReadonlyMap<number, readonly Column[]>[];
   /** What all are told. */
   readonly told: readonly Uint8Array[];
+  /** The whole masks of what comes out. */
+  readonly outMasks: readonly Column[];
   /** Places of streams, by rank, that were drawn twice. */
   readonly twice: readonly string[];
 }
@@ -111,7 +112,15 @@ class Observed extends Drawing implements Party {
   readonly openings: Opening[] = [];
   readonly #input: Arr | undefined;
 
-  constructor(field: Field, parties: number, rank: number, prg: Prg, gate: number, chunks: readonly Uint8Array[], own?: Arr) {
+  constructor(
+    field: Field,
+    parties: number,
+    rank: number,
+    prg: Prg,
+    gate: number,
+    chunks: readonly Uint8Array[],
+    own?: Arr,
+  ) {
     super(ring, field, rank, prg, gate, chunks);
     this.parties = parties;
     this.#input = own;
@@ -216,16 +225,27 @@ export const viewOf = (
   own?: { readonly owner: number; readonly array: Arr },
 ): View => {
   const parties = seeds.length;
-  const dealing = new Dealing(ring, field, seeds.map((seed) => new Prg(ring, seed)), number);
-  gate.deal(dealing, given.masks, attrs);
+  const dealing = new Dealing(
+    ring,
+    field,
+    seeds.map((seed) => new Prg(ring, seed)),
+    number,
+  );
+  const outMasks = gate
+    .deal(dealing, given.masks, attrs)
+    .flatMap(({ r }, i) => (r ? columnsOf(`mask of output ${i}`, r) : []));
   const prgs = seeds.map((seed) => new Overheard(ring, seed));
   const runs = prgs.map((prg, rank) => {
     const chunks = rank === 0 ? dealing.correction : dealing.told;
     const array = own?.owner === rank ? own.array : undefined;
     const party = new Observed(field, parties, rank, prg, number, chunks, array);
-    return { party, steps: gate.eval(party, given.values[rank]!, attrs), outs: undefined as Value[] | undefined };
+    return {
+      party,
+      steps: gate.eval(party, given.values[rank]!, attrs),
+      outs: undefined as Value[] | undefined,
+    };
   });
-  const openings: Opened[] = [];
+  const opened: Opened[] = [];
   for (;;) {
     for (const run of runs) {
       if (run.outs) continue;
@@ -234,15 +254,22 @@ export const viewOf = (
     }
     const rounds = runs.map(({ party }) => party.openings.splice(0));
     if (rounds.every((all) => all.length === 0)) break;
-    rounds[0]!.forEach((first, i) => openings.push(exchange(first, rounds.map((all) => all[i]!), openings.length)));
+    for (const [i, first] of rounds[0]!.entries()) {
+      const all = rounds.map((openings) => openings[i]!);
+      opened.push(exchange(first, all, opened.length));
+    }
   }
-  const arraysOf = (values: readonly Value[]): Arr[] => values.flatMap(({ c, r }) => [c, r].filter((a) => a !== undefined));
+  const arraysOf = (values: readonly Value[]): Arr[] =>
+    values.flatMap(({ c, r }) => [c, r].filter((a) => a !== undefined));
   const view: View = {
-    openings,
+    openings: opened,
     inputs: given.values[0]!.flatMap(({ c, r }, i) => (c && r ? columnsOf(`c of input ${i}`, c) : [])),
-    inputShares: given.values.map((all) => all.flatMap(({ r }, i) => (r ? columnsOf(`share of mask ${i}`, r) : []))),
+    inputShares: given.values.map((all) =>
+      all.flatMap(({ r }, i) => (r ? columnsOf(`share of mask ${i}`, r) : [])),
+    ),
     drawn: prgs.map(({ streams }, rank) => (rank === 0 ? withCorrections(streams, prgs, dealing) : streams)),
     told: dealing.told,
+    outMasks,
     twice: prgs.flatMap(({ twice }) => twice),
   };
   for (const { party, outs } of runs) {
@@ -297,11 +324,14 @@ const withCorrections = (
     if (chunk.length !== size) continue;
     next++;
     let at = 0;
-    all.set(draw, form.map((column) => {
-      const bytes = chunk.slice(at, at + column.bytes.length);
-      at += column.bytes.length;
-      return { ...column, name: `correction ${column.name}`, bytes };
-    }));
+    all.set(
+      draw,
+      form.map((column) => {
+        const bytes = chunk.slice(at, at + column.bytes.length);
+        at += column.bytes.length;
+        return { ...column, name: `correction ${column.name}`, bytes };
+      }),
+    );
   }
   return all;
 };

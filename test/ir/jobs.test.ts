@@ -25,10 +25,14 @@ const loop = (factor: number): Graph =>
 const JOB: Job = { graph: graphOf((x) => np.multiply(x, x)), ins: [0], outs: [1] };
 
 /** The same job with its nodes, or one of them, changed. */
-const changed = (change: (graph: Graph) => Partial<Graph>): Job => ({ ...JOB, graph: { ...JOB.graph, ...change(JOB.graph) } });
+const changed = (change: (graph: Graph) => Partial<Graph>): Job => ({
+  ...JOB,
+  graph: { ...JOB.graph, ...change(JOB.graph) },
+});
 
 test('the digest of a job says all that is to be the same', () => {
-  const nodes = (change: object) => changed((g) => ({ nodes: g.nodes.map((n, i) => (i === 0 ? { ...n, ...change } : n)) }));
+  const nodes = (change: object) =>
+    changed((g) => ({ nodes: g.nodes.map((n, i) => (i === 0 ? { ...n, ...change } : n)) }));
   const others: Record<string, Job> = {
     objects: { ...JOB, ins: [2] },
     results: { ...JOB, outs: [-1] },
@@ -57,7 +61,13 @@ test('the digest of a job says all that is to be the same', () => {
 });
 
 test('a dealer deals for no gate twice', () => {
-  const jobs = new DealerJobs(new Dealer(ring, field, seedsOf(2).map((seed) => new Prg(ring, seed))));
+  const jobs = new DealerJobs(
+    new Dealer(
+      ring,
+      field,
+      seedsOf(2).map((seed) => new Prg(ring, seed)),
+    ),
+  );
   const input: Job = { graph: { ins: [], outs: [], nodes: [], types: [] }, ins: [], outs: [] };
   const run = (job: Job, base?: number): void => {
     for (const steps = jobs.run(job, base); !steps.next().done; );
@@ -124,12 +134,23 @@ const bye: DealerMessage = { kind: 'bye' };
 
 test('a dealer takes seeds of 32 bytes, orders of rank 0, digests of the others', async () => {
   assert.is(await dealing([seed(), bye], [seed(), bye]), 'done');
-  for (const wrong of [seed(31), seed(0), seed(33), bye]) assert.match(await dealing([seed(), bye], [wrong]), /DIVERGED.*bob/);
+  for (const wrong of [seed(31), seed(0), seed(33), bye])
+    assert.match(await dealing([seed(), bye], [wrong]), /DIVERGED.*bob/);
   const job: DealerMessage = { kind: 'job', job: JOB };
-  const orders: DealerMessage[] = [job, { kind: 'free', ids: [0] }, { kind: 'stop' }, { kind: 'taken', bytes: 1 }, { kind: 'need', gate: 1 }];
-  for (const order of orders) assert.match(await dealing([seed()], [seed(), order]), /DIVERGED.*bob/, order.kind);
+  const orders: DealerMessage[] = [
+    job,
+    { kind: 'free', ids: [0] },
+    { kind: 'stop' },
+    { kind: 'taken', bytes: 1 },
+    { kind: 'need', gate: 1 },
+  ];
+  for (const order of orders)
+    assert.match(await dealing([seed()], [seed(), order]), /DIVERGED.*bob/, order.kind);
   assert.match(await dealing([seed(), { kind: 'digest', digest: 'x' }], [seed()]), /DIVERGED.*alice/);
-  assert.match(await dealing([seed(), job], [seed(), { kind: 'digest', digest: digestOf({ ...JOB, ins: [9] }) }]), /DIVERGED.*different programs/);
+  assert.match(
+    await dealing([seed(), job], [seed(), { kind: 'digest', digest: digestOf({ ...JOB, ins: [9] }) }]),
+    /DIVERGED.*different programs/,
+  );
 });
 
 test.run();

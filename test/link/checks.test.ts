@@ -1,10 +1,10 @@
-/** @file Each check of a handshake and of a session's limits by itself: what it alone refuses is refused. */
+/** @file Each check of a handshake by itself: what it alone refuses is refused. */
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import * as browserCurves from '../../src/link/browser-curves.ts';
 import { controlCodec } from '../../src/link/codec.ts';
 import { digestConfig } from '../../src/link/config.ts';
-import { Connection, type SocketEvents } from '../../src/link/connection.ts';
+import type { SocketEvents } from '../../src/link/connection.ts';
 import * as curves from '../../src/link/curves.ts';
 import type { ConnectError } from '../../src/link/failures.ts';
 import {
@@ -18,11 +18,11 @@ import {
   rejectPeer,
 } from '../../src/link/handshake.ts';
 import { createIdentity } from '../../src/link/identity.ts';
-import { ChannelTable } from '../../src/link/mailbox.ts';
+import { createRoom, parseRoomKey } from '../../src/link/room.ts';
+import { roomSocket } from '../../src/link/room-socket.ts';
 import { deriveKeys, Opener, Sealer } from '../../src/link/sealed.ts';
-import { type PacketPipe, PeerSession } from '../../src/link/session.ts';
 import { connect } from '../../src/link/websocket.ts';
-import * as wire from '../../src/link/wire.ts';
+import { independent } from '../fresh.ts';
 import { partyOptions, rejection, suite } from './helpers.ts';
 import { answerAs, dialAs, helloBytes, pipes, proofBytes, readAs, transcript } from './hostile.ts';
 
@@ -127,22 +127,35 @@ test('a proof holds for its role, its key and its handshake alone', async () => 
   // Alice's own proof, sent back by one that claims to be of her identity.
   const own = createIdentity();
   const mirrored = await refused(
-    (pipe) => dialAs(pipe, { identity: { ...identity, publicKey: own.publicKey }, proof: (theirs) => theirs }),
+    (pipe) =>
+      dialAs(pipe, { identity: { ...identity, publicKey: own.publicKey }, proof: (theirs) => theirs }),
     { identity: own },
   );
   assert.match(mirrored.message, /could not prove its identity/);
   const another = await refused((pipe) => dialAs(pipe, { identity, signer: createIdentity() }));
   assert.match(another.message, /could not prove its identity/);
   const older = await refused((pipe) =>
-    dialAs(pipe, { identity, proof: () => proofBytes('dialer', transcript(helloBytes(identity), helloBytes(own)), identity) }),
+    dialAs(pipe, {
+      identity,
+      proof: () => proofBytes('dialer', transcript(helloBytes(identity), helloBytes(own)), identity),
+    }),
   );
   assert.match(older.message, /could not prove its identity/);
+  for (const signature of [undefined, '', new Uint8Array(), new Uint8Array(63), new Uint8Array(64)]) {
+    const proof = (): Uint8Array => controlCodec.encode(['proof', { signature }]);
+    assert.match(
+      (await refused((pipe) => dialAs(pipe, { identity, proof }))).message,
+      /could not prove its identity/,
+    );
+  }
   const [near, far] = pipes();
   answerAs(far, { signer: createIdentity() }).catch(() => {});
   const dialled = await rejection(dialHandshake(near, local('bob'), 'alice', NO_BINDING, undefined));
   assert.match(dialled.message, /could not prove its identity/);
   // Right in all, but what follows is not sealed.
-  const open = await refused((pipe) => dialAs(pipe, { identity, then: controlCodec.encode(['config', good]) }));
+  const open = await refused((pipe) =>
+    dialAs(pipe, { identity, next: controlCodec.encode(['config', good]) }),
+  );
   assert.match(open.message, /is not sealed/);
 });
 
@@ -171,10 +184,12 @@ const meet = async (b: ChannelBinding, a: ChannelBinding, invited: (Uint8Array |
     rejectPeer(far, error);
     throw error;
   });
-  const ask = dialHandshake(near, local('bob', { invitation: invited[0] }), 'alice', b, undefined).catch((error) => {
-    rejectPeer(near, error);
-    throw error;
-  });
+  const ask = dialHandshake(near, local('bob', { invitation: invited[0] }), 'alice', b, undefined).catch(
+    (error) => {
+      rejectPeer(near, error);
+      throw error;
+    },
+  );
   const both = await Promise.allSettled([ask, answer]);
   return both.map((r) => (r.status === 'fulfilled' ? 'met' : (r.reason as ConnectError).reason));
 };
@@ -190,7 +205,11 @@ test('each binding alone finds who sits in between: certificates, keying materia
   assert.equal(await meet(without, { ...without, certificates: other(64) }), bad, 'certificates alone');
   // One end that cannot export leaves the certificates.
   assert.equal(await meet(BINDING, without), ['met', 'met']);
-  assert.equal(await meet(BINDING, { ...without, certificates: other(64) }), bad, 'certificates, one exporter');
+  assert.equal(
+    await meet(BINDING, { ...without, certificates: other(64) }),
+    bad,
+    'certificates, one exporter',
+  );
   const key = (n: number) => new Uint8Array(32).fill(n);
   assert.equal(await meet(NO_BINDING, NO_BINDING, [key(1), key(1)]), ['met', 'met']);
   assert.equal(await meet(NO_BINDING, NO_BINDING, [key(1), key(2)]), bad, 'invitation');
@@ -201,14 +220,77 @@ test('what both ends sign is what the description says, certificates and keying 
   const identity = createIdentity();
   const tls = { mutualTls: true, exporter: true };
   const { certificates, exporter } = BINDING;
-  const met = (o: Parameters<typeof dialAs>[1]) => answering((pipe) => dialAs(pipe, { identity, ...o }), {}, BINDING);
-  const named = async (o: Parameters<typeof dialAs>[1]): Promise<string> => (await met(o)).error?.message ?? 'none';
+  const met = (o: Parameters<typeof dialAs>[1]) =>
+    answering((pipe) => dialAs(pipe, { identity, ...o }), {}, BINDING);
+  const named = async (o: Parameters<typeof dialAs>[1]): Promise<string> =>
+    (await met(o)).error?.message ?? 'none';
   // A right proof, and then silence in place of the configuration.
   assert.match(await named({ hello: tls, certificates, exporter: exporter! }), /silent/);
   assert.match(await named({ hello: tls, certificates }), /could not prove/);
   assert.match(await named({ hello: tls, exporter: exporter! }), /could not prove/);
   assert.match(await named({ hello: tls }), /could not prove/);
   assert.match(await named({ hello: { ...tls, exporter: false }, certificates }), /silent/);
+});
+
+test('messages are sealed unless both ends have verified certificates', async () => {
+  for (const [b, a, sealed] of [
+    [BINDING, BINDING, false],
+    [BINDING, NO_BINDING, true],
+    [NO_BINDING, BINDING, true],
+    [NO_BINDING, NO_BINDING, true],
+  ] as const) {
+    const [near, far] = pipes();
+    const [dialled, answered] = await Promise.all([
+      dialHandshake(near, local('bob'), 'alice', b, undefined),
+      (async () => answerHandshake(far, local('alice'), await far.next(), a, undefined, () => 3))(),
+    ]);
+    assert.equal(
+      [dialled, answered].map(({ seal }) => seal !== undefined),
+      [sealed, sealed],
+    );
+    assert.is(dialled.received, 3);
+  }
+});
+
+test('configuration and build are compared at both ends, after the proofs', async () => {
+  const build = { version: '1.0.0', hash: 'abc' };
+  const config = digestConfig({ a: 1 }, 'job');
+  const tls = { mutualTls: true, exporter: true };
+  const sides = { certificates: BINDING.certificates, exporter: BINDING.exporter! };
+  const wrong: [string, object, string][] = [
+    ['no build', { config }, 'protocol'],
+    ['another build', { config, build: { version: '1.0.0', hash: 'abd' } }, 'build'],
+    ['another version', { config, build: { version: '1.0.1', hash: 'abc' } }, 'build'],
+    ['no configuration', { build }, 'protocol'],
+    ['a configuration of numbers', { build, config: { a: 5 } }, 'protocol'],
+    ['another configuration', { build, config: digestConfig({ a: 2 }, 'job') }, 'config'],
+    ['one more entry', { build, config: digestConfig({ a: 1, b: 1 }, 'job') }, 'config'],
+    ['one entry less', { build, config: digestConfig({}, 'job') }, 'config'],
+  ];
+  const right = await answering(
+    (pipe) =>
+      dialAs(pipe, { hello: tls, ...sides, next: controlCodec.encode(['config', { build, config }]) }),
+    {},
+    BINDING,
+  );
+  assert.is(right.admitted, 1, right.error?.message);
+  const dial = async (said: object): Promise<string> => {
+    const [near, far] = pipes();
+    answerAs(far, { hello: tls, ...sides, next: controlCodec.encode(['accept', said]) }).catch(() => {});
+    return dialHandshake(near, local('bob'), 'alice', BINDING, undefined).then(
+      () => 'met',
+      (error: ConnectError) => error.reason,
+    );
+  };
+  assert.is(await dial({ build, config, received: 0 }), 'met');
+  for (const received of [undefined, '1', 0.5, Number.NaN])
+    assert.is(await dial({ build, config, received }), 'protocol');
+  for (const [what, said, reason] of wrong) {
+    const next = controlCodec.encode(['config', said]);
+    const error = await refused((pipe) => dialAs(pipe, { hello: tls, ...sides, next }), {}, BINDING);
+    assert.is(error.reason, reason, what);
+    assert.is(await dial({ received: 0, ...said }), reason, what);
+  }
 });
 
 test('a hello is refused for each field that is not as it should be', () => {
@@ -231,7 +313,13 @@ test('a hello is refused for each field that is not as it should be', () => {
     exporter: [0, undefined],
     window: [-1, 0.5, Number.NaN, '1', undefined],
     maxFrameBytes: [-1, 2 ** 60, undefined],
-    resume: [null, 5, { instance: bytes(15), received: 1 }, { instance: bytes(16), received: -1 }, { instance: bytes(16) }],
+    resume: [
+      null,
+      5,
+      { instance: bytes(15), received: 1 },
+      { instance: bytes(16), received: -1 },
+      { instance: bytes(16) },
+    ],
   };
   for (const [field, values] of Object.entries(wrong)) {
     for (const value of values) {
@@ -252,7 +340,8 @@ const ephemerals = async (me: Local): Promise<Uint8Array[]> => {
   dialHandshake(near, me, 'alice', NO_BINDING, undefined).catch(() => {});
   const [, hello] = readAs(await far.next());
   const [dialer, listener] = pipes();
-  const answered = (async () => answerHandshake(listener, me, await listener.next(), NO_BINDING, undefined, () => 0))();
+  const answered = (async () =>
+    answerHandshake(listener, me, await listener.next(), NO_BINDING, undefined, () => 0))();
   answered.catch(() => {});
   const { hello: theirs } = await dialAs(dialer, { hello: { to: 'bob', from: 'carol' } });
   return [hello.ephemeral as Uint8Array, theirs.ephemeral as Uint8Array];
@@ -283,8 +372,10 @@ test('two sessions of a party differ: instances, and ephemeral keys on the wire'
     await link.close();
   }
   for (const field of ['instance', 'ephemeral'] as const) {
-    const [a, b] = heard.map((hello) => Buffer.from(hello[field] as Uint8Array).toString('hex'));
-    assert.is.not(a, b, field);
+    independent(
+      heard.map((hello) => Uint8Array.from(hello[field] as Uint8Array)),
+      field,
+    );
   }
 });
 
@@ -303,10 +394,23 @@ test('equal messages are sealed differently, in one direction, in both, and in t
         }
       }
     }
-    const [one, two] = await Promise.all([1, 2].map((n) => deriveKeys(new Uint8Array(32).fill(n), new Uint8Array(64), true)));
+    const [one, two] = await Promise.all(
+      [1, 2].map((n) => deriveKeys(new Uint8Array(32).fill(n), new Uint8Array(64), true)),
+    );
     assert.not.equal(await new Sealer(one!.send).seal(message), await new Sealer(two!.send).seal(message));
   }
   assert.is(texts.size, count);
+  // Neither do the ciphers share a key.
+  const { send } = await deriveKeys(secret, new Uint8Array(64), true);
+  const boxed = await crypto.subtle.importKey('raw', Uint8Array.from(send.box), 'AES-GCM', false, [
+    'encrypt',
+  ]);
+  const [one, two] = await Promise.all(
+    [send.aes, boxed].map((key) =>
+      crypto.subtle.encrypt({ name: 'AES-GCM', iv: new Uint8Array(12) }, key, new Uint8Array(16)),
+    ),
+  );
+  assert.not.equal(new Uint8Array(one!), new Uint8Array(two!));
 });
 
 test('messages of either cipher that are swapped do not open', async () => {
@@ -314,171 +418,58 @@ test('messages of either cipher that are swapped do not open', async () => {
   const back = await deriveKeys(new Uint8Array(32).fill(1), new Uint8Array(64), false);
   for (const size of [100, 20_000]) {
     const sealer = new Sealer(keys.send);
-    const [first, second] = [await sealer.seal(new Uint8Array(size)), await sealer.seal(new Uint8Array(size).fill(1))];
+    const [first, second] = [
+      await sealer.seal(new Uint8Array(size)),
+      await sealer.seal(new Uint8Array(size).fill(1)),
+    ];
     const opener = new Opener(back.receive);
     await rejection((async () => opener.open(second))());
     await rejection((async () => opener.open(first))());
   }
 });
 
-const session = (more: Partial<ConstructorParameters<typeof PeerSession>[2]> = {}) => {
-  const failures: string[] = [];
-  const table = new ChannelTable({ self: 'alice', carry: () => {} });
-  const s = new PeerSession(
-    'bob',
-    table,
-    {
-      window: 1 << 20,
-      maxFrameBytes: 1 << 20,
-      maxHeldBytes: 8 << 20,
-      heartbeatMs: 100,
-      peerTimeoutMs: 1000,
-      ...more,
-    },
-    { up: () => {}, down: () => {}, lost: (_, why) => failures.push(why), aborted: () => {}, bye: () => {} },
+test('rooms: fresh keys and names, fresh nonces, and nothing that another key has sealed', () => {
+  const rooms = [1, 2].map(() => createRoom({ parties: ['alice', 'bob'] }));
+  independent(
+    rooms.map((room) => parseRoomKey(room.key)),
+    'keys of rooms',
   );
-  return { s, table, failures };
-};
-
-const pipe = (): PacketPipe & { sent: Uint8Array[] } => {
-  const sent: Uint8Array[] = [];
-  return {
-    sent,
-    send: (head, body) => sent.push(head, ...(body ? [body] : [])),
-    buffered: 0,
-    arrived: 0,
-    close: () => {},
-    terminate: () => {},
-  };
-};
-
-const data = (seq: number, ...records: wire.Rec[]) =>
-  wire.writePacket({ kind: wire.DATA, seq, ack: 0, records }, false);
-const open = (id: number, key: string | Uint8Array): wire.Rec =>
-  wire.record(wire.OPEN, id, 0, typeof key === 'string' ? new TextEncoder().encode(key) : key);
-const frame = (id: number, tag: number, bytes: Uint8Array): wire.Rec => wire.record(wire.FRAME, id, tag, bytes);
-
-test('packets that come late over a connection that was replaced are not heard', async () => {
-  const { s, table, failures } = session();
-  const channel = table.open('x', ['bob'], ['alice', 'bob']);
-  const [first, second] = [pipe(), pipe()];
-  s.attach(first, new Uint8Array(16), 1 << 20, 0);
-  s.receive(first, data(1, open(1, '0/x'), frame(1, 0, Uint8Array.of(1))), undefined);
-  s.attach(second, new Uint8Array(16), 1 << 20, 0);
-  // Of the old connection: one that is due by its number, and one that would end the session.
-  s.receive(first, data(2, frame(1, 1, Uint8Array.of(66))), undefined);
-  s.receive(first, new Uint8Array(3), undefined);
-  assert.is(s.received, 1);
-  assert.equal(failures, []);
-  s.receive(second, data(2, frame(1, 1, Uint8Array.of(2))), undefined);
-  assert.equal([(await channel.recv('bob', 0))[0], (await channel.recv('bob', 1))[0]], [1, 2]);
-  // The end of the old one is not that of the session's.
-  s.detach('closed', first);
-  assert.ok(s.connected);
-  s.detach('closed', second);
-  assert.not.ok(s.connected);
-});
-
-const opened = (...records: readonly wire.Rec[][]): string[] => {
-  const { s, failures } = session();
-  const p = pipe();
-  s.attach(p, new Uint8Array(16), 1 << 20, 0);
-  records.forEach((all, i) => s.receive(p, data(i + 1, ...all), undefined));
-  return failures;
-};
-
-test('a peer may open so many channels and no more', () => {
-  const many = (n: number): wire.Rec[] => Array.from({ length: n }, (_, i) => open(i + 1, `0/${i}`));
-  assert.equal(opened(many(10_000)), []);
-  const failures = opened(many(10_001));
-  assert.is(failures.length, 1);
-  assert.match(failures[0]!, /more than 10000 channels/);
-});
-
-test('names of channels: length, form, and one channel a name', () => {
-  const long = (n: number): string => `0/${'x'.repeat(n - 2)}`;
-  assert.equal(opened([open(1, long(512)), open(2, '7/a/b')]), []);
-  assert.match(opened([open(1, long(513))])[0] ?? '', /too long/);
-  for (const name of ['x', '/x', 'a/x', '-1/x', `${'1'.repeat(16)}/x`, ''])
-    assert.match(opened([open(1, name)])[0] ?? '', /not valid/, name);
-  assert.match(opened([open(1, '0/x'), open(2, '0/x')])[0] ?? '', /not valid/);
-  assert.match(opened([open(2, '0/x')])[0] ?? '', /out of order/);
-});
-
-test('the bytes that wait for the program have a limit to the byte, and each channel its credit', () => {
-  const held = (limit: number): string[] => {
-    const { s, failures } = session({ maxHeldBytes: limit });
-    const p = pipe();
-    s.attach(p, new Uint8Array(16), 1 << 20, 0);
-    s.receive(p, data(1, open(1, '0/x'), open(2, '0/y'), frame(1, 0, new Uint8Array(1000)), frame(2, 0, new Uint8Array(500))), undefined);
-    return failures;
-  };
-  const cost = wire.frameCost(1000) + wire.frameCost(500);
-  assert.equal(held(cost), []);
-  assert.match(held(cost - 1)[0] ?? '', /maxHeldBytes/);
-  // Empty frames cost too.
-  const empty = Array.from({ length: (1 << 20) / 64 + 1 }, (_, i) => frame(1, i, new Uint8Array()));
-  assert.equal(opened([open(1, '0/x'), ...empty.slice(1)]), []);
-  assert.match(opened([open(1, '0/x'), ...empty])[0] ?? '', /beyond its credit/);
-});
-
-test('frames in chunks: whole, in order, below the limit, and not cut into', () => {
-  const chunk = (tag: number, size: number, total: number, offset: number): wire.Rec =>
-    wire.record(wire.CHUNK, 1, tag, new Uint8Array(size), total, offset);
-  const start = open(1, '0/x');
-  assert.equal(opened([start, chunk(0, 10, 30, 0), chunk(0, 20, 30, 10), frame(1, 1, new Uint8Array(1))]), []);
-  const cases: [string, wire.Rec[]][] = [
-    ['over the limit', [chunk(0, 10, (1 << 20) + 1, 0)]],
-    ['not the next', [chunk(0, 10, 30, 0), chunk(0, 10, 30, 0)]],
-    ['not the next', [chunk(0, 10, 30, 0), chunk(0, 10, 30, 15)]],
-    ['not the next', [chunk(0, 10, 30, 0), chunk(1, 10, 30, 10)]],
-    ['not the next', [chunk(0, 10, 30, 0), chunk(0, 10, 40, 10)]],
-    ['not the next', [chunk(0, 10, 30, 0), chunk(0, 25, 30, 10)]],
-    ['not the next', [chunk(0, 0, 30, 0)]],
-    ['cuts into another', [chunk(0, 10, 30, 0), frame(1, 1, new Uint8Array(1))]],
-    ['closed within a frame', [chunk(0, 10, 30, 0), wire.record(wire.CLOSE, 1)]],
-  ];
-  for (const [why, records] of cases) assert.match(opened([start, ...records])[0] ?? 'none', new RegExp(why), why);
-});
-
-test('what a peer says of packets that were never sent, or that it had and lost, ends the session', () => {
-  const { s, failures } = session();
-  const p = pipe();
-  s.attach(p, new Uint8Array(16), 1 << 20, 0);
-  s.receive(p, wire.writePacket({ kind: wire.STATUS, seq: 0, ack: 1, records: [] }, false), undefined);
-  assert.match(failures[0] ?? '', /never sent/);
-});
-
-test('a handshake has room for so many messages and bytes, and takes no text', async () => {
-  const connection = () => {
+  assert.is(new Set(rooms.map(({ name }) => name)).size, 2);
+  const end = (key: Uint8Array) => {
+    const sent: Uint8Array[] = [];
+    const heard: Uint8Array[] = [];
+    const closed: string[] = [];
     let events: SocketEvents | undefined;
-    let ended = false;
-    const c = new Connection({
-      listen: (e) => {
-        events = e;
+    const socket = roomSocket(
+      {
+        listen: (e) => {
+          events = e;
+        },
+        arrived: 0,
+        send: (m) => sent.push(m),
+        close: () => {},
+        terminate: () => {},
       },
-      arrived: 0,
-      send: () => {},
-      close: () => {},
-      terminate: () => {
-        ended = true;
-      },
-    });
-    return { c, message: (m: Uint8Array, binary = true) => events!.message(m, binary), ended: () => ended };
+      key,
+    );
+    socket.listen({ message: (m) => heard.push(m), close: (why) => closed.push(why) });
+    return { socket, sent, heard, closed, come: (m: Uint8Array) => events!.message(m, true) };
   };
-  const few = connection();
-  for (let i = 0; i < 64; i++) few.message(new Uint8Array(1));
-  assert.not.ok(few.ended());
-  few.message(new Uint8Array(1));
-  assert.ok(few.ended(), 'the 65th');
-  const large = connection();
-  large.message(new Uint8Array(2 << 20));
-  assert.not.ok(large.ended());
-  large.message(new Uint8Array(1));
-  assert.ok(large.ended(), 'beyond 2 MiB');
-  const text = connection();
-  text.message(new Uint8Array(1), false);
-  assert.ok(text.ended(), 'text');
+  const [key, other] = rooms.map((room) => parseRoomKey(room.key)) as [Uint8Array, Uint8Array];
+  const [a, b, stranger] = [end(key), end(key), end(other)];
+  const message = Uint8Array.of(0x82, 1, 2, 3);
+  for (let i = 0; i < 2; i++) a.socket.send(message, () => {});
+  const [one, two] = a.sent as [Uint8Array, Uint8Array];
+  independent([one.subarray(1, 25), two.subarray(1, 25)], 'nonces of rooms');
+  assert.not.equal(one.subarray(25), two.subarray(25));
+  b.come(one);
+  assert.equal(b.heard, [message]);
+  stranger.come(one);
+  for (const bent of [0, 1, 30].map((at) => one.map((v, i) => (i === at ? v ^ 0x80 : v)))) b.come(bent);
+  b.come(message);
+  assert.is(b.heard.length, 1);
+  assert.is(b.closed.length, 4);
+  assert.equal([stranger.heard.length, stranger.closed.length], [0, 1]);
 });
 
 test.run();

@@ -34,7 +34,10 @@ export const pipes = (): readonly [MessagePipe, MessagePipe] => {
   return [near.pipe, far.pipe];
 };
 
-export const helloBytes = (identity: Identity, more: Partial<Record<keyof Hello, unknown>> = {}): Uint8Array =>
+export const helloBytes = (
+  identity: Identity,
+  more: Partial<Record<keyof Hello, unknown>> = {},
+): Uint8Array =>
   controlCodec.encode([
     'hello',
     {
@@ -90,9 +93,12 @@ export const dialAs = async (
     readonly exporter?: Uint8Array;
     /** What is sent in place of the proof. */
     readonly proof?: (theirs: Uint8Array) => Uint8Array;
-    readonly then?: Uint8Array;
+    readonly next?: Uint8Array;
   } = {},
-): Promise<{ readonly hello: Record<string, unknown>; readonly last: readonly [string, Record<string, unknown>] }> => {
+): Promise<{
+  readonly hello: Record<string, unknown>;
+  readonly last: readonly [string, Record<string, unknown>];
+}> => {
   const identity = o.identity ?? createIdentity();
   const mine = helloBytes(identity, o.hello);
   pipe.send(mine);
@@ -102,19 +108,33 @@ export const dialAs = async (
   const proof = await pipe.next();
   const hash = transcript(mine, theirs, o.certificates, o.exporter);
   pipe.send(o.proof?.(proof) ?? proofBytes('dialer', hash, o.signer ?? identity));
-  if (o.then) pipe.send(o.then);
-  const last = await pipe.next().then(readAs, (): readonly [string, Record<string, unknown>] => ['silence', {}]);
+  if (o.next) pipe.send(o.next);
+  const last = await pipe
+    .next()
+    .then(readAs, (): readonly [string, Record<string, unknown>] => ['silence', {}]);
   return { hello, last };
 };
 
 /** What a listener says to one that dials: its hello, and a proof. */
 export const answerAs = async (
   pipe: MessagePipe,
-  o: { readonly hello?: Partial<Record<keyof Hello, unknown>>; readonly identity?: Identity; readonly signer?: Identity } = {},
+  o: {
+    readonly hello?: Partial<Record<keyof Hello, unknown>>;
+    readonly identity?: Identity;
+    readonly signer?: Identity;
+    readonly certificates?: Uint8Array;
+    readonly exporter?: Uint8Array;
+    /** What is said when the dialer has proved itself and shown its configuration. */
+    readonly next?: Uint8Array;
+  } = {},
 ): Promise<void> => {
   const identity = o.identity ?? createIdentity();
   const theirs = await pipe.next();
   const mine = helloBytes(identity, { from: 'alice', to: 'bob', ...o.hello });
   pipe.send(mine);
-  pipe.send(proofBytes('listener', transcript(theirs, mine), o.signer ?? identity));
+  const hash = transcript(theirs, mine, o.certificates, o.exporter);
+  pipe.send(proofBytes('listener', hash, o.signer ?? identity));
+  if (o.next === undefined) return;
+  for (let i = 0; i < 2; i++) await pipe.next();
+  pipe.send(o.next);
 };

@@ -1,9 +1,10 @@
 /** @file All planted faults, and how they are planted. */
 import { assembly } from './assembly.ts';
+import { dealer } from './dealer.ts';
 import { device } from './device.ts';
 import { fixed } from './fixed.ts';
 import { gateFaults } from './gates.ts';
-import { dealer } from './dealer.ts';
+import { bitFaults } from './gates-bits.ts';
 import { handshake } from './handshake.ts';
 import { ir } from './ir.ts';
 import { link } from './link.ts';
@@ -12,6 +13,7 @@ import { numpy } from './numpy.ts';
 
 export const mutants: readonly Mutant[] = [
   ...gateFaults,
+  ...bitFaults,
   ...dealer,
   ...fixed,
   ...ir,
@@ -28,7 +30,13 @@ export const textOf = (file: string): string =>
 
 /** The text as a pattern: how it is broken into lines does not matter. */
 const pattern = (text: string): RegExp =>
-  new RegExp(text.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+'), 'g');
+  new RegExp(
+    text
+      .trim()
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      .replace(/\s+/g, '\\s+'),
+    'g',
+  );
 
 /** The changed texts by file; and why the fault does not apply, if it does not. */
 export const applied = (
@@ -40,7 +48,8 @@ export const applied = (
   for (const { file, find, replace } of edits) {
     const text = texts.get(file) ?? read(file);
     const found = [...text.matchAll(pattern(find))];
-    if (found.length !== 1) problems.push(`${name}: found ${found.length} times in ${file}, not once: ${find}`);
+    if (found.length !== 1)
+      problems.push(`${name}: found ${found.length} times in ${file}, not once: ${find}`);
     texts.set(
       file,
       text.replace(pattern(find), () => replace),

@@ -18,6 +18,8 @@ export interface Mutant {
   readonly edits: readonly Edit[];
   /** Files of tests under test/, the nearest first. */
   readonly tests: readonly string[];
+  /** Gates to whose entries the tests of secrecy keep: they take a second each. */
+  readonly gates?: string;
   /** Why no test can see it. It is counted as one that survives. */
   readonly survives?: string;
 }
@@ -25,11 +27,17 @@ export interface Mutant {
 /** Faults of one file with the same nearest tests, in short: name, kind, then what is replaced by what in turn. */
 export type Short = readonly [name: string, kind: Kind, ...edits: string[]];
 
-export const inFile = (file: string, tests: readonly string[], faults: readonly Short[]): Mutant[] =>
+export const inFile = (
+  file: string,
+  tests: readonly string[],
+  faults: readonly Short[],
+  gates?: string,
+): Mutant[] =>
   faults.map(([name, kind, ...texts]) => ({
     name,
     kind,
     tests,
+    ...(gates !== undefined && { gates }),
     edits: Array.from({ length: texts.length / 2 }, (_, i) => ({
       file,
       find: texts[2 * i]!,

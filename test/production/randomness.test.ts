@@ -7,7 +7,13 @@ import { BUILD } from '../../src/build.ts';
 import type { SpuConfig } from '../../src/device/cluster-def.ts';
 import { boxText, parseBox, sealKey, storageKey, unsealKey } from '../../src/device/production/keys.ts';
 import { deal } from '../../src/device/production/stored/deal.ts';
-import { markUsed, pieceName, signHeader, stocks, VERSION } from '../../src/device/production/stored/piece.ts';
+import {
+  markUsed,
+  pieceName,
+  signHeader,
+  stocks,
+  VERSION,
+} from '../../src/device/production/stored/piece.ts';
 import { openStored } from '../../src/device/production/stored/source.ts';
 import { VaultReader, writeVault } from '../../src/device/production/vault.ts';
 import { digestOf, type Job } from '../../src/ir/job.ts';
@@ -16,8 +22,9 @@ import { controlCodec } from '../../src/link/codec.ts';
 import { createIdentity, identitySecretText, identityText } from '../../src/link/identity.ts';
 import { memoryNetwork } from '../../src/link/memory.ts';
 import { FIELDS } from '../../src/ring/field.ts';
-import { folder, suite } from './harness.ts';
+import { independent } from '../fresh.ts';
 import { rejection } from '../link/helpers.ts';
+import { folder, suite } from './harness.ts';
 
 const test = suite('production/randomness');
 const place = folder();
@@ -59,9 +66,18 @@ test('equal records of a vault, and equal vaults, are sealed differently', async
   assert.equal(await read(a), RECORDS);
   const texts = [a, b].flatMap((path) => partsOf(path).records.map((r) => hex(r)));
   assert.is(new Set(texts).size, 8);
-  assert.not.equal(partsOf(a).head, partsOf(b).head);
+  const saltOf = (path: string): Uint8Array => {
+    const { salt } = JSON.parse(partsOf(path).head.subarray(20).toString()) as { salt: string };
+    return Uint8Array.from(Buffer.from(salt, 'base64'));
+  };
+  assert.is(saltOf(a).length, 32);
+  independent([saltOf(a), saltOf(b)], 'salts');
   // No key stream serves twice: where it did, sealed texts would differ as the plain ones do.
-  const streams = [a, b].flatMap((path) => partsOf(path).records.slice(0, 3).map((r, i) => hex(r.subarray(4, 44).map((v) => v ^ RECORDS[i]![0]!))));
+  const streams = [a, b].flatMap((path) =>
+    partsOf(path)
+      .records.slice(0, 3)
+      .map((r, i) => hex(r.subarray(4, 44).map((v) => v ^ RECORDS[i]![0]!))),
+  );
   assert.is(new Set(streams).size, 6);
   assert.is(statSync(a).mode & 0o777, 0o600);
 });
@@ -102,10 +118,13 @@ test('records that are swapped, left out, repeated, cut, moved from another file
 });
 
 test('keys of files are fresh, and open for their recipient alone', () => {
-  const [alice, bob] = [createIdentity(), createIdentity()].map((id) => identitySecretText(id)) as [string, string];
+  const [alice, bob] = [createIdentity(), createIdentity()].map((id) => identitySecretText(id)) as [
+    string,
+    string,
+  ];
   const box = parseBox(boxText(alice), 'alice');
   const [one, two] = [sealKey(box), sealKey(box)];
-  assert.is.not(hex(one.key), hex(two.key));
+  independent([one.key, two.key], 'keys');
   const once = (sealed: string): string => hex(Buffer.from(sealed, 'base64').subarray(0, 32));
   assert.is.not(once(one.sealed), once(two.sealed));
   assert.equal(unsealKey(one.sealed, alice), one.key);
@@ -133,11 +152,19 @@ const secrets = Object.fromEntries(TWO.map((party) => [party, identitySecretText
 const recipients = Object.fromEntries(TWO.map((party) => [party, parseBox(boxText(secrets[party]!), party)]));
 
 const dealt = (out: string, runs = 2): Promise<string> =>
-  deal({ program: { parties: TWO, field: 'FM64', fraction: 18, jobs: [JOB] }, runs, out, job: 'test', dealer, recipients });
+  deal({
+    program: { parties: TWO, field: 'FM64', fraction: 18, jobs: [JOB] },
+    runs,
+    out,
+    job: 'test',
+    dealer,
+    recipients,
+  });
 
 test('seeds of parties, of runs and of sets are all different', async () => {
   const seeds = new Set<string>();
   const sets = new Set<string>();
+  const all: Uint8Array[] = [];
   for (let round = 0; round < 2; round++) {
     const out = fresh();
     const set = await dealt(out);
@@ -145,7 +172,10 @@ test('seeds of parties, of runs and of sets are all different', async () => {
     for (const party of TWO) {
       for (const run of [1, 2]) {
         const [seed] = await (async () => {
-          const vault = await VaultReader.open(join(out, party, pieceName(set, run)), (h) => unsealKey(h.key, secrets[party]!)!);
+          const vault = await VaultReader.open(
+            join(out, party, pieceName(set, run)),
+            (h) => unsealKey(h.key, secrets[party]!)!,
+          );
           const first = await vault.next();
           await vault.close();
           return [first!];
@@ -153,11 +183,13 @@ test('seeds of parties, of runs and of sets are all different', async () => {
         assert.is(seed!.length, 32);
         assert.ok(seed!.some((b) => b !== 0));
         seeds.add(hex(seed!));
+        all.push(seed!);
       }
     }
   }
   assert.is(sets.size, 2);
   assert.is(seeds.size, 8);
+  independent(all, 'seeds');
 });
 
 interface Opening {
@@ -233,7 +265,8 @@ test('stored material is for its program alone, in its order, and says so when t
   const set = await dealt(out);
   const { material, seed } = await openFrom({ out, set });
   assert.is(seed.length, 32);
-  const start = (job: Job, number: number): unknown => material.start(job, undefined as never, { number, gate: 0 });
+  const start = (job: Job, number: number): unknown =>
+    material.start(job, undefined as never, { number, gate: 0 });
   start(JOB, 0);
   assert.is.not(digestOf(jobOf(1)), digestOf(JOB));
   assert.match((await rejection((async () => start(jobOf(1), 0))())).message, /for another program/);
