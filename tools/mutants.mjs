@@ -73,10 +73,20 @@ const place = (slot) => {
   return at;
 };
 
+const children = new Set();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(work, { recursive: true, force: true });
+  const folder = join(root, '.mutants');
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmSync(folder, { recursive: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 /** Runs to its end, or until a test has failed. */
 const run = (at, command, args, env = {}) =>
   new Promise((resolve) => {
     const child = spawn(command, args, { cwd: at, env: { ...process.env, FORCE_COLOR: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    children.add(child);
     let text = '';
     let ended;
     const end = (why) => {
@@ -93,6 +103,7 @@ const run = (at, command, args, env = {}) =>
     }
     child.on('close', (code) => {
       clearTimeout(timer);
+      children.delete(child);
       resolve({ good: ended === undefined && code === 0, why: ended ?? `exit ${code}`, text });
     });
   });
@@ -130,14 +141,8 @@ const worker = async (slot) => {
     console.log(`${((performance.now() - start) / 1e3).toFixed(0).padStart(4)} s  ${word}  ${m.kind.padEnd(5)}  ${m.edits[0].file}: ${m.name}: ${result.by}`);
   }
 };
-try {
-  prepare();
-  await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, (_, slot) => worker(slot)));
-} finally {
-  rmSync(work, { recursive: true, force: true });
-  const folder = join(root, '.mutants');
-  if (existsSync(folder) && readdirSync(folder).length === 0) rmSync(folder, { recursive: true });
-}
+prepare();
+await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, (_, slot) => worker(slot)));
 
 const alive = chosen.filter((m) => !results.get(m).killed);
 for (const m of alive) console.log(`\nnot seen: ${m.name}${m.survives ? `\n  ${m.survives}` : ''}`);

@@ -17,7 +17,7 @@ import {
   readHello,
   rejectPeer,
 } from '../../src/link/handshake.ts';
-import { createIdentity } from '../../src/link/identity.ts';
+import { createIdentity, sameBytes, sign, verify } from '../../src/link/identity.ts';
 import { createRoom, parseRoomKey } from '../../src/link/room.ts';
 import { roomSocket } from '../../src/link/room-socket.ts';
 import { deriveKeys, Opener, Sealer } from '../../src/link/sealed.ts';
@@ -62,6 +62,22 @@ test('a shared secret that everybody knows is none: points of low order, on both
         assert.is(x25519(secret, hex(point)), undefined, point);
       }
     }
+  }
+});
+
+test('a signature is of its length, by a key of its length, and nothing else has signed', () => {
+  const identity = createIdentity();
+  const message = new Uint8Array(10);
+  const signature = sign(message, identity);
+  assert.ok(verify(message, signature, identity.publicKey));
+  for (const short of [31, 33, 0]) {
+    const key = Uint8Array.from({ length: short }, (_, i) => identity.publicKey[i] ?? 0);
+    assert.not.ok(verify(message, signature, key));
+    assert.not.ok(curves.ed25519Verify(message, signature, key));
+  }
+  for (const size of [63, 65, 0]) {
+    const other = Uint8Array.from({ length: size }, (_, i) => signature[i] ?? 0);
+    assert.not.ok(verify(message, other, identity.publicKey));
   }
 });
 
@@ -163,6 +179,14 @@ test('pins and names: who is pinned shows its key, who is not needs a certificat
   const identity = createIdentity();
   const expects = (peer: string) => (peer === 'bob' ? createIdentity().publicKey : undefined);
   assert.is((await refused((pipe) => dialAs(pipe, { identity }), { expects })).reason, 'identity');
+  for (const at of [0, 15, 31]) {
+    const near = identity.publicKey.map((v, i) => (i === at ? v ^ 1 : v));
+    assert.is(
+      (await refused((pipe) => dialAs(pipe, { identity }), { expects: () => near })).reason,
+      'identity',
+    );
+  }
+  assert.not.ok(sameBytes(new Uint8Array(2), new Uint8Array(3)));
   const strict = { allowUnauthenticated: false };
   assert.match((await refused((pipe) => dialAs(pipe), strict)).message, /nothing proves/);
   assert.is((await refused((pipe) => dialAs(pipe, { hello: { job: 'other' } }))).reason, 'job');

@@ -226,4 +226,40 @@ export const ir: readonly Mutant[] = [
       ],
     ],
   ),
+  ...inFile(
+    'src/ir/ports.ts',
+    ['ir/engine.test.ts'],
+    [
+      [
+        'what is revealed to one is revealed to rank 0 too',
+        'leak',
+        'revealTo(c, c.wire(id), to).id',
+        'revealTo(c, c.wire(id), [...new Set([0, ...to])]).id',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/ir/export.ts',
+    ['ir/export.test.ts'],
+    [
+      [
+        'a dump is named by its length',
+        'check',
+        'for (const [i, d] of digests.entries()) all.set(d, i * 64);',
+        '',
+      ],
+      [
+        'a dump is named by masked values alone',
+        'check',
+        'digests.push(sha512(codec.encode([entry.shape, entry.dtype, entry.data])));',
+        'digests.push(new Uint8Array(64));',
+      ],
+      [
+        "a party's part holds the masked value",
+        'leak',
+        'if (rank === 0) ring.copy(share, c); else ring.zero(share);',
+        'ring.copy(share, c);',
+      ],
+    ],
+  ),
 ];

@@ -2,12 +2,14 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import nacl from 'tweetnacl';
 import * as assert from 'uvu/assert';
 import { BUILD } from '../../src/build.ts';
 import type { SpuConfig } from '../../src/device/cluster-def.ts';
 import { boxText, parseBox, sealKey, storageKey, unsealKey } from '../../src/device/production/keys.ts';
 import { deal } from '../../src/device/production/stored/deal.ts';
 import {
+  isSignedBy,
   markUsed,
   pieceName,
   signHeader,
@@ -105,7 +107,9 @@ test('records that are swapped, left out, repeated, cut, moved from another file
   for (const [what, parts] of Object.entries(cases)) {
     const at = fresh();
     writeFileSync(at, Buffer.concat(parts));
-    assert.is((await rejection(read(at))).code, 'CONFIG', what);
+    const { code, message } = await rejection(read(at));
+    assert.is(code, 'CONFIG', what);
+    if (what.startsWith('cut')) assert.match(message, /ends too early/, what);
   }
   assert.is((await rejection(read(path, new Uint8Array(32).fill(4)))).code, 'CONFIG', 'another key');
   const header = fresh();
@@ -136,7 +140,21 @@ test('keys of files are fresh, and open for their recipient alone', () => {
   // What is kept, and what is dealt, have keys that tell nothing of each other.
   const kept = storageKey({ identity: alice, storageKey: undefined });
   assert.is.not(hex(kept), hex(storageKey({ identity: bob, storageKey: undefined })));
-  assert.not.equal(kept, Buffer.from(alice.split(':')[1]!, 'base64url').subarray(0, 32));
+  const secret = Uint8Array.from(Buffer.from(alice.split(':')[1]!, 'base64url'));
+  const publicOf = (key: Uint8Array): string => hex(nacl.box.keyPair.fromSecretKey(key).publicKey);
+  assert.is(secret.length, 32);
+  assert.is.not(hex(kept), hex(secret));
+  for (const other of [kept, secret]) assert.is.not(publicOf(other), hex(box));
+});
+
+test('a storage key has 32 bytes, and somebody without one keeps nothing', async () => {
+  const of = (bytes: number): Uint8Array =>
+    storageKey({ identity: undefined, storageKey: Buffer.alloc(bytes, 7).toString('base64') });
+  assert.equal(of(32), new Uint8Array(32).fill(7));
+  for (const bytes of [0, 16, 31, 33, 64])
+    assert.match((await rejection((async () => of(bytes))())).message, /32 bytes/);
+  const none = (async () => storageKey({ identity: undefined, storageKey: undefined }))();
+  assert.match((await rejection(none)).message, /storageKey/);
 });
 
 const TWO = ['alice', 'bob'] as const;
@@ -302,6 +320,34 @@ test('a piece without a seed of 32 bytes is refused', async () => {
     await writeVault(path, own, { ...header }, [new Uint8Array(size)]);
     assert.match((await rejection(openFrom({ out, set }))).message, /holds no seed/);
   }
+});
+
+test('a signature of a dealer is for all of a header, and of that dealer', () => {
+  const header = {
+    kind: 'material' as const,
+    version: VERSION,
+    set: 'a'.repeat(16),
+    run: 1,
+    job: 'test',
+    field: 'FM64',
+    fraction: 18,
+    parties: TWO,
+    party: 'alice',
+    rank: 0,
+    jobs: ['x'],
+    key: 'sealed',
+    build: BUILD,
+  };
+  const signed: Record<string, unknown> = { ...signHeader(header, dealer), salt: 'of the vault' };
+  assert.ok(isSignedBy(signed, dealer.publicKey));
+  assert.not.ok(isSignedBy(signed, createIdentity().publicKey));
+  for (const field of Object.keys(signed).filter((k) => k !== 'salt')) {
+    const value = signed[field];
+    const other = typeof value === 'number' ? value + 1 : typeof value === 'string' ? `${value}A` : ['bob'];
+    const changed = field === 'signature' ? Buffer.alloc(64).toString('base64') : other;
+    assert.not.ok(isSignedBy({ ...signed, [field]: changed }, dealer.publicKey), field);
+  }
+  assert.not.ok(isSignedBy({ ...signed, more: 1 }, dealer.publicKey));
 });
 
 test.run();
