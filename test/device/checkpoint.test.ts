@@ -42,7 +42,7 @@ const part = (party: Name, header: object = {}, common: object = {}): Part => ({
   share: Uint8Array.of(PARTIES.indexOf(party)),
 });
 
-/** Loads at both parties what each has; their errors, and what was put in. */
+/** Loads at both parties what each has; their errors, and what was put in: names of inputs, and bytes. */
 const loading = async (stored: Record<Name, readonly Part[]>) => {
   const said = new Map<string, { promise: Promise<unknown>; resolve: (p: Promise<unknown>) => void }>();
   const slot = (key: string) => {
@@ -88,7 +88,7 @@ const loading = async (stored: Record<Name, readonly Part[]>) => {
       programs: { import: () => ({}) },
       run: async ({ privates }: { privates: Map<number, Map<number, { data: Uint8Array }>> }) => {
         for (const inputs of privates.values())
-          for (const { data } of inputs.values()) put[self]!.push(...data);
+          for (const [name, { data }] of inputs) put[self]!.push(name, ...data);
       },
       nextObject: () => objects++,
       handle: () => ({ handle: self }),
@@ -114,7 +114,7 @@ test('parts that belong together are put in, each at its party', async () => {
   const { errors, values, put } = await loading({ alice: [part('alice')], bob: [part('bob')] });
   assert.equal(errors, [undefined, undefined]);
   assert.equal(values, [{ w: { handle: 'alice' } }, { w: { handle: 'bob' } }]);
-  assert.equal(put, { alice: [0], bob: [1] });
+  assert.equal(put, { alice: [0, 0], bob: [1, 1] });
 });
 
 test('a part is refused for each thing that it is not', async () => {
@@ -159,7 +159,7 @@ test('the last dump that all have is the checkpoint', async () => {
   const bob = [at('bob', 2, 'a2'), at('bob', 1, 'a1'), at('bob', 3, 'other')];
   const { errors, put } = await loading({ alice, bob });
   assert.equal(errors, [undefined, undefined]);
-  assert.equal(put, { alice: [2], bob: [2] });
+  assert.equal(put, { alice: [0, 2], bob: [1, 2] });
 });
 
 test.run();

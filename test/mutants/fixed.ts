@@ -55,13 +55,15 @@ export const fixed: readonly Mutant[] = [
   ),
   ...inFile(
     'src/fixed/reduce.ts',
-    ['fixed/order.test.ts', 'numpy/reduce.test.ts'],
+    ['fixed/tournament.test.ts'],
     [
       [
         'of equal numbers the last wins',
         'wrong',
+        'import { add, choose,',
+        'import { not, add, choose,',
         "pick === 'max' ? before(c, a, b) : before(c, b, a)",
-        "pick === 'max' ? not(before(c, b, a)) : not(before(c, a, b))",
+        "not(c, pick === 'max' ? before(c, b, a) : before(c, a, b))",
       ],
       ['an odd one out is left out', 'wrong', 'const odd = n % 2 === 1;', 'const odd = false;'],
     ],

@@ -237,4 +237,41 @@ export const link: readonly Mutant[] = [
       ['frames are sent in any order', 'check', 'if (due !== undefined && due !== tag) {', 'if (false) {'],
     ],
   ),
+  ...inFile(
+    'src/link/websocket.ts',
+    ['link/takeover.test.ts'],
+    [
+      [
+        'another process with the identity of a peer takes its session over',
+        'check',
+        'sameBytes(known, hello.instance) &&',
+        '',
+      ],
+      [
+        'a peer goes on in a session with another instance of this party',
+        'check',
+        'resume !== undefined && sameBytes(resume.instance, this.#local.instance);',
+        'resume !== undefined;',
+      ],
+      [
+        'a peer that does not go on takes its session over',
+        'check',
+        'resume !== undefined && sameBytes(resume.instance, this.#local.instance);',
+        '(resume === undefined || sameBytes(resume.instance, this.#local.instance));',
+      ],
+      [
+        'a second process ends the session that the first is in',
+        'check',
+        'if (session.connected)',
+        'if (false)',
+      ],
+      ['a session that was never there goes on', 'check', 'if (resume === undefined) return;', 'return;'],
+      [
+        'parties that are not expected are let in',
+        'check',
+        'session === undefined || !(this.#plan.accepts.has(peer) || this.#plan.waits.has(peer))',
+        'session === undefined',
+      ],
+    ],
+  ),
 ];

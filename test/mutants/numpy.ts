@@ -4,7 +4,7 @@ import { inFile, type Mutant } from './mutant.ts';
 export const numpy: readonly Mutant[] = [
   ...inFile(
     'src/numpy/secret-random.ts',
-    ['numpy/random.test.ts', 'fixed/order.test.ts'],
+    ['numpy/secret-draws.test.ts'],
     [
       ['draws of a program are the same', 'leak', 'draw: nextDraw() }', 'draw: 0 }'],
       [
