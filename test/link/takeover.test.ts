@@ -41,7 +41,7 @@ const pipeTo = async (address: string): Promise<{ pipe: MessagePipe; end: () => 
 const bytes = (n: number): Uint8Array => new Uint8Array(16).fill(n);
 
 const world = async () => {
-  const options = (await partyOptions(['alice', 'bob'], () => ({ allowInsecure: true, peerTimeoutMs: 1_500 }))).alice!;
+  const options = (await partyOptions(['alice', 'bob'], () => ({ allowInsecure: true }))).alice!;
   const link = await connect(options);
   const ends: (() => void)[] = [];
   const dial = async (
