@@ -111,7 +111,7 @@ export const readHello = (message: Uint8Array): Hello => {
   const text = (v: unknown) => typeof v === 'string' && v.length > 0 && v.length <= 256;
   const bytes = (v: unknown, length: number) => v instanceof Uint8Array && v.byteLength === length;
   const count = (v: unknown) => typeof v === 'number' && Number.isSafeInteger(v) && v >= 0;
-  const resume = hello.resume as Hello['resume'] | undefined;
+  const resume = hello.resume as Hello['resume'] | null;
   const good =
     [hello.job, hello.from, hello.to].every(text) &&
     bytes(hello.instance, 16) &&
@@ -121,7 +121,7 @@ export const readHello = (message: Uint8Array): Hello => {
     typeof hello.exporter === 'boolean' &&
     count(hello.window) &&
     count(hello.maxFrameBytes) &&
-    (resume === undefined || (bytes(resume.instance, 16) && count(resume.received)));
+    (resume === undefined || (bytes(resume?.instance, 16) && count(resume?.received)));
   if (!good) throw new ConnectError('protocol', "the peer's hello is malformed");
   return hello as unknown as Hello;
 };
@@ -417,6 +417,8 @@ export const answerHandshake = async (
   admit: (peer: Hello) => number,
 ): Promise<Established> => {
   const peer = readHello(hello);
+  if (peer.to !== local.self)
+    throw new ConnectError('party', `"${peer.from}" wants "${peer.to}", and this is "${local.self}"`);
   checkHello(local, peer, binding);
   const mine = makeHello(local, peer.from, binding, resume);
   const bound = binding.mutualTls && peer.mutualTls;

@@ -1,11 +1,13 @@
 /** The range guard's gates: which numbers are found, of how many none is missed, and what travels for it. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fieldProduct } from '../../src/gates/guard.ts';
+import type { Gate } from '../../src/gates/gate.ts';
+import { dealVerdict, fieldProduct, verdict } from '../../src/gates/guard.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { reachOf } from '../../src/ir/guard-range.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
-import { enter, FIELD_NAMES, graphOf, random, raw } from './harness.ts';
+import { enter, FIELD_NAMES, graphOf, random, raw, seedsOf } from './harness.ts';
+import { masked, viewOf } from './view.ts';
 
 const test = suite('gates: guard');
 
@@ -147,6 +149,38 @@ test('what travels tells whether numbers left the range, and not which or how ma
     assert.is(zeros, what === 'all well' ? 1000 : 0, what);
     // alpha T: as random as alpha, whatever T.
     if (zeros === 0) balanced(opened, `${what}: what is opened`);
+  }
+});
+
+test('of many sites the first that found something is named', () => {
+  const seeds = seedsOf(2);
+  const named = (sums: readonly number[]): number | undefined => {
+    const found: (number | undefined)[] = [];
+    const gate: Gate = {
+      deal(d) {
+        dealVerdict(d, sums.length);
+        return [];
+      },
+      *eval(p) {
+        found.push(
+          yield* verdict(
+            p,
+            Uint32Array.from(sums, (v, i) => (p.first ? v ^ (i * 77) : i * 77)),
+          ),
+        );
+        return [];
+      },
+    };
+    viewOf(FIELDS.FM64, seeds, gate, {}, masked(FIELDS.FM64, seeds, []), 1);
+    assert.is(found[0], found[1]);
+    return found[0];
+  };
+  for (const n of [1, 2, 3, 5, 8]) {
+    assert.is(named(new Array<number>(n).fill(0)), undefined);
+    for (let first = 0; first < n; first++) {
+      assert.is(named(Array.from({ length: n }, (_, i) => (i === first ? 5 : 0))), first);
+      assert.is(named(Array.from({ length: n }, (_, i) => (i >= first ? 2 ** i : 0))), first);
+    }
   }
 });
 

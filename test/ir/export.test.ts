@@ -26,4 +26,24 @@ test('the name of a dump is that of its masked and of its public values, at ever
   for (const a of [c, other, r, s]) ring.release(a);
 });
 
+test('parts of a dump add up to the values, and one of them alone is a share', () => {
+  const [c, r, s] = [words(10, 20), words(1, 2), words(3, -4)];
+  const parts = [r, s].map((mask, rank) => {
+    const { shares } = exportEntries(ring, field, rank, [{ c, r: mask }]);
+    const share = ring.alloc(field, 2);
+    ring.readWire(share, shares[0] as Uint8Array, 0);
+    return share;
+  });
+  const read = (a: (typeof parts)[0]): number[] => {
+    const out = new Float64Array(2);
+    ring.decode(out, a, 0);
+    return [...out];
+  };
+  assert.equal(parts.map(read), [
+    [9, 18],
+    [-3, 4],
+  ]);
+  for (const a of [c, r, s, ...parts]) ring.release(a);
+});
+
 test.run();

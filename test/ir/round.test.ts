@@ -7,7 +7,7 @@ import { PartyEngine } from '../../src/ir/engine.ts';
 import type { Graph, Tensor } from '../../src/ir/graph.ts';
 import { Lockstep } from '../../src/ir/lockstep.ts';
 import { PartyRun, type Role } from '../../src/ir/party.ts';
-import { PART } from '../../src/ir/round.ts';
+import { PART, Round } from '../../src/ir/round.ts';
 import { Store } from '../../src/ir/store.ts';
 import { memoryNetwork } from '../../src/link/memory.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
@@ -184,6 +184,55 @@ test('parts of a long product meet over a link, whoever comes late', async () =>
   const values = await rest();
   for (let i = 0; i < n; i++)
     if (Number(values[i]) !== (i % 7) * ((i % 11) - 5)) assert.unreachable(`at ${i}`);
+});
+
+test('a message of another length is an error, and what is for some is for nobody else', () => {
+  const role: Role = { ring, field: FIELDS.FM64, rank: 0, parties: 3, prg: new Prg(ring, randomBytes(32)) };
+  /** What leaves for whom, and what comes of answers of so many bytes. */
+  const exchange = (to: readonly number[] | undefined, length: (peer: number) => number) => {
+    const round = new Round(role);
+    const array = ring.alloc(FIELDS.FM64, 3);
+    ring.zero(array);
+    const left: number[] = [];
+    const steps = (function* () {
+      yield* round.add({ array, width: 8, ...(to && { to }) });
+      yield* round.exchange(['x']);
+    })();
+    try {
+      let answer: ReadonlyMap<number, Uint8Array> = new Map();
+      for (let next = steps.next(answer); !next.done; next = steps.next(answer)) {
+        if (next.value.kind === 'send') left.push(...next.value.send.keys());
+        else if (next.value.kind === 'receive')
+          answer = new Map(next.value.from.map((peer) => [peer, new Uint8Array(length(peer))]));
+      }
+    } finally {
+      ring.release(array);
+    }
+    return left;
+  };
+  assert.equal(
+    exchange(undefined, () => 24),
+    [1, 2],
+  );
+  assert.equal(
+    exchange([1], () => 24),
+    [1],
+  );
+  assert.equal(
+    exchange([0], () => 24),
+    [],
+  );
+  for (const wrong of [0, 23, 25, 48]) {
+    for (const peer of [1, 2]) {
+      let code = '';
+      try {
+        exchange(undefined, (p) => (p === peer ? wrong : 24));
+      } catch (e) {
+        code = (e as { code: string }).code;
+      }
+      assert.is(code, 'DIVERGED', `${wrong} bytes`);
+    }
+  }
 });
 
 test.run();

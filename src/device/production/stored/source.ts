@@ -110,11 +110,16 @@ export const openStored = async (o: StoredOptions): Promise<StoredMaterial> => {
     if (key === undefined) throw wrong(`${path} is sealed to another identity than this party's`, { path });
     return key;
   });
-  const seed = await vault.next();
-  // Nothing shall be left of it for anybody who reads the disk later.
-  await rm(path, { force: true });
-  if (seed?.length !== 32) throw wrong(`${path} holds no seed`, { path });
-  return { kind: 'stored', seed, material: new FromVault(vault, path) };
+  try {
+    const seed = await vault.next();
+    // Nothing shall be left of it for anybody who reads the disk later.
+    await rm(path, { force: true });
+    if (seed?.length !== 32) throw wrong(`${path} holds no seed`, { path });
+    return { kind: 'stored', seed, material: new FromVault(vault, path) };
+  } catch (e) {
+    await vault.close();
+    throw e;
+  }
 };
 
 class FromVault implements Material {

@@ -1,0 +1,112 @@
+/** @file Who may take a session over: the process that is in it, with a connection that goes on from the last one, and no other. */
+import * as assert from 'uvu/assert';
+import { WebSocket } from 'ws';
+import { BUILD } from '../../src/build.ts';
+import { digestConfig } from '../../src/link/config.ts';
+import type { ConnectError } from '../../src/link/failures.ts';
+import {
+  dialHandshake,
+  type Established,
+  type Local,
+  type MessagePipe,
+  NO_BINDING,
+} from '../../src/link/handshake.ts';
+import { createIdentity } from '../../src/link/identity.ts';
+import { connect } from '../../src/link/websocket.ts';
+import { partyOptions, suite } from './helpers.ts';
+
+const test = suite('link/takeover');
+const identity = createIdentity();
+
+/** Messages of a WebSocket. */
+const pipeTo = async (address: string): Promise<{ pipe: MessagePipe; end: () => void }> => {
+  const ws = new WebSocket(`ws://${address}`);
+  const queue: Uint8Array[] = [];
+  const readers: ((m: Uint8Array) => void)[] = [];
+  ws.on('error', () => {});
+  ws.on('message', (data: Buffer) => {
+    const message = new Uint8Array(data);
+    const reader = readers.shift();
+    if (reader) reader(message);
+    else queue.push(message);
+  });
+  await new Promise((resolve) => ws.once('open', resolve));
+  const next = (): Promise<Uint8Array> => {
+    const here = queue.shift();
+    return here ? Promise.resolve(here) : new Promise((resolve) => readers.push(resolve));
+  };
+  return { pipe: { send: (m) => ws.send(m), next }, end: () => ws.terminate() };
+};
+
+const bytes = (n: number): Uint8Array => new Uint8Array(16).fill(n);
+
+const world = async () => {
+  const options = (await partyOptions(['alice', 'bob'], () => ({ allowInsecure: true }))).alice!;
+  const link = await connect(options);
+  const ends: (() => void)[] = [];
+  const dial = async (
+    instance: Uint8Array,
+    resume?: { instance: Uint8Array; received: number },
+    more: Partial<Local> = {},
+  ): Promise<Established | string> => {
+    const { pipe, end } = await pipeTo(options.parties.alice!.address!);
+    ends.push(end);
+    const local: Local = {
+      self: 'bob',
+      job: options.job,
+      identity,
+      instance,
+      build: BUILD,
+      config: digestConfig({}, options.job),
+      window: 1 << 20,
+      maxFrameBytes: 1 << 20,
+      expects: () => undefined,
+      allowUnauthenticated: true,
+      ...more,
+    };
+    return dialHandshake(pipe, local, 'alice', NO_BINDING, resume).catch((e: ConnectError) => e.reason);
+  };
+  return {
+    dial,
+    close: async () => {
+      for (const end of ends) end();
+      await link.close();
+    },
+  };
+};
+
+test('strangers, and the party itself, are no peers', async () => {
+  const { dial, close } = await world();
+  for (const self of ['eve', 'alice']) assert.is(await dial(bytes(1), undefined, { self }), 'party');
+  await close();
+});
+
+test('a session that this process never had does not go on', async () => {
+  const { dial, close } = await world();
+  assert.is(await dial(bytes(1), { instance: bytes(9), received: 0 }), 'restarted');
+  await close();
+});
+
+test('the same process goes on in its session; another with its identity does not', async () => {
+  const { dial, close } = await world();
+  const first = await dial(bytes(1));
+  assert.is(typeof first, 'object', String(first));
+  const alice = (first as Established).peer.instance;
+  assert.is(await dial(bytes(2)), 'not-ready', 'another process');
+  assert.is(
+    await dial(bytes(2), { instance: alice, received: 0 }),
+    'not-ready',
+    'another that knows the session',
+  );
+  assert.is(await dial(bytes(1)), 'not-ready', 'the same, which does not say that it goes on');
+  assert.is(
+    await dial(bytes(1), { instance: bytes(9), received: 0 }),
+    'not-ready',
+    'with another session of alice',
+  );
+  const again = await dial(bytes(1), { instance: alice, received: 0 });
+  assert.is(typeof again, 'object', String(again));
+  await close();
+});
+
+test.run();

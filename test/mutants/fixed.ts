@@ -1,0 +1,89 @@
+/** @file Faults of functions of fixed-point numbers. */
+import { inFile, type Mutant } from './mutant.ts';
+
+export const fixed: readonly Mutant[] = [
+  ...inFile(
+    'src/fixed/basic.ts',
+    ['gates/compare.test.ts', 'gates/arithmetic.test.ts'],
+    [
+      [
+        'less compares the other way round',
+        'wrong',
+        'below(c, sub(c, x, y), [0])[0]',
+        'below(c, sub(c, y, x), [0])[0]',
+      ],
+      [
+        'products by public numbers keep half of their bits',
+        'wrong',
+        '{ 32: 9, 64: 18, 128: 30 }',
+        '{ 32: 4, 64: 9, 128: 15 }',
+      ],
+      [
+        'truncation that may be wrong is used where it has to be exact',
+        'wrong',
+        "c.exact ? 'truncateExact' : 'truncate'",
+        "'truncate'",
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/fixed/whole.ts',
+    ['gates/keyed.test.ts', 'fixed/functions.test.ts'],
+    [
+      [
+        '|x| takes x away once',
+        'wrong',
+        '[[negative(c, x), timesInteger(c, x, 2)]]));',
+        '[[negative(c, x), timesInteger(c, x, 1)]]));',
+      ],
+      ['the sign of 0 is 1', 'wrong', 'below(c, x, [0, 1]);', 'below(c, x, [0, 0]);'],
+    ],
+  ),
+  ...inFile(
+    'src/fixed/clamp.ts',
+    ['gates/keyed.test.ts'],
+    [
+      [
+        'numbers are held at the lower end alone',
+        'wrong',
+        'low ? bits[i] : not(c, bits[i])',
+        'low ? bits[i] : bits[i]',
+        'slopes: ends.map((e) => (e.low ? 1 : -1)),',
+        'slopes: ends.map((e) => (e.low ? 1 : 0)),',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/fixed/reduce.ts',
+    ['fixed/tournament.test.ts'],
+    [
+      [
+        'of equal numbers the last wins',
+        'wrong',
+        'import { add, choose,',
+        'import { not, add, choose,',
+        "pick === 'max' ? before(c, a, b) : before(c, b, a)",
+        "not(c, pick === 'max' ? before(c, b, a) : before(c, a, b))",
+      ],
+      ['an odd one out is left out', 'wrong', 'const odd = n % 2 === 1;', 'const odd = false;'],
+    ],
+  ),
+  ...inFile(
+    'src/fixed/order.ts',
+    ['fixed/order.test.ts', 'numpy/order.test.ts'],
+    [
+      [
+        'keys of a sort have no room for the last place',
+        'wrong',
+        'Math.ceil(math.log2(Math.max(n, 1)))',
+        'Math.floor(math.log2(Math.max(n, 1)))',
+      ],
+      [
+        'a sort knows its numbers to be a bit smaller than they are',
+        'wrong',
+        'bits + shift + 2',
+        'bits + shift',
+      ],
+    ],
+  ),
+];

@@ -1,0 +1,59 @@
+/** @file All planted faults, and how they are planted. */
+import { assembly } from './assembly.ts';
+import { dealer } from './dealer.ts';
+import { device } from './device.ts';
+import { fixed } from './fixed.ts';
+import { gateFaults } from './gates.ts';
+import { bitFaults } from './gates-bits.ts';
+import { handshake } from './handshake.ts';
+import { ir } from './ir.ts';
+import { link } from './link.ts';
+import type { Mutant } from './mutant.ts';
+import { numpy } from './numpy.ts';
+
+export const mutants: readonly Mutant[] = [
+  ...gateFaults,
+  ...bitFaults,
+  ...dealer,
+  ...fixed,
+  ...ir,
+  ...numpy,
+  ...handshake,
+  ...link,
+  ...device,
+  ...assembly,
+];
+
+/** Where the text of a source stands that is changed. */
+export const textOf = (file: string): string =>
+  file.startsWith('src/') ? `dist/${file.replace(/ts$/, 'js')}` : file;
+
+/** The text as a pattern: how it is broken into lines does not matter. */
+const pattern = (text: string): RegExp =>
+  new RegExp(
+    text
+      .trim()
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      .replace(/\s+/g, '\\s+'),
+    'g',
+  );
+
+/** The changed texts by file; and why the fault does not apply, if it does not. */
+export const applied = (
+  { name, edits }: Mutant,
+  read: (file: string) => string,
+): { readonly texts: ReadonlyMap<string, string>; readonly problems: readonly string[] } => {
+  const texts = new Map<string, string>();
+  const problems: string[] = [];
+  for (const { file, find, replace } of edits) {
+    const text = texts.get(file) ?? read(file);
+    const found = [...text.matchAll(pattern(find))];
+    if (found.length !== 1)
+      problems.push(`${name}: found ${found.length} times in ${file}, not once: ${find}`);
+    texts.set(
+      file,
+      text.replace(pattern(find), () => replace),
+    );
+  }
+  return { texts, problems };
+};
