@@ -11,8 +11,9 @@ import {
 } from './handshake.ts';
 import { sameBytes } from './identity.ts';
 import type { Plan } from './options.ts';
+import type { Runtime } from './runtime.ts';
 import type { PeerSession } from './session.ts';
-import { bindingOf, connectError, dial } from './sockets.ts';
+import { bindingOf, connectError } from './sockets.ts';
 
 export interface DiallerEvents {
   retrying(peer: string, error: ConnectError): void;
@@ -38,10 +39,12 @@ export class Dialler {
   readonly #plan: Plan;
   readonly #local: Local;
   readonly #events: DiallerEvents;
+  readonly #runtime: Runtime;
   readonly #busy = new Set<string>();
   readonly #stopped = new AbortController();
 
-  constructor(plan: Plan, local: Local, events: DiallerEvents) {
+  constructor(plan: Plan, local: Local, events: DiallerEvents, runtime: Runtime) {
+    this.#runtime = runtime;
     this.#plan = plan;
     this.#local = local;
     this.#events = events;
@@ -70,7 +73,7 @@ export class Dialler {
           this.#events.giveUp(session, error);
           break;
         }
-        await sleep(pause * (0.75 + crypto.getRandomValues(new Uint8Array(1))[0]! / 512));
+        await this.#sleep(pause * (0.75 + this.#runtime.keys.random(1)[0]! / 512));
         pause = Math.min(pause * 1.6, LAST_RETRY_MS);
       }
     }
@@ -87,6 +90,13 @@ export class Dialler {
     return session.everConnected || error.passing || error.info.unproved === true;
   }
 
+  /** Does not keep a program alive that has closed its link. */
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#runtime.clock.after(ms, resolve, true);
+    });
+  }
+
   #patience(session: PeerSession): number {
     const { peerTimeoutMs, readyTimeoutMs } = this.#plan;
     const whole = session.everConnected ? peerTimeoutMs : readyTimeoutMs;
@@ -97,7 +107,7 @@ export class Dialler {
     const { peer } = session;
     const { tls } = this.#plan;
     const trust = tls?.peers.get(peer);
-    const { connection, socket } = await dial(
+    const { connection, socket } = await this.#runtime.sockets.dial(
       peer,
       this.#plan.dials.get(peer)!,
       tls,
@@ -124,10 +134,3 @@ export class Dialler {
     }
   }
 }
-
-/** Does not keep a program alive that has closed its link. */
-const sleep = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms) as { unref?: () => void };
-    timer.unref?.();
-  });

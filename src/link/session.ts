@@ -3,12 +3,12 @@
  * connection is replaced; what the peer had not acknowledged is sent again, and what came twice is dropped.
  */
 import { fail, TesseraError } from '../errors.ts';
+import { type Clock, clock } from './clock.ts';
 import { controlCodec } from './codec.ts';
 import { type AbortReason, closedThere, type Failure, peerLost } from './failures.ts';
 import { Intake, type IntakeLimits, type IntakeTarget } from './intake.ts';
 import type { ChannelTable } from './mailbox.ts';
 import { Outbox } from './outbox.ts';
-import { atTickEnd } from './tick.ts';
 import * as wire from './wire.ts';
 
 /** A connection that has been established: packets, in order. */
@@ -55,6 +55,7 @@ export class PeerSession {
   readonly #table: ChannelTable;
   readonly #events: SessionEvents;
   readonly #intake: Intake;
+  readonly #clock: Clock;
   #outbox: Outbox | undefined;
   /** What was sent before the peer was met; without bytes: the channel was closed. */
   #early: { key: string; tag: number; bytes: Uint8Array | undefined; done: () => void }[] = [];
@@ -63,7 +64,7 @@ export class PeerSession {
   #peerInstance: Uint8Array | undefined;
   #lastSeen: number | undefined;
   /** When the last packet came, and bytes of the connection at the last look. */
-  #lastPacket = Date.now();
+  #lastPacket: number;
   #arrived = 0;
   #lastSent = 0;
   #unackedBytes = 0;
@@ -75,8 +76,16 @@ export class PeerSession {
   #byeSaid = false;
   #finished: (() => void)[] = [];
 
-  constructor(peer: string, table: ChannelTable, options: SessionOptions, events: SessionEvents) {
+  constructor(
+    peer: string,
+    table: ChannelTable,
+    options: SessionOptions,
+    events: SessionEvents,
+    time = clock,
+  ) {
     this.peer = peer;
+    this.#clock = time;
+    this.#lastPacket = time.now();
     this.#table = table;
     this.#options = options;
     this.#events = events;
@@ -151,7 +160,7 @@ export class PeerSession {
     const resumed = this.#peerInstance !== undefined;
     this.#peerInstance = peerInstance;
     if (this.#outbox === undefined) {
-      this.#outbox = new Outbox(peerWindow);
+      this.#outbox = new Outbox(peerWindow, this.#clock);
       for (const { key, tag, bytes, done } of this.#early.splice(0)) {
         const room = bytes === undefined ? this.#outbox.closeChannel(key) : this.#outbox.add(key, tag, bytes);
         if (room instanceof Promise) room.then(done);
@@ -162,7 +171,7 @@ export class PeerSession {
     this.#outbox.rewind(peerReceived);
     this.#pipe = pipe;
     this.#arrived = pipe.arrived;
-    this.#lastSeen = Date.now();
+    this.#lastSeen = this.#clock.now();
     if (!resumed) this.#lastPacket = this.#lastSeen;
     this.#sendStatus(true);
     this.#pumpSoon();
@@ -182,7 +191,7 @@ export class PeerSession {
 
   /** A connection that ends before a packet came over it is no sign of life: for how long that goes on is limited. */
   #dropped(why: string): void {
-    const fruitless = Date.now() - this.#lastPacket;
+    const fruitless = this.#clock.now() - this.#lastPacket;
     if (fruitless <= this.#options.peerTimeoutMs) {
       this.#events.down(why);
       return;
@@ -194,7 +203,7 @@ export class PeerSession {
   /** A packet has come over the connection. Throws only what should end the session. */
   receive(pipe: PacketPipe, head: Uint8Array, body: Uint8Array | undefined): void {
     if (pipe !== this.#pipe || this.#over !== undefined) return;
-    this.#lastSeen = Date.now();
+    this.#lastSeen = this.#clock.now();
     this.#lastPacket = this.#lastSeen;
     const outbox = this.#outbox!;
     try {
@@ -251,7 +260,7 @@ export class PeerSession {
 
   /** The loop of this process stood still for that long: the peer's silence of that time is ours. */
   excuse(ms: number): void {
-    const now = Date.now();
+    const now = this.#clock.now();
     if (this.#lastSeen !== undefined) this.#lastSeen = Math.min(now, this.#lastSeen + ms);
     this.#lastPacket = Math.min(now, this.#lastPacket + ms);
   }
@@ -278,18 +287,18 @@ export class PeerSession {
     });
     this.#settle();
     let { held } = outbox;
-    let since = Date.now();
+    let since = this.#clock.now();
     while (!finished) {
-      let timer: NodeJS.Timeout | undefined;
+      let stop = (): void => {};
       const pause = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, FINISH_POLL_MS);
+        stop = this.#clock.after(FINISH_POLL_MS, resolve);
       });
       await Promise.race([done, pause]);
-      clearTimeout(timer);
+      stop();
       if (outbox.held !== held) {
         held = outbox.held;
-        since = Date.now();
-      } else if (Date.now() - since > (this.connected ? stalledMs : goneMs)) break;
+        since = this.#clock.now();
+      } else if (this.#clock.now() - since > (this.connected ? stalledMs : goneMs)) break;
     }
     return finished ? 0 : outbox.held;
   }
@@ -324,13 +333,13 @@ export class PeerSession {
   #pumpSoon(): void {
     if (this.#pumpDue || this.#pipe === undefined) return;
     this.#pumpDue = true;
-    atTickEnd(() => this.pump());
+    this.#clock.atTickEnd(() => this.pump());
   }
 
   #statusSoon(): void {
     if (this.#statusDue || this.#pipe === undefined) return;
     this.#statusDue = true;
-    atTickEnd(() => {
+    this.#clock.atTickEnd(() => {
       this.#statusDue = false;
       // A data packet of this tick may have carried the acknowledgement.
       if (this.#unackedPackets > 0 || this.#intake.grantsDue) this.#sendStatus(false);
@@ -347,7 +356,7 @@ export class PeerSession {
   }
 
   #acknowledged(): void {
-    this.#lastSent = Date.now();
+    this.#lastSent = this.#clock.now();
     this.#unackedBytes = 0;
     this.#unackedPackets = 0;
   }

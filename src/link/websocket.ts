@@ -11,7 +11,7 @@ import { formatAddress } from './address.ts';
 import { Awake } from './awake.ts';
 import { digestConfig } from './config.ts';
 import type { Connection } from './connection.ts';
-import { Dialler, resumeOf } from './dialler.ts';
+import { Dialler, type DiallerEvents, resumeOf } from './dialler.ts';
 import { abortReason, ConnectError, closedHere, partyFailed, peerLost } from './failures.ts';
 import { answerHandshake, type Established, type Hello, type Local, NO_BINDING } from './handshake.ts';
 import { identityText, sameBytes } from './identity.ts';
@@ -21,9 +21,10 @@ import type { AbortableTransport } from './memory.ts';
 import { type Plan, planOf, type WebSocketTransportOptions } from './options.ts';
 import { waitAtRelay } from './relay-wait.ts';
 import { buildDiffers, type PeerEvent, type PeerRow, readyError } from './report.ts';
+import { type Runtime, runtime as usual } from './runtime.ts';
 import type { Acceptor, Lease } from './server.ts';
 import { PeerSession } from './session.ts';
-import { bindingOf, checkPartyCertificate, listen } from './sockets.ts';
+import { bindingOf, checkPartyCertificate } from './sockets.ts';
 
 export type { PartyAddress, WebSocketTransportOptions } from './options.ts';
 export type { PeerEvent } from './report.ts';
@@ -59,6 +60,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   readonly job: string;
   readonly party: string;
   readonly #plan: Plan;
+  readonly #runtime: Runtime;
   readonly #local: Local;
   readonly #table: ChannelTable;
   readonly #sessions = new Map<string, PeerSession>();
@@ -68,20 +70,23 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   /** Identities of peers that came by an invitation: nobody else may take their place in this session. */
   readonly #met = new Map<string, Uint8Array>();
   readonly #dialler: Dialler;
-  readonly #started = Date.now();
+  readonly #started: number;
   #changed: (() => void)[] = [];
   #lease: Lease | undefined;
   /** What another party has said of its failure. */
   #failure: TesseraError | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #lastBeat = Date.now();
+  #stopBeating: () => void = () => {};
+  #lastBeat: number;
   #refusals: string[] = [];
   #closing: Promise<void> | undefined;
   readonly #ended = new AbortController();
   readonly #awake = new Awake(() => this.#table.waits > 0);
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, runtime: Runtime) {
     this.#plan = plan;
+    this.#runtime = runtime;
+    this.#started = runtime.clock.now();
+    this.#lastBeat = this.#started;
     this.self = plan.self;
     this.party = plan.self;
     this.job = plan.job;
@@ -91,7 +96,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       self: plan.self,
       job: plan.job,
       identity: plan.identity,
-      instance: crypto.getRandomValues(new Uint8Array(16)),
+      instance: runtime.keys.random(16),
       build: BUILD,
       config: digestConfig(plan.config, plan.job),
       window: plan.window,
@@ -99,12 +104,14 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       expects: (peer) => plan.pinned.get(peer) ?? this.#met.get(peer),
       invitation: plan.invitation,
       allowUnauthenticated: plan.allowUnauthenticated,
+      keys: runtime.keys,
     };
-    this.#dialler = new Dialler(plan, this.#local, {
+    const events: DiallerEvents = {
       retrying: (peer, error) => this.#note(peer, 'retrying', error),
       giveUp: (session, error) => this.#giveUp(session, error),
       establish: (session, connection, established) => this.#establish(session, connection, established),
-    });
+    };
+    this.#dialler = new Dialler(plan, this.#local, events, runtime);
     for (const peer of othersOf(plan.parties, plan.self)) this.#addPeer(peer);
   }
 
@@ -156,23 +163,24 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
         this.#emit((listener) => listener.abort?.(failure()));
       },
       bye: () => {
-        this.#table.failPeer(peer, peerLost(peer, 'it has closed its link', Date.now()));
+        this.#table.failPeer(peer, peerLost(peer, 'it has closed its link', this.#runtime.clock.now()));
         this.#note(peer, 'closed');
       },
     };
-    const session = new PeerSession(peer, this.#table, this.#plan, events);
+    const session = new PeerSession(peer, this.#table, this.#plan, events, this.#runtime.clock);
     this.#sessions.set(peer, session);
   }
 
   async start(): Promise<void> {
     const { listen: address, tls, signal } = this.#plan;
     signal?.throwIfAborted();
-    if (address !== undefined) this.#lease = await listen(address, this, tls);
-    this.#timer = setInterval(() => this.#beat(), Math.min(this.#plan.heartbeatMs / 2, 500));
+    if (address !== undefined) this.#lease = await this.#runtime.sockets.listen(address, this, tls);
+    const { clock } = this.#runtime;
+    this.#stopBeating = clock.every(Math.min(this.#plan.heartbeatMs / 2, 500), () => this.#beat());
     signal?.addEventListener('abort', this.#onSignal, { once: true });
     for (const peer of this.#plan.dials.keys()) this.#dialler.redial(this.#sessions.get(peer)!);
     for (const [peer, place] of this.#plan.waits)
-      void waitAtRelay(peer, place, this.#waiting, this.#ended.signal);
+      void waitAtRelay(peer, place, this.#waiting, this.#ended.signal, this.#runtime);
   }
 
   readonly #waiting = {
@@ -221,7 +229,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   }
 
   async ready(timeoutMs = this.#plan.readyTimeoutMs): Promise<void> {
-    const until = Date.now() + timeoutMs;
+    const until = this.#runtime.clock.now() + timeoutMs;
     let last = until;
     for (;;) {
       const sessions = [...this.#sessions.values()];
@@ -230,17 +238,17 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       if (this.#failure !== undefined) throw this.#failure;
       // Who runs another build is told so by everybody, if it comes soon: otherwise who comes last would only miss the others.
       const differs = buildDiffers([...this.#rows.values()]);
-      if (differs) last = Math.min(last, Date.now() + TELL_MS);
-      const left = last - Date.now();
+      if (differs) last = Math.min(last, this.#runtime.clock.now() + TELL_MS);
+      const left = last - this.#runtime.clock.now();
       const settled = sessions.every((s) => s.over || s.connected);
       if (left <= 0 || (sessions.some((s) => s.over) && (settled || !differs)))
         throw readyError(this.self, timeoutMs, [...this.#rows.values()], this.#refusals);
-      let timer: NodeJS.Timeout | undefined;
+      let stop = (): void => {};
       await new Promise<void>((resolve) => {
         this.#changed.push(resolve);
-        timer = setTimeout(resolve, left);
+        stop = this.#runtime.clock.after(left, resolve);
       });
-      clearTimeout(timer);
+      stop();
     }
   }
 
@@ -280,7 +288,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     for (const session of this.#sessions.values()) session.end(gone, 'closed', true);
     this.#dialler.stop();
     this.#ended.abort();
-    clearInterval(this.#timer);
+    this.#stopBeating();
     await this.#lease?.release();
   }
 
@@ -410,7 +418,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   }
 
   #beat(): void {
-    const now = Date.now();
+    const now = this.#runtime.clock.now();
     // A long computation here keeps us from hearing; that is not the peers' silence.
     const late = now - this.#lastBeat - this.#plan.heartbeatMs;
     this.#lastBeat = now;
@@ -427,8 +435,11 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
 }
 
 /** Opens this party's end of the link: checks the options, listens, begins to dial. */
-export const connect = async (options: WebSocketTransportOptions): Promise<WebSocketTransport> => {
-  const link = new Link(planOf(options));
+export const connect = async (
+  options: WebSocketTransportOptions,
+  runtime: Runtime = usual,
+): Promise<WebSocketTransport> => {
+  const link = new Link(planOf(options), runtime);
   await link.start();
   return link;
 };
