@@ -22,9 +22,10 @@ import { type Plan, planOf, type WebSocketTransportOptions } from './options.ts'
 import { waitAtRelay } from './relay-wait.ts';
 import { buildDiffers, type PeerEvent, type PeerRow, readyError } from './report.ts';
 import { type Runtime, runtime as usual } from './runtime.ts';
-import type { Acceptor, Lease } from './server.ts';
+import type { Lease } from './server.ts';
 import { PeerSession } from './session.ts';
 import { bindingOf, checkPartyCertificate } from './sockets.ts';
+import type { Acceptor } from './welcome.ts';
 
 export type { PartyAddress, WebSocketTransportOptions } from './options.ts';
 export type { PeerEvent } from './report.ts';
