@@ -24,6 +24,12 @@ const reasonOf = (row: PeerRow): string =>
 export const buildDiffers = (rows: readonly PeerRow[]): boolean =>
   rows.some(({ error }) => error instanceof ConnectError && error.reason === 'build');
 
+/** Of who is to dial this party, and is not connected. */
+const ABSENT: Readonly<Record<string, string>> = {
+  waiting: 'has not dialled us yet',
+  closed: 'was here, and has closed its link',
+};
+
 /** One row a peer; the code is that of the failure that cannot pass by itself, if there is one. */
 export const readyError = (
   self: string,
@@ -36,13 +42,15 @@ export const readyError = (
     const ok = row.state === 'up' || row.state === 'resumed';
     const text = ok
       ? 'connected'
-      : (row.error?.message ?? (row.where === 'dials us' ? 'has not dialled us yet' : row.state));
+      : (row.error?.message ?? (row.where === 'dials us' ? ABSENT[row.state] : undefined) ?? row.state);
     return `  ${row.party.padEnd(12)} ${row.where.padEnd(22)} ${(ok ? 'ok' : reasonOf(row)).padEnd(10)} ${text}`;
   });
   const turned = refusals.length === 0 ? '' : `\nturned away: ${refusals.join('; ')}`;
   const fatal = missing.find((row) => row.error instanceof ConnectError && !row.error.passing)?.error as
     | ConnectError
     | undefined;
+  // Who was here and has left had its reasons: who never came is more likely to be one of them.
+  const absent = missing.find((row) => row.state !== 'closed') ?? missing[0];
   return new TesseraError(
     fatal?.code ?? 'LINK',
     `"${self}" could not reach all parties${fatal === undefined ? ` within ${timeoutMs} ms` : ''}:\n${table.join('\n')}${turned}`,
@@ -59,6 +67,7 @@ export const readyError = (
         ]),
       ),
       turnedAway: refusals,
+      missing: absent?.party,
     },
     fatal,
   );

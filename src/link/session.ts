@@ -62,7 +62,8 @@ export class PeerSession {
   #pipe: PacketPipe | undefined;
   /** The other end's session, once known. */
   #peerInstance: Uint8Array | undefined;
-  #lastSeen: number | undefined;
+  /** By the clock that nobody sets, as all that follows. */
+  #seen: number | undefined;
   /** When the last packet came, and bytes of the connection at the last look. */
   #lastPacket: number;
   #arrived = 0;
@@ -85,7 +86,7 @@ export class PeerSession {
   ) {
     this.peer = peer;
     this.#clock = time;
-    this.#lastPacket = time.now();
+    this.#lastPacket = time.elapsed();
     this.#table = table;
     this.#options = options;
     this.#events = events;
@@ -104,8 +105,10 @@ export class PeerSession {
   get received(): number {
     return this.#intake.received;
   }
+  /** Milliseconds since 1970. */
   get lastSeen(): number | undefined {
-    return this.#lastSeen;
+    if (this.#seen === undefined) return undefined;
+    return Math.round(this.#clock.now() - (this.#clock.elapsed() - this.#seen));
   }
   /** No connection is wanted any more. */
   get over(): boolean {
@@ -171,8 +174,8 @@ export class PeerSession {
     this.#outbox.rewind(peerReceived);
     this.#pipe = pipe;
     this.#arrived = pipe.arrived;
-    this.#lastSeen = this.#clock.now();
-    if (!resumed) this.#lastPacket = this.#lastSeen;
+    this.#seen = this.#clock.elapsed();
+    if (!resumed) this.#lastPacket = this.#seen;
     this.#sendStatus(true);
     this.#pumpSoon();
     this.#events.up(resumed);
@@ -185,26 +188,26 @@ export class PeerSession {
     this.#pipe = undefined;
     pipe.terminate();
     if (this.#byeHeard)
-      this.end(peerLost(this.peer, 'it has closed its link', this.#lastSeen), 'closed', true);
+      this.end(peerLost(this.peer, 'it has closed its link', this.lastSeen), 'closed', true);
     else if (this.#over === undefined) this.#dropped(why);
   }
 
   /** A connection that ends before a packet came over it is no sign of life: for how long that goes on is limited. */
   #dropped(why: string): void {
-    const fruitless = this.#clock.now() - this.#lastPacket;
+    const fruitless = this.#clock.elapsed() - this.#lastPacket;
     if (fruitless <= this.#options.peerTimeoutMs) {
       this.#events.down(why);
       return;
     }
     const text = `for ${Math.round(fruitless / 1000)} s every connection ended before anything had come over it (${why})`;
-    this.end(peerLost(this.peer, text, this.#lastSeen), text);
+    this.end(peerLost(this.peer, text, this.lastSeen), text);
   }
 
   /** A packet has come over the connection. Throws only what should end the session. */
   receive(pipe: PacketPipe, head: Uint8Array, body: Uint8Array | undefined): void {
     if (pipe !== this.#pipe || this.#over !== undefined) return;
-    this.#lastSeen = this.#clock.now();
-    this.#lastPacket = this.#lastSeen;
+    this.#seen = this.#clock.elapsed();
+    this.#lastPacket = this.#seen;
     const outbox = this.#outbox!;
     try {
       const packet = wire.readPacket(head, body);
@@ -217,7 +220,7 @@ export class PeerSession {
         this.detach(error.message);
         return;
       }
-      this.end(peerLost(this.peer, (error as Error).message, this.#lastSeen), (error as Error).message);
+      this.end(peerLost(this.peer, (error as Error).message, this.lastSeen), (error as Error).message);
       return;
     }
     this.#settle();
@@ -233,20 +236,21 @@ export class PeerSession {
   }
 
   /** Heartbeats and liveness; called a few times per heartbeat. */
-  beat(now: number): void {
-    if (this.#over !== undefined || this.#lastSeen === undefined) return;
+  beat(): void {
+    const now = this.#clock.elapsed();
+    if (this.#over !== undefined || this.#seen === undefined) return;
     const arrived = this.#pipe?.arrived ?? 0;
     // A part of a message is life too: over a slow connection it is all that comes for a while.
     if (arrived > this.#arrived) {
-      this.#lastSeen = now;
+      this.#seen = now;
       this.#lastPacket = now;
     }
     this.#arrived = arrived;
-    const silent = now - this.#lastSeen;
+    const silent = now - this.#seen;
     if (this.#pipe === undefined) {
       if (silent > this.#options.peerTimeoutMs && !this.#byeHeard) {
         const why = `no connection for ${Math.round(silent / 1000)} s (peerTimeoutMs is ${this.#options.peerTimeoutMs})`;
-        this.end(peerLost(this.peer, why, this.#lastSeen), why);
+        this.end(peerLost(this.peer, why, this.lastSeen), why);
       }
       return;
     }
@@ -260,8 +264,8 @@ export class PeerSession {
 
   /** The loop of this process stood still for that long: the peer's silence of that time is ours. */
   excuse(ms: number): void {
-    const now = this.#clock.now();
-    if (this.#lastSeen !== undefined) this.#lastSeen = Math.min(now, this.#lastSeen + ms);
+    const now = this.#clock.elapsed();
+    if (this.#seen !== undefined) this.#seen = Math.min(now, this.#seen + ms);
     this.#lastPacket = Math.min(now, this.#lastPacket + ms);
   }
 
@@ -287,7 +291,7 @@ export class PeerSession {
     });
     this.#settle();
     let { held } = outbox;
-    let since = this.#clock.now();
+    let since = this.#clock.elapsed();
     while (!finished) {
       let stop = (): void => {};
       const pause = new Promise<void>((resolve) => {
@@ -297,8 +301,8 @@ export class PeerSession {
       stop();
       if (outbox.held !== held) {
         held = outbox.held;
-        since = this.#clock.now();
-      } else if (this.#clock.now() - since > (this.connected ? stalledMs : goneMs)) break;
+        since = this.#clock.elapsed();
+      } else if (this.#clock.elapsed() - since > (this.connected ? stalledMs : goneMs)) break;
     }
     return finished ? 0 : outbox.held;
   }
@@ -356,7 +360,7 @@ export class PeerSession {
   }
 
   #acknowledged(): void {
-    this.#lastSent = this.#clock.now();
+    this.#lastSent = this.#clock.elapsed();
     this.#unackedBytes = 0;
     this.#unackedPackets = 0;
   }

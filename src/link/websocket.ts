@@ -86,7 +86,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   constructor(plan: Plan, runtime: Runtime) {
     this.#plan = plan;
     this.#runtime = runtime;
-    this.#started = runtime.clock.now();
+    this.#started = runtime.clock.elapsed();
     this.#lastBeat = this.#started;
     this.self = plan.self;
     this.party = plan.self;
@@ -230,7 +230,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   }
 
   async ready(timeoutMs = this.#plan.readyTimeoutMs): Promise<void> {
-    const until = this.#runtime.clock.now() + timeoutMs;
+    const { clock } = this.#runtime;
+    const until = clock.elapsed() + timeoutMs;
     let last = until;
     for (;;) {
       const sessions = [...this.#sessions.values()];
@@ -239,15 +240,15 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       if (this.#failure !== undefined) throw this.#failure;
       // Who runs another build is told so by everybody, if it comes soon: otherwise who comes last would only miss the others.
       const differs = buildDiffers([...this.#rows.values()]);
-      if (differs) last = Math.min(last, this.#runtime.clock.now() + TELL_MS);
-      const left = last - this.#runtime.clock.now();
+      if (differs) last = Math.min(last, clock.elapsed() + TELL_MS);
+      const left = last - clock.elapsed();
       const settled = sessions.every((s) => s.over || s.connected);
       if (left <= 0 || (sessions.some((s) => s.over) && (settled || !differs)))
         throw readyError(this.self, timeoutMs, [...this.#rows.values()], this.#refusals);
       let stop = (): void => {};
       await new Promise<void>((resolve) => {
         this.#changed.push(resolve);
-        stop = this.#runtime.clock.after(left, resolve);
+        stop = clock.after(left, resolve);
       });
       stop();
     }
@@ -370,10 +371,10 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
         `"${this.self}" was started anew and knows nothing of this session`,
       );
     }
-    const same =
-      sameBytes(known, hello.instance) &&
-      resume !== undefined &&
-      sameBytes(resume.instance, this.#local.instance);
+    // Whose first connection broke before our acceptance came over it knows nothing of the session, and has sent nothing in it.
+    const knows =
+      resume === undefined ? session.received === 0 : sameBytes(resume.instance, this.#local.instance);
+    const same = sameBytes(known, hello.instance) && knows;
     if (same) return;
     // Two live processes with one identity: the second does not end what the first is in. One that is dead is noticed.
     if (session.connected)
@@ -419,13 +420,13 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   }
 
   #beat(): void {
-    const now = this.#runtime.clock.now();
+    const now = this.#runtime.clock.elapsed();
     // A long computation here keeps us from hearing; that is not the peers' silence.
     const late = now - this.#lastBeat - this.#plan.heartbeatMs;
     this.#lastBeat = now;
     for (const session of this.#sessions.values()) {
       if (late > 0) session.excuse(late);
-      session.beat(now);
+      session.beat();
       if (!session.everConnected && !session.over && now - this.#started > this.#plan.readyTimeoutMs) {
         const row = this.#rows.get(session.peer)!;
         const why = `it did not come up within ${this.#plan.readyTimeoutMs} ms${row.error === undefined ? '' : ` (${row.error.message})`}`;
