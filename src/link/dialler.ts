@@ -27,7 +27,9 @@ const LEAST_ATTEMPT_MS = 500;
 const ATTEMPTS = 4;
 /** Peers that start together miss each other by milliseconds. */
 const FIRST_RETRY_MS = 4;
-const LAST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 1_000;
+/** So many times it is tried at least, where each attempt fails at once. */
+const RETRIES = 20;
 
 /** What the next handshake of a session says about the ones before. */
 export const resumeOf = (session: PeerSession): Hello['resume'] =>
@@ -74,7 +76,7 @@ export class Dialler {
           break;
         }
         await this.#sleep(pause * (0.75 + this.#runtime.keys.random(1)[0]! / 512));
-        pause = Math.min(pause * 1.6, LAST_RETRY_MS);
+        pause = Math.min(pause * 1.6, LONGEST_RETRY_MS, this.#whole(session) / RETRIES);
       }
     }
     this.#busy.delete(peer);
@@ -97,10 +99,13 @@ export class Dialler {
     });
   }
 
+  /** How long the peer may stay away in all. */
+  #whole({ everConnected }: PeerSession): number {
+    return everConnected ? this.#plan.peerTimeoutMs : this.#plan.readyTimeoutMs;
+  }
+
   #patience(session: PeerSession): number {
-    const { peerTimeoutMs, readyTimeoutMs } = this.#plan;
-    const whole = session.everConnected ? peerTimeoutMs : readyTimeoutMs;
-    return Math.min(LONGEST_ATTEMPT_MS, Math.max(LEAST_ATTEMPT_MS, whole / ATTEMPTS));
+    return Math.min(LONGEST_ATTEMPT_MS, Math.max(LEAST_ATTEMPT_MS, this.#whole(session) / ATTEMPTS));
   }
 
   async #once(session: PeerSession): Promise<void> {

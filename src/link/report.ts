@@ -30,6 +30,9 @@ const ABSENT: Readonly<Record<string, string>> = {
   closed: 'was here, and has closed its link',
 };
 
+/** States of peers that are not there: which of them is why the others are not, from the most likely on. */
+const CAUSES: readonly PeerEvent['state'][] = ['lost', 'down', 'retrying', 'waiting', 'closed'];
+
 /** One row a peer; the code is that of the failure that cannot pass by itself, if there is one. */
 export const readyError = (
   self: string,
@@ -49,8 +52,8 @@ export const readyError = (
   const fatal = missing.find((row) => row.error instanceof ConnectError && !row.error.passing)?.error as
     | ConnectError
     | undefined;
-  // Who was here and has left had its reasons: who never came is more likely to be one of them.
-  const absent = missing.find((row) => row.state !== 'closed') ?? missing[0];
+  // Who is lost is why; who was here and has left had its reasons, of which one that never came is more likely to be one.
+  const absent = CAUSES.map((state) => missing.find((row) => row.state === state)).find((row) => row);
   return new TesseraError(
     fatal?.code ?? 'LINK',
     `"${self}" could not reach all parties${fatal === undefined ? ` within ${timeoutMs} ms` : ''}:\n${table.join('\n')}${turned}`,

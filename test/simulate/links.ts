@@ -12,7 +12,8 @@ import {
 import { type Chance, chanceOf } from './chance.ts';
 import { identityOf, simulatedKeys } from './keys.ts';
 import { addressOf, Network } from './network.ts';
-import { culpritsOf, type Fault, isLasting, OUTAGE_MS, type Plan } from './plan.ts';
+import { culpritsOf, type Fault, isLasting, OUTAGE_MS, type Plan, planOf } from './plan.ts';
+import { type Scenario, without } from './scenario.ts';
 import { Process, World } from './world.ts';
 
 export const HEARTBEAT_MS = 100;
@@ -22,8 +23,6 @@ const WINDOW = 64 * 1024;
 const MAX_FRAME = 128 * 1024;
 /** Streams, rounds, and a frame of each that is coming. */
 const MAX_HELD = 4 * (WINDOW + MAX_FRAME);
-/** Of the link: how long `close` waits for who does not come back. */
-const CLOSE_MS = 5_000;
 
 /** How a party's program came to its end. */
 export type End =
@@ -338,7 +337,7 @@ export class LinkWorld {
         (f) => f.at + ('later' in f ? f.later : 0) + ('ms' in f ? Math.abs(f.ms) % 10_000 : 0),
       ),
     );
-    const until = last + 30_000;
+    const until = last + 30_000 + transferMs(plan);
     const started = () => this.parties.length >= plan.parties.length;
     const how = await world.run(
       () =>
@@ -372,26 +371,56 @@ export class LinkWorld {
       if (life > 0 || mine.error.info.own === true) continue;
       const text = `${name} says ${mine.error.code}: ${mine.error.message}`;
       if (end === undefined) this.broken.push(`nothing lasting has happened, and ${text}`);
-      else this.#named(party, mine.error, mine.at, culprits, text);
+      else this.#named(mine.error, mine.at, culprits, text);
     }
     if (digests.size > 1) this.broken.push(`results differ: ${[...digests].join(', ')}`);
   }
 
-  #named(party: Party, error: TesseraError, at: number, culprits: ReadonlySet<string>, text: string): void {
-    const peers = error.info.peers as Readonly<Record<string, { state: string }>> | undefined;
-    const blamed =
-      peers === undefined
-        ? [String(error.info.party)]
-        : Object.keys(peers).filter((p) => !['up', 'resumed'].includes(peers[p]!.state));
-    const innocent = blamed.filter((p) => !culprits.has(p));
-    if (innocent.length > 0) this.broken.push(`${text}; but ${innocent.join(', ')} is innocent`);
-    const fault = this.plan.faults.find(isLasting)!;
-    const bound = Math.max(fault.at, this.plan.starts[party.name]!) + READY_TIMEOUT_MS + 2 * OUTAGE_MS;
+  #named(error: TesseraError, at: number, culprits: ReadonlySet<string>, text: string): void {
+    const { plan } = this;
+    const blamed = String(error.info.missing ?? error.info.party);
+    // Who was never met cannot have told why it is not there any more.
+    const left = this.parties.find((p) => p.name === blamed)?.end;
+    const unmet = error.info.missing !== undefined && left !== undefined && 'error' in left && left.at < at;
+    if (!culprits.has(blamed) && !unmet) this.broken.push(`${text}; but ${blamed} is innocent`);
+    const fault = plan.faults.find(isLasting)!;
+    const bound =
+      Math.max(fault.at, ...Object.values(plan.starts)) + READY_TIMEOUT_MS + 2 * OUTAGE_MS + transferMs(plan);
     if (at > bound) this.broken.push(`${text}; ${(at - fault.at).toFixed(0)} ms after it was so`);
   }
 }
 
-export const simulateLinks = (plan: Plan, say?: (line: string) => void): Promise<readonly string[]> =>
-  new LinkWorld(plan, say).run();
+/** How long all that is sent may take, over what the slowest path is at its slowest, again after each connection that breaks. */
+const transferMs = ({ parties, rounds, streams, faults, bytesPerMs, pauseMs }: Plan): number => {
+  const sum = (sizes: readonly number[]): number => sizes.reduce((a, b) => a + b + 200, 0);
+  const bytes = sum(rounds) * (parties.length - 1) + streams.reduce((a, s) => a + sum(s.sizes), 0);
+  const slowest = Math.min(bytesPerMs, ...faults.map((f) => (f.kind === 'slow' ? f.bytesPerMs : bytesPerMs)));
+  const breaks = faults.filter((f) => ['cut', 'unseen', 'hang-up', 'stall'].includes(f.kind)).length;
+  const lazy = streams.reduce((a, s) => a + s.sizes.length * s.lazyMs, 0);
+  return (bytes / slowest) * (1 + breaks) + lazy + rounds.length * pauseMs;
+};
 
-export { CLOSE_MS };
+/** Fewer faults, less sent, fewer parties, all at once at the beginning. */
+function* smaller(plan: Plan): Iterable<Plan> {
+  for (const faults of without(plan.faults)) yield { ...plan, faults };
+  for (const streams of without(plan.streams)) yield { ...plan, streams };
+  for (const rounds of without(plan.rounds, 1)) yield { ...plan, rounds };
+  const last = plan.parties.at(-1)!;
+  const named = JSON.stringify([plan.faults, plan.streams]).includes(`"${last}"`);
+  if (plan.parties.length > 2 && !named) yield { ...plan, parties: plan.parties.slice(0, -1) };
+  for (const [i, stream] of plan.streams.entries())
+    for (const sizes of without(stream.sizes, 1))
+      yield { ...plan, streams: plan.streams.with(i, { ...stream, sizes }) };
+  if (plan.rounds.some((size) => size > 8))
+    yield { ...plan, rounds: plan.rounds.map((size) => Math.min(size, 8)) };
+  if (plan.pauseMs > 0) yield { ...plan, pauseMs: 0 };
+  for (const party of plan.parties)
+    if (plan.starts[party]! > 0) yield { ...plan, starts: { ...plan.starts, [party]: 0 } };
+}
+
+export const links: Scenario<Plan> = {
+  name: 'links',
+  plan: planOf,
+  run: (plan, say) => new LinkWorld(plan, say).run(),
+  smaller,
+};

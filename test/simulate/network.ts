@@ -27,6 +27,7 @@ export interface Path {
 const KERNEL_BYTES = 64 * 1024;
 /** Of ws: how long the other side may take to agree to the end. */
 const CLOSE_MS = 2_000;
+const LONGEST_WAY_MS = 150;
 /** On each message, for its frame and those of TCP. */
 const FRAME_BYTES = 40;
 
@@ -324,7 +325,8 @@ export class Network {
     // A connection has its own way, now and then a long one.
     const way = this.#chance.hit(0.1) ? 10 * this.#chance.next() : 1 + 0.3 * this.#chance.next();
     const { process } = listening;
-    const wire = new Wire(this.#world, path, this.#chance, [from, process], path.latencyMs * way, (w) =>
+    const latencyMs = Math.min(path.latencyMs * way, Math.max(path.latencyMs, LONGEST_WAY_MS));
+    const wire = new Wire(this.#world, path, this.#chance, [from, process], latencyMs, (w) =>
       wires.delete(w),
     );
     wires.add(wire);

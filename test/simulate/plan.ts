@@ -117,7 +117,7 @@ const passing = (chance: Chance, parties: readonly string[], outageMs: number): 
     case 'slow':
       return { kind, a, b, ms: chance.whole(50, 3000), bytesPerMs: chance.pick([20, 60, 300]) };
     case 'far':
-      return { kind, a, b, ms: chance.whole(50, 2000), latencyMs: chance.whole(20, 250) };
+      return { kind, a, b, ms: chance.whole(50, 2000), latencyMs: chance.whole(20, 60) };
     case 'hang-up':
       return { kind, a, b, times: chance.whole(1, 4), after: chance.whole(1, 9) };
     case 'freeze':
