@@ -47,6 +47,8 @@ export const closedThere =
 export interface AbortReason {
   readonly party: string;
   readonly about?: string;
+  /** Who has said so first, if that is another party. */
+  readonly via?: string;
   readonly code: string;
   readonly op?: number | string;
   readonly cause?: string;
@@ -60,27 +62,31 @@ const failedText = (party: string, { code, op, cause }: AbortReason): string =>
 export const partyFailed =
   (reason: AbortReason): Failure =>
   (waitingFor) => {
-    const { party, about, code, cause } = reason;
+    const { party, about, via = party, code, cause } = reason;
     if (about === undefined)
       return new TesseraError(
         'PARTY_FAILED',
         `${failedText(party, reason)}${waitText(waitingFor)}. Look at ${party}'s own log.`,
         { ...reason, waitingFor },
       );
-    const info = { ...reason, party: about, via: party, waitingFor };
+    const info = { ...reason, party: about, via, waitingFor };
     if (!ABSENT.has(code))
       return new TesseraError(
         'PARTY_FAILED',
-        `${failedText(about, reason)}, as "${party}" says${waitText(waitingFor)}. Look at ${about}'s own log.`,
+        `${failedText(about, reason)}, as "${via}" says${waitText(waitingFor)}. Look at ${about}'s own log.`,
         info,
       );
     return new TesseraError(
       'PEER_LOST',
-      `party "${about}" is lost, as "${party}" says${cause === undefined ? '' : `: ${cause}`}` +
+      `party "${about}" is lost, as "${via}" says${cause === undefined ? '' : `: ${cause}`}` +
         `${waitText(waitingFor)}. See whether ${about}'s program still runs and what it printed last.`,
       info,
     );
   };
+
+/** Another party ends because it has lost this one. */
+export const lostUs = ({ party, via = party }: AbortReason): Failure =>
+  peerLost(via, 'it has ended, since it had lost this party');
 
 /** Codes with which a party ends because another is gone, or never came. */
 const ABSENT: ReadonlySet<string> = new Set(['PEER_LOST', 'LINK']);
@@ -106,6 +112,7 @@ export const abortReason = (party: string, error: unknown): AbortReason => {
   return {
     party,
     ...(other && { about }),
+    ...(other && typeof info.via === 'string' && info.via !== party && { via: info.via }),
     code,
     ...(typeof op === 'number' || typeof op === 'string' ? { op } : {}),
     ...(typeof cause === 'string' ? { cause } : {}),

@@ -68,6 +68,8 @@ export class PeerSession {
   #lastPacket: number;
   #arrived = 0;
   #lastSent = 0;
+  /** When the last connection ended. */
+  #left = 0;
   #unackedBytes = 0;
   #unackedPackets = 0;
   #pumpDue = false;
@@ -113,6 +115,10 @@ export class PeerSession {
   /** No connection is wanted any more. */
   get over(): boolean {
     return this.#over !== undefined || this.#byeHeard;
+  }
+  /** How long there has been no connection. */
+  get absentMs(): number {
+    return this.#pipe === undefined ? this.#clock.elapsed() - this.#left : 0;
   }
   /** The end was agreed: both may go. */
   get byeHeard(): boolean {
@@ -186,6 +192,7 @@ export class PeerSession {
     if (this.#pipe === undefined || (expected !== undefined && expected !== this.#pipe)) return;
     const pipe = this.#pipe;
     this.#pipe = undefined;
+    this.#left = this.#clock.elapsed();
     pipe.terminate();
     if (this.#byeHeard)
       this.end(peerLost(this.peer, 'it has closed its link', this.lastSeen), 'closed', true);
@@ -382,6 +389,7 @@ export class PeerSession {
           party: peer,
           code: typeof reason.code === 'string' ? reason.code.slice(0, 64) : 'PARTY_FAILED',
           ...(typeof reason.about === 'string' && { about: reason.about.slice(0, 128) }),
+          ...(typeof reason.via === 'string' && { via: reason.via.slice(0, 128) }),
           ...(typeof reason.op === 'string' || typeof reason.op === 'number' ? { op: reason.op } : {}),
           ...(typeof reason.cause === 'string' ? { cause: reason.cause } : {}),
         });

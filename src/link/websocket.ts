@@ -12,7 +12,15 @@ import { Awake } from './awake.ts';
 import { digestConfig } from './config.ts';
 import type { Connection } from './connection.ts';
 import { Dialler, type DiallerEvents, resumeOf } from './dialler.ts';
-import { abortReason, ConnectError, closedHere, partyFailed, peerLost } from './failures.ts';
+import {
+  type AbortReason,
+  abortReason,
+  ConnectError,
+  closedHere,
+  lostUs,
+  partyFailed,
+  peerLost,
+} from './failures.ts';
 import { answerHandshake, type Established, type Hello, type Local, NO_BINDING } from './handshake.ts';
 import { identityText, sameBytes } from './identity.ts';
 import type { Channel } from './link.ts';
@@ -52,6 +60,8 @@ export interface WebSocketTransport extends AbortableTransport {
 
 /** How long `close` waits for a peer without a connection; one that reads slowly gets more. */
 const CLOSE_MS = 5_000;
+/** How long a peer whose connection broke may take to come back before another process may take its place. */
+const RETURN_MS = 1_000;
 /** How long a party of another build is waited for, to be told so. */
 const TELL_MS = 5_000;
 
@@ -156,8 +166,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
           before instanceof ConnectError && !session.everConnected ? before : failure(),
         );
       },
-      aborted: (reason: { party: string; code: string }) => {
-        const failure = partyFailed(reason);
+      aborted: (reason: AbortReason) => {
+        const failure = reason.about === this.self ? lostUs(reason) : partyFailed(reason);
         for (const other of this.#sessions.keys()) this.#table.failPeer(other, failure, true);
         this.#failure ??= failure();
         this.#wake();
@@ -330,7 +340,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       this.#establish(session, connection, established);
     } catch (error) {
       if (error instanceof ConnectError) {
-        this.#note(peer, 'retrying', error);
+        // Who is here is none the worse for it.
+        if (!session.connected) this.#note(peer, 'retrying', error);
         // Waiting mends neither a configuration nor a build; both are compared with a peer that has proved who it is, and no other.
         const lasting = error.reason === 'config' || error.reason === 'build';
         if (lasting && !session.everConnected) this.#giveUp(session, error);
@@ -377,7 +388,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     const same = sameBytes(known, hello.instance) && knows;
     if (same) return;
     // Two live processes with one identity: the second does not end what the first is in. One that is dead is noticed.
-    if (session.connected)
+    if (session.connected || session.absentMs < Math.min(RETURN_MS, this.#plan.peerTimeoutMs / 4))
       throw new ConnectError(
         'not-ready',
         `"${hello.from}" is here already: another process with its identity is in the session`,

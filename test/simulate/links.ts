@@ -75,12 +75,17 @@ export class LinkWorld {
   readonly parties: Party[] = [];
   readonly broken: string[] = [];
   readonly #chance: Chance;
+  readonly #outside: Process;
+  /** "a b": a has seen b come up. */
+  readonly #met = new Set<string>();
+  readonly #twins: Process[] = [];
   #left: number;
 
   constructor(plan: Plan, say?: (line: string) => void) {
     this.plan = plan;
     this.#chance = chanceOf(plan.seed, 'world');
     this.world = new World(say);
+    this.#outside = new Process('a stranger', this.world);
     this.network = new Network(this.world, this.#chance.part('network'));
     this.#left = plan.parties.length;
     const pairs = plan.parties.flatMap((a, i) => plan.parties.slice(i + 1).map((b) => [a, b] as const));
@@ -141,9 +146,10 @@ export class LinkWorld {
     };
     try {
       party.link = await connect(this.options(name), runtime);
-      party.link.on('peer', (e) =>
-        this.world.say(() => `${name} sees ${e.party} ${e.state} ${e.error?.message ?? ''}`),
-      );
+      party.link.on('peer', (e) => {
+        this.world.say(() => `${name} sees ${e.party} ${e.state} ${e.error?.message ?? ''}`);
+        if (e.state === 'up') this.#met.add(`${name} ${e.party}`);
+      });
       await party.link.ready();
       const digest = await this.#program(party, party.link);
       over({ at: this.world.time, digest });
@@ -158,6 +164,7 @@ export class LinkWorld {
     await party.link?.close();
     if (!process.alive || party.closed !== undefined) return;
     party.closed = this.world.time;
+    for (const twin of this.#twins.filter((t) => t.name === name)) this.#ends(twin, false);
     if (life === 0) this.#left -= 1;
     this.world.say(() => `${name} has closed its link`);
   }
@@ -309,17 +316,48 @@ export class LinkWorld {
         this.#dies(fault);
         return;
       case 'stranger':
+        network.stranger(this.#outside, fault.party, fault.how);
+        return;
       case 'twin':
+        this.#twin(fault.party);
         return;
     }
+  }
+
+  /** Another process with a party's identity starts on its host, where all that the party dials are in a session with it. */
+  #twin(name: string): void {
+    const party = this.#living(name);
+    const dials = this.plan.parties.filter((p) => p < name);
+    if (party === undefined || party.end !== undefined || !dials.every((p) => this.#met.has(`${p} ${name}`)))
+      return;
+    const process = new Process(name, this.world);
+    const runtime = {
+      clock: process,
+      keys: simulatedKeys(this.#chance.part(`twin of ${name}`)),
+      sockets: this.network.socketsOf(process),
+    };
+    this.#twins.push(process);
+    this.world.say(() => `a twin of ${name} starts`);
+    connect(this.options(name), runtime)
+      .then((link) => link.ready())
+      .then(() => {
+        // Who has started anew knows nobody yet.
+        if (this.parties.every((p) => p.life === 0)) this.broken.push(`a twin of ${name} was let in`);
+      })
+      .catch((error: Error) => this.world.say(() => `a twin of ${name} is turned away: ${error.message}`));
+  }
+
+  #ends(process: Process, machineToo: boolean): void {
+    process.die();
+    this.network.gone(process, machineToo);
   }
 
   #dies(fault: Extract<Fault, { kind: 'kill' | 'crash' | 'restart' }>): void {
     const party = this.#living(fault.party);
     if (party === undefined) return;
     const machine = fault.kind === 'crash' || (fault.kind === 'restart' && fault.machine);
-    party.process.die();
-    this.network.gone(party.process, machine);
+    this.#ends(party.process, machine);
+    for (const twin of this.#twins.filter((t) => t.name === fault.party)) this.#ends(twin, machine);
     if (party.closed === undefined && party.life === 0) this.#left -= 1;
     if (fault.kind !== 'restart') return;
     this.world.after(fault.later, () => {

@@ -28,6 +28,8 @@ const KERNEL_BYTES = 64 * 1024;
 /** Of ws: how long the other side may take to agree to the end. */
 const CLOSE_MS = 2_000;
 const LONGEST_WAY_MS = 150;
+/** Messages of a handshake that somebody may have overheard. */
+const SAID = 3;
 /** On each message, for its frame and those of TCP. */
 const FRAME_BYTES = 40;
 
@@ -88,8 +90,9 @@ class End implements Socket {
     const stuck = this.other.deaf || path.stalledUntil > world.time;
     const leaves = waiting <= KERNEL_BYTES ? 0 : stuck ? undefined : this.#busyUntil - world.time;
     if (leaves !== undefined) this.process.after(leaves, left);
-    this.other.#come(message.slice(), start, this.#busyUntil);
-    this.#wire.passed();
+    const bytes = message.slice();
+    this.other.#come(bytes, start, this.#busyUntil);
+    this.#wire.passed(this, bytes);
   }
 
   #come(bytes: Uint8Array | undefined, start: number, sent: number): void {
@@ -214,8 +217,12 @@ class Wire {
     }
   }
 
+  /** What the dialling end has said first. */
+  readonly said: Uint8Array[] = [];
+
   /** A message was sent. */
-  passed(): void {
+  passed(end: End, message: Uint8Array): void {
+    if (end === this.ends[0] && this.said.length < SAID) this.said.push(message);
     if (--this.#cutAfter === 0) this.world.after(this.latencyMs * this.chance.next(), () => this.cut());
   }
 
@@ -251,6 +258,8 @@ export class Network {
   readonly #wires = new Map<Path, Set<Wire>>();
   /** By the name of the host. */
   readonly #listening = new Map<string, Listening>();
+  /** What the last who came to a host said there. */
+  readonly #heard = new Map<string, readonly Uint8Array[]>();
   /** Hosts that do not answer at all. */
   readonly #down = new Set<string>();
 
@@ -330,6 +339,7 @@ export class Network {
       wires.delete(w),
     );
     wires.add(wire);
+    this.#heard.set(host, wire.said);
     const [near, far] = wire.ends;
     // The accepting process has a turn of its own; where it stands still, its kernel has accepted nevertheless.
     process.after(0, () => {
@@ -387,10 +397,13 @@ export class Network {
     });
   }
 
-  /** Somebody who is no party has opened a connection to a host. */
-  stranger(from: Process, host: string): Socket | undefined {
+  /** Somebody who is no party connects to a host: it says nothing, or what it likes, or what was said there before. */
+  stranger(from: Process, host: string, how: 'silent' | 'garbage' | 'replay'): void {
     const end = this.#connect(from, host);
-    return end === 'refused' ? undefined : end;
+    if (end === undefined || end === 'refused') return;
+    end.listen({ message: () => {}, close: () => {} });
+    const heard = how === 'replay' ? (this.#heard.get(host) ?? []) : [this.#chance.bytes(50)];
+    if (how !== 'silent') for (const message of heard) end.send(message, () => {});
   }
 }
 

@@ -144,6 +144,12 @@ const lasting = (chance: Chance, parties: readonly string[]): Lasting => {
 const outageOf = (fault: Passing): number =>
   fault.kind === 'stall' || fault.kind === 'freeze' ? fault.ms : 0;
 
+const OUTAGES: ReadonlySet<Fault['kind']> = new Set(['unseen', 'stall', 'slow', 'far', 'hang-up', 'freeze']);
+
+const keepOnly = (faults: Fault[], keep: (fault: Fault) => boolean): void => {
+  faults.splice(0, faults.length, ...faults.filter(keep));
+};
+
 export const planOf = (seed: number): Plan => {
   const chance = chanceOf(seed, 'plan');
   const parties = PARTIES.slice(0, chance.hit(0.5) ? 2 : 3);
@@ -156,6 +162,8 @@ export const planOf = (seed: number): Plan => {
     if (left >= 0) faults.push({ ...fault, at: timeOf(chance) });
   }
   if (chance.hit(0.4)) faults.push({ ...lasting(chance, parties), at: timeOf(chance) });
+  // A party that is away for longer than a moment cannot be told from one that has started anew.
+  if (faults.some(({ kind }) => kind === 'twin')) keepOnly(faults, ({ kind }) => !OUTAGES.has(kind));
   const late = chance.hit(0.3) ? 800 : 10;
   return {
     seed,
