@@ -40,6 +40,24 @@ interface Party {
   closed: number | undefined;
 }
 
+/** As a party of a production session has them, with short timeouts. */
+export const linkOptions = (self: string, parties: readonly string[]): WebSocketTransportOptions => ({
+  self,
+  parties: Object.fromEntries(parties.map((p) => [p, { address: addressOf(p) }])),
+  job: 'simulated',
+  identity: identityOf(self),
+  peerIdentities: Object.fromEntries(
+    parties.filter((p) => p !== self).map((p) => [p, identityOf(p).publicKey]),
+  ),
+  heartbeatMs: HEARTBEAT_MS,
+  peerTimeoutMs: PEER_TIMEOUT_MS,
+  readyTimeoutMs: READY_TIMEOUT_MS,
+  windowBytes: WINDOW,
+  maxFrameBytes: MAX_FRAME,
+  maxHeldBytes: MAX_HELD,
+  spin: false,
+});
+
 const mix = (a: number, b: number): number => {
   const h = Math.imul(a ^ b, 0x9e3779b1);
   return (h ^ (h >>> 15)) >>> 0;
@@ -95,25 +113,6 @@ export class LinkWorld {
     for (const fault of plan.faults) this.world.after(fault.at, () => this.#happens(fault));
   }
 
-  options(self: string): WebSocketTransportOptions {
-    const { parties } = this.plan;
-    const others = parties.filter((p) => p !== self);
-    return {
-      self,
-      parties: Object.fromEntries(parties.map((p) => [p, { address: addressOf(p) }])),
-      job: 'simulated',
-      identity: identityOf(self),
-      peerIdentities: Object.fromEntries(others.map((p) => [p, identityOf(p).publicKey])),
-      heartbeatMs: HEARTBEAT_MS,
-      peerTimeoutMs: PEER_TIMEOUT_MS,
-      readyTimeoutMs: READY_TIMEOUT_MS,
-      windowBytes: WINDOW,
-      maxFrameBytes: MAX_FRAME,
-      maxHeldBytes: MAX_HELD,
-      spin: false,
-    };
-  }
-
   #start(name: string, life: number): void {
     const process = new Process(name, this.world);
     const party: Party = {
@@ -145,7 +144,7 @@ export class LinkWorld {
       );
     };
     try {
-      party.link = await connect(this.options(name), runtime);
+      party.link = await connect(linkOptions(name, this.plan.parties), runtime);
       party.link.on('peer', (e) => {
         this.world.say(() => `${name} sees ${e.party} ${e.state} ${e.error?.message ?? ''}`);
         if (e.state === 'up') this.#met.add(`${name} ${e.party}`);
@@ -338,7 +337,7 @@ export class LinkWorld {
     };
     this.#twins.push(process);
     this.world.say(() => `a twin of ${name} starts`);
-    connect(this.options(name), runtime)
+    connect(linkOptions(name, this.plan.parties), runtime)
       .then((link) => link.ready())
       .then(() => {
         // Who has started anew knows nobody yet.
