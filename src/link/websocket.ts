@@ -169,6 +169,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       aborted: (reason: AbortReason) => {
         const failure = reason.about === this.self ? lostUs(reason) : partyFailed(reason);
         for (const other of this.#sessions.keys()) this.#table.failPeer(other, failure, true);
+        if (this.#failure === undefined) this.#passOn(peer, reason);
         this.#failure ??= failure();
         this.#wake();
         this.#emit((listener) => listener.abort?.(failure()));
@@ -180,6 +181,12 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     };
     const session = new PeerSession(peer, this.#table, this.#plan, events, this.#runtime.clock);
     this.#sessions.set(peer, session);
+  }
+
+  /** This party ends too, and may be heard before the one that failed: it says whose end it is. */
+  #passOn(from: string, { about = from, via = from, ...reason }: AbortReason): void {
+    const heard: AbortReason = { ...reason, party: this.self, about, via };
+    for (const [peer, session] of this.#sessions) if (peer !== from) session.abort(heard);
   }
 
   async start(): Promise<void> {

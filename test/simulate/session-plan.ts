@@ -69,7 +69,9 @@ const faultOf = (chance: Chance, parties: readonly string[], kind: SessionFault[
 export const sessionPlanOf = (seed: number): SessionPlan => {
   const chance = chanceOf(seed, 'session plan');
   const parties = PARTIES.slice(0, chance.hit(0.6) ? 2 : 3);
-  const material = chance.hit(0.15);
+  const material = chance.hit(0.05);
+  /** Of all parties' folders at once there is no telling. */
+  const restored = chance.pick(parties);
   const lives = Array.from({ length: chance.pick([1, 2, 2]) }, (_, life): Life => {
     const steps = Array.from({ length: chance.whole(1, 4) }, () => stepOf(chance, parties, material));
     const faults = Array.from({ length: chance.pick([0, 1, 2]) }, () =>
@@ -79,13 +81,13 @@ export const sessionPlanOf = (seed: number): SessionPlan => {
     return {
       steps: life === 0 || chance.hit(0.3) ? steps : [{ kind: 'load' }, ...steps],
       faults,
-      putBack: life > 0 && material && chance.hit(0.5) ? chance.pick(parties) : undefined,
+      putBack: life > 0 && material && chance.hit(0.5) ? restored : undefined,
     };
   });
   const last: Life = {
     steps: [{ kind: 'load' }, ...(material ? [{ kind: 'material' } as const] : [])],
     faults: [],
-    putBack: material && chance.hit(0.5) ? chance.pick(parties) : undefined,
+    putBack: material && chance.hit(0.5) ? restored : undefined,
   };
   return { seed, parties, latencyMs: chance.pick([0.1, 1, 5]), lives: [...lives, last] };
 };

@@ -6,6 +6,7 @@ import { dump, type Inside, load } from '../../src/device/checkpoint.ts';
 import type { SpuConfig } from '../../src/device/cluster-def.ts';
 import type { Held, Op, SPUObject } from '../../src/device/objects.ts';
 import { SPUObject as Handle } from '../../src/device/objects.ts';
+import { Breaker } from '../../src/device/production/breaker.ts';
 import { partyFiles } from '../../src/device/production/files.ts';
 import type { Production } from '../../src/device/production/options.ts';
 import { ProductionMode } from '../../src/device/production/production.ts';
@@ -224,7 +225,7 @@ class SessionWorld {
         await mode.barrier(op);
         return;
       case 'material':
-        await this.#material(run, op, link);
+        await this.#guarded(this.#material(run, op, link), mode, op);
         return;
       case 'dump':
         await this.#dump(run, op, number * 100 + op.number, mode);
@@ -250,6 +251,13 @@ class SessionWorld {
       );
     if (error === undefined) this.broken.push(`${run.name} takes for done what has failed at ${party}`);
     else if (error !== own && error.info.party !== party) throw error;
+  }
+
+  /** As an SPU's party guards all that waits for the link beside the session. */
+  #guarded(work: Promise<void>, mode: ProductionMode, op: Op): Promise<void> {
+    const breaker = new Breaker();
+    void mode.failed.then((error) => breaker.break(error));
+    return breaker.guard(work, op);
   }
 
   async #material(run: Run, op: Op, link: WebSocketTransport): Promise<void> {
