@@ -22,13 +22,14 @@ import {
   peerLost,
 } from './failures.ts';
 import { answerHandshake, type Established, type Hello, type Local, NO_BINDING } from './handshake.ts';
-import { identityText, sameBytes } from './identity.ts';
+import { identityText } from './identity.ts';
 import type { Channel } from './link.ts';
 import { type Carrier, ChannelTable, othersOf } from './mailbox.ts';
 import type { AbortableTransport } from './memory.ts';
 import { type Plan, planOf, type WebSocketTransportOptions } from './options.ts';
 import { waitAtRelay } from './relay-wait.ts';
 import { buildDiffers, type PeerEvent, type PeerRow, readyError } from './report.ts';
+import { checkReturn } from './return.ts';
 import { type Runtime, runtime as usual } from './runtime.ts';
 import type { Lease } from './server.ts';
 import { PeerSession } from './session.ts';
@@ -60,8 +61,6 @@ export interface WebSocketTransport extends AbortableTransport {
 
 /** How long `close` waits for a peer without a connection; one that reads slowly gets more. */
 const CLOSE_MS = 5_000;
-/** How long a peer whose connection broke may take to come back before another process may take its place. */
-const RETURN_MS = 1_000;
 /** How long a party of another build is waited for, to be told so. */
 const TELL_MS = 5_000;
 
@@ -335,7 +334,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
         binding,
         resumeOf(session),
         (proven) => {
-          this.#checkResume(session, proven);
+          checkReturn(session, proven, this.#local, this.#plan.peerTimeoutMs);
           turn = (this.#admitted.get(peer) ?? 0) + 1;
           this.#admitted.set(peer, turn);
           session.detach('replaced by a new connection');
@@ -377,37 +376,6 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     }
     checkPartyCertificate(trust, certificate);
     return bindingOf(socket, tls.own, false);
-  }
-
-  #checkResume(session: PeerSession, hello: Hello): void {
-    const known = session.peerInstance;
-    const { resume } = hello;
-    if (known === undefined) {
-      if (resume === undefined) return;
-      throw new ConnectError(
-        'restarted',
-        `"${this.self}" was started anew and knows nothing of this session`,
-      );
-    }
-    // Whose first connection broke before our acceptance came over it knows nothing of the session, and has sent nothing in it.
-    const knows =
-      resume === undefined ? session.received === 0 : sameBytes(resume.instance, this.#local.instance);
-    const same = sameBytes(known, hello.instance) && knows;
-    if (same) return;
-    // Two live processes with one identity: the second does not end what the first is in. One that is dead is noticed.
-    if (session.connected || session.absentMs < Math.min(RETURN_MS, this.#plan.peerTimeoutMs / 4))
-      throw new ConnectError(
-        'not-ready',
-        `"${hello.from}" is here already: another process with its identity is in the session`,
-      );
-    const why = `"${hello.from}" was reloaded or started anew in the middle of the session, and is back`;
-    session.end(peerLost(hello.from, why, session.lastSeen), why);
-    if (resume !== undefined) throw new ConnectError('restarted', why);
-    // It may wait for this party to start anew, too: the same identity is welcome in a session of its own.
-    throw new ConnectError(
-      'not-ready',
-      `"${this.self}" has yet to end the session from before "${hello.from}" came back`,
-    );
   }
 
   #establish(session: PeerSession, connection: Connection, { peer, received, seal }: Established): void {

@@ -30,6 +30,8 @@ const CLOSE_MS = 2_000;
 const LONGEST_WAY_MS = 150;
 /** Messages of a handshake that somebody may have overheard. */
 const SAID = 3;
+/** What comes within so long may have been read from the kernel already. */
+const READ_AHEAD_MS = 1;
 /** On each message, for its frame and those of TCP. */
 const FRAME_BYTES = 40;
 
@@ -163,6 +165,12 @@ class End implements Socket {
 
   terminate(): void {
     if (!this.open || !this.process.alive) return;
+    // What the process has read from its kernel it will still see.
+    const { world, chance } = this.#wire;
+    const near = this.#coming.filter(({ due }) => due < world.time + READ_AHEAD_MS).length;
+    for (const { bytes } of this.#coming.slice(0, chance.whole(0, near)))
+      if (bytes !== undefined)
+        this.process.after(0, () => this.#tell((events) => events.message(bytes, true)));
     this.ended('closed (1006)');
     this.hangUp();
   }

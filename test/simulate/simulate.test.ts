@@ -3,24 +3,16 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { scaled } from '../long.ts';
 import { chanceOf } from './chance.ts';
+import { FOUND } from './found.ts';
 import { links } from './links.ts';
-import { failuresOfSeed, report } from './run.ts';
+import { report } from './run.ts';
 import { failuresOf, type Scenario, shrink, without } from './scenario.ts';
 
 const test = suite('simulate');
 
-/** Seeds that found a defect, and what it was. */
-const FOUND: Readonly<Record<number, string>> = {
-  19: 'a listener took for a stranger whom its acceptance had not reached',
-  83: 'a clock that was set forward made all peers lost',
-  118: 'who ended because another failed was named in its place',
-  246: 'who ended because another did not come was named in its place',
-  2175: 'pauses between attempts were longer than the peer was waited for',
-};
-
-for (const [seed, what] of Object.entries(FOUND))
-  test(`seed ${seed}: ${what}`, async () => {
-    assert.equal(await failuresOfSeed(Number(seed)), []);
+for (const { what, plan, of } of FOUND)
+  test(`seed ${plan.seed}: ${what}`, async () => {
+    assert.equal(await failuresOf(of as Scenario<unknown>, plan), []);
   });
 
 test('schedules', async () => {
