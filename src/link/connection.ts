@@ -1,7 +1,8 @@
 /** @file One WebSocket: messages for the handshake first, packets of a session afterwards, sealed if need be. */
+import { type Clock, clock } from './clock.ts';
 import { ConnectError } from './failures.ts';
 import type { MessagePipe } from './handshake.ts';
-import type { Opener, Sealer } from './sealed.ts';
+import type { Opening, Seal } from './keys.ts';
 import type { PacketPipe } from './session.ts';
 import { hasBody } from './wire.ts';
 
@@ -37,10 +38,11 @@ const HANDSHAKE_MS = 10_000;
 export class Connection implements MessagePipe, PacketPipe {
   readonly #socket: Socket;
   readonly #patienceMs: number;
+  readonly #clock: Clock;
   readonly #inbox: Uint8Array[] = [];
   #reader: { resolve(message: Uint8Array): void; reject(error: ConnectError): void } | undefined;
   #handlers: PacketHandlers | undefined;
-  #seal: { readonly sealer: Sealer; readonly opener: Opener } | undefined;
+  #seal: Seal | undefined;
   #head: Uint8Array | undefined;
   #waiting = 0;
   #buffered = 0;
@@ -49,8 +51,9 @@ export class Connection implements MessagePipe, PacketPipe {
   #opening: Promise<void> | undefined;
 
   /** `patienceMs`: a peer that says nothing during the handshake is given up after that. */
-  constructor(socket: Socket, patienceMs = HANDSHAKE_MS) {
+  constructor(socket: Socket, patienceMs = HANDSHAKE_MS, time = clock) {
     this.#socket = socket;
+    this.#clock = time;
     this.#patienceMs = patienceMs;
     socket.listen({
       message: (data, binary) => {
@@ -82,14 +85,14 @@ export class Connection implements MessagePipe, PacketPipe {
           new ConnectError('timeout', `the peer was silent for ${patienceMs / 1000} s in the handshake`),
         );
       };
-      const timer = patienceMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(silent, patienceMs);
+      const stop = patienceMs === Number.POSITIVE_INFINITY ? () => {} : this.#clock.after(patienceMs, silent);
       this.#reader = {
         resolve: (message) => {
-          clearTimeout(timer);
+          stop();
           resolve(message);
         },
         reject: (error) => {
-          clearTimeout(timer);
+          stop();
           reject(error);
         },
       };
@@ -97,7 +100,7 @@ export class Connection implements MessagePipe, PacketPipe {
   }
 
   /** Everything that is sent from here on, and everything that `start` hands over, is sealed. */
-  secure(seal: { readonly sealer: Sealer; readonly opener: Opener } | undefined): void {
+  secure(seal: Seal | undefined): void {
     this.#seal = seal;
   }
 
@@ -169,7 +172,7 @@ export class Connection implements MessagePipe, PacketPipe {
     else this.#sealed(data, this.#seal.opener);
   }
 
-  #sealed(data: Uint8Array, opener: Opener): void {
+  #sealed(data: Uint8Array, opener: Opening): void {
     try {
       const opened = opener.open(data);
       if (this.#opening === undefined && opened instanceof Uint8Array) {

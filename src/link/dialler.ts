@@ -11,8 +11,9 @@ import {
 } from './handshake.ts';
 import { sameBytes } from './identity.ts';
 import type { Plan } from './options.ts';
+import type { Runtime } from './runtime.ts';
 import type { PeerSession } from './session.ts';
-import { bindingOf, connectError, dial } from './sockets.ts';
+import { bindingOf, connectError } from './sockets.ts';
 
 export interface DiallerEvents {
   retrying(peer: string, error: ConnectError): void;
@@ -26,7 +27,9 @@ const LEAST_ATTEMPT_MS = 500;
 const ATTEMPTS = 4;
 /** Peers that start together miss each other by milliseconds. */
 const FIRST_RETRY_MS = 4;
-const LAST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 1_000;
+/** So many times it is tried at least, where each attempt fails at once. */
+const RETRIES = 20;
 
 /** What the next handshake of a session says about the ones before. */
 export const resumeOf = (session: PeerSession): Hello['resume'] =>
@@ -38,10 +41,12 @@ export class Dialler {
   readonly #plan: Plan;
   readonly #local: Local;
   readonly #events: DiallerEvents;
+  readonly #runtime: Runtime;
   readonly #busy = new Set<string>();
   readonly #stopped = new AbortController();
 
-  constructor(plan: Plan, local: Local, events: DiallerEvents) {
+  constructor(plan: Plan, local: Local, events: DiallerEvents, runtime: Runtime) {
+    this.#runtime = runtime;
     this.#plan = plan;
     this.#local = local;
     this.#events = events;
@@ -70,8 +75,8 @@ export class Dialler {
           this.#events.giveUp(session, error);
           break;
         }
-        await sleep(pause * (0.75 + crypto.getRandomValues(new Uint8Array(1))[0]! / 512));
-        pause = Math.min(pause * 1.6, LAST_RETRY_MS);
+        await this.#sleep(pause * (0.75 + this.#runtime.keys.random(1)[0]! / 512));
+        pause = Math.min(pause * 1.6, LONGEST_RETRY_MS, this.#whole(session) / RETRIES);
       }
     }
     this.#busy.delete(peer);
@@ -87,17 +92,27 @@ export class Dialler {
     return session.everConnected || error.passing || error.info.unproved === true;
   }
 
+  /** Does not keep a program alive that has closed its link. */
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#runtime.clock.after(ms, resolve, true);
+    });
+  }
+
+  /** How long the peer may stay away in all. */
+  #whole({ everConnected }: PeerSession): number {
+    return everConnected ? this.#plan.peerTimeoutMs : this.#plan.readyTimeoutMs;
+  }
+
   #patience(session: PeerSession): number {
-    const { peerTimeoutMs, readyTimeoutMs } = this.#plan;
-    const whole = session.everConnected ? peerTimeoutMs : readyTimeoutMs;
-    return Math.min(LONGEST_ATTEMPT_MS, Math.max(LEAST_ATTEMPT_MS, whole / ATTEMPTS));
+    return Math.min(LONGEST_ATTEMPT_MS, Math.max(LEAST_ATTEMPT_MS, this.#whole(session) / ATTEMPTS));
   }
 
   async #once(session: PeerSession): Promise<void> {
     const { peer } = session;
     const { tls } = this.#plan;
     const trust = tls?.peers.get(peer);
-    const { connection, socket } = await dial(
+    const { connection, socket } = await this.#runtime.sockets.dial(
       peer,
       this.#plan.dials.get(peer)!,
       tls,
@@ -124,10 +139,3 @@ export class Dialler {
     }
   }
 }
-
-/** Does not keep a program alive that has closed its link. */
-const sleep = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms) as { unref?: () => void };
-    timer.unref?.();
-  });

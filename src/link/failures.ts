@@ -41,37 +41,59 @@ export const closedThere =
     });
 
 /**
- * What an abort frame carries. `cause` is there only if the failing party chose to show it; `about` is the party that it has
- * lost, where that is why it ends.
+ * What an abort frame carries. `cause` is there only if the failing party chose to show it; `about` is the party whose end is
+ * why this one ends: it is lost, has failed or has not come.
  */
 export interface AbortReason {
   readonly party: string;
   readonly about?: string;
+  /** Who has said so first, if that is another party. */
+  readonly via?: string;
   readonly code: string;
   readonly op?: number | string;
   readonly cause?: string;
 }
 
-/** Another party ends, and has said why: it failed, or it has lost a party, whose end this then is. */
+const failedText = (party: string, { code, op, cause }: AbortReason): string =>
+  `party "${party}" failed (${code})${op === undefined ? '' : ` at op ${op}`}` +
+  (cause === undefined ? '' : `: ${cause}`);
+
+/** Another party ends, and has said why: it failed, or another has, or is lost, whose end this then is. */
 export const partyFailed =
   (reason: AbortReason): Failure =>
-  (waitingFor) =>
-    reason.about === undefined
-      ? new TesseraError(
-          'PARTY_FAILED',
-          `party "${reason.party}" failed (${reason.code})` +
-            (reason.op === undefined ? '' : ` at op ${reason.op}`) +
-            (reason.cause === undefined ? '' : `: ${reason.cause}`) +
-            `${waitText(waitingFor)}. Look at ${reason.party}'s own log.`,
-          { ...reason, waitingFor },
-        )
-      : new TesseraError(
-          'PEER_LOST',
-          `party "${reason.about}" is lost, as "${reason.party}" says` +
-            (reason.cause === undefined ? '' : `: ${reason.cause}`) +
-            `${waitText(waitingFor)}. See whether ${reason.about}'s program still runs and what it printed last.`,
-          { ...reason, party: reason.about, via: reason.party, waitingFor },
-        );
+  (waitingFor) => {
+    const { party, about, via = party, code, cause } = reason;
+    if (about === undefined)
+      return new TesseraError(
+        'PARTY_FAILED',
+        `${failedText(party, reason)}${waitText(waitingFor)}. Look at ${party}'s own log.`,
+        { ...reason, waitingFor },
+      );
+    const info = { ...reason, party: about, via, waitingFor };
+    if (!ABSENT.has(code))
+      return new TesseraError(
+        'PARTY_FAILED',
+        `${failedText(about, reason)}, as "${via}" says${waitText(waitingFor)}. Look at ${about}'s own log.`,
+        info,
+      );
+    return new TesseraError(
+      'PEER_LOST',
+      `party "${about}" is lost, as "${via}" says${cause === undefined ? '' : `: ${cause}`}` +
+        `${waitText(waitingFor)}. See whether ${about}'s program still runs and what it printed last.`,
+      info,
+    );
+  };
+
+/** Another party ends because it has lost this one. */
+export const lostUs = ({ party, via = party }: AbortReason): Failure =>
+  peerLost(via, 'it has ended, since it had lost this party');
+
+/** Codes with which a party ends because another is gone, or never came. */
+const ABSENT: ReadonlySet<string> = new Set(['PEER_LOST', 'LINK']);
+
+/** Whose end an error is about, if it is another party's. */
+const aboutOf = ({ code, info }: TesseraError): unknown =>
+  code === 'PEER_LOST' || code === 'PARTY_FAILED' ? info.party : code === 'LINK' ? info.missing : undefined;
 
 /**
  * What others are told of an error: code and op always, the message only when the caller of `abort` hands in an
@@ -79,14 +101,21 @@ export const partyFailed =
  */
 export const abortReason = (party: string, error: unknown): AbortReason => {
   const known = error instanceof TesseraError ? error : undefined;
-  const op = known?.info.op;
-  const lost = known?.code === 'PEER_LOST' ? known.info.party : undefined;
+  const info: Readonly<Record<string, unknown>> = known?.info ?? {};
+  const about = known && aboutOf(known);
+  const other = typeof about === 'string' && about !== party;
+  // Of a failure elsewhere, what was heard of it.
+  const heard = other && known?.code === 'PARTY_FAILED';
+  const code = heard && typeof info.code === 'string' ? info.code : (known?.code ?? 'PARTY_FAILED');
+  const cause = heard ? info.cause : info.expose === true ? known?.message : undefined;
+  const { op } = info;
   return {
     party,
-    ...(typeof lost === 'string' && lost !== party && { about: lost }),
-    code: known?.code ?? 'PARTY_FAILED',
+    ...(other && { about }),
+    ...(other && typeof info.via === 'string' && info.via !== party && { via: info.via }),
+    code,
     ...(typeof op === 'number' || typeof op === 'string' ? { op } : {}),
-    ...(known?.info.expose === true ? { cause: known.message } : {}),
+    ...(typeof cause === 'string' ? { cause } : {}),
   };
 };
 

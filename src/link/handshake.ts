@@ -21,10 +21,9 @@ import { type Build, buildsDiffer, isBuild, sameBuild } from '../build.ts';
 import { sha512 } from '../ring/runtime.ts';
 import { controlCodec } from './codec.ts';
 import { type ConfigDigest, differingPaths } from './config.ts';
-import { x25519, x25519Public } from './curves.ts';
 import { ConnectError, type ConnectReason } from './failures.ts';
-import { type Signer, sameBytes, signBy, verify } from './identity.ts';
-import { deriveKeys, Opener, Sealer } from './sealed.ts';
+import { type Signer, sameBytes } from './identity.ts';
+import { type HandshakeKeys, handshakeKeys, type Opening, type Seal } from './keys.ts';
 
 export const PROTOCOL = 'tessera-link';
 export const VERSION = 2;
@@ -89,13 +88,15 @@ export interface Local {
   readonly invitation?: Uint8Array | undefined;
   /** A peer that neither TLS nor a pinned identity vouches for is accepted (allowInsecure, loopback). */
   readonly allowUnauthenticated: boolean;
+  /** Those of the runtime, if absent. */
+  readonly keys?: HandshakeKeys;
 }
 
 export interface Established {
   readonly peer: Hello;
   readonly received: number;
   /** Present where messages must be sealed from here on. */
-  readonly seal: { readonly sealer: Sealer; readonly opener: Opener } | undefined;
+  readonly seal: Seal | undefined;
 }
 
 const DOMAIN = new TextEncoder().encode('tessera link 2 handshake\n');
@@ -178,7 +179,7 @@ const REASONS: readonly ConnectReason[] = [
 ];
 
 /** The message itself where none is sealed; undefined where it should be and is not: a rejection, or a forgery. */
-const openedBy = async (opener: Opener | undefined, raw: Uint8Array): Promise<Uint8Array | undefined> => {
+const openedBy = async (opener: Opening | undefined, raw: Uint8Array): Promise<Uint8Array | undefined> => {
   if (opener === undefined) return raw;
   try {
     return await opener.open(raw);
@@ -191,7 +192,7 @@ const openedBy = async (opener: Opener | undefined, raw: Uint8Array): Promise<Ui
 const expectMessage = async (
   pipe: MessagePipe,
   due: string,
-  opener?: Opener,
+  opener?: Opening,
 ): Promise<[Uint8Array, Record<string, unknown>]> => {
   const raw = await pipe.next();
   const opened = await openedBy(opener, raw);
@@ -213,8 +214,11 @@ const expectMessage = async (
   return [message, content];
 };
 
+const keysOf = (local: Local): HandshakeKeys => local.keys ?? handshakeKeys;
+
 const makeHello = (local: Local, to: string, binding: ChannelBinding, resume: Hello['resume']) => {
-  const secret = crypto.getRandomValues(new Uint8Array(32));
+  const keys = keysOf(local);
+  const secret = keys.random(32);
   const hello: Hello = {
     protocol: PROTOCOL,
     version: VERSION,
@@ -223,7 +227,7 @@ const makeHello = (local: Local, to: string, binding: ChannelBinding, resume: He
     to,
     instance: local.instance,
     identity: local.identity.publicKey,
-    ephemeral: x25519Public(secret),
+    ephemeral: keys.ephemeral(secret),
     mutualTls: binding.mutualTls,
     exporter: binding.exporter !== undefined,
     window: local.window,
@@ -317,13 +321,15 @@ const proofText = (role: 'dialer' | 'listener', transcript: Uint8Array): Uint8Ar
 };
 
 const checkProof = (
+  local: Local,
   content: Record<string, unknown>,
   role: 'dialer' | 'listener',
   transcript: Uint8Array,
   peer: Hello,
 ): void => {
   const { signature } = content;
-  if (!(signature instanceof Uint8Array) || !verify(proofText(role, transcript), signature, peer.identity)) {
+  const text = proofText(role, transcript);
+  if (!(signature instanceof Uint8Array) || !keysOf(local).verify(text, signature, peer.identity)) {
     throw new ConnectError(
       'identity',
       `"${peer.from}" could not prove its identity, has another invitation, or somebody sits between the two parties`,
@@ -333,17 +339,17 @@ const checkProof = (
 
 /** Keys only if one end does not see mutual TLS: frames are not encrypted twice. */
 const sealOf = async (
+  local: Local,
   mine: Uint8Array,
   peer: Hello,
   transcript: Uint8Array,
   bound: boolean,
   dialer: boolean,
-) => {
+): Promise<Seal | undefined> => {
   if (bound) return;
-  const shared = x25519(mine, peer.ephemeral);
+  const shared = keysOf(local).agree(mine, peer.ephemeral);
   if (shared === undefined) throw new ConnectError('protocol', "the peer's ephemeral key is not valid");
-  const keys = await deriveKeys(shared, transcript, dialer);
-  return { sealer: new Sealer(keys.send), opener: new Opener(keys.receive) };
+  return keysOf(local).seal(shared, transcript, dialer);
 };
 
 /** Hello and proof of the listener, checked. */
@@ -362,7 +368,7 @@ const listenersProof = async (
   checkHello(local, peer, binding);
   const transcript = transcriptOf(mine, theirs, binding, peer, local.invitation);
   const [, proof] = await expectMessage(pipe, 'proof');
-  checkProof(proof, 'listener', transcript, peer);
+  checkProof(local, proof, 'listener', transcript, peer);
   return { peer, transcript, bound: binding.mutualTls && peer.mutualTls };
 };
 
@@ -391,10 +397,10 @@ export const dialHandshake = async (
   pipe.send(
     controlCodec.encode([
       'proof',
-      { signature: await signBy(proofText('dialer', transcript), local.identity) },
+      { signature: await keysOf(local).sign(proofText('dialer', transcript), local.identity) },
     ]),
   );
-  const seal = await sealOf(mine.secret, peer, transcript, bound, true);
+  const seal = await sealOf(local, mine.secret, peer, transcript, bound, true);
   const config = controlCodec.encode(['config', { build: local.build, config: local.config }]);
   pipe.send(seal === undefined ? config : await seal.sealer.seal(config));
   const [, accept] = await expectMessage(pipe, 'accept', seal?.opener);
@@ -427,12 +433,12 @@ export const answerHandshake = async (
   pipe.send(
     controlCodec.encode([
       'proof',
-      { signature: await signBy(proofText('listener', transcript), local.identity) },
+      { signature: await keysOf(local).sign(proofText('listener', transcript), local.identity) },
     ]),
   );
   const [, proof] = await expectMessage(pipe, 'proof');
-  checkProof(proof, 'dialer', transcript, peer);
-  const seal = await sealOf(mine.secret, peer, transcript, bound, false);
+  checkProof(local, proof, 'dialer', transcript, peer);
+  const seal = await sealOf(local, mine.secret, peer, transcript, bound, false);
   const [, { build, config }] = await expectMessage(pipe, 'config', seal?.opener);
   checkConfig(local, peer, build, config);
   const accept = controlCodec.encode([

@@ -2,6 +2,7 @@
  * @file The sending half of a session: frames queue by channel, leave as numbered packets as far as the peer's credit
  * goes, and stay here until the peer has them. Knows nothing of connections.
  */
+import { type Clock, clock } from './clock.ts';
 import { Pace } from './pace.ts';
 import * as wire from './wire.ts';
 
@@ -61,7 +62,7 @@ export interface Outgoing {
   readonly seq: number;
   readonly head: Uint8Array;
   readonly body: Uint8Array | undefined;
-  /** By `performance.now()`. */
+  /** By the clock that nobody sets. */
   readonly sentAt: number;
 }
 
@@ -74,6 +75,7 @@ export class Outbox {
   readonly #unacked = new Queue<Outgoing>();
   readonly #window: number;
   readonly #pace = new Pace();
+  readonly #clock: Clock;
   #unackedBytes = 0;
   #resend = 0;
   #nextId = 1;
@@ -82,8 +84,9 @@ export class Outbox {
   #bye: 'no' | 'wanted' | 'sent' = 'no';
 
   /** `window`: credit that a new channel has, as the peer said in its hello. */
-  constructor(window: number) {
+  constructor(window: number, time = clock) {
     this.#window = window;
+    this.#clock = time;
   }
 
   /** True when everything, the goodbye too, has arrived at the peer. */
@@ -170,7 +173,7 @@ export class Outbox {
       if (this.#resend > 0) this.#resend -= 1;
     }
     this.#unackedBytes -= bytes;
-    if (bytes > 0) this.#pace.acked(bytes, sentAt, performance.now());
+    if (bytes > 0) this.#pace.acked(bytes, sentAt, this.#clock.elapsed());
   }
 
   /** On a new connection: what the peer has not got is sent again, in the same packets. */
@@ -195,7 +198,7 @@ export class Outbox {
     if (records.length === 0) return;
     const seq = ++this.#seq;
     const head = wire.writePacket({ kind: wire.DATA, seq, ack, records }, body !== undefined);
-    const packet = { seq, head, body, sentAt: performance.now() };
+    const packet = { seq, head, body, sentAt: this.#clock.elapsed() };
     this.#unacked.push(packet);
     this.#unackedBytes += sizeOf(packet);
     this.#resend = this.#unacked.length;

@@ -3,7 +3,8 @@ import type { Address } from './address.ts';
 import type { Connection } from './connection.ts';
 import { ConnectError } from './failures.ts';
 import { type Hello, readHello, rejectPeer } from './handshake.ts';
-import { connectError, dial } from './sockets.ts';
+import type { Runtime } from './runtime.ts';
+import { connectError } from './sockets.ts';
 
 export interface WaitEvents {
   /** A peer has come and said hello. */
@@ -23,13 +24,14 @@ export const waitAtRelay = async (
   address: Address,
   events: WaitEvents,
   signal: AbortSignal,
+  { clock, sockets }: Runtime,
 ): Promise<void> => {
   let pause = FIRST_RETRY_MS;
   while (!signal.aborted && events.wanted(peer)) {
     let connection: Connection | undefined;
     const stop = () => connection?.terminate();
     try {
-      ({ connection } = await dial('the relay', address, undefined, undefined, signal));
+      ({ connection } = await sockets.dial('the relay', address, undefined, undefined, signal));
       signal.addEventListener('abort', stop, { once: true });
       const raw = await connection.next(Number.POSITIVE_INFINITY);
       const hello = readHello(raw);
@@ -44,7 +46,7 @@ export const waitAtRelay = async (
       }
       if (signal.aborted) return;
       events.failed(peer, error);
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await new Promise<void>((resolve) => void clock.after(pause, resolve));
       pause = Math.min(pause * 1.6, LAST_RETRY_MS);
     } finally {
       signal.removeEventListener('abort', stop);

@@ -24,6 +24,15 @@ const reasonOf = (row: PeerRow): string =>
 export const buildDiffers = (rows: readonly PeerRow[]): boolean =>
   rows.some(({ error }) => error instanceof ConnectError && error.reason === 'build');
 
+/** Of who is to dial this party, and is not connected. */
+const ABSENT: Readonly<Record<string, string>> = {
+  waiting: 'has not dialled us yet',
+  closed: 'was here, and has closed its link',
+};
+
+/** States of peers that are not there: which of them is why the others are not, from the most likely on. */
+const CAUSES: readonly PeerEvent['state'][] = ['lost', 'down', 'retrying', 'waiting', 'closed'];
+
 /** One row a peer; the code is that of the failure that cannot pass by itself, if there is one. */
 export const readyError = (
   self: string,
@@ -36,13 +45,15 @@ export const readyError = (
     const ok = row.state === 'up' || row.state === 'resumed';
     const text = ok
       ? 'connected'
-      : (row.error?.message ?? (row.where === 'dials us' ? 'has not dialled us yet' : row.state));
+      : (row.error?.message ?? (row.where === 'dials us' ? ABSENT[row.state] : undefined) ?? row.state);
     return `  ${row.party.padEnd(12)} ${row.where.padEnd(22)} ${(ok ? 'ok' : reasonOf(row)).padEnd(10)} ${text}`;
   });
   const turned = refusals.length === 0 ? '' : `\nturned away: ${refusals.join('; ')}`;
   const fatal = missing.find((row) => row.error instanceof ConnectError && !row.error.passing)?.error as
     | ConnectError
     | undefined;
+  // Who is lost is why; who was here and has left had its reasons, of which one that never came is more likely to be one.
+  const absent = CAUSES.map((state) => missing.find((row) => row.state === state)).find((row) => row);
   return new TesseraError(
     fatal?.code ?? 'LINK',
     `"${self}" could not reach all parties${fatal === undefined ? ` within ${timeoutMs} ms` : ''}:\n${table.join('\n')}${turned}`,
@@ -59,6 +70,7 @@ export const readyError = (
         ]),
       ),
       turnedAway: refusals,
+      missing: absent?.party,
     },
     fatal,
   );

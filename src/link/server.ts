@@ -7,20 +7,10 @@ import { WebSocketServer } from 'ws';
 import { TesseraError } from '../errors.ts';
 import { type Address, formatAddress } from './address.ts';
 import { Connection } from './connection.ts';
-import { ConnectError } from './failures.ts';
-import { type Hello, readHello, rejectPeer } from './handshake.ts';
 import { HTTP, holdErrors, Pending } from './pending.ts';
 import type { TlsMaterial } from './tls.ts';
+import { type Acceptor, welcome } from './welcome.ts';
 import { WS_OPTIONS, wsSocket } from './ws-socket.ts';
-
-/** Who takes connections for one party of one job. */
-export interface Acceptor {
-  readonly job: string;
-  readonly party: string;
-  accept(connection: Connection, raw: Uint8Array, hello: Hello, socket: TLSSocket | undefined): Promise<void>;
-  /** Somebody was turned away before it was known who it is. */
-  refused(from: string, why: string): void;
-}
 
 const routeKey = (job: string, party: string): string => `${job}\0${party}`;
 
@@ -127,26 +117,11 @@ class Listener {
   }
 
   async #connection(connection: Connection, request: IncomingMessage): Promise<void> {
+    const socket = this.#tls === undefined ? undefined : (request.socket as TLSSocket);
     try {
-      const raw = await connection.next();
-      const hello = readHello(raw);
-      const acceptor = this.#routes.get(routeKey(hello.job, hello.to));
-      if (acceptor === undefined) {
-        throw new ConnectError(
-          'job',
-          `no party "${hello.to}" runs a job "${hello.job}" at this address (yet)`,
-        );
-      }
-      await acceptor.accept(
-        connection,
-        raw,
-        hello,
-        this.#tls === undefined ? undefined : (request.socket as TLSSocket),
-      );
+      await welcome(connection, socket, (job, party) => this.#routes.get(routeKey(job, party)));
       this.#pending.settle(request.socket);
     } catch (error) {
-      rejectPeer(connection, error);
-      connection.close();
       this.#refused(request.socket.remoteAddress, (error as Error).message);
     }
   }

@@ -3,12 +3,12 @@
  * connection is replaced; what the peer had not acknowledged is sent again, and what came twice is dropped.
  */
 import { fail, TesseraError } from '../errors.ts';
+import { type Clock, clock } from './clock.ts';
 import { controlCodec } from './codec.ts';
 import { type AbortReason, closedThere, type Failure, peerLost } from './failures.ts';
 import { Intake, type IntakeLimits, type IntakeTarget } from './intake.ts';
 import type { ChannelTable } from './mailbox.ts';
 import { Outbox } from './outbox.ts';
-import { atTickEnd } from './tick.ts';
 import * as wire from './wire.ts';
 
 /** A connection that has been established: packets, in order. */
@@ -55,17 +55,21 @@ export class PeerSession {
   readonly #table: ChannelTable;
   readonly #events: SessionEvents;
   readonly #intake: Intake;
+  readonly #clock: Clock;
   #outbox: Outbox | undefined;
   /** What was sent before the peer was met; without bytes: the channel was closed. */
   #early: { key: string; tag: number; bytes: Uint8Array | undefined; done: () => void }[] = [];
   #pipe: PacketPipe | undefined;
   /** The other end's session, once known. */
   #peerInstance: Uint8Array | undefined;
-  #lastSeen: number | undefined;
+  /** By the clock that nobody sets, as all that follows. */
+  #seen: number | undefined;
   /** When the last packet came, and bytes of the connection at the last look. */
-  #lastPacket = Date.now();
+  #lastPacket: number;
   #arrived = 0;
   #lastSent = 0;
+  /** When the last connection ended. */
+  #left = 0;
   #unackedBytes = 0;
   #unackedPackets = 0;
   #pumpDue = false;
@@ -75,8 +79,16 @@ export class PeerSession {
   #byeSaid = false;
   #finished: (() => void)[] = [];
 
-  constructor(peer: string, table: ChannelTable, options: SessionOptions, events: SessionEvents) {
+  constructor(
+    peer: string,
+    table: ChannelTable,
+    options: SessionOptions,
+    events: SessionEvents,
+    time = clock,
+  ) {
     this.peer = peer;
+    this.#clock = time;
+    this.#lastPacket = time.elapsed();
     this.#table = table;
     this.#options = options;
     this.#events = events;
@@ -95,12 +107,18 @@ export class PeerSession {
   get received(): number {
     return this.#intake.received;
   }
+  /** Milliseconds since 1970. */
   get lastSeen(): number | undefined {
-    return this.#lastSeen;
+    if (this.#seen === undefined) return undefined;
+    return Math.round(this.#clock.now() - (this.#clock.elapsed() - this.#seen));
   }
   /** No connection is wanted any more. */
   get over(): boolean {
     return this.#over !== undefined || this.#byeHeard;
+  }
+  /** How long there has been no connection. */
+  get absentMs(): number {
+    return this.#pipe === undefined ? this.#clock.elapsed() - this.#left : 0;
   }
   /** The end was agreed: both may go. */
   get byeHeard(): boolean {
@@ -151,7 +169,7 @@ export class PeerSession {
     const resumed = this.#peerInstance !== undefined;
     this.#peerInstance = peerInstance;
     if (this.#outbox === undefined) {
-      this.#outbox = new Outbox(peerWindow);
+      this.#outbox = new Outbox(peerWindow, this.#clock);
       for (const { key, tag, bytes, done } of this.#early.splice(0)) {
         const room = bytes === undefined ? this.#outbox.closeChannel(key) : this.#outbox.add(key, tag, bytes);
         if (room instanceof Promise) room.then(done);
@@ -162,8 +180,8 @@ export class PeerSession {
     this.#outbox.rewind(peerReceived);
     this.#pipe = pipe;
     this.#arrived = pipe.arrived;
-    this.#lastSeen = Date.now();
-    if (!resumed) this.#lastPacket = this.#lastSeen;
+    this.#seen = this.#clock.elapsed();
+    if (!resumed) this.#lastPacket = this.#seen;
     this.#sendStatus(true);
     this.#pumpSoon();
     this.#events.up(resumed);
@@ -174,28 +192,29 @@ export class PeerSession {
     if (this.#pipe === undefined || (expected !== undefined && expected !== this.#pipe)) return;
     const pipe = this.#pipe;
     this.#pipe = undefined;
+    this.#left = this.#clock.elapsed();
     pipe.terminate();
     if (this.#byeHeard)
-      this.end(peerLost(this.peer, 'it has closed its link', this.#lastSeen), 'closed', true);
+      this.end(peerLost(this.peer, 'it has closed its link', this.lastSeen), 'closed', true);
     else if (this.#over === undefined) this.#dropped(why);
   }
 
   /** A connection that ends before a packet came over it is no sign of life: for how long that goes on is limited. */
   #dropped(why: string): void {
-    const fruitless = Date.now() - this.#lastPacket;
+    const fruitless = this.#clock.elapsed() - this.#lastPacket;
     if (fruitless <= this.#options.peerTimeoutMs) {
       this.#events.down(why);
       return;
     }
     const text = `for ${Math.round(fruitless / 1000)} s every connection ended before anything had come over it (${why})`;
-    this.end(peerLost(this.peer, text, this.#lastSeen), text);
+    this.end(peerLost(this.peer, text, this.lastSeen), text);
   }
 
   /** A packet has come over the connection. Throws only what should end the session. */
   receive(pipe: PacketPipe, head: Uint8Array, body: Uint8Array | undefined): void {
     if (pipe !== this.#pipe || this.#over !== undefined) return;
-    this.#lastSeen = Date.now();
-    this.#lastPacket = this.#lastSeen;
+    this.#seen = this.#clock.elapsed();
+    this.#lastPacket = this.#seen;
     const outbox = this.#outbox!;
     try {
       const packet = wire.readPacket(head, body);
@@ -208,7 +227,7 @@ export class PeerSession {
         this.detach(error.message);
         return;
       }
-      this.end(peerLost(this.peer, (error as Error).message, this.#lastSeen), (error as Error).message);
+      this.end(peerLost(this.peer, (error as Error).message, this.lastSeen), (error as Error).message);
       return;
     }
     this.#settle();
@@ -224,20 +243,21 @@ export class PeerSession {
   }
 
   /** Heartbeats and liveness; called a few times per heartbeat. */
-  beat(now: number): void {
-    if (this.#over !== undefined || this.#lastSeen === undefined) return;
+  beat(): void {
+    const now = this.#clock.elapsed();
+    if (this.#over !== undefined || this.#seen === undefined) return;
     const arrived = this.#pipe?.arrived ?? 0;
     // A part of a message is life too: over a slow connection it is all that comes for a while.
     if (arrived > this.#arrived) {
-      this.#lastSeen = now;
+      this.#seen = now;
       this.#lastPacket = now;
     }
     this.#arrived = arrived;
-    const silent = now - this.#lastSeen;
+    const silent = now - this.#seen;
     if (this.#pipe === undefined) {
       if (silent > this.#options.peerTimeoutMs && !this.#byeHeard) {
         const why = `no connection for ${Math.round(silent / 1000)} s (peerTimeoutMs is ${this.#options.peerTimeoutMs})`;
-        this.end(peerLost(this.peer, why, this.#lastSeen), why);
+        this.end(peerLost(this.peer, why, this.lastSeen), why);
       }
       return;
     }
@@ -251,8 +271,8 @@ export class PeerSession {
 
   /** The loop of this process stood still for that long: the peer's silence of that time is ours. */
   excuse(ms: number): void {
-    const now = Date.now();
-    if (this.#lastSeen !== undefined) this.#lastSeen = Math.min(now, this.#lastSeen + ms);
+    const now = this.#clock.elapsed();
+    if (this.#seen !== undefined) this.#seen = Math.min(now, this.#seen + ms);
     this.#lastPacket = Math.min(now, this.#lastPacket + ms);
   }
 
@@ -278,18 +298,18 @@ export class PeerSession {
     });
     this.#settle();
     let { held } = outbox;
-    let since = Date.now();
+    let since = this.#clock.elapsed();
     while (!finished) {
-      let timer: NodeJS.Timeout | undefined;
+      let stop = (): void => {};
       const pause = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, FINISH_POLL_MS);
+        stop = this.#clock.after(FINISH_POLL_MS, resolve);
       });
       await Promise.race([done, pause]);
-      clearTimeout(timer);
+      stop();
       if (outbox.held !== held) {
         held = outbox.held;
-        since = Date.now();
-      } else if (Date.now() - since > (this.connected ? stalledMs : goneMs)) break;
+        since = this.#clock.elapsed();
+      } else if (this.#clock.elapsed() - since > (this.connected ? stalledMs : goneMs)) break;
     }
     return finished ? 0 : outbox.held;
   }
@@ -324,13 +344,13 @@ export class PeerSession {
   #pumpSoon(): void {
     if (this.#pumpDue || this.#pipe === undefined) return;
     this.#pumpDue = true;
-    atTickEnd(() => this.pump());
+    this.#clock.atTickEnd(() => this.pump());
   }
 
   #statusSoon(): void {
     if (this.#statusDue || this.#pipe === undefined) return;
     this.#statusDue = true;
-    atTickEnd(() => {
+    this.#clock.atTickEnd(() => {
       this.#statusDue = false;
       // A data packet of this tick may have carried the acknowledgement.
       if (this.#unackedPackets > 0 || this.#intake.grantsDue) this.#sendStatus(false);
@@ -347,7 +367,7 @@ export class PeerSession {
   }
 
   #acknowledged(): void {
-    this.#lastSent = Date.now();
+    this.#lastSent = this.#clock.elapsed();
     this.#unackedBytes = 0;
     this.#unackedPackets = 0;
   }
@@ -369,6 +389,7 @@ export class PeerSession {
           party: peer,
           code: typeof reason.code === 'string' ? reason.code.slice(0, 64) : 'PARTY_FAILED',
           ...(typeof reason.about === 'string' && { about: reason.about.slice(0, 128) }),
+          ...(typeof reason.via === 'string' && { via: reason.via.slice(0, 128) }),
           ...(typeof reason.op === 'string' || typeof reason.op === 'number' ? { op: reason.op } : {}),
           ...(typeof reason.cause === 'string' ? { cause: reason.cause } : {}),
         });

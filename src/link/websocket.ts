@@ -11,19 +11,30 @@ import { formatAddress } from './address.ts';
 import { Awake } from './awake.ts';
 import { digestConfig } from './config.ts';
 import type { Connection } from './connection.ts';
-import { Dialler, resumeOf } from './dialler.ts';
-import { abortReason, ConnectError, closedHere, partyFailed, peerLost } from './failures.ts';
+import { Dialler, type DiallerEvents, resumeOf } from './dialler.ts';
+import {
+  type AbortReason,
+  abortReason,
+  ConnectError,
+  closedHere,
+  lostUs,
+  partyFailed,
+  peerLost,
+} from './failures.ts';
 import { answerHandshake, type Established, type Hello, type Local, NO_BINDING } from './handshake.ts';
-import { identityText, sameBytes } from './identity.ts';
+import { identityText } from './identity.ts';
 import type { Channel } from './link.ts';
 import { type Carrier, ChannelTable, othersOf } from './mailbox.ts';
 import type { AbortableTransport } from './memory.ts';
 import { type Plan, planOf, type WebSocketTransportOptions } from './options.ts';
 import { waitAtRelay } from './relay-wait.ts';
 import { buildDiffers, type PeerEvent, type PeerRow, readyError } from './report.ts';
-import type { Acceptor, Lease } from './server.ts';
+import { checkReturn } from './return.ts';
+import { type Runtime, runtime as usual } from './runtime.ts';
+import type { Lease } from './server.ts';
 import { PeerSession } from './session.ts';
-import { bindingOf, checkPartyCertificate, listen } from './sockets.ts';
+import { bindingOf, checkPartyCertificate } from './sockets.ts';
+import type { Acceptor } from './welcome.ts';
 
 export type { PartyAddress, WebSocketTransportOptions } from './options.ts';
 export type { PeerEvent } from './report.ts';
@@ -59,6 +70,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   readonly job: string;
   readonly party: string;
   readonly #plan: Plan;
+  readonly #runtime: Runtime;
   readonly #local: Local;
   readonly #table: ChannelTable;
   readonly #sessions = new Map<string, PeerSession>();
@@ -68,20 +80,23 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   /** Identities of peers that came by an invitation: nobody else may take their place in this session. */
   readonly #met = new Map<string, Uint8Array>();
   readonly #dialler: Dialler;
-  readonly #started = Date.now();
+  readonly #started: number;
   #changed: (() => void)[] = [];
   #lease: Lease | undefined;
   /** What another party has said of its failure. */
   #failure: TesseraError | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #lastBeat = Date.now();
+  #stopBeating: () => void = () => {};
+  #lastBeat: number;
   #refusals: string[] = [];
   #closing: Promise<void> | undefined;
   readonly #ended = new AbortController();
   readonly #awake = new Awake(() => this.#table.waits > 0);
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, runtime: Runtime) {
     this.#plan = plan;
+    this.#runtime = runtime;
+    this.#started = runtime.clock.elapsed();
+    this.#lastBeat = this.#started;
     this.self = plan.self;
     this.party = plan.self;
     this.job = plan.job;
@@ -91,7 +106,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       self: plan.self,
       job: plan.job,
       identity: plan.identity,
-      instance: crypto.getRandomValues(new Uint8Array(16)),
+      instance: runtime.keys.random(16),
       build: BUILD,
       config: digestConfig(plan.config, plan.job),
       window: plan.window,
@@ -99,12 +114,14 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       expects: (peer) => plan.pinned.get(peer) ?? this.#met.get(peer),
       invitation: plan.invitation,
       allowUnauthenticated: plan.allowUnauthenticated,
+      keys: runtime.keys,
     };
-    this.#dialler = new Dialler(plan, this.#local, {
+    const events: DiallerEvents = {
       retrying: (peer, error) => this.#note(peer, 'retrying', error),
       giveUp: (session, error) => this.#giveUp(session, error),
       establish: (session, connection, established) => this.#establish(session, connection, established),
-    });
+    };
+    this.#dialler = new Dialler(plan, this.#local, events, runtime);
     for (const peer of othersOf(plan.parties, plan.self)) this.#addPeer(peer);
   }
 
@@ -148,31 +165,39 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
           before instanceof ConnectError && !session.everConnected ? before : failure(),
         );
       },
-      aborted: (reason: { party: string; code: string }) => {
-        const failure = partyFailed(reason);
+      aborted: (reason: AbortReason) => {
+        const failure = reason.about === this.self ? lostUs(reason) : partyFailed(reason);
         for (const other of this.#sessions.keys()) this.#table.failPeer(other, failure, true);
+        if (this.#failure === undefined) this.#passOn(peer, reason);
         this.#failure ??= failure();
         this.#wake();
         this.#emit((listener) => listener.abort?.(failure()));
       },
       bye: () => {
-        this.#table.failPeer(peer, peerLost(peer, 'it has closed its link', Date.now()));
+        this.#table.failPeer(peer, peerLost(peer, 'it has closed its link', this.#runtime.clock.now()));
         this.#note(peer, 'closed');
       },
     };
-    const session = new PeerSession(peer, this.#table, this.#plan, events);
+    const session = new PeerSession(peer, this.#table, this.#plan, events, this.#runtime.clock);
     this.#sessions.set(peer, session);
+  }
+
+  /** This party ends too, and may be heard before the one that failed: it says whose end it is. */
+  #passOn(from: string, { about = from, via = from, ...reason }: AbortReason): void {
+    const heard: AbortReason = { ...reason, party: this.self, about, via };
+    for (const [peer, session] of this.#sessions) if (peer !== from) session.abort(heard);
   }
 
   async start(): Promise<void> {
     const { listen: address, tls, signal } = this.#plan;
     signal?.throwIfAborted();
-    if (address !== undefined) this.#lease = await listen(address, this, tls);
-    this.#timer = setInterval(() => this.#beat(), Math.min(this.#plan.heartbeatMs / 2, 500));
+    if (address !== undefined) this.#lease = await this.#runtime.sockets.listen(address, this, tls);
+    const { clock } = this.#runtime;
+    this.#stopBeating = clock.every(Math.min(this.#plan.heartbeatMs / 2, 500), () => this.#beat());
     signal?.addEventListener('abort', this.#onSignal, { once: true });
     for (const peer of this.#plan.dials.keys()) this.#dialler.redial(this.#sessions.get(peer)!);
     for (const [peer, place] of this.#plan.waits)
-      void waitAtRelay(peer, place, this.#waiting, this.#ended.signal);
+      void waitAtRelay(peer, place, this.#waiting, this.#ended.signal, this.#runtime);
   }
 
   readonly #waiting = {
@@ -221,7 +246,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   }
 
   async ready(timeoutMs = this.#plan.readyTimeoutMs): Promise<void> {
-    const until = Date.now() + timeoutMs;
+    const { clock } = this.#runtime;
+    const until = clock.elapsed() + timeoutMs;
     let last = until;
     for (;;) {
       const sessions = [...this.#sessions.values()];
@@ -230,17 +256,17 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       if (this.#failure !== undefined) throw this.#failure;
       // Who runs another build is told so by everybody, if it comes soon: otherwise who comes last would only miss the others.
       const differs = buildDiffers([...this.#rows.values()]);
-      if (differs) last = Math.min(last, Date.now() + TELL_MS);
-      const left = last - Date.now();
+      if (differs) last = Math.min(last, clock.elapsed() + TELL_MS);
+      const left = last - clock.elapsed();
       const settled = sessions.every((s) => s.over || s.connected);
       if (left <= 0 || (sessions.some((s) => s.over) && (settled || !differs)))
         throw readyError(this.self, timeoutMs, [...this.#rows.values()], this.#refusals);
-      let timer: NodeJS.Timeout | undefined;
+      let stop = (): void => {};
       await new Promise<void>((resolve) => {
         this.#changed.push(resolve);
-        timer = setTimeout(resolve, left);
+        stop = clock.after(left, resolve);
       });
-      clearTimeout(timer);
+      stop();
     }
   }
 
@@ -280,7 +306,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     for (const session of this.#sessions.values()) session.end(gone, 'closed', true);
     this.#dialler.stop();
     this.#ended.abort();
-    clearInterval(this.#timer);
+    this.#stopBeating();
     await this.#lease?.release();
   }
 
@@ -308,7 +334,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
         binding,
         resumeOf(session),
         (proven) => {
-          this.#checkResume(session, proven);
+          checkReturn(session, proven, this.#local, this.#plan.peerTimeoutMs);
           turn = (this.#admitted.get(peer) ?? 0) + 1;
           this.#admitted.set(peer, turn);
           session.detach('replaced by a new connection');
@@ -320,7 +346,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       this.#establish(session, connection, established);
     } catch (error) {
       if (error instanceof ConnectError) {
-        this.#note(peer, 'retrying', error);
+        // Who is here is none the worse for it.
+        if (!session.connected) this.#note(peer, 'retrying', error);
         // Waiting mends neither a configuration nor a build; both are compared with a peer that has proved who it is, and no other.
         const lasting = error.reason === 'config' || error.reason === 'build';
         if (lasting && !session.everConnected) this.#giveUp(session, error);
@@ -351,37 +378,6 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     return bindingOf(socket, tls.own, false);
   }
 
-  #checkResume(session: PeerSession, hello: Hello): void {
-    const known = session.peerInstance;
-    const { resume } = hello;
-    if (known === undefined) {
-      if (resume === undefined) return;
-      throw new ConnectError(
-        'restarted',
-        `"${this.self}" was started anew and knows nothing of this session`,
-      );
-    }
-    const same =
-      sameBytes(known, hello.instance) &&
-      resume !== undefined &&
-      sameBytes(resume.instance, this.#local.instance);
-    if (same) return;
-    // Two live processes with one identity: the second does not end what the first is in. One that is dead is noticed.
-    if (session.connected)
-      throw new ConnectError(
-        'not-ready',
-        `"${hello.from}" is here already: another process with its identity is in the session`,
-      );
-    const why = `"${hello.from}" was reloaded or started anew in the middle of the session, and is back`;
-    session.end(peerLost(hello.from, why, session.lastSeen), why);
-    if (resume !== undefined) throw new ConnectError('restarted', why);
-    // It may wait for this party to start anew, too: the same identity is welcome in a session of its own.
-    throw new ConnectError(
-      'not-ready',
-      `"${this.self}" has yet to end the session from before "${hello.from}" came back`,
-    );
-  }
-
   #establish(session: PeerSession, connection: Connection, { peer, received, seal }: Established): void {
     connection.secure(seal);
     if (this.#plan.invitation !== undefined) this.#met.set(session.peer, peer.identity);
@@ -410,13 +406,13 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   }
 
   #beat(): void {
-    const now = Date.now();
+    const now = this.#runtime.clock.elapsed();
     // A long computation here keeps us from hearing; that is not the peers' silence.
     const late = now - this.#lastBeat - this.#plan.heartbeatMs;
     this.#lastBeat = now;
     for (const session of this.#sessions.values()) {
       if (late > 0) session.excuse(late);
-      session.beat(now);
+      session.beat();
       if (!session.everConnected && !session.over && now - this.#started > this.#plan.readyTimeoutMs) {
         const row = this.#rows.get(session.peer)!;
         const why = `it did not come up within ${this.#plan.readyTimeoutMs} ms${row.error === undefined ? '' : ` (${row.error.message})`}`;
@@ -427,8 +423,11 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
 }
 
 /** Opens this party's end of the link: checks the options, listens, begins to dial. */
-export const connect = async (options: WebSocketTransportOptions): Promise<WebSocketTransport> => {
-  const link = new Link(planOf(options));
+export const connect = async (
+  options: WebSocketTransportOptions,
+  runtime: Runtime = usual,
+): Promise<WebSocketTransport> => {
+  const link = new Link(planOf(options), runtime);
   await link.start();
   return link;
 };

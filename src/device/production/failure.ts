@@ -14,10 +14,13 @@ const HARMLESS: ReadonlySet<ErrorCode> = new Set([
 
 /** The error in the form in which the transport tells it: with its message only if that may be shown. */
 export const shown = (error: TesseraError, exposeErrors: boolean): TesseraError => {
-  const { op, program, site, party } = error.info;
+  const { op, program, site, party, code, missing, via } = error.info;
   const at = typeof site === 'string' ? `, called at ${site}` : '';
   return new TesseraError(error.code, error.message.replace(/\.$/, ''), {
     ...(error.code === 'PEER_LOST' && { party }),
+    ...(via !== undefined && { via }),
+    ...(error.code === 'PARTY_FAILED' && { party, code }),
+    ...(missing !== undefined && { missing }),
     ...(op !== undefined && { op: program === undefined ? String(op) : `#${op} (${program}${at})` }),
     expose: exposeErrors || HARMLESS.has(error.code),
   });

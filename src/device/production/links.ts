@@ -63,8 +63,8 @@ export const openLinks = async (o: Production): Promise<WebSocketTransport> => {
   try {
     await transport.ready(o.crossSilo.readyTimeoutMs);
   } catch (e) {
-    // Who knows of a build that is another tells the others, who may not have met it.
-    if ((e as TesseraError).code === 'BUILD')
+    // Who knows of a build that is another, or of somebody who has not come, tells the others, who would take it for the cause.
+    if (['BUILD', 'LINK'].includes((e as TesseraError).code))
       await transport.abort(shown(e as TesseraError, false)).catch(() => {});
     await transport.close().catch(() => {});
     throw cancelled(o) ?? ((e as TesseraError).code === 'PARTY_FAILED' ? fromAbort(e as TesseraError) : e);

@@ -21,7 +21,10 @@ import type { DealerOrder, PartyNode } from './node.ts';
 import type { Production } from './options.ts';
 import { packOrder } from './orders.ts';
 
-class ProductionMode implements Mode {
+/** What a session takes from its surroundings beside links. */
+const around = { filesOf, onEnd };
+
+export class ProductionMode implements Mode {
   readonly name = 'production';
   readonly parties: readonly string[];
   readonly self: string;
@@ -41,7 +44,7 @@ class ProductionMode implements Mode {
   #failure: TesseraError | undefined;
   #closing = false;
 
-  constructor(o: Production, transport: WebSocketTransport) {
+  constructor(o: Production, transport: WebSocketTransport, { filesOf, onEnd } = around) {
     this.#o = o;
     this.failed = new Promise((resolve) => {
       this.#tellFailed = resolve;

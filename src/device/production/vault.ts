@@ -8,9 +8,9 @@
  * eprint 2015/189), so that records cannot be dropped, repeated or moved.
  */
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TesseraError } from '../../errors.ts';
+import { type Disk, type DiskFile, disk as own } from './disk.ts';
 
 const MAGIC = new TextEncoder().encode('tessera-vault-1\n');
 const TAG = 16;
@@ -40,8 +40,8 @@ const refuse = (path: string, why: string, cause?: unknown): TesseraError =>
   new TesseraError('CONFIG', `${path}: ${why}`, { path }, cause);
 
 /** Makes sure that a folder's list of files is on the disk. */
-export const syncFolder = async (path: string): Promise<void> => {
-  const folder = await open(path, 'r');
+export const syncFolder = async (path: string, disk: Disk = own): Promise<void> => {
+  const folder = await disk.open(path, 'r');
   try {
     await folder.sync();
   } finally {
@@ -55,12 +55,13 @@ export const writeVault = async (
   key: Uint8Array,
   header: Header,
   records: Iterable<Uint8Array>,
+  disk: Disk = own,
 ): Promise<void> => {
   const salt = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64');
   const head = new TextEncoder().encode(JSON.stringify({ ...header, salt }));
   const fileKey = keyFor(key, head);
   const part = `${path}.part`;
-  const file = await open(part, 'w', 0o600);
+  const file = await disk.open(part, 'w', 0o600);
   try {
     await file.writeFile(MAGIC);
     await file.writeFile(u32(head.length));
@@ -80,22 +81,22 @@ export const writeVault = async (
     await file.close();
   } catch (e) {
     await file.close().catch(() => {});
-    await rm(part, { force: true }).catch(() => {});
+    await disk.remove(part).catch(() => {});
     throw e;
   }
-  await rename(part, path);
-  await syncFolder(dirname(path));
+  await disk.rename(part, path);
+  await syncFolder(dirname(path), disk);
 };
 
 /** A vault that is read record by record. */
 export class VaultReader {
   readonly header: Header;
   readonly #path: string;
-  readonly #file: FileHandle;
+  readonly #file: DiskFile;
   readonly #key: Uint8Array;
   #count = 0;
 
-  private constructor(path: string, file: FileHandle, header: Header, key: Uint8Array) {
+  private constructor(path: string, file: DiskFile, header: Header, key: Uint8Array) {
     this.#path = path;
     this.#file = file;
     this.header = header;
@@ -103,10 +104,14 @@ export class VaultReader {
   }
 
   /** Opens a file. `keyOf` gets the header, which is not to be trusted before the first record has opened. */
-  static async open(path: string, keyOf: (header: Header) => Uint8Array): Promise<VaultReader> {
-    let file: FileHandle;
+  static async open(
+    path: string,
+    keyOf: (header: Header) => Uint8Array,
+    disk: Disk = own,
+  ): Promise<VaultReader> {
+    let file: DiskFile;
     try {
-      file = await open(path, 'r');
+      file = await disk.open(path, 'r');
     } catch (e) {
       throw refuse(path, `cannot be opened (${(e as NodeJS.ErrnoException).code})`, e);
     }
@@ -158,7 +163,7 @@ export class VaultReader {
   }
 }
 
-const take = async (file: FileHandle, size: number, path: string): Promise<Uint8Array<ArrayBuffer>> => {
+const take = async (file: DiskFile, size: number, path: string): Promise<Uint8Array<ArrayBuffer>> => {
   const out = new Uint8Array(size);
   for (let at = 0; at < size; ) {
     const { bytesRead } = await file.read(out, at, size - at);

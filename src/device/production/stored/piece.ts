@@ -1,9 +1,9 @@
 /** @file Pieces of stored material on a party's disk, and the marks that say which were used. */
-import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Build } from '../../../build.ts';
 import { TesseraError } from '../../../errors.ts';
 import { type Identity, identityText, sign, verify } from '../../../link/identity.ts';
+import { type Disk, type DiskFile, disk as own } from '../disk.ts';
 import { syncFolder } from '../vault.ts';
 
 export const VERSION = 3;
@@ -62,11 +62,11 @@ export interface Stock {
 const NAME = /^([0-9a-f]{16})-(\d+)\.(material|used)$/;
 
 /** The sets in a folder. */
-export const stocks = async (folder: string): Promise<Stock[]> => {
+export const stocks = async (folder: string, disk: Disk = own): Promise<Stock[]> => {
   const found = new Map<string, { next: number; last: number }>();
   let names: string[];
   try {
-    names = await readdir(folder);
+    names = await disk.readdir(folder);
   } catch (e) {
     const { code } = e as NodeJS.ErrnoException;
     throw new TesseraError(
@@ -91,11 +91,11 @@ export const stocks = async (folder: string): Promise<Stock[]> => {
  * Marks a piece as used. The mark is on the disk when this resolves: whatever happens later, even a crash of the machine,
  * the piece is not used again. Throws CONFIG if it was marked before, also by another process at the same time.
  */
-export const markUsed = async (folder: string, set: string, run: number): Promise<void> => {
+export const markUsed = async (folder: string, set: string, run: number, disk: Disk = own): Promise<void> => {
   const path = join(folder, `${set}-${run}.used`);
-  let file: Awaited<ReturnType<typeof open>>;
+  let file: DiskFile;
   try {
-    file = await open(path, 'wx', 0o600);
+    file = await disk.open(path, 'wx', 0o600);
   } catch (e) {
     const { code } = e as NodeJS.ErrnoException;
     const why =
@@ -113,5 +113,5 @@ export const markUsed = async (folder: string, set: string, run: number): Promis
   } finally {
     await file.close();
   }
-  await syncFolder(folder);
+  await syncFolder(folder, disk);
 };

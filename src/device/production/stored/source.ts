@@ -1,5 +1,4 @@
 /** @file Material from files, in place of a dealer: the parties agree on a piece, mark it as used, and only then open it. */
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkBuild } from '../../../build.ts';
 import { unpackCorrections } from '../../../dealer/source.ts';
@@ -10,8 +9,9 @@ import { controlCodec } from '../../../link/codec.ts';
 import { parseIdentity } from '../../../link/identity.ts';
 import type { Channel } from '../../../link/link.ts';
 import type { SpuConfig } from '../../cluster-def.ts';
+import { type Disk, disk as own } from '../disk.ts';
 import { unsealKey } from '../keys.ts';
-import { VaultReader } from '../vault.ts';
+import { type Header, VaultReader } from '../vault.ts';
 import { isSignedBy, markUsed, type PieceHeader, pieceName, type Stock, stocks, VERSION } from './piece.ts';
 
 export interface StoredOptions {
@@ -31,8 +31,8 @@ export interface StoredOptions {
 const wrong = (message: string, info: Record<string, unknown> = {}): TesseraError =>
   new TesseraError('CONFIG', `storedMaterial: ${message}`, info);
 
-const choose = async ({ folder, set }: StoredOptions): Promise<Stock> => {
-  const all = (await stocks(folder)).filter((s) => set === undefined || s.set === set);
+const choose = async ({ folder, set }: StoredOptions, disk: Disk): Promise<Stock> => {
+  const all = (await stocks(folder, disk)).filter((s) => set === undefined || s.set === set);
   if (all.length === 1) return all[0]!;
   if (all.length === 0)
     throw wrong(`there is no material ${set === undefined ? '' : `of set ${set} `}in ${folder}`);
@@ -96,24 +96,25 @@ const check = (path: string, h: PieceHeader, o: StoredOptions, set: string, run:
 };
 
 /** Opens the next piece. Throws CONFIG for what is used, for others, or damaged; IDENTITY for what another has dealt. */
-export const openStored = async (o: StoredOptions): Promise<StoredMaterial> => {
-  const stock = await choose(o);
+export const openStored = async (o: StoredOptions, disk: Disk = own): Promise<StoredMaterial> => {
+  const stock = await choose(o, disk);
   const run = await agree(stock, o.channel);
-  await markUsed(o.folder, stock.set, run);
+  await markUsed(o.folder, stock.set, run, disk);
   await allMarked(run, o.channel);
   const path = join(o.folder, pieceName(stock.set, run));
-  const vault = await VaultReader.open(path, (header) => {
+  const keyOf = (header: Header): Uint8Array => {
     check(path, header as unknown as PieceHeader, o, stock.set, run);
     if (!isSignedBy(header, parseIdentity(o.dealer, 'storedMaterial.dealer')))
       throw new TesseraError('IDENTITY', `storedMaterial: ${path} was not dealt by ${o.dealer}`, { path });
     const key = unsealKey(header.key, o.identity);
     if (key === undefined) throw wrong(`${path} is sealed to another identity than this party's`, { path });
     return key;
-  });
+  };
+  const vault = await VaultReader.open(path, keyOf, disk);
   try {
     const seed = await vault.next();
     // Nothing shall be left of it for anybody who reads the disk later.
-    await rm(path, { force: true });
+    await disk.remove(path);
     if (seed?.length !== 32) throw wrong(`${path} holds no seed`, { path });
     return { kind: 'stored', seed, material: new FromVault(vault, path) };
   } catch (e) {

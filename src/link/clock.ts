@@ -1,0 +1,30 @@
+/** @file The time of the link: clocks and timers, and the end of a tick. Those of the runtime, unless a test gives its own. */
+import { atTickEnd } from './tick.ts';
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Milliseconds of a clock that nobody sets. */
+  elapsed(): number;
+  /** Calls `run` once after `ms`; returns what keeps it from being called. `idle`: it does not keep a program alive. */
+  after(ms: number, run: () => void, idle?: boolean): () => void;
+  /** Calls `run` every `ms`; returns what ends that. */
+  every(ms: number, run: () => void): () => void;
+  /** Calls `run` once all promise reactions that are due now have run. */
+  atTickEnd(run: () => void): void;
+}
+
+export const clock: Clock = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  after: (ms, run, idle = false) => {
+    const timer = setTimeout(run, ms) as NodeJS.Timeout | number;
+    if (idle && typeof timer === 'object') timer.unref();
+    return () => clearTimeout(timer);
+  },
+  every: (ms, run) => {
+    const timer = setInterval(run, ms);
+    return () => clearInterval(timer);
+  },
+  atTickEnd,
+};
