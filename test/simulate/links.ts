@@ -423,9 +423,10 @@ export class LinkWorld {
   #named(self: string, error: TesseraError, at: number, culprits: ReadonlySet<string>, text: string): void {
     const { plan } = this;
     const blamed = String(error.info.missing ?? error.info.party);
-    // Who was never met cannot have told why it is not there any more.
+    // Who has gone before it met this party cannot have told why.
     const left = this.parties.find((p) => p.name === blamed)?.end;
-    const unmet = error.info.missing !== undefined && left !== undefined && 'error' in left && left.at < at;
+    const gone = left !== undefined && 'error' in left && left.at < at;
+    const unmet = gone && (error.info.missing !== undefined || !this.#met.has(`${blamed} ${self}`));
     if (blamed === self) this.broken.push(`${text}; ${self} says of itself that it is not there`);
     if (!culprits.has(blamed) && !unmet) this.broken.push(`${text}; but ${blamed} is innocent`);
     const fault = plan.faults.find(isLasting)!;
