@@ -144,13 +144,20 @@ export class LinkWorld {
       );
     };
     try {
+      // As a production session does: it ends when a peer is lost, whether it waits for that one or not.
+      let lose: (error: unknown) => void = () => {};
+      const lost = new Promise<never>((_, reject) => {
+        lose = reject;
+      });
+      lost.catch(() => {});
       party.link = await connect(linkOptions(name, this.plan.parties), runtime);
       party.link.on('peer', (e) => {
         this.world.say(() => `${name} sees ${e.party} ${e.state} ${e.error?.message ?? ''}`);
+        if (e.state === 'lost') lose(e.error);
         if (e.state === 'up') this.#met.add(`${name} ${e.party}`);
       });
       await party.link.ready();
-      const digest = await this.#program(party, party.link);
+      const digest = await Promise.race([this.#program(party, party.link), lost]);
       over({ at: this.world.time, digest });
     } catch (error) {
       if (error instanceof Broken) this.broken.push(`${name}: ${error.message}`);
@@ -408,17 +415,19 @@ export class LinkWorld {
       if (life > 0 || mine.error.info.own === true) continue;
       const text = `${name} says ${mine.error.code}: ${mine.error.message}`;
       if (end === undefined) this.broken.push(`nothing lasting has happened, and ${text}`);
-      else this.#named(mine.error, mine.at, culprits, text);
+      else this.#named(name, mine.error, mine.at, culprits, text);
     }
     if (digests.size > 1) this.broken.push(`results differ: ${[...digests].join(', ')}`);
   }
 
-  #named(error: TesseraError, at: number, culprits: ReadonlySet<string>, text: string): void {
+  #named(self: string, error: TesseraError, at: number, culprits: ReadonlySet<string>, text: string): void {
     const { plan } = this;
     const blamed = String(error.info.missing ?? error.info.party);
-    // Who was never met cannot have told why it is not there any more.
+    // Who has gone before it met this party cannot have told why.
     const left = this.parties.find((p) => p.name === blamed)?.end;
-    const unmet = error.info.missing !== undefined && left !== undefined && 'error' in left && left.at < at;
+    const gone = left !== undefined && 'error' in left && left.at < at;
+    const unmet = gone && (error.info.missing !== undefined || !this.#met.has(`${blamed} ${self}`));
+    if (blamed === self) this.broken.push(`${text}; ${self} says of itself that it is not there`);
     if (!culprits.has(blamed) && !unmet) this.broken.push(`${text}; but ${blamed} is innocent`);
     const fault = plan.faults.find(isLasting)!;
     const bound =
