@@ -21,7 +21,8 @@ export {
   to,
   wait,
 } from './device/default-session.ts';
-export type { InitOptions, LoggingLevel, StandaloneOptions } from './device/init-options.ts';
+export type { InitOptions, StandaloneOptions } from './device/init-options.ts';
+export type { LoggingLevel } from './device/logging.ts';
 export { DeviceObject, PYUObject, SPUObject } from './device/objects.ts';
 export { type DealerService, startDealer } from './device/production/dealer.ts';
 export type {

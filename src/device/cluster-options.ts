@@ -1,5 +1,6 @@
 /** @file What `sf.init` takes for a simulation on several machines, and where the mode for it is to be had. */
 import { fail } from '../errors.ts';
+import { isQuiet, type LoggingLevel, loggingLevel } from './logging.ts';
 import type { Mode } from './mode.ts';
 import {
   configError,
@@ -31,8 +32,8 @@ export interface ClusterOptions {
   readonly onEvent?: (event: { readonly kind: string; readonly text: string }) => void;
   /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
   readonly unseen?: UnseenMode;
-  readonly loggingLevel?: string;
-  readonly logging_level?: string;
+  readonly loggingLevel?: LoggingLevel;
+  readonly logging_level?: LoggingLevel;
 }
 
 export interface NatsOptions {
@@ -101,17 +102,17 @@ const read = object({
   }, {}),
   onEvent: optional<ClusterOptions['onEvent']>(listener, undefined),
   unseen: optional<UnseenMode | undefined>(readUnseen, undefined),
-  loggingLevel: optional(text, 'info'),
+  loggingLevel,
   logToDriver: optional(flag, true),
 });
 
 export const readCluster = (options: Readonly<Record<string, unknown>>): Cluster => {
-  const { loggingLevel, logToDriver: _, token, ...rest } = read(options, '');
+  const { loggingLevel: level, logToDriver: _, token, ...rest } = read(options, '');
   return {
     mode: 'cluster',
     ...rest,
     token: token ?? globalThis.process?.env.TESSERA_TOKEN,
-    quiet: !['info', 'debug'].includes(loggingLevel),
+    quiet: isQuiet(level),
   };
 };
 

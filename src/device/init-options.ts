@@ -4,6 +4,7 @@ import type { ShapeOptions } from '../link/shaper.ts';
 import type { AllowedList } from '../link/types.ts';
 import { type CheckOptions, readCheck } from './check.ts';
 import { type Cluster, type ClusterOptions, readCluster } from './cluster-options.ts';
+import { isQuiet, type LoggingLevel, loggingLevel } from './logging.ts';
 import {
   type Production,
   type ProductionOptions,
@@ -47,8 +48,6 @@ export interface StandaloneOptions {
 
 export type InitOptions = StandaloneOptions | ClusterOptions | ProductionOptions;
 
-export type LoggingLevel = 'debug' | 'info' | 'warning' | 'error' | 'critical';
-
 export interface Standalone {
   readonly mode: 'standalone';
   readonly parties: readonly string[];
@@ -58,11 +57,6 @@ export interface Standalone {
   readonly unseen?: UnseenMode;
   readonly quiet: boolean;
 }
-
-const LEVELS: readonly LoggingLevel[] = ['debug', 'info', 'warning', 'error', 'critical'];
-
-const level: Reader<LoggingLevel> = (value, path) =>
-  LEVELS.find((l) => l === value) ?? configError(path, `${describe(value)} is none of ${LEVELS.join(', ')}`);
 
 const link: Reader<ShapeOptions> = (value, path) => {
   const { rttMs, bandwidthMbit } = object({
@@ -91,7 +85,7 @@ const readStandalone = object({
     'local',
   ),
   link: optional<ShapeOptions | undefined>(link, undefined),
-  loggingLevel: optional(level, 'info'),
+  loggingLevel,
   check: optional<CheckOptions | undefined>(readCheck, undefined),
   unseen: optional<UnseenMode | undefined>(readUnseen, undefined),
   crossSiloSerializingAllowedList: optional<AllowedList | undefined>(readAllowedList, undefined),
@@ -136,7 +130,7 @@ const MODES: readonly {
     is: () => true,
     read: (o) => {
       const given = readStandalone(o, '');
-      const { parties, link: shaped, loggingLevel, check, unseen } = given;
+      const { parties, link: shaped, check, unseen } = given;
       const { crossSiloSerializingAllowedList: allowedList } = given;
       return {
         mode: 'standalone',
@@ -145,7 +139,7 @@ const MODES: readonly {
         ...(check && { check }),
         ...(allowedList && { allowedList }),
         ...(unseen && { unseen }),
-        quiet: loggingLevel !== 'info' && loggingLevel !== 'debug',
+        quiet: isQuiet(given.loggingLevel),
       };
     },
   },

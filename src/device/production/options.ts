@@ -6,6 +6,7 @@ import type { Pem, TlsOptions } from '../../link/pem.ts';
 import type { PeerEvent } from '../../link/report.ts';
 import type { AllowedList } from '../../link/types.ts';
 import * as math from '../../ring/math/index.ts';
+import { isQuiet, type LoggingLevel, loggingLevel } from '../logging.ts';
 import {
   configError,
   describe,
@@ -104,8 +105,9 @@ export interface ProductionOptions {
   readonly signal?: AbortSignal;
   /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
   readonly unseen?: UnseenMode;
-  /** 'info' prints warnings about trust; 'warning' and above do not. */
-  readonly loggingLevel?: 'debug' | 'info' | 'warning' | 'error' | 'critical';
+  /** 'info' prints who is waited for; 'warning' and above do not. What must be known of trust is printed in any case. */
+  readonly loggingLevel?: LoggingLevel;
+  readonly logging_level?: LoggingLevel;
 }
 
 export interface RoomOptions {
@@ -316,7 +318,7 @@ const readAll = object({
   allowInsecure: optional(flag, false),
   allowTrustedFirstParty: optional(flag, false),
   signal: maybe(asIs<AbortSignal>((x) => x instanceof AbortSignal, 'an AbortSignal')),
-  loggingLevel: optional(text, 'info'),
+  loggingLevel,
 });
 
 /** Reads the options of production mode. */
@@ -388,6 +390,6 @@ export const readProduction = (options: unknown): Production => {
     allowTrustedFirstParty: o.allowTrustedFirstParty,
     signal: o.signal,
     unseen: o.unseen,
-    quiet: o.loggingLevel !== 'info' && o.loggingLevel !== 'debug',
+    quiet: isQuiet(o.loggingLevel),
   };
 };

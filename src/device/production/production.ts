@@ -187,8 +187,7 @@ class ProductionMode implements Mode {
         { path: 'runtime_config.beaver_type' },
       );
     }
-    if (first && !this.#o.quiet)
-      console.error(`tessera: party ${parties[0]} could learn the others' inputs: use a dealer`);
+    if (first) console.error(`tessera: party ${parties[0]} could learn the others' inputs: use a dealer`);
     const { storedMaterial, identity } = this.#o;
     const stored = first ? undefined : storedMaterial;
     if (stored && measures(config))
@@ -292,7 +291,7 @@ class ProductionMode implements Mode {
     // That another program goes on where this one ends may be because of an error on its way out of this one,
     // which must not be hidden by one of ours.
     if (Number(late.info.op) <= last) throw late;
-    if (!this.#o.quiet) console.error(`tessera: ${late.message}`);
+    console.error(`tessera: ${late.message}`);
   }
 }
 
