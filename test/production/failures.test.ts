@@ -39,6 +39,23 @@ for (const exposeErrors of [true, false]) {
   });
 }
 
+for (const exposeErrors of [true, false])
+  test(`the cause of a failure that comes back from another party is known at home; causes ${exposeErrors ? 'shown' : 'kept'}`, async () => {
+    const options = await cluster(['alice', 'bob', 'carol'], (self, o) => ({
+      ...trusting(self, o),
+      crossSilo: { ...QUICK, exposeErrors },
+    }));
+    const out = await values<{ message: string; root: string }[]>(launch(options, 'failingFar'));
+    for (const [party, failures] of Object.entries(out))
+      for (const { message, root } of failures) {
+        assert.match(message, /alice op #1 /, `${party}: ${message}`);
+        const knows = party === 'alice' || exposeErrors;
+        assert.is(message.includes('47 years'), knows, `${party}: ${message}`);
+        if (party === 'alice') assert.is(root, 'the patient is 47 years old', message);
+        assert.not.match(message, /see its log/);
+      }
+  });
+
 for (const [parties, dealt] of [
   [['alice', 'bob'], false],
   [['alice', 'bob'], true],

@@ -224,6 +224,24 @@ export const programs: Readonly<Record<string, Program>> = {
       return { first, direct, second, after };
     }),
 
+  /** A function of alice's fails, and what is revealed is made of its result elsewhere: what each party learns of the cause. */
+  failingFar: (options) =>
+    within(options, async (s) => {
+      const bad = s.PYU('alice')(function readFile(): number {
+        throw new Error('the patient is 47 years old');
+      })();
+      const atBob = s.PYU('bob')((x: number) => x + 1)(bad.to(s.PYU('bob')));
+      const spu = spuOf(s, ['alice', 'bob']);
+      const inSpu = spu((a: sf.BaseArray, b: sf.BaseArray) => np.add(a, b))(atBob, s.PYU('alice')(() => 1)());
+      const roots = async (work: Promise<unknown>) => {
+        let at: unknown = await work.catch((e: unknown) => e);
+        const message = (at as Error).message;
+        while (at instanceof Error && at.cause !== undefined) at = at.cause;
+        return { message, root: (at as Error).message };
+      };
+      return Promise.all([atBob, inSpu, [bad]].map((x) => roots(s.reveal(x))));
+    }),
+
   /** Programs that do not fit into the memory, between others; a fourth fails while it is recorded. */
   givesUp: (options, given: { readonly parties: readonly string[] }) =>
     within(options, async (s) => {
