@@ -7,6 +7,7 @@ import { unflatten } from '../ir/pytree.ts';
 import { readArguments } from './arguments.ts';
 import { dump, type Inside, load } from './checkpoint.ts';
 import type { SpuConfig } from './cluster-def.ts';
+import { detailOf } from './detail.ts';
 import { failedAt, functionText } from './failing.ts';
 import { checkOutside } from './inside.ts';
 import { measures, UNMEASURED } from './measured.ts';
@@ -28,6 +29,7 @@ import { Programs, type Recorded } from './programs.ts';
 import type { PYU } from './pyu.ts';
 import { leftRange } from './range-guard.ts';
 import { Recording } from './recording.ts';
+import { settingsOf } from './runtime-config.ts';
 import type { Session } from './session.ts';
 import { Shadows } from './shadows.ts';
 import type { SPU, SpuOptions } from './spu.ts';
@@ -75,7 +77,11 @@ export class SpuDevice {
     this.#programs = new Programs(config.runtime, config.parties.length);
     this.#account = new Account(config.parties, config.runtime);
     const { parties, runtime } = config;
-    const op = session.op('SPU', callSite(), JSON.stringify({ parties, runtime }));
+    const op = session.op(
+      'SPU',
+      callSite(),
+      detailOf({ nodes: parties, runtime_config: settingsOf(runtime) }),
+    );
     this.#backend = session.mode.spu(config, op);
     this.#shadows =
       session.checker &&
@@ -228,7 +234,15 @@ export class SpuDevice {
     const found = all.filter(({ path }) => !fixed.has(Number(/\d+/.exec(path)![0])));
     for (const f of found) this.#own(f);
     const names = found.map(({ object }) => object.toString());
-    const op = this.#session.op(functionText(fn), callSite(), `${this.name}(${names.join(', ')})`);
+    const op = this.#session.op(
+      functionText(fn),
+      callSite(),
+      detailOf({
+        arguments: `${this.name}(${names.join(', ')})`,
+        numReturns,
+        static: [...fixed].sort().join(),
+      }),
+    );
     const inputs = found.flatMap(({ object }) => (object instanceof PYUObject ? [object] : []));
     const taken = this.#entrance!.take(inputs, op.site);
     const mine = new Map(

@@ -77,8 +77,16 @@ for (const [parties, dealt] of [
     }
   });
 
-const diverging = async (program: string, more: Options = {}): Promise<Record<string, Sent>> => {
-  const parties = launch(await cluster(TWO, (self, o) => ({ ...trusting(self, o), ...more })), program);
+const diverging = async (
+  program: string,
+  more: Options = {},
+  given: unknown = null,
+): Promise<Record<string, Sent>> => {
+  const parties = launch(
+    await cluster(TWO, (self, o) => ({ ...trusting(self, o), ...more })),
+    program,
+    given,
+  );
   const out: Record<string, Sent> = {};
   for (const name of TWO) out[name] = await parties[name].error();
   end(parties);
@@ -100,6 +108,38 @@ for (const [program, title] of [
     }
   });
 }
+
+const RETURNS = { numReturns: ['2', 'nothing'], static: ['1', 'nothing'] } as const;
+
+for (const [where, op, path] of [
+  ['PYU', 2, 'numReturns'],
+  ['SPU', 3, 'numReturns'],
+  ['static', 3, 'static'],
+] as const)
+  test(`options of a call that differ, ${where}: the call is named, not what is made of it`, async () => {
+    const errors = await diverging('divergeReturns', {}, { where });
+    for (const [party, { code, message, details }] of Object.entries(errors)) {
+      assert.is(code, 'DIVERGED', `${party}: ${message}`);
+      assert.is(details.op, op, message);
+      const [alices, bobs] = RETURNS[path];
+      assert.match(
+        message,
+        new RegExp(`${path} is (${alices} at alice, ${bobs} at bob|${bobs} at bob, ${alices} at alice)`),
+      );
+      assert.match(message, /alice: a? ?function.*programs\.js:\d+:\d+; |; alice: a? ?function/);
+      assert.not.match(message.slice(message.indexOf('program diverged')), /reveal/);
+    }
+  });
+
+test('two configurations of one SPU: the field that differs is named, with both values', async () => {
+  for (const [party, { message, details }] of Object.entries(await diverging('divergeRuntime'))) {
+    assert.is(details.op, 1, `${party}: ${message}`);
+    assert.match(
+      message,
+      /runtime_config\.field is (FM128 at alice, FM64 at bob|FM64 at bob, FM128 at alice)/,
+    );
+  }
+});
 
 test('P4: a program that ends where the other goes on', async () => {
   const parties = launch(await cluster(TWO, trusting), 'endsEarly');

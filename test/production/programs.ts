@@ -299,6 +299,23 @@ export const programs: Readonly<Record<string, Program>> = {
       return s.reveal(spu(() => np.zeros(2))());
     }),
 
+  /** Alice takes the results of a function apart, on her PYU or on the SPU; bob does not. */
+  divergeReturns: (options, { where }: { readonly where: 'PYU' | 'SPU' | 'static' }) =>
+    within(options, async (s) => {
+      const spu = spuOf(s, ['alice', 'bob']);
+      const apart = selfOf(options) === 'alice';
+      const pair = s.PYU('alice')(() => [1, 2]);
+      const parts = s.PYU('alice')(() => [1, 2], { numReturns: 2 });
+      if (where === 'PYU') return s.reveal(apart ? parts()[0] : pair());
+      const both = (x: sf.BaseArray) => [x, np.add(x, 1)];
+      const x = pair();
+      if (where === 'static')
+        return s.reveal(
+          spu((x: sf.BaseArray, n: number) => np.add(x, n), { static: apart ? [1] : [] })(x, 3),
+        );
+      return s.reveal(apart ? spu(both, { numReturns: 2 })(x)[0] : spu(both)(x));
+    }),
+
   /** Bob comes to his end where alice goes on. */
   endsEarly: (options) =>
     within(options, async (s) => {

@@ -81,7 +81,11 @@ const heardOf = (error: unknown): SentFailure | undefined => {
 
 /** The operation in which an error happened, which may be an earlier one than that which cannot go on because of it. */
 const placeOf = (error: unknown, { number, what, site }: Op): Op => {
-  const { op, program, site: at } = (error instanceof TesseraError ? error.info : {}) as {
+  const {
+    op,
+    program,
+    site: at,
+  } = (error instanceof TesseraError ? error.info : {}) as {
     op?: unknown;
     program?: unknown;
     site?: string;

@@ -7,6 +7,7 @@
  */
 import { TesseraError } from '../../errors.ts';
 import { sha512 } from '../../ring/runtime.ts';
+import { differenceOf } from '../detail.ts';
 import type { Op } from '../objects.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -14,7 +15,12 @@ interface Entry {
   readonly hash: string;
   readonly what: string;
   readonly site: string | null;
+  /** Of the operation: devices, handles and settings. */
+  readonly detail: string;
 }
+
+/** Characters of an operation's detail that are told; the whole of it is in the hash. */
+const MOST_DETAIL = 2_000;
 
 const digest = (text: string): Uint8Array => sha512(new TextEncoder().encode(text)).subarray(0, 16);
 
@@ -22,6 +28,14 @@ const hex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(1
 
 const describe = (party: string, { what, site }: Entry): string =>
   `${party}: ${what}${site === null ? '' : ` at ${site}`}`;
+
+/** What differs in the details of two operations of one name; of different ones, the names say it. */
+const differing = (self: string, own: Entry, peer: string, theirs: Entry): string => {
+  const found = own.what === theirs.what ? differenceOf(own.detail, theirs.detail) : undefined;
+  if (found === undefined) return '';
+  const where = found.path === '' ? '' : `${found.path} is `;
+  return `${where}${found.own} at ${self}, ${found.theirs} at ${peer}`;
+};
 
 /** Compares entries of this party with those of the peers, whichever comes first. */
 class Comparison {
@@ -76,11 +90,15 @@ export class Journal {
       new Comparison(exchange.peers.length, (op, own, peer, theirs) => {
         const sides = `${describe(exchange.self, own)}; ${describe(peer, theirs)}`;
         diverged(
-          new TesseraError('DIVERGED', `program diverged at op ${op} (${what}): ${sides}`, {
-            op,
-            parties: { [exchange.self]: own, [peer]: theirs },
-            expose: true,
-          }),
+          new TesseraError(
+            'DIVERGED',
+            `program diverged at op ${op} (${differing(exchange.self, own, peer, theirs) || what}): ${sides}`,
+            {
+              op,
+              parties: { [exchange.self]: own, [peer]: theirs },
+              expose: true,
+            },
+          ),
         );
       });
     this.#issued = compare('different operations');
@@ -96,7 +114,7 @@ export class Journal {
     this.#last = op.number;
     const before = hex(this.#hash);
     this.#hash = digest(`${before}\n${op.number}\n${op.what}\n${detail}`);
-    this.#tell('issued', this.#issued, op, hex(this.#hash));
+    this.#tell('issued', this.#issued, op, hex(this.#hash), detail.slice(0, MOST_DETAIL));
   }
 
   /** The program ends here: a peer that goes on after the same operation runs another one. */
@@ -106,11 +124,11 @@ export class Journal {
 
   /** The program that was recorded at an operation. */
   program(op: Op, text: string): void {
-    this.#tell('program', this.#programs, op, hex(digest(text)));
+    this.#tell('program', this.#programs, op, hex(digest(text)), '');
   }
 
-  #tell(kind: 'issued' | 'program', comparison: Comparison, op: Op, hash: string): void {
-    const entry: Entry = { hash, what: op.what, site: op.site ?? null };
+  #tell(kind: 'issued' | 'program', comparison: Comparison, op: Op, hash: string, detail: string): void {
+    const entry: Entry = { hash, what: op.what, site: op.site ?? null, detail };
     // A peer that cannot be told is lost, which its listener says.
     this.#exchange.tell(this.#exchange.peers, kind, String(op.number), entry).catch(() => {});
     comparison.own(op.number, entry);
