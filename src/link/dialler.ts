@@ -125,8 +125,8 @@ export class Dialler {
   }
 }
 
-/** Does not keep a program alive that has closed its link. */
-const sleep = (ms: number): Promise<void> =>
+/** Does not keep a program alive that has closed its link, or that may end. */
+export const sleep = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, ms) as { unref?: () => void };
     timer.unref?.();

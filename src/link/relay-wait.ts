@@ -1,6 +1,7 @@
 /** @file The listening half of a party that cannot listen: it waits at a relay for the peers that dial it there. */
 import type { Address } from './address.ts';
 import type { Connection } from './connection.ts';
+import { sleep } from './dialler.ts';
 import { ConnectError } from './failures.ts';
 import { type Hello, readHello, rejectPeer } from './handshake.ts';
 import { connectError, dial } from './sockets.ts';
@@ -10,6 +11,8 @@ export interface WaitEvents {
   accept(connection: Connection, raw: Uint8Array, hello: Hello): Promise<void>;
   /** The relay cannot be reached, or who came was turned away. */
   failed(peer: string, error: ConnectError): void;
+  /** There is an end at which the peer is waited for. */
+  opened(peer: string, connection: Connection): void;
   /** Is that peer still to be waited for? */
   wanted(peer: string): boolean;
 }
@@ -31,6 +34,7 @@ export const waitAtRelay = async (
     try {
       ({ connection } = await dial('the relay', address, undefined, undefined, signal));
       signal.addEventListener('abort', stop, { once: true });
+      events.opened(peer, connection);
       const raw = await connection.next(Number.POSITIVE_INFINITY);
       const hello = readHello(raw);
       if (hello.from !== peer) throw new ConnectError('party', `"${hello.from}" came in place of "${peer}"`);
@@ -44,7 +48,7 @@ export const waitAtRelay = async (
       }
       if (signal.aborted) return;
       events.failed(peer, error);
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await sleep(pause);
       pause = Math.min(pause * 1.6, LAST_RETRY_MS);
     } finally {
       signal.removeEventListener('abort', stop);

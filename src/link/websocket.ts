@@ -44,6 +44,8 @@ export interface WebSocketTransport extends AbortableTransport {
   readonly identities: Readonly<Record<string, string>>;
   /** The port in use, if this party listens. */
   readonly port: number | undefined;
+  /** Whether the link keeps the program from ending, as it does at first. */
+  hold(on: boolean): void;
   /** Bytes kept for peers: waiting for credit, or for acknowledgement. */
   readonly held: number;
 }
@@ -78,6 +80,9 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   #refusals: string[] = [];
   #closing: Promise<void> | undefined;
   readonly #ended = new AbortController();
+  #holds = true;
+  /** Connections that are, or were, those of peers; and ends at a relay at which peers are waited for. */
+  readonly #connections = new Map<string, Connection>();
   readonly #awake = new Awake(() => this.#table.waits > 0);
 
   constructor(plan: Plan) {
@@ -119,6 +124,19 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     let sum = 0;
     for (const session of this.#sessions.values()) sum += session.held;
     return sum;
+  }
+
+  hold(on: boolean): void {
+    this.#holds = on;
+    if (on) this.#timer?.ref();
+    else this.#timer?.unref();
+    this.#lease?.hold(on);
+    for (const connection of this.#connections.values()) connection.hold(on);
+  }
+
+  #opened(what: string, connection: Connection): void {
+    this.#connections.set(what, connection);
+    connection.hold(this.#holds);
   }
 
   #addPeer(peer: string): void {
@@ -181,6 +199,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     failed: (peer: string, error: ConnectError) => {
       if (!this.#sessions.get(peer)!.connected) this.#note(peer, 'retrying', error);
     },
+    opened: (peer: string, connection: Connection) => this.#opened(`${peer} at the relay`, connection),
     wanted: (peer: string) => !this.#sessions.get(peer)!.over,
   };
 
@@ -385,6 +404,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   #establish(session: PeerSession, connection: Connection, { peer, received, seal }: Established): void {
     connection.secure(seal);
     if (this.#plan.invitation !== undefined) this.#met.set(session.peer, peer.identity);
+    this.#opened(session.peer, connection);
     session.attach(connection, peer.instance, peer.window, received);
     connection.start({
       packet: (head, body) => session.receive(connection, head, body),

@@ -261,6 +261,41 @@ export const programs: Readonly<Record<string, Program>> = {
       return { errors, sums };
     }),
 
+  /** Computes something, and comes to its end in different ways, of which only `shutdown` ends the session. */
+  endsItself: async (
+    options,
+    given: {
+      readonly how: Readonly<
+        Record<string, 'returns' | 'shutdown' | 'throws' | 'code' | 'lingers' | 'goes on'>
+      >;
+    },
+    note,
+  ) => {
+    const self = selfOf(options);
+    const how = given.how[self];
+    const s = await sf.session(options);
+    const spu = spuOf(s, ['alice', 'bob']);
+    const sum = spu((a: sf.BaseArray, b: sf.BaseArray) => np.add(a, b))(
+      s.PYU('alice')(() => 1)(),
+      s.PYU('bob')(() => 41)(),
+    );
+    const total = Number(await s.reveal(sum));
+    await s.barrier();
+    note('computed');
+    if (how === 'lingers') {
+      const busy = setInterval(() => {}, 1_000);
+      await s.failed;
+      clearInterval(busy);
+    }
+    if (how === 'throws') throw new Error('bob has had enough');
+    if (how === 'code') process.exitCode = 7;
+    if (how === 'shutdown') await s.shutdown();
+    if (how !== 'goes on') return total;
+    const never = s.PYU('bob')(() => new Promise<number>(() => setTimeout(() => {}, 1e6)))();
+    const error = await failure(s.reveal(never));
+    return error ?? total;
+  },
+
   divergeOp: (options) =>
     within(options, async (s) => {
       const x = s.PYU('alice')(() => 1)();

@@ -79,6 +79,14 @@ export class Journal {
   #hash = digest('tessera');
   #last = 0;
 
+  /** The last operation that each of the others has called, as far as it was heard. */
+  readonly #called = new Map<string, Op>();
+
+  /** What a party has called last. */
+  called(party: string): Op | undefined {
+    return this.#called.get(party);
+  }
+
   /** Number of the last operation. */
   get last(): number {
     return this.#last;
@@ -105,7 +113,11 @@ export class Journal {
     this.#programs = compare(
       'the same function was recorded differently: other code, shapes or public arguments',
     );
-    exchange.on('issued', (from, key, data) => this.#issued.theirs(Number(key), from, data as Entry));
+    exchange.on('issued', (from, key, data) => {
+      const { what, site } = data as Entry;
+      this.#called.set(from, { number: Number(key), what, site: site ?? undefined });
+      this.#issued.theirs(Number(key), from, data as Entry);
+    });
     exchange.on('program', (from, key, data) => this.#programs.theirs(Number(key), from, data as Entry));
   }
 

@@ -63,6 +63,11 @@ export interface CrossSiloOptions {
   /** How long peers may take to come up. */
   readonly readyTimeoutMs?: number;
   readonly maxMessageBytes?: number;
+  /**
+   * How long the oldest operation that waits for other parties may take: then the session ends with PEER_LOST, which names
+   * who lives and has not called it. Off if absent: functions of parties may take as long as they like.
+   */
+  readonly opTimeoutMs?: number;
   /** Tell the other parties the messages of errors, not only their codes. */
   readonly exposeErrors?: boolean;
   /** Keep the event loop awake for a moment while waiting for a peer. */
@@ -253,6 +258,7 @@ const readCrossSilo = object<CrossSiloOptions>({
     'messages_max_size_in_bytes',
     'messagesMaxSizeInBytes',
   ]),
+  opTimeoutMs: maybe(integer(10, 2_147_483_647)),
   exposeErrors: optional(flag, false, ['expose_error_trace', 'exposeErrorTrace']),
   spin: maybe(flag),
 } as unknown as Parameters<typeof object<CrossSiloOptions>>[0]);
