@@ -1,7 +1,18 @@
 /** @file Programs that come to their end without `sf.shutdown()`: their processes end, and the others are not left waiting. */
 import * as assert from 'uvu/assert';
 import { startRelay } from '../../src/link/relay.ts';
-import { cluster, end, freePort, launch, MORTAL, type Options, type Party, sleep, suite } from './harness.ts';
+import {
+  cluster,
+  end,
+  freePort,
+  launch,
+  MORTAL,
+  type Options,
+  type Party,
+  QUICK,
+  sleep,
+  suite,
+} from './harness.ts';
 import type { Sent } from './messages.ts';
 
 const test = suite('production/ends');
@@ -89,6 +100,46 @@ test('who is told of a lost party ends, without shutdown, and so do the others',
   parties.bob.kill('SIGKILL');
   await ends({ alice: parties.alice });
   end(parties);
+});
+
+/** `opTimeoutMs` for tests in which it has to pass. */
+const PATIENT = { ...QUICK, opTimeoutMs: 2_500 };
+
+test('opTimeoutMs: a party that lives and never calls again is named, with its last operation', async () => {
+  const how = { alice: 'goes on', bob: 'lingers' };
+  const parties = launch(await cluster(TWO, trusting({ crossSilo: PATIENT })), 'endsItself', { how });
+  const { code, message, details } = await parties.alice.value<Sent>();
+  assert.is(code, 'PEER_LOST', message);
+  assert.is(details.party, 'bob');
+  assert.match(
+    message,
+    /op #\d+ \(a function, called at .*waited 2.5 s \(crossSilo.opTimeoutMs\) for bob, who is connected/,
+  );
+  assert.match(message, /has not called it: bob's last operation is #\d+ \(barrier, called at .* there\)/);
+  await ends(parties);
+});
+
+test('opTimeoutMs: a party that has called and does not come to its end is named as such', async () => {
+  const how = { alice: 'goes on', bob: 'goes on' };
+  const parties = launch(await cluster(TWO, trusting({ crossSilo: PATIENT })), 'endsItself', { how });
+  const { message, details } = await parties.alice.value<Sent>();
+  assert.is(details.party, 'bob', message);
+  assert.match(message, /for bob, who is connected and has called it and not come to its end/);
+  end(parties);
+});
+
+test('opTimeoutMs: who waits in shutdown for a party that never comes to it ends', async () => {
+  const how = { alice: 'shutdown', bob: 'lingers' };
+  const parties = launch(await cluster(TWO, trusting({ crossSilo: PATIENT })), 'endsItself', { how });
+  assert.is(await parties.alice.value(), 42);
+  await ends(parties);
+});
+
+test('opTimeoutMs is of one operation, not of many that are called at once', async () => {
+  const limited = trusting({ crossSilo: { ...QUICK, opTimeoutMs: 1_500 } });
+  const parties = launch(await cluster(TWO, limited), 'queue', { calls: 12, ms: 400 });
+  for (const name of TWO) assert.is(await parties[name].value(), 12);
+  await ends(parties);
 });
 
 test('at a relay: programs that return end, also when the relay is gone by then', async () => {

@@ -296,6 +296,18 @@ export const programs: Readonly<Record<string, Program>> = {
     return error ?? total;
   },
 
+  /** Calls at bob that take `ms` each, one after another, all made at once. */
+  queue: (options, given: { readonly calls: number; readonly ms: number }) =>
+    within(options, async (s) => {
+      let last: sf.PYUObject<number> = s.PYU('bob')(() => 0)();
+      for (let i = 0; i < given.calls; i++)
+        last = s.PYU('bob')(async (n: number) => {
+          await new Promise((resolve) => setTimeout(resolve, given.ms));
+          return n + 1;
+        })(last);
+      return s.reveal(last);
+    }),
+
   divergeOp: (options) =>
     within(options, async (s) => {
       const x = s.PYU('alice')(() => 1)();
