@@ -14,6 +14,7 @@ const agreed = (o: Production): object => ({
   ),
   dealer: o.dealer ?? 'none',
   material: o.storedMaterial ? 'stored' : 'dealt as needed',
+  deployment: o.storedMaterial?.deployment ?? 'none',
   allowedList: o.allowedList ?? 'all registered types',
   jobName: o.job,
 });

@@ -104,7 +104,16 @@ export interface ProductionOptions {
    * A folder with what `tessera deal` made for this party, in place of a dealer, and the public identity of who dealt it.
    * Whoever made it could read what this party masks with it: what others have signed is refused.
    */
-  readonly storedMaterial?: { readonly folder: string; readonly dealer: string; readonly set?: string };
+  readonly storedMaterial?: {
+    readonly folder: string;
+    readonly dealer: string;
+    readonly set?: string;
+    /** The name of this deployment, where the material was dealt for one (`tessera deal --deployment`). */
+    readonly deployment?: string;
+    /** The set in a folder that this machine has not used before: no other copy of it is ever used. */
+    readonly acceptCopiedMaterial?: string;
+    readonly accept_copied_material?: string;
+  };
   readonly allowInsecure?: boolean;
   readonly allowTrustedFirstParty?: boolean;
   readonly signal?: AbortSignal;
@@ -124,6 +133,8 @@ interface Stored {
   readonly folder: string;
   readonly dealer: string;
   readonly set: string | undefined;
+  readonly deployment: string | undefined;
+  readonly acceptCopiedMaterial: string | undefined;
 }
 
 /** As read. */
@@ -299,6 +310,8 @@ const readStored = object<Stored>({
   folder: required(text),
   dealer: required(publicIdentity),
   set: maybe(text),
+  deployment: maybe(text),
+  acceptCopiedMaterial: maybe(text),
 });
 
 const readAll = object({
