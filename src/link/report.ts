@@ -7,13 +7,21 @@ export interface PeerEvent {
   readonly state: 'waiting' | 'retrying' | 'up' | 'down' | 'resumed' | 'closed' | 'lost';
   /** Why it is not up. */
   readonly error?: Error;
+  /** With `waiting`, which is said again and again: where it is waited for. */
+  readonly where?: string;
 }
+
+/** Where a peer is waited for that dials this party. */
+export const DIALS_US = 'dials us';
+
+/** Where a peer is waited for that cannot be dialled. */
+export const AT_RELAY = 'meets us at the relay';
 
 export interface PeerRow extends PeerEvent {
   readonly where: string;
 }
 
-const reasonOf = (row: PeerRow): string =>
+const reasonOf = (row: PeerEvent): string =>
   row.error instanceof ConnectError
     ? row.error.reason
     : row.error instanceof TesseraError
@@ -23,6 +31,21 @@ const reasonOf = (row: PeerRow): string =>
 /** Whether a peer was met that runs another build. */
 export const buildDiffers = (rows: readonly PeerRow[]): boolean =>
   rows.some(({ error }) => error instanceof ConnectError && error.reason === 'build');
+
+/** Of a peer without an error; one that was here has not failed to come. */
+const STATES: Partial<Readonly<Record<PeerEvent['state'], string>>> = {
+  closed: 'was here, has given up waiting for all to come, and has closed its link',
+};
+
+const awaitedAt = (where: string | undefined): string => {
+  if (where === undefined) return '';
+  return where === DIALS_US || where === AT_RELAY ? `, which ${where}` : ` at ${where}`;
+};
+
+/** `waiting for bob at host:port, refused (...)`: for who starts a party and sees nothing happen. */
+export const waitingText = (event: PeerEvent): string =>
+  `waiting for ${event.party}${awaitedAt(event.where)}, ` +
+  (event.error === undefined ? 'not heard of yet' : `${reasonOf(event)} (${event.error.message})`);
 
 /** One row a peer; the code is that of the failure that cannot pass by itself, if there is one. */
 export const readyError = (
@@ -36,7 +59,9 @@ export const readyError = (
     const ok = row.state === 'up' || row.state === 'resumed';
     const text = ok
       ? 'connected'
-      : (row.error?.message ?? (row.where === 'dials us' ? 'has not dialled us yet' : row.state));
+      : (row.error?.message ??
+        STATES[row.state] ??
+        (row.where === DIALS_US ? 'has not dialled us yet' : row.state));
     return `  ${row.party.padEnd(12)} ${row.where.padEnd(22)} ${(ok ? 'ok' : reasonOf(row)).padEnd(10)} ${text}`;
   });
   const turned = refusals.length === 0 ? '' : `\nturned away: ${refusals.join('; ')}`;

@@ -12,7 +12,7 @@ import { Awake } from './awake.ts';
 import { digestConfig } from './config.ts';
 import type { Connection } from './connection.ts';
 import { Dialler, resumeOf } from './dialler.ts';
-import { abortReason, ConnectError, closedHere, partyFailed, peerLost } from './failures.ts';
+import { abortReason, ConnectError, closedHere, partyFailed, peerLost, relayLost } from './failures.ts';
 import { answerHandshake, type Established, type Hello, type Local, NO_BINDING } from './handshake.ts';
 import { identityText, sameBytes } from './identity.ts';
 import type { Channel } from './link.ts';
@@ -20,7 +20,7 @@ import { type Carrier, ChannelTable, othersOf } from './mailbox.ts';
 import type { AbortableTransport } from './memory.ts';
 import { type Plan, planOf, type WebSocketTransportOptions } from './options.ts';
 import { waitAtRelay } from './relay-wait.ts';
-import { buildDiffers, type PeerEvent, type PeerRow, readyError } from './report.ts';
+import { AT_RELAY, buildDiffers, DIALS_US, type PeerEvent, type PeerRow, readyError } from './report.ts';
 import type { Acceptor, Lease } from './server.ts';
 import { PeerSession } from './session.ts';
 import { bindingOf, checkPartyCertificate, listen } from './sockets.ts';
@@ -52,6 +52,9 @@ export interface WebSocketTransport extends AbortableTransport {
 
 /** How long `close` waits for a peer without a connection; one that reads slowly gets more. */
 const CLOSE_MS = 5_000;
+/** When it is said who is waited for. */
+const FIRST_WORD_MS = 2_000;
+const NEXT_WORD_MS = 10_000;
 /** How long a party of another build is waited for, to be told so. */
 const TELL_MS = 5_000;
 
@@ -83,6 +86,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   #holds = true;
   /** Connections that are, or were, those of peers; and ends at a relay at which peers are waited for. */
   readonly #connections = new Map<string, Connection>();
+  /** Peers whose relay could not be reached at the last attempt. */
+  readonly #unreachable = new Map<string, ConnectError>();
   readonly #awake = new Awake(() => this.#table.waits > 0);
 
   constructor(plan: Plan) {
@@ -106,7 +111,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       allowUnauthenticated: plan.allowUnauthenticated,
     };
     this.#dialler = new Dialler(plan, this.#local, {
-      retrying: (peer, error) => this.#note(peer, 'retrying', error),
+      retrying: (peer, error) => this.#retrying(peer, error),
       giveUp: (session, error) => this.#giveUp(session, error),
       establish: (session, connection, established) => this.#establish(session, connection, established),
     });
@@ -134,6 +139,13 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     for (const connection of this.#connections.values()) connection.hold(on);
   }
 
+  /** An attempt has failed, and it was the relay that could not be reached, or not. */
+  #retrying(peer: string, error: ConnectError): void {
+    if (error.info.relay === undefined) this.#unreachable.delete(peer);
+    else this.#unreachable.set(peer, error);
+    this.#note(peer, 'retrying', error);
+  }
+
   #opened(what: string, connection: Connection): void {
     this.#connections.set(what, connection);
     connection.hold(this.#holds);
@@ -145,9 +157,9 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       party: peer,
       state: 'waiting',
       where: this.#plan.waits.has(peer)
-        ? 'meets us at the relay'
+        ? AT_RELAY
         : address === undefined
-          ? 'dials us'
+          ? DIALS_US
           : formatAddress(address),
     });
     const events = {
@@ -173,6 +185,13 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
         this.#wake();
         this.#emit((listener) => listener.abort?.(failure()));
       },
+      absent: (why: string, lastSeen: number) => {
+        const error = this.#unreachable.get(peer);
+        const relay = error?.info.relay;
+        return typeof relay === 'string'
+          ? relayLost(peer, relay, `${why}; ${error!.message}`, lastSeen)
+          : undefined;
+      },
       bye: () => {
         this.#table.failPeer(peer, peerLost(peer, 'it has closed its link', Date.now()));
         this.#note(peer, 'closed');
@@ -197,9 +216,12 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     accept: (connection: Connection, raw: Uint8Array, hello: Hello) =>
       this.accept(connection, raw, hello, undefined),
     failed: (peer: string, error: ConnectError) => {
-      if (!this.#sessions.get(peer)!.connected) this.#note(peer, 'retrying', error);
+      if (!this.#sessions.get(peer)!.connected) this.#retrying(peer, error);
     },
-    opened: (peer: string, connection: Connection) => this.#opened(`${peer} at the relay`, connection),
+    opened: (peer: string, connection: Connection) => {
+      this.#unreachable.delete(peer);
+      this.#opened(`${peer} at the relay`, connection);
+    },
     wanted: (peer: string) => !this.#sessions.get(peer)!.over,
   };
 
@@ -242,6 +264,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   async ready(timeoutMs = this.#plan.readyTimeoutMs): Promise<void> {
     const until = Date.now() + timeoutMs;
     let last = until;
+    let say = Date.now() + FIRST_WORD_MS;
     for (;;) {
       const sessions = [...this.#sessions.values()];
       if (sessions.every((s) => s.everConnected && !s.over)) return;
@@ -254,12 +277,25 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       const settled = sessions.every((s) => s.over || s.connected);
       if (left <= 0 || (sessions.some((s) => s.over) && (settled || !differs)))
         throw readyError(this.self, timeoutMs, [...this.#rows.values()], this.#refusals);
+      if (Date.now() >= say) {
+        say += NEXT_WORD_MS;
+        this.#sayWho();
+      }
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         this.#changed.push(resolve);
-        timer = setTimeout(resolve, left);
+        timer = setTimeout(resolve, Math.min(left, say - Date.now()));
       });
       clearTimeout(timer);
+    }
+  }
+
+  /** Tells who is still waited for, and why, where that is known. */
+  #sayWho(): void {
+    for (const { party, state, where, error } of this.#rows.values()) {
+      if (state === 'up' || state === 'resumed') continue;
+      const event: PeerEvent = { party, state: 'waiting', where, ...(error && { error }) };
+      this.#emit((listener) => listener.peer?.(event));
     }
   }
 
