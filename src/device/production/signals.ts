@@ -21,6 +21,11 @@ const asked = (signal: NodeJS.Signals): void => {
 /** `process.exit`, an error that nobody caught, or nothing left to do: what a listener sends at once still leaves. */
 const exits = (code: number): void => tell(`its process ended with code ${code}`);
 
+/** In Deno an error that nobody caught ends a process without its `exit`. Who catches such errors lives on. */
+const uncaught = (): void => {
+  if (process.listenerCount('uncaughtException') === 0) exits(1);
+};
+
 /** What has to end before the process does, where nothing else is left to do. */
 const ends = new Set<() => Promise<void>>();
 
@@ -51,6 +56,7 @@ export const onEnd = (listener: (why: string) => void): (() => void) => {
   if (listeners.size === 0) {
     for (const s of SIGNALS) process.on(s, asked);
     process.on('exit', exits);
+    process.on('uncaughtExceptionMonitor', uncaught);
   }
   listeners.add(listener);
   return () => {
@@ -58,5 +64,6 @@ export const onEnd = (listener: (why: string) => void): (() => void) => {
     if (listeners.size > 0) return;
     for (const s of SIGNALS) process.off(s, asked);
     process.off('exit', exits);
+    process.off('uncaughtExceptionMonitor', uncaught);
   };
 };
