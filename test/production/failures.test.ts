@@ -131,6 +131,18 @@ for (const [where, op, path] of [
     }
   });
 
+for (const [program, words] of [
+  ['divergeFunction', /step \d+ of the function is (add at alice, sub at bob|sub at bob, add at alice)/],
+  ['divergeArgument', /step \d+ of the function, const, has other inputs, numbers or options/],
+] as const)
+  test(`${program}: the step of the function that differs is named, and no number of it`, async () => {
+    for (const [party, { message, details }] of Object.entries(await diverging(program))) {
+      assert.is(details.op, 3, `${party}: ${message}`);
+      assert.match(message, words, message);
+      assert.not.match(message, /0\.[12]/);
+    }
+  });
+
 test('two configurations of one SPU: the field that differs is named, with both values', async () => {
   for (const [party, { message, details }] of Object.entries(await diverging('divergeRuntime'))) {
     assert.is(details.op, 1, `${party}: ${message}`);

@@ -10,12 +10,13 @@ import { sha512 } from '../../ring/runtime.ts';
 import { differenceOf } from '../detail.ts';
 import type { Op } from '../objects.ts';
 import type { Exchange } from './exchange.ts';
+import { firstStep, Outlines, outlineOf } from './outline.ts';
 
 interface Entry {
   readonly hash: string;
   readonly what: string;
   readonly site: string | null;
-  /** Of the operation: devices, handles and settings. */
+  /** Of an operation: devices, handles and settings. Of a program: its outline, when it is told of for the first time. */
   readonly detail: string;
 }
 
@@ -76,6 +77,8 @@ export class Journal {
   readonly #exchange: Exchange;
   readonly #issued: Comparison;
   readonly #programs: Comparison;
+  readonly #outlines = new Outlines();
+  readonly #theirOutlines = new Map<string, Outlines>();
   #hash = digest('tessera');
   #last = 0;
 
@@ -94,13 +97,14 @@ export class Journal {
 
   constructor(exchange: Exchange, diverged: (error: TesseraError) => void) {
     this.#exchange = exchange;
-    const compare = (what: string) =>
+    type Differing = (own: Entry, peer: string, theirs: Entry) => string;
+    const compare = (what: string, inWhat: Differing) =>
       new Comparison(exchange.peers.length, (op, own, peer, theirs) => {
         const sides = `${describe(exchange.self, own)}; ${describe(peer, theirs)}`;
         diverged(
           new TesseraError(
             'DIVERGED',
-            `program diverged at op ${op} (${differing(exchange.self, own, peer, theirs) || what}): ${sides}`,
+            `program diverged at op ${op} (${inWhat(own, peer, theirs) || what}): ${sides}`,
             {
               op,
               parties: { [exchange.self]: own, [peer]: theirs },
@@ -109,16 +113,29 @@ export class Journal {
           ),
         );
       });
-    this.#issued = compare('different operations');
+    this.#issued = compare('different operations', (own, peer, theirs) =>
+      differing(exchange.self, own, peer, theirs),
+    );
     this.#programs = compare(
       'the same function was recorded differently: other code, shapes or public arguments',
+      (own, peer, theirs) => {
+        const known = this.#outlines.get(own.hash);
+        const heard = this.#theirOutlines.get(peer)?.get(theirs.hash);
+        return known && heard ? firstStep(exchange.self, known, peer, heard) : '';
+      },
     );
     exchange.on('issued', (from, key, data) => {
       const { what, site } = data as Entry;
       this.#called.set(from, { number: Number(key), what, site: site ?? undefined });
       this.#issued.theirs(Number(key), from, data as Entry);
     });
-    exchange.on('program', (from, key, data) => this.#programs.theirs(Number(key), from, data as Entry));
+    exchange.on('program', (from, key, data) => {
+      const entry = data as Entry;
+      const outlines = this.#theirOutlines.get(from) ?? new Outlines();
+      this.#theirOutlines.set(from, outlines);
+      if (entry.detail !== '') outlines.put(entry.hash, () => entry.detail);
+      this.#programs.theirs(Number(key), from, entry);
+    });
   }
 
   /** An operation was numbered here. */
@@ -136,7 +153,9 @@ export class Journal {
 
   /** The program that was recorded at an operation. */
   program(op: Op, text: string): void {
-    this.#tell('program', this.#programs, op, hex(digest(text)), '');
+    const hash = hex(digest(text));
+    const fresh = this.#outlines.put(hash, () => outlineOf(text));
+    this.#tell('program', this.#programs, op, hash, fresh ? this.#outlines.get(hash)! : '');
   }
 
   #tell(kind: 'issued' | 'program', comparison: Comparison, op: Op, hash: string, detail: string): void {
