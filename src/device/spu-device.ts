@@ -77,11 +77,8 @@ export class SpuDevice {
     this.#programs = new Programs(config.runtime, config.parties.length);
     this.#account = new Account(config.parties, config.runtime);
     const { parties, runtime } = config;
-    const op = session.op(
-      'SPU',
-      callSite(),
-      detailOf({ nodes: parties, runtime_config: settingsOf(runtime) }),
-    );
+    const detail = detailOf({ nodes: parties, runtime_config: settingsOf(runtime) });
+    const op = session.op('SPU', callSite(), detail);
     this.#backend = session.mode.spu(config, op);
     this.#shadows =
       session.checker &&
@@ -234,15 +231,9 @@ export class SpuDevice {
     const found = all.filter(({ path }) => !fixed.has(Number(/\d+/.exec(path)![0])));
     for (const f of found) this.#own(f);
     const names = found.map(({ object }) => object.toString());
-    const op = this.#session.op(
-      functionText(fn),
-      callSite(),
-      detailOf({
-        arguments: `${this.name}(${names.join(', ')})`,
-        numReturns,
-        static: [...fixed].sort().join(),
-      }),
-    );
+    const handles = `${this.name}(${names.join(', ')})`;
+    const detail = detailOf({ arguments: handles, numReturns, static: [...fixed].sort().join() });
+    const op = this.#session.op(functionText(fn), callSite(), detail);
     const inputs = found.flatMap(({ object }) => (object instanceof PYUObject ? [object] : []));
     const taken = this.#entrance!.take(inputs, op.site);
     const mine = new Map(

@@ -1,5 +1,6 @@
 /** @file What is known of each peer's connection, and the one error that shows it all when not everybody comes. */
 import { TesseraError } from '../errors.ts';
+import { type Address, formatAddress } from './address.ts';
 import { ConnectError } from './failures.ts';
 
 export interface PeerEvent {
@@ -12,10 +13,10 @@ export interface PeerEvent {
 }
 
 /** Where a peer is waited for that dials this party. */
-export const DIALS_US = 'dials us';
+const DIALS_US = 'dials us';
 
 /** Where a peer is waited for that cannot be dialled. */
-export const AT_RELAY = 'meets us at the relay';
+const AT_RELAY = 'meets us at the relay';
 
 export interface PeerRow extends PeerEvent {
   readonly where: string;
@@ -36,6 +37,18 @@ export const buildDiffers = (rows: readonly PeerRow[]): boolean =>
 const STATES: Partial<Readonly<Record<PeerEvent['state'], string>>> = {
   closed: 'was here, has given up waiting for all to come, and has closed its link',
 };
+
+/** Where a peer is waited for, given its address if this party dials it. */
+export const whereOf = (address: Address | undefined, atRelay: boolean): string => {
+  if (atRelay) return AT_RELAY;
+  return address === undefined ? DIALS_US : formatAddress(address);
+};
+
+/** Who is still waited for, as `onPeer` hears of it again and again. */
+export const stillAwaited = (rows: Iterable<PeerRow>): PeerEvent[] =>
+  [...rows]
+    .filter(({ state }) => state !== 'up' && state !== 'resumed')
+    .map(({ party, where, error }) => ({ party, state: 'waiting', where, ...(error && { error }) }));
 
 const awaitedAt = (where: string | undefined): string => {
   if (where === undefined) return '';

@@ -7,48 +7,28 @@
 import type { TLSSocket } from 'node:tls';
 import { BUILD } from '../build.ts';
 import { TesseraError } from '../errors.ts';
-import { formatAddress } from './address.ts';
 import { Awake } from './awake.ts';
 import { digestConfig } from './config.ts';
 import type { Connection } from './connection.ts';
 import { Dialler, resumeOf } from './dialler.ts';
-import { abortReason, ConnectError, closedHere, partyFailed, peerLost, relayLost } from './failures.ts';
+import { abortReason, ConnectError, closedHere, partyFailed, peerLost } from './failures.ts';
 import { answerHandshake, type Established, type Hello, type Local, NO_BINDING } from './handshake.ts';
+import { Holding } from './holding.ts';
 import { identityText, sameBytes } from './identity.ts';
 import type { Channel } from './link.ts';
 import { type Carrier, ChannelTable, othersOf } from './mailbox.ts';
-import type { AbortableTransport } from './memory.ts';
 import { type Plan, planOf, type WebSocketTransportOptions } from './options.ts';
 import { waitAtRelay } from './relay-wait.ts';
-import { AT_RELAY, buildDiffers, DIALS_US, type PeerEvent, type PeerRow, readyError } from './report.ts';
+import { buildDiffers, type PeerEvent, type PeerRow, readyError, stillAwaited, whereOf } from './report.ts';
 import type { Acceptor, Lease } from './server.ts';
 import { PeerSession } from './session.ts';
 import { bindingOf, checkPartyCertificate, listen } from './sockets.ts';
+import { Unreachable } from './unreachable.ts';
+import type { TransportEvents, WebSocketTransport } from './websocket-transport.ts';
 
 export type { PartyAddress, WebSocketTransportOptions } from './options.ts';
 export type { PeerEvent } from './report.ts';
-
-export interface TransportEvents {
-  /** A peer's connection changed its state. */
-  peer(event: PeerEvent): void;
-  /** Another party has failed and said so. */
-  abort(error: TesseraError): void;
-}
-
-export interface WebSocketTransport extends AbortableTransport {
-  /** Resolves when every peer has been met; rejects with one table of what is missing and why. */
-  ready(timeoutMs?: number): Promise<void>;
-  /** Returns what ends the subscription. */
-  on<E extends keyof TransportEvents>(event: E, listener: TransportEvents[E]): () => void;
-  /** The identities (`tessera-id-1:...`) that peers have proved, as far as they were met, or must prove. */
-  readonly identities: Readonly<Record<string, string>>;
-  /** The port in use, if this party listens. */
-  readonly port: number | undefined;
-  /** Whether the link keeps the program from ending, as it does at first. */
-  hold(on: boolean): void;
-  /** Bytes kept for peers: waiting for credit, or for acknowledgement. */
-  readonly held: number;
-}
+export type { TransportEvents, WebSocketTransport } from './websocket-transport.ts';
 
 /** How long `close` waits for a peer without a connection; one that reads slowly gets more. */
 const CLOSE_MS = 5_000;
@@ -83,11 +63,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   #refusals: string[] = [];
   #closing: Promise<void> | undefined;
   readonly #ended = new AbortController();
-  #holds = true;
-  /** Connections that are, or were, those of peers; and ends at a relay at which peers are waited for. */
-  readonly #connections = new Map<string, Connection>();
-  /** Peers whose relay could not be reached at the last attempt. */
-  readonly #unreachable = new Map<string, ConnectError>();
+  readonly #holding = new Holding();
+  readonly #unreachable = new Unreachable();
   readonly #awake = new Awake(() => this.#table.waits > 0);
 
   constructor(plan: Plan) {
@@ -132,23 +109,15 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   }
 
   hold(on: boolean): void {
-    this.#holds = on;
     if (on) this.#timer?.ref();
     else this.#timer?.unref();
     this.#lease?.hold(on);
-    for (const connection of this.#connections.values()) connection.hold(on);
+    this.#holding.hold(on);
   }
 
-  /** An attempt has failed, and it was the relay that could not be reached, or not. */
   #retrying(peer: string, error: ConnectError): void {
-    if (error.info.relay === undefined) this.#unreachable.delete(peer);
-    else this.#unreachable.set(peer, error);
+    this.#unreachable.failed(peer, error);
     this.#note(peer, 'retrying', error);
-  }
-
-  #opened(what: string, connection: Connection): void {
-    this.#connections.set(what, connection);
-    connection.hold(this.#holds);
   }
 
   #addPeer(peer: string): void {
@@ -156,11 +125,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     this.#rows.set(peer, {
       party: peer,
       state: 'waiting',
-      where: this.#plan.waits.has(peer)
-        ? AT_RELAY
-        : address === undefined
-          ? DIALS_US
-          : formatAddress(address),
+      where: whereOf(address, this.#plan.waits.has(peer)),
     });
     const events = {
       up: (resumed: boolean) => this.#note(peer, resumed ? 'resumed' : 'up'),
@@ -185,13 +150,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
         this.#wake();
         this.#emit((listener) => listener.abort?.(failure()));
       },
-      absent: (why: string, lastSeen: number) => {
-        const error = this.#unreachable.get(peer);
-        const relay = error?.info.relay;
-        return typeof relay === 'string'
-          ? relayLost(peer, relay, `${why}; ${error!.message}`, lastSeen)
-          : undefined;
-      },
+      absent: (why: string, lastSeen: number) => this.#unreachable.failureOf(peer, why, lastSeen),
       bye: () => {
         this.#table.failPeer(peer, peerLost(peer, 'it has closed its link', Date.now()));
         this.#note(peer, 'closed');
@@ -219,8 +178,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       if (!this.#sessions.get(peer)!.connected) this.#retrying(peer, error);
     },
     opened: (peer: string, connection: Connection) => {
-      this.#unreachable.delete(peer);
-      this.#opened(`${peer} at the relay`, connection);
+      this.#unreachable.reached(peer);
+      this.#holding.opened(`${peer} at the relay`, connection);
     },
     wanted: (peer: string) => !this.#sessions.get(peer)!.over,
   };
@@ -279,7 +238,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
         throw readyError(this.self, timeoutMs, [...this.#rows.values()], this.#refusals);
       if (Date.now() >= say) {
         say += NEXT_WORD_MS;
-        this.#sayWho();
+        for (const event of stillAwaited(this.#rows.values()))
+          this.#emit((listener) => listener.peer?.(event));
       }
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
@@ -287,15 +247,6 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
         timer = setTimeout(resolve, Math.min(left, say - Date.now()));
       });
       clearTimeout(timer);
-    }
-  }
-
-  /** Tells who is still waited for, and why, where that is known. */
-  #sayWho(): void {
-    for (const { party, state, where, error } of this.#rows.values()) {
-      if (state === 'up' || state === 'resumed') continue;
-      const event: PeerEvent = { party, state: 'waiting', where, ...(error && { error }) };
-      this.#emit((listener) => listener.peer?.(event));
     }
   }
 
@@ -440,7 +391,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   #establish(session: PeerSession, connection: Connection, { peer, received, seal }: Established): void {
     connection.secure(seal);
     if (this.#plan.invitation !== undefined) this.#met.set(session.peer, peer.identity);
-    this.#opened(session.peer, connection);
+    this.#holding.opened(session.peer, connection);
     session.attach(connection, peer.instance, peer.window, received);
     connection.start({
       packet: (head, body) => session.receive(connection, head, body),
