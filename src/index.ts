@@ -22,7 +22,8 @@ export {
   wait,
 } from './device/default-session.ts';
 export type { SessionEvent } from './device/events.ts';
-export type { InitOptions, LoggingLevel, StandaloneOptions } from './device/init-options.ts';
+export type { InitOptions, StandaloneOptions } from './device/init-options.ts';
+export type { LoggingLevel } from './device/logging.ts';
 export { DeviceObject, PYUObject, SPUObject } from './device/objects.ts';
 export { type DealerService, startDealer } from './device/production/dealer.ts';
 export type {

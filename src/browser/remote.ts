@@ -147,6 +147,9 @@ export class RemoteLink implements WebSocketTransport {
     };
   }
 
+  /** A page does not end because it has nothing to do. */
+  hold(): void {}
+
   abort(error: unknown): Promise<void> {
     return this.call('abort', [packError(error)]);
   }

@@ -100,6 +100,11 @@ export const onEnd = (listener: (why: string) => void): (() => void) => {
   return () => removeEventListener('pagehide', handle);
 };
 
+/** A page has no end of its own accord. */
+export const onEmpty =
+  (_end: () => Promise<void>): (() => void) =>
+  () => {};
+
 const noFiles = (): never =>
   fail(
     'UNSUPPORTED',

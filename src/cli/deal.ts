@@ -13,8 +13,25 @@ interface Flags {
   out: string;
   runs: string;
   job: string;
+  deployment?: string;
+  expires: string;
   recipient: string[];
 }
+
+const HOURS: Readonly<Record<string, number>> = { h: 1, d: 24, w: 168 };
+const HOUR_MS = 3_600_000;
+
+/** `30d`, `12h`, `2w` from now, or `never`. */
+export const expiryOf = (text: string): Date | undefined => {
+  if (text === 'never') return undefined;
+  const [, count, unit] = /^([1-9]\d{0,4})([hdw])$/.exec(text) ?? [];
+  if (count === undefined)
+    return fail(
+      'INVALID_ARGUMENT',
+      `--expires ${text}: write how long it may be used, like 30d, 12h or 2w, or never`,
+    );
+  return new Date(Date.now() + Number(count) * HOURS[unit!]! * HOUR_MS);
+};
 
 /** `alice=tessera-box-1:...`, or `alice=file`. */
 const recipientsOf = (texts: readonly string[]): Record<string, Uint8Array> =>
@@ -39,16 +56,27 @@ export const dealCommand: CliCommand = {
       .requiredOption('--recipient <party=key...>', "each party's key, as `tessera material-key` prints it")
       .option('--runs <number>', 'how many times the program may run', '1')
       .option('--job <name>', 'the jobName of the runs', 'tessera')
+      .option(
+        '--deployment <name>',
+        'the deployment that it is for, as its parties name it in storedMaterial.deployment',
+      )
+      .option('--expires <time>', 'how long it may be used: 30d, 12h, 2w, or never', '90d')
       .action(async (flags: Flags) => {
         const set = await deal({
           program: readProgram(readFileSync(flags.program), flags.program),
           runs: Number(flags.runs),
           out: flags.out,
           job: flags.job,
+          deployment: flags.deployment,
+          expires: expiryOf(flags.expires),
           dealer: parseSecretIdentity(readFileSync(flags.identity, 'utf8').trim(), flags.identity),
           recipients: recipientsOf(flags.recipient),
         });
         console.log(`set ${set}: ${flags.runs} runs, in ${flags.out}`);
+        console.log(
+          'move each folder to its party, and use no copy of it; there, once: ' +
+            `tessera material --folder <folder> --accept-copied-material ${set}`,
+        );
       });
   },
 };

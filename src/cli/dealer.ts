@@ -24,6 +24,10 @@ const serve = async (options: object): Promise<void> => {
 /** With `--keep`, the parties may come whenever they like. */
 const PATIENT = { readyTimeoutMs: 86_400_000 };
 
+/** And then it is no news that nobody is there. */
+const levelOf = (options: object): object =>
+  'loggingLevel' in options || 'logging_level' in options ? {} : { loggingLevel: 'warning' };
+
 export const dealerCommand: CliCommand = {
   register(program) {
     program
@@ -43,7 +47,7 @@ export const dealerCommand: CliCommand = {
         const { crossSilo = {} } = options as { crossSilo?: object };
         for (;;) {
           try {
-            await serve({ ...options, crossSilo: { ...PATIENT, ...crossSilo } });
+            await serve({ ...levelOf(options), ...options, crossSilo: { ...PATIENT, ...crossSilo } });
           } catch (e) {
             // The job is over for its parties too; the next one may go well. Nothing mends a configuration.
             if (!(e instanceof TesseraError) || ['CONFIG', 'INVALID_ARGUMENT'].includes(e.code)) throw e;

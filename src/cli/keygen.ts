@@ -1,6 +1,6 @@
 /** @file `tessera keygen`: a party's identity, and its certificate (self-signed) or certificate request. */
 import { createPrivateKey } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { fail } from '../errors.ts';
@@ -38,6 +38,18 @@ export interface KeygenResult {
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY = 86_400_000;
 
+/**
+ * A file made anew with that mode: one that was there keeps neither its mode, nor who has it open, nor where it links to.
+ */
+const writeAnew = (path: string, text: string, mode = 0o644): void => {
+  const fresh = `${path}.new`;
+  rmSync(fresh, { force: true });
+  writeFileSync(fresh, text, { mode, flag: 'wx' });
+  renameSync(fresh, path);
+};
+
+const SECRET = 0o600;
+
 /** The secret part of what is written is readable by its owner only. */
 export const keygen = async (options: KeygenOptions): Promise<KeygenResult> => {
   const { party, out, days = 365, csr = false } = options;
@@ -66,10 +78,10 @@ export const keygen = async (options: KeygenOptions): Promise<KeygenResult> => {
   const certificate = await makeCertificate(party, options.host ?? [], days, csr, keys);
   const identity = createIdentity();
   mkdirSync(out, { recursive: true });
-  writeFileSync(files.key, await privatePem(keys, options.passphrase), { mode: 0o600 });
-  writeFileSync(csr ? file('csr.pem') : file('cert.pem'), certificate);
-  writeFileSync(files.identity, `${identitySecretText(identity)}\n`, { mode: 0o600 });
-  writeFileSync(files.publicIdentity, `${identityText(identity)}\n`);
+  writeAnew(files.key, await privatePem(keys, options.passphrase), SECRET);
+  writeAnew(csr ? file('csr.pem') : file('cert.pem'), certificate);
+  writeAnew(files.identity, `${identitySecretText(identity)}\n`, SECRET);
+  writeAnew(files.publicIdentity, `${identityText(identity)}\n`);
   return { identity: identityText(identity), files };
 };
 

@@ -9,6 +9,7 @@ import { dealCommand, materialKeyCommand } from './deal.ts';
 import { dealerCommand } from './dealer.ts';
 import { doctorCommand } from './doctor.ts';
 import { keygenCommand } from './keygen.ts';
+import { materialCommand } from './material.ts';
 import { relayCommand } from './relay.ts';
 import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
@@ -21,6 +22,7 @@ const COMMANDS: readonly CliCommand[] = [
   dealerCommand,
   dealCommand,
   materialKeyCommand,
+  materialCommand,
   startCommand,
   statusCommand,
   stopCommand,

@@ -1,8 +1,8 @@
 /** @file What was started on this machine: a file for each process, so that `tessera stop` ends those and no others. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { fail } from '../errors.ts';
+import { ownFolder } from '../device/state-folder.ts';
 
 export interface Started {
   readonly pid: number;
@@ -18,16 +18,12 @@ export interface Started {
   readonly token?: string;
 }
 
-/** TESSERA_STATE, or a folder of this user's among the temporary ones. */
-export const stateFolder = (): string => {
-  const path = process.env.TESSERA_STATE ?? join(tmpdir(), `tessera-${userInfo().username}`);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  // Tokens lie there, and names of processes to end: it must be nobody else's.
-  const { uid, mode } = statSync(path);
-  if (process.getuid !== undefined && (uid !== process.getuid() || (mode & 0o022) !== 0))
-    fail('CONFIG', `${path} can be written by others: set TESSERA_STATE to a folder of your own`, { path });
-  return path;
-};
+/**
+ * TESSERA_STATE, or a folder of this user's among the temporary ones. Tokens lie there, and names of processes to end: it
+ * must be nobody else's.
+ */
+export const stateFolder = (): string =>
+  ownFolder(process.env.TESSERA_STATE ?? join(tmpdir(), `tessera-${userInfo().username}`));
 
 /** When a process began; undefined if there is none. Where the system does not say, that it is there. */
 export const beganAt = (pid: number): string | undefined => {

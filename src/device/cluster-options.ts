@@ -1,6 +1,7 @@
 /** @file What `sf.init` takes for a simulation on several machines, and where the mode for it is to be had. */
 import { fail } from '../errors.ts';
 import { type Listener, listener, teller } from './events.ts';
+import { isQuiet, type LoggingLevel, loggingLevel } from './logging.ts';
 import type { Mode } from './mode.ts';
 import {
   configError,
@@ -32,8 +33,8 @@ export interface ClusterOptions {
   readonly onEvent?: Listener;
   /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
   readonly unseen?: UnseenMode;
-  readonly loggingLevel?: string;
-  readonly logging_level?: string;
+  readonly loggingLevel?: LoggingLevel;
+  readonly logging_level?: LoggingLevel;
 }
 
 export interface NatsOptions {
@@ -98,18 +99,18 @@ const read = object({
   }, {}),
   onEvent: optional<ClusterOptions['onEvent']>(listener, undefined),
   unseen: optional<UnseenMode | undefined>(readUnseen, undefined),
-  loggingLevel: optional(text, 'info'),
+  loggingLevel,
   logToDriver: optional(flag, true),
 });
 
 export const readCluster = (options: Readonly<Record<string, unknown>>): Cluster => {
-  const { loggingLevel, logToDriver: _, token, ...rest } = read(options, '');
+  const { loggingLevel: level, logToDriver: _, token, ...rest } = read(options, '');
   return {
     mode: 'cluster',
     ...rest,
     token: token ?? globalThis.process?.env.TESSERA_TOKEN,
-    quiet: !['info', 'debug'].includes(loggingLevel),
-    tell: teller(rest.onEvent, loggingLevel),
+    quiet: isQuiet(level),
+    tell: teller(rest.onEvent, level),
   };
 };
 

@@ -5,6 +5,7 @@ import type { AllowedList } from '../link/types.ts';
 import { type CheckOptions, readCheck } from './check.ts';
 import { type Cluster, type ClusterOptions, readCluster } from './cluster-options.ts';
 import { type Listener, listener, teller } from './events.ts';
+import { isQuiet, type LoggingLevel, loggingLevel } from './logging.ts';
 import {
   type Production,
   type ProductionOptions,
@@ -50,8 +51,6 @@ export interface StandaloneOptions {
 
 export type InitOptions = StandaloneOptions | ClusterOptions | ProductionOptions;
 
-export type LoggingLevel = 'debug' | 'info' | 'warning' | 'error' | 'critical';
-
 export interface Standalone {
   readonly mode: 'standalone';
   readonly parties: readonly string[];
@@ -62,11 +61,6 @@ export interface Standalone {
   readonly quiet: boolean;
   readonly tell: Listener;
 }
-
-const LEVELS: readonly LoggingLevel[] = ['debug', 'info', 'warning', 'error', 'critical'];
-
-const level: Reader<LoggingLevel> = (value, path) =>
-  LEVELS.find((l) => l === value) ?? configError(path, `${describe(value)} is none of ${LEVELS.join(', ')}`);
 
 const link: Reader<ShapeOptions> = (value, path) => {
   const { rttMs, bandwidthMbit } = object({
@@ -95,7 +89,7 @@ const readStandalone = object({
     'local',
   ),
   link: optional<ShapeOptions | undefined>(link, undefined),
-  loggingLevel: optional(level, 'info'),
+  loggingLevel,
   check: optional<CheckOptions | undefined>(readCheck, undefined),
   unseen: optional<UnseenMode | undefined>(readUnseen, undefined),
   crossSiloSerializingAllowedList: optional<AllowedList | undefined>(readAllowedList, undefined),
@@ -141,7 +135,7 @@ const MODES: readonly {
     is: () => true,
     read: (o) => {
       const given = readStandalone(o, '');
-      const { parties, link: shaped, loggingLevel, check, unseen, onEvent } = given;
+      const { parties, link: shaped, check, unseen, onEvent } = given;
       const { crossSiloSerializingAllowedList: allowedList } = given;
       return {
         mode: 'standalone',
@@ -150,8 +144,8 @@ const MODES: readonly {
         ...(check && { check }),
         ...(allowedList && { allowedList }),
         ...(unseen && { unseen }),
-        quiet: loggingLevel !== 'info' && loggingLevel !== 'debug',
-        tell: teller(onEvent, loggingLevel),
+        quiet: isQuiet(given.loggingLevel),
+        tell: teller(onEvent, given.loggingLevel),
       };
     },
   },

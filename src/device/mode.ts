@@ -126,6 +126,8 @@ export interface Mode {
   readonly identities?: Readonly<Record<string, string>>;
   /** The same parties again, in a session of their own, after this one was lost. */
   rejoin?(): Promise<Mode>;
+  /** Calls `end` when the program has come to its end without having ended the session. */
+  atEnd?(end: () => Promise<void>): void;
   /** Ends the session: lets the others come to their end, then `closeSpus`, then the links. `site`: of the call. */
   close(closeSpus: () => Promise<void>, site?: string): Promise<void>;
 }

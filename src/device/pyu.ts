@@ -2,6 +2,7 @@
 import { fail } from '../errors.ts';
 import { callSite } from '../ir/callsite.ts';
 import { type Found, markUncalled, readArguments } from './arguments.ts';
+import { detailOf } from './detail.ts';
 import { failedAt, functionText } from './failing.ts';
 import { checkOutside, inside } from './inside.ts';
 import type { RemoteCall } from './mode.ts';
@@ -107,7 +108,11 @@ export const callAt = (
   const here = mode.self === undefined || mode.self === pyu.party;
   const { args, found, flat } = readArguments(given, here);
   const objects = ownObjects(pyu.party, found);
-  const op = pyu.session.op(what, callSite(), `${pyu.party}(${objects.join(', ')})`);
+  const op = pyu.session.op(
+    what,
+    callSite(),
+    detailOf({ arguments: `${pyu.party}(${objects.join(', ')})`, numReturns }),
+  );
   const local = () =>
     mode.perform(pyu.party, String(op.number), op, async () => {
       const values = new Map<DeviceObject, unknown>();

@@ -215,6 +215,23 @@ const KEYS: Keys<Raw> = {
   experimentalExpPrimeEnableUpperBound: off(APPROXIMATION),
 };
 
+/** What an SPU runs with, by the keys of `runtime_config`; what was left out and has no default is not there. */
+export const settingsOf = (c: RuntimeConfig): Readonly<Record<string, string | number | boolean>> => ({
+  protocol: c.protocol,
+  field: c.field,
+  fxp_fraction_bits: c.fraction,
+  beaver_type: c.beaverType,
+  trunc_allow_msb_error: c.truncAllowMsbError,
+  sigmoid_mode: `SIGMOID_${c.sigmoidMode}`,
+  fxp_exp_mode_and_fxp_log_mode: c.exactAnyway.join() || 'default',
+  ...(c.costMode && { cost_mode: c.costMode }),
+  ...(c.link && { link_rtt_ms: c.link.rttMs, link_bandwidth_mbit: c.link.bandwidth / 125e3 }),
+  ...(c.threads !== undefined && { max_concurrency: c.threads }),
+  ...(c.memoryLimit !== undefined && { memory_limit_mb: c.memoryLimit / math.pow2(20) }),
+  range_guard: c.rangeGuard,
+  enable_hal_profile: c.profile,
+});
+
 const SIGMOIDS: Readonly<Record<keyof typeof SIGMOID_MODES, SigmoidMode>> = {
   SIGMOID_DEFAULT: 'REAL',
   SIGMOID_REAL: 'REAL',

@@ -14,7 +14,7 @@ import { type NodeOptions, type PartyNode, SpuNode } from './production/node.ts'
 import type { Production } from './production/options.ts';
 
 export { openLinks } from './production/links.ts';
-export { onEnd } from './production/signals.ts';
+export { onEmpty, onEnd } from './production/signals.ts';
 export { openStored } from './production/stored/source.ts';
 
 /** Passes and lowering; what they throw, this rejects with. */

@@ -56,6 +56,10 @@ export class Session {
     this.unseen = unseen;
     this.checker = checker;
     for (const party of mode.parties) this.#pyus.set(party, makePYU(this, party));
+    mode.atEnd?.(() => {
+      this.#ended ??= this.#end('the end of its program');
+      return this.#ended;
+    });
   }
 
   get parties(): readonly string[] {

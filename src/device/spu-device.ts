@@ -8,6 +8,7 @@ import { unflatten } from '../ir/pytree.ts';
 import { readArguments } from './arguments.ts';
 import { dump, type Inside, load } from './checkpoint.ts';
 import type { SpuConfig } from './cluster-def.ts';
+import { detailOf } from './detail.ts';
 import { failedAt, functionText } from './failing.ts';
 import { checkOutside } from './inside.ts';
 import { measures, UNMEASURED } from './measured.ts';
@@ -29,6 +30,7 @@ import { Programs, type Recorded } from './programs.ts';
 import type { PYU } from './pyu.ts';
 import { leftRange } from './range-guard.ts';
 import { Recording } from './recording.ts';
+import { settingsOf } from './runtime-config.ts';
 import type { Session } from './session.ts';
 import { Shadows } from './shadows.ts';
 import type { SPU, SpuOptions } from './spu.ts';
@@ -78,7 +80,8 @@ export class SpuDevice {
     );
     this.#account = new Account(config.parties, config.runtime);
     const { parties, runtime } = config;
-    const op = session.op('SPU', callSite(), JSON.stringify({ parties, runtime }));
+    const detail = detailOf({ nodes: parties, runtime_config: settingsOf(runtime) });
+    const op = session.op('SPU', callSite(), detail);
     this.#backend = session.mode.spu(config, op);
     this.#shadows =
       session.checker &&
@@ -231,7 +234,9 @@ export class SpuDevice {
     const found = all.filter(({ path }) => !fixed.has(Number(/\d+/.exec(path)![0])));
     for (const f of found) this.#own(f);
     const names = found.map(({ object }) => object.toString());
-    const op = this.#session.op(functionText(fn), callSite(), `${this.name}(${names.join(', ')})`);
+    const handles = `${this.name}(${names.join(', ')})`;
+    const detail = detailOf({ arguments: handles, numReturns, static: [...fixed].sort().join() });
+    const op = this.#session.op(functionText(fn), callSite(), detail);
     const inputs = found.flatMap(({ object }) => (object instanceof PYUObject ? [object] : []));
     const taken = this.#entrance!.take(inputs, op.site);
     const mine = new Map(

@@ -31,5 +31,15 @@ export const parseAddress = (text: string, what: string): Address => {
 export const formatAddress = ({ host, port }: Address): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
+/** Who answers there, for messages: a peer, or the relay at which it is met. */
+export const whereText = (party: string, address: Address): string =>
+  address.roomKey === undefined
+    ? `"${party}" at ${formatAddress(address)}`
+    : `the relay at ${formatAddress(address)}`;
+
+/** What an error says of a relay, if it is one that was dialled. */
+export const relayInfo = (address: Address): { readonly relay?: string } =>
+  address.roomKey === undefined ? {} : { relay: formatAddress(address) };
+
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);

@@ -1,6 +1,6 @@
 /** @file Sockets of a browser: it dials out, and shows no certificates. Takes the place of sockets.ts in the bundle. */
 import { fail } from '../errors.ts';
-import { type Address, formatAddress } from './address.ts';
+import { type Address, formatAddress, relayInfo, whereText } from './address.ts';
 import { Connection, type Socket, type SocketEvents } from './connection.ts';
 import { ConnectError } from './failures.ts';
 import { roomSocket } from './room-socket.ts';
@@ -63,7 +63,7 @@ export const dial = (
   new Promise((resolve, reject) => {
     const ws = new WebSocket(urlOf(address));
     ws.binaryType = 'arraybuffer';
-    const where = `"${party}" at ${formatAddress(address)}`;
+    const where = whereText(party, address);
     const failed = (error: ConnectError): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
@@ -74,7 +74,10 @@ export const dial = (
     };
     const stop = (): void => failed(new ConnectError('closed', `dialling "${party}" was given up`));
     const timer = setTimeout(
-      () => failed(new ConnectError('timeout', `${where}: no answer in ${patienceMs / 1000} s`)),
+      () =>
+        failed(
+          new ConnectError('timeout', `${where}: no answer in ${patienceMs / 1000} s`, relayInfo(address)),
+        ),
       patienceMs,
     );
     signal.addEventListener('abort', stop, { once: true });
@@ -84,6 +87,7 @@ export const dial = (
           'refused',
           `${where}: no connection. Nobody listens there (yet), or the browser refuses it: an untrusted certificate, ` +
             'ws: from a page of https:, or a content security policy without it in connect-src',
+          relayInfo(address),
         ),
       );
     ws.onopen = () => {
@@ -102,8 +106,8 @@ export const connectError = (error: unknown, party: string, address: Address): C
     ? error
     : new ConnectError(
         'closed',
-        `"${party}" at ${formatAddress(address)}: ${(error as Error).message}`,
-        {},
+        `${whereText(party, address)}: ${(error as Error).message}`,
+        relayInfo(address),
         error,
       );
 

@@ -1,6 +1,12 @@
 /** @file The time of the link: clocks and timers, and the end of a tick. Those of the runtime, unless a test gives its own. */
 import { atTickEnd } from './tick.ts';
 
+export interface Ticker {
+  end(): void;
+  /** Whether it keeps the program alive. */
+  hold(on: boolean): void;
+}
+
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
@@ -8,8 +14,8 @@ export interface Clock {
   elapsed(): number;
   /** Calls `run` once after `ms`; returns what keeps it from being called. `idle`: it does not keep a program alive. */
   after(ms: number, run: () => void, idle?: boolean): () => void;
-  /** Calls `run` every `ms`; returns what ends that. */
-  every(ms: number, run: () => void): () => void;
+  /** Calls `run` every `ms`. */
+  every(ms: number, run: () => void): Ticker;
   /** Calls `run` once all promise reactions that are due now have run. */
   atTickEnd(run: () => void): void;
 }
@@ -23,8 +29,11 @@ export const clock: Clock = {
     return () => clearTimeout(timer);
   },
   every: (ms, run) => {
-    const timer = setInterval(run, ms);
-    return () => clearInterval(timer);
+    const timer = setInterval(run, ms) as Partial<NodeJS.Timeout>;
+    return {
+      end: () => clearInterval(timer as NodeJS.Timeout),
+      hold: (on) => void (on ? timer.ref?.() : timer.unref?.()),
+    };
   },
   atTickEnd,
 };

@@ -28,6 +28,8 @@ export interface Socket {
   /** Lets the other side know; ends the connection in any case. */
   close(): void;
   terminate(): void;
+  /** Whether an open connection keeps the program from ending; not there where nothing does. */
+  hold?(on: boolean): void;
 }
 
 /** Bytes of messages that may wait while the handshake is under way. */
@@ -69,6 +71,11 @@ export class Connection implements MessagePipe, PacketPipe {
   }
   get buffered(): number {
     return this.#buffered;
+  }
+
+  /** Whether the connection keeps the program from ending, as it does at first. */
+  hold(on: boolean): void {
+    this.#socket.hold?.(on);
   }
 
   next(patienceMs = this.#patienceMs): Promise<Uint8Array> {

@@ -8,7 +8,7 @@ import {
   connect as tlsConnect,
 } from 'node:tls';
 import { type ClientOptions, WebSocket } from 'ws';
-import { type Address, formatAddress } from './address.ts';
+import { type Address, formatAddress, relayInfo, whereText } from './address.ts';
 import { Connection } from './connection.ts';
 import { ConnectError, type ConnectReason } from './failures.ts';
 import { roomSocket } from './room-socket.ts';
@@ -46,30 +46,29 @@ export const connectError = (error: unknown, party: string, address: Address): C
     error instanceof AggregateError && error.errors.length > 0 ? (error.errors[0] as unknown) : error;
   if (first instanceof ConnectError) return first;
   const { code = '', message = String(first) } = first as { code?: string; message?: string };
-  const where = `"${party}" at ${formatAddress(address)}`;
+  const where = whereText(party, address);
+  const info = { code, ...relayInfo(address) };
+  const [reason, why] = reasonOf(code, message, address.roomKey !== undefined);
+  return new ConnectError(reason, `${where}: ${why}`, info, error);
+};
+
+/** Answers of a relay, or of a proxy before it, that pass. */
+const BUSY = /Unexpected server response: (429|50[234])/;
+
+const reasonOf = (code: string, message: string, relay: boolean): readonly [ConnectReason, string] => {
   const known = NETWORK[code];
-  if (known !== undefined)
-    return new ConnectError(known[0], `${where}: ${known[1]} (${code})`, { code }, error);
-  if (isTls(code)) return new ConnectError('tls', `${where}: ${message} (${code})`, { code }, error);
-  if (/socket hang up|before the connection was established/.test(message)) {
-    return new ConnectError('closed', `${where}: the connection was closed at once`, { code }, error);
-  }
-  if (/handshake has timed out/.test(message))
-    return new ConnectError('timeout', `${where}: no answer`, {}, error);
-  if (/wrong version number|Unexpected server response|Parse Error/i.test(message)) {
-    return new ConnectError(
+  if (known !== undefined) return [known[0], `${known[1]} (${code})`];
+  if (isTls(code)) return ['tls', `${message} (${code})`];
+  if (/socket hang up|before the connection was established/.test(message))
+    return ['closed', 'the connection was closed at once'];
+  if (/handshake has timed out/.test(message)) return ['timeout', 'no answer'];
+  if (relay && BUSY.test(message)) return ['not-ready', `it takes no more connections now (${message})`];
+  if (/wrong version number|Unexpected server response|Parse Error/i.test(message))
+    return [
       'protocol',
-      `${where}: what answers there is no Tessera, or only one side uses tls (${message})`,
-      { code },
-      error,
-    );
-  }
-  return new ConnectError(
-    'closed',
-    `${where}: ${message}${code === '' ? '' : ` (${code})`}`,
-    { code },
-    error,
-  );
+      `what answers there is no ${relay ? 'relay of Tessera' : 'Tessera, or only one side uses tls'} (${message})`,
+    ];
+  return ['closed', `${message}${code === '' ? '' : ` (${code})`}`];
 };
 
 /** ws takes a mask of zeros as no mask. Only under TLS: in plaintext the mask guards proxies against crafted bytes. */

@@ -25,6 +25,18 @@ export const peerLost =
       { party, lastSeen, waitingFor, why },
     );
 
+/** The relay at which a peer is met is gone, and with it the peer, of whom nothing is known. */
+export const relayLost =
+  (party: string, relay: string, why: string, lastSeen?: number): Failure =>
+  (waitingFor) =>
+    new TesseraError(
+      'PEER_LOST',
+      `the relay at ${relay}, where party "${party}" is met, is gone: ${why}${waitText(waitingFor)}. ` +
+        (lastSeen === undefined ? '' : `${party} was last seen ${new Date(lastSeen).toISOString()}. `) +
+        'See whether the relay still runs, and can be reached from here.',
+      { party, relay, lastSeen, waitingFor, why },
+    );
+
 /** This end was closed by its own program. */
 export const closedHere =
   (what: string): Failure =>

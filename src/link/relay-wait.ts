@@ -11,6 +11,8 @@ export interface WaitEvents {
   accept(connection: Connection, raw: Uint8Array, hello: Hello): Promise<void>;
   /** The relay cannot be reached, or who came was turned away. */
   failed(peer: string, error: ConnectError): void;
+  /** There is an end at which the peer is waited for. */
+  opened(peer: string, connection: Connection): void;
   /** Is that peer still to be waited for? */
   wanted(peer: string): boolean;
 }
@@ -33,6 +35,7 @@ export const waitAtRelay = async (
     try {
       ({ connection } = await sockets.dial('the relay', address, undefined, undefined, signal));
       signal.addEventListener('abort', stop, { once: true });
+      events.opened(peer, connection);
       const raw = await connection.next(Number.POSITIVE_INFINITY);
       const hello = readHello(raw);
       if (hello.from !== peer) throw new ConnectError('party', `"${hello.from}" came in place of "${peer}"`);
@@ -46,7 +49,7 @@ export const waitAtRelay = async (
       }
       if (signal.aborted) return;
       events.failed(peer, error);
-      await new Promise<void>((resolve) => void clock.after(pause, resolve));
+      await new Promise<void>((resolve) => void clock.after(pause, resolve, true));
       pause = Math.min(pause * 1.6, LAST_RETRY_MS);
     } finally {
       signal.removeEventListener('abort', stop);

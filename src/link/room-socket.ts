@@ -46,4 +46,5 @@ export const roomSocket = (inner: Socket, key: Uint8Array): Socket => ({
   send: (message, left) => inner.send(message[0]! < ROOM ? message : seal(message, key), left),
   close: () => inner.close(),
   terminate: () => inner.terminate(),
+  hold: (on) => inner.hold?.(on),
 });

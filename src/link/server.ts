@@ -21,6 +21,8 @@ class Listener {
   readonly #sockets: WebSocketServer;
   readonly #tls: TlsMaterial | undefined;
   readonly #pending: Pending;
+  /** Acceptors whose programs may end while it listens. */
+  readonly #loose = new Set<Acceptor>();
 
   constructor(tls: TlsMaterial | undefined) {
     this.#tls = tls;
@@ -94,7 +96,16 @@ class Listener {
     const key = routeKey(acceptor.job, acceptor.party);
     if (this.#routes.get(key) === acceptor) this.#routes.delete(key);
     this.#material.delete(acceptor);
+    this.hold(acceptor, true);
     if (this.#routes.size > 0) this.#renew();
+  }
+
+  /** Whether this acceptor keeps the program from ending. */
+  hold(acceptor: Acceptor, on: boolean): void {
+    if (on) this.#loose.delete(acceptor);
+    else this.#loose.add(acceptor);
+    if (this.#loose.size < this.#routes.size) this.#server.ref();
+    else this.#server.unref();
   }
 
   close(): Promise<void> {
@@ -148,6 +159,8 @@ const listeners = new Map<string, Promise<Listener>>();
 export interface Lease {
   /** The port in use (it is chosen by the system if 0 was asked for). */
   readonly port: number;
+  /** Whether it keeps the program from ending, as it does at first. */
+  hold(on: boolean): void;
   release(): Promise<void>;
 }
 
@@ -176,6 +189,7 @@ export const listen = async (
     listener.add(acceptor, tls, where);
     return {
       port: listener.port,
+      hold: (on) => listener.hold(acceptor, on),
       release: async () => {
         listener.remove(acceptor);
         if (!listener.empty) return;

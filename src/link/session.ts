@@ -34,6 +34,8 @@ export interface SessionEvents {
   lost(failure: Failure, why: string): void;
   aborted(reason: AbortReason): void;
   bye(): void;
+  /** The failure of a peer that stays away, where something between is known to be why. */
+  absent?(why: string, lastSeen: number): Failure | undefined;
 }
 
 /** Bytes that may wait in a connection before packets wait here instead. */
@@ -257,7 +259,9 @@ export class PeerSession {
     if (this.#pipe === undefined) {
       if (silent > this.#options.peerTimeoutMs && !this.#byeHeard) {
         const why = `no connection for ${Math.round(silent / 1000)} s (peerTimeoutMs is ${this.#options.peerTimeoutMs})`;
-        this.end(peerLost(this.peer, why, this.lastSeen), why);
+        const { peer } = this;
+        const lastSeen = this.lastSeen!;
+        this.end(this.#events.absent?.(why, lastSeen) ?? peerLost(peer, why, lastSeen), why);
       }
       return;
     }

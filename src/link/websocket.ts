@@ -7,8 +7,8 @@
 import type { TLSSocket } from 'node:tls';
 import { BUILD } from '../build.ts';
 import { TesseraError } from '../errors.ts';
-import { formatAddress } from './address.ts';
 import { Awake } from './awake.ts';
+import type { Ticker } from './clock.ts';
 import { digestConfig } from './config.ts';
 import type { Connection } from './connection.ts';
 import { Dialler, type DiallerEvents, resumeOf } from './dialler.ts';
@@ -22,45 +22,31 @@ import {
   peerLost,
 } from './failures.ts';
 import { answerHandshake, type Established, type Hello, type Local, NO_BINDING } from './handshake.ts';
+import { Holding } from './holding.ts';
 import { identityText } from './identity.ts';
 import type { Channel } from './link.ts';
 import { type Carrier, ChannelTable, othersOf } from './mailbox.ts';
-import type { AbortableTransport } from './memory.ts';
 import { type Plan, planOf, type WebSocketTransportOptions } from './options.ts';
 import { waitAtRelay } from './relay-wait.ts';
-import { buildDiffers, type PeerEvent, type PeerRow, readyError } from './report.ts';
+import { buildDiffers, type PeerEvent, type PeerRow, readyError, stillAwaited, whereOf } from './report.ts';
 import { checkReturn } from './return.ts';
 import { type Runtime, runtime as usual } from './runtime.ts';
 import type { Lease } from './server.ts';
 import { PeerSession } from './session.ts';
 import { bindingOf, checkPartyCertificate } from './sockets.ts';
+import { Unreachable } from './unreachable.ts';
+import type { TransportEvents, WebSocketTransport } from './websocket-transport.ts';
 import type { Acceptor } from './welcome.ts';
 
 export type { PartyAddress, WebSocketTransportOptions } from './options.ts';
 export type { PeerEvent } from './report.ts';
-
-export interface TransportEvents {
-  /** A peer's connection changed its state. */
-  peer(event: PeerEvent): void;
-  /** Another party has failed and said so. */
-  abort(error: TesseraError): void;
-}
-
-export interface WebSocketTransport extends AbortableTransport {
-  /** Resolves when every peer has been met; rejects with one table of what is missing and why. */
-  ready(timeoutMs?: number): Promise<void>;
-  /** Returns what ends the subscription. */
-  on<E extends keyof TransportEvents>(event: E, listener: TransportEvents[E]): () => void;
-  /** The identities (`tessera-id-1:...`) that peers have proved, as far as they were met, or must prove. */
-  readonly identities: Readonly<Record<string, string>>;
-  /** The port in use, if this party listens. */
-  readonly port: number | undefined;
-  /** Bytes kept for peers: waiting for credit, or for acknowledgement. */
-  readonly held: number;
-}
+export type { TransportEvents, WebSocketTransport } from './websocket-transport.ts';
 
 /** How long `close` waits for a peer without a connection; one that reads slowly gets more. */
 const CLOSE_MS = 5_000;
+/** When it is said who is waited for. */
+const FIRST_WORD_MS = 2_000;
+const NEXT_WORD_MS = 10_000;
 /** How long a party of another build is waited for, to be told so. */
 const TELL_MS = 5_000;
 
@@ -85,11 +71,13 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   #lease: Lease | undefined;
   /** What another party has said of its failure. */
   #failure: TesseraError | undefined;
-  #stopBeating: () => void = () => {};
+  #beats: Ticker | undefined;
   #lastBeat: number;
   #refusals: string[] = [];
   #closing: Promise<void> | undefined;
   readonly #ended = new AbortController();
+  readonly #holding = new Holding();
+  readonly #unreachable = new Unreachable();
   readonly #awake = new Awake(() => this.#table.waits > 0);
 
   constructor(plan: Plan, runtime: Runtime) {
@@ -117,7 +105,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       keys: runtime.keys,
     };
     const events: DiallerEvents = {
-      retrying: (peer, error) => this.#note(peer, 'retrying', error),
+      retrying: (peer, error) => this.#retrying(peer, error),
       giveUp: (session, error) => this.#giveUp(session, error),
       establish: (session, connection, established) => this.#establish(session, connection, established),
     };
@@ -138,16 +126,23 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     return sum;
   }
 
+  hold(on: boolean): void {
+    this.#beats?.hold(on);
+    this.#lease?.hold(on);
+    this.#holding.hold(on);
+  }
+
+  #retrying(peer: string, error: ConnectError): void {
+    this.#unreachable.failed(peer, error);
+    this.#note(peer, 'retrying', error);
+  }
+
   #addPeer(peer: string): void {
     const address = this.#plan.dials.get(peer);
     this.#rows.set(peer, {
       party: peer,
       state: 'waiting',
-      where: this.#plan.waits.has(peer)
-        ? 'meets us at the relay'
-        : address === undefined
-          ? 'dials us'
-          : formatAddress(address),
+      where: whereOf(address, this.#plan.waits.has(peer)),
     });
     const events = {
       up: (resumed: boolean) => this.#note(peer, resumed ? 'resumed' : 'up'),
@@ -173,6 +168,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
         this.#wake();
         this.#emit((listener) => listener.abort?.(failure()));
       },
+      absent: (why: string, lastSeen: number) => this.#unreachable.failureOf(peer, why, lastSeen),
       bye: () => {
         this.#table.failPeer(peer, peerLost(peer, 'it has closed its link', this.#runtime.clock.now()));
         this.#note(peer, 'closed');
@@ -193,7 +189,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     signal?.throwIfAborted();
     if (address !== undefined) this.#lease = await this.#runtime.sockets.listen(address, this, tls);
     const { clock } = this.#runtime;
-    this.#stopBeating = clock.every(Math.min(this.#plan.heartbeatMs / 2, 500), () => this.#beat());
+    this.#beats = clock.every(Math.min(this.#plan.heartbeatMs / 2, 500), () => this.#beat());
     signal?.addEventListener('abort', this.#onSignal, { once: true });
     for (const peer of this.#plan.dials.keys()) this.#dialler.redial(this.#sessions.get(peer)!);
     for (const [peer, place] of this.#plan.waits)
@@ -204,7 +200,11 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     accept: (connection: Connection, raw: Uint8Array, hello: Hello) =>
       this.accept(connection, raw, hello, undefined),
     failed: (peer: string, error: ConnectError) => {
-      if (!this.#sessions.get(peer)!.connected) this.#note(peer, 'retrying', error);
+      if (!this.#sessions.get(peer)!.connected) this.#retrying(peer, error);
+    },
+    opened: (peer: string, connection: Connection) => {
+      this.#unreachable.reached(peer);
+      this.#holding.opened(`${peer} at the relay`, connection);
     },
     wanted: (peer: string) => !this.#sessions.get(peer)!.over,
   };
@@ -249,6 +249,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     const { clock } = this.#runtime;
     const until = clock.elapsed() + timeoutMs;
     let last = until;
+    let say = clock.elapsed() + FIRST_WORD_MS;
     for (;;) {
       const sessions = [...this.#sessions.values()];
       if (sessions.every((s) => s.everConnected && !s.over)) return;
@@ -261,10 +262,15 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       const settled = sessions.every((s) => s.over || s.connected);
       if (left <= 0 || (sessions.some((s) => s.over) && (settled || !differs)))
         throw readyError(this.self, timeoutMs, [...this.#rows.values()], this.#refusals);
+      if (clock.elapsed() >= say) {
+        say += NEXT_WORD_MS;
+        for (const event of stillAwaited(this.#rows.values()))
+          this.#emit((listener) => listener.peer?.(event));
+      }
       let stop = (): void => {};
       await new Promise<void>((resolve) => {
         this.#changed.push(resolve);
-        stop = clock.after(left, resolve);
+        stop = clock.after(Math.min(left, say - clock.elapsed()), resolve);
       });
       stop();
     }
@@ -306,7 +312,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     for (const session of this.#sessions.values()) session.end(gone, 'closed', true);
     this.#dialler.stop();
     this.#ended.abort();
-    this.#stopBeating();
+    this.#beats?.end();
     await this.#lease?.release();
   }
 
@@ -381,6 +387,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   #establish(session: PeerSession, connection: Connection, { peer, received, seal }: Established): void {
     connection.secure(seal);
     if (this.#plan.invitation !== undefined) this.#met.set(session.peer, peer.identity);
+    this.#holding.opened(session.peer, connection);
     session.attach(connection, peer.instance, peer.window, received);
     connection.start({
       packet: (head, body) => session.receive(connection, head, body),

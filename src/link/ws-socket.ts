@@ -16,8 +16,14 @@ export const WS_OPTIONS = {
 /** How long the other side may take to agree to the end. */
 const CLOSE_MS = 2_000;
 
-/** `raw`: the connection below, which sees bytes as they come. */
-export const wsSocket = (ws: WebSocket, raw: { readonly bytesRead: number } | undefined): Socket => {
+/** The connection below, which sees bytes as they come. */
+interface Raw {
+  readonly bytesRead: number;
+  ref(): unknown;
+  unref(): unknown;
+}
+
+export const wsSocket = (ws: WebSocket, raw: Raw | undefined): Socket => {
   ws.binaryType = 'nodebuffer';
   return {
     get arrived() {
@@ -38,5 +44,6 @@ export const wsSocket = (ws: WebSocket, raw: { readonly bytesRead: number } | un
       ws.once('close', () => clearTimeout(timer));
     },
     terminate: () => ws.terminate(),
+    hold: (on) => void (on ? raw?.ref() : raw?.unref()),
   };
 };

@@ -1,6 +1,15 @@
 /** @file `tessera keygen` and `tessera doctor`: what one makes works on the wire, and the other finds each mistake. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +30,24 @@ const made = Object.fromEntries(
     ),
   ),
 );
+
+test('keygen --force makes secret files anew: wide modes and links of old ones do not stay', async () => {
+  const out = mkdtempSync(join(folder, 'force-'));
+  const { files } = await keygen({ party: 'carol', out });
+  chmodSync(files.key, 0o666);
+  const elsewhere = join(out, 'elsewhere');
+  writeFileSync(elsewhere, 'of somebody else', { mode: 0o644 });
+  rmSync(files.identity);
+  symlinkSync(elsewhere, files.identity);
+  const before = readFileSync(files.key, 'utf8');
+  await keygen({ party: 'carol', out, force: true });
+  for (const path of [files.key, files.identity]) {
+    assert.ok(lstatSync(path).isFile(), path);
+    assert.is(lstatSync(path).mode & 0o777, 0o600, path);
+  }
+  assert.is.not(readFileSync(files.key, 'utf8'), before);
+  assert.is(readFileSync(elsewhere, 'utf8'), 'of somebody else');
+});
 
 /** A party's file as the deployment guide writes it. */
 const config = async (self: 'alice' | 'bob', change: (c: ReturnType<typeof plain>) => void = () => {}) => {

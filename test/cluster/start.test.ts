@@ -1,6 +1,6 @@
 /** The commands: what they print, who joins and leaves, what stops, and what is refused. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
@@ -275,6 +275,18 @@ test('state of this machine in a folder that others can write is refused', async
   const { code, err } = await machine.tessera('stop');
   assert.is(code, 1);
   assert.match(err, /can be written by others: set TESSERA_STATE/);
+  rmSync(folder, { recursive: true });
+});
+
+test('state of this machine behind a link is refused: it may lead anywhere', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tessera-linked-'));
+  const link = `${folder}-link`;
+  symlinkSync(folder, link);
+  const machine = new Machine({ TESSERA_STATE: link });
+  const { code, err } = await machine.tessera('stop');
+  assert.is(code, 1);
+  assert.match(err, /is a link, no folder: set TESSERA_STATE/);
+  rmSync(link);
   rmSync(folder, { recursive: true });
 });
 

@@ -21,7 +21,7 @@ const SUITES: Readonly<Record<string, Some>> = {
   },
   device: { always: ['deaths', 'spu', 'pyu', 'config'], long: ['bad-input', 'check', 'demo'] },
   // The parties that these start are processes of Deno, too.
-  production: { always: ['allow-list'], long: ['guide', 'checkpoint', 'options', 'certificates'] },
+  production: { always: ['allow-list'], long: ['guide', 'checkpoint', 'options', 'certificates', 'ends'] },
 };
 
 const test = denoSuite('Deno: suites');

@@ -1,7 +1,9 @@
 /** @file For each gate: with what the tests of secrecy run it. A gate without an entry fails them. */
 
 import type { Circuit, Wire } from '../../src/fixed/circuit.ts';
-import { exp, sigmoid, smooth } from '../../src/fixed/smooth.ts';
+import { exp } from '../../src/fixed/exponential.ts';
+import { log } from '../../src/fixed/normal.ts';
+import { sigmoid, smooth } from '../../src/fixed/smooth.ts';
 import type { GateAttrs } from '../../src/gates/gate.ts';
 import { GraphCircuit } from '../../src/ir/circuit.ts';
 import { reachOf } from '../../src/ir/guard-range.ts';
@@ -80,6 +82,9 @@ export const ENTRIES: Readonly<Record<string, readonly Entry[]>> = {
   ],
   truncate: [{ ins: ['ring'], openings: 0, attrs: { trunc: 8 } }],
   truncateExact: [{ ins: ['ring'], openings: 1, attrs: { trunc: 8 } }],
+  scale: [{ ins: ['ring', 'public'], openings: 0, attrs: { trunc: 8 } }],
+  scaleExact: [{ ins: ['ring', 'public'], openings: 1, attrs: { trunc: 8 } }],
+  magnitude: [{ ins: ['ring'], openings: 'some', attrs: asIn('magnitude', (c, x) => log(c, x)) }],
   less: [
     { ins: ['ring'], openings: 'some', attrs: { thresholds: [0] } },
     { ins: ['ring'], openings: 'some', attrs: { thresholds: [0, 3], bits: 20 } },
@@ -106,7 +111,14 @@ export const ENTRIES: Readonly<Record<string, readonly Entry[]>> = {
   splineFss: [
     { ins: ['ring'], keys: true, openings: 'some', attrs: asIn('splineFss', (c, x) => sigmoid(c, x), true) },
   ],
-  exponentialFss: [{ ins: ['ring'], keys: true, openings: 'some', attrs: asIn('exponentialFss', exp, true) }],
+  exponentialFss: [
+    {
+      ins: ['ring'],
+      keys: true,
+      openings: 'some',
+      attrs: asIn('exponentialFss', (c, x) => exp(c, x, [-100, 2]), true),
+    },
+  ],
   lessInt: [{ ins: ['ring', 'ring'], openings: 'some', attrs: { bits: 32, signed: true } }],
   belowInt: [{ ins: ['ring'], openings: 'some', attrs: { bits: 32, signed: true, thresholds: [-1, 3] } }],
   negative: [{ ins: ['ring'], openings: 'some', attrs: { bits: 32 } }],
@@ -121,7 +133,10 @@ export const ENTRIES: Readonly<Record<string, readonly Entry[]>> = {
     { ins: ['bits', 'bits', 'bits', 'bits'], openings: 1, attrs: {} },
   ],
   harmonics: [{ ins: ['ring'], openings: 'some', attrs: asIn('harmonics', (c, x) => smooth(c, x, 'gelu')) }],
-  exponential: [{ ins: ['ring'], openings: 'some', attrs: asIn('exponential', exp) }],
+  exponential: [
+    { ins: ['ring'], openings: 'some', attrs: asIn('exponential', (c, x) => exp(c, x, [-2, 2])) },
+  ],
+  exponentials: [{ ins: ['ring'], openings: 'some', attrs: asIn('exponentials', (c, x) => exp(c, x)) }],
   lookup: [
     { ins: ['ring', 'ring'], lengths: [16, N], openings: 1, attrs: { outer: 1, n: 16, inner: 1, m: N } },
     { ins: ['public', 'ring'], lengths: [16, N], openings: 1, attrs: { outer: 1, n: 16, inner: 1, m: N } },

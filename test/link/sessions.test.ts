@@ -1,5 +1,6 @@
 /** @file A session with time in its hands: silence, connections that bring nothing, and what is sent again. */
 import * as assert from 'uvu/assert';
+import { clock } from '../../src/link/clock.ts';
 import { Connection, type SocketEvents } from '../../src/link/connection.ts';
 import { ChannelTable } from '../../src/link/mailbox.ts';
 import { deriveKeys, Opener, Sealer } from '../../src/link/sealed.ts';
@@ -10,6 +11,8 @@ import { rejection, sleep, suite } from './helpers.ts';
 const test = suite('link/sessions');
 
 const session = (peerTimeoutMs = 1000) => {
+  const time = { ahead: 0 };
+  const shifted = { ...clock, elapsed: () => clock.elapsed() + time.ahead };
   const failures: string[] = [];
   const table = new ChannelTable({ self: 'alice', carry: () => {} });
   const s = new PeerSession(
@@ -17,8 +20,9 @@ const session = (peerTimeoutMs = 1000) => {
     table,
     { window: 1 << 20, maxFrameBytes: 1 << 16, maxHeldBytes: 8 << 20, heartbeatMs: 50, peerTimeoutMs },
     { up: () => {}, down: () => {}, lost: (_, why) => failures.push(why), aborted: () => {}, bye: () => {} },
+    shifted,
   );
-  return { s, failures };
+  return { s, failures, time };
 };
 
 const pipe = (): PacketPipe & { sent: Uint8Array[] } => {
@@ -53,13 +57,15 @@ test('a frame over the limit is not sent', async () => {
 });
 
 test('without a connection, and with connections that bring nothing, a peer is given up in its time', async () => {
-  const { s, failures } = session(120);
+  const { s, failures, time } = session(120);
   const first = pipe();
   s.attach(first, instance, 1 << 20, 0);
   s.detach('cut', first);
-  s.beat(Date.now() + 60);
+  time.ahead = 60;
+  s.beat();
   assert.equal(failures, []);
-  s.beat(Date.now() + 500);
+  time.ahead = 500;
+  s.beat();
   assert.match(failures[0] ?? '', /no connection/);
 
   const again = session(100);

@@ -128,13 +128,15 @@ test('stored material of another build is refused, and so are its programs at a 
   assert.ok(both(failed), failed);
   assert.match(failed, 'was recorded by');
   await deal(cli);
-  assert.is(readdirSync(join(out, 'alice')).length, 1);
+  const pieces = readdirSync(join(out, 'alice'));
+  assert.is(pieces.length, 1);
+  const acceptCopiedMaterial = pieces[0]!.slice(0, 16);
   const secret = (name: string): string => readFileSync(identity(name), 'utf8').trim();
   const dealer = identityText(parseSecretIdentity(secret('dealer')));
   const options = await cluster(TWO, (self, o) => ({
     ...o,
     identity: secret(self),
-    storedMaterial: { folder: join(out, self), dealer },
+    storedMaterial: { folder: join(out, self), dealer, acceptCopiedMaterial },
   }));
   const ended = await Promise.all(TWO.map((name) => start(OURS, 'party', fileOf(options[name]))));
   // Who opens its piece first tells the other.

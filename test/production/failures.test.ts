@@ -39,6 +39,23 @@ for (const exposeErrors of [true, false]) {
   });
 }
 
+for (const exposeErrors of [true, false])
+  test(`the cause of a failure that comes back from another party is known at home; causes ${exposeErrors ? 'shown' : 'kept'}`, async () => {
+    const options = await cluster(['alice', 'bob', 'carol'], (self, o) => ({
+      ...trusting(self, o),
+      crossSilo: { ...QUICK, exposeErrors },
+    }));
+    const out = await values<{ message: string; root: string }[]>(launch(options, 'failingFar'));
+    for (const [party, failures] of Object.entries(out))
+      for (const { message, root } of failures) {
+        assert.match(message, /alice op #1 /, `${party}: ${message}`);
+        const knows = party === 'alice' || exposeErrors;
+        assert.is(message.includes('47 years'), knows, `${party}: ${message}`);
+        if (party === 'alice') assert.is(root, 'the patient is 47 years old', message);
+        assert.not.match(message, /see its log/);
+      }
+  });
+
 for (const [parties, dealt] of [
   [['alice', 'bob'], false],
   [['alice', 'bob'], true],
@@ -60,8 +77,16 @@ for (const [parties, dealt] of [
     }
   });
 
-const diverging = async (program: string, more: Options = {}): Promise<Record<string, Sent>> => {
-  const parties = launch(await cluster(TWO, (self, o) => ({ ...trusting(self, o), ...more })), program);
+const diverging = async (
+  program: string,
+  more: Options = {},
+  given: unknown = null,
+): Promise<Record<string, Sent>> => {
+  const parties = launch(
+    await cluster(TWO, (self, o) => ({ ...trusting(self, o), ...more })),
+    program,
+    given,
+  );
   const out: Record<string, Sent> = {};
   for (const name of TWO) out[name] = await parties[name].error();
   end(parties);
@@ -83,6 +108,50 @@ for (const [program, title] of [
     }
   });
 }
+
+const RETURNS = { numReturns: ['2', 'nothing'], static: ['1', 'nothing'] } as const;
+
+for (const [where, op, path] of [
+  ['PYU', 2, 'numReturns'],
+  ['SPU', 3, 'numReturns'],
+  ['static', 3, 'static'],
+] as const)
+  test(`options of a call that differ, ${where}: the call is named, not what is made of it`, async () => {
+    const errors = await diverging('divergeReturns', {}, { where });
+    for (const [party, { code, message, details }] of Object.entries(errors)) {
+      assert.is(code, 'DIVERGED', `${party}: ${message}`);
+      assert.is(details.op, op, message);
+      const [alices, bobs] = RETURNS[path];
+      assert.match(
+        message,
+        new RegExp(`${path} is (${alices} at alice, ${bobs} at bob|${bobs} at bob, ${alices} at alice)`),
+      );
+      assert.match(message, /alice: a? ?function.*programs\.js:\d+:\d+; |; alice: a? ?function/);
+      assert.not.match(message.slice(message.indexOf('program diverged')), /reveal/);
+    }
+  });
+
+for (const [program, words] of [
+  ['divergeFunction', /step \d+ of the function is (add at alice, sub at bob|sub at bob, add at alice)/],
+  ['divergeArgument', /step \d+ of the function, const, has other inputs, numbers or options/],
+] as const)
+  test(`${program}: the step of the function that differs is named, and no number of it`, async () => {
+    for (const [party, { message, details }] of Object.entries(await diverging(program))) {
+      assert.is(details.op, 3, `${party}: ${message}`);
+      assert.match(message, words, message);
+      assert.not.match(message, /0\.[12]/);
+    }
+  });
+
+test('two configurations of one SPU: the field that differs is named, with both values', async () => {
+  for (const [party, { message, details }] of Object.entries(await diverging('divergeRuntime'))) {
+    assert.is(details.op, 1, `${party}: ${message}`);
+    assert.match(
+      message,
+      /runtime_config\.field is (FM128 at alice, FM64 at bob|FM64 at bob, FM128 at alice)/,
+    );
+  }
+});
 
 test('P4: a program that ends where the other goes on', async () => {
   const parties = launch(await cluster(TWO, trusting), 'endsEarly');

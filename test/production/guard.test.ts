@@ -39,7 +39,7 @@ test('with material that was dealt before: calls that are skipped use none of wh
   const recording = spu.record();
   await guardedCalls(s, spu);
   await s.shutdown();
-  await deal({
+  const set = await deal({
     program: readProgram(recording.bytes(), 'program'),
     runs: 1,
     out: place,
@@ -51,7 +51,7 @@ test('with material that was dealt before: calls that are skipped use none of wh
   const options = await cluster(TWO, (self, o) => ({
     ...o,
     identity: secret(self),
-    storedMaterial: { folder: join(place, self), dealer },
+    storedMaterial: { folder: join(place, self), dealer, acceptCopiedMaterial: set },
   }));
   const out = await values<Awaited<ReturnType<typeof guardedCalls>>>(launch(options, 'guarded'));
   for (const party of TWO) {

@@ -20,6 +20,9 @@ export const folder = (): string => {
   return path;
 };
 
+// What this machine knows of stored material lies apart for each file of tests.
+process.env.TESSERA_STATE = folder();
+
 export interface Pems {
   readonly ca_cert: string;
   readonly cert: string;

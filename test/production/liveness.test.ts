@@ -122,7 +122,7 @@ for (const [how, code] of [
     for (const name of ['alice', 'dealer'] as const) {
       const { code: heard, message } = await parties[name].error();
       assert.is(heard, 'PEER_LOST', message);
-      assert.match(message, `bob was stopped: its process ended with code ${code}`);
+      assert.ok(message.includes(`bob was stopped: its process ended with code ${code}`), message);
     }
     assert.ok(Date.now() - since < QUICK.peerTimeoutMs, 'told, not timed out');
     end(parties);

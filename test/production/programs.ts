@@ -224,6 +224,24 @@ export const programs: Readonly<Record<string, Program>> = {
       return { first, direct, second, after };
     }),
 
+  /** A function of alice's fails, and what is revealed is made of its result elsewhere: what each party learns of the cause. */
+  failingFar: (options) =>
+    within(options, async (s) => {
+      const bad = s.PYU('alice')(function readFile(): number {
+        throw new Error('the patient is 47 years old');
+      })();
+      const atBob = s.PYU('bob')((x: number) => x + 1)(bad.to(s.PYU('bob')));
+      const spu = spuOf(s, ['alice', 'bob']);
+      const inSpu = spu((a: sf.BaseArray, b: sf.BaseArray) => np.add(a, b))(atBob, s.PYU('alice')(() => 1)());
+      const roots = async (work: Promise<unknown>) => {
+        let at: unknown = await work.catch((e: unknown) => e);
+        const message = (at as Error).message;
+        while (at instanceof Error && at.cause !== undefined) at = at.cause;
+        return { message, root: (at as Error).message };
+      };
+      return Promise.all([atBob, inSpu, [bad]].map((x) => roots(s.reveal(x))));
+    }),
+
   /** Programs that do not fit into the memory, between others; a fourth fails while it is recorded. */
   givesUp: (options, given: { readonly parties: readonly string[] }) =>
     within(options, async (s) => {
@@ -241,6 +259,53 @@ export const programs: Readonly<Record<string, Program>> = {
         sums.push(Number(await s.reveal(sum(x, y, before))));
       }
       return { errors, sums };
+    }),
+
+  /** Computes something, and comes to its end in different ways, of which only `shutdown` ends the session. */
+  endsItself: async (
+    options,
+    given: {
+      readonly how: Readonly<
+        Record<string, 'returns' | 'shutdown' | 'throws' | 'code' | 'lingers' | 'goes on'>
+      >;
+    },
+    note,
+  ) => {
+    const self = selfOf(options);
+    const how = given.how[self];
+    const s = await sf.session(options);
+    const spu = spuOf(s, ['alice', 'bob']);
+    const sum = spu((a: sf.BaseArray, b: sf.BaseArray) => np.add(a, b))(
+      s.PYU('alice')(() => 1)(),
+      s.PYU('bob')(() => 41)(),
+    );
+    const total = Number(await s.reveal(sum));
+    await s.barrier();
+    note('computed');
+    if (how === 'lingers') {
+      const busy = setInterval(() => {}, 1_000);
+      await s.failed;
+      clearInterval(busy);
+    }
+    if (how === 'throws') throw new Error('bob has had enough');
+    if (how === 'code') process.exitCode = 7;
+    if (how === 'shutdown') await s.shutdown();
+    if (how !== 'goes on') return total;
+    const never = s.PYU('bob')(() => new Promise<number>(() => setTimeout(() => {}, 1e6)))();
+    const error = await failure(s.reveal(never));
+    return error ?? total;
+  },
+
+  /** Calls at bob that take `ms` each, one after another, all made at once. */
+  queue: (options, given: { readonly calls: number; readonly ms: number }) =>
+    within(options, async (s) => {
+      let last: sf.PYUObject<number> = s.PYU('bob')(() => 0)();
+      for (let i = 0; i < given.calls; i++)
+        last = s.PYU('bob')(async (n: number) => {
+          await new Promise((resolve) => setTimeout(resolve, given.ms));
+          return n + 1;
+        })(last);
+      return s.reveal(last);
     }),
 
   divergeOp: (options) =>
@@ -279,6 +344,23 @@ export const programs: Readonly<Record<string, Program>> = {
         runtime_config: { protocol: 'SEMI2K', field },
       });
       return s.reveal(spu(() => np.zeros(2))());
+    }),
+
+  /** Alice takes the results of a function apart, on her PYU or on the SPU; bob does not. */
+  divergeReturns: (options, { where }: { readonly where: 'PYU' | 'SPU' | 'static' }) =>
+    within(options, async (s) => {
+      const spu = spuOf(s, ['alice', 'bob']);
+      const apart = selfOf(options) === 'alice';
+      const pair = s.PYU('alice')(() => [1, 2]);
+      const parts = s.PYU('alice')(() => [1, 2], { numReturns: 2 });
+      if (where === 'PYU') return s.reveal(apart ? parts()[0] : pair());
+      const both = (x: sf.BaseArray) => [x, np.add(x, 1)];
+      const x = pair();
+      if (where === 'static')
+        return s.reveal(
+          spu((x: sf.BaseArray, n: number) => np.add(x, n), { static: apart ? [1] : [] })(x, 3),
+        );
+      return s.reveal(apart ? spu(both, { numReturns: 2 })(x)[0] : spu(both)(x));
     }),
 
   /** Bob comes to his end where alice goes on. */

@@ -313,6 +313,8 @@ test('a piece without a seed of 32 bytes is refused', async () => {
         rank: 0,
         jobs: [digestOf(JOB)],
         key: sealed,
+        deployment: null,
+        expires: null,
         build: BUILD,
       },
       dealer,
@@ -336,6 +338,8 @@ test('a signature of a dealer is for all of a header, and of that dealer', () =>
     rank: 0,
     jobs: ['x'],
     key: 'sealed',
+    deployment: null,
+    expires: null,
     build: BUILD,
   };
   const signed: Record<string, unknown> = { ...signHeader(header, dealer), salt: 'of the vault' };

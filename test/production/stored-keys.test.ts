@@ -48,7 +48,7 @@ test('comparisons and lines by keys run on stored material', async () => {
   }
   const dealt = createIdentity();
   const program = { parties: TWO, field: field.name, fraction: field.fraction, jobs };
-  await deal({ program, runs: 1, out: place, job: 'test', dealer: dealt, recipients });
+  const set = await deal({ program, runs: 1, out: place, job: 'test', dealer: dealt, recipients });
 
   const config = readClusterDef(sf.utils.testing.clusterDef([...TWO]), TWO);
   const net = memoryNetwork([...TWO]);
@@ -58,6 +58,7 @@ test('comparisons and lines by keys run on stored material', async () => {
       const dealer = await openStored({
         folder: join(place, self),
         set: undefined,
+        acceptCopiedMaterial: set,
         dealer: identityText(dealt),
         identity: identities[self]!,
         job: 'test',

@@ -38,6 +38,7 @@ const opening = async (out: string) => {
   const opened = openStored({
     folder: mine,
     set: undefined,
+    acceptCopiedMaterial: set,
     dealer: identityText(dealer),
     identity,
     job: 'test',

@@ -1,21 +1,30 @@
 /** @file Material that was dealt ahead: it serves each run once, whatever happens in between. */
 import { execFile } from 'node:child_process';
 import {
+  chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as assert from 'uvu/assert';
+import { expiryOf } from '../../src/cli/deal.ts';
 import { keygen } from '../../src/cli/keygen.ts';
+import { boxText, parseBox } from '../../src/device/production/keys.ts';
+import { deal } from '../../src/device/production/stored/deal.ts';
+import { headerOf } from '../../src/device/production/stored/piece.ts';
+import { readProgram } from '../../src/device/recording.ts';
 import * as sf from '../../src/index.ts';
 import { identityText, parseSecretIdentity } from '../../src/link/identity.ts';
+import { fails } from '../device/helpers.ts';
 import { cluster, end, folder, launch, type Options, sleep, suite, values } from './harness.ts';
 import { train } from './programs.ts';
 
@@ -32,8 +41,17 @@ const identityOf = (name: string): string => readFileSync(join(place, `${name}.i
 
 const publicOf = (name: string): string => identityText(parseSecretIdentity(identityOf(name)));
 
+/** The sets that were dealt, by folder. */
+const sets = new Map<string, string>();
+
 /** Deals into a folder of that name. */
-const dealt = async (name: string, runs: number, job = 'test', dealer = 'dealer'): Promise<string> => {
+const dealt = async (
+  name: string,
+  runs: number,
+  job = 'test',
+  dealer = 'dealer',
+  more: readonly string[] = [],
+): Promise<string> => {
   const out = join(place, name);
   const recipients: string[] = [];
   for (const party of TWO) {
@@ -41,7 +59,7 @@ const dealt = async (name: string, runs: number, job = 'test', dealer = 'dealer'
     recipients.push(`${party}=${stdout.trim()}`);
   }
   const runsText = String(runs);
-  await tessera(
+  const { stdout } = await tessera(
     'deal',
     '--program',
     program,
@@ -55,16 +73,23 @@ const dealt = async (name: string, runs: number, job = 'test', dealer = 'dealer'
     job,
     '--recipient',
     ...recipients,
+    ...more,
   );
+  sets.set(out, /^set ([0-9a-f]{16}):/.exec(stdout)![1]!);
   return out;
 };
 
 const stored =
-  (out: string) =>
+  (out: string, more: Options = {}) =>
   (self: string, o: Options): Options => ({
     ...o,
     identity: identityOf(self),
-    storedMaterial: { folder: join(out, self), dealer: publicOf('dealer') },
+    storedMaterial: {
+      folder: join(out, self),
+      dealer: publicOf('dealer'),
+      acceptCopiedMaterial: sets.get(out),
+      ...more,
+    },
   });
 
 const start = async (out: string, steps = STEPS, change = stored(out)) =>
@@ -166,7 +191,11 @@ test('another program, job, party or identity: refused', async () => {
   }));
   await refused(out, /party "alice"|was used before/, STEPS, (self, o) => ({
     ...stored(out)(self, o),
-    storedMaterial: { folder: join(out, 'alice'), dealer: publicOf('dealer') },
+    storedMaterial: {
+      folder: join(out, 'alice'),
+      dealer: publicOf('dealer'),
+      acceptCopiedMaterial: sets.get(out),
+    },
   }));
   await refused(out, /identity: stored material/, STEPS, (self, o) => ({
     ...stored(out)(self, o),
@@ -181,6 +210,144 @@ test('what another than the named dealer has dealt is refused, also under the na
   const bytes = readFileSync(renamed, 'latin1');
   writeFileSync(renamed, bytes.replace(publicOf('stranger'), publicOf('dealer')), 'latin1');
   await refused(out, /was not dealt by tessera-id-1:/, STEPS, stored(out), 'IDENTITY');
+});
+
+/** Copies of both parties' folders. */
+const copied = (out: string, name: string): string => {
+  const copy = join(place, name);
+  for (const party of TWO) cpSync(join(out, party), join(copy, party), { recursive: true });
+  sets.set(copy, sets.get(out)!);
+  return copy;
+};
+
+/** The runs whose pieces a party's folder has marked. */
+const used = (out: string, party: Name): string[] =>
+  readdirSync(join(out, party)).filter((f) => f.endsWith('.used'));
+
+test('copies of one folder on one machine: no piece is opened twice, one after another or at the same time', async () => {
+  const out = await dealt('original', 4);
+  const later = copied(out, 'later');
+  await values(await start(out));
+  await values(await start(later));
+  for (const party of TWO) {
+    assert.equal(used(out, party), [`${sets.get(out)}-1.used`]);
+    assert.equal(used(later, party), [`${sets.get(out)}-2.used`], 'the state folder knows of the first');
+  }
+  // Both go for the third piece.
+  const [left, right] = [copied(out, 'left'), copied(out, 'right')];
+  const pairs = await Promise.all([start(left), start(right)]);
+  const endings = await Promise.all(
+    pairs.map((parties) => Promise.all(TWO.map((name) => parties[name].ended))),
+  );
+  for (const parties of pairs) end(parties);
+  const ran = endings.map((pair) => pair.every((e) => 'value' in e));
+  for (const e of endings.flat())
+    if ('error' in e) assert.match(e.error.message, /was used before on this machine/);
+  if (ran[0] && ran[1])
+    for (const party of TWO) assert.not.equal(used(left, party).at(-1), used(right, party).at(-1));
+  for (const party of TWO) {
+    const opened = [out, later, left, right].flatMap((folder) => used(folder, party).slice(-1));
+    assert.is(new Set(opened).size, opened.length, `${party}: ${opened}`);
+  }
+});
+
+test('a machine that does not know a set asks for acceptance by its name, in the configuration or by a command', async () => {
+  const out = await dealt('moved', 3);
+  const state = process.env.TESSERA_STATE;
+  const set = sets.get(out)!;
+  const unaccepted = { acceptCopiedMaterial: undefined };
+  await refused(
+    out,
+    new RegExp(`set ${set} .* is not known on this machine.*--accept-copied-material ${set}`),
+    STEPS,
+    stored(out, unaccepted),
+  );
+  await refused(
+    out,
+    /acceptCopiedMaterial names 0123456789abcdef/,
+    STEPS,
+    stored(out, { acceptCopiedMaterial: '0123456789abcdef' }),
+  );
+  for (const party of TWO) assert.is(marks(out, party), 0, 'nothing is marked');
+  for (const party of TWO) {
+    const { stdout } = await tessera(
+      'material',
+      '--folder',
+      join(out, party),
+      '--accept-copied-material',
+      set,
+    );
+    assert.match(
+      stdout,
+      new RegExp(`set ${set}: of ${party}, 3 runs left, job test, .*, expires 20.*used on this machine`),
+    );
+  }
+  await values(await start(out, STEPS, stored(out, unaccepted)));
+  const copy = copied(out, 'moved-copy');
+  try {
+    // Another machine has no such state.
+    process.env.TESSERA_STATE = folder();
+    await refused(copy, /is not known on this machine/, STEPS, stored(copy, unaccepted));
+    await values(await start(copy));
+  } finally {
+    process.env.TESSERA_STATE = state;
+  }
+});
+
+test('a state folder that is a link, or that others may write to, is refused', async () => {
+  const out = await dealt('linked', 1);
+  const state = process.env.TESSERA_STATE;
+  const link = join(place, 'link');
+  symlinkSync(folder(), link);
+  const open = folder();
+  chmodSync(open, 0o777);
+  try {
+    for (const [path, why] of [
+      [link, /is a link, no folder/],
+      [open, /can be written by others/],
+    ] as const) {
+      process.env.TESSERA_STATE = path;
+      await refused(out, why);
+    }
+  } finally {
+    process.env.TESSERA_STATE = state;
+  }
+});
+
+test('material of another deployment, or that has expired, is refused before it is marked', async () => {
+  const out = await dealt('deployed', 2, 'test', 'dealer', ['--deployment', 'eu-1', '--expires', '2d']);
+  await refused(out, /was dealt for deployment "eu-1", and this is no deployment by name/);
+  await refused(
+    out,
+    /dealt for deployment "eu-1", and this is deployment "eu-2"/,
+    STEPS,
+    stored(out, { deployment: 'eu-2' }),
+  );
+  await values(await start(out, STEPS, stored(out, { deployment: 'eu-1' })));
+  const [piece] = readdirSync(join(out, 'alice')).filter((f) => f.endsWith('.material'));
+  const header = (await headerOf(join(out, 'alice', piece!))) as { expires: string };
+  const left = Date.parse(header.expires) - Date.now();
+  assert.ok(left > 1.9 * 86_400_000 && left <= 2 * 86_400_000, `${left} ms`);
+
+  const expired = join(place, 'expired');
+  const recipients = Object.fromEntries(
+    TWO.map((party) => [party, parseBox(boxText(identityOf(party)), party)]),
+  );
+  const set = await deal({
+    program: readProgram(readFileSync(program), program),
+    runs: 1,
+    out: expired,
+    job: 'test',
+    expires: new Date(Date.now() - 1_000),
+    dealer: parseSecretIdentity(identityOf('dealer'), 'dealer'),
+    recipients,
+  });
+  sets.set(expired, set);
+  await refused(expired, /has expired/);
+  for (const party of TWO) assert.is(marks(expired, party), 0);
+  await fails(() => expiryOf('30'), 'INVALID_ARGUMENT', '30d');
+  await fails(() => expiryOf('0d'), 'INVALID_ARGUMENT', '30d');
+  assert.is(expiryOf('never'), undefined);
 });
 
 test('a piece that was changed does not open', async () => {

@@ -322,6 +322,7 @@ export class Network {
         this.#listening.set(host, listening);
         return {
           port: address.port,
+          hold: () => {},
           release: async () => {
             if (this.#listening.get(host) === listening) this.#listening.delete(host);
           },

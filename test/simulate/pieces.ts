@@ -63,6 +63,8 @@ const make = async (parties: readonly string[], party: string): Promise<Readonly
         rank,
         jobs: [],
         key: sealed,
+        deployment: null,
+        expires: null,
         build: BUILD,
       },
       identityOf('dealer'),

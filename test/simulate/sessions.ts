@@ -278,6 +278,8 @@ class SessionWorld {
         ),
       },
       disk,
+      // What lies outside of the folder is a machine's; here are no copies of folders.
+      async () => ({ next: async () => 1, mark: async () => {} }),
     );
     await material.close();
     if (!run.process.alive) return;

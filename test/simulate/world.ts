@@ -1,5 +1,5 @@
 /** @file A world with a clock of its own: what happens in it happens one event after the other, in an order that a seed decides. */
-import type { Clock } from '../../src/link/clock.ts';
+import type { Clock, Ticker } from '../../src/link/clock.ts';
 
 interface Event {
   readonly due: number;
@@ -182,7 +182,7 @@ export class Process implements Clock {
     return () => cancel();
   }
 
-  every(ms: number, run: () => void): () => void {
+  every(ms: number, run: () => void): Ticker {
     let cancel = (): void => {};
     const again = (): void => {
       cancel = this.after(ms, () => {
@@ -191,7 +191,7 @@ export class Process implements Clock {
       });
     };
     again();
-    return () => cancel();
+    return { end: () => cancel(), hold: () => {} };
   }
 
   atTickEnd(run: () => void): void {

@@ -55,9 +55,18 @@ const remoteError = (from: string, f: SentFailure): TesseraError =>
     'PARTY_FAILED',
     `${f.party} op #${f.op} (${f.what}) failed there (${f.code})${f.party === from ? '' : `, as ${from} says`}` +
       (f.cause === undefined
-        ? `: ${f.party} keeps the cause to itself; see its log, or set exposeErrors there`
+        ? `: ${f.party} keeps the cause to itself; its own program is told, and with exposeErrors all are`
         : `: ${f.cause}`),
     { ...f, via: from },
+  );
+
+/** A failure of this party's that has come back: here its cause is known, whatever the others were told. */
+const ownError = (from: string, f: SentFailure, own: unknown): TesseraError =>
+  new TesseraError(
+    'PARTY_FAILED',
+    `${f.party} op #${f.op} (${f.what}) failed here (${f.code}), as ${from} says: ${own instanceof Error ? own.message : String(own)}`,
+    { ...f, via: from },
+    own,
   );
 
 /** The failure of another party that this error is about, if it is. */
@@ -68,6 +77,22 @@ const heardOf = (error: unknown): SentFailure | undefined => {
       return { party, code, op, what, ...(cause !== undefined && { cause }) } as SentFailure;
   }
   return undefined;
+};
+
+/** The operation in which an error happened, which may be an earlier one than that which cannot go on because of it. */
+const placeOf = (error: unknown, { number, what, site }: Op): Op => {
+  const {
+    op,
+    program,
+    site: at,
+  } = (error instanceof TesseraError ? error.info : {}) as {
+    op?: unknown;
+    program?: unknown;
+    site?: string;
+  };
+  return typeof op === 'number' && typeof program === 'string'
+    ? { number: op, what: program, site: at }
+    : { number, what, site };
 };
 
 /** u32 length of the head, head, body. */
@@ -88,6 +113,8 @@ export class Exchange {
   readonly #tags = new Map<string, number>();
   readonly #waiting = new Map<string, Slot>();
   readonly #handlers = new Map<Kind, (from: string, key: string, data: unknown) => void>();
+  /** Failures of this party that the others were told of, by operation. */
+  readonly #own = new Map<number, unknown>();
   #failure: TesseraError | undefined;
 
   constructor(channel: Channel, codec: Codec, exposeErrors: boolean) {
@@ -121,7 +148,7 @@ export class Exchange {
       ];
       const slot = this.#slot(peer, kind, key);
       if (failure !== null) {
-        slot.reject(remoteError(peer, failure));
+        slot.reject(this.#heard(peer, failure));
         continue;
       }
       const body = frame.subarray(4 + size);
@@ -136,6 +163,13 @@ export class Exchange {
         slot.reject(e);
       }
     }
+  }
+
+  #heard(from: string, failure: SentFailure): TesseraError {
+    const { party, op } = failure;
+    return party === this.self && this.#own.has(op)
+      ? ownError(from, failure, this.#own.get(op))
+      : remoteError(from, failure);
   }
 
   /** Waits for what `from` has to say. */
@@ -171,11 +205,14 @@ export class Exchange {
   async tellFailure(to: readonly string[], kind: Kind, key: string, op: Op, error: unknown): Promise<void> {
     const e = error instanceof Error ? error : new Error(String(error));
     const code: ErrorCode = e instanceof TesseraError ? e.code : 'PARTY_FAILED';
-    const failure: SentFailure = heardOf(error) ?? {
+    const heard = heardOf(error);
+    const { number, what, site } = placeOf(error, op);
+    if (heard === undefined && !this.#own.has(number)) this.#own.set(number, error);
+    const failure: SentFailure = heard ?? {
       party: this.self,
       code,
-      op: op.number,
-      what: op.site === undefined ? op.what : `${op.what}, called at ${op.site}`,
+      op: number,
+      what: site === undefined ? what : `${what}, called at ${site}`,
       ...(this.#exposeErrors && { cause: e.message.slice(0, 4000) }),
     };
     await this.#send(to, controlCodec.encode([kind, key, failure]), new Uint8Array());

@@ -7,14 +7,21 @@
  */
 import { TesseraError } from '../../errors.ts';
 import { sha512 } from '../../ring/runtime.ts';
+import { differenceOf } from '../detail.ts';
 import type { Op } from '../objects.ts';
 import type { Exchange } from './exchange.ts';
+import { firstStep, Outlines, outlineOf } from './outline.ts';
 
 interface Entry {
   readonly hash: string;
   readonly what: string;
   readonly site: string | null;
+  /** Of an operation: devices, handles and settings. Of a program: its outline, when it is told of for the first time. */
+  readonly detail: string;
 }
+
+/** Characters of an operation's detail that are told; the whole of it is in the hash. */
+const MOST_DETAIL = 2_000;
 
 const digest = (text: string): Uint8Array => sha512(new TextEncoder().encode(text)).subarray(0, 16);
 
@@ -22,6 +29,14 @@ const hex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(1
 
 const describe = (party: string, { what, site }: Entry): string =>
   `${party}: ${what}${site === null ? '' : ` at ${site}`}`;
+
+/** What differs in the details of two operations of one name; of different ones, the names say it. */
+const differing = (self: string, own: Entry, peer: string, theirs: Entry): string => {
+  const found = own.what === theirs.what ? differenceOf(own.detail, theirs.detail) : undefined;
+  if (found === undefined) return '';
+  const where = found.path === '' ? '' : `${found.path} is `;
+  return `${where}${found.own} at ${self}, ${found.theirs} at ${peer}`;
+};
 
 /** Compares entries of this party with those of the peers, whichever comes first. */
 class Comparison {
@@ -62,8 +77,18 @@ export class Journal {
   readonly #exchange: Exchange;
   readonly #issued: Comparison;
   readonly #programs: Comparison;
+  readonly #outlines = new Outlines();
+  readonly #theirOutlines = new Map<string, Outlines>();
   #hash = digest('tessera');
   #last = 0;
+
+  /** The last operation that each of the others has called, as far as it was heard. */
+  readonly #called = new Map<string, Op>();
+
+  /** What a party has called last. */
+  called(party: string): Op | undefined {
+    return this.#called.get(party);
+  }
 
   /** Number of the last operation. */
   get last(): number {
@@ -72,23 +97,45 @@ export class Journal {
 
   constructor(exchange: Exchange, diverged: (error: TesseraError) => void) {
     this.#exchange = exchange;
-    const compare = (what: string) =>
+    type Differing = (own: Entry, peer: string, theirs: Entry) => string;
+    const compare = (what: string, inWhat: Differing) =>
       new Comparison(exchange.peers.length, (op, own, peer, theirs) => {
         const sides = `${describe(exchange.self, own)}; ${describe(peer, theirs)}`;
         diverged(
-          new TesseraError('DIVERGED', `program diverged at op ${op} (${what}): ${sides}`, {
-            op,
-            parties: { [exchange.self]: own, [peer]: theirs },
-            expose: true,
-          }),
+          new TesseraError(
+            'DIVERGED',
+            `program diverged at op ${op} (${inWhat(own, peer, theirs) || what}): ${sides}`,
+            {
+              op,
+              parties: { [exchange.self]: own, [peer]: theirs },
+              expose: true,
+            },
+          ),
         );
       });
-    this.#issued = compare('different operations');
+    this.#issued = compare('different operations', (own, peer, theirs) =>
+      differing(exchange.self, own, peer, theirs),
+    );
     this.#programs = compare(
       'the same function was recorded differently: other code, shapes or public arguments',
+      (own, peer, theirs) => {
+        const known = this.#outlines.get(own.hash);
+        const heard = this.#theirOutlines.get(peer)?.get(theirs.hash);
+        return known && heard ? firstStep(exchange.self, known, peer, heard) : '';
+      },
     );
-    exchange.on('issued', (from, key, data) => this.#issued.theirs(Number(key), from, data as Entry));
-    exchange.on('program', (from, key, data) => this.#programs.theirs(Number(key), from, data as Entry));
+    exchange.on('issued', (from, key, data) => {
+      const { what, site } = data as Entry;
+      this.#called.set(from, { number: Number(key), what, site: site ?? undefined });
+      this.#issued.theirs(Number(key), from, data as Entry);
+    });
+    exchange.on('program', (from, key, data) => {
+      const entry = data as Entry;
+      const outlines = this.#theirOutlines.get(from) ?? new Outlines();
+      this.#theirOutlines.set(from, outlines);
+      if (entry.detail !== '') outlines.put(entry.hash, () => entry.detail);
+      this.#programs.theirs(Number(key), from, entry);
+    });
   }
 
   /** An operation was numbered here. */
@@ -96,7 +143,7 @@ export class Journal {
     this.#last = op.number;
     const before = hex(this.#hash);
     this.#hash = digest(`${before}\n${op.number}\n${op.what}\n${detail}`);
-    this.#tell('issued', this.#issued, op, hex(this.#hash));
+    this.#tell('issued', this.#issued, op, hex(this.#hash), detail.slice(0, MOST_DETAIL));
   }
 
   /** The program ends here: a peer that goes on after the same operation runs another one. */
@@ -106,11 +153,13 @@ export class Journal {
 
   /** The program that was recorded at an operation. */
   program(op: Op, text: string): void {
-    this.#tell('program', this.#programs, op, hex(digest(text)));
+    const hash = hex(digest(text));
+    const fresh = this.#outlines.put(hash, () => outlineOf(text));
+    this.#tell('program', this.#programs, op, hash, fresh ? this.#outlines.get(hash)! : '');
   }
 
-  #tell(kind: 'issued' | 'program', comparison: Comparison, op: Op, hash: string): void {
-    const entry: Entry = { hash, what: op.what, site: op.site ?? null };
+  #tell(kind: 'issued' | 'program', comparison: Comparison, op: Op, hash: string, detail: string): void {
+    const entry: Entry = { hash, what: op.what, site: op.site ?? null, detail };
     // A peer that cannot be told is lost, which its listener says.
     this.#exchange.tell(this.#exchange.peers, kind, String(op.number), entry).catch(() => {});
     comparison.own(op.number, entry);

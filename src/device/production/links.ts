@@ -1,5 +1,6 @@
 /** @file Opening the links of a production session: the same for parties and for the dealer. */
 import { TesseraError } from '../../errors.ts';
+import { waitingText } from '../../link/report.ts';
 import { parseRoomKey } from '../../link/room.ts';
 import { tapped } from '../../link/tap.ts';
 import { connect, type WebSocketTransport } from '../../link/websocket.ts';
@@ -14,6 +15,7 @@ const agreed = (o: Production): object => ({
   ),
   dealer: o.dealer ?? 'none',
   material: o.storedMaterial ? 'stored' : 'dealt as needed',
+  deployment: o.storedMaterial?.deployment ?? 'none',
   allowedList: o.allowedList ?? 'all registered types',
   jobName: o.job,
 });
@@ -49,6 +51,10 @@ export const connectParty = async (o: Production): Promise<WebSocketTransport> =
     ...(spin !== undefined && { spin }),
   });
   if (o.onPeer) transport.on('peer', o.onPeer);
+  if (!o.quiet)
+    transport.on('peer', (event) => {
+      if (event.state === 'waiting') console.error(`tessera: ${o.self}: ${waitingText(event)}`);
+    });
   const { onReceived: received, onSent: sent } = o;
   return received || sent ? tapped(transport, { received, sent }) : transport;
 };

@@ -8,6 +8,7 @@ import type { PeerEvent } from '../../link/report.ts';
 import type { AllowedList } from '../../link/types.ts';
 import * as math from '../../ring/math/index.ts';
 import { type Listener, listener, teller } from '../events.ts';
+import { isQuiet, type LoggingLevel, loggingLevel } from '../logging.ts';
 import {
   configError,
   describe,
@@ -64,6 +65,11 @@ export interface CrossSiloOptions {
   /** How long peers may take to come up. */
   readonly readyTimeoutMs?: number;
   readonly maxMessageBytes?: number;
+  /**
+   * How long the oldest operation that waits for other parties may take: then the session ends with PEER_LOST, which names
+   * who lives and has not called it. Off if absent: functions of parties may take as long as they like.
+   */
+  readonly opTimeoutMs?: number;
   /** Tell the other parties the messages of errors, not only their codes. */
   readonly exposeErrors?: boolean;
   /** Keep the event loop awake for a moment while waiting for a peer. */
@@ -100,7 +106,16 @@ export interface ProductionOptions {
    * A folder with what `tessera deal` made for this party, in place of a dealer, and the public identity of who dealt it.
    * Whoever made it could read what this party masks with it: what others have signed is refused.
    */
-  readonly storedMaterial?: { readonly folder: string; readonly dealer: string; readonly set?: string };
+  readonly storedMaterial?: {
+    readonly folder: string;
+    readonly dealer: string;
+    readonly set?: string;
+    /** The name of this deployment, where the material was dealt for one (`tessera deal --deployment`). */
+    readonly deployment?: string;
+    /** The set in a folder that this machine has not used before: no other copy of it is ever used. */
+    readonly acceptCopiedMaterial?: string;
+    readonly accept_copied_material?: string;
+  };
   readonly allowInsecure?: boolean;
   readonly allowTrustedFirstParty?: boolean;
   readonly signal?: AbortSignal;
@@ -108,8 +123,9 @@ export interface ProductionOptions {
   readonly unseen?: UnseenMode;
   /** Hears of what may be wrong in a program, such as public numbers that become 0; else it is printed, once. */
   readonly onEvent?: Listener;
-  /** 'info' prints warnings about trust; 'warning' and above do not. */
-  readonly loggingLevel?: 'debug' | 'info' | 'warning' | 'error' | 'critical';
+  /** 'info' prints who is waited for; 'warning' and above do not. What must be known of trust is printed in any case. */
+  readonly loggingLevel?: LoggingLevel;
+  readonly logging_level?: LoggingLevel;
 }
 
 export interface RoomOptions {
@@ -121,6 +137,8 @@ interface Stored {
   readonly folder: string;
   readonly dealer: string;
   readonly set: string | undefined;
+  readonly deployment: string | undefined;
+  readonly acceptCopiedMaterial: string | undefined;
 }
 
 /** As read. */
@@ -256,6 +274,7 @@ const readCrossSilo = object<CrossSiloOptions>({
     'messages_max_size_in_bytes',
     'messagesMaxSizeInBytes',
   ]),
+  opTimeoutMs: maybe(integer(10, 2_147_483_647)),
   exposeErrors: optional(flag, false, ['expose_error_trace', 'exposeErrorTrace']),
   spin: maybe(flag),
 } as unknown as Parameters<typeof object<CrossSiloOptions>>[0]);
@@ -296,6 +315,8 @@ const readStored = object<Stored>({
   folder: required(text),
   dealer: required(publicIdentity),
   set: maybe(text),
+  deployment: maybe(text),
+  acceptCopiedMaterial: maybe(text),
 });
 
 const readAll = object({
@@ -322,7 +343,7 @@ const readAll = object({
   allowTrustedFirstParty: optional(flag, false),
   signal: maybe(asIs<AbortSignal>((x) => x instanceof AbortSignal, 'an AbortSignal')),
   onEvent: maybe(listener),
-  loggingLevel: optional(text, 'info'),
+  loggingLevel,
 });
 
 /** Reads the options of production mode. */
@@ -394,7 +415,7 @@ export const readProduction = (options: unknown): Production => {
     allowTrustedFirstParty: o.allowTrustedFirstParty,
     signal: o.signal,
     unseen: o.unseen,
-    quiet: o.loggingLevel !== 'info' && o.loggingLevel !== 'debug',
+    quiet: isQuiet(o.loggingLevel),
     tell: teller(o.onEvent, o.loggingLevel),
   };
 };

@@ -9,17 +9,19 @@ import { failedAt } from '../failing.ts';
 import { measures, UNMEASURED } from '../measured.ts';
 import type { Described, Mode, PartyFiles, SpuBackend } from '../mode.ts';
 import { type Op, quietly } from '../objects.ts';
-import { filesOf, onEnd, openLinks, openStored, startNode } from '../runtime.ts';
+import { filesOf, onEmpty, onEnd, openLinks, openStored, startNode } from '../runtime.ts';
 import './arrays.ts';
 import type { BeaverType } from '../runtime-config.ts';
 import { linksApart } from './apart.ts';
 import { Breaker } from './breaker.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, type Kind } from './exchange.ts';
 import { fromAbort, shown } from './failure.ts';
 import { Journal } from './journal.ts';
+import { neverCalled } from './never-called.ts';
 import type { DealerOrder, PartyNode } from './node.ts';
 import type { Production } from './options.ts';
 import { packOrder } from './orders.ts';
+import { Underway } from './underway.ts';
 
 /** What a session takes from its surroundings beside links. */
 const around = { filesOf, onEnd };
@@ -37,6 +39,9 @@ export class ProductionMode implements Mode {
   readonly #orders: Channel | undefined;
   readonly #nodes: PartyNode[] = [];
   readonly #breaker = new Breaker();
+  readonly #underway: Underway;
+  /** All links of the session: its own, and those of SPUs at other addresses. */
+  readonly #links: WebSocketTransport[];
   readonly #forget: (() => void)[] = [];
   readonly failed: Promise<TesseraError>;
   #tellFailed: (error: TesseraError) => void = () => {};
@@ -52,6 +57,7 @@ export class ProductionMode implements Mode {
     this.self = o.self;
     this.parties = o.parties;
     this.#transport = transport;
+    this.#links = [transport];
     this.files = filesOf(o);
     const third = o.dealer !== undefined || o.storedMaterial !== undefined;
     this.dealer = third ? 'TrustedThirdParty' : 'TrustedFirstParty';
@@ -59,6 +65,13 @@ export class ProductionMode implements Mode {
     const codec = createCodec({ allowed: o.allowedList });
     this.#exchange = new Exchange(transport.channel('objects', peers), codec, o.crossSilo.exposeErrors);
     this.#journal = new Journal(this.#exchange, (e) => this.#fail(e));
+    this.#underway = new Underway(o.crossSilo.opTimeoutMs, {
+      busy: (on) => {
+        if (!this.#closing) this.#hold(on);
+      },
+      late: (late, awaited) =>
+        this.#fail(neverCalled(late, awaited, this.#journal, o.crossSilo.opTimeoutMs!)),
+    });
     this.#orders = o.dealer === undefined ? undefined : transport.channel('orders', [o.dealer]);
     transport.on('abort', (e) => this.#fail(fromAbort(e), false));
     transport.on('peer', ({ party, state, error }) => {
@@ -89,6 +102,24 @@ export class ProductionMode implements Mode {
     if (tell) this.#transport.abort(shown(error, this.#o.crossSilo.exposeErrors)).catch(() => {});
   }
 
+  /** Whether the links keep the program from ending: they do while an operation is under way. */
+  #hold(on: boolean): void {
+    for (const links of this.#links) links.hold(on);
+  }
+
+  atEnd(end: () => Promise<void>): void {
+    this.#forget.push(onEmpty(end));
+  }
+
+  #expect<T>(from: string, kind: Kind, key: string, op: Op): Promise<T> {
+    return this.#underway.track(op, [from], this.#exchange.expect<T>(from, kind, key));
+  }
+
+  /** Work of this program's own, or that of an SPU's parties together. */
+  #own<T>(work: Promise<T>, op: Op, awaited: readonly string[] = []): Promise<T> {
+    return this.#underway.track(op, awaited, this.#breaker.guard(work, op));
+  }
+
   get #others(): readonly string[] {
     return this.#exchange.peers;
   }
@@ -103,23 +134,28 @@ export class ProductionMode implements Mode {
   }
 
   perform<T>(party: string, key: string, op: Op, work: () => Promise<T>): Promise<T> {
-    if (party !== this.self) return this.#exchange.expect<T>(party, 'status', key);
-    const done = this.#breaker.guard(work(), op);
+    if (party !== this.self) return this.#expect<T>(party, 'status', key, op);
+    const done = this.#own(work(), op);
     this.#report(done, this.#others, 'status', key, op, () => undefined);
     return done;
   }
 
   move<T>(from: string, to: string, key: string, op: Op, value: Promise<T>): Promise<T> {
-    if (this.self === to) return this.#exchange.expect<T>(from, 'value', key);
-    if (this.self !== from) return this.#exchange.expect<T>(from, 'status', key);
+    if (this.self === to) return this.#expect<T>(from, 'value', key, op);
+    if (this.self !== from) return this.#expect<T>(from, 'status', key, op);
     const third = this.#others.filter((p) => p !== to);
     this.#report(value, third, 'status', key, op, () => undefined);
-    return quietly(this.#report(value, [to], 'value', key, op, (v) => v).then(() => undefined as T));
+    const sent = this.#report(value, [to], 'value', key, op, (v) => v).then(() => undefined as T);
+    return this.#underway.track(op, [], quietly(sent));
   }
 
   share<T>(holders: readonly string[], key: string, op: Op, value: () => Promise<T>): Promise<T> {
-    if (!holders.includes(this.self)) return this.#exchange.expect<T>(holders[0]!, 'value', key);
-    const known = this.#breaker.guard(value(), op);
+    if (!holders.includes(this.self)) return this.#expect<T>(holders[0]!, 'value', key, op);
+    const known = this.#own(
+      value(),
+      op,
+      holders.filter((p) => p !== this.self),
+    );
     if (holders[0] !== this.self) return known;
     const rest = this.#others.filter((p) => !holders.includes(p));
     return quietly(this.#report(known, rest, 'value', key, op, (v) => v).then(() => known));
@@ -138,15 +174,15 @@ export class ProductionMode implements Mode {
   }
 
   announce<T>(party: string, key: string, op: Op, work: () => Promise<T>): Promise<T> {
-    if (party !== this.self) return this.#exchange.expect<T>(party, 'form', key);
-    const known = this.#breaker.guard(work(), op);
+    if (party !== this.self) return this.#expect<T>(party, 'form', key, op);
+    const known = this.#own(work(), op);
     this.#report(known, this.#others, 'form', key, op, (v) => v);
     return known;
   }
 
   describe(party: string, key: string, op: Op, work: () => Promise<Described>): Promise<Described> {
-    if (party !== this.self) return this.#exchange.expect<Described>(party, 'form', key);
-    const described = this.#breaker.guard(work(), op);
+    if (party !== this.self) return this.#expect<Described>(party, 'form', key, op);
+    const described = this.#own(work(), op);
     this.#report(described, this.#others, 'form', key, op, ({ def, types }) => ({ def, types }));
     return described;
   }
@@ -190,8 +226,7 @@ export class ProductionMode implements Mode {
         { path: 'runtime_config.beaver_type' },
       );
     }
-    if (first && !this.#o.quiet)
-      console.error(`tessera: party ${parties[0]} could learn the others' inputs: use a dealer`);
+    if (first) console.error(`tessera: party ${parties[0]} could learn the others' inputs: use a dealer`);
     const { storedMaterial, identity } = this.#o;
     const stored = first ? undefined : storedMaterial;
     if (stored && measures(config))
@@ -212,10 +247,12 @@ export class ProductionMode implements Mode {
       );
     }
     if (!parties.includes(this.self)) return undefined;
-    const apart = linksApart(config, this.#o, op);
+    const places = linksApart(config, this.#o, op);
+    const apart = places && openLinks(places);
+    apart?.then((links) => this.#links.push(links)).catch(() => {});
     const node = startNode({
       transport: this.#transport,
-      apart: apart && openLinks(apart),
+      apart,
       config,
       op,
       dealer: first || stored ? undefined : this.#o.dealer,
@@ -232,7 +269,25 @@ export class ProductionMode implements Mode {
       },
     });
     this.#nodes.push(node);
-    return node;
+    return this.#watched(
+      node,
+      op,
+      parties.filter((p) => p !== this.self),
+    );
+  }
+
+  /** An engine whose work counts as under way. */
+  #watched(node: PartyNode, op: Op, others: readonly string[]): SpuBackend {
+    return {
+      ready: this.#underway.track(op, others, node.ready),
+      get memory() {
+        return node.memory;
+      },
+      run: (work) => this.#underway.track(work.op, others, node.run(work)),
+      free: (ids) => node.free(ids),
+      ...(node.export && { export: (ids) => this.#underway.track(op, [], node.export!(ids)) }),
+      close: (reason) => node.close(reason),
+    };
   }
 
   #order(order: DealerOrder | 'end'): void {
@@ -277,6 +332,7 @@ export class ProductionMode implements Mode {
     const last = this.#journal.last;
     if (!before) this.#journal.ended(site);
     this.#closing = true;
+    this.#hold(true);
     try {
       if (!this.#failure) {
         const end: Op = { number: 0, what: 'shutdown', site: undefined };
@@ -287,15 +343,17 @@ export class ProductionMode implements Mode {
       if (this.#orders && !this.#failure) this.#order('end');
     } finally {
       for (const forget of this.#forget) forget();
+      this.#underway.stop();
       await this.#transport.close().catch(() => {});
       this.#exchange.fail(new TesseraError('CLOSED', 'this session was shut down (this side)'));
     }
     const late = before ? undefined : this.#failure;
+    if (late?.info.limitMs !== undefined) console.error(`tessera: ${late.message}`);
     if (late?.code !== 'DIVERGED') return;
     // That another program goes on where this one ends may be because of an error on its way out of this one,
     // which must not be hidden by one of ours.
     if (Number(late.info.op) <= last) throw late;
-    if (!this.#o.quiet) console.error(`tessera: ${late.message}`);
+    console.error(`tessera: ${late.message}`);
   }
 }
 

@@ -30,6 +30,10 @@ export interface DealOptions {
   readonly out: string;
   /** The job's name, as the parties give it to sf.init. */
   readonly job: string;
+  /** The deployment alone that it is for, as the parties name it in storedMaterial.deployment. */
+  readonly deployment?: string | undefined;
+  /** When it ceases to be of use. */
+  readonly expires?: Date | undefined;
   /** Who deals: signs the pieces. */
   readonly dealer: Identity;
   /** Each party's material key. */
@@ -66,7 +70,8 @@ function* corrections(
 }
 
 /** Writes the pieces; returns the name of the set. */
-export const deal = async ({ program, runs, out, job, dealer, recipients }: DealOptions): Promise<string> => {
+export const deal = async (options: DealOptions): Promise<string> => {
+  const { program, runs, out, job, deployment = null, expires, dealer, recipients } = options;
   const { parties, field, fraction } = program;
   const missing = parties.filter((p) => recipients[p] === undefined);
   if (missing.length > 0) fail('INVALID_ARGUMENT', `no material key is given for ${missing.join(' and ')}`);
@@ -91,6 +96,8 @@ export const deal = async ({ program, runs, out, job, dealer, recipients }: Deal
         set,
         run,
         job,
+        deployment,
+        expires: expires?.toISOString() ?? null,
         field,
         fraction,
         parties,

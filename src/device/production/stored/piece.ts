@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import type { Build } from '../../../build.ts';
 import { TesseraError } from '../../../errors.ts';
 import { type Identity, identityText, sign, verify } from '../../../link/identity.ts';
-import { type Disk, type DiskFile, disk as own } from '../disk.ts';
-import { syncFolder } from '../vault.ts';
+import { type Disk, disk as own } from '../disk.ts';
+import { VaultReader } from '../vault.ts';
+import { makeFile } from './ledger.ts';
 
-export const VERSION = 3;
+export const VERSION = 4;
 
 /** In the clear, and bound to the contents. */
 export interface PieceHeader {
@@ -16,6 +17,10 @@ export interface PieceHeader {
   readonly set: string;
   readonly run: number;
   readonly job: string;
+  /** The name of the deployment that it was dealt for, if it was for one alone. */
+  readonly deployment: string | null;
+  /** When it ceases to be of use, as ISO 8601 writes it; null for never. */
+  readonly expires: string | null;
   readonly field: string;
   readonly fraction: number;
   readonly parties: readonly string[];
@@ -93,25 +98,20 @@ export const stocks = async (folder: string, disk: Disk = own): Promise<Stock[]>
  */
 export const markUsed = async (folder: string, set: string, run: number, disk: Disk = own): Promise<void> => {
   const path = join(folder, `${set}-${run}.used`);
-  let file: DiskFile;
-  try {
-    file = await disk.open(path, 'wx', 0o600);
-  } catch (e) {
-    const { code } = e as NodeJS.ErrnoException;
-    const why =
-      code === 'EEXIST' ? 'was used before: each piece serves once' : `cannot be marked as used (${code})`;
-    throw new TesseraError(
-      'CONFIG',
-      `storedMaterial: piece ${run} of set ${set} ${why}`,
-      { path, set, run },
-      e,
-    );
-  }
-  try {
-    await file.writeFile(new Date().toISOString());
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await syncFolder(folder, disk);
+  const refuse = (why: string, e?: unknown): TesseraError =>
+    new TesseraError('CONFIG', `storedMaterial: piece ${run} of set ${set} ${why}`, { path, set, run }, e);
+  const fresh = await makeFile(path, folder, disk).catch((e: unknown) => {
+    throw refuse(`cannot be marked as used (${(e as NodeJS.ErrnoException).code})`, e);
+  });
+  if (!fresh) throw refuse('was used before: each piece serves once');
+};
+
+/** The header of a piece, which is in the clear and proves nothing by itself. */
+export const headerOf = async (
+  path: string,
+  disk: Disk = own,
+): Promise<Readonly<Record<string, unknown>>> => {
+  const vault = await VaultReader.open(path, () => new Uint8Array(32), disk);
+  await vault.close();
+  return vault.header;
 };

@@ -12,7 +12,17 @@ import type { SpuConfig } from '../../cluster-def.ts';
 import { type Disk, disk as own } from '../disk.ts';
 import { unsealKey } from '../keys.ts';
 import { type Header, VaultReader } from '../vault.ts';
-import { isSignedBy, markUsed, type PieceHeader, pieceName, type Stock, stocks, VERSION } from './piece.ts';
+import { type OpenLedger, openLedger } from './ledger.ts';
+import {
+  headerOf,
+  isSignedBy,
+  markUsed,
+  type PieceHeader,
+  pieceName,
+  type Stock,
+  stocks,
+  VERSION,
+} from './piece.ts';
 
 export interface StoredOptions {
   readonly folder: string;
@@ -20,6 +30,10 @@ export interface StoredOptions {
   readonly set: string | undefined;
   /** The public identity of who must have dealt it. */
   readonly dealer: string;
+  /** The name of this deployment, which is the one that the material was dealt for. */
+  readonly deployment?: string | undefined;
+  /** The set that its user says is used here alone, where this machine does not know it. */
+  readonly acceptCopiedMaterial?: string | undefined;
   readonly identity: string;
   readonly job: string;
   readonly self: string;
@@ -95,17 +109,54 @@ const check = (path: string, h: PieceHeader, o: StoredOptions, set: string, run:
   }
 };
 
+/** Material that was dealt for another deployment, or long ago, is not what this party was to use here. */
+const checkUse = (path: string, { deployment, expires }: PieceHeader, o: StoredOptions): void => {
+  const named = (name: string | null | undefined) =>
+    name ? `deployment ${JSON.stringify(name)}` : 'no deployment by name';
+  if ((deployment ?? '') !== (o.deployment ?? ''))
+    throw wrong(
+      `${path} was dealt for ${named(deployment)}, and this is ${named(o.deployment)} (storedMaterial.deployment)`,
+      { path, key: 'deployment' },
+    );
+  // What is no date is not before its end.
+  if (expires !== null && !(Date.now() < Date.parse(expires)))
+    throw wrong(`${path} has expired (${expires}): deal more with \`tessera deal\``, {
+      path,
+      key: 'expires',
+    });
+};
+
+/** The header, before the piece is marked: what is of no use here stays for where it is. */
+const checkHeader = (
+  path: string,
+  header: Readonly<Record<string, unknown>>,
+  o: StoredOptions,
+  stock: Stock,
+  run: number,
+) => {
+  check(path, header as unknown as PieceHeader, o, stock.set, run);
+  if (!isSignedBy(header, parseIdentity(o.dealer, 'storedMaterial.dealer')))
+    throw new TesseraError('IDENTITY', `storedMaterial: ${path} was not dealt by ${o.dealer}`, { path });
+  checkUse(path, header as unknown as PieceHeader, o);
+};
+
 /** Opens the next piece. Throws CONFIG for what is used, for others, or damaged; IDENTITY for what another has dealt. */
-export const openStored = async (o: StoredOptions, disk: Disk = own): Promise<StoredMaterial> => {
-  const stock = await choose(o, disk);
+export const openStored = async (
+  o: StoredOptions,
+  disk: Disk = own,
+  ledgerOf: OpenLedger = openLedger,
+): Promise<StoredMaterial> => {
+  const inFolder = await choose(o, disk);
+  const ledger = await ledgerOf(o.folder, inFolder.set, o.self, o.acceptCopiedMaterial);
+  const stock = { ...inFolder, next: Math.max(inFolder.next, await ledger.next()) };
   const run = await agree(stock, o.channel);
+  const path = join(o.folder, pieceName(stock.set, run));
+  checkHeader(path, await headerOf(path, disk), o, stock, run);
+  await ledger.mark(run);
   await markUsed(o.folder, stock.set, run, disk);
   await allMarked(run, o.channel);
-  const path = join(o.folder, pieceName(stock.set, run));
   const keyOf = (header: Header): Uint8Array => {
-    check(path, header as unknown as PieceHeader, o, stock.set, run);
-    if (!isSignedBy(header, parseIdentity(o.dealer, 'storedMaterial.dealer')))
-      throw new TesseraError('IDENTITY', `storedMaterial: ${path} was not dealt by ${o.dealer}`, { path });
+    checkHeader(path, header, o, stock, run);
     const key = unsealKey(header.key, o.identity);
     if (key === undefined) throw wrong(`${path} is sealed to another identity than this party's`, { path });
     return key;
