@@ -1,8 +1,9 @@
 /** @file What was started on this machine: a file for each process, so that `tessera stop` ends those and no others. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fail } from '../errors.ts';
+import { isLoopback, parseAddress } from '../link/address.ts';
 
 export interface Started {
   readonly pid: number;
@@ -21,10 +22,18 @@ export interface Started {
 /** TESSERA_STATE, or a folder of this user's among the temporary ones. */
 export const stateFolder = (): string => {
   const path = process.env.TESSERA_STATE ?? join(tmpdir(), `tessera-${userInfo().username}`);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  // Tokens lie there, and names of processes to end: it must be nobody else's.
-  const { uid, mode } = statSync(path);
-  if (process.getuid !== undefined && (uid !== process.getuid() || (mode & 0o022) !== 0))
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (e) {
+    fail('CONFIG', `${path} cannot be a folder (${String(e)}): set TESSERA_STATE to a folder of your own`, {
+      path,
+    });
+  }
+  // Tokens lie there, and names of processes to end: it must be nobody else's, and no way to somebody else's.
+  const found = lstatSync(path);
+  if (!found.isDirectory())
+    fail('CONFIG', `${path} is no folder: set TESSERA_STATE to a folder of your own`, { path });
+  if (process.getuid !== undefined && (found.uid !== process.getuid() || (found.mode & 0o022) !== 0))
     fail('CONFIG', `${path} can be written by others: set TESSERA_STATE to a folder of your own`, { path });
   return path;
 };
@@ -73,6 +82,16 @@ export const startedHere = (): Started[] => {
     });
 };
 
-/** The token of a head that was started here. */
+const ANYWHERE: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
+/** Does `address` mean the head that was started at `own`, on this machine? */
+const sameHead = (own: string, address: string): boolean => {
+  if (own === address) return true;
+  const [a, b] = [own, address].map((text) => parseAddress(text.replace(/^\w+:\/\//, ''), 'address'));
+  const here = (host: string): boolean => isLoopback(host) || ANYWHERE.has(host);
+  return a!.port === b!.port && here(a!.host) && here(b!.host);
+};
+
+/** The token of a head that this user has started here: nobody else can read it. */
 export const tokenHere = (address: string): string | undefined =>
-  startedHere().find((s) => s.address === address && s.token !== undefined)?.token;
+  startedHere().find((s) => s.token !== undefined && sameHead(s.address, address))?.token;
