@@ -8,7 +8,7 @@ import { stopAll } from '../../src/cluster/stop.ts';
 
 const SETTLE_MS = 500;
 const folder = process.env.TESSERA_STATE!;
-process.on('disconnect', () => {
+const end = (): void => {
   const clean = async (): Promise<void> => {
     if (!existsSync(folder)) return;
     // What the demo was starting at that moment ends too, or is known by then.
@@ -17,4 +17,6 @@ process.on('disconnect', () => {
     removeOwn(folder);
   };
   void clean().finally(() => process.exit());
-});
+};
+process.on('disconnect', end);
+if (!process.connected) end();
