@@ -51,7 +51,9 @@ export class Children {
 
   /** Starts a process, and says what is typed for that; resolves when it has ended well. */
   async run({ args, out, env, heard }: Run): Promise<void> {
-    console.error(`$ node ${args.map((a) => (a.startsWith('/') ? relative(process.cwd(), a) : a)).join(' ')}`);
+    console.error(
+      `$ node ${args.map((a) => (a.startsWith('/') ? relative(process.cwd(), a) : a)).join(' ')}`,
+    );
     const stdio: StdioOptions = ['ignore', out, 'inherit', 'ipc'];
     const child = spawn(process.execPath, ['--import', LEAVES, ...args], {
       stdio,

@@ -8,8 +8,9 @@ import { BUILD } from '../build.ts';
 import type { SpuConfig } from '../device/cluster-def.ts';
 import type { Cluster } from '../device/cluster-options.ts';
 import { failedAt } from '../device/failing.ts';
-import type { Described, Entry, Mode, RemoteCall, SpuBackend } from '../device/mode.ts';
+import type { Described, Entry, Keeper, Mode, RemoteCall, SpuBackend } from '../device/mode.ts';
 import { INSIDE, type Op } from '../device/objects.ts';
+import { forParties, storageKeyOf } from '../device/storage-key.ts';
 import { mapDevice } from '../device/trees.ts';
 import { fail, oneOf, TesseraError } from '../errors.ts';
 import type { CallHead, Sent } from './call.ts';
@@ -44,7 +45,6 @@ const MOST_INLINE = 256 * 1024;
 export class ClusterMode implements Mode {
   readonly name = 'cluster';
   readonly self = undefined;
-  readonly files = undefined;
   readonly parties: readonly string[];
   readonly id: string;
   readonly #o: Cluster;
@@ -340,6 +340,10 @@ export class ClusterMode implements Mode {
     return this.share([party], key, op, value);
   }
 
+  keeper(party: string, _rank: number, backend: SpuBackend): Keeper {
+    return (backend as ClusterSpu).keeper(party, storageKeyOf(this.#o.storageKey, party));
+  }
+
   announce<T>(_party: string, _key: string, _op: Op, work: () => Promise<T>): Promise<T> {
     return work();
   }
@@ -421,6 +425,7 @@ export const openCluster = async (o: Cluster): Promise<Mode> => {
           missing.map((p) => startCommand(o.address, p)).join('\n'),
         { path: 'parties', missing, tags },
       );
+    if (o.storageKey !== undefined) forParties(o.storageKey, o.parties ?? tags);
     const mode = new ClusterMode(o, engine, members, o.parties ?? tags, id);
     await mode.begin();
     return mode;

@@ -111,7 +111,7 @@ export class ClusterNode {
     this.#members = new Members(engine);
     this.#objects = new Objects(o.id, engine, this.#members);
     this.#pulse = new Pulse(engine, `nodes.${o.id}`, () => this.info());
-    this.#spus = new SpuHost(o.host, this.#objects, {
+    this.#spus = new SpuHost(o.host, o.root, this.#objects, {
       hold: (tag) => this.#hold(tag),
       release: (tag) => this.#pulls.get(tag)?.release(),
     });

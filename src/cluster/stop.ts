@@ -31,7 +31,9 @@ export interface Stopped extends Started {
 const stopIn = async (folder: string): Promise<Stopped[]> => {
   const all = startedHere(folder);
   const stop = (kind: Started['kind']) =>
-    Promise.all(all.filter((s) => s.kind === kind).map(async (s) => ({ ...s, gentle: await end(s, folder) })));
+    Promise.all(
+      all.filter((s) => s.kind === kind).map(async (s) => ({ ...s, gentle: await end(s, folder) })),
+    );
   return [...(await stop('node')), ...(await stop('nats-server'))];
 };
 

@@ -22,6 +22,7 @@ import {
   type Reader,
   required,
 } from './read.ts';
+import { forParties, readStorageKeys, type StorageKeys } from './storage-key.ts';
 import { readUnseen, type UnseenMode } from './unseen.ts';
 
 /** All parties in this process, each SPU party in a thread of its own. */
@@ -38,6 +39,8 @@ export interface StandaloneOptions {
   /** Which types may go from party to party, as in production; every registered one if absent. */
   readonly crossSiloSerializingAllowedList?: AllowedList;
   readonly cross_silo_serializing_allowed_list?: AllowedList;
+  /** What `spu.dump` encrypts files with: 32 bytes in base64 for all parties, or an object with such a key for each. */
+  readonly storageKey?: StorageKeys;
   /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
   readonly unseen?: UnseenMode;
   /** 'info' prints one line at the start, and profiles; 'warning' and above only what goes wrong. */
@@ -55,6 +58,7 @@ export interface Standalone {
   readonly link: ShapeOptions | undefined;
   readonly check?: CheckOptions;
   readonly allowedList?: AllowedList;
+  readonly storageKey?: StorageKeys;
   readonly unseen?: UnseenMode;
   readonly quiet: boolean;
 }
@@ -95,6 +99,7 @@ const readStandalone = object({
   check: optional<CheckOptions | undefined>(readCheck, undefined),
   unseen: optional<UnseenMode | undefined>(readUnseen, undefined),
   crossSiloSerializingAllowedList: optional<AllowedList | undefined>(readAllowedList, undefined),
+  storageKey: optional<StorageKeys | undefined>(readStorageKeys, undefined),
   numCpus: unused(THREADS),
   numGpus: unused('there is no GPU to share', 0),
   ompNumThreads: unused(THREADS, 1),
@@ -136,7 +141,7 @@ const MODES: readonly {
     is: () => true,
     read: (o) => {
       const given = readStandalone(o, '');
-      const { parties, link: shaped, loggingLevel, check, unseen } = given;
+      const { parties, link: shaped, loggingLevel, check, unseen, storageKey } = given;
       const { crossSiloSerializingAllowedList: allowedList } = given;
       return {
         mode: 'standalone',
@@ -144,6 +149,7 @@ const MODES: readonly {
         link: shaped,
         ...(check && { check }),
         ...(allowedList && { allowedList }),
+        ...(storageKey && { storageKey: forParties(storageKey, parties) }),
         ...(unseen && { unseen }),
         quiet: loggingLevel !== 'info' && loggingLevel !== 'debug',
       };

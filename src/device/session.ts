@@ -262,5 +262,9 @@ export async function session(first: unknown, second?: unknown, ...surplus: unkn
   if (options.mode === 'cluster') return new Session(await opener.open(options), undefined, unseen);
   notice(options.quiet);
   const checker = options.check && new Checker(options.check);
-  return new Session(standalone(options.parties, options.link, options.allowedList), checker, unseen);
+  return new Session(
+    standalone(options.parties, options.link, options.allowedList, options.storageKey),
+    checker,
+    unseen,
+  );
 }

@@ -11,7 +11,8 @@ import { LONG } from '../long.ts';
 import { clusterSuite, Machine, until } from './harness.ts';
 
 const test = clusterSuite('cluster/demo');
-const demo = (name: string): string => fileURLToPath(new URL(`../../examples/${name}/demo.js`, import.meta.url));
+const demo = (name: string): string =>
+  fileURLToPath(new URL(`../../examples/${name}/demo.js`, import.meta.url));
 
 /** Processes that carry a mark in their environment, by what they run. */
 const marked = (mark: string): Map<number, string> => {
@@ -84,7 +85,10 @@ test('what is left where the keeper was killed too, `tessera stop` finds', async
   for (const [pid, text] of marked(mark)) if (text.includes('keeper.js')) process.kill(pid, 'SIGKILL');
   child.kill('SIGKILL');
   const { out } = await machine.tessera('stop');
-  assert.match(out, /Stopped node n\w+ \(alice\)[\s\S]*Stopped node n\w+ \(bob\)|Stopped node n\w+ \(bob\)[\s\S]*\(alice\)/);
+  assert.match(
+    out,
+    /Stopped node n\w+ \(alice\)[\s\S]*Stopped node n\w+ \(bob\)|Stopped node n\w+ \(bob\)[\s\S]*\(alice\)/,
+  );
   assert.match(out, /Stopped the engine/);
   await gone();
   rmSync(machine.state, { recursive: true });

@@ -79,7 +79,16 @@ const heads = (driver: string): object[] => {
     ...changes.flatMap((c) => kinds.map((kind) => ({ ...own, state: `${driver}.9`, ...c, kind }))),
     ...kinds.map((kind) => ({ id: `${driver}.1`, driver, kind })),
     ...['nothing', 'toString', '__proto__', ''].map((kind) => ({ ...own, kind })),
-    { id: `${driver}.1`, driver, kind: 'spu-prepare', spu: `${driver}.2`, name: 'alice', tag: 5, text: 'x', build: BUILD },
+    {
+      id: `${driver}.1`,
+      driver,
+      kind: 'spu-prepare',
+      spu: `${driver}.2`,
+      name: 'alice',
+      tag: 5,
+      text: 'x',
+      build: BUILD,
+    },
     { id: `${driver}.1`, driver, kind: 'spu-start', spu: `${driver}.2`, name: 'alice', links: null },
   ];
 };
@@ -99,8 +108,8 @@ const garbage: readonly Uint8Array[] = [
   randomBytes(1000),
   randomBytes(1_000_000),
   frame(0xffffffff, '{"sizes":[]}'),
-  ...['null', '5', '[]', '{}', '{"sizes":5}', '{"sizes":[-1]}', '{"sizes":[1e300]}', '{"sizes":["x"]}'].map((t) =>
-    frame(t.length, t),
+  ...['null', '5', '[]', '{}', '{"sizes":5}', '{"sizes":[-1]}', '{"sizes":[1e300]}', '{"sizes":["x"]}'].map(
+    (t) => frame(t.length, t),
   ),
   frame(2 * 1_000_000 + 12, `{"sizes":[${'0,'.repeat(999_999)}0]}`),
   frame(200_000, '['.repeat(200_000)),
@@ -130,7 +139,14 @@ test('bad orders, tasks, answers, requests and beats: nodes and programs live on
       }
     for (const [i, n] of nodes.entries())
       for (const bytes of ['', 'null', '5', '{}', `{"id":"${n.id}"}`, '{"id":"x","tags":5}', '\x00'])
-        for (const key of [`nodes.x${i}`, `drivers.x${i}`, `drivers.${driver}`, 'nodes', 'nodes.a.b', 'other'])
+        for (const key of [
+          `nodes.x${i}`,
+          `drivers.x${i}`,
+          `drivers.${driver}`,
+          'nodes',
+          'nodes.a.b',
+          'other',
+        ])
           nc.publish(`$KV.${names.bucket}.${key}`, bytes);
     await nc.flush();
     assert.is(await s.reveal(s.PYU('alice')(tasks.add)(1, 2)), 3);
@@ -153,9 +169,19 @@ test('orders of a driver that is not there hold no slot', async () => {
     const own = { ...call, driver: 'ghost', id: `ghost.${i}`, state: `ghost.s${i}`, code };
     const [construct, prepare] = [
       pack({ ...own, kind: 'construct' }, [new Uint8Array([0])]),
-      pack({ id: `ghost.p${i}`, driver: 'ghost', kind: 'spu-prepare', spu: `ghost.${i}`, name: 'alice', tag: 'alice', text: 'x', build: BUILD }),
+      pack({
+        id: `ghost.p${i}`,
+        driver: 'ghost',
+        kind: 'spu-prepare',
+        spu: `ghost.${i}`,
+        name: 'alice',
+        tag: 'alice',
+        text: 'x',
+        build: BUILD,
+      }),
     ];
-    for (const bytes of [construct, prepare]) nc.publish(names.orders(node.id), bytes, { reply: 'strange.reply' });
+    for (const bytes of [construct, prepare])
+      nc.publish(names.orders(node.id), bytes, { reply: 'strange.reply' });
   }
   await nc.flush();
   await sleep(1_500);
@@ -172,10 +198,20 @@ test('an object that is said to be huge takes no room, and is an error of the ca
     const { nodes, drivers } = await cluster.machine.status(cluster.address);
     const [driver, node] = [drivers[0]!.id, nodes.find((n) => 'alice' in n.tags)!];
     const answers: string[] = [];
-    const listening = nc.subscribe(names.answers(driver), { callback: (_, m) => void answers.push(m.string()) });
+    const listening = nc.subscribe(names.answers(driver), {
+      callback: (_, m) => void answers.push(m.string()),
+    });
     const size = 2 ** 31;
     const args = { id: `${driver}.none`, size, holder: driver };
-    const head = { ...call, id: `${driver}.huge`, driver, state: `${driver}.hs`, code, args, kind: 'construct' };
+    const head = {
+      ...call,
+      id: `${driver}.huge`,
+      driver,
+      state: `${driver}.hs`,
+      code,
+      args,
+      kind: 'construct',
+    };
     nc.publish(names.orders(node.id), pack(head));
     await until(() => answers.some((text) => text.includes('.huge"')), 'it is answered');
     assert.match(answers.find((text) => text.includes('.huge"'))!, /PEER_LOST/);
