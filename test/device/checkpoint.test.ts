@@ -68,9 +68,8 @@ const check = async (s: sf.Session, spu: sf.SPU, path: unknown, of: readonly num
   ])) as sf.NDArray[];
   const near = (a: readonly unknown[], b: readonly number[]): void => {
     assert.is(a.length, b.length);
-    b.forEach((want, i) =>
-      assert.ok(Math.abs(Number(a[i]) - want) < 1e-3 * Math.max(1, Math.abs(want)), `${a[i]}, not ${want}`),
-    );
+    for (const [i, want] of b.entries())
+      assert.ok(Math.abs(Number(a[i]) - want) < 1e-3 * Math.max(1, Math.abs(want)), `${a[i]}, not ${want}`);
   };
   near(
     out[0]!.toArray() as number[],
