@@ -61,12 +61,12 @@ const manyTasks = async (session: sf.Session): Promise<Row> => {
   };
 };
 
-const roundTrip = async (session: sf.Session): Promise<Row> => {
+const roundTrip = async (session: sf.Session, token: string): Promise<Row> => {
   const payload = new Uint8Array(KILOBYTE).fill(7);
   const alice = session.PYU('alice');
-  const echo = fork(sibling('./lib/nats-echo.js'), [ADDRESS, 'bench.echo'], { execArgv: [] });
+  const echo = fork(sibling('./lib/nats-echo.js'), [ADDRESS, 'bench.echo', token], { execArgv: [] });
   await once(echo, 'message');
-  const nc = await connect({ servers: ADDRESS });
+  const nc = await connect({ servers: ADDRESS, token });
   const [ours, bare] = (await trips(
     () => session.reveal(alice(tasks.noop)(payload)),
     () => nc.request('bench.echo', payload, { timeout: 5_000 }),
@@ -114,11 +114,12 @@ export const benchCluster = async (wanted: (name: string) => boolean): Promise<R
     promisify(execFile)(process.execPath, [sibling('../src/cli/main.js'), ...args], { env });
   const resources = (tag: string) => `--resources=${JSON.stringify({ [tag]: SLOTS, work: SLOTS })}`;
   try {
-    await tessera('start', '--head', `--port=${PORT}`, resources('alice'));
+    const { stdout } = await tessera('start', '--head', `--port=${PORT}`, resources('alice'));
+    const token = / --token=(\w+)/.exec(stdout)![1]!;
     await tessera('start', `--address=${ADDRESS}`, resources('bob'));
-    const session = await sf.session({ address: ADDRESS, loggingLevel: 'error' });
+    const session = await sf.session({ address: ADDRESS, token, loggingLevel: 'error' });
     const rows: Row[] = [];
-    for (const one of CASES) rows.push(await one(session));
+    for (const one of CASES) rows.push(await one(session, token));
     await session.shutdown();
     return rows;
   } finally {

@@ -111,7 +111,7 @@ const noFiles = (): never =>
     'a browser party keeps no files: checkpoints and stored material are for Node and Deno',
   );
 
-export const filesOf = (_o: Production): PartyFiles => ({
+export const filesOf = (_o: Pick<Production, 'identity' | 'storageKey'>): PartyFiles => ({
   list: noFiles,
   write: noFiles,
   keep: noFiles,

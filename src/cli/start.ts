@@ -1,7 +1,7 @@
 /** @file `tessera start`: a head, or a node that joins one. */
 import { readFileSync } from 'node:fs';
 import { BUILD } from '../build.ts';
-import { nodeHere, ownHost, startHead, startNode } from '../cluster/start.ts';
+import { nodeHere, ownHost, rootFolder, startHead, startNode } from '../cluster/start.ts';
 import { configError, integer, partyName } from '../device/read.ts';
 import { fail } from '../errors.ts';
 import type { CliCommand } from './command.ts';
@@ -12,6 +12,7 @@ interface Flags extends EngineFlags {
   nodeIpAddress?: string;
   port: string;
   resources: string;
+  root: string;
 }
 
 const MOST_SLOTS = 1_024;
@@ -41,6 +42,10 @@ const quoted = (tags: object): string => `'${JSON.stringify(tags)}'`;
 const next = (address: string, token: string | undefined, own: boolean): string => {
   const secret = token === undefined ? '' : ` --token=${token}`;
   const option = token === undefined ? '' : `, token: '${token}'`;
+  const here =
+    token === undefined
+      ? []
+      : ['(The token is a secret. On this machine you need not type it: the same user is known.)'];
   const where = own ? `--nats-url=${address}` : `--address=${address}`;
   return [
     '',
@@ -52,6 +57,7 @@ const next = (address: string, token: string | undefined, own: boolean): string 
     `  tessera status ${where}`,
     'To stop what was started on this machine:',
     '  tessera stop',
+    ...here,
   ].join('\n');
 };
 
@@ -64,6 +70,11 @@ export const startCommand: CliCommand = {
         .option('--head', 'start (or attach to) the engine, and a node')
         .option('--node-ip-address <ip>', 'where this machine is reached by the others')
         .option('--port <port>', 'of the head', '6379')
+        .option(
+          '--root <folder>',
+          'below which modules of tasks are, and files of checkpoints; nothing else of this machine is loaded',
+          process.cwd(),
+        )
         .option('--resources <json>', 'tags, and how many workers of each may run at the same time', '{}'),
     )
       // Ray's, for commands that are copied from the guide: there is nothing to switch off.
@@ -76,6 +87,7 @@ export const startCommand: CliCommand = {
 const start = async (f: Flags): Promise<void> => {
   const tags = readResources(f.resources);
   const version = BUILD.version;
+  const root = rootFolder(f.root);
   if (f.head && f.address !== undefined)
     fail('CONFIG', 'give either --head, with --node-ip-address and --port, or --address of a head');
   if (!f.head && f.address === undefined && f.natsUrl === undefined)
@@ -91,9 +103,10 @@ const start = async (f: Flags): Promise<void> => {
     const engine = engineOf({
       ...f,
       address: head.address,
-      ...(head.token !== undefined && { token: head.token }),
+      token: head.token,
     });
-    const node = nodeHere(engine, tags) ?? (await startNode({ engine, host, tags, head: true, version }));
+    const node =
+      nodeHere(engine, tags) ?? (await startNode({ engine, host, tags, head: true, version, root }));
     console.log(
       `Tessera head started at ${head.address}${head.fresh ? '' : ' (the engine was there already)'}.`,
     );
@@ -102,7 +115,7 @@ const start = async (f: Flags): Promise<void> => {
     return;
   }
   const engine = engineOf(f);
-  const node = await startNode({ engine, host, tags, head: f.head === true, version });
+  const node = await startNode({ engine, host, tags, head: f.head === true, version, root });
   console.log(`Tessera node started: ${node.id} at ${host}, ${JSON.stringify(tags)}; joined ${engine.url}.`);
   console.log(next(engine.url, engine.token, f.natsUrl !== undefined));
 };

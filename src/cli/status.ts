@@ -8,7 +8,7 @@ const size = (bytes: number): string =>
 const age = (since: number): string => `${Math.max(0, (Date.now() - since) / 1000).toFixed(0)} s`;
 
 /** For people. */
-const text = ({ address, cluster, nodes, drivers, queues }: Snapshot): string => {
+const text = ({ address, cluster, nodes, lost, drivers, errors, queues }: Snapshot): string => {
   const lines = [`Cluster ${cluster} at ${address}: ${nodes.length} nodes, ${drivers.length} programs`];
   for (const n of nodes) {
     const tags = Object.entries(n.tags).map(
@@ -24,6 +24,11 @@ const text = ({ address, cluster, nodes, drivers, queues }: Snapshot): string =>
     );
     for (const t of n.tasks) lines.push(`  running: ${t.party} ${t.what}, for ${age(t.since)}`);
   }
+  for (const n of lost)
+    lines.push(
+      `\nnode ${n.id} at ${n.host} (${Object.keys(n.tags).join(', ')}) is lost, not heard of for ${age(n.lostAt)}: ` +
+        `${n.done} done, ${n.failed} failed`,
+    );
   if (queues.length > 0) lines.push('');
   for (const q of queues)
     lines.push(`queue ${q.tag}: ${q.waiting} waiting, ${q.running} given out, ${q.slots} slots in all`);
@@ -39,6 +44,8 @@ const text = ({ address, cluster, nodes, drivers, queues }: Snapshot): string =>
           .join(', ')}): ${s.rounds} rounds, ${size(s.bytes)}, ${s.running ?? 'idle'}`,
       );
   }
+  if (errors.length > 0) lines.push('');
+  for (const e of errors) lines.push(`error ${age(e.at)} ago (program ${e.program}): ${e.text}`);
   return lines.join('\n');
 };
 

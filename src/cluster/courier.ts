@@ -5,12 +5,13 @@
 import { createInbox, headers, type Msg, type Subscription } from '@nats-io/transport-node';
 import { unpackError } from '../device/messages.ts';
 import { TesseraError } from '../errors.ts';
-import type { AnswerHead } from './call.ts';
 import type { Engine } from './engine.ts';
 import { pack, unpack } from './frame.ts';
+import { hear } from './hear.ts';
 import type { Members } from './members.ts';
 import type { Located } from './objects.ts';
-import { ACK_MS, RETRY_MS } from './times.ts';
+import { readAnswer } from './read-heads.ts';
+import { ACK_MS, ENGINE_GONE_MS, RETRY_MS } from './times.ts';
 
 export interface Answer {
   readonly node: string;
@@ -22,8 +23,10 @@ export interface Answer {
 interface Pending {
   /** The tag of a task's queue, or the node of an order. */
   readonly to: { readonly tag: string } | { readonly node: string };
-  /** A task that the engine has not yet said that it has. */
-  unsure?: { readonly bytes: Uint8Array; at: number };
+  /** Of a task, until it is answered: a server that starts without its store has lost it. */
+  readonly bytes: Uint8Array;
+  /** When it was given last. */
+  at: number;
   resolve(answer: Answer): void;
   reject(error: unknown): void;
 }
@@ -32,11 +35,13 @@ interface Head {
   readonly id: string;
 }
 
+const NOTHING = new Uint8Array();
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Courier {
   readonly #engine: Engine;
   readonly #members: Members;
+  readonly #driver: string;
   readonly #pending = new Map<string, Pending>();
   readonly #subscriptions: Subscription[];
   /** Where the engine says that it has a task, by the task's id. */
@@ -47,76 +52,133 @@ export class Courier {
   /** Results that came after the first of their task. */
   readonly #surplus: (ids: readonly string[]) => void;
   #failure: TesseraError | undefined;
+  /** How many times all that waits was given again. */
+  #again = 0;
+  /** The last look has found that the queue has fewer tasks than wait for answers. */
+  #short = false;
+  #looking = false;
+  #away: number | undefined;
 
   constructor(engine: Engine, members: Members, driver: string, surplus: (ids: readonly string[]) => void) {
     this.#engine = engine;
     this.#members = members;
+    this.#driver = driver;
     this.#surplus = surplus;
+    const { nc, names } = engine;
     this.#subscriptions = [
-      engine.nc.subscribe(engine.names.answers(driver), {
-        callback: (e, m) => void (e === null && this.#answered(m)),
-      }),
-      engine.nc.subscribe(`${this.#stored}.>`, {
-        callback: (e, m) => void (e === null && this.#hasStored(m)),
-      }),
+      hear(nc, names.answers(driver), (m) => this.#answered(m)),
+      hear(nc, `${this.#stored}.>`, (m) => this.#hasStored(m)),
     ];
-    this.#timer = setInterval(() => this.#giveAgain(), RETRY_MS / 4);
+    this.#timer = setInterval(() => void this.#looks(), RETRY_MS);
     this.#timer.unref();
   }
 
   /** Puts a task in the queue of a tag. Resolves with the first answer of any attempt. */
   task(tag: string, head: Head, parts: readonly Uint8Array[]): Promise<Answer> {
     const bytes = pack(head, parts);
-    return this.#expect(head.id, { tag }, async (pending) => {
-      pending.unsure = { bytes, at: Date.now() };
-      this.#give(head.id, tag, bytes, false);
-    });
+    return this.#expect(head.id, { tag }, bytes, async () => this.#give(head.id, tag, bytes));
   }
 
-  /** Under one id, so that a task that is given again is queued once. Throws LINK for one that is too large. */
-  #give(id: string, tag: string, bytes: Uint8Array, asks: boolean): void {
+  /** Under one id, so that a task is queued once. Throws LINK for one that is too large. */
+  #give(id: string, tag: string, bytes: Uint8Array): void {
     const { nc, names } = this.#engine;
     const named = headers();
-    named.set('Nats-Msg-Id', id);
+    named.set('Nats-Msg-Id', this.#again === 0 ? id : `${id} ${this.#again}`);
     try {
-      nc.publish(names.tasks(tag), bytes, {
+      nc.publish(names.tasks(tag, this.#driver), bytes, {
         headers: named,
-        ...(asks && { reply: `${this.#stored}.${id}` }),
+        // Most tasks are answered before it matters whether the engine has them, so nobody asks at first.
+        ...(this.#again > 0 && { reply: `${this.#stored}.${id}` }),
       });
     } catch (e) {
       throw new TesseraError('LINK', `the engine does not take the task: ${String(e)}`, {}, e);
     }
   }
 
+  async #looks(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    // What cannot be asked now is asked later.
+    await this.#look().catch(() => {});
+    this.#looking = false;
+  }
+
   /**
-   * Most tasks are answered before it matters whether the engine has them, so nobody asks. One that is not is given again,
-   * with the question, until the engine says that it has it.
+   * A task stays in the queue until its answer has come. So where the queue has fewer than wait for answers, some are lost: with
+   * a server's store, on a connection that broke, or because this program counted as gone. Then all are given again.
    */
-  #giveAgain(): void {
-    if (this.#engine.nc.isClosed()) return;
-    const now = Date.now();
-    for (const [id, { to, unsure }] of this.#pending) {
-      if (unsure === undefined || now - unsure.at < RETRY_MS || !('tag' in to)) continue;
-      unsure.at = now;
-      this.#give(id, to.tag, unsure.bytes, true);
+  async #look(): Promise<void> {
+    const { nc } = this.#engine;
+    if (nc.isClosed()) return;
+    this.#checkAway();
+    const before = Date.now() - RETRY_MS;
+    const old = this.#tasks().filter(([, { at }]) => at <= before);
+    if (old.length === 0 || this.#away !== undefined) {
+      this.#short = false;
+      return;
+    }
+    const queued = await this.#queued();
+    const waiting = old.filter(([id]) => this.#pending.has(id)).length;
+    const short = waiting > queued;
+    const twice = short && this.#short;
+    this.#short = short;
+    if (!twice) return;
+    this.#short = false;
+    await this.#engine.drop(this.#driver);
+    this.#again++;
+    for (const [id, { to, bytes, reject }] of this.#tasks()) {
+      try {
+        this.#give(id, (to as { tag: string }).tag, bytes);
+        this.#pending.get(id)!.at = Date.now();
+      } catch (e) {
+        this.#pending.delete(id);
+        reject(e);
+      }
     }
   }
 
+  /** What the queue has of this program's; where there is no queue, it is made again. */
+  async #queued(): Promise<number> {
+    try {
+      return await this.#engine.queued(this.#driver);
+    } catch (e) {
+      if (!/stream not found/i.test(String(e))) throw e;
+      await this.#engine.make();
+      return 0;
+    }
+  }
+
+  #tasks(): [string, Pending][] {
+    return [...this.#pending].filter(([, { to }]) => 'tag' in to);
+  }
+
+  /** The connection to the engine has broken, or is there again. */
+  connected(there: boolean): void {
+    this.#away = there ? undefined : (this.#away ?? Date.now());
+  }
+
+  #checkAway(): void {
+    if (this.#away === undefined || Date.now() - this.#away < ENGINE_GONE_MS) return;
+    const { url } = this.#engine.address;
+    const why = `the engine at ${url} has been away for ${Math.round((Date.now() - this.#away) / 1e3)} s`;
+    this.#reject(() => true, new TesseraError('LINK', why, { address: url }));
+  }
+
   #hasStored(m: Msg): void {
-    const pending = this.#pending.get(m.subject.slice(this.#stored.length + 1));
-    if (pending === undefined) return;
+    const id = m.subject.slice(this.#stored.length + 1);
+    const pending = this.#pending.get(id);
     // What is no such word (nobody listens while the engine starts) is no answer: the task is given again.
-    if (m.data.length === 0) return;
+    if (pending === undefined || m.data.length === 0) return;
     const { error } = m.json<{ error?: { code: number; description: string } }>();
-    if (error === undefined) delete pending.unsure;
-    else if (error.code !== 503)
-      pending.reject(new TesseraError('LINK', `the engine does not take the task: ${error.description}`));
+    if (error === undefined || error.code === 503) return;
+    this.#pending.delete(id);
+    pending.reject(new TesseraError('LINK', `the engine does not take the task: ${error.description}`));
   }
 
   /** Tells a node to do something. */
   order(node: string, head: Head, parts: readonly Uint8Array[] = []): Promise<Answer> {
     const bytes = pack(head, parts);
-    return this.#expect(head.id, { node }, async () => {
+    return this.#expect(head.id, { node }, NOTHING, async () => {
       const { nc, names } = this.#engine;
       while (this.#pending.has(head.id) && !nc.isClosed()) {
         try {
@@ -129,13 +191,12 @@ export class Courier {
     });
   }
 
-  #expect(id: string, to: Pending['to'], send: (pending: Pending) => Promise<void>): Promise<Answer> {
+  #expect(id: string, to: Pending['to'], bytes: Uint8Array, send: () => Promise<void>): Promise<Answer> {
     if (this.#failure) return Promise.reject(this.#failure);
     if ('node' in to && this.#members.node(to.node) === undefined) return Promise.reject(this.lost(to.node));
     return new Promise((resolve, reject) => {
-      const pending: Pending = { to, resolve, reject };
-      this.#pending.set(id, pending);
-      send(pending).catch((e: unknown) => {
+      this.#pending.set(id, { to, bytes, at: Date.now(), resolve, reject });
+      send().catch((e: unknown) => {
         this.#pending.delete(id);
         reject(e);
       });
@@ -143,9 +204,10 @@ export class Courier {
   }
 
   #answered(m: Msg): void {
-    const frame = unpack<AnswerHead>(m.data);
-    if (frame === undefined) return;
-    const { head, parts } = frame;
+    const frame = unpack(m.data);
+    const head = frame && readAnswer(frame.head, frame.parts.length);
+    if (frame === undefined || head === undefined) return;
+    const { parts } = frame;
     // Confirmed only now that it is here: what is lost on its way comes again.
     if (head.ack === undefined) m.respond(head.id);
     else this.#acknowledge(head.ack);

@@ -19,7 +19,7 @@ import {
 import { TesseraError } from '../errors.ts';
 import { type Address, parseAddress } from '../link/address.ts';
 import { type Names, namesOf, tokenOf } from './names.ts';
-import { DRIVER_GONE_MS, REDELIVER_MS } from './times.ts';
+import { KEPT_MS, REDELIVER_MS } from './times.ts';
 
 /** How to reach the engine, and as whom. */
 export interface EngineAddress {
@@ -43,10 +43,16 @@ export interface Engine {
   readonly nc: NatsConnection;
   readonly js: JetStreamClient;
   readonly kv: KV;
+  /** Makes what the cluster keeps on the server, as far as it is not there: all of it, after a start without its store. */
+  make(): Promise<void>;
   /** Makes the queue of a tag, if it is not there. */
   queue(tag: string): Promise<void>;
   /** Tasks that wait for a node, and those at nodes, by tag. */
   depth(tag: string): Promise<{ waiting: number; running: number }>;
+  /** Tasks of a driver that the queue has, at nodes or not. */
+  queued(driver: string): Promise<number>;
+  /** Drops them. */
+  drop(driver: string): Promise<void>;
 }
 
 /** The queue keeps this many tasks at most; more are refused, not dropped. */
@@ -115,6 +121,17 @@ const unreachable = (a: EngineAddress, cause: unknown): TesseraError => {
   );
 };
 
+/** An address is that of a head, which has a token; a URL is that of a server whose user says who may come. */
+const openToAll = ({ url }: EngineAddress): boolean => !url.includes('://');
+
+const lettingAllIn = ({ url }: EngineAddress): TesseraError =>
+  new TesseraError(
+    'IDENTITY',
+    `the server at ${url} lets everybody in, so that it is no head of \`tessera start --head\`: whoever can reach it could have ` +
+      'nodes run code. If it is yours, and meant so, give it as nats://host:port (--nats-url)',
+    { address: url },
+  );
+
 /** Connects. Rejects with LINK where nobody answers, and with IDENTITY where the credentials are refused. */
 export const openEngine = async (address: EngineAddress, name: string): Promise<Engine> => {
   const names = namesOf(address.cluster);
@@ -125,27 +142,34 @@ export const openEngine = async (address: EngineAddress, name: string): Promise<
     throw unreachable(address, e);
   }
   try {
+    if (openToAll(address) && nc.info?.auth_required !== true) throw lettingAllIn(address);
     const jsm = await jetstreamManager(nc);
-    await jsm.streams.add({
-      name: names.stream,
-      subjects: [names.allTasks],
-      retention: RetentionPolicy.Workqueue,
-      storage: StorageType.File,
-      discard: DiscardPolicy.New,
-      max_msgs: MOST_TASKS,
-    });
     const js = jetstream(nc);
-    const kv = await new Kvm(js).create(names.bucket, { ttl: DRIVER_GONE_MS, history: 1 });
+    const make = async (): Promise<KV> => {
+      await jsm.streams.add({
+        name: names.stream,
+        subjects: [names.allTasks],
+        retention: RetentionPolicy.Workqueue,
+        storage: StorageType.File,
+        discard: DiscardPolicy.New,
+        max_msgs: MOST_TASKS,
+      });
+      return new Kvm(js).create(names.bucket, { ttl: KEPT_MS, history: 1 });
+    };
+    const kv = await make();
     return {
       address,
       names,
       nc,
       js,
       kv,
+      make: async () => {
+        await make();
+      },
       queue: async (tag) => {
         await jsm.consumers.add(names.stream, {
           durable_name: tokenOf(tag),
-          filter_subject: names.tasks(tag),
+          filter_subject: names.tasks(tag, '*'),
           ack_policy: AckPolicy.Explicit,
           ack_wait: nanos(REDELIVER_MS),
           max_ack_pending: MOST_TASKS,
@@ -156,6 +180,13 @@ export const openEngine = async (address: EngineAddress, name: string): Promise<
       depth: async (tag) => {
         const { num_pending, num_ack_pending } = await jsm.consumers.info(names.stream, tokenOf(tag));
         return { waiting: num_pending, running: num_ack_pending };
+      },
+      queued: async (driver) => {
+        const { state } = await jsm.streams.info(names.stream, { subjects_filter: names.tasksOf(driver) });
+        return Object.values(state.subjects ?? {}).reduce((sum, n) => sum + n, 0);
+      },
+      drop: async (driver) => {
+        await jsm.streams.purge(names.stream, { filter: names.tasksOf(driver) });
       },
     };
   } catch (e) {

@@ -25,5 +25,7 @@ export type ClusterEvent =
       readonly node: string;
       readonly text: string;
     }
+  /** The connection to the engine has broken, or is there again. */
+  | { readonly kind: 'away' | 'back'; readonly text: string }
   /** No node with this tag is left; its tasks wait for one to join. */
   | { readonly kind: 'stranded'; readonly party: string; readonly text: string };

@@ -17,6 +17,9 @@ export const pack = (head: object, parts: readonly Uint8Array[] = []): Uint8Arra
   return out;
 };
 
+/** Empty ones take room too. */
+const MOST_PARTS = 100_000;
+
 export interface Frame<H> {
   readonly head: H;
   /** Copies, so that they may be kept, transferred and decoded at any alignment. */
@@ -28,10 +31,12 @@ export const unpack = <H>(bytes: Uint8Array): Frame<H> | undefined => {
   try {
     const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const size = all.readUInt32LE();
+    if (4 + size > all.byteLength) return undefined;
     const head = JSON.parse(all.toString('utf8', 4, 4 + size)) as H & { sizes: number[] };
     let at = 4 + size;
+    if (!Array.isArray(head.sizes) || head.sizes.length > MOST_PARTS) return undefined;
     const parts = head.sizes.map((n) => {
-      if (at + n > all.byteLength) throw new RangeError('cut short');
+      if (!Number.isInteger(n) || n < 0 || at + n > all.byteLength) throw new RangeError('cut short');
       const part = new Uint8Array(all.subarray(at, at + n));
       at += n;
       return part;

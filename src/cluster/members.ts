@@ -1,8 +1,19 @@
 /** @file Who takes part: nodes and drivers show that they live through keys that go away when they do not. */
 import { randomBytes } from 'node:crypto';
-import type { Subscription } from '@nats-io/transport-node';
+import { RequestError, type Subscription } from '@nats-io/transport-node';
 import type { Engine } from './engine.ts';
-import { BEAT_MS, DRIVER_GONE_MS, GONE_MS } from './times.ts';
+import { hear } from './hear.ts';
+import { SELVES } from './read-heads.ts';
+import { BEAT_MS, DRIVER_DEAD_MS, DRIVER_GONE_MS, GONE_MS, KEPT_MS, SHOW_MS } from './times.ts';
+
+/** What went wrong with a task, for people. */
+export interface Failure {
+  readonly at: number;
+  readonly text: string;
+}
+/** A node or a driver keeps so many of its last ones. */
+export const KEPT_FAILURES = 20;
+export const MOST_FAILURE_TEXT = 500;
 
 /** What a node says of itself, once a second. */
 export interface NodeInfo {
@@ -22,6 +33,8 @@ export interface NodeInfo {
   readonly tasks: readonly { readonly what: string; readonly party: string; readonly since: number }[];
   readonly done: number;
   readonly failed: number;
+  /** The last tasks that failed there; `driver`: whose they were. */
+  readonly errors: readonly (Failure & { readonly driver: string })[];
   readonly objects: number;
   readonly objectBytes: number;
   /** Objects with state that live there. */
@@ -42,7 +55,7 @@ export interface DriverInfo {
     readonly again: number;
   };
   readonly spus: readonly SpuInfo[];
-  readonly errors: readonly { readonly at: number; readonly text: string }[];
+  readonly errors: readonly Failure[];
 }
 
 export interface SpuInfo {
@@ -65,7 +78,21 @@ const kindOf = (key: string): Kind | undefined =>
 interface Entry {
   readonly info: NodeInfo | DriverInfo;
   seen: number;
+  /** Its connection has gone: nobody has heard what was said to it. It may come back. */
+  away?: boolean;
 }
+
+/** A node that is no longer heard of. */
+export interface LostNode {
+  readonly info: NodeInfo;
+  /** When it was last heard of. */
+  readonly at: number;
+}
+
+const MOST_LOST = 100;
+/** A driver that is not heard of for this long is asked for. */
+const QUIET_MS = 3 * BEAT_MS;
+const PROBE_MS = 1_000;
 
 export interface Change {
   readonly kind: Kind;
@@ -75,10 +102,23 @@ export interface Change {
   readonly info: NodeInfo | DriverInfo;
 }
 
+/** Undefined for what says of itself what nobody of ours does. */
+const read = (key: string, bytes: Uint8Array): NodeInfo | DriverInfo | undefined => {
+  const kind = kindOf(key);
+  if (kind === undefined) return undefined;
+  try {
+    const info: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return SELVES[kind](info, key.slice(kind.length + 1)) ? (info as NodeInfo | DriverInfo) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Everybody, as seen from one process. */
 export class Members {
   readonly #engine: Engine;
   readonly #entries = new Map<string, Entry>();
+  readonly #lost = new Map<string, LostNode>();
   readonly #listeners = new Set<(change: Change) => void>();
   #subscription: Subscription | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -94,13 +134,10 @@ export class Members {
     const { nc, kv, names } = this.#engine;
     // The bucket's own subject: unlike a watch it needs no consumer that could be lost with the server.
     const prefix = `$KV.${names.bucket}.`;
-    this.#subscription = nc.subscribe(`${prefix}>`, {
-      callback: (error, m) => {
-        if (error !== null) return;
-        const key = m.subject.slice(prefix.length);
-        if (m.headers?.get('KV-Operation')) this.#gone(key, 'left');
-        else this.#heard(key, m.data);
-      },
+    this.#subscription = hear(nc, `${prefix}>`, (m) => {
+      const key = m.subject.slice(prefix.length);
+      if (m.headers?.get('KV-Operation')) this.#gone(key, 'left');
+      else this.#heard(key, m.data);
     });
     this.#timer = setInterval(() => this.#check(), BEAT_MS);
     this.#timer.unref();
@@ -114,8 +151,16 @@ export class Members {
       const entry = kind && (await kv.get(key));
       if (entry?.operation !== 'PUT') continue;
       const age = now - entry.created.getTime();
-      if (age < PATIENCE[kind!]) this.#heard(key, entry.value, age);
+      if (kind === 'drivers' ? age < QUIET_MS || (await this.#hears(key)) : age < PATIENCE.nodes)
+        this.#heard(key, entry.value, age);
+      else if (kind === 'nodes') this.#wasLost(key, read(key, entry.value), Date.now() - age);
     }
+  }
+
+  /** Waits a little until `there` is so: after a start without its store, a server learns anew who is there. */
+  async settled(there: () => boolean): Promise<void> {
+    const until = Date.now() + SHOW_MS;
+    while (!there() && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
   /** The engine is there. When it was away, or this process was busy, nobody could be heard: all get their time again. */
@@ -126,32 +171,74 @@ export class Members {
   }
 
   #heard(key: string, bytes: Uint8Array, age = 0): void {
-    if (kindOf(key) === undefined) return;
-    let info: NodeInfo | DriverInfo;
-    try {
-      info = JSON.parse(new TextDecoder().decode(bytes)) as NodeInfo | DriverInfo;
-    } catch {
-      // Not from one of us: who goes on like that is soon gone.
-      return;
-    }
+    const info = read(key, bytes);
+    // What is not from one of us is nobody: who goes on like that is soon gone.
+    if (info === undefined) return;
     this.alive();
     const known = this.#entries.has(key);
     this.#entries.set(key, { info, seen: Date.now() - age });
+    this.#lost.delete(key);
     if (!known) this.#tell(key, 'joined', info);
   }
 
   #gone(key: string, what: 'left' | 'lost'): void {
+    if (what === 'left') this.#lost.delete(key);
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     this.#entries.delete(key);
+    if (what === 'lost' && kindOf(key) === 'nodes') this.#wasLost(key, entry.info, entry.seen);
     this.#tell(key, what, entry.info);
   }
 
   #check(): void {
     const now = Date.now();
     if (now - this.#heardAt > DEAF_MS) return;
-    for (const [key, { seen }] of this.#entries)
-      if (now - seen > PATIENCE[kindOf(key)!]) this.#gone(key, 'lost');
+    for (const [key, { seen, away }] of this.#entries) {
+      const kind = kindOf(key)!;
+      const quiet = now - seen;
+      if (kind === 'drivers' && quiet > QUIET_MS) void this.#probe(key);
+      // A driver that is busy with its user's code shows nothing, but its connection is there.
+      const patience = kind === 'drivers' && !away ? DRIVER_DEAD_MS : PATIENCE[kind];
+      if (quiet > patience) this.#gone(key, 'lost');
+    }
+  }
+
+  async #probe(key: string): Promise<void> {
+    if (!(await this.#hears(key))) this.silent(key.slice(key.indexOf('.') + 1));
+  }
+
+  /** Is there anybody who hears what is said to a driver? It does not answer to this. */
+  async #hears(key: string): Promise<boolean> {
+    const { nc, names } = this.#engine;
+    try {
+      await nc.request(names.answers(key.slice(key.indexOf('.') + 1)), '', { timeout: PROBE_MS });
+    } catch (e) {
+      return !(e instanceof RequestError && e.isNoResponders());
+    }
+    return true;
+  }
+
+  /** Nobody has heard what was said to a driver. Its next beat says that it is back. */
+  silent(driver: string): void {
+    const entry = this.#entries.get(`drivers.${driver}`);
+    if (entry !== undefined) entry.away = true;
+  }
+
+  isAway(driver: string): boolean {
+    return this.#entries.get(`drivers.${driver}`)?.away === true;
+  }
+
+  #wasLost(key: string, info: NodeInfo | DriverInfo | undefined, at: number): void {
+    if (info === undefined) return;
+    this.#lost.delete(key);
+    this.#lost.set(key, { info: info as NodeInfo, at });
+    for (const old of this.#lost.keys()) if (this.#lost.size > MOST_LOST) this.#lost.delete(old);
+  }
+
+  /** Nodes that have gone without a word, for a time. */
+  get lost(): LostNode[] {
+    const since = Date.now() - KEPT_MS;
+    return [...this.#lost.values()].filter(({ at }) => at > since);
   }
 
   #tell(key: string, what: Change['what'], info: NodeInfo | DriverInfo): void {
@@ -208,8 +295,18 @@ export class Pulse {
     this.#engine = engine;
     this.#key = key;
     this.#info = info;
-    this.#timer = setInterval(() => void this.now().catch(() => {}), BEAT_MS);
+    this.#timer = setInterval(() => void this.#beat(), BEAT_MS);
     this.#timer.unref();
+  }
+
+  /** Where there is no place for the beat, the server has lost it: it is made again. */
+  async #beat(): Promise<void> {
+    try {
+      await this.now();
+    } catch {
+      if (this.#ended || this.#engine.nc.isClosed()) return;
+      await this.#engine.make().catch(() => {});
+    }
   }
 
   /** Rejects while the engine is away: the next beat tries again. */

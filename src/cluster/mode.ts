@@ -8,18 +8,28 @@ import { BUILD } from '../build.ts';
 import type { SpuConfig } from '../device/cluster-def.ts';
 import type { Cluster } from '../device/cluster-options.ts';
 import { failedAt } from '../device/failing.ts';
-import type { Described, Entry, Mode, RemoteCall, SpuBackend } from '../device/mode.ts';
+import type { Described, Entry, Keeper, Mode, RemoteCall, SpuBackend } from '../device/mode.ts';
 import { INSIDE, type Op } from '../device/objects.ts';
+import { forParties, storageKeyOf } from '../device/storage-key.ts';
 import { mapDevice } from '../device/trees.ts';
 import { fail, oneOf, TesseraError } from '../errors.ts';
 import type { CallHead, Sent } from './call.ts';
 import { type Answer, Courier } from './courier.ts';
 import { type Engine, openEngine } from './engine.ts';
 import type { ClusterEvent } from './events.ts';
-import { type Change, type DriverInfo, Members, type NodeInfo, Pulse } from './members.ts';
+import {
+  type Change,
+  type DriverInfo,
+  KEPT_FAILURES,
+  Members,
+  MOST_FAILURE_TEXT,
+  type NodeInfo,
+  Pulse,
+} from './members.ts';
 import { INLINE, type Located, Objects } from './objects.ts';
 import { Ref, Refs, StateRef } from './refs.ts';
 import { ClusterSpu } from './spu-driver.ts';
+import { tokenHere } from './state.ts';
 import { codeOf, type TaskCode } from './task.ts';
 import { REJOIN_MS } from './times.ts';
 import { decode, encode, Hole } from './values.ts';
@@ -29,14 +39,12 @@ const free = (node: NodeInfo, tag: string): number =>
   (node.tags[tag]?.slots ?? 0) - (node.tags[tag]?.held ?? 0);
 const idle = (node: NodeInfo, tag: string): number => free(node, tag) - (node.tags[tag]?.busy ?? 0);
 
-const KEPT_ERRORS = 20;
 /** Small arguments that travel with one task, together: a message has a largest size. */
 const MOST_INLINE = 256 * 1024;
 
 export class ClusterMode implements Mode {
   readonly name = 'cluster';
   readonly self = undefined;
-  readonly files = undefined;
   readonly parties: readonly string[];
   readonly id: string;
   readonly #o: Cluster;
@@ -54,6 +62,8 @@ export class ClusterMode implements Mode {
   readonly #errors: { at: number; text: string }[] = [];
   readonly #started = Date.now();
   #next = 0;
+  #reaches = true;
+  #closing = false;
 
   constructor(o: Cluster, engine: Engine, members: Members, parties: readonly string[], id: string) {
     this.#o = o;
@@ -70,6 +80,26 @@ export class ClusterMode implements Mode {
 
   async begin(): Promise<void> {
     await this.#pulse.now();
+    void this.#connection();
+  }
+
+  /** The engine goes, and comes back, perhaps without what it had: its next beat makes that again. */
+  async #connection(): Promise<void> {
+    const { nc, address } = this.#engine;
+    for await (const { type } of nc.status()) {
+      if (type === 'disconnect')
+        this.#reached(false, `the engine at ${address.url} is away: what waits for it waits on`);
+      if (type === 'reconnect') {
+        this.#reached(true, `the engine at ${address.url} is back`);
+        void this.#pulse.now().catch(() => {});
+      }
+    }
+  }
+
+  #reached(there: boolean, text: string): void {
+    this.#courier.connected(there);
+    if (this.#reaches !== there && !this.#closing) this.#tell({ kind: there ? 'back' : 'away', text });
+    this.#reaches = there;
   }
 
   #info(): DriverInfo {
@@ -187,8 +217,8 @@ export class ClusterMode implements Mode {
       this.#counts.failed++;
       const failure = failedAt(party, op, e, { party });
       if (failure.code !== 'CLOSED')
-        this.#errors.push({ at: Date.now(), text: failure.message.slice(0, 500) });
-      if (this.#errors.length > KEPT_ERRORS) this.#errors.shift();
+        this.#errors.push({ at: Date.now(), text: failure.message.slice(0, MOST_FAILURE_TEXT) });
+      if (this.#errors.length > KEPT_FAILURES) this.#errors.shift();
       throw failure;
     }
   }
@@ -310,6 +340,10 @@ export class ClusterMode implements Mode {
     return this.share([party], key, op, value);
   }
 
+  keeper(party: string, _rank: number, backend: SpuBackend): Keeper {
+    return (backend as ClusterSpu).keeper(party, storageKeyOf(this.#o.storageKey, party));
+  }
+
   announce<T>(_party: string, _key: string, _op: Op, work: () => Promise<T>): Promise<T> {
     return work();
   }
@@ -342,6 +376,7 @@ export class ClusterMode implements Mode {
   }
 
   async close(closeSpus: () => Promise<void>): Promise<void> {
+    this.#closing = true;
     await closeSpus();
     for (const timer of this.#stranded.values()) clearTimeout(timer);
     this.#courier.stop(new TesseraError('CLOSED', 'this session was shut down'));
@@ -359,11 +394,12 @@ export const startCommand = (address: string, party: string): string =>
 /** Joins a cluster as its program. Rejects with CONFIG where a party has no node. */
 export const openCluster = async (o: Cluster): Promise<Mode> => {
   const id = randomBytes(6).toString('hex');
+  const token = o.token ?? (Object.keys(o.nats).length === 0 ? tokenHere(o.address) : undefined);
   const engine = await openEngine(
     {
       url: o.address,
       cluster: o.cluster,
-      ...(o.token !== undefined && { token: o.token }),
+      ...(token !== undefined && { token }),
       ...o.nats,
     },
     `tessera driver ${id}`,
@@ -371,6 +407,9 @@ export const openCluster = async (o: Cluster): Promise<Mode> => {
   const members = new Members(engine);
   try {
     await members.start();
+    await members.settled(() =>
+      o.parties ? o.parties.every((p) => members.tags.includes(p)) : members.tags.length > 0,
+    );
     const { tags } = members;
     if (tags.length === 0)
       fail(
@@ -386,6 +425,7 @@ export const openCluster = async (o: Cluster): Promise<Mode> => {
           missing.map((p) => startCommand(o.address, p)).join('\n'),
         { path: 'parties', missing, tags },
       );
+    if (o.storageKey !== undefined) forParties(o.storageKey, o.parties ?? tags);
     const mode = new ClusterMode(o, engine, members, o.parties ?? tags, id);
     await mode.begin();
     return mode;

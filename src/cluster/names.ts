@@ -10,7 +10,9 @@ export interface Names {
   readonly cluster: string;
   /** The work queue. */
   readonly stream: string;
-  readonly tasks: (tag: string) => string;
+  readonly tasks: (tag: string, driver: string) => string;
+  /** Those of one driver. */
+  readonly tasksOf: (driver: string) => string;
   readonly allTasks: string;
   /** Heartbeats: keys `nodes.<id>` and `drivers.<id>`. */
   readonly bucket: string;
@@ -18,8 +20,8 @@ export interface Names {
   readonly objects: (holder: string) => string;
   /** Orders to a node. */
   readonly orders: (node: string) => string;
-  /** Where a node hears that an answer has arrived. */
-  readonly heard: (node: string) => string;
+  /** Where a node hears that an answer to a driver has arrived, or that nobody hears it. */
+  readonly heard: (node: string, driver: string) => string;
   /** Answers to a driver. */
   readonly answers: (driver: string) => string;
   /** Objects that no handle means any more. */
@@ -31,12 +33,13 @@ export const namesOf = (cluster: string): Names => {
   return {
     cluster,
     stream: `TESSERA_${cluster}`,
-    tasks: (tag) => `${root}.tasks.${tokenOf(tag)}`,
-    allTasks: `${root}.tasks.*`,
+    tasks: (tag, driver) => `${root}.tasks.${tokenOf(tag)}.${driver}`,
+    tasksOf: (driver) => `${root}.tasks.*.${driver}`,
+    allTasks: `${root}.tasks.*.*`,
     bucket: `tessera_${cluster}`,
     objects: (holder) => `${root}.objects.${holder}`,
     orders: (node) => `${root}.orders.${node}`,
-    heard: (node) => `${root}.heard.${node}`,
+    heard: (node, driver) => `${root}.heard.${node}.${driver}`,
     answers: (driver) => `${root}.answers.${driver}`,
     freed: `${root}.freed`,
   };

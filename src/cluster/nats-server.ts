@@ -43,16 +43,18 @@ export const listens = (host: string, port: number): Promise<boolean> =>
 export interface ServerOptions {
   readonly host: string;
   readonly port: number;
-  readonly token: string | undefined;
+  readonly token: string;
   /** Gets the configuration, the log, and the queue, which outlives the server. */
   readonly folder: string;
+  /** Called as soon as there is a process, which may not listen yet. */
+  started(pid: number): void;
 }
 
 /** Text in a configuration of the server: JSON's quotes and escapes mean the same there. */
 const quoted = (text: string): string => JSON.stringify(text);
 
 /** Starts a server that outlives this process; resolves with its pid when it listens. Rejects with CONFIG or LINK. */
-export const startServer = async ({ host, port, token, folder }: ServerOptions): Promise<number> => {
+export const startServer = async ({ host, port, token, folder, started }: ServerOptions): Promise<number> => {
   const path = findServer();
   if (path === undefined)
     throw new TesseraError(
@@ -66,7 +68,7 @@ export const startServer = async ({ host, port, token, folder }: ServerOptions):
     'max_payload: 8MB',
     'max_pending: 256MB',
     `jetstream { store_dir: ${quoted(join(folder, 'store'))} }`,
-    ...(token === undefined ? [] : [`authorization { token: ${quoted(token)} }`]),
+    `authorization { token: ${quoted(token)} }`,
   ].join('\n');
   // In a file, not on the command line, which everybody on the machine can read.
   writeFileSync(config, `${text}\n`, { mode: 0o600 });
@@ -74,6 +76,7 @@ export const startServer = async ({ host, port, token, folder }: ServerOptions):
   const out = openSync(log, 'a', 0o600);
   const child = spawn(path, ['-c', config], { detached: true, stdio: ['ignore', out, out] });
   closeSync(out);
+  if (child.pid !== undefined) started(child.pid);
   let ended: string | undefined;
   child.once('error', (e) => {
     ended = e.message;

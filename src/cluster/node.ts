@@ -9,23 +9,33 @@ import { fail, TesseraError } from '../errors.ts';
 import { type AnswerHead, type CallHead, gather, type Sent } from './call.ts';
 import { type Engine, type EngineAddress, openEngine } from './engine.ts';
 import { type Frame, pack, unpack } from './frame.ts';
-import { type Change, Members, type NodeInfo, Pulse } from './members.ts';
+import { dropped, hear } from './hear.ts';
+import {
+  type Change,
+  type Failure,
+  KEPT_FAILURES,
+  Members,
+  MOST_FAILURE_TEXT,
+  type NodeInfo,
+  Pulse,
+} from './members.ts';
 import { INLINE, Objects } from './objects.ts';
 import { Pool } from './pool.ts';
 import { Pulls } from './pulls.ts';
+import { readOrder, readTask } from './read-heads.ts';
 import { SpuHost } from './spu-host.ts';
 import type { SpuOrder } from './spu-messages.ts';
 import { locate } from './task.ts';
 import type { TaskThread } from './thread.ts';
 import type { Done, Job } from './thread-messages.ts';
-import { RETRY_MS, WORKING_MS } from './times.ts';
+import { AWAY_DRIVER_MS, RETRY_MS, SETTLE_MS, WORKING_MS } from './times.ts';
 
 export interface NodeOptions {
   readonly engine: EngineAddress;
   readonly id: string;
   readonly host: string;
   readonly tags: Readonly<Record<string, number>>;
-  /** Where modules are looked for. */
+  /** Its real path: modules and files of checkpoints are below it, and nothing of other folders is touched. */
   readonly root: string;
   readonly head: boolean;
   readonly version: string;
@@ -61,6 +71,10 @@ interface Unheard {
 
 /** A task that was taken so often is not given to yet another node. */
 const MOST_ATTEMPTS = 5;
+/** While the engine cannot give back what it has lost, it is asked again after this. */
+const REVIVE_MS = 500;
+/** What the server says of a message that nobody hears. */
+const NO_RESPONDERS = 503;
 /** Running tasks that a heartbeat names. */
 const MOST_SHOWN = 32;
 
@@ -84,6 +98,11 @@ export class ClusterNode {
   readonly #started = Date.now();
   #done = 0;
   #failed = 0;
+  /** Of all that this node makes, so that nothing has the name of another. */
+  #made = 0;
+  readonly #errors: (Failure & { readonly driver: string })[] = [];
+  #connected = Date.now();
+  #reviving = false;
   #closing: Promise<void> | undefined;
 
   private constructor(o: NodeOptions, engine: Engine) {
@@ -92,7 +111,7 @@ export class ClusterNode {
     this.#members = new Members(engine);
     this.#objects = new Objects(o.id, engine, this.#members);
     this.#pulse = new Pulse(engine, `nodes.${o.id}`, () => this.info());
-    this.#spus = new SpuHost(o.host, this.#objects, {
+    this.#spus = new SpuHost(o.host, o.root, this.#objects, {
       hold: (tag) => this.#hold(tag),
       release: (tag) => this.#pulls.get(tag)?.release(),
     });
@@ -109,6 +128,7 @@ export class ClusterNode {
       tag,
       slots,
       (m, attempt) => void this.#task(pulls, m, attempt),
+      () => void this.#revive(),
     );
     return pulls;
   }
@@ -126,10 +146,8 @@ export class ClusterNode {
     await this.#members.start();
     this.#members.on((change) => this.#changed(change));
     this.#subscriptions.push(
-      nc.subscribe(names.orders(this.#o.id), { callback: (e, m) => void (e === null && this.#order(m)) }),
-      nc.subscribe(names.heard(this.#o.id), {
-        callback: (e, m) => void (e === null && this.#unheard.delete(m.string())),
-      }),
+      hear(nc, names.orders(this.#o.id), (m) => this.#order(m)),
+      hear(nc, names.heard(this.#o.id, '*'), (m) => this.#heard(m)),
     );
     for (const pulls of this.#pulls.values()) await pulls.start();
     void this.#reconnects();
@@ -138,10 +156,37 @@ export class ClusterNode {
 
   async #reconnects(): Promise<void> {
     for await (const { type } of this.#engine.nc.status()) {
-      if (type !== 'reconnect') continue;
-      for (const pulls of this.#pulls.values()) pulls.restart();
-      void this.#pulse.now().catch(() => {});
+      if (type === 'reconnect') void this.#revive();
     }
+  }
+
+  /** The engine is back, perhaps without what it had: all that is this node's is made again, until that is done. */
+  async #revive(): Promise<void> {
+    this.#connected = Date.now();
+    if (this.#reviving) return;
+    this.#reviving = true;
+    while (this.#closing === undefined && !this.#engine.nc.isClosed()) {
+      try {
+        await this.#engine.make();
+        for (const pulls of this.#pulls.values()) await pulls.renew();
+        await this.#pulse.now();
+        break;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, REVIVE_MS));
+      }
+    }
+    this.#reviving = false;
+  }
+
+  /** An answer has arrived, or nobody hears it. */
+  #heard(m: Msg): void {
+    if (m.headers?.code !== NO_RESPONDERS) {
+      this.#unheard.delete(m.string());
+      return;
+    }
+    // Right after the connection has come back, the driver's may still be on its way.
+    if (Date.now() - this.#connected > SETTLE_MS)
+      this.#members.silent(m.subject.slice(m.subject.lastIndexOf('.') + 1));
   }
 
   info(): NodeInfo {
@@ -162,6 +207,7 @@ export class ClusterNode {
         .map(({ what, party, since }) => ({ what, party, since })),
       done: this.#done,
       failed: this.#failed,
+      errors: this.#errors,
       objects: this.#objects.count,
       objectBytes: this.#objects.bytes,
       states: this.#states.size,
@@ -177,6 +223,8 @@ export class ClusterNode {
     for (const [name, { driver }] of this.#unheard) if (driver === id) this.#unheard.delete(name);
     for (const name of this.#taken) if (name.startsWith(`${id}.`)) this.#taken.delete(name);
     this.#spus.endOf(id);
+    this.#engine.drop(id).catch(() => {});
+    if (what === 'lost') this.#engine.kv.delete(`drivers.${id}`).catch(() => {});
   }
 
   #hold(tag: string): void {
@@ -192,21 +240,27 @@ export class ClusterNode {
       m.respond(how);
       pulls.finished();
     };
-    const frame = unpack<CallHead>(m.data);
-    if (frame === undefined) return refuse('+TERM');
-    const { head } = frame;
+    const later = (ms: number): string => `-NAK {"delay": ${ms * 1e6}}`;
+    const frame = unpack(m.data);
+    const head = frame && readTask(frame.head, frame.parts.length);
+    if (frame === undefined || head === undefined) {
+      dropped(m.subject, 'it is no task');
+      return refuse('+TERM');
+    }
     if (!this.#members.hasDriver(head.driver))
       // Nobody waits for it any more; or its program has just come, and is not known here yet.
-      return refuse(attempt > 1 ? '+TERM' : `-NAK {"delay": ${RETRY_MS * 1e6}}`);
+      return refuse(attempt > 1 ? '+TERM' : later(RETRY_MS));
+    // Nobody may be there to hear of it: it waits, ever longer, until its program is back, or counts as gone.
+    if (this.#members.isAway(head.driver)) return refuse(later(AWAY_DRIVER_MS * 2 ** (attempt - 1)));
     if (attempt > MOST_ATTEMPTS) {
       const why = `nodes have taken this task ${MOST_ATTEMPTS} times, and none has answered: does it end them?`;
       this.#answer(head, attempt, { error: packError(new TesseraError('PARTY_FAILED', why)) }, m.reply!);
       pulls.finished();
       return;
     }
-    const name = `${head.id} ${attempt}`;
+    const name = `${head.id} ${this.#made++}`;
     this.#running.set(name, { what: head.what, party: head.party, since: Date.now(), working: m });
-    const done = await this.#call(frame, (job, own) => this.#pool.run(job, own));
+    const done = await this.#call({ head, parts: frame.parts }, (job, own) => this.#pool.run(job, own));
     this.#running.delete(name);
     this.#answer(head, attempt, done, m.reply!);
     pulls.finished();
@@ -235,9 +289,16 @@ export class ClusterNode {
     }
   }
 
+  #remember({ driver, party, what }: CallHead, message: string): void {
+    this.#failed++;
+    const text = `${party} ${what}: ${message}`.slice(0, MOST_FAILURE_TEXT);
+    this.#errors.push({ at: Date.now(), driver, text });
+    if (this.#errors.length > KEPT_FAILURES) this.#errors.shift();
+  }
+
   /** Small results go with the answer, the others stay here. */
   #answer(head: CallHead, attempt: number, done: Done, ack?: string): void {
-    if ('error' in done) this.#failed++;
+    if ('error' in done) this.#remember(head, done.error.message);
     else this.#done++;
     const answer = { id: head.id, node: this.#o.id, attempt, ...(ack !== undefined && { ack }) };
     if ('error' in done) {
@@ -245,10 +306,10 @@ export class ClusterNode {
       return;
     }
     const results = done.results.map(
-      (bytes, i): Sent =>
+      (bytes): Sent =>
         bytes.byteLength <= INLINE
           ? { inline: true }
-          : this.#objects.put(`${head.id}.${this.#o.id}.${attempt}.${i}`, bytes),
+          : this.#objects.put(`${head.id}.${this.#o.id}.${this.#made++}`, bytes),
     );
     const inline = done.results.filter((bytes) => bytes.byteLength <= INLINE);
     this.#send(head.driver, { ...answer, results }, inline);
@@ -259,7 +320,7 @@ export class ClusterNode {
     const { nc, names } = this.#engine;
     const bytes = pack(head, parts);
     if (head.ack === undefined) this.#unheard.set(head.id, { driver, bytes, at: Date.now() });
-    if (!nc.isClosed()) nc.publish(names.answers(driver), bytes, { reply: names.heard(this.#o.id) });
+    if (!nc.isClosed()) nc.publish(names.answers(driver), bytes, { reply: names.heard(this.#o.id, driver) });
   }
 
   #resend(): void {
@@ -268,19 +329,24 @@ export class ClusterNode {
     for (const u of this.#unheard.values()) {
       if (u.at > before) continue;
       u.at = Date.now();
-      nc.publish(names.answers(u.driver), u.bytes, { reply: names.heard(this.#o.id) });
+      nc.publish(names.answers(u.driver), u.bytes, { reply: names.heard(this.#o.id, u.driver) });
     }
   }
 
   /** An order is confirmed at once, and answered when it is done. It may come twice. */
   #order(m: Msg): void {
-    const frame = unpack<OrderHead>(m.data);
-    if (frame === undefined) return;
+    const frame = unpack(m.data);
+    const head = frame && readOrder(frame.head, frame.parts.length);
+    if (frame === undefined || head === undefined) {
+      dropped(m.subject, 'it is no order');
+      return;
+    }
+    // Who has just come is not known here yet, and says it again; nobody else has anything here.
+    if (!this.#members.hasDriver(head.driver)) return;
     m.respond('ok');
-    const { head } = frame;
     if (this.#taken.has(head.id)) return;
     this.#taken.add(head.id);
-    void this.#obey(frame);
+    void this.#obey({ head, parts: frame.parts });
   }
 
   async #obey(frame: Frame<OrderHead>): Promise<void> {

@@ -10,7 +10,9 @@ import { isLoopback } from '../link/address.ts';
 import { type BulkServer, fetchBulk, serveBulk } from '../link/bulk.ts';
 import type { Engine } from './engine.ts';
 import { pack, unpack } from './frame.ts';
+import { hear } from './hear.ts';
 import type { Members, NodeInfo } from './members.ts';
+import { readFreed, readWanted } from './read-heads.ts';
 import { RETRY_MS } from './times.ts';
 
 /** Values up to this size travel with the message that tells of them, and need no holder. */
@@ -66,10 +68,8 @@ export class Objects {
     this.#members = members;
     const { nc, names } = engine;
     this.#subscriptions.push(
-      nc.subscribe(names.objects(self), { callback: (e, m) => void (e === null && this.#serve(m)) }),
-      nc.subscribe(names.freed, {
-        callback: (e, m) => void (e === null && this.#freed(m)),
-      }),
+      hear(nc, names.objects(self), (m) => this.#serve(m)),
+      hear(nc, names.freed, (m) => this.#freed(m)),
     );
   }
 
@@ -99,7 +99,7 @@ export class Objects {
   }
 
   #freed(m: Msg): void {
-    for (const id of unpack<{ ids: readonly string[] }>(m.data)?.head.ids ?? []) this.free(id);
+    for (const id of readFreed(unpack(m.data)?.head)) this.free(id);
   }
 
   free(id: string): void {
@@ -117,9 +117,9 @@ export class Objects {
   }
 
   #serve(m: Msg): void {
-    const wanted = unpack<{ id: string; at: number; length: number }>(m.data);
+    const wanted = readWanted(unpack(m.data)?.head, CHUNK);
     if (wanted === undefined) return;
-    const { id, at, length } = wanted.head;
+    const { id, at, length } = wanted;
     const bytes = this.#held.get(id);
     if (bytes !== undefined) {
       m.respond(bytes.subarray(at, at + length));
@@ -187,20 +187,28 @@ export class Objects {
 
   async #chunks(object: Located): Promise<Uint8Array> {
     const { size } = object;
-    const out = Buffer.allocUnsafeSlow(size);
     const chunk = Math.min(CHUNK, (this.#engine.nc.info?.max_payload ?? CHUNK) - MARGIN);
+    const part = async (at: number): Promise<Uint8Array> => {
+      const length = Math.min(chunk, size - at);
+      const data = await this.#chunk(object, at, length);
+      if (data.byteLength !== length) throw gone(object, 'which has another object under its name');
+      return data;
+    };
+    if (size === 0) return new Uint8Array();
+    // The last first: room is made only for what is there.
+    const tail = Math.floor((size - 1) / chunk) * chunk;
+    const end = await part(tail);
+    const out = Buffer.allocUnsafeSlow(size);
+    out.set(end, tail);
     let next = 0;
     const worker = async (): Promise<void> => {
-      while (next < size) {
+      while (next < tail) {
         const at = next;
         next += chunk;
-        const length = Math.min(chunk, size - at);
-        const data = await this.#chunk(object, at, length);
-        if (data.byteLength !== length) throw gone(object, 'which has another object under its name');
-        out.set(data, at);
+        out.set(await part(at), at);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, Math.ceil(size / chunk)) }, worker));
+    await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, tail / chunk) }, worker));
     return out;
   }
 

@@ -6,7 +6,7 @@
 import { BUILD } from '../build.ts';
 import type { SpuConfig } from '../device/cluster-def.ts';
 import { type Duty, packError, type ToThread, unpackError } from '../device/messages.ts';
-import type { Described, SpuBackend } from '../device/mode.ts';
+import type { Described, Keeper, SpuBackend } from '../device/mode.ts';
 import type { RunningThread, ThreadEvents } from '../device/runtime.ts';
 import { SpuThreads, type StartThread } from '../device/threads.ts';
 import type { Outcome, Work } from '../device/work.ts';
@@ -18,6 +18,7 @@ import type { Channel } from '../link/link.ts';
 import { connect, type WebSocketTransport } from '../link/websocket.ts';
 import type { Courier } from './courier.ts';
 import type { Members, SpuInfo } from './members.ts';
+import { RemoteKeeper } from './part-files.ts';
 import type { Ref } from './refs.ts';
 import { type Control, DRIVER, LOST_MS, type Report, type SpuLinks } from './spu-messages.ts';
 import { decode, encode } from './values.ts';
@@ -46,6 +47,11 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+interface Ordered {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class ClusterSpu implements SpuBackend {
@@ -56,7 +62,9 @@ export class ClusterSpu implements SpuBackend {
   readonly #threads: SpuThreads;
   readonly #remotes = new Map<string, Remote>();
   readonly #describing = new Map<string, Waiting>();
+  readonly #ordered = new Map<number, Ordered>();
   readonly #running = new Set<string>();
+  #nextOrder = 0;
   #transport: WebSocketTransport | undefined;
   #control: Channel | undefined;
   /** Threads that were told to end. */
@@ -226,6 +234,8 @@ export class ClusterSpu implements SpuBackend {
         if (report.kind === 'described') this.#described(report.key)?.resolve(report);
         else if (report.kind === 'undescribed')
           this.#described(report.key)?.reject(unpackError(report.error));
+        else if (report.kind === 'kept') this.#settled(report.number)?.resolve(report.value);
+        else if (report.kind === 'unkept') this.#settled(report.number)?.reject(unpackError(report.error));
         else events.message(report);
       }
     } catch (e) {
@@ -237,6 +247,25 @@ export class ClusterSpu implements SpuBackend {
     const waiting = this.#describing.get(key);
     this.#describing.delete(key);
     return waiting;
+  }
+
+  #settled(number: number): Ordered | undefined {
+    const ordered = this.#ordered.get(number);
+    this.#ordered.delete(number);
+    return ordered;
+  }
+
+  /** What keeps a party's parts of checkpoints, on its node's disk. */
+  keeper(party: string, storageKey: string): Keeper {
+    const job = this.#o.nextId();
+    return new RemoteKeeper(job, (order) => {
+      if (this.#failure) return Promise.reject(this.#failure);
+      const number = this.#nextOrder++;
+      return new Promise((resolve, reject) => {
+        this.#ordered.set(number, { resolve, reject });
+        this.#post(party, { kind: 'keeper', number, job, storageKey, order });
+      });
+    });
   }
 
   /** Reads a value at its party's node, which keeps it for the job that masks it. */
@@ -263,6 +292,7 @@ export class ClusterSpu implements SpuBackend {
     const failure = error instanceof TesseraError ? error : unpackError(packError(error));
     this.#failure ??= failure;
     for (const key of this.#describing.keys()) this.#described(key)!.reject(failure);
+    for (const number of this.#ordered.keys()) this.#settled(number)!.reject(failure);
     remote.events.error(failure);
     this.#exit(name);
   }
@@ -313,6 +343,7 @@ export class ClusterSpu implements SpuBackend {
   }
 
   async close(reason: TesseraError): Promise<void> {
+    for (const number of this.#ordered.keys()) this.#settled(number)!.reject(reason);
     await this.#threads.close(reason);
     await Promise.all([...this.#remotes.keys()].map((name) => this.#end(name)));
   }

@@ -26,12 +26,15 @@ const nothing = (): void => {};
 
 export class SpuHost {
   readonly #host: string;
+  /** Files of checkpoints are below it. */
+  readonly #root: string;
   readonly #objects: Objects;
   readonly #slots: Slots;
   readonly #running = new Map<string, Running>();
 
-  constructor(host: string, objects: Objects, slots: Slots) {
+  constructor(host: string, root: string, objects: Objects, slots: Slots) {
     this.#host = host;
+    this.#root = root;
     this.#objects = objects;
     this.#slots = slots;
   }
@@ -67,6 +70,7 @@ export class SpuHost {
     const worker = new Worker(new URL('./spu-thread.js', import.meta.url), {
       execArgv: [],
       name: `tessera ${order.name}`,
+      workerData: { root: this.#root },
     });
     const ended = new Promise<string>((resolve) => {
       worker.on('error', (e) => resolve(`its thread failed: ${e.message}`));

@@ -4,6 +4,7 @@ import type { Duty, FromThread, SentError, ToThread } from '../device/messages.t
 import type { Type } from '../ir/graph.ts';
 import type { TreeDef } from '../ir/pytree.ts';
 import type { Located } from './objects.ts';
+import type { KeeperOrder } from './part-files.ts';
 
 /** No party can have this name. */
 export const DRIVER = '@driver';
@@ -18,9 +19,19 @@ export type Control =
       readonly key: string;
       readonly text: string;
       readonly from: Located | Uint8Array;
+    }
+  /** A part of dump or load `job`; the key goes over an encrypted link, and is kept by nobody. */
+  | {
+      readonly kind: 'keeper';
+      readonly number: number;
+      readonly job: string;
+      readonly storageKey: string;
+      readonly order: KeeperOrder;
     };
 export type Report =
   | FromThread
+  | { readonly kind: 'kept'; readonly number: number; readonly value: unknown }
+  | { readonly kind: 'unkept'; readonly number: number; readonly error: SentError }
   | {
       readonly kind: 'described';
       readonly key: string;

@@ -2,16 +2,18 @@
  * @file A thread of a node: one party of an SPU, or its dealer. Its rounds go over direct links to the other parties; what
  * the driver says, and what it answers, goes over a link of its own too, so that the engine carries none of it.
  */
-import { parentPort } from 'node:worker_threads';
-import { type Duty, packError, type ToThread, unpackError } from '../device/messages.ts';
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Duty, type FromThread, packError, type ToThread, unpackError } from '../device/messages.ts';
 import { serveOver } from '../device/serve.ts';
 import { arraysOf, checkRange } from '../device/trees.ts';
 import { TesseraError } from '../errors.ts';
+import type { Exported } from '../ir/export.ts';
 import type { Tensor, Type } from '../ir/graph.ts';
 import { createIdentity, identityText } from '../link/identity.ts';
 import { connect } from '../link/websocket.ts';
 import { FIELDS } from '../ring/field.ts';
 import type { Located } from './objects.ts';
+import { PartFiles } from './part-files.ts';
 import {
   type Control,
   DRIVER,
@@ -59,6 +61,66 @@ const describe = async (m: Control & { kind: 'describe' }, duty: Duty): Promise<
   }
 };
 
+type Keeping = Control & { kind: 'keeper' };
+interface Exporting {
+  resolve(exported: Exported): void;
+  reject(error: unknown): void;
+}
+
+/** Dumps and loads of this party: its shares stay here. */
+class Keepers {
+  readonly #deliver: (message: ToThread) => void;
+  readonly #jobs = new Map<string, PartFiles>();
+  readonly #exporting = new Map<number, Exporting>();
+  #loaded: string | undefined;
+  #exports = 0;
+
+  constructor(deliver: (message: ToThread) => void) {
+    this.#deliver = deliver;
+  }
+
+  async obey({ number, job, storageKey, order }: Keeping): Promise<Report> {
+    try {
+      const files = this.#jobs.get(job) ?? this.#open(storageKey);
+      // The next dump or load needs another.
+      this.#jobs.set(job, files);
+      for (const old of this.#jobs.keys()) if (this.#jobs.size > MOST_KEEPERS) this.#jobs.delete(old);
+      return { kind: 'kept', number, value: await files.obey(order) };
+    } catch (e) {
+      return { kind: 'unkept', number, error: packError(e) };
+    }
+  }
+
+  #open(storageKey: string): PartFiles {
+    return new PartFiles({
+      root: (workerData as { root: string }).root,
+      storageKey,
+      exporting: (ids) =>
+        new Promise((resolve, reject) => {
+          const number = this.#exports++;
+          this.#exporting.set(number, { resolve, reject });
+          this.#deliver({ kind: 'export', number, ids });
+        }),
+      hold: (key, tensors) => {
+        // What was read and not put in will not be.
+        if (this.#loaded !== undefined) described.delete(this.#loaded);
+        this.#loaded = key;
+        if (tensors.length > 0) described.set(key, { tensors, left: tensors.length });
+      },
+    });
+  }
+
+  exported(message: FromThread & { kind: 'exported' | 'unexported' }): void {
+    const waiting = this.#exporting.get(message.number);
+    this.#exporting.delete(message.number);
+    if (message.kind === 'exported') waiting?.resolve(message.exported);
+    else waiting?.reject(unpackError(message.error));
+  }
+}
+
+/** Dumps and loads that may be under way at the same time. */
+const MOST_KEEPERS = 1_024;
+
 const take = (key: string, leaf: number): Tensor => {
   const found = described.get(key);
   const tensor = found?.tensors[leaf];
@@ -99,17 +161,22 @@ const start = async (links: SpuLinks, job: string): Promise<void> => {
       });
     else handle(message);
   };
+  const keepers = new Keepers(deliver);
   const listen = async (): Promise<void> => {
     for (let n = 0; ; n++) {
       const message = decode(await control.recv(DRIVER, n)) as Control;
       if (message.kind === 'describe') void describe(message, duty).then(report);
+      else if (message.kind === 'keeper') void keepers.obey(message).then(report);
       else deliver(message);
     }
   };
   // When the driver goes without a word, so does all that this thread is for.
   void listen().catch(() => ending || process.exit());
   await serveOver(duty, transport, {
-    tell: report,
+    tell: (message) => {
+      if (message.kind === 'exported' || message.kind === 'unexported') keepers.exported(message);
+      else report(message);
+    },
     listen: (h) => {
       handle = h;
       for (const message of early.splice(0)) deliver(message);

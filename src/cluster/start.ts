@@ -1,17 +1,17 @@
 /** @file Starting what `tessera start` starts: a server, if it is to be ours, and a node. */
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, mkdirSync, openSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { unpackError } from '../device/messages.ts';
-import { TesseraError } from '../errors.ts';
+import { fail, TesseraError } from '../errors.ts';
 import { isLoopback, parseAddress } from '../link/address.ts';
 import type { EngineAddress } from './engine.ts';
 import { findServer, HOW_TO_INSTALL, listens, startServer } from './nats-server.ts';
 import type { NodeOptions } from './node.ts';
 import type { FromNode } from './node-process.ts';
-import { remember, startedHere, stateFolder, tokenHere } from './state.ts';
+import { forget, remember, startedHere, stateFolder, tokenHere } from './state.ts';
 
 const JOIN_MS = 20_000;
 
@@ -24,26 +24,49 @@ export interface HeadOptions {
 
 export interface Head {
   readonly address: string;
-  readonly token: string | undefined;
+  readonly token: string;
   /** False where a server was there already. */
   readonly fresh: boolean;
 }
 
-/** Starts the server of a head, or takes the one that is there. */
+/** A head that is started again has the token that it had: nodes that have outlived it come back with that. */
+const keptToken = (folder: string): string => {
+  const file = join(folder, 'token');
+  try {
+    const token = readFileSync(file, 'utf8');
+    if (token !== '') return token;
+  } catch {
+    // It is the first time.
+  }
+  return randomBytes(16).toString('hex');
+};
+
+/** Starts the server of a head, or takes the one that is there. Throws IDENTITY for one whose token nobody has given. */
 export const startHead = async ({ host, port, cluster, token: given }: HeadOptions): Promise<Head> => {
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   if (await listens(host, port)) {
-    return { address, token: given ?? tokenHere(address), fresh: false };
+    const token =
+      given ??
+      tokenHere(address) ??
+      fail(
+        'IDENTITY',
+        `at ${address} somebody listens already, whom this user has not started here: give its token, or another --port`,
+        { address },
+      );
+    return { address, token, fresh: false };
   }
   if (findServer() === undefined)
     throw new TesseraError(
       'CONFIG',
       `a cluster needs nats-server, which is not on this machine: ${HOW_TO_INSTALL}`,
     );
-  // Who can reach the engine can have nodes run code: beyond this machine, only who has been told the token.
-  const token = given ?? (isLoopback(host) ? undefined : randomBytes(16).toString('hex'));
-  const pid = await startServer({ host, port, token, folder: join(stateFolder(), `head-${port}`) });
-  remember({ pid, kind: 'nats-server', address, cluster, ...(token !== undefined && { token }) });
+  const folder = join(stateFolder(), `head-${port}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Who can reach the engine can have nodes run code, and everybody on a machine can reach its loopback.
+  const token = given ?? keptToken(folder);
+  writeFileSync(join(folder, 'token'), token, { mode: 0o600 });
+  const started = (pid: number): void => remember({ pid, kind: 'nats-server', address, cluster, token });
+  await startServer({ host, port, token, folder, started });
   return { address, token, fresh: true };
 };
 
@@ -53,7 +76,30 @@ export interface StartNode {
   readonly tags: Readonly<Record<string, number>>;
   readonly head: boolean;
   readonly version: string;
+  /** Modules of tasks, and files of checkpoints, are below this folder. */
+  readonly root: string;
 }
+
+/** A node's root as it really is. Throws CONFIG where it would hold nothing back. */
+export const rootFolder = (given: string): string => {
+  let root: string;
+  try {
+    root = realpathSync(given);
+  } catch (e) {
+    return fail('CONFIG', `--root: ${given} is no folder (${(e as NodeJS.ErrnoException).code})`, {
+      root: given,
+    });
+  }
+  if (!statSync(root).isDirectory()) fail('CONFIG', `--root: ${root} is no folder`, { root });
+  if (dirname(root) === root)
+    fail(
+      'CONFIG',
+      `${root} holds all files of this machine, of which each could be run as a task: start the node in the program's folder, ` +
+        'or give that with --root',
+      { root },
+    );
+  return root;
+};
 
 /** Starts a node in a process that outlives this one; resolves when it has joined. */
 export const startNode = async (o: StartNode): Promise<{ id: string; pid: number }> => {
@@ -66,6 +112,16 @@ export const startNode = async (o: StartNode): Promise<{ id: string; pid: number
     execArgv: [],
   });
   closeSync(out);
+  // Before it has joined, so that `tessera stop` finds it whatever becomes of this process.
+  remember({
+    pid: child.pid!,
+    kind: 'node',
+    address: o.engine.url,
+    cluster: o.engine.cluster,
+    id,
+    tags: o.tags,
+    head: o.head,
+  });
   const joined = new Promise<void>((resolve, reject) => {
     const late = setTimeout(
       () => reject(new TesseraError('LINK', `the node did not join in ${JOIN_MS / 1000} s; see ${log}`)),
@@ -81,22 +137,14 @@ export const startNode = async (o: StartNode): Promise<{ id: string; pid: number
       reject(new TesseraError('LINK', `the node ended with ${signal ?? `exit code ${code}`}; see ${log}`));
     });
   });
-  child.send({ ...o, id, root: process.cwd() } satisfies NodeOptions);
+  child.send({ ...o, id } satisfies NodeOptions);
   try {
     await joined;
   } catch (e) {
     child.kill();
+    forget(child.pid!);
     throw e;
   }
-  remember({
-    pid: child.pid!,
-    kind: 'node',
-    address: o.engine.url,
-    cluster: o.engine.cluster,
-    id,
-    tags: o.tags,
-    head: o.head,
-  });
   child.removeAllListeners();
   if (child.connected) child.disconnect();
   child.unref();
@@ -125,7 +173,7 @@ export const ownHost = async (head: string): Promise<string> => {
   const { createConnection } = await import('node:net');
   return new Promise((resolve, reject) => {
     const socket = createConnection({ host, port, timeout: 3_000 });
-    const fail = (e?: Error): void => {
+    const lost = (e?: Error): void => {
       socket.destroy();
       reject(
         new TesseraError('LINK', `nobody answers at ${head}: start the head first`, { address: head }, e),
@@ -136,6 +184,6 @@ export const ownHost = async (head: string): Promise<string> => {
       socket.destroy();
       resolve(own.replace(/^::ffff:/, ''));
     });
-    socket.once('error', fail).once('timeout', () => fail());
+    socket.once('error', lost).once('timeout', () => lost());
   });
 };

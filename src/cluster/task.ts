@@ -3,8 +3,8 @@
  * name of a module and of a task in it, never as text to evaluate; the node loads the same module, and compares its hash.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { fail, TesseraError } from '../errors.ts';
 import { noMore } from '../names.ts';
@@ -146,29 +146,50 @@ export const codeOf = (fn: unknown, party: string): TaskCode => {
 
 const checked = new Map<string, string>();
 
-/** The URL of a task's module on this machine. Throws CONFIG if it is not here, or not the same. */
+/** Where a module may be, as a path; undefined for what is no URL of a file of this machine. */
+const pathOf = (url: string): string | undefined => {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The file itself, if it is below `root`: by way of whatever names and links. Undefined where it is not there. */
+export const fileBelow = (root: string, path: string): string | undefined => {
+  try {
+    const file = realpathSync(path);
+    return file.startsWith(root + sep) && statSync(file).isFile() ? file : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The URL of a task's module below `root`. Throws CONFIG if it is not there, or not the same. */
 export const locate = (code: TaskCode, root: string, node: string): string => {
-  const key = `${code.url} ${code.hash}`;
+  const key = JSON.stringify([root, code.url, code.path, code.hash]);
   const known = checked.get(key);
   if (known !== undefined) return known;
-  const places = [fileURLToPath(code.url), join(root, code.path)].filter((p) => existsSync(p));
-  const same = places.find((p) => hashOf(p) === code.hash);
+  const named = pathOf(code.url);
+  const places = [...(named === undefined ? [] : [named]), join(root, code.path)];
+  const files = places.flatMap((path) => fileBelow(root, path) ?? []);
+  const same = files.find((path) => hashOf(path) === code.hash);
   if (same !== undefined) {
     const url = pathToFileURL(same).href;
     checked.set(key, url);
     return url;
   }
   const info = { node, module: code.url, path: code.path };
-  if (places.length === 0)
+  if (files.length === 0)
     return fail(
       'CONFIG',
-      `node ${node} has no module ${code.path} (looked at ${fileURLToPath(code.url)} and in ${root}): install the same ` +
-        'program there, and start the node in its folder',
+      `node ${node} has no module ${code.path} below its folder ${root}, and loads none from elsewhere: install the same ` +
+        'program there, and start the node in its folder (or give that with --root)',
       info,
     );
   return fail(
     'CONFIG',
-    `node ${node} has another ${code.path} (${places[0]!}: hash ${hashOf(places[0]!).slice(0, 12)}, the program has ` +
+    `node ${node} has another ${code.path} (${files[0]!}: hash ${hashOf(files[0]!).slice(0, 12)}, the program has ` +
       `${code.hash.slice(0, 12)}): install the same version on all machines`,
     info,
   );

@@ -8,15 +8,23 @@
  * way, there is a dump of which every party has its part: the highest that all have is the checkpoint.
  */
 import { fail, TesseraError } from '../errors.ts';
-import type { Exported } from '../ir/export.ts';
-import type { Tensor, Type } from '../ir/graph.ts';
-import { flatten, type TreeDef, unflatten } from '../ir/pytree.ts';
-import { createCodec } from '../link/codec.ts';
+import type { Tensor } from '../ir/graph.ts';
+import { flatten, unflatten } from '../ir/pytree.ts';
+import {
+  type CheckpointPath,
+  type Common,
+  packCommon,
+  pathsOf,
+  secretsOf,
+  tensorsOf,
+  unpackCommon,
+} from './checkpoint-part.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { failedAt } from './failing.ts';
-import type { Mode, PartyFiles, SpuBackend, StoredPart } from './mode.ts';
+import type { Keeper, Mode, SpuBackend, StoredPart, Taken } from './mode.ts';
 import { DeviceObject, type Held, type Op, quietly, SPUObject } from './objects.ts';
 import type { Programs } from './programs.ts';
+import type { Shadows } from './shadows.ts';
 import type { Work } from './work.ts';
 
 /** What checkpoints need of an SPU. */
@@ -27,6 +35,7 @@ export interface Inside {
   readonly mode: Mode;
   readonly backend: SpuBackend | undefined;
   readonly programs: Programs;
+  readonly shadows: Shadows | undefined;
   queue<T>(work: () => Promise<T>): Promise<T>;
   /** Throws for objects of others. */
   check(object: DeviceObject): void;
@@ -37,33 +46,15 @@ export interface Inside {
 }
 
 const VERSION = 2;
-const codec = createCodec();
 
-/** What everybody may know of a dump, and all parties must agree on. */
-interface Common {
-  /** The same in all parts of one dump. */
-  readonly id: string;
-  readonly parties: readonly string[];
-  readonly field: string;
-  readonly fraction: number;
-  /** The tree that was dumped, with a leaf for each object. */
-  readonly tree: TreeDef;
-  readonly objects: readonly { readonly def: TreeDef; readonly types: readonly Type[] }[];
-  /** Places of leaves that are public, and their values. */
-  readonly publics: readonly (readonly [number, Tensor])[];
-}
-
-const filesOf = ({ mode, name }: Inside): PartyFiles =>
-  mode.files ??
-  fail(
-    'UNSUPPORTED',
-    `${name}: checkpoints are for production, where each party writes a file of its own; in simulation reveal and save`,
-  );
-
-/** The shares of this party; undefined at one that is no member. */
-const exportedBy = (d: Inside, held: readonly Held[]): Promise<Exported> | undefined => {
-  const exported = d.backend?.export?.(held.flatMap((h) => h.leaves.map((l) => l.id)));
-  return exported && quietly(exported);
+/** This party's keeper, or that of each where one program drives all; made when it is needed. */
+const keepersOf = (d: Inside): ((party: string, rank: number) => Keeper) => {
+  const made = new Map<string, Keeper>();
+  return (party, rank) => {
+    const keeper = made.get(party) ?? d.mode.keeper(party, rank, d.backend!);
+    made.set(party, keeper);
+    return keeper;
+  };
 };
 
 /** Each party's own work, of which all hear what came of it. */
@@ -84,15 +75,16 @@ const saidBy = <T>(
     ),
   );
 
-export const dump = async (d: Inside, tree: unknown, path: string): Promise<void> => {
-  const files = filesOf(d);
-  const { op, config } = d;
-  const { leaves, def, paths } = flatten(tree, (x) => x instanceof DeviceObject);
+export const dump = async (d: Inside, tree: unknown, path: CheckpointPath): Promise<void> => {
+  const { op, config, mode } = d;
+  const paths = pathsOf(`${d.name}: dump`, path, config.parties, mode.self);
+  const keeper = keepersOf(d);
+  const { leaves, def, paths: places } = flatten(tree, (x) => x instanceof DeviceObject);
   const objects = leaves.map((x, i) => {
     if (!(x instanceof SPUObject))
       return fail(
         'INVALID_ARGUMENT',
-        `${d.name}: dump takes handles of its objects; ${paths[i] || 'this'} is none`,
+        `${d.name}: dump takes handles of its objects; ${places[i] || 'this'} is none`,
       );
     d.check(x);
     return x;
@@ -101,22 +93,35 @@ export const dump = async (d: Inside, tree: unknown, path: string): Promise<void
   const exporting = quietly(
     d.queue(async () => {
       const held = await Promise.all(given);
-      return { held, exported: exportedBy(d, held) };
+      const ids = held.flatMap((h) => h.leaves.map((l) => l.id));
+      // Of the members that are here; later jobs do not wait for it.
+      const taken = config.parties.map((party, rank) =>
+        mode.self === undefined || mode.self === party
+          ? quietly(takeAt(keeper, party, rank, ids))
+          : undefined,
+      );
+      return { held, taken };
     }),
   );
-  const found = await saidBy(d, 'found', async () => {
-    const parts = await files.list(path);
+  const found = await saidBy(d, 'found', async (party, rank) => {
+    const parts = await keeper(party, rank).list(paths.get(party)!);
     return Math.max(0, ...parts.map(({ header }) => Number(header.sequence) || 0));
   });
   const sequence = Math.max(...found) + 1;
-  let own: Promise<string> | undefined;
+  const own = new Map<string, Promise<string>>();
   const discard = async (): Promise<void> => {
-    const file = await own?.catch(() => undefined);
-    if (file !== undefined) await files.discard(file);
+    for (const [rank, party] of config.parties.entries()) {
+      const file = await own.get(party)?.catch(() => undefined);
+      // It may have gone with its party.
+      if (file !== undefined)
+        await keeper(party, rank)
+          .discard(file)
+          .catch(() => {});
+    }
   };
   const written = saidBy(d, 'written', async (party, rank) => {
-    const { held, exported } = await exporting;
-    const { id, shares } = await exported!;
+    const { held, taken } = await exporting;
+    const { id, publics } = await taken[rank]!;
     const common: Common = {
       id,
       parties: config.parties,
@@ -124,18 +129,19 @@ export const dump = async (d: Inside, tree: unknown, path: string): Promise<void
       fraction: config.runtime.fraction,
       tree: def,
       objects: held.map((h) => ({ def: h.def, types: h.leaves.map((l) => l.type) })),
-      publics: shares.flatMap((s, i) => (s instanceof Uint8Array ? [] : [[i, s] as const])),
+      publics,
     };
-    const secret = shares.filter((s) => s instanceof Uint8Array);
     const header = { kind: 'checkpoint', version: VERSION, party, rank, sequence, id };
-    own = files.write(path, sequence, header, [codec.encode(common), ...secret]);
-    await own;
+    const file = keeper(party, rank).write(paths.get(party)!, sequence, header, packCommon(common));
+    own.set(party, file);
+    await file;
     return id;
   });
   const ids = await written.catch(async (e: unknown) => {
-    // A party that says of this dump that it could not write will never keep its part; one that is lost may have.
+    // Where one program drives all, nobody keeps a part before all are written. Elsewhere a party that says of this dump that it
+    // could not write will never keep its part; one that is lost may have.
     const { via, op: of } = (e as TesseraError).info ?? {};
-    if (via !== undefined && of === op.number) await discard();
+    if (mode.self === undefined || (via !== undefined && of === op.number)) await discard();
     throw e;
   });
   if (new Set(ids).size > 1) {
@@ -144,11 +150,19 @@ export const dump = async (d: Inside, tree: unknown, path: string): Promise<void
       op: op.number,
     });
   }
-  await saidBy(d, 'kept', async () => {
-    await files.keep(path, await own!);
+  await saidBy(d, 'kept', async (party, rank) => {
+    await keeper(party, rank).keep(paths.get(party)!, await own.get(party)!);
     return null;
   });
 };
+
+/** What cannot be asked of a party is its own error, when its part is written. */
+const takeAt = async (
+  keeper: (party: string, rank: number) => Keeper,
+  party: string,
+  rank: number,
+  ids: readonly number[],
+): Promise<Taken> => keeper(party, rank).take(ids);
 
 /** A dump of which a party has its part. */
 interface Found {
@@ -164,7 +178,7 @@ const findingOf = ({ header }: StoredPart): Found => ({
 const sameDump = (a: Found, b: Found): boolean => a.sequence === b.sequence && a.id === b.id;
 
 /** The last dump of which all have their parts. */
-const newestOf = (d: Inside, all: readonly (readonly Found[])[], path: string): Found => {
+const newestOf = (d: Inside, all: readonly (readonly Found[])[], path: CheckpointPath): Found => {
   const [own, ...others] = all;
   const common = own!.filter((f) => others.every((o) => o.some((g) => sameDump(f, g))));
   const newest = common.reduce<Found | undefined>(
@@ -182,9 +196,15 @@ const newestOf = (d: Inside, all: readonly (readonly Found[])[], path: string): 
   );
 };
 
-/** Reads this party's part. */
-const readPart = async (d: Inside, files: PartyFiles, path: string, party: string, rank: number) => {
-  const { header, records } = await files.read(path);
+/** Reads a party's part. */
+const readPart = async (
+  d: Inside,
+  keeper: Keeper,
+  path: string,
+  party: string,
+  rank: number,
+): Promise<Common> => {
+  const { header, common: bytes } = await keeper.read(path);
   const wrong = (why: string): never => fail('CONFIG', `${path}: ${why}`, { path });
   if (header.kind !== 'checkpoint') wrong('is no checkpoint');
   if (header.version !== VERSION)
@@ -193,67 +213,76 @@ const readPart = async (d: Inside, files: PartyFiles, path: string, party: strin
     wrong(
       `is the part of ${String(header.party)}, rank ${String(header.rank)}, not of ${party}, rank ${rank}`,
     );
-  const [first, ...shares] = records;
-  const common = codec.decode(first ?? new Uint8Array()) as Common;
+  const common = unpackCommon(bytes);
   const { parties, runtime } = d.config;
   const here = JSON.stringify([parties, runtime.field, runtime.fraction]);
   const there = JSON.stringify([common.parties, common.field, common.fraction]);
   if (here !== there)
     wrong(`was written by an SPU of [parties, field, fraction bits] ${there}; this one is ${here}`);
-  return { common, shares };
+  return common;
 };
 
-export const load = async (d: Inside, path: string): Promise<unknown> => {
-  const files = filesOf(d);
-  const { op } = d;
-  let stored: readonly StoredPart[] = [];
-  const found = saidBy(d, 'found', async () => {
-    stored = await files.list(path);
-    if (stored.length === 0) fail('CONFIG', `${path}: cannot be opened (ENOENT)`, { path });
-    return stored.map(findingOf);
+export const load = async (d: Inside, path: CheckpointPath): Promise<unknown> => {
+  const { op, config, mode } = d;
+  const paths = pathsOf(`${d.name}: load`, path, config.parties, mode.self);
+  const keeper = keepersOf(d);
+  const stored = new Map<string, readonly StoredPart[]>();
+  const found = saidBy(d, 'found', async (party, rank) => {
+    const own = paths.get(party)!;
+    const parts = await keeper(party, rank).list(own);
+    if (parts.length === 0) fail('CONFIG', `${own}: cannot be opened (ENOENT)`, { path: own });
+    stored.set(party, parts);
+    return parts.map(findingOf);
   });
   // Jobs are given to the parties in the order of the calls: later ones wait until the files are read.
   const loading = d.queue(async () => {
     const newest = newestOf(d, await found, path);
-    let shares: readonly Uint8Array[] = [];
     const commons = await saidBy(d, 'read', async (party, rank) => {
-      const { file } = stored.find((part) => sameDump(findingOf(part), newest))!;
-      const part = await readPart(d, files, file, party, rank);
-      shares = part.shares;
-      return part.common;
+      const { file } = stored.get(party)!.find((part) => sameDump(findingOf(part), newest))!;
+      return readPart(d, keeper(party, rank), file, party, rank);
     });
     const common = commons[0]!;
     const text = (c: Common): string => JSON.stringify([c.id, c.tree, c.objects]);
     if (commons.some((c) => text(c) !== text(common) || c.id !== newest.id))
       throw new TesseraError(
         'CONFIG',
-        `${d.name} op #${op.number} (load): the parts do not belong together`,
+        `${d.name} op #${d.op.number} (load): the parts do not belong together`,
         { op: op.number, path },
       );
-    return put(d, common, shares);
+    return put(d, common, keeper);
   });
   const { common, held, done } = await loading;
   const handles = held.map((h, i) => d.handle(Promise.resolve(h), done, held.length > 1 ? `[${i}]` : ''));
   return unflatten(common.tree, handles);
 };
 
-/** Puts the shares of this party in. */
-const put = (d: Inside, common: Common, shares: readonly Uint8Array[]) => {
+/** Puts the shares of the parties that are here in. */
+const put = async (d: Inside, common: Common, keeper: (party: string, rank: number) => Keeper) => {
   const { parties } = d.config;
-  const own = d.mode.self === undefined ? -1 : parties.indexOf(d.mode.self);
   const publics = new Map(common.publics);
   const types = common.objects.flatMap((o) => o.types);
-  const inputs = new Map<number, Tensor>();
-  let next = 0;
-  types.forEach(({ shape, dtype }, name) => {
-    if (publics.has(name)) return;
-    const data = shares[next++];
-    if (data)
-      inputs.set(name * parties.length + own, { shape, dtype: dtype === 'bool' ? 'bit' : 'ring', data });
-  });
+  const secrets = secretsOf(common);
+  const privates = new Map<number, Map<number, Tensor>>();
+  const sources: { rank: number; key: string; leaf: number }[] = [];
+  for (const [rank, party] of parties.entries()) {
+    if (d.mode.self !== undefined && d.mode.self !== party) continue;
+    const { shares } = keeper(party, rank);
+    const name = (place: number): number => place * parties.length + rank;
+    if (typeof shares === 'string')
+      for (const [leaf, [place]] of secrets.entries()) sources[name(place)] = { rank, key: shares, leaf };
+    else {
+      const tensors = tensorsOf(common, shares);
+      privates.set(rank, new Map(secrets.map(([place], i) => [name(place), tensors[i]!])));
+    }
+  }
   const ids = types.map(() => d.nextObject());
   const graph = d.programs.import(types, publics, parties.length);
-  const done = quietly(d.run({ op: d.op, graph, ins: [], outs: ids, privates: new Map([[own, inputs]]) }));
+  const there = sources.length > 0 ? { sources } : {};
+  const done = quietly(d.run({ op: d.op, graph, ins: [], outs: ids, privates, ...there }));
+  if (d.shadows) {
+    await done;
+    await d.shadows.adopt(d.op, ids, types);
+  }
   let at = 0;
   const held = common.objects.map(({ def, types }): Held => {
     const leaves = types.map((type) => ({ id: ids[at++]!, type }));

@@ -15,6 +15,7 @@ import {
   required,
   text,
 } from './read.ts';
+import { readStorageKeys, type StorageKeys } from './storage-key.ts';
 import { readUnseen, type UnseenMode } from './unseen.ts';
 
 /** A simulation spread over the nodes of a cluster, which `tessera start` has started. */
@@ -29,6 +30,8 @@ export interface ClusterOptions {
   readonly cluster?: string;
   /** Credentials and authorities for a server of one's own. */
   readonly nats?: NatsOptions;
+  /** What `spu.dump` encrypts files with: 32 bytes in base64 for all parties, or an object with such a key for each. */
+  readonly storageKey?: StorageKeys;
   /** Hears of tasks that wait, of nodes that come and go, and of what may be wrong in a program. */
   readonly onEvent?: Listener;
   /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
@@ -54,6 +57,7 @@ export interface Cluster {
   readonly token: string | undefined;
   readonly cluster: string;
   readonly nats: NatsOptions;
+  readonly storageKey: StorageKeys | undefined;
   readonly onEvent: ClusterOptions['onEvent'];
   readonly unseen: UnseenMode | undefined;
   readonly quiet: boolean;
@@ -97,6 +101,7 @@ const read = object({
     })(value, path);
     return Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined));
   }, {}),
+  storageKey: optional<StorageKeys | undefined>(readStorageKeys, undefined),
   onEvent: optional<ClusterOptions['onEvent']>(listener, undefined),
   unseen: optional<UnseenMode | undefined>(readUnseen, undefined),
   loggingLevel,

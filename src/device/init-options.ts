@@ -24,6 +24,7 @@ import {
   type Reader,
   required,
 } from './read.ts';
+import { forParties, readStorageKeys, type StorageKeys } from './storage-key.ts';
 import { readUnseen, type UnseenMode } from './unseen.ts';
 
 /** All parties in this process, each SPU party in a thread of its own. */
@@ -40,6 +41,8 @@ export interface StandaloneOptions {
   /** Which types may go from party to party, as in production; every registered one if absent. */
   readonly crossSiloSerializingAllowedList?: AllowedList;
   readonly cross_silo_serializing_allowed_list?: AllowedList;
+  /** What `spu.dump` encrypts files with: 32 bytes in base64 for all parties, or an object with such a key for each. */
+  readonly storageKey?: StorageKeys;
   /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
   readonly unseen?: UnseenMode;
   /** Hears of what may be wrong in a program, such as public numbers that become 0; else it is printed, once. */
@@ -57,6 +60,7 @@ export interface Standalone {
   readonly link: ShapeOptions | undefined;
   readonly check?: CheckOptions;
   readonly allowedList?: AllowedList;
+  readonly storageKey?: StorageKeys;
   readonly unseen?: UnseenMode;
   readonly quiet: boolean;
   readonly tell: Listener;
@@ -94,6 +98,7 @@ const readStandalone = object({
   unseen: optional<UnseenMode | undefined>(readUnseen, undefined),
   crossSiloSerializingAllowedList: optional<AllowedList | undefined>(readAllowedList, undefined),
   onEvent: optional<Listener | undefined>(listener, undefined),
+  storageKey: optional<StorageKeys | undefined>(readStorageKeys, undefined),
   numCpus: unused(THREADS),
   numGpus: unused('there is no GPU to share', 0),
   ompNumThreads: unused(THREADS, 1),
@@ -135,7 +140,7 @@ const MODES: readonly {
     is: () => true,
     read: (o) => {
       const given = readStandalone(o, '');
-      const { parties, link: shaped, check, unseen, onEvent } = given;
+      const { parties, link: shaped, check, unseen, onEvent, storageKey } = given;
       const { crossSiloSerializingAllowedList: allowedList } = given;
       return {
         mode: 'standalone',
@@ -143,6 +148,7 @@ const MODES: readonly {
         link: shaped,
         ...(check && { check }),
         ...(allowedList && { allowedList }),
+        ...(storageKey && { storageKey: forParties(storageKey, parties) }),
         ...(unseen && { unseen }),
         quiet: isQuiet(given.loggingLevel),
         tell: teller(onEvent, given.loggingLevel),

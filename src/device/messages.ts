@@ -1,6 +1,7 @@
 /** @file What the driver of a simulation and the threads of its SPUs say to each other. */
 import { type ErrorCode, TesseraError } from '../errors.ts';
 import type { Job, RunStats } from '../ir/engine.ts';
+import type { Exported } from '../ir/export.ts';
 import type { Graph, Tensor, Watched } from '../ir/graph.ts';
 import type { LinkMeasure } from '../ir/plan.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
@@ -45,6 +46,7 @@ export type ToThread =
       readonly answers: boolean;
     }
   | { readonly kind: 'free'; readonly ids: readonly number[] }
+  | { readonly kind: 'export'; readonly number: number; readonly ids: readonly number[] }
   | { readonly kind: 'close' };
 
 export type FromThread =
@@ -65,6 +67,8 @@ export type FromThread =
       readonly error: SentError;
       readonly memory: { readonly used: number; readonly peak: number };
     }
+  | { readonly kind: 'exported'; readonly number: number; readonly exported: Exported }
+  | { readonly kind: 'unexported'; readonly number: number; readonly error: SentError }
   /** The thread cannot go on. `number`: the job that failed, if it was in one. */
   | { readonly kind: 'failed'; readonly number: number | undefined; readonly error: SentError };
 

@@ -5,7 +5,7 @@
 
 import type { TesseraError } from '../errors.ts';
 import type { Exported } from '../ir/export.ts';
-import type { TensorData, Type } from '../ir/graph.ts';
+import type { Tensor, TensorData, Type } from '../ir/graph.ts';
 import type { LinkMeasure } from '../ir/plan.ts';
 import type { TreeDef } from '../ir/pytree.ts';
 import type { SpuConfig } from './cluster-def.ts';
@@ -30,8 +30,8 @@ export interface SpuBackend {
   run(work: Work): Promise<Outcome>;
   /** Forgets objects, after all earlier jobs. */
   free(ids: readonly number[]): void;
-  /** This party's shares of objects, after all earlier jobs. Only where there is one party. */
-  export?(ids: readonly number[]): Promise<Exported>;
+  /** A party's shares of objects, after all earlier jobs. Absent where they stay on another machine. */
+  export?(ids: readonly number[], rank: number): Promise<Exported>;
   close(reason: TesseraError): Promise<void>;
 }
 
@@ -64,6 +64,27 @@ export interface PartyFiles {
   /** No party will ever keep it. */
   discard(file: string): Promise<void>;
   read(file: string): Promise<{ header: FileHeader; records: readonly Uint8Array[] }>;
+}
+
+/**
+ * A party's side of checkpoints: its shares go from its engine to its files and back, and nowhere else. One is for one dump, or
+ * one load.
+ */
+export interface Keeper extends Pick<PartyFiles, 'list' | 'keep' | 'discard'> {
+  /** Takes its shares of objects from the engine, after all earlier jobs. What is public comes back, by place. */
+  take(ids: readonly number[]): Promise<Taken>;
+  /** Writes what was taken behind `common`, as `PartyFiles.write` does. */
+  write(path: string, sequence: number, header: FileHeader, common: Uint8Array): Promise<string>;
+  /** Reads a part, and keeps its shares for the job that puts them in. */
+  read(file: string): Promise<{ readonly header: FileHeader; readonly common: Uint8Array }>;
+  /** The shares that were read; or under which key the party's engine has them, by their places. */
+  readonly shares: readonly Uint8Array[] | string;
+}
+
+export interface Taken {
+  /** The same at all parties for the same objects, and at no other time. */
+  readonly id: string;
+  readonly publics: readonly (readonly [number, Tensor])[];
 }
 
 /** A call on a PYU, where values are not in this process: the code goes by name, and values by reference. */
@@ -112,8 +133,8 @@ export interface Mode {
   ): Promise<Described>;
   /** A party's plain data goes to everybody. */
   announce<T>(party: string, key: string, op: Op, work: () => Promise<T>): Promise<T>;
-  /** Encrypted files of this party; undefined where there is no one party. */
-  readonly files: PartyFiles | undefined;
+  /** What keeps a party's parts of checkpoints; asked for at its own program, or where one program drives all. */
+  keeper(party: string, rank: number, backend: SpuBackend): Keeper;
   /** All parties must have recorded the same program at this operation. */
   agree(op: Op, program: string): void;
   /** Starts an SPU; undefined at a program whose party takes no part in it. */

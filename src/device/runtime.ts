@@ -25,7 +25,8 @@ export const lowerProgram = async (graph: Graph, options: LoweringOptions): Prom
 export const startNode = (options: NodeOptions): PartyNode => new SpuNode(options);
 
 /** Files that only this party can read. */
-export const filesOf = (o: Production): PartyFiles => partyFiles(() => storageKey(o));
+export const filesOf = (o: Pick<Production, 'identity' | 'storageKey'>): PartyFiles =>
+  partyFiles(() => storageKey(o));
 
 /** A thread, seen from the driver. */
 export interface RunningThread {

@@ -82,6 +82,11 @@ const serveParty = async ({ duty, ring, transport, tell, failed, close }: Desk):
     forget: (m) => void graphs.delete(m.id),
     job: (m) => void run(m).catch((e: unknown) => failed(e, m.number)),
     free: (m) => void engine.free(m.ids).catch(failed),
+    export: ({ number, ids }) =>
+      void engine.export(ids).then(
+        (exported) => tell({ kind: 'exported', number, exported }),
+        (e: unknown) => tell({ kind: 'unexported', number, error: packError(e) }),
+      ),
     close: () => void engine.close().then(close).catch(failed),
   };
   return { handle: (message) => handlers[message.kind](message as never), link: engine.link };

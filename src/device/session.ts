@@ -272,6 +272,6 @@ export async function session(first: unknown, second?: unknown, ...surplus: unkn
   if (options.mode === 'cluster') return new Session(await opener.open(options), tell, undefined, unseen);
   notice(options.quiet);
   const checker = options.check && new Checker(options.check);
-  const mode = standalone(options.parties, options.link, options.allowedList);
+  const mode = standalone(options.parties, options.link, options.allowedList, options.storageKey);
   return new Session(mode, tell, checker, unseen);
 }

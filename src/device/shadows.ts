@@ -1,5 +1,5 @@
 /** @file In a simulation with `check`: what an SPU holds, once more in float64, and programs that run on both. */
-import type { Tensor } from '../ir/graph.ts';
+import type { Tensor, Type } from '../ir/graph.ts';
 import type { Checker } from './check.ts';
 import { failedAt } from './failing.ts';
 import type { Op } from './objects.ts';
@@ -34,26 +34,35 @@ export class Shadows {
     for (const id of ids) this.#values.delete(id);
   }
 
+  /** What was read from files is what it is: its values are opened, and what follows is held against those. */
+  async adopt(op: Op, ids: readonly number[], types: readonly Type[]): Promise<void> {
+    const opened = await this.#open(op, ids, types);
+    for (const [i, id] of ids.entries()) this.#values.set(id, opened[i]!);
+  }
+
+  async #open(op: Op, ids: readonly number[], types: readonly Type[]): Promise<Tensor[]> {
+    if (ids.length === 0) return [];
+    const { parties, programs } = this.#spu;
+    const everybody = Array.from({ length: parties }, (_, rank) => rank);
+    const { revealed } = await this.#spu.run({
+      op,
+      graph: programs.reveal(types, everybody),
+      ins: ids,
+      outs: ids.map(() => -1),
+      reveal: types.map(({ dtype }) => ({ dtype })),
+      answers: 0,
+    });
+    return revealed.map((t) => t!);
+  }
+
   /** Runs a program with all its values shown, and holds them against float64. Throws RANGE, naming the first fault. */
   async run(op: Op, recorded: Recorded, ins: readonly number[], outs: readonly number[]): Promise<void> {
-    const { name, parties, programs } = this.#spu;
+    const { name, programs } = this.#spu;
     const { exposed, graph } = await programs.expose(recorded);
     const types = exposed.shown.map((id) => exposed.graph.types[id]!);
     const shown = types.map(() => this.#spu.nextObject());
     await this.#spu.run({ op, graph, ins, outs: [...outs, ...shown] });
-    const everybody = Array.from({ length: parties }, (_, rank) => rank);
-    const { revealed } =
-      shown.length === 0
-        ? { revealed: [] }
-        : await this.#spu.run({
-            op,
-            graph: programs.reveal(types, everybody),
-            ins: shown,
-            outs: shown.map(() => -1),
-            reveal: types.map(({ dtype }) => ({ dtype })),
-            answers: 0,
-          });
-    const opened = revealed.map((t) => t!);
+    const opened = await this.#open(op, shown, types);
     this.#spu.free(shown);
     try {
       const inputs = ins.map((id) => this.#values.get(id)!);

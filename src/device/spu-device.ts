@@ -7,6 +7,7 @@ import { NDArray } from '../ir/ndarray.ts';
 import { unflatten } from '../ir/pytree.ts';
 import { readArguments } from './arguments.ts';
 import { dump, type Inside, load } from './checkpoint.ts';
+import type { CheckpointPath } from './checkpoint-part.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { detailOf } from './detail.ts';
 import { failedAt, functionText } from './failing.ts';
@@ -415,6 +416,7 @@ export class SpuDevice {
       mode: this.#session.mode,
       backend: this.#backend,
       programs: this.#programs,
+      shadows: this.#shadows,
       queue: (work) => this.#queue(work),
       check: (object) => this.#own({ object, path: '' }),
       held: (object) => this.#held(object),
@@ -434,12 +436,12 @@ export class SpuDevice {
     return this.#recording;
   }
 
-  dump(objects: unknown, path: string): Promise<void> {
+  dump(objects: unknown, path: CheckpointPath): Promise<void> {
     const names = deviceObjects(objects).map(({ object }) => String(object));
     return dump(this.#inside('dump', `${this.name} ${names.join()}`), objects, path);
   }
 
-  load(path: string): Promise<unknown> {
+  load(path: CheckpointPath): Promise<unknown> {
     return load(this.#inside('load', this.name), path);
   }
 }

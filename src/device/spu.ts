@@ -2,6 +2,7 @@
 import { fail } from '../errors.ts';
 import type { ArrayInput, BaseArray } from '../ir/array.ts';
 import { markUncalled } from './arguments.ts';
+import type { CheckpointPath } from './checkpoint-part.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { type DeviceObject, type FromSpu, type PYUObject, RECEIVE, type SPUObject } from './objects.ts';
 import type { SpuStats } from './profile.ts';
@@ -77,12 +78,20 @@ export interface SPU extends SpuCall {
   /** Reveals to everybody. */
   reveal(objects: readonly SPUObject[]): Promise<unknown[]>;
   /**
-   * Writes objects to a file of this party's, encrypted with its key, at every party of the SPU. Resolves when all have
-   * written. Production only.
+   * Writes objects to a file of every party of the SPU: its own shares, encrypted with its key (`storageKey`, or in production
+   * one from its identity). Resolves when all have written; one that fails leaves the dump before it as it was.
+   *
+   * `path`: in production this party's file. Where one program drives all, the file of party p is `<path>.<p>`; on a cluster it is
+   * on the disk of p's node, below the folder in which that was started. Anywhere: a list by rank, or an object by party. Throws
+   * CONFIG without a key, RANGE for objects that left the range where a range guard watches them.
    */
-  dump(objects: unknown, path: string): Promise<void>;
-  /** What was dumped, in the same form, under fresh masks. Throws CONFIG where the parties' files do not belong together. */
-  load(path: string): Promise<unknown>;
+  dump(objects: unknown, path: CheckpointPath): Promise<void>;
+  /**
+   * What was dumped, in the same form, under fresh masks: by the same parties in the same order, over the same field. Any mode
+   * loads what another wrote, with the keys that it was written with. Throws CONFIG where a part is missing, is another's, does not
+   * open, or where the parts do not belong together.
+   */
+  load(path: CheckpointPath): Promise<unknown>;
   /** Records what the SPU is going to run, for `tessera deal`. Call it before anything else on this SPU. */
   record(): Recording;
   stats(): SpuStats;
@@ -132,8 +141,8 @@ export const makeSPU = (session: Session, config: SpuConfig): SPU => {
       free: (object: SPUObject) => device.free(object),
       revealTo: (pyu: PYU, object: SPUObject) => device.revealTo(pyu, object),
       reveal: (objects: readonly SPUObject[]) => session.unseen.told(device.reveal(objects)),
-      dump: (objects: unknown, path: string) => session.unseen.told(device.dump(objects, path)),
-      load: (path: string) => session.unseen.told(device.load(path)),
+      dump: (objects: unknown, path: CheckpointPath) => session.unseen.told(device.dump(objects, path)),
+      load: (path: CheckpointPath) => session.unseen.told(device.load(path)),
       record: () => device.record(),
       stats: () => device.stats(),
       close: () => device.close(),

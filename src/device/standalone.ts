@@ -4,9 +4,12 @@ import type { ShapeOptions } from '../link/shaper.ts';
 import type { AllowedList } from '../link/types.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { failedAt } from './failing.ts';
+import { LocalKeeper } from './keeper.ts';
 import type { Mode } from './mode.ts';
 import type { Op } from './objects.ts';
 import './production/arrays.ts';
+import { filesOf } from './runtime.ts';
+import { type StorageKeys, storageKeyOf } from './storage-key.ts';
 import { SpuThreads } from './threads.ts';
 
 /** Values go from party to party as in production: as bytes, under the same rules for what may pass. */
@@ -14,6 +17,7 @@ export const standalone = (
   parties: readonly string[],
   link: ShapeOptions | undefined,
   allowedList?: AllowedList,
+  keys?: StorageKeys,
 ): Mode => {
   const codec = createCodec({ allowed: allowedList });
   const sent = async <T>(from: string, op: Op, value: Promise<T>): Promise<T> => {
@@ -37,7 +41,10 @@ export const standalone = (
     show: (party, _key, op, value) => sent(party, op, value()),
     describe: (_party, _key, _op, work) => work(),
     announce: (_party, _key, _op, work) => work(),
-    files: undefined,
+    keeper: (party, rank, backend) =>
+      new LocalKeeper(filesOf({ identity: undefined, storageKey: storageKeyOf(keys, party) }), (ids) =>
+        backend.export!(ids, rank),
+      ),
     agree: () => {},
     spu: (config: SpuConfig) => new SpuThreads(config, link),
     barrier: async () => {},

@@ -4,6 +4,7 @@
  */
 import { TesseraError } from '../errors.ts';
 import type { RunStats } from '../ir/engine.ts';
+import type { Exported } from '../ir/export.ts';
 import type { Graph, Tensor } from '../ir/graph.ts';
 import { inputBits } from '../ir/guard-range.ts';
 import type { LinkMeasure } from '../ir/plan.ts';
@@ -70,6 +71,7 @@ export class SpuThreads implements SpuBackend {
   readonly #startThread: StartThread;
   readonly #threads: Thread[];
   readonly #pending = new Map<number, Pending>();
+  readonly #exports = new Map<number, { resolve(exported: Exported): void; reject(error: unknown): void }>();
   readonly #graphs = new Map<Graph, number>();
   readonly #started: Settle;
   #link: LinkMeasure | undefined;
@@ -160,6 +162,25 @@ export class SpuThreads implements SpuBackend {
     this.#tellAll({ kind: 'free', ids });
   }
 
+  /** The shares of one party, after all earlier jobs. */
+  export(ids: readonly number[], rank: number): Promise<Exported> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const number = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#exports.set(number, { resolve, reject });
+      this.#hold();
+      this.#tell(rank, { kind: 'export', number, ids });
+    });
+  }
+
+  #exported(message: FromThread & { kind: 'exported' | 'unexported' }): void {
+    const waiting = this.#exports.get(message.number);
+    this.#exports.delete(message.number);
+    this.#hold();
+    if (message.kind === 'exported') waiting?.resolve(message.exported);
+    else waiting?.reject(unpackError(message.error));
+  }
+
   /** Ends the threads, by themselves if they can. Calls that wait are rejected. */
   close(reason: TesseraError): Promise<void> {
     this.#closing ??= this.#close(reason);
@@ -167,7 +188,8 @@ export class SpuThreads implements SpuBackend {
   }
 
   async #close(reason: TesseraError): Promise<void> {
-    const kill = this.#failure !== undefined || this.#pending.size > 0 || this.#threads.some((t) => !t.ready);
+    const busy = this.#pending.size > 0 || this.#exports.size > 0;
+    const kill = this.#failure !== undefined || busy || this.#threads.some((t) => !t.ready);
     if (this.#failure === undefined) this.#fail(reason);
     if (kill) {
       await Promise.all(this.#threads.map((t) => t.running.terminate()));
@@ -225,6 +247,10 @@ export class SpuThreads implements SpuBackend {
       this.#hold();
       return;
     }
+    if (message.kind === 'exported' || message.kind === 'unexported') {
+      this.#exported(message);
+      return;
+    }
     const pending = this.#pending.get(message.number);
     if (pending === undefined) return;
     this.memory[rank] = Math.max(this.memory[rank]!, message.memory.peak);
@@ -272,6 +298,8 @@ export class SpuThreads implements SpuBackend {
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const p of pending) p.reject(this.#about(p.op, failure));
+    for (const waiting of this.#exports.values()) waiting.reject(failure);
+    this.#exports.clear();
     this.#started.reject(failure);
     this.#hold();
     if (this.#closing === undefined && failure.code !== 'CLOSED')
@@ -291,7 +319,7 @@ export class SpuThreads implements SpuBackend {
 
   /** Threads keep the process alive only while they start, or something waits for them. */
   #hold(): void {
-    const busy = this.#pending.size > 0 || this.#threads.some((t) => !t.ready);
+    const busy = this.#pending.size > 0 || this.#exports.size > 0 || this.#threads.some((t) => !t.ready);
     for (const { running } of this.#threads) running.hold(busy && this.#failure === undefined);
   }
 }

@@ -12,6 +12,7 @@ import {
   type Cluster,
   clusterSuite,
   enginePid,
+  pidsOf,
   rejection,
   startCluster,
   until,
@@ -107,6 +108,28 @@ test('nodes, slots, tasks, SPU sessions and errors, live', () =>
       await until(async () => (await page.locator('.state').innerText()) === 'not connected', 'it says so');
       process.kill(enginePid(cluster), 'SIGCONT');
       await until(async () => (await page.locator('.state').innerText()) === 'live', 'it is back');
+    }),
+  ));
+
+test('a node that was killed stays there as lost, with what it has done; errors stay when their program has ended', () =>
+  withDashboard((url) =>
+    withBrowser('cluster/dashboard', async (browser) => {
+      await cluster.machine.start(`--address=${cluster.address}`, '--resources={"carol":2}');
+      const page = await browser.newPage();
+      await page.goto(url);
+      await withSession(cluster, async (s) => {
+        await s.wait(Array.from({ length: 31 }, (_, k) => s.PYU('carol')(tasks.noop)(k)));
+        await rejection(s.reveal(s.PYU('carol')(tasks.bad)()));
+      });
+      await shows(page, 'nodes', /carol: 0 of 2[\s\S]*31\s+1/);
+      process.kill((await pidsOf(cluster, 'carol'))[0]!, 'SIGKILL');
+      await shows(page, 'nodes', /n\w+ lost[\s\S]*carol[\s\S]*not heard of for \d+ s[\s\S]*31\s+1/);
+      await shows(page, 'errors', /carol function "bad": seventeen is too many \(at node n\w+\)/);
+      assert.match(await page.locator('.tiles').innerText(), /2, 1 lost/);
+      // A page that comes later sees the same.
+      const later = await browser.newPage();
+      await later.goto(url);
+      await shows(later, 'nodes', /n\w+ lost/);
     }),
   ));
 

@@ -72,8 +72,12 @@ export class Machine {
 export interface Cluster {
   readonly address: string;
   readonly port: number;
+  readonly token: string;
   readonly machine: Machine;
 }
+
+/** What a head has printed. */
+export const tokenOf = (said: string): string => / --token=(\w+)/.exec(said)![1]!;
 
 /** A head with the first tags, and a node for each of the others. */
 export const startCluster = async (
@@ -83,9 +87,9 @@ export const startCluster = async (
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
   const [head, ...others] = tags.map((t) => `--resources=${JSON.stringify(t)}`);
-  await machine.start('--head', '--node-ip-address=127.0.0.1', `--port=${port}`, head!);
+  const said = await machine.start('--head', '--node-ip-address=127.0.0.1', `--port=${port}`, head!);
   for (const resources of others) await machine.start(`--address=${address}`, resources);
-  return { address, port, machine };
+  return { address, port, token: tokenOf(said), machine };
 };
 
 /** Waits for something that comes about by itself; what it is, is the error when it does not. */
@@ -111,13 +115,14 @@ export type Event = { readonly kind: string; readonly text: string };
 
 /** Runs `work` in a session of its own. */
 export const withSession = async <T>(
-  cluster: Pick<Cluster, 'address'>,
+  cluster: Pick<Cluster, 'address'> & { readonly token?: string },
   work: (session: sf.Session, events: Event[]) => Promise<T>,
   options: object = {},
 ): Promise<T> => {
   const events: Event[] = [];
   const session = await sf.session({
     address: cluster.address,
+    ...(cluster.token !== undefined && { token: cluster.token }),
     onEvent: (e) => void events.push(e),
     ...options,
   });

@@ -1,9 +1,10 @@
 /** Code as modules: the same on both sides or not at all, and what is no task is refused with the fix. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as assert from 'uvu/assert';
+import { hashOf, locate } from '../../src/cluster/task.ts';
 import * as sf from '../../src/index.ts';
 import { LONG } from '../long.ts';
 import { type Cluster, clusterSuite, rejection, startCluster, until, withSession } from './harness.ts';
@@ -15,7 +16,8 @@ const library = new URL('../../src/index.js', import.meta.url).href;
 let cluster: Cluster;
 
 test.before(async () => {
-  cluster = await startCluster({ alice: 2 });
+  cluster = await startCluster({ carol: 2 });
+  await cluster.machine.start(`--address=${cluster.address}`, `--root=${folder}`, '--resources={"alice":2}');
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
 });
 test.after(async () => {
@@ -51,18 +53,88 @@ test('nodes load the module; a path does where there is no function', () =>
 
 test('a module that is another on the node, or is not there, is an error and does not run', () =>
   withSession(cluster, async (s) => {
-    const alice = s.PYU('alice');
+    const [alice, carol] = [s.PYU('alice'), s.PYU('carol')];
     const changed = await moduleOf('changed', 2);
-    const other = alice(changed.scale)(alice(tasks.later)(600, 7));
+    const other = alice(changed.scale)(carol(tasks.later)(600, 7).to(alice));
     write(changed.path, 4);
     const e = await rejection(s.reveal(other));
     assert.is(e.code, 'CONFIG');
     assert.match(e.message, /node n\w+ has another changed\.js \(.*hash \w{12}, the program has \w{12}\)/);
     const removed = await moduleOf('removed', 2);
-    const missing = alice(removed.scale)(alice(tasks.later)(600, 7));
+    const missing = alice(removed.scale)(carol(tasks.later)(600, 7).to(alice));
     rmSync(removed.path);
     assert.match((await rejection(s.reveal(missing))).message, /node n\w+ has no module removed\.js/);
   }));
+
+test('a module that is not below the folder of the node is never loaded, by whatever name', () =>
+  withSession(cluster, async (s) => {
+    const outside = mkdtempSync(join(tmpdir(), 'tessera-outside-'));
+    const [path, trace] = [join(outside, 'evil.js'), join(outside, 'trace')];
+    writeFileSync(
+      path,
+      `import { writeFileSync } from 'node:fs';\nif (process.argv[1].includes('node-process')) writeFileSync(${JSON.stringify(trace)}, '');\n` +
+        'export const run = () => process.getuid();\n',
+    );
+    symlinkSync(path, join(folder, 'link.js'));
+    symlinkSync(outside, join(folder, 'way'));
+    const urls = [
+      pathToFileURL(path).href,
+      pathToFileURL(join(folder, 'link.js')).href,
+      pathToFileURL(join(folder, 'way', 'evil.js')).href,
+      `${pathToFileURL(folder).href}/../${basename(outside)}/evil.js`,
+      `${pathToFileURL(folder).href}/%2e%2e/${basename(outside)}/evil.js`,
+    ];
+    for (const url of urls) {
+      const run = sf.task(new URL(url), 'run') as unknown as () => number;
+      const e = await rejection(s.reveal(s.PYU('alice')(run)()));
+      assert.is(e.code, 'CONFIG', url);
+      assert.match(e.message, /below its folder/);
+    }
+    assert.not.ok(existsSync(trace), 'nothing of it has run');
+    const hash = hashOf(path);
+    const refused = (url: string, way: string): void =>
+      assert.throws(
+        () => locate({ url, path: way, hash, name: 'run' }, folder, 'n1'),
+        (e: sf.TesseraError) => e.code === 'CONFIG' && /has no module/.test(e.message),
+        `${url} ${way}`,
+      );
+    const here = pathToFileURL(join(folder, 'none.js')).href;
+    for (const url of [
+      `data:text/javascript,export const run = 1`,
+      'https://example.org/evil.js',
+      `file://elsewhere${path}`,
+      `file://${folder}/..%2f${basename(outside)}/evil.js`,
+      `file://${folder}/%00.js`,
+      'node:fs',
+      '',
+    ])
+      refused(url, 'none.js');
+    for (const way of [
+      `../${basename(outside)}/evil.js`,
+      path,
+      'link.js',
+      'way/evil.js',
+      'way',
+      '',
+      '.',
+      '\0',
+    ])
+      refused(here, way);
+    rmSync(outside, { recursive: true });
+  }));
+
+test('a node does not take all files of a machine for its own', async () => {
+  const { machine, address } = cluster;
+  for (const [root, why] of [
+    ['/', /holds all files of this machine/],
+    [join(folder, 'nowhere'), /is no folder \(ENOENT\)/],
+    [fileURLToPath(import.meta.url), /is no folder/],
+  ] as const) {
+    const { code, err } = await machine.tessera('start', `--address=${address}`, `--root=${root}`);
+    assert.is(code, 1);
+    assert.match(err, why);
+  }
+});
 
 test('what cannot name a task is refused', async () => {
   const refused: readonly (readonly [() => unknown, RegExp])[] = [
@@ -78,7 +150,7 @@ test('what cannot name a task is refused', async () => {
 
 test('a function that cannot travel as a value is an error of the call', () =>
   withSession(cluster, async (s) => {
-    const e = await rejection(s.reveal(s.PYU('alice')(tasks.noop)((() => 1) as never)));
+    const e = await rejection(s.reveal(s.PYU('carol')(tasks.noop)((() => 1) as never)));
     assert.is(e.code, 'SERIALIZATION');
   }));
 

@@ -3,11 +3,12 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from '@nats-io/transport-node';
 import * as assert from 'uvu/assert';
 import { keygen } from '../../src/cli/keygen.ts';
 import { findServer, listens } from '../../src/cluster/nats-server.ts';
 import * as sf from '../../src/index.ts';
-import { clusterSuite, freePort, Machine, rejection, until, withSession } from './harness.ts';
+import { clusterSuite, freePort, Machine, rejection, tokenOf, until, withSession } from './harness.ts';
 import * as tasks from './tasks.ts';
 
 const test = clusterSuite('cluster/start');
@@ -26,8 +27,10 @@ test('head, node, status and stop, in the words of the guide; each says what to 
       '--disable-usage-stats',
     );
     assert.match(head, `Tessera head started at ${address}.`);
-    assert.match(head, `tessera start --address=${address} --resources='{"bob":16}'`);
-    assert.match(head, `await sf.init({ address: '${address}' });`);
+    const token = tokenOf(head);
+    assert.match(token, /^[0-9a-f]{32}$/);
+    assert.match(head, `tessera start --address=${address} --token=${token} --resources='{"bob":16}'`);
+    assert.match(head, `await sf.init({ address: '${address}', token: '${token}' });`);
     assert.match(head, 'tessera stop');
     const node = await machine.start(`--address=${address}`, '--resources={"bob": 3}');
     assert.match(node, /Tessera node started: n\w+ at 127\.0\.0\.1, \{"bob":3\}/);
@@ -139,13 +142,79 @@ test('with a token: who does not have it neither joins, nor uses the cluster', a
   }
 });
 
-test('beyond this machine a head has a token, which nobody had to think of', async () => {
+test('a head has a token, on loopback too, which its user need not type and others do not have', async () => {
+  for (const host of ['0.0.0.0', '127.0.0.1']) {
+    const machine = new Machine();
+    const port = await freePort();
+    const address = `127.0.0.1:${port}`;
+    try {
+      const head = await machine.start(
+        '--head',
+        `--node-ip-address=${host}`,
+        `--port=${port}`,
+        '--resources={"alice":1}',
+      );
+      const token = tokenOf(head);
+      assert.match(token, /^[0-9a-f]{32}$/);
+      // Another user of the machine: whatever it says, the server hears none of it.
+      const refused = await connect({ servers: address }).then(
+        () => '',
+        (e: unknown) => String(e),
+      );
+      assert.match(refused, /authorization/i);
+      assert.is((await rejection(sf.session({ address }))).code, 'IDENTITY');
+      assert.is(execFileSync('stat', ['-c', '%a', machine.state]).toString().trim(), '700');
+      // The same user: the command, and a program, also where the head goes by another name.
+      assert.is((await machine.status(address)).nodes.length, 1);
+      assert.is((await machine.status(`localhost:${port}`)).nodes.length, 1);
+      const before = process.env.TESSERA_STATE;
+      process.env.TESSERA_STATE = machine.state;
+      try {
+        const sum = await withSession({ address }, (s) => s.reveal(s.PYU('alice')(tasks.add)(1, 2)));
+        assert.is(sum, 3);
+      } finally {
+        if (before === undefined) delete process.env.TESSERA_STATE;
+        else process.env.TESSERA_STATE = before;
+      }
+      // A head that is started again keeps it: nodes elsewhere come back with that.
+      process.kill(machine.started('nats-server')[0]!, 'SIGKILL');
+      await until(async () => !(await listens('127.0.0.1', port)), 'the server has ended');
+      const again = await machine.start(
+        '--head',
+        `--node-ip-address=${host}`,
+        `--port=${port}`,
+        '--resources={"alice":1}',
+      );
+      assert.is(tokenOf(again), token);
+      // To whom it is not known, somebody else's head is not his.
+      const stranger = new Machine();
+      const { code, err } = await stranger.tessera('start', '--head', `--port=${port}`);
+      await stranger.end();
+      assert.is(code, 1);
+      assert.match(err, /somebody listens already, whom this user has not started here/);
+    } finally {
+      await machine.end();
+    }
+  }
+});
+
+test('a server that lets everybody in is no head', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tessera-open-server-'));
   const machine = new Machine();
+  const port = await freePort();
+  const args = ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', folder];
+  const server = spawn(findServer()!, args, { stdio: 'ignore' });
   try {
-    const head = await machine.start('--head', '--node-ip-address=0.0.0.0', `--port=${await freePort()}`);
-    assert.match(head, /--token=[0-9a-f]{32}/);
+    await until(() => listens('127.0.0.1', port), 'the server listens');
+    const address = `127.0.0.1:${port}`;
+    const { code, err } = await machine.tessera('start', `--address=${address}`, '--resources={"bob":1}');
+    assert.is(code, 1);
+    assert.match(err, /lets everybody in/);
+    assert.is((await rejection(sf.session({ address, token: 'any' }))).code, 'IDENTITY');
   } finally {
     await machine.end();
+    server.kill();
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 
@@ -266,6 +335,16 @@ test('nodes with addresses of their own', async () => {
     await machine.end();
     apart.end();
   }
+});
+
+test('state of this machine by way of a link is refused', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tessera-way-'));
+  symlinkSync(folder, join(folder, 'link'));
+  const machine = new Machine({ TESSERA_STATE: join(folder, 'link') });
+  const { code, err } = await machine.tessera('stop');
+  assert.is(code, 1);
+  assert.match(err, /is no folder: set TESSERA_STATE/);
+  rmSync(folder, { recursive: true });
 });
 
 test('state of this machine in a folder that others can write is refused', async () => {

@@ -17,7 +17,9 @@ test('parties are discovered from tags, and checked when they are named', async 
   await withSession(cluster, async (s) => assert.equal(s.parties, ['bob', 'alice']), {
     parties: ['bob', 'alice'],
   });
-  const e = await rejection(sf.session({ parties: ['alice', 'dave'], address: cluster.address }));
+  const e = await rejection(
+    sf.session({ parties: ['alice', 'dave'], address: cluster.address, token: cluster.token }),
+  );
   assert.is(e.code, 'CONFIG');
   assert.match(e.message, /no node has the tag dave.*tessera start --address=.*"dave": ?16/s);
 });
@@ -78,7 +80,12 @@ test('calls mean what they meant when they were made, and values arrive as elsew
   }));
 
 test('failures that nobody has seen make shutdown reject, if it is asked to', async () => {
-  const s = await sf.session({ address: cluster.address, loggingLevel: 'critical', unseen: 'throw' });
+  const s = await sf.session({
+    address: cluster.address,
+    token: cluster.token,
+    loggingLevel: 'critical',
+    unseen: 'throw',
+  });
   const seen = s.PYU('alice')(tasks.bad)();
   s.PYU('bob')(tasks.bad)();
   await rejection(s.reveal(seen));

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import * as sf from '../../src/index.ts';
 import { cluster, end, folder, launch, MORTAL, type Options, suite, values } from './harness.ts';
 import type { Sent } from './messages.ts';
 
@@ -91,6 +92,44 @@ test("another party's part, another key, a changed byte, a missing end: refused,
     assert.match(here!.message, why);
     assert.match(there!.message, /alice op #/);
   }
+});
+
+test('a simulation with the keys of the parties loads what they wrote, and they what it wrote; without them it is refused', async () => {
+  const { alice, bob } = pathsOf('first');
+  const simulated = async <T>(
+    storageKey: object,
+    work: (spu: sf.SPU, s: sf.Session) => Promise<T>,
+  ): Promise<T> => {
+    const s = await sf.session({
+      parties: ['alice', 'bob'],
+      storageKey,
+      loggingLevel: 'warning',
+    } as sf.InitOptions);
+    try {
+      return await work(s.SPU(sf.utils.testing.clusterDef(['alice', 'bob'])), s);
+    } finally {
+      await s.shutdown();
+    }
+  };
+  const both = { alice: keys.alice, bob: keys.bob };
+  await simulated(both, async (spu, s) => {
+    const { more } = (await spu.load({ alice, bob })) as { more: [sf.SPUObject, sf.SPUObject] };
+    near(((await s.reveal(more[1])) as sf.NDArray).item(), [10]);
+    const loaded = await spu.load([alice, bob]);
+    await spu.dump(loaded, { alice: pathsOf('mixed').alice, bob: pathsOf('mixed').bob });
+  });
+  const out = await values<Record<string, unknown>>(
+    launch(await cluster(ALL, keyed), 'load', { path: pathsOf('mixed') }),
+  );
+  near(out.bob!.sum, [10]);
+  await simulated({ alice: keys.bob, bob: keys.bob }, async (spu) => {
+    const e = await spu.load({ alice, bob }).then(
+      () => undefined,
+      (error: unknown) => error as sf.TesseraError,
+    );
+    assert.is(e?.code, 'CONFIG');
+    assert.match(e!.message, /does not open/);
+  });
 });
 
 for (const how of ['unwritable', 'dies', 'dies later'] as const) {

@@ -312,6 +312,7 @@ class SessionWorld {
         close: async () => {},
       },
       programs: { import: () => undefined } as unknown as Inside['programs'],
+      shadows: undefined,
       queue: (work) => work(),
       check: () => {},
       held: async () => HELD,

@@ -2,7 +2,7 @@
 import { type ComponentChildren, h, type JSX, render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { DriverInfo, SpuInfo } from '../members.ts';
-import type { SeenNode, Snapshot } from '../snapshot.ts';
+import type { GoneNode, SeenNode, Snapshot } from '../snapshot.ts';
 import { Chart, type Line } from './chart.ts';
 import { History, type Moment } from './history.ts';
 
@@ -81,6 +81,19 @@ const nodeRow = (n: SeenNode, at: number): Cell[] => [
   n.states,
 ];
 
+/** What it had is gone; what it has done counts. */
+const lostRow = (n: GoneNode, at: number): Cell[] => [
+  h('span', { class: 'bad' }, `${n.id} lost`),
+  n.host,
+  Object.keys(n.tags).join(', '),
+  h('span', { class: 'bad' }, `not heard of for ${age(at - n.lostAt)}`),
+  n.done,
+  n.failed,
+  0,
+  size(0),
+  0,
+];
+
 const spuRow = (s: SpuInfo, d: DriverInfo): Cell[] => [
   Object.entries(s.parties).map(([party, node]) => h('div', null, `${party} on ${node}`)),
   d.program,
@@ -104,20 +117,17 @@ const SPUS: readonly [Line, Line] = [
 const number = (name: string): Column => ({ name, number: true });
 
 const View = (s: Snapshot, moments: readonly Moment[]): JSX.Element => {
-  const errors = s.drivers
-    .flatMap((d) => d.errors.map((e) => ({ ...e, program: d.program })))
-    .sort((a, b) => b.at - a.at);
   return h(
     'main',
     null,
     h(
       'div',
       { class: 'tiles' },
-      Tile('nodes', s.nodes.length),
+      Tile('nodes', s.lost.length === 0 ? s.nodes.length : `${s.nodes.length}, ${s.lost.length} lost`),
       Tile('programs', s.drivers.length),
       Tile('tasks running', sum(s.nodes.flatMap((n) => Object.values(n.tags).map((t) => t.busy)))),
       Tile('tasks waiting', sum(s.queues.map((q) => q.waiting))),
-      Tile('tasks done', sum(s.nodes.map((n) => n.done))),
+      Tile('tasks done', sum([...s.nodes, ...s.lost].map((n) => n.done))),
       Tile('objects', size(sum(s.nodes.map((n) => n.objectBytes)))),
     ),
     h(
@@ -141,7 +151,7 @@ const View = (s: Snapshot, moments: readonly Moment[]): JSX.Element => {
           number('bytes'),
           number('with state'),
         ],
-        s.nodes.map((n) => nodeRow(n, s.at)),
+        [...s.nodes.map((n) => nodeRow(n, s.at)), ...s.lost.map((n) => lostRow(n, s.at))],
         'No node has joined.',
       ),
     ),
@@ -202,7 +212,7 @@ const View = (s: Snapshot, moments: readonly Moment[]): JSX.Element => {
       Table(
         'errors',
         [{ name: 'time' }, { name: 'program' }, { name: 'error' }],
-        errors.map((e) => [
+        s.errors.map((e) => [
           new Date(e.at).toLocaleTimeString(),
           e.program,
           h('span', { class: 'bad' }, e.text),

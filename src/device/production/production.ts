@@ -6,8 +6,9 @@ import type { Channel } from '../../link/link.ts';
 import type { WebSocketTransport } from '../../link/websocket.ts';
 import type { SpuConfig } from '../cluster-def.ts';
 import { failedAt } from '../failing.ts';
+import { LocalKeeper } from '../keeper.ts';
 import { measures, UNMEASURED } from '../measured.ts';
-import type { Described, Mode, PartyFiles, SpuBackend } from '../mode.ts';
+import type { Described, Keeper, Mode, PartyFiles, SpuBackend } from '../mode.ts';
 import { type Op, quietly } from '../objects.ts';
 import { filesOf, onEmpty, onEnd, openLinks, openStored, startNode } from '../runtime.ts';
 import './arrays.ts';
@@ -30,7 +31,7 @@ export class ProductionMode implements Mode {
   readonly name = 'production';
   readonly parties: readonly string[];
   readonly self: string;
-  readonly files: PartyFiles;
+  readonly #files: PartyFiles;
   readonly dealer: BeaverType;
   readonly #o: Production;
   readonly #transport: WebSocketTransport;
@@ -58,7 +59,7 @@ export class ProductionMode implements Mode {
     this.parties = o.parties;
     this.#transport = transport;
     this.#links = [transport];
-    this.files = filesOf(o);
+    this.#files = filesOf(o);
     const third = o.dealer !== undefined || o.storedMaterial !== undefined;
     this.dealer = third ? 'TrustedThirdParty' : 'TrustedFirstParty';
     const peers = o.parties.filter((p) => p !== o.self);
@@ -173,6 +174,10 @@ export class ProductionMode implements Mode {
     return this.share([party], key, op, asSent);
   }
 
+  keeper(_party: string, rank: number, backend: SpuBackend): Keeper {
+    return new LocalKeeper(this.#files, (ids) => backend.export!(ids, rank));
+  }
+
   announce<T>(party: string, key: string, op: Op, work: () => Promise<T>): Promise<T> {
     if (party !== this.self) return this.#expect<T>(party, 'form', key, op);
     const known = this.#own(work(), op);
@@ -285,7 +290,7 @@ export class ProductionMode implements Mode {
       },
       run: (work) => this.#underway.track(work.op, others, node.run(work)),
       free: (ids) => node.free(ids),
-      ...(node.export && { export: (ids) => this.#underway.track(op, [], node.export!(ids)) }),
+      ...(node.export && { export: (ids, rank) => this.#underway.track(op, [], node.export!(ids, rank)) }),
       close: (reason) => node.close(reason),
     };
   }
