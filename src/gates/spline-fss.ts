@@ -29,6 +29,7 @@ import { dealFinish, finish, type Truncation } from './finish.ts';
 import { type Gate, type Party, ringOf, type Value } from './gate.ts';
 import { tableBlocks } from './harmonics.ts';
 import { bitOf, dealRingKeys, signOf, takeRingKeys } from './keys.ts';
+import { PAUSE, type Stretches } from './stretches.ts';
 
 export interface SplineAttrs extends Truncation, SplineShape, Readonly<Record<string, unknown>> {
   /** Scale of the payload and of the public weights, in bits. The opened value has scale t1 + t2. */
@@ -49,13 +50,13 @@ type Keyed = { readonly pieces: number; readonly pieceBits: number; readonly bit
 
 const totalOf = ({ pieceBits, bits }: Keyed, word: number): number => (bits ?? word) - 1 - pieceBits;
 
-const dealPieces = (
+function* dealPieces(
   d: Dealing,
   r: RingArray,
   leaf: RingArray,
   a: Keyed & Truncation,
   shape: KeyShape,
-): Value[] => {
+): Stretches<Value[]> {
   const { ring } = d;
   const n = r.length;
   const index = d.words(n);
@@ -64,23 +65,23 @@ const dealPieces = (
   const v = bitOf(d, index, shape.total);
   if (payload) ring.copy(payload.view(0, n), signOf(d, v));
   if (shape.steps === 2) ring.mul(payload!.view(n, n), payload!.view(0, n), r);
-  dealRingKeys(d, index, leaf, payload, shape);
+  yield* dealRingKeys(d, index, leaf, payload, shape);
   if (payload) d.give(v);
   if (shape.steps === 2) {
     ring.mul(v, v, r);
     d.give(v);
   }
   return [dealFinish(d, d.draw(n), a, true)];
-};
+}
 
 /** Shares of the weighed rows, and of [x is above the pieces] (1, r) as far as the key has steps. */
-const evalPieces = (
+function* evalPieces(
   p: Party,
   { c, r }: { c: RingArray; r: RingArray },
   a: Keyed,
   shape: KeyShape,
   weigh: (share: RingArray, c: RingArray, table: RingArray) => void,
-): { share: RingArray; above: readonly RingArray[] } => {
+): Stretches<{ share: RingArray; above: readonly RingArray[] }> {
   const { ring } = p;
   const n = c.length;
   const { seed, words } = takeRingKeys(p, n, shape);
@@ -103,6 +104,7 @@ const evalPieces = (
     });
     p.drop(table);
     if (steps) p.drop(steps);
+    yield PAUSE;
   }
   p.drop(words, seed);
   if (shape.steps) {
@@ -119,7 +121,7 @@ const evalPieces = (
     }
   }
   return { share, above };
-};
+}
 
 /** What its key shares. */
 export const splineShape = (a: SplineAttrs, word: number): KeyShape => ({
@@ -139,17 +141,17 @@ const scaled = (p: Party, value: number, { t1, t2 }: SplineAttrs): RingArray => 
 /** Ins: x from the left end of the pieces on. Outs: f(x). */
 export const splineFss: Gate<SplineAttrs> = {
   tells: true,
-  deal(d, [x], a) {
+  *deal(d, [x], a) {
     const r = ringOf(x!.r);
     const leaf = d.words(r.length * a.powers);
     d.ring.splineDeal(leaf, r, a);
-    return dealPieces(d, r, leaf, a, splineShape(a, d.field.bits));
+    return yield* dealPieces(d, r, leaf, a, splineShape(a, d.field.bits));
   },
   *eval(p, [x], a) {
     const { ring } = p;
     const [c, r] = [ringOf(x!.c), ringOf(x!.r)];
     const shape = splineShape(a, p.field.bits);
-    const { share, above } = evalPieces(p, { c, r }, a, shape, (out, part, table) =>
+    const { share, above } = yield* evalPieces(p, { c, r }, a, shape, (out, part, table) =>
       ring.splineEval(out, part, table, a.coefficients, a),
     );
     const [is, times] = above;
@@ -186,16 +188,20 @@ export const exponentialShape = (a: Keyed, word: number): KeyShape => ({
 /** Ins: x - lo. Outs: e^x, 0 for x below lo. */
 export const exponentialFss: Gate<KeyedExponent> = {
   tells: true,
-  deal(d, [x], a) {
+  *deal(d, [x], a) {
     const r = ringOf(x!.r);
     const leaf = d.words(r.length);
     d.ring.exponentialDeal(leaf, r, { ...a, pieces: 1 });
-    return dealPieces(d, r, leaf, a, exponentialShape(a, d.field.bits));
+    return yield* dealPieces(d, r, leaf, a, exponentialShape(a, d.field.bits));
   },
   *eval(p, [x], a) {
     const [c, r] = [ringOf(x!.c), ringOf(x!.r)];
-    const { share } = evalPieces(p, { c, r }, a, exponentialShape(a, p.field.bits), (out, part, table) =>
-      p.ring.exponentialEval(out, part, table, a),
+    const { share } = yield* evalPieces(
+      p,
+      { c, r },
+      a,
+      exponentialShape(a, p.field.bits),
+      (out, part, table) => p.ring.exponentialEval(out, part, table, a),
     );
     const u = p.draw(c.length);
     p.ring.add(share, share, u);

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import * as sf from '../../src/index.ts';
 import { meaning } from '../device/meaning.ts';
+import { type Kind, longWork } from './long-work.ts';
 
 const { np } = sf;
 
@@ -242,6 +243,12 @@ export const programs: Readonly<Record<string, Program>> = {
       }
       return { errors, sums };
     }),
+
+  /** Work that takes longer than the others' patience (long-work.ts). */
+  longWork: (options, given: { readonly kind: Kind; readonly n: number; readonly config: object }) =>
+    within(options, (s) =>
+      longWork(s, spuOf(s, ['alice', 'bob'], given.config as Readonly<Record<string, unknown>>), given),
+    ),
 
   divergeOp: (options) =>
     within(options, async (s) => {
