@@ -331,6 +331,19 @@ export const programs: Readonly<Record<string, Program>> = {
     ),
 
   /** Comes to a phase of a session and stays there; at the last, all but the one that will be killed go to their end. */
+  /** The same among so many parties, of whom all compute; with a dealer or without. */
+  chaos: (
+    options,
+    given: { readonly steps: number; readonly parties: readonly string[]; readonly dealt: boolean },
+    note,
+  ) =>
+    within(options, (s) => {
+      const more = given.dealt ? {} : { beaver_type: 'TrustedFirstParty' };
+      return train(s, spuOf(s, given.parties, more), given.steps, (step) => {
+        if (step === 3) note('training');
+      });
+    }),
+
   phases: (options, given: { readonly phase: string; readonly victim: string }, note) =>
     within(options, async (s) => {
       const stay = async (phase: string): Promise<void> => {
