@@ -1,7 +1,7 @@
 /** @file Faults of a cluster: nodes and the engine that are killed, stopped and started anew while there is work. */
 import type { TesseraError } from '../../src/errors.ts';
 import type * as sf from '../../src/index.ts';
-import { type Cluster, enginePid, pidsOf, startCluster, withSession } from '../cluster/harness.ts';
+import { type Cluster, pidsOf, startCluster, withSession } from '../cluster/harness.ts';
 import * as tasks from '../cluster/tasks.ts';
 import { sleep } from '../link/helpers.ts';
 import { Defect, type Say, within } from './report.ts';
@@ -15,8 +15,20 @@ interface Scene {
   readonly cluster: Cluster;
 }
 
+const lives = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** The engine that runs: one that was killed has left its note behind. */
+const enginePid = ({ machine }: Cluster): number => machine.started('nats-server').find(lives)!;
+
 const victimOf = async ({ cluster, random }: Scene): Promise<number> =>
-  random.pick(await pidsOf(cluster, 'bob'));
+  random.pick((await pidsOf(cluster, 'bob')).filter(lives));
 
 const FAULTS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
   'stop node': async (scene) => {
