@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import * as sf from '../../src/index.ts';
 import { meaning } from '../device/meaning.ts';
+import { inPlace, soak } from '../soak/work.ts';
 import { type Kind, longWork } from './long-work.ts';
 
 const { np } = sf;
@@ -343,6 +344,9 @@ export const programs: Readonly<Record<string, Program>> = {
         if (step === 3) note('training');
       });
     }),
+
+  soak: (options, { ms }: { readonly ms: number }) =>
+    within(options, (s) => soak(s, spuOf(s, ['alice', 'bob']), ms, inPlace(s), 'production')),
 
   phases: (options, given: { readonly phase: string; readonly victim: string }, note) =>
     within(options, async (s) => {
