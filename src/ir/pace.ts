@@ -1,6 +1,6 @@
 /** @file When long work has to let the event loop turn, so that the link beats and acknowledges meanwhile. */
 
-import { eventLoop } from '../link/tick.ts';
+import { wholeTurn } from '../link/tick.ts';
 
 /** Milliseconds of work between two turns: with the last stretch of work before it is noticed, below 200. */
 const STRETCH_MS = 50;
@@ -20,7 +20,7 @@ export class Pace {
 
   /** Lets the event loop turn. */
   async turn(): Promise<void> {
-    await eventLoop();
+    await wholeTurn();
     this.begin();
   }
 }
