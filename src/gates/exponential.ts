@@ -23,6 +23,7 @@ import type { ExponentShape } from '../ring/ring.ts';
 import { dealFinish, finish, type Truncation } from './finish.ts';
 import { type Gate, type Party, ringOf, type Value } from './gate.ts';
 import { inBlocks, tableBlocks } from './harmonics.ts';
+import { PAUSE } from './stretches.ts';
 
 export interface ExponentialAttrs extends Truncation, ExponentShape, Readonly<Record<string, unknown>> {
   readonly lo: number;
@@ -33,7 +34,7 @@ export interface ExponentialAttrs extends Truncation, ExponentShape, Readonly<Re
 
 /** Ins: x - lo. Outs: e^x. */
 export const exponential: Gate<ExponentialAttrs> = {
-  deal(d, [x], a) {
+  *deal(d, [x], a) {
     const r = ringOf(x!.r);
     const mask = d.draw(r.length);
     for (const [start, length] of tableBlocks(r.length, d.field, a.pieces)) {
@@ -41,6 +42,7 @@ export const exponential: Gate<ExponentialAttrs> = {
       d.ring.exponentialDeal(table, r.view(start, length), a);
       d.give(table);
       d.drop(table);
+      yield PAUSE;
     }
     return [dealFinish(d, mask, a, true)];
   },

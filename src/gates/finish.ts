@@ -21,6 +21,7 @@ import type { RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
 import { openWhile, type Party, type Steps, type Value } from './gate.ts';
 import { dealGuard, type Watch, watch } from './guard.ts';
+import type { Pause } from './stretches.ts';
 
 /** With what the range guard watches z by, if it does. */
 export interface Truncation extends Watch {
@@ -61,7 +62,7 @@ export function* finish(
   p: Party,
   share: RingArray,
   t: Truncation,
-  parts: Iterable<number> = [],
+  parts: Iterable<number | Pause> = [],
   own?: RingArray,
 ): Steps<Value> {
   const { trunc, exact } = t;

@@ -14,20 +14,44 @@
  */
 
 import type { Dealing } from '../dealer/material.ts';
-import type { Bytes, RingArray } from '../ring/array.ts';
-import { dcfRow } from '../ring/fss.ts';
+import type { Bits, Bytes, RingArray } from '../ring/array.ts';
+import { DCF_SEED, dcfRow } from '../ring/fss.ts';
 import type { LessAttrs } from './compare.ts';
 import { type Gate, type GateAttrs, type Party, ringOf } from './gate.ts';
 import { rootSeeds } from './keys.ts';
+import { keyRanges, PAUSE, type Stretches } from './stretches.ts';
 
 /** Makes keys for the lowest `levels` bits of r. */
-const dealKeys = (d: Dealing, r: RingArray, levels: number): void => {
+function* dealKeys(d: Dealing, r: RingArray, levels: number): Stretches<void> {
   const [seed0, seed1] = rootSeeds(d, r.length);
-  const words = d.bytes(r.length * dcfRow(levels));
-  d.ring.dcfGen(words, seed0, seed1, r, levels);
+  const row = dcfRow(levels);
+  const words = d.bytes(r.length * row);
+  for (const [start, count] of keyRanges(r.length, levels)) {
+    const seeds = [seed0, seed1].map((seed) => seed.view(start * DCF_SEED, count * DCF_SEED));
+    d.ring.dcfGen(words.view(start * row, count * row), seeds[0]!, seeds[1]!, r.view(start, count), levels);
+    yield PAUSE;
+  }
   d.drop(seed0, seed1);
   d.tell(words);
-};
+}
+
+/** Evaluates the keys of n elements at x: a plane each of what is asked for. */
+function* evalKeys(
+  p: Party,
+  less: Bits | null,
+  equal: Bits | null,
+  { words, seed }: { words: Bytes; seed: Bytes },
+  x: RingArray,
+  levels: number,
+): Stretches<void> {
+  const row = dcfRow(levels);
+  for (const [start, count] of keyRanges(x.length, levels)) {
+    const [cw, own] = [words.view(start * row, count * row), seed.view(start * DCF_SEED, count * DCF_SEED)];
+    const at = (bits: Bits | null): Bits | null => bits?.view(start, count) ?? null;
+    p.ring.dcfEval(at(less), at(equal), cw, own, x.view(start, count), levels, p.rank);
+    yield PAUSE;
+  }
+}
 
 const takeKeys = (p: Party, n: number, levels: number): { seed: Bytes; words: Bytes } => {
   const seed = rootSeeds(p, n)[p.rank]!;
@@ -37,10 +61,10 @@ const takeKeys = (p: Party, n: number, levels: number): { seed: Bytes; words: By
 /** Ins: x. Outs: a masked bit [x < t] per threshold. As `less`. */
 export const lessFss: Gate<LessAttrs> = {
   tells: true,
-  deal(d, [x], { thresholds, bits = d.field.bits }) {
+  *deal(d, [x], { thresholds, bits = d.field.bits }) {
     const r = ringOf(x!.r);
     const n = r.length;
-    dealKeys(d, r, bits - 1);
+    yield* dealKeys(d, r, bits - 1);
     const planes = d.bits(n, d.field.bits);
     d.ring.toPlanes(planes, r);
     const sign = d.bits(n);
@@ -59,16 +83,16 @@ export const lessFss: Gate<LessAttrs> = {
     const lower = p.bits(n, thresholds.length);
     const shifted = p.words(n);
     const planes = p.bits(n, p.field.bits);
-    thresholds.forEach((t, i) => {
+    for (const [i, t] of thresholds.entries()) {
       const out = lower.plane(i);
       ring.addScalar(shifted, c, p.scalar(-t));
-      ring.dcfEval(out, null, words, seed, shifted, bits - 1, p.rank);
+      yield* evalKeys(p, out, null, { words, seed }, shifted, bits - 1);
       ring.xor(out, out, maskSign);
       ring.xor(out, out, betas[i]!);
-      if (!p.first) return;
+      if (!p.first) continue;
       ring.toPlanes(planes, shifted);
       ring.xor(out, out, planes.plane(bits - 1));
-    });
+    }
     p.drop(words, shifted, planes);
     const opened = yield* p.open(lower);
     return betas.map((r, i) => {
@@ -84,7 +108,7 @@ function* answer(p: Party, c: RingArray, levels: number, which: 'less' | 'equal'
   const { seed, words } = takeKeys(p, c.length, levels);
   const share = p.bits(c.length);
   const [less, equal] = which === 'less' ? [share, null] : [null, share];
-  p.ring.dcfEval(less, equal, words, seed, c, levels, p.rank);
+  yield* evalKeys(p, less, equal, { words, seed }, c, levels);
   p.drop(words);
   const r = p.drawBits(c.length);
   p.ring.xor(share, share, r);
@@ -94,9 +118,9 @@ function* answer(p: Party, c: RingArray, levels: number, which: 'less' | 'equal'
 /** Ins: x. Outs: the masked bit [x == 0], that is c == r. As `isZero`. */
 export const isZeroFss: Gate<GateAttrs> = {
   tells: true,
-  deal(d, [x]) {
+  *deal(d, [x]) {
     const r = ringOf(x!.r);
-    dealKeys(d, r, d.field.bits);
+    yield* dealKeys(d, r, d.field.bits);
     return [{ r: d.drawBits(r.length) }];
   },
   *eval(p, [x]) {
@@ -107,9 +131,9 @@ export const isZeroFss: Gate<GateAttrs> = {
 /** Ins: x. Outs: the masked bit [low c < low r] of the lowest `bits` bits. As `borrow`. */
 export const borrowFss: Gate<{ readonly bits: number } & GateAttrs> = {
   tells: true,
-  deal(d, [x], { bits }) {
+  *deal(d, [x], { bits }) {
     const r = ringOf(x!.r);
-    dealKeys(d, r, bits);
+    yield* dealKeys(d, r, bits);
     return [{ r: d.drawBits(r.length) }];
   },
   *eval(p, [x], { bits }) {

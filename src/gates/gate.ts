@@ -8,6 +8,7 @@
 
 import type { Dealing, Drawing } from '../dealer/material.ts';
 import type { AnyArray as Arr, Bits, RingArray } from '../ring/array.ts';
+import type { Pause, Stretches } from './stretches.ts';
 
 /**
  * A value as somebody holds it. A party: c and its share r of the mask. The dealer: the whole mask r. A public
@@ -32,9 +33,9 @@ export interface Opening {
   readonly to?: readonly number[];
   /**
    * Computes the array from front to back where it is not there yet, and yields how many elements (planes of bits) are: a
-   * long array leaves in parts while the rest is computed. The same lengths at every party, up to the whole.
+   * long array leaves in parts while the rest is computed. The same lengths at every party, up to the whole; pauses anywhere.
    */
-  readonly parts?: Iterable<number>;
+  readonly parts?: Iterable<number | Pause>;
   /** Work that needs nothing of this round, mostly draws of what comes next: done while messages travel. */
   readonly meanwhile?: () => void;
 }
@@ -53,15 +54,16 @@ export interface Party extends Drawing {
   note(site: number, share: number): void;
 }
 
-/** A protocol as a generator: every `yield` is one round. */
-export type Steps<T> = Generator<void, T, void>;
+/** A protocol as a generator: every `yield` is one round, but for pauses of long work. */
+export type Steps<T> = Generator<Pause | undefined, T, void>;
 
 export interface Gate<A extends GateAttrs = GateAttrs> {
   /** Whether the dealer gives nothing for it, among that many parties. */
   undealt?(parties: number): boolean;
   /** Whether the dealer tells every party something: all of them wait for it. */
   readonly tells?: boolean;
-  deal(d: Dealing, ins: readonly Value[], attrs: A): Value[];
+  /** At once, or in stretches where it may take long. */
+  deal(d: Dealing, ins: readonly Value[], attrs: A): Value[] | Stretches<Value[]>;
   eval(p: Party, ins: readonly Value[], attrs: A): Steps<Value[]>;
 }
 

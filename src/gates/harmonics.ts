@@ -22,6 +22,7 @@ import * as math from '../ring/math/index.ts';
 import type { HarmonicShape } from '../ring/ring.ts';
 import { dealFinish, finish, type Truncation } from './finish.ts';
 import { type Gate, type Party, ringOf, type Value } from './gate.ts';
+import { PAUSE } from './stretches.ts';
 
 export interface HarmonicAttrs extends Truncation, HarmonicShape, Readonly<Record<string, unknown>> {
   /** Scale of the dealt words and of the public weights, in bits. The opened value has scale t1 + t2. */
@@ -81,7 +82,7 @@ const high = (s: Dealing | Party, a: RingArray, { drop = 0 }: HarmonicAttrs): Ri
 
 /** Ins: x. Outs: f(x). */
 export const harmonics: Gate<HarmonicAttrs> = {
-  deal(d, [x], a) {
+  *deal(d, [x], a) {
     const r = high(d, ringOf(x!.r), a);
     const mask = d.draw(r.length);
     for (const [start, length] of tableBlocks(r.length, d.field, 2 * a.count)) {
@@ -89,6 +90,7 @@ export const harmonics: Gate<HarmonicAttrs> = {
       d.ring.harmonicsDeal(table, r.view(start, length), a);
       d.give(table);
       d.drop(table);
+      yield PAUSE;
     }
     return [dealFinish(d, mask, a, true)];
   },

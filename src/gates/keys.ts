@@ -8,6 +8,7 @@ import type { Bytes, RingArray } from '../ring/array.ts';
 import { DCF_SEED } from '../ring/fss.ts';
 import { type KeyShape, keyRow } from '../ring/keys.ts';
 import type { Party } from './gate.ts';
+import { keyRanges, PAUSE, type Stretches } from './stretches.ts';
 
 /** Both root seeds; a party's own, and zeros for the other's. */
 export const rootSeeds = (s: Dealing | Party, n: number): [Bytes, Bytes] => [
@@ -16,19 +17,59 @@ export const rootSeeds = (s: Dealing | Party, n: number): [Bytes, Bytes] => [
 ];
 
 /** Makes keys with ring payloads for the lowest bits of `index`. */
-export const dealRingKeys = (
+export function* dealRingKeys(
   d: Dealing,
   index: RingArray,
   leaf: RingArray | null,
   step: RingArray | null,
   shape: KeyShape,
-): void => {
-  const seeds = rootSeeds(d, index.length);
-  const words = d.bytes(index.length * keyRow(d.field, shape));
-  d.ring.keysGen(words, seeds, index, leaf, step, shape);
+): Stretches<void> {
+  const n = index.length;
+  const seeds = rootSeeds(d, n);
+  const row = keyRow(d.field, shape);
+  const words = d.bytes(n * row);
+  for (const [start, count] of keyRanges(n, shape.total)) {
+    const [first, second] = seeds.map((seed) => seedsOf(seed, start, count));
+    d.ring.keysGen(
+      words.view(start * row, count * row),
+      [first!, second!],
+      index.view(start, count),
+      leaf?.view(start * shape.words, count * shape.words) ?? null,
+      step && stepsOf(step, n, shape, start, count),
+      shape,
+      start,
+      n,
+    );
+    yield PAUSE;
+  }
   d.drop(...seeds);
   d.tell(words);
-};
+}
+
+const seedsOf = (seed: Bytes, start: number, count: number): Bytes =>
+  seed.view(start * DCF_SEED, count * DCF_SEED);
+
+/** The words of some elements, from those of the first step to those of the last. */
+const stepsOf = (all: RingArray, n: number, { steps }: KeyShape, start: number, count: number): RingArray =>
+  all.view(start, (steps - 1) * n + count);
+
+/** Evaluates keys without leaves at x: `found` is steps x n. */
+export function* evalSteps(
+  p: Party,
+  found: RingArray,
+  { words, seed }: RingKey,
+  x: RingArray,
+  shape: KeyShape,
+): Stretches<void> {
+  const n = x.length;
+  const row = keyRow(p.field, shape);
+  for (const [start, count] of keyRanges(n, shape.total)) {
+    const [key, own] = [words.view(start * row, count * row), seedsOf(seed, start, count)];
+    const steps = stepsOf(found, n, shape, start, count);
+    p.ring.keysEval(null, steps, key, own, x.view(start, count), shape, 1, p.rank, start, n);
+    yield PAUSE;
+  }
+}
 
 /** A party's keys. */
 export interface RingKey {

@@ -19,7 +19,7 @@ import type { RingArray } from '../ring/array.ts';
 import type { KeyShape } from '../ring/keys.ts';
 import { dealFinish, finish, type Truncation } from './finish.ts';
 import { type Gate, ringOf } from './gate.ts';
-import { bitOf, dealRingKeys, signOf, takeRingKeys } from './keys.ts';
+import { bitOf, dealRingKeys, evalSteps, signOf, takeRingKeys } from './keys.ts';
 
 /** From x = at[i] on, slopes[i] (x - at[i]) + steps[i] is added: raw whole numbers. */
 export interface Turns {
@@ -44,7 +44,7 @@ export const linesShape = ({ slopes }: Turns, bits: number): KeyShape => ({
 /** Ins: x. Outs: the sum. */
 export const linesFss: Gate<LinesAttrs> = {
   tells: true,
-  deal(d, [x], a) {
+  *deal(d, [x], a) {
     const { ring } = d;
     const r = ringOf(x!.r);
     const n = r.length;
@@ -55,7 +55,7 @@ export const linesFss: Gate<LinesAttrs> = {
     const payload = d.words(n * shape.steps);
     ring.copy(payload.view(0, n), sign);
     if (shape.steps === 2) ring.mul(payload.view(n, n), sign, r);
-    dealRingKeys(d, r, null, payload, shape);
+    yield* dealRingKeys(d, r, null, payload, shape);
     d.give(v);
     if (shape.steps === 2) {
       ring.mul(v, v, r);
@@ -85,7 +85,7 @@ export const linesFss: Gate<LinesAttrs> = {
       const [slope, step] = [a.slopes[i]!, a.steps[i]!];
       ring.addScalar(from, c, p.scalar(-at));
       ring.addScalar(y, from, p.scalar(1));
-      ring.keysEval(null, found, key.words, key.seed, y, shape, 1, p.rank);
+      yield* evalSteps(p, found, key, y, shape);
       const u = bitOf(p, y, bits - 1);
       const sign = signOf(p, u);
       if (slope !== 0) {

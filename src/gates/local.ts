@@ -8,8 +8,9 @@ import type { Scratch } from '../dealer/scratch.ts';
 import type { AnyArray as Arr, Bits, RingArray } from '../ring/array.ts';
 import { type GateAttrs, ringOf, type Value } from './gate.ts';
 import { type MatmulAttrs, matmulInto } from './multiply.ts';
+import type { Stretches } from './stretches.ts';
 
-export type Local = (s: Scratch, ins: readonly Value[], attrs: GateAttrs) => Value;
+export type Local = (s: Scratch, ins: readonly Value[], attrs: GateAttrs) => Value | Stretches<Value>;
 
 /** Whether a value has c here: always at a party; at the dealer only if it is public. */
 const part = (c: Arr | undefined, r: Arr | undefined): Value => ({ ...(c && { c }), ...(r && { r }) });
@@ -175,6 +176,24 @@ const scalarOrFull = (s: Scratch, a: RingArray, p: RingArray): RingArray => {
   return out;
 };
 
+/** A product of matrices, one of them public. */
+const matmulBy = (
+  multiply: (s: Scratch, out: RingArray, a: RingArray, p: RingArray, shape: MatmulAttrs) => Stretches<void>,
+): Local =>
+  function* (s, [x, p], attrs) {
+    const shape = attrs as unknown as MatmulAttrs;
+    const parts: { c?: RingArray; r?: RingArray } = {};
+    for (const part of ['c', 'r'] as const) {
+      const a = x![part];
+      if (!a) continue;
+      const out = s.words(shape.batch * shape.m * shape.n);
+      if (a.zero) s.ring.zero(out);
+      else yield* multiply(s, out, ringOf(a), ringOf(p!.c), shape);
+      parts[part] = out;
+    }
+    return parts;
+  };
+
 export const locals: Readonly<Record<string, Local>> = {
   add,
   sub,
@@ -189,21 +208,9 @@ export const locals: Readonly<Record<string, Local>> = {
   /** Secret times public, the public one of the same length or one element. */
   mulPublic: byPublic(scalarOrFull),
   /** Secret (m,k) times public (k,n). */
-  matmulPublic: byPublic((s, a, p, attrs) => {
-    const shape = attrs as unknown as MatmulAttrs;
-    const out = s.words(shape.batch * shape.m * shape.n);
-    if (a.zero) s.ring.zero(out);
-    else matmulInto(s.ring, out, a, p, shape, false);
-    return out;
-  }),
+  matmulPublic: matmulBy((s, out, a, p, shape) => matmulInto(s, out, a, p, shape, false)),
   /** Public (m,k) times secret (k,n). */
-  publicMatmul: byPublic((s, a, p, attrs) => {
-    const shape = attrs as unknown as MatmulAttrs;
-    const out = s.words(shape.batch * shape.m * shape.n);
-    if (a.zero) s.ring.zero(out);
-    else matmulInto(s.ring, out, p, a, shape, false);
-    return out;
-  }),
+  publicMatmul: matmulBy((s, out, a, p, shape) => matmulInto(s, out, p, a, shape, false)),
   /** Bits and a public bit plane. */
   andPublic: (s, [x, p]) => {
     const masked = (a: Arr): Arr => {

@@ -17,6 +17,7 @@ import type { Bits, RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
 import { type Gate, type Party, ringOf } from './gate.ts';
 import { move } from './permutation.ts';
+import { PAUSE } from './stretches.ts';
 
 export interface LookupAttrs extends Readonly<Record<string, unknown>> {
   /** The array is outer x n x inner, the places are m; the result is outer x m x inner. */
@@ -74,7 +75,7 @@ const withZero = (s: Scratch, x: RingArray): RingArray => {
 
 /** Ins: x (secret or public), places. */
 export const lookup: Gate<LookupAttrs> = {
-  deal(d, [x, place], a) {
+  *deal(d, [x, place], a) {
     const size = powerAbove(a.n);
     const low = lowOf(d, ringOf(place!.r), size);
     const mask = x!.r && withZero(d, ringOf(x!.r));
@@ -85,6 +86,7 @@ export const lookup: Gate<LookupAttrs> = {
       d.ring.encodeInt(code, hot);
       d.give(code);
       d.drop(code);
+      yield PAUSE;
       if (!mask) continue;
       const from = new Int32Array(count * size * a.outer * a.inner);
       let at = 0;
@@ -120,6 +122,7 @@ export const lookup: Gate<LookupAttrs> = {
       }
       p.drop(hot);
       if (x!.r) takeMasks(p, sum, start, count, low, size, a);
+      yield PAUSE;
     }
     const r = p.draw(sum.length);
     p.ring.add(sum, sum, r);

@@ -15,18 +15,20 @@
  */
 
 import type { Dealing } from '../dealer/material.ts';
+import type { Scratch } from '../dealer/scratch.ts';
 import type { RingArray } from '../ring/array.ts';
 import { dealFinish, finish, type Truncation } from './finish.ts';
 import { type Gate, type Party, ringOf, type Value } from './gate.ts';
 import { inRanges } from './parts.ts';
+import { type Pause, product, type Stretches } from './stretches.ts';
 
 type GateBase = Readonly<Record<string, unknown>>;
 
 /** u minus the product of the masks; without a product (one operand is public), u itself. */
-const dealProduct = (d: Dealing, n: number, t: Truncation, product?: RingArray): Value => {
+const dealProduct = (d: Dealing, n: number, t: Truncation, masks?: RingArray): Value => {
   const mask = d.draw(n);
-  if (product) d.ring.sub(mask, mask, product);
-  return dealFinish(d, mask, t, !product);
+  if (masks) d.ring.sub(mask, mask, masks);
+  return dealFinish(d, mask, t, !masks);
 };
 
 /** u + this party's share of x times a number whose share of the mask is 0 here. */
@@ -45,9 +47,9 @@ const timesPublic = (
 export const mul: Gate<Truncation & GateBase> = {
   deal(d, [x, y], t) {
     const rx = ringOf(x!.r);
-    const product = d.words(rx.length);
-    d.ring.mul(product, rx, ringOf(y!.r));
-    return [dealProduct(d, rx.length, t, product)];
+    const masks = d.words(rx.length);
+    d.ring.mul(masks, rx, ringOf(y!.r));
+    return [dealProduct(d, rx.length, t, masks)];
   },
   *eval(p, [x, y], t) {
     const { array: u, fill } = p.drawParts(x!.c!.length);
@@ -67,9 +69,9 @@ export const mul: Gate<Truncation & GateBase> = {
 export const square: Gate<Truncation & GateBase> = {
   deal(d, [x], t) {
     const rx = ringOf(x!.r);
-    const product = d.words(rx.length);
-    d.ring.mul(product, rx, rx);
-    return [dealProduct(d, rx.length, t, product)];
+    const masks = d.words(rx.length);
+    d.ring.mul(masks, rx, rx);
+    return [dealProduct(d, rx.length, t, masks)];
   },
   *eval(p, [x], t) {
     const { array: u, fill } = p.drawParts(x!.c!.length);
@@ -93,23 +95,23 @@ export interface MatmulAttrs extends Truncation, GateBase {
 
 type Shape = Pick<MatmulAttrs, 'batch' | 'm' | 'k' | 'n'>;
 
-/** dst (+)= a b for a batch of (m,k)(k,n) products. */
-export const matmulInto = (
-  ring: Party['ring'],
+/** dst (+)= a b for a batch of (m,k)(k,n) products, in stretches. */
+export function* matmulInto(
+  s: Scratch,
   dst: RingArray,
   a: RingArray,
   b: RingArray,
   { batch, m, k, n }: Shape,
   accumulate: boolean,
-): void => {
+): Stretches<void> {
   for (let i = 0; i < batch; i++) {
     const [d, x, y] =
       batch === 1
         ? [dst, a, b]
         : [dst.view(i * m * n, m * n), a.view(i * m * k, m * k), b.view(i * k * n, k * n)];
-    ring.matmul(d, x, y, m, k, n, accumulate);
+    yield* product(s, d, x, y, { m, k, n }, accumulate);
   }
-};
+}
 
 /** Rows of a product that are computed at a time at least: with fewer, seven products would not stand for eight. */
 const ROWS = 1024;
@@ -118,12 +120,12 @@ const WORDS = 1 << 16;
 
 /** dst += a b, rows after rows; without a, dst stands, and leaves in the same parts as those of the other parties. */
 function* inRows(
-  ring: Party['ring'],
+  s: Scratch,
   dst: RingArray,
   a: RingArray | undefined,
   b: RingArray,
   { batch, m, k, n }: Shape,
-): Generator<number> {
+): Generator<number | Pause> {
   const rows = Math.max(ROWS, Math.ceil(WORDS / Math.max(n, 1)));
   for (let i = 0; i < batch; i++) {
     for (let row = 0; row < m; row += rows) {
@@ -131,7 +133,7 @@ function* inRows(
       const at = i * m + row;
       if (a) {
         const [x, y] = [a.view(at * k, count * k), b.view(i * k * n, k * n)];
-        ring.matmul(dst.view(at * n, count * n), x, y, count, k, n, true);
+        yield* product(s, dst.view(at * n, count * n), x, y, { m: count, k, n });
       }
       yield (at + count) * n;
     }
@@ -139,10 +141,10 @@ function* inRows(
 }
 
 export const matmul: Gate<MatmulAttrs> = {
-  deal(d, [x, y], t) {
-    const product = d.words(t.batch * t.m * t.n);
-    matmulInto(d.ring, product, ringOf(x!.r), ringOf(y!.r), t, false);
-    return [dealProduct(d, product.length, t, product)];
+  *deal(d, [x, y], t) {
+    const masks = d.words(t.batch * t.m * t.n);
+    yield* matmulInto(d, masks, ringOf(x!.r), ringOf(y!.r), t, false);
+    return [dealProduct(d, masks.length, t, masks)];
   },
   *eval(p, [x, y], t) {
     const [cx, cy, rx, ry] = [ringOf(x!.c), ringOf(y!.c), ringOf(x!.r), ringOf(y!.r)];
@@ -156,13 +158,13 @@ export const matmul: Gate<MatmulAttrs> = {
     };
     if (!ry.zero) {
       const left = minus(p.first ? cy : undefined, ry);
-      matmulInto(p.ring, u, cx, left, t, true);
+      yield* matmulInto(p, u, cx, left, t, true);
       p.drop(left);
     }
     const whole = ry.zero && p.first === 1;
-    if (rx.zero && !whole) return [yield* finish(p, u, t, inRows(p.ring, u, undefined, cy, t))];
+    if (rx.zero && !whole) return [yield* finish(p, u, t, inRows(p, u, undefined, cy, t))];
     const right = minus(whole ? cx : undefined, rx);
-    const result = yield* finish(p, u, t, inRows(p.ring, u, right, cy, t));
+    const result = yield* finish(p, u, t, inRows(p, u, right, cy, t));
     p.drop(right);
     return [result];
   },

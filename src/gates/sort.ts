@@ -22,6 +22,7 @@ import { type Gate, type Party, ringOf, type Steps, type Value } from './gate.ts
 import { move } from './permutation.ts';
 import { additive, dealShuffle, type Lanes, shuffleColumns } from './shuffle.ts';
 import { SortPlan, schedule } from './sort-plan.ts';
+import { PAUSE } from './stretches.ts';
 
 export interface SortAttrs extends Lanes, Readonly<Record<string, unknown>> {
   /** Keys are x * 2^shift, or -x * 2^shift, plus the place. */
@@ -91,14 +92,17 @@ const handedOn = <T>(columns: readonly T[], want: SortAttrs['want']): T[] =>
  * from; then the columns in that order.
  */
 export const sort: Gate<SortAttrs> = {
-  deal(d, [x, ...along], attrs) {
+  *deal(d, [x, ...along], attrs) {
     const size = attrs.lanes * attrs.n;
     const place = d.words(size);
     d.ring.zero(place);
     const columns = [ringOf(x!.r), place, ...along.map((v) => ringOf(v.r))];
     dealShuffle(d, columns, attrs);
     const outs = handedOn(columns, attrs.want).map(() => ({ r: d.draw(size) }));
-    for (const m of schedule(attrs.lanes, attrs.n)) dealSigns(d, m, attrs.bits);
+    for (const m of schedule(attrs.lanes, attrs.n)) {
+      dealSigns(d, m, attrs.bits);
+      yield PAUSE;
+    }
     return outs;
   },
   *eval(p, [x, ...along], attrs) {

@@ -30,6 +30,7 @@ import { type Gate, type Party, ringOf, type Steps, type Value } from './gate.ts
 import { watch } from './guard.ts';
 import { tableBlocks } from './harmonics.ts';
 import { bitOf, dealRingKeys, signOf, takeRingKeys } from './keys.ts';
+import { PAUSE, type Stretches } from './stretches.ts';
 
 export interface SplineAttrs extends Truncation, SplineShape, Readonly<Record<string, unknown>> {
   /** Scale of the payload and of the public weights, in bits. The opened value has scale t1 + t2. */
@@ -50,13 +51,13 @@ type Keyed = { readonly pieces: number; readonly pieceBits: number; readonly bit
 
 const totalOf = ({ pieceBits, bits }: Keyed, word: number): number => (bits ?? word) - 1 - pieceBits;
 
-const dealPieces = (
+function* dealPieces(
   d: Dealing,
   r: RingArray,
   leaf: RingArray,
   a: Keyed & Truncation,
   shape: KeyShape,
-): Value[] => {
+): Stretches<Value[]> {
   const { ring } = d;
   const n = r.length;
   const index = d.words(n);
@@ -65,7 +66,7 @@ const dealPieces = (
   const v = bitOf(d, index, shape.total);
   if (payload) ring.copy(payload.view(0, n), signOf(d, v));
   if (shape.steps === 2) ring.mul(payload!.view(n, n), payload!.view(0, n), r);
-  dealRingKeys(d, index, leaf, payload, shape);
+  yield* dealRingKeys(d, index, leaf, payload, shape);
   if (payload) d.give(v);
   if (shape.steps === 2) {
     ring.mul(v, v, r);
@@ -77,16 +78,16 @@ const dealPieces = (
   const mask = d.words(n);
   ring.add(mask, ringOf(dealFinish(d, u, a, true).r), beside);
   return [{ r: mask }];
-};
+}
 
 /** Shares of the weighed rows, and of [x is above the pieces] (1, r) as far as the key has steps. */
-const evalPieces = (
+function* evalPieces(
   p: Party,
   { c, r }: { c: RingArray; r: RingArray },
   a: Keyed,
   shape: KeyShape,
   weigh: (share: RingArray, c: RingArray, table: RingArray) => void,
-): { share: RingArray; above: readonly RingArray[] } => {
+): Stretches<{ share: RingArray; above: readonly RingArray[] }> {
   const { ring } = p;
   const n = c.length;
   const { seed, words } = takeRingKeys(p, n, shape);
@@ -109,6 +110,7 @@ const evalPieces = (
     });
     p.drop(table);
     if (steps) p.drop(steps);
+    yield PAUSE;
   }
   p.drop(words, seed);
   if (shape.steps) {
@@ -125,7 +127,7 @@ const evalPieces = (
     }
   }
   return { share, above };
-};
+}
 
 /** What its key shares. */
 export const splineShape = (a: SplineAttrs, word: number): KeyShape => ({
@@ -145,17 +147,17 @@ const scaled = (p: Party, value: number, { t1, t2 }: SplineAttrs): RingArray => 
 /** Ins: x from the left end of the pieces on. Outs: f(x). */
 export const splineFss: Gate<SplineAttrs> = {
   tells: true,
-  deal(d, [x], a) {
+  *deal(d, [x], a) {
     const r = ringOf(x!.r);
     const leaf = d.words(r.length * a.powers);
     d.ring.splineDeal(leaf, r, a);
-    return dealPieces(d, r, leaf, a, splineShape(a, d.field.bits));
+    return yield* dealPieces(d, r, leaf, a, splineShape(a, d.field.bits));
   },
   *eval(p, [x], a) {
     const { ring } = p;
     const [c, r] = [ringOf(x!.c), ringOf(x!.r)];
     const shape = splineShape(a, p.field.bits);
-    const { share, above } = evalPieces(p, { c, r }, a, shape, (out, part, table) =>
+    const { share, above } = yield* evalPieces(p, { c, r }, a, shape, (out, part, table) =>
       ring.splineEval(out, part, table, a.coefficients, a),
     );
     const n = c.length;
@@ -215,16 +217,20 @@ export const exponentialShape = (a: Keyed, word: number): KeyShape => ({
 /** Ins: x - lo. Outs: e^x, 0 for x below lo. */
 export const exponentialFss: Gate<KeyedExponent> = {
   tells: true,
-  deal(d, [x], a) {
+  *deal(d, [x], a) {
     const r = ringOf(x!.r);
     const leaf = d.words(r.length);
     d.ring.exponentialDeal(leaf, r, { ...a, pieces: 1 });
-    return dealPieces(d, r, leaf, a, exponentialShape(a, d.field.bits));
+    return yield* dealPieces(d, r, leaf, a, exponentialShape(a, d.field.bits));
   },
   *eval(p, [x], a) {
     const [c, r] = [ringOf(x!.c), ringOf(x!.r)];
-    const { share } = evalPieces(p, { c, r }, a, exponentialShape(a, p.field.bits), (out, part, table) =>
-      p.ring.exponentialEval(out, part, table, a),
+    const { share } = yield* evalPieces(
+      p,
+      { c, r },
+      a,
+      exponentialShape(a, p.field.bits),
+      (out, part, table) => p.ring.exponentialEval(out, part, table, a),
     );
     const u = p.draw(c.length);
     p.ring.add(share, share, u);

@@ -3,6 +3,7 @@
 import { Dealing, type Given } from '../dealer/material.ts';
 import type { Value } from '../gates/gate.ts';
 import { dealVerdict } from '../gates/guard.ts';
+import { isStretches, PAUSE, type Pause, type Stretches } from '../gates/stretches.ts';
 import { gates } from '../gates/table.ts';
 import type { Field } from '../ring/field.ts';
 import type { Prg } from '../ring/prg.ts';
@@ -29,8 +30,8 @@ export interface Question {
   readonly type: Type;
 }
 
-/** A dealer's run of a graph; it is given the answers to its questions. */
-export type Deals<T> = Generator<Correction | Question, T, Tensor | undefined>;
+/** A dealer's run of a graph, with pauses in long work; it is given the answers to its questions. */
+export type Deals<T> = Generator<Correction | Question | Pause, T, Tensor | undefined>;
 
 export class Dealer {
   readonly ring: Ring;
@@ -70,6 +71,7 @@ export class Dealer {
     for (const [i, node] of graph.nodes.entries()) {
       const ins = node.ins.map((id) => values[id]!);
       const outs = yield* this.#node(graph, node, base + gate[i]!, ins);
+      yield PAUSE;
       node.outs.forEach((id, j) => {
         values[id] = outs[j]!;
         drop(id);
@@ -93,25 +95,30 @@ export class Dealer {
     if (node.op === 'loop') return yield* this.#loop(node, number, ins);
     if (node.op === DECODE) return [(yield { asks: number, type: graph.types[node.outs[0]!]! })!];
     if (!isGate(graph, node)) {
-      return this.#step(graph, node, ins).map((e) => store.retain(e));
+      const outs = yield* this.#located(node, step(this.ring, this.field, graph, node, ins));
+      return outs.map((e) => store.retain(e));
     }
     const dealing = new Dealing(this.ring, this.field, this.#prgs, number, this.#handsOver);
-    let outs: Value[];
+    let made: Value[] | undefined;
     try {
-      outs = gates[node.op]!.deal(dealing, ins as readonly Value[], node.attrs);
+      const work = gates[node.op]!.deal(dealing, ins as readonly Value[], node.attrs);
+      made = isStretches(work) ? yield* work : work;
     } catch (e) {
-      dealing.abandon();
       throw located(node, e);
+    } finally {
+      // It failed, or was given up in the middle.
+      if (!made) dealing.abandon();
     }
+    const outs = made;
     dealing.end(outs.flatMap(arraysOf));
     for (const out of outs) store.retain(out);
     yield* corrections(dealing, number);
     return outs;
   }
 
-  #step(graph: Graph, node: Node, ins: readonly Entry[]): Entry[] {
+  *#located<T>(node: Node, work: Stretches<T>): Stretches<T> {
     try {
-      return step(this.ring, this.field, graph, node, ins);
+      return yield* work;
     } catch (e) {
       throw located(node, e);
     }
@@ -157,6 +164,12 @@ export class Dealt<T> {
     this.#steps = steps;
   }
 
+  /** It goes no further: frees what it holds in the middle of a gate. */
+  stop(): void {
+    this.over = true;
+    this.#steps.return(undefined as T);
+  }
+
   /** What it waits for, if it does. */
   get question(): Question | undefined {
     return this.#question;
@@ -164,6 +177,14 @@ export class Dealt<T> {
 
   /** The next correction; undefined when it is over or waits. */
   next(): Correction | undefined {
+    for (;;) {
+      const next = this.step();
+      if (next !== PAUSE) return next;
+    }
+  }
+
+  /** The same, or a pause on the way to it. */
+  step(): Correction | Pause | undefined {
     while (!this.over) {
       const answer = this.#question && this.#revealed.get(this.#question.asks);
       if (this.#question && answer === undefined) return undefined;
@@ -171,7 +192,7 @@ export class Dealt<T> {
       this.#question = undefined;
       const next = this.#steps.next(answer);
       if (next.done) [this.over, this.result] = [true, next.value];
-      else if (!('asks' in next.value)) return next.value;
+      else if (next.value === PAUSE || !('asks' in next.value)) return next.value;
       else this.#question = next.value;
     }
     return undefined;

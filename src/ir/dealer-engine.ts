@@ -2,15 +2,17 @@
 
 import { joinBytes, packCorrection } from '../dealer/source.ts';
 import { TesseraError } from '../errors.ts';
+import { PAUSE } from '../gates/stretches.ts';
 import type { Channel } from '../link/link.ts';
 import type { Field } from '../ring/field.ts';
 import { Prg } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
 import { analyse } from './analysis.ts';
-import { Dealer, Dealt, type Question } from './deal.ts';
+import { type Correction, Dealer, Dealt, type Question } from './deal.ts';
 import { Faults, GivenUp, isPassing } from './faults.ts';
 import { sizeOf, type Tensor } from './graph.ts';
 import { DealerJobs, type DealerMessage, digestOf, type Job, type Place, unpackMessage } from './job.ts';
+import { Pace } from './pace.ts';
 import { sameShape } from './shapes.ts';
 
 /** Corrections that rank 0 has not used yet: bounds how far the dealer runs ahead. */
@@ -62,6 +64,7 @@ export class DealerEngine {
   #orders: Order[] = [];
   #channel: Channel;
   readonly #faults: Faults;
+  readonly #pace = new Pace();
   /** Where the next job stands. */
   #next: Place = { number: 0, gate: 0 };
   #begun = -1;
@@ -247,25 +250,50 @@ export class DealerEngine {
       await breathe();
     };
     const run = new Dealt(jobs.run(job, place.gate));
+    try {
+      await this.#follow(run, flush, (next) => {
+        const packed = packCorrection(next.gate, next.chunks);
+        if (size === 0) first = next.gate;
+        batch.push(packed);
+        if (next.told.length > 0) told.push(packCorrection(next.gate, next.told));
+        size += packed.length;
+        return size >= most;
+      });
+      await flush();
+    } finally {
+      run.stop();
+    }
+  }
+
+  /** Deals to the end; `add` says whether there is enough for a message. */
+  async #follow(
+    run: Dealt<void>,
+    flush: () => Promise<void>,
+    add: (next: Correction) => boolean,
+  ): Promise<void> {
+    this.#pace.begin();
     for (;;) {
       const start = performance.now();
-      const next = run.next();
+      const next = run.step();
       this.stats.ms += performance.now() - start;
-      if (run.over) break;
+      if (run.over) return;
+      if (next === PAUSE) {
+        if (!this.#pace.due) continue;
+        await this.#pace.turn();
+        if (this.#faults.limit <= this.#begun) throw new GivenUp();
+        if (this.#failure) throw this.#failure;
+        continue;
+      }
       if (next === undefined) {
         await flush();
         const question = run.question!;
         run.tell(question.asks, await this.#answer(question));
         continue;
       }
-      const packed = packCorrection(next.gate, next.chunks);
-      if (size === 0) first = next.gate;
-      batch.push(packed);
-      if (next.told.length > 0) told.push(packCorrection(next.gate, next.told));
-      size += packed.length;
-      if (size >= most) await flush();
+      if (!add(next)) continue;
+      await flush();
+      this.#pace.begin();
     }
-    await flush();
   }
 
   /** Waits until every party has told what the program revealed, and holds them to one answer. */

@@ -10,13 +10,16 @@ import {
   unpackCorrections,
 } from '../dealer/source.ts';
 import { TesseraError } from '../errors.ts';
+import { PAUSE, type Pause } from '../gates/stretches.ts';
 import type { Channel } from '../link/link.ts';
 import { Prg } from '../ring/prg.ts';
 import { tells } from './analysis.ts';
 import { type Correction, Dealer, Dealt } from './deal.ts';
 import type { EngineOptions } from './engine.ts';
+import { GivenUp } from './faults.ts';
 import type { Tensor } from './graph.ts';
 import { DealerJobs, type DealerMessage, digestOf, type Job, type Place, packMessage } from './job.ts';
+import type { Pace } from './pace.ts';
 import { partsOf, type ToldParts } from './told.ts';
 
 /** Messages to and from other ranks, in the order of the rounds. */
@@ -62,7 +65,7 @@ export interface Material extends MaterialSource {
   /** The program has revealed a value on its way: the dealer is told, and goes on. */
   revealed(gate: number, value: Tensor, line: Line): void | Promise<void>;
   /** The job is over: the dealer's part of it has to be complete. */
-  finish(): void;
+  finish(): void | Promise<void>;
   free(ids: readonly number[]): void;
   /** A job does not begin: what was dealt for it is not used. These objects are left. */
   skip(kept: ReadonlySet<number>): void;
@@ -86,14 +89,24 @@ export interface StoredMaterial {
   readonly material: Material;
 }
 
-export const connectDealer = async (o: EngineOptions, line: Line, seed: Uint8Array): Promise<Material> => {
+export const connectDealer = async (
+  o: EngineOptions,
+  line: Line,
+  seed: Uint8Array,
+  pace: Pace,
+): Promise<Material> => {
   if (o.dealer.kind === 'third') return new ThirdParty(o.rank, o.dealer.channel, seed);
   const { parties, rank } = o;
   if (rank === 0) {
     const others = await Promise.all(parties.slice(1).map((_, i) => line.recv(i + 1)));
     const prgs = [seed, ...others].map((s) => new Prg(o.ring, Uint8Array.from(s)));
     const room = Math.min(AHEAD, o.ring.heap.limit * AHEAD_SHARE);
-    return new FirstParty(new DealerJobs(new Dealer(o.ring, o.field, prgs, true)), parties.length, room);
+    return new FirstParty(
+      new DealerJobs(new Dealer(o.ring, o.field, prgs, true)),
+      parties.length,
+      room,
+      pace,
+    );
   }
   await line.send(0, Uint8Array.from(seed));
   return new Hearer();
@@ -116,6 +129,7 @@ class FirstParty implements Material {
   readonly #dealt = new Map<number, readonly Given[]>();
   readonly #parties: number;
   readonly #room: number;
+  readonly #pace: Pace;
   #run: Dealt<void> | undefined;
   #tells = false;
   /** Where the job runs in pieces, and what the others are to be told of the next. */
@@ -125,7 +139,8 @@ class FirstParty implements Material {
   /** Bytes that were dealt and not taken yet. */
   #waiting = 0;
 
-  constructor(jobs: DealerJobs, parties: number, room: number) {
+  constructor(jobs: DealerJobs, parties: number, room: number, pace: Pace) {
+    this.#pace = pace;
     this.#jobs = jobs;
     this.#parties = parties;
     this.#room = room;
@@ -147,9 +162,10 @@ class FirstParty implements Material {
     this.#deal();
   }
 
-  #deal(): Correction | undefined {
-    const next = this.#run!.next();
-    if (next) {
+  /** Deals on, to a pause at the most. */
+  #deal(): Correction | Pause | undefined {
+    const next = this.#run!.step();
+    if (next && next !== PAUSE) {
       this.#dealt.set(next.gate, next.given);
       this.#waiting += sizeOf(next.given);
       if (next.told.length > 0) this.#told.push(packCorrection(next.gate, next.told));
@@ -174,7 +190,10 @@ class FirstParty implements Material {
   /** Deals as far as it goes, or to the end of a part, and tells the others of it. */
   async #tell(line: Line, last = Number.POSITIVE_INFINITY): Promise<void> {
     let next = last >= 0 ? this.#deal() : undefined;
-    while (next && next.gate < last) next = this.#deal();
+    while (next && (next === PAUSE || next.gate < last)) {
+      if (next === PAUSE && this.#pace.due) await this.#turn();
+      next = this.#deal();
+    }
     const told = this.#told.splice(0);
     for (let rank = 1; rank < this.#parties; rank++) await line.send(rank, joinBytes(told));
   }
@@ -186,10 +205,11 @@ class FirstParty implements Material {
     return this.#tell(this.#line!, dealt ? Number.NEGATIVE_INFINITY : last).then(() => this.#take(gate));
   }
 
-  #take(gate: number): readonly Given[] {
+  #take(gate: number): readonly Given[] | Promise<readonly Given[]> {
     while (!this.#dealt.has(gate)) {
-      if (!this.#deal())
-        throw new TesseraError('DIVERGED', `the dealer has nothing for gate ${gate}`, { gate });
+      const next = this.#deal();
+      if (!next) throw new TesseraError('DIVERGED', `the dealer has nothing for gate ${gate}`, { gate });
+      if (next === PAUSE && this.#pace.due) return this.#turn().then(() => this.#take(gate));
     }
     const chunks = this.#dealt.get(gate)!;
     this.#dealt.delete(gate);
@@ -199,8 +219,16 @@ class FirstParty implements Material {
     return chunks;
   }
 
-  finish(): void {
-    while (this.#run!.next());
+  /** Lets the event loop turn, unless the job was given up meanwhile. */
+  async #turn(): Promise<void> {
+    const run = this.#run;
+    await this.#pace.turn();
+    if (run !== this.#run) throw new GivenUp();
+  }
+
+  finish(): void | Promise<void> {
+    for (let next = this.#run!.step(); next; next = this.#run!.step())
+      if (next === PAUSE && this.#pace.due) return this.#turn().then(() => this.finish());
   }
 
   free(ids: readonly number[]): void {
@@ -212,6 +240,7 @@ class FirstParty implements Material {
   stop(): void {}
 
   abandon(kept: ReadonlySet<number>): void {
+    this.#run?.stop();
     this.#run = undefined;
     for (const given of this.#dealt.values())
       for (const { array } of given) this.#jobs.dealer.ring.release(array);

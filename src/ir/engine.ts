@@ -17,6 +17,7 @@ import { Faults, GivenUp, isPassing, type Stopped, typed } from './faults.ts';
 import type { Tensor, Watched } from './graph.ts';
 import type { Job, Place } from './job.ts';
 import { measureLink } from './link-measure.ts';
+import { Pace } from './pace.ts';
 import { type OpProfile, PartyRun, type Role, type Wait } from './party.ts';
 import type { LinkMeasure } from './plan.ts';
 import { type Entry, isTensor, Store } from './store.ts';
@@ -94,7 +95,10 @@ export class PartyEngine {
   readonly #sending: Promise<void>[] = [];
   readonly stats = { jobs: 0, rounds: 0, bytes: 0, dealerBytes: 0, ms: 0 };
 
-  private constructor(o: EngineOptions, line: Line, seed: Uint8Array, material: Material) {
+  readonly #pace: Pace;
+
+  private constructor(o: EngineOptions, line: Line, seed: Uint8Array, material: Material, pace: Pace) {
+    this.#pace = pace;
     this.#o = o;
     const { ring, field, rank, parties } = o;
     this.#role = { ring, field, rank, parties: parties.length, prg: new Prg(ring, seed) };
@@ -110,9 +114,10 @@ export class PartyEngine {
   /** Draws this party's seed and gives it to the dealer alone. */
   static async start(o: EngineOptions): Promise<PartyEngine> {
     const line = new Line(o.channel, o.parties);
-    if (o.dealer.kind === 'stored') return new PartyEngine(o, line, o.dealer.seed, o.dealer.material);
+    const pace = new Pace();
+    if (o.dealer.kind === 'stored') return new PartyEngine(o, line, o.dealer.seed, o.dealer.material, pace);
     const seed = randomBytes(32);
-    const engine = new PartyEngine(o, line, seed, await connectDealer(o, line, seed));
+    const engine = new PartyEngine(o, line, seed, await connectDealer(o, line, seed, pace), pace);
     if (o.measure) engine.#link = await measureLink(engine.#line, o.rank);
     return engine;
   }
@@ -298,7 +303,8 @@ export class PartyEngine {
     if (started) await this.#unlessGivenUp(started);
     const before = this.#material.used;
     const { outs, bytes } = await this.#drive(run, job, place.gate, ins);
-    this.#material.finish();
+    const finished = this.#material.finish();
+    if (finished) await this.#unlessGivenUp(finished);
     const revealed = outs.map((entry, i) => this.#keep(job, place.number, entry, i));
     const ms = performance.now() - start;
     const dealerBytes = this.#material.used - before;
@@ -317,10 +323,24 @@ export class PartyEngine {
   /** Feeds a run with messages and material until it ends. */
   async #drive(run: PartyRun, job: Job, base: number, ins: readonly Entry[]) {
     const steps = run.run(job.graph, base, ins);
+    this.#pace.begin();
+    try {
+      return await this.#feed(steps);
+    } finally {
+      steps.return([]);
+    }
+  }
+
+  async #feed(steps: ReturnType<PartyRun['run']>) {
     let bytes = 0;
     let next = steps.next([]);
     while (!next.done) {
       const wait: Wait = next.value;
+      if (wait.kind === 'pause') {
+        if (this.#pace.due) await this.#unlessGivenUp(this.#pace.turn());
+        next = steps.next([]);
+        continue;
+      }
       if (wait.kind === 'material') {
         const chunks = this.#material.take(wait.gate);
         next = steps.next(chunks instanceof Promise ? await this.#unlessGivenUp(chunks) : chunks);
@@ -333,7 +353,9 @@ export class PartyEngine {
         continue;
       }
       if (wait.kind === 'receive') {
-        next = steps.next(await this.#receive(wait));
+        const received = await this.#receive(wait);
+        this.#pace.begin();
+        next = steps.next(received);
         continue;
       }
       for (const [peer, message] of wait.send) {
@@ -341,7 +363,7 @@ export class PartyEngine {
         bytes += message.length;
         this.#send(peer, message);
       }
-      if (wait.turn) await eventLoop();
+      if (wait.turn) await this.#pace.turn();
       next = steps.next([]);
     }
     return { outs: next.value, bytes };

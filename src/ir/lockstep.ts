@@ -118,6 +118,7 @@ export class Lockstep {
     });
     const onWire = this.roles.map(() => this.roles.map((): Uint8Array[] => []));
     const answerTo = (rank: number, wait: Wait): Answer | undefined => {
+      if (wait.kind === 'pause') return [];
       if (wait.kind === 'send') {
         for (const [to, bytes] of wait.send) {
           this.tap?.(rank, to, bytes);

@@ -8,6 +8,7 @@
 import { type Chunk, Drawing } from '../dealer/material.ts';
 import type { Opening, OpenOptions, Party, Steps, Value } from '../gates/gate.ts';
 import { verdict } from '../gates/guard.ts';
+import { PAUSE, type Pause } from '../gates/stretches.ts';
 import { gates } from '../gates/table.ts';
 import type { AnyArray as Arr } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
@@ -40,7 +41,11 @@ export type Wait =
       readonly end: boolean;
     }
   | { readonly kind: 'material'; readonly gate: number; readonly op: string }
-  | { readonly kind: 'revealed'; readonly gate: number; readonly value: Tensor };
+  | { readonly kind: 'revealed'; readonly gate: number; readonly value: Tensor }
+  /** Nothing: in the middle of long work, a place to let the event loop turn. */
+  | { readonly kind: 'pause' };
+
+export const PAUSED: Wait = { kind: 'pause' };
 
 /** The answer to `receive`: what each peer sent. To `material`: its chunks. To the others: none. */
 export type Answer = ReadonlyMap<number, Uint8Array> | readonly Chunk[];
@@ -175,7 +180,10 @@ export class PartyRun {
 
   *#toEnd(): Generator<Wait, void, Answer> {
     for (;;) {
-      for (let next = this.#next(); next; next = this.#next()) yield* this.#begin(...next);
+      for (let next = this.#next(); next; next = this.#next()) {
+        yield* this.#begin(...next);
+        yield PAUSED;
+      }
       if (this.#active.length === 0) return;
       yield* this.#exchange();
     }
@@ -279,10 +287,14 @@ export class PartyRun {
       return;
     }
     if (!isGate(frame.graph, node)) {
-      const start = performance.now();
-      const outs = this.#located(node, () => step(this.role.ring, this.role.field, frame.graph, node, ins));
-      this.#account(node.op, performance.now() - start, 0);
-      this.#finish(frame, node, outs);
+      const steps = step(this.role.ring, this.role.field, frame.graph, node, ins);
+      try {
+        const outs = (yield* this.#further(node, steps, 1)).value as Entry[];
+        this.#finish(frame, node, outs);
+      } finally {
+        // Given up in the middle, it frees what it holds.
+        steps.return([]);
+      }
       return;
     }
     const { tells, undealt } = gates[node.op]!;
@@ -295,9 +307,7 @@ export class PartyRun {
   /** Runs a gate up to its next opening or its end. */
   *#advance(active: Active): Generator<Wait, void, Answer> {
     const { frame, node, steps, party } = active;
-    const start = performance.now();
-    const next = this.#located(node, () => steps.next());
-    this.#account(node.op, performance.now() - start, 0, 0);
+    const next = yield* this.#further(node, steps, 0);
     if (!next.done) {
       this.#active.push(active);
       for (const opening of party.openings.splice(0)) yield* this.#opened(node, opening);
@@ -307,6 +317,23 @@ export class PartyRun {
     this.#open.delete(party);
     this.#account(node.op, 0, 0);
     this.#finish(frame, node, next.value);
+  }
+
+  /** Runs up to the next round or the end, with pauses between. */
+  *#further<T>(
+    node: Node,
+    steps: Generator<Pause | undefined, T, void>,
+    count: number,
+  ): Generator<Wait, IteratorResult<void, T>, Answer> {
+    let times = count;
+    for (;;) {
+      const start = performance.now();
+      const next = this.#located(node, () => steps.next());
+      this.#account(node.op, performance.now() - start, 0, times);
+      if (next.done || next.value !== PAUSE) return next as IteratorResult<void, T>;
+      times = 0;
+      yield PAUSED;
+    }
   }
 
   /** The rest of what a gate computes for an opening is the gate's work, and so is what it does meanwhile. */
@@ -365,7 +392,10 @@ export class PartyRun {
     this.#round = new Round(this.role);
     this.rounds++;
     yield* round.exchange(active.map(({ node }) => node.op));
-    for (const a of active) yield* this.#advance(a);
+    for (const a of active) {
+      yield* this.#advance(a);
+      yield PAUSED;
+    }
   }
 
   /** Adds the op and the user's call site to an error. */

@@ -6,8 +6,9 @@
 
 import { TesseraError } from '../errors.ts';
 import type { Opening } from '../gates/gate.ts';
+import { PAUSE } from '../gates/stretches.ts';
 import type { AnyArray as Arr } from '../ring/array.ts';
-import type { Role, Wait } from './party.ts';
+import { PAUSED, type Role, type Wait } from './party.ts';
 
 /** Bytes from which on an opening leaves by itself; also the least of a part. */
 export const PART = 1 << 19;
@@ -45,7 +46,8 @@ export class Round {
     const alone = size >= PART;
     let from = 0;
     for (const to of parts ?? []) {
-      if (!alone || (to < length && ((to - from) * size) / length < PART)) continue;
+      yield PAUSED;
+      if (to === PAUSE || !alone || (to < length && ((to - from) * size) / length < PART)) continue;
       yield* this.#leave(this.#piece(opening, from, to));
       from = to;
     }
@@ -60,7 +62,10 @@ export class Round {
     const bytes = [...this.#gone, ...this.#rest].reduce((n, { size }) => n + size, 0);
     const turn = this.#meanwhile.length > 0 && bytes >= WORTH_A_TURN;
     if (sent.size > 0 || turn) yield { kind: 'send', send: sent, turn };
-    for (const work of this.#meanwhile) work();
+    for (const work of this.#meanwhile) {
+      work();
+      yield PAUSED;
+    }
     for (const piece of this.#gone) yield* this.#receive([piece], ops, false);
     yield* this.#receive(this.#rest, ops, true);
   }

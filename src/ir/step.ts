@@ -4,6 +4,7 @@ import { Scratch } from '../dealer/scratch.ts';
 import { TesseraError } from '../errors.ts';
 import type { GateAttrs, Value } from '../gates/gate.ts';
 import { locals } from '../gates/local.ts';
+import { isStretches, type Stretches } from '../gates/stretches.ts';
 import type { AnyArray as Arr } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
 import type { Ring } from '../ring/ring.ts';
@@ -45,8 +46,14 @@ const encoded = (scratch: Scratch, value: Tensor, node: Node): Arr => {
   }
 };
 
-/** Runs a node that is neither a gate nor a loop. */
-export const step = (ring: Ring, field: Field, graph: Graph, node: Node, ins: readonly Entry[]): Entry[] => {
+/** Runs a node that is neither a gate nor a loop, in stretches. */
+export function* step(
+  ring: Ring,
+  field: Field,
+  graph: Graph,
+  node: Node,
+  ins: readonly Entry[],
+): Stretches<Entry[]> {
   if (!isLowered(graph, node)) return [...evaluate(node, ins as readonly Tensor[], graph)];
   if (node.op === 'encode') {
     return [{ c: encoded(new Scratch(ring, field), ins[0] as Tensor, node) }];
@@ -58,7 +65,8 @@ export const step = (ring: Ring, field: Field, graph: Graph, node: Node, ins: re
   let kept: Arr[] = [];
   let out: Value;
   try {
-    out = local(scratch, operands as readonly Value[], attrs);
+    const work = local(scratch, operands as readonly Value[], attrs);
+    out = isStretches(work) ? yield* work : work;
     kept = arraysOf(out);
   } finally {
     scratch.end(kept);
@@ -66,4 +74,4 @@ export const step = (ring: Ring, field: Field, graph: Graph, node: Node, ins: re
   // Local ops are linear in masks.
   if (out.r && operands.every((v) => !(v as Value).r || (v as Value).r!.zero)) out.r.zero = true;
   return [out];
-};
+}

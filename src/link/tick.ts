@@ -42,3 +42,10 @@ export const atEventLoop = (run: () => void): void => {
 
 /** The same as a promise. */
 export const eventLoop = (): Promise<void> => new Promise(atEventLoop);
+
+/**
+ * A turn in which sockets and timers are served too. Deno runs immediates one after another before it looks at its sockets
+ * again, so there it takes a timer, which costs a millisecond.
+ */
+export const wholeTurn: () => Promise<void> =
+  'Deno' in globalThis ? () => new Promise((resolve) => setTimeout(resolve, 0)) : eventLoop;

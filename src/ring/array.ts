@@ -87,6 +87,13 @@ export class Bits implements Arr {
     part.zero = this.zero;
     return part;
   }
+
+  /** Bits start .. start + length of the same memory, of one plane; start: a multiple of 128. */
+  view(start: number, length: number): Bits {
+    if (this.planes !== 1 || start % 128 !== 0 || !within(start, length, this.length))
+      outside('bits', start, length, this.length);
+    return new Bits(this.block, this.ptr + start / 8, 1, length);
+  }
 }
 
 /** `length` bytes, or values mod 2^w for some w <= 8. */

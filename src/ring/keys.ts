@@ -30,7 +30,7 @@ const STEP_BYTES = 32;
 export class RingKeys extends RingFss {
   /**
    * cw (n rows) = correction words of the keys for the lowest bits of a (n), with both parties' root seeds (n * 16 bytes
-   * each), payloads `leaf` (n x words) and `step` (steps x n). The first key has the number `first`.
+   * each), payloads `leaf` (n x words) and `step` (steps x n, or n of each `stride`). The first key has the number `first`.
    */
   keysGen(
     cw: Bytes,
@@ -40,21 +40,22 @@ export class RingKeys extends RingFss {
     step: RingArray | null,
     shape: KeyShape,
     first = 0,
+    stride = a.length,
   ): void {
     this.#keys('keysGen', a, cw, shape);
     for (const seed of seeds) this.lengths('keysGen', [[seed, a.length * DCF_SEED]]);
     this.#payload('keysGen', leaf, a, shape.words);
-    this.#payload('keysGen', step, a, shape.steps);
+    this.#payload('keysGen', step, a, shape.steps, stride);
     const { total, group, words, steps } = shape;
     const [row, l, s] = [keyRow(a.field, shape), leaf?.ptr ?? 0, step?.ptr ?? 0];
     const [s0, s1] = [seeds[0].ptr, seeds[1].ptr];
     const kernel = this.kernels[`keysGen${a.field.bits}`];
-    kernel(cw.ptr, row, s0, s1, a.ptr, l, s, a.length, first, total, group, words, steps, a.length);
+    kernel(cw.ptr, row, s0, s1, a.ptr, l, s, a.length, first, total, group, words, steps, stride);
   }
 
   /**
    * A party's shares at the points x, x + 1, .. x + points - 1 (points: a power of two) mod 2^total: `leaves` (n x points x words,
-   * by index mod points) and, at x, `steps` (steps x n).
+   * by index mod points) and, at x, `steps` (steps x n, or n of each `stride`).
    */
   keysEval(
     leaves: RingArray | null,
@@ -66,19 +67,20 @@ export class RingKeys extends RingFss {
     points: number,
     party: number,
     first = 0,
+    stride = x.length,
   ): void {
     this.#keys('keysEval', x, cw, shape);
     if (!Number.isInteger(math.log2(points)) || points > MOST_POINTS || points > math.pow2(shape.total))
       fail('RANGE', `ring keysEval: ${points} points, not a power of two up to the number of indices`);
     this.lengths('keysEval', [[seed, x.length * DCF_SEED]]);
     this.#payload('keysEval', leaves, x, points * shape.words);
-    this.#payload('keysEval', steps, x, shape.steps);
+    this.#payload('keysEval', steps, x, shape.steps, stride);
     const { total, group, words } = shape;
     const [row, l, s] = [keyRow(x.field, shape), leaves?.ptr ?? 0, steps?.ptr ?? 0];
     const n = x.length;
     const kernel = this.kernels[`keysEval${x.field.bits}`];
     kernel(
-      l, s, cw.ptr, row, seed.ptr, x.ptr, n, first, total, group, points, words, shape.steps, n, party,
+      l, s, cw.ptr, row, seed.ptr, x.ptr, n, first, total, group, points, words, shape.steps, stride, party,
     ); // biome-ignore format: one call
   }
 
@@ -95,11 +97,11 @@ export class RingKeys extends RingFss {
     ]);
   }
 
-  /** `row` words for each element of a: null for none. */
-  #payload(op: string, words: RingArray | null, a: RingArray, row: number): void {
+  /** `row` words for each element of a, or `row` times as many, each `stride` from the next: null for none. */
+  #payload(op: string, words: RingArray | null, a: RingArray, row: number, stride = a.length): void {
     if ((words === null) !== (row === 0)) fail('SHAPE', `ring ${op}: ${row} words an element`);
     if (!words) return;
-    this.lengths(op, [[words, a.length * row]]);
+    this.lengths(op, [[words, (row - 1) * stride + a.length]]);
     if (words.field !== a.field) this.mismatch(op, words, a);
   }
 }

@@ -3,14 +3,25 @@
  * party sends, and the sum), every stream that a party drew and every correction, so that tests can look for what they have
  * in common.
  */
+
 import { Dealing, Drawing } from '../../src/dealer/material.ts';
 import type { Gate, GateAttrs, Opening, OpenOptions, Party, Steps, Value } from '../../src/gates/gate.ts';
+import { isStretches, type Stretches } from '../../src/gates/stretches.ts';
 import type { AnyArray as Arr } from '../../src/ring/array.ts';
 import type { Field } from '../../src/ring/field.ts';
 import { Prg } from '../../src/ring/prg.ts';
 import { ring } from './harness.ts';
 
 /** Elements of one kind, one after another: ring words, a plane of bits, or numbers of `width` bits. */
+/** What a gate deals, also in stretches. */
+const dealtAtOnce = (dealt: Value[] | Stretches<Value[]>): Value[] => {
+  if (!isStretches(dealt)) return dealt;
+  for (;;) {
+    const { done, value } = dealt.next();
+    if (done) return value;
+  }
+};
+
 export interface Column {
   readonly name: string;
   readonly kind: Arr['kind'];
@@ -231,9 +242,9 @@ export const viewOf = (
     seeds.map((seed) => new Prg(ring, seed)),
     number,
   );
-  const outMasks = gate
-    .deal(dealing, given.masks, attrs)
-    .flatMap(({ r }, i) => (r ? columnsOf(`mask of output ${i}`, r) : []));
+  const outMasks = dealtAtOnce(gate.deal(dealing, given.masks, attrs)).flatMap(({ r }, i) =>
+    r ? columnsOf(`mask of output ${i}`, r) : [],
+  );
   const prgs = seeds.map((seed) => new Overheard(ring, seed));
   const runs = prgs.map((prg, rank) => {
     const chunks = rank === 0 ? dealing.correction : dealing.told;

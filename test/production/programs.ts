@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import * as sf from '../../src/index.ts';
 import { meaning } from '../device/meaning.ts';
+import { inPlace, soak } from '../soak/work.ts';
+import { type Kind, longWork } from './long-work.ts';
 
 const { np } = sf;
 
@@ -308,6 +310,12 @@ export const programs: Readonly<Record<string, Program>> = {
       return s.reveal(last);
     }),
 
+  /** Work that takes longer than the others' patience (long-work.ts). */
+  longWork: (options, given: { readonly kind: Kind; readonly n: number; readonly config: object }) =>
+    within(options, (s) =>
+      longWork(s, spuOf(s, ['alice', 'bob'], given.config as Readonly<Record<string, unknown>>), given),
+    ),
+
   divergeOp: (options) =>
     within(options, async (s) => {
       const x = s.PYU('alice')(() => 1)();
@@ -406,6 +414,22 @@ export const programs: Readonly<Record<string, Program>> = {
     ),
 
   /** Comes to a phase of a session and stays there; at the last, all but the one that will be killed go to their end. */
+  /** The same among so many parties, of whom all compute; with a dealer or without. */
+  chaos: (
+    options,
+    given: { readonly steps: number; readonly parties: readonly string[]; readonly dealt: boolean },
+    note,
+  ) =>
+    within(options, (s) => {
+      const more = given.dealt ? {} : { beaver_type: 'TrustedFirstParty' };
+      return train(s, spuOf(s, given.parties, more), given.steps, (step) => {
+        if (step === 3) note('training');
+      });
+    }),
+
+  soak: (options, { ms }: { readonly ms: number }) =>
+    within(options, (s) => soak(s, spuOf(s, ['alice', 'bob']), ms, inPlace(s), 'production')),
+
   phases: (options, given: { readonly phase: string; readonly victim: string }, note) =>
     within(options, async (s) => {
       const stay = async (phase: string): Promise<void> => {
