@@ -223,7 +223,7 @@ export const link: readonly Mutant[] = [
   ),
   ...inFile(
     'src/link/mailbox.ts',
-    ['link/local.test.ts', 'link/protocol.test.ts'],
+    ['link/sessions.test.ts'],
     [
       ['frames come in any order', 'check', 'else if (tag !== this.#next) {', 'else if (false) {'],
       [
