@@ -11,6 +11,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Gate } from '../../src/gates/gate.ts';
 import { dealVerdict, verdict } from '../../src/gates/guard.ts';
+import { streamBytes } from '../../src/gates/permutation.ts';
 import { gates } from '../../src/gates/table.ts';
 import { FIELDS, type Field } from '../../src/ring/field.ts';
 import { ring, seedsOf } from './harness.ts';
@@ -276,6 +277,28 @@ test('coins of a shuffle are of every party, and fresh each time', () => {
     for (const coin of coins) assert.ok(new Set(coin.match(/../g)).size > 8, coin);
     assert.is(new Set(coins).size, 2 * parties);
   }
+});
+
+test('a shuffle is by a permutation of each party’s own stream, and by one of coins that the dealer never sees', () => {
+  const attrs = { lanes: 4, n: N / 4 };
+  const seeds = seedsOf(2);
+  const inputs = [{ kind: 'ring', length: N, plain: 1 }] as const;
+  const run = (): View =>
+    viewOf(FIELDS.FM64, seeds, gates.shuffle!, attrs, masked(FIELDS.FM64, seeds, inputs), 7);
+  const [one, two] = [run(), run()];
+  for (const { drawn } of [one, two]) {
+    for (const draws of drawn) {
+      const streams = [...draws.values()].flat().filter((c) => c.kind === 'bytes');
+      assert.equal(
+        streams.map((c) => c.length),
+        [streamBytes(attrs.lanes, attrs.n)],
+      );
+    }
+  }
+  // All that the dealer knows is the same in both runs; what leaves in the end is moved by the coins alone.
+  const last = [one, two].map(({ openings }) => openings.at(-1)!.shares[0]![0]!.bytes);
+  assert.not.equal(last[0], last[1]);
+  assert.equal(one.openings.at(-2)!.sum[0]!.bytes, two.openings.at(-2)!.sum[0]!.bytes);
 });
 
 test('what all are told of keys is noise, for each element', () => {

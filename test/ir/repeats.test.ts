@@ -100,17 +100,22 @@ test('runs on what an earlier run has made: the last gate of one and the first o
 });
 
 test('turns of a loop, of a loop in a loop, and what comes after', () => {
+  // What is carried unchanged is the same masked value in every turn; what is captured would be computed before the loop.
+  const zeros = np.zeros([N], 'int64');
   const graph = lowered((x, y) => {
-    const { s, t } = np.fori(
+    const outer = np.fori(
       0,
       3,
-      (_, { s, t }) => {
-        const inner = np.fori(0, 2, (__, z) => np.add(z, np.multiply(x, y)), t);
-        return { s: np.add(s, np.multiply(x, y)), t: inner };
+      (_, { a, b, s, t }) => {
+        const inner = np.fori(0, 2, (__, { c, u }) => ({ c, u: np.add(u, np.multiply(c, c)) }), {
+          c: a,
+          u: t,
+        });
+        return { a, b, s: np.add(s, np.multiply(a, b)), t: inner.u };
       },
-      { s: np.zeros([N], 'int64'), t: np.zeros([N], 'int64') },
+      { a: x, b: y, s: zeros, t: zeros },
     );
-    return [np.multiply(x, y), s, t];
+    return [np.multiply(outer.a, outer.b), outer.s, outer.t];
   });
   const world = new Lockstep(ring, field, 2, seedsOf(2));
   const a = new GraphCircuit({ field });

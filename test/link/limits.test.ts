@@ -183,4 +183,35 @@ test('a handshake has room for so many messages and bytes, and takes no text', a
   assert.ok(text.ended(), 'text');
 });
 
+test('packets and records of any other form are refused, each for its reason', () => {
+  const read = (head: Uint8Array, body?: Uint8Array): string => {
+    try {
+      wire.readPacket(head, body);
+      return 'read';
+    } catch (e) {
+      return (e as Error).message;
+    }
+  };
+  const packet = (rec: wire.Rec, kind = wire.DATA, seq = 1, ack = 0, body = false): Uint8Array =>
+    wire.writePacket({ kind, seq, ack, records: [rec] }, body);
+  const good = frame(1, 0, new Uint8Array(4));
+  assert.is(read(packet(good)), 'read');
+  for (const tag of [-1, 0.5, Number.NaN, 2 ** 53, Number.POSITIVE_INFINITY])
+    assert.match(read(packet(frame(1, tag, new Uint8Array(4)))), /no valid tag/);
+  for (const number of [-1, 0.5, Number.NaN, 2 ** 53]) {
+    assert.match(read(packet(good, wire.DATA, number)), /no valid number/);
+    assert.match(read(packet(good, wire.DATA, 1, number)), /no valid number/);
+  }
+  for (const kind of [0, 3, 255]) assert.match(read(packet(good, kind)), /unknown kind/);
+  for (const type of [0, 8, 255]) assert.match(read(packet(wire.record(type, 1))), /type/);
+  assert.match(read(packet(wire.record(wire.CREDIT, 1, 5))), /type/);
+  assert.match(read(packet(good, wire.STATUS)), /type/);
+  const split = packet(good, wire.DATA, 1, 0, true);
+  assert.is(read(split, new Uint8Array(4)), 'read');
+  for (const size of [0, 3, 5]) assert.match(read(split, new Uint8Array(size)), /not as long as announced/);
+  assert.match(read(packet(good).subarray(0, -1)), /truncated/);
+  assert.match(read(packet(good).subarray(0, 30)), /truncated/);
+  assert.match(read(packet(good), new Uint8Array(4)), /belongs to no record|not as long/);
+});
+
 test.run();

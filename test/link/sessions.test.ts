@@ -179,4 +179,33 @@ test('who says nothing in a handshake is given up', async () => {
   assert.match(error?.message ?? 'waits', /silent/);
 });
 
+test('frames of a channel: of its peers, in their order, once, to one who waits', async () => {
+  const sent: number[] = [];
+  const table = new ChannelTable({ self: 'alice', carry: (_to, _key, tag) => void sent.push(tag) });
+  const parties = ['alice', 'bob', 'carol'];
+  const channel = table.open('x', ['bob'], parties);
+  const deliver = (from: string, tag: number): boolean => table.deliver(from, '0/x', tag, Uint8Array.of(tag));
+  assert.not.ok(deliver('carol', 0), 'no peer of this channel');
+  assert.ok(deliver('bob', 5));
+  assert.equal(await channel.recv('bob', 5), Uint8Array.of(5));
+  assert.match((await rejection(channel.recv('bob', 5))).message, /taken already or never sent/);
+  assert.match((await rejection(channel.recv('bob', 4))).message, /taken already or never sent/);
+  const waits = channel.recv('bob', 6);
+  assert.match((await rejection(channel.recv('bob', 6))).message, /two calls wait/);
+  deliver('bob', 6);
+  assert.equal(await waits, Uint8Array.of(6));
+  deliver('bob', 8);
+  assert.match((await rejection(channel.recv('bob', 8))).message, /where 7 was due/);
+  assert.match((await rejection(channel.recv('carol', 0))).message, /no peer/);
+  channel.send('bob', 3, new Uint8Array());
+  for (const tag of [3, 5])
+    assert.match(
+      (await rejection((async () => channel.send('bob', tag, new Uint8Array()))())).message,
+      /where 4 is next/,
+    );
+  assert.equal(sent, [3]);
+  channel.close();
+  assert.not.ok(deliver('bob', 7), 'a closed channel');
+});
+
 test.run();

@@ -223,7 +223,7 @@ export const link: readonly Mutant[] = [
   ),
   ...inFile(
     'src/link/mailbox.ts',
-    ['link/local.test.ts', 'link/protocol.test.ts'],
+    ['link/sessions.test.ts'],
     [
       ['frames come in any order', 'check', 'else if (tag !== this.#next) {', 'else if (false) {'],
       [
@@ -266,12 +266,6 @@ export const link: readonly Mutant[] = [
         'if (false)',
       ],
       ['a session that was never there goes on', 'check', 'if (resume === undefined) return;', 'return;'],
-      [
-        'parties that are not expected are let in',
-        'check',
-        'session === undefined || !(this.#plan.accepts.has(peer) || this.#plan.waits.has(peer))',
-        'session === undefined',
-      ],
     ],
   ),
 ];

@@ -180,4 +180,22 @@ test('refuses lengths and levels that do not fit', () => {
   });
 });
 
+test('keys of equal seeds for equal numbers differ by their place: no two of a batch are hashed alike', () => {
+  const [n, levels] = [9, 20];
+  const [words, seed0, seed1] = [ring.bytes(n * dcfRow(levels)), ring.bytes(16 * n), ring.bytes(16 * n)];
+  const a = ring.alloc(FM128!, n);
+  ring.u8(seed0).fill(1);
+  ring.u8(seed1).fill(2);
+  ring.encode(a, new Float64Array(n).fill(12345), 0);
+  ring.dcfGen(words, seed0, seed1, a, levels);
+  const bytes = ring.u8(words);
+  const row = dcfRow(levels);
+  for (let level = 0; level < levels; level++) {
+    const at = (i: number): string =>
+      Buffer.from(bytes.slice(i * row + 16 * level, i * row + 16 * level + 16)).toString('hex');
+    assert.is(new Set(Array.from({ length: n }, (_, i) => at(i))).size, n, `level ${level}`);
+  }
+  for (const x of [words, seed0, seed1, a]) ring.release(x);
+});
+
 test.run();
