@@ -61,6 +61,7 @@ class SessionWorld {
   #same = new Map<string, string>();
   #runs: Run[] = [];
   #diverges: string | undefined;
+  #differed = false;
 
   constructor(plan: SessionPlan, say?: (line: string) => void) {
     this.plan = plan;
@@ -93,6 +94,7 @@ class SessionWorld {
       for (const b of plan.parties.slice(i + 1)) network.path(a, b).latencyMs = plan.latencyMs;
     this.#same = new Map();
     this.#diverges = undefined;
+    this.#differed = false;
     this.#runs = plan.parties.map((name) => ({
       name,
       process: new Process(name, world),
@@ -189,6 +191,7 @@ class SessionWorld {
   ): Promise<void> {
     for (const [i, step] of life.steps.entries()) {
       const other = this.#diverges === run.name;
+      this.#differed ||= other;
       const op: Op = { number: i + 1, what: other ? 'something else' : step.kind, site: undefined };
       mode.issued(op, '');
       this.world.say(() => `${run.name}: op ${op.number} ${step.kind}`);
@@ -364,6 +367,9 @@ class SessionWorld {
 
   #check(number: number, life: Life): void {
     const culprits = culpritsOf(life.faults);
+    const living = this.#runs.filter(({ process }) => process.alive);
+    if (this.#differed && living.every(({ error }) => error === undefined))
+      this.broken.push(`session ${number}: nobody has noticed that the programs differ`);
     for (const { name, process, error } of this.#runs) {
       if (!process.alive || error === undefined) continue;
       const said = `session ${number}: ${name} says ${error.code}: ${error.message}`;
