@@ -6,7 +6,7 @@
 
 import { Dealing, Drawing } from '../../src/dealer/material.ts';
 import type { Gate, GateAttrs, Opening, OpenOptions, Party, Steps, Value } from '../../src/gates/gate.ts';
-import { isStretches, type Stretches } from '../../src/gates/stretches.ts';
+import { isStretches, PAUSE, type Stretches } from '../../src/gates/stretches.ts';
 import type { AnyArray as Arr } from '../../src/ring/array.ts';
 import type { Field } from '../../src/ring/field.ts';
 import { Prg } from '../../src/ring/prg.ts';
@@ -260,7 +260,9 @@ export const viewOf = (
   for (;;) {
     for (const run of runs) {
       if (run.outs) continue;
-      const next = run.steps.next();
+      let next = run.steps.next();
+      // A pause is no round.
+      while (!next.done && next.value === PAUSE) next = run.steps.next();
       if (next.done) run.outs = next.value;
     }
     const rounds = runs.map(({ party }) => party.openings.splice(0));
