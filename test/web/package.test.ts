@@ -21,7 +21,7 @@ import { newContext, webSuite } from './chromium.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const BROWSER = join(ROOT, 'dist', 'browser');
-const LIMIT = 130_000;
+const LIMIT = 135_000;
 
 /** What tessera.js asks for at run time, and finds beside itself. */
 const BESIDE = ['tessera-worker.js', 'tessera-lowering.js', 'tessera.wasm'];
@@ -47,7 +47,7 @@ size(
     const bytes = readFileSync(join(BROWSER, 'tessera.js'));
     const packed = gzipSync(bytes, { level: 9 }).length;
     assert.ok(
-      bytes.length < 400_000 && packed < 150_000,
+      bytes.length < 430_000 && packed < 155_000,
       `tessera.js: ${bytes.length} bytes, ${packed} packed`,
     );
     const { sources } = JSON.parse(readFileSync(join(BROWSER, 'tessera.js.map'), 'utf8')) as {
