@@ -104,7 +104,7 @@ const SHAPED: readonly CostCase[] = [
   regular('linalg.lstsq', (m) => np.linalg.lstsq(m, np.ones([4]))),
   regular('linalg.slogdet', (m) => np.linalg.slogdet(m)[1]),
   { ...regular('linalg.eigh', (m) => np.linalg.eigh(symmetric(m))[0]), fields: ['FM128'] },
-  { ...regular('linalg.svd', (m) => np.linalg.svd(m)[1]), fields: ['FM128'] },
+  { ...regular('linalg.svd', (m) => np.linalg.svd(m)[1]), fields: ['FM128'], slack: 2 },
   { ...regular('linalg.pinv', (m) => np.linalg.pinv(m)), fields: ['FM128'] },
   regular('linalg.solve', (m) => np.linalg.solve(m, np.ones([4]))),
 ];

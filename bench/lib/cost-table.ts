@@ -19,6 +19,8 @@ export interface CostCase {
   readonly fields?: readonly FieldName[];
   /** Dtypes of the inputs, where they are not all float64. */
   readonly dtypes?: readonly string[];
+  /** How many times the usual bound its error may be: what is made of very many steps. */
+  readonly slack?: number;
 }
 
 const BATCH = [1000];

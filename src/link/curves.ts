@@ -42,8 +42,10 @@ export const ed25519Public = (seed: Uint8Array): Uint8Array => publicOf('Ed25519
 export const ed25519Sign = (message: Uint8Array, secret: Uint8Array): Uint8Array =>
   new Uint8Array(signWith(null, message, secretKey('Ed25519', secret.subarray(0, 32))));
 
-/** Signature and key have their lengths: 64 and 32 bytes. A key that is no point of the curve has signed nothing. */
+/** A key that is no point of the curve, or has another length, has signed nothing. */
 export const ed25519Verify = (message: Uint8Array, signature: Uint8Array, key: Uint8Array): boolean => {
+  // What follows a key in its DER form would be passed over.
+  if (key.byteLength !== 32) return false;
   try {
     return verifyWith(null, message, publicKey('Ed25519', key), signature);
   } catch {

@@ -62,6 +62,8 @@ const reasonOf = (code: string, message: string, relay: boolean): readonly [Conn
   if (/socket hang up|before the connection was established/.test(message))
     return ['closed', 'the connection was closed at once'];
   if (/handshake has timed out/.test(message)) return ['timeout', 'no answer'];
+  // What a listener says that is about to close.
+  if (message.includes('Unexpected server response: 426')) return ['closed', 'it serves nobody now'];
   if (relay && BUSY.test(message)) return ['not-ready', `it takes no more connections now (${message})`];
   if (/wrong version number|Unexpected server response|Parse Error/i.test(message))
     return [

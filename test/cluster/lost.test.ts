@@ -125,7 +125,8 @@ test('kill -9 of a program: what it had queued does not run, its slots come free
       );
     }, 'nothing of it is left');
     const ran = lines(file, 'begin').length - ended;
-    assert.ok(ran <= 12, `${ran} of its tasks were begun after its end`);
+    // A tenth of what was queued, on a machine that other tests keep busy; a few where it is not.
+    assert.ok(ran <= n / 10, `${ran} of its tasks were begun after its end`);
   }));
 
 test('a program that is stopped for long, but there, loses nothing', () =>
@@ -150,8 +151,10 @@ test('a node that was killed is still known, with its totals; errors of tasks ar
       await s.wait(numbers(7).map((i) => s.PYU('bob')(tasks.noop)(i)));
       assert.is((await rejection(s.reveal(s.PYU('bob')(tasks.bad)()))).code, 'PARTY_FAILED');
       assert.is((await rejection(s.reveal(s.PYU('alice')(tasks.bad)()))).code, 'PARTY_FAILED');
-      const { errors } = await cluster.machine.status(cluster.address);
-      assert.is(errors.length, 2, 'each once');
+      const errors = async (): Promise<number> =>
+        (await cluster.machine.status(cluster.address)).errors.length;
+      await until(async () => (await errors()) >= 2, 'both are listed');
+      assert.is(await errors(), 2, 'each once');
     });
     const { nodes } = await cluster.machine.status(cluster.address);
     const victim = nodes.find((n) => 'bob' in n.tags)!;

@@ -343,7 +343,7 @@ test('state of this machine by way of a link is refused', async () => {
   const machine = new Machine({ TESSERA_STATE: join(folder, 'link') });
   const { code, err } = await machine.tessera('stop');
   assert.is(code, 1);
-  assert.match(err, /is no folder: set TESSERA_STATE/);
+  assert.match(err, /is a link, no folder: set TESSERA_STATE/);
   rmSync(folder, { recursive: true });
 });
 

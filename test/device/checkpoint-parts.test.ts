@@ -1,12 +1,13 @@
 /** A checkpoint's parts: what is no part of this SPU's is not taken, and parts that do not belong together are no checkpoint. */
 import * as assert from 'uvu/assert';
 import { type Inside, load } from '../../src/device/checkpoint.ts';
+import { LocalKeeper } from '../../src/device/keeper.ts';
 import type { PartyFiles, StoredPart } from '../../src/device/mode.ts';
 import { flatten } from '../../src/ir/pytree.ts';
 import { createCodec } from '../../src/link/codec.ts';
 import { suite } from '../link/helpers.ts';
 
-const test = suite('device/checkpoint');
+const test = suite('device/checkpoint-parts');
 const codec = createCodec();
 const PARTIES = ['alice', 'bob'] as const;
 type Name = (typeof PARTIES)[number];
@@ -73,7 +74,7 @@ const loading = async (stored: Record<Name, readonly Part[]>) => {
       config: { parties: PARTIES, runtime: { field: 'FM64', fraction: 18 } },
       mode: {
         self,
-        files,
+        keeper: () => new LocalKeeper(files as PartyFiles, async () => ({ id: '', shares: [] })),
         announce: (party: string, key: string, _op: unknown, work: () => Promise<unknown>) => {
           const { promise, resolve } = slot(`${party} ${key}`);
           if (party === self) {

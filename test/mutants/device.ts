@@ -2,7 +2,7 @@
 import { inFile, type Mutant } from './mutant.ts';
 
 const disk = ['production/randomness.test.ts'] as const;
-const parts = ['device/checkpoint.test.ts'] as const;
+const parts = ['device/checkpoint-parts.test.ts'] as const;
 
 export const device: readonly Mutant[] = [
   ...inFile('src/device/production/vault.ts', disk, [
