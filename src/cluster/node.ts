@@ -6,6 +6,7 @@ import type { Msg, Subscription } from '@nats-io/transport-node';
 import { checkBuild } from '../build.ts';
 import { packError } from '../device/messages.ts';
 import { fail, TesseraError } from '../errors.ts';
+import * as math from '../ring/math/index.ts';
 import { type AnswerHead, type CallHead, gather, type Sent } from './call.ts';
 import { type Engine, type EngineAddress, openEngine } from './engine.ts';
 import { type Frame, pack, unpack } from './frame.ts';
@@ -251,7 +252,7 @@ export class ClusterNode {
       // Nobody waits for it any more; or its program has just come, and is not known here yet.
       return refuse(attempt > 1 ? '+TERM' : later(RETRY_MS));
     // Nobody may be there to hear of it: it waits, ever longer, until its program is back, or counts as gone.
-    if (this.#members.isAway(head.driver)) return refuse(later(AWAY_DRIVER_MS * 2 ** (attempt - 1)));
+    if (this.#members.isAway(head.driver)) return refuse(later(AWAY_DRIVER_MS * math.pow2(attempt - 1)));
     if (attempt > MOST_ATTEMPTS) {
       const why = `nodes have taken this task ${MOST_ATTEMPTS} times, and none has answered: does it end them?`;
       this.#answer(head, attempt, { error: packError(new TesseraError('PARTY_FAILED', why)) }, m.reply!);

@@ -10,8 +10,7 @@
  *     config (sealed, if messages are) --->  compares it with its own
  *            <-----------------------------  accept (sealed, if messages are): what it has received so far, its own config
  *
- * Configurations are compared by who has proved itself, with who has: a stranger learns nothing of them, and cannot end a
- * session by one that differs.
+ * Configurations are compared after the proofs: a stranger learns nothing of them, and cannot end a session by one that differs.
  *
  * A proof is an Ed25519 signature of SHA-512(both hellos, what both ends know of the TLS connection, and the secret of
  * their invitation if they meet by one: who does not have it cannot sign what the other expects). The message secret

@@ -34,12 +34,6 @@ export const device: readonly Mutant[] = [
     ],
     ['files of any kind are read', 'check', 'if (!MAGIC.every((b, i) => magic[i] === b))', 'if (false)'],
     [
-      'a vault is for everybody to read',
-      'leak',
-      "await open(part, 'w', 0o600)",
-      "await open(part, 'w', 0o644)",
-    ],
-    [
       'records are written as they are',
       'leak',
       'const sealed = cipher.update(record);',
@@ -102,7 +96,6 @@ export const device: readonly Mutant[] = [
     ],
   ]),
   ...inFile('src/device/production/stored/piece.ts', disk, [
-    ['a piece is marked twice', 'check', "await open(path, 'wx', 0o600)", "await open(path, 'w', 0o600)"],
     [
       'a piece before one that was used is taken',
       'check',
@@ -155,7 +148,6 @@ export const device: readonly Mutant[] = [
       ["a piece is used before the others' marks", 'check', 'await allMarked(run, o.channel);', ''],
       ['a party that marks another piece is believed', 'check', 'if (theirs !== run)', 'if (false)'],
       ['a seed of any length is taken', 'check', 'if (seed?.length !== 32)', 'if (seed === undefined)'],
-      ['a piece that was used stays on the disk', 'check', 'await rm(path, { force: true });', ''],
       [
         'material of another program is used',
         'check',
@@ -210,12 +202,6 @@ export const device: readonly Mutant[] = [
       'wrong',
       'a && a.sequence > f.sequence ? a : f',
       'a && a.sequence < f.sequence ? a : f',
-    ],
-    [
-      "a party puts the other's share in",
-      'wrong',
-      'inputs.set(name * parties.length + own,',
-      'inputs.set(name * parties.length,',
     ],
   ]),
 ];

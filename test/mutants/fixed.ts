@@ -12,18 +12,6 @@ export const fixed: readonly Mutant[] = [
         'below(c, sub(c, x, y), [0])[0]',
         'below(c, sub(c, y, x), [0])[0]',
       ],
-      [
-        'products by public numbers keep half of their bits',
-        'wrong',
-        '{ 32: 9, 64: 18, 128: 30 }',
-        '{ 32: 4, 64: 9, 128: 15 }',
-      ],
-      [
-        'truncation that may be wrong is used where it has to be exact',
-        'wrong',
-        "c.exact ? 'truncateExact' : 'truncate'",
-        "'truncate'",
-      ],
     ],
   ),
   ...inFile(

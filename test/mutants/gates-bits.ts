@@ -364,23 +364,7 @@ export const bitFaults: readonly Mutant[] = [
       ],
     ],
   ),
-  ...inFile(
-    'src/gates/spline-fss.ts',
-    secret,
-    [
-      [
-        'splines by keys are opened without a mask',
-        'leak',
-        'return [dealFinish(d, d.draw(n), a, true)];',
-        `return [dealFinish(d, ${words('d', 'n')}, a, true)];`,
-        'const u = p.draw(c.length); ring.add(share, share, u);',
-        `const u = ${words('p', 'c.length')}; ring.add(share, share, u);`,
-        'const u = p.draw(c.length); p.ring.add(share, share, u);',
-        `const u = ${words('p', 'c.length')}; p.ring.add(share, share, u);`,
-      ],
-    ],
-    'splineFss,exponentialFss',
-  ),
+  ...inFile('src/gates/spline-fss.ts', secret, [], 'splineFss,exponentialFss'),
   ...inFile(
     'src/gates/guard.ts',
     secret,

@@ -48,18 +48,6 @@ export const link: readonly Mutant[] = [
         'if (fruitless <= Number.POSITIVE_INFINITY) {',
       ],
       [
-        "the loop's own silence is the peer's",
-        'wrong',
-        'this.#lastSeen = Math.min(now, this.#lastSeen + ms);',
-        '',
-      ],
-      [
-        'an excuse sees a peer in the future',
-        'wrong',
-        'this.#lastSeen = Math.min(now, this.#lastSeen + ms);',
-        'this.#lastSeen = this.#lastSeen + ms;',
-      ],
-      [
         'what a new connection has to send again is forgotten',
         'wrong',
         'this.#outbox.rewind(peerReceived);',
@@ -213,12 +201,6 @@ export const link: readonly Mutant[] = [
         'secure(seal) { this.#seal = seal; }',
         'secure() { }',
       ],
-      [
-        'a peer may be silent in a handshake for ever',
-        'check',
-        'const timer = patienceMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(silent, patienceMs);',
-        'const timer = undefined;',
-      ],
     ],
   ),
   ...inFile(
@@ -237,35 +219,5 @@ export const link: readonly Mutant[] = [
       ['frames are sent in any order', 'check', 'if (due !== undefined && due !== tag) {', 'if (false) {'],
     ],
   ),
-  ...inFile(
-    'src/link/websocket.ts',
-    ['link/takeover.test.ts'],
-    [
-      [
-        'another process with the identity of a peer takes its session over',
-        'check',
-        'sameBytes(known, hello.instance) &&',
-        '',
-      ],
-      [
-        'a peer goes on in a session with another instance of this party',
-        'check',
-        'resume !== undefined && sameBytes(resume.instance, this.#local.instance);',
-        'resume !== undefined;',
-      ],
-      [
-        'a peer that does not go on takes its session over',
-        'check',
-        'resume !== undefined && sameBytes(resume.instance, this.#local.instance);',
-        '(resume === undefined || sameBytes(resume.instance, this.#local.instance));',
-      ],
-      [
-        'a second process ends the session that the first is in',
-        'check',
-        'if (session.connected)',
-        'if (false)',
-      ],
-      ['a session that was never there goes on', 'check', 'if (resume === undefined) return;', 'return;'],
-    ],
-  ),
+  ...inFile('src/link/websocket.ts', ['link/takeover.test.ts'], []),
 ];

@@ -89,7 +89,15 @@ test('the command is there', async () => {
 });
 
 test('it holds what is used, and no more', () => {
-  const folders = ['dist', 'wasm-build', 'README.md', 'ARCHITECTURE.md', 'FEATURES.md', 'package.json'];
+  const folders = [
+    'dist',
+    'wasm-build',
+    'README.md',
+    'ARCHITECTURE.md',
+    'FEATURES.md',
+    'SECURITY.md',
+    'package.json',
+  ];
   assert.equal(readdirSync(installed).sort(), folders.sort());
   assert.equal(readdirSync(join(installed, 'dist')).sort(), ['browser', 'dashboard', 'node', 'src']);
 });

@@ -33,10 +33,12 @@ const alone = async (
   ms: number,
   address?: string,
   others: Readonly<Record<string, number>> = {},
+  token = '',
 ): Promise<Soaked> => {
   const args = [String(ms), ...(address === undefined ? [] : [address])];
   const child = fork(new URL('./child.js', import.meta.url), args, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...(token !== '' && { TESSERA_TOKEN: token }) },
   });
   const watch = new Watch(() => ({ driver: child.pid!, ...others }), everyMs(ms));
   try {
@@ -62,11 +64,11 @@ const production = async (ms: number): Promise<Soaked> => {
 };
 
 const onCluster = async (ms: number): Promise<Soaked> => {
-  const { address, machine } = await startCluster({ alice: 2 }, { bob: 2 });
+  const { address, token, machine } = await startCluster({ alice: 2 }, { bob: 2 });
   try {
     const nodes = machine.started('node').map((pid, i) => [`node ${i}`, pid] as const);
     const engines = machine.started('nats-server').map((pid) => ['nats-server', pid] as const);
-    return await alone(ms, address, Object.fromEntries([...nodes, ...engines]));
+    return await alone(ms, address, Object.fromEntries([...nodes, ...engines]), token);
   } finally {
     await machine.end();
   }
