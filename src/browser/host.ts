@@ -103,6 +103,8 @@ export const hostParty = async (
     const transport = await connectParty({
       ...options,
       signal: undefined,
+      // What may be wrong in a program is found where it is lowered, and told by the page.
+      tell: () => {},
       onPeer: ({ error, ...event }) =>
         tell({ kind: 'peer', event: { ...event, ...(error && { error: packError(error) }) } }),
       onReceived: show('received'),

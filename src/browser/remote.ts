@@ -44,7 +44,7 @@ export class RemoteLink implements WebSocketTransport {
   #broken: TesseraError | undefined;
 
   constructor(o: Production) {
-    const { signal, onPeer, onReceived, onSent, ...options } = o;
+    const { signal, onPeer, onReceived, onSent, tell: _, ...options } = o;
     this.#o = o;
     this.self = o.self;
     this.parties = o.parties;

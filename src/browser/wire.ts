@@ -27,7 +27,7 @@ export type Start =
   | { readonly kind: 'helper'; readonly duty: HelperDuty };
 
 /** Functions and signals stay with the page. */
-export type SentOptions = Omit<Production, 'signal' | 'onPeer' | 'onReceived' | 'onSent'>;
+export type SentOptions = Omit<Production, 'signal' | 'onPeer' | 'onReceived' | 'onSent' | 'tell'>;
 
 /** Which bytes the page wants to be shown. */
 export interface Watched {

@@ -1,6 +1,7 @@
 /** @file What functions are built from: wires and gates. The graph (ir/) implements it; fixed/ only writes with it. */
 
 import type { Field } from '../ring/field.ts';
+import * as math from '../ring/math/index.ts';
 
 /** A value of the lowered graph: ring elements or bits. Secret ones are masked; the others are public and encoded. */
 export interface Wire {
@@ -44,3 +45,6 @@ export interface Circuit {
 }
 
 export const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** Bits for the places of n elements. */
+export const placeBits = (n: number): number => Math.ceil(math.log2(Math.max(n, 1)));

@@ -1,8 +1,7 @@
 /** @file Sorting and shuffling along an axis. */
 
-import * as math from '../ring/math/index.ts';
 import { hidden, reshape, view } from './basic.ts';
-import { type Circuit, count, type Wire } from './circuit.ts';
+import { type Circuit, count, placeBits, type Wire } from './circuit.ts';
 
 const ring = (shape: readonly number[]) => ({ shape, kind: 'ring', secret: true }) as const;
 
@@ -35,9 +34,6 @@ export interface SortOptions {
 }
 
 const OUTS = { none: 0, value: 1, index: 1, both: 2 } as const;
-
-/** Bits for the places of n elements. */
-export const placeBits = (n: number): number => Math.ceil(math.log2(Math.max(n, 1)));
 
 /**
  * Rows in order along an axis, and the places that they came from. A number and a place share a ring element: at

@@ -4,9 +4,9 @@
  */
 import * as math from '../ring/math/index.ts';
 import { hidden, sub, timesInteger, view } from './basic.ts';
-import { type Circuit, count, type Wire } from './circuit.ts';
+import { type Circuit, count, placeBits, type Wire } from './circuit.ts';
 import { type IntType, shiftRight } from './integer.ts';
-import { asLanes, placeBits, type SortOptions, sorted } from './order.ts';
+import { asLanes, type SortOptions, sorted } from './order.ts';
 
 /** x in parts of `width` bits, the lowest first; the last has the sign. */
 const partsOf = (c: Circuit, x: Wire, t: IntType, width: number): Wire[] => {

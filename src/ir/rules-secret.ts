@@ -1,7 +1,7 @@
 /** @file Lowering of order, chance and secret places. */
 
 import * as basic from '../fixed/basic.ts';
-import type { Wire } from '../fixed/circuit.ts';
+import { placeBits, type Wire } from '../fixed/circuit.ts';
 import { clamp, type IntType } from '../fixed/integer.ts';
 import { sortedByNetwork } from '../fixed/network.ts';
 import type { SortOptions } from '../fixed/order.ts';
@@ -51,7 +51,7 @@ const sortWires = (
   const id = node.ins[0]!;
   const { wire, bits, type } = keysOf(l, id);
   const options = { axis, descending, want, bits, along };
-  const room = order.placeBits(l.type(id).shape[axis]!) + 1;
+  const room = placeBits(l.type(id).shape[axis]!) + 1;
   if (bits === undefined || bits + room <= c.field.bits) return order.sorted(c, wire, options);
   return l.type(id).shape[axis]! > NETWORK
     ? sortedByParts(c, wire, type, options)

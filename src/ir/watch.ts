@@ -4,8 +4,7 @@
  *   - what is truncated, before it is: products, and what functions scale back;
  *   - operands of everything but sums and moves, results, revealed values and what loops carry, if they may have wrapped.
  */
-import { type Circuit, count, type Wire } from '../fixed/circuit.ts';
-import { placeBits } from '../fixed/order.ts';
+import { type Circuit, count, placeBits, type Wire } from '../fixed/circuit.ts';
 import type { Field } from '../ring/field.ts';
 import * as math from '../ring/math/index.ts';
 import type { Graph, Node, Tensor, Type, ValueId, Watched } from './graph.ts';
