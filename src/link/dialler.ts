@@ -89,7 +89,9 @@ export class Dialler {
    */
   #worthRetrying(error: ConnectError, session: PeerSession): boolean {
     if (error.reason === 'restarted') return false;
-    return session.everConnected || error.passing || error.info.unproved === true;
+    // Another identity than the pinned one is told at once: a wrong link or pin is its usual cause.
+    const stranger = error.info.unproved === true && error.reason !== 'identity';
+    return session.everConnected || error.passing || stranger;
   }
 
   /** Does not keep a program alive that has closed its link. */
