@@ -61,16 +61,22 @@ export const fixed: readonly Mutant[] = [
     ['fixed/order.test.ts', 'numpy/order.test.ts'],
     [
       [
-        'keys of a sort have no room for the last place',
-        'wrong',
-        'Math.ceil(math.log2(Math.max(n, 1)))',
-        'Math.floor(math.log2(Math.max(n, 1)))',
-      ],
-      [
         'a sort knows its numbers to be a bit smaller than they are',
         'wrong',
         'bits + shift + 2',
         'bits + shift',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/fixed/circuit.ts',
+    ['fixed/order.test.ts', 'numpy/order.test.ts'],
+    [
+      [
+        'keys of a sort have no room for the last place',
+        'wrong',
+        'Math.ceil(math.log2(Math.max(n, 1)))',
+        'Math.floor(math.log2(Math.max(n, 1)))',
       ],
     ],
   ),
