@@ -2,9 +2,9 @@
 
 import type { RingArray } from '../src/ring/array.ts';
 import { FIELDS } from '../src/ring/field.ts';
+import { cores } from '../src/ring/node-kernel-host.ts';
 import { Prg } from '../src/ring/prg.ts';
 import { Ring } from '../src/ring/ring.ts';
-import { cores } from '../src/ring/runtime.ts';
 import { type Spread, spread } from './lib/duel.ts';
 import type { Row } from './lib/row.ts';
 

@@ -31,7 +31,7 @@ export type {
   CrossSiloOptions,
   ProductionOptions,
   TlsConfig,
-} from './device/production/options.ts';
+} from './device/production/production-options.ts';
 export type { OpStats, SpuStats } from './device/profile.ts';
 export { proxy } from './device/proxy.ts';
 export { Session, type SessionStats, session } from './device/session.ts';

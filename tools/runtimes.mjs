@@ -10,10 +10,10 @@ const NOTHING = 'nothing';
 
 /** The files that differ between runtimes, and those that take their places in a browser. */
 const INSTEAD = {
-  'src/device/runtime.ts': 'src/browser/runtime.ts',
-  'src/link/curves.ts': 'src/link/browser-curves.ts',
-  'src/link/sockets.ts': 'src/link/browser-sockets.ts',
-  'src/ring/runtime.ts': 'src/ring/browser-runtime.ts',
+  'src/device/node-runtime.ts': 'src/browser/page-runtime.ts',
+  'src/link/node-curves.ts': 'src/link/browser-curves.ts',
+  'src/link/node-sockets.ts': 'src/link/browser-sockets.ts',
+  'src/ring/node-kernel-host.ts': 'src/ring/browser-kernel-host.ts',
   'src/cluster/task.ts': 'src/browser/task.ts',
   'src/cluster/register.ts': NOTHING,
 };

@@ -5,7 +5,7 @@ import { connectParty } from '../device/production/links.ts';
 import { SpuNode } from '../device/production/node.ts';
 import type { Channel } from '../link/link.ts';
 import type { WebSocketTransport } from '../link/websocket.ts';
-import type { CallName, Calls, FromHost, Request, Start, Watched } from './wire.ts';
+import type { CallName, Calls, FromHost, Request, Start, Watched } from './worker-messages.ts';
 
 /** The scope of a dedicated worker, as far as it is used here. */
 export interface WorkerScope {
@@ -47,7 +47,7 @@ const handlersOf = (
     node: (id, { config, op, dealer }) => {
       const node = new SpuNode({
         transport,
-        apart: undefined,
+        dedicated: undefined,
         config,
         op,
         dealer,

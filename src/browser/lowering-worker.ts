@@ -1,9 +1,9 @@
 /** @file Where the worker begins that lowers a page's programs. */
 import { checkBuild } from '../build.ts';
-import { lowerProgram } from '../device/lowering.ts';
+import { lowerProgram } from '../device/lower-program.ts';
 import { packError } from '../device/messages.ts';
 import type { WorkerScope } from './host.ts';
-import type { LoweringAnswer, LoweringRequest } from './lowering.ts';
+import type { LoweringAnswer, LoweringRequest } from './lowering-client.ts';
 
 const scope = globalThis as unknown as WorkerScope;
 

@@ -4,7 +4,7 @@ import { serve } from '../device/serve.ts';
 import type { PortLike } from '../link/port.ts';
 import { serveHelper } from '../ring/helper.ts';
 import { checkWorker, hostParty, type WorkerScope } from './host.ts';
-import type { Start } from './wire.ts';
+import type { Start } from './worker-messages.ts';
 
 const scope = globalThis as unknown as WorkerScope;
 

@@ -1,5 +1,5 @@
 /** @file Starting a worker: the files beside the bundle, or where the page says that they are. */
-import { trusted } from '../ring/browser-runtime.ts';
+import { trusted } from '../ring/browser-kernel-host.ts';
 
 let place: URL | string | undefined;
 

@@ -1,7 +1,7 @@
 /** @file `tessera deal`: material for a recorded program, made ahead. `tessera material-key`: to whom it is sealed. */
 import { existsSync, readFileSync } from 'node:fs';
-import { boxText, parseBox } from '../device/production/keys.ts';
-import { deal } from '../device/production/stored/deal.ts';
+import { boxText, parseBox } from '../device/production/party-keys.ts';
+import { deal } from '../device/production/stored/deal-stored.ts';
 import { readProgram } from '../device/recording.ts';
 import { fail } from '../errors.ts';
 import { parseSecretIdentity } from '../link/identity.ts';

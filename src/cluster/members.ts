@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { RequestError, type Subscription } from '@nats-io/transport-node';
 import type { Engine } from './engine.ts';
-import { hear } from './hear.ts';
 import { SELVES } from './read-heads.ts';
+import { subscribe } from './subscribe.ts';
 import { BEAT_MS, DRIVER_DEAD_MS, DRIVER_GONE_MS, GONE_MS, KEPT_MS, SHOW_MS } from './times.ts';
 
 /** What went wrong with a task, for people. */
@@ -134,7 +134,7 @@ export class Members {
     const { nc, kv, names } = this.#engine;
     // The bucket's own subject: unlike a watch it needs no consumer that could be lost with the server.
     const prefix = `$KV.${names.bucket}.`;
-    this.#subscription = hear(nc, `${prefix}>`, (m) => {
+    this.#subscription = subscribe(nc, `${prefix}>`, (m) => {
       const key = m.subject.slice(prefix.length);
       if (m.headers?.get('KV-Operation')) this.#gone(key, 'left');
       else this.#heard(key, m.data);

@@ -14,7 +14,6 @@ import { forParties, storageKeyOf } from '../device/storage-key.ts';
 import { mapDevice } from '../device/trees.ts';
 import { fail, oneOf, TesseraError } from '../errors.ts';
 import type { CallHead, Sent } from './call.ts';
-import { type Answer, Courier } from './courier.ts';
 import { type Engine, openEngine } from './engine.ts';
 import type { ClusterEvent } from './events.ts';
 import {
@@ -31,6 +30,7 @@ import { Ref, Refs, StateRef } from './refs.ts';
 import { ClusterSpu } from './spu-driver.ts';
 import { tokenHere } from './state.ts';
 import { codeOf, type TaskCode } from './task.ts';
+import { type Answer, TaskClient } from './task-client.ts';
 import { REJOIN_MS } from './times.ts';
 import { decode, encode, Hole } from './values.ts';
 
@@ -52,7 +52,7 @@ export class ClusterMode implements Mode {
   readonly #members: Members;
   readonly #objects: Objects;
   readonly #refs: Refs;
-  readonly #courier: Courier;
+  readonly #taskClient: TaskClient;
   readonly #pulse: Pulse;
   readonly #spus: ClusterSpu[] = [];
   readonly #stranded = new Map<string, NodeJS.Timeout>();
@@ -73,7 +73,7 @@ export class ClusterMode implements Mode {
     this.id = id;
     this.#objects = new Objects(id, engine, members);
     this.#refs = new Refs(engine, ({ id: state, node }) => this.#endState(state, node));
-    this.#courier = new Courier(engine, members, id, (ids) => this.#refs.free(ids));
+    this.#taskClient = new TaskClient(engine, members, id, (ids) => this.#refs.free(ids));
     this.#pulse = new Pulse(engine, `drivers.${id}`, () => this.#info());
     members.on((change) => this.#changed(change));
   }
@@ -97,7 +97,7 @@ export class ClusterMode implements Mode {
   }
 
   #reached(there: boolean, text: string): void {
-    this.#courier.connected(there);
+    this.#taskClient.connected(there);
     if (this.#reaches !== there && !this.#closing) this.#tell({ kind: there ? 'back' : 'away', text });
     this.#reaches = there;
   }
@@ -126,7 +126,7 @@ export class ClusterMode implements Mode {
     this.#tell({ kind: what, node: id, tags, text: `node ${id} (${tags.join(', ')}) ${verb}` });
     for (const tag of tags) this.#strand(tag);
     if (what === 'joined') return;
-    this.#courier.failNode(id);
+    this.#taskClient.failNode(id);
     for (const spu of this.#spus) spu.nodeLost(id);
   }
 
@@ -138,14 +138,14 @@ export class ClusterMode implements Mode {
       this.#stranded.delete(tag);
       return;
     }
-    const waiting = this.#courier.waiting(tag);
+    const waiting = this.#taskClient.waiting(tag);
     if (waiting === 0 || this.#stranded.has(tag)) return;
     const text = `no node with tag ${tag} is left: ${waiting} tasks wait ${REJOIN_MS / 1000} s for one to join`;
     this.#tell({ kind: 'stranded', party: tag, text });
     const timer = setTimeout(() => {
       this.#stranded.delete(tag);
       const why = `no node with tag ${tag} has joined in ${REJOIN_MS / 1000} s since the last one went`;
-      this.#courier.failTag(tag, new TesseraError('PEER_LOST', why, { party: tag }));
+      this.#taskClient.failTag(tag, new TesseraError('PEER_LOST', why, { party: tag }));
     }, REJOIN_MS);
     this.#stranded.set(tag, timer);
   }
@@ -188,7 +188,7 @@ export class ClusterMode implements Mode {
     this.#open.set(party, waiting + 1);
     return this.#counted(op, party, async () => {
       const { head, parts, keep } = await this.#pack(call, found);
-      const answer = await this.#courier.task(party, head, parts).finally(keep);
+      const answer = await this.#taskClient.task(party, head, parts).finally(keep);
       if (answer.attempt > 1) this.#again(op, answer);
       return this.#results(answer, call.numReturns);
     }).finally(() => this.#open.set(party, this.#open.get(party)! - 1));
@@ -276,7 +276,7 @@ export class ClusterMode implements Mode {
     return this.#counted(call.op, call.party, async () => {
       const state = this.#nextId();
       const { head, parts, keep } = await this.#pack(call, code, { state });
-      await this.#courier.order(node, { ...head, kind: 'construct' } as CallHead, parts).finally(keep);
+      await this.#taskClient.order(node, { ...head, kind: 'construct' } as CallHead, parts).finally(keep);
       return this.#refs.state(state, node);
     });
   }
@@ -286,14 +286,14 @@ export class ClusterMode implements Mode {
       const state = (await call.objects[0]![INSIDE]) as StateRef;
       const { head, parts, keep } = await this.#pack(call, undefined, { state: state.id, method });
       const order = { ...head, kind: 'method' } as CallHead;
-      const answer = await this.#courier.order(state.node, order, parts).finally(keep);
+      const answer = await this.#taskClient.order(state.node, order, parts).finally(keep);
       return this.#results(answer, call.numReturns);
     });
   }
 
   #endState(state: string, node: string): void {
     const head = { id: this.#nextId(), driver: this.id, kind: 'end', state, refs: [] };
-    this.#courier.order(node, head).catch(() => {});
+    this.#taskClient.order(node, head).catch(() => {});
   }
 
   /** A value of this program's, until it is used elsewhere. */
@@ -360,7 +360,7 @@ export class ClusterMode implements Mode {
   spu(config: SpuConfig): SpuBackend {
     const spu = new ClusterSpu(config, {
       driver: this.id,
-      courier: this.#courier,
+      taskClient: this.#taskClient,
       members: this.#members,
       place: (party) => (party === undefined ? this.#anywhere() : this.#place(party)),
       nextId: this.#nextId,
@@ -379,7 +379,7 @@ export class ClusterMode implements Mode {
     this.#closing = true;
     await closeSpus();
     for (const timer of this.#stranded.values()) clearTimeout(timer);
-    this.#courier.stop(new TesseraError('CLOSED', 'this session was shut down'));
+    this.#taskClient.stop(new TesseraError('CLOSED', 'this session was shut down'));
     await this.#pulse.end().catch(() => {});
     this.#objects.stop();
     this.#members.stop();

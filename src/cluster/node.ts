@@ -10,7 +10,6 @@ import * as math from '../ring/math/index.ts';
 import { type AnswerHead, type CallHead, gather, type Sent } from './call.ts';
 import { type Engine, type EngineAddress, openEngine } from './engine.ts';
 import { type Frame, pack, unpack } from './frame.ts';
-import { dropped, hear } from './hear.ts';
 import {
   type Change,
   type Failure,
@@ -22,11 +21,12 @@ import {
 } from './members.ts';
 import { INLINE, Objects } from './objects.ts';
 import { Pool } from './pool.ts';
-import { Pulls } from './pulls.ts';
 import { readOrder, readTask } from './read-heads.ts';
 import { SpuHost } from './spu-host.ts';
 import type { SpuOrder } from './spu-messages.ts';
+import { dropped, subscribe } from './subscribe.ts';
 import { locate } from './task.ts';
+import { TaskPuller } from './task-puller.ts';
 import type { TaskThread } from './thread.ts';
 import type { Done, Job } from './thread-messages.ts';
 import { AWAY_DRIVER_MS, RETRY_MS, SETTLE_MS, WORKING_MS } from './times.ts';
@@ -85,7 +85,7 @@ export class ClusterNode {
   readonly #members: Members;
   readonly #objects: Objects;
   readonly #pool = new Pool();
-  readonly #pulls = new Map<string, Pulls>();
+  readonly #pullers = new Map<string, TaskPuller>();
   readonly #states = new Map<string, State>();
   readonly #spus: SpuHost;
   readonly #pulse: Pulse;
@@ -114,24 +114,24 @@ export class ClusterNode {
     this.#pulse = new Pulse(engine, `nodes.${o.id}`, () => this.info());
     this.#spus = new SpuHost(o.host, o.root, this.#objects, {
       hold: (tag) => this.#hold(tag),
-      release: (tag) => this.#pulls.get(tag)?.release(),
+      release: (tag) => this.#pullers.get(tag)?.release(),
     });
-    for (const [tag, slots] of Object.entries(o.tags)) this.#pulls.set(tag, this.#pullsOf(tag, slots));
+    for (const [tag, slots] of Object.entries(o.tags)) this.#pullers.set(tag, this.#pullerOf(tag, slots));
     this.#timers = [
       setInterval(() => this.#resend(), RETRY_MS / 4).unref(),
       setInterval(() => this.#works(), WORKING_MS).unref(),
     ];
   }
 
-  #pullsOf(tag: string, slots: number): Pulls {
-    const pulls: Pulls = new Pulls(
+  #pullerOf(tag: string, slots: number): TaskPuller {
+    const puller: TaskPuller = new TaskPuller(
       this.#engine,
       tag,
       slots,
-      (m, attempt) => void this.#task(pulls, m, attempt),
+      (m, attempt) => void this.#task(puller, m, attempt),
       () => void this.#revive(),
     );
-    return pulls;
+    return puller;
   }
 
   static async start(o: NodeOptions): Promise<ClusterNode> {
@@ -147,10 +147,10 @@ export class ClusterNode {
     await this.#members.start();
     this.#members.on((change) => this.#changed(change));
     this.#subscriptions.push(
-      hear(nc, names.orders(this.#o.id), (m) => this.#order(m)),
-      hear(nc, names.heard(this.#o.id, '*'), (m) => this.#heard(m)),
+      subscribe(nc, names.orders(this.#o.id), (m) => this.#order(m)),
+      subscribe(nc, names.heard(this.#o.id, '*'), (m) => this.#heard(m)),
     );
-    for (const pulls of this.#pulls.values()) await pulls.start();
+    for (const puller of this.#pullers.values()) await puller.start();
     void this.#reconnects();
     await this.#pulse.now();
   }
@@ -169,7 +169,7 @@ export class ClusterNode {
     while (this.#closing === undefined && !this.#engine.nc.isClosed()) {
       try {
         await this.#engine.make();
-        for (const pulls of this.#pulls.values()) await pulls.renew();
+        for (const puller of this.#pullers.values()) await puller.renew();
         await this.#pulse.now();
         break;
       } catch {
@@ -201,7 +201,7 @@ export class ClusterNode {
       pid: process.pid,
       started: this.#started,
       tags: Object.fromEntries(
-        [...this.#pulls].map(([tag, { slots, held, busy }]) => [tag, { slots, held, busy }]),
+        [...this.#pullers].map(([tag, { slots, held, busy }]) => [tag, { slots, held, busy }]),
       ),
       tasks: [...this.#running.values()]
         .slice(0, MOST_SHOWN)
@@ -229,17 +229,17 @@ export class ClusterNode {
   }
 
   #hold(tag: string): void {
-    const pulls = this.#pulls.get(tag) ?? fail('CONFIG', `node ${this.#o.id} has no tag ${tag}`, { tag });
-    if (!pulls.hold())
-      fail('CONFIG', `node ${this.#o.id}: all ${pulls.slots} slots of ${tag} are held for life`, { tag });
+    const puller = this.#pullers.get(tag) ?? fail('CONFIG', `node ${this.#o.id} has no tag ${tag}`, { tag });
+    if (!puller.hold())
+      fail('CONFIG', `node ${this.#o.id}: all ${puller.slots} slots of ${tag} are held for life`, { tag });
     void this.#pulse.now().catch(() => {});
   }
 
   /** A task from the queue. Whoever made it confirms that its answer has arrived; until then it can come again. */
-  async #task(pulls: Pulls, m: Msg, attempt: number): Promise<void> {
+  async #task(puller: TaskPuller, m: Msg, attempt: number): Promise<void> {
     const refuse = (how: string): void => {
       m.respond(how);
-      pulls.finished();
+      puller.finished();
     };
     const later = (ms: number): string => `-NAK {"delay": ${ms * 1e6}}`;
     const frame = unpack(m.data);
@@ -256,7 +256,7 @@ export class ClusterNode {
     if (attempt > MOST_ATTEMPTS) {
       const why = `nodes have taken this task ${MOST_ATTEMPTS} times, and none has answered: does it end them?`;
       this.#answer(head, attempt, { error: packError(new TesseraError('PARTY_FAILED', why)) }, m.reply!);
-      pulls.finished();
+      puller.finished();
       return;
     }
     const name = `${head.id} ${this.#made++}`;
@@ -264,7 +264,7 @@ export class ClusterNode {
     const done = await this.#call({ head, parts: frame.parts }, (job, own) => this.#pool.run(job, own));
     this.#running.delete(name);
     this.#answer(head, attempt, done, m.reply!);
-    pulls.finished();
+    puller.finished();
   }
 
   /** The queue keeps for this node what it still works on. */
@@ -392,7 +392,7 @@ export class ClusterNode {
     if (state === undefined) return;
     this.#states.delete(name);
     void state.thread.stop();
-    this.#pulls.get(state.tag)?.release();
+    this.#pullers.get(state.tag)?.release();
   }
 
   /** Leaves: tasks that run here are delivered to others. */
@@ -403,7 +403,7 @@ export class ClusterNode {
 
   async #close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    for (const pulls of this.#pulls.values()) pulls.stop();
+    for (const puller of this.#pullers.values()) puller.stop();
     await this.#pulse.end().catch(() => {});
     for (const s of this.#subscriptions) s.unsubscribe();
     for (const name of this.#states.keys()) this.#endState(name);

@@ -10,9 +10,9 @@ import { isLoopback } from '../link/address.ts';
 import { type BulkServer, fetchBulk, serveBulk } from '../link/bulk.ts';
 import type { Engine } from './engine.ts';
 import { pack, unpack } from './frame.ts';
-import { hear } from './hear.ts';
 import type { Members, NodeInfo } from './members.ts';
 import { readFreed, readWanted } from './read-heads.ts';
+import { subscribe } from './subscribe.ts';
 import { RETRY_MS } from './times.ts';
 
 /** Values up to this size travel with the message that tells of them, and need no holder. */
@@ -68,8 +68,8 @@ export class Objects {
     this.#members = members;
     const { nc, names } = engine;
     this.#subscriptions.push(
-      hear(nc, names.objects(self), (m) => this.#serve(m)),
-      hear(nc, names.freed, (m) => this.#freed(m)),
+      subscribe(nc, names.objects(self), (m) => this.#serve(m)),
+      subscribe(nc, names.freed, (m) => this.#freed(m)),
     );
   }
 

@@ -7,7 +7,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { secretsOf, tensorsOf, unpackCommon } from '../device/checkpoint-part.ts';
 import { LocalKeeper } from '../device/keeper.ts';
 import type { FileHeader, Keeper } from '../device/mode.ts';
-import { filesOf } from '../device/runtime.ts';
+import { filesOf } from '../device/node-runtime.ts';
 import { fail } from '../errors.ts';
 import type { Exported } from '../ir/export.ts';
 import type { Tensor } from '../ir/graph.ts';

@@ -7,7 +7,7 @@ import { BUILD } from '../build.ts';
 import type { SpuConfig } from '../device/cluster-def.ts';
 import { type Duty, packError, type ToThread, unpackError } from '../device/messages.ts';
 import type { Described, Keeper, SpuBackend } from '../device/mode.ts';
-import type { RunningThread, ThreadEvents } from '../device/runtime.ts';
+import type { RunningThread, ThreadEvents } from '../device/node-runtime.ts';
 import { SpuThreads, type StartThread } from '../device/threads.ts';
 import type { Outcome, Work } from '../device/work.ts';
 import { TesseraError } from '../errors.ts';
@@ -16,16 +16,16 @@ import { formatAddress, parseAddress } from '../link/address.ts';
 import { createIdentity, identityText } from '../link/identity.ts';
 import type { Channel } from '../link/link.ts';
 import { connect, type WebSocketTransport } from '../link/websocket.ts';
-import type { Courier } from './courier.ts';
 import type { Members, SpuInfo } from './members.ts';
 import { RemoteKeeper } from './part-files.ts';
 import type { Ref } from './refs.ts';
 import { type Control, DRIVER, LOST_MS, type Report, type SpuLinks } from './spu-messages.ts';
+import type { TaskClient } from './task-client.ts';
 import { decode, encode } from './values.ts';
 
 export interface SpuPlaces {
   readonly driver: string;
-  readonly courier: Courier;
+  readonly taskClient: TaskClient;
   readonly members: Members;
   /** The node for a party, or for the dealer. Throws CONFIG if there is none. */
   place(party: string | undefined): string;
@@ -136,7 +136,7 @@ export class ClusterSpu implements SpuBackend {
 
   /** Threads on the nodes; then links, from the first name on, since of two parties the later one dials; then ours. */
   async #place(): Promise<void> {
-    const { courier, driver, nextId } = this.#o;
+    const { taskClient, driver, nextId } = this.#o;
     const spu = this.#id;
     const own = createIdentity();
     const text = `SPU(${this.#config.parties.join(', ')})`;
@@ -157,7 +157,7 @@ export class ClusterSpu implements SpuBackend {
           text: `${text}: ${name}`,
           build: BUILD,
         };
-        const { value } = await courier.order(node, order);
+        const { value } = await taskClient.order(node, order);
         const { identity, host } = value as { identity: string; host: string };
         identities[name] = identity;
         const given = this.#config.places?.[duty.rank];
@@ -171,7 +171,7 @@ export class ClusterSpu implements SpuBackend {
     for (const name of names) {
       const { node, duty } = this.#remotes.get(name)!;
       const links: SpuLinks = { duty, parties, identities };
-      const { value } = await courier.order(node, {
+      const { value } = await taskClient.order(node, {
         id: nextId(),
         driver,
         spu,
@@ -188,9 +188,9 @@ export class ClusterSpu implements SpuBackend {
   }
 
   async #watch(name: string, node: string): Promise<void> {
-    const { courier, driver, nextId } = this.#o;
+    const { taskClient, driver, nextId } = this.#o;
     const order = { id: nextId(), driver, spu: this.#id, name, kind: 'spu-watch' };
-    const why = await courier.order(node, order).then(
+    const why = await taskClient.order(node, order).then(
       ({ value }) => new TesseraError('PEER_LOST', String(value), { party: name, node }),
       (e: unknown) => e,
     );
@@ -310,11 +310,11 @@ export class ClusterSpu implements SpuBackend {
   }
 
   async #end(name: string): Promise<void> {
-    const { courier, driver, nextId } = this.#o;
+    const { taskClient, driver, nextId } = this.#o;
     const remote = this.#remotes.get(name)!;
     this.#exit(name);
     const order = { id: nextId(), driver, spu: this.#id, name, kind: 'spu-end' };
-    await courier.order(remote.node, order).catch(() => {});
+    await taskClient.order(remote.node, order).catch(() => {});
     if ([...this.#remotes.values()].every((r) => r.over)) await this.#transport?.close().catch(() => {});
   }
 

@@ -11,7 +11,7 @@ import {
   type ProductionOptions,
   readAllowedList,
   readProduction,
-} from './production/options.ts';
+} from './production/production-options.ts';
 import {
   configError,
   describe,

@@ -14,9 +14,9 @@ import { print } from '../ir/print.ts';
 import { flatten, type TreeDef, unflatten } from '../ir/pytree.ts';
 import { isType, trace } from '../ir/tracer.ts';
 import { FIELDS } from '../ring/field.ts';
-import type { LoweredProgram, LoweringOptions } from './lowering.ts';
+import type { LoweredProgram, LoweringOptions } from './lower-program.ts';
+import { lowerProgram } from './node-runtime.ts';
 import { describe } from './read.ts';
-import { lowerProgram } from './runtime.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 import { arrayOf, checkGaps, checkRange } from './trees.ts';
 

@@ -8,7 +8,7 @@ import { LocalKeeper } from './keeper.ts';
 import type { Mode } from './mode.ts';
 import type { Op } from './objects.ts';
 import './production/arrays.ts';
-import { filesOf } from './runtime.ts';
+import { filesOf } from './node-runtime.ts';
 import { type StorageKeys, storageKeyOf } from './storage-key.ts';
 import { SpuThreads } from './threads.ts';
 

@@ -22,8 +22,8 @@ import {
   unpackError,
 } from './messages.ts';
 import type { SpuBackend } from './mode.ts';
+import { portPair, type RunningThread, startThread } from './node-runtime.ts';
 import type { Op } from './objects.ts';
-import { portPair, type RunningThread, startThread } from './runtime.ts';
 import type { Outcome, Work } from './work.ts';
 
 interface Settle {

@@ -8,8 +8,8 @@ import { Scratch } from '../dealer/scratch.ts';
 import type { Value } from '../gates/gate.ts';
 import { createCodec } from '../link/codec.ts';
 import type { Field } from '../ring/field.ts';
+import { sha512 } from '../ring/node-kernel-host.ts';
 import type { Ring } from '../ring/ring.ts';
-import { sha512 } from '../ring/runtime.ts';
 import type { Tensor } from './graph.ts';
 import { type Entry, isTensor } from './store.ts';
 

@@ -2,7 +2,7 @@
 
 import { TesseraError } from '../errors.ts';
 import { createCodec } from '../link/codec.ts';
-import { sha512 } from '../ring/runtime.ts';
+import { sha512 } from '../ring/node-kernel-host.ts';
 import { analyse } from './analysis.ts';
 import type { Dealer, Deals } from './deal.ts';
 import type { DType, Graph, Tensor } from './graph.ts';

@@ -1,6 +1,6 @@
 /** @file Comparing two parties' configurations without showing either: a short hash for each leaf of the tree. */
 import { fail } from '../errors.ts';
-import { sha512 } from '../ring/runtime.ts';
+import { sha512 } from '../ring/node-kernel-host.ts';
 
 /** path ("spu.nodes[0].party") -> short hash of the value there. */
 export type ConfigDigest = Readonly<Record<string, string>>;

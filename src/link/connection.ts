@@ -2,9 +2,9 @@
 import { type Clock, clock } from './clock.ts';
 import { ConnectError } from './failures.ts';
 import type { MessagePipe } from './handshake.ts';
-import type { Opening, Seal } from './keys.ts';
+import type { Opening, Seal } from './handshake-keys.ts';
+import { hasBody } from './packets.ts';
 import type { PacketPipe } from './session.ts';
-import { hasBody } from './wire.ts';
 
 export interface PacketHandlers {
   packet(head: Uint8Array, body: Uint8Array | undefined): void;

@@ -1,5 +1,6 @@
 /** @file The dialling half of a party: keeps trying as long as waiting can mend it, and says why when it cannot. */
 import type { Connection } from './connection.ts';
+import type { Runtime } from './environment.ts';
 import { ConnectError } from './failures.ts';
 import {
   dialHandshake,
@@ -10,10 +11,9 @@ import {
   rejectPeer,
 } from './handshake.ts';
 import { sameBytes } from './identity.ts';
-import type { Plan } from './options.ts';
-import type { Runtime } from './runtime.ts';
+import type { Plan } from './link-options.ts';
+import { bindingOf, connectError } from './node-sockets.ts';
 import type { PeerSession } from './session.ts';
-import { bindingOf, connectError } from './sockets.ts';
 
 export interface DiallerEvents {
   retrying(peer: string, error: ConnectError): void;

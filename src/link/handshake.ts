@@ -17,12 +17,12 @@
  * is X25519 of two fresh keys; with the signatures this is the SIGMA-like exchange of Noise's "XX" with signatures.
  */
 import { type Build, buildsDiffer, isBuild, sameBuild } from '../build.ts';
-import { sha512 } from '../ring/runtime.ts';
+import { sha512 } from '../ring/node-kernel-host.ts';
 import { controlCodec } from './codec.ts';
 import { type ConfigDigest, differingPaths } from './config.ts';
 import { ConnectError, type ConnectReason } from './failures.ts';
+import { type HandshakeKeys, handshakeKeys, type Opening, type Seal } from './handshake-keys.ts';
 import { type Signer, sameBytes } from './identity.ts';
-import { type HandshakeKeys, handshakeKeys, type Opening, type Seal } from './keys.ts';
 
 export const PROTOCOL = 'tessera-link';
 export const VERSION = 2;

@@ -5,8 +5,8 @@
  * the channel, what has arrived counts as taken: the program wants what is still to come, and a frame larger than the
  * window, or a wait for a later tag than those that fill it, would otherwise never end.
  */
-import type { Rec } from './wire.ts';
-import * as wire from './wire.ts';
+import type { Rec } from './packets.ts';
+import * as wire from './packets.ts';
 
 /** Channels that a peer may have open; far above what any program uses. */
 const MAX_CHANNELS = 10_000;

@@ -4,7 +4,7 @@
  */
 import { type Clock, clock } from './clock.ts';
 import { Pace } from './pace.ts';
-import * as wire from './wire.ts';
+import * as wire from './packets.ts';
 
 /** Above this, `send` asks its caller to wait. */
 const SEND_AHEAD = 4 * 1024 * 1024;

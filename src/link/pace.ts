@@ -2,7 +2,7 @@
  * @file How long chunks may be: as much as the peer takes in about a second, so that a slow connection shows a whole message
  * often, and what a dropped one has to send again is little.
  */
-import { CHUNK_BYTES } from './wire.ts';
+import { CHUNK_BYTES } from './packets.ts';
 
 /** Until the first acknowledgement. */
 const FIRST = CHUNK_BYTES / 4;

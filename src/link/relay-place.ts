@@ -3,7 +3,7 @@
  * room's key can compute. The relay learns neither the room nor the parties from it.
  */
 import { fail } from '../errors.ts';
-import { sha512 } from '../ring/runtime.ts';
+import { sha512 } from '../ring/node-kernel-host.ts';
 import type { Address } from './address.ts';
 
 /** What parties share who meet through a relay, or by an invitation. */

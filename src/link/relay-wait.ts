@@ -1,10 +1,10 @@
 /** @file The listening half of a party that cannot listen: it waits at a relay for the peers that dial it there. */
 import type { Address } from './address.ts';
 import type { Connection } from './connection.ts';
+import type { Runtime } from './environment.ts';
 import { ConnectError } from './failures.ts';
 import { type Hello, readHello, rejectPeer } from './handshake.ts';
-import type { Runtime } from './runtime.ts';
-import { connectError } from './sockets.ts';
+import { connectError } from './node-sockets.ts';
 
 export interface WaitEvents {
   /** A peer has come and said hello. */

@@ -9,7 +9,7 @@ import { type AbortReason, closedThere, type Failure, peerLost } from './failure
 import { Intake, type IntakeLimits, type IntakeTarget } from './intake.ts';
 import type { ChannelTable } from './mailbox.ts';
 import { Outbox } from './outbox.ts';
-import * as wire from './wire.ts';
+import * as wire from './packets.ts';
 
 /** A connection that has been established: packets, in order. */
 export interface PacketPipe {

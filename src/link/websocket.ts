@@ -12,6 +12,7 @@ import type { Ticker } from './clock.ts';
 import { digestConfig } from './config.ts';
 import type { Connection } from './connection.ts';
 import { Dialler, type DiallerEvents, resumeOf } from './dialler.ts';
+import { type Runtime, runtime as usual } from './environment.ts';
 import {
   type AbortReason,
   abortReason,
@@ -25,20 +26,19 @@ import { answerHandshake, type Established, type Hello, type Local, NO_BINDING }
 import { Holding } from './holding.ts';
 import { identityText } from './identity.ts';
 import type { Channel } from './link.ts';
+import { type Plan, planOf, type WebSocketTransportOptions } from './link-options.ts';
 import { type Carrier, ChannelTable, othersOf } from './mailbox.ts';
-import { type Plan, planOf, type WebSocketTransportOptions } from './options.ts';
+import { bindingOf, checkPartyCertificate } from './node-sockets.ts';
 import { waitAtRelay } from './relay-wait.ts';
 import { buildDiffers, type PeerEvent, type PeerRow, readyError, stillAwaited, whereOf } from './report.ts';
 import { checkReturn } from './return.ts';
-import { type Runtime, runtime as usual } from './runtime.ts';
 import type { Lease } from './server.ts';
 import { PeerSession } from './session.ts';
-import { bindingOf, checkPartyCertificate } from './sockets.ts';
 import { Unreachable } from './unreachable.ts';
 import type { TransportEvents, WebSocketTransport } from './websocket-transport.ts';
 import type { Acceptor } from './welcome.ts';
 
-export type { PartyAddress, WebSocketTransportOptions } from './options.ts';
+export type { PartyAddress, WebSocketTransportOptions } from './link-options.ts';
 export type { PeerEvent } from './report.ts';
 export type { TransportEvents, WebSocketTransport } from './websocket-transport.ts';
 

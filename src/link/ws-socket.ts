@@ -1,8 +1,8 @@
 /** @file A WebSocket of ws (Node, Deno) as a connection wants it. */
 import type { WebSocket } from 'ws';
 import type { Socket } from './connection.ts';
+import { MAX_MESSAGE } from './packets.ts';
 import { SEAL_OVERHEAD } from './sealed.ts';
-import { MAX_MESSAGE } from './wire.ts';
 
 /** What a room adds to a message on its way through a relay (room-socket.ts). */
 const ROOM_OVERHEAD = 41;

@@ -1,11 +1,11 @@
-/** @file What a helper thread does: an instance of the kernels on its ring's memory, at work on what its board shows. */
+/** @file What a helper thread does: an instance of the kernels on its ring's memory, at work on what its queue shows. */
 
-import { Board, serveBoard } from './board.ts';
-import type { HelperDuty } from './crew.ts';
 import { instantiate } from './kernels.ts';
+import type { HelperDuty } from './thread-pool.ts';
+import { serveQueue, WorkQueue } from './work-queue.ts';
 
-export const serveHelper = async ({ module, memory, board, scratch, thread }: HelperDuty): Promise<void> => {
+export const serveHelper = async ({ module, memory, queue, scratch, thread }: HelperDuty): Promise<void> => {
   const kernels = await instantiate(module, memory);
   kernels.useScratch(scratch);
-  serveBoard(new Board(memory, board, kernels, thread));
+  serveQueue(new WorkQueue(memory, queue, kernels, thread));
 };

@@ -3,7 +3,7 @@
 import * as loader from '@assemblyscript/loader';
 import { KERNELS, VERSION } from '../build-stamp.ts';
 import { TesseraError } from '../errors.ts';
-import { readAsset, sha512 } from './runtime.ts';
+import { readAsset, sha512 } from './node-kernel-host.ts';
 import { streamOf } from './stream.ts';
 
 /** Kernels with one export a field: add32, add64, add128. */

@@ -2,13 +2,13 @@
 
 import { fail } from '../errors.ts';
 import { type Arr, Bits, Bytes, RingArray } from './array.ts';
-import type { Split } from './board.ts';
-import { Crew } from './crew.ts';
 import type { Field } from './field.ts';
 import { Heap } from './heap.ts';
 import { type KernelName, type Kernels, loadKernels } from './kernels.ts';
-import { cores } from './runtime.ts';
-import { grainOf } from './splits.ts';
+import { cores } from './node-kernel-host.ts';
+import { grainOf } from './partition.ts';
+import { ThreadPool } from './thread-pool.ts';
+import type { Partition } from './work-queue.ts';
 
 /** Threads of one ring. */
 export const MOST_THREADS = 64;
@@ -40,7 +40,7 @@ export interface RingParts {
   readonly kernels: Kernels;
   readonly memory: WebAssembly.Memory;
   readonly heap: Heap;
-  readonly crew: Crew | undefined;
+  readonly pool: ThreadPool | undefined;
 }
 
 export const loadParts = async ({
@@ -54,9 +54,15 @@ export const loadParts = async ({
   const { kernels, memory, module } = await loadKernels(wasm, threads > 1);
   const heap = new Heap(memory, kernels.heapBase() >>> 0, maxBytes);
   if (threads === 1 || memory.buffer instanceof ArrayBuffer)
-    return { kernels, memory, heap, crew: undefined };
-  const crew = new Crew({ threads, crowded }, module, memory, kernels, (bytes) => heap.alloc(bytes).start);
-  return { kernels: crew.kernels, memory, heap, crew };
+    return { kernels, memory, heap, pool: undefined };
+  const pool = new ThreadPool(
+    { threads, crowded },
+    module,
+    memory,
+    kernels,
+    (bytes) => heap.alloc(bytes).start,
+  );
+  return { kernels: pool.kernels, memory, heap, pool };
 };
 
 const describe = (arr: Arr): string => {
@@ -77,39 +83,39 @@ export class RingMemory {
   readonly heap: Heap;
   /** Address of SCRATCH bytes, free for the length of one call. */
   protected readonly scratch: number;
-  readonly #crew: Crew | undefined;
+  readonly #pool: ThreadPool | undefined;
 
   constructor(parts: RingParts) {
     this.kernels = parts.kernels;
     this.memory = parts.memory;
     this.heap = parts.heap;
-    this.#crew = parts.crew;
+    this.#pool = parts.pool;
     this.scratch = this.heap.alloc(SCRATCH).start;
   }
 
   /** Threads that work on large calls. */
   get threads(): number {
-    return this.#crew?.threads ?? 1;
+    return this.#pool?.threads ?? 1;
   }
 
   /** What a piece of a call must at least take, in nanoseconds. */
   protected get pieceNs(): number {
-    return this.#crew?.pieceNs ?? Number.POSITIVE_INFINITY;
+    return this.#pool?.pieceNs ?? Number.POSITIVE_INFINITY;
   }
 
   /** Threads beside the calling one that are up by now; the first large call starts them. */
   get helpers(): number {
-    return this.#crew?.listening ?? 0;
+    return this.#pool?.listening ?? 0;
   }
 
   /** Ends the threads beside the calling one. The ring goes on without them. */
   async close(): Promise<void> {
-    await this.#crew?.close();
+    await this.#pool?.close();
   }
 
   /** Calls a kernel in pieces, by all threads. */
-  protected shared(name: KernelName, args: readonly number[], split: Split): void {
-    this.#crew!.run(name, args, split);
+  protected shared(name: KernelName, args: readonly number[], partition: Partition): void {
+    this.#pool!.run(name, args, partition);
   }
 
   /** Calls a kernel, in pieces of argument `count` where that is long enough: of `each` nanoseconds for one. */

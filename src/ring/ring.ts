@@ -7,9 +7,9 @@
 
 import { fail } from '../errors.ts';
 import type { RingArray } from './array.ts';
+import { RingWire } from './array-bytes.ts';
 import * as math from './math/index.ts';
 import { loadParts, type RingOptions } from './memory.ts';
-import { RingWire } from './wire.ts';
 
 /** Harmonics 1, 1 + step, .. of an angle in turns of 2^turn. */
 export interface HarmonicShape {

@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type RunningThread, startThread } from '../../src/device/runtime.ts';
+import { type RunningThread, startThread } from '../../src/device/node-runtime.ts';
 import { Session } from '../../src/device/session.ts';
 import { standalone } from '../../src/device/standalone.ts';
 import { SpuThreads } from '../../src/device/threads.ts';

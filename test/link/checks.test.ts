@@ -5,7 +5,6 @@ import * as browserCurves from '../../src/link/browser-curves.ts';
 import { controlCodec } from '../../src/link/codec.ts';
 import { digestConfig } from '../../src/link/config.ts';
 import type { SocketEvents } from '../../src/link/connection.ts';
-import * as curves from '../../src/link/curves.ts';
 import type { ConnectError } from '../../src/link/failures.ts';
 import {
   answerHandshake,
@@ -18,6 +17,7 @@ import {
   rejectPeer,
 } from '../../src/link/handshake.ts';
 import { createIdentity, sameBytes, sign, verify } from '../../src/link/identity.ts';
+import * as curves from '../../src/link/node-curves.ts';
 import { createRoom, parseRoomKey } from '../../src/link/room.ts';
 import { roomSocket } from '../../src/link/room-socket.ts';
 import { deriveKeys, Opener, Sealer } from '../../src/link/sealed.ts';

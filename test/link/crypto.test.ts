@@ -2,7 +2,6 @@
 import nacl from 'tweetnacl';
 import * as assert from 'uvu/assert';
 import * as browserCurves from '../../src/link/browser-curves.ts';
-import * as curves from '../../src/link/curves.ts';
 import {
   createIdentity,
   identitySecretText,
@@ -12,9 +11,10 @@ import {
   sign,
   verify,
 } from '../../src/link/identity.ts';
+import * as curves from '../../src/link/node-curves.ts';
 import { deriveKeys, hkdf, Opener, Sealer } from '../../src/link/sealed.ts';
-import { sha512 as browserSha512 } from '../../src/ring/browser-runtime.ts';
-import { sha512 } from '../../src/ring/runtime.ts';
+import { sha512 as browserSha512 } from '../../src/ring/browser-kernel-host.ts';
+import { sha512 } from '../../src/ring/node-kernel-host.ts';
 import { rejection, suite } from './helpers.ts';
 
 const test = suite('link/crypto');

@@ -6,7 +6,7 @@ import { controlCodec } from '../../src/link/codec.ts';
 import { ConnectError } from '../../src/link/failures.ts';
 import type { Hello, MessagePipe } from '../../src/link/handshake.ts';
 import { createIdentity, type Identity, sign } from '../../src/link/identity.ts';
-import { sha512 } from '../../src/ring/runtime.ts';
+import { sha512 } from '../../src/ring/node-kernel-host.ts';
 
 /** Both ends of a connection in memory. */
 export const pipes = (): readonly [MessagePipe, MessagePipe] => {

@@ -16,8 +16,8 @@ import {
 } from '../../src/link/handshake.ts';
 import { createIdentity } from '../../src/link/identity.ts';
 import { ChannelTable } from '../../src/link/mailbox.ts';
+import * as wire from '../../src/link/packets.ts';
 import { type PacketPipe, PeerSession } from '../../src/link/session.ts';
-import * as wire from '../../src/link/wire.ts';
 import { scaled } from '../long.ts';
 import { rejection, sleep, suite } from './helpers.ts';
 

@@ -3,9 +3,9 @@ import * as assert from 'uvu/assert';
 import { clock } from '../../src/link/clock.ts';
 import { Connection, type SocketEvents } from '../../src/link/connection.ts';
 import { ChannelTable } from '../../src/link/mailbox.ts';
+import * as wire from '../../src/link/packets.ts';
 import { deriveKeys, Opener, Sealer } from '../../src/link/sealed.ts';
 import { type PacketPipe, PeerSession } from '../../src/link/session.ts';
-import * as wire from '../../src/link/wire.ts';
 import { rejection, sleep, suite } from './helpers.ts';
 
 const test = suite('link/sessions');

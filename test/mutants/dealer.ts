@@ -122,7 +122,7 @@ export const dealer: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/ring/runtime.ts',
+    'src/ring/node-kernel-host.ts',
     ['ir/repeats.test.ts', 'ring/prg.test.ts'],
     [
       [

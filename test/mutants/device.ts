@@ -42,7 +42,7 @@ export const device: readonly Mutant[] = [
       'cipher.update(sealed.subarray(0, sealed.length - TAG)); return sealed.length === TAG ? undefined : Uint8Array.from(sealed.subarray(0, sealed.length - TAG));',
     ],
   ]),
-  ...inFile('src/device/production/keys.ts', disk, [
+  ...inFile('src/device/production/party-keys.ts', disk, [
     [
       "a file's key is a constant",
       'leak',
@@ -69,7 +69,7 @@ export const device: readonly Mutant[] = [
     ],
     ['a storage key of any length is taken', 'check', 'if (key.length !== 32)', 'if (key.length === 0)'],
   ]),
-  ...inFile('src/device/production/stored/deal.ts', disk, [
+  ...inFile('src/device/production/stored/deal-stored.ts', disk, [
     [
       'seeds that are dealt are a constant',
       'leak',

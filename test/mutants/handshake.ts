@@ -120,7 +120,7 @@ export const handshake: readonly Mutant[] = [
     ['any version is spoken', 'check', 'if (hello.version !== VERSION)', 'if (hello.version > VERSION + 5)'],
   ]),
   ...inFile(
-    'src/link/curves.ts',
+    'src/link/node-curves.ts',
     ['link/checks.test.ts', 'link/crypto.test.ts'],
     [
       [

@@ -138,7 +138,7 @@ export const link: readonly Mutant[] = [
       'channel.part =',
     ],
   ]),
-  ...inFile('src/link/wire.ts', checks, [
+  ...inFile('src/link/packets.ts', checks, [
     ['empty frames cost nothing', 'check', 'const FRAME_COST = 64;', 'const FRAME_COST = 0;'],
     ['a record may be longer than its packet', 'check', 'if (length > head.byteLength - at)', 'if (false)'],
     ['tags are any numbers', 'check', "if (!isCount(tag)) protocolError('a record has no valid tag');", ''],

@@ -162,7 +162,7 @@ export const programs: Readonly<Record<string, Program>> = {
   },
 
   /** A loop that turns as long as a revealed condition holds, and one within another. */
-  steered: (options) =>
+  dataDependent: (options) =>
     within(options, async (s) => {
       const spu = spuOf(s, ['alice', 'bob']);
       const halvings = spu((x: sf.BaseArray, y: sf.BaseArray) =>

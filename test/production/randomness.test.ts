@@ -6,8 +6,8 @@ import nacl from 'tweetnacl';
 import * as assert from 'uvu/assert';
 import { BUILD } from '../../src/build.ts';
 import type { SpuConfig } from '../../src/device/cluster-def.ts';
-import { boxText, parseBox, sealKey, storageKey, unsealKey } from '../../src/device/production/keys.ts';
-import { deal } from '../../src/device/production/stored/deal.ts';
+import { boxText, parseBox, sealKey, storageKey, unsealKey } from '../../src/device/production/party-keys.ts';
+import { deal } from '../../src/device/production/stored/deal-stored.ts';
 import {
   isSignedBy,
   markUsed,

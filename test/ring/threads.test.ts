@@ -3,13 +3,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TesseraError } from '../../src/errors.ts';
 import type { Bits, Bytes, RingArray } from '../../src/ring/array.ts';
-import { awaitDone, BOARD_BYTES, Board, DONE } from '../../src/ring/board.ts';
 import { FIELDS, type Field } from '../../src/ring/field.ts';
 import { dcfRow } from '../../src/ring/fss.ts';
+import { ALIGN, costOf, RULES } from '../../src/ring/partition.ts';
 import { PlaneWriter } from '../../src/ring/plane-program.ts';
 import { Prg } from '../../src/ring/prg.ts';
 import { Ring } from '../../src/ring/ring.ts';
-import { ALIGN, costOf, RULES } from '../../src/ring/splits.ts';
+import { awaitDone, DONE, QUEUE_BYTES, WorkQueue } from '../../src/ring/work-queue.ts';
 
 const test = suite('ring threads');
 const rings = await Promise.all([1, 2, 3].map((threads) => Ring.create({ threads })));
@@ -46,7 +46,7 @@ const alike = (name: string, work: (ring: Ring) => RingArray | Bits | Bytes): vo
 const words = (ring: Ring, field: Field, n: number, draw: number): RingArray =>
   filled(ring, ring.alloc(field, n), draw);
 
-/** The least that a ring of its own shares, see crew.ts. */
+/** The least that a ring of its own shares, see thread-pool.ts. */
 const PIECE_NS = 6e4;
 
 /** Elements from which on a kernel is shared; the other arguments as they are in the call. */
@@ -366,8 +366,8 @@ test('only one of all who try takes a piece, and a call that was is forgotten', 
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
   const seen: number[][] = [];
   const kernels = { add128: (...args: number[]) => seen.push(args) } as never;
-  const [caller, helper] = [new Board(memory, 64, kernels, 0), new Board(memory, 64, kernels, 1)];
-  assert.ok(64 + BOARD_BYTES <= 65536);
+  const [caller, helper] = [new WorkQueue(memory, 64, kernels, 0), new WorkQueue(memory, 64, kernels, 1)];
+  assert.ok(64 + QUEUE_BYTES <= 65536);
   caller.write(0, [1000, 7, 5], {
     total: 5,
     grain: 2,
@@ -378,7 +378,7 @@ test('only one of all who try takes a piece, and a call that was is forgotten', 
   assert.is(helper.take(), -1);
   caller.open(3);
   assert.equal([caller.take(), helper.take(), caller.take(), helper.take()], [0, 1, 2, -1]);
-  for (const [board, piece] of [[caller, 0], [helper, 1], [caller, 2]] as const) board.run(piece); // biome-ignore format: pairs
+  for (const [queue, piece] of [[caller, 0], [helper, 1], [caller, 2]] as const) queue.run(piece); // biome-ignore format: pairs
   assert.equal(seen, [[1000, 7, 2], [1032, 17, 2], [1064, 7, 1]]); // biome-ignore format: calls
   assert.is(Atomics.load(caller.words, DONE), 3);
   caller.clear();
@@ -388,7 +388,7 @@ test('only one of all who try takes a piece, and a call that was is forgotten', 
 test('a helper that dies with a piece in its hands is not waited for without end', () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
   const kernels = { add128: () => 0 } as never;
-  const [caller, helper] = [new Board(memory, 64, kernels, 0), new Board(memory, 64, kernels, 1)];
+  const [caller, helper] = [new WorkQueue(memory, 64, kernels, 0), new WorkQueue(memory, 64, kernels, 1)];
   const split = { total: 4, grain: 2, count: 0, steps: [0] };
   caller.write(0, [4], split);
   caller.open(2);

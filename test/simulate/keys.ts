@@ -3,8 +3,8 @@
  * a message that is not the next one of its direction, changed or of another connection. It costs nearly nothing.
  */
 import { TesseraError } from '../../src/errors.ts';
+import type { HandshakeKeys, Opening, Sealing } from '../../src/link/handshake-keys.ts';
 import { createIdentity, type Identity } from '../../src/link/identity.ts';
-import type { HandshakeKeys, Opening, Sealing } from '../../src/link/keys.ts';
 import type { Chance } from './chance.ts';
 
 /** Of long texts only some bytes are looked at. */

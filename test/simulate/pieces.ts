@@ -1,7 +1,7 @@
 /** @file Stored material for simulated parties: real pieces without corrections, made once. */
 import { BUILD } from '../../src/build.ts';
 import type { Disk, DiskFile } from '../../src/device/production/disk.ts';
-import { boxText, parseBox, sealKey } from '../../src/device/production/keys.ts';
+import { boxText, parseBox, sealKey } from '../../src/device/production/party-keys.ts';
 import { pieceName, signHeader, VERSION } from '../../src/device/production/stored/piece.ts';
 import { writeVault } from '../../src/device/production/vault.ts';
 import { identitySecretText, identityText } from '../../src/link/identity.ts';

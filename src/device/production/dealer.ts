@@ -7,8 +7,8 @@ import { Ring } from '../../ring/ring.ts';
 import { fromAbort, shown } from './failure.ts';
 import { openLinks } from './links.ts';
 import type { DealerOrder } from './node.ts';
-import { readProduction } from './options.ts';
 import { unpackOrder } from './orders.ts';
+import { readProduction } from './production-options.ts';
 import { onEnd } from './signals.ts';
 
 /** How long the word of a failed party may take, after another has left because of it. */

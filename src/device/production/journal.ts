@@ -6,7 +6,7 @@
  * parties run what is dealt is by the full hash of each job, which the dealer compares, or the header of stored material.
  */
 import { TesseraError } from '../../errors.ts';
-import { sha512 } from '../../ring/runtime.ts';
+import { sha512 } from '../../ring/node-kernel-host.ts';
 import { differenceOf } from '../detail.ts';
 import type { Op } from '../objects.ts';
 import type { Exchange } from './exchange.ts';

@@ -5,7 +5,7 @@ import { parseRoomKey } from '../../link/room.ts';
 import { tapped } from '../../link/tap.ts';
 import { connect, type WebSocketTransport } from '../../link/websocket.ts';
 import { fromAbort, shown } from './failure.ts';
-import type { Production } from './options.ts';
+import type { Production } from './production-options.ts';
 
 /** What all parties must agree on; the handshake names the first path that differs. */
 const agreed = (o: Production): object => ({

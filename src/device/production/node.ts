@@ -24,7 +24,7 @@ export interface DealerOrder {
 export interface NodeOptions {
   readonly transport: Transport;
   /** Links of the SPU's own, where its definition names other addresses than the session's. */
-  readonly apart: Promise<Transport> | undefined;
+  readonly dedicated: Promise<Transport> | undefined;
   readonly config: SpuConfig;
   readonly op: Op;
   /** The dealer's name, if the SPU has a third-party dealer. */
@@ -50,12 +50,12 @@ export class SpuNode implements PartyNode {
   readonly #rank: number;
   readonly #parties: readonly string[];
   readonly #failed: (error: unknown) => void;
-  readonly #apart: Promise<Transport> | undefined;
+  readonly #dedicated: Promise<Transport> | undefined;
   #peak = 0;
   #closed: TesseraError | undefined;
   readonly #breaker = new Breaker();
 
-  constructor({ transport, apart, config, op, dealer, stored, order, failed }: NodeOptions) {
+  constructor({ transport, dedicated, config, op, dealer, stored, order, failed }: NodeOptions) {
     const { self } = transport;
     const { parties, runtime } = config;
     this.#parties = parties;
@@ -63,13 +63,13 @@ export class SpuNode implements PartyNode {
     this.#failed = failed;
     const id = `spu ${op.number}`;
     const peers = parties.filter((p) => p !== self);
-    this.#apart = apart && quietly(apart);
+    this.#dedicated = dedicated && quietly(dedicated);
     /** Opened in one order at all parties. */
-    const lines = (links: Transport) => ({
+    const channelsOf = (links: Transport) => ({
       channel: () => links.channel(id, peers),
       faults: links.channel(`faults of ${id}`, peers),
     });
-    const links = apart ? apart.then(lines) : lines(transport);
+    const links = dedicated ? dedicated.then(channelsOf) : channelsOf(transport);
     const source = async (): Promise<EngineOptions['dealer']> => {
       if (stored !== undefined) return stored(transport.channel(`material of ${id}`, peers));
       if (dealer === undefined) return { kind: 'first' };
@@ -150,6 +150,6 @@ export class SpuNode implements PartyNode {
     const engine = await this.#engine.catch(() => undefined);
     await engine?.close();
     await (await this.#ring.catch(() => undefined))?.close();
-    await (await this.#apart?.catch(() => undefined))?.close();
+    await (await this.#dedicated?.catch(() => undefined))?.close();
   }
 }

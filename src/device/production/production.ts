@@ -9,19 +9,19 @@ import { failedAt } from '../failing.ts';
 import { LocalKeeper } from '../keeper.ts';
 import { measures, UNMEASURED } from '../measured.ts';
 import type { Described, Keeper, Mode, PartyFiles, SpuBackend } from '../mode.ts';
+import { filesOf, onEmpty, onEnd, openLinks, openStored, startNode } from '../node-runtime.ts';
 import { type Op, quietly } from '../objects.ts';
-import { filesOf, onEmpty, onEnd, openLinks, openStored, startNode } from '../runtime.ts';
 import './arrays.ts';
 import type { BeaverType } from '../runtime-config.ts';
-import { linksApart } from './apart.ts';
 import { Breaker } from './breaker.ts';
+import { dedicatedLinks } from './dedicated-links.ts';
 import { Exchange, type Kind } from './exchange.ts';
 import { fromAbort, shown } from './failure.ts';
 import { Journal } from './journal.ts';
 import { neverCalled } from './never-called.ts';
 import type { DealerOrder, PartyNode } from './node.ts';
-import type { Production } from './options.ts';
 import { packOrder } from './orders.ts';
+import type { Production } from './production-options.ts';
 import { Underway } from './underway.ts';
 
 /** What a session takes from its surroundings beside links. */
@@ -252,12 +252,12 @@ export class ProductionMode implements Mode {
       );
     }
     if (!parties.includes(this.self)) return undefined;
-    const places = linksApart(config, this.#o, op);
-    const apart = places && openLinks(places);
-    apart?.then((links) => this.#links.push(links)).catch(() => {});
+    const places = dedicatedLinks(config, this.#o, op);
+    const dedicated = places && openLinks(places);
+    dedicated?.then((links) => this.#links.push(links)).catch(() => {});
     const node = startNode({
       transport: this.#transport,
-      apart,
+      dedicated,
       config,
       op,
       dealer: first || stored ? undefined : this.#o.dealer,

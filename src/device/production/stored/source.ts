@@ -10,7 +10,7 @@ import { parseIdentity } from '../../../link/identity.ts';
 import type { Channel } from '../../../link/link.ts';
 import type { SpuConfig } from '../../cluster-def.ts';
 import { type Disk, disk as own } from '../disk.ts';
-import { unsealKey } from '../keys.ts';
+import { unsealKey } from '../party-keys.ts';
 import { type Header, VaultReader } from '../vault.ts';
 import { type OpenLedger, openLedger } from './ledger.ts';
 import {

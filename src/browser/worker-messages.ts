@@ -4,11 +4,11 @@ import type { SpuConfig } from '../device/cluster-def.ts';
 import type { Duty, SentError } from '../device/messages.ts';
 import type { Op } from '../device/objects.ts';
 import type { DealerOrder } from '../device/production/node.ts';
-import type { Production } from '../device/production/options.ts';
+import type { Production } from '../device/production/production-options.ts';
 import type { Outcome, Work } from '../device/work.ts';
 import type { LinkMeasure } from '../ir/plan.ts';
 import type { PeerEvent } from '../link/report.ts';
-import type { HelperDuty } from '../ring/crew.ts';
+import type { HelperDuty } from '../ring/thread-pool.ts';
 
 /** The first message to a worker. */
 export type Start =

@@ -7,10 +7,10 @@ import { unpackError } from '../device/messages.ts';
 import { TesseraError } from '../errors.ts';
 import type { Engine } from './engine.ts';
 import { pack, unpack } from './frame.ts';
-import { hear } from './hear.ts';
 import type { Members } from './members.ts';
 import type { Located } from './objects.ts';
 import { readAnswer } from './read-heads.ts';
+import { subscribe } from './subscribe.ts';
 import { ACK_MS, ENGINE_GONE_MS, RETRY_MS } from './times.ts';
 
 export interface Answer {
@@ -38,7 +38,7 @@ interface Head {
 const NOTHING = new Uint8Array();
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-export class Courier {
+export class TaskClient {
   readonly #engine: Engine;
   readonly #members: Members;
   readonly #driver: string;
@@ -66,8 +66,8 @@ export class Courier {
     this.#surplus = surplus;
     const { nc, names } = engine;
     this.#subscriptions = [
-      hear(nc, names.answers(driver), (m) => this.#answered(m)),
-      hear(nc, `${this.#stored}.>`, (m) => this.#hasStored(m)),
+      subscribe(nc, names.answers(driver), (m) => this.#answered(m)),
+      subscribe(nc, `${this.#stored}.>`, (m) => this.#hasStored(m)),
     ];
     this.#timer = setInterval(() => void this.#looks(), RETRY_MS);
     this.#timer.unref();

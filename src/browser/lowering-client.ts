@@ -3,7 +3,7 @@
  * waits for it. One worker serves all sessions of the page, from the first of them on.
  */
 import { BUILD, type Build } from '../build.ts';
-import type { LoweredProgram, LoweringOptions } from '../device/lowering.ts';
+import type { LoweredProgram, LoweringOptions } from '../device/lower-program.ts';
 import { type SentError, unpackError } from '../device/messages.ts';
 import { TesseraError } from '../errors.ts';
 import type { Graph } from '../ir/graph.ts';

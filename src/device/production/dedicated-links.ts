@@ -5,10 +5,10 @@
 import { TesseraError } from '../../errors.ts';
 import type { SpuConfig } from '../cluster-def.ts';
 import type { Op } from '../objects.ts';
-import type { Production } from './options.ts';
+import type { Production } from './production-options.ts';
 
 /** What to open for an SPU whose definition names other addresses than the session's; undefined if it does not. */
-export const linksApart = (config: SpuConfig, o: Production, op: Op): Production | undefined => {
+export const dedicatedLinks = (config: SpuConfig, o: Production, op: Op): Production | undefined => {
   const { places, parties } = config;
   if (places === undefined) return undefined;
   const same = parties.every((party, rank) => {

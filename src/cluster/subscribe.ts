@@ -15,7 +15,7 @@ export const dropped = (subject: string, why: unknown): void => {
 };
 
 /** Gives what comes to `handle`; what that cannot take is dropped. */
-export const hear = (nc: NatsConnection, subject: string, handle: (m: Msg) => void): Subscription =>
+export const subscribe = (nc: NatsConnection, subject: string, handle: (m: Msg) => void): Subscription =>
   nc.subscribe(subject, {
     callback: (error, m) => {
       if (error !== null) return;

@@ -1,18 +1,18 @@
-/** @file What devices take from a browser. Takes the place of device/runtime.ts in the bundle. */
+/** @file What devices take from a browser. Takes the place of device/node-runtime.ts in the bundle. */
 import { BUILD } from '../build.ts';
 import type { Duty, FromThread } from '../device/messages.ts';
 import type { PartyFiles } from '../device/mode.ts';
+import type { RunningThread, ThreadEvents } from '../device/node-runtime.ts';
 import type { NodeOptions, PartyNode } from '../device/production/node.ts';
-import type { Production } from '../device/production/options.ts';
-import type { RunningThread, ThreadEvents } from '../device/runtime.ts';
+import type { Production } from '../device/production/production-options.ts';
 import { fail, TesseraError } from '../errors.ts';
 import type { PortLike } from '../link/port.ts';
 import type { WebSocketTransport } from '../link/websocket.ts';
-import { startLowering } from './lowering.ts';
+import { startLowering } from './lowering-client.ts';
 import { RemoteLink } from './remote.ts';
 import { newWorker } from './workers.ts';
 
-export { lowerProgram } from './lowering.ts';
+export { lowerProgram } from './lowering-client.ts';
 
 export const portPair = (): readonly [PortLike, PortLike] => {
   const { port1, port2 } = new MessageChannel();
@@ -86,7 +86,7 @@ export const openLinks = async (o: Production): Promise<WebSocketTransport> => {
 
 /** The engine runs where the link is. */
 export const startNode = (options: NodeOptions): PartyNode =>
-  options.apart === undefined
+  options.dedicated === undefined
     ? (options.transport as RemoteLink).node(options)
     : fail(
         'UNSUPPORTED',

@@ -1,20 +1,29 @@
 /**
- * @file The threads that help a ring with large kernel calls: instances of the same module on the same memory. They start
- * with the first call that is large enough, and that call does not wait for them: the thread that calls does what nobody
- * else has taken, so a helper that is late, or could not be started, costs nothing but its help.
+ * @file The thread pool of a ring: worker threads, instances of the same module on the same memory, that share large kernel
+ * calls. They start with the first call that is large enough. The calling thread does not wait for them to start: it processes
+ * whatever piece no other thread has taken, so a worker that is late or could not be started only costs parallelism.
  */
 
 import { TesseraError } from '../errors.ts';
-import { awaitDone, BOARD_BYTES, Board, LISTENING, MOST_PIECES, type Split, STOP, TICKET } from './board.ts';
 import type { KernelName, Kernels } from './kernels.ts';
-import { type Helper, startHelper } from './runtime.ts';
-import { costOf, RULES, splitBy } from './splits.ts';
+import { type Helper, startHelper } from './node-kernel-host.ts';
+import { costOf, partitionBy, RULES } from './partition.ts';
+import {
+  awaitDone,
+  LISTENING,
+  MOST_PIECES,
+  type Partition,
+  QUEUE_BYTES,
+  STOP,
+  TICKET,
+  WorkQueue,
+} from './work-queue.ts';
 
 /** What a helper is started with. */
 export interface HelperDuty {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  readonly board: number;
+  readonly queue: number;
   readonly scratch: number;
   readonly thread: number;
 }
@@ -26,7 +35,7 @@ export interface HelperDuty {
 const PATIENCE_MS = 120_000;
 const SLOWNESS = 20;
 
-export class Crew {
+export class ThreadPool {
   /** The calling thread and its helpers. */
   readonly threads: number;
   /** What a piece must at least take: waking a thread takes up to 50 us, and losing a core to others some milliseconds. */
@@ -34,12 +43,12 @@ export class Crew {
   readonly #kernels: Kernels;
   readonly #names: readonly string[];
   readonly #start: (thread: number) => Helper | undefined;
-  readonly #board: Board;
+  readonly #queue: WorkQueue;
   #helpers: Helper[] | undefined;
   #closed = false;
   #alone = false;
 
-  /** `alloc` gives stretches of the shared memory that are the crew's for good. */
+  /** `alloc` gives stretches of the shared memory that are the pool's for good. */
   constructor(
     { threads, crowded }: { readonly threads: number; readonly crowded: boolean },
     module: WebAssembly.Module,
@@ -51,14 +60,14 @@ export class Crew {
     this.pieceNs = crowded ? 6e6 : 6e4;
     this.#kernels = kernels;
     this.#names = Object.keys(kernels);
-    const board = alloc(BOARD_BYTES);
-    new Uint8Array(memory.buffer, board, BOARD_BYTES).fill(0);
-    this.#board = new Board(memory, board, kernels, 0);
+    const queue = alloc(QUEUE_BYTES);
+    new Uint8Array(memory.buffer, queue, QUEUE_BYTES).fill(0);
+    this.#queue = new WorkQueue(memory, queue, kernels, 0);
     const scratch = Array.from({ length: threads }, (_, i) => (i ? alloc(kernels.scratchBytes()) : 0));
-    this.#start = (thread) => startHelper({ module, memory, board, scratch: scratch[thread]!, thread });
+    this.#start = (thread) => startHelper({ module, memory, queue, scratch: scratch[thread]!, thread });
   }
 
-  /** The kernels, with those of splits.ts shared among the threads where a call is large. */
+  /** The kernels, with those of partition.ts shared among the threads where a call is large. */
   get kernels(): Kernels {
     const shared = this.#names.map((name) => {
       const kernel = this.#kernels[name as KernelName];
@@ -67,7 +76,7 @@ export class Crew {
       const call = (...args: number[]): number =>
         costOf(rule, args) < 2 * this.pieceNs
           ? kernel(...args)
-          : this.run(name as KernelName, args, splitBy(rule, args, this.threads, this.pieceNs));
+          : this.run(name as KernelName, args, partitionBy(rule, args, this.threads, this.pieceNs));
       return [name, call];
     });
     return Object.fromEntries(shared) as Kernels;
@@ -75,7 +84,7 @@ export class Crew {
 
   /** Helpers that listen by now. */
   get listening(): number {
-    return Atomics.load(this.#board.words, LISTENING);
+    return Atomics.load(this.#queue.words, LISTENING);
   }
 
   /** Starts the helpers, if that was not done. */
@@ -89,37 +98,37 @@ export class Crew {
   }
 
   /** One call, in pieces. Returns what the kernel says, if that is an index or -1. */
-  run(name: KernelName, args: readonly number[], split: Split): number {
-    const pieces = Math.ceil(split.total / split.grain);
+  run(name: KernelName, args: readonly number[], partition: Partition): number {
+    const pieces = Math.ceil(partition.total / partition.grain);
     this.start();
     if (pieces < 2 || pieces > MOST_PIECES || this.#alone || this.listening === 0) {
       return this.#kernels[name](...args);
     }
-    const board = this.#board;
-    board.write(this.#names.indexOf(name), args, split);
-    board.open(pieces);
+    const queue = this.#queue;
+    queue.write(this.#names.indexOf(name), args, partition);
+    queue.open(pieces);
     let longest = 0;
-    for (let piece = board.take(); piece >= 0; piece = board.take()) {
+    for (let piece = queue.take(); piece >= 0; piece = queue.take()) {
       const start = performance.now();
-      board.run(piece);
+      queue.run(piece);
       longest = Math.max(longest, performance.now() - start);
     }
     const patienceMs = PATIENCE_MS + SLOWNESS * longest;
-    const finished = awaitDone(board, pieces, patienceMs);
-    board.clear();
+    const finished = awaitDone(queue, pieces, patienceMs);
+    queue.clear();
     if (!finished) {
       // Should it wake up after all, it must not meddle with the next call: this thread goes on alone.
       this.#alone = true;
-      Atomics.store(board.words, STOP, 1);
+      Atomics.store(queue.words, STOP, 1);
       const seconds = Math.round(patienceMs / 1000);
       throw new TesseraError(
         'PARTY_FAILED',
         `kernel ${name}: a helper thread has died with a part of it, or stood still for ${seconds} s`,
       );
     }
-    const failure = board.failure();
+    const failure = queue.failure();
     if (failure !== undefined) throw new TesseraError('PARTY_FAILED', `kernel ${name} failed: ${failure}`);
-    return board.found;
+    return queue.found;
   }
 
   /** Ends the helpers; calls go on in the calling thread alone. */
@@ -127,7 +136,7 @@ export class Crew {
     this.#closed = true;
     const helpers = this.#helpers ?? [];
     this.#helpers = [];
-    const { words } = this.#board;
+    const { words } = this.#queue;
     Atomics.store(words, STOP, 1);
     Atomics.store(words, LISTENING, 0);
     Atomics.add(words, TICKET, 1 << 16);

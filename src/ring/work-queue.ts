@@ -1,6 +1,6 @@
 /**
- * @file The board on which the threads of one ring share a kernel call: a stretch of the shared memory itself. Who calls
- * writes the call and opens pieces of it; every thread takes pieces while there are any.
+ * @file The work queue through which the threads of one ring share a kernel call. It lies in the shared memory itself. The
+ * calling thread writes the call and publishes its pieces; every thread takes pieces while there are any.
  *
  * A piece is taken by one compare-and-swap of TICKET (serial << 16 | pieces << 8 | next). What is written beside it stays
  * as it is until all pieces that were taken are done, so it is read after taking one.
@@ -38,10 +38,10 @@ const NUMBERS = FIRST + 2 * MOST_ARGS;
 const REASON = 512;
 export const MOST_PIECES = 64;
 
-export const BOARD_BYTES = WORDS * 4 + NUMBERS * 8 + REASON;
+export const QUEUE_BYTES = WORDS * 4 + NUMBERS * 8 + REASON;
 
 /** A call that can be cut into ranges of its elements. */
-export interface Split {
+export interface Partition {
   /** Elements in all, and in each piece. */
   readonly total: number;
   readonly grain: number;
@@ -53,14 +53,14 @@ export interface Split {
   readonly own?: { readonly arg: number; readonly bytes: number };
 }
 
-export class Board {
+export class WorkQueue {
   readonly words: Int32Array;
   readonly #numbers: Float64Array;
   readonly #reason: Uint8Array;
   readonly #run: readonly ((...args: number[]) => unknown)[];
   readonly #thread: number;
 
-  /** `at`: the board's address, a multiple of 8. `thread`: 0 is the one who calls. */
+  /** `at`: the queue's address, a multiple of 8. `thread`: 0 is the one who calls. */
   constructor(memory: WebAssembly.Memory, at: number, kernels: Kernels, thread: number) {
     this.words = new Int32Array(memory.buffer, at, WORDS);
     this.#numbers = new Float64Array(memory.buffer, at + WORDS * 4, NUMBERS);
@@ -70,17 +70,17 @@ export class Board {
   }
 
   /** For who calls: writes the call. No piece is open. `kernel`: its place among the kernels. */
-  write(kernel: number, args: readonly number[], split: Split): void {
+  write(kernel: number, args: readonly number[], partition: Partition): void {
     const numbers = this.#numbers;
     numbers[KERNEL] = kernel;
     numbers[ARGS] = args.length;
-    numbers[COUNT] = split.count;
-    numbers[TOTAL] = split.total;
-    numbers[GRAIN] = split.grain;
-    numbers[OWN] = split.own?.arg ?? -1;
-    numbers[OWN_BYTES] = split.own?.bytes ?? 0;
+    numbers[COUNT] = partition.count;
+    numbers[TOTAL] = partition.total;
+    numbers[GRAIN] = partition.grain;
+    numbers[OWN] = partition.own?.arg ?? -1;
+    numbers[OWN_BYTES] = partition.own?.bytes ?? 0;
     numbers.set(args, FIRST);
-    numbers.set(split.steps, FIRST + MOST_ARGS);
+    numbers.set(partition.steps, FIRST + MOST_ARGS);
   }
 
   /** Opens pieces of what was written. */
@@ -165,15 +165,15 @@ export class Board {
 const LOOKS = 2000;
 
 /** What a thread beside the first does, until it is stopped. */
-export const serveBoard = (board: Board): void => {
-  const { words } = board;
+export const serveQueue = (queue: WorkQueue): void => {
+  const { words } = queue;
   Atomics.add(words, LISTENING, 1);
   let looks = 0;
   while (Atomics.load(words, STOP) === 0) {
     const ticket = Atomics.load(words, TICKET);
-    const piece = board.take();
+    const piece = queue.take();
     if (piece >= 0) {
-      board.run(piece);
+      queue.run(piece);
       looks = 0;
     } else if (++looks > LOOKS) {
       // Nothing is missed: TICKET changes whenever pieces are opened, and when it is time to stop; who changes it looks
@@ -190,8 +190,8 @@ export const serveBoard = (board: Board): void => {
  * Who calls waits until all pieces are done. Pages' own threads may not sleep: they look on. False if no piece was done for
  * `patienceMs`: a thread has died with one in its hands.
  */
-export const awaitDone = (board: Board, pieces: number, patienceMs: number): boolean => {
-  const { words } = board;
+export const awaitDone = (queue: WorkQueue, pieces: number, patienceMs: number): boolean => {
+  const { words } = queue;
   let looks = 0;
   let sleeps = true;
   let seen = -1;

@@ -4,7 +4,7 @@
  * key stream; . stays. `y8` moves by eight bytes, `y*4` by as many as argument 4 says.
  */
 
-import { MOST_PIECES, type Split } from './board.ts';
+import { MOST_PIECES, type Partition } from './work-queue.ts';
 
 /** Arguments; nanoseconds an element, for each of `times`: arguments that make an element longer. */
 type Said = readonly [args: string, cost: number, ...times: number[]];
@@ -123,7 +123,12 @@ export const RULES: ReadonlyMap<string, Rule> = new Map([
 ]);
 
 /** How to cut a call for so many threads, into pieces that take at least so many nanoseconds. */
-export const splitBy = (rule: Rule, args: readonly number[], threads: number, pieceNs: number): Split => {
+export const partitionBy = (
+  rule: Rule,
+  args: readonly number[],
+  threads: number,
+  pieceNs: number,
+): Partition => {
   const total = args[rule.count]!;
   return {
     total,

@@ -1,13 +1,13 @@
 /** The table of cut kernels: it knows every kernel, and the pieces of a call leave what the whole leaves. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Board } from '../../src/ring/board.ts';
 import type { KernelName } from '../../src/ring/kernels.ts';
+import { ALIGN, costOf, grainOf, OTHERS, partitionBy, RULES } from '../../src/ring/partition.ts';
 import { Prg } from '../../src/ring/prg.ts';
 import { Ring } from '../../src/ring/ring.ts';
-import { ALIGN, costOf, grainOf, OTHERS, RULES, splitBy } from '../../src/ring/splits.ts';
+import { WorkQueue } from '../../src/ring/work-queue.ts';
 
-const test = suite('ring splits');
+const test = suite('ring partition');
 const ring = await Ring.create();
 const SLACK = 1 << 16;
 const PIECE_NS = 6e4;
@@ -117,15 +117,15 @@ for (const [name, rule] of RULES) {
       'the kernel did nothing',
     );
     filled();
-    const split = splitBy(rule, args, 3, costOf(rule, args) / 4);
-    const pieces = Math.ceil(split.total / split.grain);
+    const partition = partitionBy(rule, args, 3, costOf(rule, args) / 4);
+    const pieces = Math.ceil(partition.total / partition.grain);
     assert.ok(pieces > 2, `${pieces} pieces`);
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-    const board = new Board(memory, 0, ring.kernels, 0);
-    board.write(Object.keys(ring.kernels).indexOf(name), args, split);
-    board.open(pieces);
-    for (let piece = pieces - 1; piece >= 0; piece--) board.run(piece);
-    assert.is(board.failure(), undefined);
+    const queue = new WorkQueue(memory, 0, ring.kernels, 0);
+    queue.write(Object.keys(ring.kernels).indexOf(name), args, partition);
+    queue.open(pieces);
+    for (let piece = pieces - 1; piece >= 0; piece--) queue.run(piece);
+    assert.is(queue.failure(), undefined);
     for (const [i, bytes] of left().entries())
       assert.is(Buffer.compare(bytes, want[i]!), 0, `array ${i} of ${want.length} differs`);
     for (const block of blocks) if (block) ring.release(block);
@@ -138,14 +138,14 @@ test('pieces cover every element, and are no shorter than what is worth a thread
       for (const threads of [2, 3, 16, 64]) {
         const args = rule.steps.map(() => 16);
         args[rule.count] = total;
-        const split = splitBy(rule, args, threads, PIECE_NS);
-        const pieces = Math.ceil(split.total / split.grain);
+        const partition = partitionBy(rule, args, threads, PIECE_NS);
+        const pieces = Math.ceil(partition.total / partition.grain);
         assert.ok(
           pieces >= 1 && pieces <= Math.min(64, 4 * threads),
           `${name}: ${pieces} pieces of ${total}`,
         );
-        assert.is(split.grain % ALIGN, 0);
-        args[rule.count] = split.grain;
+        assert.is(partition.grain % ALIGN, 0);
+        args[rule.count] = partition.grain;
         assert.ok(costOf(rule, args) >= PIECE_NS * 0.999, `${name}: ${costOf(rule, args)} ns a piece`);
       }
     }

@@ -8,8 +8,8 @@
  */
 import { createInbox, type Msg, type Subscription } from '@nats-io/transport-node';
 import type { Engine } from './engine.ts';
-import { hear } from './hear.ts';
 import { tokenOf } from './names.ts';
+import { subscribe } from './subscribe.ts';
 import { PULL_MS } from './times.ts';
 
 /** How many times the task of a message was delivered: `$JS.ACK.stream.consumer.times...`, longer in newer servers. */
@@ -18,7 +18,7 @@ const attemptOf = (reply: string): number => {
   return Number(tokens.length >= 11 ? tokens[6] : tokens[4]);
 };
 
-export class Pulls {
+export class TaskPuller {
   readonly slots: number;
   /** Running tasks. */
   busy = 0;
@@ -68,7 +68,7 @@ export class Pulls {
     this.#asked.clear();
     const old = this.#subscription;
     this.#inbox = createInbox();
-    this.#subscription = hear(this.#engine.nc, `${this.#inbox}.*`, (m) => this.#heard(m));
+    this.#subscription = subscribe(this.#engine.nc, `${this.#inbox}.*`, (m) => this.#heard(m));
     // What the old requests still bring is lost for now, and delivered again.
     old?.unsubscribe();
     this.#ask();

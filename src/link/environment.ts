@@ -1,7 +1,7 @@
 /** @file Everything that a link takes from its surroundings. A simulation gives its own: time, sockets and chance from a seed. */
 import { type Clock, clock } from './clock.ts';
-import { type HandshakeKeys, handshakeKeys } from './keys.ts';
-import { dial, listen } from './sockets.ts';
+import { type HandshakeKeys, handshakeKeys } from './handshake-keys.ts';
+import { dial, listen } from './node-sockets.ts';
 
 export interface Sockets {
   readonly dial: typeof dial;

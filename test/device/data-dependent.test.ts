@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import * as sf from '../../src/index.ts';
 import { np } from '../../src/index.ts';
 
-const test = suite('device steered');
+const test = suite('device: data-dependent programs');
 
 /** Newton's square root, until two steps agree. */
 const root = (x: sf.BaseArray) =>
@@ -64,7 +64,7 @@ test('a loop that does not end fails by name, at its line', async () => {
       (error: sf.TesseraError) => error,
     );
     assert.is((e as sf.TesseraError).code, 'RANGE');
-    assert.match((e as sf.TesseraError).message, /still holds after 3 turns.*steered\.test/);
+    assert.match((e as sf.TesseraError).message, /still holds after 3 turns.*data-dependent\.test/);
   } finally {
     await s.shutdown();
   }

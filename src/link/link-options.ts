@@ -4,9 +4,9 @@ import * as math from '../ring/math/index.ts';
 import { type Address, isLoopback, parseAddress } from './address.ts';
 import { createIdentity, parseIdentity, parseSecretIdentity, type Signer } from './identity.ts';
 import { othersOf } from './mailbox.ts';
+import { loadTls } from './node-sockets.ts';
 import type { TlsOptions } from './pem.ts';
 import { type Meeting, pipeAddress } from './relay-place.ts';
-import { loadTls } from './sockets.ts';
 import type { TlsMaterial } from './tls.ts';
 
 export interface PartyAddress {

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 
-import type { HelperDuty } from './crew.ts';
+import type { HelperDuty } from './thread-pool.ts';
 
 /** The part of node:crypto that the PRG uses. */
 interface StreamCrypto {

@@ -1,17 +1,17 @@
 /**
  * @file What devices take from the runtime: threads, links, engines, lowering, and word of the program's end. This is Node's and
- * Deno's; a browser's is browser/runtime.ts, which takes this file's place in the bundle.
+ * Deno's; a browser's is browser/page-runtime.ts, which takes this file's place in the bundle.
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Graph } from '../ir/graph.ts';
 import type { PortLike } from '../link/port.ts';
-import { type LoweredProgram, type LoweringOptions, lowerProgram as lowerHere } from './lowering.ts';
+import { type LoweredProgram, type LoweringOptions, lowerProgram as lowerHere } from './lower-program.ts';
 import type { Duty, FromThread, ToThread } from './messages.ts';
 import type { PartyFiles } from './mode.ts';
 import { partyFiles } from './production/files.ts';
-import { storageKey } from './production/keys.ts';
 import { type NodeOptions, type PartyNode, SpuNode } from './production/node.ts';
-import type { Production } from './production/options.ts';
+import { storageKey } from './production/party-keys.ts';
+import type { Production } from './production/production-options.ts';
 
 export { openLinks } from './production/links.ts';
 export { onEmpty, onEnd } from './production/signals.ts';

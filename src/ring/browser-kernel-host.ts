@@ -1,8 +1,7 @@
 /** @file What kernels, streams and digests take from a browser. Takes the place of runtime.ts in the bundle. */
 import nacl from 'tweetnacl';
-
-import type { HelperDuty } from './crew.ts';
-import type { Helper } from './runtime.ts';
+import type { Helper } from './node-kernel-host.ts';
+import type { HelperDuty } from './thread-pool.ts';
 
 /** A browser has no ChaCha20: the kernel makes the streams. */
 export const streamCrypto = (): undefined => undefined;

@@ -1,20 +1,20 @@
 /** @file Loops that a revealed condition ends, each party and the dealer a process. */
 import * as assert from 'uvu/assert';
 import { readClusterDef } from '../../src/device/cluster-def.ts';
-import { deal } from '../../src/device/production/stored/deal.ts';
+import { deal } from '../../src/device/production/stored/deal-stored.ts';
 import { Programs } from '../../src/device/programs.ts';
 import { type BaseArray, np, TesseraError } from '../../src/index.ts';
 import { createIdentity } from '../../src/link/identity.ts';
 import { cluster, folder, launch, suite, values } from './harness.ts';
 
-const test = suite('production/steered');
+const test = suite('production/data-dependent');
 const TWO = ['alice', 'bob'] as const;
 
 for (const dealer of [true, false])
   test(`with ${dealer ? 'a dealer in a process of its own' : 'TrustedFirstParty'}`, async () => {
     const names = dealer ? [...TWO, 'dealer'] : TWO;
     const options = await cluster(names, (_, o) => (dealer ? o : { ...o, allowTrustedFirstParty: true }));
-    const out = await values<number[]>(launch(options, 'steered'));
+    const out = await values<number[]>(launch(options, 'dataDependent'));
     for (const party of TWO) {
       const [v, n, again] = out[party] as [number, number, number];
       assert.ok(Math.abs(v - 1.5625) < 1e-6);

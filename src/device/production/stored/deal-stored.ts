@@ -18,7 +18,7 @@ import { FIELDS, type FieldName } from '../../../ring/field.ts';
 import { Prg, randomBytes } from '../../../ring/prg.ts';
 import { Ring } from '../../../ring/ring.ts';
 import type { Program } from '../../recording.ts';
-import { sealKey } from '../keys.ts';
+import { sealKey } from '../party-keys.ts';
 import { writeVault } from '../vault.ts';
 import { pieceName, signHeader, VERSION } from './piece.ts';
 
