@@ -7,7 +7,7 @@
  * machine.
  */
 import { readFileSync } from 'node:fs';
-import * as sf from 'tessera';
+import * as sf from 'tessera-mpc';
 
 const [self, wealth, file] = process.argv.slice(2);
 const here = {

@@ -1,4 +1,4 @@
-/** @file What `import * as sf from 'tessera'` gives: devices for programs on data that nobody else may see. */
+/** @file What `import * as sf from 'tessera-mpc'` gives: devices for programs on data that nobody else may see. */
 import './cluster/register.ts';
 import { clusterDef } from './device/cluster-def.ts';
 

@@ -1,6 +1,6 @@
 /**
  * Builds dist/browser: tessera.js (for pages and bundlers), tessera-worker.js (engine and link), tessera-lowering.js (what makes
- * programs ready for engines) and tessera.wasm.
+ * programs ready for engines) and tessera.wasm. `--sizes` tells how large they are, `--inputs` of what they are made.
  */
 import { copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -28,7 +28,8 @@ const bundle = async (name, entry, keepNames) => {
     target: ['chrome111', 'firefox115', 'safari16.4'],
     minify: true,
     keepNames,
-    sourcemap: true,
+    // For who asks where a bundle's bytes come from; a page does not load it, and the package has none.
+    sourcemap: 'external',
     legalComments: 'none',
     metafile: true,
     plugins: [runtimes],
@@ -42,15 +43,17 @@ const outputs = [
   ...(await bundle('tessera-lowering', 'src/browser/lowering-worker.ts', false)),
 ];
 copyFileSync(join(root, 'wasm-build', 'tessera.wasm'), join(out, 'tessera.wasm'));
-const size = (name) => {
-  const bytes = readFileSync(join(out, name));
-  return { name, bytes: statSync(join(out, name)).size, gzip: gzipSync(bytes, { level: 9 }).length };
-};
-const sizes = ['tessera.js', 'tessera-worker.js', 'tessera-lowering.js', 'tessera.wasm'].map(size);
-for (const { name, bytes, gzip } of sizes)
-  console.error(`${name.padEnd(20)} ${String(bytes).padStart(7)} bytes ${String(gzip).padStart(7)} gzip`);
-const engine = sizes[1].gzip + sizes[3].gzip;
-console.error(`engine, codec and channel: ${engine} bytes gzip; with the page's part ${engine + sizes[0].gzip}`);
+if (process.argv.includes('--sizes')) {
+  const size = (name) => {
+    const bytes = readFileSync(join(out, name));
+    return { name, bytes: statSync(join(out, name)).size, gzip: gzipSync(bytes, { level: 9 }).length };
+  };
+  const sizes = ['tessera.js', 'tessera-worker.js', 'tessera-lowering.js', 'tessera.wasm'].map(size);
+  for (const { name, bytes, gzip } of sizes)
+    console.error(`${name.padEnd(20)} ${String(bytes).padStart(7)} bytes ${String(gzip).padStart(7)} gzip`);
+  const engine = sizes[1].gzip + sizes[3].gzip;
+  console.error(`engine, codec and channel: ${engine} bytes gzip; with the page's part ${engine + sizes[0].gzip}`);
+}
 if (process.argv.includes('--inputs')) {
   for (const [name, { inputs: from }] of outputs)
     console.error(name, Object.entries(from).sort((a, b) => b[1].bytesInOutput - a[1].bytesInOutput).slice(0, 25)

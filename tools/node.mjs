@@ -4,7 +4,7 @@
  * sources' names stay as comments, so that stack traces can be read; it all lies as deep as dist/src/ring, so that ways
  * to other files stay as they are.
  */
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -49,19 +49,30 @@ const options = {
   target: 'node20',
   // Entries are imported for what they do.
   ignoreAnnotations: true,
-  // What only the command needs, or a cluster, and loads when it does.
-  external: ['@nats-io/*', '@peculiar/*', 'commander', 'reflect-metadata'],
   // Functions are compared by name between parties.
   keepNames: true,
   // Packages of the older kind ask for the modules of Node.
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
+  metafile: true,
   logLevel: 'warning',
 };
 
+/** The licences of the packages that are part of the files, as those ask for. */
+const licences = (inputs) => {
+  const packages = new Set(inputs.flatMap((file) => file.match(/^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/g) ?? []));
+  return [...packages].sort().map((path) => {
+    const folder = join(root, path);
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? '' : `\n\n${readFileSync(join(folder, file), 'utf8').trim()}`;
+    return `${name} ${version}: ${license}${text}\n`;
+  });
+};
+
 rmSync(out, { recursive: true, force: true });
-await build({
+const together = await build({
   ...options,
   entryPoints: Object.fromEntries([
     ['tessera', INDEX],
@@ -71,7 +82,11 @@ await build({
   splitting: true,
   plugins: [withIndex],
 });
-await build({
+const alone = await build({
   ...options,
   entryPoints: Object.fromEntries(begins.filter((f) => ALONE.has(nameOf(f))).map((f) => [nameOf(f), f])),
 });
+writeFileSync(
+  join(out, 'LICENSES.txt'),
+  licences([together, alone].flatMap(({ metafile }) => Object.keys(metafile.inputs))).join(`\n${'-'.repeat(80)}\n\n`),
+);

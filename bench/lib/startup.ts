@@ -22,7 +22,7 @@ const PARTIES = ['alice', 'bob'] as const;
 type Party = (typeof PARTIES)[number];
 
 const THREADS = `
-import * as sf from 'tessera';
+import * as sf from 'tessera-mpc';
 await sf.init(['alice', 'bob'], { address: 'local', loggingLevel: 'error' });
 const spu = sf.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
 const [a, b] = [sf.PYU('alice')(() => 5)(), sf.PYU('bob')(() => 6)()];

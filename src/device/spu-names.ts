@@ -1,5 +1,5 @@
 /**
- * @file SPU's enumerations, for `import { spu } from 'tessera'`: the names of its protobuf files (`spu.spu_pb2.FM128`)
+ * @file SPU's enumerations, for `import { spu } from 'tessera-mpc'`: the names of its protobuf files (`spu.spu_pb2.FM128`)
  * and of its newer Python package (`spu.FieldType.FM128`). A constant is its own name; configurations also take the
  * protobuf numbers.
  */

@@ -50,11 +50,11 @@ test('the main demo: parties in threads', async () => {
   assert.ok(accuracy > 0.94 && bytes > 100_000, lastLine(text));
 });
 
-test("import * as sf from 'tessera' in a project of one's own: README's first program", async () => {
+test("import * as sf from 'tessera-mpc' in a project of one's own: README's first program", async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tessera-project-'));
   try {
     mkdirSync(join(folder, 'node_modules'));
-    symlinkSync(ROOT, join(folder, 'node_modules', 'tessera'));
+    symlinkSync(ROOT, join(folder, 'node_modules', 'tessera-mpc'));
     writeFileSync(join(folder, 'package.json'), '{}');
     const [, program] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))!;
     const file = join(folder, 'program.js');

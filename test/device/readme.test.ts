@@ -20,7 +20,7 @@ test('the first program runs, and prints what the README says', async () => {
     .filter((line) => line.trim() !== '' && !line.startsWith('import'));
   assert.ok(lines.length <= 10, `${lines.length} lines`);
   const [, expected] = /console\.log\(.*\/\/ (\w+)/.exec(program) ?? [];
-  const code = program.replace("'tessera'", JSON.stringify(INDEX));
+  const code = program.replace("'tessera-mpc'", JSON.stringify(INDEX));
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], {
     timeout: 20_000,
     env: { ...process.env, FORCE_COLOR: '0' },

@@ -1,4 +1,4 @@
-/** The package as it is published: what `import 'tessera'` and the `tessera` command load in Node. */
+/** The package as it is published: what `import 'tessera-mpc'` and the `tessera` command load in Node. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,11 +23,11 @@ const run = (args: readonly string[], cwd: string): Promise<{ code: number | nul
 const inProject = async (program: string): Promise<{ code: number | null; text: string }> => {
   const folder = mkdtempSync(join(tmpdir(), 'tessera-package-'));
   try {
-    symlinkSync(root, join(folder, 'tessera'));
+    symlinkSync(root, join(folder, 'tessera-mpc'));
     const file = join(folder, 'program.mjs');
     writeFileSync(
       file,
-      program.replace("'tessera'", JSON.stringify(`./tessera/${manifest.exports['.'].default}`)),
+      program.replace("'tessera-mpc'", JSON.stringify(`./tessera-mpc/${manifest.exports['.'].default}`)),
     );
     return await run([file], folder);
   } finally {
@@ -39,7 +39,7 @@ const test = suite('package');
 
 test('a program runs on it, with threads, and nothing else of the package is loaded', async () => {
   const { code, text } = await inProject(`
-    import * as sf from 'tessera';
+    import * as sf from 'tessera-mpc';
     import { readdirSync } from 'node:fs';
     await sf.init(['alice', 'bob'], { address: 'local' });
     const spu = sf.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
@@ -54,7 +54,7 @@ test('a program runs on it, with threads, and nothing else of the package is loa
 test("errors name the line of the user's program, and its own files in their stack", async () => {
   const { code, text } = await inProject(
     [
-      `import * as sf from 'tessera';`,
+      `import * as sf from 'tessera-mpc';`,
       `await sf.init(['alice', 'bob'], { address: 'local' });`,
       `const x = sf.PYU('alice')(() => {`,
       `  throw new Error('no data today');`,

@@ -219,11 +219,11 @@ test('and where the page demands trusted types: helpers start from workers under
     assert.equal(await runPage(folder, true, true), { said: { z: [12, 20], globals: [] }, workers: 5 });
   }));
 
-test("import * as sf from 'tessera', through a bundler", () =>
+test("import * as sf from 'tessera-mpc', through a bundler", () =>
   inFolder(async (folder) => {
     mkdirSync(join(folder, 'node_modules'));
-    symlinkSync(ROOT, join(folder, 'node_modules', 'tessera'));
-    const source = `import * as sf from 'tessera';\n${PROGRAM}`;
+    symlinkSync(ROOT, join(folder, 'node_modules', 'tessera-mpc'));
+    const source = `import * as sf from 'tessera-mpc';\n${PROGRAM}`;
     const out = join(folder, 'out');
     await build({
       stdin: { contents: source, resolveDir: folder },
