@@ -1,7 +1,7 @@
 /** @file More of what `costs` measures: orders, groups, places that are secret, matrices, layers, loops and randomness. */
 
-import type { BaseArray } from '../../src/ir/array.ts';
-import type { NDArray } from '../../src/ir/ndarray.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import type { CostCase } from './cost-table.ts';
 import { logUniform, uniform } from './inputs.ts';

@@ -1,6 +1,6 @@
 /** @file More of what `costs` measures, element by element: what `np` makes of its ops, and integers. */
 
-import type { NDArray } from '../../src/ir/ndarray.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import type { CostCase } from './cost-table.ts';
 import { uniform } from './inputs.ts';

@@ -1,6 +1,6 @@
 /** @file What `costs` measures: each op as users call it, on which inputs, and how its error is counted. */
 
-import type { NDArray } from '../../src/ir/ndarray.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import type { FieldName } from '../../src/ring/field.ts';
 import { ARRAYS } from './cost-arrays.ts';

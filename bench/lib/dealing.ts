@@ -1,14 +1,14 @@
 /** @file What the dealer's part of a workload takes by itself: one core, no link, no parties. */
 
-import { analyse } from '../../src/ir/analysis.ts';
-import { Dealer } from '../../src/ir/deal.ts';
-import type { Graph } from '../../src/ir/graph.ts';
-import { lower } from '../../src/ir/lower.ts';
-import { optimize } from '../../src/ir/passes/optimize.ts';
-import type { CostMode, LinkMeasure } from '../../src/ir/plan.ts';
-import { inputGraph } from '../../src/ir/ports.ts';
-import type { Entry } from '../../src/ir/store.ts';
-import { trace } from '../../src/ir/tracer.ts';
+import { analyse } from '../../src/ir/compile/analysis.ts';
+import { lower } from '../../src/ir/compile/lower.ts';
+import { optimize } from '../../src/ir/compile/passes/optimize.ts';
+import type { CostMode, LinkMeasure } from '../../src/ir/compile/plan.ts';
+import { inputGraph } from '../../src/ir/compile/ports.ts';
+import type { Graph } from '../../src/ir/ops/graph.ts';
+import { Dealer } from '../../src/ir/run/dealer-run.ts';
+import type { Entry } from '../../src/ir/run/store.ts';
+import { trace } from '../../src/ir/trace/tracer.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { Prg } from '../../src/ring/prg.ts';
 import { Ring } from '../../src/ring/ring.ts';

@@ -1,6 +1,6 @@
 /** @file Inputs of benches: the same numbers at every run. */
 
-import { NDArray } from '../../src/ir/ndarray.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 
 /** Numbers in [0, 1) from a 32-bit state (mulberry32): for test data, never for masks. */
 export const stream = (seed: number): (() => number) => {

@@ -1,8 +1,8 @@
 /** @file Runs one op of the cost table on secrets and says what it cost and how far off it was. */
 
-import type { LockstepStats } from '../../src/ir/lockstep.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import type { LockstepStats } from '../../src/ir/run/lockstep.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import type { Ring } from '../../src/ring/ring.ts';
 import type { CostCase } from './cost-table.ts';

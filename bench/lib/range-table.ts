@@ -1,7 +1,7 @@
 /** @file Measures the errors of functions over the whole of their ranges, for `costs` and FEATURES.md. */
 
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import type { Ring } from '../../src/ring/ring.ts';
 import { shaped, stream } from './inputs.ts';

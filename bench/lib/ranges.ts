@@ -3,7 +3,7 @@
  * `npm run costs` measures. Ranges are those of the default fraction bits; what a docstring says of a function stands here too.
  */
 
-import type { NDArray } from '../../src/ir/ndarray.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import type { FieldName } from '../../src/ring/field.ts';
 

@@ -3,13 +3,13 @@
  * each opening that truncates, where z is the raw number in it (gates/finish.ts). Here z is looked at: sums over an op's truncations.
  */
 import type { Value } from '../../src/gates/gate.ts';
-import { decodeTensor } from '../../src/ir/encode.ts';
-import type { Graph, Node, Tensor, ValueId } from '../../src/ir/graph.ts';
-import { Lockstep } from '../../src/ir/lockstep.ts';
-import { lower } from '../../src/ir/lower.ts';
-import { optimize } from '../../src/ir/passes/optimize.ts';
-import { inputGraph } from '../../src/ir/ports.ts';
-import { trace } from '../../src/ir/tracer.ts';
+import { lower } from '../../src/ir/compile/lower.ts';
+import { optimize } from '../../src/ir/compile/passes/optimize.ts';
+import { inputGraph } from '../../src/ir/compile/ports.ts';
+import type { Graph, Node, Tensor, ValueId } from '../../src/ir/ops/graph.ts';
+import { decodeTensor } from '../../src/ir/run/encode.ts';
+import { Lockstep } from '../../src/ir/run/lockstep.ts';
+import { trace } from '../../src/ir/trace/tracer.ts';
 import type { RingArray } from '../../src/ring/array.ts';
 import type { Field } from '../../src/ring/field.ts';
 import type { Ring } from '../../src/ring/ring.ts';

@@ -4,7 +4,7 @@
  */
 
 import { np } from '../../src/index.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import { shaped, stream } from './inputs.ts';
 
 type Array_ = np.BaseArray;

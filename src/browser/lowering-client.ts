@@ -6,7 +6,7 @@ import { BUILD, type Build } from '../build.ts';
 import type { LoweredProgram, LoweringOptions } from '../device/lower-program.ts';
 import { type SentError, unpackError } from '../device/messages.ts';
 import { TesseraError } from '../errors.ts';
-import type { Graph } from '../ir/graph.ts';
+import type { Graph } from '../ir/ops/graph.ts';
 import { newWorker } from './workers.ts';
 
 /** `number`: the page's, for the answer. */

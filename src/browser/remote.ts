@@ -6,7 +6,7 @@ import type { NodeOptions, PartyNode } from '../device/production/node.ts';
 import type { Production } from '../device/production/production-options.ts';
 import type { Outcome, Work } from '../device/work.ts';
 import { fail, TesseraError } from '../errors.ts';
-import type { LinkMeasure } from '../ir/plan.ts';
+import type { LinkMeasure } from '../ir/compile/plan.ts';
 import type { Channel, LinkStats, Traffic } from '../link/link.ts';
 import type { TransportEvents, WebSocketTransport } from '../link/websocket.ts';
 import type { CallName, Calls, FromHost, Start } from './worker-messages.ts';

@@ -6,7 +6,7 @@ import type { Op } from '../device/objects.ts';
 import type { DealerOrder } from '../device/production/node.ts';
 import type { Production } from '../device/production/production-options.ts';
 import type { Outcome, Work } from '../device/work.ts';
-import type { LinkMeasure } from '../ir/plan.ts';
+import type { LinkMeasure } from '../ir/compile/plan.ts';
 import type { PeerEvent } from '../link/report.ts';
 import type { HelperDuty } from '../ring/thread-pool.ts';
 

@@ -9,8 +9,8 @@ import { LocalKeeper } from '../device/keeper.ts';
 import type { FileHeader, Keeper } from '../device/mode.ts';
 import { filesOf } from '../device/node-runtime.ts';
 import { fail } from '../errors.ts';
-import type { Exported } from '../ir/export.ts';
-import type { Tensor } from '../ir/graph.ts';
+import type { Tensor } from '../ir/ops/graph.ts';
+import type { Exported } from '../ir/run/export.ts';
 
 /** What a program orders, in the place of a keeper's methods. */
 export type KeeperOrder =

@@ -11,7 +11,7 @@ import type { RunningThread, ThreadEvents } from '../device/node-runtime.ts';
 import { SpuThreads, type StartThread } from '../device/threads.ts';
 import type { Outcome, Work } from '../device/work.ts';
 import { TesseraError } from '../errors.ts';
-import type { LinkMeasure } from '../ir/plan.ts';
+import type { LinkMeasure } from '../ir/compile/plan.ts';
 import { formatAddress, parseAddress } from '../link/address.ts';
 import { createIdentity, identityText } from '../link/identity.ts';
 import type { Channel } from '../link/link.ts';

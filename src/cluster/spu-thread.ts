@@ -7,8 +7,8 @@ import { type Duty, type FromThread, packError, type ToThread, unpackError } fro
 import { serveOver } from '../device/serve.ts';
 import { arraysOf, checkRange } from '../device/trees.ts';
 import { TesseraError } from '../errors.ts';
-import type { Exported } from '../ir/export.ts';
-import type { Tensor, Type } from '../ir/graph.ts';
+import type { Tensor, Type } from '../ir/ops/graph.ts';
+import type { Exported } from '../ir/run/export.ts';
 import { createIdentity, identityText } from '../link/identity.ts';
 import { connect } from '../link/websocket.ts';
 import { FIELDS } from '../ring/field.ts';

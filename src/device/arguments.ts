@@ -3,9 +3,9 @@
  * do not matter, and refuses what cannot be copied. A function works on its party's own copy.
  */
 import { fail } from '../errors.ts';
-import type { TensorData } from '../ir/graph.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { currentTrace, Traced } from '../ir/tracer.ts';
+import type { TensorData } from '../ir/ops/graph.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
+import { currentTrace, Traced } from '../ir/trace/tracer.ts';
 import { sharedTypes, typeId } from '../link/types.ts';
 import { DeviceObject } from './objects.ts';
 import { describe } from './read.ts';

@@ -7,10 +7,10 @@
  * ops, and checked by their results alone beyond.
  */
 import { fail } from '../errors.ts';
-import { type Comparison, compare, type Finding, type Precision } from '../ir/compare.ts';
-import { dtypeName } from '../ir/dtypes.ts';
-import type { Exposed } from '../ir/exposed.ts';
-import type { Node, Tensor } from '../ir/graph.ts';
+import type { Exposed } from '../ir/compile/expose.ts';
+import { dtypeName } from '../ir/ops/dtypes.ts';
+import type { Node, Tensor } from '../ir/ops/graph.ts';
+import { type Comparison, compare, type Finding, type Precision } from '../ir/run/accuracy.ts';
 import * as math from '../ring/math/index.ts';
 import { configError, describe, number, object, optional, type Reader } from './read.ts';
 import { placeOf } from './trees.ts';

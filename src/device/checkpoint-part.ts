@@ -1,7 +1,7 @@
 /** @file What stands in a part of a checkpoint, and where it is kept. */
 import { fail } from '../errors.ts';
-import type { Tensor, Type } from '../ir/graph.ts';
-import type { TreeDef } from '../ir/pytree.ts';
+import type { Tensor, Type } from '../ir/ops/graph.ts';
+import type { TreeDef } from '../ir/trace/pytree.ts';
 import { createCodec } from '../link/codec.ts';
 import { describe } from './read.ts';
 

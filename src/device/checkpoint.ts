@@ -8,8 +8,8 @@
  * way, there is a dump of which every party has its part: the highest that all have is the checkpoint.
  */
 import { fail, TesseraError } from '../errors.ts';
-import type { Tensor } from '../ir/graph.ts';
-import { flatten, unflatten } from '../ir/pytree.ts';
+import type { Tensor } from '../ir/ops/graph.ts';
+import { flatten, unflatten } from '../ir/trace/pytree.ts';
 import {
   type CheckpointPath,
   type Common,

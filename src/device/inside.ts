@@ -4,7 +4,7 @@
  * of, and could wait for what waits for it.
  */
 import { fail } from '../errors.ts';
-import { currentTrace } from '../ir/tracer.ts';
+import { currentTrace } from '../ir/trace/tracer.ts';
 
 const running: string[] = [];
 

@@ -1,6 +1,6 @@
 /** @file A party's side of checkpoints, where its engine's shares are in this process. */
 import { fail } from '../errors.ts';
-import type { Exported } from '../ir/export.ts';
+import type { Exported } from '../ir/run/export.ts';
 import type { FileHeader, Keeper, PartyFiles, Taken } from './mode.ts';
 
 export class LocalKeeper implements Keeper {

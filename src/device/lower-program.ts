@@ -1,10 +1,11 @@
 /** @file From a recorded program to what parties run: passes, pieces where memory is limited, lowering. */
-import type { CircuitOptions } from '../ir/circuit.ts';
-import type { Coarse } from '../ir/coarse.ts';
-import type { Graph } from '../ir/graph.ts';
-import { lower } from '../ir/lower.ts';
-import { optimize } from '../ir/passes/optimize.ts';
-import { pieces } from '../ir/passes/pieces.ts';
+
+import type { Coarse } from '../ir/compile/coarse.ts';
+import type { CircuitOptions } from '../ir/compile/graph-circuit.ts';
+import { lower } from '../ir/compile/lower.ts';
+import { optimize } from '../ir/compile/passes/optimize.ts';
+import { pieces } from '../ir/compile/passes/tile.ts';
+import type { Graph } from '../ir/ops/graph.ts';
 
 export interface LoweringOptions extends Omit<CircuitOptions, 'onCoarse'> {
   /** Bytes that arrays may take, if that is limited. */

@@ -1,9 +1,9 @@
 /** @file What the driver of a simulation and the threads of its SPUs say to each other. */
 import { type ErrorCode, TesseraError } from '../errors.ts';
-import type { Job, RunStats } from '../ir/engine.ts';
-import type { Exported } from '../ir/export.ts';
-import type { Graph, Tensor, Watched } from '../ir/graph.ts';
-import type { LinkMeasure } from '../ir/plan.ts';
+import type { LinkMeasure } from '../ir/compile/plan.ts';
+import type { Graph, Tensor, Watched } from '../ir/ops/graph.ts';
+import type { Job, RunStats } from '../ir/run/engine.ts';
+import type { Exported } from '../ir/run/export.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
 import type { FieldName } from '../ring/field.ts';
 

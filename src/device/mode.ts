@@ -4,10 +4,10 @@
  */
 
 import type { TesseraError } from '../errors.ts';
-import type { Exported } from '../ir/export.ts';
-import type { Tensor, TensorData, Type } from '../ir/graph.ts';
-import type { LinkMeasure } from '../ir/plan.ts';
-import type { TreeDef } from '../ir/pytree.ts';
+import type { LinkMeasure } from '../ir/compile/plan.ts';
+import type { Tensor, TensorData, Type } from '../ir/ops/graph.ts';
+import type { Exported } from '../ir/run/export.ts';
+import type { TreeDef } from '../ir/trace/pytree.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import type { Op, PYUObject } from './objects.ts';
 import type { BeaverType } from './runtime-config.ts';

@@ -3,7 +3,7 @@
  * Deno's; a browser's is browser/page-runtime.ts, which takes this file's place in the bundle.
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import type { Graph } from '../ir/graph.ts';
+import type { Graph } from '../ir/ops/graph.ts';
 import type { PortLike } from '../link/port.ts';
 import { type LoweredProgram, type LoweringOptions, lowerProgram as lowerHere } from './lower-program.ts';
 import type { Duty, FromThread, ToThread } from './messages.ts';

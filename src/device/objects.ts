@@ -5,10 +5,10 @@
 
 import { fail } from '../errors.ts';
 import { guardedPrototype, HANDLE, UNKNOWN_NAME } from '../guard.ts';
-import { callSite } from '../ir/callsite.ts';
-import type { Type } from '../ir/graph.ts';
-import type { NDArray } from '../ir/ndarray.ts';
-import type { TreeDef } from '../ir/pytree.ts';
+import type { Type } from '../ir/ops/graph.ts';
+import { callSite } from '../ir/trace/callsite.ts';
+import type { NDArray } from '../ir/trace/ndarray.ts';
+import type { TreeDef } from '../ir/trace/pytree.ts';
 import type { PYU } from './pyu.ts';
 import { describe, noMore } from './read.ts';
 import type { SPU } from './spu.ts';

@@ -1,7 +1,8 @@
 /** @file What an SPU has done so far: rounds, bytes, time, by party and by op. */
-import type { RunStats } from '../ir/engine.ts';
-import type { LinkMeasure } from '../ir/plan.ts';
-import { planText } from '../ir/plan-text.ts';
+
+import type { LinkMeasure } from '../ir/compile/plan.ts';
+import { planText } from '../ir/compile/plan-text.ts';
+import type { RunStats } from '../ir/run/engine.ts';
 import { FIELDS } from '../ring/field.ts';
 import type { Op } from './objects.ts';
 import type { RuntimeConfig } from './runtime-config.ts';

@@ -3,16 +3,16 @@
  * date), and lowered once for each different recording.
  */
 import { fail } from '../errors.ts';
-import { type Coarse, coarseText } from '../ir/coarse.ts';
-import { type Exposed, expose } from '../ir/exposed.ts';
-import type { Graph, Tensor, Type } from '../ir/graph.ts';
-import { inputBits } from '../ir/guard-range.ts';
-import { isTensor } from '../ir/ndarray.ts';
-import type { LinkMeasure } from '../ir/plan.ts';
-import { importGraph, inputGraph, revealGraph } from '../ir/ports.ts';
-import { print } from '../ir/print.ts';
-import { flatten, type TreeDef, unflatten } from '../ir/pytree.ts';
-import { isType, trace } from '../ir/tracer.ts';
+import { type Coarse, coarseText } from '../ir/compile/coarse.ts';
+import { type Exposed, expose } from '../ir/compile/expose.ts';
+import { inputBits } from '../ir/compile/guard-range.ts';
+import type { LinkMeasure } from '../ir/compile/plan.ts';
+import { importGraph, inputGraph, revealGraph } from '../ir/compile/ports.ts';
+import type { Graph, Tensor, Type } from '../ir/ops/graph.ts';
+import { print } from '../ir/ops/print.ts';
+import { isTensor } from '../ir/trace/ndarray.ts';
+import { flatten, type TreeDef, unflatten } from '../ir/trace/pytree.ts';
+import { isType, trace } from '../ir/trace/tracer.ts';
 import { FIELDS } from '../ring/field.ts';
 import type { LoweredProgram, LoweringOptions } from './lower-program.ts';
 import { lowerProgram } from './node-runtime.ts';

@@ -1,6 +1,6 @@
 /** @file PYU: a party's plaintext device. Its functions run in that party's program; in simulation, in the driver's. */
 import { fail } from '../errors.ts';
-import { callSite } from '../ir/callsite.ts';
+import { callSite } from '../ir/trace/callsite.ts';
 import { type Found, markUncalled, readArguments } from './arguments.ts';
 import { detailOf } from './detail.ts';
 import { failedAt, functionText } from './failing.ts';

@@ -1,7 +1,7 @@
 /** @file What is said where the range guard (`range_guard` of a runtime_config) has found that numbers left the range. */
 import { TesseraError } from '../errors.ts';
-import type { Watched } from '../ir/graph.ts';
-import { guardedBits, objectBits } from '../ir/guard-range.ts';
+import { guardedBits, objectBits } from '../ir/compile/guard-range.ts';
+import type { Watched } from '../ir/ops/graph.ts';
 import type { Field } from '../ring/field.ts';
 import { userName } from './check.ts';
 

@@ -3,8 +3,8 @@
  * for may be given with their default value; with any other value they are errors that say what Tessera does instead.
  */
 import { fail } from '../errors.ts';
-import type { SigmoidMode } from '../ir/circuit.ts';
-import type { CostMode, LinkMeasure } from '../ir/plan.ts';
+import type { SigmoidMode } from '../ir/compile/graph-circuit.ts';
+import type { CostMode, LinkMeasure } from '../ir/compile/plan.ts';
 import { FIELDS, type FieldName } from '../ring/field.ts';
 import * as math from '../ring/math/index.ts';
 import { MOST_THREADS } from '../ring/memory.ts';

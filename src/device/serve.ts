@@ -1,9 +1,9 @@
 /** @file A thread of a simulated SPU: one party's engine, or the dealer's, with ports to the other threads. */
 import { TesseraError } from '../errors.ts';
-import { DealerEngine } from '../ir/dealer-engine.ts';
-import { PartyEngine } from '../ir/engine.ts';
-import type { Graph } from '../ir/graph.ts';
-import type { LinkMeasure } from '../ir/plan.ts';
+import type { LinkMeasure } from '../ir/compile/plan.ts';
+import type { Graph } from '../ir/ops/graph.ts';
+import { DealerEngine } from '../ir/run/dealer-engine.ts';
+import { PartyEngine } from '../ir/run/engine.ts';
 import type { AbortableTransport } from '../link/memory.ts';
 import { type PortLike, portTransport } from '../link/port.ts';
 import { shape } from '../link/shaper.ts';

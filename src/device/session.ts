@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** @file A session: the parties, their devices, and the numbers of the operations on them. */
 import { fail, TesseraError } from '../errors.ts';
-import { callSite } from '../ir/callsite.ts';
+import { callSite } from '../ir/trace/callsite.ts';
 import { Checker, type CheckReport } from './check.ts';
 import { readClusterDef, type SpuDef } from './cluster-def.ts';
 import { type ClusterOptions, opener } from './cluster-options.ts';

@@ -1,5 +1,5 @@
 /** @file In a simulation with `check`: what an SPU holds, once more in float64, and programs that run on both. */
-import type { Tensor, Type } from '../ir/graph.ts';
+import type { Tensor, Type } from '../ir/ops/graph.ts';
 import type { Checker } from './check.ts';
 import { failedAt } from './failing.ts';
 import type { Op } from './objects.ts';

@@ -1,7 +1,7 @@
 /** @file Reading what is given to a call on an SPU, and taking its results apart. */
 import { fail, oneOf } from '../errors.ts';
-import type { Tensor, Type } from '../ir/graph.ts';
-import { leafCount, type TreeDef, unflatten } from '../ir/pytree.ts';
+import type { Tensor, Type } from '../ir/ops/graph.ts';
+import { leafCount, type TreeDef, unflatten } from '../ir/trace/pytree.ts';
 import type { Described } from './mode.ts';
 import type { DeviceObject, Form, Held } from './objects.ts';
 import type { Recorded } from './programs.ts';

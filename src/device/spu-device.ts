@@ -1,10 +1,10 @@
 /** @file What stands behind an SPU: a function that is called on it is recorded, and run on masked values. */
 import { fail, oneOf, TesseraError } from '../errors.ts';
-import { callSite } from '../ir/callsite.ts';
-import { coarseText } from '../ir/coarse.ts';
-import type { Graph, Type } from '../ir/graph.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { unflatten } from '../ir/pytree.ts';
+import { coarseText } from '../ir/compile/coarse.ts';
+import type { Graph, Type } from '../ir/ops/graph.ts';
+import { callSite } from '../ir/trace/callsite.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
+import { unflatten } from '../ir/trace/pytree.ts';
 import { readArguments } from './arguments.ts';
 import { dump, type Inside, load } from './checkpoint.ts';
 import type { CheckpointPath } from './checkpoint-part.ts';

@@ -1,5 +1,5 @@
 /** @file What enters an SPU: values of PYUs are described by their owners, and masked, all of a call in one round. */
-import type { Tensor, TensorData, Type } from '../ir/graph.ts';
+import type { Tensor, TensorData, Type } from '../ir/ops/graph.ts';
 import { failedAt } from './failing.ts';
 import type { Described, SpuBackend } from './mode.ts';
 import { type Held, INSIDE, type Op, type PYUObject, quietly, type SPUObject } from './objects.ts';

@@ -1,6 +1,6 @@
 /** @file SPU: the device of several parties together, as a function that takes a function. */
 import { fail } from '../errors.ts';
-import type { ArrayInput, BaseArray } from '../ir/array.ts';
+import type { ArrayInput, BaseArray } from '../ir/trace/array.ts';
 import { markUncalled } from './arguments.ts';
 import type { CheckpointPath } from './checkpoint-part.ts';
 import type { SpuConfig } from './cluster-def.ts';

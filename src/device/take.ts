@@ -4,8 +4,8 @@
  * A buffer that was given away is detached, as by `postMessage`: its views have length 0 from then on.
  */
 import { fail } from '../errors.ts';
-import type { TensorData } from '../ir/graph.ts';
-import { NDArray } from '../ir/ndarray.ts';
+import type { TensorData } from '../ir/ops/graph.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
 import { describe } from './read.ts';
 
 /** What can be taken over: an array of numbers that has its buffer for itself. */

@@ -3,11 +3,11 @@
  * order, and each party its own private inputs; the parties talk to each other through ports that it does not hold.
  */
 import { TesseraError } from '../errors.ts';
-import type { RunStats } from '../ir/engine.ts';
-import type { Exported } from '../ir/export.ts';
-import type { Graph, Tensor } from '../ir/graph.ts';
-import { inputBits } from '../ir/guard-range.ts';
-import type { LinkMeasure } from '../ir/plan.ts';
+import { inputBits } from '../ir/compile/guard-range.ts';
+import type { LinkMeasure } from '../ir/compile/plan.ts';
+import type { Graph, Tensor } from '../ir/ops/graph.ts';
+import type { RunStats } from '../ir/run/engine.ts';
+import type { Exported } from '../ir/run/export.ts';
 import type { PortLike } from '../link/port.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
 import { FIELDS } from '../ring/field.ts';

@@ -1,9 +1,9 @@
 /** @file Trees of arguments and results: finding the device objects in them, and reading arrays out of plain data. */
 import { fail, TesseraError } from '../errors.ts';
-import { type ArrayInput, BaseArray } from '../ir/array.ts';
-import type { Tensor } from '../ir/graph.ts';
-import { isTensor, NDArray } from '../ir/ndarray.ts';
-import { flatten, type TreeDef } from '../ir/pytree.ts';
+import type { Tensor } from '../ir/ops/graph.ts';
+import { type ArrayInput, BaseArray } from '../ir/trace/array.ts';
+import { isTensor, NDArray } from '../ir/trace/ndarray.ts';
+import { flatten, type TreeDef } from '../ir/trace/pytree.ts';
 import type { Field } from '../ring/field.ts';
 import * as math from '../ring/math/index.ts';
 import { checkCalled, checkFields, type Found, isPlainObject, isPromise } from './arguments.ts';

@@ -1,6 +1,7 @@
 /** @file A job for the parties of an SPU, and what came of it. */
-import type { RunStats } from '../ir/engine.ts';
-import type { DType, Graph, Tensor, Watched } from '../ir/graph.ts';
+
+import type { DType, Graph, Tensor, Watched } from '../ir/ops/graph.ts';
+import type { RunStats } from '../ir/run/engine.ts';
 import type { Op } from './objects.ts';
 
 export interface Work {

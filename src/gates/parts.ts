@@ -1,4 +1,4 @@
-/** @file Work cut into ranges, so that the first of a long opening leaves while the rest is computed (ir/round.ts). */
+/** @file Work cut into ranges, so that the first of a long opening leaves while the rest is computed (ir/run/round.ts). */
 
 import type { Field } from '../ring/field.ts';
 

@@ -1,7 +1,7 @@
 /**
  * @file Long work in stretches. A process that computes for seconds without a break neither beats nor acknowledges, and its
  * peers take it for dead: so gates, local ops and the dealer yield PAUSE where some more milliseconds have passed, and who runs
- * them lets the event loop turn when it is due (ir/pace.ts). A pause is no round, changes no byte, and depends on nothing secret.
+ * them lets the event loop turn when it is due (ir/run/pace.ts). A pause is no round, changes no byte, and depends on nothing secret.
  */
 
 import type { Scratch } from '../dealer/scratch.ts';

@@ -1,6 +1,6 @@
 /** @file More activations of np.nn, and attention. Errors as nn.ts says. */
-import type { Axis, BaseArray } from '../ir/array.ts';
-import { apply } from '../ir/tracer.ts';
+import type { Axis, BaseArray } from '../ir/trace/array.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import { log as elementaryLog } from '../ring/math/index.ts';
 import { clip, less, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, readAxes } from './core.ts';

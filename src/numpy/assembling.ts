@@ -1,8 +1,8 @@
 /** @file More ways to put arrays together and to take them apart: nothing here costs a message. */
 import { fail } from '../errors.ts';
-import { block as cut } from '../ir/algebra.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { broadcastShapes, normalAxis } from '../ir/shapes.ts';
+import { broadcastShapes, normalAxis } from '../ir/ops/shapes.ts';
+import { block as cut } from '../ir/trace/algebra.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
 import { type ArrayInput, asArr, axisOf, type FlatAxis, type OneAxis, promoteAll, spread } from './core.ts';
 import { readShape, type ShapeInput, zeros } from './create.ts';
 import { arraysOf, concatenate, split, tile } from './join.ts';

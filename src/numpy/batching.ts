@@ -1,11 +1,11 @@
 /** @file np.vmap: a function of one example made a function of many. */
 import { fail } from '../errors.ts';
-import type { ArrayInput, BaseArray } from '../ir/array.ts';
-import { sizeOf } from '../ir/graph.ts';
-import { flatten, type TreeDef, unflatten } from '../ir/pytree.ts';
-import { recordFunction, typeOfArray } from '../ir/replay.ts';
-import { normalAxis } from '../ir/shapes.ts';
-import { batch } from '../ir/vmap.ts';
+import { sizeOf } from '../ir/ops/graph.ts';
+import { normalAxis } from '../ir/ops/shapes.ts';
+import type { ArrayInput, BaseArray } from '../ir/trace/array.ts';
+import { flatten, type TreeDef, unflatten } from '../ir/trace/pytree.ts';
+import { recordFunction, typeOfArray } from '../ir/trace/replay.ts';
+import { batch } from '../ir/trace/vmap.ts';
 import { asArr, axisOf, broadcast, type OneAxis, spread } from './core.ts';
 import { argumentsOf } from './options.ts';
 import { expandDims, moveaxis, reshape } from './shape.ts';

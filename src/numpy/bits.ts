@@ -1,10 +1,10 @@
 /** @file Integers bit by bit, and their common divisors. Exact over the whole range of each dtype. */
 import { fail } from '../errors.ts';
-import { block } from '../ir/algebra.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { bitsOf, dtypeName, isInt } from '../ir/dtypes.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { apply } from '../ir/tracer.ts';
+import { bitsOf, dtypeName, isInt } from '../ir/ops/dtypes.ts';
+import { block } from '../ir/trace/algebra.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import * as math from '../ring/math/index.ts';
 import { equal, logicalAnd, logicalNot, logicalOr, logicalXor, where } from './compare.ts';
 import {

@@ -1,8 +1,8 @@
 /** @file Branches on conditions that may be secret: every branch runs, and a choice at the end hides which one counts. */
 import { fail } from '../errors.ts';
-import { type ArrayInput, BaseArray } from '../ir/array.ts';
-import { isTensor, NDArray } from '../ir/ndarray.ts';
-import { flatten, sameTree, treeText, unflatten } from '../ir/pytree.ts';
+import { type ArrayInput, BaseArray } from '../ir/trace/array.ts';
+import { isTensor, NDArray } from '../ir/trace/ndarray.ts';
+import { flatten, sameTree, treeText, unflatten } from '../ir/trace/pytree.ts';
 import { clip, equal, where } from './compare.ts';
 import { asArr, convertTo, isBool, truth } from './core.ts';
 import { wholePlaces } from './indexing.ts';

@@ -1,10 +1,10 @@
 /** @file Choosing among arrays and elements by conditions and positions, which may be secret. */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { dtypeName, isInt } from '../ir/dtypes.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { normalAxis, shapeText } from '../ir/shapes.ts';
-import { Traced } from '../ir/tracer.ts';
+import { dtypeName, isInt } from '../ir/ops/dtypes.ts';
+import { normalAxis, shapeText } from '../ir/ops/shapes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
+import { Traced } from '../ir/trace/tracer.ts';
 import { equal, isclose, where } from './compare.ts';
 import {
   type ArrayInput,

@@ -1,8 +1,8 @@
 /** @file Comparisons, logic, and choosing without branching. */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { apply } from '../ir/tracer.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import { type ArrayInput, asArr, broadcast, convertTo, isBool, spread, truth, unify } from './core.ts';
 import { abs, add, maximum, minimum, multiply, subtract } from './elementwise.ts';
 

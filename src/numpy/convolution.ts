@@ -4,10 +4,10 @@
  * alone: the bytes are those of the output, whatever the window.
  */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { sizeOf } from '../ir/graph.ts';
-import { shapeText } from '../ir/shapes.ts';
-import { apply } from '../ir/tracer.ts';
+import { sizeOf } from '../ir/ops/graph.ts';
+import { shapeText } from '../ir/ops/shapes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import { type ArrayInput, asArr, convertTo, promoteAll, reshapeTo } from './core.ts';
 import { multiply } from './elementwise.ts';
 import { pad } from './join.ts';

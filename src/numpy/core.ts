@@ -1,16 +1,16 @@
 /** @file What all functions of `np` share: reading operands, promoting dtypes, broadcasting, axis options. */
 
 import { fail } from '../errors.ts';
-import { type ArrayInput, type Axis, BaseArray } from '../ir/array.ts';
-import { kindOf, promote, type UserDType } from '../ir/dtypes.ts';
-import type { Shape } from '../ir/graph.ts';
-import { NDArray, weakDType } from '../ir/ndarray.ts';
-import { broadcastShapes, normalAxes, sameShape } from '../ir/shapes.ts';
-import { apply, record } from '../ir/tracer.ts';
+import { kindOf, promote, type UserDType } from '../ir/ops/dtypes.ts';
+import type { Shape } from '../ir/ops/graph.ts';
+import { broadcastShapes, normalAxes, sameShape } from '../ir/ops/shapes.ts';
+import { type ArrayInput, type Axis, BaseArray } from '../ir/trace/array.ts';
+import { NDArray, weakDType } from '../ir/trace/ndarray.ts';
+import { apply, record } from '../ir/trace/tracer.ts';
 import { describe } from '../names.ts';
 import { argumentsOf } from './options.ts';
 
-export type { ArrayInput, Axis } from '../ir/array.ts';
+export type { ArrayInput, Axis } from '../ir/trace/array.ts';
 
 const holdsTraced = (x: unknown): boolean =>
   Array.isArray(x) ? x.some((item) => holdsTraced(item)) : x instanceof BaseArray && !(x instanceof NDArray);

@@ -1,7 +1,7 @@
 /** @file What pairs of variables have in common: covariances and correlations, as in NumPy. */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { shapeText } from '../ir/shapes.ts';
+import { shapeText } from '../ir/ops/shapes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
 import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
 import { fineRsqrt, multiply, subtract } from './elementwise.ts';
 import { concatenate } from './join.ts';

@@ -1,10 +1,10 @@
 /** @file Making arrays. Shapes are lists, or one number. Dtypes are NumPy's names; float64 unless said otherwise. */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { alloc, parseDType } from '../ir/dtypes.ts';
-import { type Shape, sizeOf } from '../ir/graph.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { checkShape } from '../ir/shapes.ts';
+import { alloc, parseDType } from '../ir/ops/dtypes.ts';
+import { type Shape, sizeOf } from '../ir/ops/graph.ts';
+import { checkShape } from '../ir/ops/shapes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
 import * as math from '../ring/math/index.ts';
 import { type ArrayInput, asArr, broadcast, convertTo, numbersOf } from './core.ts';
 

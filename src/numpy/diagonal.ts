@@ -1,9 +1,9 @@
 /** @file Diagonals, triangles, grids and products of blocks. None costs more than the multiplications it names. */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { normalAxis } from '../ir/shapes.ts';
-import { apply } from '../ir/tracer.ts';
+import { normalAxis } from '../ir/ops/shapes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import { where } from './compare.ts';
 import { type ArrayInput, asArr, broadcast, reshapeTo } from './core.ts';
 import { multiply } from './elementwise.ts';

@@ -1,8 +1,8 @@
 /** @file Contractions: einsum and tensordot as products of matrices, so that only results are opened. */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { sizeOf } from '../ir/graph.ts';
-import { normalAxes } from '../ir/shapes.ts';
+import { sizeOf } from '../ir/ops/graph.ts';
+import { normalAxes } from '../ir/ops/shapes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
 import { type ArrayInput, asArr, convertTo, isBool, promoteAll, reshapeTo } from './core.ts';
 import { diagonal } from './diagonal.ts';
 import { multiply } from './elementwise.ts';

@@ -1,10 +1,10 @@
 /** @file Arithmetic and functions, element by element. Operands broadcast; integers wrap; bools add as `or`. */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { isInt, kindOf } from '../ir/dtypes.ts';
-import type { Shape } from '../ir/graph.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { apply } from '../ir/tracer.ts';
+import { isInt, kindOf } from '../ir/ops/dtypes.ts';
+import type { Shape } from '../ir/ops/graph.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import * as math from '../ring/math/index.ts';
 import {
   type ArrayInput,

@@ -1,7 +1,7 @@
 /** @file Factorisations of small matrices: Cholesky, QR, and eigenvalues and singular values by Jacobi's rotations. */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { NDArray } from '../ir/ndarray.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
 import * as math from '../ring/math/index.ts';
 import { equal, less, where, within } from './compare.ts';
 import { type ArrayInput, convertTo, reshapeTo } from './core.ts';

@@ -1,9 +1,9 @@
 /** @file Public numbers that follow a rule: grids, windows, index lists. The same on every engine, so that parties agree on them. */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { type Shape, sizeOf } from '../ir/graph.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { shapeText } from '../ir/shapes.ts';
+import { type Shape, sizeOf } from '../ir/ops/graph.ts';
+import { shapeText } from '../ir/ops/shapes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
 import * as math from '../ring/math/index.ts';
 import { cos, exp, log } from '../ring/math/index.ts';
 import { type ArrayInput, asArr, convertTo, isBool, reshapeTo } from './core.ts';

@@ -3,12 +3,12 @@
  * secret; nothing tells which row belongs where, or how many. Every key is compared with every group: 2 rounds, a byte each.
  */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { intRange, isInt } from '../ir/dtypes.ts';
-import { sizeOf } from '../ir/graph.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { shapeText } from '../ir/shapes.ts';
-import { apply } from '../ir/tracer.ts';
+import { intRange, isInt } from '../ir/ops/dtypes.ts';
+import { sizeOf } from '../ir/ops/graph.ts';
+import { shapeText } from '../ir/ops/shapes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import { equal, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, isBool, reshapeTo } from './core.ts';
 import { arange, full, zeros } from './create.ts';

@@ -1,11 +1,11 @@
 /** @file Counting by intervals, what follows from pairs of columns, and what lies between samples. */
 import { fail } from '../errors.ts';
-import { block } from '../ir/algebra.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { isInt } from '../ir/dtypes.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { normalAxis, shapeText } from '../ir/shapes.ts';
-import { apply } from '../ir/tracer.ts';
+import { isInt } from '../ir/ops/dtypes.ts';
+import { normalAxis, shapeText } from '../ir/ops/shapes.ts';
+import { block } from '../ir/trace/algebra.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import { less, lessEqual, logicalXor } from './compare.ts';
 import { type ArrayInput, type AxisOptions, asArr, convertTo, type OneAxis, reshapeTo } from './core.ts';
 import { arange, linspace, zeros } from './create.ts';

@@ -4,9 +4,9 @@
  */
 import './methods.ts';
 
-export type { ArrayInput, Axis, NestedNumbers, SliceSpec } from '../ir/array.ts';
-export { BaseArray } from '../ir/array.ts';
-export { NDArray } from '../ir/ndarray.ts';
+export type { ArrayInput, Axis, NestedNumbers, SliceSpec } from '../ir/trace/array.ts';
+export { BaseArray } from '../ir/trace/array.ts';
+export { NDArray } from '../ir/trace/ndarray.ts';
 export * from './aliases.ts';
 export {
   append,

@@ -1,10 +1,10 @@
 /** @file Parts of arrays: slices and picks by public positions, and blocks at indices that a loop counts. */
 import { fail } from '../errors.ts';
-import { type ArrayInput, BaseArray, type SliceSpec } from '../ir/array.ts';
-import { dtypeName, isInt } from '../ir/dtypes.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { normalAxis } from '../ir/shapes.ts';
-import { apply, Traced } from '../ir/tracer.ts';
+import { dtypeName, isInt } from '../ir/ops/dtypes.ts';
+import { normalAxis } from '../ir/ops/shapes.ts';
+import { type ArrayInput, BaseArray, type SliceSpec } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
+import { apply, Traced } from '../ir/trace/tracer.ts';
 import { describe } from '../names.ts';
 import { asArr, axisOf, broadcast, convertTo, type FlatAxis, promoteAll, reshapeTo } from './core.ts';
 import { ravel } from './shape.ts';

@@ -1,10 +1,10 @@
 /** @file Joining, splitting and repeating arrays. */
 import { fail } from '../errors.ts';
-import { block } from '../ir/algebra.ts';
-import { BaseArray } from '../ir/array.ts';
-import { dtypeName } from '../ir/dtypes.ts';
-import { normalAxis, sameShape, shapeText } from '../ir/shapes.ts';
-import { apply } from '../ir/tracer.ts';
+import { dtypeName } from '../ir/ops/dtypes.ts';
+import { normalAxis, sameShape, shapeText } from '../ir/ops/shapes.ts';
+import { block } from '../ir/trace/algebra.ts';
+import { BaseArray } from '../ir/trace/array.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import {
   type ArrayInput,
   asArr,

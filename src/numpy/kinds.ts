@@ -1,6 +1,7 @@
 /** @file What may be asked of dtypes and of ranks, which are public. dtypes are named by text: 'float64', 'int32', .. */
-import type { BaseArray } from '../ir/array.ts';
-import { dtypeName, type Kind, kindOf, parseDType, promote } from '../ir/dtypes.ts';
+
+import { dtypeName, type Kind, kindOf, parseDType, promote } from '../ir/ops/dtypes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
 import { type ArrayInput, asArr, unify } from './core.ts';
 import { zeros } from './create.ts';
 

@@ -1,9 +1,9 @@
 /** @file What np.linalg makes of its factorisations and products. */
 import { fail } from '../errors.ts';
-import { block } from '../ir/algebra.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { sizeOf } from '../ir/graph.ts';
-import { shapeText } from '../ir/shapes.ts';
+import { sizeOf } from '../ir/ops/graph.ts';
+import { shapeText } from '../ir/ops/shapes.ts';
+import { block } from '../ir/trace/algebra.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
 import * as math from '../ring/math/index.ts';
 import { less, where } from './compare.ts';
 import {

@@ -1,9 +1,9 @@
 /** @file Products of vectors and matrices, with NumPy's rules for every rank. */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { sizeOf } from '../ir/graph.ts';
-import { broadcastShapes, shapeText } from '../ir/shapes.ts';
-import { apply } from '../ir/tracer.ts';
+import { sizeOf } from '../ir/ops/graph.ts';
+import { broadcastShapes, shapeText } from '../ir/ops/shapes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import { type ArrayInput, asArr, broadcast, convertTo, isBool, reshapeTo, unify } from './core.ts';
 import { multiply } from './elementwise.ts';
 import { moveaxis, ravel } from './shape.ts';

@@ -1,14 +1,14 @@
 /** @file Repeating a public number of times, or as long as a revealed condition holds. */
 import { fail } from '../errors.ts';
-import { type ArrayInput, BaseArray } from '../ir/array.ts';
-import { alloc } from '../ir/dtypes.ts';
-import type { Tensor, TensorData } from '../ir/graph.ts';
-import { checkCarry, repeat } from '../ir/loop.ts';
-import { isTensor, NDArray } from '../ir/ndarray.ts';
-import { flatten, sameTree, type TreeDef, treeText, unflatten } from '../ir/pytree.ts';
-import { recordFunction, typeOfArray } from '../ir/replay.ts';
-import { shapeText } from '../ir/shapes.ts';
-import { apply, Traced } from '../ir/tracer.ts';
+import { alloc } from '../ir/ops/dtypes.ts';
+import type { Tensor, TensorData } from '../ir/ops/graph.ts';
+import { shapeText } from '../ir/ops/shapes.ts';
+import { type ArrayInput, BaseArray } from '../ir/trace/array.ts';
+import { checkCarry, repeat } from '../ir/trace/loop.ts';
+import { isTensor, NDArray } from '../ir/trace/ndarray.ts';
+import { flatten, sameTree, type TreeDef, treeText, unflatten } from '../ir/trace/pytree.ts';
+import { recordFunction, typeOfArray } from '../ir/trace/replay.ts';
+import { apply, Traced } from '../ir/trace/tracer.ts';
 import * as math from '../ring/math/index.ts';
 import { asArr, broadcast, reshapeTo, truth } from './core.ts';
 import { dynamicSlice, dynamicUpdateSlice } from './indexing.ts';

@@ -3,8 +3,8 @@
  * 2^-20 at FM128 and 2^-12 at FM64, relative above 1 and absolute below, unless a line says otherwise; ranges are those of FM128,
  * and of FM64 in brackets (test/numpy/ranges.ts holds each to them).
  */
-import type { BaseArray } from '../ir/array.ts';
-import { apply } from '../ir/tracer.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import { less, logicalXor, where, within } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, spread } from './core.ts';
 import {

@@ -2,9 +2,9 @@
  * @file Which elements of one list are in another. Few pairs are compared all with all; many are sorted together, so that equal ones
  * stand beside each other.
  */
-import { block } from '../ir/algebra.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { apply } from '../ir/tracer.ts';
+import { block } from '../ir/trace/algebra.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import * as math from '../ring/math/index.ts';
 import { equal, less, logicalAnd, logicalNot, logicalXor, notEqual } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, isBool, promoteAll, reshapeTo } from './core.ts';

@@ -1,10 +1,10 @@
 /**
  * @file `np` as programs have it: an unknown name is an error that says the nearest known one, and what is asked for by
- * name is told from what np's own functions make on their way, so that an unused condition is found (ir/conditions.ts).
+ * name is told from what np's own functions make on their way, so that an unused condition is found (ir/trace/conditions.ts).
  */
 import { fail } from '../errors.ts';
 import { mayBeMissing } from '../guard.ts';
-import { condition } from '../ir/conditions.ts';
+import { condition } from '../ir/trace/conditions.ts';
 import { nearest } from '../names.ts';
 
 type AnyFunction = (...args: unknown[]) => unknown;

@@ -3,8 +3,8 @@
  * arrays are looked at.
  */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { NDArray } from '../ir/ndarray.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
 import { isnan, where } from './compare.ts';
 import { type ArrayInput, type Axis, asArr, broadcast, type FlatAxis, readAxes, reshapeTo } from './core.ts';
 import { stack } from './join.ts';

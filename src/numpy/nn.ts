@@ -4,9 +4,9 @@
  * and 2^-12 at FM64, relative above 1 and absolute below, for any x, unless a line says otherwise (test/numpy/ranges.ts).
  */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { normalAxis, shapeText } from '../ir/shapes.ts';
-import { apply, record } from '../ir/tracer.ts';
+import { normalAxis, shapeText } from '../ir/ops/shapes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { apply, record } from '../ir/trace/tracer.ts';
 import { less, where, within } from './compare.ts';
 import {
   type ArrayInput,

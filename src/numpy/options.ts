@@ -1,7 +1,7 @@
 /** @file Options objects of functions: an unknown key is an error that names the key it may have been, also where no compiler looks. */
 import { fail } from '../errors.ts';
-import { BaseArray } from '../ir/array.ts';
-import { isTensor } from '../ir/ndarray.ts';
+import { BaseArray } from '../ir/trace/array.ts';
+import { isTensor } from '../ir/trace/ndarray.ts';
 import { describe, suggestion } from '../names.ts';
 
 /** What an options object may hold, each with what it means when it is left out. */

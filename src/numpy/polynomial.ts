@@ -1,10 +1,10 @@
 /** @file Polynomials: coefficients from the highest power down, as in NumPy's older functions (polyval, polyadd, ...). */
 import { fail } from '../errors.ts';
-import { block } from '../ir/algebra.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { dtypeName } from '../ir/dtypes.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { broadcastShapes } from '../ir/shapes.ts';
+import { dtypeName } from '../ir/ops/dtypes.ts';
+import { broadcastShapes } from '../ir/ops/shapes.ts';
+import { block } from '../ir/trace/algebra.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
 import { type ArrayInput, asArr, broadcast, convertTo, isBool, promoteAll, reshapeTo } from './core.ts';
 import { ones, onesLike, readShape, zeros } from './create.ts';
 import { add, multiply, negative, reciprocal, square, subtract } from './elementwise.ts';

@@ -1,8 +1,8 @@
 /** @file New arrays in which some elements are others: what NumPy puts into an array in place. */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { normalAxis, shapeText } from '../ir/shapes.ts';
+import { normalAxis, shapeText } from '../ir/ops/shapes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
 import { scatter } from './choosing.ts';
 import { equal, where } from './compare.ts';
 import {

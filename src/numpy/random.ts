@@ -4,10 +4,10 @@
  * JAX uses it. It is for initial weights and shuffled batches, not for secrets: everybody knows the key.
  */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { sizeOf } from '../ir/graph.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { normalAxis } from '../ir/shapes.ts';
+import { sizeOf } from '../ir/ops/graph.ts';
+import { normalAxis } from '../ir/ops/shapes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
 import * as math from '../ring/math/index.ts';
 import { erf, exp, log } from '../ring/math/index.ts';
 import { type ArrayInput, asArr, axisOf, type OneAxis } from './core.ts';

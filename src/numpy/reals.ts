@@ -1,5 +1,5 @@
 /** @file What NumPy asks of complex numbers, answered for real ones, and arrays of at least so many axes. */
-import type { BaseArray } from '../ir/array.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
 import { less, where } from './compare.ts';
 import { type ArrayInput, asArr, reshapeTo } from './core.ts';
 import { zerosLike } from './create.ts';

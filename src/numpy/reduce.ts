@@ -1,11 +1,11 @@
 /** @file Reductions. `axis`: a number, a list, or {axis, keepdims}; everything when left out. */
 import { fail } from '../errors.ts';
-import type { BaseArray, ReduceOptions } from '../ir/array.ts';
-import { kindOf } from '../ir/dtypes.ts';
-import { sizeOf } from '../ir/graph.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { dropAxes } from '../ir/shapes.ts';
-import { apply, record } from '../ir/tracer.ts';
+import { kindOf } from '../ir/ops/dtypes.ts';
+import { sizeOf } from '../ir/ops/graph.ts';
+import { dropAxes } from '../ir/ops/shapes.ts';
+import type { BaseArray, ReduceOptions } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
+import { apply, record } from '../ir/trace/tracer.ts';
 import { equal, notEqual } from './compare.ts';
 import {
   type ArrayInput,

@@ -1,6 +1,6 @@
 /** @file What a program reveals on its way. */
-import type { BaseArray } from '../ir/array.ts';
-import { apply } from '../ir/tracer.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import { type ArrayInput, asArr } from './core.ts';
 
 /**

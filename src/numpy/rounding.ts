@@ -1,9 +1,9 @@
 /** @file Whole parts and remainders of real numbers. Exact: no result is a unit off for being close to a whole number. */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { intRange, kindOf } from '../ir/dtypes.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { apply, record } from '../ir/tracer.ts';
+import { intRange, kindOf } from '../ir/ops/dtypes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
+import { apply, record } from '../ir/trace/tracer.ts';
 import * as math from '../ring/math/index.ts';
 import { equal, less, logicalAnd, logicalOr, logicalXor, notEqual, where } from './compare.ts';
 import { type ArrayInput, asArr, broadcast, convertTo, isBool, numberLike, spread, unify } from './core.ts';

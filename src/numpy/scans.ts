@@ -1,10 +1,10 @@
 /** @file Running sums, products and extremes, and differences of neighbours. */
 import { fail } from '../errors.ts';
-import { block } from '../ir/algebra.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { dtypeName, kindOf } from '../ir/dtypes.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { normalAxis } from '../ir/shapes.ts';
+import { dtypeName, kindOf } from '../ir/ops/dtypes.ts';
+import { normalAxis } from '../ir/ops/shapes.ts';
+import { block } from '../ir/trace/algebra.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
 import { lessEqual, notEqual, where } from './compare.ts';
 import {
   type ArrayInput,

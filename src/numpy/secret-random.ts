@@ -3,9 +3,9 @@
  * Outside of a program they draw from the runtime's generator.
  */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { normalAxis } from '../ir/shapes.ts';
-import { apply, currentTrace, type Trace } from '../ir/tracer.ts';
+import { normalAxis } from '../ir/ops/shapes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { apply, currentTrace, type Trace } from '../ir/trace/tracer.ts';
 import * as math from '../ring/math/index.ts';
 import { type ArrayInput, asArr, axisOf, convertTo, type OneAxis } from './core.ts';
 import { arange, readShape, type ShapeInput } from './create.ts';

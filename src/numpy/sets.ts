@@ -1,9 +1,9 @@
 /** @file What NumPy gives as lists of unknown length: here their length is given, so that it says nothing of secrets. */
 import { fail } from '../errors.ts';
-import { block } from '../ir/algebra.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { shapeText } from '../ir/shapes.ts';
-import { apply } from '../ir/tracer.ts';
+import { shapeText } from '../ir/ops/shapes.ts';
+import { block } from '../ir/trace/algebra.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import { less, logicalAnd, logicalNot, logicalXor, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, isBool, promoteAll, reshapeTo, truth } from './core.ts';
 import { arange, full, ones, zeros } from './create.ts';

@@ -1,8 +1,8 @@
 /** @file Rearranging one array: nothing here costs a message. */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { checkBroadcast, reshapeTo as newShape, normalAxes, normalAxis } from '../ir/shapes.ts';
-import { apply } from '../ir/tracer.ts';
+import { checkBroadcast, reshapeTo as newShape, normalAxes, normalAxis } from '../ir/ops/shapes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import { type ArrayInput, asArr, axisOf, broadcast, reshapeTo, type SomeAxes } from './core.ts';
 import { readShape, type ShapeInput } from './create.ts';
 import { argumentsOf } from './options.ts';

@@ -3,8 +3,8 @@
  * tournament and moved by a one-hot product, so every matrix takes the same steps.
  */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { shapeText } from '../ir/shapes.ts';
+import { shapeText } from '../ir/ops/shapes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
 import { type ArrayInput, type Axis, asArr, convertTo, readAxes, reshapeTo } from './core.ts';
 import { eye } from './create.ts';
 import { abs, add, fineReciprocal, multiply, power, sqrt, square, subtract } from './elementwise.ts';

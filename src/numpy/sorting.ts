@@ -1,10 +1,10 @@
 /** @file Order: sorting, and what follows from it. Ties keep their order wherever positions are given. */
 import { fail } from '../errors.ts';
-import { block } from '../ir/algebra.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { normalAxis } from '../ir/shapes.ts';
-import { apply } from '../ir/tracer.ts';
+import { normalAxis } from '../ir/ops/shapes.ts';
+import { block } from '../ir/trace/algebra.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import { less, lessEqual } from './compare.ts';
 import {
   type ArrayInput,

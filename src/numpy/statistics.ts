@@ -1,8 +1,8 @@
 /** @file Weighted means, counts, and the names that NumPy has for arrays with missing values. */
 import { fail } from '../errors.ts';
-import type { BaseArray } from '../ir/array.ts';
-import { NDArray } from '../ir/ndarray.ts';
-import { broadcastShapes, sameShape, shapeText } from '../ir/shapes.ts';
+import { broadcastShapes, sameShape, shapeText } from '../ir/ops/shapes.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
+import { NDArray } from '../ir/trace/ndarray.ts';
 import { equal } from './compare.ts';
 import {
   type ArrayInput,

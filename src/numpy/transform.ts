@@ -1,12 +1,12 @@
 /** @file Functions of functions: gradients, and batching over a new axis. */
 import { fail } from '../errors.ts';
-import { type ArrayInput, BaseArray } from '../ir/array.ts';
-import { dtypeName } from '../ir/dtypes.ts';
-import { isFloat, linearize } from '../ir/grad.ts';
-import { isTensor, NDArray } from '../ir/ndarray.ts';
-import { type Flat, flatten, type TreeDef, unflatten } from '../ir/pytree.ts';
-import { recordFunction, replay, stopGradient as stop, typeOfArray } from '../ir/replay.ts';
-import { shapeText } from '../ir/shapes.ts';
+import { dtypeName } from '../ir/ops/dtypes.ts';
+import { shapeText } from '../ir/ops/shapes.ts';
+import { type ArrayInput, BaseArray } from '../ir/trace/array.ts';
+import { isFloat, linearize } from '../ir/trace/grad.ts';
+import { isTensor, NDArray } from '../ir/trace/ndarray.ts';
+import { type Flat, flatten, type TreeDef, unflatten } from '../ir/trace/pytree.ts';
+import { recordFunction, replay, stopGradient as stop, typeOfArray } from '../ir/trace/replay.ts';
 import { asArr } from './core.ts';
 import { optionsOf } from './options.ts';
 

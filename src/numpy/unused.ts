@@ -1,7 +1,7 @@
 /** @file Conditions that a program asks for and means to leave unused. */
-import { BaseArray } from '../ir/array.ts';
-import { flatten } from '../ir/pytree.ts';
-import { Traced } from '../ir/tracer.ts';
+import { BaseArray } from '../ir/trace/array.ts';
+import { flatten } from '../ir/trace/pytree.ts';
+import { Traced } from '../ir/trace/tracer.ts';
 
 /**
  * x itself, an array or a tree of them, with word that nothing has to be made of it. A condition that a program asks for and

@@ -13,8 +13,8 @@ import { COSTS } from '../../bench/lib/cost-table.ts';
 import { inputsOf } from '../../bench/lib/measure.ts';
 import { SMALL, WORKLOADS } from '../../bench/lib/workloads.ts';
 import { projectFile } from '../../examples/lib/project.ts';
-import type { NDArray } from '../../src/ir/ndarray.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { Ring } from '../../src/ring/ring.ts';
 

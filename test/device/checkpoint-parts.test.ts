@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { type Inside, load } from '../../src/device/checkpoint.ts';
 import { LocalKeeper } from '../../src/device/keeper.ts';
 import type { PartyFiles, StoredPart } from '../../src/device/mode.ts';
-import { flatten } from '../../src/ir/pytree.ts';
+import { flatten } from '../../src/ir/trace/pytree.ts';
 import { createCodec } from '../../src/link/codec.ts';
 import { suite } from '../link/helpers.ts';
 

@@ -2,8 +2,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as sf from '../../src/index.ts';
-import type { Type } from '../../src/ir/graph.ts';
-import { trace } from '../../src/ir/tracer.ts';
+import type { Type } from '../../src/ir/ops/graph.ts';
+import { trace } from '../../src/ir/trace/tracer.ts';
 import { fails, withSession, withSpu } from './helpers.ts';
 
 const { np } = sf;

@@ -1,7 +1,7 @@
 /** Functions that are said to be right for any x: near, far and a quarter of the ring away, in every cost mode and ring. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { simulate } from '../../src/ir/simulate.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import * as math from '../../src/ring/math/index.ts';

@@ -1,13 +1,13 @@
 /** Integers are exact on secrets: against the plain interpreter at the ends of every dtype and at random points. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { alloc, bitsOf, intRange, isBig, kindOf, type UserDType } from '../../src/ir/dtypes.ts';
-import { evalOp } from '../../src/ir/eager.ts';
-import type { Tensor } from '../../src/ir/graph.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { simulate } from '../../src/ir/simulate.ts';
-import { apply } from '../../src/ir/tracer.ts';
+import { alloc, bitsOf, intRange, isBig, kindOf, type UserDType } from '../../src/ir/ops/dtypes.ts';
+import { evalOp } from '../../src/ir/ops/eager.ts';
+import type { Tensor } from '../../src/ir/ops/graph.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
+import { apply } from '../../src/ir/trace/tracer.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { ring } from '../gates/harness.ts';
 

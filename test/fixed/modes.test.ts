@@ -1,9 +1,9 @@
 /** Which sigmoid a program gets, and with how many fraction bits numbers are held, is the session's choice. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { SigmoidMode } from '../../src/ir/circuit.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import type { SigmoidMode } from '../../src/ir/compile/graph-circuit.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { ring } from '../gates/harness.ts';

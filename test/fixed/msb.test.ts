@@ -2,9 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { wrongRate } from '../../bench/lib/rates.ts';
-import type { Tensor } from '../../src/ir/graph.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import type { Tensor } from '../../src/ir/ops/graph.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { ring } from '../gates/harness.ts';

@@ -1,11 +1,11 @@
 /** Sorting, shuffling, chance and secret places on secrets, against plain data; their rounds and bytes. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { evalOp } from '../../src/ir/eager.ts';
-import type { Attrs, Tensor } from '../../src/ir/graph.ts';
-import { simulate } from '../../src/ir/simulate.ts';
-import { apply, currentTrace } from '../../src/ir/tracer.ts';
+import { evalOp } from '../../src/ir/ops/eager.ts';
+import type { Attrs, Tensor } from '../../src/ir/ops/graph.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { apply, currentTrace } from '../../src/ir/trace/tracer.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { ring } from '../gates/harness.ts';
 

@@ -2,7 +2,7 @@
  * @file Arrays of references: plain values beside bounds of their errors. Integers are BigInts. Shares no arithmetic with
  * the product; only names of dtypes are taken from there.
  */
-import type { UserDType } from '../../src/ir/dtypes.ts';
+import type { UserDType } from '../../src/ir/ops/dtypes.ts';
 import type { FieldName } from '../../src/ring/field.ts';
 
 export type DType = UserDType;

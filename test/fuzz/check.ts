@@ -1,7 +1,7 @@
 /** @file Runs a program by all parties and holds what they open to the references. */
 import { TesseraError } from '../../src/errors.ts';
-import type { NDArray } from '../../src/ir/ndarray.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import type { Ring } from '../../src/ring/ring.ts';
 import { Outside, type Ref, type Spec } from './arrays.ts';

@@ -3,8 +3,8 @@
  * function runs in the clear: what is tested here is that secrets of every dtype move as these do.
  */
 
-import type { BaseArray } from '../../src/ir/array.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import { castArr, type DType, type Num, outside, promote, type Ref, sizeOf } from './arrays.ts';
 import { type Arg, find, type Step } from './program.ts';
 import {

@@ -2,8 +2,8 @@
  * @file Functions of many steps. Simple ones have references of their own; for factorisations and layers it is the product's
  * plain evaluation in float64, which other tests hold to NumPy.
  */
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { flatten } from '../../src/ir/pytree.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
+import { flatten } from '../../src/ir/trace/pytree.ts';
 import { type Arr, lanesOf, outside, type Spec } from './arrays.ts';
 import { softplus } from './ops-real.ts';
 import { type Arg, find, fromNDArray, type Step, toNDArray } from './program.ts';

@@ -1,8 +1,9 @@
 /** @file Programs over `np` as data: what the fuzzer makes, runs, shrinks and prints. */
-import type { BaseArray } from '../../src/ir/array.ts';
-import { dtypeName } from '../../src/ir/dtypes.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import type { CostMode, LinkMeasure } from '../../src/ir/plan.ts';
+
+import type { CostMode, LinkMeasure } from '../../src/ir/compile/plan.ts';
+import { dtypeName } from '../../src/ir/ops/dtypes.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import type { FieldName } from '../../src/ring/field.ts';
 import type { Arr, DType, Num } from './arrays.ts';

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as B from '../../src/fixed/basic.ts';
 import type { Circuit, Wire } from '../../src/fixed/circuit.ts';
-import type { GraphCircuit } from '../../src/ir/circuit.ts';
+import type { GraphCircuit } from '../../src/ir/compile/graph-circuit.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import {
   bits,

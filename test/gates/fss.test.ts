@@ -2,10 +2,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as B from '../../src/fixed/basic.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { type CostMode, planned } from '../../src/ir/plan.ts';
-import { planText } from '../../src/ir/plan-text.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import { type CostMode, planned } from '../../src/ir/compile/plan.ts';
+import { planText } from '../../src/ir/compile/plan-text.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { dcfRow } from '../../src/ring/fss.ts';

@@ -4,10 +4,10 @@
  */
 import { count, type Wire } from '../../src/fixed/circuit.ts';
 import type { Value } from '../../src/gates/gate.ts';
-import { GraphCircuit, privateInput, revealTo } from '../../src/ir/circuit.ts';
-import type { Graph, Tensor, TensorData } from '../../src/ir/graph.ts';
-import { Lockstep, type LockstepStats, type PrivateInput } from '../../src/ir/lockstep.ts';
-import type { CostMode } from '../../src/ir/plan.ts';
+import { GraphCircuit, privateInput, revealTo } from '../../src/ir/compile/graph-circuit.ts';
+import type { CostMode } from '../../src/ir/compile/plan.ts';
+import type { Graph, Tensor, TensorData } from '../../src/ir/ops/graph.ts';
+import { Lockstep, type LockstepStats, type PrivateInput } from '../../src/ir/run/lockstep.ts';
 import type { RingArray } from '../../src/ring/array.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { Ring } from '../../src/ring/ring.ts';

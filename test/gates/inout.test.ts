@@ -3,9 +3,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sub } from '../../src/fixed/basic.ts';
 import type { Value } from '../../src/gates/gate.ts';
-import { GraphCircuit, privateInput, revealTo } from '../../src/ir/circuit.ts';
-import type { Tensor } from '../../src/ir/graph.ts';
-import { Lockstep } from '../../src/ir/lockstep.ts';
+import { GraphCircuit, privateInput, revealTo } from '../../src/ir/compile/graph-circuit.ts';
+import type { Tensor } from '../../src/ir/ops/graph.ts';
+import { Lockstep } from '../../src/ir/run/lockstep.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import {
   bits,

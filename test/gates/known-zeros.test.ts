@@ -2,9 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Wire } from '../../src/fixed/circuit.ts';
-import { GraphCircuit, privateInput, revealTo } from '../../src/ir/circuit.ts';
-import type { Tensor } from '../../src/ir/graph.ts';
-import { Lockstep } from '../../src/ir/lockstep.ts';
+import { GraphCircuit, privateInput, revealTo } from '../../src/ir/compile/graph-circuit.ts';
+import type { Tensor } from '../../src/ir/ops/graph.ts';
+import { Lockstep } from '../../src/ir/run/lockstep.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { everybody, FIELD_NAMES, graphOf, readRaw, ring, same, seedsOf } from './harness.ts';
 

@@ -5,7 +5,7 @@ import * as B from '../../src/fixed/basic.ts';
 import type { Wire } from '../../src/fixed/circuit.ts';
 import { exp } from '../../src/fixed/exponential.ts';
 import { smooth } from '../../src/fixed/smooth.ts';
-import type { GraphCircuit } from '../../src/ir/circuit.ts';
+import type { GraphCircuit } from '../../src/ir/compile/graph-circuit.ts';
 import type { FieldName } from '../../src/ring/field.ts';
 import { enter, graphOf, raw } from './harness.ts';
 

@@ -5,8 +5,8 @@ import { exp } from '../../src/fixed/exponential.ts';
 import { log } from '../../src/fixed/normal.ts';
 import { sigmoid, smooth } from '../../src/fixed/smooth.ts';
 import type { GateAttrs } from '../../src/gates/gate.ts';
-import { GraphCircuit } from '../../src/ir/circuit.ts';
-import { reachOf } from '../../src/ir/guard-range.ts';
+import { GraphCircuit } from '../../src/ir/compile/graph-circuit.ts';
+import { reachOf } from '../../src/ir/compile/guard-range.ts';
 import { FIELDS, type Field } from '../../src/ring/field.ts';
 import type { Opened } from './view.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Wire } from '../../src/fixed/circuit.ts';
 import { fit } from '../../src/fixed/fit.ts';
-import type { GraphCircuit } from '../../src/ir/circuit.ts';
+import type { GraphCircuit } from '../../src/ir/compile/graph-circuit.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { FIELD_NAMES, fxp, random, runCase } from './harness.ts';
 

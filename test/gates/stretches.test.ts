@@ -2,9 +2,9 @@
 import * as assert from 'uvu/assert';
 import { Scratch } from '../../src/dealer/scratch.ts';
 import { PAUSE, product } from '../../src/gates/stretches.ts';
-import type { BaseArray } from '../../src/ir/array.ts';
-import type { NDArray } from '../../src/ir/ndarray.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { Prg, randomBytes } from '../../src/ring/prg.ts';

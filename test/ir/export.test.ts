@@ -1,8 +1,8 @@
 /** What parties write down of an SPU's objects, and by which name they know parts of one dump. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { exportEntries } from '../../src/ir/export.ts';
-import type { Tensor } from '../../src/ir/graph.ts';
+import type { Tensor } from '../../src/ir/ops/graph.ts';
+import { exportEntries } from '../../src/ir/run/export.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { ring } from '../gates/harness.ts';
 

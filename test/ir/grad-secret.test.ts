@@ -1,6 +1,6 @@
 /** @file Gradients of secrets agree with gradients in the clear. */
 import { test } from 'uvu';
-import type { BaseArray } from '../../src/ir/array.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
 import * as np from '../../src/numpy/index.ts';
 import { secretly } from '../numpy/secretly.ts';
 

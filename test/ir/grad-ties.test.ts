@@ -1,9 +1,9 @@
 /** @file Gradients where two ways meet: ties are shared evenly, and ends have the slopes that JAX gives them. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { ring } from '../gates/harness.ts';

@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { GRAD_RULES } from '../../src/ir/grad-rules.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { optimize } from '../../src/ir/passes/optimize.ts';
-import { run } from '../../src/ir/plain.ts';
-import { apply, trace } from '../../src/ir/tracer.ts';
+import { optimize } from '../../src/ir/compile/passes/optimize.ts';
+import { run } from '../../src/ir/ops/evaluate.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { GRAD_RULES } from '../../src/ir/trace/grad-rules.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
+import { apply, trace } from '../../src/ir/trace/tracer.ts';
 import * as np from '../../src/numpy/index.ts';
 import { throws } from '../numpy/both.ts';
 

@@ -1,9 +1,9 @@
 /** The range guard on functions: they use all of the ring inside, and nothing of it is told; sums of products keep all their bits. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ArrayInput, BaseArray } from '../../src/ir/array.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { type SimulateOptions, simulate } from '../../src/ir/simulate.ts';
+import { type SimulateOptions, simulate } from '../../src/ir/run/simulate.ts';
+import type { ArrayInput, BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { FIELD_NAMES, ring } from '../gates/harness.ts';

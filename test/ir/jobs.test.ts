@@ -1,13 +1,13 @@
 /** Jobs: their digest changes with all that parties and dealer must agree on, and a dealer takes no orders but rank 0's. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { Dealer } from '../../src/ir/deal.ts';
-import { DealerEngine } from '../../src/ir/dealer-engine.ts';
-import type { Graph } from '../../src/ir/graph.ts';
-import { DealerJobs, type DealerMessage, digestOf, type Job, packMessage } from '../../src/ir/job.ts';
-import { lower } from '../../src/ir/lower.ts';
-import { trace } from '../../src/ir/tracer.ts';
+import { lower } from '../../src/ir/compile/lower.ts';
+import type { Graph } from '../../src/ir/ops/graph.ts';
+import { DealerEngine } from '../../src/ir/run/dealer-engine.ts';
+import { Dealer } from '../../src/ir/run/dealer-run.ts';
+import { DealerJobs, type DealerMessage, digestOf, type Job, packMessage } from '../../src/ir/run/job.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { trace } from '../../src/ir/trace/tracer.ts';
 import { memoryNetwork } from '../../src/link/memory.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';

@@ -1,7 +1,7 @@
 /** Two engines agree on one measure of their link, and nothing else is taken for one. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { measureLink } from '../../src/ir/link-measure.ts';
+import { measureLink } from '../../src/ir/run/link-measure.ts';
 import type { Channel } from '../../src/link/link.ts';
 import { memoryNetwork } from '../../src/link/memory.ts';
 import { shape } from '../../src/link/shaper.ts';

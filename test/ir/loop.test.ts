@@ -1,8 +1,8 @@
 /** @file np.fori: recorded once, captured values, visibility of carries, errors that name the carry. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import type { NDArray } from '../../src/ir/ndarray.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { both, throws, throwsBoth, value } from '../numpy/both.ts';
 import { graphOf, open, secret, snapshot } from './snapshot.ts';

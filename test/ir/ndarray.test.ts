@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { flatten, type TreeDef, unflatten } from '../../src/ir/pytree.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
+import { flatten, type TreeDef, unflatten } from '../../src/ir/trace/pytree.ts';
 import { throws } from '../numpy/both.ts';
 
 const made = (...args: Parameters<typeof NDArray.from>): string => {

@@ -2,11 +2,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ErrorCode } from '../../src/errors.ts';
-import { GraphBuilder } from '../../src/ir/builder.ts';
-import type { Attrs, Type } from '../../src/ir/graph.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { inferTypes } from '../../src/ir/ops.ts';
-import { run } from '../../src/ir/plain.ts';
+import { GraphBuilder } from '../../src/ir/ops/builder.ts';
+import { run } from '../../src/ir/ops/evaluate.ts';
+import type { Attrs, Type } from '../../src/ir/ops/graph.ts';
+import { inferTypes } from '../../src/ir/ops/table.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import { throws } from '../numpy/both.ts';
 import { open, secret } from './snapshot.ts';
 

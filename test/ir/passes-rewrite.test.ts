@@ -1,10 +1,10 @@
 /** @file Rewriting passes, by snapshot and by what they save on secrets. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import type { Graph } from '../../src/ir/graph.ts';
-import { expand } from '../../src/ir/passes/expand.ts';
-import { optimize } from '../../src/ir/passes/optimize.ts';
+import { expand } from '../../src/ir/compile/passes/expand.ts';
+import { optimize } from '../../src/ir/compile/passes/optimize.ts';
+import type { Graph } from '../../src/ir/ops/graph.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
 import * as np from '../../src/numpy/index.ts';
 import { secretly } from '../numpy/secretly.ts';
 import { graphOf, open, secret, snapshot } from './snapshot.ts';

@@ -1,13 +1,13 @@
 /** Engines whose memory is limited: programs over more than it holds stay below the limit, whatever their ops need in between. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { sizeOf } from '../../src/ir/graph.ts';
-import { lower } from '../../src/ir/lower.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { optimize } from '../../src/ir/passes/optimize.ts';
-import { pieces } from '../../src/ir/passes/pieces.ts';
-import { revealGraph } from '../../src/ir/ports.ts';
+import { lower } from '../../src/ir/compile/lower.ts';
+import { optimize } from '../../src/ir/compile/passes/optimize.ts';
+import { pieces } from '../../src/ir/compile/passes/tile.ts';
+import { revealGraph } from '../../src/ir/compile/ports.ts';
+import { sizeOf } from '../../src/ir/ops/graph.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { Ring } from '../../src/ring/ring.ts';
 import { graphOf } from './snapshot.ts';

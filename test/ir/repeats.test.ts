@@ -4,15 +4,15 @@
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { GraphCircuit, privateInput } from '../../src/ir/circuit.ts';
-import { DealerEngine } from '../../src/ir/dealer-engine.ts';
-import { type Job, PartyEngine } from '../../src/ir/engine.ts';
-import { unpackMessage } from '../../src/ir/job.ts';
-import { Lockstep } from '../../src/ir/lockstep.ts';
-import { lower } from '../../src/ir/lower.ts';
-import { inputGraph } from '../../src/ir/ports.ts';
-import { trace } from '../../src/ir/tracer.ts';
+import { GraphCircuit, privateInput } from '../../src/ir/compile/graph-circuit.ts';
+import { lower } from '../../src/ir/compile/lower.ts';
+import { inputGraph } from '../../src/ir/compile/ports.ts';
+import { DealerEngine } from '../../src/ir/run/dealer-engine.ts';
+import { type Job, PartyEngine } from '../../src/ir/run/engine.ts';
+import { unpackMessage } from '../../src/ir/run/job.ts';
+import { Lockstep } from '../../src/ir/run/lockstep.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { trace } from '../../src/ir/trace/tracer.ts';
 import type { Channel, Transport } from '../../src/link/link.ts';
 import { memoryNetwork } from '../../src/link/memory.ts';
 import * as np from '../../src/numpy/index.ts';

@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { lower } from '../../src/ir/lower.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { optimize } from '../../src/ir/passes/optimize.ts';
-import { flatten } from '../../src/ir/pytree.ts';
-import { type Simulation, simulate } from '../../src/ir/simulate.ts';
+import { lower } from '../../src/ir/compile/lower.ts';
+import { optimize } from '../../src/ir/compile/passes/optimize.ts';
+import { type Simulation, simulate } from '../../src/ir/run/simulate.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
+import { flatten } from '../../src/ir/trace/pytree.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { ring, seedsOf } from '../gates/harness.ts';

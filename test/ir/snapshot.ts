@@ -1,8 +1,8 @@
 /** @file Inline snapshots: text compared after its common indentation is taken off. */
 import * as assert from 'uvu/assert';
-import type { DType, Graph, Type } from '../../src/ir/graph.ts';
-import { print } from '../../src/ir/print.ts';
-import { trace } from '../../src/ir/tracer.ts';
+import type { DType, Graph, Type } from '../../src/ir/ops/graph.ts';
+import { print } from '../../src/ir/ops/print.ts';
+import { trace } from '../../src/ir/trace/tracer.ts';
 
 const dedent = (text: string): string => {
   const lines = text.replace(/^\n|\n\s*$/g, '').split('\n');

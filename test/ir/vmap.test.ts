@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import type { NDArray } from '../../src/ir/ndarray.ts';
-import { OPS } from '../../src/ir/ops.ts';
-import { trace } from '../../src/ir/tracer.ts';
+import { OPS } from '../../src/ir/ops/table.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
+import { trace } from '../../src/ir/trace/tracer.ts';
 import * as np from '../../src/numpy/index.ts';
 import { both, throws, value } from '../numpy/both.ts';
 import { secretly } from '../numpy/secretly.ts';

@@ -1,10 +1,11 @@
 /** @file Engines of parties, and a dealer's, over a link in memory. */
-import type { BaseArray } from '../../src/ir/array.ts';
-import { DealerEngine } from '../../src/ir/dealer-engine.ts';
-import { type Job, PartyEngine } from '../../src/ir/engine.ts';
-import type { Tensor, Type } from '../../src/ir/graph.ts';
-import type { NDArray } from '../../src/ir/ndarray.ts';
-import { inputGraph } from '../../src/ir/ports.ts';
+
+import { inputGraph } from '../../src/ir/compile/ports.ts';
+import type { Tensor, Type } from '../../src/ir/ops/graph.ts';
+import { DealerEngine } from '../../src/ir/run/dealer-engine.ts';
+import { type Job, PartyEngine } from '../../src/ir/run/engine.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import type { Channel, Transport } from '../../src/link/link.ts';
 import { memoryNetwork } from '../../src/link/memory.ts';
 import { shape } from '../../src/link/shaper.ts';

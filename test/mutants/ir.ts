@@ -4,7 +4,7 @@ import { inFile, type Mutant } from './mutant.ts';
 const repeats = ['ir/repeats.test.ts'] as const;
 
 export const ir: readonly Mutant[] = [
-  ...inFile('src/ir/analysis.ts', repeats, [
+  ...inFile('src/ir/compile/analysis.ts', repeats, [
     [
       'what follows a loop has the numbers of its turns',
       'leak',
@@ -25,12 +25,12 @@ export const ir: readonly Mutant[] = [
     tests: repeats,
     edits: [
       {
-        file: 'src/ir/deal.ts',
+        file: 'src/ir/run/dealer-run.ts',
         find: 'this.run(body, number + i * width,',
         replace: 'this.run(body, number,',
       },
       {
-        file: 'src/ir/party.ts',
+        file: 'src/ir/run/party-run.ts',
         find: 'this.#start(body, gate + i * width,',
         replace: 'this.#start(body, gate,',
       },
@@ -42,7 +42,7 @@ export const ir: readonly Mutant[] = [
     tests: repeats,
     edits: [
       {
-        file: 'src/ir/deal.ts',
+        file: 'src/ir/run/dealer-run.ts',
         find: 'this.#node(graph, node, base + gate[i], ins)',
         replace: 'this.#node(graph, node, base, ins)',
       },
@@ -58,7 +58,7 @@ export const ir: readonly Mutant[] = [
       },
     ],
   },
-  ...inFile('src/ir/lockstep.ts', repeats, [
+  ...inFile('src/ir/run/lockstep.ts', repeats, [
     ['runs of a simulation have the same masks', 'leak', 'this.#base += analyse(graph).gates;', ''],
     [
       'seeds of a simulation are a constant',
@@ -67,7 +67,7 @@ export const ir: readonly Mutant[] = [
       'Array.from({ length: parties }, (_, i) => new Uint8Array(32).fill(i))',
     ],
   ]),
-  ...inFile('src/ir/engine.ts', repeats, [
+  ...inFile('src/ir/run/engine.ts', repeats, [
     [
       "a party's seed is a constant",
       'leak',
@@ -87,16 +87,20 @@ export const ir: readonly Mutant[] = [
     tests: repeats,
     edits: [
       {
-        file: 'src/ir/engine.ts',
+        file: 'src/ir/run/engine.ts',
         find: 'const { outs, bytes } = await this.#drive(run, job, place.gate, ins);',
         replace: 'const { outs, bytes } = await this.#drive(run, job, 0, ins);',
       },
-      { file: 'src/ir/job.ts', find: 'this.#next = base + analyse(job.graph).gates;', replace: 'base = 0;' },
-      { file: 'src/ir/job.ts', find: 'if (base < this.#next)', replace: 'if (false)' },
+      {
+        file: 'src/ir/run/job.ts',
+        find: 'this.#next = base + analyse(job.graph).gates;',
+        replace: 'base = 0;',
+      },
+      { file: 'src/ir/run/job.ts', find: 'if (base < this.#next)', replace: 'if (false)' },
     ],
   },
   ...inFile(
-    'src/ir/job.ts',
+    'src/ir/run/job.ts',
     ['ir/jobs.test.ts'],
     [
       ['a dealer deals for a gate twice', 'check', 'if (base < this.#next)', 'if (base < 0)'],
@@ -128,7 +132,7 @@ export const ir: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/ir/dealer-engine.ts',
+    'src/ir/run/dealer-engine.ts',
     ['ir/jobs.test.ts', 'ir/engine.test.ts'],
     [
       ['the dealer deals for programs that differ', 'check', 'if (theirs !== digest) {', 'if (false) {'],
@@ -147,7 +151,7 @@ export const ir: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/ir/dealer-engine.ts',
+    'src/ir/run/dealer-engine.ts',
     ['ir/steered.test.ts'],
     [
       [
@@ -159,7 +163,7 @@ export const ir: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/ir/round.ts',
+    'src/ir/run/round.ts',
     ['ir/round.test.ts'],
     [
       [
@@ -183,7 +187,7 @@ export const ir: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/ir/party.ts',
+    'src/ir/run/party-run.ts',
     ['ir/steered.test.ts'],
     [
       [
@@ -195,7 +199,7 @@ export const ir: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/ir/tracer.ts',
+    'src/ir/trace/tracer.ts',
     ['ir/tracer.test.ts'],
     [
       [
@@ -207,7 +211,7 @@ export const ir: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/ir/passes/cse.ts',
+    'src/ir/compile/passes/cse.ts',
     ['ir/passes.test.ts', 'ir/passes-rewrite.test.ts'],
     [
       [
@@ -227,7 +231,7 @@ export const ir: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/ir/ports.ts',
+    'src/ir/compile/ports.ts',
     ['ir/engine.test.ts'],
     [
       [
@@ -239,7 +243,7 @@ export const ir: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/ir/export.ts',
+    'src/ir/run/export.ts',
     ['ir/export.test.ts'],
     [
       [

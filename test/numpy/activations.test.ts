@@ -1,8 +1,8 @@
 /** More of np.nn: by their definitions in the clear, on secrets, and their gradients; attention by its definition. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import type { NDArray } from '../../src/ir/ndarray.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { throws, value } from './both.ts';
 import { secretly } from './secretly.ts';

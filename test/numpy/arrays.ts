@@ -1,5 +1,5 @@
 /** @file Arrays whose elements say where they stand, for tests of what moves them. */
-import { NDArray } from '../../src/ir/ndarray.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 
 /** 0, 1, 2, .. in this shape. */
 export const counted = (...shape: number[]): NDArray => {

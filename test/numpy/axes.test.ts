@@ -1,9 +1,9 @@
 /** @file Every function with an axis takes it as a number and in options, also where other arguments stand before it. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { flatten } from '../../src/ir/pytree.ts';
-import { trace } from '../../src/ir/tracer.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
+import { flatten } from '../../src/ir/trace/pytree.ts';
+import { trace } from '../../src/ir/trace/tracer.ts';
 import * as np from '../../src/numpy/index.ts';
 import { throws } from './both.ts';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
 import * as np from '../../src/numpy/index.ts';
 import { throws } from './both.ts';
 import { secretly } from './secretly.ts';

@@ -4,13 +4,13 @@
  */
 import * as assert from 'uvu/assert';
 import { type ErrorCode, TesseraError } from '../../src/errors.ts';
-import type { ArrayInput, BaseArray, NestedNumbers } from '../../src/ir/array.ts';
-import type { Tensor } from '../../src/ir/graph.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { optimize } from '../../src/ir/passes/optimize.ts';
-import { run } from '../../src/ir/plain.ts';
-import { flatten } from '../../src/ir/pytree.ts';
-import { trace } from '../../src/ir/tracer.ts';
+import { optimize } from '../../src/ir/compile/passes/optimize.ts';
+import { run } from '../../src/ir/ops/evaluate.ts';
+import type { Tensor } from '../../src/ir/ops/graph.ts';
+import type { ArrayInput, BaseArray, NestedNumbers } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
+import { flatten } from '../../src/ir/trace/pytree.ts';
+import { trace } from '../../src/ir/trace/tracer.ts';
 
 type Fn = (...xs: BaseArray[]) => unknown;
 

@@ -1,8 +1,8 @@
 /** Choosing by conditions and positions, branches, and lists whose length is given: in the clear and on secrets. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import type { NDArray } from '../../src/ir/ndarray.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { both, throws, throwsBoth, value } from './both.ts';
 import { secretly } from './secretly.ts';

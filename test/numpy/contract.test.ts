@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { NDArray } from '../../src/ir/ndarray.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { ring } from '../gates/harness.ts';

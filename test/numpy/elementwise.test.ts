@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { run } from '../../src/ir/plain.ts';
-import { trace } from '../../src/ir/tracer.ts';
+import { run } from '../../src/ir/ops/evaluate.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
+import { trace } from '../../src/ir/trace/tracer.ts';
 import * as np from '../../src/numpy/index.ts';
 import { both, throwsBoth, value } from './both.ts';
 

@@ -1,9 +1,9 @@
 /** Functions of numbers far from 1, up to the ends of the ring, and of either sign; at every field, by tables and by keys. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { ring } from '../gates/harness.ts';

@@ -1,8 +1,8 @@
 /** Public numbers by rules, more random draws, and more ways to join and cut arrays. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { both, throws, value } from './both.ts';
 

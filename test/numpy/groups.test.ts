@@ -1,10 +1,10 @@
 /** @file Rows by key: sums, counts, means, variances and extremes against loops, in the clear and on secrets. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { simulate } from '../../src/ir/simulate.ts';
-import { trace } from '../../src/ir/tracer.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
+import { trace } from '../../src/ir/trace/tracer.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { random, ring } from '../gates/harness.ts';

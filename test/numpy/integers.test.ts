@@ -5,9 +5,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { stream } from '../../bench/lib/inputs.ts';
-import type { BaseArray } from '../../src/ir/array.ts';
-import type { NDArray } from '../../src/ir/ndarray.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { ring } from '../gates/harness.ts';

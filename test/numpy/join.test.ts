@@ -1,7 +1,7 @@
 /** @file Joining, padding and splitting, with NumPy's results written out or built by index. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { NDArray } from '../../src/ir/ndarray.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { counted } from './arrays.ts';
 import { both, throwsBoth, value } from './both.ts';

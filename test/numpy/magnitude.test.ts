@@ -1,10 +1,10 @@
 /** Functions of large and of tiny secrets, at the field's fraction bits and at others, by tables and by keys. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import type { CostMode } from '../../src/ir/plan.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import type { CostMode } from '../../src/ir/compile/plan.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { ring } from '../gates/harness.ts';

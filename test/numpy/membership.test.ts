@@ -1,9 +1,9 @@
 /** @file Sets above the size from which lists are sorted together: against sets of JavaScript, on secrets, and at what price. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { wantsSort } from '../../src/numpy/membership.ts';
 import { FIELDS } from '../../src/ring/field.ts';

@@ -1,9 +1,9 @@
 /** @file Every function of np has the spelling of NumPy beside its own, and arrays have the methods. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { BaseArray } from '../../src/ir/array.ts';
-import { OPS } from '../../src/ir/ops.ts';
-import { PLAIN } from '../../src/ir/plain.ts';
+import { PLAIN } from '../../src/ir/ops/evaluate.ts';
+import { OPS } from '../../src/ir/ops/table.ts';
+import { BaseArray } from '../../src/ir/trace/array.ts';
 import * as np from '../../src/numpy/index.ts';
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { print } from '../../src/ir/print.ts';
-import { trace } from '../../src/ir/tracer.ts';
+import { print } from '../../src/ir/ops/print.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { trace } from '../../src/ir/trace/tracer.ts';
 import * as np from '../../src/numpy/index.ts';
 import { both, throws, value } from './both.ts';
 import { secretly } from './secretly.ts';

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { optimize } from '../../src/ir/passes/optimize.ts';
-import { simulate } from '../../src/ir/simulate.ts';
-import { trace } from '../../src/ir/tracer.ts';
+import { optimize } from '../../src/ir/compile/passes/optimize.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
+import { trace } from '../../src/ir/trace/tracer.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { Ring } from '../../src/ring/ring.ts';

@@ -1,8 +1,8 @@
 /** @file Public randomness: the published vectors of the generator, distributions, and the same numbers every time. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import type { NDArray } from '../../src/ir/ndarray.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { normalQuantile, threefry } from '../../src/numpy/random.ts';
 import * as math from '../../src/ring/math/index.ts';

@@ -1,5 +1,5 @@
 /** @file Functions of arrays that np composes: shapes and ranges of their inputs. Their reference is np itself in float64. */
-import type { BaseArray } from '../../src/ir/array.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
 import * as np from '../../src/numpy/index.ts';
 import type { Range, Row } from './ranges.ts';
 

@@ -4,9 +4,9 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { flatten } from '../../src/ir/pytree.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
+import { flatten } from '../../src/ir/trace/pytree.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { random, ring } from '../gates/harness.ts';
 import { LONG } from '../long.ts';

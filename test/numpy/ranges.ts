@@ -2,7 +2,7 @@
  * @file Functions that np composes of others: each with the range and the error that its documentation names, and a reference
  * that shares nothing with it. (What it is composed of: test/fixed/functions.test.ts.)
  */
-import type { BaseArray } from '../../src/ir/array.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
 import * as np from '../../src/numpy/index.ts';
 import type { FieldName } from '../../src/ring/field.ts';
 

@@ -1,10 +1,10 @@
 /** Arrays of more than 8 dimensions, and ops that go through more than they are given: as on plain arrays. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import { sizeOf, type Tensor } from '../../src/ir/graph.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import { sizeOf, type Tensor } from '../../src/ir/ops/graph.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { ring } from '../gates/harness.ts';

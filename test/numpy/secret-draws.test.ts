@@ -1,7 +1,7 @@
 /** Secret random numbers: each draw of a program is its own, in loops too, and has the bits that it says. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { simulate } from '../../src/ir/simulate.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { ring, seedsOf } from '../gates/harness.ts';

@@ -1,10 +1,10 @@
 /** @file Runs a function on secrets, all parties in one process, for every field and number of parties, and compares. */
 import * as assert from 'uvu/assert';
-import type { ArrayInput, BaseArray } from '../../src/ir/array.ts';
-import type { LockstepStats } from '../../src/ir/lockstep.ts';
-import { NDArray } from '../../src/ir/ndarray.ts';
-import { flatten } from '../../src/ir/pytree.ts';
-import { simulate } from '../../src/ir/simulate.ts';
+import type { LockstepStats } from '../../src/ir/run/lockstep.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import type { ArrayInput, BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
+import { flatten } from '../../src/ir/trace/pytree.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { Ring } from '../../src/ring/ring.ts';
 

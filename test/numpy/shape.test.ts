@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
-import type { NDArray } from '../../src/ir/ndarray.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { counted, fill } from './arrays.ts';
 import { both, throwsBoth, value } from './both.ts';

@@ -1,7 +1,7 @@
 /** @file What is asked of dtypes, ranks and index lists, which are public; functions of functions; and errors of what puts. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BaseArray } from '../../src/ir/array.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
 import * as np from '../../src/numpy/index.ts';
 import { throws, value } from './both.ts';
 import { secretly } from './secretly.ts';

@@ -18,8 +18,8 @@ import {
 } from '../../src/device/production/stored/piece.ts';
 import { openStored } from '../../src/device/production/stored/source.ts';
 import { VaultReader, writeVault } from '../../src/device/production/vault.ts';
-import { digestOf, type Job } from '../../src/ir/job.ts';
-import { inputGraph } from '../../src/ir/ports.ts';
+import { inputGraph } from '../../src/ir/compile/ports.ts';
+import { digestOf, type Job } from '../../src/ir/run/job.ts';
 import { controlCodec } from '../../src/link/codec.ts';
 import { createIdentity, identitySecretText, identityText } from '../../src/link/identity.ts';
 import { memoryNetwork } from '../../src/link/memory.ts';

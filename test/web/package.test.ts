@@ -55,7 +55,7 @@ size(
     };
     const own = sources.map((path) => path.replace(/^.*?\/src\//, ''));
     assert.ok(
-      own.includes('numpy/index.ts') && own.includes('ir/tracer.ts'),
+      own.includes('numpy/index.ts') && own.includes('ir/trace/tracer.ts'),
       'these are the sources of a page',
     );
     const elsewhere = [

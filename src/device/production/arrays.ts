@@ -1,7 +1,7 @@
 /** @file NDArray between parties: shape, dtype and the typed array behind it. */
 import { TesseraError } from '../../errors.ts';
-import { type DType, sizeOf, type TensorData } from '../../ir/graph.ts';
-import { isTensor, NDArray } from '../../ir/ndarray.ts';
+import { type DType, sizeOf, type TensorData } from '../../ir/ops/graph.ts';
+import { isTensor, NDArray } from '../../ir/trace/ndarray.ts';
 import { ARRAY_ALIASES, registerType } from '../../link/types.ts';
 
 registerType<NDArray>({

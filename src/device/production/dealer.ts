@@ -1,6 +1,6 @@
 /** @file The dealer as a service: serves the SPUs of one job from a machine of its own, and sees no data. */
 import { TesseraError } from '../../errors.ts';
-import { DealerEngine, type DealerStats } from '../../ir/dealer-engine.ts';
+import { DealerEngine, type DealerStats } from '../../ir/run/dealer-engine.ts';
 import { FIELDS } from '../../ring/field.ts';
 import { usualThreads } from '../../ring/memory.ts';
 import { Ring } from '../../ring/ring.ts';

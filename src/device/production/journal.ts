@@ -2,7 +2,7 @@
  * @file The journal of operations by which programs find out that they are not the same program: each operation
  * extends a rolling hash, every party tells the others, and the first difference is named with both call sites.
  *
- * It is there to name mistakes: long constants stand in the text of a program by a short digest (ir/print.ts). That all
+ * It is there to name mistakes: long constants stand in the text of a program by a short digest (ir/ops/print.ts). That all
  * parties run what is dealt is by the full hash of each job, which the dealer compares, or the header of stored material.
  */
 import { TesseraError } from '../../errors.ts';

@@ -1,8 +1,8 @@
 /** @file One party's engine of an SPU in production, over channels of the session's own links. */
 import { TesseraError } from '../../errors.ts';
-import { type EngineOptions, PartyEngine, type StoredMaterial } from '../../ir/engine.ts';
-import type { Exported } from '../../ir/export.ts';
-import type { LinkMeasure } from '../../ir/plan.ts';
+import type { LinkMeasure } from '../../ir/compile/plan.ts';
+import { type EngineOptions, PartyEngine, type StoredMaterial } from '../../ir/run/engine.ts';
+import type { Exported } from '../../ir/run/export.ts';
 import type { Channel, Transport } from '../../link/link.ts';
 import { FIELDS } from '../../ring/field.ts';
 import { usualThreads } from '../../ring/memory.ts';

@@ -2,7 +2,7 @@
  * @file Outlines of recorded programs, by which two that differ are told apart step by step. A step is named by its op and a
  * short hash of its line: what a program holds besides (constants, say) is not shown.
  */
-import { digest } from '../../ir/print.ts';
+import { digest } from '../../ir/ops/print.ts';
 
 /** Steps that are looked at, and outlines that are kept. */
 const MOST_STEPS = 400;

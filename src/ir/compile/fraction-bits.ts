@@ -1,0 +1,353 @@
+/**
+ * @file Values with fraction bits of their own. FM128: a product of secrets has 2f fraction bits before it is truncated, and stays so
+ * through what is linear (sums, views, public factors), if it ends where an operand may have any fraction bits: a root, a logarithm, a
+ * divisor. So `np.sqrt(np.sum(np.square(x)))` has all digits whatever the size of x. A public factor is remembered and not multiplied.
+ * What else such a value is used for takes it truncated, on demand.
+ *
+ * Roots and inverses are given more bits where a program asks for them (`fine`), to stand in a product. What was a bool or an integer has
+ * no fraction bits at all: products with it are exact, and need no truncation.
+ */
+import * as basic from '../../fixed/basic.ts';
+import type { Wire } from '../../fixed/circuit.ts';
+import * as normal from '../../fixed/normal.ts';
+import * as math from '../../ring/math/index.ts';
+import { type Graph, type Node, sizeOf, type Tensor, type ValueId } from '../ops/graph.ts';
+import { divisor } from './divisor.ts';
+import type { Lowering, Rule } from './lowering-state.ts';
+import { Lookup } from './passes/makers.ts';
+
+/**
+ * `product`: not to stand in another. `fine`, `unit`: with more bits, for a product of any size, or for one of the size of 1. `whole`:
+ * without a fraction.
+ */
+export type Kind = 'product' | 'fine' | 'unit' | 'whole';
+
+/** The value is wire 2^-bits factor. */
+export interface Scaled {
+  readonly wire: Wire;
+  readonly bits: number;
+  readonly factor: number;
+  /** To be truncated in the exact form, since it may be as large as the ring. */
+  readonly exact: boolean;
+  readonly kind: Kind;
+}
+
+/** Ops that move elements about, or add them up. */
+const LINEAR: ReadonlySet<string> = new Set([
+  'sum',
+  'neg',
+  'broadcast',
+  'reshape',
+  'transpose',
+  'slice',
+  'gather',
+]);
+
+/** Ops that take operands of any fraction bits: which. */
+const TAKERS: Readonly<Record<string, readonly number[]>> = {
+  sqrt: [0],
+  rsqrt: [0],
+  log: [0],
+  reciprocal: [0],
+  div: [0, 1],
+};
+
+/** Whether a value was a bool or an integer, seen through what moves elements about. */
+const isWhole = (graph: Graph, find: Lookup, id: ValueId): boolean => {
+  const node = find.maker(id);
+  if (node?.op === 'convert') return graph.types[node.ins[0]!]!.dtype !== 'fxp';
+  return node !== undefined && LINEAR.has(node.op) && isWhole(graph, find, node.ins[0]!);
+};
+
+/** Products that are worth keeping with all their bits: something that takes them comes of them. */
+export const keepers = (graph: Graph): ReadonlySet<ValueId> => {
+  const kept = new Set<ValueId>();
+  const find = new Lookup(graph);
+  const takes = ({ op, ins, outs, attrs }: Node, i: number): boolean => {
+    const other = ins[1 - i];
+    const scaling = op === 'mul' || (op === 'div' && i === 0);
+    const byPublic = scaling && !graph.types[other!]!.secret;
+    if (!byPublic && TAKERS[op]?.includes(i)) return true;
+    const factor = byPublic ? find.numberOf(other!) : undefined;
+    const usable = factor !== undefined && factor !== 0 && Number.isFinite(factor);
+    if (usable && attrs.exact === true) return true;
+    if (!kept.has(outs[0]!) || attrs.fence === true) return false;
+    if (op === 'matmul' || op === 'mul') return usable || isWhole(graph, find, other!);
+    return usable || op === 'add' || op === 'sub' || LINEAR.has(op);
+  };
+  for (const node of graph.nodes.toReversed())
+    node.ins.forEach((id, i) => {
+      const { secret, dtype } = graph.types[id]!;
+      if (secret && dtype === 'fxp' && takes(node, i)) kept.add(id);
+    });
+  return kept;
+};
+
+/** Values that stand in a product of secrets: a bool or an integer among them is worth keeping whole. */
+export const factors = (graph: Graph): ReadonlySet<ValueId> => {
+  const found = new Set<ValueId>();
+  for (const { op, ins, outs } of graph.nodes.toReversed()) {
+    const product = (op === 'mul' || op === 'matmul') && ins.every((id) => graph.types[id]!.secret);
+    if (product || (LINEAR.has(op) && found.has(outs[0]!))) for (const id of ins) found.add(id);
+  }
+  return found;
+};
+
+const isPlain = (l: Lowering, s: Scaled): boolean => s.bits === l.circuit.fraction && s.factor === 1;
+const isWide = (l: Lowering, s: Scaled): boolean => s.kind === 'product' && !isPlain(l, s);
+
+/** A value as a wire with the program's fraction bits. */
+export const toFraction = (l: Lowering, { wire, bits, factor, exact }: Scaled): Wire => {
+  const { circuit: c } = l;
+  return basic.timesNumber(c, wire, factor * math.pow2(c.fraction - bits), c.exact || exact);
+};
+
+/** factor = mantissa 2^exponent, the exponent even and 1 <= |mantissa| < 4. */
+const split = (factor: number): { mantissa: number; exponent: number } => {
+  let [mantissa, exponent] = [factor, 0];
+  while (Math.abs(mantissa) >= 4) [mantissa, exponent] = [mantissa / 4, exponent + 2];
+  while (Math.abs(mantissa) < 1) [mantissa, exponent] = [mantissa * 4, exponent - 2];
+  return { mantissa, exponent };
+};
+
+/** Bits that a result has beyond those wanted, before a factor brings it there. */
+const SPARE = 3;
+
+type Made = Wire | Scaled;
+type ScaledRule = (l: Lowering, node: Node, rule: Rule) => Made | undefined;
+
+/** fn(wire 2^-bits factor), where fn of a product is the product of both: `of` says what it makes of a factor in [1, 4). */
+const homogeneous =
+  (fn: typeof normal.sqrt, of: (mantissa: number) => number) =>
+  (l: Lowering, s: Scaled, output: number): Wire => {
+    const { circuit: c } = l;
+    const { mantissa, exponent } = split(s.factor);
+    const input = s.bits - exponent;
+    const wire = mantissa < 0 ? basic.neg(c, s.wire) : s.wire;
+    const factor = of(Math.abs(mantissa));
+    if (factor === 1) return fn(c, wire, { input, output });
+    const more = fn(c, wire, { input, output: output + SPARE });
+    return basic.timesNumber(c, more, factor * math.pow2(-SPARE));
+  };
+
+const root = homogeneous(normal.sqrt, Math.sqrt);
+const underRoot = homogeneous(normal.rsqrt, (m) => 1 / Math.sqrt(m));
+const inverse = homogeneous(normal.reciprocal, (m) => 1 / m);
+
+const linear: ScaledRule = (l, node, rule) => {
+  const x = node.ins[0]!;
+  const s = l.scaled(x);
+  if (isPlain(l, s) || node.attrs.fence === true) return undefined;
+  if (s.kind === 'product' && !l.keeps(node.outs[0]!)) return undefined;
+  const wire = l.as(x, s.wire, () => rule(l, node));
+  return { ...s, wire };
+};
+
+/** A public value divided by the factor, with so many fraction bits. */
+const publicAs = (l: Lowering, id: ValueId, { bits, factor }: Scaled): Wire => {
+  const { circuit: c } = l;
+  if (factor === 1) return l.wire(id, bits);
+  const type = l.type(id);
+  const one: Tensor = { shape: [], dtype: 'fxp', data: Float64Array.of(1 / factor) };
+  const wide = c.node('broadcast', [c.tensor(one)], { shape: [...type.shape] }, [type])[0]!;
+  return c.encode(c.node('mul', [l.lowered(id), wide], {}, [type])[0]!, bits);
+};
+
+/** What is taken with the bits that it has: sums of products that have left the ring are found. */
+const taken = (l: Lowering, id: ValueId): Scaled => {
+  const { circuit: c } = l;
+  const s = l.scaled(id);
+  if (isWide(l, s)) c.watched?.products(c, s.wire, l.source(id));
+  return s;
+};
+
+/** An operand of a sum at the scale of the other, where that is a matter of a whole factor. */
+const alike = (l: Lowering, id: ValueId, to: Scaled): Wire | undefined => {
+  if (!l.type(id).secret) return publicAs(l, id, to);
+  const s = l.scaled(id);
+  const factor = (s.factor / to.factor) * math.pow2(to.bits - s.bits);
+  const whole = Number.isInteger(factor) && Math.abs(factor) < math.pow2(100);
+  return whole ? basic.timesInteger(l.circuit, s.wire, factor) : undefined;
+};
+
+const sum =
+  (op: typeof basic.add): ScaledRule =>
+  (l, { ins: [x, y], outs: [out] }) => {
+    if (!l.keeps(out!)) return undefined;
+    const secrets = [x!, y!].filter((id) => l.type(id).secret).map((id) => l.scaled(id));
+    const wide = secrets.filter((s) => isWide(l, s));
+    if (wide.length === 0 || secrets.some((s) => s.kind === 'fine' || s.kind === 'unit')) return undefined;
+    // The one that the other can be brought to by a whole factor.
+    const to = wide.reduce((a, b) =>
+      math.pow2(b.bits) / Math.abs(b.factor) > math.pow2(a.bits) / Math.abs(a.factor) ? b : a,
+    );
+    const [u, v] = [alike(l, x!, to), alike(l, y!, to)];
+    if (!u || !v) return undefined;
+    return { ...to, wire: op(l.circuit, u, v), exact: wide.some((s) => s.exact) };
+  };
+
+/** x times a public number that is remembered. */
+const times = (l: Lowering, node: Node, x: ValueId, factor: number): Made | undefined => {
+  const s = l.scaled(x);
+  const kept = l.keeps(node.outs[0]!);
+  const exact = node.attrs.exact === true;
+  if (!isWide(l, s) || !(exact || kept)) return undefined;
+  const made = { ...s, factor: s.factor * factor, exact: s.exact || exact };
+  if (kept) return made;
+  taken(l, x);
+  return toFraction(l, made);
+};
+
+const publicNumber = (l: Lowering, id: ValueId): number | undefined => {
+  const number = l.type(id).secret ? undefined : l.numberOf(id);
+  return number !== undefined && number !== 0 && Number.isFinite(number) ? number : undefined;
+};
+
+type Multiply = (x: Wire, y: Wire, trunc: number, exact: boolean) => Wire;
+
+/** Products of the size of 1 with so many fraction bits are truncated in the free form. */
+const FREE = 80;
+
+/** A product of secrets by `multiply`. */
+const product = (l: Lowering, node: Node, multiply: Multiply): Made | undefined => {
+  const { circuit: c } = l;
+  const [x, y] = node.ins as [ValueId, ValueId];
+  const kept = l.keeps(node.outs[0]!);
+  const sides = [
+    { own: l.scaled(x), other: y, by: multiply },
+    { own: l.scaled(y), other: x, by: ((u, v, ...rest) => multiply(v, u, ...rest)) satisfies Multiply },
+  ];
+  const whole = sides.find(({ own }) => own.kind === 'whole');
+  if (whole) {
+    const o = l.scaled(whole.other);
+    if (kept || o.kind === 'whole') return { ...o, wire: whole.by(whole.own.wire, o.wire, 0, false) };
+    return whole.by(whole.own.wire, l.wire(whole.other), 0, false);
+  }
+  const [fine, other] = sides.filter(({ own }) => own.kind !== 'product');
+  if (fine && !other) {
+    const { bits, kind, wire } = fine.own;
+    const free = c.field.bits === 128 && kind === 'unit' && bits + c.fraction <= FREE;
+    return fine.by(wire, l.wire(fine.other), bits, !free);
+  }
+  if (!kept) return undefined;
+  const wire = multiply(l.wire(x), l.wire(y), 0, false);
+  return { wire, bits: 2 * c.fraction, factor: 1, exact: false, kind: 'product' };
+};
+
+const mul: ScaledRule = (l, node) => {
+  const { circuit: c } = l;
+  const [x, y] = node.ins as [ValueId, ValueId];
+  const [px, py] = [publicNumber(l, x), publicNumber(l, y)];
+  if (py !== undefined) return times(l, node, x, py);
+  if (px !== undefined) return times(l, node, y, px);
+  if (!l.type(x).secret || !l.type(y).secret) return undefined;
+  return product(l, node, (u, v, trunc, exact) => {
+    const square = u.id === v.id;
+    return c.emit(square ? 'square' : 'mul', square ? [u] : [u, v], { trunc, exact }, [u])[0]!;
+  });
+};
+
+const matmul: ScaledRule = (l, node) => {
+  const [x, y] = node.ins as [ValueId, ValueId];
+  if (!l.type(x).secret || !l.type(y).secret) return undefined;
+  const { shape } = l.type(node.outs[0]!);
+  const [m, k] = l.type(x).shape.slice(-2) as [number, number];
+  const dims = { batch: sizeOf(shape.slice(0, -2)), m, k, n: l.type(y).shape.at(-1)! };
+  return product(
+    l,
+    node,
+    (u, v, trunc, exact) =>
+      l.circuit.emit('matmul', [u, v], { ...dims, trunc, exact }, [{ ...u, shape }])[0]!,
+  );
+};
+
+const div: ScaledRule = (l, node) => {
+  const { circuit: c } = l;
+  const [x, y] = node.ins as [ValueId, ValueId];
+  const number = publicNumber(l, y);
+  if (number !== undefined) return times(l, node, x, 1 / number);
+  if (!l.type(y).secret) return undefined;
+  const whole = { bits: c.fraction, factor: 1 };
+  const { id: by, spread } = divisor(l, y);
+  const wide = [x, by].map((id) => (l.type(id).secret && isWide(l, l.scaled(id)) ? taken(l, id) : undefined));
+  if (wide.every((s) => s === undefined)) return undefined;
+  const [u, v] = wide.map((s) => ({ ...split((s ?? whole).factor), bits: (s ?? whole).bits }));
+  const quotient = normal.divide(c, wide[0]?.wire ?? l.wire(x), wide[1]?.wire ?? l.wire(by), {
+    spread,
+    numerator: u!.bits - u!.exponent,
+    denominator: v!.bits - v!.exponent,
+    ...(!wide[0] && { reach: l.reach(x) }),
+    ...(!wide[1] && { over: l.reach(by) }),
+  });
+  return basic.timesNumber(c, quotient, u!.mantissa / v!.mantissa);
+};
+
+/** Bits of a product that is no larger than this, with those of both factors. */
+const UNIT = 12;
+
+/**
+ * Fraction bits of roots and inverses that stand in a product, below 2^(FREE bits) with 2^46 for what it may be, or of the size of 1;
+ * undefined where the ring has no room for more than usual.
+ */
+const fineBits = ({ field, fraction }: Lowering['circuit'], kind: 'fine' | 'unit'): number | undefined => {
+  const room = field.bits - UNIT - fraction;
+  const whole = field.bits === 128;
+  const most = kind === 'unit' ? room : whole ? FREE - fraction : 0;
+  const bits = Math.min(
+    most,
+    kind === 'unit' && whole ? Math.max(2 * fraction, FREE - fraction) : 2 * fraction,
+  );
+  return bits > fraction ? bits : undefined;
+};
+
+const taker =
+  (of: (l: Lowering, s: Scaled, output: number) => Wire): ScaledRule =>
+  (l, { ins: [x], attrs }) => {
+    const { fraction } = l.circuit;
+    const s = taken(l, x!);
+    const kind = attrs.fine as 'fine' | 'unit' | undefined;
+    const bits = kind && fineBits(l.circuit, kind);
+    if (kind === undefined || bits === undefined) return isWide(l, s) ? of(l, s, fraction) : undefined;
+    const own: Scaled = s.kind === 'product' ? s : { ...s, wire: l.wire(x!), bits: fraction };
+    return { wire: of(l, own, bits), bits, factor: 1, exact: false, kind };
+  };
+
+const log: ScaledRule = (l, node) => {
+  const { circuit: c } = l;
+  const s = taken(l, node.ins[0]!);
+  if (!isWide(l, s)) return undefined;
+  const { mantissa, exponent } = split(s.factor);
+  const value = normal.log(c, s.wire, { input: s.bits - exponent });
+  return mantissa === 1 ? value : basic.addNumber(c, value, math.log(mantissa));
+};
+
+/** Bools and integers as numbers: whole ones, until their fraction is asked for. */
+const convert: ScaledRule = (l, { ins: [x], outs: [out] }) => {
+  const { dtype } = l.type(x!);
+  if (dtype === 'fxp' || !l.multiplies(out!)) return undefined;
+  const wire = dtype === 'bool' ? basic.bitToNumber(l.circuit, l.wire(x!)) : l.canonical(x!);
+  return { wire, bits: 0, factor: 1, exact: false, kind: 'whole' };
+};
+
+const RULES: Readonly<Record<string, ScaledRule>> = {
+  ...Object.fromEntries([...LINEAR].map((op) => [op, linear])),
+  add: sum(basic.add),
+  sub: sum(basic.sub),
+  mul,
+  div,
+  matmul,
+  sqrt: taker(root),
+  rsqrt: taker(underRoot),
+  reciprocal: taker(inverse),
+  log,
+  convert,
+};
+
+/** Whether an op may take operands with bits of their own. */
+export const takesScaled = (op: string): boolean => Object.hasOwn(RULES, op);
+
+/** How a node is lowered whose operands or result have bits of their own; undefined: as any other. */
+export const lowerScaled = (l: Lowering, node: Node, rule: Rule): Made | undefined => {
+  if (l.type(node.outs[0]!).dtype !== 'fxp' || !Object.hasOwn(RULES, node.op)) return undefined;
+  return RULES[node.op]!(l, node, rule);
+};

@@ -1,0 +1,142 @@
+/** @file A lowered graph in the making: the Circuit that fixed/ writes with. */
+
+import { type Circuit, count, type Instead, type Wire, type WireType } from '../../fixed/circuit.ts';
+import type { Field } from '../../ring/field.ts';
+import type { Attrs, Graph, Node, Tensor, Type, ValueId } from '../ops/graph.ts';
+import { oneNaN } from '../ops/nan.ts';
+import type { Coarse } from './coarse.ts';
+import { keyed, type PlanOptions, planned } from './plan.ts';
+import { WatchedValues, type Watcher } from './range-watcher.ts';
+
+/** How sigmoid is computed, as in SPU's runtime configuration. */
+export type SigmoidMode = 'REAL' | 'MM1' | 'SEG3';
+
+export interface CircuitOptions extends PlanOptions {
+  /** Fraction bits of fixed-point numbers; the field's default if absent. */
+  readonly fraction?: number | undefined;
+  /** Accept rare truncation errors at FM64 and FM32 (trunc_allow_msb_error). */
+  readonly truncAllowMsbError?: boolean | undefined;
+  /** REAL if absent: error below 2^-20. MM1 and SEG3 are SPU's straight lines, for the programs that use them. */
+  readonly sigmoidMode?: SigmoidMode | undefined;
+  /** Integer results may stay unwrapped: they are revealed at once, and that wraps them. */
+  readonly lazyIntegers?: boolean | undefined;
+  /** Numbers that leave the range are noticed when the program runs, and one bit at its end says so. */
+  readonly rangeGuard?: boolean | undefined;
+  /** Hears of public numbers that the fraction bits cannot hold. */
+  readonly onCoarse?: ((found: Coarse) => void) | undefined;
+}
+
+export class GraphCircuit implements Circuit {
+  readonly field: Field;
+  readonly fraction: number;
+  readonly exact: boolean;
+  readonly types: Type[] = [];
+  readonly nodes: Node[] = [];
+  /** The user's call site, put on every node that is added. */
+  site: string | undefined;
+  readonly options: CircuitOptions;
+  /** What the range guard knows of the values. */
+  readonly watched: WatchedValues | undefined;
+  #constants = new Map<string, Wire>();
+
+  constructor(options: CircuitOptions, watcher?: Watcher) {
+    this.options = options;
+    this.watched = watcher && new WatchedValues(watcher);
+    this.field = options.field;
+    this.fraction = options.fraction ?? options.field.fraction;
+    this.exact = options.field.bits !== 128 && !options.truncAllowMsbError;
+  }
+
+  value(type: Type): ValueId {
+    return this.types.push(type) - 1;
+  }
+
+  node(op: string, ins: readonly ValueId[], attrs: Attrs, outs: readonly Type[], body?: Graph): ValueId[] {
+    const ids = outs.map((t) => this.value(t));
+    const site = this.site;
+    const node = { op, ins, outs: ids, attrs, ...(body && { body }), ...(site && { site }) };
+    this.nodes.push(node);
+    this.watched?.after(node, this.types);
+    return ids;
+  }
+
+  wire(id: ValueId): Wire {
+    const { shape, dtype, secret } = this.types[id]!;
+    return { id, shape, kind: dtype === 'bit' ? 'bit' : 'ring', secret };
+  }
+
+  emit(
+    op: string,
+    ins: readonly Wire[],
+    attrs: Readonly<Record<string, unknown>>,
+    outs: readonly WireType[],
+  ): Wire[] {
+    const types = outs.map(({ shape, kind, secret }): Type => ({ shape, dtype: kind, secret }));
+    const all = this.watched?.before(this, op, ins, attrs) ?? attrs;
+    return this.node(
+      planned(op, attrs, count(ins[0]?.shape ?? []), this.options),
+      ins.map((w) => w.id),
+      all as Attrs,
+      types,
+    ).map((id) => this.wire(id));
+  }
+
+  keyed(op: string, attrs: Readonly<Record<string, unknown>>, elements: number, instead: Instead): boolean {
+    return keyed(op, attrs, elements, instead, this.options);
+  }
+
+  get guarded(): boolean {
+    return this.watched !== undefined;
+  }
+
+  inside<T>(make: () => T): T {
+    return this.watched ? this.watched.watcher.during(false, make) : make();
+  }
+
+  /** Constants are made once per circuit. */
+  constant(values: Float64Array, shape: readonly number[], fraction: number): Wire {
+    const key = values.length === 1 ? `${values[0]} ${Object.is(values[0], -0)} ${shape} ${fraction}` : '';
+    const known = this.#constants.get(key);
+    if (known) return known;
+    const wire = this.encode(this.tensor({ shape, dtype: 'fxp', data: values }), fraction);
+    if (key) this.#constants.set(key, wire);
+    return wire;
+  }
+
+  /** A plain public tensor as a value. */
+  tensor(value: Tensor): ValueId {
+    const { shape, dtype, data } = value;
+    return this.node('const', [], { value: { shape, dtype, data: oneNaN(data) } }, [
+      { shape, dtype, secret: false },
+    ])[0]!;
+  }
+
+  /** A plain public value as ring elements (fxp with `fraction` bits, integers as they are) or bits. */
+  encode(id: ValueId, fraction: number): Wire {
+    const { shape, dtype } = this.types[id]!;
+    const kind = dtype === 'bool' ? 'bit' : 'ring';
+    return this.wire(this.node('encode', [id], { fraction }, [{ shape, dtype: kind, secret: false }])[0]!);
+  }
+
+  graph(ins: readonly ValueId[], outs: readonly ValueId[]): Graph {
+    return { ins, outs, nodes: this.nodes, types: this.types };
+  }
+}
+
+/** Adds the gate for a private input. `name` is its number among the program's private inputs. */
+export const privateInput = (
+  c: GraphCircuit,
+  owner: number,
+  name: number,
+  shape: readonly number[],
+  kind: Wire['kind'],
+): Wire => {
+  const length = shape.reduce((a, b) => a * b, 1);
+  return c.emit('input', [], { owner, name, length, bits: kind === 'bit' }, [
+    { shape, kind, secret: true },
+  ])[0]!;
+};
+
+/** Adds the gate that reveals a wire to the given ranks. */
+export const revealTo = (c: GraphCircuit, x: Wire, to: readonly number[]): Wire =>
+  c.emit('reveal', [x], { to }, [{ ...x, secret: false }])[0]!;

@@ -1,0 +1,283 @@
+/** @file The state of lowering one graph: what each user-level value has become. */
+
+import { fail } from '../../errors.ts';
+import type { Wire } from '../../fixed/circuit.ts';
+import { canonical, type IntType } from '../../fixed/integer.ts';
+import * as math from '../../ring/math/index.ts';
+import { bitsOf, isInt } from '../ops/dtypes.ts';
+import type { Graph, Node, Tensor, Type, ValueId } from '../ops/graph.ts';
+import { coarseIn } from './coarse.ts';
+import { factors, keepers, type Scaled, toFraction } from './fraction-bits.ts';
+import type { GraphCircuit } from './graph-circuit.ts';
+import { ANY, inside, intType, rangeOf, resultSpan, type Span, spanOfTensor } from './intervals.ts';
+
+/** Ops whose results may be larger than their operands. */
+const GROWING: ReadonlySet<string> = new Set([
+  'add',
+  'sub',
+  'neg',
+  'mul',
+  'sum',
+  'matmul',
+  'pow',
+  'powWhole',
+]);
+
+/** Ops that move elements about. */
+const MOVES: ReadonlySet<string> = new Set([
+  'broadcast',
+  'reshape',
+  'transpose',
+  'slice',
+  'gather',
+  'concat',
+]);
+
+export class Lowering {
+  readonly circuit: GraphCircuit;
+  readonly graph: Graph;
+  #lowered = new Map<ValueId, ValueId>();
+  #encoded = new Map<string, Wire>();
+  #constants = new Map<ValueId, Tensor>();
+  #spans = new Map<ValueId, Span>();
+  #canonical = new Map<ValueId, Wire>();
+  #shared = new Map<string, readonly Wire[]>();
+  #makers: Map<ValueId, Node> | undefined;
+  #scaled = new Map<ValueId, Scaled>();
+  readonly #keepers: ReadonlySet<ValueId>;
+  readonly #factors: ReadonlySet<ValueId>;
+  /** What stands for a value while a node is lowered. */
+  #instead = new Map<ValueId, Wire>();
+
+  constructor(circuit: GraphCircuit, graph: Graph) {
+    this.circuit = circuit;
+    this.graph = graph;
+    this.#factors = factors(graph);
+    this.#keepers = circuit.field.bits === 128 ? keepers(graph) : new Set();
+  }
+
+  bind(id: ValueId, lowered: ValueId): void {
+    this.#lowered.set(id, lowered);
+  }
+
+  know(id: ValueId, value: Tensor): void {
+    this.#constants.set(id, value);
+  }
+
+  /** What it became, with the program's fraction bits: made now of a value with bits of its own. */
+  lowered(id: ValueId): ValueId {
+    const known = this.#lowered.get(id);
+    if (known !== undefined) return known;
+    const scaled = this.#scaled.get(id)!;
+    const { circuit } = this;
+    const make = (): Wire => toFraction(this, scaled);
+    const maker = this.source(id);
+    const made = circuit.watched ? circuit.watched.watcher.during(true, make, maker) : make();
+    circuit.watched?.truncated(circuit, made, maker);
+    this.#lowered.set(id, made.id);
+    return made.id;
+  }
+
+  /** Whether a value has bits of its own. */
+  hasBits(id: ValueId): boolean {
+    return this.#scaled.has(id);
+  }
+
+  /** Whether a value has bits of its own, and has not been brought to the program's fraction. */
+  isPending(id: ValueId): boolean {
+    return this.#scaled.has(id) && !this.#lowered.has(id);
+  }
+
+  bindScaled(id: ValueId, scaled: Scaled): void {
+    this.#scaled.set(id, scaled);
+  }
+
+  /** A secret number with the bits that it has. */
+  scaled(id: ValueId): Scaled {
+    const plain = { bits: this.circuit.fraction, factor: 1, exact: false, kind: 'product' as const };
+    return this.#scaled.get(id) ?? { ...plain, wire: this.wire(id) };
+  }
+
+  /** Whether a value is worth keeping with all its bits. */
+  keeps(id: ValueId): boolean {
+    return this.#keepers.has(id);
+  }
+
+  /** Whether a value stands in a product of secrets. */
+  multiplies(id: ValueId): boolean {
+    return this.#factors.has(id);
+  }
+
+  /** Lowers with a wire in the place of a value. */
+  as(id: ValueId, wire: Wire, lower: () => Wire): Wire {
+    this.#instead.set(id, wire);
+    const made = lower();
+    this.#instead.delete(id);
+    return made;
+  }
+
+  type(id: ValueId): Type {
+    return this.graph.types[id]!;
+  }
+
+  /** The user's op that made a value; none made an input. */
+  maker(id: ValueId): Node | undefined {
+    this.#makers ??= new Map(this.graph.nodes.flatMap((n) => n.outs.map((out) => [out, n] as const)));
+    return this.#makers.get(id);
+  }
+
+  /** The user's op of whose result a value is made by moves alone, and by factors that are remembered. */
+  source(id: ValueId): Node | undefined {
+    const node = this.maker(id);
+    if (!node) return undefined;
+    const wire = this.#scaled.get(id)?.wire.id;
+    const kept = node.ins.filter((x) => wire !== undefined && this.#scaled.get(x)?.wire.id === wire);
+    const from = MOVES.has(node.op) ? node.ins : kept;
+    const [first, ...rest] = from.map((x) => this.source(x));
+    const same = first && rest.every((n) => n?.op === first.op && n.site === first.site);
+    return same ? first : node;
+  }
+
+  /** The elements of a public value, if they are known before the program runs: perhaps fewer, when repeated. */
+  constantOf(id: ValueId): Tensor | undefined {
+    return this.#constants.get(id);
+  }
+
+  /** The one number that fills a known public value, if it is one. */
+  numberOf(id: ValueId): number | undefined {
+    const t = this.constantOf(id);
+    if (!t || t.data.length === 0) return undefined;
+    const [head] = t.data;
+    for (let i = 1; i < t.data.length; i++) if (t.data[i] !== head) return undefined;
+    return Number(head);
+  }
+
+  /** A node on public values, as it stands. */
+  copy(node: Node): void {
+    const ins = node.ins.map((id) => this.lowered(id));
+    const outs = this.circuit.node(
+      node.op,
+      ins,
+      node.attrs,
+      node.outs.map((id) => this.type(id)),
+    );
+    for (const [i, id] of node.outs.entries()) this.bind(id, outs[i]!);
+    if (node.op === 'const') this.know(node.outs[0]!, node.attrs.value as Tensor);
+    // What only moves elements about keeps a number a number.
+    if (node.op === 'broadcast' || node.op === 'reshape') {
+      const known = this.constantOf(node.ins[0]!);
+      if (known) this.know(node.outs[0]!, known);
+    }
+  }
+
+  /** A value as ring elements or bits; public ones are encoded (once), fixed-point ones with `fraction` bits. */
+  wire(id: ValueId, fraction = this.circuit.fraction): Wire {
+    const { secret, dtype } = this.type(id);
+    const instead = this.#instead.get(id);
+    if (instead) return instead;
+    if (secret) return this.circuit.wire(this.lowered(id));
+    const bits = dtype === 'fxp' ? fraction : 0;
+    const key = `${id} ${bits}`;
+    const known = this.#encoded.get(key);
+    if (known) return known;
+    if (dtype === 'fxp') this.holds(this.constantOf(id)?.data as Float64Array | undefined, bits);
+    const wire = this.circuit.encode(this.lowered(id), bits);
+    this.#encoded.set(key, wire);
+    return wire;
+  }
+
+  /** Tells of a public number that so many fraction bits cannot hold. */
+  holds(values: ArrayLike<number> | undefined, fraction = this.circuit.fraction): void {
+    const { onCoarse } = this.circuit.options;
+    const found = values && onCoarse && coarseIn(values, fraction, this.circuit.site);
+    if (found) onCoarse(found);
+  }
+
+  /** Which integers a value may hold. */
+  span(id: ValueId): Span {
+    const known = this.#spans.get(id);
+    if (known) return known;
+    const constant = this.constantOf(id);
+    return constant && isInt(constant.dtype) ? spanOfTensor(constant) : rangeOf(this.type(id).dtype);
+  }
+
+  /** Which integers a value may be once it is wrapped to its dtype. */
+  wrappedSpan(id: ValueId): Span {
+    const range = rangeOf(this.type(id).dtype);
+    return inside(this.span(id), range) ? this.span(id) : range;
+  }
+
+  /** Where a real value lies, as far as that is known. */
+  reach(id: ValueId): Span {
+    return this.#spans.get(id) ?? ANY;
+  }
+
+  setSpan(id: ValueId, span: Span): void {
+    this.#spans.set(id, span);
+  }
+
+  /** Notes what the integer results of a node may hold. */
+  bound(node: Node): void {
+    const types = node.ins.map((id) => this.type(id));
+    const spans = node.ins.map((id, i): Span => (types[i]!.dtype === 'fxp' ? [0, 0] : this.span(id)));
+    for (const id of node.outs) {
+      const type = this.type(id);
+      if (!type.secret || !isInt(type.dtype)) continue;
+      const span = resultSpan(node, type, types, spans);
+      this.#fits(node, type, span, spans);
+      this.setSpan(id, span);
+    }
+  }
+
+  /** An integer dtype wider than the ring cannot wrap as it should: what may leave the ring here is refused. */
+  #fits({ op, site }: Node, { dtype }: Type, span: Span, spans: readonly Span[]): void {
+    const { bits, name } = this.circuit.field;
+    const ring: Span = [-math.pow2(bits - 1), math.pow2(bits) - 1];
+    if (
+      bitsOf(dtype) <= bits ||
+      !GROWING.has(op) ||
+      inside(span, ring) ||
+      !spans.every((s) => inside(s, ring))
+    )
+      return;
+    fail(
+      'RANGE',
+      `np.${op} of ${dtype} may leave the ${bits} bits of ${name}, where it cannot wrap as ${dtype} does: take a larger field, ` +
+        `or a smaller dtype${site === undefined ? '' : ` (${site})`}`,
+      { site },
+    );
+  }
+
+  intType(id: ValueId): IntType {
+    return intType(this.type(id).dtype, this.circuit.field);
+  }
+
+  /** Whether a value's wire is the integer itself, not only a residue. Public values are. */
+  isCanonical(id: ValueId): boolean {
+    const { dtype, secret } = this.type(id);
+    return !secret || !isInt(dtype) || inside(this.span(id), rangeOf(dtype));
+  }
+
+  /** The integer itself: wrapped (once) if it has to be. */
+  canonical(id: ValueId): Wire {
+    if (this.isCanonical(id)) return this.wire(id);
+    const wire = this.#canonical.get(id) ?? canonical(this.circuit, this.wire(id), this.intType(id));
+    this.#canonical.set(id, wire);
+    return wire;
+  }
+
+  /** Wires that several nodes share, made by the first. */
+  once(key: string, make: () => readonly Wire[]): readonly Wire[] {
+    const wires = this.#shared.get(key) ?? make();
+    this.#shared.set(key, wires);
+    return wires;
+  }
+
+  /** Fraction bits of a value: of fixed-point numbers those of the field, of integers none. */
+  fraction(id: ValueId): number {
+    return this.type(id).dtype === 'fxp' ? this.circuit.fraction : 0;
+  }
+}
+
+/** How one op is lowered; its operands are not all public. */
+export type Rule = (l: Lowering, node: Node) => Wire;

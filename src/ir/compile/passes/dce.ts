@@ -1,0 +1,62 @@
+/** @file Dead code: nodes that no output needs go, and so do carries and captured values that a loop does not need. */
+import type { Graph, Node, ValueId } from '../../ops/graph.ts';
+import { keep, rewrite } from './rewrite.ts';
+
+/** The values that `outs` need. */
+const liveValues = (graph: Graph, outs: readonly ValueId[]): Set<ValueId> => {
+  const live = new Set(outs);
+  for (const node of graph.nodes.toReversed())
+    if (node.outs.some((id) => live.has(id))) for (const id of node.ins) live.add(id);
+  return live;
+};
+
+/** Which carries of a loop are needed when only `wanted` of its results are: the condition always, if it has one. */
+const liveCarries = (node: Node, body: Graph, wanted: readonly boolean[]): boolean[] => {
+  const live = wanted.map((is, i) => is || (i === 0 && node.attrs.while === true));
+  for (;;) {
+    const values = liveValues(
+      body,
+      body.outs.filter((_, i) => live[i]),
+    );
+    const more = live.map((is, i) => is || values.has(body.ins[1 + i]!));
+    if (more.every((is, i) => is === live[i])) return live;
+    for (const [i, is] of more.entries()) live[i] = is;
+  }
+};
+
+/** The loop with only the carries in `live`, and only the captured values that its body still uses. */
+const narrow = (node: Node, live: readonly boolean[]): Node => {
+  const body = node.body!;
+  const kept = dce({ ...body, outs: body.outs.filter((_, i) => live[i]) });
+  const used = liveValues(kept, kept.outs);
+  const carries = body.outs.length;
+  const stays = (i: number): boolean => (i < carries ? live[i]! : used.has(kept.ins[1 + i]!));
+  return {
+    ...node,
+    ins: node.ins.filter((_, i) => stays(i)),
+    outs: node.outs.filter((_, i) => live[i]),
+    body: { ...kept, ins: kept.ins.filter((_, i) => i === 0 || stays(i - 1)) },
+  };
+};
+
+/** Graph -> graph. Inputs stay, used or not: they are the program's signature. */
+export const dce = (graph: Graph): Graph => {
+  const live = new Set(graph.outs);
+  const nodes: Node[] = [];
+  for (const node of graph.nodes.toReversed()) {
+    if (!node.outs.some((id) => live.has(id))) continue;
+    const wanted = node.outs.map((id) => live.has(id));
+    const left = node.body === undefined ? node : narrow(node, liveCarries(node, node.body, wanted));
+    for (const id of left.ins) live.add(id);
+    nodes.unshift(left);
+  }
+  return rewrite(compact({ ...graph, nodes }), keep);
+};
+
+/** Loop bodies whose inputs were dropped are renumbered. */
+const compact = (graph: Graph): Graph => ({
+  ...graph,
+  nodes: graph.nodes.map((node) =>
+    node.body === undefined ? node : { ...node, body: rewrite(node.body, keep) },
+  ),
+});

@@ -1,0 +1,279 @@
+/**
+ * @file Programs inside a memory limit: what works row by row on arrays that are too large is cut along the first axis, and
+ * done piece after piece. Nodes that hand rows on to each other form a region; only what enters and leaves a region exists
+ * as a whole. A sum over the rows leaves as a sum of the pieces' sums.
+ *
+ * Pieces cost rounds (each has its own) and no bytes. A fence at the end of a piece keeps the parties from beginning the next.
+ */
+import { GraphBuilder } from '../../ops/builder.ts';
+import type { Attrs, Graph, Node, Shape, ValueId } from '../../ops/graph.ts';
+import { sizeOf } from '../../ops/graph.ts';
+import { OPS } from '../../ops/table.ts';
+import { HELD, takesRounds, type WorkOptions, workOf } from './op-memory.ts';
+
+/** Bytes for an element of a value that is cut, at least: a quotient with all that it is made of. */
+const ELEMENT = 2048;
+/** The part of the memory that a piece may need; what enters and leaves it has the rest. */
+const SHARE = 0.5;
+
+/** How a node does its rows: which operands come row by row (the others whole), and whether the result is a sum over them. */
+interface Rows {
+  readonly count: number;
+  readonly cut: readonly boolean[];
+  readonly total: boolean;
+}
+
+/** Nodes that are done together, piece by piece. */
+interface Region {
+  readonly rows: number;
+  readonly nodes: Node[];
+  /** Most elements of a row. */
+  widest: number;
+  /** Regions that have to be over before. */
+  readonly needs: Set<Region>;
+  /** The region that this one became a part of. */
+  into?: Region;
+}
+
+const root = (region: Region): Region => (region.into ? root(region.into) : region);
+
+/** Does `region` wait for `other`, or is it that? */
+const waitsFor = (region: Region, other: Region, seen = new Set<Region>()): boolean => {
+  const from = root(region);
+  if (from === root(other)) return true;
+  if (seen.has(from)) return false;
+  seen.add(from);
+  return [...from.needs].some((r) => waitsFor(r, other, seen));
+};
+
+const merge = (region: Region, other: Region): void => {
+  region.nodes.push(...other.nodes);
+  region.widest = Math.max(region.widest, other.widest);
+  for (const r of other.needs) region.needs.add(r);
+  other.into = region;
+};
+
+type Types = Graph['types'];
+const shapeOf = (types: Types, id: ValueId): Shape => types[id]!.shape;
+const each = (node: Node, cut: boolean): boolean[] => node.ins.map(() => cut);
+
+/** Per op: its operands that come by rows, or undefined where it does not work by rows. */
+const CUTS: Readonly<Record<string, (node: Node, types: Types) => readonly boolean[] | undefined>> = {
+  broadcast: ({ ins: [x], outs: [y] }, types) => {
+    const [from, to] = [shapeOf(types, x!), shapeOf(types, y!)];
+    return [from.length === to.length && from[0] === to[0]];
+  },
+  reshape: ({ ins: [x], outs: [y] }, types) =>
+    shapeOf(types, x!)[0] === shapeOf(types, y!)[0] ? [true] : undefined,
+  transpose: ({ attrs }) => ((attrs.perm as readonly number[])[0] === 0 ? [true] : undefined),
+  sum: (node) => each(node, true),
+  max: ({ attrs }) => (attrs.axis === 0 ? undefined : [true]),
+  min: ({ attrs }) => (attrs.axis === 0 ? undefined : [true]),
+  // In a batch of products, both operands are.
+  matmul: ({ ins: [x] }, types) => [true, shapeOf(types, x!).length > 2],
+};
+
+const rowsOf = (node: Node, types: Types): Rows | undefined => {
+  if (node.body || node.op === 'reveal' || node.outs.length !== 1) return undefined;
+  const cut = OPS[node.op]?.elementwise ? each(node, true) : CUTS[node.op]?.(node, types);
+  if (cut === undefined) return undefined;
+  const total = node.op === 'sum' && (node.attrs.axes as readonly number[]).includes(0);
+  const count = shapeOf(types, total ? node.ins[0]! : node.outs[0]!)[0] ?? 1;
+  return count > 1 ? { count, cut, total } : undefined;
+};
+
+/** The regions of a graph, by their nodes. */
+const regionsOf = (graph: Graph, most: number): ReadonlyMap<Node, Region> => {
+  const { types } = graph;
+  const found = new Map<Node, Region>();
+  /** Whose rows a value is. */
+  const home = new Map<ValueId, Region>();
+  const homeOf = (id: ValueId): Region | undefined => {
+    const region = home.get(id);
+    return region && root(region);
+  };
+  /** Regions whose end a value waits for. */
+  const after = new Map<ValueId, ReadonlySet<Region>>();
+  /** Those that the operands wait for, seen from a region, or from outside of all. */
+  const needsOf = (node: Node, from: Region | undefined): Region[] =>
+    node.ins.flatMap((id) => {
+      const own = homeOf(id);
+      return [...(after.get(id) ?? []), ...(own && own !== from ? [own] : [])];
+    });
+  for (const node of graph.nodes) {
+    const rows = rowsOf(node, types);
+    const byRow = node.ins.filter((_, i) => rows?.cut[i]);
+    const size = Math.max(0, ...[...node.outs, ...byRow].map((id) => sizeOf(shapeOf(types, id))));
+    const secret = node.outs.some((id) => types[id]!.secret);
+    let region: Region | undefined;
+    if (rows && secret && size > most) {
+      const fits = (r: Region): boolean =>
+        r.rows === rows.count &&
+        node.ins.every((id, i) => homeOf(id) !== r || rows.cut[i]) &&
+        !needsOf(node, r).some((other) => waitsFor(other, r));
+      const near = [...new Set(byRow.map(homeOf))].filter((r): r is Region => r !== undefined && fits(r));
+      const own = near[0] ?? { rows: rows.count, nodes: [], widest: 1, needs: new Set() };
+      for (const other of near.slice(1))
+        if (!waitsFor(own, other) && !waitsFor(other, own)) merge(own, other);
+      region = own;
+      region.nodes.push(node);
+      region.widest = Math.max(region.widest, size / rows.count);
+      found.set(node, region);
+    }
+    const needs = needsOf(node, region);
+    for (const other of needs) region?.needs.add(other);
+    for (const id of node.outs) {
+      if (region && !rows!.total) home.set(id, region);
+      after.set(id, new Set(region && rows!.total ? [...needs, region] : needs));
+    }
+  }
+  const order = new Map(graph.nodes.map((node, i) => [node, i]));
+  for (const [node, region] of found) found.set(node, root(region));
+  for (const region of new Set(found.values())) region.nodes.sort((x, y) => order.get(x)! - order.get(y)!);
+  return found;
+};
+
+/** The attributes for a piece: shapes with fewer rows. */
+const withRows = ({ op, attrs }: Node, rows: number): Attrs =>
+  op === 'broadcast' || op === 'reshape'
+    ? { ...attrs, shape: [rows, ...(attrs.shape as readonly number[]).slice(1)] }
+    : attrs;
+
+/** Bytes for a row of a region: its ops run side by side where none waits for another, and values are held to their last use. */
+const rowBytes = (
+  { nodes, rows }: Region,
+  types: Types,
+  leaves: ReadonlySet<ValueId>,
+  o: WorkOptions,
+): number => {
+  const size = (id: ValueId): number => sizeOf(shapeOf(types, id)) / rows;
+  /** Turns in which ops run, values are made, and used last. */
+  const turns: number[] = [];
+  const made = new Map<ValueId, number>();
+  const last = new Map<ValueId, number>();
+  for (const node of nodes) {
+    const { cut } = rowsOf(node, types)!;
+    const ins = node.ins.filter((_, i) => cut[i]);
+    const turn = Math.max(0, ...ins.map((id) => made.get(id) ?? 0)) + (takesRounds(node) ? 1 : 0);
+    const most = Math.max(...[...ins, ...node.outs].map(size));
+    turns[turn] = (turns[turn] ?? 0) + most * workOf(node, o);
+    for (const id of ins) {
+      if (!made.has(id)) made.set(id, 0);
+      last.set(id, Math.max(last.get(id) ?? 0, turn));
+    }
+    for (const id of node.outs) made.set(id, turn);
+  }
+  for (const [id, from] of made) {
+    const to = leaves.has(id) ? turns.length - 1 : (last.get(id) ?? from);
+    for (let turn = from; turn <= to; turn++) turns[turn] = (turns[turn] ?? 0) + size(id) * HELD;
+  }
+  return Math.max(...turns.map((n) => n ?? 0));
+};
+
+/** Graph -> graph, for parties with so many bytes of memory. */
+export const pieces = (graph: Graph, memory: number, options: WorkOptions = {}): Graph => {
+  const greediest = graph.nodes.reduce(
+    (most, node) => Math.max(most, rowsOf(node, graph.types) ? workOf(node, options) : 0),
+    0,
+  );
+  const most = Math.max(1, Math.floor(memory / Math.max(ELEMENT, greediest)));
+  const regions = regionsOf(graph, most);
+  const bodies = new Map(
+    graph.nodes.flatMap(({ body }) => (body ? [[body, pieces(body, memory, options)]] : [])),
+  );
+  if (regions.size === 0 && [...bodies].every(([body, cut]) => body === cut)) return graph;
+  const { types } = graph;
+  const to = new GraphBuilder();
+  const names = new Map<ValueId, ValueId>();
+  for (const id of graph.ins) names.set(id, to.input(types[id]!));
+  const uses = usesOf(graph, regions);
+  const maker = new Map(graph.nodes.flatMap((node) => node.outs.map((id) => [id, node] as const)));
+
+  const emitRegion = (region: Region): void => {
+    const row = rowBytes(region, types, uses, options);
+    const step = Math.max(1, Math.floor(Math.min(most / region.widest, (memory * SHARE) / row)));
+    const inside = new Set(region.nodes.flatMap((node) => node.outs));
+    const parts = new Map<ValueId, ValueId[]>();
+    for (let from = 0; from < region.rows; from += step) {
+      const count = Math.min(step, region.rows - from);
+      /** Rows of what is made here, and of what comes from outside: that may be used whole by other nodes. */
+      const own = new Map<ValueId, ValueId>();
+      const operand = (id: ValueId, cut: boolean): ValueId => {
+        const whole = names.get(id)!;
+        if (!cut) return whole;
+        const known = own.get(id);
+        if (known !== undefined) return known;
+        const { shape } = types[id]!;
+        const start = shape.map((_, i) => (i === 0 ? from : 0));
+        const size = shape.map((n, i) => (i === 0 ? count : n));
+        const rows = to.emit('slice', [whole], { start, size, step: shape.map(() => 1) })[0]!;
+        own.set(id, rows);
+        return rows;
+      };
+      for (const node of region.nodes) {
+        const { cut } = rowsOf(node, types)!;
+        const ins = node.ins.map((id, i) => operand(id, cut[i]!));
+        own.set(node.outs[0]!, to.emit(node.op, ins, withRows(node, count), { site: node.site })[0]!);
+      }
+      for (const id of inside) {
+        if (!uses.has(id)) continue;
+        const value = own.get(id)!;
+        const { shape } = to.typeOf(value);
+        const done = to.emit('reshape', [value], { shape, fence: true })[0]!;
+        parts.set(id, [...(parts.get(id) ?? []), done]);
+      }
+    }
+    for (const [id, values] of parts) names.set(id, together(to, rowsOf(maker.get(id)!, types)!, values));
+  };
+
+  // What a region takes from outside comes before it, whatever stands between its nodes in the program.
+  const emitted = new Set<Node | Region>();
+  const unitOf = (node: Node): Node | Region => regions.get(node) ?? node;
+  const needs = (unit: Node | Region): (Node | Region)[] =>
+    ('nodes' in unit ? unit.nodes : [unit])
+      .flatMap((node) => node.ins.map((id) => maker.get(id)))
+      .filter((node): node is Node => node !== undefined)
+      .map(unitOf)
+      .filter((other) => other !== unit && !emitted.has(other));
+  const stack: (Node | Region)[] = [];
+  for (const node of graph.nodes) {
+    stack.push(unitOf(node));
+    for (let unit = stack.at(-1); unit !== undefined; unit = stack.at(-1)) {
+      const missing = emitted.has(unit) ? [] : needs(unit);
+      if (missing.length > 0) {
+        stack.push(...missing);
+        continue;
+      }
+      stack.pop();
+      if (emitted.has(unit)) continue;
+      emitted.add(unit);
+      if ('nodes' in unit) emitRegion(unit);
+      else {
+        const ins = unit.ins.map((id) => names.get(id)!);
+        const outs = to.emit(unit.op, ins, unit.attrs, {
+          body: unit.body && bodies.get(unit.body),
+          site: unit.site,
+        });
+        for (const [i, id] of unit.outs.entries()) names.set(id, outs[i]!);
+      }
+    }
+  }
+  return to.finish(graph.outs.map((id) => names.get(id)!));
+};
+
+/** Values that somebody outside of their region uses. */
+const usesOf = (graph: Graph, regions: ReadonlyMap<Node, Region>): ReadonlySet<ValueId> => {
+  const home = new Map<ValueId, Region>();
+  for (const [node, region] of regions) for (const id of node.outs) home.set(id, region);
+  const used = new Set(graph.outs);
+  for (const node of graph.nodes)
+    for (const id of node.ins) if (home.get(id) !== regions.get(node)) used.add(id);
+  return used;
+};
+
+/** The pieces of a value as one: their sum, or their rows one after another. */
+const together = (to: GraphBuilder, { total }: Rows, parts: readonly ValueId[]): ValueId => {
+  if (parts.length === 1) return parts[0]!;
+  if (!total) return to.emit('concat', parts, { axis: 0 })[0]!;
+  return parts.reduce((sum, part) => to.emit('add', [sum, part])[0]!);
+};

@@ -1,9 +1,0 @@
-/** @file One op on data in the clear, typed and checked as in a graph: `np` for PYUs. */
-import type { Attrs, Tensor } from './graph.ts';
-import { inferTypes } from './ops.ts';
-import { evalTyped } from './plain.ts';
-
-export const evalOp = (op: string, ins: readonly Tensor[], attrs: Attrs = {}): Tensor => {
-  const types = ins.map(({ shape, dtype }) => ({ shape, dtype, secret: false }));
-  return evalTyped(op, ins, attrs, inferTypes(op, types, attrs));
-};

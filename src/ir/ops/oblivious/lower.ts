@@ -1,0 +1,144 @@
+/** @file Lowering of order, chance and secret places. */
+
+import * as basic from '../../../fixed/basic.ts';
+import { placeBits, type Wire } from '../../../fixed/circuit.ts';
+import { clamp, type IntType } from '../../../fixed/integer.ts';
+import { sortedByNetwork } from '../../../fixed/network.ts';
+import type { SortOptions } from '../../../fixed/order.ts';
+import * as order from '../../../fixed/order.ts';
+import * as places from '../../../fixed/places.ts';
+import { sortedByParts } from '../../../fixed/radix.ts';
+import * as math from '../../../ring/math/index.ts';
+import type { Lowering, Rule } from '../../compile/lowering-state.ts';
+import { isInt } from '../dtypes.ts';
+import type { Node, ValueId } from '../graph.ts';
+
+interface Keys {
+  readonly wire: Wire;
+  /** Undefined: fixed-point numbers, which leave room for places as np.sort says. */
+  readonly bits: number | undefined;
+  readonly type: IntType;
+}
+
+/** Keys as wires, and their bits. At FM32 fixed-point numbers are as wide as the ring, unless more is known. */
+const keysOf = (l: Lowering, id: ValueId): Keys => {
+  if (!isInt(l.type(id).dtype)) {
+    const { bits: all } = l.circuit.field;
+    const most = Math.max(...l.reach(id).map(Math.abs)) * math.pow2(l.circuit.fraction);
+    const known = Math.min(all, Math.ceil(math.log2(Math.max(most, 1))) + 2);
+    return { wire: l.wire(id), bits: all === 32 ? known : undefined, type: { bits: all, signed: true } };
+  }
+  const t = l.intType(id);
+  const wire = l.canonical(id);
+  // What is known of them may need fewer bits than their dtype; one for the sign.
+  const [lo, hi] = l.wrappedSpan(id);
+  const known = Math.ceil(math.log2(Math.max(-lo, hi + 1, 1))) + 1;
+  return { wire, bits: Math.min(known, t.bits + (t.signed ? 0 : 1)), type: t };
+};
+
+/** Elements that a network sorts in fewer rounds than two sorts of parts. */
+const NETWORK = 16;
+
+/** A sort in the ring where keys leave room for places, else by a network or by parts of them. */
+const sortWires = (
+  l: Lowering,
+  node: Node,
+  want: SortOptions['want'],
+  along: readonly Wire[] = [],
+): Wire[] => {
+  const { circuit: c } = l;
+  const { axis, descending } = node.attrs as { axis: number; descending: boolean };
+  const id = node.ins[0]!;
+  const { wire, bits, type } = keysOf(l, id);
+  const options = { axis, descending, want, bits, along };
+  const room = placeBits(l.type(id).shape[axis]!) + 1;
+  if (bits === undefined || bits + room <= c.field.bits) return order.sorted(c, wire, options);
+  return l.type(id).shape[axis]! > NETWORK
+    ? sortedByParts(c, wire, type, options)
+    : sortedByNetwork(c, wire, type, options);
+};
+
+/** Values and places of one array in one sort, where a program asks for both. */
+const sorted = (l: Lowering, node: Node): Wire => {
+  const x = node.ins[0]!;
+  const { axis, descending } = node.attrs as { axis: number; descending: boolean };
+  const own = node.op === 'sort' ? 'value' : 'index';
+  const both = l.graph.nodes.some(
+    (n) =>
+      n.op === (own === 'value' ? 'argsort' : 'sort') &&
+      n.ins[0] === x &&
+      n.attrs.axis === axis &&
+      n.attrs.descending === descending,
+  );
+  const outs = l.once(`sort ${x} ${axis} ${descending}`, () => sortWires(l, node, both ? 'both' : own));
+  return outs[both && own === 'index' ? 1 : 0]!;
+};
+
+/** Bools as the numbers 0 and 1. */
+const numbers = (l: Lowering, x: Wire): Wire => {
+  const { circuit: c } = l;
+  if (x.kind !== 'bit') return x;
+  return basic.bitToNumber(c, x.secret ? x : c.emit('hide', [x], {}, [{ ...x, secret: true }])[0]!);
+};
+
+/** The result of a rule on numbers, as the kind that its first operand had. */
+const likeFirst = (l: Lowering, first: Wire, result: Wire): Wire => {
+  if (first.kind !== 'bit') return result;
+  const { shape } = result;
+  return basic.not(
+    l.circuit,
+    l.circuit.emit('isZero', [result], {}, [{ shape, kind: 'bit', secret: true }])[0]!,
+  );
+};
+
+const onNumbers = (l: Lowering, id: ValueId, f: (x: Wire) => Wire): Wire => {
+  const x = l.wire(id);
+  return likeFirst(l, x, f(numbers(l, x)));
+};
+
+/** Places in an axis of n. Gates read them mod a power of two, of which a residue mod 2^b says enough up to 2^b. */
+const placesIn = (l: Lowering, id: ValueId, n: number): Wire =>
+  n > math.pow2(l.intType(id).bits) ? l.canonical(id) : l.wire(id);
+
+const corner = (l: Lowering, ids: readonly ValueId[], room: readonly number[]): Wire[] =>
+  ids.map((id, axis) => {
+    const x = l.type(id).secret ? l.canonical(id) : basic.hidden(l.circuit, l.wire(id));
+    return clamp(l.circuit, x, 0, room[axis]!, l.intType(id));
+  });
+
+export const SECRET_RULES: Readonly<Record<string, Rule>> = {
+  sort: sorted,
+  argsort: sorted,
+  sortBy: (l, node) => sortWires(l, node, 'none', [l.wire(node.ins[1]!)])[0]!,
+  shuffle: (l, node) =>
+    onNumbers(l, node.ins[0]!, (x) =>
+      order.shuffled(l.circuit, basic.hidden(l.circuit, x), node.attrs.axis as number),
+    ),
+  randomBits: (l, node) => {
+    const { shape } = l.type(node.outs[0]!);
+    const length = shape.reduce((a, b) => a * b, 1);
+    return l.circuit.emit('randomBits', [], { length }, [{ shape, kind: 'bit', secret: true }])[0]!;
+  },
+  lookup: (l, node) =>
+    onNumbers(l, node.ins[0]!, (x) => {
+      const axis = node.attrs.axis as number;
+      return places.lookup(l.circuit, x, placesIn(l, node.ins[1]!, x.shape[axis]!), axis);
+    }),
+  scatterAdd: (l, { ins: [x, at, parts], attrs }) => {
+    const n = l.type(x!).shape[0]!;
+    // A place more, of which nobody reads what comes there, unless no place lies so far.
+    const width = attrs.drops === true && l.span(at!)[1] >= n ? n + 1 : n;
+    return places.scatterAdd(l.circuit, l.wire(x!), placesIn(l, at!, width), l.wire(parts!), width);
+  },
+  sliceAt: (l, { ins: [x, ...at], attrs }) => {
+    const size = attrs.size as readonly number[];
+    const room = l.type(x!).shape.map((n, i) => n - size[i]!);
+    return onNumbers(l, x!, (w) => places.sliceAt(l.circuit, w, size, corner(l, at, room)));
+  },
+  updateAt: (l, { ins: [x, u, ...at] }) => {
+    const room = l.type(x!).shape.map((n, i) => n - l.type(u!).shape[i]!);
+    return onNumbers(l, x!, (w) =>
+      places.updateAt(l.circuit, w, numbers(l, l.wire(u!)), corner(l, at, room)),
+    );
+  },
+};

@@ -1,0 +1,87 @@
+/**
+ * @file Graphs as text, for people, for snapshot tests, and for the hash by which parties agree that they run one
+ * program. Values are numbered as they appear; call sites are left out, since they differ from machine to machine.
+ */
+import type { Attr, Attrs, Graph, Node, Tensor, ValueId } from './graph.ts';
+import { typeText } from './table.ts';
+
+const LONG = 8;
+
+/** 64 bits over the bytes (two FNV-1a lanes with different primes), as 16 hex digits. */
+export const digest = (bytes: Uint8Array): string => {
+  let [a, b] = [0x811c9dc5, 0x1b873593];
+  for (const byte of bytes) {
+    a = Math.imul(a ^ byte, 0x01000193);
+    b = Math.imul(b ^ byte, 0x85ebca6b);
+    b ^= b >>> 13;
+  }
+  const hex = (x: number): string => (x >>> 0).toString(16).padStart(8, '0');
+  return hex(a ^ (a >>> 15)) + hex(b ^ (a >>> 7));
+};
+
+export const tensorDigest = ({ data }: Tensor): string =>
+  digest(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+
+const scalarText = (t: Tensor): string => {
+  const x = t.data[0]!;
+  if (t.dtype === 'bool') return x === 0 ? 'false' : 'true';
+  return Object.is(x, -0) ? '-0' : String(x);
+};
+
+const listText = (list: readonly number[]): string =>
+  list.length <= LONG
+    ? `[${list.join(',')}]`
+    : `[${list.slice(0, 3).join(',')},.. ${list.length} #${digest(new Uint8Array(Float64Array.from(list).buffer))}]`;
+
+const attrText = (x: Attr): string => {
+  if (Array.isArray(x)) return listText(x as readonly number[]);
+  if (x instanceof Float64Array) return `#${digest(new Uint8Array(x.buffer, x.byteOffset, x.byteLength))}`;
+  if (typeof x !== 'object') return String(x);
+  const t = x as Tensor;
+  return t.shape.length === 0 ? scalarText(t) : `#${tensorDigest(t)}`;
+};
+
+/** `axes=[0] keep=true`, sorted by name. */
+export const attrsText = (attrs: Attrs): string =>
+  Object.keys(attrs)
+    .sort()
+    .map((k) => `${k}=${attrText(attrs[k]!)}`)
+    .join(' ');
+
+/**
+ * The graph as text. Same text, same program: numbering, attributes and constants (by digest) are all in it.
+ *
+ *     graph(%0: fxp[2,3] secret) {
+ *       %1: fxp = const value=0.5
+ *       %2: fxp[3] secret = sum %0 axes=[0]
+ *       return %2
+ *     }
+ */
+export const print = (graph: Graph): string => {
+  let next = 0;
+  const lines: string[] = [];
+  const block = (g: Graph, indent: string, head: string): void => {
+    const names = new Map<ValueId, string>();
+    const define = (id: ValueId): string => {
+      names.set(id, `%${next++}`);
+      return `${names.get(id)}: ${typeText(g.types[id]!)}`;
+    };
+    const uses = (ids: readonly ValueId[]): string => ids.map((id) => names.get(id) ?? '%?').join(' ');
+    const text = (node: Node): string => {
+      const ins = uses(node.ins);
+      const outs = node.outs.map(define).join(', ');
+      const attrs = attrsText(node.attrs);
+      return [`${outs} =`, node.op, ins, attrs].filter((s) => s !== '').join(' ');
+    };
+    lines.push(`${indent}${head}(${g.ins.map(define).join(', ')}) {`);
+    for (const node of g.nodes) {
+      lines.push(`${indent}  ${text(node)}${node.body === undefined ? '' : ' {'}`);
+      if (node.body === undefined) continue;
+      block(node.body, `${indent}    `, 'body');
+      lines.push(`${indent}  }`);
+    }
+    lines.push(`${indent}  return ${uses(g.outs)}`.trimEnd(), `${indent}}`);
+  };
+  block(graph, '', 'graph');
+  return lines.join('\n');
+};

@@ -1,0 +1,206 @@
+/** @file The dealer's run of a graph: masks only, node after node, ahead of the parties. No data, no user code. */
+
+import { Dealing, type Given } from '../../dealer/material.ts';
+import type { Value } from '../../gates/gate.ts';
+import { dealVerdict } from '../../gates/guard.ts';
+import { isStretches, PAUSE, type Pause, type Stretches } from '../../gates/stretches.ts';
+import { gates } from '../../gates/table.ts';
+import type { Field } from '../../ring/field.ts';
+import type { Prg } from '../../ring/prg.ts';
+import type { Ring } from '../../ring/ring.ts';
+import { analyse, DECODE, isGate } from '../compile/analysis.ts';
+import type { Graph, Node, Tensor, Type } from '../ops/graph.ts';
+import { located } from '../ops/located.ts';
+import { isOver } from '../ops/loops.ts';
+import { step } from './step.ts';
+import { arraysOf, type Entry, Store } from './store.ts';
+
+/** What rank 0 must receive for one gate. */
+export interface Correction {
+  readonly gate: number;
+  readonly chunks: readonly Uint8Array<ArrayBuffer>[];
+  /** The same as arrays, if rank 0 is in the dealer's memory (then there are no chunks). */
+  readonly given: readonly Given[];
+  /** What the other ranks must be told for it. */
+  readonly told: readonly Uint8Array<ArrayBuffer>[];
+}
+
+/** What the parties reveal under this number is to be known before the dealer can go on. */
+export interface Question {
+  readonly asks: number;
+  readonly type: Type;
+}
+
+/** A dealer's run of a graph, with pauses in long work; it is given the answers to its questions. */
+export type Deals<T> = Generator<Correction | Question | Pause, T, Tensor | undefined>;
+
+export class Dealer {
+  readonly ring: Ring;
+  readonly field: Field;
+  readonly store: Store;
+  readonly #prgs: readonly Prg[];
+  readonly #handsOver: boolean;
+
+  /** `prgs`: one per party, by rank. `handsOver`: rank 0 is in the same memory. */
+  constructor(ring: Ring, field: Field, prgs: readonly Prg[], handsOver = false) {
+    this.#handsOver = handsOver;
+    this.ring = ring;
+    this.field = field;
+    this.store = new Store(ring);
+    this.#prgs = prgs;
+  }
+
+  /**
+   * Yields the corrections in gate order; returns the masks of the outputs, which the caller owns (release them
+   * in `store`). Gates are numbered from `base`. `inputs` stay the caller's.
+   */
+  *run(graph: Graph, base: number, inputs: readonly Entry[]): Deals<Entry[]> {
+    const { store } = this;
+    const { uses, gate, gates: count } = analyse(graph);
+    const left = uses.slice();
+    const values: (Entry | undefined)[] = [];
+    const drop = (id: number): void => {
+      if (left[id]! <= 0) {
+        store.release(values[id]!);
+        values[id] = undefined;
+      }
+    };
+    graph.ins.forEach((id, i) => {
+      values[id] = store.retain(inputs[i]!);
+      drop(id);
+    });
+    for (const [i, node] of graph.nodes.entries()) {
+      const ins = node.ins.map((id) => values[id]!);
+      const outs = yield* this.#node(graph, node, base + gate[i]!, ins);
+      yield PAUSE;
+      node.outs.forEach((id, j) => {
+        values[id] = outs[j]!;
+        drop(id);
+      });
+      for (const id of node.ins) {
+        left[id]!--;
+        if (values[id]) drop(id);
+      }
+    }
+    if (graph.watched) yield* this.#verdict(base + count - 1, graph.watched.length);
+    return graph.outs.map((id) => {
+      const out = values[id]!;
+      if (--left[id]! > 0) store.retain(out);
+      return out;
+    });
+  }
+
+  /** Outputs are retained once, for the caller. */
+  *#node(graph: Graph, node: Node, number: number, ins: readonly Entry[]): Deals<Entry[]> {
+    const { store } = this;
+    if (node.op === 'loop') return yield* this.#loop(node, number, ins);
+    if (node.op === DECODE) return [(yield { asks: number, type: graph.types[node.outs[0]!]! })!];
+    if (!isGate(graph, node)) {
+      const outs = yield* this.#located(node, step(this.ring, this.field, graph, node, ins));
+      return outs.map((e) => store.retain(e));
+    }
+    const dealing = new Dealing(this.ring, this.field, this.#prgs, number, this.#handsOver);
+    let made: Value[] | undefined;
+    try {
+      const work = gates[node.op]!.deal(dealing, ins as readonly Value[], node.attrs);
+      made = isStretches(work) ? yield* work : work;
+    } catch (e) {
+      throw located(node, e);
+    } finally {
+      // It failed, or was given up in the middle.
+      if (!made) dealing.abandon();
+    }
+    const outs = made;
+    dealing.end(outs.flatMap(arraysOf));
+    for (const out of outs) store.retain(out);
+    yield* corrections(dealing, number);
+    return outs;
+  }
+
+  *#located<T>(node: Node, work: Stretches<T>): Stretches<T> {
+    try {
+      return yield* work;
+    } catch (e) {
+      throw located(node, e);
+    }
+  }
+
+  *#verdict(number: number, sites: number): Deals<void> {
+    const dealing = new Dealing(this.ring, this.field, this.#prgs, number, this.#handsOver);
+    dealVerdict(dealing, sites);
+    dealing.end();
+    yield* corrections(dealing, number);
+  }
+
+  *#loop(node: Node, number: number, ins: readonly Entry[]): Deals<Entry[]> {
+    const body = node.body!;
+    const { gates: width } = analyse(body);
+    const lo = node.attrs.lo as number;
+    let carry = ins.slice(0, node.outs.length).map((e) => this.store.retain(e));
+    const captured = ins.slice(node.outs.length);
+    for (let i = 0; !isOver(node, i, carry[0] as Tensor); i++) {
+      const index: Entry = { shape: [], dtype: 'int64', data: BigInt64Array.of(BigInt(lo + i)) };
+      const next = yield* this.run(body, number + i * width, [index, ...carry, ...captured]);
+      for (const e of carry) this.store.release(e);
+      carry = next;
+    }
+    return carry;
+  }
+}
+
+function* corrections({ correction: chunks, given, told }: Dealing, gate: number): Deals<void> {
+  if (chunks.length + given.length > 0) yield { gate, chunks, given, told };
+}
+
+/** A dealer's run that goes on as far as what it gives is asked for, and waits where it needs to know what was revealed. */
+export class Dealt<T> {
+  readonly #steps: Deals<T>;
+  readonly #revealed = new Map<number, Tensor>();
+  #question: Question | undefined;
+  over = false;
+  /** What the run returned, when it is over. */
+  result: T | undefined;
+
+  constructor(steps: Deals<T>) {
+    this.#steps = steps;
+  }
+
+  /** It goes no further: frees what it holds in the middle of a gate. */
+  stop(): void {
+    this.over = true;
+    this.#steps.return(undefined as T);
+  }
+
+  /** What it waits for, if it does. */
+  get question(): Question | undefined {
+    return this.#question;
+  }
+
+  /** The next correction; undefined when it is over or waits. */
+  next(): Correction | undefined {
+    for (;;) {
+      const next = this.step();
+      if (next !== PAUSE) return next;
+    }
+  }
+
+  /** The same, or a pause on the way to it. */
+  step(): Correction | Pause | undefined {
+    while (!this.over) {
+      const answer = this.#question && this.#revealed.get(this.#question.asks);
+      if (this.#question && answer === undefined) return undefined;
+      if (this.#question) this.#revealed.delete(this.#question.asks);
+      this.#question = undefined;
+      const next = this.#steps.next(answer);
+      if (next.done) [this.over, this.result] = [true, next.value];
+      else if (next.value === PAUSE || !('asks' in next.value)) return next.value;
+      else this.#question = next.value;
+    }
+    return undefined;
+  }
+
+  /** The parties have revealed this. */
+  tell(gate: number, value: Tensor): void {
+    this.#revealed.set(gate, value);
+  }
+}

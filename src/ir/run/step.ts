@@ -1,0 +1,77 @@
+/** @file One node without messages, the same for parties and dealer: plain public data, encoding, local ops. */
+
+import { Scratch } from '../../dealer/scratch.ts';
+import { TesseraError } from '../../errors.ts';
+import type { GateAttrs, Value } from '../../gates/gate.ts';
+import { locals } from '../../gates/local.ts';
+import { isStretches, type Stretches } from '../../gates/stretches.ts';
+import type { AnyArray as Arr } from '../../ring/array.ts';
+import type { Field } from '../../ring/field.ts';
+import type { Ring } from '../../ring/ring.ts';
+import { isLowered } from '../compile/analysis.ts';
+import { evaluate } from '../ops/evaluate.ts';
+import type { Graph, Node, Tensor } from '../ops/graph.ts';
+import { encodeTensor } from './encode.ts';
+import { arraysOf, type Entry } from './store.ts';
+
+/** Public indexes of a dynamic slice or update, clamped so that the block stays inside, as jax.lax does. */
+const starts = (shape: readonly number[], size: readonly number[], indexes: readonly Entry[]): number[] =>
+  indexes.map((e, axis) => Math.min(Math.max(Number((e as Tensor).data[0]), 0), shape[axis]! - size[axis]!));
+
+const stridesOf = (shape: readonly number[]): number[] =>
+  shape.map((_, i) => shape.slice(i + 1).reduce((a, b) => a * b, 1));
+
+/** Ops whose attributes depend on public values that are known only when the program runs. */
+const dynamic: Readonly<
+  Record<string, (ins: readonly Entry[], attrs: GateAttrs) => [op: string, ins: Entry[], attrs: GateAttrs]>
+> = {
+  dynamicSlice: ([x, ...indexes], attrs) => {
+    const { shape, size } = attrs as { shape: number[]; size: number[] };
+    const strides = stridesOf(shape);
+    const offset = starts(shape, size, indexes).reduce((sum, i, axis) => sum + i * strides[axis]!, 0);
+    return ['view', [x!], { shape: size, strides, offset }];
+  },
+  dynamicUpdate: ([x, u, ...indexes], attrs) => {
+    const { shape, size } = attrs as { shape: number[]; size: number[] };
+    return ['update', [x!, u!], { shape, size, start: starts(shape, size, indexes) }];
+  },
+};
+
+const encoded = (scratch: Scratch, value: Tensor, node: Node): Arr => {
+  try {
+    return encodeTensor(scratch, value, node.attrs.fraction as number, node);
+  } catch (e) {
+    scratch.end();
+    throw e;
+  }
+};
+
+/** Runs a node that is neither a gate nor a loop, in stretches. */
+export function* step(
+  ring: Ring,
+  field: Field,
+  graph: Graph,
+  node: Node,
+  ins: readonly Entry[],
+): Stretches<Entry[]> {
+  if (!isLowered(graph, node)) return [...evaluate(node, ins as readonly Tensor[], graph)];
+  if (node.op === 'encode') {
+    return [{ c: encoded(new Scratch(ring, field), ins[0] as Tensor, node) }];
+  }
+  const [op, operands, attrs] = dynamic[node.op]?.(ins, node.attrs) ?? [node.op, ins, node.attrs];
+  const local = locals[op];
+  if (!local) throw new TesseraError('UNSUPPORTED', `no gate or local op is named ${op}`, { op });
+  const scratch = new Scratch(ring, field);
+  let kept: Arr[] = [];
+  let out: Value;
+  try {
+    const work = local(scratch, operands as readonly Value[], attrs);
+    out = isStretches(work) ? yield* work : work;
+    kept = arraysOf(out);
+  } finally {
+    scratch.end(kept);
+  }
+  // Local ops are linear in masks.
+  if (out.r && operands.every((v) => !(v as Value).r || (v as Value).r!.zero)) out.r.zero = true;
+  return [out];
+}

@@ -1,0 +1,72 @@
+/** @file How gradients pass sorting and secret places: back to where the elements came from. */
+
+import { sizeOf } from '../ops/graph.ts';
+import * as a from './algebra.ts';
+import type { BaseArray } from './array.ts';
+import type { GradRule } from './grad-rules.ts';
+import { apply } from './tracer.ts';
+
+/** The axis in front of the others, and behind them again. */
+const toFront = (x: BaseArray, axis: number): BaseArray =>
+  a.transpose(x, [axis, ...[...x.shape.keys()].filter((i) => i !== axis)]);
+const fromFront = (x: BaseArray, axis: number): BaseArray => {
+  const rest = [...x.shape.keys()].slice(1);
+  return a.transpose(x, [...rest.slice(0, axis), 0, ...rest.slice(axis)]);
+};
+
+/** Each lane's gradients put where its elements were: a one-hot matrix a lane, and one product. */
+const sort: GradRule = (b) => {
+  const axis = b.attrs.axis as number;
+  const order = apply('argsort', [b.x(0)], b.attrs);
+  const n = b.t(0).shape[axis]!;
+  if (b.ct.ndim === 1) return apply('scatterAdd', [a.zeros([n]), order, b.ct]);
+  const lanes = b.ct.size / Math.max(1, n);
+  const flat = (x: BaseArray): BaseArray =>
+    a.reshape(a.transpose(a.reshape(toFront(x, axis), [n, lanes]), [1, 0]), [lanes, n]);
+  const shape = [lanes, n, n];
+  const from = a.broadcast(a.reshape(flat(order), [lanes, n, 1]), shape);
+  const here = apply('convert', [a.equal(from, a.counting(shape, 2))], { dtype: 'fxp' });
+  const put = a.reshape(a.matmul(a.reshape(flat(b.ct), [lanes, 1, n]), here), [lanes, n]);
+  const front = toFront(b.ct, axis).shape;
+  return fromFront(a.reshape(a.transpose(put, [1, 0]), front), axis);
+};
+
+const lookup: GradRule = (b, i) => {
+  if (i !== 0) return undefined;
+  const axis = b.attrs.axis as number;
+  const places = b.x(1);
+  const n = b.t(0).shape[axis]!;
+  const own = [...b.ct.shape.keys()];
+  const at = own.slice(axis, axis + places.ndim);
+  const moved = a.transpose(b.ct, [...at, ...own.filter((k) => !at.includes(k))]);
+  const rest = moved.shape.slice(places.ndim);
+  const parts = a.reshape(moved, [sizeOf(places.shape), ...rest]);
+  const sum = apply('scatterAdd', [a.zeros([n, ...rest]), a.reshape(places, [places.size]), parts]);
+  return fromFront(sum, axis);
+};
+
+export const ORDER_RULES: Readonly<Record<string, GradRule>> = {
+  sort,
+  argsort: () => undefined,
+  lookup,
+  scatterAdd: (b, i) => {
+    if (i !== 2) return i === 0 ? b.ct : undefined;
+    // What was dropped reads the 0 behind the axis.
+    const none = a.zeros([1, ...b.ct.shape.slice(1)]);
+    const from = b.attrs.drops === true ? a.concat([b.ct, none], 0) : b.ct;
+    return apply('lookup', [from, b.x(1)], { axis: 0 });
+  },
+  sliceAt: (b, i) => {
+    if (i !== 0) return undefined;
+    const { shape, dtype } = b.t(0);
+    return apply('updateAt', [a.zeros(shape, dtype), b.ct, ...shape.map((_, k) => b.x(1 + k))]);
+  },
+  updateAt: (b, i) => {
+    if (i > 1) return undefined;
+    const { shape, dtype } = b.t(1);
+    const places = shape.map((_, k) => b.x(2 + k));
+    return i === 1
+      ? apply('sliceAt', [b.ct, ...places], { size: [...shape] })
+      : apply('updateAt', [b.ct, a.zeros(shape, dtype), ...places]);
+  },
+};
