@@ -12,7 +12,7 @@ export * from './counting';
 export * from './range';
 export * from './program';
 export * from './wire';
-export * from './harmonics';
+export * from './fourier';
 export * from './keys';
 export * from './spline';
 export * from './exponential';

@@ -118,14 +118,14 @@ const tableCases = (ring: Ring): Case[] => {
     { name: 'countUnequal FM128', work: 1024, run: () => ring.countUnequal(counts, c, marks, prod, 1) },
     { name: 'bitsAsBytes FM128', work: 1024, run: () => ring.bitsAsBytes(marks, c) },
     {
-      name: 'harmonicsEval FM128, 24 of them',
+      name: 'fourierEval FM128, 24 of them',
       work: 64,
-      run: () => ring.harmonicsEval(y, x, rows, coef, { ...shape, t2: 30 }),
+      run: () => ring.fourierEval(y, x, rows, coef, { ...shape, t2: 30 }),
     },
     {
-      name: 'harmonicsDeal FM128, 24 of them',
+      name: 'fourierDeal FM128, 24 of them',
       work: 64,
-      run: () => ring.harmonicsDeal(rows, x, { ...shape, t1: 46 }),
+      run: () => ring.fourierDeal(rows, x, { ...shape, t1: 46 }),
     },
     {
       name: 'exponentialEval FM128, 32 pieces',

@@ -1,6 +1,6 @@
 /**
  * @file With `trunc_allow_msb_error` an element is wrong where masked value and mask wrap: with a probability of |z| / 2^k in
- * each opening that truncates, where z is the raw number in it (gates/finish.ts). Here z is looked at: sums over an op's truncations.
+ * each opening that truncates, where z is the raw number in it (gates/open-truncate.ts). Here z is looked at: sums over an op's truncations.
  */
 import type { Value } from '../../src/gates/gate.ts';
 import { lower } from '../../src/ir/compile/lower.ts';

@@ -190,7 +190,7 @@ static void tables() {
   for (int i = 0; i < 48; i++) coef[i] = std::sin(i);
   const uint64_t turn = (1ull << 32) - 1, piece = (1ull << 27) - 1;
   const double circle = 2 * M_PI / (turn + 1.0), unit = std::ldexp(1, -26);
-  report("harmonicsEval FM128, 24 of them", 64, [&] {
+  report("fourierEval FM128, 24 of them", 64, [&] {
     double scale = std::ldexp(1, 30);
     for (int e = 0; e < 64; e++) {
       double angle = (uint64_t(x[e]) & turn) * circle, c = std::cos(angle), s = std::sin(angle);
@@ -207,7 +207,7 @@ static void tables() {
       y[e] = sum;
     }
   });
-  report("harmonicsDeal FM128, 24 of them", 64, [&] {
+  report("fourierDeal FM128, 24 of them", 64, [&] {
     double scale = std::ldexp(1, 46);
     for (int e = 0; e < 64; e++) {
       double angle = (uint64_t(x[e]) & turn) * circle, c = std::cos(angle), s = std::sin(angle);

@@ -6,8 +6,8 @@
 import * as math from '../ring/math/index.ts';
 import { add, and, below, bitToNumber, filled, mul, not, selectSum, sub, timesInteger } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
-import { type Fractions, flip, fractionsOf, normaliseSigned, scaleUp, within } from './digits.ts';
-import { inverseOf, properQuotient, sqrtOf } from './normal.ts';
+import { type Fractions, flip, fractionsOf, normaliseSigned, scaleUp, within } from './normalise.ts';
+import { inverseOf, properQuotient, sqrtOf } from './roots-logarithms.ts';
 import { smooth } from './smooth.ts';
 
 const minusTwice = (c: Circuit, x: Wire): Wire => timesInteger(c, x, -2);
@@ -15,7 +15,7 @@ const minusTwice = (c: Circuit, x: Wire): Wire => timesInteger(c, x, -2);
 /** arctan x for |x| <= 1. Error below 2^-20 (FM128). Rounds 1, bytes 16; dealer 0.2 KB. */
 export const arctanUnit = (c: Circuit, x: Wire): Wire => smooth(c, x, 'arctan');
 
-/** arctan x. Error below 2^-20 (FM128). Rounds 15, bytes 195, dealer 2.3 KB; of a promised range 10, 221; by keys 7, 179. */
+/** arctan x. Error below 2^-20 (FM128). Rounds 15, bytes 195, dealer 2.3 KB; of a promised range 10, 221; by FSS 7, 179. */
 export const arctan = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
   const n = normaliseSigned(c, x, fractionsOf(c, fractions), [math.pow2(c.fraction)]);
   const negative = n.minus;
@@ -77,7 +77,7 @@ export const arcsin = (c: Circuit, x: Wire): Wire => {
 
 /**
  * The angle of the point (x, y) in (-pi, pi], 0 at the origin; |x|, |y| below a quarter of the ring. Error below 2^-20 where the
- * larger of them is above 2^-10 (FM128). Rounds 23, bytes 293, dealer 3 KB; by keys 10, 275.
+ * larger of them is above 2^-10 (FM128). Rounds 23, bytes 293, dealer 3 KB; by FSS 10, 275.
  */
 export const arctan2 = (c: Circuit, y: Wire, x: Wire): Wire => {
   const negative = (w: Wire): Wire => below(c, w, [0])[0]!;

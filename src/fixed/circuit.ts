@@ -13,8 +13,8 @@ export interface Wire {
 
 export type WireType = Omit<Wire, 'id'>;
 
-/** What the gates take that one on keys stands for: a comparison with so many thresholds (or none), and dealt words. */
-export interface Instead {
+/** What the gates take that an FSS gate stands for: a comparison with so many thresholds (or none), and dealt words. */
+export interface FssAlternative {
   readonly thresholds: number;
   readonly words: number;
   /** The comparison is made in any case, and the gate beside it saves so many rounds. */
@@ -38,8 +38,13 @@ export interface Circuit {
     attrs: Readonly<Record<string, unknown>>,
     outs: readonly WireType[],
   ): Wire[];
-  /** Whether a gate on keys is to do, on so many elements, what several gates do otherwise. */
-  keyed(op: string, attrs: Readonly<Record<string, unknown>>, elements: number, instead: Instead): boolean;
+  /** Whether an FSS gate is to do, on so many elements, what several gates do otherwise. */
+  usesFss(
+    op: string,
+    attrs: Readonly<Record<string, unknown>>,
+    elements: number,
+    instead: FssAlternative,
+  ): boolean;
   /** Public numbers, encoded with `fraction` bits. */
   constant(values: Float64Array, shape: readonly number[], fraction: number): Wire;
 }

@@ -3,9 +3,9 @@
 import * as math from '../ring/math/index.ts';
 import { add, below, filled, not, selectSum, sub } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
-import { keyedLines } from './lines.ts';
+import { piecewiseLinearByFss } from './piecewise-linear.ts';
 
-/** x held between lo and hi, either of which may be infinite. Rounds 5, bytes 34 (FM128; one bound: 25); by keys 1, 16. */
+/** x held between lo and hi, either of which may be infinite. Rounds 5, bytes 34 (FM128; one bound: 25); by FSS 1, 16. */
 export const clamp = (c: Circuit, x: Wire, lo: number, hi: number): Wire => {
   const raw = (v: number): number => Math.round(v * math.pow2(c.fraction));
   const ends = [
@@ -19,8 +19,8 @@ export const clamp = (c: Circuit, x: Wire, lo: number, hi: number): Wire => {
     slopes: ends.map((e) => (e.low ? 1 : -1)),
     steps: ends.map(() => 0),
   };
-  const keyed = keyedLines(c, x, turns);
-  if (keyed) return add(c, lo > -Infinity ? filled(c, lo, x.shape) : x, keyed);
+  const viaFss = piecewiseLinearByFss(c, x, turns);
+  if (viaFss) return add(c, lo > -Infinity ? filled(c, lo, x.shape) : x, viaFss);
   const bits = below(
     c,
     x,

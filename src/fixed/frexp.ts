@@ -2,10 +2,10 @@
 import * as math from '../ring/math/index.ts';
 import { add, addNumber, below, filled, selectSum, timesInteger } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
-import { ANYWHERE, byDigit, normaliseSigned } from './digits.ts';
-import { shifts } from './shift.ts';
+import { shifts } from './exact-shift.ts';
+import { ANYWHERE, byDigit, normaliseSigned } from './normalise.ts';
 
-/** [m, off by a unit in the last place; n, a ring integer], and 0, 0 for 0. Anywhere in the ring. Rounds 16, bytes 162; by keys 7, 99. */
+/** [m, off by a unit in the last place; n, a ring integer], and 0, 0 for 0. Anywhere in the ring. Rounds 16, bytes 162; by FSS 7, 99. */
 export const frexp = (c: Circuit, x: Wire): readonly [mantissa: Wire, exponent: Wire] => {
   const f = c.fraction;
   const n = normaliseSigned(c, x, { input: f, reach: ANYWHERE });

@@ -13,8 +13,8 @@ import {
   scaleUp,
   widthOf,
   within,
-} from './digits.ts';
-import { logOf } from './normal.ts';
+} from './normalise.ts';
+import { logOf } from './roots-logarithms.ts';
 import { smooth } from './smooth.ts';
 
 /** Harmonics do arcsinh x for |x| < 2^NEAR. */
@@ -22,7 +22,7 @@ const NEAR = 3;
 /** arcsinh x = ln 2x + rest; for the second digit the rest is 2^-8 of that for the first, and then nothing (FM64: at once). */
 const REST = { 32: 0, 64: 0, 128: 8 } as const;
 
-/** arcsinh x. Error below 2^-20 (FM128). Rounds 12, bytes 246, dealer 3.9 KB; of a promised range 7, 146; by keys 6, 195. */
+/** arcsinh x. Error below 2^-20 (FM128). Rounds 12, bytes 246, dealer 3.9 KB; of a promised range 7, 146; by FSS 6, 195. */
 export const arcsinh = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
   const known = fractionsOf(c, fractions);
   const digits = fewDigits(c, known);

@@ -2,16 +2,16 @@
  * @file Numbers that lie anywhere in the ring, normalised to y in [1, 16): the digit j that leads |x| is a coarse one and a fine one.
  * y fills the ring: nothing is dropped, and a turn of harmonics is k bits.
  *
- * By tables of any number of parties one gate finds j (gates/magnitude.ts), then x is scaled by one digit and by the other.
+ * By tables of any number of parties one gate finds j (gates/leading-digit.ts), then x is scaled by one digit and by the other.
  *
- * By keys of two parties x scaled by its coarse digit is a broken line of x, opened beside the comparison; while its fine digit is
+ * By function secret sharing (FSS, two parties) x scaled by its coarse digit is a piecewise-linear function of x, opened beside the comparison; while its fine digit is
  * found, the function is done for each that it may be, and the right value is chosen after.
  */
-import type { Turns } from '../gates/lines-fss.ts';
+import type { Breakpoints } from '../gates/piecewise-linear-fss.ts';
 import * as math from '../ring/math/index.ts';
 import { add, addNumber, below, filled, selectSum, sub, timesInteger, xor } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
-import { keyedLines, wantsKeys } from './lines.ts';
+import { piecewiseLinearByFss, prefersFss } from './piecewise-linear.ts';
 
 /** Fine digits of a coarse one, of the digits of a whole word. */
 const FINE = { 32: 1, 64: 2, 128: 4 } as const;
@@ -39,7 +39,7 @@ export interface Normal {
   readonly negative?: Wire;
 }
 
-/** Rounds that keys save: six, less what a comparison by keys beside them takes, which tables do not need. */
+/** Rounds that keys save: six, less what a comparison by FSS beside them takes, which tables do not need. */
 const SAVED = 4;
 
 /** x or -x, by a secret bit. Rounds 1. */
@@ -54,7 +54,7 @@ const leading = (c: Circuit, x: Wire, signed: boolean) => {
     { length: coarse + fine },
     () => ({ shape: x.shape, kind: 'bit', secret: true }) as const,
   );
-  const found = c.emit('magnitude', [x], { signed, fine }, outs);
+  const found = c.emit('leadingDigit', [x], { signed, fine }, outs);
   return {
     coarse: { step: fine, under: found.slice(0, coarse - 1) },
     fine: { step: 1, under: found.slice(coarse - 1, coarse + fine - 2) },
@@ -94,7 +94,7 @@ const ends = (c: Circuit, fine: number): { at: number; mirrored: number }[] =>
     return { at, mirrored: at < math.pow2(20) ? 1 - at : -at * (1 - math.pow2(-20)) };
   });
 
-/** x scaled by its coarse digit as a broken line of x, and the thresholds of that digit. */
+/** x scaled by its coarse digit as a piecewise-linear function of x, and the thresholds of that digit. */
 const coarseLine = (c: Circuit, signed: boolean) => {
   const fine = FINE[c.field.bits];
   const digits = c.field.bits / 4;
@@ -108,7 +108,7 @@ const coarseLine = (c: Circuit, signed: boolean) => {
   // y is 1 for what is not normalised: one more at 0, or below 1.
   const one = math.pow2(fraction - 4 * (fine - 1));
   const steps = all.map(({ at, slope }) => (signed && at === 0 ? one : at * slope));
-  const line: Turns = {
+  const line: Breakpoints = {
     at: [...all.map((t) => t.at), 1],
     slopes: [...all.map((t) => t.slope), 0],
     steps: [...steps, -one],
@@ -116,17 +116,17 @@ const coarseLine = (c: Circuit, signed: boolean) => {
   return { line, turns, one };
 };
 
-/** Whether so many numbers are normalised by keys. */
-export const areKeyed = (c: Circuit, elements: number, signed: boolean): boolean =>
-  wantsKeys(c, elements, coarseLine(c, signed).line, { saves: SAVED });
+/** Whether so many numbers are normalised by FSS. */
+export const digitsByFss = (c: Circuit, elements: number, signed: boolean): boolean =>
+  prefersFss(c, elements, coarseLine(c, signed).line, { saves: SAVED });
 
-/** The same by keys, where the planner wants them. Rounds 1, and 1 beside what is done with the ys. */
+/** The same by FSS, where the planner wants them. Rounds 1, and 1 beside what is done with the ys. */
 const byKeys = (c: Circuit, x: Wire, signed: boolean): (Normal & { readonly minus: Wire }) | undefined => {
   const fine = FINE[c.field.bits];
   const digits = c.field.bits / 4;
   const fraction = 4 * digits - 5;
   const { line, turns, one } = coarseLine(c, signed);
-  const lines = keyedLines(c, x, line, { saves: SAVED });
+  const lines = piecewiseLinearByFss(c, x, line, { saves: SAVED });
   if (!lines) return undefined;
   const scaled = signed ? sub(c, lines, x) : addNumber(c, lines, one, 0);
   const found = below(c, x, [0, 1, ...turns.flatMap((t) => (signed ? [t.at, t.mirrored] : [t.at]))]);
@@ -158,8 +158,8 @@ export const wholeDigits = (
   x: Wire,
   signed: boolean,
 ): Normal & { readonly minus: Wire; readonly size: () => Wire } => {
-  const keyed = byKeys(c, x, signed);
-  if (keyed) return { ...keyed, size: () => flip(c, keyed.minus, x) };
+  const viaFss = byKeys(c, x, signed);
+  if (viaFss) return { ...viaFss, size: () => flip(c, viaFss.minus, x) };
   const found = leading(c, x, signed);
   const size = signed ? flip(c, found.negative, x) : x;
   return { ...scaleWhole(c, size, found, signed), minus: found.negative, size: () => size };

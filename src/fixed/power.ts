@@ -2,8 +2,8 @@
 import * as math from '../ring/math/index.ts';
 import { choose, filled, hidden, mul, not, selectSum, sub, truncate, view } from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
-import { clamp, type IntType, magnitude, toBits } from './integer.ts';
-import { reciprocal } from './normal.ts';
+import { clamp, type IntType, magnitude, toBits } from './integers.ts';
+import { reciprocal } from './roots-logarithms.ts';
 
 /** Bits of an exponent of a fixed-point number: beyond, all powers but those of numbers next to 1 are 0 or too large. */
 const BITS = 16;

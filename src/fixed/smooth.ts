@@ -1,12 +1,12 @@
-/** @file Smooth functions of one secret by harmonics (gates/harmonics.ts), with saturation where they level off. */
+/** @file Smooth functions of one secret by harmonics (gates/fourier.ts), with saturation where they level off. */
 
 import * as math from '../ring/math/index.ts';
 import { add, addNumber, below, filled, not, selectSum, sub, timesNumber } from './basic.ts';
+import { inBatches, secretRing } from './batches.ts';
 import type { Circuit, Wire } from './circuit.ts';
 import { clamp } from './clamp.ts';
-import { type Fit, fit } from './fit.ts';
-import { ANYWHERE, keyedSmooth } from './keyed.ts';
-import { inParts, numbers } from './parts.ts';
+import { type Fit, fit } from './fit-fourier.ts';
+import { ANYWHERE, smoothByFss } from './smooth-fss.ts';
 
 type Bits = 32 | 64 | 128;
 
@@ -181,7 +181,7 @@ export interface Scales {
   readonly factor?: number;
 }
 
-/** Turns in whole are found by so many bits. */
+/** Breakpoints in whole are found by so many bits. */
 const TURN = 62;
 
 /** A smooth function where it is fitted (elsewhere anything). Rounds 1 (exact truncation: 2), bytes k/8 (2k/8). */
@@ -211,7 +211,7 @@ export const smooth = (
     linear: factor * linear * math.pow2(t1 + t2 - input),
     coefficients: factor === 1 ? f.coefficients : f.coefficients.map((v) => v * factor),
   };
-  return inParts(c, x, (part) => c.emit('harmonics', [part], attrs, [numbers(part)])[0]!);
+  return inBatches(c, x, (part) => c.emit('fourier', [part], attrs, [secretRing(part)])[0]!);
 };
 
 /** What stands for a function below -hi and from hi on: a number, or x itself. */
@@ -239,8 +239,8 @@ const saturating =
     // The words of the harmonics and of two selects.
     const instead = near ? { thresholds: 0, words: 0 } : { thresholds: 2, words: 4 };
     const words = instead.words + 2 * SMOOTH[name].harmonics[c.field.bits];
-    const keyed = keyedSmooth(c, x, name, reach, { ...instead, words });
-    if (keyed) return keyed;
+    const viaFss = smoothByFss(c, x, name, reach, { ...instead, words });
+    if (viaFss) return viaFss;
     const inside = smooth(c, x, name);
     if (near) return inside;
     const hi = end * math.pow2(c.fraction);
@@ -256,17 +256,17 @@ const saturating =
     );
   };
 
-/** 1 / (1 + exp(-x)), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.9 KB. By keys, as those below, 1 and 16. */
+/** 1 / (1 + exp(-x)), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.9 KB. By FSS, as those below, 1 and 16. */
 export const sigmoid = saturating('sigmoid');
 /** tanh x, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 1 KB. */
 export const tanh = saturating('tanh');
 /** erf x, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.5 KB. */
 export const erf = saturating('erf');
-/** log(1 + exp x), any x (by keys, as for what follows, bytes 32). Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.9 KB. */
+/** log(1 + exp x), any x (by FSS, as for what follows, bytes 32). Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.9 KB. */
 export const softplus = saturating('softplus');
 /** x sigmoid(x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 1.6 KB. */
 export const silu = saturating('silu');
-/** x tanh(softplus x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 2.1 KB. By keys, rounds 1, bytes 32. */
+/** x tanh(softplus x), any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 2.1 KB. By FSS, rounds 1, bytes 32. */
 export const mish = saturating('mish');
 /** x times the normal distribution function, any x. Error below 2^-20 (FM128). Rounds 5, bytes 50; dealer 0.6 KB. */
 export const gelu = saturating('gelu');

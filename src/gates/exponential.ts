@@ -6,10 +6,10 @@
  * less than 1 by just that much. Splitting an exponent for a product of two factors: SIRNN, eprint 2021/459, section 4.1.
  *
  * Secrecy: each dealt word is shared afresh, with the other parties' streams; the sum is opened under a mask of its own.
- * Conditions: 0 <= x - lo < (P - 1) width, and e^x 2^(t1 + t2) far below the ring (finish.ts).
+ * Conditions: 0 <= x - lo < (P - 1) width, and e^x 2^(t1 + t2) far below the ring (open-truncate.ts).
  * Small results are as exact as their last bits: weights are rounded at 2^-t2, factors at 2^-t1.
  *
- * Rounds 1, bytes k/8; dealer P * k/8, and what finish.ts adds (free form k/8; exact: 2k/8, one round and k/8 more).
+ * Rounds 1, bytes k/8; dealer P * k/8, and what open-truncate.ts adds (free form k/8; exact: 2k/8, one round and k/8 more).
  *
  * One table serves several windows of x at several scales (`exponentials`): pieces count mod P, so only the public weights differ. In a
  * band of pieces the weights of all others are 0, and the band's sum is shifted: so weights of 63 bits span any range. Nothing is
@@ -20,10 +20,10 @@ import type { Parts } from '../dealer/material.ts';
 import type { RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
 import type { ExponentShape } from '../ring/ring.ts';
-import { dealFinish, finish, type Truncation } from './finish.ts';
+import { inBlocks, tableBlocks } from './fourier.ts';
 import { type Gate, type Party, ringOf, type Value } from './gate.ts';
-import { inBlocks, tableBlocks } from './harmonics.ts';
-import { PAUSE } from './stretches.ts';
+import { dealOpenTruncate, openTruncate, type Truncation } from './open-truncate.ts';
+import { PAUSE } from './pausable.ts';
 
 export interface ExponentialAttrs extends Truncation, ExponentShape, Readonly<Record<string, unknown>> {
   readonly lo: number;
@@ -44,13 +44,13 @@ export const exponential: Gate<ExponentialAttrs> = {
       d.drop(table);
       yield PAUSE;
     }
-    return [dealFinish(d, mask, a, true)];
+    return [dealOpenTruncate(d, mask, a, true)];
   },
   *eval(p, [x], a) {
     const c = ringOf(x!.c);
     const share = p.words(c.length);
     const u = p.drawParts(c.length);
-    return [yield* finish(p, share, a, factors(p, share, c, u, a), u.array)];
+    return [yield* openTruncate(p, share, a, factors(p, share, c, u, a), u.array)];
   },
 };
 

@@ -8,7 +8,7 @@
 
 import type { Dealing, Drawing } from '../dealer/material.ts';
 import type { AnyArray as Arr, Bits, RingArray } from '../ring/array.ts';
-import type { Pause, Stretches } from './stretches.ts';
+import type { Pausable, Pause } from './pausable.ts';
 
 /**
  * A value as somebody holds it. A party: c and its share r of the mask. The dealer: the whole mask r. A public
@@ -59,11 +59,11 @@ export type Steps<T> = Generator<Pause | undefined, T, void>;
 
 export interface Gate<A extends GateAttrs = GateAttrs> {
   /** Whether the dealer gives nothing for it, among that many parties. */
-  undealt?(parties: number): boolean;
+  needsNoDealer?(parties: number): boolean;
   /** Whether the dealer tells every party something: all of them wait for it. */
   readonly tells?: boolean;
   /** At once, or in stretches where it may take long. */
-  deal(d: Dealing, ins: readonly Value[], attrs: A): Value[] | Stretches<Value[]>;
+  deal(d: Dealing, ins: readonly Value[], attrs: A): Value[] | Pausable<Value[]>;
   eval(p: Party, ins: readonly Value[], attrs: A): Steps<Value[]>;
 }
 

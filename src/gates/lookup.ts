@@ -16,8 +16,8 @@ import type { Scratch } from '../dealer/scratch.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
 import { type Gate, type Party, ringOf } from './gate.ts';
+import { PAUSE } from './pausable.ts';
 import { move } from './permutation.ts';
-import { PAUSE } from './stretches.ts';
 
 export interface LookupAttrs extends Readonly<Record<string, unknown>> {
   /** The array is outer x n x inner, the places are m; the result is outer x m x inner. */

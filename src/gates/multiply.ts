@@ -11,16 +11,16 @@
  * A share that is 0 by the program (of an input's mask, but at its owner) takes no product: of X W for two parties' inputs
  * each computes one, and a third none.
  *
- * Rounds 1, bytes k/8 per output; dealer k/8. Exact truncation (see finish.ts): 2, 2k/8; dealer 2k/8.
+ * Rounds 1, bytes k/8 per output; dealer k/8. Exact truncation (see open-truncate.ts): 2, 2k/8; dealer 2k/8.
  */
 
 import type { Dealing } from '../dealer/material.ts';
 import type { Scratch } from '../dealer/scratch.ts';
 import type { RingArray } from '../ring/array.ts';
-import { dealFinish, finish, type Truncation } from './finish.ts';
 import { type Gate, type Party, ringOf, type Value } from './gate.ts';
-import { inRanges } from './parts.ts';
-import { type Pause, product, type Stretches } from './stretches.ts';
+import { dealOpenTruncate, openTruncate, type Truncation } from './open-truncate.ts';
+import { type Pausable, type Pause, product } from './pausable.ts';
+import { inRanges } from './ranges.ts';
 
 type GateBase = Readonly<Record<string, unknown>>;
 
@@ -28,7 +28,7 @@ type GateBase = Readonly<Record<string, unknown>>;
 const dealProduct = (d: Dealing, n: number, t: Truncation, masks?: RingArray): Value => {
   const mask = d.draw(n);
   if (masks) d.ring.sub(mask, mask, masks);
-  return dealFinish(d, mask, t, !masks);
+  return dealOpenTruncate(d, mask, t, !masks);
 };
 
 /** u + this party's share of x times a number whose share of the mask is 0 here. */
@@ -61,7 +61,7 @@ export const mul: Gate<Truncation & GateBase> = {
       else if (ry.zero) timesPublic(p, at(u), x!, cy, at);
       else p.ring.mulGate(at(u), at(cx), at(cy), at(rx), at(ry), at(u), p.first);
     });
-    return [yield* finish(p, u, t, parts)];
+    return [yield* openTruncate(p, u, t, parts)];
   },
 };
 
@@ -82,7 +82,7 @@ export const square: Gate<Truncation & GateBase> = {
       if (r.zero) timesPublic(p, at(u), x!, c, at);
       else p.ring.squareGate(at(u), at(c), at(r), at(u), p.first);
     });
-    return [yield* finish(p, u, t, parts)];
+    return [yield* openTruncate(p, u, t, parts)];
   },
 };
 
@@ -103,7 +103,7 @@ export function* matmulInto(
   b: RingArray,
   { batch, m, k, n }: Shape,
   accumulate: boolean,
-): Stretches<void> {
+): Pausable<void> {
   for (let i = 0; i < batch; i++) {
     const [d, x, y] =
       batch === 1
@@ -162,9 +162,9 @@ export const matmul: Gate<MatmulAttrs> = {
       p.drop(left);
     }
     const whole = ry.zero && p.first === 1;
-    if (rx.zero && !whole) return [yield* finish(p, u, t, inRows(p, u, undefined, cy, t))];
+    if (rx.zero && !whole) return [yield* openTruncate(p, u, t, inRows(p, u, undefined, cy, t))];
     const right = minus(whole ? cx : undefined, rx);
-    const result = yield* finish(p, u, t, inRows(p, u, right, cy, t));
+    const result = yield* openTruncate(p, u, t, inRows(p, u, right, cy, t));
     p.drop(right);
     return [result];
   },

@@ -3,10 +3,10 @@
  * both with all bits of the product (ring.scale). So there is no product that could leave the ring where the result does not, a factor
  * has all its bits, and a power of two is a shift.
  *
- * Secrecy: scale opens nothing, and the scaled mask is shared afresh; scaleExact as in finish.ts.
+ * Secrecy: scale opens nothing, and the scaled mask is shared afresh; scaleExact as in open-truncate.ts.
  *
  * scale: off by at most one unit in the last place. Wrong where x + r wraps: probability |x| / 2^k. Rounds 0, bytes 0; dealer k/8.
- * scaleExact: |x| < 2^(k-2), trunc <= k - 2; see finish.ts, exact form. Rounds 1, bytes k/8; dealer 2k/8.
+ * scaleExact: |x| < 2^(k-2), trunc <= k - 2; see open-truncate.ts, exact form. Rounds 1, bytes k/8; dealer 2k/8.
  */
 import type { Scratch } from '../dealer/scratch.ts';
 import type { RingArray } from '../ring/array.ts';

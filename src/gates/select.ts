@@ -8,9 +8,9 @@
  */
 
 import type { AnyArray as Arr } from '../ring/array.ts';
-import { dealFinish, finish, type Truncation } from './finish.ts';
 import { bitsOf, type Gate, ringOf } from './gate.ts';
-import { inRanges } from './parts.ts';
+import { dealOpenTruncate, openTruncate, type Truncation } from './open-truncate.ts';
+import { inRanges } from './ranges.ts';
 
 /** Ins: b_0, x_0, b_1, x_1, ... and, if their number is odd, the base. Outs: the sum. */
 export const select: Gate<Truncation & Readonly<Record<string, unknown>>> = {
@@ -28,7 +28,7 @@ export const select: Gate<Truncation & Readonly<Record<string, unknown>>> = {
       }
       d.drop(word);
     }
-    return [dealFinish(d, d.draw(n), attrs, true)];
+    return [dealOpenTruncate(d, d.draw(n), attrs, true)];
   },
   *eval(p, ins, attrs) {
     const n = ins[0]!.c!.length;
@@ -51,6 +51,6 @@ export const select: Gate<Truncation & Readonly<Record<string, unknown>>> = {
       if (base && p.first) p.ring.add(at(sum), at(sum), at(base.c));
       if (base?.r) p.ring.sub(at(sum), at(sum), at(base.r));
     });
-    return [yield* finish(p, sum, attrs, parts, u)];
+    return [yield* openTruncate(p, sum, attrs, parts, u)];
   },
 };

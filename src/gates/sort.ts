@@ -7,22 +7,22 @@
  * comparisons may tell of them.
  *
  * Which pairs meet is known late, so a difference is opened under a mask of its own, and the digits of that mask are
- * dealt (compare.ts); the results are opened as they are. At the end the sorted columns get fresh masks.
+ * dealt (less-than.ts); the results are opened as they are. At the end the sorted columns get fresh masks.
  *
  * Rounds N + 1, and 2 + tree a level (FM128: 5; FM64: 4); levels about 1.1 log_2 n (1e4: 13).
- * Bytes a comparison k/8 and tree bits (FM128: 25), about 1.6 log_2 n comparisons an element; dealer as compare.ts.
+ * Bytes a comparison k/8 and tree bits (FM128: 25), about 1.6 log_2 n comparisons an element; dealer as less-than.ts.
  */
 
 import type { Dealing } from '../dealer/material.ts';
 import { fail } from '../errors.ts';
 import type { RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
-import { clearAbove, dealLower, lower } from './compare.ts';
 import { type Gate, type Party, ringOf, type Steps, type Value } from './gate.ts';
+import { clearAbove, dealLower, lower } from './less-than.ts';
+import { PAUSE } from './pausable.ts';
 import { move } from './permutation.ts';
 import { additive, dealShuffle, type Lanes, shuffleColumns } from './shuffle.ts';
 import { SortPlan, schedule } from './sort-plan.ts';
-import { PAUSE } from './stretches.ts';
 
 export interface SortAttrs extends Lanes, Readonly<Record<string, unknown>> {
   /** Keys are x * 2^shift, or -x * 2^shift, plus the place. */

@@ -6,17 +6,17 @@
  * piece (splines: Boyle et al., eprint 2020/1392, section 5, there by comparison keys; all pieces from one key of a point
  * function: Grotto, eprint 2023/108), or e^-lo(r). Below the first piece all rows are 0, and so is the sum; above the last one a
  * comparison by the same key adds what the function is there: a number, and with a second word of payload a multiple of x, as
- * gates/lines-fss.ts. Keys: assembly/keys.ts; weights: assembly/spline.ts, exponential.ts.
+ * gates/piecewise-linear-fss.ts. Keys: assembly/keys.ts; weights: assembly/spline.ts, exponential.ts.
  *
  * Polynomials hold for the left neighbour too, so that a lost borrow does no harm: the functions are smooth ones.
  *
  * Secrecy: correction words are noise to whoever holds one seed; the sum is opened under a mask of its own. Two parties, who do
- * not collude with the dealer. Conditions: |f(x)| 2^(t1 + t2) far below the ring (finish.ts); x of less than k - 2 bits, or
+ * not collude with the dealer. Conditions: |f(x)| 2^(t1 + t2) far below the ring (open-truncate.ts); x of less than k - 2 bits, or
  * of b - 2 if `bits` says so.
  *
  * Rounds 1, bytes k/8, and as many for a multiple of x, which is opened beside the rest so that it may fill the ring. Dealer bytes an element, to each party, with L = b - 1 - pieceBits: spline L (16 + s k/8) + powers k/8, for s
  * words of a step (0, 1, or 2 with a multiple of x), and s words more to rank 0; exponential 16 (L - 2) + 64 (FM128; FM64 -3,
- * FM32 -4); and what finish.ts adds. Local work (FM128, 16 pieces of 12 powers) 9.5 us, exponential 6 us.
+ * FM32 -4); and what open-truncate.ts adds. Local work (FM128, 16 pieces of 12 powers) 9.5 us, exponential 6 us.
  */
 
 import type { Dealing } from '../dealer/material.ts';
@@ -25,12 +25,12 @@ import type { KeyShape } from '../ring/keys.ts';
 import * as math from '../ring/math/index.ts';
 import type { SplineShape } from '../ring/ring.ts';
 import type { ExponentialAttrs } from './exponential.ts';
-import { dealFinish, finish, retruncate, type Truncation } from './finish.ts';
+import { tableBlocks } from './fourier.ts';
+import { bitOf, dealRingKeys, signOf, takeRingKeys } from './fss-keys.ts';
 import { type Gate, type Party, ringOf, type Steps, type Value } from './gate.ts';
 import { watch } from './guard.ts';
-import { tableBlocks } from './harmonics.ts';
-import { bitOf, dealRingKeys, signOf, takeRingKeys } from './keys.ts';
-import { PAUSE, type Stretches } from './stretches.ts';
+import { dealOpenTruncate, openTruncate, type Truncation, truncateOpened } from './open-truncate.ts';
+import { PAUSE, type Pausable } from './pausable.ts';
 
 export interface SplineAttrs extends Truncation, SplineShape, Readonly<Record<string, unknown>> {
   /** Scale of the payload and of the public weights, in bits. The opened value has scale t1 + t2. */
@@ -47,17 +47,17 @@ export interface SplineAttrs extends Truncation, SplineShape, Readonly<Record<st
   readonly bits?: number;
 }
 
-type Keyed = { readonly pieces: number; readonly pieceBits: number; readonly bits?: number };
+type SplinePieces = { readonly pieces: number; readonly pieceBits: number; readonly bits?: number };
 
-const totalOf = ({ pieceBits, bits }: Keyed, word: number): number => (bits ?? word) - 1 - pieceBits;
+const totalOf = ({ pieceBits, bits }: SplinePieces, word: number): number => (bits ?? word) - 1 - pieceBits;
 
 function* dealPieces(
   d: Dealing,
   r: RingArray,
   leaf: RingArray,
-  a: Keyed & Truncation,
+  a: SplinePieces & Truncation,
   shape: KeyShape,
-): Stretches<Value[]> {
+): Pausable<Value[]> {
   const { ring } = d;
   const n = r.length;
   const index = d.words(n);
@@ -73,10 +73,10 @@ function* dealPieces(
     d.give(v);
   }
   const u = d.draw(n);
-  if (shape.steps < 2) return [dealFinish(d, u, a, true)];
+  if (shape.steps < 2) return [dealOpenTruncate(d, u, a, true)];
   const beside = d.draw(n);
   const mask = d.words(n);
-  ring.add(mask, ringOf(dealFinish(d, u, a, true).r), beside);
+  ring.add(mask, ringOf(dealOpenTruncate(d, u, a, true).r), beside);
   return [{ r: mask }];
 }
 
@@ -84,10 +84,10 @@ function* dealPieces(
 function* evalPieces(
   p: Party,
   { c, r }: { c: RingArray; r: RingArray },
-  a: Keyed,
+  a: SplinePieces,
   shape: KeyShape,
   weigh: (share: RingArray, c: RingArray, table: RingArray) => void,
-): Stretches<{ share: RingArray; above: readonly RingArray[] }> {
+): Pausable<{ share: RingArray; above: readonly RingArray[] }> {
   const { ring } = p;
   const n = c.length;
   const { seed, words } = takeRingKeys(p, n, shape);
@@ -176,22 +176,22 @@ export const splineFss: Gate<SplineAttrs> = {
     if (p.first && a.left !== 0) ring.addScalar(share, share, scaled(p, a.left, a));
     const u = p.draw(n);
     ring.add(share, share, u);
-    if (!times) return [yield* finish(p, share, a, [], u)];
+    if (!times) return [yield* openTruncate(p, share, a, [], u)];
     const beside = p.draw(n);
     ring.copy(both.view(0, n), share);
     ring.add(both.view(n, n), both.view(n, n), beside);
-    return [yield* finishBoth(p, both, a, beside)];
+    return [yield* openTruncateBoth(p, both, a, beside)];
   },
 };
 
 /** Opens two sums in one array: the first is truncated, the second added to it. */
-function* finishBoth(p: Party, both: RingArray, t: Truncation, beside: RingArray): Steps<Value> {
+function* openTruncateBoth(p: Party, both: RingArray, t: Truncation, beside: RingArray): Steps<Value> {
   const { ring } = p;
   const n = beside.length;
   const opened = yield* p.open(both);
   const first = p.words(n);
   ring.copy(first, opened.view(0, n));
-  const kept: Value = t.exact ? yield* retruncate(p, first, t) : { c: first, r: p.take(n) };
+  const kept: Value = t.exact ? yield* truncateOpened(p, first, t) : { c: first, r: p.take(n) };
   const c = ringOf(kept.c);
   if (!t.exact) {
     watch(p, c, t);
@@ -204,10 +204,10 @@ function* finishBoth(p: Party, both: RingArray, t: Truncation, beside: RingArray
 }
 
 /** `bits` as a spline's. */
-export type KeyedExponent = ExponentialAttrs & Keyed;
+export type ExponentialFssAttrs = ExponentialAttrs & SplinePieces;
 
 /** A leaf holds as many indices as a block of 64 bytes has words. */
-export const exponentialShape = (a: Keyed, word: number): KeyShape => ({
+export const exponentialShape = (a: SplinePieces, word: number): KeyShape => ({
   total: totalOf(a, word),
   group: math.log2(512 / word),
   words: 1,
@@ -215,7 +215,7 @@ export const exponentialShape = (a: Keyed, word: number): KeyShape => ({
 });
 
 /** Ins: x - lo. Outs: e^x, 0 for x below lo. */
-export const exponentialFss: Gate<KeyedExponent> = {
+export const exponentialFss: Gate<ExponentialFssAttrs> = {
   tells: true,
   *deal(d, [x], a) {
     const r = ringOf(x!.r);
@@ -234,6 +234,6 @@ export const exponentialFss: Gate<KeyedExponent> = {
     );
     const u = p.draw(c.length);
     p.ring.add(share, share, u);
-    return [yield* finish(p, share, a, [], u)];
+    return [yield* openTruncate(p, share, a, [], u)];
   },
 };

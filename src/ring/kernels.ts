@@ -19,7 +19,7 @@ const PLAIN = [
   'heapBase', 'scratchBytes', 'useScratch', 'xor', 'and', 'or', 'add8', 'sub8', 'not', 'andXor', 'digitSelect', 'oneHot', 'toPlanes', 'fromPlanes',
   'decodeInt', 'stridedBits', 'countUnequal', 'bitsAsBytes', 'pickBit', 'oneHotBytes', 'rangeTable', 'rangeTest',
   'runPlanes', 'packPlanes', 'unpackPlanes', 'packBytes', 'unpackBytes', 'chacha20', 'dcfGen', 'dcfEval',
-  'harmonicsEval', 'harmonicsDeal', 'exponentialEval', 'exponentialDeal', 'splineEval', 'splineDeal',
+  'fourierEval', 'fourierDeal', 'exponentialEval', 'exponentialDeal', 'splineEval', 'splineDeal',
 ] as const; // biome-ignore format: a table of names
 
 /** `stream` is chacha20, by the host's cipher where that is faster. */

@@ -12,7 +12,7 @@ import * as math from './math/index.ts';
 import { loadParts, type RingOptions } from './memory.ts';
 
 /** Harmonics 1, 1 + step, .. of an angle in turns of 2^turn. */
-export interface HarmonicShape {
+export interface FourierShape {
   readonly count: number;
   readonly step: 1 | 2;
   readonly turn: number;
@@ -41,41 +41,30 @@ export class Ring extends RingWire {
    * dst[e] = sum over harmonics k of round(w * 2^t2) * table[e][0][i] + round(v * 2^t2) * table[e][1][i], where
    * w = a cos(k c) + b sin(k c) and v = a sin(k c) - b cos(k c). table: n x 2 x count, coef: a and b of each harmonic.
    */
-  harmonicsEval(
+  fourierEval(
     dst: RingArray,
     c: RingArray,
     table: RingArray,
     coef: Float64Array,
-    shape: HarmonicShape & { readonly t2: number },
+    shape: FourierShape & { readonly t2: number },
   ): void {
-    checkHarmonics(shape, shape.t2);
+    checkFourier(shape, shape.t2);
     const { count, step, turn, t2 } = shape;
-    this.words('harmonicsEval', dst, c);
-    this.#table('harmonicsEval', table, c, 2 * count);
+    this.words('fourierEval', dst, c);
+    this.#table('fourierEval', table, c, 2 * count);
     if (coef.length !== 2 * count)
-      fail('SHAPE', `ring harmonicsEval: ${coef.length} coefficients, not ${2 * count}`);
+      fail('SHAPE', `ring fourierEval: ${coef.length} coefficients, not ${2 * count}`);
     new Float64Array(this.memory.buffer, this.scratch, coef.length).set(coef);
     const { bytes } = dst.field;
-    this.kernels.harmonicsEval(
-      dst.ptr,
-      c.ptr,
-      table.ptr,
-      this.scratch,
-      c.length,
-      count,
-      step,
-      turn,
-      t2,
-      bytes,
-    );
+    this.kernels.fourierEval(dst.ptr, c.ptr, table.ptr, this.scratch, c.length, count, step, turn, t2, bytes);
   }
 
   /** dst[e] = round(cos(k r) 2^t1) for each harmonic k, then round(sin(k r) 2^t1). dst: n x 2 x count. */
-  harmonicsDeal(dst: RingArray, r: RingArray, shape: HarmonicShape & { readonly t1: number }): void {
-    checkHarmonics(shape, shape.t1);
+  fourierDeal(dst: RingArray, r: RingArray, shape: FourierShape & { readonly t1: number }): void {
+    checkFourier(shape, shape.t1);
     const { count, step, turn, t1 } = shape;
-    this.#table('harmonicsDeal', dst, r, 2 * count);
-    this.kernels.harmonicsDeal(dst.ptr, r.ptr, r.length, count, step, turn, t1, dst.field.bytes);
+    this.#table('fourierDeal', dst, r, 2 * count);
+    this.kernels.fourierDeal(dst.ptr, r.ptr, r.length, count, step, turn, t1, dst.field.bytes);
   }
 
   /**
@@ -164,10 +153,10 @@ export class Ring extends RingWire {
   }
 }
 
-const checkHarmonics = ({ count, step, turn }: HarmonicShape, scaleBits: number): void => {
+const checkFourier = ({ count, step, turn }: FourierShape, scaleBits: number): void => {
   const whole = [count, turn, scaleBits].every(Number.isInteger);
   if (!whole || count < 1 || count > 256 || (step !== 1 && step !== 2) || turn < 1 || turn > 62)
-    fail('RANGE', `ring harmonics: ${count} of them by ${step} in turns of 2^${turn}`);
+    fail('RANGE', `ring fourier: ${count} of them by ${step} in turns of 2^${turn}`);
   checkScale(scaleBits);
 };
 

@@ -41,8 +41,8 @@ for (const beaver_type of ['TrustedFirstParty', 'TrustedThirdParty']) {
     assert.equal(keyed.values, [-1, 0, 1.5, 7]);
     assert.equal(tabled.values, keyed.values);
     assert.is(tabled.rounds - keyed.rounds, 4);
-    assert.ok(keyed.ops.includes('linesFss') && !keyed.ops.includes('less'));
-    assert.ok(keyed.said.includes('by keys (linesFss): costMode latency'), keyed.said);
+    assert.ok(keyed.ops.includes('piecewiseLinearFss') && !keyed.ops.includes('less'));
+    assert.ok(keyed.said.includes('by keys (piecewiseLinearFss): costMode latency'), keyed.said);
     assert.ok(tabled.said.includes('by tables (less): costMode bandwidth'), tabled.said);
   });
 }
@@ -54,7 +54,7 @@ test('auto weighs the link; three parties have tables', async () => {
     far.said.includes('costMode auto, by the batch at a round trip of 40 ms and 12.5 MB/s'),
     far.said,
   );
-  assert.ok(far.ops.includes('linesFss'));
+  assert.ok(far.ops.includes('piecewiseLinearFss'));
   const three = await run([...TWO, 'carol'], { cost_mode: 'latency', ...profile });
   assert.equal(three.values, far.values);
   assert.ok(three.said.includes('latency needs two parties, and here are 3'), three.said);
@@ -65,7 +65,7 @@ for (const beaver_type of ['TrustedFirstParty', 'TrustedThirdParty']) {
     const far = await run(TWO, { costMode: 'auto', beaver_type, ...profile }, { rttMs: 50 });
     const said = /by the batch at a round trip of ([\d.]+) ms and ([\d.]+) MB\/s/.exec(far.said);
     assert.ok(said && Number(said[1]) >= 50, far.said);
-    assert.ok(far.ops.includes('linesFss'));
+    assert.ok(far.ops.includes('piecewiseLinearFss'));
     assert.equal(far.values, [-1, 0, 1.5, 7]);
   });
 }

@@ -8,13 +8,13 @@ import * as A from '../../src/fixed/angle.ts';
 import * as B from '../../src/fixed/basic.ts';
 import type { Circuit, Wire } from '../../src/fixed/circuit.ts';
 import { clamp } from '../../src/fixed/clamp.ts';
-import { exp } from '../../src/fixed/exponential.ts';
+import * as W from '../../src/fixed/elementary.ts';
+import { exp } from '../../src/fixed/exp.ts';
 import { arcsinh } from '../../src/fixed/hyperbolic.ts';
-import { interpolate } from '../../src/fixed/lines.ts';
-import * as N from '../../src/fixed/normal.ts';
-import { maximum } from '../../src/fixed/reduce.ts';
+import { interpolate } from '../../src/fixed/piecewise-linear.ts';
+import * as N from '../../src/fixed/roots-logarithms.ts';
 import * as S from '../../src/fixed/smooth.ts';
-import * as W from '../../src/fixed/whole.ts';
+import { maximum } from '../../src/fixed/tournament.ts';
 import { fxp, runCase } from '../gates/harness.ts';
 
 type Cost = readonly [rounds: number, bits: number, dealt: number];

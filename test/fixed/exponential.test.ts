@@ -1,7 +1,7 @@
 /** e^x of any x: dense over the whole range and beyond it, at many fraction bits, by tables and by keys, among two and three parties. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { rangeOfExp } from '../../src/fixed/exponential.ts';
+import { rangeOfExp } from '../../src/fixed/exp.ts';
 import { simulate } from '../../src/ir/run/simulate.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';

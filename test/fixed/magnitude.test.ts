@@ -5,7 +5,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Circuit, Wire } from '../../src/fixed/circuit.ts';
-import * as N from '../../src/fixed/normal.ts';
+import * as N from '../../src/fixed/roots-logarithms.ts';
 import type { CostMode } from '../../src/ir/compile/plan.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { random, raw, runCase } from '../gates/harness.ts';

@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Wire } from '../../src/fixed/circuit.ts';
-import * as I from '../../src/fixed/integer.ts';
-import * as P from '../../src/fixed/places.ts';
+import * as I from '../../src/fixed/integers.ts';
+import * as P from '../../src/fixed/secret-index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { FIELD_NAMES, random, randomRaw, raw, runCase } from './harness.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as B from '../../src/fixed/basic.ts';
 import type { Wire } from '../../src/fixed/circuit.ts';
-import { exp } from '../../src/fixed/exponential.ts';
+import { exp } from '../../src/fixed/exp.ts';
 import { smooth } from '../../src/fixed/smooth.ts';
 import type { GraphCircuit } from '../../src/ir/compile/graph-circuit.ts';
 import type { FieldName } from '../../src/ring/field.ts';
@@ -33,10 +33,10 @@ const GATES: Readonly<Record<string, (c: GraphCircuit, x: Wire, y: Wire) => Wire
   belowInt: (c, x) =>
     c.emit('belowInt', [x], { bits: 32, signed: true, thresholds: [-1, 3] }, [bit(N), bit(N)])[0]!,
   negative: (c, x) => c.emit('negative', [x], { bits: 32 }, [bit(N)])[0]!,
-  magnitude: (c, x) =>
-    c.emit('magnitude', [x], { signed: true, fine: 1 }, new Array(c.field.bits / 4 + 1).fill(bit(N)))[0]!,
-  'magnitude of positives': (c, x) =>
-    c.emit('magnitude', [x], { signed: false, fine: 2 }, new Array(c.field.bits / 8 + 2).fill(bit(N)))[0]!,
+  leadingDigit: (c, x) =>
+    c.emit('leadingDigit', [x], { signed: true, fine: 1 }, new Array(c.field.bits / 4 + 1).fill(bit(N)))[0]!,
+  'leadingDigit of positives': (c, x) =>
+    c.emit('leadingDigit', [x], { signed: false, fine: 2 }, new Array(c.field.bits / 8 + 2).fill(bit(N)))[0]!,
   bits: (c, x) => c.emit('bits', [x], { bits: 32 }, [bit(32 * N)])[0]!,
   lookup: (c, x, y) => {
     const places = B.view(c, y, [1024], [1]);

@@ -1,8 +1,8 @@
 /** @file For each gate: with what the tests of secrecy run it. A gate without an entry fails them. */
 
 import type { Circuit, Wire } from '../../src/fixed/circuit.ts';
-import { exp } from '../../src/fixed/exponential.ts';
-import { log } from '../../src/fixed/normal.ts';
+import { exp } from '../../src/fixed/exp.ts';
+import { log } from '../../src/fixed/roots-logarithms.ts';
 import { sigmoid, smooth } from '../../src/fixed/smooth.ts';
 import type { GateAttrs } from '../../src/gates/gate.ts';
 import { GraphCircuit } from '../../src/ir/compile/graph-circuit.ts';
@@ -84,7 +84,7 @@ export const ENTRIES: Readonly<Record<string, readonly Entry[]>> = {
   truncateExact: [{ ins: ['ring'], openings: 1, attrs: { trunc: 8 } }],
   scale: [{ ins: ['ring', 'public'], openings: 0, attrs: { trunc: 8 } }],
   scaleExact: [{ ins: ['ring', 'public'], openings: 1, attrs: { trunc: 8 } }],
-  magnitude: [{ ins: ['ring'], openings: 'some', attrs: asIn('magnitude', (c, x) => log(c, x)) }],
+  leadingDigit: [{ ins: ['ring'], openings: 'some', attrs: asIn('leadingDigit', (c, x) => log(c, x)) }],
   less: [
     { ins: ['ring'], openings: 'some', attrs: { thresholds: [0] } },
     { ins: ['ring'], openings: 'some', attrs: { thresholds: [0, 3], bits: 20 } },
@@ -94,7 +94,7 @@ export const ENTRIES: Readonly<Record<string, readonly Entry[]>> = {
   lessFss: [{ ins: ['ring'], keys: true, openings: 1, attrs: { thresholds: [0, 3], bits: 20 } }],
   borrowFss: [{ ins: ['ring'], keys: true, openings: 1, attrs: { bits: 18 } }],
   isZeroFss: [{ ins: ['ring'], keys: true, openings: 1, attrs: {} }],
-  linesFss: [
+  piecewiseLinearFss: [
     {
       ins: ['ring'],
       keys: true,
@@ -132,7 +132,7 @@ export const ENTRIES: Readonly<Record<string, readonly Entry[]>> = {
     { ins: ['bits', 'bits'], openings: 1, attrs: {} },
     { ins: ['bits', 'bits', 'bits', 'bits'], openings: 1, attrs: {} },
   ],
-  harmonics: [{ ins: ['ring'], openings: 'some', attrs: asIn('harmonics', (c, x) => smooth(c, x, 'gelu')) }],
+  fourier: [{ ins: ['ring'], openings: 'some', attrs: asIn('fourier', (c, x) => smooth(c, x, 'gelu')) }],
   exponential: [
     { ins: ['ring'], openings: 'some', attrs: asIn('exponential', (c, x) => exp(c, x, [-2, 2])) },
   ],

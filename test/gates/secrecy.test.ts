@@ -10,9 +10,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Gate } from '../../src/gates/gate.ts';
+import { gates } from '../../src/gates/gate-table.ts';
 import { dealVerdict, verdict } from '../../src/gates/guard.ts';
 import { streamBytes } from '../../src/gates/permutation.ts';
-import { gates } from '../../src/gates/table.ts';
 import { FIELDS, type Field } from '../../src/ring/field.ts';
 import { ring, seedsOf } from './harness.ts';
 import { ENTRIES, type Entry, N, SETTINGS } from './secrecy-table.ts';

@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Wire } from '../../src/fixed/circuit.ts';
-import { fit } from '../../src/fixed/fit.ts';
+import { fit } from '../../src/fixed/fit-fourier.ts';
 import type { GraphCircuit } from '../../src/ir/compile/graph-circuit.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { FIELD_NAMES, fxp, random, runCase } from './harness.ts';
@@ -27,7 +27,7 @@ const turned = (step: 1 | 2, linear: number) => (c: GraphCircuit, x: Wire, coeff
     linear: linear * 2 ** (t1 + t2 - c.fraction),
     coefficients,
   };
-  return c.emit('harmonics', [x], attrs, [numbers(x)])[0]!;
+  return c.emit('fourier', [x], attrs, [numbers(x)])[0]!;
 };
 
 const tolerance = { FM32: 2 ** -5, FM64: 2 ** -16, FM128: 2 ** -24 };

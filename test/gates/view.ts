@@ -6,7 +6,7 @@
 
 import { Dealing, Drawing } from '../../src/dealer/material.ts';
 import type { Gate, GateAttrs, Opening, OpenOptions, Party, Steps, Value } from '../../src/gates/gate.ts';
-import { isStretches, PAUSE, type Stretches } from '../../src/gates/stretches.ts';
+import { isPausable, PAUSE, type Pausable } from '../../src/gates/pausable.ts';
 import type { AnyArray as Arr } from '../../src/ring/array.ts';
 import type { Field } from '../../src/ring/field.ts';
 import { Prg } from '../../src/ring/prg.ts';
@@ -14,8 +14,8 @@ import { ring } from './harness.ts';
 
 /** Elements of one kind, one after another: ring words, a plane of bits, or numbers of `width` bits. */
 /** What a gate deals, also in stretches. */
-const dealtAtOnce = (dealt: Value[] | Stretches<Value[]>): Value[] => {
-  if (!isStretches(dealt)) return dealt;
+const dealtAtOnce = (dealt: Value[] | Pausable<Value[]>): Value[] => {
+  if (!isPausable(dealt)) return dealt;
   for (;;) {
     const { done, value } = dealt.next();
     if (done) return value;

@@ -15,8 +15,8 @@ export const fixed: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/fixed/whole.ts',
-    ['gates/keyed.test.ts', 'fixed/functions.test.ts'],
+    'src/fixed/elementary.ts',
+    ['gates/whole-functions-fss.test.ts', 'fixed/functions.test.ts'],
     [
       [
         '|x| takes x away once',
@@ -29,7 +29,7 @@ export const fixed: readonly Mutant[] = [
   ),
   ...inFile(
     'src/fixed/clamp.ts',
-    ['gates/keyed.test.ts'],
+    ['gates/whole-functions-fss.test.ts'],
     [
       [
         'numbers are held at the lower end alone',
@@ -42,7 +42,7 @@ export const fixed: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/fixed/reduce.ts',
+    'src/fixed/tournament.ts',
     ['fixed/tournament.test.ts'],
     [
       [
@@ -57,7 +57,7 @@ export const fixed: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/fixed/order.ts',
+    'src/fixed/sort-shuffle.ts',
     ['fixed/order.test.ts', 'numpy/order.test.ts'],
     [
       [

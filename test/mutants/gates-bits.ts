@@ -7,7 +7,7 @@ const secret = [SECRECY] as const;
 
 export const bitFaults: readonly Mutant[] = [
   ...inFile(
-    'src/gates/compare.ts',
+    'src/gates/less-than.ts',
     secret,
     [
       [
@@ -46,7 +46,7 @@ export const bitFaults: readonly Mutant[] = [
     'less,borrow',
   ),
   ...inFile(
-    'src/gates/compare.ts',
+    'src/gates/less-than.ts',
     ['gates/compare.test.ts'],
     [
       [
@@ -64,7 +64,7 @@ export const bitFaults: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/gates/conjunction.ts',
+    'src/gates/multi-and.ts',
     secret,
     [
       [
@@ -87,7 +87,7 @@ export const bitFaults: readonly Mutant[] = [
     'less',
   ),
   ...inFile(
-    'src/gates/conjunction.ts',
+    'src/gates/multi-and.ts',
     ['gates/compare.test.ts'],
     [
       [
@@ -99,7 +99,7 @@ export const bitFaults: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/gates/bits.ts',
+    'src/gates/bit-decomposition.ts',
     secret,
     [
       [
@@ -130,7 +130,7 @@ export const bitFaults: readonly Mutant[] = [
     'bits',
   ),
   ...inFile(
-    'src/gates/equal.ts',
+    'src/gates/is-zero.ts',
     secret,
     [
       [
@@ -159,8 +159,8 @@ export const bitFaults: readonly Mutant[] = [
       [
         'a choice is opened without a mask',
         'leak',
-        'return [dealFinish(d, d.draw(n), attrs, true)];',
-        `return [dealFinish(d, ${words('d', 'n')}, attrs, true)];`,
+        'return [dealOpenTruncate(d, d.draw(n), attrs, true)];',
+        `return [dealOpenTruncate(d, ${words('d', 'n')}, attrs, true)];`,
         'const { array: u, fill } = p.drawParts(n);',
         `const { array: u, fill } = ${parts(words('p', 'n'))};`,
       ],
@@ -168,7 +168,7 @@ export const bitFaults: readonly Mutant[] = [
     'select',
   ),
   ...inFile(
-    'src/gates/boolean.ts',
+    'src/gates/and.ts',
     secret,
     [
       [
@@ -183,7 +183,7 @@ export const bitFaults: readonly Mutant[] = [
     'and',
   ),
   ...inFile(
-    'src/gates/harmonics.ts',
+    'src/gates/fourier.ts',
     secret,
     [
       [
@@ -195,7 +195,7 @@ export const bitFaults: readonly Mutant[] = [
         `const u = ${parts(words('p', 'c.length'))};`,
       ],
     ],
-    'harmonics',
+    'fourier',
   ),
   ...inFile(
     'src/gates/exponential.ts',
@@ -236,7 +236,7 @@ export const bitFaults: readonly Mutant[] = [
     'lookup,oneHot',
   ),
   ...inFile(
-    'src/gates/random.ts',
+    'src/gates/random-bits.ts',
     [SECRECY, 'ir/repeats.test.ts'],
     [
       [
@@ -257,7 +257,7 @@ export const bitFaults: readonly Mutant[] = [
     'randomBits',
   ),
   ...inFile(
-    'src/gates/integer.ts',
+    'src/gates/integer-compare.ts',
     secret,
     [
       [
@@ -282,7 +282,7 @@ export const bitFaults: readonly Mutant[] = [
     'lessInt,belowInt,negative',
   ),
   ...inFile(
-    'src/gates/integer.ts',
+    'src/gates/integer-compare.ts',
     ['gates/integer.test.ts'],
     [
       [
@@ -294,7 +294,7 @@ export const bitFaults: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/gates/fss.ts',
+    'src/gates/compare-fss.ts',
     secret,
     [
       [
@@ -319,7 +319,7 @@ export const bitFaults: readonly Mutant[] = [
     'lessFss,borrowFss,isZeroFss',
   ),
   ...inFile(
-    'src/gates/keys.ts',
+    'src/gates/fss-keys.ts',
     secret,
     [
       [
@@ -335,26 +335,26 @@ export const bitFaults: readonly Mutant[] = [
         `${bytes('s', 'n * DCF_SEED')}, ${bytes('s', 'n * DCF_SEED')},`,
       ],
     ],
-    'lessFss,linesFss',
+    'lessFss,piecewiseLinearFss',
   ),
   ...inFile(
-    'src/gates/lines-fss.ts',
+    'src/gates/piecewise-linear-fss.ts',
     secret,
     [
       [
         'broken lines by keys are opened without a mask',
         'leak',
-        'return [dealFinish(d, d.draw(n), a, true)];',
-        `return [dealFinish(d, ${words('d', 'n')}, a, true)];`,
+        'return [dealOpenTruncate(d, d.draw(n), a, true)];',
+        `return [dealOpenTruncate(d, ${words('d', 'n')}, a, true)];`,
         'const share = p.draw(n);',
         `const share = ${words('p', 'n')};`,
       ],
     ],
-    'linesFss',
+    'piecewiseLinearFss',
   ),
   ...inFile(
-    'src/gates/lines-fss.ts',
-    ['gates/keyed.test.ts'],
+    'src/gates/piecewise-linear-fss.ts',
+    ['gates/whole-functions-fss.test.ts'],
     [
       [
         'a turn of a broken line holds from one unit later on',

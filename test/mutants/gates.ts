@@ -71,7 +71,7 @@ export const gateFaults: readonly Mutant[] = [
     ],
   ]),
   ...inFile(
-    'src/gates/finish.ts',
+    'src/gates/open-truncate.ts',
     secret,
     [
       [
@@ -93,7 +93,7 @@ export const gateFaults: readonly Mutant[] = [
     ],
     'mul,truncateExact,select',
   ),
-  ...inFile('src/gates/finish.ts', arithmetic, [
+  ...inFile('src/gates/open-truncate.ts', arithmetic, [
     ['exact truncation forgets the wrap', 'wrong', 'ring.mul(out, out, wrap);', ''],
     [
       'exact truncation does not lift what may be negative',
@@ -103,14 +103,14 @@ export const gateFaults: readonly Mutant[] = [
     ],
   ]),
   ...inFile(
-    'src/gates/inout.ts',
+    'src/gates/input-reveal.ts',
     secret,
     [
       [
         "reveal's sharing of zero is dropped at three parties",
         'leak',
-        'undealt: (parties) => parties === 2,',
-        'undealt: () => true,',
+        'needsNoDealer: (parties) => parties === 2,',
+        'needsNoDealer: () => true,',
         'if (d.parties > 2) {',
         'if (d.parties > 99) {',
         'if (p.parties > 2) {',
@@ -153,8 +153,8 @@ export const gateFaults: readonly Mutant[] = [
     'input,reveal',
   ),
   ...inFile(
-    'src/gates/inout.ts',
-    ['gates/inout.test.ts'],
+    'src/gates/input-reveal.ts',
+    ['gates/input-reveal.test.ts'],
     [
       ['what is revealed to some is handed out at all', 'leak', 'if (!to.includes(p.rank)) return [{}];', ''],
       ['reveal adds the mask', 'wrong', 'subtract(p.ring, r, x.c, r);', 'add(p.ring, r, x.c, r);'],

@@ -39,7 +39,7 @@ tril_indices tril_indices_from triu_indices triu_indices_from unravel_index zero
 const LOOPS = 'what it is given runs in it';
 const ROTATIONS = 'the error grows with size and condition: random matrices in linalg.test.ts';
 const WHY: Readonly<Record<string, string>> = {
-  interp: 'its error depends on the slopes: math.test.ts and keyed.test.ts',
+  interp: 'its error depends on the slopes: math.test.ts and whole-functions-fss.test.ts',
   ...Object.fromEntries(
     names(
       'linalg.cond linalg.eigh linalg.eigvalsh linalg.matrix_rank linalg.pinv linalg.svd linalg.svdvals',

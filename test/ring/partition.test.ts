@@ -41,8 +41,8 @@ const FIXED: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   pickBit: { 4: 16 },
   oneHotBytes: { 3: 8 },
   rangeTable: { 3: 16, 4: 3, 5: 1 },
-  harmonicsEval: { 5: 5, 6: 2, 7: 30, 8: 30, 9: 16 },
-  harmonicsDeal: { 3: 5, 4: 2, 5: 30, 6: 40, 7: 8 },
+  fourierEval: { 5: 5, 6: 2, 7: 30, 8: 30, 9: 16 },
+  fourierDeal: { 3: 5, 4: 2, 5: 30, 6: 40, 7: 8 },
   exponentialEval: { 4: 8, 5: 12, 6: 10, 7: -3, 8: 25, 9: 1, 10: 7, 11: 4 },
   exponentialDeal: { 3: 8, 4: 12, 5: 10, 6: 12, 7: 16 },
   keysGen: { 1: 300, 8: 3, 9: 8, 10: 0, 11: 2, 12: 1, 13: 1003 },
@@ -102,7 +102,7 @@ for (const [name, rule] of RULES) {
         new Float64Array(ring.memory.buffer, args[1]!, n).forEach((_, i, all) => {
           all[i] = (i - 500) / 7;
         });
-      if (name === 'harmonicsEval')
+      if (name === 'fourierEval')
         new Float64Array(ring.memory.buffer, args[3]!, 10).forEach((_, i, all) => {
           all[i] = Math.cos(i);
         });

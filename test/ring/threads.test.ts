@@ -168,16 +168,16 @@ test('functions by weighed tables', () => {
   const coef = Float64Array.from({ length: 48 }, (_, i) => Math.sin(i));
   const pieces = { pieces: 32, pieceBits: 20, fraction: 18 };
   for (const field of Object.values(FIELDS)) {
-    for (const n of around('harmonicsEval', [0, 0, 0, 0, 0, shape.count])) {
-      alike(`harmonicsDeal ${field.name} ${n}`, (ring) => {
+    for (const n of around('fourierEval', [0, 0, 0, 0, 0, shape.count])) {
+      alike(`fourierDeal ${field.name} ${n}`, (ring) => {
         const [d, r] = [ring.alloc(field, n * 48), words(ring, field, n, 1)];
-        ring.harmonicsDeal(d, r, { ...shape, t1: 40 });
+        ring.fourierDeal(d, r, { ...shape, t1: 40 });
         ring.release(r);
         return d;
       });
-      alike(`harmonicsEval ${field.name} ${n}`, (ring) => {
+      alike(`fourierEval ${field.name} ${n}`, (ring) => {
         const [d, c, table] = [ring.alloc(field, n), words(ring, field, n, 1), words(ring, field, n * 48, 2)];
-        ring.harmonicsEval(d, c, table, coef, { ...shape, t2: 30 });
+        ring.fourierEval(d, c, table, coef, { ...shape, t2: 30 });
         for (const arr of [c, table]) ring.release(arr);
         return d;
       });

@@ -64,10 +64,10 @@ for (const field of fields) {
         scoped(() => {
           const words = someWords(field, n);
           const dealt = blank(field, n * row);
-          ring.harmonicsDeal(dealt, put(field, words), { ...shape, t1 });
+          ring.fourierDeal(dealt, put(field, words), { ...shape, t1 });
           const c = put(field, words);
           const weights = weightsOf(field, n, row, (dst, table) =>
-            ring.harmonicsEval(dst, c, table, coef, { ...shape, t2 }),
+            ring.fourierEval(dst, c, table, coef, { ...shape, t2 }),
           );
           const out = get(dealt);
           words.forEach((word, e) => {
@@ -83,7 +83,7 @@ for (const field of fields) {
           });
           const table = someWords(field, n * row);
           const dst = blank(field, n);
-          ring.harmonicsEval(dst, c, put(field, table), coef, { ...shape, t2 });
+          ring.fourierEval(dst, c, put(field, table), coef, { ...shape, t2 });
           same(
             get(dst),
             weights.map((w, e) =>
@@ -165,9 +165,9 @@ test('shapes that the kernels cannot serve are refused', () => {
     const [x, table] = [blank(field, 2), blank(field, 8)];
     const good = { count: 2, step: 1, turn: 8, t1: 8, t2: 8 } as const;
     for (const bad of [{ count: 0 }, { step: 3 as 1 }, { turn: 63 }, { t1: 63 }])
-      assert.throws(() => ring.harmonicsDeal(table, x, { ...good, ...bad }), /ring/);
-    assert.throws(() => ring.harmonicsEval(x, x, table, new Float64Array(3), good), /3 coefficients, not 4/);
-    assert.throws(() => ring.harmonicsDeal(blank(field, 7), x, good), /ring harmonicsDeal/);
+      assert.throws(() => ring.fourierDeal(table, x, { ...good, ...bad }), /ring/);
+    assert.throws(() => ring.fourierEval(x, x, table, new Float64Array(3), good), /3 coefficients, not 4/);
+    assert.throws(() => ring.fourierDeal(blank(field, 7), x, good), /ring fourierDeal/);
     const pieces = { pieces: 4, pieceBits: 8, fraction: 8, lo: 0, t1: 8, t2: 8 };
     for (const bad of [{ pieces: 3 }, { pieces: 1 }, { pieceBits: 61 }, { t2: 0.5 }])
       assert.throws(() => ring.exponentialEval(x, x, table, { ...pieces, ...bad }), /ring/);

@@ -1,7 +1,7 @@
 /** @file What executors need to know of a graph, computed once: who uses a value, and how gates are numbered. */
 
 import { fail } from '../../errors.ts';
-import { gates } from '../../gates/table.ts';
+import { gates } from '../../gates/gate-table.ts';
 import type { Graph, Node } from '../ops/graph.ts';
 import { trips } from '../ops/loops.ts';
 

@@ -9,7 +9,7 @@
  */
 import * as basic from '../../fixed/basic.ts';
 import type { Wire } from '../../fixed/circuit.ts';
-import * as normal from '../../fixed/normal.ts';
+import * as normal from '../../fixed/roots-logarithms.ts';
 import * as math from '../../ring/math/index.ts';
 import { type Graph, type Node, sizeOf, type Tensor, type ValueId } from '../ops/graph.ts';
 import { divisor } from './divisor.ts';

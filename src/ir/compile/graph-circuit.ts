@@ -1,11 +1,11 @@
 /** @file A lowered graph in the making: the Circuit that fixed/ writes with. */
 
-import { type Circuit, count, type Instead, type Wire, type WireType } from '../../fixed/circuit.ts';
+import { type Circuit, count, type FssAlternative, type Wire, type WireType } from '../../fixed/circuit.ts';
 import type { Field } from '../../ring/field.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from '../ops/graph.ts';
 import { oneNaN } from '../ops/nan.ts';
 import type { Coarse } from './coarse.ts';
-import { keyed, type PlanOptions, planned } from './plan.ts';
+import { type PlanOptions, planned, usesFss } from './plan.ts';
 import { WatchedValues, type Watcher } from './range-watcher.ts';
 
 /** How sigmoid is computed, as in SPU's runtime configuration. */
@@ -81,8 +81,13 @@ export class GraphCircuit implements Circuit {
     ).map((id) => this.wire(id));
   }
 
-  keyed(op: string, attrs: Readonly<Record<string, unknown>>, elements: number, instead: Instead): boolean {
-    return keyed(op, attrs, elements, instead, this.options);
+  usesFss(
+    op: string,
+    attrs: Readonly<Record<string, unknown>>,
+    elements: number,
+    instead: FssAlternative,
+  ): boolean {
+    return usesFss(op, attrs, elements, instead, this.options);
   }
 
   get guarded(): boolean {

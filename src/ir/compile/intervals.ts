@@ -3,7 +3,7 @@
  * equal to it mod 2^b, because sums and products have not been wrapped yet.
  */
 
-import type { IntType } from '../../fixed/integer.ts';
+import type { IntType } from '../../fixed/integers.ts';
 import type { Field } from '../../ring/field.ts';
 import * as math from '../../ring/math/index.ts';
 import { bitsOf, isInt, kindOf } from '../ops/dtypes.ts';

@@ -2,7 +2,7 @@
 
 import { fail } from '../../errors.ts';
 import type { Wire } from '../../fixed/circuit.ts';
-import { canonical, type IntType } from '../../fixed/integer.ts';
+import { canonical, type IntType } from '../../fixed/integers.ts';
 import * as math from '../../ring/math/index.ts';
 import { bitsOf, isInt } from '../ops/dtypes.ts';
 import type { Graph, Node, Tensor, Type, ValueId } from '../ops/graph.ts';

@@ -1,17 +1,17 @@
 /**
  * @file Which of two protocols a gate runs: tables (any number of parties, few dealer bytes, several rounds), or the keys
- * of two parties (gates/fss.ts: one round, some 2 KB from the dealer and microseconds of work an element). And whether a
- * comparison, what depends on it and the choice are one gate (gates/lines-fss.ts, spline-fss.ts: one round, 2 to 6 KB).
+ * of two parties (gates/compare-fss.ts: one round, some 2 KB from the dealer and microseconds of work an element). And whether a
+ * comparison, what depends on it and the choice are one gate (gates/piecewise-linear-fss.ts, spline-fss.ts: one round, 2 to 6 KB).
  *
  * `latency` takes the fewest rounds and, of as many, the least work; `auto` the least time: rounds, and an element's dealt bytes
  * and work.
  */
 
-import type { Instead } from '../../fixed/circuit.ts';
-import { linesShape, type Turns } from '../../gates/lines-fss.ts';
+import type { FssAlternative } from '../../fixed/circuit.ts';
+import { type Breakpoints, piecewiseLinearShape } from '../../gates/piecewise-linear-fss.ts';
 import {
+  type ExponentialFssAttrs,
   exponentialShape,
-  type KeyedExponent,
   type SplineAttrs,
   splineShape,
 } from '../../gates/spline-fss.ts';
@@ -40,7 +40,7 @@ export interface PlanOptions {
 }
 
 interface Pair {
-  readonly keyed: string;
+  readonly fss: string;
   /** Rounds that the keys save. */
   saves(field: Field, attrs: Readonly<Record<string, unknown>>): number;
   /** Levels of the key's tree. */
@@ -57,13 +57,13 @@ const width = (f: Field, a: Readonly<Record<string, unknown>>): number =>
 /** Gates that have both protocols, with the same inputs, attributes and results. */
 const PAIRS: Readonly<Record<string, Pair>> = {
   less: {
-    keyed: 'lessFss',
+    fss: 'lessFss',
     saves: (f, a) => treeRounds(width(f, a)),
     levels: (f, a) => width(f, a) - 1,
   },
-  isZero: { keyed: 'isZeroFss', saves: () => 1, levels: (f) => f.bits },
+  isZero: { fss: 'isZeroFss', saves: () => 1, levels: (f) => f.bits },
   borrow: {
-    keyed: 'borrowFss',
+    fss: 'borrowFss',
     saves: (_, a) => treeRounds(a.bits as number),
     levels: (_, a) => a.bits as number,
   },
@@ -86,15 +86,15 @@ export const planned = (
   if (!pair || parties !== 2 || costMode === undefined || costMode === 'bandwidth') return op;
   const levels = pair.levels(field, attrs);
   if (levels === 0) return op;
-  if (costMode === 'latency') return pair.keyed;
+  if (costMode === 'latency') return pair.fss;
   if (!link) return op;
   const thresholds = (attrs.thresholds as readonly number[] | undefined)?.length ?? 1;
   const won = (pair.saves(field, attrs) * link.rttMs) / 2e3;
   const lost = elements * levels * (17 / link.bandwidth + thresholds * EVAL + DEAL);
-  return won > lost ? pair.keyed : op;
+  return won > lost ? pair.fss : op;
 };
 
-/** What a gate on keys with ring payloads takes an element. */
+/** What an FSS gate with ring payloads takes an element. */
 interface Whole {
   readonly levels: number;
   /** Bytes of a key. */
@@ -115,21 +115,21 @@ const pieces = (f: Field, shape: KeyShape, count: number): Whole => {
 
 /** Gates that do in one round, for two parties, what several do otherwise. */
 const WHOLES: Readonly<Record<string, WholeRule>> = {
-  linesFss: (f, a) => {
-    const turns = a as unknown as Turns;
-    const shape = linesShape(turns, width(f, a));
+  piecewiseLinearFss: (f, a) => {
+    const turns = a as unknown as Breakpoints;
+    const shape = piecewiseLinearShape(turns, width(f, a));
     return { levels: shape.total, bytes: keyRow(f, shape), blocks: turns.at.length * shape.total };
   },
   splineFss: (f, a) => pieces(f, splineShape(a as SplineAttrs, f.bits), a.pieces as number),
-  exponentialFss: (f, a) => pieces(f, exponentialShape(a as KeyedExponent, f.bits), a.pieces as number),
+  exponentialFss: (f, a) => pieces(f, exponentialShape(a as ExponentialFssAttrs, f.bits), a.pieces as number),
 };
 
 /** Whether such a gate is to run on so many elements, and not what `instead` says. */
-export const keyed = (
+export const usesFss = (
   op: string,
   attrs: Readonly<Record<string, unknown>>,
   elements: number,
-  { thresholds, words, saves }: Instead,
+  { thresholds, words, saves }: FssAlternative,
   { field, parties, costMode, link }: PlanOptions,
 ): boolean => {
   if (parties !== 2 || costMode === undefined || costMode === 'bandwidth') return false;

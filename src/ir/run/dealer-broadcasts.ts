@@ -2,7 +2,7 @@
  * @file What the dealer tells all parties of a program in pieces, where rank 0 deals: a message for each piece, just before it, so
  * that the keys of one piece are held at a time. Rank 0 and the others find the same places by the graph alone.
  */
-import { gates } from '../../gates/table.ts';
+import { gates } from '../../gates/gate-table.ts';
 import { analyse, steered, tells } from '../compile/analysis.ts';
 import type { Graph } from '../ops/graph.ts';
 import { trips } from '../ops/loops.ts';

@@ -2,7 +2,7 @@
 
 import { joinBytes, packCorrection } from '../../dealer/source.ts';
 import { TesseraError } from '../../errors.ts';
-import { PAUSE } from '../../gates/stretches.ts';
+import { PAUSE } from '../../gates/pausable.ts';
 import type { Channel } from '../../link/link.ts';
 import type { Field } from '../../ring/field.ts';
 import { Prg } from '../../ring/prg.ts';

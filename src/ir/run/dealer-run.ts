@@ -2,9 +2,9 @@
 
 import { Dealing, type Given } from '../../dealer/material.ts';
 import type { Value } from '../../gates/gate.ts';
+import { gates } from '../../gates/gate-table.ts';
 import { dealVerdict } from '../../gates/guard.ts';
-import { isStretches, PAUSE, type Pause, type Stretches } from '../../gates/stretches.ts';
-import { gates } from '../../gates/table.ts';
+import { isPausable, PAUSE, type Pausable, type Pause } from '../../gates/pausable.ts';
 import type { Field } from '../../ring/field.ts';
 import type { Prg } from '../../ring/prg.ts';
 import type { Ring } from '../../ring/ring.ts';
@@ -103,7 +103,7 @@ export class Dealer {
     let made: Value[] | undefined;
     try {
       const work = gates[node.op]!.deal(dealing, ins as readonly Value[], node.attrs);
-      made = isStretches(work) ? yield* work : work;
+      made = isPausable(work) ? yield* work : work;
     } catch (e) {
       throw located(node, e);
     } finally {
@@ -117,7 +117,7 @@ export class Dealer {
     return outs;
   }
 
-  *#located<T>(node: Node, work: Stretches<T>): Stretches<T> {
+  *#located<T>(node: Node, work: Pausable<T>): Pausable<T> {
     try {
       return yield* work;
     } catch (e) {

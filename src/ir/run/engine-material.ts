@@ -10,7 +10,7 @@ import {
   unpackCorrections,
 } from '../../dealer/source.ts';
 import { TesseraError } from '../../errors.ts';
-import { PAUSE, type Pause } from '../../gates/stretches.ts';
+import { PAUSE, type Pause } from '../../gates/pausable.ts';
 import type { Channel } from '../../link/link.ts';
 import { Prg } from '../../ring/prg.ts';
 import { tells } from '../compile/analysis.ts';

@@ -7,9 +7,9 @@
 
 import { type Chunk, Drawing } from '../../dealer/material.ts';
 import type { Opening, OpenOptions, Party, Steps, Value } from '../../gates/gate.ts';
+import { gates } from '../../gates/gate-table.ts';
 import { verdict } from '../../gates/guard.ts';
-import { PAUSE, type Pause } from '../../gates/stretches.ts';
-import { gates } from '../../gates/table.ts';
+import { PAUSE, type Pause } from '../../gates/pausable.ts';
 import type { AnyArray as Arr } from '../../ring/array.ts';
 import type { Field } from '../../ring/field.ts';
 import type { Prg } from '../../ring/prg.ts';
@@ -298,8 +298,8 @@ export class PartyRun {
       }
       return;
     }
-    const { tells, undealt } = gates[node.op]!;
-    const needs = tells || (this.role.rank === 0 && !undealt?.(this.role.parties));
+    const { tells, needsNoDealer } = gates[node.op]!;
+    const needs = tells || (this.role.rank === 0 && !needsNoDealer?.(this.role.parties));
     const party = yield* this.#gateParty(gate, node.op, needs);
     const steps = gates[node.op]!.eval(party, ins as readonly Value[], node.attrs);
     yield* this.#advance({ frame, node, steps, party });

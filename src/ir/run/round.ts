@@ -6,7 +6,7 @@
 
 import { TesseraError } from '../../errors.ts';
 import type { Opening } from '../../gates/gate.ts';
-import { PAUSE } from '../../gates/stretches.ts';
+import { PAUSE } from '../../gates/pausable.ts';
 import type { AnyArray as Arr } from '../../ring/array.ts';
 import { PAUSED, type Role, type Wait } from './party-run.ts';
 

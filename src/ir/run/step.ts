@@ -3,8 +3,8 @@
 import { Scratch } from '../../dealer/scratch.ts';
 import { TesseraError } from '../../errors.ts';
 import type { GateAttrs, Value } from '../../gates/gate.ts';
-import { locals } from '../../gates/local.ts';
-import { isStretches, type Stretches } from '../../gates/stretches.ts';
+import { locals } from '../../gates/local-ops.ts';
+import { isPausable, type Pausable } from '../../gates/pausable.ts';
 import type { AnyArray as Arr } from '../../ring/array.ts';
 import type { Field } from '../../ring/field.ts';
 import type { Ring } from '../../ring/ring.ts';
@@ -53,7 +53,7 @@ export function* step(
   graph: Graph,
   node: Node,
   ins: readonly Entry[],
-): Stretches<Entry[]> {
+): Pausable<Entry[]> {
   if (!isLowered(graph, node)) return [...evaluate(node, ins as readonly Tensor[], graph)];
   if (node.op === 'encode') {
     return [{ c: encoded(new Scratch(ring, field), ins[0] as Tensor, node) }];
@@ -66,7 +66,7 @@ export function* step(
   let out: Value;
   try {
     const work = local(scratch, operands as readonly Value[], attrs);
-    out = isStretches(work) ? yield* work : work;
+    out = isPausable(work) ? yield* work : work;
     kept = arraysOf(out);
   } finally {
     scratch.end(kept);

@@ -3,12 +3,12 @@
 import { TesseraError } from '../../../errors.ts';
 import * as basic from '../../../fixed/basic.ts';
 import type { Circuit, Wire } from '../../../fixed/circuit.ts';
-import { exp } from '../../../fixed/exponential.ts';
-import * as normal from '../../../fixed/normal.ts';
+import * as whole from '../../../fixed/elementary.ts';
+import { exp } from '../../../fixed/exp.ts';
 import * as power from '../../../fixed/power.ts';
-import { maximum, minimum } from '../../../fixed/reduce.ts';
-import { matmulInParts } from '../../../fixed/sums.ts';
-import * as whole from '../../../fixed/whole.ts';
+import * as normal from '../../../fixed/roots-logarithms.ts';
+import { splitMatmul } from '../../../fixed/split-matmul.ts';
+import { maximum, minimum } from '../../../fixed/tournament.ts';
 import * as math from '../../../ring/math/index.ts';
 import { divisor } from '../../compile/divisor.ts';
 import type { Lowering, Rule } from '../../compile/lowering-state.ts';
@@ -184,7 +184,7 @@ const matmul: Rule = (l, node) => {
   const batch = shape.slice(0, -2).reduce((a, b) => a * b, 1);
   const [s, p] = split(l, node.ins);
   const bits = l.fraction(s) === 0 ? 0 : p === undefined ? c.fraction : factorBits(c, l.constantOf(p));
-  if (bits > 0 && p === undefined) return matmulInParts(c, l.wire(x!), l.wire(y!), { batch, m, k, n }, shape);
+  if (bits > 0 && p === undefined) return splitMatmul(c, l.wire(x!), l.wire(y!), { batch, m, k, n }, shape);
   const wire = (id: ValueId): Wire => (id === p ? l.wire(id, bits) : l.wire(id));
   return basic.matmul(c, wire(x!), wire(y!), { batch, m, k, n }, shape, bits);
 };

@@ -3,9 +3,9 @@
 import * as basic from '../../../fixed/basic.ts';
 import type { Circuit, Wire } from '../../../fixed/circuit.ts';
 import { clamp } from '../../../fixed/clamp.ts';
-import { divmod } from '../../../fixed/division.ts';
-import * as integer from '../../../fixed/integer.ts';
-import { tournament } from '../../../fixed/reduce.ts';
+import { divmod } from '../../../fixed/integer-division.ts';
+import * as integer from '../../../fixed/integers.ts';
+import { tournament } from '../../../fixed/tournament.ts';
 import * as math from '../../../ring/math/index.ts';
 import { inside, rangeOf } from '../../compile/intervals.ts';
 import type { Lowering, Rule } from '../../compile/lowering-state.ts';

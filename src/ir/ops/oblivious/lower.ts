@@ -2,12 +2,12 @@
 
 import * as basic from '../../../fixed/basic.ts';
 import { placeBits, type Wire } from '../../../fixed/circuit.ts';
-import { clamp, type IntType } from '../../../fixed/integer.ts';
-import { sortedByNetwork } from '../../../fixed/network.ts';
-import type { SortOptions } from '../../../fixed/order.ts';
-import * as order from '../../../fixed/order.ts';
-import * as places from '../../../fixed/places.ts';
-import { sortedByParts } from '../../../fixed/radix.ts';
+import { clamp, type IntType } from '../../../fixed/integers.ts';
+import { radixSorted } from '../../../fixed/radix-sort.ts';
+import * as places from '../../../fixed/secret-index.ts';
+import type { SortOptions } from '../../../fixed/sort-shuffle.ts';
+import * as order from '../../../fixed/sort-shuffle.ts';
+import { networkSorted } from '../../../fixed/sorting-network.ts';
 import * as math from '../../../ring/math/index.ts';
 import type { Lowering, Rule } from '../../compile/lowering-state.ts';
 import { isInt } from '../dtypes.ts';
@@ -54,8 +54,8 @@ const sortWires = (
   const room = placeBits(l.type(id).shape[axis]!) + 1;
   if (bits === undefined || bits + room <= c.field.bits) return order.sorted(c, wire, options);
   return l.type(id).shape[axis]! > NETWORK
-    ? sortedByParts(c, wire, type, options)
-    : sortedByNetwork(c, wire, type, options);
+    ? radixSorted(c, wire, type, options)
+    : networkSorted(c, wire, type, options);
 };
 
 /** Values and places of one array in one sort, where a program asks for both. */

@@ -2,7 +2,7 @@
 
 import * as basic from '../../../fixed/basic.ts';
 import type { Wire } from '../../../fixed/circuit.ts';
-import { tournament } from '../../../fixed/reduce.ts';
+import { tournament } from '../../../fixed/tournament.ts';
 import { repeated } from '../../compile/divisor.ts';
 import type { Lowering, Rule } from '../../compile/lowering-state.ts';
 import { type Node, type Shape, sizeOf, type ValueId } from '../graph.ts';

@@ -2,13 +2,13 @@
 
 import { arcsin, arctan, arctan2 } from '../../../fixed/angle.ts';
 import { add, hidden, sub } from '../../../fixed/basic.ts';
-import { exp } from '../../../fixed/exponential.ts';
+import { sign } from '../../../fixed/elementary.ts';
+import { exp } from '../../../fixed/exp.ts';
 import { frexp } from '../../../fixed/frexp.ts';
 import { arcsinh } from '../../../fixed/hyperbolic.ts';
-import { interpolate } from '../../../fixed/lines.ts';
-import { cbrt, hypot } from '../../../fixed/normal.ts';
+import { interpolate } from '../../../fixed/piecewise-linear.ts';
+import { cbrt, hypot } from '../../../fixed/roots-logarithms.ts';
 import * as smooth from '../../../fixed/smooth.ts';
-import { sign } from '../../../fixed/whole.ts';
 import type { SigmoidMode } from '../../compile/graph-circuit.ts';
 import type { Rule } from '../../compile/lowering-state.ts';
 import { ranged } from '../elementwise/lower.ts';

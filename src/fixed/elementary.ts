@@ -1,0 +1,129 @@
+/** @file Signs, whole parts, powers and periodic functions of fixed-point numbers. */
+
+import * as math from '../ring/math/index.ts';
+import {
+  add,
+  addNumber,
+  below,
+  bitToNumber,
+  filled,
+  hidden,
+  mul,
+  not,
+  selectSum,
+  sub,
+  timesInteger,
+  timesNumber,
+  truncate,
+} from './basic.ts';
+import type { Circuit, Wire } from './circuit.ts';
+import { exp } from './exp.ts';
+import { ANYWHERE, normaliseSigned } from './normalise.ts';
+import { piecewiseLinearByFss } from './piecewise-linear.ts';
+import { log, logOf, reciprocal, rsqrt, sqrt } from './roots-logarithms.ts';
+import { smooth } from './smooth.ts';
+import type { Interval } from './smooth-fss.ts';
+
+const negative = (c: Circuit, x: Wire): Wire => below(c, x, [0])[0]!;
+
+/** |x|. Rounds: less, and one; by FSS 1. */
+export const abs = (c: Circuit, x: Wire): Wire => {
+  const twice = piecewiseLinearByFss(c, x, { at: [0], slopes: [2], steps: [0] });
+  return twice ? sub(c, twice, x) : sub(c, x, selectSum(c, [[negative(c, x), timesInteger(c, x, 2)]]));
+};
+
+/** -1, 0 or 1, as a ring integer times 2^scale. Rounds: less, and one; by FSS 1. */
+export const sign = (c: Circuit, x: Wire, scale: number): Wire => {
+  const step = math.pow2(scale);
+  const viaFss = piecewiseLinearByFss(c, x, { at: [0, 1], slopes: [0, 0], steps: [step, step] });
+  if (viaFss) return addNumber(c, viaFss, -step, 0);
+  const [minus, notPlus] = below(c, x, [0, 1]);
+  const unit = filled(c, step, x.shape, 0);
+  return selectSum(c, [
+    [not(c, notPlus!), unit],
+    [minus!, timesInteger(c, unit, -1)],
+  ]);
+};
+
+/** floor(x / 2^bits) as a ring integer, exact. Rounds 4 at 26 bits. */
+export const floorShift = (c: Circuit, x: Wire, bits: number): Wire => {
+  const lost = c.emit('borrow', [x], { bits }, [{ shape: x.shape, kind: 'bit', secret: true }])[0]!;
+  return sub(c, truncate(c, x, bits), bitToNumber(c, lost));
+};
+
+/** x cut to a whole number towards zero, as a ring integer. */
+export const toInteger = (c: Circuit, x: Wire): Wire => {
+  const sgn = negative(c, x);
+  const magnitude = sub(c, x, selectSum(c, [[sgn, timesInteger(c, x, 2)]]));
+  const whole = floorShift(c, magnitude, c.fraction);
+  return sub(c, whole, selectSum(c, [[sgn, timesInteger(c, whole, 2)]]));
+};
+
+/** x^n for a whole n >= 0, by repeated squaring; `trunc` is the fraction of x. */
+export const wholePower = (c: Circuit, x: Wire, n: number, trunc: number): Wire => {
+  let result: Wire | undefined;
+  let base = x;
+  for (let e = n; e > 0; e = Math.floor(e / 2)) {
+    if (e % 2) result = result ? mul(c, result, base, trunc) : base;
+    if (e > 1) base = mul(c, base, base, trunc);
+  }
+  return result ?? filled(c, 1, x.shape, trunc);
+};
+
+/** x^y for a public y: whole powers of any x, halves by sqrt, others for x > 0 as exp(y log x). */
+export const publicPower = (c: Circuit, x: Wire, y: number): Wire => {
+  if (Number.isInteger(y) && Math.abs(y) <= 64) {
+    const power = wholePower(c, x, Math.abs(y), c.fraction);
+    return y < 0 ? c.inside(() => reciprocal(c, power)) : power;
+  }
+  if (y === 0.5) return c.inside(() => sqrt(c, x));
+  if (y === -0.5) return c.inside(() => rsqrt(c, x));
+  const exponent = timesNumber(
+    c,
+    c.inside(() => log(c, x)),
+    y,
+  );
+  return c.inside(() => exp(c, exponent));
+};
+
+/**
+ * x^y for y ln |x| in the range of exp. Of x < 0 it is |x|^y with the sign that the whole part of y gives it. Relative error below
+ * (2 + |y| + |ln x|) 2^-21 (FM128).
+ */
+export const power = (c: Circuit, x: Wire, y: Wire, reach: Interval = ANYWHERE): Wire => {
+  const f = c.fraction;
+  if (reach[0] >= 0) {
+    const exponent = mul(
+      c,
+      c.inside(() => log(c, x, { reach })),
+      y,
+    );
+    return c.inside(() => exp(c, exponent));
+  }
+  const n = c.inside(() => normaliseSigned(c, x, { input: f, reach }));
+  const exponent = mul(
+    c,
+    c.inside(() => logOf(c, n, f, f)),
+    y,
+  );
+  const size = c.inside(() => exp(c, exponent));
+  const turn = addNumber(c, selectSum(c, [[n.minus, timesInteger(c, oddness(c, y), -2)]]), 1, 0);
+  return mul(c, size, turn, 0);
+};
+
+/** 1 where the whole part of y is odd, else 0, as a ring integer. Rounds: those of floorShift. */
+const oddness = (c: Circuit, y: Wire): Wire => {
+  const held = hidden(c, y);
+  return sub(c, floorShift(c, held, c.fraction), timesInteger(c, floorShift(c, held, c.fraction + 1), 2));
+};
+
+const sineOfTurns = (c: Circuit, turns: Wire): Wire => smooth(c, turns, 'sine');
+
+/** sin x. Absolute error below 2^-21 + |x| 2^-30 (FM128). Rounds 1, bytes 16. */
+export const sin = (c: Circuit, x: Wire): Wire => sineOfTurns(c, timesNumber(c, x, 1 / (2 * Math.PI)));
+
+/** cos x, as sin. */
+export const cos = (c: Circuit, x: Wire): Wire => {
+  const turns = timesNumber(c, x, 1 / (2 * Math.PI));
+  return sineOfTurns(c, add(c, turns, filled(c, 0.25, x.shape)));
+};

@@ -1,0 +1,63 @@
+/** @file All gates by name. */
+
+import { and } from './and.ts';
+import { bits } from './bit-decomposition.ts';
+import { borrowFss, isZeroFss, lessFss } from './compare-fss.ts';
+import { exponential, exponentials } from './exponential.ts';
+import { fourier } from './fourier.ts';
+import type { Gate } from './gate.ts';
+import { guard } from './guard.ts';
+import { hide, input, reveal } from './input-reveal.ts';
+import { belowInt, lessInt, negative, residue } from './integer-compare.ts';
+import { isZero } from './is-zero.ts';
+import { leadingDigit } from './leading-digit.ts';
+import { borrow, less } from './less-than.ts';
+import { lookup, oneHot } from './lookup.ts';
+import { matmul, mul, square } from './multiply.ts';
+import { piecewiseLinearFss } from './piecewise-linear-fss.ts';
+import { randomBits } from './random-bits.ts';
+import { scale, scaleExact } from './scale.ts';
+import { select } from './select.ts';
+import { shuffle } from './shuffle.ts';
+import { sort } from './sort.ts';
+import { exponentialFss, splineFss } from './spline-fss.ts';
+import { truncate, truncateExact } from './truncate.ts';
+
+export const gates = {
+  input,
+  reveal,
+  hide,
+  guard,
+  mul,
+  square,
+  matmul,
+  truncate,
+  truncateExact,
+  scale,
+  scaleExact,
+  less,
+  borrow,
+  isZero,
+  leadingDigit,
+  lessFss,
+  borrowFss,
+  isZeroFss,
+  piecewiseLinearFss,
+  splineFss,
+  exponentialFss,
+  lessInt,
+  belowInt,
+  negative,
+  residue,
+  bits,
+  select,
+  and,
+  fourier,
+  exponential,
+  exponentials,
+  lookup,
+  oneHot,
+  randomBits,
+  shuffle,
+  sort,
+} as unknown as Readonly<Record<string, Gate>>;
