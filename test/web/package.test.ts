@@ -62,7 +62,9 @@ size(
       /^fixed\/(?!circuit\.ts)/,
       /^gates\/(?!.*-fss\.ts)/,
       /^dealer\//,
-      /^ir\/(passes\/|rules|lower|engine|party|deal|store)/,
+      /^ir\/ops\/\w+\/lower/,
+      /^ir\/compile\/(?!coarse|expose|graph-circuit|guard-range|plan|ports|range-watcher)/,
+      /^ir\/run\/(?!accuracy)/,
       /^link\/(connection|dial|handshake|mailbox|outbox|session|websocket|browser-sockets)/,
       /^ring\/(kernels|ring|words|convert)/,
     ];

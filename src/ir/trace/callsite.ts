@@ -1,9 +1,6 @@
 /** @file Which line of the user's code an op, or a call on a device, came from. */
+import { HERE } from '../../here.ts';
 
-/** The folder that holds the library. In a page the library is one file, whose neighbours are the page's own. */
-const HERE = import.meta.url.startsWith('file:')
-  ? new URL('../', import.meta.url).href
-  : `${import.meta.url}:`;
 const OURS = [HERE, HERE.replace(/^file:\/\//, '')];
 /** How far to look; a short look costs less, and mostly is enough. */
 const FRAMES = [12, 32] as const;
