@@ -23,7 +23,7 @@ export interface Results {
 
 const FILE = projectFile('bench', 'results.json');
 
-export const machine = (): string => {
+const machine = (): string => {
   const [first] = cpus();
   return `${cpus().length} x ${first?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
 };

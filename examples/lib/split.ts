@@ -9,7 +9,7 @@ const generator = (seed: number) => (): number => {
 };
 
 /** The numbers 0 .. n - 1 in an order that depends on the seed alone (Fisher and Yates). */
-export const permutation = (n: number, seed: number): number[] => {
+const permutation = (n: number, seed: number): number[] => {
   const next = generator(seed);
   const order = Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {

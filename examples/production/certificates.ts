@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { keygen } from '../../src/cli/keygen.ts';
 import { projectFile } from '../lib/project.ts';
 
-export const PARTIES = ['alice', 'bob', 'dealer'] as const;
+const PARTIES = ['alice', 'bob', 'dealer'] as const;
 const OUT = projectFile('out', 'production');
 
 /** Makes what is missing; returns the folder. */

@@ -8,9 +8,9 @@ import { compareSalaries, digits, type Network, type Party, train } from './prog
 import { Witness } from './witness.ts';
 
 const SALARIES = [52_000, 48_000, 61_000, 39_500, 75_000];
-export const EPOCHS = 10;
+const EPOCHS = 10;
 /** How long a side that was reloaded is waited for. */
-export const GRACE_MS = 30_000;
+const GRACE_MS = 30_000;
 
 const fileText = (...parts: readonly string[]): string =>
   readFileSync(projectFile('examples', ...parts), 'utf8');

@@ -5,7 +5,7 @@ const HEAD = 4096;
 const MOST = 1 << 20;
 
 /** Bytes in one direction, in the order in which they went. */
-export class Passage {
+class Passage {
   readonly #parts: Uint8Array[] = [];
   #length = 0;
 

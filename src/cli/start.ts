@@ -18,7 +18,7 @@ interface Flags extends EngineFlags {
 const MOST_SLOTS = 1_024;
 
 /** `{"alice": 16}`, or `@file` with the same. */
-export const readResources = (given: string): Record<string, number> => {
+const readResources = (given: string): Record<string, number> => {
   const path = '--resources';
   let value: unknown;
   try {

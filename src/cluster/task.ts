@@ -110,7 +110,7 @@ export const taskAt = async (url: string, name: string): Promise<AnyFunction | A
 export const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 /** The folder of the nearest package.json. */
-export const rootOf = (path: string): string => {
+const rootOf = (path: string): string => {
   for (let at = dirname(path); ; at = dirname(at)) {
     if (existsSync(join(at, 'package.json'))) return at;
     if (dirname(at) === at) return dirname(path);
@@ -156,7 +156,7 @@ const pathOf = (url: string): string | undefined => {
 };
 
 /** The file itself, if it is below `root`: by way of whatever names and links. Undefined where it is not there. */
-export const fileBelow = (root: string, path: string): string | undefined => {
+const fileBelow = (root: string, path: string): string | undefined => {
   try {
     const file = realpathSync(path);
     return file.startsWith(root + sep) && statSync(file).isFile() ? file : undefined;

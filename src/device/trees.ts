@@ -69,7 +69,7 @@ const isPrimitive = (x: unknown): boolean =>
   typeof x === 'number' || typeof x === 'boolean' || typeof x === 'bigint';
 
 /** A nested list of numbers is one array; a list that holds arrays or objects is a tree. */
-export const isNumberList = (x: unknown): boolean =>
+const isNumberList = (x: unknown): boolean =>
   Array.isArray(x) && x.every((item) => isPrimitive(item) || isNumberList(item));
 
 const isArrayLike = (x: unknown): boolean =>

@@ -31,7 +31,7 @@ import { piecewiseLinearByFss } from './piecewise-linear.ts';
 import { smooth } from './smooth.ts';
 import type { Interval } from './smooth-fss.ts';
 
-export { flip, type Level, type Normal } from './leading.ts';
+export { flip, type Normal } from './leading.ts';
 
 /** Digits in whose comparison few bits take part. */
 const FEW = { 32: 4, 64: 9, 128: 13 } as const;
@@ -214,7 +214,7 @@ export const byDigit = (
 };
 
 /** w 2^exponent for |w| < 2^bits; undefined where that is below a quarter. Local, but for exact truncation. */
-export const shifted = (c: Circuit, w: Wire, bits: number, exponent: number): Wire | undefined => {
+const shifted = (c: Circuit, w: Wire, bits: number, exponent: number): Wire | undefined => {
   if (bits + exponent < -1) return undefined;
   if (!Number.isInteger(exponent)) return timesNumber(c, w, math.exp(exponent * math.log(2)));
   return exponent >= 0 ? timesInteger(c, w, math.pow2(exponent)) : truncate(c, w, -exponent);

@@ -67,7 +67,7 @@ export const excessByFss = (c: Circuit, x: Wire, y: Wire): Wire | undefined => {
 };
 
 /** The sum. Rounds: those of less and one, or 1 by FSS. */
-export const piecewiseLinear = (
+const piecewiseLinear = (
   c: Circuit,
   x: Wire,
   turns: Breakpoints,

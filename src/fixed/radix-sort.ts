@@ -19,7 +19,7 @@ const partsOf = (c: Circuit, x: Wire, t: IntType, width: number): Wire[] => {
 };
 
 /** Sorts that `radixSorted` takes for integers of these bits, n in a row. */
-export const sortsOf = (c: Circuit, n: number, { bits }: IntType): number =>
+const sortsOf = (c: Circuit, n: number, { bits }: IntType): number =>
   Math.ceil(bits / Math.max(1, c.field.bits - placeBits(n) - 3));
 
 /** As `sorted` in sort-shuffle.ts, x being the integers themselves. Rounds: those of as many sorts as there are parts, and of a shift. */

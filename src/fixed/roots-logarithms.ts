@@ -52,7 +52,6 @@ export {
   positiveQuotient,
   positiveReciprocal,
   properQuotient,
-  type QuotientOptions,
   reciprocal,
 } from './divide.ts';
 export type { Fractions } from './normalise.ts';

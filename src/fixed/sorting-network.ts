@@ -12,7 +12,7 @@ import { asLanes, type SortOptions } from './sort-shuffle.ts';
 type Comparator = readonly [low: number, high: number];
 
 /** The layers of the network for n elements. */
-export const network = (n: number): Comparator[][] => {
+const network = (n: number): Comparator[][] => {
   const layers: Comparator[][] = [];
   for (let p = 1; p < n; p *= 2) {
     for (let k = p; k >= 1; k /= 2) {

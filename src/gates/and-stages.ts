@@ -34,7 +34,7 @@ export interface Stage {
 const plane = (array: number, at: number): Plane => ({ array, plane: at });
 
 /** `cleared`: planes that the ANDs replace. */
-export const writeStage = (ands: readonly Conjunction[], cleared: readonly number[] = []): Stage => {
+const writeStage = (ands: readonly Conjunction[], cleared: readonly number[] = []): Stage => {
   const opened = [...new Set(ands.flatMap((a) => a.of))].sort((a, b) => a - b);
   const place = new Map(opened.map((at, i) => [at, i]));
   const [deal, mask, run] = [new PlaneWriter(), new PlaneWriter(), new PlaneWriter()];

@@ -250,13 +250,6 @@ const levelsOf = (digits: number, count: number): readonly Level[] => {
   return levels;
 };
 
-/** Bits opened per element and comparison by the tree: 70 for 32 digits. */
-export const treeBits = (digits: number): number => levelsOf(digits, 1).reduce((n, l) => n + l.bits, 0);
-
-/** Bits that the dealer gives per element and comparison for the tree. */
-export const treeProducts = (digits: number): number =>
-  levelsOf(digits, 1).reduce((n, l) => n + l.products, 0);
-
 /** Deals for `count` trees side by side over n elements; `digitTables` deals what the digits are looked up in. */
 export const dealTree = (
   d: Dealing,

@@ -24,8 +24,8 @@ import { ConnectError, type ConnectReason } from './failures.ts';
 import { type HandshakeKeys, handshakeKeys, type Opening, type Seal } from './handshake-keys.ts';
 import { type Signer, sameBytes } from './identity.ts';
 
-export const PROTOCOL = 'tessera-link';
-export const VERSION = 2;
+const PROTOCOL = 'tessera-link';
+const VERSION = 2;
 
 /** A connection as the handshake sees it: whole messages, in order. */
 export interface MessagePipe {
@@ -237,7 +237,7 @@ const makeHello = (local: Local, to: string, binding: ChannelBinding, resume: He
 };
 
 /** The checks that both ends make of the other's hello. */
-export const checkHello = (local: Local, hello: Hello, binding: ChannelBinding): void => {
+const checkHello = (local: Local, hello: Hello, binding: ChannelBinding): void => {
   const peer = hello.from;
   if (hello.job !== local.job) {
     throw new ConnectError(

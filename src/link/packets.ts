@@ -12,7 +12,7 @@ import { TesseraError } from '../errors.ts';
 
 export const DATA = 1;
 export const STATUS = 2;
-export const BODY = 1;
+const BODY = 1;
 
 export const FRAME = 1;
 export const CHUNK = 2;
@@ -22,7 +22,7 @@ export const ABORT = 5;
 export const BYE = 6;
 export const CREDIT = 7;
 
-export const PACKET_HEADER = 20;
+const PACKET_HEADER = 20;
 export const RECORD_HEADER = 28;
 
 /** A frame above this size travels in chunks of this size at most; over a slow connection they are shorter. */

@@ -9,7 +9,7 @@ export type Proxies = (address: string) => boolean;
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /** An IPv4 address that a socket of IPv6 shows is the address itself. */
-export const plainAddress = (address: string): string => MAPPED.exec(address)?.[1] ?? address;
+const plainAddress = (address: string): string => MAPPED.exec(address)?.[1] ?? address;
 
 const familyOf = (address: string): 'ipv4' | 'ipv6' | undefined =>
   (({ 4: 'ipv4', 6: 'ipv6' }) as const)[isIP(address) as 4 | 6];

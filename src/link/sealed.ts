@@ -9,7 +9,7 @@ import nacl from 'tweetnacl';
 import { TesseraError } from '../errors.ts';
 
 /** Measured on Node 20: below this, WebCrypto's way through a thread costs more than it saves. */
-export const AES_FROM = 16 * 1024;
+const AES_FROM = 16 * 1024;
 const BOX = 0;
 const AES = 1;
 /** Type byte and, for both ciphers, a tag of 16 bytes. */

@@ -39,7 +39,6 @@ import type { TransportEvents, WebSocketTransport } from './websocket-transport.
 import type { Acceptor } from './welcome.ts';
 
 export type { PartyAddress, WebSocketTransportOptions } from './link-options.ts';
-export type { PeerEvent } from './report.ts';
 export type { TransportEvents, WebSocketTransport } from './websocket-transport.ts';
 
 /** How long `close` waits for a peer without a connection; one that reads slowly gets more. */

@@ -1,6 +1,6 @@
 /** @file The methods of arrays: the functions of `np` with the array as first argument. */
 import { type ArrayMethods, type Axis, BaseArray } from '../ir/trace/array.ts';
-import { condition } from '../ir/trace/conditions.ts';
+import { condition } from '../ir/trace/tracer.ts';
 import * as compare from './compare.ts';
 import { astype } from './create.ts';
 import * as math from './elementwise.ts';

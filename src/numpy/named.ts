@@ -4,7 +4,7 @@
  */
 import { fail } from '../errors.ts';
 import { mayBeMissing } from '../guard.ts';
-import { condition } from '../ir/trace/conditions.ts';
+import { condition } from '../ir/trace/tracer.ts';
 import { nearest } from '../names.ts';
 
 type AnyFunction = (...args: unknown[]) => unknown;

@@ -72,7 +72,7 @@ const describe = (arr: Arr): string => {
 };
 
 /** The arrays' types and lengths, as an error shows them. */
-export const shapesOf = (...arrs: readonly Arr[]): string => arrs.map(describe).join(', ');
+const shapesOf = (...arrs: readonly Arr[]): string => arrs.map(describe).join(', ');
 
 const size = (what: string, n: number): number =>
   Number.isSafeInteger(n) && n >= 0 ? n : fail('RANGE', `${what} must be a whole number >= 0, not ${n}`);

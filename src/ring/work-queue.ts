@@ -15,7 +15,7 @@ export const DONE = 1;
 export const LISTENING = 2;
 export const STOP = 3;
 /** Set when a piece has failed; FAILED + 1: bytes of the reason. */
-export const FAILED = 4;
+const FAILED = 4;
 /** The first element at which a piece found what its kernel looks for, or NONE. */
 const FOUND = 6;
 const NONE = 0x7fffffff;
@@ -33,7 +33,7 @@ const GRAIN = 4;
 const OWN = 5;
 const OWN_BYTES = 6;
 const FIRST = 8;
-export const MOST_ARGS = 16;
+const MOST_ARGS = 16;
 const NUMBERS = FIRST + 2 * MOST_ARGS;
 const REASON = 512;
 export const MOST_PIECES = 64;

@@ -37,7 +37,7 @@ export const sum = sf.task(import.meta, 'sum', (x: Uint8Array) => {
 });
 export const spoil = sf.task(import.meta, 'spoil', (x: Uint8Array) => x.fill(0).length);
 
-export class CounterClass {
+class CounterClass {
   #n: number;
   constructor(n: number) {
     this.#n = n;

@@ -113,7 +113,7 @@ export const promote = (a: DType, b: DType): DType => {
 };
 
 /** One element as another dtype. Throws Outside where NumPy's answer depends on the machine. */
-export const cast = (x: Num, from: DType, to: DType): Num => {
+const cast = (x: Num, from: DType, to: DType): Num => {
   if (from === to) return x;
   if (to === 'bool') return Number(Number(x) !== 0);
   if (to === 'fxp') return Number(x);

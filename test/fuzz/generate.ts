@@ -36,7 +36,7 @@ const FRACTIONS: Readonly<Record<FieldName, readonly number[]>> = {
   FM128: [26, 26, 26, 26, 16, 20, 32, 40, 48, 8],
 };
 
-export const optionsFrom = (rng: Rng): Options => {
+const optionsFrom = (rng: Rng): Options => {
   const field = rng.pick(['FM128', 'FM128', 'FM128', 'FM64', 'FM64', 'FM32'] as const);
   const fraction = rng.pick(FRACTIONS[field]);
   const costMode = rng.pick(['bandwidth', 'bandwidth', 'latency', 'auto'] as const);
@@ -173,7 +173,7 @@ const dtypeFor = (rng: Rng, want: Wanted['dtype']): DType => {
   return want;
 };
 
-export const inputFor = (rng: Rng, want: Wanted, spec: Spec, kind: Kind): Input => {
+const inputFor = (rng: Rng, want: Wanted, spec: Spec, kind: Kind): Input => {
   const dtype = dtypeFor(rng, want.dtype);
   const shape = shapeOf(rng, want);
   const n = sizeOf(shape);

@@ -21,7 +21,7 @@ const beyond =
     sizes(r).some((x) => x >= limit(s));
 const custom = (s: Spec): boolean => s.f !== { FM32: 8, FM64: 18, FM128: 26 }[s.field];
 
-export const KNOWN: readonly Known[] = [
+const KNOWN: readonly Known[] = [
   {
     fn: ['nn.layerNorm', 'nn.standardize'],
     when: (_, s) => s.field !== 'FM128' || custom(s),

@@ -1,7 +1,6 @@
 /** @file Sums of products: matrices, contractions, convolutions. References are loops. */
 import {
   type Arr,
-  broadcastShape,
   castArr,
   type DType,
   type Num,
@@ -336,5 +335,3 @@ export const PRODUCTS: Table = {
     },
   },
 };
-
-export { broadcastShape };

@@ -44,7 +44,7 @@ const between = (lo: number, hi: number) => (): readonly [number, number] => [lo
 const roots = (s: Spec): number => Math.sqrt(s.products) / 2;
 
 export const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-export const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 const roundEven = (x: number): number => {
   const down = Math.floor(x);
   return x - down === 0.5 ? down + (down & 1 ? 1 : 0) : Math.round(x);
@@ -58,7 +58,7 @@ const besselI0 = (x: number): number => {
   return sum;
 };
 /** By its series, and by a continued fraction far out (Abramowitz and Stegun, 7.1.6 and 7.1.14). */
-export const erf = (x: number): number => {
+const erf = (x: number): number => {
   const a = Math.abs(x);
   if (a > 6) return Math.sign(x);
   if (a < 3) {

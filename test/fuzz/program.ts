@@ -92,7 +92,7 @@ export const mapArg = (
 };
 
 /** The slots of the program that an argument reads, inside of functions too. */
-export const slotsIn = (arg: Arg): number[] => {
+const slotsIn = (arg: Arg): number[] => {
   const found: number[] = [];
   const inner = (l: Lambda): void => {
     for (const s of l.steps)

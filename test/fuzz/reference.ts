@@ -79,7 +79,7 @@ export type Table = Readonly<Record<string, Row>>;
 export const isRef = (x: unknown): x is Ref => typeof x === 'object' && x !== null && 'v' in x && 'e' in x;
 
 /** The references among the arguments, in order. */
-export const refsIn = (x: unknown): Ref[] => {
+const refsIn = (x: unknown): Ref[] => {
   if (isRef(x)) return [x];
   if (Array.isArray(x)) return x.flatMap(refsIn);
   if (typeof x === 'object' && x !== null) return Object.values(x).flatMap(refsIn);
@@ -240,7 +240,7 @@ const offAt = (r: Ref, shape: readonly number[], flat: number): number =>
   elementAt({ ...r, v: r.e }, shape, flat);
 
 /** Throws Outside for numbers that the ring cannot hold. */
-export const inRange = (r: Ref, spec: Spec): Ref => {
+const inRange = (r: Ref, spec: Spec): Ref => {
   if (r.dtype === 'fxp')
     for (const [i, x] of r.v.entries())
       if (
@@ -254,7 +254,7 @@ export const inRange = (r: Ref, spec: Spec): Ref => {
 };
 
 /** The reference of one call. */
-export const referenceOf = (row: Row, args: Args, spec: Spec): readonly Ref[] => {
+const referenceOf = (row: Row, args: Args, spec: Spec): readonly Ref[] => {
   if (row.ref) {
     const made = row.ref(args, spec);
     return ('v' in made ? [made] : made).map((r) => inRange(r, spec));

@@ -54,7 +54,7 @@ export const pemsOf = (name: string): Promise<Pems> => {
 export const pemsBetween = (name: string, from: number, to: number): Promise<Pems> => make(name, from, to);
 
 /** The guide's nested form. */
-export const tlsOf = async (self: string, everybody: readonly string[]): Promise<Options> => {
+const tlsOf = async (self: string, everybody: readonly string[]): Promise<Options> => {
   const client_certs: Options = {};
   for (const peer of everybody) {
     if (peer === self) continue;

@@ -21,7 +21,7 @@ const selfOf = (options: sf.InitOptions): string => {
 };
 
 /** The SPU of the guide, word by word: with the dealer wherever there is one. */
-export const spuOf = (
+const spuOf = (
   s: sf.Session,
   parties: readonly string[],
   more: Readonly<Record<string, unknown>> = {},

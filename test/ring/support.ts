@@ -68,7 +68,7 @@ export const get = (arr: RingArray): bigint[] => {
 };
 
 /** The words of an array that put did not make. */
-export const plain = (arr: RingArray): bigint[] => {
+const plain = (arr: RingArray): bigint[] => {
   const bytes = ring.u8(arr);
   return Array.from({ length: arr.length }, (_, i) => {
     let word = 0n;

@@ -16,7 +16,7 @@ import { culpritsOf, type Fault, isLasting, OUTAGE_MS, type Plan, planOf } from 
 import { type Scenario, without } from './scenario.ts';
 import { Process, World } from './world.ts';
 
-export const HEARTBEAT_MS = 100;
+const HEARTBEAT_MS = 100;
 export const PEER_TIMEOUT_MS = 2_000;
 export const READY_TIMEOUT_MS = 4_000;
 const WINDOW = 64 * 1024;
@@ -86,7 +86,7 @@ const sameAs = (got: Uint8Array, due: Uint8Array, what: string): void => {
     throw new Broken(`${what}: ${got.length} bytes came that were not sent there (${due.length} were)`);
 };
 
-export class LinkWorld {
+class LinkWorld {
   readonly plan: Plan;
   readonly world: World;
   readonly network: Network;

@@ -8,7 +8,7 @@ import { identitySecretText, identityText } from '../../src/link/identity.ts';
 import { identityOf } from './keys.ts';
 
 export const SET = '00112233aabbccdd';
-export const RUNS = 12;
+const RUNS = 12;
 export const JOB = 'simulated';
 export const DEALER = identityText(identityOf('dealer'));
 export const FOLDER = '/material';

@@ -10,7 +10,7 @@ export interface Sample {
 
 export const CAN_SAMPLE = existsSync('/proc/self/status');
 
-export const sample = (pid: number): Sample | undefined => {
+const sample = (pid: number): Sample | undefined => {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const number = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)![1]);

@@ -31,7 +31,7 @@ export interface Source {
 const SIZES = [1, 10, 1_000, 20_000];
 
 /** One turn; the same at every party of a production. */
-export const turn = async (s: sf.Session, spu: sf.SPU, source: Source, i: number): Promise<void> => {
+const turn = async (s: sf.Session, spu: sf.SPU, source: Source, i: number): Promise<void> => {
   const n = SIZES[i % SIZES.length]!;
   const x = source.numbers('alice', n, i % 7);
   const y = source.numbers('bob', n, 1);

@@ -19,7 +19,7 @@ export const digest = (bytes: Uint8Array): string => {
   return hex(a ^ (a >>> 15)) + hex(b ^ (a >>> 7));
 };
 
-export const tensorDigest = ({ data }: Tensor): string =>
+const tensorDigest = ({ data }: Tensor): string =>
   digest(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 
 const scalarText = (t: Tensor): string => {

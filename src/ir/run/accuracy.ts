@@ -69,7 +69,7 @@ const bitsLost = (want: number, got: number, fraction: number): number => {
 };
 
 /** The worst element of a result; NaN and what is out of range before anything else. */
-export const worst = (want: Tensor, got: Tensor, { field, fraction }: Precision): Fault => {
+const worst = (want: Tensor, got: Tensor, { field, fraction }: Precision): Fault => {
   let found: Fault = { kind: 'bits', at: 0, lostBits: 0 };
   if (want.dtype !== 'fxp') {
     const at = want.data.findIndex((x, i) => x !== got.data[i]);

@@ -4,7 +4,6 @@ import type { Scratch } from '../../dealer/scratch.ts';
 import { TesseraError } from '../../errors.ts';
 import type { AnyArray as Arr, Bits, RingArray } from '../../ring/array.ts';
 import type { Field } from '../../ring/field.ts';
-import * as math from '../../ring/math/index.ts';
 import type { Ring } from '../../ring/ring.ts';
 import { type DType, type Node, type Shape, sizeOf, type Tensor, type TensorData } from '../ops/graph.ts';
 
@@ -94,14 +93,4 @@ export const decodeTensor = (ring: Ring, a: Arr, shape: Shape, dtype: DType, fra
   const data = new (INTEGERS[dtype] ?? BigInt64Array)(n);
   ring.decodeInt(data as Exclude<TensorData, Float64Array>, a as RingArray);
   return { shape, dtype, data };
-};
-
-/** Checks that a tensor can be encoded, without encoding it: the owner's check before anything is sent. */
-export const checkRange = (t: Tensor, field: Field, fraction: number): void => {
-  if (t.dtype !== 'fxp') return;
-  const limit = math.pow2(field.bits - 1 - fraction);
-  const data = t.data as Float64Array;
-  for (let i = 0; i < data.length; i++) {
-    if (!(Math.abs(data[i]!) < limit)) throw outOfRange(t, i, field, fraction);
-  }
 };

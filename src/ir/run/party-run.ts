@@ -20,7 +20,7 @@ import { located } from '../ops/located.ts';
 import { isOver, trips } from '../ops/loops.ts';
 import { decodeTensor } from './encode.ts';
 import { Ready } from './ready.ts';
-import { Round } from './round.ts';
+import { PAUSED, Round } from './round.ts';
 import { step } from './step.ts';
 import { arraysOf, type Entry, type Store } from './store.ts';
 
@@ -45,8 +45,6 @@ export type Wait =
   | { readonly kind: 'revealed'; readonly gate: number; readonly value: Tensor }
   /** Nothing: in the middle of long work, a place to let the event loop turn. */
   | { readonly kind: 'pause' };
-
-export const PAUSED: Wait = { kind: 'pause' };
 
 /** The answer to `receive`: what each peer sent. To `material`: its chunks. To the others: none. */
 export type Answer = ReadonlyMap<number, Uint8Array> | readonly Chunk[];

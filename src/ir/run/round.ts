@@ -8,7 +8,9 @@ import { TesseraError } from '../../errors.ts';
 import type { Opening } from '../../gates/gate.ts';
 import { PAUSE } from '../../gates/pausable.ts';
 import type { AnyArray as Arr } from '../../ring/array.ts';
-import { PAUSED, type Role, type Wait } from './party-run.ts';
+import type { Role, Wait } from './party-run.ts';
+
+export const PAUSED: Wait = { kind: 'pause' };
 
 /** Bytes from which on an opening leaves by itself; also the least of a part. */
 export const PART = 1 << 19;

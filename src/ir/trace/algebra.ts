@@ -22,9 +22,7 @@ export const mul = binary('mul');
 export const div = binary('div');
 export const less = binary('less');
 export const equal = binary('equal');
-export const and = binary('and');
 export const neg = unary('neg');
-export const not = unary('not');
 export const exp = unary('exp');
 /** exp of what is known to be 0 or less. */
 export const expOfNegative = (x: BaseArray): BaseArray =>
@@ -76,7 +74,7 @@ export const sum = (x: BaseArray, axes: readonly number[]): BaseArray =>
 export const concat = (xs: readonly BaseArray[], axis: number): BaseArray =>
   xs.length === 1 ? xs[0]! : apply('concat', xs, { axis });
 
-export const gather = (x: BaseArray, axis: number, indices: readonly number[]): BaseArray =>
+const gather = (x: BaseArray, axis: number, indices: readonly number[]): BaseArray =>
   apply('gather', [x], { axis, indices: [...indices] });
 
 /** Elements from .. to - 1 along one axis. */

@@ -5,12 +5,7 @@
  */
 import { TesseraError } from '../../errors.ts';
 import type { ValueId } from '../ops/graph.ts';
-import { type Trace, Traced } from './tracer.ts';
-
-/** Notes that the function which is being recorded asked for a condition. `name`: of what it called. */
-export const condition = (name: string, x: unknown): void => {
-  if (x instanceof Traced && x.dtype === 'bool') x.trace.conditions.set(x.id, name);
-};
+import type { Trace } from './tracer.ts';
 
 /**
  * Throws UNUSED_CONDITION, naming the line, for a condition of this trace that is neither among the outputs nor an operand.

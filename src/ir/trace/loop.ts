@@ -62,7 +62,7 @@ const retype = (graph: Graph, inTypes: readonly Type[]): GraphBuilder & { result
  * Adds a loop to `builder`; `ins` are carry and captured. Carries that are secret before or after the body are made
  * secret in both places, with `hide` where a public value has to become secret.
  */
-export const emitLoop = (
+const emitLoop = (
   builder: GraphBuilder,
   body: Graph,
   ins: readonly ValueId[],
@@ -107,7 +107,7 @@ export const checkCarry = (name: string, before: Kind, after: Kind): void => {
  * Records `body(index, carry)` once and adds the loop to `parent`. Throws SHAPE, naming the carry, when the body gives
  * another shape or dtype than it was given. A loop that uses no traced value is computed at once.
  */
-export const traceLoop = (
+const traceLoop = (
   parent: Trace,
   turns: Turns,
   init: readonly BaseArray[],

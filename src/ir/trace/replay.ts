@@ -42,7 +42,7 @@ export const stopGradient = (x: BaseArray): BaseArray =>
   x instanceof Traced && x.trace.differentiated ? apply('stopGradient', [x]) : x;
 
 /** A loop as a function of its carry and captured values. */
-export const replayLoop = (node: Node, ins: readonly BaseArray[]): readonly BaseArray[] => {
+const replayLoop = (node: Node, ins: readonly BaseArray[]): readonly BaseArray[] => {
   const body = node.body!;
   const captured = ins.slice(body.outs.length);
   return repeat(

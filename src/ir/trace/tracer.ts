@@ -14,7 +14,7 @@ import { sizeOf } from '../ops/graph.ts';
 import { typeText } from '../ops/table.ts';
 import { BaseArray } from './array.ts';
 import { callSite } from './callsite.ts';
-import { checkConditions, condition } from './conditions.ts';
+import { checkConditions } from './conditions.ts';
 import { isTensor, NDArray } from './ndarray.ts';
 import { flatten, type TreeDef, unflatten } from './pytree.ts';
 
@@ -287,6 +287,11 @@ export interface Program {
   /** The tree of results whose leaves are `graph.outs`. */
   readonly outTree: TreeDef;
 }
+
+/** Notes that the function which is being recorded asked for a condition. `name`: of what it called. */
+export const condition = (name: string, x: unknown): void => {
+  if (x instanceof Traced && x.dtype === 'bool') x.trace.conditions.set(x.id, name);
+};
 
 /**
  * Records `fn`. Leaves of `args` (a tree an argument): a Type becomes an input of the graph, in order; an NDArray or

@@ -24,7 +24,7 @@ const clip: Expansion = ({ attrs }, x) => {
   return hi === Number.POSITIVE_INFINITY ? above : apply('minimum', [above, a.filled(hi, x.shape, x.dtype)]);
 };
 
-export const EXPANSIONS: Readonly<Record<string, Expansion>> = {
+const EXPANSIONS: Readonly<Record<string, Expansion>> = {
   clip,
   softplus,
   stopGradient: (_node, x) => x,

@@ -42,7 +42,7 @@ const split = (l: Lowering, [x, y]: readonly ValueId[]): [secret: ValueId, publi
  * Fraction bits for encoding known public factors: as many as leave their products far below the ring, so that
  * small factors lose nothing (30 significant bits for the largest at FM128).
  */
-export const factorBits = (c: Circuit, t: Tensor | undefined): number => {
+const factorBits = (c: Circuit, t: Tensor | undefined): number => {
   if (!t) return c.fraction;
   let largest = 0;
   for (const v of t.data) largest = Math.max(largest, Math.abs(Number(v)));

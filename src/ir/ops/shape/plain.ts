@@ -50,7 +50,7 @@ const dotOffset = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((s, x, i) => s + x * b[i]!, 0);
 
 /** Indices clamped so that a block of `size` fits. */
-export const clampIndex = (shape: Shape, size: Shape, index: readonly Tensor[]): number[] =>
+const clampIndex = (shape: Shape, size: Shape, index: readonly Tensor[]): number[] =>
   index.map((t, i) => Math.min(Math.max(Number(t.data[0]!), 0), shape[i]! - size[i]!));
 
 const matmul: Kernel = ([a, b], _attrs, [out]) => {

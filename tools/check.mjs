@@ -1,0 +1,35 @@
+/**
+ * @file `npm run check`: types, style, what nobody uses (knip) and what imports itself in a circle (madge), side by side. Prints what
+ * those say that are not content.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const CHECKS = [
+  ['tsc', '-p', 'tsconfig.json'],
+  ['biome', 'check', '.'],
+  ['knip', '--no-progress', '--no-config-hints'],
+  ['madge', '--circular', '--no-spinner', 'src'],
+];
+
+const run = ([name, ...args]) =>
+  new Promise((resolve) => {
+    const child = spawn(join(root, 'node_modules/.bin', name), args, { cwd: root });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8');
+      stream.on('data', (part) => {
+        text += part;
+      });
+    }
+    child.on('error', (error) => resolve({ name, text: String(error), good: false }));
+    child.on('close', (code) => resolve({ name, text, good: code === 0 }));
+  });
+
+for (const { name, text, good } of await Promise.all(CHECKS.map(run))) {
+  if (good) continue;
+  console.error(`${name}:\n${text}`);
+  process.exitCode = 1;
+}
