@@ -24,7 +24,9 @@ const run = ([name, ...args]) =>
         text += part;
       });
     }
-    child.on('error', (error) => resolve({ name, text: String(error), good: false }));
+    child.on('error', ({ code }) => {
+      resolve({ name, text: code === 'ENOENT' ? 'is not installed: run npm ci' : code, good: false });
+    });
     child.on('close', (code) => resolve({ name, text, good: code === 0 }));
   });
 
