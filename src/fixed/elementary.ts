@@ -71,49 +71,36 @@ export const wholePower = (c: Circuit, x: Wire, n: number, trunc: number): Wire 
 };
 
 /** x^y for a public y: whole powers of any x, halves by sqrt, others for x > 0 as exp(y log x). */
-export const publicPower = (c: Circuit, x: Wire, y: number): Wire => {
-  if (Number.isInteger(y) && Math.abs(y) <= 64) {
-    const power = wholePower(c, x, Math.abs(y), c.fraction);
-    return y < 0 ? c.inside(() => reciprocal(c, power)) : power;
-  }
-  if (y === 0.5) return c.inside(() => sqrt(c, x));
-  if (y === -0.5) return c.inside(() => rsqrt(c, x));
-  const exponent = timesNumber(
-    c,
-    c.inside(() => log(c, x)),
-    y,
-  );
-  return c.inside(() => exp(c, exponent));
+export const publicPower = (c: Circuit, x: Wire, y: number, reach: Interval = ANYWHERE): Wire => {
+  if (Number.isInteger(y) && y >= 0 && y <= 64) return wholePower(c, x, y, c.fraction);
+  if (y === -1) return c.inside(() => reciprocal(c, x, { reach }));
+  if (y === 0.5) return c.inside(() => sqrt(c, x, { reach }));
+  if (y === -0.5) return c.inside(() => rsqrt(c, x, { reach }));
+  return Number.isInteger(y) ? power(c, x, y, reach) : power(c, x, y, [Math.max(0, reach[0]), reach[1]]);
 };
 
 /**
- * x^y for y ln |x| in the range of exp. Of x < 0 it is |x|^y with the sign that the whole part of y gives it. Relative error below
- * (2 + |y| + |ln x|) 2^-21 (FM128).
+ * x^y for y ln |x| in the range of exp. Of x < 0 it is |x|^y with the sign that the whole number next to y gives it; 0 counts as half a
+ * unit in the last place. Relative error below (2 + |y| + |ln x|) 2^-21 (FM128).
  */
-export const power = (c: Circuit, x: Wire, y: Wire, reach: Interval = ANYWHERE): Wire => {
+export const power = (c: Circuit, x: Wire, y: Wire | number, reach: Interval = ANYWHERE): Wire => {
   const f = c.fraction;
-  if (reach[0] >= 0) {
-    const exponent = mul(
-      c,
-      c.inside(() => log(c, x, { reach })),
-      y,
-    );
+  const byLog = (log: Wire): Wire => {
+    const exponent = typeof y === 'number' ? timesNumber(c, log, y) : mul(c, log, y);
     return c.inside(() => exp(c, exponent));
-  }
+  };
+  if (reach[0] >= 0) return byLog(c.inside(() => log(c, x, { reach })));
   const n = c.inside(() => normaliseSigned(c, x, { input: f, reach }));
-  const exponent = mul(
-    c,
-    c.inside(() => logOf(c, n, f, f)),
-    y,
-  );
-  const size = c.inside(() => exp(c, exponent));
+  const size = byLog(c.inside(() => logOf(c, n, f, f)));
+  if (typeof y === 'number')
+    return y % 2 === 0 ? size : sub(c, size, selectSum(c, [[n.minus, timesInteger(c, size, 2)]]));
   const turn = addNumber(c, selectSum(c, [[n.minus, timesInteger(c, oddness(c, y), -2)]]), 1, 0);
   return mul(c, size, turn, 0);
 };
 
-/** 1 where the whole part of y is odd, else 0, as a ring integer. Rounds: those of floorShift. */
+/** 1 where the whole number next to y is odd, else 0, as a ring integer. Rounds: those of floorShift. */
 const oddness = (c: Circuit, y: Wire): Wire => {
-  const held = hidden(c, y);
+  const held = addNumber(c, hidden(c, y), 0.5);
   return sub(c, floorShift(c, held, c.fraction), timesInteger(c, floorShift(c, held, c.fraction + 1), 2));
 };
 

@@ -9,10 +9,12 @@ import { ANYWHERE, byDigit, normaliseSigned } from './normalise.ts';
 export const frexp = (c: Circuit, x: Wire): readonly [mantissa: Wire, exponent: Wire] => {
   const f = c.fraction;
   const n = normaliseSigned(c, x, { input: f, reach: ANYWHERE });
-  // y in [1, 16), or 1 for 0, fills the ring.
-  const y = n.ys.length > 1 ? byDigit(c, n.levels[0]!.under, n.ys) : n.ys[0]!;
+  // y in [1, 16), or 1 for 0, fills the ring. By tables -16^j has y = 16, which is negative there; by keys a y that is
+  // a little less than 1 may belong to the next digit (not at FM32).
+  const keyed = n.ys.length > 1;
+  const y = keyed ? byDigit(c, n.levels[0]!.under, n.ys) : n.ys[0]!;
   const one = math.pow2(n.fraction);
-  const bits = below(c, y, [2 * one, 4 * one, 8 * one]);
+  const [edge, ...bits] = below(c, y, [keyed ? one : 0, 2 * one, 4 * one, 8 * one]) as [Wire, ...Wire[]];
   const whole = (value: number): Wire => filled(c, value, x.shape, 0);
   // x = y 2^(4j + base), raw: what each bit that is set takes away from the largest digit and its highest bit.
   const digits = n.levels.flatMap(({ step, under }) => under.map((b): [Wire, Wire] => [b, whole(-4 * step)]));
@@ -21,13 +23,15 @@ export const frexp = (c: Circuit, x: Wire): readonly [mantissa: Wire, exponent: 
   const exponent = selectSum(c, [
     ...digits,
     ...bits.map((b): [Wire, Wire] => [b, whole(-1)]),
+    [edge, whole(keyed ? -1 : 1)],
     [n.zero, whole(-lowest)],
   ]);
   // Each bit that is set doubles y, until its highest bit is that of 8.
-  const doubled = selectSum(
-    c,
-    bits.map((b, i) => [b, timesInteger(c, y, math.pow2(2 - i))]),
-  );
+  const times = (b: Wire, factor: number): [Wire, Wire] => [b, timesInteger(c, y, factor)];
+  const doubled = selectSum(c, [
+    ...bits.map((b, i) => times(b, math.pow2(2 - i))),
+    ...(keyed ? [times(edge, 8)] : []),
+  ]);
   const size = shifts(c, add(c, y, doubled), true)(f - n.fraction - 4)!;
   const mantissa = add(
     c,
@@ -35,6 +39,7 @@ export const frexp = (c: Circuit, x: Wire): readonly [mantissa: Wire, exponent: 
     selectSum(c, [
       [n.minus, timesInteger(c, size, -2)],
       [n.zero, timesInteger(c, size, -1)],
+      ...(keyed ? [] : [[edge, filled(c, 0.5, x.shape)] as const]),
     ]),
   );
   return [mantissa, addNumber(c, exponent, highest, 0)];

@@ -91,7 +91,7 @@ const scaleWhole = (
 const ends = (c: Circuit, fine: number): { at: number; mirrored: number }[] =>
   Array.from({ length: c.field.bits / 4 / fine - 1 }, (_, i) => {
     const at = math.pow2(4 * fine * (i + 1) - 1);
-    return { at, mirrored: at < math.pow2(20) ? 1 - at : -at * (1 - math.pow2(-20)) };
+    return { at, mirrored: at < math.pow2(36) ? 1 - at : -at * (1 - math.pow2(-20)) };
   });
 
 /** x scaled by its coarse digit as a piecewise-linear function of x, and the thresholds of that digit. */

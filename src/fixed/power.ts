@@ -1,9 +1,9 @@
 /** @file Powers with secret whole exponents: squares of squares, each of which a bit of the exponent puts into the product or not. */
 import * as math from '../ring/math/index.ts';
-import { choose, filled, hidden, mul, not, selectSum, sub, truncate, view } from './basic.ts';
+import { choose, filled, hidden, mul, not, selectSum, sub, timesInteger, truncate, view } from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
+import { power } from './elementary.ts';
 import { clamp, type IntType, magnitude, toBits } from './integers.ts';
-import { reciprocal } from './roots-logarithms.ts';
 
 /** Bits of an exponent of a fixed-point number: beyond, all powers but those of numbers next to 1 are 0 or too large. */
 const BITS = 16;
@@ -53,22 +53,22 @@ const planes = (c: Circuit, y: Wire, n: number): Wire[] => {
 export const integerPower = (c: Circuit, x: Wire, y: Wire, t: IntType): Wire => {
   const bits = planes(c, y, t.bits);
   if (!t.signed) return byBits(c, x, bits, 0);
-  const power = byBits(c, x, bits.slice(0, -1), 0);
-  return selectSum(c, [[not(c, bits.at(-1)!), power]]);
+  const product = byBits(c, x, bits.slice(0, -1), 0);
+  return selectSum(c, [[not(c, bits.at(-1)!), product]]);
 };
 
 /**
  * x^y of a fixed-point x, of any sign, and an integer y that is canonical; exponents beyond +-65535 count as those. The error of each
- * square is doubled by the next: y times that of x and of a unit in the last place, relative to powers above 1. Negative exponents give
- * the reciprocal of the power.
+ * square is doubled by the next: y times that of x and of a unit in the last place, relative to powers above 1. Negative exponents: as
+ * elementary.ts has them, by exp(y log |x|).
  */
 export const wholePowerOf = (c: Circuit, x: Wire, y: Wire, t: IntType): Wire => {
   const most = math.pow2(BITS) - 1;
   const wide = t.bits > BITS;
   const held = wide ? clamp(c, hidden(c, y), t.signed ? -most : 0, most, t) : hidden(c, y);
   const { size, negative } = magnitude(c, held, t);
-  const power = byBits(c, x, planes(c, size, Math.min(BITS, t.bits)), c.fraction);
-  if (!negative) return power;
-  const inverse = c.inside(() => reciprocal(c, power));
-  return choose(c, negative, inverse, power);
+  const product = byBits(c, x, planes(c, size, Math.min(BITS, t.bits)), c.fraction);
+  if (!negative) return product;
+  const inverse = c.inside(() => power(c, x, timesInteger(c, held, math.pow2(c.fraction))));
+  return choose(c, negative, inverse, product);
 };

@@ -155,7 +155,7 @@ const wholePowers = (x: BaseArray, exponents: readonly number[], shape: Shape): 
   return out;
 };
 
-/** Secret x to public exponents: whole ones by products, for x of any sign; others, and large ones, by exp(y log |x|). */
+/** Secret x to public exponents: whole ones from 0 to 64 by products, for x of any sign; others by exp(y log |x|). */
 const publicPowers = (x: BaseArray, y: NDArray): BaseArray => {
   const a = unify([x, y])[0]!;
   const all = Array.from(y.data, Number);
@@ -167,17 +167,15 @@ const publicPowers = (x: BaseArray, y: NDArray): BaseArray => {
       'bool',
       Uint8Array.from(all, (e) => Number(of(e))),
     );
-  const isNear = (e: number): boolean => Number.isInteger(e) && (!float || Math.abs(e) <= MAX_CHAIN);
+  const isNear = (e: number): boolean => Number.isInteger(e) && (!float || (e >= -1 && e <= MAX_CHAIN));
   const near = wholePowers(
     a,
-    all.map((e) => (isNear(e) ? Math.abs(e) : 0)),
+    all.map((e) => (isNear(e) ? Math.max(0, e) : 0)),
     y.shape,
   );
-  const negative = mask((e) => isNear(e) && e < 0);
   const one = numberLike(1, a);
-  const whole = all.some((e) => isNear(e) && e < 0)
-    ? choose(negative, reciprocal(choose(negative, near, one)), near)
-    : near;
+  const inverse = mask((e) => e === -1);
+  const whole = all.includes(-1) ? choose(inverse, reciprocal(choose(inverse, a, one)), near) : near;
   if (all.every(isNear)) return whole;
   const far = mask((e) => !isNear(e));
   const base = choose(far, choose(mask(Number.isInteger), abs(a), a), one);
@@ -187,8 +185,12 @@ const publicPowers = (x: BaseArray, y: NDArray): BaseArray => {
     Float64Array.from(all, (e) => (isNear(e) ? 0 : e)),
   );
   const size = general(base, exponents);
-  const odd = mask((e) => !isNear(e) && Number.isInteger(e) && Math.abs(e) % 2 === 1);
-  const signed = odd.data.some((b) => Number(b) === 1) ? choose(odd, multiply(size, sign(a)), size) : size;
+  const odd = mask((e) => !isNear(e) && Math.abs(e) % 2 === 1);
+  const minus = (): BaseArray => {
+    const [flags, values] = spread([odd, a]) as [BaseArray, BaseArray];
+    return apply('and', [flags, apply('less', spread([values, numberLike(0, a)]))]);
+  };
+  const signed = odd.data.some((b) => Number(b) === 1) ? choose(minus(), negative(size), size) : size;
   return choose(far, signed, whole);
 };
 
@@ -200,10 +202,10 @@ const integerPowers = (x: ArrayInput, y: BaseArray): BaseArray => {
 };
 
 /**
- * x to the y. Public exponents that are whole take secret x of any sign, as NumPy does: up to 64 by products, beyond by exp(y log |x|)
- * and the sign; so do secret exponents of an integer dtype (of float64 x up to +-65535, which larger ones count as; integers wrap, and
+ * x to the y. Public exponents that are whole take secret x of any sign, as NumPy does: 0 to 64 by products, -1 as reciprocal, others by
+ * exp(y log |x|) and the sign; so do secret exponents of an integer dtype (of float64 x from 0 to 65535, and to -65535, by exp(y log |x|); larger ones count as those; integers wrap, and
  * give 0 for negative exponents, where NumPy throws). 0.5 and -0.5 are roots. Other public exponents are for x > 0: exp(y log x). Secret ones
- * of float64 take any x: exp(y log |x|), of x < 0 with the sign that the whole part of y gives it (where y is not whole, NumPy has NaN),
+ * of float64 take any x: exp(y log |x|), of x < 0 with the sign that the whole number next to y gives it (where y is not whole, NumPy has NaN),
  * and 0 counts as half a unit in the last place. Relative error (2 + |y| + |log x|) 2^-21 (FM64: 2^-13). Throws RANGE for integers to public
  * negative powers.
  */
@@ -218,12 +220,8 @@ export const power = (x: ArrayInput, y: ArrayInput): BaseArray => {
     const exponents = e as NDArray;
     return exponents.dtype === 'bool' || exponents.size === 0 ? general(x, y) : publicPowers(a, exponents);
   }
-  if (Number.isInteger(n)) {
-    if (n >= 0 && n <= MAX_CHAIN) return n === 0 ? constantOne(a) : wholePower(a, n);
-    if (a.dtype !== 'fxp') return general(a, n);
-    if (n < 0 && n >= -MAX_CHAIN) return reciprocal(wholePower(a, -n));
-    if (Number.isSafeInteger(n)) return publicPowers(a, NDArray.from(n, 'fxp'));
-  }
+  if (Number.isInteger(n) && n >= 0 && n <= MAX_CHAIN) return n === 0 ? constantOne(a) : wholePower(a, n);
+  if (Number.isInteger(n) && a.dtype !== 'fxp') return general(a, n);
   return SPECIAL[String(n)]?.(a) ?? general(a, n);
 };
 

@@ -13,12 +13,6 @@ export interface Known {
   readonly why: string;
 }
 
-const sizes = (r: readonly Ref[]): number[] =>
-  r.flatMap((x) => (x.dtype === 'fxp' ? x.v.map((v) => Math.abs(Number(v))) : []));
-const beyond =
-  (limit: (s: Spec) => number) =>
-  (r: readonly Ref[], s: Spec): boolean =>
-    sizes(r).some((x) => x >= limit(s));
 const custom = (s: Spec): boolean => s.f !== { FM32: 8, FM64: 18, FM128: 26 }[s.field];
 
 const KNOWN: readonly Known[] = [
@@ -83,25 +77,6 @@ const KNOWN: readonly Known[] = [
     part: 'guard',
     why: 'what a quotient computes inside is told to have left the range',
   },
-  { fn: 'frexp', when: (_, s) => s.field !== 'FM128', part: 'types', why: 'powers up to 2^26' },
-  {
-    fn: 'power',
-    when: (r) => r.length > 1,
-    part: 'types',
-    why: 'secret whole exponents of negative numbers; a result that is public is revealed as a secret',
-  },
-  {
-    fn: 'select',
-    when: (r) => r.slice(0, 2).some((x) => x.open === true),
-    part: 'types',
-    why: 'a result that is public is revealed as a secret',
-  },
-  {
-    fn: ['trunc', 'fix', 'modf', 'rint', 'divmod', 'fmod'],
-    when: beyond(() => 2 ** 62),
-    part: 'types',
-    why: 'int64 wraps',
-  },
   {
     fn: [
       'sort',
@@ -117,12 +92,10 @@ const KNOWN: readonly Known[] = [
       'nanquantile',
       'nanpercentile',
     ],
-    when: beyond((s) => s.top / 128),
+    when: (r, s) => r.some((x) => x.dtype === 'fxp' && x.v.some((v) => Math.abs(Number(v)) >= s.top / 128)),
     part: 'types',
     why: 'places stand behind numbers in one word',
   },
-  { fn: ['groupMax', 'groupMin'], when: (_, s) => s.bits === 32, part: 'types', why: 'beyond all is 2^20' },
-  { fn: 'ravelMultiIndex', part: 'types', why: 'int32 of secrets' },
 ];
 
 export const isKnown = (

@@ -326,7 +326,11 @@ export const ARITH: Table = {
     weight: 2,
     elementwise: true,
     make: (g) => {
-      const kind = g.rng.int(0, 4);
+      const kind = g.rng.int(0, 6);
+      if (kind === 5) {
+        const a = g.value({ dtype: 'int' });
+        return call('power', a.arg, beside(g, a, { dtype: 'int', lo: 0, hi: 200 }).arg);
+      }
       if (kind === 0) {
         const a = g.value({ dtype: g.rng.pick(['int8', 'int16', 'int32', 'int64'] as const) });
         return call('power', a.arg, g.rng.int(0, 9));
@@ -342,15 +346,17 @@ export const ARITH: Table = {
           base.arg,
           beside(g, base, { dtype: 'fxp', whole: true, lo: 0, hi: 4, kind: 'static' }).arg,
         );
+      if (kind === 6) return call('power', base.arg, beside(g, base, { dtype: 'int', lo: -3, hi: 6 }).arg);
       if (kind === 3)
         return call('power', base.arg, beside(g, base, { dtype: 'fxp', whole: true, lo: 0, hi: 4 }).arg);
       return call('power', base.arg, g.rng.int(-3, 6));
     },
     plain: ([x, y], s) => {
-      const a = arr(x);
+      const dtype = isArr(y) ? promote(arr(x).dtype, y.dtype) : arr(x).dtype;
+      const a = castArr(arr(x), dtype);
       const f = (u: Num, n: Num): Num => {
-        if (a.dtype !== 'fxp') return wrap((u as bigint) ** BigInt(n), a.dtype);
-        const [b, e] = [u as number, n as number];
+        if (dtype !== 'fxp') return wrap((u as bigint) ** BigInt(n), dtype);
+        const [b, e] = [u as number, Number(n)];
         const z = b === 0 && e < 0 ? outside('0 to a negative power') : b ** e;
         if (!Number.isInteger(e) && b < 2 ** (6 - s.f)) outside('a root of a negative number');
         if (
@@ -360,7 +366,7 @@ export const ARITH: Table = {
           outside('power');
         return z;
       };
-      return isArr(y) ? each([a, y], a.dtype, f) : each([a], a.dtype, (u) => f(u, y as number));
+      return isArr(y) ? each([a, y], dtype, f) : each([a], dtype, (u) => f(u, y as number));
     },
     own: (s, z, [b, e], [, y]) => {
       const n = Math.abs(e ?? (y as number));

@@ -248,9 +248,13 @@ test('mantissa and exponent of numbers anywhere in the ring, at any fraction', (
     ];
     for (let e = -fraction + 3; e < top; e += 3) x.push(1.125 * 2 ** e, -1.875 * 2 ** e);
     const unit = 2 ** -fraction;
+    // Powers of two, of which -16^j is the least of its digit, and their neighbours towards 0.
+    for (let e = -fraction + 1; e < Math.min(top, 52 - fraction); e++)
+      x.push(2 ** e, -(2 ** e), 2 ** e - unit, unit - 2 ** e);
     const check = ([m, n]: readonly (readonly number[])[], way: string): void =>
       x.forEach((v, i) => {
-        const want = v === 0 ? 0 : Math.floor(Math.log2(Math.abs(v))) + 1;
+        let want = v === 0 ? 0 : Math.floor(Math.log2(Math.abs(v))) + 1;
+        if (v !== 0 && Math.abs(v) < 2 ** (want - 1)) want--;
         assert.is(n![i], want, `the exponent of ${v}, ${way}`);
         const off = Math.abs(m![i]! - v / 2 ** want);
         assert.ok(off <= unit, `the mantissa of ${v}, ${way}: ${m![i]}`);

@@ -22,6 +22,40 @@ test('public exponents, each element its own, bases of any sign', () => {
   });
 });
 
+test('negative exponents: accurate where powers are small, 0 where nothing is left, saturated beyond the range', () => {
+  const x = [0.043, -0.043, -3.5, 100, -1e6, 1e9, -2];
+  for (const n of [-2, -3, -7]) {
+    const relative = (field: FieldName, fn: (...a: BaseArray[]) => BaseArray, more: NDArray[]): void => {
+      const given = [np.array(x) as NDArray, ...more];
+      const { results } = simulate(fn as never, given, { ring, field: FIELDS[field], parties: 2 });
+      const goal = field === 'FM128' ? 2 ** -21 : 2 ** -13;
+      const most = field === 'FM128' ? 2 ** 74 : 2 ** 43;
+      x.forEach((v, i) => {
+        const want = Math.sign(v ** n) * Math.min(most, Math.abs(v) ** n);
+        const bound = Math.abs(want) * (2 - n + Math.abs(Math.log(Math.abs(v)))) * goal;
+        const off = Math.abs(Number(results[0]!.data[i]) - want);
+        assert.ok(off <= bound + 2 * 2 ** -FIELDS[field].fraction, `${field} ${v} ** ${n}: off by ${off}`);
+      });
+    };
+    for (const field of ['FM128', 'FM64'] as const) {
+      relative(field, (a) => np.power(a!, n), []);
+      relative(field, (a) => np.power(a!, np.array([n])), []);
+      relative(field, (a, e) => np.power(a!, e!), [np.array(n, 'int8') as NDArray]);
+      relative(field, (a, e) => np.power(a!, e!), [np.array(n) as NDArray]);
+    }
+  }
+  // Of 0 and beyond: the largest number of exp, with the sign; secret exponents that are whole but for a unit keep the sign.
+  const { results } = simulate(
+    ((a: BaseArray, e: BaseArray) => [np.power(a, -9), np.power(a, np.subtract(e, 2 ** -26))]) as never,
+    [np.array([0, 1e-9, -1e-3, -2]) as NDArray, np.array([1, 1, 3, 3]) as NDArray],
+    { ring, field: FIELDS.FM128, parties: 2 },
+  );
+  const [far, near] = results.map((r) => Array.from(r!.data, Number)) as [number[], number[]];
+  assert.ok(far.slice(0, 2).every((v) => Math.abs(v - 2 ** 74) < 2 ** 54));
+  assert.ok(Math.abs(far[2]! + 2 ** 74) < 2 ** 54);
+  assert.ok(Math.abs(near[3]! + 8) < 1e-4, `${near[3]}`);
+});
+
 test('secret exponents of an integer dtype, bases of any sign', () => {
   const y = np.array([3, 5, -2, 4, 2, 0], 'int8');
   secretly((x, e) => np.power(x, e), [X, y]);

@@ -149,7 +149,7 @@ const pow: Rule = (l, { ins: [x, y] }) => {
     return whole.power(c, l.wire(x!), l.wire(y!), reach);
   }
   if (f === 0) return whole.wholePower(c, l.wire(x!), exponent, 0);
-  return whole.publicPower(c, l.wire(x!), exponent);
+  return whole.publicPower(c, l.wire(x!), exponent, l.reach(x!));
 };
 
 const powWhole: Rule = (l, { ins: [x, y] }) => {
