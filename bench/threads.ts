@@ -2,7 +2,7 @@
 
 import type { RingArray } from '../src/ring/array.ts';
 import { FIELDS } from '../src/ring/field.ts';
-import { cores } from '../src/ring/node-kernel-host.ts';
+import { cores } from '#kernel-host';
 import { Prg } from '../src/ring/prg.ts';
 import { Ring } from '../src/ring/ring.ts';
 import { type Spread, spread } from './lib/duel.ts';

@@ -1,11 +1,18 @@
 /** @file What `import * as sf from 'tessera-mpc'` gives: devices for programs on data that nobody else may see. */
-import './cluster/register.ts';
+import { openCluster } from '#cluster';
 import { clusterDef } from './device/cluster-def.ts';
+import { registerMode } from './device/modes.ts';
+import { production } from './device/production/production.ts';
+import { standalone } from './device/standalone.ts';
+
+registerMode('standalone', standalone);
+registerMode('production', production);
+registerMode('cluster', openCluster);
 
 export const version = '0.1.0';
 
+export { task } from '#cluster';
 export type { ClusterEvent } from './cluster/events.ts';
-export { task } from './cluster/task.ts';
 export type { CheckLoss, CheckOptions, CheckReport } from './device/check.ts';
 export type { ClusterDef, SpuNode } from './device/cluster-def.ts';
 export type { ClusterOptions } from './device/cluster-options.ts';

@@ -5,7 +5,6 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { timeKernels } from '../dist/bench/web/kernels.js';
@@ -13,9 +12,8 @@ import { parseCsv } from '../dist/examples/web/csv.js';
 import { train } from '../dist/examples/web/programs.js';
 import { startDemoServer } from '../dist/examples/web/server.js';
 import { createRoom, roomLink, roomOptions, session } from '../dist/src/index.js';
-import { runtimes } from './runtimes.mjs';
+import { forBrowsers, root } from './browsers.mjs';
 
-const root = fileURLToPath(new URL('../', import.meta.url));
 const EPOCHS = 10;
 /** Of each page. */
 const RUNS = 5;
@@ -24,15 +22,9 @@ const bundles = mkdtempSync(join(tmpdir(), 'tessera-bench-'));
 for (const name of ['browser', 'demo']) cpSync(join(root, 'dist', name), join(bundles, name), { recursive: true });
 cpSync(join(root, 'wasm-build', 'tessera.wasm'), join(bundles, 'demo', 'tessera.wasm'));
 await build({
-  absWorkingDir: root,
+  ...forBrowsers,
   entryPoints: ['bench/web/worker.ts'],
   outfile: join(bundles, 'demo', 'bench-worker.js'),
-  bundle: true,
-  format: 'esm',
-  platform: 'browser',
-  minify: true,
-  plugins: [runtimes],
-  logLevel: 'warning',
 });
 
 const server = await startDemoServer({ bundles });

@@ -4,14 +4,13 @@
  */
 import { copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { forBrowsers, root } from './browsers.mjs';
 import { writeStamp } from './identity.mjs';
-import { runtimes } from './runtimes.mjs';
+
 
 writeStamp();
-const root = fileURLToPath(new URL('../', import.meta.url));
 const out = resolve(process.argv[2] ?? join(root, 'dist', 'browser'));
 
 mkdirSync(out, { recursive: true });
@@ -19,21 +18,15 @@ mkdirSync(out, { recursive: true });
 /** One of the files. The page's functions are compared by name between parties; the worker has none of its own. */
 const bundle = async (name, entry, keepNames) => {
   const { metafile } = await build({
-    absWorkingDir: root,
+    ...forBrowsers,
     entryPoints: { [name]: entry },
     outdir: out,
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
     target: ['chrome111', 'firefox115', 'safari16.4'],
-    minify: true,
     keepNames,
     // For who asks where a bundle's bytes come from; a page does not load it, and the package has none.
     sourcemap: 'external',
     legalComments: 'none',
     metafile: true,
-    plugins: [runtimes],
-    logLevel: 'warning',
   });
   return Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.js'));
 };

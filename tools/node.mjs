@@ -46,6 +46,7 @@ const options = {
   bundle: true,
   format: 'esm',
   platform: 'node',
+  conditions: ['tessera-source'],
   target: 'node20',
   // Entries are imported for what they do.
   ignoreAnnotations: true,

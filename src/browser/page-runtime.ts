@@ -1,10 +1,10 @@
-/** @file What devices take from a browser. Takes the place of device/node-runtime.ts in the bundle. */
+/** @file What devices take from a page (DeviceRuntime in device/runtime.ts): engine, link and lowering have workers of their own. */
 import { BUILD } from '../build.ts';
 import type { Duty, FromThread } from '../device/messages.ts';
 import type { PartyFiles } from '../device/mode.ts';
-import type { RunningThread, ThreadEvents } from '../device/node-runtime.ts';
 import type { NodeOptions, PartyNode } from '../device/production/node.ts';
 import type { Production } from '../device/production/production-options.ts';
+import type { RunningThread, ThreadEvents } from '../device/runtime.ts';
 import { fail, TesseraError } from '../errors.ts';
 import type { PortLike } from '../link/port.ts';
 import type { WebSocketTransport } from '../link/websocket.ts';

@@ -8,7 +8,7 @@ import type { Production } from '../device/production/production-options.ts';
 import type { Outcome, Work } from '../device/work.ts';
 import type { LinkMeasure } from '../ir/compile/plan.ts';
 import type { PeerEvent } from '../link/report.ts';
-import type { HelperDuty } from '../ring/thread-pool.ts';
+import type { HelperDuty } from '../ring/kernel-host.ts';
 
 /** The first message to a worker. */
 export type Start =

@@ -4,10 +4,10 @@
  */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import { filesOf } from '#device-runtime';
 import { secretsOf, tensorsOf, unpackCommon } from '../device/checkpoint-part.ts';
 import { LocalKeeper } from '../device/keeper.ts';
 import type { FileHeader, Keeper } from '../device/mode.ts';
-import { filesOf } from '../device/node-runtime.ts';
 import { fail } from '../errors.ts';
 import type { Tensor } from '../ir/ops/graph.ts';
 import type { Exported } from '../ir/run/export.ts';

@@ -7,7 +7,7 @@ import { BUILD } from '../build.ts';
 import type { SpuConfig } from '../device/cluster-def.ts';
 import { type Duty, packError, type ToThread, unpackError } from '../device/messages.ts';
 import type { Described, Keeper, SpuBackend } from '../device/mode.ts';
-import type { RunningThread, ThreadEvents } from '../device/node-runtime.ts';
+import type { RunningThread, ThreadEvents } from '../device/runtime.ts';
 import { SpuThreads, type StartThread } from '../device/threads.ts';
 import type { Outcome, Work } from '../device/work.ts';
 import { TesseraError } from '../errors.ts';

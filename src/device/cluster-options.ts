@@ -1,8 +1,6 @@
-/** @file What `sf.init` takes for a simulation on several machines, and where the mode for it is to be had. */
-import { fail } from '../errors.ts';
+/** @file What `sf.init` takes for a simulation on several machines. */
 import { type Listener, listener, teller } from './events.ts';
 import { isQuiet, type LoggingLevel, loggingLevel } from './logging.ts';
-import type { Mode } from './mode.ts';
 import {
   configError,
   describe,
@@ -117,9 +115,4 @@ export const readCluster = (options: Readonly<Record<string, unknown>>): Cluster
     quiet: isQuiet(level),
     tell: teller(rest.onEvent, level),
   };
-};
-
-/** Set by the layer above, which this one must not import. */
-export const opener: { open: (options: Cluster) => Promise<Mode> } = {
-  open: () => fail('UNSUPPORTED', 'a cluster of machines is for programs of Node: here use address: "local"'),
 };

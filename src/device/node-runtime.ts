@@ -1,17 +1,15 @@
-/**
- * @file What devices take from the runtime: threads, links, engines, lowering, and word of the program's end. This is Node's and
- * Deno's; a browser's is browser/page-runtime.ts, which takes this file's place in the bundle.
- */
+/** @file What devices take from Node and Deno (DeviceRuntime in runtime.ts). */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Graph } from '../ir/ops/graph.ts';
 import type { PortLike } from '../link/port.ts';
 import { type LoweredProgram, type LoweringOptions, lowerProgram as lowerHere } from './lower-program.ts';
-import type { Duty, FromThread, ToThread } from './messages.ts';
+import type { Duty, FromThread } from './messages.ts';
 import type { PartyFiles } from './mode.ts';
 import { partyFiles } from './production/files.ts';
 import { type NodeOptions, type PartyNode, SpuNode } from './production/node.ts';
 import { storageKey } from './production/party-keys.ts';
 import type { Production } from './production/production-options.ts';
+import type { RunningThread, ThreadEvents } from './runtime.ts';
 
 export { openLinks } from './production/links.ts';
 export { onEmpty, onEnd } from './production/signals.ts';
@@ -27,23 +25,6 @@ export const startNode = (options: NodeOptions): PartyNode => new SpuNode(option
 /** Files that only this party can read. */
 export const filesOf = (o: Pick<Production, 'identity' | 'storageKey'>): PartyFiles =>
   partyFiles(() => storageKey(o));
-
-/** A thread, seen from the driver. */
-export interface RunningThread {
-  /** Resolves when it has ended. */
-  readonly exited: Promise<void>;
-  post(message: ToThread): void;
-  /** Is the program kept from ending while the thread runs? */
-  hold(on: boolean): void;
-  terminate(): Promise<unknown>;
-}
-
-export interface ThreadEvents {
-  message(message: FromThread): void;
-  /** The thread threw what nobody caught, or could not be started. */
-  error(error: unknown): void;
-  exit(code: number): void;
-}
 
 export const portPair = (): readonly [PortLike, PortLike] => {
   const { port1, port2 } = new MessageChannel();

@@ -2,6 +2,8 @@
  * @file Programs of an SPU in the making: a function is recorded at every call (so that what it captures is up to
  * date), and lowered once for each different recording.
  */
+
+import { lowerProgram } from '#device-runtime';
 import { fail } from '../errors.ts';
 import { type Coarse, coarseText } from '../ir/compile/coarse.ts';
 import { type Exposed, expose } from '../ir/compile/expose.ts';
@@ -15,7 +17,6 @@ import { flatten, type TreeDef, unflatten } from '../ir/trace/pytree.ts';
 import { isType, trace } from '../ir/trace/tracer.ts';
 import { FIELDS } from '../ring/field.ts';
 import type { LoweredProgram, LoweringOptions } from './lower-program.ts';
-import { lowerProgram } from './node-runtime.ts';
 import { describe } from './read.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 import { arrayOf, checkGaps, checkRange } from './trees.ts';

@@ -4,11 +4,12 @@ import { fail, TesseraError } from '../errors.ts';
 import { callSite } from '../ir/trace/callsite.ts';
 import { Checker, type CheckReport } from './check.ts';
 import { readClusterDef, type SpuDef } from './cluster-def.ts';
-import { type ClusterOptions, opener } from './cluster-options.ts';
+import type { ClusterOptions } from './cluster-options.ts';
 import type { Listener } from './events.ts';
 import { type InitOptions, readInitOptions, type StandaloneOptions } from './init-options.ts';
 import { checkOutside } from './inside.ts';
 import type { Mode } from './mode.ts';
+import { openMode } from './modes.ts';
 import {
   DeviceObject,
   deviceIn,
@@ -19,12 +20,10 @@ import {
   type Revealed,
   SPUObject,
 } from './objects.ts';
-import { production } from './production/production.ts';
 import type { SpuStats } from './profile.ts';
 import { makePYU, type PYU, putOn } from './pyu.ts';
 import { describe, noMore, suggestion } from './read.ts';
 import { makeSPU, type SPU } from './spu.ts';
-import { standalone } from './standalone.ts';
 import { mapDevice } from './trees.ts';
 import { Unseen } from './unseen.ts';
 
@@ -268,10 +267,8 @@ export async function session(first: unknown, second?: unknown, ...surplus: unkn
   const options = readInitOptions(first, second);
   const { tell } = options;
   const unseen = new Unseen(options.unseen);
-  if (options.mode === 'production') return new Session(await production(options), tell, undefined, unseen);
-  if (options.mode === 'cluster') return new Session(await opener.open(options), tell, undefined, unseen);
+  const mode = await openMode(options);
+  if (options.mode !== 'standalone') return new Session(mode, tell, undefined, unseen);
   notice(options.quiet);
-  const checker = options.check && new Checker(options.check);
-  const mode = standalone(options.parties, options.link, options.allowedList, options.storageKey);
-  return new Session(mode, tell, checker, unseen);
+  return new Session(mode, tell, options.check && new Checker(options.check), unseen);
 }

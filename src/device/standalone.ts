@@ -1,24 +1,18 @@
 /** @file Simulation: one program drives all parties, so nothing has to be told, and each SPU party is a thread. */
 import { createCodec } from '../link/codec.ts';
-import type { ShapeOptions } from '../link/shaper.ts';
-import type { AllowedList } from '../link/types.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { failedAt } from './failing.ts';
+import type { Standalone } from './init-options.ts';
 import { LocalKeeper } from './keeper.ts';
 import type { Mode } from './mode.ts';
 import type { Op } from './objects.ts';
 import './production/arrays.ts';
-import { filesOf } from './node-runtime.ts';
-import { type StorageKeys, storageKeyOf } from './storage-key.ts';
+import { filesOf } from '#device-runtime';
+import { storageKeyOf } from './storage-key.ts';
 import { SpuThreads } from './threads.ts';
 
 /** Values go from party to party as in production: as bytes, under the same rules for what may pass. */
-export const standalone = (
-  parties: readonly string[],
-  link: ShapeOptions | undefined,
-  allowedList?: AllowedList,
-  keys?: StorageKeys,
-): Mode => {
+export const standalone = ({ parties, link, allowedList, storageKey: keys }: Standalone): Mode => {
   const codec = createCodec({ allowed: allowedList });
   const sent = async <T>(from: string, op: Op, value: Promise<T>): Promise<T> => {
     const known = await value;

@@ -2,6 +2,8 @@
  * @file The threads of one simulated SPU, seen from the driver. The driver gives every party the same jobs in the same
  * order, and each party its own private inputs; the parties talk to each other through ports that it does not hold.
  */
+
+import { portPair, startThread } from '#device-runtime';
 import { TesseraError } from '../errors.ts';
 import { inputBits } from '../ir/compile/guard-range.ts';
 import type { LinkMeasure } from '../ir/compile/plan.ts';
@@ -22,8 +24,8 @@ import {
   unpackError,
 } from './messages.ts';
 import type { SpuBackend } from './mode.ts';
-import { portPair, type RunningThread, startThread } from './node-runtime.ts';
 import type { Op } from './objects.ts';
+import type { RunningThread } from './runtime.ts';
 import type { Outcome, Work } from './work.ts';
 
 interface Settle {

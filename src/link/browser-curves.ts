@@ -1,4 +1,4 @@
-/** @file The curves of the handshake in a browser, by tweetnacl. Takes the place of curves.ts in the bundle. */
+/** @file The curves of the handshake in a browser (Curves in curves.ts), by tweetnacl. */
 import nacl from 'tweetnacl';
 
 /** The public key of a 32-byte seed. */

@@ -1,4 +1,4 @@
-/** @file Sockets of a browser: it dials out, and shows no certificates. Takes the place of sockets.ts in the bundle. */
+/** @file Sockets of a browser (SocketHost in sockets.ts): it dials out, and shows no certificates. */
 import { fail } from '../errors.ts';
 import { type Address, formatAddress, relayInfo, whereText } from './address.ts';
 import { Connection, type Socket, type SocketEvents } from './connection.ts';
@@ -55,8 +55,8 @@ const urlOf = (address: Address): string =>
 export const dial = (
   party: string,
   address: Address,
-  _tls: undefined,
-  _trust: undefined,
+  _tls: unknown,
+  _trust: unknown,
   signal: AbortSignal,
   patienceMs = DIAL_MS,
 ): Promise<{ readonly connection: Connection; readonly socket: undefined }> =>

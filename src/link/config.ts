@@ -1,6 +1,7 @@
 /** @file Comparing two parties' configurations without showing either: a short hash for each leaf of the tree. */
+
+import { sha512 } from '#kernel-host';
 import { fail } from '../errors.ts';
-import { sha512 } from '../ring/node-kernel-host.ts';
 
 /** path ("spu.nodes[0].party") -> short hash of the value there. */
 export type ConfigDigest = Readonly<Record<string, string>>;

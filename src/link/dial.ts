@@ -12,13 +12,9 @@ import { type Address, formatAddress, relayInfo, whereText } from './address.ts'
 import { Connection } from './connection.ts';
 import { ConnectError, type ConnectReason } from './failures.ts';
 import { roomSocket } from './room-socket.ts';
+import type { Dialled } from './sockets.ts';
 import { checkPartyCertificate, type PeerTrust, type TlsMaterial } from './tls.ts';
 import { WS_OPTIONS, wsSocket } from './ws-socket.ts';
-
-export interface Dialled {
-  readonly connection: Connection;
-  readonly socket: TLSSocket | undefined;
-}
 
 /** How long an attempt may take where its caller sets no limit. */
 const DIAL_MS = 10_000;

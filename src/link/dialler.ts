@@ -1,6 +1,8 @@
 /** @file The dialling half of a party: keeps trying as long as waiting can mend it, and says why when it cannot. */
+
+import { bindingOf, connectError } from '#sockets';
 import type { Connection } from './connection.ts';
-import type { Runtime } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { ConnectError } from './failures.ts';
 import {
   dialHandshake,
@@ -12,7 +14,6 @@ import {
 } from './handshake.ts';
 import { sameBytes } from './identity.ts';
 import type { Plan } from './link-options.ts';
-import { bindingOf, connectError } from './node-sockets.ts';
 import type { PeerSession } from './session.ts';
 
 export interface DiallerEvents {
@@ -41,12 +42,12 @@ export class Dialler {
   readonly #plan: Plan;
   readonly #local: Local;
   readonly #events: DiallerEvents;
-  readonly #runtime: Runtime;
+  readonly #environment: Environment;
   readonly #busy = new Set<string>();
   readonly #stopped = new AbortController();
 
-  constructor(plan: Plan, local: Local, events: DiallerEvents, runtime: Runtime) {
-    this.#runtime = runtime;
+  constructor(plan: Plan, local: Local, events: DiallerEvents, environment: Environment) {
+    this.#environment = environment;
     this.#plan = plan;
     this.#local = local;
     this.#events = events;
@@ -75,7 +76,7 @@ export class Dialler {
           this.#events.giveUp(session, error);
           break;
         }
-        await this.#sleep(pause * (0.75 + this.#runtime.keys.random(1)[0]! / 512));
+        await this.#sleep(pause * (0.75 + this.#environment.keys.random(1)[0]! / 512));
         pause = Math.min(pause * 1.6, LONGEST_RETRY_MS, this.#whole(session) / RETRIES);
       }
     }
@@ -97,7 +98,7 @@ export class Dialler {
   /** Does not keep a program alive that has closed its link. */
   #sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      this.#runtime.clock.after(ms, resolve, true);
+      this.#environment.clock.after(ms, resolve, true);
     });
   }
 
@@ -114,7 +115,7 @@ export class Dialler {
     const { peer } = session;
     const { tls } = this.#plan;
     const trust = tls?.peers.get(peer);
-    const { connection, socket } = await this.#runtime.sockets.dial(
+    const { connection, socket } = await this.#environment.sockets.dial(
       peer,
       this.#plan.dials.get(peer)!,
       tls,

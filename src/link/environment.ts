@@ -1,17 +1,14 @@
 /** @file Everything that a link takes from its surroundings. A simulation gives its own: time, sockets and chance from a seed. */
+
+import { dial, listen } from '#sockets';
 import { type Clock, clock } from './clock.ts';
 import { type HandshakeKeys, handshakeKeys } from './handshake-keys.ts';
-import { dial, listen } from './node-sockets.ts';
+import type { Sockets } from './sockets.ts';
 
-export interface Sockets {
-  readonly dial: typeof dial;
-  readonly listen: typeof listen;
-}
-
-export interface Runtime {
+export interface Environment {
   readonly clock: Clock;
   readonly keys: HandshakeKeys;
   readonly sockets: Sockets;
 }
 
-export const runtime: Runtime = { clock, keys: handshakeKeys, sockets: { dial, listen } };
+export const environment: Environment = { clock, keys: handshakeKeys, sockets: { dial, listen } };

@@ -1,7 +1,7 @@
 /** @file The cryptography of a handshake in one table: randomness, proofs of identity, fresh keys and what they seal. */
 
+import { x25519, x25519Public } from '#curves';
 import { type Signer, signBy, verify } from './identity.ts';
-import { x25519, x25519Public } from './node-curves.ts';
 import { deriveKeys, Opener, Sealer } from './sealed.ts';
 
 /** Numbers and seals the messages of one direction, in the order of the calls. */

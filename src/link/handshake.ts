@@ -16,8 +16,8 @@
  * their invitation if they meet by one: who does not have it cannot sign what the other expects). The message secret
  * is X25519 of two fresh keys; with the signatures this is the SIGMA-like exchange of Noise's "XX" with signatures.
  */
+import { sha512 } from '#kernel-host';
 import { type Build, buildsDiffer, isBuild, sameBuild } from '../build.ts';
-import { sha512 } from '../ring/node-kernel-host.ts';
 import { controlCodec } from './codec.ts';
 import { type ConfigDigest, differingPaths } from './config.ts';
 import { ConnectError, type ConnectReason } from './failures.ts';

@@ -1,6 +1,7 @@
 /** @file A party's long-term identity: an Ed25519 key pair, pinned by its peers as a short text. */
+
+import { ed25519Public, ed25519Sign, ed25519Verify } from '#curves';
 import { fail } from '../errors.ts';
-import { ed25519Public, ed25519Sign, ed25519Verify } from './node-curves.ts';
 
 export interface Identity {
   readonly publicKey: Uint8Array;

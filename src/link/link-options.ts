@@ -1,10 +1,11 @@
 /** @file What the user asks of the network link, checked before anything is opened. */
+
+import { loadTls } from '#sockets';
 import { fail, oneOf } from '../errors.ts';
 import * as math from '../ring/math/index.ts';
 import { type Address, isLoopback, parseAddress } from './address.ts';
 import { createIdentity, parseIdentity, parseSecretIdentity, type Signer } from './identity.ts';
 import { othersOf } from './mailbox.ts';
-import { loadTls } from './node-sockets.ts';
 import type { TlsOptions } from './pem.ts';
 import { type Meeting, pipeAddress } from './relay-place.ts';
 import type { TlsMaterial } from './tls.ts';

@@ -1,7 +1,6 @@
 /**
- * @file The curves of the handshake, Ed25519 and X25519, by node:crypto: microseconds, where JavaScript takes milliseconds
- * in a program that has just started. This is Node's and Deno's; browsers have browser-curves.ts, which takes this
- * file's place in the bundle. A test holds the two together.
+ * @file The curves of the handshake in Node and Deno (Curves in curves.ts), by node:crypto: microseconds, where JavaScript
+ * takes milliseconds in a program that has just started. A test compares it with the implementation for browsers.
  */
 import {
   createPrivateKey,

@@ -5,6 +5,7 @@
  * Where threads share memory, small frames go through it (shared.ts), and a party that waits looks there for a moment
  * before it sleeps: a round then costs microseconds instead of two times some 50 for waking a thread.
  */
+import { cores } from '#kernel-host';
 import { fail } from '../errors.ts';
 import { type AbortReason, abortReason, closedHere, partyFailed, peerLost } from './failures.ts';
 import type { Channel } from './link.ts';
@@ -273,18 +274,6 @@ class PortTransport implements AbortableTransport, Carrier {
     for (const port of this.#ports.values()) port.postMessage(['abort', reason], []);
   }
 }
-
-/** Cores of this machine, as far as the platform tells. */
-const cores = (): number => {
-  const host = globalThis as {
-    process?: { getBuiltinModule?: (name: string) => unknown };
-    navigator?: { hardwareConcurrency?: number };
-  };
-  const os = host.process?.getBuiltinModule?.('node:os') as
-    | { availableParallelism?: () => number }
-    | undefined;
-  return os?.availableParallelism?.() ?? host.navigator?.hardwareConcurrency ?? 1;
-};
 
 /** The transport of party `self`, given its port to each peer. */
 export const portTransport = (

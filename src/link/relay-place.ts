@@ -2,8 +2,9 @@
  * @file Where two parties of a room meet at a relay: a pipe with two ends, named by a hash that only those who have the
  * room's key can compute. The relay learns neither the room nor the parties from it.
  */
+
+import { sha512 } from '#kernel-host';
 import { fail } from '../errors.ts';
-import { sha512 } from '../ring/node-kernel-host.ts';
 import type { Address } from './address.ts';
 
 /** What parties share who meet through a relay, or by an invitation. */

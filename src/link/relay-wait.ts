@@ -1,10 +1,11 @@
 /** @file The listening half of a party that cannot listen: it waits at a relay for the peers that dial it there. */
+
+import { connectError } from '#sockets';
 import type { Address } from './address.ts';
 import type { Connection } from './connection.ts';
-import type { Runtime } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { ConnectError } from './failures.ts';
 import { type Hello, readHello, rejectPeer } from './handshake.ts';
-import { connectError } from './node-sockets.ts';
 
 export interface WaitEvents {
   /** A peer has come and said hello. */
@@ -26,7 +27,7 @@ export const waitAtRelay = async (
   address: Address,
   events: WaitEvents,
   signal: AbortSignal,
-  { clock, sockets }: Runtime,
+  { clock, sockets }: Environment,
 ): Promise<void> => {
   let pause = FIRST_RETRY_MS;
   while (!signal.aborted && events.wanted(peer)) {

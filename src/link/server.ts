@@ -8,6 +8,7 @@ import { TesseraError } from '../errors.ts';
 import { type Address, formatAddress } from './address.ts';
 import { Connection } from './connection.ts';
 import { HTTP, holdErrors, Pending } from './pending.ts';
+import type { Lease } from './sockets.ts';
 import type { TlsMaterial } from './tls.ts';
 import { type Acceptor, welcome } from './welcome.ts';
 import { WS_OPTIONS, wsSocket } from './ws-socket.ts';
@@ -155,14 +156,6 @@ const tlsReason = (error: Error & { code?: string; reason?: string }, socket: TL
 
 /** Listeners of this process, by address. */
 const listeners = new Map<string, Promise<Listener>>();
-
-export interface Lease {
-  /** The port in use (it is chosen by the system if 0 was asked for). */
-  readonly port: number;
-  /** Whether it keeps the program from ending, as it does at first. */
-  hold(on: boolean): void;
-  release(): Promise<void>;
-}
 
 /** Takes connections at an address; several acceptors may share it. */
 export const listen = async (

@@ -5,6 +5,7 @@
  * mended unseen, and a peer that stays away for `peerTimeoutMs` makes everything that waits for it reject.
  */
 import type { TLSSocket } from 'node:tls';
+import { bindingOf, checkPartyCertificate } from '#sockets';
 import { BUILD } from '../build.ts';
 import { TesseraError } from '../errors.ts';
 import { Awake } from './awake.ts';
@@ -12,7 +13,7 @@ import type { Ticker } from './clock.ts';
 import { digestConfig } from './config.ts';
 import type { Connection } from './connection.ts';
 import { Dialler, type DiallerEvents, resumeOf } from './dialler.ts';
-import { type Runtime, runtime as usual } from './environment.ts';
+import { type Environment, environment as usual } from './environment.ts';
 import {
   type AbortReason,
   abortReason,
@@ -28,12 +29,11 @@ import { identityText } from './identity.ts';
 import type { Channel } from './link.ts';
 import { type Plan, planOf, type WebSocketTransportOptions } from './link-options.ts';
 import { type Carrier, ChannelTable, othersOf } from './mailbox.ts';
-import { bindingOf, checkPartyCertificate } from './node-sockets.ts';
 import { waitAtRelay } from './relay-wait.ts';
 import { buildDiffers, type PeerEvent, type PeerRow, readyError, stillAwaited, whereOf } from './report.ts';
 import { checkReturn } from './return.ts';
-import type { Lease } from './server.ts';
 import { PeerSession } from './session.ts';
+import type { Lease } from './sockets.ts';
 import { Unreachable } from './unreachable.ts';
 import type { TransportEvents, WebSocketTransport } from './websocket-transport.ts';
 import type { Acceptor } from './welcome.ts';
@@ -55,7 +55,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   readonly job: string;
   readonly party: string;
   readonly #plan: Plan;
-  readonly #runtime: Runtime;
+  readonly #environment: Environment;
   readonly #local: Local;
   readonly #table: ChannelTable;
   readonly #sessions = new Map<string, PeerSession>();
@@ -79,10 +79,10 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   readonly #unreachable = new Unreachable();
   readonly #awake = new Awake(() => this.#table.waits > 0);
 
-  constructor(plan: Plan, runtime: Runtime) {
+  constructor(plan: Plan, environment: Environment) {
     this.#plan = plan;
-    this.#runtime = runtime;
-    this.#started = runtime.clock.elapsed();
+    this.#environment = environment;
+    this.#started = environment.clock.elapsed();
     this.#lastBeat = this.#started;
     this.self = plan.self;
     this.party = plan.self;
@@ -93,7 +93,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       self: plan.self,
       job: plan.job,
       identity: plan.identity,
-      instance: runtime.keys.random(16),
+      instance: environment.keys.random(16),
       build: BUILD,
       config: digestConfig(plan.config, plan.job),
       window: plan.window,
@@ -101,14 +101,14 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       expects: (peer) => plan.pinned.get(peer) ?? this.#met.get(peer),
       invitation: plan.invitation,
       allowUnauthenticated: plan.allowUnauthenticated,
-      keys: runtime.keys,
+      keys: environment.keys,
     };
     const events: DiallerEvents = {
       retrying: (peer, error) => this.#retrying(peer, error),
       giveUp: (session, error) => this.#giveUp(session, error),
       establish: (session, connection, established) => this.#establish(session, connection, established),
     };
-    this.#dialler = new Dialler(plan, this.#local, events, runtime);
+    this.#dialler = new Dialler(plan, this.#local, events, environment);
     for (const peer of othersOf(plan.parties, plan.self)) this.#addPeer(peer);
   }
 
@@ -169,11 +169,11 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       },
       absent: (why: string, lastSeen: number) => this.#unreachable.failureOf(peer, why, lastSeen),
       bye: () => {
-        this.#table.failPeer(peer, peerLost(peer, 'it has closed its link', this.#runtime.clock.now()));
+        this.#table.failPeer(peer, peerLost(peer, 'it has closed its link', this.#environment.clock.now()));
         this.#note(peer, 'closed');
       },
     };
-    const session = new PeerSession(peer, this.#table, this.#plan, events, this.#runtime.clock);
+    const session = new PeerSession(peer, this.#table, this.#plan, events, this.#environment.clock);
     this.#sessions.set(peer, session);
   }
 
@@ -186,13 +186,13 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   async start(): Promise<void> {
     const { listen: address, tls, signal } = this.#plan;
     signal?.throwIfAborted();
-    if (address !== undefined) this.#lease = await this.#runtime.sockets.listen(address, this, tls);
-    const { clock } = this.#runtime;
+    if (address !== undefined) this.#lease = await this.#environment.sockets.listen(address, this, tls);
+    const { clock } = this.#environment;
     this.#beats = clock.every(Math.min(this.#plan.heartbeatMs / 2, 500), () => this.#beat());
     signal?.addEventListener('abort', this.#onSignal, { once: true });
     for (const peer of this.#plan.dials.keys()) this.#dialler.redial(this.#sessions.get(peer)!);
     for (const [peer, place] of this.#plan.waits)
-      void waitAtRelay(peer, place, this.#waiting, this.#ended.signal, this.#runtime);
+      void waitAtRelay(peer, place, this.#waiting, this.#ended.signal, this.#environment);
   }
 
   readonly #waiting = {
@@ -245,7 +245,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   }
 
   async ready(timeoutMs = this.#plan.readyTimeoutMs): Promise<void> {
-    const { clock } = this.#runtime;
+    const { clock } = this.#environment;
     const until = clock.elapsed() + timeoutMs;
     let last = until;
     let say = clock.elapsed() + FIRST_WORD_MS;
@@ -412,7 +412,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   }
 
   #beat(): void {
-    const now = this.#runtime.clock.elapsed();
+    const now = this.#environment.clock.elapsed();
     // A long computation here keeps us from hearing; that is not the peers' silence.
     const late = now - this.#lastBeat - this.#plan.heartbeatMs;
     this.#lastBeat = now;
@@ -431,9 +431,9 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
 /** Opens this party's end of the link: checks the options, listens, begins to dial. */
 export const connect = async (
   options: WebSocketTransportOptions,
-  runtime: Runtime = usual,
+  environment: Environment = usual,
 ): Promise<WebSocketTransport> => {
-  const link = new Link(planOf(options), runtime);
+  const link = new Link(planOf(options), environment);
   await link.start();
   return link;
 };

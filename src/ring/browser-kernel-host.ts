@@ -1,7 +1,6 @@
-/** @file What kernels, streams and digests take from a browser. Takes the place of runtime.ts in the bundle. */
+/** @file What kernels, streams and digests take from a browser (KernelHost in kernel-host.ts). */
 import nacl from 'tweetnacl';
-import type { Helper } from './node-kernel-host.ts';
-import type { HelperDuty } from './thread-pool.ts';
+import type { Helper, HelperDuty } from './kernel-host.ts';
 
 /** A browser has no ChaCha20: the kernel makes the streams. */
 export const streamCrypto = (): undefined => undefined;

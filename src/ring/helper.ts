@@ -1,7 +1,7 @@
 /** @file What a helper thread does: an instance of the kernels on its ring's memory, at work on what its queue shows. */
 
+import type { HelperDuty } from './kernel-host.ts';
 import { instantiate } from './kernels.ts';
-import type { HelperDuty } from './thread-pool.ts';
 import { serveQueue, WorkQueue } from './work-queue.ts';
 
 export const serveHelper = async ({ module, memory, queue, scratch, thread }: HelperDuty): Promise<void> => {

@@ -1,9 +1,9 @@
 /** @file Loading the WebAssembly module, and the names of what it exports. */
 
 import * as loader from '@assemblyscript/loader';
+import { readAsset, sha512 } from '#kernel-host';
 import { KERNELS, VERSION } from '../build-stamp.ts';
 import { TesseraError } from '../errors.ts';
-import { readAsset, sha512 } from './node-kernel-host.ts';
 import { streamOf } from './stream.ts';
 
 /** Kernels with one export a field: add32, add64, add128. */

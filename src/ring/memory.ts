@@ -1,11 +1,11 @@
 /** @file A ring's memory: arrays in it, their lifetime, and the checks that every kernel call shares. */
 
+import { cores } from '#kernel-host';
 import { fail } from '../errors.ts';
 import { type Arr, Bits, Bytes, RingArray } from './array.ts';
 import type { Field } from './field.ts';
 import { Heap } from './heap.ts';
 import { type KernelName, type Kernels, loadKernels } from './kernels.ts';
-import { cores } from './node-kernel-host.ts';
 import { grainOf } from './partition.ts';
 import { ThreadPool } from './thread-pool.ts';
 import type { Partition } from './work-queue.ts';

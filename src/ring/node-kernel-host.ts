@@ -1,36 +1,16 @@
-/** @file What kernels, streams and digests take from the host, and how Node, Deno and a browser differ in giving it. */
+/** @file What kernels, streams and digests take from Node and Deno (KernelHost in kernel-host.ts). */
 
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Helper, HelperDuty, StreamCrypto } from './kernel-host.ts';
 
-import type { HelperDuty } from './thread-pool.ts';
-
-/** The part of node:crypto that the PRG uses. */
-interface StreamCrypto {
-  createCipheriv(
-    algorithm: string,
-    key: Uint8Array,
-    iv: Uint8Array,
-  ): { update(data: Uint8Array): Uint8Array };
-}
-
-/** A helper thread of a ring. */
-export interface Helper {
-  /** Ends it; resolves when it has ended. */
-  end(): Promise<unknown>;
-}
-
-interface BuiltinHost {
-  process?: { getBuiltinModule?: (name: string) => unknown };
-}
-
-const builtin = (name: string): unknown => (globalThis as BuiltinHost).process?.getBuiltinModule?.(name);
-
-/** node:crypto where its ChaCha20 works (Node, Deno), else undefined. */
+/** node:crypto where its ChaCha20 works, else undefined. */
 export const streamCrypto = (): StreamCrypto | undefined => {
-  const found = builtin('node:crypto') as StreamCrypto | undefined;
   try {
-    found?.createCipheriv('chacha20', new Uint8Array(32), new Uint8Array(16)).update(new Uint8Array(1));
-    return found;
+    createCipheriv('chacha20', new Uint8Array(32), new Uint8Array(16)).update(new Uint8Array(1));
+    return { createCipheriv };
   } catch {
     return undefined;
   }
@@ -40,22 +20,16 @@ export const streamCrypto = (): StreamCrypto | undefined => {
 export const sha512 = (bytes: Uint8Array): Uint8Array =>
   new Uint8Array(createHash('sha512').update(bytes).digest());
 
-/** The bytes at a URL next to this module: a file, or in a browser a fetch. */
+/** The bytes at a URL next to this module: a file, or where the package was loaded from a server (Deno) an answer of it. */
 export const readAsset = async (url: URL): Promise<BufferSource> => {
-  if (url.protocol !== 'file:') {
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`GET ${url} answered ${response.status}`);
-    return response.arrayBuffer();
-  }
-  const name = 'node:fs'; // a variable, so that bundlers for browsers leave it alone
-  const fs = (builtin(name) ?? (await import(name))) as typeof import('node:fs');
-  return fs.readFileSync(url);
+  if (url.protocol === 'file:') return readFileSync(url);
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`GET ${url} answered ${response.status}`);
+  return response.arrayBuffer();
 };
 
-/** Starts a helper thread, or returns undefined where the host gives none. It keeps no program from ending. */
-export const startHelper = (duty: HelperDuty): Helper | undefined => {
-  const { Worker } = (builtin('node:worker_threads') ?? {}) as Partial<typeof import('node:worker_threads')>;
-  if (Worker === undefined) return undefined;
+/** Starts a helper thread, which keeps no program from ending. */
+export const startHelper = (duty: HelperDuty): Helper => {
   const worker = new Worker(new URL('./helper-thread.js', import.meta.url), {
     workerData: duty,
     execArgv: [],
@@ -68,10 +42,7 @@ export const startHelper = (duty: HelperDuty): Helper | undefined => {
 };
 
 /** Processor cores that this process may use. */
-export const cores = (): number => {
-  const os = builtin('node:os') as { availableParallelism(): number } | undefined;
-  return os?.availableParallelism() ?? 1;
-};
+export const cores = (): number => availableParallelism();
 
 /** n bytes from the host's cryptographic source. */
 export const randomBytes = (n: number): Uint8Array<ArrayBuffer> => {

@@ -11,7 +11,7 @@ import * as math from './math/index.ts';
 import type { Ring } from './ring.ts';
 import { hostStream } from './stream.ts';
 
-export { randomBytes } from './node-kernel-host.ts';
+export { randomBytes } from '#kernel-host';
 
 /** A stream ends where its block counter would wrap. */
 const STREAM = math.pow2(32) * 64;

@@ -4,9 +4,10 @@
  * whatever piece no other thread has taken, so a worker that is late or could not be started only costs parallelism.
  */
 
+import { startHelper } from '#kernel-host';
 import { TesseraError } from '../errors.ts';
+import type { Helper } from './kernel-host.ts';
 import type { KernelName, Kernels } from './kernels.ts';
-import { type Helper, startHelper } from './node-kernel-host.ts';
 import { costOf, partitionBy, RULES } from './partition.ts';
 import {
   awaitDone,
@@ -18,15 +19,6 @@ import {
   TICKET,
   WorkQueue,
 } from './work-queue.ts';
-
-/** What a helper is started with. */
-export interface HelperDuty {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  readonly queue: number;
-  readonly scratch: number;
-  readonly thread: number;
-}
 
 /**
  * How long the caller waits for a piece that a helper has taken: so long, and this many times the longest of its own. A helper

@@ -2,7 +2,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type RunningThread, startThread } from '../../src/device/node-runtime.ts';
+import { startThread } from '#device-runtime';
+import type { RunningThread } from '../../src/device/runtime.ts';
 import { Session } from '../../src/device/session.ts';
 import { standalone } from '../../src/device/standalone.ts';
 import { SpuThreads } from '../../src/device/threads.ts';
@@ -16,7 +17,13 @@ const PARTIES = ['alice', 'bob'];
 /** A simulation whose threads are at hand. */
 const session = (): { readonly s: Session; readonly threads: RunningThread[] } => {
   const threads: RunningThread[] = [];
-  const mode = standalone(PARTIES, undefined);
+  const mode = standalone({
+    mode: 'standalone',
+    parties: PARTIES,
+    link: undefined,
+    quiet: true,
+    tell: () => {},
+  });
   const s = new Session(
     {
       ...mode,

@@ -2,11 +2,12 @@
  * @file A peer that speaks the handshake as it likes: written from the description in handshake.ts a second time, so that what both ends
  * sign is compared with it too.
  */
+
+import { sha512 } from '#kernel-host';
 import { controlCodec } from '../../src/link/codec.ts';
 import { ConnectError } from '../../src/link/failures.ts';
 import type { Hello, MessagePipe } from '../../src/link/handshake.ts';
 import { createIdentity, type Identity, sign } from '../../src/link/identity.ts';
-import { sha512 } from '../../src/ring/node-kernel-host.ts';
 
 /** Both ends of a connection in memory. */
 export const pipes = (): readonly [MessagePipe, MessagePipe] => {

@@ -6,8 +6,8 @@
 import { type Address, formatAddress } from '../../src/link/address.ts';
 import { Connection, type Socket, type SocketEvents } from '../../src/link/connection.ts';
 import { connectError } from '../../src/link/dial.ts';
-import type { Sockets } from '../../src/link/environment.ts';
 import { ConnectError } from '../../src/link/failures.ts';
+import type { Sockets } from '../../src/link/sockets.ts';
 import { type Acceptor, welcome } from '../../src/link/welcome.ts';
 import type { Chance } from './chance.ts';
 import type { Process, World } from './world.ts';

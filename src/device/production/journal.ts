@@ -5,8 +5,9 @@
  * It is there to name mistakes: long constants stand in the text of a program by a short digest (ir/ops/print.ts). That all
  * parties run what is dealt is by the full hash of each job, which the dealer compares, or the header of stored material.
  */
+
+import { sha512 } from '#kernel-host';
 import { TesseraError } from '../../errors.ts';
-import { sha512 } from '../../ring/node-kernel-host.ts';
 import { differenceOf } from '../detail.ts';
 import type { Op } from '../objects.ts';
 import type { Exchange } from './exchange.ts';

@@ -1,4 +1,6 @@
 /** @file Production: this program is one party's; the others run theirs, and the programs meet over the network. */
+
+import { filesOf, onEmpty, onEnd, openLinks, openStored, startNode } from '#device-runtime';
 import { TesseraError } from '../../errors.ts';
 import { createCodec } from '../../link/codec.ts';
 import { createIdentity, identitySecretText } from '../../link/identity.ts';
@@ -9,7 +11,6 @@ import { failedAt } from '../failing.ts';
 import { LocalKeeper } from '../keeper.ts';
 import { measures, UNMEASURED } from '../measured.ts';
 import type { Described, Keeper, Mode, PartyFiles, SpuBackend } from '../mode.ts';
-import { filesOf, onEmpty, onEnd, openLinks, openStored, startNode } from '../node-runtime.ts';
 import { type Op, quietly } from '../objects.ts';
 import './arrays.ts';
 import type { BeaverType } from '../runtime-config.ts';

@@ -3,12 +3,12 @@
  * as private inputs of all parties (ports.ts), is the value again under fresh masks, of which dealers need to know nothing
  * more.
  */
+import { sha512 } from '#kernel-host';
 import { subtract } from '../../dealer/material.ts';
 import { Scratch } from '../../dealer/scratch.ts';
 import type { Value } from '../../gates/gate.ts';
 import { createCodec } from '../../link/codec.ts';
 import type { Field } from '../../ring/field.ts';
-import { sha512 } from '../../ring/node-kernel-host.ts';
 import type { Ring } from '../../ring/ring.ts';
 import type { Tensor } from '../ops/graph.ts';
 import { type Entry, isTensor } from './store.ts';

@@ -1,8 +1,8 @@
 /** @file Jobs: the unit of work that every party and the dealer run in the same order, and how the dealer hears of them. */
 
+import { sha512 } from '#kernel-host';
 import { TesseraError } from '../../errors.ts';
 import { createCodec } from '../../link/codec.ts';
-import { sha512 } from '../../ring/node-kernel-host.ts';
 import { analyse } from '../compile/analysis.ts';
 import type { DType, Graph, Tensor } from '../ops/graph.ts';
 import type { Dealer, Deals } from './dealer-run.ts';

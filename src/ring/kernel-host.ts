@@ -1,0 +1,40 @@
+/** @file What kernels, streams and digests need of the platform. `#kernel-host` is the implementation for the platform at hand. */
+
+/** The part of node:crypto that makes key streams. */
+export interface StreamCrypto {
+  createCipheriv(
+    algorithm: string,
+    key: Uint8Array,
+    iv: Uint8Array,
+  ): { update(data: Uint8Array): Uint8Array };
+}
+
+/** What a helper thread is started with: the module and memory of its ring, and addresses in that memory. */
+export interface HelperDuty {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Address of the work queue. */
+  readonly queue: number;
+  readonly scratch: number;
+  readonly thread: number;
+}
+
+/** A helper thread of a ring. */
+export interface Helper {
+  /** Ends it; resolves when it has ended. */
+  end(): Promise<unknown>;
+}
+
+export interface KernelHost {
+  /** A native ChaCha20 (Node, Deno); undefined where there is none, and the kernel makes the streams. */
+  streamCrypto(): StreamCrypto | undefined;
+  sha512(bytes: Uint8Array): Uint8Array;
+  /** The bytes of a file of the package. */
+  readAsset(url: URL): Promise<BufferSource>;
+  /** Starts a helper thread, or returns undefined where the platform gives none. It keeps no program from ending. */
+  startHelper(duty: HelperDuty): Helper | undefined;
+  /** Processor cores that this process may use. */
+  cores(): number;
+  /** n bytes from the platform's cryptographic source. */
+  randomBytes(n: number): Uint8Array<ArrayBuffer>;
+}
