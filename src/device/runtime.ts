@@ -2,7 +2,7 @@
  * @file What devices need of the platform: threads, links, engines, lowering, files, and notice of the program's end.
  * `#device-runtime` is the implementation for the platform at hand.
  */
-import type { Graph } from '../ir/graph.ts';
+import type { Graph } from '../ir/ops/graph.ts';
 import type { PortLike } from '../link/port.ts';
 import type { WebSocketTransport } from '../link/websocket.ts';
 import type { LoweredProgram, LoweringOptions } from './lower-program.ts';
