@@ -1,8 +1,8 @@
 /** @file What a second thread of a ring brings: large calls, and those around the size from which they are shared. */
 
+import { cores } from '#kernel-host';
 import type { RingArray } from '../src/ring/array.ts';
 import { FIELDS } from '../src/ring/field.ts';
-import { cores } from '#kernel-host';
 import { Prg } from '../src/ring/prg.ts';
 import { Ring } from '../src/ring/ring.ts';
 import { type Spread, spread } from './lib/duel.ts';
