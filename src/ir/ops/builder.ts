@@ -5,6 +5,23 @@ import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
 import { oneNaN } from './nan.ts';
 import { inferTypes } from './table.ts';
 
+/** A node without the fields that it does not have: nodes are made by the ten thousand, and are compared and sent. */
+export const nodeOf = (
+  op: string,
+  ins: readonly ValueId[],
+  outs: readonly ValueId[],
+  attrs: Attrs,
+  body: Graph | undefined,
+  site: string | undefined,
+): Node =>
+  body === undefined
+    ? site === undefined
+      ? { op, ins, outs, attrs }
+      : { op, ins, outs, attrs, site }
+    : site === undefined
+      ? { op, ins, outs, attrs, body }
+      : { op, ins, outs, attrs, body, site };
+
 export class GraphBuilder {
   readonly types: Type[] = [];
   readonly nodes: Node[] = [];
@@ -31,21 +48,15 @@ export class GraphBuilder {
     attrs: Attrs = {},
     more: { readonly body?: Graph | undefined; readonly site?: string | undefined } = {},
   ): ValueId[] {
+    const { body, site } = more;
     const types = inferTypes(
       op,
       ins.map((id) => this.typeOf(id)),
       attrs,
-      more.body,
+      body,
     );
     const outs = types.map((t) => this.#value(t));
-    this.nodes.push({
-      op,
-      ins,
-      outs,
-      attrs,
-      ...(more.body === undefined ? {} : { body: more.body }),
-      ...(more.site === undefined ? {} : { site: more.site }),
-    });
+    this.nodes.push(nodeOf(op, ins, outs, attrs, body, site));
     return outs;
   }
 

@@ -42,11 +42,12 @@ const attrText = (x: Attr): string => {
 };
 
 /** `axes=[0] keep=true`, sorted by name. */
-export const attrsText = (attrs: Attrs): string =>
-  Object.keys(attrs)
-    .sort()
-    .map((k) => `${k}=${attrText(attrs[k]!)}`)
-    .join(' ');
+export const attrsText = (attrs: Attrs): string => {
+  const keys = Object.keys(attrs);
+  if (keys.length === 0) return '';
+  if (keys.length > 1) keys.sort();
+  return keys.map((k) => `${k}=${attrText(attrs[k]!)}`).join(' ');
+};
 
 /**
  * The graph as text. Same text, same program: numbering, attributes and constants (by digest) are all in it.

@@ -5,8 +5,12 @@ import { type Shape, sizeOf } from './graph.ts';
 /** `(2,3)`, `(4,)`, `()`: as NumPy prints shapes. */
 export const shapeText = (shape: Shape): string => `(${shape.join(',')}${shape.length === 1 ? ',' : ''})`;
 
-export const sameShape = (a: Shape, b: Shape): boolean =>
-  a.length === b.length && a.every((n, i) => n === b[i]);
+export const sameShape = (a: Shape, b: Shape): boolean => {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+};
 
 /** Row-major strides, in elements. */
 export const stridesOf = (shape: Shape): number[] => {

@@ -2,7 +2,7 @@
 import { fail } from '../../errors.ts';
 import { ELEMENTWISE } from './elementwise/infer.ts';
 import type { Attrs, Graph, Type } from './graph.ts';
-import { num, type OpDef, typeText } from './infer.ts';
+import { type Infer, num, type OpDef, typeText } from './infer.ts';
 import { INTEGER } from './integer/infer.ts';
 import { SECRET } from './oblivious/infer.ts';
 import { SHAPING } from './shape/infer.ts';
@@ -66,6 +66,17 @@ export const OPS: Readonly<Record<string, OpDef>> = {
 export const opDef = (op: string): OpDef =>
   Object.hasOwn(OPS, op) ? OPS[op]! : fail('UNSUPPORTED', `unknown op ${JSON.stringify(op)}`);
 
+const rules = new Map<string, Infer>();
+
+/** The type rule of an op, made once. */
+const ruleOf = (op: string, def: OpDef): Infer => {
+  const known = rules.get(op);
+  if (known) return known;
+  const rule = def.infer(op);
+  rules.set(op, rule);
+  return rule;
+};
+
 /** Types of the results of an op. Throws typed errors on any operand or attribute that does not fit. */
 export const inferTypes = (
   op: string,
@@ -76,5 +87,5 @@ export const inferTypes = (
   const def = opDef(op);
   const fits = typeof def.arity === 'number' ? ins.length === def.arity : ins.length >= def.arity[0];
   if (!fits) fail('INVALID_ARGUMENT', `${op} does not take ${ins.length} operands`);
-  return def.infer(op)(ins, attrs, body);
+  return ruleOf(op, def)(ins, attrs, body);
 };

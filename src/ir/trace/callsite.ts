@@ -21,6 +21,7 @@ export const atSite = <R>(site: string | undefined, fn: () => R): R => {
   }
 };
 
+/** The stack as text, as the runtime, its source maps or its user's own hook write it. */
 const look = (frames: number): string | undefined => {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = frames;
@@ -34,12 +35,82 @@ const look = (frames: number): string | undefined => {
   return undefined;
 };
 
-/** The innermost line of the stack outside of this library, `file:line:column`. Some 10 us. */
-export const callSite = (): string | undefined => {
-  if (replayed !== undefined) return replayed;
+const lookFar = (): string | undefined => {
   for (const frames of FRAMES) {
     const site = look(frames);
     if (site !== undefined) return site;
   }
   return undefined;
+};
+
+/** What V8 tells of a frame before it is made text. */
+interface Frame {
+  getScriptNameOrSourceURL(): string | null | undefined;
+  getPosition(): number;
+}
+
+interface V8Error {
+  prepareStackTrace?: ((error: Error, frames: readonly Frame[]) => unknown) | undefined;
+  captureStackTrace?(target: object, above: unknown): void;
+}
+
+const v8 = Error as unknown as V8Error;
+
+/** By script and place in it: the text of what was looked up before. A loop records thousands of ops from one place. */
+const known = new Map<string, Map<number, string | undefined>>();
+/** Frames in which most sites are: each costs. */
+const NEAR = 8;
+/** Places that are remembered, at most. */
+const KNOWN = 1 << 14;
+let places = 0;
+
+let nearest: Frame | undefined;
+
+/** Keeps the innermost frame outside of this library. */
+const keepNearest = (_: Error, frames: readonly Frame[]): string => {
+  nearest = frames.find((frame) => {
+    const script = frame.getScriptNameOrSourceURL();
+    return (
+      typeof script === 'string' && !script.startsWith('node:') && !OURS.some((url) => script.startsWith(url))
+    );
+  });
+  return '';
+};
+
+/** The innermost frame outside of this library, where the runtime tells. */
+const nearestFrame = (): Frame | undefined => {
+  const { prepareStackTrace: before, captureStackTrace } = v8;
+  if (captureStackTrace === undefined) return undefined;
+  const limit = Error.stackTraceLimit;
+  const holder: { stack?: string } = {};
+  nearest = undefined;
+  try {
+    v8.prepareStackTrace = keepNearest;
+    Error.stackTraceLimit = NEAR;
+    captureStackTrace.call(Error, holder, nearestFrame);
+    // Frames are prepared when they are first asked for.
+    void holder.stack;
+  } finally {
+    v8.prepareStackTrace = before;
+    Error.stackTraceLimit = limit;
+  }
+  return nearest;
+};
+
+/** The innermost line of the stack outside of this library, `file:line:column`. Some microseconds, 10 the first time. */
+export const callSite = (): string | undefined => {
+  if (replayed !== undefined) return replayed;
+  const frame = nearestFrame();
+  const script = frame?.getScriptNameOrSourceURL();
+  if (!frame || !script) return lookFar();
+  const sites = known.get(script) ?? new Map<number, string | undefined>();
+  const place = frame.getPosition();
+  if (sites.has(place)) return sites.get(place);
+  const site = lookFar();
+  if (++places > KNOWN) {
+    known.clear();
+    places = 1;
+  }
+  known.set(script, sites.set(place, site));
+  return site;
 };

@@ -146,8 +146,8 @@ export class Trace {
   }
 
   /** The value of this trace that stands for `x`. Throws when `x` belongs to a trace that is over or unrelated. */
-  lift(x: BaseArray): ValueId {
-    if (x instanceof NDArray) return this.#constant(x);
+  lift(x: BaseArray, site?: string): ValueId {
+    if (x instanceof NDArray) return this.#constant(x, site);
     const t = x as Traced;
     if (t.trace === this) return t.id;
     if (!t.trace.open || this.parent === undefined || t.trace.depth >= this.depth)
@@ -164,10 +164,10 @@ export class Trace {
     return id;
   }
 
-  #constant(x: NDArray): ValueId {
+  #constant(x: NDArray, near: string | undefined): ValueId {
     const seen = this.#constants.get(x);
     if (seen !== undefined) return seen;
-    const site = callSite();
+    const site = near ?? callSite();
     let id: ValueId;
     if (sizeOf(x.shape) > 1 && isUniform(x)) {
       const one = this.builder.constant(
@@ -191,8 +191,9 @@ export class Trace {
         'INVALID_ARGUMENT',
         `${op}: a traced value was used after its program or loop body had been recorded`,
       );
-    const ids = ins.map((x) => this.lift(x));
-    return new Traced(this, this.builder.emit(op, ids, attrs, { site: callSite() })[0]!);
+    const site = callSite();
+    const ids = ins.map((x) => this.lift(x, site));
+    return new Traced(this, this.builder.emit(op, ids, attrs, { site })[0]!);
   }
 }
 

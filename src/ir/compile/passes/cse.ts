@@ -1,6 +1,7 @@
 /** @file Common subexpressions: nodes with the same op, operands and attributes become one (ops have no effects). */
 import type { Attr, Graph, Node, ValueId } from '../../ops/graph.ts';
 import { attrsText, print } from '../../ops/print.ts';
+import { typeText } from '../../ops/table.ts';
 import { keep, rewrite } from './rewrite.ts';
 
 const sameAttr = (a: Attr | undefined, b: Attr | undefined): boolean => {
@@ -25,10 +26,11 @@ export const cse = (graph: Graph): Graph => {
   const seen = new Map<string, { readonly node: Node; readonly outs: readonly ValueId[] }>();
   return rewrite(graph, (to, given, ins) => {
     const node = given.body === undefined ? given : { ...given, body: cse(given.body) };
-    const types = node.outs.map((id) => graph.types[id]!);
-    const body = node.body === undefined ? '' : print(node.body);
     const operands = COMMUTATIVE.has(node.op) ? [...ins].sort((x, y) => x - y) : ins;
-    const key = [node.op, operands.join(','), attrsText(node.attrs), JSON.stringify(types), body].join('|');
+    // Operands say what the results' types are, where there are any.
+    const types = ins.length > 0 ? '' : node.outs.map((id) => typeText(graph.types[id]!)).join();
+    const body = node.body === undefined ? '' : print(node.body);
+    const key = `${node.op}|${operands.join()}|${attrsText(node.attrs)}|${types}|${body}`;
     const known = seen.get(key);
     if (known !== undefined && sameAttrs(known.node, node)) return known.outs;
     const outs = keep(to, node, ins);

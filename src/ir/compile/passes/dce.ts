@@ -43,20 +43,17 @@ const narrow = (node: Node, live: readonly boolean[]): Node => {
 export const dce = (graph: Graph): Graph => {
   const live = new Set(graph.outs);
   const nodes: Node[] = [];
-  for (const node of graph.nodes.toReversed()) {
+  for (let i = graph.nodes.length - 1; i >= 0; i--) {
+    const node = graph.nodes[i]!;
     if (!node.outs.some((id) => live.has(id))) continue;
     const wanted = node.outs.map((id) => live.has(id));
     const left = node.body === undefined ? node : narrow(node, liveCarries(node, node.body, wanted));
     for (const id of left.ins) live.add(id);
-    nodes.unshift(left);
+    nodes.push(left);
   }
-  return rewrite(compact({ ...graph, nodes }), keep);
+  return rewrite(graph, keep, nodes.reverse().map(compact));
 };
 
 /** Loop bodies whose inputs were dropped are renumbered. */
-const compact = (graph: Graph): Graph => ({
-  ...graph,
-  nodes: graph.nodes.map((node) =>
-    node.body === undefined ? node : { ...node, body: rewrite(node.body, keep) },
-  ),
-});
+const compact = (node: Node): Node =>
+  node.body === undefined ? node : { ...node, body: rewrite(node.body, keep) };

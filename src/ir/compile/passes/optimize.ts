@@ -23,4 +23,13 @@ const PASSES: readonly ((graph: Graph) => Graph)[] = [
   early,
 ];
 
-export const optimize = (graph: Graph): Graph => PASSES.reduce((g, pass) => pass(g), graph);
+/** A pass has nothing to do on what it has made itself, or has left as it was. */
+export const optimize = (graph: Graph): Graph => {
+  const done = new Map<(graph: Graph) => Graph, Graph>();
+  return PASSES.reduce((g, pass) => {
+    if (done.get(pass) === g) return g;
+    const made = pass(g);
+    done.set(pass, made);
+    return made;
+  }, graph);
+};

@@ -6,25 +6,51 @@ import type { Graph, Node, ValueId } from '../../ops/graph.ts';
 export type Visit = (to: GraphBuilder, node: Node, ins: readonly ValueId[]) => readonly ValueId[];
 
 /** The node as it is. */
-export const keep: Visit = (to, node, ins) =>
-  to.emit(node.op, ins, node.attrs, { body: node.body, site: node.site });
+export const keep: Visit = (to, node, ins) => to.emit(node.op, ins, node.attrs, node);
 
-/** A new graph with the same inputs and outputs, each node put through `visit`. What was a secret result stays one. */
-export const rewrite = (graph: Graph, visit: Visit): Graph => {
+/**
+ * A new graph with the same inputs and outputs, each node (or each of `nodes`, some of them) put through `visit`. What was a
+ * secret result stays one. Where nothing has changed it is the same graph, and not another.
+ */
+export const rewrite = (graph: Graph, visit: Visit, nodes: readonly Node[] = graph.nodes): Graph => {
   const to = new GraphBuilder();
-  const names = new Map<ValueId, ValueId>();
-  for (const id of graph.ins) names.set(id, to.input(graph.types[id]!));
-  for (const node of graph.nodes) {
+  const names = new Int32Array(graph.types.length).fill(-1);
+  for (const id of graph.ins) names[id] = to.input(graph.types[id]!);
+  for (const node of nodes) {
     const outs = visit(
       to,
       node,
-      node.ins.map((id) => names.get(id)!),
+      node.ins.map((id) => names[id]!),
     );
-    for (const [i, id] of node.outs.entries()) names.set(id, outs[i]!);
+    for (let i = 0; i < node.outs.length; i++) names[node.outs[i]!] = outs[i]!;
   }
   const result = (id: ValueId): ValueId => {
-    const made = names.get(id)!;
+    const made = names[id]!;
     return graph.types[id]!.secret && !to.typeOf(made).secret ? to.emit('hide', [made])[0]! : made;
   };
-  return to.finish(graph.outs.map(result));
+  const made = to.finish(graph.outs.map(result));
+  return isSame(graph, made) ? graph : made;
 };
+
+const sameIds = (a: readonly ValueId[], b: readonly ValueId[]): boolean => {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+};
+
+const isSame = (a: Graph, b: Graph): boolean =>
+  a.nodes.length === b.nodes.length &&
+  a.types.length === b.types.length &&
+  sameIds(a.ins, b.ins) &&
+  sameIds(a.outs, b.outs) &&
+  a.nodes.every((node, i) => {
+    const other = b.nodes[i]!;
+    return (
+      node.op === other.op &&
+      node.attrs === other.attrs &&
+      node.body === other.body &&
+      node.site === other.site &&
+      sameIds(node.ins, other.ins) &&
+      sameIds(node.outs, other.outs)
+    );
+  });
