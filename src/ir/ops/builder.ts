@@ -60,6 +60,24 @@ export class GraphBuilder {
     return outs;
   }
 
+  /** Adds a node of another graph, whose values have `types`, on these operands: without typing it anew where they are what they were. */
+  keep(node: Node, ins: readonly ValueId[], types: readonly Type[]): readonly ValueId[] {
+    const { op, attrs, body, site } = node;
+    if (body !== undefined) return this.emit(op, ins, attrs, node);
+    for (let i = 0; i < ins.length; i++)
+      if (this.types[ins[i]!] !== types[node.ins[i]!]) return this.emit(op, ins, attrs, node);
+    let same = ins === node.ins;
+    for (const id of node.outs) if (this.#value(types[id]!) !== id) same = false;
+    if (same) {
+      this.nodes.push(node);
+      return node.outs;
+    }
+    const first = this.types.length - node.outs.length;
+    const outs = node.outs.map((_, i) => first + i);
+    this.nodes.push(nodeOf(op, ins, outs, attrs, undefined, site));
+    return outs;
+  }
+
   constant(value: Tensor, site?: string): ValueId {
     return this.emit(
       'const',

@@ -27,10 +27,12 @@ const liveCarries = (node: Node, body: Graph, wanted: readonly boolean[]): boole
 /** The loop with only the carries in `live`, and only the captured values that its body still uses. */
 const narrow = (node: Node, live: readonly boolean[]): Node => {
   const body = node.body!;
-  const kept = dce({ ...body, outs: body.outs.filter((_, i) => live[i]) });
+  const whole = live.every((is) => is);
+  const kept = dce(whole ? body : { ...body, outs: body.outs.filter((_, i) => live[i]) });
   const used = liveValues(kept, kept.outs);
   const carries = body.outs.length;
   const stays = (i: number): boolean => (i < carries ? live[i]! : used.has(kept.ins[1 + i]!));
+  if (whole && node.ins.every((_, i) => stays(i))) return kept === body ? node : { ...node, body: kept };
   return {
     ...node,
     ins: node.ins.filter((_, i) => stays(i)),

@@ -3,25 +3,35 @@ import { GraphBuilder } from '../../ops/builder.ts';
 import type { Graph, Node, ValueId } from '../../ops/graph.ts';
 
 /** Adds the node (its operands already renamed) to the new graph, or finds what stands for it; gives its results. */
-export type Visit = (to: GraphBuilder, node: Node, ins: readonly ValueId[]) => readonly ValueId[];
+export type Visit = (to: Rewriter, node: Node, ins: readonly ValueId[]) => readonly ValueId[];
+
+/** The new graph, which knows the types of the old one. */
+export class Rewriter extends GraphBuilder {
+  readonly from: Graph;
+
+  constructor(from: Graph) {
+    super();
+    this.from = from;
+  }
+}
 
 /** The node as it is. */
-export const keep: Visit = (to, node, ins) => to.emit(node.op, ins, node.attrs, node);
+export const keep: Visit = (to, node, ins) => to.keep(node, ins, to.from.types);
 
 /**
  * A new graph with the same inputs and outputs, each node (or each of `nodes`, some of them) put through `visit`. What was a
  * secret result stays one. Where nothing has changed it is the same graph, and not another.
  */
 export const rewrite = (graph: Graph, visit: Visit, nodes: readonly Node[] = graph.nodes): Graph => {
-  const to = new GraphBuilder();
+  const to = new Rewriter(graph);
   const names = new Int32Array(graph.types.length).fill(-1);
   for (const id of graph.ins) names[id] = to.input(graph.types[id]!);
+  const renamed = (ids: readonly ValueId[]): readonly ValueId[] => {
+    for (let i = 0; i < ids.length; i++) if (names[ids[i]!] !== ids[i]) return ids.map((id) => names[id]!);
+    return ids;
+  };
   for (const node of nodes) {
-    const outs = visit(
-      to,
-      node,
-      node.ins.map((id) => names[id]!),
-    );
+    const outs = visit(to, node, renamed(node.ins));
     for (let i = 0; i < node.outs.length; i++) names[node.outs[i]!] = outs[i]!;
   }
   const result = (id: ValueId): ValueId => {
@@ -32,25 +42,27 @@ export const rewrite = (graph: Graph, visit: Visit, nodes: readonly Node[] = gra
   return isSame(graph, made) ? graph : made;
 };
 
-const sameIds = (a: readonly ValueId[], b: readonly ValueId[]): boolean => {
+const sameList = <T>(a: readonly T[], b: readonly T[]): boolean => {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 };
 
 const isSame = (a: Graph, b: Graph): boolean =>
-  a.nodes.length === b.nodes.length &&
   a.types.length === b.types.length &&
-  sameIds(a.ins, b.ins) &&
-  sameIds(a.outs, b.outs) &&
+  sameList(a.ins, b.ins) &&
+  sameList(a.outs, b.outs) &&
+  a.nodes.length === b.nodes.length &&
   a.nodes.every((node, i) => {
     const other = b.nodes[i]!;
+    if (node === other) return true;
     return (
+      node.body !== undefined &&
+      node.body === other.body &&
       node.op === other.op &&
       node.attrs === other.attrs &&
-      node.body === other.body &&
       node.site === other.site &&
-      sameIds(node.ins, other.ins) &&
-      sameIds(node.outs, other.outs)
+      sameList(node.ins, other.ins) &&
+      sameList(node.outs, other.outs)
     );
   });
