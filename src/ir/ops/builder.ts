@@ -6,7 +6,7 @@ import { oneNaN } from './nan.ts';
 import { inferTypes } from './table.ts';
 
 /** A node without the fields that it does not have: nodes are made by the ten thousand, and are compared and sent. */
-export const nodeOf = (
+const nodeOf = (
   op: string,
   ins: readonly ValueId[],
   outs: readonly ValueId[],

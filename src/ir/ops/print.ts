@@ -42,7 +42,7 @@ const attrText = (x: Attr): string => {
 };
 
 /** `axes=[0] keep=true`, sorted by name. */
-export const attrsText = (attrs: Attrs): string => {
+const attrsText = (attrs: Attrs): string => {
   const keys = Object.keys(attrs);
   if (keys.length === 0) return '';
   if (keys.length > 1) keys.sort();
