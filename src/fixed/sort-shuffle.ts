@@ -1,7 +1,9 @@
 /** @file Sorting and shuffling along an axis. */
 
-import { hidden, reshape, view } from './basic.ts';
+import * as math from '../ring/math/index.ts';
+import { add, addNumber, below, bitToNumber, hidden, not, reshape, selectSum, sub, view } from './basic.ts';
 import { type Circuit, count, placeBits, type Wire } from './circuit.ts';
+import { shiftExactly } from './exact-shift.ts';
 
 const ring = (shape: readonly number[]) => ({ shape, kind: 'ring', secret: true }) as const;
 
@@ -36,8 +38,8 @@ export interface SortOptions {
 const OUTS = { none: 0, value: 1, index: 1, both: 2 } as const;
 
 /**
- * Rows in order along an axis, and the places that they came from. A number and a place share a ring element: at
- * FM128 and n = 2^20, |x| < 2^80; at FM64, |x| < 2^24 of fixed-point numbers. Rounds and bytes: gates/sort.ts.
+ * Rows in order along an axis, and the places that they came from. A number and a place share a ring element, for which there is to be
+ * room: 1 bit of n places and one more. Rounds and bytes: gates/sort.ts.
  */
 export const sorted = (
   c: Circuit,
@@ -52,6 +54,40 @@ export const sorted = (
   return c
     .emit('sort', [rows, ...columns], { lanes, n, shift, descending, bits: width, want }, outs)
     .map(back);
+};
+
+/**
+ * Keys of so many bits less, in the order of x: what is below 2^(k - 3 - room) stays, what is beyond keeps its distance from there less
+ * room + 1 low bits. |x| < 2^(k-2). Rounds: less, and one.
+ */
+const narrowed = (c: Circuit, x: Wire, room: number): Wire => {
+  const shift = room + 1;
+  const end = math.pow2(c.field.bits - 3 - room);
+  const step = end - end / math.pow2(shift);
+  const lost = c.emit('borrow', [x], { bits: shift }, [{ shape: x.shape, kind: 'bit', secret: true }])[0]!;
+  const whole = sub(c, shiftExactly(c, x, shift), bitToNumber(c, lost));
+  const [under, low] = below(c, x, [end, -end]) as [Wire, Wire];
+  const moved = sub(c, whole, x);
+  const terms: [Wire, Wire][] = [
+    [not(c, under), addNumber(c, moved, step, 0)],
+    [low, addNumber(c, moved, -step, 0)],
+  ];
+  return add(c, x, selectSum(c, terms));
+};
+
+/**
+ * As `sorted`, of real numbers that leave no room for `room` bits of places: beyond 2^(k-3-room), raw, those count as equal that differ
+ * in room + 1 low bits alone. Rounds: those of a comparison and two more.
+ */
+export const sortedWide = (c: Circuit, x: Wire, room: number, options: SortOptions): Wire[] => {
+  const { want, along = [] } = options;
+  const held = hidden(c, x);
+  const keys = c.inside(() => narrowed(c, held, room));
+  if (want === 'none' || want === 'index') return sorted(c, keys, { ...options, bits: undefined });
+  const rest = want === 'value' ? 'none' : 'index';
+  const wide = { ...options, want: rest, bits: undefined, along: [held, ...along] } as const;
+  const [first, ...others] = sorted(c, keys, wide);
+  return rest === 'none' ? [first!, ...others] : [others[0]!, first!, ...others.slice(1)];
 };
 
 /** Parts along an axis in a random order: each column a place in its part, all columns moved alike. */

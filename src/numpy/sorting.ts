@@ -47,10 +47,10 @@ const wanted = (name: string, axis: FlatAxis | SortOptions | undefined): Require
   argumentsOf<SortOptions>(name, { axis, descending: undefined }, { axis: -1, descending: false });
 
 /**
- * Upwards along an axis (null: the flattened array), or downwards by {descending}. Integers of any size; real numbers of n elements are below
- * 2^(100 - b) in size at FM128 and 26 fraction bits and 2^(44 - b) at FM64 and 18 (a bit less for each further fraction bit), 2^b being n or
- * the next power of two, since their places stand behind them; beyond, their order is wrong, which `check` and the range guard find. FM32: any.
- * So for all that sorts: argsort, partition, topK, median, quantiles.
+ * Upwards along an axis (null: the flattened array), or downwards by {descending}. Numbers of any size. With 2^b for n or the next power of
+ * two, real numbers from 2^(99 - b) in size on (FM128, 26 fraction bits; FM64, 18: 2^(43 - b)) count as equal where they differ by less than
+ * 2^(b + 2) units in the last place: 2^(2b - 123) of their size, 2^(2b - 59) at FM64. Where `np.within` promises that numbers are smaller
+ * than that, a sort takes five rounds less. So for all that sorts: argsort, partition, topK, median, quantiles.
  */
 export const sort = (x: ArrayInput, options?: FlatAxis | SortOptions): BaseArray => {
   const { axis, descending } = wanted('np.sort', options);

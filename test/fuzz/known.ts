@@ -9,7 +9,7 @@ export interface Known {
   readonly fn: string | readonly string[];
   readonly when?: (operands: readonly Ref[], spec: Spec, step: Step) => boolean;
   /** What it belongs to: a run may say that this part is mended. */
-  readonly part: 'statistics' | 'types' | 'guard';
+  readonly part: 'statistics' | 'guard';
   readonly why: string;
 }
 
@@ -76,25 +76,6 @@ const KNOWN: readonly Known[] = [
     when: (_, s) => s.guarded,
     part: 'guard',
     why: 'what a quotient computes inside is told to have left the range',
-  },
-  {
-    fn: [
-      'sort',
-      'argsort',
-      'partition',
-      'argpartition',
-      'topK',
-      'median',
-      'quantile',
-      'percentile',
-      'lexsort',
-      'nanmedian',
-      'nanquantile',
-      'nanpercentile',
-    ],
-    when: (r, s) => r.some((x) => x.dtype === 'fxp' && x.v.some((v) => Math.abs(Number(v)) >= s.top / 128)),
-    part: 'types',
-    why: 'places stand behind numbers in one word',
   },
 ];
 

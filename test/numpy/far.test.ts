@@ -263,14 +263,14 @@ test('mantissa and exponent of numbers anywhere in the ring, at any fraction', (
   }
 });
 
-test('real numbers in order, up to where their places leave them room', () => {
-  const most = { FM32: 2 ** 22 - 1, FM64: 2 ** 40 - 1, FM128: 2 ** 96 - 2 ** 70 } as const;
+test('real numbers in order, up to the largest of the ring', () => {
+  const most = { FM32: 2 ** 22 - 1, FM64: 2 ** 43 - 1, FM128: 2 ** 99 - 2 ** 70 } as const;
   const orders = (x: readonly number[]): number[] => [...x.keys()].sort((i, j) => x[i]! - x[j]!);
   for (const field of NAMES) {
     const end = most[field];
     const few = [end, 0, -end, 1, 3, -end, 5, end, 2, -7, 0.5];
     const many = [...few, ...Array.from({ length: 5 }, (_, i) => ((i * 7) % 5) * 0.25 * end - end / 2)];
-    // As many as FM32 sorts by parts; the others have no room for places of more than 16.
+    // As many as FM32 sorts by parts; the others narrow what is large.
     const lists = field === 'FM32' ? [few, [...many, 4, -4]] : [few, many];
     for (const x of lists)
       everyWay(
@@ -287,6 +287,25 @@ test('real numbers in order, up to where their places leave them room', () => {
           assert.equal(places, orders(own), way);
         },
       );
+    // Where a program says that numbers are small nothing is done for large ones.
+    const small = simulate(
+      ((a: BaseArray) => np.argsort(np.within(a, -100, 100))) as never,
+      [row(few.map((v) => v % 7))],
+      {
+        ring,
+        field: FIELDS[field],
+        parties: 2,
+      },
+    );
+    const any = simulate(((a: BaseArray) => np.argsort(a)) as never, [row(few)], {
+      ring,
+      field: FIELDS[field],
+      parties: 2,
+    });
+    assert.ok(
+      small.stats.rounds < any.stats.rounds,
+      `${field}: ${small.stats.rounds} rounds, ${any.stats.rounds} of any`,
+    );
   }
 });
 

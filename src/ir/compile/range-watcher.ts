@@ -4,7 +4,7 @@
  *   - what is truncated, before it is: products, and what functions scale back;
  *   - operands of everything but sums and moves, results, revealed values and what loops carry, if they may have wrapped.
  */
-import { type Circuit, count, placeBits, type Wire } from '../../fixed/circuit.ts';
+import { type Circuit, count, type Wire } from '../../fixed/circuit.ts';
 import type { Field } from '../../ring/field.ts';
 import * as math from '../../ring/math/index.ts';
 import type { Graph, Node, Tensor, Type, ValueId, Watched } from '../ops/graph.ts';
@@ -123,9 +123,6 @@ const RESULTS: Readonly<Record<string, (bits: Field['bits'], fraction: number) =
   exp: (bits) => ({ 32: 29, 64: 61, 128: 100 })[bits],
   div: (bits) => ({ 32: 25, 64: 50, 128: 105 })[bits],
 };
-
-/** Ops that shift their operands up by the bits that number places. */
-const SHIFTED: ReadonlySet<string> = new Set(['sort', 'argsort', 'sortBy']);
 
 /** Public values keep what is known of their size where they are only moved. */
 const MOVED: ReadonlySet<string> = new Set(['broadcast', 'reshape', 'transpose', 'slice', 'gather']);
@@ -323,11 +320,10 @@ export class WatchedValues {
   }
 
   /** Before an op of the user's. */
-  operand(c: Circuit, { op, attrs }: Node, x: Wire, maker?: Node): void {
+  operand(c: Circuit, { op }: Node, x: Wire, maker?: Node): void {
     if (LINEAR.has(op)) return;
     const { bits } = this.watcher.field;
-    const room = SHIFTED.has(op) ? placeBits(x.shape[attrs.axis as number]!) + 1 : 0;
-    const most = OPERANDS[op]?.[bits] ?? bits - 1 - room;
+    const most = OPERANDS[op]?.[bits] ?? bits - 1;
     this.below(c, x, Math.min(Math.max(bits - 3, this.object), most), maker);
   }
 

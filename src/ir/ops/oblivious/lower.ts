@@ -15,18 +15,17 @@ import type { Node, ValueId } from '../graph.ts';
 
 interface Keys {
   readonly wire: Wire;
-  /** Undefined: fixed-point numbers, which leave room for places as np.sort says. */
-  readonly bits: number | undefined;
+  readonly bits: number;
   readonly type: IntType;
 }
 
-/** Keys as wires, and their bits. At FM32 fixed-point numbers are as wide as the ring, unless more is known. */
+/** Keys as wires, and their bits. */
 const keysOf = (l: Lowering, id: ValueId): Keys => {
   if (!isInt(l.type(id).dtype)) {
     const { bits: all } = l.circuit.field;
     const most = Math.max(...l.reach(id).map(Math.abs)) * math.pow2(l.circuit.fraction);
     const known = Math.min(all, Math.ceil(math.log2(Math.max(most, 1))) + 2);
-    return { wire: l.wire(id), bits: all === 32 ? known : undefined, type: { bits: all, signed: true } };
+    return { wire: l.wire(id), bits: known, type: { bits: all, signed: true } };
   }
   const t = l.intType(id);
   const wire = l.canonical(id);
@@ -39,7 +38,10 @@ const keysOf = (l: Lowering, id: ValueId): Keys => {
 /** Elements that a network sorts in fewer rounds than two sorts of parts. */
 const NETWORK = 16;
 
-/** A sort in the ring where keys leave room for places, else by a network or by parts of them. */
+/**
+ * A sort in the ring where keys leave room for places. Else real numbers give up low bits where they are large (FM32 has too few), and
+ * others are sorted by a network or by parts of them.
+ */
 const sortWires = (
   l: Lowering,
   node: Node,
@@ -51,8 +53,9 @@ const sortWires = (
   const id = node.ins[0]!;
   const { wire, bits, type } = keysOf(l, id);
   const options = { axis, descending, want, bits, along };
-  const room = placeBits(l.type(id).shape[axis]!) + 1;
-  if (bits === undefined || bits + room <= c.field.bits) return order.sorted(c, wire, options);
+  const places = placeBits(l.type(id).shape[axis]!);
+  if (bits + places < c.field.bits) return order.sorted(c, wire, options);
+  if (!isInt(l.type(id).dtype) && c.field.bits > 32) return order.sortedWide(c, wire, places, options);
   return l.type(id).shape[axis]! > NETWORK
     ? radixSorted(c, wire, type, options)
     : networkSorted(c, wire, type, options);
