@@ -69,6 +69,6 @@ export const wholePowerOf = (c: Circuit, x: Wire, y: Wire, t: IntType): Wire => 
   const { size, negative } = magnitude(c, held, t);
   const product = byBits(c, x, planes(c, size, Math.min(BITS, t.bits)), c.fraction);
   if (!negative) return product;
-  const inverse = c.inside(() => power(c, x, timesInteger(c, held, math.pow2(c.fraction))));
+  const inverse = c.inside(() => power(c, hidden(c, x), timesInteger(c, held, math.pow2(c.fraction))));
   return choose(c, negative, inverse, product);
 };

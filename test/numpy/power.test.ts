@@ -62,6 +62,8 @@ test('secret exponents of an integer dtype, bases of any sign', () => {
   secretly((x, e) => np.power(x, e), [X, np.astype(y, 'int64')]);
   secretly((x, e) => np.power(x, e), [X, np.array([3, 5, 2, 4, 2, 0], 'uint16')]);
   secretly((e) => np.power(2, e), [np.array([0, 1, 5, 10], 'int32')]);
+  secretly((e) => np.power(np.array([2, -4, 0.5, 1]), e), [np.array([-1, -2, -3, 5], 'int8')]);
+  secretly((e) => np.power(np.zeros([0, 1]), e), [np.zeros([0, 1], 'int64')]);
   secretly(
     (x) => np.power(x, np.array([200000], 'int32').mul(np.astype(np.greater(x, 0), 'int32'))),
     [[0.5, 0.75, -3]],
