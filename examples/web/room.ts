@@ -8,6 +8,7 @@ import {
   roomOptions,
   type Session,
   session,
+  type TesseraError,
 } from '../../src/browser/index.ts';
 import { untilDone } from './again.ts';
 import type { Party } from './programs.ts';
@@ -174,7 +175,10 @@ export const openRoom = async (what: string): Promise<DemoRoom> => {
       signal,
       loggingLevel: 'warning',
       crossSilo: { heartbeatMs: 500, peerTimeoutMs: 30_000, readyTimeoutMs: 600_000 },
-      onPeer: ({ party, state }) => {
+      onPeer: ({ party, state, error }) => {
+        // Of a wrong link is told at once; of who has not come yet, in `Waiting for`.
+        if (state === 'waiting' && (error as TesseraError | undefined)?.code === 'IDENTITY')
+          say(`${name(party)}: ${error!.message}.`, 'bad');
         const known = EVENTS[state];
         if (known === undefined || party === 'dealer' || (alone && state === 'down')) return;
         say(`${name(party)} ${known[0]}.`, known[1]);

@@ -154,7 +154,7 @@ const certificateRefused = (party: string, address: Address, cause: ConnectError
     'tls',
     `"${party}" at ${formatAddress(address)}: it hung up as soon as it had seen our certificate, so it has refused it: ` +
       'its own report says why; compare our certificate with clientCerts in its configuration',
-    { unproved: true },
+    {},
     cause,
   );
 

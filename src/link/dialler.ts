@@ -18,6 +18,8 @@ import type { PeerSession } from './session.ts';
 
 export interface DiallerEvents {
   retrying(peer: string, error: ConnectError): void;
+  /** Somebody is there whom waiting may not mend, or a stranger who passes: it is tried on. */
+  doubtful(peer: string, error: ConnectError): void;
   giveUp(session: PeerSession, error: ConnectError): void;
   establish(session: PeerSession, connection: Connection, established: Established): void;
 }
@@ -76,6 +78,7 @@ export class Dialler {
           this.#events.giveUp(session, error);
           break;
         }
+        if (!error.passing) this.#events.doubtful(peer, error);
         await this.#sleep(pause * (0.75 + this.#environment.keys.random(1)[0]! / 512));
         pause = Math.min(pause * 1.6, LONGEST_RETRY_MS, this.#whole(session) / RETRIES);
       }
@@ -85,14 +88,12 @@ export class Dialler {
   }
 
   /**
-   * Waiting ends by what is proved (a certificate, the peer's signature) or by the user's own timeout: whoever cuts a
-   * connection, or answers in the peer's place, ends nothing.
+   * Waiting ends by what is proved (handshake.ts) or by the user's own timeout: whoever cuts a connection, or answers in the
+   * peer's place, ends nothing.
    */
   #worthRetrying(error: ConnectError, session: PeerSession): boolean {
-    if (error.reason === 'restarted') return false;
-    // Another identity than the pinned one is told at once: a wrong link or pin is its usual cause.
-    const stranger = error.info.unproved === true && error.reason !== 'identity';
-    return session.everConnected || error.passing || stranger;
+    if (error.info.proved !== true) return true;
+    return error.reason !== 'restarted' && (session.everConnected || error.passing);
   }
 
   /** Does not keep a program alive that has closed its link. */
@@ -108,7 +109,9 @@ export class Dialler {
   }
 
   #patience(session: PeerSession): number {
-    return Math.min(LONGEST_ATTEMPT_MS, Math.max(LEAST_ATTEMPT_MS, this.#whole(session) / ATTEMPTS));
+    // The peer may have taken a first connection for established whose acceptance is lost: then it counts already.
+    const whole = Math.min(this.#whole(session), this.#plan.peerTimeoutMs);
+    return Math.min(LONGEST_ATTEMPT_MS, Math.max(LEAST_ATTEMPT_MS, whole / ATTEMPTS));
   }
 
   async #once(session: PeerSession): Promise<void> {
@@ -131,7 +134,9 @@ export class Dialler {
       const established = await dialHandshake(connection, this.#local, peer, binding, resumeOf(session));
       const known = session.peerInstance;
       if (known !== undefined && !sameBytes(known, established.peer.instance)) {
-        throw new ConnectError('restarted', `"${peer}" was started anew and knows nothing of this session`);
+        throw new ConnectError('restarted', `"${peer}" was started anew and knows nothing of this session`, {
+          proved: true,
+        });
       }
       if (session.over) throw new ConnectError('not-ready', `"${this.#plan.self}" has ended`);
       this.#events.establish(session, connection, established);

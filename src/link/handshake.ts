@@ -11,6 +11,8 @@
  *            <-----------------------------  accept (sealed, if messages are): what it has received so far, its own config
  *
  * Configurations are compared after the proofs: a stranger learns nothing of them, and cannot end a session by one that differs.
+ * An error is marked as proved (`info.proved`) if it is the peer's for sure: the peer had proved who it is, by its signature or by
+ * a certificate, and has said it under the seal, or inside of TLS. Whatever else is said may be a stranger's.
  *
  * A proof is an Ed25519 signature of SHA-512(both hellos, what both ends know of the TLS connection, and the secret of
  * their invitation if they meet by one: who does not have it cannot sign what the other expects). The message secret
@@ -154,16 +156,21 @@ const readMessage = (message: Uint8Array): [string, Record<string, unknown>] => 
   return [parts[0], parts[1] as Record<string, unknown>];
 };
 
-/** Tells the peer why it is turned away, in words that it may show its user. */
-export const rejectPeer = (pipe: MessagePipe, error: unknown): void => {
+/** Why the peer is turned away, in words that it may show its user. */
+const rejection = (error: unknown): Uint8Array => {
   const known = error instanceof ConnectError ? error : new ConnectError('protocol', 'the handshake failed');
-  pipe.send(
-    controlCodec.encode([
-      'reject',
-      { reason: known.reason, message: known.message, paths: known.info.paths, builds: known.info.builds },
-    ]),
-  );
+  const { reason, message, info } = known;
+  return controlCodec.encode(['reject', { reason, message, paths: info.paths, builds: info.builds }]);
 };
+
+/** Tells the peer why it is turned away. */
+export const rejectPeer = (pipe: MessagePipe, error: unknown): void => pipe.send(rejection(error));
+
+/** The error of a peer that has proved who it is. */
+const proved = (error: unknown): unknown =>
+  error instanceof ConnectError
+    ? new ConnectError(error.reason, error.message, { ...error.info, proved: true }, error.cause)
+    : error;
 
 const REASONS: readonly ConnectReason[] = [
   'party',
@@ -205,6 +212,7 @@ const expectMessage = async (
       {
         ...(Array.isArray(content.paths) ? { paths: content.paths.map(String) } : {}),
         ...(content.builds === undefined ? {} : { builds: content.builds }),
+        ...(opener !== undefined && opened !== undefined && { proved: true }),
       },
     );
   }
@@ -371,14 +379,34 @@ const listenersProof = async (
   return { peer, transcript, bound: binding.mutualTls && peer.mutualTls };
 };
 
-/** What somebody says, or does, who has proved nothing: the peer may come yet. */
-const unproved = (error: unknown): unknown =>
-  error instanceof ConnectError
-    ? new ConnectError(error.reason, error.message, { ...error.info, unproved: true }, error.cause)
-    : error;
+/** A certificate that was verified has proved who is there, before the peer signs anything. */
+const under = async <T>(binding: ChannelBinding, work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (e) {
+    throw binding.mutualTls ? proved(e) : e;
+  }
+};
+
+/** What is compared with a peer that has proved who it is. */
+const compared = <T>(compare: () => T): T => {
+  try {
+    return compare();
+  } catch (e) {
+    throw proved(e);
+  }
+};
 
 /** The dialer's half. */
-export const dialHandshake = async (
+export const dialHandshake = (
+  pipe: MessagePipe,
+  local: Local,
+  to: string,
+  binding: ChannelBinding,
+  resume: Hello['resume'],
+): Promise<Established> => under(binding, dialing(pipe, local, to, binding, resume));
+
+const dialing = async (
   pipe: MessagePipe,
   local: Local,
   to: string,
@@ -387,12 +415,7 @@ export const dialHandshake = async (
 ): Promise<Established> => {
   const mine = makeHello(local, to, binding, resume);
   pipe.send(mine.bytes);
-  const { peer, transcript, bound } = await listenersProof(pipe, local, to, binding, mine.bytes).catch(
-    (e) => {
-      // A certificate that was verified has proved who says so.
-      throw binding.mutualTls ? e : unproved(e);
-    },
-  );
+  const { peer, transcript, bound } = await listenersProof(pipe, local, to, binding, mine.bytes);
   pipe.send(
     controlCodec.encode([
       'proof',
@@ -405,7 +428,7 @@ export const dialHandshake = async (
   const [, accept] = await expectMessage(pipe, 'accept', seal?.opener);
   if (!Number.isSafeInteger(accept.received))
     throw new ConnectError('protocol', "the peer's acceptance is malformed");
-  checkConfig(local, peer, accept.build, accept.config);
+  compared(() => checkConfig(local, peer, accept.build, accept.config));
   return { peer, received: accept.received as number, seal };
 };
 
@@ -413,7 +436,16 @@ export const dialHandshake = async (
  * The listener's half, from the dialer's hello on. `admit` is called when the dialer has proved who it is; it takes
  * the old connection of that session down and says how many packets came over it in all.
  */
-export const answerHandshake = async (
+export const answerHandshake = (
+  pipe: MessagePipe,
+  local: Local,
+  hello: Uint8Array,
+  binding: ChannelBinding,
+  resume: Hello['resume'],
+  admit: (peer: Hello) => number,
+): Promise<Established> => under(binding, answering(pipe, local, hello, binding, resume, admit));
+
+const answering = async (
   pipe: MessagePipe,
   local: Local,
   hello: Uint8Array,
@@ -438,12 +470,20 @@ export const answerHandshake = async (
   const [, proof] = await expectMessage(pipe, 'proof');
   checkProof(local, proof, 'dialer', transcript, peer);
   const seal = await sealOf(local, mine.secret, peer, transcript, bound, false);
+  const send = async (message: Uint8Array) =>
+    pipe.send(seal === undefined ? message : await seal.sealer.seal(message));
   const [, { build, config }] = await expectMessage(pipe, 'config', seal?.opener);
-  checkConfig(local, peer, build, config);
-  const accept = controlCodec.encode([
-    'accept',
-    { received: admit(peer), build: local.build, config: local.config },
-  ]);
-  pipe.send(seal === undefined ? accept : await seal.sealer.seal(accept));
+  let received: number;
+  try {
+    received = compared(() => {
+      checkConfig(local, peer, build, config);
+      return admit(peer);
+    });
+  } catch (error) {
+    // Under the seal, so that the dialer knows that it is this party that says so.
+    await send(rejection(error));
+    throw error;
+  }
+  await send(controlCodec.encode(['accept', { received, build: local.build, config: local.config }]));
   return { peer, received: peer.resume?.received ?? 0, seal };
 };

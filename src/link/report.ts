@@ -31,7 +31,9 @@ const reasonOf = (row: PeerEvent): string =>
 
 /** Whether a peer was met that runs another build. */
 export const buildDiffers = (rows: readonly PeerRow[]): boolean =>
-  rows.some(({ error }) => error instanceof ConnectError && error.reason === 'build');
+  rows.some(
+    ({ error }) => error instanceof ConnectError && error.reason === 'build' && error.info.proved === true,
+  );
 
 /** States of peers that are not there: which of them is why the others are not, from the most likely on. */
 const CAUSES: readonly PeerEvent['state'][] = ['lost', 'down', 'retrying', 'waiting', 'closed'];
@@ -63,10 +65,13 @@ export const waitingText = (event: PeerEvent): string =>
   `waiting for ${event.party}${awaitedAt(event.where)}, ` +
   (event.error === undefined ? 'not heard of yet' : `${reasonOf(event)} (${event.error.message})`);
 
-/** One row a peer; the code is that of the failure that cannot pass by itself, if there is one. */
+/**
+ * One row a peer; the code is that of the failure that cannot pass by itself, if there is one. `timeoutMs`: how long they were
+ * waited for, where that is why it ends.
+ */
 export const readyError = (
   self: string,
-  timeoutMs: number,
+  timeoutMs: number | undefined,
   rows: readonly PeerRow[],
   refusals: readonly string[],
 ): TesseraError => {
@@ -88,7 +93,7 @@ export const readyError = (
   const absent = CAUSES.map((state) => missing.find((row) => row.state === state)).find((row) => row);
   return new TesseraError(
     fatal?.code ?? 'LINK',
-    `"${self}" could not reach all parties${fatal === undefined ? ` within ${timeoutMs} ms` : ''}:\n${table.join('\n')}${turned}`,
+    `"${self}" could not reach all parties${timeoutMs === undefined ? '' : ` within ${timeoutMs} ms`}:\n${table.join('\n')}${turned}`,
     {
       peers: Object.fromEntries(
         rows.map((row) => [

@@ -73,6 +73,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   #beats: Ticker | undefined;
   #lastBeat: number;
   #refusals: string[] = [];
+  /** Who has been said to be answered for by somebody else, and why. */
+  readonly #doubts = new Set<string>();
   #closing: Promise<void> | undefined;
   readonly #ended = new AbortController();
   readonly #holding = new Holding();
@@ -105,6 +107,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     };
     const events: DiallerEvents = {
       retrying: (peer, error) => this.#retrying(peer, error),
+      doubtful: (peer, error) => this.#doubtful(peer, error),
       giveUp: (session, error) => this.#giveUp(session, error),
       establish: (session, connection, established) => this.#establish(session, connection, established),
     };
@@ -134,6 +137,15 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   #retrying(peer: string, error: ConnectError): void {
     this.#unreachable.failed(peer, error);
     this.#note(peer, 'retrying', error);
+  }
+
+  /** A wrong pin, link or certificate is what the user should hear of now, not at the timeout; of each reason once. */
+  #doubtful(peer: string, error: ConnectError): void {
+    const what = `${peer} ${error.reason}`;
+    if (this.#sessions.get(peer)!.everConnected || this.#doubts.has(what)) return;
+    this.#doubts.add(what);
+    const { where } = this.#rows.get(peer)!;
+    this.#emit((listener) => listener.peer?.({ party: peer, state: 'waiting', where, error }));
   }
 
   #addPeer(peer: string): void {
@@ -260,7 +272,12 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       const left = last - clock.elapsed();
       const settled = sessions.every((s) => s.over || s.connected);
       if (left <= 0 || (sessions.some((s) => s.over) && (settled || !differs)))
-        throw readyError(this.self, timeoutMs, [...this.#rows.values()], this.#refusals);
+        throw readyError(
+          this.self,
+          left <= 0 ? timeoutMs : undefined,
+          [...this.#rows.values()],
+          this.#refusals,
+        );
       if (clock.elapsed() >= say) {
         say += NEXT_WORD_MS;
         for (const event of stillAwaited(this.#rows.values()))
@@ -353,9 +370,10 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       if (error instanceof ConnectError) {
         // Who is here is none the worse for it.
         if (!session.connected) this.#note(peer, 'retrying', error);
-        // Waiting mends neither a configuration nor a build; both are compared with a peer that has proved who it is, and no other.
+        // Waiting mends neither a configuration nor a build, of a peer that has proved who it is.
         const lasting = error.reason === 'config' || error.reason === 'build';
-        if (lasting && !session.everConnected) this.#giveUp(session, error);
+        if (lasting && error.info.proved === true && !session.everConnected) this.#giveUp(session, error);
+        else if (!error.passing && !session.connected) this.#doubtful(peer, error);
       }
       throw error;
     }

@@ -193,6 +193,13 @@ test('the dealer does not wait for a party that left in the middle of a job', as
   assert.instance(await run, TesseraError);
 });
 
+test('an engine whose dealer is gone closes all the same', async () => {
+  const w = await start(2, 'third');
+  await w.run(inputJob(2, INPUTS), INPUTS);
+  await w.net.dealer!.close();
+  await Promise.all(w.engines.map((engine) => engine.close()));
+});
+
 test('data that does not fit is an error that names op, place and range, before any message', async () => {
   const w = await start(2, 'first');
   const e = await failure(w.engines[0]!.run(inputJob(2, INPUTS), new Map([[0, numbers(1, Number.NaN, 2)]])));

@@ -2,8 +2,10 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { type Callback, suite as uvuSuite } from 'uvu';
 import { TesseraError } from '../../src/errors.ts';
+import { ConnectError } from '../../src/link/failures.ts';
 import type { Transport } from '../../src/link/link.ts';
 import type { TlsOptions } from '../../src/link/pem.ts';
+import type { PeerEvent } from '../../src/link/report.ts';
 import {
   connect,
   type PartyAddress,
@@ -119,3 +121,12 @@ export const connectAll = async (
 
 export const closeAll = (links: Record<string, Transport>): Promise<unknown> =>
   Promise.all(Object.values(links).map((l) => l.close()));
+
+/** The first that is said to be answered for by somebody else, and why. */
+export const doubted = (link: WebSocketTransport): Promise<PeerEvent> =>
+  new Promise((resolve) => {
+    link.on('peer', (event) => {
+      const { state, error } = event;
+      if (state === 'waiting' && error instanceof ConnectError && !error.passing) resolve(event);
+    });
+  });

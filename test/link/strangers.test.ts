@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer as createHttp, type IncomingMessage } from 'node:http';
 import { type AddressInfo, type Socket, connect as tcpConnect } from 'node:net';
 import * as assert from 'uvu/assert';
-import { WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { serveBulk } from '../../src/link/bulk.ts';
 import { controlCodec } from '../../src/link/codec.ts';
 import { createIdentity } from '../../src/link/identity.ts';
@@ -12,7 +12,17 @@ import { clientAddress, parseProxies } from '../../src/link/proxies.ts';
 import { startRelay } from '../../src/link/relay.ts';
 import { connect, type WebSocketTransportOptions } from '../../src/link/websocket.ts';
 import { scaled } from '../long.ts';
-import { closeAll, connectAll, partyOptions, rejection, sleep, suite, tlsFor, until } from './helpers.ts';
+import {
+  closeAll,
+  connectAll,
+  doubted,
+  partyOptions,
+  rejection,
+  sleep,
+  suite,
+  tlsFor,
+  until,
+} from './helpers.ts';
 
 const test = suite('link/strangers');
 const listen = { host: '127.0.0.1', port: 0 };
@@ -187,10 +197,8 @@ test('of too many pending connections the oldest goes: of one address, and in al
   server.close();
 });
 
-/** What the listener answers to a hello of somebody without the pinned identity. */
-const strange = async (port: number, more: object): Promise<unknown[]> => {
-  const ws = new WebSocket(`ws://127.0.0.1:${port}/`);
-  await once(ws, 'open');
+/** A hello as bob's to alice, of another identity. */
+const strangersHello = (more: object): Uint8Array => {
   const bytes = (n: number): Uint8Array => crypto.getRandomValues(new Uint8Array(n));
   const hello = {
     protocol: 'tessera-link',
@@ -207,7 +215,14 @@ const strange = async (port: number, more: object): Promise<unknown[]> => {
     maxFrameBytes: 1 << 20,
     ...more,
   };
-  ws.send(controlCodec.encode(['hello', hello]));
+  return controlCodec.encode(['hello', hello]);
+};
+
+/** What the listener answers to a hello of somebody without the pinned identity. */
+const strange = async (port: number, more: object): Promise<unknown[]> => {
+  const ws = new WebSocket(`ws://127.0.0.1:${port}/`);
+  await once(ws, 'open');
+  ws.send(strangersHello(more));
   const answers: unknown[] = [];
   ws.on('message', (m: Buffer) => answers.push(controlCodec.decode(new Uint8Array(m))));
   await once(ws, 'close');
@@ -223,6 +238,70 @@ test('a hello of a stranger, with another configuration, ends nothing and learns
   assert.is((answers[0] as [string])[0], 'reject');
   const bob = await connect(options.bob!);
   await Promise.all([alice.ready(), bob.ready()]);
+  await closeAll({ alice, bob });
+});
+
+/** What somebody says in the place of a party, who has proved nothing. */
+const FALSE = ['config', 'build', 'version', 'identity', 'restarted', 'job', 'party', 'protocol', 'tls'].map(
+  (reason) => controlCodec.encode(['reject', { reason, message: 'go away', paths: ['x'] }]),
+);
+
+test('who knows the public identity of a peer, and turns us away in its name, ends no start of a listener', async () => {
+  const options = await pinnedPair();
+  const identity = options.alice!.peerIdentities!.bob as Uint8Array;
+  const alice = await connect({ ...options.alice!, readyTimeoutMs: 60_000 });
+  const over = rejection(alice.ready()).then((e) => e.message);
+  for (const word of FALSE) {
+    const ws = new WebSocket(`ws://127.0.0.1:${portOf(options.alice!.parties.alice!.address!)}/`);
+    await once(ws, 'open');
+    ws.send(strangersHello({ identity }));
+    ws.send(word);
+    await once(ws, 'close');
+  }
+  // It would end by a false word on another build after 5 s.
+  assert.is(await Promise.race([over, sleep(6_000)]), undefined);
+  over.catch(() => {});
+  const bob = await connect(options.bob!);
+  await Promise.all([alice.ready(), bob.ready()]);
+  await closeAll({ alice, bob });
+});
+
+test('a stranger at the address of a peer ends no start of a dialler, and is told of at once', async () => {
+  const options = await pinnedPair();
+  const port = portOf(options.alice!.parties.alice!.address!);
+  const server = new WebSocketServer({ host: '127.0.0.1', port });
+  let turn = 0;
+  const all = new Promise<void>((resolve) => {
+    server.on('connection', (ws) => {
+      ws.once('message', () => {
+        const word = FALSE[turn++];
+        if (word === undefined) resolve();
+        ws.send(word ?? strangersHello({ from: 'alice', to: 'bob' }));
+      });
+    });
+  });
+  const bob = await connect({ ...options.bob!, readyTimeoutMs: 60_000 });
+  const told = doubted(bob);
+  const ready = bob.ready();
+  assert.match((await told).error!.message, /go away/);
+  await Promise.race([all, ready]);
+  for (const client of server.clients) client.terminate();
+  await new Promise((resolve) => server.close(resolve));
+  const alice = await connect(options.alice!);
+  await Promise.all([alice.ready(), ready]);
+  await closeAll({ alice, bob });
+});
+
+test('another identity than the pinned one: told at once, and the error at the timeout says so', async () => {
+  const options = await pinnedPair();
+  const alice = await connect({ ...options.alice!, identity: createIdentity() });
+  const bob = await connect(options.bob!);
+  const told = doubted(bob);
+  const error = await rejection(bob.ready(1_500));
+  const { party, error: doubt } = await told;
+  assert.is(party, 'alice');
+  for (const { message } of [doubt!, error]) assert.match(message, /another identity than "bob" has pinned/);
+  assert.is(error.code, 'IDENTITY');
   await closeAll({ alice, bob });
 });
 

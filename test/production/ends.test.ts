@@ -64,6 +64,13 @@ test('with a dealer, and a third party that takes no part: all come to their end
   await ends(parties);
 });
 
+test('calls that nobody waits for are given up where all end: nobody is lost, to the dealer neither', async () => {
+  const parties = launch(await cluster(['alice', 'bob', 'dealer'] as const), 'abandons');
+  for (const name of TWO) assert.equal(await parties[name].value(), []);
+  assert.ok('value' in (await parties.dealer.ended), JSON.stringify(await parties.dealer.ended));
+  await ends(parties);
+});
+
 test('one throws and ends: the other, which goes on, is told, and ends too', async () => {
   const how = { alice: 'goes on', bob: 'throws' };
   const parties = launch(await cluster(TWO, trusting()), 'endsItself', { how });

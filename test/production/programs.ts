@@ -298,6 +298,20 @@ export const programs: Readonly<Record<string, Program>> = {
     return error ?? total;
   },
 
+  /** Ends the session in the middle of calls whose results it does not want; what it prints then. */
+  abandons: async (options) => {
+    const s = await sf.session(options);
+    const spu = spuOf(s, ['alice', 'bob']);
+    const x = spu((x: sf.BaseArray) => np.exp(x))(s.PYU('alice')(() => np.ones([1000]))());
+    for (let i = 0; i < 5; i++) spu((x: sf.BaseArray) => np.divide(x, np.add(x, 1)))(x);
+    // Only one of them has given its parties' engines anything to do.
+    if (selfOf(options) === 'alice') await x.ready();
+    const lines: string[] = [];
+    console.error = (...text: unknown[]) => void lines.push(text.join(' '));
+    await s.shutdown();
+    return lines;
+  },
+
   /** Calls at bob that take `ms` each, one after another, all made at once. */
   queue: (options, given: { readonly calls: number; readonly ms: number }) =>
     within(options, async (s) => {

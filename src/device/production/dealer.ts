@@ -19,6 +19,12 @@ const sleep = (ms: number): Promise<void> =>
     setTimeout(resolve, ms);
   });
 
+/**
+ * A party said goodbye in the middle of a job. Where all end the session so, a call that nobody waited for is given up; one that
+ * ends alone says why, or is seen to be gone.
+ */
+const hasLeft = (e: unknown): boolean => e instanceof TesseraError && e.info.left === true;
+
 export interface DealerService {
   /** Ends when all parties have ended the job; rejects when one is lost or they disagree. */
   readonly done: Promise<DealerStats>;
@@ -57,7 +63,9 @@ export const startDealer = async (options: unknown): Promise<DealerService> => {
       channel: () => transport.channel(`dealer of ${order.id}`, order.parties),
       faults: transport.channel(`faults of dealer of ${order.id}`, order.parties),
     });
-    engine.done.catch(failure);
+    engine.done.catch((e) => {
+      if (!hasLeft(e)) failure(e);
+    });
     return engine;
   };
   const serve = async (party: string): Promise<void> => {
@@ -80,7 +88,13 @@ export const startDealer = async (options: unknown): Promise<DealerService> => {
   const work = async (): Promise<DealerStats> => {
     await Promise.all(o.parties.map(serve));
     const all = await Promise.all([...engines.values()].map(({ engine }) => engine));
-    await Promise.all(all.map((engine) => engine.done));
+    await Promise.all(
+      all.map((engine) =>
+        engine.done.catch((e) => {
+          if (!hasLeft(e)) throw e;
+        }),
+      ),
+    );
     const total = { jobs: 0, bytes: 0, ms: 0 };
     for (const { stats } of all) {
       total.jobs += stats.jobs;

@@ -37,6 +37,9 @@ export interface NodeOptions {
   readonly failed: (error: unknown) => void;
 }
 
+/** How a job fails whose other parties are no longer there. */
+const GONE: ReadonlySet<string> = new Set(['PEER_LOST', 'PARTY_FAILED', 'CLOSED']);
+
 /** An engine that a session can give up. */
 export interface PartyNode extends SpuBackend {
   /** The session has failed: whatever waits here is rejected. */
@@ -120,6 +123,8 @@ export class SpuNode implements PartyNode {
       return { revealed, stats: all, left };
     } catch (e) {
       if (this.#breaker.broken) throw e;
+      // The others have ended the session too, and may be gone: what was not done here is closed, and nobody is lost.
+      if (this.#closed && e instanceof TesseraError && GONE.has(e.code)) throw this.#closed;
       const error = e instanceof TesseraError ? e : new TesseraError('PARTY_FAILED', String(e), {}, e);
       const where = op.site === undefined ? '' : `, called at ${op.site}`;
       const located = new TesseraError(

@@ -297,8 +297,8 @@ export class ProductionMode implements Mode {
   }
 
   #order(order: DealerOrder | 'end'): void {
-    const sent = this.#orders!.send(this.#o.dealer!, this.#nextOrder++, packOrder(order));
-    Promise.resolve(sent).catch((e: unknown) => {
+    const send = async () => this.#orders!.send(this.#o.dealer!, this.#nextOrder++, packOrder(order));
+    send().catch((e: unknown) => {
       if (!this.#closing) this.#fail(e as TesseraError);
     });
   }
@@ -342,7 +342,8 @@ export class ProductionMode implements Mode {
     try {
       if (!this.#failure) {
         const end: Op = { number: 0, what: 'shutdown', site: undefined };
-        await this.barrier(end).catch(() => {});
+        // Who is on its way still hears from here whose loss it is: this link will be closed before it finds out by itself.
+        await this.barrier(end).catch((e: TesseraError) => this.#fail((e.cause as TesseraError) ?? e));
       }
       if (!this.#failure) await closeSpus();
       else void closeSpus().catch(() => {});

@@ -84,7 +84,11 @@ export class DealerEngine {
     this.#o = o;
     this.#channel = o.channel();
     this.#faults = new Faults([o.faults], () => this.#wake());
-    this.done = this.#serve();
+    this.done = this.#serve().catch((error: unknown) => {
+      // A party that is still at work in a job that another has left would wait for corrections that never come.
+      if (error instanceof TesseraError && error.info.left === true) this.#channel.close();
+      throw error;
+    });
     this.done.catch(() => {});
   }
 
@@ -355,7 +359,11 @@ const isOf = (t: Tensor, type: Question['type']): boolean =>
 const sameData = (a: Tensor, b: Tensor): boolean => a.data.every((x, i) => Object.is(x, b.data[i]));
 
 const leftEarly = (party: string, job: number): TesseraError =>
-  new TesseraError('PEER_LOST', `${party} said goodbye in the middle of job ${job}`, { party, job });
+  new TesseraError('PEER_LOST', `${party} said goodbye in the middle of job ${job}`, {
+    party,
+    job,
+    left: true,
+  });
 
 const unexpected = (party: string, message: DealerMessage): TesseraError =>
   new TesseraError('DIVERGED', `${party} sent the dealer an unexpected message (${message.kind})`, { party });

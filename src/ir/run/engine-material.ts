@@ -393,7 +393,11 @@ class ThirdParty implements Material {
 
   close(): void {
     this.#open = false;
-    this.#tell({ kind: 'bye' });
+    try {
+      this.#tell({ kind: 'bye' });
+    } catch {
+      // A dealer that is gone hears no goodbye, and the end of this party is not its failure.
+    }
   }
 
   /** In the order of the calls; the channel keeps it. */
