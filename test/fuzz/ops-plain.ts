@@ -41,6 +41,7 @@ const plainly =
 interface Composed {
   readonly make: (g: Gen) => readonly Arg[];
   readonly own?: Own;
+  readonly known?: Row['known'];
   readonly results?: number;
   readonly check?: (args: Args, s: Spec) => void;
   readonly noise?: (s: Spec) => number;
@@ -49,7 +50,7 @@ interface Composed {
 
 const composed = (
   name: string,
-  { make, own = times(4, MIXED), results = 1, check, noise, weight = 0.7 }: Composed,
+  { make, own = times(4, MIXED), results = 1, known, check, noise, weight = 0.7 }: Composed,
 ): Row => ({
   weight,
   make: (g): Step => {
@@ -62,6 +63,7 @@ const composed = (
   },
   own,
   ...(noise && { noise }),
+  ...(known !== undefined && { known }),
 });
 
 const small: Wanted = { dtype: 'fxp', lo: -8, hi: 8 };
@@ -264,6 +266,7 @@ export const PLAIN: Table = {
       { options: { bins: 4, range: [-2, 2] } },
     ],
     results: 2,
+    known: 1,
     own: EXACT,
   }),
   histogram2d: composed('histogram2d', {
@@ -286,6 +289,7 @@ export const PLAIN: Table = {
     },
     own: EXACT,
     results: 3,
+    known: 1,
   }),
   histogramdd: composed('histogramdd', {
     make: (g) => [
@@ -302,6 +306,7 @@ export const PLAIN: Table = {
     ],
     own: EXACT,
     results: 3,
+    known: 1,
   }),
   frexp: {
     make: (g) => ({

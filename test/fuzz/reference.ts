@@ -70,6 +70,8 @@ export interface Row {
   readonly saturates?: (spec: Spec, xs: readonly number[], open: readonly boolean[]) => boolean;
   /** Where what comes beyond depends on what is known of operands that are no inputs: `off` by so much. */
   readonly edge?: (xs: readonly number[], off: readonly number[]) => boolean;
+  /** Results from this one on everybody knows, whatever the operands are. */
+  readonly known?: number;
   /** In the place of plain and own. */
   readonly ref?: (args: Args, spec: Spec) => Ref | readonly Ref[];
 }
@@ -331,7 +333,12 @@ export const stepReference = (
   const ref = made[step.pick ?? 0] ?? outside(`${step.fn} has no result ${step.pick}`);
   const given = refsIn(args);
   const seen = slotsOf(step).map((i) => env[i]!);
-  return { ...ref, open: given.length > 0 && [...seen, ...given].every((r) => r.open), raw: false };
+  const known = row.known !== undefined && (step.pick ?? 0) >= row.known;
+  return {
+    ...ref,
+    open: known || (given.length > 0 && [...seen, ...given].every((r) => r.open)),
+    raw: false,
+  };
 };
 
 const lambdaReference =
