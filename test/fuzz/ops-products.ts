@@ -11,7 +11,7 @@ import {
   wrap,
 } from './arrays.ts';
 import type { Gen, Row, Table } from './reference.ts';
-import { arr, call, fxp, numbers, PRODUCT, real } from './rows.ts';
+import { ADDED, arr, call, fxp, numbers, PRODUCT, real } from './rows.ts';
 
 const few = (s: Spec): number => Math.sqrt(s.products) / 8;
 
@@ -333,5 +333,6 @@ export const PRODUCTS: Table = {
         ],
       };
     },
+    own: ADDED,
   },
 };
