@@ -36,7 +36,7 @@ const FRACTIONS: Readonly<Record<FieldName, readonly number[]>> = {
   FM128: [26, 26, 26, 26, 16, 20, 32, 40, 48, 8],
 };
 
-const optionsFrom = (rng: Rng): Options => {
+const optionsFrom = (rng: Rng, guarded = false): Options => {
   const field = rng.pick(['FM128', 'FM128', 'FM128', 'FM64', 'FM64', 'FM32'] as const);
   const fraction = rng.pick(FRACTIONS[field]);
   const costMode = rng.pick(['bandwidth', 'bandwidth', 'latency', 'auto'] as const);
@@ -48,7 +48,7 @@ const optionsFrom = (rng: Rng): Options => {
     ...(costMode === 'auto' && {
       link: { rttMs: rng.pick([0.1, 10, 100]), bandwidth: rng.pick([1e6, 1e8]) },
     }),
-    ...(rng.chance(0.1) && { rangeGuard: true }),
+    ...((rng.chance(0.1) || guarded) && { rangeGuard: true }),
     ...(rng.chance(0.15) && { memoryLimit: rng.pick([2000, 8000, 40000]) }),
   };
 };
@@ -315,14 +315,15 @@ const weighed = (only?: readonly string[]): string[] =>
 
 const ALL = weighed();
 
-/** The program of a seed. `only`: of these functions alone. `mended`: parts whose known defects are drawn. */
+/** The program of a seed. `only`: of these functions alone. `mended`: parts whose known defects are drawn. `guarded`: with a range guard. */
 export const generate = (
   seed: number,
   only?: readonly string[],
   mended: readonly string[] = [],
+  guarded = false,
 ): Program | undefined => {
   const rng = new Rng(seed);
-  const options = optionsFrom(rng);
+  const options = optionsFrom(rng, guarded);
   const d = new Drawing(rng, specFor(options), mended);
   const want = rng.pick([1, 1, 2, 2, 3, 4, 5, 7]);
   const names = only ? weighed(only) : ALL;

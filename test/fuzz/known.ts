@@ -9,7 +9,7 @@ export interface Known {
   readonly fn: string | readonly string[];
   readonly when?: (operands: readonly Ref[], spec: Spec, step: Step) => boolean;
   /** What it belongs to: a run may say that this part is mended. */
-  readonly part: 'statistics' | 'guard';
+  readonly part: 'statistics';
   readonly why: string;
 }
 
@@ -21,61 +21,6 @@ const KNOWN: readonly Known[] = [
     when: (_, s) => s.field !== 'FM128' || custom(s),
     part: 'statistics',
     why: 'epsilon is a few units',
-  },
-  {
-    fn: [
-      'divide',
-      'reciprocal',
-      'remainder',
-      'mod',
-      'fmod',
-      'divmod',
-      'floorDivide',
-      'nn.softSign',
-      'sinc',
-      'arctan',
-      'arctan2',
-      'tan',
-      'groupMean',
-      'groupVar',
-      'groupStd',
-      'average',
-      'grad',
-      'valueAndGrad',
-      'vmap',
-      'vectorize',
-      'map',
-      'fori',
-      'foriLoop',
-      'cond',
-      'switchCase',
-      'piecewise',
-      'applyAlongAxis',
-      'polydiv',
-      'polyfit',
-      'unwrap',
-      'i0',
-      'floatPower',
-      'power',
-      'linalg.inv',
-      'linalg.det',
-      'linalg.slogdet',
-      'linalg.solve',
-      'linalg.lstsq',
-      'linalg.tensorinv',
-      'linalg.tensorsolve',
-      'linalg.qr',
-      'linalg.svdvals',
-      'linalg.pinv',
-      'linalg.cond',
-      'linalg.matrixRank',
-      'rint',
-      'round',
-      'frexp',
-    ],
-    when: (_, s) => s.guarded,
-    part: 'guard',
-    why: 'what a quotient computes inside is told to have left the range',
   },
 ];
 
