@@ -1,9 +1,11 @@
 /** @file Powers with secret whole exponents: squares of squares, each of which a bit of the exponent puts into the product or not. */
 import * as math from '../ring/math/index.ts';
-import { choose, filled, hidden, mul, not, selectSum, sub, timesInteger, truncate, view } from './basic.ts';
+import { and, choose, filled, hidden, mul, not, selectSum, sub, timesInteger, truncate, view } from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
-import { power } from './elementary.ts';
+import { exp } from './exp.ts';
 import { clamp, type IntType, magnitude, toBits } from './integers.ts';
+import { ANYWHERE, normaliseSigned } from './normalise.ts';
+import { logOf } from './roots-logarithms.ts';
 
 /** Bits of an exponent of a fixed-point number: beyond, all powers but those of numbers next to 1 are 0 or too large. */
 const BITS = 16;
@@ -59,16 +61,23 @@ export const integerPower = (c: Circuit, x: Wire, y: Wire, t: IntType): Wire => 
 
 /**
  * x^y of a fixed-point x, of any sign, and an integer y that is canonical; exponents beyond +-65535 count as those. The error of each
- * square is doubled by the next: y times that of x and of a unit in the last place, relative to powers above 1. Negative exponents: as
- * elementary.ts has them, by exp(y log |x|).
+ * square is doubled by the next: y times that of x and of a unit in the last place, relative to powers above 1. Negative exponents:
+ * exp(y log |x|), and the sign.
  */
 export const wholePowerOf = (c: Circuit, x: Wire, y: Wire, t: IntType): Wire => {
   const most = math.pow2(BITS) - 1;
   const wide = t.bits > BITS;
   const held = wide ? clamp(c, hidden(c, y), t.signed ? -most : 0, most, t) : hidden(c, y);
   const { size, negative } = magnitude(c, held, t);
-  const product = byBits(c, x, planes(c, size, Math.min(BITS, t.bits)), c.fraction);
-  if (!negative) return product;
-  const inverse = c.inside(() => power(c, hidden(c, x), timesInteger(c, held, math.pow2(c.fraction))));
-  return choose(c, negative, inverse, product);
+  const bits = planes(c, size, Math.min(BITS, t.bits));
+  if (!negative) return byBits(c, x, bits, c.fraction);
+  const u = hidden(c, x);
+  const inverse = c.inside(() => {
+    const n = normaliseSigned(c, u, { input: c.fraction, reach: ANYWHERE });
+    const power = exp(c, mul(c, logOf(c, n, c.fraction, c.fraction), held, 0));
+    return sub(c, power, selectSum(c, [[and(c, n.minus, bits[0]!), timesInteger(c, power, 2)]]));
+  });
+  // Products that nobody asks for leave no range.
+  const base = c.guarded ? choose(c, negative, filled(c, 1, u.shape), u) : u;
+  return choose(c, negative, inverse, byBits(c, base, bits, c.fraction));
 };

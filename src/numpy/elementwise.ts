@@ -1,19 +1,20 @@
 /** @file Arithmetic and functions, element by element. Operands broadcast; integers wrap; bools add as `or`. */
 import { fail } from '../errors.ts';
 import { isInt, kindOf } from '../ir/ops/dtypes.ts';
-import type { Shape } from '../ir/ops/graph.ts';
+import { broadcastShapes } from '../ir/ops/shapes.ts';
 import type { BaseArray } from '../ir/trace/array.ts';
 import { NDArray } from '../ir/trace/ndarray.ts';
 import { apply } from '../ir/trace/tracer.ts';
-import * as math from '../ring/math/index.ts';
 import {
   type ArrayInput,
   asArr,
+  broadcast,
   convertTo,
   elementwise,
   isBool,
   numberLike,
   real,
+  reshapeTo,
   spread,
   unify,
 } from './core.ts';
@@ -136,62 +137,75 @@ const publicExponent = (y: ArrayInput): number | undefined => {
 const choose = (cond: BaseArray, x: BaseArray, y: BaseArray): BaseArray =>
   apply('select', spread([cond, x, y]));
 
-/** Secret x to public whole exponents, each its own: one chain of squares for all, of which each takes what it needs. */
-const wholePowers = (x: BaseArray, exponents: readonly number[], shape: Shape): BaseArray => {
-  const most = Math.max(...exponents);
-  const mask = (k: number): NDArray =>
-    new NDArray(
-      shape,
-      'bool',
-      Uint8Array.from(exponents, (e) => Math.floor(e / math.pow2(k)) % 2),
-    );
-  let out = spread([constantOne(x), mask(0)])[0]!;
-  let base = x;
-  for (let k = 0; math.pow2(k) <= most; k++) {
-    if (k > 0) base = square(base);
-    const wide = spread([base, out])[0]!;
-    out = choose(mask(k), k === 0 ? wide : multiply(out, wide), out);
-  }
-  return out;
+/** Secret x to one public exponent: a whole one from 0 to MAX_CHAIN, or a special one. */
+const nearPower = (x: BaseArray, n: number): BaseArray => {
+  if (n === 0) return constantOne(x);
+  return SPECIAL[String(n)]?.(x) ?? wholePower(x, n);
 };
 
-/** Secret x to public exponents: whole ones from 0 to 64 by products, for x of any sign; others by exp(y log |x|). */
+/** Secret x to other public exponents: exp(y log |x|), and the sign. */
+const farPowers = (x: BaseArray, y: readonly number[]): BaseArray => {
+  const mask = (of: (e: number) => boolean): NDArray => NDArray.from(y.map(of), 'bool');
+  const base = y.some(Number.isInteger) ? choose(mask(Number.isInteger), abs(x), x) : x;
+  const size = apply('pow', [base, NDArray.from(y, 'fxp')]);
+  const odd = (e: number): boolean => Math.abs(e) % 2 === 1;
+  if (!y.some(odd)) return size;
+  const minus = apply('and', [mask(odd), apply('less', spread([x, numberLike(0, x)]))]);
+  return choose(minus, negative(size), size);
+};
+
+/**
+ * Secret x to public exponents: whole ones from 0 to 64 by products, for x of any sign; others by exp(y log |x|). Elements with the same exponent
+ * are taken together.
+ */
 const publicPowers = (x: BaseArray, y: NDArray): BaseArray => {
   const a = unify([x, y])[0]!;
-  const all = Array.from(y.data, Number);
-  const float = a.dtype === 'fxp';
-  if (!float && all.some((e) => e < 0)) fail('RANGE', 'integers to negative integer powers are not allowed');
-  const mask = (of: (e: number) => boolean): NDArray =>
+  const shape = broadcastShapes(a.shape, y.shape);
+  const exponents = Array.from((broadcast(y, shape) as NDArray).data, Number);
+  const whole = isInt(a.dtype);
+  if (whole && exponents.some((e) => e < 0))
+    fail('RANGE', 'integers to negative integer powers are not allowed');
+  const size = a.size;
+  if (exponents.length === 0) return broadcast(a, shape);
+  const from = broadcast(
     new NDArray(
-      y.shape,
-      'bool',
-      Uint8Array.from(all, (e) => Number(of(e))),
-    );
-  const isNear = (e: number): boolean => Number.isInteger(e) && (!float || (e >= -1 && e <= MAX_CHAIN));
-  const near = wholePowers(
-    a,
-    all.map((e) => (isNear(e) ? Math.max(0, e) : 0)),
-    y.shape,
-  );
-  const one = numberLike(1, a);
-  const inverse = mask((e) => e === -1);
-  const whole = all.includes(-1) ? choose(inverse, reciprocal(choose(inverse, a, one)), near) : near;
-  if (all.every(isNear)) return whole;
-  const far = mask((e) => !isNear(e));
-  const base = choose(far, choose(mask(Number.isInteger), abs(a), a), one);
-  const exponents = new NDArray(
-    y.shape,
-    'fxp',
-    Float64Array.from(all, (e) => (isNear(e) ? 0 : e)),
-  );
-  const size = general(base, exponents);
-  const odd = mask((e) => !isNear(e) && Math.abs(e) % 2 === 1);
-  const minus = (): BaseArray => {
-    const [flags, values] = spread([odd, a]) as [BaseArray, BaseArray];
-    return apply('and', [flags, apply('less', spread([values, numberLike(0, a)]))]);
+      a.shape,
+      'int32',
+      Int32Array.from({ length: size }, (_, i) => i),
+    ),
+    shape,
+  ) as NDArray;
+  const isNear = (e: number): boolean =>
+    whole || Object.hasOwn(SPECIAL, String(e)) || (Number.isInteger(e) && e >= 0 && e <= MAX_CHAIN);
+  const groups = new Map<number | undefined, number[]>();
+  for (const [i, e] of exponents.entries()) {
+    const key = isNear(e) ? e : undefined;
+    const places = groups.get(key);
+    if (places) places.push(i);
+    else groups.set(key, [i]);
+  }
+  const flat = reshapeTo(a, [size]);
+  // Where a group takes all of x, in order, its squares are those of the others.
+  const take = (places: readonly number[]): BaseArray => {
+    const indices = places.map((i) => Number(from.data[i]));
+    const all = indices.length === size && indices.every((at, i) => at === i);
+    return all ? flat : apply('gather', [flat], { axis: 0, indices });
   };
-  const signed = odd.data.some((b) => Number(b) === 1) ? choose(minus(), negative(size), size) : size;
-  return choose(far, signed, whole);
+  const parts = [...groups].map(([e, places]) => {
+    const own = take(places);
+    return e === undefined
+      ? farPowers(
+          own,
+          places.map((i) => exponents[i]!),
+        )
+      : nearPower(own, e);
+  });
+  if (parts.length === 1) return reshapeTo(parts[0]!, shape);
+  const order = [...groups.values()].flat();
+  const indices = Array<number>(order.length);
+  for (const [at, i] of order.entries()) indices[i] = at;
+  const joined = apply('concat', parts, { axis: 0 });
+  return reshapeTo(apply('gather', [joined], { axis: 0, indices }), shape);
 };
 
 /** x to secret integer exponents, or to such as are known when the program runs. */

@@ -359,11 +359,7 @@ export const ARITH: Table = {
         const [b, e] = [u as number, Number(n)];
         const z = b === 0 && e < 0 ? outside('0 to a negative power') : b ** e;
         if (!Number.isInteger(e) && b < 2 ** (6 - s.f)) outside('a root of a negative number');
-        if (
-          Math.abs(z) > Math.min(s.products, 2 ** 30) ||
-          (Number.isInteger(e) && Math.abs(b) ** Math.abs(e) < 64 * s.ulp && e < 0)
-        )
-          outside('power');
+        if (Math.abs(z) > Math.min(s.products / 8, 2 ** 30)) outside('power');
         return z;
       };
       return isArr(y) ? each([a, y], dtype, f) : each([a], dtype, (u) => f(u, y as number));
@@ -373,7 +369,7 @@ export const ARITH: Table = {
       const size = Math.abs(z);
       return (
         size * (2 + n + Math.abs(Math.log(Math.max(Math.abs(b!), s.ulp)))) * s.goal +
-        4 * s.ulp * (1 + n * Math.abs(z / (b! || 1)) + size * size * n * Math.abs(b!) ** (n - 1))
+        4 * s.ulp * (1 + n * size * ((e ?? (y as number)) < 0 ? Math.abs(b!) : 1 / Math.abs(b! || 1)))
       );
     },
   },

@@ -105,6 +105,104 @@ test('integers to integers wrap, secret exponents too', () => {
   assert.equal(Array.from(results[0]!.data, Number), [0, 0]);
 });
 
+/** Bases, exponents, and what x^y is where it ends. */
+const SMALL: readonly (readonly [x: number, y: number])[] = [
+  [0.078125, -3],
+  [-0.078125, -5],
+  [0.0625, -2],
+  [-0.5, -9],
+  [3, -4],
+  [1000, -9],
+  [-1000, -3],
+  [0.0078125, -2],
+  [1.5, 4],
+  [0.25, -1],
+  [7, 0],
+];
+
+test('negative whole exponents keep their digits, and what is too large ends', () => {
+  const x = SMALL.map(([b]) => b);
+  const y = SMALL.map(([, e]) => e);
+  const error = { FM128: 2 ** -20, FM64: 2 ** -14, FM32: 2 ** -5 };
+  const ends = { FM128: 103 - 52, FM64: 61 - 36, FM32: 29 - 16 };
+  for (const field of ['FM128', 'FM64', 'FM32'] as const satisfies readonly FieldName[])
+    for (const costMode of ['bandwidth', 'latency'] as const)
+      for (const rangeGuard of [false, true]) {
+        const fn = (a: BaseArray, e: BaseArray): BaseArray[] => [
+          np.power(a, np.array(y)),
+          np.power(a, e),
+          np.concatenate(SMALL.map(([, n], i) => np.power(a.slice([i, i + 1]), n))),
+        ];
+        const { results, left } = simulate(fn as never, [np.array(x), np.array(y, 'int8')] as NDArray[], {
+          ring,
+          field: FIELDS[field],
+          parties: 2,
+          costMode,
+          rangeGuard,
+        });
+        const what = `${field} ${costMode} ${rangeGuard}`;
+        assert.is(left, undefined, what);
+        const units = 2 ** -FIELDS[field].fraction;
+        const end = 2 ** (ends[field] - (rangeGuard ? { FM128: 0, FM64: 3, FM32: 2 }[field] : 0));
+        for (const [k, got] of results.entries())
+          for (const [i, [b, e]] of SMALL.entries()) {
+            const most = k === 1 ? end / 2 : end;
+            const want = b ** e;
+            const near = Math.sign(want) * Math.min(Math.abs(want), most);
+            const bound = (1 + Math.abs(e)) * (Math.abs(near) * error[field] + units) + units;
+            assert.ok(
+              Math.abs(Number(got.data[i]) - near) <= (1 + Math.abs(e)) * bound,
+              `${what}: ${b}^${e} is ${got.data[i]}, not ${near}`,
+            );
+          }
+      }
+});
+
+test('powers of 0 end at the largest, with a range guard too', () => {
+  for (const field of ['FM128', 'FM64'] as const satisfies readonly FieldName[]) {
+    const fn = (a: BaseArray, e: BaseArray): BaseArray[] => [
+      np.power(a, -2),
+      np.power(a, e),
+      np.power(a, np.array([1, -40])),
+    ];
+    const { results, left } = simulate(
+      fn as never,
+      [np.array([0, 1e-4]), np.array([-3, -7], 'int8')] as NDArray[],
+      {
+        ring,
+        field: FIELDS[field],
+        parties: 3,
+        rangeGuard: true,
+      },
+    );
+    assert.is(left, undefined);
+    const most = 2 ** ((field === 'FM128' ? 103 : 58) - 2 * FIELDS[field].fraction);
+    const [square, secret, each] = results.map((r) => Array.from(r.data, Number));
+    for (const [got, want] of [
+      [square![0]!, most],
+      [secret![0]!, most / 2],
+      [secret![1]!, most / 2],
+      [each![1]!, most],
+    ] as const)
+      assert.ok(Math.abs(got / want - 1) < 2 ** -9, `${field}: ${got}, not ${want}`);
+  }
+});
+
+test('a power that one element needs is not taken of the others', () => {
+  const { results, left } = simulate(
+    ((a: BaseArray) => np.power(a, np.array([1, 40]))) as never,
+    [np.array([1e6, 2])] as NDArray[],
+    {
+      ring,
+      field: FIELDS.FM128,
+      parties: 2,
+      rangeGuard: true,
+    },
+  );
+  assert.is(left, undefined);
+  assert.equal(Array.from(results[0]!.data, Number), [1e6, 2 ** 40]);
+});
+
 test('integers to public negative powers are refused', () => {
   const e = np.array([1, -1], 'int32');
   throwsBoth((x) => np.power(x, e), [np.array([2, 3], 'int32')], 'RANGE', 'negative');

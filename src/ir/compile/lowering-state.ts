@@ -164,10 +164,10 @@ export class Lowering {
     for (const [i, id] of node.outs.entries()) this.bind(id, outs[i]!);
     if (node.op === 'const') this.know(node.outs[0]!, node.attrs.value as Tensor);
     // What only moves elements about keeps a number a number.
-    if (node.op === 'broadcast' || node.op === 'reshape') {
-      const known = this.constantOf(node.ins[0]!);
-      if (known) this.know(node.outs[0]!, known);
-    }
+    if (!MOVES.has(node.op) || node.ins.length > 1) return;
+    const known = this.constantOf(node.ins[0]!);
+    const whole = node.op === 'broadcast' || node.op === 'reshape';
+    if (known && (whole || this.numberOf(node.ins[0]!) !== undefined)) this.know(node.outs[0]!, known);
   }
 
   /** A value as ring elements or bits; public ones are encoded (once), fixed-point ones with `fraction` bits. */
