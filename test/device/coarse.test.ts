@@ -38,6 +38,20 @@ const KEPT: readonly (readonly [string, Fn])[] = [
   ['an exponent', (x) => np.power(np.abs(x), 1e-9)],
 ];
 
+test('an epsilon beside a variance, whatever bits that has', async () => {
+  for (const runtime of [{ field: 'FM64' }, { field: 'FM32' }, { fxp_fraction_bits: 8 }])
+    for (const fn of [np.nn.layerNorm, np.nn.standardize]) {
+      const { session, spu, events } = await device(runtime);
+      const x = session
+        .PYU('alice')(() => [0.5, 0.25, 2])()
+        .to(spu);
+      await session.wait(spu(fn as never)(x));
+      assert.is(events[0]?.kind, 'coarse', `${JSON.stringify(runtime)}, ${fn.name}`);
+      assert.match(events[0]!.text, /the public number 0.00001 is /);
+      await session.shutdown();
+    }
+});
+
 test('an event with its line', async () => {
   const { session, spu, events } = await device();
   const x = session

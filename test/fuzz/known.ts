@@ -9,20 +9,11 @@ export interface Known {
   readonly fn: string | readonly string[];
   readonly when?: (operands: readonly Ref[], spec: Spec, step: Step) => boolean;
   /** What it belongs to: a run may say that this part is mended. */
-  readonly part: 'statistics';
+  readonly part: string;
   readonly why: string;
 }
 
-const custom = (s: Spec): boolean => s.f !== { FM32: 8, FM64: 18, FM128: 26 }[s.field];
-
-const KNOWN: readonly Known[] = [
-  {
-    fn: ['nn.layerNorm', 'nn.standardize'],
-    when: (_, s) => s.field !== 'FM128' || custom(s),
-    part: 'statistics',
-    why: 'epsilon is a few units',
-  },
-];
+const KNOWN: readonly Known[] = [];
 
 export const isKnown = (
   step: Step,

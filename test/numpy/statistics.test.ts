@@ -108,6 +108,36 @@ test('correlations, layerNorm and standardize', () => {
   }
 });
 
+test('products keep their bits in pieces, too', () => {
+  for (const scale of [1e-3, 1, 5e4]) {
+    const rows = Array.from({ length: 6 }, (_, i) => data(8, scale, 20 + i));
+    const limited = (memoryLimit: number): number[][] =>
+      simulate(
+        ((a: BaseArray) => [np.nn.layerNorm(a), np.std(a, 1), np.std(a), np.linalg.norm(a, 2, 0)]) as never,
+        [np.array(rows) as NDArray],
+        { ring, field: FIELDS.FM128, parties: 2, memoryLimit },
+      ).results.map((r) => Array.from(r.data, Number));
+    for (const memory of [2000, 8000, 40000]) {
+      const what = `${scale}, ${memory} bytes`;
+      const [layer, std, all, norms] = limited(memory);
+      const units = 32 + 3 / scale;
+      const normal = rows.flatMap((x) => x.map((v) => (v - mean(x)) / Math.sqrt(variance(x) + 1e-5)));
+      near(layer!, normal, `layerNorm, ${what}`, units);
+      near(
+        std!,
+        rows.map((x) => Math.sqrt(variance(x))),
+        `std of rows, ${what}`,
+      );
+      near(all!, [Math.sqrt(variance(rows.flat()))], `std, ${what}`);
+      near(
+        norms!,
+        rows[0]!.map((_, i) => norm(rows.map((x) => x[i]!))),
+        `norms, ${what}`,
+      );
+    }
+  }
+});
+
 test('averages, quotients of sums, and groups', () => {
   for (const scale of SCALES) {
     const x = data(12, scale, 5);

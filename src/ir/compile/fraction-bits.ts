@@ -71,7 +71,8 @@ export const keepers = (graph: Graph): ReadonlySet<ValueId> => {
     const factor = byPublic ? find.numberOf(other!) : undefined;
     const usable = factor !== undefined && factor !== 0 && Number.isFinite(factor);
     if (usable && attrs.exact === true) return true;
-    if (!kept.has(outs[0]!) || attrs.fence === true) return false;
+    if (!kept.has(outs[0]!)) return false;
+    if (op === 'concat') return ins.every((id) => graph.types[id]!.secret);
     if (op === 'matmul' || op === 'mul') return usable || isWhole(graph, find, other!);
     return usable || op === 'add' || op === 'sub' || LINEAR.has(op);
   };
@@ -137,10 +138,27 @@ const inverse = homogeneous(normal.reciprocal, (m) => 1 / m);
 const linear: ScaledRule = (l, node, rule) => {
   const x = node.ins[0]!;
   const s = l.scaled(x);
-  if (isPlain(l, s) || node.attrs.fence === true) return undefined;
+  if (isPlain(l, s)) return undefined;
   if (s.kind === 'product' && !l.keeps(node.outs[0]!)) return undefined;
   const wire = l.as(x, s.wire, () => rule(l, node));
   return { ...s, wire };
+};
+
+/** Pieces of a value that have the same bits, as one. */
+const concat: ScaledRule = (l, node, rule) => {
+  if (!l.keeps(node.outs[0]!)) return undefined;
+  const [first, ...rest] = node.ins.map((id) => l.scaled(id)) as [Scaled, ...Scaled[]];
+  const same = (s: Scaled): boolean =>
+    s.bits === first.bits && s.factor === first.factor && s.kind === first.kind;
+  if (!isWide(l, first) || !rest.every(same)) return undefined;
+  const pieces = node.ins.map((id) => [id, l.scaled(id).wire] as const);
+  const wire = pieces.reduce(
+    (make, [id, own]) =>
+      () =>
+        l.as(id, own, make),
+    () => rule(l, node),
+  )();
+  return { ...first, wire, exact: first.exact || rest.some((s) => s.exact) };
 };
 
 /** A public value divided by the factor, with so many fraction bits. */
@@ -148,6 +166,9 @@ const publicAs = (l: Lowering, id: ValueId, { bits, factor }: Scaled): Wire => {
   const { circuit: c } = l;
   if (factor === 1) return l.wire(id, bits);
   const type = l.type(id);
+  // In units of the factor it has as many digits as it would have with so many more or fewer bits.
+  const values = l.constantOf(id)?.data as Float64Array | undefined;
+  l.holds(values, bits - math.log2(Math.abs(factor)));
   const one: Tensor = { shape: [], dtype: 'fxp', data: Float64Array.of(1 / factor) };
   const wide = c.node('broadcast', [c.tensor(one)], { shape: [...type.shape] }, [type])[0]!;
   return c.encode(c.node('mul', [l.lowered(id), wide], {}, [type])[0]!, bits);
@@ -331,6 +352,7 @@ const convert: ScaledRule = (l, { ins: [x], outs: [out] }) => {
 
 const RULES: Readonly<Record<string, ScaledRule>> = {
   ...Object.fromEntries([...LINEAR].map((op) => [op, linear])),
+  concat,
   add: sum(basic.add),
   sub: sum(basic.sub),
   mul,

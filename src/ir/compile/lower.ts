@@ -84,8 +84,10 @@ const lowerNode = (l: Lowering, node: Node, options: CircuitOptions): void => {
   else {
     const rule = ruleOf(node);
     const made = lowerScaled(l, node, rule) ?? rule(l, node);
-    if ('wire' in made) l.bindScaled(node.outs[0]!, made);
-    else l.bind(node.outs[0]!, node.attrs.fence === true ? fence(l.circuit, made.id) : made.id);
+    const out = node.outs[0]!;
+    const end = (id: ValueId): ValueId => (node.attrs.fence === true ? fence(l.circuit, id) : id);
+    if ('wire' in made) l.bindScaled(out, { ...made, wire: l.circuit.wire(end(made.wire.id)) });
+    else l.bind(out, end(made.id));
   }
 };
 

@@ -1,6 +1,8 @@
 /** @file What a rewriting pass may ask of the graph that it builds: who made a value, and what number it is. */
 import { type Graph, type Node, sizeOf, type Tensor, type ValueId } from '../../ops/graph.ts';
 
+const MOVES: ReadonlySet<string> = new Set(['broadcast', 'reshape', 'slice', 'transpose', 'gather']);
+
 /** Uses of each value of a graph by nodes and as an output. */
 export const countUses = (graph: Graph): Int32Array => {
   const uses = new Int32Array(graph.types.length);
@@ -34,10 +36,10 @@ export class Lookup {
     return node?.op === op ? node : undefined;
   }
 
-  /** The number that a public constant is in every place, seen through broadcasts. */
+  /** The number that a public constant is in every place, seen through what moves elements about. */
   numberOf(id: ValueId): number | undefined {
     const node = this.maker(id);
-    if (node?.op === 'broadcast' || node?.op === 'reshape') return this.numberOf(node.ins[0]!);
+    if (node && MOVES.has(node.op)) return this.numberOf(node.ins[0]!);
     if (node?.op !== 'const') return undefined;
     const t = node.attrs.value as Tensor;
     return sizeOf(t.shape) === 1 ? Number(t.data[0]) : undefined;
