@@ -1,6 +1,18 @@
 /** @file Powers with secret whole exponents: squares of squares, each of which a bit of the exponent puts into the product or not. */
 import * as math from '../ring/math/index.ts';
-import { and, choose, filled, hidden, mul, not, selectSum, sub, timesInteger, truncate, view } from './basic.ts';
+import {
+  and,
+  choose,
+  filled,
+  hidden,
+  mul,
+  not,
+  selectSum,
+  sub,
+  timesInteger,
+  truncate,
+  view,
+} from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
 import { exp } from './exp.ts';
 import { clamp, type IntType, magnitude, toBits } from './integers.ts';
