@@ -38,7 +38,8 @@ export const minimum = arithmetic('minimum', 'and');
 
 /**
  * x / y, always float64. On secrets of any size: relative error below 2^-20 (FM64: 2^-15), or about a unit in the last place.
- * |x / y| of 2^(105 - f) and more (FM64: 2^(50 - f), FM32: 2^(25 - f), f fraction bits), and x / 0, are that number, with the sign.
+ * |x / y| of 2^(105 - f) and more (FM64: 2^(50 - f), FM32: 2^(25 - f), f fraction bits), and x / 0, are that number, with the sign. Where
+ * both are known to be small (by `np.within`, or as integers of few bits), a divisor of 0 counts as a unit in the last place.
  */
 export const divide = (x: ArrayInput, y: ArrayInput): BaseArray => real('div', x, y);
 export const trueDivide = divide;
@@ -92,7 +93,7 @@ export const rsqrt = function1('rsqrt');
 export const fineRsqrt = (x: BaseArray, fine: 'fine' | 'unit'): BaseArray => apply('rsqrt', [x], { fine });
 /** 1 / x with more fraction bits (FM128), to be multiplied. */
 export const fineReciprocal = (x: BaseArray): BaseArray => apply('reciprocal', [x], { fine: 'fine' });
-/** 1 / x, float64 also for integers, of secrets of any size; 0 counts as half a unit in the last place. */
+/** 1 / x, float64 also for integers, of secrets of any size; 0 counts as half a unit in the last place, or as one where x is known to be small. */
 export const reciprocal = function1('reciprocal');
 /** 1 / (1 + exp(-x)) */
 export const sigmoid = function1('sigmoid');

@@ -309,4 +309,23 @@ test('real numbers in order, up to the largest of the ring', () => {
   }
 });
 
+test('a divisor of 0 gives the largest quotient, and counts as a unit in the last place where it is promised to be small', () => {
+  const largest = { FM32: 2 ** 17, FM64: 2 ** 32, FM128: 2 ** 79 } as const;
+  for (const field of NAMES) {
+    const unit = 2 ** -FIELDS[field].fraction;
+    everyWay(
+      (a, b) => np.divide(a!, b!),
+      [row([2, -3, 5]), row([0, 0, 1])],
+      field,
+      ([got], way) => near(got!, [largest[field], -largest[field], 5], 2 ** -7, way),
+    );
+    everyWay(
+      (a, b) => np.divide(np.within(a!, -10, 10), np.within(b!, -10, 10)),
+      [row([2, -3, 0]), row([0, 0, 0])],
+      field,
+      ([got], way) => near(got!, [2 / unit, -3 / unit, 0], 2 ** -6, way),
+    );
+  }
+});
+
 test.run();
