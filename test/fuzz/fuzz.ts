@@ -18,8 +18,6 @@ export interface Fuzzing {
   readonly minutes?: number;
   readonly programs?: number;
   readonly only?: readonly string[];
-  /** Parts whose known defects are drawn too. */
-  readonly mended?: readonly string[];
   /** Every program has a range guard. */
   readonly guarded?: boolean;
   readonly onFinding?: (f: Finding) => void;
@@ -57,7 +55,7 @@ export const fuzz = (ring: Ring, o: Fuzzing): Report => {
   let programs = 0;
   for (let i = 0; goesOn(i); i++) {
     const seed = seedOf(o.seed, i);
-    const program = generate(seed, o.only, o.mended, o.guarded);
+    const program = generate(seed, o.only, o.guarded);
     if (!program) continue;
     programs++;
     const verdict = check(ring, program);

@@ -13,17 +13,7 @@ import {
   sizeOf,
   specOf,
 } from './arrays.ts';
-import { isKnown } from './known.ts';
-import {
-  type Arg,
-  type Input,
-  type Kind,
-  type Lambda,
-  type Options,
-  type Program,
-  type Step,
-  slotsOf,
-} from './program.ts';
+import type { Arg, Input, Kind, Lambda, Options, Program, Step } from './program.ts';
 import { exact, type Gen, type Given, stepReference, type Wanted } from './reference.ts';
 import { Rng } from './rng.ts';
 import { TABLE } from './table.ts';
@@ -195,11 +185,8 @@ class Drawing implements Gen {
   readonly refs: Ref[] = [];
   /** No new inputs: inside of a function. */
   readonly closed: boolean;
-  /** Parts whose known defects are drawn. */
-  readonly mended: readonly string[];
 
-  constructor(rng: Rng, spec: Spec, mended: readonly string[], closed = false) {
-    this.mended = mended;
+  constructor(rng: Rng, spec: Spec, closed = false) {
     this.rng = rng;
     this.spec = spec;
     this.closed = closed;
@@ -226,7 +213,7 @@ class Drawing implements Gen {
   }
 
   lambda(params: readonly Ref[], steps: number): Lambda {
-    const inner = new Drawing(this.rng, this.spec, this.mended, true);
+    const inner = new Drawing(this.rng, this.spec, true);
     inner.refs.push(...params);
     inner.nodes.push(...params.map(() => ({ fn: '', args: [] })));
     for (let tries = 0; tries < 30 && inner.nodes.length < params.length + steps; tries++) inner.step(SMOOTH);
@@ -246,8 +233,6 @@ class Drawing implements Gen {
       const step = TABLE[fn]!.make(this);
       const ref = stepReference(TABLE, step, this.refs, [], this.spec);
       if (ref.v.length > 200) outside('too large');
-      const operands = slotsOf(step).map((i) => this.refs[i]!);
-      if (isKnown(step, operands, this.spec, this.mended)) outside('known');
       this.nodes.push(step);
       this.refs.push(ref);
       return true;
@@ -315,16 +300,11 @@ const weighed = (only?: readonly string[]): string[] =>
 
 const ALL = weighed();
 
-/** The program of a seed. `only`: of these functions alone. `mended`: parts whose known defects are drawn. `guarded`: with a range guard. */
-export const generate = (
-  seed: number,
-  only?: readonly string[],
-  mended: readonly string[] = [],
-  guarded = false,
-): Program | undefined => {
+/** The program of a seed. `only`: of these functions alone. `guarded`: with a range guard. */
+export const generate = (seed: number, only?: readonly string[], guarded = false): Program | undefined => {
   const rng = new Rng(seed);
   const options = optionsFrom(rng, guarded);
-  const d = new Drawing(rng, specFor(options), mended);
+  const d = new Drawing(rng, specFor(options));
   const want = rng.pick([1, 1, 2, 2, 3, 4, 5, 7]);
   const names = only ? weighed(only) : ALL;
   for (let made = 0, tries = 0; made < want && tries < 40; tries++) if (d.step(names)) made++;

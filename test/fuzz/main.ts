@@ -1,7 +1,7 @@
 /**
  * @file `npm run fuzz -- --minutes 5 --seed 1`: random programs over `np` until the time is over. `--programs N` instead of
- * minutes; `--only sqrt,divide` draws of these functions alone; `--mended PART,PART` draws what
- * is known (known.ts) of these parts too; `--guarded` runs every program with a range guard; `--json` prints findings as lines of JSON.
+ * minutes; `--only sqrt,divide` draws of these functions alone; `--guarded` runs every program with a range
+ * guard; `--json` prints findings as lines of JSON.
  */
 import { parseArgs } from 'node:util';
 import { Ring } from '../../src/ring/ring.ts';
@@ -14,7 +14,6 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     programs: { type: 'string' },
     only: { type: 'string' },
-    mended: { type: 'string' },
     guarded: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
@@ -32,7 +31,6 @@ const report = fuzz(await Ring.create(), {
     ? { minutes: number('minutes', values.minutes) }
     : { programs: number('programs', values.programs) }),
   ...(values.only !== undefined && { only: values.only.split(',') }),
-  ...(values.mended !== undefined && { mended: values.mended.split(',') }),
   guarded: values.guarded,
   onFinding: (f) => {
     if (values.json) {
