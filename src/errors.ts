@@ -19,10 +19,25 @@ export type ErrorCode =
   | 'SERIALIZATION'
   | 'CLOSED';
 
-/** Base of all errors that Tessera throws: `code` is stable, `message` is for people. */
+/**
+ * Base of all errors that Tessera throws: `code` is stable, `message` is for people.
+ * @example
+ * const error = new sf.TesseraError('SHAPE', 'shapes differ');
+ * error instanceof Error // true
+ * np.add([1, 2], [1, 2, 3]) // throws SHAPE
+ */
 export class TesseraError extends Error {
+  /**
+   * What went wrong, stable from version to version.
+   * @example
+   * new sf.TesseraError('SHAPE', 'shapes differ').code // 'SHAPE'
+   */
   readonly code: ErrorCode;
-  /** What a program may want to look at: party, op, path, sizes. Never data. */
+  /**
+   * What a program may want to look at: party, op, path, sizes. Never data.
+   * @example
+   * new sf.TesseraError('SHAPE', 'shapes differ', { op: 'add' }).info // { op: 'add' }
+   */
   readonly info: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: string, info: Record<string, unknown> = {}, cause?: unknown) {

@@ -9,6 +9,11 @@ registerMode('standalone', standalone);
 registerMode('production', production);
 registerMode('cluster', openCluster);
 
+/**
+ * The version of this package. Parties of different versions never run together: that is the error BUILD.
+ * @example
+ * sf.version.split('.').length // 3
+ */
 export const version = '0.1.0';
 
 export { task } from '#cluster';
@@ -54,4 +59,20 @@ export { np } from './np.ts';
 export { type ArrayInput, BaseArray, NDArray } from './numpy/index.ts';
 
 /** Helpers in the spelling of SecretFlow, and in ours. */
-export const utils = { testing: { clusterDef, cluster_def: clusterDef } } as const;
+export const utils = {
+  testing: {
+    /**
+     * The definition of an SPU of these parties in simulation: SEMI2K over FM128, unless a runtime_config says otherwise. Throws
+     * CONFIG for unknown settings.
+     * @example
+     * sf.utils.testing.clusterDef(['alice', 'bob'], { field: 'FM64' }).nodes.length // 2
+     */
+    clusterDef,
+    /**
+     * As clusterDef, in the spelling of the guide.
+     * @example
+     * sf.utils.testing.cluster_def(['alice', 'bob']).nodes[1]?.party // 'bob'
+     */
+    cluster_def: clusterDef,
+  },
+} as const;

@@ -1,21 +1,27 @@
 /**
  * @file `npm test`: the tests of each file (uvu) in a process of its own, so that nothing that one leaves behind reaches
- * another. Those that compute run beside those that wait for processes, sockets and browsers.
- * `npm test -- gates/ link/tls` runs the files whose paths contain one of the words.
+ * another. `npm test -- gates/ link/tls` runs the files whose paths contain one of the words.
  *
- * Tests of real processes, sockets, browsers and timeouts share the machine with whatever else runs there: a file that
- * failed is run once more, and named. What fails twice has failed.
+ * Several files run at once, the longest first: as many as the processor has room for, by what a file is known to need of it
+ * (test/costs.json; `npm test -- --costs` writes what it measured there). A file that fails is run once more when all are done,
+ * only to say whether it fails always or is unsteady: it has failed either way.
  */
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 /** A file that takes longer hangs. */
 const LIMIT_MS = 900_000;
+/** What a file of waiting parties has of the processor at least: its timeouts are meant for a machine that answers. */
+const LEAST = 0.6;
 
-const words = process.argv.slice(2);
+const given = process.argv.slice(2);
+const words = given.filter((word) => !word.startsWith('--'));
+const keep = given.includes('--costs');
+
 // By their sources: what was built from a file that is gone is no test any more.
 const files = readdirSync(join(root, 'test'), { recursive: true })
   .filter((file) => file.endsWith('.test.ts'))
@@ -23,7 +29,20 @@ const files = readdirSync(join(root, 'test'), { recursive: true })
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
   .sort();
 
-const count = (text, name) => Number(text.match(new RegExp(`^ *${name}: *(\\d+)`, 'm'))?.[1] ?? 0);
+/** By file: [seconds, seconds of a processor], of a quiet machine. */
+const costsFile = join(root, 'test/costs.json');
+const costs = JSON.parse(readFileSync(costsFile, 'utf8'));
+
+const computes = (file) => /^(bench|fixed|fuzz|gates|ir|numpy|ring)\//.test(file);
+/** What a file that nobody has measured counts as. */
+const costOf = (file) => costs[file] ?? (computes(file) ? [2, 2] : [4, 2]);
+const secondsOf = (file) => costOf(file)[0];
+const shareOf = (file) => {
+  const [seconds, processor] = costOf(file);
+  return Math.min(1, Math.max(LEAST, processor / seconds));
+};
+
+const count = (text, name) => Number(text.match(new RegExp(`^ *${name}: *([\\d.]+)`, 'm'))?.[1] ?? 0);
 
 /** What a test that cannot run here says of it: "skipped: needs X (how to get it)". */
 const skips = (text) => [...new Set(text.match(/skipped: .*/g) ?? [])];
@@ -53,26 +72,61 @@ const runFile = async (file) => {
   const { text, good } = await output(file);
   const total = Math.max(1, count(text, 'Total'));
   const passed = Math.min(count(text, 'Passed'), good ? total : total - 1);
-  const seconds = ((performance.now() - start) / 1e3).toFixed(0).padStart(4);
+  const [seconds, processor] = [(performance.now() - start) / 1e3, count(text, 'CPU')];
+  const times = `${seconds.toFixed(0).padStart(4)} s ${processor.toFixed(0).padStart(4)} cpu`;
   const of = `${String(passed).padStart(3)} of ${String(total).padStart(3)} passed`;
-  console.log(`${seconds} s  ${of}  ${file}${skips(text).map((s) => `  (${s})`).join('')}`);
+  console.log(`${times}  ${of}  ${file}${skips(text).map((s) => `  (${s})`).join('')}`);
   if (passed < total) console.log(text);
-  return { passed, failed: total - passed };
+  return { passed, failed: total - passed, seconds, processor };
 };
 
+const room = Math.max(1, availableParallelism());
 const results = new Map();
-const runAll = async (some) => {
-  for (const file of some) results.set(file, await runFile(file));
-};
-const computes = (file) => /^(bench|fixed|fuzz|gates|ir|numpy|ring)\//.test(file);
-await Promise.all([runAll(files.filter((f) => !computes(f))), runAll(files.filter(computes))]);
-const again = files.filter((file) => results.get(file).failed > 0);
-if (again.length > 0) console.log(`\nonce more: ${again.join(', ')}`);
-for (const file of again) results.set(file, await runFile(file));
-const unsteady = again.filter((file) => results.get(file).failed === 0);
-if (unsteady.length > 0) console.log(`\npassed at the second attempt only: ${unsteady.join(', ')}`);
+const waiting = files.toSorted((a, b) => secondsOf(b) - secondsOf(a));
+let taken = 0;
+
+/** Begins what there is room for, the longest first, until all are done. */
+const runAll = () =>
+  new Promise((resolve) => {
+    const next = () => {
+      if (results.size === files.length) resolve();
+      for (let i = 0; i < waiting.length; ) {
+        const file = waiting[i];
+        const share = shareOf(file);
+        if (taken > 0 && taken + share > room) i++;
+        else {
+          waiting.splice(i, 1);
+          taken += share;
+          runFile(file).then((result) => {
+            taken -= share;
+            results.set(file, result);
+            next();
+          });
+        }
+      }
+    };
+    next();
+  });
+
+const began = performance.now();
+await runAll();
+
+const failed = files.filter((file) => results.get(file).failed > 0);
+if (failed.length > 0) console.log('\nonce more, to see what is unsteady:');
+const unsteady = [];
+for (const file of failed) if ((await runFile(file)).failed === 0) unsteady.push(file);
+if (unsteady.length > 0) console.log(`\nunsteady (passed at the second attempt, failed): ${unsteady.join(', ')}`);
+
+if (keep) {
+  const tenths = (x) => Math.round(10 * x) / 10;
+  for (const [file, { seconds, processor }] of results) costs[file] = [tenths(seconds), tenths(processor)];
+  const rows = Object.entries(costs).sort(([a], [b]) => (a < b ? -1 : 1));
+  writeFileSync(costsFile, `{\n${rows.map(([f, c]) => `  "${f}": [${c.join(', ')}]`).join(',\n')}\n}\n`);
+}
 
 const sum = (what) => [...results.values()].reduce((total, result) => total + result[what], 0);
 if (files.length === 0) console.log(`no file of tests has ${words.join(' or ')} in its path`);
-console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+const minutes = ((performance.now() - began) / 6e4).toFixed(1);
+console.log(`\n${minutes} minutes, ${(sum('processor') / 60).toFixed(1)} of a processor`);
+console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
 process.exitCode = files.length === 0 || sum('failed') > 0 ? 1 : 0;

@@ -55,6 +55,9 @@ const urlOf = (where: unknown): string => {
  * Names `fn`, a function or a class, so that nodes of a cluster can load it: `sf.task(import.meta, 'train', fn)` in the
  * module where it is defined. With no `fn`, what the module at a path or URL exports under that name: then the module
  * is loaded where the task runs. Elsewhere a task is the plain function that it was.
+ * @example
+ * const twice = sf.task('./tasks.js', 'twice', (x: number) => 2 * x);
+ * twice(21) // 42
  */
 export function task<F extends AnyFunction | AnyClass>(
   where: ImportMeta | URL | string,

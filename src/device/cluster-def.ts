@@ -119,6 +119,8 @@ export const readClusterDef = (
 /**
  * The definition of an SPU of these parties in simulation: SEMI2K over FM128. (SecretFlow's helper picks ABY3 for
  * three parties; SEMI2K serves any number.)
+ * @example
+ * sf.utils.testing.clusterDef(['alice', 'bob'], { field: 'FM64' }).nodes.length // 2
  */
 export const clusterDef = (
   parties: readonly string[],

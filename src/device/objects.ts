@@ -41,8 +41,21 @@ export const deviceIn = <D extends PYU | SPU>(what: string, device: D): D =>
         `${what} takes a device, as in ${what}(${what === 'x.to' ? "sf.PYU('bob')" : 'alice, data'}), not ${describe(device)}`,
       );
 
+/**
+ * A handle of what lives on a device, given out at the call, before the work is done: no value and no promise. Using
+ * it as one throws INVALID_ARGUMENT.
+ * @example
+ * const x = sf.to(alice, 5);
+ * x instanceof sf.DeviceObject // true
+ * Number(x) // throws INVALID_ARGUMENT
+ */
 export abstract class DeviceObject<T = unknown> {
   abstract readonly device: PYU | SPU;
+  /**
+   * The call that made it: its number in the session, what was called and where.
+   * @example
+   * sf.to(alice, 5).op.what // 'data put on alice'
+   */
   readonly op: Op;
   /** On the prototype. */
   declare readonly [HANDLE]: true;
@@ -55,7 +68,11 @@ export abstract class DeviceObject<T = unknown> {
     this.#name = name;
   }
 
-  /** The call that made it, as `file:line:column`. */
+  /**
+   * The call that made it, as `file:line:column`.
+   * @example
+   * typeof sf.to(alice, 5).site // 'string'
+   */
   get site(): string | undefined {
     return this.op.site;
   }
@@ -66,6 +83,11 @@ export abstract class DeviceObject<T = unknown> {
   /** The same data on another device. To a PYU of its SPU, this reveals to that party alone. */
   abstract to(device: PYU | SPU): DeviceObject;
 
+  /**
+   * Its name: the device and the number of the call. Never a value.
+   * @example
+   * String(sf.to(alice, 5)).startsWith('PYUObject(alice #') // true
+   */
   toString(): string {
     return this.#name;
   }
@@ -79,6 +101,11 @@ export abstract class DeviceObject<T = unknown> {
     return hint === 'string' ? this.#name : this.#noValue('is used as a number, or added to');
   }
 
+  /**
+   * Throws INVALID_ARGUMENT: a handle is no value that could be written.
+   * @example
+   * JSON.stringify(sf.to(alice, 5)) // throws INVALID_ARGUMENT
+   */
   toJSON(): never {
     return this.#noValue('is written as JSON');
   }
@@ -117,11 +144,27 @@ export abstract class DeviceObject<T = unknown> {
 Object.defineProperty(DeviceObject.prototype, HANDLE, { value: true });
 Object.setPrototypeOf(DeviceObject.prototype, guardedPrototype(Object.prototype));
 
-/** Plain data of one party. */
+/**
+ * Plain data of one party.
+ * @example
+ * const x = alice(() => [1, 2])();
+ * await sf.reveal(x) // [1, 2]
+ */
 export class PYUObject<T = unknown> extends DeviceObject<T> {
+  /**
+   * The PYU that holds it.
+   * @example
+   * sf.to(alice, 5).device.kind // 'PYU'
+   */
   readonly device: PYU;
   readonly [INSIDE]: Promise<T>;
-  /** Its masked form, by SPU: a value enters an SPU once. */
+  /**
+   * Its masked form, by SPU: a value enters an SPU once.
+   * @example
+   * const x = sf.to(alice, [1]);
+   * x.to(spu);
+   * x.shared.size // 1
+   */
   readonly shared = new Map<SPU, SPUObject>();
 
   constructor(device: PYU, op: Op, value: Promise<T>, part = '') {
@@ -131,11 +174,23 @@ export class PYUObject<T = unknown> extends DeviceObject<T> {
     device.session.unseen.watch(value);
   }
 
+  /**
+   * Resolves when the work behind the handle is done; rejects with its error when it has failed.
+   * @example
+   * await sf.to(alice, 5).ready() // undefined
+   */
   ready(...surplus: never[]): Promise<void> {
     noMore('ready', surplus);
     return this.told(this[INSIDE]);
   }
 
+  /**
+   * The same data on another device: on another PYU in plain, on an SPU masked. Throws INVALID_ARGUMENT for a device of
+   * another session.
+   * @example
+   * const x = sf.to(alice, 5);
+   * await sf.reveal(x.to(bob)) // 5
+   */
   to(device: PYU, ...surplus: never[]): PYUObject<T>;
   to(device: SPU, ...surplus: never[]): SPUObject<FromSpu<T>>;
   to(device: PYU | SPU, ...surplus: never[]): PYUObject<T> | SPUObject<FromSpu<T>>;
@@ -169,8 +224,18 @@ export interface Form {
   readonly types: readonly Type[];
 }
 
-/** Masked data, held by the parties of an SPU together. T is what it reveals as. */
+/**
+ * Masked data, held by the parties of an SPU together. T is what it reveals as.
+ * @example
+ * const x = spu((v) => np.multiply(v, 2))([1, 2]);
+ * await sf.reveal(x) // [2, 4]
+ */
 export class SPUObject<T = unknown> extends DeviceObject<T> {
+  /**
+   * The SPU that holds it.
+   * @example
+   * sf.to(alice, 5).to(spu).device.kind // 'SPU'
+   */
   readonly device: SPU;
   readonly [INSIDE]: Hold;
 
@@ -182,12 +247,23 @@ export class SPUObject<T = unknown> extends DeviceObject<T> {
     device.session.unseen.watch(hold.done);
   }
 
+  /**
+   * Resolves when the work behind the handle is done; rejects with its error when it has failed.
+   * @example
+   * await sf.to(alice, 5).to(spu).ready() // undefined
+   */
   ready(...surplus: never[]): Promise<void> {
     noMore('ready', surplus);
     const { given, done } = this[INSIDE];
     return this.told(given.then(() => done));
   }
 
+  /**
+   * The same data on another device. To a PYU of its SPU this reveals to that party alone.
+   * @example
+   * const x = sf.to(alice, 5).to(spu);
+   * await sf.reveal(x.to(bob)) // 5
+   */
   to(device: PYU, ...surplus: never[]): PYUObject<T>;
   to(device: SPU, ...surplus: never[]): SPUObject<T>;
   to(device: PYU | SPU, ...surplus: never[]): PYUObject<T> | SPUObject<T>;
@@ -196,7 +272,13 @@ export class SPUObject<T = unknown> extends DeviceObject<T> {
     return deviceIn('x.to', device)[RECEIVE](this) as PYUObject<T> | SPUObject<T>;
   }
 
-  /** Frees its memory at all parties, after what was called before. (Unreachable handles are freed in time.) */
+  /**
+   * Frees its memory at all parties, after what was called before. (Unreachable handles are freed in time.)
+   * @example
+   * const x = sf.to(alice, [1]).to(spu);
+   * x.free();
+   * await sf.reveal(x) // throws INVALID_ARGUMENT
+   */
   free(...surplus: never[]): void {
     noMore('free', surplus);
     this.device.free(this);

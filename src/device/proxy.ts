@@ -69,6 +69,17 @@ const unknownMember = (name: string, methods: readonly string[]): object => ({
 /**
  * `const Model = sf.proxy(ModelClass); const m = Model(10, { device: alice }); m.fit(x)` runs the constructor and every
  * method at alice, one after another, and gives handles of the results.
+ * @example
+ * class Counter {
+ *   n = 0;
+ *   add(k: number) {
+ *     this.n += k;
+ *     return this.n;
+ *   }
+ * }
+ * const counter = sf.proxy(Counter)({ device: alice });
+ * counter.add(2);
+ * await sf.reveal(counter.add(3)) // 5
  */
 export const proxy = <A extends unknown[], I extends object>(
   cls: Class<A, I>,

@@ -43,10 +43,30 @@ export interface PyuCall {
 }
 
 export interface PYU extends PyuCall {
+  /**
+   * What kind of device it is.
+   * @example
+   * alice.kind // 'PYU'
+   */
   readonly kind: 'PYU';
+  /**
+   * The name of its party.
+   * @example
+   * alice.party // 'alice'
+   */
   readonly party: string;
+  /**
+   * The session that it belongs to.
+   * @example
+   * alice.session === sf.currentSession() // true
+   */
   readonly session: Session;
   [RECEIVE](object: DeviceObject): PYUObject;
+  /**
+   * `PYU(alice)`, for messages.
+   * @example
+   * String(alice) // 'PYU(alice)'
+   */
   toString(): string;
 }
 

@@ -35,18 +35,43 @@ export interface SessionStats {
   readonly check?: CheckReport;
 }
 
+/**
+ * A session: the parties of a program and what they do together. `sf.init` starts the default one, `sf.session`
+ * others beside it.
+ * @example
+ * const session = await sf.session(['carol', 'dave']);
+ * session.parties // ['carol', 'dave']
+ * await session.shutdown();
+ */
 export class Session {
+  /**
+   * How operations are performed: in this process, on a cluster, or at parties over the network. For devices.
+   * @example
+   * sf.currentSession().mode.self // undefined
+   */
   readonly mode: Mode;
-  /** Failures that the program has not been told of. */
+  /**
+   * Failures that the program has not been told of; what to do with them at the end is the option `unseen`.
+   * @example
+   * typeof sf.currentSession().unseen // 'object'
+   */
   readonly unseen: Unseen;
-  /** In a simulation with `check`. */
+  /**
+   * In a simulation with the option `check`: what runs each program in the clear beside the SPU; else undefined.
+   * @example
+   * sf.currentSession().checker // undefined
+   */
   readonly checker: Checker | undefined;
   readonly #pyus = new Map<string, PYU>();
   readonly #spus: SPU[] = [];
   #ops = 0;
   #ended: Promise<void> | undefined;
 
-  /** Hears of what may be wrong in a program. */
+  /**
+   * Hears of what may be wrong in a program, as the option `onEvent` asked.
+   * @example
+   * typeof sf.currentSession().tell // 'function'
+   */
   readonly tell: Listener;
 
   constructor(mode: Mode, tell: Listener, checker?: Checker, unseen = new Unseen()) {
@@ -61,10 +86,20 @@ export class Session {
     });
   }
 
+  /**
+   * Names of all parties, in the order in which they were given.
+   * @example
+   * sf.currentSession().parties // ['alice', 'bob']
+   */
   get parties(): readonly string[] {
     return this.mode.parties;
   }
 
+  /**
+   * Whether it was shut down: every call on it then throws CLOSED.
+   * @example
+   * sf.currentSession().closed // false
+   */
   get closed(): boolean {
     return this.#ended !== undefined;
   }
@@ -72,6 +107,8 @@ export class Session {
   /**
    * Numbers an operation, at the call: `await` cannot reorder them. `detail` names devices and handles, which all
    * parties must agree on. Throws CLOSED when the session is over.
+   * @example
+   * sf.currentSession().op('a note', undefined).what // 'a note'
    */
   op(what: string, site: string | undefined, detail = ''): Op {
     this.#check();
@@ -85,7 +122,12 @@ export class Session {
     if (this.closed) fail('CLOSED', 'this session was shut down: start another with sf.init or sf.session');
   }
 
-  /** The plaintext device of a party. */
+  /**
+   * The plaintext device of a party.
+   * @example
+   * sf.currentSession().PYU('alice').party // 'alice'
+   * sf.currentSession().PYU('carol') // throws INVALID_ARGUMENT
+   */
   PYU(party: string, ...surplus: never[]): PYU {
     noMore('PYU', surplus, "sf.PYU('alice')");
     this.#check();
@@ -102,7 +144,11 @@ export class Session {
     );
   }
 
-  /** A secret device of parties of this session; each of them gets a thread. */
+  /**
+   * A secret device of parties of this session; each of them gets a thread.
+   * @example
+   * sf.currentSession().SPU(sf.utils.testing.clusterDef(['alice', 'bob'])).kind // 'SPU'
+   */
   SPU(def: SpuDef, ...surplus: never[]): SPU {
     noMore('SPU', surplus, 'everything an SPU runs with stands in its definition, in runtime_config');
     this.#check();
@@ -111,7 +157,12 @@ export class Session {
     return spu;
   }
 
-  /** Puts data on a PYU, copied at the call, or moves an object to a device. */
+  /**
+   * Puts data on a PYU, copied at the call, or moves an object to a device.
+   * @example
+   * const x = sf.currentSession().to(alice, 5);
+   * await sf.reveal(x) // 5
+   */
   to(device: PYU, data: unknown, ...surplus: never[]): PYUObject;
   to(device: PYU | SPU, data: DeviceObject, ...surplus: never[]): PYUObject | SPUObject;
   to(...given: readonly [device: PYU | SPU, data?: unknown, ...surplus: unknown[]]): PYUObject | SPUObject {
@@ -131,6 +182,8 @@ export class Session {
   /**
    * The tree (lists, plain objects, Map, Set) with every device object replaced by its value: arrays for what an SPU held,
    * and what a PYU's function returned, as it is sent from party to party. Reveals to everybody.
+   * @example
+   * await sf.currentSession().reveal([sf.to(alice, 1), sf.to(bob, 2)]) // [1, 2]
    */
   reveal<T>(tree: T, ...surplus: never[]): Promise<Revealed<T>> {
     checkOutside('reveal');
@@ -158,7 +211,11 @@ export class Session {
     return mapDevice(asked, (o) => values.get(o)) as Revealed<T>;
   }
 
-  /** Resolves when the work behind every device object of the tree is done; rejects when any of it has failed. */
+  /**
+   * Resolves when the work behind every device object of the tree is done; rejects when any of it has failed.
+   * @example
+   * await sf.currentSession().wait(sf.to(alice, 1)) // undefined
+   */
   wait(tree: unknown, ...surplus: never[]): Promise<void> {
     checkOutside('wait');
     return this.unseen.told(this.#wait(tree, surplus));
@@ -181,18 +238,31 @@ export class Session {
     return { objects: [...objects], tree: now };
   }
 
-  /** Resolves when all parties have come to this point of the program. */
+  /**
+   * Resolves when all parties have come to this point of the program.
+   * @example
+   * await sf.currentSession().barrier() // undefined
+   */
   barrier(...surplus: never[]): Promise<void> {
     noMore('barrier', surplus);
     return this.mode.barrier(this.op('barrier', callSite()));
   }
 
+  /**
+   * What was done so far: operations, and of each SPU its rounds, bytes, milliseconds and memory.
+   * @example
+   * sf.currentSession().stats().ops >= 0 // true
+   */
   stats(): SessionStats {
     const check = this.checker?.report();
     return { ops: this.#ops, spus: this.#spus.map((spu) => spu.stats()), ...(check && { check }) };
   }
 
-  /** In production: resolves with what went wrong when the session cannot go on. Never resolves where it ends well. */
+  /**
+   * In production: resolves with what went wrong when the session cannot go on. Never resolves where it ends well.
+   * @example
+   * sf.currentSession().failed instanceof Promise // true
+   */
   get failed(): Promise<TesseraError> {
     const failed = this.mode.failed ?? new Promise<TesseraError>(() => {});
     return failed.then((e) => {
@@ -201,7 +271,11 @@ export class Session {
     });
   }
 
-  /** In production: the identities that the other parties have proved, by name, to be pinned as `peerIdentities`. */
+  /**
+   * In production: the identities that the other parties have proved, by name, to be pinned as `peerIdentities`.
+   * @example
+   * sf.currentSession().identities // {}
+   */
   get identities(): Readonly<Record<string, string>> {
     return this.mode.identities ?? {};
   }
@@ -211,6 +285,9 @@ export class Session {
    * meets the same parties in a new session with the same options. Each must prove the identity that it had. Programs start
    * anew there: shares are gone with the session. Every party that stayed calls this; one that was reloaded opens its
    * session as it did at first. Rejects with PEER_LOST if they are not all there within `crossSilo.peerTimeoutMs`.
+   * @example
+   * const session = await sf.session(['carol', 'dave']);
+   * await session.rejoin() // throws UNSUPPORTED
    */
   async rejoin(): Promise<Session> {
     await this.shutdown().catch(() => {});
@@ -223,6 +300,10 @@ export class Session {
    * Ends the session. In production all parties come to this point first. Calls that are still waiting are rejected
    * with CLOSED. Failures that the program was never told of are printed, a line each; with `unseen: 'throw'` they make
    * this reject, with PARTY_FAILED, when all has ended.
+   * @example
+   * const session = await sf.session(['carol', 'dave']);
+   * await session.shutdown();
+   * session.PYU('carol') // throws CLOSED
    */
   shutdown(...surplus: readonly undefined[]): Promise<void> {
     noMore(
@@ -256,7 +337,13 @@ const notice = (quiet: boolean): void => {
   );
 };
 
-/** Starts a session of its own, beside the default one. Takes what `sf.init` takes. */
+/**
+ * Starts a session of its own, beside the default one. Takes what `sf.init` takes.
+ * @example
+ * const session = await sf.session(['carol', 'dave'], { address: 'local' });
+ * await session.reveal(session.PYU('carol')(() => 42)()) // 42
+ * await session.shutdown();
+ */
 export function session(options: InitOptions): Promise<Session>;
 export function session(
   parties: readonly string[],

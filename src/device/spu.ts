@@ -66,37 +66,104 @@ export type SpuArg<T> =
           : never);
 
 export interface SPU extends SpuCall {
+  /**
+   * What kind of device it is.
+   * @example
+   * spu.kind // 'SPU'
+   */
   readonly kind: 'SPU';
+  /**
+   * Its parties: a party's rank is its place in this list.
+   * @example
+   * spu.parties // ['alice', 'bob']
+   */
   readonly parties: readonly string[];
+  /**
+   * What it runs with: the `runtime_config` of its definition, and defaults.
+   * @example
+   * spu.config.field // 'FM128'
+   */
   readonly config: RuntimeConfig;
+  /**
+   * The session that it belongs to.
+   * @example
+   * spu.session === sf.currentSession() // true
+   */
   readonly session: Session;
-  /** Resolves when the parties are connected. */
+  /**
+   * Resolves when the parties are connected.
+   * @example
+   * await spu.ready() // undefined
+   */
   ready(): Promise<void>;
+  /**
+   * As `object.free()`: frees its memory at all parties, after what was called before.
+   * @example
+   * const x = sf.to(alice, [1]).to(spu);
+   * spu.free(x);
+   * await sf.reveal(x) // throws INVALID_ARGUMENT
+   */
   free(object: SPUObject): void;
-  /** Reveals to one party, and to nobody else. */
+  /**
+   * Reveals to one party, and to nobody else.
+   * @example
+   * const x = sf.to(alice, [7]).to(spu);
+   * await sf.reveal(spu.revealTo(bob, x)) // [7]
+   */
   revealTo(pyu: PYU, object: SPUObject): PYUObject;
-  /** Reveals to everybody. */
+  /**
+   * Reveals to everybody.
+   * @example
+   * const x = sf.to(alice, [7]).to(spu);
+   * await spu.reveal([x]) // [[7]]
+   */
   reveal(objects: readonly SPUObject[]): Promise<unknown[]>;
   /**
    * Writes objects to a file of every party of the SPU: its own shares, encrypted with its key (`storageKey`, or in production
    * one from its identity). Resolves when all have written; one that fails leaves the dump before it as it was.
-   *
    * `path`: in production this party's file. Where one program drives all, the file of party p is `<path>.<p>`; on a cluster it is
    * on the disk of p's node, below the folder in which that was started. Anywhere: a list by rank, or an object by party. Throws
    * CONFIG without a key, RANGE for objects that left the range where a range guard watches them.
+   * @example
+   * const x = sf.to(alice, [7]).to(spu);
+   * await spu.dump(x, '/tmp/weights') // throws CONFIG
    */
   dump(objects: unknown, path: CheckpointPath): Promise<void>;
   /**
    * What was dumped, in the same form, under fresh masks: by the same parties in the same order, over the same field. Any mode
    * loads what another wrote, with the keys that it was written with. Throws CONFIG where a part is missing, is another's, does not
    * open, or where the parts do not belong together.
+   * @example
+   * await spu.load('/tmp/nothing-was-dumped-here') // throws CONFIG
    */
   load(path: CheckpointPath): Promise<unknown>;
-  /** Records what the SPU is going to run, for `tessera deal`. Call it before anything else on this SPU. */
+  /**
+   * Records what the SPU is going to run, for `tessera deal`. Call it before anything else on this SPU.
+   * @example
+   * const secret = sf.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
+   * typeof secret.record() // 'object'
+   */
   record(): Recording;
+  /**
+   * What it did so far: jobs, rounds, bytes by party, dealer bytes, milliseconds, most memory by party (bytes), and
+   * ops, the dearest first.
+   * @example
+   * spu.stats().field // 'FM128'
+   */
   stats(): SpuStats;
+  /**
+   * Ends its threads. `sf.shutdown()` does it for all of a session.
+   * @example
+   * const secret = sf.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
+   * await secret.close() // undefined
+   */
   close(): Promise<void>;
   [RECEIVE](object: DeviceObject): SPUObject;
+  /**
+   * `SPU(alice, bob)`, for messages.
+   * @example
+   * String(spu).startsWith('SPU(') // true
+   */
   toString(): string;
 }
 

@@ -60,6 +60,10 @@ export const keep = (view: ArrayBufferView, what: string): ArrayBufferView | und
  * `array`, an array of numbers or an NDArray, for one call or one `sf.to` to keep: its memory is handed over and not copied.
  * The array that was given here is empty from then on, and so is the result once a call has it; a later call with either is an
  * INVALID_ARGUMENT error. So is an array that is a part of a larger buffer, as small Buffers of Node are.
+ * @example
+ * const big = Float64Array.of(1, 2, 3);
+ * await sf.reveal(alice((x: Float64Array) => x.length)(sf.take(big))) // 3
+ * big.length // 0
  */
 export const take = <T extends Takeable>(array: T): T => {
   if (array instanceof NDArray) {

@@ -36,14 +36,25 @@ export const parseRoomKey = (key: string): Uint8Array =>
         path: 'room.key',
       });
 
-/** A room with a fresh name and key. */
+/**
+ * A room with a fresh name and key.
+ * @example
+ * const room = sf.createRoom({ parties: ['alice', 'bob'], relay: 'wss://relay.example' });
+ * room.parties // ['alice', 'bob']
+ * room.key.startsWith('tessera-room-1:') // true
+ */
 export const createRoom = (options: Omit<Room, 'name' | 'key'> & { readonly name?: string }): Room => ({
   ...options,
   name: options.name ?? randomText().slice(0, 12),
   key: PREFIX + randomText(),
 });
 
-/** The link that invites to a room, on `page`. Send it over a channel that only the invited can read. */
+/**
+ * The link that invites to a room, on `page`. Send it over a channel that only the invited can read.
+ * @example
+ * const room = sf.createRoom({ parties: ['alice', 'bob'], relay: 'wss://relay.example' });
+ * sf.roomLink('https://host.example/page', room).startsWith('https://host.example/page#room=') // true
+ */
 export const roomLink = (page: string, room: Room): string => {
   const hash = new URLSearchParams({ room: room.name, key: room.key.slice(PREFIX.length) });
   hash.set('parties', room.parties.join(','));
@@ -62,7 +73,14 @@ const entries = (hash: URLSearchParams, prefix: string, before = ''): Record<str
     [...hash].filter(([k]) => k.startsWith(prefix)).map(([k, v]) => [k.slice(prefix.length), before + v]),
   );
 
-/** Reads a room from a link; undefined if it invites to none. Throws CONFIG for a broken one. */
+/**
+ * Reads a room from a link; undefined if it invites to none. Throws CONFIG for a broken one.
+ * @example
+ * const room = sf.createRoom({ parties: ['alice', 'bob'], relay: 'wss://relay.example' });
+ * sf.readRoomLink(sf.roomLink('https://host.example/page', room))?.name === room.name // true
+ * sf.readRoomLink('https://host.example/page') // undefined
+ * sf.readRoomLink('https://host.example/page#room=x') // throws CONFIG
+ */
 export const readRoomLink = (link: string): Room | undefined => {
   const hash = new URLSearchParams(new URL(link).hash.slice(1));
   const name = hash.get('room');
@@ -87,7 +105,12 @@ export const readRoomLink = (link: string): Room | undefined => {
   return room;
 };
 
-/** What `sf.session` takes for `self` in that room; spread more options beside it. */
+/**
+ * What `sf.session` takes for `self` in that room; spread more options beside it.
+ * @example
+ * const room = sf.createRoom({ parties: ['alice', 'bob'], relay: 'wss://relay.example' });
+ * sf.roomOptions(room, 'alice').clusterConfig.selfParty // 'alice'
+ */
 export const roomOptions = (room: Room, self: string) => {
   const place = (party: string): { readonly address?: string } => {
     const address = room.addresses?.[party];

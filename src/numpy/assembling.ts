@@ -9,11 +9,21 @@ import { arraysOf, concatenate, split, tile } from './join.ts';
 import { atleast1d, atleast2d, atleast3d } from './reals.ts';
 import { broadcastTo, expandDims, flip, moveaxis, ravel, reshape, swapaxes } from './shape.ts';
 
-/** `values` behind `x` along an axis; both flattened without one. */
+/**
+ * `values` behind `x` along an axis, or both flattened without one, as a new array. Local. Throws SHAPE where the
+ * other axes differ.
+ * @example
+ * np.append(np.array([1, 2]), [3]) // [1, 2, 3]
+ */
 export const append = (x: ArrayInput, values: ArrayInput, axis?: FlatAxis): BaseArray =>
   concatenate([x, values], axisOf<number | null>('np.append', axis, null));
 
-/** As split, where the parts need not be equal: the first ones are longer. */
+/**
+ * As np.split, where the parts need not be equal: of n rows in k parts the first n mod k are one longer. Local.
+ * Throws SHAPE for an axis that is not there.
+ * @example
+ * np.arraySplit(np.array([1, 2, 3, 4, 5]), 2) // [[1, 2, 3], [4, 5]]
+ */
 export const arraySplit = (x: ArrayInput, parts: number | readonly number[], axis?: OneAxis): BaseArray[] => {
   const at = axisOf('np.arraySplit', axis, 0);
   if (typeof parts !== 'number') return split(x, parts, at);
@@ -34,11 +44,31 @@ const splitAt =
     const a = asArr(x);
     return split(a, parts, axisOf(a));
   };
+/**
+ * Parts along the first axis: as many equal ones, or cut at the places of a list. Local. Throws SHAPE.
+ * @example
+ * np.vsplit(np.array([[1, 2], [3, 4]]), 2) // [[[1, 2]], [[3, 4]]]
+ */
 export const vsplit = splitAt(() => 0);
+/**
+ * Parts along the second axis (the first of a vector): as many equal ones, or cut at the places of a list. Local.
+ * Throws SHAPE.
+ * @example
+ * np.hsplit(np.array([[1, 2, 3, 4]]), [1]) // [[[1]], [[2, 3, 4]]]
+ */
 export const hsplit = splitAt((x) => (x.ndim === 1 ? 0 : 1));
+/**
+ * Parts along the third axis: as many equal ones, or cut at the places of a list. Local. Throws SHAPE.
+ * @example
+ * np.dsplit(np.array([[[1, 2]]]), 2) // [[[[1]]], [[[2]]]]
+ */
 export const dsplit = splitAt(() => 2);
 
-/** Vectors as the columns of a matrix; matrices side by side. */
+/**
+ * Vectors as the columns of a matrix; matrices side by side. Local. Throws SHAPE where lengths differ.
+ * @example
+ * np.columnStack([np.array([1, 2]), np.array([3, 4])]) // [[1, 3], [2, 4]]
+ */
 export const columnStack = (arrays: readonly ArrayInput[]): BaseArray =>
   concatenate(
     arraysOf(arrays).map((x) => {
@@ -48,11 +78,20 @@ export const columnStack = (arrays: readonly ArrayInput[]): BaseArray =>
     1,
   );
 
-/** Along the third axis. */
+/**
+ * Arrays joined along the third axis, after vectors became [1, n, 1] and matrices [n, m, 1]. Local. Throws SHAPE
+ * where the other axes differ.
+ * @example
+ * np.dstack([np.array([1, 2]), np.array([3, 4])]) // [[[1, 3], [2, 4]]]
+ */
 export const dstack = (arrays: readonly ArrayInput[]): BaseArray =>
   concatenate(arraysOf(arrays).map(atleast3d), 2);
 
-/** The parts along an axis, each without it. */
+/**
+ * The parts along an axis (the first), each without it. Local. Throws SHAPE for a scalar.
+ * @example
+ * np.unstack(np.array([[1, 2], [3, 4]])) // [[1, 2], [3, 4]]
+ */
 export const unstack = (x: ArrayInput, axis?: OneAxis): BaseArray[] => {
   const a = moveaxis(x, axisOf('np.unstack', axis, 0), 0);
   return Array.from({ length: a.shape[0]! }, (_, i) => a.at(i));
@@ -64,7 +103,11 @@ const isList = (x: Blocks): x is readonly Blocks[] =>
   Array.isArray(x) && x.some((y) => typeof y === 'object');
 const depthOf = (x: Blocks): number => (isList(x) ? 1 + depthOf(x[0]!) : 0);
 
-/** An array of nested lists of arrays: the innermost lists are joined along the last axis, those around along the one before. */
+/**
+ * An array of nested lists of arrays: the innermost lists are joined along the last axis, those around along the one before.
+ * @example
+ * np.block([[np.array([[1]]), np.array([[2]])], [np.array([[3]]), np.array([[4]])]]) // [[1, 2], [3, 4]]
+ */
 export const block = (blocks: Blocks): BaseArray => {
   const depth = depthOf(blocks);
   const join = (x: Blocks, level: number): BaseArray => {
@@ -86,7 +129,11 @@ const places = (index: number | readonly number[], most: number): number[] =>
     return i < 0 ? i + most : i;
   });
 
-/** `values` (one a place, or one for all) before public places of an axis; flattened without one. */
+/**
+ * `values` (one a place, or one for all) before public places of an axis; flattened without one.
+ * @example
+ * np.insert(np.array([1, 2, 3]), 1, 9) // [1, 9, 2, 3]
+ */
 export const insert = (
   x: ArrayInput,
   index: number | readonly number[],
@@ -115,7 +162,11 @@ export const insert = (
   return concatenate([...cuts, cut(a, at, order.at(-1)?.place ?? 0, n)], at);
 };
 
-/** Without public places of an axis (of the flattened array without one). Exported as `delete`. */
+/**
+ * Without public places of an axis (of the flattened array without one). Exported as `delete`.
+ * @example
+ * np.deleteAt(np.array([1, 2, 3]), 1) // [1, 3]
+ */
 export const deleteAt = (x: ArrayInput, index: number | readonly number[], axis?: FlatAxis): BaseArray => {
   const along = axisOf<number | null>('np.delete', axis, null);
   const a = along === null ? ravel(x) : asArr(x);
@@ -128,7 +179,12 @@ export const deleteAt = (x: ArrayInput, index: number | readonly number[], axis?
   );
 };
 
-/** The elements again and again, as many as the shape takes. */
+/**
+ * The elements of x in order, again and again, as many as the shape takes. Local. Throws SHAPE where there is nothing
+ * to repeat.
+ * @example
+ * np.resize(np.array([1, 2, 3]), [2, 2]) // [[1, 2], [3, 1]]
+ */
 export const resize = (x: ArrayInput, shape: ShapeInput): BaseArray => {
   const to = readShape(shape);
   const size = to.reduce((a, b) => a * b, 1);
@@ -138,10 +194,25 @@ export const resize = (x: ArrayInput, shape: ShapeInput): BaseArray => {
   return reshape(cut(whole, 0, 0, size), to);
 };
 
+/**
+ * The second axis backwards. Local. Throws SHAPE for less than two axes.
+ * @example
+ * np.fliplr(np.array([[1, 2], [3, 4]])) // [[2, 1], [4, 3]]
+ */
 export const fliplr = (x: ArrayInput): BaseArray => flip(x, 1);
+/**
+ * The first axis backwards. Local. Throws SHAPE for no axis.
+ * @example
+ * np.flipud(np.array([[1, 2], [3, 4]])) // [[3, 4], [1, 2]]
+ */
 export const flipud = (x: ArrayInput): BaseArray => flip(x, 0);
 
-/** Turned by k right angles, from the first of the axes towards the second. */
+/**
+ * Turned by k right angles, from the first of the two axes towards the second (the plane of the first two). Local.
+ * Throws SHAPE for axes that are not there.
+ * @example
+ * np.rot90(np.array([[1, 2], [3, 4]])) // [[2, 4], [1, 3]]
+ */
 export const rot90 = (x: ArrayInput, k = 1, axes: readonly [number, number] = [0, 1]): BaseArray => {
   const a = atleast2d(x);
   const turns = ((k % 4) + 4) % 4;
@@ -150,8 +221,10 @@ export const rot90 = (x: ArrayInput, k = 1, axes: readonly [number, number] = [0
   return turns === 1 ? swapaxes(flip(a, axes[1]), ...axes) : flip(swapaxes(a, ...axes), axes[1]);
 };
 
-/** All arrays in their common shape. */
+/**
+ * All arrays in their common shape, each a copy of its own. Local. Throws SHAPE where there is none.
+ * @example
+ * np.broadcastArrays(np.array([1, 2]), np.array([[3], [4]])) // [[[1, 2], [1, 2]], [[3, 3], [4, 4]]]
+ */
 export const broadcastArrays = (...arrays: readonly ArrayInput[]): BaseArray[] => spread(arrays.map(asArr));
-export { broadcastShapes };
-/** Without data of its own: zeros, so that nobody sees what was there before. */
-export const empty = zeros;
+export { broadcastShapes, zeros as empty };

@@ -22,7 +22,11 @@ export interface AttentionOptions {
 /** Scores that softmax makes 0: exp gives 0 below this. */
 const OUT = -30;
 
-/** softmax(q k^T scale) v over heads, its error times the largest of v; arrays are [batch, places, heads, size] as in jax.nn, with as many heads each. */
+/**
+ * softmax(q k^T scale) v over heads, its error times the largest of v; arrays are [batch, places, heads, size] as in jax.nn, with as many heads each.
+ * @example
+ * np.nn.dotProductAttention(np.array([[[[0]]]]), np.array([[[[1]], [[2]]]]), np.array([[[[4]], [[8]]]])) // [[[[6]]]]
+ */
 export const dotProductAttention = (
   q: ArrayInput,
   k: ArrayInput,

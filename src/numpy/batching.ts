@@ -56,6 +56,8 @@ const readArguments = (args: readonly unknown[], axes: readonly MappedAxis[]) =>
  * A function that applies `fn` to each example: mapped arguments (trees of arrays) are cut along `inAxes` (one for all, or
  * one an argument; null shares an argument), results are stacked along `outAxes`. `fn` is recorded once and runs on the
  * whole batch, in as many rounds as for one. Throws SHAPE when the numbers of examples differ.
+ * @example
+ * np.vmap((x: sf.NDArray) => np.sum(np.square(x)))(np.array([[1, 2], [3, 4]])) // [5, 25]
  */
 export const vmap =
   <const R = BaseArray>(fn: AnyFunction, inAxes: MappedAxis | readonly MappedAxis[] = 0, outAxes = 0) =>
@@ -86,7 +88,11 @@ export const vmap =
     return unflatten(def!, outs) as R;
   };
 
-/** `fn` of each lane along an axis, all at once; what it gives stands in place of the lane. */
+/**
+ * `fn` of each lane along an axis, all at once; what it gives stands in place of the lane.
+ * @example
+ * np.applyAlongAxis((lane) => np.max(lane), 1, np.array([[1, 5], [7, 2]])) // [5, 7]
+ */
 export const applyAlongAxis = (
   fn: (lane: BaseArray) => ArrayInput,
   axis: OneAxis,
@@ -101,7 +107,11 @@ export const applyAlongAxis = (
   return made.ndim === 2 ? moveaxis(out, -1, at) : out;
 };
 
-/** `fn(x, axis)` over one axis after another; an axis that `fn` takes away stays as 1. */
+/**
+ * `fn(x, axis)` over one axis after another; an axis that `fn` takes away stays as 1.
+ * @example
+ * np.applyOverAxes(np.sum, np.array([[1, 2], [3, 4]]), [0, 1]) // [[10]]
+ */
 export const applyOverAxes = (
   fn: (x: BaseArray, axis: number) => BaseArray,
   x: ArrayInput,
@@ -118,7 +128,11 @@ export const applyOverAxes = (
   }, a);
 };
 
-/** A function of numbers made one of arrays, which broadcast; it is recorded once and runs on all elements at once. */
+/**
+ * A function of numbers made one of arrays, which broadcast; it is recorded once and runs on all elements at once.
+ * @example
+ * np.vectorize((x, y) => np.add(np.multiply(x, y), 1))(np.array([1, 2, 3]), 10) // [11, 21, 31]
+ */
 export const vectorize =
   (fn: (...xs: BaseArray[]) => ArrayInput) =>
   (...xs: readonly ArrayInput[]): BaseArray => {

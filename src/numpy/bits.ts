@@ -42,16 +42,37 @@ const bitwise =
     return isBool(pair[0]!) ? onBools(pair[0]!, pair[1]!) : apply(op, pair);
   };
 
+/**
+ * x & y, bit by bit, of integers or bools that broadcast. Exact. Throws DTYPE for real numbers, SHAPE.
+ * @example
+ * np.bitwiseAnd(np.array([12, 10], 'int32'), 6) // [4, 2]
+ * np.bitwiseAnd(np.array([1.5]), 1) // throws DTYPE
+ */
 export const bitwiseAnd = bitwise('bitwiseAnd', 'bitAnd', logicalAnd);
+/**
+ * x | y, bit by bit, of integers or bools that broadcast. Exact. Throws DTYPE for real numbers, SHAPE.
+ * @example
+ * np.bitwiseOr(np.array([12, 10], 'int32'), 1) // [13, 11]
+ */
 export const bitwiseOr = bitwise('bitwiseOr', 'bitOr', logicalOr);
+/**
+ * x ^ y, bit by bit, of integers or bools that broadcast. Exact. Throws DTYPE for real numbers, SHAPE.
+ * @example
+ * np.bitwiseXor(np.array([12, 10], 'int32'), 6) // [10, 12]
+ */
 export const bitwiseXor = bitwise('bitwiseXor', 'bitXor', logicalXor);
 
-/** Every bit flipped: -1 - x; the other one of a bool. */
+/**
+ * Every bit flipped, -1 - x; the other one of a bool. Exact. Throws DTYPE for real numbers.
+ * @example
+ * np.bitwiseNot(np.array([0, 5], 'int32')) // [-1, -6]
+ * np.bitwiseNot(np.array([true, false])) // [false, true]
+ */
 export const bitwiseNot = (x: ArrayInput): BaseArray => {
   const [a] = integers('bitwiseNot', [asArr(x)]) as [BaseArray];
   return isBool(a) ? logicalNot(a) : apply('bitNot', [a]);
 };
-export const invert = bitwiseNot;
+export { bitwiseNot as invert };
 
 const shift =
   (name: string, op: string) =>
@@ -59,12 +80,24 @@ const shift =
     const pair = integers(name, [x, by]);
     return apply(op, isBool(pair[0]!) ? pair.map((p) => convertTo(p, 'int8')) : pair);
   };
-/** x 2^by, wrapping. */
+/**
+ * x 2^by, wrapping at the bits of the dtype; bools as int8. Exact. Throws DTYPE for real numbers.
+ * @example
+ * np.leftShift(np.array([1, 3], 'int32'), 4) // [16, 48]
+ */
 export const leftShift = shift('leftShift', 'shiftLeft');
-/** x / 2^by, rounded down. */
+/**
+ * x / 2^by, rounded down; bools as int8. Exact. Throws DTYPE for real numbers.
+ * @example
+ * np.rightShift(np.array([48, -5], 'int32'), 1) // [24, -3]
+ */
 export const rightShift = shift('rightShift', 'shiftRight');
 
-/** How many bits of |x| are 1: |x| less all that is left of it by shifting. */
+/**
+ * How many bits of |x| are 1: |x| less all that is left of it by shifting.
+ * @example
+ * np.bitwiseCount(np.array([7, 8, -1], 'int32')) // [3, 1, 1]
+ */
 export const bitwiseCount = (x: ArrayInput): BaseArray => {
   const [given] = integers('bitwiseCount', [asArr(x)]) as [BaseArray];
   if (isBool(given)) return convertTo(given, 'uint8');
@@ -87,7 +120,12 @@ export interface UnpackOptions extends PackOptions {
 const checkOrder = (name: string, order: BitOrder): BitOrder =>
   wordOf(name, "the order of bits is 'big' or 'little', not", order, ['big', 'little']);
 
-/** Eight bools (numbers count as != 0) along an axis, or of the flattened array, as a uint8; zeros fill the last. Rounds 1. */
+/**
+ * Eight bools (numbers count as != 0) along an axis, or of the flattened array, as a uint8; zeros fill the last. Rounds 1.
+ * @example
+ * np.packbits(np.array([1, 0, 1, 1, 0, 0, 0, 0], 'uint8')) // [176]
+ * np.packbits(np.array([true, true]), { order: 'little' }) // [3]
+ */
 export const packbits = (
   x: ArrayInput,
   axis?: FlatAxis | PackOptions,
@@ -110,7 +148,12 @@ const packed = (x: ArrayInput, { axis, order }: Required<PackOptions>): BaseArra
   return moveaxis(convertTo(sums, 'uint8'), -1, axis ?? 0);
 };
 
-/** The bits of uint8, as uint8, along an axis or of the flattened array: what is left by shifting, less twice what is left next. */
+/**
+ * The bits of uint8, as uint8, along an axis or of the flattened array: what is left by shifting, less twice what is left next.
+ * @example
+ * np.unpackbits(np.array([5], 'uint8')) // [0, 0, 0, 0, 0, 1, 0, 1]
+ * np.unpackbits([5]) // throws DTYPE
+ */
 export const unpackbits = (
   x: ArrayInput,
   axis?: FlatAxis | UnpackOptions,
@@ -140,7 +183,11 @@ const euclidSteps = (bits: number): number => Math.ceil(1.4405 * bits) + 1;
 /** |x| as unsigned integers, which hold that of the least integer too. */
 const sizeOf = (x: BaseArray): BaseArray => convertTo(abs(x), `uint${bitsOf(x.dtype)}` as 'uint8');
 
-/** The greatest common divisor, >= 0; only that of the least integer with itself or 0 wraps, as in NumPy. */
+/**
+ * The greatest common divisor, >= 0; only that of the least integer with itself or 0 wraps, as in NumPy.
+ * @example
+ * np.gcd(np.array([12, 7], 'int16'), np.array([18, 5], 'int16')) // [6, 1]
+ */
 export const gcd = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const [a, b] = integers('gcd', [x, y]) as [BaseArray, BaseArray];
   if (isBool(a)) return logicalOr(a, b);
@@ -160,7 +207,11 @@ const euclid = (a: BaseArray, b: BaseArray): BaseArray => {
   )[0];
 };
 
-/** The least common multiple, >= 0; 0 if either is 0. What is too large for the dtype wraps, as in NumPy. */
+/**
+ * The least common multiple, >= 0; 0 if either is 0. What is too large for the dtype wraps, as in NumPy.
+ * @example
+ * np.lcm(np.array([4, 0], 'int16'), np.array([6, 5], 'int16')) // [12, 0]
+ */
 export const lcm = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const [a, b] = integers('lcm', [x, y]) as [BaseArray, BaseArray];
   if (isBool(a)) return logicalAnd(a, b);

@@ -35,6 +35,8 @@ const merged = <R>(
  * onTrue(...operands) or onFalse(...operands). Where the condition is known when the program is recorded, the other branch
  * is not; a secret or traced one is not looked at: both branches run, and each result is chosen. Branches that divide or
  * take logarithms have to bear the operands that are not theirs.
+ * @example
+ * np.cond(np.array(true), (x) => np.add(x, 1), (x) => np.negative(x), np.array([5, 6])) // [6, 7]
  */
 export const cond = <A extends readonly unknown[], R>(
   condition: ArrayInput,
@@ -51,6 +53,8 @@ export const cond = <A extends readonly unknown[], R>(
 /**
  * branches[index](...operands), as jax.lax.switch: a number below 0 takes the first branch, one beyond the end the last. Otherwise
  * as cond. Throws DTYPE for an index that is no integer. Exported as `switch` too.
+ * @example
+ * np.switchCase(np.array(1, 'int32'), [(x) => x, (x) => np.square(x)], np.array([3, 4])) // [9, 16]
  */
 export const switchCase = <A extends readonly unknown[], R>(
   index: ArrayInput,
@@ -71,6 +75,10 @@ export const switchCase = <A extends readonly unknown[], R>(
   );
 };
 
-/** `fn` of each part along the first axis of a tree of arrays, one after another. np.vmap does all at once, in fewer rounds. */
+/**
+ * `fn` of each part along the first axis of a tree of arrays, one after another. np.vmap does all at once, in fewer rounds.
+ * @example
+ * np.map((x) => np.multiply(x, 10), np.array([1, 2])) // [10, 20]
+ */
 export const map = <R = BaseArray>(fn: (x: never) => unknown, xs: unknown): R =>
   scan((carry: BaseArray, x: never) => [carry, fn(x)], 0, xs)[1] as R;

@@ -26,7 +26,12 @@ import { arraysOf, concatenate, stack } from './join.ts';
 import { all, any, sum } from './reduce.ts';
 import { expandDims, moveaxis, ravel } from './shape.ts';
 
-/** Of the first condition that holds, its choice; `fallback` where none does. */
+/**
+ * Element by element, of the first condition that holds its choice, and `fallback` (0) where none does. On secrets: a
+ * choice for each condition. Throws SHAPE where the lists differ in length.
+ * @example
+ * np.select([np.array([true, false, false]), np.array([true, true, false])], [[1, 1, 1], [2, 2, 2]], 9) // [1, 2, 9]
+ */
 export const select = (
   conditions: readonly ArrayInput[],
   choices: readonly ArrayInput[],
@@ -40,7 +45,11 @@ export const select = (
   );
 };
 
-/** As select; choices are functions of all of x, or numbers. One more choice than conditions is for the rest. */
+/**
+ * As select; choices are functions of all of x, or numbers. One more choice than conditions is for the rest.
+ * @example
+ * np.piecewise(np.array([-2, 3]), [np.array([true, false])], [0, (x) => np.square(x)]) // [0, 9]
+ */
 export const piecewise = (
   x: ArrayInput,
   conditions: readonly ArrayInput[],
@@ -65,6 +74,8 @@ const pickLast = (x: BaseArray, at: BaseArray): BaseArray => {
 /**
  * x at `places` along an axis, lane by lane (null: of the flattened array). Public places are free; secret ones are compared with
  * every position: the rounds of equal, and one. Where a secret place lies outside of 0 .. n - 1, 0 is read.
+ * @example
+ * np.takeAlongAxis(np.array([[10, 20], [30, 40]]), np.array([[1], [0]], 'int32'), 1) // [[20], [30]]
  */
 export const takeAlongAxis = (x: ArrayInput, places: ArrayInput, axis?: FlatAxis): BaseArray => {
   const along = axisOf<number | null>('np.takeAlongAxis', axis, -1);
@@ -91,7 +102,12 @@ export const takeAlongAxis = (x: ArrayInput, places: ArrayInput, axis?: FlatAxis
   return moveaxis(reshapeTo(take(ravel(lanes), list), wanted.shape), -1, which);
 };
 
-/** From each place the element of the choice that `which` names there. */
+/**
+ * From each place the element of the choice that `which` names there; `which` and choices broadcast. On secrets: a
+ * comparison and a choice for each of the choices.
+ * @example
+ * np.choose(np.array([1, 0], 'int32'), [[10, 20], [30, 40]]) // [30, 20]
+ */
 export const choose = (which: ArrayInput, choices: readonly ArrayInput[]): BaseArray => {
   const at = asArr(which);
   const list = arraysOf(choices);
@@ -102,7 +118,11 @@ export const choose = (which: ArrayInput, choices: readonly ArrayInput[]): BaseA
   return reshapeTo(takeAlongAxis(lanes, expandDims(index, -1), -1), index.shape);
 };
 
-/** The elements where a public condition holds, flat (or the parts along an axis). */
+/**
+ * The elements where a public condition holds, flat (or the parts along an axis).
+ * @example
+ * np.compress([true, false, true], np.array([1, 2, 3])) // [1, 3]
+ */
 export const compress = (condition: ArrayInput, x: ArrayInput, axis?: FlatAxis): BaseArray => {
   const along = axisOf<number | null>('np.compress', axis, null);
   const holds = truth(condition);
@@ -114,13 +134,28 @@ export const compress = (condition: ArrayInput, x: ArrayInput, axis?: FlatAxis):
   const kept = Array.from(holds.data as Uint8Array, (v, i) => (v ? i : -1)).filter((i) => i >= 0);
   return take(x, kept, along);
 };
+/**
+ * The elements where a public condition holds, in order, of the flattened array. Local. Throws SECRET_IN_CONTROL_FLOW
+ * for a secret condition, whose count would be the result's shape.
+ * @example
+ * np.extract([true, false, true], np.array([1, 2, 3])) // [1, 3]
+ */
 export const extract = (condition: ArrayInput, x: ArrayInput): BaseArray => compress(ravel(condition), x);
 
-/** Are all elements as close as isclose asks? */
+/**
+ * Are all elements as close as np.isclose asks, |x - y| <= atol + rtol |y|? One bool. On secrets: those of np.isclose and of np.all.
+ * @example
+ * np.allclose(np.array([1, 2]), np.array([1, 2.0000001])) // true
+ */
 export const allclose = (x: ArrayInput, y: ArrayInput, rtol = 1e-5, atol = 1e-8): BaseArray =>
   all(isclose(x, y, rtol, atol));
 
-/** x with `value` on its main diagonal. */
+/**
+ * x with `value` on its main diagonal, as a new array (NumPy writes into x). Local where x is a secret and the value
+ * public. Throws SHAPE for a vector.
+ * @example
+ * np.fillDiagonal(np.array([[1, 2], [3, 4]]), 0) // [[0, 2], [3, 0]]
+ */
 export const fillDiagonal = (x: ArrayInput, value: ArrayInput): BaseArray => {
   const a = asArr(x);
   if (a.ndim !== 2) fail('SHAPE', `fillDiagonal takes a matrix, not an array of dimension ${a.ndim}`);
@@ -134,6 +169,8 @@ export const fillDiagonal = (x: ArrayInput, value: ArrayInput): BaseArray => {
 /**
  * x with `parts` put at places of the first axis, public or secret; negative ones count from the end. Each place is to come at most
  * once: of places that come twice nothing is promised. What is to be put outside of the axis is dropped, as in JAX.
+ * @example
+ * np.scatter(np.array([0, 0, 0]), np.array([2, 0], 'int32'), np.array([5, 6])) // [6, 0, 5]
  */
 export const scatter = (x: ArrayInput, places: ArrayInput, parts: ArrayInput): BaseArray => {
   const [a, p] = promoteAll([asArr(x), asArr(parts)]) as [BaseArray, BaseArray];
@@ -145,7 +182,11 @@ export const scatter = (x: ArrayInput, places: ArrayInput, parts: ArrayInput): B
   return addAt(a, at, subtract(p, gone));
 };
 
-/** No number of a program is NaN or infinite; plain arrays are cleaned. */
+/**
+ * No number of a program is NaN or infinite; plain arrays are cleaned.
+ * @example
+ * np.nanToNum([1, NaN]) // [1, 0]
+ */
 export const nanToNum = (x: ArrayInput, nan = 0, posinf = Number.MAX_VALUE, neginf = -posinf): BaseArray => {
   const a = asArr(x);
   if (!(a instanceof NDArray) || a.dtype !== 'fxp') return a;

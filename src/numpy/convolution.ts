@@ -124,6 +124,8 @@ const gathered = (x: BaseArray, w: Windows, outside: 'zero' | 'inside'): BaseArr
 /**
  * x [n, c, ..space] and kernel [out, c / groups, ..window] -> [n, out, ..]. Options: stride, padding ('VALID', 'SAME' or
  * pairs), dilation of the kernel, groups. Rounds 1, bytes those of the output. Throws SHAPE when channels do not fit.
+ * @example
+ * np.nn.conv(np.array([[[1, 2, 3]]]), np.array([[[1, 1]]])) // [[[3, 5]]]
  */
 export const conv = (x: ArrayInput, kernel: ArrayInput, options?: ConvOptions): BaseArray => {
   const { groups, ...how } = optionsOf('np.nn.conv', options, {
@@ -159,9 +161,20 @@ const ofRank =
     return conv(a, kernel, options);
   };
 
-/** x [n, c, width], kernel [out, c / groups, width]. */
+/**
+ * np.nn.conv of x [n, c, width] and kernel [out, c / groups, width]. On secrets: 1 round. Throws SHAPE for other
+ * axes.
+ * @example
+ * np.nn.conv1d(np.array([[[1, 2, 3]]]), np.array([[[1, 0]]])) // [[[1, 2]]]
+ * np.nn.conv1d([1, 2], [[[1]]]) // throws SHAPE
+ */
 export const conv1d = ofRank(1);
-/** x [n, c, height, width], kernel [out, c / groups, height, width]. */
+/**
+ * np.nn.conv of x [n, c, height, width] and kernel [out, c / groups, height, width]. On secrets: 1 round. Throws
+ * SHAPE for other axes.
+ * @example
+ * np.nn.conv2d(np.array([[[[1, 2], [3, 4]]]]), np.array([[[[1, 1], [1, 1]]]])) // [[[[10]]]]
+ */
 export const conv2d = ofRank(2);
 
 const pooled = (
@@ -181,7 +194,11 @@ const pooled = (
   };
 };
 
-/** Largest of each window of [n, c, ..space]; the stride is the window unless given. Padding never wins. */
+/**
+ * Largest of each window of [n, c, ..space]; the stride is the window unless given. Padding never wins.
+ * @example
+ * np.nn.maxPool(np.array([[[1, 5, 2, 3]]]), 2) // [[[5, 3]]]
+ */
 export const maxPool = (
   x: ArrayInput,
   window: number | readonly number[],
@@ -191,7 +208,12 @@ export const maxPool = (
   return reshapeTo(max(parts, -1), shape);
 };
 
-/** Mean of each window; padding counts as 0. Local. */
+/**
+ * Mean of each window of x [n, c, ..space], a number or one for each axis of space; padding counts as 0. Options as
+ * np.nn.conv. Local. Throws SHAPE.
+ * @example
+ * np.nn.avgPool(np.array([[[1, 5, 2, 4]]]), 2) // [[[3, 3]]]
+ */
 export const avgPool = (
   x: ArrayInput,
   window: number | readonly number[],

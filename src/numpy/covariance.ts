@@ -50,6 +50,8 @@ const centred = (rows: BaseArray): BaseArray => subtract(rows, mean(rows, { axis
 /**
  * Covariances of the variables of x, and of y if there is one, each over its observations: np.cov(x, y), or np.cov(x, { rowvar, bias,
  * ddof }). A number where there is one variable. Range and error as those of np.var. Throws SHAPE for too few observations.
+ * @example
+ * np.cov(np.array([[1, 2, 3], [1, 2, 4]])) // [[1, 1.5], [1.5, 2.3333]]
  */
 export const cov = (
   x: ArrayInput,
@@ -73,6 +75,8 @@ export const cov = (
  * Correlations of variables, given as to np.cov: their covariances, each variable scaled to variance 1. Error below 2^-19 for data of
  * any size whose sums of squares are below 2^(126-2f) (FM128: 2^74 at 26 fraction bits); FM64: 2^-11 for variances from 1 to 2^26. Between
  * -1 and 1 up to that.
+ * @example
+ * np.corrcoef(np.array([1, 2, 3]), np.array([3, 2, 1])) // [[1, -1], [-1, 1]]
  */
 export const corrcoef = (
   x: ArrayInput,

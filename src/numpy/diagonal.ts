@@ -32,9 +32,17 @@ const triangle =
     );
   };
 
-/** The upper triangle from diagonal k on, the rest 0. */
+/**
+ * The upper triangle of the last two axes from diagonal k on, the rest 0. Local. Throws SHAPE for less than two axes.
+ * @example
+ * np.triu(np.array([[1, 2], [3, 4]])) // [[1, 2], [0, 4]]
+ */
 export const triu = triangle((row, column, k) => column - row >= k);
-/** The lower triangle up to diagonal k, the rest 0. */
+/**
+ * The lower triangle of the last two axes up to diagonal k, the rest 0. Local. Throws SHAPE for less than two axes.
+ * @example
+ * np.tril(np.array([[1, 2], [3, 4]])) // [[1, 0], [3, 4]]
+ */
 export const tril = triangle((row, column, k) => column - row <= k);
 
 export interface DiagonalOptions {
@@ -43,7 +51,13 @@ export interface DiagonalOptions {
   readonly axis2?: number;
 }
 
-/** Diagonal `offset` of the matrices in two axes, as the last axis. */
+/**
+ * Diagonal `offset` of the matrices in two axes (the first two), as a new last axis. Local. Throws SHAPE for less
+ * than two axes.
+ * @example
+ * np.diagonal(np.array([[1, 2], [3, 4]])) // [1, 4]
+ * np.diagonal(np.array([[1, 2], [3, 4]]), 1) // [2]
+ */
 export const diagonal = (
   x: ArrayInput,
   offset?: number | DiagonalOptions,
@@ -70,7 +84,13 @@ const diagonalOf = (x: ArrayInput, k: number, axis1: number, axis2: number): Bas
   return apply('gather', [flat], { axis: flat.ndim - 1, indices });
 };
 
-/** A vector as diagonal k of a matrix; the diagonal of a matrix. */
+/**
+ * A vector of n as diagonal k of a matrix of n + |k| rows, the rest 0; of a matrix its diagonal k. Local. Throws
+ * SHAPE for other arrays.
+ * @example
+ * np.diag(np.array([1, 2])) // [[1, 0], [0, 2]]
+ * np.diag(np.array([[1, 2], [3, 4]])) // [1, 4]
+ */
 export const diag = (x: ArrayInput, k = 0): BaseArray => {
   const a = asArr(x);
   if (a.ndim === 2) return diagonal(a, k);
@@ -84,10 +104,19 @@ export const diag = (x: ArrayInput, k = 0): BaseArray => {
   return reshapeTo(apply('gather', [padded], { axis: 0, indices }), [n, n]);
 };
 
-/** All elements as diagonal k of a matrix. */
+/**
+ * All elements, flattened, as diagonal k of a matrix, the rest 0. Local.
+ * @example
+ * np.diagflat(np.array([[1], [2]])) // [[1, 0], [0, 2]]
+ */
 export const diagflat = (x: ArrayInput, k = 0): BaseArray => diag(ravel(x), k);
 
-/** Sum of a diagonal, as np.diagonal takes it. */
+/**
+ * Sum of a diagonal, which np.diagonal takes with the same options. Dtype as np.sum. Local. Throws SHAPE for less
+ * than two axes.
+ * @example
+ * np.trace(np.array([[1, 2], [3, 4]])) // 5
+ */
 export const trace = (
   x: ArrayInput,
   offset?: number | DiagonalOptions,
@@ -95,7 +124,12 @@ export const trace = (
   axis2?: number | DiagonalOptions,
 ): BaseArray => sum(diagonal(x, offset, axis1, axis2), -1);
 
-/** Kronecker product: every element of x times all of y. */
+/**
+ * Kronecker product: every element of x times all of y, in blocks. Range and error as np.multiply. On secrets: 1
+ * round.
+ * @example
+ * np.kron(np.array([1, 10]), np.array([1, 2])) // [1, 2, 10, 20]
+ */
 export const kron = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const [a, b] = [asArr(x), asArr(y)];
   const rank = Math.max(a.ndim, b.ndim);
@@ -115,7 +149,11 @@ export const kron = (x: ArrayInput, y: ArrayInput): BaseArray => {
   );
 };
 
-/** Coordinates of a grid, one array an operand; 'xy' counts the first along columns, 'ij' along rows. */
+/**
+ * Coordinates of a grid, one array an operand; 'xy' counts the first along columns, 'ij' along rows.
+ * @example
+ * np.meshgrid([np.array([1, 2]), np.array([3, 4])]) // [[[1, 2], [1, 2]], [[3, 3], [4, 4]]]
+ */
 export const meshgrid = (axes: readonly ArrayInput[], indexing: 'xy' | 'ij' = 'xy'): BaseArray[] => {
   const vectors = axes.map(ravel);
   const swap = indexing === 'xy' && vectors.length > 1;

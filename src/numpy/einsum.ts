@@ -87,6 +87,9 @@ const parse = (subscripts: string, operands: number): { ins: string[][]; out: st
 /**
  * Einstein's summation, as NumPy without '...': 'ij,jk->ik'. Operands are contracted from left to right, each pair in one
  * matrix product; integers keep their dtype and wrap. Throws INVALID_ARGUMENT for other text, SHAPE when sizes of a label differ.
+ * @example
+ * np.einsum('ij,j->i', np.array([[1, 2], [3, 4]]), np.array([10, 1])) // [12, 34]
+ * np.einsum('ii->i', np.array([[1, 2], [3, 4]])) // [1, 4]
  */
 export const einsum = (subscripts: string, ...operands: readonly ArrayInput[]): BaseArray => {
   const { ins, out } = parse(subscripts, operands.length);
@@ -115,7 +118,11 @@ export const einsum = (subscripts: string, ...operands: readonly ArrayInput[]): 
   return permuted(result, out);
 };
 
-/** Sums over the last `axes` axes of x and the first of y, or over the given pairs of axes. */
+/**
+ * Sums over the last `axes` axes of x and the first of y, or over the given pairs of axes.
+ * @example
+ * np.tensordot(np.array([[1, 2], [3, 4]]), np.array([1, 1]), 1) // [3, 7]
+ */
 export const tensordot = (
   x: ArrayInput,
   y: ArrayInput,

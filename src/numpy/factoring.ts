@@ -27,7 +27,11 @@ import { expandDims } from './shape.ts';
 import { realMatrix, squareMatrix } from './solving.ts';
 import { argsort } from './sorting.ts';
 
-/** The lower triangle l with l l^T = a, for a symmetric and positive. Rounds 9 n. */
+/**
+ * The lower triangle l with l l^T = a, for a symmetric and positive. Rounds 9 n.
+ * @example
+ * np.linalg.cholesky(np.array([[4, 2], [2, 5]])) // [[2, 0], [1, 2]]
+ */
 export const cholesky = (a: ArrayInput): BaseArray => {
   let rest = squareMatrix('cholesky', a);
   const n = rest.shape[0]!;
@@ -44,6 +48,8 @@ export const cholesky = (a: ArrayInput): BaseArray => {
 /**
  * [q, r] with q r = a (m x n, m >= n), columns of q orthonormal, r upper with a positive diagonal (LAPACK's may be
  * negative). Gram and Schmidt, each column twice. Columns are to be independent.
+ * @example
+ * np.linalg.qr(np.array([[3, 0], [0, 2]])) // [[[1, 0], [0, 1]], [[3, 0], [0, 2]]]
  */
 export const qr = (a: ArrayInput): [BaseArray, BaseArray] => {
   const given = realMatrix('qr', a);
@@ -136,6 +142,8 @@ const sweepsOf = (name: string, options: JacobiOptions | undefined): number | un
 /**
  * [eigenvalues upwards, eigenvectors as columns] of a symmetric matrix: sweeps of disjoint rotations at once. Errors are absolute,
  * about 2^-17 (FM128, 26 fraction bits), so a matrix whose entries are below 2^-8 is to be scaled up first. Rounds about 32 (n - 1) a sweep. Signs of the vectors are as they come out, as in NumPy.
+ * @example
+ * np.linalg.eigh(np.array([[2, 0], [0, 1]]))[0] // [1, 2]
  */
 export const eigh = (a: ArrayInput, options?: JacobiOptions): [BaseArray, BaseArray] => {
   const sweeps = sweepsOf('eigh', options);
@@ -173,11 +181,19 @@ export const eigh = (a: ArrayInput, options?: JacobiOptions): [BaseArray, BaseAr
   return [reshapeTo(reordered(reshapeTo(values, [1, n]), order), [n]), reordered(v, order)];
 };
 
+/**
+ * Eigenvalues of a symmetric matrix, rising. Range and error as np.linalg.eigh. Throws SHAPE for what is no square
+ * matrix.
+ * @example
+ * np.linalg.eigvalsh(np.array([[2, 1], [1, 2]])) // [1, 3]
+ */
 export const eigvalsh = (a: ArrayInput, options?: JacobiOptions): BaseArray => eigh(a, options)[0];
 
 /**
  * [u, s, vt] with u diag(s) vt = a and s downwards: one-sided rotations of columns (Hestenes), which never square the
  * condition number. Reduced form. Errors are absolute, about 2^-17 (FM128), as np.linalg.eigh's. Columns of u that belong to a singular value below 2^-8 are not normal.
+ * @example
+ * np.linalg.svd(np.array([[3, 0], [0, 2]]))[1] // [3, 2]
  */
 export const svd = (a: ArrayInput, options?: JacobiOptions): [BaseArray, BaseArray, BaseArray] => {
   const sweeps = sweepsOf('svd', options);

@@ -25,6 +25,8 @@ const real = (x: ArrayInput): BaseArray => convertTo(asArr(x), 'fxp');
 /**
  * Which interval of `bins` each element falls into: how many bins are not above it (`right`: below it). Public bins may fall too,
  * as in NumPy: then how many are above it (`right`: not below it). Secret bins are to rise. Throws RANGE for others.
+ * @example
+ * np.digitize(np.array([0.5, 1.5, 9]), [1, 2]) // [0, 1, 2]
  */
 export const digitize = (x: ArrayInput, bins: ArrayInput, right = false): BaseArray => {
   const edges = asArr(bins);
@@ -45,7 +47,12 @@ export interface BincountOptions {
   readonly length?: number;
 }
 
-/** How often 0, 1, 2, .. come among the integers x. */
+/**
+ * How often 0, 1, 2, .. come among the integers x, int64 of the given length; with `weights` their sums, float64.
+ * Secret x needs a length; what is beyond it is not counted.
+ * @example
+ * np.bincount(np.array([0, 2, 2], 'int32'), { length: 4 }) // [1, 0, 2, 0]
+ */
 export const bincount = (x: ArrayInput, options?: BincountOptions): BaseArray => {
   const { weights, length } = optionsOf('np.bincount', options, { weights: undefined, length: undefined });
   const a = ravel(x);
@@ -65,7 +72,12 @@ const risingEdges = (edges: BaseArray): BaseArray => {
   return edges;
 };
 
-/** Edges of `bins` equal intervals; public. */
+/**
+ * The edges of `bins` (10) equal intervals over `range`, float64 [bins + 1]; public. Throws INVALID_ARGUMENT where x
+ * is secret and no range is given.
+ * @example
+ * np.histogramBinEdges(np.array([1, 2, 5]), 2, [0, 10]) // [0, 5, 10]
+ */
 export const histogramBinEdges = (
   x: ArrayInput,
   bins: number | ArrayInput = 10,
@@ -93,7 +105,11 @@ export interface HistogramOptions {
   readonly density?: boolean;
 }
 
-/** [how many elements lie in each interval, the edges]: closed on the left, the last one on both sides. A comparison an edge. */
+/**
+ * [how many elements lie in each interval, the edges]: closed on the left, the last one on both sides. A comparison an edge.
+ * @example
+ * np.histogram(np.array([1, 2, 7]), { bins: 2, range: [0, 10] }) // [[2, 1], [0, 5, 10]]
+ */
 export const histogram = (x: ArrayInput, options?: HistogramOptions): [BaseArray, BaseArray] => {
   const { bins, range, weights, density } = optionsOf('np.histogram', options, {
     bins: undefined,
@@ -144,6 +160,8 @@ const membership = (
 /**
  * [counts of points in boxes, the edges along each axis]: points are rows, and intervals closed as those of np.histogram.
  * Rounds: those of less, and one for each axis and for the products.
+ * @example
+ * np.histogramdd(np.array([[1, 1], [7, 1]]), { bins: 2, range: [[0, 10], [0, 10]] })[0] // [[1, 0], [1, 0]]
  */
 export const histogramdd = (points: ArrayInput, options?: ManyHistogramOptions): [BaseArray, BaseArray[]] => {
   const { bins, range, weights, density } = optionsOf('np.histogramdd', options, {
@@ -178,7 +196,11 @@ export const histogramdd = (points: ArrayInput, options?: ManyHistogramOptions):
   return [divide(counts, multiply(sum(counts), sizes.reduce(multiply))), edges];
 };
 
-/** [counts of the points (x, y) in boxes, edges of x, edges of y], as histogramdd. */
+/**
+ * [counts of the points (x, y) in boxes, edges of x, edges of y], as histogramdd.
+ * @example
+ * np.histogram2d(np.array([1, 7]), np.array([1, 1]), { bins: 2, range: [[0, 10], [0, 10]] })[0] // [[1, 0], [1, 0]]
+ */
 export const histogram2d = (
   x: ArrayInput,
   y: ArrayInput,
@@ -191,6 +213,8 @@ export const histogram2d = (
 /**
  * The straight lines through (xp, fp) at x, xp rising; constant beyond the ends. Known points cost a comparison of x with
  * all of them and one opening, or keys alone; others two products: where a step lies below x, its change of slope counts.
+ * @example
+ * np.interp(np.array([0.5, 3]), [0, 1, 2], [0, 10, 0]) // [5, 0]
  */
 export const interp = (x: ArrayInput, xp: ArrayInput, fp: ArrayInput): BaseArray => {
   const [a, at, values] = [real(x), real(xp), real(fp)];
@@ -214,7 +238,12 @@ export interface TrapezoidOptions extends AxisOptions {
   readonly dx?: number;
 }
 
-/** The area under samples y at x (a vector, or of the shape of y), or `dx` apart. */
+/**
+ * The area under samples y at x (a vector, or of the shape of y), or `dx` apart.
+ * @example
+ * np.trapezoid(np.array([1, 2, 3])) // 4
+ * np.trapezoid(np.array([1, 2]), { dx: 10 }) // 15
+ */
 export const trapezoid = (
   y: ArrayInput,
   x?: ArrayInput | TrapezoidOptions | null,
@@ -239,7 +268,11 @@ export interface GradientOptions extends AxisOptions {
   readonly dx?: number;
 }
 
-/** Slopes of samples `dx` apart along an axis (the last): central differences, one-sided at the ends. */
+/**
+ * Slopes of samples `dx` apart along an axis (the last): central differences, one-sided at the ends.
+ * @example
+ * np.gradient(np.array([1, 2, 4])) // [1, 1.5, 2]
+ */
 export const gradient = (y: ArrayInput, dx?: number | GradientOptions, axis?: OneAxis): BaseArray =>
   slopes(y, argumentsOf<GradientOptions>('np.gradient', { dx, axis }, { dx: 1, axis: -1 }));
 
@@ -254,7 +287,12 @@ const slopes = (y: ArrayInput, { dx, axis }: Required<GradientOptions>): BaseArr
   return concatenate([step(0), ...(n > 2 ? [inner] : []), step(n - 2)], at);
 };
 
-/** Products of a with v at every shift, as np.correlate. */
+/**
+ * Products of the vector a with v at every shift, 'valid' unless said otherwise: sums of a[i + k] v[i]. Range and
+ * error as np.multiply. On secrets: 1 round.
+ * @example
+ * np.correlate(np.array([1, 2, 3]), np.array([0, 1, 0.5])) // [3.5]
+ */
 export const correlate = (
   a: ArrayInput,
   v: ArrayInput,

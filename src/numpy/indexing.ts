@@ -83,6 +83,9 @@ const expand = (specs: readonly SliceSpec[], rank: number): SliceSpec[] => {
  * NumPy's x[...]: one entry an axis. A number (or a public integer scalar, such as a loop index) picks and drops the
  * axis; [start, stop, step] or 'start:stop:step' cuts; ':' keeps; '...' stands for the axes between; null adds one.
  * Throws RANGE for a number outside, SHAPE for too many entries, INVALID_ARGUMENT for what is no entry. A traced index is held inside, as in JAX.
+ * @example
+ * np.slice(np.array([[1, 2, 3], [4, 5, 6]]), 0, [1, 3]) // [2, 3]
+ * np.slice(np.array([1, 2, 3]), '::-1') // [3, 2, 1]
  */
 export const slice = (x: ArrayInput, ...specs: readonly SliceSpec[]): BaseArray => {
   let a = asArr(x);
@@ -131,6 +134,9 @@ export const slice = (x: ArrayInput, ...specs: readonly SliceSpec[]): BaseArray 
  * there is no error. One outside counts modulo N, the least power of two not below n; where that is n or more, 0 is read.
  * `check: true` finds it: it is an error of the program there. np.clip holds places inside, and (places + n) % n makes negative ones
  * count from the end.
+ * @example
+ * np.take(np.array([10, 20, 30]), [2, 0]) // [30, 10]
+ * np.take(np.array([10, 20, 30]), np.array([1], 'int32')) // [20]
  */
 export const take = (x: ArrayInput, indices: ArrayInput, axis?: FlatAxis): BaseArray => {
   const along = axisOf<number | null>('np.take', axis, null);
@@ -159,6 +165,8 @@ export const placesIn = (places: ArrayInput, n: number): BaseArray =>
 /**
  * x with `parts` added at places of the first axis, public or secret, as JAX's x.at[places].add(parts): a place may come more
  * than once, negative ones count from the end, and what is to be added outside of the axis is dropped. `parts` broadcast. Rounds 6, and 2 where the places are known to lie inside, such as np.clip's.
+ * @example
+ * np.scatterAdd(np.array([0, 0, 0]), np.array([1, 1], 'int32'), np.array([5, 6])) // [0, 11, 0]
  */
 export const scatterAdd = (x: ArrayInput, indices: ArrayInput, parts: ArrayInput): BaseArray => {
   const [a, p] = promoteAll([asArr(x), asArr(parts)]) as [BaseArray, BaseArray];
@@ -183,7 +191,11 @@ const indexOf = (i: ArrayInput): BaseArray => {
     : a;
 };
 
-/** A block of `size` whose corner is at `index` (integers, public or secret, moved so that the block fits). */
+/**
+ * A block of `size` whose corner is at `index` (integers, public or secret, moved so that the block fits).
+ * @example
+ * np.dynamicSlice(np.array([1, 2, 3, 4]), [np.array(1, 'int32')], [2]) // [2, 3]
+ */
 export const dynamicSlice = (
   x: ArrayInput,
   index: readonly ArrayInput[],
@@ -194,7 +206,12 @@ export const dynamicSlice = (
   return apply(op, [asArr(x), ...at], { size: [...size] });
 };
 
-/** x with the block at `index` (public or secret) replaced by `update`. */
+/**
+ * x with the block whose corner is at `index` (integers, public or secret, moved so that the block fits) replaced by
+ * `update`, as a new array. Throws SHAPE where it does not fit at all.
+ * @example
+ * np.dynamicUpdateSlice(np.array([1, 2, 3, 4]), np.array([8, 9]), [np.array(1, 'int32')]) // [1, 8, 9, 4]
+ */
 export const dynamicUpdateSlice = (
   x: ArrayInput,
   update: ArrayInput,

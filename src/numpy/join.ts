@@ -39,7 +39,12 @@ const some = (arrays: readonly ArrayInput[]): BaseArray[] => {
   return list.length === 0 ? fail('SHAPE', 'need at least one array to concatenate') : promoteAll(list);
 };
 
-/** Arrays one after another along an axis (null: flattened first). Throws SHAPE when other axes differ. */
+/**
+ * Arrays one after another along an axis (null: flattened first). Throws SHAPE when other axes differ.
+ * @example
+ * np.concatenate([np.array([1, 2]), np.array([3])]) // [1, 2, 3]
+ * np.concatenate([np.array([[1]]), np.array([[2]])], 1) // [[1, 2]]
+ */
 export const concatenate = (arrays: readonly ArrayInput[], axis?: FlatAxis): BaseArray => {
   const at = axisOf<number | null>('np.concatenate', axis, 0);
   const parts = at === null ? some(arrays).map(ravel) : some(arrays);
@@ -49,7 +54,12 @@ export const concatenate = (arrays: readonly ArrayInput[], axis?: FlatAxis): Bas
     : apply('concat', parts, { axis: normalAxis(at ?? 0, parts[0]!.ndim) });
 };
 
-/** Arrays of one shape along a new axis. */
+/**
+ * Arrays of one shape along a new axis (the first). Local. Throws SHAPE where shapes differ.
+ * @example
+ * np.stack([np.array([1, 2]), np.array([3, 4])]) // [[1, 2], [3, 4]]
+ * np.stack([np.array([1, 2]), np.array([3, 4])], 1) // [[1, 3], [2, 4]]
+ */
 export const stack = (arrays: readonly ArrayInput[], axis?: OneAxis): BaseArray => {
   const at = axisOf('np.stack', axis, 0);
   const parts = some(arrays);
@@ -67,18 +77,34 @@ export const stack = (arrays: readonly ArrayInput[], axis?: OneAxis): BaseArray 
 const atLeast = (x: BaseArray, rank: number): BaseArray =>
   x.ndim >= rank ? x : reshapeTo(x, [...new Array<number>(rank - x.ndim).fill(1), ...x.shape]);
 
+/**
+ * Arrays joined along the first axis, vectors as rows. Local. Throws SHAPE where the other axes differ.
+ * @example
+ * np.vstack([np.array([1, 2]), np.array([3, 4])]) // [[1, 2], [3, 4]]
+ */
 export const vstack = (arrays: readonly ArrayInput[]): BaseArray =>
   concatenate(
     some(arrays).map((x) => atLeast(x, 2)),
     0,
   );
 
+/**
+ * Arrays joined along the second axis, vectors along their own. Local. Throws SHAPE where the other axes differ.
+ * @example
+ * np.hstack([np.array([1, 2]), np.array([3])]) // [1, 2, 3]
+ */
 export const hstack = (arrays: readonly ArrayInput[]): BaseArray => {
   const parts = some(arrays).map((x) => atLeast(x, 1));
   return concatenate(parts, parts[0]!.ndim === 1 ? 0 : 1);
 };
 
-/** Into `n` equal parts (SHAPE if they are not equal), or before the given positions. */
+/**
+ * Into `n` equal parts (SHAPE if they are not equal), or before the given positions.
+ * @example
+ * np.split(np.array([1, 2, 3, 4]), 2) // [[1, 2], [3, 4]]
+ * np.split(np.array([1, 2, 3, 4]), [1]) // [[1], [2, 3, 4]]
+ * np.split([1, 2, 3], 2) // throws SHAPE
+ */
 export const split = (x: ArrayInput, parts: number | readonly number[], axis?: OneAxis): BaseArray[] => {
   const a = asArr(x);
   const at = normalAxis(axisOf('np.split', axis, 0), a.ndim);
@@ -92,7 +118,11 @@ export const split = (x: ArrayInput, parts: number | readonly number[], axis?: O
   return [0, ...cuts].map((from, i) => block(a, at, from, Math.max(from, cuts[i] ?? size)));
 };
 
-/** Elements moved round by `shift`; without an axis the array is flattened, moved and shaped back. */
+/**
+ * Elements moved round by `shift`; without an axis the array is flattened, moved and shaped back.
+ * @example
+ * np.roll(np.array([1, 2, 3]), 1) // [3, 1, 2]
+ */
 export const roll = (x: ArrayInput, shift: number | readonly number[], axis?: SomeAxes): BaseArray => {
   const a = asArr(x);
   const given = axisOf<number | readonly number[] | null>('np.roll', axis, null);
@@ -111,7 +141,11 @@ export const roll = (x: ArrayInput, shift: number | readonly number[], axis?: So
   }, a);
 };
 
-/** The array repeated `reps` times along each axis. */
+/**
+ * The array repeated `reps` times along each axis; one number is for the last. Local. Throws SHAPE.
+ * @example
+ * np.tile(np.array([1, 2]), 2) // [1, 2, 1, 2]
+ */
 export const tile = (x: ArrayInput, reps: number | readonly number[]): BaseArray => {
   const list = numbersOf('np.tile', reps);
   for (const n of list)
@@ -129,6 +163,8 @@ export const tile = (x: ArrayInput, reps: number | readonly number[]): BaseArray
 /**
  * Each element repeated `times` times along an axis (flattened without one), or as often as a list says: one number an element.
  * Throws RANGE for numbers that are not whole, or below 0.
+ * @example
+ * np.repeat(np.array([1, 2]), 2) // [1, 1, 2, 2]
  */
 export const repeat = (x: ArrayInput, times: number | readonly number[], axis?: FlatAxis): BaseArray => {
   const given = axisOf<number | null>('np.repeat', axis, null);
@@ -209,6 +245,9 @@ const repeatedAround = (
 /**
  * `value` (a public number) around the array: one width, one [before, after], or one pair an axis; or by {mode, constantValues}.
  * The dtype stays. Throws SHAPE for negative widths, DTYPE for a value that does not fit.
+ * @example
+ * np.pad(np.array([1, 2]), [1, 2]) // [0, 1, 2, 0, 0]
+ * np.pad(np.array([1, 2, 3]), 1, 'reflect') // [2, 1, 2, 3, 2]
  */
 export const pad = (
   x: ArrayInput,

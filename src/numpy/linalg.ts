@@ -39,6 +39,9 @@ const product = (a: BaseArray, b: BaseArray): BaseArray => {
 /**
  * Matrix product. Vectors are a row on the left and a column on the right; more than two axes are batches. Throws SHAPE
  * when the inner sizes differ, or for a scalar.
+ * @example
+ * np.matmul(np.array([[1, 2], [3, 4]]), np.array([[1, 0], [0, 2]])) // [[1, 4], [3, 8]]
+ * np.matmul([[1, 2]], [[1, 2]]) // throws SHAPE
  */
 export const matmul = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const {
@@ -64,7 +67,11 @@ export const matmul = (x: ArrayInput, y: ArrayInput): BaseArray => {
 
 const asBool = (x: BaseArray, bools: boolean): BaseArray => (bools ? convertTo(x, 'bool') : x);
 
-/** Sums over the last axis of x and the last but one of y; a scalar multiplies. */
+/**
+ * Sums over the last axis of x and the last but one of y; a scalar multiplies.
+ * @example
+ * np.dot(np.array([1, 2, 3]), np.array([4, 5, 6])) // 32
+ */
 export const dot = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const [a, b] = [asArr(x), asArr(y)];
   if (a.ndim === 0 || b.ndim === 0) return multiply(x, y);
@@ -77,17 +84,30 @@ export const dot = (x: ArrayInput, y: ArrayInput): BaseArray => {
   return reshapeTo(flat, [...a.shape.slice(0, -1), ...rest]);
 };
 
-/** The dot product of all elements in order. Throws SHAPE when the sizes differ. */
+/**
+ * The dot product of all elements in order. Throws SHAPE when the sizes differ.
+ * @example
+ * np.vdot(np.array([[1, 2]]), np.array([[3, 4]])) // 11
+ */
 export const vdot = (x: ArrayInput, y: ArrayInput): BaseArray => dot(ravel(x), ravel(y));
 
-/** Sums over the last axes of both. */
+/**
+ * Sums of products over the last axes of both: [.., n] and [.., n] make the axes of x, then of y. Range and rounds as
+ * np.matmul. Throws SHAPE.
+ * @example
+ * np.inner(np.array([1, 2]), np.array([[3, 4], [5, 6]])) // [11, 17]
+ */
 export const inner = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const [a, b] = [asArr(x), asArr(y)];
   if (a.ndim === 0 || b.ndim === 0) return multiply(x, y);
   return dot(a, b.ndim === 1 ? b : moveaxis(b, -1, -2));
 };
 
-/** x[i] * y[j] of the flattened operands. */
+/**
+ * x[i] y[j] of the flattened operands, [n, m]. Range, error and rounds as np.multiply.
+ * @example
+ * np.outer(np.array([1, 2]), np.array([10, 20])) // [[10, 20], [20, 40]]
+ */
 export const outer = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const [a, b] = [ravel(x), ravel(y)];
   return multiply(reshapeTo(a, [a.size, 1]), reshapeTo(b, [1, b.size]));

@@ -40,6 +40,8 @@ export type CarryResult<T> = T extends Leaf ? ArrayInput : { readonly [K in keyo
  * carry = body(i, carry) for i = lo .. hi - 1; returns the last carry. The carry is an array, or a tree of them (arrays
  * and objects). The body is recorded once, with `i` as a public int64 scalar: use it in np functions, not in `if`.
  * Throws SHAPE, naming the carry, when the body changes its shape or dtype, and INVALID_ARGUMENT when it changes the tree.
+ * @example
+ * np.fori(0, 5, (i, total) => np.add(total, i), np.array(0, 'int64')) // 10
  */
 export const fori = <const T>(
   lo: number | bigint | BaseArray,
@@ -67,6 +69,8 @@ const MOST = 65536;
  * all parties and the dealer learn it, and so how often the loop turns. That is all they learn; the carry stays secret.
  * Rounds a turn: those of the body and of the condition, and 1; a dealer elsewhere waits for the condition, and is waited for.
  * Throws as np.fori, and RANGE when the condition never ends.
+ * @example
+ * np.whileRevealed((x) => np.less(x, 100), (x) => np.multiply(x, 3), np.array(1)) // 243
  */
 export const whileRevealed = <const T>(
   cond: (carry: Carry<T>) => ArrayInput,
@@ -134,6 +138,8 @@ const withRow = (x: BaseArray, row: BaseArray, i: ArrayInput): BaseArray =>
 /**
  * [carry, ys]: `fn(carry, x)` gives [carry, y] for each x along the first axis of `xs` (a tree of arrays, or null with
  * {length}); the y are stacked. Throws SHAPE when the lengths differ or the carry changes.
+ * @example
+ * np.scan((total, x) => [np.add(total, x), total], np.array(0), np.array([1, 2, 3])) // [6, [0, 1, 3]]
  */
 export const scan = <const T, Y = BaseArray>(
   fn: (carry: Carry<T>, x: never) => readonly [CarryResult<T>, unknown],
@@ -186,5 +192,4 @@ export const scan = <const T, Y = BaseArray>(
   return [end, unflatten(yDef!, out.slice(start.length)) as Y];
 };
 
-/** As `fori`. */
-export const foriLoop = fori;
+export { fori as foriLoop };

@@ -81,6 +81,9 @@ export interface IsinOptions {
 /**
  * Is each element among `test`? Exact equality: of all pairs (2 rounds and a byte a pair) up to some 2^16, above by two sorts of x
  * and `test` together, in as many rounds.
+ * @example
+ * np.isin(np.array([1, 2, 3]), [3, 1]) // [true, false, true]
+ * np.isin(np.array([1, 2]), [1], { invert: true }) // [false, true]
  */
 export const isin = (x: ArrayInput, test: ArrayInput, options?: IsinOptions): BaseArray => {
   const { invert } = optionsOf('np.isin', options, { invert: false });

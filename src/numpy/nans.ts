@@ -29,11 +29,30 @@ const filled =
     return fn(a === undefined ? x : where(isnan(a), value, a), ...rest);
   };
 
-/** Sums, NaN left out: 0 of nothing. */
+/**
+ * The sum of what is no NaN along the axes, 0 of nothing. No secret is NaN: then it is np.sum.
+ * @example
+ * np.nansum([1, NaN, 2]) // 3
+ * np.nansum(np.array([1, 2])) // 3
+ */
 export const nansum = filled((x: ArrayInput, axis?: Axis) => sum(x, axis), 0);
-/** Products, NaN left out: 1 of nothing. */
+/**
+ * Product along the axes, NaN counting as 1. No secret is NaN: then it is np.prod.
+ * @example
+ * np.nanprod([2, NaN, 3]) // 6
+ */
 export const nanprod = filled((x: ArrayInput, axis?: Axis) => prod(x, axis), 1);
+/**
+ * Sums of what came so far along an axis, NaN counting as 0. No secret is NaN: then it is np.cumsum.
+ * @example
+ * np.nancumsum([1, NaN, 2]) // [1, 1, 3]
+ */
 export const nancumsum = filled((x: ArrayInput, axis?: FlatAxis) => cumsum(x, axis), 0);
+/**
+ * Products of what came so far along an axis, NaN counting as 1. No secret is NaN: then it is np.cumprod.
+ * @example
+ * np.nancumprod([2, NaN, 3]) // [2, 2, 6]
+ */
 export const nancumprod = filled((x: ArrayInput, axis?: FlatAxis) => cumprod(x, axis), 1);
 
 /** Each lane along the axes without its NaN; a lane of nothing else gives NaN. `fn` gives results in front of other axes. */
@@ -66,10 +85,29 @@ const skipping =
     return a === undefined ? fn(x, axis) : laneByLane(a, axis, (lane) => fn(lane));
   };
 
-/** Means, extremes and spreads, NaN left out: NaN of nothing else. */
+/**
+ * The mean of what is no NaN, along the axes. No secret is NaN: then it is np.mean.
+ * @example
+ * np.nanmean([1, NaN, 3]) // 2
+ */
 export const nanmean = skipping(mean);
+/**
+ * The largest along the axes, NaN left out. No secret is NaN: then it is np.max.
+ * @example
+ * np.nanmax([1, NaN, 3]) // 3
+ */
 export const nanmax = skipping(max);
+/**
+ * The smallest along the axes, NaN left out. No secret is NaN: then it is np.min.
+ * @example
+ * np.nanmin([1, NaN, 3]) // 1
+ */
 export const nanmin = skipping(min);
+/**
+ * The median of what is no NaN. No secret is NaN: then it is np.median.
+ * @example
+ * np.nanmedian([1, NaN, 3]) // 2
+ */
 export const nanmedian = skipping(median);
 
 const spread =
@@ -84,7 +122,17 @@ const spread =
       lane.size > ddof ? fn(lane, { ddof }) : NDArray.from(Number.NaN);
     return laneByLane(a, axis as Axis, defined);
   };
+/**
+ * The standard deviation of what is no NaN. No secret is NaN: then it is np.std.
+ * @example
+ * np.nanstd([1, NaN, 3]) // 1
+ */
 export const nanstd = spread(std);
+/**
+ * The variance of what is no NaN. No secret is NaN: then it is np.var.
+ * @example
+ * np.nanvar([1, NaN, 3]) // 1
+ */
 export const nanvar = spread(variance);
 
 const fraction =
@@ -97,7 +145,17 @@ const fraction =
     ) as QuantileOptions;
     return laneByLane(a, axis as Axis, (lane) => fn(lane, q, { method }));
   };
+/**
+ * The quantile q (0 to 1) of what is no NaN. No secret is NaN: then it is np.quantile.
+ * @example
+ * np.nanquantile([1, NaN, 3], 0.5) // 2
+ */
 export const nanquantile = fraction(quantile);
+/**
+ * The percentile q (0 to 100) of what is no NaN. No secret is NaN: then it is np.percentile.
+ * @example
+ * np.nanpercentile([1, NaN, 3], 50) // 2
+ */
 export const nanpercentile = fraction(percentile);
 
 const position =
@@ -109,6 +167,15 @@ const position =
     if (empty.data.some((v) => v !== 0)) fail('RANGE', 'nanargmax, nanargmin: All-NaN slice encountered');
     return fn(where(isnan(a), worst, a), axis);
   };
-/** Where the first extreme is, NaN left out. Throws RANGE where there is nothing else. */
+/**
+ * Where the first extreme is, NaN left out. Throws RANGE where there is nothing else.
+ * @example
+ * np.nanargmax([1, NaN, 3]) // 2
+ */
 export const nanargmax = position(argmax, Number.NEGATIVE_INFINITY);
+/**
+ * Where the first smallest is, NaN left out. No secret is NaN: then it is np.argmin.
+ * @example
+ * np.nanargmin([NaN, 4, 3]) // 2
+ */
 export const nanargmin = position(argmin, Number.POSITIVE_INFINITY);

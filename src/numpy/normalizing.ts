@@ -34,7 +34,12 @@ const powerSum = (powers: BaseArray, axes: readonly number[]): BaseArray => {
   return within(sum(powers, { axis: axes, keepdims: true }), 0.5, terms + 1);
 };
 
-/** exp x over its sum along an axis: one inverse a row, not one an element. */
+/**
+ * exp x over its sum along an axis (the last), of x of any size. One inverse a row, not one an element. On secrets:
+ * absolute error below 2^-20 (FM64: 2^-12).
+ * @example
+ * np.nn.softmax(np.array([1, 1, 1])) // [0.3333, 0.3333, 0.3333]
+ */
 export const softmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
   const s = shifted(x, axis);
   const powers = expOfNegative(s.x);
@@ -43,13 +48,23 @@ export const softmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
   return multiply(powers, square(root));
 };
 
-/** log(softmax x), without ever forming it. */
+/**
+ * log(softmax x) along an axis (the last), without ever forming it, of x of any size. On secrets: absolute error
+ * below 2^-20 (FM64: 2^-12).
+ * @example
+ * np.nn.logSoftmax(np.array([0, 0])) // [-0.6931, -0.6931]
+ */
 export const logSoftmax = (x: ArrayInput, axis: Axis = -1): BaseArray => {
   const s = shifted(x, axis);
   return subtract(s.x, log(powerSum(expOfNegative(s.x), s.axes)));
 };
 
-/** log(sum(exp x)) along the axes (all without one). */
+/**
+ * log(sum(exp x)) along the axes (all without one), of x of any size: nothing overflows inside. On secrets: absolute
+ * error below 2^-20 (FM64: 2^-12).
+ * @example
+ * np.nn.logsumexp(np.array([0, 0])) // 0.6931
+ */
 export const logsumexp = (x: ArrayInput, axis?: Axis): BaseArray => {
   const s = shifted(x, axis);
   const kept = add(s.largest, log(powerSum(expOfNegative(s.x), s.axes)));
@@ -61,7 +76,11 @@ export const logsumexp = (x: ArrayInput, axis?: Axis): BaseArray => {
       );
 };
 
-/** log(mean(exp x)) along the axes. */
+/**
+ * log(mean(exp x)) along the axes (all without one), of x of any size. Error as np.nn.logsumexp.
+ * @example
+ * np.nn.logmeanexp(np.array([1, 1])) // 1
+ */
 export const logmeanexp = (x: ArrayInput, axis?: Axis): BaseArray => {
   const a = asArr(x);
   const { axes } = readAxes(axis, a.ndim);
@@ -74,7 +93,11 @@ export interface StandardizeOptions {
   readonly epsilon?: number;
 }
 
-/** Mean 0 and variance 1 along an axis. Error as layerNorm. */
+/**
+ * (x - mean) / sqrt(variance + epsilon) along an axis (the last): mean 0 and variance 1. Error as np.nn.layerNorm.
+ * @example
+ * np.nn.standardize(np.array([1, 3])) // [-1, 1]
+ */
 export const standardize = (
   x: ArrayInput,
   along?: number | readonly number[] | StandardizeOptions,
@@ -98,6 +121,8 @@ export interface NormOptions {
  * of squares is below 2^(126-2f) (FM128: 2^74 at 26 fraction bits); FM64: 2^-11, below 2^26, for variances of 2^-7 and more. Where
  * variance + epsilon is small it has few digits: it is off by 1.5 units of 2^-2f n (FM128, n numbers) or of 2^-f (FM64, FM32), and x by one
  * of 2^-f. An epsilon that changes by more than a hundredth is told by the event `coarse`.
+ * @example
+ * np.nn.layerNorm(np.array([1, 3]), 2, 1) // [-1, 3]
  */
 export const layerNorm = (
   x: ArrayInput,
@@ -121,18 +146,28 @@ export const layerNorm = (
 /**
  * Logistic loss of each logit against a label in [0, 1]: log(1 + exp x) - x y, of labels that are bools or integers for any x, of others
  * where x y has the range of np.multiply. Its gradient is sigmoid(x) - y, with no division: take np.grad of the mean of this.
+ * @example
+ * np.nn.sigmoidCrossEntropy(np.array([0, 100]), [1, 1]) // [0.6931, 0]
  */
 export const sigmoidCrossEntropy = (logits: ArrayInput, labels: ArrayInput): BaseArray => {
   const x = real(logits);
   return subtract(softplus(x), multiply(x, real(labels)));
 };
 
-/** Cross entropy of each row of logits (last axis) against labels of its shape, such as one-hot ones. */
+/**
+ * Cross entropy of each row of logits (last axis) against labels of its shape, such as one-hot ones.
+ * @example
+ * np.nn.softmaxCrossEntropy(np.array([[0, 0]]), [[1, 0]]) // [0.6931]
+ */
 export const softmaxCrossEntropy = (logits: ArrayInput, labels: ArrayInput): BaseArray => {
   const x = real(logits);
   return subtract(logsumexp(x, -1), sum(multiply(x, real(labels)), -1));
 };
 
-/** As softmaxCrossEntropy, the labels being whole numbers below the length of a row. */
+/**
+ * As softmaxCrossEntropy, the labels being whole numbers below the length of a row.
+ * @example
+ * np.nn.softmaxCrossEntropyWithIntegerLabels(np.array([[0, 0]]), np.array([1], 'int32')) // [0.6931]
+ */
 export const softmaxCrossEntropyWithIntegerLabels = (logits: ArrayInput, labels: ArrayInput): BaseArray =>
   softmaxCrossEntropy(logits, oneHot(labels, asArr(logits).shape.at(-1)!));

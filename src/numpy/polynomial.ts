@@ -39,7 +39,12 @@ const vector = (p: ArrayInput): BaseArray => {
     : fail('SHAPE', `a polynomial is a list of coefficients, not of ${a.ndim} axes`);
 };
 
-/** Columns x^(n-1) .. x, 1, or rising; powers in log2 n rounds. */
+/**
+ * Columns x^(n-1) .. x, 1 of a vector x, or rising; n is its length unless given. On secrets: log2 n rounds, range
+ * and error as np.multiply.
+ * @example
+ * np.vander(np.array([2, 3]), 3) // [[4, 2, 1], [9, 3, 1]]
+ */
 export const vander = (x: ArrayInput, n?: number, increasing = false): BaseArray => {
   const a = vector(x);
   const columns = readShape(n ?? a.size)[0]!;
@@ -57,6 +62,8 @@ export interface PolyvalOptions {
  * The polynomial p at x; coefficients along the first axis of p, from the highest power down. Further axes of p are those of
  * polynomials of their own, which broadcast with x, as in jax.numpy. Of integers alone an integer, which wraps. Rounds: log2 of the
  * degree, and one.
+ * @example
+ * np.polyval([1, 0, -2], np.array([3])) // [7]
  */
 export const polyval = (p: ArrayInput, x: ArrayInput, options?: PolyvalOptions): BaseArray => {
   const { unroll } = optionsOf('np.polyval', options, { unroll: 16 });
@@ -83,19 +90,38 @@ const lined = (p: ArrayInput, q: ArrayInput): [BaseArray, BaseArray] => {
   return [pad(a, [[n - a.size, 0]]), pad(b, [[n - b.size, 0]])];
 };
 
+/**
+ * The sum of two polynomials, coefficients from the highest power down. Local.
+ * @example
+ * np.polyadd(np.array([1, 2]), np.array([1, 0, 0])) // [1, 1, 2]
+ */
 export const polyadd = (p: ArrayInput, q: ArrayInput): BaseArray => add(...lined(p, q));
+/**
+ * The difference of two polynomials, coefficients from the highest power down. Local.
+ * @example
+ * np.polysub(np.array([1, 2]), np.array([1, 0, 0])) // [-1, 1, 2]
+ */
 export const polysub = (p: ArrayInput, q: ArrayInput): BaseArray => {
   const [a, b] = lined(p, q);
   return add(a, negative(b));
 };
 
-/** Product: every sum of products is one opening. */
+/**
+ * Product of two polynomials, coefficients from the highest power down. Every sum of products is one opening. Range
+ * and error as np.multiply. On secrets: 1 round.
+ * @example
+ * np.polymul(np.array([1, 1]), np.array([1, -1])) // [1, 0, -1]
+ */
 export const polymul = (p: ArrayInput, q: ArrayInput): BaseArray => {
   const [a, b] = [vector(p), vector(q)];
   return a.size === 0 || b.size === 0 ? zeros([0]) : convolve(a, b);
 };
 
-/** The polynomial with these roots and 1 for its highest coefficient: products in pairs, log2 n deep. */
+/**
+ * The polynomial with these roots and 1 for its highest coefficient: products in pairs, log2 n deep.
+ * @example
+ * np.poly(np.array([1, 2])) // [1, -3, 2]
+ */
 export const poly = (roots: ArrayInput): BaseArray => {
   const r = vector(roots);
   let factors = Array.from({ length: r.size }, (_, i) =>
@@ -112,6 +138,8 @@ export const poly = (roots: ArrayInput): BaseArray => {
 /**
  * [q, r] with u = v q + r, r of a lower degree than v (NumPy leaves out its leading zeros). v is divided by its highest
  * coefficient first, which is not to be 0. Rounds: those of a reciprocal, and one a coefficient of q.
+ * @example
+ * np.polydiv(np.array([1, -3, 2]), [1, -1]) // [[1, -2], [0]]
  */
 export const polydiv = (u: ArrayInput, v: ArrayInput): [BaseArray, BaseArray] => {
   const [a, b] = [vector(u), vector(v)];
@@ -136,7 +164,11 @@ const needOrder = (name: string, m: number): void => {
     fail('RANGE', `${name}: an order is a whole number from 0 to ${MOST_ORDER}, not ${m}`);
 };
 
-/** Derivative of order m. */
+/**
+ * Derivative of order m (1) of a polynomial, coefficients from the highest power down. Local.
+ * @example
+ * np.polyder(np.array([1, 0, 5])) // [2, 0]
+ */
 export const polyder = (p: ArrayInput, m = 1): BaseArray => {
   needOrder('polyder', m);
   let c = vector(p);
@@ -149,7 +181,12 @@ export const polyder = (p: ArrayInput, m = 1): BaseArray => {
   return c;
 };
 
-/** Integral of order m, with 0 for the new lowest coefficients. */
+/**
+ * Integral of order m (1) of a polynomial, coefficients from the highest power down, with 0 for the new lowest ones.
+ * Local.
+ * @example
+ * np.polyint(np.array([2, 1])) // [1, 1, 0]
+ */
 export const polyint = (p: ArrayInput, m = 1): BaseArray => {
   needOrder('polyint', m);
   let c = vector(p);
@@ -164,6 +201,8 @@ export const polyint = (p: ArrayInput, m = 1): BaseArray => {
 /**
  * Discrete convolution of two vectors, as np.convolve: 'full', 'same' or 'valid'. Windows of the longer, times the
  * shorter reversed: one opening a result. Integers stay integers, and wrap.
+ * @example
+ * np.convolve(np.array([1, 2, 3]), np.array([0, 1])) // [0, 1, 2, 3]
  */
 export const convolve = (
   x: ArrayInput,

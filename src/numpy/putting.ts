@@ -47,6 +47,8 @@ const repeated = (values: ArrayInput, n: number): BaseArray => {
 /**
  * x with `values` (over and over) at places of the flattened array, public or secret, each at most once. Known places throw
  * RANGE outside; what secret ones put there is dropped. Rounds: those of scatter.
+ * @example
+ * np.put(np.array([1, 2, 3]), [0, 2], [8, 9]) // [8, 2, 9]
  */
 export const put = (x: ArrayInput, places: ArrayInput, values: ArrayInput): BaseArray => {
   const a = asArr(x);
@@ -57,6 +59,8 @@ export const put = (x: ArrayInput, places: ArrayInput, values: ArrayInput): Base
 /**
  * x with `values` (over and over) where `mask` is true, in order; the mask may be secret. Rounds 3: which value comes is a
  * lookup among as many values as there are elements.
+ * @example
+ * np.place(np.array([1, 2, 3]), [true, false, true], [8, 9]) // [8, 2, 9]
  */
 export const place = (x: ArrayInput, mask: ArrayInput, values: ArrayInput): BaseArray => {
   const a = asArr(x);
@@ -74,6 +78,8 @@ export const place = (x: ArrayInput, mask: ArrayInput, values: ArrayInput): Base
 /**
  * x with `values` at places along an axis, lane by lane; places, public or secret, come at most once in a lane. They are
  * compared with every position, so secret ones below 0 or beyond the end put nothing (known ones throw RANGE): rounds 5.
+ * @example
+ * np.putAlongAxis(np.array([[1, 2], [3, 4]]), [[1], [0]], 9, 1) // [[1, 9], [9, 4]]
  */
 export const putAlongAxis = (
   x: ArrayInput,

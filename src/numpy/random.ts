@@ -24,7 +24,11 @@ const ROTATIONS = [
 
 const turn = (x: number, by: number): number => (x << by) | (x >>> (32 - by));
 
-/** One block: two words under a key of two words. */
+/**
+ * One block of the Threefry 2x32 cipher in 20 rounds: two words of 32 bits under a key of two. As jax.random's.
+ * @example
+ * np.random.threefry(0, 0, 0, 0) // [1797259609, 2579123966]
+ */
 export const threefry = (k0: number, k1: number, c0: number, c1: number): [number, number] => {
   const keys = [k0, k1, k0 ^ k1 ^ 0x1bd11bda] as const;
   let [x, y] = [(c0 + k0) | 0, (c1 + k1) | 0];
@@ -44,12 +48,18 @@ export type Key = BaseArray;
 
 const keyOf = (hi: number, lo: number): Key => new NDArray([2], 'uint32', Uint32Array.of(hi, lo));
 
-/** A key from a whole number. */
+/**
+ * A key from a whole number: [high word, low word], uint32. Public, and good for no secret: who knows the number
+ * knows all that comes of it. Throws INVALID_ARGUMENT.
+ * @example
+ * np.random.PRNGKey(42) // [0, 42]
+ * np.random.PRNGKey(0.5) // throws INVALID_ARGUMENT
+ */
 export const PRNGKey = (seed: number): Key => {
   if (!Number.isSafeInteger(seed)) fail('INVALID_ARGUMENT', `a seed is a whole number, not ${seed}`);
   return keyOf(Math.floor(seed / math.pow2(32)) >>> 0, seed >>> 0);
 };
-export const key = PRNGKey;
+export { PRNGKey as key };
 
 const words = (k: Key): readonly [number, number] => {
   if (!(k instanceof NDArray) || k.dtype !== 'uint32' || k.size !== 2)
@@ -65,20 +75,33 @@ const blocks = (k: Key, n: number): Uint32Array => {
   return out;
 };
 
-/** Keys that have nothing to do with each other or with `k`. */
+/**
+ * n (2) new keys that have nothing to do with each other or with `k`. Public. Use each key once.
+ * @example
+ * np.random.split(np.random.key(0), 3).length // 3
+ */
 export const split = (k: Key, n = 2): Key[] => {
   const all = blocks(k, lengthOf(n));
   return Array.from({ length: n }, (_, i) => keyOf(all[2 * i]!, all[2 * i + 1]!));
 };
 
-/** A key from a key and a number. */
+/**
+ * A key from a key and a whole number, such as the number of a step. Public. Throws INVALID_ARGUMENT for what is no
+ * whole number.
+ * @example
+ * np.random.foldIn(np.random.key(0), 1).dtype // 'uint32'
+ */
 export const foldIn = (k: Key, data: number): Key => {
   if (!Number.isSafeInteger(data)) fail('INVALID_ARGUMENT', `foldIn takes a whole number, not ${data}`);
   const [hi, lo] = words(k);
   return keyOf(...threefry(hi, lo, Math.floor(data / math.pow2(32)) >>> 0, data >>> 0));
 };
 
-/** Uniform 32-bit words, uint32. */
+/**
+ * Uniform words of 32 bits, uint32, from a public key: the same words everywhere.
+ * @example
+ * np.random.bits(np.random.key(0), 3).dtype // 'uint32'
+ */
 export const bits = (k: Key, shape: ShapeInput = []): BaseArray => {
   const to = readShape(shape);
   const n = sizeOf(to);
@@ -107,14 +130,22 @@ const make = (k: Key, shape: ShapeInput, of: (unit: number) => number): NDArray 
 const needProbability = (name: string, p: number): number =>
   p >= 0 && p <= 1 ? p : fail('RANGE', `${name}: a probability is between 0 and 1, not ${p}`);
 
-/** Real numbers between lo and hi. Throws RANGE unless both are finite, and lo <= hi. */
+/**
+ * Real numbers between lo and hi. Throws RANGE unless both are finite, and lo <= hi.
+ * @example
+ * np.all(np.less(np.random.uniform(np.random.key(0), 100, -1, 1), 1)) // true
+ */
 export const uniform = (k: Key, shape: ShapeInput = [], lo = 0, hi = 1): BaseArray => {
   if (!(Number.isFinite(hi - lo) && lo <= hi))
     fail('RANGE', `uniform needs finite numbers lo <= hi, not ${lo} and ${hi}`);
   return make(k, shape, (u) => lo + (hi - lo) * u);
 };
 
-/** True with this probability, as bools. Throws RANGE for p outside of [0, 1]. */
+/**
+ * True with this probability, as bools. Throws RANGE for p outside of [0, 1].
+ * @example
+ * np.random.bernoulli(np.random.key(0), 1, 2) // [true, true]
+ */
 export const bernoulli = (k: Key, p = 0.5, shape: ShapeInput = []): BaseArray => {
   needProbability('bernoulli', p);
   const u = make(k, shape, (v) => v);
@@ -125,7 +156,12 @@ export const bernoulli = (k: Key, p = 0.5, shape: ShapeInput = []): BaseArray =>
   );
 };
 
-/** Whole numbers from lo to hi - 1, int64; hi - lo up to 2^53. */
+/**
+ * Whole numbers from lo to hi - 1, each as likely, int64, from a public key; hi - lo up to 2^53. Throws RANGE for no
+ * numbers.
+ * @example
+ * np.max(np.random.randint(np.random.key(0), [100], 0, 3)) // 2
+ */
 export const randint = (k: Key, shape: ShapeInput, lo: number, hi: number): BaseArray => {
   if (!(Number.isSafeInteger(lo) && Number.isSafeInteger(hi) && Number.isSafeInteger(hi - lo) && lo < hi))
     fail('RANGE', `randint needs whole numbers lo < hi, less than 2^53 apart, not ${lo} and ${hi}`);
@@ -171,6 +207,9 @@ const F = [
 /**
  * The number below which a standard normal one falls with probability p: -Infinity for 0, Infinity for 1. Throws RANGE for p
  * outside of [0, 1].
+ * @example
+ * np.random.normalQuantile(0.975) // 1.95996
+ * np.random.normalQuantile(2) // throws RANGE
  */
 export const normalQuantile = (p: number): number => {
   needProbability('normalQuantile', p);
@@ -181,7 +220,11 @@ export const normalQuantile = (p: number): number => {
   return Math.sign(q) * (r <= 5 ? ratio(C, D, r - 1.6) : ratio(E, F, r - 5));
 };
 
-/** Standard normal numbers. */
+/**
+ * Normal numbers of mean 0 and variance 1, float64, from a public key: the same numbers everywhere.
+ * @example
+ * np.less(np.abs(np.mean(np.random.normal(np.random.key(0), 1000))), 0.2) // true
+ */
 export const normal = (k: Key, shape: ShapeInput = []): BaseArray => make(k, shape, normalQuantile);
 
 /** A distribution by its quantiles: the number below which a draw falls with probability p. */
@@ -190,21 +233,57 @@ const byQuantile =
   (k: Key, shape: ShapeInput = []): BaseArray =>
     make(k, shape, quantile);
 
-/** Waiting times of mean 1. */
+/**
+ * Waiting times of mean 1, float64, from a public key: the same numbers everywhere.
+ * @example
+ * np.less(np.abs(np.subtract(np.mean(np.random.exponential(np.random.key(0), 1000)), 1)), 0.2) // true
+ */
 export const exponential = byQuantile((p) => -log(1 - p));
+/**
+ * Laplace numbers of mean 0 and scale 1, float64, from a public key: the same numbers everywhere.
+ * @example
+ * np.random.laplace(np.random.key(0), [2, 3]).shape // [2, 3]
+ */
 export const laplace = byQuantile((p) => (p < 0.5 ? log(2 * p) : -log(2 - 2 * p)));
+/**
+ * Logistic numbers of mean 0 and scale 1, float64, from a public key: the same numbers everywhere.
+ * @example
+ * np.random.logistic(np.random.key(0), [2, 3]).shape // [2, 3]
+ */
 export const logistic = byQuantile((p) => log(p) - log(1 - p));
+/**
+ * Gumbel numbers of location 0 and scale 1, float64, from a public key: the same numbers everywhere.
+ * @example
+ * np.random.gumbel(np.random.key(0), 4).shape // [4]
+ */
 export const gumbel = byQuantile((p) => -log(-log(p)));
-/** -1 or 1. */
+/**
+ * -1 or 1, each as likely, float64, from a public key: the same numbers everywhere.
+ * @example
+ * np.square(np.random.rademacher(np.random.key(0), 3)) // [1, 1, 1]
+ */
 export const rademacher = byQuantile((p) => (p < 0.5 ? -1 : 1));
+/**
+ * Rayleigh numbers of scale 1, float64, above 0, from a public key: the same numbers everywhere.
+ * @example
+ * np.all(np.greater(np.random.rayleigh(np.random.key(0), 9), 0)) // true
+ */
 export const rayleigh = byQuantile((p) => Math.sqrt(-2 * log(1 - p)));
-/** exp of a normal number. */
+/**
+ * exp of normal numbers of mean 0 and variance 1, float64, from a public key: the same numbers everywhere.
+ * @example
+ * np.all(np.greater(np.random.lognormal(np.random.key(0), 9), 0)) // true
+ */
 export const lognormal = byQuantile((p) => exp(normalQuantile(p)));
 
 /** The least share of all normal numbers of which erf tells the ends apart well enough. */
 const LEAST_SHARE = math.pow2(-30);
 
-/** Standard normal numbers between lo and hi. Throws RANGE where less than 2^-30 of all normal numbers lie there (beyond 6). */
+/**
+ * Standard normal numbers between lo and hi. Throws RANGE where less than 2^-30 of all normal numbers lie there (beyond 6).
+ * @example
+ * np.all(np.less(np.abs(np.random.truncatedNormal(np.random.key(0), -1, 1, 9)), 1)) // true
+ */
 export const truncatedNormal = (k: Key, lo: number, hi: number, shape: ShapeInput = []): BaseArray => {
   if (!(lo < hi)) fail('RANGE', `truncatedNormal needs lo < hi, not ${lo} and ${hi}`);
   const below = (x: number): number => 0.5 + 0.5 * erf(x * Math.SQRT1_2);
@@ -214,7 +293,12 @@ export const truncatedNormal = (k: Key, lo: number, hi: number, shape: ShapeInpu
   return make(k, shape, (p) => Math.min(hi, Math.max(lo, normalQuantile(from + (to - from) * p))));
 };
 
-/** Elements of x (or of 0 .. x - 1), each draw for itself, with these probabilities or all alike; or without putting back. */
+/**
+ * Elements of x (or of 0 .. x - 1), each draw for itself, with these probabilities or all alike; or without putting back.
+ * @example
+ * np.random.choice(np.random.key(0), [7, 7, 7], 2) // [7, 7]
+ * np.sort(np.random.choice(np.random.key(0), 3, 3, { replace: false })) // [0, 1, 2]
+ */
 export const choice = (
   k: Key,
   x: number | ArrayInput,
@@ -243,14 +327,22 @@ export const choice = (
   return typeof x === 'number' ? places : take(x, places, 0);
 };
 
-/** Numbers of classes, by logits along the last axis (public). */
+/**
+ * Numbers of classes, int64, by public logits along the last axis: class i with probability softmax(logits)[i].
+ * @example
+ * np.random.categorical(np.random.key(0), [-50, 0, -50]) // 1
+ */
 export const categorical = (k: Key, logits: ArrayInput, shape?: ShapeInput): BaseArray => {
   const a = asArr(logits);
   const lead = shape === undefined ? a.shape.slice(0, -1) : readShape(shape);
   return argmax(add(a, gumbel(k, [...lead, a.shape.at(-1)!])), -1);
 };
 
-/** 0 .. n - 1 in random order (Fisher and Yates), or the parts of an array along an axis (the first). */
+/**
+ * 0 .. n - 1 in random order (Fisher and Yates), or the parts of an array along an axis (the first).
+ * @example
+ * np.sort(np.random.permutation(np.random.key(0), 4)) // [0, 1, 2, 3]
+ */
 export const permutation = (k: Key, x: number | ArrayInput, axis?: OneAxis): BaseArray => {
   const along = axisOf('np.random.permutation', axis, 0);
   const n = typeof x === 'number' ? lengthOf(x) : sizeAlong('permutation', asArr(x), along);
@@ -264,9 +356,6 @@ export const permutation = (k: Key, x: number | ArrayInput, axis?: OneAxis): Bas
   return typeof x === 'number' ? positions : take(x, positions, along);
 };
 
-/** A permutation, under NumPy's name. */
-export const shuffle = permutation;
-
 export {
   secretBits,
   secretBits as secret_bits,
@@ -277,4 +366,4 @@ export {
   secretUniform,
   secretUniform as secret_uniform,
 } from './secret-random.ts';
-export { foldIn as fold_in, truncatedNormal as truncated_normal };
+export { foldIn as fold_in, permutation as shuffle, truncatedNormal as truncated_normal };

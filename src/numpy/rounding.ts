@@ -16,11 +16,19 @@ const whole =
     return a.dtype === 'fxp' ? of(a) : a;
   };
 
-/** Cut towards zero, any x. Rounds 5. */
+/**
+ * Cut towards zero, any x, of the dtype of x; integers are what they are. Exact. On secrets: 5 rounds.
+ * @example
+ * np.trunc(np.array([1.7, -1.7])) // [1, -1]
+ */
 export const trunc = whole((x) => where(less(x, 0), ceil(x), floor(x)));
-export const fix = trunc;
+export { trunc as fix };
 
-/** To the nearest whole number, halves to the even one; float64, also of integers. */
+/**
+ * To the nearest whole number, halves to the even one; float64, also of integers.
+ * @example
+ * np.rint(np.array([0.5, 1.5, -2.6])) // [0, 2, -3]
+ */
 export const rint = (x: ArrayInput): BaseArray => {
   const a = asArr(x);
   return a.dtype === 'fxp' ? nearest(a) : convertTo(a, 'fxp');
@@ -34,7 +42,11 @@ const nearest = (x: BaseArray): BaseArray => {
   return subtract(up, convertTo(logicalAnd(equal(up, shifted), isOdd), 'fxp'));
 };
 
-/** To `decimals` places (below 0: to tens, hundreds, ..), halves to even. Integers stay integers, and wrap as NumPy's. */
+/**
+ * To `decimals` places (below 0: to tens, hundreds, ..), halves to even. Integers stay integers, and wrap as NumPy's.
+ * @example
+ * np.round(np.array([1.26, -2.5]), 1) // [1.3, -2.5]
+ */
 export const round = (x: ArrayInput, decimals = 0): BaseArray => {
   const a = asArr(x);
   if (!Number.isInteger(decimals))
@@ -61,7 +73,11 @@ const roundedInteger = (x: BaseArray, unit: number): BaseArray => {
   return multiply(add(quotient, convertTo(up, x.dtype as 'int64')), unit);
 };
 
-/** [fraction, whole part], both with the sign of x. */
+/**
+ * [fraction, whole part], both with the sign of x, float64. Exact. On secrets: 5 rounds.
+ * @example
+ * np.modf(np.array([1.5, -1.5])) // [[0.5, -0.5], [1, -1]]
+ */
 export const modf = (x: ArrayInput): [BaseArray, BaseArray] => {
   const a = convertTo(asArr(x), 'fxp');
   const cut = trunc(a);
@@ -98,20 +114,38 @@ const wholeNumbers = (x: BaseArray, y: BaseArray): Quotient => ({
   rest: apply('remainder', [x, y]),
 });
 
-/** [x // y, x % y] as in NumPy: the rest has the sign of y. Integers divided by 0 give 0 and 0. */
+/**
+ * [x // y, x % y] as in NumPy: the rest has the sign of y. Integers divided by 0 give 0 and 0.
+ * @example
+ * np.divmod(np.array([7, -7], 'int32'), 3) // [[2, -3], [1, 2]]
+ */
 export const divmod = (x: ArrayInput, y: ArrayInput): [BaseArray, BaseArray] => {
   const [a, b] = numbers('divmod', x, y);
   const { quotient, rest } = a.dtype === 'fxp' ? floored(a, b) : wholeNumbers(a, b);
   return [quotient, rest];
 };
 
-/** The largest whole number not above x / y. */
+/**
+ * The largest whole number not above x / y, of operands that broadcast; integers exact, 0 for a divisor of 0. On
+ * secrets: those of np.divide and a comparison.
+ * @example
+ * np.floorDivide(np.array([7, -7], 'int32'), 2) // [3, -4]
+ */
 export const floorDivide = (x: ArrayInput, y: ArrayInput): BaseArray => divmod(x, y)[0];
-/** x - floorDivide(x, y) y: between 0 and y. */
+/**
+ * x - floorDivide(x, y) y, between 0 and y and with its sign, of operands that broadcast; 0 for integers divided by
+ * 0.
+ * @example
+ * np.remainder(np.array([7, -7], 'int32'), 3) // [1, 2]
+ */
 export const remainder = (x: ArrayInput, y: ArrayInput): BaseArray => divmod(x, y)[1];
-export const mod = remainder;
+export { remainder as mod };
 
-/** The rest with the sign of x, as C's fmod. Integers divided by 0 give 0. */
+/**
+ * The rest of x / y with the sign of x, as C's fmod, of operands that broadcast. Integers divided by 0 give 0.
+ * @example
+ * np.fmod(np.array([7, -7], 'int32'), 3) // [1, -1]
+ */
 export const fmod = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const [a, b] = numbers('fmod', x, y);
   if (a.dtype !== 'fxp') return wholeFmod(a, b);

@@ -49,15 +49,39 @@ const running =
     return a;
   };
 
-/** Running sum (of the flattened array without an axis): no message. */
+/**
+ * Sums of what came so far along an axis (of the flattened array without one); dtype as np.sum. Exact, without
+ * messages.
+ * @example
+ * np.cumsum(np.array([1, 2, 3])) // [1, 3, 6]
+ */
 export const cumsum = running('np.cumsum', add, widened);
-/** Running product: log2 n rounds. */
+/**
+ * Products of what came so far along an axis (of the flattened array without one); integers wrap. Range and error as
+ * np.multiply. On secrets of n: log2 n rounds.
+ * @example
+ * np.cumprod(np.array([1, 2, 3])) // [1, 2, 6]
+ */
 export const cumprod = running('np.cumprod', multiply, widened);
-/** Running extremes: log2 n comparisons deep. */
+/**
+ * The largest of what came so far along an axis (of the flattened array without one). Exact. On secrets of n: log2 n
+ * comparisons one after another.
+ * @example
+ * np.cummax(np.array([1, 3, 2])) // [1, 3, 3]
+ */
 export const cummax = running('np.cummax', maximum, (x) => x);
+/**
+ * The smallest of what came so far along an axis (the first of the flattened array). Exact. Rounds as np.cummax.
+ * @example
+ * np.cummin(np.array([3, 1, 2])) // [3, 1, 1]
+ */
 export const cummin = running('np.cummin', minimum, (x) => x);
 
-/** Product of all along the axes, as a tree: log2 n rounds. Of nothing it is 1. */
+/**
+ * Product of all along the axes, as a tree: log2 n rounds. Of nothing it is 1.
+ * @example
+ * np.prod(np.array([2, 3, 4])) // 24
+ */
 export const prod = (x: ArrayInput, axis?: Axis): BaseArray => {
   const given = asArr(x);
   const { axes, keepdims } = readAxes(axis, given.ndim);
@@ -90,7 +114,12 @@ export interface DiffOptions extends AxisOptions {
   readonly n?: number;
 }
 
-/** Differences of neighbours, n times over: of bools whether they differ. Throws RANGE for n below 0. */
+/**
+ * Differences of neighbours, n times over: of bools whether they differ. Throws RANGE for n below 0.
+ * @example
+ * np.diff(np.array([1, 4, 9])) // [3, 5]
+ * np.diff(np.array([1, 4, 9]), 2) // [2]
+ */
 export const diff = (x: ArrayInput, n?: number | DiffOptions, axis?: OneAxis): BaseArray => {
   const given = argumentsOf<DiffOptions>('np.diff', { n, axis }, { n: 1, axis: -1 });
   let a = asArr(x);
@@ -111,7 +140,11 @@ export interface EndsOptions {
   readonly toBegin?: ArrayInput | null;
 }
 
-/** Differences of neighbours of the flattened array, with `toBegin` before and `toEnd` behind them, of the dtype of x. */
+/**
+ * Differences of neighbours of the flattened array, with `toBegin` before and `toEnd` behind them, of the dtype of x.
+ * @example
+ * np.ediff1d(np.array([1, 4, 9])) // [3, 5]
+ */
 export const ediff1d = (
   x: ArrayInput,
   toEnd?: ArrayInput | EndsOptions | null,
@@ -141,7 +174,11 @@ const likeWhole = (x: ArrayInput, beside: BaseArray): BaseArray => {
   return whole ? NDArray.from(a.toArray(), beside.dtype) : a;
 };
 
-/** Angles without jumps: multiples of a turn are added wherever neighbours differ by more than half of one. */
+/**
+ * Angles without jumps: multiples of a turn are added wherever neighbours differ by more than half of one.
+ * @example
+ * np.unwrap(np.array([3, -3])) // [3, 3.2832]
+ */
 export const unwrap = (x: ArrayInput, axis?: OneAxis): BaseArray => {
   const a = convertTo(asArr(x), 'fxp');
   const at = normalAxis(axisOf('np.unwrap', axis, -1), a.ndim);

@@ -31,14 +31,23 @@ const draw = (
   attrs: Readonly<Record<string, number | readonly number[]>>,
 ): BaseArray => apply(op, ins, { ...attrs, draw: nextDraw() });
 
-/** Secret bools, each true with probability 1/2. */
+/**
+ * Secret bools, each true with probability 1/2, that no party knows or chose alone. Without messages. In the clear
+ * from the platform's cryptographic source.
+ * @example
+ * np.less(np.random.secretBits([3]), 2) // [true, true, true]
+ */
 export const secretBits = (shape: ShapeInput = []): BaseArray =>
   draw('randomBits', [], { shape: readShape(shape) });
 
 /** Bits of a uniform number: as many as FM128 has in its fraction. */
 const UNIFORM_BITS = 26;
 
-/** Secret real numbers from lo to hi, hi left out: multiples of (hi - lo) 2^-26 (coarser where the field is). */
+/**
+ * Secret real numbers from lo to hi, hi left out: multiples of (hi - lo) 2^-26 (coarser where the field is).
+ * @example
+ * np.less(np.random.secretUniform([2], 0, 1), 1) // [true, true]
+ */
 export const secretUniform = (shape: ShapeInput = [], lo = 0, hi = 1): BaseArray => {
   if (!(Number.isFinite(lo) && Number.isFinite(hi) && lo <= hi))
     fail('RANGE', `secretUniform needs finite numbers lo <= hi, not ${lo} and ${hi}`);
@@ -47,13 +56,22 @@ export const secretUniform = (shape: ShapeInput = [], lo = 0, hi = 1): BaseArray
   return add(multiply(matmul(bits, weights), hi - lo), lo);
 };
 
-/** The parts along an axis in an order that nobody knows. */
+/**
+ * The parts of x along an axis (the first) in an order that nobody knows, each order as likely. Throws SHAPE for a
+ * scalar.
+ * @example
+ * np.sort(np.random.secretShuffle(np.array([3, 1, 2]))) // [1, 2, 3]
+ */
 export const secretShuffle = (x: ArrayInput, axis?: OneAxis): BaseArray => {
   const a = asArr(x);
   return draw('shuffle', [a], { axis: normalAxis(axisOf('np.random.secretShuffle', axis, 0), a.ndim) });
 };
 
-/** 0 .. n - 1 in an order that nobody knows, int64. */
+/**
+ * 0 .. n - 1 in an order that nobody knows, int64, each order as likely. Rounds as np.random.secretShuffle.
+ * @example
+ * np.sort(np.random.secretPermutation(3)) // [0, 1, 2]
+ */
 export const secretPermutation = (n: number): BaseArray => {
   return secretShuffle(arange(n));
 };

@@ -45,7 +45,12 @@ const sized = (name: string, options: SizeOptions): Required<SizeOptions> => {
     : fail('INVALID_ARGUMENT', `np.${name} needs {size}, a whole number, not ${size}`);
 };
 
-/** Places of the elements that are not 0, in the flattened array. */
+/**
+ * Places in the flattened array of the elements that are not 0, int64 [size], filled up with `fillValue` (0). Secret
+ * places need a public `size`; what is beyond it is left out.
+ * @example
+ * np.flatnonzero(np.array([0, 5, 6]), { size: 3, fillValue: -1 }) // [1, 2, -1]
+ */
 export const flatnonzero = (x: ArrayInput, options: SizeOptions): BaseArray => {
   const { size, fillValue } = sized('flatnonzero', options);
   const keep = ravel(truth(x));
@@ -55,6 +60,8 @@ export const flatnonzero = (x: ArrayInput, options: SizeOptions): BaseArray => {
 /**
  * Places of the elements that are not 0, one list an axis; those beyond are `fillValue`. Rounds: those of a sort of bits, and a
  * lookup.
+ * @example
+ * np.nonzero(np.array([[0, 5], [6, 0]]), { size: 2 }) // [[0, 1], [1, 0]]
  */
 export const nonzero = (x: ArrayInput, options: SizeOptions): BaseArray[] => {
   const { size, fillValue } = sized('nonzero', options);
@@ -66,7 +73,12 @@ export const nonzero = (x: ArrayInput, options: SizeOptions): BaseArray[] => {
   const flat = cutTo(compacted(keep, arange(keep.size)), size, n, 0);
   return axes.map((table) => cutTo(take(table, flat), size, n, fillValue));
 };
-/** As nonzero, a row a place. */
+/**
+ * As np.nonzero, a row a place: int64 [size, ndim], filled up with `fillValue` (0). Secret places need a public
+ * `size`.
+ * @example
+ * np.argwhere(np.array([[0, 5], [6, 0]]), { size: 2 }) // [[0, 1], [1, 0]]
+ */
 export const argwhere = (x: ArrayInput, options: SizeOptions): BaseArray =>
   stack(nonzero(x, sized('argwhere', options)), 1);
 
@@ -103,24 +115,40 @@ const distinct = (x: ArrayInput, size: number, fillValue: number) => {
   };
 };
 
-/** The different numbers of x, upwards; `fillValue` where there are fewer than `size`. */
+/**
+ * The different numbers of x, upwards; `fillValue` where there are fewer than `size`.
+ * @example
+ * np.unique(np.array([3, 1, 3]), { size: 2 }) // [1, 3]
+ */
 export const unique = (x: ArrayInput, options: SizeOptions): BaseArray => {
   const { size, fillValue } = sized('unique', options);
   return distinct(x, size, fillValue).values;
 };
-/** [the different numbers, how often each comes]; 0 times where there are fewer than `size`. */
+/**
+ * [the different numbers, how often each comes]; 0 times where there are fewer than `size`.
+ * @example
+ * np.uniqueCounts(np.array([3, 1, 3]), { size: 2 }) // [[1, 3], [1, 2]]
+ */
 export const uniqueCounts = (x: ArrayInput, options: SizeOptions): [BaseArray, BaseArray] => {
   const { size, fillValue } = sized('uniqueCounts', options);
   const { values, counts } = distinct(x, size, fillValue);
   return [values, counts];
 };
-/** [the different numbers, which of them each element of x is]; of numbers beyond `size`, places from `size` on. */
+/**
+ * [the different numbers, which of them each element of x is]; of numbers beyond `size`, places from `size` on.
+ * @example
+ * np.uniqueInverse(np.array([3, 1, 3]), { size: 2 }) // [[1, 3], [1, 0, 1]]
+ */
 export const uniqueInverse = (x: ArrayInput, options: SizeOptions): [BaseArray, BaseArray] => {
   const { size, fillValue } = sized('uniqueInverse', options);
   const { values, inverse } = distinct(x, size, fillValue);
   return [values, inverse];
 };
-/** [the different numbers, where each comes first, which of them each element is, how often each comes]. */
+/**
+ * [the different numbers, where each comes first, which of them each element is, how often each comes].
+ * @example
+ * np.uniqueAll(np.array([3, 1, 3]), { size: 2 }) // [[1, 3], [1, 0], [1, 0, 1], [1, 2]]
+ */
 export const uniqueAll = (
   x: ArrayInput,
   options: SizeOptions,
@@ -130,7 +158,11 @@ export const uniqueAll = (
   return [values, places, inverse, counts];
 };
 
-/** The different numbers of both. */
+/**
+ * The different numbers of both, rising, [size], filled up as np.unique. `size` is public.
+ * @example
+ * np.union1d(np.array([1, 2]), np.array([2, 3]), { size: 3 }) // [1, 2, 3]
+ */
 export const union1d = (x: ArrayInput, y: ArrayInput, options: SizeOptions): BaseArray =>
   unique(concatenate([ravel(x), ravel(y)]), sized('union1d', options));
 
@@ -157,7 +189,12 @@ const chosen =
     return cutTo(compacted(keep, sorted), size, sum(keep), fillValue);
   };
 
-/** The different numbers that are in both. */
+/**
+ * The different numbers that are in both, rising, [size], filled up with `fillValue` (the least one). `size` is
+ * public and says nothing of how many there are.
+ * @example
+ * np.intersect1d(np.array([1, 2]), np.array([2, 3]), { size: 1 }) // [2]
+ */
 export const intersect1d = chosen(
   'intersect1d',
   (x) => x,
@@ -165,14 +202,22 @@ export const intersect1d = chosen(
   // Where equal ones of y end and those of x begin.
   ({ first, fromY }) => logicalAnd(logicalNot(first), logicalAnd(behind(fromY), logicalNot(fromY))),
 );
-/** The different numbers of x that are not in y. */
+/**
+ * The different numbers of x that are not in y, rising, [size], filled up as np.unique. `size` is public.
+ * @example
+ * np.setdiff1d(np.array([1, 2]), np.array([2, 3]), { size: 1 }) // [1]
+ */
 export const setdiff1d = chosen(
   'setdiff1d',
   (x) => x,
   (a, _x, y) => logicalNot(isin(a, y)),
   ({ first, fromY }) => logicalAnd(first, logicalNot(fromY)),
 );
-/** The different numbers that are in one alone. */
+/**
+ * The different numbers that are in x or in y alone, rising, [size], filled up as np.unique. `size` is public.
+ * @example
+ * np.setxor1d(np.array([1, 2]), np.array([2, 3]), { size: 2 }) // [1, 3]
+ */
 export const setxor1d = chosen(
   'setxor1d',
   (x, y) => concatenate([x, y]),
@@ -187,6 +232,8 @@ export const setxor1d = chosen(
 /**
  * Places that would sort by the last key, then by the one before it, and so on: each key is sorted by those that count less
  * first. Rounds: those of a sort for each key.
+ * @example
+ * np.lexsort([np.array([9, 8, 7]), np.array([1, 1, 0])]) // [2, 1, 0]
  */
 export const lexsort = (keys: readonly ArrayInput[]): BaseArray => {
   const all = arraysOf(keys);

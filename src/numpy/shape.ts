@@ -10,7 +10,12 @@ import { argumentsOf } from './options.ts';
 const permute = (x: BaseArray, perm: readonly number[]): BaseArray =>
   perm.every((p, i) => p === i) ? x : apply('transpose', [x], { perm });
 
-/** Axes in another order; reversed when none is given. Throws SHAPE unless each axis stands once. */
+/**
+ * Axes in another order; reversed when none is given. Throws SHAPE unless each axis stands once.
+ * @example
+ * np.transpose(np.array([[1, 2], [3, 4]])) // [[1, 3], [2, 4]]
+ * np.transpose(np.zeros([2, 3, 4]), [2, 0, 1]).shape // [4, 2, 3]
+ */
 export const transpose = (x: ArrayInput, axes?: readonly number[] | null): BaseArray => {
   const a = asArr(x);
   if (axes === undefined || axes === null || (axes.length === 0 && a.ndim > 0))
@@ -27,6 +32,11 @@ export const transpose = (x: ArrayInput, axes?: readonly number[] | null): BaseA
   );
 };
 
+/**
+ * x with two axes exchanged; negative ones count from the end. Local. Throws SHAPE for an axis that is not there.
+ * @example
+ * np.swapaxes(np.zeros([2, 3, 4]), 0, 2).shape // [4, 3, 2]
+ */
 export const swapaxes = (x: ArrayInput, axis1: number, axis2: number): BaseArray => {
   const a = asArr(x);
   const [i, j] = [normalAxis(axis1, a.ndim), normalAxis(axis2, a.ndim)];
@@ -36,6 +46,11 @@ export const swapaxes = (x: ArrayInput, axis1: number, axis2: number): BaseArray
   );
 };
 
+/**
+ * x with axes moved from `source` to `destination`; the others keep their order. Local. Throws SHAPE.
+ * @example
+ * np.moveaxis(np.zeros([2, 3, 4]), 0, -1).shape // [3, 4, 2]
+ */
 export const moveaxis = (
   x: ArrayInput,
   source: number | readonly number[],
@@ -53,18 +68,32 @@ export const moveaxis = (
   return permute(a, perm);
 };
 
-/** A new shape, row-major; one -1 is worked out. Throws SHAPE when sizes differ. */
+/**
+ * A new shape, row-major; one -1 is worked out. Throws SHAPE when sizes differ.
+ * @example
+ * np.reshape(np.array([1, 2, 3, 4]), [2, -1]) // [[1, 2], [3, 4]]
+ * np.reshape([1, 2, 3], [2, 2]) // throws SHAPE
+ */
 export const reshape = (x: ArrayInput, shape: ShapeInput): BaseArray => {
   const a = asArr(x);
   return reshapeTo(a, newShape(a.shape, typeof shape === 'number' ? [shape] : shape));
 };
 
+/**
+ * x as a vector, row by row. Local.
+ * @example
+ * np.ravel(np.array([[1, 2], [3, 4]])) // [1, 2, 3, 4]
+ */
 export const ravel = (x: ArrayInput): BaseArray => {
   const a = asArr(x);
   return reshapeTo(a, [a.size]);
 };
 
-/** x with an axis moved to stand before another. */
+/**
+ * x with an axis moved to stand before axis `start` (the first); np.moveaxis is easier to read. Local. Throws SHAPE.
+ * @example
+ * np.rollaxis(np.zeros([2, 3, 4]), 2).shape // [4, 2, 3]
+ */
 export const rollaxis = (
   x: ArrayInput,
   axis: number | { readonly axis: number; readonly start?: number },
@@ -85,6 +114,11 @@ const rolled = (a: BaseArray, from: number, start: number): BaseArray => {
   return moveaxis(a, from, from < before ? before - 1 : before);
 };
 
+/**
+ * x with new axes of length 1 at these places of the result. Local. Throws SHAPE for places that are not there.
+ * @example
+ * np.expandDims(np.array([1, 2]), 0) // [[1, 2]]
+ */
 export const expandDims = (x: ArrayInput, axis: SomeAxes): BaseArray => {
   const a = asArr(x);
   const at = axisOf<number | readonly number[] | null | undefined>('np.expandDims', axis, undefined);
@@ -99,7 +133,11 @@ export const expandDims = (x: ArrayInput, axis: SomeAxes): BaseArray => {
   );
 };
 
-/** Without axes of size 1 (or without those given; SHAPE if one of them is longer). */
+/**
+ * Without axes of size 1 (or without those given; SHAPE if one of them is longer).
+ * @example
+ * np.squeeze(np.array([[[1, 2]]])) // [1, 2]
+ */
 export const squeeze = (x: ArrayInput, axis?: SomeAxes): BaseArray => {
   const a = asArr(x);
   const at = axisOf<number | readonly number[] | null>('np.squeeze', axis, null);
@@ -113,6 +151,12 @@ export const squeeze = (x: ArrayInput, axis?: SomeAxes): BaseArray => {
   );
 };
 
+/**
+ * x repeated to a shape, by NumPy's rules: from the last axis on, axes are alike or 1. Local. Throws SHAPE.
+ * @example
+ * np.broadcastTo(np.array([1, 2]), [2, 2]) // [[1, 2], [1, 2]]
+ * np.broadcastTo([1, 2], [3]) // throws SHAPE
+ */
 export const broadcastTo = (x: ArrayInput, shape: ShapeInput): BaseArray => {
   const a = asArr(x);
   const to = readShape(shape);
@@ -120,7 +164,11 @@ export const broadcastTo = (x: ArrayInput, shape: ShapeInput): BaseArray => {
   return broadcast(a, to);
 };
 
-/** Reversed along the given axes (all when none is given). */
+/**
+ * x backwards along the given axes (all when none is given). Local. Throws SHAPE for an axis that is not there.
+ * @example
+ * np.flip(np.array([1, 2, 3])) // [3, 2, 1]
+ */
 export const flip = (x: ArrayInput, axis?: SomeAxes): BaseArray => {
   const a = asArr(x);
   const axes = normalAxes(axisOf<number | readonly number[] | null>('np.flip', axis, null), a.ndim);

@@ -56,6 +56,9 @@ export const readNorm = (
  * Norm of all elements or along axes: 2 (also 'fro'), 1, infinities, or any p >= 1 of vectors. Relative error of the 2-norm below 2^-20 or a
  * unit in the last place, for norms below 2^(63-f) (FM128: 2^37 at 26 fraction bits), beyond which the ring wraps. FM64: 2^-12, below 2^13;
  * of norms below 2^-6, 2^-19 over the norm.
+ * @example
+ * np.linalg.norm(np.array([3, 4])) // 5
+ * np.linalg.norm(np.array([3, -4]), 1) // 7
  */
 export const norm = (
   x: ArrayInput,
@@ -123,6 +126,8 @@ const choose = (a: BaseArray): Pivoted => (a.shape[0]! > 1 ? pivot(a) : first(a)
 /**
  * x with a x = b, for b a vector or a matrix of columns; Gauss and Jordan with partial pivoting. `a` is to be well
  * conditioned: errors grow with its condition number. Rounds about n (5 log2 n + 22).
+ * @example
+ * np.linalg.solve(np.array([[2, 0], [0, 4]]), np.array([2, 4])) // [1, 1]
  */
 export const solve = (a: ArrayInput, b: ArrayInput): BaseArray => {
   const left = squareMatrix('solve', a);
@@ -147,13 +152,23 @@ export const solve = (a: ArrayInput, b: ArrayInput): BaseArray => {
   return reshapeTo(done ?? todo, right.shape);
 };
 
-/** The matrix that undoes `a`. */
+/**
+ * The matrix that undoes `a` [n, n], by elimination with partial pivoting: n steps. Nothing is promised of a singular
+ * one. Throws SHAPE for other arrays.
+ * @example
+ * np.linalg.inv(np.array([[2, 0], [0, 4]])) // [[0.5, 0], [0, 0.25]]
+ */
 export const inv = (a: ArrayInput): BaseArray => {
   const m = squareMatrix('inv', a);
   return solve(m, eye(m.shape[0]!));
 };
 
-/** Determinant, by elimination with partial pivoting. */
+/**
+ * Determinant of a square matrix, a scalar, by elimination with partial pivoting: n steps of a maximum, a quotient
+ * and a product each. Throws SHAPE for other arrays.
+ * @example
+ * np.linalg.det(np.array([[1, 2], [3, 4]])) // -2
+ */
 export const det = (a: ArrayInput): BaseArray => {
   let todo = squareMatrix('det', a);
   const n = todo.shape[0]!;
@@ -170,7 +185,12 @@ export const det = (a: ArrayInput): BaseArray => {
   return prod(stack(factors));
 };
 
-/** a multiplied n times, n >= 0, by squaring. */
+/**
+ * a [n, n] multiplied n times, n >= 0, by squaring: 2 log2 n products. Throws SHAPE for other arrays,
+ * INVALID_ARGUMENT for n that is no such number.
+ * @example
+ * np.linalg.matrixPower(np.array([[1, 1], [0, 1]]), 3) // [[1, 3], [0, 1]]
+ */
 export const matrixPower = (a: ArrayInput, n: number): BaseArray => {
   const m = squareMatrix('matrixPower', a);
   if (!Number.isInteger(n) || n < 0) fail('INVALID_ARGUMENT', `matrixPower: a whole number from 0, not ${n}`);

@@ -51,19 +51,31 @@ const wanted = (name: string, axis: FlatAxis | SortOptions | undefined): Require
  * two, real numbers from 2^(99 - b) in size on (FM128, 26 fraction bits; FM64, 18: 2^(43 - b)) count as equal where they differ by less than
  * 2^(b + 2) units in the last place: 2^(2b - 123) of their size, 2^(2b - 59) at FM64. Where `np.within` promises that numbers are smaller
  * than that, a sort takes five rounds less. So for all that sorts: argsort, partition, topK, median, quantiles.
+ * @example
+ * np.sort(np.array([3, 1, 2])) // [1, 2, 3]
+ * np.sort(np.array([3, 1, 2]), { descending: true }) // [3, 2, 1]
  */
 export const sort = (x: ArrayInput, options?: FlatAxis | SortOptions): BaseArray => {
   const { axis, descending } = wanted('np.sort', options);
   return ordered('sort', x, axis, descending);
 };
 
-/** Positions that would sort, int64; ties keep their order. */
+/**
+ * The places that would sort x along an axis (the last; null: flattened), int64; ties keep their order. Exact. Rounds
+ * as np.sort.
+ * @example
+ * np.argsort(np.array([3, 1, 2])) // [1, 2, 0]
+ */
 export const argsort = (x: ArrayInput, options?: FlatAxis | SortOptions): BaseArray => {
   const { axis, descending } = wanted('np.argsort', options);
   return ordered('argsort', x, axis, descending);
 };
 
-/** [the k largest along the last axis, downwards; their positions], of one sort. Of equal ones the first comes first. */
+/**
+ * [the k largest along the last axis, downwards; their positions], of one sort. Of equal ones the first comes first.
+ * @example
+ * np.topK(np.array([3, 1, 2]), 2) // [[3, 2], [0, 2]]
+ */
 export const topK = (x: ArrayInput, k: number): [BaseArray, BaseArray] => {
   const a = asArr(x);
   const n = a.shape.at(-1) ?? 0;
@@ -148,23 +160,40 @@ const fractions = (
 /**
  * The value at fraction q of the order along axes (all without one), between its neighbours by {method}: 'linear' unless said. q is
  * public; of a list of fractions the results stand along a new first axis. Throws RANGE for fractions outside of 0 to 1.
+ * @example
+ * np.quantile(np.array([1, 2, 3, 5]), 0.5) // 2.5
+ * np.quantile(np.array([1, 2, 3, 5]), 0.5, { method: 'lower' }) // 2
  */
 export const quantile = (
   x: ArrayInput,
   q: number | readonly number[],
   axis?: Axis | QuantileOptions,
 ): BaseArray => fractions('np.quantile', x, q, 1, axis);
-/** As quantile, q from 0 to 100. */
+/**
+ * As np.quantile, q from 0 to 100. Throws RANGE for others.
+ * @example
+ * np.percentile(np.array([1, 2, 3, 5]), [0, 100]) // [1, 5]
+ */
 export const percentile = (
   x: ArrayInput,
   q: number | readonly number[],
   axis?: Axis | QuantileOptions,
 ): BaseArray => fractions('np.percentile', x, q, 100, axis);
 
-/** The middle of the order, or the mean of the middle two. */
+/**
+ * The middle of the order along the axes (all without one), or the mean of the middle two. Throws SHAPE for nothing.
+ * Rounds as np.sort.
+ * @example
+ * np.median(np.array([5, 1, 2])) // 2
+ */
 export const median = (x: ArrayInput, axis?: Axis): BaseArray => fractions('np.median', x, 0.5, 1, axis);
 
-/** Where each value of v would go into the sorted vector a: how many elements are below (side 'right': not above). */
+/**
+ * Where each value of v would go into the sorted vector a: how many elements are below (side 'right': not above).
+ * @example
+ * np.searchsorted(np.array([1, 3, 5]), np.array([2, 3])) // [1, 1]
+ * np.searchsorted(np.array([1, 3, 5]), [3], 'right') // [2]
+ */
 export const searchsorted = (a: ArrayInput, v: ArrayInput, side: 'left' | 'right' = 'left'): BaseArray => {
   wordOf('np.searchsorted', 'side', side, ['left', 'right']);
   const list = asArr(a);

@@ -21,10 +21,18 @@ import { argumentsOf } from './options.ts';
 import { all, max, mean, min, sum } from './reduce.ts';
 import { broadcastTo, expandDims, moveaxis } from './shape.ts';
 
-/** Largest minus smallest. */
+/**
+ * The largest minus the smallest along the axes (all without one). Exact. Rounds as np.max. Throws SHAPE for nothing.
+ * @example
+ * np.ptp(np.array([3, 9, 4])) // 6
+ */
 export const ptp = (x: ArrayInput, axis?: Axis): BaseArray => subtract(max(x, axis), min(x, axis));
 
-/** How many are not 0, int64. */
+/**
+ * How many are not 0 along the axes (all without one), int64. Exact. On secrets: 3 rounds.
+ * @example
+ * np.countNonzero(np.array([0, 5, 6])) // 2
+ */
 export const countNonzero = (x: ArrayInput, axis?: Axis): BaseArray => sum(truth(x), axis);
 
 export interface AverageOptions {
@@ -33,7 +41,11 @@ export interface AverageOptions {
   readonly keepdims?: boolean;
 }
 
-/** Sum of x w over sum of w; weights have the shape of x, or that of the one axis. */
+/**
+ * Sum of x w over sum of w; weights have the shape of x, or that of the one axis.
+ * @example
+ * np.average(np.array([1, 3]), null, np.array([3, 1])) // 1.5
+ */
 export const average = (
   x: ArrayInput,
   along?: Axis | AverageOptions,
@@ -62,13 +74,22 @@ export const average = (
   return divide(sum(multiply(a, w), axis), sum(broadcastTo(w, a.shape), axis));
 };
 
-/** Do both have one shape and equal elements? */
+/**
+ * Have both one shape and equal elements? One bool; the shapes are public. On secrets: 5 rounds.
+ * @example
+ * np.arrayEqual(np.array([1, 2]), np.array([1, 2])) // true
+ * np.arrayEqual(np.array([1, 2]), np.array([1, 2, 3])) // false
+ */
 export const arrayEqual = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const [a, b] = [asArr(x), asArr(y)];
   return sameShape(a.shape, b.shape) ? all(equal(a, b)) : NDArray.from(false);
 };
 
-/** As arrayEqual, after broadcasting. */
+/**
+ * Are both equal after broadcasting? One bool; the shapes are public. On secrets: 5 rounds.
+ * @example
+ * np.arrayEquiv(np.array([1, 1]), 1) // true
+ */
 export const arrayEquiv = (x: ArrayInput, y: ArrayInput): BaseArray => {
   const [a, b] = [asArr(x), asArr(y)];
   try {
@@ -79,7 +100,11 @@ export const arrayEquiv = (x: ArrayInput, y: ArrayInput): BaseArray => {
   return all(equal(a, b));
 };
 
-/** 1.0 in the place that each label names, along a new axis of n (the last); labels beyond give zeros. */
+/**
+ * 1.0 in the place that each label names, along a new axis of n (the last); labels beyond give zeros.
+ * @example
+ * np.oneHot(np.array([1, 0], 'int32'), 2) // [[0, 1], [1, 0]]
+ */
 export const oneHot = (labels: ArrayInput, n: number, axis?: OneAxis): BaseArray =>
   moveaxis(lastHot(asArr(labels), n), -1, axisOf('np.oneHot', axis, -1));
 

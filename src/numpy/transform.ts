@@ -108,6 +108,8 @@ const zeroOf = (x: BaseArray): BaseArray =>
  * A function that gives [value, gradient] of `fn`, whose result is one float64 number (with hasAux: [number, aux], and
  * the value is [number, aux]). The gradient is a tree like the argument. Throws SHAPE for another result, DTYPE for
  * integer arguments, UNSUPPORTED, naming the op, where something has no gradient.
+ * @example
+ * np.valueAndGrad((x) => np.sum(np.square(x)))(np.array([1, 3])) // [10, [2, 6]]
  */
 export const valueAndGrad =
   <const R = [BaseArray, BaseArray]>(fn: AnyFunction, options?: GradOptions | number | readonly number[]) =>
@@ -124,7 +126,12 @@ export const valueAndGrad =
     return [unflatten(def, outs), typeof argnums === 'number' ? grads[0] : grads] as R;
   };
 
-/** As valueAndGrad, the gradient alone (with hasAux: [gradient, aux]). */
+/**
+ * As np.valueAndGrad, the gradient alone (with hasAux: [gradient, aux]). Throws SHAPE for a function that gives no
+ * scalar.
+ * @example
+ * np.grad((x) => np.sum(np.square(x)))(np.array([1, 3])) // [2, 6]
+ */
 export const grad =
   <const R = BaseArray>(fn: AnyFunction, options?: GradOptions | number | readonly number[]) =>
   (...args: readonly unknown[]): R => {
@@ -132,7 +139,12 @@ export const grad =
     return (readOptions(options).hasAux ? [gradient, (value as unknown[])[1]] : gradient) as R;
   };
 
-/** [result, back]: `back` takes gradients by the result (a tree like it) and gives those by each argument. */
+/**
+ * [result, back]: `back` takes gradients by the result (a tree like it) and gives those by each argument.
+ * @example
+ * const [y, back] = np.vjp((x) => np.square(x), np.array([1, 3]))
+ * back(np.array([1, 10])) // [[2, 60]]
+ */
 export const vjp = (fn: AnyFunction, ...args: readonly unknown[]): [unknown, (cts: unknown) => unknown[]] => {
   const { outs, def, back } = differentiate(
     fn,
@@ -148,5 +160,9 @@ export const vjp = (fn: AnyFunction, ...args: readonly unknown[]): [unknown, (ct
   ];
 };
 
-/** x, through which no gradient flows. */
+/**
+ * x itself, through which no gradient flows: for np.grad it is a constant.
+ * @example
+ * np.grad((x) => np.multiply(np.stopGradient(x), x))(np.array(3)) // 3
+ */
 export const stopGradient = (x: ArrayInput): BaseArray => stop(asArr(x));

@@ -31,7 +31,11 @@ export interface DealerService {
   close(): Promise<void>;
 }
 
-/** Starts the dealer of a job. `options`: what the parties give `sf.init`, with the dealer as `selfParty`. */
+/**
+ * Starts the dealer of a job. `options`: what the parties give `sf.init`, with the dealer as `selfParty`.
+ * @example
+ * await sf.startDealer({ clusterConfig: { parties: { alice: {}, bob: {} }, selfParty: 'alice' } }) // throws CONFIG
+ */
 export const startDealer = async (options: unknown): Promise<DealerService> => {
   const o = readProduction(options);
   if (o.dealer === undefined || o.self !== o.dealer) {

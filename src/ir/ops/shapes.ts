@@ -38,7 +38,12 @@ const joinShapes = (shapes: readonly Shape[]): number[] | undefined => {
   return out;
 };
 
-/** The shape that all broadcast to. Throws SHAPE, naming them. */
+/**
+ * The shape that all broadcast to. Throws SHAPE, naming them.
+ * @example
+ * np.broadcastShapes([2, 1], [3]) // [2, 3]
+ * np.broadcastShapes([2], [3]) // throws SHAPE
+ */
 export const broadcastShapes = (...shapes: readonly Shape[]): number[] =>
   joinShapes(shapes) ??
   fail(

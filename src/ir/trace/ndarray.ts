@@ -148,9 +148,30 @@ const pathOf = (shape: Shape, flat: number): string =>
     .map((s, i) => `[${Math.floor(flat / s) % shape[i]!}]`)
     .join('');
 
+/**
+ * An array with numbers: public, or what was revealed. Elements lie row by row in a typed array. Treat it as
+ * immutable.
+ * @example
+ * np.array([[1, 2], [3, 4]]) instanceof sf.NDArray // true
+ */
 export class NDArray extends BaseArray implements Tensor {
+  /**
+   * Lengths of the axes; [] of a scalar.
+   * @example
+   * np.zeros([2, 3]).shape // [2, 3]
+   */
   readonly shape: Shape;
+  /**
+   * The dtype of its elements; float64 is 'fxp' here, as in a program.
+   * @example
+   * np.zeros(2, 'int32').dtype // 'int32'
+   */
   readonly dtype: DType;
+  /**
+   * Its elements, row by row: Float64Array, BigInt64Array for int64, Uint8Array for bool, and so on.
+   * @example
+   * sf.NDArray.from([[1, 2], [3, 4]]).data // [1, 2, 3, 4]
+   */
   readonly data: TensorData;
 
   /** Wraps data (no copy). Throws SHAPE if it does not fill the shape, DTYPE if its kind does not fit. */
@@ -210,6 +231,11 @@ export class NDArray extends BaseArray implements Tensor {
     return n;
   }
 
+  /**
+   * Nested JavaScript numbers or booleans. Throws RANGE for integers beyond 2^53.
+   * @example
+   * sf.NDArray.from([[1, 2], [3, 4]]).toArray() // [[1, 2], [3, 4]]
+   */
   toArray(): NestedNumbers {
     const strides = stridesOf(this.shape);
     const build = (axis: number, offset: number): NestedNumbers =>
@@ -219,6 +245,12 @@ export class NDArray extends BaseArray implements Tensor {
     return build(0, 0);
   }
 
+  /**
+   * The one element as a JavaScript value. Throws SHAPE for another number of elements, RANGE for integers beyond 2^53.
+   * @example
+   * sf.NDArray.from([[7]]).item() // 7
+   * sf.NDArray.from([1, 2]).item() // throws SHAPE
+   */
   item(): number | boolean {
     if (this.data.length !== 1)
       fail(
@@ -228,10 +260,20 @@ export class NDArray extends BaseArray implements Tensor {
     return this.#value(0);
   }
 
+  /**
+   * As toArray, for JSON.stringify.
+   * @example
+   * JSON.stringify(sf.NDArray.from([1, 2])) // '[1,2]'
+   */
   toJSON(): NestedNumbers {
     return this.toArray();
   }
 
+  /**
+   * Its numbers as text; long arrays are shortened.
+   * @example
+   * String(sf.NDArray.from([1, 2])).includes('1') // true
+   */
   override toString(): string {
     return arrayText(this);
   }
