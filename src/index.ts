@@ -46,6 +46,7 @@ export type {
 } from './device/production/production-options.ts';
 export type { OpStats, SpuStats } from './device/profile.ts';
 export { proxy } from './device/proxy.ts';
+export type { RuntimeConfigOptions } from './device/runtime-config.ts';
 export { Session, type SessionStats, session } from './device/session.ts';
 export * as spu from './device/spu-names.ts';
 export { type Takeable, take } from './device/take.ts';

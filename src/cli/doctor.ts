@@ -56,7 +56,10 @@ export const doctor = async (configPath: string, options: DoctorOptions = {}): P
     readPartyConfig(configPath),
   );
   if (config === undefined) return rows.all;
-  rows.add('configuration', true, `party "${config.self}" of ${Object.keys(config.parties).join(', ')}`);
+  if (config.problems.length === 0)
+    rows.add('configuration', true, `party "${config.self}" of ${Object.keys(config.parties).join(', ')}`);
+  for (const { message } of config.problems)
+    rows.add('configuration', false, message, 'correct it: sf.init and the dealer refuse the file as it is');
   await checkAddresses(rows, config);
   if (config.tls === undefined) checkPlaintext(rows, config);
   else await checkTls(rows, config, config.tls);

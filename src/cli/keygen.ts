@@ -3,9 +3,12 @@ import { createPrivateKey } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { domainToASCII } from 'node:url';
+import { number, partyName, read } from '../config/schema.ts';
 import { fail } from '../errors.ts';
 import { createIdentity, identitySecretText, identityText } from '../link/identity.ts';
 import type { CliCommand } from './command.ts';
+import { numberFlag } from './flags.ts';
 
 export interface KeygenOptions {
   readonly party: string;
@@ -49,17 +52,13 @@ const writeAnew = (path: string, text: string, mode = 0o644): void => {
 };
 
 const SECRET = 0o600;
+const DAYS = number(1, 3650);
 
 /** The secret part of what is written is readable by its owner only. */
 export const keygen = async (options: KeygenOptions): Promise<KeygenResult> => {
   const { party, out, days = 365, csr = false } = options;
-  if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(party)) {
-    fail(
-      'INVALID_ARGUMENT',
-      `"${party}" cannot be the name of a party: letters, digits, ".", "-" and "_", at most 64`,
-    );
-  }
-  if (!(days >= 1 && days <= 3650)) fail('INVALID_ARGUMENT', `days goes from 1 to 3650; got ${days}`);
+  read(partyName, party, 'party');
+  read(DAYS, days, 'days');
   const file = (suffix: string) => join(out, `${party}.${suffix}`);
   const files = {
     key: file('key.pem'),
@@ -85,6 +84,9 @@ export const keygen = async (options: KeygenOptions): Promise<KeygenResult> => {
   return { identity: identityText(identity), files };
 };
 
+/** A party's name among the DNS names of a certificate, which are ASCII; its own letters stand in the subject. */
+const dnsName = (party: string): string => (/^[\w.-]+$/.test(party) ? party : domainToASCII(party));
+
 /** The X.509 library is large, so it is loaded only where a certificate is made. */
 const makeCertificate = async (
   party: string,
@@ -96,7 +98,7 @@ const makeCertificate = async (
   await import('reflect-metadata');
   const x509 = await import('@peculiar/x509');
   x509.cryptoProvider.set(crypto);
-  const names = [...new Set([party, ...hosts])];
+  const names = [...new Set([dnsName(party), ...hosts])].filter((name) => name !== '');
   const extensions = [
     new x509.BasicConstraintsExtension(false, undefined, true),
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
@@ -165,7 +167,7 @@ export const keygenCommand: CliCommand = {
         const passphrase = process.env.TESSERA_KEY_PASSPHRASE;
         const { files, identity } = await keygen({
           ...flags,
-          days: Number(flags.days),
+          days: numberFlag(DAYS, flags.days, '--days'),
           ...(passphrase === undefined || passphrase === '' ? {} : { passphrase }),
         });
         console.log(`secret, keep:     ${files.key}, ${files.identity}`);

@@ -11,6 +11,7 @@ import { doctorCommand } from './doctor.ts';
 import { keygenCommand } from './keygen.ts';
 import { materialCommand } from './material.ts';
 import { relayCommand } from './relay.ts';
+import { schemaCommand } from './schema.ts';
 import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
 import { stopCommand } from './stop.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly CliCommand[] = [
   dealCommand,
   materialKeyCommand,
   materialCommand,
+  schemaCommand,
   startCommand,
   statusCommand,
   stopCommand,

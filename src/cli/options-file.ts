@@ -27,8 +27,8 @@ const identity = (value: unknown, folder: string): unknown =>
     ? readFileSync(resolve(folder, value), 'utf8').trim()
     : value;
 
-/** Reads a file of options. Throws CONFIG for what is no JSON object. */
-export const readOptions = (path: string): Record<string, unknown> => {
+/** A JSON object in a file. Throws CONFIG for what is none. */
+export const readJson = (path: string): Record<string, unknown> => {
   let raw: unknown;
   try {
     raw = JSON.parse(readFileSync(path, 'utf8'));
@@ -36,6 +36,14 @@ export const readOptions = (path: string): Record<string, unknown> => {
     return fail('CONFIG', `${path} cannot be read as JSON: ${(error as Error).message}`, { path });
   }
   if (!isObject(raw)) return fail('CONFIG', `${path} holds no object of options`, { path });
+  // For editors alone.
+  const { $schema: _, ...options } = raw;
+  return options;
+};
+
+/** Reads a file of options, and what it names by files. Throws CONFIG for what is no JSON object. */
+export const readOptions = (path: string): Record<string, unknown> => {
+  const raw = readJson(path);
   const folder = dirname(resolve(path));
   return Object.fromEntries(
     Object.entries(raw).map(([key, value]) => {

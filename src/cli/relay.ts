@@ -1,11 +1,13 @@
 /** @file `tessera relay`: where parties meet that cannot listen, like browser tabs. */
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { integer, number } from '../config/schema.ts';
 import { TesseraError } from '../errors.ts';
 import { parseAddress } from '../link/address.ts';
 import { RELAY_LIMITS, startRelay } from '../link/relay.ts';
 import * as math from '../ring/math/index.ts';
 import type { CliCommand } from './command.ts';
+import { numberFlag } from './flags.ts';
 
 interface RelayFlags {
   readonly listen: string;
@@ -17,11 +19,8 @@ interface RelayFlags {
   readonly trustProxy?: readonly string[];
 }
 
-const count = (text: string, flag: string): number => {
-  const n = Number(text);
-  if (!(n > 0)) throw new TesseraError('CONFIG', `${flag} is "${text}": a number above 0 is wanted`);
-  return n;
-};
+const RATE = number(1e-6, 1e6);
+const CONNECTIONS = integer(1, 1e9);
 
 const run = async (flags: RelayFlags): Promise<void> => {
   const { listen, cert, key } = flags;
@@ -33,9 +32,13 @@ const run = async (flags: RelayFlags): Promise<void> => {
     ...(cert !== undefined &&
       key !== undefined && { tls: { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } }),
     limits: {
-      bytesPerSecond: count(flags.maxMbytesPerSecond, '--max-mbytes-per-second') * math.pow2(20),
-      connections: count(flags.maxConnections, '--max-connections'),
-      connectionsPerAddress: count(flags.connectionsPerAddress, '--connections-per-address'),
+      bytesPerSecond: numberFlag(RATE, flags.maxMbytesPerSecond, '--max-mbytes-per-second') * math.pow2(20),
+      connections: numberFlag(CONNECTIONS, flags.maxConnections, '--max-connections'),
+      connectionsPerAddress: numberFlag(
+        CONNECTIONS,
+        flags.connectionsPerAddress,
+        '--connections-per-address',
+      ),
     },
     ...(flags.trustProxy !== undefined && { trustProxy: flags.trustProxy }),
   });

@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { BUILD } from '../build.ts';
 import { nodeHere, ownHost, rootFolder, startHead, startNode } from '../cluster/start.ts';
-import { configError, integer, partyName } from '../device/read.ts';
+import { byParty, configError, integer, read } from '../config/schema.ts';
 import { fail } from '../errors.ts';
 import type { CliCommand } from './command.ts';
 import { type EngineFlags, engineFlags, engineOf } from './engine-flags.ts';
+import { numberFlag } from './flags.ts';
 
 interface Flags extends EngineFlags {
   head?: boolean;
@@ -17,8 +18,13 @@ interface Flags extends EngineFlags {
 
 const MOST_SLOTS = 1_024;
 
+const slots = byParty(
+  integer(1, MOST_SLOTS),
+  'tags and their numbers of workers, as in --resources=\'{"alice": 16}\',',
+);
+
 /** `{"alice": 16}`, or `@file` with the same. */
-const readResources = (given: string): Record<string, number> => {
+export const readResources = (given: string): Readonly<Record<string, number>> => {
   const path = '--resources';
   let value: unknown;
   try {
@@ -26,14 +32,7 @@ const readResources = (given: string): Record<string, number> => {
   } catch {
     return configError(path, `${given} is no JSON: write --resources='{"alice": 16}'`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return configError(path, `tags and their numbers of workers are wanted: --resources='{"alice": 16}'`);
-  return Object.fromEntries(
-    Object.entries(value).map(([tag, slots]) => [
-      partyName(tag, path),
-      integer(1, MOST_SLOTS)(slots, `${path}.${tag}`),
-    ]),
-  );
+  return read(slots, value, path);
 };
 
 const quoted = (tags: object): string => `'${JSON.stringify(tags)}'`;
@@ -97,7 +96,7 @@ const start = async (f: Flags): Promise<void> => {
     );
   const host = f.nodeIpAddress ?? (f.head ? '127.0.0.1' : await ownHost(f.natsUrl ?? f.address!));
   if (f.head && f.natsUrl === undefined) {
-    const port = integer(1, 65_535)(Number(f.port), '--port');
+    const port = numberFlag(integer(1, 65_535), f.port, '--port');
     const token = f.token ?? process.env.TESSERA_TOKEN;
     const head = await startHead({ host, port, cluster: f.cluster, token });
     const engine = engineOf({

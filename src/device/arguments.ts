@@ -7,8 +7,8 @@ import type { TensorData } from '../ir/ops/graph.ts';
 import { NDArray } from '../ir/trace/ndarray.ts';
 import { currentTrace, Traced } from '../ir/trace/tracer.ts';
 import { sharedTypes, typeId } from '../link/types.ts';
+import { describe } from '../names.ts';
 import { DeviceObject } from './objects.ts';
-import { describe } from './read.ts';
 import { checkThere, keep } from './take.ts';
 
 const MAX_DEPTH = 256;

@@ -6,18 +6,18 @@
  * (values that are shown are made), the openings, and memory for all values; loops are unrolled up to some thousand
  * ops, and checked by their results alone beyond.
  */
+import { either, flag, number, object, optional, refine, type Schema } from '../config/schema.ts';
 import { fail } from '../errors.ts';
 import type { Exposed } from '../ir/compile/expose.ts';
 import { dtypeName } from '../ir/ops/dtypes.ts';
 import type { Node, Tensor } from '../ir/ops/graph.ts';
 import { type Comparison, compare, type Finding, type Precision } from '../ir/run/accuracy.ts';
 import * as math from '../ring/math/index.ts';
-import { configError, describe, number, object, optional, type Reader } from './read.ts';
 import { placeOf } from './trees.ts';
 
 export interface CheckOptions {
   /** Fraction bits that a result may lose. Default 12, and at most half of the field's fraction bits. */
-  readonly bits?: number;
+  readonly bits?: number | undefined;
 }
 
 export interface CheckLoss {
@@ -50,16 +50,20 @@ export interface CheckReport {
 const DEFAULT_BITS = 12;
 const SHOWN = 10;
 
-const options = object({ bits: optional<number | undefined>(number(0, 62), undefined) });
+const options = object(
+  {
+    /** Bits of a result that may be lost before it is an error (12). */
+    bits: optional(number(0, 62)),
+  },
+  'true, false or { bits: 12 }',
+);
 
 /** `check: true`, or `check: { bits: 12 }`. */
-export const readCheck: Reader<CheckOptions | undefined> = (value, path) => {
-  if (typeof value === 'boolean') return value ? {} : undefined;
-  if (typeof value !== 'object' || value === null)
-    return configError(path, `use true, false or { bits: 12 }, not ${describe(value)}`);
-  const { bits } = options(value, path);
-  return bits === undefined ? {} : { bits };
-};
+export const checkOptions: Schema<boolean | CheckOptions, CheckOptions | undefined> = refine(
+  either((x) => typeof x === 'boolean', flag, options),
+  (given) =>
+    given === false ? undefined : given === true || given.bits === undefined ? {} : { bits: given.bits },
+);
 
 /** Names of ops that users know by another. */
 const NAMES: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { fail } from '../errors.ts';
 import type { Tensor, Type } from '../ir/ops/graph.ts';
 import type { TreeDef } from '../ir/trace/pytree.ts';
 import { createCodec } from '../link/codec.ts';
-import { describe } from './read.ts';
+import { describe } from '../names.ts';
 
 const codec = createCodec();
 

@@ -1,37 +1,63 @@
 /** @file The definition of an SPU: who takes part, and how it runs. */
-import { fail } from '../errors.ts';
+
 import {
   configError,
+  custom,
+  type Input,
   list,
-  noMore,
   object,
   optional,
   partyList,
   partyName,
-  type Reader,
-  required,
-  suggestion,
+  read,
+  refine,
   text,
-} from './read.ts';
-import { type BeaverType, type RuntimeConfig, readRuntimeConfig } from './runtime-config.ts';
+} from '../config/schema.ts';
+import { fail } from '../errors.ts';
+import { noMore, suggestion } from '../names.ts';
+import {
+  type BeaverType,
+  type RuntimeConfig,
+  type RuntimeConfigOptions,
+  runtimeConfig,
+} from './runtime-config.ts';
 
-/** One party of an SPU, as in the deployment guide. In simulation the addresses are checked, not used. */
-export interface SpuNode {
-  readonly party: string;
-  readonly id?: string | number;
-  readonly address?: string;
-  readonly listen_addr?: string;
-  readonly listen_address?: string;
-  readonly listenAddr?: string;
-  readonly listenAddress?: string;
-}
+const address = refine(text, (given) =>
+  given === 'local' || /^([a-z]+:\/\/)?(\[[0-9a-fA-F:]+\]|[^\s:/]+)(:[\w-]+)?(\/.*)?$/.test(given)
+    ? given
+    : fail('CONFIG', `${JSON.stringify(given)} is no address: use host:port`),
+);
 
-/** What `sf.SPU` takes, by itself or by name; `runtime_config` in the spelling of the guide or in camelCase. */
-export interface ClusterDef {
-  readonly nodes: readonly SpuNode[];
-  readonly runtime_config?: Readonly<Record<string, unknown>>;
-  readonly runtimeConfig?: Readonly<Record<string, unknown>>;
-}
+const id = custom<string | number, string>({ type: ['string', 'number'] }, (value) =>
+  typeof value === 'string' || typeof value === 'number'
+    ? String(value)
+    : fail('CONFIG', 'an id is text or a number'),
+);
+
+const NODE = object({
+  /** The name of the party, as in the session. */
+  party: partyName,
+  /** A name of the node, different from those of the others. */
+  id: optional(id),
+  /** Where the others reach it, host:port, or `local`. In simulation it is checked, and not used. */
+  address: optional(address),
+  /** Where it listens, if that is not its address. */
+  listen_addr: optional(address, undefined, ['listen_address', 'listenAddress']),
+});
+
+/** The definition of an SPU. */
+export const CLUSTER_DEF = object({
+  /** The parties, by rank. */
+  nodes: list(NODE),
+  /** How the SPU runs: protocol, field, and more. */
+  runtimeConfig,
+});
+
+/** One party of an SPU, as in the deployment guide. */
+export type SpuNode = Input<typeof NODE>;
+
+/** What `sf.SPU` takes, by itself or by name; every key in the spelling of the guide or in camelCase. */
+export type ClusterDef = Input<typeof CLUSTER_DEF>;
 
 /** A definition, or as in the guide the same by name. */
 export type SpuDef = ClusterDef | { readonly cluster_def: ClusterDef } | { readonly clusterDef: ClusterDef };
@@ -49,30 +75,6 @@ export interface SpuPlace {
   readonly listen: string | undefined;
 }
 
-const address: Reader<string> = (value, path) => {
-  const given = text(value, path);
-  return given === 'local' || /^([a-z]+:\/\/)?(\[[0-9a-fA-F:]+\]|[^\s:/]+)(:[\w-]+)?(\/.*)?$/.test(given)
-    ? given
-    : configError(path, `${JSON.stringify(given)} is no address: use host:port`);
-};
-
-const id: Reader<string> = (value, path) =>
-  typeof value === 'string' || typeof value === 'number'
-    ? String(value)
-    : configError(path, 'an id is text or a number');
-
-const readNode = object({
-  party: required(partyName),
-  id: optional<string | undefined>(id, undefined),
-  address: optional<string | undefined>(address, undefined),
-  listenAddress: optional<string | undefined>(address, undefined, ['listen_addr', 'listenAddr']),
-});
-
-const readDef = object({
-  nodes: required(list(readNode)),
-  runtimeConfig: required(readRuntimeConfig),
-});
-
 /** As in the guide, `sf.SPU(cluster_def=...)`, a definition may be given by name: `sf.SPU({ cluster_def })`. */
 const bare = (def: unknown): unknown => {
   if (typeof def !== 'object' || def === null || Object.keys(def).length !== 1) return def;
@@ -81,11 +83,11 @@ const bare = (def: unknown): unknown => {
 };
 
 const placed = (text: string | undefined): string | undefined => (text === 'local' ? undefined : text);
-const placeOf = (n: { address: string | undefined; listenAddress: string | undefined }): SpuPlace => ({
+const placeOf = (n: { address: string | undefined; listen_addr: string | undefined }): SpuPlace => ({
   address: placed(n.address),
-  listen: placed(n.listenAddress),
+  listen: placed(n.listen_addr),
 });
-const isPlaced = (n: { address: string | undefined; listenAddress: string | undefined }): boolean =>
+const isPlaced = (n: { address: string | undefined; listen_addr: string | undefined }): boolean =>
   placed(n.address) !== undefined;
 
 /** Reads the definition of an SPU whose parties are among `known`; `dealer` deals if it does not say who does. */
@@ -94,8 +96,9 @@ export const readClusterDef = (
   known: readonly string[],
   dealer: BeaverType = 'TrustedFirstParty',
 ): SpuConfig => {
-  const { nodes, runtimeConfig } = readDef(bare(def), '');
-  const parties = partyList(
+  const { nodes, runtimeConfig: given } = read(CLUSTER_DEF, bare(def));
+  const parties = read(
+    partyList,
     nodes.map((n) => n.party),
     'nodes',
   );
@@ -112,7 +115,7 @@ export const readClusterDef = (
   const ids = nodes.flatMap((n) => (n.id === undefined ? [] : [n.id]));
   const twice = ids.find((x, i) => ids.indexOf(x) !== i);
   if (twice !== undefined) configError('nodes', `id ${JSON.stringify(twice)} is given twice`);
-  const runtime = { ...runtimeConfig, beaverType: runtimeConfig.beaverType ?? dealer };
+  const runtime = { ...given, beaverType: given.beaverType ?? dealer };
   return { parties, runtime, ...(nodes.some(isPlaced) && { places: nodes.map(placeOf) }) };
 };
 
@@ -124,17 +127,17 @@ export const readClusterDef = (
  */
 export const clusterDef = (
   parties: readonly string[],
-  runtimeConfig: Readonly<Record<string, unknown>> = {},
+  settings: Partial<RuntimeConfigOptions> = {},
   ...surplus: never[]
 ): ClusterDef => {
   noMore('clusterDef', surplus, 'it takes the parties and a runtime_config');
   return {
-    nodes: partyList(parties, 'parties').map((party, i) => ({
+    nodes: read(partyList, parties, 'parties').map((party, i) => ({
       party,
       id: String(i),
       address: 'local',
       listen_addr: 'local',
     })),
-    runtime_config: { protocol: 'SEMI2K', field: 'FM128', sigmoid_mode: 'SIGMOID_REAL', ...runtimeConfig },
+    runtime_config: { protocol: 'SEMI2K', field: 'FM128', sigmoid_mode: 'SIGMOID_REAL', ...settings },
   };
 };

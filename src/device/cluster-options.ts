@@ -1,52 +1,75 @@
 /** @file What `sf.init` takes for a simulation on several machines. */
-import { type Listener, listener, teller } from './events.ts';
-import { isQuiet, type LoggingLevel, loggingLevel } from './logging.ts';
 import {
-  configError,
-  describe,
+  custom,
   flag,
-  list,
+  type Input,
+  type Output,
   object,
   optional,
-  partyName,
-  type Reader,
-  required,
+  parties,
+  read,
   text,
-} from './read.ts';
-import { readStorageKeys, type StorageKeys } from './storage-key.ts';
-import { readUnseen, type UnseenMode } from './unseen.ts';
+} from '../config/schema.ts';
+import { fail } from '../errors.ts';
+import { describe } from '../names.ts';
+import { type Listener, listener, teller } from './events.ts';
+import { isQuiet, loggingLevel } from './logging.ts';
+import { type StorageKeys, storageKeys } from './storage-key.ts';
+import { type UnseenMode, unseenMode } from './unseen.ts';
+
+const address = custom<string>({ type: 'string' }, (value) =>
+  typeof value === 'string' && /^((nats|tls):\/\/)?(\[[\da-fA-F:.]+\]|[^\s:/[\]]+):\d{1,5}$/.test(value)
+    ? value
+    : fail('CONFIG', `${describe(value)} is no address of a head: use "ip:port", or "local"`),
+);
+
+const clusterName = custom<string>({ type: 'string' }, (value) =>
+  typeof value === 'string' && /^[A-Za-z0-9_-]{1,32}$/.test(value)
+    ? value
+    : fail('CONFIG', `${describe(value)} is no cluster's name: use 1 to 32 letters, digits, "_" or "-"`),
+);
+
+const NATS = object({
+  user: optional(text),
+  password: optional(text),
+  /** A credentials file. */
+  creds: optional(text),
+  /** The file of the server's authority. */
+  ca: optional(text),
+  /** The file of the certificate to show. */
+  cert: optional(text),
+  /** The file of its key. */
+  key: optional(text),
+});
+
+export const CLUSTER = object({
+  /** The head's `ip:port`, or the URL of a NATS server: `nats://host:port`, `tls://host:port`. */
+  address,
+  /** Checked against the tags of the nodes; left out, they are what the tags say. */
+  parties: optional(parties('no party is named: leave it out to take all that the nodes have')),
+  /** Of the head; TESSERA_TOKEN if left out. */
+  token: optional(text),
+  /** Where several clusters share a server. */
+  cluster: optional(clusterName, 'default'),
+  /** Credentials and authorities for a server of one's own. */
+  nats: optional(NATS, {}),
+  /** What `spu.dump` encrypts files with: 32 bytes in base64 for all parties, or an object with such a key for each. */
+  storageKey: optional(storageKeys),
+  /** Hears of tasks that wait, of nodes that come and go, and of what may be wrong in a program. */
+  onEvent: optional(listener),
+  /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
+  unseen: optional(unseenMode),
+  /** 'info' prints what informs; 'warning' and above only what goes wrong. */
+  loggingLevel,
+  /** Accepted for the guide. */
+  logToDriver: optional(flag, true),
+});
 
 /** A simulation spread over the nodes of a cluster, which `tessera start` has started. */
-export interface ClusterOptions {
-  /** The head's `ip:port`, or the URL of a NATS server: `nats://host:port`, `tls://host:port`. */
-  readonly address: string;
-  /** Checked against the tags of the nodes; left out, they are what the tags say. */
-  readonly parties?: readonly string[];
-  /** Of the head; TESSERA_TOKEN if left out. */
-  readonly token?: string;
-  /** Where several clusters share a server. */
-  readonly cluster?: string;
-  /** Credentials and authorities for a server of one's own. */
-  readonly nats?: NatsOptions;
-  /** What `spu.dump` encrypts files with: 32 bytes in base64 for all parties, or an object with such a key for each. */
-  readonly storageKey?: StorageKeys;
-  /** Hears of tasks that wait, of nodes that come and go, and of what may be wrong in a program. */
-  readonly onEvent?: Listener;
-  /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
-  readonly unseen?: UnseenMode;
-  readonly loggingLevel?: LoggingLevel;
-  readonly logging_level?: LoggingLevel;
-}
+export type ClusterOptions = Input<typeof CLUSTER>;
 
-export interface NatsOptions {
-  readonly user?: string;
-  readonly password?: string;
-  /** Files. */
-  readonly creds?: string;
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-}
+type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+export type NatsOptions = Given<Output<typeof NATS>>;
 
 export interface Cluster {
   readonly mode: 'cluster';
@@ -56,63 +79,33 @@ export interface Cluster {
   readonly cluster: string;
   readonly nats: NatsOptions;
   readonly storageKey: StorageKeys | undefined;
-  readonly onEvent: ClusterOptions['onEvent'];
+  readonly onEvent: Listener | undefined;
   readonly unseen: UnseenMode | undefined;
   readonly quiet: boolean;
   readonly tell: Listener;
 }
 
-const parties: Reader<readonly string[]> = (value, path) => {
-  const names = list(partyName)(value, path);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) configError(path, `party ${JSON.stringify(twice)} is named twice`);
-  return names.length > 0
-    ? names
-    : configError(path, 'no party is named: leave it out to take all that the nodes have');
-};
-
-const address: Reader<string> = (value, path) =>
-  typeof value === 'string' && /^((nats|tls):\/\/)?(\[[\da-fA-F:.]+\]|[^\s:/[\]]+):\d{1,5}$/.test(value)
-    ? value
-    : configError(path, `${describe(value)} is no address of a head: use "ip:port", or "local"`);
-
-const clusterName: Reader<string> = (value, path) =>
-  typeof value === 'string' && /^[A-Za-z0-9_-]{1,32}$/.test(value)
-    ? value
-    : configError(path, `${describe(value)} is no cluster's name: use 1 to 32 letters, digits, "_" or "-"`);
-
-const optionalText = optional<string | undefined>(text, undefined);
-
-const read = object({
-  address: required(address),
-  parties: optional<readonly string[] | undefined>(parties, undefined),
-  token: optionalText,
-  cluster: optional(clusterName, 'default'),
-  nats: optional<NatsOptions>((value, path) => {
-    const given = object({
-      user: optionalText,
-      password: optionalText,
-      creds: optionalText,
-      ca: optionalText,
-      cert: optionalText,
-      key: optionalText,
-    })(value, path);
-    return Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined));
-  }, {}),
-  storageKey: optional<StorageKeys | undefined>(readStorageKeys, undefined),
-  onEvent: optional<ClusterOptions['onEvent']>(listener, undefined),
-  unseen: optional<UnseenMode | undefined>(readUnseen, undefined),
-  loggingLevel,
-  logToDriver: optional(flag, true),
-});
-
-export const readCluster = (options: Readonly<Record<string, unknown>>): Cluster => {
-  const { loggingLevel: level, logToDriver: _, token, ...rest } = read(options, '');
+export const readCluster = (options: unknown): Cluster => {
+  const {
+    loggingLevel: level,
+    logToDriver: _,
+    token,
+    parties,
+    storageKey,
+    unseen,
+    onEvent,
+    ...rest
+  } = read(CLUSTER, options);
   return {
     mode: 'cluster',
     ...rest,
+    parties,
+    storageKey,
+    unseen,
+    onEvent,
+    nats: rest.nats as NatsOptions,
     token: token ?? globalThis.process?.env.TESSERA_TOKEN,
     quiet: isQuiet(level),
-    tell: teller(rest.onEvent, level),
+    tell: teller(onEvent, level),
   };
 };

@@ -1,11 +1,11 @@
 /** @file The session that `sf.init` starts and the functions of the module work on. */
 import { fail } from '../errors.ts';
+import { noMore } from '../names.ts';
 import type { SpuDef } from './cluster-def.ts';
 import type { ClusterOptions } from './cluster-options.ts';
 import type { InitOptions, StandaloneOptions } from './init-options.ts';
 import { type DeviceObject, deviceIn, type PYUObject, type Revealed, type SPUObject } from './objects.ts';
 import type { PYU as Pyu } from './pyu.ts';
-import { noMore } from './read.ts';
 import { type Session, type SessionStats, session } from './session.ts';
 import type { SPU as Spu } from './spu.ts';
 

@@ -1,5 +1,5 @@
 /** @file What a session tells its program without being asked. */
-import { configError, describe, type Reader } from './read.ts';
+import { instance, isFunction, type Schema } from '../config/schema.ts';
 
 /** `coarse`: a public number that the fraction bits of a program cannot hold; `site` is the line that uses it. */
 export interface SessionEvent {
@@ -10,10 +10,7 @@ export interface SessionEvent {
 
 export type Listener = (event: SessionEvent) => void;
 
-export const listener: Reader<Listener> = (value, path) =>
-  typeof value === 'function'
-    ? (value as Listener)
-    : configError(path, `a function is wanted, not ${describe(value)}`);
+export const listener: Schema<Listener> = instance(isFunction, 'a function');
 
 /** Levels at which warnings are not printed. */
 const SILENT: readonly string[] = ['error', 'critical'];

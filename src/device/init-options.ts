@@ -1,56 +1,89 @@
 /** @file What `sf.init` and `sf.session` take: which mode is meant, and its options. */
-import { fail } from '../errors.ts';
-import type { ShapeOptions } from '../link/shaper.ts';
-import type { AllowedList } from '../link/types.ts';
-import { type CheckOptions, readCheck } from './check.ts';
-import { type Cluster, type ClusterOptions, readCluster } from './cluster-options.ts';
-import { type Listener, listener, teller } from './events.ts';
-import { isQuiet, type LoggingLevel, loggingLevel } from './logging.ts';
-import {
-  type Production,
-  type ProductionOptions,
-  readAllowedList,
-  readProduction,
-} from './production/production-options.ts';
 import {
   configError,
-  describe,
+  custom,
   flag,
-  type Key,
+  type Input,
   number,
+  type Optional,
+  type Output,
   object,
   optional,
   partyList,
-  type Reader,
-  required,
-} from './read.ts';
-import { forParties, readStorageKeys, type StorageKeys } from './storage-key.ts';
-import { readUnseen, type UnseenMode } from './unseen.ts';
+  read,
+} from '../config/schema.ts';
+import { fail } from '../errors.ts';
+import type { ShapeOptions } from '../link/shaper.ts';
+import type { AllowedList } from '../link/types.ts';
+import { describe } from '../names.ts';
+import { type CheckOptions, checkOptions } from './check.ts';
+import { type Cluster, type ClusterOptions, readCluster } from './cluster-options.ts';
+import { type Listener, listener, teller } from './events.ts';
+import { isQuiet, loggingLevel } from './logging.ts';
+import {
+  allowedList,
+  type Production,
+  type ProductionOptions,
+  readProduction,
+} from './production/production-options.ts';
+import { forParties, type StorageKeys, storageKeys } from './storage-key.ts';
+import { type UnseenMode, unseenMode } from './unseen.ts';
 
-/** All parties in this process, each SPU party in a thread of its own. */
-export interface StandaloneOptions {
-  readonly parties: readonly string[];
-  readonly address?: 'local';
+const LINK = object({
+  /** Round trip in milliseconds. */
+  rttMs: optional(number(0, 60_000), 0),
+  /** Bandwidth in Mbit/s; unlimited if absent. */
+  bandwidthMbit: optional(number(0.001, 1e6)),
+});
+
+/** An option of SecretFlow's that has no meaning here beyond its default. */
+const unused = (why: string, ...accepted: readonly unknown[]): Optional<unknown, unknown> =>
+  optional(
+    custom<unknown>(accepted.length > 0 ? { enum: [...accepted, null] } : { type: 'null' }, (value) =>
+      accepted.includes(value) || value === null
+        ? value
+        : fail('UNSUPPORTED', `${describe(value)} is not supported: ${why}`),
+    ),
+  );
+
+const THREADS = 'each party of an SPU is one thread';
+
+export const STANDALONE = object({
+  /** At least two, all different. */
+  parties: partyList,
+  address: optional(
+    custom<'local'>({ const: 'local' }, (value) =>
+      value === 'local' ? value : fail('CONFIG', 'use "local"'),
+    ),
+    'local',
+  ),
   /** Gives the links between the SPU's parties, and to a third-party dealer, a latency and a bandwidth. */
-  readonly link?: ShapeOptions;
+  link: optional(LINK),
+  /** 'info' prints one line at the start, and profiles; 'warning' and above only what goes wrong. */
+  loggingLevel,
   /**
    * Runs every program in float64 beside the secret one; a result that left the fixed-point range or lost too many bits
    * is an error that names the first op and its line. Opens all values: in simulation only, and slower.
    */
-  readonly check?: boolean | CheckOptions;
-  /** Which types may go from party to party, as in production; every registered one if absent. */
-  readonly crossSiloSerializingAllowedList?: AllowedList;
-  readonly cross_silo_serializing_allowed_list?: AllowedList;
-  /** What `spu.dump` encrypts files with: 32 bytes in base64 for all parties, or an object with such a key for each. */
-  readonly storageKey?: StorageKeys;
+  check: optional(checkOptions),
   /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
-  readonly unseen?: UnseenMode;
+  unseen: optional(unseenMode),
+  /** Which types may go from party to party, as in production; every registered one if absent. */
+  crossSiloSerializingAllowedList: optional(allowedList),
   /** Hears of what may be wrong in a program, such as public numbers that become 0; else it is printed, once. */
-  readonly onEvent?: Listener;
-  /** 'info' prints one line at the start, and profiles; 'warning' and above only what goes wrong. */
-  readonly loggingLevel?: LoggingLevel;
-  readonly logging_level?: LoggingLevel;
-}
+  onEvent: optional(listener),
+  /** What `spu.dump` encrypts files with: 32 bytes in base64 for all parties, or an object with such a key for each. */
+  storageKey: optional(storageKeys),
+  numCpus: unused(THREADS),
+  numGpus: unused('there is no GPU to share', 0),
+  ompNumThreads: unused(THREADS, 1),
+  /** Accepted for the guide. */
+  logToDriver: optional(flag, true),
+  debugMode: unused('simulation always runs the real protocol', false),
+});
+
+/** All parties in this process, each SPU party in a thread of its own. */
+export type StandaloneOptions = Input<typeof STANDALONE>;
 
 export type InitOptions = StandaloneOptions | ClusterOptions | ProductionOptions;
 
@@ -66,44 +99,9 @@ export interface Standalone {
   readonly tell: Listener;
 }
 
-const link: Reader<ShapeOptions> = (value, path) => {
-  const { rttMs, bandwidthMbit } = object({
-    rttMs: optional(number(0, 60_000), 0),
-    bandwidthMbit: optional<number | undefined>(number(0.001, 1e6), undefined),
-  })(value, path);
-  return { rttMs, ...(bandwidthMbit !== undefined && { bandwidthMbit }) };
-};
-
-/** An option of SecretFlow's that has no meaning here beyond its default. */
-const unused = (why: string, ...accepted: readonly unknown[]): Key<unknown> =>
-  optional<unknown>(
-    (value, path) =>
-      accepted.includes(value) || value === null
-        ? value
-        : fail('UNSUPPORTED', `${path}: ${describe(value)} is not supported: ${why}`, { path }),
-    undefined,
-  );
-
-const THREADS = 'each party of an SPU is one thread';
-
-const readStandalone = object({
-  parties: required(partyList),
-  address: optional<'local'>(
-    (value, path) => (value === 'local' ? value : configError(path, 'use "local"')),
-    'local',
-  ),
-  link: optional<ShapeOptions | undefined>(link, undefined),
-  loggingLevel,
-  check: optional<CheckOptions | undefined>(readCheck, undefined),
-  unseen: optional<UnseenMode | undefined>(readUnseen, undefined),
-  crossSiloSerializingAllowedList: optional<AllowedList | undefined>(readAllowedList, undefined),
-  onEvent: optional<Listener | undefined>(listener, undefined),
-  storageKey: optional<StorageKeys | undefined>(readStorageKeys, undefined),
-  numCpus: unused(THREADS),
-  numGpus: unused('there is no GPU to share', 0),
-  ompNumThreads: unused(THREADS, 1),
-  logToDriver: optional(flag, true),
-  debugMode: unused('simulation always runs the real protocol', false),
+const shapeOf = ({ rttMs, bandwidthMbit }: Output<typeof LINK>): ShapeOptions => ({
+  rttMs,
+  ...(bandwidthMbit !== undefined && { bandwidthMbit }),
 });
 
 /** What tells one mode from another, in the order in which they are asked. */
@@ -139,15 +137,15 @@ const MODES: readonly {
     name: 'standalone',
     is: () => true,
     read: (o) => {
-      const given = readStandalone(o, '');
+      const given = read(STANDALONE, o);
       const { parties, link: shaped, check, unseen, onEvent, storageKey } = given;
-      const { crossSiloSerializingAllowedList: allowedList } = given;
+      const { crossSiloSerializingAllowedList: allowed } = given;
       return {
         mode: 'standalone',
         parties,
-        link: shaped,
+        link: shaped && shapeOf(shaped),
         ...(check && { check }),
-        ...(allowedList && { allowedList }),
+        ...(allowed && { allowedList: allowed }),
         ...(storageKey && { storageKey: forParties(storageKey, parties) }),
         ...(unseen && { unseen }),
         quiet: isQuiet(given.loggingLevel),

@@ -2,23 +2,24 @@
  * @file How much a session prints. A level silences what informs; a warning that a party could learn what it should not, and
  * an error that nobody else tells, are printed at every level.
  */
-import { suggestion } from '../names.ts';
-import { configError, describe, optional, type Reader } from './read.ts';
+import { custom, optional } from '../config/schema.ts';
+import { fail } from '../errors.ts';
+import { describe, suggestion } from '../names.ts';
 
 export type LoggingLevel = 'debug' | 'info' | 'warning' | 'error' | 'critical';
 
 const LEVELS: readonly LoggingLevel[] = ['debug', 'info', 'warning', 'error', 'critical'];
 
-/** In any case of letters. Throws CONFIG for what is none of the levels. */
-const readLevel: Reader<LoggingLevel> = (value, path) => {
+/** In any case of letters. */
+const level = custom<LoggingLevel>({ enum: LEVELS }, (value) => {
   if (typeof value !== 'string')
-    return configError(path, `${describe(value)} is no level: use ${LEVELS.join(', ')}`);
-  const level = LEVELS.find((l) => l === value.toLowerCase());
-  return level ?? configError(path, `${describe(value)} is no level: ${suggestion(value, LEVELS)}`);
-};
+    return fail('CONFIG', `${describe(value)} is no level: use ${LEVELS.join(', ')}`);
+  const found = LEVELS.find((l) => l === value.toLowerCase());
+  return found ?? fail('CONFIG', `${describe(value)} is no level: ${suggestion(value, LEVELS)}`);
+});
 
 /** The key of every mode. */
-export const loggingLevel = optional<LoggingLevel>(readLevel, 'info');
+export const loggingLevel = optional(level, 'info');
 
 /** Whether what only informs is kept back. */
 export const isQuiet = (level: LoggingLevel): boolean => level !== 'info' && level !== 'debug';

@@ -9,8 +9,8 @@ import type { Type } from '../ir/ops/graph.ts';
 import { callSite } from '../ir/trace/callsite.ts';
 import type { NDArray } from '../ir/trace/ndarray.ts';
 import type { TreeDef } from '../ir/trace/pytree.ts';
+import { describe, noMore } from '../names.ts';
 import type { PYU } from './pyu.ts';
-import { describe, noMore } from './read.ts';
 import type { SPU } from './spu.ts';
 
 /** How the device layer, and nobody by accident, gets at what is behind a handle. */

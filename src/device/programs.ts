@@ -15,9 +15,9 @@ import { print } from '../ir/ops/print.ts';
 import { isTensor } from '../ir/trace/ndarray.ts';
 import { flatten, type TreeDef, unflatten } from '../ir/trace/pytree.ts';
 import { isType, trace } from '../ir/trace/tracer.ts';
+import { describe } from '../names.ts';
 import { FIELDS } from '../ring/field.ts';
 import type { LoweredProgram, LoweringOptions } from './lower-program.ts';
-import { describe } from './read.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 import { arrayOf, checkGaps, checkRange } from './trees.ts';
 

@@ -1,11 +1,11 @@
 /** @file Stateful objects of a party: an instance of a class that lives on a PYU, whose methods run there in order. */
 import { fail } from '../errors.ts';
 import { guardedPrototype, UNKNOWN_NAME } from '../guard.ts';
+import { nearest, noMore } from '../names.ts';
 import { snapshot } from './arguments.ts';
 import type { RemoteCall } from './mode.ts';
 import type { PYUObject } from './objects.ts';
 import { callAt, type HandledArgs, type PYU, readReturns } from './pyu.ts';
-import { nearest, noMore } from './read.ts';
 
 type Class<A extends unknown[], I extends object> = new (...args: A) => I;
 type Method = (...args: never[]) => unknown;

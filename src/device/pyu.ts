@@ -1,13 +1,13 @@
 /** @file PYU: a party's plaintext device. Its functions run in that party's program; in simulation, in the driver's. */
 import { fail } from '../errors.ts';
 import { callSite } from '../ir/trace/callsite.ts';
+import { describe, noMore } from '../names.ts';
 import { type Found, markUncalled, readArguments } from './arguments.ts';
 import { detailOf } from './detail.ts';
 import { failedAt, functionText } from './failing.ts';
 import { checkOutside, inside } from './inside.ts';
 import type { RemoteCall } from './mode.ts';
 import { DeviceObject, INSIDE, type Op, PYUObject, RECEIVE, type SPUObject } from './objects.ts';
-import { describe, noMore } from './read.ts';
 import type { Session } from './session.ts';
 import { deviceObjects, mapDevice } from './trees.ts';
 

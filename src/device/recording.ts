@@ -1,9 +1,9 @@
 /** @file The jobs of an SPU's program, as its dealer needs them to deal ahead: graphs and handles, no data. */
 import { BUILD, checkBuild } from '../build.ts';
+import { configError } from '../config/schema.ts';
 import type { Job } from '../ir/run/job.ts';
 import { createCodec } from '../link/codec.ts';
 import type { SpuConfig } from './cluster-def.ts';
-import { configError } from './read.ts';
 
 const codec = createCodec();
 const KIND = 'tessera-program';

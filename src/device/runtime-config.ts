@@ -2,26 +2,28 @@
  * @file The `runtime_config` of an SPU: every key of SPU's RuntimeConfig is known here. Those that Tessera has no use
  * for may be given with their default value; with any other value they are errors that say what Tessera does instead.
  */
+
+import {
+  choice,
+  custom,
+  flag,
+  type Input,
+  integer,
+  number,
+  type Optional,
+  object,
+  optional,
+  PATH,
+  refine,
+  type Schema,
+  text,
+} from '../config/schema.ts';
 import { fail } from '../errors.ts';
 import type { SigmoidMode } from '../ir/compile/graph-circuit.ts';
 import type { CostMode, LinkMeasure } from '../ir/compile/plan.ts';
 import { FIELDS, type FieldName } from '../ring/field.ts';
 import * as math from '../ring/math/index.ts';
 import { MOST_THREADS } from '../ring/memory.ts';
-import {
-  choice,
-  configError,
-  flag,
-  integer,
-  type Key,
-  type Keys,
-  number,
-  object,
-  optional,
-  type Reader,
-  required,
-  text,
-} from './read.ts';
 import {
   BEAVER_TYPES,
   EXP_MODES,
@@ -69,41 +71,44 @@ export type GivenRuntimeConfig = Omit<RuntimeConfig, 'beaverType'> & {
   readonly beaverType: BeaverType | undefined;
 };
 
-const unsupported = (path: string, value: unknown, instead: string): never =>
-  fail('UNSUPPORTED', `${path}: ${String(value)} is not supported: ${instead}`, { path });
+const unsupported = (value: unknown, instead: string): never =>
+  fail('UNSUPPORTED', `${String(value)} is not supported: ${instead}`);
 
 /** A key whose only accepted values are `accepted` (the first is the default). */
-const only = <T>(read: Reader<T>, accepted: readonly T[], instead: string): Key<T> =>
-  optional((value, path) => {
-    const found = read(value, path);
-    return accepted.includes(found) ? found : unsupported(path, found, instead);
-  }, accepted[0] as T);
+const only = <W, R extends W>(
+  schema: Schema<W, R>,
+  accepted: readonly R[],
+  instead: string,
+): Optional<W, R> =>
+  optional<W, R>(
+    refine(schema, (found) => (accepted.includes(found) ? found : unsupported(found, instead))),
+    accepted[0]!,
+  );
 
-const off = (instead: string): Key<boolean> => only(flag, [false], instead);
+const off = (instead: string): Optional<boolean, boolean> => only(flag, [false], instead);
 const any = Number.MAX_SAFE_INTEGER;
+const anything: Schema<unknown> = custom({}, (x) => x);
 
-const protocol: Reader<'SEMI2K'> = (value, path) => {
-  const found = choice('protocol', PROTOCOLS)(value, path);
-  return found === 'SEMI2K'
-    ? found
-    : unsupported(path, found, 'Tessera runs SEMI2K, for any number of parties from two');
-};
+const protocol = refine(choice('protocol', PROTOCOLS), (found) =>
+  found === 'SEMI2K' ? found : unsupported(found, 'Tessera runs SEMI2K, for any number of parties from two'),
+);
 
-const beaverType: Reader<BeaverType> = (value, path) => {
-  const found = choice('beaver_type', BEAVER_TYPES)(value, path);
-  return found === 'MultiParty'
-    ? unsupported(path, found, 'use TrustedThirdParty (a dealer that sees no data) or TrustedFirstParty')
-    : found;
-};
+const beaverType = refine(
+  choice('beaver_type', BEAVER_TYPES),
+  (found): BeaverType =>
+    found === 'MultiParty'
+      ? unsupported(found, 'use TrustedThirdParty (a dealer that sees no data) or TrustedFirstParty')
+      : found,
+);
 
 /** Where the dealer is. In simulation it is a thread of this process: the addresses are checked, not used. */
 const dealerConfig = object({
-  serverHost: optional<string | undefined>(text, undefined),
-  adjustRank: only(integer(0, any), [0], 'corrections go to rank 0'),
-  asymCryptoSchema: optional<string | undefined>(text, undefined),
-  serverPublicKey: optional<unknown>((x) => x, undefined),
-  transportProtocol: optional<string | undefined>(text, undefined),
-  sslConfig: optional<unknown>((x) => x, undefined),
+  server_host: optional(text),
+  adjust_rank: only(integer(0, any), [0], 'corrections go to rank 0'),
+  asym_crypto_schema: optional(text),
+  server_public_key: optional(anything),
+  transport_protocol: optional(text),
+  ssl_config: optional(anything),
 });
 
 const APPROXIMATION = 'Tessera computes this function to 2^-20, with no approximation to choose';
@@ -113,107 +118,88 @@ const MERGED = 'independent operations share rounds by themselves';
 
 const COST_MODES: Readonly<Record<CostMode, number>> = { bandwidth: 0, latency: 1, auto: 2 };
 
-interface Raw {
-  protocol: 'SEMI2K';
-  field: FieldName;
-  fxpFractionBits: number;
-  sigmoidMode: keyof typeof SIGMOID_MODES;
-  beaverType: BeaverType | undefined;
-  ttpBeaverConfig: unknown;
-  truncAllowMsbError: boolean;
-  costMode: CostMode | undefined;
-  linkRttMs: number | undefined;
-  linkBandwidthMbit: number | undefined;
-  memoryLimitMb: number | undefined;
-  rangeGuard: boolean;
-  strict: boolean;
-  enableHalProfile: boolean;
-  enablePphloProfile: boolean;
-  maxConcurrency: number;
-  publicRandomSeed: number;
-  shareMaxChunkSize: number;
-  sortMethod: string;
-  quickSortThreshold: number;
-  fxpDivGoldschmidtIters: number;
-  fxpExpMode: keyof typeof EXP_MODES;
-  fxpExpIters: number;
-  fxpLogMode: keyof typeof LOG_MODES;
-  fxpLogIters: number;
-  fxpLogOrders: number;
-  enableLowerAccuracyRsqrt: boolean;
-  sineCosineIters: number;
-  enableActionTrace: boolean;
-  enableTypeChecker: boolean;
-  enablePphloTrace: boolean;
-  enableRuntimeSnapshot: boolean;
-  snapshotDumpDir: string;
-  cheetah2pcConfig: unknown;
-  experimentalDisableMmulSplit: boolean;
-  experimentalEnableInterOpPar: boolean;
-  experimentalInterOpConcurrency: number;
-  experimentalEnableIntraOpPar: boolean;
-  experimentalDisableVectorization: boolean;
-  experimentalEnableColocatedOptimization: boolean;
-  experimentalEnableExpPrime: boolean;
-  experimentalExpPrimeOffset: number;
-  experimentalExpPrimeDisableLowerBound: boolean;
-  experimentalExpPrimeEnableUpperBound: boolean;
-}
-
-const KEYS: Keys<Raw> = {
-  protocol: required(protocol),
-  field: required(choice('field', FIELD_TYPES)),
-  fxpFractionBits: optional(integer(0, 62), 0),
-  sigmoidMode: optional(choice('sigmoid_mode', SIGMOID_MODES), 'SIGMOID_REAL'),
-  beaverType: optional<BeaverType | undefined>(beaverType, undefined),
-  ttpBeaverConfig: optional<unknown>(dealerConfig, undefined),
-  truncAllowMsbError: optional(flag, false),
-  costMode: optional<CostMode | undefined>(choice('cost_mode', COST_MODES), undefined),
-  linkRttMs: optional<number | undefined>(number(0, 1e6), undefined),
-  linkBandwidthMbit: optional<number | undefined>(number(1e-3, 1e7), undefined),
-  memoryLimitMb: optional<number | undefined>(integer(16, 4095), undefined),
-  rangeGuard: optional(flag, false),
+/** Every key of SPU's RuntimeConfig, and Tessera's own. */
+export const RUNTIME_CONFIG = object({
+  /** `SEMI2K`, for any number of parties from two. */
+  protocol,
+  /** The ring: `FM128`, `FM64` or `FM32`. */
+  field: choice('field', FIELD_TYPES),
+  /** Bits behind the point of a fixed-point number. 0: 26, 18 and 8 for FM128, FM64 and FM32. */
+  fxp_fraction_bits: optional(integer(0, 62), 0),
+  /** How np.sigmoid is computed. `SIGMOID_REAL` is exact; MM1 and SEG3 are straight lines, for programs trained with them. */
+  sigmoid_mode: optional(choice('sigmoid_mode', SIGMOID_MODES), 'SIGMOID_REAL'),
+  /** Who makes correlated randomness. Default: `TrustedThirdParty` where the session has a dealer, else `TrustedFirstParty`. */
+  beaver_type: optional(beaverType),
+  /** Where the dealer is; checked, and not used. */
+  ttp_beaver_config: optional(dealerConfig),
+  /** Saves a round of each product at FM64 and FM32; a product of magnitude m is wrong with probability m 2^-28 or m 2^-16. */
+  trunc_allow_msb_error: optional(flag, false),
+  /** `bandwidth` (default), `latency`: two parties compare in one round by keys; `auto`: by batch and link. */
+  cost_mode: optional(choice('cost_mode', COST_MODES)),
+  /** Round trip of the link in milliseconds, for `auto`; measured if absent. Given together with `link_bandwidth_mbit`. */
+  link_rtt_ms: optional(number(0, 1e6)),
+  /** Bandwidth of the link in Mbit/s, for `auto`; measured if absent. */
+  link_bandwidth_mbit: optional(number(1e-3, 1e7)),
+  /** MiB that a party may use for arrays; larger programs run in tiles. Default: 4095. */
+  memory_limit_mb: optional(integer(16, 4095)),
+  /** A call in which numbers leave the range is a RANGE error, in production too. */
+  range_guard: optional(flag, false),
+  /** A public number that the fraction bits cannot hold is a RANGE error. */
   strict: optional(flag, false),
-  enableHalProfile: optional(flag, false),
-  enablePphloProfile: optional(flag, false),
-  maxConcurrency: optional(integer(0, MOST_THREADS), 0),
-  publicRandomSeed: only(integer(0, any), [0], 'programs have no public random numbers'),
-  shareMaxChunkSize: only(integer(0, any), [128 * 1024 * 1024, 0], 'the link chooses the size of its chunks'),
-  sortMethod: only(choice('sort_method', SORT_METHODS), ['SORT_DEFAULT'], 'there is no method to choose'),
-  quickSortThreshold: only(integer(0, any), [32, 0], 'there is no method to choose'),
-  fxpDivGoldschmidtIters: only(integer(0, any), [2, 0], PRECISE),
-  fxpExpMode: optional(choice('fxp_exp_mode', EXP_MODES), 'EXP_DEFAULT'),
-  fxpExpIters: only(integer(0, any), [8, 0], PRECISE),
-  fxpLogMode: optional(choice('fxp_log_mode', LOG_MODES), 'LOG_DEFAULT'),
-  fxpLogIters: only(integer(0, any), [3, 0], PRECISE),
-  fxpLogOrders: only(integer(0, any), [8, 0], PRECISE),
-  enableLowerAccuracyRsqrt: off(PRECISE),
-  sineCosineIters: only(integer(0, any), [10, 0], PRECISE),
-  enableActionTrace: off('use enable_hal_profile, or session.stats()'),
-  enableTypeChecker: off('types are always checked, when a program is recorded'),
-  enablePphloTrace: off('use enable_hal_profile, or session.stats()'),
-  enableRuntimeSnapshot: off('there are no snapshots'),
-  snapshotDumpDir: only(
-    (value, path) => (typeof value === 'string' ? value : configError(path, 'text is wanted')),
+  /** Prints the account of every program to standard error. */
+  enable_hal_profile: optional(flag, false),
+  /** As `enable_hal_profile`. */
+  enable_pphlo_profile: optional(flag, false),
+  /** Threads of each party for large operations. 0: all cores of its machine. */
+  max_concurrency: optional(integer(0, MOST_THREADS), 0),
+  public_random_seed: only(integer(0, any), [0], 'programs have no public random numbers'),
+  share_max_chunk_size: only(
+    integer(0, any),
+    [128 * 1024 * 1024, 0],
+    'the link chooses the size of its chunks',
+  ),
+  sort_method: only(choice('sort_method', SORT_METHODS), ['SORT_DEFAULT'], 'there is no method to choose'),
+  quick_sort_threshold: only(integer(0, any), [32, 0], 'there is no method to choose'),
+  fxp_div_goldschmidt_iters: only(integer(0, any), [2, 0], PRECISE),
+  /** Accepted; every mode is answered by the exact function. */
+  fxp_exp_mode: optional(choice('fxp_exp_mode', EXP_MODES), 'EXP_DEFAULT'),
+  fxp_exp_iters: only(integer(0, any), [8, 0], PRECISE),
+  /** Accepted; every mode is answered by the exact function. */
+  fxp_log_mode: optional(choice('fxp_log_mode', LOG_MODES), 'LOG_DEFAULT'),
+  fxp_log_iters: only(integer(0, any), [3, 0], PRECISE),
+  fxp_log_orders: only(integer(0, any), [8, 0], PRECISE),
+  enable_lower_accuracy_rsqrt: off(PRECISE),
+  sine_cosine_iters: only(integer(0, any), [10, 0], PRECISE),
+  enable_action_trace: off('use enable_hal_profile, or session.stats()'),
+  enable_type_checker: off('types are always checked, when a program is recorded'),
+  enable_pphlo_trace: off('use enable_hal_profile, or session.stats()'),
+  enable_runtime_snapshot: off('there are no snapshots'),
+  snapshot_dump_dir: only(
+    custom<string>({ type: 'string' }, (value) =>
+      typeof value === 'string' ? value : fail('CONFIG', 'text is wanted'),
+    ),
     [''],
     'there are no snapshots',
   ),
-  cheetah2pcConfig: optional<unknown>(
-    (value, path) => (value === null ? undefined : unsupported(path, 'this', 'the protocol is SEMI2K')),
-    undefined,
-    ['cheetah_2pc_config'],
+  cheetah_2pc_config: optional(
+    custom<null, undefined>({ type: 'null' }, (value) =>
+      value === null ? undefined : unsupported('this', 'the protocol is SEMI2K'),
+    ),
   ),
-  experimentalDisableMmulSplit: off('matrix products are not split'),
-  experimentalEnableInterOpPar: off(MERGED),
-  experimentalInterOpConcurrency: only(number(0, any), [8, 0], MERGED),
-  experimentalEnableIntraOpPar: off(ALL_THREADS),
-  experimentalDisableVectorization: off(MERGED),
-  experimentalEnableColocatedOptimization: off('inputs are masked when they enter the SPU'),
-  experimentalEnableExpPrime: off(APPROXIMATION),
-  experimentalExpPrimeOffset: only(number(0, any), [13, 0], APPROXIMATION),
-  experimentalExpPrimeDisableLowerBound: off(APPROXIMATION),
-  experimentalExpPrimeEnableUpperBound: off(APPROXIMATION),
-};
+  experimental_disable_mmul_split: off('matrix products are not split'),
+  experimental_enable_inter_op_par: off(MERGED),
+  experimental_inter_op_concurrency: only(number(0, any), [8, 0], MERGED),
+  experimental_enable_intra_op_par: off(ALL_THREADS),
+  experimental_disable_vectorization: off(MERGED),
+  experimental_enable_colocated_optimization: off('inputs are masked when they enter the SPU'),
+  experimental_enable_exp_prime: off(APPROXIMATION),
+  experimental_exp_prime_offset: only(number(0, any), [13, 0], APPROXIMATION),
+  experimental_exp_prime_disable_lower_bound: off(APPROXIMATION),
+  experimental_exp_prime_enable_upper_bound: off(APPROXIMATION),
+});
+
+/** A `runtime_config` as it is written: in the spelling of SPU, or in camelCase. */
+export type RuntimeConfigOptions = Input<typeof RUNTIME_CONFIG>;
 
 /** What an SPU runs with, by the keys of `runtime_config`; what was left out and has no default is not there. */
 export const settingsOf = (c: RuntimeConfig): Readonly<Record<string, string | number | boolean>> => ({
@@ -239,39 +225,44 @@ const SIGMOIDS: Readonly<Record<keyof typeof SIGMOID_MODES, SigmoidMode>> = {
   SIGMOID_SEG3: 'SEG3',
 };
 
-const readRaw = object(KEYS);
-
-/** Reads a `runtime_config`. Throws CONFIG for what is misspelt, UNSUPPORTED for what Tessera does not do. */
-export const readRuntimeConfig: Reader<GivenRuntimeConfig> = (value, path) => {
-  const raw = readRaw(value, path);
-  const field = FIELDS[raw.field];
-  const most = field.bits / 2 - 2;
-  if (raw.fxpFractionBits > most)
-    configError(
-      `${path}.fxp_fraction_bits`,
-      `${raw.fxpFractionBits} fraction bits leave no room for products in ${field.name}: use at most ${most} ` +
-        `(default ${field.fraction})`,
-    );
-  const { costMode, linkRttMs: rttMs, linkBandwidthMbit: mbit } = raw;
-  if ((rttMs === undefined) !== (mbit === undefined))
-    configError(`${path}.link_rtt_ms`, 'the round trip and link_bandwidth_mbit are given together');
-  return {
-    protocol: raw.protocol,
-    field: raw.field,
-    fraction: raw.fxpFractionBits === 0 ? field.fraction : raw.fxpFractionBits,
-    beaverType: raw.beaverType,
-    truncAllowMsbError: raw.truncAllowMsbError,
-    sigmoidMode: SIGMOIDS[raw.sigmoidMode],
-    exactAnyway: [
-      ...(raw.fxpExpMode === 'EXP_DEFAULT' ? [] : [`fxp_exp_mode ${raw.fxpExpMode}`]),
-      ...(raw.fxpLogMode === 'LOG_DEFAULT' ? [] : [`fxp_log_mode ${raw.fxpLogMode}`]),
-    ],
-    ...(costMode && { costMode }),
-    ...(raw.memoryLimitMb !== undefined && { memoryLimit: raw.memoryLimitMb * math.pow2(20) }),
-    ...(raw.maxConcurrency > 0 && { threads: raw.maxConcurrency }),
-    ...(rttMs !== undefined && mbit !== undefined && { link: { rttMs, bandwidth: mbit * 125e3 } }),
-    rangeGuard: raw.rangeGuard,
-    strict: raw.strict,
-    profile: raw.enableHalProfile || raw.enablePphloProfile,
-  };
-};
+/** What a `runtime_config` means. Throws CONFIG for what is misspelt, UNSUPPORTED for what Tessera does not do. */
+export const runtimeConfig: Schema<RuntimeConfigOptions, GivenRuntimeConfig> = refine(
+  RUNTIME_CONFIG,
+  (raw): GivenRuntimeConfig => {
+    const field = FIELDS[raw.field];
+    const most = field.bits / 2 - 2;
+    if (raw.fxp_fraction_bits > most)
+      fail(
+        'CONFIG',
+        `${PATH}.fxp_fraction_bits: ${raw.fxp_fraction_bits} fraction bits leave no room for products in ${field.name}: use ` +
+          `at most ${most} (default ${field.fraction})`,
+      );
+    const {
+      cost_mode: costMode,
+      link_rtt_ms: rttMs,
+      link_bandwidth_mbit: mbit,
+      memory_limit_mb: limit,
+    } = raw;
+    if ((rttMs === undefined) !== (mbit === undefined))
+      fail('CONFIG', `${PATH}.link_rtt_ms: the round trip and link_bandwidth_mbit are given together`);
+    return {
+      protocol: raw.protocol,
+      field: raw.field,
+      fraction: raw.fxp_fraction_bits === 0 ? field.fraction : raw.fxp_fraction_bits,
+      beaverType: raw.beaver_type,
+      truncAllowMsbError: raw.trunc_allow_msb_error,
+      sigmoidMode: SIGMOIDS[raw.sigmoid_mode],
+      exactAnyway: [
+        ...(raw.fxp_exp_mode === 'EXP_DEFAULT' ? [] : [`fxp_exp_mode ${raw.fxp_exp_mode}`]),
+        ...(raw.fxp_log_mode === 'LOG_DEFAULT' ? [] : [`fxp_log_mode ${raw.fxp_log_mode}`]),
+      ],
+      ...(costMode && { costMode }),
+      ...(limit !== undefined && { memoryLimit: limit * math.pow2(20) }),
+      ...(raw.max_concurrency > 0 && { threads: raw.max_concurrency }),
+      ...(rttMs !== undefined && mbit !== undefined && { link: { rttMs, bandwidth: mbit * 125e3 } }),
+      rangeGuard: raw.range_guard,
+      strict: raw.strict,
+      profile: raw.enable_hal_profile || raw.enable_pphlo_profile,
+    };
+  },
+);

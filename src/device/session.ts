@@ -2,6 +2,7 @@
 /** @file A session: the parties, their devices, and the numbers of the operations on them. */
 import { fail, TesseraError } from '../errors.ts';
 import { callSite } from '../ir/trace/callsite.ts';
+import { describe, noMore, suggestion } from '../names.ts';
 import { Checker, type CheckReport } from './check.ts';
 import { readClusterDef, type SpuDef } from './cluster-def.ts';
 import type { ClusterOptions } from './cluster-options.ts';
@@ -22,7 +23,6 @@ import {
 } from './objects.ts';
 import type { SpuStats } from './profile.ts';
 import { makePYU, type PYU, putOn } from './pyu.ts';
-import { describe, noMore, suggestion } from './read.ts';
 import { makeSPU, type SPU } from './spu.ts';
 import { mapDevice } from './trees.ts';
 import { Unseen } from './unseen.ts';

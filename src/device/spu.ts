@@ -1,13 +1,13 @@
 /** @file SPU: the device of several parties together, as a function that takes a function. */
 import { fail } from '../errors.ts';
 import type { ArrayInput, BaseArray } from '../ir/trace/array.ts';
+import { describe, noMore } from '../names.ts';
 import { markUncalled } from './arguments.ts';
 import type { CheckpointPath } from './checkpoint-part.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { type DeviceObject, type FromSpu, type PYUObject, RECEIVE, type SPUObject } from './objects.ts';
 import type { SpuStats } from './profile.ts';
 import { type PYU, readReturns } from './pyu.ts';
-import { describe, noMore } from './read.ts';
 import type { Recording } from './recording.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 import type { Session } from './session.ts';

@@ -1,6 +1,6 @@
 /** @file `storageKey` of a simulation: one for all parties, or one for each. */
+import { byParty, configError, either, refine, type Schema, text } from '../config/schema.ts';
 import { fail, oneOf } from '../errors.ts';
-import { configError, describe, type Reader } from './read.ts';
 
 /** The key of each party, or one for all. */
 export type StorageKeys = string | Readonly<Record<string, string>>;
@@ -9,14 +9,10 @@ export type StorageKeys = string | Readonly<Record<string, string>>;
 const KEY = /^[A-Za-z0-9+/]{43}=$/;
 const WANTED = '32 bytes in base64 are wanted, as `openssl rand -base64 32` makes them';
 
-export const readStorageKeys: Reader<StorageKeys> = (value, path) => {
-  if (typeof value === 'string') return KEY.test(value) ? value : configError(path, WANTED);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return configError(path, `a key, or an object with one for each party is wanted, not ${describe(value)}`);
-  for (const [party, key] of Object.entries(value))
-    if (typeof key !== 'string' || !KEY.test(key)) configError(`${path}.${party}`, WANTED);
-  return value as Readonly<Record<string, string>>;
-};
+const key = refine(text, (value) => (KEY.test(value) ? value : fail('CONFIG', WANTED)));
+
+/** A key for all parties, or an object with one for each. */
+export const storageKeys: Schema<StorageKeys> = either((x) => typeof x === 'string', key, byParty(key));
 
 /** Throws CONFIG for keys of nobody. */
 export const forParties = (keys: StorageKeys, parties: readonly string[]): StorageKeys => {

@@ -6,7 +6,7 @@
 import { fail } from '../errors.ts';
 import type { TensorData } from '../ir/ops/graph.ts';
 import { NDArray } from '../ir/trace/ndarray.ts';
-import { describe } from './read.ts';
+import { describe } from '../names.ts';
 
 /** What can be taken over: an array of numbers that has its buffer for itself. */
 export type Takeable = NDArray | TensorData | Float32Array | Uint8ClampedArray;

@@ -4,11 +4,11 @@ import type { Tensor } from '../ir/ops/graph.ts';
 import { type ArrayInput, BaseArray } from '../ir/trace/array.ts';
 import { isTensor, NDArray } from '../ir/trace/ndarray.ts';
 import { flatten, type TreeDef } from '../ir/trace/pytree.ts';
+import { describe } from '../names.ts';
 import type { Field } from '../ring/field.ts';
 import * as math from '../ring/math/index.ts';
 import { checkCalled, checkFields, type Found, isPlainObject, isPromise } from './arguments.ts';
 import { DeviceObject } from './objects.ts';
-import { describe } from './read.ts';
 
 const MAX_DEPTH = 256;
 

@@ -2,16 +2,19 @@
  * @file Failures that nobody has seen. An error waits behind its handle; a program that never asks would end well. So each
  * failure is kept until the program was told of it, and the rest is told when the session ends.
  */
-import { TesseraError } from '../errors.ts';
-import { configError, describe, type Reader } from './read.ts';
+
+import { custom } from '../config/schema.ts';
+import { fail, TesseraError } from '../errors.ts';
+import { describe } from '../names.ts';
 
 /** What to do with failures that nobody has seen, at the end of a session. */
 export type UnseenMode = 'print' | 'throw';
 
-export const readUnseen: Reader<UnseenMode> = (value, path) =>
+export const unseenMode = custom<UnseenMode>({ enum: ['print', 'throw'] }, (value) =>
   value === 'print' || value === 'throw'
     ? value
-    : configError(path, `use "print" or "throw", not ${describe(value)}`);
+    : fail('CONFIG', `use "print" or "throw", not ${describe(value)}`),
+);
 
 /** Names of a failure, of which any two errors about it have one in common. */
 interface Names {

@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { doctor } from '../../src/cli/doctor.ts';
 import { keygen } from '../../src/cli/keygen.ts';
+import { namesIn, parseCertificates } from '../../src/link/tls.ts';
 import { DAY, makeAuthority, makeLeaf } from '../link/certificates.ts';
 import { closeAll, connectAll, freePort, partyOptions, rejection, suite } from '../link/helpers.ts';
 
@@ -79,7 +80,7 @@ const plain = (self: 'alice' | 'bob') => {
     },
     identity: `${self}.identity`,
     peer_identities: { [peer]: `${peer}.identity.pub` } as Record<string, string>,
-    spu: { field: 'FM128' },
+    job_name: 'training',
   };
 };
 const bad = async (path: string, peers: string[] = []) =>
@@ -114,10 +115,18 @@ test('what keygen makes works on the wire, and its secrets are readable by their
 
 test('keygen replaces nothing unasked, encrypts on request, and makes requests', async () => {
   assert.match((await rejection(keygen({ party: 'alice', out: folder }))).message, 'exists already');
-  assert.match((await rejection(keygen({ party: '../x', out: folder }))).message, 'cannot be the name');
+  assert.match((await rejection(keygen({ party: '../x', out: folder }))).message, 'no party name');
   const { files } = await keygen({ party: 'carol', out: folder, csr: true, passphrase: 'pass' });
   assert.match(readFileSync(files.csr!, 'utf8'), 'BEGIN CERTIFICATE REQUEST');
   assert.match(readFileSync(files.key, 'utf8'), 'ENCRYPTED');
+});
+
+test('a party for sf.init is one for keygen, and its certificate names it: letters are not only those of ASCII', async () => {
+  const { files } = await keygen({ party: 'alícia', out: folder });
+  const [certificate] = parseCertificates(readFileSync(files.cert!, 'utf8'), 'cert');
+  assert.ok(namesIn(certificate!).includes('alícia'), namesIn(certificate!).join());
+  for (const party of ['-alice', 'al ice', '', 'x'.repeat(65)])
+    assert.match((await rejection(keygen({ party, out: folder }))).message, 'no party name');
 });
 
 test('doctor finds nothing wrong with what is right', async () => {
@@ -146,7 +155,7 @@ const mistakes: [string, (c: ReturnType<typeof plain>) => void, RegExp][] = [
     /chain: does not come/,
   ],
   ['an unknown party', (c) => (c.tls_config.client_certs.dave = { ca_cert: 'bob.cert.pem' }), /no party/],
-  ['a wrong self', (c) => (c.cluster_config.self_party = 'zoe'), /selfParty/],
+  ['a wrong self', (c) => (c.cluster_config.self_party = 'zoe'), /self_party/],
   ['a bad address', (c) => (c.cluster_config.parties.bob!.address = 'bob'), /no address/],
   [
     'one address twice',
@@ -154,6 +163,21 @@ const mistakes: [string, (c: ReturnType<typeof plain>) => void, RegExp][] = [
     /address too/,
   ],
   ['an identity that is none', (c) => (c.peer_identities.bob = 'alice.identity'), /no identity/],
+  [
+    'a misspelt option, as sf.init does',
+    (c) => Object.assign(c, { allow_insecur: true }),
+    /configuration: unknown key "allow_insecur": did you mean "allow_insecure"\?/,
+  ],
+  [
+    'a misspelt option further in',
+    (c) => Object.assign(c.cluster_config, { dealr: { address: 'd:1' } }),
+    /configuration: cluster_config: unknown key "dealr": did you mean "dealer"\?/,
+  ],
+  [
+    'what sf.init refuses beyond keys and types',
+    (c) => Object.assign(c.cluster_config, { dealer: { name: 'bob', address: 'd:1' } }),
+    /configuration: cluster_config\.dealer\.name: "bob" is one of the parties/,
+  ],
   [
     'an address of no interface',
     (c) => (c.cluster_config.parties.alice!.listen_addr = '192.0.2.7:9000'),
@@ -193,8 +217,8 @@ test('doctor finds expired certificates, ports in use, plaintext, and configurat
     c.cluster_config.parties.bob!.address = '192.0.2.1:9000';
   });
   assert.match((await bad(far)).map((r) => r.detail).join(), 'in the clear');
-  const differ = await bad(await config('alice'), [await config('bob', (c) => (c.spu.field = 'FM64'))]);
-  assert.match(differ.map((r) => r.detail).join(), 'differ at spu.field');
+  const differ = await bad(await config('alice'), [await config('bob', (c) => (c.job_name = 'test'))]);
+  assert.match(differ.map((r) => r.detail).join(), 'differ at jobName');
   await keygen({ party: 'bob', out: at('new') });
   const stale = await bad(
     await config('alice', (c) => (c.tls_config.client_certs.bob!.cert = 'new/bob.cert.pem')),

@@ -3,8 +3,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readClusterDef } from '../../src/device/cluster-def.ts';
 import { readInitOptions } from '../../src/device/init-options.ts';
-import { nearest } from '../../src/device/read.ts';
 import * as sf from '../../src/index.ts';
+import { nearest } from '../../src/names.ts';
 import { fails } from './helpers.ts';
 
 const test = suite('device: configuration');

@@ -413,16 +413,21 @@ test('nothing that is given is ignored', () =>
   }));
 
 test('a configuration is answered in its own spelling', async () => {
-  const def = (runtime: Readonly<Record<string, unknown>>) => ({
+  const def = (runtime: object) => ({
     nodes: PARTIES.map((party) => ({ party })),
-    runtime_config: runtime,
+    runtime_config: runtime as sf.RuntimeConfigOptions,
   });
   await withSession(PARTIES, async (s) => {
     const snake = await fails(() => s.SPU(def({ protocol: 'SEMI2K', feild: 'FM64' })), 'CONFIG', '"field"');
     assert.match(snake.message, /fxp_fraction_bits/);
     assert.not.match(snake.message, /fxpFractionBits/);
     const camel = await fails(
-      () => s.SPU({ nodes: def({}).nodes, runtimeConfig: { protocol: 'SEMI2K', feild: 'FM64' } }),
+      () =>
+        s.SPU({
+          nodes: def({}).nodes,
+          // @ts-expect-error: editors know it, too
+          runtimeConfig: { protocol: 'SEMI2K', feild: 'FM64' },
+        }),
       'CONFIG',
     );
     assert.match(camel.message, /fxpFractionBits/);

@@ -14,7 +14,8 @@ const src = join(root, 'src');
  */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ring: [],
-  link: ['ring'],
+  config: ['ring'],
+  link: ['config'],
   dealer: ['ring'],
   gates: ['link', 'dealer'],
   fixed: ['gates'],

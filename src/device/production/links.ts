@@ -1,11 +1,12 @@
 /** @file Opening the links of a production session: the same for parties and for the dealer. */
 import { TesseraError } from '../../errors.ts';
+import type { Meeting } from '../../link/relay-place.ts';
 import { waitingText } from '../../link/report.ts';
 import { parseRoomKey } from '../../link/room.ts';
 import { tapped } from '../../link/tap.ts';
 import { connect, type WebSocketTransport } from '../../link/websocket.ts';
 import { fromAbort, shown } from './failure.ts';
-import type { Production } from './production-options.ts';
+import type { Production, RoomOptions } from './production-options.ts';
 
 /** What all parties must agree on; the handshake names the first path that differs. */
 const agreed = (o: Production): object => ({
@@ -30,6 +31,11 @@ const cancelled = ({ self, signal }: Production): TesseraError | undefined =>
       )
     : undefined;
 
+const meetingOf = ({ key, relay }: RoomOptions): Meeting => ({
+  key: parseRoomKey(key),
+  ...(relay !== undefined && { relay }),
+});
+
 /** Opens this party's end: listens, begins to dial, waits for nobody. */
 export const connectParty = async (o: Production): Promise<WebSocketTransport> => {
   const identity = o.keptIdentity ?? o.identity ?? o.passingIdentity;
@@ -42,7 +48,7 @@ export const connectParty = async (o: Production): Promise<WebSocketTransport> =
     allowInsecure: o.allowInsecure,
     ...(o.tls && { tls: o.tls }),
     ...(identity !== undefined && { identity }),
-    ...(o.room && { room: { ...o.room, key: parseRoomKey(o.room.key) } }),
+    ...(o.room && { room: meetingOf(o.room) }),
     ...(o.peerIdentities && { peerIdentities: o.peerIdentities }),
     ...(heartbeatMs !== undefined && { heartbeatMs }),
     ...(peerTimeoutMs !== undefined && { peerTimeoutMs }),

@@ -1,145 +1,219 @@
 /** @file What `sf.init` takes in production: the guide's `cluster_config`, `tls_config` and allow-list, read strictly. */
+import {
+  byParty,
+  configError,
+  custom,
+  either,
+  flag,
+  type Input,
+  instance,
+  integer,
+  isFunction,
+  type Output,
+  object,
+  optional,
+  PATH,
+  partyName,
+  read,
+  refine,
+  type Schema,
+  spellingOf,
+  text,
+} from '../../config/schema.ts';
 import { fail } from '../../errors.ts';
-
 import { parseAddress } from '../../link/address.ts';
 import { type KeptIdentity, parseIdentity } from '../../link/identity.ts';
 import type { Pem, TlsOptions } from '../../link/pem.ts';
 import type { PeerEvent } from '../../link/report.ts';
 import type { AllowedList } from '../../link/types.ts';
+import { describe, suggestion } from '../../names.ts';
 import * as math from '../../ring/math/index.ts';
 import { type Listener, listener, teller } from '../events.ts';
-import { isQuiet, type LoggingLevel, loggingLevel } from '../logging.ts';
-import {
-  configError,
-  describe,
-  flag,
-  integer,
-  type Key,
-  object,
-  optional,
-  partyName,
-  type Reader,
-  required,
-  spellingOf,
-  suggestion,
-  text,
-} from '../read.ts';
-import { readUnseen, type UnseenMode } from '../unseen.ts';
+import { isQuiet, loggingLevel } from '../logging.ts';
+import { type UnseenMode, unseenMode } from '../unseen.ts';
 
-export interface PartyOptions {
+const address = refine(text, (given) => {
+  parseAddress(given, PATH);
+  return given;
+});
+
+const PLACE = {
   /** Where the others reach it, host:port; without it the party only dials out. */
-  readonly address?: string;
-  readonly listen_addr?: string;
-  readonly listenAddr?: string;
-}
-
-export interface ClusterConfig {
-  readonly parties: Readonly<Record<string, PartyOptions>>;
-  readonly self_party?: string;
-  readonly selfParty?: string;
-  /** The third-party dealer: a server that sees no data. */
-  readonly dealer?: PartyOptions & { readonly name?: string };
-}
-
-type PemKeys = {
-  readonly ca_cert?: Pem;
-  readonly caCert?: Pem;
-  readonly cert?: Pem;
-  readonly key?: Pem;
-  readonly passphrase?: string;
+  address: optional(address),
+  /** Where it listens, if that is not its address. */
+  listenAddr: optional(address, undefined, ['listen_address', 'listenAddress']),
 };
 
-/** The guide's form, or flat: one authority for all. */
-export type TlsConfig =
-  | {
-      readonly cert: PemKeys;
-      readonly client_certs?: Readonly<Record<string, PemKeys>>;
-      readonly clientCerts?: Readonly<Record<string, PemKeys>>;
-    }
-  | PemKeys;
+const PARTY = object(PLACE);
+const DEALER = object({ name: optional(partyName, 'dealer'), ...PLACE });
 
-export interface CrossSiloOptions {
-  readonly heartbeatMs?: number;
+const CLUSTER_CONFIG = object({
+  /** All parties, by name. */
+  parties: byParty(PARTY),
+  /** Whose program this is. */
+  selfParty: partyName,
+  /** The third-party dealer: a server that sees no data. */
+  dealer: optional(DEALER),
+});
+
+/** A path, PEM text or bytes. */
+const pem: Schema<Pem> = custom<Pem>({ type: 'string' }, (value) =>
+  typeof value === 'string' || value instanceof URL || value instanceof Uint8Array
+    ? value
+    : fail('CONFIG', `a path, PEM text or bytes are wanted, not ${describe(value)}`),
+);
+
+const PEMS = object({
+  /** The authority that signs for the party. */
+  caCert: optional(pem),
+  /** Its certificate. */
+  cert: optional(pem),
+  /** The key of the certificate; of the own party alone. */
+  key: optional(pem),
+  passphrase: optional(text),
+});
+
+/** As in the guide: the own files, and those of each peer. */
+const GUIDE_TLS = object({
+  cert: PEMS,
+  clientCerts: optional(byParty(PEMS), {}),
+});
+
+const isNested = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  'cert' in value &&
+  typeof value.cert === 'object' &&
+  value.cert !== null &&
+  !(value.cert instanceof Uint8Array) &&
+  !(value.cert instanceof URL);
+
+/** The guide's nested form, or flat `{ ca_cert, cert, key }`, in which one authority vouches for all peers. */
+const TLS_CONFIG = either(isNested, GUIDE_TLS, PEMS);
+
+const CROSS_SILO = object({
+  /** Milliseconds between signs of life. */
+  heartbeatMs: optional(integer(10, 3_600_000)),
   /** A peer that is gone for this long is lost. */
-  readonly peerTimeoutMs?: number;
+  peerTimeoutMs: optional(integer(10, 86_400_000)),
   /** How long peers may take to come up. */
-  readonly readyTimeoutMs?: number;
-  readonly maxMessageBytes?: number;
+  readyTimeoutMs: optional(integer(1, 86_400_000), undefined, [
+    'timeout_in_ms',
+    'timeoutInMs',
+    'timeoutMs',
+    'timeout_ms',
+  ]),
+  maxMessageBytes: optional(integer(1, math.pow2(32) - 1), undefined, [
+    'messages_max_size_in_bytes',
+    'messagesMaxSizeInBytes',
+  ]),
   /**
    * How long the oldest operation that waits for other parties may take: then the session ends with PEER_LOST, which names
    * who lives and has not called it. Off if absent: functions of parties may take as long as they like.
    */
-  readonly opTimeoutMs?: number;
+  opTimeoutMs: optional(integer(10, 2_147_483_647)),
   /** Tell the other parties the messages of errors, not only their codes. */
-  readonly exposeErrors?: boolean;
+  exposeErrors: optional(flag, false, ['expose_error_trace', 'exposeErrorTrace']),
   /** Keep the event loop awake for a moment while waiting for a peer. */
-  readonly spin?: boolean;
-}
+  spin: optional(flag),
+});
 
-export interface ProductionOptions {
-  readonly address?: string;
-  readonly clusterConfig?: ClusterConfig;
-  readonly cluster_config?: ClusterConfig;
-  readonly tlsConfig?: TlsConfig;
-  readonly tls_config?: TlsConfig;
-  readonly crossSiloSerializingAllowedList?: AllowedList;
-  readonly cross_silo_serializing_allowed_list?: AllowedList;
-  readonly jobName?: string;
-  readonly job_name?: string;
-  readonly crossSilo?: CrossSiloOptions;
-  /** The own Ed25519 identity, as `tessera keygen` writes it, and those of peers: for who cannot show certificates. */
-  readonly identity?: string;
+const isObject = (x: unknown): boolean => typeof x === 'object' && x !== null && !Array.isArray(x);
+
+/** From modules to lists of names. */
+export const allowedList: Schema<AllowedList> = custom<AllowedList>({ type: 'object' }, (value) =>
+  isObject(value)
+    ? (value as AllowedList)
+    : fail('CONFIG', `an object from modules to lists of names is wanted, not ${describe(value)}`),
+);
+
+const isKept = (x: unknown): boolean => {
+  const { publicKey, signingKey } = (isObject(x) ? x : {}) as Partial<KeptIdentity>;
+  return publicKey instanceof Uint8Array && signingKey instanceof CryptoKey;
+};
+
+const ROOM = object({
+  /** The invitation: `tessera-room-1:...`. */
+  key: text,
+  /** The relay at which parties without an address meet. */
+  relay: optional(text),
+});
+
+const publicIdentity = refine(text, (given) => {
+  parseIdentity(given, PATH);
+  return given;
+});
+
+const STORED = object({
+  /** The folder that `tessera deal` made for this party. */
+  folder: text,
+  /** The public identity of who dealt it. */
+  dealer: publicIdentity,
+  set: optional(text),
+  /** The name of this deployment, where the material was dealt for one (`tessera deal --deployment`). */
+  deployment: optional(text),
+  /** The set in a folder that this machine has not used before: no other copy of it is ever used. */
+  acceptCopiedMaterial: optional(text),
+});
+
+export const PRODUCTION = object({
+  /** Accepted for the guide, and not used. */
+  address: optional(text),
+  /** The parties, and whose program this is. */
+  clusterConfig: CLUSTER_CONFIG,
+  /** Certificates: in the guide's form, or flat with one authority for all. */
+  tlsConfig: optional(TLS_CONFIG),
+  /** Which types may go from party to party; every registered one if absent. */
+  crossSiloSerializingAllowedList: optional(allowedList),
+  /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
+  unseen: optional(unseenMode),
+  /** Programs meet within a job of this name. */
+  jobName: optional(text, 'tessera'),
+  /** Timeouts and limits of the links. */
+  crossSilo: optional(CROSS_SILO, {}, ['cross_silo_comm_options', 'crossSiloCommOptions']),
+  /** The own Ed25519 identity, as `tessera keygen` writes it: for who cannot show certificates. */
+  identity: optional(text),
   /** In place of `identity`: a key pair in the platform's key store, as `keepIdentity` makes it in a browser. */
-  readonly keptIdentity?: KeptIdentity;
+  keptIdentity: optional(instance<KeptIdentity>(isKept, 'a key pair of keepIdentity')),
   /** An invitation: its key (`tessera-room-1:...`), and the relay at which parties without an address meet. */
-  readonly room?: RoomOptions;
+  room: optional(ROOM),
   /** Hears of peers that come, drop out, come back and are lost. */
-  readonly onPeer?: (event: PeerEvent) => void;
+  onPeer: optional(instance<(event: PeerEvent) => void>(isFunction, 'a function')),
   /** Shown a copy of what arrives from the other parties for an SPU: for teaching and debugging. */
-  readonly onReceived?: (from: string, bytes: Uint8Array) => void;
+  onReceived: optional(instance<(from: string, bytes: Uint8Array) => void>(isFunction, 'a function')),
   /** Shown a copy of what leaves for them: just what their `onReceived` is shown. */
-  readonly onSent?: (to: string, bytes: Uint8Array) => void;
-  readonly peerIdentities?: Readonly<Record<string, string>>;
+  onSent: optional(instance<(to: string, bytes: Uint8Array) => void>(isFunction, 'a function')),
+  /** The public identities of peers, which they have to prove. */
+  peerIdentities: optional(byParty(text)),
   /** 32 bytes in base64, with which checkpoints are encrypted; by default a key is derived from `identity`. */
-  readonly storageKey?: string;
+  storageKey: optional(text),
   /**
    * A folder with what `tessera deal` made for this party, in place of a dealer, and the public identity of who dealt it.
    * Whoever made it could read what this party masks with it: what others have signed is refused.
    */
-  readonly storedMaterial?: {
-    readonly folder: string;
-    readonly dealer: string;
-    readonly set?: string;
-    /** The name of this deployment, where the material was dealt for one (`tessera deal --deployment`). */
-    readonly deployment?: string;
-    /** The set in a folder that this machine has not used before: no other copy of it is ever used. */
-    readonly acceptCopiedMaterial?: string;
-    readonly accept_copied_material?: string;
-  };
-  readonly allowInsecure?: boolean;
-  readonly allowTrustedFirstParty?: boolean;
-  readonly signal?: AbortSignal;
-  /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
-  readonly unseen?: UnseenMode;
+  storedMaterial: optional(STORED),
+  /** Lets data leave this machine in the clear, on a network that is trusted. */
+  allowInsecure: optional(flag, false),
+  /** Lets rank 0 deal, which could then learn the inputs of the others. */
+  allowTrustedFirstParty: optional(flag, false),
+  /** Ends the session when it is set off. */
+  signal: optional(instance<AbortSignal>((x) => x instanceof AbortSignal, 'an AbortSignal')),
   /** Hears of what may be wrong in a program, such as public numbers that become 0; else it is printed, once. */
-  readonly onEvent?: Listener;
+  onEvent: optional(listener),
   /** 'info' prints who is waited for; 'warning' and above do not. What must be known of trust is printed in any case. */
-  readonly loggingLevel?: LoggingLevel;
-  readonly logging_level?: LoggingLevel;
-}
+  loggingLevel,
+});
 
-export interface RoomOptions {
-  readonly key: string;
-  readonly relay?: string;
-}
+export type ClusterConfig = Input<typeof CLUSTER_CONFIG>;
+export type TlsConfig = Input<typeof TLS_CONFIG>;
+export type CrossSiloOptions = Input<typeof CROSS_SILO>;
+export type ProductionOptions = Input<typeof PRODUCTION>;
+export type RoomOptions = Output<typeof ROOM>;
+type Stored = Output<typeof STORED>;
 
-interface Stored {
-  readonly folder: string;
-  readonly dealer: string;
-  readonly set: string | undefined;
-  readonly deployment: string | undefined;
-  readonly acceptCopiedMaterial: string | undefined;
-}
+/** Keys that were left out are not there. */
+type Given<T> = { readonly [K in keyof T]?: T[K] };
+type CrossSilo = Given<Output<typeof CROSS_SILO>> & { readonly exposeErrors: boolean };
 
 /** As read. */
 export interface Production {
@@ -151,7 +225,7 @@ export interface Production {
   readonly tls: TlsOptions | undefined;
   readonly allowedList: AllowedList | undefined;
   readonly job: string;
-  readonly crossSilo: Required<Pick<CrossSiloOptions, 'exposeErrors'>> & CrossSiloOptions;
+  readonly crossSilo: CrossSilo;
   readonly identity: string | undefined;
   readonly keptIdentity: KeptIdentity | undefined;
   /** Made for this program where it comes to a room without an identity of its own: it has the same when it comes again. */
@@ -171,185 +245,41 @@ export interface Production {
   readonly tell: Listener;
 }
 
-const maybe = <T>(read: Reader<T>, also: readonly string[] = []): Key<T | undefined> =>
-  optional<T | undefined>(read, undefined, also);
-
-const address: Reader<string> = (value, path) => {
-  const given = text(value, path);
-  parseAddress(given, path);
-  return given;
-};
-
-const place = {
-  address: maybe(address),
-  listenAddr: maybe(address, ['listen_address', 'listenAddress']),
-};
-
-const readParty = object<{ address: string | undefined; listenAddr: string | undefined }>(place);
-const readDealer = object<{ name: string; address: string | undefined; listenAddr: string | undefined }>({
-  name: optional(partyName, 'dealer'),
-  ...place,
-});
-
-/** An object whose keys are names of parties. */
-const byName =
-  <T>(read: Reader<T>): Reader<Readonly<Record<string, T>>> =>
-  (value, path) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      return configError(path, `an object from names to settings is wanted, not ${describe(value)}`);
-    return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [partyName(name, path), read(item, `${path}.${name}`)]),
-    );
+/** What TLS needs: the own files, and for each peer its authority or its certificate. */
+const tlsOf = (value: Output<typeof TLS_CONFIG>, peers: readonly string[], path: string): TlsOptions => {
+  const nested = isNested(value);
+  const own = (nested ? value.cert : value) as Output<typeof PEMS>;
+  const { caCert, cert, key, passphrase } = own;
+  if (cert === undefined || key === undefined)
+    return configError(nested ? `${path}.cert` : path, 'this party needs its "cert" and its "key"');
+  const clientCerts: Readonly<Record<string, Given<Output<typeof PEMS>>>> = nested
+    ? (value as Output<typeof GUIDE_TLS>).clientCerts
+    : Object.fromEntries(peers.map((peer) => [peer, { caCert }]));
+  for (const peer of Object.keys(clientCerts))
+    if (!peers.includes(peer))
+      configError(`${path}.client_certs.${peer}`, `no such peer: ${suggestion(peer, peers)}`);
+  return {
+    cert: {
+      cert,
+      key,
+      ...(caCert !== undefined && { caCert }),
+      ...(passphrase !== undefined && { passphrase }),
+    },
+    clientCerts: Object.fromEntries(
+      Object.entries(clientCerts).map(([peer, { caCert: authority, cert: pin }]) => {
+        const anchor = authority ?? pin;
+        if (anchor === undefined)
+          return configError(`${path}.client_certs.${peer}`, '"ca_cert" or "cert" is missing');
+        return [peer, { caCert: anchor, ...(pin !== undefined && { cert: pin }) }];
+      }),
+    ),
   };
-
-const pem: Reader<Pem> = (value, path) =>
-  typeof value === 'string' || value instanceof URL || value instanceof Uint8Array
-    ? value
-    : configError(path, `a path, PEM text or bytes are wanted, not ${describe(value)}`);
-
-interface Pems {
-  caCert: Pem | undefined;
-  cert: Pem | undefined;
-  key: Pem | undefined;
-  passphrase: string | undefined;
-}
-
-const readPems = object<Pems>({
-  caCert: maybe(pem),
-  cert: maybe(pem),
-  key: maybe(pem),
-  passphrase: maybe(text),
-});
-
-const readGuideTls = object({
-  cert: required(readPems),
-  clientCerts: optional<Readonly<Record<string, Pems>>>(byName(readPems), {}),
-});
-
-/** The guide's nested form, or flat `{ ca_cert, cert, key }`, in which one authority vouches for all peers. */
-const readTls =
-  (peers: readonly string[]): Reader<TlsOptions> =>
-  (value, path) => {
-    const nested =
-      typeof value === 'object' &&
-      value !== null &&
-      'cert' in value &&
-      typeof value.cert === 'object' &&
-      value.cert !== null &&
-      !(value.cert instanceof Uint8Array) &&
-      !(value.cert instanceof URL);
-    const own = nested ? readGuideTls(value, path) : { cert: readPems(value, path), clientCerts: undefined };
-    const { caCert, cert, key, passphrase } = own.cert;
-    const where = nested ? `${path}.cert` : path;
-    if (cert === undefined || key === undefined)
-      return configError(where, 'this party needs its "cert" and its "key"');
-    const clientCerts = own.clientCerts ?? Object.fromEntries(peers.map((peer) => [peer, { caCert }]));
-    for (const peer of Object.keys(clientCerts))
-      if (!peers.includes(peer))
-        configError(`${path}.client_certs.${peer}`, `no such peer: ${suggestion(peer, peers)}`);
-    return {
-      cert: {
-        cert,
-        key,
-        ...(caCert !== undefined && { caCert }),
-        ...(passphrase !== undefined && { passphrase }),
-      },
-      clientCerts: Object.fromEntries(
-        Object.entries(clientCerts).map(([peer, entry]) => {
-          const anchor = entry.caCert ?? (entry as Pems).cert;
-          if (anchor === undefined)
-            return configError(`${path}.client_certs.${peer}`, '"ca_cert" or "cert" is missing');
-          const pin = (entry as Pems).cert;
-          return [peer, { caCert: anchor, ...(pin !== undefined && { cert: pin }) }];
-        }),
-      ),
-    };
-  };
-
-const readCrossSilo = object<CrossSiloOptions>({
-  heartbeatMs: maybe(integer(10, 3_600_000)),
-  peerTimeoutMs: maybe(integer(10, 86_400_000)),
-  readyTimeoutMs: maybe(integer(1, 86_400_000), ['timeout_in_ms', 'timeoutInMs', 'timeoutMs', 'timeout_ms']),
-  maxMessageBytes: maybe(integer(1, math.pow2(32) - 1), [
-    'messages_max_size_in_bytes',
-    'messagesMaxSizeInBytes',
-  ]),
-  opTimeoutMs: maybe(integer(10, 2_147_483_647)),
-  exposeErrors: optional(flag, false, ['expose_error_trace', 'exposeErrorTrace']),
-  spin: maybe(flag),
-} as unknown as Parameters<typeof object<CrossSiloOptions>>[0]);
-
-const asIs =
-  <T>(is: (x: unknown) => boolean, what: string): Reader<T> =>
-  (value, path) =>
-    is(value) ? (value as T) : configError(path, `${what} is wanted, not ${describe(value)}`);
-
-const anObject = (x: unknown): boolean => typeof x === 'object' && x !== null && !Array.isArray(x);
-
-export const readAllowedList = asIs<AllowedList>(anObject, 'an object from modules to lists of names');
-
-const isFunction = (x: unknown): boolean => typeof x === 'function';
-
-const isKept = (x: unknown): boolean => {
-  const { publicKey, signingKey } = (anObject(x) ? x : {}) as Partial<KeptIdentity>;
-  return publicKey instanceof Uint8Array && signingKey instanceof CryptoKey;
 };
-
-const readRoom = object<RoomOptions>({ key: required(text), relay: maybe(text) } as unknown as Parameters<
-  typeof object<RoomOptions>
->[0]);
-
-const readCluster = object({
-  parties: required(byName(readParty)),
-  selfParty: required(partyName),
-  dealer: maybe(readDealer),
-});
-
-const publicIdentity: Reader<string> = (value, path) => {
-  const given = text(value, path);
-  parseIdentity(given, path);
-  return given;
-};
-
-const readStored = object<Stored>({
-  folder: required(text),
-  dealer: required(publicIdentity),
-  set: maybe(text),
-  deployment: maybe(text),
-  acceptCopiedMaterial: maybe(text),
-});
-
-const readAll = object({
-  address: maybe(text),
-  clusterConfig: required(readCluster),
-  tlsConfig: optional<unknown>((x) => x, undefined),
-  crossSiloSerializingAllowedList: maybe(readAllowedList),
-  unseen: optional<UnseenMode | undefined>(readUnseen, undefined),
-  jobName: optional(text, 'tessera'),
-  crossSilo: optional<CrossSiloOptions>(readCrossSilo, { exposeErrors: false }, [
-    'cross_silo_comm_options',
-    'crossSiloCommOptions',
-  ]),
-  identity: maybe(text),
-  keptIdentity: maybe(asIs<KeptIdentity>(isKept, 'a key pair of keepIdentity')),
-  room: maybe(readRoom),
-  onPeer: maybe(asIs<(event: PeerEvent) => void>(isFunction, 'a function')),
-  onReceived: maybe(asIs<(from: string, bytes: Uint8Array) => void>(isFunction, 'a function')),
-  onSent: maybe(asIs<(to: string, bytes: Uint8Array) => void>(isFunction, 'a function')),
-  peerIdentities: maybe(byName(text)),
-  storageKey: maybe(text),
-  storedMaterial: maybe(readStored),
-  allowInsecure: optional(flag, false),
-  allowTrustedFirstParty: optional(flag, false),
-  signal: maybe(asIs<AbortSignal>((x) => x instanceof AbortSignal, 'an AbortSignal')),
-  onEvent: maybe(listener),
-  loggingLevel,
-});
 
 /** Reads the options of production mode. */
 export const readProduction = (options: unknown): Production => {
-  const o = readAll(options, '');
-  const as = spellingOf(options as object, '');
+  const o = read(PRODUCTION, options);
+  const as = spellingOf(options as object);
   const [cluster, self, tls] = [as('clusterConfig'), as('selfParty'), as('tlsConfig')];
   const { parties: named, selfParty, dealer } = o.clusterConfig;
   const parties = Object.keys(named);
@@ -397,10 +327,10 @@ export const readProduction = (options: unknown): Production => {
     parties,
     addresses,
     dealer: dealer?.name,
-    tls: o.tlsConfig === undefined ? undefined : readTls(peers)(o.tlsConfig, tls),
+    tls: o.tlsConfig === undefined ? undefined : tlsOf(o.tlsConfig, peers, tls),
     allowedList: o.crossSiloSerializingAllowedList,
     job: o.jobName,
-    crossSilo: o.crossSilo as Production['crossSilo'],
+    crossSilo: o.crossSilo,
     identity: o.identity,
     keptIdentity: o.keptIdentity,
     passingIdentity: undefined,
