@@ -14,8 +14,8 @@ const src = join(root, 'src');
  */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ring: [],
-  config: ['ring'],
-  link: ['config'],
+  config: [],
+  link: ['ring', 'config'],
   dealer: ['ring'],
   gates: ['link', 'dealer'],
   fixed: ['gates'],
