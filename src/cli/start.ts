@@ -24,7 +24,7 @@ const slots = byParty(
 );
 
 /** `{"alice": 16}`, or `@file` with the same. */
-export const readResources = (given: string): Readonly<Record<string, number>> => {
+const readResources = (given: string): Readonly<Record<string, number>> => {
   const path = '--resources';
   let value: unknown;
   try {

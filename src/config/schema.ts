@@ -242,8 +242,8 @@ export const partyList: Schema<readonly string[]> = refine(list(partyName), (nam
       ),
 );
 
-export const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
-export const camel = (name: string): string =>
+const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
+const camel = (name: string): string =>
   name.replace(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
 
 /** All ways to write a key: as documented, the other spelling, and further ones. */
