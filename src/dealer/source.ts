@@ -1,6 +1,6 @@
 /** @file Where a party gets the dealer's material from, gate by gate: rank 0 its corrections, all what is told. */
 
-import type { Chunk } from './material.ts';
+import type { Chunk } from './material-context.ts';
 
 export interface MaterialSource {
   /** The chunks of one gate. Gates may be asked for in another order than they were dealt in. */

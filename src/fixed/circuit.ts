@@ -1,5 +1,7 @@
 /** @file What functions are built from: wires and gates. The graph (ir/) implements it; fixed/ only writes with it. */
 
+import type { GateAttrs, GateName } from '../gates/gate-table.ts';
+import type { LocalAttrs, LocalName } from '../gates/local-ops.ts';
 import type { Field } from '../ring/field.ts';
 import * as math from '../ring/math/index.ts';
 
@@ -10,6 +12,17 @@ export interface Wire {
   readonly kind: 'ring' | 'bit';
   readonly secret: boolean;
 }
+
+/** Names of the operations of a lowered graph, and the attributes of each. */
+export type OpName = GateName | LocalName;
+export type OpAttrs<K extends OpName> = K extends GateName
+  ? GateAttrs<K>
+  : K extends LocalName
+    ? LocalAttrs<K>
+    : never;
+
+/** FSS gates that compute a whole function in one round. */
+export type FssFunction = 'piecewiseLinearFss' | 'splineFss' | 'exponentialFss';
 
 export type WireType = Omit<Wire, 'id'>;
 
@@ -31,17 +44,12 @@ export interface Circuit {
   readonly guarded: boolean;
   /** Makes a function among products: it uses all of the ring inside, where no number leaves the range. */
   inside<T>(make: () => T): T;
-  /** Adds an operation. */
-  emit(
-    op: string,
-    ins: readonly Wire[],
-    attrs: Readonly<Record<string, unknown>>,
-    outs: readonly WireType[],
-  ): Wire[];
-  /** Whether an FSS gate is to do, on so many elements, what several gates do otherwise. */
-  usesFss(
-    op: string,
-    attrs: Readonly<Record<string, unknown>>,
+  /** Adds a gate or a local op. */
+  emit<K extends OpName>(op: K, ins: readonly Wire[], attrs: OpAttrs<K>, outs: readonly WireType[]): Wire[];
+  /** Whether one FSS gate is to compute, on so many elements, what several gates do otherwise. */
+  usesFss<K extends FssFunction>(
+    op: K,
+    attrs: GateAttrs<K>,
     elements: number,
     instead: FssAlternative,
   ): boolean;

@@ -135,7 +135,7 @@ const near = (c: Circuit, x: Wire, reach: readonly [number, number], range: Expo
     exact: c.exact,
   };
   const shifted = addNumber(c, x, -lo);
-  const gate = (op: string, of: object): Wire =>
+  const gate = (op: 'exponential' | 'exponentialFss', of: { readonly bits?: number }): Wire =>
     inBatches(c, shifted, (part) => c.emit(op, [part], { ...attrs, ...of }, [secretRing(part)])[0]!);
   const inside = reach[0] >= range.lo;
   const bits = bitsFor(c, [reach[0], Math.min(reach[1], range.near)], lo, pieces * math.pow2(log));

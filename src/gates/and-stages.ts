@@ -5,11 +5,12 @@
  *
  * Rounds 1 a stage; a bit for each plane opened; dealer a bit for each set of two or more masks.
  */
-import type { Dealing } from '../dealer/material.ts';
+import type { DealerContext } from '../dealer/dealer-context.ts';
+import { bits as bitSlot, type Slot, type SlotUse } from '../dealer/slots.ts';
 import type { Bits } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
 import { type Plane, type PlaneProgram, PlaneWriter } from '../ring/plane-program.ts';
-import { openWhile, type Party, type Steps } from './gate.ts';
+import { openWhile, type Party } from './gate.ts';
 
 /** Plane `to` ^= the AND of these planes, all of which are opened. */
 export interface Conjunction {
@@ -87,21 +88,49 @@ const writeStage = (ands: readonly Conjunction[], cleared: readonly number[] = [
   };
 };
 
-export const dealStage = (d: Dealing, n: number, { bits, products, deal }: Stage): void => {
-  const masks = d.drawBits(n, bits);
+/** Material of stages over n elements, under two names of the gate's choice. */
+export const stageSlots = (n: number, stages: readonly Stage[]) => ({
+  masks: stages.map((stage) => bitSlot('mask', n, stage.bits)),
+  products: stages.map((stage) => bitSlot('bitProducts', n, stage.products)),
+});
+
+/** A gate's names for the material of its stages. */
+export interface StageNames<M extends string, P extends string> {
+  readonly masks: M;
+  readonly products: P;
+}
+type StageTable<M extends string, P extends string> = Record<M, Slot<'mask', 'bits'>[]> &
+  Record<P, Slot<'bitProducts', 'bits'>[]>;
+
+/** Deals for the stage of number `index`. */
+export function* dealStage<M extends string, P extends string>(
+  d: DealerContext<StageTable<M, P>>,
+  n: number,
+  { products, deal }: Stage,
+  names: StageNames<M, P>,
+  index: number,
+) {
+  const masks = yield* d.mask(names.masks as never, index) as SlotUse<M, Bits>;
   const out = d.bits(n, products);
   d.ring.runPlanes(deal, [masks, out]);
-  d.give(out);
+  yield* d.share(names.products as never, out as never, index) as SlotUse<P, Bits>;
   d.drop(masks, out);
-};
+}
 
 /** In place. */
-export function* runStage(p: Party, planes: Bits, stage: Stage): Steps<void> {
+export function* runStage<M extends string, P extends string>(
+  p: Party<StageTable<M, P>>,
+  planes: Bits,
+  stage: Stage,
+  names: StageNames<M, P>,
+  index: number,
+) {
   const n = planes.length;
-  const masks = p.drawBits(n, stage.bits);
+  const masks = yield* p.mask(names.masks as never, index) as SlotUse<M, Bits>;
   const masked = p.bits(n, stage.bits);
   p.ring.runPlanes(stage.mask, [planes, masks, masked]);
-  const [m, products] = yield* openWhile(p, masked, () => p.takeBits(n, stage.products));
+  const received = () => p.receiveShare(names.products as never, index) as SlotUse<P, Bits>;
+  const [m, products] = yield* openWhile(p, masked, received);
   const one = p.bits(n);
   p.ring.zero(one);
   if (p.first) p.ring.not(one, one);

@@ -11,9 +11,11 @@
  * Dealer 8 b bits and the products of the tree.
  */
 
-import type { Dealing } from '../dealer/material.ts';
+import type { DealerContext } from '../dealer/dealer-context.ts';
+import type { Scratch } from '../dealer/scratch.ts';
+import { bits as bitSlot } from '../dealer/slots.ts';
 import type { Bits } from '../ring/array.ts';
-import { type Gate, openWhile, type Party, ringOf, type Steps } from './gate.ts';
+import { gate, openWhile, type Party, ringOf, type Shapes } from './gate.ts';
 import { digit } from './less-than.ts';
 import { addConjunction, dealProducts, productCount } from './multi-and.ts';
 
@@ -69,50 +71,73 @@ const levelsOf = (positions: number): Level[] => {
   return out;
 };
 
-const dealLevel = (d: Dealing, n: number, { opened, merges }: Level): void => {
-  const beta = d.drawBits(n, opened.length);
-  for (const { uses, sets } of merges) {
-    const own = d.bits(n, uses.length);
-    uses.forEach((from, i) => {
-      d.ring.copy(own.plane(i), beta.plane(from));
-    });
-    const products = d.bits(n, productCount(sets));
-    dealProducts(d, own, 0, sets, products, 0);
-    d.give(products);
-    d.drop(own, products);
-  }
-  d.drop(beta);
+/** Material of the prefix over so many digits of n elements. */
+const prefixSlots = (n: number, digits: number) => {
+  const levels = levelsOf(digits);
+  return {
+    prefixMasks: levels.map(({ opened }) => bitSlot('mask', n, opened.length)),
+    prefixProducts: levels.flatMap(({ merges }) =>
+      merges.map(({ sets }) => bitSlot('bitProducts', n, productCount(sets))),
+    ),
+  };
 };
+type PrefixSlots = ReturnType<typeof prefixSlots>;
 
-/** One level in place: lt and eq have a plane a position, the least significant first. */
-function* runLevel(p: Party, lt: Bits, eq: Bits, { opened, merges }: Level): Steps<void> {
-  const n = lt.length;
-  const beta = p.drawBits(n, opened.length);
-  const masked = p.bits(n, opened.length);
-  opened.forEach(({ position, equal }, i) => {
-    p.ring.xor(masked.plane(i), (equal ? eq : lt).plane(position), beta.plane(i));
-  });
-  const draws = () => merges.map(({ sets }) => p.takeBits(n, productCount(sets)));
-  const [m, dealt] = yield* openWhile(p, masked, draws);
-  merges.forEach(({ position, uses, less, equal, sets }, j) => {
-    const [ms, betas] = [p.bits(n, uses.length), p.bits(n, uses.length)];
-    uses.forEach((from, i) => {
-      p.ring.copy(ms.plane(i), m.plane(from));
-      p.ring.copy(betas.plane(i), beta.plane(from));
-    });
-    const masks = { m: ms, beta: betas, first: 0, products: dealt[j]!, at: 0, sets };
-    for (const set of less) addConjunction(p, lt.plane(position), set, masks);
-    if (equal !== undefined) {
-      p.ring.zero(eq.plane(position));
-      addConjunction(p, eq.plane(position), equal, masks);
+/** Deals all levels. */
+function* dealPrefix(d: DealerContext<PrefixSlots>, n: number, digits: number) {
+  let merge = 0;
+  for (const [i, { merges }] of levelsOf(digits).entries()) {
+    const beta = yield* d.mask('prefixMasks', i);
+    for (const { uses, sets } of merges) {
+      const own = d.bits(n, uses.length);
+      uses.forEach((from, k) => {
+        d.ring.copy(own.plane(k), beta.plane(from));
+      });
+      const products = d.bits(n, productCount(sets));
+      dealProducts(d, own, 0, sets, products, 0);
+      yield* d.share('prefixProducts', products, merge++);
+      d.drop(own, products);
     }
-    p.drop(ms, betas, dealt[j]!);
-  });
-  p.drop(beta, m);
+    d.drop(beta);
+  }
+}
+
+/** All levels in place: lt and eq have a plane a position, the least significant first. */
+function* runPrefix(p: Party<PrefixSlots>, lt: Bits, eq: Bits, digits: number) {
+  const n = lt.length;
+  let merge = 0;
+  for (const [level, { opened, merges }] of levelsOf(digits).entries()) {
+    const beta = yield* p.mask('prefixMasks', level);
+    const masked = p.bits(n, opened.length);
+    opened.forEach(({ position, equal }, i) => {
+      p.ring.xor(masked.plane(i), (equal ? eq : lt).plane(position), beta.plane(i));
+    });
+    const material = function* () {
+      const all: Bits[] = [];
+      for (const _ of merges) all.push(yield* p.receiveShare('prefixProducts', merge++));
+      return all;
+    };
+    const [m, dealt] = yield* openWhile(p, masked, material);
+    merges.forEach(({ position, uses, less, equal, sets }, j) => {
+      const [ms, betas] = [p.bits(n, uses.length), p.bits(n, uses.length)];
+      uses.forEach((from, i) => {
+        p.ring.copy(ms.plane(i), m.plane(from));
+        p.ring.copy(betas.plane(i), beta.plane(from));
+      });
+      const masks = { m: ms, beta: betas, first: 0, products: dealt[j]!, at: 0, sets };
+      for (const set of less) addConjunction(p, lt.plane(position), set, masks);
+      if (equal !== undefined) {
+        p.ring.zero(eq.plane(position));
+        addConjunction(p, eq.plane(position), equal, masks);
+      }
+      p.drop(ms, betas, dealt[j]!);
+    });
+    p.drop(beta, m);
+  }
 }
 
 /** table[v - w] in every lane, for each w: the one-hot code of (public digit - coded digit). */
-const rotated = (p: Party, table: Bits, digits: Bits): Bits => {
+const rotated = (p: Scratch, table: Bits, digits: Bits): Bits => {
   const n = table.length;
   const twice = p.bits(n, 32);
   p.ring.copy(twice.plane(0, 16), table);
@@ -124,31 +149,48 @@ const rotated = (p: Party, table: Bits, digits: Bits): Bits => {
 };
 
 /** dst ^= bit i of w - minus, over the one-hot planes w. */
-const addBit = (p: Party, dst: Bits, oneHot: Bits, i: number, minus: 0 | 1): void => {
+const addBit = (p: Scratch, dst: Bits, oneHot: Bits, i: number, minus: 0 | 1): void => {
   for (let w = 0; w < 16; w++) if (((w - minus) >> i) & 1) p.ring.xor(dst, dst, oneHot.plane(w));
 };
 
+/** Of bits. */
+export interface BitsAttrs {
+  /** b: a multiple of 4. */
+  readonly bits: number;
+}
+
 /** Ins: x. Outs: the b bits of x mod 2^b as masked bits, [b, n], the least significant first. */
-export const bits: Gate<{ readonly bits: number } & Readonly<Record<string, unknown>>> = {
-  deal(d, [x], { bits: b }) {
+export const bits = gate({
+  slots: ({ ins: [x] }: Shapes, { bits: b }: BitsAttrs) => {
+    const [n, digits] = [x!.length, b / 4];
+    return {
+      codes: Array.from({ length: digits }, () => bitSlot('digitCodes', n, 16)),
+      ...prefixSlots(n, digits - 1),
+      borrowMasks: bitSlot('mask', n, digits - 1),
+      codesTimesMasks: Array.from({ length: digits - 1 }, () => bitSlot('bitProducts', n, 16)),
+      r: bitSlot('mask', b * n),
+    };
+  },
+  *deal(d, [x], { bits: b }) {
     const r = ringOf(x!.r);
     const n = r.length;
     const digits = b / 4;
     const planes = d.bits(n, d.field.bits);
     d.ring.toPlanes(planes, r);
-    const codes = Array.from({ length: digits }, (_, j) => {
+    const codes: Bits[] = [];
+    for (let j = 0; j < digits; j++) {
       const code = d.bits(n, 16);
       d.ring.oneHot(code, digit(planes, b, digits - 1 - j));
-      return d.give(code);
-    });
-    for (const level of levelsOf(digits - 1)) dealLevel(d, n, level);
-    const beta = d.drawBits(n, digits - 1);
+      codes.push(yield* d.share('codes', code, j));
+    }
+    yield* dealPrefix(d, n, digits - 1);
+    const beta = yield* d.mask('borrowMasks');
     for (let j = 1; j < digits; j++) {
       const code = codes[j]!;
       for (let w = 0; w < 16; w++) d.ring.and(code.plane(w), code.plane(w), beta.plane(j - 1));
-      d.give(code);
+      yield* d.share('codesTimesMasks', code, j - 1);
     }
-    return [{ r: d.drawBits(b * n) }];
+    return [{ r: yield* d.mask('r') }];
   },
   *eval(p, [x], { bits: b }) {
     const { ring } = p;
@@ -158,22 +200,23 @@ export const bits: Gate<{ readonly bits: number } & Readonly<Record<string, unkn
     const planes = p.bits(n, p.field.bits);
     ring.toPlanes(planes, c);
     const digitOf = (j: number): Bits => digit(planes, b, digits - 1 - j);
-    const codes = Array.from({ length: digits }, () => p.takeBits(n, 16));
+    const codes: Bits[] = [];
+    for (let j = 0; j < digits; j++) codes.push(yield* p.receiveShare('codes', j));
     const [lt, eq] = [p.bits(n, digits), p.bits(n, digits)];
     codes.forEach((code, j) => {
       ring.digitSelect(eq.plane(j), lt.plane(j), code, digitOf(j));
     });
-    for (const level of levelsOf(digits - 1)) yield* runLevel(p, lt, eq, level);
-    const beta = p.drawBits(n, digits - 1);
+    yield* runPrefix(p, lt, eq, digits - 1);
+    const beta = yield* p.mask('borrowMasks');
     const masked = p.bits(n, digits - 1);
     ring.xor(masked, lt.plane(0, digits - 1), beta);
     const borrowed = yield* p.open(masked);
     const out = p.bits(b * n);
     const bit = p.bits(n);
     const step = p.bits(n);
-    codes.forEach((code, j) => {
+    for (const [j, code] of codes.entries()) {
       const own = rotated(p, code, digitOf(j));
-      const product = j > 0 ? p.takeBits(n, 16) : undefined;
+      const product = j > 0 ? yield* p.receiveShare('codesTimesMasks', j - 1) : undefined;
       const times = product && rotated(p, product, digitOf(j));
       for (let i = 0; i < 4; i++) {
         ring.zero(bit);
@@ -189,9 +232,9 @@ export const bits: Gate<{ readonly bits: number } & Readonly<Record<string, unkn
         if (n > 0) ring.strided(out, (4 * j + i) * n, [1], bit, 0, [1], [n]);
       }
       p.drop(own, ...(times ? [times, product!] : []));
-    });
-    const r = p.drawBits(b * n);
+    }
+    const r = yield* p.mask('r');
     ring.xor(out, out, r);
     return [{ c: yield* p.open(out), r }];
   },
-};
+});

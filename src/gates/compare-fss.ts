@@ -13,17 +13,22 @@
  * (FM128) an evaluation.
  */
 
-import type { Dealing } from '../dealer/material.ts';
-import type { Bits, Bytes, RingArray } from '../ring/array.ts';
+import type { DealerContext } from '../dealer/dealer-context.ts';
+import { bits as bitSlot } from '../dealer/slots.ts';
+import type { Bits, RingArray } from '../ring/array.ts';
 import { DCF_SEED, dcfRow } from '../ring/fss.ts';
-import { rootSeeds } from './fss-keys.ts';
-import { type Gate, type GateAttrs, type Party, ringOf } from './gate.ts';
-import type { LessAttrs } from './less-than.ts';
+import { dealSeeds, type Keys, keySlots, receiveKeys } from './fss-keys.ts';
+import { gate, type Party, ringOf, type Shapes } from './gate.ts';
+import type { BorrowAttrs, LessAttrs } from './less-than.ts';
 import { keyRanges, PAUSE, type Pausable } from './pausable.ts';
 
+/** Material of n comparison keys for `levels` bits. */
+const comparisonSlots = (n: number, levels: number) => keySlots(n, dcfRow(levels));
+type ComparisonSlots = ReturnType<typeof comparisonSlots>;
+
 /** Makes keys for the lowest `levels` bits of r. */
-function* dealKeys(d: Dealing, r: RingArray, levels: number): Pausable<void> {
-  const [seed0, seed1] = rootSeeds(d, r.length);
+function* dealKeys(d: DealerContext<ComparisonSlots>, r: RingArray, levels: number) {
+  const [seed0, seed1] = yield* dealSeeds(d);
   const row = dcfRow(levels);
   const words = d.bytes(r.length * row);
   for (const [start, count] of keyRanges(r.length, levels)) {
@@ -32,15 +37,15 @@ function* dealKeys(d: Dealing, r: RingArray, levels: number): Pausable<void> {
     yield PAUSE;
   }
   d.drop(seed0, seed1);
-  d.tell(words);
+  yield* d.broadcast('keys', words);
 }
 
 /** Evaluates the keys of n elements at x: a plane each of what is asked for. */
 function* evalKeys(
-  p: Party,
+  p: Pick<Party, 'ring' | 'rank'>,
   less: Bits | null,
   equal: Bits | null,
-  { words, seed }: { words: Bytes; seed: Bytes },
+  { words, seed }: Keys,
   x: RingArray,
   levels: number,
 ): Pausable<void> {
@@ -53,14 +58,14 @@ function* evalKeys(
   }
 }
 
-const takeKeys = (p: Party, n: number, levels: number): { seed: Bytes; words: Bytes } => {
-  const seed = rootSeeds(p, n)[p.rank]!;
-  return { seed, words: p.hear(n * dcfRow(levels)) };
-};
-
 /** Ins: x. Outs: a masked bit [x < t] per threshold. As `less`. */
-export const lessFss: Gate<LessAttrs> = {
-  tells: true,
+export const lessFss = gate({
+  broadcasts: true,
+  slots: ({ field, ins: [x] }: Shapes, { thresholds, bits = field.bits }: LessAttrs) => ({
+    ...comparisonSlots(x!.length, bits - 1),
+    sign: bitSlot('maskBits', x!.length),
+    betas: thresholds.map(() => bitSlot('mask', x!.length)),
+  }),
   *deal(d, [x], { thresholds, bits = d.field.bits }) {
     const r = ringOf(x!.r);
     const n = r.length;
@@ -70,16 +75,19 @@ export const lessFss: Gate<LessAttrs> = {
     const sign = d.bits(n);
     d.ring.copy(sign, planes.plane(bits - 1));
     d.drop(planes);
-    d.give(sign);
-    return thresholds.map(() => ({ r: d.drawBits(n) }));
+    yield* d.share('sign', sign);
+    const outs: { r: Bits }[] = [];
+    for (const i of thresholds.keys()) outs.push({ r: yield* d.mask('betas', i) });
+    return outs;
   },
   *eval(p, [x], { thresholds, bits = p.field.bits }) {
     const { ring } = p;
     const c = ringOf(x!.c);
     const n = c.length;
-    const { seed, words } = takeKeys(p, n, bits - 1);
-    const maskSign = p.takeBits(n);
-    const betas = thresholds.map(() => p.drawBits(n));
+    const { seed, words } = yield* receiveKeys(p);
+    const maskSign = yield* p.receiveShare('sign');
+    const betas: Bits[] = [];
+    for (const i of thresholds.keys()) betas.push(yield* p.mask('betas', i));
     const lower = p.bits(n, thresholds.length);
     const shifted = p.words(n);
     const planes = p.bits(n, p.field.bits);
@@ -101,42 +109,53 @@ export const lessFss: Gate<LessAttrs> = {
       return { c: bit, r };
     });
   },
-};
+});
+
+/** Material of one comparison's bit. */
+const answerSlots = (n: number, levels: number) => ({
+  ...comparisonSlots(n, levels),
+  r: bitSlot('mask', n),
+});
 
 /** Opens one answer of the keys, masked. */
-function* answer(p: Party, c: RingArray, levels: number, which: 'less' | 'equal') {
-  const { seed, words } = takeKeys(p, c.length, levels);
+function* answer(
+  p: Party<ReturnType<typeof answerSlots>>,
+  c: RingArray,
+  levels: number,
+  which: 'less' | 'equal',
+) {
+  const { seed, words } = yield* receiveKeys(p);
   const share = p.bits(c.length);
   const [less, equal] = which === 'less' ? [share, null] : [null, share];
   yield* evalKeys(p, less, equal, { words, seed }, c, levels);
   p.drop(words);
-  const r = p.drawBits(c.length);
+  const r = yield* p.mask('r');
   p.ring.xor(share, share, r);
   return [{ c: yield* p.open(share), r }];
 }
 
 /** Ins: x. Outs: the masked bit [x == 0], that is c == r. As `isZero`. */
-export const isZeroFss: Gate<GateAttrs> = {
-  tells: true,
+export const isZeroFss = gate({
+  broadcasts: true,
+  slots: ({ field, ins: [x] }: Shapes, _: object) => answerSlots(x!.length, field.bits),
   *deal(d, [x]) {
-    const r = ringOf(x!.r);
-    yield* dealKeys(d, r, d.field.bits);
-    return [{ r: d.drawBits(r.length) }];
+    yield* dealKeys(d, ringOf(x!.r), d.field.bits);
+    return [{ r: yield* d.mask('r') }];
   },
   *eval(p, [x]) {
     return yield* answer(p, ringOf(x!.c), p.field.bits, 'equal');
   },
-};
+});
 
 /** Ins: x. Outs: the masked bit [low c < low r] of the lowest `bits` bits. As `borrow`. */
-export const borrowFss: Gate<{ readonly bits: number } & GateAttrs> = {
-  tells: true,
+export const borrowFss = gate({
+  broadcasts: true,
+  slots: ({ ins: [x] }: Shapes, { bits }: BorrowAttrs) => answerSlots(x!.length, bits),
   *deal(d, [x], { bits }) {
-    const r = ringOf(x!.r);
-    yield* dealKeys(d, r, bits);
-    return [{ r: d.drawBits(r.length) }];
+    yield* dealKeys(d, ringOf(x!.r), bits);
+    return [{ r: yield* d.mask('r') }];
   },
   *eval(p, [x], { bits }) {
     return yield* answer(p, ringOf(x!.c), bits, 'less');
   },
-};
+});

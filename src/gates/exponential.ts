@@ -16,57 +16,68 @@
  * truncated. Rounds 1, bytes k/8 a window; dealer P * k/8.
  */
 
-import type { Parts } from '../dealer/material.ts';
+import type { DeferredMask } from '../dealer/party-context.ts';
+import { words } from '../dealer/slots.ts';
 import type { RingArray } from '../ring/array.ts';
+import type { Field } from '../ring/field.ts';
 import * as math from '../ring/math/index.ts';
 import type { ExponentShape } from '../ring/ring.ts';
 import { inBlocks, tableBlocks } from './fourier.ts';
-import { type Gate, type Party, ringOf, type Value } from './gate.ts';
-import { dealOpenTruncate, openTruncate, type Truncation } from './open-truncate.ts';
+import { gate, type Party, ringOf, type Shapes, type Value } from './gate.ts';
+import { dealOpenTruncate, openTruncate, type Truncation, truncationSlots } from './open-truncate.ts';
 import { PAUSE } from './pausable.ts';
 
-export interface ExponentialAttrs extends Truncation, ExponentShape, Readonly<Record<string, unknown>> {
+export interface ExponentialAttrs extends Truncation, ExponentShape {
   readonly lo: number;
   /** Scale of the dealt factors and of the public weights, in bits. The opened value has scale t1 + t2. */
   readonly t1: number;
   readonly t2: number;
 }
 
+/** Of n elements, in blocks. */
+const tableSlots = (field: Field, n: number, pieces: number) =>
+  tableBlocks(n, field, pieces).map(([, length]) => words('table', length * pieces));
+
 /** Ins: x - lo. Outs: e^x. */
-export const exponential: Gate<ExponentialAttrs> = {
+export const exponential = gate({
+  slots: ({ field, ins: [x] }: Shapes, a: ExponentialAttrs) => ({
+    u: words('mask', x!.length),
+    tables: tableSlots(field, x!.length, a.pieces),
+    ...truncationSlots(x!.length, a, 'stream'),
+  }),
   *deal(d, [x], a) {
     const r = ringOf(x!.r);
-    const mask = d.draw(r.length);
-    for (const [start, length] of tableBlocks(r.length, d.field, a.pieces)) {
+    const mask = yield* d.mask('u');
+    for (const [i, [start, length]] of tableBlocks(r.length, d.field, a.pieces).entries()) {
       const table = d.words(length * a.pieces);
       d.ring.exponentialDeal(table, r.view(start, length), a);
-      d.give(table);
+      yield* d.share('tables', table, i);
       d.drop(table);
       yield PAUSE;
     }
-    return [dealOpenTruncate(d, mask, a, true)];
+    return [yield* dealOpenTruncate(d, mask, a, 'stream')];
   },
   *eval(p, [x], a) {
     const c = ringOf(x!.c);
     const share = p.words(c.length);
-    const u = p.drawParts(c.length);
+    const u = yield* p.deferredMask('u');
     return [yield* openTruncate(p, share, a, factors(p, share, c, u, a), u.array)];
   },
-};
+});
 
-/** This party's shares of e^x, masked, part by part. */
+/** This party's shares of e^x, masked, block by block. */
 const factors = (
-  p: Party,
+  p: Party<{ tables: ReturnType<typeof tableSlots> }>,
   share: RingArray,
   c: RingArray,
-  u: Parts,
+  u: DeferredMask,
   a: ExponentialAttrs,
-): Generator<number> => {
-  const weigh = (start: number, length: number): void => {
-    const table = p.take(length * a.pieces);
+) => {
+  function* weigh(block: number, start: number, length: number) {
+    const table = yield* p.receiveShare('tables', block);
     p.ring.exponentialEval(share.view(start, length), c.view(start, length), table, a);
     p.drop(table);
-  };
+  }
   const mask = (start: number, length: number): void => {
     const sum = share.view(start, length);
     u.fill(start, length);
@@ -75,7 +86,7 @@ const factors = (
   return inBlocks(tableBlocks(c.length, p.field, a.pieces), weigh, mask);
 };
 
-export interface ExponentialsAttrs extends ExponentShape, Readonly<Record<string, unknown>> {
+export interface ExponentialsAttrs extends ExponentShape {
   readonly lo: number;
   readonly t1: number;
   readonly windows: number;
@@ -95,14 +106,19 @@ const bandsOf = ({ bands }: ExponentialsAttrs) =>
   });
 
 /** Ins: x - lo. Outs: e^x for each window in which x may lie, at the scale that its bands say. */
-export const exponentials: Gate<ExponentialsAttrs> = {
-  deal(d, [x], a) {
+export const exponentials = gate({
+  slots: ({ field, ins: [x] }: Shapes, a: ExponentialsAttrs) => ({
+    masks: Array.from({ length: a.windows }, () => words('mask', x!.length)),
+    tables: tableSlots(field, x!.length, a.pieces),
+  }),
+  *deal(d, [x], a) {
     const r = ringOf(x!.r);
-    const masks = Array.from({ length: a.windows }, (): Value => ({ r: d.draw(r.length) }));
-    for (const [start, length] of tableBlocks(r.length, d.field, a.pieces)) {
+    const masks: Value[] = [];
+    for (let i = 0; i < a.windows; i++) masks.push({ r: yield* d.mask('masks', i) });
+    for (const [i, [start, length]] of tableBlocks(r.length, d.field, a.pieces).entries()) {
       const table = d.words(length * a.pieces);
       d.ring.exponentialDeal(table, r.view(start, length), a);
-      d.give(table);
+      yield* d.share('tables', table, i);
       d.drop(table);
     }
     return masks;
@@ -111,11 +127,12 @@ export const exponentials: Gate<ExponentialsAttrs> = {
     const { ring } = p;
     const c = ringOf(x!.c);
     const n = c.length;
-    const masks = Array.from({ length: a.windows }, () => p.draw(n));
+    const masks: RingArray[] = [];
+    for (let i = 0; i < a.windows; i++) masks.push(yield* p.mask('masks', i));
     const share = p.words(n * a.windows);
     for (const [i, mask] of masks.entries()) ring.copy(share.view(i * n, n), mask);
-    for (const [start, length] of tableBlocks(n, p.field, a.pieces)) {
-      const table = p.take(length * a.pieces);
+    for (const [i, [start, length]] of tableBlocks(n, p.field, a.pieces).entries()) {
+      const table = yield* p.receiveShare('tables', i);
       const [moved, sum] = [p.words(length), p.words(length)];
       for (const { window, shift, ...band } of bandsOf(a)) {
         ring.addScalar(moved, c.view(start, length), p.scalar((a.lo - band.lo) * math.pow2(a.fraction)));
@@ -133,4 +150,4 @@ export const exponentials: Gate<ExponentialsAttrs> = {
       return { c: own, r };
     });
   },
-};
+});

@@ -15,16 +15,18 @@
  * Rounds 1, bytes k/8; dealer 2 * count * k/8, and what open-truncate.ts adds (free form k/8; exact: 2k/8, one round and k/8 more).
  */
 
-import type { Dealing, Parts } from '../dealer/material.ts';
+import type { DeferredMask } from '../dealer/party-context.ts';
+import type { Scratch } from '../dealer/scratch.ts';
+import { words } from '../dealer/slots.ts';
 import type { RingArray } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
 import * as math from '../ring/math/index.ts';
 import type { FourierShape } from '../ring/ring.ts';
-import { type Gate, type Party, ringOf, type Value } from './gate.ts';
-import { dealOpenTruncate, openTruncate, type Truncation } from './open-truncate.ts';
+import { gate, type Party, ringOf, type Shapes, type Value } from './gate.ts';
+import { dealOpenTruncate, openTruncate, type Truncation, truncationSlots } from './open-truncate.ts';
 import { PAUSE } from './pausable.ts';
 
-export interface FourierAttrs extends Truncation, FourierShape, Readonly<Record<string, unknown>> {
+export interface FourierAttrs extends Truncation, FourierShape {
   /** Scale of the dealt words and of the public weights, in bits. The opened value has scale t1 + t2. */
   readonly t1: number;
   readonly t2: number;
@@ -55,15 +57,15 @@ export const tableBlocks = (n: number, field: Field, row: number): [start: numbe
 /** Elements that are masked at a time at least. */
 const MASKED = 4096;
 
-/** `weigh` each block, `mask` some blocks together; yields how many elements are masked. */
-export function* inBlocks(
+/** `weigh` each block, `mask` some blocks together; yields how many elements are masked. U: the slots that `weigh` uses. */
+export function* inBlocks<U>(
   blocks: readonly (readonly [start: number, length: number])[],
-  weigh: (start: number, length: number) => void,
+  weigh: (block: number, start: number, length: number) => Generator<U, void, unknown>,
   mask: (start: number, length: number) => void,
-): Generator<number> {
+): Generator<number | U, void, unknown> {
   let from = 0;
   for (const [i, [start, length]] of blocks.entries()) {
-    weigh(start, length);
+    yield* weigh(i, start, length);
     const end = start + length;
     if (end - from < MASKED && i < blocks.length - 1) continue;
     mask(from, end - from);
@@ -73,47 +75,60 @@ export function* inBlocks(
 }
 
 /** What the turn is taken of. */
-const high = (s: Dealing | Party, a: RingArray, { drop = 0 }: FourierAttrs): RingArray => {
+const high = (s: Scratch, a: RingArray, { drop = 0 }: FourierAttrs): RingArray => {
   if (drop === 0) return a;
   const out = s.words(a.length);
   s.ring.shr(out, a, drop);
   return out;
 };
 
+const fourierSlots = (field: Field, n: number, a: FourierAttrs) => ({
+  u: words('mask', n),
+  tables: tableBlocks(n, field, 2 * a.count).map(([, length]) => words('function', length * 2 * a.count)),
+  ...truncationSlots(n, a, 'stream'),
+});
+
 /** Ins: x. Outs: f(x). */
-export const fourier: Gate<FourierAttrs> = {
+export const fourier = gate({
+  slots: ({ field, ins: [x] }: Shapes, a: FourierAttrs) => fourierSlots(field, x!.length, a),
   *deal(d, [x], a) {
     const r = high(d, ringOf(x!.r), a);
-    const mask = d.draw(r.length);
-    for (const [start, length] of tableBlocks(r.length, d.field, 2 * a.count)) {
+    const mask = yield* d.mask('u');
+    for (const [i, [start, length]] of tableBlocks(r.length, d.field, 2 * a.count).entries()) {
       const table = d.words(length * 2 * a.count);
       d.ring.fourierDeal(table, r.view(start, length), a);
-      d.give(table);
+      yield* d.share('tables', table, i);
       d.drop(table);
       yield PAUSE;
     }
-    return [dealOpenTruncate(d, mask, a, true)];
+    return [yield* dealOpenTruncate(d, mask, a, 'stream')];
   },
   *eval(p, [x], a) {
     const c = ringOf(x!.c);
     const share = p.words(c.length);
-    const u = p.drawParts(c.length);
+    const u = yield* p.deferredMask('u');
     return [yield* openTruncate(p, share, a, sums(p, share, x!, u, a), u.array)];
   },
-};
+});
 
-/** This party's shares of f(x), masked, part by part. */
-const sums = (p: Party, share: RingArray, x: Value, u: Parts, a: FourierAttrs): Generator<number> => {
+/** This party's shares of f(x), masked, block by block. */
+const sums = (
+  p: Party<Pick<ReturnType<typeof fourierSlots>, 'tables'>>,
+  share: RingArray,
+  x: Value,
+  u: DeferredMask,
+  a: FourierAttrs,
+) => {
   const { ring } = p;
   const from = high(p, ringOf(x.c), a);
   const constant = p.scalar(p.first ? Math.round(a.constant * math.pow2(a.t2)) : 0);
   ring.shl(constant, constant, a.t1);
-  const weigh = (start: number, length: number): void => {
-    const table = p.take(length * 2 * a.count);
+  function* weigh(block: number, start: number, length: number) {
+    const table = yield* p.receiveShare('tables', block);
     const c = from.view(start, length);
     ring.fourierEval(share.view(start, length), c, table, a.coefficients, a);
     p.drop(table);
-  };
+  }
   const mask = (start: number, length: number): void => {
     const at = (array: RingArray): RingArray => array.view(start, length);
     const sum = at(share);

@@ -3,29 +3,49 @@
  * words, which are noise to whoever holds one seed. They do not collude with the dealer.
  */
 
-import type { Dealing } from '../dealer/material.ts';
+import type { DealerContext } from '../dealer/dealer-context.ts';
+import type { Scratch } from '../dealer/scratch.ts';
+import { bytes, ofOwner } from '../dealer/slots.ts';
 import type { Bytes, RingArray } from '../ring/array.ts';
 import { DCF_SEED } from '../ring/fss.ts';
 import { type KeyShape, keyRow } from '../ring/keys.ts';
 import type { Party } from './gate.ts';
 import { keyRanges, PAUSE, type Pausable } from './pausable.ts';
 
-/** Both root seeds; a party's own, and zeros for the other's. */
-export const rootSeeds = (s: Dealing | Party, n: number): [Bytes, Bytes] => [
-  s.drawOf(0, s.bytes(n * DCF_SEED)),
-  s.drawOf(1, s.bytes(n * DCF_SEED)),
-];
+/** Material of n keys of `row` bytes: the root seed of each party, from its own stream, and the correction words. */
+export const keySlots = (n: number, row: number) => ({
+  seeds: [0, 1].map((owner) => ofOwner(owner, bytes('ownMask', n * DCF_SEED))),
+  keys: bytes('fssKeys', n * row),
+});
+type KeySlots = ReturnType<typeof keySlots>;
+
+/** Both root seeds of each key. */
+export function* dealSeeds(d: DealerContext<KeySlots>) {
+  return [yield* d.mask('seeds', 0), yield* d.mask('seeds', 1)] as const;
+}
+
+/** A party's keys. */
+export interface Keys {
+  readonly seed: Bytes;
+  readonly words: Bytes;
+}
+
+export function* receiveKeys(p: Party<KeySlots>) {
+  const seeds = [yield* p.mask('seeds', 0), yield* p.mask('seeds', 1)];
+  p.drop(seeds[1 - p.rank]!);
+  return { seed: seeds[p.rank]!, words: yield* p.receiveBroadcast('keys') };
+}
 
 /** Makes keys with ring payloads for the lowest bits of `index`. */
 export function* dealRingKeys(
-  d: Dealing,
+  d: DealerContext<KeySlots>,
   index: RingArray,
   leaf: RingArray | null,
   step: RingArray | null,
   shape: KeyShape,
-): Pausable<void> {
+) {
   const n = index.length;
-  const seeds = rootSeeds(d, n);
+  const seeds = yield* dealSeeds(d);
   const row = keyRow(d.field, shape);
   const words = d.bytes(n * row);
   for (const [start, count] of keyRanges(n, shape.total)) {
@@ -43,7 +63,7 @@ export function* dealRingKeys(
     yield PAUSE;
   }
   d.drop(...seeds);
-  d.tell(words);
+  yield* d.broadcast('keys', words);
 }
 
 const seedsOf = (seed: Bytes, start: number, count: number): Bytes =>
@@ -55,9 +75,9 @@ const stepsOf = (all: RingArray, n: number, { steps }: KeyShape, start: number, 
 
 /** Evaluates keys without leaves at x: `found` is steps x n. */
 export function* evalSteps(
-  p: Party,
+  p: Scratch & { readonly rank: number },
   found: RingArray,
-  { words, seed }: RingKey,
+  { words, seed }: Keys,
   x: RingArray,
   shape: KeyShape,
 ): Pausable<void> {
@@ -71,19 +91,8 @@ export function* evalSteps(
   }
 }
 
-/** A party's keys. */
-export interface RingKey {
-  readonly seed: Bytes;
-  readonly words: Bytes;
-}
-
-export const takeRingKeys = (p: Party, n: number, shape: KeyShape): RingKey => {
-  const seed = rootSeeds(p, n)[p.rank]!;
-  return { seed, words: p.hear(n * keyRow(p.field, shape)) };
-};
-
 /** Bit `at` of each word, as a word. */
-export const bitOf = (s: Dealing | Party, x: RingArray, at: number): RingArray => {
+export const bitOf = (s: Scratch, x: RingArray, at: number): RingArray => {
   const bit = s.words(x.length);
   if (at === s.field.bits - 1) s.ring.copy(bit, x);
   else s.ring.shl(bit, x, s.field.bits - 1 - at);
@@ -92,7 +101,7 @@ export const bitOf = (s: Dealing | Party, x: RingArray, at: number): RingArray =
 };
 
 /** 1 - 2 bit. */
-export const signOf = (s: Dealing | Party, bit: RingArray): RingArray => {
+export const signOf = (s: Scratch, bit: RingArray): RingArray => {
   const sign = s.words(bit.length);
   s.ring.add(sign, bit, bit);
   s.ring.neg(sign, sign);

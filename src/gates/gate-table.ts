@@ -1,4 +1,4 @@
-/** @file All gates by name. */
+/** @file All gates by name: a gate with a slot that one of its halves does not use is refused here by tsc. */
 
 import { and } from './and.ts';
 import { bits } from './bit-decomposition.ts';
@@ -23,7 +23,7 @@ import { sort } from './sort.ts';
 import { exponentialFss, splineFss } from './spline-fss.ts';
 import { truncate, truncateExact } from './truncate.ts';
 
-export const gates = {
+const table = {
   input,
   reveal,
   hide,
@@ -60,4 +60,15 @@ export const gates = {
   randomBits,
   shuffle,
   sort,
-} as unknown as Readonly<Record<string, Gate>>;
+} as const satisfies Readonly<Record<string, Gate<never>>>;
+
+/** Names of gates, and the attributes of each. */
+export type GateName = keyof typeof table;
+export type GateAttrs<K extends GateName> = (typeof table)[K] extends Gate<infer A> ? A : never;
+
+/** All names. */
+export const GATE_NAMES = Object.keys(table) as readonly GateName[];
+
+/** The gate of a node of a lowered graph, whose name and attributes were checked when it was written; undefined for another op. */
+export const gateOf = (op: string): Gate<object> | undefined =>
+  Object.hasOwn(table, op) ? (table[op as GateName] as Gate<never> as Gate<object>) : undefined;

@@ -3,11 +3,16 @@
  * of the mask r, which the dealer knows (masked values: Turbospeedz, eprint 2019/080, section 3; ABY2.0, eprint
  * 2020/1225, section 3.1). Bits likewise, with xor for +.
  *
- * A gate stands in one file: `deal` makes its material from the masks alone, `eval` uses it on the masked values.
+ * A gate stands in one file: `slots` declares its material (dealer/slots.ts), `deal` fills it from the masks alone, `eval` uses it on
+ * the masked values. tsc refuses a slot that only one half uses: a half's type says which slots it uses.
  */
 
-import type { Dealing, Drawing } from '../dealer/material.ts';
+import type { DealerContext } from '../dealer/dealer-context.ts';
+import type { PartyContext } from '../dealer/party-context.ts';
+import { MaterialLayout, type SlotNames, type SlotTable, type UsedNames } from '../dealer/slots.ts';
+import { fail } from '../errors.ts';
 import type { AnyArray as Arr, Bits, RingArray } from '../ring/array.ts';
+import type { Field } from '../ring/field.ts';
 import type { Pausable, Pause } from './pausable.ts';
 
 /**
@@ -18,8 +23,6 @@ export interface Value {
   readonly c?: Arr;
   readonly r?: Arr;
 }
-
-export type GateAttrs = Readonly<Record<string, unknown>>;
 
 /** An array that parties exchange in the next round. */
 export interface Opening {
@@ -33,50 +36,100 @@ export interface Opening {
   readonly to?: readonly number[];
   /**
    * Computes the array from front to back where it is not there yet, and yields how many elements (planes of bits) are: a
-   * long array leaves in parts while the rest is computed. The same lengths at every party, up to the whole; pauses anywhere.
+   * long array leaves in ranges while the rest is computed. The same lengths at every party, up to the whole; pauses anywhere.
    */
-  readonly parts?: Iterable<number | Pause>;
-  /** Work that needs nothing of this round, mostly draws of what comes next: done while messages travel. */
+  readonly compute?: Iterable<number | Pause>;
+  /** Work that needs nothing of this round, mostly streams of what comes next: done while messages travel. */
   readonly meanwhile?: () => void;
 }
 
-export type OpenOptions = Partial<Omit<Opening, 'array'>>;
+/** U: the slots that `compute` uses. */
+export interface OpenOptions<U = never> extends Partial<Omit<Opening, 'array' | 'compute'>> {
+  readonly compute?: Iterable<number | Pause | U>;
+}
 
 /** A party's side of a gate: its material, and openings. */
-export interface Party extends Drawing {
+export interface Party<S extends object = SlotTable> extends PartyContext<S> {
   /** Number of parties. */
   readonly parties: number;
   /** Exchanges one array in one round: `const c = yield* p.open(share)`. */
-  open<T extends Arr>(array: T, options?: OpenOptions): Steps<T>;
+  open<T extends Arr, U = never>(array: T, options?: OpenOptions<U>): Steps<T, U>;
   /** This party's own plaintext for an input gate, already encoded; undefined at the others. */
   input(name: number): Arr | undefined;
   /** Adds to this party's sum of what left the range at a site of the program. */
   note(site: number, share: number): void;
 }
 
-/** A protocol as a generator: every `yield` is one round, but for pauses of long work. */
-export type Steps<T> = Generator<Pause | undefined, T, void>;
+/** A protocol as a generator: every `yield` is one round, but for pauses of long work. U: the slots that it uses. */
+export type Steps<T, U = never> = Generator<Pause | undefined | U, T, void>;
 
-export interface Gate<A extends GateAttrs = GateAttrs> {
-  /** Whether the dealer gives nothing for it, among that many parties. */
-  needsNoDealer?(parties: number): boolean;
-  /** Whether the dealer tells every party something: all of them wait for it. */
-  readonly tells?: boolean;
-  /** At once, or in stretches where it may take long. */
-  deal(d: Dealing, ins: readonly Value[], attrs: A): Value[] | Pausable<Value[]>;
+/** One operand of a gate, without its values. */
+export interface Operand {
+  readonly kind: 'ring' | 'bits';
+  readonly length: number;
+  readonly secret: boolean;
+}
+
+/** What a gate's material depends on, beside its attributes. */
+export interface Shapes {
+  readonly field: Field;
+  readonly parties: number;
+  readonly ins: readonly Operand[];
+}
+
+/** A gate, whatever its slots. */
+export interface Gate<A> {
+  /** Whether its material has something for every party: all of them wait for it. */
+  readonly broadcasts: boolean;
+  slots(shapes: Shapes, attrs: A): SlotTable;
+  /** In stretches where it may take long. */
+  deal(d: DealerContext, ins: readonly Value[], attrs: A): Pausable<Value[]>;
   eval(p: Party, ins: readonly Value[], attrs: A): Steps<Value[]>;
 }
 
+/** A gate with the types of its slots. X, Y: what its halves yield, which names the slots that they use. */
+interface Halves<A, S extends object, X, Y> {
+  readonly broadcasts?: boolean;
+  slots(shapes: Shapes, attrs: A): S;
+  deal(d: DealerContext<S>, ins: readonly Value[], attrs: A): Generator<X, Value[], unknown>;
+  eval(p: Party<S>, ins: readonly Value[], attrs: A): Generator<Y, Value[], void>;
+}
+
+/** A gate, or what tsc shows in its place: the slots that a half does not use. */
+type Checked<A, S, X, Y> = [
+  Exclude<keyof S, UsedNames<X> | SlotNames<S, 'publicCoins'>>,
+  Exclude<keyof S, UsedNames<Y>>,
+] extends [never, never]
+  ? Gate<A>
+  : {
+      readonly 'slots that deal does not use': Exclude<keyof S, UsedNames<X> | SlotNames<S, 'publicCoins'>>;
+      readonly 'slots that eval does not use': Exclude<keyof S, UsedNames<Y>>;
+    };
+
+/** Defines a gate. Its type is no gate if one of the halves does not use a slot. */
+export const gate = <A, S extends object, X, Y>(halves: Halves<A, S, X, Y>): Checked<A, S, X, Y> =>
+  ({ ...halves, broadcasts: halves.broadcasts === true }) as unknown as Checked<A, S, X, Y>;
+
+/** The material of one gate. */
+export const layoutOf = <A>(of: Gate<A>, shapes: Shapes, attrs: A): MaterialLayout => {
+  const layout = new MaterialLayout(shapes.field, of.slots(shapes, attrs));
+  if (layout.toOthers > 0 && !of.broadcasts)
+    fail('INVALID_ARGUMENT', 'a gate with broadcast slots has to say that it broadcasts');
+  return layout;
+};
+
 /** Opens an array; `work` is done while messages travel, and its result given beside the array. */
-export function* openWhile<T extends Arr, R>(
-  p: Party,
+export function* openWhile<T extends Arr, W, R, U = never>(
+  p: Pick<Party, 'open'>,
   array: T,
-  work: () => R,
-  options: OpenOptions = {},
-): Steps<[opened: T, result: R]> {
+  work: () => Iterable<W> & { [Symbol.iterator](): Iterator<W, R, unknown> },
+  options: OpenOptions<U> = {},
+): Steps<[opened: T, result: R], U | W> {
   const results: R[] = [];
   const meanwhile = (): void => {
-    results.push(work());
+    // It uses slots, and has nothing to yield.
+    const { value } = work()[Symbol.iterator]().next();
+    results.push(value as R);
   };
   const opened = yield* p.open(array, { ...options, meanwhile });
   return [opened, results[0]!];

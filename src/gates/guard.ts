@@ -15,60 +15,76 @@
  *
  * Rounds 0, bytes 0; dealer 32 bytes. The verdict: rounds 2, bytes 8; dealer 4, and as much for each halving of the sites.
  */
-import type { Dealing } from '../dealer/material.ts';
+import type { DealerContext } from '../dealer/dealer-context.ts';
+import type { Scratch } from '../dealer/scratch.ts';
+import { bits, bytes } from '../dealer/slots.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
-import { type Gate, type Party, ringOf, type Steps } from './gate.ts';
+import { gate, type Party, ringOf, type Shapes } from './gate.ts';
 
 /** What is watched, as attributes of a gate. */
-export interface Watch extends Readonly<Record<string, unknown>> {
+export interface Watch {
   /** The site to which a number is counted; absent: not watched. */
   readonly guard?: number;
   readonly reach?: number;
 }
 
-/** Rows are dealt and looked up in pieces of so many numbers. */
-const PIECE = 1 << 13;
+/** Rows are dealt and looked up in tiles of so many numbers. */
+const TILE = 1 << 13;
 
-const eachPiece = (x: RingArray, work: (part: RingArray) => void): void => {
-  for (let from = 0; from < x.length; from += PIECE) work(x.view(from, Math.min(PIECE, x.length - from)));
+const tilesOf = (n: number): [start: number, length: number][] => {
+  const out: [number, number][] = [];
+  for (let from = 0; from < n; from += TILE) out.push([from, Math.min(TILE, n - from)]);
+  return out;
 };
+
+/** Of n numbers that are watched, or not. */
+export const rangeSlots = (n: number, { guard }: Watch) => ({
+  rangeRows: guard === undefined ? undefined : tilesOf(n).map(([, length]) => bits('table', 256 * length)),
+  rangeWeights:
+    guard === undefined ? undefined : tilesOf(n).map(([, length]) => bytes('publicCoins', 4 * length)),
+});
+type RangeSlots = ReturnType<typeof rangeSlots>;
 
 /** The dealer's half, for numbers under the whole mask `r`; `round`: a wrap of x + r does no harm. */
-export const dealGuard = (d: Dealing, r: RingArray, { guard, reach = 0 }: Watch, round: boolean): void => {
+export function* dealGuard(
+  d: DealerContext<RangeSlots>,
+  r: RingArray,
+  { guard, reach = 0 }: Watch,
+  round: boolean,
+) {
   if (guard === undefined) return;
-  eachPiece(r, (part) => {
-    const rows = d.bits(256 * part.length);
-    d.ring.rangeTable(rows, part, reach, round);
-    d.give(rows);
+  for (const [i, [start, length]] of tilesOf(r.length).entries()) {
+    const rows = d.bits(256 * length);
+    d.ring.rangeTable(rows, r.view(start, length), reach, round);
+    yield* d.share('rangeRows', rows, i);
     d.drop(rows);
-    d.pass();
-  });
-};
+  }
+}
 
 /** Counts those of the masked numbers that left the range. */
-export const watch = (p: Party, c: RingArray, { guard }: Watch): void => {
+export function* watch(p: Party<RangeSlots>, c: RingArray, { guard }: Watch) {
   if (guard === undefined) return;
-  eachPiece(c, (part) => {
-    const rows = p.takeBits(256 * part.length);
-    const weights = p.drawPublic(p.bytes(4 * part.length));
-    p.note(guard, p.ring.rangeTest(part, rows, weights, p.first));
+  for (const [i, [start, length]] of tilesOf(c.length).entries()) {
+    const rows = yield* p.receiveShare('rangeRows', i);
+    const weights = yield* p.mask('rangeWeights', i);
+    p.note(guard, p.ring.rangeTest(c.view(start, length), rows, weights, p.first));
     p.drop(rows, weights);
-  });
-};
+  }
+}
 
 /** Watches a value of its own. Ins: x. */
-export const guard: Gate<Watch> = {
-  deal(d, [x], attrs) {
-    dealGuard(d, ringOf(x!.r), attrs, true);
+export const guard = gate({
+  slots: ({ ins: [x] }: Shapes, attrs: Watch) => rangeSlots(x!.length, attrs),
+  *deal(d, [x], attrs) {
+    yield* dealGuard(d, ringOf(x!.r), attrs, true);
     return [{}];
   },
-  // biome-ignore lint/correctness/useYield: a gate without a round
   *eval(p, [x], attrs) {
-    watch(p, ringOf(x!.c), attrs);
+    yield* watch(p, ringOf(x!.c), attrs);
     return [{}];
   },
-};
+});
 
 const WIDTH = 32;
 
@@ -82,12 +98,12 @@ export const fieldProduct = (x: number, y: number): number => {
   return sum >>> 0;
 };
 
-const read = (s: Dealing | Party, bits: Bits): number => {
+const read = (s: Scratch, bits: Bits): number => {
   const [a, b, c, d] = s.ring.u8(bits) as unknown as [number, number, number, number];
   return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
 };
 
-const wordOf = (s: Dealing | Party, value: number): Bits => {
+const wordOf = (s: Scratch, value: number): Bits => {
   const bits = s.bits(WIDTH);
   s.ring.u8(bits).set([value, value >>> 8, value >>> 16, value >>> 24]);
   return bits;
@@ -96,32 +112,44 @@ const wordOf = (s: Dealing | Party, value: number): Bits => {
 /** How often a verdict on so many sites may ask at most. */
 const questions = (sites: number): number => 1 + Math.ceil(math.log2(sites));
 
-export const dealVerdict = (d: Dealing, sites: number): void => {
-  for (let i = 0; i < questions(sites); i++) {
-    const rho = read(d, d.drawBits(WIDTH));
-    const alpha = read(d, d.drawBits(WIDTH));
-    d.give(wordOf(d, fieldProduct(alpha, rho)));
-  }
+/** Of a verdict on so many sites. */
+export const verdictSlots = (sites: number) => {
+  const each = <T>(slot: T): T[] => new Array<T>(questions(sites)).fill(slot);
+  return {
+    rho: each(bits('mask', WIDTH)),
+    alpha: each(bits('mask', WIDTH)),
+    product: each(bits('bitProducts', WIDTH)),
+  };
 };
+type VerdictSlots = ReturnType<typeof verdictSlots>;
+
+export function* dealVerdict(d: DealerContext<VerdictSlots>, sites: number) {
+  for (let i = 0; i < questions(sites); i++) {
+    const rho = read(d, yield* d.mask('rho', i));
+    const alpha = read(d, yield* d.mask('alpha', i));
+    yield* d.share('product', wordOf(d, fieldProduct(alpha, rho)), i);
+  }
+}
 
 /** Whether shares that add up to T stand for anything but 0. Rounds 2, bytes 8. */
-function* isSome(p: Party, share: number): Steps<boolean> {
-  const rho = read(p, p.drawBits(WIDTH));
-  const alpha = read(p, p.drawBits(WIDTH));
-  const product = read(p, p.takeBits(WIDTH));
+function* isSome(p: Party<VerdictSlots>, share: number, question: number) {
+  const rho = read(p, yield* p.mask('rho', question));
+  const alpha = read(p, yield* p.mask('alpha', question));
+  const product = read(p, yield* p.receiveShare('product', question));
   const v = read(p, yield* p.open(wordOf(p, share ^ rho)));
   return read(p, yield* p.open(wordOf(p, fieldProduct(alpha, v) ^ product))) !== 0;
 }
 
 /** The first site at which numbers left the range, by this party's sums; undefined if none did. */
-export function* verdict(p: Party, sums: Uint32Array): Steps<number | undefined> {
+export function* verdict(p: Party<VerdictSlots>, sums: Uint32Array) {
   const upTo = (site: number): number => sums.subarray(0, site + 1).reduce((a, b) => a ^ b, 0);
   let found: number | undefined;
-  if (yield* isSome(p, upTo(sums.length - 1))) {
+  let asked = 0;
+  if (yield* isSome(p, upTo(sums.length - 1), asked++)) {
     let [first, last] = [0, sums.length - 1];
     while (first < last) {
       const middle = (first + last) >> 1;
-      if (yield* isSome(p, upTo(middle))) last = middle;
+      if (yield* isSome(p, upTo(middle), asked++)) last = middle;
       else first = middle + 1;
     }
     found = first;

@@ -11,12 +11,12 @@
  *   truncation in its free form (open-truncate.ts) needs masks that spread over the ring.
  */
 
-import { add, subtract } from '../dealer/material.ts';
-import type { Scratch } from '../dealer/scratch.ts';
+import { add, subtract } from '../dealer/group.ts';
+import { bits, ofOwner, words } from '../dealer/slots.ts';
 import type { AnyArray as Arr } from '../ring/array.ts';
-import type { Gate } from './gate.ts';
+import { gate, type Operand, type Shapes } from './gate.ts';
 
-export interface InputAttrs extends Readonly<Record<string, unknown>> {
+export interface InputAttrs {
   readonly owner: number;
   /** Which of the program's private inputs this is. */
   readonly name: number;
@@ -24,34 +24,37 @@ export interface InputAttrs extends Readonly<Record<string, unknown>> {
   readonly bits: boolean;
 }
 
-const room = (s: Scratch, { length, bits }: InputAttrs): Arr => (bits ? s.bits(length) : s.words(length));
-
-export const input: Gate<InputAttrs> = {
-  needsNoDealer: () => true,
-  deal(d, _, attrs) {
-    return [{ r: d.drawOf(attrs.owner, room(d, attrs)) }];
+export const input = gate({
+  slots: (_: Shapes, { owner, length, bits: isBits }: InputAttrs) => ({
+    r: ofOwner(owner, isBits ? bits('ownMask', length) : words('ownMask', length)),
+  }),
+  *deal(d) {
+    return [{ r: yield* d.mask('r') }];
   },
   *eval(p, _, attrs) {
-    const r = p.drawOf(attrs.owner, room(p, attrs));
-    const c = room(p, attrs);
+    const r = yield* p.mask('r');
+    const c: Arr = attrs.bits ? p.bits(attrs.length) : p.words(attrs.length);
     if (attrs.owner === p.rank) add(p.ring, c, p.input(attrs.name)!, r);
     return [{ c: yield* p.open(c, { from: attrs.owner }), r }];
   },
-};
+});
 
-export interface RevealAttrs extends Readonly<Record<string, unknown>> {
+export interface RevealAttrs {
   /** Ranks that learn the value. */
   readonly to: readonly number[];
 }
 
+const zeroFor = ({ kind, length }: Operand) =>
+  kind === 'bits' ? bits('zero', length) : words('zero', length);
+
 /** Outs: the public value at the receivers, nothing at the others. */
-export const reveal: Gate<RevealAttrs> = {
-  needsNoDealer: (parties) => parties === 2,
-  deal(d, [x]) {
+export const reveal = gate({
+  slots: ({ parties, ins: [x] }: Shapes, _: RevealAttrs) => ({ zero: parties > 2 ? zeroFor(x!) : undefined }),
+  *deal(d, [x]) {
     if (d.parties > 2) {
       const zero = x!.r!.kind === 'bits' ? d.bits(x!.r!.length) : d.words(x!.r!.length);
       d.ring.zero(zero);
-      d.give(zero);
+      yield* d.share('zero', zero);
     }
     return [{}];
   },
@@ -59,7 +62,7 @@ export const reveal: Gate<RevealAttrs> = {
     const r = x!.r!.kind === 'bits' ? p.bits(x!.r!.length) : p.words(x!.r!.length);
     p.ring.copy(r, x!.r!);
     if (p.parties > 2) {
-      const zero = r.kind === 'bits' ? p.takeBits(r.length) : p.take(r.length);
+      const zero = yield* p.receiveShare('zero');
       add(p.ring, r, r, zero);
       p.drop(zero);
     }
@@ -68,25 +71,24 @@ export const reveal: Gate<RevealAttrs> = {
     subtract(p.ring, r, x!.c!, r);
     return [{ c: r }];
   },
-};
+});
 
-export const hide: Gate = {
-  needsNoDealer: () => true,
-  deal: (d, [x]) => [
-    { r: d.drawPublic(x!.c!.kind === 'bits' ? d.bits(x!.c!.length) : d.words(x!.c!.length)) },
-  ],
-  // biome-ignore lint/correctness/useYield: a gate without a round
+export const hide = gate({
+  slots: ({ ins: [x] }: Shapes, _: object) => ({
+    r: x!.kind === 'bits' ? bits('publicMask', x!.length) : words('publicMask', x!.length),
+  }),
+  *deal(d) {
+    return [{ r: yield* d.mask('r') }];
+  },
   *eval(p, [x]) {
-    const bits = x!.c!.kind === 'bits';
-    const [c, r] = bits
-      ? [p.bits(x!.c!.length), p.bits(x!.c!.length)]
-      : [p.words(x!.c!.length), p.words(x!.c!.length)];
-    p.drawPublic(r);
-    add(p.ring, c, x!.c!, r);
+    const plain = x!.c!;
+    const c: Arr = plain.kind === 'bits' ? p.bits(plain.length) : p.words(plain.length);
+    const r = yield* p.mask('r');
+    add(p.ring, c, plain, r);
     if (!p.first) {
       p.ring.zero(r);
       r.zero = true;
     }
     return [{ c, r }];
   },
-};
+});

@@ -17,14 +17,15 @@
  * residue: x mod 2^b, shifted right, up to the borrows of its low and of its high end. Rounds 0; dealer k/8.
  */
 
-import type { Dealing } from '../dealer/material.ts';
+import type { DealerContext } from '../dealer/dealer-context.ts';
 import type { Scratch } from '../dealer/scratch.ts';
+import { bits as bitSlot, words } from '../dealer/slots.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
-import { type Gate, type Party, ringOf, type Steps, type Value } from './gate.ts';
-import { clearAbove, dealLower, lower } from './less-than.ts';
+import { gate, type Party, ringOf, type Shapes, type Value } from './gate.ts';
+import { clearAbove, dealLower, lower, lowerSlots } from './less-than.ts';
 
-export interface IntAttrs extends Readonly<Record<string, unknown>> {
+export interface IntAttrs {
   /** b: 8 to k, a multiple of 4. */
   readonly bits: number;
   readonly signed: boolean;
@@ -70,27 +71,29 @@ const joined = (s: Scratch, parts: readonly RingArray[]): RingArray => {
 };
 
 /** The low `bits` planes of a. */
-const lowPlanes = (s: Dealing | Party, a: RingArray, bits: number): { planes: Bits; covered: number } => {
+const lowPlanes = (s: Scratch, a: RingArray, bits: number): { planes: Bits; covered: number } => {
   const planes = s.bits(a.length, s.field.bits);
   s.ring.toPlanes(planes, a);
   return { planes, covered: clearAbove(s, planes, bits) };
 };
 
-const dealBorrow = (d: Dealing, r: RingArray, bits: number, count: number): void => {
+type LowerSlots = ReturnType<typeof lowerSlots>;
+
+function* dealBorrow(d: DealerContext<LowerSlots>, r: RingArray, bits: number, count: number) {
   const { planes, covered } = lowPlanes(d, r, bits);
-  dealLower(d, planes, covered, count);
+  yield* dealLower(d, planes, covered, count);
   d.drop(planes);
-};
+}
 
 /** Xor-shares of [low bits of c < low bits of r] for rows c that share one mask: a plane a row. */
-const borrows = (p: Party, rows: readonly RingArray[], bits: number): Steps<Bits> => {
+const borrows = (p: Party<LowerSlots>, rows: readonly RingArray[], bits: number) => {
   const low = rows.map((c) => lowPlanes(p, c, bits));
   const planes = low.map((l) => l.planes);
   return lower(p, planes, rows[0]!.length, low[0]!.covered);
 };
 
 /** Moves signed numbers up by half the range. */
-const lifted = (p: Party, c: RingArray, { bits, signed }: IntAttrs): RingArray => {
+const lifted = (p: Scratch, c: RingArray, { bits, signed }: IntAttrs): RingArray => {
   if (!signed) return c;
   const out = p.words(c.length);
   // -2^(b-1) is the same mod 2^b, and fits where b = k.
@@ -105,22 +108,30 @@ const slice = (s: Scratch, a: Bits, start: number, n: number): Bits => {
   return out;
 };
 
-function* openBit(p: Party, share: Bits): Steps<Value> {
-  const r = p.drawBits(share.length);
+/** A masked bit for each of n elements. */
+const answerSlots = (n: number) => ({ r: bitSlot('mask', n) });
+
+function* openBit(p: Party<ReturnType<typeof answerSlots>>, share: Bits) {
+  const r = yield* p.mask('r');
   p.ring.xor(share, share, r);
   return { c: yield* p.open(share), r };
 }
 
 /** Ins: x, y. Outs: the masked bit [x < y]. */
-export const lessInt: Gate<IntAttrs> = {
-  deal(d, [x, y], { bits }) {
+export const lessInt = gate({
+  slots: ({ ins: [x] }: Shapes, { bits }: IntAttrs) => ({
+    ...lowerSlots(3 * x!.length, bits, 1),
+    masksLess: bitSlot('maskBits', x!.length),
+    ...answerSlots(x!.length),
+  }),
+  *deal(d, [x, y], { bits }) {
     const [rx, ry] = [ringOf(x!.r), ringOf(y!.r)];
     const n = rx.length;
     const r = d.words(n);
     d.ring.sub(r, rx, ry);
-    dealBorrow(d, joined(d, [r, rx, ry]), bits, 1);
-    d.give(lessWords(d, rx, ry, bits));
-    return [{ r: d.drawBits(n) }];
+    yield* dealBorrow(d, joined(d, [r, rx, ry]), bits, 1);
+    yield* d.share('masksLess', lessWords(d, rx, ry, bits));
+    return [{ r: yield* d.mask('r') }];
   },
   *eval(p, [x, y], attrs) {
     const [cx, cy] = [lifted(p, ringOf(x!.c), attrs), lifted(p, ringOf(y!.c), attrs)];
@@ -128,12 +139,12 @@ export const lessInt: Gate<IntAttrs> = {
     const c = p.words(n);
     p.ring.sub(c, cx, cy);
     const tree = yield* borrows(p, [joined(p, [c, cx, cy])], attrs.bits);
-    const out = p.takeBits(n);
+    const out = yield* p.receiveShare('masksLess');
     for (let i = 0; i < 3; i++) p.ring.xor(out, out, slice(p, tree, i * n, n));
     if (p.first) p.ring.xor(out, out, lessWords(p, cx, cy, attrs.bits));
     return [yield* openBit(p, out)];
   },
-};
+});
 
 export interface BelowIntAttrs extends IntAttrs {
   /** Whole numbers of the dtype, exact as float64. */
@@ -141,11 +152,16 @@ export interface BelowIntAttrs extends IntAttrs {
 }
 
 /** Ins: x. Outs: a masked bit [x < t] per public threshold t. */
-export const belowInt: Gate<BelowIntAttrs> = {
-  deal(d, [x], { bits, thresholds }) {
-    const r = ringOf(x!.r);
-    dealBorrow(d, r, bits, 1 + thresholds.length);
-    return thresholds.map(() => ({ r: d.drawBits(r.length) }));
+export const belowInt = gate({
+  slots: ({ ins: [x] }: Shapes, { bits, thresholds }: BelowIntAttrs) => ({
+    ...lowerSlots(x!.length, bits, 1 + thresholds.length),
+    betas: thresholds.map(() => bitSlot('mask', x!.length)),
+  }),
+  *deal(d, [x], { bits, thresholds }) {
+    yield* dealBorrow(d, ringOf(x!.r), bits, 1 + thresholds.length);
+    const outs: Value[] = [];
+    for (const i of thresholds.keys()) outs.push({ r: yield* d.mask('betas', i) });
+    return outs;
   },
   *eval(p, [x], attrs) {
     const { thresholds, bits } = attrs;
@@ -168,14 +184,15 @@ export const belowInt: Gate<BelowIntAttrs> = {
     });
     const tree = yield* borrows(p, [cx, ...rows], bits);
     const shares = p.bits(n, thresholds.length);
-    const betas = limits.map((limit, t) => {
+    const betas: Bits[] = [];
+    for (const [t, limit] of limits.entries()) {
       const out = shares.plane(t);
-      const r = p.drawBits(n);
+      const r = yield* p.mask('betas', t);
       p.ring.xor(out, tree.plane(0), tree.plane(1 + t));
       p.ring.xor(out, out, r);
       if (p.first) p.ring.xor(out, out, lessWords(p, cx, limit, bits));
-      return r;
-    });
+      betas.push(r);
+    }
     const opened = yield* p.open(shares);
     return betas.map((r, t) => {
       const c = p.bits(n);
@@ -183,40 +200,54 @@ export const belowInt: Gate<BelowIntAttrs> = {
       return { c, r };
     });
   },
-};
+});
 
-type BitsAttr = { readonly bits: number } & Readonly<Record<string, unknown>>;
+/** Of negative. */
+export interface NegativeAttrs {
+  readonly bits: number;
+}
 
 /** Ins: x. Outs: bit b - 1 of x mod 2^b: msb(c) ^ msb(r) ^ [low c < low r]. */
-export const negative: Gate<BitsAttr> = {
-  deal(d, [x], { bits }) {
+export const negative = gate({
+  slots: ({ ins: [x] }: Shapes, { bits }: NegativeAttrs) => ({
+    ...lowerSlots(x!.length, bits - 1, 1),
+    sign: bitSlot('maskBits', x!.length),
+    ...answerSlots(x!.length),
+  }),
+  *deal(d, [x], { bits }) {
     const r = ringOf(x!.r);
-    dealBorrow(d, r, bits - 1, 1);
-    d.give(planeOf(d, r, bits - 1));
-    return [{ r: d.drawBits(r.length) }];
+    yield* dealBorrow(d, r, bits - 1, 1);
+    yield* d.share('sign', planeOf(d, r, bits - 1));
+    return [{ r: yield* d.mask('r') }];
   },
   *eval(p, [x], { bits }) {
     const c = ringOf(x!.c);
     const out = yield* borrows(p, [c], bits - 1);
-    p.ring.xor(out, out, p.takeBits(c.length));
+    p.ring.xor(out, out, yield* p.receiveShare('sign'));
     if (p.first) p.ring.xor(out, out, planeOf(p, c, bits - 1));
     return [yield* openBit(p, out)];
   },
-};
+});
+
+/** Of residue. */
+export interface ResidueAttrs {
+  readonly bits: number;
+  readonly shift: number;
+}
 
 /** Ins: x. Outs: (c mod 2^b >> shift) - (r mod 2^b >> shift): x mod 2^b, shifted, but for two borrows. */
-export const residue: Gate<BitsAttr & { readonly shift: number }> = {
-  deal(d, [x], { bits, shift }) {
+export const residue = gate({
+  slots: ({ ins: [x] }: Shapes, _: ResidueAttrs) => ({ r: words('truncation', x!.length) }),
+  *deal(d, [x], { bits, shift }) {
     const r = d.words(x!.r!.length);
     d.ring.shl(r, ringOf(x!.r), d.field.bits - bits);
     d.ring.shr(r, r, d.field.bits - bits + shift);
-    return [{ r: d.give(r) }];
+    return [{ r: yield* d.share('r', r) }];
   },
-  // biome-ignore lint/correctness/useYield: a gate without a round
   *eval(p, [x], { bits, shift }) {
     const c = p.words(x!.c!.length);
     p.ring.shl(c, ringOf(x!.c), p.field.bits - bits);
     p.ring.shr(c, c, p.field.bits - bits + shift);
-    return [{ c, r: p.take(c.length) }];
+    return [{ c, r: yield* p.receiveShare('r') }];
   },
-};
+});

@@ -11,23 +11,30 @@
  * Rounds 2; bits log2(k) + 1 (8, 7, 6: 1 byte); dealer (k + 1) log2(k) + k bits.
  */
 
+import { bits as bitSlot, bytes } from '../dealer/slots.ts';
 import { type Bits, Bytes } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
-import { type Gate, type GateAttrs, openWhile, ringOf } from './gate.ts';
+import { gate, openWhile, ringOf, type Shapes } from './gate.ts';
 
 /** The table is a row of k bits an element, xor-shared. */
 const asBytes = (bits: Bits): Bytes => new Bytes(bits.block, bits.ptr, bits.length / 8);
 
 /** Ins: x. Outs: the masked bit [x == 0]. */
-export const isZero: Gate<GateAttrs> = {
-  deal(d, [x]) {
+export const isZero = gate({
+  slots: ({ field: { bits: k }, ins: [x] }: Shapes, _: object) => ({
+    bits: bytes('maskBits', x!.length * k, math.log2(k)),
+    product: bytes('bitProducts', x!.length, math.log2(k)),
+    rho: bytes('mask', x!.length),
+    zero: bitSlot('table', x!.length * k),
+    r: bitSlot('mask', x!.length),
+  }),
+  *deal(d, [x]) {
     const r = ringOf(x!.r);
     const n = r.length;
     const k = d.field.bits;
-    const width = math.log2(k);
     const bits = d.bytes(n * k);
     d.ring.bitsAsBytes(bits, r);
-    d.give(bits, width);
+    yield* d.share('bits', bits);
     // The product of the two top bits, as a byte.
     const top = d.words(n);
     const next = d.words(n);
@@ -38,30 +45,31 @@ export const isZero: Gate<GateAttrs> = {
     const plain = new Uint8Array(n);
     d.ring.decodeInt(plain, top);
     d.ring.u8(product).set(plain);
-    d.give(product, width);
-    const rho = d.drawBytes(n);
+    yield* d.share('product', product);
+    const rho = yield* d.mask('rho');
     const zero = d.bits(n * k);
     d.ring.oneHotBytes(asBytes(zero), rho);
-    d.give(zero);
-    return [{ r: d.drawBits(n) }];
+    yield* d.share('zero', zero);
+    return [{ r: yield* d.mask('r') }];
   },
   *eval(p, [x]) {
     const c = ringOf(x!.c);
     const n = c.length;
-    const k = p.field.bits;
-    const width = math.log2(k);
-    const bits = p.takeBytes(n * k, width);
-    const product = p.takeBytes(n, width);
-    const rho = p.drawBytes(n);
+    const width = math.log2(p.field.bits);
+    const bits = yield* p.receiveShare('bits');
+    const product = yield* p.receiveShare('product');
+    const rho = yield* p.mask('rho');
     const count = p.bytes(n);
     p.ring.countUnequal(count, c, bits, product, p.first);
     p.drop(bits, product);
     p.ring.add8(count, count, rho);
-    const draws = () => ({ zero: p.takeBits(n * k), r: p.drawBits(n) });
-    const [v, { zero, r }] = yield* openWhile(p, count, draws, { width });
+    const material = function* () {
+      return { zero: yield* p.receiveShare('zero'), r: yield* p.mask('r') };
+    };
+    const [v, { zero, r }] = yield* openWhile(p, count, material, { width });
     const bit = p.bits(n);
     p.ring.pickBit(bit, asBytes(zero), v);
     p.ring.xor(bit, bit, r);
     return [{ c: yield* p.open(bit), r }];
   },
-};
+});

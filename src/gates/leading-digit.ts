@@ -17,21 +17,22 @@
  * 637 and 2898, 991, 403.
  */
 
-import type { Dealing } from '../dealer/material.ts';
-import type { Bits } from '../ring/array.ts';
+import type { Scratch } from '../dealer/scratch.ts';
+import { bits as bitSlot } from '../dealer/slots.ts';
+import type { Bits, RingArray } from '../ring/array.ts';
 import { type Plane, type PlaneProgram, PlaneWriter } from '../ring/plane-program.ts';
-import { allStages, borrowStages, dealStage, runStage, type Stage } from './and-stages.ts';
-import { type Gate, openWhile, type Party, ringOf } from './gate.ts';
-import { digit, pieces } from './less-than.ts';
+import { allStages, borrowStages, dealStage, runStage, type Stage, stageSlots } from './and-stages.ts';
+import { gate, openWhile, ringOf, type Shapes } from './gate.ts';
+import { digit, digitCodes, digitTiles } from './less-than.ts';
 
-export interface LeadingDigitAttrs extends Readonly<Record<string, unknown>> {
+export interface LeadingDigitAttrs {
   /** |x| for numbers of either sign; else x, and a negative x is below none. */
   readonly signed: boolean;
   /** Digits of a coarse one: a power of two. */
   readonly fine: number;
 }
 
-interface Shape {
+interface DigitShape {
   /** Digits, and codes of each. */
   readonly digits: number;
   readonly codes: number;
@@ -117,8 +118,8 @@ const writeCollect = (digits: number, fine: number, positions: number): PlanePro
   return w.end();
 };
 
-const shapes = new Map<string, Shape>();
-const shapeOf = (bits: number, { signed, fine }: LeadingDigitAttrs): Shape => {
+const shapes = new Map<string, DigitShape>();
+const shapeOf = (bits: number, { signed, fine }: LeadingDigitAttrs): DigitShape => {
   const key = `${bits} ${signed} ${fine}`;
   const known = shapes.get(key);
   if (known) return known;
@@ -141,7 +142,7 @@ const shapeOf = (bits: number, { signed, fine }: LeadingDigitAttrs): Shape => {
 };
 
 /** The planes of twice a number: the digits, of which the first has no lowest bit. */
-const doubled = (s: Dealing | Party, a: Parameters<Party['ring']['toPlanes']>[1]): Bits => {
+const doubled = (s: Scratch, a: RingArray): Bits => {
   const twice = s.words(a.length);
   s.ring.shl(twice, a, 1);
   const planes = s.bits(a.length, s.field.bits);
@@ -150,7 +151,7 @@ const doubled = (s: Dealing | Party, a: Parameters<Party['ring']['toPlanes']>[1]
   return planes;
 };
 
-const signPlane = (s: Dealing | Party, a: Parameters<Party['ring']['toPlanes']>[1]): Bits => {
+const signPlane = (s: Scratch, a: RingArray): Bits => {
   const planes = s.bits(a.length, s.field.bits);
   s.ring.toPlanes(planes, a);
   const sign = s.bits(a.length);
@@ -159,16 +160,37 @@ const signPlane = (s: Dealing | Party, a: Parameters<Party['ring']['toPlanes']>[
   return sign;
 };
 
-const ones = (s: Dealing | Party, n: number): Bits => {
+const ones = (s: Scratch, n: number): Bits => {
   const one = s.bits(n);
   s.ring.zero(one);
   s.ring.not(one, one);
   return one;
 };
 
+/** The names of the stages' slots. */
+const BORROW = { masks: 'borrowStageMasks', products: 'borrowStageProducts' } as const;
+const ALL = { masks: 'allStageMasks', products: 'allStageProducts' } as const;
+
 /** Ins: x. Outs: masked bits: coarse ones from a = 1 on, fine ones from b = 1 on, x = 0, x < 0. */
-export const leadingDigit: Gate<LeadingDigitAttrs> = {
-  deal(d, [x], attrs) {
+export const leadingDigit = gate({
+  slots: ({ field, ins: [x] }: Shapes, attrs: LeadingDigitAttrs) => {
+    const n = x!.length;
+    const { digits, codes, borrows, alls, results } = shapeOf(field.bits, attrs);
+    const [borrow, all] = [stageSlots(n, borrows), stageSlots(n, alls)];
+    return {
+      codes: digitCodes(n, digits),
+      borrowStageMasks: borrow.masks,
+      borrowStageProducts: borrow.products,
+      borrowMasks: bitSlot('mask', n, digits),
+      sign: bitSlot('maskBits', n),
+      sums: digitCodes(n, codes * (digits - 1)),
+      lowest: attrs.signed ? bitSlot('digitCodes', n, 16) : undefined,
+      allStageMasks: all.masks,
+      allStageProducts: all.products,
+      results: Array.from({ length: results }, () => bitSlot('mask', n)),
+    };
+  },
+  *deal(d, [x], attrs) {
     const { ring } = d;
     const r = ringOf(x!.r);
     const n = r.length;
@@ -177,23 +199,23 @@ export const leadingDigit: Gate<LeadingDigitAttrs> = {
     const { digits, codes } = shape;
     const planes = doubled(d, r);
     const at = (i: number): Bits => digit(planes, k, digits - 1 - i);
-    for (const { from, count } of pieces(n, digits)) {
+    for (const [tile, { from, count }] of digitTiles(n, digits).entries()) {
       const tables = d.bits(n, 16 * count);
       for (let i = 0; i < count; i++) ring.oneHot(tables.plane(16 * i, 16), at(from + i));
-      d.give(tables);
+      yield* d.share('codes', tables, tile);
       d.drop(tables);
     }
-    for (const stage of shape.borrows) dealStage(d, n, stage);
-    const borrowMasks = d.drawBits(n, digits);
-    const sign = d.give(signPlane(d, r));
+    for (const [i, stage] of shape.borrows.entries()) yield* dealStage(d, n, stage, BORROW, i);
+    const borrowMasks = yield* d.mask('borrowMasks');
+    const sign = yield* d.share('sign', signPlane(d, r));
     ring.xor(sign, sign, borrowMasks.plane(digits - 1));
     const numbers = d.bits(n, 4 * codes * (digits - 1));
     const room = d.bits(n, 2);
     ring.runPlanes(shape.numbers, [planes, borrowMasks, sign, numbers, room, ones(d, n)]);
-    for (const { from, count } of pieces(n, codes * (digits - 1))) {
+    for (const [tile, { from, count }] of digitTiles(n, codes * (digits - 1)).entries()) {
       const tables = d.bits(n, 16 * count);
       for (let i = 0; i < count; i++) ring.oneHot(tables.plane(16 * i, 16), numbers.plane(4 * (from + i), 4));
-      d.give(tables);
+      yield* d.share('sums', tables, tile);
       d.drop(tables);
     }
     if (attrs.signed) {
@@ -201,12 +223,14 @@ export const leadingDigit: Gate<LeadingDigitAttrs> = {
       const table = d.bits(n, 16);
       ring.oneHot(table, at(0));
       for (let v = 0; v < 16; v++) ring.and(table.plane(v), table.plane(v), sign);
-      d.give(table);
+      yield* d.share('lowest', table);
       d.drop(table);
     }
     d.drop(planes, numbers, room, borrowMasks);
-    for (const stage of shape.alls) dealStage(d, n, stage);
-    return [...Array.from({ length: shape.results }, () => ({ r: d.drawBits(n) })), { r: sign }];
+    for (const [i, stage] of shape.alls.entries()) yield* dealStage(d, n, stage, ALL, i);
+    const outs: { r: Bits }[] = [];
+    for (let i = 0; i < shape.results; i++) outs.push({ r: yield* d.mask('results', i) });
+    return [...outs, { r: sign }];
   },
   *eval(p, [x], attrs) {
     const { ring } = p;
@@ -219,8 +243,8 @@ export const leadingDigit: Gate<LeadingDigitAttrs> = {
     const at = (i: number): Bits => digit(planes, k, digits - 1 - i);
     const compared = p.bits(n, 2 * digits);
     const lowest = p.bits(n);
-    for (const { from, count } of pieces(n, digits)) {
-      const tables = p.takeBits(n, 16 * count);
+    for (const [tile, { from, count }] of digitTiles(n, digits).entries()) {
+      const tables = yield* p.receiveShare('codes', tile);
       for (let i = 0; i < count; i++) {
         const [lt, eq] = [compared.plane(from + i), compared.plane(digits + from + i)];
         ring.digitSelect(eq, lt, tables.plane(16 * i, 16), at(from + i));
@@ -228,18 +252,18 @@ export const leadingDigit: Gate<LeadingDigitAttrs> = {
       p.drop(tables);
     }
     ring.copy(lowest, compared.plane(digits));
-    for (const stage of shape.borrows) yield* runStage(p, compared, stage);
-    const borrowMasks = p.drawBits(n, digits);
+    for (const [i, stage] of shape.borrows.entries()) yield* runStage(p, compared, stage, BORROW, i);
+    const borrowMasks = yield* p.mask('borrowMasks');
     const masked = p.bits(n, digits);
     ring.xor(masked, compared.plane(0, digits), borrowMasks);
     p.drop(compared);
-    const [m, sign] = yield* openWhile(p, masked, () => p.takeBits(n));
+    const [m, sign] = yield* openWhile(p, masked, () => p.receiveShare('sign'));
     ring.xor(sign, sign, borrowMasks.plane(digits - 1));
     const openSign = signPlane(p, c);
     ring.xor(openSign, openSign, m.plane(digits - 1));
     const read = p.bits(n, codes * (digits - 1));
-    for (const { from, count } of pieces(n, codes * (digits - 1))) {
-      const tables = p.takeBits(n, 16 * count);
+    for (const [tile, { from, count }] of digitTiles(n, codes * (digits - 1)).entries()) {
+      const tables = yield* p.receiveShare('sums', tile);
       for (let i = 0; i < count; i++) {
         const to = from + i;
         ring.digitSelect(read.plane(to), null, tables.plane(16 * i, 16), at(1 + Math.floor(to / codes)));
@@ -249,7 +273,7 @@ export const leadingDigit: Gate<LeadingDigitAttrs> = {
     const all = p.bits(n, positions);
     ring.runPlanes(shape.choose, [read, m, openSign, all]);
     if (attrs.signed) {
-      const table = p.takeBits(n, 16);
+      const table = yield* p.receiveShare('lowest');
       const times = p.bits(n);
       ring.digitSelect(times, null, table, at(0));
       ring.andXor(times, lowest, openSign);
@@ -266,13 +290,15 @@ export const leadingDigit: Gate<LeadingDigitAttrs> = {
     }
     ring.copy(all.plane(positions - 1), lowest);
     p.drop(planes, read, borrowMasks, m, lowest);
-    for (const stage of shape.alls) yield* runStage(p, all, stage);
+    for (const [i, stage] of shape.alls.entries()) yield* runStage(p, all, stage, ALL, i);
     const results = p.bits(n, shape.results);
     ring.runPlanes(shape.collect, [all, results]);
-    const masks = Array.from({ length: shape.results }, () => p.drawBits(n));
-    masks.forEach((r, i) => {
+    const masks: Bits[] = [];
+    for (let i = 0; i < shape.results; i++) {
+      const r = yield* p.mask('results', i);
+      masks.push(r);
       ring.xor(results.plane(i), results.plane(i), r);
-    });
+    }
     const opened = yield* p.open(results);
     return [
       ...masks.map((r, i) => {
@@ -283,4 +309,4 @@ export const leadingDigit: Gate<LeadingDigitAttrs> = {
       { c: openSign, r: sign },
     ];
   },
-};
+});

@@ -15,12 +15,14 @@
  * and 207, 96, 38 (76, 44, 16) a threshold.
  */
 
-import type { Dealing } from '../dealer/material.ts';
+import type { DealerContext } from '../dealer/dealer-context.ts';
+import type { Scratch } from '../dealer/scratch.ts';
+import { bits as bitSlot } from '../dealer/slots.ts';
 import type { Bits } from '../ring/array.ts';
-import { type Gate, type Party, ringOf, type Steps } from './gate.ts';
-import { type Digits, dealTree, lessTree } from './multi-and.ts';
+import { gate, type Party, ringOf, type Shapes } from './gate.ts';
+import { dealTree, lessTree, treeLevels, treeSlots } from './multi-and.ts';
 
-export interface LessAttrs extends Readonly<Record<string, unknown>> {
+export interface LessAttrs {
   /** Raw ring integers, exact as float64. */
   readonly thresholds: readonly number[];
   /** b, a multiple of 4: x - t lies in [-2^(b-1), 2^(b-1)). Absent: anything but overflow. */
@@ -31,77 +33,125 @@ export interface LessAttrs extends Readonly<Record<string, unknown>> {
 export const digit = (planes: Bits, bits: number, j: number): Bits => planes.plane(bits - 4 * (j + 1), 4);
 
 /** Clears planes from `from` up to a whole digit; returns the bits that the digits cover. */
-export const clearAbove = (s: Dealing | Party, planes: Bits, from: number): number => {
-  const covered = Math.ceil(from / 4) * 4;
+export const clearAbove = (s: Scratch, planes: Bits, from: number): number => {
+  const covered = 4 * covering(from);
   if (covered > from) s.ring.zero(planes.plane(from, covered - from));
   return covered;
 };
 
-/** Digits whose tables are dealt in one piece: all of a small batch, one of a large one. */
-export const pieces = (n: number, digits: number): { from: number; count: number }[] => {
-  const count = Math.max(1, Math.min(digits, Math.floor(PIECE / (2 * n + 1))));
+/** Whole digits that cover so many bits. */
+const covering = (bits: number): number => Math.ceil(bits / 4);
+
+/** Digits whose tables are dealt in one tile: all of a small batch, one of a large one. */
+export const digitTiles = (n: number, digits: number): { from: number; count: number }[] => {
+  const count = Math.max(1, Math.min(digits, Math.floor(TILE / (2 * n + 1))));
   return Array.from({ length: Math.ceil(digits / count) }, (_, i) => ({
     from: i * count,
     count: Math.min(count, digits - i * count),
   }));
 };
-const PIECE = 1 << 18;
+const TILE = 1 << 18;
 
-/** Shares the one-hot code of every digit. */
-const dealDigits = (d: Dealing, planes: Bits, bits: number): void => {
-  for (const { from, count } of pieces(planes.length, bits / 4)) {
-    const tables = d.bits(planes.length, 16 * count);
-    for (let j = 0; j < count; j++) d.ring.oneHot(tables.plane(16 * j, 16), digit(planes, bits, from + j));
-    d.give(tables);
-    d.drop(tables);
-  }
-};
+/** One-hot codes of so many digits of n elements. */
+export const digitCodes = (n: number, digits: number) =>
+  digitTiles(n, digits).map(({ count }) => bitSlot('digitCodes', n, 16 * count));
+
+/** Material for [low c < low r] of the lowest `bits` bits of n elements, for `count` rows c. */
+export const lowerSlots = (n: number, bits: number, count: number) => ({
+  codes: digitCodes(n, covering(bits)),
+  ...treeSlots(n, covering(bits), count),
+});
+type LowerSlots = ReturnType<typeof lowerSlots>;
+
+/** Where the material of one of several such comparisons begins among the slots. */
+export interface LowerPlace {
+  readonly codes: number;
+  readonly tree: number;
+}
+const FIRST: LowerPlace = { codes: 0, tree: 0 };
+
+/** The place behind one of n elements. */
+export const placeAfter = ({ codes, tree }: LowerPlace, n: number, bits: number): LowerPlace => ({
+  codes: codes + digitTiles(n, covering(bits)).length,
+  tree: tree + treeLevels(covering(bits)),
+});
 
 /** Looks each digit of each row of public planes up, the most significant first. Gives the rows up. */
-const lookDigits = (p: Party, rows: readonly Bits[], n: number, bits: number): Digits => {
+const lookUpDigits = (
+  p: Party<LowerSlots>,
+  rows: readonly Bits[],
+  n: number,
+  bits: number,
+  place: LowerPlace,
+) => {
   const digits = bits / 4;
   const less = p.bits(n, digits * rows.length);
   const equal = p.bits(n, digits * rows.length);
-  const left = pieces(n, digits);
-  const upTo = (end: number): void => {
-    for (let next = left[0]; next && next.from < end; next = left[0]) {
-      left.shift();
-      const tables = p.takeBits(n, 16 * next.count);
-      for (let j = 0; j < next.count; j++) {
+  const tiles = [...digitTiles(n, digits).entries()];
+  const inTiles = tiles.length > 1;
+  function* upTo(end: number) {
+    for (let next = tiles[0]; next && next[1].from < end; next = tiles[0]) {
+      tiles.shift();
+      const [i, { from, count }] = next;
+      const tables = yield* p.receiveShare('codes', place.codes + i);
+      for (let j = 0; j < count; j++) {
         rows.forEach((planes, t) => {
-          const at = t * digits + next!.from + j;
+          const at = t * digits + from + j;
           const table = tables.plane(16 * j, 16);
-          p.ring.digitSelect(equal.plane(at), less.plane(at), table, digit(planes, bits, next!.from + j));
+          p.ring.digitSelect(equal.plane(at), less.plane(at), table, digit(planes, bits, from + j));
         });
       }
       p.drop(tables);
     }
-    if (left.length === 0) p.drop(...rows);
-  };
-  return { less, equal, upTo, inPieces: left.length > 1 };
+    if (tiles.length === 0) p.drop(...rows);
+  }
+  return { less, equal, upTo, inTiles };
 };
 
-/** For [low c < low r] of the lowest `bits` planes (whole digits) and `count` rows c. */
-export const dealLower = (d: Dealing, planes: Bits, bits: number, count: number): void =>
-  dealTree(d, planes.length, bits / 4, count, () => dealDigits(d, planes, bits));
+/** For [low c < low r] of the lowest `bits` planes (whole digits) and `count` rows c: shares the one-hot code of every digit. */
+export function* dealLower(
+  d: DealerContext<LowerSlots>,
+  planes: Bits,
+  bits: number,
+  count: number,
+  place = FIRST,
+) {
+  const n = planes.length;
+  for (const [i, tile] of digitTiles(n, bits / 4).entries()) {
+    const tables = d.bits(n, 16 * tile.count);
+    for (let j = 0; j < tile.count; j++)
+      d.ring.oneHot(tables.plane(16 * j, 16), digit(planes, bits, tile.from + j));
+    yield* d.share('codes', tables, place.codes + i);
+    d.drop(tables);
+  }
+  yield* dealTree(d, n, bits / 4, count, place.tree);
+}
 
 /** Xor-shares of [low c < low r], a plane a row of planes of c; gives the rows up. Rounds: see borrow. */
-export const lower = (p: Party, rows: readonly Bits[], n: number, bits: number): Steps<Bits> =>
-  lessTree(p, lookDigits(p, rows, n, bits), bits / 4, rows.length);
+export function* lower(p: Party<LowerSlots>, rows: readonly Bits[], n: number, bits: number, place = FIRST) {
+  return yield* lessTree(p, lookUpDigits(p, rows, n, bits, place), bits / 4, rows.length, place.tree);
+}
 
 /** Ins: x. Outs: a masked bit [x < t] per threshold. */
-export const less: Gate<LessAttrs> = {
-  deal(d, [x], { thresholds, bits = d.field.bits }) {
+export const less = gate({
+  slots: ({ field, ins: [x] }: Shapes, { thresholds, bits = field.bits }: LessAttrs) => ({
+    ...lowerSlots(x!.length, bits - 1, thresholds.length),
+    sign: bitSlot('maskBits', x!.length),
+    betas: thresholds.map(() => bitSlot('mask', x!.length)),
+  }),
+  *deal(d, [x], { thresholds, bits = d.field.bits }) {
     const r = ringOf(x!.r);
     const n = r.length;
     const planes = d.bits(n, d.field.bits);
     d.ring.toPlanes(planes, r);
     const sign = d.bits(n);
     d.ring.copy(sign, planes.plane(bits - 1));
-    dealLower(d, planes, clearAbove(d, planes, bits - 1), thresholds.length);
+    yield* dealLower(d, planes, clearAbove(d, planes, bits - 1), thresholds.length);
     d.drop(planes);
-    d.give(sign);
-    return thresholds.map(() => ({ r: d.drawBits(n) }));
+    yield* d.share('sign', sign);
+    const outs: { r: Bits }[] = [];
+    for (const i of thresholds.keys()) outs.push({ r: yield* d.mask('betas', i) });
+    return outs;
   },
   *eval(p, [x], { thresholds, bits = p.field.bits }) {
     const { ring } = p;
@@ -119,14 +169,16 @@ export const less: Gate<LessAttrs> = {
       p.drop(shifted);
       return row;
     });
-    const signless = yield* lower(p, planes, n, bits);
-    const maskSign = p.takeBits(n);
-    const betas = thresholds.map(() => p.drawBits(n));
+    const signless = yield* lower(p, planes, n, 4 * covering(bits - 1));
+    const maskSign = yield* p.receiveShare('sign');
+    const betas: Bits[] = [];
     for (let t = 0; t < count; t++) {
+      const beta = yield* p.mask('betas', t);
+      betas.push(beta);
       const out = signless.plane(t);
       ring.xor(out, out, maskSign);
       if (p.first) ring.xor(out, out, signs.plane(t));
-      ring.xor(out, out, betas[t]!);
+      ring.xor(out, out, beta);
     }
     const opened = yield* p.open(signless);
     return betas.map((r, t) => {
@@ -135,22 +187,31 @@ export const less: Gate<LessAttrs> = {
       return { c: bit, r };
     });
   },
-};
+});
+
+/** Of borrow. */
+export interface BorrowAttrs {
+  readonly bits: number;
+}
 
 /**
  * The borrow of the lowest `bits` bits: [low c < low r], the bit by which (c >> bits) - (r >> bits) exceeds
  * floor(x / 2^bits). Rounds 1 + log_4 of the digits, rounded up; by 4, 8, 18, 26
  * bits: rounds 1, 2, 3, 3; bits 1, 3, 10, 14; dealer bits 16, 33, 96, 136.
  */
-export const borrow: Gate<{ readonly bits: number } & Readonly<Record<string, unknown>>> = {
-  deal(d, [x], { bits }) {
+export const borrow = gate({
+  slots: ({ ins: [x] }: Shapes, { bits }: BorrowAttrs) => ({
+    ...lowerSlots(x!.length, bits, 1),
+    r: bitSlot('mask', x!.length),
+  }),
+  *deal(d, [x], { bits }) {
     const r = ringOf(x!.r);
     const planes = d.bits(r.length, d.field.bits);
     d.ring.toPlanes(planes, r);
     const covered = clearAbove(d, planes, bits);
-    dealLower(d, planes, covered, 1);
+    yield* dealLower(d, planes, covered, 1);
     d.drop(planes);
-    return [{ r: d.drawBits(r.length) }];
+    return [{ r: yield* d.mask('r') }];
   },
   *eval(p, [x], { bits }) {
     const c = ringOf(x!.c);
@@ -158,8 +219,8 @@ export const borrow: Gate<{ readonly bits: number } & Readonly<Record<string, un
     p.ring.toPlanes(planes, c);
     const covered = clearAbove(p, planes, bits);
     const share = yield* lower(p, [planes], c.length, covered);
-    const r = p.drawBits(c.length);
+    const r = yield* p.mask('r');
     p.ring.xor(share, share, r);
     return [{ c: yield* p.open(share), r }];
   },
-};
+});

@@ -3,14 +3,15 @@
  * dealer, on r alike. One definition serves parties and dealer. Rounds 0, bytes 0.
  */
 
-import { add as addInto, subtract as subtractInto } from '../dealer/material.ts';
+import { add as addInto, subtract as subtractInto } from '../dealer/group.ts';
 import type { Scratch } from '../dealer/scratch.ts';
 import type { AnyArray as Arr, Bits, RingArray } from '../ring/array.ts';
-import { type GateAttrs, ringOf, type Value } from './gate.ts';
-import { type MatmulAttrs, matmulInto } from './multiply.ts';
+import { ringOf, type Value } from './gate.ts';
+import { type MatmulShape, matmulInto } from './multiply.ts';
 import type { Pausable } from './pausable.ts';
 
-export type Local = (s: Scratch, ins: readonly Value[], attrs: GateAttrs) => Value | Pausable<Value>;
+/** A local op, at once or in stretches. */
+export type Local<A = object> = (s: Scratch, ins: readonly Value[], attrs: A) => Value | Pausable<Value>;
 
 /** Whether a value has c here: always at a party; at the dealer only if it is public. */
 const part = (c: Arr | undefined, r: Arr | undefined): Value => ({ ...(c && { c }), ...(r && { r }) });
@@ -20,18 +21,15 @@ const like = (s: Scratch, a: Arr): Arr =>
 
 /** A linear map, applied to whatever parts are here. */
 const linear =
-  (map: (s: Scratch, a: Arr, attrs: GateAttrs) => Arr): Local =>
+  <A = object>(map: (s: Scratch, a: Arr, attrs: A) => Arr): Local<A> =>
   (s, [x], attrs) =>
     part(x!.c && map(s, x!.c, attrs), x!.r && map(s, x!.r, attrs));
 
 /** Secret times public: the public operand's c acts on both parts. */
 const byPublic =
-  (map: (s: Scratch, a: RingArray, p: RingArray, attrs: GateAttrs) => RingArray): Local =>
-  (s, [x, p], attrs) =>
-    part(
-      x!.c && map(s, ringOf(x!.c), ringOf(p!.c), attrs),
-      x!.r && map(s, ringOf(x!.r), ringOf(p!.c), attrs),
-    );
+  (map: (s: Scratch, a: RingArray, p: RingArray) => RingArray): Local =>
+  (s, [x, p]) =>
+    part(x!.c && map(s, ringOf(x!.c), ringOf(p!.c)), x!.r && map(s, ringOf(x!.r), ringOf(p!.c)));
 
 const add: Local = (s, [x, y]) => {
   const sum = (a: Arr, b: Arr): Arr => {
@@ -68,9 +66,9 @@ const not: Local = (s, [x]) => {
 };
 
 /** Arithmetic shift of a public value; masked ones are truncated by a gate. */
-const shiftPublic: Local = (s, [x], { trunc }) => {
+const shiftPublic: Local<{ readonly trunc: number }> = (s, [x], { trunc }) => {
   const out = s.words(x!.c!.length);
-  s.ring.sar(out, ringOf(x!.c), trunc as number);
+  s.ring.sar(out, ringOf(x!.c), trunc);
   return { c: out };
 };
 
@@ -88,17 +86,20 @@ const contiguous = (shape: readonly number[]): number[] => {
 };
 
 /** Broadcast, transpose, slice, reverse: a strided copy. */
-const view = linear((s, a, attrs) => {
-  const { shape, strides, offset } = attrs as unknown as ViewAttrs;
+const view = linear<ViewAttrs>((s, a, { shape, strides, offset }) => {
   const n = shape.reduce((x, y) => x * y, 1);
   const out = a.kind === 'bits' ? s.bits(n, a.planes) : s.words(n);
   if (n > 0) s.ring.strided(out, 0, contiguous(shape), a as RingArray, offset, strides, shape);
   return out;
 });
 
+export interface ConcatAttrs {
+  readonly outer: number;
+  readonly widths: readonly number[];
+}
+
 /** Concatenation: every operand is [outer, its width], the result [outer, sum of widths]. */
-const concat: Local = (s, ins, attrs) => {
-  const { outer, widths } = attrs as unknown as { outer: number; widths: readonly number[] };
+const concat: Local<ConcatAttrs> = (s, ins, { outer, widths }) => {
   const total = widths.reduce((a, b) => a + b, 0);
   const join = (parts: readonly (Arr | undefined)[]): Arr => {
     const bits = parts.find((a) => a)!.kind === 'bits';
@@ -117,37 +118,46 @@ const concat: Local = (s, ins, attrs) => {
   return part(cs.every((c) => c) ? join(cs) : undefined, rs.some((r) => r) ? join(rs) : undefined);
 };
 
+export interface GatherAttrs {
+  readonly outer: number;
+  readonly axis: number;
+  readonly inner: number;
+  readonly indices: readonly number[];
+}
+
 /** dst[o, i, :] = src[o, indices[i], :] for src of shape [outer, axis, inner]. */
-const gather = linear((s, a, attrs) => {
-  const { outer, axis, inner, indices } = attrs as unknown as Record<string, number> & {
-    indices: readonly number[];
-  };
-  const n = outer! * indices.length * inner!;
+const gather = linear<GatherAttrs>((s, a, { outer, axis, inner, indices }) => {
+  const n = outer * indices.length * inner;
   const out = a.kind === 'bits' ? s.bits(n, a.planes) : s.words(n);
   indices.forEach((from, to) => {
     s.ring.strided(
       out,
-      to * inner!,
-      [indices.length * inner!, 1],
+      to * inner,
+      [indices.length * inner, 1],
       a as RingArray,
-      from * inner!,
-      [axis! * inner!, 1],
-      [outer!, inner!],
+      from * inner,
+      [axis * inner, 1],
+      [outer, inner],
     );
   });
   return out;
 });
 
+export interface UpdateAttrs {
+  readonly shape: readonly number[];
+  readonly size: readonly number[];
+  readonly start: readonly number[];
+}
+
 /** A copy of x with a block of it replaced by u. */
-const update: Local = (s, [x, u], attrs) => {
-  const { shape, size, start } = attrs as unknown as Record<'shape' | 'size' | 'start', readonly number[]>;
-  const strides = contiguous(shape!);
-  const at = start!.reduce((sum, i, axis) => sum + i * strides[axis]!, 0);
+const update: Local<UpdateAttrs> = (s, [x, u], { shape, size, start }) => {
+  const strides = contiguous(shape);
+  const at = start.reduce((sum, i, axis) => sum + i * strides[axis]!, 0);
   const put = (a: Arr | undefined, b: Arr | undefined): Arr | undefined => {
     const model = a ?? b;
     if (!model) return undefined;
-    const n = shape!.reduce((p, q) => p * q, 1);
-    const m = size!.reduce((p, q) => p * q, 1);
+    const n = shape.reduce((p, q) => p * q, 1);
+    const m = size.reduce((p, q) => p * q, 1);
     const out = model.kind === 'bits' ? s.bits(n) : s.words(n);
     if (a) s.ring.copy(out, a);
     else s.ring.zero(out);
@@ -156,14 +166,15 @@ const update: Local = (s, [x, u], attrs) => {
       s.ring.zero(z);
       return z;
     };
-    if (m > 0) s.ring.strided(out, at, strides, (b ?? zeros()) as RingArray, 0, contiguous(size!), size!);
+    if (m > 0) s.ring.strided(out, at, strides, (b ?? zeros()) as RingArray, 0, contiguous(size), size);
     return out;
   };
   return part(x!.c && u!.c ? put(x!.c, u!.c) : undefined, put(x!.r, u!.r));
 };
 
-const sum = linear((s, a, attrs) => {
-  const { outer, axis, inner } = attrs as unknown as Record<'outer' | 'axis' | 'inner', number>;
+export type SumAttrs = Omit<GatherAttrs, 'indices'>;
+
+const sum = linear<SumAttrs>((s, a, { outer, axis, inner }) => {
   const out = s.words(outer * inner);
   s.ring.sumAxis(out, ringOf(a), outer, axis, inner);
   return out;
@@ -178,10 +189,9 @@ const scalarOrFull = (s: Scratch, a: RingArray, p: RingArray): RingArray => {
 
 /** A product of matrices, one of them public. */
 const matmulBy = (
-  multiply: (s: Scratch, out: RingArray, a: RingArray, p: RingArray, shape: MatmulAttrs) => Pausable<void>,
-): Local =>
-  function* (s, [x, p], attrs) {
-    const shape = attrs as unknown as MatmulAttrs;
+  multiply: (s: Scratch, out: RingArray, a: RingArray, p: RingArray, shape: MatmulShape) => Pausable<void>,
+): Local<MatmulShape> =>
+  function* (s, [x, p], shape) {
     const parts: { c?: RingArray; r?: RingArray } = {};
     for (const part of ['c', 'r'] as const) {
       const a = x![part];
@@ -194,7 +204,21 @@ const matmulBy = (
     return parts;
   };
 
-export const locals: Readonly<Record<string, Local>> = {
+/** Bits and a public bit plane. */
+const andPublic: Local = (s, [x, p]) => {
+  const masked = (a: Arr): Arr => {
+    const out = s.bits(a.length);
+    s.ring.and(out, a as Bits, p!.c as Bits);
+    return out;
+  };
+  return part(x!.c && masked(x!.c), x!.r && masked(x!.r));
+};
+
+/** The same elements in another shape; `fence`: a piece of the program ends with it. */
+const reshape: Local<{ readonly shape?: readonly number[]; readonly fence?: boolean }> = (_, [x]) => x!;
+
+/** All local ops by name. */
+const locals = {
   add,
   sub,
   not,
@@ -204,21 +228,21 @@ export const locals: Readonly<Record<string, Local>> = {
   gather,
   update,
   sum,
-  neg: linear(negated),
+  neg: linear<object>(negated),
   /** Secret times public, the public one of the same length or one element. */
   mulPublic: byPublic(scalarOrFull),
   /** Secret (m,k) times public (k,n). */
   matmulPublic: matmulBy((s, out, a, p, shape) => matmulInto(s, out, a, p, shape, false)),
   /** Public (m,k) times secret (k,n). */
   publicMatmul: matmulBy((s, out, a, p, shape) => matmulInto(s, out, p, a, shape, false)),
-  /** Bits and a public bit plane. */
-  andPublic: (s, [x, p]) => {
-    const masked = (a: Arr): Arr => {
-      const out = s.bits(a.length);
-      s.ring.and(out, a as Bits, p!.c as Bits);
-      return out;
-    };
-    return part(x!.c && masked(x!.c), x!.r && masked(x!.r));
-  },
-  reshape: (_, [x]) => x!,
-};
+  andPublic,
+  reshape,
+} as const satisfies Readonly<Record<string, Local<never>>>;
+
+/** Names of local ops, and the attributes of each. */
+export type LocalName = keyof typeof locals;
+export type LocalAttrs<K extends LocalName> = Parameters<(typeof locals)[K]>[2];
+
+/** The local op of a node of a lowered graph; undefined for another op. */
+export const localOf = (op: string): Local<object> | undefined =>
+  Object.hasOwn(locals, op) ? (locals[op as LocalName] as Local<never> as Local<object>) : undefined;

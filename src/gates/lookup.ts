@@ -13,13 +13,14 @@
  */
 
 import type { Scratch } from '../dealer/scratch.ts';
+import { bits as bitSlot, words } from '../dealer/slots.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
-import { type Gate, type Party, ringOf } from './gate.ts';
+import { gate, type Party, ringOf, type Shapes } from './gate.ts';
 import { PAUSE } from './pausable.ts';
 import { move } from './permutation.ts';
 
-export interface LookupAttrs extends Readonly<Record<string, unknown>> {
+export interface LookupAttrs {
   /** The array is outer x n x inner, the places are m; the result is outer x m x inner. */
   readonly outer: number;
   readonly n: number;
@@ -73,18 +74,28 @@ const withZero = (s: Scratch, x: RingArray): RingArray => {
   return out;
 };
 
+const rotationSlots = (a: LookupAttrs) => {
+  const size = powerAbove(a.n);
+  return blocks(a).map(([, count]) => words('rotations', count * size * a.outer * a.inner));
+};
+
 /** Ins: x (secret or public), places. */
-export const lookup: Gate<LookupAttrs> = {
+export const lookup = gate({
+  slots: ({ ins: [x] }: Shapes, a: LookupAttrs) => ({
+    codes: blocks(a).map(([, count]) => words('table', count * powerAbove(a.n))),
+    rotations: x!.secret ? rotationSlots(a) : undefined,
+    r: words('mask', a.outer * a.m * a.inner),
+  }),
   *deal(d, [x, place], a) {
     const size = powerAbove(a.n);
     const low = lowOf(d, ringOf(place!.r), size);
     const mask = x!.r && withZero(d, ringOf(x!.r));
-    for (const [start, count] of blocks(a)) {
+    for (const [block, [start, count]] of blocks(a).entries()) {
       const hot = new Uint8Array(count * size);
       for (let e = 0; e < count; e++) hot[e * size + low[start + e]!] = 1;
       const code = d.words(count * size);
       d.ring.encodeInt(code, hot);
-      d.give(code);
+      yield* d.share('codes', code, block);
       d.drop(code);
       yield PAUSE;
       if (!mask) continue;
@@ -96,10 +107,10 @@ export const lookup: Gate<LookupAttrs> = {
       }
       const rotations = d.words(from.length);
       move(d, rotations, mask, from);
-      d.give(rotations);
+      yield* d.share('rotations', rotations, block);
       d.drop(rotations);
     }
-    return [{ r: d.draw(a.outer * a.m * a.inner) }];
+    return [{ r: yield* d.mask('r') }];
   },
   *eval(p, [x, place], a) {
     const { outer, n, inner, m } = a;
@@ -107,8 +118,8 @@ export const lookup: Gate<LookupAttrs> = {
     const low = lowOf(p, ringOf(place!.c), size);
     const cx = ringOf(x!.c);
     const sum = p.words(outer * m * inner);
-    for (const [start, count] of blocks(a)) {
-      const code = p.take(count * size);
+    for (const [block, [start, count]] of blocks(a).entries()) {
+      const code = yield* p.receiveShare('codes', block);
       const turned = new Int32Array(count * n);
       for (let e = 0; e < count; e++) {
         for (let j = 0; j < n; j++) turned[e * n + j] = e * size + ((low[start + e]! - j + size) % size);
@@ -121,27 +132,28 @@ export const lookup: Gate<LookupAttrs> = {
         p.ring.matmul(rows, hot, cx.view(o * n * inner, n * inner), count, n, inner);
       }
       p.drop(hot);
-      if (x!.r) takeMasks(p, sum, start, count, low, size, a);
+      if (x!.r) yield* subtractMasks(p, sum, block, start, count, low, size, a);
       yield PAUSE;
     }
-    const r = p.draw(sum.length);
+    const r = yield* p.mask('r');
     p.ring.add(sum, sum, r);
     return [{ c: yield* p.open(sum), r }];
   },
-};
+});
 
 /** sum -= shares of r_x at the places: one of the dealt rotations each. */
-const takeMasks = (
-  p: Party,
+function* subtractMasks(
+  p: Party<{ rotations: ReturnType<typeof rotationSlots> | undefined }>,
   sum: RingArray,
+  block: number,
   start: number,
   count: number,
   low: Uint32Array,
   size: number,
   { outer, inner, m }: LookupAttrs,
-): void => {
+) {
   const each = outer * inner;
-  const rotations = p.take(count * size * each);
+  const rotations = yield* p.receiveShare('rotations', block);
   for (let o = 0; o < outer; o++) {
     const from = new Int32Array(count * inner);
     for (let e = 0; e < count; e++) {
@@ -155,9 +167,12 @@ const takeMasks = (
     p.drop(masks);
   }
   p.drop(rotations);
-};
+}
 
-type OneHotAttrs = { readonly n: number } & Readonly<Record<string, unknown>>;
+/** Of oneHot. */
+export interface OneHotAttrs {
+  readonly n: number;
+}
 
 /** Sets bit to(e) of every row of `width` bits. */
 const setBits = (s: Scratch, rows: Bits, width: number, to: Uint32Array): void => {
@@ -170,19 +185,23 @@ const setBits = (s: Scratch, rows: Bits, width: number, to: Uint32Array): void =
 };
 
 /** Ins: m numbers. Outs: m x n masked bits. */
-export const oneHot: Gate<OneHotAttrs> = {
-  deal(d, [x], { n }) {
+export const oneHot = gate({
+  slots: ({ ins: [x] }: Shapes, { n }: OneHotAttrs) => ({
+    rows: bitSlot('table', x!.length * powerAbove(n)),
+    r: bitSlot('mask', x!.length * n),
+  }),
+  *deal(d, [x], { n }) {
     const size = powerAbove(n);
     const low = lowOf(d, ringOf(x!.r), size);
     const rows = d.bits(low.length * size);
     setBits(d, rows, size, low);
-    d.give(rows);
-    return [{ r: d.drawBits(low.length * n) }];
+    yield* d.share('rows', rows);
+    return [{ r: yield* d.mask('r') }];
   },
   *eval(p, [x], { n }) {
     const size = powerAbove(n);
     const low = lowOf(p, ringOf(x!.c), size);
-    const rows = p.takeBits(low.length * size);
+    const rows = yield* p.receiveShare('rows');
     const out = p.bits(low.length * n);
     p.ring.zero(out);
     const [from, to] = [p.ring.u8(rows), p.ring.u8(out)];
@@ -193,8 +212,8 @@ export const oneHot: Gate<OneHotAttrs> = {
         to[b >> 3]! |= ((from[a >> 3]! >> (a & 7)) & 1) << (b & 7);
       }
     });
-    const r = p.drawBits(low.length * n);
+    const r = yield* p.mask('r');
     p.ring.xor(out, out, r);
     return [{ c: yield* p.open(out), r }];
   },
-};
+});

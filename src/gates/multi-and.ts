@@ -9,11 +9,13 @@
  * What is done to planes is the same for every batch: it is written once a shape, as programs on planes.
  */
 
-import type { Dealing } from '../dealer/material.ts';
+import type { DealerContext } from '../dealer/dealer-context.ts';
+import type { Scratch } from '../dealer/scratch.ts';
+import { bits as bitSlot } from '../dealer/slots.ts';
 import type { Bits } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
 import { type Plane, type PlaneProgram, PlaneWriter } from '../ring/plane-program.ts';
-import { openWhile, type Party, type Steps } from './gate.ts';
+import { openWhile, type Party } from './gate.ts';
 
 /** Every subset of two or more members that some set needs, in order. */
 const productsOf = (sets: readonly number[]): number[] => {
@@ -78,8 +80,11 @@ const writeConjunction = (w: PlaneWriter, dst: Plane, set: number, { products, f
   w.xor(dst, dst, EVAL.work(size - 1));
 };
 
+/** What local work of a party needs. */
+type RankedScratch = Scratch & { readonly first: number };
+
 /** This party's share of the constant 1: all ones at rank 0, zeros elsewhere. */
-const shareOfOne = (p: Party, n: number): Bits => {
+const shareOfOne = (p: RankedScratch, n: number): Bits => {
   const one = p.bits(n);
   p.ring.zero(one);
   if (p.first) p.ring.not(one, one);
@@ -103,7 +108,7 @@ export const productCount = (sets: readonly number[]): number => productsOf(sets
 
 /** The products of masks (planes of `beta` from `first` on) that `sets` need, into planes of `into` from `at` on. */
 export const dealProducts = (
-  d: Dealing,
+  d: Scratch,
   beta: Bits,
   first: number,
   sets: readonly number[],
@@ -129,7 +134,7 @@ export interface Masks {
 
 /** dst (one plane) ^= this party's xor-share of the AND of the masked bits in `set`. Local. */
 export const addConjunction = (
-  p: Party,
+  p: RankedScratch,
   dst: Bits,
   set: number,
   { m, beta, first, products, at, sets }: Masks,
@@ -250,71 +255,87 @@ const levelsOf = (digits: number, count: number): readonly Level[] => {
   return levels;
 };
 
-/** Deals for `count` trees side by side over n elements; `digitTables` deals what the digits are looked up in. */
-export const dealTree = (
-  d: Dealing,
+/** Material of `count` trees side by side over n elements. */
+export const treeSlots = (n: number, digits: number, count: number) => ({
+  treeMasks: levelsOf(digits, count).map((level) => bitSlot('mask', n, level.bits)),
+  treeProducts: levelsOf(digits, count).map((level) => bitSlot('bitProducts', n, level.products)),
+});
+type TreeSlots = ReturnType<typeof treeSlots>;
+
+/** Levels of such trees. */
+export const treeLevels = (digits: number): number => levelsOf(digits, 1).length;
+
+/** Deals for `count` trees side by side over n elements. `first`: the place of their first level among the slots. */
+export function* dealTree(
+  d: DealerContext<TreeSlots>,
   n: number,
   digits: number,
   count: number,
-  digitTables: () => void,
-): void => {
-  const levels = levelsOf(digits, count);
-  const drawn = (i: number): Bits => d.drawBits(n, levels[i]?.bits ?? 0);
-  let beta = drawn(0);
-  digitTables();
-  levels.forEach((level, i) => {
+  first: number,
+) {
+  for (const [i, level] of levelsOf(digits, count).entries()) {
+    const beta = yield* d.mask('treeMasks', first + i);
     const products = d.bits(n, level.products);
     d.ring.runPlanes(level.deal, [beta, products]);
-    d.give(products);
+    yield* d.share('treeProducts', products, first + i);
     d.drop(beta, products);
-    beta = drawn(i + 1);
-  });
-  d.drop(beta);
-};
+  }
+}
 
 /** Xor-shares of less and equal of digits, `digits` planes a tree, the most significant first. */
-export interface Digits {
+export interface Digits<U> {
   readonly less: Bits;
   readonly equal: Bits;
-  /** Sees to it that the digits before `end` are there. */
-  upTo(end: number): void;
-  /** Whether they come piece by piece. */
-  readonly inPieces: boolean;
+  /** Sees to it that the digits before `end` are there. U: the slots that it uses. */
+  upTo(end: number): Generator<U, void, unknown>;
+  /** Whether they come tile by tile. */
+  readonly inTiles: boolean;
 }
 
 /**
- * Xor-shares of "less" over all digits, a plane a tree. Rounds: one a level. The first level's opening leaves in parts if
- * the digits come in pieces. Gives the digits up.
+ * Xor-shares of "less" over all digits, a plane a tree. Rounds: one a level. The first level's opening leaves in ranges if
+ * the digits come in tiles. Gives the digits up. `first`: as for dealTree.
  */
-export function* lessTree(p: Party, given: Digits, digits: number, count: number): Steps<Bits> {
+export function* lessTree<U>(
+  p: Party<TreeSlots>,
+  given: Digits<U>,
+  digits: number,
+  count: number,
+  first: number,
+) {
   const n = given.less.length;
   const { ring } = p;
   const levels = levelsOf(digits, count);
-  const drawn = (i: number): Bits => p.drawBits(n, levels[i]?.bits ?? 0);
   const work = p.bits(n, WORK_PLANES);
   const one = shareOfOne(p, n);
-  let beta = drawn(0);
   let { less: lt, equal: eq } = given;
+  let beta = levels.length > 0 ? yield* p.mask('treeMasks', first) : undefined;
   for (const [i, level] of levels.entries()) {
     const masked = p.bits(n, level.bits);
-    const arrays = [lt, eq, beta, masked];
-    function* parts(): Generator<number> {
-      for (const { end, bits, program } of i === 0 && given.inPieces ? level.masks : [level.mask]) {
-        if (i === 0) given.upTo(end);
+    const arrays = [lt, eq, beta!, masked];
+    function* compute() {
+      for (const { end, bits, program } of i === 0 && given.inTiles ? level.masks : [level.mask]) {
+        if (i === 0) yield* given.upTo(end);
         ring.runPlanes(program, arrays);
         yield bits;
       }
     }
-    const draws = () => ({ products: p.takeBits(n, level.products), next: drawn(i + 1) });
-    const [m, { products, next }] = yield* openWhile(p, masked, draws, { parts: parts() });
+    const material = function* () {
+      const products = yield* p.receiveShare('treeProducts', first + i);
+      return {
+        products,
+        next: i + 1 < levels.length ? yield* p.mask('treeMasks', first + i + 1) : undefined,
+      };
+    };
+    const [m, { products, next }] = yield* openWhile(p, masked, material, { compute: compute() });
     const nextLess = p.bits(n, level.groups * count);
     const nextEqual = p.bits(n, level.groups * count);
     ring.zero(nextEqual);
-    ring.runPlanes(level.merge, [m, beta, products, one, work, lt, nextLess, nextEqual]);
-    p.drop(beta, products, m, lt, eq);
+    ring.runPlanes(level.merge, [m, beta!, products, one, work, lt, nextLess, nextEqual]);
+    p.drop(beta!, products, m, lt, eq);
     [lt, eq, beta] = [nextLess, nextEqual, next];
   }
-  if (levels.length === 0) given.upTo(digits);
-  p.drop(work, one, beta, eq);
+  if (levels.length === 0) yield* given.upTo(digits);
+  p.drop(work, one, eq);
   return lt;
 }

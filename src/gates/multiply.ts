@@ -14,26 +14,31 @@
  * Rounds 1, bytes k/8 per output; dealer k/8. Exact truncation (see open-truncate.ts): 2, 2k/8; dealer 2k/8.
  */
 
-import type { Dealing } from '../dealer/material.ts';
+import type { DealerContext } from '../dealer/dealer-context.ts';
 import type { Scratch } from '../dealer/scratch.ts';
+import { words } from '../dealer/slots.ts';
 import type { RingArray } from '../ring/array.ts';
-import { type Gate, type Party, ringOf, type Value } from './gate.ts';
-import { dealOpenTruncate, openTruncate, type Truncation } from './open-truncate.ts';
+import { gate, ringOf, type Shapes, type Value } from './gate.ts';
+import { dealOpenTruncate, openTruncate, type Truncation, truncationSlots } from './open-truncate.ts';
 import { type Pausable, type Pause, product } from './pausable.ts';
 import { inRanges } from './ranges.ts';
 
-type GateBase = Readonly<Record<string, unknown>>;
+const productSlots = (n: number, t: Truncation) => ({
+  u: words('mask', n),
+  ...truncationSlots(n, t, 'product'),
+});
+type ProductSlots = ReturnType<typeof productSlots>;
 
-/** u minus the product of the masks; without a product (one operand is public), u itself. */
-const dealProduct = (d: Dealing, n: number, t: Truncation, masks?: RingArray): Value => {
-  const mask = d.draw(n);
-  if (masks) d.ring.sub(mask, mask, masks);
-  return dealOpenTruncate(d, mask, t, !masks);
-};
+/** The opening's mask is u minus the product of the masks. */
+function* dealProduct(d: DealerContext<ProductSlots>, masks: RingArray, t: Truncation) {
+  const mask = yield* d.mask('u');
+  d.ring.sub(mask, mask, masks);
+  return yield* dealOpenTruncate(d, mask, t, 'product');
+}
 
 /** u + this party's share of x times a number whose share of the mask is 0 here. */
 const timesPublic = (
-  p: Party,
+  p: Scratch & { readonly first: number },
   u: RingArray,
   x: Value,
   c: RingArray,
@@ -44,56 +49,59 @@ const timesPublic = (
 };
 
 /** x * y, elementwise. */
-export const mul: Gate<Truncation & GateBase> = {
-  deal(d, [x, y], t) {
+export const mul = gate({
+  slots: ({ ins: [x] }: Shapes, t: Truncation) => productSlots(x!.length, t),
+  *deal(d, [x, y], t) {
     const rx = ringOf(x!.r);
     const masks = d.words(rx.length);
     d.ring.mul(masks, rx, ringOf(y!.r));
-    return [dealProduct(d, rx.length, t, masks)];
+    return [yield* dealProduct(d, masks, t)];
   },
   *eval(p, [x, y], t) {
-    const { array: u, fill } = p.drawParts(x!.c!.length);
+    const { array: u, fill } = yield* p.deferredMask('u');
     const [cx, cy, rx, ry] = [ringOf(x!.c), ringOf(y!.c), ringOf(x!.r), ringOf(y!.r)];
-    const parts = inRanges(u.length, p.field, (start, count) => {
+    const compute = inRanges(u.length, p.field, (start, count) => {
       const at = (a: RingArray): RingArray => a.view(start, count);
       fill(start, count);
       if (rx.zero) timesPublic(p, at(u), y!, cx, at);
       else if (ry.zero) timesPublic(p, at(u), x!, cy, at);
       else p.ring.mulGate(at(u), at(cx), at(cy), at(rx), at(ry), at(u), p.first);
     });
-    return [yield* openTruncate(p, u, t, parts)];
+    return [yield* openTruncate(p, u, t, compute)];
   },
-};
+});
 
 /** x * x. */
-export const square: Gate<Truncation & GateBase> = {
-  deal(d, [x], t) {
+export const square = gate({
+  slots: ({ ins: [x] }: Shapes, t: Truncation) => productSlots(x!.length, t),
+  *deal(d, [x], t) {
     const rx = ringOf(x!.r);
     const masks = d.words(rx.length);
     d.ring.mul(masks, rx, rx);
-    return [dealProduct(d, rx.length, t, masks)];
+    return [yield* dealProduct(d, masks, t)];
   },
   *eval(p, [x], t) {
-    const { array: u, fill } = p.drawParts(x!.c!.length);
-    const parts = inRanges(u.length, p.field, (start, count) => {
+    const { array: u, fill } = yield* p.deferredMask('u');
+    const compute = inRanges(u.length, p.field, (start, count) => {
       fill(start, count);
       const at = (a: RingArray): RingArray => a.view(start, count);
       const [c, r] = [ringOf(x!.c), ringOf(x!.r)];
       if (r.zero) timesPublic(p, at(u), x!, c, at);
       else p.ring.squareGate(at(u), at(c), at(r), at(u), p.first);
     });
-    return [yield* openTruncate(p, u, t, parts)];
+    return [yield* openTruncate(p, u, t, compute)];
   },
-};
+});
 
-export interface MatmulAttrs extends Truncation, GateBase {
+/** A batch of products of (m, k) and (k, n) matrices. */
+export interface MatmulShape {
   readonly batch: number;
   readonly m: number;
   readonly k: number;
   readonly n: number;
 }
 
-type Shape = Pick<MatmulAttrs, 'batch' | 'm' | 'k' | 'n'>;
+export interface MatmulAttrs extends Truncation, MatmulShape {}
 
 /** dst (+)= a b for a batch of (m,k)(k,n) products, in stretches. */
 export function* matmulInto(
@@ -101,7 +109,7 @@ export function* matmulInto(
   dst: RingArray,
   a: RingArray,
   b: RingArray,
-  { batch, m, k, n }: Shape,
+  { batch, m, k, n }: MatmulShape,
   accumulate: boolean,
 ): Pausable<void> {
   for (let i = 0; i < batch; i++) {
@@ -124,7 +132,7 @@ function* inRows(
   dst: RingArray,
   a: RingArray | undefined,
   b: RingArray,
-  { batch, m, k, n }: Shape,
+  { batch, m, k, n }: MatmulShape,
 ): Generator<number | Pause> {
   const rows = Math.max(ROWS, Math.ceil(WORDS / Math.max(n, 1)));
   for (let i = 0; i < batch; i++) {
@@ -140,15 +148,16 @@ function* inRows(
   }
 }
 
-export const matmul: Gate<MatmulAttrs> = {
+export const matmul = gate({
+  slots: (_: Shapes, t: MatmulAttrs) => productSlots(t.batch * t.m * t.n, t),
   *deal(d, [x, y], t) {
     const masks = d.words(t.batch * t.m * t.n);
     yield* matmulInto(d, masks, ringOf(x!.r), ringOf(y!.r), t, false);
-    return [dealProduct(d, masks.length, t, masks)];
+    return [yield* dealProduct(d, masks, t)];
   },
   *eval(p, [x, y], t) {
     const [cx, cy, rx, ry] = [ringOf(x!.c), ringOf(y!.c), ringOf(x!.r), ringOf(y!.r)];
-    const u = p.draw(t.batch * t.m * t.n);
+    const u = yield* p.mask('u');
     // first ? c_x (c_y - r_y) : -c_x r_y, then - r_x c_y; or in one: first ? (c_x - r_x) c_y : -r_x c_y
     const minus = (c: RingArray | undefined, r: RingArray): RingArray => {
       const out = p.words(r.length);
@@ -168,4 +177,4 @@ export const matmul: Gate<MatmulAttrs> = {
     p.drop(right);
     return [result];
   },
-};
+});

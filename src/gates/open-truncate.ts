@@ -16,11 +16,12 @@
  * place. Rounds 2, bytes 2k/8.
  */
 
-import type { Dealing } from '../dealer/material.ts';
+import type { DealerContext } from '../dealer/dealer-context.ts';
+import { words } from '../dealer/slots.ts';
 import type { RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
-import { openWhile, type Party, type Steps, type Value } from './gate.ts';
-import { dealGuard, type Watch, watch } from './guard.ts';
+import { openWhile, type Party } from './gate.ts';
+import { dealGuard, rangeSlots, type Watch, watch } from './guard.ts';
 import type { Pause } from './pausable.ts';
 
 /** With what the range guard watches z by, if it does. */
@@ -30,82 +31,130 @@ export interface Truncation extends Watch {
   readonly exact: boolean;
 }
 
+/** Of n numbers that are truncated. */
+export const shiftSlots = (n: number, t: Truncation) => ({
+  shifted: t.trunc > 0 ? words('truncation', n) : undefined,
+  wrap: t.trunc > 0 && t.exact ? words('wrap', n) : undefined,
+  next: t.trunc > 0 && t.exact ? words('mask', n) : undefined,
+  ...rangeSlots(t.trunc > 0 ? n : 0, t),
+});
+type ShiftSlots = ReturnType<typeof shiftSlots>;
+
 /**
- * The dealer's half. `mask` is the whole mask under which the shares will be opened; `drawn` says that it is the
- * plain sum of the parties' streams, so that parties know their shares of it already.
+ * Of n numbers that are opened, and truncated where `t` says so. `mask`: what the mask is under which they are opened; parties know
+ * their shares of one that is a plain sum of streams.
  */
-export const dealOpenTruncate = (d: Dealing, mask: RingArray, t: Truncation, drawn: boolean): Value => {
+export const truncationSlots = (n: number, t: Truncation, mask: 'stream' | 'product') => ({
+  outMask: t.trunc === 0 && mask === 'product' ? words('product', n) : undefined,
+  ...shiftSlots(n, t),
+});
+type TruncationSlots = ReturnType<typeof truncationSlots>;
+
+/** The dealer's half. `mask` is the whole mask under which the shares will be opened. */
+export function* dealOpenTruncate(
+  d: DealerContext<TruncationSlots>,
+  mask: RingArray,
+  t: Truncation,
+  kind: 'stream' | 'product',
+) {
+  if (t.trunc > 0) return yield* dealShift(d, mask, t);
+  return { r: kind === 'stream' ? mask : yield* d.share('outMask', mask) };
+}
+
+/** The dealer's half of a truncation, of numbers under the whole mask `mask`. */
+export function* dealShift(d: DealerContext<ShiftSlots>, mask: RingArray, t: Truncation) {
   const { trunc, exact } = t;
-  if (trunc === 0) return { r: drawn ? mask : d.give(mask) };
   const n = mask.length;
   const shifted = d.words(n);
   d.ring.shr(shifted, mask, trunc);
-  d.give(shifted);
+  yield* d.share('shifted', shifted);
   if (!exact) {
-    dealGuard(d, mask, t, false);
+    yield* dealGuard(d, mask, t, false);
     return { r: shifted };
   }
   const wrap = d.words(n);
   d.ring.shr(wrap, mask, d.field.bits - 1);
   d.ring.shl(wrap, wrap, d.field.bits - trunc);
-  d.give(wrap);
-  const next = d.draw(n);
-  dealGuard(d, mask, t, true);
+  yield* d.share('wrap', wrap);
+  const next = yield* d.mask('next');
+  yield* dealGuard(d, mask, t, true);
   return { r: next };
-};
+}
 
 /**
- * Opens `share` (this party's share of z plus its share of the mask), which `parts` may still have to compute. `own` is
- * its share of a drawn mask.
+ * Opens `share` (this party's share of z plus its share of the mask), which `compute` may still have to fill. `own` is
+ * its share of a mask that is a sum of streams.
  */
-export function* openTruncate(
-  p: Party,
+export function* openTruncate<U = never>(
+  p: Party<TruncationSlots>,
   share: RingArray,
   t: Truncation,
-  parts: Iterable<number | Pause> = [],
+  compute: Iterable<number | Pause | U> = [],
   own?: RingArray,
-): Steps<Value> {
+) {
   const { trunc, exact } = t;
-  const n = share.length;
   if (trunc > 0 && exact) {
-    const [c, drawn] = yield* openWhile(p, share, () => draw(p, n), { parts });
-    watch(p, c, t);
-    return yield* truncateExactly(p, c, trunc, drawn);
+    const [c, material] = yield* openWhile(p, share, () => exactMaterial(p), { compute });
+    yield* watch(p, c, t);
+    return yield* truncateExactly(p, c, material, byShift(p, trunc));
   }
-  const [c, r] = yield* openWhile(p, share, () => (trunc === 0 && own) || p.take(n), { parts });
+  const work = function* () {
+    if (trunc > 0) return yield* p.receiveShare('shifted');
+    return own ?? (yield* p.receiveShare('outMask'));
+  };
+  const [c, r] = yield* openWhile(p, share, work, { compute });
   if (trunc > 0) {
-    watch(p, c, t);
+    yield* watch(p, c, t);
     p.ring.shr(c, c, trunc);
   }
   return { c, r };
 }
 
-/** What the exact form needs of the dealer. */
-interface Drawn {
+/** What the exact form needs of the preprocessing. */
+export interface ExactMaterial {
   readonly shifted: RingArray;
   readonly wrap: RingArray;
   readonly next: RingArray;
 }
 
-const draw = (p: Party, n: number): Drawn => ({ shifted: p.take(n), wrap: p.take(n), next: p.draw(n) });
+/** Its slots. */
+type ExactSlots = Pick<ShiftSlots, 'shifted' | 'wrap' | 'next'>;
+
+export function* exactMaterial(p: Party<ExactSlots>) {
+  const shifted = yield* p.receiveShare('shifted');
+  return { shifted, wrap: yield* p.receiveShare('wrap'), next: yield* p.mask('next') };
+}
 
 /** The second half of the exact form: truncates a masked value whose c is public already. */
 export function* truncateOpened(
-  p: Party,
+  p: Party<ShiftSlots>,
   masked: RingArray,
   t: Watch & { readonly trunc: number },
-): Steps<Value> {
-  const drawn = draw(p, masked.length);
-  watch(p, masked, t);
-  return yield* truncateExactly(p, masked, t.trunc, drawn);
+) {
+  const material = yield* exactMaterial(p);
+  yield* watch(p, masked, t);
+  return yield* truncateExactly(p, masked, material, byShift(p, t.trunc));
 }
 
-function* truncateExactly(
-  p: Party,
+/** Truncation by a shift: for `truncateExactly`. */
+const byShift =
+  (p: Party<ExactSlots>, trunc: number) =>
+  (out: RingArray, c: RingArray): void => {
+    p.ring.shr(c, c, trunc);
+    p.ring.add(out, out, c);
+    p.ring.addScalar(out, out, p.scalar(-math.pow2(p.field.bits - 2 - trunc)));
+  };
+
+/**
+ * The exact form, of a truncation or a product by a public number. `addPublic` adds to `out` the scaled c less the scaled 2^(k-2),
+ * and may use c up.
+ */
+export function* truncateExactly(
+  p: Party<ExactSlots>,
   masked: RingArray,
-  trunc: number,
-  { shifted, wrap, next }: Drawn,
-): Steps<Value> {
+  { shifted, wrap, next }: ExactMaterial,
+  addPublic: (out: RingArray, c: RingArray) => void,
+) {
   const { ring, field } = p;
   const n = masked.length;
   const k = field.bits;
@@ -118,11 +167,7 @@ function* truncateExactly(
   ring.addScalar(out, out, p.scalar(1));
   ring.mul(out, out, wrap);
   ring.sub(out, out, shifted);
-  if (p.first) {
-    ring.shr(c, c, trunc);
-    ring.add(out, out, c);
-    ring.addScalar(out, out, p.scalar(-math.pow2(k - 2 - trunc)));
-  }
+  if (p.first) addPublic(out, c);
   ring.add(out, out, next);
   return { c: yield* p.open(out), r: next };
 }

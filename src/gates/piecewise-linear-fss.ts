@@ -15,11 +15,12 @@
  * (FM128) a threshold.
  */
 
+import { words } from '../dealer/slots.ts';
 import type { RingArray } from '../ring/array.ts';
-import type { KeyShape } from '../ring/keys.ts';
-import { bitOf, dealRingKeys, evalSteps, signOf, takeRingKeys } from './fss-keys.ts';
-import { type Gate, ringOf } from './gate.ts';
-import { dealOpenTruncate, openTruncate, type Truncation } from './open-truncate.ts';
+import { type KeyShape, keyRow } from '../ring/keys.ts';
+import { bitOf, dealRingKeys, evalSteps, keySlots, receiveKeys, signOf } from './fss-keys.ts';
+import { gate, ringOf, type Shapes } from './gate.ts';
+import { dealOpenTruncate, openTruncate, type Truncation, truncationSlots } from './open-truncate.ts';
 
 /** From x = at[i] on, slopes[i] (x - at[i]) + steps[i] is added: raw whole numbers. */
 export interface Breakpoints {
@@ -28,7 +29,7 @@ export interface Breakpoints {
   readonly steps: readonly number[];
 }
 
-export interface PiecewiseLinearAttrs extends Truncation, Breakpoints, Readonly<Record<string, unknown>> {
+export interface PiecewiseLinearAttrs extends Truncation, Breakpoints {
   /** b: each x - t lies in [-2^(b-1), 2^(b-1)). Absent: anything but overflow. */
   readonly bits?: number;
 }
@@ -42,8 +43,19 @@ export const piecewiseLinearShape = ({ slopes }: Breakpoints, bits: number): Key
 });
 
 /** Ins: x. Outs: the sum. */
-export const piecewiseLinearFss: Gate<PiecewiseLinearAttrs> = {
-  tells: true,
+export const piecewiseLinearFss = gate({
+  broadcasts: true,
+  slots: ({ field, ins: [x] }: Shapes, a: PiecewiseLinearAttrs) => {
+    const n = x!.length;
+    const shape = piecewiseLinearShape(a, a.bits ?? field.bits);
+    return {
+      ...keySlots(n, keyRow(field, shape)),
+      v: words('wrap', n),
+      vR: shape.steps === 2 ? words('bitTimes', n) : undefined,
+      u: words('mask', n),
+      ...truncationSlots(n, a, 'stream'),
+    };
+  },
   *deal(d, [x], a) {
     const { ring } = d;
     const r = ringOf(x!.r);
@@ -56,13 +68,13 @@ export const piecewiseLinearFss: Gate<PiecewiseLinearAttrs> = {
     ring.copy(payload.view(0, n), sign);
     if (shape.steps === 2) ring.mul(payload.view(n, n), sign, r);
     yield* dealRingKeys(d, r, null, payload, shape);
-    d.give(v);
+    yield* d.share('v', v);
     if (shape.steps === 2) {
       ring.mul(v, v, r);
-      d.give(v);
+      yield* d.share('vR', v);
     }
     d.drop(v, sign, payload);
-    return [dealOpenTruncate(d, d.draw(n), a, true)];
+    return [yield* dealOpenTruncate(d, yield* d.mask('u'), a, 'stream')];
   },
   *eval(p, [x], a) {
     const { ring } = p;
@@ -70,10 +82,10 @@ export const piecewiseLinearFss: Gate<PiecewiseLinearAttrs> = {
     const n = c.length;
     const { bits = p.field.bits } = a;
     const shape = piecewiseLinearShape(a, bits);
-    const key = takeRingKeys(p, n, shape);
-    const v = p.take(n);
-    const vr = shape.steps === 2 ? p.take(n) : null;
-    const share = p.draw(n);
+    const key = yield* receiveKeys(p);
+    const v = yield* p.receiveShare('v');
+    const vr = shape.steps === 2 ? yield* p.receiveShare('vR') : null;
+    const share = yield* p.mask('u');
     const own = p.words(n);
     ring.copy(own, share);
     const [from, y, found, part] = [p.words(n), p.words(n), p.words(n * shape.steps), p.words(n)];
@@ -117,4 +129,4 @@ export const piecewiseLinearFss: Gate<PiecewiseLinearAttrs> = {
     if (vr) p.drop(vr);
     return [yield* openTruncate(p, share, a, [], own)];
   },
-};
+});

@@ -3,17 +3,24 @@
  * (not from the stream that the dealer knows), opened under a stream of every party. Rounds 1, bits 1; dealer nothing.
  */
 
+import { bits } from '../dealer/slots.ts';
 import { randomBytes } from '../ring/prg.ts';
-import type { Gate } from './gate.ts';
+import { gate, type Shapes } from './gate.ts';
 
-export const randomBits: Gate<{ readonly length: number } & Readonly<Record<string, unknown>>> = {
-  needsNoDealer: () => true,
-  deal: (d, _, { length }) => [{ r: d.drawBits(length) }],
+export interface RandomBitsAttrs {
+  readonly length: number;
+}
+
+export const randomBits = gate({
+  slots: (_: Shapes, { length }: RandomBitsAttrs) => ({ r: bits('mask', length) }),
+  *deal(d) {
+    return [{ r: yield* d.mask('r') }];
+  },
   *eval(p, _, { length }) {
-    const r = p.drawBits(length);
+    const r = yield* p.mask('r');
     const share = p.bits(length);
     p.ring.u8(share).set(randomBytes(share.bytes));
     p.ring.xor(share, share, r);
     return [{ c: yield* p.open(share), r }];
   },
-};
+});

@@ -9,13 +9,14 @@
  * scaleExact: |x| < 2^(k-2), trunc <= k - 2; see open-truncate.ts, exact form. Rounds 1, bytes k/8; dealer 2k/8.
  */
 import type { Scratch } from '../dealer/scratch.ts';
+import { words } from '../dealer/slots.ts';
 import type { RingArray } from '../ring/array.ts';
-import * as math from '../ring/math/index.ts';
-import { type Gate, ringOf } from './gate.ts';
-import { dealGuard, type Watch, watch } from './guard.ts';
+import { gate, ringOf, type Shapes } from './gate.ts';
+import { dealGuard, rangeSlots, type Watch, watch } from './guard.ts';
+import { exactMaterial, truncateExactly } from './open-truncate.ts';
 
 /** The range guard watches x of the free form, if it does, and a wrap of x + r. */
-type ScaleGate = Gate<{ readonly trunc: number } & Watch>;
+export type ScaleAttrs = { readonly trunc: number } & Watch;
 
 const scaled = (s: Scratch, x: RingArray, p: RingArray, trunc: number): RingArray => {
   const out = s.words(x.length);
@@ -40,51 +41,46 @@ const timesFactor = (s: Scratch, n: number, p: RingArray, shift: number, x?: Rin
 };
 
 /** Ins: x, and the public p, of one element or as many. Outs: x p / 2^trunc. */
-export const scale: ScaleGate = {
-  deal(d, [x, p], attrs) {
-    const r = d.give(scaled(d, ringOf(x!.r), ringOf(p!.c), attrs.trunc));
-    dealGuard(d, ringOf(x!.r), attrs, false);
+export const scale = gate({
+  slots: ({ ins: [x] }: Shapes, attrs: ScaleAttrs) => ({
+    shifted: words('truncation', x!.length),
+    ...rangeSlots(x!.length, attrs),
+  }),
+  *deal(d, [x, p], attrs) {
+    const r = yield* d.share('shifted', scaled(d, ringOf(x!.r), ringOf(p!.c), attrs.trunc));
+    yield* dealGuard(d, ringOf(x!.r), attrs, false);
     return [{ r }];
   },
-  // biome-ignore lint/correctness/useYield: a gate without a round
   *eval(p, [x, factor], attrs) {
     const c = scaled(p, ringOf(x!.c), ringOf(factor!.c), attrs.trunc);
-    const r = p.take(c.length);
-    watch(p, ringOf(x!.c), attrs);
+    const r = yield* p.receiveShare('shifted');
+    yield* watch(p, ringOf(x!.c), attrs);
     return [{ c, r }];
   },
-};
+});
 
-export const scaleExact: ScaleGate = {
-  deal(d, [x, p], { trunc }) {
+export const scaleExact = gate({
+  slots: ({ ins: [x] }: Shapes, _: ScaleAttrs) => ({
+    shifted: words('truncation', x!.length),
+    wrap: words('wrap', x!.length),
+    next: words('mask', x!.length),
+  }),
+  *deal(d, [x, p], { trunc }) {
     const [r, factor] = [ringOf(x!.r), ringOf(p!.c)];
     const n = r.length;
-    d.give(scaled(d, r, factor, trunc));
+    yield* d.share('shifted', scaled(d, r, factor, trunc));
     const wraps = d.words(n);
     d.ring.shr(wraps, r, d.field.bits - 1);
-    d.give(timesFactor(d, n, factor, d.field.bits - trunc, wraps));
-    return [{ r: d.draw(n) }];
+    yield* d.share('wrap', timesFactor(d, n, factor, d.field.bits - trunc, wraps));
+    return [{ r: yield* d.mask('next') }];
   },
   *eval(p, [x, factor], { trunc }) {
-    const { ring, field } = p;
     const [masked, f] = [ringOf(x!.c), ringOf(factor!.c)];
-    const n = masked.length;
-    const k = field.bits;
-    const [shifted, wrap, next] = [p.take(n), p.take(n), p.draw(n)];
-    const c = p.words(n);
-    ring.addScalar(c, masked, p.scalar(math.pow2(k - 2)));
-    // (1 - msb c) wrap, without a branch.
-    const out = p.words(n);
-    ring.shr(out, c, k - 1);
-    ring.neg(out, out);
-    ring.addScalar(out, out, p.scalar(1));
-    ring.mul(out, out, wrap);
-    ring.sub(out, out, shifted);
-    if (p.first) {
-      ring.add(out, out, scaled(p, c, f, trunc));
-      ring.sub(out, out, timesFactor(p, n, f, k - 2 - trunc));
-    }
-    ring.add(out, out, next);
-    return [{ c: yield* p.open(out), r: next }];
+    const material = yield* exactMaterial(p);
+    const addPublic = (out: RingArray, c: RingArray): void => {
+      p.ring.add(out, out, scaled(p, c, f, trunc));
+      p.ring.sub(out, out, timesFactor(p, c.length, f, p.field.bits - 2 - trunc));
+    };
+    return [yield* truncateExactly(p, masked, material, addPublic)];
   },
-};
+});

@@ -17,10 +17,12 @@
  * dealer k/8. (`shuffleColumns`: rounds N, bytes k/8.)
  */
 
-import type { Dealing } from '../dealer/material.ts';
+import type { DealerContext } from '../dealer/dealer-context.ts';
+import type { Scratch } from '../dealer/scratch.ts';
+import { bytes, ofOwner, words } from '../dealer/slots.ts';
 import type { Bytes, RingArray } from '../ring/array.ts';
 import { Prg, randomBytes } from '../ring/prg.ts';
-import { type Gate, type Party, ringOf, type Steps, type Value } from './gate.ts';
+import { gate, type Party, ringOf, type Shapes, type Value } from './gate.ts';
 import { move, permutations, streamBytes } from './permutation.ts';
 
 export interface Lanes {
@@ -29,47 +31,57 @@ export interface Lanes {
   readonly n: number;
 }
 
+/** Material of the turns of all parties over so many columns. */
+export const turnSlots = (parties: number, columns: number, { lanes, n }: Lanes) => {
+  const owners = Array.from({ length: parties }, (_, party) => party);
+  return {
+    orders: owners.map((party) => ofOwner(party, bytes('ownMask', streamBytes(lanes, n)))),
+    added: owners.flatMap((party) =>
+      Array.from({ length: columns }, () => ofOwner(party, words('ownMask', lanes * n))),
+    ),
+    shuffled: Array.from({ length: columns }, () => words('permuted', lanes * n)),
+  };
+};
+type TurnSlots = ReturnType<typeof turnSlots>;
+
 /** The masks of the columns after the shuffle. Columns of a lane move together. */
-export const dealShuffle = (d: Dealing, masks: readonly RingArray[], { lanes, n }: Lanes): RingArray[] => {
-  let current = masks;
+export function* dealShuffle(d: DealerContext<TurnSlots>, masks: readonly RingArray[], { lanes, n }: Lanes) {
+  let current = [...masks];
   for (let party = 0; party < d.parties; party++) {
-    const from = permutations(d, d.drawOf(party, d.bytes(streamBytes(lanes, n))), lanes, n);
-    current = current.map((r) => {
-      const [next, added] = [d.words(r.length), d.drawOf(party, d.words(r.length))];
+    const from = permutations(d, yield* d.mask('orders', party), lanes, n);
+    const moved: RingArray[] = [];
+    for (const [j, r] of current.entries()) {
+      const [next, added] = [d.words(r.length), yield* d.mask('added', party * masks.length + j)];
       move(d, next, r, from);
       d.ring.add(next, next, added);
       d.drop(added);
-      return next;
-    });
+      moved.push(next);
+    }
+    current = moved;
   }
-  for (const r of current) d.give(r);
-  return [...current];
-};
+  for (const [j, r] of current.entries()) yield* d.share('shuffled', r, j);
+  return current;
+}
 
 /** The turns of all parties, the last one's result kept by that party: the others have zeros in its place. */
-function* turns(
-  p: Party,
-  columns: readonly RingArray[],
-  { lanes, n }: Lanes,
-  keep: boolean,
-): Steps<RingArray[]> {
+function* turns(p: Party<TurnSlots>, columns: readonly RingArray[], { lanes, n }: Lanes, keep: boolean) {
   const size = lanes * n;
   let current = [...columns];
   for (let party = 0; party < p.parties; party++) {
-    const stream = p.drawOf(party, p.bytes(streamBytes(lanes, n)));
+    const stream = yield* p.mask('orders', party);
     const own = party === p.rank;
     const from = own ? permutations(p, stream, lanes, n) : undefined;
     const sent = p.words(size * current.length);
     p.ring.zero(sent);
-    current.forEach((c, j) => {
-      const added = p.drawOf(party, p.words(size));
+    for (const [j, c] of current.entries()) {
+      const added = yield* p.mask('added', party * columns.length + j);
       const part = sent.view(j * size, size);
       if (from) {
         move(p, part, c, from);
         p.ring.add(part, part, added);
       }
       p.drop(added);
-    });
+    }
     p.drop(stream);
     if (!keep || party < p.parties - 1) yield* p.open(sent, { from: party });
     current = current.map((_, j) => sent.view(j * size, size));
@@ -78,21 +90,22 @@ function* turns(
 }
 
 /** Columns under their new masks. */
-export function* shuffleColumns(
-  p: Party,
-  columns: readonly RingArray[],
-  attrs: Lanes,
-): Steps<{ c: RingArray; r: RingArray }[]> {
+export function* shuffleColumns(p: Party<TurnSlots>, columns: readonly RingArray[], attrs: Lanes) {
   const parts = yield* turns(p, columns, attrs, false);
-  return parts.map((part) => {
+  const shuffled: { c: RingArray; r: RingArray }[] = [];
+  for (const [j, part] of parts.entries()) {
     const c = p.words(part.length);
     p.ring.copy(c, part);
-    return { c, r: p.take(c.length) };
-  });
+    shuffled.push({ c, r: yield* p.receiveShare('shuffled', j) });
+  }
+  return shuffled;
 }
 
 /** c, r -> this party's additive share. */
-export const additive = (p: Party, { c, r }: { c: RingArray; r: RingArray }): RingArray => {
+export const additive = (
+  p: Scratch & { readonly first: number },
+  { c, r }: { c: RingArray; r: RingArray },
+): RingArray => {
   const share = p.words(c.length);
   if (p.first) p.ring.sub(share, c, r);
   else p.ring.neg(share, r);
@@ -102,7 +115,7 @@ export const additive = (p: Party, { c, r }: { c: RingArray; r: RingArray }): Ri
 const SEED = 32;
 
 /** A seed that parties make together and the dealer does not hear of. It travels with the next round, and is whole then. */
-const tossCoins = (p: Party): Bytes => {
+const tossCoins = (p: Scratch & Pick<Party, 'open'>): Bytes => {
   const seed = p.bytes(SEED);
   p.ring.u8(seed).set(randomBytes(SEED));
   p.open(seed).next();
@@ -110,14 +123,20 @@ const tossCoins = (p: Party): Bytes => {
 };
 
 /** Ins: columns of lanes x n. Outs: the columns, each lane's elements in an order that nobody knows. */
-export const shuffle: Gate<Lanes & Readonly<Record<string, unknown>>> = {
-  deal(d, ins, attrs) {
-    dealShuffle(
+export const shuffle = gate({
+  slots: ({ parties, ins }: Shapes, attrs: Lanes) => ({
+    ...turnSlots(parties, ins.length, attrs),
+    masks: ins.map(() => words('mask', attrs.lanes * attrs.n)),
+  }),
+  *deal(d, ins, attrs) {
+    yield* dealShuffle(
       d,
       ins.map((x) => ringOf(x.r)),
       attrs,
     );
-    return ins.map(() => ({ r: d.draw(attrs.lanes * attrs.n) }));
+    const outs: Value[] = [];
+    for (const j of ins.keys()) outs.push({ r: yield* d.mask('masks', j) });
+    return outs;
   },
   *eval(p, ins, attrs) {
     const { lanes, n } = attrs;
@@ -133,12 +152,14 @@ export const shuffle: Gate<Lanes & Readonly<Record<string, unknown>>> = {
     // The seed serves this once, so its first stream will do.
     new Prg(p.ring, p.ring.u8(seed)).fill(stream, 0, 0);
     const from = permutations(p, stream, lanes, n);
-    const shares = last.map((c) => {
+    const shares: RingArray[] = [];
+    const masks: RingArray[] = [];
+    for (const [j, c] of last.entries()) {
       const share = p.words(size);
-      p.ring.sub(share, c, p.take(size));
-      return share;
-    });
-    const masks = shares.map(() => p.draw(size));
+      p.ring.sub(share, c, yield* p.receiveShare('shuffled', j));
+      shares.push(share);
+      masks.push(yield* p.mask('masks', j));
+    }
     const opened = p.words(size * shares.length);
     shares.forEach((share, j) => {
       const part = opened.view(j * size, size);
@@ -152,4 +173,4 @@ export const shuffle: Gate<Lanes & Readonly<Record<string, unknown>>> = {
       return { c, r };
     });
   },
-};
+});

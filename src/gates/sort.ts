@@ -13,18 +13,20 @@
  * Bytes a comparison k/8 and tree bits (FM128: 25), about 1.6 log_2 n comparisons an element; dealer as less-than.ts.
  */
 
-import type { Dealing } from '../dealer/material.ts';
+import type { DealerContext } from '../dealer/dealer-context.ts';
+import type { Scratch } from '../dealer/scratch.ts';
+import { bits as bitSlot, words } from '../dealer/slots.ts';
 import { fail } from '../errors.ts';
 import type { RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
-import { type Gate, type Party, ringOf, type Steps, type Value } from './gate.ts';
-import { clearAbove, dealLower, lower } from './less-than.ts';
+import { gate, type Party, ringOf, type Shapes, type Value } from './gate.ts';
+import { clearAbove, dealLower, type LowerPlace, lower, lowerSlots, placeAfter } from './less-than.ts';
 import { PAUSE } from './pausable.ts';
 import { move } from './permutation.ts';
-import { additive, dealShuffle, type Lanes, shuffleColumns } from './shuffle.ts';
+import { additive, dealShuffle, type Lanes, shuffleColumns, turnSlots } from './shuffle.ts';
 import { SortPlan, schedule } from './sort-plan.ts';
 
-export interface SortAttrs extends Lanes, Readonly<Record<string, unknown>> {
+export interface SortAttrs extends Lanes {
   /** Keys are x * 2^shift, or -x * 2^shift, plus the place. */
   readonly shift: number;
   readonly descending: boolean;
@@ -40,23 +42,51 @@ const wants = {
   none: [false, false],
 } as const;
 
-/** Material to compare m differences with 0. */
-const dealSigns = (d: Dealing, m: number, bits: number): void => {
-  const rho = d.draw(m);
+/** Material to compare differences with 0, level by level: `counts` of them. */
+const signSlots = (counts: readonly number[], bits: number) => {
+  const levels = counts.map((m) => lowerSlots(m, bits - 1, 1));
+  return {
+    rho: counts.map((m) => words('mask', m)),
+    codes: levels.flatMap((level) => level.codes),
+    treeMasks: levels.flatMap((level) => level.treeMasks),
+    treeProducts: levels.flatMap((level) => level.treeProducts),
+    signs: counts.map((m) => bitSlot('maskBits', m)),
+  };
+};
+type SignSlots = ReturnType<typeof signSlots>;
+
+/** One level of comparisons. */
+interface SignLevel {
+  readonly index: number;
+  readonly place: LowerPlace;
+  readonly bits: number;
+}
+
+/** All levels, each with how many it compares. */
+function* levelsOf(counts: readonly number[], bits: number): Generator<[m: number, level: SignLevel]> {
+  let place: LowerPlace = { codes: 0, tree: 0 };
+  for (const [index, m] of counts.entries()) {
+    yield [m, { index, place, bits }];
+    place = placeAfter(place, m, bits - 1);
+  }
+}
+
+function* dealSigns(d: DealerContext<SignSlots>, m: number, { index, place, bits }: SignLevel) {
+  const rho = yield* d.mask('rho', index);
   const planes = d.bits(m, d.field.bits);
   d.ring.toPlanes(planes, rho);
   const sign = d.bits(m);
   d.ring.copy(sign, planes.plane(bits - 1));
   const covered = clearAbove(d, planes, bits - 1);
-  dealLower(d, planes, covered, 1);
-  d.give(sign);
+  yield* dealLower(d, planes, covered, 1, place);
+  yield* d.share('signs', sign, index);
   d.drop(rho, planes, sign);
-};
+}
 
 /** Signs of shared numbers, public. The dealt sharing of the mask's sign refreshes the shares that are opened. */
-function* openSigns(p: Party, share: RingArray, bits: number): Steps<Uint8Array> {
+function* openSigns(p: Party<SignSlots>, share: RingArray, { index, place, bits }: SignLevel) {
   const m = share.length;
-  const rho = p.draw(m);
+  const rho = yield* p.mask('rho', index);
   p.ring.add(share, share, rho);
   const c = yield* p.open(share);
   const planes = p.bits(m, p.field.bits);
@@ -65,8 +95,8 @@ function* openSigns(p: Party, share: RingArray, bits: number): Steps<Uint8Array>
   p.ring.copy(sign, planes.plane(bits - 1));
   const covered = clearAbove(p, planes, bits - 1);
   p.drop(rho);
-  const tree = yield* lower(p, [planes], m, covered);
-  const dealt = p.takeBits(m);
+  const tree = yield* lower(p, [planes], m, covered, place);
+  const dealt = yield* p.receiveShare('signs', index);
   p.ring.xor(tree, tree, dealt);
   if (p.first) p.ring.xor(tree, tree, sign);
   const opened = yield* p.open(tree);
@@ -75,7 +105,7 @@ function* openSigns(p: Party, share: RingArray, bits: number): Steps<Uint8Array>
   return out;
 }
 
-const keysOf = (p: Party, x: RingArray, place: RingArray, { shift, descending }: SortAttrs): RingArray => {
+const keysOf = (p: Scratch, x: RingArray, place: RingArray, { shift, descending }: SortAttrs): RingArray => {
   const key = p.words(x.length);
   // A product by a public number, not a shift: shares of masks may only be used linearly.
   p.ring.mulScalar(key, x, p.scalar((descending ? -1 : 1) * math.pow2(shift)));
@@ -91,16 +121,26 @@ const handedOn = <T>(columns: readonly T[], want: SortAttrs['want']): T[] =>
  * Ins: x, lanes x n, and columns that go along. Outs: each lane in order, and (or) the places that its elements came
  * from; then the columns in that order.
  */
-export const sort: Gate<SortAttrs> = {
+export const sort = gate({
+  slots: ({ parties, ins }: Shapes, attrs: SortAttrs) => {
+    const size = attrs.lanes * attrs.n;
+    const columns = ins.length + 1;
+    return {
+      ...turnSlots(parties, columns, attrs),
+      masks: handedOn(new Array<number>(columns).fill(size), attrs.want).map((n) => words('mask', n)),
+      ...signSlots(schedule(attrs.lanes, attrs.n), attrs.bits),
+    };
+  },
   *deal(d, [x, ...along], attrs) {
     const size = attrs.lanes * attrs.n;
     const place = d.words(size);
     d.ring.zero(place);
     const columns = [ringOf(x!.r), place, ...along.map((v) => ringOf(v.r))];
-    dealShuffle(d, columns, attrs);
-    const outs = handedOn(columns, attrs.want).map(() => ({ r: d.draw(size) }));
-    for (const m of schedule(attrs.lanes, attrs.n)) {
-      dealSigns(d, m, attrs.bits);
+    yield* dealShuffle(d, columns, attrs);
+    const outs: Value[] = [];
+    for (const i of handedOn(columns, attrs.want).keys()) outs.push({ r: yield* d.mask('masks', i) });
+    for (const [m, level] of levelsOf(schedule(attrs.lanes, attrs.n), attrs.bits)) {
+      yield* dealSigns(d, m, level);
       yield PAUSE;
     }
     return outs;
@@ -117,9 +157,10 @@ export const sort: Gate<SortAttrs> = {
     const columns = shuffled.map((column) => additive(p, column));
     const keys = keysOf(p, columns[0]!, columns[1]!, attrs);
     const wanted = handedOn(columns, attrs.want);
-    const masks = wanted.map(() => p.draw(size));
+    const masks: RingArray[] = [];
+    for (const i of wanted.keys()) masks.push(yield* p.mask('masks', i));
     const plan = new SortPlan(lanes, n);
-    for (const m of schedule(lanes, n)) {
+    for (const [m, level] of levelsOf(schedule(lanes, n), attrs.bits)) {
       if (plan.finished) break;
       const { first, second } = plan.next(m);
       const [a, b] = [p.words(m), p.words(m)];
@@ -128,7 +169,7 @@ export const sort: Gate<SortAttrs> = {
       move(p, a, keys, first);
       move(p, b, keys, second);
       p.ring.sub(a, a, b);
-      const signs = yield* openSigns(p, a, attrs.bits);
+      const signs = yield* openSigns(p, a, level);
       plan.answer((i) => (signs[i >> 3]! >> (i & 7)) & 1, first.length);
       p.drop(a, b);
     }
@@ -148,4 +189,4 @@ export const sort: Gate<SortAttrs> = {
       return { c, r: masks[i]! };
     });
   },
-};
+});

@@ -19,20 +19,28 @@
  * FM32 -4); and what open-truncate.ts adds. Local work (FM128, 16 pieces of 12 powers) 9.5 us, exponential 6 us.
  */
 
-import type { Dealing } from '../dealer/material.ts';
+import type { DealerContext } from '../dealer/dealer-context.ts';
+import { words as wordSlot } from '../dealer/slots.ts';
 import type { RingArray } from '../ring/array.ts';
-import type { KeyShape } from '../ring/keys.ts';
+import type { Field } from '../ring/field.ts';
+import { type KeyShape, keyRow } from '../ring/keys.ts';
 import * as math from '../ring/math/index.ts';
 import type { SplineShape } from '../ring/ring.ts';
 import type { ExponentialAttrs } from './exponential.ts';
 import { tableBlocks } from './fourier.ts';
-import { bitOf, dealRingKeys, signOf, takeRingKeys } from './fss-keys.ts';
-import { type Gate, type Party, ringOf, type Steps, type Value } from './gate.ts';
+import { bitOf, dealRingKeys, keySlots, receiveKeys, signOf } from './fss-keys.ts';
+import { gate, type Party, ringOf, type Shapes } from './gate.ts';
 import { watch } from './guard.ts';
-import { dealOpenTruncate, openTruncate, type Truncation, truncateOpened } from './open-truncate.ts';
-import { PAUSE, type Pausable } from './pausable.ts';
+import {
+  dealOpenTruncate,
+  openTruncate,
+  type Truncation,
+  truncateOpened,
+  truncationSlots,
+} from './open-truncate.ts';
+import { PAUSE } from './pausable.ts';
 
-export interface SplineAttrs extends Truncation, SplineShape, Readonly<Record<string, unknown>> {
+export interface SplineAttrs extends Truncation, SplineShape {
   /** Scale of the payload and of the public weights, in bits. The opened value has scale t1 + t2. */
   readonly t1: number;
   readonly t2: number;
@@ -51,13 +59,23 @@ type SplinePieces = { readonly pieces: number; readonly pieceBits: number; reado
 
 const totalOf = ({ pieceBits, bits }: SplinePieces, word: number): number => (bits ?? word) - 1 - pieceBits;
 
+/** Material of n elements: keys, and what is above the pieces. */
+const pieceSlots = (field: Field, n: number, t: Truncation, shape: KeyShape) => ({
+  ...keySlots(n, keyRow(field, shape)),
+  v: shape.steps > 0 ? wordSlot('wrap', n) : undefined,
+  vR: shape.steps === 2 ? wordSlot('bitTimes', n) : undefined,
+  u: wordSlot('mask', n),
+  ...truncationSlots(n, t, 'stream'),
+});
+type PieceSlots = ReturnType<typeof pieceSlots>;
+
 function* dealPieces(
-  d: Dealing,
+  d: DealerContext<PieceSlots>,
   r: RingArray,
   leaf: RingArray,
   a: SplinePieces & Truncation,
   shape: KeyShape,
-): Pausable<Value[]> {
+) {
   const { ring } = d;
   const n = r.length;
   const index = d.words(n);
@@ -67,30 +85,26 @@ function* dealPieces(
   if (payload) ring.copy(payload.view(0, n), signOf(d, v));
   if (shape.steps === 2) ring.mul(payload!.view(n, n), payload!.view(0, n), r);
   yield* dealRingKeys(d, index, leaf, payload, shape);
-  if (payload) d.give(v);
+  if (payload) yield* d.share('v', v);
   if (shape.steps === 2) {
     ring.mul(v, v, r);
-    d.give(v);
+    yield* d.share('vR', v);
   }
-  const u = d.draw(n);
-  if (shape.steps < 2) return [dealOpenTruncate(d, u, a, true)];
-  const beside = d.draw(n);
-  const mask = d.words(n);
-  ring.add(mask, ringOf(dealOpenTruncate(d, u, a, true).r), beside);
-  return [{ r: mask }];
+  const u = yield* d.mask('u');
+  return yield* dealOpenTruncate(d, u, a, 'stream');
 }
 
 /** Shares of the weighed rows, and of [x is above the pieces] (1, r) as far as the key has steps. */
 function* evalPieces(
-  p: Party,
+  p: Party<PieceSlots>,
   { c, r }: { c: RingArray; r: RingArray },
   a: SplinePieces,
   shape: KeyShape,
   weigh: (share: RingArray, c: RingArray, table: RingArray) => void,
-): Pausable<{ share: RingArray; above: readonly RingArray[] }> {
+) {
   const { ring } = p;
   const n = c.length;
-  const { seed, words } = takeRingKeys(p, n, shape);
+  const { seed, words } = yield* receiveKeys(p);
   const first = p.words(n);
   ring.shr(first, c, a.pieceBits);
   ring.addScalar(first, first, p.scalar(1 - a.pieces));
@@ -116,10 +130,9 @@ function* evalPieces(
   if (shape.steps) {
     const u = bitOf(p, first, shape.total);
     const sign = signOf(p, u);
-    for (const word of above) {
-      ring.add(word, word, p.take(n));
-      ring.mul(word, word, sign);
-    }
+    ring.add(above[0]!, above[0]!, yield* p.receiveShare('v'));
+    if (shape.steps === 2) ring.add(above[1]!, above[1]!, yield* p.receiveShare('vR'));
+    for (const word of above) ring.mul(word, word, sign);
     if (p.first) ring.add(above[0]!, above[0]!, u);
     if (shape.steps === 2) {
       ring.mul(u, u, r);
@@ -145,13 +158,25 @@ const scaled = (p: Party, value: number, { t1, t2 }: SplineAttrs): RingArray => 
 };
 
 /** Ins: x from the left end of the pieces on. Outs: f(x). */
-export const splineFss: Gate<SplineAttrs> = {
-  tells: true,
+export const splineFss = gate({
+  broadcasts: true,
+  slots: ({ field, ins: [x] }: Shapes, a: SplineAttrs) => {
+    const shape = splineShape(a, field.bits);
+    return {
+      ...pieceSlots(field, x!.length, a, shape),
+      beside: shape.steps === 2 ? wordSlot('mask', x!.length) : undefined,
+    };
+  },
   *deal(d, [x], a) {
     const r = ringOf(x!.r);
     const leaf = d.words(r.length * a.powers);
     d.ring.splineDeal(leaf, r, a);
-    return yield* dealPieces(d, r, leaf, a, splineShape(a, d.field.bits));
+    const shape = splineShape(a, d.field.bits);
+    const kept = yield* dealPieces(d, r, leaf, a, shape);
+    if (shape.steps < 2) return [kept];
+    const mask = d.words(r.length);
+    d.ring.add(mask, kept.r, yield* d.mask('beside'));
+    return [{ r: mask }];
   },
   *eval(p, [x], a) {
     const { ring } = p;
@@ -174,32 +199,34 @@ export const splineFss: Gate<SplineAttrs> = {
       ring.add(share, share, is);
     }
     if (p.first && a.left !== 0) ring.addScalar(share, share, scaled(p, a.left, a));
-    const u = p.draw(n);
+    const u = yield* p.mask('u');
     ring.add(share, share, u);
     if (!times) return [yield* openTruncate(p, share, a, [], u)];
-    const beside = p.draw(n);
+    const beside = yield* p.mask('beside');
     ring.copy(both.view(0, n), share);
     ring.add(both.view(n, n), both.view(n, n), beside);
     return [yield* openTruncateBoth(p, both, a, beside)];
   },
-};
+});
 
 /** Opens two sums in one array: the first is truncated, the second added to it. */
-function* openTruncateBoth(p: Party, both: RingArray, t: Truncation, beside: RingArray): Steps<Value> {
+function* openTruncateBoth(p: Party<PieceSlots>, both: RingArray, t: Truncation, beside: RingArray) {
   const { ring } = p;
   const n = beside.length;
   const opened = yield* p.open(both);
   const first = p.words(n);
   ring.copy(first, opened.view(0, n));
-  const kept: Value = t.exact ? yield* truncateOpened(p, first, t) : { c: first, r: p.take(n) };
-  const c = ringOf(kept.c);
+  const kept = t.exact
+    ? yield* truncateOpened(p, first, t)
+    : { c: first, r: yield* p.receiveShare('shifted') };
+  const { c } = kept;
   if (!t.exact) {
-    watch(p, c, t);
+    yield* watch(p, c, t);
     ring.shr(c, c, t.trunc);
   }
   ring.add(c, c, opened.view(n, n));
   const r = p.words(n);
-  ring.add(r, ringOf(kept.r), beside);
+  ring.add(r, kept.r, beside);
   return { c, r };
 }
 
@@ -215,13 +242,15 @@ export const exponentialShape = (a: SplinePieces, word: number): KeyShape => ({
 });
 
 /** Ins: x - lo. Outs: e^x, 0 for x below lo. */
-export const exponentialFss: Gate<ExponentialFssAttrs> = {
-  tells: true,
+export const exponentialFss = gate({
+  broadcasts: true,
+  slots: ({ field, ins: [x] }: Shapes, a: ExponentialFssAttrs) =>
+    pieceSlots(field, x!.length, a, exponentialShape(a, field.bits)),
   *deal(d, [x], a) {
     const r = ringOf(x!.r);
     const leaf = d.words(r.length);
     d.ring.exponentialDeal(leaf, r, { ...a, pieces: 1 });
-    return yield* dealPieces(d, r, leaf, a, exponentialShape(a, d.field.bits));
+    return [yield* dealPieces(d, r, leaf, a, exponentialShape(a, d.field.bits))];
   },
   *eval(p, [x], a) {
     const [c, r] = [ringOf(x!.c), ringOf(x!.r)];
@@ -232,8 +261,8 @@ export const exponentialFss: Gate<ExponentialFssAttrs> = {
       exponentialShape(a, p.field.bits),
       (out, part, table) => p.ring.exponentialEval(out, part, table, a),
     );
-    const u = p.draw(c.length);
+    const u = yield* p.mask('u');
     p.ring.add(share, share, u);
     return [yield* openTruncate(p, share, a, [], u)];
   },
-};
+});

@@ -10,35 +10,41 @@
  * truncateExact: see open-truncate.ts, exact form. Rounds 1, bytes k/8; dealer 2k/8.
  */
 
-import { type Gate, ringOf } from './gate.ts';
-import { dealGuard, type Watch, watch } from './guard.ts';
-import { dealOpenTruncate, truncateOpened } from './open-truncate.ts';
+import { words } from '../dealer/slots.ts';
+import { gate, ringOf, type Shapes } from './gate.ts';
+import { dealGuard, rangeSlots, type Watch, watch } from './guard.ts';
+import { dealShift, shiftSlots, truncateOpened } from './open-truncate.ts';
 
-type ShiftGate = Gate<{ readonly trunc: number } & Watch>;
+/** Bits to drop. */
+export type TruncateAttrs = { readonly trunc: number } & Watch;
 
-export const truncate: ShiftGate = {
-  deal(d, [x], t) {
+export const truncate = gate({
+  slots: ({ ins: [x] }: Shapes, t: TruncateAttrs) => ({
+    shifted: words('truncation', x!.length),
+    ...rangeSlots(x!.length, t),
+  }),
+  *deal(d, [x], t) {
     const r = d.words(x!.r!.length);
     d.ring.shr(r, ringOf(x!.r), t.trunc);
-    d.give(r);
-    dealGuard(d, ringOf(x!.r), t, false);
+    yield* d.share('shifted', r);
+    yield* dealGuard(d, ringOf(x!.r), t, false);
     return [{ r }];
   },
-  // biome-ignore lint/correctness/useYield: a gate without a round
   *eval(p, [x], t) {
     const c = p.words(x!.c!.length);
     p.ring.shr(c, ringOf(x!.c), t.trunc);
-    const r = p.take(c.length);
-    watch(p, ringOf(x!.c), t);
+    const r = yield* p.receiveShare('shifted');
+    yield* watch(p, ringOf(x!.c), t);
     return [{ c, r }];
   },
-};
+});
 
-export const truncateExact: ShiftGate = {
-  deal(d, [x], t) {
-    return [dealOpenTruncate(d, ringOf(x!.r), { ...t, exact: true }, true)];
+export const truncateExact = gate({
+  slots: ({ ins: [x] }: Shapes, t: TruncateAttrs) => shiftSlots(x!.length, { ...t, exact: true }),
+  *deal(d, [x], t) {
+    return [yield* dealShift(d, ringOf(x!.r), { ...t, exact: true })];
   },
   *eval(p, [x], t) {
     return [yield* truncateOpened(p, ringOf(x!.c), t)];
   },
-};
+});

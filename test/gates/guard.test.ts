@@ -1,8 +1,8 @@
 /** The range guard's gates: which numbers are found, of how many none is missed, and what travels for it. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Gate } from '../../src/gates/gate.ts';
-import { dealVerdict, fieldProduct, verdict } from '../../src/gates/guard.ts';
+import { gate } from '../../src/gates/gate.ts';
+import { dealVerdict, fieldProduct, verdict, verdictSlots } from '../../src/gates/guard.ts';
 import { reachOf } from '../../src/ir/compile/guard-range.ts';
 import type { Graph } from '../../src/ir/ops/graph.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
@@ -156,9 +156,10 @@ test('of many sites the first that found something is named', () => {
   const seeds = seedsOf(2);
   const named = (sums: readonly number[]): number | undefined => {
     const found: (number | undefined)[] = [];
-    const gate: Gate = {
-      deal(d) {
-        dealVerdict(d, sums.length);
+    const judge = gate({
+      slots: () => verdictSlots(sums.length),
+      *deal(d) {
+        yield* dealVerdict(d, sums.length);
         return [];
       },
       *eval(p) {
@@ -170,8 +171,8 @@ test('of many sites the first that found something is named', () => {
         );
         return [];
       },
-    };
-    viewOf(FIELDS.FM64, seeds, gate, {}, masked(FIELDS.FM64, seeds, []), 1);
+    });
+    viewOf(FIELDS.FM64, seeds, judge, {}, masked(FIELDS.FM64, seeds, []), 1);
     assert.is(found[0], found[1]);
     return found[0];
   };

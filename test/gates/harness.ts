@@ -5,6 +5,7 @@
 import { count, type Wire } from '../../src/fixed/circuit.ts';
 import type { Value } from '../../src/gates/gate.ts';
 import { GraphCircuit, privateInput, revealTo } from '../../src/ir/compile/graph-circuit.ts';
+import { dealtBytes } from '../../src/ir/compile/material.ts';
 import type { CostMode } from '../../src/ir/compile/plan.ts';
 import type { Graph, Tensor, TensorData } from '../../src/ir/ops/graph.ts';
 import { Lockstep, type LockstepStats, type PrivateInput } from '../../src/ir/run/lockstep.ts';
@@ -187,7 +188,11 @@ export const runCase = (k: Case): Result => {
   const b = circuit();
   const ins = wires.map((w) => b.value({ shape: w.shape, dtype: w.kind, secret: true }));
   const outs = [k.build(b, ...ins.map((id) => b.wire(id)))].flat();
-  const made = world.run(graphOf(b, ins, outs), [], fraction, taken.outs, taken.masks);
+  const graph = graphOf(b, ins, outs);
+  const made = world.run(graph, [], fraction, taken.outs, taken.masks);
+  const declared = dealtBytes(graph, { field: FIELDS[k.field], parties: k.parties });
+  if (declared !== made.stats.dealerBytes)
+    throw new Error(`${made.stats.dealerBytes} bytes are dealt where ${declared} are declared`);
   const d = circuit();
   const shown = outs.map((w) => d.value({ shape: w.shape, dtype: w.kind, secret: w.secret }));
   const open = shown.map((id) =>

@@ -1,7 +1,10 @@
 /** Material of a gate: as much as the gate takes and in its form, or an error; and streams that serve once. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Chunk, Dealing, Drawing } from '../../src/dealer/material.ts';
+import { DealerContext } from '../../src/dealer/dealer-context.ts';
+import type { Chunk } from '../../src/dealer/material-context.ts';
+import { PartyContext } from '../../src/dealer/party-context.ts';
+import { bits, bytes, MaterialLayout, ofOwner, type SlotTable, words } from '../../src/dealer/slots.ts';
 import type { TesseraError } from '../../src/errors.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { Prg } from '../../src/ring/prg.ts';
@@ -10,29 +13,46 @@ import { ring, seedsOf } from './harness.ts';
 const test = suite('gates: material');
 const field = FIELDS.FM64;
 
+const TABLE = { product: words('product', 4), codes: [bits('digitCodes', 9, 2)], keys: bytes('fssKeys', 6) };
+
+const dealerOf = <S extends SlotTable>(table: S, prgs: readonly Prg[], gate: number, handsOver = false) =>
+  new DealerContext<S>(ring, field, prgs, gate, new MaterialLayout(field, table), handsOver);
+
+const partyOf = <S extends SlotTable>(
+  table: S,
+  rank: number,
+  prg: Prg,
+  gate: number,
+  chunks: readonly Chunk[],
+) => new PartyContext<S>(ring, field, rank, prg, gate, new MaterialLayout(field, table), chunks);
+
+/** The value of a slot. */
+const valueIn = <T>(use: { [Symbol.iterator](): Iterator<unknown, T> }): T =>
+  use[Symbol.iterator]().next().value as T;
+
 const dealt = (handsOver = false) => {
-  const seeds = seedsOf(2);
-  const prgs = seeds.map((seed) => new Prg(ring, seed));
-  const d = new Dealing(ring, field, prgs, 5, handsOver);
-  const value = d.words(4);
-  ring.encode(value, Float64Array.of(1, 2, 3, 4), 0);
-  d.give(value);
-  d.give(d.bits(9, 2));
+  const prgs = seedsOf(2).map((seed) => new Prg(ring, seed));
+  const d = dealerOf(TABLE, prgs, 5, handsOver);
+  // In another order than the declaration's: places are the declaration's.
   const told = d.bytes(6);
   ring.u8(told).fill(9);
-  d.tell(told);
-  const chunks = handsOver ? d.given : d.correction;
+  d.broadcast('keys', told);
+  const value = d.words(4);
+  ring.encode(value, Float64Array.of(1, 2, 3, 4), 0);
+  d.share('codes', d.bits(9, 2), 0);
+  d.share('product', value);
+  const chunks = handsOver ? d.handedOver : d.corrections;
   d.end();
-  return { prgs, chunks, told: d.told };
+  return { prgs, chunks, told: d.broadcasts };
 };
 
-/** Takes all of it. */
+/** Uses all of it. */
 const take = (prgs: readonly Prg[], chunks: readonly Chunk[], rank = 0): void => {
-  const p = new Drawing(ring, field, rank, prgs[rank]!, 5, chunks);
+  const p = partyOf(TABLE, rank, prgs[rank]!, 5, chunks);
   try {
-    p.take(4);
-    p.takeBits(9, 2);
-    assert.equal([...ring.u8(p.hear(6))], [9, 9, 9, 9, 9, 9]);
+    p.receiveShare('product');
+    p.receiveShare('codes', 0);
+    assert.equal([...ring.u8(valueIn(p.receiveBroadcast('keys')))], [9, 9, 9, 9, 9, 9]);
     p.end();
   } catch (e) {
     p.abandon();
@@ -40,7 +60,7 @@ const take = (prgs: readonly Prg[], chunks: readonly Chunk[], rank = 0): void =>
   }
 };
 
-const refused = (run: () => void): void => {
+const refused = (run: () => void, pattern = /./): void => {
   let error: TesseraError | undefined;
   try {
     run();
@@ -48,7 +68,105 @@ const refused = (run: () => void): void => {
     error = e as TesseraError;
   }
   assert.is(error?.code, 'DIVERGED', String(error));
+  assert.match(error!.message, pattern);
 };
+
+test('a slot that is not used, used twice, not declared or of another form is an error in either half', () => {
+  const prgs = seedsOf(2).map((seed) => new Prg(ring, seed));
+  const table = { u: words('mask', 4), wrap: words('wrap', 4), coins: bytes('publicCoins', 4) };
+  const dealing = (run: (d: DealerContext<typeof table>) => void): void => {
+    const d = dealerOf(table, prgs, 1);
+    try {
+      run(d);
+      d.end();
+    } catch (e) {
+      d.abandon();
+      throw e;
+    }
+  };
+  const both = (d: DealerContext<typeof table>): void => {
+    d.share('wrap', valueIn(d.mask('u')));
+  };
+  // Coins are of no use to the dealer.
+  dealing(both);
+  refused(() => dealing((d) => d.mask('u')), /slot wrap is not used/);
+  refused(
+    () =>
+      dealing((d) => {
+        both(d);
+        d.mask('u');
+      }),
+    /slot u is used twice/,
+  );
+  refused(() => dealing((d) => d.share('wrap', d.words(5))), /slot wrap has another length/);
+  refused(() => dealing((d) => d.share('wrap', d.words(4), 1)), /slot wrap\[1\] is not declared/);
+  // Names are checked by tsc, and where a table is only known when it runs.
+  refused(() => dealing((d) => (d as unknown as DealerContext).mask('v')), /slot v is not declared/);
+  const party = (run: (p: PartyContext<typeof table>) => void, rank = 1): void => {
+    const p = partyOf(table, rank, prgs[rank]!, 1, []);
+    try {
+      run(p);
+      p.end();
+    } catch (e) {
+      p.abandon();
+      throw e;
+    }
+  };
+  const every = (p: PartyContext<typeof table>): void => {
+    p.mask('u');
+    p.mask('coins');
+    p.receiveShare('wrap');
+  };
+  party(every);
+  refused(() => party((p) => p.mask('u')), /slot wrap is not used/);
+  refused(
+    () =>
+      party((p) => {
+        every(p);
+        p.receiveShare('wrap');
+      }),
+    /slot wrap is used twice/,
+  );
+  refused(() => party((p) => (p as unknown as PartyContext).mask('v')), /slot v is not declared/);
+  // What was dealt for a program that ended early is given up.
+  party((p) => p.discard());
+});
+
+test('halves that use slots in another order find the same material', () => {
+  const prgs = seedsOf(2).map((seed) => new Prg(ring, seed));
+  const table = { a: words('truncation', 3), b: words('wrap', 3), u: words('mask', 3) };
+  const d = dealerOf(table, prgs, 2);
+  const [a, b] = [d.words(3), d.words(3)];
+  ring.encode(a, Float64Array.of(1, 2, 3), 0);
+  ring.encode(b, Float64Array.of(10, 20, 30), 0);
+  const mask = [...ring.u8(valueIn(d.mask('u')))];
+  d.share('b', b);
+  d.share('a', a);
+  const parties = prgs.map((prg, rank) => partyOf(table, rank, prg, 2, rank === 0 ? d.corrections : []));
+  const sums = (['a', 'u', 'b'] as const).map((name) => {
+    const sum = ring.alloc(field, 3);
+    ring.zero(sum);
+    for (const p of parties) {
+      const use = name === 'u' ? p.mask(name) : p.receiveShare(name);
+      ring.add(sum, sum, valueIn<ReturnType<typeof ring.alloc>>(use));
+    }
+    const out = [...ring.u8(sum)];
+    ring.release(sum);
+    return out;
+  });
+  assert.equal(sums, [[...ring.u8(a)], mask, [...ring.u8(b)]]);
+  for (const p of parties) p.end();
+  d.end();
+});
+
+test('bytes of a declaration are those that are dealt', () => {
+  const layout = new MaterialLayout(field, TABLE);
+  const { chunks, told } = dealt();
+  const size = (all: readonly Chunk[]): number => all.reduce((n, c) => n + c.length, 0);
+  assert.is(layout.bytesToFirst, size(chunks));
+  assert.is(layout.bytesToOthers, size(told));
+  assert.is(new MaterialLayout(field, { rho: bytes('maskBits', 11, 6) }).bytesToFirst, 9);
+});
 
 test('too much, too little, longer, shorter and other material is refused', () => {
   const { prgs, chunks, told } = dealt();
@@ -96,17 +214,18 @@ test('arrays that are handed over have the form that is taken', () => {
 test('shares of dealt values add up to them, and a correction is masked by the other streams', () => {
   for (const parties of [2, 3]) {
     const prgs = seedsOf(parties).map((seed) => new Prg(ring, seed));
-    const d = new Dealing(ring, field, prgs, 3);
+    const table = { zero: words('zero', 300) };
+    const d = dealerOf(table, prgs, 3);
     const value = d.words(300);
     ring.zero(value);
-    d.give(value);
-    const [correction] = d.correction;
+    d.share('zero', value);
+    const [correction] = d.corrections;
     assert.ok(correction!.some((b) => b !== 0));
     const sum = ring.alloc(field, 300);
     ring.zero(sum);
     for (const [rank, prg] of prgs.entries()) {
-      const p = new Drawing(ring, field, rank, prg, 3, rank === 0 ? [correction!] : []);
-      ring.add(sum, sum, p.take(300));
+      const p = partyOf(table, rank, prg, 3, rank === 0 ? [correction!] : []);
+      ring.add(sum, sum, valueIn(p.receiveShare('zero')));
       p.end();
     }
     assert.ok(ring.u8(sum).every((b) => b === 0));
@@ -115,37 +234,51 @@ test('shares of dealt values add up to them, and a correction is masked by the o
   }
 });
 
-/** The first 16 bytes of whatever a party draws. */
-const firstOf = (p: Drawing): Record<string, string> => {
+/** One slot of every sort. */
+const everything = (rank: number) => ({
+  mask: words('mask', 4),
+  'mask again': words('mask', 4),
+  bits: bits('mask', 128),
+  bytes: bytes('mask', 16),
+  deferred: words('mask', 64),
+  share: words('product', 4),
+  'share of bits': bits('digitCodes', 128),
+  'share of bytes': bytes('maskBits', 16),
+  own: ofOwner(rank, words('ownMask', 4)),
+  list: [bits('mask', 128), bits('mask', 128)],
+  known: words('publicMask', 4),
+});
+
+/** The first 16 bytes of each. */
+const firstOf = (p: PartyContext<ReturnType<typeof everything>>): Record<string, string> => {
   const hex = (a: Parameters<typeof ring.u8>[0]): string =>
     Buffer.from(ring.u8(a).slice(0, 16)).toString('hex');
-  const parts = p.drawParts(64);
-  parts.fill(0, 32);
-  parts.fill(32, 32);
-  const taken = p.takeParts(64);
-  taken.fill(0, 64);
+  const deferred = valueIn(p.deferredMask('deferred'));
+  deferred.fill(0, 32);
+  deferred.fill(32, 32);
   return {
-    draw: hex(p.draw(4)),
-    'draw again': hex(p.draw(4)),
-    bits: hex(p.drawBits(128)),
-    bytes: hex(p.drawBytes(16)),
-    parts: hex(parts.array),
-    'second part': hex(parts.array.view(32, 32)),
-    'parts that are taken': hex(taken.array),
-    take: hex(p.take(4)),
-    'take bits': hex(p.takeBits(128)),
-    'take bytes': hex(p.takeBytes(16)),
-    own: hex(p.drawOf(p.rank, p.words(4))),
-    known: hex(p.drawPublic(p.words(4))),
+    mask: hex(valueIn(p.mask('mask'))),
+    'mask again': hex(valueIn(p.mask('mask again'))),
+    bits: hex(valueIn(p.mask('bits'))),
+    bytes: hex(valueIn(p.mask('bytes'))),
+    deferred: hex(deferred.array),
+    'second part': hex(deferred.array.view(32, 32)),
+    share: hex(valueIn(p.receiveShare('share'))),
+    'share of bits': hex(valueIn(p.receiveShare('share of bits'))),
+    'share of bytes': hex(valueIn(p.receiveShare('share of bytes'))),
+    own: hex(valueIn(p.mask('own'))),
+    list: hex(valueIn(p.mask('list', 0))),
+    'second of a list': hex(valueIn(p.mask('list', 1))),
+    known: hex(valueIn(p.mask('known'))),
   };
 };
 
-test('no stream serves twice: draws, gates, parties', () => {
+test('no stream serves twice: slots, gates, parties', () => {
   const seeds = seedsOf(3);
   const seen = new Map<string, string>();
   for (const rank of [1, 2]) {
     for (const gate of [0, 1, 2 ** 32, 2 ** 32 + 1]) {
-      const p = new Drawing(ring, field, rank, new Prg(ring, seeds[rank]!), gate, []);
+      const p = partyOf(everything(rank), rank, new Prg(ring, seeds[rank]!), gate, []);
       for (const [what, bytes] of Object.entries(firstOf(p))) {
         if (what === 'known' && rank === 2) continue;
         const name = `${what} of rank ${rank} at gate ${gate}`;
@@ -157,40 +290,21 @@ test('no stream serves twice: draws, gates, parties', () => {
   }
 });
 
-test('a draw of one party is of no use to another: inputs, and what is passed over', () => {
+test('a mask of one party is of no use to another, and takes a stream there too', () => {
   const prgs = seedsOf(2).map((seed) => new Prg(ring, seed));
-  const p = new Drawing(ring, field, 1, prgs[1]!, 0, []);
-  const others = p.drawOf(0, p.words(8));
+  const table = {
+    others: ofOwner(0, words('ownMask', 8)),
+    own: ofOwner(1, words('ownMask', 8)),
+    next: words('mask', 8),
+  };
+  const p = partyOf(table, 1, prgs[1]!, 0, []);
+  const others = valueIn(p.mask('others'));
   assert.ok(others.zero);
   assert.ok(ring.u8(others).every((b) => b === 0));
-  assert.not.ok(p.drawOf(1, p.words(8)).zero);
+  assert.not.ok(valueIn(p.mask('own')).zero);
+  assert.is(p.layout.find('next', 0)!.stream, 2);
+  valueIn(p.mask('next'));
   p.end();
-  const hex = (run: (s: Drawing) => void): string => {
-    const s = new Drawing(ring, field, 1, prgs[1]!, 9, []);
-    run(s);
-    const text = Buffer.from(ring.u8(s.draw(8))).toString('hex');
-    s.end();
-    return text;
-  };
-  // Whatever comes before, the draw counts.
-  const first = hex(() => {});
-  const later = new Set([
-    hex((s) => s.draw(1)),
-    hex((s) => {
-      s.draw(1);
-      s.drawOf(0, s.words(1));
-    }),
-    hex((s) => {
-      s.draw(1);
-      s.draw(1);
-      s.drawPublic(s.words(1));
-    }),
-    hex((s) => {
-      for (let i = 0; i < 4; i++) s.drawBits(1);
-    }),
-  ]);
-  assert.is(later.size, 4);
-  assert.not.ok(later.has(first));
 });
 
 test.run();

@@ -135,7 +135,7 @@ test('sort: every field, 2, 3 and 5 parties; lanes, ties, ends of the range; sta
           return i % 4 === 1 ? 5n : randomRaw(next, width);
         });
         for (const descending of [false, true]) {
-          const attrs = { lanes, n, shift, descending, bits: width + shift + 2, want: 'both' };
+          const attrs = { lanes, n, shift, descending, bits: width + shift + 2, want: 'both' } as const;
           const { raw: got } = runCase({
             field,
             parties,

@@ -4,7 +4,6 @@ import type { Circuit, Wire } from '../../src/fixed/circuit.ts';
 import { exp } from '../../src/fixed/exp.ts';
 import { log } from '../../src/fixed/roots-logarithms.ts';
 import { sigmoid, smooth } from '../../src/fixed/smooth.ts';
-import type { GateAttrs } from '../../src/gates/gate.ts';
 import { GraphCircuit } from '../../src/ir/compile/graph-circuit.ts';
 import { reachOf } from '../../src/ir/compile/guard-range.ts';
 import { FIELDS, type Field } from '../../src/ring/field.ts';
@@ -16,7 +15,7 @@ export const N = 2048;
 export interface Entry {
   /** Kinds of its inputs; `public` are words that all know. Each has N elements, or `lengths`. */
   readonly ins: readonly ('ring' | 'bits' | 'public')[];
-  readonly attrs: GateAttrs | ((field: Field, parties: number) => GateAttrs);
+  readonly attrs: object | ((field: Field, parties: number) => object);
   /** Openings at 2 parties and at 3, if that is fixed; 0: nothing may travel. */
   readonly openings: number | readonly [number, number] | 'some';
   readonly lengths?: readonly number[];
@@ -35,7 +34,7 @@ const cut = ({ name, fraction }: Field) => ({ trunc: fraction, exact: name !== '
 /** The attributes that a function of fixed/ gives its gate. */
 const asIn =
   (op: string, build: (c: Circuit, x: Wire) => unknown, keys = false) =>
-  (field: Field): GateAttrs => {
+  (field: Field): object => {
     const c = new GraphCircuit({ field, parties: 2, costMode: keys ? 'latency' : 'bandwidth' });
     build(c, c.wire(c.value({ shape: [N], dtype: 'ring', secret: true })));
     const node = c.nodes.find((n) => n.op === op);

@@ -4,9 +4,19 @@
  * in common.
  */
 
-import { Dealing, Drawing } from '../../src/dealer/material.ts';
-import type { Gate, GateAttrs, Opening, OpenOptions, Party, Steps, Value } from '../../src/gates/gate.ts';
-import { isPausable, PAUSE, type Pausable } from '../../src/gates/pausable.ts';
+import { DealerContext } from '../../src/dealer/dealer-context.ts';
+import { PartyContext } from '../../src/dealer/party-context.ts';
+import type { MaterialLayout } from '../../src/dealer/slots.ts';
+import {
+  type Gate,
+  layoutOf,
+  type Opening,
+  type OpenOptions,
+  type Party,
+  type Steps,
+  type Value,
+} from '../../src/gates/gate.ts';
+import { PAUSE, type Pausable } from '../../src/gates/pausable.ts';
 import type { AnyArray as Arr } from '../../src/ring/array.ts';
 import type { Field } from '../../src/ring/field.ts';
 import { Prg } from '../../src/ring/prg.ts';
@@ -14,8 +24,7 @@ import { ring } from './harness.ts';
 
 /** Elements of one kind, one after another: ring words, a plane of bits, or numbers of `width` bits. */
 /** What a gate deals, also in stretches. */
-const dealtAtOnce = (dealt: Value[] | Pausable<Value[]>): Value[] => {
-  if (!isPausable(dealt)) return dealt;
+const dealtAtOnce = (dealt: Pausable<Value[]>): Value[] => {
   for (;;) {
     const { done, value } = dealt.next();
     if (done) return value;
@@ -118,7 +127,7 @@ class Overheard extends Prg {
   }
 }
 
-class Observed extends Drawing implements Party {
+class Observed extends PartyContext implements Party {
   readonly parties: number;
   readonly openings: Opening[] = [];
   readonly #input: Arr | undefined;
@@ -129,16 +138,17 @@ class Observed extends Drawing implements Party {
     rank: number,
     prg: Prg,
     gate: number,
+    layout: MaterialLayout,
     chunks: readonly Uint8Array[],
     own?: Arr,
   ) {
-    super(ring, field, rank, prg, gate, chunks);
+    super(ring, field, rank, prg, gate, layout, chunks);
     this.parties = parties;
     this.#input = own;
   }
 
-  *open<T extends Arr>(array: T, options: OpenOptions = {}): Steps<T> {
-    this.openings.push({ width: 8, ...options, array });
+  *open<T extends Arr, U = never>(array: T, options: OpenOptions<U> = {}): Steps<T, U> {
+    this.openings.push({ width: 8, ...(options as Partial<Opening>), array });
     yield;
     return array;
   }
@@ -226,30 +236,36 @@ const add = (dst: Arr, b: Arr): void => {
 };
 
 /** Runs one gate, as the executors do: `gate` is its number. */
-export const viewOf = (
+export const viewOf = <A extends object>(
   field: Field,
   seeds: readonly Uint8Array[],
-  gate: Gate,
-  attrs: GateAttrs,
+  gate: Gate<A>,
+  attrs: A,
   given: Masked,
   number: number,
   own?: { readonly owner: number; readonly array: Arr },
 ): View => {
   const parties = seeds.length;
-  const dealing = new Dealing(
+  const ins = given.masks.map(({ c, r }) => {
+    const { kind, length } = (r ?? c)!;
+    return { kind: kind === 'bits' ? kind : 'ring', length, secret: r !== undefined } as const;
+  });
+  const layout = layoutOf(gate, { field, parties, ins }, attrs);
+  const dealing = new DealerContext(
     ring,
     field,
     seeds.map((seed) => new Prg(ring, seed)),
     number,
+    layout,
   );
   const outMasks = dealtAtOnce(gate.deal(dealing, given.masks, attrs)).flatMap(({ r }, i) =>
     r ? columnsOf(`mask of output ${i}`, r) : [],
   );
   const prgs = seeds.map((seed) => new Overheard(ring, seed));
   const runs = prgs.map((prg, rank) => {
-    const chunks = rank === 0 ? dealing.correction : dealing.told;
+    const chunks = rank === 0 ? dealing.corrections : dealing.broadcasts;
     const array = own?.owner === rank ? own.array : undefined;
-    const party = new Observed(field, parties, rank, prg, number, chunks, array);
+    const party = new Observed(field, parties, rank, prg, number, layout, chunks, array);
     return {
       party,
       steps: gate.eval(party, given.values[rank]!, attrs),
@@ -281,7 +297,7 @@ export const viewOf = (
       all.flatMap(({ r }, i) => (r ? columnsOf(`share of mask ${i}`, r) : [])),
     ),
     drawn: prgs.map(({ streams }, rank) => (rank === 0 ? withCorrections(streams, prgs, dealing) : streams)),
-    told: dealing.told,
+    told: dealing.broadcasts,
     outMasks,
     twice: prgs.flatMap(({ twice }) => twice),
   };
@@ -294,7 +310,7 @@ export const viewOf = (
 };
 
 const exchange = (first: Opening, all: readonly Opening[], index: number): Opened => {
-  for (const { parts } of all) for (const _ of parts ?? []);
+  for (const { compute } of all) for (const _ of compute ?? []);
   for (const { meanwhile } of all) meanwhile?.();
   const { from, to, width } = first;
   const name = (what: string): string => `${what} of opening ${index}`;
@@ -313,33 +329,23 @@ const exchange = (first: Opening, all: readonly Opening[], index: number): Opene
   return { kind: total.kind, planes, from, to, shares, sum: opened };
 };
 
-/** What the dealer gave stands where only the others drew. */
+/** What the dealer shared stands where the others have their streams. Numbers of some bits are packed, and left out. */
 const withCorrections = (
   own: ReadonlyMap<number, readonly Column[]>,
   prgs: readonly Overheard[],
-  dealing: Dealing,
+  dealing: DealerContext,
 ): ReadonlyMap<number, readonly Column[]> => {
   const all = new Map(own);
   const others = prgs[1]!.streams;
-  const chunks = [...dealing.correction].filter((chunk) => !dealing.told.includes(chunk));
-  const missing = [...others.keys()].filter((draw) => !own.has(draw)).sort((a, b) => a - b);
-  let next = 0;
-  for (const draw of missing) {
-    const form = others.get(draw)!;
-    const chunk = chunks[next];
-    if (chunk === undefined) break;
-    const size = form.reduce((n, { bytes }) => n + bytes.length, 0);
-    if (form[0]!.kind === 'bytes') {
-      // Numbers are packed; whole bytes are another party's own draw, for which there is no correction.
-      if (chunk.length < size) next++;
+  for (const { form, stream, toFirst, toOthers } of dealing.layout.slots) {
+    const columns = others.get(stream);
+    if (toFirst === undefined || toOthers !== undefined || form === 'bytes' || columns === undefined)
       continue;
-    }
-    if (chunk.length !== size) continue;
-    next++;
+    const chunk = dealing.corrections[toFirst]!;
     let at = 0;
     all.set(
-      draw,
-      form.map((column) => {
+      stream,
+      columns.map((column) => {
         const bytes = chunk.slice(at, at + column.bytes.length);
         at += column.bytes.length;
         return { ...column, name: `correction ${column.name}`, bytes };

@@ -14,7 +14,7 @@ import { interpolate } from '../../src/fixed/piecewise-linear.ts';
 import * as N from '../../src/fixed/roots-logarithms.ts';
 import * as S from '../../src/fixed/smooth.ts';
 import { maximum, minimum, tournament } from '../../src/fixed/tournament.ts';
-import { gates } from '../../src/gates/gate-table.ts';
+import { GATE_NAMES } from '../../src/gates/gate-table.ts';
 import { planned, usesFss } from '../../src/ir/compile/plan.ts';
 import { planText } from '../../src/ir/compile/plan-text.ts';
 import { simulate } from '../../src/ir/run/simulate.ts';
@@ -372,8 +372,13 @@ test('the planner: one gate on keys where a round is worth its bytes and its wor
   const near = { thresholds: 0, words: 48 };
   const spline = { pieces: 16, pieceBits: 27, powers: 12, step: 1, slope: 0, bits: 34 };
   type Options = Omit<Parameters<typeof usesFss>[4], 'field'>;
-  const choose = (op: string, attrs: object, n: number, instead: typeof near, o: Options): boolean =>
-    usesFss(op, attrs as never, n, instead, { field, parties: 2, ...o });
+  const choose = (
+    op: Parameters<typeof usesFss>[0],
+    attrs: object,
+    n: number,
+    instead: typeof near,
+    o: Options,
+  ): boolean => usesFss(op, attrs as never, n, instead, { field, parties: 2, ...o });
   const slow = { rttMs: 40, bandwidth: 1e7 };
   const two = { thresholds: 1, words: 2 };
   assert.is(choose('piecewiseLinearFss', relu, 1, two, { costMode: 'latency' }), true);
@@ -406,13 +411,11 @@ test('the planner: one gate on keys where a round is worth its bytes and its wor
   ]);
   assert.is(text, 'keys (splineFss, piecewiseLinearFss): costMode latency');
   const options = { field, parties: 2, costMode: 'latency' } as const;
-  const both = Object.keys(gates).filter(
-    (op) => planned(op, { thresholds: [0], bits: 8 }, 1, options) !== op,
-  );
+  const both = GATE_NAMES.filter((op) => planned(op, { thresholds: [0], bits: 8 }, 1, options) !== op);
   assert.is(
     planText(
       { field, parties: 3, costMode: 'latency' },
-      Object.keys(gates).filter((op) => !op.endsWith('Fss')),
+      GATE_NAMES.filter((op) => !op.endsWith('Fss')),
     ),
     `tables (${both.join(', ')}): costMode latency needs two parties, and here are 3`,
   );

@@ -1,7 +1,7 @@
 /** @file What executors need to know of a graph, computed once: who uses a value, and how gates are numbered. */
 
 import { fail } from '../../errors.ts';
-import { gates } from '../../gates/gate-table.ts';
+import { gateOf } from '../../gates/gate-table.ts';
 import type { Graph, Node } from '../ops/graph.ts';
 import { trips } from '../ops/loops.ts';
 
@@ -29,7 +29,7 @@ export const isLowered = (graph: Graph, node: Node): boolean => {
 };
 
 export const isGate = (graph: Graph, node: Node): boolean =>
-  isLowered(graph, node) && Object.hasOwn(gates, node.op);
+  isLowered(graph, node) && gateOf(node.op) !== undefined;
 
 /** A revealed ring element as plain data, which the parties tell the dealer. */
 export const DECODE = 'decode';
@@ -72,6 +72,6 @@ export const analyse = (graph: Graph): Analysis => {
   return analysis;
 };
 
-/** Whether the dealer tells the ranks above 0 anything in it. */
-export const tells = (graph: Graph): boolean =>
-  graph.nodes.some((node) => (node.body ? tells(node.body) : gates[node.op]?.tells === true));
+/** Whether its material has something for every party, not for rank 0 alone. */
+export const broadcasts = (graph: Graph): boolean =>
+  graph.nodes.some((node) => (node.body ? broadcasts(node.body) : gateOf(node.op)?.broadcasts === true));

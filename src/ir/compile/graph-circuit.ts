@@ -1,6 +1,16 @@
 /** @file A lowered graph in the making: the Circuit that fixed/ writes with. */
 
-import { type Circuit, count, type FssAlternative, type Wire, type WireType } from '../../fixed/circuit.ts';
+import {
+  type Circuit,
+  count,
+  type FssAlternative,
+  type FssFunction,
+  type OpAttrs,
+  type OpName,
+  type Wire,
+  type WireType,
+} from '../../fixed/circuit.ts';
+import type { GateAttrs } from '../../gates/gate-table.ts';
 import type { Field } from '../../ring/field.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from '../ops/graph.ts';
 import { oneNaN } from '../ops/nan.ts';
@@ -65,25 +75,21 @@ export class GraphCircuit implements Circuit {
     return { id, shape, kind: dtype === 'bit' ? 'bit' : 'ring', secret };
   }
 
-  emit(
-    op: string,
-    ins: readonly Wire[],
-    attrs: Readonly<Record<string, unknown>>,
-    outs: readonly WireType[],
-  ): Wire[] {
+  emit<K extends OpName>(op: K, ins: readonly Wire[], attrs: OpAttrs<K>, outs: readonly WireType[]): Wire[] {
     const types = outs.map(({ shape, kind, secret }): Type => ({ shape, dtype: kind, secret }));
-    const all = this.watched?.before(this, op, ins, attrs) ?? attrs;
+    const own = attrs as Attrs;
+    const all = this.watched?.before(this, op, ins, own) ?? own;
     return this.node(
-      planned(op, attrs, count(ins[0]?.shape ?? []), this.options),
+      planned(op, own, count(ins[0]?.shape ?? []), this.options),
       ins.map((w) => w.id),
       all as Attrs,
       types,
     ).map((id) => this.wire(id));
   }
 
-  usesFss(
-    op: string,
-    attrs: Readonly<Record<string, unknown>>,
+  usesFss<K extends FssFunction>(
+    op: K,
+    attrs: GateAttrs<K>,
     elements: number,
     instead: FssAlternative,
   ): boolean {

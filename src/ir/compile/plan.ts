@@ -7,16 +7,13 @@
  * and work.
  */
 
-import type { FssAlternative } from '../../fixed/circuit.ts';
-import { type Breakpoints, piecewiseLinearShape } from '../../gates/piecewise-linear-fss.ts';
-import {
-  type ExponentialFssAttrs,
-  exponentialShape,
-  type SplineAttrs,
-  splineShape,
-} from '../../gates/spline-fss.ts';
+import type { FssAlternative, FssFunction } from '../../fixed/circuit.ts';
+import { layoutOf } from '../../gates/gate.ts';
+import { type GateAttrs, type GateName, gateOf } from '../../gates/gate-table.ts';
+import { piecewiseLinearShape } from '../../gates/piecewise-linear-fss.ts';
+import { exponentialShape, splineShape } from '../../gates/spline-fss.ts';
 import type { Field } from '../../ring/field.ts';
-import { type KeyShape, keyRow } from '../../ring/keys.ts';
+import type { KeyShape } from '../../ring/keys.ts';
 import * as math from '../../ring/math/index.ts';
 
 /** `latency`: as few rounds as possible. `bandwidth`: as few bytes. `auto`: what is faster on the given link. */
@@ -39,35 +36,37 @@ export interface PlanOptions {
   readonly link?: LinkMeasure | undefined;
 }
 
+/** Attributes of a gate that both protocols have. */
+interface CompareAttrs {
+  readonly bits?: number | undefined;
+  readonly thresholds?: readonly number[] | undefined;
+}
+
 interface Pair {
-  readonly fss: string;
+  readonly fss: GateName;
   /** Rounds that the keys save. */
-  saves(field: Field, attrs: Readonly<Record<string, unknown>>): number;
+  saves(field: Field, attrs: CompareAttrs): number;
   /** Levels of the key's tree. */
-  levels(field: Field, attrs: Readonly<Record<string, unknown>>): number;
+  levels(field: Field, attrs: CompareAttrs): number;
 }
 
 /** Rounds of the radix-4 tree over the digits of so many bits. */
 const treeRounds = (bits: number): number => Math.ceil(math.log2(Math.ceil(bits / 4)) / 2);
 
 /** Bits of the numbers that are compared. */
-const width = (f: Field, a: Readonly<Record<string, unknown>>): number =>
-  (a.bits as number | undefined) ?? f.bits;
+const width = (f: Field, { bits = f.bits }: { readonly bits?: number | undefined }): number => bits;
 
 /** Gates that have both protocols, with the same inputs, attributes and results. */
-const PAIRS: Readonly<Record<string, Pair>> = {
-  less: {
-    fss: 'lessFss',
-    saves: (f, a) => treeRounds(width(f, a)),
-    levels: (f, a) => width(f, a) - 1,
-  },
+const PAIRS: Readonly<Partial<Record<string, Pair>>> = {
+  less: { fss: 'lessFss', saves: (f, a) => treeRounds(width(f, a)), levels: (f, a) => width(f, a) - 1 },
   isZero: { fss: 'isZeroFss', saves: () => 1, levels: (f) => f.bits },
-  borrow: {
-    fss: 'borrowFss',
-    saves: (_, a) => treeRounds(a.bits as number),
-    levels: (_, a) => a.bits as number,
-  },
+  borrow: { fss: 'borrowFss', saves: (f, a) => treeRounds(width(f, a)), levels: (f, a) => width(f, a) },
 };
+
+/** Bytes that the dealer sends rank 0 for a gate on so many secret numbers, between two parties. */
+const dealtFor = (op: GateName, field: Field, attrs: object, elements: number): number =>
+  layoutOf(gateOf(op)!, { field, parties: 2, ins: [{ kind: 'ring', length: elements, secret: true }] }, attrs)
+    .bytesToFirst;
 
 /** Seconds of local work per level and evaluation, and of the dealer's per level (measured: 127 levels in 6 and 12 us). */
 const EVAL = 5e-8;
@@ -78,7 +77,7 @@ const WORD = 1e-8;
 /** The op to run for `op` on so many elements. */
 export const planned = (
   op: string,
-  attrs: Readonly<Record<string, unknown>>,
+  attrs: CompareAttrs,
   elements: number,
   { field, parties, costMode, link }: PlanOptions,
 ): string => {
@@ -88,46 +87,40 @@ export const planned = (
   if (levels === 0) return op;
   if (costMode === 'latency') return pair.fss;
   if (!link) return op;
-  const thresholds = (attrs.thresholds as readonly number[] | undefined)?.length ?? 1;
+  const thresholds = attrs.thresholds?.length ?? 1;
   const won = (pair.saves(field, attrs) * link.rttMs) / 2e3;
-  const lost = elements * levels * (17 / link.bandwidth + thresholds * EVAL + DEAL);
+  const dealt = dealtFor(pair.fss, field, attrs, elements);
+  const lost = dealt / link.bandwidth + elements * levels * (thresholds * EVAL + DEAL);
   return won > lost ? pair.fss : op;
 };
 
-/** What an FSS gate with ring payloads takes an element. */
-interface Whole {
+/** Local work of an FSS gate that does in one round what several gates do otherwise, an element. */
+interface KeyWork {
   readonly levels: number;
-  /** Bytes of a key. */
-  readonly bytes: number;
   /** Blocks of the key stream that a party needs. */
   readonly blocks: number;
 }
 
-type WholeRule = (field: Field, attrs: Readonly<Record<string, unknown>>) => Whole;
-
 /** Levels, the leaves of the pieces and the nodes above them. */
-const pieces = (f: Field, shape: KeyShape, count: number): Whole => {
+const pieceWork = (f: Field, shape: KeyShape, count: number): KeyWork => {
   const levels = shape.total - shape.group;
   const leaf = Math.ceil((shape.words * math.pow2(shape.group) * f.bytes) / 64);
-  const blocks = levels + (count / math.pow2(shape.group) + 1) * (2 + leaf);
-  return { levels, bytes: keyRow(f, shape), blocks };
+  return { levels, blocks: levels + (count / math.pow2(shape.group) + 1) * (2 + leaf) };
 };
 
-/** Gates that do in one round, for two parties, what several do otherwise. */
-const WHOLES: Readonly<Record<string, WholeRule>> = {
+const WORK: { readonly [K in FssFunction]: (field: Field, attrs: GateAttrs<K>) => KeyWork } = {
   piecewiseLinearFss: (f, a) => {
-    const turns = a as unknown as Breakpoints;
-    const shape = piecewiseLinearShape(turns, width(f, a));
-    return { levels: shape.total, bytes: keyRow(f, shape), blocks: turns.at.length * shape.total };
+    const { total } = piecewiseLinearShape(a, width(f, a));
+    return { levels: total, blocks: a.at.length * total };
   },
-  splineFss: (f, a) => pieces(f, splineShape(a as SplineAttrs, f.bits), a.pieces as number),
-  exponentialFss: (f, a) => pieces(f, exponentialShape(a as ExponentialFssAttrs, f.bits), a.pieces as number),
+  splineFss: (f, a) => pieceWork(f, splineShape(a, f.bits), a.pieces),
+  exponentialFss: (f, a) => pieceWork(f, exponentialShape(a, f.bits), a.pieces),
 };
 
 /** Whether such a gate is to run on so many elements, and not what `instead` says. */
-export const usesFss = (
-  op: string,
-  attrs: Readonly<Record<string, unknown>>,
+export const usesFss = <K extends FssFunction>(
+  op: K,
+  attrs: GateAttrs<K>,
   elements: number,
   { thresholds, words, saves }: FssAlternative,
   { field, parties, costMode, link }: PlanOptions,
@@ -135,15 +128,23 @@ export const usesFss = (
   if (parties !== 2 || costMode === undefined || costMode === 'bandwidth') return false;
   if (costMode === 'latency') return thresholds > 0;
   if (!link) return false;
-  const { levels, bytes, blocks } = WHOLES[op]!(field, attrs);
+  const { levels, blocks } = WORK[op](field, attrs);
+  const n = Math.max(elements, 1);
+  const bytes = dealtFor(op, field, attrs as object, n) / n;
   const time = (rounds: number, dealt: number, work: number): number =>
     (rounds * link.rttMs) / 2e3 + elements * (dealt / link.bandwidth + work);
   const whole = time(1, bytes, blocks * EVAL + levels * DEAL);
   const dealt = words * field.bytes;
   if (saves !== undefined) return whole < time(1 + saves, dealt, words * WORD);
   if (thresholds === 0) return whole < time(1, dealt, words * WORD);
-  const compared = width(field, attrs) - 1;
+  const { bits } = attrs as { readonly bits?: number };
+  const compared = width(field, { bits }) - 1;
+  const compare = { thresholds: new Array<number>(thresholds).fill(0), ...(bits !== undefined && { bits }) };
   const tables = time(treeRounds(compared) + 2, dealt, words * WORD);
-  const keys = time(2, dealt + 17 * compared, words * WORD + compared * (thresholds * EVAL + DEAL));
+  const keys = time(
+    2,
+    dealt + dealtFor('lessFss', field, compare, n) / n,
+    words * WORD + compared * (thresholds * EVAL + DEAL),
+  );
   return whole < Math.min(tables, keys);
 };

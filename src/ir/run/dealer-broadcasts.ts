@@ -1,9 +1,9 @@
 /**
- * @file What the dealer tells all parties of a program in pieces, where rank 0 deals: a message for each piece, just before it, so
+ * @file What the dealer broadcasts all parties of a program in pieces, where rank 0 deals: a message for each piece, just before it, so
  * that the keys of one piece are held at a time. Rank 0 and the others find the same places by the graph alone.
  */
-import { gates } from '../../gates/gate-table.ts';
-import { analyse, steered, tells } from '../compile/analysis.ts';
+import { gateOf } from '../../gates/gate-table.ts';
+import { analyse, broadcasts, steered } from '../compile/analysis.ts';
 import type { Graph } from '../ops/graph.ts';
 import { trips } from '../ops/loops.ts';
 
@@ -14,10 +14,10 @@ function* marks(graph: Graph, base: number): Generator<Mark> {
   const { gate } = analyse(graph);
   for (const [i, node] of graph.nodes.entries()) {
     const at = base + gate[i]!;
-    if (node.body && tells(node.body)) {
+    if (node.body && broadcasts(node.body)) {
       const width = analyse(node.body).gates;
       for (let turn = 0; turn < trips(node); turn++) yield* marks(node.body, at + turn * width);
-    } else if (gates[node.op]?.tells) yield at;
+    } else if (gateOf(node.op)?.broadcasts) yield at;
     if (node.attrs.fence === true) yield 'fence';
   }
 }
@@ -55,4 +55,4 @@ export class ToldParts {
 
 /** The parts of a program in pieces; undefined if all is told at once, or as it is revealed. */
 export const partsOf = (graph: Graph, base: number): ToldParts | undefined =>
-  tells(graph) && isFenced(graph) && !steered(graph) ? new ToldParts(graph, base) : undefined;
+  broadcasts(graph) && isFenced(graph) && !steered(graph) ? new ToldParts(graph, base) : undefined;

@@ -1,14 +1,17 @@
 /** @file The dealer's run of a graph: masks only, node after node, ahead of the parties. No data, no user code. */
 
-import { Dealing, type Given } from '../../dealer/material.ts';
+import { DealerContext } from '../../dealer/dealer-context.ts';
+import type { SharedArray } from '../../dealer/material-context.ts';
+import type { MaterialLayout, SlotTable } from '../../dealer/slots.ts';
 import type { Value } from '../../gates/gate.ts';
-import { gates } from '../../gates/gate-table.ts';
-import { dealVerdict } from '../../gates/guard.ts';
-import { isPausable, PAUSE, type Pausable, type Pause } from '../../gates/pausable.ts';
+import { gateOf } from '../../gates/gate-table.ts';
+import { dealVerdict, type verdictSlots } from '../../gates/guard.ts';
+import { PAUSE, type Pausable, type Pause } from '../../gates/pausable.ts';
 import type { Field } from '../../ring/field.ts';
 import type { Prg } from '../../ring/prg.ts';
 import type { Ring } from '../../ring/ring.ts';
 import { analyse, DECODE, isGate } from '../compile/analysis.ts';
+import { materialOf, verdictOf } from '../compile/material.ts';
 import type { Graph, Node, Tensor, Type } from '../ops/graph.ts';
 import { located } from '../ops/located.ts';
 import { isOver } from '../ops/loops.ts';
@@ -20,7 +23,7 @@ export interface Correction {
   readonly gate: number;
   readonly chunks: readonly Uint8Array<ArrayBuffer>[];
   /** The same as arrays, if rank 0 is in the dealer's memory (then there are no chunks). */
-  readonly given: readonly Given[];
+  readonly given: readonly SharedArray[];
   /** What the other ranks must be told for it. */
   readonly told: readonly Uint8Array<ArrayBuffer>[];
 }
@@ -99,22 +102,26 @@ export class Dealer {
       const outs = yield* this.#located(node, step(this.ring, this.field, graph, node, ins));
       return outs.map((e) => store.retain(e));
     }
-    const dealing = new Dealing(this.ring, this.field, this.#prgs, number, this.#handsOver);
+    const layout = materialOf(graph, node, { field: this.field, parties: this.#prgs.length });
+    const context = this.#context(number, layout);
     let made: Value[] | undefined;
     try {
-      const work = gates[node.op]!.deal(dealing, ins as readonly Value[], node.attrs);
-      made = isPausable(work) ? yield* work : work;
+      made = yield* gateOf(node.op)!.deal(context, ins as readonly Value[], node.attrs);
     } catch (e) {
       throw located(node, e);
     } finally {
       // It failed, or was given up in the middle.
-      if (!made) dealing.abandon();
+      if (!made) context.abandon();
     }
     const outs = made;
-    dealing.end(outs.flatMap(arraysOf));
+    context.end(outs.flatMap(arraysOf));
     for (const out of outs) store.retain(out);
-    yield* corrections(dealing, number);
+    yield* corrections(context, number);
     return outs;
+  }
+
+  #context<S extends object = SlotTable>(number: number, layout: MaterialLayout): DealerContext<S> {
+    return new DealerContext(this.ring, this.field, this.#prgs, number, layout, this.#handsOver);
   }
 
   *#located<T>(node: Node, work: Pausable<T>): Pausable<T> {
@@ -126,10 +133,10 @@ export class Dealer {
   }
 
   *#verdict(number: number, sites: number): Deals<void> {
-    const dealing = new Dealing(this.ring, this.field, this.#prgs, number, this.#handsOver);
-    dealVerdict(dealing, sites);
-    dealing.end();
-    yield* corrections(dealing, number);
+    const context = this.#context<ReturnType<typeof verdictSlots>>(number, verdictOf(this, sites));
+    for (const _ of dealVerdict(context, sites));
+    context.end();
+    yield* corrections(context, number);
   }
 
   *#loop(node: Node, number: number, ins: readonly Entry[]): Deals<Entry[]> {
@@ -148,7 +155,14 @@ export class Dealer {
   }
 }
 
-function* corrections({ correction: chunks, given, told }: Dealing, gate: number): Deals<void> {
+function* corrections(
+  {
+    corrections: chunks,
+    handedOver: given,
+    broadcasts: told,
+  }: Pick<DealerContext, 'corrections' | 'handedOver' | 'broadcasts'>,
+  gate: number,
+): Deals<void> {
   if (chunks.length + given.length > 0) yield { gate, chunks, given, told };
 }
 

@@ -1,6 +1,6 @@
 /** @file What a party has to do with its dealer: rank 0 itself, a server that sees no data, or one who dealt before. */
 
-import type { Given } from '../../dealer/material.ts';
+import type { SharedArray } from '../../dealer/material-context.ts';
 import {
   joinBytes,
   Mailbox,
@@ -13,7 +13,7 @@ import { TesseraError } from '../../errors.ts';
 import { PAUSE, type Pause } from '../../gates/pausable.ts';
 import type { Channel } from '../../link/link.ts';
 import { Prg } from '../../ring/prg.ts';
-import { tells } from '../compile/analysis.ts';
+import { broadcasts } from '../compile/analysis.ts';
 import type { Tensor } from '../ops/graph.ts';
 import { partsOf, type ToldParts } from './dealer-broadcasts.ts';
 import { type Correction, Dealer, Dealt } from './dealer-run.ts';
@@ -126,12 +126,12 @@ const EMPTY = 1 / 4;
 class FirstParty implements Material {
   used = 0;
   readonly #jobs: DealerJobs;
-  readonly #dealt = new Map<number, readonly Given[]>();
+  readonly #dealt = new Map<number, readonly SharedArray[]>();
   readonly #parties: number;
   readonly #room: number;
   readonly #pace: Pace;
   #run: Dealt<void> | undefined;
-  #tells = false;
+  #broadcasts = false;
   /** Where the job runs in pieces, and what the others are to be told of the next. */
   #parts: ToldParts | undefined;
   #told: Uint8Array[] = [];
@@ -175,16 +175,16 @@ class FirstParty implements Material {
 
   start(job: Job, line: Line, { gate }: Place): void | Promise<void> {
     this.#run = new Dealt(this.#jobs.run(job, gate));
-    this.#tells = tells(job.graph);
+    this.#broadcasts = broadcasts(job.graph);
     this.#parts = partsOf(job.graph, gate);
     this.#line = line;
     this.#told = [];
-    if (this.#tells && !this.#parts) return this.#tell(line);
+    if (this.#broadcasts && !this.#parts) return this.#tell(line);
   }
 
   revealed(gate: number, value: Tensor, line: Line): void | Promise<void> {
     this.#run!.tell(gate, value);
-    if (this.#tells) return this.#tell(line);
+    if (this.#broadcasts) return this.#tell(line);
   }
 
   /** Deals as far as it goes, or to the end of a part, and tells the others of it. */
@@ -198,14 +198,14 @@ class FirstParty implements Material {
     for (let rank = 1; rank < this.#parties; rank++) await line.send(rank, joinBytes(told));
   }
 
-  take(gate: number): readonly Given[] | Promise<readonly Given[]> {
+  take(gate: number): readonly SharedArray[] | Promise<readonly SharedArray[]> {
     const last = this.#parts?.enter(gate);
     if (last === undefined) return this.#take(gate);
     const dealt = this.#dealt.has(last);
     return this.#tell(this.#line!, dealt ? Number.NEGATIVE_INFINITY : last).then(() => this.#take(gate));
   }
 
-  #take(gate: number): readonly Given[] | Promise<readonly Given[]> {
+  #take(gate: number): readonly SharedArray[] | Promise<readonly SharedArray[]> {
     while (!this.#dealt.has(gate)) {
       const next = this.#deal();
       if (!next) throw new TesseraError('DIVERGED', `the dealer has nothing for gate ${gate}`, { gate });
@@ -252,7 +252,7 @@ class FirstParty implements Material {
   close(): void {}
 }
 
-const sizeOf = (given: readonly Given[]): number => given.reduce((n, { length }) => n + length, 0);
+const sizeOf = (given: readonly SharedArray[]): number => given.reduce((n, { length }) => n + length, 0);
 
 /** Ranks above 0 need no corrections; with TrustedFirstParty rank 0 tells them what all have to know. */
 class Hearer implements Material {
@@ -264,7 +264,7 @@ class Hearer implements Material {
   start(job: Job, line: Line, { gate }: Place): void {
     this.#parts = partsOf(job.graph, gate);
     this.#line = line;
-    if (tells(job.graph) && !this.#parts) this.#hear(line, Promise.resolve(new Map()));
+    if (broadcasts(job.graph) && !this.#parts) this.#hear(line, Promise.resolve(new Map()));
   }
 
   revealed(_gate: number, _value: Tensor, line: Line): void {

@@ -4,7 +4,7 @@
  * more.
  */
 import { sha512 } from '#kernel-host';
-import { subtract } from '../../dealer/material.ts';
+import { subtract } from '../../dealer/group.ts';
 import { Scratch } from '../../dealer/scratch.ts';
 import type { Value } from '../../gates/gate.ts';
 import { createCodec } from '../../link/codec.ts';

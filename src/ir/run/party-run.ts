@@ -5,16 +5,19 @@
  * party makes the same one, and the bytes of a round need no labels.
  */
 
-import { type Chunk, Drawing } from '../../dealer/material.ts';
+import type { Chunk } from '../../dealer/material-context.ts';
+import { PartyContext } from '../../dealer/party-context.ts';
+import type { MaterialLayout, SlotTable } from '../../dealer/slots.ts';
 import type { Opening, OpenOptions, Party, Steps, Value } from '../../gates/gate.ts';
-import { gates } from '../../gates/gate-table.ts';
-import { verdict } from '../../gates/guard.ts';
+import { gateOf } from '../../gates/gate-table.ts';
+import { verdict, type verdictSlots } from '../../gates/guard.ts';
 import { PAUSE, type Pause } from '../../gates/pausable.ts';
 import type { AnyArray as Arr } from '../../ring/array.ts';
 import type { Field } from '../../ring/field.ts';
 import type { Prg } from '../../ring/prg.ts';
 import type { Ring } from '../../ring/ring.ts';
 import { type Analysis, analyse, DECODE, isGate } from '../compile/analysis.ts';
+import { materialOf, verdictOf } from '../compile/material.ts';
 import type { Graph, Node, Tensor } from '../ops/graph.ts';
 import { located } from '../ops/located.ts';
 import { isOver, trips } from '../ops/loops.ts';
@@ -94,7 +97,7 @@ interface Frame {
   readonly done: (outs: Entry[]) => void;
 }
 
-class GateParty extends Drawing implements Party {
+class GateParty<S extends object = SlotTable> extends PartyContext<S> implements Party<S> {
   readonly parties: number;
   readonly openings: Opening[] = [];
   readonly #inputs: ReadonlyMap<number, Arr>;
@@ -103,18 +106,21 @@ class GateParty extends Drawing implements Party {
   constructor(
     role: Role,
     gate: number,
-    correction: readonly Chunk[],
+    layout: MaterialLayout,
+    chunks: readonly Chunk[],
     inputs: ReadonlyMap<number, Arr>,
     sums: Uint32Array,
   ) {
-    super(role.ring, role.field, role.rank, role.prg, gate, correction);
+    super(role.ring, role.field, role.rank, role.prg, gate, layout, chunks);
     this.parties = role.parties;
     this.#inputs = inputs;
     this.#sums = sums;
   }
 
-  *open<T extends Arr>(array: T, options: OpenOptions = {}): Steps<T> {
-    this.openings.push({ width: 8, ...options, array });
+  *open<T extends Arr, U = never>(array: T, options: OpenOptions<U> = {}): Steps<T, U> {
+    // Slots that it uses are in its type alone: only numbers and pauses come out of it.
+    const { compute, ...rest } = options as OpenOptions;
+    this.openings.push({ width: 8, ...rest, ...(compute && { compute }), array });
     yield;
     return array;
   }
@@ -145,7 +151,7 @@ export class PartyRun {
   /** Gates that have opened something, and what they have. */
   #active: Active[] = [];
   /** Gates that have not ended. */
-  readonly #open = new Set<GateParty>();
+  readonly #open = new Set<Pick<GateParty, 'abandon'>>();
   #round: Round;
   #inputs: ReadonlyMap<number, Arr>;
 
@@ -191,17 +197,23 @@ export class PartyRun {
   /** Begins the verdict of the range guard, when all that it is about has run. */
   *#judge(frame: Frame): Generator<Wait, void, Answer> {
     const gate = frame.base + frame.analysis.gates - 1;
-    const party = yield* this.#gateParty(gate, VERDICT.op, this.role.rank === 0);
-    const steps = function* (run: PartyRun): Steps<Value[]> {
+    const layout = verdictOf(this.role, this.#sums.length);
+    const party = yield* this.#gateParty<ReturnType<typeof verdictSlots>>(gate, VERDICT.op, layout);
+    const steps = function* (run: PartyRun) {
       run.left = yield* verdict(party, run.#sums);
       return [];
     };
-    yield* this.#advance({ frame, node: VERDICT, steps: steps(this), party });
+    yield* this.#advance({ frame, node: VERDICT, steps: steps(this) as Steps<Value[]>, party });
   }
 
-  *#gateParty(gate: number, op: string, needs: boolean): Generator<Wait, GateParty, Answer> {
+  *#gateParty<S extends object = SlotTable>(
+    gate: number,
+    op: string,
+    layout: MaterialLayout,
+  ): Generator<Wait, GateParty<S>, Answer> {
+    const needs = (this.role.rank === 0 ? layout.toFirst : layout.toOthers) > 0;
     const chunks = needs ? ((yield { kind: 'material', gate, op }) as readonly Chunk[]) : [];
-    const party = new GateParty(this.role, gate, chunks, this.#inputs, this.#sums);
+    const party = new GateParty<S>(this.role, gate, layout, chunks, this.#inputs, this.#sums);
     this.#open.add(party);
     return party;
   }
@@ -296,10 +308,8 @@ export class PartyRun {
       }
       return;
     }
-    const { tells, needsNoDealer } = gates[node.op]!;
-    const needs = tells || (this.role.rank === 0 && !needsNoDealer?.(this.role.parties));
-    const party = yield* this.#gateParty(gate, node.op, needs);
-    const steps = gates[node.op]!.eval(party, ins as readonly Value[], node.attrs);
+    const party = yield* this.#gateParty(gate, node.op, materialOf(frame.graph, node, this.role));
+    const steps = gateOf(node.op)!.eval(party, ins as readonly Value[], node.attrs);
     yield* this.#advance({ frame, node, steps, party });
   }
 
@@ -343,10 +353,10 @@ export class PartyRun {
       this.#account(node.op, performance.now() - start, 0, 0);
       return result;
     };
-    const { parts, meanwhile } = opening;
+    const { compute, meanwhile } = opening;
     const bytes = yield* this.#round.add({
       ...opening,
-      ...(parts && { parts: eachIn(parts, timed) }),
+      ...(compute && { compute: eachIn(compute, timed) }),
       ...(meanwhile && { meanwhile: () => timed(meanwhile) }),
     });
     this.#account(node.op, 0, bytes, 0);

@@ -40,14 +40,14 @@ export class Round {
 
   /** Takes an opening in, and sends of it what leaves at once. Returns the bytes that it sends to all peers together. */
   *add(opening: Opening): Generator<Wait, number, unknown> {
-    const { array, parts, width, meanwhile } = opening;
+    const { array, compute, width, meanwhile } = opening;
     const { ring } = this.#role;
     const size = ring.wireBytes(array, width);
     if (meanwhile) this.#meanwhile.push(meanwhile);
     const length = array.kind === 'bits' ? array.planes : array.length;
     const alone = size >= PART;
     let from = 0;
-    for (const to of parts ?? []) {
+    for (const to of compute ?? []) {
       yield PAUSED;
       if (to === PAUSE || !alone || (to < length && ((to - from) * size) / length < PART)) continue;
       yield* this.#leave(this.#piece(opening, from, to));

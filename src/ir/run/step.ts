@@ -2,8 +2,8 @@
 
 import { Scratch } from '../../dealer/scratch.ts';
 import { TesseraError } from '../../errors.ts';
-import type { GateAttrs, Value } from '../../gates/gate.ts';
-import { locals } from '../../gates/local-ops.ts';
+import type { Value } from '../../gates/gate.ts';
+import { localOf } from '../../gates/local-ops.ts';
 import { isPausable, type Pausable } from '../../gates/pausable.ts';
 import type { AnyArray as Arr } from '../../ring/array.ts';
 import type { Field } from '../../ring/field.ts';
@@ -23,7 +23,7 @@ const stridesOf = (shape: readonly number[]): number[] =>
 
 /** Ops whose attributes depend on public values that are known only when the program runs. */
 const dynamic: Readonly<
-  Record<string, (ins: readonly Entry[], attrs: GateAttrs) => [op: string, ins: Entry[], attrs: GateAttrs]>
+  Record<string, (ins: readonly Entry[], attrs: object) => [op: string, ins: Entry[], attrs: object]>
 > = {
   dynamicSlice: ([x, ...indexes], attrs) => {
     const { shape, size } = attrs as { shape: number[]; size: number[] };
@@ -59,7 +59,7 @@ export function* step(
     return [{ c: encoded(new Scratch(ring, field), ins[0] as Tensor, node) }];
   }
   const [op, operands, attrs] = dynamic[node.op]?.(ins, node.attrs) ?? [node.op, ins, node.attrs];
-  const local = locals[op];
+  const local = localOf(op);
   if (!local) throw new TesseraError('UNSUPPORTED', `no gate or local op is named ${op}`, { op });
   const scratch = new Scratch(ring, field);
   let kept: Arr[] = [];

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { BUILD } from '../../../build.ts';
 import { packCorrection } from '../../../dealer/source.ts';
 import { fail } from '../../../errors.ts';
-import { steered, tells } from '../../../ir/compile/analysis.ts';
+import { broadcasts, steered } from '../../../ir/compile/analysis.ts';
 import { Dealer, Dealt } from '../../../ir/run/dealer-run.ts';
 import { DealerJobs, digestOf } from '../../../ir/run/job.ts';
 import type { Identity } from '../../../link/identity.ts';
@@ -107,7 +107,7 @@ export const deal = async (options: DealOptions): Promise<string> => {
         key: sealed,
         build: BUILD,
       };
-      const served = rank === 0 || program.jobs.some((j) => tells(j.graph));
+      const served = rank === 0 || program.jobs.some((j) => broadcasts(j.graph));
       const dealt = served ? corrections(program, await Ring.create(), seeds, rank) : [];
       const records = (function* () {
         yield seeds[rank]!;

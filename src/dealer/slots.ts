@@ -1,0 +1,233 @@
+/**
+ * @file Material by name. A gate declares its slots, each an array of correlated randomness: what it is (kind), its form and its
+ * length, as a function of the shapes and attributes alone. The dealer's half fills the slots by name, the parties' half reads them
+ * by name, and PRG streams and corrections are numbered by the declaration, whatever the order of the calls.
+ *
+ * A declaration needs no data, no mask and no seed. So the bytes of preprocessing are known before a program runs, and a third
+ * half may make the same slots without a dealer, asynchronously and in bulk: all requests of a window of a program can be
+ * collected by kind before the first of them is answered, and each answer belongs to a gate, a slot and an index. The kinds of dealt
+ * slots are therefore the correlations that two parties can make by themselves, not what the dealer happens to compute.
+ */
+
+import type { AnyArray as Arr, Bits, Bytes, RingArray } from '../ring/array.ts';
+import type { Field } from '../ring/field.ts';
+
+/** Slots that every party fills from its own stream: nothing is sent for them. */
+export type StreamKind =
+  /** The sum (xor) of all parties' streams: a mask that nobody chose. */
+  | 'mask'
+  /** The stream of one party, `owner`: the others hold a share of zero. */
+  | 'ownMask'
+  /** A stream that everybody knows, used as a mask of a public value. */
+  | 'publicMask'
+  /** A stream that everybody knows; the dealer has no use for it. */
+  | 'publicCoins';
+
+/** Slots that are secret-shared: rank 0 is sent a correction, the others use their streams. */
+export type SharedKind =
+  /** A sharing of zero. */
+  | 'zero'
+  /** Products of masks, of matrices too, under a mask. */
+  | 'product'
+  /** A mask, shifted or scaled by public numbers. */
+  | 'truncation'
+  /** Whether a mask's two shares wrap: its top bit, as a word. */
+  | 'wrap'
+  /** Bits of a mask as they are. */
+  | 'maskBits'
+  /** A masked bit's mask as a word, and that times words. */
+  | 'bitTimes'
+  /** ANDs of bits of masks. */
+  | 'bitProducts'
+  /** One-hot codes of small digits of a mask: 1-of-2^m choices. */
+  | 'digitCodes'
+  /** A row per value of an index, of which one holds a payload. */
+  | 'table'
+  /** Functions of a mask that factor over its shares: sines and cosines. */
+  | 'function'
+  /** Masks after a permutation. */
+  | 'permuted'
+  /** Words that are rotated by a mask. */
+  | 'rotations';
+
+/** Sent to every party as it is: correction words of function secret sharing. */
+export type BroadcastKind = 'fssKeys';
+
+export type SlotKind = StreamKind | SharedKind | BroadcastKind;
+export type SlotForm = 'ring' | 'bits' | 'bytes';
+
+export interface Slot<K extends SlotKind = SlotKind, F extends SlotForm = SlotForm> {
+  readonly kind: K;
+  readonly form: F;
+  /** Elements. */
+  readonly length: number;
+  /** Planes of bits; 1 for other forms. */
+  readonly planes: number;
+  /** Bits of an element of bytes on the wire. */
+  readonly width: number;
+  /** Whose stream it is, of kind `ownMask`. */
+  readonly owner?: number;
+}
+
+/** Slots by name. A list is used by index; what is undefined is not needed for these attributes. */
+export interface SlotTable {
+  readonly [name: string]: Slot | readonly Slot[] | undefined;
+}
+
+/** `length` ring words. */
+export const words = <K extends SlotKind>(kind: K, length: number): Slot<K, 'ring'> => ({
+  kind,
+  form: 'ring',
+  length,
+  planes: 1,
+  width: 8,
+});
+
+/** `planes` planes of `length` bits. */
+export const bits = <K extends SlotKind>(kind: K, length: number, planes = 1): Slot<K, 'bits'> => ({
+  kind,
+  form: 'bits',
+  length,
+  planes,
+  width: 8,
+});
+
+/** `length` numbers of `width` bits, one a byte in memory. */
+export const bytes = <K extends SlotKind>(kind: K, length: number, width = 8): Slot<K, 'bytes'> => ({
+  kind,
+  form: 'bytes',
+  length,
+  planes: 1,
+  width,
+});
+
+/** The stream of one party. */
+export const ofOwner = <F extends SlotForm>(owner: number, slot: Slot<'ownMask', F>): Slot<'ownMask', F> => ({
+  ...slot,
+  owner,
+});
+
+/** A slot, or one of a list. */
+type One<T> = T extends readonly (infer E)[] ? E : NonNullable<T>;
+
+/** Names of slots of some kinds. */
+export type SlotNames<S, K extends SlotKind> = string &
+  { [N in keyof S]: One<S[N]> extends Slot<infer J> ? (J extends K ? N : never) : never }[keyof S];
+
+/** The array that a slot is. */
+export type SlotArray<T> =
+  One<T> extends Slot<SlotKind, infer F> ? { ring: RingArray; bits: Bits; bytes: Bytes }[F] : never;
+
+declare const used: unique symbol;
+
+/** In the type of what a generator yields: the generator uses slot N. Nothing of the kind is yielded when it runs. */
+export interface Uses<N extends string> {
+  readonly [used]: N;
+}
+
+/** The names of slots that a generator uses, by the type of what it yields. */
+export type UsedNames<Y> = Y extends Uses<infer N> ? N : never;
+
+/** A slot's value. `yield*` gives it, and puts the slot's name into the type of the generator. */
+export class SlotUse<N extends string, T> {
+  readonly #value: T;
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  [Symbol.iterator](): Iterator<Uses<N>, T, unknown> {
+    return { next: () => ({ done: true, value: this.#value }) };
+  }
+}
+
+/** A slot with the place of its stream and of its correction. */
+export interface PlacedSlot extends Slot {
+  readonly name: string;
+  /** Number of its stream in the gate. */
+  readonly stream: number;
+  /** Place among what rank 0 is sent for the gate, and among what the others are; undefined if nothing is. */
+  readonly toFirst: number | undefined;
+  readonly toOthers: number | undefined;
+  /** Bytes of its correction on a wire. */
+  readonly size: number;
+}
+
+const SENT: Readonly<Record<SlotKind, 'none' | 'first' | 'all'>> = {
+  mask: 'none',
+  ownMask: 'none',
+  publicMask: 'none',
+  publicCoins: 'none',
+  zero: 'first',
+  product: 'first',
+  truncation: 'first',
+  wrap: 'first',
+  maskBits: 'first',
+  bitTimes: 'first',
+  bitProducts: 'first',
+  digitCodes: 'first',
+  table: 'first',
+  function: 'first',
+  permuted: 'first',
+  rotations: 'first',
+  fssKeys: 'all',
+};
+
+const wireSize = (field: Field, { form, length, planes, width }: Slot): number => {
+  if (form === 'bits') return planes * Math.ceil(length / 8);
+  return form === 'ring' ? length * field.bytes : Math.ceil((length * width) / 8);
+};
+
+const isList = (slot: Slot | readonly Slot[]): slot is readonly Slot[] => Array.isArray(slot);
+
+/** A declaration laid out for one gate of one shape: streams and corrections are numbered in the order of the declaration. */
+export class MaterialLayout {
+  readonly slots: readonly PlacedSlot[];
+  /** Corrections that rank 0 is sent, and broadcasts that the other ranks are sent. */
+  readonly toFirst: number;
+  readonly toOthers: number;
+  /** Their bytes, without headers: to rank 0, and to each of the others. */
+  readonly bytesToFirst: number;
+  readonly bytesToOthers: number;
+  /** Place of the first slot of each name, and how many it has. */
+  readonly #places = new Map<string, readonly [first: number, count: number]>();
+
+  constructor(field: Field, table: SlotTable) {
+    const slots: PlacedSlot[] = [];
+    let [toFirst, toOthers, bytesToFirst, bytesToOthers] = [0, 0, 0, 0];
+    for (const [name, declared] of Object.entries(table)) {
+      if (declared === undefined) continue;
+      const list = isList(declared) ? declared : [declared];
+      this.#places.set(name, [slots.length, list.length]);
+      for (const slot of list) {
+        const sent = SENT[slot.kind];
+        const size = sent === 'none' ? 0 : wireSize(field, slot);
+        slots.push({
+          ...slot,
+          name,
+          stream: slots.length,
+          toFirst: sent === 'none' ? undefined : toFirst++,
+          toOthers: sent === 'all' ? toOthers++ : undefined,
+          size,
+        });
+        bytesToFirst += size;
+        if (sent === 'all') bytesToOthers += size;
+      }
+    }
+    this.slots = slots;
+    [this.toFirst, this.toOthers] = [toFirst, toOthers];
+    [this.bytesToFirst, this.bytesToOthers] = [bytesToFirst, bytesToOthers];
+  }
+
+  /** A slot; undefined if it is not declared. */
+  find(name: string, index: number): PlacedSlot | undefined {
+    const place = this.#places.get(name);
+    return place === undefined || !(index >= 0 && index < place[1])
+      ? undefined
+      : this.slots[place[0] + index];
+  }
+}
+
+/** Whether an array has the form that a slot was declared with. */
+export const fits = (slot: Slot, a: Arr): boolean =>
+  a.kind === slot.form && a.length === slot.length && (a.kind !== 'bits' || a.planes === slot.planes);
