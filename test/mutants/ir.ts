@@ -47,14 +47,9 @@ export const ir: readonly Mutant[] = [
         replace: 'this.#node(graph, node, base, ins)',
       },
       {
-        file: 'src/dealer/material.ts',
-        find: 'super(ring, field); this.rank = rank;',
-        replace: 'gate = 0; super(ring, field); this.rank = rank;',
-      },
-      {
-        file: 'src/dealer/material.ts',
-        find: 'super(ring, field); this.#prgs = prgs;',
-        replace: 'gate = 0; super(ring, field); this.#prgs = prgs;',
+        file: 'src/dealer/material-context.ts',
+        find: 'this.gate = gate;',
+        replace: 'this.gate = 0;',
       },
     ],
   },
