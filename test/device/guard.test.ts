@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as sf from '../../src/index.ts';
-import { guardedCalls } from '../production/programs.ts';
+import { guardedCalls } from '../production/programs-values.ts';
 import { fails, near, withSpu } from './helpers.ts';
 
 const test = suite('device: guard');

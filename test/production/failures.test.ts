@@ -26,7 +26,7 @@ for (const exposeErrors of [true, false]) {
       for (const e of [first, direct]) {
         assert.is(e.code, 'PARTY_FAILED', party);
         assert.match(e.message, /alice op #\d+/);
-        assert.match(e.message, /programs\.js:\d+:\d+/);
+        assert.match(e.message, /programs-failing\.js:\d+:\d+/);
         const knows = party === 'alice' || exposeErrors;
         assert.is(e.message.includes('47 years'), knows, `${party}: ${e.message}`);
       }
@@ -103,8 +103,8 @@ for (const [program, title] of [
     for (const [party, { code, message }] of Object.entries(await diverging(program))) {
       assert.is(code, 'DIVERGED', `${party}: ${message}`);
       assert.match(message, /program diverged at op \d+/);
-      assert.match(message, /alice: .*programs\.js:\d+:\d+/);
-      assert.match(message, /bob: .*programs\.js:\d+:\d+/);
+      assert.match(message, /alice: .*programs-failing\.js:\d+:\d+/);
+      assert.match(message, /bob: .*programs-failing\.js:\d+:\d+/);
     }
   });
 }
@@ -126,7 +126,7 @@ for (const [where, op, path] of [
         message,
         new RegExp(`${path} is (${alices} at alice, ${bobs} at bob|${bobs} at bob, ${alices} at alice)`),
       );
-      assert.match(message, /alice: a? ?function.*programs\.js:\d+:\d+; |; alice: a? ?function/);
+      assert.match(message, /alice: a? ?function.*programs-failing\.js:\d+:\d+; |; alice: a? ?function/);
       assert.not.match(message.slice(message.indexOf('program diverged')), /reveal/);
     }
   });
@@ -159,8 +159,8 @@ test('P4: a program that ends where the other goes on', async () => {
   assert.is(await parties.bob.value(), 'bob was content');
   end(parties);
   assert.is(code, 'DIVERGED');
-  assert.match(message, /alice: (function|reveal|SPU|input|a function).*programs\.js/);
-  assert.match(message, /bob: shutdown at .*programs\.js/);
+  assert.match(message, /alice: (function|reveal|SPU|input|a function).*programs-failing\.js/);
+  assert.match(message, /bob: shutdown at .*program\.js/);
 });
 
 for (const [path, change] of [

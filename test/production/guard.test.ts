@@ -7,7 +7,7 @@ import { readProgram } from '../../src/device/recording.ts';
 import * as sf from '../../src/index.ts';
 import { createIdentity, identitySecretText, identityText } from '../../src/link/identity.ts';
 import { cluster, folder, launch, suite, values } from './harness.ts';
-import { guardedCalls } from './programs.ts';
+import { guardedCalls } from './programs-values.ts';
 
 const test = suite('production/guard');
 const TWO = ['alice', 'bob'] as const;

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeAuthority, makeLeaf } from '../link/certificates.ts';
 import { freePort } from '../link/helpers.ts';
-import { scaled } from '../long.ts';
 import type { FromChild, Sent, ToChild } from './messages.ts';
 
 export { freePort, sleep, suite, until } from '../link/helpers.ts';
@@ -104,7 +103,8 @@ export type Ending =
   | { readonly error: Sent }
   | { readonly exit: number | null; readonly signal: string | null };
 
-const PATIENCE = scaled(300_000, 60_000);
+/** After which a program hangs; a loaded machine may take long. */
+const PATIENCE = 300_000;
 
 export class Party {
   readonly name: string;

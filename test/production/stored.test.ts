@@ -26,7 +26,7 @@ import * as sf from '../../src/index.ts';
 import { identityText, parseSecretIdentity } from '../../src/link/identity.ts';
 import { fails } from '../device/helpers.ts';
 import { cluster, end, folder, launch, type Options, sleep, suite, values } from './harness.ts';
-import { train } from './programs.ts';
+import { train } from './programs-ending.ts';
 
 const test = suite('production/stored');
 const TWO = ['alice', 'bob'] as const;

@@ -69,6 +69,23 @@ const ofLinks: readonly Found<Plan>[] = [
       ],
     },
   },
+  {
+    what: 'who waited for an acceptance that was lost did so for half of what the peer waits for the next packet',
+    of: links,
+    plan: {
+      ...three,
+      seed: 108029,
+      starts: { alice: 0, bob: 4, carol: 3 },
+      latencyMs: 5,
+      bytesPerMs: 100_000,
+      faults: [
+        { kind: 'unseen', a: 'bob', b: 'alice', both: true, at: 35 },
+        { kind: 'slow', a: 'bob', b: 'alice', ms: 2656, bytesPerMs: 20, at: 41 },
+        { kind: 'far', a: 'alice', b: 'bob', ms: 1979, latencyMs: 52, at: 127 },
+        { kind: 'unseen', a: 'bob', b: 'alice', both: true, at: 1344 },
+      ],
+    },
+  },
 ];
 
 const ofSessions: readonly Found<SessionPlan>[] = [
@@ -94,6 +111,45 @@ const ofSessions: readonly Found<SessionPlan>[] = [
         {
           steps: [{ kind: 'dump' }, { kind: 'barrier' }],
           faults: [{ kind: 'diverge', at: 22, party: 'alice' }],
+          putBack: undefined,
+        },
+      ],
+    },
+  },
+  {
+    what: 'who had come to its end, and lost another there, was named by one that was on its way',
+    of: sessions,
+    plan: {
+      seed: 100495,
+      parties: ['alice', 'bob', 'carol'],
+      latencyMs: 0.1,
+      lives: [
+        {
+          steps: [{ kind: 'dump' }],
+          faults: [
+            { kind: 'freeze', at: 27, party: 'carol', ms: 166 },
+            { kind: 'kill', at: 51, party: 'bob' },
+          ],
+          putBack: undefined,
+        },
+      ],
+    },
+  },
+  {
+    what: 'the same behind a failure that all had been told of',
+    of: sessions,
+    plan: {
+      seed: 136179,
+      parties: ['alice', 'bob', 'carol'],
+      latencyMs: 1,
+      lives: [
+        {
+          steps: [{ kind: 'fail', party: 'carol' }, { kind: 'dump' }],
+          faults: [
+            { kind: 'freeze', at: 32, party: 'carol', ms: 167 },
+            { kind: 'cut', at: 62, a: 'carol', b: 'alice' },
+            { kind: 'kill', at: 194, party: 'bob' },
+          ],
           putBack: undefined,
         },
       ],
