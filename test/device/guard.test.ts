@@ -19,7 +19,7 @@ for (const beaver_type of ['TrustedFirstParty', 'TrustedThirdParty'])
           assert.is(f!.code, 'RANGE');
           assert.match(
             f!.message,
-            /range_guard: np\.multiply at .*programs\.[jt]s:\d+:\d+: a number left the range/,
+            /range_guard: np\.multiply at .*programs-values\.[jt]s:\d+:\d+: a number left the range/,
           );
           assert.is((f!.details as { guard: string }).guard, 'multiply');
         }

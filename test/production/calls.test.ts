@@ -31,8 +31,8 @@ for (const unseen of ['print', 'throw'] as const)
       const told = unseen === 'print' ? lines : (ended?.details.failures as unknown as string[]);
       assert.is(told.length, 2, `${party}: ${told.join('\n')}`);
       for (const line of [
-        /alice op #\d+ \(function "load", called at .*programs\.js/,
-        /bob op #\d+ \(input of bob, called at .*programs\.js/,
+        /alice op #\d+ \(function "load", called at .*programs-values\.js/,
+        /bob op #\d+ \(input of bob, called at .*programs-values\.js/,
       ])
         assert.ok(
           told.some((t) => line.test(t)),

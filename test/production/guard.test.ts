@@ -23,7 +23,7 @@ for (const dealer of [true, false])
         for (const f of failures) {
           // What happens at bob alone, or at those of the SPU, is told to the others.
           assert.match(`${f!.code} ${f!.message}`, /^RANGE |^PARTY_FAILED .*\(RANGE\)/, party);
-          assert.match(f!.message, /range_guard: np\.multiply at .*programs\.[jt]s:\d+:\d+/);
+          assert.match(f!.message, /range_guard: np\.multiply at .*programs-values\.[jt]s:\d+:\d+/);
         }
         assert.ok(Math.abs((sum as number[])[0]! - 0.5) < 1e-6);
         assert.equal(after, [false, false, false]);
