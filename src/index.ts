@@ -58,6 +58,14 @@ export { createRoom, type Room, readRoomLink, roomLink, roomOptions } from './li
 export { registerType, type TypeCodec } from './link/types.ts';
 export { np } from './np.ts';
 export { type ArrayInput, BaseArray, NDArray } from './numpy/index.ts';
+export {
+  type Program,
+  type ProgramArray,
+  type ProgramEvent,
+  type ProgramOptions,
+  type ProgramSource,
+  program,
+} from './program.ts';
 
 /** Helpers in the spelling of SecretFlow, and in ours. */
 export const utils = {

@@ -1,8 +1,8 @@
 /**
  * Builds dist/browser: tessera.js (for pages and bundlers), tessera-worker.js (engine and link), tessera-lowering.js (what makes
- * programs ready for engines) and tessera.wasm. `--sizes` tells how large they are, `--inputs` of what they are made.
+ * programs ready for engines) and tessera.wasm. Readers of programs are parts of tessera.js that are loaded when one is read. `--sizes` tells how large they are, `--inputs` of what they are made.
  */
-import { copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -11,16 +11,19 @@ import { writeStamp } from './identity.mjs';
 
 
 writeStamp();
-const out = resolve(process.argv[2] ?? join(root, 'dist', 'browser'));
+const out = resolve(process.argv.slice(2).find((arg) => !arg.startsWith('--')) ?? join(root, 'dist', 'browser'));
 
+rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 /** One of the files. The page's functions are compared by name between parties; the worker has none of its own. */
-const bundle = async (name, entry, keepNames) => {
+const bundle = async (name, entry, keepNames, splitting = false) => {
   const { metafile } = await build({
     ...forBrowsers,
     entryPoints: { [name]: entry },
     outdir: out,
+    splitting,
+    chunkNames: `${name}-part-[hash]`,
     target: ['chrome111', 'firefox115', 'safari16.4'],
     keepNames,
     // For who asks where a bundle's bytes come from; a page does not load it, and the package has none.
@@ -31,7 +34,7 @@ const bundle = async (name, entry, keepNames) => {
   return Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.js'));
 };
 const outputs = [
-  ...(await bundle('tessera', 'src/browser/index.ts', true)),
+  ...(await bundle('tessera', 'src/browser/index.ts', true, true)),
   ...(await bundle('tessera-worker', 'src/browser/worker.ts', false)),
   ...(await bundle('tessera-lowering', 'src/browser/lowering-worker.ts', false)),
 ];

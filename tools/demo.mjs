@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const out = resolve(process.argv[2] ?? join(root, 'dist', 'demo'));
+const out = resolve(process.argv.slice(2).find((arg) => !arg.startsWith('--')) ?? join(root, 'dist', 'demo'));
 const LIBRARY = [join(root, 'src/index.ts'), join(root, 'src/browser/index.ts')];
 
 const ready = {

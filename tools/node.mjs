@@ -12,7 +12,7 @@ import { writeStamp } from './identity.mjs';
 
 writeStamp();
 const root = fileURLToPath(new URL('../', import.meta.url));
-const out = resolve(process.argv[2] ?? join(root, 'dist', 'node', 'lib'));
+const out = resolve(process.argv.slice(2).find((arg) => !arg.startsWith('--')) ?? join(root, 'dist', 'node', 'lib'));
 const INDEX = join(root, 'src', 'index.ts');
 /** Threads in which no module of a user's runs: each is one file of its own. */
 const ALONE = new Set(['worker', 'spu-thread']);

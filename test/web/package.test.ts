@@ -3,6 +3,7 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -24,7 +25,23 @@ const BROWSER = join(ROOT, 'dist', 'browser');
 const LIMIT = 135_000;
 
 /** What tessera.js asks for at run time, and finds beside itself. */
-const BESIDE = ['tessera-worker.js', 'tessera-lowering.js', 'tessera.wasm'];
+const BESIDE = readdirSync(BROWSER).filter((name) => /\.(js|wasm)$/.test(name) && name !== 'tessera.js');
+
+/** A file and what it imports at once: what it imports when it is called comes later. */
+const loadedWith = (name: string, seen: string[] = []): string[] => {
+  if (seen.includes(name)) return seen;
+  seen.push(name);
+  const text = readFileSync(join(BROWSER, name), 'utf8');
+  for (const [, other] of text.matchAll(/(?:import|from)"\.\/([\w-]+\.js)"/g)) loadedWith(other!, seen);
+  return seen;
+};
+
+const sourcesOf = (name: string): string[] => {
+  const { sources } = JSON.parse(readFileSync(join(BROWSER, `${name}.map`), 'utf8')) as {
+    sources: readonly string[];
+  };
+  return sources.map((path) => path.replace(/^.*?\/src\//, ''));
+};
 
 const size = suite('web: size');
 
@@ -44,16 +61,12 @@ size(`engine, codec and channel together have less than ${LIMIT / 1000} KB, comp
 size(
   'a page loads neither what lowers programs nor what runs them: its own file is small and quick to start',
   () => {
-    const bytes = readFileSync(join(BROWSER, 'tessera.js'));
-    const packed = gzipSync(bytes, { level: 9 }).length;
-    assert.ok(
-      bytes.length < 430_000 && packed < 155_000,
-      `tessera.js: ${bytes.length} bytes, ${packed} packed`,
-    );
-    const { sources } = JSON.parse(readFileSync(join(BROWSER, 'tessera.js.map'), 'utf8')) as {
-      sources: readonly string[];
-    };
-    const own = sources.map((path) => path.replace(/^.*?\/src\//, ''));
+    const files = loadedWith('tessera.js');
+    const texts = files.map((name) => readFileSync(join(BROWSER, name)));
+    const length = texts.reduce((sum, bytes) => sum + bytes.length, 0);
+    const packed = texts.reduce((sum, bytes) => sum + gzipSync(bytes, { level: 9 }).length, 0);
+    assert.ok(length < 430_000 && packed < 155_000, `tessera.js: ${length} bytes, ${packed} packed`);
+    const own = files.flatMap(sourcesOf);
     assert.ok(
       own.includes('numpy/index.ts') && own.includes('ir/trace/tracer.ts'),
       'these are the sources of a page',
@@ -67,6 +80,7 @@ size(
       /^ir\/run\/(?!accuracy)/,
       /^link\/(connection|dial|handshake|mailbox|outbox|session|websocket|browser-sockets)/,
       /^ring\/(kernels|ring|words|convert)/,
+      /^frontends\//,
     ];
     assert.equal(
       own.filter((path) => elsewhere.some((other) => other.test(path))),
@@ -79,14 +93,24 @@ size(
   'what a browser loads makes nothing from text, nor throws an Error as it loads: V8 would parse all of it again',
   () => {
     let asked = 0;
-    for (const name of ['tessera.js', 'tessera-worker.js', 'tessera-lowering.js']) {
+    for (const name of [...loadedWith('tessera.js'), 'tessera-worker.js', 'tessera-lowering.js']) {
       const text = readFileSync(join(BROWSER, name), 'utf8');
       assert.not.match(text, /\bnew Function\b|[=(,;]eval\(/, name);
       // CBOR asks whether it may, by trying to; what it is given throws what is no Error.
       for (const [, tried] of text.matchAll(/try\{new ([\w$]+)\(""\)\}/g)) {
         asked += 1;
         const own = `${tried!.replaceAll('$', '\\$')}=class\\{(static\\{[^}]*\\})?constructor\\(\\)\\{throw 0`;
-        assert.match(text, new RegExp(own), name);
+        // Made in this file, or in the part that it comes from.
+        const from = new RegExp(
+          `import\\{[^}]*\\bas ${tried!.replaceAll('$', '\\$')}\\b[^}]*\\}from"\\./([\\w-]+\\.js)"`,
+        ).exec(text)?.[1];
+        if (from === undefined) assert.match(text, new RegExp(own), name);
+        else
+          assert.match(
+            readFileSync(join(BROWSER, from), 'utf8'),
+            /=class\{(static\{[^}]*\})?constructor\(\)\{throw 0/,
+            from,
+          );
       }
     }
     assert.is(asked, 2, 'a page and its worker');

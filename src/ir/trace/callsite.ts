@@ -1,7 +1,6 @@
 /** @file Which line of the user's code an op, or a call on a device, came from. */
 import { HERE } from '../../here.ts';
 
-const OURS = [HERE, HERE.replace(/^file:\/\//, '')];
 /** How far to look; a short look costs less, and mostly is enough. */
 const FRAMES = [12, 32] as const;
 
@@ -29,7 +28,7 @@ const look = (frames: number): string | undefined => {
   Error.stackTraceLimit = limit;
   for (const line of stack.split('\n')) {
     const location = LOCATION.exec(line)?.[1];
-    if (location !== undefined && !OURS.some((url) => location.startsWith(url)))
+    if (location !== undefined && !HERE.some((url) => location.startsWith(url)))
       return location.replace(/^file:\/\//, '');
   }
   return undefined;
@@ -71,7 +70,7 @@ const keepNearest = (_: Error, frames: readonly Frame[]): string => {
   nearest = frames.find((frame) => {
     const script = frame.getScriptNameOrSourceURL();
     return (
-      typeof script === 'string' && !script.startsWith('node:') && !OURS.some((url) => script.startsWith(url))
+      typeof script === 'string' && !script.startsWith('node:') && !HERE.some((url) => script.startsWith(url))
     );
   });
   return '';

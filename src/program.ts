@@ -1,0 +1,32 @@
+/** @file `sf.program`, whose readers are loaded when the first program is. */
+import type { Program, ProgramOptions, ProgramSource } from './frontends/program.ts';
+import type { BaseArray } from './numpy/index.ts';
+
+export type {
+  Program,
+  ProgramArray,
+  ProgramEvent,
+  ProgramOptions,
+  ProgramSource,
+} from './frontends/program.ts';
+
+/**
+ * A program that JAX has exported, or any StableHLO in portable bytecode or text, as a function over `np`: for `spu(f)`, a call in the clear,
+ * `np.grad`, `np.vmap`. The source is bytes, text, a path or a URL. Arguments and results keep the trees and names of the export; named
+ * arguments are a last object. Floats are fixed-point numbers of the SPU's field; constants of the file are public. Throws SERIALIZATION with
+ * the place in the file for what cannot be read; when the function is called, UNSUPPORTED with operation and place for what has no meaning on
+ * secrets, SHAPE and DTYPE for arguments that do not fit.
+ *
+ * @example
+ * const f = await sf.program(`module {
+ *   func.func public @main(%arg0: tensor<3xf32>) -> tensor<3xf32> {
+ *     %0 = stablehlo.add %arg0, %arg0 : tensor<3xf32>
+ *     return %0 : tensor<3xf32>
+ *   }
+ * }`);
+ * f([1, 2, 3]); // [2, 4, 6]
+ */
+export const program = async <R = BaseArray>(
+  source: ProgramSource,
+  options?: ProgramOptions,
+): Promise<Program<R>> => (await import('./frontends/program.ts')).program<R>(source, options);
