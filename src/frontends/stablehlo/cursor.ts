@@ -117,7 +117,7 @@ export class Cursor {
   }
 
   align(to: number): void {
-    if (to < 1 || to > 2 ** 20) this.fail(`an alignment of ${to}`);
+    if (to < 1 || to > 1 << 20) this.fail(`an alignment of ${to}`);
     while ((this.#start + this.#at) % to !== 0) this.byte();
   }
 

@@ -13,14 +13,14 @@ const copyOf = (bytes: Uint8Array): ArrayBuffer => {
 /** A float of 16 bits, of which `exponent` are the exponent's. */
 const half = (exponent: number): ((bits: number) => number) => {
   const fraction = 15 - exponent;
-  const bias = 2 ** (exponent - 1) - 1;
-  const most = 2 ** exponent - 1;
+  const bias = pow2(exponent - 1) - 1;
+  const most = pow2(exponent) - 1;
   return (bits) => {
     const sign = bits >>> 15 ? -1 : 1;
     const e = (bits >>> fraction) & most;
-    const m = bits & (2 ** fraction - 1);
+    const m = bits & (pow2(fraction) - 1);
     if (e === most) return m === 0 ? sign * Infinity : NaN;
-    return sign * (e === 0 ? m * pow2(1 - bias - fraction) : (1 + m / 2 ** fraction) * pow2(e - bias));
+    return sign * (e === 0 ? m * pow2(1 - bias - fraction) : (1 + m / pow2(fraction)) * pow2(e - bias));
   };
 };
 const halves =
@@ -57,8 +57,6 @@ const ELEMENTS: Readonly<Record<string, Element>> = {
   'complex<f32>': { bytes: 8, decode: f32.decode },
   'complex<f64>': { bytes: 16, decode: f64.decode },
 };
-
-export const isKnownElement = (element: string): boolean => Object.hasOwn(ELEMENTS, element);
 
 /** A constant of a type and the bytes of its elements (little endian), or of one element for all. */
 export const denseOf = (type: TensorType, bytes: Uint8Array, place: string): Dense => {

@@ -46,11 +46,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** Operations that the reader may meet, and that are run. */
-export const isKnownOperation = (name: string): boolean => Object.hasOwn(RULES, name);
-
 /** What a public number becomes where it meets a secret and the ring has no such number: the masks and starts that programs write. */
-const MOST = 2 ** 30;
+const MOST = 1 << 30;
 const BEYOND = 1e30;
 
 const representable = (x: BaseArray): BaseArray => {

@@ -93,7 +93,7 @@ export const LIMITS = {
   /** Regions in regions, types in types, attributes in attributes. */
   depth: 200,
   /** Elements of a constant or of a result. */
-  elements: 2 ** 31,
+  elements: 0x80000000,
 } as const;
 
 /** An error in a file: what, and where. */

@@ -1,4 +1,5 @@
 /** @file Characters of a text that may be hostile: tokens, types and attributes of MLIR. */
+import { pow2 } from '../../ring/math/index.ts';
 import { denseOf } from './dense.ts';
 import {
   type Attribute,
@@ -383,7 +384,7 @@ const rounded = (value: number, element: string): number => {
   const bits = FRACTIONS[element];
   if (bits === undefined || value === 0 || !Number.isFinite(value)) return value;
   // Veltkamp's splitting: the sum's low bits fall away.
-  const factor = 2 ** (52 - bits) + 1;
+  const factor = pow2(52 - bits) + 1;
   const product = value * factor;
   return product - (product - value);
 };

@@ -1,5 +1,7 @@
 /** @file Reductions by any associative region, over axes and over windows. */
+
 import type { BaseArray } from '../../../ir/trace/array.ts';
+import { pow2 } from '../../../ring/math/index.ts';
 import type { Block, Operation } from '../module.ts';
 import { positionOf, reducerOf } from './regions.ts';
 import {
@@ -49,7 +51,7 @@ const isNeutral = (kind: string, start: BaseArray, op: Operation): boolean => {
   if (FOLDS[kind]?.start(value)) return true;
   const { element } = operandOf(op, 0);
   const bits = Number(/\d+/.exec(element)?.[0] ?? 0);
-  const [lo, hi] = element.startsWith('ui') ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+  const [lo, hi] = element.startsWith('ui') ? [0, pow2(bits) - 1] : [-pow2(bits - 1), pow2(bits - 1) - 1];
   return !/f/.test(element) && ((kind === 'maximum' && value === lo) || (kind === 'minimum' && value === hi));
 };
 
@@ -215,7 +217,7 @@ const padTo = (x: BaseArray, widths: readonly number[][], fill: BaseArray): Base
 
 /** The start of a maximum is no number of the ring: the least that any does. */
 const finite = (fill: BaseArray, x: BaseArray): BaseArray =>
-  x.dtype === 'fxp' ? np.clip(fill, -(2 ** 30), 2 ** 30) : np.astype(fill, x.dtype);
+  x.dtype === 'fxp' ? np.clip(fill, -(1 << 30), 1 << 30) : np.astype(fill, x.dtype);
 
 /** A window over the whole of one axis, padded before or behind: a running sum, product, maximum or minimum. */
 const scanOf = (op: Operation, x: BaseArray, kind: string | undefined): BaseArray | undefined => {
@@ -292,7 +294,7 @@ const selectAndScatter: Rule = (op, inputs) => {
   const flat = combine(places, x.shape, total);
   const perWindow = order(flat, out, size);
   const windows = np.take(
-    np.concatenate([np.ravel(x), np.full([1], -sign * 2 ** 30, 'float64')], 0),
+    np.concatenate([np.ravel(x), np.full([1], -sign * (1 << 30), 'float64')], 0),
     perWindow.flat,
   );
   const values = np.reshape(windows, [perWindow.windows, perWindow.entries]);

@@ -63,8 +63,6 @@ export const dtypeOf = (type: TensorType, op: Operation): string =>
     : unsupported(op, `arrays of ${type.element} have no place in a fixed-point ring`);
 export const isFloat = (type: TensorType): boolean => /^b?f\d+$/.test(type.element);
 export const isUnsigned = (type: TensorType): boolean => type.element.startsWith('ui');
-export const isSigned = (type: TensorType): boolean =>
-  /^(i\d+|index)$/.test(type.element) && type.element !== 'i1';
 export const isBoolean = (type: TensorType): boolean => type.element === 'i1';
 
 const isDense = (a: Attribute | undefined): a is Dense =>

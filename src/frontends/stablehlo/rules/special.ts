@@ -3,7 +3,9 @@
  * M. Giles, "Approximating the erfinv function" (GPU Computing Gems 2, 2012), log-gamma and digamma are Stirling's series beyond 8 (NIST DLMF
  * 5.11) after the recurrences of 5.5.
  */
+
 import type { BaseArray } from '../../../ir/trace/array.ts';
+import { pow } from '../../../ring/math/index.ts';
 import { dtypeOf, input, isPublic, np, number, type Rule, type Rules, resultOf } from './rule.ts';
 
 const one =
@@ -24,7 +26,7 @@ const horner = (x: BaseArray, coefficients: readonly number[]): BaseArray =>
 const CENTRE = [
   2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 2.1858087e-4, -1.25372503e-3, -4.17768164e-3,
   0.246640727, 1.50140941,
-].map((c, i, all) => c * 2.5 ** (all.length - 1 - i));
+].map((c, i, all) => c * pow(2.5, all.length - 1 - i));
 const TAIL = [
   -2.00214257e-4, 1.00950558e-4, 1.34934322e-3, -3.67342844e-3, 5.73950773e-3, -7.6224613e-3, 9.43887047e-3,
   1.00167406, 2.83297682,
