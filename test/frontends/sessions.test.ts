@@ -25,8 +25,7 @@ const session = async (config: Record<string, unknown> = {}) => {
     loggingLevel: 'error',
     onEvent: (e) => events.push(e),
   });
-  const def = sf.utils.testing.clusterDef(['alice', 'bob']);
-  return { s, events, spu: s.SPU({ ...def, runtime_config: { ...def.runtime_config, ...config } }) };
+  return { s, events, spu: s.SPU(sf.utils.testing.clusterDef(['alice', 'bob'], config)) };
 };
 
 const X = [
