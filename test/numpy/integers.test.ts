@@ -108,4 +108,35 @@ for (const dtype of ['int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint
     }
   });
 
+test('what FM32 cannot hold of 64 bits is an error: inputs, constants, bounds, and dtypes that hold more', () => {
+  const long = (...values: bigint[]): NDArray => np.array(values, 'int64') as NDArray;
+  const run = (fn: (...x: BaseArray[]) => unknown, ...given: NDArray[]): (number | bigint)[] =>
+    Array.from(
+      simulate(fn as never, given, { ring, field: FIELDS.FM32, parties: 2 }).results[0]!.data as Int32Array,
+    );
+  const refused = (fn: (...x: BaseArray[]) => unknown, ...given: NDArray[]): void =>
+    assert.throws(
+      () => run(fn, ...given),
+      (e: { code?: string; message: string }) => e.code === 'RANGE' && e.message.includes('FM32'),
+    );
+  refused((x) => np.add(x!, 1), long(2n ** 40n));
+  refused((x) => np.max(x!), np.array([2n ** 63n, 1n], 'uint64') as NDArray);
+  for (const fn of [np.less, np.equal, np.maximum, np.add, np.floorDivide, np.bitwiseAnd])
+    refused((x) => fn(x!, 2 ** 40), long(1n, -1n));
+  refused((x) => np.astype(x!, 'int64'), np.array([4e9], 'uint32') as NDArray);
+  refused((x, y) => np.less(x!, y!), np.array([4e9], 'uint32') as NDArray, np.array([-1], 'int8') as NDArray);
+  assert.equal(
+    run((x) => np.max(x!), long(-5n, 2n ** 31n - 1n)),
+    [2n ** 31n - 1n],
+  );
+  assert.equal(
+    run((x) => np.less(x!, 3e9), np.array([4e9, 5], 'uint32') as NDArray),
+    [0, 1],
+  );
+  assert.equal(
+    run((x) => np.clip(x!, -(2 ** 40), 2 ** 40), long(-7n)),
+    [-7n],
+  );
+});
+
 test.run();

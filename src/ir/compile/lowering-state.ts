@@ -4,7 +4,7 @@ import { fail } from '../../errors.ts';
 import type { Wire } from '../../fixed/circuit.ts';
 import { canonical, type IntType } from '../../fixed/integers.ts';
 import * as math from '../../ring/math/index.ts';
-import { bitsOf, isInt } from '../ops/dtypes.ts';
+import { bitsOf, isInt, ringRange } from '../ops/dtypes.ts';
 import type { Graph, Node, Tensor, Type, ValueId } from '../ops/graph.ts';
 import { coarseIn } from './coarse.ts';
 import { factors, keepers, type Scaled, toFraction } from './fraction-bits.ts';
@@ -224,7 +224,8 @@ export class Lowering {
       const type = this.type(id);
       if (!type.secret || !isInt(type.dtype)) continue;
       const span = resultSpan(node, type, types, spans);
-      this.#fits(node, type, span, spans);
+      if (GROWING.has(node.op) || (node.op === 'convert' && isInt(types[0]!.dtype)))
+        this.#fits(node, type, span, spans);
       this.setSpan(id, span);
     }
   }
@@ -232,17 +233,13 @@ export class Lowering {
   /** An integer dtype wider than the ring cannot wrap as it should: what may leave the ring here is refused. */
   #fits({ op, site }: Node, { dtype }: Type, span: Span, spans: readonly Span[]): void {
     const { bits, name } = this.circuit.field;
+    if (bitsOf(dtype) <= bits) return;
+    const [least, most] = ringRange(dtype, bits);
     const ring: Span = [-math.pow2(bits - 1), math.pow2(bits) - 1];
-    if (
-      bitsOf(dtype) <= bits ||
-      !GROWING.has(op) ||
-      inside(span, ring) ||
-      !spans.every((s) => inside(s, ring))
-    )
-      return;
+    if (inside(span, [Number(least), Number(most)]) || !spans.every((s) => inside(s, ring))) return;
     fail(
       'RANGE',
-      `np.${op} of ${dtype} may leave the ${bits} bits of ${name}, where it cannot wrap as ${dtype} does: take a larger field, ` +
+      `np.${op === 'convert' ? 'astype' : op} of ${dtype} may leave the ${bits} bits of ${name}, where it cannot wrap as ${dtype} does: take a larger field, ` +
         `or a smaller dtype${site === undefined ? '' : ` (${site})`}`,
       { site },
     );

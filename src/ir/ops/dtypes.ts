@@ -58,9 +58,12 @@ export const isBig = (dtype: DType): boolean => dtype === 'int64' || dtype === '
 export const alloc = (dtype: DType, n: number): TensorData => info(dtype).alloc(n);
 
 /** Smallest and largest value of an integer dtype. */
-export const intRange = (dtype: DType): readonly [bigint, bigint] => {
+export const intRange = (dtype: DType): readonly [bigint, bigint] => ringRange(dtype, info(dtype).bits);
+
+/** Those that a ring of so many bits can hold. */
+export const ringRange = (dtype: DType, ring: number): readonly [bigint, bigint] => {
   const { kind, bits } = info(dtype);
-  const b = BigInt(bits);
+  const b = BigInt(Math.min(bits, ring));
   return kind === 'uint' ? [0n, (1n << b) - 1n] : [-(1n << (b - 1n)), (1n << (b - 1n)) - 1n];
 };
 

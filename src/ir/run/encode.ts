@@ -5,6 +5,7 @@ import { TesseraError } from '../../errors.ts';
 import type { AnyArray as Arr, Bits, RingArray } from '../../ring/array.ts';
 import type { Field } from '../../ring/field.ts';
 import type { Ring } from '../../ring/ring.ts';
+import { bitsOf, ringRange } from '../ops/dtypes.ts';
 import { type DType, type Node, type Shape, sizeOf, type Tensor, type TensorData } from '../ops/graph.ts';
 
 /** Typed arrays of the integer dtypes. */
@@ -21,7 +22,8 @@ const INTEGERS: Partial<Record<DType, new (n: number) => TensorData>> = {
 
 /**
  * Encodes a tensor: fxp with `fraction` bits (rounded half to even), integers as they are, bools as bits.
- * @throws RANGE for NaN, infinity or a value beyond the ring's signed range: it names index and range, not the value.
+ * @throws RANGE for NaN, infinity, a value beyond the ring's signed range, or an integer that a smaller ring cannot hold: it names
+ * index and range, not the value.
  */
 export const encodeTensor = (s: Scratch, t: Tensor, fraction: number, at?: Pick<Node, 'site'>): Arr => {
   const n = sizeOf(t.shape);
@@ -40,6 +42,7 @@ export const encodeTensor = (s: Scratch, t: Tensor, fraction: number, at?: Pick<
   }
   const words = s.words(n);
   if (t.dtype !== 'fxp') {
+    if (bitsOf(t.dtype) > s.field.bits) needFit(t, s.field, at?.site);
     s.ring.encodeInt(words, t.data as Exclude<TensorData, Float64Array>);
     return words;
   }
@@ -64,6 +67,20 @@ const outOfRange = (
     `cannot encode ${kind} at index [${place.join(', ')}]: ${field.name} with ${fraction} fraction bits holds ` +
       `finite numbers x with |x| < ${limit}; clean or scale the data first${site ? ` (${site})` : ''}`,
     { index: place, field: field.name, fraction },
+  );
+};
+
+/** FM32 holds integers of 64 bits only as far as they are small. */
+const needFit = ({ data, dtype, shape }: Tensor, field: Field, site?: string): void => {
+  const [least, most] = ringRange(dtype, field.bits);
+  const bad = (data as BigInt64Array).findIndex((v) => v < least || v > most);
+  if (bad < 0) return;
+  const place = unravel(bad, shape);
+  throw new TesseraError(
+    'RANGE',
+    `cannot encode a value out of range at index [${place.join(', ')}]: ${field.name} holds ${dtype} from ${least} to ${most}; ` +
+      `take a larger field${site ? ` (${site})` : ''}`,
+    { index: place, field: field.name },
   );
 };
 

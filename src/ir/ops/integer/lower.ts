@@ -9,14 +9,17 @@ import { tournament } from '../../../fixed/tournament.ts';
 import * as math from '../../../ring/math/index.ts';
 import { inside, rangeOf } from '../../compile/intervals.ts';
 import type { Lowering, Rule } from '../../compile/lowering-state.ts';
-import { isInt, kindOf } from '../dtypes.ts';
+import { bitsOf, isInt, kindOf } from '../dtypes.ts';
 import { type Node, sizeOf, type ValueId } from '../graph.ts';
 
 const isLess = (l: Lowering, x: ValueId, y: ValueId): Wire => {
   const t = l.intType(x);
   const bound = l.type(x).secret ? l.numberOf(y) : undefined;
   const exact = l.isCanonical(x) && l.isCanonical(y);
-  if (bound !== undefined && Number.isSafeInteger(bound) && !(exact && t.bits < l.circuit.field.bits))
+  // A bound that the ring cannot hold is an error, as it is encoded.
+  const { bits } = l.circuit.field;
+  const held = bitsOf(l.type(x).dtype) <= bits || Math.abs(bound ?? 0) < math.pow2(bits - 1);
+  if (bound !== undefined && held && Number.isSafeInteger(bound) && !(exact && t.bits < l.circuit.field.bits))
     return integer.belowInt(l.circuit, l.wire(x), t, [bound])[0]!;
   return integer.less(l.circuit, l.wire(x), l.wire(y), t, exact);
 };
