@@ -61,6 +61,8 @@ export class PeerSession {
   #outbox: Outbox | undefined;
   /** What was sent before the peer was met; without bytes: the channel was closed. */
   #early: { key: string; tag: number; bytes: Uint8Array | undefined; done: () => void }[] = [];
+  /** Why this party ends, where that was said before the peer was met. */
+  #earlyEnd: AbortReason | undefined;
   #pipe: PacketPipe | undefined;
   /** The other end's session, once known. */
   #peerInstance: Uint8Array | undefined;
@@ -177,6 +179,7 @@ export class PeerSession {
         if (room instanceof Promise) room.then(done);
         else done();
       }
+      if (this.#earlyEnd !== undefined) this.#outbox.abort(controlCodec.encode(this.#earlyEnd));
       if (this.#byeSaid) this.#outbox.bye();
     }
     this.#outbox.rewind(peerReceived);
@@ -282,7 +285,8 @@ export class PeerSession {
 
   /** Leaves at once: the process may have no other turn. */
   abort(reason: AbortReason): void {
-    this.#outbox?.abort(controlCodec.encode(reason));
+    if (this.#outbox === undefined) this.#earlyEnd ??= reason;
+    else this.#outbox.abort(controlCodec.encode(reason));
     if (this.#pipe !== undefined) this.pump();
   }
 

@@ -86,6 +86,19 @@ const ofLinks: readonly Found<Plan>[] = [
       ],
     },
   },
+  {
+    what: 'who had heard why another ends, before it had met the third, left that one without a word',
+    of: links,
+    plan: {
+      ...three,
+      seed: 61490,
+      starts: { alice: 9, bob: 4, carol: 4 },
+      latencyMs: 0.1,
+      bytesPerMs: 125,
+      streams: [{ from: 'bob', to: 'alice', sizes: [8, 100], lazyMs: 0 }],
+      faults: [{ kind: 'leave', party: 'bob', at: 10 }],
+    },
+  },
 ];
 
 const ofSessions: readonly Found<SessionPlan>[] = [
