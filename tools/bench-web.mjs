@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { timeKernels } from '../dist/bench/web/kernels.js';
-import { parseCsv } from '../dist/examples/web/csv.js';
+import { parseCsv } from '../dist/examples/lib/csv.js';
 import { train } from '../dist/examples/web/programs.js';
 import { startDemoServer } from '../dist/examples/web/server.js';
 import { createRoom, roomLink, roomOptions, session } from '../dist/src/index.js';

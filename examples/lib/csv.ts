@@ -1,5 +1,4 @@
-/** @file Reading a table of numbers: a header, then one row a line. */
-import { readFileSync } from 'node:fs';
+/** @file A table of numbers as text: a header, then one row a line. In Node and in pages. */
 import { TesseraError } from '../../src/index.ts';
 
 export interface Table {
@@ -7,17 +6,11 @@ export interface Table {
   readonly rows: readonly (readonly number[])[];
 }
 
-/** Throws INVALID_ARGUMENT, naming file, line and column, for a file that is missing or holds no such table. */
-export const readCsv = (file: string): Table => {
-  const wrong = (what: string, cause?: unknown): never => {
-    throw new TesseraError('INVALID_ARGUMENT', `${file}: ${what}`, { file }, cause);
+/** Throws INVALID_ARGUMENT, naming file, line and column, for what is no such table. */
+export const parseCsv = (text: string, file: string): Table => {
+  const wrong = (what: string): never => {
+    throw new TesseraError('INVALID_ARGUMENT', `${file}: ${what}`, { file });
   };
-  let text = '';
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (e) {
-    wrong(`cannot be read (${(e as NodeJS.ErrnoException).code ?? 'unknown'}): is the path right?`, e);
-  }
   const [head = '', ...lines] = text.trim().split(/\r?\n/);
   const columns = head.split(',').map((name) => name.trim());
   const rows = lines.map((line, i) => {

@@ -5,11 +5,11 @@
  */
 import Table from 'cli-table3';
 import * as sf from '../../src/index.ts';
-import { readCsv } from './csv.ts';
 import { epoch, loss, predict, type Schedule } from './logistic.ts';
 import { accuracy, area, type Roc, roc } from './metrics.ts';
 import { predictPlain, trainPlain } from './plain-logistic.ts';
 import { projectFile } from './project.ts';
+import { readCsv } from './read-csv.ts';
 import { type Split, splitRows } from './split.ts';
 
 const DATA_A = projectFile('examples', 'data', 'breast_cancer_a.csv');

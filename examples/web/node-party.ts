@@ -1,9 +1,9 @@
 /** @file Bob in Node: the other side of a demo, for who has only one tab open. */
 import { readFileSync } from 'node:fs';
 import { type Room, roomOptions, type Session, session, TesseraError } from '../../src/index.ts';
+import { parseCsv } from '../lib/csv.ts';
 import { projectFile } from '../lib/project.ts';
 import { untilDone } from './again.ts';
-import { parseCsv } from './csv.ts';
 import { compareSalaries, digits, type Network, type Party, train } from './programs.ts';
 import { Witness } from './witness.ts';
 

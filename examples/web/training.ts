@@ -1,6 +1,7 @@
 /** @file The page of demo (b): training, with live curves and pictures of what passes between both sides. */
+
+import { parseCsv } from '../lib/csv.ts';
 import { area } from '../lib/metrics.ts';
-import { parseCsv } from './csv.ts';
 import { type EpochEvent, type Own, type Rows, train, type Verdict } from './programs.ts';
 import { byId, openRoom, openTab, pause, run, type Seat, say, show } from './room.ts';
 import { Witness } from './witness.ts';
@@ -160,6 +161,9 @@ const alone = async (own: Own<Rows>): Promise<void> => {
   }
 };
 
+/** With fewer there is nothing to train and to test on. */
+const LEAST_ROWS = 20;
+
 const fetchRows = async (file: string): Promise<Rows> =>
   parseCsv(await (await fetch(file)).text(), file).rows;
 
@@ -180,6 +184,8 @@ const chooser = (sample: string): Chosen => {
   const take = (text: string, name: string): void =>
     void run(async () => {
       const { columns, rows } = parseCsv(text, name);
+      if (rows.length < LEAST_ROWS)
+        throw new Error(`${name}: ${rows.length} rows are too few: at least ${LEAST_ROWS} are wanted`);
       chosen.rows = rows;
       chosen.given = { name, text };
       byId('table').textContent = `${name}: ${rows.length} rows, ${columns.length} columns.`;

@@ -1,5 +1,6 @@
 /** The commands: what they print, who joins and leaves, what stops, and what is refused. */
 import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -263,7 +264,7 @@ test('a server of the user: user, password, and TLS', async () => {
 
 /** Two network namespaces joined by a pair of links; undefined where they are not allowed. */
 const namespaces = (): { run: readonly string[]; end(): void } | undefined => {
-  const name = `tessera${process.pid % 10_000}`;
+  const name = `tessera${randomBytes(3).toString('hex')}`;
   const ip = (...args: string[]) => execFileSync('ip', args, { stdio: 'pipe' });
   const end = (): void => {
     try {

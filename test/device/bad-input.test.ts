@@ -1,7 +1,7 @@
 /** Bad input: each kind is a typed error that names party and place, before any message of the protocol. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readCsv } from '../../examples/lib/csv.ts';
+import { readCsv } from '../../examples/lib/read-csv.ts';
 import * as sf from '../../src/index.ts';
 import { fails, withSpu } from './helpers.ts';
 

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as sf from '../../src/index.ts';
-import { fails, near, withSession, withSpu } from './helpers.ts';
+import { fails, near, printed, withSession, withSpu } from './helpers.ts';
 import { MEANING, meaning, weights } from './meaning.ts';
 
 const { np } = sf;
@@ -305,19 +305,6 @@ test('handles in Map and Set are found and resolved; elsewhere they are an error
       await fails(use, 'INVALID_ARGUMENT', 'a Secret with a handle in it (.x)', 'Map and Set');
     await fails(() => s.to(alice, [x]), 'INVALID_ARGUMENT', 'data with handles in it');
   }));
-
-/** What is printed while `work` runs. */
-const printed = async (work: () => Promise<unknown>): Promise<string[]> => {
-  const lines: string[] = [];
-  const before = console.error;
-  console.error = (...text: unknown[]) => void lines.push(text.join(' '));
-  try {
-    await work();
-  } finally {
-    console.error = before;
-  }
-  return lines;
-};
 
 const failing = (s: sf.Session): readonly sf.DeviceObject[] => {
   const spu = s.SPU(sf.utils.testing.clusterDef(PARTIES));

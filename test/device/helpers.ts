@@ -61,3 +61,16 @@ export const near = (actual: sf.NDArray, expected: readonly number[], tolerance 
     assert.ok(Math.abs(got - want) <= tolerance, `element ${i}: ${got}, expected ${want}`);
   });
 };
+
+/** What is printed while `work` runs. */
+export const printed = async (work: () => Promise<unknown>): Promise<string[]> => {
+  const lines: string[] = [];
+  const before = console.error;
+  console.error = (...text: unknown[]) => void lines.push(text.join(' '));
+  try {
+    await work();
+  } finally {
+    console.error = before;
+  }
+  return lines;
+};

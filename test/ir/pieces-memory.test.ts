@@ -13,7 +13,7 @@ import { Ring } from '../../src/ring/ring.ts';
 import { graphOf } from './snapshot.ts';
 import { type Fn, field, inputJob, start, typesOf } from './world.ts';
 
-const LIMIT = 8 << 20;
+const LIMIT = 4 << 20;
 
 const reals = (shape: readonly number[], seed: number): NDArray =>
   NDArray.from({
@@ -22,7 +22,7 @@ const reals = (shape: readonly number[], seed: number): NDArray =>
     data: Float64Array.from({ length: sizeOf(shape) }, (_, i) => 1.5 + Math.sin(i * 12.9898 + seed)),
   });
 
-/** 150 x 100 of x and y against each other: 0.7 MB a value, and no more of what comes out than a row or a column. */
+/** 75 x 100 of x and y against each other: 0.35 MB a value, and no more of what comes out than a row or a column. */
 const outer = (x: BaseArray, y: BaseArray): BaseArray => np.expandDims(x, 1).mul(np.expandDims(y, 0));
 const PROGRAMS: Readonly<Record<string, Fn>> = {
   quotients: (x, y) => np.sum(np.divide(outer(x!, y!), np.expandDims(x!, 1)), 1),
@@ -49,7 +49,7 @@ for (const [n, kind, costMode] of [
 ] as const)
   for (const [name, fn] of Object.entries(PROGRAMS).slice(0, kind === 'first' ? undefined : 3))
     test(`${name}: ${n} parties, dealer ${kind}, ${costMode}`, async () => {
-      const inputs = [reals([150], 1), reals([100], 2)];
+      const inputs = [reals([75], 1), reals([100], 2)];
       const want = fn(...inputs) as NDArray;
       // The dealer of a TrustedThirdParty knows no limit of theirs.
       const rings = await Promise.all(

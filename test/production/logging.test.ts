@@ -1,23 +1,10 @@
 /** @file Levels of what is printed: checked in every mode, in any case of letters; warnings of trust come at each. */
 import * as assert from 'uvu/assert';
 import * as sf from '../../src/index.ts';
-import { fails } from '../device/helpers.ts';
+import { fails, printed } from '../device/helpers.ts';
 import { cluster, type Options, suite } from './harness.ts';
 
 const test = suite('production/logging');
-
-/** What is printed while `work` runs. */
-const printed = async (work: () => Promise<void>): Promise<string[]> => {
-  const lines: string[] = [];
-  const before = console.error;
-  console.error = (...text: unknown[]) => void lines.push(text.join(' '));
-  try {
-    await work();
-  } finally {
-    console.error = before;
-  }
-  return lines;
-};
 
 const parties = { alice: { address: '127.0.0.1:9401' }, bob: { address: '127.0.0.1:9402' } };
 

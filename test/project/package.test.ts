@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { freePort } from '../link/helpers.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -85,9 +86,11 @@ test('it can be read: a comment for each source file, names as they are written,
 });
 
 test('two parties as two processes: the millionaires', async () => {
-  const port = 20_000 + (process.pid % 20_000);
   const folder = mkdtempSync(join(tmpdir(), 'tessera-package-'));
-  const parties = { alice: { address: `127.0.0.1:${port}` }, bob: { address: `127.0.0.1:${port + 1}` } };
+  const parties = {
+    alice: { address: `127.0.0.1:${await freePort()}` },
+    bob: { address: `127.0.0.1:${await freePort()}` },
+  };
   const answers = ['alice', 'bob'].map((self_party, i) => {
     const options = { cluster_config: { parties, self_party }, allowTrustedFirstParty: true };
     writeFileSync(join(folder, `${self_party}.json`), JSON.stringify(options));

@@ -100,30 +100,30 @@ const reduce = (x: number): number => {
   return joined(t, low);
 };
 
+/** Reciprocals of the factorials of 17, 15, .. 3 and of 16, 14, .. 4: the series of sin and cos from their ends. */
+const [SIN_TERMS, COS_TERMS] = [
+  [355687428096000, 1307674368000, 6227020800, 39916800, 362880, 5040, 120, 6],
+  [20922789888000, 87178291200, 479001600, 3628800, 40320, 720, 24],
+].map((factorials) => Float64Array.from(factorials, (n) => 1 / n)) as [Float64Array, Float64Array];
+
+/** The alternating series in z of these terms, summed from the smallest. */
+const series = (terms: Float64Array, z: number): number => {
+  let s = terms[0]!;
+  for (let i = 1; i < terms.length; i++) s = terms[i]! - z * s;
+  return s;
+};
+
 /** sin(y + yl) with its low part in `rest`, |y| < 0.8. */
 const sinSum = (y: number, yl: number): number => {
   const z = y * y;
-  let s = 1 / 355687428096000;
-  s = 1 / 1307674368000 - z * s;
-  s = 1 / 6227020800 - z * s;
-  s = 1 / 39916800 - z * s;
-  s = 1 / 362880 - z * s;
-  s = 1 / 5040 - z * s;
-  s = 1 / 120 - z * s;
-  s = 1 / 6 - z * s;
+  const s = series(SIN_TERMS, z);
   return joined(y, yl * (1 - 0.5 * z) - y * z * s);
 };
 
 /** cos(y + yl) with its low part in `rest`, |y| < 0.8. */
 const cosSum = (y: number, yl: number): number => {
   const z = y * y;
-  let s = 1 / 20922789888000;
-  s = 1 / 87178291200 - z * s;
-  s = 1 / 479001600 - z * s;
-  s = 1 / 3628800 - z * s;
-  s = 1 / 40320 - z * s;
-  s = 1 / 720 - z * s;
-  s = 1 / 24 - z * s;
+  const s = series(COS_TERMS, z);
   const half = 0.5 * z;
   const w = 1 - half;
   return joined(w, 1 - w - half + (z * z * s - y * yl - 0.5 * productError(y, y, z)));
