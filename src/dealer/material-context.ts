@@ -22,13 +22,13 @@ export type Chunk = Uint8Array | SharedArray;
 export abstract class MaterialContext extends Scratch {
   readonly layout: MaterialLayout;
   protected readonly gate: number;
-  readonly #used: Uint8Array;
+  readonly #used: boolean[] = [];
+  #count = 0;
 
   constructor(ring: Ring, field: Field, gate: number, layout: MaterialLayout) {
     super(ring, field);
     this.gate = gate;
     this.layout = layout;
-    this.#used = new Uint8Array(layout.slots.length);
   }
 
   /** A slot that is used now, for the first and only time. */
@@ -36,17 +36,18 @@ export abstract class MaterialContext extends Scratch {
     const slot = this.layout.find(name, index);
     if (!slot) throw this.#wrong(name, index, 'is not declared');
     if (this.#used[slot.stream]) throw this.#wrong(name, index, 'is used twice');
-    this.#used[slot.stream] = 1;
+    this.#used[slot.stream] = true;
+    this.#count++;
     return slot;
   }
 
   protected isUsed(slot: PlacedSlot): boolean {
-    return this.#used[slot.stream] === 1;
+    return this.#used[slot.stream] === true;
   }
 
   /** Every slot that `needed` says has to be used was used. */
   protected checkUsed(needed: (slot: PlacedSlot) => boolean): void {
-    if (this.#used.every((used) => used === 1)) return;
+    if (this.#count === this.layout.slots.length) return;
     const missing = this.layout.slots.find((slot) => needed(slot) && !this.isUsed(slot));
     if (missing) throw this.#wrong(missing.name, 0, 'is not used');
   }

@@ -66,7 +66,7 @@ export interface Slot<K extends SlotKind = SlotKind, F extends SlotForm = SlotFo
   /** Bits of an element of bytes on the wire. */
   readonly width: number;
   /** Whose stream it is, of kind `ownMask`. */
-  readonly owner?: number;
+  readonly owner?: number | undefined;
 }
 
 /** Slots by name. A list is used by index; what is undefined is not needed for these attributes. */
@@ -184,47 +184,56 @@ const isList = (slot: Slot | readonly Slot[]): slot is readonly Slot[] => Array.
 export class MaterialLayout {
   readonly slots: readonly PlacedSlot[];
   /** Corrections that rank 0 is sent, and broadcasts that the other ranks are sent. */
-  readonly toFirst: number;
-  readonly toOthers: number;
+  toFirst: number;
+  toOthers: number;
   /** Their bytes, without headers: to rank 0, and to each of the others. */
-  readonly bytesToFirst: number;
-  readonly bytesToOthers: number;
-  /** Place of the first slot of each name, and how many it has. */
-  readonly #places = new Map<string, readonly [first: number, count: number]>();
+  bytesToFirst: number;
+  bytesToOthers: number;
+  /** By name: the place of its first slot, and the place after its last one. They are few: a search is faster than a map. */
+  readonly #names: string[] = [];
+  readonly #ends: number[] = [];
 
   constructor(field: Field, table: SlotTable) {
     const slots: PlacedSlot[] = [];
-    let [toFirst, toOthers, bytesToFirst, bytesToOthers] = [0, 0, 0, 0];
-    for (const [name, declared] of Object.entries(table)) {
-      if (declared === undefined) continue;
-      const list = isList(declared) ? declared : [declared];
-      this.#places.set(name, [slots.length, list.length]);
-      for (const slot of list) {
-        const sent = SENT[slot.kind];
-        const size = sent === 'none' ? 0 : wireSize(field, slot);
-        slots.push({
-          ...slot,
-          name,
-          stream: slots.length,
-          toFirst: sent === 'none' ? undefined : toFirst++,
-          toOthers: sent === 'all' ? toOthers++ : undefined,
-          size,
-        });
-        bytesToFirst += size;
-        if (sent === 'all') bytesToOthers += size;
-      }
-    }
     this.slots = slots;
-    [this.toFirst, this.toOthers] = [toFirst, toOthers];
-    [this.bytesToFirst, this.bytesToOthers] = [bytesToFirst, bytesToOthers];
+    [this.toFirst, this.toOthers, this.bytesToFirst, this.bytesToOthers] = [0, 0, 0, 0];
+    for (const name of Object.keys(table)) {
+      const declared = table[name];
+      if (declared === undefined) continue;
+      if (isList(declared)) for (const slot of declared) this.#place(field, slots, name, slot);
+      else this.#place(field, slots, name, declared);
+      this.#names.push(name);
+      this.#ends.push(slots.length);
+    }
   }
 
   /** A slot; undefined if it is not declared. */
   find(name: string, index: number): PlacedSlot | undefined {
-    const place = this.#places.get(name);
-    return place === undefined || !(index >= 0 && index < place[1])
-      ? undefined
-      : this.slots[place[0] + index];
+    const at = this.#names.indexOf(name);
+    if (at < 0 || !(index >= 0)) return undefined;
+    const place = (at === 0 ? 0 : this.#ends[at - 1]!) + index;
+    return place < this.#ends[at]! ? this.slots[place] : undefined;
+  }
+
+  #place(field: Field, slots: PlacedSlot[], name: string, slot: Slot): void {
+    const { kind, form, length, planes, width, owner } = slot;
+    const sent = SENT[kind];
+    const size = sent === 'none' ? 0 : wireSize(field, slot);
+    slots.push({
+      kind,
+      form,
+      length,
+      planes,
+      width,
+      owner,
+      name,
+      stream: slots.length,
+      toFirst: sent === 'none' ? undefined : this.toFirst++,
+      toOthers: sent === 'all' ? this.toOthers++ : undefined,
+      size,
+    });
+    this.bytesToFirst += size;
+    if (sent === 'all') this.bytesToOthers += size;
   }
 }
 

@@ -51,8 +51,8 @@ export const dealer: readonly Mutant[] = [
       [
         'bytes of a declaration are those of rank 0 alone',
         'wrong',
-        'bytesToOthers += size;',
-        'bytesToOthers += 0 * size;',
+        'this.bytesToOthers += size;',
+        'this.bytesToOthers += 0 * size;',
       ],
     ],
     'mul,shuffle',
