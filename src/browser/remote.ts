@@ -1,7 +1,7 @@
 /** @file A page's side of its party's worker: the link and the engines there, as if they were here. */
 import { BUILD } from '../build.ts';
 import { packError, unpackError } from '../device/messages.ts';
-import { quietly } from '../device/objects.ts';
+import { quietly } from '../device/operation.ts';
 import type { NodeOptions, PartyNode } from '../device/production/node.ts';
 import type { Production } from '../device/production/production-options.ts';
 import type { Outcome, Work } from '../device/work.ts';

@@ -2,7 +2,7 @@
 import type { Build } from '../build.ts';
 import type { SpuConfig } from '../device/cluster-def.ts';
 import type { Duty, SentError } from '../device/messages.ts';
-import type { Op } from '../device/objects.ts';
+import type { Op } from '../device/operation.ts';
 import type { DealerOrder } from '../device/production/node.ts';
 import type { Production } from '../device/production/production-options.ts';
 import type { Outcome, Work } from '../device/work.ts';

@@ -9,7 +9,7 @@ import type { SpuConfig } from '../device/cluster-def.ts';
 import type { Cluster } from '../device/cluster-options.ts';
 import { failedAt } from '../device/failing.ts';
 import type { Described, Entry, Keeper, Mode, RemoteCall, SpuBackend } from '../device/mode.ts';
-import { INSIDE, type Op } from '../device/objects.ts';
+import { INSIDE, type Op } from '../device/operation.ts';
 import { forParties, storageKeyOf } from '../device/storage-key.ts';
 import { mapDevice } from '../device/trees.ts';
 import { fail, oneOf, TesseraError } from '../errors.ts';

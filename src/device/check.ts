@@ -13,7 +13,7 @@ import { dtypeName } from '../ir/ops/dtypes.ts';
 import type { Node, Tensor } from '../ir/ops/graph.ts';
 import { type Comparison, compare, type Finding, type Precision } from '../ir/run/accuracy.ts';
 import * as math from '../ring/math/index.ts';
-import { placeOf } from './trees.ts';
+import { placeOf } from './element-place.ts';
 
 export interface CheckOptions {
   /** Fraction bits that a result may lose. Default 12, and at most half of the field's fraction bits. */

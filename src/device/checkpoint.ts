@@ -22,7 +22,8 @@ import {
 import type { SpuConfig } from './cluster-def.ts';
 import { failedAt } from './failing.ts';
 import type { Keeper, Mode, SpuBackend, StoredPart, Taken } from './mode.ts';
-import { DeviceObject, type Held, type Op, quietly, SPUObject } from './objects.ts';
+import { DeviceObject, type Held, SPUObject } from './objects.ts';
+import { type Op, quietly } from './operation.ts';
 import type { Programs } from './programs.ts';
 import type { Shadows } from './shadows.ts';
 import type { Work } from './work.ts';

@@ -3,11 +3,10 @@ import { fail } from '../errors.ts';
 import { noMore } from '../names.ts';
 import type { SpuDef } from './cluster-def.ts';
 import type { ClusterOptions } from './cluster-options.ts';
+import type { PYU as Pyu, SPU as Spu } from './devices.ts';
 import type { InitOptions, StandaloneOptions } from './init-options.ts';
 import { type DeviceObject, deviceIn, type PYUObject, type Revealed, type SPUObject } from './objects.ts';
-import type { PYU as Pyu } from './pyu.ts';
 import { type Session, type SessionStats, session } from './session.ts';
-import type { SPU as Spu } from './spu.ts';
 
 let current: Session | undefined;
 

@@ -1,6 +1,6 @@
 /** @file What an error on a device says to whoever uses the handle: the device, the call, and the cause. */
 import { TesseraError } from '../errors.ts';
-import type { Op } from './objects.ts';
+import type { Op } from './operation.ts';
 
 /** The functions's name, for messages: `function "train"`. */
 export const functionText = (fn: { readonly name: string }): string =>

@@ -9,7 +9,7 @@ import type { Tensor, TensorData, Type } from '../ir/ops/graph.ts';
 import type { Exported } from '../ir/run/export.ts';
 import type { TreeDef } from '../ir/trace/pytree.ts';
 import type { SpuConfig } from './cluster-def.ts';
-import type { Op, PYUObject } from './objects.ts';
+import type { Op, Placed } from './operation.ts';
 import type { BeaverType } from './runtime-config.ts';
 import type { Outcome, Work } from './work.ts';
 
@@ -37,7 +37,7 @@ export interface SpuBackend {
 
 /** A value that is about to enter an SPU. */
 export interface Entry {
-  readonly object: PYUObject;
+  readonly object: Placed;
   /** Undefined at a program whose party takes no part in that SPU. */
   readonly backend: SpuBackend | undefined;
 }
@@ -98,7 +98,7 @@ export interface RemoteCall {
     | { readonly kind: 'method'; readonly name: string };
   readonly args: readonly unknown[];
   /** The handles among the arguments. */
-  readonly objects: readonly PYUObject[];
+  readonly objects: readonly Placed[];
   readonly numReturns: number | undefined;
   /** What must have ended before, well or not. */
   readonly after: Promise<unknown>;

@@ -10,27 +10,8 @@ import { callSite } from '../ir/trace/callsite.ts';
 import type { NDArray } from '../ir/trace/ndarray.ts';
 import type { TreeDef } from '../ir/trace/pytree.ts';
 import { describe, noMore } from '../names.ts';
-import type { PYU } from './pyu.ts';
-import type { SPU } from './spu.ts';
-
-/** How the device layer, and nobody by accident, gets at what is behind a handle. */
-export const INSIDE: unique symbol = Symbol('tessera.inside');
-export const RECEIVE: unique symbol = Symbol('tessera.receive');
-
-/** One call on a device, for names and messages. */
-export interface Op {
-  /** Counted per session, given at the call. */
-  readonly number: number;
-  /** What was called: `function "train"`, `to alice`, ... */
-  readonly what: string;
-  readonly site: string | undefined;
-}
-
-/** A promise whose failure is shown to whoever waits for it, and is no unhandled rejection before that. */
-export const quietly = <P extends Promise<unknown>>(promise: P): P => {
-  promise.catch(() => {});
-  return promise;
-};
+import type { PYU, SPU } from './devices.ts';
+import { INSIDE, type Op, RECEIVE } from './operation.ts';
 
 /** A device that was given. Throws INVALID_ARGUMENT for anything else. */
 export const deviceIn = <D extends PYU | SPU>(what: string, device: D): D =>

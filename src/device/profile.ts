@@ -4,7 +4,7 @@ import type { LinkMeasure } from '../ir/compile/plan.ts';
 import { planText } from '../ir/compile/plan-text.ts';
 import type { RunStats } from '../ir/run/engine.ts';
 import { FIELDS } from '../ring/field.ts';
-import type { Op } from './objects.ts';
+import type { Op } from './operation.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 
 /** One kind of op, over all programs so far. Milliseconds are rank 0's. */

@@ -3,9 +3,10 @@ import { fail } from '../errors.ts';
 import { guardedPrototype, UNKNOWN_NAME } from '../guard.ts';
 import { nearest, noMore } from '../names.ts';
 import { snapshot } from './arguments.ts';
+import type { HandledArgs, PYU } from './devices.ts';
 import type { RemoteCall } from './mode.ts';
 import type { PYUObject } from './objects.ts';
-import { callAt, type HandledArgs, type PYU, readReturns } from './pyu.ts';
+import { callAt, readReturns } from './pyu.ts';
 
 type Class<A extends unknown[], I extends object> = new (...args: A) => I;
 type Method = (...args: never[]) => unknown;

@@ -4,71 +4,13 @@ import { callSite } from '../ir/trace/callsite.ts';
 import { describe, noMore } from '../names.ts';
 import { type Found, markUncalled, readArguments } from './arguments.ts';
 import { detailOf } from './detail.ts';
+import type { DeviceSession, PYU, PyuOptions } from './devices.ts';
 import { failedAt, functionText } from './failing.ts';
 import { checkOutside, inside } from './inside.ts';
 import type { RemoteCall } from './mode.ts';
-import { DeviceObject, INSIDE, type Op, PYUObject, RECEIVE, type SPUObject } from './objects.ts';
-import type { Session } from './session.ts';
+import { DeviceObject, PYUObject, type SPUObject } from './objects.ts';
+import { INSIDE, type Op, RECEIVE } from './operation.ts';
 import { deviceObjects, mapDevice } from './trees.ts';
-
-/** An argument: the value itself, its handle, or a tree with handles in it. */
-export type Handled<T> =
-  | T
-  | DeviceObject<T>
-  | (T extends object ? { readonly [K in keyof T]: Handled<T[K]> } : never);
-export type HandledArgs<A extends readonly unknown[]> = { [K in keyof A]: Handled<A[K]> };
-
-/** N handles for a function that returns N results. */
-export type Parts<R> = R extends readonly unknown[]
-  ? { readonly [K in keyof R]: PYUObject<R[K]> }
-  : readonly PYUObject[];
-
-export interface PyuOptions {
-  /** The function returns a list of this many results; each gets a handle, and the call gives a list of them (also for 1). */
-  readonly numReturns?: number;
-}
-
-/**
- * Arguments are read and copied at the call: lists, plain objects, Map, Set, arrays, dates, registered types (once for a
- * large array; not at all after `sf.take`). Functions are passed as they are; bytes arrive as Uint8Array. Handles in them
- * are found, and their values given to the function, which shares them with later calls at its party: it must not write to
- * them. Throws INVALID_ARGUMENT for a handle elsewhere and for a promise, SERIALIZATION for objects of unknown classes.
- */
-export interface PyuCall {
-  <A extends unknown[], R>(fn: (...args: A) => R): (...args: HandledArgs<A>) => PYUObject<Awaited<R>>;
-  <A extends unknown[], R>(
-    fn: (...args: A) => R,
-    options: { readonly numReturns: number },
-  ): (...args: HandledArgs<A>) => Parts<Awaited<R>>;
-}
-
-export interface PYU extends PyuCall {
-  /**
-   * What kind of device it is.
-   * @example
-   * alice.kind // 'PYU'
-   */
-  readonly kind: 'PYU';
-  /**
-   * The name of its party.
-   * @example
-   * alice.party // 'alice'
-   */
-  readonly party: string;
-  /**
-   * The session that it belongs to.
-   * @example
-   * alice.session === sf.currentSession() // true
-   */
-  readonly session: Session;
-  [RECEIVE](object: DeviceObject): PYUObject;
-  /**
-   * `PYU(alice)`, for messages.
-   * @example
-   * String(alice) // 'PYU(alice)'
-   */
-  toString(): string;
-}
 
 /** Checks an option like `{ numReturns: 3 }`. */
 export const readReturns = (options: object | undefined, known: readonly string[]): number | undefined => {
@@ -192,7 +134,7 @@ const receive = (pyu: PYU, object: DeviceObject): PYUObject => {
 };
 
 /** The device of `party`: a function that takes a function. */
-export const makePYU = (session: Session, party: string): PYU => {
+export const makePYU = (session: DeviceSession, party: string): PYU => {
   const call = (
     fn: (...args: never[]) => unknown,
     options: PyuOptions | undefined,

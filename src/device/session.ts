@@ -6,24 +6,17 @@ import { describe, noMore, suggestion } from '../names.ts';
 import { Checker, type CheckReport } from './check.ts';
 import { readClusterDef, type SpuDef } from './cluster-def.ts';
 import type { ClusterOptions } from './cluster-options.ts';
+import type { DeviceSession, PYU, SPU } from './devices.ts';
 import type { Listener } from './events.ts';
 import { type InitOptions, readInitOptions, type StandaloneOptions } from './init-options.ts';
 import { checkOutside } from './inside.ts';
 import type { Mode } from './mode.ts';
 import { openMode } from './modes.ts';
-import {
-  DeviceObject,
-  deviceIn,
-  INSIDE,
-  type Op,
-  PYUObject,
-  RECEIVE,
-  type Revealed,
-  SPUObject,
-} from './objects.ts';
+import { DeviceObject, deviceIn, PYUObject, type Revealed, SPUObject } from './objects.ts';
+import { INSIDE, type Op, RECEIVE } from './operation.ts';
 import type { SpuStats } from './profile.ts';
-import { makePYU, type PYU, putOn } from './pyu.ts';
-import { makeSPU, type SPU } from './spu.ts';
+import { makePYU, putOn } from './pyu.ts';
+import { makeSPU } from './spu.ts';
 import { mapDevice } from './trees.ts';
 import { Unseen } from './unseen.ts';
 
@@ -43,7 +36,7 @@ export interface SessionStats {
  * session.parties // ['carol', 'dave']
  * await session.shutdown();
  */
-export class Session {
+export class Session implements DeviceSession {
   /**
    * How operations are performed: in this process, on a cluster, or at parties over the network. For devices.
    * @example

@@ -2,7 +2,7 @@
 import type { Tensor, Type } from '../ir/ops/graph.ts';
 import type { Checker } from './check.ts';
 import { failedAt } from './failing.ts';
-import type { Op } from './objects.ts';
+import type { Op } from './operation.ts';
 import type { Programs, Recorded } from './programs.ts';
 import type { Outcome, Work } from './work.ts';
 

@@ -3,10 +3,10 @@ import { fail, oneOf } from '../errors.ts';
 import type { Tensor, Type } from '../ir/ops/graph.ts';
 import { leafCount, type TreeDef, unflatten } from '../ir/trace/pytree.ts';
 import { describe } from '../names.ts';
+import type { SPU, SpuOptions } from './devices.ts';
 import type { Described } from './mode.ts';
 import type { DeviceObject, Form, Held } from './objects.ts';
 import type { Recorded } from './programs.ts';
-import type { SPU, SpuOptions } from './spu.ts';
 import { arraysOf } from './trees.ts';
 
 /** Places of arguments that are handed over as they are. */

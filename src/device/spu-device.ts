@@ -10,6 +10,7 @@ import { dump, type Inside, load } from './checkpoint.ts';
 import type { CheckpointPath } from './checkpoint-part.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { detailOf } from './detail.ts';
+import type { DeviceSession, PYU, SPU, SpuOptions } from './devices.ts';
 import { failedAt, functionText } from './failing.ts';
 import { checkOutside } from './inside.ts';
 import { measures, UNMEASURED } from './measured.ts';
@@ -20,21 +21,16 @@ import {
   type Form,
   type Held,
   type Hold,
-  INSIDE,
-  type Op,
   PYUObject,
-  quietly,
   SPUObject,
 } from './objects.ts';
+import { INSIDE, type Op, quietly } from './operation.ts';
 import { Account, type SpuStats } from './profile.ts';
 import { Programs, type Recorded } from './programs.ts';
-import type { PYU } from './pyu.ts';
 import { leftRange } from './range-guard.ts';
 import { Recording } from './recording.ts';
 import { settingsOf } from './runtime-config.ts';
-import type { Session } from './session.ts';
 import { Shadows } from './shadows.ts';
-import type { SPU, SpuOptions } from './spu.ts';
 import {
   attempt,
   checkOwn,
@@ -53,7 +49,7 @@ import { deviceObjects, mapDevice } from './trees.ts';
 import type { Outcome, Work } from './work.ts';
 
 export class SpuDevice {
-  readonly #session: Session;
+  readonly #session: DeviceSession;
   /** Undefined in the program of a party that takes no part. */
   readonly #backend: SpuBackend | undefined;
   readonly #programs: Programs;
@@ -72,7 +68,7 @@ export class SpuDevice {
   #waiting = 0;
   #isMeasured: boolean;
 
-  constructor(session: Session, config: SpuConfig) {
+  constructor(session: DeviceSession, config: SpuConfig) {
     this.#session = session;
     this.#config = config;
     this.#isMeasured = !measures(config);

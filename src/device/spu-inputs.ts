@@ -1,19 +1,19 @@
 /** @file What enters an SPU: values of PYUs are described by their owners, and masked, all of a call in one round. */
 import type { Tensor, TensorData, Type } from '../ir/ops/graph.ts';
+import type { DeviceSession, SPU } from './devices.ts';
 import { failedAt } from './failing.ts';
 import type { Described, SpuBackend } from './mode.ts';
-import { type Held, INSIDE, type Op, type PYUObject, quietly, type SPUObject } from './objects.ts';
+import type { Held, PYUObject, SPUObject } from './objects.ts';
+import { INSIDE, type Op, quietly } from './operation.ts';
 import type { Programs } from './programs.ts';
-import type { Session } from './session.ts';
 import type { Shadows } from './shadows.ts';
-import type { SPU } from './spu.ts';
 import { describeValue } from './spu-arguments.ts';
 import type { Work } from './work.ts';
 
 /** What inputs need of their SPU. */
 export interface Entrance {
   readonly self: SPU;
-  readonly session: Session;
+  readonly session: DeviceSession;
   readonly name: string;
   readonly parties: readonly string[];
   readonly backend: SpuBackend | undefined;

@@ -5,7 +5,7 @@ import { failedAt } from './failing.ts';
 import type { Standalone } from './init-options.ts';
 import { LocalKeeper } from './keeper.ts';
 import type { Mode } from './mode.ts';
-import type { Op } from './objects.ts';
+import type { Op } from './operation.ts';
 import './production/arrays.ts';
 import { filesOf } from '#device-runtime';
 import { storageKeyOf } from './storage-key.ts';

@@ -24,7 +24,7 @@ import {
   unpackError,
 } from './messages.ts';
 import type { SpuBackend } from './mode.ts';
-import type { Op } from './objects.ts';
+import type { Op } from './operation.ts';
 import type { RunningThread } from './runtime.ts';
 import type { Outcome, Work } from './work.ts';
 

@@ -8,6 +8,7 @@ import { describe } from '../names.ts';
 import type { Field } from '../ring/field.ts';
 import * as math from '../ring/math/index.ts';
 import { checkCalled, checkFields, type Found, isPlainObject, isPromise } from './arguments.ts';
+import { placeOf, unravel } from './element-place.ts';
 import { DeviceObject } from './objects.ts';
 
 const MAX_DEPTH = 256;
@@ -133,19 +134,6 @@ const located = (leaf: unknown, path: string): NDArray => {
     throw new TesseraError(e.code, `${place(path)}: ${e.message}`, { ...e.info, path }, e);
   }
 };
-
-const unravel = (index: number, shape: readonly number[]): number[] => {
-  const out: number[] = [];
-  for (let i = shape.length - 1; i >= 0; i--) {
-    out.unshift(index % shape[i]!);
-    index = Math.floor(index / shape[i]!);
-  }
-  return out;
-};
-
-/** Where a flat index stands, for messages; nothing for a number. */
-export const placeOf = (index: number, shape: readonly number[]): string =>
-  shape.length === 0 ? '' : ` at index [${unravel(index, shape).join(', ')}]`;
 
 /**
  * Throws RANGE when a number of `t` has no place in the field, or raw ones reach 2^bits: before anything is sent, and without showing the number.

@@ -2,7 +2,7 @@
 
 import type { DType, Graph, Tensor, Watched } from '../ir/ops/graph.ts';
 import type { RunStats } from '../ir/run/engine.ts';
-import type { Op } from './objects.ts';
+import type { Op } from './operation.ts';
 
 export interface Work {
   readonly op: Op;

@@ -1,6 +1,6 @@
 /** @file Promises that are rejected when the session fails, though what they wait for may never come. */
 import { TesseraError } from '../../errors.ts';
-import { type Op, quietly } from '../objects.ts';
+import { type Op, quietly } from '../operation.ts';
 
 /** The failure as one operation hears of it. */
 const about = (error: TesseraError, { number, what, site }: Op): TesseraError =>

@@ -4,7 +4,7 @@
  */
 import { TesseraError } from '../../errors.ts';
 import type { SpuConfig } from '../cluster-def.ts';
-import type { Op } from '../objects.ts';
+import type { Op } from '../operation.ts';
 import type { Production } from './production-options.ts';
 
 /** What to open for an SPU whose definition names other addresses than the session's; undefined if it does not. */

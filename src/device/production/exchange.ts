@@ -5,7 +5,7 @@
 import { type ErrorCode, TesseraError } from '../../errors.ts';
 import { type Codec, controlCodec } from '../../link/codec.ts';
 import type { Channel } from '../../link/link.ts';
-import type { Op } from '../objects.ts';
+import type { Op } from '../operation.ts';
 
 /** `value`: user data, under the allow-list. The others are small plain data, which no list keeps from arriving. */
 export type Kind = 'value' | 'status' | 'form' | 'issued' | 'program';

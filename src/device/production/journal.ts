@@ -9,7 +9,7 @@
 import { sha512 } from '#kernel-host';
 import { TesseraError } from '../../errors.ts';
 import { differenceOf } from '../detail.ts';
-import type { Op } from '../objects.ts';
+import type { Op } from '../operation.ts';
 import type { Exchange } from './exchange.ts';
 import { firstStep, Outlines, outlineOf } from './outline.ts';
 

@@ -1,6 +1,6 @@
 /** @file A party that lives, and does not do its part of an operation: what is said of it after `crossSilo.opTimeoutMs`. */
 import { TesseraError } from '../../errors.ts';
-import type { Op } from '../objects.ts';
+import type { Op } from '../operation.ts';
 import type { Journal } from './journal.ts';
 
 const textOf = ({ number, what, site }: Op): string =>

@@ -10,7 +10,7 @@ import { Ring } from '../../ring/ring.ts';
 import type { SpuConfig } from '../cluster-def.ts';
 import { measures } from '../measured.ts';
 import type { SpuBackend } from '../mode.ts';
-import { type Op, quietly } from '../objects.ts';
+import { type Op, quietly } from '../operation.ts';
 import type { Outcome, Work } from '../work.ts';
 import { Breaker } from './breaker.ts';
 

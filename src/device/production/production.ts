@@ -11,7 +11,7 @@ import { failedAt } from '../failing.ts';
 import { LocalKeeper } from '../keeper.ts';
 import { measures, UNMEASURED } from '../measured.ts';
 import type { Described, Keeper, Mode, PartyFiles, SpuBackend } from '../mode.ts';
-import { type Op, quietly } from '../objects.ts';
+import { type Op, quietly } from '../operation.ts';
 import './arrays.ts';
 import type { BeaverType } from '../runtime-config.ts';
 import { Breaker } from './breaker.ts';

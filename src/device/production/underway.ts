@@ -3,7 +3,7 @@
  * oldest of them is given up when it takes longer than `crossSilo.opTimeoutMs`.
  */
 import { atEventLoop } from '../../link/tick.ts';
-import type { Op } from '../objects.ts';
+import type { Op } from '../operation.ts';
 
 export interface UnderwayEvents {
   /** Something is under way, or nothing is. */
