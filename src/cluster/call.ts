@@ -1,42 +1,8 @@
 /** @file A call as it is sent, and its answer. */
-import type { Build } from '../build.ts';
-import type { SentError } from '../device/messages.ts';
+
 import type { Frame } from './frame.ts';
-import type { Located, Objects, Taken } from './objects.ts';
-import type { TaskCode } from './task.ts';
-
-/** Where an argument is: with a holder, or among the parts of the message. */
-export type Sent = Located | { readonly inline: true };
-
-export interface CallHead {
-  /** `<driver>.<number>` */
-  readonly id: string;
-  readonly driver: string;
-  readonly party: string;
-  /** Of the program: a node of another does not take its calls. */
-  readonly build: Build;
-  /** For people. */
-  readonly what: string;
-  readonly code?: TaskCode;
-  /** Of the object with state `state`. */
-  readonly method?: string;
-  readonly state?: string;
-  readonly numReturns: number | null;
-  readonly args: Sent;
-  readonly refs: readonly Sent[];
-}
-
-export interface AnswerHead {
-  readonly id: string;
-  readonly node: string;
-  readonly attempt: number;
-  /** Where the queue hears that the answer has arrived (the server does not let it be the reply subject). */
-  readonly ack?: string;
-  readonly results?: readonly Sent[];
-  readonly error?: SentError;
-  /** What orders other than calls give back. */
-  readonly value?: unknown;
-}
+import type { CallHead, Sent } from './heads.ts';
+import type { Objects, Taken } from './objects.ts';
 
 export interface Gathered {
   readonly args: Uint8Array;

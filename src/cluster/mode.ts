@@ -2,6 +2,7 @@
  * @file A simulation on several machines: one program drives all parties, as on one machine, but their functions run on
  * nodes with their tags, their values stay there, and each SPU party is a thread on a node of its party.
  */
+
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { BUILD } from '../build.ts';
@@ -13,9 +14,9 @@ import { INSIDE, type Op } from '../device/operation.ts';
 import { forParties, storageKeyOf } from '../device/storage-key.ts';
 import { mapDevice } from '../device/trees.ts';
 import { fail, oneOf, TesseraError } from '../errors.ts';
-import type { CallHead, Sent } from './call.ts';
 import { type Engine, openEngine } from './engine.ts';
 import type { ClusterEvent } from './events.ts';
+import type { CallHead, Located, Sent } from './heads.ts';
 import {
   type Change,
   type DriverInfo,
@@ -25,7 +26,7 @@ import {
   type NodeInfo,
   Pulse,
 } from './members.ts';
-import { INLINE, type Located, Objects } from './objects.ts';
+import { INLINE, Objects } from './objects.ts';
 import { Ref, Refs, StateRef } from './refs.ts';
 import { ClusterSpu } from './spu-driver.ts';
 import { tokenHere } from './state.ts';

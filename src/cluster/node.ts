@@ -2,14 +2,16 @@
  * @file A node: a machine's part in a cluster. It pulls tasks of its tags from the queue, keeps objects, gives a home to
  * objects with state and to parties of SPUs, and shows once a second that it lives.
  */
+
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import { checkBuild } from '../build.ts';
 import { packError } from '../device/messages.ts';
 import { fail, TesseraError } from '../errors.ts';
 import * as math from '../ring/math/index.ts';
-import { type AnswerHead, type CallHead, gather, type Sent } from './call.ts';
+import { gather } from './call.ts';
 import { type Engine, type EngineAddress, openEngine } from './engine.ts';
 import { type Frame, pack, unpack } from './frame.ts';
+import type { AnswerHead, CallHead, Sent, StateOrder } from './heads.ts';
 import {
   type Change,
   type Failure,
@@ -21,9 +23,9 @@ import {
 } from './members.ts';
 import { INLINE, Objects } from './objects.ts';
 import { Pool } from './pool.ts';
+import type { OrderHead } from './read-heads.ts';
 import { readOrder, readTask } from './read-heads.ts';
 import { SpuHost } from './spu-host.ts';
-import type { SpuOrder } from './spu-messages.ts';
 import { dropped, subscribe } from './subscribe.ts';
 import { locate } from './task.ts';
 import { TaskPuller } from './task-puller.ts';
@@ -47,10 +49,6 @@ interface State {
   readonly tag: string;
   readonly driver: string;
 }
-
-/** A call on an object with state, which lives here. */
-export type StateOrder = CallHead & { readonly kind: 'construct' | 'method' | 'end' };
-export type OrderHead = StateOrder | SpuOrder;
 
 const isCall = (head: OrderHead): head is StateOrder => 'refs' in head;
 

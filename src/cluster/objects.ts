@@ -3,6 +3,7 @@
  * ones from the node itself, the others, and those of who cannot be reached, in chunks by way of the engine. A driver frees
  * them when no handle means them any more.
  */
+
 import { randomBytes } from 'node:crypto';
 import { headers, type Msg, type Subscription } from '@nats-io/transport-node';
 import { TesseraError } from '../errors.ts';
@@ -10,6 +11,7 @@ import { isLoopback } from '../link/address.ts';
 import { type BulkServer, fetchBulk, serveBulk } from '../link/bulk.ts';
 import type { Engine } from './engine.ts';
 import { pack, unpack } from './frame.ts';
+import type { Located } from './heads.ts';
 import type { Members, NodeInfo } from './members.ts';
 import { readFreed, readWanted } from './read-heads.ts';
 import { subscribe } from './subscribe.ts';
@@ -25,13 +27,6 @@ const IN_FLIGHT = 6;
 const LARGE = 256 * 1024;
 /** Who could not be reached directly is asked by way of the engine for so long. */
 const UNREACHABLE_MS = 60_000;
-
-/** Where a value is. */
-export interface Located {
-  readonly id: string;
-  readonly size: number;
-  readonly holder: string;
-}
 
 export interface Taken {
   readonly bytes: Uint8Array;

@@ -1,7 +1,12 @@
 /** @file Heads of messages, checked before anybody acts by them: undefined for what is none. */
+
 import { constants } from 'node:buffer';
-import type { AnswerHead, CallHead, Sent } from './call.ts';
-import type { OrderHead } from './node.ts';
+import type { AnswerHead, CallHead, Sent, StateOrder } from './heads.ts';
+
+import type { SpuOrder } from './spu-messages.ts';
+
+/** An order to one node. */
+export type OrderHead = StateOrder | SpuOrder;
 
 type Fields = Readonly<Record<string, unknown>>;
 type Check = (x: unknown) => boolean;

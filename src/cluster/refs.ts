@@ -1,7 +1,8 @@
 /** @file What stands behind a PYU's handle in a cluster: where its value is. */
+
 import type { Engine } from './engine.ts';
 import { pack } from './frame.ts';
-import type { Located } from './objects.ts';
+import type { Located } from './heads.ts';
 
 /** A value: its bytes, if it is small, or where they are. */
 export class Ref {

@@ -1,9 +1,11 @@
 /** @file Parties of SPUs on a node: a thread for each, which talks to the others over links of its own. */
+
 import { Worker } from 'node:worker_threads';
 import { checkBuild } from '../build.ts';
 import { packError, unpackError } from '../device/messages.ts';
 import { TesseraError } from '../errors.ts';
-import type { Located, Objects } from './objects.ts';
+import type { Located } from './heads.ts';
+import type { Objects } from './objects.ts';
 import type { FromSpu, SpuOrder, ToSpu } from './spu-messages.ts';
 
 interface Running {

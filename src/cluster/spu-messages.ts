@@ -1,9 +1,11 @@
 /** @file What drivers, nodes and the threads of SPU parties say to each other. */
+
 import type { Build } from '../build.ts';
 import type { Duty, FromThread, SentError, ToThread } from '../device/messages.ts';
 import type { Type } from '../ir/ops/graph.ts';
 import type { TreeDef } from '../ir/trace/pytree.ts';
-import type { Located } from './objects.ts';
+import type { Located } from './heads.ts';
+
 import type { KeeperOrder } from './part-files.ts';
 
 /** No party can have this name. */

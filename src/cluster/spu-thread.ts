@@ -2,6 +2,7 @@
  * @file A thread of a node: one party of an SPU, or its dealer. Its rounds go over direct links to the other parties; what
  * the driver says, and what it answers, goes over a link of its own too, so that the engine carries none of it.
  */
+
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Duty, type FromThread, packError, type ToThread, unpackError } from '../device/messages.ts';
 import { serveOver } from '../device/serve.ts';
@@ -12,7 +13,8 @@ import type { Exported } from '../ir/run/export.ts';
 import { createIdentity, identityText } from '../link/identity.ts';
 import { connect } from '../link/websocket.ts';
 import { FIELDS } from '../ring/field.ts';
-import type { Located } from './objects.ts';
+import type { Located } from './heads.ts';
+
 import { PartFiles } from './part-files.ts';
 import {
   type Control,

@@ -2,13 +2,15 @@
  * @file A program's tasks and orders on their way: given to the engine's queue, or to one node, again and again until they
  * have arrived; and their answers, each of which counts once.
  */
+
 import { createInbox, headers, type Msg, type Subscription } from '@nats-io/transport-node';
 import { unpackError } from '../device/messages.ts';
 import { TesseraError } from '../errors.ts';
 import type { Engine } from './engine.ts';
 import { pack, unpack } from './frame.ts';
+import type { Located } from './heads.ts';
 import type { Members } from './members.ts';
-import type { Located } from './objects.ts';
+
 import { readAnswer } from './read-heads.ts';
 import { subscribe } from './subscribe.ts';
 import { ACK_MS, ENGINE_GONE_MS, RETRY_MS } from './times.ts';
