@@ -1,34 +1,16 @@
 /** @file What enters an SPU: values of PYUs are described by their owners, and masked, all of a call in one round. */
 import type { Tensor, TensorData, Type } from '../ir/ops/graph.ts';
-import type { DeviceSession, SPU } from './devices.ts';
 import { failedAt } from './failing.ts';
-import type { Described, SpuBackend } from './mode.ts';
+import type { Described } from './mode.ts';
 import type { Held, PYUObject, SPUObject } from './objects.ts';
 import { INSIDE, type Op, quietly } from './operation.ts';
-import type { Programs } from './programs.ts';
-import type { Shadows } from './shadows.ts';
 import { describeValue } from './spu-arguments.ts';
-import type { Work } from './work.ts';
-
-/** What inputs need of their SPU. */
-export interface Entrance {
-  readonly self: SPU;
-  readonly session: DeviceSession;
-  readonly name: string;
-  readonly parties: readonly string[];
-  readonly backend: SpuBackend | undefined;
-  readonly programs: Programs;
-  readonly shadows: Shadows | undefined;
-  queue<T>(work: () => Promise<T>): Promise<T>;
-  handle(op: Op, given: Promise<Held>, done: Promise<void>, part: string): SPUObject;
-  nextObject(): number;
-  done(work: Work): Promise<void>;
-}
+import type { SpuJobs } from './spu-jobs.ts';
 
 export class Inputs {
-  readonly #spu: Entrance;
+  readonly #spu: SpuJobs;
 
-  constructor(spu: Entrance) {
+  constructor(spu: SpuJobs) {
     this.#spu = spu;
   }
 

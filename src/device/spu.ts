@@ -27,7 +27,7 @@ const exact = <M extends AnyMethods>(methods: M): M =>
 
 /** An SPU of a session, as a function that takes a function. */
 export const makeSPU = (session: DeviceSession, config: SpuConfig): SPU => {
-  const device = new SpuDevice(session, config);
+  const device = new SpuDevice(session, config, () => spu);
   const call = (
     fn: (...args: never[]) => unknown,
     options: SpuOptions | undefined,
@@ -42,7 +42,7 @@ export const makeSPU = (session: DeviceSession, config: SpuConfig): SPU => {
     return markUncalled((...args: unknown[]) => device.call(fn, own, args), 'spu');
   };
   const shown = () => device.name;
-  const spu = Object.assign(call, {
+  const spu: SPU = Object.assign(call, {
     kind: 'SPU',
     parties: config.parties,
     config: config.runtime,
@@ -62,6 +62,5 @@ export const makeSPU = (session: DeviceSession, config: SpuConfig): SPU => {
     toString: shown,
     [Symbol.for('nodejs.util.inspect.custom')]: shown,
   }) as unknown as SPU;
-  device.bind(spu);
   return spu;
 };
