@@ -5,8 +5,8 @@
 import { dump, type Inside, load } from '../../src/device/checkpoint.ts';
 import type { SpuConfig } from '../../src/device/cluster-def.ts';
 import type { Held, SPUObject } from '../../src/device/objects.ts';
-import type { Op } from '../../src/device/operation.ts';
 import { SPUObject as Handle } from '../../src/device/objects.ts';
+import type { Op } from '../../src/device/operation.ts';
 import { Breaker } from '../../src/device/production/breaker.ts';
 import { partyFiles } from '../../src/device/production/files.ts';
 import { ProductionMode } from '../../src/device/production/production.ts';
