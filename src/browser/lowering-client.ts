@@ -6,14 +6,14 @@ import { BUILD, type Build } from '../build.ts';
 import type { LoweredProgram, LoweringOptions } from '../device/lower-program.ts';
 import { type SentError, unpackError } from '../device/messages.ts';
 import { TesseraError } from '../errors.ts';
-import type { Graph } from '../ir/ops/graph.ts';
+import type { OpGraph } from '../ir/ops/program.ts';
 import { newWorker } from './workers.ts';
 
 /** `number`: the page's, for the answer. */
 export interface LoweringRequest {
   readonly number: number;
   readonly build: Build;
-  readonly graph: Graph;
+  readonly graph: OpGraph;
   readonly options: LoweringOptions;
 }
 
@@ -56,7 +56,7 @@ export const startLowering = (): Worker => {
 };
 
 /** Passes and lowering; what they throw, this rejects with. PARTY_FAILED if the worker died. */
-export const lowerProgram = (graph: Graph, options: LoweringOptions): Promise<LoweredProgram> =>
+export const lowerProgram = (graph: OpGraph, options: LoweringOptions): Promise<LoweredProgram> =>
   new Promise((resolve, reject) => {
     const request: LoweringRequest = { number: next++, build: BUILD, graph, options };
     waiting.set(request.number, { resolve, reject });

@@ -4,8 +4,9 @@ import type { Coarse } from '../ir/compile/coarse.ts';
 import type { CircuitOptions } from '../ir/compile/graph-circuit.ts';
 import { lower } from '../ir/compile/lower.ts';
 import { optimize } from '../ir/compile/passes/optimize.ts';
-import { pieces } from '../ir/compile/passes/tile.ts';
+import { tile } from '../ir/compile/passes/tile.ts';
 import type { Graph } from '../ir/ops/graph.ts';
+import type { OpGraph } from '../ir/ops/program.ts';
 
 export interface LoweringOptions extends Omit<CircuitOptions, 'onCoarse'> {
   /** Bytes that arrays may take, if that is limited. */
@@ -18,9 +19,12 @@ export interface LoweredProgram {
   readonly coarse: readonly Coarse[];
 }
 
-export const lowerProgram = (graph: Graph, { memoryLimit, ...options }: LoweringOptions): LoweredProgram => {
+export const lowerProgram = (
+  graph: OpGraph,
+  { memoryLimit, ...options }: LoweringOptions,
+): LoweredProgram => {
   const best = optimize(graph);
   const coarse: Coarse[] = [];
-  const small = memoryLimit === undefined ? best : pieces(best, memoryLimit, options);
+  const small = memoryLimit === undefined ? best : tile(best, memoryLimit, options);
   return { graph: lower(small, { ...options, onCoarse: (found) => coarse.push(found) }), coarse };
 };

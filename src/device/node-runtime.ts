@@ -1,6 +1,6 @@
 /** @file What devices take from Node and Deno (DeviceRuntime in runtime.ts). */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import type { Graph } from '../ir/ops/graph.ts';
+import type { OpGraph } from '../ir/ops/program.ts';
 import type { PortLike } from '../link/port.ts';
 import { type LoweredProgram, type LoweringOptions, lowerProgram as lowerHere } from './lower-program.ts';
 import type { Duty, FromThread } from './messages.ts';
@@ -16,7 +16,7 @@ export { onEmpty, onEnd } from './production/signals.ts';
 export { openStored } from './production/stored/source.ts';
 
 /** Passes and lowering; what they throw, this rejects with. */
-export const lowerProgram = async (graph: Graph, options: LoweringOptions): Promise<LoweredProgram> =>
+export const lowerProgram = async (graph: OpGraph, options: LoweringOptions): Promise<LoweredProgram> =>
   lowerHere(graph, options);
 
 /** This party's engine of an SPU in production. */

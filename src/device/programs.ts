@@ -12,6 +12,7 @@ import type { LinkMeasure } from '../ir/compile/plan.ts';
 import { importGraph, inputGraph, revealGraph } from '../ir/compile/ports.ts';
 import type { Graph, Tensor, Type } from '../ir/ops/graph.ts';
 import { print } from '../ir/ops/print.ts';
+import type { OpGraph } from '../ir/ops/program.ts';
 import { isTensor } from '../ir/trace/ndarray.ts';
 import { flatten, type TreeDef, unflatten } from '../ir/trace/pytree.ts';
 import { isType, trace } from '../ir/trace/tracer.ts';
@@ -54,7 +55,7 @@ export interface Recorded {
   readonly def: TreeDef;
   /** The program as it was recorded, for comparing it with the other parties'. */
   readonly text: string;
-  readonly source: Graph;
+  readonly source: OpGraph;
 }
 
 /** A program that gives out all its values; `graph` is lowered. */
@@ -86,7 +87,7 @@ const withArrays = (x: unknown, isLeaf: (x: unknown) => boolean): unknown => {
   return unflatten(def, leaves.map(arrayOf));
 };
 
-const sitesOf = ({ nodes }: Graph): unknown[] =>
+const sitesOf = ({ nodes }: OpGraph): unknown[] =>
   nodes.map(({ site, body }) => (body ? [site, sitesOf(body)] : site));
 
 const isTypeLeaf = (x: unknown): boolean => isType(x) || isTensor(x) || ArrayBuffer.isView(x);
@@ -225,17 +226,16 @@ export class Programs {
   }
 
   /** Public constants are encoded by all parties: what cannot be is found here, before anything is sent. */
-  #checkConstants(graph: Graph): void {
+  #checkConstants(graph: OpGraph): void {
     for (const node of graph.nodes) {
-      const { value } = node.attrs;
-      if (node.op === 'const' && isTensor(value))
+      if (node.op === 'const')
         checkRange(
-          value,
+          node.attrs.value,
           this.#options.field,
           this.#options.fraction,
           `a public constant${node.site === undefined ? '' : ` (${node.site})`}`,
         );
-      if (node.body !== undefined) this.#checkConstants(node.body);
+      if (node.op === 'loop') this.#checkConstants(node.body);
     }
   }
 }

@@ -2,7 +2,7 @@
  * @file What devices need of the platform: threads, links, engines, lowering, files, and notice of the program's end.
  * `#device-runtime` is the implementation for the platform at hand.
  */
-import type { Graph } from '../ir/ops/graph.ts';
+import type { OpGraph } from '../ir/ops/program.ts';
 import type { PortLike } from '../link/port.ts';
 import type { WebSocketTransport } from '../link/websocket.ts';
 import type { LoweredProgram, LoweringOptions } from './lower-program.ts';
@@ -34,7 +34,7 @@ export interface DeviceRuntime {
   /** Starts a thread that does its duty (serve.ts); the ports go over to it. */
   startThread(duty: Duty, ports: ReadonlyMap<string, PortLike>, events: ThreadEvents): RunningThread;
   /** Passes and lowering; what they throw, this rejects with. */
-  lowerProgram(graph: Graph, options: LoweringOptions): Promise<LoweredProgram>;
+  lowerProgram(graph: OpGraph, options: LoweringOptions): Promise<LoweredProgram>;
   /** Connects to the other parties. Rejects with one table of who is missing and why. */
   openLinks(o: Production): Promise<WebSocketTransport>;
   /** This party's engine of an SPU in production. */

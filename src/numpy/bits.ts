@@ -1,5 +1,6 @@
 /** @file Integers bit by bit, and their common divisors. Exact over the whole range of each dtype. */
 import { fail } from '../errors.ts';
+import type { BinaryOp } from '../ir/ops/catalogue.ts';
 import { bitsOf, dtypeName, isInt } from '../ir/ops/dtypes.ts';
 import { block } from '../ir/trace/algebra.ts';
 import type { BaseArray } from '../ir/trace/array.ts';
@@ -9,6 +10,7 @@ import * as math from '../ring/math/index.ts';
 import { equal, logicalAnd, logicalNot, logicalOr, logicalXor, where } from './compare.ts';
 import {
   type ArrayInput,
+  type Arrays,
   asArr,
   convertTo,
   type FlatAxis,
@@ -27,19 +29,22 @@ import { sum } from './reduce.ts';
 import { floorDivide, remainder } from './rounding.ts';
 import { moveaxis, ravel } from './shape.ts';
 
-const integers = (name: string, inputs: readonly ArrayInput[]): BaseArray[] => {
+const integers = <const T extends readonly [ArrayInput, ...ArrayInput[]]>(
+  name: string,
+  inputs: T,
+): Arrays<T> => {
   const list = spread(unify(inputs));
-  const { dtype } = list[0]!;
+  const { dtype } = list[0];
   return isInt(dtype) || dtype === 'bool'
     ? list
     : fail('DTYPE', `${name} takes integers or booleans, not ${dtypeName(dtype)}: convert with np.astype`);
 };
 
 const bitwise =
-  (name: string, op: string, onBools: (x: ArrayInput, y: ArrayInput) => BaseArray) =>
+  (name: string, op: BinaryOp, onBools: (x: ArrayInput, y: ArrayInput) => BaseArray) =>
   (x: ArrayInput, y: ArrayInput): BaseArray => {
     const pair = integers(name, [x, y]);
-    return isBool(pair[0]!) ? onBools(pair[0]!, pair[1]!) : apply(op, pair);
+    return isBool(pair[0]) ? onBools(pair[0], pair[1]) : apply(op, pair);
   };
 
 /**
@@ -69,16 +74,17 @@ export const bitwiseXor = bitwise('bitwiseXor', 'bitXor', logicalXor);
  * np.bitwiseNot(np.array([true, false])) // [false, true]
  */
 export const bitwiseNot = (x: ArrayInput): BaseArray => {
-  const [a] = integers('bitwiseNot', [asArr(x)]) as [BaseArray];
+  const [a] = integers('bitwiseNot', [asArr(x)]);
   return isBool(a) ? logicalNot(a) : apply('bitNot', [a]);
 };
 export { bitwiseNot as invert };
 
 const shift =
-  (name: string, op: string) =>
+  (name: string, op: BinaryOp) =>
   (x: ArrayInput, by: ArrayInput): BaseArray => {
     const pair = integers(name, [x, by]);
-    return apply(op, isBool(pair[0]!) ? pair.map((p) => convertTo(p, 'int8')) : pair);
+    const [a, n] = pair;
+    return apply(op, isBool(a) ? [convertTo(a, 'int8'), convertTo(n, 'int8')] : pair);
   };
 /**
  * x 2^by, wrapping at the bits of the dtype; bools as int8. Exact. Throws DTYPE for real numbers.

@@ -65,7 +65,7 @@ export const piecewise = (
 const pickLast = (x: BaseArray, at: BaseArray): BaseArray => {
   const places = convertTo(arange(x.shape.at(-1)!), at.dtype as 'int64');
   const hit = equal(expandDims(at, -1), places);
-  const [wide] = spread([expandDims(x, -2), hit]) as [BaseArray];
+  const [wide] = spread([expandDims(x, -2), hit]);
   if (isBool(x)) return any(where(hit, wide, false), -1);
   const chosen = sum(where(hit, wide, NDArray.from(0, x.dtype)), -1);
   return isInt(x.dtype) ? convertTo(chosen, x.dtype as 'int64') : chosen;

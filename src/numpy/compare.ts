@@ -1,5 +1,6 @@
 /** @file Comparisons, logic, and choosing without branching. */
 import { fail } from '../errors.ts';
+import type { BinaryOp } from '../ir/ops/catalogue.ts';
 import type { BaseArray } from '../ir/trace/array.ts';
 import { NDArray } from '../ir/trace/ndarray.ts';
 import { apply } from '../ir/trace/tracer.ts';
@@ -14,7 +15,7 @@ import { abs, add, maximum, minimum, multiply, subtract } from './elementwise.ts
 export const logicalNot = (x: ArrayInput): BaseArray => apply('not', [truth(x)]);
 
 const logical =
-  (op: string) =>
+  (op: BinaryOp) =>
   (x: ArrayInput, y: ArrayInput): BaseArray =>
     apply(op, spread([truth(x), truth(y)]));
 
@@ -45,7 +46,7 @@ export const logicalXor = logical('xor');
  * np.less(np.array([1, 2, 3]), 2) // [true, false, false]
  */
 export const less = (x: ArrayInput, y: ArrayInput): BaseArray => {
-  const [a, b] = spread(unify([x, y])) as [BaseArray, BaseArray];
+  const [a, b] = spread(unify([x, y]));
   return isBool(a) ? apply('and', [apply('not', [a]), b]) : apply('less', [a, b]);
 };
 
@@ -56,7 +57,7 @@ export const less = (x: ArrayInput, y: ArrayInput): BaseArray => {
  * np.equal(np.array([1, 2, 3]), np.array([1, 5, 3])) // [true, false, true]
  */
 export const equal = (x: ArrayInput, y: ArrayInput): BaseArray => {
-  const [a, b] = spread(unify([x, y])) as [BaseArray, BaseArray];
+  const [a, b] = spread(unify([x, y]));
   return isBool(a) ? apply('not', [apply('xor', [a, b])]) : apply('equal', [a, b]);
 };
 
@@ -99,7 +100,7 @@ export const where = (cond: ArrayInput, x: ArrayInput, y: ArrayInput): BaseArray
       'np.where needs all three of (condition, x, y): the positions of a secret cannot be listed',
     );
   const c = truth(cond);
-  const [a, b] = unify([x, y]) as [BaseArray, BaseArray];
+  const [a, b] = unify([x, y]);
   return apply('select', spread([c, a, b]));
 };
 
@@ -151,7 +152,7 @@ export const within = (x: ArrayInput, lo: number, hi: number): BaseArray =>
  * np.isclose(np.array([1, 1]), np.array([1.000001, 1.1])) // [true, false]
  */
 export const isclose = (x: ArrayInput, y: ArrayInput, rtol = 1e-5, atol = 1e-8): BaseArray => {
-  const [a, b] = spread([convertTo(asArr(x), 'fxp'), convertTo(asArr(y), 'fxp')]) as [BaseArray, BaseArray];
+  const [a, b] = spread([convertTo(asArr(x), 'fxp'), convertTo(asArr(y), 'fxp')]);
   return lessEqual(abs(subtract(a, b)), add(multiply(abs(b), rtol), atol));
 };
 

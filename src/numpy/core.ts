@@ -1,6 +1,7 @@
 /** @file What all functions of `np` share: reading operands, promoting dtypes, broadcasting, axis options. */
 
 import { fail } from '../errors.ts';
+import type { BinaryOp, UnaryOp } from '../ir/ops/catalogue.ts';
 import { kindOf, promote, type UserDType } from '../ir/ops/dtypes.ts';
 import type { Shape } from '../ir/ops/graph.ts';
 import { broadcastShapes, normalAxes, sameShape } from '../ir/ops/shapes.ts';
@@ -21,7 +22,8 @@ export const asArr = (x: ArrayInput): BaseArray => {
   if (!holdsTraced(x)) return NDArray.from(x);
   const rows = promoteAll((x as readonly ArrayInput[]).map(asArr));
   const lead = rows.map((row) => reshapeTo(row, [1, ...row.shape]));
-  return apply('concat', lead, { axis: 0 });
+  // A list that holds a traced array is not empty.
+  return apply('concat', lead as [BaseArray, ...BaseArray[]], { axis: 0 });
 };
 
 export const convertTo = (x: BaseArray, dtype: UserDType): BaseArray =>
@@ -37,6 +39,9 @@ type Weak = number | bigint | boolean;
 const isWeak = (x: unknown): x is Weak =>
   typeof x === 'number' || typeof x === 'bigint' || typeof x === 'boolean';
 
+/** As many arrays as there are operands. */
+export type Arrays<T extends readonly unknown[]> = { -readonly [I in keyof T]: BaseArray };
+
 /** Brings arrays to one dtype. */
 export const promoteAll = (xs: readonly BaseArray[]): BaseArray[] => {
   const dtype = xs.map((x) => x.dtype).reduce((a, b) => promote(a, b)) as UserDType;
@@ -47,31 +52,28 @@ export const promoteAll = (xs: readonly BaseArray[]): BaseArray[] => {
  * Operands brought to one dtype; JavaScript numbers take that of the arrays where they fit (RANGE where a whole
  * number is out of bounds). Shapes are left alone.
  */
-export const unify = (inputs: readonly ArrayInput[]): BaseArray[] => {
+export const unify = <const T extends readonly ArrayInput[]>(inputs: T): Arrays<T> => {
   const strong = inputs.map((x) => (isWeak(x) ? undefined : asArr(x)));
   const known = strong.filter((x) => x !== undefined).map((x) => x.dtype);
-  if (known.length === 0) return promoteAll(inputs.map(asArr));
+  if (known.length === 0) return promoteAll(inputs.map(asArr)) as Arrays<T>;
   let dtype = known.reduce((a, b) => promote(a, b)) as UserDType;
   for (const x of inputs) if (isWeak(x)) dtype = promote(dtype, weakDType(x, dtype));
   return inputs.map((x, i) => {
     const array = strong[i];
     return array === undefined ? NDArray.from(x, dtype) : convertTo(array, dtype);
-  });
+  }) as Arrays<T>;
 };
 
 /** Brings arrays to one shape. Throws SHAPE with NumPy's words. */
-export const spread = (xs: readonly BaseArray[]): BaseArray[] => {
+export const spread = <const T extends readonly BaseArray[]>(xs: T): Arrays<T> => {
   const shape = broadcastShapes(...xs.map((x) => x.shape));
-  return xs.map((x) => (sameShape(x.shape, shape) ? x : broadcast(record(x, xs), shape)));
+  return xs.map((x) => (sameShape(x.shape, shape) ? x : broadcast(record(x, xs), shape))) as Arrays<T>;
 };
 
-/** An elementwise op on operands of any dtypes and shapes. */
-export const elementwise = (op: string, ...inputs: readonly ArrayInput[]): BaseArray =>
-  apply(op, spread(unify(inputs)));
-
 /** An elementwise op of real numbers: operands become float64 first. */
-export const real = (op: string, ...inputs: readonly ArrayInput[]): BaseArray =>
-  apply(op, spread(inputs.map((x) => convertTo(asArr(x), 'fxp'))));
+export const real = (op: UnaryOp, x: ArrayInput): BaseArray => apply(op, [convertTo(asArr(x), 'fxp')]);
+export const realPair = (op: BinaryOp, x: ArrayInput, y: ArrayInput): BaseArray =>
+  apply(op, spread([convertTo(asArr(x), 'fxp'), convertTo(asArr(y), 'fxp')]));
 
 export const isBool = (x: BaseArray): boolean => kindOf(x.dtype) === 'bool';
 

@@ -1,5 +1,6 @@
 /** @file Arithmetic and functions, element by element. Operands broadcast; integers wrap; bools add as `or`. */
 import { fail } from '../errors.ts';
+import type { BinaryOp, UnaryOp } from '../ir/ops/catalogue.ts';
 import { isInt, kindOf } from '../ir/ops/dtypes.ts';
 import { broadcastShapes } from '../ir/ops/shapes.ts';
 import type { BaseArray } from '../ir/trace/array.ts';
@@ -10,10 +11,10 @@ import {
   asArr,
   broadcast,
   convertTo,
-  elementwise,
   isBool,
   numberLike,
   real,
+  realPair,
   reshapeTo,
   spread,
   unify,
@@ -21,10 +22,10 @@ import {
 
 /** A binary op that means `bool` on bools (undefined: NumPy has none). */
 const arithmetic =
-  (op: string, onBools: string | undefined) =>
+  (op: BinaryOp, onBools: BinaryOp | undefined) =>
   (x: ArrayInput, y: ArrayInput): BaseArray => {
     const pair = spread(unify([x, y]));
-    if (!isBool(pair[0]!)) return apply(op, pair);
+    if (!isBool(pair[0])) return apply(op, pair);
     return onBools === undefined
       ? fail('DTYPE', `boolean ${op} is not supported: use np.logicalXor, np.logicalOr or np.logicalNot`)
       : apply(onBools, pair);
@@ -78,10 +79,10 @@ export const minimum = arithmetic('minimum', 'and');
  * np.divide(np.array([1, 2, -3]), np.array([2, 4, 8])) // [0.5, 0.5, -0.375]
  * np.divide(np.array([6], 'int32'), 4) // [1.5]
  */
-export const divide = (x: ArrayInput, y: ArrayInput): BaseArray => real('div', x, y);
+export const divide = (x: ArrayInput, y: ArrayInput): BaseArray => realPair('div', x, y);
 export { divide as trueDivide };
 
-const numeric = (op: string, x: ArrayInput): BaseArray => {
+const numeric = (op: UnaryOp, x: ArrayInput): BaseArray => {
   const a = asArr(x);
   if (isBool(a)) fail('DTYPE', `boolean ${op} is not supported: convert with np.astype first`);
   return apply(op, [a]);
@@ -127,7 +128,7 @@ export const square = (x: ArrayInput): BaseArray => {
 };
 
 const function1 =
-  (op: string) =>
+  (op: UnaryOp) =>
   (x: ArrayInput): BaseArray =>
     real(op, x);
 
@@ -248,7 +249,7 @@ const wholePower = (x: BaseArray, n: number): BaseArray => {
   for (let [base, left] = [x, n]; ; base = square(base)) {
     if (left % 2 === 1) out = out === undefined ? base : multiply(out, base);
     left = Math.floor(left / 2);
-    if (left === 0) return out ?? elementwise('add', multiply(x, numberLike(0, x)), numberLike(1, x));
+    if (left === 0) return out ?? add(multiply(x, numberLike(0, x)), numberLike(1, x));
   }
 };
 
@@ -323,17 +324,18 @@ const publicPowers = (x: BaseArray, y: NDArray): BaseArray => {
         )
       : nearPower(own, e);
   });
-  if (parts.length === 1) return reshapeTo(parts[0]!, shape);
+  const [first, ...rest] = parts as [BaseArray, ...BaseArray[]];
+  if (rest.length === 0) return reshapeTo(first, shape);
   const order = [...groups.values()].flat();
   const indices = Array<number>(order.length);
   for (const [at, i] of order.entries()) indices[i] = at;
-  const joined = apply('concat', parts, { axis: 0 });
+  const joined = apply('concat', [first, ...rest], { axis: 0 });
   return reshapeTo(apply('gather', [joined], { axis: 0, indices }), shape);
 };
 
 /** x to secret integer exponents, or to such as are known when the program runs. */
 const integerPowers = (x: ArrayInput, y: BaseArray): BaseArray => {
-  const a = unify([x, y])[0]!;
+  const [a] = unify([x, y]);
   if (isBool(a)) fail('DTYPE', 'boolean power is not supported: convert with np.astype first');
   return apply('powWhole', spread([a, y]));
 };

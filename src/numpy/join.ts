@@ -51,7 +51,7 @@ export const concatenate = (arrays: readonly ArrayInput[], axis?: FlatAxis): Bas
   if (parts[0]!.ndim === 0) fail('SHAPE', 'zero-dimensional arrays cannot be concatenated');
   return parts.length === 1
     ? parts[0]!
-    : apply('concat', parts, { axis: normalAxis(at ?? 0, parts[0]!.ndim) });
+    : apply('concat', parts as [BaseArray, ...BaseArray[]], { axis: normalAxis(at ?? 0, parts[0]!.ndim) });
 };
 
 /**

@@ -83,7 +83,7 @@ export const mean = (x: ArrayInput, axis?: Axis): BaseArray => {
 };
 
 /** An op along one axis, after the wanted axes have been made one. */
-const alongOne = (x: BaseArray, axes: readonly number[], op: string): BaseArray => {
+const alongOne = (x: BaseArray, axes: readonly number[], op: 'max' | 'min'): BaseArray => {
   if (axes.length === 0) return x;
   if (axes.length === 1) return apply(op, [x], { axis: axes[0]! });
   const rest = dropAxes(x.shape, axes);
@@ -97,7 +97,7 @@ const alongOne = (x: BaseArray, axes: readonly number[], op: string): BaseArray 
 };
 
 const extreme =
-  (op: string, onBools: (x: BaseArray, axis: Axis | undefined) => BaseArray) =>
+  (op: 'max' | 'min', onBools: (x: BaseArray, axis: Axis | undefined) => BaseArray) =>
   (x: ArrayInput, axis?: Axis): BaseArray => {
     const a = asArr(x);
     if (a.size === 0 && plan(a, axis).count === 0)
@@ -153,7 +153,7 @@ export const min = extreme('min', all);
 export { max as amax, min as amin };
 
 const position =
-  (op: string) =>
+  (op: 'argmax' | 'argmin') =>
   (x: ArrayInput, axis?: Axis): BaseArray => {
     const given = readOptions(axis).axis;
     if (Array.isArray(given)) fail('INVALID_ARGUMENT', `np.${op} takes one axis`);
@@ -165,7 +165,7 @@ const position =
     return finish(apply(op, [numbers], { axis: axes[0]! }));
   };
 
-const alone = (op: string, flat: BaseArray, x: BaseArray, keepdims = false): BaseArray => {
+const alone = (op: 'argmax' | 'argmin', flat: BaseArray, x: BaseArray, keepdims = false): BaseArray => {
   const found = apply(op, [flat], { axis: 0 });
   return keepdims
     ? reshapeTo(

@@ -155,7 +155,7 @@ export const ediff1d = (
   if (isBool(flat)) fail('DTYPE', 'ediff1d of booleans is not supported: convert with np.astype first');
   const like = (end: ArrayInput | null): BaseArray[] => {
     if (end === null) return [];
-    const [given] = unify([ravel(likeWhole(end as ArrayInput, flat)), flat]) as [BaseArray];
+    const [given] = unify([ravel(likeWhole(end as ArrayInput, flat)), flat]);
     if (given.dtype !== flat.dtype)
       fail(
         'DTYPE',

@@ -25,12 +25,6 @@ const nextDraw = (): number => {
   return n;
 };
 
-const draw = (
-  op: string,
-  ins: readonly BaseArray[],
-  attrs: Readonly<Record<string, number | readonly number[]>>,
-): BaseArray => apply(op, ins, { ...attrs, draw: nextDraw() });
-
 /**
  * Secret bools, each true with probability 1/2, that no party knows or chose alone. Without messages. In the clear
  * from the platform's cryptographic source.
@@ -38,7 +32,7 @@ const draw = (
  * np.less(np.random.secretBits([3]), 2) // [true, true, true]
  */
 export const secretBits = (shape: ShapeInput = []): BaseArray =>
-  draw('randomBits', [], { shape: readShape(shape) });
+  apply('randomBits', [], { shape: readShape(shape), draw: nextDraw() });
 
 /** Bits of a uniform number: as many as FM128 has in its fraction. */
 const UNIFORM_BITS = 26;
@@ -64,7 +58,8 @@ export const secretUniform = (shape: ShapeInput = [], lo = 0, hi = 1): BaseArray
  */
 export const secretShuffle = (x: ArrayInput, axis?: OneAxis): BaseArray => {
   const a = asArr(x);
-  return draw('shuffle', [a], { axis: normalAxis(axisOf('np.random.secretShuffle', axis, 0), a.ndim) });
+  const at = normalAxis(axisOf('np.random.secretShuffle', axis, 0), a.ndim);
+  return apply('shuffle', [a], { axis: at, draw: nextDraw() });
 };
 
 /**

@@ -7,7 +7,7 @@ import type { Tensor } from '../../src/ir/ops/graph.ts';
 import { simulate } from '../../src/ir/run/simulate.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
 import { NDArray } from '../../src/ir/trace/ndarray.ts';
-import { apply } from '../../src/ir/trace/tracer.ts';
+import { apply, applyNamed } from '../../src/ir/trace/tracer.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { ring } from '../gates/harness.ts';
 
@@ -98,7 +98,7 @@ for (const field of ['FM128', 'FM64'] as const) {
       const [x, y] = pairs(dtype);
       const parties = 2 + (DTYPES.indexOf(dtype) % 2);
       const { results } = run(
-        (a, b) => OPS.map(([op, arity, attrs]) => apply(op, arity === 2 ? [a!, b!] : [a!], attrs)),
+        (a, b) => OPS.map(([op, arity, attrs]) => applyNamed(op, arity === 2 ? [a!, b!] : [a!], attrs ?? {})),
         [x, y],
         field,
         parties,
@@ -207,7 +207,7 @@ test('rounds and bytes', () => {
       const n = 1024;
       const x = tensor(dtype, new Array<bigint>(n).fill(5n));
       const options = { ring, field: FIELDS.FM128, parties: 2 };
-      const { stats } = simulate((a, b) => apply(op, [a, b]), [x, x], options);
+      const { stats } = simulate((a, b) => applyNamed(op, [a, b], {}), [x, x], options);
       assert.is(stats.rounds, rounds, `${op} ${dtype}`);
       assert.is((stats.sent[0]![1]! * 8) / n, bits, `${op} ${dtype}`);
     }

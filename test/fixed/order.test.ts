@@ -5,7 +5,7 @@ import { evalOp } from '../../src/ir/ops/eager.ts';
 import type { Attrs, Tensor } from '../../src/ir/ops/graph.ts';
 import { simulate } from '../../src/ir/run/simulate.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
-import { apply, currentTrace } from '../../src/ir/trace/tracer.ts';
+import { apply, applyNamed, currentTrace } from '../../src/ir/trace/tracer.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { ring } from '../gates/harness.ts';
 
@@ -32,9 +32,9 @@ const run = (
   const last = ins.length;
   const program = (...all: BaseArray[]): unknown => {
     const [x, ...rest] = all.slice(0, last);
-    if (x!.dtype !== 'fxp') return apply(op, all.slice(0, last), attrs);
+    if (x!.dtype !== 'fxp') return applyNamed(op, all.slice(0, last), attrs);
     const scale = apply('broadcast', [all[last]!], { shape: [...x!.shape] });
-    return apply(op, [apply('mul', [x!, scale]), ...rest], attrs);
+    return applyNamed(op, [apply('mul', [x!, scale]), ...rest], attrs);
   };
   return simulate(program as (...x: never[]) => unknown, [...ins, one], {
     ring,

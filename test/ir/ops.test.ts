@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../src/errors.ts';
 import { GraphBuilder } from '../../src/ir/ops/builder.ts';
 import { run } from '../../src/ir/ops/evaluate.ts';
 import type { Attrs, Type } from '../../src/ir/ops/graph.ts';
-import { inferTypes } from '../../src/ir/ops/table.ts';
+import { inferTypes } from '../../src/ir/ops/types.ts';
 import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import { throws } from '../numpy/both.ts';
 import { open, secret } from './snapshot.ts';
@@ -21,7 +21,7 @@ const BAD: readonly (readonly [string, readonly Type[], Attrs, ErrorCode, string
   ['not', [secret([])], {}, 'DTYPE', 'not takes bool, not float64'],
   ['exp', [secret([], 'ring')], {}, 'DTYPE', 'exp takes float64, not ring'],
   ['select', [secret([]), secret([]), secret([])], {}, 'DTYPE', 'select takes bool'],
-  ['convert', [secret([])], {}, 'DTYPE', 'attribute dtype is missing'],
+  ['convert', [secret([])], {}, 'INVALID_ARGUMENT', 'attribute dtype is to be a dtype'],
   ['convert', [secret([])], { dtype: 'toString' }, 'DTYPE', 'unknown dtype "toString"'],
   ['sum', [secret([2])], { axes: 0 }, 'INVALID_ARGUMENT', 'axes is to be a list'],
   ['sum', [secret([2])], { axes: [1] }, 'SHAPE', 'axis 1 is out of bounds'],

@@ -1,13 +1,12 @@
 /** @file Rewriting passes, by snapshot and by what they save on secrets. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { expand } from '../../src/ir/compile/passes/expand.ts';
 import { optimize } from '../../src/ir/compile/passes/optimize.ts';
 import type { Graph } from '../../src/ir/ops/graph.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
 import * as np from '../../src/numpy/index.ts';
 import { secretly } from '../numpy/secretly.ts';
-import { graphOf, open, secret, snapshot } from './snapshot.ts';
+import { graphOf, secret, snapshot } from './snapshot.ts';
 
 const opsOf = (graph: Graph): string[] => graph.nodes.map((n) => n.op);
 const count = (graph: Graph, op: string): number => opsOf(graph).filter((o) => o === op).length;
@@ -23,21 +22,6 @@ test('clip is one op, also from maximum and minimum of numbers', () => {
   snapshot(optimize(graphOf((x: BaseArray) => np.minimum(np.maximum(-1, x), 2), secret([2]))), want);
   const crossed = optimize(graphOf((x: BaseArray) => np.minimum(np.maximum(x, 2), -1), secret([2])));
   assert.is(count(crossed, 'clip'), 0);
-});
-
-test('an op without a rule becomes what it is composed of', () => {
-  const graph = graphOf((x: BaseArray) => np.clip(x, -1, 2), secret([2]));
-  assert.equal(opsOf(expand(graph, () => false)), [
-    'const',
-    'broadcast',
-    'maximum',
-    'const',
-    'broadcast',
-    'minimum',
-  ]);
-  assert.equal(opsOf(expand(graph, () => true)), ['clip']);
-  const plain = graphOf((x: BaseArray) => np.clip(x, -1, 2), open([2]));
-  assert.equal(opsOf(expand(plain, () => false)), ['clip']);
 });
 
 test('one comparison for the larger, the smaller, the distance and the question', () => {

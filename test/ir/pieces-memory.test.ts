@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lower } from '../../src/ir/compile/lower.ts';
 import { optimize } from '../../src/ir/compile/passes/optimize.ts';
-import { pieces } from '../../src/ir/compile/passes/tile.ts';
+import { tile } from '../../src/ir/compile/passes/tile.ts';
 import { revealGraph } from '../../src/ir/compile/ports.ts';
 import { sizeOf } from '../../src/ir/ops/graph.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
@@ -59,7 +59,7 @@ for (const [n, kind, costMode] of [
       const options = { field, parties: n, costMode };
       const graph = optimize(graphOf(fn as (...args: never[]) => unknown, ...typesOf(inputs)));
       await w.run(inputJob(n, inputs), inputs);
-      const lowered = lower(pieces(graph, LIMIT, options), options);
+      const lowered = lower(tile(graph, LIMIT, options), options);
       await w.run({ graph: lowered, ins: [0, 1], outs: [100] });
       const types = graph.outs.map((id) => graph.types[id]!);
       const shown = await w.run({

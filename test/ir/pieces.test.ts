@@ -4,8 +4,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TesseraError } from '../../src/errors.ts';
 import { optimize } from '../../src/ir/compile/passes/optimize.ts';
-import { pieces } from '../../src/ir/compile/passes/tile.ts';
-import type { Graph, Tensor } from '../../src/ir/ops/graph.ts';
+import { tile } from '../../src/ir/compile/passes/tile.ts';
+import type { Tensor } from '../../src/ir/ops/graph.ts';
 import { simulate } from '../../src/ir/run/simulate.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
 import * as np from '../../src/numpy/index.ts';
@@ -58,7 +58,7 @@ test('a chain is done piece by piece, its rows put together, and its sum summed'
     return [z, np.sum(np.exp(z))];
   }, secret([4, 3]), secret([4, 3])); // biome-ignore format: a program
   snapshot(
-    pieces(optimize(graph), elements(6)),
+    tile(optimize(graph), elements(6)),
     `
     graph(%0: fxp[4,3] secret, %1: fxp[4,3] secret) {
       %2: fxp[2,3] secret = slice %0 size=[2,3] start=[0,0] step=[1,1]
@@ -84,8 +84,8 @@ test('a chain is done piece by piece, its rows put together, and its sum summed'
 
 test('what is small enough stays as it is', () => {
   const graph = optimize(graphOf((x: BaseArray) => np.exp(x), secret([10])));
-  assert.is(pieces(graph, elements(10)), graph);
-  assert.ok(pieces(graph, elements(9)) !== graph);
+  assert.is(tile(graph, elements(10)), graph);
+  assert.ok(tile(graph, elements(9)) !== graph);
 });
 
 /** Programs with ways in and out of their regions. */
@@ -222,8 +222,8 @@ test('a program that does not fit into the memory does in pieces', async () => {
 });
 
 test('the results of a graph are named as before, whatever is cut', () => {
-  const graph: Graph = optimize(graphOf((x: BaseArray) => [x, np.exp(x), x], secret([8])));
-  const cut = pieces(graph, elements(3));
+  const graph = optimize(graphOf((x: BaseArray) => [x, np.exp(x), x], secret([8])));
+  const cut = tile(graph, elements(3));
   assert.equal(
     cut.outs.map((id) => cut.types[id]),
     graph.outs.map((id) => graph.types[id]),

@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert';
 import type { DType, Graph, Type } from '../../src/ir/ops/graph.ts';
 import { print } from '../../src/ir/ops/print.ts';
+import type { OpGraph } from '../../src/ir/ops/program.ts';
 import { trace } from '../../src/ir/trace/tracer.ts';
 
 const dedent = (text: string): string => {
@@ -26,5 +27,5 @@ export const open = (shape: readonly number[], dtype: DType = 'fxp'): Type => ({
 });
 
 /** The graph of a function of these arguments. */
-export const graphOf = (fn: (...args: never[]) => unknown, ...args: readonly unknown[]): Graph =>
+export const graphOf = (fn: (...args: never[]) => unknown, ...args: readonly unknown[]): OpGraph =>
   trace(fn, args).graph;

@@ -37,7 +37,10 @@ const below = (layer: string): ReadonlySet<string> =>
 const allowed = new Map(Object.keys(LAYERS).map((layer) => [layer, below(layer)]));
 
 /** Facets of ops that stand beside the others in the folder of their subject, and belong to a later layer. */
-const FACETS: readonly (readonly [RegExp, string])[] = [[/^ir\/ops\/\w+\/lower\.ts$/, 'ir/compile']];
+const FACETS: readonly (readonly [RegExp, string])[] = [
+  [/^ir\/ops\/\w+\/lower\.ts$/, 'ir/compile'],
+  [/^ir\/ops\/\w+\/(grad|batch)\.ts$/, 'ir/trace'],
+];
 
 const filesUnder = (folder: string, ending: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })

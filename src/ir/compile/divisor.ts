@@ -21,7 +21,7 @@ interface Divisor {
 /** What a divisor was broadcast from, and how that is repeated; itself, if it was not. */
 export const divisor = (l: Lowering, id: ValueId): Divisor => {
   const node = l.maker(id);
-  if (node?.op !== 'broadcast' || node.attrs.fence === true) return { id, spread: (made) => made };
+  if (node?.op !== 'broadcast') return { id, spread: (made) => made };
   const { shape } = l.type(id);
-  return { id: node.ins[0]!, spread: (made) => repeated(l.circuit, made, shape) };
+  return { id: node.ins[0], spread: (made) => repeated(l.circuit, made, shape) };
 };

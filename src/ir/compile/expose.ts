@@ -4,15 +4,16 @@
  */
 
 import { GraphBuilder } from '../ops/builder.ts';
-import type { Graph, Node, Tensor, ValueId } from '../ops/graph.ts';
+import type { Tensor, ValueId } from '../ops/graph.ts';
 import { trips } from '../ops/loops.ts';
+import type { LoopNode, OpGraph, ProgramNode } from '../ops/program.ts';
 
 /** Nodes that a program may have after unrolling; loops that would make it longer stay loops. */
 const MOST = 4096;
 
 export interface Exposed {
   /** Its outputs are those of the program, then the values in `shown`. */
-  readonly graph: Graph;
+  readonly graph: OpGraph;
   /** All secret values: inputs, then results in the order of the nodes. */
   readonly shown: readonly ValueId[];
   /** The iterations, outermost first, that a node of an unrolled loop belongs to. */
@@ -22,42 +23,48 @@ export interface Exposed {
 }
 
 /** How many nodes the graph has when all its loops are unrolled. */
-const unrolledSize = (graph: Graph): number =>
-  graph.nodes.reduce((n, node) => n + (node.body ? turnsSize(node, node.body) : 1), 0);
+const unrolledSize = (graph: OpGraph): number =>
+  graph.nodes.reduce((n, node) => n + (node.op === 'loop' ? turnsSize(node) : 1), 0);
 
 /** Loops that a condition ends stay loops. */
-const turnsSize = (node: Node, body: Graph): number =>
-  node.attrs.while === true ? Number.POSITIVE_INFINITY : trips(node) * (1 + unrolledSize(body));
+const turnsSize = (node: LoopNode): number =>
+  node.attrs.while === true ? Number.POSITIVE_INFINITY : trips(node) * (1 + unrolledSize(node.body));
 
 /** The user-level graph with all secret values as outputs. */
-export const expose = (graph: Graph, most = MOST): Exposed => {
+export const expose = (graph: OpGraph, most = MOST): Exposed => {
   const to = new GraphBuilder();
   const turns = new Map<ValueId, readonly number[]>();
   let room = most;
   let wholeLoops = 0;
 
-  const unroll = (node: Node, ins: readonly ValueId[], trail: readonly number[]): readonly ValueId[] => {
-    const lo = node.attrs.lo as number;
+  const unroll = (node: LoopNode, ins: readonly ValueId[], trail: readonly number[]): readonly ValueId[] => {
+    const { lo } = node.attrs;
     const captured = ins.slice(node.outs.length);
     let carry = ins.slice(0, node.outs.length);
     for (let i = 0; i < trips(node); i++) {
       const index: Tensor = { shape: [], dtype: 'int64', data: BigInt64Array.of(BigInt(lo + i)) };
-      carry = copy(node.body!, [to.constant(index, node.site), ...carry, ...captured], [...trail, lo + i]);
+      carry = copy(node.body, [to.constant(index, node.site), ...carry, ...captured], [...trail, lo + i]);
     }
     return carry;
   };
 
-  const copyNode = (node: Node, ins: readonly ValueId[], trail: readonly number[]): readonly ValueId[] => {
-    const size = node.body === undefined ? 0 : turnsSize(node, node.body);
-    if (node.body !== undefined && size <= room) {
-      room -= size;
-      return unroll(node, ins, trail);
+  const copyNode = (
+    node: ProgramNode,
+    ins: readonly ValueId[],
+    trail: readonly number[],
+  ): readonly ValueId[] => {
+    if (node.op === 'loop') {
+      const size = turnsSize(node);
+      if (size <= room) {
+        room -= size;
+        return unroll(node, ins, trail);
+      }
+      wholeLoops++;
     }
-    if (node.body !== undefined) wholeLoops++;
-    return to.emit(node.op, ins, node.attrs, { body: node.body, site: node.site });
+    return to.copy(node, ins);
   };
 
-  const copy = (from: Graph, ins: readonly ValueId[], trail: readonly number[]): ValueId[] => {
+  const copy = (from: OpGraph, ins: readonly ValueId[], trail: readonly number[]): ValueId[] => {
     const names = new Map(from.ins.map((id, i) => [id, ins[i]!]));
     for (const node of from.nodes) {
       const outs = copyNode(

@@ -11,9 +11,11 @@ import * as basic from '../../fixed/basic.ts';
 import type { Wire } from '../../fixed/circuit.ts';
 import * as normal from '../../fixed/roots-logarithms.ts';
 import * as math from '../../ring/math/index.ts';
-import { type Graph, type Node, sizeOf, type Tensor, type ValueId } from '../ops/graph.ts';
+import { type OpName, opSet } from '../ops/catalogue.ts';
+import { sizeOf, type Tensor, type ValueId } from '../ops/graph.ts';
+import type { NodeOf, OpGraph, OpNode, ProgramNode } from '../ops/program.ts';
 import { divisor } from './divisor.ts';
-import type { Lowering, Rule } from './lowering-state.ts';
+import type { Lowering, One, Public, Two } from './lowering-state.ts';
 import { Lookup } from './passes/makers.ts';
 
 /**
@@ -33,18 +35,11 @@ export interface Scaled {
 }
 
 /** Ops that move elements about, or add them up. */
-const LINEAR: ReadonlySet<string> = new Set([
-  'sum',
-  'neg',
-  'broadcast',
-  'reshape',
-  'transpose',
-  'slice',
-  'gather',
-]);
+const LINEAR = ['sum', 'neg', 'broadcast', 'reshape', 'transpose', 'slice', 'gather'] as const;
+const isLinear = opSet(...LINEAR);
 
 /** Ops that take operands of any fraction bits: which. */
-const TAKERS: Readonly<Record<string, readonly number[]>> = {
+const TAKERS: { readonly [K in OpName]?: readonly number[] } = {
   sqrt: [0],
   rsqrt: [0],
   log: [0],
@@ -53,28 +48,30 @@ const TAKERS: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** Whether a value was a bool or an integer, seen through what moves elements about. */
-const isWhole = (graph: Graph, find: Lookup, id: ValueId): boolean => {
+const isWhole = (graph: OpGraph, find: Lookup, id: ValueId): boolean => {
   const node = find.maker(id);
-  if (node?.op === 'convert') return graph.types[node.ins[0]!]!.dtype !== 'fxp';
-  return node !== undefined && LINEAR.has(node.op) && isWhole(graph, find, node.ins[0]!);
+  if (node?.op === 'convert') return graph.types[node.ins[0]]!.dtype !== 'fxp';
+  return node !== undefined && isLinear.has(node.op) && isWhole(graph, find, node.ins[0]!);
 };
 
 /** Products that are worth keeping with all their bits: something that takes them comes of them. */
-export const keepers = (graph: Graph): ReadonlySet<ValueId> => {
+export const keepers = (graph: OpGraph): ReadonlySet<ValueId> => {
   const kept = new Set<ValueId>();
   const find = new Lookup(graph);
-  const takes = ({ op, ins, outs, attrs }: Node, i: number): boolean => {
-    const other = ins[1 - i];
+  const takes = (node: ProgramNode, i: number): boolean => {
+    if (node.op === 'loop') return false;
+    const { op, outs } = node;
     const scaling = op === 'mul' || (op === 'div' && i === 0);
+    const other = node.ins[1 - i];
     const byPublic = scaling && !graph.types[other!]!.secret;
     if (!byPublic && TAKERS[op]?.includes(i)) return true;
     const factor = byPublic ? find.numberOf(other!) : undefined;
     const usable = factor !== undefined && factor !== 0 && Number.isFinite(factor);
-    if (usable && attrs.exact === true) return true;
-    if (!kept.has(outs[0]!)) return false;
-    if (op === 'concat') return ins.every((id) => graph.types[id]!.secret);
+    if (usable && op === 'mul' && node.attrs.exact === true) return true;
+    if (!kept.has(outs[0])) return false;
+    if (op === 'concat') return node.ins.every((id) => graph.types[id]!.secret);
     if (op === 'matmul' || op === 'mul') return usable || isWhole(graph, find, other!);
-    return usable || op === 'add' || op === 'sub' || LINEAR.has(op);
+    return usable || op === 'add' || op === 'sub' || isLinear.has(op);
   };
   for (const node of graph.nodes.toReversed())
     node.ins.forEach((id, i) => {
@@ -85,11 +82,11 @@ export const keepers = (graph: Graph): ReadonlySet<ValueId> => {
 };
 
 /** Values that stand in a product of secrets: a bool or an integer among them is worth keeping whole. */
-export const factors = (graph: Graph): ReadonlySet<ValueId> => {
+export const factors = (graph: OpGraph): ReadonlySet<ValueId> => {
   const found = new Set<ValueId>();
   for (const { op, ins, outs } of graph.nodes.toReversed()) {
     const product = (op === 'mul' || op === 'matmul') && ins.every((id) => graph.types[id]!.secret);
-    if (product || (LINEAR.has(op) && found.has(outs[0]!))) for (const id of ins) found.add(id);
+    if (product || (isLinear.has(op) && found.has(outs[0]!))) for (const id of ins) found.add(id);
   }
   return found;
 };
@@ -115,7 +112,8 @@ const split = (factor: number): { mantissa: number; exponent: number } => {
 const SPARE = 3;
 
 type Made = Wire | Scaled;
-type ScaledRule = (l: Lowering, node: Node, rule: Rule) => Made | undefined;
+/** `own`: by the rule of the op, for wires in the place of its operands. */
+type ScaledRule<N> = (l: Lowering, node: N, own: () => Wire | Public) => Made | undefined;
 
 /** fn(wire 2^-bits factor), where fn of a product is the product of both: `of` says what it makes of a factor in [1, 4). */
 const homogeneous =
@@ -135,30 +133,27 @@ const root = homogeneous(normal.sqrt, Math.sqrt);
 const underRoot = homogeneous(normal.rsqrt, (m) => 1 / Math.sqrt(m));
 const inverse = homogeneous(normal.reciprocal, (m) => 1 / m);
 
-const linear: ScaledRule = (l, node, rule) => {
-  const x = node.ins[0]!;
+const linear: ScaledRule<NodeOf<(typeof LINEAR)[number]>> = (l, node, own) => {
+  const x = node.ins[0];
   const s = l.scaled(x);
   if (isPlain(l, s)) return undefined;
-  if (s.kind === 'product' && !l.keeps(node.outs[0]!)) return undefined;
-  const wire = l.as(x, s.wire, () => rule(l, node));
+  if (s.kind === 'product' && !l.keeps(node.outs[0])) return undefined;
+  const wire = l.as(x, s.wire, () => own() as Wire);
   return { ...s, wire };
 };
 
-/** Pieces of a value that have the same bits, as one. */
-const concat: ScaledRule = (l, node, rule) => {
-  if (!l.keeps(node.outs[0]!)) return undefined;
-  const [first, ...rest] = node.ins.map((id) => l.scaled(id)) as [Scaled, ...Scaled[]];
+/** Tiles of a value that have the same bits, as one. */
+const concat: ScaledRule<NodeOf<'concat'>> = (l, node, own) => {
+  if (!l.keeps(node.outs[0])) return undefined;
+  const [first, ...rest] = [l.scaled(node.ins[0]), ...node.ins.slice(1).map((id) => l.scaled(id))] as const;
   const same = (s: Scaled): boolean =>
     s.bits === first.bits && s.factor === first.factor && s.kind === first.kind;
   if (!isWide(l, first) || !rest.every(same)) return undefined;
-  const pieces = node.ins.map((id) => [id, l.scaled(id).wire] as const);
-  const wire = pieces.reduce(
-    (make, [id, own]) =>
-      () =>
-        l.as(id, own, make),
-    () => rule(l, node),
-  )();
-  return { ...first, wire, exact: first.exact || rest.some((s) => s.exact) };
+  const whole = node.ins.reduce<() => Wire>(
+    (make, id) => () => l.as(id, l.scaled(id).wire, make),
+    () => own() as Wire,
+  );
+  return { ...first, wire: whole(), exact: first.exact || rest.some((s) => s.exact) };
 };
 
 /** A public value divided by the factor, with so many fraction bits. */
@@ -170,8 +165,8 @@ const publicAs = (l: Lowering, id: ValueId, { bits, factor }: Scaled): Wire => {
   const values = l.constantOf(id)?.data as Float64Array | undefined;
   l.holds(values, bits - math.log2(Math.abs(factor)));
   const one: Tensor = { shape: [], dtype: 'fxp', data: Float64Array.of(1 / factor) };
-  const wide = c.node('broadcast', [c.tensor(one)], { shape: [...type.shape] }, [type])[0]!;
-  return c.encode(c.node('mul', [l.lowered(id), wide], {}, [type])[0]!, bits);
+  const wide = c.plain('broadcast', [c.tensor(one)], { shape: [...type.shape] });
+  return c.encode(c.plain('mul', [l.lowered(id), wide], {}), bits);
 };
 
 /** What is taken with the bits that it has: sums of products that have left the ring are found. */
@@ -192,26 +187,31 @@ const alike = (l: Lowering, id: ValueId, to: Scaled): Wire | undefined => {
 };
 
 const sum =
-  (op: typeof basic.add): ScaledRule =>
+  (op: typeof basic.add): ScaledRule<Two> =>
   (l, { ins: [x, y], outs: [out] }) => {
-    if (!l.keeps(out!)) return undefined;
-    const secrets = [x!, y!].filter((id) => l.type(id).secret).map((id) => l.scaled(id));
+    if (!l.keeps(out)) return undefined;
+    const secrets = [x, y].filter((id) => l.type(id).secret).map((id) => l.scaled(id));
     const wide = secrets.filter((s) => isWide(l, s));
     if (wide.length === 0 || secrets.some((s) => s.kind === 'fine' || s.kind === 'unit')) return undefined;
     // The one that the other can be brought to by a whole factor.
     const to = wide.reduce((a, b) =>
       math.pow2(b.bits) / Math.abs(b.factor) > math.pow2(a.bits) / Math.abs(a.factor) ? b : a,
     );
-    const [u, v] = [alike(l, x!, to), alike(l, y!, to)];
+    const [u, v] = [alike(l, x, to), alike(l, y, to)];
     if (!u || !v) return undefined;
     return { ...to, wire: op(l.circuit, u, v), exact: wide.some((s) => s.exact) };
   };
 
 /** x times a public number that is remembered. */
-const times = (l: Lowering, node: Node, x: ValueId, factor: number): Made | undefined => {
+const times = (
+  l: Lowering,
+  node: NodeOf<'mul'> | NodeOf<'div'>,
+  x: ValueId,
+  factor: number,
+): Made | undefined => {
   const s = l.scaled(x);
-  const kept = l.keeps(node.outs[0]!);
-  const exact = node.attrs.exact === true;
+  const kept = l.keeps(node.outs[0]);
+  const exact = node.op === 'mul' && node.attrs.exact === true;
   if (!isWide(l, s) || !(exact || kept)) return undefined;
   const made = { ...s, factor: s.factor * factor, exact: s.exact || exact };
   if (kept) return made;
@@ -230,10 +230,10 @@ type Multiply = (x: Wire, y: Wire, trunc: number, exact: boolean) => Wire;
 const FREE = 80;
 
 /** A product of secrets by `multiply`. */
-const product = (l: Lowering, node: Node, multiply: Multiply): Made | undefined => {
+const product = (l: Lowering, node: Two, multiply: Multiply): Made | undefined => {
   const { circuit: c } = l;
-  const [x, y] = node.ins as [ValueId, ValueId];
-  const kept = l.keeps(node.outs[0]!);
+  const [x, y] = node.ins;
+  const kept = l.keeps(node.outs[0]);
   const sides = [
     { own: l.scaled(x), other: y, by: multiply },
     { own: l.scaled(y), other: x, by: ((u, v, ...rest) => multiply(v, u, ...rest)) satisfies Multiply },
@@ -255,9 +255,9 @@ const product = (l: Lowering, node: Node, multiply: Multiply): Made | undefined 
   return { wire, bits: 2 * c.fraction, factor: 1, exact: false, kind: 'product' };
 };
 
-const mul: ScaledRule = (l, node) => {
+const mul: ScaledRule<NodeOf<'mul'>> = (l, node) => {
   const { circuit: c } = l;
-  const [x, y] = node.ins as [ValueId, ValueId];
+  const [x, y] = node.ins;
   const [px, py] = [publicNumber(l, x), publicNumber(l, y)];
   if (py !== undefined) return times(l, node, x, py);
   if (px !== undefined) return times(l, node, y, px);
@@ -268,10 +268,10 @@ const mul: ScaledRule = (l, node) => {
   });
 };
 
-const matmul: ScaledRule = (l, node) => {
-  const [x, y] = node.ins as [ValueId, ValueId];
+const matmul: ScaledRule<NodeOf<'matmul'>> = (l, node) => {
+  const [x, y] = node.ins;
   if (!l.type(x).secret || !l.type(y).secret) return undefined;
-  const { shape } = l.type(node.outs[0]!);
+  const { shape } = l.type(node.outs[0]);
   const [m, k] = l.type(x).shape.slice(-2) as [number, number];
   const dims = { batch: sizeOf(shape.slice(0, -2)), m, k, n: l.type(y).shape.at(-1)! };
   return product(
@@ -282,9 +282,9 @@ const matmul: ScaledRule = (l, node) => {
   );
 };
 
-const div: ScaledRule = (l, node) => {
+const div: ScaledRule<NodeOf<'div'>> = (l, node) => {
   const { circuit: c } = l;
-  const [x, y] = node.ins as [ValueId, ValueId];
+  const [x, y] = node.ins;
   const number = publicNumber(l, y);
   if (number !== undefined) return times(l, node, x, 1 / number);
   if (!l.type(y).secret) return undefined;
@@ -297,8 +297,8 @@ const div: ScaledRule = (l, node) => {
     spread,
     numerator: u!.bits - u!.exponent,
     denominator: v!.bits - v!.exponent,
-    ...(!wide[0] && { reach: l.reach(x) }),
-    ...(!wide[1] && { over: l.reach(by) }),
+    ...(!wide[0] && { reach: l.interval(x) }),
+    ...(!wide[1] && { over: l.interval(by) }),
   });
   return basic.timesNumber(c, quotient, u!.mantissa / v!.mantissa);
 };
@@ -322,20 +322,22 @@ const fineBits = ({ field, fraction }: Lowering['circuit'], kind: 'fine' | 'unit
 };
 
 const taker =
-  (of: (l: Lowering, s: Scaled, output: number) => Wire): ScaledRule =>
+  (
+    of: (l: Lowering, s: Scaled, output: number) => Wire,
+  ): ScaledRule<NodeOf<'sqrt' | 'rsqrt' | 'reciprocal'>> =>
   (l, { ins: [x], attrs }) => {
     const { fraction } = l.circuit;
-    const s = taken(l, x!);
-    const kind = attrs.fine as 'fine' | 'unit' | undefined;
+    const s = taken(l, x);
+    const kind = attrs.fine;
     const bits = kind && fineBits(l.circuit, kind);
     if (kind === undefined || bits === undefined) return isWide(l, s) ? of(l, s, fraction) : undefined;
-    const own: Scaled = s.kind === 'product' ? s : { ...s, wire: l.wire(x!), bits: fraction };
+    const own: Scaled = s.kind === 'product' ? s : { ...s, wire: l.wire(x), bits: fraction };
     return { wire: of(l, own, bits), bits, factor: 1, exact: false, kind };
   };
 
-const log: ScaledRule = (l, node) => {
+const log: ScaledRule<One> = (l, node) => {
   const { circuit: c } = l;
-  const s = taken(l, node.ins[0]!);
+  const s = taken(l, node.ins[0]);
   if (!isWide(l, s)) return undefined;
   const { mantissa, exponent } = split(s.factor);
   const value = normal.log(c, s.wire, { input: s.bits - exponent });
@@ -343,15 +345,22 @@ const log: ScaledRule = (l, node) => {
 };
 
 /** Bools and integers as numbers: whole ones, until their fraction is asked for. */
-const convert: ScaledRule = (l, { ins: [x], outs: [out] }) => {
-  const { dtype } = l.type(x!);
-  if (dtype === 'fxp' || !l.multiplies(out!)) return undefined;
-  const wire = dtype === 'bool' ? basic.bitToNumber(l.circuit, l.wire(x!)) : l.canonical(x!);
+const convert: ScaledRule<One> = (l, { ins: [x], outs: [out] }) => {
+  const { dtype } = l.type(x);
+  if (dtype === 'fxp' || !l.multiplies(out)) return undefined;
+  const wire = dtype === 'bool' ? basic.bitToNumber(l.circuit, l.wire(x)) : l.canonical(x);
   return { wire, bits: 0, factor: 1, exact: false, kind: 'whole' };
 };
 
-const RULES: Readonly<Record<string, ScaledRule>> = {
-  ...Object.fromEntries([...LINEAR].map((op) => [op, linear])),
+/** Ops that may take operands with bits of their own, or make such results. */
+const SCALED: { readonly [K in OpName]?: ScaledRule<NodeOf<K>> } = {
+  sum: linear,
+  neg: linear,
+  broadcast: linear,
+  reshape: linear,
+  transpose: linear,
+  slice: linear,
+  gather: linear,
   concat,
   add: sum(basic.add),
   sub: sum(basic.sub),
@@ -366,10 +375,10 @@ const RULES: Readonly<Record<string, ScaledRule>> = {
 };
 
 /** Whether an op may take operands with bits of their own. */
-export const takesScaled = (op: string): boolean => Object.hasOwn(RULES, op);
+export const takesScaled = (op: string): boolean => Object.hasOwn(SCALED, op);
 
 /** How a node is lowered whose operands or result have bits of their own; undefined: as any other. */
-export const lowerScaled = (l: Lowering, node: Node, rule: Rule): Made | undefined => {
-  if (l.type(node.outs[0]!).dtype !== 'fxp' || !Object.hasOwn(RULES, node.op)) return undefined;
-  return RULES[node.op]!(l, node, rule);
+export const lowerScaled = (l: Lowering, node: OpNode, own: () => Wire | Public): Made | undefined => {
+  const scaled = SCALED[node.op] as ScaledRule<OpNode> | undefined;
+  return l.type(node.outs[0]).dtype === 'fxp' ? scaled?.(l, node, own) : undefined;
 };

@@ -12,8 +12,10 @@ import {
 } from '../../fixed/circuit.ts';
 import type { GateAttrs } from '../../gates/gate-table.ts';
 import type { Field } from '../../ring/field.ts';
+import type { AttrsOf, Operands, OpName as ProgramOp } from '../ops/catalogue.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from '../ops/graph.ts';
 import { oneNaN } from '../ops/nan.ts';
+import { inferTypes } from '../ops/types.ts';
 import type { Coarse } from './coarse.ts';
 import { type PlanOptions, planned, usesFss } from './plan.ts';
 import { WatchedValues, type Watcher } from './range-watcher.ts';
@@ -70,6 +72,12 @@ export class GraphCircuit implements Circuit {
     return ids;
   }
 
+  /** An op of the catalogue on plain public values, as it stands. */
+  plain<K extends ProgramOp>(op: K, ins: Operands<K, ValueId>, attrs: AttrsOf<K>): ValueId {
+    const given = (ins as readonly ValueId[]).map((id) => this.types[id]!);
+    return this.node(op, ins, attrs, inferTypes(op, given, attrs))[0]!;
+  }
+
   wire(id: ValueId): Wire {
     const { shape, dtype, secret } = this.types[id]!;
     return { id, shape, kind: dtype === 'bit' ? 'bit' : 'ring', secret };
@@ -117,9 +125,7 @@ export class GraphCircuit implements Circuit {
   /** A plain public tensor as a value. */
   tensor(value: Tensor): ValueId {
     const { shape, dtype, data } = value;
-    return this.node('const', [], { value: { shape, dtype, data: oneNaN(data) } }, [
-      { shape, dtype, secret: false },
-    ])[0]!;
+    return this.plain('const', [], { value: { shape, dtype, data: oneNaN(data) } });
   }
 
   /** A plain public value as ring elements (fxp with `fraction` bits, integers as they are) or bits. */

@@ -6,12 +6,14 @@
 import type { IntType } from '../../fixed/integers.ts';
 import type { Field } from '../../ring/field.ts';
 import * as math from '../../ring/math/index.ts';
+import { type AttrsOf, type Operands, type OpName, opSet } from '../ops/catalogue.ts';
 import { bitsOf, isInt, kindOf } from '../ops/dtypes.ts';
-import { type DType, type Node, sizeOf, type Tensor, type Type } from '../ops/graph.ts';
+import { type DType, sizeOf, type Tensor, type Type } from '../ops/graph.ts';
+import type { OpNode } from '../ops/program.ts';
 
-export type Span = readonly [lo: number, hi: number];
+export type Interval = readonly [lo: number, hi: number];
 
-export const ANY: Span = [-Infinity, Infinity];
+export const ANY: Interval = [-Infinity, Infinity];
 
 /** Integers wider than the field take what it holds. */
 export const intType = (dtype: DType, field: Field): IntType => ({
@@ -19,7 +21,7 @@ export const intType = (dtype: DType, field: Field): IntType => ({
   signed: kindOf(dtype) === 'int',
 });
 
-export const rangeOf = (dtype: DType): Span => {
+export const rangeOf = (dtype: DType): Interval => {
   if (kindOf(dtype) === 'bool') return [0, 1];
   const bits = bitsOf(dtype);
   return kindOf(dtype) === 'uint'
@@ -27,70 +29,79 @@ export const rangeOf = (dtype: DType): Span => {
     : [-math.pow2(bits - 1), math.pow2(bits - 1) - 1];
 };
 
-export const spanOfTensor = (t: Tensor): Span => {
+export const intervalOfTensor = (t: Tensor): Interval => {
   let [lo, hi] = [Infinity, -Infinity];
   for (const v of t.data) [lo, hi] = [Math.min(lo, Number(v)), Math.max(hi, Number(v))];
   return lo <= hi ? [lo, hi] : [0, 0];
 };
 
-export const inside = ([lo, hi]: Span, [least, most]: Span): boolean => lo >= least && hi <= most;
+export const inside = ([lo, hi]: Interval, [least, most]: Interval): boolean => lo >= least && hi <= most;
 
-const hull = (spans: readonly Span[]): Span => [
-  Math.min(...spans.map((s) => s[0])),
-  Math.max(...spans.map((s) => s[1])),
+const hull = (intervals: readonly Interval[]): Interval => [
+  Math.min(...intervals.map((s) => s[0])),
+  Math.max(...intervals.map((s) => s[1])),
 ];
 
-/** 0 times anything is 0, also at the ends of an unbounded span. */
+/** 0 times anything is 0, also at the ends of an unbounded interval. */
 const times = (a: number, b: number): number => (a === 0 || b === 0 ? 0 : a * b);
 
-const product = ([a, b]: Span, [c, d]: Span): Span => {
+const product = ([a, b]: Interval, [c, d]: Interval): Interval => {
   const ends = [times(a, c), times(a, d), times(b, c), times(b, d)];
   return [Math.min(...ends), Math.max(...ends)];
 };
 
-const scaled = ([lo, hi]: Span, n: number): Span => [times(lo, n), times(hi, n)];
+const scaled = ([lo, hi]: Interval, n: number): Interval => [times(lo, n), times(hi, n)];
 
-/** Places along the axis of an op. */
-const placesOf = ({ attrs }: Node, x: Type): Span => [0, Math.max(0, x.shape[attrs.axis as number]! - 1)];
+/** Places along an axis. */
+const placesOf = (axis: number, x: Type): Interval => [0, Math.max(0, x.shape[axis]! - 1)];
 
-type Rule = (ins: readonly Span[], node: Node, types: readonly Type[]) => Span;
+/** What an op makes of its operands' intervals. */
+type IntervalRule<K extends OpName> = (
+  ins: Operands<K, Interval>,
+  attrs: AttrsOf<K>,
+  types: Operands<K, Type>,
+) => Interval;
 
-/** Ops whose results leave the hull of their operands; `undefined`: the dtype's range. */
-const RULES: Readonly<Record<string, Rule>> = {
-  add: ([a, b]) => [a![0] + b![0], a![1] + b![1]],
-  sub: ([a, b]) => [a![0] - b![1], a![1] - b![0]],
-  neg: ([a]) => [-a![1], -a![0]],
-  mul: ([a, b]) => product(a!, b!),
-  abs: ([a]) => [0, Math.max(-a![0], a![1])],
+/** Ops whose results leave the hull of their operands. */
+const RULES: { readonly [K in OpName]?: IntervalRule<K> } = {
+  add: ([a, b]) => [a[0] + b[0], a[1] + b[1]],
+  sub: ([a, b]) => [a[0] - b[1], a[1] - b[0]],
+  neg: ([a]) => [-a[1], -a[0]],
+  mul: ([a, b]) => product(a, b),
+  abs: ([a]) => [0, Math.max(-a[0], a[1])],
   // The least integer divided by -1 is one too many.
-  floorDivide: ([a, b]) =>
-    a![0] >= 0 && b![0] >= 0 ? a! : [Math.min(a![0], -a![1]), Math.max(a![1], -a![0])],
-  bitNot: ([a]) => [-1 - a![1], -1 - a![0]],
-  place: (_, node) => [0, node.attrs.n as number],
+  floorDivide: ([a, b]) => (a[0] >= 0 && b[0] >= 0 ? a : [Math.min(a[0], -a[1]), Math.max(a[1], -a[0])]),
+  bitNot: ([a]) => [-1 - a[1], -1 - a[0]],
+  place: (_, { n }) => [0, n],
   exponent: () => [-200, 200],
-  argmax: (_, node, [x]) => placesOf(node, x!),
-  argmin: (_, node, [x]) => placesOf(node, x!),
-  argsort: (_, node, [x]) => placesOf(node, x!),
+  argmax: (_, { axis }, [x]) => placesOf(axis, x),
+  argmin: (_, { axis }, [x]) => placesOf(axis, x),
+  argsort: (_, { axis }, [x]) => placesOf(axis, x),
   pow: () => ANY,
   powWhole: () => ANY,
   scatterAdd: () => ANY,
   shiftLeft: () => ANY,
-  sum: ([a], node, [x]) => {
-    const axes = node.attrs.axes as readonly number[];
-    return scaled(a!, sizeOf(axes.map((i) => x!.shape[i]!)));
-  },
-  matmul: ([a, b], _, [x]) => scaled(product(a!, b!), x!.shape.at(-1)!),
+  sum: ([a], { axes }, [x]) => scaled(a, sizeOf(axes.map((i) => x.shape[i]!))),
+  matmul: ([a, b], _, [x]) => scaled(product(a, b), x.shape.at(-1)!),
 };
 
 /** Ops on integers that make the integer itself, of their dtype. */
-const EXACT = new Set(['remainder', 'bitAnd', 'bitOr', 'bitXor', 'shiftRight', 'sign']);
+const EXACT = opSet('remainder', 'bitAnd', 'bitOr', 'bitXor', 'shiftRight', 'sign');
 
 /** What an integer result of a node may hold, given what its operands may. */
-export const resultSpan = (node: Node, out: Type, types: readonly Type[], spans: readonly Span[]): Span => {
+export const resultInterval = (
+  node: OpNode,
+  out: Type,
+  types: readonly Type[],
+  intervals: readonly Interval[],
+): Interval => {
   const own = rangeOf(out.dtype);
   if (EXACT.has(node.op)) return own;
-  if (Object.hasOwn(RULES, node.op)) return RULES[node.op]!(spans, node, types);
-  const passed = spans.filter(
+  const rule = RULES[node.op] as
+    | ((ins: readonly Interval[], attrs: OpNode['attrs'], types: readonly Type[]) => Interval)
+    | undefined;
+  if (rule) return rule(intervals, node.attrs, types);
+  const passed = intervals.filter(
     (_, i) => isInt(types[i]!.dtype) && (node.op === 'convert' || types[i]!.dtype === out.dtype),
   );
   if (passed.length > 0) return hull(passed);

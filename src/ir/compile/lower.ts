@@ -1,34 +1,37 @@
 /**
- * @file From what users write to what parties run: a rule per op, keyed by its name. Secret values become ring
+ * @file From what users write to what parties run: a rule an op (ops/<subject>/lower.ts). Secret values become ring
  * elements and bits; ops on public values stay as they are and run in the clear at parties and dealer alike.
  */
 
 import { TesseraError } from '../../errors.ts';
-import * as math from '../../ring/math/index.ts';
-import { isInt } from '../ops/dtypes.ts';
-import { RULES } from '../ops/elementwise/lower.ts';
-import type { Graph, Node, Tensor, ValueId } from '../ops/graph.ts';
-import { integerRules } from '../ops/integer/lower.ts';
-import { SECRET_RULES } from '../ops/oblivious/lower.ts';
-import { SHAPE_RULES } from '../ops/shape/lower.ts';
-import { SMOOTH_RULES } from '../ops/smooth/lower.ts';
-import { DECODE } from './analysis.ts';
+import type { Wire } from '../../fixed/circuit.ts';
+import type { OpName } from '../ops/catalogue.ts';
+import { LOWER_ELEMENTWISE } from '../ops/elementwise/lower.ts';
+import type { Graph, Tensor, ValueId } from '../ops/graph.ts';
+import { LOWER_INTEGER } from '../ops/integer/lower.ts';
+import { isMissing } from '../ops/missing.ts';
+import { LOWER_OBLIVIOUS } from '../ops/oblivious/lower.ts';
+import { isFence, type LoopNode, type OpGraph, type OpNode, type ProgramNode } from '../ops/program.ts';
+import { LOWER_SHAPE } from '../ops/shape/lower.ts';
+import { LOWER_SMOOTH } from '../ops/smooth/lower.ts';
 import { lowerScaled } from './fraction-bits.ts';
-import { type CircuitOptions, GraphCircuit, revealTo } from './graph-circuit.ts';
-import { objectBits } from './guard-range.ts';
-import { ANY, type Span } from './intervals.ts';
-import { Lowering, type Rule } from './lowering-state.ts';
+import { type CircuitOptions, GraphCircuit } from './graph-circuit.ts';
+import { ANY, type Interval } from './intervals.ts';
+import { Lowering, type LowerTable, type Public } from './lowering-state.ts';
 import { loweredType } from './ports.ts';
 import { beforeNode, boundsOf, inputsOf, resultsOf } from './range-bounds.ts';
 import { Watcher, watchedGraph } from './range-watcher.ts';
 
-const rules = integerRules({ ...RULES, ...SHAPE_RULES, ...SECRET_RULES, ...SMOOTH_RULES });
-
-/** Has this op a protocol of its own? Passes expand those that have none. */
-export const hasRule = (op: string): boolean => Object.hasOwn(rules, op);
+const LOWER: LowerTable<OpName> = {
+  ...LOWER_ELEMENTWISE,
+  ...LOWER_INTEGER,
+  ...LOWER_SHAPE,
+  ...LOWER_OBLIVIOUS,
+  ...LOWER_SMOOTH,
+};
 
 /** Lowers a program. Its inputs and outputs keep their order; secret ones are masked, public ones plain tensors. */
-export const lower = (graph: Graph, options: CircuitOptions): Graph => {
+export const lower = (graph: OpGraph, options: CircuitOptions): Graph => {
   const watcher = options.rangeGuard ? new Watcher(options.field) : undefined;
   const l = lowerAll(graph, options, { watcher });
   const outs = graph.outs.map((id) => {
@@ -46,15 +49,15 @@ export const lower = (graph: Graph, options: CircuitOptions): Graph => {
 interface Known {
   readonly watcher: Watcher | undefined;
   readonly constants?: ReadonlyMap<ValueId, Tensor>;
-  readonly spans?: ReadonlyMap<ValueId, Span>;
+  readonly intervals?: ReadonlyMap<ValueId, Interval>;
   /** For the range guard: powers of two that they stay below. */
   readonly bounds?: ReadonlyMap<ValueId, number>;
 }
 
 const lowerAll = (
-  graph: Graph,
+  graph: OpGraph,
   options: CircuitOptions,
-  { watcher, constants: known = new Map(), spans = new Map(), bounds = new Map() }: Known,
+  { watcher, constants: known = new Map(), intervals = new Map(), bounds = new Map() }: Known,
 ): Lowering => {
   const circuit = new GraphCircuit(options, watcher);
   const l = new Lowering(circuit, graph);
@@ -62,8 +65,8 @@ const lowerAll = (
     l.bind(id, circuit.value(loweredType(graph.types[id]!)));
     const constant = known.get(id);
     if (constant) l.know(id, constant);
-    const span = spans.get(id);
-    if (span) l.setSpan(id, span);
+    const interval = intervals.get(id);
+    if (interval) l.noteInterval(id, interval);
   }
   inputsOf(l, bounds);
   for (const node of graph.nodes) {
@@ -76,69 +79,55 @@ const lowerAll = (
   return l;
 };
 
-const lowerNode = (l: Lowering, node: Node, options: CircuitOptions): void => {
-  if (node.op === 'loop') lowerLoop(l, node, options);
-  else if (node.op === 'reveal' && l.type(node.ins[0]!).secret) lowerReveal(l, node, options);
-  else if (node.op === 'epsilon') lowerEpsilon(l, node);
-  else if (node.outs.every((id) => !l.graph.types[id]!.secret)) l.copy(node);
-  else {
-    const rule = ruleOf(node);
-    const made = lowerScaled(l, node, rule) ?? rule(l, node);
-    const out = node.outs[0]!;
-    const end = (id: ValueId): ValueId => (node.attrs.fence === true ? fence(l.circuit, id) : id);
-    if ('wire' in made) l.bindScaled(out, { ...made, wire: l.circuit.wire(end(made.wire.id)) });
-    else l.bind(out, end(made.id));
+const lowerNode = (l: Lowering, node: ProgramNode, options: CircuitOptions): void => {
+  if (node.op === 'loop') {
+    lowerLoop(l, node, options);
+    return;
   }
+  const [out] = node.outs;
+  const secret = l.type(out).secret || node.ins.some((id) => l.type(id).secret);
+  // What is public runs in the clear as it stands, unless it is a matter of the field.
+  if (!secret && node.op !== 'epsilon') {
+    l.copy(node);
+    return;
+  }
+  const rule = ruleOf(node);
+  const made = lowerScaled(l, node, () => rule(l, node)) ?? rule(l, node);
+  const end = (id: ValueId): ValueId => (isFence(node) ? fence(l.circuit, id) : id);
+  if ('plain' in made) l.bind(out, made.plain);
+  else if ('wire' in made) l.bindScaled(out, { ...made, wire: l.circuit.wire(end(made.wire.id)) });
+  else l.bind(out, end(made.id));
 };
 
 /** The same value, with which a piece of the program ends. */
 const fence = (circuit: GraphCircuit, id: ValueId): ValueId =>
   circuit.node('reshape', [id], { fence: true }, [circuit.types[id]!])[0]!;
 
-/** Opened to every party, and from there on plain data, of which the dealer hears. */
-const lowerReveal = (l: Lowering, { ins: [x], outs: [y] }: Node, { parties }: CircuitOptions): void => {
-  const { circuit } = l;
-  const wire = isInt(l.type(x!).dtype) ? l.canonical(x!) : l.wire(x!);
-  if (parties === undefined)
-    throw new TesseraError('INVALID_ARGUMENT', 'np.reveal needs to know how many parties run the program');
-  const everybody = Array.from({ length: parties }, (_, rank) => rank);
-  const shown = revealTo(circuit, wire, everybody);
-  const attrs = { fraction: l.fraction(x!) };
-  l.bind(y!, circuit.node(DECODE, [shown.id], attrs, [l.type(y!)])[0]!);
-};
-
-/** Known as soon as field and fraction are. The largest: what every number that a program may have is below, and still can be compared. */
-const lowerEpsilon = (l: Lowering, { outs: [x], attrs }: Node): void => {
-  const { field, fraction, watched } = l.circuit;
-  const bits = attrs.largest !== true ? 0 : watched ? objectBits(field) : field.bits - 3;
-  const value: Tensor = { shape: [], dtype: 'fxp', data: Float64Array.of(math.pow2(bits - fraction)) };
-  l.bind(x!, l.circuit.tensor(value));
-  l.know(x!, value);
-};
-
-const ruleOf = (node: Node): Rule => {
-  if (Object.hasOwn(rules, node.op)) return rules[node.op]!;
-  const site = node.site ? ` (${node.site})` : '';
-  throw new TesseraError('UNSUPPORTED', `np.${node.op} is not available on secret values${site}`, {
-    op: node.op,
-    site: node.site,
+/** The rule of a node's op. Throws UNSUPPORTED, saying why, where there is none. */
+const ruleOf = ({ op, site }: OpNode): ((l: Lowering, node: OpNode) => Wire | Public) => {
+  const rule = LOWER[op];
+  if (!isMissing(rule)) return rule as (l: Lowering, node: OpNode) => Wire | Public;
+  const at = site ? ` (${site})` : '';
+  throw new TesseraError('UNSUPPORTED', `np.${op} is not available on secret values: ${rule.missing}${at}`, {
+    op,
+    site,
   });
 };
 
 /** What is known of captured values stays known inside a body. Integers that it carries on are residues. */
-const lowerLoop = (l: Lowering, node: Node, options: CircuitOptions): void => {
-  const body = node.body!;
+const lowerLoop = (l: Lowering, node: LoopNode, options: CircuitOptions): void => {
+  const { body } = node;
   const known = new Map<ValueId, Tensor>();
-  const spans = new Map<ValueId, Span>();
+  const intervals = new Map<ValueId, Interval>();
   node.ins.forEach((id, i) => {
-    spans.set(body.ins[i + 1]!, i < node.outs.length ? ANY : l.span(id));
+    intervals.set(body.ins[i + 1]!, i < node.outs.length ? ANY : l.integerInterval(id));
     const constant = i >= node.outs.length ? l.constantOf(id) : undefined;
     if (constant) known.set(body.ins[i + 1]!, constant);
   });
   const lowered = lowerAll(body, options, {
     watcher: l.circuit.watched?.watcher,
     constants: known,
-    spans,
+    intervals,
     bounds: boundsOf(l, node),
   });
   const inner = lowered.circuit.graph(
@@ -150,6 +139,6 @@ const lowerLoop = (l: Lowering, node: Node, options: CircuitOptions): void => {
   const outs = l.circuit.node('loop', ins, node.attrs, types, inner);
   for (const [i, id] of node.outs.entries()) {
     l.bind(id, outs[i]!);
-    l.setSpan(id, ANY);
+    l.noteInterval(id, ANY);
   }
 };

@@ -4,52 +4,47 @@ import { fail } from '../../errors.ts';
 import type { Wire } from '../../fixed/circuit.ts';
 import { canonical, type IntType } from '../../fixed/integers.ts';
 import * as math from '../../ring/math/index.ts';
+import { type OpName, opSet } from '../ops/catalogue.ts';
 import { bitsOf, isInt, ringRange } from '../ops/dtypes.ts';
-import type { Graph, Node, Tensor, Type, ValueId } from '../ops/graph.ts';
+import type { Tensor, Type, ValueId } from '../ops/graph.ts';
+import type { Missing } from '../ops/missing.ts';
+import type { NodeOf, OpGraph, OpNode, ProgramNode } from '../ops/program.ts';
 import { coarseIn } from './coarse.ts';
 import { factors, keepers, type Scaled, toFraction } from './fraction-bits.ts';
 import type { GraphCircuit } from './graph-circuit.ts';
-import { ANY, inside, intType, rangeOf, resultSpan, type Span, spanOfTensor } from './intervals.ts';
+import {
+  ANY,
+  type Interval,
+  inside,
+  intervalOfTensor,
+  intType,
+  rangeOf,
+  resultInterval,
+} from './intervals.ts';
 
 /** Ops whose results may be larger than their operands. */
-const GROWING: ReadonlySet<string> = new Set([
-  'add',
-  'sub',
-  'neg',
-  'mul',
-  'sum',
-  'matmul',
-  'pow',
-  'powWhole',
-]);
+const GROWING = opSet('add', 'sub', 'neg', 'mul', 'sum', 'matmul', 'pow', 'powWhole');
 
 /** Ops that move elements about. */
-const MOVES: ReadonlySet<string> = new Set([
-  'broadcast',
-  'reshape',
-  'transpose',
-  'slice',
-  'gather',
-  'concat',
-]);
+const MOVES = opSet('broadcast', 'reshape', 'transpose', 'slice', 'gather', 'concat');
 
 export class Lowering {
   readonly circuit: GraphCircuit;
-  readonly graph: Graph;
+  readonly graph: OpGraph;
   #lowered = new Map<ValueId, ValueId>();
   #encoded = new Map<string, Wire>();
   #constants = new Map<ValueId, Tensor>();
-  #spans = new Map<ValueId, Span>();
+  #intervals = new Map<ValueId, Interval>();
   #canonical = new Map<ValueId, Wire>();
   #shared = new Map<string, readonly Wire[]>();
-  #makers: Map<ValueId, Node> | undefined;
+  #makers: Map<ValueId, ProgramNode> | undefined;
   #scaled = new Map<ValueId, Scaled>();
   readonly #keepers: ReadonlySet<ValueId>;
   readonly #factors: ReadonlySet<ValueId>;
   /** What stands for a value while a node is lowered. */
   #instead = new Map<ValueId, Wire>();
 
-  constructor(circuit: GraphCircuit, graph: Graph) {
+  constructor(circuit: GraphCircuit, graph: OpGraph) {
     this.circuit = circuit;
     this.graph = graph;
     this.#factors = factors(graph);
@@ -121,13 +116,13 @@ export class Lowering {
   }
 
   /** The user's op that made a value; none made an input. */
-  maker(id: ValueId): Node | undefined {
+  maker(id: ValueId): ProgramNode | undefined {
     this.#makers ??= new Map(this.graph.nodes.flatMap((n) => n.outs.map((out) => [out, n] as const)));
     return this.#makers.get(id);
   }
 
   /** The user's op of whose result a value is made by moves alone, and by factors that are remembered. */
-  source(id: ValueId): Node | undefined {
+  source(id: ValueId): ProgramNode | undefined {
     const node = this.maker(id);
     if (!node) return undefined;
     const wire = this.#scaled.get(id)?.wire.id;
@@ -153,7 +148,7 @@ export class Lowering {
   }
 
   /** A node on public values, as it stands. */
-  copy(node: Node): void {
+  copy(node: OpNode): void {
     const ins = node.ins.map((id) => this.lowered(id));
     const outs = this.circuit.node(
       node.op,
@@ -162,12 +157,12 @@ export class Lowering {
       node.outs.map((id) => this.type(id)),
     );
     for (const [i, id] of node.outs.entries()) this.bind(id, outs[i]!);
-    if (node.op === 'const') this.know(node.outs[0]!, node.attrs.value as Tensor);
+    if (node.op === 'const') this.know(node.outs[0], node.attrs.value);
     // What only moves elements about keeps a number a number.
-    if (!MOVES.has(node.op) || node.ins.length > 1) return;
-    const known = this.constantOf(node.ins[0]!);
+    if (!MOVES.has(node.op) || node.ins.length !== 1) return;
+    const known = this.constantOf(node.ins[0]);
     const whole = node.op === 'broadcast' || node.op === 'reshape';
-    if (known && (whole || this.numberOf(node.ins[0]!) !== undefined)) this.know(node.outs[0]!, known);
+    if (known && (whole || this.numberOf(node.ins[0]) !== undefined)) this.know(node.outs[0], known);
   }
 
   /** A value as ring elements or bits; public ones are encoded (once), fixed-point ones with `fraction` bits. */
@@ -194,49 +189,51 @@ export class Lowering {
   }
 
   /** Which integers a value may hold. */
-  span(id: ValueId): Span {
-    const known = this.#spans.get(id);
+  integerInterval(id: ValueId): Interval {
+    const known = this.#intervals.get(id);
     if (known) return known;
     const constant = this.constantOf(id);
-    return constant && isInt(constant.dtype) ? spanOfTensor(constant) : rangeOf(this.type(id).dtype);
+    return constant && isInt(constant.dtype) ? intervalOfTensor(constant) : rangeOf(this.type(id).dtype);
   }
 
   /** Which integers a value may be once it is wrapped to its dtype. */
-  wrappedSpan(id: ValueId): Span {
+  wrappedInterval(id: ValueId): Interval {
     const range = rangeOf(this.type(id).dtype);
-    return inside(this.span(id), range) ? this.span(id) : range;
+    return inside(this.integerInterval(id), range) ? this.integerInterval(id) : range;
   }
 
   /** Where a real value lies, as far as that is known. */
-  reach(id: ValueId): Span {
-    return this.#spans.get(id) ?? ANY;
+  interval(id: ValueId): Interval {
+    return this.#intervals.get(id) ?? ANY;
   }
 
-  setSpan(id: ValueId, span: Span): void {
-    this.#spans.set(id, span);
+  noteInterval(id: ValueId, interval: Interval): void {
+    this.#intervals.set(id, interval);
   }
 
   /** Notes what the integer results of a node may hold. */
-  bound(node: Node): void {
+  bound(node: OpNode): void {
     const types = node.ins.map((id) => this.type(id));
-    const spans = node.ins.map((id, i): Span => (types[i]!.dtype === 'fxp' ? [0, 0] : this.span(id)));
+    const intervals = node.ins.map(
+      (id, i): Interval => (types[i]!.dtype === 'fxp' ? [0, 0] : this.integerInterval(id)),
+    );
     for (const id of node.outs) {
       const type = this.type(id);
       if (!type.secret || !isInt(type.dtype)) continue;
-      const span = resultSpan(node, type, types, spans);
+      const interval = resultInterval(node, type, types, intervals);
       if (GROWING.has(node.op) || (node.op === 'convert' && isInt(types[0]!.dtype)))
-        this.#fits(node, type, span, spans);
-      this.setSpan(id, span);
+        this.#fits(node, type, interval, intervals);
+      this.noteInterval(id, interval);
     }
   }
 
   /** An integer dtype wider than the ring cannot wrap as it should: what may leave the ring here is refused. */
-  #fits({ op, site }: Node, { dtype }: Type, span: Span, spans: readonly Span[]): void {
+  #fits({ op, site }: OpNode, { dtype }: Type, interval: Interval, intervals: readonly Interval[]): void {
     const { bits, name } = this.circuit.field;
     if (bitsOf(dtype) <= bits) return;
     const [least, most] = ringRange(dtype, bits);
-    const ring: Span = [-math.pow2(bits - 1), math.pow2(bits) - 1];
-    if (inside(span, [Number(least), Number(most)]) || !spans.every((s) => inside(s, ring))) return;
+    const ring: Interval = [-math.pow2(bits - 1), math.pow2(bits) - 1];
+    if (inside(interval, [Number(least), Number(most)]) || !intervals.every((s) => inside(s, ring))) return;
     fail(
       'RANGE',
       `np.${op === 'convert' ? 'astype' : op} of ${dtype} may leave the ${bits} bits of ${name}, where it cannot wrap as ${dtype} does: take a larger field, ` +
@@ -252,7 +249,7 @@ export class Lowering {
   /** Whether a value's wire is the integer itself, not only a residue. Public values are. */
   isCanonical(id: ValueId): boolean {
     const { dtype, secret } = this.type(id);
-    return !secret || !isInt(dtype) || inside(this.span(id), rangeOf(dtype));
+    return !secret || !isInt(dtype) || inside(this.integerInterval(id), rangeOf(dtype));
   }
 
   /** The integer itself: wrapped (once) if it has to be. */
@@ -276,5 +273,30 @@ export class Lowering {
   }
 }
 
-/** How one op is lowered; its operands are not all public. */
-export type Rule = (l: Lowering, node: Node) => Wire;
+/** A public result, which runs in the clear from there on. */
+export interface Public {
+  readonly plain: ValueId;
+}
+
+/** How one op is lowered whose operands or result are not all public (ops/<subject>/lower.ts). */
+export type Rule<K extends OpName> = (l: Lowering, node: NodeOf<K>) => Wire | Public;
+export type LowerTable<N extends OpName> = { readonly [K in N]: Rule<K> | Missing };
+
+/** What rules for several ops read of a node. */
+export interface One {
+  readonly ins: readonly [ValueId];
+  readonly outs: readonly [ValueId];
+}
+export interface Two {
+  readonly ins: readonly [ValueId, ValueId];
+  readonly outs: readonly [ValueId];
+}
+
+/** One rule where the first operand is an integer, another elsewhere. */
+export const byDtype =
+  <N extends { readonly ins: readonly [ValueId, ...ValueId[]] }>(
+    integers: (l: Lowering, node: N) => Wire,
+    others: (l: Lowering, node: N) => Wire,
+  ) =>
+  (l: Lowering, node: N): Wire =>
+    (isInt(l.type(node.ins[0]).dtype) ? integers : others)(l, node);

@@ -57,7 +57,7 @@ export const beforeNode = (l: Lowering, node: Node): void => {
   if (node.op !== 'convert' || !isReal(l, node.outs[0]!) || !isInt(l.type(node.ins[0]!).dtype)) return;
   if (!l.type(node.ins[0]!).secret) return;
   const x = l.canonical(node.ins[0]!);
-  const [lo, hi] = l.span(node.ins[0]!);
+  const [lo, hi] = l.integerInterval(node.ins[0]!);
   watched.set(x, math.log2(Math.max(Math.abs(lo), Math.abs(hi), 1)));
   watched.below(circuit, x, circuit.field.bits - 1 - circuit.fraction);
 };

@@ -1,32 +1,33 @@
 /** @file The plain interpreter: what every op means, on data in the clear. Oracle, constant folder, and what is public at parties. */
 import { fail } from '../../errors.ts';
+import { isOp, type OpName } from './catalogue.ts';
 import { PLAIN_ELEMENTWISE } from './elementwise/plain.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
 import { typeText } from './infer.ts';
 import { PLAIN_INTEGER } from './integer/plain.ts';
 import { isOver } from './loops.ts';
-import { PLAIN_SECRET } from './oblivious/plain.ts';
-import type { Kernel } from './plain-kernel.ts';
-import { PLAIN_SHAPING } from './shape/plain.ts';
+import { PLAIN_OBLIVIOUS } from './oblivious/plain.ts';
+import type { PlainTable } from './plain-kernel.ts';
+import { PLAIN_SHAPE } from './shape/plain.ts';
 import { sameShape } from './shapes.ts';
 import { PLAIN_SMOOTH } from './smooth/plain.ts';
 
-/** Op -> its meaning. `loop`, which has a body, is below. */
-export const PLAIN: Readonly<Record<string, Kernel>> = {
+const PLAIN: PlainTable<OpName> = {
   ...PLAIN_ELEMENTWISE,
   ...PLAIN_INTEGER,
-  ...PLAIN_SHAPING,
-  ...PLAIN_SECRET,
+  ...PLAIN_SHAPE,
+  ...PLAIN_OBLIVIOUS,
   ...PLAIN_SMOOTH,
 };
 
 const typeOf = (t: Tensor): Type => ({ shape: t.shape, dtype: t.dtype, secret: false });
 
-/** One op on plain data that gives these types. */
-export const evalTyped = (op: string, ins: readonly Tensor[], attrs: Attrs, outs: readonly Type[]): Tensor =>
-  Object.hasOwn(PLAIN, op)
-    ? PLAIN[op]!(ins, attrs, outs)
-    : fail('UNSUPPORTED', `no plain meaning for op ${op}`);
+/** One op on plain data that gives this type. Number of operands and attributes are those of the op. */
+export const evalTyped = (op: string, ins: readonly Tensor[], attrs: Attrs, out: Type): Tensor => {
+  if (!isOp(op)) return fail('UNSUPPORTED', `no plain meaning for op ${op}`);
+  const kernel = PLAIN[op] as unknown as (ins: readonly Tensor[], attrs: Attrs, out: Type) => Tensor;
+  return kernel(ins, attrs, out);
+};
 
 const runLoop = (node: Node, ins: readonly Tensor[]): Tensor[] => {
   const body = node.body!;
@@ -45,14 +46,7 @@ const runLoop = (node: Node, ins: readonly Tensor[]): Tensor[] => {
 export const evaluate = (node: Node, ins: readonly Tensor[], graph: Graph): Tensor[] =>
   node.op === 'loop'
     ? runLoop(node, ins)
-    : [
-        evalTyped(
-          node.op,
-          ins,
-          node.attrs,
-          node.outs.map((id) => graph.types[id]!),
-        ),
-      ];
+    : [evalTyped(node.op, ins, node.attrs, graph.types[node.outs[0]!]!)];
 
 /** Runs a graph on plain inputs. Throws SHAPE when they do not have the graph's input types. */
 export const run = (graph: Graph, inputs: readonly Tensor[]): Tensor[] => {

@@ -1,69 +1,46 @@
-/** @file What type rules are made of: checked attributes, checked operand types. Errors name the op. */
+/** @file What type rules are made of: checked operand types. Errors name the op. Attributes have been checked by the catalogue. */
 import { fail } from '../../errors.ts';
+import type { AttrsOf, Operands, OpName } from './catalogue.ts';
 import { dtypeName, isInt, kindOf } from './dtypes.ts';
-import type { Attrs, DType, Graph, Shape, Tensor, Type } from './graph.ts';
+import type { DType, Shape, Type } from './graph.ts';
 import { sameShape, shapeText } from './shapes.ts';
 
-export type Infer = (ins: readonly Type[], attrs: Attrs, body: Graph | undefined) => readonly Type[];
+/** The type rule of an op: the type of its result. Throws SHAPE, DTYPE, INVALID_ARGUMENT or SECRET_IN_CONTROL_FLOW. */
+export type Infer<K extends OpName> = (ins: Operands<K, Type>, attrs: AttrsOf<K>, op: K) => Type;
+export type InferTable<N extends OpName> = { readonly [K in N]: Infer<K> };
 
-export interface OpDef {
-  /** Number of operands; [n]: n or more. */
-  readonly arity: number | readonly [number];
-  /** Result i depends on element i of each operand alone, and all shapes are equal. */
-  readonly elementwise: boolean;
-  readonly doc: string;
-  /** Types of the results. Throws SHAPE, DTYPE, INVALID_ARGUMENT or SECRET_IN_CONTROL_FLOW. */
-  readonly infer: (op: string) => Infer;
-}
+/** One operand, and one or more. */
+export type One = readonly [Type];
+export type Some = readonly [Type, ...Type[]];
 
 export const typeText = (t: Type): string =>
   `${t.dtype}${t.shape.length > 0 ? `[${t.shape.join(',')}]` : ''}${t.secret ? ' secret' : ''}`;
 
 export const anySecret = (ins: readonly Type[]): boolean => ins.some((t) => t.secret);
 
-export const result = (shape: Shape, dtype: DType, ins: readonly Type[]): Type[] => [
-  { shape, dtype, secret: anySecret(ins) },
-];
-
-export const num = (op: string, attrs: Attrs, key: string): number => {
-  const x = attrs[key];
-  return typeof x === 'number' && Number.isInteger(x)
-    ? x
-    : fail('INVALID_ARGUMENT', `${op}: attribute ${key} is to be a whole number`);
-};
-
-export const nums = (op: string, attrs: Attrs, key: string): readonly number[] => {
-  const x = attrs[key];
-  return Array.isArray(x) && x.every((n) => Number.isInteger(n))
-    ? (x as readonly number[])
-    : fail('INVALID_ARGUMENT', `${op}: attribute ${key} is to be a list of whole numbers`);
-};
-
-export const tensor = (op: string, attrs: Attrs, key: string): Tensor => {
-  const x = attrs[key];
-  return typeof x === 'object' && !Array.isArray(x)
-    ? (x as Tensor)
-    : fail('INVALID_ARGUMENT', `${op}: attribute ${key} is to be an array`);
-};
+export const result = (shape: Shape, dtype: DType, ins: readonly Type[]): Type => ({
+  shape,
+  dtype,
+  secret: anySecret(ins),
+});
 
 /** An axis of `shape`, from 0. */
-export const axisOf = (op: string, attrs: Attrs, shape: Shape): number => {
-  const axis = num(op, attrs, 'axis');
+export const axisOf = (op: string, { axis }: { readonly axis: number }, shape: Shape): number => {
   return axis >= 0 && axis < shape.length
     ? axis
     : fail('SHAPE', `${op}: axis ${axis} is out of bounds for array of dimension ${shape.length}`);
 };
 
-export const needSameShape = (op: string, ins: readonly Type[]): Shape => {
-  const first = ins[0]!.shape;
+export const needSameShape = (op: string, ins: Some): Shape => {
+  const first = ins[0].shape;
   for (const t of ins)
     if (!sameShape(t.shape, first))
       fail('SHAPE', `${op}: shapes differ: ${ins.map((i) => shapeText(i.shape)).join(' ')}`);
   return first;
 };
 
-export const needSameDType = (op: string, ins: readonly Type[]): DType => {
-  const first = ins[0]!.dtype;
+export const needSameDType = (op: string, ins: Some): DType => {
+  const first = ins[0].dtype;
   for (const t of ins)
     if (t.dtype !== first)
       fail('DTYPE', `${op}: dtypes differ: ${ins.map((i) => dtypeName(i.dtype)).join(' ')}`);

@@ -3,7 +3,7 @@
  * program. Values are numbered as they appear; call sites are left out, since they differ from machine to machine.
  */
 import type { Attr, Attrs, Graph, Node, Tensor, ValueId } from './graph.ts';
-import { typeText } from './table.ts';
+import { typeText } from './infer.ts';
 
 const LONG = 8;
 

@@ -6,10 +6,11 @@ import type { Ring } from '../../ring/ring.ts';
 import type { SigmoidMode } from '../compile/graph-circuit.ts';
 import { lower } from '../compile/lower.ts';
 import { optimize } from '../compile/passes/optimize.ts';
-import { pieces } from '../compile/passes/tile.ts';
+import { tile } from '../compile/passes/tile.ts';
 import type { CostMode, LinkMeasure } from '../compile/plan.ts';
 import { inputGraph, revealGraph } from '../compile/ports.ts';
-import type { Graph, Tensor, Watched } from '../ops/graph.ts';
+import type { Tensor, Watched } from '../ops/graph.ts';
+import type { OpGraph } from '../ops/program.ts';
 import { NDArray } from '../trace/ndarray.ts';
 import { trace } from '../trace/tracer.ts';
 import { decodeTensor } from './encode.ts';
@@ -53,8 +54,8 @@ export const simulate = (
   const world = new Lockstep(ring, field, parties, options.seeds);
   const types = inputs.map(({ shape, dtype }) => ({ shape, dtype, secret: true }));
   const { graph } = trace(fn, types);
-  const small = (g: Graph): Graph =>
-    options.memoryLimit === undefined ? g : pieces(g, options.memoryLimit, options);
+  const small = (g: OpGraph): OpGraph =>
+    options.memoryLimit === undefined ? g : tile(g, options.memoryLimit, options);
   const owners = inputs.map((tensor, i) => ({ owner: i % parties, tensor }));
   const taken = world.run(
     inputGraph(

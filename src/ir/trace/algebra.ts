@@ -1,5 +1,6 @@
 /** @file Ops as functions, for the rules of transformations (gradients, batching): operands have the shapes that ops need. */
 
+import type { BinaryOp, UnaryOp } from '../ops/catalogue.ts';
 import type { DType, Shape } from '../ops/graph.ts';
 import { sameShape } from '../ops/shapes.ts';
 import type { BaseArray } from './array.ts';
@@ -7,12 +8,12 @@ import { NDArray } from './ndarray.ts';
 import { apply } from './tracer.ts';
 
 const binary =
-  (op: string) =>
+  (op: BinaryOp) =>
   (x: BaseArray, y: BaseArray): BaseArray =>
     apply(op, [x, y]);
 
 const unary =
-  (op: string) =>
+  (op: UnaryOp) =>
   (x: BaseArray): BaseArray =>
     apply(op, [x]);
 
@@ -23,7 +24,7 @@ export const div = binary('div');
 export const less = binary('less');
 export const equal = binary('equal');
 export const neg = unary('neg');
-export const exp = unary('exp');
+const exp = unary('exp');
 /** exp of what is known to be 0 or less. */
 export const expOfNegative = (x: BaseArray): BaseArray =>
   exp(apply('within', [x], { lo: Number.NEGATIVE_INFINITY, hi: 0 }));
@@ -71,8 +72,8 @@ export const matmul = binary('matmul');
 export const sum = (x: BaseArray, axes: readonly number[]): BaseArray =>
   axes.length === 0 ? x : apply('sum', [x], { axes: [...axes] });
 
-export const concat = (xs: readonly BaseArray[], axis: number): BaseArray =>
-  xs.length === 1 ? xs[0]! : apply('concat', xs, { axis });
+export const concat = (xs: readonly [BaseArray, ...BaseArray[]], axis: number): BaseArray =>
+  xs.length === 1 ? xs[0] : apply('concat', xs, { axis });
 
 const gather = (x: BaseArray, axis: number, indices: readonly number[]): BaseArray =>
   apply('gather', [x], { axis, indices: [...indices] });

@@ -70,7 +70,9 @@ const keepNearest = (_: Error, frames: readonly Frame[]): string => {
   nearest = frames.find((frame) => {
     const script = frame.getScriptNameOrSourceURL();
     return (
-      typeof script === 'string' && !script.startsWith('node:') && !HERE.some((url) => script.startsWith(url))
+      typeof script === 'string' &&
+      !script.startsWith('node:') &&
+      !HERE.some((url) => `${script}:`.startsWith(url))
     );
   });
   return '';

@@ -4,12 +4,19 @@
  * so nothing secret is computed twice.
  */
 import { fail } from '../../errors.ts';
-import type { Graph, Node, Type, ValueId } from '../ops/graph.ts';
+import type { OpName } from '../ops/catalogue.ts';
+import { GRAD_ELEMENTWISE } from '../ops/elementwise/grad.ts';
+import type { Attrs, Type, ValueId } from '../ops/graph.ts';
+import { GRAD_INTEGER } from '../ops/integer/grad.ts';
+import { isMissing } from '../ops/missing.ts';
+import { GRAD_OBLIVIOUS } from '../ops/oblivious/grad.ts';
+import type { LoopNode, OpGraph, OpNode, ProgramNode } from '../ops/program.ts';
+import { GRAD_SHAPE } from '../ops/shape/grad.ts';
+import { GRAD_SMOOTH } from '../ops/smooth/grad.ts';
 import * as a from './algebra.ts';
 import type { BaseArray } from './array.ts';
 import { atSite } from './callsite.ts';
-import { ORDER_RULES } from './grad-order.ts';
-import { GRAD_RULES, type GradRule } from './grad-rules.ts';
+import type { GradRule, GradTable } from './grad-rule.ts';
 import { repeat } from './loop.ts';
 import { NDArray } from './ndarray.ts';
 import { replay, replayNode } from './replay.ts';
@@ -17,19 +24,34 @@ import { apply, Trace, type Traced, within } from './tracer.ts';
 
 export interface Linear {
   /** The graph's inputs -> its outputs, then the residuals. */
-  readonly forward: Graph;
+  readonly forward: OpGraph;
   /** Residuals, then gradients by the outputs of dtype float64 -> gradients by the wanted inputs, in order. */
-  readonly backward: Graph;
+  readonly backward: OpGraph;
   /** Where the residuals that are inputs of the graph themselves stand among them; undefined for the others. */
   readonly inputOf: readonly (number | undefined)[];
 }
 
-const RULES: Readonly<Record<string, GradRule>> = { ...GRAD_RULES, ...ORDER_RULES };
+export const GRAD: GradTable<OpName> = {
+  ...GRAD_ELEMENTWISE,
+  ...GRAD_INTEGER,
+  ...GRAD_SHAPE,
+  ...GRAD_OBLIVIOUS,
+  ...GRAD_SMOOTH,
+};
+
+/** The rule of a node's op. Throws UNSUPPORTED, saying why, where there is none. */
+const ruleOf = ({ op, site }: OpNode): GradRule<Attrs> => {
+  const rule = GRAD[op];
+  if (isMissing(rule))
+    return fail('UNSUPPORTED', `np.grad: ${op} has no gradient: ${rule.missing}`, { op, site });
+  // The node's attributes are those of its op.
+  return rule as GradRule<Attrs>;
+};
 
 export const isFloat = (t: Pick<Type, 'dtype'>): boolean => t.dtype === 'fxp';
 
 /** Values that depend on the wanted inputs by ways through which gradients may flow. */
-const activeValues = (graph: Graph, wanted: readonly boolean[]): Set<ValueId> => {
+const activeValues = (graph: OpGraph, wanted: readonly boolean[]): Set<ValueId> => {
   const active = new Set(graph.ins.filter((id, i) => wanted[i] && isFloat(graph.types[id]!)));
   for (const node of graph.nodes) {
     if (node.op === 'stopGradient') continue;
@@ -43,8 +65,8 @@ const activeValues = (graph: Graph, wanted: readonly boolean[]): Set<ValueId> =>
 };
 
 /** Which carries of a loop are active, until nothing changes. */
-const loopActive = (node: Node, active: ReadonlySet<ValueId>): boolean[] => {
-  const body = node.body!;
+const loopActive = (node: LoopNode, active: ReadonlySet<ValueId>): boolean[] => {
+  const { body } = node;
   const carries = body.outs.length;
   const ins = node.ins.map((id) => active.has(id));
   for (;;) {
@@ -63,17 +85,15 @@ type Keep = (value: BaseArray) => BaseArray;
 
 const nodeBack =
   (
-    node: Node,
-    graph: Graph,
+    node: OpNode,
+    graph: OpGraph,
     ins: readonly BaseArray[],
     out: BaseArray,
     wanted: readonly boolean[],
     keep: Keep,
   ): Back =>
   ([ct]) => {
-    const rule = Object.hasOwn(RULES, node.op)
-      ? RULES[node.op]!
-      : fail('UNSUPPORTED', `np.grad: ${node.op} has no gradient`, { op: node.op, site: node.site });
+    const rule = ruleOf(node);
     const b = {
       x: (i: number) => keep(ins[i]!),
       y: () => keep(out),
@@ -101,13 +121,13 @@ const int = (n: number): NDArray => a.scalar(n, 'int64');
 
 /** Runs a loop forward, its residuals stacked beside its carry, and says how to run back. */
 const linearLoop = (
-  node: Node,
+  node: LoopNode,
   ins: readonly BaseArray[],
   active: readonly boolean[],
   keep: Keep,
 ): { outs: readonly BaseArray[]; back: Back } => {
-  const body = node.body!;
-  const { lo, hi } = node.attrs as { lo: number; hi: number };
+  const { body } = node;
+  const { lo, hi } = node.attrs;
   const trips = Math.max(0, hi - lo);
   const carries = body.outs.length;
   const [init, captured] = [ins.slice(0, carries), ins.slice(carries)];
@@ -156,7 +176,7 @@ const linearLoop = (
 };
 
 /** The two graphs of `graph`; gradients by the wanted inputs (of dtype float64). Throws UNSUPPORTED, naming the op. */
-export const linearize = (graph: Graph, wanted: readonly boolean[]): Linear => {
+export const linearize = (graph: OpGraph, wanted: readonly boolean[]): Linear => {
   const active = activeValues(graph, wanted);
   const there = new Trace();
   const back = new Trace();
@@ -169,13 +189,13 @@ export const linearize = (graph: Graph, wanted: readonly boolean[]): Linear => {
     return known;
   };
   const values = new Map<ValueId, BaseArray>(graph.ins.map((id, i) => [id, inputs[i]!]));
-  const ways: { readonly node: Node; readonly back: Back }[] = [];
-  const step = (node: Node): void => {
+  const ways: { readonly node: ProgramNode; readonly back: Back }[] = [];
+  const step = (node: ProgramNode): void => {
     const ins = node.ins.map((id) => values.get(id)!);
     const flags = node.ins.map((id) => active.has(id));
     const flows = node.outs.some((id) => active.has(id));
     let outs: readonly BaseArray[];
-    if (flows && node.attrs.while === true)
+    if (flows && node.op === 'loop' && node.attrs.while === true)
       fail(
         'UNSUPPORTED',
         'np.grad: how often np.whileRevealed turns is not known beforehand, so there is no way back through it: use ' +
@@ -194,7 +214,8 @@ export const linearize = (graph: Graph, wanted: readonly boolean[]): Linear => {
       ways.push({ node, back: loop.back });
     } else {
       outs = replayNode(node, ins, inputs);
-      if (flows) ways.push({ node, back: nodeBack(node, graph, ins, outs[0]!, flags, keep) });
+      if (flows && node.op !== 'loop')
+        ways.push({ node, back: nodeBack(node, graph, ins, outs[0]!, flags, keep) });
     }
     for (const [i, id] of node.outs.entries()) values.set(id, outs[i]!);
   };
@@ -224,7 +245,7 @@ export const linearize = (graph: Graph, wanted: readonly boolean[]): Linear => {
   });
   const residuals = [...kept.keys()];
   const seeds = back.builder.ins.filter((id) => ![...kept.values()].some((t) => t.id === id));
-  const backward: Graph = {
+  const backward: OpGraph = {
     ...back.builder.finish(results),
     ins: [...[...kept.values()].map((t) => t.id), ...seeds],
   };

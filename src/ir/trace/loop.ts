@@ -4,10 +4,12 @@
  */
 import { fail } from '../../errors.ts';
 import { GraphBuilder } from '../ops/builder.ts';
+import type { LoopAttrs } from '../ops/catalogue.ts';
 import { dtypeName } from '../ops/dtypes.ts';
 import { run } from '../ops/evaluate.ts';
-import type { Graph, Node, Type, ValueId } from '../ops/graph.ts';
+import type { Type, ValueId } from '../ops/graph.ts';
 import { isOver } from '../ops/loops.ts';
+import type { OpGraph, ProgramNode } from '../ops/program.ts';
 import { sameShape, shapeText } from '../ops/shapes.ts';
 import type { BaseArray } from './array.ts';
 import { callSite } from './callsite.ts';
@@ -18,28 +20,19 @@ import { currentTrace, Trace, Traced, within } from './tracer.ts';
 const INDEX: Type = { shape: [], dtype: 'int64', secret: false };
 
 /** The turns lo .. hi - 1 of a loop. `while`: as long as the first carry, a public bool, is true, and at most those. */
-export interface Turns {
-  readonly lo: number;
-  readonly hi: number;
-  readonly while?: true;
-}
-
-export const turnsOf = ({ attrs }: Node): Turns => attrs as unknown as Turns;
+export type Turns = LoopAttrs;
 
 const hide = (builder: GraphBuilder, id: ValueId, secret: boolean): ValueId =>
-  secret && !builder.typeOf(id).secret ? builder.emit('hide', [id])[0]! : id;
+  secret && !builder.typeOf(id).secret ? builder.emit('hide', [id], {}) : id;
 
 /** Copies a node over, its operands renamed; loops settle their visibility anew. Returns the new results. */
-const copyNode = (to: GraphBuilder, node: Node, ins: readonly ValueId[]): readonly ValueId[] => {
+const copyNode = (to: GraphBuilder, node: ProgramNode, ins: readonly ValueId[]): readonly ValueId[] => {
   if (node.op === 'hide' && to.typeOf(ins[0]!).secret) return ins;
-  const { attrs, site, body } = node;
-  return body === undefined
-    ? to.emit(node.op, ins, attrs, { site })
-    : emitLoop(to, body, ins, turnsOf(node), site);
+  return node.op === 'loop' ? emitLoop(to, node.body, ins, node.attrs, node.site) : to.copy(node, ins);
 };
 
 /** The graph with other input types (only visibility differs). */
-const retype = (graph: Graph, inTypes: readonly Type[]): GraphBuilder & { results: ValueId[] } => {
+const retype = (graph: OpGraph, inTypes: readonly Type[]): GraphBuilder & { results: ValueId[] } => {
   const to = new GraphBuilder();
   const rename = new Map<ValueId, ValueId>();
   graph.ins.forEach((id, i) => {
@@ -64,11 +57,11 @@ const retype = (graph: Graph, inTypes: readonly Type[]): GraphBuilder & { result
  */
 const emitLoop = (
   builder: GraphBuilder,
-  body: Graph,
+  body: OpGraph,
   ins: readonly ValueId[],
   turns: Turns,
   site: string | undefined,
-): ValueId[] => {
+): readonly ValueId[] => {
   const secret = body.outs.map((_, i) => builder.typeOf(ins[i]!).secret);
   for (;;) {
     const types = ins.map((id, i) => {
@@ -85,7 +78,7 @@ const emitLoop = (
     }
     const outs = typed.results.map((id, i) => hide(typed, id, secret[i]!));
     const given = ins.map((id, i) => hide(builder, id, secret[i] ?? false));
-    return builder.emit('loop', given, { ...turns }, { body: typed.finish(outs), site });
+    return builder.loop(given, { ...turns }, typed.finish(outs), site);
   }
 };
 

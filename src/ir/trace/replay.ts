@@ -3,17 +3,18 @@
  * on arrays of any kind, so that it is computed at once or becomes part of the program that is being recorded.
  */
 
-import type { Graph, Node, Tensor, Type, ValueId } from '../ops/graph.ts';
+import type { Type, ValueId } from '../ops/graph.ts';
+import type { LoopNode, OpGraph, ProgramNode } from '../ops/program.ts';
 import type { BaseArray } from './array.ts';
 import { atSite } from './callsite.ts';
 import { checkConditions } from './conditions.ts';
-import { repeat, turnsOf } from './loop.ts';
+import { repeat } from './loop.ts';
 import { NDArray } from './ndarray.ts';
-import { apply, currentTrace, record, Trace, Traced, within } from './tracer.ts';
+import { apply, applyNamed, currentTrace, record, Trace, Traced, within } from './tracer.ts';
 
 export interface Recorded {
   /** Its inputs: those of the function, then the captured values. */
-  readonly graph: Graph;
+  readonly graph: OpGraph;
   /** Values of enclosing programs that the function uses. */
   readonly captured: readonly Traced[];
 }
@@ -42,11 +43,11 @@ export const stopGradient = (x: BaseArray): BaseArray =>
   x instanceof Traced && x.trace.differentiated ? apply('stopGradient', [x]) : x;
 
 /** A loop as a function of its carry and captured values. */
-const replayLoop = (node: Node, ins: readonly BaseArray[]): readonly BaseArray[] => {
-  const body = node.body!;
+const replayLoop = (node: LoopNode, ins: readonly BaseArray[]): readonly BaseArray[] => {
+  const { body } = node;
   const captured = ins.slice(body.outs.length);
   return repeat(
-    turnsOf(node),
+    node.attrs,
     (i, carry) => replay(body, [i, ...carry, ...captured]),
     ins.slice(0, body.outs.length),
   );
@@ -54,20 +55,20 @@ const replayLoop = (node: Node, ins: readonly BaseArray[]): readonly BaseArray[]
 
 /** One node on other operands. `beside`: what the replayed graph was given, by which a constant knows its trace. */
 export const replayNode = (
-  node: Node,
+  node: ProgramNode,
   ins: readonly BaseArray[],
   beside: readonly BaseArray[],
 ): readonly BaseArray[] => {
-  if (node.op === 'const') return [NDArray.from(node.attrs.value as Tensor)];
+  if (node.op === 'const') return [NDArray.from(node.attrs.value)];
   if (node.op === 'loop') return replayLoop(node, ins);
   if (node.op === 'stopGradient') return [stopGradient(ins[0]!)];
   // A constant that is broadcast stays small in the graph.
   const given = node.op === 'broadcast' ? [record(ins[0]!, beside)] : ins;
-  return [apply(node.op, given, node.attrs)];
+  return [applyNamed(node.op, given, node.attrs)];
 };
 
 /** The graph on these inputs. */
-export const replay = (graph: Graph, inputs: readonly BaseArray[]): BaseArray[] => {
+export const replay = (graph: OpGraph, inputs: readonly BaseArray[]): BaseArray[] => {
   const values = new Map<ValueId, BaseArray>();
   for (const [i, id] of graph.ins.entries()) values.set(id, inputs[i]!);
   for (const node of graph.nodes) {

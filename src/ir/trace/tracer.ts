@@ -7,11 +7,13 @@ import { fail, TesseraError } from '../../errors.ts';
 import { guardedPrototype, isHandle, UNKNOWN_NAME } from '../../guard.ts';
 import { nearest } from '../../names.ts';
 import { GraphBuilder } from '../ops/builder.ts';
+import { type AttrArgs, type AttrsOf, type Operands, type OpName, opSet } from '../ops/catalogue.ts';
 import { dtypeName } from '../ops/dtypes.ts';
 import { evalOp } from '../ops/eager.ts';
-import type { Attrs, DType, Graph, Shape, Tensor, Type, ValueId } from '../ops/graph.ts';
+import type { Attrs, DType, Shape, Tensor, Type, ValueId } from '../ops/graph.ts';
 import { sizeOf } from '../ops/graph.ts';
-import { typeText } from '../ops/table.ts';
+import { typeText } from '../ops/infer.ts';
+import type { OpGraph } from '../ops/program.ts';
 import { BaseArray } from './array.ts';
 import { callSite } from './callsite.ts';
 import { checkConditions } from './conditions.ts';
@@ -174,7 +176,7 @@ export class Trace {
         { shape: [], dtype: x.dtype, data: x.data.slice(0, 1) as Tensor['data'] },
         site,
       );
-      id = this.builder.emit('broadcast', [one], { shape: x.shape }, { site })[0]!;
+      id = this.builder.emit('broadcast', [one], { shape: x.shape }, site);
     } else {
       id = this.builder.constant(
         { shape: x.shape, dtype: x.dtype, data: x.data.slice() as Tensor['data'] },
@@ -185,7 +187,12 @@ export class Trace {
     return id;
   }
 
-  emit(op: string, ins: readonly BaseArray[], attrs: Attrs): Traced {
+  emit<K extends OpName>(op: K, ins: Operands<K, BaseArray>, attrs: AttrsOf<K>): Traced {
+    return this.record(op, ins, attrs);
+  }
+
+  /** An op by a name that is known when the program runs: a node that is recorded again. */
+  record(op: string, ins: readonly BaseArray[], attrs: Attrs): Traced {
     if (!this.#open)
       fail(
         'INVALID_ARGUMENT',
@@ -193,7 +200,7 @@ export class Trace {
       );
     const site = callSite();
     const ids = ins.map((x) => this.lift(x, site));
-    return new Traced(this, this.builder.emit(op, ids, attrs, { site })[0]!);
+    return new Traced(this, this.builder.copy({ op, attrs, site }, ids)[0]!);
   }
 }
 
@@ -222,12 +229,19 @@ const innermost = (ins: readonly BaseArray[]): Trace | undefined => {
 };
 
 /** Ops whose result is not known from their operands alone: they belong to what is being recorded, and are never folded. */
-const UNKNOWN: ReadonlySet<string> = new Set(['randomBits', 'shuffle', 'epsilon']);
+const UNKNOWN = opSet('randomBits', 'shuffle', 'epsilon');
 
 /** Applies an op: computed at once on concrete arrays, recorded otherwise. Throws what the op's type rule throws. */
-export const apply = (op: string, ins: readonly BaseArray[], attrs: Attrs = {}): BaseArray => {
+export const apply = <K extends OpName>(
+  op: K,
+  ins: Operands<K, BaseArray>,
+  ...[attrs]: AttrArgs<K>
+): BaseArray => applyNamed(op, ins, attrs ?? {});
+
+/** As apply, of an op by a name that is known when the program runs: a node that is recorded again. */
+export const applyNamed = (op: string, ins: readonly BaseArray[], attrs: Attrs): BaseArray => {
   const trace = UNKNOWN.has(op) ? currentTrace() : innermost(ins);
-  if (trace !== undefined) return trace.emit(op, ins, attrs);
+  if (trace !== undefined) return trace.record(op, ins, attrs);
   const { shape, dtype, data } = evalOp(op, ins as readonly NDArray[], attrs);
   return new NDArray(shape, dtype, data);
 };
@@ -284,7 +298,7 @@ const resultArray = (x: unknown, path: string): BaseArray => {
 };
 
 export interface Program {
-  readonly graph: Graph;
+  readonly graph: OpGraph;
   /** The tree of results whose leaves are `graph.outs`. */
   readonly outTree: TreeDef;
 }

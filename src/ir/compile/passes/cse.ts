@@ -1,8 +1,10 @@
 /** @file Common subexpressions: nodes with the same op, operands and attributes become one (ops have no effects). */
-import type { Attr, Graph, Node, Tensor, Type, ValueId } from '../../ops/graph.ts';
+import { opSet } from '../../ops/catalogue.ts';
+import type { Attr, Node, Tensor, Type, ValueId } from '../../ops/graph.ts';
 import { print } from '../../ops/print.ts';
+import type { OpGraph } from '../../ops/program.ts';
 import { sameShape } from '../../ops/shapes.ts';
-import { keep, rewrite } from './rewrite.ts';
+import { keep, rewrite, withBody } from './rewrite.ts';
 
 const sameNumbers = (a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean => {
   if (a.length !== b.length) return false;
@@ -29,7 +31,7 @@ const sameType = (a: Type, b: Type): boolean =>
   a.dtype === b.dtype && a.secret === b.secret && sameShape(a.shape, b.shape);
 
 /** Ops whose operands may stand in either order. */
-const COMMUTATIVE = new Set(['add', 'mul', 'maximum', 'minimum', 'equal', 'and', 'or', 'xor']);
+const COMMUTATIVE = opSet('add', 'mul', 'maximum', 'minimum', 'equal', 'and', 'or', 'xor');
 
 /** A node that was seen, and those before it with the same hash. */
 interface Seen {
@@ -109,11 +111,10 @@ class Table {
 }
 
 /** Graph -> graph, loop bodies included. */
-export const cse = (graph: Graph): Graph => {
+export const cse = (graph: OpGraph): OpGraph => {
   const table = new Table(graph.types);
   return rewrite(graph, (to, given, ins) => {
-    const body = given.body && cse(given.body);
-    const node = body === given.body ? given : { ...given, body: body! };
+    const node = withBody(given, cse);
     return table.get(node, ins, () => keep(to, node, ins));
   });
 };

@@ -1,6 +1,7 @@
 /** @file Dead code: nodes that no output needs go, and so do carries and captured values that a loop does not need. */
-import type { Graph, Node, ValueId } from '../../ops/graph.ts';
-import { keep, rewrite } from './rewrite.ts';
+import type { Graph, ValueId } from '../../ops/graph.ts';
+import type { LoopNode, OpGraph, ProgramNode } from '../../ops/program.ts';
+import { keep, rewrite, withBody } from './rewrite.ts';
 
 /** The values that `outs` need. */
 const liveValues = (graph: Graph, outs: readonly ValueId[]): Set<ValueId> => {
@@ -11,8 +12,8 @@ const liveValues = (graph: Graph, outs: readonly ValueId[]): Set<ValueId> => {
 };
 
 /** Which carries of a loop are needed when only `wanted` of its results are: the condition always, if it has one. */
-const liveCarries = (node: Node, body: Graph, wanted: readonly boolean[]): boolean[] => {
-  const live = wanted.map((is, i) => is || (i === 0 && node.attrs.while === true));
+const liveCarries = ({ attrs, body }: LoopNode, wanted: readonly boolean[]): boolean[] => {
+  const live = wanted.map((is, i) => is || (i === 0 && attrs.while === true));
   for (;;) {
     const values = liveValues(
       body,
@@ -25,8 +26,8 @@ const liveCarries = (node: Node, body: Graph, wanted: readonly boolean[]): boole
 };
 
 /** The loop with only the carries in `live`, and only the captured values that its body still uses. */
-const narrow = (node: Node, live: readonly boolean[]): Node => {
-  const body = node.body!;
+const narrow = (node: LoopNode, live: readonly boolean[]): LoopNode => {
+  const { body } = node;
   const whole = live.every((is) => is);
   const kept = dce(whole ? body : { ...body, outs: body.outs.filter((_, i) => live[i]) });
   const used = liveValues(kept, kept.outs);
@@ -42,14 +43,14 @@ const narrow = (node: Node, live: readonly boolean[]): Node => {
 };
 
 /** Graph -> graph. Inputs stay, used or not: they are the program's signature. */
-export const dce = (graph: Graph): Graph => {
+export const dce = (graph: OpGraph): OpGraph => {
   const live = new Set(graph.outs);
-  const nodes: Node[] = [];
+  const nodes: ProgramNode[] = [];
   for (let i = graph.nodes.length - 1; i >= 0; i--) {
     const node = graph.nodes[i]!;
     if (!node.outs.some((id) => live.has(id))) continue;
     const wanted = node.outs.map((id) => live.has(id));
-    const left = node.body === undefined ? node : narrow(node, liveCarries(node, node.body, wanted));
+    const left = node.op === 'loop' ? narrow(node, liveCarries(node, wanted)) : node;
     for (const id of left.ins) live.add(id);
     nodes.push(left);
   }
@@ -57,5 +58,4 @@ export const dce = (graph: Graph): Graph => {
 };
 
 /** Loop bodies whose inputs were dropped are renumbered. */
-const compact = (node: Node): Node =>
-  node.body === undefined ? node : { ...node, body: rewrite(node.body, keep) };
+const compact = (node: ProgramNode): ProgramNode => withBody(node, (body) => rewrite(body, keep));

@@ -4,22 +4,23 @@
  */
 
 import { evalOp } from '../../ops/eager.ts';
-import type { Graph, Tensor, ValueId } from '../../ops/graph.ts';
+import type { Tensor, ValueId } from '../../ops/graph.ts';
 import { sizeOf } from '../../ops/graph.ts';
-import { keep, rewrite } from './rewrite.ts';
+import type { OpGraph } from '../../ops/program.ts';
+import { keep, rewrite, withBody } from './rewrite.ts';
 
 /** Graph -> graph, loop bodies included. An op that fails on its constants is left to fail where it runs. */
-export const fold = (graph: Graph): Graph => {
+export const fold = (graph: OpGraph): OpGraph => {
   const constants = new Map<ValueId, Tensor>();
   return rewrite(graph, (to, node, ins) => {
-    if (node.body !== undefined) return keep(to, { ...node, body: fold(node.body) }, ins);
+    if (node.op === 'loop') return keep(to, withBody(node, fold), ins);
     if (node.op === 'const') {
       const outs = keep(to, node, ins);
-      constants.set(outs[0]!, node.attrs.value as Tensor);
+      constants.set(outs[0]!, node.attrs.value);
       return outs;
     }
     const values = ins.map((id) => constants.get(id));
-    const type = graph.types[node.outs[0]!]!;
+    const type = graph.types[node.outs[0]]!;
     const given = Math.max(0, ...values.map((v) => (v === undefined ? 0 : sizeOf(v.shape))));
     if (
       node.op === 'epsilon' ||

@@ -2,16 +2,18 @@
  * @file What does not wait for anything that is revealed comes first: the dealer follows the order of the program, and parties
  * hold back gates that come after something which has yet to be revealed.
  */
-import type { Graph, Node, ValueId } from '../../ops/graph.ts';
-import { keep, rewrite } from './rewrite.ts';
+import type { ValueId } from '../../ops/graph.ts';
+import type { OpGraph, ProgramNode } from '../../ops/program.ts';
+import { keep, rewrite, withBody } from './rewrite.ts';
 
-const reveals = (node: Node): boolean => node.op === 'reveal' || (node.body?.nodes.some(reveals) ?? false);
+const reveals = (node: ProgramNode): boolean =>
+  node.op === 'reveal' || (node.op === 'loop' && node.body.nodes.some(reveals));
 
 /** Graph -> graph; loop bodies too. Nodes are sorted by how many revealing nodes, one after another, they wait for. */
-export const early = (graph: Graph): Graph => {
+export const hoist = (graph: OpGraph): OpGraph => {
   if (!graph.nodes.some(reveals)) return graph;
   const waits = new Map<ValueId, number>();
-  const place = new Map<Node, number>();
+  const place = new Map<ProgramNode, number>();
   for (const node of graph.nodes) {
     const after = Math.max(0, ...node.ins.map((id) => waits.get(id) ?? 0));
     // Between what waits for as many: what reveals comes last.
@@ -19,7 +21,5 @@ export const early = (graph: Graph): Graph => {
     for (const id of node.outs) waits.set(id, after + (reveals(node) ? 1 : 0));
   }
   const nodes = graph.nodes.toSorted((a, b) => place.get(a)! - place.get(b)!);
-  return rewrite({ ...graph, nodes }, (to, node, ins) =>
-    keep(to, node.body === undefined ? node : { ...node, body: early(node.body) }, ins),
-  );
+  return rewrite({ ...graph, nodes }, (to, node, ins) => keep(to, withBody(node, hoist), ins));
 };

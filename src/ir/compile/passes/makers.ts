@@ -1,7 +1,9 @@
 /** @file What a rewriting pass may ask of the graph that it builds: who made a value, and what number it is. */
-import { type Graph, type Node, sizeOf, type Tensor, type ValueId } from '../../ops/graph.ts';
+import { type OpName, opSet } from '../../ops/catalogue.ts';
+import { type Graph, sizeOf, type ValueId } from '../../ops/graph.ts';
+import type { NodeOf, ProgramNode } from '../../ops/program.ts';
 
-const MOVES: ReadonlySet<string> = new Set(['broadcast', 'reshape', 'slice', 'transpose', 'gather']);
+const MOVES = opSet('broadcast', 'reshape', 'slice', 'transpose', 'gather');
 
 /** Uses of each value of a graph by nodes and as an output. */
 export const countUses = (graph: Graph): Int32Array => {
@@ -13,16 +15,16 @@ export const countUses = (graph: Graph): Int32Array => {
 
 /** The nodes of a graph, which may still grow, by what they make. */
 export class Lookup {
-  readonly #nodes: readonly Node[];
-  readonly #makers = new Map<ValueId, Node>();
+  readonly #nodes: readonly ProgramNode[];
+  readonly #makers = new Map<ValueId, ProgramNode>();
   #seen = 0;
 
-  constructor({ nodes }: { readonly nodes: readonly Node[] }) {
+  constructor({ nodes }: { readonly nodes: readonly ProgramNode[] }) {
     this.#nodes = nodes;
   }
 
   /** The node that makes a value; undefined for inputs. */
-  maker(id: ValueId): Node | undefined {
+  maker(id: ValueId): ProgramNode | undefined {
     for (; this.#seen < this.#nodes.length; this.#seen++) {
       const node = this.#nodes[this.#seen]!;
       for (const out of node.outs) this.#makers.set(out, node);
@@ -31,9 +33,9 @@ export class Lookup {
   }
 
   /** As maker, if the op is this one. */
-  made(id: ValueId, op: string): Node | undefined {
+  made<K extends OpName>(id: ValueId, op: K): NodeOf<K> | undefined {
     const node = this.maker(id);
-    return node?.op === op ? node : undefined;
+    return node?.op === op ? (node as unknown as NodeOf<K>) : undefined;
   }
 
   /** The number that a public constant is in every place, seen through what moves elements about. */
@@ -41,7 +43,7 @@ export class Lookup {
     const node = this.maker(id);
     if (node && MOVES.has(node.op)) return this.numberOf(node.ins[0]!);
     if (node?.op !== 'const') return undefined;
-    const t = node.attrs.value as Tensor;
+    const t = node.attrs.value;
     return sizeOf(t.shape) === 1 ? Number(t.data[0]) : undefined;
   }
 }

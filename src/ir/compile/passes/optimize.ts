@@ -1,15 +1,13 @@
 /** @file All passes, in the order in which each leaves work for the next. */
-import type { Graph } from '../../ops/graph.ts';
+import type { OpGraph } from '../../ops/program.ts';
 import { cse } from './cse.ts';
 import { dce } from './dce.ts';
-import { expand } from './expand.ts';
 import { fold } from './fold.ts';
-import { early } from './hoist.ts';
+import { hoist } from './hoist.ts';
 import { products } from './products.ts';
 import { simplify } from './simplify.ts';
 
-const PASSES: readonly ((graph: Graph) => Graph)[] = [
-  expand,
+const PASSES: readonly ((graph: OpGraph) => OpGraph)[] = [
   fold,
   cse,
   dce,
@@ -20,12 +18,12 @@ const PASSES: readonly ((graph: Graph) => Graph)[] = [
   fold,
   cse,
   dce,
-  early,
+  hoist,
 ];
 
 /** A pass has nothing to do on what it has made itself, or has left as it was. */
-export const optimize = (graph: Graph): Graph => {
-  const done = new Map<(graph: Graph) => Graph, Graph>();
+export const optimize = (graph: OpGraph): OpGraph => {
+  const done = new Map<(graph: OpGraph) => OpGraph, OpGraph>();
   return PASSES.reduce((g, pass) => {
     if (done.get(pass) === g) return g;
     const made = pass(g);

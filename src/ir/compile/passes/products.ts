@@ -1,20 +1,22 @@
 /** @file Sums of products as products of matrices, of which only the sums are opened and truncated. */
 import type { GraphBuilder } from '../../ops/builder.ts';
-import { type Graph, type Node, type Shape, sizeOf, type ValueId } from '../../ops/graph.ts';
+import type { AttrsOf, Operands, OpName } from '../../ops/catalogue.ts';
+import { type Shape, sizeOf, type ValueId } from '../../ops/graph.ts';
+import type { NodeOf, OpGraph } from '../../ops/program.ts';
 import { countUses, Lookup } from './makers.ts';
-import { keep, rewrite } from './rewrite.ts';
+import { keep, rewrite, withBody } from './rewrite.ts';
 
 class Emitter {
   readonly to: GraphBuilder;
   readonly site: string | undefined;
 
-  constructor(to: GraphBuilder, node: Node) {
+  constructor(to: GraphBuilder, site: string | undefined) {
     this.to = to;
-    this.site = node.site;
+    this.site = site;
   }
 
-  op(op: string, ins: readonly ValueId[], attrs: Node['attrs'] = {}): ValueId {
-    return this.to.emit(op, ins, attrs, { site: this.site })[0]!;
+  op<K extends OpName>(op: K, ins: Operands<K, ValueId>, attrs: AttrsOf<K>): ValueId {
+    return this.to.emit(op, ins, attrs, this.site);
   }
 
   shape(id: ValueId): Shape {
@@ -32,8 +34,14 @@ class Emitter {
 }
 
 /** sum(x y) over `axes` as [b, 1, k] x [b, k, 1]; a public factor that is one number comes out of the sum. */
-const sumOfProducts = (e: Emitter, find: Lookup, sum: Node, x: ValueId, y: ValueId): ValueId | undefined => {
-  const axes = sum.attrs.axes as readonly number[];
+const sumOfProducts = (
+  e: Emitter,
+  find: Lookup,
+  sum: NodeOf<'sum'>,
+  x: ValueId,
+  y: ValueId,
+): ValueId | undefined => {
+  const { axes } = sum.attrs;
   const shape = e.shape(x);
   const k = sizeOf(axes.map((i) => shape[i]!));
   if (k < 2 || sizeOf(shape) === 0) return undefined;
@@ -45,28 +53,32 @@ const sumOfProducts = (e: Emitter, find: Lookup, sum: Node, x: ValueId, y: Value
   ] as const) {
     if (e.to.typeOf(number).secret || find.numberOf(number) === undefined) continue;
     const one = find.maker(number)!;
-    const factor = one.op === 'const' ? number : one.ins[0]!;
+    const factor = one.op === 'const' ? number : (one.ins[0] ?? number);
     if (e.shape(factor).length !== 0) return undefined;
     const total = e.op('sum', [other], { axes });
-    return e.op('mul', [total, left.length === 0 ? factor : e.op('broadcast', [factor], { shape: left })]);
+    return e.op(
+      'mul',
+      [total, left.length === 0 ? factor : e.op('broadcast', [factor], { shape: left })],
+      {},
+    );
   }
   const cube = (id: ValueId, row: boolean): ValueId =>
     e.reshape(e.permute(id, [...rest, ...axes]), row ? [sizeOf(left), 1, k] : [sizeOf(left), k, 1]);
-  return e.reshape(e.op('matmul', [cube(x, true), cube(y, false)]), left);
+  return e.reshape(e.op('matmul', [cube(x, true), cube(y, false)], {}), left);
 };
 
 /** Graph -> graph, loop bodies included. */
-export const products = (graph: Graph): Graph => {
+export const products = (graph: OpGraph): OpGraph => {
   const uses = countUses(graph);
   let find: Lookup | undefined;
   return rewrite(graph, (to, node, ins) => {
     find ??= new Lookup(to);
-    if (node.body !== undefined) return keep(to, { ...node, body: products(node.body) }, ins);
-    const e = new Emitter(to, node);
+    if (node.op === 'loop') return keep(to, withBody(node, products), ins);
+    const e = new Emitter(to, node.site);
     const [x] = ins as [ValueId];
-    if (node.op === 'sum' && to.typeOf(x).secret && uses[node.ins[0]!] === 1) {
+    if (node.op === 'sum' && to.typeOf(x).secret && uses[node.ins[0]] === 1) {
       const product = find.made(x, 'mul');
-      const made = product && sumOfProducts(e, find, node, product.ins[0]!, product.ins[1]!);
+      const made = product && sumOfProducts(e, find, node, product.ins[0], product.ins[1]);
       if (made !== undefined) return [made];
     }
     return keep(to, node, ins);

@@ -1,19 +1,27 @@
 /** @file Rebuilding a graph node by node: what every pass is made of. Values are renumbered and typed anew. */
 import { GraphBuilder } from '../../ops/builder.ts';
-import type { Graph, Node, ValueId } from '../../ops/graph.ts';
+import type { ValueId } from '../../ops/graph.ts';
+import type { OpGraph, ProgramNode } from '../../ops/program.ts';
 
 /** Adds the node (its operands already renamed) to the new graph, or finds what stands for it; gives its results. */
-export type Visit = (to: Rewriter, node: Node, ins: readonly ValueId[]) => readonly ValueId[];
+export type Visit = (to: Rewriter, node: ProgramNode, ins: readonly ValueId[]) => readonly ValueId[];
 
 /** The new graph, which knows the types of the old one. */
 export class Rewriter extends GraphBuilder {
-  readonly from: Graph;
+  readonly from: OpGraph;
 
-  constructor(from: Graph) {
+  constructor(from: OpGraph) {
     super();
     this.from = from;
   }
 }
+
+/** A loop with its body put through a pass; any other node as it is. */
+export const withBody = (node: ProgramNode, pass: (body: OpGraph) => OpGraph): ProgramNode => {
+  if (node.op !== 'loop') return node;
+  const body = pass(node.body);
+  return body === node.body ? node : { ...node, body };
+};
 
 /** The node as it is. */
 export const keep: Visit = (to, node, ins) => to.keep(node, ins, to.from.types);
@@ -22,7 +30,11 @@ export const keep: Visit = (to, node, ins) => to.keep(node, ins, to.from.types);
  * A new graph with the same inputs and outputs, each node (or each of `nodes`, some of them) put through `visit`. What was a
  * secret result stays one. Where nothing has changed it is the same graph, and not another.
  */
-export const rewrite = (graph: Graph, visit: Visit, nodes: readonly Node[] = graph.nodes): Graph => {
+export const rewrite = (
+  graph: OpGraph,
+  visit: Visit,
+  nodes: readonly ProgramNode[] = graph.nodes,
+): OpGraph => {
   const to = new Rewriter(graph);
   const names = new Int32Array(graph.types.length).fill(-1);
   for (const id of graph.ins) names[id] = to.input(graph.types[id]!);
@@ -36,7 +48,7 @@ export const rewrite = (graph: Graph, visit: Visit, nodes: readonly Node[] = gra
   }
   const result = (id: ValueId): ValueId => {
     const made = names[id]!;
-    return graph.types[id]!.secret && !to.typeOf(made).secret ? to.emit('hide', [made])[0]! : made;
+    return graph.types[id]!.secret && !to.typeOf(made).secret ? to.emit('hide', [made], {}) : made;
   };
   const made = to.finish(graph.outs.map(result));
   return isSame(graph, made) ? graph : made;
@@ -48,7 +60,7 @@ const sameList = <T>(a: readonly T[], b: readonly T[]): boolean => {
   return true;
 };
 
-const isSame = (a: Graph, b: Graph): boolean =>
+const isSame = (a: OpGraph, b: OpGraph): boolean =>
   a.types.length === b.types.length &&
   sameList(a.ins, b.ins) &&
   sameList(a.outs, b.outs) &&

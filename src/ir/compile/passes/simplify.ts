@@ -3,11 +3,12 @@
  * both of a pair, chains of choices by one condition cut short, neutral elements dropped.
  */
 import type { GraphBuilder } from '../../ops/builder.ts';
+import type { Operands, OpName } from '../../ops/catalogue.ts';
 import { alloc } from '../../ops/dtypes.ts';
-import type { Graph, Node, ValueId } from '../../ops/graph.ts';
-import { hasRule } from '../lower.ts';
+import type { ValueId } from '../../ops/graph.ts';
+import type { NodeOf, OpGraph, ProgramNode } from '../../ops/program.ts';
 import { Lookup } from './makers.ts';
-import { keep, rewrite } from './rewrite.ts';
+import { keep, rewrite, withBody } from './rewrite.ts';
 
 interface Context {
   readonly to: GraphBuilder;
@@ -23,31 +24,34 @@ interface Context {
 }
 
 /** What stands for the node's result, or undefined: the node stays. */
-type Simplify = (c: Context, node: Node, ins: readonly ValueId[]) => ValueId | undefined;
+type Simplify<K extends OpName> = (
+  c: Context,
+  node: NodeOf<K>,
+  ins: Operands<K, ValueId>,
+) => ValueId | undefined;
 
-const emit = (c: Context, node: Node, op: string, ins: readonly ValueId[]): ValueId =>
-  c.to.emit(op, ins, {}, { site: node.site })[0]!;
+type Sited = Pick<ProgramNode, 'site'>;
 
 /** x, if the other operand is this number in every place and x alone has the result's type. */
 const neutral = (
   c: Context,
   value: number,
-  [x, y]: readonly ValueId[],
+  [x, y]: readonly [ValueId, ValueId],
   either: boolean,
 ): ValueId | undefined => {
-  if (c.find.numberOf(y!) === value && c.to.typeOf(x!).secret) return x;
-  return either && c.find.numberOf(x!) === value && c.to.typeOf(y!).secret ? y : undefined;
+  if (c.find.numberOf(y) === value && c.to.typeOf(x).secret) return x;
+  return either && c.find.numberOf(x) === value && c.to.typeOf(y).secret ? y : undefined;
 };
 
 /** [a < b], emitted once. */
-const lessOf = (c: Context, node: Node, a: ValueId, b: ValueId): ValueId => {
+const lessOf = (c: Context, { site }: Sited, a: ValueId, b: ValueId): ValueId => {
   const key = `${a},${b}`;
-  const made = c.lesses.get(key) ?? emit(c, node, 'less', [a, b]);
+  const made = c.lesses.get(key) ?? c.to.emit('less', [a, b], {}, site);
   c.lesses.set(key, made);
   return made;
 };
 
-const choose = (c: Context, node: Node, cond: ValueId, x: ValueId, y: ValueId): ValueId => {
+const choose = (c: Context, { site }: Sited, cond: ValueId, x: ValueId, y: ValueId): ValueId => {
   const seen = c.choices.get(`${cond},${x},${y}`);
   if (seen !== undefined) return seen;
   const { dtype, secret } = c.to.typeOf(x);
@@ -55,30 +59,30 @@ const choose = (c: Context, node: Node, cond: ValueId, x: ValueId, y: ValueId): 
   const masked = c.to.typeOf(cond).secret && dtype !== 'bool' && (secret || c.to.typeOf(y).secret);
   const made =
     other !== undefined && masked
-      ? emit(c, node, 'sub', [emit(c, node, 'add', [x, y]), other])
-      : emit(c, node, 'select', [cond, x, y]);
+      ? c.to.emit('sub', [c.to.emit('add', [x, y], {}, site), other], {}, site)
+      : c.to.emit('select', [cond, x, y], {}, site);
   c.choices.set(`${cond},${x},${y}`, made);
   return made;
 };
 
-const select: Simplify = (c, node, [cond, x, y]) => {
-  const inverse = c.find.made(cond!, 'not');
-  if (inverse !== undefined) return select(c, node, [inverse.ins[0]!, y!, x!]);
-  const yes = c.find.made(x!, 'select');
-  const no = c.find.made(y!, 'select');
-  const a = yes?.ins[0] === cond ? yes!.ins[1]! : x!;
-  const b = no?.ins[0] === cond ? no!.ins[2]! : y!;
+const select = (c: Context, node: Sited, [cond, x, y]: Operands<'select', ValueId>): ValueId | undefined => {
+  const inverse = c.find.made(cond, 'not');
+  if (inverse !== undefined) return select(c, node, [inverse.ins[0], y, x]);
+  const yes = c.find.made(x, 'select');
+  const no = c.find.made(y, 'select');
+  const a = yes?.ins[0] === cond ? yes.ins[1] : x;
+  const b = no?.ins[0] === cond ? no.ins[2] : y;
   if (a === b && c.to.typeOf(a).secret) return a;
-  return choose(c, node, cond!, a, b);
+  return choose(c, node, cond, a, b);
 };
 
 /** The larger (smaller) of a pair that is compared anyway: a choice by that comparison. */
 const extreme =
-  (larger: boolean): Simplify =>
+  (larger: boolean): Simplify<'maximum' | 'minimum'> =>
   (c, node, [x, y]) => {
     for (const [a, b] of [
-      [x!, y!],
-      [y!, x!],
+      [x, y],
+      [y, x],
     ] as const) {
       if (!c.compared.has(`${a},${b}`)) continue;
       const less = lessOf(c, node, a, b);
@@ -88,41 +92,33 @@ const extreme =
   };
 
 /** |x| where x is compared with 0 anyway. */
-const abs: Simplify = (c, node, [x]) => {
-  if (!c.signed.has(node.ins[0]!)) return undefined;
-  const { dtype, shape } = c.to.typeOf(x!);
+const abs: Simplify<'abs'> = (c, node, [x]) => {
+  if (!c.signed.has(node.ins[0])) return undefined;
+  const { dtype, shape } = c.to.typeOf(x);
   const zero = c.to.constant({ shape: [], dtype, data: alloc(dtype, 1) }, node.site);
-  const wide =
-    shape.length === 0
-      ? zero
-      : c.to.emit('broadcast', [zero], { shape: [...shape] }, { site: node.site })[0]!;
-  return choose(c, node, lessOf(c, node, x!, wide), emit(c, node, 'neg', [x!]), x!);
+  const wide = shape.length === 0 ? zero : c.to.emit('broadcast', [zero], { shape: [...shape] }, node.site);
+  return choose(c, node, lessOf(c, node, x, wide), c.to.emit('neg', [x], {}, node.site), x);
 };
 
 /** min(max(x, lo), hi) and max(min(x, hi), lo) for public numbers lo <= hi. */
 const clamp =
-  (outer: 'maximum' | 'minimum'): Simplify =>
+  (outer: 'maximum' | 'minimum'): Simplify<'maximum' | 'minimum'> =>
   (c, node, ins) => {
-    if (!hasRule('clip')) return undefined;
-    const split = (op: string, [x, y]: readonly ValueId[]): { x: ValueId; bound: number } | undefined => {
-      const [p, q] = [c.find.numberOf(x!), c.find.numberOf(y!)];
-      return q !== undefined
-        ? { x: x!, bound: q }
-        : p !== undefined && op !== ''
-          ? { x: y!, bound: p }
-          : undefined;
+    const split = ([x, y]: Operands<'maximum', ValueId>): { x: ValueId; bound: number } | undefined => {
+      const [p, q] = [c.find.numberOf(x), c.find.numberOf(y)];
+      return q !== undefined ? { x, bound: q } : p !== undefined ? { x: y, bound: p } : undefined;
     };
-    const out = split(outer, ins);
+    const out = split(ins);
     const inner = outer === 'maximum' ? 'minimum' : 'maximum';
     const made = out && c.find.made(out.x, inner);
-    const held = made && split(inner, made.ins);
+    const held = made && split(made.ins);
     if (!out || !held || !c.to.typeOf(held.x).secret) return undefined;
     const [lo, hi] = outer === 'maximum' ? [out.bound, held.bound] : [held.bound, out.bound];
-    return lo <= hi ? c.to.emit('clip', [held.x], { lo, hi }, { site: node.site })[0]! : undefined;
+    return lo <= hi ? c.to.emit('clip', [held.x], { lo, hi }, node.site) : undefined;
   };
 
 const first =
-  (...rules: readonly Simplify[]): Simplify =>
+  <K extends OpName>(...rules: readonly Simplify<K>[]): Simplify<K> =>
   (c, node, ins) => {
     for (const rule of rules) {
       const found = rule(c, node, ins);
@@ -133,26 +129,28 @@ const first =
 
 /** op(op(x)) is x. */
 const involution =
-  (op: string): Simplify =>
+  (op: 'not' | 'neg'): Simplify<'not' | 'neg'> =>
   (c, _node, [x]) =>
-    c.find.made(x!, op)?.ins[0];
+    c.find.made(x, op)?.ins[0];
 
-const RULES_BY_OP: Readonly<Record<string, Simplify>> = {
+/** What is simpler where a secret is among the operands; other ops stay as they are. */
+const SIMPLER: { readonly [K in OpName]?: Simplify<K> } = {
   not: involution('not'),
   neg: involution('neg'),
   add: (c, _node, ins) => neutral(c, 0, ins, true),
   sub: (c, _node, ins) => neutral(c, 0, ins, false),
   mul: (c, _node, ins) => neutral(c, 1, ins, true),
   div: (c, _node, ins) => neutral(c, 1, ins, false),
-  less: (c, node, [a, b]) => lessOf(c, node, a!, b!),
+  less: (c, node, [a, b]) => lessOf(c, node, a, b),
   select,
   maximum: first(clamp('maximum'), extreme(true)),
   minimum: first(clamp('minimum'), extreme(false)),
   abs,
+  stopGradient: (_c, _node, [x]) => x,
 };
 
 /** Which pairs are compared with `less`, or have both their larger and their smaller asked for. */
-const comparisons = (graph: Graph): Set<string> => {
+const comparisons = (graph: OpGraph): Set<string> => {
   const pairs = new Set<string>();
   const extremes = new Map<string, Set<string>>();
   for (const { op, ins } of graph.nodes) {
@@ -169,14 +167,14 @@ const comparisons = (graph: Graph): Set<string> => {
 };
 
 /** Values that stand in some [x < 0]. */
-const signedValues = (graph: Graph, pairs: ReadonlySet<string>): Set<ValueId> => {
+const signedValues = (graph: OpGraph, pairs: ReadonlySet<string>): Set<ValueId> => {
   const find = new Lookup(graph);
   const split = [...pairs].map((key) => key.split(',').map(Number) as [number, number]);
   return new Set(split.filter(([, b]) => find.numberOf(b) === 0).map(([a]) => a));
 };
 
 /** Graph -> graph, loop bodies included. Equal nodes are to have been merged before, and are to be merged after. */
-export const simplify = (graph: Graph): Graph => {
+export const simplify = (graph: OpGraph): OpGraph => {
   const pairs = comparisons(graph);
   const signed = signedValues(graph, pairs);
   const compared = new Set<string>();
@@ -196,10 +194,10 @@ export const simplify = (graph: Graph): Graph => {
       for (const [a, b] of waiting.get(id) ?? [])
         if (names.has(a) && names.has(b)) compared.add(`${names.get(a)},${names.get(b)}`);
     }
-    if (node.body !== undefined) return keep(to, { ...node, body: simplify(node.body) }, ins);
+    if (node.op === 'loop') return keep(to, withBody(node, simplify), ins);
     const secret = ins.some((id) => to.typeOf(id).secret);
-    const found =
-      secret && Object.hasOwn(RULES_BY_OP, node.op) ? RULES_BY_OP[node.op]!(c, node, ins) : undefined;
+    const rule = secret ? (SIMPLER[node.op] as Simplify<OpName> | undefined) : undefined;
+    const found = rule?.(c, node, ins as never);
     return found === undefined ? keep(to, node, ins) : [found];
   });
 };

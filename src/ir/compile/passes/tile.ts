@@ -6,9 +6,9 @@
  * Pieces cost rounds (each has its own) and no bytes. A fence at the end of a piece keeps the parties from beginning the next.
  */
 import { GraphBuilder } from '../../ops/builder.ts';
-import type { Attrs, Graph, Node, Shape, ValueId } from '../../ops/graph.ts';
-import { sizeOf } from '../../ops/graph.ts';
-import { OPS } from '../../ops/table.ts';
+import { CATALOGUE, type OpName } from '../../ops/catalogue.ts';
+import { type Graph, type Shape, sizeOf, type ValueId } from '../../ops/graph.ts';
+import type { NodeOf, OpGraph, OpNode, ProgramNode } from '../../ops/program.ts';
 import { HELD, takesRounds, type WorkOptions, workOf } from './op-memory.ts';
 
 /** Bytes for an element of a value that is cut, at least: a quotient with all that it is made of. */
@@ -26,7 +26,7 @@ interface Rows {
 /** Nodes that are done together, piece by piece. */
 interface Region {
   readonly rows: number;
-  readonly nodes: Node[];
+  readonly nodes: OpNode[];
   /** Most elements of a row. */
   widest: number;
   /** Regions that have to be over before. */
@@ -55,37 +55,38 @@ const merge = (region: Region, other: Region): void => {
 
 type Types = Graph['types'];
 const shapeOf = (types: Types, id: ValueId): Shape => types[id]!.shape;
-const each = (node: Node, cut: boolean): boolean[] => node.ins.map(() => cut);
+const each = (node: Pick<OpNode, 'ins'>, cut: boolean): boolean[] => node.ins.map(() => cut);
 
 /** Per op: its operands that come by rows, or undefined where it does not work by rows. */
-const CUTS: Readonly<Record<string, (node: Node, types: Types) => readonly boolean[] | undefined>> = {
+const CUTS: { readonly [K in OpName]?: (node: NodeOf<K>, types: Types) => readonly boolean[] | undefined } = {
   broadcast: ({ ins: [x], outs: [y] }, types) => {
-    const [from, to] = [shapeOf(types, x!), shapeOf(types, y!)];
+    const [from, to] = [shapeOf(types, x), shapeOf(types, y)];
     return [from.length === to.length && from[0] === to[0]];
   },
   reshape: ({ ins: [x], outs: [y] }, types) =>
-    shapeOf(types, x!)[0] === shapeOf(types, y!)[0] ? [true] : undefined,
-  transpose: ({ attrs }) => ((attrs.perm as readonly number[])[0] === 0 ? [true] : undefined),
+    shapeOf(types, x)[0] === shapeOf(types, y)[0] ? [true] : undefined,
+  transpose: ({ attrs }) => (attrs.perm[0] === 0 ? [true] : undefined),
   sum: (node) => each(node, true),
   max: ({ attrs }) => (attrs.axis === 0 ? undefined : [true]),
   min: ({ attrs }) => (attrs.axis === 0 ? undefined : [true]),
   // In a batch of products, both operands are.
-  matmul: ({ ins: [x] }, types) => [true, shapeOf(types, x!).length > 2],
+  matmul: ({ ins: [x] }, types) => [true, shapeOf(types, x).length > 2],
 };
 
-const rowsOf = (node: Node, types: Types): Rows | undefined => {
-  if (node.body || node.op === 'reveal' || node.outs.length !== 1) return undefined;
-  const cut = OPS[node.op]?.elementwise ? each(node, true) : CUTS[node.op]?.(node, types);
+const rowsOf = (node: ProgramNode, types: Types): Rows | undefined => {
+  if (node.op === 'loop' || node.op === 'reveal') return undefined;
+  const cuts = CUTS[node.op] as ((node: OpNode, types: Types) => readonly boolean[] | undefined) | undefined;
+  const cut = CATALOGUE[node.op].elementwise ? each(node, true) : cuts?.(node, types);
   if (cut === undefined) return undefined;
-  const total = node.op === 'sum' && (node.attrs.axes as readonly number[]).includes(0);
-  const count = shapeOf(types, total ? node.ins[0]! : node.outs[0]!)[0] ?? 1;
+  const total = node.op === 'sum' && node.attrs.axes.includes(0);
+  const count = shapeOf(types, node.op === 'sum' && total ? node.ins[0] : node.outs[0])[0] ?? 1;
   return count > 1 ? { count, cut, total } : undefined;
 };
 
 /** The regions of a graph, by their nodes. */
-const regionsOf = (graph: Graph, most: number): ReadonlyMap<Node, Region> => {
+const regionsOf = (graph: OpGraph, most: number): ReadonlyMap<ProgramNode, Region> => {
   const { types } = graph;
-  const found = new Map<Node, Region>();
+  const found = new Map<ProgramNode, Region>();
   /** Whose rows a value is. */
   const home = new Map<ValueId, Region>();
   const homeOf = (id: ValueId): Region | undefined => {
@@ -95,7 +96,7 @@ const regionsOf = (graph: Graph, most: number): ReadonlyMap<Node, Region> => {
   /** Regions whose end a value waits for. */
   const after = new Map<ValueId, ReadonlySet<Region>>();
   /** Those that the operands wait for, seen from a region, or from outside of all. */
-  const needsOf = (node: Node, from: Region | undefined): Region[] =>
+  const needsOf = (node: ProgramNode, from: Region | undefined): Region[] =>
     node.ins.flatMap((id) => {
       const own = homeOf(id);
       return [...(after.get(id) ?? []), ...(own && own !== from ? [own] : [])];
@@ -106,7 +107,7 @@ const regionsOf = (graph: Graph, most: number): ReadonlyMap<Node, Region> => {
     const size = Math.max(0, ...[...node.outs, ...byRow].map((id) => sizeOf(shapeOf(types, id))));
     const secret = node.outs.some((id) => types[id]!.secret);
     let region: Region | undefined;
-    if (rows && secret && size > most) {
+    if (rows && node.op !== 'loop' && secret && size > most) {
       const fits = (r: Region): boolean =>
         r.rows === rows.count &&
         node.ins.every((id, i) => homeOf(id) !== r || rows.cut[i]) &&
@@ -127,17 +128,17 @@ const regionsOf = (graph: Graph, most: number): ReadonlyMap<Node, Region> => {
       after.set(id, new Set(region && rows!.total ? [...needs, region] : needs));
     }
   }
-  const order = new Map(graph.nodes.map((node, i) => [node, i]));
+  const order = new Map<ProgramNode, number>(graph.nodes.map((node, i) => [node, i]));
   for (const [node, region] of found) found.set(node, root(region));
   for (const region of new Set(found.values())) region.nodes.sort((x, y) => order.get(x)! - order.get(y)!);
   return found;
 };
 
 /** The attributes for a piece: shapes with fewer rows. */
-const withRows = ({ op, attrs }: Node, rows: number): Attrs =>
-  op === 'broadcast' || op === 'reshape'
-    ? { ...attrs, shape: [rows, ...(attrs.shape as readonly number[]).slice(1)] }
-    : attrs;
+const withRows = (node: OpNode, rows: number): OpNode =>
+  node.op === 'broadcast' || node.op === 'reshape'
+    ? { ...node, attrs: { ...node.attrs, shape: [rows, ...node.attrs.shape.slice(1)] } }
+    : node;
 
 /** Bytes for a row of a region: its ops run side by side where none waits for another, and values are held to their last use. */
 const rowBytes = (
@@ -171,7 +172,7 @@ const rowBytes = (
 };
 
 /** Graph -> graph, for parties with so many bytes of memory. */
-export const pieces = (graph: Graph, memory: number, options: WorkOptions = {}): Graph => {
+export const tile = (graph: OpGraph, memory: number, options: WorkOptions = {}): OpGraph => {
   const greediest = graph.nodes.reduce(
     (most, node) => Math.max(most, rowsOf(node, graph.types) ? workOf(node, options) : 0),
     0,
@@ -179,7 +180,7 @@ export const pieces = (graph: Graph, memory: number, options: WorkOptions = {}):
   const most = Math.max(1, Math.floor(memory / Math.max(ELEMENT, greediest)));
   const regions = regionsOf(graph, most);
   const bodies = new Map(
-    graph.nodes.flatMap(({ body }) => (body ? [[body, pieces(body, memory, options)]] : [])),
+    graph.nodes.flatMap(({ body }) => (body ? [[body, tile(body, memory, options)] as const] : [])),
   );
   if (regions.size === 0 && [...bodies].every(([body, cut]) => body === cut)) return graph;
   const { types } = graph;
@@ -187,13 +188,15 @@ export const pieces = (graph: Graph, memory: number, options: WorkOptions = {}):
   const names = new Map<ValueId, ValueId>();
   for (const id of graph.ins) names.set(id, to.input(types[id]!));
   const uses = usesOf(graph, regions);
-  const maker = new Map(graph.nodes.flatMap((node) => node.outs.map((id) => [id, node] as const)));
+  const maker = new Map<ValueId, ProgramNode>(
+    graph.nodes.flatMap((node) => node.outs.map((id) => [id, node] as const)),
+  );
 
   const emitRegion = (region: Region): void => {
     const row = rowBytes(region, types, uses, options);
     const step = Math.max(1, Math.floor(Math.min(most / region.widest, (memory * SHARE) / row)));
-    const inside = new Set(region.nodes.flatMap((node) => node.outs));
-    const parts = new Map<ValueId, ValueId[]>();
+    const inside = new Set(region.nodes.map((node) => node.outs[0]));
+    const parts = new Map<ValueId, [ValueId, ...ValueId[]]>();
     for (let from = 0; from < region.rows; from += step) {
       const count = Math.min(step, region.rows - from);
       /** Rows of what is made here, and of what comes from outside: that may be used whole by other nodes. */
@@ -206,36 +209,38 @@ export const pieces = (graph: Graph, memory: number, options: WorkOptions = {}):
         const { shape } = types[id]!;
         const start = shape.map((_, i) => (i === 0 ? from : 0));
         const size = shape.map((n, i) => (i === 0 ? count : n));
-        const rows = to.emit('slice', [whole], { start, size, step: shape.map(() => 1) })[0]!;
+        const rows = to.emit('slice', [whole], { start, size, step: shape.map(() => 1) });
         own.set(id, rows);
         return rows;
       };
       for (const node of region.nodes) {
         const { cut } = rowsOf(node, types)!;
         const ins = node.ins.map((id, i) => operand(id, cut[i]!));
-        own.set(node.outs[0]!, to.emit(node.op, ins, withRows(node, count), { site: node.site })[0]!);
+        own.set(node.outs[0], to.copy(withRows(node, count), ins)[0]!);
       }
       for (const id of inside) {
         if (!uses.has(id)) continue;
         const value = own.get(id)!;
         const { shape } = to.typeOf(value);
-        const done = to.emit('reshape', [value], { shape, fence: true })[0]!;
-        parts.set(id, [...(parts.get(id) ?? []), done]);
+        const done = to.emit('reshape', [value], { shape, fence: true });
+        const before = parts.get(id);
+        if (before) before.push(done);
+        else parts.set(id, [done]);
       }
     }
     for (const [id, values] of parts) names.set(id, together(to, rowsOf(maker.get(id)!, types)!, values));
   };
 
   // What a region takes from outside comes before it, whatever stands between its nodes in the program.
-  const emitted = new Set<Node | Region>();
-  const unitOf = (node: Node): Node | Region => regions.get(node) ?? node;
-  const needs = (unit: Node | Region): (Node | Region)[] =>
+  const emitted = new Set<ProgramNode | Region>();
+  const unitOf = (node: ProgramNode): ProgramNode | Region => regions.get(node) ?? node;
+  const needs = (unit: ProgramNode | Region): (ProgramNode | Region)[] =>
     ('nodes' in unit ? unit.nodes : [unit])
       .flatMap((node) => node.ins.map((id) => maker.get(id)))
-      .filter((node): node is Node => node !== undefined)
+      .filter((node) => node !== undefined)
       .map(unitOf)
       .filter((other) => other !== unit && !emitted.has(other));
-  const stack: (Node | Region)[] = [];
+  const stack: (ProgramNode | Region)[] = [];
   for (const node of graph.nodes) {
     stack.push(unitOf(node));
     for (let unit = stack.at(-1); unit !== undefined; unit = stack.at(-1)) {
@@ -250,10 +255,10 @@ export const pieces = (graph: Graph, memory: number, options: WorkOptions = {}):
       if ('nodes' in unit) emitRegion(unit);
       else {
         const ins = unit.ins.map((id) => names.get(id)!);
-        const outs = to.emit(unit.op, ins, unit.attrs, {
-          body: unit.body && bodies.get(unit.body),
-          site: unit.site,
-        });
+        const outs = to.copy(
+          unit.op === 'loop' ? { ...unit, body: bodies.get(unit.body) ?? unit.body } : unit,
+          ins,
+        );
         for (const [i, id] of unit.outs.entries()) names.set(id, outs[i]!);
       }
     }
@@ -262,7 +267,7 @@ export const pieces = (graph: Graph, memory: number, options: WorkOptions = {}):
 };
 
 /** Values that somebody outside of their region uses. */
-const usesOf = (graph: Graph, regions: ReadonlyMap<Node, Region>): ReadonlySet<ValueId> => {
+const usesOf = (graph: OpGraph, regions: ReadonlyMap<ProgramNode, Region>): ReadonlySet<ValueId> => {
   const home = new Map<ValueId, Region>();
   for (const [node, region] of regions) for (const id of node.outs) home.set(id, region);
   const used = new Set(graph.outs);
@@ -272,8 +277,9 @@ const usesOf = (graph: Graph, regions: ReadonlyMap<Node, Region>): ReadonlySet<V
 };
 
 /** The pieces of a value as one: their sum, or their rows one after another. */
-const together = (to: GraphBuilder, { total }: Rows, parts: readonly ValueId[]): ValueId => {
-  if (parts.length === 1) return parts[0]!;
-  if (!total) return to.emit('concat', parts, { axis: 0 })[0]!;
-  return parts.reduce((sum, part) => to.emit('add', [sum, part])[0]!);
+const together = (to: GraphBuilder, { total }: Rows, parts: readonly [ValueId, ...ValueId[]]): ValueId => {
+  if (parts.length === 1) return parts[0];
+  return total
+    ? parts.reduce((sum, part) => to.emit('add', [sum, part], {}))
+    : to.emit('concat', parts, { axis: 0 });
 };

@@ -3,7 +3,8 @@ import { fail } from '../../../errors.ts';
 import * as math from '../../../ring/math/index.ts';
 import { alloc, bitsOf, isBig, kindOf } from '../dtypes.ts';
 import { type DType, type Element, elements, type Tensor, type Type } from '../graph.ts';
-import type { Kernel } from '../plain-kernel.ts';
+import type { One, PlainTable, Two } from '../plain-kernel.ts';
+import type { ElementwiseOp } from './catalogue.ts';
 
 type F1 = (x: number) => number;
 type F2 = (x: number, y: number) => number;
@@ -11,14 +12,14 @@ type B1 = (x: bigint) => bigint;
 type B2 = (x: bigint, y: bigint) => bigint;
 
 /** One rule per representation; typed arrays wrap integers as they are stored. */
-interface Rule<F, B> {
+interface Meaning<F, B> {
   readonly float?: F;
   readonly int?: F;
   readonly big?: B;
   readonly bool?: F;
 }
 
-const pick = <F, B>(op: string, rule: Rule<F, B>, dtype: DType): F | B => {
+const pick = <F, B>(op: string, rule: Meaning<F, B>, dtype: DType): F | B => {
   const kind = kindOf(dtype);
   const f = kind === 'float' ? rule.float : kind === 'bool' ? rule.bool : isBig(dtype) ? rule.big : rule.int;
   return f ?? fail('DTYPE', `${op} is not defined on ${dtype}`);
@@ -46,44 +47,6 @@ const smaller: B2 = (x, y) => {
   return y;
 };
 
-const BINARY: Readonly<Record<string, Rule<F2, B2>>> = {
-  add: { float: (x, y) => x + y, int: (x, y) => x + y, big: (x, y) => x + y },
-  sub: { float: (x, y) => x - y, int: (x, y) => x - y, big: (x, y) => x - y },
-  mul: { float: (x, y) => x * y, int: Math.imul, big: (x, y) => x * y },
-  div: { float: (x, y) => x / y },
-  maximum: { float: Math.max, int: Math.max, big: larger },
-  minimum: { float: Math.min, int: Math.min, big: smaller },
-  pow: {
-    float: math.pow,
-    int: (x, y) => Number(BigInt.asIntN(32, bigPow(BigInt(x), BigInt(y)))),
-    big: bigPow,
-  },
-  less: { float: (x, y) => flag(x < y), int: (x, y) => flag(x < y), big: (x, y) => bigFlag(x < y) },
-  equal: { float: (x, y) => flag(x === y), int: (x, y) => flag(x === y), big: (x, y) => bigFlag(x === y) },
-  and: { bool: (x, y) => x & y },
-  or: { bool: (x, y) => x | y },
-  xor: { bool: (x, y) => x ^ y },
-};
-
-const UNARY: Readonly<Record<string, Rule<F1, B1>>> = {
-  not: { bool: (x) => 1 - x },
-  neg: { float: (x) => -x, int: (x) => -x, big: (x) => -x },
-  abs: { float: Math.abs, int: Math.abs, big: (x) => (x < 0n ? -x : x) },
-  sign: { float: Math.sign, int: Math.sign, big: (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n) },
-  floor: { float: Math.floor },
-  exp: { float: math.exp },
-  log: { float: math.log },
-  sqrt: { float: Math.sqrt },
-  rsqrt: { float: (x) => 1 / Math.sqrt(x) },
-  reciprocal: { float: (x) => 1 / x },
-  sigmoid: { float: math.sigmoid },
-  tanh: { float: math.tanh },
-  sin: { float: math.sin },
-  cos: { float: math.cos },
-  erf: { float: math.erf },
-  softplus: { float: math.softplus },
-};
-
 const build = (out: Type, element: (i: number) => Element): Tensor => {
   const n = out.shape.reduce((a, b) => a * b, 1);
   const data = alloc(out.dtype, n);
@@ -93,30 +56,30 @@ const build = (out: Type, element: (i: number) => Element): Tensor => {
 };
 
 const binary =
-  (op: string, rule: Rule<F2, B2>): Kernel =>
-  ([x, y], _attrs, [out]) => {
-    const f = pick(op, rule, x!.dtype) as (a: Element, b: Element) => Element;
-    const [a, b] = [elements(x!.data), elements(y!.data)];
-    const narrow = isBig(x!.dtype) && !isBig(out!.dtype);
-    return build(out!, narrow ? (i) => Number(f(a[i]!, b[i]!)) : (i) => f(a[i]!, b[i]!));
+  (op: ElementwiseOp, rule: Meaning<F2, B2>) =>
+  ([x, y]: Two, _attrs: unknown, out: Type): Tensor => {
+    const f = pick(op, rule, x.dtype) as (a: Element, b: Element) => Element;
+    const [a, b] = [elements(x.data), elements(y.data)];
+    const narrow = isBig(x.dtype) && !isBig(out.dtype);
+    return build(out, narrow ? (i) => Number(f(a[i]!, b[i]!)) : (i) => f(a[i]!, b[i]!));
   };
 
 const unary =
-  (op: string, rule: Rule<F1, B1>): Kernel =>
-  ([x], _attrs, [out]) => {
-    const f = pick(op, rule, x!.dtype) as (a: Element) => Element;
-    const a = elements(x!.data);
-    return build(out!, (i) => f(a[i]!));
+  (op: ElementwiseOp, rule: Meaning<F1, B1>) =>
+  ([x]: One, _attrs: unknown, out: Type): Tensor => {
+    const f = pick(op, rule, x.dtype) as (a: Element) => Element;
+    const a = elements(x.data);
+    return build(out, (i) => f(a[i]!));
   };
 
-const convert: Kernel = ([x], _attrs, [out]) => {
-  const a = elements(x!.data);
-  const { dtype } = out!;
+const convert = ([x]: One, _attrs: unknown, out: Type): Tensor => {
+  const a = elements(x.data);
+  const { dtype } = out;
   const bits = bitsOf(dtype);
   const kind = kindOf(dtype);
-  if (kind === 'float') return build(out!, (i) => Number(a[i]!));
-  if (kind === 'bool') return build(out!, (i) => flag(Number(a[i]!) !== 0));
-  return build(out!, (i) => {
+  if (kind === 'float') return build(out, (i) => Number(a[i]!));
+  if (kind === 'bool') return build(out, (i) => flag(Number(a[i]!) !== 0));
+  return build(out, (i) => {
     const v = a[i]!;
     if (typeof v === 'number' && !Number.isFinite(v)) fail('RANGE', `cannot convert ${v} to ${dtype}`);
     const big = typeof v === 'bigint' ? v : BigInt(Math.trunc(v));
@@ -125,29 +88,59 @@ const convert: Kernel = ([x], _attrs, [out]) => {
   });
 };
 
-const select: Kernel = ([cond, x, y], _attrs, [out]) => {
-  const [c, a, b] = [elements(cond!.data), elements(x!.data), elements(y!.data)];
-  return build(out!, (i) => (c[i] !== 0 ? a[i]! : b[i]!));
-};
-
-const clip: Kernel = ([x], attrs, [out]) => {
-  const [lo, hi] = [attrs.lo as number, attrs.hi as number];
-  const a = elements(x!.data);
-  const hold = (v: number): number => Math.min(Math.max(v, lo), hi);
-  const holdBig = (v: bigint): bigint => (v < lo ? BigInt(lo) : v > hi ? BigInt(hi) : v);
-  return build(out!, isBig(x!.dtype) ? (i) => holdBig(a[i] as bigint) : (i) => hold(a[i] as number));
-};
-
-const mapTable = <R>(table: Readonly<Record<string, R>>, make: (op: string, rule: R) => Kernel) =>
-  Object.fromEntries(Object.entries(table).map(([op, rule]) => [op, make(op, rule)]));
-
-export const PLAIN_ELEMENTWISE: Readonly<Record<string, Kernel>> = {
-  ...mapTable(BINARY, binary),
-  ...mapTable(UNARY, unary),
-  clip,
+export const PLAIN_ELEMENTWISE: PlainTable<ElementwiseOp> = {
+  add: binary('add', { float: (x, y) => x + y, int: (x, y) => x + y, big: (x, y) => x + y }),
+  sub: binary('sub', { float: (x, y) => x - y, int: (x, y) => x - y, big: (x, y) => x - y }),
+  mul: binary('mul', { float: (x, y) => x * y, int: Math.imul, big: (x, y) => x * y }),
+  div: binary('div', { float: (x, y) => x / y }),
+  maximum: binary('maximum', { float: Math.max, int: Math.max, big: larger }),
+  minimum: binary('minimum', { float: Math.min, int: Math.min, big: smaller }),
+  pow: binary('pow', {
+    float: math.pow,
+    int: (x, y) => Number(BigInt.asIntN(32, bigPow(BigInt(x), BigInt(y)))),
+    big: bigPow,
+  }),
+  less: binary('less', {
+    float: (x, y) => flag(x < y),
+    int: (x, y) => flag(x < y),
+    big: (x, y) => bigFlag(x < y),
+  }),
+  equal: binary('equal', {
+    float: (x, y) => flag(x === y),
+    int: (x, y) => flag(x === y),
+    big: (x, y) => bigFlag(x === y),
+  }),
+  and: binary('and', { bool: (x, y) => x & y }),
+  or: binary('or', { bool: (x, y) => x | y }),
+  xor: binary('xor', { bool: (x, y) => x ^ y }),
+  not: unary('not', { bool: (x) => 1 - x }),
+  neg: unary('neg', { float: (x) => -x, int: (x) => -x, big: (x) => -x }),
+  abs: unary('abs', { float: Math.abs, int: Math.abs, big: (x) => (x < 0n ? -x : x) }),
+  sign: unary('sign', { float: Math.sign, int: Math.sign, big: (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n) }),
+  floor: unary('floor', { float: Math.floor }),
+  exp: unary('exp', { float: math.exp }),
+  log: unary('log', { float: math.log }),
+  sqrt: unary('sqrt', { float: Math.sqrt }),
+  rsqrt: unary('rsqrt', { float: (x) => 1 / Math.sqrt(x) }),
+  reciprocal: unary('reciprocal', { float: (x) => 1 / x }),
+  sigmoid: unary('sigmoid', { float: math.sigmoid }),
+  tanh: unary('tanh', { float: math.tanh }),
+  sin: unary('sin', { float: math.sin }),
+  cos: unary('cos', { float: math.cos }),
+  erf: unary('erf', { float: math.erf }),
+  softplus: unary('softplus', { float: math.softplus }),
+  select: ([cond, x, y], _attrs, out) => {
+    const [c, a, b] = [elements(cond.data), elements(x.data), elements(y.data)];
+    return build(out, (i) => (c[i] !== 0 ? a[i]! : b[i]!));
+  },
+  clip: ([x], { lo, hi }, out) => {
+    const a = elements(x.data);
+    const hold = (v: number): number => Math.min(Math.max(v, lo), hi);
+    const holdBig = (v: bigint): bigint => (v < lo ? BigInt(lo) : v > hi ? BigInt(hi) : v);
+    return build(out, isBig(x.dtype) ? (i) => holdBig(a[i] as bigint) : (i) => hold(a[i] as number));
+  },
   convert,
-  select,
-  hide: ([x]) => x!,
-  reveal: ([x]) => x!,
-  stopGradient: ([x]) => x!,
+  hide: ([x]) => x,
+  reveal: ([x]) => x,
+  stopGradient: ([x]) => x,
 };

@@ -2,15 +2,17 @@
 
 import * as basic from '../../../fixed/basic.ts';
 import type { Circuit, Wire } from '../../../fixed/circuit.ts';
-import { clamp } from '../../../fixed/clamp.ts';
 import { divmod } from '../../../fixed/integer-division.ts';
 import * as integer from '../../../fixed/integers.ts';
+import * as power from '../../../fixed/power.ts';
 import { tournament } from '../../../fixed/tournament.ts';
 import * as math from '../../../ring/math/index.ts';
 import { inside, rangeOf } from '../../compile/intervals.ts';
-import type { Lowering, Rule } from '../../compile/lowering-state.ts';
-import { bitsOf, isInt, kindOf } from '../dtypes.ts';
-import { type Node, sizeOf, type ValueId } from '../graph.ts';
+import type { Lowering, LowerTable, One, Rule, Two } from '../../compile/lowering-state.ts';
+import { bitsOf, kindOf } from '../dtypes.ts';
+import { sizeOf, type ValueId } from '../graph.ts';
+import type { NodeOf } from '../program.ts';
+import type { IntegerOp } from './catalogue.ts';
 
 const isLess = (l: Lowering, x: ValueId, y: ValueId): Wire => {
   const t = l.intType(x);
@@ -25,94 +27,94 @@ const isLess = (l: Lowering, x: ValueId, y: ValueId): Wire => {
 };
 
 const larger =
-  (first: boolean): Rule =>
-  (l, { ins: [x, y] }) => {
-    const below = isLess(l, x!, y!);
-    const [yes, no] = first ? [y!, x!] : [x!, y!];
+  (first: boolean) =>
+  (l: Lowering, { ins: [x, y] }: Two): Wire => {
+    const below = isLess(l, x, y);
+    const [yes, no] = first ? [y, x] : [x, y];
     return basic.choose(l.circuit, below, l.wire(yes), l.wire(no));
   };
 
 const extreme =
-  (pick: 'max' | 'min', what: 'value' | 'index'): Rule =>
-  (l, node) => {
+  (pick: 'max' | 'min', what: 'value' | 'index') =>
+  (l: Lowering, node: One & { readonly attrs: { readonly axis: number } }): Wire => {
     const { circuit: c } = l;
-    const id = node.ins[0]!;
+    const id = node.ins[0];
     const x = l.wire(id);
-    const axis = node.attrs.axis as number;
+    const axis = node.attrs.axis;
     const cube = [sizeOf(x.shape.slice(0, axis)), x.shape[axis]!, sizeOf(x.shape.slice(axis + 1))];
     const before = (k: Circuit, a: Wire, b: Wire): Wire =>
       integer.less(k, a, b, l.intType(id), l.isCanonical(id));
     const winner = tournament(c, basic.reshape(c, x, cube), pick, what === 'index', before)[what]!;
-    return basic.reshape(c, basic.hidden(c, winner), l.type(node.outs[0]!).shape);
+    return basic.reshape(c, basic.hidden(c, winner), l.type(node.outs[0]).shape);
   };
 
-const abs: Rule = (l, { ins: [x] }) => {
+export const abs = (l: Lowering, { ins: [x] }: One): Wire => {
   const { circuit: c } = l;
-  const t = l.intType(x!);
-  return t.signed ? integer.flip(c, integer.signBit(c, l.wire(x!), t.bits), l.wire(x!)) : l.wire(x!);
+  const t = l.intType(x);
+  return t.signed ? integer.flip(c, integer.signBit(c, l.wire(x), t.bits), l.wire(x)) : l.wire(x);
 };
 
 /** Between integers only what the new dtype cannot take as it is has to be wrapped. */
-const convert: Rule = (l, node) => {
+export const convert = (l: Lowering, node: NodeOf<'convert'>): Wire => {
   const { circuit: c } = l;
-  const x = node.ins[0]!;
-  const to = l.type(node.outs[0]!).dtype;
+  const x = node.ins[0];
+  const to = l.type(node.outs[0]).dtype;
   const kind = kindOf(to);
   const own = rangeOf(l.type(x).dtype);
   if (kind === 'bool') return basic.not(c, integer.isZero(c, l.wire(x), l.intType(x)));
   if (kind === 'float') {
-    l.setSpan(node.outs[0]!, inside(l.span(x), own) ? l.span(x) : own);
+    l.noteInterval(node.outs[0], inside(l.integerInterval(x), own) ? l.integerInterval(x) : own);
     return basic.timesInteger(c, l.canonical(x), math.pow2(c.fraction));
   }
-  const [from, into] = [l.intType(x), l.intType(node.outs[0]!)];
+  const [from, into] = [l.intType(x), l.intType(node.outs[0])];
   return into.bits <= from.bits ? l.wire(x) : l.canonical(x);
 };
 
 const divide =
-  (what: 'quotient' | 'remainder'): Rule =>
-  (l, node) => {
+  (what: 'quotient' | 'remainder') =>
+  (l: Lowering, node: Two): Wire => {
     const { circuit: c } = l;
     const [x, y] = node.ins;
     // Who asks for both has one division.
     const [quotient, remainder] = l.once(`divmod ${x} ${y}`, () => {
-      const t = l.intType(x!);
-      const both = divmod(c, basic.hidden(c, l.canonical(x!)), basic.hidden(c, l.canonical(y!)), t);
+      const t = l.intType(x);
+      const both = divmod(c, basic.hidden(c, l.canonical(x)), basic.hidden(c, l.canonical(y)), t);
       return [both.quotient, both.remainder];
     });
     return what === 'quotient' ? quotient! : remainder!;
   };
 
 const bitwise =
-  (op: typeof basic.and): Rule =>
-  (l, { ins: [x, y] }) =>
-    integer.bitwise(l.circuit, op, l.wire(x!), l.wire(y!), l.intType(x!));
+  (op: typeof basic.and) =>
+  (l: Lowering, { ins: [x, y] }: Two): Wire =>
+    integer.bitwise(l.circuit, op, l.wire(x), l.wire(y), l.intType(x));
 
-const shiftLeft: Rule = (l, { ins: [x, y] }) => {
+const shiftLeft: Rule<'shiftLeft'> = (l, { ins: [x, y] }) => {
   const { circuit: c } = l;
-  const t = l.intType(x!);
-  const by = l.numberOf(y!);
-  if (by === undefined) return integer.shiftLeftBy(c, l.wire(x!), l.wire(y!), t);
-  return basic.timesInteger(c, l.wire(x!), by >= 0 && by < t.bits ? integer.power(c, by) : 0);
+  const t = l.intType(x);
+  const by = l.numberOf(y);
+  if (by === undefined) return integer.shiftLeftBy(c, l.wire(x), l.wire(y), t);
+  return basic.timesInteger(c, l.wire(x), by >= 0 && by < t.bits ? integer.power(c, by) : 0);
 };
 
-const shiftRight: Rule = (l, { ins: [x, y] }) => {
+const shiftRight: Rule<'shiftRight'> = (l, { ins: [x, y] }) => {
   const { circuit: c } = l;
-  const t = l.intType(x!);
-  const by = l.numberOf(y!);
-  if (by === undefined) return integer.shiftRightBy(c, l.wire(x!), l.wire(y!), t);
-  if (by === 0) return l.canonical(x!);
-  if (by > 0 && by < t.bits) return integer.shiftRight(c, l.wire(x!), t, by);
+  const t = l.intType(x);
+  const by = l.numberOf(y);
+  if (by === undefined) return integer.shiftRightBy(c, l.wire(x), l.wire(y), t);
+  if (by === 0) return l.canonical(x);
+  if (by > 0 && by < t.bits) return integer.shiftRight(c, l.wire(x), t, by);
   return t.signed
-    ? basic.neg(c, basic.bitToNumber(c, integer.signBit(c, l.wire(x!), t.bits)))
-    : basic.timesInteger(c, l.wire(x!), 0);
+    ? basic.neg(c, basic.bitToNumber(c, integer.signBit(c, l.wire(x), t.bits)))
+    : basic.timesInteger(c, l.wire(x), 0);
 };
 
 /** Only what may lie outside is compared with the ends: 3 rounds at 64 bits, and one to choose. */
-const place: Rule = (l, node) => {
+const place: Rule<'place'> = (l, node) => {
   const { circuit: c } = l;
-  const x = node.ins[0]!;
-  const n = node.attrs.n as number;
-  const [lo, hi] = l.wrappedSpan(x);
+  const x = node.ins[0];
+  const n = node.attrs.n;
+  const [lo, hi] = l.wrappedInterval(x);
   const whole = l.canonical(x);
   const filled = (v: number): Wire => basic.filled(c, v, whole.shape, 0);
   const ends: { at: number; below: boolean; move: () => Wire }[] = [];
@@ -134,50 +136,37 @@ const place: Rule = (l, node) => {
   return basic.add(c, whole, basic.selectSum(c, terms));
 };
 
-/** Ops that floats and bools have too. */
-const SHARED: Readonly<Record<string, Rule>> = {
-  less: (l, { ins: [x, y] }) => isLess(l, x!, y!),
-  equal: (l, { ins: [x, y] }) =>
-    integer.isZero(l.circuit, basic.sub(l.circuit, l.wire(x!), l.wire(y!)), l.intType(x!)),
-  maximum: larger(true),
-  minimum: larger(false),
-  max: extreme('max', 'value'),
-  min: extreme('min', 'value'),
-  argmax: extreme('max', 'index'),
-  argmin: extreme('min', 'index'),
-  abs,
-  sign: (l, { ins: [x] }) => integer.sign(l.circuit, l.wire(x!), l.intType(x!)),
-  clip: (l, { ins: [x], attrs }) =>
-    integer.clamp(l.circuit, l.wire(x!), attrs.lo as number, attrs.hi as number, l.intType(x!)),
-  convert,
+/** Ops that floats and bools have too: what they are on integers. */
+export const less = (l: Lowering, { ins: [x, y] }: Two): Wire => isLess(l, x, y);
+export const equal = (l: Lowering, { ins: [x, y] }: Two): Wire =>
+  integer.isZero(l.circuit, basic.sub(l.circuit, l.wire(x), l.wire(y)), l.intType(x));
+export const maximum = larger(true);
+export const minimum = larger(false);
+export const max = extreme('max', 'value');
+export const min = extreme('min', 'value');
+export const argmax = extreme('max', 'index');
+export const argmin = extreme('min', 'index');
+export const sign = (l: Lowering, { ins: [x] }: One): Wire =>
+  integer.sign(l.circuit, l.wire(x), l.intType(x));
+export const clip = (l: Lowering, { ins: [x], attrs: { lo, hi } }: NodeOf<'clip'>): Wire =>
+  integer.clamp(l.circuit, l.wire(x), lo, hi, l.intType(x));
+
+const powWhole: Rule<'powWhole'> = (l, { ins: [x, y] }) => {
+  const { circuit: c } = l;
+  const t = l.intType(y);
+  if (l.fraction(x) === 0) return power.integerPower(c, l.wire(x), l.wire(y), t);
+  return power.wholePowerOf(c, l.wire(x), l.canonical(y), t);
 };
 
-const OWN: Readonly<Record<string, Rule>> = {
+export const LOWER_INTEGER: LowerTable<IntegerOp> = {
+  powWhole,
   floorDivide: divide('quotient'),
   remainder: divide('remainder'),
   bitAnd: bitwise(basic.and),
   bitOr: bitwise(basic.or),
   bitXor: bitwise(basic.xor),
-  bitNot: (l, { ins: [x] }) => basic.addNumber(l.circuit, basic.neg(l.circuit, l.wire(x!)), -1, 0),
+  bitNot: (l, { ins: [x] }) => basic.addNumber(l.circuit, basic.neg(l.circuit, l.wire(x)), -1, 0),
   place,
   shiftLeft,
   shiftRight,
-};
-
-const FLOATS: Readonly<Record<string, Rule>> = {
-  clip: (l, { ins: [x], outs: [out], attrs: { lo, hi } }) => {
-    l.setSpan(out!, [lo as number, hi as number]);
-    l.holds([lo as number, hi as number].filter(Number.isFinite));
-    return clamp(l.circuit, l.wire(x!), lo as number, hi as number);
-  },
-};
-
-/** The rules, with those for integers where the first operand is one. */
-export const integerRules = (rules: Readonly<Record<string, Rule>>): Readonly<Record<string, Rule>> => {
-  const all: Record<string, Rule> = { ...rules, ...FLOATS, ...OWN };
-  for (const [op, rule] of Object.entries(SHARED)) {
-    const other = all[op]!;
-    all[op] = (l: Lowering, node: Node) => (isInt(l.type(node.ins[0]!).dtype) ? rule : other)(l, node);
-  }
-  return all;
 };

@@ -3,7 +3,8 @@
 import * as math from '../../../ring/math/index.ts';
 import { alloc, bitsOf, isBig, kindOf } from '../dtypes.ts';
 import { type Element, elements, type Tensor, type Type } from '../graph.ts';
-import type { Kernel } from '../plain-kernel.ts';
+import type { PlainTable } from '../plain-kernel.ts';
+import type { IntegerOp } from './catalogue.ts';
 
 type Whole = (x: bigint, y: bigint, bits: bigint) => bigint;
 
@@ -15,42 +16,10 @@ const floorDivide: Whole = (x, y) => {
 
 const shifts = (y: bigint, bits: bigint): boolean => y >= 0n && y < bits;
 
-const WHOLE: Readonly<Record<string, Whole>> = {
-  floorDivide,
-  remainder: (x, y) => (y === 0n ? 0n : x - y * floorDivide(x, y, 0n)),
-  bitAnd: (x, y) => x & y,
-  bitOr: (x, y) => x | y,
-  bitXor: (x, y) => x ^ y,
-  bitNot: (x) => ~x,
-  shiftLeft: (x, y, bits) => (shifts(y, bits) ? x << y : 0n),
-  shiftRight: (x, y, bits) => (shifts(y, bits) ? x >> y : x < 0n ? -1n : 0n),
-};
-
 const wrapped = (v: bigint, { dtype }: Type): Element => {
   const bits = bitsOf(dtype);
   const big = kindOf(dtype) === 'int' ? BigInt.asIntN(bits, v) : BigInt.asUintN(bits, v);
   return isBig(dtype) ? big : Number(big);
-};
-
-const kernel =
-  (f: Whole): Kernel =>
-  ([x, y], _attrs, [out]): Tensor => {
-    const { shape, dtype } = out!;
-    const [a, b] = [elements(x!.data), y && elements(y.data)];
-    const data = alloc(dtype, a.length);
-    const to = elements(data);
-    const bits = BigInt(bitsOf(dtype));
-    for (let i = 0; i < a.length; i++) to[i] = wrapped(f(BigInt(a[i]!), b ? BigInt(b[i]!) : 0n, bits), out!);
-    return { shape, dtype, data };
-  };
-
-const place: Kernel = ([x], attrs, [out]) => {
-  const n = BigInt(attrs.n as number);
-  const data = BigInt64Array.from(x!.data as BigInt64Array, (v) => {
-    const i = BigInt(v);
-    return i >= n || i < -n ? n : i < 0n ? i + n : i;
-  });
-  return { shape: out!.shape, dtype: out!.dtype, data };
 };
 
 /** x^y mod 2^bits. */
@@ -64,15 +33,39 @@ const power: Whole = (x, y, bits) => {
   return out;
 };
 
-const powWhole: Kernel = (ins, attrs, outs) => {
-  const [x, y] = ins;
-  if (x!.dtype !== 'fxp') return kernel(power)(ins, attrs, outs);
-  const exponents = elements(y!.data);
-  return { ...outs[0]!, data: (x!.data as Float64Array).map((v, i) => math.pow(v, Number(exponents[i]!))) };
-};
+const kernel =
+  (f: Whole) =>
+  ([x, y]: readonly [Tensor, Tensor?], _attrs: unknown, out: Type): Tensor => {
+    const { shape, dtype } = out;
+    const [a, b] = [elements(x.data), y && elements(y.data)];
+    const data = alloc(dtype, a.length);
+    const to = elements(data);
+    const bits = BigInt(bitsOf(dtype));
+    for (let i = 0; i < a.length; i++) to[i] = wrapped(f(BigInt(a[i]!), b ? BigInt(b[i]!) : 0n, bits), out);
+    return { shape, dtype, data };
+  };
 
-export const PLAIN_INTEGER: Readonly<Record<string, Kernel>> = {
-  ...Object.fromEntries(Object.entries(WHOLE).map(([op, f]) => [op, kernel(f)])),
-  place,
-  powWhole,
+export const PLAIN_INTEGER: PlainTable<IntegerOp> = {
+  powWhole: (ins, attrs, out) => {
+    const [x, y] = ins;
+    if (x.dtype !== 'fxp') return kernel(power)(ins, attrs, out);
+    const exponents = elements(y.data);
+    return { ...out, data: (x.data as Float64Array).map((v, i) => math.pow(v, Number(exponents[i]!))) };
+  },
+  floorDivide: kernel(floorDivide),
+  remainder: kernel((x, y) => (y === 0n ? 0n : x - y * floorDivide(x, y, 0n))),
+  bitAnd: kernel((x, y) => x & y),
+  bitOr: kernel((x, y) => x | y),
+  bitXor: kernel((x, y) => x ^ y),
+  bitNot: kernel((x) => ~x),
+  place: ([x], attrs, { shape, dtype }) => {
+    const n = BigInt(attrs.n);
+    const data = BigInt64Array.from(x.data as BigInt64Array, (v) => {
+      const i = BigInt(v);
+      return i >= n || i < -n ? n : i < 0n ? i + n : i;
+    });
+    return { shape, dtype, data };
+  },
+  shiftLeft: kernel((x, y, bits) => (shifts(y, bits) ? x << y : 0n)),
+  shiftRight: kernel((x, y, bits) => (shifts(y, bits) ? x >> y : x < 0n ? -1n : 0n)),
 };

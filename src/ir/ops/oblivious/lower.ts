@@ -9,9 +9,11 @@ import type { SortOptions } from '../../../fixed/sort-shuffle.ts';
 import * as order from '../../../fixed/sort-shuffle.ts';
 import { networkSorted } from '../../../fixed/sorting-network.ts';
 import * as math from '../../../ring/math/index.ts';
-import type { Lowering, Rule } from '../../compile/lowering-state.ts';
+import type { Lowering, LowerTable } from '../../compile/lowering-state.ts';
 import { isInt } from '../dtypes.ts';
-import type { Node, ValueId } from '../graph.ts';
+import type { ValueId } from '../graph.ts';
+import type { NodeOf } from '../program.ts';
+import type { ObliviousOp } from './catalogue.ts';
 
 interface Keys {
   readonly wire: Wire;
@@ -23,14 +25,14 @@ interface Keys {
 const keysOf = (l: Lowering, id: ValueId): Keys => {
   if (!isInt(l.type(id).dtype)) {
     const { bits: all } = l.circuit.field;
-    const most = Math.max(...l.reach(id).map(Math.abs)) * math.pow2(l.circuit.fraction);
+    const most = Math.max(...l.interval(id).map(Math.abs)) * math.pow2(l.circuit.fraction);
     const known = Math.min(all, Math.ceil(math.log2(Math.max(most, 1))) + 2);
     return { wire: l.wire(id), bits: known, type: { bits: all, signed: true } };
   }
   const t = l.intType(id);
   const wire = l.canonical(id);
   // What is known of them may need fewer bits than their dtype; one for the sign.
-  const [lo, hi] = l.wrappedSpan(id);
+  const [lo, hi] = l.wrappedInterval(id);
   const known = Math.ceil(math.log2(Math.max(-lo, hi + 1, 1))) + 1;
   return { wire, bits: Math.min(known, t.bits + (t.signed ? 0 : 1)), type: t };
 };
@@ -44,13 +46,13 @@ const NETWORK = 16;
  */
 const sortWires = (
   l: Lowering,
-  node: Node,
+  node: NodeOf<'sort' | 'argsort' | 'sortBy'>,
   want: SortOptions['want'],
   along: readonly Wire[] = [],
 ): Wire[] => {
   const { circuit: c } = l;
-  const { axis, descending } = node.attrs as { axis: number; descending: boolean };
-  const id = node.ins[0]!;
+  const { axis, descending } = node.attrs;
+  const id = node.ins[0];
   const { wire, bits, type } = keysOf(l, id);
   const options = { axis, descending, want, bits, along };
   const places = placeBits(l.type(id).shape[axis]!);
@@ -62,13 +64,14 @@ const sortWires = (
 };
 
 /** Values and places of one array in one sort, where a program asks for both. */
-const sorted = (l: Lowering, node: Node): Wire => {
-  const x = node.ins[0]!;
-  const { axis, descending } = node.attrs as { axis: number; descending: boolean };
+const sorted = (l: Lowering, node: NodeOf<'sort'> | NodeOf<'argsort'>): Wire => {
+  const x = node.ins[0];
+  const { axis, descending } = node.attrs;
   const own = node.op === 'sort' ? 'value' : 'index';
   const both = l.graph.nodes.some(
     (n) =>
-      n.op === (own === 'value' ? 'argsort' : 'sort') &&
+      (n.op === 'sort' || n.op === 'argsort') &&
+      n.op !== node.op &&
       n.ins[0] === x &&
       n.attrs.axis === axis &&
       n.attrs.descending === descending,
@@ -109,39 +112,35 @@ const corner = (l: Lowering, ids: readonly ValueId[], room: readonly number[]): 
     return clamp(l.circuit, x, 0, room[axis]!, l.intType(id));
   });
 
-export const SECRET_RULES: Readonly<Record<string, Rule>> = {
+export const LOWER_OBLIVIOUS: LowerTable<ObliviousOp> = {
   sort: sorted,
   argsort: sorted,
-  sortBy: (l, node) => sortWires(l, node, 'none', [l.wire(node.ins[1]!)])[0]!,
+  sortBy: (l, node) => sortWires(l, node, 'none', [l.wire(node.ins[1])])[0]!,
   shuffle: (l, node) =>
-    onNumbers(l, node.ins[0]!, (x) =>
-      order.shuffled(l.circuit, basic.hidden(l.circuit, x), node.attrs.axis as number),
-    ),
+    onNumbers(l, node.ins[0], (x) => order.shuffled(l.circuit, basic.hidden(l.circuit, x), node.attrs.axis)),
   randomBits: (l, node) => {
-    const { shape } = l.type(node.outs[0]!);
+    const { shape } = l.type(node.outs[0]);
     const length = shape.reduce((a, b) => a * b, 1);
     return l.circuit.emit('randomBits', [], { length }, [{ shape, kind: 'bit', secret: true }])[0]!;
   },
   lookup: (l, node) =>
-    onNumbers(l, node.ins[0]!, (x) => {
-      const axis = node.attrs.axis as number;
-      return places.lookup(l.circuit, x, placesIn(l, node.ins[1]!, x.shape[axis]!), axis);
+    onNumbers(l, node.ins[0], (x) => {
+      const axis = node.attrs.axis;
+      return places.lookup(l.circuit, x, placesIn(l, node.ins[1], x.shape[axis]!), axis);
     }),
   scatterAdd: (l, { ins: [x, at, parts], attrs }) => {
-    const n = l.type(x!).shape[0]!;
+    const n = l.type(x).shape[0]!;
     // A place more, of which nobody reads what comes there, unless no place lies so far.
-    const width = attrs.drops === true && l.span(at!)[1] >= n ? n + 1 : n;
-    return places.scatterAdd(l.circuit, l.wire(x!), placesIn(l, at!, width), l.wire(parts!), width);
+    const width = attrs.drops === true && l.integerInterval(at)[1] >= n ? n + 1 : n;
+    return places.scatterAdd(l.circuit, l.wire(x), placesIn(l, at, width), l.wire(parts), width);
   },
   sliceAt: (l, { ins: [x, ...at], attrs }) => {
-    const size = attrs.size as readonly number[];
-    const room = l.type(x!).shape.map((n, i) => n - size[i]!);
-    return onNumbers(l, x!, (w) => places.sliceAt(l.circuit, w, size, corner(l, at, room)));
+    const { size } = attrs;
+    const room = l.type(x).shape.map((n, i) => n - size[i]!);
+    return onNumbers(l, x, (w) => places.sliceAt(l.circuit, w, size, corner(l, at, room)));
   },
   updateAt: (l, { ins: [x, u, ...at] }) => {
-    const room = l.type(x!).shape.map((n, i) => n - l.type(u!).shape[i]!);
-    return onNumbers(l, x!, (w) =>
-      places.updateAt(l.circuit, w, numbers(l, l.wire(u!)), corner(l, at, room)),
-    );
+    const room = l.type(x).shape.map((n, i) => n - l.type(u).shape[i]!);
+    return onNumbers(l, x, (w) => places.updateAt(l.circuit, w, numbers(l, l.wire(u)), corner(l, at, room)));
   },
 };

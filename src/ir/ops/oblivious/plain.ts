@@ -3,10 +3,12 @@
 import { fail } from '../../../errors.ts';
 import * as math from '../../../ring/math/index.ts';
 import { randomBytes } from '../../../ring/prg.ts';
+import type { AttrsOf } from '../catalogue.ts';
 import { alloc } from '../dtypes.ts';
-import { type Attrs, type Element, elements, type Shape, sizeOf, type Tensor, type Type } from '../graph.ts';
-import type { Kernel } from '../plain-kernel.ts';
-import { PLAIN_SHAPING } from '../shape/plain.ts';
+import { type Element, elements, type Shape, sizeOf, type Tensor, type Type } from '../graph.ts';
+import type { Plain, PlainTable } from '../plain-kernel.ts';
+import { PLAIN_SHAPE } from '../shape/plain.ts';
+import type { ObliviousOp } from './catalogue.ts';
 
 const around = (shape: Shape, axis: number): [outer: number, n: number, inner: number] => [
   sizeOf(shape.slice(0, axis)),
@@ -36,7 +38,7 @@ const rearranged = (
   return { shape: x.shape, dtype: out.dtype, data };
 };
 
-const orderOf = (lane: readonly Element[], { descending }: Attrs): number[] => {
+const orderOf = (lane: readonly Element[], { descending }: AttrsOf<'sort'>): number[] => {
   const sign = descending ? -1 : 1;
   // As in NumPy NaN is larger than all others: an order that contradicts itself gives what the engine likes.
   const before = (x: Element, y: Element): boolean => x < y || (Number.isNaN(y) && !Number.isNaN(x));
@@ -81,56 +83,49 @@ const placesOf = (op: string, t: Tensor, n: number): number[] =>
     return i >= 0 && i < n ? i : fail('RANGE', `${op}: place ${i} is outside of an axis of size ${n}`);
   });
 
-const scatterAdd: Kernel = ([x, places, parts], attrs, [out]) => {
-  const data = alloc(out!.dtype, sizeOf(out!.shape));
+const scatterAdd: Plain<'scatterAdd'> = ([x, places, parts], { drops }, out) => {
+  const data = alloc(out.dtype, sizeOf(out.shape));
   const to = elements(data);
-  const old = elements(x!.data);
+  const old = elements(x.data);
   for (let i = 0; i < old.length; i++) to[i] = old[i]!;
-  const each = sizeOf(x!.shape.slice(1));
-  const from = elements(parts!.data);
-  const n = x!.shape[0]!;
-  placesOf('scatterAdd', places!, attrs.drops === true ? n + 1 : n).forEach((j, e) => {
+  const each = sizeOf(x.shape.slice(1));
+  const from = elements(parts.data);
+  const n = x.shape[0]!;
+  placesOf('scatterAdd', places, drops === true ? n + 1 : n).forEach((j, e) => {
     if (j === n) return;
     for (let i = 0; i < each; i++) {
       const [a, b] = [to[j * each + i]!, from[e * each + i]!];
       to[j * each + i] = typeof a === 'bigint' ? a + (b as bigint) : a + (b as number);
     }
   });
-  return { shape: out!.shape, dtype: out!.dtype, data };
+  return { shape: out.shape, dtype: out.dtype, data };
 };
 
-export const PLAIN_SECRET: Readonly<Record<string, Kernel>> = {
-  sort: ([x], attrs, [out]) =>
-    rearranged(x!, out!, attrs.axis as number, (lane) => orderOf(lane, attrs).map((j) => lane[j]!)),
-  argsort: ([x], attrs, [out]) =>
-    rearranged(x!, out!, attrs.axis as number, (lane) => orderOf(lane, attrs).map(BigInt)),
-  sortBy: ([keys, values], attrs, [out]) => {
-    const axis = attrs.axis as number;
-    const order = PLAIN_SECRET.argsort!([keys!], attrs, [{ ...out!, dtype: 'int64' }]);
-    const [outer, n, inner] = around(values!.shape, axis);
-    const data = alloc(out!.dtype, sizeOf(values!.shape));
-    const [from, to] = [elements(values!.data), elements(data)];
+const argsort: Plain<'argsort'> = ([x], attrs, out) =>
+  rearranged(x, out, attrs.axis, (lane) => orderOf(lane, attrs).map(BigInt));
+
+export const PLAIN_OBLIVIOUS: PlainTable<ObliviousOp> = {
+  sort: ([x], attrs, out) =>
+    rearranged(x, out, attrs.axis, (lane) => orderOf(lane, attrs).map((j) => lane[j]!)),
+  argsort,
+  sortBy: ([keys, values], attrs, out) => {
+    const { axis } = attrs;
+    const order = argsort([keys], attrs, { ...out, dtype: 'int64' });
+    const [outer, n, inner] = around(values.shape, axis);
+    const data = alloc(out.dtype, sizeOf(values.shape));
+    const [from, to] = [elements(values.data), elements(data)];
     for (let o = 0; o < outer; o++) {
       for (let j = 0; j < n * inner; j++) {
         const at = o * n * inner + j;
         to[at] = from[o * n * inner + Number(order.data[at]) * inner + (j % inner)]!;
       }
     }
-    return { shape: values!.shape, dtype: out!.dtype, data };
+    return { shape: values.shape, dtype: out.dtype, data };
   },
-  shuffle: ([x], attrs, [out]) => {
-    const axis = attrs.axis as number;
-    return takeAlong(x!, axis, permutation(x!.shape[axis]!), out!);
-  },
-  randomBits: (_ins, _attrs, [out]) => ({
-    ...out!,
-    data: randomBytes(sizeOf(out!.shape)).map((v) => v & 1),
-  }),
-  lookup: ([x, places], attrs, [out]) => {
-    const axis = attrs.axis as number;
-    return takeAlong(x!, axis, placesOf('lookup', places!, x!.shape[axis]!), out!);
-  },
+  shuffle: ([x], { axis }, out) => takeAlong(x, axis, permutation(x.shape[axis]!), out),
+  randomBits: (_ins, _attrs, out) => ({ ...out, data: randomBytes(sizeOf(out.shape)).map((v) => v & 1) }),
+  lookup: ([x, places], { axis }, out) => takeAlong(x, axis, placesOf('lookup', places, x.shape[axis]!), out),
   scatterAdd,
-  sliceAt: (ins, attrs, outs) => PLAIN_SHAPING.dynamicSlice!(ins, attrs, outs),
-  updateAt: (ins, attrs, outs) => PLAIN_SHAPING.dynamicUpdateSlice!(ins, attrs, outs),
+  sliceAt: PLAIN_SHAPE.dynamicSlice,
+  updateAt: PLAIN_SHAPE.dynamicUpdateSlice,
 };

@@ -1,35 +1,45 @@
 /** @file Lowering of ops that move, join and reduce whole arrays. */
 
 import * as basic from '../../../fixed/basic.ts';
-import type { Wire } from '../../../fixed/circuit.ts';
+import type { Circuit, Wire } from '../../../fixed/circuit.ts';
+import { splitMatmul } from '../../../fixed/split-matmul.ts';
 import { tournament } from '../../../fixed/tournament.ts';
+import * as math from '../../../ring/math/index.ts';
 import { repeated } from '../../compile/divisor.ts';
-import type { Lowering, Rule } from '../../compile/lowering-state.ts';
-import { type Node, type Shape, sizeOf, type ValueId } from '../graph.ts';
+import {
+  byDtype,
+  type Lowering,
+  type LowerTable,
+  type One,
+  type Rule,
+} from '../../compile/lowering-state.ts';
+import { split } from '../elementwise/lower.ts';
+import { type Shape, sizeOf, type Tensor, type ValueId } from '../graph.ts';
+import * as integers from '../integer/lower.ts';
+import { missing } from '../missing.ts';
+import type { NodeOf } from '../program.ts';
+import type { ShapeOp } from './catalogue.ts';
 
 const stridesOf = (shape: Shape): number[] => shape.map((_, i) => sizeOf(shape.slice(i + 1)));
 
-const outShape = (l: Lowering, node: Node): Shape => l.type(node.outs[0]!).shape;
+const outShape = (l: Lowering, node: Pick<One, 'outs'>): Shape => l.type(node.outs[0]).shape;
 
 /** A view of the first operand with the result's shape. */
 const viewed =
-  (
-    map: (l: Lowering, node: Node, shape: Shape, strides: number[]) => { strides: number[]; offset?: number },
-  ): Rule =>
-  (l, node) => {
-    const x = l.wire(node.ins[0]!);
-    const { strides, offset = 0 } = map(l, node, x.shape, stridesOf(x.shape));
+  <N extends One>(map: (node: N, strides: readonly number[]) => { strides: number[]; offset?: number }) =>
+  (l: Lowering, node: N): Wire => {
+    const x = l.wire(node.ins[0]);
+    const { strides, offset = 0 } = map(node, stridesOf(x.shape));
     return basic.view(l.circuit, x, outShape(l, node), strides, offset);
   };
 
-const broadcast: Rule = (l, node) => repeated(l.circuit, l.wire(node.ins[0]!), outShape(l, node));
+const broadcast: Rule<'broadcast'> = (l, node) => repeated(l.circuit, l.wire(node.ins[0]), outShape(l, node));
 
-const transpose = viewed((_, node, __, strides) => ({
-  strides: (node.attrs.perm as readonly number[]).map((p) => strides[p]!),
+const transpose = viewed(({ attrs }: NodeOf<'transpose'>, strides) => ({
+  strides: attrs.perm.map((p) => strides[p]!),
 }));
 
-const slice = viewed((_, node, __, strides) => {
-  const { start, step } = node.attrs as { start: readonly number[]; step: readonly number[] };
+const slice = viewed(({ attrs: { start, step } }: NodeOf<'slice'>, strides) => {
   return {
     strides: strides.map((s, i) => s * step[i]!),
     offset: strides.reduce((sum, s, i) => sum + s * start[i]!, 0),
@@ -43,50 +53,51 @@ const around = (shape: Shape, axis: number): [number, number, number] => [
   sizeOf(shape.slice(axis + 1)),
 ];
 
-const gather: Rule = (l, node) => {
-  const x = l.wire(node.ins[0]!);
-  const { axis, indices } = node.attrs as { axis: number; indices: readonly number[] };
+const gather: Rule<'gather'> = (l, node) => {
+  const x = l.wire(node.ins[0]);
+  const { axis, indices } = node.attrs;
   const [outer, length, inner] = around(x.shape, axis);
   return l.circuit.emit('gather', [x], { outer, axis: length, inner, indices }, [
     { ...x, shape: outShape(l, node) },
   ])[0]!;
 };
 
-const concat: Rule = (l, node) => {
-  const axis = node.attrs.axis as number;
+const concat: Rule<'concat'> = (l, node) => {
+  const { axis } = node.attrs;
   const xs = node.ins.map((id) => l.wire(id));
   return basic.concat(l.circuit, xs, sizeOf(xs[0]!.shape.slice(0, axis)), outShape(l, node));
 };
 
 /** x put into an array that holds the padding. */
-const pad: Rule = (l, node) => {
+const pad: Rule<'pad'> = (l, node) => {
   const [x, value] = node.ins.map((id) => l.wire(id)) as [Wire, Wire];
   const shape = outShape(l, node);
   const base = basic.hidden(l.circuit, basic.expand(l.circuit, value, shape));
-  const attrs = { shape, size: x.shape, start: node.attrs.lo as readonly number[] };
+  const attrs = { shape, size: x.shape, start: node.attrs.lo };
   const block = basic.hidden(l.circuit, x);
   return l.circuit.emit('update', [base, block], attrs, [{ ...x, shape, secret: true }])[0]!;
 };
 
 /** Indexes stay plain public values: the executors read them when the program runs. */
-const dynamic =
-  (op: string, operands: number): Rule =>
-  (l, node) => {
-    const wires = node.ins.slice(0, operands).map((id) => basic.hidden(l.circuit, l.wire(id)));
-    const indexes = node.ins.slice(operands).map((id: ValueId) => l.lowered(id));
-    const size = operands === 1 ? node.attrs.size! : wires[1]!.shape;
-    const shape = outShape(l, node);
-    const attrs = { shape: wires[0]!.shape, size };
-    const dtype = wires[0]!.kind;
-    const ids = [...wires.map((w) => w.id), ...indexes];
-    return l.circuit.wire(l.circuit.node(op, ids, attrs, [{ shape, dtype, secret: true }])[0]!);
-  };
+const dynamic = (
+  l: Lowering,
+  node: NodeOf<'dynamicSlice'> | NodeOf<'dynamicUpdateSlice'>,
+  op: 'dynamicSlice' | 'dynamicUpdate',
+  arrays: readonly [Wire, ...Wire[]],
+  size: Shape,
+): Wire => {
+  const indexes = node.ins.slice(arrays.length).map((id) => l.lowered(id));
+  const [x] = arrays;
+  const attrs = { shape: x.shape, size };
+  const type = { shape: outShape(l, node), dtype: x.kind, secret: true };
+  return l.circuit.wire(l.circuit.node(op, [...arrays.map((w) => w.id), ...indexes], attrs, [type])[0]!);
+};
 
 /** Axes next to each other are summed in one pass; others are moved to the end first. */
-const sum: Rule = (l, node) => {
+const sum: Rule<'sum'> = (l, node) => {
   const { circuit: c } = l;
-  const x = l.wire(node.ins[0]!);
-  const axes = [...(node.attrs.axes as readonly number[])].sort((a, b) => a - b);
+  const x = l.wire(node.ins[0]);
+  const axes = [...node.attrs.axes].sort((a, b) => a - b);
   const shape = outShape(l, node);
   if (axes.length === 0) return x;
   const [lo, hi] = [axes[0]!, axes.at(-1)!];
@@ -106,29 +117,67 @@ const sum: Rule = (l, node) => {
 };
 
 const extreme =
-  (pick: 'max' | 'min', what: 'value' | 'index'): Rule =>
-  (l, node) => {
+  (pick: 'max' | 'min', what: 'value' | 'index') =>
+  (l: Lowering, node: One & { readonly attrs: { readonly axis: number } }): Wire => {
     const { circuit: c } = l;
-    const x = l.wire(node.ins[0]!);
-    const cube = basic.reshape(c, x, around(x.shape, node.attrs.axis as number));
+    const x = l.wire(node.ins[0]);
+    const cube = basic.reshape(c, x, around(x.shape, node.attrs.axis));
     const winner = tournament(c, cube, pick, what === 'index')[what]!;
     const secret = winner.secret ? winner : c.emit('hide', [winner], {}, [{ ...winner, secret: true }])[0]!;
     return basic.reshape(c, secret, outShape(l, node));
   };
 
-export const SHAPE_RULES: Readonly<Record<string, Rule>> = {
+/**
+ * Fraction bits for encoding known public factors: as many as leave their products far below the ring, so that
+ * small factors lose nothing (30 significant bits for the largest at FM128).
+ */
+const factorBits = (c: Circuit, t: Tensor | undefined): number => {
+  if (!t) return c.fraction;
+  let largest = 0;
+  for (const v of t.data) largest = Math.max(largest, Math.abs(Number(v)));
+  if (largest === 0 || !Number.isFinite(largest)) return c.fraction;
+  const significant = { 32: 9, 64: 20, 128: 34 }[c.field.bits];
+  return Math.min(Math.max(significant - Math.ceil(math.log2(largest)), c.fraction), 2 * c.fraction);
+};
+
+const matmul: Rule<'matmul'> = (l, node) => {
+  const { circuit: c } = l;
+  const [x, y] = node.ins;
+  const [m, k] = l.type(x).shape.slice(-2) as [number, number];
+  const n = l.type(y).shape.at(-1)!;
+  const shape = l.type(node.outs[0]).shape;
+  const batch = shape.slice(0, -2).reduce((a, b) => a * b, 1);
+  const [s, p] = split(l, node.ins);
+  const bits = l.fraction(s) === 0 ? 0 : p === undefined ? c.fraction : factorBits(c, l.constantOf(p));
+  if (bits > 0 && p === undefined) return splitMatmul(c, l.wire(x), l.wire(y), { batch, m, k, n }, shape);
+  const wire = (id: ValueId): Wire => (id === p ? l.wire(id, bits) : l.wire(id));
+  return basic.matmul(c, wire(x), wire(y), { batch, m, k, n }, shape, bits);
+};
+
+export const LOWER_SHAPE: LowerTable<ShapeOp> = {
+  matmul,
+  sum,
+  max: byDtype(integers.max, extreme('max', 'value')),
+  min: byDtype(integers.min, extreme('min', 'value')),
+  argmax: byDtype(integers.argmax, extreme('max', 'index')),
+  argmin: byDtype(integers.argmin, extreme('min', 'index')),
   broadcast,
+  reshape: (l, node) => basic.reshape(l.circuit, l.wire(node.ins[0]), outShape(l, node)),
   transpose,
   slice,
   gather,
   concat,
   pad,
-  sum,
-  reshape: (l, node) => basic.reshape(l.circuit, l.wire(node.ins[0]!), outShape(l, node)),
-  dynamicSlice: dynamic('dynamicSlice', 1),
-  dynamicUpdateSlice: dynamic('dynamicUpdate', 2),
-  max: extreme('max', 'value'),
-  min: extreme('min', 'value'),
-  argmax: extreme('max', 'index'),
-  argmin: extreme('min', 'index'),
+  dynamicSlice: (l, node) => {
+    const x = basic.hidden(l.circuit, l.wire(node.ins[0]));
+    return dynamic(l, node, 'dynamicSlice', [x], node.attrs.size);
+  },
+  dynamicUpdateSlice: (l, node) => {
+    const [x, update] = [
+      basic.hidden(l.circuit, l.wire(node.ins[0])),
+      basic.hidden(l.circuit, l.wire(node.ins[1])),
+    ];
+    return dynamic(l, node, 'dynamicUpdate', [x, update], update.shape);
+  },
+  const: missing('it is public'),
 };

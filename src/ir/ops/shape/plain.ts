@@ -1,10 +1,9 @@
 /** @file Moving, joining, reducing and multiplying whole plain arrays. */
 import { alloc, isBig, kindOf } from '../dtypes.ts';
-import { type Attrs, type Element, elements, type Shape, sizeOf, type Tensor, type Type } from '../graph.ts';
-import type { Kernel } from '../plain-kernel.ts';
+import { type Element, elements, type Shape, sizeOf, type Tensor, type Type } from '../graph.ts';
+import type { One, Plain, PlainTable } from '../plain-kernel.ts';
 import { stridesOf } from '../shapes.ts';
-
-const list = (attrs: Attrs, key: string): readonly number[] => attrs[key] as readonly number[];
+import type { ShapeOp } from './catalogue.ts';
 
 /** Calls `visit(flat, offset)` for each index of `shape` in row-major order; offset = base + sum index * stride. */
 const walk = (
@@ -53,16 +52,16 @@ const dotOffset = (a: readonly number[], b: readonly number[]): number =>
 const clampIndex = (shape: Shape, size: Shape, index: readonly Tensor[]): number[] =>
   index.map((t, i) => Math.min(Math.max(Number(t.data[0]!), 0), shape[i]! - size[i]!));
 
-const matmul: Kernel = ([a, b], _attrs, [out]) => {
-  const [m, k] = a!.shape.slice(-2) as [number, number];
-  const n = b!.shape.at(-1)!;
-  const batches = sizeOf(out!.shape.slice(0, -2));
-  const data = alloc(out!.dtype, sizeOf(out!.shape));
-  const [x, y, z] = [elements(a!.data), elements(b!.data), elements(data)];
-  const zero: Element = isBig(out!.dtype) ? 0n : 0;
-  const step = (isBig(out!.dtype)
+const matmul: Plain<'matmul'> = ([a, b], _attrs, out) => {
+  const [m, k] = a.shape.slice(-2) as [number, number];
+  const n = b.shape.at(-1)!;
+  const batches = sizeOf(out.shape.slice(0, -2));
+  const data = alloc(out.dtype, sizeOf(out.shape));
+  const [x, y, z] = [elements(a.data), elements(b.data), elements(data)];
+  const zero: Element = isBig(out.dtype) ? 0n : 0;
+  const step = (isBig(out.dtype)
     ? (s: bigint, p: bigint, q: bigint) => s + p * q
-    : kindOf(out!.dtype) === 'float'
+    : kindOf(out.dtype) === 'float'
       ? (s: number, p: number, q: number) => s + p * q
       : (s: number, p: number, q: number) => (s + Math.imul(p, q)) | 0) as unknown as (
     s: Element,
@@ -76,32 +75,30 @@ const matmul: Kernel = ([a, b], _attrs, [out]) => {
         for (let l = 0; l < k; l++) s = step(s, x[(t * m + i) * k + l]!, y[(t * k + l) * n + j]!);
         z[(t * m + i) * n + j] = s;
       }
-  return { shape: out!.shape, dtype: out!.dtype, data };
+  return { shape: out.shape, dtype: out.dtype, data };
 };
 
-const sum: Kernel = ([x], attrs, [out]) => {
-  const axes = list(attrs, 'axes');
-  const data = alloc(out!.dtype, sizeOf(out!.shape));
-  const [to, from] = [elements(data), elements(x!.data)];
-  const kept = stridesOf(out!.shape);
+const sum: Plain<'sum'> = ([x], { axes }, out) => {
+  const data = alloc(out.dtype, sizeOf(out.shape));
+  const [to, from] = [elements(data), elements(x.data)];
+  const kept = stridesOf(out.shape);
   let next = 0;
-  const strides = x!.shape.map((_, axis) => (axes.includes(axis) ? 0 : kept[next++]!));
+  const strides = x.shape.map((_, axis) => (axes.includes(axis) ? 0 : kept[next++]!));
   const add = ((a: number, b: number) => a + b) as unknown as (a: Element, b: Element) => Element;
-  walk(x!.shape, strides, 0, (flat, offset) => {
+  walk(x.shape, strides, 0, (flat, offset) => {
     to[offset] = add(to[offset]!, from[flat]!);
   });
-  return { shape: out!.shape, dtype: out!.dtype, data };
+  return { shape: out.shape, dtype: out.dtype, data };
 };
 
 /** Along {axis}: keeps the element that `better` prefers (the first among equals; NaN wins), or its position. */
 const extreme =
-  (better: (x: Element, y: Element) => boolean, position: boolean): Kernel =>
-  ([x], attrs, [out]) => {
-    const axis = attrs.axis as number;
-    const n = x!.shape[axis]!;
-    const inner = sizeOf(x!.shape.slice(axis + 1));
-    const data = alloc(out!.dtype, sizeOf(out!.shape));
-    const [to, from] = [elements(data), elements(x!.data)];
+  (better: (x: Element, y: Element) => boolean, position: boolean) =>
+  ([x]: One, { axis }: { readonly axis: number }, out: Type): Tensor => {
+    const n = x.shape[axis]!;
+    const inner = sizeOf(x.shape.slice(axis + 1));
+    const data = alloc(out.dtype, sizeOf(out.shape));
+    const [to, from] = [elements(data), elements(x.data)];
     for (let flat = 0; flat < data.length; flat++) {
       const base = Math.floor(flat / inner) * n * inner + (flat % inner);
       let best = 0;
@@ -112,88 +109,85 @@ const extreme =
       }
       to[flat] = position ? BigInt(best) : from[base + best * inner]!;
     }
-    return { shape: out!.shape, dtype: out!.dtype, data };
+    return { shape: out.shape, dtype: out.dtype, data };
   };
 
 const larger = (x: Element, y: Element): boolean => x > y;
 const smaller = (x: Element, y: Element): boolean => x < y;
 
-const pad: Kernel = ([x, value], attrs, [out]) => {
-  const data = alloc(out!.dtype, sizeOf(out!.shape));
+const pad: Plain<'pad'> = ([x, value], { lo }, out) => {
+  const data = alloc(out.dtype, sizeOf(out.shape));
   const to = elements(data);
-  const fill = elements(value!.data)[0]!;
+  const fill = elements(value.data)[0]!;
   for (let i = 0; i < data.length; i++) to[i] = fill;
-  const strides = stridesOf(out!.shape);
-  put(data, strides, dotOffset(list(attrs, 'lo'), strides), x!);
-  return { shape: out!.shape, dtype: out!.dtype, data };
+  const strides = stridesOf(out.shape);
+  put(data, strides, dotOffset(lo, strides), x);
+  return { shape: out.shape, dtype: out.dtype, data };
 };
 
-const concat: Kernel = (ins, attrs, [out]) => {
-  const axis = attrs.axis as number;
-  const data = alloc(out!.dtype, sizeOf(out!.shape));
-  const strides = stridesOf(out!.shape);
+const concat: Plain<'concat'> = (ins, { axis }, out) => {
+  const data = alloc(out.dtype, sizeOf(out.shape));
+  const strides = stridesOf(out.shape);
   let at = 0;
   for (const part of ins) {
     put(data, strides, at * strides[axis]!, part);
     at += part.shape[axis]!;
   }
-  return { shape: out!.shape, dtype: out!.dtype, data };
+  return { shape: out.shape, dtype: out.dtype, data };
 };
 
-const gather: Kernel = ([x], attrs, [out]) => {
-  const axis = attrs.axis as number;
-  const indices = list(attrs, 'indices');
-  const n = x!.shape[axis]!;
-  const inner = sizeOf(x!.shape.slice(axis + 1));
-  const data = alloc(out!.dtype, sizeOf(out!.shape));
-  const [to, from] = [elements(data), elements(x!.data)];
+const gather: Plain<'gather'> = ([x], { axis, indices }, out) => {
+  const n = x.shape[axis]!;
+  const inner = sizeOf(x.shape.slice(axis + 1));
+  const data = alloc(out.dtype, sizeOf(out.shape));
+  const [to, from] = [elements(data), elements(x.data)];
   for (let flat = 0; flat < data.length; flat++) {
     const i = Math.floor(flat / inner);
     const outer = Math.floor(i / indices.length);
     to[flat] = from[(outer * n + indices[i % indices.length]!) * inner + (flat % inner)]!;
   }
-  return { shape: out!.shape, dtype: out!.dtype, data };
+  return { shape: out.shape, dtype: out.dtype, data };
 };
 
-export const PLAIN_SHAPING: Readonly<Record<string, Kernel>> = {
+export const PLAIN_SHAPE: PlainTable<ShapeOp> = {
   matmul,
   sum,
   max: extreme(larger, false),
   min: extreme(smaller, false),
   argmax: extreme(larger, true),
   argmin: extreme(smaller, true),
-  broadcast: ([x], _attrs, [out]) => {
-    const own = stridesOf(x!.shape);
-    const lead = out!.shape.length - x!.shape.length;
-    const strides = out!.shape.map((_, i) => (i < lead || x!.shape[i - lead] === 1 ? 0 : own[i - lead]!));
-    return view(x!, out!, strides);
+  broadcast: ([x], _attrs, out) => {
+    const own = stridesOf(x.shape);
+    const lead = out.shape.length - x.shape.length;
+    const strides = out.shape.map((_, i) => (i < lead || x.shape[i - lead] === 1 ? 0 : own[i - lead]!));
+    return view(x, out, strides);
   },
-  reshape: ([x], _attrs, [out]) => ({ shape: out!.shape, dtype: out!.dtype, data: x!.data }),
-  transpose: ([x], attrs, [out]) => {
-    const own = stridesOf(x!.shape);
+  reshape: ([x], _attrs, out) => ({ shape: out.shape, dtype: out.dtype, data: x.data }),
+  transpose: ([x], { perm }, out) => {
+    const own = stridesOf(x.shape);
     return view(
-      x!,
-      out!,
-      list(attrs, 'perm').map((p) => own[p]!),
+      x,
+      out,
+      perm.map((p) => own[p]!),
     );
   },
-  slice: ([x], attrs, [out]) => {
-    const own = stridesOf(x!.shape);
-    const strides = own.map((s, i) => s * list(attrs, 'step')[i]!);
-    return view(x!, out!, strides, dotOffset(list(attrs, 'start'), own));
+  slice: ([x], { start, step }, out) => {
+    const own = stridesOf(x.shape);
+    const strides = own.map((s, i) => s * step[i]!);
+    return view(x, out, strides, dotOffset(start, own));
   },
   concat,
   gather,
   pad,
-  dynamicSlice: ([x, ...index], attrs, [out]) => {
-    const own = stridesOf(x!.shape);
-    return view(x!, out!, own, dotOffset(clampIndex(x!.shape, list(attrs, 'size'), index), own));
+  dynamicSlice: ([x, ...index], { size }, out) => {
+    const own = stridesOf(x.shape);
+    return view(x, out, own, dotOffset(clampIndex(x.shape, size, index), own));
   },
-  dynamicUpdateSlice: ([x, update, ...index], _attrs, [out]) => {
-    const data = x!.data.slice() as Tensor['data'];
-    const own = stridesOf(x!.shape);
-    put(data, own, dotOffset(clampIndex(x!.shape, update!.shape, index), own), update!);
-    return { shape: out!.shape, dtype: out!.dtype, data };
+  dynamicUpdateSlice: ([x, update, ...index], _attrs, out) => {
+    const data = x.data.slice() as Tensor['data'];
+    const own = stridesOf(x.shape);
+    put(data, own, dotOffset(clampIndex(x.shape, update.shape, index), own), update);
+    return { shape: out.shape, dtype: out.dtype, data };
   },
-  const: (_ins, attrs) => attrs.value as Tensor,
+  const: (_ins, { value }) => value,
 };

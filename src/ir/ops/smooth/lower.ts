@@ -2,55 +2,35 @@
 
 import { arcsin, arctan, arctan2 } from '../../../fixed/angle.ts';
 import { add, hidden, sub } from '../../../fixed/basic.ts';
+import type { Wire } from '../../../fixed/circuit.ts';
 import { sign } from '../../../fixed/elementary.ts';
-import { exp } from '../../../fixed/exp.ts';
 import { frexp } from '../../../fixed/frexp.ts';
 import { arcsinh } from '../../../fixed/hyperbolic.ts';
 import { interpolate } from '../../../fixed/piecewise-linear.ts';
 import { cbrt, hypot } from '../../../fixed/roots-logarithms.ts';
 import * as smooth from '../../../fixed/smooth.ts';
-import type { SigmoidMode } from '../../compile/graph-circuit.ts';
-import type { Rule } from '../../compile/lowering-state.ts';
-import { ranged } from '../elementwise/lower.ts';
-
-const SIGMOIDS: Readonly<Record<SigmoidMode, typeof exp>> = {
-  REAL: smooth.sigmoid,
-  MM1: smooth.sigmoidLine,
-  SEG3: smooth.sigmoidSegments,
-};
-
-const unary =
-  (fn: typeof arcsin): Rule =>
-  (l, { ins: [x] }) =>
-    fn(l.circuit, l.wire(x!));
-
-/** Functions that are told where x lies. */
-const within =
-  (fn: typeof exp): Rule =>
-  (l, { ins: [x] }) =>
-    fn(l.circuit, l.wire(x!), l.reach(x!));
+import * as math from '../../../ring/math/index.ts';
+import { objectBits } from '../../compile/guard-range.ts';
+import { ranged, unary, within } from '../../compile/lower-rules.ts';
+import type { Lowering, LowerTable, One } from '../../compile/lowering-state.ts';
+import type { Tensor } from '../graph.ts';
+import type { SmoothOp } from './catalogue.ts';
 
 /** Both parts of a number are made once. */
 const part =
-  (i: 0 | 1): Rule =>
-  (l, { ins: [x] }) =>
-    l.once(`frexp ${x}`, () => frexp(l.circuit, l.wire(x!)))[i]!;
+  (i: 0 | 1) =>
+  (l: Lowering, { ins: [x] }: One): Wire =>
+    l.once(`frexp ${x}`, () => frexp(l.circuit, l.wire(x)))[i]!;
 
-export const SMOOTH_RULES: Readonly<Record<string, Rule>> = {
+export const LOWER_SMOOTH: LowerTable<SmoothOp> = {
   within: (l, { ins: [x], outs: [out], attrs: { lo, hi } }) => {
-    l.setSpan(out!, [lo as number, hi as number]);
-    return l.wire(x!);
+    l.noteInterval(out, [lo, hi]);
+    return l.wire(x);
   },
-  exp: within(exp),
-  sigmoid: (l, node) => within(SIGMOIDS[l.circuit.options.sigmoidMode ?? 'REAL'])(l, node),
-  tanh: within(smooth.tanh),
-  erf: within(smooth.erf),
-  softplus: within(smooth.softplus),
   silu: within(smooth.silu),
   mish: within(smooth.mish),
   gelu: (l, node) => within(node.attrs.approximate ? smooth.geluTanh : smooth.gelu)(l, node),
-  interp: (l, { ins: [x], attrs: { at, to } }) =>
-    interpolate(l.circuit, l.wire(x!), at as readonly number[], to as readonly number[]),
+  interp: (l, { ins: [x], attrs: { at, to } }) => interpolate(l.circuit, l.wire(x), at, to),
   arcsin: unary(arcsin),
   arcsinh: ranged(arcsinh),
   cbrt: ranged(cbrt),
@@ -58,18 +38,26 @@ export const SMOOTH_RULES: Readonly<Record<string, Rule>> = {
   exponent: part(1),
   nextafter: (l, { ins: [x, y] }) => {
     const c = l.circuit;
-    const [from, to] = [hidden(c, l.wire(x!)), l.wire(y!)];
+    const [from, to] = [hidden(c, l.wire(x)), l.wire(y)];
     return add(c, from, sign(c, sub(c, to, from), 0));
   },
   hypot: (l, { ins: [x, y] }) => {
     const c = l.circuit;
-    const [[a, b], [d, e]] = [l.reach(x!), l.reach(y!)];
+    const [[a, b], [d, e]] = [l.interval(x), l.interval(y)];
     const reach = [Math.min(a, d), Math.max(b, e)] as const;
-    return hypot(c, hidden(c, l.wire(x!)), hidden(c, l.wire(y!)), { reach });
+    return hypot(c, hidden(c, l.wire(x)), hidden(c, l.wire(y)), { reach });
   },
   arctan: ranged(arctan),
   arctan2: (l, { ins: [y, x] }) => {
-    const [v, u] = [hidden(l.circuit, l.wire(y!)), hidden(l.circuit, l.wire(x!))];
+    const [v, u] = [hidden(l.circuit, l.wire(y)), hidden(l.circuit, l.wire(x))];
     return arctan2(l.circuit, v, u);
+  },
+  /** Known as soon as field and fraction are. The largest: what every number that a program may have is below, and still can be compared. */
+  epsilon: (l, { outs: [x], attrs }) => {
+    const { field, fraction, watched } = l.circuit;
+    const bits = attrs.largest !== true ? 0 : watched ? objectBits(field) : field.bits - 3;
+    const value: Tensor = { shape: [], dtype: 'fxp', data: Float64Array.of(math.pow2(bits - fraction)) };
+    l.know(x, value);
+    return { plain: l.circuit.tensor(value) };
   },
 };

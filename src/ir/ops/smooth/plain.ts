@@ -1,12 +1,24 @@
 /** @file Smooth functions on plain float64. */
 
 import * as math from '../../../ring/math/index.ts';
-import type { Attrs } from '../graph.ts';
-import type { Kernel } from '../plain-kernel.ts';
+import type { AttrsOf } from '../catalogue.ts';
+import type { Tensor, Type } from '../graph.ts';
+import type { One, PlainTable, Two } from '../plain-kernel.ts';
+import type { SmoothOp } from './catalogue.ts';
 
 const real =
-  (f: (x: number, attrs: Attrs) => number): Kernel =>
-  ([x], attrs, [out]) => ({ ...out!, data: (x!.data as Float64Array).map((v) => f(v, attrs)) });
+  <A>(f: (x: number, attrs: A) => number) =>
+  ([x]: One, attrs: A, out: Type): Tensor => ({
+    ...out,
+    data: (x.data as Float64Array).map((v) => f(v, attrs)),
+  });
+
+const realPair =
+  (f: (x: number, y: number) => number) =>
+  ([x, y]: Two, _attrs: unknown, out: Type): Tensor => {
+    const b = y.data as Float64Array;
+    return { ...out, data: (x.data as Float64Array).map((v, i) => f(v, b[i]!)) };
+  };
 
 /** The float64 next to x: one up or down in its bits. */
 const nextafter = (x: number, y: number): number => {
@@ -27,46 +39,33 @@ const frexp = (x: number): readonly [number, number] => {
   return [m, n];
 };
 
-const interp = (x: number, attrs: Attrs): number => {
-  const [at, to] = [attrs.at as readonly number[], attrs.to as readonly number[]];
+const interp = (x: number, { at, to }: AttrsOf<'interp'>): number => {
   const i = at.findIndex((v) => x < v);
   if (i <= 0) return i === 0 ? to[0]! : to.at(-1)!;
   const [lo, hi] = [at[i - 1]!, at[i]!];
   return to[i - 1]! + ((to[i]! - to[i - 1]!) * (x - lo)) / (hi - lo);
 };
 
-export const PLAIN_SMOOTH: Readonly<Record<string, Kernel>> = {
+export const PLAIN_SMOOTH: PlainTable<SmoothOp> = {
   mish: real(math.mish),
-  hypot: ([x, y], _attrs, [out]) => {
-    const b = y!.data as Float64Array;
-    return { ...out!, data: (x!.data as Float64Array).map((v, i) => math.hypot(v, b[i]!)) };
-  },
+  hypot: realPair(math.hypot),
   silu: real(math.silu),
-  gelu: real((x, { approximate }) => (approximate ? math.geluTanh(x) : math.gelu(x))),
+  gelu: real((x, { approximate }: AttrsOf<'gelu'>) => (approximate ? math.geluTanh(x) : math.gelu(x))),
   arctan: real(math.atan),
-  arctan2: ([y, x], _attrs, [out]) => {
-    const b = x!.data as Float64Array;
-    return {
-      ...out!,
-      data: (y!.data as Float64Array).map((v, i) => (v === 0 && b[i] === 0 ? 0 : math.atan2(v, b[i]!))),
-    };
-  },
+  arctan2: realPair((y, x) => (y === 0 && x === 0 ? 0 : math.atan2(y, x))),
   mantissa: real((x) => frexp(x)[0]),
-  exponent: ([x], _attrs, [out]) => ({
-    ...out!,
-    data: Int32Array.from(x!.data as Float64Array, (v) => frexp(v)[1]),
+  exponent: ([x], _attrs, out) => ({
+    ...out,
+    data: Int32Array.from(x.data as Float64Array, (v) => frexp(v)[1]),
   }),
   within: real((x) => x),
   interp: real(interp),
   arcsin: real(math.asin),
   arcsinh: real(math.asinh),
   cbrt: real(math.cbrt),
-  nextafter: ([x, y], _attrs, [out]) => {
-    const to = y!.data as Float64Array;
-    return { ...out!, data: (x!.data as Float64Array).map((v, i) => nextafter(v, to[i]!)) };
-  },
-  epsilon: (_ins, { largest }, [out]) => ({
-    ...out!,
+  nextafter: realPair(nextafter),
+  epsilon: (_ins, { largest }, out) => ({
+    ...out,
     data: Float64Array.of(largest === true ? Number.MAX_VALUE : Number.EPSILON),
   }),
 };

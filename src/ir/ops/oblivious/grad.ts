@@ -1,10 +1,18 @@
 /** @file How gradients pass sorting and secret places: back to where the elements came from. */
+import * as a from '../../trace/algebra.ts';
+import type { BaseArray } from '../../trace/array.ts';
+import { type Backward, type GradRule, type GradTable, none } from '../../trace/grad-rule.ts';
+import { apply } from '../../trace/tracer.ts';
+import type { AttrsOf } from '../catalogue.ts';
+import { sizeOf } from '../graph.ts';
+import { missing } from '../missing.ts';
+import type { ObliviousOp } from './catalogue.ts';
 
-import { sizeOf } from '../ops/graph.ts';
-import * as a from './algebra.ts';
-import type { BaseArray } from './array.ts';
-import type { GradRule } from './grad-rules.ts';
-import { apply } from './tracer.ts';
+/** In the order of places: what came from place p goes back there. */
+const upwards = (b: Backward<AttrsOf<'sort'>>): AttrsOf<'sort'> => ({
+  axis: b.attrs.axis,
+  descending: false,
+});
 
 /** The axis in front of the others, and behind them again. */
 const toFront = (x: BaseArray, axis: number): BaseArray =>
@@ -15,8 +23,8 @@ const fromFront = (x: BaseArray, axis: number): BaseArray => {
 };
 
 /** Each lane's gradients put where its elements were: a one-hot matrix a lane, and one product. */
-const sort: GradRule = (b) => {
-  const axis = b.attrs.axis as number;
+const sort: GradRule<AttrsOf<'sort'>> = (b) => {
+  const axis = b.attrs.axis;
   const order = apply('argsort', [b.x(0)], b.attrs);
   const n = b.t(0).shape[axis]!;
   if (b.ct.ndim === 1) return apply('scatterAdd', [a.zeros([n]), order, b.ct]);
@@ -31,9 +39,9 @@ const sort: GradRule = (b) => {
   return fromFront(a.reshape(a.transpose(put, [1, 0]), front), axis);
 };
 
-const lookup: GradRule = (b, i) => {
+const lookup: GradRule<AttrsOf<'lookup'>> = (b, i) => {
   if (i !== 0) return undefined;
-  const axis = b.attrs.axis as number;
+  const axis = b.attrs.axis;
   const places = b.x(1);
   const n = b.t(0).shape[axis]!;
   const own = [...b.ct.shape.keys()];
@@ -45,9 +53,13 @@ const lookup: GradRule = (b, i) => {
   return fromFront(sum, axis);
 };
 
-export const ORDER_RULES: Readonly<Record<string, GradRule>> = {
+export const GRAD_OBLIVIOUS: GradTable<ObliviousOp> = {
   sort,
-  argsort: () => undefined,
+  argsort: none,
+  sortBy: (b, i) =>
+    i === 0 ? undefined : apply('sortBy', [apply('argsort', [b.x(0)], b.attrs), b.ct], upwards(b)),
+  shuffle: missing('its order is another each time, and secret'),
+  randomBits: none,
   lookup,
   scatterAdd: (b, i) => {
     if (i !== 2) return i === 0 ? b.ct : undefined;
