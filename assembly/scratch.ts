@@ -3,7 +3,7 @@
  * keep nothing at addresses that all threads would share, except constants.
  */
 
-/** What the neediest kernel (keys.ts) takes. */
+/** What the neediest kernel (fss-payload.ts) takes. */
 export const SCRATCH: usize = 29184;
 
 /** The first thread's lies behind the constants. */

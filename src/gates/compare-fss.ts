@@ -1,7 +1,7 @@
 /**
  * @file Comparisons of two parties in one round: the opening of the result. c = x + r is public and the dealer knows
  * r, so a key for the secret number r is evaluated at the public c, and gives xor-shares of the answer with no message:
- * the offset-function gates of Boyle et al., eprint 2020/1392, sections 3 (DCF) and 4 (gates). Keys: assembly/dcf.ts.
+ * the offset-function gates of Boyle et al., eprint 2020/1392, sections 3 (DCF) and 4 (gates). Keys: assembly/fss-compare.ts.
  *
  * Secrecy: answers are opened under a fresh bit of each party; of keys see below.
  *

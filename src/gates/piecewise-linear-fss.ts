@@ -1,7 +1,7 @@
 /**
  * @file Piecewise-linear functions of one secret in one opening, for two parties: the sum of [x >= t] (slope (x - t) + step) over public t.
  * relu, |x|, clip, larger and smaller, sign and interpolation are such sums (splines and ReLU from one comparison key, whatever the
- * number of pieces: Boyle et al., eprint 2020/1392, section 5), here on masked values. Keys: assembly/keys.ts.
+ * number of pieces: Boyle et al., eprint 2020/1392, section 5), here on masked values. Keys: assembly/fss-payload.ts.
  *
  * [x >= t] = u ^ v ^ g: u = top bit of y = c - t + 1, v = top bit of r, g = [low r < low y] in the bits below. u is public; the
  * key's payload is (1 - 2v) (1, r), which makes its shares those of v ^ g - v, and of that times r: the dealer shares v and

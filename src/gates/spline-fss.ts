@@ -6,7 +6,7 @@
  * piece (splines: Boyle et al., eprint 2020/1392, section 5, there by comparison keys; all pieces from one key of a point
  * function: Grotto, eprint 2023/108), or e^-lo(r). Below the first piece all rows are 0, and so is the sum; above the last one a
  * comparison by the same key adds what the function is there: a number, and with a second word of payload a multiple of x, as
- * gates/piecewise-linear-fss.ts. Keys: assembly/keys.ts; weights: assembly/spline.ts, exponential.ts.
+ * gates/piecewise-linear-fss.ts. Keys: assembly/fss-payload.ts; weights: assembly/spline.ts, exponential.ts.
  *
  * Polynomials hold for the left neighbour too, so that a lost borrow does no harm: the functions are smooth ones.
  *

@@ -22,7 +22,7 @@ export const assembly: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'assembly/dcf.ts',
+    'assembly/fss-compare.ts',
     ['ring/dcf.test.ts'],
     [
       [

@@ -6,8 +6,8 @@
  * - leaves: a payload of `words` words where y == a, and 0 elsewhere, at `points` neighbouring y;
  * - steps: a payload of `steps` words where a < y, and 0 elsewhere, at the first of these points.
  *
- * A node is 16 bytes: a seed, whose bits 0 and 1 are not used, and in bit 0 the control bit. Its block is one of ChaCha20 under the
- * seed (used twice, with the constants of 128-bit keys), counter = level, nonce = number of the key: left child, right child,
+ * A node is 16 bytes: a seed, whose bits 0 and 1 are not used, and in bit 0 the control bit. Its block (fss-expand.ts)
+ * is: left child, right child,
  * and 32 bytes that mask the step words of its level. A leaf's blocks, counters from `levels` on, mask the payload of
  * 2^group indices that end in it: the tree is that much lower.
  *
@@ -15,7 +15,8 @@
  * words; `row` bytes. No branch and no address depends on a seed or on a; points are public.
  */
 
-import { chachaRounds, storeFour } from './chacha';
+import { storeFour } from './chacha';
+import { column01, column23, constant, expandFour, high, low } from './fss-expand';
 import { scratch } from './scratch';
 import { vadd, vsub } from './word';
 
@@ -34,26 +35,18 @@ const END = BLOCKS + (NODES + 3) * 64;
 /** A block of each node, 64 bytes, in order. Up to three more are written behind the last. */
 function blocks(nodes: usize, ids: usize, count: i32, counter: u32, out: usize): void {
   const state = scratch;
-  const c0 = i32x4.splat(0x61707865), c1 = i32x4.splat(0x3120646e), c2 = i32x4.splat(0x79622d36), c3 = i32x4.splat(0x6b206574);
   const last = <usize>(count - 1);
   for (let g: usize = 0; g <= last; g += 4, out += 256) {
     const i1 = min(g + 1, last), i2 = min(g + 2, last), i3 = min(g + 3, last);
     const n0 = v128.load(nodes + (g << 4)), n1 = v128.load(nodes + (i1 << 4)), n2 = v128.load(nodes + (i2 << 4)), n3 = v128.load(nodes + (i3 << 4));
-    const a = v128.shuffle<u32>(n0, n1, 0, 4, 1, 5), b = v128.shuffle<u32>(n2, n3, 0, 4, 1, 5);
-    const c = v128.shuffle<u32>(n0, n1, 2, 6, 3, 7), d = v128.shuffle<u32>(n2, n3, 2, 6, 3, 7);
-    const s0 = v128.andnot(v128.shuffle<u64>(a, b, 0, 2), i32x4.splat(3)), s1 = v128.shuffle<u64>(a, b, 1, 3);
-    const s2 = v128.shuffle<u64>(c, d, 0, 2), s3 = v128.shuffle<u64>(c, d, 1, 3);
+    const a = column01(n0, n1), b = column01(n2, n3), c = column23(n0, n1), d = column23(n2, n3);
+    const s0 = v128.andnot(low(a, b), i32x4.splat(3)), s1 = high(a, b), s2 = low(c, d), s3 = high(c, d);
     const keys = i32x4(load<i32>(ids + (g << 2)), load<i32>(ids + (i1 << 2)), load<i32>(ids + (i2 << 2)), load<i32>(ids + (i3 << 2)));
     const level = i32x4.splat(counter);
-    v128.store(state, c0, 0); v128.store(state, c1, 16); v128.store(state, c2, 32); v128.store(state, c3, 48);
-    v128.store(state, s0, 64); v128.store(state, s1, 80); v128.store(state, s2, 96); v128.store(state, s3, 112);
-    v128.store(state, s0, 128); v128.store(state, s1, 144); v128.store(state, s2, 160); v128.store(state, s3, 176);
-    v128.store(state, level, 192); v128.store(state, keys, 208);
-    v128.store(state, i32x4.splat(0), 224); v128.store(state, i32x4.splat(0), 240);
-    chachaRounds(state);
+    expandFour(s0, s1, s2, s3, level, keys);
     storeFour(
-      out, i32x4.add(v128.load(state, 0), c0), i32x4.add(v128.load(state, 16), c1),
-      i32x4.add(v128.load(state, 32), c2), i32x4.add(v128.load(state, 48), c3),
+      out, i32x4.add(v128.load(state, 0), constant(0)), i32x4.add(v128.load(state, 16), constant(1)),
+      i32x4.add(v128.load(state, 32), constant(2)), i32x4.add(v128.load(state, 48), constant(3)),
     );
     storeFour(
       out + 16, i32x4.add(v128.load(state, 64), s0), i32x4.add(v128.load(state, 80), s1),

@@ -3,15 +3,14 @@
  * secret a, xor-shared between two parties (Boyle, Chandran, Gilboa, Gupta, Ishai, Kumar, Rathee: eprint 2020/1392,
  * section 3, figure 1, with one-bit payload; the control bits at the leaf are the DPF of Boyle, Gilboa, Ishai, CCS 2016).
  *
- * The PRG is ChaCha20 under the 128-bit node seed (used twice, with the constants of 128-bit keys), block counter =
- * level, nonce = number of the key. Words 0..3: left child, 4..7: right child, 8: bits t_left, t_right, v_left, v_right.
+ * The generator is that of fss-expand.ts. Of a block, words 0..3: left child, 4..7: right child, 8: bits t_left, t_right, v_left, v_right.
  *
  * Correction words of one key: `levels` words of 16 bytes, then a nibble a level: bits t_left, t_right, v, and in the
  * last level the final word. `row` bytes a key, a multiple of 16. Only the lowest `levels` bits of a and x count.
  * No branch and no address depends on a seed or on a; x is public.
  */
 
-import { chachaRounds } from './chacha';
+import { column01, column23, constant, expandFour, high, low } from './fss-expand';
 import { scratch } from './scratch';
 
 /** In scratch: the state of the PRG, and the output for each party, nine vectors. */
@@ -24,50 +23,19 @@ function ones(x: v128, bit: i32): v128 {
   return i32x4.shr_s(i32x4.shl(x, 31 - bit), 31);
 }
 
-/** Expands four seeds. */
+/** Expands four seeds: words 0 to 8 of their blocks. */
 function expand(out: usize, s0: v128, s1: v128, s2: v128, s3: v128, level: u32, keys: v128): void {
   const state = scratch;
-  const c0 = i32x4.splat(0x61707865), c1 = i32x4.splat(0x3120646e), c2 = i32x4.splat(0x79622d36), c3 = i32x4.splat(0x6b206574);
-  v128.store(state, c0, 0); v128.store(state, c1, 16); v128.store(state, c2, 32); v128.store(state, c3, 48);
-  v128.store(state, s0, 64); v128.store(state, s1, 80); v128.store(state, s2, 96); v128.store(state, s3, 112);
-  v128.store(state, s0, 128); v128.store(state, s1, 144); v128.store(state, s2, 160); v128.store(state, s3, 176);
-  v128.store(state, i32x4.splat(level), 192); v128.store(state, keys, 208);
-  v128.store(state, i32x4.splat(0), 224); v128.store(state, i32x4.splat(0), 240);
-  chachaRounds(state);
-  v128.store(out, i32x4.add(v128.load(state, 0), c0), 0);
-  v128.store(out, i32x4.add(v128.load(state, 16), c1), 16);
-  v128.store(out, i32x4.add(v128.load(state, 32), c2), 32);
-  v128.store(out, i32x4.add(v128.load(state, 48), c3), 48);
+  expandFour(s0, s1, s2, s3, i32x4.splat(level), keys);
+  v128.store(out, i32x4.add(v128.load(state, 0), constant(0)), 0);
+  v128.store(out, i32x4.add(v128.load(state, 16), constant(1)), 16);
+  v128.store(out, i32x4.add(v128.load(state, 32), constant(2)), 32);
+  v128.store(out, i32x4.add(v128.load(state, 48), constant(3)), 48);
   v128.store(out, i32x4.add(v128.load(state, 64), s0), 64);
   v128.store(out, i32x4.add(v128.load(state, 80), s1), 80);
   v128.store(out, i32x4.add(v128.load(state, 96), s2), 96);
   v128.store(out, i32x4.add(v128.load(state, 112), s3), 112);
   v128.store(out, i32x4.add(v128.load(state, 128), s0), 128);
-}
-
-/** Word w of four rows of 16 bytes, for w = 0..3. */
-// @ts-ignore: decorator
-@inline
-function column01(a: v128, b: v128): v128 {
-  return v128.shuffle<u32>(a, b, 0, 4, 1, 5);
-}
-
-// @ts-ignore: decorator
-@inline
-function column23(a: v128, b: v128): v128 {
-  return v128.shuffle<u32>(a, b, 2, 6, 3, 7);
-}
-
-// @ts-ignore: decorator
-@inline
-function low(a: v128, b: v128): v128 {
-  return v128.shuffle<u64>(a, b, 0, 2);
-}
-
-// @ts-ignore: decorator
-@inline
-function high(a: v128, b: v128): v128 {
-  return v128.shuffle<u64>(a, b, 1, 3);
 }
 
 // @ts-ignore: decorator
