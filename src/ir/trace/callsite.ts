@@ -45,7 +45,8 @@ const lookFar = (): string | undefined => {
 /** What V8 tells of a frame before it is made text. */
 interface Frame {
   getScriptNameOrSourceURL(): string | null | undefined;
-  getPosition(): number;
+  /** Not in Deno. */
+  getPosition?(): number;
 }
 
 interface V8Error {
@@ -103,9 +104,9 @@ export const callSite = (): string | undefined => {
   if (replayed !== undefined) return replayed;
   const frame = nearestFrame();
   const script = frame?.getScriptNameOrSourceURL();
-  if (!frame || !script) return lookFar();
+  const place = frame?.getPosition?.();
+  if (!script || place === undefined) return lookFar();
   const sites = known.get(script) ?? new Map<number, string | undefined>();
-  const place = frame.getPosition();
   if (sites.has(place)) return sites.get(place);
   const site = lookFar();
   if (++places > KNOWN) {
