@@ -4,7 +4,7 @@
  *   --json            one array of rows on standard output, nothing else (what npm says itself goes with `npm run -s`)
  *   --filter TEXT     only rows whose name contains it, or one of several with commas between
  *   --quick           loopback only, the lighter workloads, one run: for CI
- *   --only programs|kernels|web|cluster     a part of it; web wants Chromium, cluster a nats-server
+ *   --only programs|small|kernels|web|cluster     a part of it; web wants Chromium, cluster a nats-server
  *   --rtt MS --bandwidth MBIT   programs over this link instead of the three usual ones
  *   --parties N       all workloads with so many, instead of all with 2 and the main ones with 3
  *   --field FM64|FM128   --dealer first|third
@@ -12,6 +12,7 @@
  *   --peer spu|jiff|mp-spdz     the same workloads there, in the same run; may be given several times
  *   --python FILE     the interpreter that has SPU's package; python3 if absent
  *   --limit SECONDS   a peer's run that takes longer is given up; 60 if absent
+ *   --clock cpu       seconds that the busiest process computes, in place of those of the clock: on a machine that is not idle
  *   --write           puts the rows into bench/RESULTS.md and bench/results.svg, over earlier ones of the same name
  */
 
@@ -29,6 +30,7 @@ import { WORKLOADS, type Workload } from './lib/workloads.ts';
 import { linkBench } from './link.ts';
 import { peers } from './peers/index.ts';
 import { programRows, rowName } from './programs.ts';
+import { smallOpsBench } from './small-ops.ts';
 import { benchThreads } from './threads.ts';
 
 const NETS: readonly Net[] = [
@@ -53,6 +55,7 @@ const { values: flags } = parseArgs({
     peer: { type: 'string', multiple: true, default: [] },
     python: { type: 'string', default: 'python3' },
     limit: { type: 'string', default: '60' },
+    clock: { type: 'string', default: 'wall' },
   },
 });
 
@@ -126,10 +129,11 @@ const said = (arg: string, i: number, all: readonly string[]): string =>
   all[i - 1] === '--python' ? 'python3' : arg.includes(' ') ? `"${arg}"` : arg;
 
 const main = async (): Promise<void> => {
+  process.env.BENCH_CLOCK = oneOf('clock', flags.clock, ['wall', 'cpu']);
   const only =
     flags.only === undefined
       ? undefined
-      : oneOf('only', flags.only, ['programs', 'kernels', 'web', 'cluster']);
+      : oneOf('only', flags.only, ['programs', 'small', 'kernels', 'web', 'cluster']);
   const rows: Row[] = [];
   const add = (row: Row): void => {
     rows.push(row);
@@ -159,6 +163,9 @@ const main = async (): Promise<void> => {
   }
   // A run for one link or number of parties is a part of a whole: what has neither is measured elsewhere.
   const whole = flags.rtt === undefined && flags.bandwidth === undefined && flags.parties === undefined;
+  if (only === 'small' || (only === undefined && whole)) {
+    for (const row of await smallOpsBench(wanted, effort.runs)) add(row);
+  }
   if (only === 'kernels' || (only === undefined && whole)) {
     for (const row of await benchKernels(wanted)) add(row);
     for (const row of await benchThreads(wanted)) add(row);

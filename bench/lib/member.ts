@@ -2,6 +2,13 @@
 
 import { createInterface } from 'node:readline';
 
+/** Seconds of the clock, or with BENCH_CLOCK=cpu those that this process computes. */
+const now = (): number => {
+  if (process.env.BENCH_CLOCK !== 'cpu') return performance.now() / 1000;
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
 const say = (answer: object): void => {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 };
@@ -14,9 +21,9 @@ export const serve = async (
   say({ ready: true });
   for await (const word of createInterface({ input: process.stdin })) {
     if (word === 'end') break;
-    const start = performance.now();
+    const start = now();
     await run(word);
-    say({ seconds: (performance.now() - start) / 1000 });
+    say({ seconds: now() - start });
   }
   say({ report: await report() });
 };

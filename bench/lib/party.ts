@@ -6,6 +6,7 @@ import { dealingSeconds } from './dealing.ts';
 import type { DealerKind } from './engine.ts';
 import { serve } from './member.ts';
 import type { Net } from './net.ts';
+import { SMALL_OPS } from './small-ops.ts';
 import { WORKLOADS, type Workload } from './workloads.ts';
 
 export interface PartyJob {
@@ -52,7 +53,7 @@ const deal = async (job: PartyJob): Promise<void> => {
 };
 
 const join = async (job: PartyJob): Promise<void> => {
-  const w = WORKLOADS.find((one) => one.name === job.workload)!;
+  const w = [...WORKLOADS, ...SMALL_OPS].find((one) => one.name === job.workload)!;
   const { self, parties, field, net } = job;
   await sf.init(job.options as sf.InitOptions);
   const link =

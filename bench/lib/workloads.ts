@@ -22,7 +22,7 @@ export interface Workload {
   readonly main?: boolean;
 }
 
-const reals = (shape: readonly number[], lo: number, hi: number, seed: number): NDArray => {
+export const reals = (shape: readonly number[], lo: number, hi: number, seed: number): NDArray => {
   const next = stream(seed);
   return shaped(shape, () => lo + (hi - lo) * next());
 };

@@ -34,7 +34,7 @@ export class Scratch {
   }
 
   /** Takes over an array that somebody else has made. */
-  protected adopt(a: Arr): void {
+  adopt(a: Arr): void {
     this.#hold(a);
   }
 

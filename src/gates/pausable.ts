@@ -10,6 +10,20 @@ import type { RingArray } from '../ring/array.ts';
 export const PAUSE = 'pause';
 export type Pause = typeof PAUSE;
 
+/** Milliseconds of short pieces of work after which a pause is worth its while. */
+const WORTH_MS = 1;
+
+/** Says after which of many short pieces of work to pause. */
+export class Pauses {
+  #last = performance.now();
+
+  due(now: number = performance.now()): boolean {
+    if (now - this.#last < WORTH_MS) return false;
+    this.#last = now;
+    return true;
+  }
+}
+
 /** Work without messages that pauses on its way. */
 export type Pausable<T> = Generator<Pause, T, unknown>;
 

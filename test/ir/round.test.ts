@@ -195,8 +195,9 @@ test('a message of another length is an error, and what is for some is for nobod
     ring.zero(array);
     const left: number[] = [];
     const steps = (function* () {
-      yield* round.add({ array, width: 8, ...(to && { to }) });
-      yield* round.exchange(['x']);
+      const rest = round.add({ array, width: 8, ...(to && { to }) }, (work) => work());
+      if (rest) yield* rest;
+      yield* round.exchange(() => ['x']);
     })();
     try {
       let answer: ReadonlyMap<number, Uint8Array> = new Map();

@@ -6,15 +6,16 @@ import type { MaterialLayout, SlotTable } from '../../dealer/slots.ts';
 import type { Value } from '../../gates/gate.ts';
 import { gateOf } from '../../gates/gate-table.ts';
 import { dealVerdict, type verdictSlots } from '../../gates/guard.ts';
-import { PAUSE, type Pausable, type Pause } from '../../gates/pausable.ts';
+import { isPausable, PAUSE, type Pausable, type Pause, Pauses } from '../../gates/pausable.ts';
 import type { Field } from '../../ring/field.ts';
 import type { Prg } from '../../ring/prg.ts';
 import type { Ring } from '../../ring/ring.ts';
-import { analyse, DECODE, isGate } from '../compile/analysis.ts';
+import { analyse, type Runner } from '../compile/analysis.ts';
 import { materialOf, verdictOf } from '../compile/material.ts';
 import type { Graph, Node, Tensor, Type } from '../ops/graph.ts';
 import { located } from '../ops/located.ts';
 import { isOver } from '../ops/loops.ts';
+import { type Kept, keptInput, withMasks } from './mask-stream.ts';
 import { step } from './step.ts';
 import { arraysOf, type Entry, Store } from './store.ts';
 
@@ -59,9 +60,10 @@ export class Dealer {
    */
   *run(graph: Graph, base: number, inputs: readonly Entry[]): Deals<Entry[]> {
     const { store } = this;
-    const { uses, gate, gates: count } = analyse(graph);
+    const { uses, gate, gates: count, runners } = analyse(graph);
     const left = uses.slice();
     const values: (Entry | undefined)[] = [];
+    const pauses = new Pauses();
     const drop = (id: number): void => {
       if (left[id]! <= 0) {
         store.release(values[id]!);
@@ -72,14 +74,16 @@ export class Dealer {
       values[id] = store.retain(inputs[i]!);
       drop(id);
     });
-    for (const [i, node] of graph.nodes.entries()) {
+    for (let i = 0; i < graph.nodes.length; i++) {
+      const node = graph.nodes[i]!;
       const ins = node.ins.map((id) => values[id]!);
-      const outs = yield* this.#node(graph, node, base + gate[i]!, ins);
-      yield PAUSE;
-      node.outs.forEach((id, j) => {
+      const outs = yield* this.#node(runners[i]!, graph, node, base + gate[i]!, ins);
+      if (pauses.due()) yield PAUSE;
+      for (let j = 0; j < node.outs.length; j++) {
+        const id = node.outs[j]!;
         values[id] = outs[j]!;
         drop(id);
-      });
+      }
       for (const id of node.ins) {
         left[id]!--;
         if (values[id]) drop(id);
@@ -94,34 +98,51 @@ export class Dealer {
   }
 
   /** Outputs are retained once, for the caller. */
-  *#node(graph: Graph, node: Node, number: number, ins: readonly Entry[]): Deals<Entry[]> {
+  *#node(
+    runner: Runner,
+    graph: Graph,
+    node: Node,
+    number: number,
+    ins: readonly Entry[],
+  ): Deals<readonly Entry[]> {
+    if (runner === 'loop') return yield* this.#loop(node, number, ins);
+    if (runner === 'decode') return [(yield { asks: number, type: graph.types[node.outs[0]!]! })!];
     const { store } = this;
-    if (node.op === 'loop') return yield* this.#loop(node, number, ins);
-    if (node.op === DECODE) return [(yield { asks: number, type: graph.types[node.outs[0]!]! })!];
-    if (!isGate(graph, node)) {
-      const outs = yield* this.#located(node, step(this.ring, this.field, graph, node, ins));
-      return outs.map((e) => store.retain(e));
+    if (runner === 'step') {
+      const made = this.#at(node, () => step(this.ring, this.field, graph, node, ins));
+      const outs = isPausable(made) ? yield* this.#located(node, made) : made;
+      for (const out of outs) store.retain(out);
+      return outs;
     }
     const layout = materialOf(graph, node, { field: this.field, parties: this.#prgs.length });
     const context = this.#context(number, layout);
-    let made: Value[] | undefined;
+    let outs: Value[] | undefined;
     try {
-      made = yield* gateOf(node.op)!.deal(context, ins as readonly Value[], node.attrs);
+      outs = yield* gateOf(node.op)!.deal(context, withMasks(context, ins as readonly Kept[]), node.attrs);
     } catch (e) {
       throw located(node, e);
     } finally {
       // It failed, or was given up in the middle.
-      if (!made) context.abandon();
+      if (!outs) context.abandon();
     }
-    const outs = made;
-    context.end(outs.flatMap(arraysOf));
-    for (const out of outs) store.retain(out);
-    yield* corrections(context, number);
-    return outs;
+    const kept = outs.map((out) => keptInput(this.ring, node, number, out, (owner) => this.#prgs[owner]));
+    context.end(kept.length === 1 ? arraysOf(kept[0]!) : kept.flatMap(arraysOf));
+    for (const out of kept) store.retain(out);
+    const made = correctionOf(context, number);
+    if (made) yield made;
+    return kept;
   }
 
   #context<S extends object = SlotTable>(number: number, layout: MaterialLayout): DealerContext<S> {
     return new DealerContext(this.ring, this.field, this.#prgs, number, layout, this.#handsOver);
+  }
+
+  #at<T>(node: Node, work: () => T): T {
+    try {
+      return work();
+    } catch (e) {
+      throw located(node, e);
+    }
   }
 
   *#located<T>(node: Node, work: Pausable<T>): Pausable<T> {
@@ -136,7 +157,8 @@ export class Dealer {
     const context = this.#context<ReturnType<typeof verdictSlots>>(number, verdictOf(this, sites));
     for (const _ of dealVerdict(context, sites));
     context.end();
-    yield* corrections(context, number);
+    const made = correctionOf(context, number);
+    if (made) yield made;
   }
 
   *#loop(node: Node, number: number, ins: readonly Entry[]): Deals<Entry[]> {
@@ -155,16 +177,14 @@ export class Dealer {
   }
 }
 
-function* corrections(
+const correctionOf = (
   {
     corrections: chunks,
     handedOver: given,
     broadcasts: told,
   }: Pick<DealerContext, 'corrections' | 'handedOver' | 'broadcasts'>,
   gate: number,
-): Deals<void> {
-  if (chunks.length + given.length > 0) yield { gate, chunks, given, told };
-}
+): Correction | undefined => (chunks.length + given.length > 0 ? { gate, chunks, given, told } : undefined);
 
 /** A dealer's run that goes on as far as what it gives is asked for, and waits where it needs to know what was revealed. */
 export class Dealt<T> {

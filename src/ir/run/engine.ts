@@ -18,6 +18,7 @@ import { type Exported, exportEntries } from './export.ts';
 import { Faults, GivenUp, isPassing, type Stopped, typed } from './faults.ts';
 import type { Job, Place } from './job.ts';
 import { measureLink } from './link-measure.ts';
+import type { Kept } from './mask-stream.ts';
 import { Pace } from './pace.ts';
 import { type OpProfile, PartyRun, type Role, type Wait } from './party-run.ts';
 import { type Entry, isTensor, Store } from './store.ts';
@@ -203,7 +204,10 @@ export class PartyEngine {
     const ins = this.#admit(job, place);
     const scratch = new Scratch(this.#o.ring, this.#o.field);
     const own = new Map<number, AnyArray>();
-    const run = new PartyRun(this.#role, this.#store, own);
+    const run = new PartyRun(this.#role, this.#store, own, (name) => {
+      const array = own.get(name);
+      if (array) scratch.drop(array);
+    });
     this.#begun = place.number;
     let hidden = true;
     try {
@@ -413,7 +417,7 @@ export class PartyEngine {
     const shape = job.graph.types[job.graph.outs[i]!]!.shape;
     let result: Tensor | undefined;
     if (shown && isTensor(entry)) result = entry;
-    else if (shown && (entry as Value).c && !(entry as Value).r) {
+    else if (shown && (entry as Kept).c && !(entry as Kept).r && !(entry as Kept).stream) {
       result = decodeTensor(this.#o.ring, (entry as Value).c!, shape, shown.dtype, this.#o.fraction);
     }
     const id = job.outs[i]!;

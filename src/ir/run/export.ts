@@ -11,6 +11,7 @@ import { createCodec } from '../../link/codec.ts';
 import type { Field } from '../../ring/field.ts';
 import type { Ring } from '../../ring/ring.ts';
 import type { Tensor } from '../ops/graph.ts';
+import { withMasks } from './mask-stream.ts';
 import { type Entry, isTensor } from './store.ts';
 
 const codec = createCodec();
@@ -39,9 +40,9 @@ export const exportEntries = (
       digests.push(sha512(codec.encode([entry.shape, entry.dtype, entry.data])));
       return entry;
     }
-    const { c, r } = entry as Required<Value>;
-    digests.push(sha512(wire(c)));
     const scratch = new Scratch(ring, field);
+    const [{ c, r }] = withMasks(scratch, [entry]) as [Required<Value>];
+    digests.push(sha512(wire(c)));
     const share = c.kind === 'bits' ? scratch.bits(c.length) : scratch.words(c.length);
     if (rank === 0) ring.copy(share, c);
     else ring.zero(share);

@@ -6,26 +6,27 @@
  */
 
 import type { Chunk } from '../../dealer/material-context.ts';
-import { PartyContext } from '../../dealer/party-context.ts';
 import type { MaterialLayout, SlotTable } from '../../dealer/slots.ts';
-import type { Opening, OpenOptions, Party, Steps, Value } from '../../gates/gate.ts';
+import type { Opening, Steps, Value } from '../../gates/gate.ts';
 import { gateOf } from '../../gates/gate-table.ts';
 import { verdict, type verdictSlots } from '../../gates/guard.ts';
-import { PAUSE, type Pause } from '../../gates/pausable.ts';
+import { isPausable, PAUSE, type Pausable, type Pause, Pauses } from '../../gates/pausable.ts';
 import type { AnyArray as Arr } from '../../ring/array.ts';
 import type { Field } from '../../ring/field.ts';
 import type { Prg } from '../../ring/prg.ts';
 import type { Ring } from '../../ring/ring.ts';
-import { type Analysis, analyse, DECODE, isGate } from '../compile/analysis.ts';
+import { type Analysis, analyse } from '../compile/analysis.ts';
 import { materialOf, verdictOf } from '../compile/material.ts';
-import type { Graph, Node, Tensor } from '../ops/graph.ts';
+import { type Graph, type Node, sizeOf, type Tensor } from '../ops/graph.ts';
 import { located } from '../ops/located.ts';
 import { isOver, trips } from '../ops/loops.ts';
 import { decodeTensor } from './encode.ts';
+import { GateParty } from './gate-party.ts';
+import { type Kept, keptInput, withMasks } from './mask-stream.ts';
 import { Ready } from './ready.ts';
 import { PAUSED, Round } from './round.ts';
 import { step } from './step.ts';
-import { arraysOf, type Entry, type Store } from './store.ts';
+import { arraysOf, type Entry, isTensor, type Store } from './store.ts';
 
 /**
  * What a run asks for: that messages leave, the next message of some peers, the dealer's material for a gate, or that
@@ -92,47 +93,15 @@ interface Frame {
   readonly left: Int32Array;
   readonly missing: Int32Array;
   outsLeft: number;
+  /** By value: the node that makes it, when it is needed. */
+  readonly later: Map<number, number>;
   /** By node: those that reveal something, as long as the dealer has not gone past them. */
   readonly holds: ReadonlyMap<Node, Hold>;
   readonly done: (outs: Entry[]) => void;
 }
 
-class GateParty<S extends object = SlotTable> extends PartyContext<S> implements Party<S> {
-  readonly parties: number;
-  readonly openings: Opening[] = [];
-  readonly #inputs: ReadonlyMap<number, Arr>;
-  readonly #sums: Uint32Array;
-
-  constructor(
-    role: Role,
-    gate: number,
-    layout: MaterialLayout,
-    chunks: readonly Chunk[],
-    inputs: ReadonlyMap<number, Arr>,
-    sums: Uint32Array,
-  ) {
-    super(role.ring, role.field, role.rank, role.prg, gate, layout, chunks);
-    this.parties = role.parties;
-    this.#inputs = inputs;
-    this.#sums = sums;
-  }
-
-  *open<T extends Arr, U = never>(array: T, options: OpenOptions<U> = {}): Steps<T, U> {
-    // Slots that it uses are in its type alone: only numbers and pauses come out of it.
-    const { compute, ...rest } = options as OpenOptions;
-    this.openings.push({ width: 8, ...rest, ...(compute && { compute }), array });
-    yield;
-    return array;
-  }
-
-  input(name: number): Arr | undefined {
-    return this.#inputs.get(name);
-  }
-
-  note(site: number, share: number): void {
-    this.#sums[site]! ^= share;
-  }
-}
+/** Elements from which on a view of an input waits until it is needed. */
+const LARGE = 1 << 14;
 
 /** What is not in the program: at the end of one that is watched. */
 const VERDICT: Node = { op: 'verdict', ins: [], outs: [], attrs: {} };
@@ -153,9 +122,20 @@ export class PartyRun {
   /** Gates that have not ended. */
   readonly #open = new Set<Pick<GateParty, 'abandon'>>();
   #round: Round;
+  readonly #pauses = new Pauses();
+  /** When the last work ended. */
+  #now = 0;
   #inputs: ReadonlyMap<number, Arr>;
+  readonly #spent: (name: number) => void;
 
-  constructor(role: Role, store: Store, inputs: ReadonlyMap<number, Arr> = new Map()) {
+  /** `spent` hears which of the inputs has entered, and may be freed. */
+  constructor(
+    role: Role,
+    store: Store,
+    inputs: ReadonlyMap<number, Arr> = new Map(),
+    spent: (name: number) => void = () => {},
+  ) {
+    this.#spent = spent;
     this.role = role;
     this.store = store;
     this.#inputs = inputs;
@@ -186,8 +166,9 @@ export class PartyRun {
   *#toEnd(): Generator<Wait, void, Answer> {
     for (;;) {
       for (let next = this.#next(); next; next = this.#next()) {
-        yield* this.#begin(...next);
-        yield PAUSED;
+        const rest = this.#begin(...next);
+        if (rest) yield* rest;
+        if (this.#pauses.due(this.#now)) yield PAUSED;
       }
       if (this.#active.length === 0) return;
       yield* this.#exchange();
@@ -198,21 +179,28 @@ export class PartyRun {
   *#judge(frame: Frame): Generator<Wait, void, Answer> {
     const gate = frame.base + frame.analysis.gates - 1;
     const layout = verdictOf(this.role, this.#sums.length);
-    const party = yield* this.#gateParty<ReturnType<typeof verdictSlots>>(gate, VERDICT.op, layout);
+    const chunks = this.#needs(layout)
+      ? ((yield { kind: 'material', gate, op: VERDICT.op }) as readonly Chunk[])
+      : [];
+    const party = this.#gateParty<ReturnType<typeof verdictSlots>>(gate, layout, chunks);
     const steps = function* (run: PartyRun) {
       run.left = yield* verdict(party, run.#sums);
       return [];
     };
-    yield* this.#advance({ frame, node: VERDICT, steps: steps(this) as Steps<Value[]>, party });
+    const rest = this.#advance({ frame, node: VERDICT, steps: steps(this) as Steps<Value[]>, party });
+    if (rest) yield* rest;
   }
 
-  *#gateParty<S extends object = SlotTable>(
+  /** Whether this party waits for the dealer's material. */
+  #needs(layout: MaterialLayout): boolean {
+    return (this.role.rank === 0 ? layout.toFirst : layout.toOthers) > 0;
+  }
+
+  #gateParty<S extends object = SlotTable>(
     gate: number,
-    op: string,
     layout: MaterialLayout,
-  ): Generator<Wait, GateParty<S>, Answer> {
-    const needs = (this.role.rank === 0 ? layout.toFirst : layout.toOthers) > 0;
-    const chunks = needs ? ((yield { kind: 'material', gate, op }) as readonly Chunk[]) : [];
+    chunks: readonly Chunk[],
+  ): GateParty<S> {
     const party = new GateParty<S>(this.role, gate, layout, chunks, this.#inputs, this.#sums);
     this.#open.add(party);
     return party;
@@ -232,8 +220,9 @@ export class PartyRun {
       base,
       values: [],
       left: analysis.uses.slice(),
-      missing: Int32Array.from(graph.nodes, (n) => n.ins.length),
-      outsLeft: new Set(graph.outs).size,
+      missing: analysis.operands.slice(),
+      outsLeft: analysis.outCount,
+      later: new Map(),
       holds: new Map(
         analysis.stops.map((i) => [
           graph.nodes[i]!,
@@ -247,25 +236,63 @@ export class PartyRun {
       done,
     };
     for (const hold of frame.holds.values()) this.#holds.add(hold);
-    graph.nodes.forEach((node, i) => {
-      if (node.ins.length === 0) this.#queue(frame, i);
-    });
+    for (const i of analysis.roots) this.#queue(frame, i);
     if (frame.outsLeft === 0) done([]);
     for (const [i, id] of graph.ins.entries()) this.#set(frame, id, this.store.retain(inputs[i]!));
     return frame;
   }
 
   #queue(frame: Frame, i: number): void {
+    if (this.#later(frame, i)) return;
     this.#ready.add(frame.base + frame.analysis.place[i]!, [frame, i]);
+  }
+
+  /**
+   * A large view of an input is made when somebody needs it: made as soon as it can be, the batches of a training would all stand
+   * beside the input. What it is a view of stays for the whole run anyway.
+   */
+  #later(frame: Frame, i: number): boolean {
+    const { graph, analysis, later, values, left } = frame;
+    const { op, ins, outs, attrs } = graph.nodes[i]!;
+    if (op !== 'view' || attrs.fence === true) return false;
+    const [[x], [y]] = [ins as [number], outs as [number]];
+    if (analysis.isIn[x] === 0 && !later.has(x)) return false;
+    if (analysis.isOut[y] === 1 || left[y] === 0 || sizeOf(graph.types[y]!.shape) < LARGE) return false;
+    const entry = values[x];
+    if (entry && (isTensor(entry) || !(entry.r || entry.stream))) return false;
+    later.set(y, i);
+    this.#there(frame, y);
+    return true;
+  }
+
+  /** A value, which is made now if that was put off. */
+  #value(frame: Frame, id: number): Entry {
+    const i = frame.later.get(id);
+    if (i === undefined) return frame.values[id]!;
+    frame.later.delete(id);
+    const { ring, field } = this.role;
+    const node = frame.graph.nodes[i]!;
+    const ins = node.ins.map((x) => this.#value(frame, x));
+    const [made] = this.#timed(node, () => step(ring, field, frame.graph, node, ins), 1) as Entry[];
+    frame.values[id] = this.store.retain(made!);
+    for (const x of node.ins) this.#used(frame, x);
+    return made!;
   }
 
   /** Stores a value that is retained already. */
   #set(frame: Frame, id: number, entry: Entry): void {
     frame.values[id] = entry;
-    for (const i of frame.analysis.consumers[id]!) {
+    this.#there(frame, id);
+  }
+
+  /** Whoever waits for a value alone may run. */
+  #there(frame: Frame, id: number): void {
+    const { consumers, firstConsumer, isOut } = frame.analysis;
+    for (let at = firstConsumer[id]!; at < firstConsumer[id + 1]!; at++) {
+      const i = consumers[at]!;
       if (--frame.missing[i]! === 0) this.#queue(frame, i);
     }
-    if (frame.graph.outs.includes(id) && --frame.outsLeft === 0) {
+    if (isOut[id] === 1 && --frame.outsLeft === 0) {
       frame.done(frame.graph.outs.map((out) => this.store.retain(frame.values[out]!)));
       for (const out of frame.graph.outs) this.#used(frame, out);
     }
@@ -281,85 +308,131 @@ export class PartyRun {
     frame.values[id] = undefined;
   }
 
-  *#begin(frame: Frame, index: number): Generator<Wait, void, Answer> {
+  /** Begins a node, and ends it if that can be done at once; what is left of it otherwise. */
+  #begin(frame: Frame, index: number): Generator<Wait, void, Answer> | undefined {
     const node = frame.graph.nodes[index]!;
-    const ins = node.ins.map((id) => frame.values[id]!);
+    const ins = node.ins.map((id) => this.#value(frame, id));
     const gate = frame.base + frame.analysis.gate[index]!;
-    if (node.op === 'loop') {
-      this.#iterate(frame, node, gate, ins);
-      return;
-    }
-    if (node.op === DECODE) {
-      const { shape, dtype } = frame.graph.types[node.outs[0]!]!;
-      const array = (ins[0] as Value).c!;
-      const value = decodeTensor(this.role.ring, array, shape, dtype, node.attrs.fraction as number);
-      yield { kind: 'revealed', gate, value };
-      this.#finish(frame, node, [value]);
-      return;
-    }
-    if (!isGate(frame.graph, node)) {
-      const steps = step(this.role.ring, this.role.field, frame.graph, node, ins);
-      try {
-        const outs = (yield* this.#further(node, steps, 1)).value as Entry[];
-        this.#finish(frame, node, outs);
-      } finally {
-        // Given up in the middle, it frees what it holds.
-        steps.return([]);
+    switch (frame.analysis.runners[index]!) {
+      case 'loop':
+        this.#iterate(frame, node, gate, ins);
+        return undefined;
+      case 'decode':
+        return this.#decode(frame, node, gate, ins[0] as Value);
+      case 'gate':
+        return this.#gate(frame, node, gate, ins as readonly Kept[]);
+      case 'step': {
+        const { ring, field } = this.role;
+        const made = this.#timed(node, () => step(ring, field, frame.graph, node, ins), 1);
+        if (isPausable(made)) return this.#inStretches(frame, node, made);
+        this.#finish(frame, node, made);
+        return undefined;
       }
-      return;
     }
-    const party = yield* this.#gateParty(gate, node.op, materialOf(frame.graph, node, this.role));
-    const steps = gateOf(node.op)!.eval(party, ins as readonly Value[], node.attrs);
-    yield* this.#advance({ frame, node, steps, party });
   }
 
-  /** Runs a gate up to its next opening or its end. */
-  *#advance(active: Active): Generator<Wait, void, Answer> {
-    const { frame, node, steps, party } = active;
-    const next = yield* this.#further(node, steps, 0);
-    if (!next.done) {
-      this.#active.push(active);
-      for (const opening of party.openings.splice(0)) yield* this.#opened(node, opening);
-      return;
-    }
-    party.end(next.value.flatMap(arraysOf));
-    this.#open.delete(party);
-    this.#account(node.op, 0, 0);
-    this.#finish(frame, node, next.value);
+  *#decode(frame: Frame, node: Node, gate: number, { c }: Value): Generator<Wait, void, Answer> {
+    const { shape, dtype } = frame.graph.types[node.outs[0]!]!;
+    const value = decodeTensor(this.role.ring, c!, shape, dtype, node.attrs.fraction as number);
+    yield { kind: 'revealed', gate, value };
+    this.#finish(frame, node, [value]);
   }
 
-  /** Runs up to the next round or the end, with pauses between. */
-  *#further<T>(
-    node: Node,
-    steps: Generator<Pause | undefined, T, void>,
-    count: number,
-  ): Generator<Wait, IteratorResult<void, T>, Answer> {
-    let times = count;
-    for (;;) {
-      const start = performance.now();
-      const next = this.#located(node, () => steps.next());
-      this.#account(node.op, performance.now() - start, 0, times);
-      if (next.done || next.value !== PAUSE) return next as IteratorResult<void, T>;
-      times = 0;
+  *#inStretches(frame: Frame, node: Node, steps: Pausable<Entry[]>): Generator<Wait, void, Answer> {
+    try {
+      let next = this.#timed(node, () => steps.next());
+      for (; !next.done; next = this.#timed(node, () => steps.next())) yield PAUSED;
+      this.#finish(frame, node, next.value);
+    } finally {
+      // Given up in the middle, it frees what it holds.
+      steps.return([]);
+    }
+  }
+
+  *#gate(frame: Frame, node: Node, gate: number, ins: readonly Kept[]): Generator<Wait, void, Answer> {
+    const layout = materialOf(frame.graph, node, this.role);
+    const chunks = this.#needs(layout)
+      ? ((yield { kind: 'material', gate, op: node.op }) as readonly Chunk[])
+      : [];
+    const party = this.#gateParty(gate, layout, chunks);
+    this.#account(node.op, 0, 0, 1);
+    const steps = gateOf(node.op)!.eval(party, withMasks(party, ins), node.attrs);
+    const rest = this.#advance({ frame, node, steps, party });
+    if (rest) yield* rest;
+  }
+
+  /** Runs a gate up to its next opening or its end; what is left of that, where it takes long or leaves at once. */
+  #advance(active: Active): Generator<Wait, void, Answer> | undefined {
+    const { node, steps } = active;
+    const next = this.#timed(node, () => steps.next());
+    if (next.value === PAUSE && !next.done) return this.#further(active);
+    return this.#reached(active, next as IteratorResult<undefined, Value[]>);
+  }
+
+  *#further(active: Active): Generator<Wait, void, Answer> {
+    const { node, steps } = active;
+    let next: IteratorResult<Pause | undefined, Value[]>;
+    do {
       yield PAUSED;
+      next = this.#timed(node, () => steps.next());
+    } while (next.value === PAUSE && !next.done);
+    const rest = this.#reached(active, next as IteratorResult<undefined, Value[]>);
+    if (rest) yield* rest;
+  }
+
+  /** A gate has come to an opening, or to its end. */
+  #reached(
+    active: Active,
+    next: IteratorResult<undefined, Value[]>,
+  ): Generator<Wait, void, Answer> | undefined {
+    const { frame, node, party } = active;
+    if (next.done) {
+      const { ring, rank, prg } = this.role;
+      const own = (owner: number): Prg | undefined => (owner === rank ? prg : undefined);
+      const outs = next.value.map((out) => keptInput(ring, node, party.gate, out, own));
+      party.end(outs.length === 1 ? arraysOf(outs[0]!) : outs.flatMap(arraysOf));
+      this.#open.delete(party);
+      if (node.op === 'input') this.#spent(node.attrs.name as number);
+      this.#finish(frame, node, outs);
+      return undefined;
+    }
+    this.#active.push(active);
+    const [opening, ...more] = party.openings.splice(0);
+    if (opening === undefined) return undefined;
+    const rest = this.#opened(node, opening);
+    return rest || more.length > 0 ? this.#openedAll(node, rest, more) : undefined;
+  }
+
+  *#openedAll(
+    node: Node,
+    first: Generator<Wait, void, unknown> | undefined,
+    more: readonly Opening[],
+  ): Generator<Wait, void, Answer> {
+    if (first) yield* first;
+    for (const opening of more) {
+      const rest = this.#opened(node, opening);
+      if (rest) yield* rest;
     }
   }
 
   /** The rest of what a gate computes for an opening is the gate's work, and so is what it does meanwhile. */
-  *#opened(node: Node, opening: Opening): Generator<Wait, void, Answer> {
-    const timed = <T>(work: () => T): T => {
-      const start = performance.now();
-      const result = this.#located(node, work);
-      this.#account(node.op, performance.now() - start, 0, 0);
-      return result;
-    };
-    const { compute, meanwhile } = opening;
-    const bytes = yield* this.#round.add({
-      ...opening,
-      ...(compute && { compute: eachIn(compute, timed) }),
-      ...(meanwhile && { meanwhile: () => timed(meanwhile) }),
-    });
-    this.#account(node.op, 0, bytes, 0);
+  #opened(node: Node, opening: Opening): Generator<Wait, void, unknown> | undefined {
+    const round = this.#round;
+    this.#account(node.op, 0, round.bytesOf(opening), 0);
+    return this.#timed(node, () => round.add(opening, <T>(work: () => T): T => this.#timed(node, work)));
+  }
+
+  /** Does a node's work, and puts it to its account. An error tells of the op and the user's call site. */
+  #timed<T>(node: Node, work: () => T, count = 0): T {
+    const start = performance.now();
+    try {
+      return work();
+    } catch (e) {
+      throw located(node, e);
+    } finally {
+      this.#now = performance.now();
+      this.#account(node.op, this.#now - start, 0, count);
+    }
   }
 
   #finish(frame: Frame, node: Node, outs: readonly Entry[]): void {
@@ -400,33 +473,22 @@ export class PartyRun {
     this.#active = [];
     this.#round = new Round(this.role);
     this.rounds++;
-    yield* round.exchange(active.map(({ node }) => node.op));
+    yield* round.exchange(() => active.map(({ node }) => node.op));
     for (const a of active) {
-      yield* this.#advance(a);
-      yield PAUSED;
-    }
-  }
-
-  /** Adds the op and the user's call site to an error. */
-  #located<T>(node: Node, work: () => T): T {
-    try {
-      return work();
-    } catch (e) {
-      throw located(node, e);
+      const rest = this.#advance(a);
+      if (rest) yield* rest;
+      if (this.#pauses.due(this.#now)) yield PAUSED;
     }
   }
 
   #account(op: string, ms: number, bytes: number, count = 1): void {
-    const p = this.profile.get(op) ?? { count: 0, ms: 0, bytes: 0 };
-    this.profile.set(op, p);
+    let p = this.profile.get(op);
+    if (!p) {
+      p = { count: 0, ms: 0, bytes: 0 };
+      this.profile.set(op, p);
+    }
     p.count += count;
     p.ms += ms;
     p.bytes += bytes;
   }
-}
-
-/** The same values, each step of the iteration in `around`. */
-function* eachIn<T>(values: Iterable<T>, around: <R>(work: () => R) => R): Generator<T> {
-  const steps = values[Symbol.iterator]();
-  for (let next = around(() => steps.next()); !next.done; next = around(() => steps.next())) yield next.value;
 }

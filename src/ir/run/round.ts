@@ -6,7 +6,7 @@
 
 import { TesseraError } from '../../errors.ts';
 import type { Opening } from '../../gates/gate.ts';
-import { PAUSE } from '../../gates/pausable.ts';
+import { PAUSE, Pauses } from '../../gates/pausable.ts';
 import type { AnyArray as Arr } from '../../ring/array.ts';
 import type { Role, Wait } from './party-run.ts';
 
@@ -26,6 +26,9 @@ interface Piece {
 
 type Received = ReadonlyMap<number, Uint8Array>;
 
+/** Does work, and puts it to its op's account. */
+type Timed = <T>(work: () => T) => T;
+
 export class Round {
   readonly #role: Role;
   /** What has left already, each piece in a message of its own, in order. */
@@ -38,35 +41,75 @@ export class Round {
     this.#role = role;
   }
 
-  /** Takes an opening in, and sends of it what leaves at once. Returns the bytes that it sends to all peers together. */
-  *add(opening: Opening): Generator<Wait, number, unknown> {
+  /** What an opening sends to all peers together. */
+  bytesOf(opening: Opening): number {
+    const { ring, rank, parties } = this.#role;
+    const size = ring.wireBytes(opening.array, opening.width);
+    let peers = 0;
+    for (let peer = 0; peer < parties; peer++) if (goes(opening, rank, peer)) peers++;
+    return size * peers;
+  }
+
+  /**
+   * Takes an opening in, and sends of it what leaves at once. Returns what is left of that, if it takes long or leaves: `timed`
+   * does its work.
+   */
+  add(opening: Opening, timed: Timed): Generator<Wait, void, unknown> | undefined {
     const { array, compute, width, meanwhile } = opening;
-    const { ring } = this.#role;
-    const size = ring.wireBytes(array, width);
-    if (meanwhile) this.#meanwhile.push(meanwhile);
+    const size = this.#role.ring.wireBytes(array, width);
+    if (meanwhile) this.#meanwhile.push(() => timed(meanwhile));
+    if (size >= PART) return this.#alone(opening, size, timed);
+    const steps = compute?.[Symbol.iterator]();
+    for (let next = steps?.next(); next && !next.done; next = steps!.next())
+      if (next.value === PAUSE) return this.#later(opening, size, steps!, timed);
+    this.#rest.push({ opening, array, size });
+    return undefined;
+  }
+
+  /** A short opening that takes long. */
+  *#later(
+    opening: Opening,
+    size: number,
+    steps: Iterator<unknown>,
+    timed: Timed,
+  ): Generator<Wait, void, unknown> {
+    do yield PAUSED;
+    while (!timed(() => steps.next()).done);
+    this.#rest.push({ opening, array: opening.array, size });
+  }
+
+  /** A long opening, which leaves in parts. */
+  *#alone(opening: Opening, size: number, timed: Timed): Generator<Wait, void, unknown> {
+    const { array, compute } = opening;
     const length = array.kind === 'bits' ? array.planes : array.length;
-    const alone = size >= PART;
+    const steps = compute?.[Symbol.iterator]();
     let from = 0;
-    for (const to of compute ?? []) {
+    for (
+      let next = steps && timed(() => steps.next());
+      next && !next.done;
+      next = timed(() => steps!.next())
+    ) {
       yield PAUSED;
-      if (to === PAUSE || !alone || (to < length && ((to - from) * size) / length < PART)) continue;
+      const to = next.value;
+      if (to === PAUSE || (to < length && ((to - from) * size) / length < PART)) continue;
       yield* this.#leave(this.#piece(opening, from, to));
       from = to;
     }
-    if (!alone) this.#rest.push({ opening, array, size });
-    else if (from < length) yield* this.#leave(this.#piece(opening, from, length));
-    return size * this.#peers((peer) => this.#goes(opening, this.#role.rank, peer)).length;
+    if (from < length) yield* this.#leave(this.#piece(opening, from, length));
   }
 
   /** Sends the rest, does what may be done meanwhile, and adds up what the peers have sent. */
-  *exchange(ops: readonly string[]): Generator<Wait, void, unknown> {
+  *exchange(ops: () => readonly string[]): Generator<Wait, void, unknown> {
     const sent = this.#message(this.#rest);
-    const bytes = [...this.#gone, ...this.#rest].reduce((n, { size }) => n + size, 0);
+    let bytes = 0;
+    for (const { size } of this.#gone) bytes += size;
+    for (const { size } of this.#rest) bytes += size;
     const turn = this.#meanwhile.length > 0 && bytes >= WORTH_A_TURN;
     if (sent.size > 0 || turn) yield { kind: 'send', send: sent, turn };
+    const pauses = new Pauses();
     for (const work of this.#meanwhile) {
       work();
-      yield PAUSED;
+      if (pauses.due()) yield PAUSED;
     }
     for (const piece of this.#gone) yield* this.#receive([piece], ops, false);
     yield* this.#receive(this.#rest, ops, true);
@@ -86,53 +129,60 @@ export class Round {
 
   /** One message with these pieces for each peer that gets any of them. */
   #message(pieces: readonly Piece[]): Map<number, Uint8Array<ArrayBuffer>> {
-    const { ring, rank } = this.#role;
+    const { ring, rank, parties } = this.#role;
     const messages = new Map<number, Uint8Array<ArrayBuffer>>();
-    for (const peer of this.#peers((p) => this.#total(pieces, rank, p) > 0)) {
-      const message = new Uint8Array(this.#total(pieces, rank, peer));
+    for (let peer = 0; peer < parties; peer++) {
+      const total = totalOf(pieces, rank, peer);
+      if (total === 0) continue;
+      const message = new Uint8Array(total);
       let at = 0;
       for (const { opening, array } of pieces) {
-        if (this.#goes(opening, rank, peer)) at += ring.writeWire(message, at, array, opening.width);
+        if (goes(opening, rank, peer)) at += ring.writeWire(message, at, array, opening.width);
       }
       messages.set(peer, message);
     }
     return messages;
   }
 
-  *#receive(pieces: readonly Piece[], ops: readonly string[], end: boolean): Generator<Wait, void, unknown> {
-    const { ring, rank } = this.#role;
-    const peers = this.#peers((peer) => this.#total(pieces, peer, rank) > 0);
+  *#receive(
+    pieces: readonly Piece[],
+    ops: () => readonly string[],
+    end: boolean,
+  ): Generator<Wait, void, unknown> {
+    const { ring, rank, parties } = this.#role;
+    const peers: number[] = [];
+    const totals: number[] = [];
+    for (let peer = 0; peer < parties; peer++) {
+      const total = totalOf(pieces, peer, rank);
+      if (total === 0) continue;
+      peers.push(peer);
+      totals.push(total);
+    }
     if (peers.length === 0 && !end) return;
     const answer = (yield { kind: 'receive', from: peers, end }) as Received;
-    for (const peer of peers) {
+    for (const [i, peer] of peers.entries()) {
       const message = answer.get(peer)!;
-      const expected = this.#total(pieces, peer, rank);
-      if (message.length !== expected) throw diverged(ops, expected, message.length);
+      if (message.length !== totals[i]) throw diverged(ops(), totals[i]!, message.length);
       let at = 0;
       for (const { opening, array } of pieces) {
-        if (!this.#goes(opening, peer, rank)) continue;
+        if (!goes(opening, peer, rank)) continue;
         if (opening.from === undefined) at += ring.addWire(array, message, at, opening.width);
         else at += ring.readWire(array, message, at, opening.width);
       }
     }
   }
-
-  #goes({ from, to }: Opening, sender: number, receiver: number): boolean {
-    return (
-      sender !== receiver &&
-      (from === undefined || from === sender) &&
-      (to === undefined || to.includes(receiver))
-    );
-  }
-
-  #total(pieces: readonly Piece[], sender: number, receiver: number): number {
-    return pieces.reduce((n, { opening, size }) => n + (this.#goes(opening, sender, receiver) ? size : 0), 0);
-  }
-
-  #peers(which: (peer: number) => boolean): number[] {
-    return Array.from({ length: this.#role.parties }, (_, peer) => peer).filter(which);
-  }
 }
+
+const goes = ({ from, to }: Opening, sender: number, receiver: number): boolean =>
+  sender !== receiver &&
+  (from === undefined || from === sender) &&
+  (to === undefined || to.includes(receiver));
+
+const totalOf = (pieces: readonly Piece[], sender: number, receiver: number): number => {
+  let total = 0;
+  for (const { opening, size } of pieces) if (goes(opening, sender, receiver)) total += size;
+  return total;
+};
 
 const diverged = (ops: readonly string[], expected: number, got: number): TesseraError =>
   new TesseraError(

@@ -12,6 +12,7 @@ import { isLowered } from '../compile/analysis.ts';
 import { evaluate } from '../ops/evaluate.ts';
 import type { Graph, Node, Tensor } from '../ops/graph.ts';
 import { encodeTensor } from './encode.ts';
+import { type Kept, partOf, withMasks } from './mask-stream.ts';
 import { arraysOf, type Entry } from './store.ts';
 
 /** Public indexes of a dynamic slice or update, clamped so that the block stays inside, as jax.lax does. */
@@ -46,14 +47,14 @@ const encoded = (scratch: Scratch, value: Tensor, node: Node): Arr => {
   }
 };
 
-/** Runs a node that is neither a gate nor a loop, in stretches. */
-export function* step(
+/** Runs a node that is neither a gate nor a loop: at once, or in stretches where it may take long. */
+export const step = (
   ring: Ring,
   field: Field,
   graph: Graph,
   node: Node,
   ins: readonly Entry[],
-): Pausable<Entry[]> {
+): Entry[] | Pausable<Entry[]> => {
   if (!isLowered(graph, node)) return [...evaluate(node, ins as readonly Tensor[], graph)];
   if (node.op === 'encode') {
     return [{ c: encoded(new Scratch(ring, field), ins[0] as Tensor, node) }];
@@ -62,16 +63,40 @@ export function* step(
   const local = localOf(op);
   if (!local) throw new TesseraError('UNSUPPORTED', `no gate or local op is named ${op}`, { op });
   const scratch = new Scratch(ring, field);
-  let kept: Arr[] = [];
-  let out: Value;
+  const [x] = operands as readonly Kept[];
+  const part = op === 'view' && x!.stream ? partOf(x!.stream, attrs as Node['attrs']) : undefined;
+  const whole = part || op === 'reshape' ? [x!] : (operands as readonly Kept[]);
+  let values: readonly Value[] = whole;
+  let work: ReturnType<typeof local> | undefined;
   try {
-    const work = local(scratch, operands as readonly Value[], attrs);
-    out = isPausable(work) ? yield* work : work;
-    kept = arraysOf(out);
+    if (!part && op !== 'reshape') values = withMasks(scratch, whole);
+    work = local(scratch, values, attrs);
   } finally {
-    scratch.end(kept);
+    if (work === undefined) scratch.end();
   }
-  // Local ops are linear in masks.
-  if (out.r && operands.every((v) => !(v as Value).r || (v as Value).r!.zero)) out.r.zero = true;
-  return [out];
+  if (isPausable(work)) return inStretches(scratch, work, values);
+  const out = linear(scratch, work, values);
+  return [part ? { ...out, stream: part } : out];
+};
+
+function* inStretches(
+  scratch: Scratch,
+  work: Pausable<Value>,
+  operands: readonly Value[],
+): Pausable<Entry[]> {
+  let out: Value | undefined;
+  try {
+    out = yield* work;
+  } finally {
+    // It failed, or was given up in the middle.
+    if (!out) scratch.end();
+  }
+  return [linear(scratch, out, operands)];
 }
+
+/** What a local op has made: linear in masks. */
+const linear = (scratch: Scratch, out: Value, operands: readonly Value[]): Value => {
+  scratch.end(arraysOf(out));
+  if (out.r && operands.every((v) => !v.r || v.r.zero)) out.r.zero = true;
+  return out;
+};

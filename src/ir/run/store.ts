@@ -1,12 +1,12 @@
 /** @file Values of a running program, with counted references to their arrays: memory is freed at the last use. */
 
-import type { Value } from '../../gates/gate.ts';
 import type { AnyArray as Arr } from '../../ring/array.ts';
 import type { Ring } from '../../ring/ring.ts';
 import type { Tensor } from '../ops/graph.ts';
+import type { Kept } from './mask-stream.ts';
 
 /** A masked or ring value, or plain public data. */
-export type Entry = Value | Tensor;
+export type Entry = Kept | Tensor;
 
 export const isTensor = (e: Entry): e is Tensor => 'data' in e;
 
