@@ -15,18 +15,18 @@ import type { AnyArray as Arr } from '../../ring/array.ts';
 import type { Field } from '../../ring/field.ts';
 import type { Prg } from '../../ring/prg.ts';
 import type { Ring } from '../../ring/ring.ts';
-import { type Analysis, analyse } from '../compile/analysis.ts';
+import { analyse } from '../compile/analysis.ts';
 import { materialOf, verdictOf } from '../compile/material.ts';
-import { type Graph, type Node, sizeOf, type Tensor } from '../ops/graph.ts';
+import type { Graph, Node, Tensor } from '../ops/graph.ts';
 import { located } from '../ops/located.ts';
 import { isOver, trips } from '../ops/loops.ts';
 import { decodeTensor } from './encode.ts';
+import { type Frame, Frames } from './frames.ts';
 import { GateParty } from './gate-party.ts';
 import { type Kept, keptInput, withMasks } from './mask-stream.ts';
-import { Ready } from './ready.ts';
 import { PAUSED, Round } from './round.ts';
 import { step } from './step.ts';
-import { arraysOf, type Entry, isTensor, type Store } from './store.ts';
+import { arraysOf, type Entry, type Store } from './store.ts';
 
 /**
  * What a run asks for: that messages leave, the next message of some peers, the dealer's material for a gate, or that
@@ -79,30 +79,6 @@ interface Active {
   readonly party: GateParty;
 }
 
-/** Gates from this number on have to wait: the dealer cannot deal them before it hears what is revealed. */
-interface Hold {
-  limit: number;
-}
-
-/** One run of one graph: the program itself, or one iteration of a loop. */
-interface Frame {
-  readonly graph: Graph;
-  readonly analysis: Analysis;
-  readonly base: number;
-  readonly values: (Entry | undefined)[];
-  readonly left: Int32Array;
-  readonly missing: Int32Array;
-  outsLeft: number;
-  /** By value: the node that makes it, when it is needed. */
-  readonly later: Map<number, number>;
-  /** By node: those that reveal something, as long as the dealer has not gone past them. */
-  readonly holds: ReadonlyMap<Node, Hold>;
-  readonly done: (outs: Entry[]) => void;
-}
-
-/** Elements from which on a view of an input waits until it is needed. */
-const LARGE = 1 << 14;
-
 /** What is not in the program: at the end of one that is watched. */
 const VERDICT: Node = { op: 'verdict', ins: [], outs: [], attrs: {} };
 
@@ -115,8 +91,7 @@ export class PartyRun {
   left: number | undefined;
   /** By watched op: this party's share of what left the range. */
   #sums = new Uint32Array();
-  readonly #ready = new Ready<readonly [Frame, number]>();
-  readonly #holds = new Set<Hold>();
+  readonly #frames: Frames;
   /** Gates that have opened something, and what they have. */
   #active: Active[] = [];
   /** Gates that have not ended. */
@@ -140,13 +115,14 @@ export class PartyRun {
     this.store = store;
     this.#inputs = inputs;
     this.#round = new Round(role);
+    this.#frames = new Frames(store, (frame, node, ins) => (this.#step(frame, node, ins) as Entry[])[0]!);
   }
 
   /** Yields what it waits for; returns the outputs, retained once for the caller. Gates are numbered from `base`. */
   *run(graph: Graph, base: number, inputs: readonly Entry[]): Generator<Wait, Entry[], Answer> {
     let result: Entry[] | undefined;
     this.#sums = new Uint32Array(graph.watched?.length ?? 0);
-    const frame = this.#start(graph, base, inputs, (outs) => {
+    const frame = this.#frames.start(graph, base, inputs, (outs) => {
       result = outs;
     });
     yield* this.#toEnd();
@@ -165,7 +141,7 @@ export class PartyRun {
 
   *#toEnd(): Generator<Wait, void, Answer> {
     for (;;) {
-      for (let next = this.#next(); next; next = this.#next()) {
+      for (let next = this.#frames.next(); next; next = this.#frames.next()) {
         const rest = this.#begin(...next);
         if (rest) yield* rest;
         if (this.#pauses.due(this.#now)) yield PAUSED;
@@ -206,112 +182,10 @@ export class PartyRun {
     return party;
   }
 
-  #next(): readonly [Frame, number] | undefined {
-    let limit = Number.POSITIVE_INFINITY;
-    for (const hold of this.#holds) limit = Math.min(limit, hold.limit);
-    return this.#ready.next(limit);
-  }
-
-  #start(graph: Graph, base: number, inputs: readonly Entry[], done: Frame['done']): Frame {
-    const analysis = analyse(graph);
-    const frame: Frame = {
-      graph,
-      analysis,
-      base,
-      values: [],
-      left: analysis.uses.slice(),
-      missing: analysis.operands.slice(),
-      outsLeft: analysis.outCount,
-      later: new Map(),
-      holds: new Map(
-        analysis.stops.map((i) => [
-          graph.nodes[i]!,
-          // Its own gate, if it has one, is still to run.
-          {
-            limit:
-              base + (analysis.place[i] === analysis.gate[i] ? analysis.gate[i]! + 1 : analysis.gate[i]!),
-          },
-        ]),
-      ),
-      done,
-    };
-    for (const hold of frame.holds.values()) this.#holds.add(hold);
-    for (const i of analysis.roots) this.#queue(frame, i);
-    if (frame.outsLeft === 0) done([]);
-    for (const [i, id] of graph.ins.entries()) this.#set(frame, id, this.store.retain(inputs[i]!));
-    return frame;
-  }
-
-  #queue(frame: Frame, i: number): void {
-    if (this.#later(frame, i)) return;
-    this.#ready.add(frame.base + frame.analysis.place[i]!, [frame, i]);
-  }
-
-  /**
-   * A large view of an input is made when somebody needs it: made as soon as it can be, the batches of a training would all stand
-   * beside the input. What it is a view of stays for the whole run anyway.
-   */
-  #later(frame: Frame, i: number): boolean {
-    const { graph, analysis, later, values, left } = frame;
-    const { op, ins, outs, attrs } = graph.nodes[i]!;
-    if (op !== 'view' || attrs.fence === true) return false;
-    const [[x], [y]] = [ins as [number], outs as [number]];
-    if (analysis.isIn[x] === 0 && !later.has(x)) return false;
-    if (analysis.isOut[y] === 1 || left[y] === 0 || sizeOf(graph.types[y]!.shape) < LARGE) return false;
-    const entry = values[x];
-    if (entry && (isTensor(entry) || !(entry.r || entry.stream))) return false;
-    later.set(y, i);
-    this.#there(frame, y);
-    return true;
-  }
-
-  /** A value, which is made now if that was put off. */
-  #value(frame: Frame, id: number): Entry {
-    const i = frame.later.get(id);
-    if (i === undefined) return frame.values[id]!;
-    frame.later.delete(id);
-    const { ring, field } = this.role;
-    const node = frame.graph.nodes[i]!;
-    const ins = node.ins.map((x) => this.#value(frame, x));
-    const [made] = this.#timed(node, () => step(ring, field, frame.graph, node, ins), 1) as Entry[];
-    frame.values[id] = this.store.retain(made!);
-    for (const x of node.ins) this.#used(frame, x);
-    return made!;
-  }
-
-  /** Stores a value that is retained already. */
-  #set(frame: Frame, id: number, entry: Entry): void {
-    frame.values[id] = entry;
-    this.#there(frame, id);
-  }
-
-  /** Whoever waits for a value alone may run. */
-  #there(frame: Frame, id: number): void {
-    const { consumers, firstConsumer, isOut } = frame.analysis;
-    for (let at = firstConsumer[id]!; at < firstConsumer[id + 1]!; at++) {
-      const i = consumers[at]!;
-      if (--frame.missing[i]! === 0) this.#queue(frame, i);
-    }
-    if (isOut[id] === 1 && --frame.outsLeft === 0) {
-      frame.done(frame.graph.outs.map((out) => this.store.retain(frame.values[out]!)));
-      for (const out of frame.graph.outs) this.#used(frame, out);
-    }
-    if (frame.left[id] === 0 && frame.values[id]) this.#free(frame, id);
-  }
-
-  #used(frame: Frame, id: number): void {
-    if (--frame.left[id]! === 0) this.#free(frame, id);
-  }
-
-  #free(frame: Frame, id: number): void {
-    this.store.release(frame.values[id]!);
-    frame.values[id] = undefined;
-  }
-
   /** Begins a node, and ends it if that can be done at once; what is left of it otherwise. */
   #begin(frame: Frame, index: number): Generator<Wait, void, Answer> | undefined {
     const node = frame.graph.nodes[index]!;
-    const ins = node.ins.map((id) => this.#value(frame, id));
+    const ins = node.ins.map((id) => this.#frames.value(frame, id));
     const gate = frame.base + frame.analysis.gate[index]!;
     switch (frame.analysis.runners[index]!) {
       case 'loop':
@@ -322,27 +196,31 @@ export class PartyRun {
       case 'gate':
         return this.#gate(frame, node, gate, ins as readonly Kept[]);
       case 'step': {
-        const { ring, field } = this.role;
-        const made = this.#timed(node, () => step(ring, field, frame.graph, node, ins), 1);
+        const made = this.#step(frame, node, ins);
         if (isPausable(made)) return this.#inStretches(frame, node, made);
-        this.#finish(frame, node, made);
+        this.#frames.finish(frame, node, made);
         return undefined;
       }
     }
+  }
+
+  #step(frame: Frame, node: Node, ins: readonly Entry[]): ReturnType<typeof step> {
+    const { ring, field } = this.role;
+    return this.#timed(node, () => step(ring, field, frame.graph, node, ins), 1);
   }
 
   *#decode(frame: Frame, node: Node, gate: number, { c }: Value): Generator<Wait, void, Answer> {
     const { shape, dtype } = frame.graph.types[node.outs[0]!]!;
     const value = decodeTensor(this.role.ring, c!, shape, dtype, node.attrs.fraction as number);
     yield { kind: 'revealed', gate, value };
-    this.#finish(frame, node, [value]);
+    this.#frames.finish(frame, node, [value]);
   }
 
   *#inStretches(frame: Frame, node: Node, steps: Pausable<Entry[]>): Generator<Wait, void, Answer> {
     try {
       let next = this.#timed(node, () => steps.next());
       for (; !next.done; next = this.#timed(node, () => steps.next())) yield PAUSED;
-      this.#finish(frame, node, next.value);
+      this.#frames.finish(frame, node, next.value);
     } finally {
       // Given up in the middle, it frees what it holds.
       steps.return([]);
@@ -393,7 +271,7 @@ export class PartyRun {
       party.end(outs.length === 1 ? arraysOf(outs[0]!) : outs.flatMap(arraysOf));
       this.#open.delete(party);
       if (node.op === 'input') this.#spent(node.attrs.name as number);
-      this.#finish(frame, node, outs);
+      this.#frames.finish(frame, node, outs);
       return undefined;
     }
     this.#active.push(active);
@@ -435,13 +313,6 @@ export class PartyRun {
     }
   }
 
-  #finish(frame: Frame, node: Node, outs: readonly Entry[]): void {
-    const hold = frame.holds.get(node);
-    if (hold) this.#holds.delete(hold);
-    for (const [i, id] of node.outs.entries()) this.#set(frame, id, this.store.retain(outs[i]!));
-    for (const id of node.ins) this.#used(frame, id);
-  }
-
   /** Starts the iterations of a loop, each as soon as the one before has all its results, and the condition if it has one. */
   #iterate(frame: Frame, node: Node, gate: number, ins: readonly Entry[]): void {
     const body = node.body!;
@@ -452,13 +323,13 @@ export class PartyRun {
     if (hold) hold.limit = gate + trips(node) * width;
     const turn = (i: number, carry: readonly Entry[]): void => {
       if (isOver(node, i, carry[0] as Tensor)) {
-        if (hold) this.#holds.delete(hold);
-        for (const [j, id] of node.outs.entries()) this.#set(frame, id, carry[j]!);
-        for (const id of node.ins) this.#used(frame, id);
+        if (hold) this.#frames.letGo(hold);
+        for (const [j, id] of node.outs.entries()) this.#frames.set(frame, id, carry[j]!);
+        for (const id of node.ins) this.#frames.used(frame, id);
         return;
       }
       const index: Entry = { shape: [], dtype: 'int64', data: BigInt64Array.of(BigInt(lo + i)) };
-      this.#start(body, gate + i * width, [index, ...carry, ...captured], (outs) => turn(i + 1, outs));
+      this.#frames.start(body, gate + i * width, [index, ...carry, ...captured], (outs) => turn(i + 1, outs));
       for (const e of carry) this.store.release(e);
     };
     turn(
