@@ -21,7 +21,7 @@ export type Chunk = Uint8Array | SharedArray;
 
 export abstract class MaterialContext extends Scratch {
   readonly layout: MaterialLayout;
-  protected readonly gate: number;
+  readonly gate: number;
   readonly #used: boolean[] = [];
   #count = 0;
 
