@@ -1,8 +1,8 @@
 /** @file One WebSocket: messages for the handshake first, packets of a session afterwards, sealed if need be. */
 import { type Clock, clock } from './clock.ts';
 import { ConnectError } from './failures.ts';
-import type { MessagePipe } from './handshake.ts';
 import type { Opening, Seal } from './handshake-keys.ts';
+import type { MessagePipe } from './handshake-messages.ts';
 import { hasBody } from './packets.ts';
 import type { PacketPipe } from './session.ts';
 

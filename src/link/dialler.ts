@@ -4,14 +4,8 @@ import { bindingOf, connectError } from '#sockets';
 import type { Connection } from './connection.ts';
 import type { Environment } from './environment.ts';
 import { ConnectError } from './failures.ts';
-import {
-  dialHandshake,
-  type Established,
-  type Hello,
-  type Local,
-  NO_BINDING,
-  rejectPeer,
-} from './handshake.ts';
+import { dialHandshake, type Established, type Local, NO_BINDING } from './handshake.ts';
+import { type Hello, rejectPeer } from './handshake-messages.ts';
 import { sameBytes } from './identity.ts';
 import type { Plan } from './link-options.ts';
 import type { PeerSession } from './session.ts';

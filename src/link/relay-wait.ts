@@ -5,7 +5,7 @@ import type { Address } from './address.ts';
 import type { Connection } from './connection.ts';
 import type { Environment } from './environment.ts';
 import { ConnectError } from './failures.ts';
-import { type Hello, readHello, rejectPeer } from './handshake.ts';
+import { type Hello, readHello, rejectPeer } from './handshake-messages.ts';
 
 export interface WaitEvents {
   /** A peer has come and said hello. */

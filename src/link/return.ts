@@ -1,6 +1,7 @@
 /** @file Who may go on with a session after a break: the process that is in it, and no other in its place. */
 import { ConnectError, peerLost } from './failures.ts';
-import type { Hello, Local } from './handshake.ts';
+import type { Local } from './handshake.ts';
+import type { Hello } from './handshake-messages.ts';
 import { sameBytes } from './identity.ts';
 import type { PeerSession } from './session.ts';
 

@@ -23,14 +23,16 @@ import {
   partyFailed,
   peerLost,
 } from './failures.ts';
-import { answerHandshake, type Established, type Hello, type Local, NO_BINDING } from './handshake.ts';
+import { answerHandshake, type Established, type Local, NO_BINDING } from './handshake.ts';
+import type { Hello } from './handshake-messages.ts';
 import { Holding } from './holding.ts';
 import { identityText } from './identity.ts';
 import type { Channel } from './link.ts';
 import { type Plan, planOf, type WebSocketTransportOptions } from './link-options.ts';
 import { type Carrier, ChannelTable, othersOf } from './mailbox.ts';
+import { PeerStates } from './peer-states.ts';
 import { waitAtRelay } from './relay-wait.ts';
-import { buildDiffers, type PeerEvent, type PeerRow, readyError, stillAwaited, whereOf } from './report.ts';
+import { whereOf } from './report.ts';
 import { checkReturn } from './return.ts';
 import { PeerSession } from './session.ts';
 import type { Lease } from './sockets.ts';
@@ -43,12 +45,6 @@ export type { TransportEvents, WebSocketTransport } from './websocket-transport.
 
 /** How long `close` waits for a peer without a connection; one that reads slowly gets more. */
 const CLOSE_MS = 5_000;
-/** When it is said who is waited for. */
-const FIRST_WORD_MS = 2_000;
-const NEXT_WORD_MS = 10_000;
-/** How long a party of another build is waited for, to be told so. */
-const TELL_MS = 5_000;
-
 class Link implements WebSocketTransport, Carrier, Acceptor {
   readonly self: string;
   readonly parties: readonly string[];
@@ -59,22 +55,17 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   readonly #local: Local;
   readonly #table: ChannelTable;
   readonly #sessions = new Map<string, PeerSession>();
-  readonly #rows = new Map<string, PeerRow>();
-  readonly #listeners = new Set<Partial<TransportEvents>>();
+  readonly #peers: PeerStates;
   readonly #admitted = new Map<string, number>();
   /** Identities of peers that came by an invitation: nobody else may take their place in this session. */
   readonly #met = new Map<string, Uint8Array>();
   readonly #dialler: Dialler;
   readonly #started: number;
-  #changed: (() => void)[] = [];
   #lease: Lease | undefined;
   /** What another party has said of its failure. */
   #failure: TesseraError | undefined;
   #beats: Ticker | undefined;
   #lastBeat: number;
-  #refusals: string[] = [];
-  /** Who has been said to be answered for by somebody else, and why. */
-  readonly #doubts = new Set<string>();
   #closing: Promise<void> | undefined;
   readonly #ended = new AbortController();
   readonly #holding = new Holding();
@@ -91,6 +82,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     this.job = plan.job;
     this.parties = plan.parties;
     this.#table = new ChannelTable(this);
+    this.#peers = new PeerStates(plan.self, environment.clock);
     this.#local = {
       self: plan.self,
       job: plan.job,
@@ -136,36 +128,27 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
 
   #retrying(peer: string, error: ConnectError): void {
     this.#unreachable.failed(peer, error);
-    this.#note(peer, 'retrying', error);
+    this.#peers.note(peer, 'retrying', error);
   }
 
-  /** A wrong pin, link or certificate is what the user should hear of now, not at the timeout; of each reason once. */
   #doubtful(peer: string, error: ConnectError): void {
-    const what = `${peer} ${error.reason}`;
-    if (this.#sessions.get(peer)!.everConnected || this.#doubts.has(what)) return;
-    this.#doubts.add(what);
-    const { where } = this.#rows.get(peer)!;
-    this.#emit((listener) => listener.peer?.({ party: peer, state: 'waiting', where, error }));
+    if (!this.#sessions.get(peer)!.everConnected) this.#peers.doubtful(peer, error);
   }
 
   #addPeer(peer: string): void {
     const address = this.#plan.dials.get(peer);
-    this.#rows.set(peer, {
-      party: peer,
-      state: 'waiting',
-      where: whereOf(address, this.#plan.waits.has(peer)),
-    });
+    this.#peers.add(peer, whereOf(address, this.#plan.waits.has(peer)));
     const events = {
-      up: (resumed: boolean) => this.#note(peer, resumed ? 'resumed' : 'up'),
+      up: (resumed: boolean) => this.#peers.note(peer, resumed ? 'resumed' : 'up'),
       down: (why: string) => {
-        this.#note(peer, 'down', new ConnectError('closed', why));
+        this.#peers.note(peer, 'down', new ConnectError('closed', why));
         this.#dialler.redial(session);
       },
       lost: (failure: ReturnType<typeof peerLost>, why: string) => {
         this.#table.failPeer(peer, failure);
         if (this.#closing !== undefined || why === 'closed') return;
-        const before = this.#rows.get(peer)!.error;
-        this.#note(
+        const before = this.#peers.errorOf(peer);
+        this.#peers.note(
           peer,
           'lost',
           before instanceof ConnectError && !session.everConnected ? before : failure(),
@@ -176,13 +159,13 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
         for (const other of this.#sessions.keys()) this.#table.failPeer(other, failure, true);
         if (this.#failure === undefined) this.#passOn(peer, reason);
         this.#failure ??= failure();
-        this.#wake();
-        this.#emit((listener) => listener.abort?.(failure()));
+        this.#peers.wake();
+        this.#peers.emit((listener) => listener.abort?.(failure()));
       },
       absent: (why: string, lastSeen: number) => this.#unreachable.failureOf(peer, why, lastSeen),
       bye: () => {
         this.#table.failPeer(peer, peerLost(peer, 'it has closed its link', this.#environment.clock.now()));
-        this.#note(peer, 'closed');
+        this.#peers.note(peer, 'closed');
       },
     };
     const session = new PeerSession(peer, this.#table, this.#plan, events, this.#environment.clock);
@@ -251,49 +234,14 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   }
 
   on<E extends keyof TransportEvents>(event: E, listener: TransportEvents[E]): () => void {
-    const entry = { [event]: listener } as Partial<TransportEvents>;
-    this.#listeners.add(entry);
-    return () => this.#listeners.delete(entry);
+    return this.#peers.on(event, listener);
   }
 
-  async ready(timeoutMs = this.#plan.readyTimeoutMs): Promise<void> {
-    const { clock } = this.#environment;
-    const until = clock.elapsed() + timeoutMs;
-    let last = until;
-    let say = clock.elapsed() + FIRST_WORD_MS;
-    for (;;) {
-      const sessions = [...this.#sessions.values()];
-      if (sessions.every((s) => s.everConnected && !s.over)) return;
-      if (this.#closing !== undefined) throw closedHere(`the link of "${this.self}"`)();
-      if (this.#failure !== undefined) throw this.#failure;
-      // Who runs another build is told so by everybody, if it comes soon: otherwise who comes last would only miss the others.
-      const differs = buildDiffers([...this.#rows.values()]);
-      if (differs) last = Math.min(last, clock.elapsed() + TELL_MS);
-      const left = last - clock.elapsed();
-      const settled = sessions.every((s) => s.over || s.connected);
-      if (left <= 0 || (sessions.some((s) => s.over) && (settled || !differs)))
-        throw readyError(
-          this.self,
-          left <= 0 ? timeoutMs : undefined,
-          [...this.#rows.values()],
-          this.#refusals,
-        );
-      if (clock.elapsed() >= say) {
-        say += NEXT_WORD_MS;
-        for (const event of stillAwaited(this.#rows.values()))
-          this.#emit((listener) => listener.peer?.(event));
-      }
-      let stop = (): void => {};
-      await new Promise<void>((resolve) => {
-        this.#changed.push(resolve);
-        stop = clock.after(Math.min(left, say - clock.elapsed()), resolve);
-      });
-      stop();
-    }
-  }
-
-  #wake(): void {
-    for (const resolve of this.#changed.splice(0)) resolve();
+  ready(timeoutMs = this.#plan.readyTimeoutMs): Promise<void> {
+    return this.#peers.ready(timeoutMs, [...this.#sessions.values()], () => ({
+      closing: this.#closing !== undefined,
+      failure: this.#failure,
+    }));
   }
 
   async abort(error: unknown): Promise<void> {
@@ -309,7 +257,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
 
   async #close(): Promise<void> {
     this.#plan.signal?.removeEventListener('abort', this.#onSignal);
-    this.#wake();
+    this.#peers.wake();
     const gone = closedHere(`the link of "${this.self}"`);
     for (const peer of this.#sessions.keys()) this.#table.failPeer(peer, gone, true);
     const stalledMs = Math.max(CLOSE_MS, this.#plan.peerTimeoutMs / 2);
@@ -318,7 +266,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
         const left = await session.finish(CLOSE_MS, stalledMs);
         if (left === 0) return;
         const text = `"${this.self}" closed before "${session.peer}" had taken ${left} bytes`;
-        this.#note(
+        this.#peers.note(
           session.peer,
           'lost',
           new TesseraError('LINK', text, { party: session.peer, bytes: left }),
@@ -369,7 +317,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     } catch (error) {
       if (error instanceof ConnectError) {
         // Who is here is none the worse for it.
-        if (!session.connected) this.#note(peer, 'retrying', error);
+        if (!session.connected) this.#peers.note(peer, 'retrying', error);
         // Waiting mends neither a configuration nor a build, of a peer that has proved who it is.
         const lasting = error.reason === 'config' || error.reason === 'build';
         if (lasting && error.info.proved === true && !session.everConnected) this.#giveUp(session, error);
@@ -414,19 +362,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   }
 
   refused(from: string, why: string): void {
-    this.#refusals = [...this.#refusals, `${from}: ${why}`].slice(-5);
-  }
-
-  #note(party: string, state: PeerEvent['state'], error?: Error): void {
-    const row = this.#rows.get(party)!;
-    this.#rows.set(party, { party, where: row.where, state, ...(error === undefined ? {} : { error }) });
-    this.#emit((listener) => listener.peer?.({ party, state, ...(error === undefined ? {} : { error }) }));
-    this.#wake();
-  }
-
-  /** What a listener throws is its program's error, and must not stop the link in the middle of a step. */
-  #emit(call: (listener: Partial<TransportEvents>) => void): void {
-    for (const listener of this.#listeners) queueMicrotask(() => call(listener));
+    this.#peers.refused(from, why);
   }
 
   #beat(): void {
@@ -438,8 +374,8 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
       if (late > 0) session.excuse(late);
       session.beat();
       if (!session.everConnected && !session.over && now - this.#started > this.#plan.readyTimeoutMs) {
-        const row = this.#rows.get(session.peer)!;
-        const why = `it did not come up within ${this.#plan.readyTimeoutMs} ms${row.error === undefined ? '' : ` (${row.error.message})`}`;
+        const error = this.#peers.errorOf(session.peer);
+        const why = `it did not come up within ${this.#plan.readyTimeoutMs} ms${error === undefined ? '' : ` (${error.message})`}`;
         session.end(peerLost(session.peer, why), why);
       }
     }

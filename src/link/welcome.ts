@@ -2,7 +2,7 @@
 import type { TLSSocket } from 'node:tls';
 import type { Connection } from './connection.ts';
 import { ConnectError } from './failures.ts';
-import { type Hello, readHello, rejectPeer } from './handshake.ts';
+import { type Hello, readHello, rejectPeer } from './handshake-messages.ts';
 
 /** Who takes connections for one party of one job. */
 export interface Acceptor {

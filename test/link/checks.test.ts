@@ -13,9 +13,8 @@ import {
   type Established,
   type Local,
   NO_BINDING,
-  readHello,
-  rejectPeer,
 } from '../../src/link/handshake.ts';
+import { readHello, rejectPeer } from '../../src/link/handshake-messages.ts';
 import { createIdentity, sameBytes, sign, verify } from '../../src/link/identity.ts';
 import * as curves from '../../src/link/node-curves.ts';
 import { createRoom, parseRoomKey } from '../../src/link/room.ts';

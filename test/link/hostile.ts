@@ -6,7 +6,7 @@
 import { sha512 } from '#kernel-host';
 import { controlCodec } from '../../src/link/codec.ts';
 import { ConnectError } from '../../src/link/failures.ts';
-import type { Hello, MessagePipe } from '../../src/link/handshake.ts';
+import type { Hello, MessagePipe } from '../../src/link/handshake-messages.ts';
 import { createIdentity, type Identity, sign } from '../../src/link/identity.ts';
 
 /** Both ends of a connection in memory. */

@@ -9,11 +9,9 @@ import {
   type ChannelBinding,
   dialHandshake,
   type Local,
-  type MessagePipe,
   NO_BINDING,
-  readHello,
-  rejectPeer,
 } from '../../src/link/handshake.ts';
+import { type MessagePipe, readHello, rejectPeer } from '../../src/link/handshake-messages.ts';
 import { createIdentity } from '../../src/link/identity.ts';
 import { ChannelTable } from '../../src/link/mailbox.ts';
 import * as wire from '../../src/link/packets.ts';

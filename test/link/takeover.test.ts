@@ -4,13 +4,8 @@ import { WebSocket } from 'ws';
 import { BUILD } from '../../src/build.ts';
 import { digestConfig } from '../../src/link/config.ts';
 import type { ConnectError } from '../../src/link/failures.ts';
-import {
-  dialHandshake,
-  type Established,
-  type Local,
-  type MessagePipe,
-  NO_BINDING,
-} from '../../src/link/handshake.ts';
+import { dialHandshake, type Established, type Local, NO_BINDING } from '../../src/link/handshake.ts';
+import type { MessagePipe } from '../../src/link/handshake-messages.ts';
 import { createIdentity } from '../../src/link/identity.ts';
 import { connect } from '../../src/link/websocket.ts';
 import { partyOptions, suite } from './helpers.ts';

@@ -76,12 +76,6 @@ export const handshake: readonly Mutant[] = [
       'const bound = binding.mutualTls && peer.mutualTls;',
       'const bound = binding.mutualTls || peer.mutualTls;',
     ],
-    [
-      'what should be sealed may come open',
-      'check',
-      'if (opened === undefined) throw',
-      'if (opened === null) throw',
-    ],
     ['builds are not compared', 'check', 'if (!sameBuild(build, local.build)) {', 'if (false) {'],
     ['configurations are not compared', 'check', 'if (paths.length === 0) return;', 'return;'],
     [
@@ -93,7 +87,7 @@ export const handshake: readonly Mutant[] = [
     [
       'the dialer compares no configuration',
       'check',
-      'checkConfig(local, peer, accept.build, accept.config);',
+      'compared(() => checkConfig(local, peer, accept.build, accept.config));',
       '',
     ],
     ['the listener compares no configuration', 'check', 'checkConfig(local, peer, build, config);', ''],
@@ -102,6 +96,14 @@ export const handshake: readonly Mutant[] = [
       'check',
       'if (!Number.isSafeInteger(accept.received))',
       'if (accept.received === undefined)',
+    ],
+  ]),
+  ...inFile('src/link/handshake-messages.ts', checks, [
+    [
+      'what should be sealed may come open',
+      'check',
+      'if (opened === undefined) throw',
+      'if (opened === null) throw',
     ],
     [
       'keys of any length stand in a hello',
@@ -213,7 +215,6 @@ export const handshake: readonly Mutant[] = [
       ['both ciphers use one key', 'leak', 'okm.slice(at + 32, at + 64)', 'okm.slice(at, at + 32)'],
     ],
   ),
-  ...inFile('src/link/websocket.ts', ['link/checks.test.ts', 'link/websocket.test.ts'], []),
   ...inFile(
     'src/link/room-socket.ts',
     ['link/checks.test.ts', 'link/relay.test.ts'],

@@ -219,5 +219,4 @@ export const link: readonly Mutant[] = [
       ['frames are sent in any order', 'check', 'if (due !== undefined && due !== tag) {', 'if (false) {'],
     ],
   ),
-  ...inFile('src/link/websocket.ts', ['link/takeover.test.ts'], []),
 ];
