@@ -105,12 +105,10 @@ test('sortBy: values in the order of keys', () => {
   }
 });
 
-test('ten thousand numbers: under 120 rounds and 2 seconds', () => {
-  const start = performance.now();
+test('ten thousand numbers: under 120 rounds', () => {
   const x = fxp([10_000], Math.random);
   const { results, stats } = run('sort', [x], { axis: 0, descending: false });
   assert.ok(stats.rounds < 120, `${stats.rounds} rounds`);
-  assert.ok(performance.now() - start < 2000, `${performance.now() - start} ms`);
   const rounded = Float64Array.from(x.data as Float64Array, (v) => Math.round(v * 2 ** 26) / 2 ** 26).sort();
   (results[0]!.data as Float64Array).forEach((v, i) => {
     assert.ok(Math.abs(v - rounded[i]!) <= 2 ** -26);

@@ -6,7 +6,7 @@ export const numpy: readonly Mutant[] = [
     'src/numpy/secret-random.ts',
     ['numpy/secret-draws.test.ts'],
     [
-      ['draws of a program are the same', 'leak', 'draw: nextDraw() }', 'draw: 0 }'],
+      ['draws of a program are the same', 'leak', 'counts.set(root, n + 1);', ''],
       [
         'uniform numbers have half of their bits',
         'wrong',
