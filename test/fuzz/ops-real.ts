@@ -257,6 +257,7 @@ export const REAL: Table = {
       eachReal((x) => x - Math.trunc(x))(args, s) as never,
       eachReal(Math.trunc)(args, s) as never,
     ],
+    edge: ([x], [off]) => Math.abs(x! - Math.round(x!)) <= off!,
   },
   'nn.gelu': {
     elementwise: true,

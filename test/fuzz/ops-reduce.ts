@@ -237,7 +237,7 @@ export const REDUCE: Table = {
   ptp: reduction('ptp', { f: (x) => Math.max(...x) - Math.min(...x), own: ADDED }),
   average: reduction('average', {
     f: mean,
-    own: PRODUCT,
+    own: (s, y, xs, args) => PRODUCT(s, y, xs, args) + ADDED(s, y, xs, args),
     many: false,
     want: (s) => ({ lo: -s.sums / 128, hi: s.sums / 128 }),
   }),
