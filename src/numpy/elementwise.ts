@@ -168,8 +168,9 @@ export const rsqrt = function1('rsqrt');
  * vector by 1 / its length.
  */
 export const fineRsqrt = (x: BaseArray, fine: 'fine' | 'unit'): BaseArray => apply('rsqrt', [x], { fine });
-/** 1 / x with more fraction bits (FM128), to be multiplied. */
-export const fineReciprocal = (x: BaseArray): BaseArray => apply('reciprocal', [x], { fine: 'fine' });
+/** x / y for one y that divides many x, such as a pivot; at FM128 by an inverse with more fraction bits, for quotients below 2^46. */
+export const divideMany = (x: BaseArray, y: BaseArray): BaseArray =>
+  apply('div', spread([x, y]), { fine: true });
 /**
  * 1 / x, float64 also for integers, of secrets of any size; 0 counts as half a unit in the last place, or as one where x is known to be
  * small.

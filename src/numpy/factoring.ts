@@ -47,7 +47,8 @@ export const cholesky = (a: ArrayInput): BaseArray => {
 
 /**
  * [q, r] with q r = a (m x n, m >= n), columns of q orthonormal, r upper with a positive diagonal (LAPACK's may be
- * negative). Gram and Schmidt, each column twice. Columns are to be independent.
+ * negative). Gram and Schmidt, each column twice. Columns are to be independent. q is off by a few units in the last place, and r by those
+ * times the length of its column.
  * @example
  * np.linalg.qr(np.array([[3, 0], [0, 2]])) // [[[1, 0], [0, 1]], [[3, 0], [0, 2]]]
  */

@@ -2,10 +2,13 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { simulate } from '../../src/ir/run/simulate.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
 import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import { meetings } from '../../src/numpy/factoring.ts';
 import * as np from '../../src/numpy/index.ts';
+import { FIELDS } from '../../src/ring/field.ts';
+import { ring } from '../gates/harness.ts';
 import { throws, value } from './both.ts';
 import { secretly } from './secretly.ts';
 
@@ -182,6 +185,101 @@ test('solve, inv, det, cholesky and qr of secrets', () => {
     FM64: 2 ** -8,
   });
   secretly((a) => [linalg.cholesky(a), ...linalg.qr(a)], [S4], { FM128: 2 ** -16, FM64: 2 ** -8 });
+});
+
+test('systems of any size that the ring holds, whatever its fraction bits', () => {
+  const settings = [
+    ['FM128', 26],
+    ['FM128', 8],
+    ['FM128', 16],
+    ['FM128', 48],
+    ['FM64', 18],
+    ['FM64', 12],
+    ['FM32', 8],
+  ] as const;
+  for (const [field, fraction] of settings)
+    for (const rangeGuard of [false, true])
+      for (const s of [1, 50, 1000, 5e4, 1e6, 1e12]) {
+        const unit = 2 ** -fraction;
+        const most = {
+          FM128: rangeGuard ? 118 : 126,
+          FM64: rangeGuard ? 57 : 62,
+          FM32: rangeGuard ? 26 : 30,
+        };
+        if (80 * s * s > 2 ** (most[field] - 2 * fraction)) continue;
+        const error = { FM128: 2 ** -16, FM64: 2 ** -10, FM32: 1 }[field];
+        const m = [
+          [2 * s, s / 4],
+          [s / 2, -1.5 * s],
+        ] as const;
+        const c = [
+          [4 * s, s],
+          [s, 2 * s],
+        ] as const;
+        const l = [1, 2, 3.5, -1].map((x) => [s, x * s]);
+        const fn = (a: BaseArray, p: BaseArray, q: BaseArray): BaseArray[] => [
+          linalg.solve(a, np.array([s, s / 2])),
+          linalg.det(a),
+          linalg.cholesky(p),
+          linalg.lstsq(q, np.sum(q, 1)),
+        ];
+        const { results, left } = simulate(fn as never, [m, c, l].map((x) => np.array(x)) as NDArray[], {
+          ring,
+          field: FIELDS[field],
+          fraction,
+          parties: 2,
+          rangeGuard,
+        });
+        const what = `${field}, ${fraction}, ${s}, ${rangeGuard}`;
+        assert.is(left, undefined, what);
+        const wants = [
+          [1.625 / 3.125, -0.5 / 3.125],
+          [-3.125 * s * s],
+          [2 * Math.sqrt(s), 0, Math.sqrt(s) / 2, Math.sqrt(1.75 * s)],
+          [1, 1],
+        ];
+        const units = [32 + 32 / s, 16 * s, 16 + 16 / Math.sqrt(s), 64 + 64 / s];
+        for (const [k, want] of wants.entries())
+          for (const [i, w] of want.entries()) {
+            const got = Number(results[k]!.data[i]);
+            assert.ok(
+              Math.abs(got - w) <= Math.abs(w) * error + units[k]! * unit,
+              `${what}: result ${k}[${i}] is ${got}, not ${w}`,
+            );
+          }
+      }
+});
+
+test('norms of any order and size', () => {
+  for (const [field, scales] of [
+    ['FM128', [1e-4, 1e-2, 1, 5e4, 1e9]],
+    ['FM64', [1e-3, 1e-2, 1, 5e4]],
+  ] as const)
+    for (const s of scales)
+      for (const ord of [1.5, 3, 4]) {
+        const x = [s, -s / 2, s / 4, 0];
+        const fn = (a: BaseArray): BaseArray[] => [
+          linalg.norm(a, ord),
+          linalg.norm(np.stack([a, np.multiply(a, 0)]), { ord, axis: 1, keepdims: true }),
+        ];
+        const { results, left } = simulate(fn as never, [np.array(x) as NDArray], {
+          ring,
+          field: FIELDS[field],
+          parties: 2,
+          rangeGuard: true,
+        });
+        assert.is(left, undefined);
+        assert.equal(results[1]!.shape, [2, 1]);
+        const want = x.reduce((sum, v) => sum + Math.abs(v) ** ord, 0) ** (1 / ord);
+        const error =
+          ord * (field === 'FM128' ? 2 ** -18 : 2 ** -11) * want + 4 * 2 ** -FIELDS[field].fraction;
+        for (const [got, w] of [
+          [results[0]!.data[0], want],
+          [results[1]!.data[0], want],
+          [results[1]!.data[1], 0],
+        ])
+          assert.ok(Math.abs(Number(got) - Number(w)) <= error, `${field}, ${s}, ${ord}: ${got}, not ${w}`);
+      }
 });
 
 test('eigh and svd of secrets', () => {

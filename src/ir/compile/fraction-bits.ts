@@ -64,7 +64,7 @@ export const keepers = (graph: OpGraph): ReadonlySet<ValueId> => {
     const scaling = op === 'mul' || (op === 'div' && i === 0);
     const other = node.ins[1 - i];
     const byPublic = scaling && !graph.types[other!]!.secret;
-    if (!byPublic && TAKERS[op]?.includes(i)) return true;
+    if (!byPublic && TAKERS[op]?.includes(i)) return node.op !== 'div' || i === 1 || node.attrs.fine !== true;
     const factor = byPublic ? find.numberOf(other!) : undefined;
     const usable = factor !== undefined && factor !== 0 && Number.isFinite(factor);
     if (usable && op === 'mul' && node.attrs.exact === true) return true;
@@ -290,6 +290,8 @@ const div: ScaledRule<NodeOf<'div'>> = (l, node) => {
   if (!l.type(y).secret) return undefined;
   const whole = { bits: c.fraction, factor: 1 };
   const { id: by, spread } = divisor(l, y);
+  const fine = node.attrs.fine === true ? fineBits(c, 'fine') : undefined;
+  if (fine !== undefined) return byInverse(l, x, by, spread, fine);
   const wide = [x, by].map((id) => (l.type(id).secret && isWide(l, l.scaled(id)) ? taken(l, id) : undefined));
   if (wide.every((s) => s === undefined)) return undefined;
   const [u, v] = wide.map((s) => ({ ...split((s ?? whole).factor), bits: (s ?? whole).bits }));
@@ -306,19 +308,40 @@ const div: ScaledRule<NodeOf<'div'>> = (l, node) => {
 /** Bits of a product that is no larger than this, with those of both factors. */
 const UNIT = 12;
 
-/**
- * Fraction bits of roots and inverses that stand in a product, below 2^(FREE bits) with 2^46 for what it may be, or of the size of 1;
- * undefined where the ring has no room for more than usual.
- */
-const fineBits = ({ field, fraction }: Lowering['circuit'], kind: 'fine' | 'unit'): number | undefined => {
-  const room = field.bits - UNIT - fraction;
+/** Fraction bits of roots and inverses that stand in a product; undefined where the ring has no room for more than usual. */
+const fineBits = (
+  { field, fraction }: Lowering['circuit'],
+  kind: 'fine' | 'unit',
+  isRoot = false,
+): number | undefined => {
   const whole = field.bits === 128;
-  const most = kind === 'unit' ? room : whole ? FREE - fraction : 0;
-  const bits = Math.min(
-    most,
-    kind === 'unit' && whole ? Math.max(2 * fraction, FREE - fraction) : 2 * fraction,
-  );
+  // Of the size of 1; of a root at most, whose square is a product; below 2^46.
+  const most =
+    kind === 'unit'
+      ? field.bits - UNIT - fraction
+      : whole
+        ? FREE - fraction
+        : isRoot
+          ? field.bits / 2 - 2
+          : 0;
+  const bits = whole ? Math.min(most, Math.max(2 * fraction, FREE - fraction)) : Math.min(most, 2 * fraction);
   return bits > fraction ? bits : undefined;
+};
+
+/** x / y for a y that divides many: its inverse with so many bits, which it has once, and a product. The quotient is below 2^46. */
+const byInverse = (l: Lowering, x: ValueId, y: ValueId, spread: (made: Wire) => Wire, bits: number): Wire => {
+  const { circuit: c } = l;
+  const [inverted] = l.once(`inverse ${y}`, () => [inverse(l, ownBits(l, y), bits)]) as [Wire];
+  const value = basic.hidden(c, l.wire(x));
+  const attrs = { trunc: bits, exact: true };
+  const make = (): Wire => c.emit('mul', [value, spread(inverted)], attrs, [{ ...value }])[0]!;
+  return c.watched ? c.watched.watcher.during(true, make) : make();
+};
+
+/** What a root or an inverse takes. */
+const ownBits = (l: Lowering, id: ValueId): Scaled => {
+  const s = taken(l, id);
+  return s.kind === 'product' ? s : { ...s, wire: l.wire(id), bits: l.circuit.fraction };
 };
 
 const taker =
@@ -327,12 +350,12 @@ const taker =
   ): ScaledRule<NodeOf<'sqrt' | 'rsqrt' | 'reciprocal'>> =>
   (l, { ins: [x], attrs }) => {
     const { fraction } = l.circuit;
-    const s = taken(l, x);
     const kind = attrs.fine;
-    const bits = kind && fineBits(l.circuit, kind);
-    if (kind === undefined || bits === undefined) return isWide(l, s) ? of(l, s, fraction) : undefined;
-    const own: Scaled = s.kind === 'product' ? s : { ...s, wire: l.wire(x), bits: fraction };
-    return { wire: of(l, own, bits), bits, factor: 1, exact: false, kind };
+    const bits = kind && fineBits(l.circuit, kind, of === underRoot);
+    if (kind !== undefined && bits !== undefined)
+      return { wire: of(l, ownBits(l, x), bits), bits, factor: 1, exact: false, kind };
+    const s = taken(l, x);
+    return isWide(l, s) ? of(l, s, fraction) : undefined;
   };
 
 const log: ScaledRule<One> = (l, node) => {

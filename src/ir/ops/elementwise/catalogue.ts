@@ -15,7 +15,10 @@ export const ELEMENTWISE = {
     ),
     attrs: { exact: optional(flag) },
   },
-  div: binary('x / y'),
+  div: {
+    ...binary('x / y; {fine}: y divides many x, and quotients are below 2^46 at FM128'),
+    attrs: { fine: optional(flag) },
+  },
   maximum: {
     ...binary('the larger; of equal ones each has half of the gradient, or the first all of it if {first}'),
     attrs: first,
