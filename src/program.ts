@@ -19,7 +19,7 @@ export type {
  *
  * @example
  * const f = await sf.program(`module {
- *   func.func public @main(%arg0: tensor<3xf32>) -> tensor<3xf32> {
+ *   func.func public \u0040main(%arg0: tensor<3xf32>) -> tensor<3xf32> {
  *     %0 = stablehlo.add %arg0, %arg0 : tensor<3xf32>
  *     return %0 : tensor<3xf32>
  *   }
