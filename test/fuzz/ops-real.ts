@@ -198,7 +198,13 @@ export const REAL: Table = {
     // By a public number it is a product.
     saturates: (s, [x, y], open) => open.at(-1)! && !(Math.abs(x! / y!) < s.quotients),
     edge: zero,
-    own: QUOTIENT,
+    // A quotient just beyond the end may be itself: the end is as sharp as two units of the divisor's last place.
+    own: (s, y, xs, args) => {
+      const q = Math.abs(xs[0]! / xs[1]!);
+      const blunt = (2 * s.ulp) / Math.abs(xs[1]!);
+      const isNear = q >= s.quotients && q <= s.quotients * (1 + blunt);
+      return QUOTIENT(s, y, xs, args) + (isNear ? q - s.quotients : 0);
+    },
   }),
   hypot: binary('hypot', {
     f: (x, y) => Math.hypot(x, y),
