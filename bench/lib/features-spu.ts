@@ -70,7 +70,11 @@ export const OPERATIONS: readonly Line[] = [
     'yes',
     '`np.grad`, `np.valueAndGrad`, `np.vjp`, `np.vmap`; in SPU they are JAX itself',
   ],
-  ['JAX, TensorFlow, PyTorch as frontends', 'partly', '`sf.program`: exports of JAX, StableHLO in bytecode and text; ONNX: no'],
+  [
+    'JAX, TensorFlow, PyTorch as frontends',
+    'partly',
+    '`sf.program`: exports of JAX, StableHLO in bytecode and text; ONNX: no',
+  ],
 ];
 
 export const CONFIG: readonly Line[] = [
