@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as B from '../../src/fixed/basic.ts';
-import { type CostMode, planned } from '../../src/ir/compile/plan.ts';
+import { type CostMode, planner } from '../../src/ir/compile/plan.ts';
 import { planText } from '../../src/ir/compile/plan-text.ts';
 import { simulate } from '../../src/ir/run/simulate.ts';
 import { NDArray } from '../../src/ir/trace/ndarray.ts';
@@ -124,7 +124,7 @@ test('the planner: keys where rounds are dear, tables where bytes are, and says 
   const slow = { rttMs: 40, bandwidth: 1e7 };
   const near = { rttMs: 0.06, bandwidth: 1e9 };
   const choose = (elements: number, link?: typeof slow, costMode: CostMode = 'auto', parties = 2) =>
-    planned('less', { thresholds: [0] }, elements, { field, parties, costMode, link });
+    planner.planned('less', { thresholds: [0] }, elements, { field, parties, costMode, link });
   assert.is(choose(1, slow), 'lessFss');
   assert.is(choose(100, slow), 'lessFss');
   assert.is(choose(1e5, slow), 'less');
@@ -133,7 +133,7 @@ test('the planner: keys where rounds are dear, tables where bytes are, and says 
   assert.is(choose(1, slow, 'bandwidth'), 'less');
   assert.is(choose(1e6, slow, 'latency'), 'lessFss');
   assert.is(choose(1, slow, 'latency', 3), 'less');
-  assert.is(planned('mul', {}, 1, { field, parties: 2, costMode: 'latency' }), 'mul');
+  assert.is(planner.planned('mul', {}, 1, { field, parties: 2, costMode: 'latency' }), 'mul');
   const text = (o: { costMode?: CostMode; parties?: number; link?: typeof slow }, ...ops: string[]) =>
     planText({ field, parties: 2, ...o }, ops);
   assert.is(text({}, 'less', 'mul'), 'tables (less): costMode bandwidth');

@@ -7,6 +7,7 @@ import type { Value } from '../../src/gates/gate.ts';
 import { GraphCircuit, privateInput, revealTo } from '../../src/ir/compile/graph-circuit.ts';
 import { dealtBytes } from '../../src/ir/compile/material.ts';
 import type { CostMode } from '../../src/ir/compile/plan.ts';
+import { planner } from '../../src/ir/compile/plan.ts';
 import type { Graph, Tensor, TensorData } from '../../src/ir/ops/graph.ts';
 import { Lockstep, type LockstepStats, type PrivateInput } from '../../src/ir/run/lockstep.ts';
 import type { RingArray } from '../../src/ring/array.ts';
@@ -161,12 +162,11 @@ export const enter = (
 ) => {
   const world = new Lockstep(ring, FIELDS[field], parties, seedsOf(parties));
   const circuit = (): GraphCircuit =>
-    new GraphCircuit({
-      field: FIELDS[field],
-      parties,
-      costMode,
-      ...(allowMsbError && { truncAllowMsbError: true }),
-    });
+    new GraphCircuit(
+      { field: FIELDS[field], parties, costMode, ...(allowMsbError && { truncAllowMsbError: true }) },
+      undefined,
+      planner,
+    );
   const privates: PrivateInput[] = [];
   const a = field === 'FM32' ? new GraphCircuit({ field: FIELDS[field] }) : circuit();
   const wires = inputs.map((x, i) => take(a, privates, i % parties, x));

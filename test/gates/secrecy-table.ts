@@ -6,6 +6,7 @@ import { log } from '../../src/fixed/roots-logarithms.ts';
 import { sigmoid, smooth } from '../../src/fixed/smooth.ts';
 import { GraphCircuit } from '../../src/ir/compile/graph-circuit.ts';
 import { reachOf } from '../../src/ir/compile/guard-range.ts';
+import { planner } from '../../src/ir/compile/plan.ts';
 import { FIELDS, type Field } from '../../src/ring/field.ts';
 import type { Opened } from './view.ts';
 
@@ -35,7 +36,11 @@ const cut = ({ name, fraction }: Field) => ({ trunc: fraction, exact: name !== '
 const asIn =
   (op: string, build: (c: Circuit, x: Wire) => unknown, keys = false) =>
   (field: Field): object => {
-    const c = new GraphCircuit({ field, parties: 2, costMode: keys ? 'latency' : 'bandwidth' });
+    const c = new GraphCircuit(
+      { field, parties: 2, costMode: keys ? 'latency' : 'bandwidth' },
+      undefined,
+      planner,
+    );
     build(c, c.wire(c.value({ shape: [N], dtype: 'ring', secret: true })));
     const node = c.nodes.find((n) => n.op === op);
     if (!node) throw new Error(`${op} is not in this program`);

@@ -17,7 +17,7 @@ import type { Attrs, Graph, Node, Tensor, Type, ValueId } from '../ops/graph.ts'
 import { oneNaN } from '../ops/nan.ts';
 import { inferTypes } from '../ops/types.ts';
 import type { Coarse } from './coarse.ts';
-import { type PlanOptions, planned, usesFss } from './plan.ts';
+import type { Planner, PlanOptions } from './plan.ts';
 import { WatchedValues, type Watcher } from './range-watcher.ts';
 
 /** How sigmoid is computed, as in SPU's runtime configuration. */
@@ -49,9 +49,12 @@ export class GraphCircuit implements Circuit {
   readonly options: CircuitOptions;
   /** What the range guard knows of the values. */
   readonly watched: WatchedValues | undefined;
+  readonly #planner: Planner | undefined;
   #constants = new Map<string, Wire>();
 
-  constructor(options: CircuitOptions, watcher?: Watcher) {
+  /** `planner` chooses between protocols by the cost mode; without one all is done by tables, as where nothing is compared. */
+  constructor(options: CircuitOptions, watcher?: Watcher, planner?: Planner) {
+    this.#planner = planner;
     this.options = options;
     this.watched = watcher && new WatchedValues(watcher);
     this.field = options.field;
@@ -88,7 +91,7 @@ export class GraphCircuit implements Circuit {
     const own = attrs as Attrs;
     const all = this.watched?.before(this, op, ins, own) ?? own;
     return this.node(
-      planned(op, own, count(ins[0]?.shape ?? []), this.options),
+      this.#planner?.planned(op, own, count(ins[0]?.shape ?? []), this.options) ?? op,
       ins.map((w) => w.id),
       all as Attrs,
       types,
@@ -101,7 +104,7 @@ export class GraphCircuit implements Circuit {
     elements: number,
     instead: FssAlternative,
   ): boolean {
-    return usesFss(op, attrs, elements, instead, this.options);
+    return this.#planner?.usesFss(op, attrs, elements, instead, this.options) ?? false;
   }
 
   get guarded(): boolean {

@@ -18,6 +18,7 @@ import { lowerScaled } from './fraction-bits.ts';
 import { type CircuitOptions, GraphCircuit } from './graph-circuit.ts';
 import { ANY, type Interval } from './intervals.ts';
 import { Lowering, type LowerTable, type Public } from './lowering-state.ts';
+import { planner } from './plan.ts';
 import { loweredType } from './ports.ts';
 import { beforeNode, boundsOf, inputsOf, resultsOf } from './range-bounds.ts';
 import { Watcher, watchedGraph } from './range-watcher.ts';
@@ -59,7 +60,7 @@ const lowerAll = (
   options: CircuitOptions,
   { watcher, constants: known = new Map(), intervals = new Map(), bounds = new Map() }: Known,
 ): Lowering => {
-  const circuit = new GraphCircuit(options, watcher);
+  const circuit = new GraphCircuit(options, watcher, planner);
   const l = new Lowering(circuit, graph);
   for (const id of graph.ins) {
     l.bind(id, circuit.value(loweredType(graph.types[id]!)));

@@ -75,7 +75,7 @@ const DEAL = 1e-7;
 const WORD = 1e-8;
 
 /** The op to run for `op` on so many elements. */
-export const planned = (
+const planned = (
   op: string,
   attrs: CompareAttrs,
   elements: number,
@@ -118,7 +118,7 @@ const WORK: { readonly [K in FssFunction]: (field: Field, attrs: GateAttrs<K>) =
 };
 
 /** Whether such a gate is to run on so many elements, and not what `instead` says. */
-export const usesFss = <K extends FssFunction>(
+const usesFss = <K extends FssFunction>(
   op: K,
   attrs: GateAttrs<K>,
   elements: number,
@@ -148,3 +148,10 @@ export const usesFss = <K extends FssFunction>(
   );
   return whole < Math.min(tables, keys);
 };
+
+/** Chooses protocols. A circuit is given it where programs are lowered: a page, which only makes inputs and openings, does without. */
+export interface Planner {
+  readonly planned: typeof planned;
+  readonly usesFss: typeof usesFss;
+}
+export const planner: Planner = { planned, usesFss };

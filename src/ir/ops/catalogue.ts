@@ -14,15 +14,15 @@ import { SMOOTH } from './smooth/catalogue.ts';
 
 export const CATALOGUE = { ...ELEMENTWISE, ...INTEGER, ...SHAPING, ...OBLIVIOUS, ...SMOOTH } as const;
 
-/** The one op with a body: a graph of its own. What is done with it is said by whoever walks through graphs. */
+/**
+ * The one op with a body, a graph of its own, which whoever walks through graphs says what to do with: the body for index {lo} .. {hi} - 1;
+ * ins carry, captured; outs carry. The body takes index (public int64), carry, captured, and gives carry. With {while} it ends as soon as
+ * the first carry, a public bool, is false, and fails if it has not by {hi}.
+ */
 export const LOOP = {
   arity: [0],
   elementwise: false,
   attrs: { lo: whole, hi: whole, while: optional(flag) },
-  doc:
-    'the body for index {lo} .. {hi} - 1; ins carry, captured; outs carry. ' +
-    'The body takes index (public int64), carry, captured, and gives carry. ' +
-    'With {while} it ends as soon as the first carry, a public bool, is false, and fails if it has not by {hi}',
 } as const satisfies OpEntry;
 
 export type OpName = keyof typeof CATALOGUE;

@@ -1,4 +1,4 @@
-/** @file What an entry of the catalogue of ops says: how many operands an op takes, which attributes, and what it means. */
+/** @file What an entry of the catalogue of ops says: how many operands an op takes and which attributes. What it means stands above it, and costs a page no bytes. */
 import type { UserDType } from './dtypes.ts';
 import type { Attr, Tensor } from './graph.ts';
 
@@ -60,7 +60,6 @@ export interface OpEntry {
   /** Result i depends on element i of each operand alone, and all shapes are equal. */
   readonly elementwise: boolean;
   readonly attrs: AttrSchema;
-  readonly doc: string;
 }
 
 type Tuple<A extends Arity, T> = A extends 0
@@ -93,5 +92,5 @@ export type AttrsFor<E extends OpEntry> = keyof E['attrs'] extends never
   : Flat<Needed<E['attrs']> & Allowed<E['attrs']>>;
 
 /** Entries of elementwise ops without attributes. */
-export const unary = (doc: string) => ({ arity: 1, elementwise: true, attrs: {}, doc }) as const;
-export const binary = (doc: string) => ({ arity: 2, elementwise: true, attrs: {}, doc }) as const;
+export const unary = { arity: 1, elementwise: true, attrs: {} } as const;
+export const binary = { arity: 2, elementwise: true, attrs: {} } as const;

@@ -7,66 +7,92 @@ const fine = { fine: optional(oneOf('fine', 'unit')) };
 const first = { first: optional(flag) };
 
 export const ELEMENTWISE = {
-  add: binary('x + y; integers wrap'),
-  sub: binary('x - y; integers wrap'),
+  /** x + y; integers wrap. */
+  add: binary,
+  /** x - y; integers wrap. */
+  sub: binary,
+  /** x * y; integers wrap; with {exact} a product by a public number keeps all its bits until then. */
   mul: {
-    ...binary(
-      'x * y; integers wrap; with {exact} a product by a public number keeps all its bits until then',
-    ),
+    ...binary,
     attrs: { exact: optional(flag) },
   },
+  /** x / y; {fine}: y divides many x, and quotients are below 2^46 at FM128. */
   div: {
-    ...binary('x / y; {fine}: y divides many x, and quotients are below 2^46 at FM128'),
+    ...binary,
     attrs: { fine: optional(flag) },
   },
+  /** The larger; of equal ones each has half of the gradient, or the first all of it if {first}. */
   maximum: {
-    ...binary('the larger; of equal ones each has half of the gradient, or the first all of it if {first}'),
+    ...binary,
     attrs: first,
   },
-  minimum: { ...binary('the smaller; gradients as of maximum'), attrs: first },
-  pow: binary('x to the y; float64: x >= 0 unless y is public and whole; integers: y >= 0'),
-  less: binary('x < y'),
-  equal: binary('x == y'),
-  and: binary('both'),
-  or: binary('either'),
-  xor: binary('exactly one'),
-  not: unary('the other'),
-  neg: unary('-x; integers wrap'),
-  abs: unary('|x|'),
-  sign: unary('-1, 0 or 1'),
-  floor: unary('the largest whole number not above x'),
-  exp: unary('e to the x'),
-  log: unary('natural logarithm, x > 0'),
-  sqrt: { ...unary('square root, x >= 0'), attrs: fine },
-  rsqrt: { ...unary('1 / sqrt(x), x > 0'), attrs: fine },
-  reciprocal: { ...unary('1 / x'), attrs: fine },
-  sigmoid: unary('1 / (1 + exp(-x))'),
-  tanh: unary('hyperbolic tangent'),
-  sin: unary('sine'),
-  cos: unary('cosine'),
-  erf: unary('error function'),
-  softplus: unary('log(1 + exp(x))'),
-  select: { arity: 3, elementwise: true, attrs: {}, doc: 'cond ? x : y; ins cond (bool), x, y' },
+  /** The smaller; gradients as of maximum. */
+  minimum: { ...binary, attrs: first },
+  /** x to the y; float64: x >= 0 unless y is public and whole; integers: y >= 0. */
+  pow: binary,
+  /** x < y. */
+  less: binary,
+  /** x == y. */
+  equal: binary,
+  /** Both. */
+  and: binary,
+  /** Either. */
+  or: binary,
+  /** Exactly one. */
+  xor: binary,
+  /** The other. */
+  not: unary,
+  /** -x; integers wrap. */
+  neg: unary,
+  /** |x|. */
+  abs: unary,
+  /** -1, 0 or 1. */
+  sign: unary,
+  /** The largest whole number not above x. */
+  floor: unary,
+  /** e to the x. */
+  exp: unary,
+  /** Natural logarithm, x > 0. */
+  log: unary,
+  /** Square root, x >= 0. */
+  sqrt: { ...unary, attrs: fine },
+  /** 1 / sqrt(x), x > 0. */
+  rsqrt: { ...unary, attrs: fine },
+  /** 1 / x. */
+  reciprocal: { ...unary, attrs: fine },
+  /** 1 / (1 + exp(-x)). */
+  sigmoid: unary,
+  /** Hyperbolic tangent. */
+  tanh: unary,
+  /** Sine. */
+  sin: unary,
+  /** Cosine. */
+  cos: unary,
+  /** Error function. */
+  erf: unary,
+  /** Log(1 + exp(x)). */
+  softplus: unary,
+  /** cond ? x : y; ins cond (bool), x, y. */
+  select: { arity: 3, elementwise: true, attrs: {} },
+  /**
+   * x held between the public {lo} and {hi}: numbers of the dtype, or infinite where a side is open. At an end the gradient is halved, as
+   * it is shared with the bound, or multiplied by {atEnds}, 0 or 1.
+   */
   clip: {
-    ...unary(
-      'x held between the public {lo} and {hi}: numbers of the dtype, or infinite where a side is open. At an end the gradient ' +
-        'is halved, as it is shared with the bound, or multiplied by {atEnds}, 0 or 1',
-    ),
+    ...unary,
     attrs: { lo: real, hi: real, atEnds: optional(oneOf(0, 1)) },
   },
-  stopGradient: unary(
-    'x; gradients do not flow through. Only found in programs that are being differentiated',
-  ),
+  /** x; gradients do not flow through. Only found in programs that are being differentiated. */
+  stopGradient: unary,
+  /** To {dtype}: float64 to integer cuts the fraction off, integer to integer wraps, to bool is != 0. */
   convert: {
-    ...unary(
-      'to {dtype}: float64 to integer cuts the fraction off, integer to integer wraps, to bool is != 0',
-    ),
+    ...unary,
     attrs: { dtype },
   },
-  reveal: unary('x, which all parties learn, and the dealer'),
-  hide: unary(
-    'a public value made secret, value unchanged (a mask of zero: free); for loop carries that turn secret',
-  ),
+  /** x, which all parties learn, and the dealer. */
+  reveal: unary,
+  /** A public value made secret, value unchanged (a mask of zero: free); for loop carries that turn secret. */
+  hide: unary,
 } as const satisfies Readonly<Record<string, OpEntry>>;
 
 export type ElementwiseOp = keyof typeof ELEMENTWISE;
