@@ -48,6 +48,8 @@ const options = {
   platform: 'node',
   conditions: ['tessera-source'],
   target: 'node20',
+  // Packages in modules, of which a bundle takes what it uses.
+  mainFields: ['module', 'main'],
   // Entries are imported for what they do.
   ignoreAnnotations: true,
   // Functions are compared by name between parties.
