@@ -14,7 +14,7 @@ const SUITES: Readonly<Record<string, Some>> = {
     always: ['prg', 'words', 'bits', 'dcf', 'heap', 'threads', 'weighed'],
     long: ['convert', 'matmul'],
   },
-  gates: { always: ['compare', 'fss', 'inout', 'integer', 'openings', 'order'], long: ['arithmetic'] },
+  gates: { always: ['compare', 'fss', 'input-reveal', 'integer', 'openings', 'order'], long: ['arithmetic'] },
   link: {
     always: ['codec', 'crypto', 'local', 'protocol', 'relay', 'tls'],
     long: ['resilience', 'websocket'],

@@ -45,12 +45,16 @@ export const storing: Readonly<Record<string, Program>> = {
       const mine = self === given.victim;
       // A folder in the place of the file: it can be seen, and not written.
       if (mine && given.how === 'unwritable') mkdirSync(`${given.path[self]!}.2.new.part`);
-      await s.barrier();
-      const second = dump(0);
-      if (mine && given.how === 'dies') process.kill(process.pid, 'SIGKILL');
-      if (mine && given.how === 'dies later') setTimeout(() => process.kill(process.pid, 'SIGKILL'), 3);
-      note('dumping');
-      return failure(second);
+      // The survivor may miss the victim's last word before it dies.
+      const again = async (): Promise<void> => {
+        await s.barrier();
+        const second = dump(0);
+        if (mine && given.how === 'dies') process.kill(process.pid, 'SIGKILL');
+        if (mine && given.how === 'dies later') setTimeout(() => process.kill(process.pid, 'SIGKILL'), 3);
+        note('dumping');
+        await second;
+      };
+      return failure(again());
     }),
 
   load: (options, given: { readonly path: Readonly<Record<string, string>> }) =>
