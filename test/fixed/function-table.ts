@@ -304,8 +304,9 @@ export const FNS: Readonly<Record<string, Fn>> = {
     plain: (x) => x ** -2,
     range: always(0.25, 30),
     signs: true,
-    extra: (x, _, f) => Math.abs(x) ** -4 * ulpOf(f),
-    rounds: 14,
+    // The square of 1 / x, whose unit in the last place counts twice over x.
+    extra: (x, _, f) => (2 / Math.abs(x) + 0.5) * ulpOf(f),
+    rounds: 15,
   },
   power: {
     build: W.power,

@@ -227,6 +227,7 @@ const named = (prefix: string, group: object): [string, string][] =>
 
 /** Functions whose arguments speak of axes, but not of one that is gone along. */
 const OTHERS: ReadonlySet<string> = new Set([
+  'BaseArray',
   'swapaxes',
   'moveaxis',
   'transpose',
