@@ -162,7 +162,7 @@ class Hub {
     if (end.allowance < 0) {
       // Who sends faster than the limit is read later: its own sending then waits.
       end.ws.pause();
-      setTimeout(() => this.#resume(end), (-end.allowance / bytesPerSecond) * 1000 + 1);
+      this.#resumeLater(end, -end.allowance);
     } else if (to.bufferedAmount > this.#limits.heldBytes) end.ws.pause();
   }
 
@@ -170,7 +170,15 @@ class Hub {
     if (!end.ws.isPaused) return;
     const { bytesPerSecond, heldBytes } = this.#limits;
     const earned = ((performance.now() - end.reckoned) / 1000) * bytesPerSecond;
-    if (end.allowance + earned >= 0 && (end.other?.ws.bufferedAmount ?? 0) <= heldBytes / 2) end.ws.resume();
+    const left = end.allowance + earned;
+    // A timer may fire a moment early: nobody else would ask again.
+    if (left < 0) this.#resumeLater(end, -left);
+    else if ((end.other?.ws.bufferedAmount ?? 0) <= heldBytes / 2) end.ws.resume();
+  }
+
+  /** When so many bytes are earned. */
+  #resumeLater(end: End, bytes: number): void {
+    setTimeout(() => this.#resume(end), Math.ceil((bytes / this.#limits.bytesPerSecond) * 1000) + 1);
   }
 
   #cut(end: End, why: string): void {
