@@ -13,7 +13,8 @@ export type {
 /**
  * A program that JAX has exported, or any StableHLO in portable bytecode or text, as a function over `np`: for `spu(f)`, a call in the clear,
  * `np.grad`, `np.vmap`. The source is bytes, text, a path or a URL. Arguments and results keep the trees and names of the export; named
- * arguments are a last object. Floats are fixed-point numbers of the SPU's field; constants of the file are public. Throws SERIALIZATION with
+ * arguments are a last object. Floats are fixed-point numbers of the SPU's field; constants of the file are public. Infinite constants, and those
+ * of 1e30 and more, count as 2^30 with their sign where they meet secrets, whose size is to stay below that there. Throws SERIALIZATION with
  * the place in the file for what cannot be read; when the function is called, UNSUPPORTED with operation and place for what has no meaning on
  * secrets, SHAPE and DTYPE for arguments that do not fit.
  *
