@@ -1,32 +1,9 @@
 /** @file ChaCha20 (RFC 8439): the key stream, four blocks a step, one block in each 32-bit lane. */
 
+import { rotl7, rotl8, rotl12, rotl16 } from './rotate';
 import { scratch } from './scratch';
 
 const TAIL: usize = 256;
-
-// @ts-ignore: decorator
-@inline
-function rotl16(x: v128): v128 {
-  return i8x16.shuffle(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-}
-
-// @ts-ignore: decorator
-@inline
-function rotl8(x: v128): v128 {
-  return i8x16.shuffle(x, x, 3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14);
-}
-
-// @ts-ignore: decorator
-@inline
-function rotl12(x: v128): v128 {
-  return v128.or(i32x4.shl(x, 12), i32x4.shr_u(x, 20));
-}
-
-// @ts-ignore: decorator
-@inline
-function rotl7(x: v128): v128 {
-  return v128.or(i32x4.shl(x, 7), i32x4.shr_u(x, 25));
-}
 
 /** The twenty rounds on sixteen vectors at `at`, without the final addition. */
 export function chachaRounds(at: usize): void {

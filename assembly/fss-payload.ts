@@ -20,6 +20,23 @@ import { column01, column23, constant, expandFour, high, low } from './fss-expan
 import { scratch } from './scratch';
 import { vadd, vsub } from './word';
 
+/** What keys are like, and how their payloads lie in memory: seven i32, which the host writes. */
+@unmanaged
+class KeyShape {
+  /** Bits of an index; 2^group indices end in a leaf. */
+  total: i32;
+  group: i32;
+  /** Neighbouring points at which a key is evaluated: a power of two. */
+  points: i32;
+  /** Words of the payload of a leaf, and of a step. */
+  words: i32;
+  steps: i32;
+  /** Words from one of the step's words to the next. */
+  stride: i32;
+  /** 0 or 1: who evaluates. */
+  party: i32;
+}
+
 /** Keys that are evaluated, or made, side by side. */
 const BATCH: i32 = 8;
 
@@ -120,14 +137,16 @@ function correct<T>(cw: usize, p: usize, on: i32, hidden0: usize, hidden1: usize
 }
 
 /**
- * Correction words of n keys: for the indices in the lowest `total` bits of a, payloads leaf (rows of
- * `words`) and step (`beside` words from one row to the next). */
+ * Correction words of n keys, `row` bytes each: for the indices in the lowest bits of a, payloads leaf (rows of `leafRow` bytes) and
+ * step. The first key has the number `first`.
+ */
 // @ts-ignore: decorator
 @inline
 function keysGen<T>(
-  cw: usize, row: usize, seed0: usize, seed1: usize, a: usize, leaf: usize, step: usize, n: i32, first: i32,
-  total: i32, group: i32, words: i32, steps: i32, beside: i32,
+  cw: usize, row: usize, seed0: usize, seed1: usize, a: usize, leaf: usize, leafRow: usize, step: usize, n: i32, first: i32,
+  shape: KeyShape,
 ): void {
+  const total = shape.total, group = shape.group, words = shape.words, steps = shape.steps, stride = shape.stride;
   const levels = total - group;
   const nodes = scratch + WORK;
   const ids = nodes + (NODES << 4);
@@ -166,7 +185,7 @@ function keysGen<T>(
         let at = key + (<usize>levels << 4) + <usize>(level * steps) * word;
         for (let w = 0; w < steps; w++, at += word) {
           const in_ = <usize>w * word + 32;
-          correct<T>(at, step + <usize>(w * beside + g + e) * word, bit ^ 1, b0 + in_, b1 + in_, t1);
+          correct<T>(at, step + <usize>(w * stride + g + e) * word, bit ^ 1, b0 + in_, b1 + in_, t1);
         }
       }
     }
@@ -181,7 +200,7 @@ function keysGen<T>(
         for (let i = 0; i < end; i++) {
           const w = from + i;
           const on = <i32>(w / words == low);
-          correct<T>(at + <usize>w * word, leaf + <usize>((g + e) * words + w % words) * word, on, b0 + <usize>i * word, b0 + 64 + <usize>i * word, t1);
+          correct<T>(at + <usize>w * word, leaf + <usize>(g + e) * leafRow + <usize>(w % words) * word, on, b0 + <usize>i * word, b0 + 64 + <usize>i * word, t1);
         }
       }
     }
@@ -206,22 +225,23 @@ function spread(a: usize, s: i32, points: i32): i32 {
 }
 
 /**
- * A party's shares at the points from a (its lowest `total` bits) on, which wrap: of the leaves `points` rows (a power of two) of
- * `words` words, in the order of index mod points, unless there are no words; of the steps as many rows.
+ * A party's shares at the points from a (its lowest bits) on, which wrap: of the leaves `leafRow` bytes, `words` words for each point, in
+ * the order of index mod points, unless there are no words; of the steps a row of n words each.
  */
 // @ts-ignore: decorator
 @inline
 function keysEval<T>(
-  leaves: usize, stepped: usize, cw: usize, row: usize, seed: usize, a: usize, n: i32, first: i32,
-  total: i32, group: i32, points: i32, words: i32, steps: i32, beside: i32, party: i32,
+  leaves: usize, leafRow: usize, stepped: usize, cw: usize, row: usize, seed: usize, a: usize, n: i32, first: i32, shape: KeyShape,
 ): void {
+  const total = shape.total, group = shape.group, points = shape.points, words = shape.words;
+  const steps = shape.steps, stride = shape.stride, party = shape.party;
   const levels = total - group;
   let nodes = scratch + WORK, next = nodes + (NODES << 4);
   let ids = next + (NODES << 4), nextIds = ids + (NODES << 2);
   const counts = scratch + COUNTS;
   const out = scratch + BLOCKS;
   const word = <usize>sizeof<T>();
-  for (let w = 0; w < steps; w++) memory.fill(stepped + <usize>(w * beside) * word, 0, <usize>n * word);
+  for (let w = 0; w < steps; w++) memory.fill(stepped + <usize>(w * stride) * word, 0, <usize>n * word);
   for (let g = 0; g < n; g += BATCH) {
     const m = min(BATCH, n - g);
     let live = 0;
@@ -247,7 +267,7 @@ function keysEval<T>(
           const t = load<i32>(nodes + (from << 4)) & 1;
           let at = key + (<usize>levels << 4) + <usize>(level * steps) * word;
           for (let w = 0; w < steps; w++, at += word) {
-            share<T>(stepped + <usize>(w * beside + g + e) * word, out + (from << 6) + 32 + <usize>w * word, at, t, party, true);
+            share<T>(stepped + <usize>(w * stride + g + e) * word, out + (from << 6) + 32 + <usize>w * word, at, t, party, true);
           }
         }
         const count = spread(p, height, points) + 1;
@@ -284,8 +304,8 @@ function keysEval<T>(
           let w = begin % words;
           for (let j = 0; j < end; j++) {
             if (place >= 0 && place < points) {
-              const slot = (g + e) * points + ((index + place) & (points - 1));
-              share<T>(leaves + <usize>(slot * words + w) * word, out + (leaf << 6) + <usize>j * word, at + <usize>(begin + j) * word, t, party, false);
+              const at_ = <usize>(((index + place) & (points - 1)) * words + w) * word;
+              share<T>(leaves + <usize>(g + e) * leafRow + at_, out + (leaf << 6) + <usize>j * word, at + <usize>(begin + j) * word, t, party, false);
             }
             if (++w == words) { w = 0; place++; }
           }
@@ -297,43 +317,40 @@ function keysEval<T>(
 }
 
 export function keysGen32(
-  cw: usize, row: usize, seed0: usize, seed1: usize, a: usize, leaf: usize, step: usize, n: i32, first: i32,
-  total: i32, group: i32, words: i32, steps: i32, beside: i32,
+  cw: usize, row: usize, seed0: usize, seed1: usize, a: usize, leaf: usize, leafRow: usize, step: usize, n: i32, first: i32,
+  shape: KeyShape,
 ): void {
-  keysGen<u32>(cw, row, seed0, seed1, a, leaf, step, n, first, total, group, words, steps, beside);
+  keysGen<u32>(cw, row, seed0, seed1, a, leaf, leafRow, step, n, first, shape);
 }
 
 export function keysGen64(
-  cw: usize, row: usize, seed0: usize, seed1: usize, a: usize, leaf: usize, step: usize, n: i32, first: i32,
-  total: i32, group: i32, words: i32, steps: i32, beside: i32,
+  cw: usize, row: usize, seed0: usize, seed1: usize, a: usize, leaf: usize, leafRow: usize, step: usize, n: i32, first: i32,
+  shape: KeyShape,
 ): void {
-  keysGen<u64>(cw, row, seed0, seed1, a, leaf, step, n, first, total, group, words, steps, beside);
+  keysGen<u64>(cw, row, seed0, seed1, a, leaf, leafRow, step, n, first, shape);
 }
 
 export function keysGen128(
-  cw: usize, row: usize, seed0: usize, seed1: usize, a: usize, leaf: usize, step: usize, n: i32, first: i32,
-  total: i32, group: i32, words: i32, steps: i32, beside: i32,
+  cw: usize, row: usize, seed0: usize, seed1: usize, a: usize, leaf: usize, leafRow: usize, step: usize, n: i32, first: i32,
+  shape: KeyShape,
 ): void {
-  keysGen<v128>(cw, row, seed0, seed1, a, leaf, step, n, first, total, group, words, steps, beside);
+  keysGen<v128>(cw, row, seed0, seed1, a, leaf, leafRow, step, n, first, shape);
 }
 
 export function keysEval32(
-  leaves: usize, stepped: usize, cw: usize, row: usize, seed: usize, a: usize, n: i32, first: i32,
-  total: i32, group: i32, points: i32, words: i32, steps: i32, beside: i32, party: i32,
+  leaves: usize, leafRow: usize, stepped: usize, cw: usize, row: usize, seed: usize, a: usize, n: i32, first: i32, shape: KeyShape,
 ): void {
-  keysEval<u32>(leaves, stepped, cw, row, seed, a, n, first, total, group, points, words, steps, beside, party);
+  keysEval<u32>(leaves, leafRow, stepped, cw, row, seed, a, n, first, shape);
 }
 
 export function keysEval64(
-  leaves: usize, stepped: usize, cw: usize, row: usize, seed: usize, a: usize, n: i32, first: i32,
-  total: i32, group: i32, points: i32, words: i32, steps: i32, beside: i32, party: i32,
+  leaves: usize, leafRow: usize, stepped: usize, cw: usize, row: usize, seed: usize, a: usize, n: i32, first: i32, shape: KeyShape,
 ): void {
-  keysEval<u64>(leaves, stepped, cw, row, seed, a, n, first, total, group, points, words, steps, beside, party);
+  keysEval<u64>(leaves, leafRow, stepped, cw, row, seed, a, n, first, shape);
 }
 
 export function keysEval128(
-  leaves: usize, stepped: usize, cw: usize, row: usize, seed: usize, a: usize, n: i32, first: i32,
-  total: i32, group: i32, points: i32, words: i32, steps: i32, beside: i32, party: i32,
+  leaves: usize, leafRow: usize, stepped: usize, cw: usize, row: usize, seed: usize, a: usize, n: i32, first: i32, shape: KeyShape,
 ): void {
-  keysEval<v128>(leaves, stepped, cw, row, seed, a, n, first, total, group, points, words, steps, beside, party);
+  keysEval<v128>(leaves, leafRow, stepped, cw, row, seed, a, n, first, shape);
 }

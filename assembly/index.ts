@@ -1,7 +1,7 @@
 /** @file The kernels that the host calls. They work on linear memory and know no protocol. */
 
 export * from './elementwise';
-export * from './gates';
+export * from './masked-products';
 export * from './scaled';
 export * from './matmul';
 export * from './fixed';
@@ -9,8 +9,8 @@ export * from './strided';
 export * from './bits';
 export { toPlanes, fromPlanes } from './planes';
 export * from './counting';
-export * from './range';
-export * from './program';
+export * from './range-guard';
+export * from './plane-program';
 export * from './wire';
 export * from './fourier';
 export * from './fss-payload';

@@ -3,7 +3,7 @@
  * and functions of angles and exponents from +, - and * alone, so that all machines weigh by the very same numbers.
  */
 
-import { pair } from './word';
+import { below, pair } from './word';
 
 /** The word of `size` bytes mod 2^bits, bits <= 62. */
 // @ts-ignore: decorator
@@ -81,17 +81,24 @@ function fold(v: v128): u64 {
 }
 
 /**
- * The sum mod 2^128. With 32-bit limbs: products at 2^0 and 2^32 are summed by halves, the others wrap.
+ * The sum mod 2^128 of `width` pairs of words, at `left` + x and `right` + y, by the weights at w: x and y go on by `step` bytes, within
+ * `mask`. If `separate`, the sums of both sides: their low halves at d, then their high ones. With 32-bit limbs: products at 2^0 and 2^32
+ * are summed by halves, the others wrap.
  */
-function weighedSum128(d: usize, w: usize, table: usize, width: usize): void {
-  const beside = width * 16;
+// @ts-ignore: decorator
+@inline
+function sum128(
+  d: usize, w: usize, left: usize, x: usize, right: usize, y: usize, step: usize, mask: usize, width: usize, separate: bool,
+): void {
   const half = i64x2.splat(0xffffffff);
   let at0 = i64x2.splat(0), at32 = at0, at64 = at0, more64 = at0, at96 = at0;
-  for (const end = table + beside; table < end; w += 16, table += 16) {
-    const x = v128.load(table);
-    const y = v128.load(table + beside);
-    const t01 = v128.shuffle<u32>(x, y, 0, 4, 1, 5);
-    const t23 = v128.shuffle<u32>(x, y, 2, 6, 3, 7);
+  for (const end = w + width * 16; w < end; w += 16) {
+    const u = v128.load(left + x);
+    const v = v128.load(right + y);
+    x = (x + step) & mask;
+    y = (y + step) & mask;
+    const t01 = v128.shuffle<u32>(u, v, 0, 4, 1, 5);
+    const t23 = v128.shuffle<u32>(u, v, 2, 6, 3, 7);
     const s = v128.load(w);
     const w0 = v128.shuffle<u32>(s, s, 0, 2, 0, 2);
     const w1 = v128.shuffle<u32>(s, s, 1, 3, 1, 3);
@@ -105,8 +112,17 @@ function weighedSum128(d: usize, w: usize, table: usize, width: usize): void {
     more64 = i64x2.add(more64, i64x2.extmul_low_i32x4_u(t23, w0));
     // A negative weight was taken as 2^64 more than it is.
     const negative = i32x4.shr_s(w1, 31);
-    more64 = i64x2.sub(more64, v128.and(v128.shuffle<u64>(x, y, 0, 2), v128.shuffle<u32>(negative, negative, 0, 0, 1, 1)));
+    more64 = i64x2.sub(more64, v128.and(v128.shuffle<u64>(u, v, 0, 2), v128.shuffle<u32>(negative, negative, 0, 0, 1, 1)));
     at96 = i32x4.add(at96, i32x4.mul(t23, v128.shuffle<u64>(w1, w0, 0, 2)));
+  }
+  if (separate) {
+    const low = i64x2.add(at0, i64x2.shl(at32, 32));
+    const limbs = i32x4.add(at96, v128.shuffle<u64>(at96, at96, 1, 0)); // low halves count
+    const top = v128.shuffle<u32>(i64x2.splat(0), limbs, 0, 4, 1, 5);
+    const high = i64x2.add(i64x2.add(at64, more64), i64x2.add(i64x2.shr_u(at32, 32), top));
+    v128.store(d, low);
+    v128.store(d, i64x2.sub(high, below(low, at0)), 16);
+    return;
   }
   const low = fold(at0);
   const middle = fold(at32);
@@ -114,6 +130,21 @@ function weighedSum128(d: usize, w: usize, table: usize, width: usize): void {
   const top = fold(i64x2.add(at96, i64x2.shr_u(at96, 32))) << 32; // low halves count
   store<u64>(d, lo);
   store<u64>(d, fold(at64) + fold(more64) + (middle >> 32) + u64(lo < low) + top, 8);
+}
+
+function weighedSum128(d: usize, w: usize, table: usize, width: usize): void {
+  sum128(d, w, table, 0, table + width * 16, 0, 16, usize.MAX_VALUE, width, false);
+}
+
+/**
+ * Two sums of `width` words of 16 bytes each, of the tables `left` and `right`, downwards from x and from y mod `turns` + 1; w: both
+ * weights side by side. Low halves at d, then high ones.
+ */
+export function weighedTurns128(
+  d: usize, w: usize, left: usize, x: usize, right: usize, y: usize, turns: usize, width: usize,
+): void {
+  const mask = turns << 4;
+  sum128(d, w, left, (x << 4) & mask, right, (y << 4) & mask, <usize>-16, mask, width, true);
 }
 
 /** d = the sum of w * table over two rows of `width` words of `size` bytes; w: i64, the two weights of a column side by side. */

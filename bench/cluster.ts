@@ -115,7 +115,7 @@ export const benchCluster = async (wanted: (name: string) => boolean): Promise<R
   const resources = (tag: string) => `--resources=${JSON.stringify({ [tag]: SLOTS, work: SLOTS })}`;
   try {
     const { stdout } = await tessera('start', '--head', `--port=${PORT}`, resources('alice'));
-    const token = / --token=(\w+)/.exec(stdout)![1]!;
+    const token = /TESSERA_TOKEN=(\w+)/.exec(stdout)![1]!;
     await tessera('start', `--address=${ADDRESS}`, resources('bob'));
     const session = await sf.session({ address: ADDRESS, token, loggingLevel: 'error' });
     const rows: Row[] = [];

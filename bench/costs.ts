@@ -27,9 +27,9 @@ const rows = fields.flatMap((field) => {
   return [
     ...cases.flatMap((k): CostRow[] => {
       const table = withGuard(ring, k, measure(ring, k, field, 2));
-      const keyed = measure(ring, k, field, 2, 'latency');
+      const fss = measure(ring, k, field, 2, 'latency');
       const free = field === 'FM128' ? table : measure(ring, k, field, 2, 'msb');
-      return [table, ...[keyed, free].filter((row) => row.rounds < table.rounds)];
+      return [table, ...[fss, free].filter((row) => row.rounds < table.rounds)];
     }),
     ...cases.map((k) => measure(ring, k, field, 3)),
   ];

@@ -1,10 +1,13 @@
 /**
- * @file `npm run features` writes FEATURES.md: functions by looking whether `np` has them, costs by measuring them, the
+ * @file `npm run features` writes FEATURES.md, and the number of ops into ARCHITECTURE.md: functions by looking whether `np` has them, costs by measuring them, the
  * rest from lists. Tests hold the file to what is measured now, but for the last digits of errors.
  */
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { GATE_NAMES } from '../src/gates/gate-table.ts';
+import { LOCAL_NAMES } from '../src/gates/local-ops.ts';
+import { CATALOGUE } from '../src/ir/ops/catalogue.ts';
 import * as np from '../src/numpy/index.ts';
 import type { FieldName } from '../src/ring/field.ts';
 import { Ring } from '../src/ring/ring.ts';
@@ -17,6 +20,7 @@ import { measureRange, rangeText } from './lib/range-table.ts';
 import { RANGES } from './lib/ranges.ts';
 
 const file = fileURLToPath(new URL('../../FEATURES.md', import.meta.url));
+const architecture = fileURLToPath(new URL('../../ARCHITECTURE.md', import.meta.url));
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
@@ -75,9 +79,18 @@ const spuTests = (): string => {
   );
 };
 
+/** How many ops there are: a sentence of this page and of ARCHITECTURE.md. */
+export const counted = (): string =>
+  `The catalogue has ${Object.keys(CATALOGUE).length} ops beside the loop; they are lowered to ${GATE_NAMES.length} gates and ` +
+  `${LOCAL_NAMES.length} local operations.`;
+
+/** The sentence in a page, between its marks. */
+const COUNTED = /(<!-- counted -->)[^<]*(<!-- -->)/;
+
 /** The part that depends on names and lists alone. */
 export const listed = (): string =>
   [
+    counted(),
     '## Beside the deployment guide',
     lines(GUIDE),
     '## Beside SPU',
@@ -127,7 +140,7 @@ export const costLine = (
 ): { readonly cells: readonly string[]; readonly rows: readonly CostRow[] } => {
   const two = withGuard(ring, k, measure(ring, k, 'FM128', 2));
   const three = measure(ring, k, 'FM128', 3);
-  const keyed = measure(ring, k, 'FM128', 2, 'latency');
+  const fss = measure(ring, k, 'FM128', 2, 'latency');
   const small = runsIn(k, 'FM64') ? measure(ring, k, 'FM64', 2) : undefined;
   const cost = (r: CostRow): string => `${r.rounds} / ${text(r.onlineBytes)}`;
   const error = (r: CostRow): string => (k.error === 'drawn' ? '' : text(r.maxError));
@@ -138,7 +151,7 @@ export const costLine = (
     spu2,
     cost(three),
     spu3,
-    keyed.rounds < two.rounds ? `${cost(keyed)} / ${text(keyed.dealerBytes)}` : '',
+    fss.rounds < two.rounds ? `${cost(fss)} / ${text(fss.dealerBytes)}` : '',
     text(two.dealerBytes),
     two.guard!.dealerBytes > 0 ? text(two.guard!.dealerBytes) : '',
     two.range,
@@ -146,7 +159,7 @@ export const costLine = (
     small?.range ?? '',
     small ? error(small) : '',
   ];
-  return { cells, rows: small ? [two, three, keyed, small] : [two, three, keyed] };
+  return { cells, rows: small ? [two, three, fss, small] : [two, three, fss] };
 };
 
 const FIELD_NAMES = ['FM128', 'FM64', 'FM32'] as const;
@@ -200,6 +213,8 @@ ${table(RANGE_HEAD, ranges)}
 ${listed()}
 `,
   );
+  const page = readFileSync(architecture, 'utf8');
+  writeFileSync(architecture, page.replace(COUNTED, `$1${counted()}$2`));
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await write();

@@ -4,7 +4,7 @@ import { duel, median, spread } from './lib/duel.ts';
 import type { Setting } from './lib/engine.ts';
 import { ours } from './lib/ours.ts';
 import type { Row } from './lib/row.ts';
-import { SMALL_OPS, type SmallOps } from './lib/small-ops.ts';
+import { SMALL_OPS, type SmallOps } from './lib/small-ops-workload.ts';
 
 const SETTING: Setting = { net: { rttMs: 0 }, parties: 2, field: 'FM128', dealer: 'first' };
 const PATIENCE = { warm: 1, budget: 15, limit: 120 } as const;

@@ -1,19 +1,27 @@
 /**
- * @file The main demo, in simulation: alice and bob train a logistic regression on data that neither shows the other
- * (lib/training.ts). examples/production runs the same training on machines of their own.
+ * @file The main demo, in simulation: alice and bob have tables of patients, in different orders, some in one of them only. They find the patients that both
+ * have and train a logistic regression on data that neither shows the other (lib/training.ts; two-tables.ts is the same in twenty lines). examples/production runs
+ * it on machines of their own.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import * as sf from '../src/index.ts';
+import * as sf from 'tessera-mpc';
+import { progressBar } from '../src/cli/bar.ts';
 import { area } from './lib/metrics.ts';
 import { type DemoOptions, readFlags } from './lib/options.ts';
 import { rocSvg } from './lib/roc-svg.ts';
-import { jsonOf, publicSplit, type Result, tableOf, trainInTheClear, trainTogether } from './lib/training.ts';
+import { joinedStudy, jsonOf, type Result, tableOf, trainInTheClear, trainTogether } from './lib/training.ts';
 
 const NAMES = ['alice', 'bob', 'carol', 'dave', 'erin'];
 const PICTURE = 'out/breast-cancer-roc.svg';
 
 const seconds = (since: number): number => (performance.now() - since) / 1000;
+
+/** `40 ms and 100 Mbit/s`, of which either may be left out. */
+const linkText = ({ rtt, bandwidth }: DemoOptions): string =>
+  [...(rtt > 0 ? [`${rtt} ms`] : []), ...(bandwidth === undefined ? [] : [`${bandwidth} Mbit/s`])].join(
+    ' and ',
+  );
 
 const draw = (together: Result, clear: Result, o: DemoOptions): void => {
   mkdirSync(dirname(PICTURE), { recursive: true });
@@ -44,12 +52,11 @@ const main = async (): Promise<void> => {
   const link = { rttMs: o.rtt, ...(o.bandwidth !== undefined && { bandwidthMbit: o.bandwidth }) };
   await sf.init({ parties: NAMES.slice(0, o.parties), address: 'local', ...(shaped && { link }) });
   try {
-    const { train, test } = publicSplit();
+    say(`${o.parties} parties, ${o.field}, dealer: ${o.dealer}${shaped ? `, links of ${linkText(o)}` : ''}`);
+    sf.currentSession().onProgress = progressBar();
+    const study = await joinedStudy();
     say(
-      `${o.parties} parties, ${o.field}, dealer: ${o.dealer}${shaped ? `, links of ${o.rtt} ms and ${o.bandwidth ?? 'any'} Mbit/s` : ''}`,
-    );
-    say(
-      `${train.length + test.length} patients: ${train.length} to train with, ${test.length} to test; alice holds 15 features, bob 15 and the diagnosis`,
+      `${study.joined} patients are in both tables: ${study.trained} to train with, ${study.joined - study.trained} to test; alice holds 15 features, bob 15 and the diagnosis`,
     );
     const spu = sf.SPU(
       sf.utils.testing.clusterDef(NAMES.slice(0, o.parties), {
@@ -57,14 +64,14 @@ const main = async (): Promise<void> => {
         beaver_type: o.dealer === 'third-party' ? 'TrustedThirdParty' : 'TrustedFirstParty',
       }),
     );
-    const together = await trainTogether(spu, o, say);
+    const together = await trainTogether(spu, study, o, say);
     const clear = trainInTheClear(o.epochs);
     const cost = sf.stats().spus[0]!;
     draw(together, clear, o);
     say(tableOf(`${o.parties} parties, ${o.field}`, together, clear, cost));
     say(`ROC curves: ${PICTURE}`);
     say(`${seconds(begun).toFixed(1)} s in all`);
-    if (o.json) say(jsonOf(o.parties, o.field, together, clear, cost));
+    if (o.json) say(jsonOf(o.parties, o.field, study.joined, together, clear, cost));
   } finally {
     await sf.shutdown();
   }

@@ -9,7 +9,13 @@
 import { readFileSync } from 'node:fs';
 import * as sf from 'tessera-mpc';
 
-const [self, wealth, file] = process.argv.slice(2);
+const [self = '', wealth = '', file] = process.argv.slice(2);
+if (!['alice', 'bob'].includes(self) || !(Number(wealth) >= 0) || wealth.trim() === '') {
+  console.error(
+    'usage: millionaires.js alice|bob WEALTH [OPTIONS.json], as in: millionaires.js alice 5200000',
+  );
+  process.exit(2);
+}
 const here = {
   cluster_config: {
     parties: { alice: { address: '127.0.0.1:19481' }, bob: { address: '127.0.0.1:19482' } },

@@ -1,5 +1,6 @@
 /** @file Typed errors. Every message says what is wrong, where, and how to mend it; none holds a secret or a share. */
 
+/** What `TesseraError.code` may be. */
 export type ErrorCode =
   | 'INVALID_ARGUMENT'
   | 'SHAPE'
@@ -18,6 +19,9 @@ export type ErrorCode =
   | 'DIVERGED'
   | 'SERIALIZATION'
   | 'CLOSED';
+
+/** The page with cause and mend of every code, which comes with the package and is part of the site. */
+const PAGE = 'docs/reference/errors.md';
 
 /**
  * Base of all errors that Tessera throws: `code` is stable, `message` is for people.
@@ -39,12 +43,19 @@ export class TesseraError extends Error {
    * new sf.TesseraError('SHAPE', 'shapes differ', { op: 'add' }).info // { op: 'add' }
    */
   readonly info: Readonly<Record<string, unknown>>;
+  /**
+   * Where the code has its cause and its mend: a page of the site, which the package brings along.
+   * @example
+   * new sf.TesseraError('SHAPE', 'shapes differ').help // 'docs/reference/errors.md#shape'
+   */
+  readonly help: string;
 
   constructor(code: ErrorCode, message: string, info: Record<string, unknown> = {}, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'TesseraError';
     this.code = code;
     this.info = info;
+    this.help = `${PAGE}#${code.toLowerCase()}`;
   }
 }
 

@@ -1,12 +1,25 @@
 /**
  * @file How URLs of the library's code begin. In a page it is a file and its parts, whose neighbours are the page's own; behind a
- * user's bundler, one file of the user's.
+ * user's bundler, one file of the user's, or one that the bundler knows by its place on the disk it was built on.
  */
 const own = import.meta.url;
 const file = /^(.*\/)tessera(?:-part-\w+)?\.js$/.exec(own.replace(/[?#].*$/, ''));
 
-export const HERE: readonly string[] = own.startsWith('file:')
-  ? [new URL('./', own).href, new URL('./', own).href.replace(/^file:\/\//, '')]
-  : file
-    ? [`${file[1]}tessera.js`, `${file[1]}tessera-part-`]
-    : [`${own}:`];
+/** Cut from text: of a URL that is made of it a bundler would look for the file. */
+const folder = own.slice(0, own.lastIndexOf('/') + 1);
+const { location } = globalThis as {
+  readonly location?: { readonly origin: string; readonly protocol: string };
+};
+/** Of a bundle that does not tell its address, no line can be told from the user's. */
+const bundled = own.startsWith('file:') && /^https?:$/.test(location?.protocol ?? '');
+
+/** Vite's server for development serves the modules of a package from a folder of its own, and no other files with them. */
+export const HERE_IS_PREPARED = /\/\.vite\/deps/.test(own);
+
+export const HERE: readonly string[] = bundled
+  ? [`${location!.origin}/`, 'webpack-internal:///(', 'webpack-internal:///./node_modules/']
+  : own.startsWith('file:')
+    ? [folder, folder.replace(/^file:\/\//, '')]
+    : file
+      ? [`${file[1]}tessera.js`, `${file[1]}tessera-part-`]
+      : [`${own}:`];

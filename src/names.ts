@@ -43,6 +43,10 @@ export const describe = (x: unknown): string => {
   return name === undefined || name === 'Object' ? 'an object' : `a ${name}`;
 };
 
+/** An option in the documented spelling: `num_returns` is `numReturns`. */
+export const camelKey = (key: string): string =>
+  key.replace(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
+
 /** Throws INVALID_ARGUMENT for arguments that nobody reads. */
 export const noMore = (what: string, surplus: readonly unknown[], use = ''): void => {
   if (surplus.length > 0)
@@ -52,3 +56,6 @@ export const noMore = (what: string, surplus: readonly unknown[], use = ''): voi
         `(${surplus.map(describe).join(', ')})${use && `: ${use}`}`,
     );
 };
+
+/** `1 round`, `2 rounds`. */
+export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

@@ -3,7 +3,8 @@
  * the implementations by condition: `node` and `deno`, or `browser` and `worker`.
  */
 import type { ClusterEntry } from './cluster/cluster-entry.ts';
-import type { DeviceRuntime } from './device/runtime.ts';
+import type { DeviceRuntime } from './device/device-runtime.ts';
+import type { MakingEntry } from './ir/run/engine-material.ts';
 import type { Curves } from './link/curves.ts';
 import type { SocketHost } from './link/sockets.ts';
 import type { KernelHost } from './ring/kernel-host.ts';
@@ -15,6 +16,7 @@ export interface Runtime {
   readonly '#sockets': SocketHost;
   readonly '#device-runtime': DeviceRuntime;
   readonly '#cluster': ClusterEntry;
+  readonly '#making': MakingEntry;
 }
 
 type Implements<R extends Runtime> = R;
@@ -26,6 +28,7 @@ export type ServerRuntime = Implements<{
   '#sockets': typeof import('./link/node-sockets.ts');
   '#device-runtime': typeof import('./device/node-runtime.ts');
   '#cluster': typeof import('./cluster/entry.ts');
+  '#making': typeof import('./ir/run/together.ts');
 }>;
 
 /** Pages and their workers. */
@@ -35,4 +38,5 @@ export type BrowserRuntime = Implements<{
   '#sockets': typeof import('./link/browser-sockets.ts');
   '#device-runtime': typeof import('./browser/page-runtime.ts');
   '#cluster': typeof import('./browser/no-cluster.ts');
+  '#making': typeof import('./browser/no-making.ts');
 }>;

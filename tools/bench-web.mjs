@@ -11,7 +11,7 @@ import { timeKernels } from '../dist/bench/web/kernels.js';
 import { parseCsv } from '../dist/examples/lib/csv.js';
 import { train } from '../dist/examples/web/programs.js';
 import { startDemoServer } from '../dist/examples/web/server.js';
-import { createRoom, roomLink, roomOptions, session } from '../dist/src/index.js';
+import { createRoom, roomLink, roomOptions, session } from 'tessera-mpc';
 import { forBrowsers, root } from './browsers.mjs';
 
 const EPOCHS = 10;
@@ -20,7 +20,6 @@ const RUNS = 5;
 
 const bundles = mkdtempSync(join(tmpdir(), 'tessera-bench-'));
 for (const name of ['browser', 'demo']) cpSync(join(root, 'dist', name), join(bundles, name), { recursive: true });
-cpSync(join(root, 'wasm-build', 'tessera.wasm'), join(bundles, 'demo', 'tessera.wasm'));
 await build({
   ...forBrowsers,
   entryPoints: ['bench/web/worker.ts'],
@@ -118,7 +117,7 @@ try {
       body: JSON.stringify({ link, what: 'training' }),
     });
   const alice = await session({ ...roomOptions(room, 'alice'), loggingLevel: 'warning', crossSilo: { spin: false } });
-  const csv = parseCsv(readFileSync(join(root, 'examples/data/breast_cancer_a.csv'), 'utf8'), 'a').rows;
+  const csv = parseCsv(readFileSync(join(root, 'examples/data/patients_a.csv'), 'utf8'), 'a');
   const start = performance.now();
   await train(alice, { alice: csv }, true, EPOCHS, () => {});
   const nodeMs = performance.now() - start;

@@ -1,12 +1,13 @@
 /**
  * Builds dist/browser: tessera.js (for pages and bundlers), tessera-worker.js (engine and link), tessera-lowering.js (what makes
- * programs ready for engines) and tessera.wasm. Readers of programs are parts of tessera.js that are loaded when one is read. `--sizes` tells how large they are, `--inputs` of what they are made.
+ * programs ready for engines). Kernels are text in them. Parts of tessera.js are loaded when they are first wanted: readers of programs, kernels for
+ * sets, and both workers as text for who has lost their files. `--sizes` tells how large they are, `--inputs` of what they are made.
  */
-import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { forBrowsers, root } from './browsers.mjs';
+import { forBrowsers, kernelAtEnd, kernelTexts, packed, refuse, root } from './browsers.mjs';
 import { writeStamp } from './identity.mjs';
 
 
@@ -17,15 +18,15 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 /** One of the files. The page's functions are compared by name between parties; the worker has none of its own. */
-const bundle = async (name, entry, keepNames, splitting = false) => {
+const bundle = async (name, entry, { kernels, plugins = [], ...options }) => {
   const { metafile } = await build({
     ...forBrowsers,
     entryPoints: { [name]: entry },
     outdir: out,
-    splitting,
+    ...options,
+    plugins: [refuse, ...plugins, kernelTexts(kernels)],
     chunkNames: `${name}-part-[hash]`,
     target: ['chrome111', 'firefox115', 'safari16.4'],
-    keepNames,
     // For who asks where a bundle's bytes come from; a page does not load it, and the package has none.
     sourcemap: 'external',
     legalComments: 'none',
@@ -33,22 +34,33 @@ const bundle = async (name, entry, keepNames, splitting = false) => {
   });
   return Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.js'));
 };
-const outputs = [
-  ...(await bundle('tessera', 'src/browser/index.ts', true, true)),
-  ...(await bundle('tessera-worker', 'src/browser/worker.ts', false)),
-  ...(await bundle('tessera-lowering', 'src/browser/lowering-worker.ts', false)),
+const workers = [
+  ...(await bundle('tessera-worker', 'src/browser/worker.ts', { kernels: [], ...kernelAtEnd('tessera') })),
+  ...(await bundle('tessera-lowering', 'src/browser/lowering-worker.ts', { kernels: [] })),
 ];
-copyFileSync(join(root, 'wasm-build', 'tessera.wasm'), join(out, 'tessera.wasm'));
+const workerTexts = {
+  name: 'workers as text',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^tessera:workers$/ }, ({ path }) => ({ path, namespace: 'worker-texts' }));
+    onLoad({ filter: /./, namespace: 'worker-texts' }, () => ({
+      contents: Object.entries({ party: 'tessera-worker.js', lowering: 'tessera-lowering.js' })
+        .map(([kind, file]) => `export const ${kind} = "${packed(readFileSync(join(out, file)))}";`)
+        .join('\n'),
+    }));
+  },
+};
+const page = { kernels: ['sets'], plugins: [workerTexts], keepNames: true, splitting: true };
+const outputs = [...(await bundle('tessera', 'src/browser/index.ts', page)), ...workers];
 if (process.argv.includes('--sizes')) {
   const size = (name) => {
     const bytes = readFileSync(join(out, name));
     return { name, bytes: statSync(join(out, name)).size, gzip: gzipSync(bytes, { level: 9 }).length };
   };
-  const sizes = ['tessera.js', 'tessera-worker.js', 'tessera-lowering.js', 'tessera.wasm'].map(size);
+  const sizes = ['tessera.js', 'tessera-worker.js', 'tessera-lowering.js'].map(size);
   for (const { name, bytes, gzip } of sizes)
     console.error(`${name.padEnd(20)} ${String(bytes).padStart(7)} bytes ${String(gzip).padStart(7)} gzip`);
-  const engine = sizes[1].gzip + sizes[3].gzip;
-  console.error(`engine, codec and channel: ${engine} bytes gzip; with the page's part ${engine + sizes[0].gzip}`);
+  const engine = sizes[1].gzip;
+  console.error(`engine, kernels, codec and channel: ${engine} bytes gzip; with the page's part ${engine + sizes[0].gzip}`);
 }
 if (process.argv.includes('--inputs')) {
   for (const [name, { inputs: from }] of outputs)

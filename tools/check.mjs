@@ -1,6 +1,6 @@
 /**
- * @file `npm run check`: types, style, what nobody uses (knip) and what imports itself in a circle (madge), side by side. Prints what
- * those say that are not content.
+ * @file `npm run check`: types, style, what nobody uses (knip), what imports itself in a circle (madge), links of pages that lead
+ * nowhere, and whether the table of np's parameters is that of its types, side by side. Prints what those say that are not content.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -12,11 +12,22 @@ const CHECKS = [
   ['biome', 'check', '.'],
   ['knip', '--no-progress', '--no-config-hints'],
   ['madge', '--circular', '--no-spinner', 'src'],
+  ['links'],
+  ['parameters', '--check'],
 ];
 
-const run = ([name, ...args]) =>
+/** Those that are tools of this project. */
+const OWN = ['links', 'parameters'];
+
+const started = ([name, ...args]) =>
+  OWN.includes(name)
+    ? spawn(process.execPath, [join(root, `tools/${name}.mjs`), ...args])
+    : spawn(join(root, 'node_modules/.bin', name), args, { cwd: root });
+
+const run = (check) =>
   new Promise((resolve) => {
-    const child = spawn(join(root, 'node_modules/.bin', name), args, { cwd: root });
+    const [name] = check;
+    const child = started(check);
     let text = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8');

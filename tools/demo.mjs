@@ -6,13 +6,13 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const out = resolve(process.argv.slice(2).find((arg) => !arg.startsWith('--')) ?? join(root, 'dist', 'demo'));
-const LIBRARY = [join(root, 'src/index.ts'), join(root, 'src/browser/index.ts')];
+const LIBRARY = join(root, 'src/browser/index.ts');
 
 const ready = {
   name: 'the ready-made file',
   setup({ onResolve }) {
-    onResolve({ filter: /^\./ }, ({ path, resolveDir }) =>
-      LIBRARY.includes(join(resolveDir, path)) ? { path: '../tessera/tessera.js', external: true } : undefined,
+    onResolve({ filter: /^(\.|tessera-mpc$)/ }, ({ path, resolveDir }) =>
+      path === 'tessera-mpc' || join(resolveDir, path) === LIBRARY ? { path: '../tessera/tessera.js', external: true } : undefined,
     );
   },
 };
@@ -20,7 +20,7 @@ const ready = {
 rmSync(out, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: ['salaries', 'training', 'digits'].map((name) => `examples/web/${name}.ts`),
+  entryPoints: ['salaries', 'training', 'digits', 'table-worker'].map((name) => `examples/web/${name}.ts`),
   outdir: out,
   bundle: true,
   splitting: true,

@@ -8,10 +8,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MODULES } from './wasm.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const stamp = join(root, 'src', 'build-stamp.ts');
-const kernels = join(root, 'wasm-build', 'tessera.wasm');
+const fileOf = (module) => join(root, 'wasm-build', `${module}.wasm`);
 
 /** What no party's numbers depend on. */
 const APART = /^(cli\/|cluster\/page\/|build-stamp\.ts$)/;
@@ -27,10 +28,10 @@ const digestOf = (bytes) => createHash('sha512').update(bytes).digest('hex').sli
 
 /** Brings src/build-stamp.ts up to date. */
 export const writeStamp = () => {
-  if (!existsSync(kernels)) execFileSync('npm', ['run', '-s', 'build:wasm'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  if (!MODULES.every((module) => existsSync(fileOf(module)))) execFileSync('npm', ['run', '-s', 'build:wasm'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const wasm = digestOf(readFileSync(kernels));
-  const hash = createHash('sha512').update(`${version}\n${wasm}\n`);
+  const digests = MODULES.map((module) => [module, digestOf(readFileSync(fileOf(module)))]);
+  const hash = createHash('sha512').update(`${version}\n${digests.join('\n')}\n`);
   for (const file of sources()) {
     const text = readFileSync(join(root, 'src', file), 'utf8').replaceAll('\r\n', '\n');
     hash.update(`${file} ${text.length}\n${text}`);
@@ -38,7 +39,8 @@ export const writeStamp = () => {
   const text = `/** @file Made by tools/identity.mjs. */
 export const VERSION = '${version}';
 export const HASH = '${hash.digest('hex').slice(0, 32)}';
-export const KERNELS = '${wasm}';
+export const KERNELS = {
+${digests.map(([module, digest]) => `  ${module}: '${digest}',\n`).join('')}};
 `;
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== text) writeFileSync(stamp, text);
 };

@@ -16,6 +16,8 @@ import { parseArgs } from 'node:util';
 const root = fileURLToPath(new URL('../', import.meta.url));
 /** The least part of the faults that tests have to see. */
 const LEAST = 0.97;
+/** The modules are what has faults, not the package that was made of them before. */
+const MODULES = '--conditions=tessera-modules';
 /** Tests that take longer under a fault do not end: that is seen too. */
 const LIMIT_MS = 240_000;
 
@@ -86,7 +88,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 /** Runs to its end, or until a test has failed. */
 const run = (at, command, args, env = {}) =>
   new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: at, env: { ...process.env, FORCE_COLOR: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd: at, env: { ...process.env, FORCE_COLOR: '0', NODE_OPTIONS: MODULES, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     children.add(child);
     let text = '';
     let ended;
@@ -116,7 +118,7 @@ const UNSETTLED = 'exit 13';
 const stampKernels = (at) => {
   const hash = createHash('sha512').update(readFileSync(join(at, 'wasm-build/tessera.wasm'))).digest('hex').slice(0, 32);
   const path = join(at, 'dist/src/build-stamp.js');
-  write(path, readFileSync(path, 'utf8').replace(/KERNELS = '\w+'/, `KERNELS = '${hash}'`));
+  write(path, readFileSync(path, 'utf8').replace(/tessera: '\w+'/, `tessera: '${hash}'`));
 };
 
 const tryOne = async (m, slot) => {
@@ -125,7 +127,7 @@ const tryOne = async (m, slot) => {
     const { texts } = applied(m, (file) => readFileSync(join(base, textOf(file)), 'utf8'));
     for (const [file, text] of texts) write(join(at, textOf(file)), text);
     if (m.edits.some((e) => e.file.startsWith('assembly/'))) {
-      rmSync(join(at, 'wasm-build'), { recursive: true });
+      rmSync(join(at, 'wasm-build/tessera.wasm'));
       const asc = join(root, 'node_modules/assemblyscript/bin/asc.js');
       const built = await run(at, process.execPath, [asc, 'assembly/index.ts', '--config', 'asconfig.json', '--target', 'release']);
       if (!built.good) return { killed: false, by: `is not built: ${built.text.slice(0, 300)}` };

@@ -1,7 +1,7 @@
 /** @file Processes from their start to the answer that they print: the millionaires' program. */
 
 import { spawn } from 'node:child_process';
-import type { Command } from './crew.ts';
+import type { Command } from './engine-processes.ts';
 
 const ANSWER = /bob is richer/;
 

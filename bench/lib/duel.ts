@@ -3,8 +3,8 @@
  * What a first run alone pays (compilers, buffers) is kept apart.
  */
 
-import { TooLong } from './crew.ts';
 import type { Standing } from './engine.ts';
+import { TooLong } from './engine-processes.ts';
 import type { Row } from './row.ts';
 
 export interface Timing {

@@ -57,7 +57,36 @@ export const GUIDE: readonly (readonly [feature: string, answer: Answer, note: s
     'each SPU party and the dealer in a thread of its own',
   ],
   ['PYU: functions of a party, handles, `num_returns`', 'yes', ''],
-  ['stateful PYU objects (`@proxy`)', 'yes', '`sf.proxy`'],
+  [
+    'stateful PYU objects (`@proxy`)',
+    'yes',
+    '`sf.proxy`, with static methods, several results and `max_concurrency`',
+  ],
+  [
+    'names of SecretFlow: `with_device`, `PYU.dump`, `load`, `device_type`, `SPU.init`, `reset`, `shutdown`, `id`, `conf`, `cluster_def`, `world_size`, `unused_tcp_port`, `__version__`',
+    'yes',
+    'in snake_case and camelCase; options of calls too (`num_returns`, `static_argnames`, `max_concurrency`)',
+  ],
+  [
+    'SPU to SPU of equal configuration, `.to(spu2)`',
+    'yes',
+    'shares stay at their parties; under fresh masks',
+  ],
+  [
+    'options of `init` that mean nothing here (Ray, gRPC, threads of workers)',
+    'no',
+    'UNSUPPORTED says what to use, in all modes',
+  ],
+  [
+    'progress of programs',
+    'yes',
+    '`spu(fn, { onProgress })`, `session.onProgress`: rounds and operations of all, bytes, time left',
+  ],
+  [
+    'health and figures of services',
+    'yes',
+    '`metrics` of `sf.init`, `--metrics` of `dealer`, `relay`, `start`: Prometheus, on a loopback port',
+  ],
   [
     'SPU from a `cluster_def`; `runtime_config`',
     'yes',
@@ -92,5 +121,9 @@ export const GUIDE: readonly (readonly [feature: string, answer: Answer, note: s
     'yes',
     'a thread in simulation, `tessera dealer` in production; streams ahead',
   ],
-  ['MultiParty (no dealer)', 'no', 'as in SPU'],
+  [
+    'MultiParty (no dealer)',
+    'yes',
+    'two parties make their material between them, in Node and Deno; SPU refuses it',
+  ],
 ];

@@ -14,9 +14,13 @@ export const PROTOCOLS: readonly Line[] = [
     'yes',
     'deals ahead, and is not waited for in every operation; material can be stored',
   ],
-  ['MultiParty', 'no', "throws, as SPU's does"],
+  [
+    'MultiParty',
+    'yes',
+    'two parties in Node and Deno, every gate but keys of `cost_mode: latency` and the range guard',
+  ],
   ['malicious security', 'no', 'semi-honest, all but one may collude; as SPU'],
-  ['private set intersection', 'no', ''],
+  ['private set intersection', 'yes', '`sf.psi`: two to five parties; SecretFlow: a package of its own'],
 ];
 
 /** Groups of PPHLO operations, and what SPU's custom calls do. */
@@ -73,7 +77,7 @@ export const OPERATIONS: readonly Line[] = [
   [
     'JAX, TensorFlow, PyTorch as frontends',
     'partly',
-    '`sf.program`: exports of JAX, StableHLO in bytecode and text; ONNX: no',
+    '`sf.program`: exports of JAX, StableHLO in bytecode and text; `sf.onnx`: models of PyTorch, scikit-learn and XGBoost',
   ],
 ];
 
@@ -83,7 +87,7 @@ export const CONFIG: readonly Line[] = [
   [
     '`trunc_allow_msb_error`',
     'yes',
-    'a round less for products at FM64 and FM32; one of magnitude m is wrong with probability m 2^-28 and m 2^-16; functions by tables stay exact',
+    'true: a round less for products at FM64 and FM32; one of magnitude m is wrong with probability m 2^-28 and m 2^-16; functions by tables stay exact. false: a round more for those at FM128, where one is wrong with probability m 2^-76 otherwise',
   ],
   ['`sigmoid_mode`', 'yes', 'REAL to 2^-20; MM1 and SEG3 are the straight lines of SPU'],
   [
@@ -139,7 +143,7 @@ export const PARTLY: Readonly<Record<string, string>> = {
   setxor1d: 'takes `size`',
   unique_all: 'takes `size`',
   unique_inverse: 'takes `size`',
-  take: 'secret places lie within the axis: `check` finds others',
+  take: 'a secret place outside reads another element or 0: `check` finds it',
   put: 'a new array',
   place: 'a new array; of secrets too',
   put_along_axis: 'a new array',

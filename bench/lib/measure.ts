@@ -127,7 +127,7 @@ export const measure = (
     field: FIELDS[field],
     parties,
     costMode: mode === 'latency' ? 'latency' : 'bandwidth',
-    truncAllowMsbError: mode === 'msb',
+    ...(mode === 'msb' && { truncAllowMsbError: true }),
     // The same masks at every run: how many rounds a sort takes depends on a shuffle.
     seeds: Array.from({ length: parties }, (_, rank) => new Uint8Array(32).fill(rank + 1)),
   });

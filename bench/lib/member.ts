@@ -1,4 +1,4 @@
-/** @file The side of lib/crew.ts that a process in JavaScript has: hears `run` and `end`, and answers in lines of JSON. */
+/** @file The side of lib/engine-processes.ts that a process in JavaScript has: hears `run` and `end`, and answers in lines of JSON. */
 
 import { createInterface } from 'node:readline';
 

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { keygen } from '../../src/cli/keygen.ts';
-import { Crew } from './crew.ts';
 import type { Engine, Setting } from './engine.ts';
+import { EngineProcesses } from './engine-processes.ts';
 import { type Mesh, mesh } from './net.ts';
 import type { PartyJob } from './party.ts';
 import type { Workload } from './workloads.ts';
@@ -94,16 +94,16 @@ export const ours: Engine = {
         file: process.execPath,
         args: [PARTY, JSON.stringify(job)],
       }));
-      const crew = await Crew.start(commands);
+      const processes = await EngineProcesses.start(commands);
       return {
-        run: (limit) => crew.run(limit),
+        run: (limit) => processes.run(limit),
         end: async () => {
-          const reports = await crew.end().finally(links.close);
+          const reports = await processes.end().finally(links.close);
           plain.set(w.name, reports[0]!.plainSeconds!);
           return reports;
         },
         kill: () => {
-          crew.kill();
+          processes.kill();
           links.close();
         },
       };

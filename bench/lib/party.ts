@@ -1,12 +1,12 @@
 /** @file One process of ours in a workload: a party, or the dealer. Told by lib/ours.ts what it is. */
 
-import { startDealer } from '../../src/device/production/dealer.ts';
+import { startDealer } from '../../src/device/production/dealer-service.ts';
 import * as sf from '../../src/index.ts';
 import { dealingSeconds } from './dealing.ts';
 import type { DealerKind } from './engine.ts';
 import { serve } from './member.ts';
 import type { Net } from './net.ts';
-import { SMALL_OPS } from './small-ops.ts';
+import { SMALL_OPS } from './small-ops-workload.ts';
 import { WORKLOADS, type Workload } from './workloads.ts';
 
 export interface PartyJob {

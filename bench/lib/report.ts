@@ -91,7 +91,7 @@ const theirs = (r: ProgramRow): string =>
 
 const beside = (rows: readonly ProgramRow[]): string =>
   table(
-    ['workload', 'ours s', 'theirs s (least - most)', 'ratio', ''],
+    ['workload', 'ours s', 'theirs s (least - most)', 'ratio', 'note'],
     rows.map((r) => [
       r.workload,
       figure(r.value),

@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { keygen } from '../../src/cli/keygen.ts';
 import { together } from './answer.ts';
-import type { Command } from './crew.ts';
 import { median, spread } from './duel.ts';
 import type { Engine, Startup } from './engine.ts';
+import type { Command } from './engine-processes.ts';
 import { mesh } from './net.ts';
 import type { Row } from './row.ts';
 

@@ -7,8 +7,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { projectFile } from '../../examples/lib/project.ts';
-import { Crew } from '../lib/crew.ts';
 import type { Engine, Standing } from '../lib/engine.ts';
+import { EngineProcesses } from '../lib/engine-processes.ts';
 import { isShaped, mesh } from '../lib/net.ts';
 
 const MEMBER = fileURLToPath(new URL('./jiff_member.js', import.meta.url));
@@ -24,10 +24,10 @@ const OPS: Readonly<Record<string, string>> = {
 };
 
 /** The largest batch that ends in a minute, to judge by the one before it. */
-const largest = async (crew: Crew): Promise<number> => {
+const largest = async (processes: EngineProcesses): Promise<number> => {
   let best = BATCHES[0]!;
   for (const batch of BATCHES) {
-    const seconds = await crew.run(2 * MINUTE, `run ${batch}`);
+    const seconds = await processes.run(2 * MINUTE, `run ${batch}`);
     best = batch;
     if (seconds * 12 > MINUTE) break; // ten times the work, and some more for what grows with it
   }
@@ -52,17 +52,17 @@ export const jiff: Engine = {
       file: process.execPath,
       args: [MEMBER, JSON.stringify({ rank, parties: s.parties, address, op })],
     }));
-    const crew = await Crew.start(members);
+    const processes = await EngineProcesses.start(members);
     try {
-      const batch = await largest(crew);
+      const batch = await largest(processes);
       return {
-        run: async () => ((await crew.run(2 * MINUTE, `run ${batch}`)) * ELEMENTS) / batch,
-        end: () => crew.end(),
-        kill: () => crew.kill(),
+        run: async () => ((await processes.run(2 * MINUTE, `run ${batch}`)) * ELEMENTS) / batch,
+        end: () => processes.end(),
+        kill: () => processes.kill(),
         note: `${op} modulo a 24-bit prime, ${batch} at once`,
       };
     } catch (e) {
-      crew.kill();
+      processes.kill();
       throw e;
     }
   },

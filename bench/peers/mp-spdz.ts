@@ -11,8 +11,8 @@ import { basename, delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectFile } from '../../examples/lib/project.ts';
 import { together } from '../lib/answer.ts';
-import { type Command, TooLong } from '../lib/crew.ts';
 import type { Engine } from '../lib/engine.ts';
+import { type Command, TooLong } from '../lib/engine-processes.ts';
 import { mesh, type Net, seenBy } from '../lib/net.ts';
 
 const run = promisify(execFile);

@@ -8,8 +8,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectFile } from '../../examples/lib/project.ts';
-import { Crew } from '../lib/crew.ts';
 import type { Engine } from '../lib/engine.ts';
+import { EngineProcesses } from '../lib/engine-processes.ts';
 import { mesh, seenBy } from '../lib/net.ts';
 
 /** `python`: the interpreter that has the package. */
@@ -38,7 +38,7 @@ export const spu = (python: string): Engine => ({
     const script = projectFile('bench', 'peers', 'spu_party.py');
     const job = { name: w.name, field: s.field, folder };
     try {
-      const crew = await Crew.start(
+      const processes = await EngineProcesses.start(
         links.reach.map((_, rank) => ({
           name: `SPU's party ${rank}`,
           file: python,
@@ -46,10 +46,10 @@ export const spu = (python: string): Engine => ({
         })),
       );
       return {
-        run: (limit) => crew.run(limit),
-        end: () => crew.end().finally(clear),
+        run: (limit) => processes.run(limit),
+        end: () => processes.end().finally(clear),
         kill: () => {
-          crew.kill();
+          processes.kill();
           clear();
         },
         ...(s.dealer === 'third' && {

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { removeOwn } from '../../src/cluster/state.ts';
-import { stopAll } from '../../src/cluster/stop.ts';
+import { stopAll } from '../../src/cluster/stop-processes.ts';
 
 const SETTLE_MS = 500;
 const folder = process.env.TESSERA_STATE!;

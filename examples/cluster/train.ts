@@ -3,8 +3,9 @@
  * `sf.init(address='ip:port')` on. `node dist/examples/cluster/train.js --address ip:port`
  */
 import { Command } from 'commander';
-import * as sf from '../../src/index.ts';
-import { jsonOf, tableOf, trainInTheClear, trainTogether } from '../lib/training.ts';
+import * as sf from 'tessera-mpc';
+import { progressBar } from '../../src/cli/bar.ts';
+import { alignedStudy, jsonOf, tableOf, trainInTheClear, trainTogether } from '../lib/training.ts';
 
 const flags = new Command('train')
   .description('The breast cancer training on a cluster with the tags alice and bob.')
@@ -32,6 +33,7 @@ const say = (line: string): void => console.log(line);
 
 await sf.init({ parties: ['alice', 'bob'], address: flags.address });
 try {
+  sf.currentSession().onProgress = progressBar();
   const node = (party: string, address: string | undefined) => ({
     party,
     address: address ?? '127.0.0.1:0',
@@ -43,11 +45,12 @@ try {
       runtime_config: { protocol: 'SEMI2K', field: 'FM128' },
     },
   });
-  const together = await trainTogether(spu, flags, say);
-  const clear = trainInTheClear(flags.epochs);
+  const study = alignedStudy();
+  const together = await trainTogether(spu, study, flags, say);
+  const clear = trainInTheClear(flags.epochs, 'aligned');
   const cost = sf.stats().spus[0]!;
   say(tableOf('2 parties on two nodes, FM128', together, clear, cost));
-  if (flags.json) say(jsonOf(2, 'FM128', together, clear, cost));
+  if (flags.json) say(jsonOf(2, 'FM128', study.joined, together, clear, cost));
 } finally {
   await sf.shutdown();
 }

@@ -1,10 +1,13 @@
 /** @file The processes of a demo: they end with it, at Ctrl-C, at a signal, and when it is killed. */
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const PATIENCE_MS = 5_000;
 const LOOK_MS = 500;
+/** How much later than its processes a demo may hear of a signal to all of them. */
+const GROUP_MS = 200;
 const LEAVES = new URL('./leave-with-parent.js', import.meta.url).href;
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -12,7 +15,10 @@ export const script = (path: string, from: string): string => fileURLToPath(new 
 
 export interface Run {
   readonly args: readonly string[];
-  /** Where its standard output goes. */
+  /**
+   * Where its standard output goes. What says nothing there has no terminal either: its messages are passed on, and of several parties
+   * one draws how far they are.
+   */
   readonly out: 'inherit' | 'ignore' | 2;
   readonly env?: NodeJS.ProcessEnv;
   /** Hears what it tells the demo. */
@@ -54,12 +60,13 @@ export class Children {
     console.error(
       `$ node ${args.map((a) => (a.startsWith('/') ? relative(process.cwd(), a) : a)).join(' ')}`,
     );
-    const stdio: StdioOptions = ['ignore', out, 'inherit', 'ipc'];
+    const stdio: StdioOptions = ['ignore', out, out === 'ignore' ? 'pipe' : 'inherit', 'ipc'];
     const child = spawn(process.execPath, ['--import', LEAVES, ...args], {
       stdio,
       ...(env && { env: { ...process.env, ...env } }),
     });
     this.#running.add(child);
+    child.stderr?.pipe(process.stderr, { end: false });
     if (heard) child.on('message', heard);
     const done = new Promise<void>((resolve, reject) => {
       child.once('error', reject);
@@ -97,6 +104,8 @@ export const runDemo = async (work: (children: Children) => Promise<void>): Prom
   try {
     await work(children);
   } catch (e) {
+    // A terminal signals the whole group: a process of the demo may have ended of it before the demo hears of it.
+    await sleep(GROUP_MS);
     if (!children.stopped) throw e;
     console.error((e as Error).message);
   } finally {

@@ -1,27 +1,21 @@
-/** @file A table of numbers as text: a header, then one row a line. In Node and in pages. */
-import { TesseraError } from '../../src/index.ts';
-
-export interface Table {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly number[])[];
-}
+/** @file A table of numbers as text. In Node and in pages. */
+import Papa from 'papaparse';
+import { TesseraError } from 'tessera-mpc';
+import { type Table, TableError, TableReader } from './table.ts';
 
 /** Throws INVALID_ARGUMENT, naming file, line and column, for what is no such table. */
 export const parseCsv = (text: string, file: string): Table => {
-  const wrong = (what: string): never => {
-    throw new TesseraError('INVALID_ARGUMENT', `${file}: ${what}`, { file });
-  };
-  const [head = '', ...lines] = text.trim().split(/\r?\n/);
-  const columns = head.split(',').map((name) => name.trim());
-  const rows = lines.map((line, i) => {
-    const cells = line.split(',');
-    if (cells.length !== columns.length)
-      wrong(`line ${i + 2} has ${cells.length} cells where the header has ${columns.length}`);
-    return cells.map((cell, j) => {
-      const x = cell.trim() === '' ? Number.NaN : Number(cell);
-      return Number.isFinite(x) ? x : wrong(`line ${i + 2}, column ${columns[j]}: not a number`);
+  const reader = new TableReader(file);
+  const { data, errors, meta } = Papa.parse<string[]>(text.replace(/\r\n?/g, '\n'), { newline: '\n' });
+  try {
+    const [bad] = errors.filter(({ type }) => type === 'Quotes');
+    if (bad) throw new TableError(`${file}: line ${(bad.row ?? 0) + 1}: ${bad.message}`);
+    data.forEach((cells, i) => {
+      reader.add(i + 1, cells);
     });
-  });
-  if (rows.length === 0) wrong('holds no rows');
-  return { columns, rows };
+    return reader.table(meta.delimiter);
+  } catch (e) {
+    if (!(e instanceof TableError)) throw e;
+    throw new TesseraError('INVALID_ARGUMENT', e.message, { file }, e);
+  }
 };

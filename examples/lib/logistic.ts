@@ -2,7 +2,7 @@
  * @file Logistic regression by mini-batch gradient descent: p = sigmoid(X w), and after each batch
  * w <- w - rate / size * X^T (p - y). Written with `np`, so that it runs on secrets and on plain arrays alike.
  */
-import { type BaseArray, np } from '../../src/index.ts';
+import { type BaseArray, np } from 'tessera-mpc';
 
 export interface Schedule {
   readonly batches: number;

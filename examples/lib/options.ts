@@ -12,9 +12,12 @@ export interface DemoOptions {
   readonly json: boolean;
 }
 
+const DEMO_EXAMPLES = ['--parties 3 --field FM64', '--dealer third-party --rtt 40 --bandwidth 100'];
+
 const PARTIES = ['2', '3', '5'];
 
-const within =
+/** A number on a command line. */
+export const within =
   (lo: number, hi: number, whole = false) =>
   (text: string): number => {
     const n = Number(text);
@@ -39,6 +42,10 @@ export const readFlags = (name: string, description: string, argv: readonly stri
     .option('--epochs <n>', 'passes over the training rows', within(1, 1000, true), 10)
     .option('--reveal-loss', 'reveal the loss after every epoch', false)
     .option('--json', 'print the figures as one JSON object, on the last line', false)
+    .addHelpText(
+      'after',
+      `\nExamples:\n${DEMO_EXAMPLES.map((line) => `  npm run demo -- ${line}`).join('\n')}`,
+    )
     .allowExcessArguments(false)
     .showSuggestionAfterError();
   const flags = command

@@ -1,7 +1,8 @@
 /** @file Tables of numbers from files. */
 import { readFileSync } from 'node:fs';
-import { TesseraError } from '../../src/index.ts';
-import { parseCsv, type Table } from './csv.ts';
+import { TesseraError } from 'tessera-mpc';
+import { parseCsv } from './csv.ts';
+import type { Table } from './table.ts';
 
 /** Throws as parseCsv, and INVALID_ARGUMENT for a file that cannot be read. */
 export const readCsv = (file: string): Table => {

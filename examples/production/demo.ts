@@ -59,5 +59,5 @@ await runDemo(async (children) => {
     dealerBytes: alice.dealerBytes,
   };
   console.log(tableOf('alice, bob and a dealer', alice.result, clear, cost));
-  if (flags.json) console.log(jsonOf(2, 'FM128', alice.result, clear, cost));
+  if (flags.json) console.log(jsonOf(2, 'FM128', alice.joined, alice.result, clear, cost));
 });

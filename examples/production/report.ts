@@ -3,6 +3,8 @@ import type { Result } from '../lib/training.ts';
 
 export interface Report {
   readonly self: string;
+  /** Patients in both tables. */
+  readonly joined: number;
   readonly result: Result;
   readonly rounds: number;
   /** Sent by this party. */

@@ -6,9 +6,10 @@
  * Who runs it is said by the configuration; the training is that of the demo in simulation.
  */
 import { Command } from 'commander';
+import * as sf from 'tessera-mpc';
+import { progressBar } from '../../src/cli/bar.ts';
 import { readOptions } from '../../src/cli/options-file.ts';
-import * as sf from '../../src/index.ts';
-import { trainTogether } from '../lib/training.ts';
+import { joinedStudy, trainTogether } from '../lib/training.ts';
 import type { Report } from './report.ts';
 
 const flags = new Command('train')
@@ -22,6 +23,7 @@ const flags = new Command('train')
 
 const session = await sf.init(readOptions(flags.config) as unknown as sf.InitOptions);
 const self = session.mode.self!;
+session.onProgress = progressBar();
 try {
   const spu = sf.SPU({
     nodes: [{ party: 'alice' }, { party: 'bob' }],
@@ -32,10 +34,11 @@ try {
       beaver_type: 'TrustedThirdParty',
     },
   });
-  const result = await trainTogether(spu, flags, (line) => console.log(`${self}: ${line}`));
+  const study = await joinedStudy();
+  const result = await trainTogether(spu, study, flags, (line) => console.log(`${self}: ${line}`));
   console.log(`${self}: accuracy ${result.accuracy.toFixed(4)}`);
   const { rounds, bytes, dealerBytes } = sf.stats().spus[0]!;
-  const report: Report = { self, result, rounds, bytes: bytes[self] ?? 0, dealerBytes };
+  const report: Report = { self, joined: study.joined, result, rounds, bytes: bytes[self] ?? 0, dealerBytes };
   if (flags.report) process.send?.(report);
 } finally {
   await sf.shutdown();

@@ -1,9 +1,11 @@
 /** @file The page of demo (c): a drawn digit through somebody else's network. */
 import { digits, type Network } from './programs.ts';
-import { byId, openRoom, openTab, run, say, show } from './room.ts';
+import { byId, openRoom, openTab, painter, run, type Seat, say, show } from './room.ts';
 
 const INK = 'rgb(20, 25, 40)';
 const GRID = 32;
+/** 1024 bytes as a square. */
+const MASKED_SIDE = 32;
 
 interface Sample {
   readonly digit: number;
@@ -91,6 +93,30 @@ const paintSmall = (pixels: readonly number[]): void => {
   context.putImageData(image, 0, 0);
 };
 
+/** The picture as it goes in: a number of 16 bytes for each pixel, which is the pixel and a mask. */
+const MASKED_BYTES = 64 * 16;
+
+/** Paints, of what leaves this party after a question, the message that the picture goes in with. */
+const maskedPicture = () => {
+  const paint = painter('masked', MASKED_SIDE);
+  let asked = false;
+  return {
+    ask: () => {
+      asked = true;
+    },
+    sent: (bytes: Uint8Array): void => {
+      if (!asked || bytes.length < MASKED_BYTES) return;
+      asked = false;
+      paint(bytes.subarray(bytes.length - MASKED_BYTES));
+      byId('masked').setAttribute(
+        'aria-label',
+        'Your drawing as it leaves this page: grey values without a pattern',
+      );
+    },
+  };
+};
+const masked = maskedPicture();
+
 const tell = (probabilities: readonly number[], ms: number): void => {
   const best = probabilities.indexOf(Math.max(...probabilities));
   byId('answer').textContent = String(best);
@@ -163,6 +189,7 @@ const ask = async (
     keep({ pixels, asked: true });
     const start = performance.now();
     say('Computing on masked values ...', 'busy');
+    masked.ask();
     try {
       const answer = await look(pixels);
       tell(answer!, Math.round(performance.now() - start));
@@ -193,7 +220,9 @@ void run(async () => {
   const network = weights(rest);
   if (new URLSearchParams(location.search).has('tab')) {
     show('room', false);
-    const { session, dealer } = await openTab();
+    const { session, dealer } = await openTab((from, bytes, self) => {
+      if (self === 'bob' && from === 'alice') masked.sent(bytes);
+    });
     const { look, ready } = digits(session, network, dealer);
     await ready();
     show('alice');
@@ -205,7 +234,7 @@ void run(async () => {
   show(self);
   document.body.dataset.ready = 'yes';
   let asked = interrupted as Asked | undefined;
-  await attend(asked, async ({ session, dealer }) => {
+  const work = async ({ session, dealer }: Seat): Promise<never> => {
     const { look } = digits(session, self === 'bob' ? network : undefined, dealer);
     document.body.dataset.joined = 'yes';
     say(self === 'bob' ? 'Ready: waiting for pictures.' : 'Bob is here. Draw a digit.', 'good');
@@ -214,5 +243,6 @@ void run(async () => {
       asked = now;
       keep(now);
     });
-  });
+  };
+  await attend(asked, work, { onSent: (_, bytes) => masked.sent(bytes) });
 });

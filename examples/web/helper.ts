@@ -1,5 +1,5 @@
 /** @file A process of the demo server: the dealer of a room, or bob. Is told by a message which, and ends when it is done. */
-import { readRoomLink, roomOptions, startDealer } from '../../src/index.ts';
+import { readRoomLink, roomOptions, startDealer } from 'tessera-mpc';
 import { playParty } from './node-party.ts';
 
 export interface Errand {

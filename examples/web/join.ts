@@ -1,5 +1,5 @@
 /** @file A party on a command line, in Node or Deno: joins the room of a link and plays a demo's other side. */
-import { readRoomLink } from '../../src/index.ts';
+import { readRoomLink } from 'tessera-mpc';
 import { playParty } from './node-party.ts';
 
 const [link = '', what = 'salaries', self = 'bob'] = process.argv.slice(2);

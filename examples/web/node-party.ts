@@ -1,6 +1,6 @@
 /** @file Bob in Node: the other side of a demo, for who has only one tab open. */
 import { readFileSync } from 'node:fs';
-import { type Room, roomOptions, type Session, session, TesseraError } from '../../src/index.ts';
+import { type Room, roomOptions, type Session, session, TesseraError } from 'tessera-mpc';
 import { parseCsv } from '../lib/csv.ts';
 import { projectFile } from '../lib/project.ts';
 import { untilDone } from './again.ts';
@@ -21,8 +21,8 @@ type Play = (s: Session, dealer: boolean, self: Party, watch: () => Witness) => 
 const PLAYS: Readonly<Record<string, Play>> = {
   salaries: (s, dealer, self) => compareSalaries(s, { [self]: SALARIES }, dealer),
   training: (s, dealer, _, watch) => {
-    const { rows } = parseCsv(fileText('data', 'breast_cancer_b.csv'), 'breast_cancer_b.csv');
-    return train(s, { bob: rows }, dealer, EPOCHS, () => {}, watch());
+    const table = parseCsv(fileText('data', 'patients_b.csv'), 'patients_b.csv');
+    return train(s, { bob: table }, dealer, EPOCHS, () => {}, watch());
   },
   digits: async (s, dealer) => {
     const { w1, b1, w2, b2 } = JSON.parse(fileText('web', 'data', 'digits-net.json')) as Network;

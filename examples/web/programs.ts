@@ -2,7 +2,7 @@
  * @file What the demos compute. Every party runs the same function, in a tab or in Node; a party's own data are given to
  * its own function alone.
  */
-import { type BaseArray, type NDArray, np, type Session, type SPU, utils } from '../../src/index.ts';
+import { type BaseArray, type NDArray, np, psi, type Session, type SPU, utils } from 'tessera-mpc';
 import { epoch, loss, predict } from '../lib/logistic.ts';
 import { accuracy, type Roc, roc } from '../lib/metrics.ts';
 import { splitRows } from '../lib/split.ts';
@@ -86,6 +86,54 @@ export const compareSalaries = async (
 /** Numbers, row by row; of bob's, the last column is the label, 0 or 1. */
 export type Rows = readonly (readonly number[])[];
 
+/** A party's table, with identifiers of its rows if it has any. */
+export interface People {
+  readonly rows: Rows;
+  readonly ids?: readonly string[];
+}
+
+/** A party's rows of the people that both have, in the order of their identifiers; as they stand, where tables have none. */
+const joined = async (s: Session, own: Own<People>): Promise<Own<Rows>> => {
+  const [alice, bob] = [s.PYU('alice'), s.PYU('bob')];
+  const known = await s.reveal({
+    alice: alice(function named() {
+      return given(own, 'alice').ids !== undefined;
+    })(),
+    bob: bob(function named() {
+      return given(own, 'bob').ids !== undefined;
+    })(),
+  });
+  if (known.alice !== known.bob)
+    throw new Error(
+      `only ${known.alice ? 'alice' : 'bob'}'s table has a first column "id": both have one, or none`,
+    );
+  const picked: { alice?: Rows; bob?: Rows } = {};
+  if (!known.alice)
+    return { ...(own.alice && { alice: own.alice.rows }), ...(own.bob && { bob: own.bob.rows }) };
+  const found = await psi({
+    alice: alice(function idsOfAlice() {
+      return given(own, 'alice').ids!;
+    })(),
+    bob: bob(function idsOfBob() {
+      return given(own, 'bob').ids!;
+    })(),
+  });
+  const take = (party: Party, which: Int32Array): void => {
+    const { rows, ids } = given(own, party);
+    const order = Array.from(which).sort((a, b) => (ids![a]! < ids![b]! ? -1 : 1));
+    picked[party] = order.map((i) => rows[i]!);
+  };
+  await s.wait([
+    alice(function rowsOfAlice(which: Int32Array) {
+      take('alice', which);
+    })(found.alice),
+    bob(function rowsOfBob(which: Int32Array) {
+      take('bob', which);
+    })(found.bob),
+  ]);
+  return picked;
+};
+
 export interface EpochEvent {
   readonly epoch: number;
   readonly loss: number;
@@ -99,6 +147,12 @@ export interface Verdict {
   readonly roc: Roc;
   /** [[true negatives, false positives], [false negatives, true positives]] */
   readonly confusion: readonly (readonly number[])[];
+}
+
+/** How many people were trained and tested with, and what came of it. */
+export interface Outcome extends Verdict {
+  readonly people: number;
+  readonly confirmed: Confirmed;
 }
 
 const BATCH = 35;
@@ -152,16 +206,17 @@ const confirm = async (s: Session, { sent, received }: Witness): Promise<Confirm
   };
 };
 
-/** Logistic regression on alice's columns and bob's; the loss after every epoch and the verdict go to both. */
+/** Logistic regression on alice's columns and bob's, of the people that both have; the loss after every epoch and the verdict go to both. */
 export const train = async (
   s: Session,
-  own: Own<Rows>,
+  tables: Own<People>,
   dealer: boolean,
   epochs: number,
   progress: (event: EpochEvent) => void,
   /** Of what passes between this party and the other, if it watches that. */
   witness = new Witness(),
-): Promise<Verdict & { readonly confirmed: Confirmed }> => {
+): Promise<Outcome> => {
+  const own = await joined(s, tables);
   const spu = spuOf(s, dealer);
   const alice = s.PYU('alice');
   const bob = s.PYU('bob');
@@ -213,7 +268,7 @@ export const train = async (
   const verdict = bob(function judgeTest(p: NDArray, y: readonly number[]) {
     return judge(p.data as Float64Array, y);
   })(p, yTest);
-  return { ...((await s.reveal(verdict)) as Verdict), confirmed: await confirm(s, witness) };
+  return { ...((await s.reveal(verdict)) as Verdict), people: rows, confirmed: await confirm(s, witness) };
 };
 
 // ---- digits

@@ -30,6 +30,26 @@ export const show = (id: string, on = true): void => {
   byId(id).hidden = !on;
 };
 
+/** Bytes as grey values on a square canvas, from the top; what comes later goes on where the last stopped. */
+export const painter = (id: string, side: number): ((bytes: Uint8Array) => void) => {
+  const context = byId<HTMLCanvasElement>(id).getContext('2d')!;
+  const image = context.createImageData(side, side);
+  let at = 0;
+  let due = false;
+  return (bytes) => {
+    for (const value of bytes.subarray(0, side * side)) {
+      image.data.set([value, value, value, 255], at * 4);
+      at = (at + 1) % (side * side);
+    }
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => {
+      due = false;
+      context.putImageData(image, 0, 0);
+    });
+  };
+};
+
 /** Lets the page answer and paint before the work goes on. */
 export const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
@@ -72,6 +92,20 @@ const enter = async (): Promise<{ room: Room; self: Party }> => {
   history.replaceState(null, '', roomLink(location.href, room));
   return { room, self: 'alice' };
 };
+
+/** Asks the server for the guest's seat, which it keeps for this tab. True also where a server keeps none. */
+const takeSeat = ({ name }: Room): Promise<boolean> =>
+  new Promise((resolve) => {
+    const key = `token of ${name}`;
+    const token = sessionStorage.getItem(key) ?? crypto.randomUUID();
+    sessionStorage.setItem(key, token);
+    const seat = new EventSource(`api/seat?${new URLSearchParams({ room: name, token })}`);
+    seat.onmessage = ({ data }) => {
+      if (data !== 'yours') seat.close();
+      resolve(data === 'yours');
+    };
+    seat.onerror = () => resolve(true);
+  });
 
 /** What is kept of a run in this tab, so that it can go on after a reload: never anywhere but here. */
 interface Kept {
@@ -135,6 +169,14 @@ const EVENTS: Readonly<Record<string, readonly [string, 'busy' | 'good' | 'bad']
 /** Makes or joins the room, and fills in the page's part about it. `what`: the demo's name, for a party in Node. */
 export const openRoom = async (what: string): Promise<DemoRoom> => {
   const { room, self } = await enter();
+  if (self === 'bob' && !(await takeSeat(room))) {
+    for (const id of ['seat', 'guest']) show(id, false);
+    byId<HTMLAnchorElement>('own-room').href = location.pathname;
+    show('full');
+    for (const control of document.querySelectorAll<HTMLButtonElement>('main :is(button, input, select)'))
+      control.disabled = true;
+    throw new Error('This room is full: Alice and Bob are both here. Neither has noticed you.');
+  }
   const link = location.href;
   const before = kept.read(room);
   byId('seat').textContent = self === 'alice' ? 'You are Alice.' : 'You are Bob.';
@@ -147,7 +189,8 @@ export const openRoom = async (what: string): Promise<DemoRoom> => {
   };
   byId('play-node').onclick = async () => {
     byId<HTMLButtonElement>('play-node').disabled = true;
-    if (!(await post('api/party', { link, what }))) say('This server has no party to lend.', 'bad');
+    if (!(await post('api/party', { link, what })))
+      say('This server lends no party, or Bob is here already.', 'bad');
   };
   const me = await keepIdentity(self === 'alice' ? 'default' : 'guest');
   // Alice lends the dealer; if there is none to lend, the room cannot work, and says so in its time.
@@ -159,6 +202,8 @@ export const openRoom = async (what: string): Promise<DemoRoom> => {
   };
   /** Somebody has left and been named: that its connections end as well is no news. */
   let alone = false;
+  /** The result is here: who leaves now takes nothing with it. */
+  let done = false;
   const absent = async ({ message }: Error): Promise<void> => {
     alone = true;
     if (leaving) await new Promise(() => {});
@@ -180,7 +225,7 @@ export const openRoom = async (what: string): Promise<DemoRoom> => {
         if (state === 'waiting' && (error as TesseraError | undefined)?.code === 'IDENTITY')
           say(`${name(party)}: ${error!.message}.`, 'bad');
         const known = EVENTS[state];
-        if (known === undefined || party === 'dealer' || (alone && state === 'down')) return;
+        if (known === undefined || done || party === 'dealer' || (alone && state === 'down')) return;
         say(`${name(party)} ${known[0]}.`, known[1]);
       },
     });
@@ -191,16 +236,19 @@ export const openRoom = async (what: string): Promise<DemoRoom> => {
     interrupted: before?.inputs,
     keep: (inputs) => keep({ inputs }),
     attend: async (inputs, work, taps = {}) => {
+      done = false;
       const stop = new AbortController();
       byId('stop').onclick = () => stop.abort();
       show('stop');
       keep({ inputs });
-      const seated = (s: Session) => {
+      const seated = async (s: Session) => {
         alone = false;
         const others = Object.entries(s.identities).filter(([party]) => room.parties.includes(party));
         keep({ identities: Object.fromEntries(others) });
         document.body.dataset.met = String(Math.round(performance.now()));
-        return work({ self, session: s, dealer: true });
+        const result = await work({ self, session: s, dealer: true });
+        done = true;
+        return result;
       };
       try {
         return await untilDone(await meet(stop.signal, taps), seated, absent);
@@ -217,10 +265,16 @@ export const openRoom = async (what: string): Promise<DemoRoom> => {
 };
 
 /** All parties as workers of this page: for looking and trying, without secrecy from whoever holds the page. */
-export const openTab = async (): Promise<Seat> => ({
+export const openTab = async (
+  onReceived?: (from: string, bytes: Uint8Array, self: string) => void,
+): Promise<Seat> => ({
   self: undefined,
   dealer: true,
-  session: await session({ parties: ['alice', 'bob'], loggingLevel: 'warning' }),
+  session: await session({
+    parties: ['alice', 'bob'],
+    loggingLevel: 'warning',
+    ...(onReceived && { onReceived }),
+  }),
 });
 
 /** Runs a demo's main part; what goes wrong is shown. */

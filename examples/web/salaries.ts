@@ -1,22 +1,21 @@
 /** @file The page of demo (a): salaries are compared, and nobody shows one. */
+import { parseAmount, parseAmounts } from '../lib/amount.ts';
 import { compareSalaries, type Own, type SalaryResult } from './programs.ts';
 import { byId, openRoom, openTab, run, type Seat, say, show } from './room.ts';
 
 /** Made when there is something to show: it takes longer to start than the rest of this page. */
-const money = (x: number): string => new Intl.NumberFormat('en', { maximumFractionDigits: 0 }).format(x);
+const money = (x: number): string => new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 }).format(x);
 
-const numbersIn = (id: string): number[] =>
-  byId<HTMLInputElement>(id)
-    .value.split(/[\s,;]+/)
-    .filter((word) => word !== '')
-    .map(Number);
+const textIn = (id: string): string => byId<HTMLInputElement>(id).value;
 
 /** The own salary first, then the colleagues'. Throws what the user should read. */
 const entered = (prefix: string): number[] => {
-  const all = [...numbersIn(`${prefix}salary`), ...numbersIn(`${prefix}others`)];
-  if (all.length === 0 || !all.every((x) => x >= 0 && x < 1e8))
-    throw new Error('Salaries are numbers from 0 to 100 million.');
-  return all;
+  const all = [parseAmount(textIn(`${prefix}salary`)), ...parseAmounts(textIn(`${prefix}others`))];
+  if (!all.every((x) => x !== undefined && x < 1e8))
+    throw new Error(
+      'Salaries are numbers from 0 to 100 million, as 56000, 56,000 or 56.000,50. Of several, a semicolon or a blank stands between two.',
+    );
+  return all as number[];
 };
 
 const place = (percentile: number | undefined): string =>
@@ -46,13 +45,19 @@ const compare = async (seat: Seat, own: Own<readonly number[]>): Promise<void> =
 /** What a form holds, for a page that was reloaded. */
 type Filled = Readonly<Record<'salary' | 'others', string>>;
 
+/** Results of before are none of what comes now. */
+const afresh = (work: () => Promise<void>): Promise<void> => {
+  show('result', false);
+  return run(work);
+};
+
 const inRoom = async (): Promise<void> => {
   const { self, interrupted, attend } = await openRoom('salaries');
   const form = byId<HTMLFormElement>('form');
   const [salary, others] = [byId<HTMLInputElement>('salary'), byId<HTMLInputElement>('others')];
   form.onsubmit = (event) => {
     event.preventDefault();
-    void run(async () => {
+    void afresh(async () => {
       const own = entered('');
       const filled: Filled = { salary: salary.value, others: others.value };
       byId<HTMLButtonElement>('go').disabled = true;
@@ -63,6 +68,7 @@ const inRoom = async (): Promise<void> => {
       }
     });
   };
+  say('Fill in your numbers, then compare.');
   if (interrupted === undefined) return;
   salary.value = (interrupted as Filled).salary;
   others.value = (interrupted as Filled).others;
@@ -72,10 +78,10 @@ const inRoom = async (): Promise<void> => {
 const inTab = (): void => {
   show('room', false);
   show('second');
-  byId('seat').textContent = 'You are Alice and Bob.';
+  say('You are Alice and Bob: fill in the numbers of both, then compare.');
   byId<HTMLFormElement>('form').onsubmit = (event) => {
     event.preventDefault();
-    void run(async () => {
+    void afresh(async () => {
       const own = { alice: entered(''), bob: entered('second-') };
       const seat = await openTab();
       try {

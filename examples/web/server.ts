@@ -8,11 +8,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { readRoomLink, TesseraError } from '../../src/index.ts';
+import { Command } from 'commander';
+import { readRoomLink, TesseraError } from 'tessera-mpc';
 import { startRelay } from '../../src/link/relay.ts';
+import { within } from '../lib/options.ts';
 import { projectFile } from '../lib/project.ts';
 import type { Errand } from './helper.ts';
+import { Seats } from './seats.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -95,7 +97,7 @@ export const startDemoServer = async (options: DemoServerOptions = {}): Promise<
     'content-security-policy':
       "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' data:; " +
       `connect-src 'self' ${relayUrl} ws://127.0.0.1:*; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; ` +
-      "require-trusted-types-for 'script'; trusted-types tessera-worker",
+      "require-trusted-types-for 'script'; trusted-types tessera-worker tessera-demo",
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-cache',
@@ -105,6 +107,14 @@ export const startDemoServer = async (options: DemoServerOptions = {}): Promise<
     }),
   };
 
+  const seats = new Seats();
+  /** Keeps the guest's seat for a tab, as long as it listens. */
+  const seat = async (query: URLSearchParams, response: ServerResponse): Promise<void> => {
+    response.writeHead(200, { ...headers, 'content-type': 'text/event-stream' }).flushHeaders();
+    const closed = new Promise<void>((resolve) => void response.once('close', resolve));
+    const taken = await seats.take(query.get('room') ?? '', query.get('token') ?? '', closed);
+    response.write(`data: ${taken ? 'yours' : 'full'}\n\n`);
+  };
   const children = new Map<string, ChildProcess>();
   const help = async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // Other sites' pages cannot read what is answered here, but they could ask.
@@ -119,7 +129,16 @@ export const startDemoServer = async (options: DemoServerOptions = {}): Promise<
     // Who asks again has started anew: the one of before waits for a session that is no more.
     const place = `${role} of ${room.name}`;
     children.get(place)?.kill();
+    let ended: () => void = () => {};
+    const exited = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    if (role === 'bob' && !(await seats.take(room.name, 'of the server', exited))) {
+      response.writeHead(409, headers).end('Bob is there already\n');
+      return;
+    }
     const child = send({ role, link, what });
+    child.once('exit', ended);
     children.set(place, child);
     child.once('exit', () => {
       if (children.get(place) === child) children.delete(place);
@@ -128,11 +147,15 @@ export const startDemoServer = async (options: DemoServerOptions = {}): Promise<
   };
 
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     if (request.method === 'POST' && Object.hasOwn(ROLES, pathname)) {
       help(pathname, request, response).catch((e: Error) =>
         response.writeHead(400, headers).end(`${e.message}\n`),
       );
+      return;
+    }
+    if (pathname === '/api/seat') {
+      void seat(searchParams, response);
       return;
     }
     if (pathname === '/config.json') {
@@ -169,17 +192,18 @@ export const startDemoServer = async (options: DemoServerOptions = {}): Promise<
 };
 
 if (process.argv[1] !== undefined && import.meta.url.endsWith(process.argv[1].split('/').at(-1)!)) {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string', default: '8780' },
-      'relay-port': { type: 'string', default: '8790' },
-      isolated: { type: 'boolean', default: false },
-    },
-  });
-  const { url, relay } = await startDemoServer({
-    port: Number(values.port),
-    relayPort: Number(values['relay-port']),
-    isolated: values.isolated,
-  });
+  const flags = new Command('demo:web')
+    .description('Serves the demos for browsers on this machine, and a relay at which their parties meet.')
+    .option('--port <port>', 'of the pages', within(0, 65_535, true), 8780)
+    .option('--relay-port <port>', 'of the relay', within(0, 65_535, true), 8790)
+    .option('--isolated', 'with the headers that give pages threads', false)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run demo:web\n  npm run demo:web -- --port 9000 --relay-port 9001',
+    )
+    .allowExcessArguments(false)
+    .parse()
+    .opts<Required<Pick<DemoServerOptions, 'port' | 'relayPort' | 'isolated'>>>();
+  const { url, relay } = await startDemoServer(flags);
   console.log(`demos at ${url}   relay at ${relay}   (ctrl-c ends both)`);
 }

@@ -1,14 +1,24 @@
 /** @file The page of demo (b): training, with live curves and pictures of what passes between both sides. */
 
-import { parseCsv } from '../lib/csv.ts';
+import type { Progress } from 'tessera-mpc';
 import { area } from '../lib/metrics.ts';
-import { type EpochEvent, type Own, type Rows, train, type Verdict } from './programs.ts';
-import { byId, openRoom, openTab, pause, run, type Seat, say, show } from './room.ts';
+import type { Table } from '../lib/table.ts';
+import {
+  type EpochEvent,
+  type Outcome,
+  type Own,
+  type Party,
+  type People,
+  type Rows,
+  train,
+} from './programs.ts';
+import { readTable } from './read-table.ts';
+import { byId, openRoom, openTab, painter, pause, run, type Seat, say, show } from './room.ts';
 import { Witness } from './witness.ts';
 
 const EPOCHS = 10;
 const SIDE = 64;
-const SAMPLES = { alice: 'data/breast_cancer_a.csv', bob: 'data/breast_cancer_b.csv' } as const;
+const SAMPLES = { alice: 'data/patients_a.csv', bob: 'data/patients_b.csv' } as const;
 
 /** Each chart in a task of its own: starting them all at once would keep the page from answering. */
 const charts = (async () => {
@@ -45,7 +55,15 @@ const progress = ({ epoch, loss, rounds, bytes, dealerBytes }: EpochEvent): void
   say(text, 'busy');
 };
 
-const tell = ({ accuracy, roc, confusion }: Verdict): void => {
+/** How far the epoch at work is. What comes after the last is none. */
+const within = ({ rounds, roundsInAll, remainingMs, done }: Progress): void => {
+  if (done || remainingMs === undefined || losses.length === EPOCHS) return;
+  const left = `${(remainingMs / 1000).toFixed(1)} s left`;
+  byId('loss-text').textContent =
+    `Epoch ${losses.length + 1} of ${EPOCHS}: ${rounds} of ${roundsInAll} rounds, ${left}`;
+};
+
+const tell = ({ accuracy, roc, confusion, people }: Outcome): void => {
   void charts.then((c) => c.roc.draw(roc.map(([x, y]) => ({ x, y }))));
   const text = `Area under the curve ${area(roc).toFixed(4)}, accuracy ${(accuracy * 100).toFixed(1)} %`;
   byId('roc').setAttribute('aria-label', text);
@@ -55,27 +73,7 @@ const tell = ({ accuracy, roc, confusion }: Verdict): void => {
       byId(`c${i}${j}`).textContent = String(n);
     });
   });
-  say(`Done. ${text}.`, 'good');
-};
-
-/** Bytes as grey values, from the top; what comes later goes on where the last stopped. */
-const painter = (id: string): ((bytes: Uint8Array) => void) => {
-  const context = byId<HTMLCanvasElement>(id).getContext('2d')!;
-  const image = context.createImageData(SIDE, SIDE);
-  let at = 0;
-  let due = false;
-  return (bytes) => {
-    for (const value of bytes.subarray(0, SIDE * SIDE)) {
-      image.data.set([value, value, value, 255], at * 4);
-      at = (at + 1) % (SIDE * SIDE);
-    }
-    if (due) return;
-    due = true;
-    requestAnimationFrame(() => {
-      due = false;
-      context.putImageData(image, 0, 0);
-    });
-  };
+  say(`Done. ${text}. ${people} people are in both tables.`, 'good');
 };
 
 /** The table as the ring has it: fixed-point numbers, 16 bytes each. */
@@ -90,12 +88,12 @@ const paintOwn = (rows: Rows): void => {
     bytes.setInt32(i * 16 + 8, high < 0 ? -1 : 0, true);
     bytes.setInt32(i * 16 + 12, high < 0 ? -1 : 0, true);
   });
-  painter('own-picture')(new Uint8Array(bytes.buffer));
+  painter('own-picture', SIDE)(new Uint8Array(bytes.buffer));
 };
 
 /** One direction between this tab and the other side: its picture, and what is said of it. */
 const passage = (id: string, words: (n: string, who: string) => string) => {
-  const paint = painter(id);
+  const paint = painter(id, SIDE);
   let count = 0;
   const text = (who: string, more = ''): void => {
     const said = `${words(kilo(count), who)}: noise, whatever the data are.${more}`;
@@ -134,25 +132,26 @@ const onSent = (to: string, bytes: Uint8Array): void => {
   witness.sent.add(bytes);
 };
 
-const start = async (seat: Seat, own: Own<Rows>): Promise<void> => {
+const start = async (seat: Seat, own: Own<People>): Promise<void> => {
   started.at = performance.now();
   losses.length = 0;
   witness = new Witness();
   sent.clear();
   received.clear();
   say('Training ...', 'busy');
-  const { confirmed, ...verdict } = await train(seat.session, own, seat.dealer, EPOCHS, progress, witness);
+  seat.session.onProgress = within;
+  const outcome = await train(seat.session, own, seat.dealer, EPOCHS, progress, witness);
   document.body.dataset.ms = String(Math.round(performance.now() - started.at));
   if (seat.self !== undefined) {
     const other = seat.self === 'alice' ? 'bob' : 'alice';
-    sent.confirm(other, confirmed[other]);
-    received.confirm(other, confirmed[seat.self]);
+    sent.confirm(other, outcome.confirmed[other]);
+    received.confirm(other, outcome.confirmed[seat.self]);
   }
-  tell(verdict);
+  tell(outcome);
 };
 
 /** Both sides as workers of this page. */
-const alone = async (own: Own<Rows>): Promise<void> => {
+const alone = async (own: Own<People>): Promise<void> => {
   const seat = await openTab();
   try {
     await start(seat, own);
@@ -164,8 +163,14 @@ const alone = async (own: Own<Rows>): Promise<void> => {
 /** With fewer there is nothing to train and to test on. */
 const LEAST_ROWS = 20;
 
-const fetchRows = async (file: string): Promise<Rows> =>
-  parseCsv(await (await fetch(file)).text(), file).rows;
+/** A table that is larger has to be chosen again when the page was reloaded. */
+const KEPT_BYTES = 2e6;
+
+const fetched = async (file: string): Promise<File> =>
+  new File([await (await fetch(file)).blob()], file.split('/').at(-1)!);
+
+const read = (file: File, party: Party, progress: (share: number) => void): Promise<Table> =>
+  readTable({ source: file, name: file.name, labelled: party === 'bob', leastRows: LEAST_ROWS }, progress);
 
 /** A table as it was given: a page that was reloaded reads it again. */
 interface Given {
@@ -175,28 +180,52 @@ interface Given {
 
 interface Chosen {
   given: Given | undefined;
-  rows: Rows | undefined;
-  take(text: string, name: string): void;
+  table: People | undefined;
+  take(file: File): Promise<void>;
 }
 
 /** The table of this party: chosen, dropped, or the sample. */
-const chooser = (sample: string): Chosen => {
-  const take = (text: string, name: string): void =>
-    void run(async () => {
-      const { columns, rows } = parseCsv(text, name);
-      if (rows.length < LEAST_ROWS)
-        throw new Error(`${name}: ${rows.length} rows are too few: at least ${LEAST_ROWS} are wanted`);
-      chosen.rows = rows;
-      chosen.given = { name, text };
-      byId('table').textContent = `${name}: ${rows.length} rows, ${columns.length} columns.`;
-      byId<HTMLButtonElement>('go').disabled = false;
-      paintOwn(rows);
+const chooser = (party: Party): Chosen => {
+  const go = byId<HTMLButtonElement>('go');
+  const bar = byId<HTMLProgressElement>('reading');
+  let last: File | undefined;
+  /** With what cannot be read there is nothing to train with. */
+  const take = (file: File): Promise<void> =>
+    run(async () => {
+      last = file;
+      chosen.table = undefined;
+      chosen.given = undefined;
+      go.disabled = true;
+      bar.value = 0;
+      show('reading');
+      byId('table').textContent = `Reading ${file.name} ...`;
+      try {
+        const table = await read(file, party, (share) => {
+          if (last === file) bar.value = share;
+        });
+        // Another may have been chosen meanwhile.
+        if (last !== file) return;
+        if (file.size <= KEPT_BYTES) chosen.given = { name: file.name, text: await file.text() };
+        const { columns, rows, ids } = table;
+        chosen.table = table;
+        byId('table').textContent =
+          `${file.name}: ${rows.length} rows, ${columns.length} columns${ids ? ' beside the identifiers' : ''}.`;
+        go.disabled = false;
+        paintOwn(rows);
+        say('Ready: train when you like.');
+      } catch (e) {
+        if (last !== file) return;
+        byId('table').textContent = `${file.name} cannot be used.`;
+        throw e;
+      } finally {
+        if (last === file) show('reading', false);
+      }
     });
-  const chosen: Chosen = { given: undefined, rows: undefined, take };
+  const chosen: Chosen = { given: undefined, table: undefined, take };
   const file = byId<HTMLInputElement>('file');
-  file.onchange = async () => {
+  file.onchange = () => {
     const [first] = file.files ?? [];
-    if (first) take(await first.text(), first.name);
+    if (first) void take(first);
   };
   const drop = byId('drop');
   drop.ondragover = (event) => {
@@ -204,14 +233,13 @@ const chooser = (sample: string): Chosen => {
     drop.classList.add('over');
   };
   drop.ondragleave = () => drop.classList.remove('over');
-  drop.ondrop = async (event) => {
+  drop.ondrop = (event) => {
     event.preventDefault();
     drop.classList.remove('over');
     const [first] = event.dataTransfer?.files ?? [];
-    if (first) take(await first.text(), first.name);
+    if (first) void take(first);
   };
-  byId('sample').onclick = () =>
-    void run(async () => take(await (await fetch(sample)).text(), sample.split('/').at(-1)!));
+  byId('sample').onclick = () => void run(async () => take(await fetched(SAMPLES[party])));
   return chosen;
 };
 
@@ -219,7 +247,7 @@ void run(async () => {
   const tab = new URLSearchParams(location.search).has('tab');
   const room = tab ? undefined : await openRoom('training');
   const self = room?.self ?? 'alice';
-  const chosen = chooser(SAMPLES[self]);
+  const chosen = chooser(self);
   if (tab) {
     show('room', false);
     for (const figure of ['sent-figure', 'other-figure']) show(figure, false);
@@ -229,22 +257,22 @@ void run(async () => {
     event.preventDefault();
     void run(async () => {
       byId<HTMLButtonElement>('go').disabled = true;
-      const own: Own<Rows> = tab
-        ? { alice: chosen.rows!, bob: await fetchRows(SAMPLES.bob) }
-        : { [self]: chosen.rows! };
+      const own: Own<People> = tab
+        ? { alice: chosen.table!, bob: await read(await fetched(SAMPLES.bob), 'bob', () => {}) }
+        : { [self]: chosen.table! };
       try {
         if (room !== undefined)
           await room.attend(chosen.given, (seat) => start(seat, own), { onReceived, onSent });
         else await alone(own);
       } finally {
-        byId<HTMLButtonElement>('go').disabled = false;
+        byId<HTMLButtonElement>('go').disabled = chosen.table === undefined;
       }
     });
   };
   const interrupted = room?.interrupted as Given | undefined;
   if (interrupted !== undefined) {
-    chosen.take(interrupted.text, interrupted.name);
-    byId<HTMLFormElement>('form').requestSubmit();
+    await chosen.take(new File([interrupted.text], interrupted.name));
+    if (chosen.table !== undefined) byId<HTMLFormElement>('form').requestSubmit();
   }
   document.body.dataset.ready = 'yes';
 });

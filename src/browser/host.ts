@@ -1,8 +1,9 @@
 /** @file A browser party's worker: its link to the others and its engines, at the service of the page. */
 import { checkBuild } from '../build.ts';
 import { packError, unpackError } from '../device/messages.ts';
-import { connectParty } from '../device/production/links.ts';
-import { SpuNode } from '../device/production/node.ts';
+import { connectParty } from '../device/production/open-links.ts';
+import { SpuNode } from '../device/production/spu-node.ts';
+import type { JobProgress } from '../ir/run/progress.ts';
 import type { Channel } from '../link/link.ts';
 import type { WebSocketTransport } from '../link/websocket.ts';
 import type { CallName, Calls, FromHost, Request, Start, Watched } from './worker-messages.ts';
@@ -25,7 +26,7 @@ const movable = (bytes: Uint8Array): Transferable[] =>
 
 const handlersOf = (
   transport: WebSocketTransport,
-  tell: (message: FromHost) => void,
+  post: (message: FromHost) => void,
   leave: () => void,
 ): Handlers => {
   const channels = new Map<number, Channel>();
@@ -40,8 +41,8 @@ const handlersOf = (
     recv: (id, from, tag) => channels.get(id)!.recv(from, tag),
     closeChannel: (id) => channels.get(id)?.close(),
     abort: (error) => transport.abort(unpackError(error)),
-    close: async () => {
-      await transport.close();
+    close: async (patienceMs) => {
+      await transport.close(patienceMs);
       setTimeout(leave);
     },
     node: (id, { config, op, dealer }) => {
@@ -52,18 +53,22 @@ const handlersOf = (
         op,
         dealer,
         stored: undefined,
-        order: (order) => tell({ kind: 'order', node: id, order }),
-        failed: (error) => tell({ kind: 'failed', node: id, error: packError(error) }),
+        order: (order) => post({ kind: 'order', node: id, order }),
+        failed: (error) => post({ kind: 'failed', node: id, error: packError(error) }),
       });
       nodes.set(id, node);
     },
     nodeReady: (id) => nodes.get(id)!.ready,
-    run: async (id, work) => {
+    run: async (id, work, tells) => {
       const node = nodes.get(id)!;
-      const outcome = await node.run(work);
+      const progress = tells
+        ? (progress: JobProgress) => post({ kind: 'progress', node: id, op: work.op.number, progress })
+        : undefined;
+      const outcome = await node.run({ ...work, progress });
       return { outcome, memory: node.memory };
     },
     free: (id, ids) => nodes.get(id)!.free(ids),
+    export: (id, ids) => nodes.get(id)!.export(ids),
     failNode: (id, error) => nodes.get(id)!.fail(unpackError(error)),
     closeNode: (id, reason) => nodes.get(id)!.close(unpackError(reason)),
   };
@@ -78,20 +83,20 @@ export const hostParty = async (
   scope: WorkerScope,
   { build, options, watched }: Start & { readonly kind: 'party' },
 ): Promise<void> => {
-  const tell = (message: FromHost, transfer: Transferable[] = []): void =>
+  const post = (message: FromHost, transfer: Transferable[] = []): void =>
     scope.postMessage(message, transfer);
   const show = (kind: keyof Watched) =>
     watched[kind]
-      ? (party: string, bytes: Uint8Array) => tell({ kind, party, bytes: bytes.slice(0, SHOWN) })
+      ? (party: string, bytes: Uint8Array) => post({ kind, party, bytes: bytes.slice(0, SHOWN) })
       : undefined;
   let handlers: Handlers | undefined;
   const early: Request[] = [];
   const answer = async ({ number, call, args }: Request): Promise<void> => {
     try {
       const value = await (handlers![call] as (...args: unknown[]) => unknown)(...args);
-      tell({ kind: 'answer', number, value }, value instanceof Uint8Array ? movable(value) : []);
+      post({ kind: 'answer', number, value }, value instanceof Uint8Array ? movable(value) : []);
     } catch (e) {
-      tell({ kind: 'refusal', number, error: packError(e) });
+      post({ kind: 'refusal', number, error: packError(e) });
     }
   };
   scope.onmessage = ({ data }: MessageEvent<Request>) => {
@@ -104,16 +109,16 @@ export const hostParty = async (
       ...options,
       signal: undefined,
       // What may be wrong in a program is found where it is lowered, and told by the page.
-      tell: () => {},
+      emit: () => {},
       onPeer: ({ error, ...event }) =>
-        tell({ kind: 'peer', event: { ...event, ...(error && { error: packError(error) }) } }),
+        post({ kind: 'peer', event: { ...event, ...(error && { error: packError(error) }) } }),
       onReceived: show('received'),
       onSent: show('sent'),
     });
-    transport.on('abort', (error) => tell({ kind: 'abort', error: packError(error) }));
-    handlers = handlersOf(transport, tell, () => scope.close());
+    transport.on('abort', (error) => post({ kind: 'abort', error: packError(error) }));
+    handlers = handlersOf(transport, post, () => scope.close());
     for (const request of early.splice(0)) void answer(request);
   } catch (e) {
-    tell({ kind: 'broken', error: packError(e) });
+    post({ kind: 'broken', error: packError(e) });
   }
 };

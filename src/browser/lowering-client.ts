@@ -1,13 +1,14 @@
 /**
  * @file Lowering for a page: in a worker of its own, from a file of its own, so that a page neither loads what lowers nor
- * waits for it. One worker serves all sessions of the page, from the first of them on.
+ * waits for it. One worker serves all sessions of the page, from the first of them to the end of the last: what runs a page's
+ * build and ends when nothing is left of it, as Deno does, is kept by none.
  */
 import { BUILD, type Build } from '../build.ts';
 import type { LoweredProgram, LoweringOptions } from '../device/lower-program.ts';
 import { type SentError, unpackError } from '../device/messages.ts';
 import { TesseraError } from '../errors.ts';
 import type { OpGraph } from '../ir/ops/program.ts';
-import { newWorker } from './workers.ts';
+import { newWorker, type PageWorker } from './workers.ts';
 
 /** `number`: the page's, for the answer. */
 export interface LoweringRequest {
@@ -27,7 +28,9 @@ interface Waiting {
 }
 
 const waiting = new Map<number, Waiting>();
-let worker: Worker | undefined;
+/** Whose programs are lowered. */
+const parties = new Set<PageWorker>();
+let worker: PageWorker | undefined;
 let next = 0;
 
 const fell = (why: string): void => {
@@ -38,21 +41,37 @@ const fell = (why: string): void => {
   waiting.clear();
 };
 
-/** Starts the worker, so that it is there when the first program is. */
-export const startLowering = (): Worker => {
+/** Ends the worker when nobody has a program for it. */
+const rest = (): void => {
+  if (parties.size > 0 || waiting.size > 0) return;
+  worker?.terminate();
+  worker = undefined;
+};
+
+const startLowering = (): PageWorker => {
   if (worker !== undefined) return worker;
   worker = newWorker('lowering', 'tessera lowering');
   worker.onmessage = ({ data }: MessageEvent<LoweringAnswer>) => {
     const { resolve, reject } = waiting.get(data.number)!;
     waiting.delete(data.number);
+    rest();
     if ('error' in data) reject(unpackError(data.error));
     else resolve(data.program);
   };
-  worker.onerror = (event) => {
-    event.preventDefault();
-    fell(event.message ?? 'it could not be loaded: is tessera-lowering.js there?');
-  };
+  worker.onfailure = fell;
   return worker;
+};
+
+/** A party's worker. That for lowering starts with it, so that it is there when the first program is. */
+export const newParty = (self: string): PageWorker => {
+  startLowering();
+  const party = newWorker('party', `tessera ${self}`);
+  parties.add(party);
+  party.onend = () => {
+    parties.delete(party);
+    rest();
+  };
+  return party;
 };
 
 /** Passes and lowering; what they throw, this rejects with. PARTY_FAILED if the worker died. */
@@ -60,5 +79,5 @@ export const lowerProgram = (graph: OpGraph, options: LoweringOptions): Promise<
   new Promise((resolve, reject) => {
     const request: LoweringRequest = { number: next++, build: BUILD, graph, options };
     waiting.set(request.number, { resolve, reject });
-    startLowering().postMessage(request);
+    startLowering().post(request);
   });

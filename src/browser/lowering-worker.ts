@@ -4,6 +4,7 @@ import { lowerProgram } from '../device/lower-program.ts';
 import { packError } from '../device/messages.ts';
 import type { WorkerScope } from './host.ts';
 import type { LoweringAnswer, LoweringRequest } from './lowering-client.ts';
+import { HERE } from './worker-messages.ts';
 
 const scope = globalThis as unknown as WorkerScope;
 
@@ -17,3 +18,4 @@ const answer = ({ number, build, graph, options }: LoweringRequest): LoweringAns
 };
 
 scope.onmessage = ({ data }: MessageEvent<LoweringRequest>) => scope.postMessage(answer(data));
+scope.postMessage(HERE);

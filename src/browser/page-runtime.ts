@@ -1,16 +1,16 @@
-/** @file What devices take from a page (DeviceRuntime in device/runtime.ts): engine, link and lowering have workers of their own. */
+/** @file What devices take from a page (DeviceRuntime in device/device-runtime.ts): engine, link and lowering have workers of their own. */
 import { BUILD } from '../build.ts';
+import type { Observation, RunningThread, ThreadEvents } from '../device/device-runtime.ts';
 import type { Duty, FromThread } from '../device/messages.ts';
 import type { PartyFiles } from '../device/mode.ts';
-import type { NodeOptions, PartyNode } from '../device/production/node.ts';
+import { cancelled } from '../device/production/failure.ts';
 import type { Production } from '../device/production/production-options.ts';
-import type { RunningThread, ThreadEvents } from '../device/runtime.ts';
-import { fail, TesseraError } from '../errors.ts';
+import type { NodeOptions, PartyNode } from '../device/production/spu-node.ts';
+import { fail } from '../errors.ts';
 import type { PortLike } from '../link/port.ts';
 import type { WebSocketTransport } from '../link/websocket.ts';
-import { startLowering } from './lowering-client.ts';
+import { newParty } from './lowering-client.ts';
 import { RemoteLink } from './remote.ts';
-import { newWorker } from './workers.ts';
 
 export { lowerProgram } from './lowering-client.ts';
 
@@ -24,8 +24,7 @@ export const startThread = (
   ports: ReadonlyMap<string, PortLike>,
   events: ThreadEvents,
 ): RunningThread => {
-  startLowering();
-  const worker = newWorker('party', `tessera ${duty.self}`);
+  const worker = newParty(duty.self);
   let gone: () => void = () => {};
   const exited = new Promise<void>((resolve) => {
     gone = resolve;
@@ -33,20 +32,18 @@ export const startThread = (
   worker.onmessage = ({ data }: MessageEvent<FromThread | { kind: 'left' }>) => {
     if (data.kind !== 'left') events.message(data);
     else {
+      worker.terminate();
       gone();
       events.exit(0);
     }
   };
-  worker.onerror = (event) => {
-    event.preventDefault();
-    events.error(new Error(event.message ?? 'the worker could not be loaded: is tessera-worker.js there?'));
-  };
-  worker.postMessage({ kind: 'thread', build: BUILD, duty, ports }, [
+  worker.onfailure = (why) => events.error(new Error(why));
+  worker.post({ kind: 'thread', build: BUILD, duty, ports }, [
     ...ports.values(),
   ] as unknown as Transferable[]);
   return {
     exited,
-    post: (message) => worker.postMessage(message),
+    post: (message) => worker.post(message),
     hold: () => {},
     terminate: async () => {
       worker.terminate();
@@ -55,22 +52,11 @@ export const startThread = (
   };
 };
 
-const cancelled = ({ self, signal }: Production): TesseraError | undefined =>
-  signal?.aborted === true
-    ? new TesseraError(
-        'CLOSED',
-        `${self} was stopped: its AbortSignal was set off`,
-        { party: self },
-        signal.reason,
-      )
-    : undefined;
-
 /** Connects, in a worker. Rejects with one table of who is missing and why. */
 export const openLinks = async (o: Production): Promise<WebSocketTransport> => {
   const before = cancelled(o);
   if (before) throw before;
   const link = new RemoteLink(o);
-  startLowering();
   const cancel = (): void => void link.close();
   o.signal?.addEventListener('abort', cancel, { once: true });
   try {
@@ -99,6 +85,18 @@ export const onEnd = (listener: (why: string) => void): (() => void) => {
   addEventListener('pagehide', handle);
   return () => removeEventListener('pagehide', handle);
 };
+
+/** A page has no port. */
+export const observed = async ({ metrics }: Production): Promise<Observation | undefined> =>
+  metrics && fail('UNSUPPORTED', 'metrics are for Node and Deno: a page has no port; use session.stats()');
+
+export const writeFile = async (_path: string, _bytes: Uint8Array, mode?: number): Promise<void> =>
+  mode === undefined ? undefined : noFiles();
+
+export const freePort = async (): Promise<number> =>
+  fail('UNSUPPORTED', 'a page has no ports: unusedTcpPort is for Node and Deno');
+
+export const readFile = async (): Promise<Uint8Array> => noFiles();
 
 /** A page has no end of its own accord. */
 export const onEmpty =

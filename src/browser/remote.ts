@@ -2,15 +2,17 @@
 import { BUILD } from '../build.ts';
 import { packError, unpackError } from '../device/messages.ts';
 import { quietly } from '../device/operation.ts';
-import type { NodeOptions, PartyNode } from '../device/production/node.ts';
 import type { Production } from '../device/production/production-options.ts';
+import type { NodeOptions, PartyNode } from '../device/production/spu-node.ts';
 import type { Outcome, Work } from '../device/work.ts';
 import { fail, TesseraError } from '../errors.ts';
 import type { LinkMeasure } from '../ir/compile/plan.ts';
+import type { Exported } from '../ir/run/export.ts';
 import type { Channel, LinkStats, Traffic } from '../link/link.ts';
 import type { TransportEvents, WebSocketTransport } from '../link/websocket.ts';
+import { newParty } from './lowering-client.ts';
 import type { CallName, Calls, FromHost, Start } from './worker-messages.ts';
-import { newWorker } from './workers.ts';
+import type { PageWorker } from './workers.ts';
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -34,33 +36,35 @@ export class RemoteLink implements WebSocketTransport {
   readonly parties: readonly string[];
   readonly port = undefined;
   readonly held = 0;
-  readonly #worker: Worker;
+  readonly #worker: PageWorker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Set<Partial<TransportEvents>>();
   readonly #nodes = new Map<number, NodeOptions>();
+  /** Who hears how far jobs are, by node and operation. */
+  readonly hears = new Map<string, NonNullable<Work['progress']>>();
   readonly #o: Production;
   #identities: Readonly<Record<string, string>> = {};
   #next = 0;
   #broken: TesseraError | undefined;
 
   constructor(o: Production) {
-    const { signal, onPeer, onReceived, onSent, tell: _, ...options } = o;
+    const { signal, onPeer, onReceived, onSent, emit: _, ...rest } = o;
+    const { sendingFailureHandler: __, ...crossSilo } = o.crossSilo;
+    const options = { ...rest, crossSilo };
     this.#o = o;
     this.self = o.self;
     this.parties = o.parties;
-    this.#worker = newWorker('party', `tessera ${o.self}`);
-    this.#worker.onmessage = ({ data }: MessageEvent<FromHost>) => this.#heard(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#break(new TesseraError('PARTY_FAILED', `the worker of this page has failed: ${event.message}`));
-    };
+    this.#worker = newParty(o.self);
+    this.#worker.onmessage = ({ data }: MessageEvent<FromHost>) => this.#onMessage(data);
+    this.#worker.onfailure = (why) =>
+      this.#break(new TesseraError('PARTY_FAILED', `the worker of this page has failed: ${why}`));
     const start: Start = {
       kind: 'party',
       build: BUILD,
       options,
       watched: { received: onReceived !== undefined, sent: onSent !== undefined },
     };
-    this.#worker.postMessage(start);
+    this.#worker.post(start);
   }
 
   call<N extends CallName>(call: N, args: Parameters<Calls[N]>, transfer: Transferable[] = []): Answer<N> {
@@ -69,11 +73,11 @@ export class RemoteLink implements WebSocketTransport {
     const answer = new Promise((resolve, reject) => {
       this.#waiting.set(number, { resolve, reject });
     });
-    this.#worker.postMessage({ number, call, args }, transfer);
+    this.#worker.post({ number, call, args }, transfer);
     return quietly(answer) as Answer<N>;
   }
 
-  #heard(message: FromHost): void {
+  #onMessage(message: FromHost): void {
     const handlers: { readonly [K in FromHost['kind']]: (m: FromHost & { kind: K }) => void } = {
       answer: ({ number, value }) => this.#settle(number)?.resolve(value),
       refusal: ({ number, error }) => this.#settle(number)?.reject(unpackError(error)),
@@ -88,7 +92,8 @@ export class RemoteLink implements WebSocketTransport {
       },
       order: ({ node, order }) => this.#nodes.get(node)?.order(order),
       failed: ({ node, error }) => this.#nodes.get(node)?.failed(unpackError(error)),
-      received: ({ party, bytes }) => this.#o.onReceived?.(party, bytes),
+      progress: ({ node, op, progress }) => this.hears.get(`${node} ${op}`)?.(progress),
+      received: ({ party, bytes }) => this.#o.onReceived?.(party, bytes, this.#o.self),
       sent: ({ party, bytes }) => this.#o.onSent?.(party, bytes),
       broken: ({ error }) => this.#break(unpackError(error)),
     };
@@ -154,8 +159,8 @@ export class RemoteLink implements WebSocketTransport {
     return this.call('abort', [packError(error)]);
   }
 
-  async close(): Promise<void> {
-    await this.call('close', []).catch(() => {});
+  async close(patienceMs?: number): Promise<void> {
+    await this.call('close', [patienceMs]).catch(() => {});
     this.#break(new TesseraError('CLOSED', `the link of "${this.self}" was closed here`));
   }
 
@@ -185,14 +190,24 @@ class RemoteNode implements PartyNode {
     return this.#memory;
   }
 
-  async run(work: Work): Promise<Outcome> {
-    const { outcome, memory } = await this.#link.call('run', [this.#id, work]);
-    this.#memory = memory;
-    return outcome;
+  async run({ progress, ...work }: Work): Promise<Outcome> {
+    const key = `${this.#id} ${work.op.number}`;
+    if (progress) this.#link.hears.set(key, progress);
+    try {
+      const { outcome, memory } = await this.#link.call('run', [this.#id, work, progress !== undefined]);
+      this.#memory = memory;
+      return outcome;
+    } finally {
+      this.#link.hears.delete(key);
+    }
   }
 
   free(ids: readonly number[]): void {
     if (ids.length > 0) void this.#link.call('free', [this.#id, ids]);
+  }
+
+  export(ids: readonly number[]): Promise<Exported> {
+    return this.#link.call('export', [this.#id, ids]);
   }
 
   fail(error: TesseraError): void {

@@ -3,12 +3,17 @@ import type { Build } from '../build.ts';
 import type { SpuConfig } from '../device/cluster-def.ts';
 import type { Duty, SentError } from '../device/messages.ts';
 import type { Op } from '../device/operation.ts';
-import type { DealerOrder } from '../device/production/node.ts';
 import type { Production } from '../device/production/production-options.ts';
+import type { DealerOrder } from '../device/production/spu-node.ts';
 import type { Outcome, Work } from '../device/work.ts';
 import type { LinkMeasure } from '../ir/compile/plan.ts';
+import type { Exported } from '../ir/run/export.ts';
+import type { JobProgress } from '../ir/run/progress.ts';
 import type { PeerEvent } from '../link/report.ts';
 import type { HelperDuty } from '../ring/kernel-host.ts';
+
+/** What a worker says first, so that its page knows that it is there. */
+export const HERE = 'tessera is here';
 
 /** The first message to a worker. */
 export type Start =
@@ -27,7 +32,12 @@ export type Start =
   | { readonly kind: 'helper'; readonly duty: HelperDuty };
 
 /** Functions and signals stay with the page. */
-export type SentOptions = Omit<Production, 'signal' | 'onPeer' | 'onReceived' | 'onSent' | 'tell'>;
+export type SentOptions = Omit<
+  Production,
+  'signal' | 'onPeer' | 'onReceived' | 'onSent' | 'emit' | 'crossSilo'
+> & {
+  readonly crossSilo: Omit<Production['crossSilo'], 'sendingFailureHandler'>;
+};
 
 /** Which bytes the page wants to be shown. */
 export interface Watched {
@@ -50,11 +60,17 @@ export interface Calls {
   recv(id: number, from: string, tag: number): Uint8Array;
   closeChannel(id: number): void;
   abort(error: SentError): void;
-  close(): void;
+  close(patienceMs?: number): void;
   node(id: number, order: NodeOrder): void;
   nodeReady(id: number): LinkMeasure | undefined;
-  run(id: number, work: Work): { outcome: Outcome; memory: readonly number[] };
+  /** `tells`: the page wants to hear how far it is. */
+  run(
+    id: number,
+    work: Omit<Work, 'progress'>,
+    tells: boolean,
+  ): { outcome: Outcome; memory: readonly number[] };
   free(id: number, ids: readonly number[]): void;
+  export(id: number, ids: readonly number[]): Exported;
   failNode(id: number, error: SentError): void;
   closeNode(id: number, reason: SentError): void;
 }
@@ -74,6 +90,7 @@ export type FromHost =
   | { readonly kind: 'abort'; readonly error: SentError }
   | { readonly kind: 'order'; readonly node: number; readonly order: DealerOrder }
   | { readonly kind: 'failed'; readonly node: number; readonly error: SentError }
+  | { readonly kind: 'progress'; readonly node: number; readonly op: number; readonly progress: JobProgress }
   | { readonly kind: keyof Watched; readonly party: string; readonly bytes: Uint8Array }
   /** The worker could not begin at all. */
   | { readonly kind: 'broken'; readonly error: SentError };

@@ -4,7 +4,7 @@ import { serve } from '../device/serve.ts';
 import type { PortLike } from '../link/port.ts';
 import { serveHelper } from '../ring/helper.ts';
 import { checkWorker, hostParty, type WorkerScope } from './host.ts';
-import type { Start } from './worker-messages.ts';
+import { HERE, type Start } from './worker-messages.ts';
 
 const scope = globalThis as unknown as WorkerScope;
 
@@ -28,7 +28,7 @@ scope.onmessage = ({ data: start }: MessageEvent<Start>) => {
   const early: ToThread[] = [];
   scope.onmessage = ({ data }: MessageEvent<ToThread>) => void early.push(data);
   serve(start.duty, start.ports as unknown as ReadonlyMap<string, PortLike>, {
-    tell: (message) => scope.postMessage(message),
+    post: (message) => scope.postMessage(message),
     listen: (handle) => {
       scope.onmessage = ({ data }: MessageEvent<ToThread>) => handle(data);
       for (const message of early.splice(0)) handle(message);
@@ -39,3 +39,5 @@ scope.onmessage = ({ data: start }: MessageEvent<Start>) => {
     },
   }).catch(failed);
 };
+
+scope.postMessage(HERE);

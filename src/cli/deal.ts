@@ -6,6 +6,7 @@ import { readProgram } from '../device/recording.ts';
 import { fail } from '../errors.ts';
 import { parseSecretIdentity } from '../link/identity.ts';
 import type { CliCommand } from './command.ts';
+import { withExamples } from './examples.ts';
 
 interface Flags {
   program: string;
@@ -47,9 +48,13 @@ const recipientsOf = (texts: readonly string[]): Record<string, Uint8Array> =>
 
 export const dealCommand: CliCommand = {
   register(program) {
-    program
-      .command('deal')
-      .description('make material for a program ahead of its runs; each piece serves one run')
+    withExamples(
+      program
+        .command('deal')
+        .description('make material for a program ahead of its runs; each portion serves one run'),
+      'tessera deal --program compare.program --identity dealer.identity --out material --runs 100 \\',
+      '  --recipient alice=alice.key bob=bob.key --expires 30d',
+    )
       .requiredOption('--program <file>', 'what spu.record() recorded')
       .requiredOption('--identity <file>', "the dealer's secret identity, which signs: see `tessera keygen`")
       .requiredOption('--out <folder>', 'gets a folder for each party, to be sent to it')
@@ -83,11 +88,14 @@ export const dealCommand: CliCommand = {
 
 export const materialKeyCommand: CliCommand = {
   register(program) {
-    program
-      .command('material-key')
-      .description(
-        'print the key to which a dealer seals stored material for this party; it may be shown to anybody',
-      )
+    withExamples(
+      program
+        .command('material-key')
+        .description(
+          'print the key to which a dealer seals stored material for this party; it may be shown to anybody',
+        ),
+      'tessera material-key --identity alice.identity > alice.key',
+    )
       .requiredOption('--identity <file>', "the party's secret identity, as `tessera keygen` wrote it")
       .action(({ identity }: { identity: string }) => {
         console.log(boxText(readFileSync(identity, 'utf8').trim()));

@@ -1,24 +1,29 @@
 /** @file `tessera dealer`: the third party that makes correlated randomness, on a machine of its own. Sees no data. */
-import { startDealer } from '../device/production/dealer.ts';
+import { startDealer } from '../device/production/dealer-service.ts';
 import { TesseraError } from '../errors.ts';
+import { log } from '../log.ts';
 import type { CliCommand } from './command.ts';
+import { withExamples } from './examples.ts';
 import { readOptions } from './options-file.ts';
+import { type ServiceFlags, serviceFlags } from './service-flags.ts';
 
-interface Flags {
+interface Flags extends ServiceFlags {
   config: string;
   keep?: boolean;
 }
+
+const NAME = 'tessera dealer';
 
 const size = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
 
 /** Serves one job from its start to its end. */
 const serve = async (options: object): Promise<void> => {
   const service = await startDealer(options);
-  console.error('tessera dealer: all parties are there');
+  log('info', 'all parties are there', {}, NAME);
   const { jobs, bytes, ms } = await service.done;
-  console.error(
-    `tessera dealer: done: ${jobs} programs, ${size(bytes)}, ${(ms / 1000).toFixed(2)} s of work`,
-  );
+  const programs = `${jobs} program${jobs === 1 ? '' : 's'}`;
+  const text = `done: ${programs}, ${size(bytes)}, ${(ms / 1000).toFixed(2)} s of work`;
+  log('info', text, { jobs, bytes, ms }, NAME);
 };
 
 /** With `--keep`, the parties may come whenever they like. */
@@ -30,31 +35,36 @@ const levelOf = (options: object): object =>
 
 export const dealerCommand: CliCommand = {
   register(program) {
-    program
+    const command = program
       .command('dealer')
       .description('run the dealer of a job: makes randomness for the parties, and sees none of their data')
       .requiredOption(
         '--config <file>',
-        'JSON: what the parties give sf.init, with the dealer as selfParty; paths are relative to the file',
+        'JSON: what the parties give sf.init, with the dealer as self_party; paths are relative to the file',
       )
-      .option('--keep', 'wait for the next run of the job when one has ended, until stopped by a signal')
-      .action(async ({ config, keep }: Flags) => {
-        const options = readOptions(config);
-        if (!keep) {
-          await serve(options);
-          return;
+      .option('--keep', 'wait for the next run of the job when one has ended, until stopped by a signal');
+    withExamples(
+      command,
+      'tessera dealer --config dealer/party.json',
+      'tessera dealer --config dealer/party.json --keep --metrics 9464 --log json',
+    );
+    serviceFlags(command).action(async ({ config, keep, metrics }: Flags) => {
+      const options = { ...readOptions(config), ...(metrics !== undefined && { metrics }) };
+      if (!keep) {
+        await serve(options);
+        return;
+      }
+      const { crossSilo = {} } = options as { crossSilo?: object };
+      for (;;) {
+        try {
+          await serve({ ...levelOf(options), ...options, crossSilo: { ...PATIENT, ...crossSilo } });
+        } catch (e) {
+          // The job is over for its parties too; the next one may go well. Nothing mends a configuration.
+          if (!(e instanceof TesseraError) || ['CONFIG', 'INVALID_ARGUMENT'].includes(e.code)) throw e;
+          log('error', e.message, { code: e.code }, NAME);
+          if (e.code === 'CLOSED') return;
         }
-        const { crossSilo = {} } = options as { crossSilo?: object };
-        for (;;) {
-          try {
-            await serve({ ...levelOf(options), ...options, crossSilo: { ...PATIENT, ...crossSilo } });
-          } catch (e) {
-            // The job is over for its parties too; the next one may go well. Nothing mends a configuration.
-            if (!(e instanceof TesseraError) || ['CONFIG', 'INVALID_ARGUMENT'].includes(e.code)) throw e;
-            console.error(`tessera dealer: ${e.message}`);
-            if (e.code === 'CLOSED') return;
-          }
-        }
-      });
+      }
+    });
   },
 };

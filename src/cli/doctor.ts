@@ -8,15 +8,9 @@ import { differingPaths, digestConfig } from '../link/config.ts';
 import { identityText, parseIdentity, parseSecretIdentity } from '../link/identity.ts';
 import { chainsTo, namesIn, parseCertificates, readPem } from '../link/tls.ts';
 import type { CliCommand } from './command.ts';
+import { type DoctorRow, Rows } from './doctor-rows.ts';
+import { withExamples } from './examples.ts';
 import { type CertFiles, type PartyConfig, readPartyConfig } from './party-config.ts';
-
-export interface DoctorRow {
-  readonly check: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  /** What to do, if it is not in order. */
-  readonly fix: string;
-}
 
 export interface DoctorOptions {
   /** Configuration files of other parties, to be compared with this one. */
@@ -25,37 +19,16 @@ export interface DoctorOptions {
 
 const SOON = 30 * 86_400_000;
 
-/** Collects rows; a check that throws is a row that is not in order. */
-class Rows {
-  readonly all: DoctorRow[] = [];
-
-  add(check: string, ok: boolean, detail: string, fix = ''): boolean {
-    this.all.push({ check, ok, detail, fix: ok ? '' : fix });
-    return ok;
-  }
-
-  async run<T>(check: string, fix: string, work: () => T | Promise<T>): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (error) {
-      this.add(
-        check,
-        false,
-        error instanceof TesseraError ? error.message : String((error as Error).message),
-        fix,
-      );
-      return undefined;
-    }
-  }
-}
-
 /** All checks that need nobody else. */
 export const doctor = async (configPath: string, options: DoctorOptions = {}): Promise<DoctorRow[]> => {
   const rows = new Rows();
-  const config = await rows.run('configuration', 'correct the file; see the README for a complete one', () =>
-    readPartyConfig(configPath),
+  const config = await rows.run(
+    'configuration',
+    'correct the file; see docs/how-to/production.md for a complete one',
+    () => readPartyConfig(configPath),
   );
   if (config === undefined) return rows.all;
+  rows.spelling = config.spelling;
   if (config.problems.length === 0)
     rows.add('configuration', true, `party "${config.self}" of ${Object.keys(config.parties).join(', ')}`);
   for (const { message } of config.problems)
@@ -374,9 +347,13 @@ const pinsAgree = async (rows: Rows, holder: PartyConfig, shown: PartyConfig): P
 
 export const doctorCommand: CliCommand = {
   register(program) {
-    program
-      .command('doctor')
-      .description("check a party's configuration offline: files, keys, certificates, names, dates, ports")
+    withExamples(
+      program
+        .command('doctor')
+        .description("check a party's configuration offline: files, keys, certificates, names, dates, ports"),
+      'tessera doctor --config alice/party.json',
+      'tessera doctor --config alice/party.json --peer bob/party.json dealer/party.json',
+    )
       .requiredOption('--config <file>', "the party's configuration")
       .option('--peer <file...>', "other parties' configurations, to be compared with it", [])
       .option('--json', 'print rows as JSON')

@@ -8,6 +8,7 @@ import { number, partyName, read } from '../config/schema.ts';
 import { fail } from '../errors.ts';
 import { createIdentity, identitySecretText, identityText } from '../link/identity.ts';
 import type { CliCommand } from './command.ts';
+import { withExamples } from './examples.ts';
 import { numberFlag } from './flags.ts';
 
 export interface KeygenOptions {
@@ -150,9 +151,13 @@ interface Flags {
 
 export const keygenCommand: CliCommand = {
   register(program) {
-    program
-      .command('keygen')
-      .description("make a party's identity, key, and certificate or certificate request")
+    withExamples(
+      program
+        .command('keygen')
+        .description("make a party's identity, key, and certificate or certificate request"),
+      'tessera keygen --party alice --host a.example --out alice',
+      'tessera keygen --party alice --host a.example 10.0.0.1 --csr --out alice',
+    )
       .requiredOption('--party <name>', 'name of the party, as in the configuration')
       .option('--host <name...>', 'names and addresses under which peers reach it', [])
       .option('--out <folder>', 'where the files go', '.')

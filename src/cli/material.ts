@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { Ledger } from '../device/production/stored/ledger.ts';
 import {
   headerOf,
-  type PieceHeader,
-  pieceName,
+  type PortionHeader,
+  portionName,
   type Stock,
   stocks,
-} from '../device/production/stored/piece.ts';
+} from '../device/production/stored/portion.ts';
 import { fail, oneOf } from '../errors.ts';
 import type { CliCommand } from './command.ts';
+import { withExamples } from './examples.ts';
 
 interface Flags {
   folder: string;
@@ -18,7 +19,7 @@ interface Flags {
 
 /** One line about a set. */
 const lineOf = async (folder: string, { set, next, last }: Stock): Promise<string> => {
-  const h = (await headerOf(join(folder, pieceName(set, last)))) as unknown as PieceHeader;
+  const h = (await headerOf(join(folder, portionName(set, last)))) as unknown as PortionHeader;
   const ledger = new Ledger(set, h.party);
   const known = await ledger.knows();
   const first = Math.max(next, await ledger.next());
@@ -43,8 +44,8 @@ const run = async ({ folder, acceptCopiedMaterial: accepted }: Flags): Promise<v
         `--accept-copied-material ${accepted}: ${folder} has set ${oneOf(all.map((s) => s.set))}`,
       );
     const { party } = (await headerOf(
-      join(folder, pieceName(accepted, stock.last)),
-    )) as unknown as PieceHeader;
+      join(folder, portionName(accepted, stock.last)),
+    )) as unknown as PortionHeader;
     await new Ledger(accepted, party).accept();
   }
   for (const stock of all) console.log(await lineOf(folder, stock));
@@ -52,13 +53,19 @@ const run = async ({ folder, acceptCopiedMaterial: accepted }: Flags): Promise<v
 
 export const materialCommand: CliCommand = {
   register(program) {
-    program
-      .command('material')
-      .description("show what a party's folder of stored material holds, and whether this machine knows it")
+    withExamples(
+      program
+        .command('material')
+        .description(
+          "show what a party's folder of stored material holds, and whether this machine knows it",
+        ),
+      'tessera material --folder material/alice',
+      'tessera material --folder material/alice --accept-copied-material 5f0c2a9e',
+    )
       .requiredOption('--folder <folder>', 'that `tessera deal` made for the party')
       .option(
         '--accept-copied-material <set>',
-        'this machine has not used the set, and no other copy of its folder is ever used: from two uses of one piece the ' +
+        'this machine has not used the set, and no other copy of its folder is ever used: from two uses of one portion the ' +
           'other parties learn differences of secrets',
       )
       .action(run);

@@ -1,6 +1,6 @@
 /** @file A party's configuration file as `doctor` looks at it: all that is wrong with it, and what can be checked all the same. */
 import { dirname, resolve } from 'node:path';
-import { check } from '../config/schema.ts';
+import { check, spellingOf } from '../config/schema.ts';
 import { PRODUCTION, readProduction } from '../device/production/production-options.ts';
 import { fail, type TesseraError } from '../errors.ts';
 import { readJson } from './options-file.ts';
@@ -15,6 +15,8 @@ export interface CertFiles {
 export interface PartyConfig {
   readonly path: string;
   readonly self: string;
+  /** How the file spells its keys. */
+  readonly spelling: (name: string) => string;
   readonly parties: Readonly<Record<string, { readonly address?: string; readonly listenAddr?: string }>>;
   readonly tls:
     | { readonly cert: CertFiles; readonly clientCerts: Readonly<Record<string, CertFiles>> }
@@ -43,6 +45,8 @@ const OWN = [
   'allowInsecure',
   'storedMaterial',
   'storageKey',
+  'metrics',
+  'loggingLevel',
 ];
 
 /** What `sf.init` says, beyond what its schema does. */
@@ -86,6 +90,7 @@ export const readPartyConfig = (path: string): PartyConfig => {
   return {
     path,
     self,
+    spelling: spellingOf(raw),
     parties,
     tls: tls && {
       // The guide nests the own files under "cert"; flat is accepted too.

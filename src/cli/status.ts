@@ -1,19 +1,22 @@
 /** @file `tessera status`: nodes, tags, slots, running tasks, objects. */
 import { look, type Snapshot } from '../cluster/snapshot.ts';
+import { counted } from '../names.ts';
 import type { CliCommand } from './command.ts';
 import { type EngineFlags, engineFlags, engineOf } from './engine-flags.ts';
+import { withExamples } from './examples.ts';
 
 const size = (bytes: number): string =>
   bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 const age = (since: number): string => `${Math.max(0, (Date.now() - since) / 1000).toFixed(0)} s`;
 
-/** For people. */
 const text = ({ address, cluster, nodes, lost, drivers, errors, queues }: Snapshot): string => {
-  const lines = [`Cluster ${cluster} at ${address}: ${nodes.length} nodes, ${drivers.length} programs`];
+  const lines = [
+    `Cluster ${cluster} at ${address}: ${counted(nodes.length, 'node')}, ${counted(drivers.length, 'program')}`,
+  ];
   for (const n of nodes) {
     const tags = Object.entries(n.tags).map(
       ([tag, { slots, busy, held }]) =>
-        `${tag} ${busy + held} of ${slots} slots in use${held > 0 ? ` (${held} held for life)` : ''}`,
+        `${tag} ${busy + held} of ${slots} slots in use${held > 0 ? ` (${held} pinned)` : ''}`,
     );
     lines.push(
       `\nnode ${n.id}${n.head ? ' (head)' : ''} at ${n.host}, up ${age(n.started)}: ${tags.join('; ') || 'no tags'}`,
@@ -31,17 +34,19 @@ const text = ({ address, cluster, nodes, lost, drivers, errors, queues }: Snapsh
     );
   if (queues.length > 0) lines.push('');
   for (const q of queues)
-    lines.push(`queue ${q.tag}: ${q.waiting} waiting, ${q.running} given out, ${q.slots} slots in all`);
+    lines.push(
+      `queue ${q.tag}: ${q.waiting} queued, ${q.running} running, ${counted(q.slots, 'slot')} in all`,
+    );
   for (const d of drivers) {
     const { given, done, failed, again } = d.tasks;
     lines.push(
-      `\nprogram ${d.program} (pid ${d.pid}), up ${age(d.started)}: ${given} tasks, ${done} done, ${failed} failed, ${again} delivered again`,
+      `\nprogram ${d.program} (pid ${d.pid}), up ${age(d.started)}: ${counted(given, 'task')}, ${done} done, ${failed} failed, ${again} delivered again`,
     );
     for (const s of d.spus)
       lines.push(
         `  SPU(${Object.entries(s.parties)
           .map(([p, n]) => `${p} on ${n}`)
-          .join(', ')}): ${s.rounds} rounds, ${size(s.bytes)}, ${s.running ?? 'idle'}`,
+          .join(', ')}): ${counted(s.rounds, 'round')}, ${size(s.bytes)}, ${s.running ?? 'idle'}`,
       );
   }
   if (errors.length > 0) lines.push('');
@@ -51,7 +56,11 @@ const text = ({ address, cluster, nodes, lost, drivers, errors, queues }: Snapsh
 
 export const statusCommand: CliCommand = {
   register(program) {
-    engineFlags(program.command('status').description('show nodes, tags, slots, running tasks and objects'))
+    const command = program
+      .command('status')
+      .description('show nodes, tags, slots, running tasks and objects');
+    withExamples(command, 'tessera status', 'tessera status --address=10.0.0.1:6379 --json');
+    engineFlags(command)
       .option('--json', 'as one JSON object')
       .action(async (f: EngineFlags & { json?: boolean }) => {
         const snapshot = await look(engineOf(f));

@@ -1,8 +1,8 @@
 /** @file A call as it is sent, and its answer. */
 
-import type { Frame } from './frame.ts';
 import type { CallHead, Sent } from './heads.ts';
-import type { Objects, Taken } from './objects.ts';
+import type { Frame } from './message-frame.ts';
+import type { Objects, Taken } from './object-store.ts';
 
 export interface Gathered {
   readonly args: Uint8Array;

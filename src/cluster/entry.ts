@@ -6,4 +6,4 @@ export { task } from './task.ts';
 
 /** Joins a cluster as the program that drives it. */
 export const openCluster = async (options: Cluster): Promise<Mode> =>
-  (await import('./mode.ts')).openCluster(options);
+  (await import('./open-cluster.ts')).openCluster(options);

@@ -1,10 +1,10 @@
 /** @file Who takes part: nodes and drivers show that they live through keys that go away when they do not. */
 import { randomBytes } from 'node:crypto';
 import { RequestError, type Subscription } from '@nats-io/transport-node';
-import type { Engine } from './engine.ts';
+import type { Engine } from './message-engine.ts';
 import { SELVES } from './read-heads.ts';
 import { subscribe } from './subscribe.ts';
-import { BEAT_MS, DRIVER_DEAD_MS, DRIVER_GONE_MS, GONE_MS, KEPT_MS, SHOW_MS } from './times.ts';
+import { BEAT_MS, DRIVER_DEAD_MS, DRIVER_GONE_MS, farewell, GONE_MS, KEPT_MS, SHOW_MS } from './times.ts';
 
 /** What went wrong with a task, for people. */
 export interface Failure {
@@ -123,7 +123,7 @@ export class Members {
   #subscription: Subscription | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** When anything was last heard: of who listens, his own beats too. */
-  #heardAt = Date.now();
+  #lastSeen = Date.now();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -137,7 +137,7 @@ export class Members {
     this.#subscription = subscribe(nc, `${prefix}>`, (m) => {
       const key = m.subject.slice(prefix.length);
       if (m.headers?.get('KV-Operation')) this.#gone(key, 'left');
-      else this.#heard(key, m.data);
+      else this.#seen(key, m.data);
     });
     this.#timer = setInterval(() => this.#check(), BEAT_MS);
     this.#timer.unref();
@@ -151,8 +151,8 @@ export class Members {
       const entry = kind && (await kv.get(key));
       if (entry?.operation !== 'PUT') continue;
       const age = now - entry.created.getTime();
-      if (kind === 'drivers' ? age < QUIET_MS || (await this.#hears(key)) : age < PATIENCE.nodes)
-        this.#heard(key, entry.value, age);
+      if (kind === 'drivers' ? age < QUIET_MS || (await this.#isAlive(key)) : age < PATIENCE.nodes)
+        this.#seen(key, entry.value, age);
       else if (kind === 'nodes') this.#wasLost(key, read(key, entry.value), Date.now() - age);
     }
   }
@@ -166,11 +166,11 @@ export class Members {
   /** The engine is there. When it was away, or this process was busy, nobody could be heard: all get their time again. */
   alive(): void {
     const now = Date.now();
-    if (now - this.#heardAt > DEAF_MS) for (const e of this.#entries.values()) e.seen = now;
-    this.#heardAt = now;
+    if (now - this.#lastSeen > DEAF_MS) for (const e of this.#entries.values()) e.seen = now;
+    this.#lastSeen = now;
   }
 
-  #heard(key: string, bytes: Uint8Array, age = 0): void {
+  #seen(key: string, bytes: Uint8Array, age = 0): void {
     const info = read(key, bytes);
     // What is not from one of us is nobody: who goes on like that is soon gone.
     if (info === undefined) return;
@@ -178,7 +178,7 @@ export class Members {
     const known = this.#entries.has(key);
     this.#entries.set(key, { info, seen: Date.now() - age });
     this.#lost.delete(key);
-    if (!known) this.#tell(key, 'joined', info);
+    if (!known) this.#emit(key, 'joined', info);
   }
 
   #gone(key: string, what: 'left' | 'lost'): void {
@@ -187,12 +187,12 @@ export class Members {
     if (entry === undefined) return;
     this.#entries.delete(key);
     if (what === 'lost' && kindOf(key) === 'nodes') this.#wasLost(key, entry.info, entry.seen);
-    this.#tell(key, what, entry.info);
+    this.#emit(key, what, entry.info);
   }
 
   #check(): void {
     const now = Date.now();
-    if (now - this.#heardAt > DEAF_MS) return;
+    if (now - this.#lastSeen > DEAF_MS) return;
     for (const [key, { seen, away }] of this.#entries) {
       const kind = kindOf(key)!;
       const quiet = now - seen;
@@ -204,11 +204,11 @@ export class Members {
   }
 
   async #probe(key: string): Promise<void> {
-    if (!(await this.#hears(key))) this.silent(key.slice(key.indexOf('.') + 1));
+    if (!(await this.#isAlive(key))) this.silent(key.slice(key.indexOf('.') + 1));
   }
 
   /** Is there anybody who hears what is said to a driver? It does not answer to this. */
-  async #hears(key: string): Promise<boolean> {
+  async #isAlive(key: string): Promise<boolean> {
     const { nc, names } = this.#engine;
     try {
       await nc.request(names.answers(key.slice(key.indexOf('.') + 1)), '', { timeout: PROBE_MS });
@@ -241,7 +241,7 @@ export class Members {
     return [...this.#lost.values()].filter(({ at }) => at > since);
   }
 
-  #tell(key: string, what: Change['what'], info: NodeInfo | DriverInfo): void {
+  #emit(key: string, what: Change['what'], info: NodeInfo | DriverInfo): void {
     const [kind, id] = key.split('.') as [Kind, string];
     for (const listener of this.#listeners) listener({ kind, id, what, info });
   }
@@ -318,6 +318,7 @@ export class Pulse {
   async end(): Promise<void> {
     this.#ended = true;
     clearInterval(this.#timer);
-    if (!this.#engine.nc.isClosed()) await this.#engine.kv.delete(this.#key);
+    const { reached, nc, kv } = this.#engine;
+    if (reached && !nc.isClosed()) await farewell(kv.delete(this.#key));
   }
 }

@@ -3,12 +3,27 @@
  * when it has joined, and goes on when its parent has gone.
  */
 import { packError, type SentError } from '../device/messages.ts';
-import { ClusterNode, type NodeOptions } from './node.ts';
+import type { Address } from '../link/address.ts';
+import { serveMetrics } from '../link/metrics-server.ts';
+import { ClusterNode, type NodeOptions } from './cluster-node.ts';
+import { figuresOf } from './node-figures.ts';
 
-export type FromNode = { readonly kind: 'joined' } | { readonly kind: 'error'; readonly error: SentError };
+export type FromNode =
+  | { readonly kind: 'joined'; readonly metrics: number | undefined }
+  | { readonly kind: 'error'; readonly error: SentError };
 
-const begin = async (options: NodeOptions): Promise<void> => {
+/** What it is told. */
+export type BeginNode = NodeOptions & { readonly metrics?: Address | undefined };
+
+/** Resolves to the port of its figures. */
+const begin = async ({ metrics, ...options }: BeginNode): Promise<number | undefined> => {
   const node = await ClusterNode.start(options);
+  const figures =
+    metrics &&
+    (await serveMetrics(metrics, {
+      health: () => ({ status: 'ok' }),
+      metrics: () => figuresOf(node.info()),
+    }));
   const stop = (): void => {
     node
       .close()
@@ -17,17 +32,18 @@ const begin = async (options: NodeOptions): Promise<void> => {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  return figures?.port;
 };
 
-const tell = (message: FromNode): void => {
+const post = (message: FromNode): void => {
   if (process.connected) process.send!(message, () => process.disconnect?.());
 };
 
-process.once('message', (options: NodeOptions) => {
+process.once('message', (options: BeginNode) => {
   begin(options).then(
-    () => tell({ kind: 'joined' }),
+    (metrics) => post({ kind: 'joined', metrics }),
     (error: unknown) => {
-      tell({ kind: 'error', error: packError(error) });
+      post({ kind: 'error', error: packError(error) });
       process.exitCode = 1;
     },
   );

@@ -44,7 +44,7 @@ export const placeBelow = (root: string, path: string): string => {
   if (folder !== root && !folder.startsWith(root + sep))
     fail(
       'CONFIG',
-      `${path} is not below the node's folder ${root}: files of checkpoints are, and their paths are seen from there`,
+      `${path} is not below the node's folder ${root}: files that it writes are, and their paths are seen from there`,
       { path, root },
     );
   return join(folder, basename(wanted));

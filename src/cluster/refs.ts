@@ -1,8 +1,8 @@
 /** @file What stands behind a PYU's handle in a cluster: where its value is. */
 
-import type { Engine } from './engine.ts';
-import { pack } from './frame.ts';
 import type { Located } from './heads.ts';
+import type { Engine } from './message-engine.ts';
+import { pack } from './message-frame.ts';
 
 /** A value: its bytes, if it is small, or where they are. */
 export class Ref {

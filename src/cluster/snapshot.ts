@@ -1,6 +1,7 @@
 /** @file A look at a cluster, from outside: for `tessera status` and the dashboard. */
-import { type Engine, type EngineAddress, openEngine } from './engine.ts';
+import { keptHistory } from './history-keeper.ts';
 import { type DriverInfo, type Failure, Members, type NodeInfo } from './members.ts';
+import { type Engine, type EngineAddress, openEngine } from './message-engine.ts';
 
 /** A node, without what is for members only. */
 export type SeenNode = Omit<NodeInfo, 'direct'>;
@@ -88,6 +89,11 @@ export class Observer {
       errors: errorsOf(drivers, [...seen, ...lost]),
       queues,
     };
+  }
+
+  /** What happened before, from the cluster's beginning. */
+  history(): ReturnType<typeof keptHistory> {
+    return keptHistory(this.#engine);
   }
 
   async close(): Promise<void> {

@@ -1,17 +1,19 @@
 /**
- * @file An SPU on nodes, seen from the program: a thread on one node of each party, steered like the threads of a
+ * @file An SPU on nodes, seen from the program: a thread on one node of each party, controlled like the threads of a
  * simulation on one machine (device/threads.ts), over a direct link to each.
  */
 
 import { BUILD } from '../build.ts';
 import type { SpuConfig } from '../device/cluster-def.ts';
+import type { RunningThread, ThreadEvents } from '../device/device-runtime.ts';
+import { calledAs } from '../device/failing.ts';
 import { type Duty, packError, type ToThread, unpackError } from '../device/messages.ts';
 import type { Described, Keeper, SpuBackend } from '../device/mode.ts';
-import type { RunningThread, ThreadEvents } from '../device/runtime.ts';
 import { SpuThreads, type StartThread } from '../device/threads.ts';
 import type { Outcome, Work } from '../device/work.ts';
 import { TesseraError } from '../errors.ts';
 import type { LinkMeasure } from '../ir/compile/plan.ts';
+import type { Exported } from '../ir/run/export.ts';
 import { formatAddress, parseAddress } from '../link/address.ts';
 import { createIdentity, identityText } from '../link/identity.ts';
 import type { Channel } from '../link/link.ts';
@@ -21,6 +23,7 @@ import { RemoteKeeper } from './part-files.ts';
 import type { Ref } from './refs.ts';
 import { type Control, DRIVER, LOST_MS, type Report, type SpuLinks } from './spu-messages.ts';
 import type { TaskClient } from './task-client.ts';
+import { farewell } from './times.ts';
 import { decode, encode } from './values.ts';
 
 export interface SpuPlaces {
@@ -40,6 +43,7 @@ interface Remote {
   exited(): void;
   tag: number;
   over: boolean;
+  ending?: Promise<void>;
 }
 
 interface Waiting {
@@ -84,7 +88,7 @@ export class ClusterSpu implements SpuBackend {
       for (const port of ports.values()) port.close();
       return this.#start(duty, nodes.get(duty.self) ?? o.place(undefined), events);
     };
-    this.#threads = new SpuThreads(config, undefined, start);
+    this.#threads = new SpuThreads(config, undefined, { start });
     this.ready = this.#threads.ready;
     this.#place().catch((e: unknown) => this.#fail(e));
   }
@@ -239,7 +243,8 @@ export class ClusterSpu implements SpuBackend {
         else events.message(report);
       }
     } catch (e) {
-      this.#lost(name, e);
+      // After the last word nothing more is heard, and who was told to end is not lost.
+      if (this.#told === 0) this.#lost(name, e);
     }
   }
 
@@ -309,17 +314,25 @@ export class ClusterSpu implements SpuBackend {
     for (const name of this.#remotes.keys()) this.#lost(name, error);
   }
 
-  async #end(name: string): Promise<void> {
-    const { taskClient, driver, nextId } = this.#o;
+  /** Ends a thread, whether its node can still be told or not: it ends what a program had that has gone. */
+  #end(name: string): Promise<void> {
     const remote = this.#remotes.get(name)!;
+    remote.ending ??= this.#ends(name, remote);
+    return remote.ending;
+  }
+
+  async #ends(name: string, { node }: Remote): Promise<void> {
+    const { taskClient, driver, nextId } = this.#o;
     this.#exit(name);
     const order = { id: nextId(), driver, spu: this.#id, name, kind: 'spu-end' };
-    await taskClient.order(remote.node, order).catch(() => {});
-    if ([...this.#remotes.values()].every((r) => r.over)) await this.#transport?.close().catch(() => {});
+    if (taskClient.reached) await farewell(taskClient.order(node, order));
+    if (![...this.#remotes.values()].every((r) => r.over)) return;
+    // Nobody is left who would hear the rest.
+    await this.#transport?.close(0);
   }
 
   async run(work: Work): Promise<Outcome> {
-    const what = `#${work.op.number} ${work.op.what}`;
+    const what = calledAs(work.op);
     this.#running.add(what);
     try {
       const outcome = await this.#threads.run(work);
@@ -336,6 +349,11 @@ export class ClusterSpu implements SpuBackend {
     } finally {
       this.#running.delete(what);
     }
+  }
+
+  /** In a simulation the program drives all parties, and could see what each holds. */
+  export(ids: readonly number[], rank: number): Promise<Exported> {
+    return this.#threads.export(ids, rank);
   }
 
   free(ids: readonly number[]): void {

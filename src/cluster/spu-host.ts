@@ -5,7 +5,7 @@ import { checkBuild } from '../build.ts';
 import { packError, unpackError } from '../device/messages.ts';
 import { TesseraError } from '../errors.ts';
 import type { Located } from './heads.ts';
-import type { Objects } from './objects.ts';
+import type { Objects } from './object-store.ts';
 import type { FromSpu, SpuOrder, ToSpu } from './spu-messages.ts';
 
 interface Running {
@@ -16,7 +16,7 @@ interface Running {
   /** Resolves with why. */
   readonly ended: Promise<string>;
   /** Takes the thread's next reply. */
-  heard: (message: FromSpu) => void;
+  onMessage: (message: FromSpu) => void;
 }
 
 interface Slots {
@@ -78,15 +78,15 @@ export class SpuHost {
       worker.on('error', (e) => resolve(`its thread failed: ${e.message}`));
       worker.on('exit', (code) => resolve(`its thread has ended (exit code ${code})`));
     });
-    const running: Running = { worker, driver, tag, text, ended, heard: nothing };
+    const running: Running = { worker, driver, tag, text, ended, onMessage: nothing };
     this.#running.set(key, running);
     worker.on('message', (message: FromSpu) => {
       if (message.kind === 'fetch') void this.#fetch(worker, message.number, message.object);
-      else running.heard(message);
+      else running.onMessage(message);
     });
-    worker.on('error', (e) => running.heard({ kind: 'error', error: packError(e) }));
+    worker.on('error', (e) => running.onMessage({ kind: 'error', error: packError(e) }));
     worker.on('exit', () => {
-      running.heard({
+      running.onMessage({
         kind: 'error',
         error: packError(new TesseraError('PEER_LOST', 'its thread has ended')),
       });
@@ -132,8 +132,8 @@ export class SpuHost {
 /** What the thread says next, to what it was told. Rejects with its error. */
 const reply = (running: Running): Promise<FromSpu> =>
   new Promise((resolve, reject) => {
-    running.heard = (message) => {
-      running.heard = nothing;
+    running.onMessage = (message) => {
+      running.onMessage = nothing;
       if (message.kind === 'error') reject(unpackError(message.error));
       else resolve(message);
     };

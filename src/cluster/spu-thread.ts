@@ -4,11 +4,11 @@
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { arraysOf, checkRange, entering } from '../device/argument-trees.ts';
 import { type Duty, type FromThread, packError, type ToThread, unpackError } from '../device/messages.ts';
 import { serveOver } from '../device/serve.ts';
-import { arraysOf, checkRange } from '../device/trees.ts';
 import { TesseraError } from '../errors.ts';
-import type { Tensor, Type } from '../ir/ops/graph.ts';
+import type { Tensor } from '../ir/ops/graph.ts';
 import type { Exported } from '../ir/run/export.ts';
 import { createIdentity, identityText } from '../link/identity.ts';
 import { connect } from '../link/websocket.ts';
@@ -32,14 +32,14 @@ const identity = createIdentity();
 const fetching = new Map<number, { resolve(bytes: Uint8Array): void; reject(e: unknown): void }>();
 let fetches = 0;
 
-const tellNode = (message: FromSpu): void => node!.postMessage(message);
+const postToNode = (message: FromSpu): void => node!.postMessage(message);
 
 const fetchBytes = (from: Located | Uint8Array): Promise<Uint8Array> => {
   if (from instanceof Uint8Array) return Promise.resolve(from);
   return new Promise((resolve, reject) => {
     const number = fetches++;
     fetching.set(number, { resolve, reject });
-    tellNode({ kind: 'fetch', number, object: from });
+    postToNode({ kind: 'fetch', number, object: from });
   });
 };
 
@@ -52,12 +52,13 @@ const describe = async (m: Control & { kind: 'describe' }, duty: Duty): Promise<
     arrays.forEach((a, i) => {
       checkRange(a, FIELDS[duty.field], duty.fraction, `${m.text}${paths[i]!}`, duty.inputBits);
     });
-    described.set(m.key, {
-      tensors: arrays.map(({ shape, dtype, data }) => ({ shape, dtype, data })),
-      left: arrays.length,
-    });
-    const types = arrays.map(({ shape, dtype }): Type => ({ shape, dtype, secret: true }));
-    return { kind: 'described', key: m.key, def, types };
+    const secrets = arrays.filter(({ size }) => size > 0).length;
+    if (secrets > 0)
+      described.set(m.key, {
+        tensors: arrays.map(({ shape, dtype, data }) => ({ shape, dtype, data })),
+        left: secrets,
+      });
+    return { kind: 'described', key: m.key, def, types: arrays.map(entering) };
   } catch (e) {
     return { kind: 'undescribed', key: m.key, error: packError(e) };
   }
@@ -99,7 +100,8 @@ class Keepers {
       storageKey,
       exporting: (ids) =>
         new Promise((resolve, reject) => {
-          const number = this.#exports++;
+          // Those that the driver asks for are numbered from 0 on.
+          const number = --this.#exports;
           this.#exporting.set(number, { resolve, reject });
           this.#deliver({ kind: 'export', number, ids });
         }),
@@ -143,7 +145,7 @@ const start = async (links: SpuLinks, job: string): Promise<void> => {
     configDigest: { spu: job },
     peerTimeoutMs: LOST_MS,
   });
-  tellNode({ kind: 'listening', port: transport.port ?? null });
+  postToNode({ kind: 'listening', port: transport.port ?? null });
   await transport.ready();
   const control = transport.channel('control', [DRIVER]);
   let tag = 0;
@@ -175,8 +177,9 @@ const start = async (links: SpuLinks, job: string): Promise<void> => {
   // When the driver goes without a word, so does all that this thread is for.
   void listen().catch(() => ending || process.exit());
   await serveOver(duty, transport, {
-    tell: (message) => {
-      if (message.kind === 'exported' || message.kind === 'unexported') keepers.exported(message);
+    post: (message) => {
+      if ((message.kind === 'exported' || message.kind === 'unexported') && message.number < 0)
+        keepers.exported(message);
       else report(message);
     },
     listen: (h) => {
@@ -187,9 +190,11 @@ const start = async (links: SpuLinks, job: string): Promise<void> => {
   });
 };
 
-const heard = (message: ToSpu): void => {
+const onMessage = (message: ToSpu): void => {
   if (message.kind === 'start') {
-    start(message.links, message.job).catch((e: unknown) => tellNode({ kind: 'error', error: packError(e) }));
+    start(message.links, message.job).catch((e: unknown) =>
+      postToNode({ kind: 'error', error: packError(e) }),
+    );
     return;
   }
   const waiting = fetching.get(message.number);
@@ -199,6 +204,6 @@ const heard = (message: ToSpu): void => {
 };
 
 if (node !== null) {
-  node.on('message', heard);
-  tellNode({ kind: 'prepared', identity: identityText(identity) });
+  node.on('message', onMessage);
+  postToNode({ kind: 'prepared', identity: identityText(identity) });
 }

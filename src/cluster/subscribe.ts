@@ -1,5 +1,6 @@
 /** @file Hearing a subject. Whoever can reach the engine can say anything there, so that no message may end the process. */
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
+import { log } from '../log.ts';
 
 /** Bad messages may be many; one line in this time says so. */
 const SAY_MS = 10_000;
@@ -9,9 +10,7 @@ let said = Number.NEGATIVE_INFINITY;
 export const dropped = (subject: string, why: unknown): void => {
   if (performance.now() - said < SAY_MS) return;
   said = performance.now();
-  console.error(
-    `tessera: a message on ${subject} is no message of a cluster, and was dropped: ${String(why)}`,
-  );
+  log('warning', `a message on ${subject} is no message of a cluster, and was dropped: ${String(why)}`);
 };
 
 /** Gives what comes to `handle`; what that cannot take is dropped. */

@@ -6,10 +6,10 @@
 import { createInbox, headers, type Msg, type Subscription } from '@nats-io/transport-node';
 import { unpackError } from '../device/messages.ts';
 import { TesseraError } from '../errors.ts';
-import type { Engine } from './engine.ts';
-import { pack, unpack } from './frame.ts';
 import type { Located } from './heads.ts';
 import type { Members } from './members.ts';
+import type { Engine } from './message-engine.ts';
+import { pack, unpack } from './message-frame.ts';
 
 import { readAnswer } from './read-heads.ts';
 import { subscribe } from './subscribe.ts';
@@ -152,6 +152,11 @@ export class TaskClient {
 
   #tasks(): [string, Pending][] {
     return [...this.#pending].filter(([, { to }]) => 'tag' in to);
+  }
+
+  /** Whether the engine is there. */
+  get reached(): boolean {
+    return this.#engine.reached;
   }
 
   /** The connection to the engine has broken, or is there again. */

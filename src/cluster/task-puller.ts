@@ -7,8 +7,8 @@
  * against 2,375, and 0.59 ms for a task and its answer against 0.93 ms. Its `consume` asks ahead of what a node can start.
  */
 import { createInbox, type Msg, type Subscription } from '@nats-io/transport-node';
-import type { Engine } from './engine.ts';
-import { tokenOf } from './names.ts';
+import type { Engine } from './message-engine.ts';
+import { tokenOf } from './subjects.ts';
 import { subscribe } from './subscribe.ts';
 import { PULL_MS } from './times.ts';
 
@@ -68,7 +68,7 @@ export class TaskPuller {
     this.#asked.clear();
     const old = this.#subscription;
     this.#inbox = createInbox();
-    this.#subscription = subscribe(this.#engine.nc, `${this.#inbox}.*`, (m) => this.#heard(m));
+    this.#subscription = subscribe(this.#engine.nc, `${this.#inbox}.*`, (m) => this.#received(m));
     // What the old requests still bring is lost for now, and delivered again.
     old?.unsubscribe();
     this.#ask();
@@ -85,7 +85,7 @@ export class TaskPuller {
     }
   }
 
-  #heard(m: Msg): void {
+  #received(m: Msg): void {
     // A status comes to the request's own subject. A task comes under the subject of its queue; requests are served in
     // the order in which they were made.
     const own = m.subject.startsWith(`${this.#inbox}.`);

@@ -1,8 +1,9 @@
 /** @file A worker thread of a node: loads modules, and runs tasks of theirs, one at a time. */
 import { workerData } from 'node:worker_threads';
 import { packError } from '../device/messages.ts';
+import { methodOwner } from '../device/proxied.ts';
 import { TesseraError } from '../errors.ts';
-import { taskAt } from './task.ts';
+import { OWN, taskAt } from './task.ts';
 import { BEGUN, type Done, type Job, POSTED, type PostedJob, type ThreadData } from './thread-messages.ts';
 import { decode, encode, fill } from './values.ts';
 
@@ -20,14 +21,23 @@ const parts = (result: unknown, n: number | null): readonly unknown[] => {
   );
 };
 
+/** Loaded when one is asked for: most threads run nothing but tasks of programs. */
+const ownTaskAt = async (name: string, root: string): Promise<Method> => {
+  const task = (await import('./own-tasks.ts')).ownTask(name, root) as Method | undefined;
+  if (task === undefined) throw new TesseraError('CONFIG', `nodes have no task ${JSON.stringify(name)}`);
+  return task;
+};
+
 const work = async ({ does, args, refs }: Job): Promise<unknown> => {
   const given = fill(decode(args), refs.map(decode)) as unknown[];
   if (does.kind === 'method') {
-    const method = (instance as Record<string, Method> | undefined)?.[does.name];
-    if (method === undefined) throw new TesseraError('INVALID_ARGUMENT', `there is no method ${does.name}`);
-    return method.apply(instance, given);
+    const owner = methodOwner(instance, does.name);
+    if (owner === undefined) throw new TesseraError('INVALID_ARGUMENT', `there is no method ${does.name}`);
+    return owner[does.name]!(...given);
   }
-  const code = await taskAt(does.url, does.name);
+  const code = does.url.startsWith(OWN)
+    ? await ownTaskAt(does.name, does.url.slice(OWN.length))
+    : await taskAt(does.url, does.name);
   if (does.kind === 'function') return (code as Method)(...given);
   instance = new (code as unknown as new (...args: unknown[]) => object)(...given);
   return null;

@@ -32,6 +32,13 @@ const shared = globalThis as unknown as { [REGISTRY]?: Registry };
 shared[REGISTRY] ??= { places: new WeakMap(), tasks: new Map() };
 const registry: Registry = shared[REGISTRY];
 
+/** In the place of a module's URL, for tasks that come with every node; a node puts its folder behind it. */
+export const OWN = 'tessera:';
+
+/** How nodes find a function. */
+export const nameTask = (fn: object, url: string, name: string): void =>
+  void registry.places.set(fn, { url, name });
+
 const keyOf = (url: string, name: string): string => `${url}#${name}`;
 
 const urlOf = (where: unknown): string => {
@@ -86,7 +93,7 @@ export function task(
     fail('INVALID_ARGUMENT', `sf.task: there are two tasks ${JSON.stringify(name)} in ${url}`);
   if (fn !== undefined && fn.name === '') Object.defineProperty(fn, 'name', { value: name });
   if (fn !== undefined) registry.tasks.set(key, fn);
-  registry.places.set(known, { url, name });
+  nameTask(known, url, name);
   return known;
 }
 
@@ -134,6 +141,7 @@ export const codeOf = (fn: unknown, party: string): TaskCode => {
       { party, function: name },
     );
   const { url } = place;
+  if (url === OWN) return { url, path: place.name, hash: OWN, name: place.name };
   const path = fileURLToPath(url);
   if (process.argv[1] !== undefined && pathToFileURL(process.argv[1]).href === url)
     fail(
@@ -170,6 +178,7 @@ const fileBelow = (root: string, path: string): string | undefined => {
 
 /** The URL of a task's module below `root`. Throws CONFIG if it is not there, or not the same. */
 export const locate = (code: TaskCode, root: string, node: string): string => {
+  if (code.url === OWN) return `${OWN}${root}`;
   const key = JSON.stringify([root, code.url, code.path, code.hash]);
   const known = checked.get(key);
   if (known !== undefined) return known;

@@ -58,7 +58,7 @@ export class TaskThread {
       workerData: { preload, port: port2, claims: this.#claims } satisfies ThreadData,
       transferList: [port2],
     });
-    port1.on('message', (message: FromThread) => this.#heard(message));
+    port1.on('message', (message: FromThread) => this.#onMessage(message));
     port1.unref();
     this.#worker.on('error', (e) =>
       this.#end(new TesseraError('PARTY_FAILED', `its thread failed: ${e.message}`, {}, e)),
@@ -83,7 +83,7 @@ export class TaskThread {
     return Math.max(now, this.#took);
   }
 
-  #heard(message: FromThread): void {
+  #onMessage(message: FromThread): void {
     if (message === 'ready') {
       this.#loaded();
       return;

@@ -30,3 +30,15 @@ export const ACK_MS = 4;
 export const RETRY_MS = 2_000;
 /** Tasks wait this long for a node when the last one with their tag has gone. */
 export const REJOIN_MS = 30_000;
+/** What is said at the end is not waited for any longer: nobody may be there to hear it. */
+const FAREWELL_MS = 1_000;
+
+/** Resolves when last words have arrived, or nobody has heard them. */
+export const farewell = async (said: Promise<unknown>): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, FAREWELL_MS);
+  });
+  await Promise.race([said.catch(() => {}), late]);
+  clearTimeout(timer);
+};

@@ -1,5 +1,5 @@
 /** @file Values on their way: encoded as in production, with places in them for values that come separately. */
-import '../device/production/arrays.ts';
+import '../device/production/array-codec.ts';
 import { createCodec } from '../link/codec.ts';
 import { registerType } from '../link/types.ts';
 

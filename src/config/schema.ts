@@ -229,7 +229,7 @@ const differ = (names: readonly string[]): readonly string[] => {
 };
 
 /** Names of different parties; `few` says what is wrong with none. */
-export const parties = (few: string): Schema<readonly string[]> =>
+const parties = (few: string): Schema<readonly string[]> =>
   refine(list(partyName), (names) => (names.length > 0 ? differ(names) : fail('CONFIG', few)));
 
 /** Names of at least two different parties. */
@@ -240,6 +240,13 @@ export const partyList: Schema<readonly string[]> = refine(list(partyName), (nam
         'CONFIG',
         `at least two parties are wanted, not ${names.length === 0 ? 'none' : `only ${names[0]}`}`,
       ),
+);
+
+/** Names of the different parties of a session: one at least, which may stand by itself. */
+export const sessionParties: Schema<string | readonly string[], readonly string[]> = either(
+  (value) => typeof value === 'string',
+  refine(partyName, (name): readonly string[] => [name]),
+  parties('at least one party is wanted, not none'),
 );
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);

@@ -24,6 +24,7 @@ import {
   type SlotNames,
   type SlotTable,
   SlotUse,
+  type StreamKind,
 } from './slots.ts';
 
 export class DealerContext<S extends object = SlotTable> extends MaterialContext {
@@ -51,13 +52,13 @@ export class DealerContext<S extends object = SlotTable> extends MaterialContext
   }
 
   /** The whole mask of a slot. */
-  mask<N extends SlotNames<S, 'mask' | 'ownMask' | 'publicMask'>>(
+  mask<N extends SlotNames<S, Exclude<StreamKind, 'publicCoins' | 'ownBits'>>>(
     name: N,
     index = 0,
   ): SlotUse<N, SlotArray<S[N]>> {
     const slot = this.use(name, index);
     const dst = this.arrayOf(slot);
-    if (slot.kind === 'mask') this.#total(slot, dst, 0);
+    if (slot.kind !== 'ownMask' && slot.kind !== 'publicMask') this.#total(slot, dst, 0);
     else {
       const prg = slot.kind === 'ownMask' ? this.#prgs[slot.owner!]! : new Prg(this.ring, PUBLIC_SEED);
       prg.fill(dst, this.gate, slot.stream);

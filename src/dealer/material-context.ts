@@ -65,8 +65,7 @@ export abstract class MaterialContext extends Scratch {
   protected diverged(): TesseraError {
     return new TesseraError(
       'DIVERGED',
-      `the dealer's material for gate ${this.gate} has another form than the gate expects: dealer and parties ` +
-        'follow different programs or run different versions',
+      `the dealer's material for gate ${this.gate} has another form: dealer and parties follow different programs`,
       { gate: this.gate },
     );
   }

@@ -39,7 +39,7 @@ export class Scratch {
   }
 
   /** The array, which whoever gets it has to free. */
-  protected handOver<T extends Arr>(a: T): T {
+  handOver<T extends Arr>(a: T): T {
     this.#held.delete(a);
     return a;
   }

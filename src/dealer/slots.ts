@@ -21,7 +21,13 @@ export type StreamKind =
   /** A stream that everybody knows, used as a mask of a public value. */
   | 'publicMask'
   /** A stream that everybody knows; the dealer has no use for it. */
-  | 'publicCoins';
+  | 'publicCoins'
+  /** With a dealer a mask; where two parties make their material, shares of the product of two masks. */
+  | 'pad'
+  /** With a dealer a mask; where two parties make their material, a sharing of zero from a stream that both know. */
+  | 'refresh'
+  /** A mask that only made material needs. */
+  | 'ownBits';
 
 /** Slots that are secret-shared: rank 0 is sent a correction, the others use their streams. */
 export type SharedKind =
@@ -29,8 +35,10 @@ export type SharedKind =
   | 'zero'
   /** Products of masks, of matrices too, under a mask. */
   | 'product'
-  /** A mask, shifted or scaled by public numbers. */
+  /** A mask, shifted or scaled by public numbers; where shares are shifted where they lie, the mask of the result. */
   | 'truncation'
+  /** A stretch of a mask's bits as a number. */
+  | 'residue'
   /** Whether a mask's two shares wrap: its top bit, as a word. */
   | 'wrap'
   /** Bits of a mask as they are. */
@@ -48,7 +56,11 @@ export type SharedKind =
   /** Masks after a permutation. */
   | 'permuted'
   /** Words that are rotated by a mask. */
-  | 'rotations';
+  | 'rotations'
+  /** Made only: rank 0's pads of all 16 entries of choices. To rank 1 it is room for what is sent under them. */
+  | 'entryPads'
+  /** Made only: rank 1's pads of the entries that it chooses by its digits. To rank 0 it is a mask for what is chosen. */
+  | 'chosenPads';
 
 /** Sent to every party as it is: correction words of function secret sharing. */
 export type BroadcastKind = 'fssKeys';
@@ -153,14 +165,21 @@ export interface PlacedSlot extends Slot {
   readonly size: number;
 }
 
-const SENT: Readonly<Record<SlotKind, 'none' | 'first' | 'all'>> = {
+type Sent = 'none' | 'first' | 'others' | 'all';
+
+/** Who is sent something by a dealer. */
+const SENT: Readonly<Record<SlotKind, Sent>> = {
   mask: 'none',
   ownMask: 'none',
   publicMask: 'none',
   publicCoins: 'none',
+  pad: 'none',
+  refresh: 'none',
+  ownBits: 'none',
   zero: 'first',
   product: 'first',
   truncation: 'first',
+  residue: 'first',
   wrap: 'first',
   maskBits: 'first',
   bitTimes: 'first',
@@ -170,8 +189,29 @@ const SENT: Readonly<Record<SlotKind, 'none' | 'first' | 'all'>> = {
   function: 'first',
   permuted: 'first',
   rotations: 'first',
+  entryPads: 'none',
+  chosenPads: 'none',
   fssKeys: 'all',
 };
+
+/** Of made material each party has a share that is made; these are the streams of a party all the same. */
+const OWN: ReadonlySet<SlotKind> = new Set<SlotKind>([
+  'mask',
+  'ownMask',
+  'publicMask',
+  'publicCoins',
+  'refresh',
+  'ownBits',
+  'zero',
+  'product',
+  'truncation',
+]);
+
+/** What one party alone is given of made material. */
+const ONE: Readonly<Partial<Record<SlotKind, Sent>>> = { entryPads: 'first', chosenPads: 'others' };
+
+const sentFor = (kind: SlotKind, made: boolean): Sent =>
+  made ? (OWN.has(kind) ? 'none' : (ONE[kind] ?? 'all')) : SENT[kind];
 
 const wireSize = (field: Field, { form, length, planes, width }: Slot): number => {
   if (form === 'bits') return planes * Math.ceil(length / 8);
@@ -189,11 +229,14 @@ export class MaterialLayout {
   /** Their bytes, without headers: to rank 0, and to each of the others. */
   bytesToFirst: number;
   bytesToOthers: number;
+  /** Whether two parties make it, without a dealer. */
+  readonly made: boolean;
   /** By name: the place of its first slot, and the place after its last one. They are few: a search is faster than a map. */
   readonly #names: string[] = [];
   readonly #ends: number[] = [];
 
-  constructor(field: Field, table: SlotTable) {
+  constructor(field: Field, table: SlotTable, made = false) {
+    this.made = made;
     const slots: PlacedSlot[] = [];
     this.slots = slots;
     [this.toFirst, this.toOthers, this.bytesToFirst, this.bytesToOthers] = [0, 0, 0, 0];
@@ -217,7 +260,8 @@ export class MaterialLayout {
 
   #place(field: Field, slots: PlacedSlot[], name: string, slot: Slot): void {
     const { kind, form, length, planes, width, owner } = slot;
-    const sent = SENT[kind];
+    const sent = sentFor(kind, this.made);
+    const [toFirst, toOthers] = [sent === 'first' || sent === 'all', sent === 'others' || sent === 'all'];
     const size = sent === 'none' ? 0 : wireSize(field, slot);
     slots.push({
       kind,
@@ -228,12 +272,12 @@ export class MaterialLayout {
       owner,
       name,
       stream: slots.length,
-      toFirst: sent === 'none' ? undefined : this.toFirst++,
-      toOthers: sent === 'all' ? this.toOthers++ : undefined,
+      toFirst: toFirst ? this.toFirst++ : undefined,
+      toOthers: toOthers ? this.toOthers++ : undefined,
       size,
     });
-    this.bytesToFirst += size;
-    if (sent === 'all') this.bytesToOthers += size;
+    if (toFirst) this.bytesToFirst += size;
+    if (toOthers) this.bytesToOthers += size;
   }
 }
 

@@ -43,8 +43,8 @@ export const checkCalled = (x: object, what: string): void => {
     fail('INVALID_ARGUMENT', `${what} is a device, ${String(x)}, where a handle or data is wanted`);
 };
 
-export const isPromise = (x: object): boolean =>
-  x instanceof Promise || typeof (x as { then?: unknown }).then === 'function';
+export const isPromise = (x: unknown): x is PromiseLike<unknown> =>
+  x instanceof Promise || typeof (x as { then?: unknown } | undefined | null)?.then === 'function';
 
 export const isPlainObject = (x: object): x is Record<string, unknown> => {
   const proto: unknown = Object.getPrototypeOf(x);
@@ -72,6 +72,12 @@ export const checkFields = (x: object, what: string): void => {
     );
 };
 
+/** A container of a class that a program has made. */
+const isOfClass = (x: object): boolean => {
+  const kind = Array.isArray(x) ? Array : x instanceof Map ? Map : x instanceof Set ? Set : undefined;
+  return kind !== undefined && Object.getPrototypeOf(x) !== kind.prototype;
+};
+
 /** The entries of a plain object as an object of its own. */
 const record = (entries: readonly (readonly [string, unknown])[]): Record<string, unknown> =>
   Object.fromEntries(entries);
@@ -80,7 +86,7 @@ class Walk {
   readonly found: Found[] = [];
   readonly #copies: boolean;
   readonly #what: string;
-  /** What is no data stays as it is. */
+  /** What is no data stays as it is, and bytes stay what they are. */
   readonly #lenient: boolean;
 
   constructor(copies: boolean, what: string, lenient = false) {
@@ -107,6 +113,7 @@ class Walk {
       return x;
     }
     if (depth > MAX_DEPTH) fail('INVALID_ARGUMENT', `a tree is nested deeper than ${MAX_DEPTH} (a cycle?)`);
+    if (this.#lenient && isOfClass(x)) return x;
     if (Array.isArray(x)) return this.#list(x, path, depth);
     if (ArrayBuffer.isView(x)) return this.#view(x, path);
     if (isPlainObject(x))
@@ -150,7 +157,8 @@ class Walk {
     if (kept !== undefined) return kept;
     if (x instanceof DataView) return new DataView(x.buffer.slice(x.byteOffset, x.byteOffset + x.byteLength));
     // A Buffer's own `slice` shares its memory; and parties get bytes as Uint8Array, wherever they come from.
-    return x instanceof Uint8Array ? new Uint8Array(x) : (x as TensorData).slice();
+    if (!(x instanceof Uint8Array)) return (x as TensorData).slice();
+    return this.#lenient ? (Uint8Array.prototype.slice.call(x) as Uint8Array) : new Uint8Array(x);
   }
 
   #other(x: object, path: string, depth: number): unknown {
@@ -194,5 +202,6 @@ export const readArguments = (args: readonly unknown[], copies: boolean, what = 
   return { args: read, found: walk.found, flat: false };
 };
 
-/** A result as it is now, whatever its maker does to it later; objects of classes stay what they are. */
-export const snapshot = (result: unknown): unknown => new Walk(true, 'the result', true).value(result, '', 0);
+/** A value as it is now, whatever happens to that later; objects of classes stay the objects that they are. */
+export const snapshot = (value: unknown, what: string): unknown =>
+  typeof value === 'object' && value !== null ? new Walk(true, what, true).value(value, '', 0) : value;

@@ -25,7 +25,10 @@ export const packCommon = (common: Common): Uint8Array => codec.encode(common);
 export const unpackCommon = (bytes: Uint8Array): Common => codec.decode(bytes) as Common;
 
 /** Secret leaves by their places, with their forms. */
-export const secretsOf = ({ objects, publics }: Common): readonly (readonly [number, Type])[] => {
+export const secretsOf = ({
+  objects,
+  publics,
+}: Pick<Common, 'objects' | 'publics'>): readonly (readonly [number, Type])[] => {
   const open = new Set(publics.map(([place]) => place));
   return objects
     .flatMap((o) => o.types)
@@ -33,7 +36,10 @@ export const secretsOf = ({ objects, publics }: Common): readonly (readonly [num
 };
 
 /** A party's shares as what it puts in. */
-export const tensorsOf = (common: Common, shares: readonly Uint8Array[]): Tensor[] =>
+export const tensorsOf = (
+  common: Pick<Common, 'objects' | 'publics'>,
+  shares: readonly Uint8Array[],
+): Tensor[] =>
   secretsOf(common).map(([, { shape, dtype }], i) => ({
     shape,
     dtype: dtype === 'bool' ? 'bit' : 'ring',

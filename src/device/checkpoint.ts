@@ -250,7 +250,7 @@ export const load = async (d: Inside, path: CheckpointPath): Promise<unknown> =>
         `${d.name} op #${d.op.number} (load): the parts do not belong together`,
         { op: op.number, path },
       );
-    return put(d, common, keeper);
+    return { common, ...(await put(d, common, keeper)) };
   });
   const { common, held, done } = await loading;
   const handles = held.map((h, i) => d.handle(Promise.resolve(h), done, held.length > 1 ? `[${i}]` : ''));
@@ -258,7 +258,11 @@ export const load = async (d: Inside, path: CheckpointPath): Promise<unknown> =>
 };
 
 /** Puts the shares of the parties that are here in. */
-const put = async (d: Inside, common: Common, keeper: (party: string, rank: number) => Keeper) => {
+export const put = async (
+  d: Inside,
+  common: Omit<Common, 'id' | 'tree'>,
+  keeper: (party: string, rank: number) => Pick<Keeper, 'shares'>,
+) => {
   const { parties } = d.config;
   const publics = new Map(common.publics);
   const types = common.objects.flatMap((o) => o.types);
@@ -289,5 +293,5 @@ const put = async (d: Inside, common: Common, keeper: (party: string, rank: numb
     const leaves = types.map((type) => ({ id: ids[at++]!, type }));
     return { def, leaves };
   });
-  return { common, held, done };
+  return { held, done };
 };

@@ -21,6 +21,7 @@ import {
   type RuntimeConfigOptions,
   runtimeConfig,
 } from './runtime-config.ts';
+import { unused } from './upstream-options.ts';
 
 const address = refine(text, (given) =>
   given === 'local' || /^([a-z]+:\/\/)?(\[[0-9a-fA-F:]+\]|[^\s:/]+)(:[\w-]+)?(\/.*)?$/.test(given)
@@ -60,7 +61,7 @@ export type SpuNode = Input<typeof NODE>;
 export type ClusterDef = Input<typeof CLUSTER_DEF>;
 
 /** A definition, or as in the guide the same by name. */
-export type SpuDef = ClusterDef | { readonly cluster_def: ClusterDef } | { readonly clusterDef: ClusterDef };
+export type SpuDef = ClusterDef | NamedDef;
 
 export interface SpuConfig {
   /** Rank = place in this list. */
@@ -68,6 +69,10 @@ export interface SpuConfig {
   readonly runtime: RuntimeConfig;
   /** By rank: where the parties' links are, as far as the definition says so. */
   readonly places?: readonly SpuPlace[];
+  /** The definition as it was given. */
+  readonly def?: ClusterDef;
+  /** A name that its maker has given it. */
+  readonly id?: string;
 }
 
 export interface SpuPlace {
@@ -75,14 +80,33 @@ export interface SpuPlace {
   readonly listen: string | undefined;
 }
 
-/** As in the guide, `sf.SPU(cluster_def=...)`, a definition may be given by name: `sf.SPU({ cluster_def })`. */
-const bare = (def: unknown): unknown => {
-  if (typeof def !== 'object' || def === null || Object.keys(def).length !== 1) return def;
-  const [name, value] = Object.entries(def)[0]!;
-  return name === 'cluster_def' || name === 'clusterDef' ? value : def;
-};
+/** A definition by name, as in the guide `sf.SPU(cluster_def=...)`, and a name for the SPU. */
+export interface NamedDef {
+  readonly cluster_def?: ClusterDef;
+  readonly clusterDef?: ClusterDef;
+  readonly id?: string | number;
+  /** UNSUPPORTED unless null: links are the session's. */
+  readonly link_desc?: unknown;
+  readonly linkDesc?: unknown;
+  /** UNSUPPORTED unless null: see logging_level of sf.init. */
+  readonly log_options?: unknown;
+  readonly logOptions?: unknown;
+}
 
-const placed = (text: string | undefined): string | undefined => (text === 'local' ? undefined : text);
+const NAMED = object({
+  clusterDef: CLUSTER_DEF,
+  /** A name for it, in place of that of its parties. */
+  id: optional(id),
+  linkDesc: unused('its links are those of the session: crossSilo of sf.init has timeouts and limits'),
+  logOptions: unused('logging_level of sf.init says how much is printed'),
+});
+
+/** As in the guide, `sf.SPU(cluster_def=...)`, a definition may be given by name: `sf.SPU({ cluster_def, id })`. */
+const isNamed = (def: unknown): def is NamedDef =>
+  typeof def === 'object' && def !== null && ('cluster_def' in def || 'clusterDef' in def);
+
+const placed = (text: string | undefined): string | undefined =>
+  text === 'local' || text === 'localhost' ? undefined : text;
 const placeOf = (n: { address: string | undefined; listen_addr: string | undefined }): SpuPlace => ({
   address: placed(n.address),
   listen: placed(n.listen_addr),
@@ -90,13 +114,36 @@ const placeOf = (n: { address: string | undefined; listen_addr: string | undefin
 const isPlaced = (n: { address: string | undefined; listen_addr: string | undefined }): boolean =>
   placed(n.address) !== undefined;
 
+/** What cannot be had of two parties that make their material between them is refused; they compare by tables. */
+const withoutKeys = (runtime: RuntimeConfig, parties: number): RuntimeConfig => {
+  if (runtime.beaverType !== 'MultiParty') return runtime;
+  const refuse = (key: string, why: string): never =>
+    fail('UNSUPPORTED', `runtime_config.beaver_type MultiParty ${why}`, { path: `runtime_config.${key}` });
+  if (parties !== 2)
+    refuse(
+      'beaver_type',
+      `is for two parties, not ${parties}: use a dealer that sees no data (TrustedThirdParty), or an SPU of two of the parties, to ` +
+        'which the others give their inputs',
+    );
+  if (runtime.rangeGuard)
+    refuse('range_guard', "has no range_guard: its rows are a dealer's. Use a dealer, or leave it out");
+  if (runtime.costMode === 'latency')
+    refuse(
+      'cost_mode',
+      "has no cost_mode latency: its keys are a dealer's. Use a dealer, or cost_mode bandwidth",
+    );
+  return { ...runtime, costMode: 'bandwidth' };
+};
+
 /** Reads the definition of an SPU whose parties are among `known`; `dealer` deals if it does not say who does. */
 export const readClusterDef = (
   def: unknown,
   known: readonly string[],
   dealer: BeaverType = 'TrustedFirstParty',
 ): SpuConfig => {
-  const { nodes, runtimeConfig: given } = read(CLUSTER_DEF, bare(def));
+  const named = isNamed(def) ? read(NAMED, def) : undefined;
+  const written = isNamed(def) ? (def.cluster_def ?? def.clusterDef) : def;
+  const { nodes, runtimeConfig: given } = named?.clusterDef ?? read(CLUSTER_DEF, def);
   const parties = read(
     partyList,
     nodes.map((n) => n.party),
@@ -115,8 +162,14 @@ export const readClusterDef = (
   const ids = nodes.flatMap((n) => (n.id === undefined ? [] : [n.id]));
   const twice = ids.find((x, i) => ids.indexOf(x) !== i);
   if (twice !== undefined) configError('nodes', `id ${JSON.stringify(twice)} is given twice`);
-  const runtime = { ...given, beaverType: given.beaverType ?? dealer };
-  return { parties, runtime, ...(nodes.some(isPlaced) && { places: nodes.map(placeOf) }) };
+  const runtime = withoutKeys({ ...given, beaverType: given.beaverType ?? dealer }, parties.length);
+  return {
+    parties,
+    runtime,
+    def: written as ClusterDef,
+    ...(named?.id !== undefined && { id: named.id }),
+    ...(nodes.some(isPlaced) && { places: nodes.map(placeOf) }),
+  };
 };
 
 /**

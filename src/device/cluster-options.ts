@@ -1,25 +1,29 @@
 /** @file What `sf.init` takes for a simulation on several machines. */
+
 import {
   custom,
-  flag,
   type Input,
   type Output,
   object,
   optional,
-  parties,
   read,
+  sessionParties,
   text,
 } from '../config/schema.ts';
+import { environmentVariable } from '../environment-variable.ts';
 import { fail } from '../errors.ts';
 import { describe } from '../names.ts';
-import { type Listener, listener, teller } from './events.ts';
+import { emitter, type Listener, listener } from './events.ts';
 import { isQuiet, loggingLevel } from './logging.ts';
+import { CROSS_SILO } from './production/production-options.ts';
 import { type StorageKeys, storageKeys } from './storage-key.ts';
 import { type UnseenMode, unseenMode } from './unseen.ts';
+import { UNUSED_JOB, UPSTREAM, unused } from './upstream-options.ts';
 
 const address = custom<string>({ type: 'string' }, (value) =>
-  typeof value === 'string' && /^((nats|tls):\/\/)?(\[[\da-fA-F:.]+\]|[^\s:/[\]]+):\d{1,5}$/.test(value)
-    ? value
+  typeof value === 'string' &&
+  /^((nats|tls|https?):\/\/)?(\[[\da-fA-F:.]+\]|[^\s:/[\]]+):\d{1,5}$/.test(value)
+    ? value.replace(/^https?:\/\//, '')
     : fail('CONFIG', `${describe(value)} is no address of a head: use "ip:port", or "local"`),
 );
 
@@ -46,7 +50,7 @@ export const CLUSTER = object({
   /** The head's `ip:port`, or the URL of a NATS server: `nats://host:port`, `tls://host:port`. */
   address,
   /** Checked against the tags of the nodes; left out, they are what the tags say. */
-  parties: optional(parties('no party is named: leave it out to take all that the nodes have')),
+  parties: optional(sessionParties),
   /** Of the head; TESSERA_TOKEN if left out. */
   token: optional(text),
   /** Where several clusters share a server. */
@@ -61,8 +65,13 @@ export const CLUSTER = object({
   unseen: optional(unseenMode),
   /** 'info' prints what informs; 'warning' and above only what goes wrong. */
   loggingLevel,
-  /** Accepted for the guide. */
-  logToDriver: optional(flag, true),
+  /** Checked, and not used: nodes come and go by themselves. */
+  crossSilo: optional(CROSS_SILO, {}, ['cross_silo_comm_options', 'crossSiloCommOptions']),
+  ...UPSTREAM,
+  ...UNUSED_JOB,
+  tlsConfig: unused(
+    'a cluster is for simulation; TLS of a NATS server of your own is said by its address (tls://) and nats: { ca, cert, key }',
+  ),
 });
 
 /** A simulation spread over the nodes of a cluster, which `tessera start` has started. */
@@ -82,30 +91,23 @@ export interface Cluster {
   readonly onEvent: Listener | undefined;
   readonly unseen: UnseenMode | undefined;
   readonly quiet: boolean;
-  readonly tell: Listener;
+  readonly emit: Listener;
 }
 
 export const readCluster = (options: unknown): Cluster => {
-  const {
-    loggingLevel: level,
-    logToDriver: _,
-    token,
-    parties,
-    storageKey,
-    unseen,
-    onEvent,
-    ...rest
-  } = read(CLUSTER, options);
+  const { loggingLevel: level, address, cluster, nats, token, ...given } = read(CLUSTER, options);
+  const { parties, storageKey, unseen, onEvent } = given;
   return {
     mode: 'cluster',
-    ...rest,
+    address,
+    cluster,
     parties,
     storageKey,
     unseen,
     onEvent,
-    nats: rest.nats as NatsOptions,
-    token: token ?? globalThis.process?.env.TESSERA_TOKEN,
+    nats: nats as NatsOptions,
+    token: token ?? environmentVariable('TESSERA_TOKEN'),
     quiet: isQuiet(level),
-    tell: teller(onEvent, level),
+    emit: emitter(onEvent, level),
   };
 };

@@ -1,11 +1,19 @@
 /** @file The session that `sf.init` starts and the functions of the module work on. */
 import { fail } from '../errors.ts';
+import type { BaseArray } from '../ir/trace/array.ts';
 import { noMore } from '../names.ts';
 import type { SpuDef } from './cluster-def.ts';
 import type { ClusterOptions } from './cluster-options.ts';
-import type { PYU as Pyu, SPU as Spu } from './devices.ts';
+import type { HandledArgs, PYU as Pyu, PyuOptions, SPU as Spu, SpuArg, SpuOptions } from './devices.ts';
 import type { InitOptions, StandaloneOptions } from './init-options.ts';
-import { type DeviceObject, deviceIn, type PYUObject, type Revealed, type SPUObject } from './objects.ts';
+import {
+  type DeviceObject,
+  deviceIn,
+  type FromSpu,
+  type PYUObject,
+  type Revealed,
+  type SPUObject,
+} from './objects.ts';
 import { type Session, type SessionStats, session } from './session.ts';
 
 let current: Session | undefined;
@@ -108,6 +116,35 @@ export type SPU = Spu;
 export const SPU = function SPU(def: SpuDef, ...surplus: never[]): Spu {
   return currentSession().SPU(def, ...surplus);
 } as unknown as Maker<[def: SpuDef], Spu>;
+
+/** What `withDevice(device, options)` gives: a function that puts functions on the device. */
+type On<D extends Pyu | Spu> = D extends Pyu
+  ? <A extends unknown[], R>(fn: (...args: A) => R) => (...args: HandledArgs<A>) => PYUObject<Awaited<R>>
+  : <R>(fn: (...args: BaseArray[]) => R) => (...args: SpuArg<BaseArray>[]) => SPUObject<FromSpu<R>>;
+
+/**
+ * `withDevice(alice)(fn)(...args)` is `alice(fn)(...args)`: a function with its device, to be called like any other.
+ * @example
+ * const double = sf.withDevice(alice)((x: number) => 2 * x);
+ * await sf.reveal(double(21)) // 42
+ */
+export const withDevice = <D extends Pyu | Spu>(
+  device: D,
+  options?: D extends Pyu ? PyuOptions : SpuOptions,
+  ...surplus: never[]
+): On<D> => {
+  noMore('sf.withDevice', surplus, 'it takes a device and options');
+  const own = deviceIn('sf.withDevice', device) as unknown as (fn: unknown, options: unknown) => unknown;
+  return ((fn: unknown) => own(fn, options)) as unknown as On<D>;
+};
+
+/**
+ * As withDevice, in the spelling of SecretFlow.
+ * @example
+ * const total = sf.with_device(spu)((x) => np.sum(x));
+ * await sf.reveal(total([1, 2, 3])) // 6
+ */
+export const with_device = withDevice;
 
 /**
  * Puts data on a PYU, copied at the call, or moves a handle to a device: from a PYU to an SPU masks it, from an SPU

@@ -5,11 +5,13 @@
 import type { ArrayInput, BaseArray } from '../ir/trace/array.ts';
 import type { Checker } from './check.ts';
 import type { CheckpointPath } from './checkpoint-part.ts';
+import type { ClusterDef, SpuConfig } from './cluster-def.ts';
 import type { Listener } from './events.ts';
 import type { Mode } from './mode.ts';
-import type { DeviceObject, FromSpu, PYUObject, SPUObject } from './objects.ts';
-import type { Op, RECEIVE } from './operation.ts';
+import type { DeviceObject, FromSpu, Leaving, PYUObject, SPUObject } from './objects.ts';
+import type { LEAVE, Op, RECEIVE } from './operation.ts';
 import type { SpuStats } from './profile.ts';
+import type { ProgressListener } from './progress.ts';
 import type { Recording } from './recording.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 import type { Unseen } from './unseen.ts';
@@ -23,7 +25,9 @@ export interface DeviceSession {
   /** In a simulation with `check`. */
   readonly checker: Checker | undefined;
   /** Hears of what may be wrong in a program. */
-  readonly tell: Listener;
+  readonly emit: Listener;
+  /** Hears how far programs of its SPUs are. */
+  readonly onProgress: ProgressListener | undefined;
   /** Numbers an operation, at the call. Throws CLOSED when the session is over. */
   op(what: string, site: string | undefined, detail?: string): Op;
   /** Puts data on a PYU, copied at the call, or moves an object to a device. */
@@ -46,20 +50,36 @@ export type Parts<R> = R extends readonly unknown[]
 export interface PyuOptions {
   /** The function returns a list of this many results; each gets a handle, and the call gives a list of them (also for 1). */
   readonly numReturns?: number;
+  /** As numReturns. */
+  readonly num_returns?: number;
+  /** Accepted: a party's function is given all arguments as they are. */
+  readonly static?: Places;
+  readonly static_argnames?: Places;
 }
+
+/** Places of arguments, or their names. */
+export type Places = number | string | readonly (number | string)[];
+
+/** How many results a function returns, in either spelling. */
+export type Returns = { readonly numReturns: number } | { readonly num_returns: number };
 
 /**
  * Arguments are read and copied at the call: lists, plain objects, Map, Set, arrays, dates, registered types (once for a
  * large array; not at all after `sf.take`). Functions are passed as they are; bytes arrive as Uint8Array. Handles in them
- * are found, and their values given to the function, which shares them with later calls at its party: it must not write to
- * them. Throws INVALID_ARGUMENT for a handle elsewhere and for a promise, SERIALIZATION for objects of unknown classes.
+ * are found, and their values given to the function. What is behind a handle never changes: a function gets a copy of it, and
+ * its result is copied (a large array is not where the result is `sf.take(array)`), as from process to process. Objects of
+ * classes that stay at their party are not copied: its functions share them, as the methods of an `sf.proxy` do. Throws INVALID_ARGUMENT for a handle elsewhere and for a promise, SERIALIZATION for objects of unknown classes.
  */
 export interface PyuCall {
   <A extends unknown[], R>(fn: (...args: A) => R): (...args: HandledArgs<A>) => PYUObject<Awaited<R>>;
   <A extends unknown[], R>(
     fn: (...args: A) => R,
-    options: { readonly numReturns: number },
+    options: PyuOptions & Returns,
   ): (...args: HandledArgs<A>) => Parts<Awaited<R>>;
+  <A extends unknown[], R>(
+    fn: (...args: A) => R,
+    options: PyuOptions,
+  ): (...args: HandledArgs<A>) => PYUObject<Awaited<R>>;
 }
 
 export interface PYU extends PyuCall {
@@ -69,6 +89,34 @@ export interface PYU extends PyuCall {
    * alice.kind // 'PYU'
    */
   readonly kind: 'PYU';
+  /**
+   * What kind of device it is, in the words of SecretFlow.
+   * @example
+   * alice.device_type // 'PYU'
+   */
+  readonly deviceType: 'PYU';
+  /**
+   * As deviceType.
+   * @example
+   * alice.device_type // 'PYU'
+   */
+  readonly device_type: 'PYU';
+  /**
+   * Writes a value to a file of its party, for nobody else: as it is sent from party to party, so that no file is a program. On a
+   * cluster below the node's folder. The handle that comes back is done when the file is written. Throws INVALID_ARGUMENT for a handle
+   * that is elsewhere.
+   * @example
+   * await alice.dump(sf.to(alice, { n: 1 }), 'dist/value').ready();
+   * await sf.reveal(alice.load('dist/value')) // { n: 1 }
+   */
+  dump(object: DeviceObject, path: string): PYUObject<null>;
+  /**
+   * What `dump` has written. Fails with SERIALIZATION for other files, INVALID_ARGUMENT for one that cannot be read.
+   * @example
+   * await alice.dump(sf.to(alice, [1, 2]), 'dist/list').ready();
+   * await sf.reveal(alice.load('dist/list')) // [1, 2]
+   */
+  load<T = unknown>(path: string): PYUObject<T>;
   /**
    * The name of its party.
    * @example
@@ -91,10 +139,18 @@ export interface PYU extends PyuCall {
 }
 
 export interface SpuOptions {
-  /** Places of arguments that are handed to the function as they are: sizes, names, flags, functions. */
-  readonly static?: readonly number[];
+  /** Arguments that are handed to the function as they are: sizes, names, flags, functions. By place, or by the name that the text of the function has. */
+  readonly static?: Places;
+  /** As static, in the spelling of JAX and SecretFlow. */
+  readonly static_argnames?: Places;
+  readonly static_argnums?: Places;
   /** The function returns a list of this many results; each gets a handle, and the call gives a list of them (also for 1). */
   readonly numReturns?: number;
+  /** As numReturns. */
+  readonly num_returns?: number;
+  /** Hears how far the program is, about ten times a second, and at its end. */
+  readonly onProgress?: ProgressListener;
+  readonly on_progress?: ProgressListener;
 }
 
 /** N handles for a function that returns N results. */
@@ -113,7 +169,7 @@ export type SpuParts<R> = R extends readonly unknown[]
 export interface SpuCall {
   <R>(
     fn: (...args: BaseArray[]) => R,
-    options: SpuOptions & { readonly numReturns: number },
+    options: SpuOptions & Returns,
   ): (...args: SpuArg<BaseArray>[]) => SpuParts<R>;
   <R>(
     fn: (...args: BaseArray[]) => R,
@@ -121,7 +177,7 @@ export interface SpuCall {
   ): (...args: SpuArg<BaseArray>[]) => SPUObject<FromSpu<R>>;
   <A extends unknown[], R>(
     fn: (...args: A) => R,
-    options: SpuOptions & { readonly numReturns: number },
+    options: SpuOptions & Returns,
   ): (...args: SpuArgs<A>) => SpuParts<R>;
   <A extends unknown[], R>(
     fn: (...args: A) => R,
@@ -150,6 +206,54 @@ export interface SPU extends SpuCall {
    */
   readonly kind: 'SPU';
   /**
+   * What kind of device it is, in the words of SecretFlow.
+   * @example
+   * spu.deviceType // 'SPU'
+   */
+  readonly deviceType: 'SPU';
+  /**
+   * As deviceType.
+   * @example
+   * spu.device_type // 'SPU'
+   */
+  readonly device_type: 'SPU';
+  /**
+   * The `id` of its definition, or its name.
+   * @example
+   * sf.SPU({ cluster_def: sf.utils.testing.cluster_def(['alice', 'bob']), id: 'first' }).id // 'first'
+   */
+  readonly id: string;
+  /**
+   * How many parties it has.
+   * @example
+   * spu.worldSize === spu.parties.length // true
+   */
+  readonly worldSize: number;
+  /**
+   * As worldSize.
+   * @example
+   * spu.world_size === spu.parties.length // true
+   */
+  readonly world_size: number;
+  /**
+   * What it runs with, by the keys of a `runtime_config`, defaults too.
+   * @example
+   * spu.conf.protocol // 'SEMI2K'
+   */
+  readonly conf: Readonly<Record<string, string | number | boolean>>;
+  /**
+   * The definition that it was made of.
+   * @example
+   * spu.clusterDef.nodes.length === spu.parties.length // true
+   */
+  readonly clusterDef: ClusterDef;
+  /**
+   * As clusterDef.
+   * @example
+   * spu.cluster_def === spu.clusterDef // true
+   */
+  readonly cluster_def: ClusterDef;
+  /**
    * Its parties: a party's rank is its place in this list.
    * @example
    * spu.parties // ['alice', 'bob']
@@ -173,6 +277,28 @@ export interface SPU extends SpuCall {
    * await spu.ready() // undefined
    */
   ready(): Promise<void>;
+  /**
+   * As ready(): an SPU connects its parties when it is made.
+   * @example
+   * await spu.init() // undefined
+   */
+  init(): Promise<void>;
+  /**
+   * Frees all that it holds, after what was called before: handles of it can no longer be used. New calls run as before.
+   * @example
+   * const own = sf.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
+   * const x = sf.to(alice, [1]).to(own);
+   * await own.reset();
+   * await sf.reveal(x) // throws INVALID_ARGUMENT
+   */
+  reset(): Promise<void>;
+  /**
+   * As close().
+   * @example
+   * const own = sf.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
+   * await own.shutdown() // undefined
+   */
+  shutdown(): Promise<void>;
   /**
    * As `object.free()`: frees its memory at all parties, after what was called before.
    * @example
@@ -235,6 +361,7 @@ export interface SPU extends SpuCall {
    * await secret.close() // undefined
    */
   close(): Promise<void>;
+  [LEAVE](object: SPUObject, to: SpuConfig): (() => Promise<Leaving>) | undefined;
   [RECEIVE](object: DeviceObject): SPUObject;
   /**
    * `SPU(alice, bob)`, for messages.

@@ -1,5 +1,6 @@
 /** @file What a session tells its program without being asked. */
 import { instance, isFunction, type Schema } from '../config/schema.ts';
+import { log } from '../log.ts';
 
 /** `coarse`: a public number that the fraction bits of a program cannot hold; `site` is the line that uses it. */
 export interface SessionEvent {
@@ -12,16 +13,19 @@ export type Listener = (event: SessionEvent) => void;
 
 export const listener: Schema<Listener> = instance(isFunction, 'a function');
 
+/** Shown a copy of what arrives for an SPU: from which party, the bytes, and at which party. */
+export type Received = (from: string, bytes: Uint8Array, to: string) => void;
+
 /** Levels at which warnings are not printed. */
 const SILENT: readonly string[] = ['error', 'critical'];
 
 /** Who hears of events: the program's own function, or standard error, each text once. */
-export const teller = (onEvent: Listener | undefined, loggingLevel: string): Listener => {
+export const emitter = (onEvent: Listener | undefined, loggingLevel: string): Listener => {
   if (onEvent) return onEvent;
   const told = new Set<string>();
-  return ({ text }) => {
+  return ({ kind, text, site }) => {
     if (SILENT.includes(loggingLevel) || told.has(text)) return;
     told.add(text);
-    console.error(`tessera: ${text}`);
+    log('warning', text, { kind, site });
   };
 };

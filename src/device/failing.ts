@@ -6,6 +6,12 @@ import type { Op } from './operation.ts';
 export const functionText = (fn: { readonly name: string }): string =>
   fn.name === '' ? 'a function' : `function ${JSON.stringify(fn.name)}`;
 
+/** A call, for people who watch: a function without a name by its file and line. */
+export const calledAs = ({ what, site }: Op): string =>
+  what === functionText({ name: '' }) && site !== undefined
+    ? `function at ${site.replace(/:\d+$/, '').replace(/.*[/\\]/, '')}`
+    : what;
+
 /** `error`, thrown by what `op` ran on `device`, with all three named. A typed error keeps its code. */
 export const failedAt = (device: string, op: Op, error: unknown, info: object = {}): TesseraError => {
   const cause = error instanceof Error ? error : new Error(String(error));

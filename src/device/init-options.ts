@@ -2,15 +2,15 @@
 import {
   configError,
   custom,
-  flag,
   type Input,
+  instance,
+  isFunction,
   number,
-  type Optional,
   type Output,
   object,
   optional,
-  partyList,
   read,
+  sessionParties,
 } from '../config/schema.ts';
 import { fail } from '../errors.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
@@ -18,16 +18,18 @@ import type { AllowedList } from '../link/types.ts';
 import { describe } from '../names.ts';
 import { type CheckOptions, checkOptions } from './check.ts';
 import { type Cluster, type ClusterOptions, readCluster } from './cluster-options.ts';
-import { type Listener, listener, teller } from './events.ts';
+import { emitter, type Listener, listener, type Received } from './events.ts';
 import { isQuiet, loggingLevel } from './logging.ts';
 import {
   allowedList,
+  CROSS_SILO,
   type Production,
   type ProductionOptions,
   readProduction,
 } from './production/production-options.ts';
 import { forParties, type StorageKeys, storageKeys } from './storage-key.ts';
 import { type UnseenMode, unseenMode } from './unseen.ts';
+import { UNUSED_JOB, UPSTREAM, unused } from './upstream-options.ts';
 
 const LINK = object({
   /** Round trip in milliseconds. */
@@ -36,24 +38,12 @@ const LINK = object({
   bandwidthMbit: optional(number(0.001, 1e6)),
 });
 
-/** An option of SecretFlow's that has no meaning here beyond its default. */
-const unused = (why: string, ...accepted: readonly unknown[]): Optional<unknown, unknown> =>
-  optional(
-    custom<unknown>(accepted.length > 0 ? { enum: [...accepted, null] } : { type: 'null' }, (value) =>
-      accepted.includes(value) || value === null
-        ? value
-        : fail('UNSUPPORTED', `${describe(value)} is not supported: ${why}`),
-    ),
-  );
-
-const THREADS = 'each party of an SPU is one thread';
-
 export const STANDALONE = object({
-  /** At least two, all different. */
-  parties: partyList,
+  /** All different; an SPU needs two of them. */
+  parties: sessionParties,
   address: optional(
-    custom<'local'>({ const: 'local' }, (value) =>
-      value === 'local' ? value : fail('CONFIG', 'use "local"'),
+    custom<'local' | 'localhost', 'local'>({ enum: ['local', 'localhost'] }, (value) =>
+      isHere(value) ? 'local' : fail('CONFIG', 'use "local"'),
     ),
     'local',
   ),
@@ -72,14 +62,17 @@ export const STANDALONE = object({
   crossSiloSerializingAllowedList: optional(allowedList),
   /** Hears of what may be wrong in a program, such as public numbers that become 0; else it is printed, once. */
   onEvent: optional(listener),
+  /** Shown a copy of what arrives at each party of an SPU from the others, `(from, bytes, to)`: for teaching and debugging. */
+  onReceived: optional(instance<Received>(isFunction, 'a function')),
+  /** Shown each program of an SPU as text, as it was recorded, and the call that it is of. */
+  onProgram: optional(instance<(text: string, call: string) => void>(isFunction, 'a function')),
   /** What `spu.dump` encrypts files with: 32 bytes in base64 for all parties, or an object with such a key for each. */
   storageKey: optional(storageKeys),
-  numCpus: unused(THREADS),
-  numGpus: unused('there is no GPU to share', 0),
-  ompNumThreads: unused(THREADS, 1),
-  /** Accepted for the guide. */
-  logToDriver: optional(flag, true),
-  debugMode: unused('simulation always runs the real protocol', false),
+  /** Checked, and not used: nobody can be lost. */
+  crossSilo: optional(CROSS_SILO, {}, ['cross_silo_comm_options', 'crossSiloCommOptions']),
+  ...UPSTREAM,
+  ...UNUSED_JOB,
+  tlsConfig: unused('parties of a simulation are in one process: leave it out'),
 });
 
 /** All parties in this process, each SPU party in a thread of its own. */
@@ -95,14 +88,19 @@ export interface Standalone {
   readonly allowedList?: AllowedList;
   readonly storageKey?: StorageKeys;
   readonly unseen?: UnseenMode;
+  readonly onReceived?: Received;
+  readonly onProgram?: (text: string, call: string) => void;
   readonly quiet: boolean;
-  readonly tell: Listener;
+  readonly emit: Listener;
 }
 
 const shapeOf = ({ rttMs, bandwidthMbit }: Output<typeof LINK>): ShapeOptions => ({
   rttMs,
   ...(bandwidthMbit !== undefined && { bandwidthMbit }),
 });
+
+/** This process, as in SecretFlow's grammar of addresses. */
+const isHere = (address: unknown): boolean => address === 'local' || address === 'localhost';
 
 /** What tells one mode from another, in the order in which they are asked. */
 const MODES: readonly {
@@ -112,9 +110,9 @@ const MODES: readonly {
 }[] = [
   {
     name: 'production',
-    is: (o) => 'clusterConfig' in o || 'cluster_config' in o,
+    is: (o) => (o.clusterConfig ?? o.cluster_config ?? undefined) !== undefined,
     read: (o) => {
-      if ('parties' in o)
+      if ((o.parties ?? undefined) !== undefined)
         configError(
           'parties',
           'give either "parties" (simulation) or "clusterConfig" (production), not both',
@@ -124,13 +122,13 @@ const MODES: readonly {
           'check',
           'it opens every value of a program, so it works in simulation only: leave it out in production',
         );
-      const { check: _, ...rest } = o;
+      const { check: _, parties: __, ...rest } = o;
       return readProduction(rest);
     },
   },
   {
     name: 'cluster',
-    is: (o) => o.address !== undefined && o.address !== 'local',
+    is: (o) => o.address !== undefined && !isHere(o.address),
     read: readCluster,
   },
   {
@@ -138,7 +136,7 @@ const MODES: readonly {
     is: () => true,
     read: (o) => {
       const given = read(STANDALONE, o);
-      const { parties, link: shaped, check, unseen, onEvent, storageKey } = given;
+      const { parties, link: shaped, check, unseen, onEvent, onReceived, onProgram, storageKey } = given;
       const { crossSiloSerializingAllowedList: allowed } = given;
       return {
         mode: 'standalone',
@@ -148,8 +146,10 @@ const MODES: readonly {
         ...(allowed && { allowedList: allowed }),
         ...(storageKey && { storageKey: forParties(storageKey, parties) }),
         ...(unseen && { unseen }),
+        ...(onReceived && { onReceived }),
+        ...(onProgram && { onProgram }),
         quiet: isQuiet(given.loggingLevel),
-        tell: teller(onEvent, given.loggingLevel),
+        emit: emitter(onEvent, given.loggingLevel),
       };
     },
   },

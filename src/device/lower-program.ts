@@ -1,10 +1,10 @@
-/** @file From a recorded program to what parties run: passes, pieces where memory is limited, lowering. */
+/** @file From a recorded program to what parties run: passes, tiles where memory is limited, lowering. */
 
 import type { Coarse } from '../ir/compile/coarse.ts';
 import type { CircuitOptions } from '../ir/compile/graph-circuit.ts';
 import { lower } from '../ir/compile/lower.ts';
-import { optimize } from '../ir/compile/passes/optimize.ts';
-import { tile } from '../ir/compile/passes/tile.ts';
+import { optimizeWithin } from '../ir/compile/passes/optimize.ts';
+import { type Length, lengthOf } from '../ir/compile/rounds.ts';
 import type { Graph } from '../ir/ops/graph.ts';
 import type { OpGraph } from '../ir/ops/program.ts';
 
@@ -17,14 +17,16 @@ export interface LoweringOptions extends Omit<CircuitOptions, 'onCoarse'> {
 export interface LoweredProgram {
   readonly graph: Graph;
   readonly coarse: readonly Coarse[];
+  readonly length: Length;
 }
 
 export const lowerProgram = (
   graph: OpGraph,
   { memoryLimit, ...options }: LoweringOptions,
 ): LoweredProgram => {
-  const best = optimize(graph);
   const coarse: Coarse[] = [];
-  const small = memoryLimit === undefined ? best : tile(best, memoryLimit, options);
-  return { graph: lower(small, { ...options, onCoarse: (found) => coarse.push(found) }), coarse };
+  const best = optimizeWithin(graph, memoryLimit, options);
+  const lowered = lower(best, { ...options, onCoarse: (found) => coarse.push(found) });
+  const { field, parties = 2 } = options;
+  return { graph: lowered, coarse, length: lengthOf(lowered, { field, parties }) };
 };

@@ -1,9 +1,11 @@
 /** @file What the driver of a simulation and the threads of its SPUs say to each other. */
 import { type ErrorCode, TesseraError } from '../errors.ts';
 import type { LinkMeasure } from '../ir/compile/plan.ts';
-import type { Graph, Tensor, Watched } from '../ir/ops/graph.ts';
-import type { Job, RunStats } from '../ir/run/engine.ts';
+import type { Graph, Tensor } from '../ir/ops/graph.ts';
 import type { Exported } from '../ir/run/export.ts';
+import type { Job } from '../ir/run/job.ts';
+import type { JobProgress } from '../ir/run/progress.ts';
+import type { Left, RunStats } from '../ir/run/run-result.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
 import type { FieldName } from '../ring/field.ts';
 
@@ -16,6 +18,8 @@ export interface Duty {
   readonly parties: readonly string[];
   /** The name of the dealer's thread, if there is one. */
   readonly dealer: string | undefined;
+  /** Two parties make their material between them. */
+  readonly together: boolean;
   readonly field: FieldName;
   readonly fraction: number;
   /** Raw numbers that enter the SPU are below 2 to this power. */
@@ -27,6 +31,8 @@ export interface Duty {
   readonly maxBytes: number | undefined;
   /** Threads of this party for large operations; if absent, all cores, where an operation is long enough. */
   readonly threads: number | undefined;
+  /** Tell the driver what arrives from the other parties. */
+  readonly watched: boolean;
 }
 
 /** A job as it is sent: graphs go over once and are then meant by number. */
@@ -44,6 +50,8 @@ export type ToThread =
       readonly sources?: readonly (readonly [number, string, number])[];
       /** Does this thread give revealed values back? */
       readonly answers: boolean;
+      /** Does it tell how far it is? */
+      readonly tells: boolean;
     }
   | { readonly kind: 'free'; readonly ids: readonly number[] }
   | { readonly kind: 'export'; readonly number: number; readonly ids: readonly number[] }
@@ -57,7 +65,7 @@ export type FromThread =
       readonly revealed: readonly (Tensor | undefined)[];
       readonly stats: RunStats;
       /** Where numbers left the range. */
-      readonly left?: Watched;
+      readonly left?: Left;
       readonly memory: { readonly used: number; readonly peak: number };
     }
   /** A job was given up by all; the thread goes on. */
@@ -67,8 +75,11 @@ export type FromThread =
       readonly error: SentError;
       readonly memory: { readonly used: number; readonly peak: number };
     }
+  | { readonly kind: 'progress'; readonly number: number; readonly progress: JobProgress }
   | { readonly kind: 'exported'; readonly number: number; readonly exported: Exported }
   | { readonly kind: 'unexported'; readonly number: number; readonly error: SentError }
+  /** What has arrived from another party, where that is watched. */
+  | { readonly kind: 'received'; readonly from: string; readonly bytes: Uint8Array }
   /** The thread cannot go on. `number`: the job that failed, if it was in one. */
   | { readonly kind: 'failed'; readonly number: number | undefined; readonly error: SentError };
 

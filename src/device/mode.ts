@@ -8,8 +8,10 @@ import type { LinkMeasure } from '../ir/compile/plan.ts';
 import type { Tensor, TensorData, Type } from '../ir/ops/graph.ts';
 import type { Exported } from '../ir/run/export.ts';
 import type { TreeDef } from '../ir/trace/pytree.ts';
+import type { Channel } from '../link/link.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import type { Op, Placed } from './operation.ts';
+import type { SpuStats } from './profile.ts';
 import type { BeaverType } from './runtime-config.ts';
 import type { Outcome, Work } from './work.ts';
 
@@ -30,8 +32,8 @@ export interface SpuBackend {
   run(work: Work): Promise<Outcome>;
   /** Forgets objects, after all earlier jobs. */
   free(ids: readonly number[]): void;
-  /** A party's shares of objects, after all earlier jobs. Absent where they stay on another machine. */
-  export?(ids: readonly number[], rank: number): Promise<Exported>;
+  /** A party's shares of objects, after all earlier jobs: of this program's own party, or where one program drives all. */
+  export(ids: readonly number[], rank: number): Promise<Exported>;
   close(reason: TesseraError): Promise<void>;
 }
 
@@ -104,6 +106,27 @@ export interface RemoteCall {
   readonly after: Promise<unknown>;
 }
 
+/** A party's channels of a protocol beside SPUs: to the other party, and to the dealer if there is one who is none of both. */
+export interface Lines {
+  readonly channel: Channel;
+  readonly dealer: Channel | undefined;
+}
+
+/** A function of a party's program, while it runs. */
+export interface Computes {
+  /** Resolves when the others have been told; undefined where they need not be. */
+  readonly told: Promise<unknown> | undefined;
+  /** It gave a promise. */
+  goesOn(): void;
+  ended(): void;
+}
+
+/** What a session has done. */
+export interface SessionFigures {
+  readonly ops: number;
+  readonly spus: readonly SpuStats[];
+}
+
 export interface Mode {
   readonly name: 'standalone' | 'production' | 'cluster';
   readonly parties: readonly string[];
@@ -115,6 +138,16 @@ export interface Mode {
   issued(op: Op, detail: string): void;
   /** Work of one party: done there, and heard of elsewhere (there it resolves to undefined). */
   perform<T>(party: string, key: string, op: Op, work: () => Promise<T>): Promise<T>;
+  /**
+   * A function was called at the program's own party: it begins when `needs` are settled, and `results` come of it. The session does
+   * not end before all have begun that can. Absent where that is no matter.
+   */
+  called?(op: Op, needs: readonly Promise<unknown>[], results: readonly Promise<unknown>[]): void;
+  /**
+   * A function of the program's own is about to begin: when `told` has resolved, if it is there. While it runs the program may answer
+   * nobody. Absent where that is no matter.
+   */
+  computes?(op: Op): Computes;
   /** Runs code where the values are; resolves to references. Modes without it run closures, by `perform`. */
   call?(call: RemoteCall): Promise<unknown>;
   /** A value of `from` goes to `to` alone. */
@@ -139,6 +172,16 @@ export interface Mode {
   agree(op: Op, program: string): void;
   /** Starts an SPU; undefined at a program whose party takes no part in it. */
   spu(config: SpuConfig, op: Op): SpuBackend | undefined;
+  /**
+   * Lines on which two parties' sets meet, of those whose program this is. A dealer, if one is wanted and there, is told the number of
+   * the receiver's identifiers. Absent where a party's data is on another machine.
+   */
+  lines?(
+    op: Op,
+    parties: readonly [sender: string, receiver: string],
+    /** Of the receiver's identifiers; undefined if no dealer is wanted. */
+    count: number | undefined,
+  ): ReadonlyMap<string, Lines> | Promise<ReadonlyMap<string, Lines>>;
   /** Resolves when all parties have come to this operation. */
   barrier(op: Op): Promise<void>;
   /** Resolves with what went wrong when the session cannot go on; never where it ends well. */
@@ -147,6 +190,8 @@ export interface Mode {
   readonly identities?: Readonly<Record<string, string>>;
   /** The same parties again, in a session of their own, after this one was lost. */
   rejoin?(): Promise<Mode>;
+  /** Gives the figures of the session to who is asked for them from outside. */
+  observe?(figures: () => SessionFigures): void;
   /** Calls `end` when the program has come to its end without having ended the session. */
   atEnd?(end: () => Promise<void>): void;
   /** Ends the session: lets the others come to their end, then `closeSpus`, then the links. `site`: of the call. */

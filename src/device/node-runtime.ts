@@ -1,19 +1,26 @@
-/** @file What devices take from Node and Deno (DeviceRuntime in runtime.ts). */
+/** @file What devices take from Node and Deno (DeviceRuntime in device-runtime.ts). */
+import { readFile as read, writeFile as write } from 'node:fs/promises';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { OpGraph } from '../ir/ops/program.ts';
 import type { PortLike } from '../link/port.ts';
+import type { Observation, RunningThread, ThreadEvents } from './device-runtime.ts';
 import { type LoweredProgram, type LoweringOptions, lowerProgram as lowerHere } from './lower-program.ts';
 import type { Duty, FromThread } from './messages.ts';
 import type { PartyFiles } from './mode.ts';
-import { partyFiles } from './production/files.ts';
-import { type NodeOptions, type PartyNode, SpuNode } from './production/node.ts';
+import { Observed } from './production/observed.ts';
+import { partyFiles } from './production/party-files.ts';
 import { storageKey } from './production/party-keys.ts';
 import type { Production } from './production/production-options.ts';
-import type { RunningThread, ThreadEvents } from './runtime.ts';
+import { type NodeOptions, type PartyNode, SpuNode } from './production/spu-node.ts';
 
-export { openLinks } from './production/links.ts';
+/** Health and figures, where the options ask for them. */
+export const observed = (o: Production, role: 'party' | 'dealer'): Promise<Observation | undefined> =>
+  Observed.open(o, role);
+
+export { freePort } from '../link/free-port.ts';
+export { openLinks } from './production/open-links.ts';
 export { onEmpty, onEnd } from './production/signals.ts';
-export { openStored } from './production/stored/source.ts';
+export { openStored } from './production/stored/stored-source.ts';
 
 /** Passes and lowering; what they throw, this rejects with. */
 export const lowerProgram = async (graph: OpGraph, options: LoweringOptions): Promise<LoweredProgram> =>
@@ -25,6 +32,11 @@ export const startNode = (options: NodeOptions): PartyNode => new SpuNode(option
 /** Files that only this party can read. */
 export const filesOf = (o: Pick<Production, 'identity' | 'storageKey'>): PartyFiles =>
   partyFiles(() => storageKey(o));
+
+export const writeFile = (path: string, bytes: Uint8Array, mode?: number): Promise<void> =>
+  write(path, bytes, mode === undefined ? {} : { mode });
+
+export const readFile = async (path: string): Promise<Uint8Array> => new Uint8Array(await read(path));
 
 export const portPair = (): readonly [PortLike, PortLike] => {
   const { port1, port2 } = new MessageChannel();

@@ -4,13 +4,15 @@
  */
 
 import { fail } from '../errors.ts';
-import { guardedPrototype, HANDLE, UNKNOWN_NAME } from '../guard.ts';
 import type { Type } from '../ir/ops/graph.ts';
+import type { Exported } from '../ir/run/export.ts';
 import { callSite } from '../ir/trace/callsite.ts';
 import type { NDArray } from '../ir/trace/ndarray.ts';
 import type { TreeDef } from '../ir/trace/pytree.ts';
 import { describe, noMore } from '../names.ts';
+import { guardedPrototype, HANDLE, UNKNOWN_NAME } from '../unknown-names.ts';
 import type { PYU, SPU } from './devices.ts';
+import { checkOutside } from './inside.ts';
 import { INSIDE, type Op, RECEIVE } from './operation.ts';
 
 /** A device that was given. Throws INVALID_ARGUMENT for anything else. */
@@ -112,7 +114,7 @@ export abstract class DeviceObject<T = unknown> {
   }
 
   /** What went wrong behind the handle has been told to the program. */
-  protected async told(work: Promise<unknown>): Promise<void> {
+  protected async reported(work: Promise<unknown>): Promise<void> {
     try {
       await work;
     } catch (e) {
@@ -147,6 +149,13 @@ export class PYUObject<T = unknown> extends DeviceObject<T> {
    * x.shared.size // 1
    */
   readonly shared = new Map<SPU, SPUObject>();
+  /**
+   * What it became at other PYUs: a value goes there once.
+   * @example
+   * const x = sf.to(alice, 1);
+   * x.to(bob) === x.to(bob) // true
+   */
+  readonly moved = new Map<PYU, PYUObject>();
 
   constructor(device: PYU, op: Op, value: Promise<T>, part = '') {
     super(op, `PYUObject(${device.party} #${op.number}${part})`);
@@ -162,7 +171,7 @@ export class PYUObject<T = unknown> extends DeviceObject<T> {
    */
   ready(...surplus: never[]): Promise<void> {
     noMore('ready', surplus);
-    return this.told(this[INSIDE]);
+    return this.reported(this[INSIDE]);
   }
 
   /**
@@ -176,6 +185,7 @@ export class PYUObject<T = unknown> extends DeviceObject<T> {
   to(device: SPU, ...surplus: never[]): SPUObject<FromSpu<T>>;
   to(device: PYU | SPU, ...surplus: never[]): PYUObject<T> | SPUObject<FromSpu<T>>;
   to(device: PYU | SPU, ...surplus: never[]): PYUObject<T> | SPUObject<FromSpu<T>> {
+    checkOutside('x.to');
     noMore('to', surplus);
     return deviceIn('x.to', device)[RECEIVE](this) as PYUObject<T> | SPUObject<FromSpu<T>>;
   }
@@ -185,6 +195,12 @@ export class PYUObject<T = unknown> extends DeviceObject<T> {
 export interface Held {
   readonly def: TreeDef;
   readonly leaves: readonly { readonly id: number; readonly type: Type }[];
+}
+
+/** A value on its way out of an SPU: the shares of those parties whose engines are here, by rank. */
+export interface Leaving {
+  readonly held: Held;
+  readonly exported: ReadonlyMap<number, Promise<Exported>>;
 }
 
 /** The life of what an SPU holds for a handle; outlives the handle, which may be collected before the work is done. */
@@ -219,6 +235,13 @@ export class SPUObject<T = unknown> extends DeviceObject<T> {
    */
   readonly device: SPU;
   readonly [INSIDE]: Hold;
+  /**
+   * What was revealed to single parties: it goes to each once.
+   * @example
+   * const x = sf.to(alice, 1).to(spu);
+   * x.to(bob) === x.to(bob) // true
+   */
+  readonly revealed = new Map<PYU, PYUObject>();
 
   constructor(device: SPU, op: Op, hold: Hold, part = '') {
     super(op, `SPUObject(${device.parties.join('+')} #${op.number}${part})`);
@@ -236,7 +259,7 @@ export class SPUObject<T = unknown> extends DeviceObject<T> {
   ready(...surplus: never[]): Promise<void> {
     noMore('ready', surplus);
     const { given, done } = this[INSIDE];
-    return this.told(given.then(() => done));
+    return this.reported(given.then(() => done));
   }
 
   /**
@@ -249,6 +272,7 @@ export class SPUObject<T = unknown> extends DeviceObject<T> {
   to(device: SPU, ...surplus: never[]): SPUObject<T>;
   to(device: PYU | SPU, ...surplus: never[]): PYUObject<T> | SPUObject<T>;
   to(device: PYU | SPU, ...surplus: never[]): PYUObject<T> | SPUObject<T> {
+    checkOutside('x.to');
     noMore('to', surplus);
     return deviceIn('x.to', device)[RECEIVE](this) as PYUObject<T> | SPUObject<T>;
   }

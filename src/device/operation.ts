@@ -3,6 +3,8 @@
 /** How the device layer, and nobody by accident, gets at what is behind a handle. */
 export const INSIDE: unique symbol = Symbol('tessera.inside');
 export const RECEIVE: unique symbol = Symbol('tessera.receive');
+/** What an SPU holds leaves it, as shares at its parties, for another SPU of theirs. */
+export const LEAVE: unique symbol = Symbol('tessera.leave');
 
 /** One call on a device, for names and messages. */
 export interface Op {

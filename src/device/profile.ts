@@ -2,8 +2,10 @@
 
 import type { LinkMeasure } from '../ir/compile/plan.ts';
 import { planText } from '../ir/compile/plan-text.ts';
-import type { RunStats } from '../ir/run/engine.ts';
+import type { RunStats } from '../ir/run/run-result.ts';
+import { counted } from '../names.ts';
 import { FIELDS } from '../ring/field.ts';
+import { calledAs } from './failing.ts';
 import type { Op } from './operation.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 
@@ -102,7 +104,7 @@ export class Account {
     const first = stats.find((s) => s !== undefined);
     if (first === undefined) return '';
     const head =
-      `SPU(${this.#parties.join(', ')}) #${op.number} ${op.what}: ${first.ms.toFixed(1)} ms, ${first.rounds} rounds, ` +
+      `SPU(${this.#parties.join(', ')}) #${op.number} ${calledAs(op)}: ${first.ms.toFixed(1)} ms, ${counted(first.rounds, 'round')}, ` +
       `${stats.flatMap((s, rank) => (s ? [`${this.#parties[rank]} sent ${s.bytes} B`] : [])).join(', ')}, dealer ${first.dealerBytes} B`;
     const ops = Object.entries(first.ops).map(([name, p]) => ({ op: name, ...p }));
     const { field, costMode, link, exactAnyway } = this.#runtime;

@@ -10,6 +10,7 @@ import { type Exposed, expose } from '../ir/compile/expose.ts';
 import { inputBits } from '../ir/compile/guard-range.ts';
 import type { LinkMeasure } from '../ir/compile/plan.ts';
 import { importGraph, inputGraph, revealGraph } from '../ir/compile/ports.ts';
+import type { Length } from '../ir/compile/rounds.ts';
 import type { Graph, Tensor, Type } from '../ir/ops/graph.ts';
 import { print } from '../ir/ops/print.ts';
 import type { OpGraph } from '../ir/ops/program.ts';
@@ -18,9 +19,9 @@ import { flatten, type TreeDef, unflatten } from '../ir/trace/pytree.ts';
 import { isType, trace } from '../ir/trace/tracer.ts';
 import { describe } from '../names.ts';
 import { FIELDS } from '../ring/field.ts';
+import { arrayOf, checkGaps, checkRange } from './argument-trees.ts';
 import type { LoweredProgram, LoweringOptions } from './lower-program.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
-import { arrayOf, checkGaps, checkRange } from './trees.ts';
 
 const KEPT = 256;
 
@@ -99,13 +100,14 @@ export class Programs {
   readonly #reveals = new Cache<Graph>();
   readonly #exposed = new Cache<Promise<ExposedProgram>>();
 
+  readonly #lengths = new WeakMap<Graph, Length>();
   readonly #strict: boolean;
-  readonly #tell: (found: Coarse) => void;
+  readonly #emit: (found: Coarse) => void;
 
   /** `tell` hears of public numbers that the fraction bits cannot hold, unless they are errors. */
-  constructor(config: RuntimeConfig, parties: number, tell: (found: Coarse) => void) {
+  constructor(config: RuntimeConfig, parties: number, emit: (found: Coarse) => void) {
     this.#strict = config.strict;
-    this.#tell = tell;
+    this.#emit = emit;
     const { field, fraction, truncAllowMsbError, sigmoidMode, costMode, link, memoryLimit, rangeGuard } =
       config;
     this.#options = {
@@ -184,11 +186,17 @@ export class Programs {
   }
 
   /** Says which public numbers are lost. Throws RANGE if nothing may be. */
-  #held({ graph, coarse }: LoweredProgram): Graph {
+  #held({ graph, coarse, length }: LoweredProgram): Graph {
+    this.#lengths.set(graph, length);
     const [first] = coarse;
     if (first && this.#strict) fail('RANGE', coarseText(first), { site: first.site, value: first.value });
-    for (const found of coarse) this.#tell(found);
+    for (const found of coarse) this.#emit(found);
     return graph;
+  }
+
+  /** How long a program is; what only brings values in and out is of one round. */
+  lengthOf(graph: Graph): Length {
+    return this.#lengths.get(graph) ?? { rounds: 1, ops: graph.nodes.length };
   }
 
   /** For checks in simulation. */

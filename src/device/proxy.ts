@@ -1,21 +1,27 @@
 /** @file Stateful objects of a party: an instance of a class that lives on a PYU, whose methods run there in order. */
 import { fail } from '../errors.ts';
-import { guardedPrototype, UNKNOWN_NAME } from '../guard.ts';
-import { nearest, noMore } from '../names.ts';
-import { snapshot } from './arguments.ts';
-import type { HandledArgs, PYU } from './devices.ts';
-import type { RemoteCall } from './mode.ts';
+import { describe, nearest, noMore, suggestion } from '../names.ts';
+import { guardedPrototype, UNKNOWN_NAME } from '../unknown-names.ts';
+import { checkReturns, spelledOptions } from './call-options.ts';
+import type { HandledArgs, Parts, PYU } from './devices.ts';
 import type { PYUObject } from './objects.ts';
-import { callAt, readReturns } from './pyu.ts';
+import { markProxied, methodOwner } from './proxied.ts';
+import { callAt } from './pyu.ts';
 
 type Class<A extends unknown[], I extends object> = new (...args: A) => I;
 type Method = (...args: never[]) => unknown;
 
-/** The handle of an instance: each method gives a handle of its result. */
-export type Proxied<I> = {
+/** How many results methods return, by name. */
+type ReturnsOf = Readonly<Record<string, number>>;
+
+/** The handle of an instance: each method gives a handle of its result, or one of each where it was said how many there are. */
+export type Proxied<I, N extends ReturnsOf = Record<never, number>> = {
   readonly [K in keyof I as I[K] extends Method ? K : never]: I[K] extends (...args: infer A) => infer R
-    ? (...args: HandledArgs<A>) => PYUObject<Awaited<R>>
+    ? (...args: HandledArgs<A>) => K extends keyof N ? Parts<Awaited<R>> : PYUObject<Awaited<R>>
     : never;
+} & {
+  /** Where it lives, unless its class has a method of that name. */
+  readonly device: I extends { device: infer D } ? D : PYU;
 };
 
 export interface ProxyOptions {
@@ -23,9 +29,23 @@ export interface ProxyOptions {
   readonly device: PYU;
 }
 
-export interface ProxyClass<A extends unknown[], I extends object> {
-  (...args: [...HandledArgs<A>, ProxyOptions]): Proxied<I>;
-  new (...args: [...HandledArgs<A>, ProxyOptions]): Proxied<I>;
+/** Options of a class whose objects live at parties. */
+export interface ProxyClassOptions<N extends ReturnsOf = ReturnsOf> {
+  /** By method: it returns a list of so many results, and each gets a handle. */
+  readonly numReturns?: N;
+  readonly num_returns?: N;
+  /** How many calls on one object may be under way at a time; 1 unless given: one after another. */
+  readonly maxConcurrency?: number;
+  readonly max_concurrency?: number;
+}
+
+export interface ProxyClass<
+  A extends unknown[],
+  I extends object,
+  N extends ReturnsOf = Record<never, number>,
+> {
+  (...args: [...HandledArgs<A>, ProxyOptions]): Proxied<I, N>;
+  new (...args: [...HandledArgs<A>, ProxyOptions]): Proxied<I, N>;
 }
 
 const isPYU = (x: unknown): x is PYU => typeof x === 'function' && 'kind' in x && x.kind === 'PYU';
@@ -37,22 +57,62 @@ const deviceOf = (name: string, options: unknown): PYU => {
       'INVALID_ARGUMENT',
       `${name}: missing device: the last argument is { device: sf.PYU('alice') }`,
     );
-  readReturns(options, ['device']);
+  spelledOptions(options, ['device']);
   return isPYU(options.device)
     ? options.device
     : fail('INVALID_ARGUMENT', `${name}: unexpected device: an object with state lives on a PYU`);
 };
 
-const methodsOf = (cls: Class<never[], object>): string[] => {
+const ownMethods = (of: object, end: object): string[] => {
   const names = new Set<string>();
-  for (
-    let p = cls.prototype as object;
-    p !== Object.prototype && p !== null;
-    p = Object.getPrototypeOf(p) as object
-  )
+  for (let p = of; p !== end && p !== null; p = Object.getPrototypeOf(p) as object)
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(p)))
       if (name !== 'constructor' && typeof value === 'function') names.add(name);
   return [...names];
+};
+
+/** Methods of a class's objects, and its static ones. Throws INVALID_ARGUMENT for what no handle can have. */
+const methodsOf = (cls: Class<never[], object>, name: string): string[] => {
+  const methods = ownMethods(cls.prototype as object, Object.prototype);
+  if (methods.includes('then'))
+    fail(
+      'INVALID_ARGUMENT',
+      `sf.proxy: ${name} has a method named then, by which JavaScript takes every object for a promise: give it another name, ` +
+        'or proxy a class that extends it with one',
+    );
+  const fixed = ownMethods(cls, Function.prototype).filter(
+    (method) => method !== 'prototype' && method !== 'then',
+  );
+  return [...new Set([...methods, ...fixed])];
+};
+
+interface ReadClassOptions {
+  readonly returns: ReadonlyMap<string, number>;
+  readonly atOnce: number;
+}
+
+const readClassOptions = (options: object | undefined, methods: readonly string[]): ReadClassOptions => {
+  const { numReturns = {}, maxConcurrency = 1 } = spelledOptions(options, ['numReturns', 'maxConcurrency']);
+  if (typeof numReturns !== 'object' || numReturns === null)
+    fail(
+      'INVALID_ARGUMENT',
+      `sf.proxy: numReturns is an object from methods to numbers, not ${describe(numReturns)}`,
+    );
+  const returns = new Map<string, number>();
+  for (const [method, n] of Object.entries(numReturns as object)) {
+    if (!methods.includes(method))
+      fail(
+        'INVALID_ARGUMENT',
+        `sf.proxy: numReturns: there is no method ${JSON.stringify(method)}: ${suggestion(method, methods)}`,
+      );
+    returns.set(method, checkReturns(n) ?? 1);
+  }
+  if (!Number.isInteger(maxConcurrency) || (maxConcurrency as number) < 1)
+    fail(
+      'INVALID_ARGUMENT',
+      `sf.proxy: maxConcurrency is a whole number from 1, not ${describe(maxConcurrency)}`,
+    );
+  return { returns, atOnce: maxConcurrency as number };
 };
 
 /** What stands behind the methods of a handle: fields are at the party, and other names nowhere. */
@@ -69,7 +129,8 @@ const unknownMember = (name: string, methods: readonly string[]): object => ({
 
 /**
  * `const Model = sf.proxy(ModelClass); const m = Model(10, { device: alice }); m.fit(x)` runs the constructor and every
- * method at alice, one after another, and gives handles of the results.
+ * method at alice, static ones too, one after another (or `maxConcurrency` at a time), and gives handles of the results:
+ * one for each, where `{ numReturns: { method: n } }` says how many there are. `sf.wait(m)` waits for all that was called.
  * @example
  * class Counter {
  *   n = 0;
@@ -81,45 +142,55 @@ const unknownMember = (name: string, methods: readonly string[]): object => ({
  * const counter = sf.proxy(Counter)({ device: alice });
  * counter.add(2);
  * await sf.reveal(counter.add(3)) // 5
+ * counter.device.party // 'alice'
  */
-export const proxy = <A extends unknown[], I extends object>(
+export const proxy = <A extends unknown[], I extends object, N extends ReturnsOf = Record<never, number>>(
   cls: Class<A, I>,
+  options?: ProxyClassOptions<N>,
   ...surplus: never[]
-): ProxyClass<A, I> => {
-  noMore('sf.proxy', surplus, 'it takes the class; methods of an object run one after another');
+): ProxyClass<A, I, N> => {
+  noMore('sf.proxy', surplus, 'it takes the class and options');
   if (typeof cls !== 'function' || typeof cls.prototype !== 'object')
     fail('INVALID_ARGUMENT', 'sf.proxy takes a class');
-  const methods = methodsOf(cls as unknown as Class<never[], object>);
   const name = cls.name === '' ? 'class' : cls.name;
+  const methods = methodsOf(cls as unknown as Class<never[], object>, name);
+  const { returns, atOnce } = readClassOptions(options, methods);
   function make(...given: unknown[]): object {
     const device = deviceOf(name, given.at(-1));
-    let tail: Promise<unknown> = Promise.resolve();
-    const inOrder = (
-      what: string,
-      args: readonly unknown[],
-      work: (args: readonly unknown[]) => unknown,
-      code: RemoteCall['code'],
-    ) => {
-      const { result, done } = callAt(device, what, args, undefined, work, code, tail);
-      tail = done;
-      return result as PYUObject;
+    const made = callAt(
+      device,
+      `new ${name}`,
+      given.slice(0, -1),
+      undefined,
+      (args) => new cls(...(args as A)),
+      { kind: 'construct', fn: cls },
+    );
+    const instance = made.result as PYUObject;
+    // The end of the last call of each line: so many are under way at a time.
+    const tails = Array.from({ length: atOnce }, () => made.done);
+    const last = Array.from({ length: atOnce }, (): readonly PYUObject[] => [instance]);
+    let line = 0;
+    const call = (method: string, args: readonly unknown[]): PYUObject | PYUObject[] => {
+      line = (line + 1) % atOnce;
+      const { result, done } = callAt(
+        device,
+        `${name}.${method}`,
+        [instance, ...args],
+        returns.get(method),
+        ([self, ...values]) => methodOwner(self as object, method)![method]!(...values),
+        { kind: 'method', name: method },
+        tails[line],
+      );
+      tails[line] = done;
+      last[line] = Array.isArray(result) ? result : [result];
+      return result;
     };
-    const construct = (args: readonly unknown[]) => new cls(...(args as A));
-    const instance = inOrder(`new ${name}`, given.slice(0, -1), construct, { kind: 'construct', fn: cls });
-    const handle: Record<string, unknown> = {};
-    for (const method of methods) {
-      handle[method] = (...args: unknown[]) =>
-        inOrder(
-          `${name}.${method}`,
-          [instance, ...args],
-          async ([self, ...values]) =>
-            // A method may give out what it goes on changing.
-            snapshot(await (self as Record<string, Method>)[method]!(...(values as never[]))),
-          { kind: 'method', name: method },
-        );
-    }
+    const handle: Record<string, unknown> = { device };
+    for (const method of methods) handle[method] = (...args: unknown[]) => call(method, args);
     handle.toString = () => `Proxy(${name} on ${device.party})`;
-    return Object.setPrototypeOf(handle, guardedPrototype(unknownMember(name, methods))) as object;
+    const object = Object.setPrototypeOf(handle, guardedPrototype(unknownMember(name, methods))) as object;
+    markProxied(object, () => last.flat());
+    return object;
   }
-  return make as unknown as ProxyClass<A, I>;
+  return make as unknown as ProxyClass<A, I, N>;
 };

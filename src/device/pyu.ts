@@ -2,7 +2,9 @@
 import { fail } from '../errors.ts';
 import { callSite } from '../ir/trace/callsite.ts';
 import { describe, noMore } from '../names.ts';
-import { type Found, markUncalled, readArguments } from './arguments.ts';
+import { deviceObjects, mapDevice } from './argument-trees.ts';
+import { type Found, isPromise, markUncalled, readArguments, snapshot } from './arguments.ts';
+import { readCallOptions } from './call-options.ts';
 import { detailOf } from './detail.ts';
 import type { DeviceSession, PYU, PyuOptions } from './devices.ts';
 import { failedAt, functionText } from './failing.ts';
@@ -10,24 +12,7 @@ import { checkOutside, inside } from './inside.ts';
 import type { RemoteCall } from './mode.ts';
 import { DeviceObject, PYUObject, type SPUObject } from './objects.ts';
 import { INSIDE, type Op, RECEIVE } from './operation.ts';
-import { deviceObjects, mapDevice } from './trees.ts';
-
-/** Checks an option like `{ numReturns: 3 }`. */
-export const readReturns = (options: object | undefined, known: readonly string[]): number | undefined => {
-  if (options === undefined) return undefined;
-  if (typeof options !== 'object' || options === null)
-    return fail(
-      'INVALID_ARGUMENT',
-      `options are an object with ${known.join(', ')}, not ${describe(options)}`,
-    );
-  const alien = Object.keys(options).find((k) => !known.includes(k));
-  if (alien !== undefined)
-    fail('INVALID_ARGUMENT', `unknown option ${JSON.stringify(alien)}: known are ${known.join(', ')}`);
-  const n = (options as PyuOptions).numReturns;
-  if (n !== undefined && !(Number.isInteger(n) && n >= 1))
-    fail('INVALID_ARGUMENT', `numReturns is a whole number from 1, not ${describe(n)}`);
-  return n;
-};
+import { dumpValue, loadValue } from './value-files.ts';
 
 /** What a function with `numReturns: n` must give. */
 const checkParts = (result: unknown, n: number): readonly unknown[] =>
@@ -54,7 +39,8 @@ const ownObjects = (party: string, found: readonly Found[]): PYUObject[] =>
 
 /**
  * Runs `work` for a call at `pyu` once its arguments are there. The same for functions and for methods of proxies.
- * `code` is the same work for a mode that runs it in another process.
+ * `code` is the same work for a mode that runs it in another process. What is behind a handle does not change: the function
+ * gets a copy of it, and its result is copied, but for the object that a method is of.
  */
 export const callAt = (
   pyu: PYU,
@@ -75,24 +61,40 @@ export const callAt = (
     callSite(),
     detailOf({ arguments: `${pyu.party}(${objects.join(', ')})`, numReturns }),
   );
+  const resultOf = (result: unknown): unknown => {
+    checkResult(result);
+    return code.kind === 'construct' ? result : snapshot(result, 'the result');
+  };
   const local = () =>
     mode.perform(pyu.party, String(op.number), op, async () => {
       const values = new Map<DeviceObject, unknown>();
       await Promise.all(objects.map(async (o) => values.set(o, await o[INSIDE])));
+      const stateful = code.kind === 'method' ? objects[0] : undefined;
+      for (const o of values.keys()) if (o !== stateful) values.set(o, snapshot(values.get(o), 'the value'));
       await after.catch(() => {});
+      const computes = mode.computes?.(op);
+      if (computes?.told !== undefined) await computes.told;
       try {
         const filled = objects.length === 0 ? args : fill(args, values, flat);
-        const result = await inside(pyu.party, () => work(filled));
-        checkResult(result);
-        return numReturns === undefined ? result : checkParts(result, numReturns);
+        const result = inside(pyu.party, () => work(filled));
+        // Before anything else runs that holds the same memory.
+        if (isPromise(result)) computes?.goesOn();
+        const own = isPromise(result) ? await result.then(resultOf) : resultOf(result);
+        return numReturns === undefined ? own : checkParts(own, numReturns);
       } catch (e) {
         throw failedAt(pyu.party, op, e, { party: pyu.party });
+      } finally {
+        computes?.ended();
       }
     });
   const done = mode.call?.({ party: pyu.party, op, code, args, objects, numReturns, after }) ?? local();
-  if (numReturns === undefined) return { result: new PYUObject(pyu, op, done), done };
   const part = async (i: number): Promise<unknown> => ((await done) as readonly unknown[] | undefined)?.[i];
-  const result = Array.from({ length: numReturns }, (_, i) => new PYUObject(pyu, op, part(i), `[${i}]`));
+  const parts = Array.from({ length: numReturns ?? 0 }, (_, i) => part(i));
+  if (here) mode.called?.(op, [...objects.map((o) => o[INSIDE]), after], [done, ...parts]);
+  const result =
+    numReturns === undefined
+      ? new PYUObject(pyu, op, done)
+      : parts.map((value, i) => new PYUObject(pyu, op, value, `[${i}]`));
   return { result, done };
 };
 
@@ -118,19 +120,28 @@ const checkResult = (result: unknown): void => {
     );
 };
 
+/** What an SPU holds goes to a party once, as long as it is held. */
+const revealedAt = (pyu: PYU, object: SPUObject): PYUObject => {
+  const known = object[INSIDE].freed ? undefined : object.revealed.get(pyu);
+  const revealed = known ?? object.device.revealTo(pyu, object);
+  object.revealed.set(pyu, revealed);
+  return revealed;
+};
+
 /** What a PYU does with an object that is moved to it. */
 const receive = (pyu: PYU, object: DeviceObject): PYUObject => {
   if (object.device.session !== pyu.session)
     fail('INVALID_ARGUMENT', `${object.toString()} belongs to another session than ${pyu.toString()}`);
-  if (object.device.kind === 'SPU') return object.device.revealTo(pyu, object as SPUObject);
+  if (object.device.kind === 'SPU') return revealedAt(pyu, object as SPUObject);
   if (object.device === pyu) return object as PYUObject;
+  const own = object as PYUObject;
+  const known = own.moved.get(pyu);
+  if (known) return known;
   const op: Op = pyu.session.op(`to ${pyu.party}`, callSite(), object.toString());
-  const from = (object as PYUObject).device.party;
-  return new PYUObject(
-    pyu,
-    op,
-    pyu.session.mode.move(from, pyu.party, String(op.number), op, (object as PYUObject)[INSIDE]),
-  );
+  const moving = pyu.session.mode.move(own.device.party, pyu.party, String(op.number), op, own[INSIDE]);
+  const moved = new PYUObject(pyu, op, moving);
+  own.moved.set(pyu, moved);
+  return moved;
 };
 
 /** The device of `party`: a function that takes a function. */
@@ -143,7 +154,7 @@ export const makePYU = (session: DeviceSession, party: string): PYU => {
     noMore(party, surplus, `${party}(fn, options)(...args)`);
     if (typeof fn !== 'function')
       fail('INVALID_ARGUMENT', `${party} runs functions: ${party}(fn)(...args); got ${describe(fn)}`);
-    const n = readReturns(options, ['numReturns']);
+    const { numReturns: n } = readCallOptions(options, fn);
     const run = (...args: unknown[]) =>
       callAt(pyu, functionText(fn), args, n, (values) => fn(...(values as never[])), { kind: 'function', fn })
         .result;
@@ -152,8 +163,31 @@ export const makePYU = (session: DeviceSession, party: string): PYU => {
   const shown = () => `PYU(${party})`;
   const pyu = Object.assign(call, {
     kind: 'PYU',
+    deviceType: 'PYU',
+    device_type: 'PYU',
     party,
     session,
+    dump: (object: PYUObject, path: string, ...surplus: readonly unknown[]) => {
+      noMore(`${party}.dump`, surplus, 'it takes a handle and the name of a file');
+      return callAt(
+        pyu,
+        'dump',
+        [object, path],
+        undefined,
+        ([value, file]) => dumpValue(value, file as string),
+        {
+          kind: 'function',
+          fn: dumpValue,
+        },
+      ).result;
+    },
+    load: (path: string, ...surplus: readonly unknown[]) => {
+      noMore(`${party}.load`, surplus, 'it takes the name of a file');
+      return callAt(pyu, 'load', [path], undefined, ([file]) => loadValue(file as string), {
+        kind: 'function',
+        fn: loadValue,
+      }).result;
+    },
     [RECEIVE]: (object: DeviceObject) => receive(pyu, object),
     toString: shown,
     [Symbol.for('nodejs.util.inspect.custom')]: shown,
@@ -165,16 +199,15 @@ export const makePYU = (session: DeviceSession, party: string): PYU => {
 export const putOn = (pyu: PYU, data: unknown): PYUObject => {
   checkOutside(`data put on ${pyu.party}`);
   const { mode } = pyu.session;
-  const { args, found } = readArguments([data], mode.self === undefined || mode.self === pyu.party, 'data ');
+  const here = mode.self === undefined || mode.self === pyu.party;
+  const { args, found } = readArguments([data], here, 'data ');
   if (found.length > 0)
     fail(
       'INVALID_ARGUMENT',
       `data with handles in it (${String(found[0]!.object)}) cannot be put on ${pyu.party}: move each, with sf.to or .to`,
     );
   const op = pyu.session.op(`data put on ${pyu.party}`, callSite(), pyu.party);
-  return new PYUObject(
-    pyu,
-    op,
-    pyu.session.mode.perform(pyu.party, String(op.number), op, async () => args[0]),
-  );
+  const value = mode.perform(pyu.party, String(op.number), op, async () => args[0]);
+  if (here) mode.called?.(op, [], [value]);
+  return new PYUObject(pyu, op, value);
 };

@@ -1,13 +1,14 @@
 /** @file What is said where the range guard (`range_guard` of a runtime_config) has found that numbers left the range. */
 import { TesseraError } from '../errors.ts';
 import { guardedBits, objectBits } from '../ir/compile/guard-range.ts';
-import type { Watched } from '../ir/ops/graph.ts';
+import type { Left } from '../ir/run/run-result.ts';
 import type { Field } from '../ring/field.ts';
 import { userName } from './check.ts';
 
-/** The error of a call in which they did. */
+/** The error of a call in which they did, and of those that use what it made: one failure, of a job of the SPU that was made by operation `spu`. */
 export const leftRange = (
-  { op, site }: Watched,
+  spu: number,
+  { op, site, job }: Left,
   { field, fraction }: { readonly field: Field; readonly fraction: number },
 ): TesseraError => {
   const name = userName(op);
@@ -17,6 +18,6 @@ export const leftRange = (
     'RANGE',
     `range_guard: np.${name}${site === undefined ? '' : ` at ${site}`}: a number left the range, in which those of ${field.name} ` +
       `with ${fraction} fraction bits lie below 2^${most}, and products below 2^${products}: scale the data, or take a larger field`,
-    { guard: name, guardSite: site },
+    { guard: name, guardSite: site, fault: `left ${spu} ${job}` },
   );
 };

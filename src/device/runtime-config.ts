@@ -23,7 +23,7 @@ import type { SigmoidMode } from '../ir/compile/graph-circuit.ts';
 import type { CostMode, LinkMeasure } from '../ir/compile/plan.ts';
 import { FIELDS, type FieldName } from '../ring/field.ts';
 import * as math from '../ring/math/index.ts';
-import { MOST_THREADS } from '../ring/memory.ts';
+import { MOST_THREADS } from '../ring/threads.ts';
 import {
   BEAVER_TYPES,
   EXP_MODES,
@@ -34,7 +34,7 @@ import {
   SORT_METHODS,
 } from './spu-names.ts';
 
-export type BeaverType = 'TrustedFirstParty' | 'TrustedThirdParty';
+export type BeaverType = 'TrustedFirstParty' | 'TrustedThirdParty' | 'MultiParty';
 
 /** What an SPU runs with. */
 export interface RuntimeConfig {
@@ -42,7 +42,8 @@ export interface RuntimeConfig {
   readonly field: FieldName;
   readonly fraction: number;
   readonly beaverType: BeaverType;
-  readonly truncAllowMsbError: boolean;
+  /** Whether products may be wrong by a rare chance; as the field has it, if absent. */
+  readonly truncAllowMsbError?: boolean;
   /** Of np.sigmoid. MM1 and SEG3 are straight lines: for programs that were trained with them. */
   readonly sigmoidMode: SigmoidMode;
   /** Settings that choose among SPU's approximations: here every one of them is answered by the exact function. */
@@ -56,7 +57,7 @@ export interface RuntimeConfig {
    * share them, on very large operations only.
    */
   readonly threads?: number;
-  /** Bytes that a party may use for arrays: larger programs run in pieces. If absent, what WebAssembly gives: 4 GiB. */
+  /** Bytes that a party may use for arrays: larger programs are tiled. If absent, what WebAssembly gives: 4 GiB. */
   readonly memoryLimit?: number;
   /** Numbers that leave the range make the call that they are in an error, in production too. */
   readonly rangeGuard: boolean;
@@ -93,14 +94,6 @@ const protocol = refine(choice('protocol', PROTOCOLS), (found) =>
   found === 'SEMI2K' ? found : unsupported(found, 'Tessera runs SEMI2K, for any number of parties from two'),
 );
 
-const beaverType = refine(
-  choice('beaver_type', BEAVER_TYPES),
-  (found): BeaverType =>
-    found === 'MultiParty'
-      ? unsupported(found, 'use TrustedThirdParty (a dealer that sees no data) or TrustedFirstParty')
-      : found,
-);
-
 /** Where the dealer is. In simulation it is a thread of this process: the addresses are checked, not used. */
 const dealerConfig = object({
   server_host: optional(text),
@@ -128,12 +121,18 @@ export const RUNTIME_CONFIG = object({
   fxp_fraction_bits: optional(integer(0, 62), 0),
   /** How np.sigmoid is computed. `SIGMOID_REAL` is exact; MM1 and SEG3 are straight lines, for programs trained with them. */
   sigmoid_mode: optional(choice('sigmoid_mode', SIGMOID_MODES), 'SIGMOID_REAL'),
-  /** Who makes correlated randomness. Default: `TrustedThirdParty` where the session has a dealer, else `TrustedFirstParty`. */
-  beaver_type: optional(beaverType),
+  /**
+   * Who makes correlated randomness: a dealer, the first party, or (`MultiParty`, for two parties) both between them. Default: `TrustedThirdParty` where
+   * the session has a dealer, else `TrustedFirstParty`.
+   */
+  beaver_type: optional(choice('beaver_type', BEAVER_TYPES)),
   /** Where the dealer is; checked, and not used. */
   ttp_beaver_config: optional(dealerConfig),
-  /** Saves a round of each product at FM64 and FM32; a product of magnitude m is wrong with probability m 2^-28 or m 2^-16. */
-  trunc_allow_msb_error: optional(flag, false),
+  /**
+   * Whether a product of magnitude m may be wrong with probability m 2^(2f - k), which saves a round of each: m 2^-76 at FM128, m 2^-28 at
+   * FM64, m 2^-16 at FM32. Default: at FM128 it may, at FM64 and FM32 it may not.
+   */
+  trunc_allow_msb_error: optional(flag),
   /** `bandwidth` (default), `latency`: two parties compare in one round by keys; `auto`: by batch and link. */
   cost_mode: optional(choice('cost_mode', COST_MODES)),
   /** Round trip of the link in milliseconds, for `auto`; measured if absent. Given together with `link_bandwidth_mbit`. */
@@ -207,7 +206,7 @@ export const settingsOf = (c: RuntimeConfig): Readonly<Record<string, string | n
   field: c.field,
   fxp_fraction_bits: c.fraction,
   beaver_type: c.beaverType,
-  trunc_allow_msb_error: c.truncAllowMsbError,
+  trunc_allow_msb_error: c.truncAllowMsbError ?? c.field === 'FM128',
   sigmoid_mode: `SIGMOID_${c.sigmoidMode}`,
   fxp_exp_mode_and_fxp_log_mode: c.exactAnyway.join() || 'default',
   ...(c.costMode && { cost_mode: c.costMode }),
@@ -250,7 +249,7 @@ export const runtimeConfig: Schema<RuntimeConfigOptions, GivenRuntimeConfig> = r
       field: raw.field,
       fraction: raw.fxp_fraction_bits === 0 ? field.fraction : raw.fxp_fraction_bits,
       beaverType: raw.beaver_type,
-      truncAllowMsbError: raw.trunc_allow_msb_error,
+      ...(raw.trunc_allow_msb_error !== undefined && { truncAllowMsbError: raw.trunc_allow_msb_error }),
       sigmoidMode: SIGMOIDS[raw.sigmoid_mode],
       exactAnyway: [
         ...(raw.fxp_exp_mode === 'EXP_DEFAULT' ? [] : [`fxp_exp_mode ${raw.fxp_exp_mode}`]),

@@ -4,17 +4,20 @@ import type { LinkMeasure } from '../ir/compile/plan.ts';
 import type { Graph } from '../ir/ops/graph.ts';
 import { DealerEngine } from '../ir/run/dealer-engine.ts';
 import { PartyEngine } from '../ir/run/engine.ts';
-import type { AbortableTransport } from '../link/memory.ts';
+import type { JobProgress } from '../ir/run/progress.ts';
+import type { AbortableTransport } from '../link/memory-link.ts';
 import { type PortLike, portTransport } from '../link/port.ts';
 import { shape } from '../link/shaper.ts';
+import { tapped } from '../link/tap.ts';
 import { FIELDS } from '../ring/field.ts';
-import { type RingOptions, usualThreads } from '../ring/memory.ts';
+import type { RingOptions } from '../ring/memory.ts';
 import { Ring } from '../ring/ring.ts';
+import { usualThreads } from '../ring/threads.ts';
 import { type Duty, type FromThread, packError, type ToThread } from './messages.ts';
 
 /** The thread's own side of its driver. */
 export interface Driver {
-  tell(message: FromThread): void;
+  post(message: FromThread): void;
   listen(handle: (message: ToThread) => void): void;
   /** Ends the thread. */
   leave(): void;
@@ -24,7 +27,7 @@ interface Desk {
   readonly duty: Duty;
   readonly ring: Ring;
   readonly transport: AbortableTransport;
-  tell(message: FromThread): void;
+  post(message: FromThread): void;
   /** Tells everybody that this thread cannot go on. */
   failed(error: unknown, number?: number): void;
   close(): Promise<void>;
@@ -37,7 +40,7 @@ interface Served {
 }
 
 /** One party: runs what the driver sends, in order. */
-const serveParty = async ({ duty, ring, transport, tell, failed, close }: Desk): Promise<Served> => {
+const serveParty = async ({ duty, ring, transport, post, failed, close }: Desk): Promise<Served> => {
   const { self, rank, parties, dealer, fraction } = duty;
   const peers = parties.filter((p) => p !== self);
   const engine = await PartyEngine.start({
@@ -50,7 +53,9 @@ const serveParty = async ({ duty, ring, transport, tell, failed, close }: Desk):
     faults: transport.channel('faults', peers),
     dealer:
       dealer === undefined
-        ? { kind: 'first' }
+        ? duty.together
+          ? { kind: 'none', channel: () => transport.channel('making', peers) }
+          : { kind: 'first' }
         : {
             kind: 'third',
             channel: () => transport.channel('dealer', [dealer]),
@@ -59,12 +64,19 @@ const serveParty = async ({ duty, ring, transport, tell, failed, close }: Desk):
     measure: duty.measure,
   });
   const graphs = new Map<number, Graph>();
-  const run = async ({ number, job, privates, answers }: ToThread & { kind: 'job' }): Promise<void> => {
+  const run = async ({
+    number,
+    job,
+    privates,
+    answers,
+    tells,
+  }: ToThread & { kind: 'job' }): Promise<void> => {
     const graph = graphs.get(job.graph);
     if (graph === undefined) throw new TesseraError('DIVERGED', `no graph ${job.graph} was sent`);
+    const hear = tells ? (progress: JobProgress) => post({ kind: 'progress', number, progress }) : undefined;
     try {
-      const { revealed, stats, left } = await engine.run({ ...job, graph }, privates);
-      tell({
+      const { revealed, stats, left } = await engine.run({ ...job, graph }, privates, hear);
+      post({
         kind: 'done',
         number,
         revealed: answers ? revealed : [],
@@ -74,7 +86,7 @@ const serveParty = async ({ duty, ring, transport, tell, failed, close }: Desk):
       });
     } catch (e) {
       if (engine.failure !== undefined) throw e;
-      tell({ kind: 'givenUp', number, error: packError(e), memory: engine.memory });
+      post({ kind: 'givenUp', number, error: packError(e), memory: engine.memory });
     }
   };
   const handlers: { readonly [K in ToThread['kind']]: (m: ToThread & { kind: K }) => void } = {
@@ -84,8 +96,8 @@ const serveParty = async ({ duty, ring, transport, tell, failed, close }: Desk):
     free: (m) => void engine.free(m.ids).catch(failed),
     export: ({ number, ids }) =>
       void engine.export(ids).then(
-        (exported) => tell({ kind: 'exported', number, exported }),
-        (e: unknown) => tell({ kind: 'unexported', number, error: packError(e) }),
+        (exported) => post({ kind: 'exported', number, exported }),
+        (e: unknown) => post({ kind: 'unexported', number, error: packError(e) }),
       ),
     close: () => void engine.close().then(close).catch(failed),
   };
@@ -134,7 +146,7 @@ export const serve = async (
 /** The same over any links to the other threads. */
 export const serveOver = async (duty: Duty, transport: AbortableTransport, driver: Driver): Promise<void> => {
   const failed = (error: unknown, number?: number): void => {
-    driver.tell({ kind: 'failed', number, error: packError(error) });
+    driver.post({ kind: 'failed', number, error: packError(error) });
     transport.abort(error).catch(() => {});
   };
   try {
@@ -146,10 +158,12 @@ export const serveOver = async (duty: Duty, transport: AbortableTransport, drive
       await Promise.all([transport.close(), ring.close()]);
       driver.leave();
     };
-    const tell = (message: FromThread): void => driver.tell(message);
-    const { handle, link } = await ROLES[duty.kind]({ duty, ring, transport, tell, failed, close });
+    const post = (message: FromThread): void => driver.post(message);
+    const received = (from: string, bytes: Uint8Array): void => post({ kind: 'received', from, bytes });
+    const links = duty.watched ? tapped(transport, { received, sent: undefined }) : transport;
+    const { handle, link } = await ROLES[duty.kind]({ duty, ring, transport: links, post, failed, close });
     driver.listen(handle);
-    driver.tell({ kind: 'ready', link });
+    driver.post({ kind: 'ready', link });
   } catch (e) {
     failed(e);
   }

@@ -2,7 +2,9 @@
 /** @file A session: the parties, their devices, and the numbers of the operations on them. */
 import { fail, TesseraError } from '../errors.ts';
 import { callSite } from '../ir/trace/callsite.ts';
+import { log } from '../log.ts';
 import { describe, noMore, suggestion } from '../names.ts';
+import { mapDevice } from './argument-trees.ts';
 import { Checker, type CheckReport } from './check.ts';
 import { readClusterDef, type SpuDef } from './cluster-def.ts';
 import type { ClusterOptions } from './cluster-options.ts';
@@ -15,9 +17,10 @@ import { openMode } from './modes.ts';
 import { DeviceObject, deviceIn, PYUObject, type Revealed, SPUObject } from './objects.ts';
 import { INSIDE, type Op, RECEIVE } from './operation.ts';
 import type { SpuStats } from './profile.ts';
+import type { ProgressListener } from './progress.ts';
+import { proxiedCalls } from './proxied.ts';
 import { makePYU, putOn } from './pyu.ts';
 import { makeSPU } from './spu.ts';
-import { mapDevice } from './trees.ts';
 import { Unseen } from './unseen.ts';
 
 export interface SessionStats {
@@ -55,6 +58,15 @@ export class Session implements DeviceSession {
    * sf.currentSession().checker // undefined
    */
   readonly checker: Checker | undefined;
+  /**
+   * Hears how far each program of its SPUs is, about ten times a second and at its end: operations and rounds that are done, of how
+   * many, bytes, what is at work, and the time that is left by the plan. `spu(fn, { onProgress })` hears of one call.
+   * @example
+   * sf.currentSession().onProgress = ({ rounds, roundsInAll }) => console.log(`${rounds} of ${roundsInAll} rounds`);
+   * sf.currentSession().onProgress = undefined;
+   * sf.currentSession().onProgress // undefined
+   */
+  onProgress: ProgressListener | undefined;
   readonly #pyus = new Map<string, PYU>();
   readonly #spus: SPU[] = [];
   #ops = 0;
@@ -63,16 +75,17 @@ export class Session implements DeviceSession {
   /**
    * Hears of what may be wrong in a program, as the option `onEvent` asked.
    * @example
-   * typeof sf.currentSession().tell // 'function'
+   * typeof sf.currentSession().emit // 'function'
    */
-  readonly tell: Listener;
+  readonly emit: Listener;
 
-  constructor(mode: Mode, tell: Listener, checker?: Checker, unseen = new Unseen()) {
+  constructor(mode: Mode, emit: Listener, checker?: Checker, unseen = new Unseen()) {
     this.mode = mode;
-    this.tell = tell;
+    this.emit = emit;
     this.unseen = unseen;
     this.checker = checker;
     for (const party of mode.parties) this.#pyus.set(party, makePYU(this, party));
+    mode.observe?.(() => this.stats());
     mode.atEnd?.(() => {
       this.#ended ??= this.#end('the end of its program');
       return this.#ended;
@@ -180,7 +193,7 @@ export class Session implements DeviceSession {
    */
   reveal<T>(tree: T, ...surplus: never[]): Promise<Revealed<T>> {
     checkOutside('reveal');
-    return this.unseen.told(this.#reveal(tree, surplus));
+    return this.unseen.reported(this.#reveal(tree, surplus));
   }
 
   async #reveal<T>(tree: T, surplus: readonly unknown[]): Promise<Revealed<T>> {
@@ -205,29 +218,36 @@ export class Session implements DeviceSession {
   }
 
   /**
-   * Resolves when the work behind every device object of the tree is done; rejects when any of it has failed.
+   * Resolves when the work behind every device object of the tree is done, and all that was called on objects of `sf.proxy` in it; rejects when any of it has failed.
    * @example
    * await sf.currentSession().wait(sf.to(alice, 1)) // undefined
    */
   wait(tree: unknown, ...surplus: never[]): Promise<void> {
     checkOutside('wait');
-    return this.unseen.told(this.#wait(tree, surplus));
+    return this.unseen.reported(this.#wait(tree, surplus));
   }
 
   async #wait(tree: unknown, surplus: readonly unknown[]): Promise<void> {
     noMore('wait', surplus, 'give a list: sf.wait([a, b])');
-    await Promise.all(this.#objectsOf(tree).objects.map((o) => o.ready()));
+    await Promise.all(this.#objectsOf(tree, proxiedCalls).objects.map((o) => o.ready()));
   }
 
   /** The device objects of a tree, and the tree as it is now. */
-  #objectsOf(tree: unknown): { objects: DeviceObject[]; tree: unknown } {
+  #objectsOf(
+    tree: unknown,
+    more?: (x: object) => readonly DeviceObject[] | undefined,
+  ): { objects: DeviceObject[]; tree: unknown } {
     const objects = new Set<DeviceObject>();
-    const now = mapDevice(tree, (o) => {
-      if (o.device.session !== this)
-        throw new TesseraError('INVALID_ARGUMENT', `${o.toString()} belongs to another session`);
-      objects.add(o);
-      return o;
-    });
+    const now = mapDevice(
+      tree,
+      (o) => {
+        if (o.device.session !== this)
+          throw new TesseraError('INVALID_ARGUMENT', `${o.toString()} belongs to another session`);
+        objects.add(o);
+        return o;
+      },
+      more,
+    );
     return { objects: [...objects], tree: now };
   }
 
@@ -286,7 +306,7 @@ export class Session implements DeviceSession {
     await this.shutdown().catch(() => {});
     if (!this.mode.rejoin)
       return fail('UNSUPPORTED', 'rejoin: in a simulation nobody can be lost; start a new session');
-    return new Session(await this.mode.rejoin(), this.tell, undefined, this.unseen.next());
+    return new Session(await this.mode.rejoin(), this.emit, undefined, this.unseen.next());
   }
 
   /**
@@ -325,8 +345,9 @@ let noticed = false;
 const notice = (quiet: boolean): void => {
   if (quiet || noticed) return;
   noticed = true;
-  console.error(
-    'tessera: simulation: all parties run in this process, so it sees their data (the protocol is the real one)',
+  log(
+    'info',
+    'simulation: all parties run in this process, so it sees their data (the protocol is the real one)',
   );
 };
 
@@ -345,10 +366,10 @@ export function session(
 export async function session(first: unknown, second?: unknown, ...surplus: unknown[]): Promise<Session> {
   noMore('sf.session', surplus, 'it takes options, or parties and options');
   const options = readInitOptions(first, second);
-  const { tell } = options;
+  const { emit } = options;
   const unseen = new Unseen(options.unseen);
   const mode = await openMode(options);
-  if (options.mode !== 'standalone') return new Session(mode, tell, undefined, unseen);
+  if (options.mode !== 'standalone') return new Session(mode, emit, undefined, unseen);
   notice(options.quiet);
-  return new Session(mode, tell, options.check && new Checker(options.check), unseen);
+  return new Session(mode, emit, options.check && new Checker(options.check), unseen);
 }

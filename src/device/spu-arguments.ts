@@ -3,14 +3,15 @@ import { fail, oneOf } from '../errors.ts';
 import type { Tensor, Type } from '../ir/ops/graph.ts';
 import { leafCount, type TreeDef, unflatten } from '../ir/trace/pytree.ts';
 import { describe } from '../names.ts';
-import type { SPU, SpuOptions } from './devices.ts';
+import { arraysOf, entering } from './argument-trees.ts';
+import type { CallOptions } from './call-options.ts';
+import type { SPU } from './devices.ts';
 import type { Described } from './mode.ts';
 import type { DeviceObject, Form, Held } from './objects.ts';
 import type { Recorded } from './programs.ts';
-import { arraysOf } from './trees.ts';
 
 /** Places of arguments that are handed over as they are. */
-export const readStatic = (places: SpuOptions['static'], count: number): ReadonlySet<number> => {
+export const readStatic = (places: CallOptions['static'], count: number): ReadonlySet<number> => {
   if (places === undefined) return new Set();
   if (!Array.isArray(places))
     return fail(
@@ -64,8 +65,8 @@ export const checkOwn = (
   if (device.kind === 'SPU')
     fail(
       'INVALID_ARGUMENT',
-      `${name} was given ${object.toString()}${place}, which is held by another SPU: reveal it to a party that is in ` +
-        'both, and move it from there',
+      `${name} was given ${object.toString()}${place}, which is held by another SPU: move it first, with .to(spu) ` +
+        'where both have the same parties, field and fraction bits; else reveal it to a party that is in both, and move it from there',
     );
   if (device.kind === 'PYU' && !spu.parties.includes(device.party))
     fail(
@@ -82,8 +83,7 @@ export const describeValue = (value: unknown, check: (array: Tensor, path: strin
   arrays.forEach((a, i) => {
     check(a, paths[i]!);
   });
-  const types = arrays.map(({ shape, dtype }): Type => ({ shape, dtype, secret: true }));
-  return { def, types, data: arrays.map((a) => a.data) };
+  return { def, types: arrays.map(entering), data: arrays.map((a) => a.data) };
 };
 
 /** Where an input of a program comes from. */

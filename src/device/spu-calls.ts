@@ -1,14 +1,16 @@
 /** @file Calls on an SPU: a function is recorded, lowered and given to the parties as a job. */
 import type { Graph, Type } from '../ir/ops/graph.ts';
 import { callSite } from '../ir/trace/callsite.ts';
+import { mapDevice } from './argument-trees.ts';
 import { readArguments } from './arguments.ts';
+import type { CallOptions } from './call-options.ts';
 import { detailOf } from './detail.ts';
-import type { SpuOptions } from './devices.ts';
 import { failedAt, functionText } from './failing.ts';
 import { checkOutside } from './inside.ts';
-import { type DeviceObject, type Form, type Held, PYUObject, type SPUObject } from './objects.ts';
+import { type DeviceObject, type Form, type Held, PYUObject, SPUObject } from './objects.ts';
 import { INSIDE, type Op, quietly } from './operation.ts';
 import type { Recorded } from './programs.ts';
+import type { ProgressListener } from './progress.ts';
 import {
   attempt,
   formIf,
@@ -23,28 +25,35 @@ import {
 } from './spu-arguments.ts';
 import type { Inputs } from './spu-inputs.ts';
 import type { SpuJobs } from './spu-jobs.ts';
-import { mapDevice } from './trees.ts';
 
 export class Calls {
   readonly #spu: SpuJobs;
   readonly #inputs: Inputs;
+  readonly #convert: (object: SPUObject, path: string) => SPUObject;
 
-  constructor(spu: SpuJobs, inputs: Inputs) {
+  /** `convert`: brings what another SPU holds here, or says why it cannot. */
+  constructor(spu: SpuJobs, inputs: Inputs, convert: (object: SPUObject, path: string) => SPUObject) {
     this.#spu = spu;
+    this.#convert = convert;
     this.#inputs = inputs;
   }
 
   call(
     fn: (...args: never[]) => unknown,
-    options: SpuOptions,
+    options: CallOptions,
     given: readonly unknown[],
   ): SPUObject | SPUObject[] {
     checkOutside(functionText(fn));
-    const { numReturns } = options;
+    const { numReturns, onProgress } = options;
     const fixed = readStatic(options.static, given.length);
     const { args, found: all } = readArguments(given, true);
     const found = all.filter(({ path }) => !fixed.has(Number(/\d+/.exec(path)![0])));
-    for (const f of found) this.#spu.own(f);
+    const moved = new Map<DeviceObject, SPUObject>();
+    for (const f of found) {
+      const other = f.object instanceof SPUObject && f.object.device !== this.#spu.self;
+      if (other) moved.set(f.object, this.#convert(f.object as SPUObject, f.path));
+      else this.#spu.own(f);
+    }
     const names = found.map(({ object }) => object.toString());
     const handles = `${this.#spu.name}(${names.join(', ')})`;
     const detail = detailOf({ arguments: handles, numReturns, static: [...fixed].sort().join() });
@@ -54,7 +63,7 @@ export class Calls {
     const mine = new Map(
       found.map(({ object }) => [
         object,
-        object instanceof PYUObject ? taken.get(object)! : (object as SPUObject),
+        object instanceof PYUObject ? taken.get(object)! : (moved.get(object) ?? (object as SPUObject)),
       ]),
     );
     const held = [...mine].map(([object, o]) => [object, this.#spu.held(o)] as const);
@@ -64,14 +73,14 @@ export class Calls {
     const known = forms.every((f): f is readonly [DeviceObject, Form] => f[1] !== undefined);
     // What the function captures may change after the call.
     const early = known ? attempt(() => record(new Map(forms))) : undefined;
-    const now = early && this.#now(op, early, mine);
+    const now = early && this.#now(op, early, mine, onProgress);
     const queued = async (): Promise<Sent> => {
       const ins = new Map<DeviceObject, Held>();
       for (const [object, promise] of held) ins.set(object, await promise);
       const recorded = early
         ? early()
         : record(new Map([...ins].map(([object, h]) => [object, formOf(h)] as const)));
-      return this.#program(op, recorded, ins);
+      return this.#program(op, recorded, ins, onProgress);
     };
     const work = now ? Promise.resolve(now) : this.#spu.queue(queued);
     const done = now ? now.done : quietly(work.then((w) => w.done));
@@ -122,7 +131,12 @@ export class Calls {
   }
 
   /** Sends a recorded program off at once, where nothing has to be waited for. */
-  #now(op: Op, early: () => Record, objects: ReadonlyMap<DeviceObject, SPUObject>): Sent | undefined {
+  #now(
+    op: Op,
+    early: () => Record,
+    objects: ReadonlyMap<DeviceObject, SPUObject>,
+    listener: ProgressListener | undefined,
+  ): Sent | undefined {
     if (!this.#spu.isIdle) return undefined;
     const held = new Map<DeviceObject, Held>();
     for (const [object, o] of objects) {
@@ -132,12 +146,19 @@ export class Calls {
     }
     const record = attempt(early);
     const graph = formIf(() => record().form) && this.#spu.programs.lowered(record().recorded);
-    return graph && this.#send(op, record(), graph, held);
+    return graph && this.#send(op, record(), graph, held, listener);
   }
 
-  #send(op: Op, { recorded, places }: Record, graph: Graph, held: ReadonlyMap<DeviceObject, Held>): Sent {
+  #send(
+    op: Op,
+    { recorded, places }: Record,
+    graph: Graph,
+    held: ReadonlyMap<DeviceObject, Held>,
+    listener: ProgressListener | undefined,
+  ): Sent {
     const { ins, outs, leaves } = this.#places(recorded, places, held);
-    return { held: { def: recorded.def, leaves }, done: quietly(this.#spu.done({ op, graph, ins, outs })) };
+    const done = quietly(this.#spu.done({ op, graph, ins, outs }, listener));
+    return { held: { def: recorded.def, leaves }, done };
   }
 
   /** The objects that a program works on, and new ones for its results. */
@@ -151,7 +172,12 @@ export class Calls {
   }
 
   /** Lowers a recorded program and sends it off; with `check`, waits until its results were found right. */
-  async #program(op: Op, record: Record, held: ReadonlyMap<DeviceObject, Held>): Promise<Sent> {
+  async #program(
+    op: Op,
+    record: Record,
+    held: ReadonlyMap<DeviceObject, Held>,
+    listener: ProgressListener | undefined,
+  ): Promise<Sent> {
     const { recorded, places } = record;
     await this.#spu.measured();
     let graph: Graph;
@@ -160,7 +186,7 @@ export class Calls {
     } catch (e) {
       throw failedAt(this.#spu.name, op, e, { parties: this.#spu.config.parties });
     }
-    if (!this.#spu.shadows) return this.#send(op, record, graph, held);
+    if (!this.#spu.shadows) return this.#send(op, record, graph, held, listener);
     const { ins, outs, leaves } = this.#places(recorded, places, held);
     await this.#spu.shadows.run(op, recorded, ins, outs);
     return { held: { def: recorded.def, leaves }, done: Promise.resolve() };

@@ -1,31 +1,35 @@
 /** @file What stands behind an SPU: its jobs, what enters it, calls on it, what is opened, and checkpoints. */
 import { fail, TesseraError } from '../errors.ts';
 import { callSite } from '../ir/trace/callsite.ts';
+import { deviceObjects } from './argument-trees.ts';
+import type { CallOptions } from './call-options.ts';
 import { dump, type Inside, load } from './checkpoint.ts';
 import type { CheckpointPath } from './checkpoint-part.ts';
 import type { SpuConfig } from './cluster-def.ts';
-import type { DeviceSession, PYU, SPU, SpuOptions } from './devices.ts';
+import { convert, isAlike } from './conversion.ts';
+import type { DeviceSession, PYU, SPU } from './devices.ts';
 import { measures, UNMEASURED } from './measured.ts';
-import { type DeviceObject, type PYUObject, SPUObject } from './objects.ts';
+import { type DeviceObject, type Leaving, type PYUObject, SPUObject } from './objects.ts';
+import { INSIDE, LEAVE, quietly } from './operation.ts';
 import type { SpuStats } from './profile.ts';
 import { Recording } from './recording.ts';
 import { Calls } from './spu-calls.ts';
 import { Inputs } from './spu-inputs.ts';
 import { SpuJobs } from './spu-jobs.ts';
 import { Openings } from './spu-openings.ts';
-import { deviceObjects } from './trees.ts';
 
 export class SpuDevice {
   readonly #spu: SpuJobs;
   readonly #inputs: Inputs;
   readonly #calls: Calls;
   readonly #openings: Openings;
+  readonly #converted = new WeakMap<SPUObject, SPUObject>();
 
   /** `self`: the device, once it is there. */
   constructor(session: DeviceSession, config: SpuConfig, self: () => SPU) {
     this.#spu = new SpuJobs(session, config, self);
     this.#inputs = new Inputs(this.#spu);
-    this.#calls = new Calls(this.#spu, this.#inputs);
+    this.#calls = new Calls(this.#spu, this.#inputs, (object, path) => this.#take(object, path));
     this.#openings = new Openings(this.#spu);
   }
 
@@ -48,19 +52,61 @@ export class SpuDevice {
     );
   }
 
+  /** Forgets all that it holds, after what was called before. */
+  reset(): Promise<void> {
+    return this.#spu.reset();
+  }
+
   free(object: SPUObject): void {
     this.#spu.free(object);
   }
 
   receive(object: DeviceObject): SPUObject {
+    if (object instanceof SPUObject && object.device !== this.#spu.self) return this.#take(object, '');
     this.#spu.own({ object, path: '' });
     if (object instanceof SPUObject) return object;
     return this.#inputs.take([object as PYUObject], callSite()).get(object as PYUObject)!;
   }
 
+  /** Of another SPU of the same parties and ring; it enters once. */
+  #take(object: SPUObject, path: string): SPUObject {
+    const known = this.#converted.get(object);
+    if (known && !known[INSIDE].freed) return known;
+    if (object.device.session !== this.#spu.session) this.#spu.own({ object, path });
+    const leaving = object.device[LEAVE](object, this.#spu.config);
+    if (leaving === undefined) this.#spu.own({ object, path });
+    const inside = this.#inside('to another SPU', `${this.name} ${object}`);
+    const work = convert(inside, leaving!());
+    const converted = inside.handle(
+      work.then(({ held }) => held),
+      work.then(({ done }) => done),
+    );
+    this.#converted.set(object, converted);
+    return converted;
+  }
+
+  /** What lets a value leave for an SPU with that configuration; undefined where its shares would mean something else there. */
+  leave(object: SPUObject, to: SpuConfig): (() => Promise<Leaving>) | undefined {
+    const { config, backend, session } = this.#spu;
+    if (!isAlike(config, to)) return undefined;
+    const given = this.#spu.held(object);
+    return () =>
+      quietly(
+        this.#spu.queue(async () => {
+          const held = await given;
+          const ids = held.leaves.map(({ id }) => id);
+          const here = config.parties.flatMap((party, rank) =>
+            session.mode.self === undefined || session.mode.self === party ? [rank] : [],
+          );
+          const exported = new Map(here.map((rank) => [rank, quietly(backend!.export(ids, rank))]));
+          return { held, exported };
+        }),
+      );
+  }
+
   call(
     fn: (...args: never[]) => unknown,
-    options: SpuOptions,
+    options: CallOptions,
     given: readonly unknown[],
   ): SPUObject | SPUObject[] {
     return this.#calls.call(fn, options, given);

@@ -79,10 +79,12 @@ export class Inputs {
       const leaves = types.map((type, j) => {
         const id = this.#spu.nextObject();
         const own = data && { ...type, data: data[j] as TensorData };
-        if (own) privates.get(owner)!.set(inputs.length, own);
         if (own) this.#spu.shadows?.set(id, own);
+        if (type.secret) {
+          if (own) privates.get(owner)!.set(sources.length, own);
+          sources.push({ rank: owner, key: `${op.number}.${i}`, leaf: j });
+        }
         inputs.push({ owner, type });
-        sources.push({ rank: owner, key: `${op.number}.${i}`, leaf: j });
         ids.push(id);
         return { id, type };
       });

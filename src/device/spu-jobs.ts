@@ -5,6 +5,7 @@
 import { fail } from '../errors.ts';
 import { coarseText } from '../ir/compile/coarse.ts';
 import { callSite } from '../ir/trace/callsite.ts';
+import { log } from '../log.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { detailOf } from './detail.ts';
 import type { DeviceSession, SPU } from './devices.ts';
@@ -15,6 +16,7 @@ import { type DeviceObject, type Form, type Held, type Hold, SPUObject } from '.
 import { INSIDE, type Op, quietly } from './operation.ts';
 import { Account } from './profile.ts';
 import { Programs } from './programs.ts';
+import { type ProgressListener, progressOf } from './progress.ts';
 import { leftRange } from './range-guard.ts';
 import type { Recording } from './recording.ts';
 import { settingsOf } from './runtime-config.ts';
@@ -36,6 +38,10 @@ export class SpuJobs {
   /** Handles that were collected, or freed by hand: their memory goes, after what was called before. */
   readonly #collected = new FinalizationRegistry<Hold>((hold) => this.#release(hold));
   readonly #self: () => SPU;
+  /** What handles stand for, as long as it has not been freed. */
+  readonly #holds = new Set<Hold>();
+  /** Of the operation that made it. */
+  readonly #number: number;
   #next = 0;
   #tail: Promise<unknown> = Promise.resolve();
   /** Calls that wait for earlier ones. */
@@ -50,11 +56,13 @@ export class SpuJobs {
     this.#self = self;
     this.#isMeasured = !measures(config);
     this.programs = new Programs(runtime, parties.length, (found) =>
-      session.tell({ kind: 'coarse', text: coarseText(found), site: found.site }),
+      session.emit({ kind: 'coarse', text: coarseText(found), site: found.site }),
     );
     this.account = new Account(parties, runtime);
     const detail = detailOf({ nodes: parties, runtime_config: settingsOf(runtime) });
-    this.backend = session.mode.spu(config, session.op('SPU', callSite(), detail));
+    const op = session.op('SPU', callSite(), detail);
+    this.#number = op.number;
+    this.backend = session.mode.spu(config, op);
     this.shadows =
       session.checker &&
       new Shadows(session.checker, {
@@ -115,20 +123,39 @@ export class SpuJobs {
   }
 
   /** Gives a job to the parties, and its account to the books. */
-  async run(work: Work): Promise<Outcome> {
+  async run(work: Work, listener?: ProgressListener): Promise<Outcome> {
     this.recording?.add(work);
-    const outcome = await this.backend!.run(work);
+    const progress = this.#heard(work, listener);
+    const outcome = await this.backend!.run(progress ? { ...work, progress } : work);
     this.account.add(outcome.stats);
     if (this.config.runtime.profile) console.error(this.account.text(work.op, outcome.stats));
-    if (outcome.left) throw failedAt(this.name, work.op, leftRange(outcome.left, this.programs.precision));
+    if (outcome.left)
+      throw failedAt(this.name, work.op, leftRange(this.#number, outcome.left, this.programs.precision));
     return outcome;
   }
 
+  /** Whoever wants to know how far a job is: who called it, and who listens to the session. */
+  #heard({ op, graph }: Work, listener: ProgressListener | undefined): Work['progress'] {
+    const { onProgress } = this.session;
+    const listeners = [listener, onProgress].filter((l) => l !== undefined);
+    if (listeners.length === 0) return undefined;
+    return (progress) => {
+      for (const hear of listeners) {
+        try {
+          hear(progressOf(op, progress, this.programs.lengthOf(graph)));
+        } catch (e) {
+          // It is told how far a program is, and is no part of it.
+          log('error', `a listener to progress failed: ${e instanceof Error ? e.message : String(e)}`);
+        }
+      }
+    };
+  }
+
   /** Gives a job to the parties; a party that takes no part hears from the others when it is done. */
-  async done(work: Work): Promise<void> {
+  async done(work: Work, listener?: ProgressListener): Promise<void> {
     const { parties } = this.config;
     await this.session.mode.share(parties, `run ${work.op.number}`, work.op, async () => {
-      await this.run(work);
+      await this.run(work, listener);
     });
   }
 
@@ -149,6 +176,7 @@ export class SpuJobs {
           hold.form ??= formOf(known);
         }),
       );
+    this.#holds.add(hold);
     const object = new SPUObject(this.self, op, hold, part);
     this.#collected.register(object, hold, hold);
     return object;
@@ -160,9 +188,20 @@ export class SpuJobs {
     this.#release(object[INSIDE]);
   }
 
+  /** Frees everything, after what was called before; resolves when that has been given to the parties. */
+  reset(): Promise<void> {
+    this.session.op('reset', callSite(), this.name);
+    for (const hold of [...this.#holds]) {
+      this.#collected.unregister(hold);
+      this.#release(hold);
+    }
+    return this.queue(async () => {});
+  }
+
   #release(hold: Hold): void {
     if (hold.freed) return;
     hold.freed = true;
+    this.#holds.delete(hold);
     void this.queue(async () => {
       const { leaves } = await hold.given;
       const ids = leaves.map((l) => l.id);

@@ -56,6 +56,38 @@ export const SORT_METHODS = { SORT_DEFAULT: 0, SORT_RADIX: 1, SORT_QUICK: 2, SOR
 export const BEAVER_TYPES = { TrustedFirstParty: 0, TrustedThirdParty: 1, MultiParty: 2 } as const;
 
 /**
+ * Numbers of visibilities in SPU's protobuf files.
+ * @example
+ * sf.spu.VISIBILITIES.VIS_SECRET // 1
+ */
+export const VISIBILITIES = { VIS_INVALID: 0, VIS_SECRET: 1, VIS_PUBLIC: 2, VIS_PRIVATE: 3 } as const;
+/**
+ * Numbers of the types of plain numbers in SPU's protobuf files. An SPU here takes those without 128 bits and complex parts; PT_BOOL
+ * is PT_I1.
+ * @example
+ * sf.spu.PT_TYPES.PT_I32 // 5
+ */
+export const PT_TYPES = {
+  PT_INVALID: 0,
+  PT_I8: 1,
+  PT_U8: 2,
+  PT_I16: 3,
+  PT_U16: 4,
+  PT_I32: 5,
+  PT_U32: 6,
+  PT_I64: 7,
+  PT_U64: 8,
+  PT_I128: 9,
+  PT_U128: 10,
+  PT_I1: 11,
+  PT_F16: 30,
+  PT_F32: 31,
+  PT_F64: 32,
+  PT_CF32: 50,
+  PT_CF64: 51,
+} as const;
+
+/**
  * Names of the protocols, for `protocol` of a runtime_config.
  * @example
  * sf.spu.ProtocolKind.SEMI2K // 'SEMI2K'
@@ -67,6 +99,19 @@ export const ProtocolKind = names(PROTOCOLS);
  * sf.spu.FieldType.FM64 // 'FM64'
  */
 export const FieldType = names(FIELD_TYPES);
+
+/**
+ * Names of visibilities: who knows a value.
+ * @example
+ * sf.spu.Visibility.VIS_SECRET // 'VIS_SECRET'
+ */
+export const Visibility = names(VISIBILITIES);
+/**
+ * Names of the types of plain numbers.
+ * @example
+ * sf.spu.PtType.PT_F64 // 'PT_F64'
+ */
+export const PtType = { ...names(PT_TYPES), PT_BOOL: 'PT_I1' } as const;
 
 /**
  * Names of the other enumerations of a runtime_config, together and by enumeration.
@@ -91,4 +136,4 @@ export const RuntimeConfig = {
  * @example
  * sf.spu.spu_pb2.FM128 // 'FM128'
  */
-export const spu_pb2 = { ...ProtocolKind, ...FieldType, RuntimeConfig };
+export const spu_pb2 = { ...ProtocolKind, ...FieldType, ...Visibility, ...PtType, RuntimeConfig };

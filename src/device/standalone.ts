@@ -6,13 +6,20 @@ import type { Standalone } from './init-options.ts';
 import { LocalKeeper } from './keeper.ts';
 import type { Mode } from './mode.ts';
 import type { Op } from './operation.ts';
-import './production/arrays.ts';
+import './production/array-codec.ts';
 import { filesOf } from '#device-runtime';
 import { storageKeyOf } from './storage-key.ts';
 import { SpuThreads } from './threads.ts';
 
 /** Values go from party to party as in production: as bytes, under the same rules for what may pass. */
-export const standalone = ({ parties, link, allowedList, storageKey: keys }: Standalone): Mode => {
+export const standalone = ({
+  parties,
+  link,
+  allowedList,
+  onReceived,
+  onProgram,
+  storageKey: keys,
+}: Standalone): Mode => {
   const codec = createCodec({ allowed: allowedList });
   const sent = async <T>(from: string, op: Op, value: Promise<T>): Promise<T> => {
     const known = await value;
@@ -37,10 +44,11 @@ export const standalone = ({ parties, link, allowedList, storageKey: keys }: Sta
     announce: (_party, _key, _op, work) => work(),
     keeper: (party, rank, backend) =>
       new LocalKeeper(filesOf({ identity: undefined, storageKey: storageKeyOf(keys, party) }), (ids) =>
-        backend.export!(ids, rank),
+        backend.export(ids, rank),
       ),
-    agree: () => {},
-    spu: (config: SpuConfig) => new SpuThreads(config, link),
+    agree: (op, text) => onProgram?.(text, op.what),
+    spu: (config: SpuConfig) => new SpuThreads(config, link, { onReceived }),
+    lines: async (_op, pair, count) => (await import('./psi-lines.ts')).localLines(pair, count),
     barrier: async () => {},
     close: (closeSpus) => closeSpus(),
   };

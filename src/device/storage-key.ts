@@ -1,4 +1,4 @@
-/** @file `storageKey` of a simulation: one for all parties, or one for each. */
+/** @file `storageKey`: a party's own, and that of a simulation: one for all parties, or one for each. */
 import { byParty, configError, either, refine, type Schema, text } from '../config/schema.ts';
 import { fail, oneOf } from '../errors.ts';
 
@@ -9,10 +9,17 @@ export type StorageKeys = string | Readonly<Record<string, string>>;
 const KEY = /^[A-Za-z0-9+/]{43}=$/;
 const WANTED = '32 bytes in base64 are wanted, as `openssl rand -base64 32` makes them';
 
-const key = refine(text, (value) => (KEY.test(value) ? value : fail('CONFIG', WANTED)));
+/** One party's. */
+export const partyKey: Schema<string> = refine(text, (value) =>
+  KEY.test(value) ? value : fail('CONFIG', WANTED),
+);
 
 /** A key for all parties, or an object with one for each. */
-export const storageKeys: Schema<StorageKeys> = either((x) => typeof x === 'string', key, byParty(key));
+export const storageKeys: Schema<StorageKeys> = either(
+  (x) => typeof x === 'string',
+  partyKey,
+  byParty(partyKey),
+);
 
 /** Throws CONFIG for keys of nobody. */
 export const forParties = (keys: StorageKeys, parties: readonly string[]): StorageKeys => {

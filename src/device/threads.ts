@@ -8,12 +8,14 @@ import { TesseraError } from '../errors.ts';
 import { inputBits } from '../ir/compile/guard-range.ts';
 import type { LinkMeasure } from '../ir/compile/plan.ts';
 import type { Graph, Tensor } from '../ir/ops/graph.ts';
-import type { RunStats } from '../ir/run/engine.ts';
 import type { Exported } from '../ir/run/export.ts';
+import type { RunStats } from '../ir/run/run-result.ts';
 import type { PortLike } from '../link/port.ts';
 import type { ShapeOptions } from '../link/shaper.ts';
 import { FIELDS } from '../ring/field.ts';
 import type { SpuConfig } from './cluster-def.ts';
+import type { RunningThread } from './device-runtime.ts';
+import type { Received } from './events.ts';
 import { measures } from './measured.ts';
 import {
   type Duty,
@@ -25,7 +27,6 @@ import {
 } from './messages.ts';
 import type { SpuBackend } from './mode.ts';
 import type { Op } from './operation.ts';
-import type { RunningThread } from './runtime.ts';
 import type { Outcome, Work } from './work.ts';
 
 interface Settle {
@@ -38,6 +39,7 @@ export type StartThread = typeof startThread;
 interface Pending {
   readonly op: Op;
   readonly answers: number;
+  readonly progress: Work['progress'];
   readonly stats: (RunStats | undefined)[];
   /** Why it was given up, as the party says whose own error it is. */
   error: TesseraError | undefined;
@@ -71,6 +73,7 @@ export class SpuThreads implements SpuBackend {
   /** Peak bytes of ring memory, by rank. */
   readonly memory: number[];
   readonly #startThread: StartThread;
+  readonly #onReceived: Received | undefined;
   readonly #threads: Thread[];
   readonly #pending = new Map<number, Pending>();
   readonly #exports = new Map<number, { resolve(exported: Exported): void; reject(error: unknown): void }>();
@@ -83,8 +86,13 @@ export class SpuThreads implements SpuBackend {
   #suspect: { error: TesseraError; timer: ReturnType<typeof setTimeout> } | undefined;
   #closing: Promise<void> | undefined;
 
-  /** `start`: for threads that are not in this process. */
-  constructor(config: SpuConfig, link: ShapeOptions | undefined, start: StartThread = startThread) {
+  /** `start`: for threads that are not in this process. `onReceived` is shown what arrives at each party from the others. */
+  constructor(
+    config: SpuConfig,
+    link: ShapeOptions | undefined,
+    { start = startThread, onReceived }: { start?: StartThread; onReceived?: Received | undefined } = {},
+  ) {
+    this.#onReceived = onReceived;
     const { parties, runtime } = config;
     this.#startThread = start;
     this.parties = parties;
@@ -95,21 +103,35 @@ export class SpuThreads implements SpuBackend {
     });
     this.#started = started!;
     this.ready.catch(() => {});
+    const together = runtime.beaverType === 'MultiParty';
     const dealer = runtime.beaverType === 'TrustedThirdParty' ? dealerName(parties) : undefined;
     const names = dealer === undefined ? parties : [...parties, dealer];
     const ports = connect(names);
     this.#threads = names.map((self, rank) => {
       const kind = self === dealer ? 'dealer' : 'party';
       const { field, fraction, threads, memoryLimit: maxBytes } = runtime;
-      const duty = { kind, self, rank, parties, dealer, field, fraction, link, threads, maxBytes } as const;
+      const duty = {
+        kind,
+        self,
+        rank,
+        parties,
+        dealer,
+        together,
+        field,
+        fraction,
+        link,
+        threads,
+        maxBytes,
+      } as const;
       const bits = inputBits(FIELDS[field], runtime.rangeGuard);
-      return this.#start({ ...duty, inputBits: bits, measure: measures(config) }, ports.get(self)!);
+      const watched = onReceived !== undefined && kind === 'party';
+      return this.#start({ ...duty, inputBits: bits, measure: measures(config), watched }, ports.get(self)!);
     });
   }
 
   #start(duty: Duty, ports: ReadonlyMap<string, PortLike>): Thread {
     const running = this.#startThread(duty, ports, {
-      message: (message) => this.#heard(thread, duty.rank, message),
+      message: (message) => this.#receive(thread, duty.rank, message),
       error: (e) => this.#lost(thread, unpackError(packError(e)), true),
       exit: (code) => {
         if (this.#closing === undefined)
@@ -127,7 +149,7 @@ export class SpuThreads implements SpuBackend {
   /** Runs a job at all parties, after all earlier ones. */
   run(work: Work): Promise<Outcome> {
     if (this.#failure !== undefined) return Promise.reject(this.#about(work.op, this.#failure));
-    const { ins, outs, reveal, privates, sources, answers = 0 } = work;
+    const { ins, outs, reveal, privates, sources, answers = 0, progress } = work;
     const number = this.#next++;
     const job = { graph: this.#remember(work.graph), ins, outs, ...(reveal && { reveal }) };
     const from = (rank: number) =>
@@ -137,6 +159,7 @@ export class SpuThreads implements SpuBackend {
       this.#pending.set(number, {
         op: work.op,
         answers,
+        progress,
         stats: [],
         error: undefined,
         revealed: [],
@@ -146,13 +169,14 @@ export class SpuThreads implements SpuBackend {
       });
       this.#hold();
       this.parties.forEach((_, rank) => {
-        this.#tell(rank, {
+        this.#post(rank, {
           kind: 'job',
           number,
           job,
           privates: privates?.get(rank) ?? new Map(),
           ...(sources && { sources: from(rank) }),
           answers: rank === answers,
+          tells: rank === answers && progress !== undefined,
         });
       });
     });
@@ -161,7 +185,7 @@ export class SpuThreads implements SpuBackend {
   /** Forgets objects, after all earlier jobs. */
   free(ids: readonly number[]): void {
     if (ids.length === 0 || this.#failure !== undefined || this.#closing !== undefined) return;
-    this.#tellAll({ kind: 'free', ids });
+    this.#postAll({ kind: 'free', ids });
   }
 
   /** The shares of one party, after all earlier jobs. */
@@ -171,7 +195,7 @@ export class SpuThreads implements SpuBackend {
     return new Promise((resolve, reject) => {
       this.#exports.set(number, { resolve, reject });
       this.#hold();
-      this.#tell(rank, { kind: 'export', number, ids });
+      this.#post(rank, { kind: 'export', number, ids });
     });
   }
 
@@ -210,12 +234,12 @@ export class SpuThreads implements SpuBackend {
     await Promise.all(this.#threads.map((t) => t.running.terminate()));
   }
 
-  #tell(rank: number, message: ToThread): void {
+  #post(rank: number, message: ToThread): void {
     this.#threads[rank]!.running.post(message);
   }
 
-  #tellAll(message: ToThread): void {
-    for (const rank of this.parties.keys()) this.#tell(rank, message);
+  #postAll(message: ToThread): void {
+    for (const rank of this.parties.keys()) this.#post(rank, message);
   }
 
   /** The number of a graph; sends it when the threads do not have it. */
@@ -228,16 +252,16 @@ export class SpuThreads implements SpuBackend {
     }
     const id = this.#nextGraph++;
     this.#graphs.set(graph, id);
-    this.#tellAll({ kind: 'graph', id, graph });
+    this.#postAll({ kind: 'graph', id, graph });
     for (const [old, oldId] of this.#graphs) {
       if (this.#graphs.size <= REMEMBERED) break;
       this.#graphs.delete(old);
-      this.#tellAll({ kind: 'forget', id: oldId });
+      this.#postAll({ kind: 'forget', id: oldId });
     }
     return id;
   }
 
-  #heard(thread: Thread, rank: number, message: FromThread): void {
+  #receive(thread: Thread, rank: number, message: FromThread): void {
     if (message.kind === 'failed') {
       this.#lost(thread, unpackError(message.error));
       return;
@@ -253,8 +277,16 @@ export class SpuThreads implements SpuBackend {
       this.#exported(message);
       return;
     }
+    if (message.kind === 'received') {
+      this.#onReceived?.(message.from, message.bytes, thread.name);
+      return;
+    }
     const pending = this.#pending.get(message.number);
     if (pending === undefined) return;
+    if (message.kind === 'progress') {
+      pending.progress?.(message.progress);
+      return;
+    }
     this.memory[rank] = Math.max(this.memory[rank]!, message.memory.peak);
     if (message.kind === 'givenUp') pending.error = worse(pending.error, thread.name, message.error);
     else {

@@ -5,6 +5,8 @@
 
 import { custom } from '../config/schema.ts';
 import { fail, TesseraError } from '../errors.ts';
+import { eventLoop } from '../link/tick.ts';
+import { log } from '../log.ts';
 import { describe } from '../names.ts';
 
 /** What to do with failures that nobody has seen, at the end of a session. */
@@ -18,7 +20,7 @@ export const unseenMode = custom<UnseenMode>({ enum: ['print', 'throw'] }, (valu
 
 /** Names of a failure, of which any two errors about it have one in common. */
 interface Names {
-  /** The error that began it; of another party's, the name of its operation. */
+  /** The error that began it; of another party's, the name of its operation; of jobs that were given up, what they call it. */
   readonly origin: unknown;
   /** The party and operation that it happened in, as other parties name it. */
   readonly place: string | undefined;
@@ -35,6 +37,7 @@ const namesOf = (error: unknown): Names => {
   while (at instanceof Error) {
     const info = infoOf(at);
     if (info.via !== undefined) return { origin: placeOf(info), place: placeOf(info) };
+    if (info.fault !== undefined) return { origin: info.fault, place };
     if (!(at.cause instanceof Error)) break;
     at = at.cause;
   }
@@ -84,7 +87,7 @@ export class Unseen {
   }
 
   /** The same work, whose failure the program hears of. */
-  async told<T>(work: Promise<T>): Promise<T> {
+  async reported<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (e) {
@@ -96,7 +99,7 @@ export class Unseen {
   /** At the end of the session: prints a line for each failure, or throws one error for all. */
   async end(): Promise<void> {
     // What failed in the turn of the last call is known in the next.
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await eventLoop();
     const failures = [...this.#failures.values()].map(({ error }) => error);
     this.#failures.clear();
     if (failures.length === 0) return;
@@ -108,6 +111,6 @@ export class Unseen {
         { failures: lines },
         failures[0],
       );
-    for (const line of lines) console.error(`tessera: a failure that nobody has seen: ${line}`);
+    for (const line of lines) log('error', `a failure that nobody has seen: ${line}`);
   }
 }

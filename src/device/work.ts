@@ -1,7 +1,8 @@
 /** @file A job for the parties of an SPU, and what came of it. */
 
-import type { DType, Graph, Tensor, Watched } from '../ir/ops/graph.ts';
-import type { RunStats } from '../ir/run/engine.ts';
+import type { DType, Graph, Tensor } from '../ir/ops/graph.ts';
+import type { HearProgress } from '../ir/run/progress.ts';
+import type { Left, RunStats } from '../ir/run/run-result.ts';
 import type { Op } from './operation.ts';
 
 export interface Work {
@@ -14,6 +15,8 @@ export interface Work {
   readonly privates?: ReadonlyMap<number, ReadonlyMap<number, Tensor>>;
   /** Where each private input comes from, in the order of their names: what was described at that rank under `key`. */
   readonly sources?: readonly { readonly rank: number; readonly key: string; readonly leaf: number }[];
+  /** Hears how far it is. */
+  readonly progress?: HearProgress | undefined;
   /** The rank that gives revealed values back, where one program drives all. */
   readonly answers?: number;
 }
@@ -23,5 +26,5 @@ export interface Outcome {
   /** By rank, where known. */
   readonly stats: readonly (RunStats | undefined)[];
   /** The op at which numbers left the range, where a range guard has found any: nothing was made that may be used. */
-  readonly left?: Watched | undefined;
+  readonly left?: Left | undefined;
 }

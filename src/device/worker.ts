@@ -11,7 +11,7 @@ const { duty, ports, driver } = workerData as {
 };
 
 await serve(duty, ports, {
-  tell: (message) => parentPort!.postMessage(message),
+  post: (message) => parentPort!.postMessage(message),
   listen: (handle) => void driver.on('message', (message: ToThread) => handle(message)),
   // A thread of Node ends when nothing is left to hear; one of Deno has to say so.
   leave: () => {

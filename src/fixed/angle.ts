@@ -1,5 +1,5 @@
 /**
- * @file Angles: the argument of arctan is folded into [0, 1], where harmonics do it, and unfolded in one gate: the
+ * @file Angles: the argument of arctan is folded into [0, 1], where a Fourier sum computes it, and unfolded in one gate: the
  * result is a sum of bits times numbers, for products of the bits by which it was folded.
  */
 

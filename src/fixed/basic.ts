@@ -66,17 +66,19 @@ export const timesNumber = (c: Circuit, x: Wire, factor: number, exact = c.exact
   if (Number.isInteger(factor) && Math.abs(factor) < math.pow2(c.field.bits - 2))
     return timesInteger(c, x, factor);
   const e = exponentOf(factor);
-  if (Math.abs(factor) === math.pow2(e) && e > 2 - c.field.bits)
+  if (Math.abs(factor) === math.pow2(e) && e < 0 && e > 2 - c.field.bits)
     return truncate(c, factor < 0 ? neg(c, x) : x, -e, exact);
   const bits = bitsOfFactors(c, [factor]);
   return timesPublic(c, x, c.constant(Float64Array.of(factor), [1], bits), bits, exact);
 };
 
-/** x / 2^bits, rounded down or one unit off. Local at FM128, one round in the exact form. */
-export const truncate = (c: Circuit, x: Wire, bits: number, exact = c.exact): Wire => {
+/**
+ * x / 2^bits, rounded down or one unit off. Local at FM128, one round in the exact form. `whole`: a borrow of these bits says which it is.
+ */
+export const truncate = (c: Circuit, x: Wire, bits: number, exact = c.exact, whole = false): Wire => {
   if (bits === 0) return x;
   const op = !x.secret ? 'shiftPublic' : exact ? 'truncateExact' : 'truncate';
-  return one(c.emit(op, [x], { trunc: bits }, [ring(x.shape, x.secret)]));
+  return one(c.emit(op, [x], { trunc: bits, ...(whole && { whole }) }, [ring(x.shape, x.secret)]));
 };
 
 /** x * y, truncated by `trunc` bits. Wires of equal shape. */

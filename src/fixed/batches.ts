@@ -1,4 +1,4 @@
-/** @file Long rows cut for gates whose material is large: the parts run side by side and share their rounds. */
+/** @file Splits long arrays into batches for gates whose material is large; the batches run in parallel and share their rounds. */
 
 import { concat, reshape, view } from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';

@@ -13,9 +13,9 @@ export interface Wire {
   readonly secret: boolean;
 }
 
-/** Names of the operations of a lowered graph, and the attributes of each. */
-export type OpName = GateName | LocalName;
-export type OpAttrs<K extends OpName> = K extends GateName
+/** Names of the ops of a lowered graph, gates and local ops, and the attributes of each. */
+export type LoweredOp = GateName | LocalName;
+export type LoweredAttrs<K extends LoweredOp> = K extends GateName
   ? GateAttrs<K>
   : K extends LocalName
     ? LocalAttrs<K>
@@ -40,13 +40,18 @@ export interface Circuit {
   readonly fraction: number;
   /** Truncation must take the exact form (FM64 and FM32, unless the user accepts rare errors). */
   readonly exact: boolean;
-  /** Numbers that leave the range are to be noticed. */
+  /** The range guard is on. */
   readonly guarded: boolean;
   /** Makes a function among products: it uses all of the ring inside, where no number leaves the range. */
   inside<T>(make: () => T): T;
   /** Adds a gate or a local op. */
-  emit<K extends OpName>(op: K, ins: readonly Wire[], attrs: OpAttrs<K>, outs: readonly WireType[]): Wire[];
-  /** Whether one FSS gate is to compute, on so many elements, what several gates do otherwise. */
+  emit<K extends LoweredOp>(
+    op: K,
+    ins: readonly Wire[],
+    attrs: LoweredAttrs<K>,
+    outs: readonly WireType[],
+  ): Wire[];
+  /** Whether one FSS gate is chosen in place of the several gates of `instead`, on so many elements. */
   usesFss<K extends FssFunction>(
     op: K,
     attrs: GateAttrs<K>,

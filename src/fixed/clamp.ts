@@ -1,4 +1,4 @@
-/** @file Numbers held between public bounds: both thresholds in one comparison, both ends in one select. */
+/** @file Clamping to public bounds: one comparison with both thresholds, and one select between both bounds. */
 
 import * as math from '../ring/math/index.ts';
 import { add, below, filled, not, selectSum, sub } from './basic.ts';

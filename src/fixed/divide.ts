@@ -28,8 +28,9 @@ import {
   xor,
 } from './basic.ts';
 import { secretRing } from './batches.ts';
-import type { Circuit, Wire } from './circuit.ts';
+import { type Circuit, count, type Wire } from './circuit.ts';
 import { type Shift, shifts, split } from './exact-shift.ts';
+import { digitsByFss } from './leading.ts';
 import {
   ANYWHERE,
   byDigit,
@@ -54,13 +55,13 @@ export interface QuotientOptions {
   readonly numerator?: number;
   readonly denominator?: number;
   readonly output?: number;
-  readonly reach?: Interval;
-  readonly over?: Interval;
+  readonly interval?: Interval;
+  readonly divisorInterval?: Interval;
   /** Where one number divides many: what is made of it, in the shape of what it divides. */
   readonly spread?: (made: Wire) => Wire;
 }
 
-const apart = (made: Wire): Wire => made;
+const unchanged = (made: Wire): Wire => made;
 
 /** Fraction bits of 1/y, and bits below the last place of a quotient that the shifted numerator keeps. */
 const INVERSE = {
@@ -70,7 +71,7 @@ const INVERSE = {
 } as const;
 
 /** What is divided by. */
-interface Divisor {
+export interface Divisor {
   readonly n: Normal;
   readonly size: Wire;
   /** 1/y by the fine digit, and its bits. */
@@ -78,7 +79,7 @@ interface Divisor {
   readonly bits: number;
 }
 
-const divisorOf = (c: Circuit, n: Normal, size: Wire, spread = apart): Divisor => {
+export const divisorOf = (c: Circuit, n: Normal, size: Wire, spread = unchanged): Divisor => {
   const v = INVERSE[c.field.bits].bits;
   const fine = rescaleFine(c, onNormal(c, n, 'reciprocal', v), n, { slope: -4, shift: 0, bits: v });
   const last = coarse(n, spread);
@@ -92,25 +93,25 @@ const coarse = (n: Normal, spread: (made: Wire) => Wire): Normal => {
 };
 
 /** Bits of the largest quotient, raw. */
-const largest = (c: Circuit, n: Normal): number =>
+export const largest = (c: Circuit, n: Normal): number =>
   c.field.bits - 2 - 4 * n.levels.at(-1)!.step - INVERSE[c.field.bits].guard;
 
 /** What is divided: a number, and how it is shifted. */
-interface Dividend {
+export interface Dividend {
   readonly value: Wire;
   readonly shift: Shift;
   /** 0 <= a < 2^(k-1); else |a| < 2^(k-2). */
   readonly positive: boolean;
 }
 
-const dividendOf = (c: Circuit, value: Wire, positive: boolean): Dividend => ({
+export const dividendOf = (c: Circuit, value: Wire, positive: boolean): Dividend => ({
   value,
   shift: shifts(c, value, positive),
   positive,
 });
 
 /** a 2^up / |b|, off by one unit and 2^-21 of it; 0 where b = 0, `unlessZero`. Rounds 4; 1 after those of the divisor, which takes longer. */
-const over = (
+export const over = (
   c: Circuit,
   a: Dividend,
   { n, inverse, bits }: Divisor,
@@ -161,14 +162,14 @@ const operands = (c: Circuit, o: QuotientOptions): Operands => {
   return {
     up: output + denominator - numerator,
     output,
-    a: { input: numerator, reach: o.reach ?? ANYWHERE },
-    b: { input: denominator, reach: o.over ?? ANYWHERE },
+    a: { input: numerator, interval: o.interval ?? ANYWHERE },
+    b: { input: denominator, interval: o.divisorInterval ?? ANYWHERE },
   };
 };
 
-/** The largest of a reach, raw. */
-const mostOf = ({ input, reach }: Known): number =>
-  Math.max(Math.abs(reach[0]), Math.abs(reach[1])) * math.pow2(input);
+/** The largest size of a number of that interval, raw. */
+export const mostOf = ({ input, interval }: Known): number =>
+  Math.max(Math.abs(interval[0]), Math.abs(interval[1])) * math.pow2(input);
 
 /** Products of few digits are below 2^this. */
 const ROOM = { 32: 29, 64: 60, 128: 90 } as const;
@@ -177,7 +178,7 @@ const ROOM = { 32: 29, 64: 60, 128: 90 } as const;
 const small = (c: Circuit, { up, output, a, b }: Operands): boolean => {
   const digits = fewDigits(c, b);
   if (digits === undefined || finer(c, output)) return false;
-  const [lo, hi] = b.reach;
+  const [lo, hi] = b.interval;
   const least = Math.max(1, (lo > 0 ? lo : hi < 0 ? -hi : 0) * math.pow2(b.input));
   const most = mostOf(a);
   const trunc = Math.max(0, GUARD + 4 * (digits - 1) - up);
@@ -185,11 +186,15 @@ const small = (c: Circuit, { up, output, a, b }: Operands): boolean => {
   return most * math.pow2(valueBits(c)) < room && (most / least) * math.pow2(up + trunc) < room;
 };
 
+/** What is known of b as it is normalised: by FSS any digit is found in fewer rounds than few are, where a is not small too. */
+const normalisedAs = (c: Circuit, o: Operands, b: Wire, signed: boolean): Known =>
+  !small(c, o) && digitsByFss(c, count(b.shape), signed) ? { ...o.b, interval: ANYWHERE } : o.b;
+
 /** Extra fraction bits of a / y before scaling back: the error is that of moving a by 2^-GUARD units. */
 const GUARD = 4;
 
 /** a / the number that was normalised, for few digits. Rounds 3. */
-const fewQuotient = (c: Circuit, a: Wire, n: Normal, up: number, spread = apart): Wire => {
+const fewQuotient = (c: Circuit, a: Wire, n: Normal, up: number, spread = unchanged): Wire => {
   const product = mul(c, a, spread(onNormal(c, n, 'reciprocal')[0]!), valueBits(c) - GUARD);
   return rescale(c, [product], coarse(n, spread), { slope: -4, shift: up - GUARD, bits: 0 });
 };
@@ -237,7 +242,7 @@ const finish = (
   minus?: Wire,
 ): Wire => {
   const top = filled(c, math.pow2(largest(c, d.n)), value.shape, 0);
-  const negative = known.reach[0] < 0 ? below(c, value, [0])[0]! : undefined;
+  const negative = known.interval[0] < 0 ? below(c, value, [0])[0]! : undefined;
   const sign = both(c, negative, minus);
   if (d.n.ys.length > 1) {
     // By FSS |a| comes with its sign, and a is divided as it is.
@@ -271,8 +276,8 @@ const finish = (
  */
 export const divide = (c: Circuit, a: Wire, b: Wire, options: QuotientOptions = {}): Wire => {
   const o = operands(c, options);
-  const { spread = apart } = options;
-  const n = normaliseSigned(c, b, o.b);
+  const { spread = unchanged } = options;
+  const n = normaliseSigned(c, b, normalisedAs(c, o, b, true));
   const minus = spread(n.minus);
   if (small(c, o)) {
     const turned = a.secret ? flip(c, minus, a) : sub(c, a, selectSum(c, [[minus, timesInteger(c, a, 2)]]));
@@ -284,8 +289,8 @@ export const divide = (c: Circuit, a: Wire, b: Wire, options: QuotientOptions = 
 /** a / b for b > 0; b <= 0 count as 0. Rounds 13, bytes 218; 7, 113; 5, 242. Else as divide. */
 export const positiveQuotient = (c: Circuit, a: Wire, b: Wire, options: QuotientOptions = {}): Wire => {
   const o = operands(c, options);
-  const { spread = apart } = options;
-  const n = normalise(c, b, o.b);
+  const { spread = unchanged } = options;
+  const n = normalise(c, b, normalisedAs(c, o, b, false));
   if (small(c, o)) return fewQuotient(c, a, n, o.up, spread);
   const zero = n.negative ? xor(c, n.zero, n.negative) : n.zero;
   return finish(c, { value: hidden(c, a), known: o.a }, divisorOf(c, { ...n, zero }, b, spread), o);
@@ -293,7 +298,7 @@ export const positiveQuotient = (c: Circuit, a: Wire, b: Wire, options: Quotient
 
 /** a / b for 0 <= a <= b, b > 0: nothing to saturate. */
 export const properQuotient = (c: Circuit, a: Wire, b: Wire): Wire => {
-  const n = normalise(c, b, { input: c.fraction, reach: ANYWHERE });
+  const n = normalise(c, b, { input: c.fraction, interval: ANYWHERE });
   return magnitudes(c, dividendOf(c, a, true), divisorOf(c, n, b), c.fraction, finer(c, c.fraction));
 };
 
@@ -305,7 +310,7 @@ export const inverseOf = (c: Circuit, n: Normal, size: () => Wire, fractions: Fr
     const one = hidden(c, filled(c, 1, n.zero.shape, 0));
     const d = divisorOf(c, n, size());
     if (up + 1 < largest(c, n)) return magnitudes(c, dividendOf(c, one, true), d, up, true);
-    const known: Known = { input: 0, reach: [1, 1] };
+    const known: Known = { input: 0, interval: [1, 1] };
     return finish(c, { value: one, known }, d, { up, output });
   }
   const v = valueBits(c);

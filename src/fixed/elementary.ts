@@ -48,7 +48,7 @@ export const sign = (c: Circuit, x: Wire, scale: number): Wire => {
 /** floor(x / 2^bits) as a ring integer, exact. Rounds 4 at 26 bits. */
 export const floorShift = (c: Circuit, x: Wire, bits: number): Wire => {
   const lost = c.emit('borrow', [x], { bits }, [{ shape: x.shape, kind: 'bit', secret: true }])[0]!;
-  return sub(c, truncate(c, x, bits), bitToNumber(c, lost));
+  return sub(c, truncate(c, x, bits, c.exact, true), bitToNumber(c, lost));
 };
 
 /** x cut to a whole number towards zero, as a ring integer. */
@@ -71,27 +71,38 @@ export const wholePower = (c: Circuit, x: Wire, n: number, trunc: number): Wire 
 };
 
 /** x^y for a public y: whole powers of any x, halves by sqrt, others for x > 0 as exp(y log x). */
-export const publicPower = (c: Circuit, x: Wire, y: number, reach: Interval = ANYWHERE): Wire => {
+export const publicPower = (c: Circuit, x: Wire, y: number, interval: Interval = ANYWHERE): Wire => {
   if (Number.isInteger(y) && y >= 0 && y <= 64) return wholePower(c, x, y, c.fraction);
-  if (y === -1) return c.inside(() => reciprocal(c, x, { reach }));
-  if (y === 0.5) return c.inside(() => sqrt(c, x, { reach }));
-  if (y === -0.5) return c.inside(() => rsqrt(c, x, { reach }));
-  return Number.isInteger(y) ? power(c, x, y, reach) : power(c, x, y, [Math.max(0, reach[0]), reach[1]]);
+  if (y === -1) return c.inside(() => reciprocal(c, x, { interval }));
+  if (y === 0.5) return c.inside(() => sqrt(c, x, { interval }));
+  if (y === -0.5) return c.inside(() => rsqrt(c, x, { interval }));
+  return Number.isInteger(y)
+    ? power(c, x, y, interval)
+    : power(c, x, y, [Math.max(0, interval[0]), interval[1]]);
+};
+
+/** Fraction bits of logarithms that are multiplied, and of what exp takes then: what is lost there the result loses relative to itself. */
+export const logarithmBits = (c: Circuit): number => Math.max(c.fraction, c.field.fraction);
+
+/** e^(log y), for a logarithm of so many bits, and a number y, or a wire with the program's fraction bits (`bits`). */
+export const expOfProduct = (c: Circuit, log: Wire, y: Wire | number, bits = c.fraction): Wire => {
+  const product = typeof y === 'number' ? timesNumber(c, log, y) : mul(c, log, y, bits);
+  return c.inside(() => exp(c, product, { input: logarithmBits(c) }));
 };
 
 /**
  * x^y for y ln |x| in the range of exp. Of x < 0 it is |x|^y with the sign that the whole number next to y gives it; 0 counts as half a
  * unit in the last place. Relative error below (2 + |y| + |ln x|) 2^-21 (FM128).
  */
-export const power = (c: Circuit, x: Wire, y: Wire | number, reach: Interval = ANYWHERE): Wire => {
-  const f = c.fraction;
-  const byLog = (log: Wire): Wire => {
-    const exponent = typeof y === 'number' ? timesNumber(c, log, y) : mul(c, log, y);
-    return c.inside(() => exp(c, exponent));
-  };
-  if (reach[0] >= 0) return byLog(c.inside(() => log(c, x, { reach })));
-  const n = c.inside(() => normaliseSigned(c, x, { input: f, reach }));
-  const size = byLog(c.inside(() => logOf(c, n, f, f)));
+export const power = (c: Circuit, x: Wire, y: Wire | number, interval: Interval = ANYWHERE): Wire => {
+  const [input, output] = [c.fraction, logarithmBits(c)];
+  if (interval[0] >= 0) {
+    const logarithm = c.inside(() => log(c, x, { interval, output }));
+    return expOfProduct(c, logarithm, y);
+  }
+  const n = c.inside(() => normaliseSigned(c, x, { input, interval }));
+  const logarithm = c.inside(() => logOf(c, n, input, output));
+  const size = expOfProduct(c, logarithm, y);
   if (typeof y === 'number')
     return y % 2 === 0 ? size : sub(c, size, selectSum(c, [[n.minus, timesInteger(c, size, 2)]]));
   const turn = addNumber(c, selectSum(c, [[n.minus, timesInteger(c, oddness(c, y), -2)]]), 1, 0);

@@ -1,16 +1,17 @@
-/** @file Divisions by public powers of two that are right for numbers of any size, where the free form of truncation is not. */
+/** @file Division by public powers of two that is correct for numbers of any size, unlike probabilistic truncation. */
 import * as math from '../ring/math/index.ts';
 import { add, addNumber, sub, timesInteger, truncate } from './basic.ts';
 import type { Circuit, Wire } from './circuit.ts';
 
 /**
- * x / 2^bits, off by one unit at most; |x| < 2^(k-2), or 0 <= x < 2^(k-1) if `positive`. Rounds 1, bytes k/8.
+ * x / 2^bits, off by one unit at most; |x| < 2^(k-2), or 0 <= x < 2^(k-1) if `positive`. Rounds 1, bytes k/8. `whole`: as in
+ * truncate.
  */
-export const shiftExactly = (c: Circuit, x: Wire, bits: number, positive = false): Wire => {
+export const shiftExactly = (c: Circuit, x: Wire, bits: number, positive = false, whole = false): Wire => {
   if (bits === 0) return x;
   const middle = c.field.bits - 2;
   const from = positive ? addNumber(c, x, -math.pow2(middle), 0) : x;
-  const out = c.emit('truncateExact', [from], { trunc: bits }, [
+  const out = c.emit('truncateExact', [from], { trunc: bits, ...(whole && { whole }) }, [
     { shape: x.shape, kind: 'ring', secret: true },
   ]);
   return positive ? addNumber(c, out[0]!, math.pow2(middle - bits), 0) : out[0]!;

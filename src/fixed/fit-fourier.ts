@@ -1,5 +1,5 @@
 /**
- * @file Fits a function on an interval by harmonics of a period longer than the interval: outside of it the sum may be what
+ * @file Fits a function on an interval by a Fourier sum of a period longer than the interval: outside of it the sum may be what
  * it likes, so that also functions which are not periodic are met to many digits (Fourier extension: Huybrechs, SIAM J.
  * Numer. Anal. 47, 2010, section 3). Least squares at Chebyshev nodes; a little damping keeps the coefficients small, for
  * they magnify the rounding of what the dealer shares.

@@ -1,4 +1,4 @@
-/** @file The inverse of sinh: harmonics near 0; beyond, the logarithm of the digit that leads x and of what it leads. */
+/** @file The inverse of sinh: a Fourier sum near 0; beyond, the logarithm of the digit that leads x and of what it leads. */
 
 import * as math from '../ring/math/index.ts';
 import { add, addNumber, and, filled, selectSum, sub, timesInteger } from './basic.ts';

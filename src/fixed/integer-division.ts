@@ -2,7 +2,7 @@
  * @file Division of integers, exact, with NumPy's signs: the quotient is rounded down, the remainder has the sign of
  * the divisor, and division by zero gives 0 for both.
  *
- * The divisor is normalised by its leading 4-bit digit, harmonics give its reciprocal to about 2^-22, and a quotient
+ * The divisor is normalised by its leading 4-bit digit, a Fourier sum gives its reciprocal to about 2^-22, and a quotient
  * is refined by that much at a time: q += floor of remainder / divisor, until it is off by at most TAIL, which
  * comparisons with multiples of the divisor settle (as SIRNN, eprint 2021/459, section 3.3, with exact truncation).
  */

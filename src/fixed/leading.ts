@@ -1,6 +1,6 @@
 /**
  * @file Numbers that lie anywhere in the ring, normalised to y in [1, 16): the digit j that leads |x| is a coarse one and a fine one.
- * y fills the ring: nothing is dropped, and a turn of harmonics is k bits.
+ * y fills the ring: nothing is dropped, and the period of Fourier sums is k bits.
  *
  * By tables of any number of parties one gate finds j (gates/leading-digit.ts), then x is scaled by one digit and by the other.
  *

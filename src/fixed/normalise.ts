@@ -1,9 +1,9 @@
 /**
- * @file Normalising: x = y 2^(4j + base) for the 4-bit digit j that leads |x|, y in [1, 16), what a function is done on by harmonics
+ * @file Normalising: x = y 2^(4j + base) for the 4-bit digit j that leads |x|, y in [1, 16), on which a Fourier sum computes a function
  * (SIRNN, eprint 2021/459, section 4). Here j is found, x is scaled to y, and results are scaled back.
  *
  * Anywhere in the ring: one gate finds j (gates/leading-digit.ts) as a coarse and a fine digit, x is scaled by one and by the other, in
- * whole ring arithmetic that drops nothing, and y fills the ring: its fraction bits and a turn of harmonics are k bits. A result is
+ * whole ring arithmetic that drops nothing, and y fills the ring: its fraction bits and the period of Fourier sums are k bits. A result is
  * multiplied by its fine power; for its coarse one it is shifted by public numbers of bits before bits choose among what comes
  * out, so that nothing large is truncated.
  *
@@ -39,14 +39,14 @@ const FEW = { 32: 4, 64: 9, 128: 13 } as const;
 export interface Known {
   /** Its fraction bits. */
   readonly input: number;
-  readonly reach: Interval;
+  readonly interval: Interval;
 }
 
 /** Fraction bits of a function's argument and of its result, those of the program if absent; and where the argument lies. */
 export interface Fractions {
   readonly input?: number;
   readonly output?: number;
-  readonly reach?: Interval;
+  readonly interval?: Interval;
 }
 
 export const ANYWHERE: Interval = [-Infinity, Infinity];
@@ -54,8 +54,8 @@ export const ANYWHERE: Interval = [-Infinity, Infinity];
 /** With what is absent. */
 export const fractionsOf = (
   c: Circuit,
-  { input = c.fraction, output = c.fraction, reach = ANYWHERE }: Fractions,
-): Known & { readonly output: number } => ({ input, output, reach });
+  { input = c.fraction, output = c.fraction, interval = ANYWHERE }: Fractions,
+): Known & { readonly output: number } => ({ input, output, interval });
 
 /** Fraction bits of the function's value on [1, 16), before scaling back. */
 const VALUE = { 32: 12, 64: 22, 128: 30 } as const;
@@ -80,8 +80,8 @@ export const powers = (digits: number): number[] =>
 export const widthOf = (digits: number): number => 4 * (digits + 1);
 
 /** Digits of a number that is promised to have few. */
-export const fewDigits = (c: Circuit, { input, reach }: Known): number | undefined => {
-  const most = Math.max(Math.abs(reach[0]), Math.abs(reach[1])) * math.pow2(input);
+export const fewDigits = (c: Circuit, { input, interval }: Known): number | undefined => {
+  const most = Math.max(Math.abs(interval[0]), Math.abs(interval[1])) * math.pow2(input);
   const most16 = FEW[c.field.bits];
   for (let digits = 2; digits <= most16; digits++) if (most < math.pow2(4 * digits)) return digits;
   return undefined;
@@ -100,8 +100,8 @@ export const within = (
 };
 
 /** Whether 0 may occur. */
-const mayBeZero = ({ input, reach }: Known): boolean =>
-  reach[0] < math.pow2(-input) && reach[1] > -math.pow2(-input);
+const mayBeZero = ({ input, interval }: Known): boolean =>
+  interval[0] < math.pow2(-input) && interval[1] > -math.pow2(-input);
 
 /** x times the power of 16 that makes it [1, 16). Rounds 1. x = 0 gives y = 0, or 1 if `filled`. */
 export const scaleUp = (c: Circuit, x: Wire, under: readonly Wire[], fill = false): Normal => {
@@ -155,7 +155,7 @@ const scaleByFss = (
 
 /** x > 0 normalised; others count as 0. Rounds 8 (FM32: 7), by FSS 1; few digits: less, and one; by FSS those of less. */
 export const normalise = (c: Circuit, x: Wire, known: Known): Normal => {
-  const digits = known.reach[0] >= 0 ? fewDigits(c, known) : undefined;
+  const digits = known.interval[0] >= 0 ? fewDigits(c, known) : undefined;
   if (digits === undefined) return wholeDigits(c, x, false);
   const under = below(c, x, powers(digits), widthOf(digits));
   const fill = mayBeZero(known);

@@ -1,4 +1,4 @@
-/** @file Powers with secret whole exponents: squares of squares, each of which a bit of the exponent puts into the product or not. */
+/** @file Powers with secret integer exponents, by repeated squaring: each bit of the exponent selects whether a square enters the product. */
 import * as math from '../ring/math/index.ts';
 import {
   and,
@@ -14,7 +14,7 @@ import {
   view,
 } from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
-import { exp } from './exp.ts';
+import { expOfProduct, logarithmBits } from './elementary.ts';
 import { clamp, type IntType, magnitude, toBits } from './integers.ts';
 import { ANYWHERE, normaliseSigned } from './normalise.ts';
 import { logOf } from './roots-logarithms.ts';
@@ -85,8 +85,8 @@ export const wholePowerOf = (c: Circuit, x: Wire, y: Wire, t: IntType): Wire => 
   if (!negative) return byBits(c, x, bits, c.fraction);
   const u = hidden(c, x);
   const inverse = c.inside(() => {
-    const n = normaliseSigned(c, u, { input: c.fraction, reach: ANYWHERE });
-    const power = exp(c, mul(c, logOf(c, n, c.fraction, c.fraction), held, 0));
+    const n = normaliseSigned(c, u, { input: c.fraction, interval: ANYWHERE });
+    const power = expOfProduct(c, logOf(c, n, c.fraction, logarithmBits(c)), held, 0);
     return sub(c, power, selectSum(c, [[and(c, n.minus, bits[0]!), timesInteger(c, power, 2)]]));
   });
   // Products that nobody asks for leave no range.

@@ -10,19 +10,7 @@
  */
 
 import * as math from '../ring/math/index.ts';
-import {
-  add,
-  addNumber,
-  and,
-  below,
-  choose,
-  filled,
-  mul,
-  not,
-  selectSum,
-  sub,
-  timesInteger,
-} from './basic.ts';
+import { add, addNumber, and, below, filled, mul, selectSum, sub, timesInteger } from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
 import { shiftExactly } from './exact-shift.ts';
 import { digitsByFss } from './leading.ts';
@@ -131,22 +119,40 @@ export const cbrt = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
   return flip(c, n.minus, root);
 };
 
-/** Below 2^near squares are whole; larger numbers are shifted by so many bits. Squares of few digits have so many. */
-const LENGTHS = {
-  32: { near: 14, by: 6, few: 6 },
-  64: { near: 30, by: 16, few: 14 },
-  128: { near: 62, by: 40, few: 20 },
-} as const;
+interface Lengths {
+  /** Squares of numbers below 2^near are whole. From each `from` on numbers are shifted by so many bits. */
+  readonly near: number;
+  readonly far: readonly { readonly from: number; readonly by: number }[];
+  /** Squares of few digits have so many. */
+  readonly few: number;
+}
 
-/** By FSS: larger numbers are shifted by so many bits, and of the squares of those this many of the lowest coarse digits are near. */
-const SHRUNK = {
-  32: { by: 7, digits: 4 },
-  64: { by: 15, digits: 4 },
-  128: { by: 39, digits: 3 },
-} as const;
+const LENGTHS: Readonly<Record<32 | 64 | 128, Lengths>> = {
+  32: {
+    near: 14,
+    far: [
+      { from: 14, by: 6 },
+      { from: 20, by: 12 },
+      { from: 26, by: 17 },
+    ],
+    few: 6,
+  },
+  64: {
+    near: 30,
+    far: [
+      { from: 30, by: 16 },
+      { from: 46, by: 32 },
+    ],
+    few: 14,
+  },
+  128: { near: 62, far: [{ from: 62, by: 40 }], few: 20 },
+};
+
+/** By FSS at FM128: larger numbers are shifted by so many bits, and of the squares of those this many of the lowest coarse digits are near. */
+const SHRUNK = { by: 39, digits: 3 } as const;
 
 /**
- * sqrt(x^2 + y^2); |x|, |y| < 2^(101 - f) (FM128), 2^(46 - f) (FM64), 2^(20 - f) (FM32). The squares keep their bits, so that nothing is
+ * sqrt(x^2 + y^2) as far as the ring holds it; FM128: |x|, |y| < 2^(101 - f). The squares keep their bits, so that nothing is
  * lost near 0. Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 19, bytes 270, dealer 2.1 KB; where both are
  * promised to be below 2^(62 - f), 12, 136, and below 2^(39 - f) 8, 198; by FSS 6, 323, relative error 2^-19.
  */
@@ -154,10 +160,10 @@ export const hypot = (
   c: Circuit,
   x: Wire,
   y: Wire,
-  { reach = ANYWHERE }: { readonly reach?: Interval } = {},
+  { interval = ANYWHERE }: { readonly interval?: Interval } = {},
 ): Wire => {
-  const { near, by, few } = LENGTHS[c.field.bits];
-  const most = Math.max(Math.abs(reach[0]), Math.abs(reach[1]));
+  const { near, far, few } = LENGTHS[c.field.bits];
+  const most = Math.max(Math.abs(interval[0]), Math.abs(interval[1]));
   const input = 2 * c.fraction;
   const squares = (u: Wire, v: Wire): Wire => add(c, mul(c, u, u, 0), mul(c, v, v, 0));
   const length = (u: Wire, v: Wire): Wire => sqrt(c, squares(u, v), { input });
@@ -166,17 +172,35 @@ export const hypot = (
     return sqrtOf(c, scaleUp(c, sum, below(c, sum, powers(few), widthOf(few))), { input });
   }
   if (most < math.pow2(near - c.fraction)) return length(x, y);
-  if (digitsByFss(c, count(x.shape), false)) {
+  if (c.field.bits === 128 && digitsByFss(c, count(x.shape), false)) {
     // Both roots at once; the digits of the second tell which one counts.
-    const { by: less, digits } = SHRUNK[c.field.bits];
-    const far = squares(shiftExactly(c, x, less), shiftExactly(c, y, less));
+    const { by: less, digits } = SHRUNK;
+    const shifted = squares(shiftExactly(c, x, less), shiftExactly(c, y, less));
     const low = { digits, value: length(x, y) };
-    const n = normalise(c, far, { input, reach: ANYWHERE });
+    const n = normalise(c, shifted, { input, interval: ANYWHERE });
     return sqrtOf(c, n, { input, output: c.fraction + less }, low);
   }
-  const inside = (w: Wire): Wire => within(c, w, [math.pow2(near)]).inside[0]!;
-  const small = and(c, inside(x), inside(y));
-  const shrunk = (w: Wire): Wire => choose(c, small, w, shiftExactly(c, w, by));
+  const inside = (w: Wire): readonly Wire[] =>
+    within(
+      c,
+      w,
+      far.map(({ from }) => math.pow2(from)),
+    ).inside;
+  const [ofX, ofY] = [inside(x), inside(y)];
+  /** Whether both are below each `from`: what is below one is below all larger ones. */
+  const smaller = far.map((_, i) => and(c, ofX[i]!, ofY[i]!));
+  const shifts = [0, ...far.map(({ by }) => by)];
+  /** Of what is made of a number for each shift, the first that is right. */
+  const right = (make: (by: number) => Wire): Wire => {
+    const made = shifts.map(make);
+    return selectSum(
+      c,
+      smaller.map((bit, i) => [bit, sub(c, made[i]!, made[i + 1]!)] as const),
+      0,
+      made.at(-1)!,
+    );
+  };
+  const shrunk = (w: Wire): Wire => right((by) => (by === 0 ? w : shiftExactly(c, w, by)));
   const root = length(shrunk(x), shrunk(y));
-  return add(c, root, selectSum(c, [[not(c, small), timesInteger(c, root, math.pow2(by) - 1)]]));
+  return right((by) => timesInteger(c, root, math.pow2(by)));
 };

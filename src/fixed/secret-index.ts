@@ -1,17 +1,16 @@
-/** @file Arrays read and written at secret places. */
+/** @file Reading and writing arrays at secret indexes. */
 
 import { add, hidden, reshape, selectSum, sub, timesInteger, view } from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
 
 const stridesOf = (shape: readonly number[]): number[] => shape.map((_, i) => count(shape.slice(i + 1)));
 
-/** x along an axis at the places. Rounds 1, bytes k/8 per element read. */
-export const lookup = (c: Circuit, x: Wire, places: Wire, axis: number): Wire => {
+/** x along an axis at the places; with `ends`, negative ones count from its end. Rounds 1, bytes k/8 per element read. */
+export const lookup = (c: Circuit, x: Wire, places: Wire, axis: number, ends = false): Wire => {
   const [outer, n, inner] = [count(x.shape.slice(0, axis)), x.shape[axis]!, count(x.shape.slice(axis + 1))];
   const shape = [...x.shape.slice(0, axis), ...places.shape, ...x.shape.slice(axis + 1)];
-  return c.emit('lookup', [x, hidden(c, places)], { outer, n, inner, m: count(places.shape) }, [
-    { shape, kind: 'ring', secret: true },
-  ])[0]!;
+  const attrs = { outer, n, inner, m: count(places.shape), ...(ends && { ends }) };
+  return c.emit('lookup', [x, hidden(c, places)], attrs, [{ shape, kind: 'ring', secret: true }])[0]!;
 };
 
 /** Bits [.., n]: which of 0 .. n-1 each number is. Rounds 1, bits n. */

@@ -1,6 +1,6 @@
 /**
  * @file Functions of one secret by FSS (two parties) (gates/spline-fss.ts): one opening wherever the argument lies, where
- * tables take a comparison, harmonics and a select. More dealt bytes and microseconds an element: the planner weighs it.
+ * tables take a comparison, a Fourier sum and a select. More dealt bytes and microseconds an element: the planner weighs it.
  */
 
 import * as math from '../ring/math/index.ts';
@@ -55,10 +55,16 @@ const fitted = (name: SplineFunction, bits: Bits): Float64Array => {
   return known;
 };
 
-/** Bits of x - lo with its sign, if that is less than a word, where x lies within reach. */
-export const bitsFor = (c: Circuit, [from, to]: Interval, lo: number, span: number): { bits?: number } => {
+/** Bits of x - lo with its sign, if that is less than a word, where x lies within interval. */
+export const bitsFor = (
+  c: Circuit,
+  [from, to]: Interval,
+  lo: number,
+  span: number,
+  input = c.fraction,
+): { bits?: number } => {
   const most = Math.max(Math.abs(from - lo), Math.abs(to - lo), span) + span;
-  const bits = Math.ceil(math.log2(most) + c.fraction) + 1;
+  const bits = Math.ceil(math.log2(most) + input) + 1;
   return bits < c.field.bits ? { bits } : {};
 };
 
@@ -70,7 +76,7 @@ export const smoothByFss = (
   c: Circuit,
   x: Wire,
   name: SplineFunction,
-  reach: Interval,
+  interval: Interval,
   instead: { readonly thresholds: number; readonly words: number },
 ): Wire | undefined => {
   const { bits } = c.field;
@@ -89,7 +95,7 @@ export const smoothByFss = (
     // x itself is x - lo, and lo.
     step: (right === 'x' ? lo : right) - left,
     slope: right === 'x' ? 1 : 0,
-    ...bitsFor(c, reach, lo, pieces * width),
+    ...bitsFor(c, interval, lo, pieces * width),
   };
   if (!c.usesFss('splineFss', attrs, count(x.shape), instead)) return undefined;
   const shifted = addNumber(c, x, -lo);

@@ -1,4 +1,4 @@
-/** @file Smooth functions of one secret by harmonics (gates/fourier.ts), with saturation where they level off. */
+/** @file Smooth functions of one secret by Fourier sums (gates/fourier.ts), with saturation where they level off. */
 
 import * as math from '../ring/math/index.ts';
 import { add, addNumber, below, filled, not, selectSum, sub, timesNumber } from './basic.ts';
@@ -29,8 +29,8 @@ interface Smooth {
   readonly step: 1 | 2;
   readonly parity: 'odd' | 'even' | 'none';
   readonly relative?: boolean;
-  /** |f| < 2^reach. */
-  readonly reach: number;
+  /** |f| < 2^magnitudeBits. */
+  readonly magnitudeBits: number;
   /** f is the sum of fn, this constant and this multiple of x. */
   readonly constant?: number;
   readonly linear?: number;
@@ -51,7 +51,7 @@ const SMOOTH = {
     fn: (x) => math.sigmoid(x) - 0.5,
     hi: 15.5,
     period: 64,
-    reach: 0,
+    magnitudeBits: 0,
     constant: 0.5,
     harmonics: { 32: 11, 64: 19, 128: 24 },
   },
@@ -60,16 +60,23 @@ const SMOOTH = {
     fn: math.tanh,
     hi: 7.75,
     period: 32,
-    reach: 1,
+    magnitudeBits: 1,
     harmonics: { 32: 14, 64: 20, 128: 25 },
   },
-  erf: { ...step, fn: math.erf, hi: 3.875, period: 16, reach: 1, harmonics: { 32: 6, 64: 8, 128: 9 } },
+  erf: {
+    ...step,
+    fn: math.erf,
+    hi: 3.875,
+    period: 16,
+    magnitudeBits: 1,
+    harmonics: { 32: 6, 64: 8, 128: 9 },
+  },
   softplus: {
     ...bend,
     fn: (x) => math.softplus(x) - x / 2,
     hi: 15.5,
     period: 64,
-    reach: 4,
+    magnitudeBits: 4,
     harmonics: { 32: 10, 64: 17, 128: 22 },
   },
   silu: {
@@ -78,7 +85,7 @@ const SMOOTH = {
     hi: 19,
     period: 64,
     step: 1,
-    reach: 5,
+    magnitudeBits: 5,
     harmonics: { 32: 20, 64: 36, 128: 45 },
   },
   mish: {
@@ -89,7 +96,7 @@ const SMOOTH = {
     step: 1,
     parity: 'none',
     linear: 0.5,
-    reach: 5,
+    magnitudeBits: 5,
     harmonics: { 32: 24, 64: 46, 128: 60 },
   },
   gelu: {
@@ -97,7 +104,7 @@ const SMOOTH = {
     fn: (x) => math.gelu(x) - x / 2,
     hi: 6,
     period: 32,
-    reach: 3,
+    magnitudeBits: 3,
     harmonics: { 32: 8, 64: 10, 128: 12 },
   },
   geluTanh: {
@@ -105,32 +112,32 @@ const SMOOTH = {
     fn: (x) => math.geluTanh(x) - x / 2,
     hi: 6,
     period: 32,
-    reach: 3,
+    magnitudeBits: 3,
     harmonics: { 32: 8, 64: 11, 128: 14 },
   },
-  arctan: { ...step, fn: math.atan, hi: 1, period: 8, reach: 0, harmonics: { 32: 3, 64: 5, 128: 7 } },
+  arctan: { ...step, fn: math.atan, hi: 1, period: 8, magnitudeBits: 0, harmonics: { 32: 3, 64: 5, 128: 7 } },
   sine: {
     ...step,
     fn: (x) => math.sin(2 * Math.PI * x),
     hi: 0.25,
     period: 1,
-    reach: 1,
+    magnitudeBits: 1,
     harmonics: { 32: 1, 64: 1, 128: 1 },
   },
-  log: { ...normal, fn: math.log, reach: 2, harmonics: { 32: 7, 64: 12, 128: 15 } },
-  sqrt: { ...normal, fn: Math.sqrt, relative: true, reach: 2, harmonics: { 32: 5, 64: 9, 128: 12 } },
+  log: { ...normal, fn: math.log, magnitudeBits: 2, harmonics: { 32: 7, 64: 12, 128: 15 } },
+  sqrt: { ...normal, fn: Math.sqrt, relative: true, magnitudeBits: 2, harmonics: { 32: 5, 64: 9, 128: 12 } },
   rsqrt: {
     ...normal,
     fn: (x) => 1 / Math.sqrt(x),
     relative: true,
-    reach: 1,
+    magnitudeBits: 1,
     harmonics: { 32: 8, 64: 13, 128: 16 },
   },
   reciprocal: {
     ...normal,
     fn: (x) => 1 / x,
     relative: true,
-    reach: 1,
+    magnitudeBits: 1,
     harmonics: { 32: 10, 64: 17, 128: 20 },
   },
   /** arccos x = sqrt(1 - x) times this, x in [0, 1]. */
@@ -141,7 +148,7 @@ const SMOOTH = {
     period: 2,
     step: 1,
     parity: 'none',
-    reach: 1,
+    magnitudeBits: 1,
     harmonics: { 32: 2, 64: 5, 128: 7 },
   },
   arcsinh: {
@@ -149,17 +156,17 @@ const SMOOTH = {
     fn: math.asinh,
     hi: 8,
     period: 64,
-    reach: 2,
+    magnitudeBits: 2,
     harmonics: { 32: 13, 64: 33, 128: 47 },
   },
   /** arcsinh 8y - ln 16y. */
   arcsinhRest: {
     ...normal,
     fn: (y) => math.log((1 + Math.sqrt(1 + 1 / (64 * y * y))) / 2),
-    reach: 0,
+    magnitudeBits: 0,
     harmonics: { 32: 2, 64: 8, 128: 13 },
   },
-  cbrt: { ...normal, fn: math.cbrt, relative: true, reach: 2, harmonics: { 32: 4, 64: 9, 128: 13 } },
+  cbrt: { ...normal, fn: math.cbrt, relative: true, magnitudeBits: 2, harmonics: { 32: 4, 64: 9, 128: 13 } },
 } as const satisfies Readonly<Record<string, Smooth>>;
 
 /** Coefficients by name and field: made once. */
@@ -192,10 +199,10 @@ export const smooth = (
   { input, output, factor = 1 }: Scales = { input: c.fraction, output: c.fraction },
 ): Wire => {
   const { bits } = c.field;
-  const { reach, linear = 0, constant = 0 }: Smooth = SMOOTH[name];
+  const { magnitudeBits, linear = 0, constant = 0 }: Smooth = SMOOTH[name];
   const f = fitted(name, bits);
   const { room, t2 } = SCALES[bits];
-  const t1 = room - reach - t2;
+  const t1 = room - magnitudeBits - t2;
   const turn = input + math.log2(f.period);
   const drop = Math.max(0, turn - TURN);
   const attrs = {
@@ -227,19 +234,19 @@ const ENDS = {
 } as const satisfies Readonly<Partial<Record<keyof typeof SMOOTH, readonly [number, number | 'x']>>>;
 
 /**
- * Rounds: those of less, and one to select; the harmonics run beside the comparison. Where `reach`, in which x is known to
+ * Rounds: those of less, and one to select; the harmonics run beside the comparison. Where `interval`, in which x is known to
  * lie, is within the ends, rounds 1, bytes k/8.
  */
 const saturating =
   (name: keyof typeof ENDS) =>
-  (c: Circuit, x: Wire, reach = ANYWHERE): Wire => {
+  (c: Circuit, x: Wire, interval = ANYWHERE): Wire => {
     const [low, high] = ENDS[name];
     const { hi: end } = SMOOTH[name];
-    const near = reach[0] >= -end && reach[1] <= end;
+    const near = interval[0] >= -end && interval[1] <= end;
     // The words of the harmonics and of two selects.
     const instead = near ? { thresholds: 0, words: 0 } : { thresholds: 2, words: 4 };
     const words = instead.words + 2 * SMOOTH[name].harmonics[c.field.bits];
-    const viaFss = smoothByFss(c, x, name, reach, { ...instead, words });
+    const viaFss = smoothByFss(c, x, name, interval, { ...instead, words });
     if (viaFss) return viaFss;
     const inside = smooth(c, x, name);
     if (near) return inside;

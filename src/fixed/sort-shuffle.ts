@@ -1,4 +1,4 @@
-/** @file Sorting and shuffling along an axis. */
+/** @file Oblivious sorting and shuffling along an axis. */
 
 import * as math from '../ring/math/index.ts';
 import { add, addNumber, below, bitToNumber, hidden, not, reshape, selectSum, sub, view } from './basic.ts';
@@ -65,7 +65,7 @@ const narrowed = (c: Circuit, x: Wire, room: number): Wire => {
   const end = math.pow2(c.field.bits - 3 - room);
   const step = end - end / math.pow2(shift);
   const lost = c.emit('borrow', [x], { bits: shift }, [{ shape: x.shape, kind: 'bit', secret: true }])[0]!;
-  const whole = sub(c, shiftExactly(c, x, shift), bitToNumber(c, lost));
+  const whole = sub(c, shiftExactly(c, x, shift, false, true), bitToNumber(c, lost));
   const [under, low] = below(c, x, [end, -end]) as [Wire, Wire];
   const moved = sub(c, whole, x);
   const terms: [Wire, Wire][] = [

@@ -64,6 +64,10 @@ const levelOf = (positions: number, size: number): Level => {
   return { opened, merges };
 };
 
+/** By level and merge of the prefix over so many digits: which masks its sets are over. */
+export const prefixMerges = (positions: number): readonly (readonly Pick<Merge, 'uses' | 'sets'>[])[] =>
+  levelsOf(positions).map(({ merges }) => merges);
+
 /** Levels of the prefix over `positions` digits. */
 const levelsOf = (positions: number): Level[] => {
   const out: Level[] = [];

@@ -5,8 +5,8 @@
  *
  * Secrecy: answers are opened under a fresh bit of each party; of keys see below.
  *
- * Two parties, who do not collude with the dealer. A party's root seeds are its own stream; both are told the correction
- * words, which are noise to whoever holds one seed. One key serves every threshold: it may be evaluated anywhere.
+ * Two parties, who do not collude with the dealer. A party's root seeds are its own stream; the correction words are
+ * broadcast to both, and are noise to whoever holds one seed. One key serves every threshold: it may be evaluated anywhere.
  *
  * Rounds 1; bits 1 a threshold. Dealer bytes an element, to each party: less 2096, 1040, 512 (FM128, 64, 32; b bits:
  * 16 (b - 1) and some) and a bit to rank 0; isZero 2112, 1056, 528; borrow 16 a bit and half a byte. Local work 6 us
@@ -16,10 +16,10 @@
 import type { DealerContext } from '../dealer/dealer-context.ts';
 import { bits as bitSlot } from '../dealer/slots.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
-import { DCF_SEED, dcfRow } from '../ring/fss.ts';
+import { DCF_SEED, dcfRow } from '../ring/fss-compare.ts';
 import { dealSeeds, type Keys, keySlots, receiveKeys } from './fss-keys.ts';
 import { gate, type Party, ringOf, type Shapes } from './gate.ts';
-import type { BorrowAttrs, LessAttrs } from './less-than.ts';
+import { type BorrowAttrs, type LessAttrs, maskedPlanes } from './less-than.ts';
 import { keyRanges, PAUSE, type Pausable } from './pausable.ts';
 
 /** Material of n comparison keys for `levels` bits. */
@@ -103,11 +103,7 @@ export const lessFss = gate({
     }
     p.drop(words, shifted, planes);
     const opened = yield* p.open(lower);
-    return betas.map((r, i) => {
-      const bit = p.bits(n);
-      ring.copy(bit, opened.plane(i));
-      return { c: bit, r };
-    });
+    return maskedPlanes(p, opened, betas);
   },
 });
 

@@ -11,8 +11,8 @@
  *
  * Rounds 1, bytes k/8; dealer P * k/8, and what open-truncate.ts adds (free form k/8; exact: 2k/8, one round and k/8 more).
  *
- * One table serves several windows of x at several scales (`exponentials`): pieces count mod P, so only the public weights differ. In a
- * band of pieces the weights of all others are 0, and the band's sum is shifted: so weights of 63 bits span any range. Nothing is
+ * One table serves several windows of x at several scales (`exponentials`): pieces count mod P, so only the public weights differ. A window
+ * is cut into bands of pieces, each with a scale of its own, by which its sum is shifted: so weights of 63 bits span any range. Nothing is
  * truncated. Rounds 1, bytes k/8 a window; dealer P * k/8.
  */
 
@@ -20,12 +20,16 @@ import type { DeferredMask } from '../dealer/party-context.ts';
 import { words } from '../dealer/slots.ts';
 import type { RingArray } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
-import * as math from '../ring/math/index.ts';
-import type { ExponentShape } from '../ring/ring.ts';
-import { inBlocks, tableBlocks } from './fourier.ts';
+import type { ExponentBand, ExponentShape } from '../ring/ring.ts';
+import { dealTables, inBlocks, tableBlocks } from './dealt-tables.ts';
 import { gate, type Party, ringOf, type Shapes, type Value } from './gate.ts';
-import { dealOpenTruncate, openTruncate, type Truncation, truncationSlots } from './open-truncate.ts';
-import { PAUSE } from './pausable.ts';
+import {
+  dealOpenTruncate,
+  openedUnder,
+  openTruncate,
+  type Truncation,
+  truncationSlots,
+} from './open-truncate.ts';
 
 export interface ExponentialAttrs extends Truncation, ExponentShape {
   readonly lo: number;
@@ -40,21 +44,17 @@ const tableSlots = (field: Field, n: number, pieces: number) =>
 
 /** Ins: x - lo. Outs: e^x. */
 export const exponential = gate({
-  slots: ({ field, ins: [x] }: Shapes, a: ExponentialAttrs) => ({
-    u: words('mask', x!.length),
+  slots: ({ field, ins: [x], made }: Shapes, a: ExponentialAttrs) => ({
+    u: words(openedUnder(a, made), x!.length),
     tables: tableSlots(field, x!.length, a.pieces),
-    ...truncationSlots(x!.length, a, 'stream'),
+    ...truncationSlots(x!.length, a, 'stream', made),
   }),
   *deal(d, [x], a) {
     const r = ringOf(x!.r);
     const mask = yield* d.mask('u');
-    for (const [i, [start, length]] of tableBlocks(r.length, d.field, a.pieces).entries()) {
-      const table = d.words(length * a.pieces);
-      d.ring.exponentialDeal(table, r.view(start, length), a);
-      yield* d.share('tables', table, i);
-      d.drop(table);
-      yield PAUSE;
-    }
+    yield* dealTables(d, r.length, a.pieces, (table, start, length) =>
+      d.ring.exponentialDeal(table, r.view(start, length), a),
+    );
     return [yield* dealOpenTruncate(d, mask, a, 'stream')];
   },
   *eval(p, [x], a) {
@@ -97,7 +97,7 @@ export interface ExponentialsAttrs extends ExponentShape {
   readonly bands: readonly number[];
 }
 
-const bandsOf = ({ bands }: ExponentialsAttrs) =>
+const bandsOf = ({ bands }: ExponentialsAttrs): ExponentBand[] =>
   Array.from({ length: bands.length / 6 }, (_, i) => {
     const [window, lo, from, to, t2, shift] = bands.slice(6 * i, 6 * i + 6) as [
       number, number, number, number, number, number,
@@ -115,12 +115,9 @@ export const exponentials = gate({
     const r = ringOf(x!.r);
     const masks: Value[] = [];
     for (let i = 0; i < a.windows; i++) masks.push({ r: yield* d.mask('masks', i) });
-    for (const [i, [start, length]] of tableBlocks(r.length, d.field, a.pieces).entries()) {
-      const table = d.words(length * a.pieces);
-      d.ring.exponentialDeal(table, r.view(start, length), a);
-      yield* d.share('tables', table, i);
-      d.drop(table);
-    }
+    yield* dealTables(d, r.length, a.pieces, (table, start, length) =>
+      d.ring.exponentialDeal(table, r.view(start, length), a),
+    );
     return masks;
   },
   *eval(p, [x], a) {
@@ -131,17 +128,12 @@ export const exponentials = gate({
     for (let i = 0; i < a.windows; i++) masks.push(yield* p.mask('masks', i));
     const share = p.words(n * a.windows);
     for (const [i, mask] of masks.entries()) ring.copy(share.view(i * n, n), mask);
+    const bands = bandsOf(a);
     for (const [i, [start, length]] of tableBlocks(n, p.field, a.pieces).entries()) {
       const table = yield* p.receiveShare('tables', i);
-      const [moved, sum] = [p.words(length), p.words(length)];
-      for (const { window, shift, ...band } of bandsOf(a)) {
-        ring.addScalar(moved, c.view(start, length), p.scalar((a.lo - band.lo) * math.pow2(a.fraction)));
-        ring.exponentialEval(sum, moved, table, { ...a, ...band });
-        ring.shl(sum, sum, shift);
-        const out = share.view(window * n + start, length);
-        ring.add(out, out, sum);
-      }
-      p.drop(table, moved, sum);
+      const out = share.view(start, share.length - start);
+      ring.exponentialWindows(out, c.view(start, length), table, a, n, bands);
+      p.drop(table);
     }
     const opened = yield* p.open(share);
     return masks.map((r, i) => {

@@ -22,9 +22,15 @@ import type { RingArray } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
 import * as math from '../ring/math/index.ts';
 import type { FourierShape } from '../ring/ring.ts';
+import { dealTables, inBlocks, tableBlocks } from './dealt-tables.ts';
 import { gate, type Party, ringOf, type Shapes, type Value } from './gate.ts';
-import { dealOpenTruncate, openTruncate, type Truncation, truncationSlots } from './open-truncate.ts';
-import { PAUSE } from './pausable.ts';
+import {
+  dealOpenTruncate,
+  openedUnder,
+  openTruncate,
+  type Truncation,
+  truncationSlots,
+} from './open-truncate.ts';
 
 export interface FourierAttrs extends Truncation, FourierShape {
   /** Scale of the dealt words and of the public weights, in bits. The opened value has scale t1 + t2. */
@@ -40,40 +46,6 @@ export interface FourierAttrs extends Truncation, FourierShape {
   readonly drop?: number;
 }
 
-/**
- * Bytes of table per block: drawn and used while it is in a cache, and a sixteenth of a large table, so that several threads
- * may share the work. The same at dealer and parties.
- */
-const BLOCK = { least: 128 << 10, most: 2 << 20 } as const;
-
-/** Elements whose tables of `row` words are dealt in one piece. Multiples of 16, for ranges of streams. */
-export const tableBlocks = (n: number, field: Field, row: number): [start: number, length: number][] => {
-  const bytes = row * field.bytes;
-  const block = Math.min(BLOCK.most, Math.max(BLOCK.least, (n * bytes) / 16));
-  const size = Math.max(1, Math.floor(block / (16 * bytes))) * 16;
-  return Array.from({ length: Math.ceil(n / size) }, (_, i) => [i * size, Math.min(size, n - i * size)]);
-};
-
-/** Elements that are masked at a time at least. */
-const MASKED = 4096;
-
-/** `weigh` each block, `mask` some blocks together; yields how many elements are masked. U: the slots that `weigh` uses. */
-export function* inBlocks<U>(
-  blocks: readonly (readonly [start: number, length: number])[],
-  weigh: (block: number, start: number, length: number) => Generator<U, void, unknown>,
-  mask: (start: number, length: number) => void,
-): Generator<number | U, void, unknown> {
-  let from = 0;
-  for (const [i, [start, length]] of blocks.entries()) {
-    yield* weigh(i, start, length);
-    const end = start + length;
-    if (end - from < MASKED && i < blocks.length - 1) continue;
-    mask(from, end - from);
-    yield end;
-    from = end;
-  }
-}
-
 /** What the turn is taken of. */
 const high = (s: Scratch, a: RingArray, { drop = 0 }: FourierAttrs): RingArray => {
   if (drop === 0) return a;
@@ -82,25 +54,21 @@ const high = (s: Scratch, a: RingArray, { drop = 0 }: FourierAttrs): RingArray =
   return out;
 };
 
-const fourierSlots = (field: Field, n: number, a: FourierAttrs) => ({
-  u: words('mask', n),
+const fourierSlots = (field: Field, n: number, a: FourierAttrs, made: boolean | undefined) => ({
+  u: words(openedUnder(a, made), n),
   tables: tableBlocks(n, field, 2 * a.count).map(([, length]) => words('function', length * 2 * a.count)),
-  ...truncationSlots(n, a, 'stream'),
+  ...truncationSlots(n, a, 'stream', made),
 });
 
 /** Ins: x. Outs: f(x). */
 export const fourier = gate({
-  slots: ({ field, ins: [x] }: Shapes, a: FourierAttrs) => fourierSlots(field, x!.length, a),
+  slots: ({ field, ins: [x], made }: Shapes, a: FourierAttrs) => fourierSlots(field, x!.length, a, made),
   *deal(d, [x], a) {
     const r = high(d, ringOf(x!.r), a);
     const mask = yield* d.mask('u');
-    for (const [i, [start, length]] of tableBlocks(r.length, d.field, 2 * a.count).entries()) {
-      const table = d.words(length * 2 * a.count);
-      d.ring.fourierDeal(table, r.view(start, length), a);
-      yield* d.share('tables', table, i);
-      d.drop(table);
-      yield PAUSE;
-    }
+    yield* dealTables(d, r.length, 2 * a.count, (table, start, length) =>
+      d.ring.fourierDeal(table, r.view(start, length), a),
+    );
     return [yield* dealOpenTruncate(d, mask, a, 'stream')];
   },
   *eval(p, [x], a) {

@@ -1,5 +1,5 @@
 /**
- * @file What FSS gates have in common: two parties, each with the root seeds of its own stream, both told the correction
+ * @file What FSS gates have in common: two parties, each with root seeds from its own stream, both with the broadcast correction
  * words, which are noise to whoever holds one seed. They do not collude with the dealer.
  */
 
@@ -7,8 +7,8 @@ import type { DealerContext } from '../dealer/dealer-context.ts';
 import type { Scratch } from '../dealer/scratch.ts';
 import { bytes, ofOwner } from '../dealer/slots.ts';
 import type { Bytes, RingArray } from '../ring/array.ts';
-import { DCF_SEED } from '../ring/fss.ts';
-import { type KeyShape, keyRow } from '../ring/keys.ts';
+import { DCF_SEED } from '../ring/fss-compare.ts';
+import { type KeyShape, keyRow } from '../ring/fss-payload.ts';
 import type { Party } from './gate.ts';
 import { keyRanges, PAUSE, type Pausable } from './pausable.ts';
 

@@ -13,10 +13,11 @@ import { MaterialLayout, type SlotNames, type SlotTable, type UsedNames } from '
 import { fail } from '../errors.ts';
 import type { AnyArray as Arr, Bits, RingArray } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
+import type { MadeEnds } from './open-truncate.ts';
 import type { Pausable, Pause } from './pausable.ts';
 
 /**
- * A value as somebody holds it. A party: c and its share r of the mask. The dealer: the whole mask r. A public
+ * A value as a party or the dealer holds it. A party: c and its share r of the mask. The dealer: the whole mask r. A public
  * value: c alone, at parties and dealer alike.
  */
 export interface Value {
@@ -48,15 +49,24 @@ export interface OpenOptions<U = never> extends Partial<Omit<Opening, 'array' | 
   readonly compute?: Iterable<number | Pause | U>;
 }
 
+/** A private input of the program by its number, or a part of it. */
+export interface PrivateInput {
+  readonly name: number;
+  readonly length: number;
+  readonly from?: number;
+}
+
 /** A party's side of a gate: its material, and openings. */
 export interface Party<S extends object = SlotTable> extends PartyContext<S> {
   /** Number of parties. */
   readonly parties: number;
+  /** Set where two parties have made the material without a dealer: how gates open and truncate then. */
+  readonly made: MadeEnds | undefined;
   /** Exchanges one array in one round: `const c = yield* p.open(share)`. */
   open<T extends Arr, U = never>(array: T, options?: OpenOptions<U>): Steps<T, U>;
-  /** This party's own plaintext for an input gate, already encoded; undefined at the others. */
-  input(name: number): Arr | undefined;
-  /** Adds to this party's sum of what left the range at a site of the program. */
+  /** This party's own plaintext for an input gate, encoded; undefined at the others. */
+  input(which: PrivateInput): Arr | undefined;
+  /** Adds to this party's share of the range guard's sum for a site of the program. */
   note(site: number, share: number): void;
 }
 
@@ -75,14 +85,16 @@ export interface Shapes {
   readonly field: Field;
   readonly parties: number;
   readonly ins: readonly Operand[];
+  /** Two parties make it between them, without a dealer. */
+  readonly made?: boolean | undefined;
 }
 
 /** A gate, whatever its slots. */
 export interface Gate<A> {
-  /** Whether its material has something for every party: all of them wait for it. */
+  /** Whether the dealer broadcasts some of its material to every party. */
   readonly broadcasts: boolean;
   slots(shapes: Shapes, attrs: A): SlotTable;
-  /** In stretches where it may take long. */
+  /** Yields pauses where it may take long. */
   deal(d: DealerContext, ins: readonly Value[], attrs: A): Pausable<Value[]>;
   eval(p: Party, ins: readonly Value[], attrs: A): Steps<Value[]>;
 }
@@ -95,14 +107,17 @@ interface Halves<A, S extends object, X, Y> {
   eval(p: Party<S>, ins: readonly Value[], attrs: A): Generator<Y, Value[], void>;
 }
 
+/** Kinds of slots that no dealer has to fill. */
+type DrawnByParties = 'publicCoins' | 'refresh' | 'ownBits' | 'entryPads' | 'chosenPads';
+
 /** A gate, or what tsc shows in its place: the slots that a half does not use. */
 type Checked<A, S, X, Y> = [
-  Exclude<keyof S, UsedNames<X> | SlotNames<S, 'publicCoins'>>,
+  Exclude<keyof S, UsedNames<X> | SlotNames<S, DrawnByParties>>,
   Exclude<keyof S, UsedNames<Y>>,
 ] extends [never, never]
   ? Gate<A>
   : {
-      readonly 'slots that deal does not use': Exclude<keyof S, UsedNames<X> | SlotNames<S, 'publicCoins'>>;
+      readonly 'slots that deal does not use': Exclude<keyof S, UsedNames<X> | SlotNames<S, DrawnByParties>>;
       readonly 'slots that eval does not use': Exclude<keyof S, UsedNames<Y>>;
     };
 
@@ -112,8 +127,8 @@ export const gate = <A, S extends object, X, Y>(halves: Halves<A, S, X, Y>): Che
 
 /** The material of one gate. */
 export const layoutOf = <A>(of: Gate<A>, shapes: Shapes, attrs: A): MaterialLayout => {
-  const layout = new MaterialLayout(shapes.field, of.slots(shapes, attrs));
-  if (layout.toOthers > 0 && !of.broadcasts)
+  const layout = new MaterialLayout(shapes.field, of.slots(shapes, attrs), shapes.made);
+  if (layout.toOthers > 0 && !of.broadcasts && !layout.made)
     fail('INVALID_ARGUMENT', 'a gate with broadcast slots has to say that it broadcasts');
   return layout;
 };

@@ -1,8 +1,8 @@
 /**
  * @file The range guard: which numbers have left the range, counted without a message, and one bit at the end of a program.
  *
- * With x = c - r, the top bytes C of c and R of r differ by at most `reach` where |x| < reach 2^(k-8), and by more where
- * |x| >= (reach + 1) 2^(k-8): as numbers where a wrap of x + r does harm (free truncation), mod 256 elsewhere. Per number the
+ * With x = c - r, the top bytes C of c and R of r differ by at most `margin` where |x| < margin 2^(k-8), and by more where
+ * |x| >= (margin + 1) 2^(k-8): as numbers where a wrap of x + r does harm (free truncation), mod 256 elsewhere. Per number the
  * dealer shares the row of 256 bits that says so of every C (one-time truth tables: Ishai et al., TCC 2013, section 3), and
  * each party looks its share of the bit up by C. What left the range has a weight of 32 public random bits; the sums, a
  * share for each site of the program, are xors of weights, which cancel with probability 2^-32.
@@ -17,61 +17,11 @@
  */
 import type { DealerContext } from '../dealer/dealer-context.ts';
 import type { Scratch } from '../dealer/scratch.ts';
-import { bits, bytes } from '../dealer/slots.ts';
-import type { Bits, RingArray } from '../ring/array.ts';
+import { bits } from '../dealer/slots.ts';
+import type { Bits } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
 import { gate, type Party, ringOf, type Shapes } from './gate.ts';
-
-/** What is watched, as attributes of a gate. */
-export interface Watch {
-  /** The site to which a number is counted; absent: not watched. */
-  readonly guard?: number;
-  readonly reach?: number;
-}
-
-/** Rows are dealt and looked up in tiles of so many numbers. */
-const TILE = 1 << 13;
-
-const tilesOf = (n: number): [start: number, length: number][] => {
-  const out: [number, number][] = [];
-  for (let from = 0; from < n; from += TILE) out.push([from, Math.min(TILE, n - from)]);
-  return out;
-};
-
-/** Of n numbers that are watched, or not. */
-export const rangeSlots = (n: number, { guard }: Watch) => ({
-  rangeRows: guard === undefined ? undefined : tilesOf(n).map(([, length]) => bits('table', 256 * length)),
-  rangeWeights:
-    guard === undefined ? undefined : tilesOf(n).map(([, length]) => bytes('publicCoins', 4 * length)),
-});
-type RangeSlots = ReturnType<typeof rangeSlots>;
-
-/** The dealer's half, for numbers under the whole mask `r`; `round`: a wrap of x + r does no harm. */
-export function* dealGuard(
-  d: DealerContext<RangeSlots>,
-  r: RingArray,
-  { guard, reach = 0 }: Watch,
-  round: boolean,
-) {
-  if (guard === undefined) return;
-  for (const [i, [start, length]] of tilesOf(r.length).entries()) {
-    const rows = d.bits(256 * length);
-    d.ring.rangeTable(rows, r.view(start, length), reach, round);
-    yield* d.share('rangeRows', rows, i);
-    d.drop(rows);
-  }
-}
-
-/** Counts those of the masked numbers that left the range. */
-export function* watch(p: Party<RangeSlots>, c: RingArray, { guard }: Watch) {
-  if (guard === undefined) return;
-  for (const [i, [start, length]] of tilesOf(c.length).entries()) {
-    const rows = yield* p.receiveShare('rangeRows', i);
-    const weights = yield* p.mask('rangeWeights', i);
-    p.note(guard, p.ring.rangeTest(c.view(start, length), rows, weights, p.first));
-    p.drop(rows, weights);
-  }
-}
+import { dealGuard, rangeSlots, type Watch, watch } from './range-rows.ts';
 
 /** Watches a value of its own. Ins: x. */
 export const guard = gate({

@@ -14,13 +14,10 @@
 import { add, subtract } from '../dealer/group.ts';
 import { bits, ofOwner, words } from '../dealer/slots.ts';
 import type { AnyArray as Arr } from '../ring/array.ts';
-import { gate, type Operand, type Shapes } from './gate.ts';
+import { gate, type Operand, type PrivateInput, type Shapes } from './gate.ts';
 
-export interface InputAttrs {
+export interface InputAttrs extends PrivateInput {
   readonly owner: number;
-  /** Which of the program's private inputs this is. */
-  readonly name: number;
-  readonly length: number;
   readonly bits: boolean;
 }
 
@@ -34,7 +31,7 @@ export const input = gate({
   *eval(p, _, attrs) {
     const r = yield* p.mask('r');
     const c: Arr = attrs.bits ? p.bits(attrs.length) : p.words(attrs.length);
-    if (attrs.owner === p.rank) add(p.ring, c, p.input(attrs.name)!, r);
+    if (attrs.owner === p.rank) add(p.ring, c, p.input(attrs)!, r);
     return [{ c: yield* p.open(c, { from: attrs.owner }), r }];
   },
 });

@@ -23,7 +23,7 @@ import { bits as bitSlot, words } from '../dealer/slots.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
 import { gate, type Party, ringOf, type Shapes, type Value } from './gate.ts';
-import { clearAbove, dealLower, lower, lowerSlots } from './less-than.ts';
+import { clearAbove, dealLower, lower, lowerSlots, signSlots, signs } from './less-than.ts';
 
 export interface IntAttrs {
   /** b: 8 to k, a multiple of 4. */
@@ -209,9 +209,8 @@ export interface NegativeAttrs {
 
 /** Ins: x. Outs: bit b - 1 of x mod 2^b: msb(c) ^ msb(r) ^ [low c < low r]. */
 export const negative = gate({
-  slots: ({ ins: [x] }: Shapes, { bits }: NegativeAttrs) => ({
-    ...lowerSlots(x!.length, bits - 1, 1),
-    sign: bitSlot('maskBits', x!.length),
+  slots: ({ ins: [x], made }: Shapes, { bits }: NegativeAttrs) => ({
+    ...signSlots(x!.length, bits, 1, made),
     ...answerSlots(x!.length),
   }),
   *deal(d, [x], { bits }) {
@@ -221,11 +220,7 @@ export const negative = gate({
     return [{ r: yield* d.mask('r') }];
   },
   *eval(p, [x], { bits }) {
-    const c = ringOf(x!.c);
-    const out = yield* borrows(p, [c], bits - 1);
-    p.ring.xor(out, out, yield* p.receiveShare('sign'));
-    if (p.first) p.ring.xor(out, out, planeOf(p, c, bits - 1));
-    return [yield* openBit(p, out)];
+    return [yield* openBit(p, yield* signs(p, ringOf(x!.c), ringOf(x!.r), [0], bits))];
   },
 });
 
@@ -237,7 +232,7 @@ export interface ResidueAttrs {
 
 /** Ins: x. Outs: (c mod 2^b >> shift) - (r mod 2^b >> shift): x mod 2^b, shifted, but for two borrows. */
 export const residue = gate({
-  slots: ({ ins: [x] }: Shapes, _: ResidueAttrs) => ({ r: words('truncation', x!.length) }),
+  slots: ({ ins: [x] }: Shapes, _: ResidueAttrs) => ({ r: words('residue', x!.length) }),
   *deal(d, [x], { bits, shift }) {
     const r = d.words(x!.r!.length);
     d.ring.shl(r, ringOf(x!.r), d.field.bits - bits);

@@ -119,7 +119,7 @@ const writeCollect = (digits: number, fine: number, positions: number): PlanePro
 };
 
 const shapes = new Map<string, DigitShape>();
-const shapeOf = (bits: number, { signed, fine }: LeadingDigitAttrs): DigitShape => {
+export const shapeOf = (bits: number, { signed, fine }: LeadingDigitAttrs): DigitShape => {
   const key = `${bits} ${signed} ${fine}`;
   const known = shapes.get(key);
   if (known) return known;
@@ -160,7 +160,7 @@ const signPlane = (s: Scratch, a: RingArray): Bits => {
   return sign;
 };
 
-const ones = (s: Scratch, n: number): Bits => {
+export const ones = (s: Scratch, n: number): Bits => {
   const one = s.bits(n);
   s.ring.zero(one);
   s.ring.not(one, one);

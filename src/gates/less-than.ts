@@ -18,7 +18,7 @@
 import type { DealerContext } from '../dealer/dealer-context.ts';
 import type { Scratch } from '../dealer/scratch.ts';
 import { bits as bitSlot } from '../dealer/slots.ts';
-import type { Bits } from '../ring/array.ts';
+import type { Bits, RingArray } from '../ring/array.ts';
 import { gate, type Party, ringOf, type Shapes } from './gate.ts';
 import { dealTree, lessTree, treeLevels, treeSlots } from './multi-and.ts';
 
@@ -40,7 +40,7 @@ export const clearAbove = (s: Scratch, planes: Bits, from: number): number => {
 };
 
 /** Whole digits that cover so many bits. */
-const covering = (bits: number): number => Math.ceil(bits / 4);
+export const covering = (bits: number): number => Math.ceil(bits / 4);
 
 /** Digits whose tables are dealt in one tile: all of a small batch, one of a large one. */
 export const digitTiles = (n: number, digits: number): { from: number; count: number }[] => {
@@ -132,11 +132,89 @@ export function* lower(p: Party<LowerSlots>, rows: readonly Bits[], n: number, b
   return yield* lessTree(p, lookUpDigits(p, rows, n, bits, place), bits / 4, rows.length, place.tree);
 }
 
+/** Masked bits: the planes of what was opened, with a mask for each. */
+export const maskedPlanes = (s: Scratch, opened: Bits, masks: readonly Bits[]): { c: Bits; r: Bits }[] =>
+  masks.map((r, i) => {
+    const c = s.bits(opened.length);
+    s.ring.copy(c, opened.plane(i));
+    return { c, r };
+  });
+/** Rows from which on two parties look digits up in codes that serve all rows. */
+const MANY_ROWS = 5;
+
+/** Whether two parties choose entries of digits in place of codes of them. */
+const areChosen = (made: unknown, rows: number): boolean => Boolean(made) && rows < MANY_ROWS;
+
+/** Material for the signs of n numbers of `bits` bits, less `rows` public numbers each. */
+export const signSlots = (n: number, bits: number, rows: number, made: boolean | undefined) => {
+  const digits = covering(bits - 1);
+  const chosen = areChosen(made, rows);
+  return {
+    codes: chosen ? [] : digitCodes(n, digits),
+    sign: chosen ? [] : [bitSlot('maskBits', n)],
+    entries: chosen
+      ? digitTiles(n, digits).map(({ count }) => bitSlot('entryPads', n, 16 * entryBits(rows) * count))
+      : [],
+    chosen: chosen ? [bitSlot('chosenPads', n, entryBits(rows) * digits)] : [],
+    ...treeSlots(n, digits, rows),
+  };
+};
+export type SignSlots = ReturnType<typeof signSlots>;
+
+/** Bits of an entry: less and equal of each row. */
+export const entryBits = (rows: number): number => 2 * rows;
+
+/** Where the material of one of several lists of signs begins: of digits, of trees, and what there is one of. */
+export interface SignPlace extends LowerPlace {
+  readonly index: number;
+}
+const FIRST_SIGN: SignPlace = { codes: 0, tree: 0, index: 0 };
+
+/**
+ * Xor-shares of the signs of (c - r) - t, a plane for each t: of its bit `bits` - 1. Rounds: those of the tree; of made material one
+ * more, in which rank 0, who knows c - r_0 - t, sends entries for each digit of r_1.
+ */
+export function* signs(
+  p: Party<SignSlots>,
+  c: RingArray,
+  r: RingArray,
+  thresholds: readonly number[],
+  bits: number,
+  place = FIRST_SIGN,
+) {
+  if (p.made && areChosen(p.made, thresholds.length))
+    return yield* p.made.signs(p, c, r, thresholds, bits, place);
+  const { ring } = p;
+  const n = c.length;
+  const tops = p.bits(n, thresholds.length);
+  const planes = thresholds.map((t, i) => {
+    const row = shiftedPlanes(p, c, t);
+    ring.copy(tops.plane(i), row.plane(bits - 1));
+    clearAbove(p, row, bits - 1);
+    return row;
+  });
+  const out = yield* lower(p, planes, n, 4 * covering(bits - 1), place);
+  const maskSign = yield* p.receiveShare('sign', place.index);
+  for (let t = 0; t < thresholds.length; t++) ring.xor(out.plane(t), out.plane(t), maskSign);
+  if (p.first) ring.xor(out, out, tops);
+  p.drop(tops, maskSign);
+  return out;
+}
+
+/** Planes of x - t. */
+export const shiftedPlanes = (s: Scratch, x: RingArray, t: number): Bits => {
+  const shifted = s.words(x.length);
+  s.ring.addScalar(shifted, x, s.scalar(-t));
+  const planes = s.bits(x.length, s.field.bits);
+  s.ring.toPlanes(planes, shifted);
+  s.drop(shifted);
+  return planes;
+};
+
 /** Ins: x. Outs: a masked bit [x < t] per threshold. */
 export const less = gate({
-  slots: ({ field, ins: [x] }: Shapes, { thresholds, bits = field.bits }: LessAttrs) => ({
-    ...lowerSlots(x!.length, bits - 1, thresholds.length),
-    sign: bitSlot('maskBits', x!.length),
+  slots: ({ field, ins: [x], made }: Shapes, { thresholds, bits = field.bits }: LessAttrs) => ({
+    ...signSlots(x!.length, bits, thresholds.length, made),
     betas: thresholds.map(() => bitSlot('mask', x!.length)),
   }),
   *deal(d, [x], { thresholds, bits = d.field.bits }) {
@@ -156,36 +234,15 @@ export const less = gate({
   *eval(p, [x], { thresholds, bits = p.field.bits }) {
     const { ring } = p;
     const c = ringOf(x!.c);
-    const n = c.length;
-    const count = thresholds.length;
-    const signs = p.bits(n, count);
-    const planes = thresholds.map((t, i) => {
-      const shifted = p.words(n);
-      ring.addScalar(shifted, c, p.scalar(-t));
-      const row = p.bits(n, p.field.bits);
-      ring.toPlanes(row, shifted);
-      ring.copy(signs.plane(i), row.plane(bits - 1));
-      clearAbove(p, row, bits - 1);
-      p.drop(shifted);
-      return row;
-    });
-    const signless = yield* lower(p, planes, n, 4 * covering(bits - 1));
-    const maskSign = yield* p.receiveShare('sign');
+    const masked = yield* signs(p, c, ringOf(x!.r), thresholds, bits);
     const betas: Bits[] = [];
-    for (let t = 0; t < count; t++) {
+    for (let t = 0; t < thresholds.length; t++) {
       const beta = yield* p.mask('betas', t);
       betas.push(beta);
-      const out = signless.plane(t);
-      ring.xor(out, out, maskSign);
-      if (p.first) ring.xor(out, out, signs.plane(t));
-      ring.xor(out, out, beta);
+      ring.xor(masked.plane(t), masked.plane(t), beta);
     }
-    const opened = yield* p.open(signless);
-    return betas.map((r, t) => {
-      const bit = p.bits(n);
-      ring.copy(bit, opened.plane(t));
-      return { c: bit, r };
-    });
+    const opened = yield* p.open(masked);
+    return maskedPlanes(p, opened, betas);
   },
 });
 

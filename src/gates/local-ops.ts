@@ -214,8 +214,8 @@ const andPublic: Local = (s, [x, p]) => {
   return part(x!.c && masked(x!.c), x!.r && masked(x!.r));
 };
 
-/** The same elements in another shape; `fence`: a piece of the program ends with it. */
-const reshape: Local<{ readonly shape?: readonly number[]; readonly fence?: boolean }> = (_, [x]) => x!;
+/** The same elements in another shape. */
+const reshape: Local<{ readonly shape?: readonly number[] }> = (_, [x]) => x!;
 
 /** All local ops by name. */
 const locals = {
@@ -242,6 +242,9 @@ const locals = {
 /** Names of local ops, and the attributes of each. */
 export type LocalName = keyof typeof locals;
 export type LocalAttrs<K extends LocalName> = Parameters<(typeof locals)[K]>[2];
+
+/** All names. */
+export const LOCAL_NAMES = Object.keys(locals) as readonly LocalName[];
 
 /** The local op of a node of a lowered graph; undefined for another op. */
 export const localOf = (op: string): Local<object> | undefined =>

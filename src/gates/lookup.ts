@@ -8,7 +8,8 @@
  * Secrecy: codes and rotations are shared afresh, and what was read is opened under a stream of every party.
  *
  * lookup: rounds 1, bytes k/8 per element read; dealer k/8 * N a place, and as much times the elements read at a
- *   place if the array is secret. A place must be below the axis; nothing is promised elsewhere.
+ *   place if the array is secret. N is the least power of two that is not below the axis; a place counts mod N, and where that is no
+ *   element 0 is read. With `ends`, N is not below twice the axis, and places below 0 count from its end.
  * oneHot: rounds 1, bits n; dealer N bits. A place mod N that is n or more gives no bit at all.
  */
 
@@ -26,12 +27,17 @@ export interface LookupAttrs {
   readonly n: number;
   readonly inner: number;
   readonly m: number;
+  /** Places from -n on. */
+  readonly ends?: boolean;
 }
 
 /** Table words dealt at a time: bounds memory. */
 const BLOCK = 1 << 20;
 
-const powerAbove = (n: number): number => math.pow2(Math.ceil(math.log2(Math.max(n, 1))));
+export const powerAbove = (n: number): number => math.pow2(Math.ceil(math.log2(Math.max(n, 1))));
+
+/** Entries of the table of a place. */
+export const tableSize = ({ n, ends }: LookupAttrs): number => powerAbove(ends ? 2 * n : n);
 
 /** Low bits of words, as numbers mod N. */
 const lowOf = (s: Scratch, a: RingArray, size: number): Uint32Array => {
@@ -41,13 +47,18 @@ const lowOf = (s: Scratch, a: RingArray, size: number): Uint32Array => {
 };
 
 /** Places per block. */
-const blocks = ({ m, outer, inner, n }: LookupAttrs): [start: number, count: number][] => {
-  const each = powerAbove(n) * Math.max(1, outer * inner);
+export const blocks = (a: LookupAttrs): [start: number, count: number][] => {
+  const { m, outer, inner } = a;
+  const each = tableSize(a) * Math.max(1, outer * inner);
   const count = Math.max(1, Math.floor(BLOCK / each));
   return Array.from({ length: Math.ceil(m / count) }, (_, i) => [i * count, Math.min(count, m - i * count)]);
 };
 
-/** Places of x, outer x n x inner, in [place v][outer][inner] order; n and above stand for zeros behind the array. */
+/** Which element of the axis a place mod `size` means; n or more: none. */
+export const elementAt = ({ n, ends }: LookupAttrs, size: number, place: number): number =>
+  ends && place >= size - n ? place - size + n : place;
+
+/** Places of x, outer x n x inner, in [place v][outer][inner] order; what is no element is the zero behind the array. */
 const places = (
   a: LookupAttrs,
   size: number,
@@ -58,7 +69,7 @@ const places = (
   const { outer, n, inner } = a;
   let k = at;
   for (let v = 0; v < size; v++) {
-    const j = shift(v);
+    const j = elementAt(a, size, shift(v));
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < inner; i++) to[k++] = j < n ? (o * n + j) * inner + i : outer * n * inner;
     }
@@ -74,20 +85,38 @@ const withZero = (s: Scratch, x: RingArray): RingArray => {
   return out;
 };
 
+/** Of codes of `size` words, turned by `low` each, the n words from place `from` on. */
+const rotated = (
+  s: Scratch,
+  code: RingArray,
+  low: Uint32Array,
+  from: number,
+  size: number,
+  n: number,
+): RingArray => {
+  const turned = new Int32Array(low.length * n);
+  low.forEach((c, e) => {
+    for (let j = 0; j < n; j++) turned[e * n + j] = e * size + ((c - from - j + 2 * size) % size);
+  });
+  const hot = s.words(turned.length);
+  move(s, hot, code, turned);
+  return hot;
+};
+
 const rotationSlots = (a: LookupAttrs) => {
-  const size = powerAbove(a.n);
+  const size = tableSize(a);
   return blocks(a).map(([, count]) => words('rotations', count * size * a.outer * a.inner));
 };
 
 /** Ins: x (secret or public), places. */
 export const lookup = gate({
   slots: ({ ins: [x] }: Shapes, a: LookupAttrs) => ({
-    codes: blocks(a).map(([, count]) => words('table', count * powerAbove(a.n))),
+    codes: blocks(a).map(([, count]) => words('table', count * tableSize(a))),
     rotations: x!.secret ? rotationSlots(a) : undefined,
     r: words('mask', a.outer * a.m * a.inner),
   }),
   *deal(d, [x, place], a) {
-    const size = powerAbove(a.n);
+    const size = tableSize(a);
     const low = lowOf(d, ringOf(place!.r), size);
     const mask = x!.r && withZero(d, ringOf(x!.r));
     for (const [block, [start, count]] of blocks(a).entries()) {
@@ -113,19 +142,19 @@ export const lookup = gate({
     return [{ r: yield* d.mask('r') }];
   },
   *eval(p, [x, place], a) {
-    const { outer, n, inner, m } = a;
-    const size = powerAbove(n);
+    const { outer, n, inner, m, ends } = a;
+    const size = tableSize(a);
     const low = lowOf(p, ringOf(place!.c), size);
     const cx = ringOf(x!.c);
     const sum = p.words(outer * m * inner);
     for (const [block, [start, count]] of blocks(a).entries()) {
       const code = yield* p.receiveShare('codes', block);
-      const turned = new Int32Array(count * n);
-      for (let e = 0; e < count; e++) {
-        for (let j = 0; j < n; j++) turned[e * n + j] = e * size + ((low[start + e]! - j + size) % size);
+      const hot = rotated(p, code, low.subarray(start, start + count), 0, size, n);
+      if (ends) {
+        const fromEnd = rotated(p, code, low.subarray(start, start + count), size - n, size, n);
+        p.ring.add(hot, hot, fromEnd);
+        p.drop(fromEnd);
       }
-      const hot = p.words(count * n);
-      move(p, hot, code, turned);
       p.drop(code);
       for (let o = 0; o < outer; o++) {
         const rows = sum.view((o * m + start) * inner, count * inner);

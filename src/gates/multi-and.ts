@@ -106,6 +106,12 @@ const written = (key: string, write: (w: PlaneWriter) => void): PlaneProgram => 
 /** Number of product planes for these conjunctions. */
 export const productCount = (sets: readonly number[]): number => productsOf(sets).length;
 
+/** The program that multiplies masks as `sets` need it. Arrays: masks, products. */
+export const productsProgram = (sets: readonly number[], first = 0, at = 0): PlaneProgram =>
+  written(`products ${first} ${at} ${sets}`, (w) =>
+    writeProducts(w, { products: productsOf(sets), first, at }),
+  );
+
 /** The products of masks (planes of `beta` from `first` on) that `sets` need, into planes of `into` from `at` on. */
 export const dealProducts = (
   d: Scratch,
@@ -115,9 +121,7 @@ export const dealProducts = (
   into: Bits,
   at: number,
 ): void => {
-  const key = `products ${first} ${at} ${sets}`;
-  const program = written(key, (w) => writeProducts(w, { products: productsOf(sets), first, at }));
-  d.ring.runPlanes(program, [beta, into]);
+  d.ring.runPlanes(productsProgram(sets, first, at), [beta, into]);
 };
 
 /** Where masked bits and the products of their masks stand. */
@@ -186,13 +190,15 @@ const groupsOf = (count: number): number[][] => {
 };
 
 /**
- * Masked bits of a group of s digits: less of digits 1..s-1, then equal of digits 0.. (all s, or s-1 in the last
- * group, whose own "equal" nobody needs). Conjunctions: equal_0 .. equal_{j-1} less_j for j >= 1, and all equals.
+ * Masked bits of a group of s digits: equal of digits 0.. (all s, or s-1 in the last group, whose own "equal" nobody needs), then less
+ * of digits 1..s-1. Conjunctions: equal_0 .. equal_{j-1} less_j for j >= 1, and all equals. Equals come first, so that products
+ * have few first factors.
  */
 const layout = (digits: readonly number[], last: boolean) => {
   const s = digits.length;
-  const equalSet = (count: number): number => ((1 << count) - 1) << (s - 1);
-  const less = Array.from({ length: s - 1 }, (_, i) => (1 << i) | equalSet(i + 1));
+  const equals = last ? s - 1 : s;
+  const equalSet = (count: number): number => (1 << count) - 1;
+  const less = Array.from({ length: s - 1 }, (_, i) => (1 << (equals + i)) | equalSet(i + 1));
   const equal = last ? [] : [equalSet(s)];
   return {
     opened: { less: digits.slice(1), equal: last ? digits.slice(0, -1) : digits },
@@ -214,8 +220,8 @@ const writeLevel = (width: number, count: number): Level => {
     for (let tree = 0; tree < count; tree++) {
       const group: Group = { products: productsOf(l.sets), first: bits, at: products };
       for (const [array, opened] of [
-        [less, l.opened.less],
         [equal, l.opened.equal],
+        [less, l.opened.less],
       ] as const) {
         for (const digit of opened) {
           for (const w of [mask, own]) w.xor(masked(bits), array(tree * width + digit), beta(bits));
@@ -261,6 +267,10 @@ export const treeSlots = (n: number, digits: number, count: number) => ({
   treeProducts: levelsOf(digits, count).map((level) => bitSlot('bitProducts', n, level.products)),
 });
 type TreeSlots = ReturnType<typeof treeSlots>;
+
+/** By level of `count` trees: planes of products, and the program that makes them. Arrays: masks, products. */
+export const treePrograms = (digits: number, count: number): readonly Pick<Level, 'products' | 'deal'>[] =>
+  levelsOf(digits, count);
 
 /** Levels of such trees. */
 export const treeLevels = (digits: number): number => levelsOf(digits, 1).length;

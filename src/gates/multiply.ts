@@ -23,9 +23,9 @@ import { dealOpenTruncate, openTruncate, type Truncation, truncationSlots } from
 import { type Pausable, type Pause, product } from './pausable.ts';
 import { inRanges } from './ranges.ts';
 
-const productSlots = (n: number, t: Truncation) => ({
-  u: words('mask', n),
-  ...truncationSlots(n, t, 'product'),
+const productSlots = (n: number, t: Truncation, made: boolean | undefined) => ({
+  u: words('pad', n),
+  ...truncationSlots(n, t, 'product', made),
 });
 type ProductSlots = ReturnType<typeof productSlots>;
 
@@ -50,7 +50,7 @@ const timesPublic = (
 
 /** x * y, elementwise. */
 export const mul = gate({
-  slots: ({ ins: [x] }: Shapes, t: Truncation) => productSlots(x!.length, t),
+  slots: ({ ins: [x], made }: Shapes, t: Truncation) => productSlots(x!.length, t, made),
   *deal(d, [x, y], t) {
     const rx = ringOf(x!.r);
     const masks = d.words(rx.length);
@@ -73,7 +73,7 @@ export const mul = gate({
 
 /** x * x. */
 export const square = gate({
-  slots: ({ ins: [x] }: Shapes, t: Truncation) => productSlots(x!.length, t),
+  slots: ({ ins: [x], made }: Shapes, t: Truncation) => productSlots(x!.length, t, made),
   *deal(d, [x], t) {
     const rx = ringOf(x!.r);
     const masks = d.words(rx.length);
@@ -149,7 +149,7 @@ function* inRows(
 }
 
 export const matmul = gate({
-  slots: (_: Shapes, t: MatmulAttrs) => productSlots(t.batch * t.m * t.n, t),
+  slots: ({ made }: Shapes, t: MatmulAttrs) => productSlots(t.batch * t.m * t.n, t, made),
   *deal(d, [x, y], t) {
     const masks = d.words(t.batch * t.m * t.n);
     yield* matmulInto(d, masks, ringOf(x!.r), ringOf(y!.r), t, false);

@@ -14,15 +14,21 @@
  * (1 - msb(c)) msb(r), of which the dealer shares msb(r); a second opening puts the result under a mask that the
  * dealer knows (Escudero et al., eprint 2020/338, section 5.1). Never wrong by more than one unit in the last
  * place. Rounds 2, bytes 2k/8.
+ *
+ * Two parties without a dealer (`made`) shift their shares where they lie (SecureML, section 4.1), refreshed by a stream that both know,
+ * and open the result under masks of their own: in one round, wrong with the same probability. Exact: shares of z + 2^(k-2)
+ * wrap where the top bit of either is set; these are exchanged, each under a random bit of its party, of which both have shares of
+ * the product. Rounds 2, bytes (k + 1)/8.
  */
 
 import type { DealerContext } from '../dealer/dealer-context.ts';
-import { words } from '../dealer/slots.ts';
-import type { RingArray } from '../ring/array.ts';
+import type { Scratch } from '../dealer/scratch.ts';
+import { bits, type Slot, type Uses, words } from '../dealer/slots.ts';
+import type { Bits, RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
-import { openWhile, type Party } from './gate.ts';
-import { dealGuard, rangeSlots, type Watch, watch } from './guard.ts';
+import { openWhile, type Party, type Value } from './gate.ts';
 import type { Pause } from './pausable.ts';
+import { dealGuard, rangeSlots, type Watch, watch } from './range-rows.ts';
 
 /** With what the range guard watches z by, if it does. */
 export interface Truncation extends Watch {
@@ -32,23 +38,36 @@ export interface Truncation extends Watch {
 }
 
 /** Of n numbers that are truncated. */
-export const shiftSlots = (n: number, t: Truncation) => ({
-  shifted: t.trunc > 0 ? words('truncation', n) : undefined,
+const shiftSlots = (n: number, t: Truncation, made = false) => ({
+  shifted: t.trunc > 0 && !(made && t.exact) ? words<'truncation' | 'residue'>('truncation', n) : undefined,
   wrap: t.trunc > 0 && t.exact ? words('wrap', n) : undefined,
   next: t.trunc > 0 && t.exact ? words('mask', n) : undefined,
+  tops: t.trunc > 0 && t.exact && made ? bits('ownBits', n) : undefined,
   ...rangeSlots(t.trunc > 0 ? n : 0, t),
 });
-type ShiftSlots = ReturnType<typeof shiftSlots>;
+export type ShiftSlots = ReturnType<typeof shiftSlots>;
 
 /**
  * Of n numbers that are opened, and truncated where `t` says so. `mask`: what the mask is under which they are opened; parties know
  * their shares of one that is a plain sum of streams.
  */
-export const truncationSlots = (n: number, t: Truncation, mask: 'stream' | 'product') => ({
+export const truncationSlots = (
+  n: number,
+  t: Truncation,
+  mask: 'stream' | 'product',
+  made?: boolean | undefined,
+) => ({
   outMask: t.trunc === 0 && mask === 'product' ? words('product', n) : undefined,
-  ...shiftSlots(n, t),
+  ...shiftSlots(n, t, made),
 });
-type TruncationSlots = ReturnType<typeof truncationSlots>;
+export type TruncationSlots = ReturnType<typeof truncationSlots>;
+
+/**
+ * What z is under as its shares are computed, where that is a sum of streams: the mask under which it will be opened, or what refreshes
+ * shares that are shifted where they lie.
+ */
+export const openedUnder = ({ trunc }: Truncation, made: boolean | undefined): 'mask' | 'refresh' =>
+  made && trunc > 0 ? 'refresh' : 'mask';
 
 /** The dealer's half. `mask` is the whole mask under which the shares will be opened. */
 export function* dealOpenTruncate(
@@ -93,6 +112,7 @@ export function* openTruncate<U = never>(
   own?: RingArray,
 ) {
   const { trunc, exact } = t;
+  if (p.made) return yield* p.made.open(p, share, t, compute, own);
   if (trunc > 0 && exact) {
     const [c, material] = yield* openWhile(p, share, () => exactMaterial(p), { compute });
     yield* watch(p, c, t);
@@ -108,6 +128,77 @@ export function* openTruncate<U = never>(
     p.ring.shr(c, c, trunc);
   }
   return { c, r };
+}
+
+/** Material to scale n values of their own, in the free form; `whole`: the shifted mask is wanted as it is. */
+export const freeSlots = (n: number, made: boolean | undefined, whole = false) => ({
+  refresh: made && !whole ? words('refresh', n) : undefined,
+  shifted: words<'truncation' | 'residue'>(whole ? 'residue' : 'truncation', n),
+});
+
+/** The same in the exact form. */
+export const exactSlots = (n: number, byParties: boolean | undefined, whole = false) => {
+  const made = byParties && !whole;
+  return {
+    refresh: made ? words('refresh', n) : undefined,
+    shifted: made ? undefined : words<'truncation' | 'residue'>(whole ? 'residue' : 'truncation', n),
+    wrap: words('wrap', n),
+    next: words('mask', n),
+    tops: made ? bits('ownBits', n) : undefined,
+  };
+};
+
+/** Shares scaled down where they lie: by a shift, or a public factor. */
+export interface Scaling {
+  /** dst = a, not negative, scaled down. */
+  down(dst: RingArray, a: RingArray): void;
+  /** dst = a 2^shift, scaled down: a is 0, 1 or -1. */
+  unit(dst: RingArray, a: RingArray, shift: number): void;
+}
+
+export const byBits = (p: Scratch, trunc: number): Scaling => ({
+  down: (dst, a) => p.ring.shr(dst, a, trunc),
+  unit: (dst, a, shift) => p.ring.shl(dst, a, shift - trunc),
+});
+
+/** What a gate that ends with made material uses. */
+type MadeSlots = 'shifted' | 'wrap' | 'next' | 'tops' | 'outMask';
+type Opened<U = never> = Generator<
+  Pause | undefined | U | Uses<MadeSlots> | Uses<'refresh'>,
+  { readonly c: RingArray; readonly r: RingArray },
+  void
+>;
+
+/** Of `signs` in less-than.ts, where digits choose. */
+interface ChosenSlots {
+  readonly entries: readonly Slot<'entryPads', 'bits'>[];
+  readonly chosen: readonly Slot<'chosenPads', 'bits'>[];
+  readonly treeMasks: readonly Slot<'mask', 'bits'>[];
+  readonly treeProducts: readonly Slot<'bitProducts', 'bits'>[];
+}
+
+/** How gates end where two parties have made their material (making/opened.ts, which comes with it). */
+export interface MadeEnds {
+  /** As openTruncate. */
+  open<U>(
+    p: Party<TruncationSlots>,
+    share: RingArray,
+    t: Truncation,
+    compute: Iterable<number | Pause | U>,
+    own: RingArray | undefined,
+  ): Opened<U>;
+  /** A value scaled down in the free form, and in the exact one. */
+  freely(p: Party<ReturnType<typeof freeSlots>>, x: Value, scaling: Scaling): Opened;
+  exactly(p: Party<ReturnType<typeof exactSlots>>, x: Value, scaling: Scaling): Opened;
+  /** As `signs` of less-than.ts. */
+  signs(
+    p: Party<ChosenSlots>,
+    c: RingArray,
+    r: RingArray,
+    thresholds: readonly number[],
+    bits: number,
+    place: { readonly codes: number; readonly tree: number; readonly index: number },
+  ): Generator<Pause | undefined | Uses<'entries' | 'chosen' | 'treeMasks' | 'treeProducts'>, Bits, void>;
 }
 
 /** What the exact form needs of the preprocessing. */

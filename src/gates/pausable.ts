@@ -1,7 +1,7 @@
 /**
- * @file Long work in stretches. A process that computes for seconds without a break neither beats nor acknowledges, and its
+ * @file Long local work with pauses. A process that computes for seconds without a break neither beats nor acknowledges, and its
  * peers take it for dead: so gates, local ops and the dealer yield PAUSE where some more milliseconds have passed, and who runs
- * them lets the event loop turn when it is due (ir/run/pace.ts). A pause is no round, changes no byte, and depends on nothing secret.
+ * them lets the event loop turn when it is due (ir/run/event-loop-pace.ts). A pause is no round, changes no byte, and depends on nothing secret.
  */
 
 import type { Scratch } from '../dealer/scratch.ts';
@@ -68,7 +68,7 @@ const blockOf = (
   return out;
 };
 
-/** Adds a block to its place in a matrix with rows of `width`. */
+/** Adds a block to its place in a matrix with rows of `width`, row by row. */
 const addBlock = (
   s: Scratch,
   to: RingArray,
@@ -78,11 +78,29 @@ const addBlock = (
   block: RingArray,
   columns: number,
 ): void => {
-  const rows = block.length / columns;
-  const sum = blockOf(s, to, width, row, column, rows, columns);
-  s.ring.add(sum, sum, block);
-  s.ring.strided(to, row * width + column, [width, 1], sum, 0, [columns, 1], [rows, columns]);
-  s.drop(sum);
+  for (let at = 0; at < block.length; at += columns) {
+    const own = to.view((row + at / columns) * width + column, columns);
+    s.ring.add(own, own, block.view(at, columns));
+  }
+};
+
+/** x = x + y, x - y or y - x, where y is a block of a matrix with rows of `width`. */
+const withBlock = (
+  s: Scratch,
+  x: RingArray,
+  op: 'add' | 'sub' | 'from',
+  y: RingArray,
+  width: number,
+  row: number,
+  column: number,
+  columns: number,
+): void => {
+  for (let at = 0; at < x.length; at += columns) {
+    const own = x.view(at, columns);
+    const other = y.view((row + at / columns) * width + column, columns);
+    if (op === 'from') s.ring.sub(own, other, own);
+    else s.ring[op](own, own, other);
+  }
 };
 
 /**
@@ -168,11 +186,12 @@ function* byHalves(s: Scratch, dst: RingArray, a: RingArray, b: RingArray, size:
   const put = (block: RingArray, ...places: readonly (readonly [number, number])[]): void => {
     for (const [i, j] of places) addBlock(s, dst, n, i * mh, j * nh, block, nh);
   };
-  const into = (x: RingArray, y: RingArray, op: 'add' | 'sub' | 'from'): void => {
-    if (op === 'from') ring.sub(x, y, x);
-    else ring[op](x, x, y);
-    s.drop(y);
-  };
+  type Combine = 'add' | 'sub' | 'from';
+  /** x combined with a block of a, y with one of b. */
+  const withLeft = (x: RingArray, i: number, j: number, op: Combine): void =>
+    withBlock(s, x, op, a, k, i * mh, j * kh, kh);
+  const withRight = (y: RingArray, i: number, j: number, op: Combine): void =>
+    withBlock(s, y, op, b, n, i * kh, j * nh, nh);
   const p = s.words(mh * nh);
   /** p (+)= x y, or a product of its own. */
   function* times(x: RingArray, y: RingArray, fresh: boolean): Pausable<void> {
@@ -180,16 +199,16 @@ function* byHalves(s: Scratch, dst: RingArray, a: RingArray, b: RingArray, size:
     yield* product(s, p, x, y, inner);
   }
   const [x, y] = [left(1, 0), right(0, 1)];
-  into(x, left(1, 1), 'add');
-  into(y, right(0, 0), 'sub');
+  withLeft(x, 1, 1, 'add');
+  withRight(y, 0, 0, 'sub');
   yield* times(x, y, true);
   put(p, [0, 1], [1, 1]);
   const [a11, b11] = [left(0, 0), right(0, 0)];
   yield* times(a11, b11, true);
-  s.drop(b11);
+  s.drop(a11, b11);
   put(p, [0, 0]);
-  into(x, a11, 'sub');
-  into(y, right(1, 1), 'from');
+  withLeft(x, 0, 0, 'sub');
+  withRight(y, 1, 1, 'from');
   yield* times(x, y, false);
   put(p, [0, 1]);
   const own = s.words(mh * nh);
@@ -199,11 +218,11 @@ function* byHalves(s: Scratch, dst: RingArray, a: RingArray, b: RingArray, size:
     yield* product(s, own, u, v, inner);
     put(own, [i, j]);
   }
-  into(x, left(0, 1), 'from');
+  withLeft(x, 0, 1, 'from');
   const b22 = right(1, 1);
   yield* alone(x, b22, 0, 1);
   s.drop(b22);
-  into(y, right(1, 0), 'from');
+  withRight(y, 1, 0, 'from');
   const a22 = left(1, 1);
   yield* alone(a22, y, 1, 0);
   s.drop(a22, x, y);
@@ -211,8 +230,8 @@ function* byHalves(s: Scratch, dst: RingArray, a: RingArray, b: RingArray, size:
   yield* alone(a12, b21, 0, 0);
   s.drop(a12, b21, own);
   const [u, v] = [left(0, 0), right(1, 1)];
-  into(u, left(1, 0), 'sub');
-  into(v, right(0, 1), 'sub');
+  withLeft(u, 1, 0, 'sub');
+  withRight(v, 0, 1, 'sub');
   yield* times(u, v, false);
   put(p, [1, 0], [1, 1]);
   s.drop(u, v, p);

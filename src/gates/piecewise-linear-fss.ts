@@ -17,7 +17,7 @@
 
 import { words } from '../dealer/slots.ts';
 import type { RingArray } from '../ring/array.ts';
-import { type KeyShape, keyRow } from '../ring/keys.ts';
+import { type KeyShape, keyRow } from '../ring/fss-payload.ts';
 import { bitOf, dealRingKeys, evalSteps, keySlots, receiveKeys, signOf } from './fss-keys.ts';
 import { gate, ringOf, type Shapes } from './gate.ts';
 import { dealOpenTruncate, openTruncate, type Truncation, truncationSlots } from './open-truncate.ts';

@@ -9,11 +9,10 @@
  * scaleExact: |x| < 2^(k-2), trunc <= k - 2; see open-truncate.ts, exact form. Rounds 1, bytes k/8; dealer 2k/8.
  */
 import type { Scratch } from '../dealer/scratch.ts';
-import { words } from '../dealer/slots.ts';
 import type { RingArray } from '../ring/array.ts';
 import { gate, ringOf, type Shapes } from './gate.ts';
-import { dealGuard, rangeSlots, type Watch, watch } from './guard.ts';
-import { exactMaterial, truncateExactly } from './open-truncate.ts';
+import { exactMaterial, exactSlots, freeSlots, type Scaling, truncateExactly } from './open-truncate.ts';
+import { dealGuard, rangeSlots, type Watch, watch } from './range-rows.ts';
 
 /** The range guard watches x of the free form, if it does, and a wrap of x + r. */
 export type ScaleAttrs = { readonly trunc: number } & Watch;
@@ -40,11 +39,20 @@ const timesFactor = (s: Scratch, n: number, p: RingArray, shift: number, x?: Rin
   return out;
 };
 
+const byFactor = (p: Scratch, factor: RingArray, trunc: number): Scaling => ({
+  down: (dst, a) => p.ring.scale(dst, a, factor, trunc),
+  unit: (dst, a, shift) => {
+    const times = timesFactor(p, a.length, factor, shift - trunc, a);
+    p.ring.copy(dst, times);
+    p.drop(times);
+  },
+});
+
 /** Ins: x, and the public p, of one element or as many. Outs: x p / 2^trunc. */
 export const scale = gate({
-  slots: ({ ins: [x] }: Shapes, attrs: ScaleAttrs) => ({
-    shifted: words('truncation', x!.length),
-    ...rangeSlots(x!.length, attrs),
+  slots: ({ ins: [x], made }: Shapes, t: ScaleAttrs) => ({
+    ...freeSlots(x!.length, made),
+    ...rangeSlots(x!.length, t),
   }),
   *deal(d, [x, p], attrs) {
     const r = yield* d.share('shifted', scaled(d, ringOf(x!.r), ringOf(p!.c), attrs.trunc));
@@ -52,6 +60,7 @@ export const scale = gate({
     return [{ r }];
   },
   *eval(p, [x, factor], attrs) {
+    if (p.made) return [yield* p.made.freely(p, x!, byFactor(p, ringOf(factor!.c), attrs.trunc))];
     const c = scaled(p, ringOf(x!.c), ringOf(factor!.c), attrs.trunc);
     const r = yield* p.receiveShare('shifted');
     yield* watch(p, ringOf(x!.c), attrs);
@@ -60,11 +69,7 @@ export const scale = gate({
 });
 
 export const scaleExact = gate({
-  slots: ({ ins: [x] }: Shapes, _: ScaleAttrs) => ({
-    shifted: words('truncation', x!.length),
-    wrap: words('wrap', x!.length),
-    next: words('mask', x!.length),
-  }),
+  slots: ({ ins: [x], made }: Shapes, _: ScaleAttrs) => exactSlots(x!.length, made),
   *deal(d, [x, p], { trunc }) {
     const [r, factor] = [ringOf(x!.r), ringOf(p!.c)];
     const n = r.length;
@@ -76,6 +81,7 @@ export const scaleExact = gate({
   },
   *eval(p, [x, factor], { trunc }) {
     const [masked, f] = [ringOf(x!.c), ringOf(factor!.c)];
+    if (p.made) return [yield* p.made.exactly(p, x!, byFactor(p, f, trunc))];
     const material = yield* exactMaterial(p);
     const addPublic = (out: RingArray, c: RingArray): void => {
       p.ring.add(out, out, scaled(p, c, f, trunc));

@@ -10,20 +10,26 @@
 import { words } from '../dealer/slots.ts';
 import type { AnyArray as Arr } from '../ring/array.ts';
 import { bitsOf, gate, ringOf, type Shapes } from './gate.ts';
-import { dealOpenTruncate, openTruncate, type Truncation, truncationSlots } from './open-truncate.ts';
+import {
+  dealOpenTruncate,
+  openedUnder,
+  openTruncate,
+  type Truncation,
+  truncationSlots,
+} from './open-truncate.ts';
 import { inRanges } from './ranges.ts';
 
 /** Ins: b_0, x_0, b_1, x_1, ... and, if their number is odd, the base. Outs: the sum. */
 export const select = gate({
-  slots: ({ ins }: Shapes, t: Truncation) => {
+  slots: ({ ins, made }: Shapes, t: Truncation) => {
     const n = ins[0]!.length;
     const pairs = Math.floor(ins.length / 2);
     const secrets = ins.filter((x, i) => i % 2 === 1 && x.secret).length;
     return {
       beta: Array.from({ length: pairs }, () => words('bitTimes', n)),
       betaR: Array.from({ length: secrets }, () => words('bitTimes', n)),
-      u: words('mask', n),
-      ...truncationSlots(n, t, 'stream'),
+      u: words(openedUnder(t, made), n),
+      ...truncationSlots(n, t, 'stream', made),
     };
   },
   *deal(d, ins, attrs) {

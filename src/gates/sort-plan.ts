@@ -177,3 +177,9 @@ export const schedule = (lanes: number, n: number): number[] => {
   const extra = Math.ceil((lanes * n) / 4) + 64;
   return [first! * lanes, ...levels, ...new Array<number>(EXTRA_LEVELS).fill(extra)];
 };
+
+/** Levels that a sort takes, as most do: those that are kept in reserve are not counted. */
+export const usualLevels = (lanes: number, n: number): number => {
+  const levels = schedule(lanes, n).length;
+  return n <= SMALL ? levels : levels - EXTRA_LEVELS;
+};

@@ -15,12 +15,12 @@
 
 import type { DealerContext } from '../dealer/dealer-context.ts';
 import type { Scratch } from '../dealer/scratch.ts';
-import { bits as bitSlot, words } from '../dealer/slots.ts';
+import { words } from '../dealer/slots.ts';
 import { fail } from '../errors.ts';
 import type { RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
 import { gate, type Party, ringOf, type Shapes, type Value } from './gate.ts';
-import { clearAbove, dealLower, type LowerPlace, lower, lowerSlots, placeAfter } from './less-than.ts';
+import { clearAbove, dealLower, type LowerPlace, placeAfter, signSlots, signs } from './less-than.ts';
 import { PAUSE } from './pausable.ts';
 import { move } from './permutation.ts';
 import { additive, dealShuffle, type Lanes, shuffleColumns, turnSlots } from './shuffle.ts';
@@ -43,17 +43,19 @@ const wants = {
 } as const;
 
 /** Material to compare differences with 0, level by level: `counts` of them. */
-const signSlots = (counts: readonly number[], bits: number) => {
-  const levels = counts.map((m) => lowerSlots(m, bits - 1, 1));
+const levelSlots = (counts: readonly number[], bits: number, made: boolean | undefined) => {
+  const levels = counts.map((m) => signSlots(m, bits, 1, made));
   return {
     rho: counts.map((m) => words('mask', m)),
     codes: levels.flatMap((level) => level.codes),
+    sign: levels.flatMap((level) => level.sign),
+    entries: levels.flatMap((level) => level.entries),
+    chosen: levels.flatMap((level) => level.chosen),
     treeMasks: levels.flatMap((level) => level.treeMasks),
     treeProducts: levels.flatMap((level) => level.treeProducts),
-    signs: counts.map((m) => bitSlot('maskBits', m)),
   };
 };
-type SignSlots = ReturnType<typeof signSlots>;
+type LevelSlots = ReturnType<typeof levelSlots>;
 
 /** One level of comparisons. */
 interface SignLevel {
@@ -71,7 +73,7 @@ function* levelsOf(counts: readonly number[], bits: number): Generator<[m: numbe
   }
 }
 
-function* dealSigns(d: DealerContext<SignSlots>, m: number, { index, place, bits }: SignLevel) {
+function* dealSigns(d: DealerContext<LevelSlots>, m: number, { index, place, bits }: SignLevel) {
   const rho = yield* d.mask('rho', index);
   const planes = d.bits(m, d.field.bits);
   d.ring.toPlanes(planes, rho);
@@ -79,29 +81,19 @@ function* dealSigns(d: DealerContext<SignSlots>, m: number, { index, place, bits
   d.ring.copy(sign, planes.plane(bits - 1));
   const covered = clearAbove(d, planes, bits - 1);
   yield* dealLower(d, planes, covered, 1, place);
-  yield* d.share('signs', sign, index);
+  yield* d.share('sign', sign, index);
   d.drop(rho, planes, sign);
 }
 
 /** Signs of shared numbers, public. The dealt sharing of the mask's sign refreshes the shares that are opened. */
-function* openSigns(p: Party<SignSlots>, share: RingArray, { index, place, bits }: SignLevel) {
-  const m = share.length;
+function* openSigns(p: Party<LevelSlots>, share: RingArray, { index, place, bits }: SignLevel) {
   const rho = yield* p.mask('rho', index);
   p.ring.add(share, share, rho);
   const c = yield* p.open(share);
-  const planes = p.bits(m, p.field.bits);
-  p.ring.toPlanes(planes, c);
-  const sign = p.bits(m);
-  p.ring.copy(sign, planes.plane(bits - 1));
-  const covered = clearAbove(p, planes, bits - 1);
-  p.drop(rho);
-  const tree = yield* lower(p, [planes], m, covered, place);
-  const dealt = yield* p.receiveShare('signs', index);
-  p.ring.xor(tree, tree, dealt);
-  if (p.first) p.ring.xor(tree, tree, sign);
-  const opened = yield* p.open(tree);
+  const shares = yield* signs(p, c, rho, [0], bits, { ...place, index });
+  const opened = yield* p.open(shares);
   const out = p.ring.u8(opened).slice();
-  p.drop(sign, dealt, opened);
+  p.drop(rho, opened);
   return out;
 }
 
@@ -114,7 +106,7 @@ const keysOf = (p: Scratch, x: RingArray, place: RingArray, { shift, descending 
 };
 
 /** The columns that are handed on: keys and places as asked, and all that came along. */
-const handedOn = <T>(columns: readonly T[], want: SortAttrs['want']): T[] =>
+export const handedOn = <T>(columns: readonly T[], want: SortAttrs['want']): T[] =>
   columns.filter((_, i) => i > 1 || wants[want][i]);
 
 /**
@@ -122,13 +114,13 @@ const handedOn = <T>(columns: readonly T[], want: SortAttrs['want']): T[] =>
  * from; then the columns in that order.
  */
 export const sort = gate({
-  slots: ({ parties, ins }: Shapes, attrs: SortAttrs) => {
+  slots: ({ parties, ins, made }: Shapes, attrs: SortAttrs) => {
     const size = attrs.lanes * attrs.n;
     const columns = ins.length + 1;
     return {
       ...turnSlots(parties, columns, attrs),
       masks: handedOn(new Array<number>(columns).fill(size), attrs.want).map((n) => words('mask', n)),
-      ...signSlots(schedule(attrs.lanes, attrs.n), attrs.bits),
+      ...levelSlots(schedule(attrs.lanes, attrs.n), attrs.bits, made),
     };
   },
   *deal(d, [x, ...along], attrs) {
@@ -169,8 +161,8 @@ export const sort = gate({
       move(p, a, keys, first);
       move(p, b, keys, second);
       p.ring.sub(a, a, b);
-      const signs = yield* openSigns(p, a, level);
-      plan.answer((i) => (signs[i >> 3]! >> (i & 7)) & 1, first.length);
+      const answers = yield* openSigns(p, a, level);
+      plan.answer((i) => (answers[i >> 3]! >> (i & 7)) & 1, first.length);
       p.drop(a, b);
     }
     if (!plan.finished)

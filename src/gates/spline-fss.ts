@@ -23,14 +23,13 @@ import type { DealerContext } from '../dealer/dealer-context.ts';
 import { words as wordSlot } from '../dealer/slots.ts';
 import type { RingArray } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
-import { type KeyShape, keyRow } from '../ring/keys.ts';
+import { type KeyShape, keyRow } from '../ring/fss-payload.ts';
 import * as math from '../ring/math/index.ts';
 import type { SplineShape } from '../ring/ring.ts';
+import { tableBlocks } from './dealt-tables.ts';
 import type { ExponentialAttrs } from './exponential.ts';
-import { tableBlocks } from './fourier.ts';
 import { bitOf, dealRingKeys, keySlots, receiveKeys, signOf } from './fss-keys.ts';
 import { gate, type Party, ringOf, type Shapes } from './gate.ts';
-import { watch } from './guard.ts';
 import {
   dealOpenTruncate,
   openTruncate,
@@ -39,6 +38,7 @@ import {
   truncationSlots,
 } from './open-truncate.ts';
 import { PAUSE } from './pausable.ts';
+import { watch } from './range-rows.ts';
 
 export interface SplineAttrs extends Truncation, SplineShape {
   /** Scale of the payload and of the public weights, in bits. The opened value has scale t1 + t2. */

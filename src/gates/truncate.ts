@@ -8,19 +8,24 @@
  * are always scaled together. Rounds 0, bytes 0; dealer k/8.
  *
  * truncateExact: see open-truncate.ts, exact form. Rounds 1, bytes k/8; dealer 2k/8.
+ *
+ * Two parties without a dealer open the shifted value: rounds 1, bytes k/8; exact: 2, (k + 1)/8.
  */
 
-import { words } from '../dealer/slots.ts';
 import { gate, ringOf, type Shapes } from './gate.ts';
-import { dealGuard, rangeSlots, type Watch, watch } from './guard.ts';
-import { dealShift, shiftSlots, truncateOpened } from './open-truncate.ts';
+import { byBits, dealShift, exactSlots, freeSlots, truncateOpened } from './open-truncate.ts';
+import { dealGuard, rangeSlots, type Watch, watch } from './range-rows.ts';
 
-/** Bits to drop. */
-export type TruncateAttrs = { readonly trunc: number } & Watch;
+export type TruncateAttrs = {
+  /** Bits to drop. */
+  readonly trunc: number;
+  /** The result is (c >> trunc) - (r >> trunc) and no neighbour of it: a borrow of the same bits tells what x >> trunc is. */
+  readonly whole?: boolean;
+} & Watch;
 
 export const truncate = gate({
-  slots: ({ ins: [x] }: Shapes, t: TruncateAttrs) => ({
-    shifted: words('truncation', x!.length),
+  slots: ({ ins: [x], made }: Shapes, t: TruncateAttrs) => ({
+    ...freeSlots(x!.length, made, t.whole),
     ...rangeSlots(x!.length, t),
   }),
   *deal(d, [x], t) {
@@ -31,6 +36,7 @@ export const truncate = gate({
     return [{ r }];
   },
   *eval(p, [x], t) {
+    if (p.made && !t.whole) return [yield* p.made.freely(p, x!, byBits(p, t.trunc))];
     const c = p.words(x!.c!.length);
     p.ring.shr(c, ringOf(x!.c), t.trunc);
     const r = yield* p.receiveShare('shifted');
@@ -40,11 +46,15 @@ export const truncate = gate({
 });
 
 export const truncateExact = gate({
-  slots: ({ ins: [x] }: Shapes, t: TruncateAttrs) => shiftSlots(x!.length, { ...t, exact: true }),
+  slots: ({ ins: [x], made }: Shapes, t: TruncateAttrs) => ({
+    ...exactSlots(x!.length, made, t.whole),
+    ...rangeSlots(x!.length, t),
+  }),
   *deal(d, [x], t) {
     return [yield* dealShift(d, ringOf(x!.r), { ...t, exact: true })];
   },
   *eval(p, [x], t) {
+    if (p.made && !t.whole) return [yield* p.made.exactly(p, x!, byBits(p, t.trunc))];
     return [yield* truncateOpened(p, ringOf(x!.c), t)];
   },
 });

@@ -1,4 +1,4 @@
-/** @file Keeps the event loop awake for a moment after a `recv` began to wait, where answers usually come that soon. */
+/** @file Busy polling: keeps the event loop awake for a short time after a `recv` starts to wait, if answers usually arrive that soon. */
 
 /** How long. */
 const SPIN_MS = 1;

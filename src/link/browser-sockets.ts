@@ -15,17 +15,17 @@ const POLL_MS = 4;
 const webSocket = (ws: WebSocket): Socket => {
   let events: SocketEvents | undefined;
   const early: (() => void)[] = [];
-  const tell = (run: (to: SocketEvents) => void): void => {
+  const deliver = (run: (to: SocketEvents) => void): void => {
     if (events === undefined) early.push(() => run(events!));
     else run(events);
   };
   ws.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) =>
-    tell((to) =>
+    deliver((to) =>
       typeof data === 'string' ? to.message(new Uint8Array(), false) : to.message(new Uint8Array(data), true),
     );
   ws.onclose = ({ code, reason }) =>
-    tell((to) => to.close(`closed (${code}${reason === '' ? '' : ` ${reason}`})`));
-  ws.onerror = () => tell((to) => to.close('the connection broke'));
+    deliver((to) => to.close(`closed (${code}${reason === '' ? '' : ` ${reason}`})`));
+  ws.onerror = () => deliver((to) => to.close('the connection broke'));
   const whenSent = (left: () => void): void => {
     if (ws.bufferedAmount <= AHEAD || ws.readyState !== WebSocket.OPEN) left();
     else setTimeout(() => whenSent(left), POLL_MS);

@@ -10,7 +10,7 @@ export interface Ticker {
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   elapsed(): number;
   /** Calls `run` once after `ms`; returns what keeps it from being called. `idle`: it does not keep a program alive. */
   after(ms: number, run: () => void, idle?: boolean): () => void;

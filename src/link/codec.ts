@@ -12,6 +12,13 @@ import { Decoder, Encoder, Tag } from 'cbor-x/index-no-eval';
 import { fail, TesseraError } from '../errors.ts';
 import { type CodecLimits, DEFAULT_LIMITS, refuse, scan, TYPED_TAG } from './cbor-scan.ts';
 import {
+  arrayByName,
+  littleEndian,
+  type NUMBER_ARRAYS,
+  type NumberArray,
+  swapBytes,
+} from './number-arrays.ts';
+import {
   type AllowedList,
   ARRAY_ALIASES,
   allowance,
@@ -42,40 +49,6 @@ const ALIGN = 16;
 /** How many CBOR levels one level of values can take: tag, list, entry. */
 const LEVELS = 3;
 const MAX_BIGINT_DIGITS = 1 << 16;
-
-type NumberArray =
-  | Uint8ClampedArray
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array
-  | BigUint64Array
-  | BigInt64Array
-  | Float32Array
-  | Float64Array;
-
-const NUMBER_ARRAYS = [
-  Uint8ClampedArray,
-  Int8Array,
-  Uint16Array,
-  Int16Array,
-  Uint32Array,
-  Int32Array,
-  BigUint64Array,
-  BigInt64Array,
-  Float32Array,
-  Float64Array,
-] as const;
-const arrayByName = new Map(NUMBER_ARRAYS.map((type) => [type.name, type] as const));
-
-const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-
-/** In place, for the few machines that are not little-endian. */
-const swapBytes = (bytes: Uint8Array, width: number): Uint8Array => {
-  for (let i = 0; i < bytes.length; i += width) bytes.subarray(i, i + width).reverse();
-  return bytes;
-};
 
 /** Half of a pair: text that UTF-8 has no bytes for, and that would arrive as another. It travels as UTF-16. */
 const LONE = /\p{Surrogate}/u;

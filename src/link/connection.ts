@@ -4,7 +4,7 @@ import { ConnectError } from './failures.ts';
 import type { Opening, Seal } from './handshake-keys.ts';
 import type { MessagePipe } from './handshake-messages.ts';
 import { hasBody } from './packets.ts';
-import type { PacketPipe } from './session.ts';
+import type { PacketPipe } from './session-events.ts';
 
 export interface PacketHandlers {
   packet(head: Uint8Array, body: Uint8Array | undefined): void;

@@ -14,7 +14,7 @@ import { ConnectError, type ConnectReason } from './failures.ts';
 import { roomSocket } from './room-socket.ts';
 import type { Dialled } from './sockets.ts';
 import { checkPartyCertificate, type PeerTrust, type TlsMaterial } from './tls.ts';
-import { WS_OPTIONS, wsSocket } from './ws-socket.ts';
+import { KEEP_ALIVE_MS, WS_OPTIONS, wsSocket } from './ws-socket.ts';
 
 /** How long an attempt may take where its caller sets no limit. */
 const DIAL_MS = 10_000;
@@ -124,7 +124,7 @@ export const dial = (
           });
     let raw: IncomingMessage['socket'] | undefined;
     ws.on('upgrade', (response) => {
-      raw = response.socket.setNoDelay(true);
+      raw = response.socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
     });
     const stop = () => failed(new ConnectError('closed', `dialling "${party}" was given up`));
     const failed = (error: unknown) => {

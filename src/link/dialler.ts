@@ -8,7 +8,7 @@ import { dialHandshake, type Established, type Local, NO_BINDING } from './hands
 import { type Hello, rejectPeer } from './handshake-messages.ts';
 import { sameBytes } from './identity.ts';
 import type { Plan } from './link-options.ts';
-import type { PeerSession } from './session.ts';
+import type { PeerSession } from './peer-session.ts';
 
 export interface DiallerEvents {
   retrying(peer: string, error: ConnectError): void;

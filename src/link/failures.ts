@@ -66,6 +66,19 @@ export interface AbortReason {
   readonly cause?: string;
 }
 
+/** What a peer says of its end, as far as it has the form that it should have. */
+export const heardReason = (party: string, said: unknown): AbortReason => {
+  const { code, about, via, op, cause } = (said ?? {}) as Partial<AbortReason>;
+  return {
+    party,
+    code: typeof code === 'string' ? code.slice(0, 64) : 'PARTY_FAILED',
+    ...(typeof about === 'string' && { about: about.slice(0, 128) }),
+    ...(typeof via === 'string' && { via: via.slice(0, 128) }),
+    ...((typeof op === 'string' || typeof op === 'number') && { op }),
+    ...(typeof cause === 'string' && { cause }),
+  };
+};
+
 const failedText = (party: string, { code, op, cause }: AbortReason): string =>
   `party "${party}" failed (${code})${op === undefined ? '' : ` at op ${op}`}` +
   (cause === undefined ? '' : `: ${cause}`);
@@ -96,9 +109,14 @@ export const partyFailed =
     );
   };
 
-/** Another party ends because it has lost this one. */
-export const lostUs = ({ party, via = party }: AbortReason): Failure =>
-  peerLost(via, 'it has ended, since it had lost this party');
+/** Another party ends because it has lost this one, or waited too long for it. `lastSeen`: of those who may have. */
+export const lostUs = (
+  { party, via = party, op }: AbortReason,
+  lastSeen: (party: string) => number | undefined,
+): Failure => {
+  const where = op === undefined ? '' : ` at op ${op}`;
+  return peerLost(via, `it has ended, since it had lost this party${where}`, lastSeen(via));
+};
 
 /** Codes with which a party ends because another is gone, or never came. */
 const ABSENT: ReadonlySet<string> = new Set(['PEER_LOST', 'LINK']);

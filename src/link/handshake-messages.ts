@@ -98,6 +98,25 @@ export const rejection = (error: unknown): Uint8Array => {
 /** Tells the peer why it is turned away. */
 export const rejectPeer = (pipe: MessagePipe, error: unknown): void => pipe.send(rejection(error));
 
+/**
+ * Why the peer turns this party away, where a message that came in the place of a packet says so: a dialler may give up, by its
+ * own time, a connection that is established here already. Undefined for anything else.
+ */
+export const refusalIn = (message: Uint8Array): string | undefined => {
+  const length = message[0]! | (message[1]! << 8) | (message[2]! << 16);
+  // A control message is its head alone, whose length comes first: no packet looks so and reads as a rejection.
+  if (length !== message.byteLength - 4 || message[3] !== 0) return;
+  try {
+    const [kind, content] = readMessage(message);
+    return kind === 'reject' ? turnedAway(content) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const turnedAway = ({ message }: Record<string, unknown>): string =>
+  `the peer turned this party away: ${String(message).slice(0, 1000)}`;
+
 const REASONS: readonly ConnectReason[] = [
   'party',
   'job',
@@ -132,15 +151,11 @@ export const expectMessage = async (
   const [kind, content] = readMessage(message);
   if (kind === 'reject') {
     const reason = REASONS.find((r) => r === content.reason) ?? 'protocol';
-    throw new ConnectError(
-      reason,
-      `the peer turned this party away: ${String(content.message).slice(0, 1000)}`,
-      {
-        ...(Array.isArray(content.paths) ? { paths: content.paths.map(String) } : {}),
-        ...(content.builds === undefined ? {} : { builds: content.builds }),
-        ...(opener !== undefined && opened !== undefined && { proved: true }),
-      },
-    );
+    throw new ConnectError(reason, turnedAway(content), {
+      ...(Array.isArray(content.paths) ? { paths: content.paths.map(String) } : {}),
+      ...(content.builds === undefined ? {} : { builds: content.builds }),
+      ...(opener !== undefined && opened !== undefined && { proved: true }),
+    });
   }
   if (kind !== due) throw new ConnectError('protocol', `the peer said "${kind}" where "${due}" was due`);
   if (opened === undefined) throw new ConnectError('protocol', `the peer's "${kind}" is not sealed`);

@@ -1,4 +1,4 @@
-/** @file What a link keeps open, and whether that keeps its program from ending. */
+/** @file Whether the open connections of a link keep the process alive. */
 import type { Connection } from './connection.ts';
 
 export class Holding {

@@ -43,9 +43,12 @@ export const identitySecretText = (identity: Identity): string =>
 /** Reads a peer's public identity. */
 export const parseIdentity = (text: string, what = 'identity'): Uint8Array => fromText(text, PUBLIC, what);
 
+/** The 32 bytes that the own, secret identity is made of. */
+export const parseSecretSeed = (text: string, what = 'identity'): Uint8Array => fromText(text, SECRET, what);
+
 /** Reads the own, secret identity. */
 export const parseSecretIdentity = (text: string, what = 'identity'): Identity =>
-  createIdentity(fromText(text, SECRET, what));
+  createIdentity(parseSecretSeed(text, what));
 
 export const sign = (message: Uint8Array, identity: Identity): Uint8Array =>
   ed25519Sign(message, identity.secretKey);

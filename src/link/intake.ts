@@ -12,7 +12,7 @@ import * as wire from './packets.ts';
 const MAX_CHANNELS = 10_000;
 const MAX_NAME_BYTES = 512;
 
-/** Where finished things go. */
+/** Receives complete frames and control records. */
 export interface IntakeTarget {
   /** False: nobody will ever take it. */
   frame(key: string, tag: number, bytes: Uint8Array): boolean;
@@ -63,7 +63,7 @@ export class Intake {
     this.#maxHeldBytes = limits.maxHeldBytes;
   }
 
-  /** The last packet of an unbroken row. */
+  /** The number of the last packet received in order. */
   get received(): number {
     return this.#received;
   }
@@ -114,7 +114,7 @@ export class Intake {
     );
   }
 
-  /** Nobody wants what has come on a channel, nor what is still to come of its frame. */
+  /** The channel is closed here: drops what has arrived on it, and the rest of a frame that has begun. */
   #letGo(channel: InChannel): void {
     if (channel.part !== undefined) this.#held -= channel.part.bytes.length - channel.part.filled;
     channel.part = undefined;

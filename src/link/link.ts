@@ -15,7 +15,7 @@ export interface Channel {
   /** The frame with that tag from that peer. Rejects with a TesseraError when the peer is lost or has failed. */
   recv(from: string, tag: number): Promise<Uint8Array>;
   /** Calls `heard` with the tag of each frame from that peer that comes while no `recv` waits for it; the frame stays. */
-  notice(from: string, heard: (tag: number) => void): void;
+  notice(from: string, onFrame: (tag: number) => void): void;
   /** Frames and payload bytes, as counted on the link. */
   readonly stats: LinkStats;
   close(): void;

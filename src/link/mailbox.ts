@@ -31,7 +31,7 @@ export class Inbox {
   readonly #onWaits: (change: number) => void;
   #next: number | undefined;
   #failure: Failure | undefined;
-  #heard: ((tag: number) => void) | undefined;
+  #onFrame: ((tag: number) => void) | undefined;
 
   constructor(channel: string, from: string, onWaits: (change: number) => void) {
     this.channel = channel;
@@ -63,7 +63,7 @@ export class Inbox {
     const waiter = this.#waiters.get(tag);
     if (waiter === undefined) {
       this.#frames.set(tag, bytes);
-      this.#heard?.(tag);
+      this.#onFrame?.(tag);
       return false;
     }
     this.#waiters.delete(tag);
@@ -90,9 +90,9 @@ export class Inbox {
     );
   }
 
-  notice(heard: (tag: number) => void): void {
-    this.#heard = heard;
-    for (const tag of this.#frames.keys()) heard(tag);
+  notice(onFrame: (tag: number) => void): void {
+    this.#onFrame = onFrame;
+    for (const tag of this.#frames.keys()) onFrame(tag);
   }
 
   /** The frame with that tag now, if it is here (and it is not here afterwards). */
@@ -195,9 +195,9 @@ class MailChannel implements Channel {
     return coming.then((bytes) => this.#took(from, bytes));
   }
 
-  notice(from: string, heard: (tag: number) => void): void {
+  notice(from: string, onFrame: (tag: number) => void): void {
     this.#check(from, 0);
-    this.#table.inbox(this.#key, this.#name, from).notice(heard);
+    this.#table.inbox(this.#key, this.#name, from).notice(onFrame);
   }
 
   close(): void {

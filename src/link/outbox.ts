@@ -2,8 +2,9 @@
  * @file The sending half of a session: frames queue by channel, leave as numbered packets as far as the peer's credit
  * goes, and stay here until the peer has them. Knows nothing of connections.
  */
+
+import { Pace } from './chunk-size.ts';
 import { type Clock, clock } from './clock.ts';
-import { Pace } from './pace.ts';
 import * as wire from './packets.ts';
 
 /** Above this, `send` asks its caller to wait. */
@@ -62,7 +63,7 @@ export interface Outgoing {
   readonly seq: number;
   readonly head: Uint8Array;
   readonly body: Uint8Array | undefined;
-  /** By the clock that nobody sets. */
+  /** Monotonic time. */
   readonly sentAt: number;
 }
 
@@ -138,7 +139,7 @@ export class Outbox {
     if (this.#bye === 'no' && !this.#released) this.#bye = 'wanted';
   }
 
-  /** Lets all wait-for-room promises go: the peer is gone, and the next `send` says so. */
+  /** Resolves all promises that wait for room: the peer is lost, and the next `send` rejects. */
   release(): void {
     for (const channel of this.#byId.values()) for (const resolve of channel.drained.splice(0)) resolve();
     this.#turns.length = 0;

@@ -6,13 +6,15 @@
  *
  * DATA packets are numbered and kept until acknowledged; STATUS packets carry acknowledgement and credit only. With
  * flag BODY, the bytes of the last record are the next message of the connection, so that large payloads are not
- * copied together with their header.
+ * copied together with their header; with flag COMPUTES, the sender may be silent from here on, until a packet of status
+ * comes without it.
  */
 import { TesseraError } from '../errors.ts';
 
 export const DATA = 1;
 export const STATUS = 2;
 const BODY = 1;
+const COMPUTES = 2;
 
 export const FRAME = 1;
 export const CHUNK = 2;
@@ -49,6 +51,8 @@ export interface Packet {
   readonly kind: number;
   readonly seq: number;
   readonly ack: number;
+  /** Of STATUS: a function of the sender's program runs, in which it may answer nobody. */
+  readonly computes?: boolean;
   readonly records: readonly Rec[];
 }
 
@@ -86,7 +90,7 @@ export const writePacket = (packet: Packet, body: boolean): Uint8Array => {
   const out = new Uint8Array(size);
   const view = new DataView(out.buffer);
   out[0] = packet.kind;
-  out[1] = body ? BODY : 0;
+  out[1] = body ? BODY : packet.computes ? COMPUTES : 0;
   view.setFloat64(4, packet.seq, true);
   view.setFloat64(12, packet.ack, true);
   let at = PACKET_HEADER;
@@ -156,7 +160,7 @@ export const readPacket = (head: Uint8Array, body?: Uint8Array): Packet => {
     records.push({ type, channel, tag, total, offset, bytes });
   }
   if (bodyLeft !== undefined) protocolError('a body belongs to no record');
-  return { kind, seq, ack, records };
+  return { kind, seq, ack, computes: head[1] === COMPUTES, records };
 };
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;

@@ -1,8 +1,8 @@
 /** @file What a party knows of each of its peers: their states, who hears of them, and the wait until all are up. */
 import type { Clock } from './clock.ts';
 import { type ConnectError, closedHere } from './failures.ts';
+import type { PeerSession } from './peer-session.ts';
 import { buildDiffers, type PeerEvent, type PeerRow, readyError, stillAwaited } from './report.ts';
-import type { PeerSession } from './session.ts';
 import type { TransportEvents } from './websocket-transport.ts';
 
 /** When it is said who is waited for. */
@@ -25,6 +25,8 @@ export class PeerStates {
   readonly #listeners = new Set<Partial<TransportEvents>>();
   /** Who has been said to be answered for by somebody else, and why. */
   readonly #doubts = new Set<string>();
+  /** How often it has been said of who computes. */
+  readonly #silences = new Map<string, number>();
   #refusals: string[] = [];
   #changed: (() => void)[] = [];
 
@@ -67,6 +69,15 @@ export class PeerStates {
     this.#doubts.add(what);
     const { where } = this.#rows.get(peer)!;
     this.emit((listener) => listener.peer?.({ party: peer, state: 'waiting', where, error }));
+  }
+
+  /** A peer that computes has not answered for so long: said once in each `everyMs`. */
+  silent(party: string, ms: number, everyMs: number): void {
+    const times = Math.floor(ms / everyMs);
+    if (times === (this.#silences.get(party) ?? 0)) return;
+    this.#silences.set(party, times);
+    if (times > 0)
+      this.emit((listener) => listener.peer?.({ party, state: 'computes', silentMs: Math.round(ms) }));
   }
 
   refused(from: string, why: string): void {

@@ -53,6 +53,11 @@ export class Pending {
     this.#remove(keyOf(socket), socket.remoteAddress ?? '');
   }
 
+  /** The listener ends: who has not proved anything does not hold it up. */
+  end(): void {
+    for (const socket of this.#sockets.values()) socket.destroy();
+  }
+
   #add(socket: Socket): void {
     const { remoteAddress: address = '' } = socket;
     const key = keyOf(socket);

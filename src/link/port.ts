@@ -10,7 +10,7 @@ import { fail } from '../errors.ts';
 import { type AbortReason, abortReason, closedHere, partyFailed, peerLost } from './failures.ts';
 import type { Channel } from './link.ts';
 import { type Carrier, ChannelTable, Handover } from './mailbox.ts';
-import type { AbortableTransport } from './memory.ts';
+import type { AbortableTransport } from './memory-link.ts';
 import { SharedPipe, sharedMemory } from './shared.ts';
 import { atEventLoop, atTickEnd } from './tick.ts';
 

@@ -5,9 +5,11 @@ import { ConnectError } from './failures.ts';
 
 export interface PeerEvent {
   readonly party: string;
-  readonly state: 'waiting' | 'retrying' | 'up' | 'down' | 'resumed' | 'closed' | 'lost';
+  readonly state: 'waiting' | 'retrying' | 'up' | 'down' | 'resumed' | 'closed' | 'lost' | 'computes';
   /** Why it is not up. */
   readonly error?: Error;
+  /** With `computes`, said once in `peerTimeoutMs`: how long a function of its own has kept it from answering. */
+  readonly silentMs?: number;
   /** With `waiting`, which is said again and again: where it is waited for. */
   readonly where?: string;
 }
@@ -64,6 +66,9 @@ const awaitedAt = (where: string | undefined): string => {
 export const waitingText = (event: PeerEvent): string =>
   `waiting for ${event.party}${awaitedAt(event.where)}, ` +
   (event.error === undefined ? 'not heard of yet' : `${reasonOf(event)} (${event.error.message})`);
+
+export const computesText = ({ party, silentMs = 0 }: PeerEvent): string =>
+  `${party} has not answered for ${Math.round(silentMs / 1000)} s: a function of its own program runs, and its connection stands`;
 
 /**
  * One row a peer; the code is that of the failure that cannot pass by itself, if there is one. `timeoutMs`: how long they were

@@ -1,9 +1,9 @@
-/** @file Who may go on with a session after a break: the process that is in it, and no other in its place. */
+/** @file Who may resume a session after a broken connection: only the process that it was established with. */
 import { ConnectError, peerLost } from './failures.ts';
 import type { Local } from './handshake.ts';
 import type { Hello } from './handshake-messages.ts';
 import { sameBytes } from './identity.ts';
-import type { PeerSession } from './session.ts';
+import type { PeerSession } from './peer-session.ts';
 
 /** How long a peer whose connection broke may take to come back before another process may take its place. */
 const RETURN_MS = 1_000;

@@ -1,4 +1,4 @@
-/** @file Listening: one port serves any number of jobs and parties of this process, told apart by the dialer's hello. */
+/** @file Listening: one port serves any number of jobs and parties of this process; the dialer's hello says which one it wants. */
 import { createServer as createHttp, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createHttps, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -11,7 +11,7 @@ import { HTTP, holdErrors, Pending } from './pending.ts';
 import type { Lease } from './sockets.ts';
 import type { TlsMaterial } from './tls.ts';
 import { type Acceptor, welcome } from './welcome.ts';
-import { WS_OPTIONS, wsSocket } from './ws-socket.ts';
+import { KEEP_ALIVE_MS, WS_OPTIONS, wsSocket } from './ws-socket.ts';
 
 const routeKey = (job: string, party: string): string => `${job}\0${party}`;
 
@@ -49,7 +49,9 @@ class Listener {
     this.#server.on('tlsClientError', (error: Error, socket: TLSSocket) =>
       this.#refused(socket.remoteAddress, tlsReason(error, socket)),
     );
-    this.#server.on('connection', (socket: Socket) => socket.setNoDelay(true));
+    this.#server.on('connection', (socket: Socket) =>
+      socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS),
+    );
     this.#server.on('request', (_request, response) =>
       response.writeHead(426).end('This port speaks WebSocket.\n'),
     );
@@ -114,6 +116,7 @@ class Listener {
       this.#sockets.close();
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
+      this.#pending.end();
     });
   }
 

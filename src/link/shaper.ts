@@ -2,6 +2,7 @@
 import { fail } from '../errors.ts';
 import type { Channel, LinkStats, Transport } from './link.ts';
 import { Handover } from './mailbox.ts';
+import { atEventLoop } from './tick.ts';
 
 export interface ShapeOptions {
   /** Time that a frame and its answer take together; each direction takes half. */
@@ -58,7 +59,7 @@ class Pipe {
     }
     const left = head.due - performance.now();
     if (left > POLL_MS) setTimeout(() => this.#wait(), left - POLL_MS + 0.5);
-    else if (left > 0) soon(() => this.#wait());
+    else if (left > 0) atEventLoop(() => this.#wait());
     else this.#release();
   }
 
@@ -79,9 +80,6 @@ class Pipe {
     this.#wait();
   }
 }
-
-const soon: (run: () => void) => unknown =
-  typeof setImmediate === 'function' ? setImmediate : (run) => setTimeout(run);
 
 class ShapedChannel implements Channel {
   readonly #inner: Channel;
@@ -121,8 +119,8 @@ class ShapedChannel implements Channel {
     return this.#inner.recv(from, tag);
   }
 
-  notice(from: string, heard: (tag: number) => void): void {
-    this.#inner.notice(from, heard);
+  notice(from: string, onFrame: (tag: number) => void): void {
+    this.#inner.notice(from, onFrame);
   }
 
   close(): void {

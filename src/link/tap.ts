@@ -22,7 +22,7 @@ const tappedChannel = (inner: Channel, { received, sent }: Taps): Channel => ({
     received?.(from, bytes.slice());
     return bytes;
   },
-  notice: (from, heard) => inner.notice(from, heard),
+  notice: (from, onFrame) => inner.notice(from, onFrame),
   close: () => inner.close(),
 });
 
@@ -33,7 +33,7 @@ export const tapped = <T extends Transport>(transport: T, taps: Taps): T =>
       if (property === 'channel')
         return (name: string, peers: readonly string[]) => {
           const channel = target.channel(name, peers);
-          return name.startsWith('spu ') ? tappedChannel(channel, taps) : channel;
+          return /^spu($| )/.test(name) ? tappedChannel(channel, taps) : channel;
         };
       const value: unknown = Reflect.get(target, property, target);
       return typeof value === 'function' ? value.bind(target) : value;

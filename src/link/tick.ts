@@ -1,10 +1,11 @@
-/** @file The end of the current tick, at which everything that was sent in it leaves as one message; and the next turn. */
+/** @file Scheduling at the end of the current tick, where all frames sent in it leave as one message, and at the next turn of the event loop. */
 
 /** Without `nextTick`, a promise chain of this many links still counts as the same tick. */
 const MICROTASK_HOPS = 16;
 
-const nextTick =
-  typeof process === 'object' && typeof process.nextTick === 'function' ? process.nextTick : undefined;
+/** Bundlers put a `process` of their own, whose ticks are timers, in the place of the bare name. */
+const { nextTick } =
+  (globalThis as { readonly process?: { readonly nextTick?: (run: () => void) => void } }).process ?? {};
 
 /**
  * Runs `run` once all promise reactions that are due now have run. In Node and Deno a `nextTick` callback that is

@@ -1,4 +1,4 @@
-/** @file Relays that could not be reached at the last attempt: it is they who are gone then, not the peers behind them. */
+/** @file Relays that could not be reached at the last attempt: errors then name the relay as lost, and not the peers behind it. */
 import { type ConnectError, type Failure, relayLost } from './failures.ts';
 
 export class Unreachable {

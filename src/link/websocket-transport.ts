@@ -1,6 +1,7 @@
 /** @file What the transport of production offers beside channels: the state of peers, and its own end. */
 import type { TesseraError } from '../errors.ts';
-import type { AbortableTransport } from './memory.ts';
+import type { Computing } from './computing.ts';
+import type { AbortableTransport } from './memory-link.ts';
 import type { PeerEvent } from './report.ts';
 
 export interface TransportEvents {
@@ -21,6 +22,10 @@ export interface WebSocketTransport extends AbortableTransport {
   readonly port: number | undefined;
   /** Whether the link keeps the program from ending, as it does at first. */
   hold(on: boolean): void;
+  /** What is told of functions of the program; absent where the link has a thread of its own, and answers all the while. */
+  readonly computing?: Computing;
+  /** `patienceMs`: how long peers are waited for that take nothing of what was sent, where it is less than usual. */
+  close(patienceMs?: number): Promise<void>;
   /** Bytes kept for peers: waiting for credit, or for acknowledgement. */
   readonly held: number;
 }

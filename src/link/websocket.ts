@@ -10,6 +10,7 @@ import { BUILD } from '../build.ts';
 import { TesseraError } from '../errors.ts';
 import { Awake } from './awake.ts';
 import type { Ticker } from './clock.ts';
+import { Computing } from './computing.ts';
 import { digestConfig } from './config.ts';
 import type { Connection } from './connection.ts';
 import { Dialler, type DiallerEvents, resumeOf } from './dialler.ts';
@@ -24,17 +25,17 @@ import {
   peerLost,
 } from './failures.ts';
 import { answerHandshake, type Established, type Local, NO_BINDING } from './handshake.ts';
-import type { Hello } from './handshake-messages.ts';
+import { type Hello, refusalIn } from './handshake-messages.ts';
 import { Holding } from './holding.ts';
 import { identityText } from './identity.ts';
 import type { Channel } from './link.ts';
 import { type Plan, planOf, type WebSocketTransportOptions } from './link-options.ts';
 import { type Carrier, ChannelTable, othersOf } from './mailbox.ts';
+import { PeerSession } from './peer-session.ts';
 import { PeerStates } from './peer-states.ts';
 import { waitAtRelay } from './relay-wait.ts';
 import { whereOf } from './report.ts';
 import { checkReturn } from './return.ts';
-import { PeerSession } from './session.ts';
 import type { Lease } from './sockets.ts';
 import { Unreachable } from './unreachable.ts';
 import type { TransportEvents, WebSocketTransport } from './websocket-transport.ts';
@@ -45,6 +46,9 @@ export type { TransportEvents, WebSocketTransport } from './websocket-transport.
 
 /** How long `close` waits for a peer without a connection; one that reads slowly gets more. */
 const CLOSE_MS = 5_000;
+/** So long after `readyTimeoutMs` a peer that never came is lost: `ready`, if somebody waits there, says first who is missing. */
+const READY_GRACE_MS = 1_000;
+
 class Link implements WebSocketTransport, Carrier, Acceptor {
   readonly self: string;
   readonly parties: readonly string[];
@@ -70,6 +74,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
   readonly #ended = new AbortController();
   readonly #holding = new Holding();
   readonly #unreachable = new Unreachable();
+  readonly computing: Computing;
   readonly #awake = new Awake(() => this.#table.waits > 0);
 
   constructor(plan: Plan, environment: Environment) {
@@ -83,6 +88,7 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     this.parties = plan.parties;
     this.#table = new ChannelTable(this);
     this.#peers = new PeerStates(plan.self, environment.clock);
+    this.computing = new Computing(this.#sessions, environment.clock, plan.heartbeatMs);
     this.#local = {
       self: plan.self,
       job: plan.job,
@@ -155,13 +161,16 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
         );
       },
       aborted: (reason: AbortReason) => {
-        const failure = reason.about === this.self ? lostUs(reason) : partyFailed(reason);
+        const seen = (party: string) => this.#sessions.get(party)?.lastSeen;
+        const failure = reason.about === this.self ? lostUs(reason, seen) : partyFailed(reason);
         for (const other of this.#sessions.keys()) this.#table.failPeer(other, failure, true);
         if (this.#failure === undefined) this.#passOn(peer, reason);
         this.#failure ??= failure();
         this.#peers.wake();
         this.#peers.emit((listener) => listener.abort?.(failure()));
       },
+      computes: () => this.computing.on,
+      silent: (ms: number) => this.#peers.silent(peer, ms, this.#plan.peerTimeoutMs),
       absent: (why: string, lastSeen: number) => this.#unreachable.failureOf(peer, why, lastSeen),
       bye: () => {
         this.#table.failPeer(peer, peerLost(peer, 'it has closed its link', this.#environment.clock.now()));
@@ -250,20 +259,21 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     for (const session of this.#sessions.values()) session.abort(reason);
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
+  close(patienceMs?: number): Promise<void> {
+    this.#closing ??= this.#close(patienceMs);
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  async #close(patienceMs: number | undefined): Promise<void> {
     this.#plan.signal?.removeEventListener('abort', this.#onSignal);
     this.#peers.wake();
     const gone = closedHere(`the link of "${this.self}"`);
     for (const peer of this.#sessions.keys()) this.#table.failPeer(peer, gone, true);
-    const stalledMs = Math.max(CLOSE_MS, this.#plan.peerTimeoutMs / 2);
+    const goneMs = patienceMs ?? CLOSE_MS;
+    const stalledMs = patienceMs ?? Math.max(CLOSE_MS, this.#plan.peerTimeoutMs / 2);
     await Promise.all(
       [...this.#sessions.values()].map(async (session) => {
-        const left = await session.finish(CLOSE_MS, stalledMs);
+        const left = await session.finish(goneMs, stalledMs);
         if (left === 0) return;
         const text = `"${this.self}" closed before "${session.peer}" had taken ${left} bytes`;
         this.#peers.note(
@@ -355,7 +365,11 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     this.#holding.opened(session.peer, connection);
     session.attach(connection, peer.instance, peer.window, received);
     connection.start({
-      packet: (head, body) => session.receive(connection, head, body),
+      packet: (head, body) => {
+        const refusal = refusalIn(head);
+        if (refusal === undefined) session.receive(connection, head, body);
+        else session.detach(refusal, connection);
+      },
       drain: () => session.pump(),
       closed: (why) => session.detach(why, connection),
     });
@@ -370,10 +384,12 @@ class Link implements WebSocketTransport, Carrier, Acceptor {
     // A long computation here keeps us from hearing; that is not the peers' silence.
     const late = now - this.#lastBeat - this.#plan.heartbeatMs;
     this.#lastBeat = now;
+    this.computing.look();
     for (const session of this.#sessions.values()) {
       if (late > 0) session.excuse(late);
       session.beat();
-      if (!session.everConnected && !session.over && now - this.#started > this.#plan.readyTimeoutMs) {
+      const over = now - this.#started > this.#plan.readyTimeoutMs + READY_GRACE_MS;
+      if (over && !session.everConnected && !session.over) {
         const error = this.#peers.errorOf(session.peer);
         const why = `it did not come up within ${this.#plan.readyTimeoutMs} ms${error === undefined ? '' : ` (${error.message})`}`;
         session.end(peerLost(session.peer, why), why);

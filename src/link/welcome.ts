@@ -1,4 +1,4 @@
-/** @file What a listener does with a connection: it hears whom it is for, and turns away what is for nobody here. */
+/** @file What a listener does with a new connection: it reads whom it is for, and refuses it if that party does not listen here. */
 import type { TLSSocket } from 'node:tls';
 import type { Connection } from './connection.ts';
 import { ConnectError } from './failures.ts';

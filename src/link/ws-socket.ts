@@ -13,6 +13,9 @@ export const WS_OPTIONS = {
   skipUTF8Validation: true,
 } as const;
 
+/** When nothing has passed for so long, the system asks the other machine whether it is there, and ends the connection if not. */
+export const KEEP_ALIVE_MS = 10_000;
+
 /** How long the other side may take to agree to the end. */
 const CLOSE_MS = 2_000;
 

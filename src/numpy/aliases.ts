@@ -101,7 +101,7 @@ export {
   expandDims as expand_dims,
   transpose as permute_dims,
 } from './shape.ts';
-export { argsort as argpartition, sort as partition, topK as top_k } from './sorting.ts';
+export { argsort as argpartition, sort as partition, sortBy as sort_by, topK as top_k } from './sorting.ts';
 export {
   arrayEqual as array_equal,
   arrayEquiv as array_equiv,

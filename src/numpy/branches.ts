@@ -51,7 +51,7 @@ export const cond = <A extends readonly unknown[], R>(
 };
 
 /**
- * branches[index](...operands), as jax.lax.switch: a number below 0 takes the first branch, one beyond the end the last. Otherwise
+ * `branches[index](...operands)`, as jax.lax.switch: a number below 0 takes the first branch, one beyond the end the last. Otherwise
  * as cond. Throws DTYPE for an index that is no integer. Exported as `switch` too.
  * @example
  * np.switchCase(np.array(1, 'int32'), [(x) => x, (x) => np.square(x)], np.array([3, 4])) // [9, 16]

@@ -5,7 +5,7 @@ import { normalAxis, shapeText } from '../ir/ops/shapes.ts';
 import type { BaseArray } from '../ir/trace/array.ts';
 import { NDArray } from '../ir/trace/ndarray.ts';
 import { Traced } from '../ir/trace/tracer.ts';
-import { equal, isclose, where } from './compare.ts';
+import { isclose, where } from './compare.ts';
 import {
   type ArrayInput,
   asArr,
@@ -19,9 +19,9 @@ import {
   spread,
   truth,
 } from './core.ts';
-import { arange, eye } from './create.ts';
+import { eye } from './create.ts';
 import { subtract } from './elementwise.ts';
-import { addAt, placesIn, take } from './indexing.ts';
+import { addAt, hits, placesIn, take } from './indexing.ts';
 import { arraysOf, concatenate, stack } from './join.ts';
 import { all, any, sum } from './reduce.ts';
 import { expandDims, moveaxis, ravel } from './shape.ts';
@@ -63,8 +63,7 @@ export const piecewise = (
 
 /** Of x [..., n], the elements at places [..., k] of the last axis that secrets name. */
 const pickLast = (x: BaseArray, at: BaseArray): BaseArray => {
-  const places = convertTo(arange(x.shape.at(-1)!), at.dtype as 'int64');
-  const hit = equal(expandDims(at, -1), places);
+  const hit = hits(at, x.shape.at(-1)!);
   const [wide] = spread([expandDims(x, -2), hit]);
   if (isBool(x)) return any(where(hit, wide, false), -1);
   const chosen = sum(where(hit, wide, NDArray.from(0, x.dtype)), -1);
@@ -73,7 +72,7 @@ const pickLast = (x: BaseArray, at: BaseArray): BaseArray => {
 
 /**
  * x at `places` along an axis, lane by lane (null: of the flattened array). Public places are free; secret ones are compared with
- * every position: the rounds of equal, and one. Where a secret place lies outside of 0 .. n - 1, 0 is read.
+ * every position: the rounds of equal, and one. Negative places count from the end; where a secret one lies outside of -n .. n - 1, 0 is read.
  * @example
  * np.takeAlongAxis(np.array([[10, 20], [30, 40]]), np.array([[1], [0]], 'int32'), 1) // [[20], [30]]
  */
@@ -103,8 +102,8 @@ export const takeAlongAxis = (x: ArrayInput, places: ArrayInput, axis?: FlatAxis
 };
 
 /**
- * From each place the element of the choice that `which` names there; `which` and choices broadcast. On secrets: a
- * comparison and a choice for each of the choices.
+ * From each place the element of the choice that `which` names there, from the last one on where it is negative; `which` and choices
+ * broadcast. On secrets: a comparison and a choice for each of the choices, and 0 where `which` names none.
  * @example
  * np.choose(np.array([1, 0], 'int32'), [[10, 20], [30, 40]]) // [30, 20]
  */

@@ -72,9 +72,8 @@ export const cov = (
 };
 
 /**
- * Correlations of variables, given as to np.cov: their covariances, each variable scaled to variance 1. Error below 2^-19 for data of
- * any size whose sums of squares are below 2^(126-2f) (FM128: 2^74 at 26 fraction bits); FM64: 2^-11 for variances from 1 to 2^26. Between
- * -1 and 1 up to that.
+ * Correlations of variables, given as to np.cov: their covariances, each variable scaled to variance 1. Error below 2^-19 (FM64: 2^-11) for
+ * data of any size whose sums fit into the ring. Between -1 and 1 up to that.
  * @example
  * np.corrcoef(np.array([1, 2, 3]), np.array([3, 2, 1])) // [[1, -1], [-1, 1]]
  */

@@ -133,6 +133,11 @@ export const tensordot = (
     normalAxes(v, rank);
     return (typeof v === 'number' ? [v] : [...v]).map((i) => (i < 0 ? i + rank : i));
   };
+  if (typeof axes !== 'number' && axes.length !== 2)
+    fail(
+      'INVALID_ARGUMENT',
+      `tensordot: axes are a number or a pair of lists, not a list of ${(axes as readonly unknown[]).length}`,
+    );
   const [left, right] =
     typeof axes === 'number'
       ? [Array.from({ length: axes }, (_, i) => a.ndim - axes + i), Array.from({ length: axes }, (_, i) => i)]

@@ -347,8 +347,9 @@ const integerPowers = (x: ArrayInput, y: BaseArray): BaseArray => {
  * exp(y log |x|) and the sign; so do secret exponents of an integer dtype (of float64 x from 0 to 65535, and to -65535, by exp(y log |x|); larger ones count as those; integers wrap, and
  * give 0 for negative exponents, where NumPy throws). 0.5 and -0.5 are roots. Other public exponents are for x > 0: exp(y log x). Secret ones
  * of float64 take any x: exp(y log |x|), of x < 0 with the sign that the whole number next to y gives it (where y is not whole, NumPy has NaN),
- * and 0 counts as half a unit in the last place. Relative error (2 + |y| + |log x|) 2^-21 (FM64: 2^-13). Throws RANGE for integers to public
- * negative powers.
+ * and 0 counts as half a unit in the last place. Relative error (2 + |y| + |log x|) 2^-21 (FM64: 2^-13), beside a unit in the last place, or of
+ * products |y| of them, relative above 1. Beyond the range exp(y log |x|) ends at exp's largest number, and products wrap, as those of np.multiply
+ * do. Throws RANGE for integers to public negative powers.
  * @example
  * np.power(np.array([2, -3]), 3) // [8, -27]
  * np.power(np.array([4, 9]), 0.5) // [2, 3]

@@ -18,6 +18,7 @@ import {
   square,
   subtract,
 } from './elementwise.ts';
+import { isSecret } from './indexing.ts';
 import { concatenate, pad, stack } from './join.ts';
 import { matmul, outer } from './linalg.ts';
 import { fori } from './loops.ts';
@@ -132,6 +133,20 @@ const reordered = (x: BaseArray, positions: BaseArray): BaseArray => {
   return matmul(x, chosen);
 };
 
+/** To which length a matrix is brought: the fourth powers of its entries fit, and they have some bits more than those of a unit matrix. */
+const LENGTH = 16;
+
+/** A matrix at that length, and its own over that. So rotations, whose squares are squared, take matrices of any size. */
+const brought = (a: BaseArray): { readonly matrix: BaseArray; readonly size: BaseArray } => {
+  const squares = sum(square(a));
+  // Of a secret 0 the inverse is finite.
+  const inverse = isSecret(a) ? fineRsqrt(squares, 'unit') : rsqrt(maximum(squares, math.pow2(-500)));
+  return {
+    matrix: multiply(multiply(a, LENGTH), inverse),
+    size: multiply(sqrt(squares), 1 / LENGTH),
+  };
+};
+
 export interface JacobiOptions {
   /** How often all pairs are gone through: log2 n + 3 when left out. */
   readonly sweeps?: number;
@@ -141,8 +156,8 @@ const sweepsOf = (name: string, options: JacobiOptions | undefined): number | un
   optionsOf(`np.linalg.${name}`, options, { sweeps: undefined }).sweeps;
 
 /**
- * [eigenvalues upwards, eigenvectors as columns] of a symmetric matrix: sweeps of disjoint rotations at once. Errors are absolute,
- * about 2^-17 (FM128, 26 fraction bits), so a matrix whose entries are below 2^-8 is to be scaled up first. Rounds about 32 (n - 1) a sweep. Signs of the vectors are as they come out, as in NumPy.
+ * [eigenvalues upwards, eigenvectors as columns] of a symmetric matrix, of any size: sweeps of disjoint rotations at once. Errors of values are
+ * about 2^-20 (FM128, 26 fraction bits) of the largest, those of vectors absolute. Rounds about 32 (n - 1) a sweep. Signs of the vectors are as they come out, as in NumPy.
  * @example
  * np.linalg.eigh(np.array([[2, 0], [0, 1]]))[0] // [1, 2]
  */
@@ -173,7 +188,7 @@ export const eigh = (a: ArrayInput, options?: JacobiOptions): [BaseArray, BaseAr
     rounds.length === 0 ? 0 : sweepsFor(n, sweeps),
     (_i, [start, basis]) =>
       rounds.reduce<[BaseArray, BaseArray]>(([x, y], pairs) => step(x, y, pairs), [start, basis]),
-    [given, eye(n)],
+    [brought(given).matrix, eye(n)],
   );
   // The rotations were a little off each: columns of length 1 again (Newton and Schulz), and what they do to the matrix itself.
   const v = matmul(turned, subtract(multiply(eye(n), 1.5), multiply(matmul(turned.T, turned), 0.5)));
@@ -192,7 +207,8 @@ export const eigvalsh = (a: ArrayInput, options?: JacobiOptions): BaseArray => e
 
 /**
  * [u, s, vt] with u diag(s) vt = a and s downwards: one-sided rotations of columns (Hestenes), which never square the
- * condition number. Reduced form. Errors are absolute, about 2^-17 (FM128), as np.linalg.eigh's. Columns of u that belong to a singular value below 2^-8 are not normal.
+ * condition number. Reduced form. Errors are as np.linalg.eigh's. Columns of u that belong to a singular value below 2^-12 of the length of a (the root of the
+ * sum of its squares) are not normal.
  * @example
  * np.linalg.svd(np.array([[3, 0], [0, 2]]))[1] // [3, 2]
  */
@@ -204,6 +220,7 @@ export const svd = (a: ArrayInput, options?: JacobiOptions): [BaseArray, BaseArr
     const [u, s, vt] = svd(given.T, options);
     return [vt.T, s, u.T];
   }
+  const { matrix, size } = brought(given);
   const step = (g: BaseArray, v: BaseArray, pairs: readonly Pair[]): [BaseArray, BaseArray] => {
     const [p, q] = [0, 1].map((k) =>
       g.take(
@@ -222,12 +239,12 @@ export const svd = (a: ArrayInput, options?: JacobiOptions): [BaseArray, BaseArr
     rounds.length === 0 ? 0 : sweepsFor(n, sweeps),
     (_i, [start, basis]) =>
       rounds.reduce<[BaseArray, BaseArray]>(([x, y], pairs) => step(x, y, pairs), [start, basis]),
-    [given, eye(n)],
+    [matrix, eye(n)],
   );
   const lengths = sum(square(g), 0);
   const order = argsort(negative(lengths));
   const values = sqrt(lengths);
   const u = multiply(g, rsqrt(maximum(lengths, math.pow2(-16))));
-  const columns = reordered(concatenate([u, v, reshapeTo(values, [1, n])]), order);
+  const columns = reordered(concatenate([u, v, reshapeTo(multiply(values, size), [1, n])]), order);
   return [columns.slice([0, rows]), columns.at(rows + n), columns.slice([rows, rows + n]).T];
 };

@@ -218,7 +218,8 @@ export const ix = (...lists: readonly ArrayInput[]): BaseArray[] =>
  */
 export const ravelMultiIndex = (at: readonly ArrayInput[], shape: ShapeInput): BaseArray => {
   const to = readShape(shape);
-  if (at.length !== to.length) fail('SHAPE', `ravelMultiIndex: ${at.length} lists for ${to.length} axes`);
+  if (at.length !== to.length || at.length === 0)
+    fail('SHAPE', `ravelMultiIndex: ${at.length} lists for ${to.length} axes`);
   const parts = at.map((given, axis) => {
     const a = asArr(given);
     if (a instanceof NDArray && a.data.some((i) => Number(i) < 0 || Number(i) >= to[axis]!))

@@ -122,7 +122,7 @@ const spreads = (
 /**
  * Variances of the rows of `values` by key, of distances from the mean of the group, so that nothing cancels; groups without
  * more than `ddof` rows give 0. FM128 with f fraction bits: relative error below 2^-19 or a unit in the last place, for sums of squares
- * below 2^(126-2f) (2^74 at 26); FM64: absolute error below 2^-12 for values up to 16. Rounds: 6 more than groupMean.
+ * below 2^(126-2f) (2^74 at 26); FM64: absolute error below 2^-12 for values up to 16. Rounds: 16 more than groupMean.
  * @example
  * np.groupVar(np.array([0, 1, 0], 'int32'), np.array([10, 20, 30]), 2) // [100, 0]
  */

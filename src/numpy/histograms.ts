@@ -107,18 +107,25 @@ export interface HistogramOptions {
 
 /**
  * [how many elements lie in each interval, the edges]: closed on the left, the last one on both sides. A comparison an edge.
+ * `bins` and `range` by place or by name.
  * @example
  * np.histogram(np.array([1, 2, 7]), { bins: 2, range: [0, 10] }) // [[2, 1], [0, 5, 10]]
+ * np.histogram(np.array([1, 2, 7]), [0, 2, 4, 8]) // [[1, 1, 1], [0, 2, 4, 8]]
  */
-export const histogram = (x: ArrayInput, options?: HistogramOptions): [BaseArray, BaseArray] => {
-  const { bins, range, weights, density } = optionsOf('np.histogram', options, {
-    bins: undefined,
-    range: undefined,
-    weights: undefined,
-    density: false,
-  });
+export const histogram = (
+  x: ArrayInput,
+  bins?: number | ArrayInput | HistogramOptions,
+  range?: readonly [number, number] | HistogramOptions,
+  options?: HistogramOptions,
+): [BaseArray, BaseArray] => {
+  const said = argumentsOf<HistogramOptions>(
+    'np.histogram',
+    { bins, range, density: options, weights: undefined },
+    { bins: undefined, range: undefined, density: false, weights: undefined },
+  );
+  const { weights, density } = said;
   const a = ravel(real(x));
-  const edges = histogramBinEdges(a, bins, range);
+  const edges = histogramBinEdges(a, said.bins, said.range);
   const n = edges.size - 1;
   const from = lessEqual(expandDims(block(edges, 0, 0, n), 1), a);
   const upTo = lessEqual(a, block(edges, 0, n, n + 1));

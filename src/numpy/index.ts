@@ -306,7 +306,7 @@ export {
   swapaxes,
   transpose,
 } from './shape.ts';
-export { argsort, median, percentile, quantile, searchsorted, sort, topK } from './sorting.ts';
+export { argsort, median, percentile, quantile, searchsorted, sort, sortBy, topK } from './sorting.ts';
 export {
   arrayEqual,
   arrayEquiv,

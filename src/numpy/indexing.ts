@@ -1,12 +1,13 @@
 /** @file Parts of arrays: slices and picks by public positions, and blocks at indices that a loop counts. */
 import { fail } from '../errors.ts';
-import { dtypeName, isInt } from '../ir/ops/dtypes.ts';
+import { bitsOf, dtypeName, isInt, kindOf } from '../ir/ops/dtypes.ts';
 import { normalAxis } from '../ir/ops/shapes.ts';
 import { type ArrayInput, BaseArray, type SliceSpec } from '../ir/trace/array.ts';
 import { NDArray } from '../ir/trace/ndarray.ts';
 import { apply, Traced } from '../ir/trace/tracer.ts';
 import { describe } from '../names.ts';
-import { asArr, axisOf, broadcast, convertTo, type FlatAxis, promoteAll, reshapeTo } from './core.ts';
+import * as math from '../ring/math/index.ts';
+import { asArr, axisOf, broadcast, convertTo, type FlatAxis, promoteAll, reshapeTo, spread } from './core.ts';
 import { ravel } from './shape.ts';
 
 const wrap = (i: number, n: number, axis: number): number => {
@@ -82,7 +83,8 @@ const expand = (specs: readonly SliceSpec[], rank: number): SliceSpec[] => {
 /**
  * NumPy's x[...]: one entry an axis. A number (or a public integer scalar, such as a loop index) picks and drops the
  * axis; [start, stop, step] or 'start:stop:step' cuts; ':' keeps; '...' stands for the axes between; null adds one.
- * Throws RANGE for a number outside, SHAPE for too many entries, INVALID_ARGUMENT for what is no entry. A traced index is held inside, as in JAX.
+ * Throws RANGE for a number outside, SHAPE for too many entries, INVALID_ARGUMENT for what is no entry. A traced index counts
+ * from the end when negative, as in JAX, and outside is the last one.
  * @example
  * np.slice(np.array([[1, 2, 3], [4, 5, 6]]), 0, [1, 3]) // [2, 3]
  * np.slice(np.array([1, 2, 3]), '::-1') // [3, 2, 1]
@@ -94,13 +96,13 @@ export const slice = (x: ArrayInput, ...specs: readonly SliceSpec[]): BaseArray 
   const size: number[] = [];
   const step: number[] = [];
   const shape: number[] = [];
-  const dynamic = new Map<number, Traced>();
+  const dynamic = new Map<number, BaseArray>();
   for (const spec of list) {
     const axis = start.length;
     const n = a.shape[axis]!;
     if (spec === null) shape.push(1);
     else if (spec instanceof Traced) {
-      dynamic.set(axis, spec);
+      dynamic.set(axis, placesIn(spec, n));
       start.push(0);
       size.push(n);
       step.push(1);
@@ -128,12 +130,27 @@ export const slice = (x: ArrayInput, ...specs: readonly SliceSpec[]): BaseArray 
   return reshapeTo(a, shape);
 };
 
+/** Which of the n places of an axis, as an axis behind it, each of these is: negative ones count from the end, those outside are none. */
+export const hits = (places: BaseArray, n: number): BaseArray => {
+  // All of them are numbers of the dtype.
+  const enough = n < math.pow2(bitsOf(places.dtype) - 1);
+  const at = reshapeTo(enough ? places : convertTo(places, 'int64'), [...places.shape, 1]);
+  const is = (first: number): BaseArray => {
+    const each = NDArray.from(
+      Array.from({ length: n }, (_, j) => first + j),
+      'int64',
+    );
+    return apply('equal', spread([at, convertTo(each, at.dtype as 'int64')]));
+  };
+  return kindOf(at.dtype) === 'uint' ? is(0) : apply('xor', [is(0), is(-n)]);
+};
+
 /**
- * The elements at `indices` along an axis (of the flattened array without one). Known places count from the end when negative,
- * and throw RANGE outside. Places that are secret, or counted by a loop, are to lie from 0 to n - 1: nobody may see where one lies, so
- * there is no error. One outside counts modulo N, the least power of two not below n; where that is n or more, 0 is read.
- * `check: true` finds it: it is an error of the program there. np.clip holds places inside, and (places + n) % n makes negative ones
- * count from the end.
+ * The elements at `indices` along an axis (of the flattened array without one). Negative places count from the end, and known ones throw
+ * RANGE outside. Nobody may see where a place lies that is secret, or counted by a loop, so there is no error: one outside of -n .. n - 1
+ * reads 0 or another element (it counts modulo N, the least power of two that is not below 2n, or n itself where that is one).
+ * `check: true` finds it: it is an error of the program there. np.clip holds places inside. On secrets: 1 round, and N words of the
+ * dealer's for each number that is read; half of that where places are known not to be negative (of unsigned dtypes, clipped).
  * @example
  * np.take(np.array([10, 20, 30]), [2, 0]) // [30, 10]
  * np.take(np.array([10, 20, 30]), np.array([1], 'int32')) // [20]
@@ -181,7 +198,7 @@ export const addAt = (a: BaseArray, at: BaseArray, p: BaseArray): BaseArray => {
   return apply('scatterAdd', [a, list, rows], { drops: true });
 };
 
-const isSecret = (x: BaseArray): boolean => x instanceof Traced && x.secret;
+export const isSecret = (x: BaseArray): boolean => x instanceof Traced && x.secret;
 
 const indexOf = (i: ArrayInput): BaseArray => {
   if (typeof i === 'number') return NDArray.from(i, Number.isInteger(i) ? 'int64' : undefined);

@@ -1,5 +1,6 @@
 /** @file What may be asked of dtypes and of ranks, which are public. dtypes are named by text: 'float64', 'int32', .. */
 
+import { fail } from '../errors.ts';
 import { dtypeName, type Kind, kindOf, parseDType, promote } from '../ir/ops/dtypes.ts';
 import type { BaseArray } from '../ir/trace/array.ts';
 import { type ArrayInput, asArr, unify } from './core.ts';
@@ -21,6 +22,7 @@ export const promoteTypes = (a: string, b: string): string =>
  * np.resultType(np.array([1], 'int8'), 'int32') // 'int32'
  */
 export const resultType = (...operands: readonly (ArrayInput | string)[]): string => {
+  if (operands.length === 0) fail('INVALID_ARGUMENT', 'resultType: no operands');
   const arrays = operands.map((x) => (typeof x === 'string' ? zeros([], x) : x));
   return dtypeName((unify(arrays)[0] as BaseArray).dtype);
 };

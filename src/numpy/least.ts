@@ -18,12 +18,23 @@ import {
 } from './core.ts';
 import { abs, divide, log, multiply, reciprocal, sign, subtract } from './elementwise.ts';
 import { type JacobiOptions, qr, svd } from './factoring.ts';
-import { concatenate } from './join.ts';
+import { concatenate, stack } from './join.ts';
 import { matmul } from './linalg.ts';
 import { vander } from './polynomial.ts';
 import { max, sum } from './reduce.ts';
+import { prod } from './scans.ts';
 import { expandDims, moveaxis, ravel, reshape, swapaxes } from './shape.ts';
-import { det, inv, type NormOptions, type NormOrder, norm, readNorm, realMatrix, solve } from './solving.ts';
+import {
+  eliminated,
+  inv,
+  type NormOptions,
+  type NormOrder,
+  norm,
+  readNorm,
+  realMatrix,
+  solve,
+  squareMatrix,
+} from './solving.ts';
 
 /**
  * The last two axes exchanged: [.., n, m] becomes [.., m, n]. Local. Throws SHAPE for less than two axes.
@@ -145,14 +156,16 @@ export const matrixNorm = (x: ArrayInput, ord?: NormOrder | Omit<NormOptions, 'a
   norm(x, { ...readNorm('np.linalg.matrixNorm', ord, undefined, 'fro'), axis: [-2, -1] });
 
 /**
- * [sign, log |det|] of a square matrix whose determinant is not 0. By elimination with partial pivoting, n steps.
- * Throws SHAPE for other arrays.
+ * [sign, log |det|] of a square matrix whose determinant is not 0, of any size: the logarithms of the pivots are added up. By elimination with
+ * partial pivoting, n steps. Throws SHAPE for other arrays.
  * @example
  * np.linalg.slogdet(np.array([[2, 0], [0, -3]])) // [-1, 1.7918]
  */
 export const slogdet = (a: ArrayInput): [BaseArray, BaseArray] => {
-  const value = det(a);
-  return [sign(value), log(abs(value))];
+  const { pivots, exchanges } = eliminated(squareMatrix('slogdet', a));
+  if (pivots.length === 0) return [asArr(1), asArr(0)];
+  const all = stack(pivots);
+  return [prod(concatenate([sign(all), ...exchanges.map((x) => reshape(x, 1))])), sum(log(abs(all)))];
 };
 
 /**

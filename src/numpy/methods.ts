@@ -1,6 +1,7 @@
 /** @file The methods of arrays: the functions of `np` with the array as first argument. */
 import { type ArrayMethods, type Axis, BaseArray } from '../ir/trace/array.ts';
 import { condition } from '../ir/trace/tracer.ts';
+import { checkerOf } from './arguments.ts';
 import * as compare from './compare.ts';
 import { astype } from './create.ts';
 import * as math from './elementwise.ts';
@@ -71,8 +72,10 @@ const METHODS: Methods = {
 
 for (const [name, fn] of Object.entries(METHODS)) {
   const call = fn as (self: BaseArray, ...args: unknown[]) => BaseArray;
+  const check = checkerOf(`.${name}`);
   Object.defineProperty(BaseArray.prototype, name, {
     value: function (this: BaseArray, ...args: unknown[]) {
+      check(args);
       const result = call(this, ...args);
       condition(`.${name}`, result);
       return result;

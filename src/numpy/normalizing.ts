@@ -94,7 +94,7 @@ export interface StandardizeOptions {
 }
 
 /**
- * (x - mean) / sqrt(variance + epsilon) along an axis (the last): mean 0 and variance 1. Error as np.nn.layerNorm.
+ * (x - mean) / sqrt(variance + epsilon) along an axis (the last): mean 0 and variance 1. Error and range as np.nn.layerNorm.
  * @example
  * np.nn.standardize(np.array([1, 3])) // [-1, 1]
  */
@@ -118,7 +118,7 @@ export interface NormOptions {
 
 /**
  * (x - mean) / sqrt(variance + epsilon) along an axis (the last), times `scale`, plus `bias`. Error below 2^-19 for x of any size whose sum
- * of squares is below 2^(126-2f) (FM128: 2^74 at 26 fraction bits); FM64: 2^-11, below 2^26, for variances of 2^-7 and more. Where
+ * of squares is below 2^(126-2f) (FM128: 2^74 at 26 fraction bits); FM64: 2^-11, for variances of 2^-7 and more. Where
  * variance + epsilon is small it has few digits: it is off by 1.5 units of 2^-2f n (FM128, n numbers) or of 2^-f (FM64, FM32), and x by one
  * of 2^-f. An epsilon that changes by more than a hundredth is told by the event `coarse`.
  * @example

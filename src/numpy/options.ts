@@ -2,7 +2,7 @@
 import { fail } from '../errors.ts';
 import { BaseArray } from '../ir/trace/array.ts';
 import { isTensor } from '../ir/trace/ndarray.ts';
-import { describe, suggestion } from '../names.ts';
+import { camelKey, describe, suggestion } from '../names.ts';
 
 /** What an options object may hold, each with what it means when it is left out. */
 type Defaults<T> = { readonly [K in keyof T]-?: T[K] | undefined };
@@ -17,20 +17,24 @@ type Filled<T, D> = {
 /** The options given to `name`. Throws INVALID_ARGUMENT for what is no object, and for unknown keys. */
 export const optionsOf = <T extends object, D extends Defaults<T>>(
   name: string,
-  given: T | undefined,
+  options: T | undefined,
   defaults: D,
 ): Filled<T, D> => {
   const known = Object.keys(defaults);
-  const whole: unknown = given ?? {};
+  const whole: unknown = options ?? {};
   if (typeof whole !== 'object' || Array.isArray(whole) || whole instanceof BaseArray)
     return fail(
       'INVALID_ARGUMENT',
       `${name}: options {${known.join(', ')}} are wanted, not ${describe(whole)}`,
     );
   const out: Record<string, unknown> = { ...defaults };
-  for (const [key, value] of Object.entries(whole as object)) {
+  for (const [given, value] of Object.entries(whole as object)) {
+    const key = known.includes(given) ? given : camelKey(given);
     if (!known.includes(key))
-      fail('INVALID_ARGUMENT', `${name}: unknown option ${JSON.stringify(key)}: ${suggestion(key, known)}`);
+      fail(
+        'INVALID_ARGUMENT',
+        `${name}: unknown option ${JSON.stringify(given)}: ${suggestion(given, known)}`,
+      );
     if (value !== undefined) out[key] = value;
   }
   return out as Filled<T, D>;

@@ -4,7 +4,7 @@ import { normalAxis, shapeText } from '../ir/ops/shapes.ts';
 import type { BaseArray } from '../ir/trace/array.ts';
 import { NDArray } from '../ir/trace/ndarray.ts';
 import { scatter } from './choosing.ts';
-import { equal, where } from './compare.ts';
+import { where } from './compare.ts';
 import {
   type ArrayInput,
   asArr,
@@ -17,9 +17,8 @@ import {
   reshapeTo,
   truth,
 } from './core.ts';
-import { arange } from './create.ts';
 import { subtract } from './elementwise.ts';
-import { take, wholePlaces } from './indexing.ts';
+import { hits, take, wholePlaces } from './indexing.ts';
 import { tile } from './join.ts';
 import { any, sum } from './reduce.ts';
 import { cumsum } from './scans.ts';
@@ -70,14 +69,14 @@ export const place = (x: ArrayInput, mask: ArrayInput, values: ArrayInput): Base
   if (a.size === 0) return a;
   const [flat, list] = promoteAll([ravel(a), repeated(values, a.size)]) as [BaseArray, BaseArray];
   const single = ravel(values).size === 1;
-  // Before the first true place the rank would be -1.
-  const rank = subtract(cumsum(holds), convertTo(holds, 'int64'));
+  // How many are true before: never negative.
+  const rank = convertTo(subtract(cumsum(holds), convertTo(holds, 'int64')), 'uint32');
   return reshapeTo(where(holds, single ? list : take(list, rank), flat), a.shape);
 };
 
 /**
  * x with `values` at places along an axis, lane by lane; places, public or secret, come at most once in a lane. They are
- * compared with every position, so secret ones below 0 or beyond the end put nothing (known ones throw RANGE): rounds 5.
+ * compared with every position: negative ones count from the end, and secret ones outside put nothing (known ones throw RANGE). Rounds 5.
  * @example
  * np.putAlongAxis(np.array([[1, 2], [3, 4]]), [[1], [0]], 9, 1) // [[1, 9], [9, 4]]
  */
@@ -100,7 +99,7 @@ export const putAlongAxis = (
   const [given, parts] = promoteAll([a, broadcast(asArr(values), at.shape)]) as [BaseArray, BaseArray];
   const rows = moveaxis(given, which, -1);
   const n = rows.shape.at(-1)!;
-  const hit = equal(expandDims(moveaxis(within(at, n), which, -1), -1), arange(n));
+  const hit = hits(moveaxis(within(at, n), which, -1), n);
   const put = expandDims(moveaxis(parts, which, -1), -1);
   const chosen = isBool(put)
     ? any(where(hit, put, false), -2)

@@ -203,7 +203,7 @@ export const ofProducts = (total: BaseArray, n: number): BaseArray => {
 /**
  * Mean of squared distances from the mean; {ddof: 1} divides by n - 1. Exported as `var`. FM128 with f fraction bits: relative error below
  * 2^-24 or a unit in the last place, for sums of squares below 2^(126-2f) (2^74), beyond which the ring wraps (with a range guard 2^(120-2f),
- * beyond which it is told); FM64 with 18: for sums below 2^26. Exact truncation: one round more than the products.
+ * beyond which it is told); FM64 with 18: 2^-12, for sums below 2^58 and variances that fit. Exact truncation: one round more than the products.
  * @example
  * np.var(np.array([1, 2, 3, 4])) // 1.25
  * np.var(np.array([1, 2, 3, 4]), { ddof: 1 }) // 1.6667
@@ -220,8 +220,8 @@ export const variance = (x: ArrayInput, axis?: VarOptions): BaseArray => {
 };
 
 /**
- * Standard deviation: the root of the variance, which keeps all its bits (FM128). Relative error below 2^-19 or a unit in the last place,
- * for sums of squares below 2^(126-2f) (2^74 at 26 fraction bits). FM64: below 2^-12, and 2^-19 over the result where that is small.
+ * Standard deviation: the root of the variance, which keeps all its bits. Relative error below 2^-19 or a unit in the last place (FM64: 2^-12),
+ * for any numbers whose sum fits into the ring.
  * @example
  * np.std(np.array([1, 2, 3, 4])) // 1.118
  * np.std(np.array([[1, 3], [5, 5]]), 1) // [1, 0]

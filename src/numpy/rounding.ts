@@ -96,10 +96,10 @@ interface Quotient {
 }
 
 /**
- * x = quotient y + rest for real numbers, rest between 0 and y. The whole number next to x / y is exact after one
+ * x = quotient y + rest for secret real numbers x and public y, rest between 0 and y. The whole number next to x / y is exact after one
  * comparison of the rest, which is exact: a whole number times y loses nothing.
  */
-const floored = (x: BaseArray, y: BaseArray): Quotient => {
+const flooredByPublic = (x: BaseArray, y: BaseArray): Quotient => {
   const near = floor(add(divide(x, y), 0.5));
   const rest = subtract(x, multiply(near, y));
   const minus = less(y, 0);
@@ -108,33 +108,36 @@ const floored = (x: BaseArray, y: BaseArray): Quotient => {
   return { quotient: subtract(near, one), rest: add(rest, where(over, y, 0)) };
 };
 
-/** Both come from one division; by 0 both are 0. */
+/** Both come from one division. */
 const wholeNumbers = (x: BaseArray, y: BaseArray): Quotient => ({
   quotient: apply('floorDivide', [x, y]),
   rest: apply('remainder', [x, y]),
 });
 
 /**
- * [x // y, x % y] as in NumPy: the rest has the sign of y. Integers divided by 0 give 0 and 0.
+ * [x // y, x % y] as in NumPy: the rest has the sign of y. Integers divided by 0 give 0 and 0. Of secret real numbers both are exact
+ * where |x / y| < 2^60 (FM64: 2^42; FM32: 2^20); beyond, and by 0, x // y is the largest quotient with its sign, x % y is 0. By a public number both are
+ * exact where |x / y| < 2^50.
  * @example
  * np.divmod(np.array([7, -7], 'int32'), 3) // [[2, -3], [1, 2]]
  */
 export const divmod = (x: ArrayInput, y: ArrayInput): [BaseArray, BaseArray] => {
   const [a, b] = numbers('divmod', x, y);
-  const { quotient, rest } = a.dtype === 'fxp' ? floored(a, b) : wholeNumbers(a, b);
+  const byPublic = a.dtype === 'fxp' && asArr(y) instanceof NDArray && !(a instanceof NDArray);
+  const { quotient, rest } = byPublic ? flooredByPublic(a, b) : wholeNumbers(a, b);
   return [quotient, rest];
 };
 
 /**
- * The largest whole number not above x / y, of operands that broadcast; integers exact, 0 for a divisor of 0. On
- * secrets: those of np.divide and a comparison.
+ * The largest whole number not above x / y, of operands that broadcast. Exact: integers, 0 for a divisor of 0; secret real numbers
+ * where |x / y| < 2^60 (FM64: 2^42; FM32: 2^20), and the largest quotient with its sign beyond and by 0; by a public number where |x / y| < 2^50.
  * @example
  * np.floorDivide(np.array([7, -7], 'int32'), 2) // [3, -4]
  */
 export const floorDivide = (x: ArrayInput, y: ArrayInput): BaseArray => divmod(x, y)[0];
 /**
- * x - floorDivide(x, y) y, between 0 and y and with its sign, of operands that broadcast; 0 for integers divided by
- * 0.
+ * x - floorDivide(x, y) y, between 0 and y and with its sign, of operands that broadcast. Exact, and 0 beyond the range of np.floorDivide and for
+ * secrets and integers divided by 0.
  * @example
  * np.remainder(np.array([7, -7], 'int32'), 3) // [1, 2]
  */
@@ -142,7 +145,8 @@ export const remainder = (x: ArrayInput, y: ArrayInput): BaseArray => divmod(x, 
 export { remainder as mod };
 
 /**
- * The rest of x / y with the sign of x, as C's fmod, of operands that broadcast. Integers divided by 0 give 0.
+ * The rest of x / y with the sign of x, as C's fmod, of operands that broadcast. Exact, and 0 beyond the range of np.floorDivide and for
+ * secrets and integers divided by 0.
  * @example
  * np.fmod(np.array([7, -7], 'int32'), 3) // [1, -1]
  */

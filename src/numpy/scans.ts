@@ -78,7 +78,8 @@ export const cummax = running('np.cummax', maximum, (x) => x);
 export const cummin = running('np.cummin', minimum, (x) => x);
 
 /**
- * Product of all along the axes, as a tree: log2 n rounds. Of nothing it is 1.
+ * Product of all along the axes, as a tree: log2 n rounds. Of nothing it is 1. On secrets: error of a unit in the last place for each factor, times
+ * all factors that are larger than 1. Range as np.multiply, of every product on the way.
  * @example
  * np.prod(np.array([2, 3, 4])) // 24
  */

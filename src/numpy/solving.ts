@@ -67,8 +67,7 @@ export const readNorm = (
 
 /**
  * Norm of all elements or along axes: 2 (also 'fro'), 1, infinities, or any p >= 1 of vectors. Relative error of the 2-norm below 2^-20 or a
- * unit in the last place, for norms below 2^(63-f) (FM128: 2^37 at 26 fraction bits), beyond which the ring wraps. FM64: 2^-12, below 2^13;
- * of norms below 2^-6, 2^-19 over the norm. Other orders: relative error below p 2^-18 (FM64: p 2^-11) or a few units, of any size.
+ * unit in the last place, for norms up to the largest number of the ring; FM64: 2^-12, and n 2^-32 of n numbers. Other orders: relative error below p 2^-18 (FM64: p 2^-11) or a few units, of any size.
  * @example
  * np.linalg.norm(np.array([3, 4])) // 5
  * np.linalg.norm(np.array([3, -4]), 1) // 7
@@ -189,26 +188,34 @@ export const inv = (a: ArrayInput): BaseArray => {
   return solve(m, eye(m.shape[0]!));
 };
 
+/** What the determinant of a square matrix is the product of: pivots, and for each exchange of rows 1 or -1. */
+export const eliminated = (
+  a: BaseArray,
+): { readonly pivots: readonly BaseArray[]; readonly exchanges: readonly BaseArray[] } => {
+  let todo = a;
+  const n = todo.shape[0]!;
+  const pivots: BaseArray[] = [];
+  const exchanges: BaseArray[] = [];
+  for (let j = 0; j < n; j++) {
+    const { row, below, stayed } = choose(todo);
+    pivots.push(row.at(0));
+    if (j === n - 1) break;
+    exchanges.push(subtract(multiply(stayed, 2), 1));
+    const scale = divideMany(below.slice(':', 0), row.at(0));
+    todo = subtract(below.slice(':', '1:'), outer(scale, row.slice('1:')));
+  }
+  return { pivots, exchanges };
+};
+
 /**
  * Determinant of a square matrix, a scalar, by elimination with partial pivoting: n steps of a maximum, a quotient
- * and a product each. Throws SHAPE for other arrays.
+ * and a product each. It wraps where it leaves the ring: np.linalg.slogdet does not. Throws SHAPE for other arrays.
  * @example
  * np.linalg.det(np.array([[1, 2], [3, 4]])) // -2
  */
 export const det = (a: ArrayInput): BaseArray => {
-  let todo = squareMatrix('det', a);
-  const n = todo.shape[0]!;
-  if (n === 0) return asArr(1);
-  const factors: BaseArray[] = [];
-  for (let j = 0; j < n; j++) {
-    const { row, below, stayed } = choose(todo);
-    factors.push(row.at(0));
-    if (j === n - 1) break;
-    factors.push(subtract(multiply(stayed, 2), 1));
-    const scale = divideMany(below.slice(':', 0), row.at(0));
-    todo = subtract(below.slice(':', '1:'), outer(scale, row.slice('1:')));
-  }
-  return prod(stack(factors));
+  const { pivots, exchanges } = eliminated(squareMatrix('det', a));
+  return pivots.length === 0 ? asArr(1) : prod(stack([...pivots, ...exchanges]));
 };
 
 /**

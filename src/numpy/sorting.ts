@@ -17,6 +17,7 @@ import {
   reshapeTo,
 } from './core.ts';
 import { add, multiply, subtract } from './elementwise.ts';
+import { concatenate } from './join.ts';
 import { argumentsOf, wordOf } from './options.ts';
 import { sum } from './reduce.ts';
 import { expandDims, moveaxis, ravel } from './shape.ts';
@@ -69,6 +70,55 @@ export const sort = (x: ArrayInput, options?: FlatAxis | SortOptions): BaseArray
 export const argsort = (x: ArrayInput, options?: FlatAxis | SortOptions): BaseArray => {
   const { axis, descending } = wanted('np.argsort', options);
   return ordered('argsort', x, axis, descending);
+};
+
+/** A column's parts beyond the first axis as vectors. */
+const vectorsOf = (column: BaseArray): BaseArray[] => {
+  const n = column.shape[0]!;
+  const parts = column.shape.slice(1).reduce((a, b) => a * b, 1);
+  const rows = reshapeTo(isBool(column) ? convertTo(column, 'int8') : column, [n, parts]);
+  return Array.from({ length: parts }, (_, i) => reshapeTo(block(rows, 1, i, i + 1), [n]));
+};
+
+/** A column of such vectors again, like another one. */
+const columnOf = (vectors: readonly BaseArray[], like: BaseArray): BaseArray => {
+  const n = like.shape[0]!;
+  const joined =
+    vectors.length === 0
+      ? like
+      : concatenate(
+          vectors.map((v) => reshapeTo(v, [n, 1])),
+          1,
+        );
+  const column = reshapeTo(joined, [...like.shape]);
+  return isBool(like) ? convertTo(column, 'bool') : column;
+};
+
+/**
+ * [keys, ...columns] in the rising order of a vector of keys, equal ones in the order that they have: one sort that carries the
+ * columns, whose first axis is as long. For downwards give -keys. Throws SHAPE for other lengths, and for keys that are no vector. Rounds
+ * as np.sort; a column costs a ring element a number and party more.
+ * @example
+ * const [keys, names, pairs] = np.sortBy(np.array([3, 1, 2]), np.array([30, 10, 20]), np.array([[3, 3], [1, 1], [2, 2]]));
+ * keys // [1, 2, 3]
+ * names // [10, 20, 30]
+ * pairs // [[1, 1], [2, 2], [3, 3]]
+ */
+export const sortBy = (keys: ArrayInput, ...columns: readonly ArrayInput[]): BaseArray[] => {
+  const given = asArr(keys);
+  const k = isBool(given) ? convertTo(given, 'int8') : given;
+  if (k.ndim !== 1) fail('SHAPE', `np.sortBy: keys are a vector, not an array of dimension ${k.ndim}`);
+  const all = [given, ...columns.map((column) => asArr(column))];
+  for (const [i, column] of all.entries())
+    if (column.ndim === 0 || column.shape[0] !== k.shape[0])
+      fail(
+        'SHAPE',
+        `np.sortBy: column ${i - 1} has ${column.shape[0] ?? 'no'} rows, and there are ${k.shape[0]} keys`,
+      );
+  // Before the first of them is sorted, all are there: one sort carries what is made before it.
+  const vectors = all.map(vectorsOf);
+  const sorted = vectors.map((of) => of.map((v) => apply('sortBy', [k, v], { axis: 0, descending: false })));
+  return all.map((column, i) => columnOf(sorted[i]!, column));
 };
 
 /**

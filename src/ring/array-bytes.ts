@@ -2,7 +2,7 @@
 
 import { fail } from '../errors.ts';
 import type { Bits, Bytes, RingArray } from './array.ts';
-import { RingKeys } from './keys.ts';
+import { RingKeys } from './fss-payload.ts';
 import { SCRATCH } from './memory.ts';
 
 type Wired = RingArray | Bits | Bytes;

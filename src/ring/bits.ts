@@ -141,11 +141,11 @@ export class RingBits extends RingConvert {
     this.kernels.oneHotBytes(dst.ptr, v.ptr, v.length, this.#wordBytes('oneHotBytes', dst, v));
   }
 
-  /** Row i of dst: which top bytes are at most `reach` from that of r[i], as numbers, or mod 256 if `round`. */
-  rangeTable(dst: Bits, r: RingArray, reach: number, round: boolean): void {
+  /** Row i of dst: which top bytes are at most `margin` from that of r[i], as numbers, or mod 256 if `round`. */
+  rangeTable(dst: Bits, r: RingArray, margin: number, round: boolean): void {
     this.live(r);
     this.planes('rangeTable', 256 * r.length, [[dst, 1]]);
-    this.kernels.rangeTable(dst.ptr, r.ptr, r.length, r.field.bytes, reach, +round);
+    this.kernels.rangeTable(dst.ptr, r.ptr, r.length, r.field.bytes, margin, +round);
   }
 
   /** A share of the xor of the weights (four bytes each) of all c[i] whose row of the table has a 0 at their top byte. */

@@ -1,6 +1,6 @@
 /** @file What kernels, streams and digests take from a browser (KernelHost in kernel-host.ts). */
 import nacl from 'tweetnacl';
-import type { Helper, HelperDuty } from './kernel-host.ts';
+import type { Helper, HelperDuty, ModuleName } from './kernel-host.ts';
 
 /** A browser has no ChaCha20: the kernel makes the streams. */
 export const streamCrypto = (): undefined => undefined;
@@ -8,12 +8,24 @@ export const streamCrypto = (): undefined => undefined;
 /** SHA-512. */
 export const sha512 = (bytes: Uint8Array): Uint8Array => nacl.hash(bytes);
 
-/** The kernels lie beside the bundle. */
-export const readAsset = async (_url: URL): Promise<BufferSource> => {
-  const url = new URL('./tessera.wasm', import.meta.url);
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`GET ${url} answered ${response.status}`);
-  return response.arrayBuffer();
+/** Kernels as they are in bundles: gzip in base64, so that no bundler of a user's has a file to find. */
+const KERNEL_TEXTS: Readonly<Record<ModuleName, () => Promise<{ readonly default: string }>>> = {
+  tessera: () => import('../../wasm-build/tessera.wasm'),
+  sets: () => import('../../wasm-build/sets.wasm'),
+  lattice: () => import('../../wasm-build/lattice.wasm'),
+};
+
+/** What a bundle holds as text. */
+export const unpacked = (text: string): Response => {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')));
+};
+
+export const kernelBytes = async (name: ModuleName): Promise<BufferSource> =>
+  unpacked((await KERNEL_TEXTS[name]()).default).arrayBuffer();
+
+export const readFile = async (url: URL): Promise<never> => {
+  throw new Error(`a page reads no files: ${url}`);
 };
 
 /** Trusted Types, where the browser has them; a page that requires them allows the policy `tessera-worker`. */
@@ -38,7 +50,10 @@ export const startHelper = (duty: HelperDuty): Helper | undefined => {
   if (typeof document !== 'undefined') return undefined;
   try {
     const name = `tessera helper ${duty.thread}`;
-    const worker = new Worker(trusted(import.meta.url), { type: 'module', name });
+    // A bundler may have given this file another name, or none: where it runs it is known.
+    const worker = new Worker(trusted(location.href), { type: 'module', name });
+    // Its work is done by others: what nobody has taken is done by who calls.
+    worker.onerror = (event) => event.preventDefault();
     worker.postMessage({ kind: 'helper', duty });
     return { end: async () => worker.terminate() };
   } catch {

@@ -1,5 +1,10 @@
 /** @file What kernels, streams and digests need of the platform. `#kernel-host` is the implementation for the platform at hand. */
 
+import type { KERNELS } from '../build-stamp.ts';
+
+/** `tessera` runs programs, `sets` works on sets of identifiers, `lattice` is loaded where parties make material between them. */
+export type ModuleName = keyof typeof KERNELS;
+
 /** The part of node:crypto that makes key streams. */
 export interface StreamCrypto {
   createCipheriv(
@@ -29,8 +34,10 @@ export interface KernelHost {
   /** A native ChaCha20 (Node, Deno); undefined where there is none, and the kernel makes the streams. */
   streamCrypto(): StreamCrypto | undefined;
   sha512(bytes: Uint8Array): Uint8Array;
-  /** The bytes of a file of the package. */
-  readAsset(url: URL): Promise<BufferSource>;
+  /** The kernels of that name. */
+  kernelBytes(name: ModuleName): Promise<BufferSource>;
+  /** The bytes of a file of this machine. */
+  readFile(url: URL): Promise<BufferSource>;
   /** Starts a helper thread, or returns undefined where the platform gives none. It keeps no program from ending. */
   startHelper(duty: HelperDuty): Helper | undefined;
   /** Processor cores that this process may use. */

@@ -1,6 +1,5 @@
 /** @file A ring's memory: arrays in it, their lifetime, and the checks that every kernel call shares. */
 
-import { cores } from '#kernel-host';
 import { fail } from '../errors.ts';
 import { type Arr, Bits, Bytes, RingArray } from './array.ts';
 import type { Field } from './field.ts';
@@ -8,13 +7,8 @@ import { Heap } from './heap.ts';
 import { type KernelName, type Kernels, loadKernels } from './kernels.ts';
 import { grainOf } from './partition.ts';
 import { ThreadPool } from './thread-pool.ts';
+import { MOST_THREADS } from './threads.ts';
 import type { Partition } from './work-queue.ts';
-
-/** Threads of one ring. */
-export const MOST_THREADS = 64;
-
-/** Threads where nobody said how many: the cores, up to a number whose stacks and heaps are no burden. */
-export const usualThreads = (): number => Math.min(cores(), 16);
 
 /** Size of the scratch that data from outside passes through. */
 export const SCRATCH = 65536;

@@ -4,7 +4,7 @@ import { createCipheriv, createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Helper, HelperDuty, StreamCrypto } from './kernel-host.ts';
+import type { Helper, HelperDuty, ModuleName, StreamCrypto } from './kernel-host.ts';
 
 /** node:crypto where its ChaCha20 works, else undefined. */
 export const streamCrypto = (): StreamCrypto | undefined => {
@@ -20,9 +20,19 @@ export const streamCrypto = (): StreamCrypto | undefined => {
 export const sha512 = (bytes: Uint8Array): Uint8Array =>
   new Uint8Array(createHash('sha512').update(bytes).digest());
 
-/** The bytes at a URL next to this module: a file, or where the package was loaded from a server (Deno) an answer of it. */
-export const readAsset = async (url: URL): Promise<BufferSource> => {
-  if (url.protocol === 'file:') return readFileSync(url);
+export const readFile = async (url: URL): Promise<BufferSource> => readFileSync(url);
+
+/** Each by its whole name: a bundler of a server's takes a pattern for any file that it fits. */
+const KERNEL_FILES: Readonly<Record<ModuleName, () => URL>> = {
+  tessera: () => new URL('../../../wasm-build/tessera.wasm', import.meta.url),
+  sets: () => new URL('../../../wasm-build/sets.wasm', import.meta.url),
+  lattice: () => new URL('../../../wasm-build/lattice.wasm', import.meta.url),
+};
+
+/** A file of the package, or where that was loaded from a server (Deno) an answer of it. */
+export const kernelBytes = async (name: ModuleName): Promise<BufferSource> => {
+  const url = KERNEL_FILES[name]();
+  if (url.protocol === 'file:') return readFile(url);
   const response = await fetch(url);
   if (!response.ok) throw new Error(`GET ${url} answered ${response.status}`);
   return response.arrayBuffer();

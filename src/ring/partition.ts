@@ -4,7 +4,7 @@
  * key stream; . stays. `y8` moves by eight bytes, `y*4` by as many as argument 4 says.
  */
 
-import { MOST_PIECES, type Partition } from './work-queue.ts';
+import { MOST_CHUNKS, type Partition } from './work-queue.ts';
 
 /** Arguments; nanoseconds an element, for each of `times`: arguments that make an element longer. */
 type Said = readonly [args: string, cost: number, ...times: number[]];
@@ -31,8 +31,8 @@ const PER_FIELD: Readonly<Record<string, Said>> = {
   encode: ['w y8 . n', 0.8],
   decode: ['y8 w . n', 0.7],
   encodeInt: ['w y*3 n . .', 0.8],
-  keysGen: ['y*1 . y16 y16 w w*11 w n i . . . . .', 110, 9],
-  keysEval: ['w*10*11 w y*3 . y16 w n i . . . . . . .', 90, 8],
+  keysGen: ['y*1 . y16 y16 w y*6 . w n i .', 6.9, 1],
+  keysEval: ['y*1 . w y*4 . y16 w n i .', 5.6, 4],
 };
 const PLAIN: Readonly<Record<string, Said>> = {
   xor: ['y y y n', 0.06],
@@ -57,7 +57,8 @@ const PLAIN: Readonly<Record<string, Said>> = {
   rangeTable: ['y32 y*3 n . . .', 4],
   fourierEval: ['y*9 y*9 y2*5*9 . n . . . . .', 6, 5],
   fourierDeal: ['y2*3*7 y*7 n . . . . .', 3.5, 3],
-  exponentialEval: ['y*11 y*11 y*4*11 n . . . . . . . .', 4, 4],
+  exponentialEval: ['y*9 y*9 y*4*9 n . . . . . .', 4, 4],
+  exponentialWindows: ['y*9 y*9 y*4*9 n . . . . . .', 10, 4],
   exponentialDeal: ['y*3*7 y*7 n . . . . .', 1, 3],
   splineEval: ['y*9 y*9 y*5*6*9 . n . . . . .', 4, 5, 6],
   splineDeal: ['y*3*6 y*6 n . . . .', 3, 3],
@@ -70,7 +71,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   matmul: 'here',
   sumAxis: 'here',
   strided: 'here',
-  stridedBits: 'pieces would write to the same bytes',
+  stridedBits: 'chunks would write to the same bytes',
   packPlanes: 'works on 64 KB of scratch at most',
   unpackPlanes: 'works on 64 KB of scratch at most',
   packBytes: 'works on 64 KB of scratch at most',
@@ -122,7 +123,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map([
   ),
 ]);
 
-/** How to cut a call for so many threads, into pieces that take at least so many nanoseconds. */
+/** How to cut a call for so many threads, into chunks that take at least so many nanoseconds. */
 export const partitionBy = (
   rule: Rule,
   args: readonly number[],
@@ -140,6 +141,6 @@ export const partitionBy = (
   };
 };
 
-/** Elements of a piece: at least `least`, and up to four pieces a thread, so that a late thread holds up nobody. */
+/** Elements of a chunk: at least `least`, and up to four chunks a thread, so that a late thread holds up nobody. */
 export const grainOf = (total: number, least: number, threads: number, align: number): number =>
-  Math.ceil(Math.max(least, total / Math.min(4 * threads, MOST_PIECES)) / align) * align;
+  Math.ceil(Math.max(least, total / Math.min(4 * threads, MOST_CHUNKS)) / align) * align;

@@ -1,4 +1,4 @@
-/** @file Straight-line programs on bit planes (assembly/program.ts), written once for a shape and run on any length. */
+/** @file Straight-line programs on bit planes (assembly/plane-program.ts), written once for a shape and run on any length. */
 
 import { fail } from '../errors.ts';
 import * as math from './math/index.ts';

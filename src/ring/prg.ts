@@ -6,8 +6,8 @@
 
 import { fail } from '../errors.ts';
 import type { Arr } from './array.ts';
-import type { Kernel } from './kernels.ts';
 import * as math from './math/index.ts';
+import type { Kernel } from './modules.ts';
 import type { Ring } from './ring.ts';
 import { hostStream } from './stream.ts';
 
@@ -40,7 +40,7 @@ export class Prg {
     if (!Number.isInteger(draw) || draw < 0 || draw >= math.pow2(32))
       fail('RANGE', `PRG draw ${draw} is not in 0..2^32`);
     if (!(byteOffset >= 0 && byteOffset % 64 === 0 && byteOffset + dst.bytes <= STREAM)) {
-      fail('RANGE', `PRG offset ${byteOffset} (+${dst.bytes}) is no multiple of 64 inside of 2^38`);
+      fail('RANGE', `PRG offset ${byteOffset} (+${dst.bytes}) is no multiple of 64 below 2^38`);
     }
     this.#ring.live(dst);
     const high = Math.floor(gate / math.pow2(32));

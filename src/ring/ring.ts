@@ -25,6 +25,20 @@ export interface ExponentShape {
   readonly fraction: number;
 }
 
+/** Pieces of a window whose weights have one scale, and by how many bits their sum is shifted (63 at most). */
+export interface ExponentBand {
+  readonly window: number;
+  /** Where the window's first piece begins: whole pieces from where that of c does. */
+  readonly lo: number;
+  readonly from: number;
+  readonly to: number;
+  readonly t2: number;
+  readonly shift: number;
+}
+
+/** Numbers that a band is for the kernel. */
+const BAND_WORDS = 8;
+
 /** Polynomials on `pieces` (a power of two) of 2^pieceBits, each of so many coefficients. */
 export interface SplineShape {
   readonly pieces: number;
@@ -67,40 +81,67 @@ export class Ring extends RingWire {
     this.kernels.fourierDeal(dst.ptr, r.ptr, r.length, count, step, turn, t1, dst.field.bytes);
   }
 
-  /**
-   * dst[e] = sum over j of round(2^t2 e^(lo + width * q + lo(c))) * table[e][j], q = hi(c) - j mod P; width: of a piece. Of a band only
-   * `from` <= q < `to`.
-   */
+  /** dst[e] = sum over j of round(2^t2 e^(lo + width * (hi(c) - j mod P) + lo(c))) * table[e][j]; width: of a piece. */
   exponentialEval(
     dst: RingArray,
     c: RingArray,
     table: RingArray,
-    shape: ExponentShape & {
-      readonly lo: number;
-      readonly t2: number;
-      readonly from?: number;
-      readonly to?: number;
-    },
+    shape: ExponentShape & { readonly lo: number; readonly t2: number },
   ): void {
     checkExponent(shape, shape.t2, 2);
-    const { pieces, pieceBits, fraction, lo, t2, from = 0, to = pieces } = shape;
+    const { pieces, pieceBits, fraction, lo, t2 } = shape;
     this.words('exponentialEval', dst, c);
     this.#table('exponentialEval', table, c, pieces);
     const { bytes } = dst.field;
     this.kernels.exponentialEval(
-      dst.ptr,
-      c.ptr,
-      table.ptr,
-      c.length,
-      pieces,
-      pieceBits,
-      fraction,
-      lo,
-      t2,
-      from,
-      to,
-      bytes,
-    );
+      dst.ptr, c.ptr, table.ptr, c.length, pieces, pieceBits, fraction, lo, t2, bytes,
+    ); // biome-ignore format: one call
+  }
+
+  /**
+   * For each band, dst[window][e] += 2^shift times the sum over j, from <= q < to, of round(2^t2 e^(band.lo + width * q + lo(c))) *
+   * table[e][j], q = hi(c) + (lo - band.lo) / width - j mod P. A window's sums begin `stride` words behind the one before.
+   */
+  exponentialWindows(
+    dst: RingArray,
+    c: RingArray,
+    table: RingArray,
+    shape: ExponentShape & { readonly lo: number },
+    stride: number,
+    bands: readonly ExponentBand[],
+  ): void {
+    const { pieces, pieceBits, fraction, lo } = shape;
+    const { bytes } = dst.field;
+    this.live(dst);
+    this.live(c);
+    if (pieces > 64 || bands.length > 16 || dst.field !== c.field)
+      this.mismatch('exponentialWindows', dst, c);
+    // Called for each block of elements: nothing is made anew.
+    const rows = new Float64Array(this.memory.buffer, this.scratch, bands.length * BAND_WORDS);
+    const width = math.pow2(pieceBits - fraction);
+    let windows = 0;
+    let at = 0;
+    for (const band of bands) {
+      const { window, lo: start, t2, from, to, shift } = band;
+      const first = (lo - start) / width;
+      checkBand(shape, band, first);
+      windows = Math.max(windows, window + 1);
+      rows[at] = window * stride * bytes;
+      rows[at + 1] = start;
+      rows[at + 2] = t2;
+      rows[at + 3] = first + (pieces << 20);
+      rows[at + 4] = from;
+      rows[at + 5] = to;
+      rows[at + 6] = shift;
+      rows[at + 7] = 0;
+      at += BAND_WORDS;
+    }
+    if (c.length > 0 && dst.length < (windows - 1) * stride + c.length)
+      this.mismatch('exponentialWindows', dst, c);
+    this.#table('exponentialWindows', table, c, pieces);
+    this.kernels.exponentialWindows(
+      dst.ptr, c.ptr, table.ptr, c.length, pieces, pieceBits, fraction, this.scratch, bands.length, bytes,
+    ); // biome-ignore format: one call
   }
 
   /** dst[e][j] = j == hi(r) ? round(2^t1 e^-lo(r)) : 0. dst: n x P; P = 1 is e^-lo(r) alone. */
@@ -173,6 +214,13 @@ const checkExponent = (
       `ring exponential: ${pieces} pieces of 2^${pieceBits}, a power of two of at least ${least}`,
     );
   checkScale(scaleBits);
+};
+
+const checkBand = (shape: ExponentShape, { from, to, t2, shift }: ExponentBand, turn: number): void => {
+  checkExponent(shape, t2, 2);
+  const whole = [from, to, shift, turn].every(Number.isInteger);
+  if (!whole || from < 0 || to <= from || to > shape.pieces || shift < 0 || shift > 63)
+    fail('RANGE', `ring exponential: a band of pieces ${from}..${to}, ${turn} away, by 2^${shift}`);
 };
 
 const checkSpline = ({ pieces, powers, pieceBits }: SplineShape, scaleBits: number): void => {

@@ -1,7 +1,7 @@
 /** @file The ChaCha20 key stream as a kernel: the host's cipher for long stretches where there is one, else our own. */
 
 import { streamCrypto } from '#kernel-host';
-import type { Kernel } from './kernels.ts';
+import type { Kernel } from './modules.ts';
 
 const CHUNK = 65536;
 /** Below this many bytes the kernel is faster than a call of the host's cipher. */

@@ -1,7 +1,7 @@
 /**
  * @file The thread pool of a ring: worker threads, instances of the same module on the same memory, that share large kernel
  * calls. They start with the first call that is large enough. The calling thread does not wait for them to start: it processes
- * whatever piece no other thread has taken, so a worker that is late or could not be started only costs parallelism.
+ * whatever chunk no other thread has taken, so a worker that is late or could not be started only costs parallelism.
  */
 
 import { startHelper } from '#kernel-host';
@@ -12,7 +12,7 @@ import { costOf, partitionBy, RULES } from './partition.ts';
 import {
   awaitDone,
   LISTENING,
-  MOST_PIECES,
+  MOST_CHUNKS,
   type Partition,
   QUEUE_BYTES,
   STOP,
@@ -21,8 +21,8 @@ import {
 } from './work-queue.ts';
 
 /**
- * How long the caller waits for a piece that a helper has taken: so long, and this many times the longest of its own. A helper
- * that lost its core is waited for; one that died with a piece in its hands says nothing.
+ * How long the caller waits for a chunk that a helper has taken: so long, and this many times the longest of its own. A helper
+ * that lost its core is waited for; one that died with a chunk in its hands says nothing.
  */
 const PATIENCE_MS = 120_000;
 const SLOWNESS = 20;
@@ -30,7 +30,7 @@ const SLOWNESS = 20;
 export class ThreadPool {
   /** The calling thread and its helpers. */
   readonly threads: number;
-  /** What a piece must at least take: waking a thread takes up to 50 us, and losing a core to others some milliseconds. */
+  /** What a chunk must at least take: waking a thread takes up to 50 us, and losing a core to others some milliseconds. */
   readonly pieceNs: number;
   readonly #kernels: Kernels;
   readonly #names: readonly string[];
@@ -89,24 +89,24 @@ export class ThreadPool {
     }
   }
 
-  /** One call, in pieces. Returns what the kernel says, if that is an index or -1. */
+  /** One call, in chunks. Returns what the kernel says, if that is an index or -1. */
   run(name: KernelName, args: readonly number[], partition: Partition): number {
-    const pieces = Math.ceil(partition.total / partition.grain);
+    const chunks = Math.ceil(partition.total / partition.grain);
     this.start();
-    if (pieces < 2 || pieces > MOST_PIECES || this.#alone || this.listening === 0) {
+    if (chunks < 2 || chunks > MOST_CHUNKS || this.#alone || this.listening === 0) {
       return this.#kernels[name](...args);
     }
     const queue = this.#queue;
     queue.write(this.#names.indexOf(name), args, partition);
-    queue.open(pieces);
+    queue.open(chunks);
     let longest = 0;
-    for (let piece = queue.take(); piece >= 0; piece = queue.take()) {
+    for (let chunk = queue.take(); chunk >= 0; chunk = queue.take()) {
       const start = performance.now();
-      queue.run(piece);
+      queue.run(chunk);
       longest = Math.max(longest, performance.now() - start);
     }
     const patienceMs = PATIENCE_MS + SLOWNESS * longest;
-    const finished = awaitDone(queue, pieces, patienceMs);
+    const finished = awaitDone(queue, chunks, patienceMs);
     queue.clear();
     if (!finished) {
       // Should it wake up after all, it must not meddle with the next call: this thread goes on alone.

@@ -1,9 +1,9 @@
 /**
  * @file The work queue through which the threads of one ring share a kernel call. It lies in the shared memory itself. The
- * calling thread writes the call and publishes its pieces; every thread takes pieces while there are any.
+ * calling thread writes the call and publishes its chunks; every thread takes chunks while there are any.
  *
- * A piece is taken by one compare-and-swap of TICKET (serial << 16 | pieces << 8 | next). What is written beside it stays
- * as it is until all pieces that were taken are done, so it is read after taking one.
+ * A chunk is taken by one compare-and-swap of TICKET (serial << 16 | chunks << 8 | next). What is written beside it stays
+ * as it is until all chunks that were taken are done, so it is read after taking one.
  */
 
 import type { Kernels } from './kernels.ts';
@@ -14,9 +14,9 @@ export const DONE = 1;
 /** Threads that listen. */
 export const LISTENING = 2;
 export const STOP = 3;
-/** Set when a piece has failed; FAILED + 1: bytes of the reason. */
+/** Set when a chunk has failed; FAILED + 1: bytes of the reason. */
 const FAILED = 4;
-/** The first element at which a piece found what its kernel looks for, or NONE. */
+/** The first element at which a chunk found what its kernel looks for, or NONE. */
 const FOUND = 6;
 const NONE = 0x7fffffff;
 /** Threads that sleep on TICKET, and whether who calls sleeps on DONE: to wake nobody takes up to 10 us. */
@@ -24,7 +24,7 @@ const SLEEPING = 7;
 const WAITING = 8;
 const WORDS = 16;
 
-/** Places of numbers: what is called, and how its arguments move from piece to piece. */
+/** Places of numbers: what is called, and how its arguments move from chunk to chunk. */
 const KERNEL = 0;
 const ARGS = 1;
 const COUNT = 2;
@@ -36,13 +36,13 @@ const FIRST = 8;
 const MOST_ARGS = 16;
 const NUMBERS = FIRST + 2 * MOST_ARGS;
 const REASON = 512;
-export const MOST_PIECES = 64;
+export const MOST_CHUNKS = 64;
 
 export const QUEUE_BYTES = WORDS * 4 + NUMBERS * 8 + REASON;
 
 /** A call that can be cut into ranges of its elements. */
 export interface Partition {
-  /** Elements in all, and in each piece. */
+  /** Elements in all, and in each chunk. */
   readonly total: number;
   readonly grain: number;
   /** The argument that says how many. */
@@ -69,7 +69,7 @@ export class WorkQueue {
     this.#thread = thread;
   }
 
-  /** For who calls: writes the call. No piece is open. `kernel`: its place among the kernels. */
+  /** For who calls: writes the call. No chunk is open. `kernel`: its place among the kernels. */
   write(kernel: number, args: readonly number[], partition: Partition): void {
     const numbers = this.#numbers;
     numbers[KERNEL] = kernel;
@@ -83,17 +83,17 @@ export class WorkQueue {
     numbers.set(partition.steps, FIRST + MOST_ARGS);
   }
 
-  /** Opens pieces of what was written. */
-  open(pieces: number): void {
+  /** Opens chunks of what was written. */
+  open(chunks: number): void {
     const { words } = this;
     Atomics.store(words, DONE, 0);
     Atomics.store(words, FOUND, NONE);
     const serial = ((Atomics.load(words, TICKET) >>> 16) + 1) & 0xffff;
-    Atomics.store(words, TICKET, (serial << 16) | (pieces << 8));
+    Atomics.store(words, TICKET, (serial << 16) | (chunks << 8));
     if (Atomics.load(words, SLEEPING) > 0) Atomics.notify(words, TICKET);
   }
 
-  /** Takes a piece; -1 when none is left. */
+  /** Takes a chunk; -1 when none is left. */
   take(): number {
     const { words } = this;
     for (;;) {
@@ -104,12 +104,12 @@ export class WorkQueue {
     }
   }
 
-  /** Runs a piece that was taken. What it throws is kept for who calls. */
-  run(piece: number): void {
+  /** Runs a chunk that was taken. What it throws is kept for who calls. */
+  run(chunk: number): void {
     const { words } = this;
     const numbers = this.#numbers;
     try {
-      const from = piece * numbers[GRAIN]!;
+      const from = chunk * numbers[GRAIN]!;
       const args: number[] = [];
       for (let i = 0; i < numbers[ARGS]!; i++)
         args.push(numbers[FIRST + i]! + from * numbers[FIRST + MOST_ARGS + i]!);
@@ -154,7 +154,7 @@ export class WorkQueue {
     this.#numbers.fill(0);
   }
 
-  /** Why a piece failed, once; undefined if none did. */
+  /** Why a chunk failed, once; undefined if none did. */
   failure(): string | undefined {
     if (Atomics.exchange(this.words, FAILED, 0) === 0) return undefined;
     return new TextDecoder().decode(this.#reason.slice(0, Atomics.load(this.words, FAILED + 1)));
@@ -171,12 +171,12 @@ export const serveQueue = (queue: WorkQueue): void => {
   let looks = 0;
   while (Atomics.load(words, STOP) === 0) {
     const ticket = Atomics.load(words, TICKET);
-    const piece = queue.take();
-    if (piece >= 0) {
-      queue.run(piece);
+    const chunk = queue.take();
+    if (chunk >= 0) {
+      queue.run(chunk);
       looks = 0;
     } else if (++looks > LOOKS) {
-      // Nothing is missed: TICKET changes whenever pieces are opened, and when it is time to stop; who changes it looks
+      // Nothing is missed: TICKET changes whenever chunks are opened, and when it is time to stop; who changes it looks
       // for sleepers after that.
       Atomics.add(words, SLEEPING, 1);
       Atomics.wait(words, TICKET, ticket);
@@ -187,16 +187,16 @@ export const serveQueue = (queue: WorkQueue): void => {
 };
 
 /**
- * Who calls waits until all pieces are done. Pages' own threads may not sleep: they look on. False if no piece was done for
+ * Who calls waits until all chunks are done. Pages' own threads may not sleep: they look on. False if no chunk was done for
  * `patienceMs`: a thread has died with one in its hands.
  */
-export const awaitDone = (queue: WorkQueue, pieces: number, patienceMs: number): boolean => {
+export const awaitDone = (queue: WorkQueue, chunks: number, patienceMs: number): boolean => {
   const { words } = queue;
   let looks = 0;
   let sleeps = true;
   let seen = -1;
   let since = 0;
-  for (let done = Atomics.load(words, DONE); done < pieces; done = Atomics.load(words, DONE)) {
+  for (let done = Atomics.load(words, DONE); done < chunks; done = Atomics.load(words, DONE)) {
     if (++looks < LOOKS) continue;
     const now = performance.now();
     if (done !== seen) {

@@ -10,9 +10,9 @@ import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { chart } from '../../bench/lib/chart.ts';
-import { Crew, TooLong } from '../../bench/lib/crew.ts';
 import { duel, median, spread } from '../../bench/lib/duel.ts';
 import type { Standing } from '../../bench/lib/engine.ts';
+import { EngineProcesses, TooLong } from '../../bench/lib/engine-processes.ts';
 import { proxy } from '../../bench/lib/proxy.ts';
 import { resultsText } from '../../bench/lib/report.ts';
 import { merged } from '../../bench/lib/results.ts';
@@ -94,8 +94,10 @@ harness('the median', () => {
 harness('a process that dies is quoted', async () => {
   const dying =
     "console.log('{\"ready\":true}'); process.stdin.once('data', () => { throw new Error('out of salt') })";
-  const crew = await Crew.start([{ name: 'cook', file: process.execPath, args: ['-e', dying] }]);
-  const e = await crew.run(20).then(
+  const processes = await EngineProcesses.start([
+    { name: 'cook', file: process.execPath, args: ['-e', dying] },
+  ]);
+  const e = await processes.run(20).then(
     () => assert.unreachable(),
     (reason: Error) => reason,
   );
@@ -104,9 +106,11 @@ harness('a process that dies is quoted', async () => {
 
 harness('a process that takes too long is told of as such', async () => {
   const idle = 'console.log(\'{"ready":true}\'); setInterval(() => {}, 1000)';
-  const crew = await Crew.start([{ name: 'idler', file: process.execPath, args: ['-e', idle] }]);
-  const e = await crew.run(0.05).catch((reason: unknown) => reason);
-  crew.kill();
+  const processes = await EngineProcesses.start([
+    { name: 'idler', file: process.execPath, args: ['-e', idle] },
+  ]);
+  const e = await processes.run(0.05).catch((reason: unknown) => reason);
+  processes.kill();
   assert.instance(e, TooLong);
 });
 

@@ -1,6 +1,7 @@
 /** @file Faults of a cluster: nodes and the engine that are killed, stopped and started anew while there is work. */
+
+import type * as sf from '#tessera';
 import type { TesseraError } from '../../src/errors.ts';
-import type * as sf from '../../src/index.ts';
 import { type Cluster, pidsOf, startCluster, withSession } from '../cluster/harness.ts';
 import * as tasks from '../cluster/tasks.ts';
 import { sleep } from '../link/helpers.ts';

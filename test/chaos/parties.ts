@@ -137,6 +137,18 @@ const expected = (): number[] => {
   return w;
 };
 
+/** How a party ends. It hangs if it has come no further for longer than a loaded machine may take. */
+const endingOf = async (party: Party, what: string): Promise<Ending> => {
+  for (;;) {
+    const before = party.said;
+    try {
+      return await within(party.ended, PEER_TIMEOUT_MS + SLACK_MS, what);
+    } catch (error) {
+      if (party.said === before) throw error;
+    }
+  }
+};
+
 const text = (ending: Ending): string => JSON.stringify(ending);
 
 const checkResult = (name: string, ending: Ending): void => {
@@ -189,11 +201,7 @@ export const partyRound = async (random: Seeded, say: Say): Promise<number> => {
     );
     for (const [name, party] of ends) {
       if (name === 'dealer' && last === undefined) continue;
-      const ending = await within(
-        party.ended,
-        PEER_TIMEOUT_MS + SLACK_MS,
-        `${name} after ${last ?? 'the faults'}`,
-      );
+      const ending = await endingOf(party, `${name} after ${last ?? 'the faults'}`);
       if (last === undefined) checkResult(name, ending);
       // A training that was over before the last fault came has its result.
       else if ('value' in ending && parties.includes(name)) checkResult(name, ending);

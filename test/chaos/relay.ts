@@ -9,7 +9,7 @@ import { Defect, type Say, within } from './report.ts';
 import type { Seeded } from './seeded.ts';
 import { Wire } from './wire.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const main = fileURLToPath(import.meta.resolve('#tessera-cli'));
 const PEER_TIMEOUT_MS = 6_000;
 const SLACK_MS = 30_000;
 

@@ -147,7 +147,7 @@ const mistakes: [string, (c: ReturnType<typeof plain>) => void, RegExp][] = [
   [
     'a peer left out',
     (c) => Object.assign(c, { tls_config: { ...c.tls_config, client_certs: {} }, peer_identities: {} }),
-    /tls bob: clientCerts has no entry/,
+    /tls bob: client_certs has no entry/,
   ],
   [
     'a foreign authority',

@@ -14,8 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
+import * as sf from '#tessera';
 import { PartFiles, placeBelow } from '../../src/cluster/part-files.ts';
-import * as sf from '../../src/index.ts';
 import {
   type Cluster,
   clusterSuite,

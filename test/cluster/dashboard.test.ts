@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
+import { faults, VIEWS } from '../web/axe.ts';
 import { withBrowser } from '../web/chromium.ts';
 import {
   type Cluster,
@@ -28,7 +29,7 @@ test.before(async () => {
 });
 test.after(() => cluster.machine.end());
 
-const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const main = fileURLToPath(import.meta.resolve('#tessera-cli'));
 
 /** The command as a process, and its page. */
 const withDashboard = async (work: (url: string) => Promise<void>): Promise<void> => {
@@ -82,7 +83,7 @@ test('nodes, slots, tasks, SPU sessions and errors, live', () =>
         await shows(
           page,
           'spus',
-          /alice on n\w+\s+bob on n\w+[\s\S]*(idle|#\d+)\s+\d{2,}\s+\d{2,}\s+[\d.]+ [kM]B/,
+          /alice on n\w+\s+bob on n\w+[\s\S]*(idle|function "work"|function at )\s+\d{2,}\s+\d{2,}\s+[\d.]+ [kM]B/,
         );
         await rejection(s.reveal(alice(tasks.bad)()));
         await shows(page, 'errors', /function "bad".*seventeen is too many/);
@@ -96,8 +97,16 @@ test('nodes, slots, tasks, SPU sessions and errors, live', () =>
           }),
         );
         assert.equal(drawn, [true, true], 'both charts are drawn');
-        if (process.env.TESSERA_SCREENSHOT)
-          await page.screenshot({ path: join(process.env.TESSERA_SCREENSHOT) });
+        for (const { width, colorScheme } of VIEWS) {
+          await page.setViewportSize({ width, height: 900 });
+          await page.emulateMedia({ colorScheme });
+          assert.equal(await faults(page), [], `${width} px, ${colorScheme}`);
+          if (process.env.TESSERA_SCREENSHOT)
+            await page.screenshot({
+              path: join(process.env.TESSERA_SCREENSHOT, `dashboard-${width}-${colorScheme}.png`),
+              fullPage: true,
+            });
+        }
       });
       await shows(page, 'spus', /No SPU/);
       await page.setViewportSize({ width: 400, height: 800 });
@@ -136,6 +145,26 @@ test('a node that was killed stays there as lost, with what it has done; errors 
 /** Multiplications and comparisons: some rounds. */
 const work = (x: sf.NDArray) => x.mul(x).mul(x);
 
+test('a page that comes later has the history from the beginning: the oldest node has kept it', async () => {
+  await withSession(cluster, (s) =>
+    s.wait(Array.from({ length: 50 }, (_, k) => s.PYU('alice')(tasks.noop)(k))),
+  );
+  const ended = async (url: string): Promise<number> => {
+    const { body } = await fetch(new URL('events', url));
+    const reader = body!.getReader();
+    let text = '';
+    while (!/event: history\ndata: .*\n\n/.test(text))
+      text += new TextDecoder().decode((await reader.read()).value);
+    await reader.cancel();
+    const moments = JSON.parse(/event: history\ndata: (.*)\n/.exec(text)![1]!) as {
+      ended: number;
+      seconds: number;
+    }[];
+    return moments.reduce((sum, m) => sum + m.ended * m.seconds, 0);
+  };
+  await withDashboard((url) => until(async () => (await ended(url)) > 45, 'the tasks of before are in it'));
+});
+
 test('it answers this machine only, under its own name, and gives no keys away', () =>
   withDashboard(async (url) => {
     const ask = (path: string, host?: string): Promise<number> =>
@@ -151,7 +180,9 @@ test('it answers this machine only, under its own name, and gives no keys away',
     assert.is(await ask('/', 'evil.example'), 403);
     assert.is(await ask('/nothing'), 404);
     const events = await fetch(new URL('events', url));
-    const first = new TextDecoder().decode((await events.body!.getReader().read()).value);
+    const reader = events.body!.getReader();
+    let first = '';
+    while (!first.includes('"slots"')) first += new TextDecoder().decode((await reader.read()).value);
     assert.match(first, '"slots":4');
     assert.not.match(first, '"key"');
   }));

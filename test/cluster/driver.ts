@@ -1,5 +1,5 @@
 /** A program as a process, which can be killed: `driver.js address token file n`. It says when it begins, and its results. */
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 import * as tasks from './tasks.ts';
 
 const [address, token, file, n] = process.argv.slice(2) as [string, string, string, string];

@@ -4,15 +4,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as sf from '#tessera';
 import { findServer } from '../../src/cluster/nats-server.ts';
 import type { Snapshot } from '../../src/cluster/snapshot.ts';
 import type { Started } from '../../src/cluster/state.ts';
-import * as sf from '../../src/index.ts';
 import { freePort, sleep, suite } from '../link/helpers.ts';
 
 export { freePort, rejection, sleep } from '../link/helpers.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const main = fileURLToPath(import.meta.resolve('#tessera-cli'));
 
 export interface Ran {
   readonly code: number;
@@ -77,7 +77,7 @@ export interface Cluster {
 }
 
 /** What a head has printed. */
-export const tokenOf = (said: string): string => / --token=(\w+)/.exec(said)![1]!;
+export const tokenOf = (said: string): string => /TESSERA_TOKEN=(\w+)/.exec(said)![1]!;
 
 /** A head with the first tags, and a node for each of the others. */
 export const startCluster = async (

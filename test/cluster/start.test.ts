@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import * as assert from 'uvu/assert';
+import * as sf from '#tessera';
 import { keygen } from '../../src/cli/keygen.ts';
 import { findServer, listens } from '../../src/cluster/nats-server.ts';
-import * as sf from '../../src/index.ts';
 import { clusterSuite, freePort, Machine, rejection, tokenOf, until, withSession } from './harness.ts';
 import * as tasks from './tasks.ts';
 
@@ -30,7 +30,8 @@ test('head, node, status and stop, in the words of the guide; each says what to 
     assert.match(head, `Tessera head started at ${address}.`);
     const token = tokenOf(head);
     assert.match(token, /^[0-9a-f]{32}$/);
-    assert.match(head, `tessera start --address=${address} --token=${token} --resources='{"bob":16}'`);
+    assert.match(head, `export TESSERA_TOKEN=${token}\n`);
+    assert.match(head, `tessera start --address=${address} --resources='{"bob":16}'`);
     assert.match(head, `await sf.init({ address: '${address}', token: '${token}' });`);
     assert.match(head, 'tessera stop');
     const node = await machine.start(`--address=${address}`, '--resources={"bob": 3}');
@@ -116,23 +117,26 @@ test('what cannot be is refused, with what to type', async () => {
 });
 
 test('with a token: who does not have it neither joins, nor uses the cluster', async () => {
-  const machine = new Machine();
+  const machine = new Machine({ TESSERA_TOKEN: 's3cret word' });
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
   try {
-    await machine.start('--head', `--port=${port}`, '--resources={"alice":2}', '--token=s3cret word');
-    const stranger = new Machine();
-    for (const more of [[], ['--token=wrong']]) {
-      const { code, err } = await stranger.tessera(
-        'start',
-        `--address=${address}`,
-        '--resources={"bob":1}',
-        ...more,
-      );
+    await machine.start('--head', `--port=${port}`, '--resources={"alice":2}');
+    for (const env of [{}, { TESSERA_TOKEN: 'wrong' }]) {
+      const stranger = new Machine(env);
+      const { code, err } = await stranger.tessera('start', `--address=${address}`, '--resources={"bob":1}');
       assert.is(code, 1);
       assert.match(err, /refused the credentials: give the token/);
+      await stranger.end();
     }
-    await stranger.end();
+    const shown = await machine.tessera('status', `--address=${address}`, '--token=s3cret word');
+    assert.is(shown.code, 1);
+    assert.match(shown.err, /--token: everybody on this machine can read command lines/);
+    assert.not.match(shown.err, /s3cret/);
+    const file = join(machine.state, 'token');
+    writeFileSync(file, 's3cret word\n');
+    const read = await new Machine().tessera('status', `--address=${address}`, `--token-file=${file}`);
+    assert.match(read.out, /1 node, 0 programs/);
     const e = await rejection(sf.session({ address }));
     assert.is(e.code, 'IDENTITY');
     assert.match(e.message, /refused the credentials/);
@@ -304,12 +308,11 @@ test('nodes with addresses of their own', async () => {
       `--port=${port}`,
       '--resources={"alice":4}',
     );
-    const token = /--token=(\w+)/.exec(head)![1]!;
+    const token = /TESSERA_TOKEN=(\w+)/.exec(head)![1]!;
     const far = await machine.tesseraBy(
-      apart.run,
+      [...apart.run, 'env', `TESSERA_TOKEN=${token}`],
       'start',
       `--address=${address}`,
-      `--token=${token}`,
       '--resources={"bob":4}',
     );
     assert.is(far.code, 0, far.err);
@@ -371,10 +374,10 @@ test('state of this machine behind a link is refused: it may lead anywhere', asy
 });
 
 test('credentials are in files that only their owner can read', async () => {
-  const machine = new Machine();
+  const machine = new Machine({ TESSERA_TOKEN: 'quite secret' });
   const port = await freePort();
   try {
-    await machine.start('--head', `--port=${port}`, '--token=quite secret');
+    await machine.start('--head', `--port=${port}`);
     const config = join(machine.state, `head-${port}`, 'nats.conf');
     assert.match(readFileSync(config, 'utf8'), 'quite secret');
     assert.is(execFileSync('stat', ['-c', '%a', config]).toString().trim(), '600');

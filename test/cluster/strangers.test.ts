@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import * as assert from 'uvu/assert';
 import { BUILD } from '../../src/build.ts';
-import { pack } from '../../src/cluster/frame.ts';
-import { namesOf } from '../../src/cluster/names.ts';
+import { pack } from '../../src/cluster/message-frame.ts';
 import { readAnswer, readOrder, readTask } from '../../src/cluster/read-heads.ts';
+import { namesOf } from '../../src/cluster/subjects.ts';
 import { rejection } from '../link/helpers.ts';
 import { type Cluster, clusterSuite, sleep, startCluster, until, withSession } from './harness.ts';
 import * as tasks from './tasks.ts';
@@ -123,7 +123,7 @@ test('bad orders, tasks, answers, requests and beats: nodes and programs live on
     const driver = drivers[0]!.id;
     const all = [...garbage, ...heads(driver).map((head) => pack(head, [new Uint8Array([0])]))];
     const subjects = [
-      ...nodes.flatMap((n) => [names.orders(n.id), names.objects(n.id), names.heard(n.id, driver)]),
+      ...nodes.flatMap((n) => [names.orders(n.id), names.objects(n.id), names.confirmed(n.id, driver)]),
       names.answers(driver),
       names.objects(driver),
       names.freed,

@@ -1,6 +1,6 @@
 /** Tasks of the cluster's tests: a module that nodes load. */
-import { appendFileSync } from 'node:fs';
-import * as sf from '../../src/index.ts';
+import { appendFileSync, readFileSync } from 'node:fs';
+import * as sf from '#tessera';
 
 export const noop = sf.task(import.meta, 'noop', (x: number) => x);
 export const add = sf.task(import.meta, 'add', (a: number, b: number) => a + b);
@@ -26,6 +26,15 @@ export const traced = sf.task(import.meta, 'traced', async (file: string, ms: nu
   return name;
 });
 
+/** Waits until `n` tasks are here at the same time, for as long as a loaded machine may take; how many have come. */
+export const meet = sf.task(import.meta, 'meet', async (file: string, n: number) => {
+  appendFileSync(file, 'here\n');
+  const come = () => readFileSync(file, 'utf8').split('\n').length - 1;
+  for (const end = Date.now() + 30_000; come() < n && Date.now() < end; )
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  return come();
+});
+
 /** So many bytes of one value. */
 export const bytes = sf.task(import.meta, 'bytes', (n: number, value: number) =>
   new Uint8Array(n).fill(value),
@@ -38,6 +47,9 @@ export const sum = sf.task(import.meta, 'sum', (x: Uint8Array) => {
 export const spoil = sf.task(import.meta, 'spoil', (x: Uint8Array) => x.fill(0).length);
 
 class CounterClass {
+  static unit(): number {
+    return 10;
+  }
   #n: number;
   constructor(n: number) {
     this.#n = n;
@@ -49,6 +61,9 @@ class CounterClass {
   async wait(ms: number): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, ms));
     return ms;
+  }
+  both(): number[] {
+    return [this.#n, -this.#n];
   }
   where(): number {
     return process.pid;

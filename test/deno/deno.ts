@@ -91,6 +91,9 @@ const HERE = ['run', '--cached-only', '--no-lock', '--no-prompt'];
 export const deno = (permissions: readonly string[], file: string, ...args: readonly string[]): Started =>
   start(DENO!, [...HERE, ...permissions, file, ...args]);
 
+/** Another command of Deno's. */
+export const denoWords = (...words: readonly string[]): Started => start(DENO!, words);
+
 export const node = (file: string, ...args: readonly string[]): Started =>
   start(process.execPath, [file, ...args]);
 

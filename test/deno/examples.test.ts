@@ -1,4 +1,4 @@
-/** Every example run by Deno, with the permissions that README lists and no more. */
+/** Every example run by Deno, with the permissions that the site lists and no more. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,10 +7,10 @@ import { createRoom, roomLink } from '../../src/index.ts';
 import { freePort } from '../link/helpers.ts';
 import { deno, denoSuite, good, node, ROOT, type Started } from './deno.ts';
 
-/** README's table: file -> permissions. */
+/** The site's table: file -> permissions. */
 const PERMISSIONS: ReadonlyMap<string, readonly string[]> = new Map(
   [
-    ...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(
+    ...readFileSync(join(ROOT, 'docs/how-to/deno.md'), 'utf8').matchAll(
       /^\| `(dist\/\S+\.js)[^|]*\| `(--allow[^`|]*)` \|/gm,
     ),
   ].map(([, file, flags]) => [file!, flags!.split(' ')]),
@@ -18,7 +18,7 @@ const PERMISSIONS: ReadonlyMap<string, readonly string[]> = new Map(
 
 const flagsOf = (file: string): readonly string[] => {
   const flags = PERMISSIONS.get(file);
-  if (flags === undefined) throw new Error(`README has no permissions for ${file}`);
+  if (flags === undefined) throw new Error(`how-to/deno.md has no permissions for ${file}`);
   return flags;
 };
 

@@ -1,12 +1,14 @@
 /** Calls mean what they meant when they were made; values move by value, as in production; failures are told. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import * as sf from '../../src/index.ts';
-import { fails, near, printed, withSession, withSpu } from './helpers.ts';
+import * as sf from '#tessera';
+import { fails, near, withSession, withSpu } from './helpers.ts';
 import { MEANING, meaning, weights } from './meaning.ts';
 
 const { np } = sf;
+
 const test = suite('device: calls');
+
 const PARTIES = ['alice', 'bob'];
 
 const numbers = (list: readonly unknown[]): unknown[] => list.map((x) => (x as sf.NDArray).toArray());
@@ -102,6 +104,84 @@ test('what a method gives is what it was then, also where the object goes on cha
       all.map(({ w }) => w[0]),
       [1, 2, 3],
     );
+  }));
+
+class Stack extends Array<number> {}
+
+class Box {
+  n = 1;
+}
+
+test('what is behind a handle does not change, whatever functions do to what they are given and have given', () =>
+  withSpu(PARTIES, {}, async (s, spu) => {
+    const [alice, bob] = [s.PYU('alice'), s.PYU('bob')];
+    const kept = Float64Array.of(1, 2, 3);
+    const buffers = [
+      () => [3, 1, 2],
+      () => Float64Array.of(3, 1, 2),
+      () => new Float64Array([3, 1, 2, 9]).subarray(0, 3),
+    ];
+    for (const make of buffers) {
+      const x = alice(make as () => number[])();
+      const before = alice((v: number[]) => v[0]!)(x);
+      const sorted = alice((v: number[]) => v.sort())(x);
+      const filled = alice((v: number[]) => v.fill(7))(x);
+      const after = alice((v: number[]) => v[0]!)(x);
+      const inside = spu((v) => np.add(v as sf.BaseArray, 0))(x);
+      const elsewhere = bob((v: number[]) => v.fill(0)[0]!)(x.to(bob));
+      assert.equal(await s.reveal([before, after, elsewhere]), [3, 3, 0]);
+      assert.equal([...(await s.reveal(sorted))], [1, 2, 3]);
+      assert.equal([...(await s.reveal(filled))], [7, 7, 7]);
+      near(await s.reveal(inside), [3, 1, 2]);
+    }
+    const deep = alice(() => ({
+      list: [{ k: 1 }],
+      map: new Map([['k', [1]]]),
+      set: new Set([1]),
+      when: new Date(1),
+    }))();
+    const change = alice(
+      (d: { list: { k: number }[]; map: Map<string, number[]>; set: Set<number>; when: Date }) => {
+        d.list[0]!.k = 2;
+        d.map.get('k')!.push(2);
+        d.set.add(2);
+        d.when.setTime(2);
+        return d;
+      },
+    );
+    const changed = change(deep);
+    const read = { list: [{ k: 1 }], map: new Map([['k', [1]]]), set: new Set([1]), when: new Date(1) };
+    assert.equal(await s.reveal(deep), read);
+    assert.equal(((await s.reveal(changed)) as typeof read).list, [{ k: 2 }]);
+    const given = [1, 2, 3].map((i) =>
+      alice(() => {
+        kept[0] = i;
+        return kept;
+      })(),
+    );
+    const parts = alice(() => [kept, kept.subarray(1)], { numReturns: 2 })();
+    await alice(() => void kept.fill(0))().ready();
+    assert.equal(
+      ((await s.reveal(given)) as Float64Array[]).map(([first]) => first),
+      [1, 2, 3],
+    );
+    assert.equal(
+      ((await s.reveal([...parts])) as Float64Array[]).map(([first]) => first),
+      [3, 2],
+    );
+    const big = Float64Array.of(5);
+    assert.equal([...((await s.reveal(alice(() => sf.take(big))())) as Float64Array)], [5]);
+    assert.is(big.length, 0, 'taken, not copied');
+    // What stays at its party stays what it is.
+    const text = alice(() => Buffer.from('text'))();
+    assert.is(await s.reveal(alice((b: Buffer) => b.toString())(text)), 'text');
+    const stack = alice(() => Stack.from([1]))();
+    assert.is(await s.reveal(alice((x: Stack) => x instanceof Stack)(stack)), true);
+    const box = alice(() => new Box())();
+    await alice((b: Box) => {
+      b.n += 1;
+    })(box).ready();
+    assert.is(await s.reveal(alice((b: Box) => b.n)(box)), 2);
   }));
 
 test('training that reuses one buffer for its labels gives what fresh buffers give', () =>
@@ -305,75 +385,5 @@ test('handles in Map and Set are found and resolved; elsewhere they are an error
       await fails(use, 'INVALID_ARGUMENT', 'a Secret with a handle in it (.x)', 'Map and Set');
     await fails(() => s.to(alice, [x]), 'INVALID_ARGUMENT', 'data with handles in it');
   }));
-
-const failing = (s: sf.Session): readonly sf.DeviceObject[] => {
-  const spu = s.SPU(sf.utils.testing.clusterDef(PARTIES));
-  const load = s.PYU('alice')(function load(): number {
-    throw new Error('no such\nfile');
-  })();
-  const ragged = s.PYU('bob')(() => [[1, 2], [3]])();
-  return [
-    load,
-    spu(function train(x, y) {
-      return np.add(x, y);
-    })(ragged, 1),
-    load.to(spu),
-  ];
-};
-
-test('failures that nobody has seen are printed at the end, each once, with party, op and place', async () => {
-  const lines = await printed(async () => {
-    const s = await sf.session({ parties: PARTIES, loggingLevel: 'critical' });
-    failing(s);
-    await s.shutdown();
-  });
-  assert.is(lines.length, 2, lines.join('\n'));
-  assert.match(
-    lines[0]!,
-    /nobody has seen: alice op #\d+ \(function "load", called at .*calls\.test.*\) failed: no such file$/,
-  );
-  assert.match(
-    lines[1]!,
-    /nobody has seen: SPU\(alice, bob\): bob op #\d+ \(input of .*called at .*calls\.test.*ragged/,
-  );
-});
-
-test('failures that were seen, through any handle that they reached, are not told again', async () => {
-  const lines = await printed(async () => {
-    const s = await sf.session({ parties: PARTIES, loggingLevel: 'critical', unseen: 'throw' });
-    const [load, trained, moved] = failing(s);
-    await fails(() => s.reveal(moved), 'PARTY_FAILED', 'no such');
-    await fails(() => trained!.ready(), 'SHAPE');
-    void load;
-    const waits = s.PYU('alice')(() => new Promise(() => {}))();
-    s.SPU(sf.utils.testing.clusterDef(PARTIES))((x) => x)(waits);
-    await s.shutdown();
-  });
-  assert.equal(lines, []);
-});
-
-test("unseen: 'throw' makes shutdown reject, when all has ended; other values are errors", async () => {
-  const s = await sf.session({ parties: PARTIES, loggingLevel: 'critical', unseen: 'throw' });
-  failing(s);
-  const e = await fails(
-    () => s.shutdown(),
-    'PARTY_FAILED',
-    '2 failures that nobody has seen',
-    'function "load"',
-    'ragged',
-  );
-  assert.is((e.info.failures as unknown[]).length, 2);
-  assert.ok(s.closed);
-  await fails(
-    () => sf.session({ parties: PARTIES, unseen: 'ignore' as never }),
-    'CONFIG',
-    '"print" or "throw"',
-  );
-  await fails(
-    () => sf.session({ address: '127.0.0.1:1', unseen: 1 as never }),
-    'CONFIG',
-    '"print" or "throw"',
-  );
-});
 
 test.run();

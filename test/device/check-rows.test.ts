@@ -1,7 +1,7 @@
 /** With `check`, programs of hard magnitudes are right or an error: never a wrong number. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 
 const test = suite('device: check, right or an error');
 const { np } = sf;

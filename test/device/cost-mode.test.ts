@@ -1,9 +1,9 @@
 /** runtime_config.cost_mode: which protocols a session runs, with either dealer, and what the profile says of it. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import * as sf from '#tessera';
+import { np } from '#tessera';
 import { readClusterDef } from '../../src/device/cluster-def.ts';
-import * as sf from '../../src/index.ts';
-import { np } from '../../src/index.ts';
 
 const test = suite('device cost mode');
 
@@ -36,13 +36,13 @@ const profile = { enable_hal_profile: true };
 
 for (const beaver_type of ['TrustedFirstParty', 'TrustedThirdParty']) {
   test(`latency: two parties compare by keys, dealt by ${beaver_type}`, async () => {
-    const keyed = await run(TWO, { cost_mode: 'latency', beaver_type, ...profile });
+    const fss = await run(TWO, { cost_mode: 'latency', beaver_type, ...profile });
     const tabled = await run(TWO, { beaver_type, ...profile });
-    assert.equal(keyed.values, [-1, 0, 1.5, 7]);
-    assert.equal(tabled.values, keyed.values);
-    assert.is(tabled.rounds - keyed.rounds, 4);
-    assert.ok(keyed.ops.includes('piecewiseLinearFss') && !keyed.ops.includes('less'));
-    assert.ok(keyed.said.includes('by keys (piecewiseLinearFss): costMode latency'), keyed.said);
+    assert.equal(fss.values, [-1, 0, 1.5, 7]);
+    assert.equal(tabled.values, fss.values);
+    assert.is(tabled.rounds - fss.rounds, 4);
+    assert.ok(fss.ops.includes('piecewiseLinearFss') && !fss.ops.includes('less'));
+    assert.ok(fss.said.includes('by keys (piecewiseLinearFss): costMode latency'), fss.said);
     assert.ok(tabled.said.includes('by tables (less): costMode bandwidth'), tabled.said);
   });
 }

@@ -1,8 +1,8 @@
 /** np.whileRevealed and np.reveal between the threads of a simulation, with either dealer and by keys. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import * as sf from '../../src/index.ts';
-import { np } from '../../src/index.ts';
+import * as sf from '#tessera';
+import { np } from '#tessera';
 
 const test = suite('device: data-dependent programs');
 

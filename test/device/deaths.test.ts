@@ -3,7 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startThread } from '#device-runtime';
-import type { RunningThread } from '../../src/device/runtime.ts';
+import type { RunningThread } from '../../src/device/device-runtime.ts';
 import { Session } from '../../src/device/session.ts';
 import { standalone } from '../../src/device/standalone.ts';
 import { SpuThreads } from '../../src/device/threads.ts';
@@ -22,16 +22,18 @@ const session = (): { readonly s: Session; readonly threads: RunningThread[] } =
     parties: PARTIES,
     link: undefined,
     quiet: true,
-    tell: () => {},
+    emit: () => {},
   });
   const s = new Session(
     {
       ...mode,
       spu: (config) =>
-        new SpuThreads(config, undefined, (duty, ports, events) => {
-          const running = startThread(duty, ports, events);
-          threads.push(running);
-          return running;
+        new SpuThreads(config, undefined, {
+          start: (duty, ports, events) => {
+            const running = startThread(duty, ports, events);
+            threads.push(running);
+            return running;
+          },
         }),
     },
     () => {},

@@ -24,7 +24,8 @@ const demo = async (
   return { lines, json: JSON.parse(lines.at(-1)!) as Record<string, number | string> };
 };
 
-const KEYS = 'parties,field,accuracy,accuracyPlain,auc,aucPlain,seconds,rounds,bytes,dealerBytes'.split(',');
+const KEYS =
+  'parties,field,joined,accuracy,accuracyPlain,auc,aucPlain,seconds,rounds,bytes,dealerBytes'.split(',');
 
 for (const flags of [
   [],
@@ -34,6 +35,7 @@ for (const flags of [
   test(`agrees with float64: ${flags.join(' ')}`, async () => {
     const { lines, json } = await demo(...flags);
     assert.equal(Object.keys(json), KEYS);
+    assert.is(json.joined, 520);
     assert.ok(Math.abs(Number(json.accuracy) - Number(json.accuracyPlain)) < 0.005);
     assert.ok(Math.abs(Number(json.auc) - Number(json.aucPlain)) < 0.005);
     assert.ok(Number(json.accuracy) > 0.95 && Number(json.auc) > 0.98);

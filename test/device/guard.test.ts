@@ -1,9 +1,9 @@
 /** `range_guard` of a runtime_config: in simulation, with both dealers, and beside what else an SPU can be told. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 import { guardedCalls } from '../production/programs-values.ts';
-import { fails, near, withSpu } from './helpers.ts';
+import { fails, near, printed, withSpu } from './helpers.ts';
 
 const test = suite('device: guard');
 const { np } = sf;
@@ -76,7 +76,7 @@ test('a program that is recorded again is named by its new line', () =>
     assert.is(lines[1]! - lines[0]!, 1);
   }));
 
-test('in pieces, in latency mode, and with several results', () =>
+test('in tiles, in latency mode, and with several results', () =>
   withSpu(
     ['alice', 'bob'],
     { range_guard: true, memory_limit_mb: 16, cost_mode: 'latency' },
@@ -95,6 +95,22 @@ test('in pieces, in latency mode, and with several results', () =>
       near((await s.reveal(sum)) as sf.NDArray, [30 * 499500], 1);
     },
   ));
+
+test('a failure that was seen by what uses its result is not told again, and one that was not is', async () => {
+  const lines = await printed(async () => {
+    const s = await sf.session({ parties: ['alice', 'bob'], loggingLevel: 'critical' });
+    const spu = s.SPU(sf.utils.testing.clusterDef(['alice', 'bob'], { range_guard: true }));
+    const x = s.PYU('alice')(() => [3e12])();
+    const cube = (): sf.DeviceObject => spu((a) => np.multiply(a, np.multiply(a, a)))(x);
+    await fails(() => s.reveal(cube()), 'RANGE', 'reveal');
+    await fails(() => s.reveal(cube().to(s.PYU('bob'))), 'RANGE');
+    cube();
+    await s.reveal(spu((a) => np.add(a, a))(x));
+    await s.shutdown();
+  });
+  assert.is(lines.length, 1, lines.join('\n'));
+  assert.match(lines[0]!, /nobody has seen: SPU\(alice, bob\) op #\d+ \(a function, .*range_guard/);
+});
 
 test('with check, all is held against float64 in its place', async () => {
   const s = await sf.session({ parties: ['alice', 'bob'], loggingLevel: 'warning', check: true });

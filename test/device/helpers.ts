@@ -1,35 +1,35 @@
 /** Sessions and checks that the tests of devices share. */
 import * as assert from 'uvu/assert';
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
+import { isOurs } from '../link/helpers.ts';
 
 export type SpuSettings = Readonly<Record<string, unknown>>;
 
-/** Runs `use` in a session of its own, with an SPU of all its parties. */
-export const withSpu = async (
-  parties: readonly string[],
-  settings: SpuSettings,
-  use: (s: sf.Session, spu: sf.SPU) => Promise<void>,
-): Promise<void> => {
-  const s = await sf.session({ parties, loggingLevel: 'warning' });
-  try {
-    await use(s, s.SPU(sf.utils.testing.clusterDef(parties, settings)));
-  } finally {
-    await s.shutdown();
-  }
+/** Sessions of the package, or of its modules where a test looks into them. */
+export const sessionsOf = (library: Pick<typeof sf, 'session' | 'utils'>) => {
+  /** Runs `use` in a session without an SPU. */
+  const withSession = async (
+    parties: readonly string[],
+    use: (s: sf.Session) => Promise<void>,
+  ): Promise<void> => {
+    const s = await library.session({ parties, loggingLevel: 'warning' });
+    try {
+      await use(s);
+    } finally {
+      await s.shutdown();
+    }
+  };
+  /** Runs `use` in a session of its own, with an SPU of all its parties. */
+  const withSpu = (
+    parties: readonly string[],
+    settings: SpuSettings,
+    use: (s: sf.Session, spu: sf.SPU) => Promise<void>,
+  ): Promise<void> =>
+    withSession(parties, (s) => use(s, s.SPU(library.utils.testing.clusterDef(parties, settings))));
+  return { withSession, withSpu };
 };
 
-/** Runs `use` in a session without an SPU. */
-export const withSession = async (
-  parties: readonly string[],
-  use: (s: sf.Session) => Promise<void>,
-): Promise<void> => {
-  const s = await sf.session({ parties, loggingLevel: 'warning' });
-  try {
-    await use(s);
-  } finally {
-    await s.shutdown();
-  }
-};
+export const { withSession, withSpu } = sessionsOf(sf);
 
 /** Checks that `work` fails with this code, and a message in which all the texts stand. Returns the error. */
 export const fails = async (
@@ -43,7 +43,7 @@ export const fails = async (
   } catch (e) {
     error = e;
   }
-  assert.ok(error instanceof sf.TesseraError, `a TesseraError was expected, not ${String(error)}`);
+  assert.ok(isOurs(error), `a TesseraError was expected, not ${String(error)}`);
   assert.is(error.code, code, error.message);
   for (const text of texts)
     assert.ok(

@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import type * as Threads from 'node:worker_threads';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
+import { scaled } from '../long.ts';
 import { fails, withSpu } from './helpers.ts';
 
 const test = suite('device: life of a session');
@@ -25,7 +26,7 @@ builtin.Worker = class extends builtin.Worker {
 syncBuiltinESMExports();
 
 const run = promisify(execFile);
-const INDEX = new URL('../../src/index.js', import.meta.url).href;
+const INDEX = import.meta.resolve('#tessera');
 
 /** Runs a program in a process of its own, which has to end by itself. */
 const script = async (body: string, ...flags: string[]): Promise<{ stdout: string; stderr: string }> => {
@@ -65,8 +66,10 @@ test('await using ends a session', async () => {
   assert.is(threads.size, 0);
 });
 
-test('fifty sessions one after another leave nothing behind', async () => {
-  for (let i = 0; i < 50; i++) {
+const SESSIONS = scaled(50, 20);
+
+test(`${SESSIONS} sessions one after another leave nothing behind`, async () => {
+  for (let i = 0; i < SESSIONS; i++) {
     await sf.init(PARTIES, { loggingLevel: 'warning' });
     const spu = sf.SPU(sf.utils.testing.clusterDef(PARTIES, { field: i % 2 === 0 ? 'FM64' : 'FM128' }));
     const z = spu((x) => np.multiply(x, x))(sf.PYU('bob')(() => i)());

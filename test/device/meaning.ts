@@ -1,5 +1,5 @@
 /** One program whose calls are told apart by when their arguments are read: the same in a simulation and in production. */
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 
 const { np } = sf;
 

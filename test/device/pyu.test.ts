@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 import { fails, withSession } from './helpers.ts';
 
 const test = suite('device: PYU');

@@ -9,7 +9,7 @@ import { projectFile } from '../../examples/lib/project.ts';
 const test = suite('README');
 const run = promisify(execFile);
 const README = readFileSync(projectFile('README.md'), 'utf8');
-const INDEX = new URL('../../src/index.js', import.meta.url).href;
+const INDEX = import.meta.resolve('#tessera');
 
 test('the first program runs, and prints what the README says', async () => {
   const [, program] = /```js\n([\s\S]*?)```/.exec(README) ?? [];

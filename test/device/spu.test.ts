@@ -1,7 +1,7 @@
 /** SPUs end to end: parties in threads, with either dealer, held against plain numbers. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 import { near, withSpu } from './helpers.ts';
 
 const test = suite('device: SPU');

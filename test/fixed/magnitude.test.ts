@@ -233,7 +233,7 @@ test('few digits are promised: the cheaper form, right within the promise', () =
   const x = Array.from({ length: 500 }, (_, i) =>
     BigInt(Math.round(2 ** (26 + (i * 26) / 500) - 2 ** 26 + 1)),
   );
-  const reach = [0, 2 ** 26 - 1] as const;
+  const interval = [0, 2 ** 26 - 1] as const;
   const ways = [
     ['log', N.log, Math.log, 5],
     ['sqrt', N.sqrt, Math.sqrt, 6],
@@ -245,7 +245,7 @@ test('few digits are promised: the cheaper form, right within the promise', () =
       field: 'FM128',
       parties: 2,
       inputs: [raw(x)],
-      build: (c, u) => fn(c, u!, { reach }),
+      build: (c, u) => fn(c, u!, { interval }),
     });
     assert.is(r.rounds, rounds, op);
     r.numbers[0]!.forEach((got, i) => {
@@ -262,7 +262,8 @@ test('few digits are promised: the cheaper form, right within the promise', () =
     field: 'FM128',
     parties: 2,
     inputs: [raw(x), raw([...x].reverse())],
-    build: (c, u, v) => N.divide(c, u!, v!, { reach: [0, 2 ** 20], over: [2 ** -10, 2 ** 26 - 1] }),
+    build: (c, u, v) =>
+      N.divide(c, u!, v!, { interval: [0, 2 ** 20], divisorInterval: [2 ** -10, 2 ** 26 - 1] }),
   });
   assert.is(divided.rounds, 8);
 });

@@ -38,7 +38,7 @@ const arrayOf = (npy: Buffer): NDArray => {
 };
 
 /** The arrays of an npz file, by name. */
-const arraysOf = (zip: Buffer): Map<string, NDArray> => {
+export const arraysOf = (zip: Buffer): Map<string, NDArray> => {
   const end = zip.lastIndexOf('PK\x05\x06', undefined, 'latin1');
   const all = new Map<string, NDArray>();
   let at = zip.readUInt32LE(end + 16);

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TesseraError } from '../../src/errors.ts';
+import { readModel } from '../../src/frontends/onnx/reader.ts';
+import { onnx } from '../../src/frontends/onnx-model.ts';
 import { isBytecode, readBytecode } from '../../src/frontends/stablehlo/bytecode.ts';
 import { readExported } from '../../src/frontends/stablehlo/exported.ts';
 import { readText } from '../../src/frontends/stablehlo/text.ts';
+import * as np from '../../src/numpy/index.ts';
 import { FOLDER, NAMES, sampleOf } from './corpus.ts';
 
 const test = suite('frontends: hostile files');
@@ -61,6 +64,41 @@ for (const [form, read, samples] of [
     }
     assert.ok((performance.now() - start) / RUNS < 1000);
   });
+
+/** Small models of each kind. */
+const MODELS = [
+  'cnn',
+  'tree',
+  'mixed',
+  'voting',
+  'categories',
+  'branch_and_loop',
+  'isolation',
+  'svm_rbf',
+  'neighbours',
+];
+
+test(`${RUNS} changed models: nothing but typed errors, read, split and run`, async () => {
+  const next = random(11);
+  const samples = MODELS.map(
+    (name) => new Uint8Array(readFileSync(join(FOLDER, 'onnx', name, 'model.onnx'))),
+  );
+  const start = performance.now();
+  for (let i = 0; i < RUNS; i++) {
+    const bytes = mutated(samples[Math.floor(next() * samples.length)]!, next);
+    try {
+      readModel(bytes);
+      const model = await onnx(bytes);
+      const ones = ({ shape }: { readonly shape: readonly number[] }): np.BaseArray =>
+        np.ones(shape.map((n) => (n < 0 ? 2 : n)));
+      if (model.inputs.every(({ shape }) => shape.reduce((a, b) => a * Math.abs(b), 1) < 1e4))
+        model(model.weights, Object.fromEntries(model.inputs.map((input) => [input.name, ones(input)])));
+    } catch (e) {
+      if (!(e instanceof TesseraError)) throw e;
+    }
+  }
+  assert.ok((performance.now() - start) / RUNS < 1000);
+});
 
 test('sizes that are announced are checked before anything is made', () => {
   for (const text of [

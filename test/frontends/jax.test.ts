@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TesseraError } from '../../src/errors.ts';
-import { type Program, type ProgramOptions, program } from '../../src/frontends/program.ts';
+import { type Program, type ProgramOptions, program } from '../../src/frontends/stablehlo-program.ts';
 import { simulate } from '../../src/ir/run/simulate.ts';
 import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import { flatten } from '../../src/ir/trace/pytree.ts';

@@ -55,11 +55,13 @@ const GUARDED: Readonly<Record<FieldName, readonly [numbers: number, products: n
   FM128: [104, 120],
 };
 
-export const specOf = (field: FieldName, f: number, guarded = false): Spec => {
+export const specOf = (field: FieldName, f: number, guarded = false, exact = field !== 'FM128'): Spec => {
   const bits = BITS[field];
   const [numbers, factors] = guarded ? GUARDED[field] : [bits, bits];
-  const products = 2 ** (Math.min(factors - 1, field === 'FM128' ? bits - 24 : bits - 2) - 2 * f);
-  const top = 2 ** (Math.min(numbers - 1, bits - 3) - f);
+  // What is truncated in the free form is wrong with probability |z| / 2^128: 2^-24 here.
+  const most = exact ? bits - 2 : bits - 24;
+  const products = 2 ** (Math.min(factors - 1, most) - 2 * f);
+  const top = 2 ** (Math.min(numbers - 1, exact ? bits - 3 : most) - f);
   return {
     field,
     bits,
@@ -68,7 +70,6 @@ export const specOf = (field: FieldName, f: number, guarded = false): Spec => {
     ulp: 2 ** -f,
     goal: Math.max(2 ** -20, 2 ** (6 - f)),
     top,
-    // At FM128 a product is wrong with probability |z| / 2^128: 2^-24 here.
     products,
     quotients: 2 ** ({ FM32: 25, FM64: 50, FM128: 105 }[field] - f),
     sums: field === 'FM128' ? products : top,

@@ -39,11 +39,13 @@ const optionsFrom = (rng: Rng, guarded = false): Options => {
       link: { rttMs: rng.pick([0.1, 10, 100]), bandwidth: rng.pick([1e6, 1e8]) },
     }),
     ...((rng.chance(0.1) || guarded) && { rangeGuard: true }),
+    ...(field === 'FM128' && rng.chance(0.2) && { truncAllowMsbError: false }),
     ...(rng.chance(0.15) && { memoryLimit: rng.pick([2000, 8000, 40000]) }),
   };
 };
 
-export const specFor = (o: Options): Spec => specOf(o.field, fractionOf(o), o.rangeGuard);
+export const specFor = (o: Options): Spec =>
+  specOf(o.field, fractionOf(o), o.rangeGuard, o.truncAllowMsbError === false || undefined);
 
 export const fractionOf = (o: Options): number => o.fraction ?? { FM32: 8, FM64: 18, FM128: 26 }[o.field];
 

@@ -78,11 +78,10 @@ const floorDiv = (x: bigint, y: bigint): bigint => {
 const byZero = (y: Num): void => {
   if (Number(y) === 0) outside('division by 0');
 };
+/** Bits of the largest whole quotient that is exact. */
+const WHOLE = { FM32: 20, FM64: 42, FM128: 60 } as const;
 const quotients = (x: number, y: number, s: Spec): boolean =>
-  Math.abs(y) >= 2 ** (6 - s.f) &&
-  Math.abs(x / y) < 2 ** 16 &&
-  Math.abs(x) < roots(s) &&
-  Math.abs(y) < roots(s);
+  Math.abs(x / y) < 2 ** Math.min(WHOLE[s.field], 50) && Math.abs(x) < roots(s) && Math.abs(y) < roots(s);
 
 const unaryOf = (
   name: string,
@@ -193,7 +192,10 @@ const quotient = division(
 );
 const remainder = division(
   (q, x, y) => x - q * y,
-  (x, y) => x - y * Math.floor(x / y),
+  (x, y) => {
+    const rest = x % y;
+    return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest;
+  },
 );
 
 export const ARITH: Table = {

@@ -3,16 +3,17 @@ import { type Arr, castArr, outside, sizeOf, wrap } from './arrays.ts';
 import type { Gen, Given, Row, Table } from './reference.ts';
 import { arr, bools, call, each, fxp, ints, isArr, numbers } from './rows.ts';
 
-/** Places below n, secret or not. */
-const places = (g: Gen, n: number, shape?: readonly number[]): Given =>
+/** Places below n, secret or not; with `ends`, from -n on, too. */
+const places = (g: Gen, n: number, shape?: readonly number[], ends = false): Given =>
   g.value({
     dtype: g.rng.pick(['int32', 'int64', 'int8']),
-    lo: 0,
+    lo: ends ? -n : 0,
     hi: n - 1,
     ...(shape ? { shape } : { rank: [0, 2], most: 6 }),
   });
 
-const inside = (i: number, n: number): number => (i >= 0 && i < n ? i : outside('a place beyond the end'));
+const inside = (i: number, n: number): number =>
+  i >= -n && i < n ? (i < 0 ? i + n : i) : outside('a place beyond the end');
 
 const nonEmpty = { rank: [1, 2], least: 1, most: 24 } as const;
 const vector = { rank: [1, 1], least: 1, most: 12 } as const;
@@ -24,7 +25,7 @@ export const PLACES: Table = {
   takeAlongAxis: {
     make: (g) => {
       const a = g.value({ dtype: 'number', rank: [2, 2], least: 1, most: 16 });
-      return call('takeAlongAxis', a.arg, places(g, a.ref.shape[1]!, [a.ref.shape[0]!, 2]).arg, 1);
+      return call('takeAlongAxis', a.arg, places(g, a.ref.shape[1]!, [a.ref.shape[0]!, 2], true).arg, 1);
     },
     plain: ([x, at]) => {
       const [a, p] = [arr(x), numbers(at)];
@@ -40,7 +41,11 @@ export const PLACES: Table = {
     make: (g) => {
       const a = g.value({ dtype: 'number', rank: [0, 2], most: 9 });
       const like = { dtype: a.ref.dtype, shape: a.ref.shape };
-      return call('choose', places(g, 3, a.ref.shape).arg, [a.arg, g.value(like).arg, g.value(like).arg]);
+      return call('choose', places(g, 3, a.ref.shape, true).arg, [
+        a.arg,
+        g.value(like).arg,
+        g.value(like).arg,
+      ]);
     },
     plain: ([which, list]) => {
       const choices = list as Arr[];
@@ -50,7 +55,7 @@ export const PLACES: Table = {
   scatterAdd: {
     make: (g) => {
       const a = g.value({ dtype: g.rng.pick(['fxp', 'fxp', 'int32']), ...vector, lo: -1000, hi: 1000 });
-      const at = places(g, a.ref.shape[0]!, [g.rng.int(1, 4)]);
+      const at = places(g, a.ref.shape[0]!, [g.rng.int(1, 4)], true);
       return call(
         'scatterAdd',
         a.arg,
@@ -107,7 +112,7 @@ export const PLACES: Table = {
   putAlongAxis: {
     make: (g) => {
       const a = g.value({ dtype: 'fxp', rank: [2, 2], least: 1, most: 12 });
-      return call('putAlongAxis', a.arg, places(g, a.ref.shape[1]!, [a.ref.shape[0]!, 1]).arg, 2, 1);
+      return call('putAlongAxis', a.arg, places(g, a.ref.shape[1]!, [a.ref.shape[0]!, 1], true).arg, 2, 1);
     },
     plain: ([x, at]) => {
       const a = arr(x);
@@ -244,6 +249,18 @@ export const PLACES: Table = {
         [length],
         Array.from({ length }, (_, k) => numbers(x).filter((v) => v === k).length),
       );
+    },
+  },
+  sortBy: {
+    make: (g) => {
+      const keys = g.value({ dtype: 'int32', ...vector, lo: 0, hi: 3 });
+      const column = g.value({ dtype: 'int32', shape: keys.ref.shape, lo: -9, hi: 9 });
+      return { ...call('sortBy', keys.arg, column.arg), pick: 1 };
+    },
+    plain: ([keys, column]) => {
+      const [k, c] = [numbers(keys), arr(column)];
+      const at = k.map((_, i) => i).sort((i, j) => k[i]! - k[j]! || i - j);
+      return { ...c, v: at.map((i) => c.v[i]!) };
     },
   },
   lexsort: {

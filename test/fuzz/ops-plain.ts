@@ -2,135 +2,24 @@
  * @file Functions of many steps. Simple ones have references of their own; for factorisations and layers it is the product's
  * plain evaluation in float64, which other tests hold to NumPy.
  */
-import { NDArray } from '../../src/ir/trace/ndarray.ts';
-import { flatten } from '../../src/ir/trace/pytree.ts';
-import { type Arr, lanesOf, outside, type Spec } from './arrays.ts';
-import { softplus } from './ops-real.ts';
-import { type Arg, find, fromNDArray, type Step, toNDArray } from './program.ts';
-import type { Args, Gen, Row, Table, Wanted } from './reference.ts';
+import { outside, type Ref } from './arrays.ts';
 import {
-  ABSOLUTE,
-  arr,
-  call,
-  EXACT,
-  fxp,
-  isArr,
-  MIXED,
-  numbers,
-  type Own,
-  PRODUCT,
-  real,
-  times,
-} from './rows.ts';
-
-const plainly =
-  (name: string) =>
-  (args: Args): Arr[] => {
-    const given = (x: unknown): unknown =>
-      isArr(x)
-        ? toNDArray(x)
-        : Array.isArray(x)
-          ? x.map(given)
-          : typeof x === 'object' && x !== null
-            ? Object.fromEntries(Object.entries(x).map(([k, y]) => [k, given(y)]))
-            : x;
-    const made = flatten(find(name)(...args.map(given)), (x) => x instanceof NDArray).leaves as NDArray[];
-    return made.map(fromNDArray);
-  };
-
-interface Composed {
-  readonly make: (g: Gen) => readonly Arg[];
-  readonly own?: Own;
-  readonly known?: Row['known'];
-  readonly results?: number;
-  readonly check?: (args: Args, s: Spec) => void;
-  readonly noise?: (s: Spec) => number;
-  readonly weight?: number;
-}
-
-const composed = (
-  name: string,
-  { make, own = times(4, MIXED), results = 1, known, check, noise, weight = 0.7 }: Composed,
-): Row => ({
-  weight,
-  make: (g): Step => {
-    const step = call(name, ...make(g));
-    return results === 1 ? step : { ...step, pick: g.rng.int(0, results - 1) };
-  },
-  plain: (args, s) => {
-    check?.(args, s);
-    return plainly(name)(args);
-  },
-  own,
-  ...(noise && { noise }),
-  ...(known !== undefined && { known }),
-});
-
-const small: Wanted = { dtype: 'fxp', lo: -8, hi: 8 };
-const of = (g: Gen, shape: readonly number[], want: Wanted = small): Arg => g.value({ ...want, shape }).arg;
-/** What functions of a matrix's condition may lose. */
-const noise = (s: Spec): number => 4 * s.goal;
-
-const determinant = (a: readonly number[], n: number): number => {
-  if (n === 1) return a[0]!;
-  return Array.from({ length: n }, (_, j) => {
-    const minor = a.filter((_, i) => i >= n && i % n !== j);
-    return (j % 2 ? -1 : 1) * a[j]! * determinant(minor, n - 1);
-  }).reduce((p, q) => p + q, 0);
-};
-
-/** Matrices near singular ones say nothing. */
-const regular = ([x]: Args): void => {
-  const a = real(x);
-  const n = a.shape[0]!;
-  const size = Math.max(1, ...numbers(a).map(Math.abs));
-  if (Math.abs(determinant(numbers(a), n)) < 0.3 * size ** (n - 1)) outside('near singular');
-};
-
-const matrices = (name: string, more: Partial<Composed> = {}): Row =>
-  composed(name, {
-    make: (g) => {
-      const n = g.rng.int(1, 3);
-      return [of(g, [n, n])];
-    },
-    check: regular,
-    noise,
-    own: (s, y, _, [x]) => 64 * MIXED(s, y, [], []) * Math.max(1, ...numbers(x).map(Math.abs)),
-    weight: 0.3,
-    ...more,
-  });
-
-const few = (s: Spec): number => Math.sqrt(s.products) / 16;
-const spread = (g: Gen): Wanted => ({ dtype: 'fxp', lo: -few(g.spec), hi: few(g.spec) });
-
-/** Rows of observations: products of distances from the mean over n - 1. */
-const covariance = (rows: readonly number[][]): number[][] => {
-  const away = rows.map((r) => {
-    const m = r.reduce((a, b) => a + b, 0) / r.length;
-    return r.map((v) => v - m);
-  });
-  return away.map((p) => away.map((q) => p.reduce((a, v, i) => a + v * q[i]!, 0) / (p.length - 1)));
-};
-const rowsOf = (x: unknown): number[][] =>
-  lanesOf(arr(x).shape, [-1]).places.map((lane) => lane.map((i) => Number(arr(x).v[i])));
-
-const STATISTIC: Own = (s, y, _, [x]) => {
-  const size = Math.max(...numbers(x).map(Math.abs));
-  return s.field === 'FM128' && s.f >= 26
-    ? 1e-4 * Math.abs(y) + 1e-6 * size * size + 4 * s.ulp
-    : MIXED(s, y, [], []) + s.goal * size;
-};
-
-const losses = (name: string): Row =>
-  composed(name, {
-    make: (g) => {
-      const [n, m] = [g.rng.int(1, 3), g.rng.int(2, 4)];
-      return [
-        of(g, [n, m], { dtype: 'fxp', lo: -50, hi: 50 }),
-        of(g, [n, m], { dtype: 'fxp', lo: 0, hi: 1 }),
-      ];
-    },
-  });
+  composed,
+  covariance,
+  determinant,
+  losses,
+  matrices,
+  of,
+  regular,
+  rowsOf,
+  STATISTIC,
+  small,
+  spread,
+} from './composed.ts';
+import { softplus } from './ops-real.ts';
+import type { Arg } from './program.ts';
+import type { Row, Table } from './reference.ts';
+import { ABSOLUTE, ADDED, arr, call, EXACT, fxp, MIXED, numbers, PRODUCT, real } from './rows.ts';
 
 export const PLAIN: Table = {
   cov: {
@@ -194,7 +83,7 @@ export const PLAIN: Table = {
             Array.from({ length: n }, (_, i) => at(a, i) + sign * at(b, i)),
           );
         },
-        own: EXACT,
+        own: ADDED,
       },
     ]),
   ),
@@ -313,21 +202,36 @@ export const PLAIN: Table = {
       ...call('frexp', g.value({ dtype: 'fxp', apart: true }).arg),
       pick: g.rng.int(0, 1),
     }),
-    plain: ([x]) => {
-      const split = numbers(x).map((v): [number, number] => {
-        if (v === 0) return [0, 0];
-        const n = Math.floor(Math.log2(Math.abs(v))) + 1;
-        return Math.abs(v) < 2 ** (n - 1) ? [v / 2 ** (n - 1), n - 1] : [v / 2 ** n, n];
+    ref: ([x], s) => {
+      const { shape, v, e } = x as Ref;
+      const exponent = (y: number): number => {
+        if (y === 0) return 0;
+        const n = Math.floor(Math.log2(y)) + 1;
+        return y < 2 ** (n - 1) ? n - 1 : n;
+      };
+      const split = v.map((y, i) => {
+        const [size, off] = [Math.abs(y as number), e[i]!];
+        const n = exponent(size);
+        // Next to a power of two the exponent may be either.
+        const sure = off === 0 || (size > off && exponent(size - off) === exponent(size + off));
+        return { n, m: (y as number) / 2 ** n, off: sure ? off / 2 ** n : Number.POSITIVE_INFINITY };
       });
       return [
-        fxp(
-          arr(x).shape,
-          split.map(([m]) => m),
-        ),
-        { shape: arr(x).shape, dtype: 'int32', v: split.map(([, n]) => BigInt(n)) },
+        {
+          ...fxp(
+            shape,
+            split.map(({ m }) => m),
+          ),
+          e: split.map(({ off }) => off + s.ulp),
+        },
+        {
+          shape,
+          dtype: 'int32',
+          v: split.map(({ n }) => BigInt(n)),
+          e: split.map(({ off }) => (off === Number.POSITIVE_INFINITY ? off : 0)),
+        },
       ];
     },
-    own: (s) => s.ulp,
   },
   'nn.softmaxCrossEntropy': losses('nn.softmaxCrossEntropy'),
   'nn.softmaxCrossEntropyWithIntegerLabels': composed('nn.softmaxCrossEntropyWithIntegerLabels', {

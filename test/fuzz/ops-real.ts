@@ -41,6 +41,12 @@ const POWER: Readonly<Record<Spec['field'], number>> = { FM32: 4, FM64: 10.9, FM
 const exps = (s: Spec): number =>
   Math.min(POWER[s.field], Math.log(2) * Math.max(1, (s.bits - 2 - 2 * s.f) / 2));
 const between = (lo: number, hi: number) => (): readonly [number, number] => [lo, hi];
+/** What a public factor takes: at FM128 a product is wrong with probability |x| / 2^128. */
+const scaled = (s: Spec): readonly [number, number] => {
+  const most = s.field === 'FM128' ? 2 ** (104 - s.f) : s.top;
+  return [-most, most];
+};
+
 const roots = (s: Spec): number => Math.sqrt(s.products) / 2;
 
 export const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
@@ -163,7 +169,7 @@ const SMOOTH: Readonly<Record<string, Unary>> = {
     f: (x) => x * Math.min(Math.max(x / 6 + 0.5, 0), 1),
     range: (s) => [-roots(s), roots(s)],
   },
-  'nn.leakyRelu': { f: (x) => (x < 0 ? 0.01 * x : x), own: PRODUCT },
+  'nn.leakyRelu': { f: (x) => (x < 0 ? 0.01 * x : x), own: PRODUCT, range: scaled },
   'nn.elu': { f: (x) => (x < 0 ? Math.expm1(x) : x), own: times(2, ABSOLUTE) },
   'nn.celu': { f: (x) => (x < 0 ? Math.expm1(x) : x), own: times(2, ABSOLUTE) },
   'nn.selu': { f: (x) => SELU[0] * (x < 0 ? SELU[1] * Math.expm1(x) : x), own: times(3, MIXED) },
@@ -250,7 +256,11 @@ export const REAL: Table = {
     own: PRODUCT,
   },
   // Of public numbers it is float64's.
-  nextafter: binary('nextafter', { f: (x, y, s) => x + Math.sign(y - x) * s.ulp, own: (s) => s.ulp }),
+  // Where the next number is none of float64, float64 has the same.
+  nextafter: binary('nextafter', {
+    f: (x, y, s) => x + Math.sign(y - x) * s.ulp,
+    own: (s, _y, [x]) => s.ulp + 2 ** -52 * Math.abs(x!),
+  }),
   'nn.sigmoidCrossEntropy': binary('nn.sigmoidCrossEntropy', {
     f: (x, y) => softplus(x) - x * y,
     check: (x, y, s) => Math.abs(x * y) < s.products,

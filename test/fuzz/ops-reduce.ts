@@ -9,7 +9,9 @@ import {
   call,
   EXACT,
   fxp,
+  isArr,
   MIXED,
+  numbers,
   type Own,
   PRODUCT,
   readAxis,
@@ -185,8 +187,11 @@ const quantifier = (name: string, f: (lane: boolean[]) => Num, dtype: DType): Ro
 export const plus = (x: Num, y: Num): Num => (typeof x === 'bigint' ? x + (y as bigint) : x + (y as number));
 export const by = (x: Num, y: Num): Num => (typeof x === 'bigint' ? x * (y as bigint) : x * (y as number));
 export const half = (s: Spec): number => s.top / 128;
-/** Of products of so many: a unit in the last place times what the others make of it. */
-export const CHAIN: Own = (s, y) => 16 * s.ulp * Math.max(1, Math.abs(y)) * 64;
+/** Of products of so many: a unit in the last place for each, times what the others make of it. */
+export const CHAIN: Own = (s, _y, _xs, args) => {
+  const all = args.filter(isArr).flatMap(numbers);
+  return 2 * s.ulp * all.length * all.reduce((p, x) => p * Math.max(1, Math.abs(x)), 1);
+};
 export const REDUCE: Table = {
   ...same(folding('sum', 0n, plus, ADDED, half), 'sum', 'nansum'),
   ...same(
@@ -220,7 +225,11 @@ export const REDUCE: Table = {
   any: quantifier('any', (lane) => Number(lane.some((x) => x)), 'bool'),
   countNonzero: quantifier('countNonzero', (lane) => BigInt(lane.filter((x) => x).length), 'int64'),
   ...same(
-    reduction('mean', { f: mean, own: PRODUCT, want: (s) => ({ lo: -s.sums / 128, hi: s.sums / 128 }) }),
+    reduction('mean', {
+      f: mean,
+      own: (...all) => PRODUCT(...all) + ADDED(...all),
+      want: (s) => ({ lo: -s.sums / 128, hi: s.sums / 128 }),
+    }),
     'mean',
     'nanmean',
   ),

@@ -61,6 +61,8 @@ export interface Options {
   readonly memoryLimit?: number;
   /** Numbers that leave the range are told: none of a right program is. */
   readonly rangeGuard?: boolean;
+  /** false: products are never wrong by chance, at FM128 too. */
+  readonly truncAllowMsbError?: boolean;
 }
 
 export interface Program {

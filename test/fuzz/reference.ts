@@ -200,7 +200,31 @@ const propagated = (row: Row, args: Args, spec: Spec, base: readonly Arr[]): num
     for (const [k, b] of bounds.entries()) for (const [i, x] of b.entries()) total[k]![i]! += x;
     if (row.elementwise && lost.some((x) => x)) spoil(total, base, r, lost);
   }
+  together(total, base, args, plain);
   return total;
+};
+
+/** What two operands move together beyond what each does: the product of both errors, where they stand in a product. */
+const together = (
+  total: number[][],
+  base: readonly Arr[],
+  args: Args,
+  plain: (args: unknown) => readonly Arr[],
+): void => {
+  const moving = [...new Set(refsIn(args))].filter((r) => r.dtype === 'fxp' && r.e.some((e) => e > 0));
+  const up = (r: Ref): Arr => shifted(r, (i) => (Number.isFinite(r.e[i]!) ? r.e[i]! : 0));
+  for (const [n, r] of moving.entries())
+    for (const q of moving.slice(n + 1)) {
+      const [own, other] = [plain(replaced(args, r, up(r))), plain(replaced(args, q, up(q)))];
+      const both = plain(replaced(replaced(args, r, up(r)), q, up(q)));
+      for (const [k, b] of base.entries())
+        if (b.dtype === 'fxp')
+          for (const [i, x] of b.v.entries()) {
+            const at = (all: readonly Arr[]): number => all[k]!.v[i] as number;
+            const more = Math.abs(at(both) - at(own) - at(other) + (x as number));
+            if (Number.isFinite(more)) total[k]![i]! += more;
+          }
+    }
 };
 
 /** What depends on an element of which nothing is known. */

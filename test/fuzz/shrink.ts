@@ -105,12 +105,13 @@ const defined = (o: Program['options']): Program['options'] =>
   Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined)) as unknown as Program['options'];
 
 const smallerOptions = (p: Program): Program[] => {
-  const { field, parties, costMode, memoryLimit, link, fraction, rangeGuard } = p.options;
+  const { field, parties, costMode, memoryLimit, link, fraction, rangeGuard, truncAllowMsbError } = p.options;
   const plain = {
     field,
     parties,
     ...(fraction === undefined ? {} : { fraction }),
     ...(rangeGuard && { rangeGuard }),
+    ...(truncAllowMsbError === false && { truncAllowMsbError }),
   };
   const set = (options: Program['options']): Program => ({ ...p, options });
   return [

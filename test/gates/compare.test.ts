@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import * as B from '../../src/fixed/basic.ts';
 import type { Wire } from '../../src/fixed/circuit.ts';
 import { FIELDS } from '../../src/ring/field.ts';
-import { dcfRow } from '../../src/ring/fss.ts';
+import { dcfRow } from '../../src/ring/fss-compare.ts';
 import { bits, FIELD_NAMES, fxp, LENGTHS, random, randomRaw, raw, runCase, same } from './harness.ts';
 
 const PARTIES = [2, 3, 5];

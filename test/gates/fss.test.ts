@@ -8,7 +8,7 @@ import { simulate } from '../../src/ir/run/simulate.ts';
 import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
-import { dcfRow } from '../../src/ring/fss.ts';
+import { dcfRow } from '../../src/ring/fss-compare.ts';
 import { FIELD_NAMES, LENGTHS, random, randomRaw, raw, ring, runCase, same } from './harness.ts';
 
 const one = (b: boolean): bigint => BigInt(b);
@@ -109,10 +109,10 @@ test('programs: the same results as by tables, in fewer rounds', () => {
     ['where', (a, b) => np.where(np.less(a, b), a, 7), 2],
   ];
   for (const [name, fn, rounds] of cases) {
-    const keyed = run(fn as never, 'latency');
+    const fss = run(fn as never, 'latency');
     const tabled = run(fn as never, 'bandwidth');
-    assert.equal(keyed.values, tabled.values, name);
-    assert.is(keyed.rounds, rounds, name);
+    assert.equal(fss.values, tabled.values, name);
+    assert.is(fss.rounds, rounds, name);
     assert.ok(tabled.rounds > rounds, name);
     // Keys are for two parties.
     assert.equal(run(fn as never, 'latency', 3), run(fn as never, 'bandwidth', 3), name);

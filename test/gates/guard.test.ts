@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { gate } from '../../src/gates/gate.ts';
 import { dealVerdict, fieldProduct, verdict, verdictSlots } from '../../src/gates/guard.ts';
-import { reachOf } from '../../src/ir/compile/guard-range.ts';
+import { marginOf } from '../../src/ir/compile/guard-range.ts';
 import type { Graph } from '../../src/ir/ops/graph.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { enter, FIELD_NAMES, graphOf, random, raw, seedsOf } from './harness.ts';
@@ -22,9 +22,9 @@ const found = (
   const { world, circuit, wires, taken } = enter(field, parties, [raw(xs), raw(ys)]);
   const c = circuit();
   const ins = wires.map((w) => c.value({ shape: w.shape, dtype: 'ring', secret: true }));
-  const reach = reachOf(FIELDS[field]);
+  const margin = marginOf(FIELDS[field]);
   const none = { shape: [], kind: 'ring', secret: false } as const;
-  for (const [guard, id] of ins.entries()) c.emit('guard', [c.wire(id)], { guard, reach }, [none]);
+  for (const [guard, id] of ins.entries()) c.emit('guard', [c.wire(id)], { guard, margin }, [none]);
   const graph: Graph = {
     ...graphOf(
       c,
@@ -65,8 +65,8 @@ for (const field of FIELD_NAMES)
     test(`${field}, ${parties} parties: numbers in the range pass, a single one beyond is found`, () => {
       const k = FIELDS[field].bits;
       const unit = 2n ** BigInt(k - 8);
-      const reach = BigInt(reachOf(FIELDS[field]));
-      const most = reach * unit;
+      const margin = BigInt(marginOf(FIELDS[field]));
+      const most = margin * unit;
       const good = [0n, 1n, -1n, 77n, most - 1n, -most, most / 3n, -most / 7n];
       assert.is(found(field, parties, good, good).left, undefined);
       const top = 2n ** BigInt(k - 1);
@@ -87,14 +87,14 @@ test('of many numbers none is missed, and those that are the same do not cancel'
 });
 
 test('a wrap of the masked number itself, which spoils a free truncation, is found', () => {
-  // At 2^125 one wrap in eight; the reach is taken so wide that nothing else is found.
+  // At 2^125 one wrap in eight; the margin is taken so wide that nothing else is found.
   const n = 4096;
   const { world, circuit, wires, taken } = enter('FM128', 2, [raw(new Array<bigint>(n).fill(2n ** 122n))]);
   const c = circuit();
   const x = c.value({ shape: wires[0]!.shape, dtype: 'ring', secret: true });
   const cut = (options: object) =>
     c.emit('truncate', [c.wire(x)], { trunc: 20, ...options }, [c.wire(x)])[0]!;
-  const graph: Graph = { ...graphOf(c, [x], [cut({ guard: 0, reach: 100 })]), watched: [{ op: 'x' }] };
+  const graph: Graph = { ...graphOf(c, [x], [cut({ guard: 0, margin: 100 })]), watched: [{ op: 'x' }] };
   const made = world.run(graph, [], undefined, taken.outs, taken.masks);
   assert.is(made.left, 0);
   world.free(taken);

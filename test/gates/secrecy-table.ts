@@ -5,7 +5,7 @@ import { exp } from '../../src/fixed/exp.ts';
 import { log } from '../../src/fixed/roots-logarithms.ts';
 import { sigmoid, smooth } from '../../src/fixed/smooth.ts';
 import { GraphCircuit } from '../../src/ir/compile/graph-circuit.ts';
-import { reachOf } from '../../src/ir/compile/guard-range.ts';
+import { marginOf } from '../../src/ir/compile/guard-range.ts';
 import { planner } from '../../src/ir/compile/plan.ts';
 import { FIELDS, type Field } from '../../src/ring/field.ts';
 import type { Opened } from './view.ts';
@@ -61,7 +61,7 @@ export const ENTRIES: Readonly<Record<string, readonly Entry[]>> = {
     { ins: ['bits'], openings: 1, attrs: { to: [0] }, known: () => true },
   ],
   hide: [{ ins: ['public'], openings: 0, attrs: {} }],
-  guard: [{ ins: ['ring'], openings: 0, attrs: (field) => ({ guard: 0, reach: reachOf(field) }) }],
+  guard: [{ ins: ['ring'], openings: 0, attrs: (field) => ({ guard: 0, margin: marginOf(field) }) }],
   mul: [
     { ins: ['ring', 'ring'], openings: 1, attrs: kept },
     { ins: ['ring', 'ring'], openings: 'some', attrs: cut },
@@ -120,7 +120,7 @@ export const ENTRIES: Readonly<Record<string, readonly Entry[]>> = {
       ins: ['ring'],
       keys: true,
       openings: 'some',
-      attrs: asIn('exponentialFss', (c, x) => exp(c, x, [-100, 2]), true),
+      attrs: asIn('exponentialFss', (c, x) => exp(c, x, { interval: [-100, 2] }), true),
     },
   ],
   lessInt: [{ ins: ['ring', 'ring'], openings: 'some', attrs: { bits: 32, signed: true } }],
@@ -138,7 +138,11 @@ export const ENTRIES: Readonly<Record<string, readonly Entry[]>> = {
   ],
   fourier: [{ ins: ['ring'], openings: 'some', attrs: asIn('fourier', (c, x) => smooth(c, x, 'gelu')) }],
   exponential: [
-    { ins: ['ring'], openings: 'some', attrs: asIn('exponential', (c, x) => exp(c, x, [-2, 2])) },
+    {
+      ins: ['ring'],
+      openings: 'some',
+      attrs: asIn('exponential', (c, x) => exp(c, x, { interval: [-2, 2] })),
+    },
   ],
   exponentials: [{ ins: ['ring'], openings: 'some', attrs: asIn('exponentials', (c, x) => exp(c, x)) }],
   lookup: [

@@ -22,15 +22,15 @@ import type { Field } from '../../src/ring/field.ts';
 import { Prg } from '../../src/ring/prg.ts';
 import { ring } from './harness.ts';
 
-/** Elements of one kind, one after another: ring words, a plane of bits, or numbers of `width` bits. */
 /** What a gate deals, also in stretches. */
-const dealtAtOnce = (dealt: Pausable<Value[]>): Value[] => {
+export const dealtAtOnce = (dealt: Pausable<Value[]>): Value[] => {
   for (;;) {
     const { done, value } = dealt.next();
     if (done) return value;
   }
 };
 
+/** Elements of one kind, one after another: ring words, a plane of bits, or numbers of `width` bits. */
 export interface Column {
   readonly name: string;
   readonly kind: Arr['kind'];
@@ -128,6 +128,7 @@ class Overheard extends Prg {
 }
 
 class Observed extends PartyContext implements Party {
+  readonly made = undefined;
   readonly parties: number;
   readonly openings: Opening[] = [];
   readonly #input: Arr | undefined;
@@ -183,6 +184,8 @@ export interface Input {
   readonly plain: number;
   /** Known to all: it has no mask. */
   readonly open?: boolean;
+  /** What it holds in place of `plain`, element by element. */
+  readonly fill?: (plain: Arr) => void;
 }
 
 export interface Masked {
@@ -201,7 +204,8 @@ export const masked = (field: Field, seeds: readonly Uint8Array[], inputs: reado
   const masks: Value[] = [];
   inputs.forEach((x, i) => {
     const c = room(x);
-    if (c.kind === 'bits') {
+    if (x.fill) x.fill(c);
+    else if (c.kind === 'bits') {
       ring.zero(c);
       if (x.plain) ring.not(c, c);
     } else if (c.kind === 'ring') ring.encode(c, new Float64Array(x.length).fill(x.plain), 0);
@@ -309,7 +313,8 @@ export const viewOf = <A extends object>(
   return view;
 };
 
-const exchange = (first: Opening, all: readonly Opening[], index: number): Opened => {
+/** Exchanges what all ranks have opened: their arrays hold the sum afterwards. */
+export const exchange = (first: Opening, all: readonly Opening[], index: number): Opened => {
   for (const { compute } of all) for (const _ of compute ?? []);
   for (const { meanwhile } of all) meanwhile?.();
   const { from, to, width } = first;

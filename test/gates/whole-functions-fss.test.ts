@@ -14,21 +14,16 @@ import { interpolate } from '../../src/fixed/piecewise-linear.ts';
 import * as N from '../../src/fixed/roots-logarithms.ts';
 import * as S from '../../src/fixed/smooth.ts';
 import { maximum, minimum, tournament } from '../../src/fixed/tournament.ts';
-import { GATE_NAMES } from '../../src/gates/gate-table.ts';
-import { planner } from '../../src/ir/compile/plan.ts';
-import { planText } from '../../src/ir/compile/plan-text.ts';
-import { simulate } from '../../src/ir/run/simulate.ts';
-import { NDArray } from '../../src/ir/trace/ndarray.ts';
-import * as np from '../../src/numpy/index.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import * as math from '../../src/ring/math/index.ts';
-import { FIELD_NAMES, fxp, random, randomRaw, raw, ring, runCase, same } from './harness.ts';
+import { FIELD_NAMES, fxp, random, randomRaw, raw, runCase, same } from './harness.ts';
 
 const latency = { parties: 2, costMode: 'latency' } as const;
+
 const SIZE = { FM128: 16, FM64: 8, FM32: 4 } as const;
 
 interface Smooth {
-  readonly fn: (c: Circuit, x: Wire, reach?: readonly [number, number]) => Wire;
+  readonly fn: (c: Circuit, x: Wire, interval?: readonly [number, number]) => Wire;
   readonly plain: (x: number) => number;
   /** Where the first piece begins and the last one ends. */
   readonly ends: readonly [number, number];
@@ -71,9 +66,12 @@ const SMOOTH: Readonly<Record<string, Smooth>> = {
 };
 
 const allowed = { FM128: 2 ** -20, FM64: 2 ** -12, FM32: 2 ** -7 };
+
 /** The largest number of which the functions are promised (x itself has t1 + t2 bits in their opening). */
 const MOST = { FM128: 2 ** 26, FM64: 2 ** 17, FM32: 2 ** 7 };
+
 const rank = (field: FieldName): 0 | 1 | 2 => (field === 'FM128' ? 0 : field === 'FM64' ? 1 : 2);
+
 const grid = (lo: number, hi: number, n: number): number[] =>
   Array.from({ length: n }, (_, i) => lo + ((hi - lo) * i) / n);
 
@@ -122,7 +120,12 @@ for (const field of FIELD_NAMES) {
     const ulp = 2 ** -fraction;
     const far = [-MOST[field], -MOST[field] / 3, max + 2 - 64, max - 64, -41, -20];
     const x = [...grid(-22, max, 800), max - ulp, ...far].filter((v) => Math.abs(v) <= MOST[field]);
-    const r = runCase({ ...latency, field, inputs: [fxp(x)], build: (c, u) => exp(c, u!, [-Infinity, max]) });
+    const r = runCase({
+      ...latency,
+      field,
+      inputs: [fxp(x)],
+      build: (c, u) => exp(c, u!, { interval: [-Infinity, max] }),
+    });
     r.numbers[0]!.forEach((v, i) => {
       const want = Math.exp(Math.round(x[i]! / ulp) * ulp);
       assert.ok(Math.abs(v - want) < Math.max(1, want) * allowed[field], `exp(${x[i]}) = ${v}, not ${want}`);
@@ -140,12 +143,12 @@ for (const field of FIELD_NAMES) {
 
   test(`${field}: x known to lie near makes keys small`, () => {
     const x = points(field, -7.5, 8.5).filter((v) => Math.abs(v) <= 20);
-    for (const reach of [
+    for (const interval of [
       [-20, 20],
       [-3, 20],
     ] as const) {
-      const held = x.filter((v) => v >= reach[0]);
-      const r = runCase({ ...latency, field, inputs: [fxp(held)], build: (c, u) => S.tanh(c, u!, reach) });
+      const held = x.filter((v) => v >= interval[0]);
+      const r = runCase({ ...latency, field, inputs: [fxp(held)], build: (c, u) => S.tanh(c, u!, interval) });
       r.numbers[0]!.forEach((v, i) => {
         assert.ok(Math.abs(v - Math.tanh(held[i]!)) < allowed[field], `tanh(${held[i]}) = ${v}`);
       });
@@ -154,7 +157,12 @@ for (const field of FIELD_NAMES) {
       assert.is(r.dealerBytes, held.length * (2 * key + (exact ? 3 : 2) * word));
     }
     const small = [-20, -5, 0, 1, 3.5];
-    const r = runCase({ ...latency, field, inputs: [fxp(small)], build: (c, u) => exp(c, u!, [-30, 3.5]) });
+    const r = runCase({
+      ...latency,
+      field,
+      inputs: [fxp(small)],
+      build: (c, u) => exp(c, u!, { interval: [-30, 3.5] }),
+    });
     r.numbers[0]!.forEach((v, i) => {
       assert.ok(Math.abs(v - Math.exp(small[i]!)) < 64 * allowed[field], `exp(${small[i]}) = ${v}`);
     });
@@ -334,117 +342,6 @@ test('long rows are cut, and share their round', () => {
     assert.ok(Math.abs(r.numbers[1]![i]! - Math.abs(v)) < 2 ** -17);
   });
   assert.is(r.rounds, 2);
-});
-
-test('programs: one round each in latency mode, the same values as in any other', () => {
-  const x = NDArray.from(Float64Array.from([-30, -3.5, -1, -0.25, 0, 0.25, 1, 2.75, 12]));
-  const run = (fn: (a: NDArray) => unknown, costMode: 'latency' | 'bandwidth', parties = 2) => {
-    const { results, stats } = simulate(fn as never, [x], { ring, field: FIELDS.FM128, parties, costMode });
-    return { values: Array.from(results[0]!.data as Float64Array, Number), rounds: stats.rounds };
-  };
-  const cases: [string, (a: NDArray) => unknown, number][] = [
-    ['sigmoid', (a) => np.sigmoid(a), 1],
-    ['exp of at most 21', (a) => np.exp(np.within(a, -1e4, 21)), 1],
-    ['tanh', (a) => np.tanh(a), 1],
-    ['gelu', (a) => np.nn.gelu(a), 1],
-    ['silu', (a) => np.nn.silu(a), 1],
-    ['relu', (a) => np.nn.relu(a), 1],
-    ['interp', (a) => np.interp(a, [-2, 0, 1], [1, 2, -3]), 1],
-    ['max', (a) => np.max(a), 4],
-  ];
-  for (const [name, fn, rounds] of cases) {
-    const [fast, slow] = [run(fn, 'latency'), run(fn, 'bandwidth')];
-    fast.values.forEach((v, i) => {
-      assert.ok(
-        Math.abs(v - slow.values[i]!) < 2 ** -19 * Math.max(1, Math.abs(v)),
-        `${name}: ${v}, ${slow.values[i]}`,
-      );
-    });
-    assert.is(fast.rounds, rounds, name);
-    assert.ok(slow.rounds >= 5 * rounds, name);
-    assert.equal(run(fn, 'latency', 3).rounds, slow.rounds, `${name}: keys are for two parties`);
-  }
-});
-
-test('the planner: one gate on keys where a round is worth its bytes and its work', () => {
-  const field = FIELDS.FM128;
-  const relu = { at: [0], slopes: [1], steps: [0] };
-  const near = { thresholds: 0, words: 48 };
-  const spline = { pieces: 16, pieceBits: 27, powers: 12, step: 1, slope: 0, bits: 34 };
-  type Options = Omit<Parameters<typeof planner.usesFss>[4], 'field'>;
-  const choose = (
-    op: Parameters<typeof planner.usesFss>[0],
-    attrs: object,
-    n: number,
-    instead: typeof near,
-    o: Options,
-  ): boolean => planner.usesFss(op, attrs as never, n, instead, { field, parties: 2, ...o });
-  const slow = { rttMs: 40, bandwidth: 1e7 };
-  const two = { thresholds: 1, words: 2 };
-  assert.is(choose('piecewiseLinearFss', relu, 1, two, { costMode: 'latency' }), true);
-  assert.is(choose('piecewiseLinearFss', relu, 1, two, { costMode: 'latency', parties: 3 }), false);
-  assert.is(choose('piecewiseLinearFss', relu, 1, two, { costMode: 'bandwidth' }), false);
-  assert.is(choose('piecewiseLinearFss', relu, 1, two, {}), false);
-  assert.is(choose('piecewiseLinearFss', relu, 1, two, { costMode: 'auto' }), false);
-  assert.is(choose('piecewiseLinearFss', relu, 10, two, { costMode: 'auto', link: slow }), true);
-  assert.is(choose('piecewiseLinearFss', relu, 1e5, two, { costMode: 'auto', link: slow }), false);
-  // Beside a comparison that is made in any case.
-  const beside = { thresholds: 12, words: 24, saves: 1 };
-  const digits = { at: [16], slopes: [1], steps: [1], bits: 56 };
-  assert.is(choose('piecewiseLinearFss', digits, 10, beside, { costMode: 'auto', link: slow }), true);
-  assert.is(choose('piecewiseLinearFss', digits, 1e4, beside, { costMode: 'auto', link: slow }), false);
-  assert.is(choose('piecewiseLinearFss', digits, 1e4, beside, { costMode: 'latency' }), true);
-  // As many rounds either way: keys where dealt bytes are dear, harmonics where work is, and in latency mode.
-  assert.is(choose('splineFss', spline, 1e4, near, { costMode: 'latency' }), false);
-  assert.is(
-    choose('splineFss', spline, 1e4, near, { costMode: 'auto', link: { rttMs: 1, bandwidth: 1e7 } }),
-    true,
-  );
-  assert.is(
-    choose('splineFss', spline, 1e4, near, { costMode: 'auto', link: { rttMs: 1, bandwidth: 1e9 } }),
-    false,
-  );
-  const text = planText({ field, parties: 2, costMode: 'latency' }, [
-    'splineFss',
-    'piecewiseLinearFss',
-    'mul',
-  ]);
-  assert.is(text, 'keys (splineFss, piecewiseLinearFss): costMode latency');
-  const options = { field, parties: 2, costMode: 'latency' } as const;
-  const both = GATE_NAMES.filter(
-    (op) => planner.planned(op, { thresholds: [0], bits: 8 }, 1, options) !== op,
-  );
-  assert.is(
-    planText(
-      { field, parties: 3, costMode: 'latency' },
-      GATE_NAMES.filter((op) => !op.endsWith('Fss')),
-    ),
-    `tables (${both.join(', ')}): costMode latency needs two parties, and here are 3`,
-  );
-});
-
-test('points that do not rise are refused', () => {
-  const x = NDArray.from(Float64Array.from([1, 2]));
-  for (const [at, to] of [
-    [
-      [0, 0],
-      [1, 2],
-    ],
-    [
-      [1, 0],
-      [1, 2],
-    ],
-    [
-      [0, Number.NaN],
-      [1, 2],
-    ],
-    [
-      [0, 1],
-      [1, Infinity],
-    ],
-  ] as const)
-    assert.throws(() => np.interp(x, at, to), /are to be finite, and to rise|a list of numbers/);
-  assert.throws(() => np.interp(x, [0, 1], [1]), /interp: points of shapes/);
 });
 
 test.run();

@@ -3,8 +3,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LowerTable } from '../../src/ir/compile/lowering-state.ts';
 import { GraphBuilder } from '../../src/ir/ops/builder.ts';
+import type { InferTable } from '../../src/ir/ops/infer.ts';
 import type { IntegerOp } from '../../src/ir/ops/integer/catalogue.ts';
 import type { PlainTable } from '../../src/ir/ops/plain-kernel.ts';
+import type { BatchTable } from '../../src/ir/trace/batch-rule.ts';
 import type { GradTable } from '../../src/ir/trace/grad-rule.ts';
 import { apply } from '../../src/ir/trace/tracer.ts';
 import * as np from '../../src/numpy/index.ts';
@@ -33,13 +35,17 @@ test('unknown ops, attributes and numbers of operands are errors of the compiler
 });
 
 test('a facet is missing: an error of the compiler', () => {
+  // @ts-expect-error no type rule
+  const infer: InferTable<IntegerOp> = {};
   // @ts-expect-error no plain meaning
   const plain: PlainTable<IntegerOp> = {};
   // @ts-expect-error no lowering
   const lower: LowerTable<IntegerOp> = {};
   // @ts-expect-error no gradient
   const grad: GradTable<IntegerOp> = {};
-  assert.equal([plain, lower, grad], [{}, {}, {}]);
+  // @ts-expect-error no rule for batches
+  const batch: BatchTable<IntegerOp> = {};
+  assert.equal([infer, plain, lower, grad, batch], [{}, {}, {}, {}, {}]);
 });
 
 test.run();

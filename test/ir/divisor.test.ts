@@ -112,4 +112,61 @@ test('rows by their sums and by their largest', () => {
     }
 });
 
+test('factors and divisors that are known only when the program runs are as exact as they are small', () => {
+  const cases = {
+    FM128: [
+      [1e20, 1e-18, 1e15],
+      [-3e12, 7e-9, 1e12],
+      [5e4, 1.37, 3],
+      [1e15, -1e-12, -7e18],
+    ],
+    FM64: [
+      [3e7, 1e-9, 1e7],
+      [1e9, 3e-7, -2e8],
+      [5e4, 1.37, 3],
+    ],
+    FM32: [
+      [9e4, 1e-3, 3e4],
+      [-100, 0.37, 7],
+    ],
+  } as const;
+  for (const [field, rows] of Object.entries(cases))
+    for (const costMode of ['bandwidth', 'latency'] as const) {
+      const [x, p, y] = [0, 1, 2].map((i) => NDArray.from(rows.map((r) => r[i]!))) as [
+        NDArray,
+        NDArray,
+        NDArray,
+      ];
+      // What is 0, and nobody knows it.
+      const fn = (a: BaseArray, z: BaseArray): BaseArray[] => {
+        const known = np.reveal(z);
+        return [
+          np.multiply(a, np.add(known, p)),
+          np.divide(a, np.add(known, y)),
+          np.multiply(a, np.add(np.reveal(np.sum(z)), p.at(0))),
+        ];
+      };
+      const { results } = simulate(fn as never, [x, NDArray.from(rows.map(() => 0))], {
+        ring,
+        field: FIELDS[field as FieldName],
+        parties: 2,
+        costMode,
+      });
+      const { fraction } = FIELDS[field as FieldName];
+      const wanted = [
+        rows.map(([a, b]) => a * b),
+        rows.map(([a, , d]) => a / d),
+        rows.map(([a]) => a * rows[0]![1]),
+      ];
+      for (const [i, want] of wanted.entries())
+        for (const [j, w] of want.entries()) {
+          const off = Math.abs(Number(results[i]!.data[j]) - w);
+          assert.ok(
+            off <= Math.abs(w) * 2 ** -18 + 2 * 2 ** -fraction,
+            `${field} ${costMode} ${i} ${j}: ${w}, off by ${off}`,
+          );
+        }
+    }
+});
+
 test.run();

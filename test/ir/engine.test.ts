@@ -6,7 +6,7 @@ import { lower } from '../../src/ir/compile/lower.ts';
 import { optimize } from '../../src/ir/compile/passes/optimize.ts';
 import { revealGraph } from '../../src/ir/compile/ports.ts';
 import type { Graph, Tensor, Type } from '../../src/ir/ops/graph.ts';
-import type { Job } from '../../src/ir/run/engine.ts';
+import type { Job } from '../../src/ir/run/job.ts';
 import { simulate } from '../../src/ir/run/simulate.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
 import { NDArray } from '../../src/ir/trace/ndarray.ts';
@@ -241,7 +241,7 @@ test('latency mode: every party is told its keys ahead of the rounds, by either 
   };
   const graph = optimize(graphOf(fn as (...args: never[]) => unknown, ...typesOf([x, y])));
   const types = graph.outs.map((id) => graph.types[id]!);
-  const keyed = lower(graph, { field, parties: 2, costMode: 'latency' });
+  const fss = lower(graph, { field, parties: 2, costMode: 'latency' });
   const tabled = lower(graph, { field });
   for (const kind of ['first', 'third'] as const) {
     // So small a window that the dealer waits for rank 0 within a job.
@@ -250,7 +250,7 @@ test('latency mode: every party is told its keys ahead of the rounds, by either 
     const show = revealGraph(types, [0, 1], { field });
     const seen: number[][] = [];
     const rounds: number[][] = [];
-    for (const [i, program] of [keyed, tabled, keyed].entries()) {
+    for (const [i, program] of [fss, tabled, fss].entries()) {
       const made = await w.run({ graph: program, ins: [0, 1], outs: [10 + i] });
       rounds.push(made.map((m) => m.stats.rounds));
       const shown = await w.run({ graph: show, ins: [10 + i], outs: [-1], reveal: [{ dtype: 'fxp' }] });

@@ -6,7 +6,7 @@ import { lower } from '../../src/ir/compile/lower.ts';
 import { optimize } from '../../src/ir/compile/passes/optimize.ts';
 import { inputGraph, revealGraph } from '../../src/ir/compile/ports.ts';
 import type { Graph } from '../../src/ir/ops/graph.ts';
-import type { Job } from '../../src/ir/run/engine.ts';
+import type { Job } from '../../src/ir/run/job.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
 import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';

@@ -139,6 +139,10 @@ const CASES: Readonly<Record<string, readonly (readonly [Fn, NDArray])[]>> = {
   floor: [[(x) => x.sub(np.floor(x)), F]],
   sign: [[(x) => x.mul(np.sign(x)), X]],
   stopGradient: [],
+  remainder: [
+    [(x) => np.remainder(x.square().add(5), x.square().add(1.3)), X],
+    [(x) => np.remainder(x.mul(3).add(0.1), 0.7), X],
+  ],
   argmax: [[(x) => x.mul(np.astype(np.argmax(x), 'float64')), X]],
   argmin: [[(x) => x.mul(np.astype(np.argmin(x), 'float64')), X]],
   matmul: [

@@ -8,7 +8,7 @@ import { Dealer } from '../../src/ir/run/dealer-run.ts';
 import { DealerJobs, type DealerMessage, digestOf, type Job, packMessage } from '../../src/ir/run/job.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
 import { trace } from '../../src/ir/trace/tracer.ts';
-import { memoryNetwork } from '../../src/link/memory.ts';
+import { memoryNetwork } from '../../src/link/memory-link.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { Prg } from '../../src/ring/prg.ts';

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { measureLink } from '../../src/ir/run/link-measure.ts';
 import type { Channel } from '../../src/link/link.ts';
-import { memoryNetwork } from '../../src/link/memory.ts';
+import { memoryNetwork } from '../../src/link/memory-link.ts';
 import { shape } from '../../src/link/shaper.ts';
 
 const test = suite('ir link measure');

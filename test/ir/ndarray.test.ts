@@ -77,6 +77,14 @@ test('to JavaScript', () => {
   );
   throws(() => NDArray.from([1, 2]).item(), 'SHAPE', 'can only convert an array of size 1');
   throws(() => NDArray.from([2n ** 60n]).toArray(), 'RANGE', 'beyond the whole numbers of JavaScript');
+  // BigInts keep their digits, or there is an error.
+  const large = NDArray.from([2n ** 63n + 1n, 5n]);
+  assert.equal([large.dtype, ...large.data], ['uint64', 2n ** 63n + 1n, 5n]);
+  throws(() => NDArray.from([2n ** 64n]), 'RANGE', 'out of bounds for uint64');
+  throws(() => NDArray.from([2n ** 63n + 1n, -1n]), 'RANGE', 'is no float64');
+  throws(() => NDArray.from([0.5, 2n ** 61n + 1n]), 'RANGE', 'at [1] is no float64');
+  assert.equal([...NDArray.from([2n ** 53n, 0.5]).data], [2 ** 53, 0.5]);
+  assert.equal([...NDArray.from([2n ** 61n + 1n], 'float64').data], [2 ** 61]);
   throws(() => [...NDArray.from(1)], 'SHAPE', 'iteration over a 0-d array');
 });
 

@@ -8,13 +8,14 @@ import { GraphCircuit, privateInput } from '../../src/ir/compile/graph-circuit.t
 import { lower } from '../../src/ir/compile/lower.ts';
 import { inputGraph } from '../../src/ir/compile/ports.ts';
 import { DealerEngine } from '../../src/ir/run/dealer-engine.ts';
-import { type Job, PartyEngine } from '../../src/ir/run/engine.ts';
+import { PartyEngine } from '../../src/ir/run/engine.ts';
+import type { Job } from '../../src/ir/run/job.ts';
 import { unpackMessage } from '../../src/ir/run/job.ts';
 import { Lockstep } from '../../src/ir/run/lockstep.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
 import { trace } from '../../src/ir/trace/tracer.ts';
 import type { Channel, Transport } from '../../src/link/link.ts';
-import { memoryNetwork } from '../../src/link/memory.ts';
+import { memoryNetwork } from '../../src/link/memory-link.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { independent } from '../fresh.ts';

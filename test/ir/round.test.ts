@@ -6,10 +6,11 @@ import { GraphCircuit, privateInput, revealTo } from '../../src/ir/compile/graph
 import type { Graph, Tensor } from '../../src/ir/ops/graph.ts';
 import { PartyEngine } from '../../src/ir/run/engine.ts';
 import { Lockstep } from '../../src/ir/run/lockstep.ts';
-import { PartyRun, type Role } from '../../src/ir/run/party-run.ts';
+import type { Role } from '../../src/ir/run/party-role.ts';
+import { PartyRun } from '../../src/ir/run/party-run.ts';
 import { PART, Round } from '../../src/ir/run/round.ts';
 import { Store } from '../../src/ir/run/store.ts';
-import { memoryNetwork } from '../../src/link/memory.ts';
+import { memoryNetwork } from '../../src/link/memory-link.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { Prg, randomBytes } from '../../src/ring/prg.ts';
 import { Ring } from '../../src/ring/ring.ts';
@@ -102,7 +103,10 @@ test('the first part of a product leaves before the second is computed, and its 
   const input = own.alloc(FIELDS.FM128, n);
   own.zero(input);
   const coming = [16 * n, 2 * PART, 2 * PART, 16 * n].map((size) => new Uint8Array(size));
-  const run = new PartyRun(role, new Store(own), new Map([[1, input]]));
+  const run = new PartyRun(role, new Store(own), {
+    get: ({ name }) => (name === 1 ? input : undefined),
+    spent: () => {},
+  });
   const steps = run.run(twoInputs('FM128', n, product), 0, []);
   for (let next = steps.next([]); !next.done; ) {
     const wait = next.value;

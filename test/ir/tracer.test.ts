@@ -6,6 +6,7 @@ import type { TesseraError } from '../../src/errors.ts';
 import { print } from '../../src/ir/ops/print.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
 import { NDArray } from '../../src/ir/trace/ndarray.ts';
+import { flatten, sameTree, unflatten } from '../../src/ir/trace/pytree.ts';
 import { trace } from '../../src/ir/trace/tracer.ts';
 import * as np from '../../src/numpy/index.ts';
 import { throws } from '../numpy/both.ts';
@@ -105,7 +106,17 @@ test('arguments: trees of types, constants and static values; results: trees of 
     kind: 'object',
     keys: ['n', 'out'],
     items: [{ kind: 'leaf' }, { kind: 'array', items: [{ kind: 'leaf' }, { kind: 'leaf' }] }],
+    order: [1, 0],
   });
+});
+
+test('objects come back with their keys in the order of the program; their shapes are the same in any', () => {
+  const tree = { z: 1, b: { y: 2, a: 3 }, a: 4 };
+  const { leaves, def } = flatten(tree);
+  assert.equal(leaves, [4, 3, 2, 1]);
+  assert.is(JSON.stringify(unflatten(def, leaves)), JSON.stringify(tree));
+  assert.ok(sameTree(def, flatten({ a: 0, b: { a: 0, y: 0 }, z: 0 }).def));
+  assert.not.ok(sameTree(def, flatten({ a: 0, b: { a: 0, x: 0 }, z: 0 }).def));
 });
 
 test('every node knows the line of the user', () => {

@@ -3,11 +3,12 @@
 import { inputGraph } from '../../src/ir/compile/ports.ts';
 import type { Tensor, Type } from '../../src/ir/ops/graph.ts';
 import { DealerEngine } from '../../src/ir/run/dealer-engine.ts';
-import { type Job, PartyEngine } from '../../src/ir/run/engine.ts';
+import { PartyEngine } from '../../src/ir/run/engine.ts';
+import type { Job } from '../../src/ir/run/job.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
 import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import type { Channel, Transport } from '../../src/link/link.ts';
-import { memoryNetwork } from '../../src/link/memory.ts';
+import { memoryNetwork } from '../../src/link/memory-link.ts';
 import { shape } from '../../src/link/shaper.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import type { Ring } from '../../src/ring/ring.ts';

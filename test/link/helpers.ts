@@ -1,7 +1,7 @@
 /** @file What the link tests share. */
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { type Callback, suite as uvuSuite } from 'uvu';
-import { TesseraError } from '../../src/errors.ts';
+import type { TesseraError } from '../../src/errors.ts';
 import { ConnectError } from '../../src/link/failures.ts';
 import type { Transport } from '../../src/link/link.ts';
 import type { TlsOptions } from '../../src/link/pem.ts';
@@ -14,6 +14,10 @@ import {
 } from '../../src/link/websocket.ts';
 import { makeAuthority, makeLeaf } from './certificates.ts';
 
+/** By its name: what is tested may be the modules or the package, and each has a class of its own. */
+export const isOurs = (error: unknown): error is TesseraError =>
+  error instanceof Error && error.name === 'TesseraError';
+
 /**
  * uvu reads `details` of a thrown error as text; a TesseraError's is an object, and uvu then loses the failure and
  * reports success. So an error of ours is turned into a plain one before uvu sees it.
@@ -25,7 +29,7 @@ export const suite = (name: string) => {
       try {
         await run();
       } catch (error) {
-        if (!(error instanceof TesseraError)) throw error;
+        if (!isOurs(error)) throw error;
         throw new Error(`${error.code}: ${error.message}`, { cause: error });
       }
     }) as Callback);
@@ -37,22 +41,29 @@ export const rejection = async (promise: Promise<unknown> | unknown): Promise<Te
   try {
     await promise;
   } catch (error) {
-    if (!(error instanceof TesseraError)) throw error;
+    if (!isOurs(error)) throw error;
     return error;
   }
   throw new Error('expected a rejection');
 };
 
-/** A port that is free now. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+/** Below those that systems give to who dials: a connection of another test cannot take it before somebody listens. */
+const [LOWEST_PORT, PORTS] = [10_240, 22_000];
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+
+/** A port that is free now. */
+export const freePort = async (): Promise<number> => {
+  for (;;) {
+    const port = LOWEST_PORT + Math.floor(Math.random() * PORTS);
+    if (await isFree(port)) return port;
+  }
+};
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

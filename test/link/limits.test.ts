@@ -3,7 +3,8 @@ import * as assert from 'uvu/assert';
 import { Connection, type SocketEvents } from '../../src/link/connection.ts';
 import { ChannelTable } from '../../src/link/mailbox.ts';
 import * as wire from '../../src/link/packets.ts';
-import { type PacketPipe, PeerSession } from '../../src/link/session.ts';
+import { PeerSession } from '../../src/link/peer-session.ts';
+import type { PacketPipe } from '../../src/link/session-events.ts';
 import { suite } from './helpers.ts';
 
 const test = suite('link/limits');

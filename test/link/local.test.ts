@@ -3,7 +3,7 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import * as assert from 'uvu/assert';
 import { TesseraError } from '../../src/errors.ts';
 import type { Transport } from '../../src/link/link.ts';
-import { type AbortableTransport, memoryNetwork } from '../../src/link/memory.ts';
+import { type AbortableTransport, memoryNetwork } from '../../src/link/memory-link.ts';
 import { portTransport } from '../../src/link/port.ts';
 import { rejection, suite } from './helpers.ts';
 

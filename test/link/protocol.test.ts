@@ -15,7 +15,8 @@ import { type MessagePipe, readHello, rejectPeer } from '../../src/link/handshak
 import { createIdentity } from '../../src/link/identity.ts';
 import { ChannelTable } from '../../src/link/mailbox.ts';
 import * as wire from '../../src/link/packets.ts';
-import { type PacketPipe, PeerSession } from '../../src/link/session.ts';
+import { PeerSession } from '../../src/link/peer-session.ts';
+import type { PacketPipe } from '../../src/link/session-events.ts';
 import { scaled } from '../long.ts';
 import { rejection, sleep, suite } from './helpers.ts';
 

@@ -114,6 +114,17 @@ for (const tls of [false, true]) {
   });
 }
 
+test('a link that is closed without patience waits for nobody who is away', async () => {
+  const { wire, links } = await wired();
+  wire.close();
+  Promise.resolve(links.alice.channel('x', ['bob']).send('bob', 0, new Uint8Array(10))).catch(() => {});
+  await until(() => links.alice.held > 0, 'it keeps what bob has not got');
+  const usual = links.bob.close().then(() => 'usual');
+  const quick = links.alice.close(0).then(() => 'quick');
+  assert.is(await Promise.race([usual, quick]), 'quick');
+  await usual;
+});
+
 test('a peer that stays away is lost, and what waits says for what', async () => {
   const { wire, links } = await wired({ peerTimeoutMs: 600, heartbeatMs: 50 });
   const waits = ['alice', 'bob'].map((self) => {

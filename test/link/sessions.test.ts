@@ -4,8 +4,9 @@ import { clock } from '../../src/link/clock.ts';
 import { Connection, type SocketEvents } from '../../src/link/connection.ts';
 import { ChannelTable } from '../../src/link/mailbox.ts';
 import * as wire from '../../src/link/packets.ts';
+import { PeerSession } from '../../src/link/peer-session.ts';
 import { deriveKeys, Opener, Sealer } from '../../src/link/sealed.ts';
-import { type PacketPipe, PeerSession } from '../../src/link/session.ts';
+import type { PacketPipe } from '../../src/link/session-events.ts';
 import { rejection, sleep, suite } from './helpers.ts';
 
 const test = suite('link/sessions');
@@ -76,6 +77,41 @@ test('without a connection, and with connections that bring nothing, a peer is g
     again.s.detach('cut', p);
   }
   assert.match(again.failures[0] ?? '', /every connection ended before anything had come/);
+});
+
+const computing = (ack = 0): Uint8Array =>
+  wire.writePacket({ kind: wire.STATUS, seq: 0, ack, computes: true, records: [] }, false);
+
+test('who has said that it computes may be silent as long as its connection stands, and no longer than usual without one', () => {
+  const { s, failures, time } = session(1000);
+  const p = pipe();
+  s.attach(p, instance, 1 << 20, 0);
+  s.receive(p, computing(), undefined);
+  for (const ahead of [900, 5_000, 60_000, 600_000]) {
+    time.ahead = ahead;
+    const before = p.sent.length;
+    s.beat();
+    assert.is(s.connected, true, `${ahead} ms`);
+    assert.is(p.sent.length, before, 'nothing is sent that its machine would have to acknowledge');
+  }
+  s.detach('reset', p);
+  time.ahead += 900;
+  s.beat();
+  assert.equal(failures, []);
+  time.ahead += 200;
+  s.beat();
+  assert.match(failures[0] ?? '', /no connection for 1 s/);
+});
+
+test('who has said that it computes, and then that it does not, is as any other', () => {
+  const { s, time } = session(1000);
+  const p = pipe();
+  s.attach(p, instance, 1 << 20, 0);
+  s.receive(p, computing(), undefined);
+  s.receive(p, status(0), undefined);
+  time.ahead = 900;
+  s.beat();
+  assert.is(s.connected, false);
 });
 
 test('a silence of this process is not the peer’s, and nobody is seen in the future', () => {

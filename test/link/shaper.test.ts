@@ -1,6 +1,6 @@
 /** @file The shaper: ratios only, since a busy machine makes every time longer. */
 import * as assert from 'uvu/assert';
-import { memoryNetwork } from '../../src/link/memory.ts';
+import { memoryNetwork } from '../../src/link/memory-link.ts';
 import { type ShapeOptions, shape } from '../../src/link/shaper.ts';
 import { suite } from './helpers.ts';
 

@@ -140,7 +140,7 @@ const pinnedPair = async (
   }));
 };
 
-test('600 idle connections, half of them WebSockets without a hello, keep nobody out', async () => {
+test('600 idle connections, half of them WebSockets without a hello, keep nobody out, and no end from coming', async () => {
   const options = await pinnedPair();
   const alice = await connect(options.alice!);
   const port = portOf(options.alice!.parties.alice!.address!);
@@ -160,8 +160,10 @@ test('600 idle connections, half of them WebSockets without a hello, keep nobody
   const bob = await connect(options.bob!);
   await Promise.all([alice.ready(), bob.ready()]);
   assert.ok(performance.now() - start < 5_000, 'at once, not when the idle ones are given up');
-  for (const socket of idle) socket.terminate();
+  const end = performance.now();
   await closeAll({ alice, bob });
+  assert.ok(performance.now() - end < 5_000, 'nor does the end wait for them');
+  for (const socket of idle) socket.terminate();
 });
 
 test('of too many pending connections the oldest goes: of one address, and in all', async () => {

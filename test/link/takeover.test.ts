@@ -3,12 +3,13 @@ import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { BUILD } from '../../src/build.ts';
 import { digestConfig } from '../../src/link/config.ts';
-import type { ConnectError } from '../../src/link/failures.ts';
+import { environment } from '../../src/link/environment.ts';
+import { ConnectError } from '../../src/link/failures.ts';
 import { dialHandshake, type Established, type Local, NO_BINDING } from '../../src/link/handshake.ts';
 import type { MessagePipe } from '../../src/link/handshake-messages.ts';
 import { createIdentity } from '../../src/link/identity.ts';
 import { connect } from '../../src/link/websocket.ts';
-import { partyOptions, suite } from './helpers.ts';
+import { closeAll, partyOptions, suite, tlsFor } from './helpers.ts';
 
 const test = suite('link/takeover');
 const identity = createIdentity();
@@ -104,5 +105,42 @@ test('the same process goes on in its session; another with its identity does no
   assert.is(typeof again, 'object', String(again));
   await close();
 });
+
+for (const tls of [true, false])
+  test(`a dialler that gives up a connection which is established here ends no session (${tls ? 'TLS' : 'sealed'})`, async () => {
+    const certificates = tls ? await tlsFor(['alice', 'bob']) : () => ({});
+    const options = await partyOptions(['alice', 'bob'], certificates);
+    let attempts = 0;
+    const impatient: typeof environment.sockets.dial = async (...wanted) => {
+      const dialled = await environment.sockets.dial(...wanted);
+      if (++attempts > 1) return dialled;
+      // Hello and proof come in time, the acceptance does not.
+      let read = 0;
+      const next = dialled.connection.next.bind(dialled.connection);
+      dialled.connection.next = async (ms?: number) => {
+        const message = await next(ms);
+        if (++read > 2) throw new ConnectError('timeout', 'the peer was silent for 1 s in the handshake');
+        return message;
+      };
+      return dialled;
+    };
+    const alice = await connect(options.alice!);
+    const states: string[] = [];
+    alice.on('peer', ({ state, error }) => states.push(`${state} ${error?.message ?? ''}`));
+    const bob = await connect(options.bob!, {
+      ...environment,
+      sockets: { ...environment.sockets, dial: impatient },
+    });
+    await Promise.all([alice.ready(), bob.ready()]);
+    void bob.channel('x', ['alice']).send('alice', 0, Uint8Array.of(7));
+    assert.equal(await alice.channel('x', ['bob']).recv('bob', 0), Uint8Array.of(7));
+    assert.is(attempts, 2);
+    assert.not.ok(
+      states.some((state) => state.startsWith('lost')),
+      states.join('; '),
+    );
+    if (tls) assert.match(states.join('; '), /down .*turned this party away: the peer was silent/);
+    await closeAll({ alice, bob });
+  });
 
 test.run();

@@ -1,13 +1,17 @@
 /** @file The network transport between parties that behave: order, size, reconnection, several jobs, the end. */
 import { randomBytes } from 'node:crypto';
 import { connect as tcpConnect } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { TesseraError } from '../../src/errors.ts';
 import { controlCodec } from '../../src/link/codec.ts';
 import { connect, type WebSocketTransport } from '../../src/link/websocket.ts';
-import { closeAll, connectAll, partyOptions, rejection, sleep, suite, tlsFor } from './helpers.ts';
+import { closeAll, connectAll, partyOptions, rejection, suite, tlsFor, until } from './helpers.ts';
 
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 const test = suite('link/websocket');
 
 const fill = (size: number, seed: number) => {
@@ -43,9 +47,10 @@ for (const kind of ['plaintext', 'mutual TLS'] as const) {
 test('a party that starts late is waited for', async () => {
   const options = await partyOptions(['alice', 'bob']);
   const bob = await connect(options.bob!);
+  const waits = new Promise<void>((resolve) => bob.on('peer', ({ state }) => state !== 'up' && resolve()));
   const ready = bob.ready();
   const sent = bob.channel('x', ['alice']).send('alice', 0, fill(10, 1));
-  await sleep(600);
+  await waits;
   const alice = await connect(options.alice!);
   await Promise.all([ready, alice.ready(), sent]);
   assert.equal(await alice.channel('x', ['bob']).recv('bob', 0), fill(10, 1));
@@ -78,39 +83,29 @@ test('a party that is not there yet is tried again within milliseconds at first,
   });
 });
 
-test('the event loop is kept awake for short waits, not where waits are long', async () => {
-  const links = await connectAll(await partyOptions(['alice', 'bob'], () => ({ spin: true })));
-  const here = links.alice!.channel('rounds', ['bob']);
-  const there = links.bob!.channel('rounds', ['alice']);
-  const { setImmediate: original } = globalThis;
-  let turns = 0;
-  let tag = 0;
-  const round = async (pauseMs: number): Promise<number> => {
-    const before = turns;
-    const answer = here.recv('bob', tag);
-    if (pauseMs > 0) await sleep(pauseMs);
-    there.send('alice', tag++, new Uint8Array(16));
-    await answer;
-    return turns - before;
+test('a link polls while it waits only where it was asked to', async () => {
+  const turnsOf = async (spin: boolean): Promise<number> => {
+    const links = await connectAll(await partyOptions(['alice', 'bob'], () => ({ spin })));
+    const here = links.alice!.channel('rounds', ['bob']);
+    const there = links.bob!.channel('rounds', ['alice']);
+    const { setImmediate: original } = globalThis;
+    let turns = 0;
+    globalThis.setImmediate = ((...args: Parameters<typeof original>) => {
+      turns += 1;
+      return original(...args);
+    }) as typeof globalThis.setImmediate;
+    try {
+      const answer = here.recv('bob', 0);
+      there.send('alice', 0, new Uint8Array(16));
+      await answer;
+      return turns;
+    } finally {
+      globalThis.setImmediate = original;
+      await closeAll(links);
+    }
   };
-  globalThis.setImmediate = ((run: () => void) => {
-    turns += 1;
-    return original(run);
-  }) as typeof globalThis.setImmediate;
-  try {
-    assert.ok((await round(20)) > 5);
-    for (let i = 0; i < 3; i++) await round(20);
-    let asleep = 0;
-    for (let i = 0; i < 10; i++) asleep += await round(20);
-    assert.ok(asleep < 20, `${asleep} turns of the loop in ten long waits`);
-    // Short waits are worth it again, as soon as they are the usual ones.
-    let awake = 0;
-    for (let i = 0; i < 200 && awake < 20; i++) awake += await round(0);
-    assert.ok(awake >= 20);
-  } finally {
-    globalThis.setImmediate = original;
-    await closeAll(links);
-  }
+  assert.ok((await turnsOf(true)) > 0);
+  assert.is(await turnsOf(false), 0);
 });
 
 test('two jobs share a port, in one process', async () => {
@@ -178,6 +173,19 @@ test('an abort reaches all parties with party and op, and its text only if it is
   await closeAll(links);
 });
 
+test('who is lost to others hears so: from whom, at which operation, and when they were last seen', async () => {
+  const links = await connectAll(await partyOptions(['alice', 'bob', 'carol']));
+  const channel = links.bob!.channel('x', ['alice', 'carol']);
+  const waits = [rejection(channel.recv('carol', 0)), rejection(channel.recv('alice', 3))];
+  await links.alice!.abort(new TesseraError('PEER_LOST', 'bob does nothing', { party: 'bob', op: 6 }));
+  for (const { code, message, info } of await Promise.all(waits)) {
+    assert.is(code, 'PEER_LOST', message);
+    assert.is(info.party, 'alice', message);
+    assert.match(message, /since it had lost this party at op 6; waited for .*Last seen 20/);
+  }
+  await closeAll(links);
+});
+
 test('a peer that closes rejects what waits; what it sent before still arrives', async () => {
   const links = await connectAll(await partyOptions(['alice', 'bob']));
   const a = links.alice!.channel('x', ['bob']);
@@ -208,15 +216,14 @@ test('closing is quick, and all of it can be done again: 200 times without a lea
     process.getActiveResourcesInfo().filter((r) => !/Immediate|Timeout|Pipe|TTY|FS/.test(r)).length;
   for (let i = 0; i < 20; i++) await once(i);
   const before = resources();
-  globalThis.gc?.();
+  collect();
   const heap = process.memoryUsage().heapUsed;
   const start = performance.now();
   for (let i = 0; i < 180; i++) await once(i);
   // None of them has waited until it gave the other up.
   assert.ok((performance.now() - start) / 180 < 2_000);
-  await sleep(100);
-  assert.ok(resources() <= before + 2, `${before} -> ${resources()}: ${process.getActiveResourcesInfo()}`);
-  globalThis.gc?.();
+  await until(() => resources() <= before + 2, 'all is closed');
+  collect();
   assert.ok(process.memoryUsage().heapUsed - heap < 40 << 20);
 });
 

@@ -72,7 +72,7 @@ export const assembly: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'assembly/gates.ts',
+    'assembly/masked-products.ts',
     ['gates/known-zeros.test.ts', 'gates/arithmetic.test.ts'],
     [
       [
@@ -103,7 +103,7 @@ export const assembly: readonly Mutant[] = [
     survives: 'the count is one too high, and 0 mod k only where all k bits of c and r differ: once in 2^k',
   },
   ...inFile(
-    'assembly/range.ts',
+    'assembly/range-guard.ts',
     ['gates/guard.test.ts'],
     [
       [

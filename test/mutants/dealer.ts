@@ -160,7 +160,7 @@ export const dealer: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/dealer/source.ts',
+    'src/dealer/material-source.ts',
     ['ir/engine.test.ts'],
     [
       [

@@ -16,7 +16,7 @@ export const fixed: readonly Mutant[] = [
   ),
   ...inFile(
     'src/fixed/elementary.ts',
-    ['gates/whole-functions-fss.test.ts', 'fixed/functions.test.ts'],
+    ['gates/whole-functions-fss.test.ts', 'gates/fss-planner.test.ts', 'fixed/functions.test.ts'],
     [
       [
         '|x| takes x away once',
@@ -29,7 +29,7 @@ export const fixed: readonly Mutant[] = [
   ),
   ...inFile(
     'src/fixed/clamp.ts',
-    ['gates/whole-functions-fss.test.ts'],
+    ['gates/whole-functions-fss.test.ts', 'gates/fss-planner.test.ts'],
     [
       [
         'numbers are held at the lower end alone',

@@ -26,8 +26,8 @@ export const gateFaults: readonly Mutant[] = [
       [
         'the mask of products is that of rank 0 alone',
         'leak',
-        "u: words('mask', n), ...truncationSlots(n, t, 'product'),",
-        "u: { ...words('ownMask', n), owner: 0 }, ...truncationSlots(n, t, 'product'),",
+        "u: words('pad', n), ...truncationSlots(n, t, 'product', made),",
+        "u: { ...words('ownMask', n), owner: 0 }, ...truncationSlots(n, t, 'product', made),",
         "const { array: u, fill } = yield* p.deferredMask('u'); const [cx, cy, rx, ry]",
         `const { array: u, fill } = ${atOnce("yield* p.mask('u')")}; const [cx, cy, rx, ry]`,
         "const { array: u, fill } = yield* p.deferredMask('u'); const compute",
@@ -36,8 +36,8 @@ export const gateFaults: readonly Mutant[] = [
       [
         'the mask of products is a stream that everybody knows',
         'leak',
-        "u: words('mask', n), ...truncationSlots(n, t, 'product'),",
-        "u: words('publicMask', n), ...truncationSlots(n, t, 'product'),",
+        "u: words('pad', n), ...truncationSlots(n, t, 'product', made),",
+        "u: words('publicMask', n), ...truncationSlots(n, t, 'product', made),",
         "const { array: u, fill } = yield* p.deferredMask('u'); const [cx, cy, rx, ry]",
         `const { array: u, fill } = ${atOnce(atFirst("p.mask('u')"))}; const [cx, cy, rx, ry]`,
         "const { array: u, fill } = yield* p.deferredMask('u'); const compute",

@@ -5,15 +5,18 @@ import { device } from './device.ts';
 import { fixed } from './fixed.ts';
 import { gateFaults } from './gates.ts';
 import { bitFaults } from './gates-bits.ts';
+import { fssFaults } from './gates-fss.ts';
 import { handshake } from './handshake.ts';
 import { ir } from './ir.ts';
 import { link } from './link.ts';
+import { making } from './making.ts';
 import type { Mutant } from './mutant.ts';
 import { numpy } from './numpy.ts';
 
 export const mutants: readonly Mutant[] = [
   ...gateFaults,
   ...bitFaults,
+  ...fssFaults,
   ...dealer,
   ...fixed,
   ...ir,
@@ -21,6 +24,7 @@ export const mutants: readonly Mutant[] = [
   ...handshake,
   ...link,
   ...device,
+  ...making,
   ...assembly,
 ];
 

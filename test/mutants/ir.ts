@@ -25,9 +25,9 @@ export const ir: readonly Mutant[] = [
         replace: 'this.run(body, number,',
       },
       {
-        file: 'src/ir/run/party-run.ts',
-        find: 'this.#frames.start(body, gate + i * width,',
-        replace: 'this.#frames.start(body, gate,',
+        file: 'src/ir/run/frames.ts',
+        find: 'this.start(body, gate + i * width,',
+        replace: 'this.start(body, gate,',
       },
     ],
   },
@@ -78,8 +78,8 @@ export const ir: readonly Mutant[] = [
     edits: [
       {
         file: 'src/ir/run/engine.ts',
-        find: 'const { outs, bytes } = await this.#drive(run, job, place.gate, ins);',
-        replace: 'const { outs, bytes } = await this.#drive(run, job, 0, ins);',
+        find: 'const { outs, bytes } = await this.#drive(run, job, place.gate, ins, watch);',
+        replace: 'const { outs, bytes } = await this.#drive(run, job, 0, ins, watch);',
       },
       {
         file: 'src/ir/run/job.ts',
@@ -142,7 +142,7 @@ export const ir: readonly Mutant[] = [
   ),
   ...inFile(
     'src/ir/run/dealer-engine.ts',
-    ['ir/steered.test.ts'],
+    ['ir/revealed-control.test.ts'],
     [
       [
         'the dealer believes the first who tells what was revealed',
@@ -178,7 +178,7 @@ export const ir: readonly Mutant[] = [
   ),
   ...inFile(
     'src/ir/run/frames.ts',
-    ['ir/steered.test.ts'],
+    ['ir/revealed-control.test.ts'],
     [
       [
         'gates run before the dealer hears what they depend on',
@@ -222,8 +222,8 @@ export const ir: readonly Mutant[] = [
       [
         'what is revealed to one is revealed to rank 0 too',
         'leak',
-        'revealTo(c, c.wire(id), to).id',
-        'revealTo(c, c.wire(id), [...new Set([0, ...to])]).id',
+        'revealTo(c, c.wire(id), to)).id',
+        'revealTo(c, c.wire(id), [...new Set([0, ...to])])).id',
       ],
     ],
   ),

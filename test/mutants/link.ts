@@ -4,7 +4,7 @@ import { inFile, type Mutant } from './mutant.ts';
 const checks = ['link/limits.test.ts', 'link/protocol.test.ts'] as const;
 
 export const link: readonly Mutant[] = [
-  ...inFile('src/link/session.ts', checks, [
+  ...inFile('src/link/peer-session.ts', checks, [
     [
       'packets of a replaced connection are heard',
       'check',
@@ -26,7 +26,7 @@ export const link: readonly Mutant[] = [
     ],
   ]),
   ...inFile(
-    'src/link/session.ts',
+    'src/link/peer-session.ts',
     ['link/sessions.test.ts', 'link/websocket.test.ts'],
     [
       [
@@ -38,7 +38,7 @@ export const link: readonly Mutant[] = [
       [
         'a peer that is silent for ever is waited for',
         'check',
-        'if (silent > this.#options.peerTimeoutMs && !this.#byeHeard) {',
+        'if (silent > this.#options.peerTimeoutMs && !this.#byeReceived) {',
         'if (false) {',
       ],
       [

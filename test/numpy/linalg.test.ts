@@ -296,4 +296,27 @@ test('eigh and svd of secrets', () => {
   secretly(general, [M3], { FM128: 2 ** -14, FM64: 2 ** -6, parties: [2] });
 });
 
+test('values and determinants of matrices of any size', () => {
+  for (const size of [5e4, 1e12]) {
+    const a = np.multiply(np.array(S4), size);
+    const share = (b: BaseArray): unknown => [
+      np.divide(linalg.eigvalsh(b), size),
+      np.divide(linalg.svdvals(b), size),
+      ...linalg.slogdet(b),
+    ];
+    secretly(share, [a], { FM128: 2 ** -15, fields: ['FM128'], parties: [2] });
+  }
+  const small = np.array([
+    [2e4, 1e4],
+    [1e4, 3e4],
+  ]);
+  secretly((a) => linalg.slogdet(a), [small], { FM64: 2 ** -10, fields: ['FM64'], parties: [2] });
+  // Of zeros too.
+  secretly((a) => linalg.svdvals(np.multiply(a, 0)), [S4], {
+    FM128: 2 ** -20,
+    fields: ['FM128'],
+    parties: [2],
+  });
+});
+
 test.run();

@@ -1,6 +1,7 @@
 /** Functions of large and of tiny secrets, at the field's fraction bits and at others, by tables and by keys. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { TesseraError } from '../../src/errors.ts';
 import type { CostMode } from '../../src/ir/compile/plan.ts';
 import { simulate } from '../../src/ir/run/simulate.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
@@ -217,6 +218,30 @@ test('a promised range takes the cheaper form', () => {
     ],
     [5, 6, 6, 7],
   );
+});
+
+test('integers that are no float64 of the ring: known ones are refused, others the range guard finds', () => {
+  const far = np.array([2n ** 50n, -(2n ** 62n)], 'int64') as NDArray;
+  const run = (fn: (x: BaseArray) => BaseArray, field: 'FM32' | 'FM64' | 'FM128', x: NDArray) =>
+    simulate(fn as never, [x], { ring, field: FIELDS[field], parties: 2, rangeGuard: true });
+  const known = (x: BaseArray): BaseArray =>
+    np.multiply(np.add(np.astype(np.less(x, 0), 'int64'), 2 ** 50), 0.5);
+  assert.throws(
+    () => run(known, 'FM64', far),
+    (e: TesseraError) => e.code === 'RANGE' && e.message.includes('FM64 with 18 fraction bits'),
+  );
+  assert.is(run(known, 'FM128', far).left, undefined);
+  for (const fn of [
+    (x: BaseArray) => np.astype(x, 'float64'),
+    (x: BaseArray) => np.multiply(x, 0.5),
+    (x: BaseArray) => np.mean(x),
+    (x: BaseArray) => np.less(x, 0.5),
+    (x: BaseArray) => np.divide(x, x),
+  ]) {
+    assert.ok(run(fn, 'FM64', far).left);
+    assert.is(run(fn, 'FM128', far).left, undefined);
+    assert.ok(run(fn, 'FM32', np.array([2 ** 24], 'int32') as NDArray).left);
+  }
 });
 
 test.run();

@@ -6,7 +6,7 @@ import type { BaseArray } from '../../src/ir/trace/array.ts';
 import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
-import { ring } from '../gates/harness.ts';
+import { random, ring } from '../gates/harness.ts';
 import { value } from './both.ts';
 import { type Secretly, secretly } from './secretly.ts';
 
@@ -144,6 +144,72 @@ for (const [name, fn, reference, pairs, options] of BINARY)
     }
     secretly(fn, [xs, ys], options);
   });
+
+/** A number of `bits` fraction bits, of any size up to 2^log. */
+const logarithmic = (next: () => number, low: number, high: number, bits: number): number => {
+  const size = Math.max(1, Math.round(2 ** (low + next() * (high - low) + bits)));
+  return ((next() < 0.5 ? -1 : 1) * size) / 2 ** bits;
+};
+
+for (const [name, most] of [
+  ['FM128', 48],
+  ['FM64', 40],
+  ['FM32', 18],
+] as const)
+  test(`${name}: whole quotients of secrets of up to ${most} bits, and what they leave, are exact`, () => {
+    const { fraction } = FIELDS[name];
+    const next = random(71);
+    const pairs: [number, number][] = [];
+    while (pairs.length < 300) {
+      const y = logarithmic(next, -fraction, 10, fraction);
+      const quotient = 2 ** (next() * most);
+      // A quarter are divided without a rest.
+      const x = pairs.length % 4 === 0 ? Math.round(quotient) * y : quotient * y;
+      const raw = Math.round(x * 2 ** fraction);
+      if (Math.abs(raw) < 2 ** Math.min(52, FIELDS[name].bits - 4))
+        pairs.push([(next() < 0.5 ? -raw : raw) / 2 ** fraction, y]);
+    }
+    const [xs, ys] = [0, 1].map((i) => Float64Array.from(pairs, (pair) => pair[i]!));
+    const fn: F2 = (x, y) => np.stack([...np.divmod(x, y), np.fmod(x, y)]);
+    const want = fn(np.array(xs!), np.array(ys!)) as NDArray;
+    for (const [i, [x, y]] of pairs.entries()) {
+      const [a, b] = [BigInt(x * 2 ** fraction), BigInt(y * 2 ** fraction)];
+      const q = a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n);
+      assert.equal(
+        [0, 1, 2].map((k) => Number(want.data[k * pairs.length + i]) + 0),
+        [Number(q), Number(a - q * b) / 2 ** fraction, Number(a % b) / 2 ** fraction].map((v) => v + 0),
+        `${x}, ${y}`,
+      );
+    }
+    for (const parties of [2, 3]) {
+      const inputs = [xs!, ys!].map((v) => NDArray.from(v));
+      const { results } = simulate(fn as never, inputs, { ring, field: FIELDS[name], parties });
+      for (let i = 0; i < want.data.length; i++)
+        assert.is(Number(results[0]!.data[i]) + 0, Number(want.data[i]) + 0, `${parties} parties, ${i}`);
+    }
+  });
+
+test('a quotient beyond the largest, and by 0, saturates with its sign, and leaves 0', () => {
+  const xs = [5, 0, -5, 1e12, -1e12];
+  const ys = [0, 0, 0, 2 ** -18, 2 ** -18];
+  const { results } = simulate(
+    ((x: BaseArray, y: BaseArray) => np.divmod(x, y)) as never,
+    [xs, ys].map((v) => NDArray.from(v)),
+    {
+      ring,
+      field: FIELDS.FM64,
+      parties: 2,
+    },
+  );
+  const top = 2 ** 44;
+  assert.equal(
+    results.map((r) => Array.from(r.data, Number)),
+    [
+      [top, top, -top, top, -top],
+      [0, 0, 0, 0, 0],
+    ],
+  );
+});
 
 test('modf, divmod, integers', () => {
   const [fraction, whole] = np.modf([-1.75, 2.5]);

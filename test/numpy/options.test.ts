@@ -39,7 +39,7 @@ const CASES: readonly Case[] = [
   row('np.nn.standardize', 'eps', '', (o) => np.nn.standardize(M, o)),
   row('np.nn.standardize', 'epsilom', 'epsilon', (o) => np.nn.standardize(M, o)),
   row('np.nn.layerNorm', 'axes', 'axis', (o) => np.nn.layerNorm(M, null, null, o)),
-  row('np.nn.dotProductAttention', 'is_causal', 'isCausal', (o) =>
+  row('np.nn.dotProductAttention', 'isCasual', 'isCausal', (o) =>
     np.nn.dotProductAttention(HEADS, HEADS, HEADS, o),
   ),
   row('np.nn.conv', 'strides', 'stride', (o) => np.nn.conv(IMAGE, np.ones([1, 1, 2, 2]), o)),
@@ -69,11 +69,11 @@ const CASES: readonly Case[] = [
   row('np.cov', 'rowVar', 'rowvar', (o) => np.cov(M, o)),
   row('np.polyval', 'unrol', 'unroll', (o) => np.polyval([1], 2, o)),
   row('np.corrcoef', 'ddof', '', (o) => np.corrcoef(M, o)),
-  row('np.flatnonzero', 'fill_value', 'fillValue', (o) => np.flatnonzero([0, 1], o)),
+  row('np.flatnonzero', 'fillvalu', 'fillValue', (o) => np.flatnonzero([0, 1], o)),
   row('np.unique', 'sizes', 'size', (o) => np.unique([0, 1], o)),
   row('np.union1d', 'filValue', 'fillValue', (o) => np.union1d([0, 1], [2], o)),
   row('np.uniqueCounts', 'sise', 'size', (o) => np.uniqueCounts([0, 1], o)),
-  row('np.whileRevealed', 'max_iterations', 'maxIterations', (o) =>
+  row('np.whileRevealed', 'maxIteration', 'maxIterations', (o) =>
     np.whileRevealed(
       (x) => np.less(x, 1),
       (x) => np.add(x, 1),
@@ -84,7 +84,7 @@ const CASES: readonly Case[] = [
   row('np.scan', 'len', '', (o) => np.scan((c) => [c, c], 0, [1, 2], o)),
   row('np.scan', 'reversed', 'reverse', (o) => np.scan((c) => [c, c], 0, [1, 2], o)),
   row('np.grad', 'argnum', 'argnums', (o) => np.grad((x) => np.sum(x), o)([1, 2])),
-  row('np.grad', 'has_aux', 'hasAux', (o) => np.valueAndGrad((x) => np.sum(x), o)([1, 2])),
+  row('np.grad', 'hasAus', 'hasAux', (o) => np.valueAndGrad((x) => np.sum(x), o)([1, 2])),
   row('np.random.choice', 'replaces', 'replace', (o) => np.random.choice(np.random.key(1), 5, 2, o)),
 ];
 
@@ -94,6 +94,7 @@ const TAKES_NUMBERS: ReadonlySet<string> = new Set([
   'np.grad',
   'np.cov',
   'np.corrcoef',
+  'np.histogram',
   'np.nn.standardize',
   'np.nn.layerNorm',
 ]);

@@ -100,6 +100,34 @@ test('quantiles', () => {
   assert.equal(np.searchsorted([1, 2, 2, 5], [0, 2, 9], 'right').toArray(), [0, 3, 4]);
 });
 
+test('sortBy carries columns, of any dtype and shape, in one sort', () => {
+  fc.assert(
+    fc.property(small, (xs) => {
+      const order = xs.map((_, i) => i).sort((i, j) => xs[i]! - xs[j]! || i - j);
+      const square = xs.map((x, i) => [x, i]);
+      const [keys, places, flags, rows] = np.sortBy(xs, [...xs.keys()], np.greater(xs, 0), square);
+      assert.equal(
+        [keys, places, flags, rows].map((x) => x!.toArray()),
+        [order.map((i) => xs[i]!), order, order.map((i) => xs[i]! > 0), order.map((i) => square[i]!)],
+      );
+    }),
+    { seed: 9 },
+  );
+  throws(() => np.sortBy([[1]], [1]), 'SHAPE', 'a vector');
+  throws(() => np.sortBy([1, 2], [1]), 'SHAPE', 'column 0 has 1 rows, and there are 2 keys');
+  secretly(
+    (x) => np.sortBy(x, np.multiply(x, 2), np.less(x, 1), np.stack([x, x], 1)),
+    [[3, -1, 2.5, 2.5, 0, 7, -4]],
+    { FM128: 0, FM64: 0 },
+  );
+  // Columns that are made of one sort go along with another one, and not with that of which they are made.
+  const twice = (x: BaseArray) => {
+    const [, a] = np.sortBy(x, np.arange(7)) as [BaseArray, BaseArray];
+    return [a, ...np.sortBy(x, a)];
+  };
+  secretly(twice, [[3, -1, 2.5, 2.5, 0, 7, -4]], { FM128: 0 });
+});
+
 test('order of secrets', () => {
   const xs = [3, -1, 2.5, 2.5, 0, 7, -4];
   secretly((x) => [np.sort(x), np.argsort(x), np.topK(x, 3)], [xs], { FM128: 0, FM64: 0 });

@@ -25,7 +25,7 @@ histogram2d histogramdd hsplit hstack imag insert intersect1d iscomplex isfinite
 left_shift less less_equal lexsort logical_and logical_not logical_or logical_xor matrix_transpose max meshgrid min moveaxis
 nan_to_num nextafter nonzero not_equal oneHot packbits pad piecewise place polyadd polysub put put_along_axis ravel
 real repeat reshape resize reveal right_shift roll rollaxis rot90 scatter scatterAdd searchsorted select setdiff1d setxor1d
-slice sort split squeeze stack subtract swapaxes take take_along_axis tile topK trace transpose tril triu union1d unique
+slice sort sortBy split squeeze stack subtract swapaxes take take_along_axis tile topK trace transpose tril triu union1d unique
 unique_all unique_counts unique_inverse unpackbits unstack unused vsplit vstack where within
 nn.identity nn.maxPool floor_divide remainder`;
 

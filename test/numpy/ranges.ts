@@ -71,8 +71,8 @@ export const ROWS: Readonly<Record<string, Row>> = {
   hypot: {
     fn: np.hypot,
     of: Math.hypot,
-    range: per([-(2 ** 12), 2 ** 12], [-(2 ** 8), 2 ** 8]),
-    other: per([-(2 ** 12), 2 ** 12], [-(2 ** 8), 2 ** 8]),
+    range: per([-(2 ** 74), 2 ** 74], [-(2 ** 43), 2 ** 43]),
+    other: per([-(2 ** 74), 2 ** 74], [-(2 ** 43), 2 ** 43]),
     log: true,
     error: 'relative',
     points: [0],

@@ -1,6 +1,6 @@
 /**
- * @file A party, the dealer, or who records a program, with any build of Tessera: `build-party.js <module> <what> <file>`. Prints VALUE
- * or ERROR, and what.
+ * @file A party, the dealer, or who records a program, with any build of Tessera: `build-party.js <module> <what> <file>`. Prints READY,
+ * begins when its input ends, and prints VALUE or ERROR, and what.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type * as Tessera from '../../src/index.ts';
@@ -41,6 +41,9 @@ const roles: Readonly<Record<string, () => Promise<unknown>>> = {
     return null;
   },
 };
+
+console.log('READY');
+for await (const _ of process.stdin);
 
 try {
   console.log(`VALUE ${JSON.stringify(await roles[what]!())}`);

@@ -1,5 +1,6 @@
 /** @file Two builds never run together: here a copy of the sources with one other constant meets this one wherever they can meet. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +25,7 @@ const THEIRS = join(lib(copy), 'tessera.js');
 let other = '';
 
 test.before(async () => {
-  for (const part of ['src', 'tools', 'wasm-build', 'package.json'])
+  for (const part of ['src', 'tools', 'wasm-build', 'asconfig.json', 'package.json'])
     cpSync(join(ROOT, part), join(copy, part), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   const file = join(copy, 'src', 'fixed', 'smooth.ts');
@@ -43,11 +44,23 @@ interface Ended {
   readonly value?: unknown;
 }
 
-const start = async (module: string, what: string, file: string): Promise<Ended> => {
-  const { stdout, stderr } = await run(process.execPath, [RUNNER, module, what, file], { timeout: 120_000 });
-  const [, kind, text] = /^(VALUE|ERROR) (.*)$/m.exec(stdout) ?? [];
-  if (kind === undefined) throw new Error(stdout + stderr);
-  return kind === 'VALUE' ? { value: JSON.parse(text!) } : (JSON.parse(text!) as Ended);
+type Part = readonly [module: string, what: string, file: string];
+
+/** Runs parts that begin together, when all are loaded: who waits for one of another build soon gives up. */
+const together = async (...parts: readonly Part[]): Promise<Ended[]> => {
+  const running = parts.map((part) => run(process.execPath, [RUNNER, ...part], { timeout: 240_000 }));
+  await Promise.all(
+    running.map(async (one) => {
+      await Promise.race([once(one.child.stdout!, 'data'), one]);
+    }),
+  );
+  for (const { child } of running) child.stdin!.end();
+  const printed = await Promise.all(running);
+  return printed.map(({ stdout, stderr }) => {
+    const [, kind, text] = /^(VALUE|ERROR) (.*)$/m.exec(stdout) ?? [];
+    if (kind === undefined) throw new Error(stdout + stderr);
+    return kind === 'VALUE' ? { value: JSON.parse(text!) } : (JSON.parse(text!) as Ended);
+  });
 };
 
 let files = 0;
@@ -71,35 +84,35 @@ const PLAIN = [0.5, 1 / (1 + Math.exp(-2)), 1 / (1 + Math.exp(-5))];
 
 test('a bundle and modules of the same sources are one build, and run together', async () => {
   const options = await cluster([...TWO, 'dealer']);
-  const [alice, bob, dealer] = await Promise.all([
-    start(OURS, 'party', fileOf(options.alice)),
-    start(join(lib(ROOT), 'tessera.js'), 'party', fileOf(options.bob)),
-    start(OURS, 'dealer', fileOf(options.dealer)),
-  ]);
+  const [alice, bob, dealer] = await together(
+    [OURS, 'party', fileOf(options.alice)],
+    [join(lib(ROOT), 'tessera.js'), 'party', fileOf(options.bob)],
+    [OURS, 'dealer', fileOf(options.dealer)],
+  );
   assert.equal(dealer, { value: null });
   assert.equal(alice, bob);
-  for (const [i, x] of (alice.value as number[]).entries()) assert.ok(Math.abs(x - PLAIN[i]!) < 1e-5);
+  for (const [i, x] of (alice!.value as number[]).entries()) assert.ok(Math.abs(x - PLAIN[i]!) < 1e-5);
 });
 
 test('parties of two builds refuse each other, and say who has which', async () => {
   const options = await cluster(TWO, (_, o) => ({ ...o, allowTrustedFirstParty: true }));
-  const [alice, bob] = await Promise.all([
-    start(OURS, 'party', fileOf(options.alice)),
-    start(THEIRS, 'party', fileOf(options.bob)),
-  ]);
-  refusal(alice, 'alice');
-  refusal(bob, 'bob');
-  assert.match(alice.message!, `"alice" runs Tessera ${BUILD.version} (build ${BUILD.hash.slice(0, 12)})`);
-  assert.match(alice.message!, `"bob" runs Tessera ${BUILD.version} (build ${other.slice(0, 12)})`);
+  const [alice, bob] = await together(
+    [OURS, 'party', fileOf(options.alice)],
+    [THEIRS, 'party', fileOf(options.bob)],
+  );
+  refusal(alice!, 'alice');
+  refusal(bob!, 'bob');
+  assert.match(alice!.message!, `"alice" runs Tessera ${BUILD.version} (build ${BUILD.hash.slice(0, 12)})`);
+  assert.match(alice!.message!, `"bob" runs Tessera ${BUILD.version} (build ${other.slice(0, 12)})`);
 });
 
 test('a dealer of another build deals for nobody', async () => {
   const options = await cluster([...TWO, 'dealer']);
-  const ended = await Promise.all([
-    start(OURS, 'party', fileOf(options.alice)),
-    start(OURS, 'party', fileOf(options.bob)),
-    start(THEIRS, 'dealer', fileOf(options.dealer)),
-  ]);
+  const ended = await together(
+    [OURS, 'party', fileOf(options.alice)],
+    [OURS, 'party', fileOf(options.bob)],
+    [THEIRS, 'dealer', fileOf(options.dealer)],
+  );
   for (const [i, name] of ['alice', 'bob', 'dealer'].entries()) refusal(ended[i]!, name);
 });
 
@@ -107,7 +120,7 @@ test('stored material of another build is refused, and so are its programs at a 
   for (const party of [...TWO, 'dealer']) await keygen({ party, out: place });
   const identity = (name: string): string => join(place, `${name}.identity`);
   const program = join(place, 'program');
-  assert.equal(await start(THEIRS, 'record', program), { value: null });
+  assert.equal(await together([THEIRS, 'record', program]), [{ value: null }]);
   const cli = join(lib(copy), 'cli.js');
   const recipients: string[] = [];
   for (const party of TWO) {
@@ -128,9 +141,9 @@ test('stored material of another build is refused, and so are its programs at a 
   assert.ok(both(failed), failed);
   assert.match(failed, 'was recorded by');
   await deal(cli);
-  const pieces = readdirSync(join(out, 'alice'));
-  assert.is(pieces.length, 1);
-  const acceptCopiedMaterial = pieces[0]!.slice(0, 16);
+  const portions = readdirSync(join(out, 'alice'));
+  assert.is(portions.length, 1);
+  const acceptCopiedMaterial = portions[0]!.slice(0, 16);
   const secret = (name: string): string => readFileSync(identity(name), 'utf8').trim();
   const dealer = identityText(parseSecretIdentity(secret('dealer')));
   const options = await cluster(TWO, (self, o) => ({
@@ -138,8 +151,8 @@ test('stored material of another build is refused, and so are its programs at a 
     identity: secret(self),
     storedMaterial: { folder: join(out, self), dealer, acceptCopiedMaterial },
   }));
-  const ended = await Promise.all(TWO.map((name) => start(OURS, 'party', fileOf(options[name]))));
-  // Who opens its piece first tells the other.
+  const ended = await together(...TWO.map((name): Part => [OURS, 'party', fileOf(options[name])]));
+  // Who opens its portion first tells the other.
   assert.ok(ended.some(({ code }) => code === 'BUILD'));
   for (const { code, message } of ended) {
     assert.match(code!, /^(BUILD|PARTY_FAILED)$/, message);

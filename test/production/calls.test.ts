@@ -43,4 +43,12 @@ for (const unseen of ['print', 'throw'] as const)
     }
   });
 
+test('what the last of many functions throws is told to the others before the session ends', async () => {
+  const out = await values<Sent | undefined>(
+    launch(await cluster(TWO, trusting), 'throwsAtTheEnd', { calls: 60 }),
+  );
+  for (const [party, ended] of Object.entries(out))
+    assert.match(ended?.message ?? '', /alice op #\d+ \(function "count".*/, party);
+});
+
 test.run();

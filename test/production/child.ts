@@ -1,5 +1,5 @@
 /** @file One party, or the dealer, in a process of its own: runs one of programs.ts and reports how it ended. */
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 import type { FromChild, Sent, ToChild } from './messages.ts';
 import { programs } from './programs.ts';
 

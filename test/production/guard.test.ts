@@ -1,10 +1,10 @@
 /** @file The range guard, each party and the dealer a process: all come to one verdict, and the session goes on. */
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import * as sf from '#tessera';
 import { boxText, parseBox } from '../../src/device/production/party-keys.ts';
 import { deal } from '../../src/device/production/stored/deal-stored.ts';
 import { readProgram } from '../../src/device/recording.ts';
-import * as sf from '../../src/index.ts';
 import { createIdentity, identitySecretText, identityText } from '../../src/link/identity.ts';
 import { cluster, folder, launch, suite, values } from './harness.ts';
 import { guardedCalls } from './programs-values.ts';

@@ -77,7 +77,7 @@ test('P16: two jobs at the same time, on one port and in one process a party', a
   for (const party of TWO) assert.equal(out[party], [Array(5).fill(10), Array(5).fill(20)]);
 });
 
-const LATE = scaled(30, 5);
+const LATE = scaled(30, 3);
 
 test(`P1, P6, P7: a party that comes ${LATE} s late is waited for, and its SPU too`, async () => {
   const options = await cluster(TWO, (_, o) => ({ ...o, allowTrustedFirstParty: true }));

@@ -115,7 +115,7 @@ export class Party {
   readonly #notes: string[] = [];
   #noted: () => void = () => {};
 
-  constructor(name: string, message: ToChild) {
+  constructor(name: string, message: ToChild, patienceMs = PATIENCE) {
     this.name = name;
     this.child = fork(new URL('./child.js', import.meta.url), {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -127,8 +127,8 @@ export class Party {
     this.ended = new Promise((resolve) => {
       const late = setTimeout(() => {
         this.child.kill('SIGKILL');
-        resolve({ error: { code: 'LATE', message: `${name} took more than ${PATIENCE} ms`, details: {} } });
-      }, PATIENCE);
+        resolve({ error: { code: 'LATE', message: `${name} took more than ${patienceMs} ms`, details: {} } });
+      }, patienceMs);
       this.child.on('message', (heard: FromChild) => {
         if (heard.kind === 'note') {
           this.#notes.push(heard.text);
@@ -142,6 +142,11 @@ export class Party {
       });
     });
     this.child.send(message);
+  }
+
+  /** How often the program has said something. */
+  get said(): number {
+    return this.#notes.length;
   }
 
   /** Resolves when the program has said so. */
@@ -182,12 +187,14 @@ export const launch = <N extends string>(
   options: Readonly<Record<N, Options>>,
   program: string | Readonly<Record<string, string>>,
   given: unknown = null,
+  /** How long the programs take by themselves. */
+  lastsMs = 0,
 ): Record<N, Party> => {
   const names = Object.keys(options) as N[];
   return Object.fromEntries(
     names.map((name) => {
       const run = name === 'dealer' ? 'dealer' : typeof program === 'string' ? program : program[name]!;
-      return [name, new Party(name, { options: options[name], program: run, given })];
+      return [name, new Party(name, { options: options[name], program: run, given }, PATIENCE + lastsMs)];
     }),
   ) as Record<N, Party>;
 };

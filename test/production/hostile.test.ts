@@ -13,10 +13,12 @@ import { scaled } from '../long.ts';
 import { cluster, end, launch, type Options, type Party, suite, values } from './harness.ts';
 
 const test = suite('production/hostile');
-const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const main = fileURLToPath(import.meta.resolve('#tessera-cli'));
 
 /** At each listener. */
 const INPUTS = scaled(100_000, 1_500);
+/** How long all of them may take. */
+const LASTS_MS = scaled(14_400_000, 0);
 const MOST_MB = 200;
 
 /** The most memory that a process has had, in MB; undefined where the system does not tell. */
@@ -106,11 +108,11 @@ for (const tls of [true, false])
       // Alice has no address, so she dials, and both of the others listen.
       const config = structuredClone(o.cluster_config) as { parties: Record<string, Options> };
       config.parties.alice = {};
-      return { ...o, cluster_config: config, crossSilo: { readyTimeoutMs: 600_000 } };
+      return { ...o, cluster_config: config, crossSilo: { readyTimeoutMs: 14_400_000 } };
     });
     const { alice, ...waiting } = (tls ? options : plain(options)) as Record<string, Options>;
     const given = { steps: 5 };
-    const parties: Record<string, Party> = launch(waiting, 'train', given);
+    const parties: Record<string, Party> = launch(waiting, 'train', given, LASTS_MS);
     try {
       for (const [name, party] of Object.entries(parties)) {
         const port = portOf(waiting, name);

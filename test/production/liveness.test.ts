@@ -1,6 +1,7 @@
 /** @file Parties that die, stop, are cancelled, or lose their connections in the middle of a training. */
 import { createServer, type Server, type Socket, connect as tcpConnect } from 'node:net';
 import * as assert from 'uvu/assert';
+import { scaled } from '../long.ts';
 import {
   cluster,
   end,
@@ -129,12 +130,12 @@ for (const [how, code] of [
   });
 }
 
-for (let turn = 0; turn < 4; turn++) {
+for (let turn = 0; turn < scaled(4, 2); turn++) {
   test(`kill -9 of the dealer of three parties, ${turn}: nobody blames anybody else`, async () => {
     const everybody = ['alice', 'bob', 'carol', 'dealer'] as const;
     const options = await cluster(everybody, (_, o) => ({
       ...o,
-      crossSilo: { ...MORTAL, peerTimeoutMs: 2_000 },
+      crossSilo: MORTAL,
     }));
     const parties = launch(options, 'train', FOR_EVER);
     await Promise.all([parties.alice.noted('training'), parties.bob.noted('training')]);
@@ -208,10 +209,10 @@ class Wire {
   }
 }
 
-const CUTS = 100;
+const CUTS = scaled(100, 40);
 
 test(`P7, P9: the connection dropped ${CUTS} times in one training: the result is the same`, async () => {
-  const given = { steps: 300, noteSteps: true };
+  const given = { steps: 2 * CUTS + 40, noteSteps: true };
   const plain = await values(launch(await cluster(THREE), 'train', given));
   const inside: Record<string, number> = {
     alice: await freePort(),

@@ -1,6 +1,6 @@
 /** @file Levels of what is printed: checked in every mode, in any case of letters; warnings of trust come at each. */
 import * as assert from 'uvu/assert';
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 import { fails, printed } from '../device/helpers.ts';
 import { cluster, type Options, suite } from './harness.ts';
 

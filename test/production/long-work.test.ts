@@ -1,28 +1,29 @@
 /** @file Work that takes longer than peerTimeoutMs: who computes lives, beats, acknowledges, and is not taken for lost. */
 import * as assert from 'uvu/assert';
-import { scaled } from '../long.ts';
-import { cluster, end, launch, type Options, QUICK, suite } from './harness.ts';
+import { LONG, scaled } from '../long.ts';
+import { cluster, end, launch, type Options, QUICK, sleep, suite } from './harness.ts';
 import { type Kind, type LongWork, longWorkClear } from './long-work.ts';
 
 const test = suite('production/long-work');
 
 /** In a long run less than the product takes at each party and at the dealer. */
-const HASTY = { ...QUICK, heartbeatMs: 200, peerTimeoutMs: scaled(1_500, 4_000) };
+const HASTY = { ...QUICK, heartbeatMs: 200, peerTimeoutMs: scaled(1_500, 8_000) };
 const hasty = (self: string, o: Options): Options => ({
   ...o,
   crossSilo: HASTY,
   ...(self !== 'dealer' && { allowTrustedFirstParty: true }),
 });
 /** Of work; what a core that others use takes for 200 ms. */
-const GAP_MS = 400;
+const GAP_MS = scaled(400, 800);
 
 const CASES: readonly (readonly [Kind, number, object?])[] = [
-  ['product', scaled(2_000, 1_400)],
-  ['less', scaled(60_000, 20_000), { cost_mode: 'latency' }],
-  ['divide', scaled(150_000, 60_000)],
+  ['product', scaled(2_000, 1_000)],
+  ['less', scaled(60_000, 12_000), { cost_mode: 'latency' }],
+  ['divide', scaled(150_000, 30_000)],
 ];
 
-for (const dealt of [false, true])
+/** With a dealer; in a long run the first without one too. */
+for (const dealt of LONG ? [false, true] : [true])
   for (const [kind, n, config = {}] of dealt ? CASES : CASES.slice(0, 1))
     test(`${kind} of ${n}${dealt ? ' with a dealer' : ''}: nobody is lost, no stretch is long`, async () => {
       const names = dealt ? ['alice', 'bob', 'dealer'] : ['alice', 'bob'];
@@ -43,5 +44,37 @@ for (const dealt of [false, true])
         end(parties);
       }
     });
+
+/** A function that takes longer than a silent peer is waited for. */
+const COMPUTES = { ms: 2.5 * HASTY.peerTimeoutMs };
+
+for (const dealt of LONG ? [false, true] : [true])
+  test(`a party's own function takes longer than peerTimeoutMs${dealt ? ', with a dealer' : ''}: nobody is lost, and it is told`, async () => {
+    const names = dealt ? ['alice', 'bob', 'dealer'] : ['alice', 'bob'];
+    const parties = launch(await cluster(names, hasty), 'computes', COMPUTES);
+    try {
+      for (const [name, other] of [
+        ['alice', 'bob'],
+        ['bob', 'alice'],
+      ] as const) {
+        const { sums, heard } = await parties[name]!.value<{ sums: number[]; heard: string[] }>();
+        assert.equal(sums, [7, 11]);
+        assert.ok(heard.includes(other), `${name} has heard of ${heard}`);
+      }
+    } finally {
+      end(parties);
+    }
+  });
+
+test('a party that is killed while its function computes is lost in the time of any other', async () => {
+  const parties = launch(await cluster(['alice', 'bob'], hasty), 'computes', { ms: COMPUTES.ms });
+  await parties.bob!.noted('computes');
+  await sleep(HASTY.peerTimeoutMs);
+  parties.bob!.kill('SIGKILL');
+  const { code, message } = await parties.alice!.error();
+  end(parties);
+  assert.is(code, 'PEER_LOST', message);
+  assert.match(message, /"bob"/);
+});
 
 test.run();

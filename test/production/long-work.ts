@@ -1,5 +1,5 @@
 /** @file A party's program that computes for long, and says how long it let nothing else happen. Used by programs.ts. */
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 
 const { np } = sf;
 

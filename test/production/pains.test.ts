@@ -4,8 +4,8 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
+import * as sf from '#tessera';
 import { projectFile } from '../../examples/lib/project.ts';
-import * as sf from '../../src/index.ts';
 import { keyWithPassphrase, makeAuthority, makeLeaf } from '../link/certificates.ts';
 import { cluster, type Options, suite } from './harness.ts';
 

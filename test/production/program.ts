@@ -1,5 +1,5 @@
 /** @file What the programs of the parties share. */
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 
 export type Program = (
   options: sf.InitOptions,

@@ -1,5 +1,5 @@
 /** @file Programs of ends: of programs, of processes, and of those that wait. */
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 import { inPlace, soak } from '../soak/work.ts';
 import { type Kind, longWork } from './long-work.ts';
 import { failure, type Program, selfOf, spuOf, within, X } from './program.ts';
@@ -28,6 +28,28 @@ export const train = async (
 };
 
 export const ending: Readonly<Record<string, Program>> = {
+  /** A function of each party's own, one after the other, in which it answers nobody for `ms`. Also returned: whose silence was heard. */
+  computes: async (options, { ms }: { readonly ms: number }, note) => {
+    const heard: string[] = [];
+    const onPeer = ({ party, state }: sf.PeerEvent) => void (state === 'computes' && heard.push(party));
+    return within({ ...options, onPeer } as sf.InitOptions, async (s) => {
+      const add = spuOf(s, ['alice', 'bob'])((a: sf.BaseArray, b: sf.BaseArray) => np.add(a, b));
+      const block = (x: number): number => {
+        for (const until = Date.now() + ms; Date.now() < until; );
+        return x;
+      };
+      const later = async (x: number): Promise<number> => {
+        note('computes');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        return block(x);
+      };
+      const [alice, bob] = [s.PYU('alice'), s.PYU('bob')];
+      const first = Number(await s.reveal(add(alice(block)(3), bob(() => 4)())));
+      const second = Number(await s.reveal(add(alice(() => 5)(), bob(later)(6))));
+      return { sums: [first, second], heard };
+    });
+  },
+
   /** Computes something, and comes to its end in different ways, of which only `shutdown` ends the session. */
   endsItself: async (
     options,
@@ -113,6 +135,7 @@ export const ending: Readonly<Record<string, Program>> = {
       const more = given.dealt ? {} : { beaver_type: 'TrustedFirstParty' };
       return train(s, spuOf(s, given.parties, more), given.steps, (step) => {
         if (step === 3) note('training');
+        if (step % 10 === 0) note(`step ${step}`);
       });
     }),
 
@@ -178,6 +201,8 @@ export const ending: Readonly<Record<string, Program>> = {
       await s.barrier();
       note('waiting');
       if (selfOf(options) === 'bob') {
+        // What was sent in this turn has left: behind it nothing leaves at once.
+        await new Promise((resolve) => setImmediate(resolve));
         if (how === 'exit') process.exit(3);
         setTimeout(() => {
           throw new Error('nobody catches this');

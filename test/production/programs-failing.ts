@@ -1,5 +1,5 @@
 /** @file Programs of functions, jobs and programs that fail or differ. */
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 import { failure, type Program, selfOf, spuOf, within } from './program.ts';
 
 const { np } = sf;

@@ -1,6 +1,6 @@
 /** @file Programs of checkpoints. */
 import { mkdirSync } from 'node:fs';
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 import { failure, type Program, selfOf, spuOf, within, X } from './program.ts';
 
 const { np } = sf;

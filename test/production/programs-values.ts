@@ -1,6 +1,6 @@
 /** @file Programs of values that move, are computed and revealed. */
 import { connect } from 'node:net';
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 import { meaning } from '../device/meaning.ts';
 import { failure, type Program, selfOf, spuOf, within, X } from './program.ts';
 
@@ -53,6 +53,19 @@ export const values: Readonly<Record<string, Program>> = {
     const ended = await failure(s.shutdown());
     console.error = before;
     return { lines, ended };
+  },
+
+  /** Functions that are called one on the result of the other just before the end, of which the last throws. */
+  throwsAtTheEnd: async (options, { calls }: { readonly calls: number }) => {
+    const s = await sf.session({ ...options, unseen: 'throw' } as sf.InitOptions);
+    await s.barrier();
+    let last = s.PYU('alice')(() => 0)();
+    for (let i = 1; i <= calls; i++)
+      last = s.PYU('alice')(function count(n: number) {
+        if (n === calls - 1) throw new Error('that is enough');
+        return n + 1;
+      })(last);
+    return failure(s.shutdown());
   },
 
   /** A comparison, planned by what the parties measure of their link. */

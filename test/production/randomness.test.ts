@@ -11,18 +11,18 @@ import { deal } from '../../src/device/production/stored/deal-stored.ts';
 import {
   isSignedBy,
   markUsed,
-  pieceName,
+  portionName,
   signHeader,
   stocks,
   VERSION,
-} from '../../src/device/production/stored/piece.ts';
-import { openStored } from '../../src/device/production/stored/source.ts';
+} from '../../src/device/production/stored/portion.ts';
+import { openStored } from '../../src/device/production/stored/stored-source.ts';
 import { VaultReader, writeVault } from '../../src/device/production/vault.ts';
 import { inputGraph } from '../../src/ir/compile/ports.ts';
 import { digestOf, type Job } from '../../src/ir/run/job.ts';
 import { controlCodec } from '../../src/link/codec.ts';
 import { createIdentity, identitySecretText, identityText } from '../../src/link/identity.ts';
-import { memoryNetwork } from '../../src/link/memory.ts';
+import { memoryNetwork } from '../../src/link/memory-link.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { independent } from '../fresh.ts';
 import { rejection } from '../link/helpers.ts';
@@ -191,7 +191,7 @@ test('seeds of parties, of runs and of sets are all different', async () => {
       for (const run of [1, 2]) {
         const [seed] = await (async () => {
           const vault = await VaultReader.open(
-            join(out, party, pieceName(set, run)),
+            join(out, party, portionName(set, run)),
             (h) => unsealKey(h.key, secrets[party]!)!,
           );
           const first = await vault.next();
@@ -220,7 +220,7 @@ interface Opening {
   readonly party?: string;
 }
 
-/** Alice opens a piece; bob agrees to all. */
+/** Alice opens a portion; bob agrees to all. */
 const openFrom = async ({ out, set, config, more, says, marks, party = 'alice' }: Opening) => {
   const net = memoryNetwork(TWO);
   const bob = net.bob!.channel('material', ['alice']);
@@ -247,7 +247,7 @@ const openFrom = async ({ out, set, config, more, says, marks, party = 'alice' }
   return opened;
 };
 
-test('a piece is refused for each thing that it was dealt for and is not used for', async () => {
+test('a portion is refused for each thing that it was dealt for and is not used for', async () => {
   const out = fresh();
   const set = await dealt(out, 20);
   let used = 0;
@@ -267,15 +267,17 @@ test('a piece is refused for each thing that it was dealt for and is not used fo
   assert.match(await refused({ says: { set: '0'.repeat(16), next: 1, last: 20 } }), /of set/);
   assert.match(await refused({ says: { next: 21, last: 20 } }), /used up/);
   assert.match(await refused({ says: { next: 1, last: 1 } }), /used up/);
-  // Another party's folder, and a piece that goes by another one's number.
+  // Another party's folder, and a portion that goes by another one's number.
   assert.match(await refused({ party: 'bob' }), /dealt for party "bob"/);
   const { material } = await openFrom({ out, set, says: { next: 15, last: 20 } });
   await material.close();
-  await cp(join(out, 'alice', pieceName(set, 17)), join(out, 'alice', pieceName(set, 16)), { force: true });
+  await cp(join(out, 'alice', portionName(set, 17)), join(out, 'alice', portionName(set, 16)), {
+    force: true,
+  });
   assert.match(await refused({ says: { next: 16, last: 20 } }), /dealt for run 17/);
 });
 
-test('a mark stands once, and no piece before it is taken', async () => {
+test('a mark stands once, and no portion before it is taken', async () => {
   const out = fresh();
   const set = await dealt(out);
   await markUsed(join(out, 'alice'), set, 1);
@@ -298,11 +300,11 @@ test('stored material is for its program alone, in its order, and says so when t
   await material.close();
 });
 
-test('a piece without a seed of 32 bytes is refused', async () => {
+test('a portion without a seed of 32 bytes is refused', async () => {
   for (const size of [0, 31, 33]) {
     const out = fresh();
     const set = await dealt(out);
-    const path = join(out, 'alice', pieceName(set, 1));
+    const path = join(out, 'alice', portionName(set, 1));
     const { key: own, sealed } = sealKey(recipients.alice!);
     const header = signHeader(
       {

@@ -1,4 +1,4 @@
-/** Stored material of a program in latency mode: every party's pieces hold the keys that all are told. */
+/** Stored material of a program in latency mode: every party's portions hold the keys that all are told. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
@@ -6,16 +6,17 @@ import { keygen } from '../../src/cli/keygen.ts';
 import { readClusterDef } from '../../src/device/cluster-def.ts';
 import { boxText, parseBox } from '../../src/device/production/party-keys.ts';
 import { deal } from '../../src/device/production/stored/deal-stored.ts';
-import { openStored } from '../../src/device/production/stored/source.ts';
+import { openStored } from '../../src/device/production/stored/stored-source.ts';
 import * as sf from '../../src/index.ts';
 import { lower } from '../../src/ir/compile/lower.ts';
 import { inputGraph, revealGraph } from '../../src/ir/compile/ports.ts';
 import type { Tensor } from '../../src/ir/ops/graph.ts';
-import { type Job, PartyEngine } from '../../src/ir/run/engine.ts';
+import { PartyEngine } from '../../src/ir/run/engine.ts';
+import type { Job } from '../../src/ir/run/job.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
 import { trace } from '../../src/ir/trace/tracer.ts';
 import { createIdentity, identityText } from '../../src/link/identity.ts';
-import { memoryNetwork } from '../../src/link/memory.ts';
+import { memoryNetwork } from '../../src/link/memory-link.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { Ring } from '../../src/ring/ring.ts';

@@ -6,18 +6,18 @@ import { keygen } from '../../src/cli/keygen.ts';
 import type { SpuConfig } from '../../src/device/cluster-def.ts';
 import { boxText, parseBox } from '../../src/device/production/party-keys.ts';
 import { deal } from '../../src/device/production/stored/deal-stored.ts';
-import { openStored } from '../../src/device/production/stored/source.ts';
+import { openStored } from '../../src/device/production/stored/stored-source.ts';
 import type { TesseraError } from '../../src/errors.ts';
 import { controlCodec } from '../../src/link/codec.ts';
 import { createIdentity, identityText } from '../../src/link/identity.ts';
-import { memoryNetwork } from '../../src/link/memory.ts';
+import { memoryNetwork } from '../../src/link/memory-link.ts';
 import { folder, sleep, suite } from './harness.ts';
 
 const test = suite('production/stored-source');
 const TWO = ['alice', 'bob'] as const;
 const place = folder();
 
-/** Alice opens her next piece; what bob says is up to the test. */
+/** Alice opens her next portion; what bob says is up to the test. */
 const opening = async (out: string) => {
   await keygen({ party: 'alice', out });
   const identity = readFileSync(join(out, 'alice.identity'), 'utf8').trim();
@@ -50,11 +50,11 @@ const opening = async (out: string) => {
   return { opened, bob, mine };
 };
 
-test("no piece is used before every party's mark is on its disk", async () => {
+test("no portion is used before every party's mark is on its disk", async () => {
   const { opened, bob, mine } = await opening(join(place, 'waits'));
   const state = await Promise.race([opened.then(() => 'opened'), sleep(300).then(() => 'waiting')]);
   assert.is(state, 'waiting');
-  // Bob has used the first piece: he overrules alice, who has marked hers by now, and read nothing.
+  // Bob has used the first portion: he overrules alice, who has marked hers by now, and read nothing.
   assert.equal(readdirSync(mine).filter((f) => f.endsWith('-2.used')).length, 1);
   assert.is(readdirSync(mine).filter((f) => f.endsWith('.material')).length, 2);
   await bob.send('alice', 1, controlCodec.encode(2));
@@ -63,7 +63,7 @@ test("no piece is used before every party's mark is on its disk", async () => {
   await material.close();
 });
 
-test('a party that marks another piece is refused', async () => {
+test('a party that marks another portion is refused', async () => {
   const { opened, bob, mine } = await opening(join(place, 'other'));
   await bob.send('alice', 1, controlCodec.encode(1));
   const error = await opened.then(
@@ -71,7 +71,7 @@ test('a party that marks another piece is refused', async () => {
     (e: TesseraError) => e,
   );
   assert.is(error?.code, 'CONFIG');
-  assert.match(error!.message, /uses piece 2, bob piece 1/);
+  assert.match(error!.message, /uses portion 2, bob portion 1/);
   assert.ok(existsSync(mine));
 });
 

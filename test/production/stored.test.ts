@@ -16,13 +16,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as assert from 'uvu/assert';
+import * as sf from '#tessera';
 import { expiryOf } from '../../src/cli/deal.ts';
 import { keygen } from '../../src/cli/keygen.ts';
 import { boxText, parseBox } from '../../src/device/production/party-keys.ts';
 import { deal } from '../../src/device/production/stored/deal-stored.ts';
-import { headerOf } from '../../src/device/production/stored/piece.ts';
+import { headerOf } from '../../src/device/production/stored/portion.ts';
 import { readProgram } from '../../src/device/recording.ts';
-import * as sf from '../../src/index.ts';
 import { identityText, parseSecretIdentity } from '../../src/link/identity.ts';
 import { fails } from '../device/helpers.ts';
 import { cluster, end, folder, launch, type Options, sleep, suite, values } from './harness.ts';
@@ -33,7 +33,7 @@ const TWO = ['alice', 'bob'] as const;
 type Name = (typeof TWO)[number];
 const STEPS = { steps: 8 };
 const place = folder();
-const cli = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const cli = fileURLToPath(import.meta.resolve('#tessera-cli'));
 const tessera = (...args: string[]) => promisify(execFile)(process.execPath, [cli, ...args]);
 const program = join(place, 'program');
 
@@ -132,7 +132,7 @@ test('a program is recorded in simulation, dealt for, and run without a dealer, 
   assert.is(
     readdirSync(join(out, 'bob')).filter((f) => f.endsWith('.material')).length,
     3,
-    'a used piece is gone',
+    'a used portion is gone',
   );
 });
 
@@ -143,7 +143,7 @@ test('material that was dealt ahead cannot serve a program that is planned by a 
   end(parties);
 });
 
-test('kill -9 in the middle of a run: its piece is not used again', async () => {
+test('kill -9 in the middle of a run: its portion is not used again', async () => {
   const out = join(place, 'good');
   const parties = await start(out);
   await parties.alice.noted('training');
@@ -155,19 +155,19 @@ test('kill -9 in the middle of a run: its piece is not used again', async () => 
   for (const party of TWO) assert.is(marks(out, party), 3);
 });
 
-test("a party that crashed before it marked its piece is overruled by the other's mark; the end is said", async () => {
+test("a party that crashed before it marked its portion is overruled by the other's mark; the end is said", async () => {
   const out = join(place, 'good');
-  // Alice goes back to an old copy of her folder: all pieces, no marks.
+  // Alice goes back to an old copy of her folder: all portions, no marks.
   for (const f of readdirSync(join(out, 'alice'))) if (f.endsWith('.used')) rmSync(join(out, 'alice', f));
   await values(await start(out));
   assert.ok(
     readdirSync(join(out, 'alice')).some((f) => f.endsWith('-4.used')),
-    'the fourth piece, not the first',
+    'the fourth portion, not the first',
   );
   await refused(out, /used up/);
 });
 
-test('a piece that was put back serves no second time', async () => {
+test('a portion that was put back serves no second time', async () => {
   const out = await dealt('again', 1);
   const copies = join(place, 'copies');
   for (const party of TWO) {
@@ -220,11 +220,11 @@ const copied = (out: string, name: string): string => {
   return copy;
 };
 
-/** The runs whose pieces a party's folder has marked. */
+/** The runs whose portions a party's folder has marked. */
 const used = (out: string, party: Name): string[] =>
   readdirSync(join(out, party)).filter((f) => f.endsWith('.used'));
 
-test('copies of one folder on one machine: no piece is opened twice, one after another or at the same time', async () => {
+test('copies of one folder on one machine: no portion is opened twice, one after another or at the same time', async () => {
   const out = await dealt('original', 4);
   const later = copied(out, 'later');
   await values(await start(out));
@@ -233,7 +233,7 @@ test('copies of one folder on one machine: no piece is opened twice, one after a
     assert.equal(used(out, party), [`${sets.get(out)}-1.used`]);
     assert.equal(used(later, party), [`${sets.get(out)}-2.used`], 'the state folder knows of the first');
   }
-  // Both go for the third piece.
+  // Both go for the third portion.
   const [left, right] = [copied(out, 'left'), copied(out, 'right')];
   const pairs = await Promise.all([start(left), start(right)]);
   const endings = await Promise.all(
@@ -326,8 +326,8 @@ test('material of another deployment, or that has expired, is refused before it 
     stored(out, { deployment: 'eu-2' }),
   );
   await values(await start(out, STEPS, stored(out, { deployment: 'eu-1' })));
-  const [piece] = readdirSync(join(out, 'alice')).filter((f) => f.endsWith('.material'));
-  const header = (await headerOf(join(out, 'alice', piece!))) as { expires: string };
+  const [portion] = readdirSync(join(out, 'alice')).filter((f) => f.endsWith('.material'));
+  const header = (await headerOf(join(out, 'alice', portion!))) as { expires: string };
   const left = Date.parse(header.expires) - Date.now();
   assert.ok(left > 1.9 * 86_400_000 && left <= 2 * 86_400_000, `${left} ms`);
 
@@ -352,7 +352,7 @@ test('material of another deployment, or that has expired, is refused before it 
   assert.is(expiryOf('never'), undefined);
 });
 
-test('a piece that was changed does not open', async () => {
+test('a portion that was changed does not open', async () => {
   const out = await dealt('changed', 1);
   const [name] = readdirSync(join(out, 'alice'));
   const path = join(out, 'alice', name!);

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 import { startRelay } from '../../src/link/relay.ts';
 import { fails } from '../device/helpers.ts';
 import { cluster, end, folder, freePort, launch, MORTAL, type Options, sleep, suite } from './harness.ts';
@@ -13,7 +13,7 @@ import type { Sent } from './messages.ts';
 const test = suite('production/waiting');
 const TWO = ['alice', 'bob'] as const;
 const place = folder();
-const cli = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const cli = fileURLToPath(import.meta.resolve('#tessera-cli'));
 
 const plain =
   (readyTimeoutMs: number, more: Options = {}) =>
@@ -100,7 +100,7 @@ test('the dealer says so too, and one that is kept running does not', async () =
 
 test('of one that has given up is not said that it has not come', async () => {
   const options = await cluster(['alice', 'bob', 'carol'], (self, o) =>
-    plain(self === 'bob' ? 3_000 : 60_000)(self, o),
+    plain(self === 'bob' ? 6_000 : 60_000)(self, o),
   );
   // Bob dials alice, and misses carol.
   const parties = launch({ alice: options.alice, bob: options.bob }, 'guide');

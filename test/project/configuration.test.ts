@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectFile } from '../../examples/lib/project.ts';
 import { jsonSchema } from '../../src/cli/json-schema.ts';
-import { SCHEMAS } from '../../src/cli/schema.ts';
+import { SCHEMAS } from '../../src/cli/schema-command.ts';
 import { check, object, optional, read, spellingsOf, text } from '../../src/config/schema.ts';
 import type * as sf from '../../src/index.ts';
 

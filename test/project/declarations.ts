@@ -15,16 +15,23 @@ export interface Declared {
 const OF_ERRORS = ['name', 'message', 'stack', 'cause'];
 
 /** What only classes of ours see. */
-const PROTECTED = ['told'];
+const PROTECTED = ['reported'];
 
 /** Functions and arrays of JavaScript have members too; those are no names of ours. */
 const ours = ({ name }: TsSymbol): boolean =>
   !/^[_#]/.test(name) && ![...OF_ERRORS, ...PROTECTED].includes(name);
 
 const MODULES = ['np', 'np.nn', 'np.linalg', 'np.random', 'spu', 'utils', 'utils.testing'];
-const CLASSES = ['Session', 'PYUObject', 'SPUObject', 'PYU', 'SPU', 'NDArray', 'TesseraError'];
+const CLASSES = ['Session', 'PYUObject', 'SPUObject', 'PYU', 'SPU', 'Frame', 'NDArray', 'TesseraError'];
 
-const read = (checker: Checker, index: TsSymbol): Declared[] => {
+/** Modules that `sf` loads when they are asked for, by what their names begin with. */
+const LATER: Readonly<Record<string, string>> = {
+  'src/models/index.ts': '(await sf.models()).',
+  'src/models/metrics.ts': '(await sf.metrics()).',
+  'src/models/statistics.ts': '(await sf.statistics()).',
+};
+
+const read = (checker: Checker, index: TsSymbol, begins = ''): Declared[] => {
   const found: Declared[] = [];
   const add = (name: string, symbol: TsSymbol): void => {
     found.push({
@@ -51,7 +58,7 @@ const read = (checker: Checker, index: TsSymbol): Declared[] => {
     }
   };
   const exported = checker.getExportsOfModule(index);
-  members('', exported);
+  members(begins, exported);
   for (const symbol of exported)
     if (CLASSES.includes(symbol.name)) {
       const type = checker.getDeclaredTypeOfSymbol(behind(symbol));
@@ -66,8 +73,12 @@ export const declared = (): Declared[] => {
   try {
     const config = `${root}tsconfig.json`;
     const project = api.updateSnapshot({ openProjects: [config] }).getProject(config)!;
-    const file = project.program.getSourceFile(`${root}src/index.ts`)!;
-    return read(project.checker, project.checker.getSymbolAtLocation(file)!);
+    const moduleIn = (path: string): TsSymbol =>
+      project.checker.getSymbolAtLocation(project.program.getSourceFile(`${root}${path}`)!)!;
+    const later = Object.entries(LATER).flatMap(([path, prefix]) =>
+      read(project.checker, moduleIn(path), prefix),
+    );
+    return [...read(project.checker, moduleIn('src/index.ts')), ...later];
   } finally {
     api.close();
   }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { has, listed } from '../../bench/features.ts';
+import { counted, has, listed } from '../../bench/features.ts';
 import { COSTS } from '../../bench/lib/cost-table.ts';
 import { ABSENT, PARTLY } from '../../bench/lib/features-spu.ts';
 import { JAX } from '../../bench/lib/jax-names.ts';
@@ -13,6 +13,11 @@ const features = suite('features');
 
 features('the lists are those of today (npm run features)', () => {
   assert.ok(text.includes(listed()));
+});
+
+features('ARCHITECTURE.md counts the ops that there are (npm run features)', () => {
+  const page = readFileSync(fileURLToPath(new URL('../../../ARCHITECTURE.md', import.meta.url)), 'utf8');
+  assert.ok(page.includes(`<!-- counted -->${counted()}<!-- -->`));
 });
 
 features('every measured op is there, once', () => {

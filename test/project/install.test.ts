@@ -35,7 +35,10 @@ test.before(async () => {
   });
   writeFileSync(join(place, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(place, 'program.mjs'), PROGRAM);
-  writeFileSync(join(place, 'typed.mts'), PROGRAM);
+  writeFileSync(
+    join(place, 'typed.mts'),
+    `declare const console: { log(...values: unknown[]): void };\n${PROGRAM}export {};\n`,
+  );
   const { stderr } = await run('npm', ['install', '--offline', '--no-audit', '--no-fund', stdout.trim()], {
     cwd: place,
   });
@@ -71,16 +74,19 @@ test('a program runs', async () => {
   assert.is(stdout.trim(), 'PYUObject(alice #1) [[2,1],[4,3]]');
 });
 
+const BUNDLER = ['--module', 'esnext', '--moduleResolution', 'bundler'];
+const NO_DOM = ['--lib', 'es2023'];
 for (const [name, flags] of [
   ['Node', ['--module', 'nodenext']],
-  [
-    'bundlers of pages',
-    ['--module', 'esnext', '--moduleResolution', 'bundler', '--customConditions', 'browser'],
-  ],
+  ['Node, without those of pages', ['--module', 'nodenext', ...NO_DOM]],
+  ['Node, as it was resolved in version 16', ['--module', 'node16', ...NO_DOM]],
+  ['bundlers', BUNDLER],
+  ['bundlers, without those of pages', [...BUNDLER, ...NO_DOM]],
+  ['bundlers of pages', [...BUNDLER, '--customConditions', 'browser']],
 ] as const) {
   test(`it has types for ${name}, which need no others`, async () => {
     const tsc = join(root, 'node_modules', '.bin', 'tsc');
-    const strict = ['--strict', '--target', 'es2022', '--noEmit', '--types', ''];
+    const strict = ['--strict', '--target', 'es2022', '--noEmit', '--skipLibCheck', 'false', '--types', ''];
     const { stdout } = await run(tsc, [...strict, ...flags, 'typed.mts'], { cwd: place }).catch(
       (e: { stdout: string }) => e,
     );
@@ -106,13 +112,14 @@ test('it holds what is used, and no more', () => {
     'README.md',
     'ARCHITECTURE.md',
     'CHANGELOG.md',
+    'CONTRIBUTING.md',
     'FEATURES.md',
     'LICENSE',
     'SECURITY.md',
     'package.json',
   ];
   assert.equal(readdirSync(installed).sort(), folders.sort());
-  assert.equal(readdirSync(join(installed, 'dist')).sort(), ['browser', 'dashboard', 'node', 'src']);
+  assert.equal(readdirSync(join(installed, 'dist')).sort(), ['browser', 'dashboard', 'node', 'types']);
 });
 
 test.run();

@@ -28,7 +28,7 @@ const inProject = async (program: string): Promise<{ code: number | null; text: 
     const file = join(folder, 'program.mjs');
     writeFileSync(
       file,
-      program.replace("'tessera-mpc'", JSON.stringify(`./tessera-mpc/${manifest.exports['.'].default}`)),
+      program.replace("'tessera-mpc'", JSON.stringify(`./tessera-mpc/${manifest.exports['.'].node.default}`)),
     );
     return await run([file], folder);
   } finally {
@@ -76,12 +76,12 @@ test('the command runs on it', async () => {
   assert.is(code, 0);
 });
 
-test('it can be read: a comment for each source file, names as they are written, no map needed', () => {
+test('it can be read: a comment for each source file but those of threads alone, names as they are written, no map needed', () => {
   const lib = join(root, 'dist', 'node', 'lib');
   const files = readdirSync(lib);
   assert.not.ok(files.some((name) => name.endsWith('.map')));
   const all = files.map((name) => readFileSync(join(lib, name), 'utf8')).join('\n');
-  for (const source of ['src/device/session.ts', 'src/link/handshake.ts', 'src/device/worker.ts'])
+  for (const source of ['src/device/session.ts', 'src/link/handshake.ts', 'src/ir/run/engine.ts'])
     assert.ok(all.includes(`// ${source}\n`), source);
 });
 

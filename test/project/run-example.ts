@@ -32,7 +32,7 @@ const bodyOf = (example: string): string => {
       const [, expression, expected] = RESULT.exec(line.trim()) ?? [];
       if (expression === undefined) return line;
       const text = `${JSON.stringify(expected)}, ${JSON.stringify(line.trim())}`;
-      return expression.startsWith('await ')
+      return expression.includes('await ')
         ? `await check(async () => (${expression.replace(/;$/, '')}), ${text});`
         : `check(() => (${expression.replace(/;$/, '')}), ${text});`;
     })

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RingArray } from '../../src/ring/array.ts';
-import { DCF_SEED, dcfRow } from '../../src/ring/fss.ts';
+import { DCF_SEED, dcfRow } from '../../src/ring/fss-compare.ts';
 import { Prg } from '../../src/ring/prg.ts';
 import { fields, generator, get, getBits, LENGTHS, put, ring, scoped, someWords } from './support.ts';
 

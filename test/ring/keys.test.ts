@@ -3,8 +3,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RingArray } from '../../src/ring/array.ts';
 import type { Field } from '../../src/ring/field.ts';
-import { DCF_SEED } from '../../src/ring/fss.ts';
-import { type KeyShape, keyRow } from '../../src/ring/keys.ts';
+import { DCF_SEED } from '../../src/ring/fss-compare.ts';
+import { type KeyShape, keyRow } from '../../src/ring/fss-payload.ts';
 import { Prg } from '../../src/ring/prg.ts';
 import { below, blank, fields, get, put, ring, scoped, someWords, wrap } from './support.ts';
 

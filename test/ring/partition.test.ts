@@ -43,10 +43,11 @@ const FIXED: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   rangeTable: { 3: 16, 4: 3, 5: 1 },
   fourierEval: { 5: 5, 6: 2, 7: 30, 8: 30, 9: 16 },
   fourierDeal: { 3: 5, 4: 2, 5: 30, 6: 40, 7: 8 },
-  exponentialEval: { 4: 8, 5: 12, 6: 10, 7: -3, 8: 25, 9: 1, 10: 7, 11: 4 },
+  exponentialEval: { 4: 8, 5: 12, 6: 10, 7: -3, 8: 25, 9: 4 },
+  exponentialWindows: { 4: 8, 5: 12, 6: 10, 8: 2, 9: 4 },
   exponentialDeal: { 3: 8, 4: 12, 5: 10, 6: 12, 7: 16 },
-  keysGen: { 1: 300, 8: 3, 9: 8, 10: 0, 11: 2, 12: 1, 13: 1003 },
-  keysEval: { 3: 300, 7: 3, 8: 8, 9: 0, 10: 4, 11: 2, 12: 1, 13: 1003, 14: 1 },
+  keysGen: { 1: 300, 6: 32, 9: 3 },
+  keysEval: { 1: 128, 4: 300, 8: 3 },
   splineEval: { 5: 8, 6: 5, 7: 12, 8: 25, 9: 16 },
   splineDeal: { 3: 5, 4: 12, 5: 25, 6: 8 },
   dcfGen: { 1: 144, 6: 8, 7: 16, 8: 0 },
@@ -106,6 +107,13 @@ for (const [name, rule] of RULES) {
         new Float64Array(ring.memory.buffer, args[3]!, 10).forEach((_, i, all) => {
           all[i] = Math.cos(i);
         });
+      if (bare(name).startsWith('keys'))
+        new Int32Array(ring.memory.buffer, args.at(-1)!, 7).set([8, 0, 4, 2, 1, 1003, 1]);
+      // Two bands: of the first seven pieces, and of the last, which ends up 32 words farther on.
+      if (name === 'exponentialWindows')
+        new Float64Array(ring.memory.buffer, args[7]!, 16).set([
+          0, -3, 20, 8, 0, 7, 0, 0, 128, 5, 2, 8, 7, 8, 3, 0,
+        ]); // biome-ignore format: bands
     };
     const left = (): Uint8Array[] => blocks.flatMap((block) => (block ? [ring.u8(block).slice()] : []));
     filled();

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import type { TesseraError } from '../../src/errors.ts';
 import type { Bits, Bytes, RingArray } from '../../src/ring/array.ts';
 import { FIELDS, type Field } from '../../src/ring/field.ts';
-import { dcfRow } from '../../src/ring/fss.ts';
+import { dcfRow } from '../../src/ring/fss-compare.ts';
 import { ALIGN, costOf, RULES } from '../../src/ring/partition.ts';
 import { PlaneWriter } from '../../src/ring/plane-program.ts';
 import { Prg } from '../../src/ring/prg.ts';

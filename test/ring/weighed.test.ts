@@ -159,6 +159,45 @@ for (const field of fields) {
   });
 }
 
+for (const field of fields) {
+  test(`${field.name}: windows of exponentials are sums of bands, each at a scale of its own`, () => {
+    const shape = { pieces: 8, pieceBits: 8, fraction: 7, lo: -5 } as const;
+    const bands = [
+      { window: 0, lo: -5, from: 0, to: 8, t2: 3, shift: 0 },
+      { window: 1, lo: 1, from: 0, to: 3, t2: 2, shift: 1 },
+      { window: 1, lo: 1, from: 3, to: 4, t2: -2, shift: field.bits === 32 ? 5 : 40 },
+    ];
+    for (const n of [0, 1, 5, 70]) {
+      scoped(() => {
+        const [c, table, before] = [
+          someWords(field, n),
+          someWords(field, 8 * n),
+          someWords(field, 2 * n + 3),
+        ];
+        const dst = put(field, before);
+        ring.exponentialWindows(dst, put(field, c), put(field, table), shape, n + 3, bands);
+        const want = [...before];
+        for (const { window, lo, from, to, t2, shift } of bands) {
+          // The same, one band after the other: what is not in it is 0, and c counts from where the window begins.
+          const moved = c.map((x) => wrap(x + BigInt((shape.lo - lo) * 2 ** shape.fraction), field));
+          const inside = table.map((word, at) => {
+            const piece = Number(BigInt.asUintN(11, moved[Math.floor(at / 8)]!) >> 8n);
+            const q = (piece - (at % 8) + 8) % 8;
+            return q >= from && q < to ? word : 0n;
+          });
+          const sum = blank(field, n);
+          ring.exponentialEval(sum, put(field, moved), put(field, inside), { ...shape, lo, t2 });
+          get(sum).forEach((x, e) => {
+            const at = window * (n + 3) + e;
+            want[at] = wrap(want[at]! + (x << BigInt(shift)), field);
+          });
+        }
+        same(get(dst), want, `${field.name} ${n}`);
+      });
+    }
+  });
+}
+
 test('shapes that the kernels cannot serve are refused', () => {
   scoped(() => {
     const field = fields[2]!;
@@ -171,6 +210,9 @@ test('shapes that the kernels cannot serve are refused', () => {
     const pieces = { pieces: 4, pieceBits: 8, fraction: 8, lo: 0, t1: 8, t2: 8 };
     for (const bad of [{ pieces: 3 }, { pieces: 1 }, { pieceBits: 61 }, { t2: 0.5 }])
       assert.throws(() => ring.exponentialEval(x, x, table, { ...pieces, ...bad }), /ring/);
+    const band = { window: 0, lo: 0, from: 0, to: 4, t2: 8, shift: 0 };
+    for (const bad of [{ to: 5 }, { to: 0 }, { lo: 0.5 }, { shift: 64 }, { window: 1 }, { t2: 63 }])
+      assert.throws(() => ring.exponentialWindows(x, x, table, pieces, 2, [{ ...band, ...bad }]), /ring/);
   });
 });
 

@@ -4,25 +4,16 @@
  */
 import { TesseraError } from '../../src/errors.ts';
 import type { Channel } from '../../src/link/link.ts';
-import {
-  connect,
-  type WebSocketTransport,
-  type WebSocketTransportOptions,
-} from '../../src/link/websocket.ts';
+import { connect, type WebSocketTransport } from '../../src/link/websocket.ts';
 import { type Chance, chanceOf } from './chance.ts';
-import { identityOf, simulatedKeys } from './keys.ts';
-import { addressOf, Network } from './network.ts';
+import { simulatedKeys } from './keys.ts';
+import { linkOptions, READY_TIMEOUT_MS } from './link-options.ts';
+import { Network } from './network.ts';
+import { Broken, digestOf, mix, payload, sameAs } from './payload.ts';
 import { culpritsOf, type Fault, isLasting, OUTAGE_MS, type Plan, planOf } from './plan.ts';
-import { type Scenario, without } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+import { smaller, transferMs } from './smaller-plans.ts';
 import { Process, World } from './world.ts';
-
-const HEARTBEAT_MS = 100;
-export const PEER_TIMEOUT_MS = 2_000;
-export const READY_TIMEOUT_MS = 4_000;
-const WINDOW = 64 * 1024;
-const MAX_FRAME = 128 * 1024;
-/** Streams, rounds, and a frame of each that is coming. */
-const MAX_HELD = 4 * (WINDOW + MAX_FRAME);
 
 /** How a party's program came to its end. */
 export type End =
@@ -39,52 +30,6 @@ interface Party {
   /** When its link was closed, and all that it waits for with it. */
   closed: number | undefined;
 }
-
-/** As a party of a production session has them, with short timeouts. */
-export const linkOptions = (self: string, parties: readonly string[]): WebSocketTransportOptions => ({
-  self,
-  parties: Object.fromEntries(parties.map((p) => [p, { address: addressOf(p) }])),
-  job: 'simulated',
-  identity: identityOf(self),
-  peerIdentities: Object.fromEntries(
-    parties.filter((p) => p !== self).map((p) => [p, identityOf(p).publicKey]),
-  ),
-  heartbeatMs: HEARTBEAT_MS,
-  peerTimeoutMs: PEER_TIMEOUT_MS,
-  readyTimeoutMs: READY_TIMEOUT_MS,
-  windowBytes: WINDOW,
-  maxFrameBytes: MAX_FRAME,
-  maxHeldBytes: MAX_HELD,
-  spin: false,
-});
-
-const mix = (a: number, b: number): number => {
-  const h = Math.imul(a ^ b, 0x9e3779b1);
-  return (h ^ (h >>> 15)) >>> 0;
-};
-
-const nameHash = (text: string): number => [...text].reduce((h, c) => mix(h, c.charCodeAt(0)), 7);
-
-/** What a party sends on a channel under a tag: nothing else is like it. */
-const payload = (from: string, channel: string, tag: number, size: number): Uint8Array => {
-  const bytes = new Uint8Array(size);
-  let h = mix(nameHash(`${from} ${channel}`), tag);
-  const step = Math.max(1, size >> 5);
-  for (let i = 0; i < size; i += step) {
-    h = mix(h, i);
-    bytes[i] = h;
-  }
-  if (size > 0) bytes[size - 1] = h >>> 8;
-  return bytes;
-};
-
-/** What must hold does not. */
-class Broken extends Error {}
-
-const sameAs = (got: Uint8Array, due: Uint8Array, what: string): void => {
-  if (got.length !== due.length || !got.every((byte, i) => byte === due[i]))
-    throw new Broken(`${what}: ${got.length} bytes came that were not sent there (${due.length} were)`);
-};
 
 class LinkWorld {
   readonly plan: Plan;
@@ -220,11 +165,7 @@ class LinkWorld {
         sameAs(got[i]!, payload(peer, 'rounds', round, size), `round ${round} from ${peer}`);
         all.set(peer, got[i]!);
       }
-      for (const p of plan.parties)
-        digest = mix(
-          digest,
-          all.get(p)!.reduce((h, b) => mix(h, b), round),
-        );
+      for (const p of plan.parties) digest = mix(digest, digestOf(all.get(p)!, round));
       await this.#pause(party, plan.pauseMs);
     }
     this.#fate(party);
@@ -434,34 +375,6 @@ class LinkWorld {
       Math.max(fault.at, ...Object.values(plan.starts)) + READY_TIMEOUT_MS + 2 * OUTAGE_MS + transferMs(plan);
     if (at > bound) this.broken.push(`${text}; ${(at - fault.at).toFixed(0)} ms after it was so`);
   }
-}
-
-/** How long all that is sent may take, over what the slowest path is at its slowest, again after each connection that breaks. */
-const transferMs = ({ parties, rounds, streams, faults, bytesPerMs, pauseMs }: Plan): number => {
-  const sum = (sizes: readonly number[]): number => sizes.reduce((a, b) => a + b + 200, 0);
-  const bytes = sum(rounds) * (parties.length - 1) + streams.reduce((a, s) => a + sum(s.sizes), 0);
-  const slowest = Math.min(bytesPerMs, ...faults.map((f) => (f.kind === 'slow' ? f.bytesPerMs : bytesPerMs)));
-  const breaks = faults.filter((f) => ['cut', 'unseen', 'hang-up', 'stall'].includes(f.kind)).length;
-  const lazy = streams.reduce((a, s) => a + s.sizes.length * s.lazyMs, 0);
-  return (bytes / slowest) * (1 + breaks) + lazy + rounds.length * pauseMs;
-};
-
-/** Fewer faults, less sent, fewer parties, all at once at the beginning. */
-function* smaller(plan: Plan): Iterable<Plan> {
-  for (const faults of without(plan.faults)) yield { ...plan, faults };
-  for (const streams of without(plan.streams)) yield { ...plan, streams };
-  for (const rounds of without(plan.rounds, 1)) yield { ...plan, rounds };
-  const last = plan.parties.at(-1)!;
-  const named = JSON.stringify([plan.faults, plan.streams]).includes(`"${last}"`);
-  if (plan.parties.length > 2 && !named) yield { ...plan, parties: plan.parties.slice(0, -1) };
-  for (const [i, stream] of plan.streams.entries())
-    for (const sizes of without(stream.sizes, 1))
-      yield { ...plan, streams: plan.streams.with(i, { ...stream, sizes }) };
-  if (plan.rounds.some((size) => size > 8))
-    yield { ...plan, rounds: plan.rounds.map((size) => Math.min(size, 8)) };
-  if (plan.pauseMs > 0) yield { ...plan, pauseMs: 0 };
-  for (const party of plan.parties)
-    if (plan.starts[party]! > 0) yield { ...plan, starts: { ...plan.starts, [party]: 0 } };
 }
 
 export const links: Scenario<Plan> = {

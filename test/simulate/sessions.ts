@@ -1,26 +1,22 @@
 /**
  * @file Production sessions in a simulated world: the real session of a party (exchange, journal, breaker, its way to fail),
- * real checkpoints on a disk that forgets, and real pieces of stored material; programs that die and start again.
+ * real checkpoints on a disk that forgets, and real portions of stored material; programs that die and start again.
  */
 import { dump, type Inside, load } from '../../src/device/checkpoint.ts';
-import type { SpuConfig } from '../../src/device/cluster-def.ts';
-import type { Held, SPUObject } from '../../src/device/objects.ts';
-import { SPUObject as Handle } from '../../src/device/objects.ts';
 import type { Op } from '../../src/device/operation.ts';
 import { Breaker } from '../../src/device/production/breaker.ts';
-import { partyFiles } from '../../src/device/production/files.ts';
+import { partyFiles } from '../../src/device/production/party-files.ts';
 import { ProductionMode } from '../../src/device/production/production.ts';
-import type { Production } from '../../src/device/production/production-options.ts';
-import { openStored } from '../../src/device/production/stored/source.ts';
+import { openStored } from '../../src/device/production/stored/stored-source.ts';
 import { TesseraError } from '../../src/errors.ts';
 import { identitySecretText } from '../../src/link/identity.ts';
 import { connect, type WebSocketTransport } from '../../src/link/websocket.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import { SimulatedDisk } from './disk.ts';
 import { identityOf, simulatedKeys } from './keys.ts';
-import { linkOptions, PEER_TIMEOUT_MS, READY_TIMEOUT_MS } from './links.ts';
+import { linkOptions, PEER_TIMEOUT_MS, READY_TIMEOUT_MS } from './link-options.ts';
 import { Network } from './network.ts';
-import { DEALER, FOLDER, JOB, piecesFor, runOf, SET } from './pieces.ts';
+import { DEALER, FOLDER, JOB, portionsFor, runOf, SET } from './portions.ts';
 import { type Scenario, without } from './scenario.ts';
 import {
   culpritsOf,
@@ -30,9 +26,11 @@ import {
   type Step,
   sessionPlanOf,
 } from './session-plan.ts';
+import { configOf, HELD, handleOf, productionOf, shareOf } from './session-stand-ins.ts';
 import { Process, World } from './world.ts';
 
 const CHECKPOINT = '/checkpoints/weights';
+
 /** Longest outages, the ends of all waiting, and what `close` waits. */
 const LIMIT_MS = READY_TIMEOUT_MS + 3 * PEER_TIMEOUT_MS + 10_000;
 
@@ -76,12 +74,12 @@ class SessionWorld {
     for (const party of parties) {
       this.#disks.set(party, new SimulatedDisk(this.#chance.part(`disk of ${party}`)));
       this.#stocks.set(party, new SimulatedDisk(this.#chance.part(`stock of ${party}`)));
-      if (material) this.#stocks.get(party)!.putBack(await piecesFor(parties, party));
+      if (material) this.#stocks.get(party)!.putBack(await portionsFor(parties, party));
       this.#opened.set(party, new Set());
     }
     for (const [number, life] of lives.entries()) {
       if (life.putBack !== undefined)
-        this.#stocks.get(life.putBack)!.putBack(await piecesFor(parties, life.putBack));
+        this.#stocks.get(life.putBack)!.putBack(await portionsFor(parties, life.putBack));
       await this.#live(number, life);
       if (this.broken.length > 0) break;
     }
@@ -289,7 +287,7 @@ class SessionWorld {
     if (!run.process.alive) return;
     const which = runOf(seed);
     const opened = this.#opened.get(run.name)!;
-    if (opened.has(which)) this.broken.push(`${run.name} opens piece ${which} twice`);
+    if (opened.has(which)) this.broken.push(`${run.name} opens portion ${which} twice`);
     opened.add(which);
     this.#agree(`material of ${op.number}`, String(which), run);
   }
@@ -383,32 +381,6 @@ class SessionWorld {
     }
   }
 }
-
-const shareOf = (party: string, version: number): Uint8Array =>
-  new TextEncoder().encode(`${party} ${version}`);
-
-const TYPE = { shape: [1], dtype: 'f64', secret: true } as unknown as Held['leaves'][number]['type'];
-const HELD: Held = { def: { kind: 'leaf' } as unknown as Held['def'], leaves: [{ id: 1, type: TYPE }] };
-
-/** A handle of an SPU that is not there. */
-const handleOf = (op: Op, given: Promise<Held>, done: Promise<void>): SPUObject => {
-  const device = { parties: [], session: { unseen: { watch: () => {}, seen: () => {} } } };
-  const hold = { given, done, form: undefined, held: undefined, freed: false };
-  return new Handle(device as unknown as SPUObject['device'], op, hold);
-};
-
-const configOf = (parties: readonly string[]): SpuConfig =>
-  ({ parties, runtime: { field: 'FM64', fraction: 18 } }) as unknown as SpuConfig;
-
-const productionOf = (self: string, parties: readonly string[]): Production =>
-  ({
-    mode: 'production',
-    self,
-    parties,
-    job: JOB,
-    crossSilo: { exposeErrors: false },
-    quiet: true,
-  }) as unknown as Production;
 
 /** Fewer sessions, steps and faults. */
 function* smaller(plan: SessionPlan): Iterable<SessionPlan> {

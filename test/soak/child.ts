@@ -1,5 +1,5 @@
 /** @file A soak in a process of its own: a simulation, or the driver of a cluster. Says how many turns there were. */
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 import * as tasks from './tasks.ts';
 import { type Source, soak } from './work.ts';
 

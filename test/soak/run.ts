@@ -51,7 +51,7 @@ const alone = async (
 };
 
 const production = async (ms: number): Promise<Soaked> => {
-  const parties = launch(await cluster(['alice', 'bob', 'dealer'] as const), 'soak', { ms });
+  const parties = launch(await cluster(['alice', 'bob', 'dealer'] as const), 'soak', { ms }, ms);
   const pids = Object.fromEntries(Object.entries(parties).map(([name, { child }]) => [name, child.pid!]));
   const watch = new Watch(() => pids, everyMs(ms));
   try {

@@ -1,5 +1,5 @@
 /** @file The functions of a soak's parties as tasks of a cluster. */
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 import * as work from './work.ts';
 
 export const countUp = sf.task(import.meta, 'countUp', work.countUp);

@@ -71,11 +71,16 @@ export interface Stage {
 /** Runs `use` with a demo server and a fresh profile; fails if a page threw or was kept from something by its policy. */
 export const stage = async (
   use: (stage: Stage) => Promise<void>,
-  options: DemoServerOptions & { readonly phone?: boolean; readonly mayComplain?: boolean } = {},
+  options: DemoServerOptions & {
+    readonly phone?: boolean;
+    readonly mayComplain?: boolean;
+    readonly browser?: BrowserContextOptions;
+  } = {},
 ): Promise<void> => {
   const server = await startDemoServer(options);
   const context = await newContext({
     viewport: options.phone === true ? { width: 390, height: 844 } : { width: 1100, height: 900 },
+    ...options.browser,
   });
   const errors: string[] = [];
   const open = async (path: string): Promise<Page> => {

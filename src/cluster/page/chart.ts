@@ -1,6 +1,5 @@
-/** @file Two lines over the last two minutes, each with an axis of its own. */
+/** @file Two lines over the time since the cluster began, each with an axis of its own. */
 import {
-  CategoryScale,
   Filler,
   Legend,
   LinearScale,
@@ -12,18 +11,9 @@ import {
 } from 'chart.js';
 import { h, type JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Moment } from './history.ts';
+import type { Moment } from '../history.ts';
 
-Picture.register(
-  CategoryScale,
-  Filler,
-  Legend,
-  LinearScale,
-  LineController,
-  LineElement,
-  PointElement,
-  Tooltip,
-);
+Picture.register(Filler, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip);
 
 export interface Line {
   readonly name: string;
@@ -46,7 +36,6 @@ const pictureOf = (canvas: HTMLCanvasElement, lines: readonly [Line, Line]): Pic
   return new Picture(canvas, {
     type: 'line',
     data: {
-      labels: [],
       datasets: lines.map(({ name }, i) => ({
         label: name,
         data: [],
@@ -63,9 +52,22 @@ const pictureOf = (canvas: HTMLCanvasElement, lines: readonly [Line, Line]): Pic
       animation: false,
       maintainAspectRatio: false,
       interaction: { mode: 'index', intersect: false },
-      plugins: { legend: { labels: { color: ink, boxWidth: 12 } } },
+      plugins: {
+        legend: { labels: { color: ink, boxWidth: 12 } },
+        tooltip: { callbacks: { title: ([point]) => new Date(point?.parsed.x ?? 0).toLocaleTimeString() } },
+      },
       scales: {
-        x: { ticks: { color: ink, maxTicksLimit: 6, maxRotation: 0 }, grid: { display: false } },
+        x: {
+          type: 'linear',
+          ticks: {
+            color: ink,
+            maxTicksLimit: 6,
+            maxRotation: 0,
+            includeBounds: false,
+            callback: (at) => new Date(Number(at)).toLocaleTimeString(),
+          },
+          grid: { display: false },
+        },
         y: axis(0),
         y1: axis(1),
       },
@@ -90,10 +92,11 @@ export const Chart = ({
   }, []);
   useEffect(() => {
     const { data } = picture.current!;
-    data.labels = moments.map(({ at }) => new Date(at).toLocaleTimeString());
     lines.forEach(({ of }, i) => {
-      data.datasets[i]!.data = moments.map(of);
+      data.datasets[i]!.data = moments.map((moment) => ({ x: moment.at, y: of(moment) }));
     });
+    const [first, last] = [moments[0], moments.at(-1)];
+    Object.assign(picture.current!.options.scales!.x!, { min: first?.at, max: last?.at });
     picture.current!.update();
   }, [moments]);
   return h('div', { class: 'chart' }, h('canvas', { ref: canvas, role: 'img', 'aria-label': label }));

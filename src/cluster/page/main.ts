@@ -1,10 +1,10 @@
 /** @file The dashboard's page: snapshots of a cluster, as they come, as tables and lines. */
 import { type ComponentChildren, h, type JSX, render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { History, type Moment } from '../history.ts';
 import type { DriverInfo, SpuInfo } from '../members.ts';
 import type { GoneNode, SeenNode, Snapshot } from '../snapshot.ts';
 import { Chart, type Line } from './chart.ts';
-import { History, type Moment } from './history.ts';
 
 const size = (bytes: number): string =>
   bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
@@ -54,7 +54,8 @@ const Table = (
       );
 
 const Section = (title: string, ...children: Cell[]): JSX.Element =>
-  h('section', null, h('h2', null, title), ...children);
+  // A table may be wider than a phone: who has a keyboard alone scrolls it too.
+  h('section', { tabIndex: 0, 'aria-label': title }, h('h2', null, title), ...children);
 const Tile = (name: string, value: Cell): JSX.Element =>
   h('div', { class: 'tile' }, h('b', null, value), name);
 
@@ -65,7 +66,7 @@ const Slots = ({ tags }: SeenNode): JSX.Element[] =>
       null,
       h('progress', { max: slots, value: busy + held, 'aria-label': `slots of ${tag} in use` }),
       ` ${tag}: ${busy + held} of ${slots}`,
-      held > 0 ? h('span', { class: 'soft' }, ` (${held} held for life)`) : null,
+      held > 0 ? h('span', { class: 'soft' }, ` (${held} pinned)`) : null,
     ),
   );
 
@@ -107,7 +108,7 @@ const spuRow = (s: SpuInfo, d: DriverInfo): Cell[] => [
 
 const TASKS: readonly [Line, Line] = [
   { name: 'tasks ended a second', of: (m) => m.ended },
-  { name: 'tasks waiting', of: (m) => m.waiting },
+  { name: 'tasks queued', of: (m) => m.queued },
 ];
 const SPUS: readonly [Line, Line] = [
   { name: 'rounds of SPUs a second', of: (m) => m.rounds },
@@ -126,14 +127,17 @@ const View = (s: Snapshot, moments: readonly Moment[]): JSX.Element => {
       Tile('nodes', s.lost.length === 0 ? s.nodes.length : `${s.nodes.length}, ${s.lost.length} lost`),
       Tile('programs', s.drivers.length),
       Tile('tasks running', sum(s.nodes.flatMap((n) => Object.values(n.tags).map((t) => t.busy)))),
-      Tile('tasks waiting', sum(s.queues.map((q) => q.waiting))),
+      Tile('tasks queued', sum(s.queues.map((q) => q.waiting))),
       Tile('tasks done', sum([...s.nodes, ...s.lost].map((n) => n.done))),
       Tile('objects', size(sum(s.nodes.map((n) => n.objectBytes)))),
     ),
     h(
       'div',
       { class: 'two' },
-      Section('Tasks', h(Chart, { label: 'Tasks that ended, and tasks that wait', lines: TASKS, moments })),
+      Section(
+        'Tasks',
+        h(Chart, { label: 'Tasks that ended, and tasks that are queued', lines: TASKS, moments }),
+      ),
       Section('SPUs', h(Chart, { label: 'Rounds and kilobytes of SPUs', lines: SPUS, moments })),
     ),
     Section(
@@ -149,7 +153,7 @@ const View = (s: Snapshot, moments: readonly Moment[]): JSX.Element => {
           number('failed'),
           number('objects'),
           number('bytes'),
-          number('with state'),
+          number('pinned objects'),
         ],
         [...s.nodes.map((n) => nodeRow(n, s.at)), ...s.lost.map((n) => lostRow(n, s.at))],
         'No node has joined.',
@@ -162,7 +166,7 @@ const View = (s: Snapshot, moments: readonly Moment[]): JSX.Element => {
         'Queues',
         Table(
           'queues',
-          [{ name: 'tag' }, number('slots'), number('given out'), number('waiting')],
+          [{ name: 'tag' }, number('slots'), number('running'), number('queued')],
           s.queues.map((q) => [q.tag, q.slots, q.running, q.waiting]),
           'No tags.',
         ),
@@ -208,7 +212,7 @@ const View = (s: Snapshot, moments: readonly Moment[]): JSX.Element => {
       ),
     ),
     Section(
-      'Errors',
+      'Failed tasks',
       Table(
         'errors',
         [{ name: 'time' }, { name: 'program' }, { name: 'error' }],
@@ -223,7 +227,8 @@ const View = (s: Snapshot, moments: readonly Moment[]): JSX.Element => {
   );
 };
 
-const history = new History();
+/** What was before this page, and what it has seen itself. */
+let history = new History();
 
 const Page = (): JSX.Element => {
   const [snapshot, show] = useState<Snapshot>();
@@ -236,6 +241,9 @@ const Page = (): JSX.Element => {
       setLive(true);
       show(next);
     };
+    events.addEventListener('history', ({ data }: MessageEvent<string>) => {
+      history = new History(JSON.parse(data) as Moment[]);
+    });
     events.onerror = () => setLive(false);
     events.addEventListener('away', () => setLive(false));
     return () => events.close();

@@ -50,6 +50,12 @@ export interface SentFailure {
   readonly cause?: string;
 }
 
+/** The line of the call that failed, in its party's program. */
+const siteOf = ({ what }: SentFailure): { readonly site?: string } => {
+  const site = /, called at (.*)$/.exec(what)?.[1];
+  return site === undefined ? {} : { site };
+};
+
 const remoteError = (from: string, f: SentFailure): TesseraError =>
   new TesseraError(
     'PARTY_FAILED',
@@ -57,7 +63,7 @@ const remoteError = (from: string, f: SentFailure): TesseraError =>
       (f.cause === undefined
         ? `: ${f.party} keeps the cause to itself; its own program is told, and with exposeErrors all are`
         : `: ${f.cause}`),
-    { ...f, via: from },
+    { ...f, ...siteOf(f), via: from },
   );
 
 /** A failure of this party's that has come back: here its cause is known, whatever the others were told. */
@@ -65,12 +71,12 @@ const ownError = (from: string, f: SentFailure, own: unknown): TesseraError =>
   new TesseraError(
     'PARTY_FAILED',
     `${f.party} op #${f.op} (${f.what}) failed here (${f.code}), as ${from} says: ${own instanceof Error ? own.message : String(own)}`,
-    { ...f, via: from },
+    { ...f, ...siteOf(f), via: from },
     own,
   );
 
 /** The failure of another party that this error is about, if it is. */
-const heardOf = (error: unknown): SentFailure | undefined => {
+const sentFailureOf = (error: unknown): SentFailure | undefined => {
   for (let e = error; e instanceof TesseraError; e = e.cause) {
     const { party, code, op, what, cause, via } = e.info as Partial<SentFailure> & { via?: string };
     if (via !== undefined)
@@ -148,7 +154,7 @@ export class Exchange {
       ];
       const slot = this.#slot(peer, kind, key);
       if (failure !== null) {
-        slot.reject(this.#heard(peer, failure));
+        slot.reject(this.#remoteFailure(peer, failure));
         continue;
       }
       const body = frame.subarray(4 + size);
@@ -165,7 +171,7 @@ export class Exchange {
     }
   }
 
-  #heard(from: string, failure: SentFailure): TesseraError {
+  #remoteFailure(from: string, failure: SentFailure): TesseraError {
     const { party, op } = failure;
     return party === this.self && this.#own.has(op)
       ? ownError(from, failure, this.#own.get(op))
@@ -195,20 +201,20 @@ export class Exchange {
   }
 
   /** Tells `to`. Throws SERIALIZATION when the allow-list does not let the value pass. */
-  async tell(to: readonly string[], kind: Kind, key: string, data: unknown): Promise<void> {
+  async push(to: readonly string[], kind: Kind, key: string, data: unknown): Promise<void> {
     if (to.length === 0) return;
     const body = (kind === 'value' ? this.#codec : controlCodec).encode(data);
     await this.#send(to, controlCodec.encode([kind, key, null]), body);
   }
 
   /** Tells `to` that there is nothing, and why. */
-  async tellFailure(to: readonly string[], kind: Kind, key: string, op: Op, error: unknown): Promise<void> {
+  async pushFailure(to: readonly string[], kind: Kind, key: string, op: Op, error: unknown): Promise<void> {
     const e = error instanceof Error ? error : new Error(String(error));
     const code: ErrorCode = e instanceof TesseraError ? e.code : 'PARTY_FAILED';
-    const heard = heardOf(error);
+    const sent = sentFailureOf(error);
     const { number, what, site } = placeOf(error, op);
-    if (heard === undefined && !this.#own.has(number)) this.#own.set(number, error);
-    const failure: SentFailure = heard ?? {
+    if (sent === undefined && !this.#own.has(number)) this.#own.set(number, error);
+    const failure: SentFailure = sent ?? {
       party: this.self,
       code,
       op: number,

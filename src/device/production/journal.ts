@@ -83,7 +83,7 @@ export class Journal {
   #hash = digest('tessera');
   #last = 0;
 
-  /** The last operation that each of the others has called, as far as it was heard. */
+  /** The last operation that each of the others has called, as far as it is known. */
   readonly #called = new Map<string, Op>();
 
   /** What a party has called last. */
@@ -121,8 +121,8 @@ export class Journal {
       'the same function was recorded differently: other code, shapes or public arguments',
       (own, peer, theirs) => {
         const known = this.#outlines.get(own.hash);
-        const heard = this.#theirOutlines.get(peer)?.get(theirs.hash);
-        return known && heard ? firstStep(exchange.self, known, peer, heard) : '';
+        const peerOutline = this.#theirOutlines.get(peer)?.get(theirs.hash);
+        return known && peerOutline ? firstStep(exchange.self, known, peer, peerOutline) : '';
       },
     );
     exchange.on('issued', (from, key, data) => {
@@ -144,7 +144,7 @@ export class Journal {
     this.#last = op.number;
     const before = hex(this.#hash);
     this.#hash = digest(`${before}\n${op.number}\n${op.what}\n${detail}`);
-    this.#tell('issued', this.#issued, op, hex(this.#hash), detail.slice(0, MOST_DETAIL));
+    this.#announce('issued', this.#issued, op, hex(this.#hash), detail.slice(0, MOST_DETAIL));
   }
 
   /** The program ends here: a peer that goes on after the same operation runs another one. */
@@ -156,13 +156,13 @@ export class Journal {
   program(op: Op, text: string): void {
     const hash = hex(digest(text));
     const fresh = this.#outlines.put(hash, () => outlineOf(text));
-    this.#tell('program', this.#programs, op, hash, fresh ? this.#outlines.get(hash)! : '');
+    this.#announce('program', this.#programs, op, hash, fresh ? this.#outlines.get(hash)! : '');
   }
 
-  #tell(kind: 'issued' | 'program', comparison: Comparison, op: Op, hash: string, detail: string): void {
+  #announce(kind: 'issued' | 'program', comparison: Comparison, op: Op, hash: string, detail: string): void {
     const entry: Entry = { hash, what: op.what, site: op.site ?? null, detail };
     // A peer that cannot be told is lost, which its listener says.
-    this.#exchange.tell(this.#exchange.peers, kind, String(op.number), entry).catch(() => {});
+    this.#exchange.push(this.#exchange.peers, kind, String(op.number), entry).catch(() => {});
     comparison.own(op.number, entry);
   }
 }

@@ -2,14 +2,12 @@
 import { createHmac } from 'node:crypto';
 import nacl from 'tweetnacl';
 import { fail } from '../../errors.ts';
-import { parseSecretIdentity } from '../../link/identity.ts';
+import { parseSecretSeed } from '../../link/identity.ts';
 
 const PREFIX = 'tessera-box-1:';
 
 const derive = (secret: Uint8Array, purpose: string): Uint8Array =>
   Uint8Array.from(createHmac('sha512', secret).update(`tessera ${purpose}`).digest().subarray(0, 32));
-
-const secretOf = (identity: string): Uint8Array => parseSecretIdentity(identity).secretKey.subarray(0, 32);
 
 /** The key of a party's checkpoints. Throws CONFIG when the party has none. */
 export const storageKey = (o: {
@@ -30,16 +28,15 @@ export const storageKey = (o: {
       'storageKey: what is written to disk is encrypted with this key, or with one from "identity": give one of them',
       { path: 'storageKey' },
     );
-  return derive(secretOf(o.identity), 'storage');
+  return derive(parseSecretSeed(o.identity), 'storage');
 };
 
-/** The key pair to which stored material for a party is sealed. */
-const boxOf = (identity: string): nacl.BoxKeyPair =>
-  nacl.box.keyPair.fromSecretKey(derive(secretOf(identity), 'material'));
+/** The secret half of the key pair to which stored material for a party is sealed. */
+const boxSecret = (identity: string): Uint8Array => derive(parseSecretSeed(identity), 'material');
 
 /** What the party gives to whoever deals for it. */
 export const boxText = (identity: string): string =>
-  PREFIX + Buffer.from(boxOf(identity).publicKey).toString('base64url');
+  PREFIX + Buffer.from(nacl.box.keyPair.fromSecretKey(boxSecret(identity)).publicKey).toString('base64url');
 
 export const parseBox = (text: string, what: string): Uint8Array => {
   const body = text.trim();
@@ -65,7 +62,6 @@ export const unsealKey = (sealed: unknown, identity: string): Uint8Array | undef
   if (bytes.length <= size) return undefined;
   const nonce = new Uint8Array(nacl.box.nonceLength);
   return (
-    nacl.box.open(bytes.subarray(size), nonce, bytes.subarray(0, size), boxOf(identity).secretKey) ??
-    undefined
+    nacl.box.open(bytes.subarray(size), nonce, bytes.subarray(0, size), boxSecret(identity)) ?? undefined
   );
 };

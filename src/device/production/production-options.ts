@@ -21,16 +21,19 @@ import {
   text,
 } from '../../config/schema.ts';
 import { fail } from '../../errors.ts';
-import { parseAddress } from '../../link/address.ts';
+import { type Address, parseAddress } from '../../link/address.ts';
 import { type KeptIdentity, parseIdentity } from '../../link/identity.ts';
+import { metricsPlace } from '../../link/metrics-place.ts';
 import type { Pem, TlsOptions } from '../../link/pem.ts';
 import type { PeerEvent } from '../../link/report.ts';
 import type { AllowedList } from '../../link/types.ts';
 import { describe, suggestion } from '../../names.ts';
 import * as math from '../../ring/math/index.ts';
-import { type Listener, listener, teller } from '../events.ts';
+import { emitter, type Listener, listener, type Received } from '../events.ts';
 import { isQuiet, loggingLevel } from '../logging.ts';
+import { partyKey } from '../storage-key.ts';
 import { type UnseenMode, unseenMode } from '../unseen.ts';
+import { UPSTREAM, UPSTREAM_CROSS_SILO } from '../upstream-options.ts';
 
 const address = refine(text, (given) => {
   parseAddress(given, PATH);
@@ -88,13 +91,22 @@ const isNested = (value: unknown): boolean =>
   !(value.cert instanceof Uint8Array) &&
   !(value.cert instanceof URL);
 
+const NOTHING = custom<null, undefined>({ type: 'null' }, () => undefined);
+
 /** The guide's nested form, or flat `{ ca_cert, cert, key }`, in which one authority vouches for all peers. */
 const TLS_CONFIG = either(isNested, GUIDE_TLS, PEMS);
 
-const CROSS_SILO = object({
+/** None may be said by null. */
+const TLS_OR_NOTHING = either((value) => value === null, NOTHING, TLS_CONFIG);
+
+/** Timeouts and limits of links; a simulation, whose parties are in one process, reads them and has no use for them. */
+export const CROSS_SILO = object({
   /** Milliseconds between signs of life. */
   heartbeatMs: optional(integer(10, 3_600_000)),
-  /** A peer that is gone for this long is lost. */
+  /**
+   * A peer that is gone for this long is lost (60 s if absent). So is one whose own function computes for so long without an
+   * `await` at which its program could answer: engines of SPUs let it answer, JavaScript of a party does not.
+   */
   peerTimeoutMs: optional(integer(10, 86_400_000)),
   /** How long peers may take to come up. */
   readyTimeoutMs: optional(integer(1, 86_400_000), undefined, [
@@ -109,13 +121,14 @@ const CROSS_SILO = object({
   ]),
   /**
    * How long the oldest operation that waits for other parties may take: then the session ends with PEER_LOST, which names
-   * who lives and has not called it. Off if absent: functions of parties may take as long as they like.
+   * who lives and has not called it. Off if absent: what functions of parties wait for may take as long as it likes.
    */
-  opTimeoutMs: optional(integer(10, 2_147_483_647)),
+  opTimeoutMs: optional(integer(10, 2_147_483_647), undefined, ['recv_timeout_ms', 'recvTimeoutMs']),
   /** Tell the other parties the messages of errors, not only their codes. */
   exposeErrors: optional(flag, false, ['expose_error_trace', 'exposeErrorTrace']),
   /** Keep the event loop awake for a moment while waiting for a peer. */
   spin: optional(flag),
+  ...UPSTREAM_CROSS_SILO,
 });
 
 const isObject = (x: unknown): boolean => typeof x === 'object' && x !== null && !Array.isArray(x);
@@ -162,7 +175,7 @@ export const PRODUCTION = object({
   /** The parties, and whose program this is. */
   clusterConfig: CLUSTER_CONFIG,
   /** Certificates: in the guide's form, or flat with one authority for all. */
-  tlsConfig: optional(TLS_CONFIG),
+  tlsConfig: optional(TLS_OR_NOTHING),
   /** Which types may go from party to party; every registered one if absent. */
   crossSiloSerializingAllowedList: optional(allowedList),
   /** What shutdown does with failures that the program was never told of: 'print' (default) a line each, or 'throw'. */
@@ -179,14 +192,14 @@ export const PRODUCTION = object({
   room: optional(ROOM),
   /** Hears of peers that come, drop out, come back and are lost. */
   onPeer: optional(instance<(event: PeerEvent) => void>(isFunction, 'a function')),
-  /** Shown a copy of what arrives from the other parties for an SPU: for teaching and debugging. */
-  onReceived: optional(instance<(from: string, bytes: Uint8Array) => void>(isFunction, 'a function')),
+  /** Shown a copy of what arrives here from the other parties for an SPU, `(from, bytes, to)`: for teaching and debugging. */
+  onReceived: optional(instance<Received>(isFunction, 'a function')),
   /** Shown a copy of what leaves for them: just what their `onReceived` is shown. */
   onSent: optional(instance<(to: string, bytes: Uint8Array) => void>(isFunction, 'a function')),
   /** The public identities of peers, which they have to prove. */
   peerIdentities: optional(byParty(text)),
   /** 32 bytes in base64, with which checkpoints are encrypted; by default a key is derived from `identity`. */
-  storageKey: optional(text),
+  storageKey: optional(partyKey),
   /**
    * A folder with what `tessera deal` made for this party, in place of a dealer, and the public identity of who dealt it.
    * Whoever made it could read what this party masks with it: what others have signed is refused.
@@ -200,6 +213,11 @@ export const PRODUCTION = object({
   signal: optional(instance<AbortSignal>((x) => x instanceof AbortSignal, 'an AbortSignal')),
   /** Hears of what may be wrong in a program, such as public numbers that become 0; else it is printed, once. */
   onEvent: optional(listener),
+  /** A loopback port (or `127.0.0.1:port`) with `/health`, `/ready` and `/metrics`, as Prometheus reads them. In Node and Deno. */
+  metrics: optional(
+    custom<number | string, Address>({ type: ['integer', 'string'] }, (value) => metricsPlace(value, PATH)),
+  ),
+  ...UPSTREAM,
   /** 'info' prints who is waited for; 'warning' and above do not. What must be known of trust is printed in any case. */
   loggingLevel,
 });
@@ -232,7 +250,7 @@ export interface Production {
   readonly passingIdentity: string | undefined;
   readonly room: RoomOptions | undefined;
   readonly onPeer: ((event: PeerEvent) => void) | undefined;
-  readonly onReceived: ((from: string, bytes: Uint8Array) => void) | undefined;
+  readonly onReceived: Received | undefined;
   readonly onSent: ((to: string, bytes: Uint8Array) => void) | undefined;
   readonly peerIdentities: Readonly<Record<string, string>> | undefined;
   readonly storageKey: string | undefined;
@@ -240,9 +258,10 @@ export interface Production {
   readonly allowInsecure: boolean;
   readonly allowTrustedFirstParty: boolean;
   readonly signal: AbortSignal | undefined;
+  readonly metrics: Address | undefined;
   readonly unseen: UnseenMode | undefined;
   readonly quiet: boolean;
-  readonly tell: Listener;
+  readonly emit: Listener;
 }
 
 /** What TLS needs: the own files, and for each peer its authority or its certificate. */
@@ -283,8 +302,7 @@ export const readProduction = (options: unknown): Production => {
   const [cluster, self, tls] = [as('clusterConfig'), as('selfParty'), as('tlsConfig')];
   const { parties: named, selfParty, dealer } = o.clusterConfig;
   const parties = Object.keys(named);
-  if (parties.length < 2)
-    configError(`${cluster}.parties`, `at least two parties are wanted, not ${parties.length}`);
+  if (parties.length === 0) configError(`${cluster}.parties`, 'at least one party is wanted, not none');
   const addresses: Record<string, { address?: string; listenAddr?: string }> = {};
   const put = (
     name: string,
@@ -344,8 +362,9 @@ export const readProduction = (options: unknown): Production => {
     allowInsecure: o.allowInsecure,
     allowTrustedFirstParty: o.allowTrustedFirstParty,
     signal: o.signal,
+    metrics: o.metrics,
     unseen: o.unseen,
     quiet: isQuiet(o.loggingLevel),
-    tell: teller(o.onEvent, o.loggingLevel),
+    emit: emitter(o.onEvent, o.loggingLevel),
   };
 };

@@ -1,28 +1,40 @@
 /** @file Production: this program is one party's; the others run theirs, and the programs meet over the network. */
 
-import { filesOf, onEmpty, onEnd, openLinks, openStored, startNode } from '#device-runtime';
+import { filesOf, observed, onEmpty, onEnd, openLinks, openStored, startNode } from '#device-runtime';
 import { TesseraError } from '../../errors.ts';
 import { createCodec } from '../../link/codec.ts';
 import { createIdentity, identitySecretText } from '../../link/identity.ts';
 import type { Channel } from '../../link/link.ts';
 import type { WebSocketTransport } from '../../link/websocket.ts';
+import { log } from '../../log.ts';
 import type { SpuConfig } from '../cluster-def.ts';
+import type { Observation } from '../device-runtime.ts';
 import { failedAt } from '../failing.ts';
 import { LocalKeeper } from '../keeper.ts';
-import { measures, UNMEASURED } from '../measured.ts';
-import type { Described, Keeper, Mode, PartyFiles, SpuBackend } from '../mode.ts';
+import type {
+  Computes,
+  Described,
+  Keeper,
+  Lines,
+  Mode,
+  PartyFiles,
+  SessionFigures,
+  SpuBackend,
+} from '../mode.ts';
 import { type Op, quietly } from '../operation.ts';
-import './arrays.ts';
+import './array-codec.ts';
 import type { BeaverType } from '../runtime-config.ts';
 import { Breaker } from './breaker.ts';
+import { Calls } from './calls.ts';
+import { checkDealing } from './dealing.ts';
 import { dedicatedLinks } from './dedicated-links.ts';
 import { Exchange, type Kind } from './exchange.ts';
-import { fromAbort, shown } from './failure.ts';
+import { afterFailure, dealerGone, fromAbort, left, shown } from './failure.ts';
 import { Journal } from './journal.ts';
 import { neverCalled } from './never-called.ts';
-import type { DealerOrder, PartyNode } from './node.ts';
-import { packOrder } from './orders.ts';
+import { type Order, packOrder } from './orders.ts';
 import type { Production } from './production-options.ts';
+import type { PartyNode } from './spu-node.ts';
 import { Underway } from './underway.ts';
 
 /** What a session takes from its surroundings beside links. */
@@ -42,19 +54,27 @@ export class ProductionMode implements Mode {
   readonly #nodes: PartyNode[] = [];
   readonly #breaker = new Breaker();
   readonly #underway: Underway;
+  readonly #calls = new Calls();
   /** All links of the session: its own, and those of SPUs at other addresses. */
   readonly #links: WebSocketTransport[];
   readonly #forget: (() => void)[] = [];
+  readonly #seen: Observation | undefined;
   readonly failed: Promise<TesseraError>;
-  #tellFailed: (error: TesseraError) => void = () => {};
+  #reportFailure: (error: TesseraError) => void = () => {};
   #nextOrder = 0;
   #failure: TesseraError | undefined;
   #closing = false;
 
-  constructor(o: Production, transport: WebSocketTransport, { filesOf, onEnd } = around) {
+  constructor(
+    o: Production,
+    transport: WebSocketTransport,
+    { filesOf, onEnd } = around,
+    seen: Observation | undefined = undefined,
+  ) {
     this.#o = o;
+    this.#seen = seen;
     this.failed = new Promise((resolve) => {
-      this.#tellFailed = resolve;
+      this.#reportFailure = resolve;
     });
     this.self = o.self;
     this.parties = o.parties;
@@ -97,16 +117,24 @@ export class ProductionMode implements Mode {
   #fail(error: TesseraError, tell = true): void {
     if (this.#failure) return;
     this.#failure = error;
-    if (!this.#closing) this.#tellFailed(error);
+    this.#seen?.failed(error);
+    if (!this.#closing) this.#reportFailure(error);
     this.#exchange.fail(error);
     this.#breaker.break(error);
     for (const node of this.#nodes) node.fail(error);
-    if (tell) this.#transport.abort(shown(error, this.#o.crossSilo.exposeErrors)).catch(() => {});
+    const told = tell
+      ? this.#transport.abort(shown(error, this.#o.crossSilo.exposeErrors)).catch(() => {})
+      : Promise.resolve();
+    if (!this.#closing) afterFailure(this.#o, error, told);
   }
 
   /** Whether the links keep the program from ending: they do while an operation is under way. */
   #hold(on: boolean): void {
     for (const links of this.#links) links.hold(on);
+  }
+
+  observe(figures: () => SessionFigures): void {
+    this.#seen?.session(figures);
   }
 
   atEnd(end: () => Promise<void>): void {
@@ -140,6 +168,22 @@ export class ProductionMode implements Mode {
     const done = this.#own(work(), op);
     this.#report(done, this.#others, 'status', key, op, () => undefined);
     return done;
+  }
+
+  called(op: Op, needs: readonly Promise<unknown>[], results: readonly Promise<unknown>[]): void {
+    this.#calls.made(op.number, needs, results);
+  }
+
+  computes(op: Op): Computes {
+    const links = this.#links.flatMap(({ computing }) => computing ?? []);
+    const told = links.flatMap((computing) => computing.begins() ?? []);
+    return {
+      told: told.length === 0 ? undefined : Promise.all(told),
+      goesOn: () => this.#calls.goesOn(op.number),
+      ended: () => {
+        for (const computing of links) computing.ends();
+      },
+    };
   }
 
   move<T>(from: string, to: string, key: string, op: Op, value: Promise<T>): Promise<T> {
@@ -176,7 +220,7 @@ export class ProductionMode implements Mode {
   }
 
   keeper(_party: string, rank: number, backend: SpuBackend): Keeper {
-    return new LocalKeeper(this.#files, (ids) => backend.export!(ids, rank));
+    return new LocalKeeper(this.#files, (ids) => backend.export(ids, rank));
   }
 
   announce<T>(party: string, key: string, op: Op, work: () => Promise<T>): Promise<T> {
@@ -206,15 +250,15 @@ export class ProductionMode implements Mode {
       async (value) => {
         try {
           const shown = show(value);
-          await this.#exchange.tell(to, kind, key, kind === 'value' ? shown : (shown ?? null));
+          await this.#exchange.push(to, kind, key, kind === 'value' ? shown : (shown ?? null));
         } catch (cause) {
           const e = failedAt(this.self, op, cause, { party: this.self });
-          await this.#exchange.tellFailure(to, kind, key, op, e).catch(() => {});
+          await this.#exchange.pushFailure(to, kind, key, op, e).catch(() => {});
           throw e;
         }
       },
       async (e) => {
-        await this.#exchange.tellFailure(to, kind, key, op, e).catch(() => {});
+        await this.#exchange.pushFailure(to, kind, key, op, e).catch(() => {});
         throw e;
       },
     );
@@ -222,36 +266,8 @@ export class ProductionMode implements Mode {
   }
 
   spu(config: SpuConfig, op: Op): SpuBackend | undefined {
-    const { parties, runtime } = config;
-    const first = runtime.beaverType === 'TrustedFirstParty';
-    if (first && !this.#o.allowTrustedFirstParty) {
-      throw new TesseraError(
-        'CONFIG',
-        `runtime_config.beaver_type TrustedFirstParty: ${parties[0]} could learn the others' inputs. Use ` +
-          'TrustedThirdParty with a dealer (clusterConfig.dealer), or allow it with allowTrustedFirstParty: true',
-        { path: 'runtime_config.beaver_type' },
-      );
-    }
-    if (first) console.error(`tessera: party ${parties[0]} could learn the others' inputs: use a dealer`);
-    const { storedMaterial, identity } = this.#o;
-    const stored = first ? undefined : storedMaterial;
-    if (stored && measures(config))
-      throw new TesseraError('CONFIG', UNMEASURED, { path: 'runtime_config.cost_mode' });
-    if (stored && identity === undefined)
-      throw new TesseraError(
-        'CONFIG',
-        'identity: stored material is sealed to the identity of its party: give it',
-        {
-          path: 'identity',
-        },
-      );
-    if (!first && !stored && this.#orders === undefined) {
-      throw new TesseraError(
-        'CONFIG',
-        'runtime_config.beaver_type TrustedThirdParty needs a dealer: name it in clusterConfig.dealer, as { address: "host:port" }, or give storedMaterial',
-        { path: 'clusterConfig.dealer' },
-      );
-    }
+    const { parties } = config;
+    const { third, stored } = checkDealing(config, this.#o);
     if (!parties.includes(this.self)) return undefined;
     const places = dedicatedLinks(config, this.#o, op);
     const dedicated = places && openLinks(places);
@@ -261,11 +277,18 @@ export class ProductionMode implements Mode {
       dedicated,
       config,
       op,
-      dealer: first || stored ? undefined : this.#o.dealer,
+      dealer: third && !stored ? this.#o.dealer : undefined,
       stored:
         stored &&
         ((channel) =>
-          openStored({ ...stored, identity: identity!, job: this.#o.job, self: this.self, config, channel })),
+          openStored({
+            ...stored,
+            identity: this.#o.identity!,
+            job: this.#o.job,
+            self: this.self,
+            config,
+            channel,
+          })),
       order: (order) => this.#order(order),
       failed: (e) => {
         if (!this.#closing)
@@ -291,16 +314,30 @@ export class ProductionMode implements Mode {
       },
       run: (work) => this.#underway.track(work.op, others, node.run(work)),
       free: (ids) => node.free(ids),
-      ...(node.export && { export: (ids, rank) => this.#underway.track(op, [], node.export!(ids, rank)) }),
+      export: (ids, rank) => this.#underway.track(op, [], node.export(ids, rank)),
       close: (reason) => node.close(reason),
     };
   }
 
-  #order(order: DealerOrder | 'end'): void {
+  #order(order: Order | 'end'): void {
     const send = async () => this.#orders!.send(this.#o.dealer!, this.#nextOrder++, packOrder(order));
     send().catch((e: unknown) => {
       if (!this.#closing) this.#fail(e as TesseraError);
     });
+  }
+
+  lines(op: Op, parties: readonly [string, string], count: number | undefined): ReadonlyMap<string, Lines> {
+    if (!parties.includes(this.self)) return new Map();
+    const { dealer } = this.#o;
+    const id = `sets ${op.number} of ${parties.join(' and ')}`;
+    const peers = parties.filter((p) => p !== this.self);
+    const dealt = dealer !== undefined && count !== undefined;
+    if (dealt) this.#order({ id, parties, count });
+    const own = {
+      channel: this.#transport.channel(id, peers),
+      dealer: dealt ? this.#transport.channel(`dealer of ${id}`, [dealer]) : undefined,
+    };
+    return new Map([[this.self, own]]);
   }
 
   get identities(): Readonly<Record<string, string>> {
@@ -334,12 +371,12 @@ export class ProductionMode implements Mode {
   }
 
   async close(closeSpus: () => Promise<void>, site?: string): Promise<void> {
-    const before = this.#failure;
-    const last = this.#journal.last;
+    const [before, last] = [this.#failure, this.#journal.last];
     if (!before) this.#journal.ended(site);
     this.#closing = true;
     this.#hold(true);
     try {
+      await this.#calls.begun();
       if (!this.#failure) {
         const end: Op = { number: 0, what: 'shutdown', site: undefined };
         // Who is on its way still hears from here whose loss it is: this link will be closed before it finds out by itself.
@@ -352,40 +389,31 @@ export class ProductionMode implements Mode {
       for (const forget of this.#forget) forget();
       this.#underway.stop();
       await this.#transport.close().catch(() => {});
+      await this.#seen?.close();
       this.#exchange.fail(new TesseraError('CLOSED', 'this session was shut down (this side)'));
     }
     const late = before ? undefined : this.#failure;
-    if (late?.info.limitMs !== undefined) console.error(`tessera: ${late.message}`);
+    if (late?.info.limitMs !== undefined) log('error', late.message, { code: late.code });
     if (late?.code !== 'DIVERGED') return;
-    // That another program goes on where this one ends may be because of an error on its way out of this one,
-    // which must not be hidden by one of ours.
+    // Another program may go on where this one ends because of an error on its way out of this one, which ours must not hide.
     if (Number(late.info.op) <= last) throw late;
-    console.error(`tessera: ${late.message}`);
+    log('error', late.message, { code: late.code });
   }
 }
 
 /** How long the others are waited for where they were lost. */
 const GRACE_MS = 60_000;
 
-/** A page that is reloaded, a process that is asked to end: as the others hear of it. */
-const left = (self: string, why: string): TesseraError =>
-  new TesseraError('PEER_LOST', `${self} was stopped: ${why}; it may come back (session.rejoin)`, {
-    party: self,
-  });
-
-const dealerGone = (party: string): TesseraError =>
-  new TesseraError(
-    'PEER_LOST',
-    `the dealer "${party}" has ended in the middle of the session; look at its log`,
-    {
-      party,
-    },
-  );
-
 /** Connects to the other parties. Rejects with one table of who is missing and why. */
 export const production = async (options: Production): Promise<Mode> => {
   const { room, identity, keptIdentity, passingIdentity } = options;
   const nameless = room !== undefined && (identity ?? keptIdentity ?? passingIdentity) === undefined;
   const o = nameless ? { ...options, passingIdentity: identitySecretText(createIdentity()) } : options;
-  return new ProductionMode(o, await openLinks(o));
+  const seen = await observed(o, 'party');
+  try {
+    return new ProductionMode(o, await openLinks(seen?.options ?? o), around, seen);
+  } catch (e) {
+    await seen?.close();
+    throw e;
+  }
 };

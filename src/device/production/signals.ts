@@ -1,17 +1,19 @@
 /** @file The end of this process: the other parties are told of it before. */
 
+import { log } from '../../log.ts';
+
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** How long the peers may take to be told. */
 const GRACE_MS = 500;
 
 const listeners = new Set<(why: string) => void>();
 
-const tell = (why: string): void => {
+const notify = (why: string): void => {
   for (const listener of listeners) listener(why);
 };
 
 const asked = (signal: NodeJS.Signals): void => {
-  tell(signal);
+  notify(signal);
   setTimeout(() => {
     for (const s of SIGNALS) process.off(s, asked);
     process.kill(process.pid, signal);
@@ -19,7 +21,7 @@ const asked = (signal: NodeJS.Signals): void => {
 };
 
 /** `process.exit`, an error that nobody caught, or nothing left to do: what a listener sends at once still leaves. */
-const exits = (code: number): void => tell(`its process ended with code ${code}`);
+const exits = (code: number): void => notify(`its process ended with code ${code}`);
 
 /** In Deno an error that nobody caught ends a process without its `exit`. Who catches such errors lives on. */
 const uncaught = (): void => {
@@ -33,10 +35,10 @@ const empty = (): void => {
   if (ends.size === 0) return;
   const { exitCode } = process;
   // Whoever sets a code has failed: the others are told so, not that the program has come to its end.
-  if (exitCode !== undefined && Number(exitCode) !== 0) tell(`its program ended with code ${exitCode}`);
+  if (exitCode !== undefined && Number(exitCode) !== 0) notify(`its program ended with code ${exitCode}`);
   for (const end of ends)
     end().catch((e: unknown) => {
-      console.error(`tessera: ${e instanceof Error ? e.message : String(e)}`);
+      log('error', e instanceof Error ? e.message : String(e));
       process.exitCode = process.exitCode || 1;
     });
 };

@@ -1,7 +1,8 @@
 /** @file Runs a module: each operation is a few calls of `np`, so that it runs in the clear, in the protocol, under gradients. */
 import { fail, TesseraError } from '../../errors.ts';
 import type { BaseArray } from '../../ir/trace/array.ts';
-import * as np from '../../numpy/index.ts';
+import { representable } from '../finite.ts';
+import type { Operation as Asked } from '../operations.ts';
 import {
   type Block,
   type FunctionDefinition,
@@ -22,12 +23,14 @@ import { reductions } from './rules/reductions.ts';
 import { type Context, isPublic, type Rule, type RunOptions, text, unsupported } from './rules/rule.ts';
 import { sorting } from './rules/sorting.ts';
 import { special } from './rules/special.ts';
+import { windows } from './rules/windows.ts';
 
 const RULES: Readonly<Record<string, Rule>> = {
   ...elementwise,
   ...moves,
   ...products,
   ...reductions,
+  ...windows,
   ...indexing,
   ...control,
   ...sorting,
@@ -46,19 +49,38 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** What a public number becomes where it meets a secret and the ring has no such number: the masks and starts that programs write. */
-const MOST = 1 << 30;
-const BEYOND = 1e30;
+/** Rules that know what an infinite number is, or pass it on to others. */
+const TAKES_INFINITE = new Set([
+  'call',
+  'func.call',
+  'composite',
+  'optimization_barrier',
+  'clamp',
+  'compare',
+  'maximum',
+  'minimum',
+  'reduce',
+  'reduce_window',
+]);
 
-const representable = (x: BaseArray): BaseArray => {
-  if (!isPublic(x) || x.dtype !== 'fxp') return x;
-  const data = x.data as Float64Array;
-  if (data.every((v) => Math.abs(v) < BEYOND)) return x;
-  return new np.NDArray(
-    x.shape,
-    'fxp',
-    data.map((v) => (Number.isNaN(v) ? 0 : Math.abs(v) < BEYOND ? v : Math.sign(v) * MOST)),
-  );
+/** Each operation of a module with its place; a composite by its name, where there is a rule for that. */
+export const operationsOf = (module: Module): Asked[] => {
+  const found: Asked[] = [];
+  const walk = ({ operations }: Block): void => {
+    for (const op of operations) {
+      const named = op.name === 'composite' ? op.attributes.get('name') : undefined;
+      const name = typeof named === 'string' ? named : op.name;
+      if (name !== 'return' && name !== 'call' && name !== 'func.call')
+        found.push({
+          op: name,
+          place: op.place,
+          isKnown: named !== undefined || Object.hasOwn(RULES, name),
+        });
+      op.regions.forEach(walk);
+    }
+  };
+  for (const { body } of module.functions.values()) walk(body);
+  return found;
 };
 
 /** Operations that may be given the bits of a secret number. */
@@ -107,7 +129,8 @@ export const runModule = (module: Module, inputs: readonly BaseArray[], options:
     const rule = Object.hasOwn(RULES, op.name) ? RULES[op.name] : undefined;
     if (!rule) return unsupported(op, 'nothing here does what this operation does');
     const isAsked = !PASSES.has(op.name) && arrays.some(isPattern);
-    const mixed = arrays.some((x) => !isPublic(x)) ? arrays.map(representable) : arrays;
+    const isMixed = arrays.some((x) => !isPublic(x)) && !TAKES_INFINITE.has(op.name);
+    const mixed = isMixed ? arrays.map(representable) : arrays;
     try {
       const results = (isAsked ? onPatterns : rule)(op, mixed, context);
       return Array.isArray(results) ? results : [results];

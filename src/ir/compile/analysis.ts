@@ -24,11 +24,11 @@ export interface Analysis {
   readonly runners: readonly Runner[];
   /** First gate number of each node, relative to the graph's. */
   readonly gate: Float64Array;
-  /** The order of the program, by gate numbers; a node that takes none stands just before the next that does. */
+  /** The order of the program, by gate numbers; nodes that take none stand before the next that does, in a program of tiles in their order. */
   readonly place: Float64Array;
   /** Gate numbers that one run of the graph takes. */
   readonly gates: number;
-  /** Nodes that end before any later gate begins: they reveal what the dealer has to hear, or a piece ends with them. */
+  /** Nodes that end before any later gate begins: they reveal a value that the dealer needs, or end a tile. */
   readonly stops: readonly number[];
 }
 
@@ -46,13 +46,14 @@ export const isLowered = (graph: Graph, node: Node): boolean => {
 export const isGate = (graph: Graph, node: Node): boolean =>
   isLowered(graph, node) && gateOf(node.op) !== undefined;
 
-/** A revealed ring element as plain data, which the parties tell the dealer. */
+/** The op that decodes a revealed ring element to plain data, which the parties send to the dealer. */
 export const DECODE = 'decode';
 
-const asks = (node: Node): boolean => node.op === DECODE || (node.body !== undefined && steered(node.body));
+const revealsToDealer = (node: Node): boolean =>
+  node.op === DECODE || (node.body !== undefined && isDataDependent(node.body));
 
-/** Does it reveal anything on its way, which the dealer has to know before it goes on? */
-export const steered = (graph: Graph): boolean => graph.nodes.some(asks);
+/** Whether control flow depends on values that are revealed while the program runs, and that the dealer has to receive to continue. */
+export const isDataDependent = (graph: Graph): boolean => graph.nodes.some(revealsToDealer);
 
 const runnerOf = (graph: Graph, node: Node): Runner =>
   node.op === 'loop' ? 'loop' : node.op === DECODE ? 'decode' : isGate(graph, node) ? 'gate' : 'step';
@@ -83,12 +84,15 @@ export const analyse = (graph: Graph): Analysis => {
   const place = new Float64Array(graph.nodes.length);
   const stops: number[] = [];
   let count = 0;
+  // Tiles without gates come one after another, too: what each has made is out of the way before the next begins.
+  const tiled = graph.nodes.some((node) => node.attrs.fence === true);
+  const before = (i: number): number => (tiled ? 1 - (i + 1) / (graph.nodes.length + 1) : 0.5);
   graph.nodes.forEach((node, i) => {
     gate[i] = count;
     if (node.op === 'loop') count += trips(node) * analyse(node.body!).gates;
     else if (runners[i] !== 'step') count++;
-    place[i] = count > gate[i]! ? gate[i]! : gate[i]! - 0.5;
-    if (asks(node) || node.attrs.fence === true) stops.push(i);
+    place[i] = count > gate[i]! ? gate[i]! : gate[i]! - before(i);
+    if (revealsToDealer(node) || node.attrs.fence === true) stops.push(i);
     operands[i] = node.ins.length;
     if (node.ins.length === 0) roots.push(i);
     for (const id of node.ins) uses[id]!++;
@@ -126,6 +130,6 @@ export const analyse = (graph: Graph): Analysis => {
   return analysis;
 };
 
-/** Whether its material has something for every party, not for rank 0 alone. */
+/** Whether any gate broadcasts material to all parties. */
 export const broadcasts = (graph: Graph): boolean =>
   graph.nodes.some((node) => (node.body ? broadcasts(node.body) : gateOf(node.op)?.broadcasts === true));

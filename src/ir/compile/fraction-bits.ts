@@ -4,18 +4,15 @@
  * divisor. So `np.sqrt(np.sum(np.square(x)))` has all digits whatever the size of x. A public factor is remembered and not multiplied.
  * What else such a value is used for takes it truncated, on demand.
  *
+ * Sums of squares that end in a root are kept at several scales (levels.ts); at FM64 and FM32 nothing else is.
+ *
  * Roots and inverses are given more bits where a program asks for them (`fine`), to stand in a product. What was a bool or an integer has
  * no fraction bits at all: products with it are exact, and need no truncation.
  */
-import * as basic from '../../fixed/basic.ts';
 import type { Wire } from '../../fixed/circuit.ts';
-import * as normal from '../../fixed/roots-logarithms.ts';
-import * as math from '../../ring/math/index.ts';
 import { type OpName, opSet } from '../ops/catalogue.ts';
-import { sizeOf, type Tensor, type ValueId } from '../ops/graph.ts';
-import type { NodeOf, OpGraph, OpNode, ProgramNode } from '../ops/program.ts';
-import { divisor } from './divisor.ts';
-import type { Lowering, One, Public, Two } from './lowering-state.ts';
+import type { ValueId } from '../ops/graph.ts';
+import type { OpGraph, ProgramNode } from '../ops/program.ts';
 import { Lookup } from './passes/makers.ts';
 
 /**
@@ -23,6 +20,18 @@ import { Lookup } from './passes/makers.ts';
  * without a fraction.
  */
 export type Kind = 'product' | 'fine' | 'unit' | 'whole';
+
+/** The sums of coarser squares, made when somebody asks for them. */
+export interface Levels {
+  readonly middle: () => Wire;
+  readonly coarse: () => Wire;
+}
+
+/** Bits, of which one at most is set: whether x 2^-k/4 was taken, and whether x 2^-k/2 was. */
+export interface Choice {
+  readonly middle: Wire;
+  readonly coarse: Wire;
+}
 
 /** The value is wire 2^-bits factor. */
 export interface Scaled {
@@ -32,10 +41,17 @@ export interface Scaled {
   /** To be truncated in the exact form, since it may be as large as the ring. */
   readonly exact: boolean;
   readonly kind: Kind;
+  /** Of a sum of squares that ends in a root: coarser ones, for large numbers. */
+  readonly levels?: Levels;
+  /** Of the inverse of a root of such a sum: in which units it is. */
+  readonly choice?: Choice;
 }
 
+export type Levelled = Scaled & { readonly levels: Levels };
+export const isLevelled = (s: Scaled): s is Levelled => s.levels !== undefined;
+
 /** Ops that move elements about, or add them up. */
-const LINEAR = ['sum', 'neg', 'broadcast', 'reshape', 'transpose', 'slice', 'gather'] as const;
+export const LINEAR = ['sum', 'neg', 'broadcast', 'reshape', 'transpose', 'slice', 'gather'] as const;
 const isLinear = opSet(...LINEAR);
 
 /** Ops that take operands of any fraction bits: which. */
@@ -47,6 +63,9 @@ const TAKERS: { readonly [K in OpName]?: readonly number[] } = {
   div: [0, 1],
 };
 
+/** Those of a small ring. */
+const ROOTS: typeof TAKERS = { sqrt: [0], rsqrt: [0] };
+
 /** Whether a value was a bool or an integer, seen through what moves elements about. */
 const isWhole = (graph: OpGraph, find: Lookup, id: ValueId): boolean => {
   const node = find.maker(id);
@@ -54,9 +73,21 @@ const isWhole = (graph: OpGraph, find: Lookup, id: ValueId): boolean => {
   return node !== undefined && isLinear.has(node.op) && isWhole(graph, find, node.ins[0]!);
 };
 
-/** Products that are worth keeping with all their bits: something that takes them comes of them. */
-export const keepers = (graph: OpGraph): ReadonlySet<ValueId> => {
+/** Products that are worth keeping with all their bits: something that takes them comes of them. `bits`: of the ring. */
+export const keepers = (
+  graph: OpGraph,
+  bits: number,
+): {
+  readonly kept: ReadonlySet<ValueId>;
+  readonly rooted: ReadonlySet<ValueId>;
+  readonly summed: ReadonlySet<ValueId>;
+} => {
+  const takers = bits === 128 ? TAKERS : ROOTS;
   const kept = new Set<ValueId>();
+  /** Those that end in a root. */
+  const rooted = new Set<ValueId>();
+  /** Those of them of which many are added up before. */
+  const summed = new Set<ValueId>();
   const find = new Lookup(graph);
   const takes = (node: ProgramNode, i: number): boolean => {
     if (node.op === 'loop') return false;
@@ -64,7 +95,7 @@ export const keepers = (graph: OpGraph): ReadonlySet<ValueId> => {
     const scaling = op === 'mul' || (op === 'div' && i === 0);
     const other = node.ins[1 - i];
     const byPublic = scaling && !graph.types[other!]!.secret;
-    if (!byPublic && TAKERS[op]?.includes(i)) return node.op !== 'div' || i === 1 || node.attrs.fine !== true;
+    if (!byPublic && takers[op]?.includes(i)) return node.op !== 'div' || i === 1 || node.attrs.fine !== true;
     const factor = byPublic ? find.numberOf(other!) : undefined;
     const usable = factor !== undefined && factor !== 0 && Number.isFinite(factor);
     if (usable && op === 'mul' && node.attrs.exact === true) return true;
@@ -76,9 +107,14 @@ export const keepers = (graph: OpGraph): ReadonlySet<ValueId> => {
   for (const node of graph.nodes.toReversed())
     node.ins.forEach((id, i) => {
       const { secret, dtype } = graph.types[id]!;
-      if (secret && dtype === 'fxp' && takes(node, i)) kept.add(id);
+      if (!(secret && dtype === 'fxp' && takes(node, i))) return;
+      kept.add(id);
+      const [out] = node.outs as [ValueId];
+      if (ROOTS[node.op as OpName] === undefined && !rooted.has(out)) return;
+      rooted.add(id);
+      if (node.op === 'sum' || node.op === 'matmul' || summed.has(out)) summed.add(id);
     });
-  return kept;
+  return { kept, rooted, summed };
 };
 
 /** Values that stand in a product of secrets: a bool or an integer among them is worth keeping whole. */
@@ -89,319 +125,4 @@ export const factors = (graph: OpGraph): ReadonlySet<ValueId> => {
     if (product || (isLinear.has(op) && found.has(outs[0]!))) for (const id of ins) found.add(id);
   }
   return found;
-};
-
-const isPlain = (l: Lowering, s: Scaled): boolean => s.bits === l.circuit.fraction && s.factor === 1;
-const isWide = (l: Lowering, s: Scaled): boolean => s.kind === 'product' && !isPlain(l, s);
-
-/** A value as a wire with the program's fraction bits. */
-export const toFraction = (l: Lowering, { wire, bits, factor, exact }: Scaled): Wire => {
-  const { circuit: c } = l;
-  return basic.timesNumber(c, wire, factor * math.pow2(c.fraction - bits), c.exact || exact);
-};
-
-/** factor = mantissa 2^exponent, the exponent even and 1 <= |mantissa| < 4. */
-const split = (factor: number): { mantissa: number; exponent: number } => {
-  let [mantissa, exponent] = [factor, 0];
-  while (Math.abs(mantissa) >= 4) [mantissa, exponent] = [mantissa / 4, exponent + 2];
-  while (Math.abs(mantissa) < 1) [mantissa, exponent] = [mantissa * 4, exponent - 2];
-  return { mantissa, exponent };
-};
-
-/** Bits that a result has beyond those wanted, before a factor brings it there. */
-const SPARE = 3;
-
-type Made = Wire | Scaled;
-/** `own`: by the rule of the op, for wires in the place of its operands. */
-type ScaledRule<N> = (l: Lowering, node: N, own: () => Wire | Public) => Made | undefined;
-
-/** fn(wire 2^-bits factor), where fn of a product is the product of both: `of` says what it makes of a factor in [1, 4). */
-const homogeneous =
-  (fn: typeof normal.sqrt, of: (mantissa: number) => number) =>
-  (l: Lowering, s: Scaled, output: number): Wire => {
-    const { circuit: c } = l;
-    const { mantissa, exponent } = split(s.factor);
-    const input = s.bits - exponent;
-    const wire = mantissa < 0 ? basic.neg(c, s.wire) : s.wire;
-    const factor = of(Math.abs(mantissa));
-    if (factor === 1) return fn(c, wire, { input, output });
-    const more = fn(c, wire, { input, output: output + SPARE });
-    return basic.timesNumber(c, more, factor * math.pow2(-SPARE));
-  };
-
-const root = homogeneous(normal.sqrt, Math.sqrt);
-const underRoot = homogeneous(normal.rsqrt, (m) => 1 / Math.sqrt(m));
-const inverse = homogeneous(normal.reciprocal, (m) => 1 / m);
-
-const linear: ScaledRule<NodeOf<(typeof LINEAR)[number]>> = (l, node, own) => {
-  const x = node.ins[0];
-  const s = l.scaled(x);
-  if (isPlain(l, s)) return undefined;
-  if (s.kind === 'product' && !l.keeps(node.outs[0])) return undefined;
-  const wire = l.as(x, s.wire, () => own() as Wire);
-  return { ...s, wire };
-};
-
-/** Tiles of a value that have the same bits, as one. */
-const concat: ScaledRule<NodeOf<'concat'>> = (l, node, own) => {
-  if (!l.keeps(node.outs[0])) return undefined;
-  const [first, ...rest] = [l.scaled(node.ins[0]), ...node.ins.slice(1).map((id) => l.scaled(id))] as const;
-  const same = (s: Scaled): boolean =>
-    s.bits === first.bits && s.factor === first.factor && s.kind === first.kind;
-  if (!isWide(l, first) || !rest.every(same)) return undefined;
-  const whole = node.ins.reduce<() => Wire>(
-    (make, id) => () => l.as(id, l.scaled(id).wire, make),
-    () => own() as Wire,
-  );
-  return { ...first, wire: whole(), exact: first.exact || rest.some((s) => s.exact) };
-};
-
-/** A public value divided by the factor, with so many fraction bits. */
-const publicAs = (l: Lowering, id: ValueId, { bits, factor }: Scaled): Wire => {
-  const { circuit: c } = l;
-  if (factor === 1) return l.wire(id, bits);
-  const type = l.type(id);
-  // In units of the factor it has as many digits as it would have with so many more or fewer bits.
-  const values = l.constantOf(id)?.data as Float64Array | undefined;
-  l.holds(values, bits - math.log2(Math.abs(factor)));
-  const one: Tensor = { shape: [], dtype: 'fxp', data: Float64Array.of(1 / factor) };
-  const wide = c.plain('broadcast', [c.tensor(one)], { shape: [...type.shape] });
-  return c.encode(c.plain('mul', [l.lowered(id), wide], {}), bits);
-};
-
-/** What is taken with the bits that it has: sums of products that have left the ring are found. */
-const taken = (l: Lowering, id: ValueId): Scaled => {
-  const { circuit: c } = l;
-  const s = l.scaled(id);
-  if (isWide(l, s)) c.watched?.products(c, s.wire, l.source(id));
-  return s;
-};
-
-/** An operand of a sum at the scale of the other, where that is a matter of a whole factor. */
-const alike = (l: Lowering, id: ValueId, to: Scaled): Wire | undefined => {
-  if (!l.type(id).secret) return publicAs(l, id, to);
-  const s = l.scaled(id);
-  const factor = (s.factor / to.factor) * math.pow2(to.bits - s.bits);
-  const whole = Number.isInteger(factor) && Math.abs(factor) < math.pow2(100);
-  return whole ? basic.timesInteger(l.circuit, s.wire, factor) : undefined;
-};
-
-const sum =
-  (op: typeof basic.add): ScaledRule<Two> =>
-  (l, { ins: [x, y], outs: [out] }) => {
-    if (!l.keeps(out)) return undefined;
-    const secrets = [x, y].filter((id) => l.type(id).secret).map((id) => l.scaled(id));
-    const wide = secrets.filter((s) => isWide(l, s));
-    if (wide.length === 0 || secrets.some((s) => s.kind === 'fine' || s.kind === 'unit')) return undefined;
-    // The one that the other can be brought to by a whole factor.
-    const to = wide.reduce((a, b) =>
-      math.pow2(b.bits) / Math.abs(b.factor) > math.pow2(a.bits) / Math.abs(a.factor) ? b : a,
-    );
-    const [u, v] = [alike(l, x, to), alike(l, y, to)];
-    if (!u || !v) return undefined;
-    return { ...to, wire: op(l.circuit, u, v), exact: wide.some((s) => s.exact) };
-  };
-
-/** x times a public number that is remembered. */
-const times = (
-  l: Lowering,
-  node: NodeOf<'mul'> | NodeOf<'div'>,
-  x: ValueId,
-  factor: number,
-): Made | undefined => {
-  const s = l.scaled(x);
-  const kept = l.keeps(node.outs[0]);
-  const exact = node.op === 'mul' && node.attrs.exact === true;
-  if (!isWide(l, s) || !(exact || kept)) return undefined;
-  const made = { ...s, factor: s.factor * factor, exact: s.exact || exact };
-  if (kept) return made;
-  taken(l, x);
-  return toFraction(l, made);
-};
-
-const publicNumber = (l: Lowering, id: ValueId): number | undefined => {
-  const number = l.type(id).secret ? undefined : l.numberOf(id);
-  return number !== undefined && number !== 0 && Number.isFinite(number) ? number : undefined;
-};
-
-type Multiply = (x: Wire, y: Wire, trunc: number, exact: boolean) => Wire;
-
-/** Products of the size of 1 with so many fraction bits are truncated in the free form. */
-const FREE = 80;
-
-/** A product of secrets by `multiply`. */
-const product = (l: Lowering, node: Two, multiply: Multiply): Made | undefined => {
-  const { circuit: c } = l;
-  const [x, y] = node.ins;
-  const kept = l.keeps(node.outs[0]);
-  const sides = [
-    { own: l.scaled(x), other: y, by: multiply },
-    { own: l.scaled(y), other: x, by: ((u, v, ...rest) => multiply(v, u, ...rest)) satisfies Multiply },
-  ];
-  const whole = sides.find(({ own }) => own.kind === 'whole');
-  if (whole) {
-    const o = l.scaled(whole.other);
-    if (kept || o.kind === 'whole') return { ...o, wire: whole.by(whole.own.wire, o.wire, 0, false) };
-    return whole.by(whole.own.wire, l.wire(whole.other), 0, false);
-  }
-  const [fine, other] = sides.filter(({ own }) => own.kind !== 'product');
-  if (fine && !other) {
-    const { bits, kind, wire } = fine.own;
-    const free = c.field.bits === 128 && kind === 'unit' && bits + c.fraction <= FREE;
-    return fine.by(wire, l.wire(fine.other), bits, !free);
-  }
-  if (!kept) return undefined;
-  const wire = multiply(l.wire(x), l.wire(y), 0, false);
-  return { wire, bits: 2 * c.fraction, factor: 1, exact: false, kind: 'product' };
-};
-
-const mul: ScaledRule<NodeOf<'mul'>> = (l, node) => {
-  const { circuit: c } = l;
-  const [x, y] = node.ins;
-  const [px, py] = [publicNumber(l, x), publicNumber(l, y)];
-  if (py !== undefined) return times(l, node, x, py);
-  if (px !== undefined) return times(l, node, y, px);
-  if (!l.type(x).secret || !l.type(y).secret) return undefined;
-  return product(l, node, (u, v, trunc, exact) => {
-    const square = u.id === v.id;
-    return c.emit(square ? 'square' : 'mul', square ? [u] : [u, v], { trunc, exact }, [u])[0]!;
-  });
-};
-
-const matmul: ScaledRule<NodeOf<'matmul'>> = (l, node) => {
-  const [x, y] = node.ins;
-  if (!l.type(x).secret || !l.type(y).secret) return undefined;
-  const { shape } = l.type(node.outs[0]);
-  const [m, k] = l.type(x).shape.slice(-2) as [number, number];
-  const dims = { batch: sizeOf(shape.slice(0, -2)), m, k, n: l.type(y).shape.at(-1)! };
-  return product(
-    l,
-    node,
-    (u, v, trunc, exact) =>
-      l.circuit.emit('matmul', [u, v], { ...dims, trunc, exact }, [{ ...u, shape }])[0]!,
-  );
-};
-
-const div: ScaledRule<NodeOf<'div'>> = (l, node) => {
-  const { circuit: c } = l;
-  const [x, y] = node.ins;
-  const number = publicNumber(l, y);
-  if (number !== undefined) return times(l, node, x, 1 / number);
-  if (!l.type(y).secret) return undefined;
-  const whole = { bits: c.fraction, factor: 1 };
-  const { id: by, spread } = divisor(l, y);
-  const fine = node.attrs.fine === true ? fineBits(c, 'fine') : undefined;
-  if (fine !== undefined) return byInverse(l, x, by, spread, fine);
-  const wide = [x, by].map((id) => (l.type(id).secret && isWide(l, l.scaled(id)) ? taken(l, id) : undefined));
-  if (wide.every((s) => s === undefined)) return undefined;
-  const [u, v] = wide.map((s) => ({ ...split((s ?? whole).factor), bits: (s ?? whole).bits }));
-  const quotient = normal.divide(c, wide[0]?.wire ?? l.wire(x), wide[1]?.wire ?? l.wire(by), {
-    spread,
-    numerator: u!.bits - u!.exponent,
-    denominator: v!.bits - v!.exponent,
-    ...(!wide[0] && { reach: l.interval(x) }),
-    ...(!wide[1] && { over: l.interval(by) }),
-  });
-  return basic.timesNumber(c, quotient, u!.mantissa / v!.mantissa);
-};
-
-/** Bits of a product that is no larger than this, with those of both factors. */
-const UNIT = 12;
-
-/** Fraction bits of roots and inverses that stand in a product; undefined where the ring has no room for more than usual. */
-const fineBits = (
-  { field, fraction }: Lowering['circuit'],
-  kind: 'fine' | 'unit',
-  isRoot = false,
-): number | undefined => {
-  const whole = field.bits === 128;
-  // Of the size of 1; of a root at most, whose square is a product; below 2^46.
-  const most =
-    kind === 'unit'
-      ? field.bits - UNIT - fraction
-      : whole
-        ? FREE - fraction
-        : isRoot
-          ? field.bits / 2 - 2
-          : 0;
-  const bits = whole ? Math.min(most, Math.max(2 * fraction, FREE - fraction)) : Math.min(most, 2 * fraction);
-  return bits > fraction ? bits : undefined;
-};
-
-/** x / y for a y that divides many: its inverse with so many bits, which it has once, and a product. The quotient is below 2^46. */
-const byInverse = (l: Lowering, x: ValueId, y: ValueId, spread: (made: Wire) => Wire, bits: number): Wire => {
-  const { circuit: c } = l;
-  const [inverted] = l.once(`inverse ${y}`, () => [inverse(l, ownBits(l, y), bits)]) as [Wire];
-  const value = basic.hidden(c, l.wire(x));
-  const attrs = { trunc: bits, exact: true };
-  const make = (): Wire => c.emit('mul', [value, spread(inverted)], attrs, [{ ...value }])[0]!;
-  return c.watched ? c.watched.watcher.during(true, make) : make();
-};
-
-/** What a root or an inverse takes. */
-const ownBits = (l: Lowering, id: ValueId): Scaled => {
-  const s = taken(l, id);
-  return s.kind === 'product' ? s : { ...s, wire: l.wire(id), bits: l.circuit.fraction };
-};
-
-const taker =
-  (
-    of: (l: Lowering, s: Scaled, output: number) => Wire,
-  ): ScaledRule<NodeOf<'sqrt' | 'rsqrt' | 'reciprocal'>> =>
-  (l, { ins: [x], attrs }) => {
-    const { fraction } = l.circuit;
-    const kind = attrs.fine;
-    const bits = kind && fineBits(l.circuit, kind, of === underRoot);
-    if (kind !== undefined && bits !== undefined)
-      return { wire: of(l, ownBits(l, x), bits), bits, factor: 1, exact: false, kind };
-    const s = taken(l, x);
-    return isWide(l, s) ? of(l, s, fraction) : undefined;
-  };
-
-const log: ScaledRule<One> = (l, node) => {
-  const { circuit: c } = l;
-  const s = taken(l, node.ins[0]);
-  if (!isWide(l, s)) return undefined;
-  const { mantissa, exponent } = split(s.factor);
-  const value = normal.log(c, s.wire, { input: s.bits - exponent });
-  return mantissa === 1 ? value : basic.addNumber(c, value, math.log(mantissa));
-};
-
-/** Bools and integers as numbers: whole ones, until their fraction is asked for. */
-const convert: ScaledRule<One> = (l, { ins: [x], outs: [out] }) => {
-  const { dtype } = l.type(x);
-  if (dtype === 'fxp' || !l.multiplies(out)) return undefined;
-  const wire = dtype === 'bool' ? basic.bitToNumber(l.circuit, l.wire(x)) : l.canonical(x);
-  return { wire, bits: 0, factor: 1, exact: false, kind: 'whole' };
-};
-
-/** Ops that may take operands with bits of their own, or make such results. */
-const SCALED: { readonly [K in OpName]?: ScaledRule<NodeOf<K>> } = {
-  sum: linear,
-  neg: linear,
-  broadcast: linear,
-  reshape: linear,
-  transpose: linear,
-  slice: linear,
-  gather: linear,
-  concat,
-  add: sum(basic.add),
-  sub: sum(basic.sub),
-  mul,
-  div,
-  matmul,
-  sqrt: taker(root),
-  rsqrt: taker(underRoot),
-  reciprocal: taker(inverse),
-  log,
-  convert,
-};
-
-/** Whether an op may take operands with bits of their own. */
-export const takesScaled = (op: string): boolean => Object.hasOwn(SCALED, op);
-
-/** How a node is lowered whose operands or result have bits of their own; undefined: as any other. */
-export const lowerScaled = (l: Lowering, node: OpNode, own: () => Wire | Public): Made | undefined => {
-  const scaled = SCALED[node.op] as ScaledRule<OpNode> | undefined;
-  return l.type(node.outs[0]).dtype === 'fxp' ? scaled?.(l, node, own) : undefined;
 };

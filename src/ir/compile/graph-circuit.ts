@@ -5,14 +5,14 @@ import {
   count,
   type FssAlternative,
   type FssFunction,
-  type OpAttrs,
-  type OpName,
+  type LoweredAttrs,
+  type LoweredOp,
   type Wire,
   type WireType,
 } from '../../fixed/circuit.ts';
 import type { GateAttrs } from '../../gates/gate-table.ts';
 import type { Field } from '../../ring/field.ts';
-import type { AttrsOf, Operands, OpName as ProgramOp } from '../ops/catalogue.ts';
+import type { AttrsOf, Operands, OpName } from '../ops/catalogue.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from '../ops/graph.ts';
 import { oneNaN } from '../ops/nan.ts';
 import { inferTypes } from '../ops/types.ts';
@@ -26,15 +26,15 @@ export type SigmoidMode = 'REAL' | 'MM1' | 'SEG3';
 export interface CircuitOptions extends PlanOptions {
   /** Fraction bits of fixed-point numbers; the field's default if absent. */
   readonly fraction?: number | undefined;
-  /** Accept rare truncation errors at FM64 and FM32 (trunc_allow_msb_error). */
+  /** Accept rare truncation errors (trunc_allow_msb_error); if absent, at FM128. */
   readonly truncAllowMsbError?: boolean | undefined;
   /** REAL if absent: error below 2^-20. MM1 and SEG3 are SPU's straight lines, for the programs that use them. */
   readonly sigmoidMode?: SigmoidMode | undefined;
   /** Integer results may stay unwrapped: they are revealed at once, and that wraps them. */
   readonly lazyIntegers?: boolean | undefined;
-  /** Numbers that leave the range are noticed when the program runs, and one bit at its end says so. */
+  /** With the range guard: numbers that leave the range are detected, and one bit is opened at the end of the program. */
   readonly rangeGuard?: boolean | undefined;
-  /** Hears of public numbers that the fraction bits cannot hold. */
+  /** Called with public numbers that the fraction bits cannot represent. */
   readonly onCoarse?: ((found: Coarse) => void) | undefined;
 }
 
@@ -47,7 +47,7 @@ export class GraphCircuit implements Circuit {
   /** The user's call site, put on every node that is added. */
   site: string | undefined;
   readonly options: CircuitOptions;
-  /** What the range guard knows of the values. */
+  /** Bounds of the values, for the range guard. */
   readonly watched: WatchedValues | undefined;
   readonly #planner: Planner | undefined;
   #constants = new Map<string, Wire>();
@@ -59,7 +59,7 @@ export class GraphCircuit implements Circuit {
     this.watched = watcher && new WatchedValues(watcher);
     this.field = options.field;
     this.fraction = options.fraction ?? options.field.fraction;
-    this.exact = options.field.bits !== 128 && !options.truncAllowMsbError;
+    this.exact = !(options.truncAllowMsbError ?? options.field.bits === 128);
   }
 
   value(type: Type): ValueId {
@@ -76,7 +76,7 @@ export class GraphCircuit implements Circuit {
   }
 
   /** An op of the catalogue on plain public values, as it stands. */
-  plain<K extends ProgramOp>(op: K, ins: Operands<K, ValueId>, attrs: AttrsOf<K>): ValueId {
+  plain<K extends OpName>(op: K, ins: Operands<K, ValueId>, attrs: AttrsOf<K>): ValueId {
     const given = (ins as readonly ValueId[]).map((id) => this.types[id]!);
     return this.node(op, ins, attrs, inferTypes(op, given, attrs))[0]!;
   }
@@ -86,7 +86,12 @@ export class GraphCircuit implements Circuit {
     return { id, shape, kind: dtype === 'bit' ? 'bit' : 'ring', secret };
   }
 
-  emit<K extends OpName>(op: K, ins: readonly Wire[], attrs: OpAttrs<K>, outs: readonly WireType[]): Wire[] {
+  emit<K extends LoweredOp>(
+    op: K,
+    ins: readonly Wire[],
+    attrs: LoweredAttrs<K>,
+    outs: readonly WireType[],
+  ): Wire[] {
     const types = outs.map(({ shape, kind, secret }): Type => ({ shape, dtype: kind, secret }));
     const own = attrs as Attrs;
     const all = this.watched?.before(this, op, ins, own) ?? own;
@@ -138,23 +143,32 @@ export class GraphCircuit implements Circuit {
     return this.wire(this.node('encode', [id], { fraction }, [{ shape, dtype: kind, secret: false }])[0]!);
   }
 
+  /** The same value, with which a piece of the program ends; `outside` of the memory it waits for who uses it. */
+  fence(id: ValueId, outside?: boolean): ValueId {
+    return this.node('reshape', [id], { fence: true, ...(outside && { outside }) }, [this.types[id]!])[0]!;
+  }
+
   graph(ins: readonly ValueId[], outs: readonly ValueId[]): Graph {
     return { ins, outs, nodes: this.nodes, types: this.types };
   }
 }
 
-/** Adds the gate for a private input. `name` is its number among the program's private inputs. */
+/** Adds the gate for a private input, or a part of it. `name` is its number among the program's private inputs. */
 export const privateInput = (
   c: GraphCircuit,
   owner: number,
   name: number,
   shape: readonly number[],
   kind: Wire['kind'],
+  from?: number,
 ): Wire => {
   const length = shape.reduce((a, b) => a * b, 1);
-  return c.emit('input', [], { owner, name, length, bits: kind === 'bit' }, [
-    { shape, kind, secret: true },
-  ])[0]!;
+  return c.emit(
+    'input',
+    [],
+    { owner, name, length, bits: kind === 'bit', ...(from !== undefined && { from }) },
+    [{ shape, kind, secret: true }],
+  )[0]!;
 };
 
 /** Adds the gate that reveals a wire to the given ranks. */

@@ -4,9 +4,9 @@ import * as math from '../../ring/math/index.ts';
 
 /**
  * By how much top bytes may differ. The more, the more room for numbers, and the likelier that one which has wrapped falls into
- * it: with probability (2 reach + 1) / 256.
+ * it: with probability (2 margin + 1) / 256.
  */
-const REACH = { 32: 16, 64: 8, 128: 1 } as const;
+const MARGIN = { 32: 16, 64: 8, 128: 1 } as const;
 
 /**
  * What enters has 53 significant bits, and zeros after them: products of two such numbers have to keep bits that are not 0 in
@@ -14,13 +14,13 @@ const REACH = { 32: 16, 64: 8, 128: 1 } as const;
  */
 const OBJECTS = { 32: 28, 64: 59, 128: 104 } as const;
 
-export const reachOf = ({ bits }: Field): number => REACH[bits];
+export const marginOf = ({ bits }: Field): number => MARGIN[bits];
 
 /** Raw numbers below 2 to this power are surely taken as products before truncation. */
-export const guardedBits = ({ bits }: Field): number => bits - 8 + math.log2(REACH[bits]);
+export const guardedBits = ({ bits }: Field): number => bits - 8 + math.log2(MARGIN[bits]);
 
 /** Raw numbers from 2 to this power on are surely refused as such. */
-export const refusedBits = ({ bits }: Field): number => bits - 8 + math.log2(REACH[bits] + 1);
+export const refusedBits = ({ bits }: Field): number => bits - 8 + math.log2(MARGIN[bits] + 1);
 
 /** Raw numbers below 2 to this power enter an SPU with a range guard, and are surely kept and carried on. */
 export const objectBits = ({ bits }: Field): number => OBJECTS[bits];

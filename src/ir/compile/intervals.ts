@@ -107,3 +107,36 @@ export const resultInterval = (
   if (passed.length > 0) return hull(passed);
   return node.op === 'convert' && kindOf(types[0]!.dtype) === 'bool' ? [0, 1] : own;
 };
+
+/** Ops on real numbers whose results lie where their operands do: nothing is rounded. */
+const REALS: { readonly [K in OpName]?: IntervalRule<K> } = {
+  neg: ([a]) => [-a[1], -a[0]],
+  add: ([a, b]) => [a[0] + b[0], a[1] + b[1]],
+  sub: ([a, b]) => [a[0] - b[1], a[1] - b[0]],
+  maximum: ([a, b]) => [Math.max(a[0], b[0]), Math.max(a[1], b[1])],
+  minimum: ([a, b]) => [Math.min(a[0], b[0]), Math.min(a[1], b[1])],
+  select: ([, x, y]) => hull([x, y]),
+  convert: ([a]) => a,
+  sum: ([a], { axes }, [x]) => scaled(a, sizeOf(axes.map((i) => x.shape[i]!))),
+  broadcast: ([a]) => a,
+  reshape: ([a]) => a,
+  transpose: ([a]) => a,
+  slice: ([a]) => a,
+  gather: ([a]) => a,
+  concat: (all) => hull(all),
+};
+
+/** Where a real result of a node lies, given where its operands do; anywhere, if that may be beyond `most`. */
+export const realInterval = (
+  node: OpNode,
+  types: readonly Type[],
+  intervals: readonly Interval[],
+  most: number,
+): Interval => {
+  const rule = REALS[node.op] as
+    | ((ins: readonly Interval[], attrs: OpNode['attrs'], types: readonly Type[]) => Interval)
+    | undefined;
+  const found = rule?.(intervals, node.attrs, types) ?? ANY;
+  const fits = (x: number): boolean => Math.abs(x) <= most || Math.abs(x) === Infinity;
+  return found.every(fits) && !found.some(Number.isNaN) ? found : ANY;
+};

@@ -18,9 +18,9 @@ export const binary =
 export const ranged =
   (fn: typeof log) =>
   (l: Lowering, { ins: [x] }: One): Wire =>
-    fn(l.circuit, l.wire(x), { reach: l.interval(x) });
+    fn(l.circuit, l.wire(x), { interval: l.interval(x) });
 
-/** Functions that are told where x lies. */
+/** Functions that take the interval in which x lies. */
 export const within =
   (fn: (c: Circuit, x: Wire, interval: Interval) => Wire) =>
   (l: Lowering, { ins: [x] }: One): Wire =>

@@ -7,21 +7,23 @@ import { TesseraError } from '../../errors.ts';
 import type { Wire } from '../../fixed/circuit.ts';
 import type { OpName } from '../ops/catalogue.ts';
 import { LOWER_ELEMENTWISE } from '../ops/elementwise/lower.ts';
-import type { Graph, Tensor, ValueId } from '../ops/graph.ts';
+import type { Attrs, Graph, Tensor, ValueId } from '../ops/graph.ts';
 import { LOWER_INTEGER } from '../ops/integer/lower.ts';
 import { isMissing } from '../ops/missing.ts';
 import { LOWER_OBLIVIOUS } from '../ops/oblivious/lower.ts';
 import { isFence, type LoopNode, type OpGraph, type OpNode, type ProgramNode } from '../ops/program.ts';
 import { LOWER_SHAPE } from '../ops/shape/lower.ts';
 import { LOWER_SMOOTH } from '../ops/smooth/lower.ts';
-import { lowerScaled } from './fraction-bits.ts';
 import { type CircuitOptions, GraphCircuit } from './graph-circuit.ts';
 import { ANY, type Interval } from './intervals.ts';
+import { eachLevel, madeNow } from './levels.ts';
 import { Lowering, type LowerTable, type Public } from './lowering-state.ts';
+import { takenTogether } from './parts.ts';
 import { planner } from './plan.ts';
 import { loweredType } from './ports.ts';
 import { beforeNode, boundsOf, inputsOf, resultsOf } from './range-bounds.ts';
 import { Watcher, watchedGraph } from './range-watcher.ts';
+import { lowerScaled } from './scaled-rules.ts';
 
 const LOWER: LowerTable<OpName> = {
   ...LOWER_ELEMENTWISE,
@@ -39,9 +41,11 @@ export const lower = (graph: OpGraph, options: CircuitOptions): Graph => {
     const { dtype, secret } = graph.types[id]!;
     return secret && dtype !== 'fxp' && !options.lazyIntegers ? l.canonical(id).id : l.lowered(id);
   });
-  const lowered = l.circuit.graph(
-    graph.ins.map((id) => l.lowered(id)),
-    outs,
+  const lowered = takenTogether(
+    l.circuit.graph(
+      graph.ins.map((id) => l.lowered(id)),
+      outs,
+    ),
   );
   return watchedGraph(lowered, watcher);
 };
@@ -94,15 +98,16 @@ const lowerNode = (l: Lowering, node: ProgramNode, options: CircuitOptions): voi
   }
   const rule = ruleOf(node);
   const made = lowerScaled(l, node, () => rule(l, node)) ?? rule(l, node);
-  const end = (id: ValueId): ValueId => (isFence(node) ? fence(l.circuit, id) : id);
+  const end = (id: ValueId): ValueId =>
+    isFence(node) ? l.circuit.fence(id, (node.attrs as Attrs).outside === true) : id;
   if ('plain' in made) l.bind(out, made.plain);
-  else if ('wire' in made) l.bindScaled(out, { ...made, wire: l.circuit.wire(end(made.wire.id)) });
-  else l.bind(out, end(made.id));
+  else if ('wire' in made) {
+    const ended = (wire: Wire): Wire => l.circuit.wire(end(wire.id));
+    // A piece makes all that is made of it.
+    const levels = isFence(node) && made.levels && madeNow(eachLevel(made.levels, ended));
+    l.bindScaled(out, { ...made, wire: ended(made.wire), ...(levels && { levels }) });
+  } else l.bind(out, end(made.id));
 };
-
-/** The same value, with which a piece of the program ends. */
-const fence = (circuit: GraphCircuit, id: ValueId): ValueId =>
-  circuit.node('reshape', [id], { fence: true }, [circuit.types[id]!])[0]!;
 
 /** The rule of a node's op. Throws UNSUPPORTED, saying why, where there is none. */
 const ruleOf = ({ op, site }: OpNode): ((l: Lowering, node: OpNode) => Wire | Public) => {

@@ -10,7 +10,7 @@ import type { Tensor, Type, ValueId } from '../ops/graph.ts';
 import type { Missing } from '../ops/missing.ts';
 import type { NodeOf, OpGraph, OpNode, ProgramNode } from '../ops/program.ts';
 import { coarseIn } from './coarse.ts';
-import { factors, keepers, type Scaled, toFraction } from './fraction-bits.ts';
+import { factors, keepers, type Scaled } from './fraction-bits.ts';
 import type { GraphCircuit } from './graph-circuit.ts';
 import {
   ANY,
@@ -19,8 +19,10 @@ import {
   intervalOfTensor,
   intType,
   rangeOf,
+  realInterval,
   resultInterval,
 } from './intervals.ts';
+import { toFraction } from './levels.ts';
 
 /** Ops whose results may be larger than their operands. */
 const GROWING = opSet('add', 'sub', 'neg', 'mul', 'sum', 'matmul', 'pow', 'powWhole');
@@ -39,16 +41,16 @@ export class Lowering {
   #shared = new Map<string, readonly Wire[]>();
   #makers: Map<ValueId, ProgramNode> | undefined;
   #scaled = new Map<ValueId, Scaled>();
-  readonly #keepers: ReadonlySet<ValueId>;
+  readonly #keepers: ReturnType<typeof keepers>;
   readonly #factors: ReadonlySet<ValueId>;
-  /** What stands for a value while a node is lowered. */
+  /** Substitutes for values while one node is lowered. */
   #instead = new Map<ValueId, Wire>();
 
   constructor(circuit: GraphCircuit, graph: OpGraph) {
     this.circuit = circuit;
     this.graph = graph;
     this.#factors = factors(graph);
-    this.#keepers = circuit.field.bits === 128 ? keepers(graph) : new Set();
+    this.#keepers = keepers(graph, circuit.field.bits);
   }
 
   bind(id: ValueId, lowered: ValueId): void {
@@ -93,9 +95,19 @@ export class Lowering {
     return this.#scaled.get(id) ?? { ...plain, wire: this.wire(id) };
   }
 
-  /** Whether a value is worth keeping with all its bits. */
+  /** Whether a value keeps all bits of its product, because something that uses it takes any fraction bits. */
   keeps(id: ValueId): boolean {
-    return this.#keepers.has(id);
+    return this.#keepers.kept.has(id);
+  }
+
+  /** Whether it does because a root takes it. */
+  roots(id: ValueId): boolean {
+    return this.#keepers.rooted.has(id);
+  }
+
+  /** Whether a root takes the sum of many such. */
+  sums(id: ValueId): boolean {
+    return this.#keepers.summed.has(id);
   }
 
   /** Whether a value stands in a product of secrets. */
@@ -181,7 +193,7 @@ export class Lowering {
     return wire;
   }
 
-  /** Tells of a public number that so many fraction bits cannot hold. */
+  /** Reports public numbers that so many fraction bits cannot represent. */
   holds(values: ArrayLike<number> | undefined, fraction = this.circuit.fraction): void {
     const { onCoarse } = this.circuit.options;
     const found = values && onCoarse && coarseIn(values, fraction, this.circuit.site);
@@ -211,7 +223,23 @@ export class Lowering {
     this.#intervals.set(id, interval);
   }
 
-  /** Notes what the integer results of a node may hold. */
+  /** Where a real result of a node lies, as far as that follows from its operands. */
+  #boundReal(node: OpNode, id: ValueId): void {
+    if (this.#intervals.has(id)) return;
+    const { bits } = this.circuit.field;
+    const types = node.ins.map((x) => this.type(x));
+    const own = node.ins.map((x, i): Interval => {
+      const { dtype, secret } = types[i]!;
+      if (dtype === 'bool') return [0, 1];
+      if (isInt(dtype)) return this.wrappedInterval(x);
+      const known = secret ? undefined : this.constantOf(x);
+      return known ? intervalOfTensor(known) : this.interval(x);
+    });
+    const found = realInterval(node, types, own, math.pow2(bits - 4 - this.circuit.fraction));
+    if (found !== ANY) this.noteInterval(id, found);
+  }
+
+  /** Notes what the results of a node may hold. */
   bound(node: OpNode): void {
     const types = node.ins.map((id) => this.type(id));
     const intervals = node.ins.map(
@@ -219,6 +247,7 @@ export class Lowering {
     );
     for (const id of node.outs) {
       const type = this.type(id);
+      if (type.secret && type.dtype === 'fxp') this.#boundReal(node, id);
       if (!type.secret || !isInt(type.dtype)) continue;
       const interval = resultInterval(node, type, types, intervals);
       if (GROWING.has(node.op) || (node.op === 'convert' && isInt(types[0]!.dtype)))

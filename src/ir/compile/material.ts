@@ -12,7 +12,7 @@ import { trips } from '../ops/loops.ts';
 import { isGate } from './analysis.ts';
 
 /** What material depends on beside the graph. */
-export type Setting = Pick<Shapes, 'field' | 'parties'>;
+export type Setting = Pick<Shapes, 'field' | 'parties' | 'made'>;
 
 const operandOf = ({ shape, dtype, secret }: Type): Operand => ({
   kind: dtype === 'bit' ? 'bits' : 'ring',
@@ -24,12 +24,16 @@ const operandOf = ({ shape, dtype, secret }: Type): Operand => ({
 const cache = new WeakMap<Node, Setting & { readonly layout: MaterialLayout }>();
 
 /** The material of a node, which is a gate. */
-export const materialOf = (graph: Graph, node: Node, { field, parties }: Setting): MaterialLayout => {
+export const materialOf = (
+  graph: Graph,
+  node: Node,
+  { field, parties, made = false }: Setting,
+): MaterialLayout => {
   const known = cache.get(node);
-  if (known && known.field === field && known.parties === parties) return known.layout;
+  if (known && known.field === field && known.parties === parties && known.made === made) return known.layout;
   const ins = node.ins.map((id) => operandOf(graph.types[id]!));
-  const layout = layoutOf(gateOf(node.op) as Gate<object>, { field, parties, ins }, node.attrs);
-  cache.set(node, { field, parties, layout });
+  const layout = layoutOf(gateOf(node.op) as Gate<object>, { field, parties, made, ins }, node.attrs);
+  cache.set(node, { field, parties, made, layout });
   return layout;
 };
 

@@ -13,8 +13,9 @@ import { type GateAttrs, type GateName, gateOf } from '../../gates/gate-table.ts
 import { piecewiseLinearShape } from '../../gates/piecewise-linear-fss.ts';
 import { exponentialShape, splineShape } from '../../gates/spline-fss.ts';
 import type { Field } from '../../ring/field.ts';
-import type { KeyShape } from '../../ring/keys.ts';
+import type { KeyShape } from '../../ring/fss-payload.ts';
 import * as math from '../../ring/math/index.ts';
+import { entryOf } from '../ops/catalogue.ts';
 
 /** `latency`: as few rounds as possible. `bandwidth`: as few bytes. `auto`: what is faster on the given link. */
 export type CostMode = 'latency' | 'bandwidth' | 'auto';
@@ -57,7 +58,7 @@ const treeRounds = (bits: number): number => Math.ceil(math.log2(Math.ceil(bits 
 const width = (f: Field, { bits = f.bits }: { readonly bits?: number | undefined }): number => bits;
 
 /** Gates that have both protocols, with the same inputs, attributes and results. */
-const PAIRS: Readonly<Partial<Record<string, Pair>>> = {
+const PAIRS: { readonly [K in GateName]?: Pair } = {
   less: { fss: 'lessFss', saves: (f, a) => treeRounds(width(f, a)), levels: (f, a) => width(f, a) - 1 },
   isZero: { fss: 'isZeroFss', saves: () => 1, levels: (f) => f.bits },
   borrow: { fss: 'borrowFss', saves: (f, a) => treeRounds(width(f, a)), levels: (f, a) => width(f, a) },
@@ -71,17 +72,17 @@ const dealtFor = (op: GateName, field: Field, attrs: object, elements: number): 
 /** Seconds of local work per level and evaluation, and of the dealer's per level (measured: 127 levels in 6 and 12 us). */
 const EVAL = 5e-8;
 const DEAL = 1e-7;
-/** And of a dealt word that is weighed. */
+/** Seconds of local work for each dealt word of a table. */
 const WORD = 1e-8;
 
-/** The op to run for `op` on so many elements. */
+/** The gate to run for `op` on so many elements: itself, or its FSS form. */
 const planned = (
   op: string,
   attrs: CompareAttrs,
   elements: number,
   { field, parties, costMode, link }: PlanOptions,
 ): string => {
-  const pair = Object.hasOwn(PAIRS, op) ? PAIRS[op] : undefined;
+  const pair = entryOf(PAIRS, op);
   if (!pair || parties !== 2 || costMode === undefined || costMode === 'bandwidth') return op;
   const levels = pair.levels(field, attrs);
   if (levels === 0) return op;
@@ -94,14 +95,14 @@ const planned = (
   return won > lost ? pair.fss : op;
 };
 
-/** Local work of an FSS gate that does in one round what several gates do otherwise, an element. */
+/** Local work per element of an FSS gate that replaces several gates by one round. */
 interface KeyWork {
   readonly levels: number;
   /** Blocks of the key stream that a party needs. */
   readonly blocks: number;
 }
 
-/** Levels, the leaves of the pieces and the nodes above them. */
+/** Work of a key with a leaf for each piece: the levels of the tree, the leaves, and the nodes above them. */
 const pieceWork = (f: Field, shape: KeyShape, count: number): KeyWork => {
   const levels = shape.total - shape.group;
   const leaf = Math.ceil((shape.words * math.pow2(shape.group) * f.bytes) / 64);
@@ -117,7 +118,7 @@ const WORK: { readonly [K in FssFunction]: (field: Field, attrs: GateAttrs<K>) =
   exponentialFss: (f, a) => pieceWork(f, exponentialShape(a, f.bits), a.pieces),
 };
 
-/** Whether such a gate is to run on so many elements, and not what `instead` says. */
+/** Whether one FSS gate on so many elements is cheaper than the gates of `instead`. */
 const usesFss = <K extends FssFunction>(
   op: K,
   attrs: GateAttrs<K>,

@@ -1,11 +1,12 @@
-/** @file What the range guard does at each op of a program while it is lowered (watch.ts says where and why). */
+/** @file What the range guard does at each op of a program while it is lowered (range-watcher.ts says where and why). */
 import type { Wire } from '../../fixed/circuit.ts';
 import * as math from '../../ring/math/index.ts';
+import { opSet } from '../ops/catalogue.ts';
 import { isInt } from '../ops/dtypes.ts';
 import type { Node, ValueId } from '../ops/graph.ts';
-import { takesScaled } from './fraction-bits.ts';
 import type { Lowering } from './lowering-state.ts';
 import { LINEAR } from './range-watcher.ts';
+import { takesScaled } from './scaled-rules.ts';
 
 const isReal = (l: Lowering, id: ValueId): boolean => l.type(id).dtype === 'fxp';
 
@@ -14,7 +15,7 @@ const isWatched = (l: Lowering, id: ValueId): boolean => isReal(l, id) && l.type
 const wireOf = (l: Lowering, id: ValueId): Wire => l.circuit.wire(l.lowered(id));
 
 /** What consists of products of its operands: not functions, whose parts need all of the ring. */
-const PRODUCTS: ReadonlySet<string> = new Set(['mul', 'matmul', 'pow', 'powWhole']);
+const PRODUCTS = opSet('mul', 'matmul', 'pow', 'powWhole');
 
 const isProduct = (l: Lowering, { op, ins }: Node): boolean =>
   PRODUCTS.has(op) || LINEAR.has(op) || (op === 'div' && !l.type(ins[1]!).secret);

@@ -7,8 +7,10 @@
 import { type Circuit, count, type Wire } from '../../fixed/circuit.ts';
 import type { Field } from '../../ring/field.ts';
 import * as math from '../../ring/math/index.ts';
+import { entryOf, type OpName, opSet } from '../ops/catalogue.ts';
 import type { Graph, Node, Tensor, Type, ValueId, Watched } from '../ops/graph.ts';
-import { keptBits, reachOf, refusedBits } from './guard-range.ts';
+import { keptBits, marginOf, refusedBits } from './guard-range.ts';
+import { type LoweredTable, loweredSet } from './lowered-ops.ts';
 
 /** Whole factors with more zeros than this at their end may make a product vanish: their operands are watched, too. */
 const MOST_ZEROS = 16;
@@ -21,7 +23,7 @@ const log2Sum = (a: number, b: number): number => {
 };
 
 /** Bounds of results by those of operands, as powers of two, before truncation. */
-const BOUNDS: Readonly<Record<string, (bounds: readonly number[], attrs: Attributes) => number>> = {
+const BOUNDS: LoweredTable<(bounds: readonly number[], attrs: Attributes) => number> = {
   add: ([a, b]) => log2Sum(a!, b!),
   sub: ([a, b]) => log2Sum(a!, b!),
   neg: ([a]) => a!,
@@ -49,26 +51,19 @@ const BOUNDS: Readonly<Record<string, (bounds: readonly number[], attrs: Attribu
 };
 
 /** Products by a public matrix, the second operand: no sum of it is larger than that of all its magnitudes. */
-const WITH_MATRIX: ReadonlySet<string> = new Set(['matmulPublic', 'publicMatmul']);
+const WITH_MATRIX = loweredSet('matmulPublic', 'publicMatmul');
 
 /** Gates whose numbers are watched before they are truncated. Those of functions that level off keep within by themselves. */
-const TRUNCATING: ReadonlySet<string> = new Set([
-  'mul',
-  'square',
-  'matmul',
-  'select',
-  'truncate',
-  'truncateExact',
-]);
+const TRUNCATING = loweredSet('mul', 'square', 'matmul', 'select', 'truncate', 'truncateExact');
 
 /** Products by public numbers in one step, of which only the result has to fit: no number is larger in between. */
-const SCALING: ReadonlySet<string> = new Set(['scale', 'scaleExact']);
+const SCALING = loweredSet('scale', 'scaleExact');
 
 /** Gates that are right up to 2^(k-2), and never wrong by a wrap of z + r, whatever the circuit is. */
-const EXACT: ReadonlySet<string> = new Set(['truncateExact', 'scaleExact']);
+const EXACT = loweredSet('truncateExact', 'scaleExact');
 
 /** Ops that do not care whether their operands have wrapped: their results tell. */
-export const LINEAR: ReadonlySet<string> = new Set([
+export const LINEAR = opSet(
   'add',
   'sub',
   'neg',
@@ -87,10 +82,10 @@ export const LINEAR: ReadonlySet<string> = new Set([
   'dynamicSlice',
   'dynamicUpdateSlice',
   'loop',
-]);
+);
 
 /** Ops whose results are no larger than the largest of their operands, and of public numbers among their attributes. */
-const HELD: ReadonlySet<string> = new Set([
+const HELD = opSet(
   'select',
   'maximum',
   'minimum',
@@ -107,15 +102,15 @@ const HELD: ReadonlySet<string> = new Set([
   'lookup',
   'sliceAt',
   'updateAt',
-]);
+);
 
 /** Raw operands of these ops are below 2 to this power: they have to be squared. */
-const OPERANDS: Readonly<Record<string, Readonly<Record<32 | 64 | 128, number>>>> = {
+const OPERANDS: { readonly [K in OpName]?: Readonly<Record<Field['bits'], number>> } = {
   hypot: { 32: 20, 64: 46, 128: 102 },
 };
 
 /** Raw results of functions are not above 2 to this power, wherever their operands lie: they end there, or cannot be larger. */
-const RESULTS: Readonly<Record<string, (bits: Field['bits'], fraction: number) => number>> = {
+const RESULTS: { readonly [K in OpName]?: (bits: Field['bits'], fraction: number) => number } = {
   sqrt: (bits, f) => (bits + f) / 2,
   rsqrt: (_, f) => 1.5 * f + 1,
   reciprocal: (_, f) => 2 * f + 3,
@@ -125,9 +120,9 @@ const RESULTS: Readonly<Record<string, (bits: Field['bits'], fraction: number) =
 };
 
 /** Public values keep what is known of their size where they are only moved. */
-const MOVED: ReadonlySet<string> = new Set(['broadcast', 'reshape', 'transpose', 'slice', 'gather']);
+const MOVED = opSet('broadcast', 'reshape', 'transpose', 'slice', 'gather');
 
-const REPEATING: ReadonlySet<string> = new Set(['broadcast', 'gather']);
+const REPEATING = opSet('broadcast', 'gather');
 
 interface Size {
   /** Largest magnitude, and the sum of all, as powers of two. */
@@ -246,15 +241,16 @@ export class WatchedValues {
     return { ...attrs, ...this.#mark() };
   }
 
-  #mark(maker?: Node): { readonly guard: number; readonly reach: number } {
-    return { guard: this.watcher.site(maker), reach: reachOf(this.watcher.field) };
+  #mark(maker?: Node): { readonly guard: number; readonly margin: number } {
+    return { guard: this.watcher.site(maker), margin: marginOf(this.watcher.field) };
   }
 
   #untruncated(op: string, ins: readonly Pick<Wire, 'id' | 'secret'>[], attrs: Attributes): number {
-    if (!Object.hasOwn(BOUNDS, op)) return this.watcher.field.bits;
+    const boundOf = entryOf(BOUNDS, op);
+    if (boundOf === undefined) return this.watcher.field.bits;
     const bounds = ins.map((w) => this.bound(w));
     const factors = WITH_MATRIX.has(op) ? this.#sizes.get(ins[1]!.id) : undefined;
-    return Math.min(BOUNDS[op]!(bounds, attrs), factors ? bounds[0]! + factors.sum : Infinity);
+    return Math.min(boundOf(bounds, attrs), factors ? bounds[0]! + factors.sum : Infinity);
   }
 
   /** Notes what is known of the results of a node. */
@@ -272,7 +268,10 @@ export class WatchedValues {
     const trunc = (attrs.trunc as number | undefined) ?? 0;
     const wires = ins.map((id) => ({ id, secret: types[id]!.secret }));
     const z = this.#untruncated(op, wires, attrs);
-    const unwrapped = attrs.guard === undefined ? bits : refusedBits(this.watcher.field);
+    // How far sums of the program may be beyond the ring; what is truncated, and what functions are made of, is an element of it.
+    const unlimited = this.watcher.active && trunc === 0;
+    const unwrapped =
+      attrs.guard === undefined ? (unlimited ? Infinity : bits) : refusedBits(this.watcher.field);
     const most = SCALING.has(op) ? bits - 1 + trunc : unwrapped;
     for (const id of outs) this.set({ id }, Math.min(z, most) - trunc);
   }
@@ -321,9 +320,10 @@ export class WatchedValues {
 
   /** Before an op of the user's. */
   operand(c: Circuit, { op }: Node, x: Wire, maker?: Node): void {
-    if (LINEAR.has(op)) return;
     const { bits } = this.watcher.field;
-    const most = OPERANDS[op]?.[bits] ?? bits - 1;
+    // Sums of sums may lose all that is not 0.
+    if (LINEAR.has(op) && this.bound(x) <= bits + MOST_ZEROS) return;
+    const most = entryOf(OPERANDS, op)?.[bits] ?? bits - 1;
     this.below(c, x, Math.min(Math.max(bits - 3, this.object), most), maker);
   }
 
@@ -349,7 +349,7 @@ export class WatchedValues {
 
   /** After a function of operands with the program's fraction: where its results end. */
   ends({ op }: Node, out: Wire, fraction: number): void {
-    const most = this.watcher.active ? undefined : RESULTS[op]?.(this.watcher.field.bits, fraction);
+    const most = this.watcher.active ? undefined : entryOf(RESULTS, op)?.(this.watcher.field.bits, fraction);
     if (most !== undefined) this.set(out, Math.min(this.bound(out), most));
   }
 

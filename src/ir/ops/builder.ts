@@ -1,6 +1,7 @@
 /** @file Building programs: values are numbered in order, and every node is typed by the catalogue of ops as it is added. */
 import { fail } from '../../errors.ts';
 import type { AttrsOf, LoopAttrs, Operands, OpName } from './catalogue.ts';
+import { alloc } from './dtypes.ts';
 import type { Attrs, Graph, Node, Tensor, Type, ValueId } from './graph.ts';
 import { oneNaN } from './nan.ts';
 import type { OpGraph, ProgramNode } from './program.ts';
@@ -65,7 +66,13 @@ export class GraphBuilder {
     const given = ins.map((id) => this.typeOf(id));
     const outs = inferTypes(op, given, attrs, body).map((t) => this.#value(t));
     this.nodes.push(nodeOf(op, ins, outs, attrs, body, site));
-    return outs;
+    return outs.map((id) => this.#known(id, site));
+  }
+
+  /** An array without elements hides nothing: it is known to all, and no protocol has to do with it. */
+  #known(id: ValueId, site: string | undefined): ValueId {
+    const { shape, dtype, secret } = this.types[id]!;
+    return secret && shape.includes(0) ? this.constant({ shape, dtype, data: alloc(dtype, 0) }, site) : id;
   }
 
   /** Adds a node; throws what the op's type rule throws. */

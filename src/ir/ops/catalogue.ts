@@ -1,7 +1,8 @@
 /**
- * @file The catalogue of ops: all that a user's program may be made of. An op is one entry here and one in each facet's table, which
- * stand beside each other in the folder of its subject: `infer` (types), `plain` (meaning on data in the clear), `lower` (protocol),
- * `grad` and `batch` (transformations), `compile` (what passes have to know). The tables are typed by this one.
+ * @file The catalogue of ops: everything that a user's program may consist of. An op has one entry here, and one in the table of each
+ * facet, in the folder of its subject: `infer` (types), `plain` (meaning on data in the clear), `lower` (protocol), `grad` and `batch`
+ * (transformations). These tables are complete, and tsc refuses one without an entry for an op. What single passes know of some ops
+ * stands in tables of those passes, typed by the names here.
  */
 import { fail } from '../../errors.ts';
 import { ELEMENTWISE } from './elementwise/catalogue.ts';
@@ -82,5 +83,9 @@ export const checkNode = (op: string, operands: number, attrs: Attrs): void => {
       fail('INVALID_ARGUMENT', `${op}: attribute ${name} is to be ${check.attrs.get(name)?.words}`);
 };
 
-/** A set of ops by name. */
-export const opSet = (...names: readonly OpName[]): ReadonlySet<string> => new Set(names);
+/** A set of ops by name; the loop may be one of them. */
+export const opSet = (...names: readonly (OpName | 'loop')[]): ReadonlySet<string> => new Set(names);
+
+/** What a table over some ops says of one; undefined if it has no entry. */
+export const entryOf = <T>(table: { readonly [op: string]: T | undefined }, op: string): T | undefined =>
+  Object.hasOwn(table, op) ? table[op] : undefined;

@@ -1,6 +1,6 @@
 /**
  * @file The graph: what a traced program is. Values are numbered; every value has a shape, a dtype and a
- * visibility. One structure serves both levels: what users write (ops.ts) and what parties run (gates).
+ * visibility. One structure serves both levels: what users write (program.ts) and what parties run (gates).
  */
 
 /** User-level dtypes, and the two of the lowered graph: `ring` (raw ring elements) and `bit`. */

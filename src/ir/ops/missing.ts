@@ -1,4 +1,4 @@
-/** @file What a facet does not do for an op. Its table says so by name, and why: that is the error users see. */
+/** @file An op that a facet does not support. The facet's table says why, and that is the error that users see. */
 export interface Missing {
   readonly missing: string;
 }

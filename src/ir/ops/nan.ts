@@ -1,4 +1,4 @@
-/** @file NaN in one form. Which bits a NaN has is the engine's choice, and constants are part of what parties compare by digest. */
+/** @file Canonical NaN: JavaScript engines may choose the bits of a NaN, and parties compare constants by digest. */
 import type { TensorData } from './graph.ts';
 
 const NAN = 0x7ff8_0000;

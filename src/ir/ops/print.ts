@@ -62,17 +62,19 @@ export const print = (graph: Graph): string => {
   let next = 0;
   const lines: string[] = [];
   const block = (g: Graph, indent: string, head: string): void => {
-    const names = new Map<ValueId, string>();
+    const names = new Array<string>(g.types.length).fill('%?');
     const define = (id: ValueId): string => {
-      names.set(id, `%${next++}`);
-      return `${names.get(id)}: ${typeText(g.types[id]!)}`;
+      const name = `%${next++}`;
+      names[id] = name;
+      return `${name}: ${typeText(g.types[id]!)}`;
     };
-    const uses = (ids: readonly ValueId[]): string => ids.map((id) => names.get(id) ?? '%?').join(' ');
-    const text = (node: Node): string => {
-      const ins = uses(node.ins);
-      const outs = node.outs.map(define).join(', ');
-      const attrs = attrsText(node.attrs);
-      return [`${outs} =`, node.op, ins, attrs].filter((s) => s !== '').join(' ');
+    const uses = (ids: readonly ValueId[]): string => ids.map((id) => names[id]!).join(' ');
+    const text = ({ op, ins, outs, attrs }: Node): string => {
+      let line = op;
+      for (const id of ins) line += ` ${names[id]!}`;
+      const given = attrsText(attrs);
+      if (given !== '') line += ` ${given}`;
+      return `${outs.map(define).join(', ')} = ${line}`;
     };
     lines.push(`${indent}${head}(${g.ins.map(define).join(', ')}) {`);
     for (const node of g.nodes) {

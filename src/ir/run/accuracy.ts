@@ -7,6 +7,7 @@
 import type { Field } from '../../ring/field.ts';
 import * as math from '../../ring/math/index.ts';
 import type { Exposed } from '../compile/expose.ts';
+import { opSet } from '../ops/catalogue.ts';
 import { intRange, isInt } from '../ops/dtypes.ts';
 import { evaluate } from '../ops/evaluate.ts';
 import { elements, type Node, sizeOf, type Tensor, type ValueId } from '../ops/graph.ts';
@@ -55,10 +56,10 @@ export interface Comparison {
 }
 
 /** Ops that are not the same twice. */
-const DRAWN: ReadonlySet<string> = new Set(['shuffle', 'randomBits']);
+const DRAWN = opSet('shuffle', 'randomBits');
 
 /** Ops on reals that jump: an error below a unit in the last place may change their result by any amount. */
-const JUMPS: ReadonlySet<string> = new Set(['floor', 'sign', 'convert', 'sortBy', 'arctan2']);
+const JUMPS = opSet('floor', 'sign', 'convert', 'sortBy', 'arctan2');
 
 const draws = (node: Node): boolean => DRAWN.has(node.op) || (node.body?.nodes.some(draws) ?? false);
 
@@ -88,14 +89,14 @@ const worst = (want: Tensor, got: Tensor, { field, fraction }: Precision): Fault
 const isFault = (f: Fault, { bits }: Precision): boolean => f.kind !== 'bits' || f.lostBits > bits;
 
 /** Ops that read an array at places, which are to lie within the axis. */
-const READS: ReadonlySet<string> = new Set(['lookup']);
+const READS = opSet('lookup');
 
 /** The first result, flat, that a lookup reads outside of its axis; undefined if there is none. */
 const strayRead = ({ op, attrs }: Node, [x, places]: readonly Tensor[]): number | undefined => {
   if (!READS.has(op)) return undefined;
   const axis = attrs.axis as number;
   const n = x!.shape[axis]!;
-  const at = Array.from(places!.data, Number).findIndex((i) => i < 0 || i >= n);
+  const at = Array.from(places!.data, Number).findIndex((i) => i < -n || i >= n);
   return at < 0 ? undefined : at * sizeOf(x!.shape.slice(axis + 1));
 };
 
@@ -116,7 +117,7 @@ const spoilt = (t: Tensor, at: number): Tensor => {
 };
 
 /** Ops on integers that may wrap. What is shifted or converted is meant to lose bits. */
-const WRAPS: ReadonlySet<string> = new Set(['add', 'sub', 'neg', 'mul', 'sum', 'matmul', 'pow', 'powWhole']);
+const WRAPS = opSet('add', 'sub', 'neg', 'mul', 'sum', 'matmul', 'pow', 'powWhole');
 
 /** The integer results of a node before they wrapped, as float64: where the first is beyond its dtype. */
 const wrapped = (node: Node, ins: readonly Tensor[], out: Tensor, { graph }: Exposed): Fault | undefined => {

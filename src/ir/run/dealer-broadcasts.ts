@@ -1,13 +1,13 @@
 /**
- * @file What the dealer broadcasts all parties of a program in pieces, where rank 0 deals: a message for each piece, just before it, so
- * that the keys of one piece are held at a time. Rank 0 and the others find the same places by the graph alone.
+ * @file Broadcasts of a tiled program where rank 0 deals: one message just before each tile, so that only the FSS keys of one tile are
+ * held at a time. All ranks compute from the graph which gates belong to which tile.
  */
 import { gateOf } from '../../gates/gate-table.ts';
-import { analyse, broadcasts, steered } from '../compile/analysis.ts';
+import { analyse, broadcasts, isDataDependent } from '../compile/analysis.ts';
 import type { Graph } from '../ops/graph.ts';
 import { trips } from '../ops/loops.ts';
 
-/** A gate of which all parties are told something, or the end of a piece. */
+/** A gate with a broadcast, or the end of a tile. */
 type Mark = number | 'fence';
 
 function* marks(graph: Graph, base: number): Generator<Mark> {
@@ -25,9 +25,9 @@ function* marks(graph: Graph, base: number): Generator<Mark> {
 const isFenced = (graph: Graph): boolean =>
   graph.nodes.some((node) => node.attrs.fence === true || (node.body !== undefined && isFenced(node.body)));
 
-export class ToldParts {
+export class BroadcastTiles {
   readonly #part = new Map<number, number>();
-  /** By part: its last gate. */
+  /** The last gate of each tile. */
   readonly #last: number[] = [];
   #at = -1;
 
@@ -44,7 +44,7 @@ export class ToldParts {
     }
   }
 
-  /** Whether a part begins with this gate; its last gate. */
+  /** If a tile begins with this gate: the tile's last gate. */
   enter(gate: number): number | undefined {
     const part = this.#part.get(gate);
     if (part === undefined || part <= this.#at) return undefined;
@@ -53,6 +53,8 @@ export class ToldParts {
   }
 }
 
-/** The parts of a program in pieces; undefined if all is told at once, or as it is revealed. */
-export const partsOf = (graph: Graph, base: number): ToldParts | undefined =>
-  broadcasts(graph) && isFenced(graph) && !steered(graph) ? new ToldParts(graph, base) : undefined;
+/** The tiles of a program; undefined if it is not tiled, or if it is data-dependent, so that broadcasts follow what it reveals. */
+export const tilesOf = (graph: Graph, base: number): BroadcastTiles | undefined =>
+  broadcasts(graph) && isFenced(graph) && !isDataDependent(graph)
+    ? new BroadcastTiles(graph, base)
+    : undefined;

@@ -1,9 +1,10 @@
-/** @file The dealer as a process of its own: it follows the jobs, and streams rank 0 corrections and all what all must know. */
+/** @file The dealer as a process of its own: it follows the jobs, streams corrections to rank 0, and broadcasts to all parties. */
 
-import { joinBytes, packCorrection } from '../../dealer/source.ts';
+import { joinBytes, packCorrection } from '../../dealer/material-source.ts';
 import { TesseraError } from '../../errors.ts';
 import { PAUSE } from '../../gates/pausable.ts';
 import type { Channel } from '../../link/link.ts';
+import { wholeTurn } from '../../link/tick.ts';
 import type { Field } from '../../ring/field.ts';
 import { Prg } from '../../ring/prg.ts';
 import type { Ring } from '../../ring/ring.ts';
@@ -11,19 +12,15 @@ import { analyse } from '../compile/analysis.ts';
 import { sizeOf, type Tensor } from '../ops/graph.ts';
 import { sameShape } from '../ops/shapes.ts';
 import { type Correction, Dealer, Dealt, type Question } from './dealer-run.ts';
+import { Pace } from './event-loop-pace.ts';
 import { Faults, GivenUp, isPassing } from './faults.ts';
 import { DealerJobs, type DealerMessage, digestOf, type Job, type Place, unpackMessage } from './job.ts';
-import { Pace } from './pace.ts';
 
 /** Corrections that rank 0 has not used yet: bounds how far the dealer runs ahead. */
 const WINDOW = 64 << 20;
 /** Corrections are sent in messages of about this size; the first ones of a job are smaller, since they are waited for. */
 const BATCH = 256 << 10;
 const FIRST_BATCH = 16 << 10;
-
-/** Lets what was sent leave before more is dealt, where the host has a way to say so. */
-const breathe = (): Promise<void> =>
-  typeof setImmediate === 'function' ? new Promise((resolve) => setImmediate(resolve)) : Promise.resolve();
 
 export interface DealerOptions {
   readonly ring: Ring;
@@ -38,7 +35,7 @@ export interface DealerOptions {
   readonly window?: number;
 }
 
-/** What rank 0 wants, in order. */
+/** Requests of rank 0, in order. */
 type Order =
   | Job
   | { readonly free: readonly number[] }
@@ -127,7 +124,7 @@ export class DealerEngine {
     await readers;
   }
 
-  /** Does the next thing that rank 0 wants. True: that was the last. */
+  /** Serves the next request of rank 0. Returns true after the last one. */
   async #obey(jobs: DealerJobs): Promise<boolean> {
     const next = await this.#until(() => this.#orders.shift());
     if (next === 'bye') return true;
@@ -251,7 +248,7 @@ export class DealerEngine {
         told = [];
       }
       await this.#sent(channel.send(parties[0]!, this.#tag++, message));
-      await breathe();
+      await wholeTurn();
     };
     const run = new Dealt(jobs.run(job, place.gate));
     try {
@@ -259,7 +256,7 @@ export class DealerEngine {
         const packed = packCorrection(next.gate, next.chunks);
         if (size === 0) first = next.gate;
         batch.push(packed);
-        if (next.told.length > 0) told.push(packCorrection(next.gate, next.told));
+        if (next.broadcasts.length > 0) told.push(packCorrection(next.gate, next.broadcasts));
         size += packed.length;
         return size >= most;
       });
@@ -291,7 +288,7 @@ export class DealerEngine {
       if (next === undefined) {
         await flush();
         const question = run.question!;
-        run.tell(question.asks, await this.#answer(question));
+        run.reveal(question.asks, await this.#answer(question));
         continue;
       }
       if (!add(next)) continue;
@@ -300,7 +297,7 @@ export class DealerEngine {
     }
   }
 
-  /** Waits until every party has told what the program revealed, and holds them to one answer. */
+  /** Waits until every party has sent the revealed value. Throws DIVERGED if they differ. */
   async #answer({ asks, type }: Question): Promise<Tensor> {
     const { parties } = this.#o;
     let answer: Tensor | undefined;

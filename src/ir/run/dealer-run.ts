@@ -6,6 +6,7 @@ import type { MaterialLayout, SlotTable } from '../../dealer/slots.ts';
 import type { Value } from '../../gates/gate.ts';
 import { gateOf } from '../../gates/gate-table.ts';
 import { dealVerdict, type verdictSlots } from '../../gates/guard.ts';
+import type { InputAttrs } from '../../gates/input-reveal.ts';
 import { isPausable, PAUSE, type Pausable, type Pause, Pauses } from '../../gates/pausable.ts';
 import type { Field } from '../../ring/field.ts';
 import type { Prg } from '../../ring/prg.ts';
@@ -15,7 +16,7 @@ import { materialOf, verdictOf } from '../compile/material.ts';
 import type { Graph, Node, Tensor, Type } from '../ops/graph.ts';
 import { located } from '../ops/located.ts';
 import { isOver } from '../ops/loops.ts';
-import { type Kept, keptInput, withMasks } from './mask-stream.ts';
+import { isLargeInput, type Kept, type MaskSources, withMasks } from './mask-stream.ts';
 import { step } from './step.ts';
 import { arraysOf, type Entry, Store } from './store.ts';
 
@@ -24,18 +25,18 @@ export interface Correction {
   readonly gate: number;
   readonly chunks: readonly Uint8Array<ArrayBuffer>[];
   /** The same as arrays, if rank 0 is in the dealer's memory (then there are no chunks). */
-  readonly given: readonly SharedArray[];
-  /** What the other ranks must be told for it. */
-  readonly told: readonly Uint8Array<ArrayBuffer>[];
+  readonly arrays: readonly SharedArray[];
+  /** Broadcasts of this gate: what every other rank is sent. */
+  readonly broadcasts: readonly Uint8Array<ArrayBuffer>[];
 }
 
-/** What the parties reveal under this number is to be known before the dealer can go on. */
+/** The dealer needs the value that the parties reveal under this number before it can continue. */
 export interface Question {
   readonly asks: number;
   readonly type: Type;
 }
 
-/** A dealer's run of a graph, with pauses in long work; it is given the answers to its questions. */
+/** A dealer's run of a graph, with pauses in long work. Its questions are answered with revealed values. */
 export type Deals<T> = Generator<Correction | Question | Pause, T, Tensor | undefined>;
 
 export class Dealer {
@@ -45,12 +46,12 @@ export class Dealer {
   readonly #prgs: readonly Prg[];
   readonly #handsOver: boolean;
 
-  /** `prgs`: one per party, by rank. `handsOver`: rank 0 is in the same memory. */
-  constructor(ring: Ring, field: Field, prgs: readonly Prg[], handsOver = false) {
+  /** `prgs`: one per party, by rank. `masks`: those of parties in the same memory. `handsOver`: rank 0 is one of them. */
+  constructor(ring: Ring, field: Field, prgs: readonly Prg[], masks?: MaskSources, handsOver = false) {
     this.#handsOver = handsOver;
     this.ring = ring;
     this.field = field;
-    this.store = new Store(ring);
+    this.store = new Store(ring, masks);
     this.#prgs = prgs;
   }
 
@@ -114,6 +115,11 @@ export class Dealer {
       for (const out of outs) store.retain(out);
       return outs;
     }
+    if (isLargeInput(node)) {
+      const { owner, length } = node.attrs as unknown as InputAttrs;
+      const stream = store.masks.stream(this.field, length, number, this.#prgs[owner]!);
+      return [store.retain({ stream })];
+    }
     const layout = materialOf(graph, node, { field: this.field, parties: this.#prgs.length });
     const context = this.#context(number, layout);
     let outs: Value[] | undefined;
@@ -125,12 +131,11 @@ export class Dealer {
       // It failed, or was given up in the middle.
       if (!outs) context.abandon();
     }
-    const kept = outs.map((out) => keptInput(this.ring, node, number, out, (owner) => this.#prgs[owner]));
-    context.end(kept.length === 1 ? arraysOf(kept[0]!) : kept.flatMap(arraysOf));
-    for (const out of kept) store.retain(out);
+    context.end(outs.length === 1 ? arraysOf(outs[0]!) : outs.flatMap(arraysOf));
+    for (const out of outs) store.retain(out);
     const made = correctionOf(context, number);
     if (made) yield made;
-    return kept;
+    return outs;
   }
 
   #context<S extends object = SlotTable>(number: number, layout: MaterialLayout): DealerContext<S> {
@@ -180,13 +185,14 @@ export class Dealer {
 const correctionOf = (
   {
     corrections: chunks,
-    handedOver: given,
-    broadcasts: told,
+    handedOver: arrays,
+    broadcasts,
   }: Pick<DealerContext, 'corrections' | 'handedOver' | 'broadcasts'>,
   gate: number,
-): Correction | undefined => (chunks.length + given.length > 0 ? { gate, chunks, given, told } : undefined);
+): Correction | undefined =>
+  chunks.length + arrays.length > 0 ? { gate, chunks, arrays, broadcasts } : undefined;
 
-/** A dealer's run that goes on as far as what it gives is asked for, and waits where it needs to know what was revealed. */
+/** A dealer's run on demand: it deals for one gate at a time, and waits where it needs a revealed value. */
 export class Dealt<T> {
   readonly #steps: Deals<T>;
   readonly #revealed = new Map<number, Tensor>();
@@ -199,13 +205,13 @@ export class Dealt<T> {
     this.#steps = steps;
   }
 
-  /** It goes no further: frees what it holds in the middle of a gate. */
+  /** Ends the run early, and frees the arrays of a gate that is not complete. */
   stop(): void {
     this.over = true;
     this.#steps.return(undefined as T);
   }
 
-  /** What it waits for, if it does. */
+  /** The revealed value that it waits for; undefined if it does not wait. */
   get question(): Question | undefined {
     return this.#question;
   }
@@ -218,7 +224,7 @@ export class Dealt<T> {
     }
   }
 
-  /** The same, or a pause on the way to it. */
+  /** As next, but returns at pauses too. */
   step(): Correction | Pause | undefined {
     while (!this.over) {
       const answer = this.#question && this.#revealed.get(this.#question.asks);
@@ -233,8 +239,8 @@ export class Dealt<T> {
     return undefined;
   }
 
-  /** The parties have revealed this. */
-  tell(gate: number, value: Tensor): void {
+  /** Answers a question: the value that the parties revealed. */
+  reveal(gate: number, value: Tensor): void {
     this.#revealed.set(gate, value);
   }
 }

@@ -3,73 +3,28 @@
 import { Scratch } from '../../dealer/scratch.ts';
 import { TesseraError } from '../../errors.ts';
 import type { Value } from '../../gates/gate.ts';
-import type { Channel } from '../../link/link.ts';
 import { eventLoop } from '../../link/tick.ts';
-import type { AnyArray } from '../../ring/array.ts';
-import type { Field } from '../../ring/field.ts';
 import { Prg, randomBytes } from '../../ring/prg.ts';
-import type { Ring } from '../../ring/ring.ts';
 import { analyse } from '../compile/analysis.ts';
 import type { LinkMeasure } from '../compile/plan.ts';
-import type { Tensor, Watched } from '../ops/graph.ts';
-import { decodeTensor, encodeTensor } from './encode.ts';
-import { connectDealer, Line, type Material, type StoredMaterial } from './engine-material.ts';
+import type { Tensor } from '../ops/graph.ts';
+import { decodeTensor } from './encode.ts';
+import { connectDealer } from './engine-material.ts';
+import type { EngineOptions } from './engine-options.ts';
+import { Pace } from './event-loop-pace.ts';
 import { type Exported, exportEntries } from './export.ts';
-import { Faults, GivenUp, isPassing, type Stopped, typed } from './faults.ts';
+import { afterFailure, Faults, GivenUp, isPassing, type Stopped } from './faults.ts';
 import type { Job, Place } from './job.ts';
 import { measureLink } from './link-measure.ts';
 import type { Kept } from './mask-stream.ts';
-import { Pace } from './pace.ts';
-import { type OpProfile, PartyRun, type Role, type Wait } from './party-run.ts';
+import { decodeOutside } from './outside.ts';
+import { OwnInputs } from './own-inputs.ts';
+import { type Material, RankChannel } from './party-material.ts';
+import type { Role, Wait } from './party-role.ts';
+import { PartyRun } from './party-run.ts';
+import { type HearProgress, ProgressWatch } from './progress.ts';
+import type { Left, RunResult } from './run-result.ts';
 import { type Entry, isTensor, Store } from './store.ts';
-
-export type { Material, StoredMaterial } from './engine-material.ts';
-export type { Job } from './job.ts';
-
-export interface EngineOptions {
-  readonly ring: Ring;
-  readonly field: Field;
-  /** Fraction bits of fixed-point numbers. */
-  readonly fraction: number;
-  readonly rank: number;
-  /** By rank. */
-  readonly parties: readonly string[];
-  /** To the other parties; opened anew after a job that was given up. */
-  readonly channel: () => Channel;
-  /** To the other parties, for the news that a job is given up. */
-  readonly faults: Channel;
-  /**
-   * `first`: rank 0 deals (TrustedFirstParty). `third`: a server that sees no data; its channel has one peer. `stored`:
-   * somebody has dealt before.
-   */
-  readonly dealer:
-    | { readonly kind: 'first' }
-    | { readonly kind: 'third'; readonly channel: () => Channel; readonly faults: Channel }
-    | StoredMaterial;
-  /** Measure the link between two parties first. */
-  readonly measure?: boolean;
-}
-
-export interface RunStats {
-  readonly rounds: number;
-  /** Payload bytes sent to all peers together. */
-  readonly bytes: number;
-  /** Bytes of corrections that rank 0 used (0 elsewhere). */
-  readonly dealerBytes: number;
-  readonly ms: number;
-  readonly ops: Readonly<Record<string, OpProfile>>;
-}
-
-export interface RunResult {
-  /** Per output: the decoded public value where the job asks for it and this party may know it. */
-  readonly revealed: readonly (Tensor | undefined)[];
-  readonly stats: RunStats;
-  /**
-   * The first op at which numbers left the range, in a program that is watched, or in one that made its inputs. Then nothing is
-   * revealed, and what the job would have made is not to be used.
-   */
-  readonly left?: Watched;
-}
 
 export class PartyEngine {
   readonly #o: EngineOptions;
@@ -80,7 +35,7 @@ export class PartyEngine {
   /** Objects that are no more, or never came to be, and why. */
   readonly #lost = new Map<number, TesseraError>();
   /** Objects that are not to be used: numbers left the range as they were made. */
-  readonly #spoilt = new Map<number, Watched>();
+  readonly #spoilt = new Map<number, Left>();
   #next: Place = { number: 0, gate: 0 };
   /** The last job that was begun, and the last that was given up. */
   #begun = -1;
@@ -88,7 +43,7 @@ export class PartyEngine {
   readonly #faults: Faults;
   /** Ends the wait that the running job is in. */
   #interrupt: (() => void) | undefined;
-  readonly #line: Line;
+  readonly #ranks: RankChannel;
   #tail: Promise<unknown> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
   #link: LinkMeasure | undefined;
@@ -98,14 +53,28 @@ export class PartyEngine {
 
   readonly #pace: Pace;
 
-  private constructor(o: EngineOptions, line: Line, seed: Uint8Array, material: Material, pace: Pace) {
+  private constructor(
+    o: EngineOptions,
+    ranks: RankChannel,
+    seed: Uint8Array,
+    material: Material,
+    pace: Pace,
+    store: Store,
+  ) {
     this.#pace = pace;
     this.#o = o;
     const { ring, field, rank, parties } = o;
-    this.#role = { ring, field, rank, parties: parties.length, prg: new Prg(ring, seed) };
-    this.#store = new Store(ring);
+    this.#role = {
+      ring,
+      field,
+      rank,
+      parties: parties.length,
+      prg: new Prg(ring, seed),
+      made: material.made,
+    };
+    this.#store = store;
     this.#material = material;
-    this.#line = line;
+    this.#ranks = ranks;
     this.#faults = new Faults(o.dealer.kind === 'third' ? [o.faults, o.dealer.faults] : [o.faults], () => {
       if (this.#faults.limit <= this.#begun) this.#interrupt?.();
       void this.#queue(() => this.#settled()).catch(() => {});
@@ -114,12 +83,15 @@ export class PartyEngine {
 
   /** Draws this party's seed and gives it to the dealer alone. */
   static async start(o: EngineOptions): Promise<PartyEngine> {
-    const line = new Line(o.channel, o.parties);
+    const ranks = new RankChannel(o.channel, o.parties);
     const pace = new Pace();
-    if (o.dealer.kind === 'stored') return new PartyEngine(o, line, o.dealer.seed, o.dealer.material, pace);
+    const store = new Store(o.ring);
+    if (o.dealer.kind === 'stored')
+      return new PartyEngine(o, ranks, o.dealer.seed, o.dealer.material, pace, store);
     const seed = randomBytes(32);
-    const engine = new PartyEngine(o, line, seed, await connectDealer(o, line, seed, pace), pace);
-    if (o.measure) engine.#link = await measureLink(engine.#line, o.rank);
+    const material = await connectDealer(o, ranks, seed, pace, store.masks);
+    const engine = new PartyEngine(o, ranks, seed, material, pace, store);
+    if (o.measure) engine.#link = await measureLink(engine.#ranks, o.rank);
     return engine;
   }
 
@@ -142,10 +114,10 @@ export class PartyEngine {
   /**
    * Runs a job after all earlier ones. `privates` are this party's private inputs by name. Every party must be given the same
    * jobs in the same order. A job that fails at any party is given up by all (faults.ts): it rejects, what it held is free
-   * again, its objects are lost, and the next job runs. Only a party that is lost and programs that differ end the engine.
+   * again, its objects are lost, and the next job runs. `hear` is told how far it is. Only a party that is lost and programs that differ end the engine.
    */
-  run(job: Job, privates: ReadonlyMap<number, Tensor> = new Map()): Promise<RunResult> {
-    const result = this.#queue(() => this.#run(job, privates));
+  run(job: Job, privates: ReadonlyMap<number, Tensor> = new Map(), hear?: HearProgress): Promise<RunResult> {
+    const result = this.#queue(() => this.#run(job, privates, hear));
     void this.#queue(() => this.#settled());
     return result;
   }
@@ -194,26 +166,23 @@ export class PartyEngine {
     return next;
   }
 
-  async #run(job: Job, privates: ReadonlyMap<number, Tensor>): Promise<RunResult> {
+  async #run(job: Job, privates: ReadonlyMap<number, Tensor>, hear?: HearProgress): Promise<RunResult> {
     await this.#settled();
-    if (this.#failure) throw stopped(this.#failure.error);
+    if (this.#failure) throw afterFailure(this.#failure.error);
     const place = this.#next;
     this.#next = { number: place.number + 1, gate: place.gate + analyse(job.graph).gates };
     const spoilt = job.ins.map((id) => this.#spoilt.get(id)).find((left) => left !== undefined);
     if (spoilt) return this.#skip(job, spoilt);
     const ins = this.#admit(job, place);
     const scratch = new Scratch(this.#o.ring, this.#o.field);
-    const own = new Map<number, AnyArray>();
-    const run = new PartyRun(this.#role, this.#store, own, (name) => {
-      const array = own.get(name);
-      if (array) scratch.drop(array);
-    });
+    const own = new OwnInputs(scratch, privates, this.#o.fraction);
+    const run = new PartyRun(this.#role, this.#store, own);
     this.#begun = place.number;
     let hidden = true;
     try {
-      for (const [name, tensor] of privates) own.set(name, encodeTensor(scratch, tensor, this.#o.fraction));
+      own.encode(job.graph);
       hidden = false;
-      return await this.#runOn(job, place, ins, run);
+      return await this.#runOn(job, place, ins, run, hear);
     } catch (error) {
       run.abandon();
       scratch.end();
@@ -224,13 +193,13 @@ export class PartyEngine {
   }
 
   /** Every party skips the job, and no dealer hears of it. */
-  #skip(job: Job, left: Watched): RunResult {
+  #skip(job: Job, left: Left): RunResult {
     this.#material.skip(new Set(this.#objects.keys()));
     this.#spoil(job, left);
     return { revealed: [], stats: { rounds: 0, bytes: 0, dealerBytes: 0, ms: 0, ops: {} }, left };
   }
 
-  #spoil(job: Job, left: Watched): void {
+  #spoil(job: Job, left: Left): void {
     for (const id of job.outs) if (id >= 0) this.#spoilt.set(id, left);
   }
 
@@ -261,7 +230,7 @@ export class PartyEngine {
     if (this.#failure) return error instanceof GivenUp ? this.#failure.error : error;
     const { cause } = this.#given!;
     this.#lose(outs, cause);
-    return error instanceof GivenUp ? cause : typed(error);
+    return cause;
   }
 
   /** Does what is to be done when others have given up a job that is over here, or is the next. */
@@ -282,7 +251,7 @@ export class PartyEngine {
           this.#lost.set(id, cause);
         }
       this.#store.keepOnly([...this.#objects.values()].map(({ entry }) => entry));
-      this.#line.reopen();
+      this.#ranks.reopen();
       this.#material.abandon(new Set(this.#objects.keys()));
     } catch (error) {
       this.#failure = { error };
@@ -301,16 +270,25 @@ export class PartyEngine {
     });
   }
 
-  async #runOn(job: Job, place: Place, ins: readonly Entry[], run: PartyRun): Promise<RunResult> {
+  async #runOn(
+    job: Job,
+    place: Place,
+    ins: readonly Entry[],
+    run: PartyRun,
+    hear: HearProgress | undefined,
+  ): Promise<RunResult> {
     const start = performance.now();
-    const started = this.#material.start(job, this.#line, place);
+    const watch = hear && new ProgressWatch(hear);
+    run.watch = watch;
+    const started = this.#material.start(job, this.#ranks, place);
     if (started) await this.#unlessGivenUp(started);
     const before = this.#material.used;
-    const { outs, bytes } = await this.#drive(run, job, place.gate, ins);
+    const { outs, bytes } = await this.#drive(run, job, place.gate, ins, watch);
     const finished = this.#material.finish();
     if (finished) await this.#unlessGivenUp(finished);
     const revealed = outs.map((entry, i) => this.#keep(job, place.number, entry, i));
     const ms = performance.now() - start;
+    watch?.tell(run.rounds, bytes, true);
     const dealerBytes = this.#material.used - before;
     const stats = { rounds: run.rounds, bytes, dealerBytes, ms, ops: Object.fromEntries(run.profile) };
     this.stats.jobs++;
@@ -319,27 +297,34 @@ export class PartyEngine {
     this.stats.dealerBytes += dealerBytes;
     this.stats.ms += ms;
     if (run.left === undefined) return { revealed, stats };
-    const left = job.graph.watched![run.left]!;
+    const left = { ...job.graph.watched![run.left]!, job: place.number };
     this.#spoil(job, left);
     return { revealed: [], stats, left };
   }
 
   /** Feeds a run with messages and material until it ends. */
-  async #drive(run: PartyRun, job: Job, base: number, ins: readonly Entry[]) {
+  async #drive(
+    run: PartyRun,
+    job: Job,
+    base: number,
+    ins: readonly Entry[],
+    watch: ProgressWatch | undefined,
+  ) {
     const steps = run.run(job.graph, base, ins);
     this.#pace.begin();
     try {
-      return await this.#feed(steps);
+      return await this.#feed(steps, run, watch);
     } finally {
       steps.return([]);
     }
   }
 
-  async #feed(steps: ReturnType<PartyRun['run']>) {
+  async #feed(steps: ReturnType<PartyRun['run']>, run: PartyRun, watch: ProgressWatch | undefined) {
     let bytes = 0;
     let next = steps.next([]);
     while (!next.done) {
       const wait: Wait = next.value;
+      watch?.tell(run.rounds, bytes);
       if (wait.kind === 'pause') {
         if (this.#pace.due) await this.#unlessGivenUp(this.#pace.turn());
         next = steps.next([]);
@@ -351,13 +336,15 @@ export class PartyEngine {
         continue;
       }
       if (wait.kind === 'revealed') {
-        const told = this.#material.revealed(wait.gate, wait.value, this.#line);
+        const told = this.#material.revealed(wait.gate, wait.value, this.#ranks);
         if (told) await this.#unlessGivenUp(told);
         next = steps.next([]);
         continue;
       }
       if (wait.kind === 'receive') {
+        const before = watch ? performance.now() : 0;
         const received = await this.#receive(wait);
+        watch?.waited(performance.now() - before);
         this.#pace.begin();
         next = steps.next(received);
         continue;
@@ -374,7 +361,7 @@ export class PartyEngine {
   }
 
   #send(peer: number, message: Uint8Array<ArrayBuffer>): void {
-    const sent = this.#line.send(peer, message);
+    const sent = this.#ranks.send(peer, message);
     if (!sent) return;
     sent.catch(() => {});
     this.#sending.push(sent);
@@ -384,7 +371,7 @@ export class PartyEngine {
   async #receive({ from, end }: Wait & { kind: 'receive' }): Promise<ReadonlyMap<number, Uint8Array>> {
     const answer = new Map<number, Uint8Array>();
     const pending = from.map(async (peer) => {
-      answer.set(peer, await this.#line.recv(peer));
+      answer.set(peer, await this.#ranks.recv(peer));
     });
     const all = Promise.all(end ? [...pending, ...this.#sending.splice(0)] : pending);
     if (this.#material.idle && from.length > 0) await this.#dealAhead(() => answer.size === from.length, all);
@@ -417,6 +404,8 @@ export class PartyEngine {
     const shape = job.graph.types[job.graph.outs[i]!]!.shape;
     let result: Tensor | undefined;
     if (shown && isTensor(entry)) result = entry;
+    else if (shown && (entry as Kept).outside)
+      result = decodeOutside(this.#o, (entry as Kept).outside!, shape, shown.dtype);
     else if (shown && (entry as Kept).c && !(entry as Kept).r && !(entry as Kept).stream) {
       result = decodeTensor(this.#o.ring, (entry as Value).c!, shape, shown.dtype, this.#o.fraction);
     }
@@ -426,13 +415,3 @@ export class PartyEngine {
     return result;
   }
 }
-
-const stopped = (cause: unknown): TesseraError => {
-  const { code = 'PARTY_FAILED', message = String(cause) } = cause as Partial<TesseraError>;
-  return new TesseraError(
-    code,
-    `an earlier job of this SPU failed, so no other can run: ${message}`,
-    {},
-    cause,
-  );
-};

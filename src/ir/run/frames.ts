@@ -1,10 +1,11 @@
 /**
- * @file What of a party's run waits for what: the values of each graph that runs, who uses them, and which nodes may run next, in
+ * @file Data flow of a party's run: the values of each graph that runs, who uses them, and which nodes may run next, in
  * the order of the program.
  */
 
 import { type Analysis, analyse } from '../compile/analysis.ts';
-import { type Graph, type Node, sizeOf } from '../ops/graph.ts';
+import { type Graph, type Node, sizeOf, type Tensor } from '../ops/graph.ts';
+import { isOver, trips } from '../ops/loops.ts';
 import { Ready } from './ready.ts';
 import { type Entry, isTensor, type Store } from './store.ts';
 
@@ -44,11 +45,6 @@ export class Frames {
   constructor(store: Store, make: Make) {
     this.#store = store;
     this.#make = make;
-  }
-
-  /** Whoever comes after waits no more for what is revealed. */
-  letGo(hold: Hold): void {
-    this.#holds.delete(hold);
   }
 
   /** The first node in the order of the program that may run now. */
@@ -106,7 +102,7 @@ export class Frames {
     if (analysis.isIn[x] === 0 && !later.has(x)) return false;
     if (analysis.isOut[y] === 1 || left[y] === 0 || sizeOf(graph.types[y]!.shape) < LARGE) return false;
     const entry = values[x];
-    if (entry && (isTensor(entry) || !(entry.r || entry.stream))) return false;
+    if (entry && (isTensor(entry) || entry.outside || !(entry.r || entry.stream))) return false;
     later.set(y, i);
     this.#there(frame, y);
     return true;
@@ -146,6 +142,31 @@ export class Frames {
       for (const out of frame.graph.outs) this.used(frame, out);
     }
     if (frame.left[id] === 0 && frame.values[id]) this.#free(frame, id);
+  }
+
+  /** Starts the iterations of a loop, each as soon as the one before has all its results, and the condition if it has one. */
+  iterate(frame: Frame, node: Node, gate: number, ins: readonly Entry[]): void {
+    const body = node.body!;
+    const width = analyse(body).gates;
+    const captured = ins.slice(node.outs.length);
+    const lo = node.attrs.lo as number;
+    const hold = frame.holds.get(node);
+    if (hold) hold.limit = gate + trips(node) * width;
+    const turn = (i: number, carry: readonly Entry[]): void => {
+      if (isOver(node, i, carry[0] as Tensor)) {
+        if (hold) this.#holds.delete(hold);
+        for (const [j, id] of node.outs.entries()) this.set(frame, id, carry[j]!);
+        for (const id of node.ins) this.used(frame, id);
+        return;
+      }
+      const index: Entry = { shape: [], dtype: 'int64', data: BigInt64Array.of(BigInt(lo + i)) };
+      this.start(body, gate + i * width, [index, ...carry, ...captured], (outs) => turn(i + 1, outs));
+      for (const e of carry) this.#store.release(e);
+    };
+    turn(
+      0,
+      ins.slice(0, node.outs.length).map((e) => this.#store.retain(e)),
+    );
   }
 
   /** One use of a value less. */

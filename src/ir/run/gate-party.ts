@@ -3,14 +3,23 @@
 import type { Chunk } from '../../dealer/material-context.ts';
 import { PartyContext } from '../../dealer/party-context.ts';
 import type { MaterialLayout, SlotTable } from '../../dealer/slots.ts';
-import type { Opening, OpenOptions, Party, Steps } from '../../gates/gate.ts';
+import type { Opening, OpenOptions, Party, PrivateInput, Steps } from '../../gates/gate.ts';
+import type { MadeEnds } from '../../gates/open-truncate.ts';
 import type { AnyArray as Arr } from '../../ring/array.ts';
-import type { Role } from './party-run.ts';
+import type { Role } from './party-role.ts';
+
+/** This party's private inputs, encoded when they are asked for; undefined where they are another's. */
+export interface PrivateInputs {
+  get(which: PrivateInput): Arr | undefined;
+  /** It has entered, and is not asked for again. */
+  spent(which: PrivateInput): void;
+}
 
 export class GateParty<S extends object = SlotTable> extends PartyContext<S> implements Party<S> {
   readonly parties: number;
+  readonly made: MadeEnds | undefined;
   readonly openings: Opening[] = [];
-  readonly #inputs: ReadonlyMap<number, Arr>;
+  readonly #inputs: PrivateInputs;
   readonly #sums: Uint32Array;
 
   constructor(
@@ -18,11 +27,12 @@ export class GateParty<S extends object = SlotTable> extends PartyContext<S> imp
     gate: number,
     layout: MaterialLayout,
     chunks: readonly Chunk[],
-    inputs: ReadonlyMap<number, Arr>,
+    inputs: PrivateInputs,
     sums: Uint32Array,
   ) {
-    super(role.ring, role.field, role.rank, role.prg, gate, layout, chunks);
+    super(role.ring, role.field, role.rank, role.prg, gate, layout, chunks, role.made?.common);
     this.parties = role.parties;
+    this.made = role.made?.ends;
     this.#inputs = inputs;
     this.#sums = sums;
   }
@@ -35,8 +45,8 @@ export class GateParty<S extends object = SlotTable> extends PartyContext<S> imp
     return array;
   }
 
-  input(name: number): Arr | undefined {
-    return this.#inputs.get(name);
+  input(which: PrivateInput): Arr | undefined {
+    return this.#inputs.get(which);
   }
 
   note(site: number, share: number): void {

@@ -1,4 +1,4 @@
-/** @file Jobs: the unit of work that every party and the dealer run in the same order, and how the dealer hears of them. */
+/** @file Jobs: the unit of work that every party and the dealer run in the same order, and the messages about them to the dealer. */
 
 import { sha512 } from '#kernel-host';
 import { TesseraError } from '../../errors.ts';

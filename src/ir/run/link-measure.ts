@@ -6,9 +6,9 @@
 
 import { TesseraError } from '../../errors.ts';
 import type { LinkMeasure } from '../compile/plan.ts';
-import type { Line } from './engine-material.ts';
+import type { RankChannel } from './party-material.ts';
 
-type Ends = Pick<Line, 'send' | 'recv'>;
+type Ends = Pick<RankChannel, 'send' | 'recv'>;
 
 const PINGS = 8;
 /** Long enough to be seen beside a round trip: 20 ms at 100 Mbit/s, 2 ms at a gigabit. */
@@ -20,30 +20,30 @@ const TICK = 1e-4;
 const rounded = (x: number): number => Number(x.toPrecision(2));
 
 /** Rounds: PINGS + 1 there and back, and one message. Two parties. */
-export const measureLink = (line: Ends, rank: number): Promise<LinkMeasure> =>
-  rank === 0 ? measure(line) : answer(line);
+export const measureLink = (ranks: Ends, rank: number): Promise<LinkMeasure> =>
+  rank === 0 ? measure(ranks) : answer(ranks);
 
-const measure = async (line: Ends): Promise<LinkMeasure> => {
+const measure = async (ranks: Ends): Promise<LinkMeasure> => {
   const trip = async (bytes: number): Promise<number> => {
     const start = performance.now();
-    await line.send(1, new Uint8Array(bytes));
-    await line.recv(1);
+    await ranks.send(1, new Uint8Array(bytes));
+    await ranks.recv(1);
     return performance.now() - start;
   };
   let rttMs = Number.POSITIVE_INFINITY;
   for (let i = 0; i < PINGS; i++) rttMs = Math.min(rttMs, await trip(1));
   const seconds = Math.max(TICK, ((await trip(PROBE)) - rttMs) / 1e3);
   const figures = Float64Array.of(rounded(rttMs), rounded(PROBE / seconds));
-  await line.send(1, new Uint8Array(figures.slice().buffer));
+  await ranks.send(1, new Uint8Array(figures.slice().buffer));
   return { rttMs: figures[0]!, bandwidth: figures[1]! };
 };
 
-const answer = async (line: Ends): Promise<LinkMeasure> => {
+const answer = async (ranks: Ends): Promise<LinkMeasure> => {
   for (let i = 0; i < PINGS + 1; i++) {
-    await line.recv(0);
-    await line.send(0, new Uint8Array(1));
+    await ranks.recv(0);
+    await ranks.send(0, new Uint8Array(1));
   }
-  const bytes = await line.recv(0);
+  const bytes = await ranks.recv(0);
   const [rttMs, bandwidth] = new Float64Array(bytes.slice().buffer);
   if (bytes.length !== 16 || !(rttMs! >= 0 && Number.isFinite(rttMs)) || !(bandwidth! > 0))
     throw new TesseraError(

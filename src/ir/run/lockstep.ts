@@ -13,7 +13,8 @@ import { analyse } from '../compile/analysis.ts';
 import type { Graph, Tensor } from '../ops/graph.ts';
 import { type Correction, Dealer, Dealt } from './dealer-run.ts';
 import { encodeTensor } from './encode.ts';
-import { type Answer, PartyRun, type Role, type Wait } from './party-run.ts';
+import type { Answer, Role, Wait } from './party-role.ts';
+import { PartyRun } from './party-run.ts';
 import { type Entry, Store } from './store.ts';
 
 export interface LockstepStats {
@@ -53,12 +54,13 @@ export class Lockstep {
     this.field = field;
     this.parties = parties;
     this.roles = seeds.map((seed, rank) => ({ ring, field, rank, parties, prg: new Prg(ring, seed) }));
+    this.store = new Store(ring);
     this.dealer = new Dealer(
       ring,
       field,
       seeds.map((seed) => new Prg(ring, seed)),
+      this.store.masks,
     );
-    this.store = new Store(ring);
   }
 
   /**
@@ -98,16 +100,15 @@ export class Lockstep {
       for (let next = dealt.next(); next; next = dealt.next()) {
         corrections.set(next.gate, next);
         for (const chunk of next.chunks) stats.dealerBytes += chunk.length;
-        for (const chunk of next.told) stats.dealerBytes += (this.parties - 1) * chunk.length;
+        for (const chunk of next.broadcasts) stats.dealerBytes += (this.parties - 1) * chunk.length;
       }
       stats.dealerMs += performance.now() - start;
     };
     deal();
     const runs = this.roles.map((role) => {
-      const own = new Map<number, Arr>(
-        encoded.flatMap((a, i) => (privates[i]!.owner === role.rank ? [[i, a]] : [])),
-      );
-      const run = new PartyRun(role, this.store, own);
+      const own = (name: number): Arr | undefined =>
+        privates[name]!.owner === role.rank ? encoded[name] : undefined;
+      const run = new PartyRun(role, this.store, { get: ({ name }) => own(name), spent: () => {} });
       return {
         run,
         steps: run.run(graph, base, inputs[role.rank]!),
@@ -132,11 +133,11 @@ export class Lockstep {
         return new Map(wait.from.map((from) => [from, onWire[from]![rank]!.shift()!]));
       }
       if (wait.kind === 'revealed') {
-        dealt.tell(wait.gate, wait.value);
+        dealt.reveal(wait.gate, wait.value);
         deal();
       }
       const correction = corrections.get(wait.gate);
-      return (rank === 0 ? correction?.chunks : correction?.told) ?? [];
+      return (rank === 0 ? correction?.chunks : correction?.broadcasts) ?? [];
     };
     /** Runs a party until it has to wait for a message. */
     const advance = (rank: number): boolean => {

@@ -7,62 +7,28 @@
 
 import type { Chunk } from '../../dealer/material-context.ts';
 import type { MaterialLayout, SlotTable } from '../../dealer/slots.ts';
-import type { Opening, Steps, Value } from '../../gates/gate.ts';
+import type { Opening, PrivateInput, Steps, Value } from '../../gates/gate.ts';
 import { gateOf } from '../../gates/gate-table.ts';
 import { verdict, type verdictSlots } from '../../gates/guard.ts';
 import { isPausable, PAUSE, type Pausable, type Pause, Pauses } from '../../gates/pausable.ts';
-import type { AnyArray as Arr } from '../../ring/array.ts';
-import type { Field } from '../../ring/field.ts';
-import type { Prg } from '../../ring/prg.ts';
-import type { Ring } from '../../ring/ring.ts';
-import { analyse } from '../compile/analysis.ts';
+import type { RingArray } from '../../ring/array.ts';
 import { materialOf, verdictOf } from '../compile/material.ts';
-import type { Graph, Node, Tensor } from '../ops/graph.ts';
+import type { Graph, Node } from '../ops/graph.ts';
 import { located } from '../ops/located.ts';
-import { isOver, trips } from '../ops/loops.ts';
 import { decodeTensor } from './encode.ts';
 import { type Frame, Frames } from './frames.ts';
-import { GateParty } from './gate-party.ts';
-import { type Kept, keptInput, withMasks } from './mask-stream.ts';
+import { GateParty, type PrivateInputs } from './gate-party.ts';
+import { isLargeInput, type Kept, withMasks } from './mask-stream.ts';
+import type { Answer, Role, Wait } from './party-role.ts';
+import type { ProgressWatch } from './progress.ts';
 import { PAUSED, Round } from './round.ts';
 import { step } from './step.ts';
 import { arraysOf, type Entry, type Store } from './store.ts';
 
-/**
- * What a run asks for: that messages leave, the next message of some peers, the dealer's material for a gate, or that
- * the dealer hears what was revealed.
- */
-export type Wait =
-  | {
-      readonly kind: 'send';
-      readonly send: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
-      /** There is work to do before anything is awaited: let the messages get on their way first. */
-      readonly turn: boolean;
-    }
-  | {
-      readonly kind: 'receive';
-      readonly from: readonly number[];
-      /** The last of its round. */
-      readonly end: boolean;
-    }
-  | { readonly kind: 'material'; readonly gate: number; readonly op: string }
-  | { readonly kind: 'revealed'; readonly gate: number; readonly value: Tensor }
-  /** Nothing: in the middle of long work, a place to let the event loop turn. */
-  | { readonly kind: 'pause' };
+/** What the layout of material depends on. */
+const settingOf = ({ field, parties, made }: Role) => ({ field, parties, made: made !== undefined });
 
-/** The answer to `receive`: what each peer sent. To `material`: its chunks. To the others: none. */
-export type Answer = ReadonlyMap<number, Uint8Array> | readonly Chunk[];
-
-export interface Role {
-  readonly ring: Ring;
-  readonly field: Field;
-  readonly rank: number;
-  readonly parties: number;
-  /** This party's stream, whose seed the dealer knows. */
-  readonly prg: Prg;
-}
-
-/** One op's account. */
+/** The profile of one op. */
 export interface OpProfile {
   count: number;
   /** Milliseconds of local work. */
@@ -79,14 +45,18 @@ interface Active {
   readonly party: GateParty;
 }
 
-/** What is not in the program: at the end of one that is watched. */
+/** A node that stands for the verdict of the range guard, at the end of a program that is watched. */
 const VERDICT: Node = { op: 'verdict', ins: [], outs: [], attrs: {} };
+
+const NONE: PrivateInputs = { get: () => undefined, spent: () => {} };
 
 export class PartyRun {
   readonly role: Role;
   readonly store: Store;
   readonly profile = new Map<string, OpProfile>();
   rounds = 0;
+  /** Where somebody wants to know how far the run is. */
+  watch: ProgressWatch | undefined;
   /** The first of the watched ops at which numbers left the range, when the run is over. */
   left: number | undefined;
   /** By watched op: this party's share of what left the range. */
@@ -100,17 +70,9 @@ export class PartyRun {
   readonly #pauses = new Pauses();
   /** When the last work ended. */
   #now = 0;
-  #inputs: ReadonlyMap<number, Arr>;
-  readonly #spent: (name: number) => void;
+  readonly #inputs: PrivateInputs;
 
-  /** `spent` hears which of the inputs has entered, and may be freed. */
-  constructor(
-    role: Role,
-    store: Store,
-    inputs: ReadonlyMap<number, Arr> = new Map(),
-    spent: (name: number) => void = () => {},
-  ) {
-    this.#spent = spent;
+  constructor(role: Role, store: Store, inputs: PrivateInputs = NONE) {
     this.role = role;
     this.store = store;
     this.#inputs = inputs;
@@ -133,7 +95,7 @@ export class PartyRun {
     return result!;
   }
 
-  /** Frees what gates in their middle hold: the run goes no further. Values are the store's. */
+  /** Ends the run early, and frees the arrays of gates that are not complete. Values belong to the store. */
   abandon(): void {
     for (const party of this.#open) party.abandon();
     this.#open.clear();
@@ -185,11 +147,12 @@ export class PartyRun {
   /** Begins a node, and ends it if that can be done at once; what is left of it otherwise. */
   #begin(frame: Frame, index: number): Generator<Wait, void, Answer> | undefined {
     const node = frame.graph.nodes[index]!;
+    if (!node.body) this.watch?.begun(node);
     const ins = node.ins.map((id) => this.#frames.value(frame, id));
     const gate = frame.base + frame.analysis.gate[index]!;
     switch (frame.analysis.runners[index]!) {
       case 'loop':
-        this.#iterate(frame, node, gate, ins);
+        this.#frames.iterate(frame, node, gate, ins);
         return undefined;
       case 'decode':
         return this.#decode(frame, node, gate, ins[0] as Value);
@@ -228,7 +191,7 @@ export class PartyRun {
   }
 
   *#gate(frame: Frame, node: Node, gate: number, ins: readonly Kept[]): Generator<Wait, void, Answer> {
-    const layout = materialOf(frame.graph, node, this.role);
+    const layout = materialOf(frame.graph, node, settingOf(this.role));
     const chunks = this.#needs(layout)
       ? ((yield { kind: 'material', gate, op: node.op }) as readonly Chunk[])
       : [];
@@ -265,12 +228,10 @@ export class PartyRun {
   ): Generator<Wait, void, Answer> | undefined {
     const { frame, node, party } = active;
     if (next.done) {
-      const { ring, rank, prg } = this.role;
-      const own = (owner: number): Prg | undefined => (owner === rank ? prg : undefined);
-      const outs = next.value.map((out) => keptInput(ring, node, party.gate, out, own));
+      const outs = isLargeInput(node) ? this.#asStream(node, party, next.value) : next.value;
       party.end(outs.length === 1 ? arraysOf(outs[0]!) : outs.flatMap(arraysOf));
       this.#open.delete(party);
-      if (node.op === 'input') this.#spent(node.attrs.name as number);
+      if (node.op === 'input') this.#inputs.spent(node.attrs as unknown as PrivateInput);
       this.#frames.finish(frame, node, outs);
       return undefined;
     }
@@ -279,6 +240,16 @@ export class PartyRun {
     if (opening === undefined) return undefined;
     const rest = this.#opened(node, opening);
     return rest || more.length > 0 ? this.#openedAll(node, rest, more) : undefined;
+  }
+
+  /** The result of a large input gate. Its owner has drawn the mask already. */
+  #asStream(node: Node, party: GateParty, [out]: readonly Value[]): readonly Kept[] {
+    const { c, r } = out as { c: RingArray; r: RingArray };
+    const owned = node.attrs.owner === this.role.rank;
+    const prg = owned ? this.role.prg : undefined;
+    const stream = this.store.masks.stream(r.field, r.length, party.gate, prg);
+    if (owned) stream.source.put(party.handOver(r));
+    return [{ c, stream }];
   }
 
   *#openedAll(
@@ -300,7 +271,7 @@ export class PartyRun {
     return this.#timed(node, () => round.add(opening, <T>(work: () => T): T => this.#timed(node, work)));
   }
 
-  /** Does a node's work, and puts it to its account. An error tells of the op and the user's call site. */
+  /** Does a node's work, and adds it to the op's profile. Errors name the op and the user's call site. */
   #timed<T>(node: Node, work: () => T, count = 0): T {
     const start = performance.now();
     try {
@@ -311,31 +282,6 @@ export class PartyRun {
       this.#now = performance.now();
       this.#account(node.op, this.#now - start, 0, count);
     }
-  }
-
-  /** Starts the iterations of a loop, each as soon as the one before has all its results, and the condition if it has one. */
-  #iterate(frame: Frame, node: Node, gate: number, ins: readonly Entry[]): void {
-    const body = node.body!;
-    const width = analyse(body).gates;
-    const captured = ins.slice(node.outs.length);
-    const lo = node.attrs.lo as number;
-    const hold = frame.holds.get(node);
-    if (hold) hold.limit = gate + trips(node) * width;
-    const turn = (i: number, carry: readonly Entry[]): void => {
-      if (isOver(node, i, carry[0] as Tensor)) {
-        if (hold) this.#frames.letGo(hold);
-        for (const [j, id] of node.outs.entries()) this.#frames.set(frame, id, carry[j]!);
-        for (const id of node.ins) this.#frames.used(frame, id);
-        return;
-      }
-      const index: Entry = { shape: [], dtype: 'int64', data: BigInt64Array.of(BigInt(lo + i)) };
-      this.#frames.start(body, gate + i * width, [index, ...carry, ...captured], (outs) => turn(i + 1, outs));
-      for (const e of carry) this.store.release(e);
-    };
-    turn(
-      0,
-      ins.slice(0, node.outs.length).map((e) => this.store.retain(e)),
-    );
   }
 
   /** Exchanges the openings of all active gates, and lets each run on. */

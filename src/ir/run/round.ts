@@ -8,17 +8,17 @@ import { TesseraError } from '../../errors.ts';
 import type { Opening } from '../../gates/gate.ts';
 import { PAUSE, Pauses } from '../../gates/pausable.ts';
 import type { AnyArray as Arr } from '../../ring/array.ts';
-import type { Role, Wait } from './party-run.ts';
+import type { Role, Wait } from './party-role.ts';
 
 export const PAUSED: Wait = { kind: 'pause' };
 
-/** Bytes from which on an opening leaves by itself; also the least of a part. */
+/** An opening of at least this many bytes is sent in messages of its own; also the least size of such a message. */
 export const PART = 1 << 19;
-/** Bytes of a round from which on work that may be done meanwhile waits until the messages have left. */
+/** In rounds of at least this many bytes the messages are sent before work that overlaps with them is started. */
 const WORTH_A_TURN = 1 << 15;
 
-/** Part of an opening that travels as one piece. */
-interface Piece {
+/** Part of an opening that travels as one message, or as part of one. */
+interface Segment {
   readonly opening: Opening;
   readonly array: Arr;
   readonly size: number;
@@ -26,22 +26,22 @@ interface Piece {
 
 type Received = ReadonlyMap<number, Uint8Array>;
 
-/** Does work, and puts it to its op's account. */
+/** Does work, and adds its time to the profile of its op. */
 type Timed = <T>(work: () => T) => T;
 
 export class Round {
   readonly #role: Role;
-  /** What has left already, each piece in a message of its own, in order. */
-  readonly #gone: Piece[] = [];
-  /** What leaves together at the end. */
-  readonly #rest: Piece[] = [];
+  /** Segments that were sent, each in a message of its own, in order. */
+  readonly #sent: Segment[] = [];
+  /** Segments that are sent together at the end of the round. */
+  readonly #unsent: Segment[] = [];
   readonly #meanwhile: (() => void)[] = [];
 
   constructor(role: Role) {
     this.#role = role;
   }
 
-  /** What an opening sends to all peers together. */
+  /** Bytes that an opening sends to all peers together. */
   bytesOf(opening: Opening): number {
     const { ring, rank, parties } = this.#role;
     const size = ring.wireBytes(opening.array, opening.width);
@@ -51,8 +51,8 @@ export class Round {
   }
 
   /**
-   * Takes an opening in, and sends of it what leaves at once. Returns what is left of that, if it takes long or leaves: `timed`
-   * does its work.
+   * Adds an opening to the round. Returns the rest of its local work if that takes long or is sent in parts; `timed` measures the
+   * work.
    */
   add(opening: Opening, timed: Timed): Generator<Wait, void, unknown> | undefined {
     const { array, compute, width, meanwhile } = opening;
@@ -62,7 +62,7 @@ export class Round {
     const steps = compute?.[Symbol.iterator]();
     for (let next = steps?.next(); next && !next.done; next = steps!.next())
       if (next.value === PAUSE) return this.#later(opening, size, steps!, timed);
-    this.#rest.push({ opening, array, size });
+    this.#unsent.push({ opening, array, size });
     return undefined;
   }
 
@@ -75,10 +75,10 @@ export class Round {
   ): Generator<Wait, void, unknown> {
     do yield PAUSED;
     while (!timed(() => steps.next()).done);
-    this.#rest.push({ opening, array: opening.array, size });
+    this.#unsent.push({ opening, array: opening.array, size });
   }
 
-  /** A long opening, which leaves in parts. */
+  /** A long opening, which is sent in parts. */
   *#alone(opening: Opening, size: number, timed: Timed): Generator<Wait, void, unknown> {
     const { array, compute } = opening;
     const length = array.kind === 'bits' ? array.planes : array.length;
@@ -92,18 +92,18 @@ export class Round {
       yield PAUSED;
       const to = next.value;
       if (to === PAUSE || (to < length && ((to - from) * size) / length < PART)) continue;
-      yield* this.#leave(this.#piece(opening, from, to));
+      yield* this.#leave(this.#segment(opening, from, to));
       from = to;
     }
-    if (from < length) yield* this.#leave(this.#piece(opening, from, length));
+    if (from < length) yield* this.#leave(this.#segment(opening, from, length));
   }
 
-  /** Sends the rest, does what may be done meanwhile, and adds up what the peers have sent. */
+  /** Sends the remaining segments, does overlapping work, and adds the peers' shares. */
   *exchange(ops: () => readonly string[]): Generator<Wait, void, unknown> {
-    const sent = this.#message(this.#rest);
+    const sent = this.#message(this.#unsent);
     let bytes = 0;
-    for (const { size } of this.#gone) bytes += size;
-    for (const { size } of this.#rest) bytes += size;
+    for (const { size } of this.#sent) bytes += size;
+    for (const { size } of this.#unsent) bytes += size;
     const turn = this.#meanwhile.length > 0 && bytes >= WORTH_A_TURN;
     if (sent.size > 0 || turn) yield { kind: 'send', send: sent, turn };
     const pauses = new Pauses();
@@ -111,32 +111,32 @@ export class Round {
       work();
       if (pauses.due()) yield PAUSED;
     }
-    for (const piece of this.#gone) yield* this.#receive([piece], ops, false);
-    yield* this.#receive(this.#rest, ops, true);
+    for (const segment of this.#sent) yield* this.#receive([segment], ops, false);
+    yield* this.#receive(this.#unsent, ops, true);
   }
 
-  #piece(opening: Opening, from: number, to: number): Piece {
+  #segment(opening: Opening, from: number, to: number): Segment {
     const whole = opening.array;
     const array = whole.kind === 'bits' ? whole.plane(from, to - from) : whole.view(from, to - from);
     return { opening, array, size: this.#role.ring.wireBytes(array, opening.width) };
   }
 
-  *#leave(piece: Piece): Generator<Wait, void, unknown> {
-    this.#gone.push(piece);
-    const send = this.#message([piece]);
+  *#leave(segment: Segment): Generator<Wait, void, unknown> {
+    this.#sent.push(segment);
+    const send = this.#message([segment]);
     if (send.size > 0) yield { kind: 'send', send, turn: true };
   }
 
-  /** One message with these pieces for each peer that gets any of them. */
-  #message(pieces: readonly Piece[]): Map<number, Uint8Array<ArrayBuffer>> {
+  /** One message with these segments for each peer that gets any of them. */
+  #message(segments: readonly Segment[]): Map<number, Uint8Array<ArrayBuffer>> {
     const { ring, rank, parties } = this.#role;
     const messages = new Map<number, Uint8Array<ArrayBuffer>>();
     for (let peer = 0; peer < parties; peer++) {
-      const total = totalOf(pieces, rank, peer);
+      const total = totalOf(segments, rank, peer);
       if (total === 0) continue;
       const message = new Uint8Array(total);
       let at = 0;
-      for (const { opening, array } of pieces) {
+      for (const { opening, array } of segments) {
         if (goes(opening, rank, peer)) at += ring.writeWire(message, at, array, opening.width);
       }
       messages.set(peer, message);
@@ -145,7 +145,7 @@ export class Round {
   }
 
   *#receive(
-    pieces: readonly Piece[],
+    segments: readonly Segment[],
     ops: () => readonly string[],
     end: boolean,
   ): Generator<Wait, void, unknown> {
@@ -153,7 +153,7 @@ export class Round {
     const peers: number[] = [];
     const totals: number[] = [];
     for (let peer = 0; peer < parties; peer++) {
-      const total = totalOf(pieces, peer, rank);
+      const total = totalOf(segments, peer, rank);
       if (total === 0) continue;
       peers.push(peer);
       totals.push(total);
@@ -164,7 +164,7 @@ export class Round {
       const message = answer.get(peer)!;
       if (message.length !== totals[i]) throw diverged(ops(), totals[i]!, message.length);
       let at = 0;
-      for (const { opening, array } of pieces) {
+      for (const { opening, array } of segments) {
         if (!goes(opening, peer, rank)) continue;
         if (opening.from === undefined) at += ring.addWire(array, message, at, opening.width);
         else at += ring.readWire(array, message, at, opening.width);
@@ -178,9 +178,9 @@ const goes = ({ from, to }: Opening, sender: number, receiver: number): boolean 
   (from === undefined || from === sender) &&
   (to === undefined || to.includes(receiver));
 
-const totalOf = (pieces: readonly Piece[], sender: number, receiver: number): number => {
+const totalOf = (segments: readonly Segment[], sender: number, receiver: number): number => {
   let total = 0;
-  for (const { opening, size } of pieces) if (goes(opening, sender, receiver)) total += size;
+  for (const { opening, size } of segments) if (goes(opening, sender, receiver)) total += size;
   return total;
 };
 

@@ -5,12 +5,10 @@ import type { Field } from '../../ring/field.ts';
 import type { Ring } from '../../ring/ring.ts';
 import type { SigmoidMode } from '../compile/graph-circuit.ts';
 import { lower } from '../compile/lower.ts';
-import { optimize } from '../compile/passes/optimize.ts';
-import { tile } from '../compile/passes/tile.ts';
+import { optimizeWithin } from '../compile/passes/optimize.ts';
 import type { CostMode, LinkMeasure } from '../compile/plan.ts';
 import { inputGraph, revealGraph } from '../compile/ports.ts';
 import type { Tensor, Watched } from '../ops/graph.ts';
-import type { OpGraph } from '../ops/program.ts';
 import { NDArray } from '../trace/ndarray.ts';
 import { trace } from '../trace/tracer.ts';
 import { decodeTensor } from './encode.ts';
@@ -28,7 +26,7 @@ export interface SimulateOptions {
   readonly sigmoidMode?: SigmoidMode;
   readonly costMode?: CostMode;
   readonly link?: LinkMeasure;
-  /** Bytes that a party may use: large programs run in pieces. */
+  /** Bytes that a party may use: large programs run in tiles. */
   readonly memoryLimit?: number;
   readonly rangeGuard?: boolean;
   readonly seeds?: readonly Uint8Array[];
@@ -36,7 +34,7 @@ export interface SimulateOptions {
 
 export interface Simulation {
   readonly results: NDArray[];
-  /** Of the program alone, without inputs and reveal. */
+  /** Costs of the program alone, without those of its inputs and of revealing its results. */
   readonly stats: LockstepStats;
   readonly profile: PartyRun['profile'];
   /** Where numbers left the range, with a range guard. */
@@ -52,11 +50,10 @@ export const simulate = (
   const { ring, field, parties } = options;
   const fraction = options.fraction ?? field.fraction;
   const world = new Lockstep(ring, field, parties, options.seeds);
-  const types = inputs.map(({ shape, dtype }) => ({ shape, dtype, secret: true }));
+  // An array without elements hides nothing, and is no private input.
+  const types = inputs.map(({ shape, dtype }) => ({ shape, dtype, secret: !shape.includes(0) }));
   const { graph } = trace(fn, types);
-  const small = (g: OpGraph): OpGraph =>
-    options.memoryLimit === undefined ? g : tile(g, options.memoryLimit, options);
-  const owners = inputs.map((tensor, i) => ({ owner: i % parties, tensor }));
+  const owners = inputs.flatMap((tensor, i) => (types[i]!.secret ? [{ owner: i % parties, tensor }] : []));
   const taken = world.run(
     inputGraph(
       types.map((type, i) => ({ owner: i % parties, type })),
@@ -65,7 +62,10 @@ export const simulate = (
     owners,
     fraction,
   );
-  const lowered = lower(small(optimize(graph)), { lazyIntegers: true, ...options });
+  const lowered = lower(optimizeWithin(graph, options.memoryLimit, options), {
+    lazyIntegers: true,
+    ...options,
+  });
   const made = world.run(lowered, [], fraction, taken.outs, taken.masks);
   const outTypes = graph.outs.map((id) => graph.types[id]!);
   const everybody = Array.from({ length: parties }, (_, i) => i);

@@ -3,16 +3,19 @@
 import { Scratch } from '../../dealer/scratch.ts';
 import { TesseraError } from '../../errors.ts';
 import type { Value } from '../../gates/gate.ts';
-import { localOf } from '../../gates/local-ops.ts';
+import { type LocalName, localOf } from '../../gates/local-ops.ts';
 import { isPausable, type Pausable } from '../../gates/pausable.ts';
-import type { AnyArray as Arr } from '../../ring/array.ts';
+import type { AnyArray as Arr, RingArray } from '../../ring/array.ts';
 import type { Field } from '../../ring/field.ts';
 import type { Ring } from '../../ring/ring.ts';
 import { isLowered } from '../compile/analysis.ts';
+import type { DynamicOp } from '../compile/lowered-ops.ts';
+import { PARTS, type PartsAttrs } from '../compile/parts.ts';
 import { evaluate } from '../ops/evaluate.ts';
-import type { Graph, Node, Tensor } from '../ops/graph.ts';
+import { type Graph, type Node, sizeOf, type Tensor } from '../ops/graph.ts';
 import { encodeTensor } from './encode.ts';
-import { type Kept, partOf, withMasks } from './mask-stream.ts';
+import { type Kept, stretchOf, withMasks } from './mask-stream.ts';
+import { joinOutside, putOutside, sliceOutside } from './outside.ts';
 import { arraysOf, type Entry } from './store.ts';
 
 /** Public indexes of a dynamic slice or update, clamped so that the block stays inside, as jax.lax does. */
@@ -23,8 +26,8 @@ const stridesOf = (shape: readonly number[]): number[] =>
   shape.map((_, i) => shape.slice(i + 1).reduce((a, b) => a * b, 1));
 
 /** Ops whose attributes depend on public values that are known only when the program runs. */
-const dynamic: Readonly<
-  Record<string, (ins: readonly Entry[], attrs: object) => [op: string, ins: Entry[], attrs: object]>
+const DYNAMIC: Readonly<
+  Record<DynamicOp, (ins: readonly Entry[], attrs: object) => [op: LocalName, ins: Entry[], attrs: object]>
 > = {
   dynamicSlice: ([x, ...indexes], attrs) => {
     const { shape, size } = attrs as { shape: number[]; size: number[] };
@@ -38,6 +41,8 @@ const dynamic: Readonly<
   },
 };
 
+const isDynamic = (op: string): op is DynamicOp => Object.hasOwn(DYNAMIC, op);
+
 const encoded = (scratch: Scratch, value: Tensor, node: Node): Arr => {
   try {
     return encodeTensor(scratch, value, node.attrs.fraction as number, node);
@@ -45,6 +50,34 @@ const encoded = (scratch: Scratch, value: Tensor, node: Node): Arr => {
     scratch.end();
     throw e;
   }
+};
+
+/** What is done without bringing in what lies outside, or by putting it there. */
+const stayingOutside = (
+  ring: Ring,
+  { op, ins, attrs }: { op: string; ins: readonly Kept[]; attrs: object },
+  length: number,
+): Kept | undefined => {
+  const [x] = ins;
+  const { outside, outer } = attrs as { outside?: boolean; outer?: number };
+  if (op === 'reshape' && outside === true && !x!.outside) return { outside: putOutside(ring, length, x!) };
+  if (op === 'reshape' && x!.outside) return x;
+  if (op === 'concat' && outer === 1 && ins.every((v) => v.outside))
+    return { outside: joinOutside(ins.map((v) => v.outside!)) };
+  const part = op === 'view' && x!.outside ? stretchOf(attrs as Node['attrs']) : undefined;
+  return part && { outside: sliceOutside(x!.outside!, part.start, part.length) };
+};
+
+/** Stretches of an array, in its memory. */
+const parts = (ring: Ring, field: Field, x: Kept, { starts, lengths }: PartsAttrs): Value[] => {
+  const scratch = new Scratch(ring, field);
+  const [{ c, r }] = withMasks(scratch, [x]) as [Value];
+  const stretch = (a: Arr, i: number): Arr => ring.retain((a as RingArray).view(starts[i]!, lengths[i]!));
+  const made = starts.map(
+    (_, i): Value => ({ ...(c && { c: stretch(c, i) }), ...(r && { r: stretch(r, i) }) }),
+  );
+  scratch.end();
+  return made;
 };
 
 /** Runs a node that is neither a gate nor a loop: at once, or in stretches where it may take long. */
@@ -59,12 +92,19 @@ export const step = (
   if (node.op === 'encode') {
     return [{ c: encoded(new Scratch(ring, field), ins[0] as Tensor, node) }];
   }
-  const [op, operands, attrs] = dynamic[node.op]?.(ins, node.attrs) ?? [node.op, ins, node.attrs];
+  if (node.op === PARTS) return parts(ring, field, ins[0] as Kept, node.attrs as unknown as PartsAttrs);
+  const [op, operands, attrs] = isDynamic(node.op)
+    ? DYNAMIC[node.op](ins, node.attrs)
+    : [node.op, ins, node.attrs];
   const local = localOf(op);
   if (!local) throw new TesseraError('UNSUPPORTED', `no gate or local op is named ${op}`, { op });
-  const scratch = new Scratch(ring, field);
   const [x] = operands as readonly Kept[];
-  const part = op === 'view' && x!.stream ? partOf(x!.stream, attrs as Node['attrs']) : undefined;
+  const length = sizeOf(graph.types[node.outs[0]!]!.shape);
+  const stays = stayingOutside(ring, { op, ins: operands as readonly Kept[], attrs }, length);
+  if (stays) return [stays];
+  const scratch = new Scratch(ring, field);
+  const stretch = op === 'view' && x!.stream ? stretchOf(attrs as Node['attrs']) : undefined;
+  const part = stretch && { ...x!.stream!, ...stretch, start: x!.stream!.start + stretch.start };
   const whole = part || op === 'reshape' ? [x!] : (operands as readonly Kept[]);
   let values: readonly Value[] = whole;
   let work: ReturnType<typeof local> | undefined;

@@ -3,7 +3,7 @@
 import type { AnyArray as Arr } from '../../ring/array.ts';
 import type { Ring } from '../../ring/ring.ts';
 import type { Tensor } from '../ops/graph.ts';
-import type { Kept } from './mask-stream.ts';
+import { eachSource, type Kept, MaskSource, MaskSources } from './mask-stream.ts';
 
 /** A masked or ring value, or plain public data. */
 export type Entry = Kept | Tensor;
@@ -12,34 +12,54 @@ export const isTensor = (e: Entry): e is Tensor => 'data' in e;
 
 export class Store {
   readonly ring: Ring;
-  #counts = new Map<Arr, number>();
+  /** Shared with a dealer in the same memory. */
+  readonly masks: MaskSources;
+  #counts = new Map<Arr | MaskSource, number>();
+  /** One for all visits: each value of a program is held and given up. */
+  readonly #retainOne = (held: Arr | MaskSource): void => this.#retain(held);
+  readonly #releaseOne = (held: Arr | MaskSource): void => this.#release(held);
 
-  constructor(ring: Ring) {
+  constructor(ring: Ring, masks = new MaskSources(ring)) {
     this.ring = ring;
+    this.masks = masks;
   }
 
   retain(entry: Entry): Entry {
-    for (const a of arraysOf(entry)) this.#counts.set(a, (this.#counts.get(a) ?? 0) + 1);
+    eachHeld(entry, this.#retainOne);
     return entry;
   }
 
   release(entry: Entry): void {
-    for (const a of arraysOf(entry)) {
-      const left = this.#counts.get(a)! - 1;
-      if (left > 0) this.#counts.set(a, left);
-      else {
-        this.#counts.delete(a);
-        this.ring.release(a);
-      }
+    eachHeld(entry, this.#releaseOne);
+  }
+
+  #retain(held: Arr | MaskSource): void {
+    const count = this.#counts.get(held) ?? 0;
+    if (count === 0 && held instanceof MaskSource) held.retain();
+    this.#counts.set(held, count + 1);
+  }
+
+  #release(held: Arr | MaskSource): void {
+    const left = this.#counts.get(held)! - 1;
+    if (left > 0) this.#counts.set(held, left);
+    else {
+      this.#counts.delete(held);
+      this.#free(held);
     }
+  }
+
+  #free(held: Arr | MaskSource): void {
+    if (held instanceof MaskSource) held.release();
+    else this.ring.release(held);
   }
 
   /** Frees whatever these entries do not hold: what a run that was given up had. */
   keepOnly(entries: Iterable<Entry>): void {
-    const kept = new Map<Arr, number>();
-    for (const entry of entries) for (const a of arraysOf(entry)) kept.set(a, (kept.get(a) ?? 0) + 1);
-    for (const a of this.#counts.keys()) if (!kept.has(a)) this.ring.release(a);
-    this.#counts = kept;
+    const before = this.#counts;
+    this.#counts = new Map();
+    for (const entry of entries)
+      eachHeld(entry, (held) => this.#counts.set(held, (this.#counts.get(held) ?? 0) + 1));
+    for (const held of before.keys()) if (!this.#counts.has(held)) this.#free(held);
   }
 
   /** Arrays alive, for leak tests. */
@@ -47,6 +67,14 @@ export class Store {
     return this.#counts.size;
   }
 }
+
+/** Visits what an entry keeps alive. */
+const eachHeld = (entry: Entry, visit: (held: Arr | MaskSource) => void): void => {
+  if (isTensor(entry)) return;
+  if (entry.c) visit(entry.c);
+  if (entry.r) visit(entry.r);
+  eachSource(entry, visit);
+};
 
 export const arraysOf = (entry: Entry): Arr[] =>
   isTensor(entry) ? [] : [entry.c, entry.r].filter((a): a is Arr => a !== undefined);

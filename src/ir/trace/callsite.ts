@@ -1,8 +1,8 @@
 /** @file Which line of the user's code an op, or a call on a device, came from. */
 import { HERE } from '../../here.ts';
 
-/** How far to look; a short look costs less, and mostly is enough. */
-const FRAMES = [12, 32] as const;
+/** How many frames to look at: each costs, and mostly few are enough. */
+const FRAMES = [8, 32] as const;
 
 /** `url:line:column` in a line of a stack, V8's or Firefox's and Safari's. */
 const LOCATION = /(?:\(|@|at (?:async )?)((?:[a-z-]+:\/\/)?[^\s()@]+:\d+:\d+)\)?$/;
@@ -58,29 +58,38 @@ const v8 = Error as unknown as V8Error;
 
 /** By script and place in it: the text of what was looked up before. A loop records thousands of ops from one place. */
 const known = new Map<string, Map<number, string | undefined>>();
-/** Frames in which most sites are: each costs. */
-const NEAR = 8;
 /** Places that are remembered, at most. */
 const KNOWN = 1 << 14;
 let places = 0;
+
+/** By script: whether its frames are a user's. */
+const outside = new Map<string, boolean>();
+
+const isOutside = (script: string): boolean => {
+  const known = outside.get(script);
+  if (known !== undefined) return known;
+  const is = !script.startsWith('node:') && !HERE.some((url) => `${script}:`.startsWith(url));
+  if (outside.size >= KNOWN) outside.clear();
+  outside.set(script, is);
+  return is;
+};
 
 let nearest: Frame | undefined;
 
 /** Keeps the innermost frame outside of this library. */
 const keepNearest = (_: Error, frames: readonly Frame[]): string => {
-  nearest = frames.find((frame) => {
+  nearest = undefined;
+  for (const frame of frames) {
     const script = frame.getScriptNameOrSourceURL();
-    return (
-      typeof script === 'string' &&
-      !script.startsWith('node:') &&
-      !HERE.some((url) => `${script}:`.startsWith(url))
-    );
-  });
+    if (typeof script !== 'string' || !isOutside(script)) continue;
+    nearest = frame;
+    break;
+  }
   return '';
 };
 
-/** The innermost frame outside of this library, where the runtime tells. */
-const nearestFrame = (): Frame | undefined => {
+/** The innermost of so many frames that is outside of this library, where the runtime tells. */
+const nearestFrame = (frames: number): Frame | undefined => {
   const { prepareStackTrace: before, captureStackTrace } = v8;
   if (captureStackTrace === undefined) return undefined;
   const limit = Error.stackTraceLimit;
@@ -88,7 +97,7 @@ const nearestFrame = (): Frame | undefined => {
   nearest = undefined;
   try {
     v8.prepareStackTrace = keepNearest;
-    Error.stackTraceLimit = NEAR;
+    Error.stackTraceLimit = frames;
     captureStackTrace.call(Error, holder, nearestFrame);
     // Frames are prepared when they are first asked for.
     void holder.stack;
@@ -102,7 +111,7 @@ const nearestFrame = (): Frame | undefined => {
 /** The innermost line of the stack outside of this library, `file:line:column`. Some microseconds, 10 the first time. */
 export const callSite = (): string | undefined => {
   if (replayed !== undefined) return replayed;
-  const frame = nearestFrame();
+  const frame = nearestFrame(FRAMES[0]) ?? nearestFrame(FRAMES[1]);
   const script = frame?.getScriptNameOrSourceURL();
   const place = frame?.getPosition?.();
   if (!script || place === undefined) return lookFar();

@@ -4,14 +4,22 @@
  * uses the condition, and that is an error.
  */
 import { TesseraError } from '../../errors.ts';
-import type { ValueId } from '../ops/graph.ts';
-import type { Trace } from './tracer.ts';
+import type { Node, ValueId } from '../ops/graph.ts';
+
+/** What is known of the conditions of a trace. */
+interface Asked {
+  readonly builder: { readonly nodes: readonly Node[] };
+  /** By the value of each: its name in `np`. */
+  readonly conditions: ReadonlyMap<ValueId, string>;
+  /** What counts as used although no output needs it. */
+  readonly used: ReadonlySet<ValueId>;
+}
 
 /**
  * Throws UNUSED_CONDITION, naming the line, for a condition of this trace that is neither among the outputs nor an operand.
  * One that goes into a value which is dropped, as by np.where, was used: nobody was misled.
  */
-export const checkConditions = (trace: Trace, outs: readonly ValueId[]): void => {
+export const checkConditions = (trace: Asked, outs: readonly ValueId[]): void => {
   if (trace.conditions.size === 0) return;
   const { nodes } = trace.builder;
   const used = new Set([...outs, ...trace.used, ...nodes.flatMap((node) => node.ins)]);

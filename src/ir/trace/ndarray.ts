@@ -1,6 +1,6 @@
 /** @file Plain arrays: public constants, results, and what PYU functions compute with. Treat them as immutable. */
 import { fail, oneOf, TesseraError } from '../../errors.ts';
-import { isHandle } from '../../guard.ts';
+import { isHandle } from '../../unknown-names.ts';
 import {
   alloc,
   dtypeName,
@@ -65,6 +65,15 @@ const toElement = (x: number | bigint | boolean, dtype: DType, path: string): El
   return isBig(dtype) ? big : Number(big);
 };
 
+/** A BigInt is an integer with all its digits: it becomes a float64 that has fewer by name only. */
+const checkExact = (x: bigint, path: string): void => {
+  if (BigInt(Number(x)) !== x)
+    fail(
+      'RANGE',
+      `${x}${where(path)} is no float64, which it would be beside these numbers: ask for 'float64' by name`,
+    );
+};
+
 interface Leaves {
   readonly shape: number[];
   readonly values: (number | bigint | boolean)[];
@@ -104,6 +113,9 @@ const readNested = (value: unknown): Leaves => {
       { path },
     );
   let depthKnown = false;
+  /** Of BigInts: those of 2^63 and more are uint64, and so are others that are not below 0 beside them. */
+  let least: bigint | undefined;
+  let most = 0n;
   const walk = (x: unknown, path: string, depth: number): void => {
     const row = x instanceof NDArray ? x : isTensor(x) ? new NDArray(x.shape, x.dtype, x.data) : undefined;
     const dtype = row ? (row.dtype as UserDType) : typedDType(x);
@@ -136,10 +148,12 @@ const readNested = (value: unknown): Leaves => {
       );
     depthKnown = true;
     if (out.shape.length !== depth) ragged(path, 'a number', depth);
-    note(scalarDType(x));
+    if (typeof x === 'bigint') [least, most] = [x < (least ?? x) ? x : (least ?? x), x > most ? x : most];
+    else note(scalarDType(x));
     out.values.push(x);
   };
   walk(value, '', 0);
+  if (least !== undefined) for (const x of least < 0n ? [least, most] : [most]) note(scalarDType(x));
   return out;
 };
 
@@ -216,7 +230,9 @@ export class NDArray extends BaseArray implements Tensor {
     const out = elements(data);
     for (let i = 0; i < values.length; i++) {
       const x = values[i]!;
-      out[i] = type === 'fxp' ? Number(x) : toElement(x, type, shape.length === 0 ? '' : pathOf(shape, i));
+      const path = (): string => (shape.length === 0 ? '' : pathOf(shape, i));
+      if (type === 'fxp' && wanted === undefined && typeof x === 'bigint') checkExact(x, path());
+      out[i] = type === 'fxp' ? Number(x) : toElement(x, type, path());
     }
     return new NDArray(shape, type, data);
   }

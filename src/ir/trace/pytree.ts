@@ -12,7 +12,14 @@ export type TreeDef =
       readonly names: readonly (string | number | boolean)[];
       readonly items: readonly TreeDef[];
     }
-  | { readonly kind: 'object'; readonly keys: readonly string[]; readonly items: readonly TreeDef[] };
+  | {
+      readonly kind: 'object';
+      /** Sorted, as the items are. */
+      readonly keys: readonly string[];
+      readonly items: readonly TreeDef[];
+      /** The places of the keys in the order in which the program gave them, where that is another. */
+      readonly order?: readonly number[];
+    };
 
 export interface Flat {
   readonly leaves: unknown[];
@@ -44,7 +51,7 @@ const mapName = (key: unknown, path: string): string | number | boolean =>
 
 /**
  * Leaves of `tree` in a fixed order: arrays, Map and Set by their own, objects by sorted key (so that two parties who built
- * the same object in different order agree). null and undefined are empty subtrees (both come back as null). What is no array, plain object, Map or Set is a leaf, and so is whatever `isLeaf` says is one.
+ * the same object in different order agree); what is built from them again has the program's order. null and undefined are empty subtrees (both come back as null). What is no array, plain object, Map or Set is a leaf, and so is whatever `isLeaf` says is one.
  */
 export const flatten = (tree: unknown, isLeaf: (x: unknown) => boolean = () => false): Flat => {
   const leaves: unknown[] = [];
@@ -60,8 +67,12 @@ export const flatten = (tree: unknown, isLeaf: (x: unknown) => boolean = () => f
       if (Array.isArray(x))
         return { kind: 'array', items: x.map((item: unknown, i) => walk(item, `${path}[${i}]`, depth + 1)) };
       if (isPlainObject(x)) {
-        const keys = Object.keys(x).sort();
-        return { kind: 'object', keys, items: keys.map((k) => walk(x[k], keyPath(path, k), depth + 1)) };
+        const given = Object.keys(x);
+        const keys = given.toSorted();
+        const items = keys.map((k) => walk(x[k], keyPath(path, k), depth + 1));
+        if (given.every((k, i) => k === keys[i])) return { kind: 'object', keys, items };
+        const places = new Map(keys.map((k, i) => [k, i]));
+        return { kind: 'object', keys, items, order: given.map((k) => places.get(k)!) };
       }
       if (x instanceof Map) {
         const names = [...(x as Map<unknown, unknown>).keys()].map((k) => mapName(k, path));
@@ -98,12 +109,17 @@ export const unflatten = (def: TreeDef, leaves: readonly unknown[]): unknown => 
     if (d.kind === 'array') return d.items.map(build);
     if (d.kind === 'set') return new Set(d.items.map(build));
     if (d.kind === 'map') return new Map(d.items.map((item, i) => [d.names[i]!, build(item)]));
-    return Object.fromEntries(d.items.map((item, i) => [d.keys[i]!, build(item)]));
+    const entries = d.items.map((item, i) => [d.keys[i]!, build(item)] as const);
+    return Object.fromEntries(d.order?.map((place) => entries[place]!) ?? entries);
   };
   return build(def);
 };
 
-export const sameTree = (a: TreeDef, b: TreeDef): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** Whether two trees have the same shape, whatever the order of their keys. */
+export const sameTree = (a: TreeDef, b: TreeDef): boolean => shapeOf(a) === shapeOf(b);
+
+const shapeOf = (def: TreeDef): string =>
+  JSON.stringify(def, (key, value: unknown) => (key === 'order' ? undefined : value));
 
 /** `{w: *, b: [*, *]}`: for messages about trees that differ. */
 export const treeText = (def: TreeDef): string => {

@@ -4,8 +4,8 @@
  * trace among its operands: what a loop body computes from outer values alone is recorded, once, outside the loop.
  */
 import { fail, TesseraError } from '../../errors.ts';
-import { guardedPrototype, isHandle, UNKNOWN_NAME } from '../../guard.ts';
 import { nearest } from '../../names.ts';
+import { guardedPrototype, isHandle, UNKNOWN_NAME } from '../../unknown-names.ts';
 import { GraphBuilder } from '../ops/builder.ts';
 import { type AttrArgs, type AttrsOf, type Operands, type OpName, opSet } from '../ops/catalogue.ts';
 import { dtypeName } from '../ops/dtypes.ts';

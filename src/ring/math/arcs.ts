@@ -13,7 +13,7 @@ import {
   scale,
   sum,
   sumError,
-} from './bits.ts';
+} from './float-bits.ts';
 
 const { PI } = Math;
 const PI_LOW = 1.2246467991473532e-16;

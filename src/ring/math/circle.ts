@@ -15,7 +15,7 @@ import {
   rest,
   sumError,
   withHighWord,
-} from './bits.ts';
+} from './float-bits.ts';
 
 const QUARTER = [
   1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32,

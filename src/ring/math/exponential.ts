@@ -3,7 +3,7 @@
  * and e^r - 1 is a short Taylor series (P. T. P. Tang, "Table-driven implementation of the exponential function in IEEE
  * floating-point arithmetic", 1989).
  */
-import { joined, product, productError, rest, root, scale, shifted } from './bits.ts';
+import { joined, product, productError, rest, root, scale, shifted } from './float-bits.ts';
 
 const STEPS = 128;
 const PER_STEP = STEPS * Math.LOG2E;

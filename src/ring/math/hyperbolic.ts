@@ -1,6 +1,7 @@
 /** @file Hyperbolic functions and their inverses, from exponentials and logarithms with low parts. */
-import { product, productError, quotient, rest, root, sum, sumError } from './bits.ts';
+
 import { expm1Sum, expSum, halfExp } from './exponential.ts';
+import { product, productError, quotient, rest, root, sum, sumError } from './float-bits.ts';
 import { log1pSum, logSum } from './logarithm.ts';
 
 const { LN2 } = Math;

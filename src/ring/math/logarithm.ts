@@ -14,7 +14,7 @@ import {
   sumError,
   upper,
   withHighWord,
-} from './bits.ts';
+} from './float-bits.ts';
 
 /** log 2: the first part has 40 bits after the point, so that its multiples are exact. */
 const LN2 = 0.6931471805592082;

@@ -1,6 +1,7 @@
 /** @file Powers: e^(y log |x|), where the logarithm has 15 bits more than a float64 and so the result all of its own. */
-import { powerOfTwo, productError, rest } from './bits.ts';
+
 import { expSum } from './exponential.ts';
+import { powerOfTwo, productError, rest } from './float-bits.ts';
 import { logSum } from './logarithm.ts';
 
 const isOdd = (y: number): boolean => Math.abs(y) < 0x20_0000_0000_0000 && y % 2 !== 0;

@@ -1,5 +1,5 @@
 /** @file Cube roots and lengths. */
-import { highWord, productError, root, scale, withHighWord } from './bits.ts';
+import { highWord, productError, root, scale, withHighWord } from './float-bits.ts';
 
 /** The cube root, by Halley's method, and one step with the exact residue. */
 export const cbrt = (x: number): number => {

@@ -1,7 +1,7 @@
 /** @file The functions that networks and statistics are made of: erf, sigmoid and their kin. */
 import { acos } from './arcs.ts';
-import { product, quotient, rest, sum } from './bits.ts';
 import { exp, halfExp } from './exponential.ts';
+import { product, quotient, rest, sum } from './float-bits.ts';
 import { tanh } from './hyperbolic.ts';
 import { log1p } from './logarithm.ts';
 

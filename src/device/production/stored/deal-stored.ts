@@ -1,5 +1,5 @@
 /**
- * @file Dealing ahead: material for a recorded program, as files that one party each can open. A piece serves one run of
+ * @file Dealing ahead: material for a recorded program, as files that one party each can open. A portion serves one run of
  * the program: a seed for every party, the corrections for rank 0, and for the others what all are told.
  *
  * A file is sealed to its party and signed by its dealer: whoever has dealt it can read what the party masks with it, so
@@ -8,9 +8,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BUILD } from '../../../build.ts';
-import { packCorrection } from '../../../dealer/source.ts';
+import { packCorrection } from '../../../dealer/material-source.ts';
 import { fail } from '../../../errors.ts';
-import { broadcasts, steered } from '../../../ir/compile/analysis.ts';
+import { broadcasts, isDataDependent } from '../../../ir/compile/analysis.ts';
 import { Dealer, Dealt } from '../../../ir/run/dealer-run.ts';
 import { DealerJobs, digestOf } from '../../../ir/run/job.ts';
 import type { Identity } from '../../../link/identity.ts';
@@ -20,7 +20,7 @@ import { Ring } from '../../../ring/ring.ts';
 import type { Program } from '../../recording.ts';
 import { sealKey } from '../party-keys.ts';
 import { writeVault } from '../vault.ts';
-import { pieceName, signHeader, VERSION } from './piece.ts';
+import { portionName, signHeader, VERSION } from './portion.ts';
 
 export interface DealOptions {
   readonly program: Program;
@@ -34,7 +34,7 @@ export interface DealOptions {
   readonly deployment?: string | undefined;
   /** When it ceases to be of use. */
   readonly expires?: Date | undefined;
-  /** Who deals: signs the pieces. */
+  /** Who deals: signs the portions. */
   readonly dealer: Identity;
   /** Each party's material key. */
   readonly recipients: Readonly<Record<string, Uint8Array>>;
@@ -56,9 +56,9 @@ function* corrections(
   for (const job of program.jobs) {
     const run = new Dealt(jobs.run(job));
     for (let next = run.next(); next; next = run.next()) {
-      const { gate, chunks, told } = next;
-      if (rank !== 0 && told.length === 0) continue;
-      const packed = packCorrection(gate, rank === 0 ? chunks : told);
+      const { gate, chunks, broadcasts } = next;
+      if (rank !== 0 && broadcasts.length === 0) continue;
+      const packed = packCorrection(gate, rank === 0 ? chunks : broadcasts);
       batch.push(packed);
       size += packed.length;
       if (size < BATCH) continue;
@@ -69,7 +69,7 @@ function* corrections(
   if (size > 0) yield Buffer.concat(batch);
 }
 
-/** Writes the pieces; returns the name of the set. */
+/** Writes the portions; returns the name of the set. */
 export const deal = async (options: DealOptions): Promise<string> => {
   const { program, runs, out, job, deployment = null, expires, dealer, recipients } = options;
   const { parties, field, fraction } = program;
@@ -77,7 +77,7 @@ export const deal = async (options: DealOptions): Promise<string> => {
   if (missing.length > 0) fail('INVALID_ARGUMENT', `no material key is given for ${missing.join(' and ')}`);
   if (!Number.isInteger(runs) || runs < 1)
     fail('INVALID_ARGUMENT', `runs is a whole number from 1, not ${runs}`);
-  if (program.jobs.some((j) => steered(j.graph)))
+  if (program.jobs.some((j) => isDataDependent(j.graph)))
     fail(
       'UNSUPPORTED',
       'the program reveals values on its way (np.whileRevealed, np.reveal), and what it needs depends on them: it runs ' +
@@ -114,7 +114,7 @@ export const deal = async (options: DealOptions): Promise<string> => {
         yield* dealt;
       })();
       await writeVault(
-        join(out, party, pieceName(set, run)),
+        join(out, party, portionName(set, run)),
         key,
         { ...signHeader(header, dealer) },
         records,

@@ -1,6 +1,6 @@
 /**
  * @file What this machine knows of stored material, outside of the folder it lies in: which sets are used here, and which
- * pieces were. Marks in the folder alone are copied with it, so that two copies would serve the same piece. A set that this
+ * portions were. Marks in the folder alone are copied with it, so that two copies would serve the same portion. A set that this
  * machine does not know may have been used elsewhere: it is taken when its user says by name that it is not.
  */
 import { createHash } from 'node:crypto';
@@ -9,6 +9,7 @@ import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { TesseraError } from '../../../errors.ts';
+import { log } from '../../../log.ts';
 import { lastingFolder, ownFolder } from '../../state-folder.ts';
 import { type Disk, type DiskFile, disk as own } from '../disk.ts';
 import { syncFolder } from '../vault.ts';
@@ -45,7 +46,7 @@ export const makeFile = async (path: string, folder: string, disk: Disk = own): 
   return true;
 };
 
-/** One party's pieces of one set, as this machine knows them. */
+/** One party's portions of one set, as this machine knows them. */
 export class Ledger {
   readonly #folder: string;
   readonly #set: string;
@@ -82,7 +83,7 @@ export class Ledger {
     return next;
   }
 
-  /** Marks a piece as used. Throws CONFIG if it was marked before, from whatever copy of its folder. */
+  /** Marks a portion as used. Throws CONFIG if it was marked before, from whatever copy of its folder. */
   async mark(run: number): Promise<void> {
     const path = join(this.#folder, `${this.#set}-${run}-${this.#party}.used`);
     const fresh = await makeFile(path, this.#folder).catch((e: unknown) => {
@@ -92,8 +93,8 @@ export class Ledger {
     if (!fresh)
       throw new TesseraError(
         'CONFIG',
-        `storedMaterial: piece ${run} of set ${this.#set} was used before on this machine, from this folder or a copy of it: ` +
-          'each piece serves once',
+        `storedMaterial: portion ${run} of set ${this.#set} was used before on this machine, from this folder or a copy of it: ` +
+          'each portion serves once',
         { path, set: this.#set, run },
       );
   }
@@ -112,15 +113,19 @@ export const openLedger = async (
     throw new TesseraError(
       'CONFIG',
       `storedMaterial: set ${set} in ${folder} is not known on this machine` +
-        `${accepted === undefined ? '' : ` (acceptCopiedMaterial names ${accepted})`}. If the folder is a copy, its pieces may ` +
-        'be used elsewhere too, and from two uses of one piece the other parties learn differences of secrets. If no other ' +
+        `${accepted === undefined ? '' : ` (acceptCopiedMaterial names ${accepted})`}. If the folder is a copy, its portions may ` +
+        'be used elsewhere too, and from two uses of one portion the other parties learn differences of secrets. If no other ' +
         `copy is ever used, accept it once: \`tessera material --folder ${folder} --accept-copied-material ${set}\`, or ` +
         `storedMaterial.acceptCopiedMaterial: '${set}'`,
       { path: 'storedMaterial.acceptCopiedMaterial', set },
     );
   await ledger.accept();
-  console.error(
-    `tessera: set ${set} of stored material is used on this machine from here on: use no other copy of it`,
+  log(
+    'warning',
+    `set ${set} of stored material is used on this machine from here on: use no other copy of it`,
+    {
+      set,
+    },
   );
   return ledger;
 };

@@ -1,5 +1,7 @@
 /** @file Operations on one element after another (StableHLO specification, "Ops"): arithmetic, bits, comparisons, conversions. */
 import type { BaseArray } from '../../../ir/trace/array.ts';
+import { compared, maximum, minimum } from '../../finite.ts';
+import { divideTowardsZero } from '../../truncating-division.ts';
 import type { Operation } from '../module.ts';
 import {
   dtypeName,
@@ -33,11 +35,7 @@ const widthOf = (op: Operation): number => Number(WIDTH.exec(operandOf(op, 0).el
 /** Integers are cut towards 0, and x / 0 is -1 (all bits), as the specification has it for XLA's devices. */
 const divide: Rule = (op, inputs) => {
   const [x, y] = [input(inputs, 0, op), input(inputs, 1, op)];
-  const type = operandOf(op, 0);
-  if (isFloat(type)) return np.divide(x, y);
-  if (isUnsigned(type)) return np.floorDivide(x, y);
-  const rest = np.fmod(x, y);
-  return np.floorDivide(np.subtract(x, rest), y);
+  return isFloat(operandOf(op, 0)) ? np.divide(x, y) : divideTowardsZero(x, y);
 };
 
 const remainder: Rule = (op, inputs) => {
@@ -66,12 +64,12 @@ const inRange = (by: BaseArray & { readonly data: ArrayLike<number | bigint> }, 
   Array.from(by.data).every((v) => Number(v) >= 0 && Number(v) < bits);
 
 const COMPARE = {
-  EQ: np.equal,
-  NE: np.notEqual,
-  GE: np.greaterEqual,
-  GT: np.greater,
-  LE: np.lessEqual,
-  LT: np.less,
+  EQ: compared(np.equal, false, false),
+  NE: compared(np.notEqual, true, true),
+  GE: compared(np.greaterEqual, false, true),
+  GT: compared(np.greater, false, true),
+  LE: compared(np.lessEqual, true, false),
+  LT: compared(np.less, true, false),
 } as const;
 
 const compare: Rule = (op, inputs) => {
@@ -89,7 +87,7 @@ const select: Rule = (op, inputs) =>
   np.where(input(inputs, 0, op), input(inputs, 1, op), input(inputs, 2, op));
 
 const clamp: Rule = (op, inputs) =>
-  np.minimum(np.maximum(input(inputs, 1, op), input(inputs, 0, op)), input(inputs, 2, op));
+  minimum(maximum(input(inputs, 1, op), input(inputs, 0, op)), input(inputs, 2, op));
 
 /** Floats are cut towards 0 on their way to integers. */
 const convert: Rule = (op, inputs) => {
@@ -149,8 +147,8 @@ export const elementwise: Rules = {
   log: one(np.log),
   log_plus_one: one(np.log1p),
   logistic: one(np.sigmoid),
-  maximum: two(np.maximum),
-  minimum: two(np.minimum),
+  maximum: two(maximum),
+  minimum: two(minimum),
   multiply: two(np.multiply),
   negate: one(np.negative),
   not: one(np.bitwiseNot),

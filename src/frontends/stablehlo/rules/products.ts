@@ -1,5 +1,6 @@
 /** @file Products of matrices and convolutions. */
 import type { BaseArray } from '../../../ir/trace/array.ts';
+import { spaced } from '../../spacing.ts';
 import type { Operation } from '../module.ts';
 import { input, np, number, numbers, type Rule, type Rules, range, resultOf, unsupported } from './rule.ts';
 
@@ -43,37 +44,6 @@ const dotGeneral: Rule = (op, inputs) => {
 const pairs = (op: Operation, name: string, n: number): [number, number][] => {
   const flat = numbers(op, name, new Array<number>(2 * n).fill(0));
   return range(n).map((i) => [flat[2 * i] as number, flat[2 * i + 1] as number]);
-};
-
-/** Zeros around an array and between its elements; negative widths cut. */
-const spaced = (
-  x: BaseArray,
-  gaps: readonly number[],
-  around: readonly (readonly [number, number])[],
-): BaseArray => {
-  let a = x;
-  for (const [i, gap] of gaps.entries()) {
-    const axis = i + 2;
-    const n = a.shape[axis] as number;
-    if (gap <= 1 || n < 2) continue;
-    const widths = range(a.ndim + 1).map((k) => (k === axis + 1 ? [0, gap - 1] : [0, 0]));
-    const wide = np.reshape(
-      np.pad(np.expandDims(a, axis + 1), widths as never),
-      a.shape.map((size, k) => (k === axis ? size * gap : size)),
-    );
-    a = np.slice(
-      wide,
-      ...range(a.ndim).map((k) => (k === axis ? ([0, (n - 1) * gap + 1] as [number, number]) : ':')),
-    );
-  }
-  const whole: readonly (readonly [number, number])[] = [[0, 0], [0, 0], ...around];
-  const padded = np.pad(a, whole.map(([lo, hi]) => [Math.max(0, lo), Math.max(0, hi)]) as never);
-  return np.slice(
-    padded,
-    ...whole.map(
-      ([lo, hi], i) => [Math.max(0, -lo), (padded.shape[i] as number) - Math.max(0, -hi)] as [number, number],
-    ),
-  );
 };
 
 /** Any layout is brought to [batch, features, ..] and [out, in, ..], and the result to where it belongs. */

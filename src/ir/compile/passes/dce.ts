@@ -1,4 +1,4 @@
-/** @file Dead code: nodes that no output needs go, and so do carries and captured values that a loop does not need. */
+/** @file Dead code elimination: removes nodes that no output depends on, and carries and captured values that a loop does not need. */
 import type { Graph, ValueId } from '../../ops/graph.ts';
 import type { LoopNode, OpGraph, ProgramNode } from '../../ops/program.ts';
 import { keep, rewrite, withBody } from './rewrite.ts';

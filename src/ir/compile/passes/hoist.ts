@@ -1,5 +1,5 @@
 /**
- * @file What does not wait for anything that is revealed comes first: the dealer follows the order of the program, and parties
+ * @file Moves nodes that do not depend on revealed values to the front: the dealer follows the order of the program, and parties
  * hold back gates that come after something which has yet to be revealed.
  */
 import type { ValueId } from '../../ops/graph.ts';

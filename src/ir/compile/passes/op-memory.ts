@@ -1,7 +1,8 @@
 /**
- * @file What an op needs in between: bytes of ring memory an element, with the gate's temporaries, dealt tables or keys. Measured at
+ * @file Temporary memory of an op: bytes of ring memory per element, with the gate's temporaries, dealt tables or keys. Measured at
  * rank 0 of a TrustedFirstParty at FM128, which deals too (with a dealer apart, and at the other ranks, it is about half).
  */
+import { entryOf, type OpName, opSet } from '../../ops/catalogue.ts';
 import type { Attrs, Node } from '../../ops/graph.ts';
 
 /** How programs are lowered, as far as memory depends on it. */
@@ -18,14 +19,14 @@ export const HELD = 48;
 
 /** Ops that only move elements, and sums. */
 const LIGHT = 64;
-const MOVES: ReadonlySet<string> = new Set([
+const MOVES = opSet(
   'add', 'sub', 'neg', 'not', 'broadcast', 'reshape', 'transpose', 'slice', 'sum', 'within', 'stopGradient', 'hide', 'reveal',
-]); // biome-ignore format: a list
+); // biome-ignore format: a list
 
 const ORDER: Bytes = [240, 6600];
 const BITS: Bytes = [1700, 2400];
 
-const WORK: Readonly<Record<string, Bytes>> = {
+const WORK: { readonly [K in OpName]?: Bytes } = {
   mul: [128, 128],
   matmul: [128, 128],
   xor: [64, 64],
@@ -40,6 +41,8 @@ const WORK: Readonly<Record<string, Bytes>> = {
   minimum: ORDER,
   max: ORDER,
   min: ORDER,
+  argmax: [500, 7000],
+  argmin: [500, 7000],
   clip: [480, 7200],
   floor: [240, 2400],
   sin: [320, 320],
@@ -51,7 +54,7 @@ const WORK: Readonly<Record<string, Bytes>> = {
   softplus: [700, 4000],
   silu: [1600, 7000],
   gelu: [700, 5600],
-  // Its table is the longest, and is held as a whole by a short piece.
+  // Its table is the longest, and is held as a whole by a short tile.
   mish: [2400, 9000],
   convert: BITS,
   bitAnd: BITS,
@@ -76,7 +79,7 @@ const POINT: Bytes = [120, 1400];
 const bytesOf = (op: string, attrs: Attrs): Bytes => {
   if (MOVES.has(op)) return [LIGHT, LIGHT];
   const points = op === 'interp' ? (attrs.at as readonly number[]).length : 0;
-  return points > 0 ? [POINT[0] * points, POINT[1] * points] : (WORK[op] ?? REST);
+  return points > 0 ? [POINT[0] * points, POINT[1] * points] : (entryOf(WORK, op) ?? REST);
 };
 
 /** Bytes for each element of the node's operands and results. */

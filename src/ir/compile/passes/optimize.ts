@@ -3,11 +3,17 @@ import type { OpGraph } from '../../ops/program.ts';
 import { cse } from './cse.ts';
 import { dce } from './dce.ts';
 import { fold } from './fold.ts';
+import { group } from './group.ts';
 import { hoist } from './hoist.ts';
-import { products } from './products.ts';
+import type { WorkOptions } from './op-memory.ts';
 import { simplify } from './simplify.ts';
+import { sums } from './sums.ts';
+import { products } from './sums-of-products.ts';
+import { largest, tile } from './tile.ts';
 
-const PASSES: readonly ((graph: OpGraph) => OpGraph)[] = [
+type Pass = (graph: OpGraph, most?: number) => OpGraph;
+
+const PASSES: readonly Pass[] = [
   fold,
   cse,
   dce,
@@ -18,16 +24,22 @@ const PASSES: readonly ((graph: OpGraph) => OpGraph)[] = [
   fold,
   cse,
   dce,
+  sums,
+  group,
   hoist,
 ];
 
-/** A pass has nothing to do on what it has made itself, or has left as it was. */
-export const optimize = (graph: OpGraph): OpGraph => {
-  const done = new Map<(graph: OpGraph) => OpGraph, OpGraph>();
+/** A pass has nothing to do on what it has made itself, or has left as it was. `most`: sums of more products are left alone. */
+export const optimize = (graph: OpGraph, most?: number): OpGraph => {
+  const done = new Map<Pass, OpGraph>();
   return PASSES.reduce((g, pass) => {
     if (done.get(pass) === g) return g;
-    const made = pass(g);
+    const made = pass(g, most);
     done.set(pass, made);
     return made;
   }, graph);
 };
+
+/** All passes, for parties with so many bytes of memory: large sums of products are cut before they are one product. */
+export const optimizeWithin = (graph: OpGraph, memory: number | undefined, options: WorkOptions): OpGraph =>
+  memory === undefined ? optimize(graph) : products(tile(optimize(graph, largest(memory)), memory, options));

@@ -1,9 +1,9 @@
 /**
- * @file Programs inside a memory limit: what works row by row on arrays that are too large is cut along the first axis, and
- * done piece after piece. Nodes that hand rows on to each other form a region; only what enters and leaves a region exists
- * as a whole. A sum over the rows leaves as a sum of the pieces' sums.
+ * @file Tiling, for programs inside a memory limit: nodes that work row by row on arrays that are too large are cut along the first
+ * axis, and run tile after tile. Nodes that pass rows to each other form a region; only the inputs and outputs of a region exist as
+ * whole arrays. A sum over the rows becomes the sum of the tiles' sums.
  *
- * Pieces cost rounds (each has its own) and no bytes. A fence at the end of a piece keeps the parties from beginning the next.
+ * Tiles cost rounds (each has its own) and no bytes. A fence at the end of a tile keeps the parties from beginning the next.
  */
 import { GraphBuilder } from '../../ops/builder.ts';
 import { CATALOGUE, type OpName } from '../../ops/catalogue.ts';
@@ -13,17 +13,19 @@ import { HELD, takesRounds, type WorkOptions, workOf } from './op-memory.ts';
 
 /** Bytes for an element of a value that is cut, at least: a quotient with all that it is made of. */
 const ELEMENT = 2048;
-/** The part of the memory that a piece may need; what enters and leaves it has the rest. */
+/** The part of the memory from which on what leaves a region waits outside of it. */
+const OUTSIDE = 0.25;
+/** The part of the memory that a tile may need; what enters and leaves it has the rest. */
 const SHARE = 0.5;
 
-/** How a node does its rows: which operands come row by row (the others whole), and whether the result is a sum over them. */
+/** How a node is tiled: which operands are cut into rows (the others are whole), and whether the result is a sum over the rows. */
 interface Rows {
   readonly count: number;
   readonly cut: readonly boolean[];
   readonly total: boolean;
 }
 
-/** Nodes that are done together, piece by piece. */
+/** Nodes that are done together, tile by tile. */
 interface Region {
   readonly rows: number;
   readonly nodes: OpNode[];
@@ -37,7 +39,7 @@ interface Region {
 
 const root = (region: Region): Region => (region.into ? root(region.into) : region);
 
-/** Does `region` wait for `other`, or is it that? */
+/** Whether `region` depends on `other`, or is the same. */
 const waitsFor = (region: Region, other: Region, seen = new Set<Region>()): boolean => {
   const from = root(region);
   if (from === root(other)) return true;
@@ -57,7 +59,7 @@ type Types = Graph['types'];
 const shapeOf = (types: Types, id: ValueId): Shape => types[id]!.shape;
 const each = (node: Pick<OpNode, 'ins'>, cut: boolean): boolean[] => node.ins.map(() => cut);
 
-/** Per op: its operands that come by rows, or undefined where it does not work by rows. */
+/** By op: which operands are cut into rows; undefined where the op cannot be tiled. */
 const CUTS: { readonly [K in OpName]?: (node: NodeOf<K>, types: Types) => readonly boolean[] | undefined } = {
   broadcast: ({ ins: [x], outs: [y] }, types) => {
     const [from, to] = [shapeOf(types, x), shapeOf(types, y)];
@@ -69,6 +71,8 @@ const CUTS: { readonly [K in OpName]?: (node: NodeOf<K>, types: Types) => readon
   sum: (node) => each(node, true),
   max: ({ attrs }) => (attrs.axis === 0 ? undefined : [true]),
   min: ({ attrs }) => (attrs.axis === 0 ? undefined : [true]),
+  argmax: ({ attrs }) => (attrs.axis === 0 ? undefined : [true]),
+  argmin: ({ attrs }) => (attrs.axis === 0 ? undefined : [true]),
   // In a batch of products, both operands are.
   matmul: ({ ins: [x] }, types) => [true, shapeOf(types, x).length > 2],
 };
@@ -87,7 +91,7 @@ const rowsOf = (node: ProgramNode, types: Types): Rows | undefined => {
 const regionsOf = (graph: OpGraph, most: number): ReadonlyMap<ProgramNode, Region> => {
   const { types } = graph;
   const found = new Map<ProgramNode, Region>();
-  /** Whose rows a value is. */
+  /** The region that makes a value, row by row. */
   const home = new Map<ValueId, Region>();
   const homeOf = (id: ValueId): Region | undefined => {
     const region = home.get(id);
@@ -134,7 +138,7 @@ const regionsOf = (graph: OpGraph, most: number): ReadonlyMap<ProgramNode, Regio
   return found;
 };
 
-/** The attributes for a piece: shapes with fewer rows. */
+/** The attributes for a tile: shapes with fewer rows. */
 const withRows = (node: OpNode, rows: number): OpNode =>
   node.op === 'broadcast' || node.op === 'reshape'
     ? { ...node, attrs: { ...node.attrs, shape: [rows, ...node.attrs.shape.slice(1)] } }
@@ -148,7 +152,7 @@ const rowBytes = (
   o: WorkOptions,
 ): number => {
   const size = (id: ValueId): number => sizeOf(shapeOf(types, id)) / rows;
-  /** Turns in which ops run, values are made, and used last. */
+  /** By round: bytes of what runs and of what is held. */
   const turns: number[] = [];
   const made = new Map<ValueId, number>();
   const last = new Map<ValueId, number>();
@@ -170,6 +174,9 @@ const rowBytes = (
   }
   return Math.max(...turns.map((n) => n ?? 0));
 };
+
+/** Elements of the largest values that are done whole. */
+export const largest = (memory: number): number => Math.max(1, Math.floor(memory / ELEMENT));
 
 /** Graph -> graph, for parties with so many bytes of memory. */
 export const tile = (graph: OpGraph, memory: number, options: WorkOptions = {}): OpGraph => {
@@ -222,7 +229,9 @@ export const tile = (graph: OpGraph, memory: number, options: WorkOptions = {}):
         if (!uses.has(id)) continue;
         const value = own.get(id)!;
         const { shape } = to.typeOf(value);
-        const done = to.emit('reshape', [value], { shape, fence: true });
+        const large = sizeOf(shapeOf(types, id)) * HELD > memory * OUTSIDE && types[id]!.dtype !== 'bool';
+        const outside = large && !rowsOf(maker.get(id)!, types)!.total;
+        const done = to.emit('reshape', [value], { shape, fence: true, ...(outside && { outside }) });
         const before = parts.get(id);
         if (before) before.push(done);
         else parts.set(id, [done]);
@@ -276,7 +285,7 @@ const usesOf = (graph: OpGraph, regions: ReadonlyMap<ProgramNode, Region>): Read
   return used;
 };
 
-/** The pieces of a value as one: their sum, or their rows one after another. */
+/** The tiles of a value as one: their sum, or their rows one after another. */
 const together = (to: GraphBuilder, { total }: Rows, parts: readonly [ValueId, ...ValueId[]]): ValueId => {
   if (parts.length === 1) return parts[0];
   return total

@@ -12,7 +12,7 @@ import { maximum, minimum } from '../../../fixed/tournament.ts';
 import * as math from '../../../ring/math/index.ts';
 import { DECODE } from '../../compile/analysis.ts';
 import { divisor } from '../../compile/divisor.ts';
-import { revealTo, type SigmoidMode } from '../../compile/graph-circuit.ts';
+import { type GraphCircuit, revealTo, type SigmoidMode } from '../../compile/graph-circuit.ts';
 import { binary, ranged, unary, within } from '../../compile/lower-rules.ts';
 import {
   byDtype,
@@ -55,7 +55,8 @@ const mul = (l: Lowering, node: Two): Wire => {
   // Whole numbers, such as a mask's, need no truncation.
   if (known?.every((v) => Number.isInteger(v) && Math.abs(v) < math.pow2(c.field.bits - 2)))
     return basic.mul(c, l.wire(s), l.wire(p, 0), 0);
-  const bits = known ? basic.bitsOfFactors(c, known) : LATER[c.field.bits](c.fraction);
+  if (!known) return timesLater(c, l.wire(s), l.lowered(p));
+  const bits = basic.bitsOfFactors(c, known);
   return basic.timesPublic(c, l.wire(s), l.wire(p, bits), bits);
 };
 
@@ -66,6 +67,34 @@ const LATER: Readonly<Record<32 | 64 | 128, (fraction: number) => number>> = {
   128: (fraction) => Math.max(fraction, 60),
 };
 
+/**
+ * x times public factors that are known only when the program runs. Nobody knows yet how small they are, so what LATER leaves of them is
+ * a second factor, with all bits that the ring has.
+ */
+const timesLater = (c: GraphCircuit, x: Wire, factor: ValueId): Wire => {
+  const [bits, all] = [LATER[c.field.bits](c.fraction), c.field.bits - 2];
+  const [large, small] = cutPublic(c, factor, bits);
+  return basic.add(
+    c,
+    basic.timesPublic(c, x, c.encode(large, bits), bits),
+    basic.timesPublic(c, x, c.encode(small, all), all),
+  );
+};
+
+/** Public numbers rounded to so many fraction bits, and what is left of them. */
+export const cutPublic = (c: GraphCircuit, factors: ValueId, bits: number): [ValueId, ValueId] => {
+  const { shape } = c.types[factors]!;
+  const constant = (v: number): ValueId =>
+    c.plain('broadcast', [c.tensor({ shape: [], dtype: 'fxp', data: Float64Array.of(v) })], { shape });
+  const raised = c.plain(
+    'add',
+    [c.plain('mul', [factors, constant(math.pow2(bits))], {}), constant(0.5)],
+    {},
+  );
+  const large = c.plain('mul', [c.plain('floor', [raised], {}), constant(math.pow2(-bits))], {});
+  return [large, c.plain('sub', [factors, large], {})];
+};
+
 /** 1 / a public value, as a plain op. */
 const inverse = (l: Lowering, id: ValueId): ValueId => l.circuit.plain('reciprocal', [l.lowered(id)], {});
 
@@ -73,22 +102,19 @@ const div = (l: Lowering, { ins: [x, y] }: Two): Wire => {
   const { circuit: c } = l;
   if (l.type(y).secret) {
     const known = l.numberOf(x);
-    const reach = known === undefined ? l.interval(x) : ([known, known] as const);
+    const interval = known === undefined ? l.interval(x) : ([known, known] as const);
     const { id, spread } = divisor(l, y);
-    const over = l.interval(id);
-    const quotient = over[0] > 0 ? normal.positiveQuotient : normal.divide;
-    return quotient(c, l.wire(x), l.wire(id), { reach, over, spread });
+    const divisorInterval = l.interval(id);
+    const quotient = divisorInterval[0] > 0 ? normal.positiveQuotient : normal.divide;
+    return quotient(c, l.wire(x), l.wire(id), { interval, divisorInterval, spread });
   }
   const number = l.numberOf(y);
   if (number !== undefined && number !== 0 && Number.isFinite(number))
     return basic.timesNumber(c, l.wire(x), 1 / number);
   const known = l.constantOf(y);
-  const bits = known
-    ? basic.bitsOfFactors(
-        c,
-        Float64Array.from(known.data as Float64Array, (v) => 1 / v),
-      )
-    : LATER[c.field.bits](c.fraction);
+  if (!known) return timesLater(c, l.wire(x), inverse(l, y));
+  const inverses = Float64Array.from(known.data as Float64Array, (v) => 1 / v);
+  const bits = basic.bitsOfFactors(c, inverses);
   return basic.timesPublic(c, l.wire(x), c.encode(inverse(l, y), bits), bits);
 };
 
@@ -124,15 +150,14 @@ const pow = (l: Lowering, { ins: [x, y] }: Two): Wire => {
       'an integer to a secret or varying power: convert to float64 first',
     );
   if (!l.type(x).secret) {
-    // exp(y log x), and the logarithm of a public number is public.
-    const log = c.plain('log', [l.lowered(x)], {});
-    const product = basic.mul(c, l.wire(y), c.encode(log, c.fraction));
-    return c.inside(() => exp(c, product));
+    // The logarithm of a public number is public.
+    const log = c.encode(c.plain('log', [l.lowered(x)], {}), whole.logarithmBits(c));
+    return whole.expOfProduct(c, log, l.wire(y));
   }
   if (exponent === undefined) {
     // Of what the program says itself it has taken the sign away.
-    const reach = l.constantOf(y) ? ([0, Infinity] as const) : l.interval(x);
-    return whole.power(c, l.wire(x), l.wire(y), reach);
+    const interval = l.constantOf(y) ? ([0, Infinity] as const) : l.interval(x);
+    return whole.power(c, l.wire(x), l.wire(y), interval);
   }
   if (f === 0) return whole.wholePower(c, l.wire(x), exponent, 0);
   return whole.publicPower(c, l.wire(x), exponent, l.interval(x));
@@ -170,7 +195,7 @@ const clip = (l: Lowering, { ins: [x], outs: [out], attrs: { lo, hi } }: NodeOf<
 };
 
 /** SPU's three ways to compute a sigmoid. */
-const SIGMOIDS: Readonly<Record<SigmoidMode, typeof exp>> = {
+const SIGMOIDS: Readonly<Record<SigmoidMode, typeof smooth.sigmoid>> = {
   REAL: smooth.sigmoid,
   MM1: smooth.sigmoidLine,
   SEG3: smooth.sigmoidSegments,
@@ -207,7 +232,7 @@ export const LOWER_ELEMENTWISE: LowerTable<ElementwiseOp> = {
   abs: byDtype(integers.abs, unary(whole.abs)),
   sign: byDtype(integers.sign, (l, { ins: [x] }: One) => whole.sign(l.circuit, l.wire(x), l.fraction(x))),
   floor: unary(floor),
-  exp: within(exp),
+  exp: ranged(exp),
   log: ranged(normal.log),
   sqrt: ranged(normal.sqrt),
   rsqrt: ranged(normal.rsqrt),

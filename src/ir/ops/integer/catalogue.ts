@@ -1,12 +1,12 @@
-/** @file Ops on integers alone. Operands have one shape and one dtype: the front end sees to it. */
+/** @file Ops on integers, and the division that real numbers share with them. Operands have one shape and one dtype: the front end sees to it. */
 import { binary, type OpEntry, unary, whole } from '../entry.ts';
 
 export const INTEGER = {
   /** x (any number) to the y, an integer: integers wrap, and give 0 where y < 0; ins x, y. */
   powWhole: binary,
-  /** x / y rounded down; 0 where y is 0. */
+  /** x / y rounded down; where y is 0: 0 of integers, the largest quotient of real numbers. */
   floorDivide: binary,
-  /** x - y * floorDivide(x, y): the sign of y; 0 where y is 0. */
+  /** x - y * floorDivide(x, y): the sign of y; 0 where y is 0, and where a real quotient is beyond the largest. */
   remainder: binary,
   /** Bits that both have. */
   bitAnd: binary,

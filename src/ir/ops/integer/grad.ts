@@ -12,7 +12,8 @@ export const GRAD_INTEGER: GradTable<IntegerOp> = {
     return a.mul(b.ct, a.mul(apply('convert', [y], { dtype: 'fxp' }), apply('powWhole', [x, less])));
   },
   floorDivide: discrete,
-  remainder: discrete,
+  // x - floor(x / y) y, of real numbers: the whole part does not move.
+  remainder: (b, i) => (i === 0 ? b.ct : a.neg(a.mul(b.ct, apply('floorDivide', [b.x(0), b.x(1)])))),
   bitAnd: discrete,
   bitOr: discrete,
   bitXor: discrete,

@@ -3,6 +3,13 @@ import type { Type } from '../graph.ts';
 import { type InferTable, needDType, needSameDType, needSameShape, result, type Some } from '../infer.ts';
 import type { IntegerOp } from './catalogue.ts';
 
+const numbers = (ins: Some, _attrs: unknown, op: string): Type => {
+  const shape = needSameShape(op, ins);
+  const dtype = needSameDType(op, ins);
+  needDType(op, ins[0], 'number');
+  return result(shape, dtype, ins);
+};
+
 const whole = (ins: Some, _attrs: unknown, op: string): Type => {
   const shape = needSameShape(op, ins);
   const dtype = needSameDType(op, ins);
@@ -17,8 +24,8 @@ export const INFER_INTEGER: InferTable<IntegerOp> = {
     needDType(op, y, 'int');
     return result(needSameShape(op, ins), x.dtype, ins);
   },
-  floorDivide: whole,
-  remainder: whole,
+  floorDivide: numbers,
+  remainder: numbers,
   bitAnd: whole,
   bitOr: whole,
   bitXor: whole,

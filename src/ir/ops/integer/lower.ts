@@ -1,14 +1,23 @@
 /** @file Lowering of ops on integers: those that the ring's own arithmetic does not give. */
 
+import { TesseraError } from '../../../errors.ts';
 import * as basic from '../../../fixed/basic.ts';
 import type { Circuit, Wire } from '../../../fixed/circuit.ts';
 import { divmod } from '../../../fixed/integer-division.ts';
 import * as integer from '../../../fixed/integers.ts';
 import * as power from '../../../fixed/power.ts';
 import { tournament } from '../../../fixed/tournament.ts';
+import { wholeQuotient } from '../../../fixed/whole-quotient.ts';
 import * as math from '../../../ring/math/index.ts';
 import { inside, rangeOf } from '../../compile/intervals.ts';
-import type { Lowering, LowerTable, One, Rule, Two } from '../../compile/lowering-state.ts';
+import {
+  byDtype,
+  type Lowering,
+  type LowerTable,
+  type One,
+  type Rule,
+  type Two,
+} from '../../compile/lowering-state.ts';
 import { bitsOf, kindOf } from '../dtypes.ts';
 import { sizeOf, type ValueId } from '../graph.ts';
 import type { NodeOf } from '../program.ts';
@@ -63,7 +72,16 @@ export const convert = (l: Lowering, node: NodeOf<'convert'>): Wire => {
   const own = rangeOf(l.type(x).dtype);
   if (kind === 'bool') return basic.not(c, integer.isZero(c, l.wire(x), l.intType(x)));
   if (kind === 'float') {
-    l.noteInterval(node.outs[0], inside(l.integerInterval(x), own) ? l.integerInterval(x) : own);
+    const [lo, hi] = inside(l.integerInterval(x), own) ? l.integerInterval(x) : own;
+    const most = math.pow2(c.field.bits - 1 - c.fraction);
+    if (lo >= most || hi < -most)
+      throw new TesseraError(
+        'RANGE',
+        `np.astype to float64: all numbers from ${lo} to ${hi} are out of range: ${c.field.name} with ${c.fraction} fraction bits ` +
+          `holds |x| < 2^${c.field.bits - 1 - c.fraction}${node.site === undefined ? '' : ` (${node.site})`}`,
+        { site: node.site },
+      );
+    l.noteInterval(node.outs[0], [lo, hi]);
     return basic.timesInteger(c, l.canonical(x), math.pow2(c.fraction));
   }
   const [from, into] = [l.intType(x), l.intType(node.outs[0])];
@@ -79,6 +97,22 @@ const divide =
     const [quotient, remainder] = l.once(`divmod ${x} ${y}`, () => {
       const t = l.intType(x);
       const both = divmod(c, basic.hidden(c, l.canonical(x)), basic.hidden(c, l.canonical(y)), t);
+      return [both.quotient, both.remainder];
+    });
+    return what === 'quotient' ? quotient! : remainder!;
+  };
+
+/** The same of real numbers. */
+const divideReals =
+  (what: 'quotient' | 'remainder') =>
+  (l: Lowering, node: Two): Wire => {
+    const { circuit: c } = l;
+    const [x, y] = node.ins;
+    const [quotient, remainder] = l.once(`real divmod ${x} ${y}`, () => {
+      const both = wholeQuotient(c, basic.hidden(c, l.wire(x)), basic.hidden(c, l.wire(y)), {
+        interval: l.interval(x),
+        divisorInterval: l.interval(y),
+      });
       return [both.quotient, both.remainder];
     });
     return what === 'quotient' ? quotient! : remainder!;
@@ -136,10 +170,21 @@ const place: Rule<'place'> = (l, node) => {
   return basic.add(c, whole, basic.selectSum(c, terms));
 };
 
+/** Bits that are 0. */
+const never = (c: Lowering['circuit'], shape: readonly number[]): Wire => {
+  const zero = c.encode(c.tensor({ shape: [], dtype: 'bool', data: Uint8Array.of(0) }), 0);
+  const all = basic.expand(c, zero, shape);
+  return c.emit('hide', [all], {}, [{ ...all, secret: true }])[0]!;
+};
+
 /** Ops that floats and bools have too: what they are on integers. */
 export const less = (l: Lowering, { ins: [x, y] }: Two): Wire => isLess(l, x, y);
-export const equal = (l: Lowering, { ins: [x, y] }: Two): Wire =>
-  integer.isZero(l.circuit, basic.sub(l.circuit, l.wire(x), l.wire(y)), l.intType(x));
+export const equal = (l: Lowering, { ins: [x, y] }: Two): Wire => {
+  const { circuit: c } = l;
+  const [a, b] = [l.wrappedInterval(x), l.wrappedInterval(y)];
+  if (a[1] < b[0] || b[1] < a[0]) return never(c, l.wire(x).shape);
+  return integer.isZero(c, basic.sub(c, l.wire(x), l.wire(y)), l.intType(x));
+};
 export const maximum = larger(true);
 export const minimum = larger(false);
 export const max = extreme('max', 'value');
@@ -160,8 +205,8 @@ const powWhole: Rule<'powWhole'> = (l, { ins: [x, y] }) => {
 
 export const LOWER_INTEGER: LowerTable<IntegerOp> = {
   powWhole,
-  floorDivide: divide('quotient'),
-  remainder: divide('remainder'),
+  floorDivide: byDtype(divide('quotient'), divideReals('quotient')),
+  remainder: byDtype(divide('remainder'), divideReals('remainder')),
   bitAnd: bitwise(basic.and),
   bitOr: bitwise(basic.or),
   bitXor: bitwise(basic.xor),

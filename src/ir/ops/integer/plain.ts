@@ -45,6 +45,22 @@ const kernel =
     return { shape, dtype, data };
   };
 
+/** x - floor(x / y) y. `%` is exact, and has the sign of x. */
+const realRemainder = (x: number, y: number): number => {
+  const rest = x % y;
+  return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest;
+};
+
+/** Of integers, and of real numbers. */
+const division =
+  (integers: Whole, reals: (x: number, y: number) => number): ReturnType<typeof kernel> =>
+  (ins, attrs, out) => {
+    const [x, y] = ins;
+    if (x.dtype !== 'fxp') return kernel(integers)(ins, attrs, out);
+    const divisors = y!.data as Float64Array;
+    return { ...out, data: (x.data as Float64Array).map((v, i) => reals(v, divisors[i]!)) };
+  };
+
 export const PLAIN_INTEGER: PlainTable<IntegerOp> = {
   powWhole: (ins, attrs, out) => {
     const [x, y] = ins;
@@ -52,8 +68,12 @@ export const PLAIN_INTEGER: PlainTable<IntegerOp> = {
     const exponents = elements(y.data);
     return { ...out, data: (x.data as Float64Array).map((v, i) => math.pow(v, Number(exponents[i]!))) };
   },
-  floorDivide: kernel(floorDivide),
-  remainder: kernel((x, y) => (y === 0n ? 0n : x - y * floorDivide(x, y, 0n))),
+  floorDivide: division(floorDivide, (x, y) => {
+    const quotient = (x - realRemainder(x, y)) / y;
+    // The quotient of float64 may be next to the whole number that it is.
+    return Number.isFinite(quotient) ? Math.round(quotient) : x / y;
+  }),
+  remainder: division((x, y) => (y === 0n ? 0n : x - y * floorDivide(x, y, 0n)), realRemainder),
   bitAnd: kernel((x, y) => x & y),
   bitOr: kernel((x, y) => x | y),
   bitXor: kernel((x, y) => x ^ y),

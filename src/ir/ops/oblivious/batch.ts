@@ -1,4 +1,4 @@
-/** @file Order and secret places on batches. */
+/** @file Batching of sorting and of access at secret indexes. */
 import * as a from '../../trace/algebra.ts';
 import type { BaseArray } from '../../trace/array.ts';
 import {

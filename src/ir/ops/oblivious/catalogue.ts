@@ -1,4 +1,4 @@
-/** @file Ops that need a protocol of their own: order, chance, and places that are secret. */
+/** @file Ops with oblivious protocols: sorting, randomness, and access at secret indexes. */
 import { flag, type OpEntry, optional, whole, wholes } from '../entry.ts';
 
 const order = { axis: whole, descending: flag };
@@ -34,7 +34,7 @@ export const OBLIVIOUS = {
     elementwise: false,
     attrs: { shape: wholes, draw: whole },
   },
-  /** x at the places (integers of any shape, secret or not, within the axis) along {axis}; ins x, places. */
+  /** x at the places (integers of any shape, secret or not, within the axis or below 0, from its end) along {axis}; ins x, places. */
   lookup: {
     arity: 2,
     elementwise: false,

@@ -1,4 +1,4 @@
-/** @file How gradients pass sorting and secret places: back to where the elements came from. */
+/** @file Gradients of sorting and of access at secret indexes: they flow back to where the elements came from. */
 import * as a from '../../trace/algebra.ts';
 import type { BaseArray } from '../../trace/array.ts';
 import { type Backward, type GradRule, type GradTable, none } from '../../trace/grad-rule.ts';
@@ -45,11 +45,12 @@ const lookup: GradRule<AttrsOf<'lookup'>> = (b, i) => {
   const places = b.x(1);
   const n = b.t(0).shape[axis]!;
   const own = [...b.ct.shape.keys()];
-  const at = own.slice(axis, axis + places.ndim);
-  const moved = a.transpose(b.ct, [...at, ...own.filter((k) => !at.includes(k))]);
+  const read = own.slice(axis, axis + places.ndim);
+  const moved = a.transpose(b.ct, [...read, ...own.filter((k) => !read.includes(k))]);
   const rest = moved.shape.slice(places.ndim);
   const parts = a.reshape(moved, [sizeOf(places.shape), ...rest]);
-  const sum = apply('scatterAdd', [a.zeros([n, ...rest]), a.reshape(places, [places.size]), parts]);
+  const at = apply('place', [a.reshape(places, [places.size])], { n });
+  const sum = apply('scatterAdd', [a.zeros([n, ...rest]), at, parts], { drops: true });
   return fromFront(sum, axis);
 };
 

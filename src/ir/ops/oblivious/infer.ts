@@ -1,4 +1,4 @@
-/** @file Type rules of ops that need a protocol of their own: order, chance, and places that are secret. */
+/** @file Type rules of ops with oblivious protocols: sorting, randomness, and access at secret indexes. */
 import { fail } from '../../../errors.ts';
 import { type DType, sizeOf, type Type } from '../graph.ts';
 import {

@@ -1,4 +1,4 @@
-/** @file Lowering of order, chance and secret places. */
+/** @file Lowering of sorting, randomness and access at secret indexes. */
 
 import * as basic from '../../../fixed/basic.ts';
 import { placeBits, type Wire } from '../../../fixed/circuit.ts';
@@ -80,6 +80,44 @@ const sorted = (l: Lowering, node: NodeOf<'sort'> | NodeOf<'argsort'>): Wire => 
   return outs[both && own === 'index' ? 1 : 0]!;
 };
 
+/**
+ * The values that one sort of their keys brings into order: those of the first that asks for it which are made before it, and so on
+ * with the rest.
+ */
+const inOneSort = (l: Lowering, node: NodeOf<'sortBy'>): readonly NodeOf<'sortBy'>[] => {
+  const { nodes } = l.graph;
+  const alike = (n: (typeof nodes)[number]): n is NodeOf<'sortBy'> =>
+    n.op === 'sortBy' &&
+    n.ins[0] === node.ins[0] &&
+    n.attrs.axis === node.attrs.axis &&
+    n.attrs.descending === node.attrs.descending;
+  let rest = nodes.filter(alike);
+  for (;;) {
+    const first = nodes.indexOf(rest[0]!);
+    const there = (n: NodeOf<'sortBy'>): boolean => {
+      const maker = l.maker(n.ins[1]);
+      return n === rest[0] || maker === undefined || nodes.indexOf(maker) < first;
+    };
+    const together = rest.filter(there);
+    if (together.includes(node)) return together;
+    rest = rest.filter((n) => !together.includes(n));
+  }
+};
+
+/** Values that go along with the same keys, in one sort. */
+const sortedBy = (l: Lowering, node: NodeOf<'sortBy'>): Wire => {
+  const together = inOneSort(l, node);
+  const outs = l.once(`sortBy ${together[0]!.outs[0]}`, () =>
+    sortWires(
+      l,
+      node,
+      'none',
+      together.map((n) => l.wire(n.ins[1])),
+    ),
+  );
+  return outs[together.indexOf(node)]!;
+};
+
 /** Bools as the numbers 0 and 1. */
 const numbers = (l: Lowering, x: Wire): Wire => {
   const { circuit: c } = l;
@@ -115,7 +153,7 @@ const corner = (l: Lowering, ids: readonly ValueId[], room: readonly number[]): 
 export const LOWER_OBLIVIOUS: LowerTable<ObliviousOp> = {
   sort: sorted,
   argsort: sorted,
-  sortBy: (l, node) => sortWires(l, node, 'none', [l.wire(node.ins[1])])[0]!,
+  sortBy: sortedBy,
   shuffle: (l, node) =>
     onNumbers(l, node.ins[0], (x) => order.shuffled(l.circuit, basic.hidden(l.circuit, x), node.attrs.axis)),
   randomBits: (l, node) => {
@@ -125,8 +163,11 @@ export const LOWER_OBLIVIOUS: LowerTable<ObliviousOp> = {
   },
   lookup: (l, node) =>
     onNumbers(l, node.ins[0], (x) => {
-      const axis = node.attrs.axis;
-      return places.lookup(l.circuit, x, placesIn(l, node.ins[1], x.shape[axis]!), axis);
+      const { axis } = node.attrs;
+      const n = x.shape[axis]!;
+      // Modulo a power of two what is below 0 counts from the end by itself.
+      const ends = l.wrappedInterval(node.ins[1])[0] < 0 && !Number.isInteger(math.log2(n));
+      return places.lookup(l.circuit, x, placesIn(l, node.ins[1], ends ? 2 * n : n), axis, ends);
     }),
   scatterAdd: (l, { ins: [x, at, parts], attrs }) => {
     const n = l.type(x).shape[0]!;

@@ -1,4 +1,4 @@
-/** @file Order, chance and secret places, on plain data. */
+/** @file Sorting, randomness and access at secret indexes, on plain data. */
 
 import { fail } from '../../../errors.ts';
 import * as math from '../../../ring/math/index.ts';
@@ -77,10 +77,10 @@ const takeAlong = (x: Tensor, axis: number, at: readonly number[], out: Type): T
   return { shape: out.shape, dtype: out.dtype, data };
 };
 
-const placesOf = (op: string, t: Tensor, n: number): number[] =>
+const placesOf = (op: string, t: Tensor, n: number, least = 0): number[] =>
   Array.from(elements(t.data) as ArrayLike<Element>, (v) => {
     const i = Number(v);
-    return i >= 0 && i < n ? i : fail('RANGE', `${op}: place ${i} is outside of an axis of size ${n}`);
+    return i >= least && i < n ? i : fail('RANGE', `${op}: place ${i} is outside of an axis of size ${n}`);
   });
 
 const scatterAdd: Plain<'scatterAdd'> = ([x, places, parts], { drops }, out) => {
@@ -124,7 +124,11 @@ export const PLAIN_OBLIVIOUS: PlainTable<ObliviousOp> = {
   },
   shuffle: ([x], { axis }, out) => takeAlong(x, axis, permutation(x.shape[axis]!), out),
   randomBits: (_ins, _attrs, out) => ({ ...out, data: randomBytes(sizeOf(out.shape)).map((v) => v & 1) }),
-  lookup: ([x, places], { axis }, out) => takeAlong(x, axis, placesOf('lookup', places, x.shape[axis]!), out),
+  lookup: ([x, places], { axis }, out) => {
+    const n = x.shape[axis]!;
+    const at = placesOf('lookup', places, n, -n).map((i) => (i < 0 ? i + n : i));
+    return takeAlong(x, axis, at, out);
+  },
   scatterAdd,
   sliceAt: PLAIN_SHAPE.dynamicSlice,
   updateAt: PLAIN_SHAPE.dynamicUpdateSlice,

@@ -34,11 +34,11 @@ export const SHAPING = {
     elementwise: false,
     attrs: { shape: wholes },
   },
-  /** To {shape} of the same size, row-major; if {fence} a tile of the program ends here. */
+  /** To {shape} of the same size, row-major; if {fence} a tile of the program ends here, and {outside} of the memory its result waits. */
   reshape: {
     arity: 1,
     elementwise: false,
-    attrs: { shape: wholes, fence: optional(flag) },
+    attrs: { shape: wholes, fence: optional(flag), outside: optional(flag) },
   },
   /** Result axis i is axis {perm}[i]. */
   transpose: {

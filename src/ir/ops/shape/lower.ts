@@ -2,7 +2,7 @@
 
 import * as basic from '../../../fixed/basic.ts';
 import type { Circuit, Wire } from '../../../fixed/circuit.ts';
-import { splitMatmul } from '../../../fixed/split-matmul.ts';
+import { splitMatmul, wideMatmul } from '../../../fixed/split-matmul.ts';
 import { tournament } from '../../../fixed/tournament.ts';
 import * as math from '../../../ring/math/index.ts';
 import { repeated } from '../../compile/divisor.ts';
@@ -13,7 +13,7 @@ import {
   type One,
   type Rule,
 } from '../../compile/lowering-state.ts';
-import { split } from '../elementwise/lower.ts';
+import { cutPublic, split } from '../elementwise/lower.ts';
 import { type Shape, sizeOf, type Tensor, type ValueId } from '../graph.ts';
 import * as integers from '../integer/lower.ts';
 import { missing } from '../missing.ts';
@@ -127,17 +127,22 @@ const extreme =
     return basic.reshape(c, secret, outShape(l, node));
   };
 
+/** Significant bits of public factors in sums of products. */
+const SIGNIFICANT = { 32: 10, 64: 20, 128: 34 } as const;
+
 /**
  * Fraction bits for encoding known public factors: as many as leave their products far below the ring, so that
- * small factors lose nothing (30 significant bits for the largest at FM128).
+ * small factors lose nothing.
  */
 const factorBits = (c: Circuit, t: Tensor | undefined): number => {
   if (!t) return c.fraction;
   let largest = 0;
   for (const v of t.data) largest = Math.max(largest, Math.abs(Number(v)));
   if (largest === 0 || !Number.isFinite(largest)) return c.fraction;
-  const significant = { 32: 9, 64: 20, 128: 34 }[c.field.bits];
-  return Math.min(Math.max(significant - Math.ceil(math.log2(largest)), c.fraction), 2 * c.fraction);
+  return Math.min(
+    Math.max(SIGNIFICANT[c.field.bits] - Math.ceil(math.log2(largest)), c.fraction),
+    2 * c.fraction,
+  );
 };
 
 const matmul: Rule<'matmul'> = (l, node) => {
@@ -149,9 +154,20 @@ const matmul: Rule<'matmul'> = (l, node) => {
   const batch = shape.slice(0, -2).reduce((a, b) => a * b, 1);
   const [s, p] = split(l, node.ins);
   const bits = l.fraction(s) === 0 ? 0 : p === undefined ? c.fraction : factorBits(c, l.constantOf(p));
-  if (bits > 0 && p === undefined) return splitMatmul(c, l.wire(x), l.wire(y), { batch, m, k, n }, shape);
-  const wire = (id: ValueId): Wire => (id === p ? l.wire(id, bits) : l.wire(id));
-  return basic.matmul(c, wire(x), wire(y), { batch, m, k, n }, shape, bits);
+  // Sums that a root or a mean is made of may be as large as the ring.
+  const product = l.keeps(node.outs[0]) ? wideMatmul : splitMatmul;
+  if (bits > 0 && p === undefined) return product(c, l.wire(x), l.wire(y), { batch, m, k, n }, shape);
+  const by = (trunc: number, factor?: Wire): Wire => {
+    const wire = (id: ValueId): Wire => (id !== p ? l.wire(id) : (factor ?? l.wire(id, trunc)));
+    return basic.matmul(c, wire(x), wire(y), { batch, m, k, n }, shape, trunc);
+  };
+  if (bits === 0 || p === undefined || c.field.bits === 128) return by(bits);
+  const known = l.constantOf(p)?.data as Float64Array | undefined;
+  if (known?.every((v) => Number.isInteger(v) && Math.abs(v) < math.pow2(c.field.bits - 2))) return by(0);
+  // A sum keeps the bits of its factors until it is truncated: so those above and those below are summed each by themselves.
+  const upper = Math.max(0, bits - SIGNIFICANT[c.field.bits] / 2);
+  const [high, low] = cutPublic(c, l.lowered(p), upper);
+  return basic.add(c, by(upper, c.encode(high, upper)), by(bits, c.encode(low, bits)));
 };
 
 export const LOWER_SHAPE: LowerTable<ShapeOp> = {

@@ -44,8 +44,8 @@ export const LOWER_SMOOTH: LowerTable<SmoothOp> = {
   hypot: (l, { ins: [x, y] }) => {
     const c = l.circuit;
     const [[a, b], [d, e]] = [l.interval(x), l.interval(y)];
-    const reach = [Math.min(a, d), Math.max(b, e)] as const;
-    return hypot(c, hidden(c, l.wire(x)), hidden(c, l.wire(y)), { reach });
+    const interval = [Math.min(a, d), Math.max(b, e)] as const;
+    return hypot(c, hidden(c, l.wire(x)), hidden(c, l.wire(y)), { interval });
   },
   arctan: ranged(arctan),
   arctan2: (l, { ins: [y, x] }) => {

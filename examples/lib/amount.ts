@@ -1,0 +1,39 @@
+/** @file Sums of money as people write them: 56000, 56,000 or 56.000,50. In Node and in pages. */
+
+/** A group of three digits after each mark, and cents after the other mark, if any. */
+const grouped = (group: string, decimal: string): RegExp =>
+  new RegExp(`^(\\d{1,3}(?:\\${group}\\d{3})+)(?:\\${decimal}(\\d{1,2}))?$`);
+
+const FORMS: readonly RegExp[] = [
+  /^(\d+)(?:[.,](\d{1,2}))?$/,
+  grouped(',', '.'),
+  grouped('.', ','),
+  /^(\d{1,3}(?:['’ \u00a0\u202f]\d{3})+)(?:[.,](\d{1,2}))?$/,
+];
+
+/**
+ * One sum of money, English or German: a mark before three digits parts thousands, one before one or two digits parts cents. Undefined for
+ * what is no such number.
+ * @example
+ * parseAmount('56,000'); // 56000
+ * parseAmount('56.000,50'); // 56000.5
+ * parseAmount('5,6000'); // undefined
+ */
+export const parseAmount = (text: string): number | undefined => {
+  const bare = text
+    .trim()
+    .replace(/^(?:€|\$|£|EUR|USD|CHF)\s*|\s*(?:€|\$|£|EUR|USD|CHF)$/gi, '')
+    .trim();
+  for (const form of FORMS) {
+    const [, whole, cents = '0'] = form.exec(bare) ?? [];
+    if (whole !== undefined) return Number(`${whole.replace(/\D/g, '')}.${cents}`);
+  }
+  return undefined;
+};
+
+/** Several: apart by semicolons, blanks, lines, or commas with a blank after them. Undefined in the place of what is no number. */
+export const parseAmounts = (text: string): (number | undefined)[] =>
+  text
+    .split(/\s*[;\n]\s*|,\s+|\s+/)
+    .filter((word) => word !== '')
+    .map(parseAmount);

@@ -1,0 +1,97 @@
+/** @file What is made of a party's own table before anybody hears of it: columns of numbers that a model takes, and its label. */
+import { fail } from '../errors.ts';
+import { fillna, onehot } from '../frame/cleaning.ts';
+import { isMissing, isNumeric, type Table, type TableColumn } from '../frame/table.ts';
+import { listOf, type TableFile } from './table-file.ts';
+
+export interface FeatureFlags {
+  features?: string;
+  drop?: string;
+  onehot?: string;
+  fillna?: string;
+}
+
+const FILLINGS = ['mean', 'median', 'mode'] as const;
+
+/** Columns of 0 and 1, one a value that the column has. */
+const expanded = (c: TableColumn, rows: number): readonly TableColumn[] => {
+  const values = new Set<string>();
+  for (const v of c.values) if (!isMissing(v)) values.add(String(v));
+  return onehot({ rows, columns: [c] }, c.name, [...values].sort()).columns;
+};
+
+/** A column of numbers without holes that differ. Throws INVALID_ARGUMENT with column and row. */
+const checked = (file: TableFile, given: TableColumn, filling: string | undefined): TableColumn => {
+  const { name } = given;
+  if (!isNumeric(given)) {
+    const row = file.cells(name).findIndex((cell) => cell !== null && !Number.isFinite(Number(cell)));
+    return file.wrong(
+      name,
+      Math.max(0, row),
+      `no number: --drop ${name} leaves the column out, --onehot ${name} makes a column of each of its values, which all learn`,
+    );
+  }
+  const hole = given.values.findIndex(Number.isNaN);
+  if (hole >= 0 && filling === undefined)
+    file.wrong(name, hole, `nothing: --fillna ${FILLINGS.join(', ')} or a number says what stands for it`);
+  const by = FILLINGS.find((word) => word === filling) ?? Number(filling);
+  const whole = hole < 0 ? given : fillna({ rows: file.rows, columns: [given] }, { [name]: by }).columns[0]!;
+  return whole.values.some((v) => v !== whole.values[0])
+    ? whole
+    : file.wrong(name, undefined, `constant: it tells nothing apart; --drop ${name} leaves it out`);
+};
+
+/** A label of two values, 1 for `positive`. Throws INVALID_ARGUMENT with column and row. */
+const checkLabels = (file: TableFile, c: TableColumn, positive: string | undefined): void => {
+  const seen = new Set<number | string>();
+  for (const [row, v] of Array.from(c.values as ArrayLike<number | string | null>).entries()) {
+    if (isMissing(v)) file.wrong(c.name, row, 'a label is missing');
+    seen.add(v!);
+    if (seen.size > 2) file.wrong(c.name, row, 'a third value of the label, where two are wanted');
+  }
+  if (seen.size < 2) file.wrong(c.name, undefined, 'the label has one value only');
+  if (!seen.has(positiveOf(c, positive)))
+    file.wrong(c.name, undefined, 'no row has the value that is to count as 1: --positive says which');
+};
+
+/** The value that counts as 1. */
+export const positiveOf = (c: { readonly dtype: string }, positive: string | undefined): number | string => {
+  if (c.dtype === 'category' || c.dtype === 'text') return positive ?? '1';
+  return positive === undefined || positive === 'true' ? 1 : Number(positive);
+};
+
+export interface Label {
+  readonly name: string;
+  /** Two values, of which this counts as 1 (1 unless said). */
+  readonly kind: 'labels' | 'numbers';
+  readonly positive: string | undefined;
+}
+
+/** The key, the features and, where this party has it, the label. */
+export const prepared = (file: TableFile, flags: FeatureFlags, label: Label): Table => {
+  const { names, key } = file;
+  const said = (list: string | undefined): string[] => listOf(list).map((name) => file.known(name));
+  const dropped = new Set([...key, label.name, ...said(flags.drop)]);
+  const chosen = flags.features === undefined ? names : said(flags.features);
+  const apart = new Set(said(flags.onehot));
+  if (
+    flags.fillna !== undefined &&
+    !FILLINGS.some((w) => w === flags.fillna) &&
+    !Number.isFinite(Number(flags.fillna))
+  )
+    fail('INVALID_ARGUMENT', `--fillna ${flags.fillna}: use ${FILLINGS.join(', ')} or a number`);
+  const features = chosen
+    .filter((name) => !dropped.has(name))
+    .flatMap((name) => {
+      const c = file.column(name);
+      return apart.has(name) ? expanded(c, file.rows) : [checked(file, c, flags.fillna)];
+    });
+  if (!names.includes(label.name)) {
+    if (features.length === 0)
+      fail('INVALID_ARGUMENT', `${file.path}: no column is left`, { path: file.path });
+    return file.table(features);
+  }
+  const c = file.column(label.name);
+  if (label.kind === 'labels') checkLabels(file, c, label.positive);
+  return file.table([...features, label.kind === 'labels' ? c : checked(file, c, undefined)]);
+};

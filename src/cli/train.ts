@@ -1,0 +1,280 @@
+/** @file `tessera train`: a model over the columns of several parties' tables, fitted and judged on secrets. */
+import { writeFileSync } from 'node:fs';
+import { integer, number } from '../config/schema.ts';
+import { fail } from '../errors.ts';
+import { type Frame, framed } from '../frame/index.ts';
+import * as sf from '../index.ts';
+import { suggestion } from '../names.ts';
+import type { CliCommand } from './command.ts';
+import { withExamples } from './examples.ts';
+import { type FeatureFlags, type Label, positiveOf, prepared } from './features.ts';
+import { numberFlag } from './flags.ts';
+import { type Parties, together } from './parties.ts';
+import { checkWritable, pairsOf, TableFile, type TableFlags, withTable } from './table-file.ts';
+import { curvesOf, trainReport } from './train-report.ts';
+
+interface Flags extends TableFlags, FeatureFlags {
+  config: string;
+  model: string;
+  label: string;
+  positive?: string;
+  set?: string[];
+  split: string;
+  seed: string;
+  field: string;
+  save?: string;
+  coefficients?: string;
+  report?: string;
+  json?: boolean;
+}
+
+type Models = Awaited<ReturnType<typeof sf.models>>;
+type Features = readonly sf.BaseArray[];
+
+/** What commands ask of a model; which of it there is depends on the model. */
+interface Fitted {
+  fit(x: Features, y: sf.BaseArray): unknown;
+  predict(state: unknown, x: Features): sf.BaseArray;
+  predictProba?(state: unknown, x: Features): sf.BaseArray;
+  coefficients?(state: unknown): { readonly coef: sf.BaseArray; readonly intercept: sf.BaseArray };
+}
+
+interface Known {
+  readonly name: keyof Models;
+  readonly kind: Label['kind'];
+  /** Columns come in bins. */
+  readonly bins?: true;
+}
+
+const MODELS: Readonly<Record<string, Known>> = {
+  logistic: { name: 'logisticRegression', kind: 'labels' },
+  boosting: { name: 'gradientBoostingClassifier', kind: 'labels', bins: true },
+  forest: { name: 'randomForestClassifier', kind: 'labels', bins: true },
+  linear: { name: 'linearRegression', kind: 'numbers' },
+  ridge: { name: 'ridge', kind: 'numbers' },
+  lasso: { name: 'lasso', kind: 'numbers' },
+  poisson: { name: 'poissonRegressor', kind: 'numbers' },
+  gamma: { name: 'gammaRegressor', kind: 'numbers' },
+  'boosting-numbers': { name: 'gradientBoostingRegressor', kind: 'numbers', bins: true },
+  'forest-numbers': { name: 'randomForestRegressor', kind: 'numbers', bins: true },
+};
+
+/** `C=10` as { C: 10 }: JSON where it is, else text. */
+const optionsOf = (set: readonly string[] | undefined): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(pairsOf(set, '--set')).map(([name, text]) => {
+      try {
+        return [name, JSON.parse(text) as unknown];
+      } catch {
+        return [name, text];
+      }
+    }),
+  );
+
+/** Columns of each party in bins that its training rows give, at that party. */
+const inBins = async (
+  parts: readonly (readonly sf.PYUObject<sf.NDArray>[])[],
+  maxBins: number | undefined,
+): Promise<sf.PYUObject<sf.NDArray>[][]> => {
+  const { fit, transform } = (await sf.models()).binning(maxBins === undefined ? undefined : { maxBins });
+  const [train] = parts;
+  const thresholds = train!.map((x) => x.device(fit)(x));
+  return parts.map((part) => part.map((x, i) => x.device(transform)(thresholds[i]! as never, x) as never));
+};
+
+/** What the predictions for the test rows are worth: revealed to all. */
+const judge = async (
+  { session }: Parties,
+  spu: sf.SPU,
+  kind: Label['kind'],
+  y: sf.DeviceObject,
+  p: sf.DeviceObject,
+): Promise<Record<string, number>> => {
+  const { auc, accuracy, ks, logLoss, mse, r2 } = await sf.metrics();
+  const judged =
+    kind === 'labels'
+      ? spu((t, q) => ({ auc: auc(t, q), accuracy: accuracy(t, q), ks: ks(t, q), logLoss: logLoss(t, q) }))(
+          y,
+          p,
+        )
+      : spu((t, q) => ({ r2: r2(t, q), mse: mse(t, q) }))(y, p);
+  const values = (await session.reveal(judged)) as unknown as Record<string, sf.NDArray>;
+  return Object.fromEntries(Object.entries(values).map(([name, v]) => [name, Number(v.item())]));
+};
+
+/** A model, and the options that it was made with; `maxBins` of gradient boosting are of its columns alone. */
+const modelOf = async ({ name, bins }: Known, options: Record<string, unknown>): Promise<Fitted> => {
+  const { maxBins, ...rest } = options;
+  const own = bins && name.startsWith('gradient') ? rest : options;
+  const make = (await sf.models())[name] as (options: object) => unknown;
+  if (bins && maxBins !== undefined) (await sf.models()).binning({ maxBins: maxBins as number });
+  return make(own) as Fitted;
+};
+
+interface Plan {
+  readonly model: Fitted;
+  readonly known: Known;
+  readonly label: Label;
+  readonly share: number;
+  readonly seed: number;
+  readonly maxBins: number | undefined;
+}
+
+const fitted = async (parties: Parties, frame: Frame, plan: Plan, flags: Flags) => {
+  const { model, known, label, share, seed, maxBins } = plan;
+  const column = frame.columns.find((c) => c.name === label.name);
+  if (!column)
+    return fail('INVALID_ARGUMENT', `no party has a column ${JSON.stringify(label.name)}`, {
+      column: label.name,
+    });
+  const names = frame.columns.map((c) => c.name).filter((name) => name !== label.name);
+  const parts = frame.split(share, seed);
+  const spu = parties.spu(flags.field);
+  const y = parts.map((part) =>
+    label.kind === 'labels'
+      ? part.labels(label.name, { positive: positiveOf(column, label.positive) })
+      : part.features([label.name])[0]!,
+  );
+  const plain = parts.map((part) => part.features(names));
+  const [x, asked] = known.bins ? await inBins(plain, maxBins) : plain;
+  const state = spu(model.fit)(x as never, y[0] as never) as unknown as sf.SPUObject;
+  const p = spu(model.predictProba ?? model.predict)(
+    state as never,
+    asked as never,
+  ) as unknown as sf.SPUObject;
+  const figures = await judge(parties, spu, label.kind, y[1]!, p);
+  const curves =
+    flags.report !== undefined && label.kind === 'labels'
+      ? await curvesOf(parties.session, spu, y[1]!, p)
+      : undefined;
+  if (flags.save !== undefined) await spu.dump(state, flags.save);
+  const shown =
+    flags.coefficients === undefined
+      ? undefined
+      : await coefficients(parties, spu, model, state, flags.coefficients);
+  const { rounds, bytes, dealerBytes } = spu.stats();
+  const all = {
+    rows: frame.shape[0],
+    trained: parts[0].shape[0],
+    tested: parts[1].shape[0],
+    ...figures,
+    rounds,
+    bytes: bytes[parties.self] ?? 0,
+    dealerBytes,
+  };
+  return { figures: all, curves, weights: shown && { columns: names, ...shown } };
+};
+
+/** The weights, to one party alone; there alone they are returned. */
+const coefficients = async (
+  { session, self }: Parties,
+  spu: sf.SPU,
+  model: Fitted,
+  state: sf.SPUObject,
+  to: string,
+): Promise<{ coef: number[]; intercept: number } | undefined> => {
+  const own = spu(model.coefficients!)(state as never) as unknown as sf.SPUObject;
+  let seen: { coef: number[]; intercept: number } | undefined;
+  const look = ({ coef, intercept }: { coef: sf.NDArray; intercept: sf.NDArray }): void => {
+    seen = { coef: Array.from(coef.data, Number), intercept: Number(intercept.item()) };
+  };
+  const pyu = session.PYU(to);
+  await session.wait(pyu(look)(own.to(pyu) as never));
+  return to === self ? seen : undefined;
+};
+
+const train = async (flags: Flags): Promise<void> => {
+  const known =
+    MODELS[flags.model] ??
+    fail('INVALID_ARGUMENT', `--model ${flags.model}: ${suggestion(flags.model, Object.keys(MODELS))}`);
+  const label: Label = { name: flags.label, kind: known.kind, positive: flags.positive };
+  const options = optionsOf(flags.set);
+  const model = await modelOf(known, options);
+  if (flags.coefficients !== undefined && model.coefficients === undefined)
+    fail('INVALID_ARGUMENT', `--coefficients: a model of ${flags.model} has none`);
+  const share = numberFlag(number(0.01, 0.99), flags.split, '--split');
+  const seed = numberFlag(integer(0, 2_147_483_647), flags.seed, '--seed');
+  const file = await TableFile.open(flags);
+  const table = prepared(file, flags, label);
+  checkWritable(flags.report);
+  const { field, positive, save, coefficients: to } = flags;
+  const terms = {
+    command: 'train',
+    model: flags.model,
+    label: flags.label,
+    keys: file.key.length,
+    options,
+    share,
+    seed,
+    field,
+    positive,
+    save: save !== undefined,
+    report: flags.report !== undefined,
+    coefficients: to,
+  };
+  const start = performance.now();
+  const result = await together(flags.config, terms, async (parties) => {
+    const { session, names } = parties;
+    const tables = names.map((name) => [session.PYU(name), session.PYU(name)(() => table)()] as const);
+    const frame = await framed(session, tables as never, file.key);
+    if (!flags.json) console.error(String(frame));
+    return fitted(
+      parties,
+      frame,
+      { model, known, label, share, seed, maxBins: options.maxBins as number | undefined },
+      flags,
+    );
+  });
+  const { weights, curves } = result;
+  const figures = { ...result.figures, seconds: (performance.now() - start) / 1000 };
+  const all = { model: flags.model, ...figures, ...weights };
+  if (flags.json) console.log(JSON.stringify(all));
+  else for (const [name, value] of Object.entries(all)) console.log(`${name}: ${String(value)}`);
+  if (flags.report === undefined) return;
+  const text = trainReport({
+    model: flags.model,
+    label: flags.label,
+    figures,
+    curves,
+    weights: weights?.columns.map((name, i) => [name, weights.coef[i]!] as const),
+    coefficients: to,
+    isJoined: file.key.length > 0,
+  });
+  writeFileSync(flags.report, text, { mode: 0o600 });
+};
+
+export const trainCommand: CliCommand = {
+  register(program) {
+    withExamples(
+      withTable(program.command('train')),
+      'tessera train --table patients.csv --key id --config party.json --model logistic --label y',
+      'tessera train --table patients.csv --key id --config party.json --model logistic --label y --set C=10 --split 0.7 --save model',
+    )
+      .description(
+        "fit a model to the columns of the parties' tables and judge it, all on secrets; each party starts it with its own",
+      )
+      .requiredOption('--config <file>', "this party's configuration, as for sf.init")
+      .requiredOption('--model <name>', Object.keys(MODELS).join(', '))
+      .requiredOption('--label <column>', 'the column that is learned, which one of the parties has')
+      .option('--positive <value>', 'the value of the label that counts as 1', undefined)
+      .option('--features <columns>', "this party's columns that the model takes; all unless given")
+      .option('--drop <columns>', "this party's columns that it does not take")
+      .option(
+        '--onehot <columns>',
+        'a column of 0 and 1 for each value of these; everybody learns the values',
+      )
+      .option(
+        '--fillna <value>',
+        "what stands for missing cells of this party's: mean, median, mode or a number",
+      )
+      .option('--set <name=value...>', 'options of the model: C=10 maxIter=20')
+      .option('--split <share>', 'the share of rows that train; the rest judge', '0.8')
+      .option('--seed <number>', 'of the public order in which rows are parted', '0')
+      .option('--field <name>', 'the ring', 'FM128')
+      .option('--save <file>', "where this party's share of the model goes, encrypted: spu.load reads it")
+      .option('--coefficients <party>', 'who learns the weights: nobody unless given')
+      .option('--report <file>', 'an HTML file with curves, which all learn; given by all parties or by none')
+      .option('--json', 'print one JSON object')
+      .action(train);
+  },
+};

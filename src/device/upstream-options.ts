@@ -1,0 +1,77 @@
+/**
+ * @file Options of `secretflow.init` that mean nothing here, or something else: the same in all modes. What has a meaning is honoured;
+ * anything else is UNSUPPORTED and says what to use.
+ */
+import { custom, flag, instance, isFunction, type Optional, optional, text } from '../config/schema.ts';
+import { fail } from '../errors.ts';
+import { describe } from '../names.ts';
+
+/** An option that may be left out, null, or one of `accepted`. */
+export const unused = (instead: string, ...accepted: readonly unknown[]): Optional<unknown, unknown> =>
+  optional(
+    custom<unknown>(accepted.length > 0 ? { enum: [...accepted, null] } : { type: 'null' }, (value) =>
+      accepted.includes(value) || value === null
+        ? value
+        : fail('UNSUPPORTED', `${describe(value)} is not supported: ${instead}`),
+    ),
+  );
+
+const THREADS = 'how many threads a party has is said for its SPU: max_concurrency in runtime_config';
+const RETRIES = 'links come back by themselves: crossSilo.peerTimeoutMs says how long a party may be gone';
+
+/** Of `sf.init`, in every mode. */
+export const UPSTREAM = {
+  /** Parties talk over WebSockets: there is nothing to choose. */
+  crossSiloCommBackend: unused('parties talk over WebSockets, with mutual TLS in production: leave it out'),
+  /** There is no Ray: `false` says so. */
+  rayMode: unused(
+    'there is no Ray: leave it out, and start clusters for simulation with `tessera start`',
+    false,
+  ),
+  enableWaitingForOtherPartiesReady: unused(
+    'sf.init always waits for the other parties: crossSilo.readyTimeoutMs says how long',
+    true,
+  ),
+  numCpus: unused(THREADS),
+  numGpus: unused('there is no GPU to share', 0),
+  ompNumThreads: unused(THREADS),
+  debugMode: unused(
+    'the real protocol always runs: with check: true a simulation runs float64 beside it, and names the first op that differs',
+    false,
+  ),
+  /** Accepted: what parties print is printed. */
+  logToDriver: optional(flag, true),
+};
+
+/** Called with why the session cannot go on, where it cannot. */
+export type FailureHandler = (error: Error) => void;
+
+const failureHandler = instance<FailureHandler>(isFunction, 'a function');
+
+/** Of `cross_silo_comm_options`, in production. */
+export const UPSTREAM_CROSS_SILO = {
+  /** The process ends with code 1 when the session cannot go on (a party is lost, programs differ). */
+  exitOnSendingFailure: optional(flag, false, [
+    'exit_on_failure_cross_silo_sending',
+    'exitOnFailureCrossSiloSending',
+  ]),
+  /** Hears why the session cannot go on; before the process ends, if it is to. */
+  sendingFailureHandler: optional(failureHandler),
+  continueWaitingForDataOnError: optional(
+    custom<unknown>({ enum: [false, null] }, (value) =>
+      value === false || value === null
+        ? value
+        : fail(
+            'UNSUPPORTED',
+            `${describe(value)} is not supported: a failure is told to all parties, and what depends on it fails too; catch it where it is revealed`,
+          ),
+    ),
+    undefined,
+    ['continue_waiting_for_data_sending_on_error', 'continueWaitingForDataSendingOnError'],
+  ),
+  grpcRetryPolicy: unused(RETRIES),
+  grpcChannelOptions: unused('there is no gRPC: crossSilo.maxMessageBytes limits messages'),
+};
+
+/** A job's name means something between programs alone: in a simulation there is one. */
+export const UNUSED_JOB = { jobName: optional(text) };

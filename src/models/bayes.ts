@@ -1,0 +1,75 @@
+/** @file Gaussian naive Bayes for labels 0 .. classes - 1: means and variances of each class, and the class that is most likely. */
+
+import type { BaseArray } from '../numpy/index.ts';
+import * as np from '../numpy/index.ts';
+import { type Features, features, type Scale, scaled, scaleOf, target } from './columns.ts';
+import { type Classifier, settings } from './model.ts';
+
+export interface BayesState {
+  readonly x: Scale;
+  /** [classes, columns], in standard units. */
+  readonly mean: BaseArray;
+  readonly variance: BaseArray;
+  /** [classes]: logarithms of shares. */
+  readonly prior: BaseArray;
+}
+
+/** What scikit-learn adds to variances, as a share of the largest of them, as a standard deviation. */
+const SMOOTHING = 3.1622776601683795e-5;
+/** The least variance, in standard units. */
+const LEAST = 1 / 1048576;
+
+const fitBayes =
+  (classes: number) =>
+  (x: Features, label: BaseArray): BayesState => {
+    const given = features(x);
+    const rows = given.shape[0]!;
+    const sx = scaleOf(given);
+    const z = scaled(given, sx);
+    const y = target(label, rows);
+    const member = np.astype(np.equal(np.expandDims(y, 0), np.expandDims(np.arange(classes), 1)), 'float64');
+    const count = np.sum(member, 1);
+    const least = np.maximum(np.expandDims(count, 1), 1);
+    const mean = np.divide(np.matmul(member, z), least);
+    const squares = np.divide(np.matmul(member, np.square(z)), least);
+    const added = np.square(np.multiply(np.divide(np.max(sx.unit), sx.unit), SMOOTHING));
+    const variance = np.add(np.maximum(np.subtract(squares, np.square(mean)), LEAST), added);
+    return { x: sx, mean, variance, prior: np.log(np.multiply(np.maximum(count, EDGE), 1 / rows)) };
+  };
+/** A class without rows has next to no share, and is not chosen. */
+const EDGE = 1e-4;
+
+/** [rows, classes]: logarithms of likelihoods, up to a constant of the row. */
+const likelihood = (x: Features, { x: sx, mean, variance, prior }: BayesState): BaseArray => {
+  const z = np.expandDims(scaled(features(x), sx), 1);
+  const apart = np.sum(np.divide(np.square(np.subtract(z, mean)), variance), 2);
+  return np.subtract(prior, np.multiply(np.add(apart, np.sum(np.log(variance), 1)), 0.5));
+};
+
+const predict = (state: BayesState, x: Features): BaseArray => np.argmax(likelihood(x, state), 1);
+
+/**
+ * Gaussian naive Bayes for labels 0 .. nClasses - 1, which is public: in each class columns are independent and normal, with variances of 2^-20 of the column's at least. Options: nClasses (2).
+ * `predictProba` gives [rows, nClasses]. Score: accuracy. Throws INVALID_ARGUMENT for unknown options.
+ * @example
+ * const { gaussianNB } = await sf.models();
+ * const { fit, predict } = gaussianNB();
+ * predict(fit([np.array([0, 1, 8, 9])], np.array([0, 0, 1, 1])), [np.array([2, 7])]) // [0, 1]
+ */
+export const gaussianNB = (options?: { readonly nClasses?: number }): Classifier<BayesState> => {
+  const { nClasses } = settings(
+    'gaussianNB',
+    options,
+    { nClasses: 2 },
+    { nClasses: { least: 2, whole: true } },
+  );
+  return Object.freeze<Classifier<BayesState>>({
+    fit: fitBayes(nClasses),
+    predict,
+    predictProba: (state, x) => np.nn.softmax(likelihood(x, state), 1),
+    score: (state, x, y) => {
+      const found = predict(state, x);
+      return np.mean(np.equal(found, np.astype(np.rint(target(y, found.shape[0]!)), 'int64')));
+    },
+  });
+};

@@ -1,0 +1,94 @@
+/** @file k-means by Lloyd's algorithm, from rows that a public seed chooses or from given centres. */
+import { fail } from '../errors.ts';
+import type { BaseArray } from '../numpy/index.ts';
+import * as np from '../numpy/index.ts';
+import { type Features, features } from './columns.ts';
+import { settings } from './model.ts';
+import { permutation } from './permutation.ts';
+
+export interface ClusterState {
+  /** [clusters, columns] */
+  readonly centers: BaseArray;
+}
+
+export interface ClusterOptions {
+  readonly nClusters: number;
+  readonly maxIter: number;
+  readonly randomState: number;
+}
+
+/** [rows, clusters]: squared distances, less what is the same for all clusters. */
+const distances = (x: BaseArray, centers: BaseArray): BaseArray =>
+  np.subtract(np.sum(np.square(centers), 1), np.multiply(np.matmul(x, centers.T), 2));
+
+const fitClusters =
+  ({ nClusters, maxIter, randomState }: ClusterOptions) =>
+  (x: Features): ClusterState => {
+    const given = features(x);
+    const [rows, k] = [given.shape[0]!, nClusters];
+    if (k > rows) fail('INVALID_ARGUMENT', `kMeans: ${k} clusters of ${rows} rows`);
+    // Around the first row distances stay small where columns are far from 0.
+    const first = given.at(0);
+    const z = np.subtract(given, first);
+    const start = np.take(z, permutation(rows, randomState).slice(0, k), 0);
+    const centers = np.fori(
+      0,
+      maxIter,
+      (_, c) => {
+        const member = np.astype(np.oneHot(np.argmin(distances(z, c), 1), k), 'float64');
+        const count = np.expandDims(np.sum(member, 0), 1);
+        const empty = np.equal(count, 0);
+        const mean = np.divide(np.matmul(member.T, z), np.where(empty, 1, count));
+        return np.where(empty, c, mean);
+      },
+      start,
+    );
+    return { centers: np.add(centers, first) };
+  };
+
+/** Squared distances from each row to each centre, less the row's own square, around the first centre. */
+const around = ({ centers }: ClusterState, x: Features): { z: BaseArray; apart: BaseArray } => {
+  const first = centers.at(0);
+  const z = np.subtract(features(x), first);
+  return { z, apart: distances(z, np.subtract(centers, first)) };
+};
+
+export interface KMeans {
+  readonly fit: (x: Features) => ClusterState;
+  /** The nearest centre of each row. */
+  readonly predict: (state: ClusterState, x: Features) => BaseArray;
+  /** The sum of squared distances to the nearest centres, negative. */
+  readonly score: (state: ClusterState, x: Features) => BaseArray;
+}
+
+/**
+ * k-means by Lloyd's algorithm. Columns are taken as they are: put them in comparable units. Options: nClusters (8), maxIter (20) turns, all of which are
+ * taken, randomState (0), the public seed of the rows that centres start from; a cluster without rows keeps its centre. The state is { centers }. On secrets some 30 rounds a
+ * turn. Throws INVALID_ARGUMENT for options, and for more clusters than rows.
+ * @example
+ * const { kMeans } = await sf.models();
+ * const { fit, predict } = kMeans({ nClusters: 2 });
+ * const x = [np.array([[0, 0], [0, 2], [10, 10], [10, 12]])];
+ * const found = predict(fit(x), x);
+ * np.equal(found, found.at(0)) // [true, true, false, false]
+ */
+export const kMeans = (options?: Partial<ClusterOptions>): KMeans => {
+  const o = settings(
+    'kMeans',
+    options,
+    { nClusters: 8, maxIter: 20, randomState: 0 },
+    {
+      nClusters: { least: 1, whole: true },
+      maxIter: { least: 1, whole: true },
+      randomState: { least: 0, most: 4294967295, whole: true },
+    },
+  );
+  return Object.freeze({
+    fit: fitClusters(o),
+    predict: (state: ClusterState, x: Features) => np.argmin(around(state, x).apart, 1),
+    score: (state: ClusterState, x: Features) => {
+      const { z, apart } = around(state, x);
+      return np.negative(np.add(np.sum(np.min(apart, 1)), np.sum(np.square(z))));
+    },
+  });
+};

@@ -1,0 +1,3 @@
+import { compute } from './party.js';
+
+compute();

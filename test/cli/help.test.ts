@@ -1,0 +1,93 @@
+/** The command line: help with examples that can be typed, plain words, and no secrets among the arguments. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { makeProgram } from '../../src/cli/program.ts';
+
+const test = suite('cli/help');
+const built = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const run = (file: string, ...args: string[]): Promise<Ran> =>
+  new Promise((resolve) =>
+    execFile(process.execPath, [built(file), ...args], { timeout: 120_000 }, (e, out, err) =>
+      resolve({ code: e === null ? 0 : typeof e.code === 'number' ? e.code : 1, out, err }),
+    ),
+  );
+const tessera = (...args: string[]): Promise<Ran> => run('src/cli/main.js', ...args);
+
+/** Help, as it is printed. */
+const helpOf = (command: Command): string => {
+  let text = '';
+  command.configureOutput({ writeOut: (part) => (text += part) });
+  command.outputHelp();
+  return text;
+};
+const COMMANDS = makeProgram().commands;
+const named = (name: string): Command => COMMANDS.find((command) => command.name() === name)!;
+
+test('every command has examples, whose flags it knows', () => {
+  assert.ok(COMMANDS.length >= 14);
+  for (const command of COMMANDS) {
+    const name = command.name();
+    const [help, examples] = helpOf(command).split('Examples:') as [string, string | undefined];
+    assert.ok(examples?.includes(`tessera ${name}`), `${name} has no examples`);
+    for (const [, flag] of examples!.matchAll(/ (--[a-z-]+)/g))
+      assert.match(help, new RegExp(`${flag!}\\b`), `${name} has no ${flag!}`);
+  }
+});
+
+test('services: figures, logs, and their flags from the environment', () => {
+  for (const name of ['dealer', 'relay', 'start']) {
+    const out = helpOf(named(name)).replace(/\s+/g, ' ');
+    for (const text of ['--metrics <port>', '--log <form>', 'env: TESSERA_METRICS', 'env: TESSERA_LOG'])
+      assert.ok(out.includes(text), `${name}: ${text}`);
+  }
+  assert.match(helpOf(named('dealer')).replace(/\s+/g, ' '), /env: TESSERA_CONFIG/);
+});
+
+test('a secret on a command line is refused, and not repeated', async () => {
+  for (const flag of ['--token', '--nats-password']) {
+    const { code, err } = await tessera('status', '--address=127.0.0.1:1', `${flag}=s3cret`);
+    assert.is(code, 1);
+    assert.match(err, new RegExp(`${flag}: everybody on this machine can read command lines`));
+    assert.not.match(err, /s3cret/);
+    assert.not.match(helpOf(named('status')), new RegExp(`${flag} `));
+  }
+});
+
+test('an error says where its code is explained', async () => {
+  const { err } = await tessera('relay', '--cert', 'x');
+  assert.match(err, /CONFIG: see docs\/reference\/errors\.md#config/);
+});
+
+test('figures are for this machine alone', async () => {
+  const { code, err } = await tessera('relay', '--listen', '127.0.0.1:0', '--metrics', '0.0.0.0:9464');
+  assert.is(code, 1);
+  assert.match(err, /--metrics: figures are for this machine alone/);
+});
+
+test('demos: plain words', async () => {
+  const [web, rich] = await Promise.all([
+    run('examples/web/server.js', '--help'),
+    run('examples/millionaires.js'),
+  ]);
+  assert.is(web.code, 0);
+  assert.match(web.out, /Usage: demo:web/);
+  assert.match(web.out, /npm run demo:web -- --port 9000/);
+  assert.is(rich.code, 2);
+  assert.is(rich.out, '');
+  assert.match(rich.err, /^usage: millionaires\.js alice\|bob WEALTH/);
+  const { out } = await run('examples/breast-cancer.js', '--rtt', '0.1', '--epochs', '1');
+  assert.match(out, /links of 0\.1 ms$/m);
+  assert.not.match(out, /any Mbit/);
+});
+
+test.run();

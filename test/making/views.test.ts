@@ -1,0 +1,173 @@
+/**
+ * What one party sees while both make the material of a gate, and while they use it. Seeds are fixed, so this passes or fails for good.
+ * The other party's inputs are all zeros, or all ones: whatever is not hidden stands out. A limit of 8 standard deviations is passed by
+ * chance about once in 10^14.
+ */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { GATE_NAMES, type GateName } from '../../src/gates/gate-table.ts';
+import type { AnyArray as Arr } from '../../src/ring/array.ts';
+import { FIELDS } from '../../src/ring/field.ts';
+import { randomBytes } from '../../src/ring/prg.ts';
+import { ring, seedsOf } from '../gates/harness.ts';
+import { ENTRIES, type Entry, N } from '../gates/secrecy-table.ts';
+import type { Column, Masked } from '../gates/view.ts';
+import { LONG } from '../long.ts';
+import { type Gated, type Made, runMade } from './gate-run.ts';
+
+const test = suite('views of what two parties make');
+const LIMIT = 8;
+const LEAST = 256;
+/** Cheaper than the wide one, and with every form of a gate. */
+const field = FIELDS.FM64;
+
+const ONES = Uint8Array.from({ length: 256 }, (_, b) => b.toString(2).replaceAll('0', '').length);
+const coins = (bytes: Uint8Array, count: number): number => {
+  let ones = 0;
+  for (const b of bytes) ones += ONES[b]!;
+  return Math.abs(ones - count / 2) / Math.sqrt(count / 4);
+};
+
+/** The worst of each bit of bytes that are so far apart. */
+const worst = (bytes: Uint8Array, period: number): number => {
+  const rows = Math.floor(bytes.length / period);
+  if (rows < LEAST) return coins(bytes, 8 * bytes.length);
+  const ones = new Float64Array(8 * period);
+  for (let at = 0; at < rows * period; at++)
+    for (let j = 0; j < 8; j++) ones[8 * (at % period) + j]! += (bytes[at]! >> j) & 1;
+  return Math.max(...ones.map((n) => Math.abs(n - rows / 2) / Math.sqrt(rows / 4)));
+};
+
+/** The worst of bytes as they are, as words of the field, and as rows; 0 where they are few. */
+const worstOf = (bytes: Uint8Array): number =>
+  8 * bytes.length < LEAST ? 0 : Math.max(...[1, field.bits / 8, 16].map((period) => worst(bytes, period)));
+
+const uniform = (bytes: Uint8Array, where: string): void => {
+  const deviations = worstOf(bytes);
+  assert.ok(deviations < LIMIT, `${where}: ${deviations.toFixed(1)} deviations from noise`);
+};
+
+const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((byte, i) => byte ^ b[i]!);
+
+/** Inputs of which the share of rank `of` is nothing but `byte`, and the other's is random. */
+const inputsOf = (entry: Entry, of: number, byte: number): Masked => {
+  const room = (kind: string, i: number): Arr => {
+    const n = entry.lengths?.[i] ?? N;
+    return kind === 'bits' ? ring.bits(n) : ring.alloc(field, n);
+  };
+  const values = [0, 1].map((rank) =>
+    entry.ins.map((kind, i) => {
+      const [c, r] = [room(kind, i), room(kind, i)];
+      ring.u8(c).fill(kind === 'public' ? 1 : 0x35);
+      ring.u8(r).fill(byte);
+      if (rank !== of) ring.u8(r).set(randomOf(i, r.bytes));
+      return kind === 'public' ? { c } : { c, r };
+    }),
+  );
+  return { values, masks: values[0]!.map(({ c, r }) => (r ? { r } : { c })) };
+};
+
+/** Bytes that are the same in every run. */
+const randomOf = (i: number, length: number): Uint8Array => {
+  let s = i + 1;
+  return Uint8Array.from({ length }, () => {
+    s = Math.imul(s ^ (s >>> 15), 0x2c1b3c6d) + 0x297a2d39;
+    return (s ^ (s >>> 13)) >>> 7;
+  });
+};
+
+const gatedOf = (name: GateName, entry: Entry, of: number, byte: number): Gated => {
+  const attrs = typeof entry.attrs === 'function' ? entry.attrs(field, 2) : entry.attrs;
+  let own: Gated['own'];
+  if (entry.owner !== undefined) {
+    const array = (attrs as { bits?: boolean }).bits ? ring.bits(N) : ring.alloc(field, N);
+    ring.u8(array).fill(byte);
+    own = { owner: entry.owner, array };
+  }
+  return { name, field, attrs, given: inputsOf(entry, of, byte), seeds: seedsOf(2), own };
+};
+
+/** Words of eight bytes of messages: each stands there once. */
+const repeated = (messages: readonly Uint8Array[]): number => {
+  const seen = new Set<bigint>();
+  let count = 0;
+  for (const message of messages) {
+    const words = new BigUint64Array(message.slice(0, message.length - (message.length % 8)).buffer);
+    count += words.length;
+    for (const word of words) seen.add(word);
+  }
+  return count - seen.size;
+};
+
+const columnsUniform = (columns: readonly Column[], where: string): void => {
+  for (const { bytes, length, name, kind } of columns)
+    if (kind !== 'bytes' && length >= LEAST)
+      uniform(bytes.slice(0, Math.floor(length / 8) * 8), `${where}: ${name}`);
+};
+
+const check = (made: Made, again: Made, entry: Entry, of: number, where: string): void => {
+  const [heard, later] = [made.sent[of]!, again.sent[of]!];
+  heard.forEach((message, i) => {
+    uniform(message, `${where}, message ${i}`);
+    // The same choices and worths a second time: nothing of the first can be taken off.
+    uniform(xor(message, later[i]!), `${where}, message ${i} of two runs`);
+  });
+  assert.is(repeated([...heard, ...later, ...made.sent[1 - of]!]), 0, `${where}: words that stand twice`);
+  // Messages of one length: streams of no two are the same.
+  heard.slice(1).forEach((message, i) => {
+    if (message.length === heard[i]!.length)
+      uniform(xor(message, heard[i]!), `${where}, messages ${i} and before`);
+  });
+  for (const opened of made.openings) {
+    if (opened.from === undefined || opened.from === of)
+      columnsUniform(opened.shares[of]!, `${where}, what it sends`);
+    if (!entry.known?.(opened)) columnsUniform(opened.sum, where);
+  }
+};
+
+/** Gates whose shares are those of the operand's mask, which is no noise here. */
+const OPERANDS: ReadonlySet<string> = new Set(['reveal']);
+
+/** Gates that need nothing of the other party. */
+const SILENT: ReadonlySet<string> = new Set(['input', 'reveal', 'hide', 'randomBits', 'truncate', 'scale']);
+
+/** Gates of every kind of request; all of them in a long run. */
+const SOME: ReadonlySet<string> = new Set<GateName>([
+  'mul',
+  'truncateExact',
+  'less',
+  'borrow',
+  'select',
+  'and',
+  'exponential',
+  'shuffle',
+]);
+
+for (const name of GATE_NAMES.filter((one) => LONG || SOME.has(one)))
+  test(`${name}: what either party sees is noise, whatever the other holds`, async () => {
+    for (const entry of ENTRIES[name]!) {
+      if (entry.keys || name === 'guard') continue;
+      for (const [of, byte] of [
+        [0, 0],
+        [1, 255],
+        ...(LONG ? [[0, 255] as const, [1, 0] as const] : []),
+      ] as const) {
+        const where = `${name}, rank ${of} holds ${byte}`;
+        const gated = gatedOf(name, entry, of, byte);
+        const [made, again] = [await runMade(gated, 7), await runMade(gated, 8)];
+        assert.is(made.sent[of]!.length > 0, !SILENT.has(name), `${where}: messages`);
+        if (!OPERANDS.has(name)) check(made, again, entry, of, where);
+      }
+    }
+  });
+
+test('the tests see what they are for: noise passes, and a pattern does not', () => {
+  assert.ok(worstOf(randomBytes(1 << 15)) < LIMIT);
+  const low = randomBytes(4096).map((b) => b | 1);
+  for (const wrong of [new Uint8Array(4096), new Uint8Array(4096).fill(0x55), low])
+    assert.ok(worstOf(wrong) > LIMIT);
+  const once = randomBytes(64);
+  assert.is(repeated([once, once]), 8);
+});
+
+test.run();

@@ -1,0 +1,184 @@
+/** @file Lengths, deviations and what is divided by them: right up to the largest number of the ring. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { CostMode } from '../../src/ir/compile/plan.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
+import type { BaseArray } from '../../src/ir/trace/array.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
+import * as np from '../../src/numpy/index.ts';
+import { FIELDS, type FieldName } from '../../src/ring/field.ts';
+import { ring } from '../gates/harness.ts';
+
+type Fn = (x: BaseArray, y: BaseArray) => BaseArray;
+interface Setting {
+  readonly field: FieldName;
+  readonly parties?: number;
+  readonly costMode?: CostMode;
+  readonly rangeGuard?: boolean;
+  readonly memoryLimit?: number;
+  readonly fraction?: number;
+}
+
+const run = (
+  fn: Fn,
+  inputs: readonly (readonly number[])[],
+  { field, parties = 2, ...rest }: Setting,
+): number[] => {
+  const tensors = inputs.map((x) => NDArray.from([...x]));
+  const { results } = simulate(fn as never, tensors, { ring, field: FIELDS[field], parties, ...rest });
+  return Array.from(results[0]!.data as Float64Array, Number);
+};
+
+const X = [0.3, -1.2, 2.5, 0.7, -0.1, 1.9, -2.2, 0.05];
+const Y = [1.3, 0.2, -0.5, 1.7, -1.1, 0.9, 0.2, -0.65];
+const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length;
+const along = (x: readonly number[], y: readonly number[]): number => {
+  const [p, q] = [mean(x), mean(y)];
+  return x.reduce((sum, v, i) => sum + (v - p) * (y[i]! - q), 0);
+};
+const deviation = (x: readonly number[]): number => Math.sqrt(along(x, x) / x.length);
+
+/** `share`: of what a unit is. */
+const near = (
+  what: string,
+  got: readonly number[],
+  want: readonly number[],
+  share: number,
+  unit: number,
+): void =>
+  want.forEach((w, i) => {
+    assert.ok(Math.abs(got[i]! - w) <= share * Math.abs(w) + unit, `${what}: [${i}] is ${got[i]}, not ${w}`);
+  });
+
+const SIZES = {
+  FM128: [1e-2, 5e4, 1e9, 1e12, 1e18],
+  FM64: [1e-2, 1, 100, 2 ** 12, 5e4, 5e6, 2 ** 28, 1e9, 1e12],
+  FM32: [1, 50, 500, 1e5],
+} as const;
+const SHARE = { FM128: 2 ** -18, FM64: 2 ** -10, FM32: 2 ** -4 } as const;
+/** Sizes of numbers with fraction bits that are not the usual ones. */
+const LARGEST = { FM128: 1e12, FM64: 2 ** 38, FM32: Infinity } as const;
+const FRACTIONS = { FM128: [48], FM64: [21], FM32: [] } as const;
+
+for (const field of ['FM128', 'FM64', 'FM32'] as const)
+  for (const more of [
+    {},
+    { costMode: 'latency' as const },
+    { parties: 3 },
+    ...FRACTIONS[field].map((fraction) => ({ fraction })),
+  ])
+    test(`${field} ${JSON.stringify(more)}`, () => {
+      const setting = { field, ...more };
+      const unit = 2 ** -(FIELDS[field].fraction - 2);
+      const bits = 'fraction' in more ? more.fraction : FIELDS[field].fraction;
+      for (const size of SIZES[field]) {
+        if (size > LARGEST[field] && 'fraction' in more) continue;
+        const [x, y] = [X.map((v) => v * size), Y.map((v) => v * size)];
+        const s = SHARE[field];
+        const is = (what: string, fn: Fn, want: readonly number[], absolute = false): void =>
+          near(
+            `${what} of ${size}`,
+            run(fn, [x, y], setting),
+            want,
+            absolute ? 0 : s,
+            absolute ? 4 * s : unit,
+          );
+        is('norm', (a) => np.linalg.norm(a), [Math.hypot(...x)]);
+        is('root of squares', (a) => np.sqrt(np.sum(np.square(a))), [Math.hypot(...x)]);
+        is('by rows', (a) => np.linalg.norm(np.reshape(a, [2, 4]), null, 1), [
+          Math.hypot(...x.slice(0, 4)),
+          Math.hypot(...x.slice(4)),
+        ]);
+        is('std', (a) => np.std(a), [deviation(x)]);
+        is('distance', (a, b) => np.linalg.norm(np.subtract(a, b)), [
+          Math.hypot(...x.map((v, i) => v - y[i]!)),
+        ]);
+        is(
+          'hypot',
+          (a, b) => np.hypot(a, b),
+          x.map((v, i) => Math.hypot(v, y[i]!)),
+        );
+        // What an epsilon is added to is of the size of 1.
+        if (field !== 'FM128' || bits > 32 || size < 1e10)
+          is(
+            'layerNorm',
+            (a) => np.nn.layerNorm(a),
+            x.map((v) => (v - mean(x)) / Math.hypot(deviation(x), Math.sqrt(1e-5))),
+            true,
+          );
+        const r = along(x, y) / Math.sqrt(along(x, x) * along(y, y));
+        is('corrcoef', (a, b) => np.corrcoef(a, b), [1, r, r, 1], true);
+        const largest = 2 ** (FIELDS[field].bits - (field === 'FM128' ? 2 : 1) * bits - 2);
+        if (along(x, x) * 4 < largest) {
+          is('var', (a) => np.var(a), [along(x, x) / 8]);
+          near(
+            'cov',
+            run((a, b) => np.cov(a, b), [x, y], setting),
+            [along(x, x), along(x, y), along(x, y), along(y, y)].map((v) => v / 7),
+            s,
+            unit + s * along(x, x),
+          );
+        }
+      }
+    });
+
+test('in pieces, and with a range guard that has nothing to say', () => {
+  for (const size of [1, 5e4, 1e7]) {
+    const x = X.map((v) => v * size);
+    for (const more of [{ memoryLimit: 2000 }, { rangeGuard: true }])
+      near(
+        `${size} ${JSON.stringify(more)}`,
+        [
+          ...run((a) => np.std(a), [x], { field: 'FM64', ...more }),
+          ...run((a) => np.linalg.norm(a), [x], { field: 'FM64', ...more }),
+        ],
+        [deviation(x), Math.hypot(...x)],
+        2 ** -10,
+        2 ** -16,
+      );
+  }
+});
+
+test('a variance that leaves the ring is told by the range guard', () => {
+  const field = FIELDS.FM64;
+  for (const x of [
+    [1e9, -1e9, 3],
+    [1e8, -1e8, 3],
+  ]) {
+    const { left } = simulate(((a: BaseArray) => np.var(a)) as never, [NDArray.from(x)], {
+      ring,
+      field,
+      parties: 2,
+      rangeGuard: true,
+    });
+    assert.ok(left, `${x}`);
+  }
+});
+
+test('sums of products by public numbers are right where the products are, of any size', () => {
+  const weights = np.array([1, 2, 3, 4, 5, 6, 7, 8]);
+  const odd = np.array([0.1, 0.25, -0.3, 0.7, 1 / 3, 0.9, -0.11, 0.5]);
+  for (const size of [1, 5e4, 1e9, 1e11]) {
+    const x = X.map((v) => v * size);
+    const sum = (w: readonly number[]): number => x.reduce((t, v, i) => t + v * w[i]!, 0);
+    const setting = { field: 'FM64' } as const;
+    const list = (a: BaseArray): number[] => Array.from((a as NDArray).data as Float64Array, Number);
+    near(
+      'average',
+      run((a) => np.average(a, null, weights), [x], setting),
+      [sum(list(weights)) / 36],
+      2 ** -12,
+      2 ** -15,
+    );
+    if (size < 1e10)
+      near(
+        'dot',
+        run((a) => np.dot(a, odd), [x], setting),
+        [sum(list(odd))],
+        2 ** -12,
+        2 ** -12,
+      );
+  }
+});
+
+test.run();

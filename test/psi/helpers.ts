@@ -1,0 +1,117 @@
+/** @file Two sets that meet in one process, and what each party sees of it. */
+import type { Channel } from '../../src/link/link.ts';
+import { memoryNetwork } from '../../src/link/memory-link.ts';
+import { type Duplicates, type Ids, readIds } from '../../src/psi/ids.ts';
+import { deal, receive, send } from '../../src/psi/oprf.ts';
+import { Wire } from '../../src/psi/peer-messages.ts';
+
+/** What a message becomes, by its number. */
+export type Change = (bytes: Uint8Array, number: number) => Uint8Array;
+
+const same: Change = (bytes) => bytes;
+
+/** A channel that keeps what comes, and may change it. */
+const tapped = (channel: Channel, seen: Uint8Array[], change: Change): Channel => ({
+  self: channel.self,
+  peers: channel.peers,
+  stats: channel.stats,
+  send: (to, tag, bytes) => channel.send(to, tag, bytes),
+  recv: async (from, tag) => {
+    const bytes = change(await channel.recv(from, tag), tag);
+    seen.push(bytes.slice());
+    return bytes;
+  },
+  notice: (from, heard) => channel.notice(from, heard),
+  close: () => channel.close(),
+});
+
+/** Two parties' wires to each other, what came to each, and what each has sent; who fails or ends closes its channel. */
+export const pairOf = <N extends string>(
+  a: N,
+  b: N,
+  change: { readonly [P in N]?: Change | undefined },
+  more: readonly string[] = [],
+) => {
+  const network = memoryNetwork([a, b, ...more]);
+  const direct = {
+    [a]: network[a]!.channel('sets', [b]),
+    [b]: network[b]!.channel('sets', [a]),
+  } as Record<N, Channel>;
+  const seen = { [a]: [], [b]: [] } as unknown as Record<N, Uint8Array[]>;
+  const wire = (self: N, other: N) => new Wire(tapped(direct[self], seen[self], change[self] ?? same), other);
+  return {
+    network,
+    wires: { [a]: wire(a, b), [b]: wire(b, a) } as Record<N, Wire>,
+    seen,
+    sent: () =>
+      ({ [a]: direct[a].stats.sent[b]!.bytes, [b]: direct[b].stats.sent[a]!.bytes }) as Record<N, number>,
+    closing: async <T>(self: N, work: Promise<T>): Promise<T> => {
+      try {
+        return await work;
+      } finally {
+        direct[self].close();
+      }
+    },
+  };
+};
+
+/** Chi-square of the bytes of messages against the uniform distribution: 255 in the mean, with a deviation of 22.6. */
+export const chi = (messages: readonly Uint8Array[]): number => {
+  const counts = new Float64Array(256);
+  let n = 0;
+  for (const bytes of messages)
+    for (const byte of bytes) {
+      counts[byte]! += 1;
+      n += 1;
+    }
+  return counts.reduce((sum, c) => sum + (c - n / 256) ** 2 / (n / 256), 0);
+};
+
+export interface Met {
+  /** Rows of each party in the common order; undefined at a sender that learns nothing. */
+  readonly receiver: number[];
+  readonly sender: number[] | undefined;
+  /** What came to each from the other, and the bytes that each has sent. */
+  readonly seen: Readonly<Record<'receiver' | 'sender', Uint8Array[]>>;
+  readonly sent: Readonly<Record<'receiver' | 'sender', number>>;
+  readonly dealt: number;
+}
+
+export interface Settings {
+  readonly both?: boolean;
+  /** Changes messages to the receiver, or to the sender. */
+  readonly toReceiver?: Change;
+  readonly toSender?: Change;
+}
+
+export const read = (ids: unknown, party = 'alice', duplicates: Duplicates = 'error'): Promise<Ids> =>
+  readIds(ids, { party, duplicates });
+
+/** The receiver's and the sender's identifiers meet, with a dealer. */
+export const meet = async (
+  theirs: unknown,
+  ours: unknown,
+  { both = true, toReceiver, toSender }: Settings = {},
+): Promise<Met> => {
+  const change = { receiver: toReceiver, sender: toSender };
+  const { network, wires, seen, sent, closing } = pairOf('receiver', 'sender', change, ['dealer']);
+  const [x, y] = [await read(theirs, 'receiver'), await read(ours, 'sender')];
+  const ends = network.dealer!.channel('dealer', ['receiver', 'sender']);
+  const part = (self: 'receiver' | 'sender') => ({
+    peer: wires[self],
+    dealer: new Wire(network[self]!.channel('dealer', ['dealer']), 'dealer'),
+    both,
+  });
+  const [dealt, items, others] = await Promise.all([
+    deal(x.count, new Wire(ends, 'sender'), new Wire(ends, 'receiver')),
+    closing('receiver', receive({ set: x, theirs: y.count, ...part('receiver') })),
+    closing('sender', send({ set: y, theirs: x.count, ...part('sender') })),
+  ]);
+  return {
+    receiver: Array.from(items, (item) => x.first[item]!),
+    sender: others && Array.from(others, (item) => y.first[item]!),
+    seen,
+    sent: sent(),
+    dealt,
+  };
+};
