@@ -214,7 +214,7 @@ export const byDigit = (
 };
 
 /** w 2^exponent for |w| < 2^bits; undefined where that is below a quarter. Local, but for exact truncation. */
-const shifted = (c: Circuit, w: Wire, bits: number, exponent: number): Wire | undefined => {
+export const shifted = (c: Circuit, w: Wire, bits: number, exponent: number): Wire | undefined => {
   if (bits + exponent < -1) return undefined;
   if (!Number.isInteger(exponent)) return timesNumber(c, w, math.exp(exponent * math.log(2)));
   return exponent >= 0 ? timesInteger(c, w, math.pow2(exponent)) : truncate(c, w, -exponent);

@@ -1,6 +1,7 @@
 /** @file How ops are lowered on values with fraction bits of their own (fraction-bits.ts). */
 import * as basic from '../../fixed/basic.ts';
 import type { Wire } from '../../fixed/circuit.ts';
+import { type ManyDivisor, manyDivisor, manyQuotients } from '../../fixed/many-quotients.ts';
 import * as normal from '../../fixed/roots-logarithms.ts';
 import * as math from '../../ring/math/index.ts';
 import type { OpName } from '../ops/catalogue.ts';
@@ -8,6 +9,7 @@ import { sizeOf, type Tensor, type ValueId } from '../ops/graph.ts';
 import type { NodeOf, OpNode } from '../ops/program.ts';
 import { divisor } from './divisor.ts';
 import { isLevelled, type Levelled, type LINEAR, type Scaled } from './fraction-bits.ts';
+import { ANY } from './intervals.ts';
 import {
   eachLevel,
   hasLevels,
@@ -284,7 +286,7 @@ const div: ScaledRule<NodeOf<'div'>> = (l, node) => {
   const whole = { bits: c.fraction, factor: 1 };
   const { id: by, spread } = divisor(l, y);
   const fine = node.attrs.fine === true ? fineBits(c, 'fine') : undefined;
-  if (fine !== undefined) return byInverse(l, x, by, spread, fine);
+  if (fine !== undefined) return byOne(l, x, by, spread, fine);
   const wide = [x, by].map((id) => (l.type(id).secret && isWide(l, l.scaled(id)) ? taken(l, id) : undefined));
   if (wide.every((s) => s === undefined)) return undefined;
   const [u, v] = wide.map((s) => ({ ...split((s ?? whole).factor), bits: (s ?? whole).bits }));
@@ -322,13 +324,19 @@ const fineBits = (
 };
 
 /** x / y for a y that divides many: its inverse with so many bits, which it has once, and a product. The quotient is below 2^46. */
-const byInverse = (l: Lowering, x: ValueId, y: ValueId, spread: (made: Wire) => Wire, bits: number): Wire => {
+const byOne = (l: Lowering, x: ValueId, y: ValueId, spread: (made: Wire) => Wire, bits: number): Wire => {
   const { circuit: c } = l;
-  const [inverted] = l.once(`inverse ${y}`, () => [inverse(l, ownBits(l, y), bits)]) as [Wire];
-  const value = basic.hidden(c, l.wire(x));
-  const attrs = { trunc: bits, exact: true };
-  const make = (): Wire => c.emit('mul', [value, spread(inverted)], attrs, [{ ...value }])[0]!;
-  return c.watched ? c.watched.watcher.during(true, make) : make();
+  const own = ownBits(l, y);
+  const { mantissa, exponent } = split(own.factor);
+  const input = own.bits - exponent;
+  const interval = isPlain(l, own) ? l.interval(y) : ANY;
+  const made = l.once(`divisor ${y}`, () =>
+    c.inside(() => {
+      const [inverse, ...under] = manyDivisor(c, own.wire, { input, interval }, bits);
+      return [mantissa === 1 ? inverse : basic.timesNumber(c, inverse, 1 / mantissa), ...under];
+    }),
+  );
+  return c.inside(() => manyQuotients(c, l.wire(x), made as ManyDivisor, { input, output: bits, spread }));
 };
 
 /** What a root or an inverse takes. */
