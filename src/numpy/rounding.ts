@@ -95,12 +95,27 @@ interface Quotient {
   readonly rest: BaseArray;
 }
 
+/** What 1 / y has beyond the nearest number, by halves of the factors (Dekker, A floating-point technique, 1971). */
+const lostOfInverse = (y: number): number => {
+  const halves = (v: number): [number, number] => {
+    const t = v * (math.pow2(27) + 1);
+    const high = t - (t - v);
+    return [high, v - high];
+  };
+  const inverse = 1 / y;
+  const [[a, b], [c, d]] = [halves(y), halves(inverse)];
+  const near = y * inverse;
+  return (1 - near - (a * c - near + a * d + b * c + b * d)) / y;
+};
+
 /**
  * x = quotient y + rest for secret real numbers x and public y, rest between 0 and y. The whole number next to x / y is exact after one
  * comparison of the rest, which is exact: a whole number times y loses nothing.
  */
-const flooredByPublic = (x: BaseArray, y: BaseArray): Quotient => {
-  const near = floor(add(divide(x, y), 0.5));
+const flooredByPublic = (x: BaseArray, y: BaseArray, values: NDArray): Quotient => {
+  // 1 / y has 53 bits, and the numbers of FM128 more.
+  const lost = new NDArray(values.shape, 'fxp', Float64Array.from(values.data, Number).map(lostOfInverse));
+  const near = floor(add(add(divide(x, y), multiply(x, lost)), 0.5));
   const rest = subtract(x, multiply(near, y));
   const minus = less(y, 0);
   const over = where(minus, less(0, rest), less(rest, 0));
@@ -117,20 +132,21 @@ const wholeNumbers = (x: BaseArray, y: BaseArray): Quotient => ({
 /**
  * [x // y, x % y] as in NumPy: the rest has the sign of y. Integers divided by 0 give 0 and 0. Of secret real numbers both are exact
  * where |x / y| < 2^60 (FM64: 2^42; FM32: 2^20); beyond, and by 0, x // y is the largest quotient with its sign, x % y is 0. By a public number both are
- * exact where |x / y| < 2^50.
+ * exact wherever x / y fits.
  * @example
  * np.divmod(np.array([7, -7], 'int32'), 3) // [[2, -3], [1, 2]]
  */
 export const divmod = (x: ArrayInput, y: ArrayInput): [BaseArray, BaseArray] => {
   const [a, b] = numbers('divmod', x, y);
-  const byPublic = a.dtype === 'fxp' && asArr(y) instanceof NDArray && !(a instanceof NDArray);
-  const { quotient, rest } = byPublic ? flooredByPublic(a, b) : wholeNumbers(a, b);
+  const by = asArr(y);
+  const byPublic = a.dtype === 'fxp' && by instanceof NDArray && !(a instanceof NDArray);
+  const { quotient, rest } = byPublic ? flooredByPublic(a, b, by) : wholeNumbers(a, b);
   return [quotient, rest];
 };
 
 /**
  * The largest whole number not above x / y, of operands that broadcast. Exact: integers, 0 for a divisor of 0; secret real numbers
- * where |x / y| < 2^60 (FM64: 2^42; FM32: 2^20), and the largest quotient with its sign beyond and by 0; by a public number where |x / y| < 2^50.
+ * where |x / y| < 2^60 (FM64: 2^42; FM32: 2^20), and the largest quotient with its sign beyond and by 0; by a public number wherever it fits.
  * @example
  * np.floorDivide(np.array([7, -7], 'int32'), 2) // [3, -4]
  */

@@ -145,6 +145,36 @@ for (const [name, fn, reference, pairs, options] of BINARY)
     secretly(fn, [xs, ys], options);
   });
 
+test('whole quotients by public numbers of any size, and what they leave, are exact', () => {
+  const sizes = {
+    FM128: [1e3, 1e9, 1e15, 2 ** 53 + 2, 1e18, 1e20],
+    FM64: [1e3, 1e9, 5e12],
+    FM32: [1e3, 1e6],
+  };
+  const one = 2n ** 60n;
+  const exactly = (x: number): bigint => BigInt(x * 2 ** 30) * 2n ** 30n;
+  for (const [field, list] of Object.entries(sizes))
+    for (const y of [3, 7, -13, 86400, 1e9, 2 ** -4, -0.375]) {
+      const { bits, fraction } = FIELDS[field as 'FM64'];
+      const xs = list
+        .flatMap((x) => [x, -x, x + 0.5])
+        .filter((x) => Math.abs(x / y) < 2 ** (bits - 2 - fraction));
+      if (y > 1e6 && field === 'FM32') continue;
+      const { results } = simulate(((x: BaseArray) => np.divmod(x, y)) as never, [np.array(xs) as NDArray], {
+        ring,
+        field: FIELDS[field as 'FM64'],
+        parties: 2,
+      });
+      for (const [i, x] of xs.entries()) {
+        const [a, b] = [exactly(x), exactly(y)];
+        const quotient = a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n);
+        const got = results.map(({ data }) => Number(data[i]));
+        const want = [Number(quotient), Number(a - quotient * b) / Number(one)];
+        assert.equal(got, want, `${field}: ${x} by ${y}`);
+      }
+    }
+});
+
 /** A number of `bits` fraction bits, of any size up to 2^log. */
 const logarithmic = (next: () => number, low: number, high: number, bits: number): number => {
   const size = Math.max(1, Math.round(2 ** (low + next() * (high - low) + bits)));
