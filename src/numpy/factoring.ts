@@ -133,8 +133,8 @@ const reordered = (x: BaseArray, positions: BaseArray): BaseArray => {
   return matmul(x, chosen);
 };
 
-/** To which length a matrix is brought: the fourth powers of its entries fit, and they have some bits more than those of a unit matrix. */
-const LENGTH = 16;
+/** To which length a matrix is brought: fourth powers of its entries fit under a range guard of FM32, and they have more bits than those of a unit matrix. */
+const LENGTH = 7;
 
 /** A matrix at that length, and its own over that. So rotations, whose squares are squared, take matrices of any size. */
 const brought = (a: BaseArray): { readonly matrix: BaseArray; readonly size: BaseArray } => {

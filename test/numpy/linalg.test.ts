@@ -344,4 +344,31 @@ test('values and determinants of matrices of any size', () => {
   });
 });
 
+test('a range guard lets rotations of any matrix that fits pass', () => {
+  for (const [field, sizes] of [
+    ['FM32', [1, 5, 50]],
+    ['FM64', [1, 50, 1e4]],
+    ['FM128', [1, 5e4, 1e12]],
+  ] as const)
+    for (const size of sizes) {
+      const a = np.multiply(np.array(S4), size) as NDArray;
+      const fn = (m: BaseArray): BaseArray[] => [linalg.svdvals(m), linalg.eigvalsh(m)];
+      const { results, left } = simulate(fn as never, [a], {
+        ring,
+        field: FIELDS[field],
+        parties: 2,
+        rangeGuard: true,
+      });
+      assert.is(left, undefined, `${field}, ${size}`);
+      const wants = fn(a) as NDArray[];
+      const error = { FM32: 0.06, FM64: 2 ** -8, FM128: 2 ** -15 }[field] * size * 8;
+      for (const [k, { data }] of wants.entries())
+        for (const [i, want] of Array.from(data, Number).entries())
+          assert.ok(
+            Math.abs(Number(results[k]!.data[i]) - want) <= error,
+            `${field}, ${size}: ${results[k]!.data[i]}, not ${want}`,
+          );
+    }
+});
+
 test.run();
