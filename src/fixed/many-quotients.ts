@@ -8,7 +8,7 @@ import { add, addNumber, hidden, mul, neg } from './basic.ts';
 import { secretRing } from './batches.ts';
 import type { Circuit, Wire } from './circuit.ts';
 import { reciprocal } from './divide.ts';
-import { shifts } from './exact-shift.ts';
+import { shifts, split } from './exact-shift.ts';
 import {
   byDigit,
   fewDigits,
@@ -52,7 +52,7 @@ const smaller = (c: Circuit, x: Wire, under: readonly Wire[], down: readonly num
 };
 
 /**
- * What divides many, with `output` bits of its inverse (FM128): for quotients below 2^(126 - f - output). Nothing is promised of 0.
+ * What divides many, with `output` bits of its inverse (FM128). Nothing is promised of 0.
  * Rounds 16.
  */
 export const manyDivisor = (c: Circuit, b: Wire, known: Known, output: number): ManyDivisor => {
@@ -80,7 +80,7 @@ export const manyDivisor = (c: Circuit, b: Wire, known: Known, output: number): 
 const exactly = (c: Circuit, x: Wire, y: Wire, trunc: number): Wire =>
   c.emit('mul', [x, y], { trunc, exact: true }, [secretRing(x)])[0]!;
 
-/** a / b, off by three units, and by 2^-20 of it where b is large. `spread`: what was made of b in the shape of a. Rounds 4, bytes 112. */
+/** a / b, off by three units, and by 2^-20 of it where b is large. `spread`: what was made of b in the shape of a. Rounds 5, bytes 144. */
 export const manyQuotients = (
   c: Circuit,
   a: Wire,
@@ -90,5 +90,7 @@ export const manyQuotients = (
   const value = hidden(c, a);
   const down = downs(c, under.length, input);
   const scaled = under.length === 0 ? value : smaller(c, value, under.map(spread), down);
-  return exactly(c, scaled, spread(inverse), output);
+  const { high, low } = split(c, scaled, output);
+  const by = spread(inverse);
+  return add(c, mul(c, high, by, 0), exactly(c, low, by, output));
 };

@@ -169,7 +169,7 @@ export const rsqrt = function1('rsqrt');
  * vector by 1 / its length.
  */
 export const fineRsqrt = (x: BaseArray, fine: 'fine' | 'unit'): BaseArray => apply('rsqrt', [x], { fine });
-/** x / y for one y that divides many x, such as a pivot; at FM128 by an inverse with more fraction bits, for quotients below 2^46. */
+/** x / y for one y that divides many x, such as a pivot; at FM128 by an inverse with more fraction bits. */
 export const divideMany = (x: BaseArray, y: BaseArray): BaseArray =>
   apply('div', spread([x, y]), { fine: true });
 /**

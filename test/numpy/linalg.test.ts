@@ -275,6 +275,23 @@ test('systems that sums of squares of salaries make', () => {
     }
 });
 
+test('a right side much larger than the matrix', () => {
+  const fn = (a: BaseArray, b: BaseArray): BaseArray => linalg.solve(a, b);
+  const inputs = [
+    np.array([
+      [2, 1],
+      [1, -3],
+    ]),
+    np.array([5e17, -8e17]),
+  ] as NDArray[];
+  const { results } = simulate(fn as never, inputs, { ring, field: FIELDS.FM128, parties: 2 });
+  for (const [i, want] of [1e17, 3e17].entries())
+    assert.ok(
+      Math.abs(Number(results[0]!.data[i]) - want) <= 2 ** -18 * want,
+      `${results[0]!.data[i]}, not ${want}`,
+    );
+});
+
 test('norms of any order and size', () => {
   for (const [field, scales] of [
     ['FM128', [1e-4, 1e-2, 1, 5e4, 1e9]],

@@ -310,7 +310,7 @@ const fineBits = (
   isRoot = false,
 ): number | undefined => {
   const whole = field.bits === 128;
-  // Of the size of 1; of a root at most, whose square is a product; below 2^46.
+  // Of the size of 1; of a root at most, whose square is a product; of any size.
   const most =
     kind === 'unit'
       ? field.bits - UNIT - fraction
@@ -323,7 +323,7 @@ const fineBits = (
   return bits > fraction ? bits : undefined;
 };
 
-/** x / y for a y that divides many: its inverse with so many bits, which it has once, and a product. The quotient is below 2^46. */
+/** x / y for a y that divides many: its inverse with so many bits, which it has once, and a product. */
 const byOne = (l: Lowering, x: ValueId, y: ValueId, spread: (made: Wire) => Wire, bits: number): Wire => {
   const { circuit: c } = l;
   const own = ownBits(l, y);

@@ -16,7 +16,7 @@ export const ELEMENTWISE = {
     ...binary,
     attrs: { exact: optional(flag) },
   },
-  /** x / y; {fine}: y divides many x, and quotients are below 2^46 at FM128. */
+  /** x / y; {fine}: y divides many x. */
   div: {
     ...binary,
     attrs: { fine: optional(flag) },
