@@ -24,6 +24,8 @@ import {
 const FIRST = 28;
 /** Numbers of so many bits before the point have inverses with digits enough. */
 const SMALL = 24;
+/** Bits of an inverse at most: twice as many, and those of numbers below 1, fit into the ring. */
+export const MOST_OF_MANY = 54;
 /** Bits that a remainder is cut by, so that its product with a large inverse fits. */
 const CUT = 20;
 

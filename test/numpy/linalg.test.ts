@@ -277,19 +277,24 @@ test('systems that sums of squares of salaries make', () => {
 
 test('a right side much larger than the matrix', () => {
   const fn = (a: BaseArray, b: BaseArray): BaseArray => linalg.solve(a, b);
-  const inputs = [
-    np.array([
-      [2, 1],
-      [1, -3],
-    ]),
-    np.array([5e17, -8e17]),
-  ] as NDArray[];
-  const { results } = simulate(fn as never, inputs, { ring, field: FIELDS.FM128, parties: 2 });
-  for (const [i, want] of [1e17, 3e17].entries())
-    assert.ok(
-      Math.abs(Number(results[0]!.data[i]) - want) <= 2 ** -18 * want,
-      `${results[0]!.data[i]}, not ${want}`,
-    );
+  for (const fraction of [8, 12, 16, 20, 26])
+    for (const size of [1e9, 1e13, 1e15, 1e17]) {
+      const inputs = [
+        np.array([
+          [0.5, 0.25],
+          [0.25, -0.75],
+        ]),
+        np.array([1.25 * size, -2 * size]),
+      ] as NDArray[];
+      const { results } = simulate(fn as never, inputs, { ring, field: FIELDS.FM128, parties: 2, fraction });
+      for (const [i, want] of [size, 3 * size].entries()) {
+        const got = Number(results[0]!.data[i]);
+        assert.ok(
+          Math.abs(got - want) <= 2 ** -Math.min(18, fraction - 2) * want,
+          `${fraction} bits: ${got}, not ${want}`,
+        );
+      }
+    }
 });
 
 test('norms of any order and size', () => {

@@ -1,7 +1,7 @@
 /** @file How ops are lowered on values with fraction bits of their own (fraction-bits.ts). */
 import * as basic from '../../fixed/basic.ts';
 import type { Wire } from '../../fixed/circuit.ts';
-import { type ManyDivisor, manyDivisor, manyQuotients } from '../../fixed/many-quotients.ts';
+import { type ManyDivisor, MOST_OF_MANY, manyDivisor, manyQuotients } from '../../fixed/many-quotients.ts';
 import * as normal from '../../fixed/roots-logarithms.ts';
 import * as math from '../../ring/math/index.ts';
 import type { OpName } from '../ops/catalogue.ts';
@@ -286,7 +286,7 @@ const div: ScaledRule<NodeOf<'div'>> = (l, node) => {
   const whole = { bits: c.fraction, factor: 1 };
   const { id: by, spread } = divisor(l, y);
   const fine = node.attrs.fine === true ? fineBits(c, 'fine') : undefined;
-  if (fine !== undefined) return byOne(l, x, by, spread, fine);
+  if (fine !== undefined) return byOne(l, x, by, spread, Math.min(fine, MOST_OF_MANY));
   const wide = [x, by].map((id) => (l.type(id).secret && isWide(l, l.scaled(id)) ? taken(l, id) : undefined));
   if (wide.every((s) => s === undefined)) return undefined;
   const [u, v] = wide.map((s) => ({ ...split((s ?? whole).factor), bits: (s ?? whole).bits }));
