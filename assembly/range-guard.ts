@@ -11,17 +11,18 @@ function ones(lo: i32, hi: i32): u64 {
 
 /**
  * dst: n rows of 256 bits, bit v of which says that v is at most `margin` from the top byte of r, a word of `size` bytes: as
- * numbers, or mod 256 if `round`.
+ * signed numbers, or mod 256 if `round`.
  */
 export function rangeTable(d: usize, r: usize, n: usize, size: usize, margin: i32, round: bool): void {
   for (let i: usize = 0; i < n; i++) {
-    const at = <i32>load<u8>(r + i * size + size - 1);
+    // 128 more than the signed byte: so words of the row change places by two.
+    const at = <i32>load<u8>(r + i * size + size - 1) ^ 128;
     for (let w = 0; w < 4; w++) {
       const lo = at - margin - 64 * w;
       const hi = at + margin - 64 * w;
       let row = ones(lo, hi);
       if (round) row |= ones(lo + 256, hi + 256) | ones(lo - 256, hi - 256);
-      store<u64>(d + i * 32 + w * 8, row);
+      store<u64>(d + i * 32 + (w ^ 2) * 8, row);
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * @file Words times a public real number p / 2^s, rounded down in size: d[i] = floor(a[i] |p| / 2^s) with the sign of p, mod 2^K. a is
- * unsigned, p signed, and no bit of their product is lost: what fits is right whatever stands in between.
+ * @file Words times a public real number p / 2^s: d[i] = floor(a[i] |p| / 2^s) with the sign of p, mod 2^K. p is signed, a is unsigned or
+ * signed, and no bit of their product is lost: what fits is right whatever stands in between.
  */
 
 import { mulHigh, pair } from './word';
@@ -19,7 +19,7 @@ function limbFrom(l0: u64, l1: u64, l2: u64, l3: u64, s: u32): u64 {
 
 // @ts-ignore: decorator
 @inline
-function scaleWord<T>(d: usize, a: usize, p: usize, s: u32): void {
+function scaleWord<T>(d: usize, a: usize, p: usize, s: u32, signed: u64): void {
   if (sizeof<T>() == 16) {
     const top = load<i64>(p, 8);
     let q0 = load<u64>(p);
@@ -45,6 +45,12 @@ function scaleWord<T>(d: usize, a: usize, p: usize, s: u32): void {
       l2 += f;
       l3 += mulHigh(a1, q1) + u64(l2 < f);
     }
+    // A negative a is 2^128 less.
+    const minus = signed & <u64>(<i64>a1 >> 63);
+    const less = q0 & minus;
+    const borrow = u64(l2 < less);
+    l2 -= less;
+    l3 -= (q1 & minus) + borrow;
     let x = limbFrom(l0, l1, l2, l3, s);
     let y = limbFrom(l0, l1, l2, l3, s + 64);
     if (top < 0) {
@@ -56,27 +62,29 @@ function scaleWord<T>(d: usize, a: usize, p: usize, s: u32): void {
     const q = load<i64>(p);
     const size = <u64>(q < 0 ? -q : q);
     const x = load<u64>(a);
-    const y = limbFrom(x * size, mulHigh(x, size), 0, 0, s);
+    const y = limbFrom(x * size, mulHigh(x, size) - (size & signed & <u64>(<i64>x >> 63)), 0, 0, s);
     store<u64>(d, q < 0 ? 0 - y : y);
   } else {
     const q = load<i32>(p);
-    const size = <u64>(<u32>(q < 0 ? -q : q));
-    const y = <u32>((<u64>load<u32>(a) * size) >> <u64>s);
+    const size = <i64>(<u64>(<u32>(q < 0 ? -q : q)));
+    const x = load<u32>(a);
+    const y = <u32>(((<i64>(<u64>x) - (<i64>(<u64>(x >> 31) & signed) << 32)) * size) >> <i64>s);
     store<u32>(d, q < 0 ? 0 - y : y);
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function scale<T>(d: usize, a: usize, p: usize, s: u32, n: usize, step: usize): void {
-  for (let i: usize = 0; i < n; i++, d += sizeof<T>(), a += sizeof<T>(), p += step) scaleWord<T>(d, a, p, s);
+function scale<T>(d: usize, a: usize, p: usize, s: u32, signed: bool, n: usize, step: usize): void {
+  const mask: u64 = signed ? u64.MAX_VALUE : 0;
+  for (let i: usize = 0; i < n; i++, d += sizeof<T>(), a += sizeof<T>(), p += step) scaleWord<T>(d, a, p, s, mask);
 }
 
 /** By one p. */
-export function scale32(d: usize, a: usize, p: usize, s: u32, n: usize): void { scale<u32>(d, a, p, s, n, 0); }
-export function scale64(d: usize, a: usize, p: usize, s: u32, n: usize): void { scale<u64>(d, a, p, s, n, 0); }
-export function scale128(d: usize, a: usize, p: usize, s: u32, n: usize): void { scale<v128>(d, a, p, s, n, 0); }
+export function scale32(d: usize, a: usize, p: usize, s: u32, signed: bool, n: usize): void { scale<u32>(d, a, p, s, signed, n, 0); }
+export function scale64(d: usize, a: usize, p: usize, s: u32, signed: bool, n: usize): void { scale<u64>(d, a, p, s, signed, n, 0); }
+export function scale128(d: usize, a: usize, p: usize, s: u32, signed: bool, n: usize): void { scale<v128>(d, a, p, s, signed, n, 0); }
 /** By a p for each. */
-export function scaleBy32(d: usize, a: usize, p: usize, s: u32, n: usize): void { scale<u32>(d, a, p, s, n, 4); }
-export function scaleBy64(d: usize, a: usize, p: usize, s: u32, n: usize): void { scale<u64>(d, a, p, s, n, 8); }
-export function scaleBy128(d: usize, a: usize, p: usize, s: u32, n: usize): void { scale<v128>(d, a, p, s, n, 16); }
+export function scaleBy32(d: usize, a: usize, p: usize, s: u32, signed: bool, n: usize): void { scale<u32>(d, a, p, s, signed, n, 4); }
+export function scaleBy64(d: usize, a: usize, p: usize, s: u32, signed: bool, n: usize): void { scale<u64>(d, a, p, s, signed, n, 8); }
+export function scaleBy128(d: usize, a: usize, p: usize, s: u32, signed: bool, n: usize): void { scale<v128>(d, a, p, s, signed, n, 16); }

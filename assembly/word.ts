@@ -143,9 +143,9 @@ export function vshr<T>(x: v128, s: i32): v128 {
 @inline
 export function vsar<T>(x: v128, s: i32): v128 {
   if (sizeof<T>() == 16) {
-    const hi = i64x2.extract_lane(x, 1);
-    if (s >= 64) return pair(hi >> (s - 64), hi >> 63);
-    return pair((i64x2.extract_lane(x, 0) >>> s) | (hi << (64 - s)), hi >> s);
+    if (s >= 64) return v128.shuffle<u64>(i64x2.shr_s(x, s - 64), i64x2.shr_s(x, 63), 1, 3);
+    const low = v128.or(i64x2.shr_u(x, s), down(i64x2.shl(x, 64 - s)));
+    return v128.shuffle<u64>(low, i64x2.shr_s(x, s), 0, 3);
   } else if (sizeof<T>() == 8) {
     return i64x2.shr_s(x, s);
   } else {

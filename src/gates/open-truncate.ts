@@ -2,8 +2,8 @@
  * @file How a gate that computes numbers ends: shares of z are opened under a fresh mask, and truncation by
  * `trunc` bits is folded in.
  *
- * Free form (FM128): everyone shifts the public c = z + r; the dealer shares r >> trunc (logical). Off by at most
- * one unit in the last place; wrong if z + r wraps, with probability |z| / 2^k (SecureML, eprint 2017/396,
+ * Free form (FM128): everyone shifts the public c = z + r; the dealer shares r >> trunc (both signed). Off by at most
+ * one unit in the last place; wrong if z + r leaves the signed numbers, with probability |z| / 2^k (SecureML, eprint 2017/396,
  * theorem 1, on a masked value instead of shares; "Truncation untangled", PETS 2025). Rounds 1, bytes k/8.
  *
  * Which of the two neighbours comes out is the borrow of the dropped bits, [low c < low r], and c is public: who
@@ -85,7 +85,8 @@ export function* dealShift(d: DealerContext<ShiftSlots>, mask: RingArray, t: Tru
   const { trunc, exact } = t;
   const n = mask.length;
   const shifted = d.words(n);
-  d.ring.shr(shifted, mask, trunc);
+  if (exact) d.ring.shr(shifted, mask, trunc);
+  else d.ring.sar(shifted, mask, trunc);
   yield* d.share('shifted', shifted);
   if (!exact) {
     yield* dealGuard(d, mask, t, false);
@@ -125,7 +126,7 @@ export function* openTruncate<U = never>(
   const [c, r] = yield* openWhile(p, share, work, { compute });
   if (trunc > 0) {
     yield* watch(p, c, t);
-    p.ring.shr(c, c, trunc);
+    p.ring.sar(c, c, trunc);
   }
   return { c, r };
 }

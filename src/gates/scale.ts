@@ -5,7 +5,8 @@
  *
  * Secrecy: scale opens nothing, and the scaled mask is shared afresh; scaleExact as in open-truncate.ts.
  *
- * scale: off by at most one unit in the last place. Wrong where x + r wraps: probability |x| / 2^k. Rounds 0, bytes 0; dealer k/8.
+ * scale: c and r count as signed. Off by at most one unit in the last place. Wrong where x + r leaves the signed numbers: probability |x| / 2^k,
+ * and never where r is 0, as that of a public value among secrets may be. Rounds 0, bytes 0; dealer k/8.
  * scaleExact: |x| < 2^(k-2), trunc <= k - 2; see open-truncate.ts, exact form. Rounds 1, bytes k/8; dealer 2k/8.
  */
 import type { Scratch } from '../dealer/scratch.ts';
@@ -17,9 +18,9 @@ import { dealGuard, rangeSlots, type Watch, watch } from './range-rows.ts';
 /** The range guard watches x of the free form, if it does, and a wrap of x + r. */
 export type ScaleAttrs = { readonly trunc: number } & Watch;
 
-const scaled = (s: Scratch, x: RingArray, p: RingArray, trunc: number): RingArray => {
+const scaled = (s: Scratch, x: RingArray, p: RingArray, trunc: number, signed: boolean): RingArray => {
   const out = s.words(x.length);
-  s.ring.scale(out, x, p, trunc);
+  s.ring.scale(out, x, p, trunc, signed);
   return out;
 };
 
@@ -55,13 +56,13 @@ export const scale = gate({
     ...rangeSlots(x!.length, t),
   }),
   *deal(d, [x, p], attrs) {
-    const r = yield* d.share('shifted', scaled(d, ringOf(x!.r), ringOf(p!.c), attrs.trunc));
+    const r = yield* d.share('shifted', scaled(d, ringOf(x!.r), ringOf(p!.c), attrs.trunc, true));
     yield* dealGuard(d, ringOf(x!.r), attrs, false);
     return [{ r }];
   },
   *eval(p, [x, factor], attrs) {
     if (p.made) return [yield* p.made.freely(p, x!, byFactor(p, ringOf(factor!.c), attrs.trunc))];
-    const c = scaled(p, ringOf(x!.c), ringOf(factor!.c), attrs.trunc);
+    const c = scaled(p, ringOf(x!.c), ringOf(factor!.c), attrs.trunc, true);
     const r = yield* p.receiveShare('shifted');
     yield* watch(p, ringOf(x!.c), attrs);
     return [{ c, r }];
@@ -73,7 +74,7 @@ export const scaleExact = gate({
   *deal(d, [x, p], { trunc }) {
     const [r, factor] = [ringOf(x!.r), ringOf(p!.c)];
     const n = r.length;
-    yield* d.share('shifted', scaled(d, r, factor, trunc));
+    yield* d.share('shifted', scaled(d, r, factor, trunc, false));
     const wraps = d.words(n);
     d.ring.shr(wraps, r, d.field.bits - 1);
     yield* d.share('wrap', timesFactor(d, n, factor, d.field.bits - trunc, wraps));
@@ -84,7 +85,7 @@ export const scaleExact = gate({
     if (p.made) return [yield* p.made.exactly(p, x!, byFactor(p, f, trunc))];
     const material = yield* exactMaterial(p);
     const addPublic = (out: RingArray, c: RingArray): void => {
-      p.ring.add(out, out, scaled(p, c, f, trunc));
+      p.ring.add(out, out, scaled(p, c, f, trunc, false));
       p.ring.sub(out, out, timesFactor(p, c.length, f, p.field.bits - 2 - trunc));
     };
     return [yield* truncateExactly(p, masked, material, addPublic)];

@@ -222,7 +222,7 @@ function* openTruncateBoth(p: Party<PieceSlots>, both: RingArray, t: Truncation,
   const { c } = kept;
   if (!t.exact) {
     yield* watch(p, c, t);
-    ring.shr(c, c, t.trunc);
+    ring.sar(c, c, t.trunc);
   }
   ring.add(c, c, opened.view(n, n));
   const r = p.words(n);

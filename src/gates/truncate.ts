@@ -3,9 +3,9 @@
  *
  * Secrecy: truncate opens nothing, and the shifted mask is shared afresh; truncateExact as in open-truncate.ts.
  *
- * truncate: everyone shifts c, the dealer shares the shifted mask. Off by at most one unit in the last place. Wrong
- * when x + r wraps: probability |x| / (range of r), the same ratio as at the opening that made x, because x and r
- * are always scaled together. Rounds 0, bytes 0; dealer k/8.
+ * truncate: everyone shifts c, the dealer shares the shifted mask, both as signed numbers. Off by at most one unit in the last place. Wrong
+ * when x + r leaves the signed numbers: probability |x| / (range of r), the same ratio as at the opening that made x, because x and r
+ * are always scaled together; and never where r is 0, as that of a public value among secrets may be. Rounds 0, bytes 0; dealer k/8.
  *
  * truncateExact: see open-truncate.ts, exact form. Rounds 1, bytes k/8; dealer 2k/8.
  *
@@ -30,7 +30,7 @@ export const truncate = gate({
   }),
   *deal(d, [x], t) {
     const r = d.words(x!.r!.length);
-    d.ring.shr(r, ringOf(x!.r), t.trunc);
+    d.ring.sar(r, ringOf(x!.r), t.trunc);
     yield* d.share('shifted', r);
     yield* dealGuard(d, ringOf(x!.r), t, false);
     return [{ r }];
@@ -38,7 +38,7 @@ export const truncate = gate({
   *eval(p, [x], t) {
     if (p.made && !t.whole) return [yield* p.made.freely(p, x!, byBits(p, t.trunc))];
     const c = p.words(x!.c!.length);
-    p.ring.shr(c, ringOf(x!.c), t.trunc);
+    p.ring.sar(c, ringOf(x!.c), t.trunc);
     const r = yield* p.receiveShare('shifted');
     yield* watch(p, ringOf(x!.c), t);
     return [{ c, r }];

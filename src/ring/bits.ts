@@ -141,7 +141,7 @@ export class RingBits extends RingConvert {
     this.kernels.oneHotBytes(dst.ptr, v.ptr, v.length, this.#wordBytes('oneHotBytes', dst, v));
   }
 
-  /** Row i of dst: which top bytes are at most `margin` from that of r[i], as numbers, or mod 256 if `round`. */
+  /** Row i of dst: which top bytes are at most `margin` from that of r[i], as signed numbers, or mod 256 if `round`. */
   rangeTable(dst: Bits, r: RingArray, margin: number, round: boolean): void {
     this.live(r);
     this.planes('rangeTable', 256 * r.length, [[dst, 1]]);

@@ -92,15 +92,18 @@ export class RingWords extends RingMemory {
     this.kernels[`${op}${dst.field.bits}`](dst.ptr, a.ptr, s.ptr, dst.length);
   }
 
-  /** dst = a * p / 2^s: a unsigned, p signed and one word or as many as a; its size rounded down, no bit of the product lost. */
-  scale(dst: RingArray, a: RingArray, p: RingArray, s: number): void {
+  /**
+   * dst = a * p / 2^s: a unsigned, or signed if `signed`; p signed and one word or as many as a. a |p| / 2^s is rounded down, no bit of the
+   * product lost.
+   */
+  scale(dst: RingArray, a: RingArray, p: RingArray, s: number, signed = false): void {
     this.words('scale', dst, a);
     this.live(p);
     const one = p.length === 1 && a.length !== 1;
     if (p.field !== dst.field || (!one && p.length !== a.length)) this.mismatch('scale', dst, a, p);
     const { bits } = dst.field;
     if (!Number.isInteger(s) || s < 0 || s >= bits) fail('RANGE', `ring scale: cannot shift by ${s}`);
-    this.kernels[`${one ? 'scale' : 'scaleBy'}${bits}`](dst.ptr, a.ptr, p.ptr, s, dst.length);
+    this.kernels[`${one ? 'scale' : 'scaleBy'}${bits}`](dst.ptr, a.ptr, p.ptr, s, +signed, dst.length);
   }
 
   /** dst (m x n) = a (m x k) times b (k x n), plus dst where `accumulate`. dst shares no memory with a or b. */

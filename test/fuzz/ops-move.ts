@@ -161,7 +161,9 @@ export const MOVES: Table = {
   atleast1d: alone('atleast1d'),
   atleast2d: alone('atleast2d'),
   atleast3d: alone('atleast3d'),
-  ...same(alone('array'), 'array', 'asarray', 'real', 'conj', 'nn.identity', 'reveal', 'stopGradient'),
+  ...same(alone('array'), 'array', 'asarray', 'real', 'conj', 'nn.identity', 'stopGradient'),
+  // Public from there on.
+  reveal: { ...alone('reveal'), known: 0 },
   nanToNum: alone('nanToNum'),
   'random.secretShuffle': {
     ...alone('random.secretShuffle'),

@@ -162,13 +162,15 @@ test('scale: all bits of the product, the size rounded down', () => {
         const factors = someWords(field, count).map((x, i) =>
           i % 3 === 0 ? x : x >> BigInt(field.bits / 2),
         );
-        ring.scale(dst, put(field, a), put(field, factors), s);
-        const want = a.map((x, i) => {
-          const p = signed(factors[count === 1 ? 0 : i]!, field);
-          const scaled = (x * size(p)) >> BigInt(s);
-          return wrap(p < 0n ? -scaled : scaled, field);
-        });
-        same(get(dst), want, `${field.name} scale by 2^-${s}`);
+        for (const asSigned of [false, true]) {
+          ring.scale(dst, put(field, a), put(field, factors), s, asSigned);
+          const want = a.map((x, i) => {
+            const p = signed(factors[count === 1 ? 0 : i]!, field);
+            const scaled = ((asSigned ? signed(x, field) : x) * size(p)) >> BigInt(s);
+            return wrap(p < 0n ? -scaled : scaled, field);
+          });
+          same(get(dst), want, `${field.name} scale by 2^-${s}, ${asSigned}`);
+        }
       }
     }
   });

@@ -15,6 +15,7 @@ import {
 import { productCount, productsProgram, treePrograms } from '../../gates/multi-and.ts';
 import type { TruncateAttrs } from '../../gates/truncate.ts';
 import type { Bits, RingArray } from '../../ring/array.ts';
+import * as math from '../../ring/math/index.ts';
 import type { Transfer } from '../chunks.ts';
 import { and, ands, runShared } from '../circuits.ts';
 import { type Maker, type Making, together } from '../maker.ts';
@@ -253,9 +254,17 @@ function* shifted(m: Maker, own: RingArray, trunc: number): Making<RingArray> {
 
 export function* truncate(m: Maker, [x]: readonly Value[], { trunc, whole }: TruncateAttrs): Making<Value[]> {
   if (!whole) return scale(m);
-  const r = yield* shifted(m, ringOf(x!.r), trunc);
+  // As a signed number: half a ring more of it is shifted, and taken off again.
+  const { ring } = m;
+  const k = m.field.bits;
+  const own = m.words(ringOf(x!.r).length);
+  ring.copy(own, ringOf(x!.r));
+  if (m.first) ring.addScalar(own, own, m.scalar(-math.pow2(k - 1)));
+  const r = yield* shifted(m, own, trunc);
+  if (m.first) ring.addScalar(r, r, m.scalar(-math.pow2(k - 1 - trunc)));
   const out = m.words(r.length);
-  m.ring.copy(out, r);
+  ring.copy(out, r);
+  m.drop(own);
   m.share('shifted', out);
   return [{ r }];
 }
