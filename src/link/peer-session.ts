@@ -58,6 +58,8 @@ export class PeerSession {
   #computes = false;
   #over: Failure | undefined;
   #byeReceived = false;
+  /** Its process has said that it ends: it does not come back to this session. */
+  #leaves = false;
   #byeSaid = false;
   #finished: (() => void)[] = [];
 
@@ -318,7 +320,8 @@ export class PeerSession {
       if (outbox.held !== held) {
         held = outbox.held;
         since = this.#clock.elapsed();
-      } else if (this.#clock.elapsed() - since > (this.connected ? stalledMs : goneMs)) break;
+      } else if (this.#leaves && !this.connected) break;
+      else if (this.#clock.elapsed() - since > (this.connected ? stalledMs : goneMs)) break;
     }
     return finished ? 0 : outbox.held;
   }
@@ -402,7 +405,9 @@ export class PeerSession {
       closed: (key) => this.#table.failChannel(peer, key, closedThere(peer)),
       waits: (key) => this.#table.waitsFor(peer, key),
       abort: (content) => {
-        this.#events.aborted(heardReason(peer, controlCodec.decode(content)));
+        const reason = heardReason(peer, controlCodec.decode(content));
+        this.#leaves = reason.code === 'PEER_LOST' && (reason.about ?? peer) === peer;
+        this.#events.aborted(reason);
       },
       bye: () => {
         this.#byeReceived = true;

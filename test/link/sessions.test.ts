@@ -1,6 +1,7 @@
 /** @file A session with time in its hands: silence, connections that bring nothing, and what is sent again. */
 import * as assert from 'uvu/assert';
 import { clock } from '../../src/link/clock.ts';
+import { controlCodec } from '../../src/link/codec.ts';
 import { Connection, type SocketEvents } from '../../src/link/connection.ts';
 import { ChannelTable } from '../../src/link/mailbox.ts';
 import * as wire from '../../src/link/packets.ts';
@@ -81,6 +82,45 @@ test('without a connection, and with connections that bring nothing, a peer is g
 
 const computing = (ack = 0): Uint8Array =>
   wire.writePacket({ kind: wire.STATUS, seq: 0, ack, computes: true, records: [] }, false);
+
+test('who has said that its process ends is not waited for when this party closes', async () => {
+  const said = (about?: string) => ({
+    party: 'bob',
+    code: 'PEER_LOST',
+    ...(about !== undefined && { about }),
+  });
+  for (const [reason, waits] of [
+    [said(), false],
+    [said('carol'), true],
+    [{ party: 'bob', code: 'PARTY_FAILED' }, true],
+  ] as const) {
+    const { s, time } = session();
+    const p = pipe();
+    s.attach(p, instance, 1 << 20, 0);
+    void s.send('channel', 0, new Uint8Array(8));
+    const abort = {
+      type: wire.ABORT,
+      channel: 0,
+      tag: 0,
+      total: 0,
+      offset: 0,
+      bytes: controlCodec.encode(reason),
+    };
+    s.receive(p, wire.writePacket({ kind: wire.DATA, seq: 1, ack: 0, records: [abort] }, false), undefined);
+    s.detach('its process ended');
+    let left: number | undefined;
+    const finished = s.finish(60_000, 60_000).then((bytes) => {
+      left = bytes;
+    });
+    if (waits) {
+      for (let turn = 0; turn < 3; turn++) await sleep(60);
+      assert.is(left, undefined, JSON.stringify(reason));
+      time.ahead = 61_000;
+    }
+    await finished;
+    assert.ok(left! > 0, 'and it is said that it has not got all');
+  }
+});
 
 test('who has said that it computes may be silent as long as its connection stands, and no longer than usual without one', () => {
   const { s, failures, time } = session(1000);

@@ -204,4 +204,16 @@ export const device: readonly Mutant[] = [
       'a && a.sequence < f.sequence ? a : f',
     ],
   ]),
+  ...inFile(
+    'src/device/production/signals.ts',
+    ['production/crashes.test.ts'],
+    [
+      [
+        'an error that nobody catches ends the process before the others have heard of it',
+        'check',
+        "process.on('uncaughtException', crash);",
+        '{}',
+      ],
+    ],
+  ),
 ];

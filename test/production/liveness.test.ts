@@ -113,23 +113,6 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
-for (const [how, code] of [
-  ['exit', 3],
-  ['throw', 1],
-] as const) {
-  test(`a process that ends by ${how} has told the others before it is gone`, async () => {
-    const parties = launch(await cluster(THREE), 'quits', { how });
-    const since = Date.now();
-    for (const name of ['alice', 'dealer'] as const) {
-      const { code: heard, message } = await parties[name].error();
-      assert.is(heard, 'PEER_LOST', message);
-      assert.ok(message.includes(`bob was stopped: its process ended with code ${code}`), message);
-    }
-    assert.ok(Date.now() - since < QUICK.peerTimeoutMs, 'told, not timed out');
-    end(parties);
-  });
-}
-
 for (let turn = 0; turn < scaled(4, 2); turn++) {
   test(`kill -9 of the dealer of three parties, ${turn}: nobody blames anybody else`, async () => {
     const everybody = ['alice', 'bob', 'carol', 'dealer'] as const;

@@ -1,10 +1,13 @@
 /** @file The end of this process: the other parties are told of it before. */
-
+import { inspect } from 'node:util';
+import { isMainThread } from 'node:worker_threads';
 import { log } from '../../log.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** How long the peers may take to be told. */
 const GRACE_MS = 500;
+/** How long an error that nobody caught leaves for that: some turns of the loop. */
+const LAST_MS = 20;
 
 const listeners = new Set<(why: string) => void>();
 
@@ -23,9 +26,25 @@ const asked = (signal: NodeJS.Signals): void => {
 /** `process.exit`, an error that nobody caught, or nothing left to do: what a listener sends at once still leaves. */
 const exits = (code: number): void => notify(`its process ended with code ${code}`);
 
-/** In Deno an error that nobody caught ends a process without its `exit`. Who catches such errors lives on. */
+let crashed = false;
+
+/** What Node does with an error that nobody caught, some turns later. */
+const crash = (error: unknown): void => {
+  console.error(`Uncaught ${inspect(error)}`);
+  if (!crashed) setTimeout(() => process.exit(1), LAST_MS);
+  crashed = true;
+};
+
+/**
+ * An error that nobody catches: who catches such errors lives on. A TLS connection that has sent something in this turn of the
+ * loop, as one has where the error follows a result, sends nothing more in it, so the process ends a few turns later. In Deno, where such
+ * an end has no `exit`, and in a thread, whose owner is to hear of the error, it ends at once.
+ */
 const uncaught = (): void => {
-  if (process.listenerCount('uncaughtException') === 0) exits(1);
+  const caught = process.listenerCount('uncaughtException') > (crashed ? 1 : 0);
+  if (caught || process.hasUncaughtExceptionCaptureCallback?.()) return;
+  exits(1);
+  if (!crashed && isMainThread && !('Deno' in globalThis)) process.on('uncaughtException', crash);
 };
 
 /** What has to end before the process does, where nothing else is left to do. */
