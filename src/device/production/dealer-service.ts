@@ -1,5 +1,5 @@
 /** @file The dealer as a service: serves the SPUs of one job from a machine of its own, and sees no data. */
-import { observed } from '#device-runtime';
+import { observed, onEnd } from '#device-runtime';
 import { spellingOf } from '../../config/schema.ts';
 import { TesseraError } from '../../errors.ts';
 import { DealerEngine, type DealerStats } from '../../ir/run/dealer-engine.ts';
@@ -11,7 +11,7 @@ import { fromAbort, shown } from './failure.ts';
 import { openLinks } from './open-links.ts';
 import { type Order, type SetsOrder, unpackOrder } from './orders.ts';
 import { readProduction } from './production-options.ts';
-import { onEnd } from './signals.ts';
+
 import type { DealerOrder } from './spu-node.ts';
 
 /** How long the word of a failed party may take, after another has left because of it. */
