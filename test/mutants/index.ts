@@ -12,6 +12,7 @@ import { link } from './link.ts';
 import { making } from './making.ts';
 import type { Mutant } from './mutant.ts';
 import { numpy } from './numpy.ts';
+import { psi } from './psi.ts';
 
 export const mutants: readonly Mutant[] = [
   ...gateFaults,
@@ -25,6 +26,7 @@ export const mutants: readonly Mutant[] = [
   ...link,
   ...device,
   ...making,
+  ...psi,
   ...assembly,
 ];
 

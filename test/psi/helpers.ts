@@ -75,6 +75,8 @@ export interface Met {
   readonly seen: Readonly<Record<'receiver' | 'sender', Uint8Array[]>>;
   readonly sent: Readonly<Record<'receiver' | 'sender', number>>;
   readonly dealt: number;
+  /** What came to each from the dealer. */
+  readonly fromDealer: Readonly<Record<'receiver' | 'sender', Uint8Array[]>>;
 }
 
 export interface Settings {
@@ -97,9 +99,10 @@ export const meet = async (
   const { network, wires, seen, sent, closing } = pairOf('receiver', 'sender', change, ['dealer']);
   const [x, y] = [await read(theirs, 'receiver'), await read(ours, 'sender')];
   const ends = network.dealer!.channel('dealer', ['receiver', 'sender']);
+  const fromDealer = { receiver: [] as Uint8Array[], sender: [] as Uint8Array[] };
   const part = (self: 'receiver' | 'sender') => ({
     peer: wires[self],
-    dealer: new Wire(network[self]!.channel('dealer', ['dealer']), 'dealer'),
+    dealer: new Wire(tapped(network[self]!.channel('dealer', ['dealer']), fromDealer[self], same), 'dealer'),
     both,
   });
   const [dealt, items, others] = await Promise.all([
@@ -113,5 +116,6 @@ export const meet = async (
     seen,
     sent: sent(),
     dealt,
+    fromDealer,
   };
 };
