@@ -1,5 +1,6 @@
 /** @file All planted faults, and how they are planted. */
 import { assembly } from './assembly.ts';
+import { cluster } from './cluster.ts';
 import { dealer } from './dealer.ts';
 import { device } from './device.ts';
 import { fixed } from './fixed.ts';
@@ -27,6 +28,7 @@ export const mutants: readonly Mutant[] = [
   ...device,
   ...making,
   ...psi,
+  ...cluster,
   ...assembly,
 ];
 

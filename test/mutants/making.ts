@@ -1,6 +1,8 @@
 /** @file Faults of what two parties make between them. */
 import { inFile, type Mutant } from './mutant.ts';
 
+const TRANSFERS = 'making/transfers.test.ts';
+const FRESH = 'making/freshness.test.ts';
 const SECRECY = 'making/lattice-secrecy.test.ts';
 const PRODUCTS = 'making/lattice-products.test.ts';
 const MESSAGES = 'making/lattice-messages.test.ts';
@@ -89,6 +91,107 @@ export const making: readonly Mutant[] = [
         'leak',
         'FM128: { n: 16384, primes: 12',
         'FM128: { n: 8192, primes: 12',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/base.ts',
+    [FRESH, TRANSFERS],
+    [
+      [
+        "the sender's number of base transfers is a constant",
+        'leak',
+        'constructor(entropy = randomBytes(64))',
+        'constructor(entropy = new Uint8Array(64).fill(7))',
+      ],
+      [
+        "the receiver's numbers of base transfers are constants",
+        'leak',
+        'choose(i, bit, entropy = randomBytes(64))',
+        'choose(i, bit, entropy = new Uint8Array(64).fill(7))',
+      ],
+      [
+        'the identity of the group is a point',
+        'check',
+        'if (!point || point.equals(Point.ZERO))',
+        'if (!point)',
+      ],
+      ['base transfers of all numbers hash alike', 'check', 'bytes[LABEL.length] = index;', ''],
+      [
+        'points are not hashed into keys of base transfers',
+        'check',
+        '[a, b, shared.toBytes()].forEach',
+        '[new Uint8Array(POINT), new Uint8Array(POINT), shared.toBytes()].forEach',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/seeds.ts',
+    [FRESH, TRANSFERS],
+    [
+      [
+        'sums of seeds are sent as they are',
+        'leak',
+        'xorInto(at, keys[transfer][side]);',
+        '',
+        'xorInto(seed, keys[transfer]);',
+        '',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/extension.ts',
+    [FRESH, TRANSFERS],
+    [
+      [
+        'roots of seeds are constants',
+        'leak',
+        'Array.from({ length: BLOCKS }, () => randomBytes(KEY))',
+        'Array.from({ length: BLOCKS }, () => new Uint8Array(KEY).fill(3))',
+      ],
+      [
+        'the leaf that a sender lacks is always the same',
+        'leak',
+        'Array.from(randomBytes(BLOCKS), (byte) => byte % LEAVES)',
+        'Array.from(randomBytes(BLOCKS), (byte) => 5 + 0 * byte)',
+      ],
+      [
+        'transfers of all chunks and jobs hash alike',
+        'leak',
+        'const numberOf = ({ job, chunk }) => [',
+        'const numberOf = ({ job, chunk }) => true ? [0, 0, 0] : [',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/transfers.ts',
+    [FRESH, TRANSFERS],
+    [
+      [
+        'chunks of later batches draw from the streams of the first',
+        'leak',
+        'this.#chunk += Math.max(sent.length, received.length);',
+        '',
+      ],
+      [
+        'transfers of all jobs draw from one stream',
+        'leak',
+        'const place = { job: this.#job, chunk: first + i };',
+        'const place = { job: 0, chunk: first + i };',
+        'const before = { job: this.#job, chunk: first + i - 1 };',
+        'const before = { job: 0, chunk: first + i - 1 };',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/ir/run/together.ts',
+    ['making/faults.test.ts', 'production/making.test.ts'],
+    [
+      [
+        'messages that make material may have any length',
+        'check',
+        'if (message.length !== bytes)',
+        'if (false)',
       ],
     ],
   ),
