@@ -17,10 +17,7 @@ const CONNECTION_AHEAD = 1024 * 1024;
 /** An acknowledgement is sent on its own after this much; else it rides on the next packet or heartbeat. */
 const ACK_BYTES = 1024 * 1024;
 const ACK_PACKETS = 64;
-/**
- * A connection is taken for dead, and replaced, when it is silent for this many heartbeats and this part of
- * peerTimeoutMs: a peer that computes without a break is silent too.
- */
+/** A connection is dead, and replaced, that is silent for so many heartbeats and this part of peerTimeoutMs: who computes is silent, too. */
 const DEAD_AFTER = 4;
 const DEAD_PART = 1 / 4;
 /** A peer whose function runs, and keeps it from answering for so many heartbeats, is sent none. */
