@@ -1,11 +1,11 @@
 /**
  * @file `npm run costs`: rounds, bytes, dealer bytes and error of every op, measured by running it for 2 and 3
  * parties; for 2 also in latency mode, where that saves rounds, at FM64 and FM32 with trunc_allow_msb_error, where that does, with
- * the probability of a wrong element that it has on the inputs of the given range, and what a range guard adds. `-- --json` prints
- * one JSON array; `-- --filter NAME` and `-- --field FM128` take a part.
+ * the probability of a wrong element that it has on the inputs of the given range, and what a range guard adds.
  */
 
-import { parseArgs } from 'node:util';
+import { Option } from 'commander';
+import { scriptCommand } from '../examples/lib/command.ts';
 import { FIELDS, type FieldName } from '../src/ring/field.ts';
 import { Ring } from '../src/ring/ring.ts';
 import { COSTS } from './lib/cost-table.ts';
@@ -14,12 +14,17 @@ import { measureRange } from './lib/range-table.ts';
 import { RANGES } from './lib/ranges.ts';
 import { WORKLOADS } from './lib/workloads.ts';
 
-const { values } = parseArgs({
-  options: { json: { type: 'boolean' }, filter: { type: 'string' }, field: { type: 'string' } },
-});
-const fields = Object.keys(FIELDS).filter((f) => !values.field || f === values.field) as FieldName[];
-if (fields.length === 0) throw new Error(`--field ${values.field}: use ${Object.keys(FIELDS).join(', ')}`);
-const chosen = COSTS.filter((k) => !values.filter || k.op.includes(values.filter));
+const values = scriptCommand('costs', 'Rounds, bytes and error of every function, measured by running it.', [
+  '--filter sqrt --field FM128',
+  '--json',
+])
+  .option('--filter <text>', 'functions whose name contains it', '')
+  .addOption(new Option('--field <name>', 'one ring in place of all').choices(Object.keys(FIELDS)))
+  .option('--json', 'print one JSON array', false)
+  .parse()
+  .opts<{ filter: string; field?: FieldName; json: boolean }>();
+const fields = values.field === undefined ? (Object.keys(FIELDS) as FieldName[]) : [values.field];
+const chosen = COSTS.filter((k) => k.op.includes(values.filter));
 
 const ring = await Ring.create();
 const rows = fields.flatMap((field) => {
@@ -38,7 +43,7 @@ const rows = fields.flatMap((field) => {
 /** Errors over the whole range of each function, beside them. */
 const ranges = fields.flatMap((field) =>
   Object.keys(RANGES)
-    .filter((op) => !values.filter || op.includes(values.filter))
+    .filter((op) => op.includes(values.filter))
     .map((op) => measureRange(ring, op, field)),
 );
 

@@ -5,6 +5,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { scriptCommand } from '../examples/lib/command.ts';
 import { GATE_NAMES } from '../src/gates/gate-table.ts';
 import { LOCAL_NAMES } from '../src/gates/local-ops.ts';
 import { CATALOGUE } from '../src/ir/ops/catalogue.ts';
@@ -217,4 +218,11 @@ ${listed()}
   writeFileSync(architecture, page.replace(COUNTED, `$1${counted()}$2`));
 };
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await write();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  scriptCommand(
+    'features',
+    'Writes FEATURES.md: what np has, with ranges, errors and costs as measured now.',
+    [''],
+  ).parse();
+  await write();
+}

@@ -1,22 +1,6 @@
-/**
- * @file `npm run bench`: kernels beside C++, the link beside bare sockets, and programs end to end over several links.
- *
- *   --json            one array of rows on standard output, nothing else (what npm says itself goes with `npm run -s`)
- *   --filter TEXT     only rows whose name contains it, or one of several with commas between
- *   --quick           loopback only, the lighter workloads, one run: for CI
- *   --only programs|small|kernels|web|cluster     a part of it; web wants Chromium, cluster a nats-server
- *   --rtt MS --bandwidth MBIT   programs over this link instead of the three usual ones
- *   --parties N       all workloads with so many, instead of all with 2 and the main ones with 3
- *   --field FM64|FM128   --dealer first|third
- *   --runs N          measured runs a row, 5 if absent; long ones get fewer
- *   --peer spu|jiff|mp-spdz     the same workloads there, in the same run; may be given several times
- *   --python FILE     the interpreter that has SPU's package; python3 if absent
- *   --limit SECONDS   a peer's run that takes longer is given up; 60 if absent
- *   --clock cpu       seconds that the busiest process computes, in place of those of the clock: on a machine that is not idle
- *   --write           puts the rows into bench/RESULTS.md and bench/results.svg, over earlier ones of the same name
- */
-
-import { parseArgs } from 'node:util';
+/** @file `npm run bench`: kernels beside C++, the link beside bare sockets, and programs end to end over several links. */
+import { Option } from 'commander';
+import { scriptCommand, severalOf, within } from '../examples/lib/command.ts';
 import { benchBrowser } from './browser.ts';
 import { benchCluster } from './cluster.ts';
 import { benchKernels } from './kernels.ts';
@@ -39,46 +23,72 @@ const NETS: readonly Net[] = [
   { rttMs: 40, bandwidthMbit: 100 },
 ];
 
-const { values: flags } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    quick: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
-    filter: { type: 'string', default: '' },
-    only: { type: 'string' },
-    rtt: { type: 'string' },
-    bandwidth: { type: 'string' },
-    parties: { type: 'string' },
-    field: { type: 'string', default: 'FM128' },
-    dealer: { type: 'string', default: 'first' },
-    runs: { type: 'string', default: '5' },
-    peer: { type: 'string', multiple: true, default: [] },
-    python: { type: 'string', default: 'python3' },
-    limit: { type: 'string', default: '60' },
-    clock: { type: 'string', default: 'wall' },
-  },
-});
+const PEERS = [...peers('python3').keys()];
+const PARTS = ['programs', 'small', 'kernels', 'web', 'cluster'] as const;
 
-const oneOf = <T extends string>(flag: string, value: string, known: readonly T[]): T => {
-  const found = known.find((k) => k === value);
-  if (found === undefined) throw new Error(`--${flag} is one of ${known.join(', ')}, not ${value}`);
-  return found;
-};
+interface Flags {
+  readonly json: boolean;
+  readonly quick: boolean;
+  readonly write: boolean;
+  readonly filter: string;
+  readonly only?: (typeof PARTS)[number];
+  readonly rtt?: number;
+  readonly bandwidth?: number;
+  readonly parties?: number;
+  readonly field: 'FM64' | 'FM128';
+  readonly dealer: 'first' | 'third';
+  readonly runs: number;
+  readonly peer: readonly string[];
+  readonly python: string;
+  readonly limit: number;
+  readonly clock: 'wall' | 'cpu';
+}
 
-const number = (flag: string, value: string, least: number, most: number): number => {
-  const x = Number(value);
-  if (!(x >= least && x <= most))
-    throw new Error(`--${flag} goes from ${least} to ${most}, and is not ${value}`);
-  return x;
-};
+const flags: Flags = scriptCommand(
+  'bench',
+  'Kernels beside C++, the link beside bare sockets, and programs end to end over several links.',
+  ['--quick', '--filter logistic --rtt 40 --bandwidth 100 --parties 3', '--only programs --peer spu --write'],
+)
+  .option('--filter <text>', 'only rows whose name contains it, or one of several with commas between', '')
+  .option('--quick', 'loopback only, the lighter workloads, one run', false)
+  .addOption(new Option('--only <part>', 'a part; web needs Chromium, cluster a nats-server').choices(PARTS))
+  .option('--rtt <ms>', 'programs over this link in place of the three usual ones', within(0, 60_000))
+  .option('--bandwidth <mbit>', 'of this link, in megabits a second', within(0.001, 1e6))
+  .option(
+    '--parties <n>',
+    'all workloads with so many, in place of all with 2 and some with 3',
+    within(2, 5, true),
+  )
+  .addOption(new Option('--field <name>', 'the ring').choices(['FM64', 'FM128']).default('FM128'))
+  .addOption(
+    new Option('--dealer <who>', 'a party or somebody else').choices(['first', 'third']).default('first'),
+  )
+  .option('--runs <n>', 'measured runs a row; long ones get fewer', within(1, 1000, true), 5)
+  .option(
+    '--peer <name>',
+    `the same workloads there, in the same run (${PEERS.join(', ')}); may be given several times`,
+    severalOf(PEERS),
+    [],
+  )
+  .option('--python <file>', "the interpreter that has SPU's package", 'python3')
+  .option('--limit <seconds>', "a peer's run that takes longer is given up", within(1, 3600), 60)
+  .addOption(
+    new Option('--clock <which>', 'cpu: what the busiest process computes, on a machine that is not idle')
+      .choices(['wall', 'cpu'])
+      .default('wall'),
+  )
+  .option('--json', 'one array of rows on standard output, nothing else (with npm run -s)', false)
+  .option('--write', 'put the rows into bench/RESULTS.md and bench/results.svg', false)
+  .parse()
+  .opts<Flags>();
 
 const nets = (): readonly Net[] => {
   const { rtt, bandwidth } = flags;
   if (rtt === undefined && bandwidth === undefined) return flags.quick ? NETS.slice(0, 1) : NETS;
   return [
     {
-      rttMs: number('rtt', rtt ?? '0', 0, 60_000),
-      ...(bandwidth !== undefined && { bandwidthMbit: number('bandwidth', bandwidth, 0.001, 1e6) }),
+      rttMs: rtt ?? 0,
+      ...(bandwidth !== undefined && { bandwidthMbit: bandwidth }),
     },
   ];
 };
@@ -99,7 +109,7 @@ const gather = async (add: (row: Row) => void): Promise<Engine[]> => {
   const known = peers(flags.python);
   const there: Engine[] = [];
   for (const name of flags.peer) {
-    const peer = known.get(oneOf('peer', name, [...known.keys()]))!;
+    const peer = known.get(name)!;
     const skipped = await peer.missing();
     if (skipped === undefined) there.push(peer);
     else add({ name: `programs / ${name}`, unit: 's', value: null, baseline: null, ratio: null, skipped });
@@ -109,9 +119,8 @@ const gather = async (add: (row: Row) => void): Promise<Engine[]> => {
 
 /** Every workload with every setting that is asked for. */
 const plan = (): { w: Workload; s: Setting }[] => {
-  const field = oneOf('field', flags.field, ['FM64', 'FM128']);
-  const dealer = oneOf('dealer', flags.dealer, ['first', 'third']);
-  const counts = flags.parties === undefined ? [2, 3] : [number('parties', flags.parties, 2, 5)];
+  const { field, dealer } = flags;
+  const counts = flags.parties === undefined ? [2, 3] : [flags.parties];
   const usual = flags.parties === undefined;
   return counts.flatMap((parties) =>
     nets().flatMap((net) =>
@@ -129,11 +138,8 @@ const said = (arg: string, i: number, all: readonly string[]): string =>
   all[i - 1] === '--python' ? 'python3' : arg.includes(' ') ? `"${arg}"` : arg;
 
 const main = async (): Promise<void> => {
-  process.env.BENCH_CLOCK = oneOf('clock', flags.clock, ['wall', 'cpu']);
-  const only =
-    flags.only === undefined
-      ? undefined
-      : oneOf('only', flags.only, ['programs', 'small', 'kernels', 'web', 'cluster']);
+  process.env.BENCH_CLOCK = flags.clock;
+  const { only } = flags;
   const rows: Row[] = [];
   const add = (row: Row): void => {
     rows.push(row);
@@ -146,8 +152,8 @@ const main = async (): Promise<void> => {
   };
   const engines = await gather(add);
   const effort = {
-    runs: flags.quick ? 1 : number('runs', flags.runs, 1, 1000),
-    limit: number('limit', flags.limit, 1, 3600),
+    runs: flags.quick ? 1 : flags.runs,
+    limit: flags.limit,
   };
   if (only === undefined || only === 'programs') {
     for (const { w, s } of plan()) {

@@ -42,7 +42,7 @@ const draw = (together: Result, clear: Result, o: DemoOptions): void => {
 
 const main = async (): Promise<void> => {
   const o = readFlags(
-    'breast-cancer',
+    'demo',
     'Alice and bob train a logistic regression on data that neither shows the other.',
     process.argv.slice(2),
   );

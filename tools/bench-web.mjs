@@ -8,11 +8,14 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { timeKernels } from '../dist/bench/web/kernels.js';
+import { scriptCommand } from '../dist/examples/lib/command.js';
 import { parseCsv } from '../dist/examples/lib/csv.js';
 import { train } from '../dist/examples/web/programs.js';
 import { startDemoServer } from '../dist/examples/web/server.js';
 import { createRoom, roomLink, roomOptions, session } from 'tessera-mpc';
 import { forBrowsers, root } from './browsers.mjs';
+
+scriptCommand('bench:web', 'Measures kernels, demos and pages in Chromium and in Node.', ['']).parse();
 
 const EPOCHS = 10;
 /** Of each page. */

@@ -6,7 +6,12 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { scriptCommand } from '../dist/examples/lib/command.js';
 
+const flags = scriptCommand('docs', 'Builds the site, in dist/site.', ['', '--serve'])
+  .option('--serve', 'show it at http://127.0.0.1:8770 afterwards', false)
+  .parse()
+  .opts();
 const root = fileURLToPath(new URL('../', import.meta.url));
 const docs = join(root, 'docs');
 const run = (command, args, cwd = docs) => execFileSync(command, args, { cwd, stdio: 'inherit' });
@@ -46,4 +51,4 @@ cpSync(join(root, 'bench/results.svg'), join(pictures, 'results.svg'));
 rmSync(join(docs, 'reference/api'), { recursive: true, force: true });
 tool('typedoc/bin/typedoc', '--options', 'typedoc.json');
 tool('vitepress/bin/vitepress.js', 'build', '.');
-if (process.argv.includes('--serve')) tool('vitepress/bin/vitepress.js', 'preview', '.', '--port', '8770');
+if (flags.serve) tool('vitepress/bin/vitepress.js', 'preview', '.', '--port', '8770');

@@ -1,17 +1,13 @@
 /**
  * @file `npm run mutants`: plants the faults of test/mutants/ one by one in a copy of the built files and runs the tests nearest
  * to each, which have to fail. Ends with 1 if an entry does not apply any more, or less than 97 % are killed.
- *
- *     npm run mutants -- --only gates/ zero-share   those whose name, file or kind contains one of the words
- *     npm run mutants -- --jobs 2                   so many at a time (1)
- *     npm run mutants -- --list                     names, without running them
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { scriptCommand, within } from '../dist/examples/lib/command.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 /** The least part of the faults that tests have to see. */
@@ -21,15 +17,21 @@ const MODULES = '--conditions=tessera-modules';
 /** Tests that take longer under a fault do not end: that is seen too. */
 const LIMIT_MS = 240_000;
 
-const { values, positionals } = parseArgs({
-  options: { only: { type: 'boolean' }, jobs: { type: 'string', default: '1' }, list: { type: 'boolean' } },
-  allowPositionals: true,
-});
+const values = scriptCommand('mutants', 'Plants faults one by one, and runs the tests nearest to each, which have to fail.', [
+  '--only gates/ zero-share',
+  '--jobs 2',
+  '--list',
+])
+  .option('--only <words...>', 'those whose name, file or kind contains one of the words', [])
+  .option('--jobs <n>', 'so many at a time', within(1, 64, true), 1)
+  .option('--list', 'print names, without running them', false)
+  .parse()
+  .opts();
 const { mutants, textOf, applied } = await import(pathToFileURL(join(root, 'dist/test/mutants/index.js')));
 
 const matches = (m) =>
-  positionals.length === 0 ||
-  positionals.some((w) => m.name.includes(w) || m.kind === w || m.edits.some((e) => e.file.includes(w)));
+  values.only.length === 0 ||
+  values.only.some((w) => m.name.includes(w) || m.kind === w || m.edits.some((e) => e.file.includes(w)));
 const chosen = mutants.filter(matches);
 
 const stale = chosen.flatMap((m) => applied(m, (file) => readFileSync(join(root, textOf(file)), 'utf8')).problems);
@@ -158,7 +160,7 @@ const worker = async (slot) => {
   }
 };
 prepare();
-await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, (_, slot) => worker(slot)));
+await Promise.all(Array.from({ length: values.jobs }, (_, slot) => worker(slot)));
 
 const alive = chosen.filter((m) => !results.get(m).killed);
 for (const m of alive) console.log(`\nnot seen: ${m.name}${m.survives ? `\n  ${m.survives}` : ''}`);

@@ -11,6 +11,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { scriptCommand } from '../dist/examples/lib/command.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 /** A file that takes longer hangs. */
@@ -18,9 +19,13 @@ const LIMIT_MS = 900_000;
 /** What a file of waiting parties has of the processor at least: its timeouts are meant for a machine that answers. */
 const LEAST = 0.45;
 
-const given = process.argv.slice(2);
-const words = given.filter((word) => !word.startsWith('--'));
-const keep = given.includes('--costs');
+const command = scriptCommand('test', 'Runs the tests of each file in a process of its own.', ['', 'gates/ link/tls'])
+  .usage('[options] [words...]')
+  .argument('[words...]', 'files whose path contains one of them; all if absent')
+  .option('--costs', 'write to test/costs.json what each file takes on this machine', false)
+  .parse();
+const words = command.args;
+const { costs: keep } = command.opts();
 
 // By their sources: what was built from a file that is gone is no test any more.
 const files = readdirSync(join(root, 'test'), { recursive: true })

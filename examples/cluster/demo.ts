@@ -4,19 +4,21 @@
  */
 import { fork } from 'node:child_process';
 import { createServer } from 'node:net';
-import { Command } from 'commander';
 import { findServer, HOW_TO_INSTALL } from '../../src/cluster/nats-server.ts';
 import { ownState, removeOwn } from '../../src/cluster/state.ts';
 import { runDemo, script } from '../lib/children.ts';
+import { scriptCommand, within } from '../lib/command.ts';
 
-const flags = new Command('demo:cluster')
-  .description('The breast cancer training on a cluster: a head and two nodes on this machine.')
-  .option('--epochs <n>', 'passes over the training rows', '10')
+const flags = scriptCommand(
+  'demo:cluster',
+  'The breast cancer training on a cluster: a head and two nodes on this machine.',
+  ['', '--epochs 3 --reveal-loss'],
+)
+  .option('--epochs <n>', 'passes over the training rows', within(1, 1000, true), 10)
   .option('--reveal-loss', 'reveal the loss after every epoch', false)
   .option('--json', 'print the figures as one JSON object, on the last line', false)
-  .allowExcessArguments(false)
   .parse()
-  .opts<{ epochs: string; revealLoss: boolean; json: boolean }>();
+  .opts<{ epochs: number; revealLoss: boolean; json: boolean }>();
 
 const TRAIN = script('./train.js', import.meta.url);
 const MAIN = script('../../src/cli/main.js', import.meta.url);
@@ -61,7 +63,7 @@ await runDemo(async (children) => {
     );
     await tessera('start', `--address=${address}`, '--resources={"bob": 16}');
     await tessera('status', `--address=${address}`);
-    const training = ['--address', address, '--epochs', flags.epochs];
+    const training = ['--address', address, '--epochs', String(flags.epochs)];
     if (flags.revealLoss) training.push('--reveal-loss');
     if (flags.json) training.push('--json');
     await run(TRAIN, ...training);

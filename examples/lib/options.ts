@@ -1,5 +1,6 @@
 /** @file The flags that the demos share. Unknown flags and values are errors that say what is known. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
+import { scriptCommand, within } from './command.ts';
 
 export interface DemoOptions {
   readonly parties: number;
@@ -16,20 +17,9 @@ const DEMO_EXAMPLES = ['--parties 3 --field FM64', '--dealer third-party --rtt 4
 
 const PARTIES = ['2', '3', '5'];
 
-/** A number on a command line. */
-export const within =
-  (lo: number, hi: number, whole = false) =>
-  (text: string): number => {
-    const n = Number(text);
-    if (text.trim() === '' || !(n >= lo && n <= hi) || (whole && !Number.isInteger(n)))
-      throw new InvalidArgumentError(`a ${whole ? 'whole ' : ''}number from ${lo} to ${hi} is wanted.`);
-    return n;
-  };
-
 /** Reads the command line. Ends the process with a message where it makes no sense. */
 export const readFlags = (name: string, description: string, argv: readonly string[]): DemoOptions => {
-  const command = new Command(name)
-    .description(description)
+  const command = scriptCommand(name, description, DEMO_EXAMPLES)
     .addOption(new Option('--parties <n>', 'parties of the SPU').choices(PARTIES).default('2'))
     .addOption(new Option('--field <name>', 'the ring').choices(['FM64', 'FM128']).default('FM128'))
     .addOption(
@@ -41,13 +31,7 @@ export const readFlags = (name: string, description: string, argv: readonly stri
     .option('--bandwidth <mbit>', 'bandwidth of the links, in megabits a second', within(0.1, 100_000))
     .option('--epochs <n>', 'passes over the training rows', within(1, 1000, true), 10)
     .option('--reveal-loss', 'reveal the loss after every epoch', false)
-    .option('--json', 'print the figures as one JSON object, on the last line', false)
-    .addHelpText(
-      'after',
-      `\nExamples:\n${DEMO_EXAMPLES.map((line) => `  npm run demo -- ${line}`).join('\n')}`,
-    )
-    .allowExcessArguments(false)
-    .showSuggestionAfterError();
+    .option('--json', 'print the figures as one JSON object, on the last line', false);
   const flags = command
     .parse(argv, { from: 'user' })
     .opts<Omit<DemoOptions, 'parties'> & { parties: string }>();

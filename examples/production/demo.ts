@@ -3,19 +3,21 @@
  * would run on its own machine is printed; here all run on this one.
  */
 import { relative } from 'node:path';
-import { Command } from 'commander';
 import { runDemo, script } from '../lib/children.ts';
+import { scriptCommand, within } from '../lib/command.ts';
 import { projectFile } from '../lib/project.ts';
 import { jsonOf, tableOf, trainInTheClear } from '../lib/training.ts';
 import { certificates } from './certificates.ts';
 import type { Report } from './report.ts';
 
-const flags = new Command('demo:production')
-  .description('The breast cancer training in production mode: three processes on this machine.')
-  .option('--epochs <n>', 'passes over the training rows', Number, 10)
+const flags = scriptCommand(
+  'demo:production',
+  'The breast cancer training in production mode: three processes on this machine.',
+  ['', '--epochs 3 --reveal-loss'],
+)
+  .option('--epochs <n>', 'passes over the training rows', within(1, 1000, true), 10)
   .option('--reveal-loss', 'reveal the loss after every epoch', false)
   .option('--json', 'print the figures as one JSON object, on the last line', false)
-  .allowExcessArguments(false)
   .parse()
   .opts<{ epochs: number; revealLoss: boolean; json: boolean }>();
 

@@ -8,10 +8,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
 import { readRoomLink, TesseraError } from 'tessera-mpc';
 import { startRelay } from '../../src/link/relay.ts';
-import { within } from '../lib/options.ts';
+import { scriptCommand, within } from '../lib/command.ts';
 import { projectFile } from '../lib/project.ts';
 import type { Errand } from './helper.ts';
 import { Seats } from './seats.ts';
@@ -192,16 +191,14 @@ export const startDemoServer = async (options: DemoServerOptions = {}): Promise<
 };
 
 if (process.argv[1] !== undefined && import.meta.url.endsWith(process.argv[1].split('/').at(-1)!)) {
-  const flags = new Command('demo:web')
-    .description('Serves the demos for browsers on this machine, and a relay at which their parties meet.')
+  const flags = scriptCommand(
+    'demo:web',
+    'Serves the demos for browsers on this machine, and a relay at which their parties meet.',
+    ['', '--port 9000 --relay-port 9001'],
+  )
     .option('--port <port>', 'of the pages', within(0, 65_535, true), 8780)
     .option('--relay-port <port>', 'of the relay', within(0, 65_535, true), 8790)
     .option('--isolated', 'with the headers that give pages threads', false)
-    .addHelpText(
-      'after',
-      '\nExamples:\n  npm run demo:web\n  npm run demo:web -- --port 9000 --relay-port 9001',
-    )
-    .allowExcessArguments(false)
     .parse()
     .opts<Required<Pick<DemoServerOptions, 'port' | 'relayPort' | 'isolated'>>>();
   const { url, relay } = await startDemoServer(flags);

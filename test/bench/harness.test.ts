@@ -384,9 +384,18 @@ harness('an unknown flag or value is an error', async () => {
       (e: { stderr: string }) => assert.match(e.stderr, pattern),
     );
   await refused(['--pear', 'spu'], /--pear/);
-  await refused(['--peer', 'pear'], /--peer is one of spu, jiff, mp-spdz, not pear/);
-  await refused(['--field', 'FM12'], /--field is one of FM64, FM128, not FM12/);
-  await refused(['--rtt', 'far'], /--rtt goes from 0 to 60000, and is not far/);
+  await refused(
+    ['--peer', 'pear'],
+    /--peer <name>' argument 'pear' is invalid\. one of spu, jiff, mp-spdz is wanted/,
+  );
+  await refused(
+    ['--field', 'FM12'],
+    /--field <name>' argument 'FM12' is invalid\. Allowed choices are FM64, FM128/,
+  );
+  await refused(
+    ['--rtt', 'far'],
+    /--rtt <ms>' argument 'far' is invalid\. a number from 0 to 60000 is wanted/,
+  );
 });
 
 harness.run();

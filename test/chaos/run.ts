@@ -1,9 +1,9 @@
 /**
- * @file Faults of all kinds, one round after another, each from a seed: `npm run chaos -- --faults 500 [--seed N] [--only parties]`.
+ * @file `npm run chaos`: faults of all kinds, one round after another, each from a seed.
  * A round that finds a defect prints its seed; `npm run chaos -- --seed N --rounds 1` plays the same faults again, as far as
  * the machine's timing allows.
  */
-import { parseArgs } from 'node:util';
+import { scriptCommand, severalOf, within } from '../../examples/lib/command.ts';
 import { findServer } from '../../src/cluster/nats-server.ts';
 import { clusterRound, KINDS as OF_CLUSTER } from './cluster.ts';
 import { KINDS as OF_PARTIES, partyRound } from './parties.ts';
@@ -72,21 +72,23 @@ export const chaos = async (o: ChaosOptions): Promise<Outcome> => {
 };
 
 if (process.argv[1] !== undefined && import.meta.url.endsWith(process.argv[1].replaceAll('\\', '/'))) {
-  const { values } = parseArgs({
-    options: {
-      faults: { type: 'string', default: '500' },
-      seed: { type: 'string', default: String(crypto.getRandomValues(new Uint32Array(1))[0]) },
-      rounds: { type: 'string' },
-      only: { type: 'string', multiple: true },
-    },
-  });
-  const { faults, defects } = await chaos({
-    faults: Number(values.faults),
-    seed: Number(values.seed),
-    ...(values.rounds !== undefined && { rounds: Number(values.rounds) }),
-    ...(values.only !== undefined && { only: values.only }),
-    say: console.log,
-  });
+  const values = scriptCommand(
+    'chaos',
+    'Faults of all kinds at parties, relay and cluster, each round from a seed.',
+    ['--faults 50 --only parties', '--seed 17 --rounds 1'],
+  )
+    .option('--faults <n>', 'at least so many', within(1, 1e9, true), 500)
+    .option('--seed <n>', 'of the first round; drawn if absent', within(0, 2 ** 32 - 1, true))
+    .option('--rounds <n>', 'at most so many rounds', within(1, 1e9, true))
+    .option(
+      '--only <kind>',
+      `rounds of one kind (${Object.keys(ROUNDS).join(', ')}); may be given several times`,
+      severalOf(Object.keys(ROUNDS)),
+    )
+    .parse()
+    .opts<{ faults: number; seed?: number; rounds?: number; only?: readonly string[] }>();
+  const { seed = crypto.getRandomValues(new Uint32Array(1))[0]! } = values;
+  const { faults, defects } = await chaos({ ...values, seed, say: console.log });
   console.log(`\n${faults} faults, ${defects.length} defects`);
   for (const { seed, what } of defects) console.log(`seed ${seed}: ${what.split('\n')[0]}`);
   process.exitCode = defects.length > 0 ? 1 : 0;

@@ -74,6 +74,38 @@ test('figures are for this machine alone', async () => {
   assert.match(err, /--metrics: figures are for this machine alone/);
 });
 
+test('scripts: each says what it takes, with examples, and ends', async () => {
+  const scripts: Readonly<Record<string, string>> = {
+    demo: 'examples/breast-cancer.js',
+    'demo:cluster': 'examples/cluster/demo.js',
+    'demo:production': 'examples/production/demo.js',
+    'demo:web': 'examples/web/server.js',
+    costs: 'bench/costs.js',
+    bench: 'bench/main.js',
+    features: 'bench/features.js',
+    fuzz: 'test/fuzz/main.js',
+    simulate: 'test/simulate/main.js',
+    chaos: 'test/chaos/run.js',
+    soak: 'test/soak/run.js',
+    'bench:web': '../tools/bench-web.mjs',
+    mutants: '../tools/mutants.mjs',
+    docs: '../tools/docs.mjs',
+    test: '../tools/test.mjs',
+  };
+  for (const [name, file] of Object.entries(scripts)) {
+    const { code, out, err } = await run(file, '--help');
+    assert.is(code, 0, `${name}: ${err}`);
+    assert.match(out, new RegExp(`^Usage: ${name} `), name);
+    const [help, examples] = out.split('Examples:') as [string, string | undefined];
+    assert.ok(examples?.includes(`npm run ${name}`), `${name} has no examples`);
+    for (const [, flag] of examples!.matchAll(/ (--[a-z-]+)/g))
+      assert.match(help, new RegExp(`${flag!}\\b`), `${name} has no ${flag!}`);
+    const refused = await run(file, '--pear');
+    assert.is(refused.code, 1, name);
+    assert.match(refused.err, /unknown option '--pear'/, name);
+  }
+});
+
 test('demos: plain words', async () => {
   const [web, rich] = await Promise.all([
     run('examples/web/server.js', '--help'),

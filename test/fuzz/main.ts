@@ -1,35 +1,33 @@
-/**
- * @file `npm run fuzz -- --minutes 5 --seed 1`: random programs over `np` until the time is over. `--programs N` instead of
- * minutes; `--only sqrt,divide` draws of these functions alone; `--guarded` runs every program with a range
- * guard; `--json` prints findings as lines of JSON.
- */
-import { parseArgs } from 'node:util';
+/** @file `npm run fuzz`: random programs over `np` until the time is over. */
+import { scriptCommand, within } from '../../examples/lib/command.ts';
 import { Ring } from '../../src/ring/ring.ts';
 import { fuzz } from './fuzz.ts';
 import { programText } from './program.ts';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '1' },
-    seed: { type: 'string', default: '1' },
-    programs: { type: 'string' },
-    only: { type: 'string' },
-    guarded: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
-});
-
-const number = (name: string, text: string): number => {
-  const n = Number(text);
-  if (!Number.isFinite(n) || n < 0) throw new Error(`--${name} is a number from 0, not ${text}`);
-  return n;
-};
+const values = scriptCommand(
+  'fuzz',
+  'Random programs over np, on secrets and in the clear, until the time is over.',
+  ['--minutes 5 --seed 1', '--programs 200 --only sqrt,divide --guarded'],
+)
+  .option('--minutes <n>', 'how long', within(0, 100_000), 1)
+  .option('--programs <n>', 'so many programs, in place of minutes', within(0, 1e9, true))
+  .option('--seed <n>', 'of the first program', within(0, 2 ** 32 - 1, true), 1)
+  .option('--only <names>', 'draw of these functions alone, with commas between')
+  .option('--guarded', 'every program with a range guard', false)
+  .option('--json', 'print findings as lines of JSON', false)
+  .parse()
+  .opts<{
+    minutes: number;
+    programs?: number;
+    seed: number;
+    only?: string;
+    guarded: boolean;
+    json: boolean;
+  }>();
 
 const report = fuzz(await Ring.create(), {
-  seed: number('seed', values.seed),
-  ...(values.programs === undefined
-    ? { minutes: number('minutes', values.minutes) }
-    : { programs: number('programs', values.programs) }),
+  seed: values.seed,
+  ...(values.programs === undefined ? { minutes: values.minutes } : { programs: values.programs }),
   ...(values.only !== undefined && { only: values.only.split(',') }),
   guarded: values.guarded,
   onFinding: (f) => {

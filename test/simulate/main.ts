@@ -1,19 +1,19 @@
-/**
- * @file `npm run simulate -- --seeds 100000`: so many schedules, from seed `--from` (0) on. A seed that goes wrong is made
- * smaller and shown; `--seed N` runs one, `--trace` shows what happens in it.
- */
-import { parseArgs } from 'node:util';
+/** @file `npm run simulate`: so many schedules of a network with faults. A seed that goes wrong is made smaller and shown. */
+import { scriptCommand, within } from '../../examples/lib/command.ts';
 import { report, scenarioOf } from './run.ts';
 import { failuresOf, type Scenario, shrink } from './scenario.ts';
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '1000' },
-    from: { type: 'string', default: '0' },
-    seed: { type: 'string' },
-    trace: { type: 'boolean', default: false },
-  },
-});
+const SEED = within(0, 2 ** 32 - 1, true);
+const values = scriptCommand('simulate', 'Schedules of messages and faults in simulated time, a seed each.', [
+  '--seeds 100000',
+  '--seed 17 --trace',
+])
+  .option('--seeds <n>', 'how many', within(1, 1e9, true), 1000)
+  .option('--from <seed>', 'the first of them', SEED, 0)
+  .option('--seed <n>', 'this one alone, as it is and made smaller', SEED)
+  .option('--trace', 'show what happens in it', false)
+  .parse()
+  .opts<{ seeds: number; from: number; seed?: number; trace: boolean }>();
 
 /** One seed, as it is and made smaller. */
 const show = async <P>(scenario: Scenario<P>, seed: number, trace: boolean): Promise<boolean> => {
@@ -28,11 +28,11 @@ const show = async <P>(scenario: Scenario<P>, seed: number, trace: boolean): Pro
 
 const main = async (): Promise<void> => {
   if (values.seed !== undefined) {
-    const seed = Number(values.seed);
-    if (!(await show(scenarioOf(seed), seed, values.trace))) process.exitCode = 1;
+    const { seed, trace } = values;
+    if (!(await show(scenarioOf(seed), seed, trace))) process.exitCode = 1;
     return;
   }
-  const result = await report(Number(values.from), Number(values.seeds), (seed, failures) => {
+  const result = await report(values.from, values.seeds, (seed, failures) => {
     console.log(`seed ${seed} (--seed ${seed} --trace):\n  ${failures.join('\n  ')}`);
   });
   const { seeds, bad, milliseconds } = result;

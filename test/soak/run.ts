@@ -1,10 +1,7 @@
-/**
- * @file A soak in simulation, production and cluster: memory, descriptors and threads stay flat.
- * `npm run soak -- --minutes 10 [--only simulation]`.
- */
+/** @file `npm run soak`: in simulation, production and cluster, memory, descriptors and threads stay flat. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
+import { scriptCommand, severalOf, within } from '../../examples/lib/command.ts';
 import { findServer } from '../../src/cluster/nats-server.ts';
 import { startCluster } from '../cluster/harness.ts';
 import { cluster, end, launch, values } from '../production/harness.ts';
@@ -90,9 +87,19 @@ export const cannot = (mode: string): string | undefined => {
 };
 
 if (process.argv[1] !== undefined && import.meta.url.endsWith(process.argv[1].replaceAll('\\', '/'))) {
-  const { values: flags } = parseArgs({
-    options: { minutes: { type: 'string', default: '10' }, only: { type: 'string', multiple: true } },
-  });
+  const flags = scriptCommand(
+    'soak',
+    'Long runs in each mode; says whether memory, descriptors and threads rise.',
+    ['--minutes 10', '--minutes 60 --only simulation --only production'],
+  )
+    .option('--minutes <n>', 'of each mode', within(0.01, 100_000), 10)
+    .option(
+      '--only <mode>',
+      `one mode (${Object.keys(SOAKS).join(', ')}); may be given several times`,
+      severalOf(Object.keys(SOAKS)),
+    )
+    .parse()
+    .opts<{ minutes: number; only?: readonly string[] }>();
   for (const [mode, run] of Object.entries(SOAKS)) {
     if (flags.only && !flags.only.includes(mode)) continue;
     const why = cannot(mode);
@@ -100,7 +107,7 @@ if (process.argv[1] !== undefined && import.meta.url.endsWith(process.argv[1].re
       console.log(`${mode}: skipped: ${why}`);
       continue;
     }
-    const { turns, rising, last } = await run(Number(flags.minutes) * 60_000);
+    const { turns, rising, last } = await run(flags.minutes * 60_000);
     console.log(`${mode}: ${turns} turns`);
     for (const [name, { memory, descriptors, threads }] of Object.entries(last)) {
       const flat = rising[name]!.length === 0 ? 'flat' : rising[name]!.join('; ');
