@@ -43,19 +43,25 @@ export class TesseraError extends Error {
    * new sf.TesseraError('SHAPE', 'shapes differ', { op: 'add' }).info // { op: 'add' }
    */
   readonly info: Readonly<Record<string, unknown>>;
+  constructor(code: ErrorCode, message: string, info: Record<string, unknown> = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.info = info;
+    // What Node, Deno and Bun show of an error says below the message where to read on; Chromium shows message and frames alone.
+    const { stack } = this;
+    const head = `Error: ${message}`;
+    if (stack?.startsWith(head))
+      this.stack = `Tessera${head}\n    ${code}: cause and mend in ${this.help} of tessera-mpc${stack.slice(head.length)}`;
+    this.name = 'TesseraError';
+  }
+
   /**
    * Where the code has its cause and its mend: a page of the site, which the package brings along.
    * @example
    * new sf.TesseraError('SHAPE', 'shapes differ').help // 'docs/reference/errors.md#shape'
    */
-  readonly help: string;
-
-  constructor(code: ErrorCode, message: string, info: Record<string, unknown> = {}, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = 'TesseraError';
-    this.code = code;
-    this.info = info;
-    this.help = `${PAGE}#${code.toLowerCase()}`;
+  get help(): string {
+    return `${PAGE}#${this.code.toLowerCase()}`;
   }
 }
 

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import * as assert from 'uvu/assert';
 import * as sf from '../../src/index.ts';
 import { freePort, rejection } from '../link/helpers.ts';
@@ -102,6 +103,12 @@ test('what fails at a party has its cause there, and at both the party, the line
     assert.match(String(e.info.site), /names\.test/);
     assert.match(e.message, /function "count".*called at .*names\.test/);
     assert.is(e.help, 'docs/reference/errors.md#party_failed');
+    const shown = inspect(e).split('\n    at ')[0];
+    assert.is(
+      shown,
+      `TesseraError: ${e.message}\n    PARTY_FAILED: cause and mend in ${e.help} of tessera-mpc`,
+      'what a console shows of it says where to read on',
+    );
   }
   assert.is(errors[0]!.cause, own, 'its own party has the error itself');
   assert.not.match(errors[1]!.message, /seventeen/, 'the others have not, unless exposeErrors says so');
