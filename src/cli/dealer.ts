@@ -1,5 +1,6 @@
 /** @file `tessera dealer`: the third party that makes correlated randomness, on a machine of its own. Sees no data. */
 import { startDealer } from '../device/production/dealer-service.ts';
+import { onEnd } from '../device/production/signals.ts';
 import { TesseraError } from '../errors.ts';
 import { log } from '../log.ts';
 import type { CliCommand } from './command.ts';
@@ -49,6 +50,8 @@ export const dealerCommand: CliCommand = {
       'tessera dealer --config dealer/party.json --keep --metrics 9464 --log json',
     );
     serviceFlags(command).action(async ({ config, keep, metrics }: Flags) => {
+      // Also while nobody is there who could be told.
+      onEnd(() => {});
       const options = { ...readOptions(config), ...(metrics !== undefined && { metrics }) };
       if (!keep) {
         await serve(options);

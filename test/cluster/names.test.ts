@@ -53,8 +53,22 @@ test('dump and load, conversion, counters, figures', async () => {
         await s.wait(counter);
         assert.equal(await s.reveal([n!, minus!, unit]), [4, -4, 10]);
       },
-      { token: tokenOf(said) },
+      {
+        token: tokenOf(said),
+        // Options of secretflow.init that ask for nothing else than what is done anyway.
+        ray_mode: false,
+        cross_silo_comm_backend: null,
+        cross_silo_comm_options: { recv_timeout_ms: 60_000, grpc_retry_policy: null },
+        enable_waiting_for_other_parties_ready: true,
+        tls_config: null,
+        num_cpus: null,
+        debug_mode: false,
+      },
     );
+    const refused = await rejection(
+      sf.session({ address, token: tokenOf(said), ray_mode: true } as sf.InitOptions),
+    );
+    assert.is(refused.code, 'UNSUPPORTED');
     const text = await (await fetch(`http://127.0.0.1:${figures}/metrics`)).text();
     assert.match(text, /^tessera_node_slots\{party="alice"\} 8$/m);
     assert.match(text, /^tessera_node_tasks_failed_total 0$/m);

@@ -1,6 +1,7 @@
 /** Health and figures of parties, dealers and relays, for who runs them. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
@@ -122,6 +123,27 @@ test('a party and a dealer: waiting, ready, at work, and gone', async () => {
   assert.ok(
     lines.some((line) => line.level === 'info' && /^done: /.test(line.message) && line.jobs === stats.jobs),
   );
+});
+
+test('the first process of a container ends when it is asked to', async () => {
+  const inside = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child'];
+  if (spawnSync('unshare', [...inside, 'true']).status !== 0) {
+    console.log('skipped: needs unshare, with namespaces of processes');
+    return;
+  }
+  const ports = await Promise.all([0, 1, 2, 3].map(() => freePort()));
+  const config = join(folder(), 'dealer.json');
+  writeFileSync(config, JSON.stringify(partyOptions(ports, 'dealer', { metrics: ports[3] })));
+  const args = [...inside, process.execPath, CLI, 'dealer', '--keep', '--config', config];
+  const container = spawn('unshare', args, { stdio: 'ignore' });
+  started.push(container);
+  await until('the dealer waits', async () =>
+    (await get(ports[3]!, '/ready')).status === 503 ? true : undefined,
+  );
+  const [first] = readFileSync(`/proc/${container.pid}/task/${container.pid}/children`, 'utf8').split(' ');
+  process.kill(Number(first), 'SIGTERM');
+  const [code] = (await once(container, 'exit')) as [number];
+  assert.is(code, 143);
 });
 
 test('a session that cannot go on is unhealthy, its handler hears why, and its process ends if it is to', async () => {

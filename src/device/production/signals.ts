@@ -1,4 +1,5 @@
 /** @file The end of this process: the other parties are told of it before. */
+import { constants } from 'node:os';
 import { inspect } from 'node:util';
 import { isMainThread } from 'node:worker_threads';
 import { log } from '../../log.ts';
@@ -20,6 +21,9 @@ const asked = (signal: NodeJS.Signals): void => {
   setTimeout(() => {
     for (const s of SIGNALS) process.off(s, asked);
     process.kill(process.pid, signal);
+    // The first process of a container is not ended by a signal that nothing there listens to any more.
+    if (process.pid === 1 && process.listenerCount(signal) === 0)
+      process.exit(128 + constants.signals[signal]);
   }, GRACE_MS).unref();
 };
 
