@@ -12,6 +12,8 @@ import { Observer } from './snapshot.ts';
 
 const HOST = '127.0.0.1';
 const EVERY_MS = 1_000;
+/** Pages that may watch at a time. */
+const MOST_WATCHING = 16;
 const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
   '/': ['index.html', 'text/html; charset=utf-8'],
   '/style.css': ['style.css', 'text/css; charset=utf-8'],
@@ -38,7 +40,9 @@ export const startDashboard = async (engine: EngineAddress, port: number): Promi
     Object.entries(FILES).map(([path, [file, type]]) => [path, { body: page(file), type }]),
   );
   const observer = await Observer.start(engine);
+  /** Pages that are told what happens, and those that are still told what was before. */
   const watching = new Set<ServerResponse>();
+  const open = new Set<ServerResponse>();
   const look = async (): Promise<void> => {
     if (watching.size === 0) return;
     const event = await observer.take().then(
@@ -50,6 +54,8 @@ export const startDashboard = async (engine: EngineAddress, port: number): Promi
   /** What was before comes first. */
   const begin = async (response: ServerResponse): Promise<void> => {
     const moments = await observer.history().catch(() => []);
+    // It may have left meanwhile.
+    if (!open.has(response)) return;
     response.write(`event: history\ndata: ${JSON.stringify(moments)}\n\n`);
     watching.add(response);
     await look();
@@ -60,9 +66,14 @@ export const startDashboard = async (engine: EngineAddress, port: number): Promi
     // A page elsewhere, whose name was made to mean this machine, is not to read it.
     const here = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '');
     if (!here || request.method !== 'GET') response.writeHead(403, HEADERS).end();
+    else if (path === '/events' && open.size >= MOST_WATCHING) response.writeHead(503, HEADERS).end();
     else if (path === '/events') {
+      open.add(response);
       response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
-      response.on('close', () => watching.delete(response));
+      response.on('close', () => {
+        open.delete(response);
+        watching.delete(response);
+      });
       void begin(response);
     } else if (file === undefined) response.writeHead(404, HEADERS).end();
     else response.writeHead(200, { ...HEADERS, 'content-type': file.type }).end(file.body);

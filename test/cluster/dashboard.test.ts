@@ -187,4 +187,34 @@ test('it answers this machine only, under its own name, and gives no keys away',
     assert.not.match(first, '"key"');
   }));
 
+test('pages that leave make room for others, also those that leave at once; of too many one more is refused', () =>
+  withDashboard(async (url) => {
+    const watch = (): Promise<{ status: number; leave: () => void }> =>
+      new Promise((resolve, reject) => {
+        const asked = request(new URL('events', url), (r) => {
+          r.resume();
+          r.on('error', () => {});
+          resolve({ status: r.statusCode!, leave: () => asked.destroy() });
+        }).on('error', reject);
+        asked.end();
+      });
+    const MOST = 16;
+    for (let turn = 0; turn < 3; turn++) {
+      const pages = await Promise.all(Array.from({ length: MOST }, watch));
+      assert.ok(pages.every(({ status }) => status === 200));
+      assert.is((await watch()).status, 503);
+      for (const { leave } of pages) leave();
+      await until(async () => {
+        const tried = await Promise.all(Array.from({ length: MOST }, watch));
+        for (const { leave } of tried) leave();
+        return tried.every(({ status }) => status === 200);
+      }, 'there is room for as many again');
+      await until(async () => {
+        const { status, leave } = await watch();
+        leave();
+        return status === 200;
+      }, 'also when these have left');
+    }
+  }));
+
 test.run();
