@@ -170,6 +170,11 @@ const divisions = (name: string, results: (args: Args, s: Spec) => Arr | Arr[], 
     return picks ? { ...step, pick: g.rng.int(0, 1) } : step;
   },
   plain: results,
+  // Operands that are off may be on the other side of a whole quotient.
+  edge: ([x, y], [ex, ey]) => {
+    const at = (by: number): number => Math.floor((Math.abs(x!) + by * ex!) / (Math.abs(y!) - by * ey!));
+    return (ex! > 0 || ey! > 0) && at(-1) !== at(1);
+  },
 });
 
 const division =
