@@ -113,9 +113,6 @@ const together = await build({
   ]),
   splitting: true,
   plugins: [withIndex, packages],
-  // Lines stay short, so that a stack trace still says where.
-  minifyWhitespace: true,
-  lineLimit: 160,
 });
 rmSync(join(out, 'packages.js'));
 const alone = await build({
