@@ -2,6 +2,7 @@
 import { fail } from '../errors.ts';
 import type { BaseArray } from '../ir/trace/array.ts';
 import { NDArray } from '../ir/trace/ndarray.ts';
+import { apply } from '../ir/trace/tracer.ts';
 import * as math from '../ring/math/index.ts';
 import { equal, less, where, within } from './compare.ts';
 import { type ArrayInput, convertTo, reshapeTo } from './core.ts';
@@ -90,7 +91,7 @@ export const meetings = (n: number): Pair[][] => {
   });
 };
 
-/** Added to a denominator that may be 0; a rotation that is a little off is a rotation still. */
+/** Added to a denominator that may be 0, and a unit of the ring at least; a rotation that is a little off is a rotation still. */
 const TINY = math.pow2(-11);
 
 /**
@@ -101,7 +102,7 @@ const rotation = (d: BaseArray, h: BaseArray, pairs: readonly Pair[], n: number)
   const minus = less(d, 0);
   const size = where(minus, negative(d), d);
   const root = sqrt(add(square(d), square(h)));
-  const t = divide(where(minus, negative(h), h), add(add(size, root), TINY));
+  const t = divide(where(minus, negative(h), h), add(add(size, root), maximum(apply('epsilon', []), TINY)));
   // |t| is at most 1.
   const c = rsqrt(within(add(square(t), 1), 1, 2.5));
   const s = multiply(t, c);

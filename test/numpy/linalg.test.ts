@@ -373,23 +373,31 @@ test('a range guard lets rotations of any matrix that fits pass', () => {
     ['FM128', [1, 5e4, 1e12]],
   ] as const)
     for (const size of sizes) {
-      const a = np.multiply(np.array(S4), size) as NDArray;
       const fn = (m: BaseArray): BaseArray[] => [linalg.svdvals(m), linalg.eigvalsh(m)];
-      const { results, left } = simulate(fn as never, [a], {
-        ring,
-        field: FIELDS[field],
-        parties: 2,
-        rangeGuard: true,
-      });
-      assert.is(left, undefined, `${field}, ${size}`);
-      const wants = fn(a) as NDArray[];
-      const error = { FM32: 0.06, FM64: 2 ** -8, FM128: 2 ** -15 }[field] * size * 8;
-      for (const [k, { data }] of wants.entries())
-        for (const [i, want] of Array.from(data, Number).entries())
-          assert.ok(
-            Math.abs(Number(results[k]!.data[i]) - want) <= error,
-            `${field}, ${size}: ${results[k]!.data[i]}, not ${want}`,
-          );
+      // Of a unit matrix there is nothing to rotate: 0 over 0.
+      for (const a of [
+        S4,
+        [
+          [1, 0],
+          [0, 1],
+        ],
+      ].map((m) => np.multiply(np.array(m), size) as NDArray)) {
+        const { results, left } = simulate(fn as never, [a], {
+          ring,
+          field: FIELDS[field],
+          parties: 2,
+          rangeGuard: true,
+        });
+        assert.is(left, undefined, `${field}, ${size}`);
+        const wants = fn(a) as NDArray[];
+        const error = { FM32: 0.06, FM64: 2 ** -8, FM128: 2 ** -15 }[field] * size * 8;
+        for (const [k, { data }] of wants.entries())
+          for (const [i, want] of Array.from(data, Number).entries())
+            assert.ok(
+              Math.abs(Number(results[k]!.data[i]) - want) <= error,
+              `${field}, ${size}: ${results[k]!.data[i]}, not ${want}`,
+            );
+      }
     }
 });
 
