@@ -160,11 +160,17 @@ test('bad orders, tasks, answers, requests and beats: nodes and programs live on
   }, 'no slot is held, and no bad task stays');
 });
 
-test('orders of a driver that is not there hold no slot', async () => {
+test('orders of a driver that is not there hold no slot, and its tasks do not run', async () => {
   const { nodes } = await cluster.machine.status(cluster.address);
   const node = nodes.find((n) => 'alice' in n.tags)!;
   const said: string[] = [];
   const listening = nc.subscribe('strange.reply', { callback: (_, m) => void said.push(m.string()) });
+  const answered: string[] = [];
+  const hearing = nc.subscribe(names.answers('ghost'), { callback: (_, m) => void answered.push(m.subject) });
+  nc.publish(
+    names.tasks('alice', 'ghost'),
+    pack({ ...call, driver: 'ghost', id: 'ghost.task', code }, [new Uint8Array([0])]),
+  );
   for (let i = 0; i < 4; i++) {
     const own = { ...call, driver: 'ghost', id: `ghost.${i}`, state: `ghost.s${i}`, code };
     const [construct, prepare] = [
@@ -190,6 +196,8 @@ test('orders of a driver that is not there hold no slot', async () => {
   assert.is(after.states, 0);
   assert.equal(after.spus, []);
   assert.equal(said, [], 'they are not confirmed either');
+  assert.equal(answered, [], 'nor answered');
+  hearing.unsubscribe();
   listening.unsubscribe();
 });
 

@@ -71,7 +71,6 @@ export const cluster: readonly Mutant[] = [
       "if (!this.#members.hasDriver(head.driver)) return; m.respond('ok');",
       "m.respond('ok');",
     ],
-    ['an order that comes twice is obeyed twice', 'wrong', 'if (this.#taken.has(head.id)) return;', ''],
   ]),
   ...inFile(
     'src/cluster/read-heads.ts',
@@ -88,18 +87,6 @@ export const cluster: readonly Mutant[] = [
         'check',
         'size: whole(constants.MAX_LENGTH), holder: token',
         'size: () => true, holder: token',
-      ],
-    ],
-  ),
-  ...inFile(
-    'src/cluster/dashboard-server.ts',
-    ['cluster/dashboard.test.ts'],
-    [
-      [
-        'a page of any name reads the dashboard',
-        'check',
-        'if (!here || request.method',
-        'if (request.method',
       ],
     ],
   ),
