@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { scriptCommand, within } from '../dist/examples/lib/command.js';
@@ -113,6 +113,17 @@ const run = (at, command, args, env = {}) =>
     });
   });
 
+/** Ends what a test that was stopped has left running, such as a cluster: it was started in the fault's place. Linux says where. */
+const endLeft = (at) => {
+  for (const pid of existsSync('/proc') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [])
+    try {
+      const where = readlinkSync(`/proc/${pid}/cwd`);
+      if (Number(pid) !== process.pid && (where === at || where.startsWith(`${at}/`))) process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // Another user's, or gone.
+    }
+};
+
 /** How Node ends when it waits for what never comes: a test that hangs. */
 const UNSETTLED = 'exit 13';
 
@@ -144,6 +155,7 @@ const tryOne = async (m, slot) => {
     }
     return { killed: false, by: `by ${m.tests.join(', ')}` };
   } finally {
+    endLeft(at);
     rmSync(at, { recursive: true, force: true });
   }
 };
