@@ -11,7 +11,6 @@ import { fromAbort, shown } from './failure.ts';
 import { openLinks } from './open-links.ts';
 import { type Order, type SetsOrder, unpackOrder } from './orders.ts';
 import { readProduction } from './production-options.ts';
-
 import type { DealerOrder } from './spu-node.ts';
 
 /** How long the word of a failed party may take, after another has left because of it. */
