@@ -18,7 +18,16 @@ type Case = readonly [
   fn: (x: BaseArray, y: BaseArray) => unknown,
   want: (x: number, y: number) => number,
 ];
+const among = (x: BaseArray): BaseArray => np.where(np.array(X.map((v) => v > 0)), x, -4);
 const CASES: readonly Case[] = [
+  ['public values among secrets', (x) => np.multiply(among(x), 0.37), (x) => (x > 0 ? x : -4) * 0.37],
+  ['their product', (x, y) => np.multiply(among(x), np.add(y, 1)), (x, y) => (x > 0 ? x : -4) * (y + 1)],
+  [
+    'their whole part',
+    (x) => np.floor(np.multiply(among(x), 0.3)),
+    (x) => Math.floor((x > 0 ? x : -4) * 0.3),
+  ],
+  ['their power of two', (x) => np.multiply(among(x), 0.125), (x) => (x > 0 ? x : -4) / 8],
   ['product', (x, y) => np.multiply(np.add(x, y), np.subtract(x, y)), (x, y) => (x + y) * (x - y)],
   ['square and a public factor', (x) => np.multiply(np.square(x), 0.37), (x) => x * x * 0.37],
   ['comparison and choice', (x, y) => np.where(np.less(x, y), x, y), Math.min],
