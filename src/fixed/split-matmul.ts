@@ -1,11 +1,51 @@
 /**
- * @file Sums of products where the ring is small (FM64, FM32): a sum keeps 2f fraction bits until it is truncated, and leaves the ring though
- * each of its products alone would be right. So one operand is cut into high and low bits, x = h 2^s + l, and the sums of h y and l y are
- * truncated each by itself.
+ * @file Sums of products that leave the ring though each of the products alone would be right, since a sum keeps 2f fraction bits until it is
+ * truncated: in a small ring (FM64, FM32), and of very many at FM128. So one operand is cut into high and low bits, x = h 2^s + l, and the
+ * sums of h y and l y are truncated each by itself.
  */
 import * as math from '../ring/math/index.ts';
 import { add, type MatmulShape, matmul, sub, timesInteger, truncate } from './basic.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
+
+/** Sums of so many products at FM128 are right as they are, where each is below 2^(112 - 2f): 2^60 at 26 fraction bits. */
+const FEW = math.pow2(15);
+
+/** Whether sums of k products leave the ring long before the products do. */
+export const isLong = ({ field }: Circuit, k: number): boolean => k > (field.bits === 128 ? FEW : 1);
+
+/** How many low bits are cut off an operand of sums of k products, 0 if none are. */
+export const cutBits = (c: Circuit, k: number): number => (isLong(c, k) ? Math.ceil(math.log2(k)) + 1 : 0);
+
+/** The sums of products with the high bits of one operand, and with its `bits` low ones. */
+const inParts = (
+  c: Circuit,
+  x: Wire,
+  y: Wire,
+  { dims, shape, bits }: { dims: MatmulShape; shape: readonly number[]; bits: number },
+) => {
+  const left = count(x.shape) <= count(y.shape);
+  const cut = left ? x : y;
+  const high = truncate(c, cut, bits);
+  const low = sub(c, cut, timesInteger(c, high, math.pow2(bits)));
+  const by =
+    (part: Wire) =>
+    (trunc: number): Wire =>
+      left ? matmul(c, part, y, dims, shape, trunc) : matmul(c, x, part, dims, shape, trunc);
+  return { high: by(high), low: by(low) };
+};
+
+/** The same with 2f - bits fraction bits: nothing of it is lost. Rounds 1. */
+export const keptMatmul = (
+  c: Circuit,
+  x: Wire,
+  y: Wire,
+  dims: MatmulShape,
+  shape: readonly number[],
+  bits: number,
+): Wire => {
+  const { high, low } = inParts(c, x, y, { dims, shape, bits });
+  return add(c, high(0), low(bits));
+};
 
 /**
  * Products of secret matrices. Right where each product of elements is, x y < 2^(k-2) raw, the sums fit, and one operand (the larger; the
@@ -19,16 +59,11 @@ export const splitMatmul = (
   dims: MatmulShape,
   shape: readonly number[],
 ): Wire => {
-  if (dims.k < 2 || c.field.bits === 128) return matmul(c, x, y, dims, shape);
-  const bits = Math.ceil(math.log2(dims.k)) + 1;
-  const left = count(x.shape) <= count(y.shape);
-  const cut = left ? x : y;
-  const high = truncate(c, cut, bits);
-  const low = sub(c, cut, timesInteger(c, high, math.pow2(bits)));
-  const by = (part: Wire, trunc: number): Wire =>
-    left ? matmul(c, part, y, dims, shape, trunc) : matmul(c, x, part, dims, shape, trunc);
-  const above = by(high, Math.max(0, c.fraction - bits));
-  return add(c, by(low, c.fraction), timesInteger(c, above, math.pow2(Math.max(0, bits - c.fraction))));
+  const bits = cutBits(c, dims.k);
+  if (bits === 0) return matmul(c, x, y, dims, shape);
+  const { high, low } = inParts(c, x, y, { dims, shape, bits });
+  const above = high(Math.max(0, c.fraction - bits));
+  return add(c, low(c.fraction), timesInteger(c, above, math.pow2(Math.max(0, bits - c.fraction))));
 };
 
 /**

@@ -181,4 +181,47 @@ test('sums of products by public numbers are right where the products are, of an
   }
 });
 
+test('FM128: sums of very many products are right wherever the products are', () => {
+  const n = 40_000;
+  const fn = (x: BaseArray): BaseArray[] => {
+    const two = np.stack([x, np.flip(x)]);
+    return [
+      np.var(x),
+      np.std(x),
+      np.mean(np.square(x)),
+      np.cov(two),
+      np.matmul(two, two.T),
+      np.divide(np.sum(np.square(x)), np.sum(np.abs(x))),
+    ];
+  };
+  const apart = (x: BaseArray): BaseArray[] => [np.var(x)];
+  for (const size of [1e-4, 1, 1e9, 5e10])
+    for (const rangeGuard of [false, true]) {
+      const x = np.array(
+        Float64Array.from({ length: n }, (_, i) => (((i * 7919) % 101) - 50) * size * 0.02),
+      ) as NDArray;
+      for (const program of [fn, apart]) {
+        const { results, left } = simulate(program as never, [x], {
+          ring,
+          field: FIELDS.FM128,
+          parties: 2,
+          rangeGuard,
+        });
+        if (rangeGuard && size > 1e9) continue;
+        assert.is(left, undefined, `${size}`);
+        for (const [k, want] of (program(x) as NDArray[]).entries()) {
+          const most = Math.max(...Array.from(want.data as Float64Array, Math.abs));
+          for (const [i, w] of Array.from(want.data, Number).entries()) {
+            const got = Number(results[k]!.data[i]);
+            const error = 1e-5 * most + 4 * 2 ** -26;
+            assert.ok(
+              Math.abs(got - w) <= error,
+              `${size}, ${rangeGuard}: result ${k}[${i}] is ${got}, not ${w}`,
+            );
+          }
+        }
+      }
+    }
+});
+
 test.run();

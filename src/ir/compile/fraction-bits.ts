@@ -43,6 +43,8 @@ export interface Scaled {
   readonly kind: Kind;
   /** Of a sum of squares that ends in a root: coarser ones, for large numbers. */
   readonly levels?: Levels;
+  /** Of a sum of very many squares: it may have left the ring though each of them fits. */
+  readonly long?: boolean;
   /** Of the inverse of a root of such a sum: in which units it is. */
   readonly choice?: Choice;
 }

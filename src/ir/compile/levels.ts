@@ -55,7 +55,12 @@ const rounded = (l: Lowering, x: ValueId, bits: number): Wire => {
 };
 
 /** The squares of x, or sums of them, as three. The first wraps for large numbers, where it is not taken. */
-export const squareLevels = (l: Lowering, x: ValueId, squares: (y: Wire, trunc: number) => Wire): Scaled => {
+export const squareLevels = (
+  l: Lowering,
+  x: ValueId,
+  squares: (y: Wire, trunc: number) => Wire,
+  long: boolean,
+): Scaled => {
   const { circuit: c } = l;
   const square = (bits: number): (() => Wire) =>
     once(() => {
@@ -69,6 +74,7 @@ export const squareLevels = (l: Lowering, x: ValueId, squares: (y: Wire, trunc: 
     factor: 1,
     exact: false,
     kind: 'product',
+    long,
     levels: { middle: square(exponents(c).middle), coarse: square(exponents(c).coarse) },
   };
 };
@@ -194,8 +200,8 @@ const sumOfLevels = (l: Lowering, s: Levelled): Wire => {
 export const toFraction = (l: Lowering, s: Scaled): Wire => {
   const { circuit: c } = l;
   const { wire, bits, factor, exact, choice } = s;
-  // At FM128 the first sum is right as far as its own square fits.
-  if (isLevelled(s) && c.field.bits < 128) return sumOfLevels(l, s);
+  // At FM128 the first sum is right as far as its own square fits, if there are not very many.
+  if (isLevelled(s) && (s.long || c.field.bits < 128)) return sumOfLevels(l, s);
   if (choice) return c.inside(() => inverseAsNumber(c, s, choice));
   return basic.timesNumber(c, wire, factor * math.pow2(c.fraction - bits), c.exact || exact);
 };

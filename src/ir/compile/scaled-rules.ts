@@ -3,12 +3,14 @@ import * as basic from '../../fixed/basic.ts';
 import type { Wire } from '../../fixed/circuit.ts';
 import { type ManyDivisor, MOST_OF_MANY, manyDivisor, manyQuotients } from '../../fixed/many-quotients.ts';
 import * as normal from '../../fixed/roots-logarithms.ts';
+import { cutBits, isLong, keptMatmul } from '../../fixed/split-matmul.ts';
 import * as math from '../../ring/math/index.ts';
 import type { OpName } from '../ops/catalogue.ts';
 import { sizeOf, type Tensor, type ValueId } from '../ops/graph.ts';
 import type { NodeOf, OpNode } from '../ops/program.ts';
 import { divisor } from './divisor.ts';
 import { isLevelled, type Levelled, type LINEAR, type Scaled } from './fraction-bits.ts';
+import { inverse, root, split, underRoot } from './homogeneous.ts';
 import { ANY } from './intervals.ts';
 import {
   eachLevel,
@@ -30,38 +32,9 @@ const isWide = (l: Lowering, s: Scaled): boolean =>
 /** For what is no root, and takes the first of its sums. */
 const first = ({ levels: _, ...s }: Scaled): Scaled => s;
 
-/** factor = mantissa 2^exponent, the exponent even and 1 <= |mantissa| < 4. */
-const split = (factor: number): { mantissa: number; exponent: number } => {
-  let [mantissa, exponent] = [factor, 0];
-  while (Math.abs(mantissa) >= 4) [mantissa, exponent] = [mantissa / 4, exponent + 2];
-  while (Math.abs(mantissa) < 1) [mantissa, exponent] = [mantissa * 4, exponent - 2];
-  return { mantissa, exponent };
-};
-
-/** Bits that a result has beyond those wanted, before a factor brings it there. */
-const SPARE = 3;
-
 type Made = Wire | Scaled;
 /** `own`: by the rule of the op, for wires in the place of its operands. */
 type ScaledRule<N> = (l: Lowering, node: N, own: () => Wire | Public) => Made | undefined;
-
-/** fn(wire 2^-bits factor), where fn of a product is the product of both: `of` says what it makes of a factor in [1, 4). */
-const homogeneous =
-  (fn: typeof normal.sqrt, of: (mantissa: number) => number) =>
-  (l: Lowering, s: Scaled, output: number): Wire => {
-    const { circuit: c } = l;
-    const { mantissa, exponent } = split(s.factor);
-    const input = s.bits - exponent;
-    const wire = mantissa < 0 ? basic.neg(c, s.wire) : s.wire;
-    const factor = of(Math.abs(mantissa));
-    if (factor === 1) return fn(c, wire, { input, output });
-    const more = fn(c, wire, { input, output: output + SPARE });
-    return basic.timesNumber(c, more, factor * math.pow2(-SPARE));
-  };
-
-const root = homogeneous(normal.sqrt, Math.sqrt);
-const underRoot = homogeneous(normal.rsqrt, (m) => 1 / Math.sqrt(m));
-const inverse = homogeneous(normal.reciprocal, (m) => 1 / m);
 
 const linear: ScaledRule<NodeOf<(typeof LINEAR)[number]>> = (l, node, own) => {
   const x = node.ins[0];
@@ -244,7 +217,7 @@ const mul: ScaledRule<NodeOf<'mul'>> = (l, node) => {
   if (px !== undefined) return times(l, node, y, px);
   if (!l.type(x).secret || !l.type(y).secret) return undefined;
   if (x === y && l.sums(node.outs[0]) && l.scaled(x).kind === 'product' && hasLevels(c))
-    return squareLevels(l, x, (u, trunc) => basic.mul(c, u, u, trunc));
+    return squareLevels(l, x, (u, trunc) => basic.mul(c, u, u, trunc), false);
   return product(l, node, (u, v, trunc, exact) => {
     const square = u.id === v.id;
     return c.emit(square ? 'square' : 'mul', square ? [u] : [u, v], { trunc, exact }, [u])[0]!;
@@ -267,7 +240,14 @@ const matmul: ScaledRule<NodeOf<'matmul'>> = (l, node) => {
   if (own !== undefined && own === unshaped(l, y) && l.roots(node.outs[0]) && hasLevels(l.circuit)) {
     const { circuit: c } = l;
     const as = (u: Wire, id: ValueId): Wire => basic.reshape(c, u, l.type(id).shape);
-    return squareLevels(l, own, (u, trunc) => basic.matmul(c, as(u, x), as(u, y), dims, shape, trunc));
+    const squares = (u: Wire, trunc: number): Wire => basic.matmul(c, as(u, x), as(u, y), dims, shape, trunc);
+    return squareLevels(l, own, squares, isLong(c, dims.k));
+  }
+  const bits = l.circuit.field.bits === 128 && l.keeps(node.outs[0]) ? cutBits(l.circuit, dims.k) : 0;
+  if (bits > 0 && l.scaled(x).kind === 'product' && l.scaled(y).kind === 'product') {
+    const { circuit: c } = l;
+    const wire = keptMatmul(c, l.wire(x), l.wire(y), dims, shape, bits);
+    return { wire, bits: 2 * c.fraction - bits, factor: 1, exact: false, kind: 'product' };
   }
   return product(
     l,
