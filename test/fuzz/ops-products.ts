@@ -284,6 +284,8 @@ export const PRODUCTS: Table = {
       return fxp([all.length], all);
     },
     own: PRODUCT,
+    // Products of float64 are rounded, and may cancel.
+    noise: () => 2 ** -50,
   },
   'linalg.matrixPower': {
     make: (g) => {

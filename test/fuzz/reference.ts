@@ -143,9 +143,9 @@ const snap = (
   to((i) => near(-(r.v[i] as number), e[i]!));
   for (const s of [2.5, -2.5]) to((i) => s * e[i]!);
   for (const q of refsIn(args))
-    if (q !== r && q.dtype === 'fxp' && q.v.length > 0) {
+    if (q !== r && q.dtype !== 'bool' && q.v.length > 0) {
       const n = q.v.length;
-      to((i) => near((q.v[i % n] as number) - (r.v[i] as number), e[i]! + Math.min(q.e[i % n]!, 1)));
+      to((i) => near(Number(q.v[i % n]) - (r.v[i] as number), e[i]! + Math.min(q.e[i % n]!, 1)));
     }
 };
 
