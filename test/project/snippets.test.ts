@@ -142,19 +142,21 @@ snippets('production from nothing works word by word', async () => {
   try {
     const scripts = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text]) => here(text!));
     assert.is(scripts.length, 5);
-    const shell = (text: string): string =>
-      execFileSync('sh', ['-ec', text], { cwd: folder, encoding: 'utf8', timeout: 60_000 });
-    shell(scripts[0]!);
+    // The first makes the folder in which the others stand.
+    const within = join(folder, 'tessera-try');
+    const shell = (text: string, cwd = within): string =>
+      execFileSync('sh', ['-ec', text], { cwd, encoding: 'utf8', timeout: 60_000 });
+    shell(scripts[0]!, folder);
     shell(scripts[1]!);
     const files = [...page.matchAll(/^`([\w./]+)`[^\n]*:\n\n```\w+\n([\s\S]*?)^```$/gm)];
     assert.is(files.length, 4);
-    for (const [, name, text] of files) writeFileSync(join(folder, name!), here(text!));
+    for (const [, name, text] of files) writeFileSync(join(within, name!), here(text!));
     assert.not.match(shell(scripts[2]!), /^BAD/m);
     shell(scripts[3]!);
     const ended = scripts[4]!
       .trim()
       .split('\n')
-      .map((line) => promisify(execFile)('sh', ['-ec', line], { cwd: folder, timeout: 60_000 }));
+      .map((line) => promisify(execFile)('sh', ['-ec', line], { cwd: within, timeout: 60_000 }));
     const [, alice, bob] = await Promise.all(ended);
     assert.is(alice!.stdout, 'alice: true\n');
     assert.is(bob!.stdout, 'bob: true\n');
