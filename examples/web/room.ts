@@ -247,7 +247,9 @@ export const openRoom = async (what: string): Promise<DemoRoom> => {
         keep({ identities: Object.fromEntries(others) });
         document.body.dataset.met = String(Math.round(performance.now()));
         const result = await work({ self, session: s, dealer: true });
+        // A reload from here on begins anew, also while the session still ends.
         done = true;
+        kept.clear(room);
         return result;
       };
       try {
