@@ -8,7 +8,7 @@ import { add, type MatmulShape, matmul, sub, timesInteger, truncate } from './ba
 import { type Circuit, count, type Wire } from './circuit.ts';
 
 /** Sums of so many products at FM128 are right as they are, where each is below 2^(112 - 2f): 2^60 at 26 fraction bits. */
-const FEW = math.pow2(15);
+const FEW = math.pow2(14);
 
 /** Whether sums of k products leave the ring long before the products do. */
 export const isLong = ({ field }: Circuit, k: number): boolean => k > (field.bits === 128 ? FEW : 1);
@@ -50,7 +50,7 @@ export const keptMatmul = (
 /**
  * Products of secret matrices. Right where each product of elements is, x y < 2^(k-2) raw, the sums fit, and one operand (the larger; the
  * right one of two of one size) is below 2^(k-4) / n^2 raw for sums of n (FM64 at 18 fraction bits: 2^22 for 1000, 2^36 for 8). Rounds 3,
- * bytes 4k/8 an output and k/8 an element of the smaller operand.
+ * bytes 4k/8 an output and k/8 an element of the smaller operand. `products`: of the sum that these are a part of.
  */
 export const splitMatmul = (
   c: Circuit,
@@ -58,8 +58,9 @@ export const splitMatmul = (
   y: Wire,
   dims: MatmulShape,
   shape: readonly number[],
+  products = dims.k,
 ): Wire => {
-  const bits = cutBits(c, dims.k);
+  const bits = cutBits(c, products);
   if (bits === 0) return matmul(c, x, y, dims, shape);
   const { high, low } = inParts(c, x, y, { dims, shape, bits });
   const above = high(Math.max(0, c.fraction - bits));

@@ -63,6 +63,8 @@ for (const [name, fn] of Object.entries(PROGRAMS))
           { costMode: 'latency' as const },
         ]) {
           if (field === 'FM32' && name === 'a square') continue;
+          // Its documented error of one in 2^32 / |x| is one in some hundred at 32 bits: no test's subject.
+          if (field === 'FM32' && 'truncAllowMsbError' in options) continue;
           const { results, left } = simulate(((x: BaseArray) => fn(x)) as never, [X], {
             ring,
             field: FIELDS[field],

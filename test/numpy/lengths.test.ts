@@ -181,7 +181,7 @@ test('sums of products by public numbers are right where the products are, of an
   }
 });
 
-test('FM128: sums of very many products are right wherever the products are', () => {
+test('FM128: sums of very many products are right wherever the products are, in tiles too', () => {
   const n = 40_000;
   const fn = (x: BaseArray): BaseArray[] => {
     const two = np.stack([x, np.flip(x)]);
@@ -195,13 +195,26 @@ test('FM128: sums of very many products are right wherever the products are', ()
     ];
   };
   const apart = (x: BaseArray): BaseArray[] => [np.var(x)];
+  const byTiles = (x: BaseArray): BaseArray[] => [
+    np.sum(np.square(x)),
+    np.mean(np.square(x)),
+    np.sum(np.square(np.reshape(x, [n / 2, 2])), 0),
+    np.linalg.norm(x),
+    np.multiply(np.sum(np.multiply(x, np.add(x, 1))), -1),
+  ];
   for (const size of [1e-4, 1, 1e9, 5e10])
-    for (const rangeGuard of [false, true]) {
+    for (const [rangeGuard, memoryLimit] of [
+      [false, undefined],
+      [true, undefined],
+      [false, 2 ** 25],
+      [false, 2 ** 24],
+    ] as const) {
       const x = np.array(
         Float64Array.from({ length: n }, (_, i) => (((i * 7919) % 101) - 50) * size * 0.02),
       ) as NDArray;
-      for (const program of [fn, apart]) {
+      for (const program of memoryLimit === undefined ? [fn, apart] : [apart, byTiles]) {
         const { results, left } = simulate(program as never, [x], {
+          ...(memoryLimit && { memoryLimit }),
           ring,
           field: FIELDS.FM128,
           parties: 2,
@@ -216,7 +229,7 @@ test('FM128: sums of very many products are right wherever the products are', ()
             const error = 1e-5 * most + 4 * 2 ** -26;
             assert.ok(
               Math.abs(got - w) <= error,
-              `${size}, ${rangeGuard}: result ${k}[${i}] is ${got}, not ${w}`,
+              `${size}, ${rangeGuard}, ${memoryLimit}: result ${k}[${i}] is ${got}, not ${w}`,
             );
           }
         }

@@ -11,7 +11,7 @@
  */
 import type { Wire } from '../../fixed/circuit.ts';
 import { type OpName, opSet } from '../ops/catalogue.ts';
-import type { ValueId } from '../ops/graph.ts';
+import { sizeOf, type ValueId } from '../ops/graph.ts';
 import type { OpGraph, ProgramNode } from '../ops/program.ts';
 import { Lookup } from './passes/makers.ts';
 
@@ -83,6 +83,7 @@ export const keepers = (
   readonly kept: ReadonlySet<ValueId>;
   readonly rooted: ReadonlySet<ValueId>;
   readonly summed: ReadonlySet<ValueId>;
+  readonly products: ReadonlyMap<ValueId, number>;
 } => {
   const takers = bits === 128 ? TAKERS : ROOTS;
   const kept = new Set<ValueId>();
@@ -116,7 +117,34 @@ export const keepers = (
       rooted.add(id);
       if (node.op === 'sum' || node.op === 'matmul' || summed.has(out)) summed.add(id);
     });
-  return { kept, rooted, summed };
+  return { kept, rooted, summed, products: productsIn(graph, kept) };
+};
+
+const isAdded = opSet('add', 'sub');
+const isMoved = opSet(...LINEAR, 'add', 'sub', 'concat');
+
+/** Of how many products an element of the largest sum is that a value becomes a part of. */
+const productsIn = (graph: OpGraph, kept: ReadonlySet<ValueId>): ReadonlyMap<ValueId, number> => {
+  const found = new Map<ValueId, number>();
+  const of = (id: ValueId): number => found.get(id) ?? 1;
+  const size = (id: ValueId): number => sizeOf(graph.types[id]!.shape);
+  /** Whether the sums that `id` holds are still sums in a result of the node. */
+  const carries = ({ op, ins, outs }: ProgramNode, id: ValueId): boolean =>
+    isMoved.has(op) ||
+    ((op === 'mul' || op === 'div' || op === 'matmul') &&
+      ((kept.has(id) && kept.has(outs[0]!)) || ins.some((other) => !graph.types[other]!.secret)));
+  for (const node of graph.nodes) {
+    const { op, ins, outs } = node;
+    const [out] = outs as [ValueId];
+    const terms = ins.map((id) => (carries(node, id) ? of(id) : 1));
+    const own = isAdded.has(op) ? terms.reduce((a, b) => a + b, 0) : Math.max(1, ...terms);
+    const times =
+      op === 'matmul' ? graph.types[ins[0]!]!.shape.at(-1)! : op === 'sum' ? size(ins[0]!) / size(out) : 1;
+    found.set(out, own * Math.max(1, times));
+  }
+  for (const node of graph.nodes.toReversed())
+    for (const id of node.ins) if (carries(node, id)) found.set(id, Math.max(of(id), of(node.outs[0]!)));
+  return found;
 };
 
 /** Values that stand in a product of secrets: a bool or an integer among them is worth keeping whole. */

@@ -8,6 +8,7 @@
  */
 import * as basic from '../../fixed/basic.ts';
 import type { Circuit, Wire } from '../../fixed/circuit.ts';
+import { isLong } from '../../fixed/split-matmul.ts';
 import * as math from '../../ring/math/index.ts';
 import type { ValueId } from '../ops/graph.ts';
 import { type Choice, isLevelled, type Levelled, type Levels, type Scaled } from './fraction-bits.ts';
@@ -54,12 +55,12 @@ const rounded = (l: Lowering, x: ValueId, bits: number): Wire => {
   return l.once(`rounded ${x} ${bits}`, () => [make()])[0]!;
 };
 
-/** The squares of x, or sums of them, as three. The first wraps for large numbers, where it is not taken. */
+/** The squares of x, or sums of them, as three: the value `out`. The first wraps for large numbers, where it is not taken. */
 export const squareLevels = (
   l: Lowering,
   x: ValueId,
   squares: (y: Wire, trunc: number) => Wire,
-  long: boolean,
+  out: ValueId,
 ): Scaled => {
   const { circuit: c } = l;
   const square = (bits: number): (() => Wire) =>
@@ -74,7 +75,7 @@ export const squareLevels = (
     factor: 1,
     exact: false,
     kind: 'product',
-    long,
+    long: isLong(c, l.products(out)),
     levels: { middle: square(exponents(c).middle), coarse: square(exponents(c).coarse) },
   };
 };

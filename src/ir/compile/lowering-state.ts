@@ -110,6 +110,11 @@ export class Lowering {
     return this.#keepers.summed.has(id);
   }
 
+  /** Of how many products the largest sum is that it becomes a part of. */
+  products(id: ValueId): number {
+    return this.#keepers.products.get(id) ?? 1;
+  }
+
   /** Whether a value stands in a product of secrets. */
   multiplies(id: ValueId): boolean {
     return this.#factors.has(id);

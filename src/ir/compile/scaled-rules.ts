@@ -3,7 +3,7 @@ import * as basic from '../../fixed/basic.ts';
 import type { Wire } from '../../fixed/circuit.ts';
 import { type ManyDivisor, MOST_OF_MANY, manyDivisor, manyQuotients } from '../../fixed/many-quotients.ts';
 import * as normal from '../../fixed/roots-logarithms.ts';
-import { cutBits, isLong, keptMatmul } from '../../fixed/split-matmul.ts';
+import { cutBits, keptMatmul } from '../../fixed/split-matmul.ts';
 import * as math from '../../ring/math/index.ts';
 import type { OpName } from '../ops/catalogue.ts';
 import { sizeOf, type Tensor, type ValueId } from '../ops/graph.ts';
@@ -25,9 +25,12 @@ import {
 import type { Lowering, One, Public, Two } from './lowering-state.ts';
 
 const isPlain = (l: Lowering, s: Scaled): boolean => s.bits === l.circuit.fraction && s.factor === 1;
-/** With bits that no product has room for; at FM64 and FM32 levels are for roots alone. */
+/** Whether a sum of squares is right by its levels alone: in a small ring, and where it is one of very many. */
+const isByLevels = (l: Lowering, s: Scaled): boolean =>
+  isLevelled(s) && (s.long === true || l.circuit.field.bits < 128);
+/** With bits that no product has room for; what is right by its levels is for roots alone. */
 const isWide = (l: Lowering, s: Scaled): boolean =>
-  s.kind === 'product' && !isPlain(l, s) && (l.circuit.field.bits === 128 || !isLevelled(s));
+  s.kind === 'product' && !isPlain(l, s) && !isByLevels(l, s);
 
 /** For what is no root, and takes the first of its sums. */
 const first = ({ levels: _, ...s }: Scaled): Scaled => s;
@@ -40,7 +43,7 @@ const linear: ScaledRule<NodeOf<(typeof LINEAR)[number]>> = (l, node, own) => {
   const x = node.ins[0];
   const { levels: known, choice, ...s } = l.scaled(x);
   // Only squares are known to be no less than 0.
-  const levels = node.op === 'neg' && l.circuit.field.bits === 128 ? undefined : known;
+  const levels = node.op === 'neg' && !isByLevels(l, l.scaled(x)) ? undefined : known;
   if (isPlain(l, s) && !levels) return undefined;
   if (s.kind === 'product' && !l.keeps(node.outs[0])) return undefined;
   // Inverses of one unit cannot be added to those of another.
@@ -62,7 +65,7 @@ const concat: ScaledRule<NodeOf<'concat'>> = (l, node, own) => {
     s.bits === head.bits && s.factor === head.factor && s.kind === head.kind;
   const levelled = [head, ...rest].every(isLevelled);
   if (!(isWide(l, head) || levelled) || !rest.every(same)) return undefined;
-  if (!levelled && l.circuit.field.bits < 128 && [head, ...rest].some(isLevelled)) return undefined;
+  if (!levelled && [head, ...rest].some((s) => isByLevels(l, s))) return undefined;
   const whole = (of: (s: Scaled) => Wire): Wire =>
     node.ins.reduce<() => Wire>(
       (make, id) => () => l.as(id, of(l.scaled(id)), make),
@@ -107,6 +110,7 @@ const taken = (l: Lowering, id: ValueId): Scaled => {
 const alike = (l: Lowering, id: ValueId, to: Scaled): Wire | undefined => {
   if (!l.type(id).secret) return publicAs(l, id, to);
   const s = l.scaled(id);
+  if (isByLevels(l, s)) return undefined;
   const factor = (s.factor / to.factor) * math.pow2(to.bits - s.bits);
   const whole = Number.isInteger(factor) && Math.abs(factor) < math.pow2(100);
   return whole ? basic.timesInteger(l.circuit, s.wire, factor) : undefined;
@@ -205,8 +209,9 @@ const product = (l: Lowering, node: Two, multiply: Multiply): Made | undefined =
     return fine.by(wire, value, bits, !free);
   }
   if (!kept || c.field.bits !== 128) return undefined;
-  const wire = multiply(l.wire(x), l.wire(y), 0, false);
-  return { wire, bits: 2 * c.fraction, factor: 1, exact: false, kind: 'product' };
+  const cut = Math.min(c.fraction, cutBits(c, l.products(node.outs[0])));
+  const wire = multiply(l.wire(x), l.wire(y), cut, false);
+  return { wire, bits: 2 * c.fraction - cut, factor: 1, exact: false, kind: 'product' };
 };
 
 const mul: ScaledRule<NodeOf<'mul'>> = (l, node) => {
@@ -217,7 +222,7 @@ const mul: ScaledRule<NodeOf<'mul'>> = (l, node) => {
   if (px !== undefined) return times(l, node, y, px);
   if (!l.type(x).secret || !l.type(y).secret) return undefined;
   if (x === y && l.sums(node.outs[0]) && l.scaled(x).kind === 'product' && hasLevels(c))
-    return squareLevels(l, x, (u, trunc) => basic.mul(c, u, u, trunc), false);
+    return squareLevels(l, x, (u, trunc) => basic.mul(c, u, u, trunc), node.outs[0]);
   return product(l, node, (u, v, trunc, exact) => {
     const square = u.id === v.id;
     return c.emit(square ? 'square' : 'mul', square ? [u] : [u, v], { trunc, exact }, [u])[0]!;
@@ -241,9 +246,10 @@ const matmul: ScaledRule<NodeOf<'matmul'>> = (l, node) => {
     const { circuit: c } = l;
     const as = (u: Wire, id: ValueId): Wire => basic.reshape(c, u, l.type(id).shape);
     const squares = (u: Wire, trunc: number): Wire => basic.matmul(c, as(u, x), as(u, y), dims, shape, trunc);
-    return squareLevels(l, own, squares, isLong(c, dims.k));
+    return squareLevels(l, own, squares, node.outs[0]);
   }
-  const bits = l.circuit.field.bits === 128 && l.keeps(node.outs[0]) ? cutBits(l.circuit, dims.k) : 0;
+  const bits =
+    l.circuit.field.bits === 128 && l.keeps(node.outs[0]) ? cutBits(l.circuit, l.products(node.outs[0])) : 0;
   if (bits > 0 && l.scaled(x).kind === 'product' && l.scaled(y).kind === 'product') {
     const { circuit: c } = l;
     const wire = keptMatmul(c, l.wire(x), l.wire(y), dims, shape, bits);
@@ -322,7 +328,7 @@ const byOne = (l: Lowering, x: ValueId, y: ValueId, spread: (made: Wire) => Wire
 /** What a root or an inverse takes. */
 const ownBits = (l: Lowering, id: ValueId): Scaled => {
   const s = taken(l, id);
-  if (s.kind === 'product' && (l.circuit.field.bits === 128 || !isLevelled(s))) return s;
+  if (s.kind === 'product' && !isByLevels(l, s)) return s;
   return { wire: l.wire(id), bits: l.circuit.fraction, factor: 1, exact: false, kind: s.kind };
 };
 

@@ -42,4 +42,6 @@ export const optimize = (graph: OpGraph, most?: number): OpGraph => {
 
 /** All passes, for parties with so many bytes of memory: large sums of products are cut before they are one product. */
 export const optimizeWithin = (graph: OpGraph, memory: number | undefined, options: WorkOptions): OpGraph =>
-  memory === undefined ? optimize(graph) : products(tile(optimize(graph, largest(memory)), memory, options));
+  memory === undefined
+    ? optimize(graph)
+    : dce(products(tile(optimize(graph, largest(memory)), memory, options)));

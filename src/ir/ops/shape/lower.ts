@@ -156,7 +156,9 @@ const matmul: Rule<'matmul'> = (l, node) => {
   const bits = l.fraction(s) === 0 ? 0 : p === undefined ? c.fraction : factorBits(c, l.constantOf(p));
   // Sums that a root or a mean is made of may be as large as the ring.
   const product = l.keeps(node.outs[0]) ? wideMatmul : splitMatmul;
-  if (bits > 0 && p === undefined) return product(c, l.wire(x), l.wire(y), { batch, m, k, n }, shape);
+  const products = c.field.bits === 128 ? l.products(node.outs[0]) : k;
+  if (bits > 0 && p === undefined)
+    return product(c, l.wire(x), l.wire(y), { batch, m, k, n }, shape, products);
   const by = (trunc: number, factor?: Wire): Wire => {
     const wire = (id: ValueId): Wire => (id !== p ? l.wire(id) : (factor ?? l.wire(id, trunc)));
     return basic.matmul(c, wire(x), wire(y), { batch, m, k, n }, shape, trunc);
