@@ -98,6 +98,19 @@ for (const field of ['FM128', 'FM64', 'FM32'] as const)
           (a, b) => np.hypot(a, b),
           x.map((v, i) => Math.hypot(v, y[i]!)),
         );
+        if (Math.hypot(...x) * Math.hypot(...y) < 2 ** (FIELDS[field].bits - 2 - 2 * bits))
+          is(
+            'root of a product of sums',
+            (a, b) => np.sqrt(np.multiply(np.sum(np.square(a)), np.mean(np.square(b)))),
+            [(Math.hypot(...x) * Math.hypot(...y)) / Math.sqrt(8)],
+          );
+        // At FM128 squares that are not summed over an axis have to stay in the ring.
+        if (field !== 'FM128' || size < 2 ** (62 - bits))
+          is(
+            'root of two squares',
+            (a, b) => np.sqrt(np.add(np.square(a), np.square(b))),
+            x.map((v, i) => Math.hypot(v, y[i]!)),
+          );
         // What an epsilon is added to is of the size of 1.
         if (field !== 'FM128' || bits > 32 || size < 1e10)
           is(

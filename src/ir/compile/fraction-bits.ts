@@ -89,7 +89,7 @@ export const keepers = (
   const kept = new Set<ValueId>();
   /** Those that end in a root. */
   const rooted = new Set<ValueId>();
-  /** Those of them of which many are added up before. */
+  /** Those of them whose squares may leave the ring before the root does: of which many are added up. */
   const summed = new Set<ValueId>();
   const find = new Lookup(graph);
   const takes = (node: ProgramNode, i: number): boolean => {
@@ -115,7 +115,8 @@ export const keepers = (
       const [out] = node.outs as [ValueId];
       if (ROOTS[node.op as OpName] === undefined && !rooted.has(out)) return;
       rooted.add(id);
-      if (node.op === 'sum' || node.op === 'matmul' || summed.has(out)) summed.add(id);
+      // A square leaves a small ring even by itself.
+      if (bits < 128 || node.op === 'sum' || node.op === 'matmul' || summed.has(out)) summed.add(id);
     });
   return { kept, rooted, summed, products: productsIn(graph, kept) };
 };

@@ -9,6 +9,7 @@ import type { ValueId } from '../../ops/graph.ts';
 import type { NodeOf, OpGraph, ProgramNode } from '../../ops/program.ts';
 import { Lookup } from './makers.ts';
 import { keep, rewrite, withBody } from './rewrite.ts';
+import { isSumOfSquares } from './sums-of-squares.ts';
 
 interface Context {
   readonly to: GraphBuilder;
@@ -117,6 +118,15 @@ const clamp =
     return lo <= hi ? c.to.emit('clip', [held.x], { lo, hi }, node.site) : undefined;
   };
 
+/** The root of a product of sums of squares: the product may leave the ring where the roots do not. */
+const rootOfProduct: Simplify<'sqrt'> = (c, node, [x]) => {
+  const product = c.find.made(x, 'mul');
+  const sums = { find: c.find, shapeOf: (id: ValueId) => c.to.typeOf(id).shape };
+  if (!product?.ins.every((id) => c.to.typeOf(id).secret && isSumOfSquares(sums, id))) return undefined;
+  const [a, b] = product.ins.map((id) => c.to.emit('sqrt', [id], {}, node.site)) as [ValueId, ValueId];
+  return c.to.emit('mul', [a, b], {}, node.site);
+};
+
 const first =
   <K extends OpName>(...rules: readonly Simplify<K>[]): Simplify<K> =>
   (c, node, ins) => {
@@ -146,6 +156,7 @@ const SIMPLER: { readonly [K in OpName]?: Simplify<K> } = {
   maximum: first(clamp('maximum'), extreme(true)),
   minimum: first(clamp('minimum'), extreme(false)),
   abs,
+  sqrt: rootOfProduct,
   stopGradient: (_c, _node, [x]) => x,
 };
 
