@@ -191,8 +191,8 @@ const propagated = (row: Row, args: Args, spec: Spec, base: readonly Arr[]): num
           for (const [i, x] of o.entries()) sums[k]![i]! += x;
         });
       }
-      // Of an order many move together.
-      for (const s of [1, -1]) move((i) => s * held[i]!, 1.01);
+      // Of an order many move together; the error of a whole number is a little more than 1.
+      for (const s of [1, -1]) for (const scale of [1, 0.98, 0.5]) move((i) => s * scale * held[i]!, 1.01);
       sums.forEach((s, k) => {
         for (const [i, x] of s.entries()) if (x > bounds[k]![i]!) bounds[k]![i] = x;
       });

@@ -250,4 +250,41 @@ test('FM128: sums of very many products are right wherever the products are, in 
     }
 });
 
+const LONG_MEANS = {
+  FM64: { n: 3000, size: 2 ** 36, sums: 2 ** 21 },
+  FM32: { n: 300, size: 50_000, sums: 300 },
+} as const;
+
+for (const field of ['FM64', 'FM32'] as const)
+  test(`${field}: means and variances of sums that leave the ring`, () => {
+    const { n, size, sums } = LONG_MEANS[field];
+    const at = (i: number): number => 0.5 + ((i * 7919) % 101) / 202;
+    const data = (by: number): number[] => Array.from({ length: n }, (_, i) => at(i) * by);
+    const programs: Readonly<Record<string, [by: number, fn: (x: BaseArray) => BaseArray]>> = {
+      mean: [size, (x) => np.mean(x)],
+      'by rows': [size, (x) => np.mean(np.reshape(x, [n / 3, 3]), 0)],
+      'along rows': [size, (x) => np.mean(np.reshape(x, [3, n / 3]), 1)],
+      'of magnitudes': [size, (x) => np.mean(np.abs(np.negative(x)))],
+      'a quotient': [size, (x) => np.divide(np.sum(x), n)],
+      'kept axes': [size, (x) => np.subtract(np.mean(x, { axis: 0, keepdims: true }), 1)],
+      variance: [sums, (x) => np.var(x)],
+      'variance by rows': [sums, (x) => np.var(np.reshape(x, [n / 3, 3]), 0)],
+      'mean of squares': [sums, (x) => np.mean(np.square(x))],
+    };
+    for (const [name, [by, fn]] of Object.entries(programs))
+      for (const parties of [2, 3])
+        for (const more of [{}, { memoryLimit: 2 ** 18 }, { costMode: 'latency' as const }]) {
+          const x = NDArray.from(data(by));
+          const want = Array.from((fn(x) as NDArray).data, Number);
+          const { results } = simulate(fn as never, [x], { ring, field: FIELDS[field], parties, ...more });
+          near(
+            `${name}, ${parties} parties, ${JSON.stringify(more)}`,
+            Array.from(results[0]!.data, Number),
+            want,
+            SHARE[field],
+            4 * 2 ** -FIELDS[field].fraction,
+          );
+        }
+  });
+
 test.run();

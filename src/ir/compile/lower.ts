@@ -18,6 +18,7 @@ import { type CircuitOptions, GraphCircuit } from './graph-circuit.ts';
 import { ANY, type Interval } from './intervals.ts';
 import { eachLevel, madeNow } from './levels.ts';
 import { Lowering, type LowerTable, type Public } from './lowering-state.ts';
+import { sumForMean } from './means.ts';
 import { takenTogether } from './parts.ts';
 import { planner } from './plan.ts';
 import { loweredType } from './ports.ts';
@@ -100,6 +101,8 @@ const lowerNode = (l: Lowering, node: ProgramNode, options: CircuitOptions): voi
   const made = lowerScaled(l, node, () => rule(l, node)) ?? rule(l, node);
   const end = (id: ValueId): ValueId =>
     isFence(node) ? l.circuit.fence(id, (node.attrs as Attrs).outside === true) : id;
+  const forMean = sumForMean(l, node);
+  if (forMean) l.bindForMean(out, forMean);
   if ('plain' in made) l.bind(out, made.plain);
   else if ('wire' in made) {
     const ended = (wire: Wire): Wire => l.circuit.wire(end(wire.id));

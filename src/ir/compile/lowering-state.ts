@@ -23,6 +23,7 @@ import {
   resultInterval,
 } from './intervals.ts';
 import { toFraction } from './levels.ts';
+import { type BlockSum, meansIn } from './means.ts';
 
 /** Ops whose results may be larger than their operands. */
 const GROWING = opSet('add', 'sub', 'neg', 'mul', 'sum', 'matmul', 'pow', 'powWhole');
@@ -43,6 +44,8 @@ export class Lowering {
   #scaled = new Map<ValueId, Scaled>();
   readonly #keepers: ReturnType<typeof keepers>;
   readonly #factors: ReadonlySet<ValueId>;
+  readonly #means: ReadonlySet<ValueId>;
+  #forMeans = new Map<ValueId, BlockSum>();
   /** Substitutes for values while one node is lowered. */
   #instead = new Map<ValueId, Wire>();
 
@@ -51,6 +54,7 @@ export class Lowering {
     this.graph = graph;
     this.#factors = factors(graph);
     this.#keepers = keepers(graph, circuit.field.bits);
+    this.#means = meansIn(graph, (id) => this.products(id), circuit.field.bits);
   }
 
   bind(id: ValueId, lowered: ValueId): void {
@@ -113,6 +117,20 @@ export class Lowering {
   /** Of how many products the largest sum is that it becomes a part of. */
   products(id: ValueId): number {
     return this.#keepers.products.get(id) ?? 1;
+  }
+
+  /** Whether it is a sum of which a mean is made in a small ring. */
+  means(id: ValueId): boolean {
+    return this.#means.has(id);
+  }
+
+  /** What a sum is for a mean of it (means.ts). */
+  forMean(id: ValueId): BlockSum | undefined {
+    return this.#forMeans.get(id);
+  }
+
+  bindForMean(id: ValueId, sum: BlockSum): void {
+    this.#forMeans.set(id, sum);
   }
 
   /** Whether a value stands in a product of secrets. */

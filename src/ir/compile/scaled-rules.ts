@@ -23,6 +23,7 @@ import {
   toFraction,
 } from './levels.ts';
 import type { Lowering, One, Public, Two } from './lowering-state.ts';
+import { meanOf } from './means.ts';
 
 const isPlain = (l: Lowering, s: Scaled): boolean => s.bits === l.circuit.fraction && s.factor === 1;
 /** Whether a sum of squares is right by its levels alone: in a small ring, and where it is one of very many. */
@@ -45,7 +46,8 @@ const linear: ScaledRule<NodeOf<(typeof LINEAR)[number]>> = (l, node, own) => {
   // Only squares are known to be no less than 0.
   const levels = node.op === 'neg' && !isByLevels(l, l.scaled(x)) ? undefined : known;
   if (isPlain(l, s) && !levels) return undefined;
-  if (s.kind === 'product' && !l.keeps(node.outs[0])) return undefined;
+  const passes = l.keeps(node.outs[0]) || (node.op === 'reshape' && isByLevels(l, l.scaled(x)));
+  if (s.kind === 'product' && !passes) return undefined;
   // Inverses of one unit cannot be added to those of another.
   if ((levels && node.op === 'neg') || (choice && (node.op === 'neg' || node.op === 'sum'))) return undefined;
   const move = (wire: Wire): Wire => l.as(x, wire, () => own() as Wire);
@@ -141,9 +143,9 @@ const sumLevels = (l: Lowering, x: ValueId, y: ValueId): Levelled | undefined =>
 const sum =
   (op: typeof basic.add): ScaledRule<Two> =>
   (l, { ins: [x, y], outs: [out] }) => {
-    if (!l.keeps(out)) return undefined;
     const levelled = op === basic.add ? sumLevels(l, x, y) : undefined;
-    if (levelled) return levelled;
+    if (levelled && (l.keeps(out) || isByLevels(l, levelled))) return levelled;
+    if (!l.keeps(out)) return undefined;
     const secrets = [x, y].filter((id) => l.type(id).secret).map((id) => l.scaled(id));
     const wide = secrets.filter((s) => isWide(l, s));
     if (wide.length === 0 || secrets.some((s) => s.kind === 'fine' || s.kind === 'unit')) return undefined;
@@ -166,7 +168,9 @@ const times = (
   const s = l.scaled(x);
   const kept = l.keeps(node.outs[0]);
   const exact = node.op === 'mul' && node.attrs.exact === true;
-  if (!(isWide(l, s) || (isLevelled(s) && factor > 0)) || !(exact || kept)) return undefined;
+  const byLevels = isByLevels(l, s) && factor > 0;
+  if (!(byLevels || ((isWide(l, s) || (isLevelled(s) && factor > 0)) && (exact || kept))))
+    return meanOf(l, x, factor);
   const made = { ...(factor > 0 ? s : first(s)), factor: s.factor * factor, exact: s.exact || exact };
   if (kept) return made;
   taken(l, x);
@@ -242,7 +246,12 @@ const matmul: ScaledRule<NodeOf<'matmul'>> = (l, node) => {
   const [m, k] = l.type(x).shape.slice(-2) as [number, number];
   const dims = { batch: sizeOf(shape.slice(0, -2)), m, k, n: l.type(y).shape.at(-1)! };
   const own = dims.m === 1 && dims.n === 1 ? unshaped(l, x) : undefined;
-  if (own !== undefined && own === unshaped(l, y) && l.roots(node.outs[0]) && hasLevels(l.circuit)) {
+  if (
+    own !== undefined &&
+    own === unshaped(l, y) &&
+    (l.roots(node.outs[0]) || l.circuit.field.bits < 128) &&
+    hasLevels(l.circuit)
+  ) {
     const { circuit: c } = l;
     const as = (u: Wire, id: ValueId): Wire => basic.reshape(c, u, l.type(id).shape);
     const squares = (u: Wire, trunc: number): Wire => basic.matmul(c, as(u, x), as(u, y), dims, shape, trunc);

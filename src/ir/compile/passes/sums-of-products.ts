@@ -62,9 +62,11 @@ const sumOfProducts = (
       {},
     );
   }
-  const cube = (id: ValueId, row: boolean): ValueId =>
-    e.reshape(e.permute(id, [...rest, ...axes]), row ? [sizeOf(left), 1, k] : [sizeOf(left), k, 1]);
-  return e.reshape(e.op('matmul', [cube(x, true), cube(y, false)], {}), left);
+  // A square is known by its one operand.
+  const moved = e.permute(x, [...rest, ...axes]);
+  const rows = e.reshape(moved, [sizeOf(left), 1, k]);
+  const other = y === x ? moved : e.permute(y, [...rest, ...axes]);
+  return e.reshape(e.op('matmul', [rows, e.reshape(other, [sizeOf(left), k, 1])], {}), left);
 };
 
 /** Graph -> graph, loop bodies included. `most`: sums of more products stay as they are. */
