@@ -1,5 +1,5 @@
 /** @file Keys and sets: groups, different numbers, what is common. References are lists and sets. */
-import { type Arr, type Num, outside, promote, sizeOf } from './arrays.ts';
+import { type Arr, type Num, outside, promote, type Spec, sizeOf } from './arrays.ts';
 import type { Gen, Row, Table } from './reference.ts';
 import { arr, call, fxp, ints, numbers } from './rows.ts';
 
@@ -121,6 +121,10 @@ const nonzeros = (name: string, pick: boolean): Row => ({
   },
 });
 
+/** A mean in a small ring is a quotient, off by this at most. */
+const offOfMean = (s: Spec, values: unknown): number =>
+  s.field === 'FM128' ? 0 : 2 ** -16 * Math.max(0, ...numbers(values).map(Math.abs));
+
 export const SETS: Table = {
   groupSum: sumsBy('groupSum', sum),
   groupMean: { ...sumsBy('groupMean', mean), own: (s, y) => s.goal * Math.max(1, Math.abs(y)) + 4 * s.ulp },
@@ -128,11 +132,15 @@ export const SETS: Table = {
   groupMin: sumsBy('groupMin', least),
   groupVar: {
     ...sumsBy('groupVar', variance),
-    own: (s, y) => Math.max(1e-4, s.goal) * Math.max(s.field === 'FM128' ? 0 : 1, Math.abs(y)) + s.goal,
+    own: (s, y, _xs, [, values]) =>
+      Math.max(1e-4, s.goal) * Math.max(s.field === 'FM128' ? 0 : 1, Math.abs(y)) +
+      s.goal +
+      offOfMean(s, values) ** 2,
   },
   groupStd: {
     ...sumsBy('groupStd', (x) => Math.sqrt(variance(x))),
-    own: (s, y) => Math.max(1e-4, s.goal) * Math.max(1, y) + Math.sqrt(4 * s.ulp),
+    own: (s, y, _xs, [, values]) =>
+      Math.max(1e-4, s.goal) * Math.max(1, y) + Math.sqrt(4 * s.ulp) + offOfMean(s, values),
   },
   groupCount: {
     make: (g) => call('groupCount', g.value({ dtype: 'int32', ...vector, lo: -1, hi: 4 }).arg, 4),
