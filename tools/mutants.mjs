@@ -65,7 +65,7 @@ const work = join(root, '.mutants', String(process.pid));
 const base = join(work, 'base');
 
 const prepare = () => {
-  for (const name of ['dist/src', 'dist/test', 'wasm-build', 'assembly', 'tools', 'package.json', 'asconfig.json'])
+  for (const name of ['dist/src', 'dist/test', 'dist/bench', 'wasm-build', 'assembly', 'tools', 'package.json', 'asconfig.json'])
     cpSync(join(root, name), join(base, name), { recursive: true });
 };
 

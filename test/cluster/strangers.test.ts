@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import * as assert from 'uvu/assert';
+import * as sf from '#tessera';
 import { BUILD } from '../../src/build.ts';
 import { pack } from '../../src/cluster/message-frame.ts';
 import { readAnswer, readOrder, readTask } from '../../src/cluster/read-heads.ts';
@@ -200,6 +201,33 @@ test('orders of a driver that is not there hold no slot, and its tasks do not ru
   hearing.unsubscribe();
   listening.unsubscribe();
 });
+
+test('orders that come twice are done once', () =>
+  withSession(cluster, async (s) => {
+    const { nodes } = await cluster.machine.status(cluster.address);
+    const node = nodes.find((n) => 'alice' in n.tags)!;
+    const seen: Uint8Array[] = [];
+    const listening = nc.subscribe(names.orders(node.id), {
+      callback: (_, m) => void seen.push(m.data.slice()),
+    });
+    await nc.flush();
+    const counter = sf.proxy(tasks.Counter)(1, { device: s.PYU('alice') });
+    assert.is(await s.reveal(counter.add(1)), 2);
+    listening.unsubscribe();
+    assert.is(seen.length, 2, 'the object is made, and counts');
+    const replies: string[] = [];
+    const hearing = nc.subscribe('twice.reply', { callback: (_, m) => void replies.push(m.string()) });
+    for (const bytes of [...seen, ...seen])
+      nc.publish(names.orders(node.id), bytes, { reply: 'twice.reply' });
+    await nc.flush();
+    await until(() => replies.length === 4, 'all are confirmed again');
+    hearing.unsubscribe();
+    assert.is(await s.reveal(counter.add(1)), 3, 'it has counted once, and is the same object');
+    await until(async () => {
+      const now = (await cluster.machine.status(cluster.address)).nodes.find((n) => n.id === node.id)!;
+      return now.states === 1 && now.tags.alice!.held === 1;
+    }, 'it holds one slot');
+  }));
 
 test('an object that is said to be huge takes no room, and is an error of the call', () =>
   withSession(cluster, async (s) => {

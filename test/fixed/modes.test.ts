@@ -26,6 +26,23 @@ test('sigmoidMode', () => {
   }
 });
 
+test('quotients have as many bits as numbers of more fraction bits than usual', () => {
+  const [x, y] = [
+    [1, -7.25, 3.375, 1000, 2 ** -10, -0.5],
+    [3, 0.75, -0.015625, 7, 97, -11],
+  ];
+  for (const fraction of [44, 52]) {
+    const options = { ring, field: FIELDS.FM128, parties: 2, fraction };
+    const inputs = [x!, y!].map((list) => NDArray.from(list, 'fxp'));
+    const { results } = simulate(np.divide as (...all: never[]) => unknown, inputs, options);
+    (results[0]!.data as Float64Array).forEach((q, i) => {
+      const want = x![i]! / y![i]!;
+      const off = Math.abs(q - want);
+      assert.ok(off <= 2 ** -40 * Math.abs(want) + 4 * 2 ** -fraction, `${x![i]} / ${y![i]}: off by ${off}`);
+    });
+  }
+});
+
 test('functions hold for any number of fraction bits, odd ones too', () => {
   const functions: Readonly<
     Record<string, readonly [(x: np.BaseArray) => np.BaseArray, (x: number) => number]>

@@ -93,6 +93,29 @@ test('sort of integers up to the ends of their dtype', () => {
       for (const op of ['sort', 'argsort']) matches(op, [big], { axis: 0, descending }, { field });
 });
 
+test('numbers too large for places beside them are in order to the last bits that their keys keep', () => {
+  // 2^119 and more, raw: keys give up 7 bits of 64 of them, and neighbours differ by just that much.
+  const n = 64;
+  const places = Float64Array.from({ length: n }, (_, i) => (i * 37) % n);
+  const far = (sign: number) => fxp([n], () => sign * 1.5 * 2 ** 93);
+  const near = (step: number) => fxp([n], (i) => step * places[i]! * 2 ** -19);
+  const order = (x: BaseArray, y: BaseArray): BaseArray =>
+    applyNamed('argsort', [apply('add', [x, y])], { axis: 0, descending: false });
+  for (const sign of [1, -1])
+    for (let turn = 0; turn < 3; turn++) {
+      const { results } = simulate(order as never, [far(sign), near(1)], {
+        ring,
+        field: FIELDS.FM128,
+        parties: 2,
+      });
+      const got = Array.from(results[0]!.data as Float64Array, (i) => places[Number(i)]!);
+      assert.equal(
+        got,
+        Array.from({ length: n }, (_, i) => i),
+      );
+    }
+});
+
 test('sortBy: values in the order of keys', () => {
   for (const parties of [2, 3]) {
     for (const axis of [0, 1])

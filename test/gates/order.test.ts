@@ -63,6 +63,18 @@ const uniform = (counts: ReadonlyMap<string, number>, cells: number, limit: numb
   assert.ok(chi < limit, `${what}: chi-square ${chi}`);
 };
 
+test('a sort whose comparisons do not suffice is an error, and gives nothing', () => {
+  const n = 400;
+  // Two bits of places tell a fourth of the elements apart from none of the others: no pivot splits them.
+  const attrs = { ...sortAttrs(1, n), bits: 2 };
+  const x = everybody(n).map((i) => i % 7);
+  assert.throws(
+    () => watched({}, x, (c, w) => c.emit('sort', [w], attrs, [w, w])[0]!),
+    (e: { code: string; message: string }) =>
+      e.code === 'UNSUPPORTED' && /the sort of 400 ran out of comparisons/.test(e.message),
+  );
+});
+
 test('what a sort reveals is a random order, whatever the data: in order, in reverse, equal', () => {
   for (const x of [
     [1, 2, 3],

@@ -43,6 +43,26 @@ test('all orders of few elements are as likely (6 deviations: once in 10^8)', ()
   }
 });
 
+test('words that would favour some places are passed over', () => {
+  const s = new Scratch(ring, FIELDS.FM64);
+  const stream = s.bytes(streamBytes(1, 3));
+  const of = (...words: readonly number[]): number[] => {
+    ring.zero(stream);
+    ring.u8(stream).set(new Uint8Array(Uint32Array.from(words).buffer));
+    return [...permutations(s, stream, 1, 3)];
+  };
+  const most = 2 ** 32 - 1;
+  // 2^32 is 1 mod 3: its largest number would make place 0 of three likelier than the others.
+  assert.equal(of(most, 1, 1), of(1, 1));
+  assert.equal(of(most, most, most, 2, 0), of(2, 0));
+  assert.equal(
+    of(most - 1, most),
+    of(2, 1),
+    'that is all: half of all numbers are as good as the other half',
+  );
+  s.end();
+});
+
 test('of many elements each comes to any place as often, and lanes differ', () => {
   const [lanes, n] = [64, 256];
   const from = drawn(lanes, n);

@@ -3,7 +3,7 @@
 import type { Circuit, Wire } from '../../src/fixed/circuit.ts';
 import { exp } from '../../src/fixed/exp.ts';
 import { log } from '../../src/fixed/roots-logarithms.ts';
-import { sigmoid, smooth } from '../../src/fixed/smooth.ts';
+import { sigmoid, silu, smooth } from '../../src/fixed/smooth.ts';
 import { GraphCircuit } from '../../src/ir/compile/graph-circuit.ts';
 import { marginOf } from '../../src/ir/compile/guard-range.ts';
 import { planner } from '../../src/ir/compile/plan.ts';
@@ -114,6 +114,7 @@ export const ENTRIES: Readonly<Record<string, readonly Entry[]>> = {
   ],
   splineFss: [
     { ins: ['ring'], keys: true, openings: 'some', attrs: asIn('splineFss', (c, x) => sigmoid(c, x), true) },
+    { ins: ['ring'], keys: true, openings: 'some', attrs: asIn('splineFss', (c, x) => silu(c, x), true) },
   ],
   exponentialFss: [
     {

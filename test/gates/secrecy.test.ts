@@ -58,12 +58,12 @@ const worstBit = ({ bytes, length, width, kind }: Column): number => {
   return Math.max(...ones.subarray(0, width).map((n) => Math.abs(n - length / 2) / Math.sqrt(length / 4)));
 };
 
-/** Neighbours, and elements that are further apart, are as often alike as not. */
+/** Neighbours, elements that are further apart, and those of columns that are opened together, are as often alike as not. */
 const worstLag = (column: Column): number => {
   const { kind, length, width } = column;
   const size = kind === 'ring' ? width / 8 : 1;
   const count = Math.floor((kind === 'bits' ? length / 8 : length) / 2) * 2;
-  const lags = [1, 2, 4, 16, 64, count / 2].filter((lag) => lag > 0 && lag < count);
+  const lags = [1, 2, 4, 16, 64, count / 2, N / 4, N, 2 * N].filter((lag) => lag > 0 && lag < count);
   return Math.max(
     ...lags.map((lag) => {
       const n = (count - lag) * size;

@@ -161,6 +161,24 @@ for (const name of GATE_NAMES.filter((one) => LONG || SOME.has(one)))
     }
   });
 
+test('what rank 1 reads of its entries is under a share of rank 0, whatever it chooses', async () => {
+  const [entry] = ENTRIES.less as [Entry];
+  const attrs = entry.attrs as object;
+  const given = inputsOf(entry, 0, 0);
+  const [first, own] = seedsOf(2) as [Uint8Array, Uint8Array];
+  const other = first.map((byte) => byte ^ 0x5a);
+  // The same numbers and the same streams of rank 1: what it sends of what it has read differs by rank 0's shares alone.
+  const shares: Uint8Array[] = [];
+  for (const seed of [first, other]) {
+    const { openings } = await runMade({ name: 'less', field, attrs, given, seeds: [seed, own] }, 7);
+    const tree = openings.find(({ kind, from }) => kind === 'bits' && from === undefined)!;
+    shares.push(
+      Uint8Array.from(tree.shares[1]!.flatMap(({ bytes, length }) => [...bytes.slice(0, length / 8)])),
+    );
+  }
+  uniform(xor(shares[0]!, shares[1]!), 'what two runs differ by');
+});
+
 test('the tests see what they are for: noise passes, and a pattern does not', () => {
   assert.ok(worstOf(randomBytes(1 << 15)) < LIMIT);
   const low = randomBytes(4096).map((b) => b | 1);

@@ -65,6 +65,7 @@ export const cluster: readonly Mutant[] = [
       'if (!this.#members.hasDriver(head.driver)) // Nobody waits',
       'if (false) // Nobody waits',
     ],
+    ['an order that comes twice is done twice', 'check', 'if (this.#taken.has(head.id)) return;', ''],
     [
       'orders of a driver that is not there are obeyed',
       'check',

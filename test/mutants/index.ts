@@ -4,29 +4,37 @@ import { cluster } from './cluster.ts';
 import { dealer } from './dealer.ts';
 import { device } from './device.ts';
 import { fixed } from './fixed.ts';
+import { moreFixed } from './fixed-more.ts';
 import { gateFaults } from './gates.ts';
 import { bitFaults } from './gates-bits.ts';
 import { fssFaults } from './gates-fss.ts';
+import { moreGateFaults } from './gates-more.ts';
 import { handshake } from './handshake.ts';
 import { ir } from './ir.ts';
 import { link } from './link.ts';
 import { making } from './making.ts';
+import { moreMaking } from './making-more.ts';
 import type { Mutant } from './mutant.ts';
 import { numpy } from './numpy.ts';
 import { psi } from './psi.ts';
+import { runFaults } from './run.ts';
 
 export const mutants: readonly Mutant[] = [
   ...gateFaults,
   ...bitFaults,
   ...fssFaults,
+  ...moreGateFaults,
   ...dealer,
   ...fixed,
+  ...moreFixed,
   ...ir,
+  ...runFaults,
   ...numpy,
   ...handshake,
   ...link,
   ...device,
   ...making,
+  ...moreMaking,
   ...psi,
   ...cluster,
   ...assembly,

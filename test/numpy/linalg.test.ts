@@ -401,4 +401,12 @@ test('a range guard lets rotations of any matrix that fits pass', () => {
     }
 });
 
+test('what many are divided by is exact enough for large quotients', () => {
+  const given = [np.array([[3.75]]), np.array([1e6])] as NDArray[];
+  const fn = (a: BaseArray, b: BaseArray): BaseArray => linalg.solve(a, b);
+  const { results } = simulate(fn as never, given, { ring, field: FIELDS.FM128, parties: 2 });
+  const off = Number(results[0]!.data[0]) - 1e6 / 3.75;
+  assert.ok(Math.abs(off) < 2e-3, `off by ${off}`);
+});
+
 test.run();

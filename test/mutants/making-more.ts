@@ -1,0 +1,419 @@
+/** @file More faults of what two parties make between them: pads that are known, shares that are not, checks that are gone. */
+import { inFile, type Mutant } from './mutant.ts';
+
+const TRANSFERS = 'making/transfers.test.ts';
+const FRESH = 'making/freshness.test.ts';
+const VIEWS = 'making/views.test.ts';
+const GATES = 'making/gates.test.ts';
+const PROGRAMS = 'making/programs.test.ts';
+const SECRECY = 'making/lattice-secrecy.test.ts';
+const PRODUCTS = 'making/lattice-products.test.ts';
+
+/** A share or a mask that is nothing. */
+const none = (use: string): string => `((a) => (p.ring.zero(a), a))(yield* ${use})`;
+const noneMade = (use: string): string => `((a) => (m.ring.zero(a), a))(${use})`;
+
+export const moreMaking: readonly Mutant[] = [
+  ...inFile(
+    'src/making/choices.ts',
+    [TRANSFERS, FRESH, VIEWS],
+    [
+      [
+        'of two bits of a choice one decides the pad',
+        'leak',
+        'for (let b = 0; b < width; b++) for (let j = 0; j < DIGIT; j++) {',
+        'for (let b = 0; b < width; b++) for (let j = 0; j < 1; j++) {',
+        '(w) => { for (let j = 0; j < DIGIT; j++) {',
+        '(w) => { for (let j = 0; j < 1; j++) {',
+      ],
+      [
+        'pads of entries are the same for both settings of the highest bit',
+        'leak',
+        'const pad = at((e >> j) & 1, (j * PARTS + partOf(e, j)) * width + b); const to = at(2, e * width + b); if (j === 0)',
+        'if (j === DIGIT - 1) continue; const pad = at((e >> j) & 1, (j * PARTS + partOf(e & (PARTS - 1), j)) * width + b); const to = at(2, e * width + b); if (j === 0)',
+        'if (bit === j) continue; halve(',
+        'if (bit === j) continue; if (bit === DIGIT - 1) { size /= 2; continue; } halve(',
+        'if (j === 0) w.copy(at(2, b), at(0, first + b)); else w.xor',
+        'if (j === 0) w.copy(at(2, b), at(0, first + b)); else if (j < DIGIT - 1) w.xor',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/signs.ts',
+    [VIEWS, GATES],
+    [
+      [
+        'who chooses an entry reads the answer as it is',
+        'leak',
+        "const chosen = yield* p.receiveShare('chosen', place.index);",
+        "const chosen = ((a) => (p.first && p.ring.zero(a), a))(yield* p.receiveShare('chosen', place.index));",
+      ],
+    ],
+  ),
+  {
+    name: 'top bits of shares are exchanged as they are',
+    kind: 'leak',
+    tests: [VIEWS],
+    edits: [
+      {
+        file: 'src/making/opened.ts',
+        find: "const own = yield* p.mask('tops');",
+        replace: `const own = ${none("p.mask('tops')")};`,
+      },
+      {
+        file: 'src/making/gates/multiply-select-and.ts',
+        find: "const own = m.bitMask('tops');",
+        replace: `const own = ${noneMade("m.bitMask('tops')")};`,
+      },
+    ],
+  },
+  {
+    name: 'what two parties shift exactly is opened without a mask',
+    kind: 'leak',
+    tests: [VIEWS],
+    edits: [
+      {
+        file: 'src/making/opened.ts',
+        find: "const r = yield* p.mask('next');",
+        replace: `const r = ${none("p.mask('next')")};`,
+      },
+    ],
+  },
+  {
+    name: 'what two parties shift freely is opened without a mask',
+    kind: 'leak',
+    tests: [VIEWS],
+    edits: [
+      {
+        file: 'src/making/opened.ts',
+        find: "const r = yield* p.receiveShare('shifted');",
+        replace: `const r = ${none("p.receiveShare('shifted')")};`,
+      },
+    ],
+  },
+  {
+    name: 'products of two parties are opened without a mask',
+    kind: 'leak',
+    tests: [VIEWS],
+    edits: [
+      {
+        file: 'src/making/opened.ts',
+        find: "const r = yield* p.receiveShare('outMask');",
+        replace: `const r = ${none("p.receiveShare('outMask')")};`,
+      },
+    ],
+  },
+  ...inFile(
+    'src/making/opened.ts',
+    [GATES, PROGRAMS, VIEWS],
+    [
+      [
+        'shares are shifted where they lie though one party has all of it',
+        'wrong',
+        "const zero = yield* p.mask('refresh');",
+        `const zero = ${none("p.mask('refresh')")};`,
+      ],
+      ['shares of 0 are taken for 2^k', 'wrong', 'ring.sub(bit, bit, word); }', '}'],
+      [
+        'both parties round down',
+        'wrong',
+        'if (!first) ring.neg(share, share); scaling.down(down, share); if (!first) ring.neg(down, down);',
+        'scaling.down(down, share);',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/maker.ts',
+    [GATES, PROGRAMS, VIEWS],
+    [
+      [
+        'products of masks that one party knows are shifted where they lie',
+        'wrong',
+        'if (this.first) this.ring.add(words, words, zero); else this.ring.sub(words, words, zero);',
+        '',
+      ],
+      [
+        'a mask of the other party is drawn from the own stream',
+        'leak',
+        "if (slot.kind === 'ownMask' && slot.owner !== this.rank)",
+        "if (slot.kind === 'ownMask' && slot.owner === undefined)",
+      ],
+      [
+        'shares of another length are put',
+        'check',
+        'if (array.kind !== slot.form || array.length !== slot.length)',
+        'if (array.kind !== slot.form)',
+      ],
+      [
+        'a share that nobody has made is taken for made',
+        'check',
+        'this.checkUsed((slot) => this.#placeOf(slot) !== undefined);',
+        '',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/base.ts',
+    [TRANSFERS, FRESH],
+    [
+      [
+        'numbers of base transfers have eight bits',
+        'leak',
+        "const hex = Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');",
+        "const hex = Array.from(bytes.subarray(63), (b) => b.toString(16).padStart(2, '0')).join('');",
+      ],
+      [
+        'numbers of base transfers may be 0',
+        'check',
+        'return scalar === Point.Fn.ZERO ? Point.Fn.ONE : scalar;',
+        'return scalar;',
+      ],
+      [
+        'a receiver shows its choice',
+        'leak',
+        'const own = Point.BASE.multiply(scalar);',
+        'const own = Point.BASE.multiply(bit === 1 ? scalar : Point.Fn.ONE);',
+        'this.#point.multiply(scalar)',
+        'this.#point.multiply(bit === 1 ? scalar : Point.Fn.ONE)',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/seeds.ts',
+    [TRANSFERS, FRESH],
+    [
+      [
+        'both children of a seed are the same',
+        'leak',
+        'return [both.slice(0, KEY), both.slice(KEY, 2 * KEY)];',
+        'return [both.slice(0, KEY), both.slice(0, KEY)];',
+      ],
+      ['all blocks grow from one root', 'leak', 'let nodes = [root];', 'let nodes = [roots[0]];'],
+      [
+        'sums of both sides are under one key',
+        'leak',
+        'xorInto(at, keys[transfer][side]);',
+        'xorInto(at, keys[transfer][0]); xorInto(at, keys[transfer][1]); xorInto(at, keys[transfer][1]);',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/extension.ts',
+    [TRANSFERS, FRESH, VIEWS],
+    [
+      [
+        'pads are nothing',
+        'leak',
+        'this.#pads.fill(dst, rows, from, each, NOTHING, numberOf(place));',
+        'this.#ring.zero(dst);',
+        'this.#pads.fill(dst, rows, from, each, choice === 1 ? this.#secret : NOTHING, numberOf(place));',
+        'this.#ring.zero(dst);',
+      ],
+      [
+        'who lacks a leaf has its choices in the clear',
+        'leak',
+        'ring.xor(total, total, choices);',
+        'ring.copy(total, choices);',
+        'prg.fill(leaves.plane(x), place.job, place.chunk); });',
+        'ring.zero(leaves.plane(x)); });',
+        'if (prg) prg.fill(leaves.plane(x), place.job, place.chunk);',
+        'if (prg) ring.zero(leaves.plane(x));',
+      ],
+      [
+        'the secret of a sender is nothing',
+        'leak',
+        'const missing = Array.from(randomBytes(BLOCKS), (byte) => byte % LEAVES);',
+        'const missing = Array.from(randomBytes(BLOCKS), (byte) => (byte % LEAVES) & 1);',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/transfers.ts',
+    [TRANSFERS, FRESH],
+    [
+      [
+        'both directions have chunks of their own numbers alone',
+        'leak',
+        'this.#chunk += Math.max(sent.length, received.length);',
+        'this.#chunk += Math.min(sent.length, received.length);',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/lattice/scheme.ts',
+    [SECRECY],
+    [
+      ['the secret of a key is 0', 'leak', 'source.ternary(this.#noise);', 'rows.ring.zero(this.#noise);'],
+      [
+        'what is rounded away of an answer tells of it',
+        'leak',
+        'scheme.round(c0, length, scratch, this.#source);',
+        'scheme.round(c0, length, scratch, undefined);',
+      ],
+      [
+        "a blinding's noise is none",
+        'leak',
+        'this.#source.noise(noise);',
+        'this.scheme.rows.ring.zero(noise);',
+      ],
+      [
+        'a flood of half as many bits',
+        'leak',
+        'const width = math.pow2(setting.flood);',
+        'const width = math.pow2(setting.flood / 2);',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/lattice/answers.ts',
+    [SECRECY, PRODUCTS],
+    [
+      ['answers of matrices are not blinded', 'leak', 'rows.add(sum, sum, product, primes[i]);', ''],
+      [
+        'blindings of matrices have no noise',
+        'leak',
+        'this.#other.back(s, i, scheme.at(this.#noises, a));',
+        'this.#other.back(s, i, undefined);',
+      ],
+      [
+        'all answers of a window have one mask',
+        'leak',
+        'matrices.mask(source, this.#masks.view(a * limbs, limbs), this.#shares.view(a * length, length));',
+        'if (a === 0) matrices.mask(source, this.#masks.view(0, limbs), this.#shares.view(0, length)); else { rows.ring.copy(this.#masks.view(a * limbs, limbs), this.#masks.view(0, limbs)); rows.ring.copy(this.#shares.view(a * length, length), this.#shares.view(0, length)); }',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/lattice/packed-products.ts',
+    [SECRECY, PRODUCTS],
+    [
+      [
+        'answers in slots are not blinded',
+        'leak',
+        'other.blind(secret, noise);',
+        'rows.ring.zero(secret); rows.ring.zero(noise);',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/lattice/setup.ts',
+    [SECRECY, 'making/lattice-messages.test.ts', FRESH],
+    [
+      [
+        "a key's own source is a constant",
+        'leak',
+        'this.source = this.#sourceOf(randomBytes(SEED), 2);',
+        'this.source = this.#sourceOf(new Uint8Array(SEED), 2);',
+      ],
+      ['public keys go with one seed', 'leak', '#seed = randomBytes(SEED);', '#seed = new Uint8Array(SEED);'],
+    ],
+  ),
+  ...inFile(
+    'src/making/lattice/sides.ts',
+    [PRODUCTS, PROGRAMS],
+    [
+      [
+        'an encrypted matrix serves others of its shape',
+        'wrong',
+        "const { value } = side === 'x' ? x : y;",
+        "const value = (side === 'x' ? x : y).value && 1;",
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/lattice/operand-cache.ts',
+    [PRODUCTS],
+    [
+      [
+        'what was sent is kept for ever',
+        'check',
+        'if (this.#bytes <= this.#limit || this.#entries.size === 1) break;',
+        'break;',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/gilboa.ts',
+    ['making/products.test.ts', GATES],
+    [
+      [
+        'products of one direction are left out',
+        'wrong',
+        'if (x.zero[sender] || y.zero[1 - sender]) continue;',
+        'if (x.zero[sender] || y.zero[1 - sender] || sender === 1) continue;',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/cross-terms.ts',
+    ['making/products.test.ts', 'making/lattice-messages.test.ts', PRODUCTS],
+    [
+      [
+        'requests of other lengths are taken',
+        'check',
+        'given.some((length, i) => length !== wanted[i])',
+        'given.some((length, i) => length < wanted[i])',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/gates/lookup-shuffle-sort.ts',
+    [GATES, VIEWS],
+    [
+      [
+        "a party's turn of a shuffle moves nothing",
+        'wrong',
+        'const moved = yield* permuted(m, party, from, current, lanes, n);',
+        'const moved = yield* permuted(m, party, from && from.map((_, i) => i), current, lanes, n);',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/ir/run/mask-numbers.ts',
+    [PROGRAMS],
+    [
+      [
+        'all masks have one number',
+        'wrong',
+        'const made = { number: this.#next++, zero };',
+        'const made = { number: 0, zero };',
+      ],
+      [
+        "the other's inputs are taken for this party's",
+        'wrong',
+        'this.#fresh(holder, [owner !== 0, owner !== 1]);',
+        'this.#fresh(holder, [owner === 0, owner === 1]);',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/ir/run/together.ts',
+    ['production/making.test.ts', 'making/faults.test.ts'],
+    [
+      [
+        'what both parties have in common is a constant',
+        'leak',
+        'sha512(both).slice(0, SEED)',
+        'sha512(new Uint8Array(2 * SEED)).slice(0, SEED)',
+      ],
+      [
+        'a seed of another length is taken for the common one',
+        'check',
+        'if (theirs.length !== SEED)',
+        'if (theirs.length > SEED)',
+      ],
+      [
+        'base transfers of a line that was given up serve on',
+        'check',
+        'if (theirs !== 1 || !this.#ends) {',
+        'if (!this.#ends) {',
+      ],
+      [
+        'material is made far ahead of its use',
+        'check',
+        'while (making.bytes >= window && making.waiting.size === 0 && !making.stopped)',
+        'while (making.bytes < 0)',
+      ],
+    ],
+  ),
+];
