@@ -142,4 +142,20 @@ test('a session of nobody, and a handle of another session', async () => {
   });
 });
 
+test('an integer that a small ring cannot hold: its place and the range, not the number', () =>
+  withSpu(PARTIES, { field: 'FM32' }, async (s, spu) => {
+    for (const value of [2n ** 40n + 7n, -(2n ** 31n) - 1n, 2n ** 31n]) {
+      const x = s.PYU('alice')(() => np.array(BigInt64Array.of(1n, value, 3n)))();
+      const texts = [
+        /out of range at index \[1\]/,
+        'FM32 holds integers x with -2^31 <= x < 2^31',
+        /^(?!.*1099511627783)/,
+      ];
+      await fails(() => s.reveal(spu((a) => np.add(a, 1))(x)), 'RANGE', ...texts);
+    }
+    const ends = s.PYU('alice')(() => np.array(BigInt64Array.of(2n ** 31n - 2n, -(2n ** 31n))))();
+    const sums = (await s.reveal(spu((a) => np.add(a, 1))(ends))) as sf.NDArray;
+    assert.equal(Array.from(sums.data, Number), [2 ** 31 - 1, 1 - 2 ** 31]);
+  }));
+
 test.run();

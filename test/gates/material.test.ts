@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DealerContext } from '../../src/dealer/dealer-context.ts';
 import type { Chunk } from '../../src/dealer/material-context.ts';
+import { MaterialQueue } from '../../src/dealer/material-source.ts';
 import { PartyContext } from '../../src/dealer/party-context.ts';
 import { bits, bytes, MaterialLayout, ofOwner, type SlotTable, words } from '../../src/dealer/slots.ts';
 import type { TesseraError } from '../../src/errors.ts';
@@ -305,6 +306,46 @@ test('a mask of one party is of no use to another, and takes a stream there too'
   assert.is(p.layout.find('next', 0)!.stream, 2);
   valueIn(p.mask('next'));
   p.end();
+});
+
+test('what was handed over and is not used goes back, whether a gate is given up or shortened', () => {
+  const used = ring.heap.used;
+  for (const way of ['abandon', 'discard'] as const)
+    for (const taken of [0, 1]) {
+      const { prgs, chunks } = dealt(true);
+      const p = partyOf(TABLE, 0, prgs[0]!, 5, chunks);
+      if (taken) p.receiveShare('product');
+      p[way]();
+      if (way === 'discard') p.end();
+      assert.is(ring.heap.used, used, `${way}, ${taken} of the slots were used`);
+    }
+});
+
+test('a queue gives each gate its material, whoever comes first, and says to all that no more comes', async () => {
+  const taken: number[] = [];
+  const queue = new MaterialQueue((chunks) => taken.push(chunks[0]![0]!));
+  const of = (n: number): Uint8Array[] => [Uint8Array.of(n)];
+  queue.put(3, of(3));
+  const waits = queue.take(1) as Promise<Uint8Array[]>;
+  assert.equal(queue.take(3), of(3));
+  queue.put(1, of(1));
+  assert.equal(await waits, of(1));
+  assert.equal(taken, [3, 1], 'each is told once');
+  queue.put(5, of(5));
+  const left = queue.take(4) as Promise<unknown>;
+  const gone = new Error('the dealer is gone');
+  queue.fail(gone);
+  const failed = (p: unknown): Promise<unknown> =>
+    Promise.race([
+      (p as Promise<unknown>).then(
+        () => 'it is there',
+        (e: unknown) => e,
+      ),
+      new Promise((resolve) => setTimeout(resolve, 2_000, 'it waits')),
+    ]);
+  assert.is(await failed(left), gone, 'who waits');
+  assert.is(await failed(queue.take(6)), gone, 'who comes later');
+  assert.equal(queue.take(5), of(5), 'what has arrived is there');
 });
 
 test.run();

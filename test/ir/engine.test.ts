@@ -6,11 +6,14 @@ import { lower } from '../../src/ir/compile/lower.ts';
 import { optimize } from '../../src/ir/compile/passes/optimize.ts';
 import { revealGraph } from '../../src/ir/compile/ports.ts';
 import type { Graph, Tensor, Type } from '../../src/ir/ops/graph.ts';
-import type { Job } from '../../src/ir/run/job.ts';
+import { type Job, unpackMessage } from '../../src/ir/run/job.ts';
 import { simulate } from '../../src/ir/run/simulate.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
 import { NDArray } from '../../src/ir/trace/ndarray.ts';
+import type { Channel } from '../../src/link/link.ts';
 import * as np from '../../src/numpy/index.ts';
+import { FIELDS } from '../../src/ring/field.ts';
+import { Ring } from '../../src/ring/ring.ts';
 import { ring } from '../gates/harness.ts';
 import { graphOf } from './snapshot.ts';
 import { type Fn, field, inputJob, start, typesOf, type World } from './world.ts';
@@ -127,6 +130,72 @@ test('a window far smaller than the material stops nobody, in whatever order the
     await program(w, late, INPUTS);
     await w.close();
   }
+});
+
+test('a dealer of whose material nothing is used deals no further than its window', async () => {
+  const window = 1 << 14;
+  const wide = NDArray.from(Float64Array.from({ length: 200 }, (_, i) => (i - 100) / 50));
+  const f: Fn = (x, y) => np.fori(0, 12, (_, v) => np.sigmoid(v as BaseArray), np.multiply(x!, y!));
+  // What rank 0 says of what it uses, and waits for, is held up.
+  const held: (() => void)[] = [];
+  let holds = true;
+  const spy = (rank: number, channel: Channel): Channel => ({
+    ...channel,
+    peers: channel.peers,
+    recv: (from, tag) => channel.recv(from, tag),
+    send: (to, tag, bytes) => {
+      const { kind } = unpackMessage(bytes);
+      if (rank > 0 || !holds || (kind !== 'need' && kind !== 'taken')) return channel.send(to, tag, bytes);
+      held.push(() => void channel.send(to, tag, bytes));
+      return undefined;
+    },
+  });
+  const w = await start(2, 'third', { window, spy });
+  await w.run(inputJob(2, [wide, wide]), [wide, wide]);
+  const before = w.dealer!.stats.bytes;
+  const done = w.run({ graph: lowered(f, [wide, wide]).graph, ins: [0, 1], outs: [100] });
+  let dealt = before;
+  for (let still = 0; still < 300; still++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (w.dealer!.stats.bytes !== dealt) still = 0;
+    dealt = w.dealer!.stats.bytes;
+  }
+  // One message more than the window, which a gate of many numbers may fill.
+  assert.ok(dealt > before && dealt - before < window + (1 << 19), `${dealt - before} bytes were dealt`);
+  holds = false;
+  for (const send of held.splice(0)) send();
+  await done;
+  assert.ok(w.dealer!.stats.bytes - before > 4 * (dealt - before), 'the whole of it is much more');
+  await w.close();
+});
+
+test('rank 0 deals ahead while it waits, but no more than its share of the memory', async () => {
+  const maxBytes = 96 << 20;
+  const rings = [await Ring.create({ maxBytes }), await Ring.create()];
+  const wide = NDArray.from(Float64Array.from({ length: 2000 }, (_, i) => (i - 1000) / 500));
+  const f: Fn = (x, y) => np.fori(0, 24, (_, v) => np.sigmoid(v as BaseArray), np.multiply(x!, y!));
+  const w = await start(2, 'first', { rings, rttMs: 60 });
+  await w.run(inputJob(2, [wide, wide]), [wide, wide]);
+  const made = await w.run({ graph: lowered(f, [wide, wide]).graph, ins: [0, 1], outs: [100] });
+  const { peak } = w.engines[0]!.memory;
+  // A sixteenth of it, and what one gate takes; a fourth is where it stops in any case.
+  assert.ok(made[0]!.stats.dealerBytes > maxBytes / 4, 'there is much to deal');
+  assert.ok(peak < maxBytes / 8, `${peak} bytes of ${maxBytes} were in use`);
+  await w.close();
+});
+
+test('an integer that a small ring cannot hold does not enter', () => {
+  const given = { ring, field: FIELDS.FM32, parties: 2 };
+  const add = (x: BaseArray): unknown => np.add(x, 1);
+  for (const value of [2n ** 31n, -(2n ** 31n) - 1n, 2n ** 40n])
+    assert.throws(
+      () => simulate(add as never, [NDArray.from([1n, value], 'int64')], given),
+      (e: TesseraError) =>
+        e.code === 'RANGE' &&
+        /at index \[1\]: FM32 holds int64 from -2147483648 to 2147483647/.test(e.message),
+    );
+  const { results } = simulate(add as never, [NDArray.from([2n ** 31n - 2n, -(2n ** 31n)], 'int64')], given);
+  assert.equal(Array.from(results[0]!.data, BigInt), [2n ** 31n - 1n, 1n - 2n ** 31n]);
 });
 
 const code = (e: unknown): string => (e as TesseraError).code;

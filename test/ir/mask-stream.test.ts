@@ -71,6 +71,25 @@ test('the same where masks are drawn again at each use, because there is little 
   small.release(stays);
 });
 
+test('each of several large inputs has a stream of its own, which is drawn again as it was', async () => {
+  const small = await Ring.create({ maxBytes: 64e6 });
+  const stays = small.bytes(33e6);
+  const program = (...all: Array_[]): unknown =>
+    all.map((x, i) => np.sum(np.slice(x, [1 + i, 30_002 + i]), 0));
+  const inputs = [1, 2, 3].map((factor) => np.multiply(input(), factor) as NDArray);
+  const { results } = simulate(program as never, inputs, { ring: small, field: FIELDS.FM64, parties: 2 });
+  (program(...inputs) as NDArray[]).forEach((want, i) => {
+    want.data.forEach((v, j) => {
+      const got = Number(results[i]!.data[j]);
+      assert.ok(
+        Math.abs(got - Number(v)) < 1e-3 * Math.max(1, Math.abs(Number(v))),
+        `${i}: ${got}, not ${v}`,
+      );
+    });
+  });
+  small.release(stays);
+});
+
 const WORDS = 3 * ROWS * 16;
 
 /** The input in a world of two parties; `of`: what is then in use beside what was before. */

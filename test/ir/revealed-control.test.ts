@@ -4,11 +4,10 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { TesseraError } from '../../src/errors.ts';
 import { lower } from '../../src/ir/compile/lower.ts';
 import { optimize } from '../../src/ir/compile/passes/optimize.ts';
 import { revealGraph } from '../../src/ir/compile/ports.ts';
-import { packMessage, unpackMessage } from '../../src/ir/run/job.ts';
+import { unpackMessage } from '../../src/ir/run/job.ts';
 import { simulate } from '../../src/ir/run/simulate.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
 import { NDArray } from '../../src/ir/trace/ndarray.ts';
@@ -355,34 +354,6 @@ test('the dealer sends nothing beyond a decision before it hears of it, and hear
     [[1], [1], [1], [1], [1], [0]],
   );
   await w.close();
-});
-
-test('parties that tell the dealer different things end the job', async () => {
-  const liar = (rank: number, channel: Channel): Channel =>
-    rank !== 1
-      ? channel
-      : {
-          ...channel,
-          peers: channel.peers,
-          recv: (from, tag) => channel.recv(from, tag),
-          send: (to, tag, bytes) => {
-            const m = unpackMessage(bytes);
-            if (m.kind !== 'revealed') return channel.send(to, tag, bytes);
-            const value = { ...m.value, data: Uint8Array.of(0) };
-            return channel.send(to, tag, packMessage({ ...m, value }));
-          },
-        };
-  const w = await start(2, 'third', { window: WINDOW, spy: liar });
-  await w.run(inputJob(2, INPUTS), INPUTS);
-  const { graph } = compiled(halve, INPUTS, 2);
-  const runs = w.engines.map((e) => e.run({ graph, ins: [0, 1], outs: [100, 101] }).catch((e: unknown) => e));
-  const error = (await w.dealer!.done.catch((e: unknown) => e)) as TesseraError;
-  assert.instance(error, TesseraError);
-  assert.is(error.code, 'DIVERGED');
-  assert.match(error.message, /alice and bob tell the dealer different things/);
-  await w.net.dealer!.abort(error);
-  for (const name of ['alice', 'bob']) await w.net[name]!.abort(error);
-  for (const e of await Promise.all(runs)) assert.instance(e, TesseraError);
 });
 
 test.run();

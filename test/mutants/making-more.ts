@@ -3,6 +3,7 @@ import { inFile, type Mutant } from './mutant.ts';
 
 const TRANSFERS = 'making/transfers.test.ts';
 const FRESH = 'making/freshness.test.ts';
+const CHOICES = 'making/choices.test.ts';
 const VIEWS = 'making/views.test.ts';
 const GATES = 'making/gates.test.ts';
 const PROGRAMS = 'making/programs.test.ts';
@@ -16,7 +17,7 @@ const noneMade = (use: string): string => `((a) => (m.ring.zero(a), a))(${use})`
 export const moreMaking: readonly Mutant[] = [
   ...inFile(
     'src/making/choices.ts',
-    [TRANSFERS, FRESH, VIEWS],
+    [CHOICES],
     [
       [
         'of two bits of a choice one decides the pad',
@@ -40,7 +41,7 @@ export const moreMaking: readonly Mutant[] = [
   ),
   ...inFile(
     'src/making/signs.ts',
-    [VIEWS, GATES],
+    [VIEWS],
     [
       [
         'who chooses an entry reads the answer as it is',

@@ -61,7 +61,7 @@ export const runFaults: readonly Mutant[] = [
   },
   ...inFile(
     'src/ir/run/engine.ts',
-    [...jobs, 'ir/guard-jobs.test.ts'],
+    ['ir/guard-jobs.test.ts', ...jobs],
     [
       ['what left the range is used on', 'check', 'if (spoilt) return this.#skip(job, spoilt);', ''],
       [
@@ -88,7 +88,7 @@ export const runFaults: readonly Mutant[] = [
   ),
   ...inFile(
     'src/ir/run/dealer-engine.ts',
-    [...jobs, 'ir/revealed-control.test.ts'],
+    ['ir/told.test.ts', 'ir/engine.test.ts', ...jobs],
     [
       ['the dealer deals as far as it can, whatever is unused', 'check', 'this.#unused < window ||', ''],
       [
@@ -120,12 +120,6 @@ export const runFaults: readonly Mutant[] = [
   ),
   ...inFile('src/ir/run/engine-material.ts', jobs, [
     [
-      'a program that the dealer has nothing for waits',
-      'check',
-      "if (!chunks) throw new TesseraError('DIVERGED',",
-      "if (!chunks) return []; if (false) throw new TesseraError('DIVERGED',",
-    ],
-    [
       'what was dealt and not used stays in memory',
       'check',
       'for (const { array } of given) this.#jobs.dealer.ring.release(array);',
@@ -135,7 +129,7 @@ export const runFaults: readonly Mutant[] = [
   ]),
   ...inFile(
     'src/dealer/material-source.ts',
-    [...jobs, 'gates/material.test.ts'],
+    ['gates/material.test.ts'],
     [
       [
         'who waits for material is not told that the dealer is gone',
@@ -160,7 +154,7 @@ export const runFaults: readonly Mutant[] = [
         'arrays that were handed over for nothing stay in memory',
         'check',
         "if ('array' in chunk && !used.has(i)) this.ring.release(chunk.array);",
-        '',
+        ';',
       ],
     ],
   ),
@@ -179,7 +173,7 @@ export const runFaults: readonly Mutant[] = [
   ),
   ...inFile(
     'src/dealer/scratch.ts',
-    ['gates/material.test.ts', 'gates/arithmetic.test.ts'],
+    ['ir/revealed-control.test.ts'],
     [['temporary arrays stay in memory', 'check', 'for (const a of this.#held) this.ring.release(a);', '']],
   ),
   ...inFile(
@@ -255,7 +249,7 @@ export const runFaults: readonly Mutant[] = [
   ),
   ...inFile(
     'src/ir/run/own-inputs.ts',
-    ['ir/engine.test.ts', 'ir/tiles.test.ts', 'ir/tiles-memory.test.ts'],
+    ['device/limits.test.ts'],
     [
       [
         'parts of an input are all its first',
@@ -267,7 +261,7 @@ export const runFaults: readonly Mutant[] = [
   ),
   ...inFile(
     'src/ir/run/dealer-run.ts',
-    ['ir/engine.test.ts', 'ir/jobs.test.ts', 'ir/revealed-control.test.ts'],
+    ['ir/faults.test.ts'],
     [['arrays of a gate that was given up stay in memory', 'check', 'if (!outs) context.abandon();', '']],
   ),
 ];
