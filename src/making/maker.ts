@@ -5,7 +5,7 @@
  */
 
 import { MaterialContext, PUBLIC_SEED, type SharedArray } from '../dealer/material-context.ts';
-import type { MaterialLayout, PlacedSlot } from '../dealer/slots.ts';
+import { fits, type MaterialLayout, type PlacedSlot } from '../dealer/slots.ts';
 import type { Pause } from '../gates/pausable.ts';
 import type { AnyArray as Arr, Bits, RingArray } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
@@ -92,7 +92,7 @@ export class Maker extends MaterialContext {
   /** Puts this party's share of a slot, and gives it up. */
   share(name: string, array: Arr, index = 0): void {
     const slot = this.use(name, index);
-    if (array.kind !== slot.form || array.length !== slot.length) throw this.wrongForm(slot);
+    if (!fits(slot, array)) throw this.wrongForm(slot);
     this.#shares[this.#placeOf(slot)!] = { array: this.handOver(array), length: slot.size };
   }
 
@@ -104,7 +104,10 @@ export class Maker extends MaterialContext {
     this.share(name, copy, index);
   }
 
-  /** Adds a sharing of zero, drawn from the common stream of a slot's number, to words. */
+  /**
+   * Adds a sharing of zero, drawn from the common stream of a slot's number, to words. Shares of a product of what one party has lie all
+   * at that party; shifted where they lie, a negative number would be a large one.
+   */
   refresh(words: RingArray, name: string): void {
     const { stream } = this.layout.find(name, 0) as PlacedSlot;
     const zero = this.words(words.length);

@@ -205,6 +205,9 @@ test('what was encrypted once serves all its products', async () => {
   const both = await check(common, [product(100, 104), product(100, 105)], values);
   assert.ok(again[0] < 0.4 * first[0] && again[1] < 0.4 * first[1], `${again} of ${first}`);
   assert.ok(both[0] <= 2 * again[0] && both[1] <= 2 * again[1], `${both} of ${again}`);
+  // Others of the same shape are others: at the same time, and after what was kept.
+  await check(common, [product(106, 107), product(108, 107), product(106, 109)], values);
+  await check(common, [product(108, 105), product(100, 107)], values);
   const long = (x: number, y: number): Asked => ({ field, shape: elementwise(9000), values: { x, y } });
   const all = await check(common, [long(110, 111)], values);
   const half = await check(common, [long(110, 112)], values);

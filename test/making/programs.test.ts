@@ -29,6 +29,14 @@ const CASES: readonly Case[] = [
   ],
   ['their power of two', (x) => np.multiply(among(x), 0.125), (x) => (x > 0 ? x : -4) / 8],
   ['product', (x, y) => np.multiply(np.add(x, y), np.subtract(x, y)), (x, y) => (x + y) * (x - y)],
+  // Of these the other party has nothing, so that shares which lie all at one are shifted: they are refreshed before.
+  ['product of what rank 0 has', (x) => np.multiply(x, np.add(x, 1.5)), (x) => x * (x + 1.5)],
+  ['product of what rank 1 has', (_, y) => np.multiply(y, np.add(y, 1.5)), (_, y) => y * (y + 1.5)],
+  [
+    'scaled by a public factor',
+    (x, y) => np.add(np.multiply(x, -0.37), np.multiply(y, 0.61)),
+    (x, y) => 0.61 * y - 0.37 * x,
+  ],
   ['square and a public factor', (x) => np.multiply(np.square(x), 0.37), (x) => x * x * 0.37],
   ['comparison and choice', (x, y) => np.where(np.less(x, y), x, y), Math.min],
   [
@@ -220,6 +228,35 @@ programs('three parties are told what to do', () => {
     (e: { code: string; message: string }) =>
       e.code === 'UNSUPPORTED' && /an SPU of two of the parties/.test(e.message),
   );
+});
+
+programs('matrices of one shape are told apart, in one program and from one to the next', async () => {
+  const p = await pair('FM64');
+  const [rows, inner, columns] = [24, 40, 8];
+  const matrix = (m: number, n: number, seed: number): NDArray =>
+    np.reshape(numbers(Array.from({ length: m * n }, (_, i) => ((i * seed) % 23) / 4 - 2.5)), [
+      m,
+      n,
+    ]) as NDArray;
+  const inputs = [3, 5, 7, 11].map((seed, i) =>
+    i % 2 === 0 ? matrix(rows, inner, seed) : matrix(inner, columns, seed),
+  );
+  const programsOf: ((...xs: BaseArray[]) => BaseArray[])[] = [
+    (a, b, c, d) => [np.matmul(a!, b!), np.matmul(c!, b!), np.matmul(a!, d!), np.matmul(c!, d!)],
+    (a, b, c, d) => [np.matmul(np.add(a!, c!), b!), np.matmul(np.subtract(a!, c!), np.multiply(d!, 2))],
+  ];
+  for (const fn of programsOf) {
+    const got = await p.run(fn, inputs);
+    fn(...inputs).forEach((want, i) => {
+      (want as NDArray).data.forEach((v, j) => {
+        assert.ok(
+          Math.abs(Number(got[i]!.data[j]) - Number(v)) < 0.02,
+          `${i} ${j}: ${got[i]!.data[j]}, not ${v}`,
+        );
+      });
+    });
+  }
+  await p.close();
 });
 
 programs.run();

@@ -61,6 +61,18 @@ transfers('what is no point of the group is refused, and so is its identity', ()
   }
 });
 
+transfers('a number of base transfers is never 0, which would be the identity for all to see', () => {
+  const order = 2n ** 252n + 27742317777372353535851937790883648493n;
+  for (const times of [0n, 1n, 5n]) {
+    const entropy = Buffer.from((times * order).toString(16).padStart(128, '0'), 'hex');
+    const sender = new BaseSender(entropy);
+    const receiver = new BaseReceiver(sender.message);
+    const { message, key } = receiver.choose(3, 0, entropy);
+    assert.is(hex(message), hex(sender.message), 'the generator itself');
+    assert.is(hex(sender.keys(3, message)[0]), hex(key));
+  }
+});
+
 transfers('trees: all leaves but the one that is missing are the same', () => {
   const keys = Array.from({ length: 128 }, (_, i) => [filled(32, i), filled(32, 255 - i)] as const);
   const roots = Array.from({ length: 32 }, (_, i) => filled(32, i));

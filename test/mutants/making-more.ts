@@ -8,6 +8,7 @@ const VIEWS = 'making/views.test.ts';
 const GATES = 'making/gates.test.ts';
 const PROGRAMS = 'making/programs.test.ts';
 const SECRECY = 'making/lattice-secrecy.test.ts';
+const MATRICES = 'making/matrix-secrecy.test.ts';
 const PRODUCTS = 'making/lattice-products.test.ts';
 
 /** A share or a mask that is nothing. */
@@ -125,7 +126,7 @@ export const moreMaking: readonly Mutant[] = [
   ),
   ...inFile(
     'src/making/maker.ts',
-    [GATES, PROGRAMS, VIEWS],
+    ['making/maker.test.ts', PROGRAMS],
     [
       [
         'products of masks that one party knows are shifted where they lie',
@@ -142,7 +143,7 @@ export const moreMaking: readonly Mutant[] = [
       [
         'shares of another length are put',
         'check',
-        'if (array.kind !== slot.form || array.length !== slot.length)',
+        'if (!fits(slot, array))',
         'if (array.kind !== slot.form)',
       ],
       [
@@ -267,7 +268,7 @@ export const moreMaking: readonly Mutant[] = [
   ),
   ...inFile(
     'src/making/lattice/answers.ts',
-    [SECRECY, PRODUCTS],
+    [MATRICES],
     [
       ['answers of matrices are not blinded', 'leak', 'rows.add(sum, sum, product, primes[i]);', ''],
       [
