@@ -205,6 +205,73 @@ test('one party that fails while it sends tells the other, and the next job runs
   await p.close();
 });
 
+test('one party that cannot read a message of the base transfers: whoever had come to their end before, the next job runs', async () => {
+  for (const rank of [0, 1])
+    for (let at = 0; at < 6; at++) {
+      let left = at;
+      const failing = (channel: Channel): Channel => ({
+        ...altered(channel, (_, m) => m),
+        peers: channel.peers,
+        recv: async (from, tag) => {
+          const message = await channel.recv(from, tag);
+          if (left-- === 0) throw new Error('no room');
+          return message;
+        },
+      });
+      const p = await pair('FM64', { spy: (of, channel) => (of === rank ? failing(channel) : channel) });
+      const what = `message ${at} to rank ${rank}`;
+      const error = await inTime(p.run(program, [numbers(X), numbers(Y)]), what).catch((e: Error) => e);
+      assert.instance(error, Error, what);
+      const [got] = await inTime(
+        p.run((x, y) => np.where(np.less(x!, y!), x!, y!), [numbers(X), numbers(Y)]),
+        `the job after ${what}`,
+      );
+      got!.data.forEach((v, i) => {
+        assert.ok(Math.abs(Number(v) - Math.min(X[i]!, Y[i]!)) < 1e-3, `${what}: ${v}`);
+      });
+      await p.close();
+    }
+});
+
+test('of a program whose rounds do not come on no more is made than its share of the memory', async () => {
+  const maxBytes = 64 << 20;
+  let go = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  let rounds = 0;
+  const holding = (channel: Channel): Channel => ({
+    ...altered(channel, (_, m) => m),
+    peers: channel.peers,
+    recv: async (from, tag) => {
+      const message = await channel.recv(from, tag);
+      // The inputs enter, and the seed of what both have in common.
+      if (rounds++ >= 4) await held;
+      return message;
+    },
+  });
+  const p = await pair('FM64', { maxBytes, spyRounds: (_, channel) => holding(channel) });
+  const wide = (seed: number): NDArray =>
+    numbers(Array.from({ length: 10_000 }, (_, i) => ((i * seed) % 101) / 64 - 0.75));
+  const long = (x?: BaseArray, y?: BaseArray): BaseArray =>
+    np.fori(0, 200, (_, v) => np.multiply(v as BaseArray, y!), x!) as BaseArray;
+  const done = p.run((x, y) => long(x, y), [wide(37), wide(53)]);
+  const used = (): number => Math.max(...p.rings.map((ring) => ring.heap.used));
+  let [last, most] = [0, 0];
+  for (let still = 0; still < 3000; still++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (used() !== last) still = 0;
+    last = used();
+    most = Math.max(most, last);
+  }
+  // What lattices take themselves, and a window: a sixteenth.
+  assert.ok(most < maxBytes / 4, `${most} bytes are in use`);
+  go();
+  const [got] = await inTime(done, 'the program');
+  assert.is(got!.data.length, 10_000);
+  await p.close();
+});
+
 test('a party that is slow at any message: the same results', async () => {
   let turns = 0;
   const slow = (channel: Channel): Channel => ({

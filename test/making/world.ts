@@ -30,6 +30,8 @@ export interface Pair {
 export interface PairOptions {
   readonly maxBytes?: number;
   readonly spy?: (rank: number, channel: Channel) => Channel;
+  /** The same of the channel of rounds. */
+  readonly spyRounds?: (rank: number, channel: Channel) => Channel;
 }
 
 export const pair = async (name: FieldName, o: PairOptions = {}): Promise<Pair> => {
@@ -42,7 +44,7 @@ export const pair = async (name: FieldName, o: PairOptions = {}): Promise<Pair> 
       const others = PARTIES.filter((p) => p !== self);
       const open = (kind: 'making' | 'rounds', channel: Channel): Channel => {
         channels[kind].push(channel);
-        return kind === 'making' ? (o.spy?.(rank, channel) ?? channel) : channel;
+        return (kind === 'making' ? o.spy : o.spyRounds)?.(rank, channel) ?? channel;
       };
       return PartyEngine.start({
         ring: rings[rank]!,

@@ -2,6 +2,7 @@
 import { inFile, type Mutant } from './mutant.ts';
 
 const functions = ['fixed/modes.test.ts', 'fixed/functions.test.ts', 'fixed/anywhere.test.ts'] as const;
+const magnitude = ['fixed/magnitude.test.ts'] as const;
 const integers = ['fixed/integers.test.ts', 'numpy/integers.test.ts'] as const;
 
 export const moreFixed: readonly Mutant[] = [
@@ -68,11 +69,11 @@ export const moreFixed: readonly Mutant[] = [
       'timesInteger(c, high, math.pow2(half - by)), timesInteger(c, low, 0));',
     ],
   ]),
-  ...inFile('src/fixed/normalise.ts', functions, [
+  ...inFile('src/fixed/normalise.ts', magnitude, [
     ['scaling back does not know 0', 'wrong', 'if (r.zero && first)', 'if (false)'],
     ['scaling back takes negative numbers for large ones', 'wrong', 'if (n.negative && last)', 'if (false)'],
   ]),
-  ...inFile('src/fixed/roots-logarithms.ts', functions, [
+  ...inFile('src/fixed/roots-logarithms.ts', magnitude, [
     [
       'the logarithm of a negative number is that of a large one',
       'wrong',

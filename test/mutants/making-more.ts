@@ -8,6 +8,7 @@ const VIEWS = 'making/views.test.ts';
 const GATES = 'making/gates.test.ts';
 const PROGRAMS = 'making/programs.test.ts';
 const SECRECY = 'making/lattice-secrecy.test.ts';
+const SESSION = 'making/session.test.ts';
 const MATRICES = 'making/matrix-secrecy.test.ts';
 const PRODUCTS = 'making/lattice-products.test.ts';
 
@@ -299,7 +300,7 @@ export const moreMaking: readonly Mutant[] = [
   ),
   ...inFile(
     'src/making/lattice/setup.ts',
-    [SECRECY, 'making/lattice-messages.test.ts', FRESH],
+    [SESSION],
     [
       [
         "a key's own source is a constant",
@@ -324,7 +325,7 @@ export const moreMaking: readonly Mutant[] = [
   ),
   ...inFile(
     'src/making/lattice/operand-cache.ts',
-    [PRODUCTS],
+    [SESSION],
     [
       [
         'what was sent is kept for ever',
@@ -390,7 +391,7 @@ export const moreMaking: readonly Mutant[] = [
   ),
   ...inFile(
     'src/ir/run/together.ts',
-    ['production/making.test.ts', 'making/faults.test.ts'],
+    [SESSION, 'making/faults.test.ts'],
     [
       [
         'what both parties have in common is a constant',
