@@ -109,7 +109,12 @@ export const moreFixed: readonly Mutant[] = [
     ],
   ]),
   ...inFile('src/fixed/integer-division.ts', integers, [
-    ['quotients are not settled', 'wrong', 'const TAIL = 3;', 'const TAIL = 1;'],
+    [
+      'a step of a division settles more bits than it does',
+      'wrong',
+      '128: { bits: 30, step: 21 },',
+      '128: { bits: 30, step: 40 },',
+    ],
     [
       'division by 0 is not seen',
       'wrong',
@@ -126,7 +131,7 @@ export const moreFixed: readonly Mutant[] = [
   ...inFile(
     'src/fixed/radix-sort.ts',
     ['fixed/order.test.ts', 'numpy/order.test.ts'],
-    [['parts of a radix sort have too little room', 'wrong', 'bits: width + 1,', 'bits: width - 1,']],
+    [['parts of a radix sort have too little room', 'wrong', 'bits: width + 1,', 'bits: width - 2,']],
   ),
   ...inFile(
     'src/fixed/sort-shuffle.ts',

@@ -11,6 +11,7 @@ import { fssFaults } from './gates-fss.ts';
 import { moreGateFaults } from './gates-more.ts';
 import { handshake } from './handshake.ts';
 import { ir } from './ir.ts';
+import { latticeFaults } from './lattice.ts';
 import { link } from './link.ts';
 import { making } from './making.ts';
 import { moreMaking } from './making-more.ts';
@@ -35,6 +36,7 @@ export const mutants: readonly Mutant[] = [
   ...device,
   ...making,
   ...moreMaking,
+  ...latticeFaults,
   ...psi,
   ...cluster,
   ...assembly,
