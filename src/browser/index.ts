@@ -67,4 +67,4 @@ export {
   withDevice,
 } from '../index.ts';
 export { keepIdentity, type PageIdentity } from './identity.ts';
-export { setWorkerUrl } from './workers.ts';
+export { setWorkerUrl } from './worker-place.ts';

@@ -6,13 +6,7 @@
 import { HERE_IS_PREPARED } from '../here.ts';
 import { trusted, unpacked } from '../ring/browser-kernel-host.ts';
 import { HERE } from './worker-messages.ts';
-
-let place: URL | string | undefined;
-
-/** Where `tessera-worker.js` is, if not beside `tessera.js`; `tessera-lowering.js` is beside it. Of the page's own origin. */
-export const setWorkerUrl = (url: URL | string): void => {
-  place = new URL(url, document.baseURI);
-};
+import { workerPlace } from './worker-place.ts';
 
 /** `party`: engine and link, or a thread of a simulation. `lowering`: makes programs ready for engines. */
 export type WorkerKind = 'party' | 'lowering';
@@ -79,6 +73,7 @@ class Started implements PageWorker {
   constructor(kind: WorkerKind, name: string) {
     this.#kind = kind;
     this.#name = name;
+    const place = workerPlace();
     if (place !== undefined) {
       const url = kind === 'party' ? place : new URL(FILES.lowering, place);
       this.#begin(new Worker(trusted(String(url)), { type: 'module', name }), false);

@@ -83,6 +83,7 @@ for (const [name, flags] of [
   ['bundlers', BUNDLER],
   ['bundlers, without those of pages', [...BUNDLER, ...NO_DOM]],
   ['bundlers of pages', [...BUNDLER, '--customConditions', 'browser']],
+  ['bundlers of pages, without those of pages', [...BUNDLER, '--customConditions', 'browser', ...NO_DOM]],
 ] as const) {
   test(`it has types for ${name}, which need no others`, async () => {
     const tsc = join(root, 'node_modules', '.bin', 'tsc');
