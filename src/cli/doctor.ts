@@ -6,7 +6,7 @@ import { TesseraError } from '../errors.ts';
 import { isLoopback, parseAddress } from '../link/address.ts';
 import { differingPaths, digestConfig } from '../link/config.ts';
 import { identityText, parseIdentity, parseSecretIdentity } from '../link/identity.ts';
-import { chainsTo, namesIn, parseCertificates, readPem } from '../link/tls.ts';
+import { chainsTo, namesIn, parseCertificates, pinnedIn, readPem } from '../link/tls.ts';
 import type { CliCommand } from './command.ts';
 import { type DoctorRow, Rows } from './doctor-rows.ts';
 import { withExamples } from './examples.ts';
@@ -164,6 +164,13 @@ const checkTls = async (
   }
 };
 
+const datesOf = ({ validFrom, validTo }: X509Certificate, now: number): string => {
+  const to = Date.parse(validTo);
+  if (now < Date.parse(validFrom)) return `not valid before ${validFrom}`;
+  if (now > to) return `expired on ${validTo}`;
+  return `valid until ${validTo}${to - now < SOON ? ': soon' : ''}`;
+};
+
 /** Parse, dates, chain, purpose, names. Returns the leaf. */
 const checkCertificate = async (
   rows: Rows,
@@ -197,22 +204,17 @@ const checkCertificate = async (
   const chain = await rows.run(check, fix, () => parseCertificates(readPem(files.cert!, 'cert'), 'cert'));
   const leaf = chain?.[0];
   if (leaf === undefined || chain === undefined) return undefined;
+  // Of a peer there may be two for a while: one of them is shown, and both have to be right.
+  const shown = own ? [leaf] : pinnedIn(chain);
   const now = Date.now();
-  const [from, to] = [Date.parse(leaf.validFrom), Date.parse(leaf.validTo)];
-  const dates =
-    now < from
-      ? `not valid before ${leaf.validFrom}`
-      : now > to
-        ? `expired on ${leaf.validTo}`
-        : `valid until ${leaf.validTo}`;
   rows.add(
     `${check}: dates`,
-    now >= from && now <= to,
-    to - now < SOON && now <= to ? `${dates}: soon` : dates,
+    shown.some(({ validFrom, validTo }) => now >= Date.parse(validFrom) && now <= Date.parse(validTo)),
+    shown.map((one) => datesOf(one, now)).join(', another '),
     fix,
   );
   if (ca !== undefined) {
-    const good = chainsTo(chain, ca);
+    const good = shown.every((one) => chainsTo([one, ...chain], ca));
     rows.add(
       `${check}: chain`,
       good,
@@ -220,7 +222,7 @@ const checkCertificate = async (
       fix,
     );
   }
-  const names = namesIn(leaf);
+  const names = [...new Set(namesIn(leaf))];
   const host = hostOf(config, party);
   // On a machine that several parties share, its name does not say which of them this is.
   const alone = Object.keys(config.parties).every(
@@ -319,13 +321,13 @@ const pinsAgree = async (rows: Rows, holder: PartyConfig, shown: PartyConfig): P
   const check = `compare ${holder.self} on ${shown.self}`;
   if (pin !== undefined && cert !== undefined) {
     await rows.run(check, 'exchange certificates again', () => {
-      const [a, b] = [pin, cert].map(
-        (pem) => parseCertificates(readPem(pem, 'cert'), 'cert')[0]!.fingerprint256,
-      );
+      const shownBy = (pem: string | Uint8Array) => pinnedIn(parseCertificates(readPem(pem, 'cert'), 'cert'));
+      const own = shownBy(cert)[0]!;
+      const same = shownBy(pin).some((one) => one.fingerprint256 === own.fingerprint256);
       rows.add(
         `${check}: certificate`,
-        a === b,
-        a === b ? 'the same at both' : `${holder.self} pins another certificate than ${shown.self} shows`,
+        same,
+        same ? 'the same at both' : `${holder.self} pins another certificate than ${shown.self} shows`,
         'exchange certificates again',
       );
     });

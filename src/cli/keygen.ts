@@ -126,7 +126,12 @@ const makeCertificate = async (
     notAfter: new Date(Date.now() + days * DAY),
     keys,
     signingAlgorithm: ALGORITHM,
-    extensions,
+    // By these a certificate is told from the one that it follows, which has the same names.
+    extensions: [
+      ...extensions,
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
+    ],
   });
   return `${certificate.toString('pem')}\n`;
 };

@@ -29,7 +29,7 @@ const lineOf = async (folder: string, { set, next, last }: Stock): Promise<strin
     `job ${h.job}`,
     `deployment ${h.deployment ?? '(none by name)'}`,
     `expires ${h.expires ?? 'never'}`,
-    known ? 'used on this machine' : 'not known on this machine',
+    known ? 'known on this machine' : 'not known on this machine',
   ].join(', ');
 };
 

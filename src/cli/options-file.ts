@@ -48,6 +48,11 @@ export const readOptions = (path: string): Record<string, unknown> => {
   return Object.fromEntries(
     Object.entries(raw).map(([key, value]) => {
       if (key === 'tlsConfig' || key === 'tls_config') return [key, located(value, folder)];
+      if ((key === 'storedMaterial' || key === 'stored_material') && isObject(value)) {
+        const { folder: at, dealer } = value;
+        const place = typeof at === 'string' ? resolve(folder, at) : at;
+        return [key, { ...value, folder: place, dealer: identity(dealer, folder) }];
+      }
       if (key === 'identity') return [key, identity(value, folder)];
       if ((key === 'peerIdentities' || key === 'peer_identities') && isObject(value))
         return [key, Object.fromEntries(Object.entries(value).map(([p, id]) => [p, identity(id, folder)]))];

@@ -22,7 +22,8 @@ export interface PeerTrust {
   readonly party: string;
   readonly caPem: string;
   readonly ca: readonly X509Certificate[];
-  readonly pin: X509Certificate | undefined;
+  /** Its certificate, or several while one takes another's place. None: any that `ca` vouches for. */
+  readonly pins: readonly X509Certificate[];
   /**
    * What vouches for the other parties and this one: for a certificate that comes from there as well, the authority's
    * word alone does not say which party it is.
@@ -60,6 +61,17 @@ export const parseCertificates = (pem: string, what: string): X509Certificate[] 
   });
 };
 
+/**
+ * The certificates of a file that a party itself may show: the first one, and those that are to follow it. Authorities that stand there
+ * too, because they have signed the first, are not the party's.
+ */
+export const pinnedIn = (certificates: readonly X509Certificate[]): readonly X509Certificate[] =>
+  certificates.filter(
+    (one, i) =>
+      i === 0 ||
+      (one.ca === certificates[0]!.ca && !certificates.some((other) => other !== one && issued(one, other))),
+  );
+
 /** `pinned`: peers with a pinned identity; they may do without a certificate (browsers cannot show one). */
 export const loadTls = (
   options: TlsOptions,
@@ -82,11 +94,11 @@ export const loadTls = (
       return fail('CONFIG', `${path} is missing: whom should this party believe to be "${party}"?`, { path });
     }
     const caPem = readPem(entry.caCert, `${path}.caCert`);
-    const pin =
+    const pins =
       entry.cert === undefined
-        ? undefined
-        : parseCertificates(readPem(entry.cert, `${path}.cert`), `${path}.cert`)[0]!;
-    return [{ party, caPem, ca: parseCertificates(caPem, `${path}.caCert`), pin }];
+        ? []
+        : pinnedIn(parseCertificates(readPem(entry.cert, `${path}.cert`), `${path}.cert`));
+    return [{ party, caPem, ca: parseCertificates(caPem, `${path}.caCert`), pins }];
   });
   const trust = read.map((peer) => ({
     ...peer,
@@ -140,10 +152,11 @@ const chainOf = (certificate: PeerCertificate): X509Certificate[] => {
   return chain;
 };
 
+const issued = (by: X509Certificate, cert: X509Certificate): boolean =>
+  cert.checkIssued(by) && cert.verify(by.publicKey);
+
 /** True if the first certificate comes, step by step, from one of `anchors`. */
 export const chainsTo = (chain: readonly X509Certificate[], anchors: readonly X509Certificate[]): boolean => {
-  const issued = (by: X509Certificate, cert: X509Certificate) =>
-    cert.checkIssued(by) && cert.verify(by.publicKey);
   let current = chain[0];
   for (let depth = 0; current !== undefined && depth < 8; depth++) {
     const cert: X509Certificate = current;
@@ -172,8 +185,8 @@ export const checkPartyCertificate = (trust: PeerTrust, certificate: PeerCertifi
       `the certificate shown for "${party}" (${namesIn(leaf)[0] ?? 'no name'}) does not come from the authority given in clientCerts.${party}.caCert`,
     );
   }
-  if (trust.pin !== undefined) {
-    if (trust.pin.fingerprint256 === leaf.fingerprint256) return;
+  if (trust.pins.length > 0) {
+    if (trust.pins.some((pin) => pin.fingerprint256 === leaf.fingerprint256)) return;
     throw new ConnectError(
       'identity',
       `the certificate shown for "${party}" (${namesIn(leaf)[0] ?? 'no name'}) is not the one given in clientCerts.${party}.cert`,

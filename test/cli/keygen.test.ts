@@ -113,6 +113,34 @@ test('what keygen makes works on the wire, and its secrets are readable by their
   );
 });
 
+test('a certificate made anew works on the wire beside the one that it follows, at who dials and at who listens', async () => {
+  const all = { alice: [made.alice!], bob: [made.bob!] } as Record<string, (typeof made)[string][]>;
+  for (const party of ['alice', 'bob'])
+    all[party]!.push(await keygen({ party, host: ['127.0.0.1'], out: at(`next-${party}`) }));
+  const pem = (path: string): string => readFileSync(path, 'utf8');
+  const both = (party: string): string => all[party]!.map(({ files }) => pem(files.cert!)).join('\n');
+  for (const shown of [
+    { alice: 0, bob: 0 },
+    { alice: 0, bob: 1 },
+    { alice: 1, bob: 0 },
+    { alice: 1, bob: 1 },
+  ])
+    await closeAll(
+      await connectAll(
+        await partyOptions(['alice', 'bob'], (self) => {
+          const peer = self === 'alice' ? 'bob' : 'alice';
+          const { files } = all[self]![shown[self as 'alice' | 'bob']]!;
+          return {
+            tls: {
+              cert: { caCert: files.cert!, cert: files.cert!, key: files.key },
+              clientCerts: { [peer]: { caCert: both(peer), cert: both(peer) } },
+            },
+          };
+        }),
+      ),
+    );
+});
+
 test('keygen replaces nothing unasked, encrypts on request, and makes requests', async () => {
   assert.match((await rejection(keygen({ party: 'alice', out: folder }))).message, 'exists already');
   assert.match((await rejection(keygen({ party: '../x', out: folder }))).message, 'no party name');
@@ -219,7 +247,21 @@ test('doctor finds expired certificates, ports in use, plaintext, and configurat
   assert.match((await bad(far)).map((r) => r.detail).join(), 'in the clear');
   const differ = await bad(await config('alice'), [await config('bob', (c) => (c.job_name = 'test'))]);
   assert.match(differ.map((r) => r.detail).join(), 'differ at jobName');
-  await keygen({ party: 'bob', out: at('new') });
+  const { files } = await keygen({ party: 'bob', out: at('new') });
+  // While bob's new certificate takes the old one's place, alice has both.
+  writeFileSync(at('both.pem'), readFileSync(at('bob.cert.pem'), 'utf8') + readFileSync(files.cert!, 'utf8'));
+  const both = (c: ReturnType<typeof plain>) =>
+    Object.assign(c.tls_config.client_certs.bob!, { ca_cert: 'both.pem', cert: 'both.pem' });
+  for (const [key, cert] of [
+    ['bob.key.pem', 'bob.cert.pem'],
+    ['new/bob.key.pem', 'new/bob.cert.pem'],
+  ])
+    assert.equal(
+      await bad(await config('alice', both), [
+        await config('bob', (c) => Object.assign(c.tls_config.cert, { key, cert, ca_cert: cert })),
+      ]),
+      [],
+    );
   const stale = await bad(
     await config('alice', (c) => (c.tls_config.client_certs.bob!.cert = 'new/bob.cert.pem')),
     [await config('bob')],

@@ -85,6 +85,35 @@ test("a certificate comes from the party's authority, is the pinned one, or name
   assert.match(of(open, leaf.cert), /does not come from the authority/);
 });
 
+test("while one certificate takes another's place both are pinned; authorities in the same file are not", async () => {
+  const [alice, bob] = [await made('alice'), await made('bob')];
+  const [old, next, other] = [
+    await makeSelfSigned('bob'),
+    await makeSelfSigned('bob'),
+    await makeSelfSigned('bob'),
+  ];
+  const of = (caCert: string, cert: string, ...pems: string[]): string =>
+    verdict(() =>
+      checkPartyCertificate(materialOf(alice, { bob: { caCert, cert } }).peers.get('bob')!, shown(...pems)),
+    );
+  const both = `${old.cert}\n${next.cert}\n`;
+  assert.is(of(both, both, old.cert), 'taken');
+  assert.is(of(both, both, next.cert), 'taken');
+  assert.match(of(both, both, other.cert), /does not come from the authority/);
+  // Of an authority, whose own certificate and one above it stand in the file.
+  const below = await makeAuthority('below', bob.ca);
+  const [first, second, third] = [
+    await makeLeaf(below, 'bob'),
+    await makeLeaf(below, 'bob'),
+    await makeLeaf(below, 'bob'),
+  ];
+  const file = [first.cert, second.cert, below.pem, bob.ca.pem].join('\n');
+  assert.is(of(bob.ca.pem, file, first.cert, below.pem), 'taken');
+  assert.is(of(bob.ca.pem, file, second.cert, below.pem), 'taken');
+  for (const pems of [[third.cert, below.pem], [below.pem], [bob.ca.pem]])
+    assert.match(of(bob.ca.pem, file, ...pems), /is not the one given/);
+});
+
 test('the own certificate is valid today, and the key is its key', async () => {
   const alice = await made('alice');
   const bob = await made('bob');

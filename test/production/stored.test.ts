@@ -281,7 +281,7 @@ test('a machine that does not know a set asks for acceptance by its name, in the
     );
     assert.match(
       stdout,
-      new RegExp(`set ${set}: of ${party}, 3 runs left, job test, .*, expires 20.*used on this machine`),
+      new RegExp(`set ${set}: of ${party}, 3 runs left, job test, .*, expires 20.*, known on this machine`),
     );
   }
   await values(await start(out, STEPS, stored(out, unaccepted)));

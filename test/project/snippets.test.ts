@@ -2,16 +2,14 @@
  * Every program on the site runs as it stands there, and what its comments state is true. Blocks of `js` are programs, or parts of one
  * that know sf, np, alice, bob and spu. Blocks of `ts` are held to their types. Configurations in `json` are read as sf.init reads them.
  */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readInitOptions } from '../../src/device/init-options.ts';
 import * as sf from '../../src/index.ts';
-import { freePort } from '../link/helpers.ts';
 import { run } from './run-example.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -50,7 +48,7 @@ snippets('programs print what they state', async () => {
     for (const [i, { where, text }] of programs.entries()) {
       const file = join(folder, `${i}.js`);
       writeFileSync(file, text);
-      const out = execFileSync(process.execPath, [file], { encoding: 'utf8', cwd: root, timeout: 60_000 });
+      const out = execFileSync(process.execPath, [file], { encoding: 'utf8', cwd: folder, timeout: 60_000 });
       for (const line of stated(text))
         assert.ok(out.split('\n').includes(line), `${where}: ${line}\nin\n${out}`);
     }
@@ -118,50 +116,14 @@ snippets('typed ones have no type errors', () => {
 
 snippets('configurations are those that sf.init takes', () => {
   const configurations = of('json').filter((b) => b.text.includes('cluster_config'));
-  assert.is(configurations.length, 3);
+  assert.is(configurations.length, 5);
   for (const { text } of configurations) {
     const { self, dealer } = readInitOptions(JSON.parse(text)) as {
       readonly self?: string;
       readonly dealer?: string;
     };
     assert.ok(['alice', 'bob', 'dealer'].includes(self!));
-    assert.is(dealer, 'dealer');
-  }
-});
-
-snippets('production from nothing works word by word', async () => {
-  const page = readFileSync(join(site, 'how-to/production.md'), 'utf8');
-  const ports = await Promise.all([freePort(), freePort(), freePort()]);
-  const here = (text: string): string =>
-    text
-      .replaceAll(/910([123])/g, (_, i: string) => String(ports[Number(i) - 1]))
-      .replaceAll('npx tessera', `"${process.execPath}" "${join(root, 'dist/src/cli/main.js')}"`)
-      .replaceAll(' node ', ` "${process.execPath}" `)
-      .replace(/^npm init.*$/m, '');
-  const folder = mkdtempSync(join(root, 'dist/snippets-'));
-  try {
-    const scripts = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text]) => here(text!));
-    assert.is(scripts.length, 5);
-    // The first makes the folder in which the others stand.
-    const within = join(folder, 'tessera-try');
-    const shell = (text: string, cwd = within): string =>
-      execFileSync('sh', ['-ec', text], { cwd, encoding: 'utf8', timeout: 60_000 });
-    shell(scripts[0]!, folder);
-    shell(scripts[1]!);
-    const files = [...page.matchAll(/^`([\w./]+)`[^\n]*:\n\n```\w+\n([\s\S]*?)^```$/gm)];
-    assert.is(files.length, 4);
-    for (const [, name, text] of files) writeFileSync(join(within, name!), here(text!));
-    assert.not.match(shell(scripts[2]!), /^BAD/m);
-    shell(scripts[3]!);
-    const ended = scripts[4]!
-      .trim()
-      .split('\n')
-      .map((line) => promisify(execFile)('sh', ['-ec', line], { cwd: within, timeout: 60_000 }));
-    const [, alice, bob] = await Promise.all(ended);
-    assert.is(alice!.stdout, 'alice: true\n');
-    assert.is(bob!.stdout, 'bob: true\n');
-  } finally {
-    rmSync(folder, { recursive: true });
+    assert.is(dealer, text.includes('stored_material') ? undefined : 'dealer');
   }
 });
 

@@ -8,6 +8,7 @@ import { FIELDS } from '../../ring/field.ts';
 import { Ring } from '../../ring/ring.ts';
 import { usualThreads } from '../../ring/threads.ts';
 import { fromAbort, shown } from './failure.ts';
+import { withIdentities } from './identities.ts';
 import { openLinks } from './open-links.ts';
 import { type Order, type SetsOrder, unpackOrder } from './orders.ts';
 import { readProduction } from './production-options.ts';
@@ -39,7 +40,7 @@ export interface DealerService {
  * await sf.startDealer({ clusterConfig: { parties: { alice: {}, bob: {} }, selfParty: 'alice' } }) // throws CONFIG
  */
 export const startDealer = async (options: unknown): Promise<DealerService> => {
-  const o = readProduction(options);
+  const o = withIdentities(readProduction(options));
   if (o.dealer === undefined || o.self !== o.dealer) {
     const [cluster, own] = ['clusterConfig', 'selfParty'].map(spellingOf(options as object));
     throw new TesseraError(

@@ -152,15 +152,16 @@ const ROOM = object({
   relay: optional(text),
 });
 
+/** Itself, or the name of its file. */
 const publicIdentity = refine(text, (given) => {
-  parseIdentity(given, PATH);
+  if (given.startsWith('tessera-')) parseIdentity(given, PATH);
   return given;
 });
 
 const STORED = object({
   /** The folder that `tessera deal` made for this party. */
   folder: text,
-  /** The public identity of who dealt it. */
+  /** The public identity of who dealt it, or (in Node and Deno) the name of its file. */
   dealer: publicIdentity,
   set: optional(text),
   /** The name of this deployment, where the material was dealt for one (`tessera deal --deployment`). */
@@ -184,7 +185,10 @@ export const PRODUCTION = object({
   jobName: optional(text, 'tessera'),
   /** Timeouts and limits of the links. */
   crossSilo: optional(CROSS_SILO, {}, ['cross_silo_comm_options', 'crossSiloCommOptions']),
-  /** The own Ed25519 identity, as `tessera keygen` writes it: for who cannot show certificates. */
+  /**
+   * The own Ed25519 identity, as `tessera keygen` writes it, or (in Node and Deno) the name of its file: for who cannot show certificates,
+   * and for what is kept on disk.
+   */
   identity: optional(text),
   /** In place of `identity`: a key pair in the platform's key store, as `keepIdentity` makes it in a browser. */
   keptIdentity: optional(instance<KeptIdentity>(isKept, 'a key pair of keepIdentity')),
@@ -196,7 +200,7 @@ export const PRODUCTION = object({
   onReceived: optional(instance<Received>(isFunction, 'a function')),
   /** Shown a copy of what leaves for them: just what their `onReceived` is shown. */
   onSent: optional(instance<(to: string, bytes: Uint8Array) => void>(isFunction, 'a function')),
-  /** The public identities of peers, which they have to prove. */
+  /** The public identities of peers, which they have to prove, or the names of their files. */
   peerIdentities: optional(byParty(text)),
   /** 32 bytes in base64, with which checkpoints are encrypted; by default a key is derived from `identity`. */
   storageKey: optional(partyKey),

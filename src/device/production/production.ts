@@ -3,7 +3,6 @@
 import { filesOf, observed, onEmpty, onEnd, openLinks, openStored, startNode } from '#device-runtime';
 import { TesseraError } from '../../errors.ts';
 import { createCodec } from '../../link/codec.ts';
-import { createIdentity, identitySecretText } from '../../link/identity.ts';
 import type { Channel } from '../../link/link.ts';
 import type { WebSocketTransport } from '../../link/websocket.ts';
 import { log } from '../../log.ts';
@@ -30,6 +29,7 @@ import { checkDealing } from './dealing.ts';
 import { dedicatedLinks } from './dedicated-links.ts';
 import { Exchange, type Kind } from './exchange.ts';
 import { afterFailure, dealerGone, fromAbort, left, shown } from './failure.ts';
+import { withOwnIdentity } from './identities.ts';
 import { Journal } from './journal.ts';
 import { neverCalled } from './never-called.ts';
 import { type Order, packOrder } from './orders.ts';
@@ -406,9 +406,7 @@ const GRACE_MS = 60_000;
 
 /** Connects to the other parties. Rejects with one table of who is missing and why. */
 export const production = async (options: Production): Promise<Mode> => {
-  const { room, identity, keptIdentity, passingIdentity } = options;
-  const nameless = room !== undefined && (identity ?? keptIdentity ?? passingIdentity) === undefined;
-  const o = nameless ? { ...options, passingIdentity: identitySecretText(createIdentity()) } : options;
+  const o = withOwnIdentity(options);
   const seen = await observed(o, 'party');
   try {
     return new ProductionMode(o, await openLinks(seen?.options ?? o), around, seen);
