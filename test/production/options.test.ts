@@ -54,6 +54,10 @@ test('P11: bad options are refused at once, with the path and what would do', as
       'no/such',
     ],
     [{ ...base, storageKey: 7 }, 'storageKey'],
+    [{ ...base, identity: '/no/such.identity' }, 'identity: neither an identity', 'ENOENT'],
+    [{ ...base, peer_identities: { bob: 'no/such' } }, 'peerIdentities.bob: neither', 'ENOENT'],
+    [{ ...base, stored_material: { folder: 'x', dealer: 'no/such' } }, 'storedMaterial.dealer: neither'],
+    [{ ...base, stored_material: { folder: 'x', dealer: 'tessera-id-1:x' } }, 'is no identity'],
     [{ ...base, storageKey: 'abab' }, 'storageKey'],
   ] as const)
     await fails(start(options), 'CONFIG', ...texts).catch((e: Error) => {
