@@ -35,6 +35,13 @@ const onSite = (text) =>
     return target === 'README.md' ? '](../start/index.md)' : link;
   });
 
+/** Links of the reference within its page as the site names its headings, which TypeDoc counts otherwise. */
+const toHeadings = (text) =>
+  text
+    .replaceAll('](#sessionstats-1)', '](#sessionstats)')
+    .replaceAll('](#_type)', '](#type)')
+    .replaceAll(/\[(`\[\w+\]`)\]\(#\w+\)/g, '$1');
+
 if (!existsSync(join(docs, 'node_modules'))) run('npm', ['ci', '--no-audit', '--no-fund']);
 
 rmSync(join(docs, 'project'), { recursive: true, force: true });
@@ -50,5 +57,7 @@ cpSync(join(root, 'bench/results.svg'), join(pictures, 'results.svg'));
 
 rmSync(join(docs, 'reference/api'), { recursive: true, force: true });
 tool('typedoc/bin/typedoc', '--options', 'typedoc.json');
+const index = join(docs, 'reference/api/index/index.md');
+writeFileSync(index, toHeadings(readFileSync(index, 'utf8')));
 tool('vitepress/bin/vitepress.js', 'build', '.');
 if (flags.serve) tool('vitepress/bin/vitepress.js', 'preview', '.', '--port', '8770');

@@ -42,7 +42,9 @@ const recipientsOf = (texts: readonly string[]): Record<string, Uint8Array> =>
       if (at < 1)
         fail('INVALID_ARGUMENT', `--recipient ${text}: write party=key, or party=file with the key`);
       const [party, key] = [text.slice(0, at), text.slice(at + 1)];
-      return [party, parseBox(existsSync(key) ? readFileSync(key, 'utf8') : key, `--recipient ${party}`)];
+      // A key has a colon; any other text is the name of a file.
+      const given = existsSync(key) || !key.includes(':') ? readFileSync(key, 'utf8') : key;
+      return [party, parseBox(given, `--recipient ${party}`)];
     }),
   );
 

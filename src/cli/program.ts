@@ -7,6 +7,7 @@ import { dealCommand, materialKeyCommand } from './deal.ts';
 import { dealerCommand } from './dealer.ts';
 import { describeCommand } from './describe.ts';
 import { doctorCommand } from './doctor.ts';
+import { withExamples } from './examples.ts';
 import { keygenCommand } from './keygen.ts';
 import { materialCommand } from './material.ts';
 import { psiCommand } from './psi.ts';
@@ -48,5 +49,10 @@ export const makeProgram = (): Command => {
     .version(BUILD.version)
     .showHelpAfterError();
   for (const command of COMMANDS) command.register(program);
-  return program;
+  return withExamples(
+    program,
+    'tessera keygen --party alice --host a.example --out alice',
+    'tessera doctor --config alice/party.json',
+    'tessera dealer --help',
+  );
 };

@@ -12,6 +12,14 @@ export const metricsPlace = (value: unknown, what: string): Address => {
         : undefined;
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
     fail('CONFIG', `${what}: a port from 0 to 65535 is wanted, not ${port}`, { path: what });
+  if (port === undefined && !String(value).includes(':'))
+    fail(
+      'CONFIG',
+      `${what}: a port of this machine is wanted, or 127.0.0.1:port, not ${JSON.stringify(value)}`,
+      {
+        path: what,
+      },
+    );
   const place = port === undefined ? parseAddress(String(value), what) : { host: '127.0.0.1', port };
   return isLoopback(place.host)
     ? place

@@ -35,6 +35,7 @@ const named = (name: string): Command => COMMANDS.find((command) => command.name
 
 test('every command has examples, whose flags it knows', () => {
   assert.ok(COMMANDS.length >= 14);
+  assert.match(helpOf(makeProgram()), /Examples:\n {2}tessera keygen /);
   for (const command of COMMANDS) {
     const name = command.name();
     const [help, examples] = helpOf(command).split('Examples:') as [string, string | undefined];
@@ -68,10 +69,30 @@ test('an error says where its code is explained', async () => {
   assert.match(err, /CONFIG: see docs\/reference\/errors\.md#config/);
 });
 
+test('what the system refuses is said in a line, without a stack', async () => {
+  for (const args of [
+    ['material-key', '--identity', 'no/such'],
+    ['show', 'no/such'],
+    ['split', 'no/such'],
+    ['relay', '--cert', 'no/such', '--key', 'no/such'],
+    ['deal', '--program', 'no/such', '--identity', 'x', '--out', 'x', '--recipient', 'alice=x'],
+    ['keygen', '--party', 'alice', '--out', `${built('src/cli/main.js')}/below`],
+  ]) {
+    const { code, err } = await tessera(...args);
+    assert.is(code, 1);
+    assert.match(
+      err,
+      /^tessera: [^\n]*(no\/such: no such file or directory \(ENOENT\)|main\.js.*ENOTDIR\))\n$/,
+    );
+  }
+});
+
 test('figures are for this machine alone', async () => {
   const { code, err } = await tessera('relay', '--listen', '127.0.0.1:0', '--metrics', '0.0.0.0:9464');
   assert.is(code, 1);
   assert.match(err, /--metrics: figures are for this machine alone/);
+  const word = await tessera('relay', '--metrics', 'abc');
+  assert.match(word.err, /--metrics: a port of this machine is wanted, or 127\.0\.0\.1:port, not "abc"/);
 });
 
 test('scripts: each says what it takes, with examples, and ends', async () => {

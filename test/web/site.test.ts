@@ -113,6 +113,26 @@ test('no page has faults of accessibility, in light and dark, on a phone and on 
     assert.equal(errors, []);
   }));
 
+test('no link leads nowhere, to a place within a page neither', async () => {
+  const files = (readdirSync(site, { recursive: true }) as string[]).filter((path) => path.endsWith('.html'));
+  const text = new Map(files.map((path) => [join(site, path), readFileSync(join(site, path), 'utf8')]));
+  const ids = new Map([...text].map(([path, html]) => [path, new Set(html.match(/(?<=\bid=")[^"]+/g))]));
+  const dead: string[] = [];
+  for (const [path, html] of text)
+    for (const [, link] of html.matchAll(/\b(?:href|src)="(?!https?:|mailto:|data:)([^"]*)"/g)) {
+      const { pathname, hash } = new URL(
+        link!.replaceAll('&amp;', '&'),
+        `http://site${path.slice(site.length)}`,
+      );
+      const plain = join(site, decodeURIComponent(pathname));
+      const to = existsSync(plain) && statSync(plain).isDirectory() ? join(plain, 'index.html') : plain;
+      const place = decodeURIComponent(hash.slice(1));
+      if (!existsSync(to) || (place !== '' && ids.has(to) && !ids.get(to)!.has(place)))
+        dead.push(`${path.slice(site.length)}: ${link}`);
+    }
+  assert.equal([...new Set(dead)], []);
+});
+
 test('every page of the contents is there, and the search finds functions', () =>
   visit(async (page, url, errors) => {
     await page.goto(`${url}/start/index.html`, { waitUntil: 'networkidle' });
