@@ -2,13 +2,13 @@
 
 /** A group of three digits after each mark, and cents after the other mark, if any. */
 const grouped = (group: string, decimal: string): RegExp =>
-  new RegExp(`^(\\d{1,3}(?:\\${group}\\d{3})+)(?:\\${decimal}(\\d{1,2}))?$`);
+  new RegExp(`^([1-9]\\d{0,2}(?:\\${group}\\d{3})+)(?:\\${decimal}(\\d{1,2}))?$`);
 
 const FORMS: readonly RegExp[] = [
   /^(\d+)(?:[.,](\d{1,2}))?$/,
   grouped(',', '.'),
   grouped('.', ','),
-  /^(\d{1,3}(?:['’ \u00a0\u202f]\d{3})+)(?:[.,](\d{1,2}))?$/,
+  /^([1-9]\d{0,2}(?:['’ \u00a0\u202f]\d{3})+)(?:[.,](\d{1,2}))?$/,
 ];
 
 /**

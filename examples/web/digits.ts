@@ -1,6 +1,6 @@
 /** @file The page of demo (c): a drawn digit through somebody else's network. */
 import { digits, type Network } from './programs.ts';
-import { byId, openRoom, openTab, painter, run, type Seat, say, show } from './room.ts';
+import { byId, inThisTab, openRoom, openTab, painter, run, type Seat, say, show } from './room.ts';
 
 const INK = 'rgb(20, 25, 40)';
 const GRID = 32;
@@ -219,7 +219,7 @@ void run(async () => {
   const { samples, ...rest } = await loadNetwork();
   const network = weights(rest);
   if (new URLSearchParams(location.search).has('tab')) {
-    show('room', false);
+    inThisTab();
     const { session, dealer } = await openTab((from, bytes, self) => {
       if (self === 'bob' && from === 'alice') masked.sent(bytes);
     });

@@ -30,6 +30,16 @@ export const show = (id: string, on = true): void => {
   byId(id).hidden = !on;
 };
 
+/** Says of a page that both sides are workers of it. */
+export const inThisTab = (): void => {
+  show('room', false);
+  const way = byId<HTMLAnchorElement>('way');
+  way.href = location.pathname;
+  way.textContent = 'open it in two tabs';
+  byId('trust').textContent =
+    'Both sides are workers of this tab, and nothing leaves it. What passes between them is what passes between two tabs.';
+};
+
 /** Bytes as grey values on a square canvas, from the top; what comes later goes on where the last stopped. */
 export const painter = (id: string, side: number): ((bytes: Uint8Array) => void) => {
   const context = byId<HTMLCanvasElement>(id).getContext('2d')!;

@@ -1,7 +1,7 @@
 /** @file The page of demo (a): salaries are compared, and nobody shows one. */
 import { parseAmount, parseAmounts } from '../lib/amount.ts';
 import { compareSalaries, type Own, type SalaryResult } from './programs.ts';
-import { byId, openRoom, openTab, run, type Seat, say, show } from './room.ts';
+import { byId, inThisTab, openRoom, openTab, run, type Seat, say, show } from './room.ts';
 
 /** Made when there is something to show: it takes longer to start than the rest of this page. */
 const money = (x: number): string => new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 }).format(x);
@@ -76,7 +76,7 @@ const inRoom = async (): Promise<void> => {
 };
 
 const inTab = (): void => {
-  show('room', false);
+  inThisTab();
   show('second');
   say('You are Alice and Bob: fill in the numbers of both, then compare.');
   byId<HTMLFormElement>('form').onsubmit = (event) => {

@@ -13,7 +13,7 @@ import {
   train,
 } from './programs.ts';
 import { readTable } from './read-table.ts';
-import { byId, openRoom, openTab, painter, pause, run, type Seat, say, show } from './room.ts';
+import { byId, inThisTab, openRoom, openTab, painter, pause, run, type Seat, say, show } from './room.ts';
 import { Witness } from './witness.ts';
 
 const EPOCHS = 10;
@@ -152,7 +152,10 @@ const start = async (seat: Seat, own: Own<People>): Promise<void> => {
 
 /** Both sides as workers of this page. */
 const alone = async (own: Own<People>): Promise<void> => {
-  const seat = await openTab();
+  const seat = await openTab((from, bytes, self) => {
+    if (self === 'bob' && from === 'alice') sent.add(self, bytes);
+    if (self === 'alice' && from === 'bob') received.add(from, bytes);
+  });
   try {
     await start(seat, own);
   } finally {
@@ -249,8 +252,7 @@ void run(async () => {
   const self = room?.self ?? 'alice';
   const chosen = chooser(self);
   if (tab) {
-    show('room', false);
-    for (const figure of ['sent-figure', 'other-figure']) show(figure, false);
+    inThisTab();
     say('You are Alice and Bob: your table is Alice’s, Bob’s is the sample.');
   } else say('Choose a table, then train.');
   byId<HTMLFormElement>('form').onsubmit = (event) => {

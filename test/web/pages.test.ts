@@ -61,7 +61,7 @@ test('salaries: one number each, English or German, or an error; an error takes 
       await status(page, /^Done in/);
       // (56000 + 48000 + 1250 + 3000 + 7000.5 + 56000.5) / 6
       assert.is(await page.textContent('#mean'), '28,542');
-      for (const wrong of ['56,0000', '1,2,3', '56.000.5', 'much', '1e5', '-5', '']) {
+      for (const wrong of ['0.056', '56,0000', '1,2,3', '56.000.5', 'much', '1e5', '-5', '']) {
         await page.fill('#salary', '56000');
         await page.click('#go');
         await status(page, /^Done in/);
@@ -217,6 +217,23 @@ test('a third visitor is told that the room is full, and disturbs nobody; when b
     },
     { mayComplain: true },
   ));
+
+test('with both sides in one tab the page says so, and its pictures are of what passes between them', () =>
+  stage(async ({ open }) => {
+    const page = await open('training.html?tab');
+    assert.match((await page.textContent('#trust'))!, /^Both sides are workers of this tab/);
+    assert.is(await page.textContent('#way'), 'open it in two tabs');
+    await page.click('#sample');
+    await page.waitForSelector('#go:enabled');
+    await page.click('#go');
+    await status(page, /^Done/, 60_000);
+    assert.match((await page.textContent('#sent-picture-text'))!, /MB of what Bob has from you: noise/);
+    assert.match((await page.textContent('#picture-text'))!, /MB of what you have from Bob: noise/);
+    await page.click('#way');
+    await page.waitForSelector('body[data-ready]');
+    assert.is(await page.textContent('#way'), 'try both sides in this tab');
+    assert.ok(await page.isVisible('#link'));
+  }));
 
 test('"Done" stays when the other side leaves', () =>
   stage(async ({ open }) => {
