@@ -225,8 +225,11 @@ export const LANES: Table = {
     ...axisLast,
     axis: ofArgs,
     f: reals((x) => {
-      const all = logsumexp(x);
-      return x.map((v) => v - all);
+      // The largest goes first: a logarithm is lost beside 2^70.
+      const most = Math.max(...x);
+      const away = x.map((v) => v - most);
+      const all = logsumexp(away);
+      return away.map((v) => v - all);
     }),
     own: times(2, MIXED),
   }),
