@@ -144,6 +144,8 @@ const sliding = (name: string, turned: boolean): Row => ({
     return fxp([all.length], all);
   },
   own: PRODUCT,
+  // Products of float64 are rounded, and may cancel.
+  noise: () => 2 ** -50,
 });
 
 const matrixOf = (x: unknown): { a: Arr; n: number } => {

@@ -3,8 +3,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { optimize } from '../../src/ir/compile/passes/optimize.ts';
 import type { Graph } from '../../src/ir/ops/graph.ts';
+import { simulate } from '../../src/ir/run/simulate.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
+import { FIELDS } from '../../src/ring/field.ts';
+import { ring } from '../gates/harness.ts';
 import { secretly } from '../numpy/secretly.ts';
 import { graphOf, secret, snapshot } from './snapshot.ts';
 
@@ -154,6 +158,47 @@ test('inside of loops too', () => {
   const g = (x: BaseArray) => np.fori(0, 3, (_i, c) => c.add(np.sum(c.mul(x))), x);
   const inner = optimize(graphOf(g, secret([2]))).nodes.find((n) => n.op === 'loop')!;
   assert.ok(opsOf(inner.body!).includes('matmul'));
+});
+
+test('what is divided by its own length is multiplied by one inverse', () => {
+  const kept = { axis: 1, keepdims: true };
+  const own: Readonly<Record<string, (x: BaseArray) => BaseArray>> = {
+    scores: (x) => np.divide(np.subtract(x, np.mean(x)), np.std(x)),
+    'scores of columns': (x) => np.divide(np.subtract(x, np.mean(x, 0)), np.std(x, 0)),
+    'scores of rows': (x) => np.divide(np.subtract(x, np.mean(x, kept)), np.std(x, kept)),
+    'rows of length 1': (x) => np.divide(x, np.linalg.norm(x, kept)),
+    'by the root of a mean': (x) => np.divide(x, np.sqrt(np.mean(np.square(x), kept))),
+  };
+  for (const [name, fn] of Object.entries(own)) {
+    const graph = optimize(graphOf(fn, secret([4, 3])));
+    assert.is(count(graph, 'div'), 0, name);
+    assert.is(count(graph, 'rsqrt'), 1, name);
+    assert.is(count(graph, 'sqrt'), 0, name);
+  }
+  const other: Readonly<Record<string, (x: BaseArray) => BaseArray>> = {
+    'by what is added to it': (x) => np.divide(x, np.add(np.linalg.norm(x), 1)),
+    'by the length of others': (x) => np.divide(x, np.linalg.norm(np.multiply(x, 0.5))),
+    'by the lengths of rows in another order': (x) => np.divide(x, np.flip(np.linalg.norm(x, kept), 0)),
+    'by the lengths of columns': (x) => {
+      const square = np.slice(x, [0, 3]);
+      return np.divide(square, np.linalg.norm(square, { axis: 0 }).reshape([3, 1]));
+    },
+    'a root that stands elsewhere': (x) => np.divide(np.multiply(x, 3), np.linalg.norm(x)),
+  };
+  for (const [name, fn] of Object.entries(other))
+    assert.is(count(optimize(graphOf(fn, secret([4, 3]))), 'div'), 1, name);
+});
+
+test('what has no length is 0 over it', () => {
+  for (const field of ['FM128', 'FM64', 'FM32'] as const) {
+    const fn = (x: BaseArray): BaseArray => np.divide(x, np.linalg.norm(x));
+    const { results } = simulate(fn as never, [np.array([0, 0, 0]) as NDArray], {
+      ring,
+      field: FIELDS[field],
+      parties: 2,
+    });
+    assert.equal(Array.from(results[0]!.data, Number), [0, 0, 0], field);
+  }
 });
 
 test.run();

@@ -261,7 +261,7 @@ export const handshake: readonly Mutant[] = [
       [
         'the pinned certificate is not compared',
         'check',
-        'if (trust.pin.fingerprint256 === leaf.fingerprint256) return;',
+        'if (trust.pins.some((pin) => pin.fingerprint256 === leaf.fingerprint256)) return;',
         'return;',
       ],
       [

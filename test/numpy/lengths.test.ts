@@ -111,6 +111,48 @@ for (const field of ['FM128', 'FM64', 'FM32'] as const)
             (a, b) => np.sqrt(np.add(np.square(a), np.square(b))),
             x.map((v, i) => Math.hypot(v, y[i]!)),
           );
+        // What is divided by its own length is of the size of 1, whatever its own is.
+        const rows = [x.slice(0, 4), x.slice(4)];
+        const scores = (v: readonly number[]): number[] => v.map((w) => (w - mean(v)) / deviation(v));
+        is('z-scores', (a) => np.divide(np.subtract(a, np.mean(a)), np.std(a)), scores(x), true);
+        is(
+          'z-scores by rows',
+          (a) => {
+            const r = np.reshape(a, [2, 4]);
+            const kept = { axis: 1, keepdims: true };
+            return np.divide(np.subtract(r, np.mean(r, kept)), np.std(r, kept));
+          },
+          rows.flatMap(scores),
+          true,
+        );
+        is(
+          'z-scores by columns',
+          (a) => {
+            const r = np.transpose(np.reshape(a, [2, 4]));
+            return np.transpose(np.divide(np.subtract(r, np.mean(r, 0)), np.std(r, 0)));
+          },
+          rows.flatMap(scores),
+          true,
+        );
+        is(
+          'rows of length 1',
+          (a) => {
+            const r = np.reshape(a, [2, 4]);
+            return np.divide(r, np.linalg.norm(r, { axis: 1, keepdims: true }));
+          },
+          rows.flatMap((v) => v.map((w) => w / Math.hypot(...v))),
+          true,
+        );
+        // The lengths of other rows are no bound.
+        if (field === 'FM128' && size < 1e12)
+          is(
+            'by the lengths of other rows',
+            (a) => {
+              const r = np.reshape(np.multiply(a, np.array([1e4, 1e4, 1e4, 1e4, 1, 1, 1, 1])), [2, 4]);
+              return np.divide(r, np.flip(np.linalg.norm(r, { axis: 1, keepdims: true }), 0));
+            },
+            rows.flatMap((v, i) => v.map((w) => (w * (i ? 1e-4 : 1e4)) / Math.hypot(...rows[1 - i]!))),
+          );
         // What an epsilon is added to is of the size of 1.
         if (field !== 'FM128' || bits > 32 || size < 1e10)
           is(

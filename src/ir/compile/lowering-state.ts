@@ -23,7 +23,7 @@ import {
   resultInterval,
 } from './intervals.ts';
 import { toFraction } from './levels.ts';
-import { type BlockSum, meansIn } from './means.ts';
+import { type BlockSum, meansIn } from './mean-sums.ts';
 
 /** Ops whose results may be larger than their operands. */
 const GROWING = opSet('add', 'sub', 'neg', 'mul', 'sum', 'matmul', 'pow', 'powWhole');

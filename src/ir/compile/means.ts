@@ -5,55 +5,11 @@
  */
 import * as basic from '../../fixed/basic.ts';
 import type { Wire } from '../../fixed/circuit.ts';
-import type { Field } from '../../ring/field.ts';
 import * as math from '../../ring/math/index.ts';
-import { opSet } from '../ops/catalogue.ts';
 import { sizeOf, type ValueId } from '../ops/graph.ts';
-import type { NodeOf, OpGraph, OpNode } from '../ops/program.ts';
+import type { NodeOf, OpNode } from '../ops/program.ts';
 import type { Lowering } from './lowering-state.ts';
-import { Lookup } from './passes/makers.ts';
-
-/** Sums of no more numbers than these are right for numbers up to 2^(k-1-f) / 16 (FM32), 2^(k-1-f) / 64 (FM64). */
-const FEW = { 32: 16, 64: 64, 128: Number.POSITIVE_INFINITY } as const;
-
-const isPassedOn = opSet('reshape', 'add', 'concat');
-
-/** sum(x) 2^-down. */
-export interface BlockSum {
-  readonly wire: Wire;
-  readonly down: number;
-}
-
-/** Sums of which a mean is made, and what stands between. `terms`: of how many numbers a value is the sum. */
-export const meansIn = (
-  graph: OpGraph,
-  terms: (id: ValueId) => number,
-  bits: Field['bits'],
-): ReadonlySet<ValueId> => {
-  const found = new Set<ValueId>();
-  const find = new Lookup(graph);
-  const isSum = (id: ValueId): boolean =>
-    graph.types[id]!.secret && graph.types[id]!.dtype === 'fxp' && terms(id) > FEW[bits];
-  for (const { op, ins, outs } of bits === 128 ? [] : graph.nodes.toReversed()) {
-    const [x, y] = ins as [ValueId, ValueId];
-    if (found.has(outs[0]!) && isPassedOn.has(op)) for (const id of ins) if (isSum(id)) found.add(id);
-    if (op !== 'mul' && op !== 'div') continue;
-    for (const [id, by] of op === 'mul'
-      ? ([
-          [x, y],
-          [y, x],
-        ] as const)
-      : ([[x, y]] as const)) {
-      // biome-ignore format: pairs
-      const number = graph.types[by]!.secret ? undefined : find.numberOf(by);
-      if (number !== undefined && isMean(op === 'mul' ? number : 1 / number, terms(id)) && isSum(id))
-        found.add(id);
-    }
-  }
-  return found;
-};
-
-const isMean = (factor: number, terms: number): boolean => Math.abs(factor) * terms <= 2;
+import { type BlockSum, isMean } from './mean-sums.ts';
 
 /** sum(x) 2^-down, off by a unit for each block. Rounds 1, bytes k/8 a block. */
 const sumOf = (l: Lowering, node: NodeOf<'sum'>): BlockSum | undefined => {

@@ -6,6 +6,7 @@ import { fold } from './fold.ts';
 import { group } from './group.ts';
 import { hoist } from './hoist.ts';
 import type { WorkOptions } from './op-memory.ts';
+import { ownLengths } from './own-lengths.ts';
 import { simplify } from './simplify.ts';
 import { sums } from './sums.ts';
 import { products } from './sums-of-products.ts';
@@ -20,6 +21,7 @@ const PASSES: readonly Pass[] = [
   simplify,
   cse,
   dce,
+  ownLengths,
   products,
   fold,
   cse,

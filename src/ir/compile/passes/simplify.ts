@@ -127,6 +127,16 @@ const rootOfProduct: Simplify<'sqrt'> = (c, node, [x]) => {
   return c.to.emit('mul', [a, b], {}, node.site);
 };
 
+/** What axes of length 1 before the others were added to is broadcast as it was. */
+const broadcast: Simplify<'broadcast'> = (c, node, [x]) => {
+  const added = c.find.made(x, 'reshape');
+  if (added === undefined) return undefined;
+  const [from, shape] = [c.to.typeOf(added.ins[0]).shape, c.to.typeOf(x).shape];
+  const lead = shape.length - from.length;
+  if (lead <= 0 || shape.some((n, i) => n !== (i < lead ? 1 : from[i - lead]))) return undefined;
+  return c.to.emit('broadcast', [added.ins[0]], node.attrs, node.site);
+};
+
 const first =
   <K extends OpName>(...rules: readonly Simplify<K>[]): Simplify<K> =>
   (c, node, ins) => {
@@ -157,6 +167,7 @@ const SIMPLER: { readonly [K in OpName]?: Simplify<K> } = {
   minimum: first(clamp('minimum'), extreme(false)),
   abs,
   sqrt: rootOfProduct,
+  broadcast,
   stopGradient: (_c, _node, [x]) => x,
 };
 
