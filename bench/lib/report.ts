@@ -193,9 +193,7 @@ export const resultsText = ({ machine, parts, rows }: Results): string => {
   return [
     '# Results',
     '',
-    `${machine}. All parties and the dealer share this machine. Measured by`,
-    '',
-    ...parts.map(({ command, when }) => `- \`${command}\` (${when})`),
+    `${machine}. All parties and the dealer share this machine. Commands and dates of the runs stand at the end.`,
     '',
     'A workload runs from secret inputs to a secret result: each party is a process, with mutual TLS between them. Links of a given latency and bandwidth are proxies between the processes, the same ' +
       'for all engines; ours is told of the link. Runs of the engines take turns; tracing and the start of compilers are in "first" alone. "dealing" is ' +
@@ -228,6 +226,10 @@ export const resultsText = ({ machine, parts, rows }: Results): string => {
           '',
         ]
       : []),
+    '## Measured by',
+    '',
+    ...parts.map(({ command, when }) => `- \`${command}\` (${when})`),
+    '',
     '## To measure again',
     '',
     'Each command puts its rows in the place of earlier ones; all of them take about an hour. SPU wants `--python` with the interpreter ' +
