@@ -46,7 +46,7 @@ export class SpuDevice {
   }
 
   close(): Promise<void> {
-    const reason = 'because its session was shut down here';
+    const reason = 'because it was shut down here';
     return (
       this.#spu.backend?.close(new TesseraError('CLOSED', reason, { device: this.name })) ?? Promise.resolve()
     );

@@ -75,6 +75,20 @@ test('the same in production', async () => {
       assert.equal(none.shape, [0]);
       assert.equal(rest, { same: true, first: [1, 2], n: 3, minus: -3, unit: 10, read: [1, 2] });
     }
+    const ended = await Promise.all(
+      sessions.map(async (s) => {
+        const spu = s.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
+        await spu.shutdown();
+        return rejection(s.reveal(spu((v) => np.add(v, 1))(s.PYU('alice')(() => [1])())));
+      }),
+    );
+    for (const { code, message } of ended) {
+      assert.is(code, 'CLOSED');
+      assert.match(
+        message,
+        /^SPU\(alice, bob\) op #\d+ \(.*called at .*\) failed because it was shut down here$/,
+      );
+    }
     await Promise.all(sessions.map((s) => s.shutdown()));
   } finally {
     rmSync(folder, { recursive: true });

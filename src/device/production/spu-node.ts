@@ -118,7 +118,7 @@ export class SpuNode implements PartyNode {
   /** Waits for nothing but the engine before it takes its place there: `free` and `export` keep their order. */
   async #run({ op, graph, ins, outs, reveal, privates, progress }: Work): Promise<Outcome> {
     const engine = await this.#engine;
-    if (this.#closed) throw this.#closed;
+    if (this.#closed) throw this.#closedAt(op, this.#closed);
     const job = { graph, ins, outs, ...(reveal && { reveal }) };
     try {
       const { revealed, stats, left } = await engine.run(job, privates?.get(this.#rank), progress);
@@ -128,7 +128,8 @@ export class SpuNode implements PartyNode {
     } catch (e) {
       if (this.#breaker.broken) throw e;
       // The others have ended the session too, and may be gone: what was not done here is closed, and nobody is lost.
-      if (this.#closed && e instanceof TesseraError && GONE.has(e.code)) throw this.#closed;
+      if (this.#closed && e instanceof TesseraError && GONE.has(e.code))
+        throw this.#closedAt(op, this.#closed);
       const error = e instanceof TesseraError ? e : new TesseraError('PARTY_FAILED', String(e), {}, e);
       const where = op.site === undefined ? '' : `, called at ${op.site}`;
       const located = new TesseraError(
@@ -140,6 +141,16 @@ export class SpuNode implements PartyNode {
       if (!this.#closed && engine.failure !== undefined) this.#failed(located);
       throw located;
     }
+  }
+
+  /** What an operation that was not done ends with. */
+  #closedAt(op: Op, { code, message, info }: TesseraError): TesseraError {
+    const where = op.site === undefined ? '' : `, called at ${op.site}`;
+    return new TesseraError(
+      code,
+      `SPU(${this.#parties.join(', ')}) op #${op.number} (${op.what}${where}) failed ${message}`,
+      { ...info, op: op.number, program: op.what, site: op.site },
+    );
   }
 
   fail(error: TesseraError): void {
