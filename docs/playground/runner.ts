@@ -8,9 +8,21 @@ import type { Costs, Program, Said } from './messages.ts';
 const tell = (said: Said): void => postMessage(said);
 const library = new URL('../tessera/tessera.js', import.meta.url).href;
 
+/** Where the program is while it runs. */
+let url = '';
+
+/** A text in which places of the program are lines: its address says nothing to anybody. */
+const placed = (text: string): string =>
+  url === ''
+    ? text
+    : text
+        .split(`${url}:`)
+        .map((part, i) => (i === 0 ? part : `line ${part.replace(/^(\d+):\d+/, '$1')}`))
+        .join('');
+
 const textOf = (value: unknown): string => {
-  if (typeof value === 'string') return value;
-  if (value instanceof Error) return value.message;
+  if (typeof value === 'string') return placed(value);
+  if (value instanceof Error) return placed(value.message);
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
@@ -59,7 +71,7 @@ const heard = urlOf(`
 const IMPORT = /(\bfrom\s*|\bimport\s*\(?\s*)(['"])tessera-mpc\2/g;
 
 /** The line of the program at which an error came up: of its call, or of the program's own code. */
-const lineOf = (error: unknown, url: string): number | undefined => {
+const lineOf = (error: unknown): number | undefined => {
   const { site } = ((error as { info?: { site?: unknown } }).info ?? {}) as { site?: unknown };
   for (const text of [site, (error as Error).stack]) {
     if (typeof text !== 'string' || !text.includes(url)) continue;
@@ -70,12 +82,12 @@ const lineOf = (error: unknown, url: string): number | undefined => {
 };
 
 onmessage = async ({ data }: MessageEvent<Program>) => {
-  const url = urlOf(data.text.replaceAll(IMPORT, (_, before: string) => `${before}${JSON.stringify(heard)}`));
+  url = urlOf(data.text.replaceAll(IMPORT, (_, before: string) => `${before}${JSON.stringify(heard)}`));
   try {
     await import(url);
     tell({ kind: 'done' });
   } catch (error) {
     const { name, code } = error as { name?: unknown; code?: string };
-    tell({ kind: 'failed', message: textOf(error), line: lineOf(error, url), code: name === 'TesseraError' ? code : undefined });
+    tell({ kind: 'failed', message: textOf(error), line: lineOf(error), code: name === 'TesseraError' ? code : undefined });
   }
 };

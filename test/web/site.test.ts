@@ -185,6 +185,13 @@ test('playground: an error stands at its line; what never ends is stopped; the p
     assert.match(await run(page), /^Line 4: .*\(2,\).* SHAPE: cause and mend$/s);
     assert.match((await page.getAttribute('#status a', 'href'))!, /reference\/errors\.html#shape$/);
     assert.is((await page.$$('#editor .cm-lintRange-error, #editor .cm-lint-marker-error')).length > 0, true);
+    await write(
+      page,
+      `${head}${spu}const f = (x) => {\n  if (sf.np.greater(x, 1)) return x;\n};\nawait sf.reveal(spu(f)(sf.PYU('alice')(() => 2)()));\n`,
+    );
+    const said = await run(page);
+    assert.match(said, /^Line 7: .*called at line 7\) failed: np\.greater at line 5: nothing/s);
+    assert.not.match(said, /blob:/);
     await write(page, 'for (;;);');
     await page.click('#run');
     await page.click('#stop');
