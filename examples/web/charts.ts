@@ -24,11 +24,12 @@ export interface LineOptions {
 }
 
 const style = getComputedStyle(document.documentElement);
-const colour = (name: string): string => style.getPropertyValue(name).trim();
+/** Asked for at each drawing, because light may turn to dark while the page is open. */
+const colour = (name: string) => (): string => style.getPropertyValue(name).trim();
 
 const axis = (text: string, max: number | undefined) => ({
   type: 'linear' as const,
-  title: { display: true, text, color: colour('--soft') },
+  title: { display: true, text, color: colour('--soft')() },
   ticks: {
     color: colour('--soft'),
     maxTicksLimit: 6,
@@ -63,6 +64,10 @@ export const lineChart = (id: string, { x, y, max, beside = [] }: LineOptions): 
       plugins: { tooltip: { displayColors: false } },
       scales: { x: axis(x, max), y: axis(y, max) },
     },
+  });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    chart.options.scales = { x: axis(x, max), y: axis(y, max) };
+    chart.update();
   });
   return {
     draw: (points) => {

@@ -55,6 +55,20 @@ const text = (page: Page, id: string): Promise<string> => page.locator(`#${id}`)
 const shows = (page: Page, id: string, what: RegExp): Promise<void> =>
   until(async () => what.test(await text(page, id)), `#${id} shows ${what}`);
 
+/** Of each chart: how many pixels have the colour that lines have on the page as it is now. */
+const linesOf = (canvases: (HTMLElement | SVGElement)[]): number[] => {
+  const line = getComputedStyle(document.documentElement).getPropertyValue('--line').trim();
+  const wanted = [1, 3, 5].map((at) => Number.parseInt(line.slice(at, at + 2), 16));
+  return canvases.map((c) => {
+    const { width, height } = c as HTMLCanvasElement;
+    const { data } = (c as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
+    let found = 0;
+    for (let i = 0; i < data.length; i += 4)
+      if (data[i + 3] === 255 && wanted.every((v, k) => data[i + k] === v)) found++;
+    return found;
+  });
+};
+
 test('nodes, slots, tasks, SPU sessions and errors, live', () =>
   withDashboard((url) =>
     withBrowser('cluster/dashboard', async (browser) => {
@@ -101,6 +115,8 @@ test('nodes, slots, tasks, SPU sessions and errors, live', () =>
           await page.setViewportSize({ width, height: 900 });
           await page.emulateMedia({ colorScheme });
           assert.equal(await faults(page), [], `${width} px, ${colorScheme}`);
+          for (const lines of await page.locator('canvas').evaluateAll(linesOf))
+            assert.ok(lines > 100, `${lines} pixels of lines in the colour of ${colorScheme}`);
           if (process.env.TESSERA_SCREENSHOT)
             await page.screenshot({
               path: join(process.env.TESSERA_SCREENSHOT, `dashboard-${width}-${colorScheme}.png`),

@@ -23,14 +23,22 @@ export interface Line {
 const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+/** Asked for at each drawing, because light may turn to dark while the page is open. */
+const coloured =
+  (name: string, more = '') =>
+  (): string =>
+    colour(name) + more;
+
+const DARK = matchMedia('(prefers-color-scheme: dark)');
+
 const pictureOf = (canvas: HTMLCanvasElement, lines: readonly [Line, Line]): Picture => {
-  const [ink, grid] = [colour('--soft'), colour('--line')];
-  const colours = [colour('--accent'), colour('--warm')];
+  const [ink, grid] = [coloured('--soft'), coloured('--line')];
+  const names = ['--accent', '--warm'];
   const axis = (i: number) => ({
     position: i === 0 ? ('left' as const) : ('right' as const),
     beginAtZero: true,
     suggestedMax: 1,
-    ticks: { color: colours[i]!, maxTicksLimit: 5, precision: 0 },
+    ticks: { color: coloured(names[i]!), maxTicksLimit: 5, precision: 0 },
     grid: { color: grid, drawOnChartArea: i === 0 },
   });
   return new Picture(canvas, {
@@ -40,8 +48,8 @@ const pictureOf = (canvas: HTMLCanvasElement, lines: readonly [Line, Line]): Pic
         label: name,
         data: [],
         yAxisID: i === 0 ? 'y' : 'y1',
-        borderColor: colours[i]!,
-        backgroundColor: `${colours[i]!}22`,
+        borderColor: coloured(names[i]!),
+        backgroundColor: coloured(names[i]!, '22'),
         borderWidth: 1.5,
         pointRadius: 0,
         tension: 0.2,
@@ -87,8 +95,14 @@ export const Chart = ({
   const canvas = useRef<HTMLCanvasElement>(null);
   const picture = useRef<Picture>(undefined);
   useEffect(() => {
-    picture.current = pictureOf(canvas.current!, lines);
-    return () => picture.current?.destroy();
+    const drawn = pictureOf(canvas.current!, lines);
+    const again = (): void => drawn.update();
+    picture.current = drawn;
+    DARK.addEventListener('change', again);
+    return () => {
+      DARK.removeEventListener('change', again);
+      drawn.destroy();
+    };
   }, []);
   useEffect(() => {
     const { data } = picture.current!;

@@ -117,18 +117,26 @@ const SPUS: readonly [Line, Line] = [
 
 const number = (name: string): Column => ({ name, number: true });
 
+const counted = (n: number, word: string): string => (n === 1 ? word : `${word}s`);
+
 const View = (s: Snapshot, moments: readonly Moment[]): JSX.Element => {
+  const running = sum(s.nodes.flatMap((n) => Object.values(n.tags).map((t) => t.busy)));
+  const queued = sum(s.queues.map((q) => q.waiting));
+  const done = sum([...s.nodes, ...s.lost].map((n) => n.done));
   return h(
     'main',
     null,
     h(
       'div',
       { class: 'tiles' },
-      Tile('nodes', s.lost.length === 0 ? s.nodes.length : `${s.nodes.length}, ${s.lost.length} lost`),
-      Tile('programs', s.drivers.length),
-      Tile('tasks running', sum(s.nodes.flatMap((n) => Object.values(n.tags).map((t) => t.busy)))),
-      Tile('tasks queued', sum(s.queues.map((q) => q.waiting))),
-      Tile('tasks done', sum([...s.nodes, ...s.lost].map((n) => n.done))),
+      Tile(
+        counted(s.nodes.length, 'node'),
+        s.lost.length === 0 ? s.nodes.length : `${s.nodes.length}, ${s.lost.length} lost`,
+      ),
+      Tile(counted(s.drivers.length, 'program'), s.drivers.length),
+      Tile(`${counted(running, 'task')} running`, running),
+      Tile(`${counted(queued, 'task')} queued`, queued),
+      Tile(`${counted(done, 'task')} done`, done),
       Tile('objects', size(sum(s.nodes.map((n) => n.objectBytes)))),
     ),
     h(
