@@ -61,7 +61,7 @@ const pictureOf = (canvas: HTMLCanvasElement, lines: readonly [Line, Line]): Pic
       maintainAspectRatio: false,
       interaction: { mode: 'index', intersect: false },
       plugins: {
-        legend: { labels: { color: ink, boxWidth: 12 } },
+        legend: { labels: { color: ink(), boxWidth: 12 } },
         tooltip: { callbacks: { title: ([point]) => new Date(point?.parsed.x ?? 0).toLocaleTimeString() } },
       },
       scales: {
@@ -96,7 +96,10 @@ export const Chart = ({
   const picture = useRef<Picture>(undefined);
   useEffect(() => {
     const drawn = pictureOf(canvas.current!, lines);
-    const again = (): void => drawn.update();
+    const again = (): void => {
+      drawn.options.plugins!.legend!.labels!.color = colour('--soft');
+      drawn.update();
+    };
     picture.current = drawn;
     DARK.addEventListener('change', again);
     return () => {
