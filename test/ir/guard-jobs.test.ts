@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { COSTS } from '../../bench/lib/cost-table.ts';
 import { inputsOf } from '../../bench/lib/measure.ts';
 import { WORKLOADS } from '../../bench/lib/workloads.ts';
+import type { TesseraError } from '../../src/errors.ts';
 import { lower } from '../../src/ir/compile/lower.ts';
 import { optimize } from '../../src/ir/compile/passes/optimize.ts';
 import { revealGraph } from '../../src/ir/compile/ports.ts';
@@ -122,6 +123,12 @@ for (const dealer of ['first', 'third'] as const)
         const opened = await world.run(revealJob([MANY], id, n));
         for (const { left, revealed } of opened) assert.equal([left, revealed], [bad[0]!.left, []]);
       }
+      for (const id of [5, 6])
+        for (const engine of world.engines) {
+          const e = (await engine.export([0, id]).catch((error: unknown) => error)) as TesseraError;
+          assert.is(e.code, 'RANGE', 'nor is it dumped');
+          assert.match(e.message, /an object cannot be kept: numbers left the range at mul/);
+        }
       const good = await world.run({
         graph: programOf((x, y) => np.multiply(x!, y!)),
         ins: [0, 1],
@@ -130,6 +137,8 @@ for (const dealer of ['first', 'third'] as const)
       for (const { left } of good) assert.is(left, undefined);
       const shown = await world.run(revealJob([MANY], 7, n));
       for (const { revealed } of shown) assert.ok(Math.abs(Number(revealed[0]!.data[0]) / 9e12 - 1) < 1e-6);
+      const kept = await Promise.all(world.engines.map((e) => e.export([0, 7])));
+      assert.is(new Set(kept.map(({ id }) => id)).size, 1);
       await Promise.all(world.engines.map((e) => e.free([0, 1, 5, 6, 7])));
       for (const { memory } of world.engines) assert.ok(memory.used >= 0);
       await world.close();
