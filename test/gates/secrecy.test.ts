@@ -103,6 +103,16 @@ const inCommon = (a: Column, b: Column): number => {
   return wordsOf(b).filter((word) => words.has(word)).length;
 };
 
+/** Columns of N words that are opened as one. */
+const parts = ({ bytes, length, width, kind, ...c }: Column): Column[] =>
+  Array.from({ length: kind === 'ring' && length % N === 0 ? length / N : 0 }, (_, i) => {
+    const size = (N * width) / 8;
+    return { ...c, kind, width, length: N, bytes: bytes.slice(i * size, (i + 1) * size) };
+  });
+
+const differences = (columns: readonly Column[]): Column[] =>
+  columns.flatMap((a, i) => columns.slice(i + 1).map((b) => combined(a, b, -1)));
+
 const unrelated = (a: Column, b: Column, where: string): void => {
   uniform(combined(a, b, -1), where);
   if (a.kind !== 'bits') uniform(combined(a, b, 1), where);
@@ -230,6 +240,18 @@ const check = (name: string, entry: Entry, field: Field, parties: number, plain:
         assert.is(inCommon(column, input), 0, `${where}: words of ${input.name} in ${column.name}`);
   });
 
+  const apart = differences(view.inputs.flatMap((c) => (c.length === N ? parts(c) : [])));
+  sums.forEach(({ column }, i) => {
+    // Two runs on the same inputs differ by masks alone: no two elements by the same.
+    const other = later[i];
+    const lag = other && alike(column, other) ? worstLag(combined(column, other, -1)) : 0;
+    assert.ok(lag < LIMIT, `${where}: elements of ${column.name} share a mask, ${lag.toFixed(1)} deviations`);
+    // Nor do columns that are opened together, so that what they differ by is known, in whatever order.
+    for (const a of differences(parts(column)))
+      for (const b of apart)
+        assert.is(inCommon(a, b), 0, `${where}: columns of ${column.name} differ as inputs do`);
+  });
+
   // What each sends, beside what it has of the inputs: two parties may see each other's shares of what is revealed.
   for (const [i, { from, shares, kind, planes, to }] of view.openings.entries()) {
     if (from !== undefined) continue;
@@ -328,40 +350,44 @@ test('what all are told of keys is noise, for each element', () => {
 });
 
 /** The verdict of the range guard, many times over: its openings, one after another. */
-const verdicts = (parties: number, sum: number): [Column, Column] => {
+const verdicts = (parties: number, sum: number, sites = 1): Column[] => {
   const judge = gate({
-    slots: () => verdictSlots(1),
+    slots: () => verdictSlots(sites),
     *deal(d) {
-      yield* dealVerdict(d, 1);
+      yield* dealVerdict(d, sites);
       return [];
     },
     *eval(p) {
-      yield* verdict(p, Uint32Array.of(p.first ? sum ^ 0x1234567 : p.rank === 1 ? 0x1234567 : 0));
+      const sums = new Uint32Array(sites);
+      sums[sites - 1] = p.first ? sum ^ 0x1234567 : p.rank === 1 ? 0x1234567 : 0;
+      yield* verdict(p, sums);
       return [];
     },
   });
   const seeds = seedsOf(parties);
-  const opened: Uint8Array[][] = [[], []];
+  const opened: Uint8Array[][] = Array.from({ length: 2 * sites }, () => []);
   for (let number = 1; number <= 300; number++) {
     const { openings } = viewOf(FIELDS.FM64, seeds, judge, {}, masked(FIELDS.FM64, seeds, []), number);
-    assert.is(openings.length, 2);
-    for (const i of [0, 1]) opened[i]!.push(openings[i]!.sum[0]!.bytes.slice(0, 4));
+    assert.is(openings.length, opened.length);
+    opened.forEach((all, i) => void all.push(openings[i]!.sum[0]!.bytes.slice(0, 4)));
   }
   return opened.map((all, i): Column => {
     const bytes = Uint8Array.from(all.flatMap((b) => [...b]));
     return { name: `opening ${i} of verdicts`, kind: 'ring', width: 32, length: 300, bytes };
-  }) as [Column, Column];
+  });
 };
 
 test('a verdict says whether the sum is 0, and nothing of it', () => {
   for (const parties of [2, 3]) {
     for (const sum of [0, 1, 0xffffffff]) {
-      const [first, second] = verdicts(parties, sum);
+      const [first, second] = verdicts(parties, sum) as [Column, Column];
       uniform(first, `${parties} parties, sum ${sum}`);
       if (sum === 0) assert.ok(second.bytes.every((b) => b === 0));
       else {
         uniform(second, `${parties} parties, sum ${sum}`);
         unrelated(first, second, `${parties} parties, sum ${sum}`);
+        const [asked, , again] = verdicts(parties, sum, 2) as [Column, Column, Column];
+        unrelated(asked, again, `${parties} parties, sum ${sum}, two questions`);
       }
     }
   }

@@ -289,4 +289,42 @@ test('what is wrong in the same way at all parties ends the job alone', async ()
   }
 });
 
+test('what the dealer has made of a job that was given up goes, though nobody frees it', async () => {
+  const rings = await Promise.all([0, 1, 2].map(() => Ring.create()));
+  const w = await start(2, 'third', { rings });
+  await w.run(inputJob(2, INPUTS), INPUTS);
+  const dealt = rings[2]!.heap;
+  const small: Job = { graph: lowered(SMALL, 2), ins: [0, 1], outs: [200] };
+  const again = async (): Promise<number> => {
+    await w.run(small);
+    await check(w, 200, [...(product.data as Float64Array)], 'the next job');
+    await Promise.all(w.engines.map((e) => e.free([200])));
+    await w.run({ ...small, outs: [201] });
+    await Promise.all(w.engines.map((e) => e.free([201])));
+    return dealt.used;
+  };
+  const chain: Fn = (x, y) => [0, 1, 2, 3].reduce((z) => np.multiply(z, y!), x!);
+  const long: Job = { graph: lowered(chain, 2), ins: [0, 1], outs: [300] };
+  const before = await again();
+  const fault = failing(rings[1]!);
+  for (let turn = 0; turn < 4; turn++) {
+    // The dealer is ahead: it has made all of the job where a party fails in its last steps.
+    fault.at(0);
+    await w.run(long);
+    const count = fault.count();
+    await Promise.all(w.engines.map((e) => e.free([300])));
+    fault.at(count);
+    const got = await outcomes(w, { ...long, outs: [400 + turn] });
+    fault.at(0);
+    assert.ok(got.some(({ error }) => error?.code === 'OUT_OF_MEMORY'));
+    let now = await again();
+    for (let still = 0; still < 200 && now !== before; still++) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      now = dealt.used;
+    }
+    assert.is(now, before, `turn ${turn}`);
+  }
+  await w.close();
+});
+
 test.run();

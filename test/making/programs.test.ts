@@ -243,6 +243,13 @@ programs('matrices of one shape are told apart, in one program and from one to t
   );
   const programsOf: ((...xs: BaseArray[]) => BaseArray[])[] = [
     (a, b, c, d) => [np.matmul(a!, b!), np.matmul(c!, b!), np.matmul(a!, d!), np.matmul(c!, d!)],
+    (a, b) =>
+      (
+        [
+          [0, 12],
+          [12, 24],
+        ] as const
+      ).map((some) => np.matmul(np.slice(a!, some), b!)),
     (a, b, c, d) => [np.matmul(np.add(a!, c!), b!), np.matmul(np.subtract(a!, c!), np.multiply(d!, 2))],
   ];
   for (const fn of programsOf) {

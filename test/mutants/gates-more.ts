@@ -140,8 +140,8 @@ export const moreGateFaults: readonly Mutant[] = [
     [SECRECY, 'gates/order.test.ts'],
     [
       [
-        'signs of a sort are opened as shares that are not refreshed',
-        'leak',
+        'signs of a sort are those of the public parts alone',
+        'wrong',
         "yield* d.share('sign', sign, index);",
         "d.ring.zero(sign); yield* d.share('sign', sign, index);",
       ],

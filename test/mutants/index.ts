@@ -18,6 +18,7 @@ import { moreMaking } from './making-more.ts';
 import type { Mutant } from './mutant.ts';
 import { numpy } from './numpy.ts';
 import { psi } from './psi.ts';
+import { reused } from './reused.ts';
 import { runFaults } from './run.ts';
 
 export const mutants: readonly Mutant[] = [
@@ -30,6 +31,7 @@ export const mutants: readonly Mutant[] = [
   ...moreFixed,
   ...ir,
   ...runFaults,
+  ...reused,
   ...numpy,
   ...handshake,
   ...link,
