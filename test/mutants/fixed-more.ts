@@ -186,4 +186,76 @@ export const moreFixed: readonly Mutant[] = [
       ],
     ],
   ),
+  ...inFile('src/fixed/angle.ts', functions, [
+    [
+      'angles of points left of and below the origin are turned once',
+      'wrong',
+      '[and(c, under, left), minusTwice(c, back)],',
+      '',
+    ],
+    [
+      'the angle of the origin is a quotient by 0',
+      'wrong',
+      'add(c, add(c, u, more), origin)',
+      'add(c, u, more)',
+    ],
+    ['arctan of large numbers is that of their inverses', 'wrong', '[beyond, other],', ''],
+  ]),
+  ...inFile(
+    'src/fixed/whole-quotient.ts',
+    ['numpy/magnitude.test.ts', 'fixed/magnitude.test.ts', 'numpy/math.test.ts'],
+    [
+      [
+        'whole quotients of two signs are rounded to zero',
+        'wrong',
+        'mixed ? add(c, rest, selectSum(c, [[mixed, addNumber(c, size, -1, 0)]])) : rest;',
+        'rest;',
+      ],
+      [
+        'a whole quotient by 0 is one by a unit',
+        'wrong',
+        'or(c, n.zero, less(c, size, shifted)) : n.zero',
+        'less(c, size, shifted) : n.zero',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/fixed/frexp.ts',
+    ['numpy/math.test.ts', 'numpy/conformance.test.ts', 'numpy/far.test.ts'],
+    [
+      ['the exponent of 0 is the lowest', 'wrong', '[n.zero, whole(-lowest)],', ''],
+      ['mantissas have no sign', 'wrong', '[n.minus, timesInteger(c, size, -2)],', ''],
+    ],
+  ),
+  ...inFile('src/fixed/hyperbolic.ts', functions, [
+    [
+      'arcsinh has no rest of the second digit',
+      'wrong',
+      '[math.pow2(more) - 1, 1]; const steps = inside.map',
+      '[math.pow2(more), 0]; const steps = inside.map',
+    ],
+  ]),
+  ...inFile(
+    'src/fixed/piecewise-linear.ts',
+    ['gates/whole-functions-fss.test.ts', 'numpy/math.test.ts', 'numpy/conformance.test.ts'],
+    [['points that meet are no jump', 'wrong', '{ slope: 0, jump: rise };', '{ slope: 0, jump: 0 };']],
+  ),
+  ...inFile(
+    'src/fixed/smooth-fss.ts',
+    ['fixed/anywhere.test.ts'],
+    [
+      [
+        'splines forget where x begins above them',
+        'wrong',
+        "(right === 'x' ? lo : right) - left",
+        "(right === 'x' ? 0 : right) - left",
+      ],
+      [
+        'splines see one bit less than they need',
+        'wrong',
+        'Math.ceil(math.log2(most) + input) + 1;',
+        'Math.ceil(math.log2(most) + input) - 1;',
+      ],
+    ],
+  ),
 ];

@@ -314,4 +314,46 @@ export const moreGateFaults: readonly Mutant[] = [
       ],
     ],
   ),
+  ...inFile(
+    'src/gates/local-ops.ts',
+    ['gates/arithmetic.test.ts', 'ir/public-among-secrets.test.ts', 'ir/ops.test.ts'],
+    [
+      [
+        'a public number less a secret has the mask of the secret',
+        'wrong',
+        '(x.r ?? (y.r && negated(s, y.r)))',
+        '(x.r ?? y.r)',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/ir/run/step.ts',
+    ['gates/known-zeros.test.ts', 'making/programs.test.ts', 'gates/arithmetic.test.ts'],
+    [
+      [
+        'what has one share of zeros is zeros',
+        'wrong',
+        'operands.every((v) => !v.r || v.r.zero)',
+        'operands.some((v) => !v.r || v.r.zero)',
+      ],
+      [
+        'blocks at public places may leave the array',
+        'wrong',
+        'Math.min(Math.max(Number(e.data[0]), 0), shape[axis] - size[axis])',
+        'Number(e.data[0])',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/ir/run/outside.ts',
+    ['device/limits.test.ts'],
+    [
+      [
+        'what has one part of zeros outside is zeros',
+        'wrong',
+        'zero = fill(all.view(at, part.length), part) && zero;',
+        'zero = fill(all.view(at, part.length), part) || zero;',
+      ],
+    ],
+  ),
 ];
