@@ -42,4 +42,30 @@ for (const field of ['FM128', 'FM64', 'FM32'] as const) {
   }
 }
 
+for (const field of ['FM128', 'FM64'] as const)
+  test(`${field}, by keys of as few bits as a promised range takes: at its ends, and in it`, () => {
+    const allowed = { FM128: 2 ** -20, FM64: 2 ** -11 }[field];
+    for (const [lo, hi] of [
+      [-30, 30],
+      [-100, 0.5],
+      [-2, 200],
+      [-3, 3],
+      [20, 60],
+    ] as const) {
+      const x = Array.from({ length: 33 }, (_, i) => lo + ((hi - lo) * i) / 32);
+      for (const [name, fn, of] of FNS.slice(0, 7)) {
+        const given = { ring, field: FIELDS[field], parties: 2, costMode: 'latency' } as const;
+        const program = (v: np.BaseArray): np.BaseArray => fn(np.within(v, lo, hi));
+        const { results } = simulate(program as never, [np.array(x) as np.NDArray], given);
+        Array.from(results[0]!.data, Number).forEach((got, i) => {
+          const want = of(x[i]!);
+          assert.ok(
+            Math.abs(got - want) <= allowed * Math.max(1, Math.abs(want)),
+            `${name}(${x[i]}) in [${lo}, ${hi}] = ${got}, not ${want}`,
+          );
+        });
+      }
+    }
+  });
+
 test.run();

@@ -328,7 +328,7 @@ export const moreGateFaults: readonly Mutant[] = [
   ),
   ...inFile(
     'src/ir/run/step.ts',
-    ['gates/known-zeros.test.ts', 'making/programs.test.ts', 'gates/arithmetic.test.ts'],
+    ['gates/known-zeros.test.ts', 'numpy/slices.test.ts', 'numpy/places.test.ts'],
     [
       [
         'what has one share of zeros is zeros',
