@@ -189,16 +189,14 @@ test('what is divided by its own length is multiplied by one inverse', () => {
     assert.is(count(optimize(graphOf(fn, secret([4, 3]))), 'div'), 1, name);
 });
 
-test('what has no length is 0 over it', () => {
-  for (const field of ['FM128', 'FM64', 'FM32'] as const) {
-    const fn = (x: BaseArray): BaseArray => np.divide(x, np.linalg.norm(x));
-    const { results } = simulate(fn as never, [np.array([0, 0, 0]) as NDArray], {
-      ring,
-      field: FIELDS[field],
-      parties: 2,
-    });
-    assert.equal(Array.from(results[0]!.data, Number), [0, 0, 0], field);
-  }
+test('FM128: what has no length is 0 over it', () => {
+  const fn = (x: BaseArray): BaseArray => np.divide(x, np.linalg.norm(x));
+  const { results } = simulate(fn as never, [np.array([0, 0, 0]) as NDArray], {
+    ring,
+    field: FIELDS.FM128,
+    parties: 2,
+  });
+  assert.equal(Array.from(results[0]!.data, Number), [0, 0, 0]);
 });
 
 test.run();

@@ -312,6 +312,8 @@ for (const field of ['FM64', 'FM32'] as const)
       variance: [sums, (x) => np.var(x)],
       'variance by rows': [sums, (x) => np.var(np.reshape(x, [n / 3, 3]), 0)],
       'mean of squares': [sums, (x) => np.mean(np.square(x))],
+      'mean of squares along rows': [sums, (x) => np.mean(np.square(np.reshape(x, [n / 60, 60])), 1)],
+      'mean of squares of long columns': [sums, (x) => np.mean(np.square(np.reshape(x, [6, n / 6])), 0)],
     };
     for (const [name, [by, fn]] of Object.entries(programs))
       for (const parties of [2, 3])

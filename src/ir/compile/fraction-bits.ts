@@ -13,7 +13,7 @@ import type { Wire } from '../../fixed/circuit.ts';
 import { type OpName, opSet } from '../ops/catalogue.ts';
 import { sizeOf, type ValueId } from '../ops/graph.ts';
 import type { OpGraph, ProgramNode } from '../ops/program.ts';
-import { Lookup } from './passes/makers.ts';
+import { countUses, Lookup } from './passes/makers.ts';
 
 /**
  * `product`: not to stand in another. `fine`, `unit`: with more bits, for a product of any size, or for one of the size of 1. `whole`:
@@ -107,9 +107,12 @@ export const keepers = (
     if (op === 'matmul' || op === 'mul') return usable || isWhole(graph, find, other!);
     return usable || op === 'add' || op === 'sub' || isLinear.has(op);
   };
+  const uses = bits < 128 ? countUses(graph) : undefined;
   for (const node of graph.nodes.toReversed())
     node.ins.forEach((id, i) => {
       const { secret, dtype } = graph.types[id]!;
+      // Squares that are summed and nothing else are kept at two scales in a small ring.
+      if (node.op === 'sum' && uses?.[id] === 1) summed.add(id);
       if (!(secret && dtype === 'fxp' && takes(node, i))) return;
       kept.add(id);
       const [out] = node.outs as [ValueId];

@@ -5,7 +5,7 @@ import { type ManyDivisor, MOST_OF_MANY, manyDivisor, manyQuotients } from '../.
 import * as normal from '../../fixed/roots-logarithms.ts';
 import { cutBits, keptMatmul } from '../../fixed/split-matmul.ts';
 import * as math from '../../ring/math/index.ts';
-import type { OpName } from '../ops/catalogue.ts';
+import { type OpName, opSet } from '../ops/catalogue.ts';
 import { sizeOf, type Tensor, type ValueId } from '../ops/graph.ts';
 import type { NodeOf, OpNode } from '../ops/program.ts';
 import { divisor } from './divisor.ts';
@@ -40,13 +40,16 @@ type Made = Wire | Scaled;
 /** `own`: by the rule of the op, for wires in the place of its operands. */
 type ScaledRule<N> = (l: Lowering, node: N, own: () => Wire | Public) => Made | undefined;
 
+/** What is by levels goes through these as it is, also where no root takes it: a factor that makes a mean of it may come after. */
+const isPassed = opSet('reshape', 'slice', 'sum');
+
 const linear: ScaledRule<NodeOf<(typeof LINEAR)[number]>> = (l, node, own) => {
   const x = node.ins[0];
   const { levels: known, choice, ...s } = l.scaled(x);
   // Only squares are known to be no less than 0.
   const levels = node.op === 'neg' && !isByLevels(l, l.scaled(x)) ? undefined : known;
   if (isPlain(l, s) && !levels) return undefined;
-  const passes = l.keeps(node.outs[0]) || (node.op === 'reshape' && isByLevels(l, l.scaled(x)));
+  const passes = l.keeps(node.outs[0]) || (isPassed.has(node.op) && isByLevels(l, l.scaled(x)));
   if (s.kind === 'product' && !passes) return undefined;
   // Inverses of one unit cannot be added to those of another.
   if ((levels && node.op === 'neg') || (choice && (node.op === 'neg' || node.op === 'sum'))) return undefined;
@@ -61,8 +64,8 @@ const linear: ScaledRule<NodeOf<(typeof LINEAR)[number]>> = (l, node, own) => {
 
 /** Parts of a value that have the same bits, as one. */
 const concat: ScaledRule<NodeOf<'concat'>> = (l, node, own) => {
-  if (!l.keeps(node.outs[0])) return undefined;
   const [head, ...rest] = [l.scaled(node.ins[0]), ...node.ins.slice(1).map((id) => l.scaled(id))] as const;
+  if (!l.keeps(node.outs[0]) && ![head, ...rest].every((s) => isByLevels(l, s))) return undefined;
   const same = (s: Scaled): boolean =>
     s.bits === head.bits && s.factor === head.factor && s.kind === head.kind;
   const levelled = [head, ...rest].every(isLevelled);
@@ -341,6 +344,11 @@ const ownBits = (l: Lowering, id: ValueId): Scaled => {
   return { wire: l.wire(id), bits: l.circuit.fraction, factor: 1, exact: false, kind: s.kind };
 };
 
+/** Bits of the inverse of the root of a unit in the last place of s, where that is to fit: with a factor of 1 / n it is larger. */
+const roomFor = (l: Lowering, s: Scaled): number =>
+  l.circuit.field.bits - SPARE - Math.ceil((s.bits - split(s.factor).exponent) / 2);
+const SPARE = 8;
+
 const taker =
   (
     of: (l: Lowering, s: Scaled, output: number) => Wire,
@@ -348,8 +356,9 @@ const taker =
   (l, { ins: [x], attrs }) => {
     const { fraction } = l.circuit;
     const kind = attrs.fine;
-    const bits = kind && fineBits(l.circuit, kind, of === underRoot);
     const own = l.scaled(x);
+    const wanted = kind && fineBits(l.circuit, kind, of === underRoot);
+    const bits = wanted && Math.max(fraction, Math.min(wanted, roomFor(l, own)));
     if (isLevelled(own) && of === root) return rootOfLevels(l, x, own, of);
     if (isLevelled(own) && of === underRoot && kind !== 'fine')
       return inverseRootOfLevels(l, x, own, of, bits ?? fraction);

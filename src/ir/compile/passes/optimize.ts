@@ -1,4 +1,5 @@
 /** @file All passes, in the order in which each leaves work for the next. */
+import type { Field } from '../../../ring/field.ts';
 import type { OpGraph } from '../../ops/program.ts';
 import { cse } from './cse.ts';
 import { dce } from './dce.ts';
@@ -13,6 +14,12 @@ import { products } from './sums-of-products.ts';
 import { largest, tile } from './tile.ts';
 
 type Pass = (graph: OpGraph, most?: number) => OpGraph;
+
+/** What passes depend on: bits of the ring (128 if absent); sums of more products than `most` are left alone. */
+interface Setting {
+  readonly bits?: number;
+  readonly most?: number;
+}
 
 const PASSES: readonly Pass[] = [
   fold,
@@ -31,11 +38,12 @@ const PASSES: readonly Pass[] = [
   hoist,
 ];
 
-/** A pass has nothing to do on what it has made itself, or has left as it was. `most`: sums of more products are left alone. */
-export const optimize = (graph: OpGraph, most?: number): OpGraph => {
+/** A pass has nothing to do on what it has made itself, or has left as it was. */
+export const optimize = (graph: OpGraph, { bits = 128, most }: Setting = {}): OpGraph => {
   const done = new Map<Pass, OpGraph>();
   return PASSES.reduce((g, pass) => {
-    if (done.get(pass) === g) return g;
+    // In a small ring numbers in units of a sum's level have too few digits.
+    if (done.get(pass) === g || (pass === ownLengths && bits < 128)) return g;
     const made = pass(g, most);
     done.set(pass, made);
     return made;
@@ -43,7 +51,12 @@ export const optimize = (graph: OpGraph, most?: number): OpGraph => {
 };
 
 /** All passes, for parties with so many bytes of memory: large sums of products are cut before they are one product. */
-export const optimizeWithin = (graph: OpGraph, memory: number | undefined, options: WorkOptions): OpGraph =>
-  memory === undefined
-    ? optimize(graph)
-    : dce(products(tile(optimize(graph, largest(memory)), memory, options)));
+export const optimizeWithin = (
+  graph: OpGraph,
+  memory: number | undefined,
+  options: WorkOptions & { readonly field: Field },
+): OpGraph => {
+  const { bits } = options.field;
+  if (memory === undefined) return optimize(graph, { bits });
+  return dce(products(tile(optimize(graph, { bits, most: largest(memory) }), memory, options)));
+};
