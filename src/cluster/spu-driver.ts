@@ -361,6 +361,7 @@ export class ClusterSpu implements SpuBackend {
   }
 
   async close(reason: TesseraError): Promise<void> {
+    this.#failure ??= new TesseraError('CLOSED', 'the SPU was shut down here', reason.info);
     for (const number of this.#ordered.keys()) this.#settled(number)!.reject(reason);
     await this.#threads.close(reason);
     await Promise.all([...this.#remotes.keys()].map((name) => this.#end(name)));

@@ -44,6 +44,11 @@ test('dump and load, conversion, counters, figures', async () => {
         const squares = one((v) => np.square(v))(x).to(two);
         assert.is((await s.reveal(two((v) => np.sum(v))(squares))).item(), 18);
         assert.equal((await s.reveal(s.to(bob, []).to(two))).shape, [0]);
+        const ended = s.SPU(def);
+        await ended.shutdown();
+        const closed = await rejection(s.reveal(ended((v) => np.sum(v))(alice(tasks.vector)(2, 3))));
+        assert.is(closed.code, 'CLOSED');
+        assert.match(closed.message, /was shut down here/);
         const heard: sf.Progress[] = [];
         await s.wait(two((v) => np.exp(v), { onProgress: (p) => heard.push(p) })(squares));
         assert.ok(heard.at(-1)!.done && heard.at(-1)!.rounds > 1);
