@@ -58,8 +58,8 @@ export interface DeviceRuntime {
   /** Writes a file of the user's; a page has none. `mode`: of a file that is for its owner, which a page refuses to write. */
   writeFile(path: string, bytes: Uint8Array, mode?: number): Promise<void>;
   readFile(path: string): Promise<Uint8Array>;
-  /** Text of an identity, which may stand in a file of its own; `what` names it in errors. */
-  readIdentity(given: string, what: string): string;
+  /** The options with identities as texts, which may stand in files of their own. */
+  withIdentities(o: Production): Production;
   /** A TCP port that nobody has at the moment. */
   freePort(): Promise<number>;
   /** Stored material, in place of a dealer. */

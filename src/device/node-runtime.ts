@@ -1,8 +1,6 @@
 /** @file What devices take from Node and Deno (DeviceRuntime in device-runtime.ts). */
-import { readFileSync } from 'node:fs';
 import { readFile as read, writeFile as write } from 'node:fs/promises';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { TesseraError } from '../errors.ts';
 import type { OpGraph } from '../ir/ops/program.ts';
 import type { PortLike } from '../link/port.ts';
 import type { Observation, RunningThread, ThreadEvents } from './device-runtime.ts';
@@ -20,6 +18,7 @@ export const observed = (o: Production, role: 'party' | 'dealer'): Promise<Obser
   Observed.open(o, role);
 
 export { freePort } from '../link/free-port.ts';
+export { withIdentities } from './production/identities.ts';
 export { openLinks } from './production/open-links.ts';
 export { onEmpty, onEnd } from './production/signals.ts';
 export { openStored } from './production/stored/stored-source.ts';
@@ -39,17 +38,6 @@ export const writeFile = (path: string, bytes: Uint8Array, mode?: number): Promi
   write(path, bytes, mode === undefined ? {} : { mode });
 
 export const readFile = async (path: string): Promise<Uint8Array> => new Uint8Array(await read(path));
-
-export const readIdentity = (given: string, what: string): string => {
-  if (given.startsWith('tessera-')) return given;
-  try {
-    return readFileSync(given, 'utf8').trim();
-  } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    const message = `${what}: neither an identity, as \`tessera keygen\` writes it, nor a file that can be read (${why})`;
-    throw new TesseraError('CONFIG', message, { path: what }, cause);
-  }
-};
 
 export const portPair = (): readonly [PortLike, PortLike] => {
   const { port1, port2 } = new MessageChannel();

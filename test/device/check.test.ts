@@ -46,7 +46,7 @@ test('a product beyond what the field has room for is named, with its line', () 
     const x = put(s, [1, 30_000]);
     const y = spu((x) => {
       const square = np.multiply(x, x);
-      return np.add(np.sqrt(square), 1);
+      return np.add(square, 1);
     })(x);
     const error = await fails(
       () => s.reveal(y),

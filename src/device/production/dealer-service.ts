@@ -1,5 +1,5 @@
 /** @file The dealer as a service: serves the SPUs of one job from a machine of its own, and sees no data. */
-import { observed, onEnd } from '#device-runtime';
+import { observed, onEnd, withIdentities } from '#device-runtime';
 import { spellingOf } from '../../config/schema.ts';
 import { TesseraError } from '../../errors.ts';
 import { DealerEngine, type DealerStats } from '../../ir/run/dealer-engine.ts';
@@ -8,7 +8,6 @@ import { FIELDS } from '../../ring/field.ts';
 import { Ring } from '../../ring/ring.ts';
 import { usualThreads } from '../../ring/threads.ts';
 import { fromAbort, shown } from './failure.ts';
-import { withIdentities } from './identities.ts';
 import { openLinks } from './open-links.ts';
 import { type Order, type SetsOrder, unpackOrder } from './orders.ts';
 import { readProduction } from './production-options.ts';

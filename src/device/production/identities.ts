@@ -1,7 +1,20 @@
-/** @file Identities in the options of a party: each may be the name of a file that `tessera keygen` has written. */
-import { readIdentity } from '#device-runtime';
-import { createIdentity, identitySecretText, parseIdentity } from '../../link/identity.ts';
+/** @file Identities in the options of a party, in Node and Deno: each may be the name of a file that `tessera keygen` has written. */
+import { readFileSync } from 'node:fs';
+import { TesseraError } from '../../errors.ts';
+import { parseIdentity } from '../../link/identity.ts';
 import type { Production } from './production-options.ts';
+
+/** Text of an identity, which may stand in a file of its own; `what` names it in errors. */
+const readIdentity = (given: string, what: string): string => {
+  if (given.startsWith('tessera-')) return given;
+  try {
+    return readFileSync(given, 'utf8').trim();
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    const message = `${what}: neither an identity, as \`tessera keygen\` writes it, nor a file that can be read (${why})`;
+    throw new TesseraError('CONFIG', message, { path: what }, cause);
+  }
+};
 
 const dealerOf = (given: string): string => {
   const text = readIdentity(given, 'storedMaterial.dealer');
@@ -23,12 +36,3 @@ export const withIdentities = (o: Production): Production => ({
     ),
   storedMaterial: o.storedMaterial && { ...o.storedMaterial, dealer: dealerOf(o.storedMaterial.dealer) },
 });
-
-/** And who comes to a room without one has one made for this program. */
-export const withOwnIdentity = (options: Production): Production => {
-  const o = withIdentities(options);
-  const nameless = (o.identity ?? o.keptIdentity ?? o.passingIdentity) === undefined;
-  return o.room !== undefined && nameless
-    ? { ...o, passingIdentity: identitySecretText(createIdentity()) }
-    : o;
-};
