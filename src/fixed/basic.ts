@@ -107,9 +107,10 @@ export const matmul = (
   dims: MatmulShape,
   shape: readonly number[],
   trunc = c.fraction,
+  exact = c.exact,
 ): Wire => {
   const out = [ring(shape, x.secret || y.secret)];
-  if (x.secret && y.secret) return one(c.emit('matmul', [x, y], { ...dims, trunc, exact: c.exact }, out));
+  if (x.secret && y.secret) return one(c.emit('matmul', [x, y], { ...dims, trunc, exact }, out));
   const product = x.secret
     ? c.emit('matmulPublic', [x, y], { ...dims }, out)
     : y.secret

@@ -29,8 +29,8 @@ const inParts = (
   const low = sub(c, cut, timesInteger(c, high, math.pow2(bits)));
   const by =
     (part: Wire) =>
-    (trunc: number): Wire =>
-      left ? matmul(c, part, y, dims, shape, trunc) : matmul(c, x, part, dims, shape, trunc);
+    (trunc: number, exact?: boolean): Wire =>
+      left ? matmul(c, part, y, dims, shape, trunc, exact) : matmul(c, x, part, dims, shape, trunc, exact);
   return { high: by(high), low: by(low) };
 };
 
@@ -63,7 +63,8 @@ export const splitMatmul = (
   const bits = cutBits(c, products);
   if (bits === 0) return matmul(c, x, y, dims, shape);
   const { high, low } = inParts(c, x, y, { dims, shape, bits });
-  const above = high(Math.max(0, c.fraction - bits));
+  // The sum may be as large as the ring: at FM128 chance would have its part in it.
+  const above = high(Math.max(0, c.fraction - bits), c.field.bits === 128 ? true : undefined);
   return add(c, low(c.fraction), timesInteger(c, above, math.pow2(Math.max(0, bits - c.fraction))));
 };
 
