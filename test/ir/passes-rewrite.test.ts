@@ -189,6 +189,38 @@ test('what is divided by its own length is multiplied by one inverse', () => {
     assert.is(count(optimize(graphOf(fn, secret([4, 3]))), 'div'), 1, name);
 });
 
+test('the root of a product is that of its factors where these are sums of squares', () => {
+  const roots = (fn: (x: BaseArray, y: BaseArray) => BaseArray): number =>
+    count(optimize(graphOf(fn, secret([2, 2]), secret([2, 2]))), 'sqrt');
+  const flat = (x: BaseArray): BaseArray => np.reshape(x, [4]);
+  assert.is(
+    roots((x, y) => np.sqrt(np.multiply(np.sum(np.square(x)), np.sum(np.square(y))))),
+    2,
+  );
+  assert.is(
+    roots((x, y) => np.sqrt(np.multiply(np.var(x), np.mean(np.square(y))))),
+    2,
+  );
+  assert.is(
+    roots((x, y) => np.sqrt(np.multiply(np.dot(flat(x), flat(x)), np.dot(flat(y), flat(y))))),
+    2,
+  );
+  // What may be below 0 stays in one root: of numbers in another order, or times a number below 0.
+  const turned = (x: BaseArray): BaseArray => np.dot(flat(x), flat(np.transpose(x)));
+  assert.is(
+    roots((x, y) => np.sqrt(np.multiply(turned(x), turned(y)))),
+    1,
+  );
+  assert.is(
+    roots((x, y) => np.sqrt(np.multiply(np.multiply(np.var(x), -1), np.var(y)))),
+    1,
+  );
+  assert.is(
+    roots((x, y) => np.sqrt(np.multiply(np.sum(np.multiply(x, y)), np.var(y)))),
+    1,
+  );
+});
+
 test('FM128: what has no length is 0 over it', () => {
   const fn = (x: BaseArray): BaseArray => np.divide(x, np.linalg.norm(x));
   const { results } = simulate(fn as never, [np.array([0, 0, 0]) as NDArray], {

@@ -1,14 +1,12 @@
 /** @file Whether a value is a sum of squares, by the way it is made: so it is not below 0, though it may be very large. */
-import { type OpName, opSet } from '../../ops/catalogue.ts';
+import type { OpName } from '../../ops/catalogue.ts';
 import type { ValueId } from '../../ops/graph.ts';
 import type { Lookup } from './makers.ts';
 
-const SHAPES = opSet('reshape', 'transpose');
-
-/** What a value was before its elements were put in another order of axes. */
+/** What a value was before it was given another shape: its elements are in the same order. */
 const unshaped = (find: Lookup, id: ValueId): ValueId => {
-  const node = find.maker(id);
-  return node && SHAPES.has(node.op) ? unshaped(find, node.ins[0]!) : id;
+  const from = find.made(id, 'reshape')?.ins[0];
+  return from === undefined ? id : unshaped(find, from);
 };
 
 const isSquare = (find: Lookup, id: ValueId): boolean => {
