@@ -65,6 +65,16 @@ test('P11: bad options are refused at once, with the path and what would do', as
     });
 });
 
+test('an identity that was mistyped stands in no error', async () => {
+  const given = ' tessera-secret-mistyped';
+  const error = await start({ ...base, identity: given })().then(
+    () => undefined,
+    (e: Error) => e,
+  );
+  assert.instance(error, Error);
+  assert.not.match(`${error!.message} ${error!.stack} ${String(error!.cause)}`, /secret-mistyped/);
+});
+
 test('plaintext beyond this machine is refused unless it is asked for', async () => {
   const far = { alice: { address: '192.0.2.1:9401' }, bob: { address: '192.0.2.2:9402' } };
   await fails(

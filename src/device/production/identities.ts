@@ -10,9 +10,10 @@ const readIdentity = (given: string, what: string): string => {
   try {
     return readFileSync(given, 'utf8').trim();
   } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    const why = (cause as NodeJS.ErrnoException).code ?? 'no file';
     const message = `${what}: neither an identity, as \`tessera keygen\` writes it, nor a file that can be read (${why})`;
-    throw new TesseraError('CONFIG', message, { path: what }, cause);
+    // The error of the platform repeats what was given, which may be a secret that was mistyped.
+    throw new TesseraError('CONFIG', message, { path: what });
   }
 };
 
