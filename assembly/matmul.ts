@@ -5,7 +5,7 @@ import { rowTimes, step } from './rows';
 import { multiply, strassenSpace } from './strassen';
 import { pair, vadd } from './word';
 
-/** Fewer columns than this are taken one by one. */
+/** Fewer columns than this are taken one by one: where there are several rows, packed; for a single row, where they lie. */
 const FEW: usize = 8;
 
 /** Whether to take a column of b at a time, packed, and its products with the rows of a. */
@@ -32,26 +32,41 @@ function dotSmall<T>(a: usize, b: usize, k: usize): T {
 
 // @ts-ignore: decorator
 @inline
+function limbsSwapped(y: v128): v128 {
+  return v128.shuffle<u32>(y, y, 1, 0, 3, 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function limbsReversed(y: v128): v128 {
+  return v128.shuffle<u32>(y, y, 3, 2, 1, 0);
+}
+
+// @ts-ignore: decorator
+@inline
 function fold(v: v128): u64 {
   return <u64>i64x2.extract_lane(v, 0) + <u64>i64x2.extract_lane(v, 1);
 }
 
 /**
- * The sum of a[x] * b[x] mod 2^128, carried once at the end. Each word of b stands as three blocks (see packColumn).
+ * The sum of a[x] * b[x] mod 2^128, carried once at the end; words of b are `row` bytes apart, or packed: each as three blocks (packColumn).
  * With 32-bit limbs a0..a3 and b0..b3: products at 2^0 and 2^32 are summed by halves, those at 2^64 and 2^96 wrap.
  */
-function dotWide(a: usize, b: usize, k: usize): v128 {
+// @ts-ignore: decorator
+@inline
+function sumProducts(a: usize, b: usize, k: usize, row: usize, packed: bool): v128 {
   const half = i64x2.splat(0xffffffff);
   let evenLow = i64x2.splat(0), evenHigh = evenLow; // (a0 b0, a1 b1)
   let oddLow = evenLow, oddHigh = evenLow; // (a0 b1, a1 b0)
   let outer = evenLow; // (a0 b2, a2 b0)
   let top = evenLow; // a0 b3, a1 b2, a2 b1, a3 b0
-  for (const end = b + k * 48; b < end; b += 48, a += 16) {
+  for (const end = a + k * 16; a < end; b += packed ? 48 : row, a += 16) {
     const x = v128.load(a);
     const y = v128.load(b);
+    const swapped = packed ? v128.load(b, 16) : limbsSwapped(y);
+    const reversed = packed ? v128.load(b, 32) : limbsReversed(y);
     const even = i64x2.extmul_low_i32x4_u(x, y);
-    const odd = i64x2.extmul_low_i32x4_u(x, v128.load(b, 16));
-    const reversed = v128.load(b, 32);
+    const odd = i64x2.extmul_low_i32x4_u(x, swapped);
     evenLow = i64x2.add(evenLow, v128.and(even, half));
     evenHigh = i64x2.add(evenHigh, i64x2.shr_u(even, 32));
     oddLow = i64x2.add(oddLow, v128.and(odd, half));
@@ -68,6 +83,14 @@ function dotWide(a: usize, b: usize, k: usize): v128 {
   return pair(lo, hi);
 }
 
+function dotPacked(a: usize, b: usize, k: usize): v128 {
+  return sumProducts(a, b, k, 0, true);
+}
+
+function dotColumn(a: usize, b: usize, k: usize, row: usize): v128 {
+  return sumProducts(a, b, k, row, false);
+}
+
 /** Column b of k words, `row` bytes apart, side by side; a wide word as itself, its halves' limbs swapped, reversed. */
 // @ts-ignore: decorator
 @inline
@@ -76,8 +99,8 @@ function packColumn<T>(d: usize, b: usize, k: usize, row: usize): void {
     if (sizeof<T>() == 16) {
       const y = v128.load(b);
       v128.store(d, y);
-      v128.store(d, v128.shuffle<u32>(y, y, 1, 0, 3, 2), 16);
-      v128.store(d, v128.shuffle<u32>(y, y, 3, 2, 1, 0), 32);
+      v128.store(d, limbsSwapped(y), 16);
+      v128.store(d, limbsReversed(y), 32);
       d += 48;
     } else {
       store<T>(d, load<T>(b));
@@ -109,10 +132,19 @@ function matmul<T>(d: usize, a: usize, b: usize, m: usize, k: usize, n: usize, a
       packColumn<T>(work, b + j, k, row);
       for (let i: usize = 0; i < m; i++) {
         const to = d + i * row + j;
-        if (sizeof<T>() == 16) v128.store(to, vadd<T>(v128.load(to), dotWide(a + i * deep, work, k)));
+        if (sizeof<T>() == 16) v128.store(to, vadd<T>(v128.load(to), dotPacked(a + i * deep, work, k)));
         else store<T>(to, load<T>(to) + dotSmall<T>(a + i * deep, work, k));
       }
     }
+    return;
+  }
+  if (sizeof<T>() == 16) {
+    if (m == 1 && n < FEW) {
+      for (let j: usize = 0; j < row; j += 16) v128.store(d + j, vadd<T>(v128.load(d + j), dotColumn(a, b + j, k, row)));
+      return;
+    }
+  } else if (m == 1 && n == 1) {
+    store<T>(d, load<T>(d) + dotSmall<T>(a, b, k));
     return;
   }
   if (m > 1) multiply(d, row, a, deep, b, row, m, k, n, work, sizeof<T>());

@@ -9,6 +9,7 @@ import { scriptCommand } from '../examples/lib/command.ts';
 import { FIELDS, type FieldName } from '../src/ring/field.ts';
 import { Ring } from '../src/ring/ring.ts';
 import { COSTS } from './lib/cost-table.ts';
+import { type MadeCost, measureMade } from './lib/made.ts';
 import { type CostRow, guardOf, measure, withGuard } from './lib/measure.ts';
 import { measureRange } from './lib/range-table.ts';
 import { RANGES } from './lib/ranges.ts';
@@ -20,9 +21,10 @@ const values = scriptCommand('costs', 'Rounds, bytes and error of every function
 ])
   .option('--filter <text>', 'functions whose name contains it', '')
   .addOption(new Option('--field <name>', 'one ring in place of all').choices(Object.keys(FIELDS)))
+  .option('--made', 'also what two parties without a dealer need: they make its material for real', false)
   .option('--json', 'print one JSON array', false)
   .parse()
-  .opts<{ filter: string; field?: FieldName; json: boolean }>();
+  .opts<{ filter: string; field?: FieldName; made: boolean; json: boolean }>();
 const fields = values.field === undefined ? (Object.keys(FIELDS) as FieldName[]) : [values.field];
 const chosen = COSTS.filter((k) => k.op.includes(values.filter));
 
@@ -47,7 +49,13 @@ const ranges = fields.flatMap((field) =>
     .map((op) => measureRange(ring, op, field)),
 );
 
-if (values.json) console.log(JSON.stringify([...rows, ...ranges]));
+/** Two parties without a dealer: who asks for some functions alone, as it takes longer than all the rest. */
+const made: MadeCost[] = [];
+if (values.made)
+  for (const field of fields)
+    for (const k of chosen) if (k.fields?.includes(field) ?? true) made.push(await measureMade(k, field));
+
+if (values.json) console.log(JSON.stringify([...rows, ...ranges, ...made]));
 else {
   console.log(
     "Per element, over a batch of 1,000: bytes that one party sends to each other party, and the dealer's.",
@@ -67,6 +75,12 @@ else {
   console.table(
     ranges.map((r) => ({ ...r, maxError: r.maxError === 0 ? 0 : Number(r.maxError.toExponential(1)) })),
   );
+  if (made.length > 0) {
+    console.log(
+      'Two parties without a dealer: transfers and bytes of both ahead, rounds and bytes of one online.',
+    );
+    console.table(made);
+  }
   console.log('What a range guard adds to whole programs of two parties, in all:');
   console.table(
     WORKLOADS.filter(({ heavy, name }) => !heavy && /logistic|k-means|network/.test(name)).flatMap((w) =>

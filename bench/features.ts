@@ -14,8 +14,9 @@ import type { FieldName } from '../src/ring/field.ts';
 import { Ring } from '../src/ring/ring.ts';
 import { COSTS, type CostCase } from './lib/cost-table.ts';
 import { type Answer, GUIDE, JNP, SPU_COSTS } from './lib/features-data.ts';
-import { ABSENT, CONFIG, OPERATIONS, PARTLY, PROTOCOLS } from './lib/features-spu.ts';
+import { ABSENT, CONFIG, OPERATIONS, PARTLY, PROTOCOLS, TABLES } from './lib/features-spu.ts';
 import { JAX } from './lib/jax-names.ts';
+import { measureMade } from './lib/made.ts';
 import { type CostRow, measure, withGuard } from './lib/measure.ts';
 import { measureRange, rangeText } from './lib/range-table.ts';
 import { RANGES } from './lib/ranges.ts';
@@ -97,6 +98,8 @@ export const listed = (): string =>
     '## Beside SPU',
     '### Protocols and dealers',
     lines(PROTOCOLS),
+    '### Tables and models',
+    lines(TABLES),
     '### Operations of programs (PPHLO, intrinsics, frontends)',
     lines(OPERATIONS),
     '### runtime_config',
@@ -181,6 +184,36 @@ export const rangeLine = (op: string, errorIn: (field: FieldName) => string): re
   return [`\`${op}\``, ...FIELD_NAMES.flatMap((f) => [rangeText(row, f), errorIn(f)]), row.error, row.beyond];
 };
 
+/** Functions whose costs without a dealer are listed: what others are made of. */
+export const MADE = ['add', 'multiply', 'matmul', 'less', 'equal', 'where', 'sigmoid', 'exp', 'divide'];
+
+const MADE_HEAD = [
+  'without a dealer',
+  ...(['FM128', 'FM64'] as const).flatMap((f) => [
+    `transfers, ${f}`,
+    `bytes ahead, ${f}`,
+    `rounds / bytes, ${f}`,
+  ]),
+] as const;
+
+/** One line of the table of what two parties need without a dealer; it makes their material. */
+export const madeLine = async (op: string): Promise<readonly string[]> => {
+  const k = COSTS.find((one) => one.op === op)!;
+  const cells = [op];
+  for (const field of ['FM128', 'FM64'] as const) {
+    const cost = await measureMade(k, field);
+    cells.push(text(cost.transfers), text(cost.aheadBytes), `${cost.rounds} / ${text(cost.onlineBytes)}`);
+  }
+  return cells;
+};
+
+/** The table of what two parties need without a dealer. */
+export const madeTable = async (): Promise<string> => {
+  const lines: (readonly string[])[] = [];
+  for (const op of MADE) lines.push(await madeLine(op));
+  return table(MADE_HEAD, lines);
+};
+
 const write = async (): Promise<void> => {
   const ring = await Ring.create();
   const costs = COSTS.filter((k) => runsIn(k, 'FM128')).map((k) => costLine(ring, k).cells);
@@ -202,6 +235,14 @@ keys of two parties save rounds. Dealer bytes: for two parties. Errors are the l
 above, against float64 on the same inputs (SPU's own tests accept 1e-1 to 1e-2); 0: exact.
 
 ${table(HEAD, costs)}
+
+## Two parties without a dealer
+
+Per element, over the same batches: transfers of both directions and bytes that both parties send together ahead of the program, to make its material;
+rounds and bytes that one party sends while it runs. What a session needs once (128 base transfers, keys) is not in it. \`npm run costs -- --made --filter
+sqrt\` measures any function.
+
+${await madeTable()}
 
 ## Ranges, errors and what happens beyond
 

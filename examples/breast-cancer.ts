@@ -13,6 +13,11 @@ import { rocSvg } from './lib/roc-svg.ts';
 import { joinedStudy, jsonOf, type Result, tableOf, trainInTheClear, trainTogether } from './lib/training.ts';
 
 const NAMES = ['alice', 'bob', 'carol', 'dave', 'erin'];
+const BEAVER_TYPES = {
+  'first-party': 'TrustedFirstParty',
+  'third-party': 'TrustedThirdParty',
+  none: 'MultiParty',
+} as const;
 const PICTURE = 'out/breast-cancer-roc.svg';
 
 const seconds = (since: number): number => (performance.now() - since) / 1000;
@@ -61,14 +66,14 @@ const main = async (): Promise<void> => {
     const spu = sf.SPU(
       sf.utils.testing.clusterDef(NAMES.slice(0, o.parties), {
         field: o.field,
-        beaver_type: o.dealer === 'third-party' ? 'TrustedThirdParty' : 'TrustedFirstParty',
+        beaver_type: BEAVER_TYPES[o.dealer],
       }),
     );
     const together = await trainTogether(spu, study, o, say);
     const clear = trainInTheClear(o.epochs);
     const cost = sf.stats().spus[0]!;
     draw(together, clear, o);
-    say(tableOf(`${o.parties} parties, ${o.field}`, together, clear, cost));
+    say(tableOf(`${o.parties} parties, ${o.field}`, together, clear, cost, o.dealer !== 'none'));
     say(`ROC curves: ${PICTURE}`);
     say(`${seconds(begun).toFixed(1)} s in all`);
     if (o.json) say(jsonOf(o.parties, o.field, study.joined, together, clear, cost));

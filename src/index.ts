@@ -27,6 +27,16 @@ export const __version__ = version;
 export { task } from '#cluster';
 export type { PageIdentity } from './browser/identity.ts';
 export type { ClusterEvent } from './cluster/cluster-events.ts';
+export {
+  type Answer,
+  type AnswerColumn,
+  type AnswerSchema,
+  type Collected,
+  type Collection,
+  type CollectOptions,
+  collect,
+  submit,
+} from './collect.ts';
 export type { CheckLoss, CheckOptions, CheckReport } from './device/check.ts';
 export type { ClusterDef, SpuNode } from './device/cluster-def.ts';
 export type { ClusterOptions } from './device/cluster-options.ts';

@@ -23,7 +23,7 @@ export interface PsiOptions {
   readonly reveal?: 'rows' | 'size';
   /** Who learns which of its rows are common; all unless given. The others learn sizes alone. */
   readonly receivers?: readonly string[];
-  /** What is done with an identifier that a party has twice: an error (unless given), its first row, or every pair of rows. */
+  /** What is done with an identifier that a party has twice: an error (unless given), its first row, or every combination of rows, which tells how often each party has a common one. */
   readonly duplicates?: Duplicates;
   /** What is compared in an identifier's place: lower case, say. Undefined or null leaves the row out. */
   readonly normalize?: Normalize;
@@ -85,7 +85,7 @@ const checkOptions = (options: PsiOptions, parties: readonly string[]): void => 
     wrong('duplicates is "error", "first" or "product"');
   if (duplicates === 'product' && receivers.length < parties.length)
     wrong(
-      'duplicates "product" shows to each party how often the other has a common identifier: all have to be receivers',
+      'duplicates "product" shows to each party how often the others have a common identifier: all have to be receivers',
     );
   if (normalize !== undefined && typeof normalize !== 'function') wrong('normalize is a function');
 };
@@ -99,9 +99,9 @@ const checkOptions = (options: PsiOptions, parties: readonly string[]): void => 
  *
  * A session with a dealer of its own (`clusterConfig.dealer`; a simulation has one) takes milliseconds a thousand rows and 45 bytes a row; the dealer
  * learns the numbers alone. Without one, and for `reveal: 'size'`, rows are points of a curve: some 0.1 ms a row of both at each party, 42
- * bytes a row. Of more than two parties the receiver with the fewest identifiers leads: others send it 34 bytes a row more, two to four times as
+ * bytes a row; of more than two parties for the size it is the leader and one other who do so. Of more than two parties the receiver with the fewest identifiers leads: others send it 34 bytes a row more, two to four times as
  * much work is done there, and parties who pool what they know learn which of the leader's identifiers all the others have. Throws, before anything is sent of the sets, INVALID_ARGUMENT with party and row for what is no identifier or comes twice,
- * RANGE for more than 40 million; UNSUPPORTED for more than five parties, on a cluster, and of more than two parties for a size alone and for "product"; SERIALIZATION for messages of another form;
+ * RANGE for more than 40 million; UNSUPPORTED for more than five parties and on a cluster; SERIALIZATION for messages of another form;
  * PARTY_FAILED where identifiers cannot be encoded, once in 2^40 calls: nobody learns more by that, and it may be called again.
  * @example
  * const { alice: left, bob: right, size } = await sf.psi({ alice: ['ann', 'bea', 'cy'], bob: ['cy', 'dee', 'ann'] });

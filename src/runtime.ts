@@ -5,6 +5,7 @@
 import type { ClusterEntry } from './cluster/cluster-entry.ts';
 import type { DeviceRuntime } from './device/device-runtime.ts';
 import type { MakingEntry } from './ir/run/engine-material.ts';
+import type { AnswerEntry } from './link/answers.ts';
 import type { Curves } from './link/curves.ts';
 import type { SocketHost } from './link/sockets.ts';
 import type { KernelHost } from './ring/kernel-host.ts';
@@ -17,6 +18,7 @@ export interface Runtime {
   readonly '#device-runtime': DeviceRuntime;
   readonly '#cluster': ClusterEntry;
   readonly '#making': MakingEntry;
+  readonly '#answers': AnswerEntry;
 }
 
 type Implements<R extends Runtime> = R;
@@ -29,6 +31,7 @@ export type ServerRuntime = Implements<{
   '#device-runtime': typeof import('./device/node-runtime.ts');
   '#cluster': typeof import('./cluster/entry.ts');
   '#making': typeof import('./ir/run/together.ts');
+  '#answers': typeof import('./link/answer-server.ts');
 }>;
 
 /** Pages and their workers. */
@@ -39,4 +42,5 @@ export type BrowserRuntime = Implements<{
   '#device-runtime': typeof import('./browser/page-runtime.ts');
   '#cluster': typeof import('./browser/no-cluster.ts');
   '#making': typeof import('./browser/no-making.ts');
+  '#answers': typeof import('./browser/no-answers.ts');
 }>;

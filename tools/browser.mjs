@@ -1,6 +1,6 @@
 /**
- * Builds dist/browser: tessera.js (for pages and bundlers), tessera-worker.js (engine and link), tessera-lowering.js (what makes
- * programs ready for engines). Kernels are text in them. Parts of tessera.js are loaded when they are first wanted: readers of programs, kernels for
+ * Builds dist/browser: tessera.js (for pages and bundlers), tessera-worker.js (engine and link), tessera-pair.js (the
+ * same for two parties without a dealer), tessera-lowering.js (what makes programs ready for engines). Kernels are text in them. Parts of tessera.js are loaded when they are first wanted: readers of programs, kernels for
  * sets, and both workers as text for who has lost their files. `--sizes` tells how large they are, `--inputs` of what they are made.
  */
 import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { forBrowsers, kernelAtEnd, kernelTexts, packed, refuse, root } from './browsers.mjs';
 import { writeStamp } from './identity.mjs';
-
+import { markImports } from './native-imports.mjs';
 
 writeStamp();
 const out = resolve(process.argv.slice(2).find((arg) => !arg.startsWith('--')) ?? join(root, 'dist', 'browser'));
@@ -34,16 +34,33 @@ const bundle = async (name, entry, { kernels, plugins = [], ...options }) => {
   });
   return Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.js'));
 };
+/** Another implementation of what two parties make between them than other files of browsers have. */
+const withMaking = {
+  name: 'material without a dealer',
+  setup({ onResolve }) {
+    onResolve({ filter: /^#making$/ }, () => ({ path: join(root, 'src', 'ir', 'run', 'together.ts') }));
+  },
+};
+const atEnd = kernelAtEnd('tessera');
 const workers = [
-  ...(await bundle('tessera-worker', 'src/browser/worker.ts', { kernels: [], ...kernelAtEnd('tessera') })),
+  ...(await bundle('tessera-worker', 'src/browser/worker.ts', { kernels: [], ...atEnd })),
+  ...(await bundle('tessera-pair', 'src/browser/worker.ts', {
+    kernels: ['lattice'],
+    ...atEnd,
+    plugins: [withMaking, ...atEnd.plugins],
+  })),
   ...(await bundle('tessera-lowering', 'src/browser/lowering-worker.ts', { kernels: [] })),
 ];
 const workerTexts = {
   name: 'workers as text',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^tessera:workers$/ }, ({ path }) => ({ path, namespace: 'worker-texts' }));
-    onLoad({ filter: /./, namespace: 'worker-texts' }, () => ({
-      contents: Object.entries({ party: 'tessera-worker.js', lowering: 'tessera-lowering.js' })
+    onResolve({ filter: /^tessera:(workers|pair)$/ }, ({ path }) => ({ path, namespace: 'worker-texts' }));
+    onLoad({ filter: /./, namespace: 'worker-texts' }, ({ path }) => ({
+      contents: Object.entries(
+        path === 'tessera:pair'
+          ? { pair: 'tessera-pair.js' }
+          : { party: 'tessera-worker.js', lowering: 'tessera-lowering.js' },
+      )
         .map(([kind, file]) => `export const ${kind} = "${packed(readFileSync(join(out, file)))}";`)
         .join('\n'),
     }));
@@ -51,12 +68,13 @@ const workerTexts = {
 };
 const page = { kernels: ['sets'], plugins: [workerTexts], keepNames: true, splitting: true };
 const outputs = [...(await bundle('tessera', 'src/browser/index.ts', page)), ...workers];
+markImports(out);
 if (process.argv.includes('--sizes')) {
   const size = (name) => {
     const bytes = readFileSync(join(out, name));
     return { name, bytes: statSync(join(out, name)).size, gzip: gzipSync(bytes, { level: 9 }).length };
   };
-  const sizes = ['tessera.js', 'tessera-worker.js', 'tessera-lowering.js'].map(size);
+  const sizes = ['tessera.js', 'tessera-worker.js', 'tessera-pair.js', 'tessera-lowering.js'].map(size);
   for (const { name, bytes, gzip } of sizes)
     console.error(`${name.padEnd(20)} ${String(bytes).padStart(7)} bytes ${String(gzip).padStart(7)} gzip`);
   const engine = sizes[1].gzip;

@@ -1,6 +1,6 @@
 /**
- * @file Runs the tests of one file: `node tools/test-file.mjs link/tls.test.js`. Fails if they leave something open, and says
- * what they took of a processor, with all processes that they started and that have ended.
+ * @file Runs the tests of a file, or of several one after the other: `node tools/test-file.mjs link/tls.test.js`. Fails if they leave
+ * something open, and says what each took of a processor, with all processes that it started and that have ended.
  *
  * Tests of sessions are of the package (`#tessera`, dist/node/lib), as users have it; where modules were compiled after it was made
  * (`npm run build:ts`, planted faults), of these.
@@ -45,15 +45,33 @@ const ofChildren = () => {
   }
 };
 
-const [name] = process.argv.slice(2);
-const file = fileURLToPath(new URL(`../dist/test/${name}`, import.meta.url));
-process.on('exit', () => {
+const secondsOfProcessor = () => {
   const { user, system } = process.cpuUsage();
-  console.log(`  CPU:       ${((user + system) / 1e6 + ofChildren()).toFixed(1)} s`);
-});
-await run([{ name, file: file.replace(/^\//, '') }]);
+  return (user + system) / 1e6 + ofChildren();
+};
+
+const names = process.argv.slice(2);
+let counted = 0;
+/** What has been taken since it was last asked. */
+const tell = () => {
+  const now = secondsOfProcessor();
+  console.log(`  CPU:       ${(now - counted).toFixed(1)} s`);
+  counted = now;
+};
+process.on('exit', tell);
+
+let code = 0;
+for (const [i, name] of names.entries()) {
+  // uvu keeps what it has run, and would run it once more; it forgets what failed before.
+  if (i > 0) globalThis.UVU_QUEUE.length = 0;
+  const file = fileURLToPath(new URL(`../dist/test/${name}`, import.meta.url));
+  await run([{ name, file: file.replace(/^\//, '') }]);
+  code ||= process.exitCode ?? 0;
+  if (i < names.length - 1) tell();
+}
+process.exitCode = code;
 // It does not keep the process alive: if it is heard, something else does.
 setTimeout(() => {
-  console.error(`\n${name} left open: ${process.getActiveResourcesInfo().join(', ')}`);
+  console.error(`\n${names.join(', ')} left open: ${process.getActiveResourcesInfo().join(', ')}`);
   process.exit(1);
 }, GRACE_MS).unref();

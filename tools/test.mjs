@@ -2,9 +2,11 @@
  * @file `npm test`: the tests of each file (uvu) in a process of its own, so that nothing that one leaves behind reaches
  * another. `npm test -- gates/ link/tls` runs the files whose paths contain one of the words.
  *
- * Several files run at once, the longest first: as many as the processor has room for, by what a file is known to need of it
- * (test/costs.json; `npm test -- --costs` writes what it measured there). A file that fails is run once more when all are done,
- * only to say whether it fails always or is unsteady: it has failed either way.
+ * Short files that compute and start nothing (SHARED) run some in one process, one after the other: to load the library takes longer
+ * than most of them. Several processes run at once, the longest first: as many as the processor has room for, by what a file is known
+ * to need of it (test/costs.json; `npm test -- --costs` writes what it measured there, each file in a process of its own). A file
+ * that fails is run once more, by itself, when all are done, only to say whether it fails always or is unsteady: it has failed either
+ * way.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -41,10 +43,28 @@ const costs = JSON.parse(readFileSync(costsFile, 'utf8'));
 const computes = (file) => /^(bench|fixed|fuzz|gates|ir|numpy|ring)\//.test(file);
 /** What a file that nobody has measured counts as. */
 const costOf = (file) => costs[file] ?? (computes(file) ? [2, 2] : [4, 2]);
-const secondsOf = (file) => costOf(file)[0];
-const shareOf = (file) => {
-  const [seconds, processor] = costOf(file);
-  return Math.min(1, Math.max(LEAST, processor / seconds));
+/** Files that may run behind others in one process: they have no sessions, processes or sockets, and no file takes long. */
+const SHARED = /^(fixed|gates|ir|making|models|numpy|psi|ring)\//;
+const SHORT_S = 4;
+/** Of a process that several files share. */
+const TOGETHER_S = 12;
+
+/** Lists of files, each for a process. */
+const processesOf = (all) => {
+  const lists = [];
+  let [open, left] = [undefined, 0];
+  for (const file of all) {
+    const [, processor] = costOf(file);
+    if (keep || !SHARED.test(file) || processor > SHORT_S) lists.push([file]);
+    else if (open !== undefined && processor <= left) {
+      open.push(file);
+      left -= processor;
+    } else {
+      lists.push((open = [file]));
+      left = TOGETHER_S - processor;
+    }
+  }
+  return lists;
 };
 
 const count = (text, name) => Number(text.match(new RegExp(`^ *${name}: *([\\d.]+)`, 'm'))?.[1] ?? 0);
@@ -52,9 +72,9 @@ const count = (text, name) => Number(text.match(new RegExp(`^ *${name}: *([\\d.]
 /** What a test that cannot run here says of it: "skipped: needs X (how to get it)". */
 const skips = (text) => [...new Set(text.match(/skipped: .*/g) ?? [])];
 
-const output = (file) =>
+const output = (list) =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, 'tools/test-file.mjs'), file], {
+    const child = spawn(process.execPath, [join(root, 'tools/test-file.mjs'), ...list], {
       cwd: root,
       env: { ...process.env, FORCE_COLOR: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -71,27 +91,49 @@ const output = (file) =>
     child.on('close', (code) => resolve({ text, good: code === 0 }));
   });
 
+/** The part of an output that is each file's: from its name, on a line of its own, to the next one's. */
+const partsOf = (list, text) => {
+  const begins = list.map((file) => (text.startsWith(`${file}\n`) ? 0 : text.indexOf(`\n${file}\n`)));
+  return list.map((_, i) => {
+    if (begins[i] < 0) return '';
+    const next = begins.slice(i + 1).find((at) => at >= 0);
+    return text.slice(i === 0 ? 0 : begins[i], next);
+  });
+};
+
 /**
  * Without a summary nobody knows how many tests there are: the file has crashed or was stopped, and counts as one; but for one that
- * ended well and says that it cannot run here.
+ * ended well and says that it cannot run here. A process that fails, and none of whose files has, is a failure of its last one: something
+ * was left open.
  */
-const runFile = async (file) => {
+const runFiles = async (list) => {
   const start = performance.now();
-  const { text, good } = await output(file);
-  const least = good && skips(text).length > 0 ? 0 : 1;
-  const total = Math.max(least, count(text, 'Total'));
-  const passed = Math.min(count(text, 'Passed'), good ? total : total - 1);
-  const [seconds, processor] = [(performance.now() - start) / 1e3, count(text, 'CPU')];
-  const times = `${seconds.toFixed(0).padStart(4)} s ${processor.toFixed(0).padStart(4)} cpu`;
-  const of = `${String(passed).padStart(3)} of ${String(total).padStart(3)} passed`;
-  console.log(`${times}  ${of}  ${file}${skips(text).map((s) => `  (${s})`).join('')}`);
-  if (passed < total) console.log(text);
-  return { passed, failed: total - passed, seconds, processor };
+  const { text, good } = await output(list);
+  const seconds = (performance.now() - start) / 1e3;
+  const results = partsOf(list, text).map((part) => {
+    const least = good && skips(part).length > 0 ? 0 : 1;
+    const total = Math.max(least, count(part, 'Total'));
+    return { part, total, passed: Math.min(count(part, 'Passed'), total), processor: count(part, 'CPU') };
+  });
+  const last = results.at(-1);
+  if (!good && results.every(({ passed, total }) => passed === total)) last.passed = last.total - 1;
+  for (const [i, { part, total, passed, processor }] of results.entries()) {
+    const took = i === results.length - 1 ? `${seconds.toFixed(0).padStart(4)} s` : '      ';
+    const of = `${String(passed).padStart(3)} of ${String(total).padStart(3)} passed`;
+    console.log(`${took} ${processor.toFixed(0).padStart(4)} cpu  ${of}  ${list[i]}${skips(part).map((s) => `  (${s})`).join('')}`);
+    if (passed < total) console.log(part || text);
+  }
+  return results.map(({ total, passed, processor }) => ({ passed, failed: total - passed, seconds, processor }));
 };
 
 const room = Math.max(1, availableParallelism());
 const results = new Map();
-const waiting = files.toSorted((a, b) => secondsOf(b) - secondsOf(a));
+const shareOf = (list) => {
+  const [seconds, processor] = list.map(costOf).reduce(([s, p], [t, q]) => [s + t, p + q], [0, 0]);
+  return Math.min(1, Math.max(LEAST, processor / seconds));
+};
+const secondsOf = (list) => list.reduce((total, file) => total + costOf(file)[0], 0);
+const waiting = processesOf(files).sort((a, b) => secondsOf(b) - secondsOf(a));
 let taken = 0;
 
 /** Begins what there is room for, the longest first, until all are done. */
@@ -100,15 +142,15 @@ const runAll = () =>
     const next = () => {
       if (results.size === files.length) resolve();
       for (let i = 0; i < waiting.length; ) {
-        const file = waiting[i];
-        const share = shareOf(file);
+        const list = waiting[i];
+        const share = shareOf(list);
         if (taken > 0 && taken + share > room) i++;
         else {
           waiting.splice(i, 1);
           taken += share;
-          runFile(file).then((result) => {
+          runFiles(list).then((found) => {
             taken -= share;
-            results.set(file, result);
+            for (const [at, file] of list.entries()) results.set(file, found[at]);
             next();
           });
         }
@@ -123,7 +165,7 @@ await runAll();
 const failed = files.filter((file) => results.get(file).failed > 0);
 if (failed.length > 0) console.log('\nonce more, to see what is unsteady:');
 const unsteady = [];
-for (const file of failed) if ((await runFile(file)).failed === 0) unsteady.push(file);
+for (const file of failed) if ((await runFiles([file]))[0].failed === 0) unsteady.push(file);
 if (unsteady.length > 0) console.log(`\nunsteady (passed at the second attempt, failed): ${unsteady.join(', ')}`);
 
 if (keep) {

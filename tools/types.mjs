@@ -65,12 +65,17 @@ const write = (folder, change) => {
     writeFileSync(to, change(text));
   }
 };
-write(out, (text) => text);
+/** Without what no editor shows: what a file is about, and half of the space before lines. */
+const short = (text) =>
+  text
+    .replace(/^\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n(?=import |\/\*\*)/, '')
+    .replace(/^( {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4));
+write(out, short);
 
 /** Deno looks for declarations by the names of their files alone, which tsc takes nowhere but there. */
 const jsr = join(root, 'dist', 'jsr');
 const byFile = (text) => text.replaceAll(/((?:from |import\(|import )['"]\.[^'"]+)\.[jt]s(?=['"])/g, '$1.d.ts');
-write(join(jsr, 'types'), byFile);
+write(join(jsr, 'types'), (text) => byFile(short(text)));
 for (const [entry, types, module] of [
   ['index', 'browser/index', '../browser/tessera.js'],
   ['node', 'index', '../node/lib/tessera.js'],

@@ -124,6 +124,6 @@ export const GUIDE: readonly (readonly [feature: string, answer: Answer, note: s
   [
     'MultiParty (no dealer)',
     'yes',
-    'two parties make their material between them, in Node and Deno; SPU refuses it',
+    'two parties make their material between them, in Node, Deno and pages; SPU refuses it',
   ],
 ];

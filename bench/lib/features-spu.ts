@@ -17,10 +17,44 @@ export const PROTOCOLS: readonly Line[] = [
   [
     'MultiParty',
     'yes',
-    'two parties in Node and Deno, every gate but keys of `cost_mode: latency` and the range guard',
+    'two parties, the default in production without a dealer; every gate but keys, of which `cost_mode: latency` takes the forms by tables; material can be made before and stored (`tessera make`)',
   ],
   ['malicious security', 'no', 'semi-honest, all but one may collude; as SPU'],
-  ['private set intersection', 'yes', '`sf.psi`: two to five parties; SecretFlow: a package of its own'],
+];
+
+export const TABLES: readonly Line[] = [
+  [
+    'private set intersection',
+    'yes',
+    '`sf.psi`: two to five parties, rows to all or some, the size alone, every combination of rows that come more than once',
+  ],
+  [
+    'a join that nobody sees',
+    'yes',
+    '`sf.join`: two parties, left and outer, columns of the second as secrets',
+  ],
+  [
+    'tables side by side, rows below each other',
+    'yes',
+    '`sf.frame`: CSV, Parquet, Arrow; cleaning in the clear at owners',
+  ],
+  [
+    'models by name',
+    'yes',
+    '`sf.models`: linear, logistic, generalized, trees, k-means, kNN, PCA, naive Bayes, a network',
+  ],
+  ['a trained model in other runtimes', 'yes', '`toOnnx` of a model that was revealed'],
+  [
+    'a model that serves, and stays secret',
+    'yes',
+    '`tessera serve`: rows of who asks, or identifiers that parties look up; SecretFlow: Serving',
+  ],
+  [
+    'answers of many who take no part',
+    'yes',
+    '`sf.collect`, `sf.submit`: by a link, from pages and programs; limits are checked on secrets',
+  ],
+  ['homomorphic encryption (HEU), TEE devices, federated learning', 'no', 'an SPU computes on shares alone'],
 ];
 
 /** Groups of PPHLO operations, and what SPU's custom calls do. */
@@ -30,26 +64,40 @@ export const OPERATIONS: readonly Line[] = [
   ['tan, cbrt, arctanh, arccosh', 'yes', 'SPU: not at this level'],
   ['convert, broadcast, reshape, transpose, slice, pad, reverse, concatenate, iota', 'yes', ''],
   [
-    'bitcast_convert, count_leading_zeros, complex numbers, fft',
-    'no',
-    'SPU: bitcast and complex numbers, not the others',
+    'complex numbers, fft',
+    'partly',
+    'in programs that `sf.program` reads, as pairs { real, imag }: arithmetic, elementary functions, products, reductions, sorts, transforms of any length; not in `np`; SPU: no fft',
+  ],
+  ['count_leading_zeros', 'partly', 'in programs that `sf.program` reads; SPU: no'],
+  [
+    'bitcast_convert',
+    'partly',
+    'in programs that `sf.program` reads: integers of one width; of secret floats the sign and the magnitude',
   ],
   ['dot, dot_general, einsum, convolution', 'yes', 'stride, padding, dilation, groups'],
   [
     'reduce, reduce_window',
-    'partly',
-    'sum, prod, max, min, any, all, arg*; pooling by max and mean; no reducers of users',
+    'yes',
+    'sum, prod, max, min, any, all, arg*, pooling by max and mean; in programs that `sf.program` reads any associative region, over several arrays too, in log2 n turns',
   ],
   ['select_and_scatter', 'yes', 'as the gradient of `nn.maxPool`'],
-  ['sort', 'partly', 'up and down, stable, several keys (`lexsort`), `topK`; no comparators of users'],
+  [
+    'sort',
+    'yes',
+    'up and down, stable, several keys (`lexsort`), `topK`; in programs that `sf.program` reads any comparison, those that compute by a network',
+  ],
   ['dynamic_slice, dynamic_update_slice, gather at secret places', 'yes', ''],
   [
     'scatter',
     'yes',
-    '`np.scatterAdd`, `np.scatter`: places may be secret, and what lies outside is dropped, as in JAX; SPU: no',
+    '`np.scatterAdd`, `np.scatter`: places may be secret, and what lies outside is dropped, as in JAX; any region in programs that `sf.program` reads; SPU: no',
   ],
   ['if, case on secrets', 'yes', '`np.cond`, `np.switchCase`: all branches run, as in SPU'],
-  ['while', 'yes', '`np.fori`, `np.scan`; `np.whileRevealed` reveals its condition, by name'],
+  [
+    'while',
+    'yes',
+    '`np.fori`, `np.scan`; `np.whileRevealed` reveals its condition, by name; `sf.program` with `maxIterations` hides it',
+  ],
   ['shifts', 'yes', 'by public and by secret amounts; SPU: public ones'],
   ['popcnt, bitwise operations', 'yes', ''],
   ['rng_uniform', 'yes', 'public and seeded; also bits, numbers and permutations that nobody knows'],
@@ -57,9 +105,10 @@ export const OPERATIONS: readonly Line[] = [
   [
     'cholesky, triangular_solve, batch_norm (expanded)',
     'yes',
-    '`np.linalg`; the mean and variance of a batch',
+    "`np.linalg`; the mean and variance of a batch; JAX's calls of LAPACK for LU, QR, Cholesky, eigenvalues of symmetric matrices, singular values and tridiagonal systems",
   ],
-  ['collectives, dynamic shapes, infeed, outfeed', 'no', 'as in SPU'],
+  ['dynamic shapes', 'yes', 'in programs that `sf.program` reads: sizes are those of the arguments; SPU: no'],
+  ['collectives, infeed, outfeed', 'no', 'as in SPU'],
   ['intrinsics reveal, epsilon, topk', 'yes', '`np.reveal`: the dealer hears it too'],
   [
     'prefer_a, make_cached_var, drop_cached_var',

@@ -59,7 +59,7 @@ const errorOf = (
   }, 0);
 
 /** Of several results the first is compared. */
-const firstOf = (result: unknown): NDArray => (Array.isArray(result) ? result[0] : result) as NDArray;
+export const firstOf = (result: unknown): NDArray => (Array.isArray(result) ? result[0] : result) as NDArray;
 
 /** What the field makes of an input: the reference is computed on the numbers that the protocol sees. */
 const rounded = (x: NDArray, fraction: number): NDArray =>
@@ -103,7 +103,7 @@ export const withGuard = (ring: Ring, k: CostCase, row: CostRow): CostRow => {
 };
 
 /** Per element of the batch: reductions count their inputs, matmul its outputs. */
-const elementsOf = (k: CostCase, inputs: readonly NDArray[]): number =>
+export const elementsOf = (k: CostCase, inputs: readonly NDArray[]): number =>
   k.op === 'matmul' ? firstOf(k.fn(...inputs)).size : inputs[0]!.size;
 
 /** The inputs of a case, in their dtypes, as the field holds them. */

@@ -155,7 +155,7 @@ export const RANGES: Readonly<Record<string, RangeRow>> = {
     (x) => np.astype(x, 'float64'),
     by([-(2 ** 23), 2 ** 23 - 1], [-(2 ** 31), 2 ** 31 - 1], [-(2 ** 31), 2 ** 31 - 1]),
     'exact',
-    'wraps around the ring (FM64: int64 from 2^45 on); `range_guard` makes it an error',
+    'wraps around the ring (FM64: int64 from 2^44 on); `range_guard` makes it an error',
     { dtype: 'int32' },
   ),
   'astype to int64': row((x) => np.astype(x, 'int64'), signed(21, 43, 62), 'exact', 'wraps as integers do'),

@@ -57,6 +57,7 @@ export default defineConfig({
           tables: 'Two tables',
           training: 'Fit models and judge them',
           'common-rows': 'Rows that parties have in common',
+          collect: 'Collect answers of many',
         }),
       },
       {

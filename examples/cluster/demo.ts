@@ -68,9 +68,13 @@ await runDemo(async (children) => {
     if (flags.json) training.push('--json');
     await run(TRAIN, ...training);
   } finally {
-    await children.end();
-    await tessera('stop');
-    removeOwn(state);
-    keeper.disconnect();
+    try {
+      await children.end();
+      await tessera('stop');
+      removeOwn(state);
+    } finally {
+      // A signal that the demo hears of while it stops ends that: then the keeper does it.
+      keeper.disconnect();
+    }
   }
 });

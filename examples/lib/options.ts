@@ -5,7 +5,7 @@ import { scriptCommand, within } from './command.ts';
 export interface DemoOptions {
   readonly parties: number;
   readonly field: 'FM64' | 'FM128';
-  readonly dealer: 'first-party' | 'third-party';
+  readonly dealer: 'first-party' | 'third-party' | 'none';
   readonly rtt: number;
   readonly bandwidth: number | undefined;
   readonly epochs: number;
@@ -13,7 +13,11 @@ export interface DemoOptions {
   readonly json: boolean;
 }
 
-const DEMO_EXAMPLES = ['--parties 3 --field FM64', '--dealer third-party --rtt 40 --bandwidth 100'];
+const DEMO_EXAMPLES = [
+  '--parties 3 --field FM64',
+  '--dealer third-party --rtt 40 --bandwidth 100',
+  '--dealer none',
+];
 
 const PARTIES = ['2', '3', '5'];
 
@@ -23,8 +27,8 @@ export const readFlags = (name: string, description: string, argv: readonly stri
     .addOption(new Option('--parties <n>', 'parties of the SPU').choices(PARTIES).default('2'))
     .addOption(new Option('--field <name>', 'the ring').choices(['FM64', 'FM128']).default('FM128'))
     .addOption(
-      new Option('--dealer <who>', 'who makes the correlated randomness')
-        .choices(['first-party', 'third-party'])
+      new Option('--dealer <who>', 'who makes the correlated randomness; none: two parties between them')
+        .choices(['first-party', 'third-party', 'none'])
         .default('first-party'),
     )
     .option('--rtt <ms>', 'round-trip time of the links, in milliseconds', within(0, 10_000), 0)

@@ -32,6 +32,8 @@ const COMMA: Form = { read: (cell) => (cell.includes('.') ? undefined : plain(ce
 const ENGLISH = grouped(/,/g, /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/, '.');
 const GERMAN = grouped(/\./g, /^[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?$/, ',');
 
+const THOUSANDS = /^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$/;
+
 /** The first that fits all cells is a table's. Thousands are the last thought. */
 const FORMS: readonly Form[] = [POINT, COMMA, ENGLISH, GERMAN];
 
@@ -76,6 +78,7 @@ export class TableReader {
       return { columns, rows: lines.map(({ cells }) => cells.map((cell) => form.read(cell)!)) };
     }
     const ids = lines.map(({ cells }) => cells[0]!);
+    this.#once(lines, ids);
     const others = lines.map(({ line, cells }) => ({ line, cells: cells.slice(1) }));
     const form = this.#form(others, columns.slice(1), separator);
     return {
@@ -83,6 +86,19 @@ export class TableReader {
       rows: others.map(({ cells }) => cells.map((cell) => form.read(cell)!)),
       ids,
     };
+  }
+
+  /** Whoever is in a table twice would have two partners in the other one. */
+  #once(lines: readonly { readonly line: number }[], ids: readonly string[]): void {
+    const first = new Map<string, number>();
+    for (const [i, id] of ids.entries()) {
+      const { line } = lines[i]!;
+      if (first.has(id))
+        this.#wrong(
+          `line ${line}: the id ${quoted(id)} stands in line ${first.get(id)} as well, where each may stand once`,
+        );
+      first.set(id, line);
+    }
   }
 
   #form(
@@ -112,9 +128,25 @@ export class TableReader {
         `line ${line}: ${quoted(cell)} may be thousands or decimals: write it without the comma, or with a point`,
       );
     }
+    // As "1.234" in a file with semicolons, where no number has decimals of another kind.
+    const dotted = lines.flatMap(({ line, cells }) =>
+      cells.filter((cell) => cell.includes('.')).map((cell) => ({ line, cell })),
+    );
+    if (
+      form === POINT &&
+      separator === ';' &&
+      dotted.length > 0 &&
+      dotted.every(({ cell }) => THOUSANDS.test(cell))
+    )
+      this.#wrong(
+        `line ${dotted[0]!.line}: ${quoted(dotted[0]!.cell)} may be thousands or decimals: write it without the point, or with a comma`,
+      );
     return form;
   }
 }
+
+/** Squares of such numbers, and of what differs between them, are numbers of float64 as well. */
+const hasSquare = (x: number): boolean => x === 0 || (Math.abs(x) >= 1e-100 && Math.abs(x) <= 1e100);
 
 /** Columns of features, and of a party that holds it a label as the last one, are fit for training. Throws TableError. */
 export const checkTraining = (
@@ -126,7 +158,11 @@ export const checkTraining = (
   const wrong = (what: string): never => {
     throw new TableError(`${file}: ${what}`);
   };
-  if (rows.length < leastRows) wrong(`${rows.length} rows are too few: at least ${leastRows} are wanted`);
+  if (rows.length < leastRows)
+    wrong(
+      `${rows.length} ${rows.length === 1 ? 'row is' : 'rows are'} too few: at least ${leastRows} are wanted`,
+    );
+  if (columns.length === 0) wrong('holds identifiers alone, where columns of numbers are wanted');
   const label = labelled ? columns.length - 1 : -1;
   if (labelled && columns.length < 2)
     wrong('one column is not enough: the label, 0 or 1, is the last column, and others stand before it');
@@ -139,6 +175,13 @@ export const checkTraining = (
       );
     if (rows.every((row) => row[label] === rows[0]![label]))
       wrong(`the label, ${name}, is ${rows[0]![label]} in every row: there is nothing to tell apart`);
+  }
+  const extreme = rows.findIndex((row) => !row.every(hasSquare));
+  if (extreme >= 0) {
+    const j = rows[extreme]!.findIndex((x) => !hasSquare(x));
+    wrong(
+      `row ${extreme + 1}, column ${quoted(columns[j]!)}: ${rows[extreme]![j]} is beyond what is trained with: 1e-100 to 1e100, of either sign, and 0`,
+    );
   }
   const constant = columns.findIndex((_, j) => j !== label && rows.every((row) => row[j] === rows[0]![j]));
   if (constant >= 0)

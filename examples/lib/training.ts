@@ -197,6 +197,7 @@ export interface Cost {
   readonly rounds: number;
   /** Sent, by party. */
   readonly bytes: Readonly<Record<string, number>>;
+  /** Of the dealer, or sent by this party where the parties make their material between them. */
   readonly dealerBytes: number;
 }
 
@@ -204,7 +205,13 @@ const bytesText = (n: number): string =>
   n < 1e6 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFixed(2)} MB`;
 
 /** The run beside the same training in the clear. */
-export const tableOf = (title: string, together: Result, clear: Result, cost: Cost): string => {
+export const tableOf = (
+  title: string,
+  together: Result,
+  clear: Result,
+  cost: Cost,
+  dealer = true,
+): string => {
   const table = new Table({ head: ['', title, 'float64, in the clear'], style: { head: [], border: [] } });
   table.push(
     ['accuracy', together.accuracy.toFixed(4), clear.accuracy.toFixed(4)],
@@ -213,7 +220,7 @@ export const tableOf = (title: string, together: Result, clear: Result, cost: Co
     ['slowdown', `${Math.round(together.seconds / clear.seconds)} times`, ''],
     ['rounds', String(cost.rounds), ''],
     ...Object.entries(cost.bytes).map(([party, n]) => [`sent by ${party}`, bytesText(n), '']),
-    ['made by the dealer', bytesText(cost.dealerBytes), ''],
+    [dealer ? 'made by the dealer' : 'sent ahead by each', bytesText(cost.dealerBytes), ''],
   );
   return table.toString();
 };

@@ -8,8 +8,8 @@
 import { Command } from 'commander';
 import * as sf from 'tessera-mpc';
 import { progressBar } from '../../src/cli/bar.ts';
-import { readOptions } from '../../src/cli/options-file.ts';
 import { joinedStudy, trainTogether } from '../lib/training.ts';
+import { DEALER, type Dealer, optionsOf } from './dealer.ts';
 import type { Report } from './report.ts';
 
 const flags = new Command('train')
@@ -17,11 +17,12 @@ const flags = new Command('train')
   .requiredOption('--config <file>', "the party's configuration")
   .option('--epochs <n>', 'passes over the training rows', Number, 10)
   .option('--reveal-loss', 'reveal the loss after every epoch', false)
+  .addOption(DEALER)
   .option('--report', 'hand the figures to the program that started this one', false)
   .parse()
-  .opts<{ config: string; epochs: number; revealLoss: boolean; report: boolean }>();
+  .opts<{ config: string; epochs: number; revealLoss: boolean; dealer: Dealer; report: boolean }>();
 
-const session = await sf.init(readOptions(flags.config) as unknown as sf.InitOptions);
+const session = await sf.init(optionsOf(flags.config, flags.dealer));
 const self = session.mode.self!;
 session.onProgress = progressBar();
 try {
@@ -31,7 +32,6 @@ try {
       protocol: sf.spu.spu_pb2.SEMI2K,
       field: sf.spu.spu_pb2.FM128,
       sigmoid_mode: sf.spu.spu_pb2.RuntimeConfig.SIGMOID_REAL,
-      beaver_type: 'TrustedThirdParty',
     },
   });
   const study = await joinedStudy();

@@ -76,6 +76,23 @@ const tell = ({ accuracy, roc, confusion, people }: Outcome): void => {
   say(`Done. ${text}. ${people} people are in both tables.`, 'good');
 };
 
+const blank = (id: string): void => byId<HTMLCanvasElement>(id).getContext('2d')!.clearRect(0, 0, SIDE, SIDE);
+
+/** Results of an earlier run go: they are not of what comes now. */
+const clear = (): void => {
+  losses.length = 0;
+  void charts.then((c) => {
+    c.loss.draw([]);
+    c.roc.draw([]);
+  });
+  byId('loss').setAttribute('aria-label', 'Loss after each epoch: nothing yet');
+  byId('roc').setAttribute('aria-label', 'ROC curve: nothing yet');
+  for (const id of ['loss-text', 'roc-text']) byId(id).textContent = 'Nothing yet.';
+  for (const id of ['c00', 'c01', 'c10', 'c11', 'rounds', 'bytes', 'dealt', 'time'])
+    byId(id).textContent = '–';
+  for (const passed of [sent, received]) passed.clear();
+};
+
 /** The table as the ring has it: fixed-point numbers, 16 bytes each. */
 const paintOwn = (rows: Rows): void => {
   const numbers = rows.flat().slice(0, (SIDE * SIDE) / 16);
@@ -93,16 +110,21 @@ const paintOwn = (rows: Rows): void => {
 
 /** One direction between this tab and the other side: its picture, and what is said of it. */
 const passage = (id: string, words: (n: string, who: string) => string) => {
-  const paint = painter(id, SIDE);
+  let paint = painter(id, SIDE);
+  const nothing = byId(id).getAttribute('aria-label')!;
   let count = 0;
   const text = (who: string, more = ''): void => {
-    const said = `${words(kilo(count), who)}: noise, whatever the data are.${more}`;
+    const said = `${words(kilo(count), who)}: noise, whatever the data are; stripes are masked digits of few bits.${more}`;
     byId(`${id}-text`).textContent = said;
-    byId(id).setAttribute('aria-label', `Grey values, one a byte, with no pattern. ${said}`);
+    byId(id).setAttribute('aria-label', `Grey values, one a byte. ${said}`);
   };
   return {
     clear: () => {
       count = 0;
+      blank(id);
+      paint = painter(id, SIDE);
+      byId(`${id}-text`).textContent = 'Nothing yet.';
+      byId(id).setAttribute('aria-label', nothing);
     },
     add: (party: string, bytes: Uint8Array): void => {
       count += bytes.length;
@@ -134,10 +156,8 @@ const onSent = (to: string, bytes: Uint8Array): void => {
 
 const start = async (seat: Seat, own: Own<People>): Promise<void> => {
   started.at = performance.now();
-  losses.length = 0;
   witness = new Witness();
-  sent.clear();
-  received.clear();
+  clear();
   say('Training ...', 'busy');
   seat.session.onProgress = within;
   const outcome = await train(seat.session, own, seat.dealer, EPOCHS, progress, witness);
@@ -199,6 +219,8 @@ const chooser = (party: Party): Chosen => {
       chosen.table = undefined;
       chosen.given = undefined;
       go.disabled = true;
+      clear();
+      blank('own-picture');
       bar.value = 0;
       show('reading');
       byId('table').textContent = `Reading ${file.name} ...`;

@@ -63,9 +63,9 @@ const startLowering = (): PageWorker => {
 };
 
 /** A party's worker. That for lowering starts with it, so that it is there when the first program is. */
-export const newParty = (self: string): PageWorker => {
+export const newParty = (self: string, together: boolean): PageWorker => {
   startLowering();
-  const party = newWorker('party', `tessera ${self}`);
+  const party = newWorker(together ? 'pair' : 'party', `tessera ${self}`);
   parties.add(party);
   party.onend = () => {
     parties.delete(party);

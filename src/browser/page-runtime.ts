@@ -24,7 +24,7 @@ export const startThread = (
   ports: ReadonlyMap<string, PortLike>,
   events: ThreadEvents,
 ): RunningThread => {
-  const worker = newParty(duty.self);
+  const worker = newParty(duty.self, duty.together);
   let gone: () => void = () => {};
   const exited = new Promise<void>((resolve) => {
     gone = resolve;

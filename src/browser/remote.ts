@@ -54,7 +54,7 @@ export class RemoteLink implements WebSocketTransport {
     this.#o = o;
     this.self = o.self;
     this.parties = o.parties;
-    this.#worker = newParty(o.self);
+    this.#worker = newParty(o.self, !(o.dealer ?? o.allowTrustedFirstParty));
     this.#worker.onmessage = ({ data }: MessageEvent<FromHost>) => this.#onMessage(data);
     this.#worker.onfailure = (why) =>
       this.#break(new TesseraError('PARTY_FAILED', `the worker of this page has failed: ${why}`));

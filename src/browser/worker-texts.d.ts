@@ -3,3 +3,8 @@ declare module 'tessera:workers' {
   export const party: string;
   export const lowering: string;
 }
+
+/** That of parties without a dealer, which is seldom wanted. */
+declare module 'tessera:pair' {
+  export const pair: string;
+}

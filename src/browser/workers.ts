@@ -8,17 +8,18 @@ import { trusted, unpacked } from '../ring/browser-kernel-host.ts';
 import { HERE } from './worker-messages.ts';
 import { workerPlace } from './worker-place.ts';
 
-/** `party`: engine and link, or a thread of a simulation. `lowering`: makes programs ready for engines. */
-export type WorkerKind = 'party' | 'lowering';
+/**
+ * `party`: engine and link, or a thread of a simulation. `pair`: the same, where two parties make their material between them.
+ * `lowering`: makes programs ready for engines.
+ */
+export type WorkerKind = 'party' | 'pair' | 'lowering';
 
-const FILES: Readonly<Record<WorkerKind, string>> = {
-  party: 'tessera-worker.js',
-  lowering: 'tessera-lowering.js',
-};
+const fileOf = (kind: WorkerKind): string => `tessera-${kind === 'party' ? 'worker' : kind}.js`;
 
 /** Bundlers find workers by this form of the call, and put their own addresses in place of the URLs. */
 const beside: Readonly<Record<WorkerKind, (name: string) => Worker>> = {
   party: (name) => new Worker(new URL('./tessera-worker.js', import.meta.url), { type: 'module', name }),
+  pair: (name) => new Worker(new URL('./tessera-pair.js', import.meta.url), { type: 'module', name }),
   lowering: (name) => new Worker(new URL('./tessera-lowering.js', import.meta.url), { type: 'module', name }),
 };
 
@@ -42,7 +43,8 @@ const texts = new Map<WorkerKind, Promise<string>>();
 
 /** The address of a worker's text. It stays, because helpers begin with it too. */
 const textUrl = async (kind: WorkerKind): Promise<string> => {
-  const text = unpacked((await import('tessera:workers'))[kind]);
+  const texts = kind === 'pair' ? import('tessera:pair') : import('tessera:workers');
+  const text = unpacked(((await texts) as Readonly<Partial<Record<WorkerKind, string>>>)[kind]!);
   return URL.createObjectURL(new Blob([await text.arrayBuffer()], { type: 'text/javascript' }));
 };
 
@@ -75,7 +77,7 @@ class Started implements PageWorker {
     this.#name = name;
     const place = workerPlace();
     if (place !== undefined) {
-      const url = kind === 'party' ? place : new URL(FILES.lowering, place);
+      const url = kind === 'party' ? place : new URL(fileOf(kind), place);
       this.#begin(new Worker(trusted(String(url)), { type: 'module', name }), false);
     } else if (found.get(kind) ?? !HERE_IS_PREPARED)
       this.#begin(
@@ -100,7 +102,7 @@ class Started implements PageWorker {
       if (missing && mayBeMissing) {
         found.set(this.#kind, false);
         void this.#beginWithText();
-      } else this.onfailure?.(event.message || `it could not be loaded: is ${FILES[this.#kind]} there?`);
+      } else this.onfailure?.(event.message || `it could not be loaded: is ${fileOf(this.#kind)} there?`);
     };
   }
 

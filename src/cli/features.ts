@@ -1,7 +1,14 @@
 /** @file What is made of a party's own table before anybody hears of it: columns of numbers that a model takes, and its label. */
 import { fail } from '../errors.ts';
 import { fillna, onehot } from '../frame/cleaning.ts';
-import { isMissing, isNumeric, type Table, type TableColumn } from '../frame/table.ts';
+import {
+  type FrameDType,
+  isMissing,
+  isNumeric,
+  type NumberColumn,
+  type Table,
+  type TableColumn,
+} from '../frame/table.ts';
 import { listOf, type TableFile } from './table-file.ts';
 
 export interface FeatureFlags {
@@ -11,7 +18,37 @@ export interface FeatureFlags {
   fillna?: string;
 }
 
+/** A column that a model takes, and the column of the table that it is made of. */
+export interface Feature {
+  readonly name: string;
+  readonly from: string;
+  /** Of the column that it is made of. */
+  readonly dtype: FrameDType;
+  /** Of a column of 0 and 1: the value that it stands for. */
+  readonly value?: string;
+}
+
+/** What is made of a table. */
+export interface Prepared {
+  /** The key, the features and, where this party has it, the label. */
+  readonly table: Table;
+  readonly features: readonly Feature[];
+  /** What stands for missing cells, by column, where that was asked for. */
+  readonly filling: Readonly<Record<string, number>>;
+}
+
 const FILLINGS = ['mean', 'median', 'mode'] as const;
+
+const fillingOf = (text: string): (typeof FILLINGS)[number] | number =>
+  FILLINGS.find((word) => word === text) ?? Number(text);
+
+/** What stands for a missing cell of a column. */
+const filled = (c: NumberColumn, by: string): number => {
+  const values = new Float64Array(c.values.length + 1).fill(Number.NaN);
+  values.set(c.values);
+  const whole = fillna({ rows: values.length, columns: [{ ...c, values }] }, { [c.name]: fillingOf(by) });
+  return Number(whole.columns[0]!.values.at(-1));
+};
 
 /** Columns of 0 and 1, one a value that the column has. */
 const expanded = (c: TableColumn, rows: number): readonly TableColumn[] => {
@@ -34,8 +71,10 @@ const checked = (file: TableFile, given: TableColumn, filling: string | undefine
   const hole = given.values.findIndex(Number.isNaN);
   if (hole >= 0 && filling === undefined)
     file.wrong(name, hole, `nothing: --fillna ${FILLINGS.join(', ')} or a number says what stands for it`);
-  const by = FILLINGS.find((word) => word === filling) ?? Number(filling);
-  const whole = hole < 0 ? given : fillna({ rows: file.rows, columns: [given] }, { [name]: by }).columns[0]!;
+  const whole =
+    hole < 0
+      ? given
+      : fillna({ rows: file.rows, columns: [given] }, { [name]: fillingOf(filling!) }).columns[0]!;
   return whole.values.some((v) => v !== whole.values[0])
     ? whole
     : file.wrong(name, undefined, `constant: it tells nothing apart; --drop ${name} leaves it out`);
@@ -67,31 +106,39 @@ export interface Label {
   readonly positive: string | undefined;
 }
 
-/** The key, the features and, where this party has it, the label. */
-export const prepared = (file: TableFile, flags: FeatureFlags, label: Label): Table => {
+/** Throws INVALID_ARGUMENT with column and row. */
+export const prepared = (file: TableFile, flags: FeatureFlags, label: Label): Prepared => {
   const { names, key } = file;
   const said = (list: string | undefined): string[] => listOf(list).map((name) => file.known(name));
   const dropped = new Set([...key, label.name, ...said(flags.drop)]);
   const chosen = flags.features === undefined ? names : said(flags.features);
   const apart = new Set(said(flags.onehot));
-  if (
-    flags.fillna !== undefined &&
-    !FILLINGS.some((w) => w === flags.fillna) &&
-    !Number.isFinite(Number(flags.fillna))
-  )
-    fail('INVALID_ARGUMENT', `--fillna ${flags.fillna}: use ${FILLINGS.join(', ')} or a number`);
-  const features = chosen
+  const { fillna: by } = flags;
+  if (by !== undefined && !FILLINGS.some((w) => w === by) && !Number.isFinite(Number(by)))
+    fail('INVALID_ARGUMENT', `--fillna ${by}: use ${FILLINGS.join(', ')} or a number`);
+  const filling: Record<string, number> = {};
+  const features: Feature[] = [];
+  const columns = chosen
     .filter((name) => !dropped.has(name))
-    .flatMap((name) => {
-      const c = file.column(name);
-      return apart.has(name) ? expanded(c, file.rows) : [checked(file, c, flags.fillna)];
+    .flatMap((from) => {
+      const c = file.column(from);
+      const { dtype } = c;
+      if (apart.has(from)) {
+        const own = expanded(c, file.rows);
+        for (const { name } of own) features.push({ name, from, dtype, value: name.slice(from.length + 1) });
+        return own;
+      }
+      features.push({ name: from, from, dtype });
+      if (by !== undefined && isNumeric(c)) filling[from] = filled(c, by);
+      return [checked(file, c, by)];
     });
   if (!names.includes(label.name)) {
-    if (features.length === 0)
+    if (columns.length === 0)
       fail('INVALID_ARGUMENT', `${file.path}: no column is left`, { path: file.path });
-    return file.table(features);
+    return { table: file.table(columns), features, filling };
   }
   const c = file.column(label.name);
   if (label.kind === 'labels') checkLabels(file, c, label.positive);
-  return file.table([...features, label.kind === 'labels' ? c : checked(file, c, undefined)]);
+  const target = label.kind === 'labels' ? c : checked(file, c, undefined);
+  return { table: file.table([...columns, target]), features, filling };
 };

@@ -62,7 +62,7 @@ export const materialCommand: CliCommand = {
       'tessera material --folder material/alice',
       'tessera material --folder material/alice --accept-copied-material 5f0c2a9e',
     )
-      .requiredOption('--folder <folder>', 'that `tessera deal` made for the party')
+      .requiredOption('--folder <folder>', 'that `tessera deal` or `tessera make` made for the party')
       .option(
         '--accept-copied-material <set>',
         'this machine has not used the set, and no other copy of its folder is ever used: from two uses of one portion the ' +

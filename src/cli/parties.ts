@@ -9,8 +9,8 @@ export interface Parties {
   readonly session: sf.Session;
   readonly self: string;
   readonly names: readonly string[];
-  /** An SPU of all parties. */
-  readonly spu: (field: string) => sf.SPU;
+  /** An SPU of these parties, of all unless said. */
+  readonly spu: (field: string, of?: readonly string[]) => sf.SPU;
 }
 
 /** What was said by whom, where it differs. */
@@ -44,15 +44,14 @@ export const together = async <T>(
 ): Promise<T> => {
   const session = await sf.session(readOptions(config) as unknown as sf.InitOptions);
   session.onProgress = progressBar();
-  const spu = (field: string): sf.SPU =>
+  const spu = (field: string, of = session.parties): sf.SPU =>
     session.SPU({
-      nodes: session.parties.map((party) => ({ party })),
+      nodes: of.map((party) => ({ party })),
       runtime_config: {
         protocol: 'SEMI2K',
         field,
         // Two parties without a dealer make the material between them: nobody has to be trusted.
-        ...(session.mode.dealer !== 'TrustedThirdParty' &&
-          session.parties.length === 2 && { beaver_type: 'MultiParty' }),
+        ...(session.mode.dealer !== 'TrustedThirdParty' && of.length === 2 && { beaver_type: 'MultiParty' }),
       },
     } as sf.ClusterDef);
   try {

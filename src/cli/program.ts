@@ -9,11 +9,13 @@ import { describeCommand } from './describe.ts';
 import { doctorCommand } from './doctor.ts';
 import { withExamples } from './examples.ts';
 import { keygenCommand } from './keygen.ts';
+import { makeCommand } from './make.ts';
 import { materialCommand } from './material.ts';
 import { psiCommand } from './psi.ts';
 import { relayCommand } from './relay.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema-command.ts';
+import { serveCommand } from './serve.ts';
 import { showCommand } from './show.ts';
 import { splitCommand } from './split.ts';
 import { startCommand } from './start.ts';
@@ -27,12 +29,14 @@ const COMMANDS: readonly CliCommand[] = [
   doctorCommand,
   dealerCommand,
   dealCommand,
+  makeCommand,
   materialKeyCommand,
   materialCommand,
   schemaCommand,
   describeCommand,
   psiCommand,
   trainCommand,
+  serveCommand,
   showCommand,
   splitCommand,
   runCommand,

@@ -4,7 +4,7 @@ import { integer } from '../config/schema.ts';
 import { fail, TesseraError } from '../errors.ts';
 import { onnx } from '../frontends/onnx-model.ts';
 import { flatForms, type Operations } from '../frontends/operations.ts';
-import type { ProgramArray } from '../frontends/ports.ts';
+import { isComplex, type ProgramArray } from '../frontends/ports.ts';
 import { program as readProgram } from '../frontends/stablehlo-program.ts';
 import { simulate } from '../ir/run/simulate.ts';
 import { counted } from '../names.ts';
@@ -57,11 +57,12 @@ const loaded = async (path: string): Promise<Loaded> => {
 };
 
 /** Numbers that every operation is defined for; costs do not depend on them. */
-const sample = ({ shape, dtype }: ProgramArray, rows: number): NDArray =>
-  np.ones(
-    shape.map((n) => (n < 0 ? rows : n)),
-    dtype,
-  ) as NDArray;
+/** Both parts of a complex array, or any other one. */
+const sample = (port: ProgramArray, rows: number): NDArray[] => {
+  const shape = port.shape.map((n) => (n < 0 ? rows : n));
+  if (!isComplex(port)) return [np.ones(shape, port.dtype) as NDArray];
+  return [np.ones(shape) as NDArray, np.ones(shape) as NDArray];
+};
 
 const size = (bytes: number): string =>
   bytes >= 1e6
@@ -80,8 +81,11 @@ export const show = async (path: string, options: Partial<ShowOptions> = {}): Pr
   for (const { op, place } of file.unsupported) lines.push(`unsupported: ${op} at ${place}`);
   if (file.unsupported.length > 0) return lines;
   const flat = flatForms.get(file.fn);
-  const inputs = file.arguments.map((a) => sample(a, rows));
-  const secrets = inputs.flatMap((_, i) => (open.includes(i) ? [] : [i]));
+  const samples = file.arguments.map((a, i) => ({ parts: sample(a, rows), isSecret: !open.includes(i) }));
+  const inputs = samples.flatMap(({ parts }) => parts);
+  const secrets = samples
+    .flatMap(({ parts, isSecret }) => parts.map(() => isSecret))
+    .flatMap((isSecret, i) => (isSecret ? [i] : []));
   const run = (...given: readonly unknown[]): unknown => {
     const all: unknown[] = [...inputs];
     for (const [k, i] of secrets.entries()) all[i] = given[k];
@@ -96,7 +100,7 @@ export const show = async (path: string, options: Partial<ShowOptions> = {}): Pr
     );
     const sent = Math.max(...stats.sent.map((to) => to.reduce((a, b) => a + b, 0)));
     lines.push(
-      `${field}, ${parties} parties, ${secrets.length} of ${inputs.length} arguments secret: ${counted(stats.rounds, 'round')}, ${size(sent)} sent by a party, ${size(stats.dealerBytes)} dealt`,
+      `${field}, ${parties} parties, ${samples.filter(({ isSecret }) => isSecret).length} of ${samples.length} arguments secret: ${counted(stats.rounds, 'round')}, ${size(sent)} sent by a party, ${size(stats.dealerBytes)} dealt`,
     );
     const seconds = (stats.rounds * rttMs) / 2000 + (sent * 8) / (mbit * 1e6);
     lines.push(

@@ -1,11 +1,11 @@
 /** @file A party's table in a file, as commands take it. What is wrong with it is told by file, column and row, before any connection is opened. */
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { fail, TesseraError } from '../errors.ts';
-import { columnar } from '../frame/columnar.ts';
+import { columnar, isColumnar } from '../frame/columnar.ts';
 import { checkOptions } from '../frame/index.ts';
-import { cleaned, columnFrom, type Raw, type ReadOptions, rawTable } from '../frame/read.ts';
+import { cleaned, columnFrom, Pieces, type Raw, type ReadOptions, rawTable } from '../frame/read.ts';
 import type { FrameDType, Table, TableColumn } from '../frame/table.ts';
 import { suggestion } from '../names.ts';
 
@@ -20,8 +20,16 @@ export interface TableFlags {
 
 /** The flags of commands that read a table. */
 export const withTable = (command: Command): Command =>
+  tableFlags(
+    command.requiredOption(
+      '--table <file>',
+      "this party's table: CSV with a line of names, Parquet or Arrow",
+    ),
+  );
+
+/** How a table is read. */
+export const tableFlags = (command: Command): Command =>
   command
-    .requiredOption('--table <file>', "this party's table: CSV with a line of names, Parquet or Arrow")
     .option('--key <columns>', 'the column of identifiers, or several: name,birth')
     .option('--separator <text>', 'what stands between cells; found unless given')
     .option('--decimal <text>', "'.' or ','", '.')
@@ -62,19 +70,37 @@ export const checkWritable = (path: string | undefined): void => {
   }
 };
 
+/** A file that the system does not give. */
+const unread = (e: unknown): unknown => {
+  const { code, syscall } = e as NodeJS.ErrnoException;
+  return code !== undefined && syscall !== undefined
+    ? new TesseraError('INVALID_ARGUMENT', `cannot be read (${code}): is the path right?`, {}, e)
+    : e;
+};
+
 /** An error that names the file. */
 const told = (path: string, e: unknown): unknown =>
   e instanceof TesseraError && e.info.path !== path
     ? new TesseraError(e.code, `${path}: ${e.message}`, { ...e.info, path }, e.cause)
     : e;
 
-const bytesOf = (path: string): Uint8Array => {
+const PIECE = 1 << 20;
+
+/** A file as it is read. */
+function* piecesOf(path: string): Iterable<Uint8Array> {
+  const file = openSync(path, 'r');
   try {
-    return new Uint8Array(readFileSync(path));
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new TesseraError('INVALID_ARGUMENT', `cannot be read (${code}): is the path right?`, {}, cause);
+    const piece = new Uint8Array(PIECE);
+    for (let n = readSync(file, piece); n > 0; n = readSync(file, piece)) yield piece.subarray(0, n);
+  } finally {
+    closeSync(file);
   }
+}
+
+/** CSV goes to its reader piece by piece; files of other forms are there as a whole. */
+const dataOf = async (path: string): Promise<unknown> => {
+  const [head = new Uint8Array()] = piecesOf(path);
+  return isColumnar(head) ? columnar(new Uint8Array(readFileSync(path))) : new Pieces(piecesOf(path));
 };
 
 export class TableFile {
@@ -107,13 +133,13 @@ export class TableFile {
     };
     checkOptions(options);
     try {
-      const file = new TableFile(path, listOf(flags.key), await columnar(bytesOf(path)), options);
+      const file = new TableFile(path, listOf(flags.key), await dataOf(path), options);
       for (const name of Object.keys(dtypes)) file.#column(name);
       const ids = file.identifiers();
       if (!twice && ids.length > 0) file.#checkTwice(ids);
       return file;
     } catch (e) {
-      throw told(path, e);
+      throw told(path, unread(e));
     }
   }
 
@@ -189,6 +215,6 @@ export class TableFile {
 
   /** These rows as they stand in the file. */
   picked(rows: ArrayLike<number>): { name: string; cells: (string | null)[] }[] {
-    return this.#raw.map(({ name, cells }) => ({ name, cells: Array.from(rows, (row) => cells[row]!) }));
+    return this.#raw.map(({ name, cells }) => ({ name, cells: Array.from(rows, (row) => cells.at(row)!) }));
   }
 }

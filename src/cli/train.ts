@@ -4,11 +4,12 @@ import { integer, number } from '../config/schema.ts';
 import { fail } from '../errors.ts';
 import { type Frame, framed } from '../frame/index.ts';
 import * as sf from '../index.ts';
-import { suggestion } from '../names.ts';
 import type { CliCommand } from './command.ts';
 import { withExamples } from './examples.ts';
-import { type FeatureFlags, type Label, positiveOf, prepared } from './features.ts';
+import { type FeatureFlags, type Label, type Prepared, positiveOf, prepared } from './features.ts';
 import { numberFlag } from './flags.ts';
+import { type Fitted, type Known, knownModel, MODELS, modelOf } from './known-models.ts';
+import { keep } from './model-file.ts';
 import { type Parties, together } from './parties.ts';
 import { checkWritable, pairsOf, TableFile, type TableFlags, withTable } from './table-file.ts';
 import { curvesOf, trainReport } from './train-report.ts';
@@ -28,37 +29,6 @@ interface Flags extends TableFlags, FeatureFlags {
   json?: boolean;
 }
 
-type Models = Awaited<ReturnType<typeof sf.models>>;
-type Features = readonly sf.BaseArray[];
-
-/** What commands ask of a model; which of it there is depends on the model. */
-interface Fitted {
-  fit(x: Features, y: sf.BaseArray): unknown;
-  predict(state: unknown, x: Features): sf.BaseArray;
-  predictProba?(state: unknown, x: Features): sf.BaseArray;
-  coefficients?(state: unknown): { readonly coef: sf.BaseArray; readonly intercept: sf.BaseArray };
-}
-
-interface Known {
-  readonly name: keyof Models;
-  readonly kind: Label['kind'];
-  /** Columns come in bins. */
-  readonly bins?: true;
-}
-
-const MODELS: Readonly<Record<string, Known>> = {
-  logistic: { name: 'logisticRegression', kind: 'labels' },
-  boosting: { name: 'gradientBoostingClassifier', kind: 'labels', bins: true },
-  forest: { name: 'randomForestClassifier', kind: 'labels', bins: true },
-  linear: { name: 'linearRegression', kind: 'numbers' },
-  ridge: { name: 'ridge', kind: 'numbers' },
-  lasso: { name: 'lasso', kind: 'numbers' },
-  poisson: { name: 'poissonRegressor', kind: 'numbers' },
-  gamma: { name: 'gammaRegressor', kind: 'numbers' },
-  'boosting-numbers': { name: 'gradientBoostingRegressor', kind: 'numbers', bins: true },
-  'forest-numbers': { name: 'randomForestRegressor', kind: 'numbers', bins: true },
-};
-
 /** `C=10` as { C: 10 }: JSON where it is, else text. */
 const optionsOf = (set: readonly string[] | undefined): Record<string, unknown> =>
   Object.fromEntries(
@@ -71,15 +41,18 @@ const optionsOf = (set: readonly string[] | undefined): Record<string, unknown> 
     }),
   );
 
-/** Columns of each party in bins that its training rows give, at that party. */
+/** Columns of each party in bins that its training rows give, at that party, and where these lie. */
 const inBins = async (
   parts: readonly (readonly sf.PYUObject<sf.NDArray>[])[],
   maxBins: number | undefined,
-): Promise<sf.PYUObject<sf.NDArray>[][]> => {
+) => {
   const { fit, transform } = (await sf.models()).binning(maxBins === undefined ? undefined : { maxBins });
   const [train] = parts;
   const thresholds = train!.map((x) => x.device(fit)(x));
-  return parts.map((part) => part.map((x, i) => x.device(transform)(thresholds[i]! as never, x) as never));
+  const all = parts.map((part) =>
+    part.map((x, i) => x.device(transform)(thresholds[i]! as never, x) as never),
+  );
+  return { all: all as sf.PYUObject<sf.NDArray>[][], thresholds };
 };
 
 /** What the predictions for the test rows are worth: revealed to all. */
@@ -102,26 +75,18 @@ const judge = async (
   return Object.fromEntries(Object.entries(values).map(([name, v]) => [name, Number(v.item())]));
 };
 
-/** A model, and the options that it was made with; `maxBins` of gradient boosting are of its columns alone. */
-const modelOf = async ({ name, bins }: Known, options: Record<string, unknown>): Promise<Fitted> => {
-  const { maxBins, ...rest } = options;
-  const own = bins && name.startsWith('gradient') ? rest : options;
-  const make = (await sf.models())[name] as (options: object) => unknown;
-  if (bins && maxBins !== undefined) (await sf.models()).binning({ maxBins: maxBins as number });
-  return make(own) as Fitted;
-};
-
-interface Plan {
+interface Task {
   readonly model: Fitted;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly own: Prepared;
   readonly known: Known;
   readonly label: Label;
   readonly share: number;
   readonly seed: number;
-  readonly maxBins: number | undefined;
 }
 
-const fitted = async (parties: Parties, frame: Frame, plan: Plan, flags: Flags) => {
-  const { model, known, label, share, seed, maxBins } = plan;
+const fitted = async (parties: Parties, frame: Frame, task: Task, flags: Flags) => {
+  const { model, known, label, share, seed } = task;
   const column = frame.columns.find((c) => c.name === label.name);
   if (!column)
     return fail('INVALID_ARGUMENT', `no party has a column ${JSON.stringify(label.name)}`, {
@@ -136,7 +101,8 @@ const fitted = async (parties: Parties, frame: Frame, plan: Plan, flags: Flags) 
       : part.features([label.name])[0]!,
   );
   const plain = parts.map((part) => part.features(names));
-  const [x, asked] = known.bins ? await inBins(plain, maxBins) : plain;
+  const bins = known.bins && (await inBins(plain, task.options.maxBins as number | undefined));
+  const [x, asked] = bins ? bins.all : plain;
   const state = spu(model.fit)(x as never, y[0] as never) as unknown as sf.SPUObject;
   const p = spu(model.predictProba ?? model.predict)(
     state as never,
@@ -147,7 +113,16 @@ const fitted = async (parties: Parties, frame: Frame, plan: Plan, flags: Flags) 
     flags.report !== undefined && label.kind === 'labels'
       ? await curvesOf(parties.session, spu, y[1]!, p)
       : undefined;
-  if (flags.save !== undefined) await spu.dump(state, flags.save);
+  if (flags.save !== undefined)
+    await keep(parties, spu, flags.save, {
+      state,
+      model: flags.model,
+      options: task.options,
+      field: flags.field,
+      label,
+      own: task.own,
+      thresholds: bins ? bins.thresholds : [],
+    });
   const shown =
     flags.coefficients === undefined
       ? undefined
@@ -184,9 +159,7 @@ const coefficients = async (
 };
 
 const train = async (flags: Flags): Promise<void> => {
-  const known =
-    MODELS[flags.model] ??
-    fail('INVALID_ARGUMENT', `--model ${flags.model}: ${suggestion(flags.model, Object.keys(MODELS))}`);
+  const known = knownModel(flags.model);
   const label: Label = { name: flags.label, kind: known.kind, positive: flags.positive };
   const options = optionsOf(flags.set);
   const model = await modelOf(known, options);
@@ -195,8 +168,8 @@ const train = async (flags: Flags): Promise<void> => {
   const share = numberFlag(number(0.01, 0.99), flags.split, '--split');
   const seed = numberFlag(integer(0, 2_147_483_647), flags.seed, '--seed');
   const file = await TableFile.open(flags);
-  const table = prepared(file, flags, label);
-  checkWritable(flags.report);
+  const own = prepared(file, flags, label);
+  for (const path of [flags.report, flags.save]) checkWritable(path);
   const { field, positive, save, coefficients: to } = flags;
   const terms = {
     command: 'train',
@@ -215,15 +188,10 @@ const train = async (flags: Flags): Promise<void> => {
   const start = performance.now();
   const result = await together(flags.config, terms, async (parties) => {
     const { session, names } = parties;
-    const tables = names.map((name) => [session.PYU(name), session.PYU(name)(() => table)()] as const);
+    const tables = names.map((name) => [session.PYU(name), session.PYU(name)(() => own.table)()] as const);
     const frame = await framed(session, tables as never, file.key);
     if (!flags.json) console.error(String(frame));
-    return fitted(
-      parties,
-      frame,
-      { model, known, label, share, seed, maxBins: options.maxBins as number | undefined },
-      flags,
-    );
+    return fitted(parties, frame, { model, known, options, own, label, share, seed }, flags);
   });
   const { weights, curves } = result;
   const figures = { ...result.figures, seconds: (performance.now() - start) / 1000 };
@@ -271,7 +239,10 @@ export const trainCommand: CliCommand = {
       .option('--split <share>', 'the share of rows that train; the rest judge', '0.8')
       .option('--seed <number>', 'of the public order in which rows are parted', '0')
       .option('--field <name>', 'the ring', 'FM128')
-      .option('--save <file>', "where this party's share of the model goes, encrypted: spu.load reads it")
+      .option(
+        '--save <file>',
+        "where this party's share of the model goes, encrypted, with FILE.json, which tessera serve reads beside it",
+      )
       .option('--coefficients <party>', 'who learns the weights: nobody unless given')
       .option('--report <file>', 'an HTML file with curves, which all learn; given by all parties or by none')
       .option('--json', 'print one JSON object')

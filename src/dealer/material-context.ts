@@ -14,6 +14,8 @@ export const PUBLIC_SEED = new Uint8Array(32);
 export interface SharedArray {
   readonly array: Arr;
   readonly length: number;
+  /** Bits of an element of bytes on a wire, where two parties have made it. */
+  readonly width?: number;
 }
 
 /** One correction at rank 0: the bytes of a message, or the array itself, which it then owns. */

@@ -168,7 +168,7 @@ interface Bad {
 const badReal = ({ data }: Tensor, field: Field, fraction: number, bits: number): Bad | undefined => {
   const exponent = bits - fraction;
   const limit = math.pow2(exponent);
-  const guard = bits < field.bits - 1 ? ' and a range guard' : '';
+  const guard = bits < field.bits - 2 ? ' and a range guard' : '';
   const holds = `${field.name} with ${fraction} fraction bits${guard} holds finite numbers x with |x| < 2^${exponent}`;
   const values = data as Float64Array;
   for (let index = 0; index < values.length; index++) {

@@ -114,23 +114,14 @@ const placeOf = (n: { address: string | undefined; listen_addr: string | undefin
 const isPlaced = (n: { address: string | undefined; listen_addr: string | undefined }): boolean =>
   placed(n.address) !== undefined;
 
-/** What cannot be had of two parties that make their material between them is refused; they compare by tables. */
+/** Two parties that make their material between them have the forms by tables, whatever mode is asked for: keys come from a dealer. */
 const withoutKeys = (runtime: RuntimeConfig, parties: number): RuntimeConfig => {
   if (runtime.beaverType !== 'MultiParty') return runtime;
-  const refuse = (key: string, why: string): never =>
-    fail('UNSUPPORTED', `runtime_config.beaver_type MultiParty ${why}`, { path: `runtime_config.${key}` });
   if (parties !== 2)
-    refuse(
-      'beaver_type',
-      `is for two parties, not ${parties}: use a dealer that sees no data (TrustedThirdParty), or an SPU of two of the parties, to ` +
-        'which the others give their inputs',
-    );
-  if (runtime.rangeGuard)
-    refuse('range_guard', "has no range_guard: its rows are a dealer's. Use a dealer, or leave it out");
-  if (runtime.costMode === 'latency')
-    refuse(
-      'cost_mode',
-      "has no cost_mode latency: its keys are a dealer's. Use a dealer, or cost_mode bandwidth",
+    fail(
+      'UNSUPPORTED',
+      `runtime_config.beaver_type MultiParty is for two parties, not ${parties}: use a dealer, or an SPU of two`,
+      { path: 'runtime_config.beaver_type' },
     );
   return { ...runtime, costMode: 'bandwidth' };
 };

@@ -94,7 +94,10 @@ export abstract class DeviceObject<T = unknown> {
   }
 
   get [Symbol.iterator](): never {
-    return this.#noValue('is taken apart', 'For a handle of each result say { numReturns: 2 } at the call. ');
+    return this.#noValue(
+      'is taken apart',
+      'For a handle of each result say { numReturns: 2 } at the call (of methods: at sf.proxy). ',
+    );
   }
 
   /** `handle.age`: JavaScript would give undefined. */

@@ -1,7 +1,7 @@
 /** @file The operation behind `sf.psi`: each party reads its identifiers, all hear of sizes or of failures, then they meet: two, or more around a leader. */
 import { fail } from '../errors.ts';
 import { type Duplicates, type Ids, type Normalize, readIds } from '../psi/ids.ts';
-import { follow, lead, receiveCommon, sendCommon } from '../psi/many.ts';
+import { follow, followCounting, lead, leadCounting, receiveCommon, sendCommon } from '../psi/many.ts';
 import { type Learns, meetMasked } from '../psi/masked.ts';
 import { receive, send } from '../psi/oprf.ts';
 import { MOST_PAIRS, pairs } from '../psi/pairs.ts';
@@ -58,7 +58,9 @@ const take = async (
       ? meetMasked({ ...part, learns: own, peerLearns: others })
       : (party === receiver ? receive : send)({ ...part, dealer, both }));
     if (typeof items !== 'object') return items;
-    return ids.groups ? await pairs(ids.groups, items, peer, party === outer) : rowsOf(ids, items);
+    return ids.groups
+      ? await pairs(ids.groups, items, [{ peer, before: other === outer }])
+      : rowsOf(ids, items);
   } finally {
     // Where this party has failed, the other one hears of it by this.
     peer.close();
@@ -75,30 +77,20 @@ type Meet = (party: string, ids: Ids) => Promise<Int32Array | number | undefined
 
 const MOST_PARTIES = 5;
 
-/** What is refused of sets of more than two parties. */
-const checkMany = (parties: readonly string[], { reveal, duplicates }: PsiSettings): void => {
-  if (parties.length > MOST_PARTIES)
-    fail('UNSUPPORTED', `sf.psi is for two to ${MOST_PARTIES} parties, not ${parties.length}`);
-  if (parties.length > 2 && reveal === 'size')
-    fail(
-      'UNSUPPORTED',
-      'sf.psi: the size alone is found for two parties: of more, a receiver learns its rows',
-    );
-  if (parties.length > 2 && duplicates === 'product')
-    fail('UNSUPPORTED', 'sf.psi: duplicates "product" is for two parties');
-};
-
-/** Three parties or more: the one with the fewest identifiers among those who learn the rows leads. */
+/** Three parties or more: the one with the fewest identifiers among those who learn the rows leads. Of a size the first party is told, and says it. */
 const around = async (
   mode: Mode,
   op: Op,
   parties: readonly string[],
   sizes: ReadonlyMap<string, number>,
-  receivers: readonly string[],
+  { receivers, reveal }: Pick<PsiSettings, 'receivers' | 'reveal'>,
 ): Promise<Meet> => {
   const leader = receivers.reduce((a, b) => (sizes.get(b)! < sizes.get(a)! ? b : a));
   const others = parties.filter((party) => party !== leader);
   const most = Math.min(...sizes.values());
+  const [first] = parties as [string];
+  const counter = leader === first ? others[0]! : first;
+  const learnsSize = (party: string): Learns => (party === first ? 'size' : 'nothing');
   const lines = new Map<string, Map<string, Lines>>(parties.map((party) => [party, new Map()]));
   const open = async (a: string, b: string, count: number | undefined): Promise<void> => {
     const both = await mode.lines!(op, [a, b], count);
@@ -117,18 +109,32 @@ const around = async (
       first: others.indexOf(party) < others.indexOf(other),
     }));
     try {
-      if (party === leader) {
-        const items = await lead(ids, own);
-        const told = own.filter(({ other }) => receivers.includes(other)).map(({ peer }) => peer);
-        return rowsOf(ids, await sendCommon(ids, items, told));
+      const line = own.find(({ other }) => other === leader);
+      const fellows = own.filter(({ other }) => other !== leader);
+      if (reveal === 'size') {
+        const with_ = line ?? own.find(({ other }) => other === counter)!;
+        const counting = { with: with_, learns: learnsSize(party), peerLearns: learnsSize(with_.other) };
+        if (!line) return (await leadCounting(ids, own, counting)) as number | undefined;
+        if (party === counter) return (await followCounting(ids, fellows, counting)) as number | undefined;
+        await follow(ids, line, fellows);
+        return undefined;
       }
-      const line = own.find(({ other }) => other === leader)!;
-      await follow(
-        ids,
-        line,
-        own.filter(({ other }) => other !== leader),
+      let items: Uint32Array;
+      if (line) {
+        await follow(ids, line, fellows);
+        if (!receivers.includes(party)) return undefined;
+        items = await receiveCommon(ids, most, line.peer);
+      } else {
+        const told = own.filter(({ other }) => receivers.includes(other)).map(({ peer }) => peer);
+        items = await sendCommon(ids, await lead(ids, own), told);
+      }
+      if (!ids.groups) return rowsOf(ids, items);
+      const before = (other: string): boolean => parties.indexOf(other) < parties.indexOf(party);
+      return await pairs(
+        ids.groups,
+        items,
+        own.map(({ other, peer }) => ({ peer, before: before(other) })),
       );
-      return receivers.includes(party) ? rowsOf(ids, await receiveCommon(ids, most, line.peer)) : undefined;
     } finally {
       for (const { peer, dealer } of own) {
         peer.close();
@@ -149,7 +155,8 @@ export const meet = async (
   const { mode, unseen } = session;
   const parties = given.map(([party]) => party);
   const [a, b] = parties as [string, string];
-  checkMany(parties, settings);
+  if (parties.length > MOST_PARTIES)
+    fail('UNSUPPORTED', `sf.psi is for two to ${MOST_PARTIES} parties, not ${parties.length}`);
   if (mode.lines === undefined) return fail('UNSUPPORTED', `sf.psi is not for sessions on a ${mode.name}`);
   const read = new Map<string, Ids>();
   const announced = given.map(([party, object]) =>
@@ -182,7 +189,7 @@ export const meet = async (
   const empty = parties.some((party) => sizes.get(party) === 0);
   const met = empty
     ? undefined
-    : await (parties.length === 2 ? beside() : around(mode, op, parties, sizes, receivers));
+    : await (parties.length === 2 ? beside() : around(mode, op, parties, sizes, settings));
   const done = parties.map((party) =>
     mode.perform(party, `${op.number} rows`, op, async () => {
       if (met === undefined) return nothingIn(learnsOf(party));

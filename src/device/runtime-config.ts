@@ -117,13 +117,13 @@ export const RUNTIME_CONFIG = object({
   protocol,
   /** The ring: `FM128`, `FM64` or `FM32`. */
   field: choice('field', FIELD_TYPES),
-  /** Bits behind the point of a fixed-point number. 0: 26, 18 and 8 for FM128, FM64 and FM32. */
+  /** Bits behind the point of a fixed-point number. 0: 26, 18 and 8 for FM128, FM64 and FM32, which take 8 to 48, 8 to 20 and 6 to 10. */
   fxp_fraction_bits: optional(integer(0, 62), 0),
   /** How np.sigmoid is computed. `SIGMOID_REAL` is exact; MM1 and SEG3 are straight lines, for programs trained with them. */
   sigmoid_mode: optional(choice('sigmoid_mode', SIGMOID_MODES), 'SIGMOID_REAL'),
   /**
    * Who makes correlated randomness: a dealer, the first party, or (`MultiParty`, for two parties) both between them. Default: `TrustedThirdParty` where
-   * the session has a dealer, else `TrustedFirstParty`.
+   * the session has a dealer, else `MultiParty` in production, where `allowTrustedFirstParty` is not set, and `TrustedFirstParty`.
    */
   beaver_type: optional(choice('beaver_type', BEAVER_TYPES)),
   /** Where the dealer is; checked, and not used. */
@@ -224,17 +224,24 @@ const SIGMOIDS: Readonly<Record<keyof typeof SIGMOID_MODES, SigmoidMode>> = {
   SIGMOID_SEG3: 'SEG3',
 };
 
+/** With more or fewer fraction bits some functions are less accurate than they say. */
+const FRACTIONS: Readonly<Record<FieldName, readonly [least: number, most: number]>> = {
+  FM32: [6, 10],
+  FM64: [8, 20],
+  FM128: [8, 48],
+};
+
 /** What a `runtime_config` means. Throws CONFIG for what is misspelt, UNSUPPORTED for what Tessera does not do. */
 export const runtimeConfig: Schema<RuntimeConfigOptions, GivenRuntimeConfig> = refine(
   RUNTIME_CONFIG,
   (raw): GivenRuntimeConfig => {
     const field = FIELDS[raw.field];
-    const most = field.bits / 2 - 2;
-    if (raw.fxp_fraction_bits > most)
+    const bits = raw.fxp_fraction_bits === 0 ? field.fraction : raw.fxp_fraction_bits;
+    const [least, most] = FRACTIONS[raw.field];
+    if (bits < least || bits > most)
       fail(
         'CONFIG',
-        `${PATH}.fxp_fraction_bits: ${raw.fxp_fraction_bits} fraction bits leave no room for products in ${field.name}: use ` +
-          `at most ${most} (default ${field.fraction})`,
+        `${PATH}.fxp_fraction_bits: ${field.name} takes ${least} to ${most} (default ${field.fraction}), not ${bits}`,
       );
     const {
       cost_mode: costMode,
@@ -247,7 +254,7 @@ export const runtimeConfig: Schema<RuntimeConfigOptions, GivenRuntimeConfig> = r
     return {
       protocol: raw.protocol,
       field: raw.field,
-      fraction: raw.fxp_fraction_bits === 0 ? field.fraction : raw.fxp_fraction_bits,
+      fraction: bits,
       beaverType: raw.beaver_type,
       ...(raw.trunc_allow_msb_error !== undefined && { truncAllowMsbError: raw.trunc_allow_msb_error }),
       sigmoidMode: SIGMOIDS[raw.sigmoid_mode],

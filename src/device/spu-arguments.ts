@@ -1,5 +1,5 @@
 /** @file Reading what is given to a call on an SPU, and taking its results apart. */
-import { fail, oneOf } from '../errors.ts';
+import { fail } from '../errors.ts';
 import type { Tensor, Type } from '../ir/ops/graph.ts';
 import { leafCount, type TreeDef, unflatten } from '../ir/trace/pytree.ts';
 import { describe } from '../names.ts';
@@ -51,7 +51,7 @@ export const splitForm = ({ def, types }: Form, n: number): Form[] =>
 
 export const formOf = ({ def, leaves }: Held): Form => ({ def, types: leaves.map((l) => l.type) });
 
-/** Is this handle of the SPU, or of a PYU that takes part in it? Throws INVALID_ARGUMENT for others. */
+/** Is this handle of the SPU, or of a PYU? Throws INVALID_ARGUMENT for others. */
 export const checkOwn = (
   { object, path }: { object: DeviceObject; path: string },
   spu: SPU,
@@ -68,14 +68,15 @@ export const checkOwn = (
       `${name} was given ${object.toString()}${place}, which is held by another SPU: move it first, with .to(spu) ` +
         'where both have the same parties, field and fraction bits; else reveal it to a party that is in both, and move it from there',
     );
-  if (device.kind === 'PYU' && !spu.parties.includes(device.party))
-    fail(
-      'INVALID_ARGUMENT',
-      `${name} was given ${object.toString()}${place}, but ${device.party} takes no part in it: move it to ` +
-        `${oneOf(spu.parties)} first`,
-      { party: device.party, parties: spu.parties },
-    );
+  // Where values are elsewhere, nobody could split it.
+  if (device.kind === 'PYU' && !spu.parties.includes(device.party) && spu.session.mode.call)
+    fail('UNSUPPORTED', `${name} was given ${object.toString()}${place}: ${NO_MEMBER}`, {
+      party: device.party,
+    });
 };
+
+/** On a cluster. */
+export const NO_MEMBER = 'on a cluster a party that is no member cannot';
 
 /** What a value that enters an SPU is made of. Throws what `arraysOf` throws, and what `check` throws of an array. */
 export const describeValue = (value: unknown, check: (array: Tensor, path: string) => void): Described => {

@@ -3,13 +3,13 @@ import { fail, TesseraError } from '../errors.ts';
 import { callSite } from '../ir/trace/callsite.ts';
 import { deviceObjects } from './argument-trees.ts';
 import type { CallOptions } from './call-options.ts';
-import { dump, type Inside, load } from './checkpoint.ts';
+import { dump, type Inside, load, put } from './checkpoint.ts';
 import type { CheckpointPath } from './checkpoint-part.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import { convert, isAlike } from './conversion.ts';
 import type { DeviceSession, PYU, SPU } from './devices.ts';
 import { measures, UNMEASURED } from './measured.ts';
-import { type DeviceObject, type Leaving, type PYUObject, SPUObject } from './objects.ts';
+import { type DeviceObject, type Held, type Leaving, type PYUObject, SPUObject } from './objects.ts';
 import { INSIDE, LEAVE, quietly } from './operation.ts';
 import type { SpuStats } from './profile.ts';
 import { Recording } from './recording.ts';
@@ -17,6 +17,13 @@ import { Calls } from './spu-calls.ts';
 import { Inputs } from './spu-inputs.ts';
 import { SpuJobs } from './spu-jobs.ts';
 import { Openings } from './spu-openings.ts';
+
+/** The handle of what is put in. */
+const handleOf = (d: Inside, work: Promise<{ held: Held; done: Promise<void> }>): SPUObject =>
+  d.handle(
+    work.then(({ held }) => held),
+    work.then(({ done }) => done),
+  );
 
 export class SpuDevice {
   readonly #spu: SpuJobs;
@@ -28,7 +35,7 @@ export class SpuDevice {
   /** `self`: the device, once it is there. */
   constructor(session: DeviceSession, config: SpuConfig, self: () => SPU) {
     this.#spu = new SpuJobs(session, config, self);
-    this.#inputs = new Inputs(this.#spu);
+    this.#inputs = new Inputs(this.#spu, (object) => this.#enter(object));
     this.#calls = new Calls(this.#spu, this.#inputs, (object, path) => this.#take(object, path));
     this.#openings = new Openings(this.#spu);
   }
@@ -76,13 +83,23 @@ export class SpuDevice {
     const leaving = object.device[LEAVE](object, this.#spu.config);
     if (leaving === undefined) this.#spu.own({ object, path });
     const inside = this.#inside('to another SPU', `${this.name} ${object}`);
-    const work = convert(inside, leaving!());
-    const converted = inside.handle(
-      work.then(({ held }) => held),
-      work.then(({ done }) => done),
-    );
+    const converted = handleOf(inside, convert(inside, leaving!()));
     this.#converted.set(object, converted);
     return converted;
+  }
+
+  /** Of a party that is no member. */
+  #enter(object: PYUObject): SPUObject {
+    const inside = this.#inside(`input of ${object.device.party}`, `${this.name} ${object}`);
+    const work = inside.queue(async () =>
+      (await import('./outside-party.ts')).entered(
+        inside,
+        object,
+        () => this.#inputs.describe(inside.op, object),
+        put,
+      ),
+    );
+    return handleOf(inside, quietly(work));
   }
 
   /** What lets a value leave for an SPU with that configuration; undefined where its shares would mean something else there. */

@@ -9,9 +9,12 @@ import type { SpuJobs } from './spu-jobs.ts';
 
 export class Inputs {
   readonly #spu: SpuJobs;
+  readonly #outside: (object: PYUObject) => SPUObject;
 
-  constructor(spu: SpuJobs) {
+  /** `outside`: takes what is of a party that is no member, in a work of its own. */
+  constructor(spu: SpuJobs, outside: (object: PYUObject) => SPUObject) {
     this.#spu = spu;
+    this.#outside = outside;
   }
 
   /** Masks values of PYUs, all in one round. One handle for each. */
@@ -22,13 +25,18 @@ export class Inputs {
     for (const o of new Set(objects)) {
       const known = o.shared.get(self);
       if (known !== undefined && !known[INSIDE].freed) out.set(o, known);
-      else fresh.push(o);
+      else if (this.#spu.parties.includes(o.device.party)) fresh.push(o);
+      else {
+        const object = this.#outside(o);
+        o.shared.set(self, object);
+        out.set(o, object);
+      }
     }
     if (fresh.length === 0) return out;
     const owners = [...new Set(fresh.map((o) => o.device.party))];
     const op = session.op(`input of ${owners.join(' and ')}`, site, `${name} ${fresh.join(', ')}`);
     const described = fresh.map((o, i) =>
-      session.mode.describe(o.device.party, `${op.number}.${i}`, op, () => this.#describe(op, o), {
+      session.mode.describe(o.device.party, `${op.number}.${i}`, op, () => this.describe(op, o), {
         object: o,
         backend,
       }),
@@ -50,7 +58,7 @@ export class Inputs {
   }
 
   /** At its owner: reads and checks a value. What is wrong with it is its own handle's error. */
-  async #describe(op: Op, object: PYUObject): Promise<Described> {
+  async describe(op: Op, object: PYUObject): Promise<Described> {
     const value = await object[INSIDE];
     const { party } = object.device;
     try {

@@ -1,13 +1,17 @@
 /** @file Opening what an SPU holds: to all, or to one party alone. */
-import { fail, oneOf } from '../errors.ts';
+import { fail } from '../errors.ts';
+import type { Tensor } from '../ir/ops/graph.ts';
 import { callSite } from '../ir/trace/callsite.ts';
 import { NDArray } from '../ir/trace/ndarray.ts';
-import { unflatten } from '../ir/trace/pytree.ts';
+import { leafCount, unflatten } from '../ir/trace/pytree.ts';
 import type { PYU } from './devices.ts';
 import { deviceIn, PYUObject, type SPUObject } from './objects.ts';
 import { type Op, quietly } from './operation.ts';
+import { NO_MEMBER } from './spu-arguments.ts';
 import type { SpuJobs } from './spu-jobs.ts';
 import type { Outcome } from './work.ts';
+
+const arrayOf = ({ shape, dtype, data }: Tensor): NDArray => new NDArray(shape, dtype, data);
 
 export class Openings {
   readonly #spu: SpuJobs;
@@ -40,7 +44,7 @@ export class Openings {
     return sent.then(async ({ held, outcome }) => {
       const { revealed } = await outcome;
       if (revealed.some((t) => t === undefined)) return held.map(() => undefined);
-      const arrays = revealed.map((t) => new NDArray(t!.shape, t!.dtype, t!.data));
+      const arrays = revealed.map((t) => arrayOf(t!));
       return held.map(({ def, leaves }) => unflatten(def, arrays.splice(0, leaves.length)));
     });
   }
@@ -54,17 +58,28 @@ export class Openings {
 
   revealTo(target: PYU, object: SPUObject): PYUObject {
     const pyu = deviceIn('spu.revealTo', target);
-    const rank = this.#spu.config.parties.indexOf(pyu.party);
-    if (rank < 0)
-      fail(
-        'INVALID_ARGUMENT',
-        `${object.toString()} can be revealed to ${oneOf(this.#spu.config.parties)}: ${pyu.party} takes no part in ${this.#spu.name}`,
-        { party: pyu.party, parties: this.#spu.config.parties },
-      );
-    const op = this.#spu.session.op(`to ${pyu.party}`, callSite(), object.toString());
+    const { party } = pyu;
+    const { backend, config, session } = this.#spu;
+    const rank = config.parties.indexOf(party);
+    if (rank < 0 && session.mode.call) fail('UNSUPPORTED', `${object.toString()}.to(${party}): ${NO_MEMBER}`);
+    const op = session.op(`to ${party}`, callSite(), object.toString());
     // Every party of the SPU takes part in opening it; the value comes out at the receiver alone.
-    const opened = this.#spu.backend && quietly(this.#open(op, [object], [rank]));
+    const opened = rank < 0 ? this.#tell(op, party, object) : backend && this.#open(op, [object], [rank]);
+    if (opened) quietly(opened);
     const value = async (): Promise<unknown> => (await opened)?.[0];
-    return new PYUObject(pyu, op, this.#spu.session.mode.perform(pyu.party, String(op.number), op, value));
+    return new PYUObject(pyu, op, session.mode.perform(party, String(op.number), op, value));
+  }
+
+  /** To a party that is no member. */
+  async #tell(op: Op, party: string, object: SPUObject): Promise<unknown[]> {
+    const given = this.#spu.held(object);
+    const sent = this.#spu.queue(async () => {
+      const { told } = await import('./outside-party.ts');
+      const { def, leaves } = await given;
+      return { def, all: quietly(told(this.#spu, op, party, leaves)) };
+    });
+    const { def, all } = await sent;
+    const tensors = await all;
+    return tensors.length < leafCount(def) ? [] : [unflatten(def, tensors.map(arrayOf))];
   }
 }

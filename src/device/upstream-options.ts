@@ -6,39 +6,42 @@ import { custom, flag, instance, isFunction, type Optional, optional, text } fro
 import { fail } from '../errors.ts';
 import { describe } from '../names.ts';
 
-/** An option that may be left out, null, or one of `accepted`. */
-export const unused = (instead: string, ...accepted: readonly unknown[]): Optional<unknown, unknown> =>
-  optional(
-    custom<unknown>(accepted.length > 0 ? { enum: [...accepted, null] } : { type: 'null' }, (value) =>
-      accepted.includes(value) || value === null
-        ? value
-        : fail('UNSUPPORTED', `${describe(value)} is not supported: ${instead}`),
-    ),
+/** Null, or one of `accepted`. */
+const nothingBut = (instead: string, accepted: readonly unknown[]) =>
+  custom<unknown>(accepted.length > 0 ? { enum: [...accepted, null] } : { type: 'null' }, (value) =>
+    accepted.includes(value) || value === null
+      ? value
+      : fail('UNSUPPORTED', `${describe(value)} is not supported: ${instead}`),
   );
 
-const THREADS = 'how many threads a party has is said for its SPU: max_concurrency in runtime_config';
-const RETRIES = 'links come back by themselves: crossSilo.peerTimeoutMs says how long a party may be gone';
+/** An option that may be left out, null, or one of `accepted`. */
+export const unused = (instead: string, ...accepted: readonly unknown[]): Optional<unknown, unknown> =>
+  optional(nothingBut(instead, accepted));
+
+const THREADS = 'max_concurrency in runtime_config says how many threads a party has';
+const NO_TEE = 'there is no TEE: an SPU computes what no party may see';
+const RETRIES = 'crossSilo.peerTimeoutMs says how long a party may be gone';
 
 /** Of `sf.init`, in every mode. */
 export const UPSTREAM = {
   /** Parties talk over WebSockets: there is nothing to choose. */
-  crossSiloCommBackend: unused('parties talk over WebSockets, with mutual TLS in production: leave it out'),
+  crossSiloCommBackend: unused('parties talk over WebSockets: leave it out'),
   /** There is no Ray: `false` says so. */
-  rayMode: unused(
-    'there is no Ray: leave it out, and start clusters for simulation with `tessera start`',
-    false,
-  ),
+  rayMode: unused('there is no Ray: `tessera start` makes clusters for simulation', false),
   enableWaitingForOtherPartiesReady: unused(
-    'sf.init always waits for the other parties: crossSilo.readyTimeoutMs says how long',
+    'crossSilo.readyTimeoutMs says how long sf.init waits for the others',
     true,
   ),
   numCpus: unused(THREADS),
   numGpus: unused('there is no GPU to share', 0),
   ompNumThreads: unused(THREADS),
   debugMode: unused(
-    'the real protocol always runs: with check: true a simulation runs float64 beside it, and names the first op that differs',
+    'check: true runs float64 beside a simulation, and names the first op that differs',
     false,
   ),
+  authManagerConfig: unused(NO_TEE),
+  teeSimulation: unused(NO_TEE, false),
+  partyKeyPair: unused("a party's keys are in identity and tls_config"),
   /** Accepted: what parties print is printed. */
   logToDriver: optional(flag, true),
 };
@@ -58,13 +61,9 @@ export const UPSTREAM_CROSS_SILO = {
   /** Hears why the session cannot go on; before the process ends, if it is to. */
   sendingFailureHandler: optional(failureHandler),
   continueWaitingForDataOnError: optional(
-    custom<unknown>({ enum: [false, null] }, (value) =>
-      value === false || value === null
-        ? value
-        : fail(
-            'UNSUPPORTED',
-            `${describe(value)} is not supported: a failure is told to all parties, and what depends on it fails too; catch it where it is revealed`,
-          ),
+    nothingBut(
+      'a failure is told to all parties, and what depends on it fails too; catch it where it is revealed',
+      [false],
     ),
     undefined,
     ['continue_waiting_for_data_sending_on_error', 'continueWaitingForDataSendingOnError'],

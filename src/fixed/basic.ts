@@ -131,6 +131,21 @@ export const below = (c: Circuit, x: Wire, thresholds: readonly number[], bits?:
     thresholds.map(() => bit(x.shape)),
   );
 
+/** For ranges [a, b) of steps of 2^low from `lo` on, 0 <= a < b <= 16: whether x is in each, and whether x >= lo + 16 * 2^low. Rounds 4. */
+export const between = (
+  c: Circuit,
+  x: Wire,
+  lo: number,
+  low: number,
+  ranges: readonly (readonly [number, number])[],
+): Wire[] =>
+  c.emit(
+    'between',
+    [x],
+    { lo, low, ranges },
+    [...ranges, undefined].map(() => bit(x.shape)),
+  );
+
 /** [x < y] */
 export const less = (c: Circuit, x: Wire, y: Wire): Wire => below(c, sub(c, x, y), [0])[0]!;
 
@@ -183,6 +198,17 @@ export const view = (
   strides: readonly number[],
   offset = 0,
 ): Wire => one(c.emit('view', [x], { shape, strides, offset }, [{ ...x, shape }]));
+
+/** The i-th of the parts [b, ...shape] of x. */
+export const partAt = (c: Circuit, x: Wire, i: number): Wire => {
+  const shape = x.shape.slice(1);
+  const strides = shape.map((_, axis) => count(shape.slice(axis + 1)));
+  return view(c, x, shape, strides, i * count(shape));
+};
+
+/** Wires of one shape as [b, ...shape]. */
+export const stack = (c: Circuit, xs: readonly Wire[]): Wire =>
+  concat(c, xs, 1, [xs.length, ...xs[0]!.shape]);
 
 export const reshape = (c: Circuit, x: Wire, shape: readonly number[]): Wire =>
   one(c.emit('reshape', [x], { shape }, [{ ...x, shape }]));

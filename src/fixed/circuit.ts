@@ -58,6 +58,8 @@ export interface Circuit {
     elements: number,
     instead: FssAlternative,
   ): boolean;
+  /** Whether comparisons of so many elements with these thresholds are an FSS gate. */
+  comparesByFss(thresholds: readonly number[], elements: number): boolean;
   /** Public numbers, encoded with `fraction` bits. */
   constant(values: Float64Array, shape: readonly number[], fraction: number): Wire;
 }

@@ -3,7 +3,7 @@
  * choice between them, 0 and the largest number.
  */
 import * as math from '../ring/math/index.ts';
-import { addNumber, below, filled, not, selectSum, sub, truncate, xor } from './basic.ts';
+import { addNumber, below, between, filled, not, selectSum, sub, truncate, xor } from './basic.ts';
 import { allInBatches, inBatches, secretRing } from './batches.ts';
 import { type Circuit, count, type Wire } from './circuit.ts';
 import { type Fractions, fractionsOf, type Known } from './normalise.ts';
@@ -45,7 +45,7 @@ const BOTH = { pieces: 8, log: 3, t1: 32, room: 87 } as const;
 
 const SCALES: Readonly<Record<32 | 64 | 128, Scales>> = {
   32: { ...NEAR[32], more: 3, most: 29, both: { near: NEAR[32], far: { pieces: 64, log: 0, t1: 8 } }, margin: 0.012 },
-  64: { ...NEAR[64], more: 2, most: 61, both: { near: NEAR[64], far: { pieces: 16, log: 2, t1: 20 } }, margin: math.pow2(-14) },
+  64: { ...NEAR[64], more: 2, most: 61, both: { near: NEAR[64], far: { pieces: 16, log: 2, t1: 19 } }, margin: math.pow2(-14) },
   128: { ...NEAR[128], more: 0, most: 100, both: { near: BOTH, far: BOTH }, margin: math.pow2(-21) },
 }; // biome-ignore format: a table
 
@@ -55,12 +55,14 @@ const WEIGHT = { most: 62, least: 28 } as const;
 const LEAST = -20;
 
 export interface ExponentRange {
-  /** From here on e^x is 0. */
+  /** Below, e^x is 0 where it is compared with thresholds; and where it may be 0, since it is less than a seventh of a unit. */
   readonly lo: number;
+  readonly least: number;
   /** Up to here one opening does it. */
   readonly near: number;
-  /** From here on powers are far ones, where there are such. */
+  /** From here on powers are far ones, where there are such; at the latest from `end` on. */
   readonly far: number;
+  readonly end: number;
   /** From here on e^x is the largest number. */
   readonly hi: number;
   readonly largest: number;
@@ -69,11 +71,14 @@ export interface ExponentRange {
 /** What e^x is at the circuit's fraction bits. */
 export const rangeOfExp = ({ field, fraction }: Pick<Circuit, 'field' | 'fraction'>): ExponentRange => {
   const { both, more, most, margin, ...near } = SCALES[field.bits];
-  const end = ({ room, t1 }: Near): number => Math.floor((room - t1 - fraction - more) * Math.LN2);
+  const end = ({ room, t1 }: Near): number => (room - t1 - fraction - more) * Math.LN2;
+  const least = -(fraction + 2.8) * Math.LN2;
   return {
-    lo: Math.min(LEAST, -Math.ceil((fraction + 2.8) * Math.LN2)),
-    near: end(near),
-    far: end(both.near),
+    lo: Math.min(LEAST, Math.floor(least)),
+    least,
+    near: Math.floor(end(near)),
+    far: Math.floor(end(both.near)),
+    end: end(both.near),
     hi: (most - fraction) * Math.LN2 - margin,
     largest: math.pow2(most - fraction),
   };
@@ -171,20 +176,9 @@ const near = (c: Circuit, x: Wire, { input, interval }: Known, range: ExponentRa
   return sub(c, value, selectSum(c, [[under!, value]]));
 };
 
-/**
- * e^x for any x but those within 64 of the ring's ends: 0 far below 0, the largest number 2^74 from x = 51.29 on (FM128 at 26 fraction
- * bits; 2^43 from 29.8 at FM64 and 18, 2^21 from 14.5 at FM32 and 8; all by f bits of fraction: 2^(100-f), 2^(61-f), 2^(29-f)). Relative
- * error below 2^-20 (FM64: 2^-13, FM32: 2^-6), or one and a half units in the last place. Rounds 5, bytes 75; dealer 0.4 KB.
- *
- * Where x is known to be at most 21 (FM128; FM64: 11; FM32: 5) 41 bytes and 0.4 KB, and where it is known to be at least -20, too, rounds 1,
- * bytes 16; by FSS 1 round for x <= 21.
- */
-export const exp = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
-  const { input, interval } = fractionsOf(c, fractions);
-  const range = rangeOfExp(c);
-  if (interval[1] <= range.near) return near(c, x, { input, interval }, range);
+/** A comparison with three thresholds. Rounds 5. */
+const byThresholds = (c: Circuit, x: Wire, { input, interval }: Known, range: ExponentRange): Wire => {
   const { near: small, far } = windows(c, x, input, range);
-  const under = new Map<number, Wire>();
   const ends = [
     range.far,
     ...(interval[0] < range.lo ? [range.lo] : []),
@@ -195,11 +189,56 @@ export const exp = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
     x,
     ends.map((end) => Math.ceil(end * math.pow2(input))),
   );
-  for (const [i, end] of ends.entries()) under.set(end, bits[i]!);
+  const under = new Map(ends.map((end, i) => [end, bits[i]!]));
   const [least, middle, most] = [under.get(range.lo), under.get(range.far)!, under.get(range.hi)];
   return selectSum(c, [
     [least ? xor(c, middle, least) : middle, small],
     [most ? xor(c, most, middle) : not(c, middle), far],
     ...(most ? [[not(c, most), filled(c, range.largest, x.shape)] as const] : []),
+  ]);
+};
+
+const STEPS = 16;
+
+/** The ends of windows as steps of a power of two below `hi`, of which there are sixteen at most: [lo, middle) near, from there on far. */
+const stepsOf = (
+  { least, end, hi }: ExponentRange,
+  input: number,
+): { step: number; lo: number; middle: number } | undefined => {
+  const width = math.pow2(Math.ceil(math.log2((hi - least) / STEPS)));
+  const step = input + math.log2(width);
+  const middle = STEPS - Math.ceil((hi - end) / width);
+  return step < 1 || step > 64 ? undefined : { step, lo: STEPS - Math.ceil((hi - least) / width), middle };
+};
+
+/**
+ * e^x for any x but those within 64 of the ring's ends: 0 far below 0, the largest number 2^74 from x = 51.29 on (FM128 at 26 fraction
+ * bits; 2^43 from 29.8 at FM64 and 18, 2^21 from 14.5 at FM32 and 8; all by f bits of fraction: 2^(100-f), 2^(61-f), 2^(29-f)). Relative
+ * error below 2^-20 (FM64: 2^-13, FM32: 2^-6), or one and a half units in the last place. Rounds 5, bytes 63; dealer 0.3 KB.
+ *
+ * Where x is known to be at most 21 (FM128; FM64: 11; FM32: 5) 41 bytes and 0.4 KB, and where it is known to be at least -20, too, rounds 1,
+ * bytes 16; by FSS 1 round for x <= 21.
+ */
+export const exp = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
+  const { input, interval } = fractionsOf(c, fractions);
+  const range = rangeOfExp(c);
+  if (interval[1] <= range.near) return near(c, x, { input, interval }, range);
+  const bounded = interval[0] >= range.lo || interval[1] <= range.hi;
+  const steps = bounded ? undefined : stepsOf(range, input);
+  if (!steps || c.comparesByFss([range.lo, range.far, range.hi], count(x.shape)))
+    return byThresholds(c, x, { input, interval }, range);
+  const { step, lo, middle } = steps;
+  const hi = Math.ceil(range.hi * math.pow2(input));
+  const width = math.pow2(step);
+  const far = hi - (STEPS - middle) * width;
+  const { near: small, far: large } = windows(c, x, input, { ...range, far: far / math.pow2(input) });
+  const [inNear, inFar, beyond] = between(c, x, hi - STEPS * width, step, [
+    [lo, middle],
+    [middle, STEPS],
+  ]) as [Wire, Wire, Wire];
+  return selectSum(c, [
+    [inNear, small],
+    [inFar, large],
+    [beyond, filled(c, range.largest, x.shape)],
   ]);
 };

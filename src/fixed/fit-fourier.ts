@@ -38,54 +38,67 @@ const OVERSAMPLING = 4;
 
 export const fit = (spec: FitSpec): Fit => {
   const { fn, lo, hi, period, count, step, parity, relative, damping } = spec;
-  const basis = (x: number): number[] => {
-    const terms = parity === 'odd' ? [] : [1];
-    for (let i = 0; i < count; i++) {
-      const angle = (2 * Math.PI * (1 + i * step) * x) / period;
-      if (parity !== 'odd') terms.push(cos(angle));
-      if (parity !== 'even') terms.push(sin(angle));
-    }
-    return terms;
-  };
-  const samples = OVERSAMPLING * basis(lo).length;
-  const rows: number[][] = [];
+  const harmonics = parity === 'none' ? 2 * count : count;
+  const first = parity === 'odd' ? 0 : 1;
+  const terms = first + harmonics;
+  const samples = OVERSAMPLING * terms;
+  // A column a term, one for the function, and below each the rows that damp the coefficients.
+  const columns = Array.from({ length: terms + 1 }, () => new Float64Array(samples + terms));
+  const last = columns[terms]!;
   for (let i = 0; i < samples; i++) {
     const x = lo + ((hi - lo) * (1 - cos((Math.PI * (i + 0.5)) / samples))) / 2;
-    const weight = relative ? 1 / Math.abs(fn(x)) : 1;
-    rows.push([...basis(x), fn(x)].map((v) => v * weight));
+    const value = fn(x);
+    const weight = relative ? 1 / Math.abs(value) : 1;
+    let to = first;
+    if (parity !== 'odd') columns[0]![i] = weight;
+    for (let h = 0; h < count; h++) {
+      const angle = (2 * Math.PI * (1 + h * step) * x) / period;
+      if (parity !== 'odd') columns[to++]![i] = cos(angle) * weight;
+      if (parity !== 'even') columns[to++]![i] = sin(angle) * weight;
+    }
+    last[i] = value * weight;
   }
-  const solution = leastSquares(rows, damping);
-  const constant = parity === 'odd' ? 0 : solution.shift()!;
+  for (let j = 0; j < terms; j++) columns[j]![samples + j] = damping;
+  const solution = leastSquares(columns);
   const coefficients = new Float64Array(2 * count);
+  let from = first;
   for (let i = 0; i < count; i++) {
-    if (parity !== 'odd') coefficients[2 * i] = solution.shift()!;
-    if (parity !== 'even') coefficients[2 * i + 1] = solution.shift()!;
+    if (parity !== 'odd') coefficients[2 * i] = solution[from++]!;
+    if (parity !== 'even') coefficients[2 * i + 1] = solution[from++]!;
   }
-  return { period, count, step, constant, coefficients };
+  return { period, count, step, constant: parity === 'odd' ? 0 : solution[0]!, coefficients };
 };
 
-/** x with the least |A x - b|^2 + damping^2 |x|^2, by Householder reflections; rows: A and b side by side. */
-const leastSquares = (rows: readonly number[][], damping: number): number[] => {
-  const n = rows[0]!.length - 1;
-  const unit = (j: number): number[] => Array.from({ length: n + 1 }, (_, i) => (i === j ? damping : 0));
-  const a = [...rows, ...Array.from({ length: n }, (_, j) => unit(j))];
+/** x with the least |A x - b|^2, by Householder reflections; columns: those of A, and b. They are used up. */
+const leastSquares = (columns: readonly Float64Array[]): Float64Array => {
+  const n = columns.length - 1;
+  const rows = columns[0]!.length;
+  const sumOfSquares = (v: Float64Array, from: number): number => {
+    let sum = 0;
+    for (let i = from; i < rows; i++) sum += v[i]! * v[i]!;
+    return sum;
+  };
+  const v = new Float64Array(rows);
   for (let j = 0; j < n; j++) {
-    const v = a.map((row, i) => (i < j ? 0 : row[j]!));
-    const length = Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
+    v.set(columns[j]!);
+    const length = Math.sqrt(sumOfSquares(v, j));
     v[j]! += v[j]! < 0 ? -length : length;
-    const norm = v.reduce((sum, x) => sum + x * x, 0);
-    for (let k = j; k <= n; k++) {
-      let dot = 0;
-      for (let i = j; i < a.length; i++) dot += v[i]! * a[i]![k]!;
-      const factor = (2 * dot) / norm;
-      for (let i = j; i < a.length; i++) a[i]![k]! -= factor * v[i]!;
-    }
+    const norm = sumOfSquares(v, j);
+    for (let k = j; k <= n; k++) reflect(columns[k]!, v, j, norm);
   }
-  const x = new Array<number>(n).fill(0);
+  const x = new Float64Array(n);
   for (let j = n - 1; j >= 0; j--) {
-    let rest = a[j]![n]!;
-    for (let k = j + 1; k < n; k++) rest -= a[j]![k]! * x[k]!;
-    x[j] = rest / a[j]![j]!;
+    let rest = columns[n]![j]!;
+    for (let k = j + 1; k < n; k++) rest -= columns[k]![j]! * x[k]!;
+    x[j] = rest / columns[j]![j]!;
   }
   return x;
+};
+
+/** Reflects a column, from a row on, at the plane to which v of that |v|^2 is normal. */
+const reflect = (column: Float64Array, v: Float64Array, from: number, norm: number): void => {
+  let dot = 0;
+  for (let i = from; i < v.length; i++) dot += v[i]! * column[i]!;
+  const factor = (2 * dot) / norm;
+  for (let i = from; i < v.length; i++) column[i]! -= factor * v[i]!;
 };

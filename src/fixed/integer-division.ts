@@ -16,13 +16,13 @@ import {
   filled,
   not,
   or,
+  partAt,
   selectSum,
   sub,
   timesInteger,
   truncate,
-  view,
 } from './basic.ts';
-import { type Circuit, count, type Wire } from './circuit.ts';
+import type { Circuit, Wire } from './circuit.ts';
 import { belowInt, flip, type IntType, isZero, less, magnitude, power, signBit, toBits } from './integers.ts';
 import { smooth } from './smooth.ts';
 
@@ -120,14 +120,12 @@ const divideWhole = (c: Circuit, a: Wire, b: Divisor, bits: number): { q: Wire; 
  */
 const divideSerially = (c: Circuit, a: Wire, b: Wire, t: IntType): { q: Wire; r: Wire } => {
   const { shape } = a;
-  const size = count(shape);
-  const strides = shape.map((_, i) => count(shape.slice(i + 1)));
   const digits = toBits(c, a, t.bits);
   const unsigned = { bits: t.bits, signed: false };
   const reached: [Wire, Wire][] = [];
   let r = timesInteger(c, a, 0);
   for (let i = t.bits - 1; i >= 0; i--) {
-    const digit = bitToNumber(c, view(c, digits, shape, strides, i * size));
+    const digit = bitToNumber(c, partAt(c, digits, i));
     const next = add(c, timesInteger(c, r, 2), digit);
     const fits = not(c, less(c, next, b, unsigned, false));
     const over = t.signed ? fits : or(c, fits, signBit(c, r, t.bits));

@@ -11,6 +11,7 @@ import {
   filled,
   hidden,
   not,
+  partAt,
   selectSum,
   sub,
   timesInteger,
@@ -86,13 +87,11 @@ export const toBits = (c: Circuit, x: Wire, bits: number): Wire =>
 /** Bits [b, ...shape] as the integer itself. Rounds 1. */
 export const fromBits = (c: Circuit, bits: Wire, t: IntType): Wire => {
   const shape = bits.shape.slice(1);
-  const size = count(shape);
-  const strides = shape.map((_, i) => count(shape.slice(i + 1)));
   return selectSum(
     c,
     Array.from({ length: t.bits }, (_, i): [Wire, Wire] => {
       const weight = t.signed && i === t.bits - 1 ? -math.pow2(i) : power(c, i);
-      return [view(c, bits, shape, strides, i * size), filled(c, weight, shape, 0)];
+      return [partAt(c, bits, i), filled(c, weight, shape, 0)];
     }),
   );
 };
@@ -113,9 +112,7 @@ const inRange = (c: Circuit, y: Wire, { bits }: IntType): Wire =>
 /** Low bits of an amount: log2 b of them. */
 const amountBits = (c: Circuit, y: Wire, { bits }: IntType): Wire[] => {
   const low = toBits(c, y, 8);
-  const size = count(y.shape);
-  const strides = y.shape.map((_, i) => count(y.shape.slice(i + 1)));
-  return Array.from({ length: math.log2(bits) }, (_, i) => view(c, low, y.shape, strides, i * size));
+  return Array.from({ length: math.log2(bits) }, (_, i) => partAt(c, low, i));
 };
 
 /** x * 2^y, y secret. One choice a bit of y. Rounds 9 at 64 bits. */

@@ -7,13 +7,13 @@ import {
   hidden,
   mul,
   not,
+  partAt,
   selectSum,
   sub,
   timesInteger,
   truncate,
-  view,
 } from './basic.ts';
-import { type Circuit, count, type Wire } from './circuit.ts';
+import type { Circuit, Wire } from './circuit.ts';
 import { expOfProduct, logarithmBits } from './elementary.ts';
 import { clamp, type IntType, magnitude, toBits } from './integers.ts';
 import { ANYWHERE, normaliseSigned } from './normalise.ts';
@@ -58,9 +58,7 @@ const byBits = (c: Circuit, x: Wire, bits: readonly Wire[], trunc: number): Wire
 
 const planes = (c: Circuit, y: Wire, n: number): Wire[] => {
   const digits = toBits(c, y, n);
-  const size = count(y.shape);
-  const strides = y.shape.map((_, i) => count(y.shape.slice(i + 1)));
-  return Array.from({ length: n }, (_, i) => view(c, digits, y.shape, strides, i * size));
+  return Array.from({ length: n }, (_, i) => partAt(c, digits, i));
 };
 
 /** Integers: x^y mod 2^k, and 0 where y < 0. y: a residue. Rounds 76 at 64 bits, 19 at 8. */

@@ -8,10 +8,10 @@ const begins = (bytes: Uint8Array, text: string): boolean =>
 const isStream = (bytes: Uint8Array): boolean =>
   bytes.length > 8 && bytes.subarray(0, 4).every((b) => b === 255);
 
-/** A package beside this one. It is named by a variable, so that bundlers of programs without such files do not look for it. */
+/** A package beside this one, named by a variable: bundlers do not look for it, as the package's builds tell them. */
 const asked = async <T>(form: string, name: string): Promise<T> => {
   try {
-    return (await import(/* @vite-ignore */ name)) as T;
+    return (await import(name)) as T;
   } catch (cause) {
     throw new TesseraError(
       'UNSUPPORTED',
@@ -47,9 +47,13 @@ const fromArrow = async (bytes: Uint8Array): Promise<unknown> => {
   return decoded('Arrow', () => tableFromIPC(bytes, { useDate: true }).toColumns());
 };
 
+/** Do a file's first bytes say that it is Parquet or Arrow? */
+export const isColumnar = (bytes: Uint8Array): boolean =>
+  begins(bytes, 'PAR1') || begins(bytes, 'ARROW1') || isStream(bytes);
+
 /** What a table is made of, whatever form it came in. */
 export const columnar = (data: unknown): unknown => {
   if (!(data instanceof Uint8Array)) return data;
-  if (begins(data, 'PAR1')) return fromParquet(data);
-  return begins(data, 'ARROW1') || isStream(data) ? fromArrow(data) : data;
+  if (!isColumnar(data)) return data;
+  return begins(data, 'PAR1') ? fromParquet(data) : fromArrow(data);
 };

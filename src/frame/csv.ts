@@ -2,7 +2,7 @@
 import Papa from 'papaparse';
 import { fail } from '../errors.ts';
 import { NDArray } from '../numpy/index.ts';
-import { columnFrom, rawTable } from './read.ts';
+import { type Cells, cleaned, columnFrom, rawTable } from './read.ts';
 import { isNumeric, type NumberColumn, type TableColumn } from './table.ts';
 
 const whole = (v: Float64Array): BigInt64Array => BigInt64Array.from(v, (x) => BigInt(x));
@@ -16,14 +16,14 @@ const ARRAYS: Readonly<Record<NumberColumn['dtype'], (v: Float64Array) => Pick<N
     boolean: (v) => ({ dtype: 'bool', data: Uint8Array.from(v) }),
   };
 
-const arrayOf = (c: TableColumn, cells: readonly (string | null)[], from: number): NDArray => {
+const arrayOf = (c: TableColumn, cells: Cells, from: number): NDArray => {
   const at = (what: string, row: number): never =>
     fail('INVALID_ARGUMENT', `column ${JSON.stringify(c.name)}, row ${row + from}: ${what}`, {
       column: c.name,
       row: row + from,
     });
   if (!isNumeric(c)) {
-    const row = cells.findIndex((cell) => cell !== null && !Number.isFinite(Number(cell)));
+    const row = cleaned(cells, {}).findIndex((cell) => cell !== null && !Number.isFinite(Number(cell)));
     return at('no number: an array has none but numbers, and sf.frame takes texts too', Math.max(0, row));
   }
   const missing = c.values.findIndex(Number.isNaN);

@@ -1,7 +1,7 @@
 /** @file Tables from what a party has: CSV as text or bytes, lists of objects, objects of columns. Errors say column and row. */
-import Papa from 'papaparse';
 import { fail } from '../errors.ts';
 import { describe } from '../names.ts';
+import { fromCsv, sliced } from './packed-csv.ts';
 import { DAY, type FrameDType, type Table, type TableColumn } from './table.ts';
 
 export interface ReadOptions {
@@ -23,11 +23,16 @@ const INTEGER = /^[+-]?\d+$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const BOOLEANS: Readonly<Record<string, number>> = { true: 1, false: 0 };
 
-type Cell = string | null;
-/** A column as it was given: texts. */
+export type Cell = string | null;
+/** Texts, a list of them or packed. */
+export interface Cells {
+  readonly length: number;
+  at(i: number): Cell | undefined;
+}
+/** A column as it was given. */
 export interface Raw {
   readonly name: string;
-  readonly cells: readonly Cell[];
+  readonly cells: Cells;
 }
 
 const wrong = (what: string, info: Record<string, unknown>): never => fail('INVALID_ARGUMENT', what, info);
@@ -48,34 +53,67 @@ const asNumber: Readonly<
   },
 };
 
-/** The first dtype that all cells have. */
-const found = (cells: readonly Cell[], decimal: string): FrameDType => {
-  const there = cells.filter((cell) => cell !== null);
-  const all = (test: (cell: string) => boolean): boolean => there.length > 0 && there.every(test);
-  if (all((cell) => asNumber.integer(cell, decimal) !== undefined)) return 'integer';
-  if (all((cell) => asNumber.number(cell, decimal) !== undefined)) return 'number';
-  if (all((cell) => cell.toLowerCase() in BOOLEANS)) return 'boolean';
-  if (all((cell) => asNumber.date(cell, decimal) !== undefined)) return 'date';
-  const distinct = new Set(there).size;
-  return distinct > 0 && distinct <= CATEGORIES && 2 * distinct <= there.length ? 'category' : 'text';
+/** The first dtype that all cells have. `cell`: the text of a row, null where nothing is. */
+const found = (rows: number, cell: (row: number) => Cell, decimal: string): FrameDType => {
+  const left = new Set<keyof typeof asNumber>(['integer', 'number', 'boolean', 'date']);
+  const distinct = new Set<string>();
+  let there = 0;
+  for (let row = 0; row < rows; row++) {
+    const text = cell(row);
+    if (text === null) continue;
+    there++;
+    if (distinct.size <= CATEGORIES) distinct.add(text);
+    for (const dtype of left) {
+      // A whole number is a number.
+      if (dtype === 'number' && left.has('integer')) continue;
+      const isOne =
+        dtype === 'boolean' ? text.toLowerCase() in BOOLEANS : asNumber[dtype](text, decimal) !== undefined;
+      if (!isOne) left.delete(dtype);
+    }
+    if (left.size === 0 && distinct.size > CATEGORIES) return 'text';
+  }
+  const [first] = left;
+  if (there > 0 && first !== undefined) return first;
+  return distinct.size > 0 && distinct.size <= CATEGORIES && 2 * distinct.size <= there ? 'category' : 'text';
+};
+
+/** The same texts stand for equal cells as long as these are few. */
+const shared = (): ((cell: Cell) => Cell) => {
+  const known = new Map<string, string>();
+  return (cell) => {
+    if (cell === null) return null;
+    const same = known.get(cell);
+    if (same === undefined && known.size < CATEGORIES) known.set(cell, cell);
+    return same ?? cell;
+  };
 };
 
 const column = (
-  { name, cells }: Raw,
+  name: string,
+  rows: number,
+  cell: (row: number) => Cell,
   said: FrameDType | undefined,
   decimal: string,
   from: number,
 ): TableColumn => {
-  const dtype = said ?? found(cells, decimal);
-  if (dtype === 'category' || dtype === 'text') return { name, dtype, values: cells };
+  const dtype = said ?? found(rows, cell, decimal);
+  if (dtype === 'category' || dtype === 'text') {
+    const one = shared();
+    return { name, dtype, values: Array.from({ length: rows }, (_, i) => one(cell(i))) };
+  }
   const read = asNumber[dtype];
-  const values = Float64Array.from(cells, (cell, i) => {
-    if (cell === null) return Number.NaN;
-    return (
-      read(cell, decimal) ??
-      wrong(`column ${JSON.stringify(name)}, row ${i + from}: no ${dtype}`, { column: name, row: i + from })
-    );
-  });
+  const values = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
+    const text = cell(i);
+    values[i] =
+      text === null
+        ? Number.NaN
+        : (read(text, decimal) ??
+          wrong(`column ${JSON.stringify(name)}, row ${i + from}: no ${dtype}`, {
+            column: name,
+            row: i + from,
+          }));
+  }
   return { name, dtype, values };
 };
 
@@ -84,24 +122,6 @@ const checkNames = (names: readonly string[]): void => {
   if (twice !== undefined) wrong(`two columns are called ${JSON.stringify(twice)}`, { column: twice });
   if (names.includes('')) wrong(`column ${names.indexOf('') + 1} has no name`, { column: '' });
   if (names.length === 0) wrong('a table without columns', {});
-};
-
-/** CSV with a line of names; quotes as in RFC 4180, a byte order mark, any of the usual separators and ends of lines. Rows are numbered as lines of a file, the names being line 1. */
-const fromCsv = (text: string, { separator }: ReadOptions): Raw[] => {
-  const { data, errors } = Papa.parse<string[]>(text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n'), {
-    delimiter: separator ?? '',
-    newline: '\n',
-    skipEmptyLines: 'greedy',
-  });
-  const [bad] = errors.filter(({ type }) => type === 'Quotes');
-  if (bad) wrong(`row ${(bad.row ?? 0) + 1}: ${bad.message}`, { row: (bad.row ?? 0) + 1 });
-  const [head, ...rows] = data;
-  if (head === undefined) return wrong('a table without columns', {});
-  const names = head.map((name) => name.trim());
-  for (const [i, row] of rows.entries())
-    if (row.length !== names.length)
-      wrong(`row ${i + 2} has ${row.length} cells, where ${names.length} columns have names`, { row: i + 2 });
-  return names.map((name, j) => ({ name, cells: rows.map((row) => row[j]!) }));
 };
 
 const cellOf = (v: unknown, name: string, i: number): Cell => {
@@ -151,47 +171,59 @@ const fromColumns = (columns: Readonly<Record<string, ArrayLike<unknown>>>): Raw
   return raw;
 };
 
+/** CSV that is read as it is parsed. */
+export class Pieces {
+  readonly pieces: Iterable<Uint8Array>;
+
+  constructor(pieces: Iterable<Uint8Array>) {
+    this.pieces = pieces;
+  }
+}
+
 /** Columns as they were given, and what their first row is called in messages: 2 of CSV, whose names are line 1. Throws as `readTable`. */
 export const rawTable = (
   data: unknown,
   options: ReadOptions,
 ): { readonly raw: Raw[]; readonly from: number } => {
   let raw: Raw[];
-  if (typeof data === 'string') raw = fromCsv(data, options);
-  else if (data instanceof Uint8Array) raw = fromCsv(decoded(data), options);
+  if (typeof data === 'string' || data instanceof Uint8Array || data instanceof Pieces)
+    raw = fromCsv(data instanceof Pieces ? data.pieces : sliced(data), options.separator);
   else if (Array.isArray(data)) raw = fromRows(data);
   else if (typeof data === 'object' && data !== null)
     raw = fromColumns(data as Record<string, ArrayLike<unknown>>);
   else raw = wrong(`a table is CSV, a list of objects or an object of columns, not ${describe(data)}`, {});
   checkNames(raw.map(({ name }) => name));
   if (raw[0]!.cells.length === 0) wrong('a table without rows', {});
-  return { raw, from: typeof data === 'string' || data instanceof Uint8Array ? 2 : 0 };
+  return { raw, from: Array.isArray(raw[0]!.cells) ? 0 : 2 };
+};
+
+/** The text of a cell without spaces around it, null where nothing is. */
+const cleaner = ({ missing = MISSING }: ReadOptions): ((cell: Cell | undefined) => Cell) => {
+  const none = new Set(missing);
+  return (cell) => {
+    const text = cell?.trim() ?? null;
+    return text === null || none.has(text) ? null : text;
+  };
 };
 
 /** Texts without spaces around them, null where nothing is. */
-export const cleaned = (cells: readonly Cell[], { missing = MISSING }: ReadOptions): Cell[] => {
-  const none = new Set(missing);
-  return cells.map((cell) => {
-    const text = cell?.trim() ?? null;
-    return text === null || none.has(text) ? null : text;
-  });
+export const cleaned = (cells: Cells, options: ReadOptions): Cell[] => {
+  const clean = cleaner(options);
+  return Array.from({ length: cells.length }, (_, i) => clean(cells.at(i)));
 };
 
 /** A column with its dtype, said or found. Throws INVALID_ARGUMENT with column and row. */
-export const columnFrom = ({ name, cells }: Raw, from: number, options: ReadOptions): TableColumn =>
-  column({ name, cells: cleaned(cells, options) }, options.dtypes?.[name], options.decimal ?? '.', from);
+export const columnFrom = ({ name, cells }: Raw, from: number, options: ReadOptions): TableColumn => {
+  const clean = cleaner(options);
+  const cell = (row: number): Cell => clean(cells.at(row));
+  return column(name, cells.length, cell, options.dtypes?.[name], options.decimal ?? '.', from);
+};
 
 /** Runs at the party, in the clear. Throws INVALID_ARGUMENT with column and row. */
 export const readTable = (data: unknown, options: ReadOptions): Table => {
   const { raw, from } = rawTable(data, options);
-  const columns = raw.map((c) => columnFrom(c, from, options));
+  const columns: TableColumn[] = [];
+  // What a column was made of goes with it.
+  while (raw.length > 0) columns.push(columnFrom(raw.shift()!, from, options));
   return { rows: columns[0]!.values.length, columns };
-};
-
-const decoded = (bytes: Uint8Array): string => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return wrong('bytes of a table that are no UTF-8', {});
-  }
 };

@@ -12,6 +12,10 @@ export interface ProgramArray {
   readonly dtype: string;
 }
 
+/** The dtype of complex arrays, of which programs take and give both parts. */
+export const COMPLEX = 'complex128';
+export const isComplex = ({ dtype }: ProgramArray): boolean => dtype === COMPLEX;
+
 const shapeText = (shape: readonly number[]): string => shape.map((n) => (n === OPEN ? '?' : n)).join(', ');
 
 export const portText = ({ shape, dtype }: ProgramArray): string => `${dtype}[${shapeText(shape)}]`;
@@ -41,4 +45,14 @@ export const taken = (
         'DTYPE',
         `${path} is of ${dtype} in the ${what}, and of ${x.dtype === 'fxp' ? 'float64' : x.dtype} here`,
       );
+};
+
+/** A complex argument, { real, imag } or a real array, as its two parts; any other one as it is. */
+export const partsOf = (given: unknown, port: ProgramArray, path: string, what: string): BaseArray[] => {
+  if (!isComplex(port)) return [taken(given, port, path, what)];
+  const part = { ...port, dtype: 'float64' };
+  const both = given as { readonly real?: unknown; readonly imag?: unknown };
+  const isPair = typeof given === 'object' && given !== null && 'real' in given && 'imag' in given;
+  const real = taken(isPair ? both.real : given, part, isPair ? `${path}.real` : path, what);
+  return [real, isPair ? taken(both.imag, part, `${path}.imag`, what) : np.zeros(real.shape)];
 };

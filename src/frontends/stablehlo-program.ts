@@ -5,9 +5,11 @@ import { describe } from '../names.ts';
 import * as np from '../numpy/index.ts';
 import { optionsOf } from '../numpy/options.ts';
 import { counted, flatForms, type Operations, signatures } from './operations.ts';
-import { type ProgramArray, portText, taken } from './ports.ts';
+import { COMPLEX, isComplex, type ProgramArray, partsOf, portText, taken } from './ports.ts';
 import { bytesOf, type ProgramSource } from './program-source.ts';
 import { isBytecode, readBytecode } from './stablehlo/bytecode.ts';
+import { partOf } from './stablehlo/complex/builder.ts';
+import { withPairs } from './stablehlo/complex/pairs.ts';
 import { isExported, leavesOf, readExported, type Tree } from './stablehlo/exported.ts';
 import { operationsOf, runModule } from './stablehlo/interpret.ts';
 import {
@@ -119,7 +121,10 @@ const load = (content: Uint8Array | string): Loaded => {
 const arrayOf = (type: Type, what: string): ProgramArray => {
   if (type.kind !== 'tensor') return fail('UNSUPPORTED', `${what} is a ${type.name}, not an array`);
   const op = { name: what, place: 'its signature' } as Operation;
-  return { shape: type.shape, dtype: dtypeOf(type, op) };
+  const part = partOf(type);
+  return part && dtypeOf(part, op) === 'float64'
+    ? { shape: type.shape, dtype: COMPLEX }
+    : { shape: type.shape, dtype: dtypeOf(type, op) };
 };
 
 interface Constant {
@@ -146,7 +151,7 @@ const isFloat = ({ element }: TensorType): boolean => /^b?f\d+$/.test(element);
 /**
  * Reads a program that JAX has exported, or any StableHLO in portable bytecode or text, as a function over `np`. Its arguments and results
  * keep the trees and names of the export (named arguments are a last object); of bytecode and text alone, arguments are a list, and results
- * have the form that JAX notes beside them. Arrays of floats are fixed-point numbers of the SPU's field. Constants of the file are public:
+ * have the form that JAX notes beside them. A complex array is { real, imag }, and is given as that or as a real one. Arrays of floats are fixed-point numbers of the SPU's field. Constants of the file are public:
  * everybody and the dealer know them. Throws SERIALIZATION with the place in the file for what cannot be read, UNSUPPORTED with operation and place
  * when the function is called and something in it has no meaning on secrets.
  *
@@ -186,7 +191,8 @@ export const program = async <R = BaseArray>(
       `the program takes ${inputs.length} arrays, and its export names ${loaded.kept.length}`,
     );
 
-  const constants = constantsOf(loaded.module);
+  const module = withPairs(loaded.module);
+  const constants = constantsOf(module);
   const large = constants.filter(({ value }) => !value.splat && elementsOf(value.type.shape) > SMALL);
   const isLifted = ({ value }: Constant): boolean =>
     lift !== undefined && !value.splat && isFloat(value.type) && elementsOf(value.type.shape) > lift;
@@ -213,9 +219,8 @@ export const program = async <R = BaseArray>(
     return (loaded.kept ?? []).map((i) => all[i]);
   };
 
-  /** The results of the arrays that the program takes, and of lifted constants. */
-  const ran = (given: readonly unknown[], extra: readonly unknown[]): BaseArray[] => {
-    const arrays = given.map((x, i) => taken(x, inputs[i] as ProgramArray, `argument ${i}`, 'program'));
+  /** The results of the arrays that the program takes, of complex ones both parts, and of lifted constants. */
+  const ran = (arrays: readonly BaseArray[], extra: readonly unknown[]): BaseArray[] => {
     const lifted = new Map(
       liftedConstants.map(({ op, value }, i) => [
         op,
@@ -224,8 +229,18 @@ export const program = async <R = BaseArray>(
     );
     const how: RunOptions = { loops: { reveal: reveal === 'conditions', maxIterations }, epsilon, lifted };
     const platform = leading === 1 ? [np.asarray(new Int32Array(1)).reshape([])] : [];
-    return runModule(loaded.module, [...platform, ...arrays], how);
+    return runModule(module, [...platform, ...arrays], how);
   };
+  const partsIn = (given: readonly unknown[]): BaseArray[] =>
+    given.flatMap((x, i) => partsOf(x, inputs[i] as ProgramArray, `argument ${i}`, 'program'));
+  /** Pairs of parts as { real, imag }. */
+  function* joined(arrays: readonly BaseArray[]): Generator<unknown> {
+    const all = arrays[Symbol.iterator]();
+    for (const port of outputs) {
+      const real = all.next().value;
+      yield isComplex(port) ? { real, imag: all.next().value } : real;
+    }
+  }
 
   const run = (...args: readonly unknown[]): R => {
     if (args.length !== arity)
@@ -239,13 +254,12 @@ export const program = async <R = BaseArray>(
         'INVALID_ARGUMENT',
         `the last argument is the list of the ${liftedConstants.length} lifted constants`,
       );
-    const results = ran(leavesFrom(args), extra);
-    return unflattenBy(loaded.results, results[Symbol.iterator]()) as R;
+    return unflattenBy(loaded.results, joined(ran(partsIn(leavesFrom(args)), extra))) as R;
   };
   const described = {
     inputs,
     outputs,
-    ...counted(operationsOf(loaded.module)),
+    ...counted(operationsOf(module)),
     lifted: liftedConstants.map(
       ({ value }) => new np.NDArray([...value.type.shape], 'fxp', value.data as Float64Array),
     ),
@@ -254,7 +268,10 @@ export const program = async <R = BaseArray>(
   };
   Object.defineProperty(run, 'name', { value: loaded.name });
   const made = Object.assign(run, described);
-  const isArray = (i: number): boolean => positional === undefined || positional[i]?.kind === 'leaf';
+  const isArray = (i: number): boolean =>
+    positional === undefined
+      ? !isComplex(inputs[i] as ProgramArray)
+      : positional[i]?.kind === 'leaf' && !inputs.some(isComplex);
   signatures.set(made, {
     arguments: Array.from(
       { length: arity },
@@ -262,6 +279,12 @@ export const program = async <R = BaseArray>(
     ),
     results: loaded.results.kind === 'list' ? loaded.results.children.length : 1,
   });
-  flatForms.set(made, (xs) => ran(xs.slice(0, inputs.length), xs.slice(inputs.length)));
+  const parts = inputs.reduce((n, port) => n + (isComplex(port) ? 2 : 1), 0);
+  flatForms.set(made, (xs) =>
+    ran(
+      xs.slice(0, parts).map((x) => np.asarray(x as np.ArrayInput)),
+      xs.slice(parts),
+    ),
+  );
   return made;
 };

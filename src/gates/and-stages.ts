@@ -9,7 +9,7 @@ import type { DealerContext } from '../dealer/dealer-context.ts';
 import { bits as bitSlot, type Slot, type SlotUse } from '../dealer/slots.ts';
 import type { Bits } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
-import { type Plane, type PlaneProgram, PlaneWriter } from '../ring/plane-program.ts';
+import { type Plane, type PlaneProgram, PlaneWriter, planeOf as plane } from '../ring/plane-program.ts';
 import { openWhile, type Party } from './gate.ts';
 
 /** Plane `to` ^= the AND of these planes, all of which are opened. */
@@ -32,28 +32,27 @@ export interface Stage {
   readonly work: number;
 }
 
-const plane = (array: number, at: number): Plane => ({ array, plane: at });
-
-/** `cleared`: planes that the ANDs replace. */
-const writeStage = (ands: readonly Conjunction[], cleared: readonly number[] = []): Stage => {
+/** A stage of these ANDs. `cleared`: planes that they replace. */
+export const stageOf = (ands: readonly Conjunction[], cleared: readonly number[] = []): Stage => {
   const opened = [...new Set(ands.flatMap((a) => a.of))].sort((a, b) => a - b);
   const place = new Map(opened.map((at, i) => [at, i]));
   const [deal, mask, run] = [new PlaneWriter(), new PlaneWriter(), new PlaneWriter()];
   opened.forEach((at, i) => {
     mask.xor(plane(2, i), plane(0, at), plane(1, i));
   });
-  const products = new Map<string, number>();
-  /** Where the product of masks stands, in the dealer's arrays if `from` is 0, in a party's if it is 2. */
-  const product = (members: readonly number[], from: number): Plane => {
-    if (members.length === 1) return plane(from, members[0]!);
-    const key = String(members);
+  /** Products of masks by their least member and the product of the others, which is a mask where it is one alone. */
+  const products = new Map<number, number>();
+  /** Masks by their number, products of theirs behind them. */
+  const factor = (array: number, at: number): Plane =>
+    at < opened.length ? plane(array, at) : plane(array + 1, at - opened.length);
+  const product = (member: number, others: number): number => {
+    const key = others * opened.length + member;
     const known = products.get(key);
-    if (known !== undefined) return plane(from + 1, known);
-    const rest = product(members.slice(1), 0);
-    const at = products.size;
+    if (known !== undefined) return known;
+    const at = opened.length + products.size;
     products.set(key, at);
-    deal.and(plane(1, at), plane(0, members[0]!), rest);
-    return plane(from + 1, at);
+    deal.and(factor(0, at), plane(0, member), factor(0, others));
+    return at;
   };
   for (const at of cleared) run.xor(plane(0, at), plane(0, at), plane(0, at));
   let work = 0;
@@ -62,14 +61,13 @@ const writeStage = (ands: readonly Conjunction[], cleared: readonly number[] = [
     const size = math.pow2(members.length);
     work = Math.max(work, size);
     run.copy(plane(5, 0), plane(4, 0));
-    for (let t = 1; t < size; t++)
-      run.copy(
-        plane(5, t),
-        product(
-          members.filter((_, i) => (t >> i) & 1),
-          2,
-        ),
-      );
+    const factors = new Int32Array(size);
+    for (let t = 1; t < size; t++) {
+      const others = t & (t - 1);
+      const member = members[math.log2(t ^ others)]!;
+      factors[t] = others === 0 ? member : product(member, factors[others]!);
+      run.copy(plane(5, t), factor(2, factors[t]!));
+    }
     // The polynomial in the public bits whose coefficients are products of masks, a variable at a time.
     members.forEach((member, i) => {
       const bit = math.pow2(i);
@@ -167,7 +165,7 @@ export const borrowStages = (positions: number): readonly Stage[] => {
       second.push({ to: p, of: [equal(p), ...between, end(b)] });
     }
   }
-  return [writeStage(first, replaced), writeStage(second)];
+  return [stageOf(first, replaced), stageOf(second)];
 };
 
 /** Two stages that turn each plane into the AND of it and of all before it. */
@@ -183,5 +181,5 @@ export const allStages = (positions: number): readonly Stage[] => {
     if (block > 0) second.push({ to: p, of: [...ends, p] });
   }
   const replaced = (ands: readonly Conjunction[]): number[] => ands.map((a) => a.to);
-  return [writeStage(first, replaced(first)), writeStage(second, replaced(second))];
+  return [stageOf(first, replaced(first)), stageOf(second, replaced(second))];
 };

@@ -17,9 +17,10 @@ import type { DealerContext } from '../dealer/dealer-context.ts';
 import { bits as bitSlot } from '../dealer/slots.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
 import { DCF_SEED, dcfRow } from '../ring/fss-compare.ts';
+import { answerSlots, dealAnswers, openAnswers } from './answers.ts';
 import { dealSeeds, type Keys, keySlots, receiveKeys } from './fss-keys.ts';
 import { gate, type Party, ringOf, type Shapes } from './gate.ts';
-import { type BorrowAttrs, type LessAttrs, maskedPlanes } from './less-than.ts';
+import type { BorrowAttrs, LessAttrs } from './less-than.ts';
 import { keyRanges, PAUSE, type Pausable } from './pausable.ts';
 
 /** Material of n comparison keys for `levels` bits. */
@@ -64,7 +65,7 @@ export const lessFss = gate({
   slots: ({ field, ins: [x] }: Shapes, { thresholds, bits = field.bits }: LessAttrs) => ({
     ...comparisonSlots(x!.length, bits - 1),
     sign: bitSlot('maskBits', x!.length),
-    betas: thresholds.map(() => bitSlot('mask', x!.length)),
+    ...answerSlots(x!.length, thresholds.length),
   }),
   *deal(d, [x], { thresholds, bits = d.field.bits }) {
     const r = ringOf(x!.r);
@@ -76,9 +77,7 @@ export const lessFss = gate({
     d.ring.copy(sign, planes.plane(bits - 1));
     d.drop(planes);
     yield* d.share('sign', sign);
-    const outs: { r: Bits }[] = [];
-    for (const i of thresholds.keys()) outs.push({ r: yield* d.mask('betas', i) });
-    return outs;
+    return yield* dealAnswers(d, thresholds.length);
   },
   *eval(p, [x], { thresholds, bits = p.field.bits }) {
     const { ring } = p;
@@ -86,8 +85,6 @@ export const lessFss = gate({
     const n = c.length;
     const { seed, words } = yield* receiveKeys(p);
     const maskSign = yield* p.receiveShare('sign');
-    const betas: Bits[] = [];
-    for (const i of thresholds.keys()) betas.push(yield* p.mask('betas', i));
     const lower = p.bits(n, thresholds.length);
     const shifted = p.words(n);
     const planes = p.bits(n, p.field.bits);
@@ -96,26 +93,24 @@ export const lessFss = gate({
       ring.addScalar(shifted, c, p.scalar(-t));
       yield* evalKeys(p, out, null, { words, seed }, shifted, bits - 1);
       ring.xor(out, out, maskSign);
-      ring.xor(out, out, betas[i]!);
       if (!p.first) continue;
       ring.toPlanes(planes, shifted);
       ring.xor(out, out, planes.plane(bits - 1));
     }
     p.drop(words, shifted, planes);
-    const opened = yield* p.open(lower);
-    return maskedPlanes(p, opened, betas);
+    return yield* openAnswers(p, lower);
   },
 });
 
 /** Material of one comparison's bit. */
-const answerSlots = (n: number, levels: number) => ({
+const keysSlots = (n: number, levels: number) => ({
   ...comparisonSlots(n, levels),
-  r: bitSlot('mask', n),
+  ...answerSlots(n, 1),
 });
 
 /** Opens one answer of the keys, masked. */
 function* answer(
-  p: Party<ReturnType<typeof answerSlots>>,
+  p: Party<ReturnType<typeof keysSlots>>,
   c: RingArray,
   levels: number,
   which: 'less' | 'equal',
@@ -125,18 +120,16 @@ function* answer(
   const [less, equal] = which === 'less' ? [share, null] : [null, share];
   yield* evalKeys(p, less, equal, { words, seed }, c, levels);
   p.drop(words);
-  const r = yield* p.mask('r');
-  p.ring.xor(share, share, r);
-  return [{ c: yield* p.open(share), r }];
+  return yield* openAnswers(p, share);
 }
 
 /** Ins: x. Outs: the masked bit [x == 0], that is c == r. As `isZero`. */
 export const isZeroFss = gate({
   broadcasts: true,
-  slots: ({ field, ins: [x] }: Shapes, _: object) => answerSlots(x!.length, field.bits),
+  slots: ({ field, ins: [x] }: Shapes, _: object) => keysSlots(x!.length, field.bits),
   *deal(d, [x]) {
     yield* dealKeys(d, ringOf(x!.r), d.field.bits);
-    return [{ r: yield* d.mask('r') }];
+    return yield* dealAnswers(d, 1);
   },
   *eval(p, [x]) {
     return yield* answer(p, ringOf(x!.c), p.field.bits, 'equal');
@@ -146,10 +139,10 @@ export const isZeroFss = gate({
 /** Ins: x. Outs: the masked bit [low c < low r] of the lowest `bits` bits. As `borrow`. */
 export const borrowFss = gate({
   broadcasts: true,
-  slots: ({ ins: [x] }: Shapes, { bits }: BorrowAttrs) => answerSlots(x!.length, bits),
+  slots: ({ ins: [x] }: Shapes, { bits }: BorrowAttrs) => keysSlots(x!.length, bits),
   *deal(d, [x], { bits }) {
     yield* dealKeys(d, ringOf(x!.r), bits);
-    return [{ r: yield* d.mask('r') }];
+    return yield* dealAnswers(d, 1);
   },
   *eval(p, [x], { bits }) {
     return yield* answer(p, ringOf(x!.c), bits, 'less');

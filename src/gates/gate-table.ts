@@ -1,6 +1,7 @@
 /** @file All gates by name: a gate with a slot that one of its halves does not use is refused here by tsc. */
 
 import { and } from './and.ts';
+import { between } from './between.ts';
 import { bits } from './bit-decomposition.ts';
 import { borrowFss, isZeroFss, lessFss } from './compare-fss.ts';
 import { exponential, exponentials } from './exponential.ts';
@@ -39,6 +40,7 @@ const table = {
   borrow,
   isZero,
   leadingDigit,
+  between,
   lessFss,
   borrowFss,
   isZeroFss,

@@ -13,6 +13,9 @@
  * Secrecy: rows are shared afresh; v has a mask that serves once; alpha T tells whether T = 0, and nothing else. Of a program
  * that left the range everybody learns its first site that did.
  *
+ * Two parties without a dealer make the same rows (making/gates/range-rows.ts). A product that they truncate where its shares lie has no public c:
+ * its result is watched, by one bit more, which tells of a wrap of shares. Scaled values take the exact form, which no wrap spoils.
+ *
  * Rounds 0, bytes 0; dealer 32 bytes. The verdict: rounds 2, bytes 8; dealer 4, and as much for each halving of the sites.
  */
 import type { DealerContext } from '../dealer/dealer-context.ts';
@@ -36,7 +39,7 @@ export const guard = gate({
   },
 });
 
-const WIDTH = 32;
+export const WIDTH = 32;
 
 /** x y in GF(2^32), mod x^32 + x^7 + x^3 + x^2 + 1. */
 export const fieldProduct = (x: number, y: number): number => {
@@ -48,19 +51,19 @@ export const fieldProduct = (x: number, y: number): number => {
   return sum >>> 0;
 };
 
-const read = (s: Scratch, bits: Bits): number => {
+export const readWord = (s: Scratch, bits: Bits): number => {
   const [a, b, c, d] = s.ring.u8(bits) as unknown as [number, number, number, number];
   return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
 };
 
-const wordOf = (s: Scratch, value: number): Bits => {
+export const wordBits = (s: Scratch, value: number): Bits => {
   const bits = s.bits(WIDTH);
   s.ring.u8(bits).set([value, value >>> 8, value >>> 16, value >>> 24]);
   return bits;
 };
 
 /** How often a verdict on so many sites may ask at most. */
-const questions = (sites: number): number => 1 + Math.ceil(math.log2(sites));
+export const questions = (sites: number): number => 1 + Math.ceil(math.log2(sites));
 
 /** Of a verdict on so many sites. */
 export const verdictSlots = (sites: number) => {
@@ -75,19 +78,19 @@ type VerdictSlots = ReturnType<typeof verdictSlots>;
 
 export function* dealVerdict(d: DealerContext<VerdictSlots>, sites: number) {
   for (let i = 0; i < questions(sites); i++) {
-    const rho = read(d, yield* d.mask('rho', i));
-    const alpha = read(d, yield* d.mask('alpha', i));
-    yield* d.share('product', wordOf(d, fieldProduct(alpha, rho)), i);
+    const rho = readWord(d, yield* d.mask('rho', i));
+    const alpha = readWord(d, yield* d.mask('alpha', i));
+    yield* d.share('product', wordBits(d, fieldProduct(alpha, rho)), i);
   }
 }
 
 /** Whether shares that add up to T stand for anything but 0. Rounds 2, bytes 8. */
 function* isSome(p: Party<VerdictSlots>, share: number, question: number) {
-  const rho = read(p, yield* p.mask('rho', question));
-  const alpha = read(p, yield* p.mask('alpha', question));
-  const product = read(p, yield* p.receiveShare('product', question));
-  const v = read(p, yield* p.open(wordOf(p, share ^ rho)));
-  return read(p, yield* p.open(wordOf(p, fieldProduct(alpha, v) ^ product))) !== 0;
+  const rho = readWord(p, yield* p.mask('rho', question));
+  const alpha = readWord(p, yield* p.mask('alpha', question));
+  const product = readWord(p, yield* p.receiveShare('product', question));
+  const v = readWord(p, yield* p.open(wordBits(p, share ^ rho)));
+  return readWord(p, yield* p.open(wordBits(p, fieldProduct(alpha, v) ^ product))) !== 0;
 }
 
 /** The first site at which numbers left the range, by this party's sums; undefined if none did. */

@@ -22,7 +22,8 @@ import type { Scratch } from '../dealer/scratch.ts';
 import { bits as bitSlot, words } from '../dealer/slots.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
-import { gate, type Party, ringOf, type Shapes, type Value } from './gate.ts';
+import { answerSlots, dealAnswers, openAnswers } from './answers.ts';
+import { gate, type Party, ringOf, type Shapes } from './gate.ts';
 import { clearAbove, dealLower, lower, lowerSlots, signSlots, signs } from './less-than.ts';
 
 export interface IntAttrs {
@@ -109,20 +110,12 @@ const slice = (s: Scratch, a: Bits, start: number, n: number): Bits => {
 };
 
 /** A masked bit for each of n elements. */
-const answerSlots = (n: number) => ({ r: bitSlot('mask', n) });
-
-function* openBit(p: Party<ReturnType<typeof answerSlots>>, share: Bits) {
-  const r = yield* p.mask('r');
-  p.ring.xor(share, share, r);
-  return { c: yield* p.open(share), r };
-}
-
 /** Ins: x, y. Outs: the masked bit [x < y]. */
 export const lessInt = gate({
   slots: ({ ins: [x] }: Shapes, { bits }: IntAttrs) => ({
     ...lowerSlots(3 * x!.length, bits, 1),
     masksLess: bitSlot('maskBits', x!.length),
-    ...answerSlots(x!.length),
+    ...answerSlots(x!.length, 1),
   }),
   *deal(d, [x, y], { bits }) {
     const [rx, ry] = [ringOf(x!.r), ringOf(y!.r)];
@@ -131,7 +124,7 @@ export const lessInt = gate({
     d.ring.sub(r, rx, ry);
     yield* dealBorrow(d, joined(d, [r, rx, ry]), bits, 1);
     yield* d.share('masksLess', lessWords(d, rx, ry, bits));
-    return [{ r: yield* d.mask('r') }];
+    return yield* dealAnswers(d, 1);
   },
   *eval(p, [x, y], attrs) {
     const [cx, cy] = [lifted(p, ringOf(x!.c), attrs), lifted(p, ringOf(y!.c), attrs)];
@@ -142,7 +135,7 @@ export const lessInt = gate({
     const out = yield* p.receiveShare('masksLess');
     for (let i = 0; i < 3; i++) p.ring.xor(out, out, slice(p, tree, i * n, n));
     if (p.first) p.ring.xor(out, out, lessWords(p, cx, cy, attrs.bits));
-    return [yield* openBit(p, out)];
+    return yield* openAnswers(p, out);
   },
 });
 
@@ -155,13 +148,11 @@ export interface BelowIntAttrs extends IntAttrs {
 export const belowInt = gate({
   slots: ({ ins: [x] }: Shapes, { bits, thresholds }: BelowIntAttrs) => ({
     ...lowerSlots(x!.length, bits, 1 + thresholds.length),
-    betas: thresholds.map(() => bitSlot('mask', x!.length)),
+    ...answerSlots(x!.length, thresholds.length),
   }),
   *deal(d, [x], { bits, thresholds }) {
     yield* dealBorrow(d, ringOf(x!.r), bits, 1 + thresholds.length);
-    const outs: Value[] = [];
-    for (const i of thresholds.keys()) outs.push({ r: yield* d.mask('betas', i) });
-    return outs;
+    return yield* dealAnswers(d, thresholds.length);
   },
   *eval(p, [x], attrs) {
     const { thresholds, bits } = attrs;
@@ -184,21 +175,12 @@ export const belowInt = gate({
     });
     const tree = yield* borrows(p, [cx, ...rows], bits);
     const shares = p.bits(n, thresholds.length);
-    const betas: Bits[] = [];
     for (const [t, limit] of limits.entries()) {
       const out = shares.plane(t);
-      const r = yield* p.mask('betas', t);
       p.ring.xor(out, tree.plane(0), tree.plane(1 + t));
-      p.ring.xor(out, out, r);
       if (p.first) p.ring.xor(out, out, lessWords(p, cx, limit, bits));
-      betas.push(r);
     }
-    const opened = yield* p.open(shares);
-    return betas.map((r, t) => {
-      const c = p.bits(n);
-      p.ring.copy(c, opened.plane(t));
-      return { c, r };
-    });
+    return yield* openAnswers(p, shares);
   },
 });
 
@@ -211,16 +193,16 @@ export interface NegativeAttrs {
 export const negative = gate({
   slots: ({ ins: [x], made }: Shapes, { bits }: NegativeAttrs) => ({
     ...signSlots(x!.length, bits, 1, made),
-    ...answerSlots(x!.length),
+    ...answerSlots(x!.length, 1),
   }),
   *deal(d, [x], { bits }) {
     const r = ringOf(x!.r);
     yield* dealBorrow(d, r, bits - 1, 1);
     yield* d.share('sign', planeOf(d, r, bits - 1));
-    return [{ r: yield* d.mask('r') }];
+    return yield* dealAnswers(d, 1);
   },
   *eval(p, [x], { bits }) {
-    return [yield* openBit(p, yield* signs(p, ringOf(x!.c), ringOf(x!.r), [0], bits))];
+    return yield* openAnswers(p, yield* signs(p, ringOf(x!.c), ringOf(x!.r), [0], bits));
   },
 });
 

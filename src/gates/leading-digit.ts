@@ -20,7 +20,7 @@
 import type { Scratch } from '../dealer/scratch.ts';
 import { bits as bitSlot } from '../dealer/slots.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
-import { type Plane, type PlaneProgram, PlaneWriter } from '../ring/plane-program.ts';
+import { type Plane, type PlaneProgram, PlaneWriter, planeOf as plane } from '../ring/plane-program.ts';
 import { allStages, borrowStages, dealStage, runStage, type Stage, stageSlots } from './and-stages.ts';
 import { gate, openWhile, ringOf, type Shapes } from './gate.ts';
 import { digit, digitCodes, digitTiles } from './less-than.ts';
@@ -48,8 +48,6 @@ interface DigitShape {
   readonly collect: PlaneProgram;
   readonly results: number;
 }
-
-const plane = (array: number, at: number): Plane => ({ array, plane: at });
 
 /** Codes by what is public of the borrow, and of the sign: 2 (sign) + (borrow), or (borrow) alone. */
 const codesOf = (signed: boolean): number => (signed ? 4 : 2);

@@ -19,6 +19,7 @@ import type { DealerContext } from '../dealer/dealer-context.ts';
 import type { Scratch } from '../dealer/scratch.ts';
 import { bits as bitSlot } from '../dealer/slots.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
+import { answerSlots, dealAnswers, openAnswers } from './answers.ts';
 import { gate, type Party, ringOf, type Shapes } from './gate.ts';
 import { dealTree, lessTree, treeLevels, treeSlots } from './multi-and.ts';
 
@@ -132,13 +133,6 @@ export function* lower(p: Party<LowerSlots>, rows: readonly Bits[], n: number, b
   return yield* lessTree(p, lookUpDigits(p, rows, n, bits, place), bits / 4, rows.length, place.tree);
 }
 
-/** Masked bits: the planes of what was opened, with a mask for each. */
-export const maskedPlanes = (s: Scratch, opened: Bits, masks: readonly Bits[]): { c: Bits; r: Bits }[] =>
-  masks.map((r, i) => {
-    const c = s.bits(opened.length);
-    s.ring.copy(c, opened.plane(i));
-    return { c, r };
-  });
 /** Rows from which on two parties look digits up in codes that serve all rows. */
 const MANY_ROWS = 5;
 
@@ -215,7 +209,7 @@ export const shiftedPlanes = (s: Scratch, x: RingArray, t: number): Bits => {
 export const less = gate({
   slots: ({ field, ins: [x], made }: Shapes, { thresholds, bits = field.bits }: LessAttrs) => ({
     ...signSlots(x!.length, bits, thresholds.length, made),
-    betas: thresholds.map(() => bitSlot('mask', x!.length)),
+    ...answerSlots(x!.length, thresholds.length),
   }),
   *deal(d, [x], { thresholds, bits = d.field.bits }) {
     const r = ringOf(x!.r);
@@ -227,22 +221,10 @@ export const less = gate({
     yield* dealLower(d, planes, clearAbove(d, planes, bits - 1), thresholds.length);
     d.drop(planes);
     yield* d.share('sign', sign);
-    const outs: { r: Bits }[] = [];
-    for (const i of thresholds.keys()) outs.push({ r: yield* d.mask('betas', i) });
-    return outs;
+    return yield* dealAnswers(d, thresholds.length);
   },
   *eval(p, [x], { thresholds, bits = p.field.bits }) {
-    const { ring } = p;
-    const c = ringOf(x!.c);
-    const masked = yield* signs(p, c, ringOf(x!.r), thresholds, bits);
-    const betas: Bits[] = [];
-    for (let t = 0; t < thresholds.length; t++) {
-      const beta = yield* p.mask('betas', t);
-      betas.push(beta);
-      ring.xor(masked.plane(t), masked.plane(t), beta);
-    }
-    const opened = yield* p.open(masked);
-    return maskedPlanes(p, opened, betas);
+    return yield* openAnswers(p, yield* signs(p, ringOf(x!.c), ringOf(x!.r), thresholds, bits));
   },
 });
 

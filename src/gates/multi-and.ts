@@ -14,7 +14,7 @@ import type { Scratch } from '../dealer/scratch.ts';
 import { bits as bitSlot } from '../dealer/slots.ts';
 import type { Bits } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
-import { type Plane, type PlaneProgram, PlaneWriter } from '../ring/plane-program.ts';
+import { type Plane, type PlaneProgram, PlaneWriter, planeOf } from '../ring/plane-program.ts';
 import { openWhile, type Party } from './gate.ts';
 
 /** Every subset of two or more members that some set needs, in order. */
@@ -29,9 +29,10 @@ const productsOf = (sets: readonly number[]): number[] => {
 const lowest = (set: number): number => math.log2(set & -set);
 const isSingle = (set: number): boolean => (set & (set - 1)) === 0;
 
-const planeOf =
+const planesOf =
   (array: number) =>
-  (plane: number): Plane => ({ array, plane });
+  (plane: number): Plane =>
+    planeOf(array, plane);
 
 /** Masked bits from plane `first` on, products of their masks from plane `at` on. */
 interface Group {
@@ -41,7 +42,7 @@ interface Group {
 }
 
 /** Arrays of the dealer's program: masks, products of masks. */
-const DEAL = { beta: planeOf(0), products: planeOf(1) };
+const DEAL = { beta: planesOf(0), products: planesOf(1) };
 
 const writeProducts = (w: PlaneWriter, { products, first, at }: Group): void => {
   const place = new Map(products.map((set, i) => [set, at + i]));
@@ -53,7 +54,13 @@ const writeProducts = (w: PlaneWriter, { products, first, at }: Group): void => 
 };
 
 /** Arrays of a party's program: opened bits, shares of masks and of products, the share of 1, room to work in. */
-const EVAL = { m: planeOf(0), beta: planeOf(1), products: planeOf(2), one: planeOf(3), work: planeOf(4) };
+const EVAL = {
+  m: planesOf(0),
+  beta: planesOf(1),
+  products: planesOf(2),
+  one: planesOf(3),
+  work: planesOf(4),
+};
 const WORK_PLANES = 16;
 
 /**
@@ -147,7 +154,7 @@ export const addConjunction = (
   const one = shareOfOne(p, m.length);
   const key = `and ${set} ${first} ${at} ${sets}`;
   const program = written(key, (w) =>
-    writeConjunction(w, planeOf(5)(0), set, { products: productsOf(sets), first, at }),
+    writeConjunction(w, planeOf(5, 0), set, { products: productsOf(sets), first, at }),
   );
   p.ring.runPlanes(program, [m, beta, products, one, work, dst]);
   p.drop(work, one);
@@ -211,8 +218,8 @@ const layout = (digits: readonly number[], last: boolean) => {
 const writeLevel = (width: number, count: number): Level => {
   const groups = groupsOf(width);
   const [deal, mask, merge] = [new PlaneWriter(), new PlaneWriter(), new PlaneWriter()];
-  const [less, equal, beta, masked] = [planeOf(0), planeOf(1), planeOf(2), planeOf(3)];
-  const [lt, nextLess, nextEqual] = [planeOf(5), planeOf(6), planeOf(7)];
+  const [less, equal, beta, masked] = [planesOf(0), planesOf(1), planesOf(2), planesOf(3)];
+  const [lt, nextLess, nextEqual] = [planesOf(5), planesOf(6), planesOf(7)];
   let [bits, products] = [0, 0];
   const masks = groups.map((digits, i): Masking => {
     const own = new PlaneWriter();

@@ -158,6 +158,16 @@ export const matmul = gate({
   *eval(p, [x, y], t) {
     const [cx, cy, rx, ry] = [ringOf(x!.c), ringOf(y!.c), ringOf(x!.r), ringOf(y!.r)];
     const u = yield* p.mask('u');
+    if (t.m * t.n === 1 && cx.ptr === cy.ptr && rx.ptr === ry.ptr && !rx.zero) {
+      // A row by itself: first ? c (c - 2r) : -2 c r.
+      const factor = p.words(rx.length);
+      if (p.first) p.ring.sub(factor, cx, rx);
+      else p.ring.neg(factor, rx);
+      p.ring.sub(factor, factor, rx);
+      const result = yield* openTruncate(p, u, t, inRows(p, u, cx, factor, t));
+      p.drop(factor);
+      return [result];
+    }
     // first ? c_x (c_y - r_y) : -c_x r_y, then - r_x c_y; or in one: first ? (c_x - r_x) c_y : -r_x c_y
     const minus = (c: RingArray | undefined, r: RingArray): RingArray => {
       const out = p.words(r.length);

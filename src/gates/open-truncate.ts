@@ -28,7 +28,7 @@ import type { Bits, RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
 import { openWhile, type Party, type Value } from './gate.ts';
 import type { Pause } from './pausable.ts';
-import { dealGuard, rangeSlots, type Watch, watch } from './range-rows.ts';
+import { CUT_BITS, dealGuard, rangeSlots, TOP_BITS, type Watch, watch } from './range-rows.ts';
 
 /** With what the range guard watches z by, if it does. */
 export interface Truncation extends Watch {
@@ -43,7 +43,7 @@ const shiftSlots = (n: number, t: Truncation, made = false) => ({
   wrap: t.trunc > 0 && t.exact ? words('wrap', n) : undefined,
   next: t.trunc > 0 && t.exact ? words('mask', n) : undefined,
   tops: t.trunc > 0 && t.exact && made ? bits('ownBits', n) : undefined,
-  ...rangeSlots(t.trunc > 0 ? n : 0, t),
+  ...rangeSlots(t.trunc > 0 ? n : 0, t, made ? CUT_BITS : TOP_BITS),
 });
 export type ShiftSlots = ReturnType<typeof shiftSlots>;
 
@@ -131,11 +131,24 @@ export function* openTruncate<U = never>(
   return { c, r };
 }
 
-/** Material to scale n values of their own, in the free form; `whole`: the shifted mask is wanted as it is. */
-export const freeSlots = (n: number, made: boolean | undefined, whole = false) => ({
-  refresh: made && !whole ? words('refresh', n) : undefined,
-  shifted: words<'truncation' | 'residue'>(whole ? 'residue' : 'truncation', n),
-});
+/** `whole`: the shifted mask is wanted as it is. */
+type Free = Watch & { readonly whole?: boolean };
+
+/**
+ * Material to scale n values of their own, in the free form. Two parties scale what is watched in the exact form: a wrap of their shares
+ * is seen by nobody.
+ */
+export const freeSlots = (n: number, made: boolean | undefined, { whole, guard }: Free) =>
+  made && !whole && guard !== undefined
+    ? (exactSlots(n, made) as unknown as FreeSlots)
+    : {
+        refresh: made && !whole ? words('refresh', n) : undefined,
+        shifted: words<'truncation' | 'residue'>(whole ? 'residue' : 'truncation', n),
+      };
+interface FreeSlots {
+  readonly refresh: Slot<'refresh', 'ring'> | undefined;
+  readonly shifted: Slot<'truncation' | 'residue', 'ring'>;
+}
 
 /** The same in the exact form. */
 export const exactSlots = (n: number, byParties: boolean | undefined, whole = false) => {
@@ -163,15 +176,15 @@ export const byBits = (p: Scratch, trunc: number): Scaling => ({
 });
 
 /** What a gate that ends with made material uses. */
-type MadeSlots = 'shifted' | 'wrap' | 'next' | 'tops' | 'outMask';
+type MadeSlots = 'shifted' | 'wrap' | 'next' | 'tops' | 'outMask' | 'rangeRows' | 'rangeWeights';
 type Opened<U = never> = Generator<
   Pause | undefined | U | Uses<MadeSlots> | Uses<'refresh'>,
   { readonly c: RingArray; readonly r: RingArray },
   void
 >;
 
-/** Of `signs` in less-than.ts, where digits choose. */
-interface ChosenSlots {
+/** Of `signs` in less-than.ts, where digits choose; the first two of between.ts, too. */
+export interface ChosenSlots {
   readonly entries: readonly Slot<'entryPads', 'bits'>[];
   readonly chosen: readonly Slot<'chosenPads', 'bits'>[];
   readonly treeMasks: readonly Slot<'mask', 'bits'>[];
@@ -188,9 +201,9 @@ export interface MadeEnds {
     compute: Iterable<number | Pause | U>,
     own: RingArray | undefined,
   ): Opened<U>;
-  /** A value scaled down in the free form, and in the exact one. */
-  freely(p: Party<ReturnType<typeof freeSlots>>, x: Value, scaling: Scaling): Opened;
-  exactly(p: Party<ReturnType<typeof exactSlots>>, x: Value, scaling: Scaling): Opened;
+  /** A value scaled down in the free form, and in the exact one; watched as `t` says. */
+  freely(p: Party<FreeSlots>, x: Value, scaling: Scaling, t: Watch): Opened;
+  exactly(p: Party<ReturnType<typeof exactSlots>>, x: Value, scaling: Scaling, t: Watch): Opened;
   /** As `signs` of less-than.ts. */
   signs(
     p: Party<ChosenSlots>,
@@ -200,6 +213,18 @@ export interface MadeEnds {
     bits: number,
     place: { readonly codes: number; readonly tree: number; readonly index: number },
   ): Generator<Pause | undefined | Uses<'entries' | 'chosen' | 'treeMasks' | 'treeProducts'>, Bits, void>;
+  /** As `readRanges` of between.ts. */
+  ranges(
+    p: Party<Pick<ChosenSlots, 'entries' | 'chosen'>>,
+    c: RingArray,
+    r: RingArray,
+    attrs: {
+      readonly lo: number;
+      readonly low: number;
+      readonly ranges: readonly (readonly [number, number])[];
+    },
+    work: Bits,
+  ): Generator<Pause | undefined | Uses<'entries' | 'chosen'>, void, void>;
 }
 
 /** What the exact form needs of the preprocessing. */

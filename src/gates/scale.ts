@@ -52,7 +52,7 @@ const byFactor = (p: Scratch, factor: RingArray, trunc: number): Scaling => ({
 /** Ins: x, and the public p, of one element or as many. Outs: x p / 2^trunc. */
 export const scale = gate({
   slots: ({ ins: [x], made }: Shapes, t: ScaleAttrs) => ({
-    ...freeSlots(x!.length, made),
+    ...freeSlots(x!.length, made, t),
     ...rangeSlots(x!.length, t),
   }),
   *deal(d, [x, p], attrs) {
@@ -61,7 +61,7 @@ export const scale = gate({
     return [{ r }];
   },
   *eval(p, [x, factor], attrs) {
-    if (p.made) return [yield* p.made.freely(p, x!, byFactor(p, ringOf(factor!.c), attrs.trunc))];
+    if (p.made) return [yield* p.made.freely(p, x!, byFactor(p, ringOf(factor!.c), attrs.trunc), attrs)];
     const c = scaled(p, ringOf(x!.c), ringOf(factor!.c), attrs.trunc, true);
     const r = yield* p.receiveShare('shifted');
     yield* watch(p, ringOf(x!.c), attrs);
@@ -82,7 +82,7 @@ export const scaleExact = gate({
   },
   *eval(p, [x, factor], { trunc }) {
     const [masked, f] = [ringOf(x!.c), ringOf(factor!.c)];
-    if (p.made) return [yield* p.made.exactly(p, x!, byFactor(p, f, trunc))];
+    if (p.made) return [yield* p.made.exactly(p, x!, byFactor(p, f, trunc), {})];
     const material = yield* exactMaterial(p);
     const addPublic = (out: RingArray, c: RingArray): void => {
       p.ring.add(out, out, scaled(p, c, f, trunc, false));

@@ -25,7 +25,7 @@ export type TruncateAttrs = {
 
 export const truncate = gate({
   slots: ({ ins: [x], made }: Shapes, t: TruncateAttrs) => ({
-    ...freeSlots(x!.length, made, t.whole),
+    ...freeSlots(x!.length, made, t),
     ...rangeSlots(x!.length, t),
   }),
   *deal(d, [x], t) {
@@ -36,7 +36,7 @@ export const truncate = gate({
     return [{ r }];
   },
   *eval(p, [x], t) {
-    if (p.made && !t.whole) return [yield* p.made.freely(p, x!, byBits(p, t.trunc))];
+    if (p.made && !t.whole) return [yield* p.made.freely(p, x!, byBits(p, t.trunc), t)];
     const c = p.words(x!.c!.length);
     p.ring.sar(c, ringOf(x!.c), t.trunc);
     const r = yield* p.receiveShare('shifted');
@@ -54,7 +54,7 @@ export const truncateExact = gate({
     return [yield* dealShift(d, ringOf(x!.r), { ...t, exact: true })];
   },
   *eval(p, [x], t) {
-    if (p.made && !t.whole) return [yield* p.made.exactly(p, x!, byBits(p, t.trunc))];
+    if (p.made && !t.whole) return [yield* p.made.exactly(p, x!, byBits(p, t.trunc), t)];
     return [yield* truncateOpened(p, ringOf(x!.c), t)];
   },
 });

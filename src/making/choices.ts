@@ -5,7 +5,7 @@
  */
 
 import type { Bits, RingArray } from '../ring/array.ts';
-import { type Plane, type PlaneProgram, PlaneWriter } from '../ring/plane-program.ts';
+import { planeOf as at, type Plane, type PlaneProgram, PlaneWriter } from '../ring/plane-program.ts';
 import type { Ring } from '../ring/ring.ts';
 import { DIGIT, fieldFor, packBits, type Transfer, type Unit, unpackBits } from './chunks.ts';
 
@@ -14,8 +14,6 @@ export const ENTRIES = 1 << DIGIT;
 const PARTS = ENTRIES / 2;
 
 type Pads = (dst: RingArray, each: number) => void;
-
-const at = (array: number, plane: number): Plane => ({ array, plane });
 
 /** The place of entry e among those that have its bit j. */
 const partOf = (e: number, j: number): number => ((e >> (j + 1)) << j) | (e & ((1 << j) - 1));
@@ -119,6 +117,41 @@ export const addEntries = (ring: Ring, entries: Bits, digit: Bits, shares: Bits,
   ring.oneHot(codes, digit);
   ring.runPlanes(adding(shares.planes, t), [codes, entries, shares, room]);
   for (const a of [codes, room]) ring.release(a);
+};
+
+/** Adds functions of the digit and the entry, from plane `first` of an entry on. Arrays: one-hot codes; entries; shares. */
+const addingFunctions = (
+  key: string,
+  width: number,
+  first: number,
+  of: readonly EntryFunction[],
+): PlaneProgram =>
+  once(`functions ${key} ${width} ${first}`, (w) => {
+    for (let e = 0; e < ENTRIES; e++)
+      of.forEach((f, i) => {
+        const to = at(1, e * width + first + i);
+        w.xor(to, to, at(2, first + i));
+        for (let digit = 0; digit < ENTRIES; digit++) if (f(digit, e)) w.xor(to, to, at(0, digit));
+      });
+  });
+
+/** A bit that depends on a digit of the sender's and on the entry. */
+export type EntryFunction = (digit: number, entry: number) => boolean;
+
+/** Adds functions of the digit to all entries, from plane `first` of each on, and `shares` to these planes. `key`: the functions' name. */
+export const addFunctions = (
+  ring: Ring,
+  entries: Bits,
+  digit: Bits,
+  shares: Bits,
+  first: number,
+  key: string,
+  of: readonly EntryFunction[],
+): void => {
+  const codes = ring.bits(digit.length, ENTRIES);
+  ring.oneHot(codes, digit);
+  ring.runPlanes(addingFunctions(key, shares.planes, first, of), [codes, entries, shares]);
+  ring.release(codes);
 };
 
 /** Pads of a unit as planes, all transfers one after another. */

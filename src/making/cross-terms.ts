@@ -49,6 +49,11 @@ export interface ProductRequest {
   readonly shape: ProductShape;
   /** Filled with this party's share of x_0 y_1 + x_1 y_0 mod 2^k: random words at either party. */
   readonly out: RingArray;
+  /**
+   * Of products element by element: filled with this party's share of x_0 x_1 - y_0 y_1. So x + y i of either party are complex numbers, of
+   * whose product this is the real part, and `out` the other.
+   */
+  readonly real?: RingArray;
 }
 
 /** A way to make products. Both parties ask for the same batches in the same order. */
@@ -65,10 +70,12 @@ export const productLengths = (shape: ProductShape): readonly [x: number, y: num
 };
 
 /** Throws where the arrays of a request are not what its shape says. */
-export const checkRequest = ({ x, y, shape, out }: ProductRequest): void => {
+export const checkRequest = ({ x, y, shape, out, real }: ProductRequest): void => {
   const wanted = productLengths(shape);
   const given = [x.own.length, y.own.length, out.length];
   const { field } = out;
+  if (real && (shape.kind !== 'elementwise' || real.length !== out.length || real.field !== field))
+    fail('SHAPE', `the real part of ${out.length} products is given ${real.length} words`);
   if (given.some((length, i) => length !== wanted[i]) || x.own.field !== field || y.own.field !== field)
     fail(
       'SHAPE',

@@ -12,7 +12,7 @@ import type { Bits, RingArray } from '../ring/array.ts';
 import { FIELDS } from '../ring/field.ts';
 import * as math from '../ring/math/index.ts';
 import { Pads } from '../ring/pads.ts';
-import { type PlaneProgram, PlaneWriter } from '../ring/plane-program.ts';
+import { type Plane, type PlaneProgram, PlaneWriter, planeOf } from '../ring/plane-program.ts';
 import { Prg } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
 import { BASE, BaseReceiver, BaseSender, KEY, POINT } from './base.ts';
@@ -30,15 +30,15 @@ export interface Place {
 /** Leaves to columns and their sum. Arrays: leaves, which are used up; columns; the sum of all. */
 const fold = ((): PlaneProgram => {
   const w = new PlaneWriter();
-  const leaf = (plane: number) => ({ array: 0, plane });
+  const leaf = (plane: number): Plane => planeOf(0, plane);
   for (let j = BLOCK_BITS - 1; j >= 0; j--) {
     const half = 1 << j;
-    const column = { array: 1, plane: j };
+    const column = planeOf(1, j);
     w.copy(column, leaf(half));
     for (let x = half + 1; x < 2 * half; x++) w.xor(column, column, leaf(x));
     for (let x = 0; x < half; x++) w.xor(leaf(x), leaf(x), leaf(x + half));
   }
-  w.copy({ array: 2, plane: 0 }, leaf(0));
+  w.copy(planeOf(2, 0), leaf(0));
   return w.end();
 })();
 
@@ -70,7 +70,7 @@ export class Receiver {
   constructor(ring: Ring, leaves: readonly (readonly Uint8Array[])[], pads: Pads) {
     this.#ring = ring;
     this.#pads = pads;
-    this.#leaves = leaves.map((block) => block.map((seed) => new Prg(ring, seed)));
+    this.#leaves = leaves.map((block) => block.map((seed) => new Prg(ring, seed, 'wasm')));
   }
 
   /** Rows for choices, one plane of a multiple of 128 bits; the caller frees them. `message`: what the sender has to be sent. */
@@ -122,7 +122,7 @@ export class Sender {
     this.#leaves = leaves.map((block, b) =>
       block.map((_, x) => {
         const seed = block[x ^ missing[b]!];
-        return seed && new Prg(ring, seed);
+        return seed && new Prg(ring, seed, 'wasm');
       }),
     );
     this.#bits = missing.flatMap((leaf) => Array.from({ length: BLOCK_BITS }, (_, j) => (leaf >> j) & 1));

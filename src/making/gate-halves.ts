@@ -14,11 +14,11 @@ import {
   truncate,
   truncateExact,
 } from './gates/comparisons.ts';
-import { isZero, leadingDigit } from './gates/equality-leading-digit.ts';
+import { between, isZero, leadingDigit } from './gates/equality-leading-digit.ts';
 import { exponential, exponentials, fourier } from './gates/functions.ts';
 import { lookup, oneHot, shuffle, sort } from './gates/lookup-shuffle-sort.ts';
 import { and, matmul, mul, select, square } from './gates/multiply-select-and.ts';
-import { hide, input, randomBits, reveal, scale, scaleExact } from './gates/simple.ts';
+import { guard, hide, input, randomBits, reveal, scale, scaleExact } from './gates/simple.ts';
 import type { Maker, Making } from './maker.ts';
 
 /** A gate's half: from this party's shares of its inputs' masks to its shares of the material, and of its outputs' masks. */
@@ -28,6 +28,7 @@ const HALVES: Readonly<Partial<Record<GateName, Half>>> = {
   input,
   reveal,
   hide,
+  guard,
   randomBits,
   mul,
   square,
@@ -47,6 +48,7 @@ const HALVES: Readonly<Partial<Record<GateName, Half>>> = {
   bits,
   isZero,
   leadingDigit,
+  between,
   fourier,
   exponential,
   exponentials,

@@ -36,8 +36,35 @@ export class GilboaProducts {
     for (const request of batch) {
       checkRequest(request);
       this.#ring.zero(request.out);
-      if (request.shape.kind === 'elementwise') await this.#elementwise(request.x, request.y, request.out);
-      else await this.#matmul(request, request.shape);
+      if (request.shape.kind === 'elementwise') {
+        await this.#elementwise(request.x, request.y, request.out);
+        if (request.real) await this.#realPart(request, request.real);
+      } else await this.#matmul(request, request.shape);
+    }
+  }
+
+  /** x_0 x_1 - y_0 y_1: of each product one factor is rank 0's, and one rank 1's. */
+  async #realPart({ x, y }: ProductRequest, out: RingArray): Promise<void> {
+    const ring = this.#ring;
+    const [none, product] = [ring.alloc(out.field, out.length), ring.alloc(out.field, out.length)];
+    ring.zero(none);
+    const first = this.#rank === 0;
+    try {
+      for (const [factor, to] of [
+        [x, out],
+        [y, product],
+      ] as const) {
+        ring.zero(to);
+        const [left, right] = first ? [factor.own, none] : [none, factor.own];
+        await this.#elementwise(
+          { ...factor, own: left, zero: [false, true] },
+          { ...factor, own: right, zero: [true, false] },
+          to,
+        );
+      }
+      ring.sub(out, out, product);
+    } finally {
+      for (const a of [none, product]) ring.release(a);
     }
   }
 

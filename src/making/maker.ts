@@ -6,6 +6,7 @@
 
 import { MaterialContext, PUBLIC_SEED, type SharedArray } from '../dealer/material-context.ts';
 import { fits, type MaterialLayout, type PlacedSlot } from '../dealer/slots.ts';
+import type { Value } from '../gates/gate.ts';
 import type { Pause } from '../gates/pausable.ts';
 import type { AnyArray as Arr, Bits, RingArray } from '../ring/array.ts';
 import type { Field } from '../ring/field.ts';
@@ -48,6 +49,8 @@ export class Maker extends MaterialContext {
   /** Of each operand that has a mask. */
   readonly operands: readonly (Operand | undefined)[];
   readonly #shares: SharedArray[] = [];
+  /** Masks of the gate's results, once they are known. */
+  known: readonly Value[] | undefined;
 
   constructor(
     role: MakingRole,
@@ -66,6 +69,12 @@ export class Maker extends MaterialContext {
     return this.rank === 0;
   }
 
+  /** Says what the masks of the results are, as soon as they are drawn: whatever comes next need not wait for material. The same values. */
+  outs(values: Value[]): Value[] {
+    this.known = values;
+    return values;
+  }
+
   /** This party's share of a mask of words: its own stream, as its gate will draw it. */
   wordMask(name: string, index = 0): RingArray {
     return this.mask(name, index) as RingArray;
@@ -74,6 +83,11 @@ export class Maker extends MaterialContext {
   /** The same of bits. */
   bitMask(name: string, index = 0): Bits {
     return this.mask(name, index) as Bits;
+  }
+
+  /** Masks of so many answers of a gate (gates/answers.ts). */
+  answers(count: number): { readonly r: Bits }[] {
+    return Array.from({ length: count }, (_, i) => ({ r: this.bitMask('answers', i) }));
   }
 
   mask(name: string, index = 0): Arr {
@@ -93,7 +107,11 @@ export class Maker extends MaterialContext {
   share(name: string, array: Arr, index = 0): void {
     const slot = this.use(name, index);
     if (!fits(slot, array)) throw this.wrongForm(slot);
-    this.#shares[this.#placeOf(slot)!] = { array: this.handOver(array), length: slot.size };
+    this.#shares[this.#placeOf(slot)!] = {
+      array: this.handOver(array),
+      length: slot.size,
+      width: slot.width,
+    };
   }
 
   /** Puts a share that stays the caller's. */

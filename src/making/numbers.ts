@@ -329,3 +329,13 @@ export function* codesTimes(m: Maker, code: Bits, word: RingArray): Making<RingA
   const done = yield* together(works);
   return done.map(({ products }) => products[0]!);
 }
+
+/** Of each element, a bit for each plane: rows as a gate reads them. */
+export const rowsOf = (m: Maker, planes: Bits, width: number): Bits => {
+  const n = planes.length;
+  const out = m.bits(n * width);
+  m.ring.zero(out);
+  if (n > 0)
+    for (let v = 0; v < planes.planes; v++) m.ring.strided(out, v, [width], planes.plane(v), 0, [1], [n]);
+  return out;
+};

@@ -3,10 +3,11 @@
  * and opened under fresh masks.
  */
 
+import type { Slot } from '../dealer/slots.ts';
 import { type Party, ringOf, type Value } from '../gates/gate.ts';
 import {
   byBits,
-  type freeSlots,
+  type exactSlots,
   type MadeEnds,
   type Scaling,
   type ShiftSlots,
@@ -14,12 +15,14 @@ import {
   type TruncationSlots,
 } from '../gates/open-truncate.ts';
 import { PAUSE, type Pause } from '../gates/pausable.ts';
+import { CUT_BITS, type RangeSlots, type RangeTest, type Watch, watch } from '../gates/range-rows.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
+import { chosenRanges } from './ranges.ts';
 import { chosenSigns } from './signs.ts';
 
 /** Refreshed shares of a value, where two parties have made the material. */
-function* refreshed(p: Party<{ refresh: ReturnType<typeof freeSlots>['refresh'] }>, { c, r }: Value) {
+function* refreshed(p: Party<{ refresh: Slot<'refresh', 'ring'> | undefined }>, { c, r }: Value) {
   const share = p.words(c!.length);
   if (p.first) p.ring.sub(share, ringOf(c), ringOf(r));
   else p.ring.neg(share, ringOf(r));
@@ -50,8 +53,34 @@ function* open<U>(
   }
   yield* computed(compute);
   const scaling = byBits(p, t.trunc);
-  return t.exact ? yield* shiftExactly(p, share, scaling) : yield* shiftFreely(p, share, scaling);
+  const out = t.exact ? yield* shiftExactly(p, share, scaling) : yield* shiftFreely(p, share, scaling);
+  yield* watch(p, out.c, t, cutTest(p, t.trunc));
+  return out;
 }
+
+/**
+ * The test of the range guard for numbers z that were truncated to c - r: the top 9 bits of (c - r) 2^(trunc - 1) are those of z / 2, and
+ * differ from them by half a ring where shares of z have wrapped.
+ */
+const cutTest =
+  ({ ring, first }: Pick<Party, 'ring' | 'first'>, trunc: number): RangeTest =>
+  (c, rows, weights) => {
+    const up = ring.alloc(c.field, c.length);
+    ring.shl(up, c, trunc - 1);
+    const { bytes } = c.field;
+    const [word, row, weight] = [ring.u8(up), ring.u8(rows), ring.u8(weights)];
+    const side = first ? 1 : 0;
+    const rowBytes = 1 << (CUT_BITS - 3);
+    let [sum, end] = [0, bytes - 1];
+    for (let i = 0; i < c.length; i++, end += bytes) {
+      const at = (word[end]! << 1) | (word[end - 1]! >> 7);
+      const inside = (row[i * rowBytes + (at >> 3)]! >> (at & 7)) & 1;
+      const [a, b, d, e] = [weight[4 * i]!, weight[4 * i + 1]!, weight[4 * i + 2]!, weight[4 * i + 3]!];
+      sum ^= (a | (b << 8) | (d << 16) | (e << 24)) & -(inside ^ side);
+    }
+    ring.release(up);
+    return sum;
+  };
 
 /** Opens what refreshed shares stand for, scaled down. Gives `share` up. */
 function* shiftFreely(p: Party<Pick<ShiftSlots, 'shifted'>>, share: RingArray, scaling: Scaling) {
@@ -144,13 +173,19 @@ function* shiftExactly(
   return { c: yield* p.open(down), r };
 }
 
+/** In the exact form, watched as `t` says: by x itself, which is masked. */
+function* exactly(p: Party<ReturnType<typeof exactSlots>>, x: Value, scaling: Scaling, t: Watch) {
+  yield* watch(p as unknown as Party<RangeSlots>, ringOf(x.c), t);
+  return yield* shiftExactly(p, yield* refreshed(p, x), scaling);
+}
+
 export const madeEnds: MadeEnds = {
   open,
   signs: chosenSigns,
-  *freely(p, x, scaling) {
-    return yield* shiftFreely(p, yield* refreshed(p, x), scaling);
+  ranges: chosenRanges,
+  *freely(p, x, scaling, t) {
+    if (t.guard === undefined) return yield* shiftFreely(p, yield* refreshed(p, x), scaling);
+    return yield* exactly(p as unknown as Party<ReturnType<typeof exactSlots>>, x, scaling, t);
   },
-  *exactly(p, x, scaling) {
-    return yield* shiftExactly(p, yield* refreshed(p, x), scaling);
-  },
+  exactly,
 };

@@ -1,9 +1,12 @@
 /** @file Gaussian naive Bayes for labels 0 .. classes - 1: means and variances of each class, and the class that is most likely. */
 
+import { OPEN } from '../frontends/onnx/model.ts';
 import type { BaseArray } from '../numpy/index.ts';
 import * as np from '../numpy/index.ts';
+import * as math from '../ring/math/index.ts';
 import { type Features, features, type Scale, scaled, scaleOf, target } from './columns.ts';
-import { type Classifier, settings } from './model.ts';
+import { type Classifier, type Exportable, settings } from './model.ts';
+import { exported, LABEL, numbersOf, whole } from './onnx.ts';
 
 export interface BayesState {
   readonly x: Scale;
@@ -48,6 +51,29 @@ const likelihood = (x: Features, { x: sx, mean, variance, prior }: BayesState): 
 
 const predict = (state: BayesState, x: Features): BaseArray => np.argmax(likelihood(x, state), 1);
 
+const toOnnx = ({ x, mean, variance, prior }: BayesState): Uint8Array => {
+  const [classes, columns] = mean.shape as [number, number];
+  const [m, v, p] = [numbersOf(mean, 'mean'), numbersOf(variance, 'variance'), numbersOf(prior, 'prior')];
+  const logs = p.map((own, c) =>
+    v.subarray(c * columns, (c + 1) * columns).reduce((sum, each) => sum - math.log(each) / 2, own),
+  );
+  return exported('naive Bayes', columns, (sheet, given) => {
+    const z = sheet.op('Unsqueeze', [sheet.standard(given, x), sheet.places('axis', [1])], 'rows');
+    const away = sheet.op('Sub', [z, sheet.floats('mean', m, [classes, columns])], 'away');
+    const size = sheet.op(
+      'Div',
+      [sheet.op('Mul', [away, away], 'squares'), sheet.floats('variance', v, [classes, columns])],
+      'sizes',
+    );
+    const sum = sheet.op('ReduceSum', [size, sheet.places('columns', [2])], 'apart', { keepdims: whole(0) });
+    const half = sheet.op('Mul', [sum, sheet.floats('half', Float64Array.of(0.5), [])], 'less');
+    const likely = sheet.op('Sub', [sheet.floats('prior', logs), half], 'likelihood');
+    sheet.op('ArgMax', [likely], 'label', { axis: whole(1), keepdims: whole(0) });
+    sheet.op('Softmax', [likely], 'probabilities', { axis: whole(1) });
+    return [LABEL, { name: 'probabilities', element: 'float64', shape: [OPEN, classes] }];
+  });
+};
+
 /**
  * Gaussian naive Bayes for labels 0 .. nClasses - 1, which is public: in each class columns are independent and normal, with variances of 2^-20 of the column's at least. Options: nClasses (2).
  * `predictProba` gives [rows, nClasses]. Score: accuracy. Throws INVALID_ARGUMENT for unknown options.
@@ -56,14 +82,17 @@ const predict = (state: BayesState, x: Features): BaseArray => np.argmax(likelih
  * const { fit, predict } = gaussianNB();
  * predict(fit([np.array([0, 1, 8, 9])], np.array([0, 0, 1, 1])), [np.array([2, 7])]) // [0, 1]
  */
-export const gaussianNB = (options?: { readonly nClasses?: number }): Classifier<BayesState> => {
+export const gaussianNB = (options?: {
+  readonly nClasses?: number;
+}): Classifier<BayesState> & Exportable<BayesState> => {
   const { nClasses } = settings(
     'gaussianNB',
     options,
     { nClasses: 2 },
     { nClasses: { least: 2, whole: true } },
   );
-  return Object.freeze<Classifier<BayesState>>({
+  return Object.freeze<Classifier<BayesState> & Exportable<BayesState>>({
+    toOnnx,
     fit: fitBayes(nClasses),
     predict,
     predictProba: (state, x) => np.nn.softmax(likelihood(x, state), 1),

@@ -4,7 +4,9 @@ import type { BaseArray } from '../numpy/index.ts';
 import * as np from '../numpy/index.ts';
 import { type Features, type Scale, scaleOf, target } from './columns.ts';
 import { accuracy, r2 } from './metrics.ts';
-import { type Classifier, type Predictor, settings } from './model.ts';
+import { type Classifier, type ExportableTrees, type Predictor, settings } from './model.ts';
+import { exported, numbersOf } from './onnx.ts';
+import { columnsOf, treesOn } from './tree-onnx.ts';
 import { bitsOf, followed, type Grown, grow } from './trees.ts';
 
 export interface BoostingOptions {
@@ -90,9 +92,15 @@ const readOptions = (name: string, options: Partial<BoostingOptions> | undefined
  * const state = spu(model.fit)([bins], sf.to(bob, [0, 0, 1, 1]));
  * await sf.reveal(spu(model.predictProba)(state, [bins])) // [0.4502, 0.4502, 0.5498, 0.5498]
  */
-export const gradientBoostingClassifier = (options?: Partial<BoostingOptions>): Classifier<BoostedState> => {
+export const gradientBoostingClassifier = (
+  options?: Partial<BoostingOptions>,
+): Classifier<BoostedState> & ExportableTrees<BoostedState> => {
   const o = readOptions('gradientBoostingClassifier', options);
-  return Object.freeze<Classifier<BoostedState>>({
+  return Object.freeze<Classifier<BoostedState> & ExportableTrees<BoostedState>>({
+    toOnnx: ({ trees }, thresholds) =>
+      exported('boosted trees', columnsOf(thresholds), (sheet, x) =>
+        sheet.ofLogits(treesOn(sheet, x, trees, thresholds, (leaf) => leaf)),
+      ),
     fit: (x, y) => {
       const bits = bitsOf(x);
       return { trees: boost(bits, target(y, bits.shape[0]!), LABELS, o) };
@@ -112,11 +120,20 @@ export const gradientBoostingClassifier = (options?: Partial<BoostingOptions>): 
  * const model = gradientBoostingRegressor({ nEstimators: 1, maxDepth: 1, learningRate: 1, regLambda: 0 });
  * model.predict(model.fit([bins], np.array([1, 1, 5, 7])), [bins]) // [1, 1, 6, 6]
  */
-export const gradientBoostingRegressor = (options?: Partial<BoostingOptions>): Predictor<BoostedNumbers> => {
+export const gradientBoostingRegressor = (
+  options?: Partial<BoostingOptions>,
+): Predictor<BoostedNumbers> & ExportableTrees<BoostedNumbers> => {
   const o = readOptions('gradientBoostingRegressor', options);
   const predict = (state: BoostedNumbers, x: Features): BaseArray =>
     np.add(np.multiply(sumOf(state, x), state.y.unit.at(0)), state.y.middle.at(0));
-  return Object.freeze<Predictor<BoostedNumbers>>({
+  return Object.freeze<Predictor<BoostedNumbers> & ExportableTrees<BoostedNumbers>>({
+    toOnnx: ({ trees, y }, thresholds) =>
+      exported('boosted trees', columnsOf(thresholds), (sheet, x) => {
+        const [[unit], [middle]] = [numbersOf(y.unit, 'unit'), numbersOf(y.middle, 'middle')];
+        // The mean is added by the leaves of the first tree.
+        const leaf = (value: number, tree: number): number => value * unit! + (tree === 0 ? middle! : 0);
+        return [sheet.prediction(treesOn(sheet, x, trees, thresholds, leaf))];
+      }),
     fit: (x, y) => {
       const bits = bitsOf(x);
       const column = np.expandDims(target(y, bits.shape[0]!), 1);

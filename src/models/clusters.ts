@@ -3,7 +3,8 @@ import { fail } from '../errors.ts';
 import type { BaseArray } from '../numpy/index.ts';
 import * as np from '../numpy/index.ts';
 import { type Features, features } from './columns.ts';
-import { settings } from './model.ts';
+import { type Exportable, settings } from './model.ts';
+import { exported, LABEL, numbersOf, whole } from './onnx.ts';
 import { permutation } from './permutation.ts';
 
 export interface ClusterState {
@@ -46,6 +47,27 @@ const fitClusters =
     return { centers: np.add(centers, first) };
   };
 
+const toOnnx = ({ centers }: ClusterState): Uint8Array => {
+  const own = numbersOf(centers, 'centers');
+  const [k, columns] = centers.shape as [number, number];
+  const first = own.slice(0, columns);
+  const across = new Float64Array(k * columns);
+  const squares = new Float64Array(k);
+  for (let c = 0; c < k; c++)
+    for (let j = 0; j < columns; j++) {
+      const away = own[c * columns + j]! - first[j]!;
+      across[j * k + c] = -2 * away;
+      squares[c]! += away * away;
+    }
+  return exported('k-means', columns, (sheet, x) => {
+    const z = sheet.op('Sub', [x, sheet.floats('first', first)], 'z');
+    const product = sheet.op('MatMul', [z, sheet.floats('centers', across, [columns, k])], 'product');
+    const apart = sheet.op('Add', [product, sheet.floats('squares', squares)], 'apart');
+    sheet.op('ArgMin', [apart], 'label', { axis: whole(1), keepdims: whole(0) });
+    return [LABEL];
+  });
+};
+
 /** Squared distances from each row to each centre, less the row's own square, around the first centre. */
 const around = ({ centers }: ClusterState, x: Features): { z: BaseArray; apart: BaseArray } => {
   const first = centers.at(0);
@@ -53,7 +75,7 @@ const around = ({ centers }: ClusterState, x: Features): { z: BaseArray; apart: 
   return { z, apart: distances(z, np.subtract(centers, first)) };
 };
 
-export interface KMeans {
+export interface KMeans extends Exportable<ClusterState> {
   readonly fit: (x: Features) => ClusterState;
   /** The nearest centre of each row. */
   readonly predict: (state: ClusterState, x: Features) => BaseArray;
@@ -85,6 +107,7 @@ export const kMeans = (options?: Partial<ClusterOptions>): KMeans => {
   );
   return Object.freeze({
     fit: fitClusters(o),
+    toOnnx,
     predict: (state: ClusterState, x: Features) => np.argmin(around(state, x).apart, 1),
     score: (state: ClusterState, x: Features) => {
       const { z, apart } = around(state, x);

@@ -1,9 +1,11 @@
 /** @file Principal components: eigenvectors of the covariance of columns. */
 import { fail } from '../errors.ts';
+import { OPEN } from '../frontends/onnx/model.ts';
 import type { BaseArray } from '../numpy/index.ts';
 import * as np from '../numpy/index.ts';
 import { type Features, features } from './columns.ts';
-import { settings } from './model.ts';
+import { type Exportable, settings } from './model.ts';
+import { exported, numbersOf } from './onnx.ts';
 
 export interface ComponentState {
   readonly mean: BaseArray;
@@ -39,7 +41,20 @@ const fitComponents =
     };
   };
 
-export interface Pca {
+/** The transform: [rows, components] as `components`. */
+const toOnnx = ({ mean, components }: ComponentState): Uint8Array => {
+  const [n, columns] = components.shape as [number, number];
+  const own = numbersOf(components, 'components');
+  const across = Float64Array.from(own, (_, i) => own[(i % n) * columns + Math.floor(i / n)]!);
+  return exported('principal components', columns, (sheet, x) => {
+    const z = sheet.op('Sub', [x, sheet.floats('mean', numbersOf(mean, 'mean'))], 'z');
+    sheet.op('MatMul', [z, sheet.floats('axes', across, [columns, n])], 'components');
+    return [{ name: 'components', element: 'float64', shape: [OPEN, n] }];
+  });
+};
+
+/** Its file in ONNX gives `components`. */
+export interface Pca extends Exportable<ComponentState> {
   readonly fit: (x: Features) => ComponentState;
   /** [rows, components] */
   readonly transform: (state: ComponentState, x: Features) => BaseArray;
@@ -66,6 +81,7 @@ export const pca = (options?: { readonly nComponents?: number }): Pca => {
   );
   return Object.freeze({
     fit: fitComponents(nComponents),
+    toOnnx,
     transform: ({ mean, components }: ComponentState, x: Features) =>
       np.matmul(np.subtract(features(x), mean), components.T),
     inverseTransform: ({ mean, components }: ComponentState, x: Features) =>

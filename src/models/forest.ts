@@ -4,7 +4,9 @@ import * as np from '../numpy/index.ts';
 import { type BaseArray, NDArray } from '../numpy/index.ts';
 import { type Features, target } from './columns.ts';
 import { accuracy, r2 } from './metrics.ts';
-import { type Classifier, type Predictor, settings } from './model.ts';
+import { type Classifier, type ExportableTrees, type Predictor, settings } from './model.ts';
+import { exported, type Output, type Sheet } from './onnx.ts';
+import { columnsOf, type Thresholds, treesOn } from './tree-onnx.ts';
 import { bitsOf, followed, type Grown, grow } from './trees.ts';
 
 export interface ForestOptions {
@@ -94,6 +96,19 @@ const readOptions = (name: string, options: Partial<ForestOptions> | undefined):
     randomState: { least: 0, most: 4294967295, whole: true },
   });
 
+const forestOnnx = (
+  { trees }: ForestState,
+  thresholds: Thresholds,
+  end: (sheet: Sheet, mean: string) => readonly Output[],
+): Uint8Array =>
+  exported('forest', columnsOf(thresholds), (sheet, x) => {
+    const count = trees.splits[0]!.shape[1]!;
+    return end(
+      sheet,
+      treesOn(sheet, x, trees, thresholds, (leaf) => leaf / count),
+    );
+  });
+
 /** Means over trees. */
 const mean = ({ trees }: ForestState, x: Features): BaseArray => np.mean(followed(bitsOf(x), trees), 1);
 
@@ -109,9 +124,12 @@ const mean = ({ trees }: ForestState, x: Features): BaseArray => np.mean(followe
  * const model = randomForestClassifier({ nEstimators: 5, maxDepth: 2, maxBins: 4 });
  * model.predict(model.fit([bins], np.array([0, 0, 1, 1])), [bins]) // [false, false, true, true]
  */
-export const randomForestClassifier = (options?: Partial<ForestOptions>): Classifier<ForestState> => {
+export const randomForestClassifier = (
+  options?: Partial<ForestOptions>,
+): Classifier<ForestState> & ExportableTrees<ForestState> => {
   const o = readOptions('randomForestClassifier', options);
-  return Object.freeze<Classifier<ForestState>>({
+  return Object.freeze<Classifier<ForestState> & ExportableTrees<ForestState>>({
+    toOnnx: (state, thresholds) => forestOnnx(state, thresholds, (sheet, p) => sheet.twoLabels(p)),
     fit: (x, y) => ({ trees: train(x, y, o) }),
     predict: (state, x) => np.greater(mean(state, x), 0.5),
     predictProba: mean,
@@ -128,9 +146,12 @@ export const randomForestClassifier = (options?: Partial<ForestOptions>): Classi
  * const model = randomForestRegressor({ nEstimators: 1, maxDepth: 2, maxBins: 4 });
  * model.predict(model.fit([bins], np.array([2, 2, 2, 2])), [bins]) // [2, 2, 2, 2]
  */
-export const randomForestRegressor = (options?: Partial<ForestOptions>): Predictor<ForestState> => {
+export const randomForestRegressor = (
+  options?: Partial<ForestOptions>,
+): Predictor<ForestState> & ExportableTrees<ForestState> => {
   const o = readOptions('randomForestRegressor', options);
-  return Object.freeze<Predictor<ForestState>>({
+  return Object.freeze<Predictor<ForestState> & ExportableTrees<ForestState>>({
+    toOnnx: (state, thresholds) => forestOnnx(state, thresholds, (sheet, v) => [sheet.prediction(v)]),
     fit: (x, y) => ({ trees: train(x, y, o) }),
     predict: mean,
     score: (state, x, y) => r2(y, mean(state, x)),

@@ -2,10 +2,12 @@
 
 import type { BaseArray } from '../numpy/index.ts';
 import * as np from '../numpy/index.ts';
+import * as math from '../ring/math/index.ts';
 import { type Features, features, type Scale, scaled, scaleOf, target, withOnes } from './columns.ts';
 import { NOT_NEGATIVE } from './linear.ts';
 import { type Coefficients, type LinearModel, settings } from './model.ts';
 import { type Family, newton } from './newton.ts';
+import { exported, numbersOf } from './onnx.ts';
 
 export interface GeneralizedState {
   /** In standard units, the intercept last, for the target over its mean. */
@@ -91,6 +93,16 @@ const coefficients = ({ weights, x, level }: GeneralizedState): Coefficients => 
   };
 };
 
+const toOnnx = ({ weights, x, level }: GeneralizedState): Uint8Array => {
+  const own = numbersOf(weights, 'weights');
+  const intercept = own.at(-1)! + math.log(numbersOf(level, 'level')[0]!);
+  return exported('regression with a logarithmic link', own.length - 1, (sheet, given) => [
+    sheet.prediction(
+      sheet.op('Exp', [sheet.linear(sheet.standard(given, x), own.subarray(0, -1), intercept)], 'mean'),
+    ),
+  ]);
+};
+
 /** Deviance explained, as scikit-learn's score: 1 - D(y, mean) / D(y, mean of y), of targets over the level of training. */
 const score =
   (power: number): LinearModel<GeneralizedState>['score'] =>
@@ -112,7 +124,13 @@ const regressor = (
     { alpha: 1, maxIter: 10 },
     { alpha: NOT_NEGATIVE, maxIter: { least: 1, whole: true } },
   );
-  return Object.freeze({ fit: fitGeneralized({ ...o, power }), predict, score: score(power), coefficients });
+  return Object.freeze({
+    fit: fitGeneralized({ ...o, power }),
+    predict,
+    score: score(power),
+    coefficients,
+    toOnnx,
+  });
 };
 
 /**

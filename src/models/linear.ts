@@ -6,6 +6,7 @@ import { type Features, features, type Scale, scaled, scaleOf, target } from './
 import { inverse, solution } from './definite.ts';
 import { r2 } from './metrics.ts';
 import { type Bound, type Coefficients, type LinearModel, settings } from './model.ts';
+import { exported, numbersOf } from './onnx.ts';
 
 /** A linear model in standard units: features by `x`, the target by `y`. */
 export interface LinearState {
@@ -68,11 +69,29 @@ const coefficients = ({ weights, x, y }: LinearState): Coefficients => {
   };
 };
 
+const toOnnx = ({ weights, x, y }: LinearState): Uint8Array => {
+  const [own, [unit], [middle]] = [
+    numbersOf(weights, 'weights'),
+    numbersOf(y.unit, 'unit'),
+    numbersOf(y.middle, 'middle'),
+  ];
+  return exported('linear regression', own.length, (sheet, given) => [
+    sheet.prediction(
+      sheet.linear(
+        sheet.standard(given, x),
+        own.map((w) => w * unit!),
+        middle!,
+      ),
+    ),
+  ]);
+};
+
 /** What all linear regressions do with their state. */
 export const linearUses: Omit<LinearModel<LinearState>, 'fit'> = {
   predict,
   score: (state, x, y) => r2(y, predict(state, x)),
   coefficients,
+  toOnnx,
 };
 
 export interface RidgeOptions {

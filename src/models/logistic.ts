@@ -8,6 +8,7 @@ import { NOT_NEGATIVE } from './linear.ts';
 import { accuracy, logLoss } from './metrics.ts';
 import { type Coefficients, type LinearClassifier, settings } from './model.ts';
 import { type Family, newton } from './newton.ts';
+import { exported, numbersOf } from './onnx.ts';
 
 export interface LogisticState {
   /** In standard units, the intercept last. */
@@ -137,6 +138,13 @@ const coefficients = ({ weights, x }: LogisticState): Coefficients => {
   };
 };
 
+const toOnnx = ({ weights, x }: LogisticState): Uint8Array => {
+  const own = numbersOf(weights, 'weights');
+  return exported('logistic regression', own.length - 1, (sheet, given) =>
+    sheet.ofLogits(sheet.linear(sheet.standard(given, x), own.subarray(0, -1), own.at(-1)!)),
+  );
+};
+
 const DEFAULTS: LogisticOptions = {
   penalty: 'l2',
   C: 1,
@@ -197,4 +205,5 @@ export const logisticRegression = (options?: Partial<LogisticOptions>): LinearCl
     predictProba: (state, x) => np.sigmoid(decision(state, x)),
     score: (state, x, y) => accuracy(y, np.sigmoid(decision(state, x))),
     coefficients,
+    toOnnx,
   });

@@ -8,6 +8,7 @@ import { describe } from '../names.ts';
 import type { BaseArray } from '../numpy/index.ts';
 import { optionsOf } from '../numpy/options.ts';
 import type { Features } from './columns.ts';
+import type { Thresholds } from './tree-onnx.ts';
 
 /** Learns from features and a target; predictions are numbers or labels, one a row. */
 export interface Predictor<S> {
@@ -17,13 +18,29 @@ export interface Predictor<S> {
   readonly score: (state: S, x: Features, y: BaseArray) => BaseArray;
 }
 
+/** What is written for other runtimes, once it has been revealed. */
+export interface Exportable<S> {
+  /**
+   * A revealed state as an ONNX file: it takes `x`, float64 [rows, columns] with the features in the order of `fit`, and gives `label` (int64 [rows]) and
+   * `probabilities` ([rows, labels]), or `prediction` ([rows]). It is the model itself: whoever has the file sees it. Throws INVALID_ARGUMENT for a
+   * state that is still secret.
+   */
+  readonly toOnnx: (state: S) => Uint8Array;
+}
+
+/** Trees ask of numbers that their columns' owners know: whoever writes the file has to have been told them. */
+export interface ExportableTrees<S> {
+  /** As toOnnx of other models, of a revealed state and the thresholds of all columns (binning.fit), in the order of the features. Throws SHAPE where they are not those of the trees. */
+  readonly toOnnx: (state: S, thresholds: Thresholds) => Uint8Array;
+}
+
 /** Weights by column, and what is added, for features as they were given. Errors are absolute: a unit in the last place of the ring. */
 export interface Coefficients {
   readonly coef: BaseArray;
   readonly intercept: BaseArray;
 }
 
-export interface LinearModel<S> extends Predictor<S> {
+export interface LinearModel<S> extends Predictor<S>, Exportable<S> {
   readonly coefficients: (state: S) => Coefficients;
 }
 

@@ -3,7 +3,8 @@ import { fail } from '../errors.ts';
 import type { BaseArray } from '../numpy/index.ts';
 import * as np from '../numpy/index.ts';
 import { type Features, features, target } from './columns.ts';
-import { type Classifier, settings } from './model.ts';
+import { type Classifier, type Exportable, settings } from './model.ts';
+import { exported, ints, numbersOf, whole } from './onnx.ts';
 
 export interface NeighbourState {
   readonly rows: BaseArray;
@@ -30,6 +31,31 @@ const share =
     return np.multiply(np.sum(np.matmul(hits, label), 1), 1 / k);
   };
 
+const toOnnx =
+  (k: number) =>
+  ({ rows, label }: NeighbourState): Uint8Array => {
+    const [n, columns] = rows.shape as [number, number];
+    const own = numbersOf(rows, 'rows');
+    const first = own.slice(0, columns);
+    const [across, squares] = [new Float64Array(n * columns), new Float64Array(n)];
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < columns; j++) {
+        const away = own[i * columns + j]! - first[j]!;
+        across[j * n + i] = 2 * away;
+        squares[i]! -= away * away;
+      }
+    return exported('nearest neighbours', columns, (sheet, x) => {
+      const z = sheet.op('Sub', [x, sheet.floats('first', first)], 'z');
+      const product = sheet.op('MatMul', [z, sheet.floats('known', across, [columns, n])], 'product');
+      const near = sheet.op('Add', [product, sheet.floats('squares', squares)], 'near');
+      const places = sheet.several('TopK', [near, sheet.places('k', [k])], ['nearest', 'places'], {
+        axis: whole(1),
+      })[1];
+      const found = sheet.op('Gather', [sheet.floats('labels', numbersOf(label, 'label')), places], 'found');
+      return sheet.twoLabels(sheet.op('ReduceMean', [found], 'p', { axes: ints([1]) }));
+    });
+  };
+
 /**
  * The k nearest neighbours, for labels 0 and 1: `fit` keeps the rows, as secrets. Columns are taken as they are: put them in comparable units. Options:
  * nNeighbors (5). Label 1 takes more than half of them; of equal distances the earlier row counts. Score: accuracy. A row that is asked takes a sort of
@@ -41,7 +67,7 @@ const share =
  */
 export const kNeighborsClassifier = (options?: {
   readonly nNeighbors?: number;
-}): Classifier<NeighbourState> => {
+}): Classifier<NeighbourState> & Exportable<NeighbourState> => {
   const { nNeighbors } = settings(
     'kNeighborsClassifier',
     options,
@@ -49,8 +75,9 @@ export const kNeighborsClassifier = (options?: {
     { nNeighbors: { least: 1, whole: true } },
   );
   const predictProba = share(nNeighbors);
-  return Object.freeze<Classifier<NeighbourState>>({
+  return Object.freeze<Classifier<NeighbourState> & Exportable<NeighbourState>>({
     fit,
+    toOnnx: toOnnx(nNeighbors),
     predictProba,
     predict: (state, x) => np.greater(predictProba(state, x), 0.5),
     score: (state, x, y) =>

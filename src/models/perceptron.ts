@@ -5,7 +5,8 @@ import type { BaseArray } from '../numpy/index.ts';
 import * as np from '../numpy/index.ts';
 import { type Features, features, type Scale, scaled, scaleOf, target } from './columns.ts';
 import { accuracy } from './metrics.ts';
-import { type Classifier, settings } from './model.ts';
+import { type Classifier, type Exportable, settings } from './model.ts';
+import { exported, numbersOf } from './onnx.ts';
 
 export interface Layer {
   readonly weights: BaseArray;
@@ -85,6 +86,18 @@ const train = (z: BaseArray, y: BaseArray, o: PerceptronOptions): Layer[] => {
 const eta = ({ layers, x: sx }: PerceptronState, x: Features): BaseArray =>
   forward(layers, scaled(features(x), sx));
 
+const toOnnx = ({ layers, x: sx }: PerceptronState): Uint8Array =>
+  exported('network', sx.middle.shape[0]!, (sheet, x) => {
+    let at = sheet.standard(x, sx);
+    for (const [i, { weights, bias }] of layers.entries()) {
+      const w = sheet.floats(`weights ${i}`, numbersOf(weights, `layer ${i}`), weights.shape);
+      const product = sheet.op('MatMul', [at, w], `product ${i}`);
+      at = sheet.op('Add', [product, sheet.floats(`bias ${i}`, numbersOf(bias, `bias ${i}`))], `sum ${i}`);
+      if (i + 1 < layers.length) at = sheet.op('Relu', [at], `layer ${i}`);
+    }
+    return sheet.ofLogits(at);
+  });
+
 /**
  * A small neural network for labels 0 and 1: hidden layers with relu, gradient descent in batches of rows in their order. Columns are put in standard units
  * inside. Options: hiddenLayerSizes ([8]), alpha (0.0001), learningRate (0.1), batchSize (32; rows that fill no batch are left out), maxIter (10) passes,
@@ -95,7 +108,9 @@ const eta = ({ layers, x: sx }: PerceptronState, x: Features): BaseArray =>
  * const x = [np.array([[0, 0], [0, 1], [4, 4], [4, 5]])];
  * predict(fit(x, np.array([0, 0, 1, 1])), x) // [false, false, true, true]
  */
-export const mlpClassifier = (options?: Partial<PerceptronOptions>): Classifier<PerceptronState> => {
+export const mlpClassifier = (
+  options?: Partial<PerceptronOptions>,
+): Classifier<PerceptronState> & Exportable<PerceptronState> => {
   const o = settings<PerceptronOptions>(
     'mlpClassifier',
     options,
@@ -114,7 +129,8 @@ export const mlpClassifier = (options?: Partial<PerceptronOptions>): Classifier<
       'INVALID_ARGUMENT',
       `mlpClassifier: hiddenLayerSizes is a list of whole numbers from 1 on, not ${describe(widths)}`,
     );
-  return Object.freeze<Classifier<PerceptronState>>({
+  return Object.freeze<Classifier<PerceptronState> & Exportable<PerceptronState>>({
+    toOnnx,
     fit: (x, y) => {
       const given = features(x);
       const sx = scaleOf(given);

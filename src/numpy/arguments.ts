@@ -25,8 +25,6 @@ const LETTERS: Readonly<Record<string, string>> = {
   string: 's',
   function: 'f',
 };
-/** Those of what may hold numbers, or say which. */
-const NUMBERS = ['a', 'i'];
 
 interface Parameter {
   readonly name: string;
@@ -68,31 +66,37 @@ const letterOf = (value: unknown): string | undefined => {
   return isOptions(value) ? 'o' : 'a';
 };
 
-/** Throws INVALID_ARGUMENT for what is never taken. Who reads numbers says best what is none. */
-const need = (what: string, kinds: string, value: unknown): void => {
-  if (kinds === '*' || value === undefined || NUMBERS.every((kind) => kinds.includes(kind))) return;
+/** Throws INVALID_ARGUMENT for what is never taken. Who reads numbers (kinds a and i) says best what is none. */
+const need = (what: () => string, kinds: string, value: unknown): void => {
+  if (kinds === '*' || value === undefined || (kinds.includes('a') && kinds.includes('i'))) return;
   const letter = letterOf(value);
   if (letter !== undefined && kinds.includes(letter)) return;
   const words = [...kinds].map((kind) => WORDS[kind]!);
-  fail('INVALID_ARGUMENT', `${what} is ${oneOf(words)}, not ${describe(value)}`);
+  fail('INVALID_ARGUMENT', `${what()} is ${oneOf(words)}, not ${describe(value)}`);
 };
 
 const check = (path: string, parameters: readonly Parameter[], args: readonly unknown[]): void => {
-  const last = parameters.at(-1);
-  const surplus = last?.rest ? [] : args.slice(parameters.length).filter((x) => x !== undefined);
-  const names = parameters.map(({ name, optional }) => `${name}${optional ? '?' : ''}`).join(', ');
-  noMore(path, surplus, `it takes ${parameters.length === 0 ? 'none' : `(${names})`}`);
-  for (const [i, { name, optional, rest, kinds, fields }] of parameters.entries()) {
+  // Every op that is recorded comes by here: texts are put together for errors alone.
+  const names = (): string =>
+    parameters.map(({ name, optional }) => `${name}${optional ? '?' : ''}`).join(', ');
+  if (args.length > parameters.length && !parameters.at(-1)?.rest)
+    noMore(
+      path,
+      args.slice(parameters.length).filter((x) => x !== undefined),
+      `it takes ${parameters.length === 0 ? 'none' : `(${names()})`}`,
+    );
+  for (let i = 0; i < parameters.length; i++) {
+    const { name, optional, rest, kinds, fields } = parameters[i]!;
     const value = args[i];
     if (rest) {
-      for (const [j, one] of args.slice(i).entries()) need(`${path}: ${name}[${j}]`, kinds, one);
+      for (const [j, one] of args.slice(i).entries()) need(() => `${path}: ${name}[${j}]`, kinds, one);
     } else if (value === undefined) {
       if (!optional && !(kinds === '*' && i < args.length))
-        fail('INVALID_ARGUMENT', `${path}: ${name} is missing: it takes (${names})`);
+        fail('INVALID_ARGUMENT', `${path}: ${name} is missing: it takes (${names()})`);
     } else if (isOptions(value) && fields.size > 0) {
       for (const [key, own] of Object.entries(value))
-        if (fields.has(key)) need(`${path}: ${key}`, fields.get(key)!, own);
-    } else need(`${path}: ${name}`, kinds, value);
+        if (fields.has(key)) need(() => `${path}: ${key}`, fields.get(key)!, own);
+    } else need(() => `${path}: ${name}`, kinds, value);
   }
 };
 

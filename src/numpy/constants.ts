@@ -86,8 +86,8 @@ export const uint32 = 'uint32';
  */
 export const uint64 = 'uint64';
 /**
- * The dtype of real numbers: float64 in the clear, a secret is a multiple of 2^-26 below 2^101 (FM64: 2^-18 below
- * 2^45; FM32: 2^-8 below 2^23).
+ * The dtype of real numbers: float64 in the clear, a secret is a multiple of 2^-26 below 2^100 (FM64: 2^-18 below
+ * 2^44; FM32: 2^-8 below 2^22).
  * @example
  * np.zeros(2, np.float64) // [0, 0]
  */

@@ -53,6 +53,8 @@ export const promoteAll = (xs: readonly BaseArray[]): BaseArray[] => {
  * number is out of bounds). Shapes are left alone.
  */
 export const unify = <const T extends readonly ArrayInput[]>(inputs: T): Arrays<T> => {
+  if (inputs.every((x) => x instanceof BaseArray && x.dtype === (inputs[0] as BaseArray).dtype))
+    return inputs as unknown as Arrays<T>;
   const strong = inputs.map((x) => (isWeak(x) ? undefined : asArr(x)));
   const known = strong.filter((x) => x !== undefined).map((x) => x.dtype);
   if (known.length === 0) return promoteAll(inputs.map(asArr)) as Arrays<T>;
@@ -66,6 +68,7 @@ export const unify = <const T extends readonly ArrayInput[]>(inputs: T): Arrays<
 
 /** Brings arrays to one shape. Throws SHAPE with NumPy's words. */
 export const spread = <const T extends readonly BaseArray[]>(xs: T): Arrays<T> => {
+  if (xs.every((x) => sameShape(x.shape, xs[0]!.shape))) return xs as Arrays<T>;
   const shape = broadcastShapes(...xs.map((x) => x.shape));
   return xs.map((x) => (sameShape(x.shape, shape) ? x : broadcast(record(x, xs), shape))) as Arrays<T>;
 };

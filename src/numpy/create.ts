@@ -156,7 +156,7 @@ export const linspace = (start: number, stop: number, num = 50, endpoint = true)
 /**
  * x as another dtype: float64 to integers cuts fractions off, to bool is `!= 0`; integers that do not fit wrap.
  * Exact. On secrets: integers to float64 without messages, to integers 10 rounds, to bool 2. An integer that is no number of the ring as
- * float64 (FM64 with 18 fraction bits: from 2^45 on; FM32, 8: from 2^23) wraps around the ring: `check` and `range_guard` find it, and where
+ * float64 (FM64 with 18 fraction bits: from 2^44 on; FM32, 8: from 2^22) leaves the ring: `check` and `range_guard` find it, and where
  * it is known that all are, that is a RANGE error. So everywhere where integers become float64. Throws DTYPE for an unknown dtype.
  * @example
  * np.astype(np.array([1.7, -1.7]), 'int32') // [1, -1]

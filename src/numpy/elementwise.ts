@@ -50,8 +50,8 @@ export const add = arithmetic('add', 'or');
 export const subtract = arithmetic('sub', undefined);
 /**
  * x y, element by element, of operands that broadcast; integers wrap, bools are and-ed. On secrets: 1 round, error of
- * one unit in the last place (2^-26 at FM128, 2^-18 at FM64); |x y| has to stay below 2^(127 - 2f) (2^75 at FM128,
- * 2^27 at FM64), beyond which the ring wraps (an error with a range guard). Throws SHAPE.
+ * one unit in the last place (2^-26 at FM128, 2^-18 at FM64); |x y| has to stay below 2^(k - 2 - 2f) (2^74 at FM128,
+ * 2^26 at FM64), beyond which the ring wraps (an error with a range guard). Throws SHAPE.
  * @example
  * np.multiply(np.array([1.5, -2]), np.array([2, 4])) // [3, -8]
  */

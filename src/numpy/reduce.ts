@@ -69,7 +69,7 @@ export const sum = (x: ArrayInput, axis?: Axis): BaseArray => {
 
 /**
  * Mean over the axes (all when left out), float64. On secrets: FM128 without messages, off by a unit in the last place. FM64 and FM32:
- * 1 round, and of more than 64 (FM32: 16) numbers of no known range 2, off by three units, for |x| below 2^(k-1-f) / sqrt(n), though
+ * 1 round, and of more than 64 (FM32: 16) numbers of no known range 2, off by three units, for |x| below 2^(k-3-f) / sqrt(n), though
  * their sum may be larger than the ring.
  * Throws SHAPE for no elements.
  * @example

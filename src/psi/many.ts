@@ -2,7 +2,9 @@
  * @file The intersection of three sets or more (Kolesnikov, Matania, Pinkas, Rosulek and Trieu, eprint 2017/799, in a star). With each other party the
  * leader evaluates an oblivious function F_i on its own set X, as two parties do. The others share keys two by two, of which each makes masks s_i(y)
  * whose sum over all of them is 0 for every y, and sends the leader a store of F_i(y) + s_i(y) for its own y. The leader adds up, over all, what their stores hold
- * at its x and F_i(x): it is 0 where all have x, and random to it elsewhere, so that it learns nothing of the sets of some of them. Semi-honest; parties who pool
+ * at its x and F_i(x): it is 0 where all have x, and random to it elsewhere, so that it learns nothing of the sets of some of them. Where only how many these
+ * are is to be learned, one of the others, the counter, adds a hash R(y) under a key that nobody else has: the sums are R(x) where all have x, which the leader
+ * cannot tell from random numbers, and leader and counter find how many of the sums are among the R(y) as two parties do (masked.ts). Semi-honest; parties who pool
  * what they know learn for the leader's identifiers which of them all the others have. Who else is to learn the result gets hashes of the common identifiers,
  * under a new key, in rising order, which is the common order.
  */
@@ -10,6 +12,7 @@ import { randomBytes } from '#kernel-host';
 import { TesseraError } from '../errors.ts';
 import { wholeTurn } from '../link/tick.ts';
 import { answerCurve, askCurve } from './curve-oprf.ts';
+import { type MaskedPart, meetMasked } from './masked.ts';
 import { answer, ask, encode, order, type SetOf } from './oprf.ts';
 import type { Wire } from './peer-messages.ts';
 import { shapeOf } from './shape.ts';
@@ -60,8 +63,8 @@ const evaluated = async (sums: Sums, set: SetOf, channels: PeerChannels, asks: b
   await wholeTurn();
 };
 
-/** The leader's part. Resolves to the numbers of its keys that all have. */
-export const lead = async (set: SetOf, others: readonly PeerChannels[]): Promise<Uint32Array> => {
+/** What the leader adds up at its keys: 0 (or what only a counter knows) where all have them, random numbers elsewhere. */
+const gathered = async (set: SetOf, others: readonly PeerChannels[]): Promise<Sums> => {
   const { memory, digests, count } = set;
   const sums: Sums = new Uint32Array(4 * count);
   for (const other of others) {
@@ -78,6 +81,13 @@ export const lead = async (set: SetOf, others: readonly PeerChannels[]): Promise
     memory.release(top);
     await wholeTurn();
   }
+  return sums;
+};
+
+/** The leader's part. Resolves to the numbers of its keys that all have. */
+export const lead = async (set: SetOf, others: readonly PeerChannels[]): Promise<Uint32Array> => {
+  const { count } = set;
+  const sums = await gathered(set, others);
   const found = new Uint32Array(count);
   let size = 0;
   for (let i = 0; i < count; i++)
@@ -98,10 +108,24 @@ const shared = async ({ peer, first }: Fellow): Promise<Uint8Array> => {
   return key;
 };
 
-/** The part of a party that is not the leader. */
-export const follow = async (set: SetOf, leader: PeerChannels, fellows: readonly Fellow[]): Promise<void> => {
+/** Hashes of a party's keys under a key of its own, at an address. */
+const hashedUnder = (set: SetOf, key: Uint8Array): number => {
+  const { memory, digests, count } = set;
+  const values = memory.take(16 * count);
+  memory.kernels.hashValues(values, digests, count, placed(set, key), 16);
+  return values;
+};
+
+/** The part of a party that is not the leader; with a key of its own the sums are hashes under it where all have a key. */
+export const follow = async (
+  set: SetOf,
+  leader: PeerChannels,
+  fellows: readonly Fellow[],
+  own?: Uint8Array,
+): Promise<void> => {
   const { memory, digests, count } = set;
   const keys = await Promise.all(fellows.map(shared));
+  if (own) keys.push(own);
   const sums: Sums = new Uint32Array(4 * count);
   await evaluated(sums, set, leader, false);
   const values = memory.take(16 * count);
@@ -117,6 +141,37 @@ export const follow = async (set: SetOf, leader: PeerChannels, fellows: readonly
   const store = encode(set, seed, sorted, ends, shape, values);
   await leader.peer.send(drawn);
   await leader.peer.sendFrom(memory, store, 16 * shape.total);
+};
+
+/** The other one of leader and counter, and what each of both learns. */
+export interface Counting extends Pick<MaskedPart, 'learns' | 'peerLearns'> {
+  readonly with: PeerChannels;
+}
+
+const counted = (set: SetOf, digests: number, { with: other, learns, peerLearns }: Counting) =>
+  meetMasked({ set: { ...set, digests }, theirs: other.theirs, peer: other.peer, learns, peerLearns });
+
+/** The leader's part where how many all have is learned, and nobody learns which: its sums meet the counter's hashes as two sets do. */
+export const leadCounting = async (
+  set: SetOf,
+  others: readonly PeerChannels[],
+  counting: Counting,
+): Promise<unknown> => {
+  const sums = await gathered(set, others);
+  const at = set.memory.take(16 * set.count);
+  set.memory.words(at, 4 * set.count).set(sums);
+  return counted(set, at, counting);
+};
+
+/** The part of the counter, one of the others. */
+export const followCounting = async (
+  set: SetOf,
+  fellows: readonly Fellow[],
+  counting: Counting,
+): Promise<unknown> => {
+  const key = randomBytes(SEED);
+  await follow(set, counting.with, fellows, key);
+  return counted(set, hashedUnder(set, key), counting);
 };
 
 /** Hashes of keys under a seed in rising order, and the number of each key. */

@@ -1,13 +1,11 @@
 /** @file Straight-line programs on bit planes (assembly/plane-program.ts), written once for a shape and run on any length. */
 
 import { fail } from '../errors.ts';
-import * as math from './math/index.ts';
 
-/** A plane of one of the program's arrays. */
-export interface Plane {
-  readonly array: number;
-  readonly plane: number;
-}
+declare const operand: unique symbol;
+
+/** A plane of one of the program's arrays, as an instruction names it: the array above 24 bits of the plane. */
+export type Plane = number & { readonly [operand]: never };
 
 export interface PlaneProgram {
   /** Four words an instruction: op, dst, a, b. */
@@ -19,36 +17,43 @@ export interface PlaneProgram {
 const OPS = { copy: 0, xor: 1, and: 2, andXor: 3 } as const;
 const MAX_PLANE = 0xffffff;
 
+/** A plane of an array by their numbers. A program has tens of thousands of them: no objects. */
+export const planeOf = (array: number, plane: number): Plane => {
+  if (plane > MAX_PLANE || array > 255)
+    fail('RANGE', `a plane program cannot name plane ${plane} of array ${array}`);
+  return (array * 0x100_0000 + plane) as Plane;
+};
+
 export class PlaneWriter {
   readonly #code: number[] = [];
   readonly #planes: number[] = [];
 
-  #operand({ array, plane }: Plane): number {
-    if (plane > MAX_PLANE || array > 255)
-      fail('RANGE', `a plane program cannot name plane ${plane} of array ${array}`);
-    this.#planes[array] = Math.max(this.#planes[array] ?? 0, plane + 1);
-    return array * math.pow2(24) + plane;
+  #operand(at: Plane): number {
+    const array = at >>> 24;
+    const planes = (at & MAX_PLANE) + 1;
+    if (planes > (this.#planes[array] ?? 0)) this.#planes[array] = planes;
+    return at;
   }
 
-  #write(op: keyof typeof OPS, dst: Plane, a: Plane, b: Plane): void {
-    this.#code.push(OPS[op], this.#operand(dst), this.#operand(a), this.#operand(b));
+  #write(op: number, dst: Plane, a: Plane, b: Plane): void {
+    this.#code.push(op, this.#operand(dst), this.#operand(a), this.#operand(b));
   }
 
   copy(dst: Plane, a: Plane): void {
-    this.#write('copy', dst, a, a);
+    this.#write(OPS.copy, dst, a, a);
   }
 
   xor(dst: Plane, a: Plane, b: Plane): void {
-    this.#write('xor', dst, a, b);
+    this.#write(OPS.xor, dst, a, b);
   }
 
   and(dst: Plane, a: Plane, b: Plane): void {
-    this.#write('and', dst, a, b);
+    this.#write(OPS.and, dst, a, b);
   }
 
   /** dst ^= a & b */
   andXor(dst: Plane, a: Plane, b: Plane): void {
-    this.#write('andXor', dst, a, b);
+    this.#write(OPS.andXor, dst, a, b);
   }
 
   end(): PlaneProgram {

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { costLine, STEADY } from '../../bench/features.ts';
+import { costLine, madeLine, STEADY } from '../../bench/features.ts';
 import { COSTS } from '../../bench/lib/cost-table.ts';
 import { ring } from '../gates/harness.ts';
 import { scaled } from '../long.ts';
@@ -46,5 +46,13 @@ for (const k of MEASURED.filter((_, i) => i % EVERY === 0))
         `${r.field}, ${r.parties} parties, ${r.mode}: off by ${r.maxError}`,
       );
   });
+
+test('without a dealer: what two parties send, and how many transfers', async () => {
+  for (const op of ['multiply', 'equal'])
+    assert.ok(
+      text.includes(`| ${(await madeLine(op)).join(' | ')} |`),
+      `FEATURES.md is not up to date on ${op}: npm run features`,
+    );
+});
 
 test.run();

@@ -26,6 +26,7 @@ import { projectFile } from '../../examples/lib/project.ts';
 import { startRelay } from '../../src/link/relay.ts';
 import { freePort } from '../link/helpers.ts';
 import { LONG } from '../long.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import { newContext, webSuite } from '../web/chromium.ts';
 
 const run = promisify(execFile);
@@ -43,6 +44,8 @@ interface Application {
   readonly short?: true;
   /** What a route on the server answers. */
   readonly route?: readonly [path: string, answer: string];
+  /** A program for Node that is built, and what it prints: nothing is served. */
+  readonly program?: readonly [file: string, printed: string];
 }
 
 const APPLICATIONS: Readonly<Record<string, Application>> = {
@@ -51,6 +54,11 @@ const APPLICATIONS: Readonly<Record<string, Application>> = {
     folder: 'vite',
     serve: (port) => ['vite', '--host', '127.0.0.1', '--port', port],
     short: true,
+  },
+  'Vite, for a server': {
+    folder: 'vite',
+    build: ['vite', 'build', '--ssr', 'server.js'],
+    program: ['dist/server.js', '[12,20]'],
   },
   esbuild: {
     folder: 'esbuild',
@@ -136,6 +144,8 @@ const TYPES: Readonly<Record<string, string>> = {
 
 interface Served {
   readonly url: string;
+  /** What its process has written. */
+  said(): string;
   end(): Promise<void>;
 }
 
@@ -152,6 +162,7 @@ const serveFiles = async (folder: string): Promise<Served> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    said: () => '',
     end: async () => {
       server.close();
       server.closeAllConnections();
@@ -180,10 +191,10 @@ const serve = async (at: string, words: readonly string[], port: string): Promis
   const end = async (): Promise<void> => {
     if (child.exitCode === null) process.kill(-child.pid!, 'SIGKILL');
   };
-  for (const until = Date.now() + 60_000; ; ) {
+  for (const until = Date.now() + PATIENCE_MS; ; ) {
     try {
       await fetch(url);
-      return { url, end };
+      return { url, said: () => said, end };
     } catch {
       if (child.exitCode !== null || Date.now() > until) {
         await end();
@@ -196,7 +207,7 @@ const serve = async (at: string, words: readonly string[], port: string): Promis
 
 const textOf = async (page: Page, id: string): Promise<string> => {
   await page.waitForFunction((id) => (document.getElementById(id)?.textContent ?? '') !== '', id, {
-    timeout: 90_000,
+    timeout: PATIENCE_MS,
   });
   return (await page.textContent(`#${id}`))!;
 };
@@ -230,7 +241,13 @@ const compute = async (url: string): Promise<readonly string[]> => {
   }
 };
 
-for (const [name, { folder, build, serve: words, served, short, route }] of Object.entries(APPLICATIONS)) {
+/** What bundlers say of an import that they cannot follow, and of whatever else is wrong; not how large files are. */
+const WARNINGS =
+  /critical dependency|cannot be analyzed|\[WARNING\]|^\(!\)|compiled with warnings|could not be resolved/im;
+
+for (const [name, { folder, build, serve: words, served, short, route, program }] of Object.entries(
+  APPLICATIONS,
+)) {
   if (!short && !LONG) continue;
   test(name, async () => {
     const at = await prepare(folder);
@@ -240,11 +257,18 @@ for (const [name, { folder, build, serve: words, served, short, route }] of Obje
     }
     if (build !== undefined) {
       const [file, args] = command(at, build);
-      await run(file, args, { cwd: at, env, maxBuffer: 1 << 26 }).catch(
+      const { stdout, stderr } = await run(file, args, { cwd: at, env, maxBuffer: 1 << 26 }).catch(
         (e: { stdout: string; stderr: string }) => {
           throw new Error(`${build.join(' ')}: ${e.stdout}\n${e.stderr}`);
         },
       );
+      assert.not.match(`${stdout}\n${stderr}`, WARNINGS);
+    }
+    if (program !== undefined) {
+      const [file, printed] = program;
+      const { stdout, stderr } = await run(process.execPath, [file], { cwd: at });
+      assert.equal([stdout.trim(), stderr], [printed, '']);
+      return;
     }
     const port = String(await freePort());
     const site =
@@ -252,6 +276,7 @@ for (const [name, { folder, build, serve: words, served, short, route }] of Obje
     try {
       assert.equal(await compute(site.url), ['alice 61500 1', 'alice 61500 1']);
       if (route !== undefined) assert.is(await (await fetch(`${site.url}${route[0]}`)).text(), route[1]);
+      assert.not.match(site.said(), WARNINGS);
     } finally {
       await site.end();
     }

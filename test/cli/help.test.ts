@@ -1,5 +1,6 @@
 /** The command line: help with examples that can be typed, plain words, and no secrets among the arguments. */
 import { execFile } from 'node:child_process';
+import { resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { suite } from 'uvu';
@@ -17,11 +18,15 @@ interface Ran {
 
 const run = (file: string, ...args: string[]): Promise<Ran> =>
   new Promise((resolve) =>
-    execFile(process.execPath, [built(file), ...args], { timeout: 120_000 }, (e, out, err) =>
-      resolve({ code: e === null ? 0 : typeof e.code === 'number' ? e.code : 1, out, err }),
+    execFile(
+      process.execPath,
+      [resolvePath(built('.'), file), ...args],
+      { timeout: 120_000 },
+      (e, out, err) => resolve({ code: e === null ? 0 : typeof e.code === 'number' ? e.code : 1, out, err }),
     ),
   );
-const tessera = (...args: string[]): Promise<Ran> => run('src/cli/main.js', ...args);
+const CLI = fileURLToPath(import.meta.resolve('#tessera-cli'));
+const tessera = (...args: string[]): Promise<Ran> => run(CLI, ...args);
 
 /** Help, as it is printed. */
 const helpOf = (command: Command): string => {

@@ -270,7 +270,7 @@ test('doctor finds expired certificates, ports in use, plaintext, and configurat
 });
 
 test('the command says the same, and its exit code tells', async () => {
-  const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+  const main = fileURLToPath(import.meta.resolve('#tessera-cli'));
   const args = 'Deno' in globalThis ? ['run', '-A', '--no-lock', '--node-modules-dir=manual', main] : [main];
   const good = execFileSync(process.execPath, [...args, 'doctor', '--config', await config('alice')], {
     encoding: 'utf8',

@@ -47,9 +47,9 @@ const running = async (name: string, there: RegExp): Promise<Running> => {
     stdio: 'ignore',
     env: { ...process.env, TESSERA_STATE: state, TESSERA_MARK: mark.split('=')[1]! },
   });
-  await until(() => [...marked(mark).values()].some((text) => there.test(text)), `${name} trains`, 60_000);
+  await until(() => [...marked(mark).values()].some((text) => there.test(text)), `${name} trains`);
   const gone = async (): Promise<void> => {
-    await until(() => marked(mark).size === 0, `no process of ${name} is left`, 30_000);
+    await until(() => marked(mark).size === 0, `no process of ${name} is left`);
     assert.equal(readdirSync(above), [], 'no folder is left');
     rmSync(above, { recursive: true });
   };
@@ -79,6 +79,16 @@ for (const [name, there, how, end, status] of LONG ? [...WAYS, ...MORE] : WAYS)
     assert.is(code, status);
     await gone();
   });
+
+test('a demo that hears of Ctrl-C while it stops already ends all the same', async () => {
+  const { child, mark, gone } = await running('cluster', /train\.js/);
+  for (const [pid, text] of marked(mark)) if (text.includes('train.js')) process.kill(pid, 'SIGINT');
+  await until(() => [...marked(mark).values()].some((text) => /main\.js\0stop/.test(text)), 'it stops');
+  child.kill('SIGINT');
+  await until(() => child.exitCode !== null, 'it ends');
+  assert.is(child.exitCode, 130);
+  await gone();
+});
 
 test('what is left where the keeper was killed too, `tessera stop` finds', async () => {
   const { child, mark, state, gone } = await running('cluster', /train\.js/);

@@ -9,6 +9,7 @@ import { findServer } from '../../src/cluster/nats-server.ts';
 import type { Snapshot } from '../../src/cluster/snapshot.ts';
 import type { Started } from '../../src/cluster/state.ts';
 import { freePort, sleep, suite } from '../link/helpers.ts';
+import { PATIENCE_MS } from '../patience.ts';
 
 export { freePort, rejection, sleep } from '../link/helpers.ts';
 
@@ -37,7 +38,7 @@ export class Machine {
   tesseraBy(before: readonly string[], ...args: string[]): Promise<Ran> {
     const [command, ...rest] = [...before, process.execPath, main, ...args];
     return new Promise((resolve) =>
-      execFile(command!, rest, { env: this.env, timeout: 60_000 }, (e, out, err) =>
+      execFile(command!, rest, { env: this.env, timeout: PATIENCE_MS }, (e, out, err) =>
         resolve({ code: e === null ? 0 : typeof e.code === 'number' ? e.code : 1, out, err }),
       ),
     );
@@ -93,14 +94,10 @@ export const startCluster = async (
 };
 
 /** Waits for something that comes about by itself; what it is, is the error when it does not. */
-export const until = async (
-  there: () => boolean | Promise<boolean>,
-  what: string,
-  ms = 20_000,
-): Promise<void> => {
-  const end = Date.now() + ms;
+export const until = async (there: () => boolean | Promise<boolean>, what: string): Promise<void> => {
+  const end = Date.now() + PATIENCE_MS;
   while (!(await there())) {
-    if (Date.now() > end) throw new Error(`after ${ms / 1000} s still not: ${what}`);
+    if (Date.now() > end) throw new Error(`after ${PATIENCE_MS / 1000} s still not: ${what}`);
     await sleep(50);
   }
 };

@@ -102,7 +102,7 @@ test('it loses its store three times, and once while nothing waits', () =>
       results.catch(() => {});
       for (let i = 0; i < 2; i++) {
         const enough = done + 20;
-        await until(() => done >= enough, 'it goes on', 60_000);
+        await until(() => done >= enough, 'it goes on');
         await restartEmpty(cluster);
       }
       assert.equal(await results, numbers(200));
@@ -122,10 +122,13 @@ test('kill -9 of a program: what it had queued does not run, its slots come free
     driver.kill('SIGKILL');
     await once(driver, 'exit');
     const ended = lines(file, 'begin').length;
-    // Others have the slots at once.
-    const took = Date.now();
+    // A tenth of what was queued, on a machine that other tests keep busy; a few where it is not.
+    const few = (): void => {
+      const ran = lines(file, 'begin').length - ended;
+      assert.ok(ran <= n / 10, `${ran} of its tasks were begun after its end`);
+    };
     await withSession(cluster, (s) => s.reveal(numbers(20).map((i) => s.PYU('alice')(tasks.noop)(i))));
-    assert.ok(Date.now() - took < 8_000, 'others do not wait for it');
+    few();
     await until(async () => {
       const { queues, nodes, drivers } = await cluster.machine.status(cluster.address);
       return (
@@ -134,9 +137,7 @@ test('kill -9 of a program: what it had queued does not run, its slots come free
         nodes.every((node) => node.states === 0 && node.spus.length === 0 && node.tags.alice!.held === 0)
       );
     }, 'nothing of it is left');
-    const ran = lines(file, 'begin').length - ended;
-    // A tenth of what was queued, on a machine that other tests keep busy; a few where it is not.
-    assert.ok(ran <= n / 10, `${ran} of its tasks were begun after its end`);
+    few();
   }));
 
 /** Longer than a program may be silent whose connection has gone. */

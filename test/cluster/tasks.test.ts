@@ -40,6 +40,20 @@ test('functions run on nodes with their tag, on values that moved there', () =>
     assert.not.ok(where.includes(process.pid));
   }));
 
+test('what is of a party that is no member of an SPU is refused: nobody could split it', () =>
+  withSession(cluster, async (s) => {
+    const spu = s.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
+    const carol = s.PYU('carol');
+    const hers = s.to(carol, 1);
+    const held = s.to(s.PYU('alice'), 1).to(spu);
+    for (const work of [() => hers.to(spu), () => spu((x) => x)(hers), () => held.to(carol)]) {
+      const e = await rejection(Promise.resolve().then(() => work().ready()));
+      assert.is(e.code, 'UNSUPPORTED');
+      assert.match(e.message, /a party that is no member cannot/);
+    }
+    await held.ready();
+  }));
+
 test('calls mean what they meant when they were made, and values arrive as elsewhere', () =>
   withSession(cluster, async (s) => {
     const [alice, bob] = [s.PYU('alice'), s.PYU('bob')];

@@ -30,7 +30,7 @@ export const traced = sf.task(import.meta, 'traced', async (file: string, ms: nu
 export const meet = sf.task(import.meta, 'meet', async (file: string, n: number) => {
   appendFileSync(file, 'here\n');
   const come = () => readFileSync(file, 'utf8').split('\n').length - 1;
-  for (const end = Date.now() + 30_000; come() < n && Date.now() < end; )
+  for (const end = Date.now() + 240_000; come() < n && Date.now() < end; )
     await new Promise((resolve) => setTimeout(resolve, 20));
   return come();
 });

@@ -18,10 +18,10 @@ const CASES: Readonly<Record<string, [() => unknown, sf.ErrorCode, ...(string | 
     'RANGE',
     'NaN at index [1, 1]',
     'FM64',
-    '2^45',
+    '2^44',
   ],
   infinity: [() => ({ w: [1, Number.POSITIVE_INFINITY] }), 'RANGE', '.w', 'an infinity at index [1]'],
-  'a value beyond the range': [() => 2 ** 45, 'RANGE', 'out of range', '|x| < 2^45', /^(?!.*35184372088832)/],
+  'a value beyond the range': [() => 2 ** 44, 'RANGE', 'out of range', '|x| < 2^44', /^(?!.*17592186044416)/],
   'a ragged array': [() => [[1, 2], [3]], 'SHAPE', 'ragged'],
   'no number': [() => ({ name: 'alice' }), 'DTYPE', '.name', 'numbers and arrays of numbers'],
   'an error with a code': [
@@ -100,19 +100,9 @@ test('what may not enter an SPU is named at the call', () =>
   withSpu(['alice', 'bob', 'carol'], {}, async (s, spu) => {
     const ab = s.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
     const c = s.PYU('carol')(() => 1)();
-    await fails(
-      () => ab((x) => x)(c),
-      'INVALID_ARGUMENT',
-      'PYUObject(carol #',
-      'carol takes no part',
-      'alice or bob',
-    );
-    await fails(() => c.to(ab), 'INVALID_ARGUMENT', 'carol takes no part');
     const here = spu((x) => x)(c);
     await fails(() => ab((x) => x)(here), 'INVALID_ARGUMENT', 'another SPU');
     await fails(() => here.to(ab), 'INVALID_ARGUMENT', 'another SPU');
-    const there = ab((x) => x)(s.PYU('bob')(() => 1)());
-    await fails(() => there.to(s.PYU('carol')), 'INVALID_ARGUMENT', 'carol takes no part', 'alice or bob');
     await fails(() => s.to(spu, 3 as never), 'INVALID_ARGUMENT', 'put it on a PYU first');
     await fails(
       () => s.reveal(spu(((x: string) => x) as never)('text' as never)),

@@ -117,15 +117,31 @@ test('modes of sigmoid, exp and log', async () => {
   ]);
 });
 
+test('fraction bits that a field does not take are errors with those that it takes', async () => {
+  for (const [field, least, most] of [
+    ['FM32', 6, 10],
+    ['FM64', 8, 20],
+    ['FM128', 8, 48],
+  ] as const) {
+    for (const fxp_fraction_bits of [least, most])
+      assert.is(withRuntime({ field, fxp_fraction_bits }).runtime.fraction, fxp_fraction_bits);
+    for (const fxp_fraction_bits of [1, least - 1, most + 1])
+      await fails(() => withRuntime({ field, fxp_fraction_bits }), 'CONFIG', `takes ${least} to ${most}`);
+  }
+});
+
 test('what Tessera does not do is UNSUPPORTED, and says what it does', async () => {
   await fails(() => withRuntime({ protocol: 'ABY3' }), 'UNSUPPORTED', 'runtime_config.protocol', 'SEMI2K');
-  for (const more of [{ range_guard: true }, { cost_mode: 'latency' }] as const)
-    await fails(
-      () => withRuntime({ beaver_type: 'MultiParty', ...more }),
-      'UNSUPPORTED',
-      Object.keys(more)[0]!,
-    );
   await fails(() => withRuntime({ enable_runtime_snapshot: true }), 'UNSUPPORTED', 'snapshots');
+});
+
+test('two parties without a dealer take forms whose material they can make, whatever cost_mode asks for', () => {
+  for (const cost_mode of ['latency', 'auto', 'bandwidth'])
+    assert.is(withRuntime({ beaver_type: 'MultiParty', cost_mode }).runtime.costMode, 'bandwidth');
+  assert.is(
+    withRuntime({ beaver_type: 'TrustedFirstParty', cost_mode: 'latency' }).runtime.costMode,
+    'latency',
+  );
 });
 
 test('misspelt names are errors that say what was meant', async () => {
@@ -141,7 +157,6 @@ test('misspelt names are errors that say what was meant', async () => {
   await fails(() => withRuntime({ fild: 1 }), 'CONFIG', 'unknown key "fild"', 'did you mean "field"?');
   await fails(() => withRuntime({ sigmoid_mod: 1 }), 'CONFIG', 'did you mean "sigmoid_mode"?');
   await fails(() => withRuntime({ fxp_fraction_bits: 63 }), 'CONFIG', 'fxp_fraction_bits');
-  await fails(() => withRuntime({ field: 'FM64', fxp_fraction_bits: 31 }), 'CONFIG', 'at most 30');
   await fails(
     () => withRuntime({ trunc_allow_msb_error: 'yes' }),
     'CONFIG',
@@ -224,7 +239,11 @@ test('init: mistakes', async () => {
   await fails(init({ parties: ['alice', 'bob'], link: { rtt: 1 } }), 'CONFIG', 'link', 'unknown key "rtt"');
   await fails(init({ parties: ['alice', 'bob'], link: { rttMs: -1 } }), 'CONFIG', 'link.rttMs');
   await fails(init({ parties: ['alice', 'bob'], cluster_config: {} }), 'CONFIG', 'not both');
-  await fails(init({ parties: ['alice', 'bob'], debug_mode: true }), 'UNSUPPORTED', 'real protocol');
+  await fails(
+    init({ parties: ['alice', 'bob'], debug_mode: true }),
+    'UNSUPPORTED',
+    'float64 beside a simulation',
+  );
 });
 
 test.run();

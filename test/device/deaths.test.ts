@@ -9,6 +9,7 @@ import { standalone } from '../../src/device/standalone.ts';
 import { SpuThreads } from '../../src/device/threads.ts';
 import type { TesseraError } from '../../src/errors.ts';
 import { np, utils } from '../../src/index.ts';
+import { inTime } from '../patience.ts';
 
 const test = suite('device: threads that die');
 
@@ -39,15 +40,6 @@ const session = (): { readonly s: Session; readonly threads: RunningThread[] } =
     () => {},
   );
   return { s, threads };
-};
-
-/** A hang is a failure, too. */
-const inTime = <T>(promise: Promise<T>): Promise<T> => {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('nothing was heard of it for 60 s')), 60_000);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 };
 
 const failure = (promise: Promise<unknown>): Promise<TesseraError> =>

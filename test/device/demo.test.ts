@@ -9,6 +9,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { area, roc } from '../../examples/lib/metrics.ts';
 import { splitRows } from '../../examples/lib/split.ts';
+import { PATIENCE_MS } from '../patience.ts';
 
 const test = suite('demo: breast cancer');
 const run = promisify(execFile);
@@ -19,7 +20,7 @@ test.after(() => rmSync(cwd, { recursive: true }));
 const demo = async (
   ...flags: string[]
 ): Promise<{ lines: string[]; json: Record<string, number | string> }> => {
-  const { stdout } = await run(process.execPath, [DEMO, '--json', ...flags], { cwd, timeout: 30_000 });
+  const { stdout } = await run(process.execPath, [DEMO, '--json', ...flags], { cwd, timeout: PATIENCE_MS });
   const lines = stdout.trim().split('\n');
   return { lines, json: JSON.parse(lines.at(-1)!) as Record<string, number | string> };
 };
@@ -30,6 +31,7 @@ const KEYS =
 for (const flags of [
   [],
   ['--parties', '3', '--field', 'FM64'],
+  ['--dealer', 'none', '--field', 'FM64', '--epochs', '1'],
   ['--parties', '5', '--dealer', 'third-party', '--epochs', '3', '--reveal-loss'],
 ]) {
   test(`agrees with float64: ${flags.join(' ')}`, async () => {
@@ -41,7 +43,7 @@ for (const flags of [
     assert.ok(Number(json.accuracy) > 0.95 && Number(json.auc) > 0.98);
     assert.ok(Number(json.seconds) < 20);
     const epochs = lines.filter((l) => l.startsWith('epoch '));
-    assert.is(epochs.length, flags.includes('--epochs') ? 3 : 10);
+    assert.is(epochs.length, flags.includes('--epochs') ? Number(flags[flags.indexOf('--epochs') + 1]) : 10);
     const shown = flags.includes('--reveal-loss') ? /loss \d\.\d{4}/ : /loss hidden/;
     for (const line of epochs) assert.match(line, shown);
     assert.match(

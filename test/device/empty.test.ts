@@ -1,7 +1,7 @@
 /** Arrays without elements at an SPU: they enter, are computed with, and come out; nothing about them is secret. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 
 const { np } = sf;
 const test = suite('device/empty');

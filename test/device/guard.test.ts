@@ -10,8 +10,8 @@ const { np } = sf;
 const HERE = /guard\.test\.[jt]s:\d+:\d+/;
 const PARTIES = ['alice', 'bob', 'carol'];
 
-for (const beaver_type of ['TrustedFirstParty', 'TrustedThirdParty'])
-  for (const count of [2, 3])
+for (const beaver_type of ['TrustedFirstParty', 'TrustedThirdParty', 'MultiParty'])
+  for (const count of beaver_type === 'MultiParty' ? [2] : [2, 3])
     test(`${beaver_type}, ${count} parties: the call that leaves the range fails, and what builds on it`, () =>
       withSpu(PARTIES.slice(0, count), { beaver_type, range_guard: true }, async (s, spu) => {
         const { failures, sum, after } = await guardedCalls(s, spu);

@@ -7,6 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as sf from '#tessera';
 import { scaled } from '../long.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import { fails, withSpu } from './helpers.ts';
 
 const test = suite('device: life of a session');
@@ -32,7 +33,10 @@ const INDEX = import.meta.resolve('#tessera');
 const script = async (body: string, ...flags: string[]): Promise<{ stdout: string; stderr: string }> => {
   const program = `import * as sf from ${JSON.stringify(INDEX)}; ${body}`;
   const env = { ...process.env, FORCE_COLOR: '0' };
-  return run(process.execPath, [...flags, '--input-type=module', '-e', program], { timeout: 20_000, env });
+  return run(process.execPath, [...flags, '--input-type=module', '-e', program], {
+    timeout: PATIENCE_MS,
+    env,
+  });
 };
 
 test('the default session: init, shutdown, init again; shutdown twice is fine', async () => {

@@ -1,7 +1,7 @@
 /** How far programs are: told while they run, and at their end, by calls and by sessions. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 
 const { np } = sf;
 const test = suite('device/progress');

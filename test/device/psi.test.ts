@@ -188,6 +188,56 @@ test('a set that is prepared once and asked often', async () => {
   });
 });
 
+test('three parties and five: how many all have; every combination of their rows', async () => {
+  const names = ['alice', 'bob', 'carol', 'dave', 'erin'];
+  const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+  await withSession(names, async (s) => {
+    const put = (tables: Readonly<Record<string, readonly sf.Id[]>>) =>
+      Object.fromEntries(Object.entries(tables).map(([party, ids]) => [party, s.to(s.PYU(party), ids)]));
+    const sets = {
+      dave: [...range(0, 40), 90],
+      alice: [...range(10, 60), 90],
+      bob: range(20, 31),
+      carol: range(0, 29),
+      erin: range(-20, 200),
+    };
+    // The first that is named is told the number: once the leader (bob has the fewest), else one of the others.
+    for (const order of [
+      names,
+      ['bob', 'alice', 'carol'],
+      ['carol', 'alice', 'bob'],
+      ['alice', 'dave', 'erin'],
+    ]) {
+      const given = Object.fromEntries(order.map((name) => [name, sets[name as keyof typeof sets]]));
+      const lists = Object.values(given);
+      const want = lists[0]!.filter((id) => lists.every((list) => list.includes(id))).length;
+      assert.equal(await sf.psi(put(given), { reveal: 'size' }), { size: want }, order.join());
+    }
+    assert.equal(
+      await sf.psi(put({ alice: [1, 2], bob: [2, 3], carol: [3, 1] }), { reveal: 'size' }),
+      { size: 0 },
+      'each two have one',
+    );
+
+    const tables: Record<string, string[]> = {
+      carol: ['x', 'y', 'x', 'z', 'w'],
+      alice: ['y', 'x', 'x', 'q', 'y', 'x'],
+      bob: ['x', 'z', 'y', 'x'],
+    };
+    const found = await sf.psi(put(tables), { duplicates: 'product' });
+    const all: string[] = [];
+    const [c, a, b] = [await rows(s, found.carol!), await rows(s, found.alice!), await rows(s, found.bob!)];
+    for (const [i, row] of c.entries()) {
+      assert.is(tables.carol![row], tables.alice![a[i]!]);
+      assert.is(tables.carol![row], tables.bob![b[i]!]);
+      all.push(`${row} ${a[i]} ${b[i]}`);
+    }
+    // 2 x 3 x 2 of x, 1 x 2 x 1 of y.
+    assert.is(found.size, 14);
+    assert.is(new Set(all).size, 14);
+  });
+});
+
 test('what is wrong is refused by name', async () => {
   await withSession(['alice', 'bob', 'carol'], async (s) => {
     const at = (party: string, ids: unknown) => s.to(s.PYU(party), ids);
@@ -210,8 +260,11 @@ test('what is wrong is refused by name', async () => {
     await fails(() => sf.psi([['a']] as never), 'INVALID_ARGUMENT', 'by party');
     await fails(() => sf.psi({ alice: ids.bob, bob: ids.alice }), 'INVALID_ARGUMENT', 'move them first');
     const three = { ...ids, carol: at('carol', ['a']) };
-    await fails(() => sf.psi(three, { reveal: 'size' }), 'UNSUPPORTED', 'for two parties');
-    await fails(() => sf.psi(three, { duplicates: 'product' }), 'UNSUPPORTED', 'for two parties');
+    await fails(
+      () => sf.psi(three, { duplicates: 'product', receivers: ['alice', 'bob'] }),
+      'INVALID_ARGUMENT',
+      'all have to be receivers',
+    );
     await fails(() => sf.psi({ alice: ids.alice }), 'INVALID_ARGUMENT', 'by party');
     await fails(
       () => sf.psi({ alice: at('alice', [1.5]), bob: ids.bob }),

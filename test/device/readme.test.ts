@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectFile } from '../../examples/lib/project.ts';
+import { PATIENCE_MS } from '../patience.ts';
 
 const test = suite('README');
 const run = promisify(execFile);
@@ -22,7 +23,7 @@ test('the first program runs, and prints what the README says', async () => {
   const [, expected] = /console\.log\(.*\/\/ (\w+)/.exec(program) ?? [];
   const code = program.replace("'tessera-mpc'", JSON.stringify(INDEX));
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], {
-    timeout: 20_000,
+    timeout: PATIENCE_MS,
     env: { ...process.env, FORCE_COLOR: '0' },
   });
   assert.is(stdout.trim(), expected);

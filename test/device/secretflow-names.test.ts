@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 import { rejection } from '../link/helpers.ts';
 
 const { np } = sf;
@@ -271,6 +271,7 @@ const TAKEN: readonly object[] = [
   { log_to_driver: false },
   { tls_config: null },
   { cross_silo_comm_backend: null },
+  { auth_manager_config: null, party_key_pair: null, tee_simulation: false },
   {
     cross_silo_comm_options: {
       recv_timeout_ms: 60_000,
@@ -291,6 +292,9 @@ const REFUSED: readonly (readonly [object, RegExp])[] = [
   [{ num_cpus: 4 }, /max_concurrency/],
   [{ omp_num_threads: 4 }, /max_concurrency/],
   [{ debug_mode: true }, /check: true/],
+  [{ auth_manager_config: { host: 'tee.example' } }, /an SPU computes/],
+  [{ tee_simulation: true }, /an SPU computes/],
+  [{ party_key_pair: { alice: {} } }, /identity and tls_config/],
   [{ cross_silo_comm_options: { grpc_retry_policy: {} } }, /peerTimeoutMs/],
   [{ cross_silo_comm_options: { grpc_channel_options: [] } }, /maxMessageBytes/],
   [{ cross_silo_comm_options: { continue_waiting_for_data_on_error: true } }, /told to all parties/],

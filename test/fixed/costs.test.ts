@@ -43,7 +43,7 @@ const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys:
   rsqrt: [unary(N.rsqrt), [11, 832, 13138], [4, 908, 184834]],
   sqrt: [unary(N.sqrt), [11, 832, 12498], [4, 908, 181122]],
   cbrt: [unary(N.cbrt), [13, 1086, 14240], [5, 1043, 182658]],
-  exp: [unary(exp), [5, 597, 2926], [2, 387, 35329]],
+  exp: [unary(exp), [5, 507, 2668], [2, 387, 35329]],
   'exp of at most 21': [(c, x) => exp(c, x, { interval: [-Infinity, 21] }), [5, 327, 3152], [1, 128, 25984]],
   log: [unary(N.log), [9, 704, 11218], [3, 780, 182530]],
   sigmoid: [unary(S.sigmoid), [5, 398, 7711], [1, 128, 54528]],
@@ -63,7 +63,7 @@ const COSTS: Readonly<Record<string, readonly [build: Build, tables: Cost, keys:
   arctan: [unary(A.arctan), [15, 1556, 18319], [7, 1431, 224772]],
   arcsin: [A.arcsin, [9, 1136, 9915], [7, 911, 17409]],
   arctan2: [A.arctan2, [23, 2346, 23893], [10, 2198, 362634]],
-  power: [W.power, [17, 2095, 16286], [7, 1816, 232835]],
+  power: [W.power, [17, 2005, 16028], [7, 1816, 232835]],
 };
 
 const LENGTH = 1024;

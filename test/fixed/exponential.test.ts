@@ -81,6 +81,20 @@ test('what is made of it: any size', () => {
   }
 });
 
+test('where the cost mode is chosen: on fast links and slow ones', () => {
+  const x = [-1e9, -3, 0, 2.5, 30, 1e9];
+  const given = { ring, field: FIELDS.FM128, parties: 2, costMode: 'auto' } as const;
+  for (const rttMs of [0.1, 40, 400]) {
+    const link = { rttMs, bandwidth: 1e8 };
+    const { results, stats } = simulate(np.exp as never, [np.array(x) as np.NDArray], { ...given, link });
+    Array.from(results[0]!.data, Number).forEach((got, i) => {
+      const want = Math.min(Math.exp(x[i]!), 2 ** 74);
+      assert.ok(Math.abs(got - want) <= 2 ** -25 + want * GOAL.FM128, `${rttMs} ms: ${got}, not ${want}`);
+    });
+    assert.is(stats.rounds, rttMs < 1 ? 5 : 2);
+  }
+});
+
 test('a promise that x is small is one opening, and no more than before', () => {
   const x = Array.from({ length: 1000 }, (_, i) => -20 + i / 25);
   const cost = (lo: number, hi: number) => {

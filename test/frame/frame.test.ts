@@ -1,9 +1,11 @@
 /** Frames: reading, cleaning, what is computed over columns of two parties, and errors with column and row. */
 
 import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type ReadOptions, readTable } from '../../src/frame/read.ts';
+import { Pieces, type ReadOptions, rawTable, readTable } from '../../src/frame/read.ts';
 import * as sf from '../../src/index.ts';
 import { fails, near } from '../device/helpers.ts';
 import { even, table } from '../models/both.ts';
@@ -36,6 +38,78 @@ test('CSV: quotes, separators, byte order mark, decimal commas, missing values, 
   });
   assert.equal(columns('a,b\r\n1,2\n3,4\r\n5,6').b, ['integer', 2, 4, 6]);
   assert.equal(columns('k,l\n-,1\n3,2\n', { missing: ['-'] }).k, ['integer', Number.NaN, 3]);
+});
+
+test('CSV is the same however it comes in pieces', () => {
+  const text = '\uFEFFname,n,"said, once"\r\n"Zoë ""Z""",1,"a\r\nb"\r\n\r\n\u{1F600},22,x\ry,-3,"é,"\r\n';
+  const bytes = new TextEncoder().encode(text);
+  const whole = columns(text);
+  assert.equal(whole, {
+    name: ['text', 'Zoë "Z"', '\u{1F600}', 'y'],
+    n: ['integer', 1, 22, -3],
+    'said, once': ['text', 'a\nb', 'x', 'é,'],
+  });
+  assert.equal(columns(bytes), whole);
+  for (const size of [1, 2, 3, 7, 64]) {
+    const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+      bytes.slice(i * size, (i + 1) * size),
+    );
+    const { columns: found } = readTable(new Pieces(pieces), {});
+    assert.equal(Object.fromEntries(found.map((c) => [c.name, [c.dtype, ...c.values]])), whole, `${size}`);
+  }
+  const cut = new Pieces([bytes.slice(0, -1), new Uint8Array([0xc3])]);
+  throws(() => readTable(cut, {}), 'INVALID_ARGUMENT', 'no UTF-8');
+});
+
+/** More rows than are parsed at a time. */
+const many = (rows: number, row: (i: number) => string): Uint8Array =>
+  new TextEncoder().encode(`id,n,note\n${Array.from({ length: rows }, (_, i) => `${row(i)}\n`).join('')}`);
+const note = (i: number): string => (i % 3 === 0 ? `two\nlines, ${i}` : `é ${i}`);
+const line = (i: number): string => `u${i},${i},${i % 3 === 0 ? `"${note(i)}"` : note(i)}`;
+
+test('a long file: rows over the ends of pieces, numbered as they stand', () => {
+  const rows = 20_000;
+  const found = readTable(many(rows, line), {}).columns;
+  assert.equal(
+    found.map((c) => c.dtype),
+    ['text', 'integer', 'text'],
+  );
+  for (let i = 0; i < rows; i++)
+    if (found[0]!.values[i] !== `u${i}` || found[1]!.values[i] !== i || found[2]!.values[i] !== note(i))
+      assert.unreachable(`row ${i}: ${found.map(({ values }) => values[i])}`);
+  const wrong = (cells: string, text: string, options: ReadOptions = {}) => {
+    const data = many(rows, (i) => (i === 17_000 ? cells : line(i)));
+    throws(() => readTable(data, options), 'INVALID_ARGUMENT', text);
+  };
+  wrong('u,1', 'row 17002 has 2 cells');
+  wrong('u,x,1', 'column "n", row 17002: no integer', { dtypes: { n: 'integer' } });
+  wrong('"u,1,1', 'row ');
+});
+
+test('of a long file neither the text nor a list of cells is there, at no time', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const held = (): number => {
+    collect();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+  const rows = 100_000;
+  const bytes = many(rows, (i) => `${i},${i}.25,${['Rome', 'Bonn', 'Oslo'][i % 3]}`);
+  const before = held();
+  let most = 0;
+  function* pieces(): Iterable<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += 1 << 16) {
+      if (at % (1 << 18) === 0) most = Math.max(most, held() - before);
+      yield bytes.subarray(at, at + (1 << 16));
+    }
+  }
+  const { raw } = rawTable(new Pieces(pieces()), {});
+  assert.is(raw[2]!.cells.at(rows - 1), 'Rome');
+  // Their bytes and four more each, with room to grow, and a piece of text; as strings in lists of rows they would take ten times as much.
+  const packed = bytes.length + 4 * 3 * rows;
+  assert.ok(held() - before < 2 * packed, `${held() - before} bytes of ${bytes.length}`);
+  assert.ok(most < 2 * packed + (1 << 21), `${most} bytes of ${bytes.length} on the way`);
 });
 
 test('a table that is none is an error with column and row', () => {

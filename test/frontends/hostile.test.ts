@@ -100,6 +100,20 @@ test(`${RUNS} changed models: nothing but typed errors, read, split and run`, as
   assert.ok((performance.now() - start) / RUNS < 1000);
 });
 
+test('long texts, comments and blanks are read: no pattern runs out of memory', () => {
+  const n = 3_000_000;
+  const text = (about: string, value: string, size: number): string =>
+    `${about}func.func @main() -> tensor<${size}xf32> { %0 = stablehlo.constant dense<"${value}"> : tensor<${size}xf32> return %0 : tensor<${size}xf32> }`;
+  const { functions } = readText(text('', `0x${'3F800000'.repeat(n)}`, n));
+  assert.is(functions.get('main')!.body.operations.length, 2);
+  assert.ok(readText(text('// x\n'.repeat(n), '0x3F800000', 1)).functions.has('main'));
+  for (const value of ['\\a'.repeat(n), `${'\\a'.repeat(n)}\\`])
+    assert.throws(
+      () => readText(text('', value, 1)),
+      (e: TesseraError) => e instanceof TesseraError,
+    );
+});
+
 test('sizes that are announced are checked before anything is made', () => {
   for (const text of [
     'func.func @main() -> tensor<99999999999xf32> { %0 = stablehlo.constant dense<1.0> : tensor<99999999999xf32> return %0 : tensor<99999999999xf32> }',

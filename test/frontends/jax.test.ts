@@ -1,11 +1,11 @@
 /** Programs of JAX, from text and from bytecode: in the clear, and on secrets. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { TesseraError } from '../../src/errors.ts';
 import { type Program, type ProgramOptions, program } from '../../src/frontends/stablehlo-program.ts';
 import { simulate } from '../../src/ir/run/simulate.ts';
 import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import { flatten } from '../../src/ir/trace/pytree.ts';
+import * as np from '../../src/numpy/index.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { Ring } from '../../src/ring/ring.ts';
 import { errorOf, NAMES, type Sample, sampleOf } from './corpus.ts';
@@ -25,9 +25,8 @@ const ASKED: Readonly<Record<string, ProgramOptions>> = {
 const FINE = new Set(['t_test']);
 /** Adam's 1e-8 beside moments of 1e-12 is below what any fixed-point number holds: sessions.test.ts shows who is told. */
 const BELOW = 'mlp_adam';
-/** Text has operations of CHLO without their decompositions; complex numbers are refused. */
+/** Text has operations of CHLO without their decompositions. */
 const TEXT_ONLY: Readonly<Record<string, RegExp>> = { gamma_family: /bessel_i1e/ };
-const REFUSED: Readonly<Record<string, RegExp>> = { spectrum: /fft at/ };
 
 const leaves = (x: unknown): NDArray[] =>
   flatten(x, (v) => ArrayBuffer.isView((v as NDArray).data)).leaves as NDArray[];
@@ -54,20 +53,6 @@ const secretly = (
   ).results;
 };
 
-const refusal = async (name: string, run: () => unknown): Promise<boolean> => {
-  const expected = REFUSED[name];
-  if (!expected) return false;
-  try {
-    await run();
-  } catch (e) {
-    assert.instance(e, TesseraError);
-    assert.is((e as TesseraError).code, 'UNSUPPORTED');
-    assert.match((e as TesseraError).message, expected);
-    return true;
-  }
-  return assert.unreachable(name) as never;
-};
-
 for (const form of ['text', 'bytecode'] as const)
   test(`all of them from ${form}, in the clear`, async () => {
     for (const name of NAMES) {
@@ -75,7 +60,7 @@ for (const form of ['text', 'bytecode'] as const)
       const f = await program(s[form], options(name));
       const expected = form === 'text' ? TEXT_ONLY[name] : undefined;
       if (expected) assert.throws(() => f(...s.inputs), expected);
-      else if (!(await refusal(name, () => f(...s.inputs)))) {
+      else {
         const error = errorOf(leaves(f(...s.inputs)), s.outputs);
         assert.ok(error <= s.tolerance, `${name}: ${error}`);
       }
@@ -87,7 +72,7 @@ test('all of them on secrets', async () => {
   for (const name of NAMES) {
     const s = sampleOf(name);
     const f = await program(s.bytecode, options(name));
-    if (name === BELOW || (await refusal(name, () => secretly(f, s, ring, 'FM128', 2)))) continue;
+    if (name === BELOW) continue;
     const got = secretly(f, s, ring, 'FM128', 2, FINE.has(name) ? 40 : undefined);
     const error = errorOf(got, s.outputs);
     assert.ok(error <= s.tolerance, `${name}: ${error}`);
@@ -101,7 +86,7 @@ test('three parties, and a ring of 64 bits', async () => {
     : ['logistic_step', 'gather_secret', 'sorts', 'masked_softmax', 'segments', 'sign_bits'];
   let close = 0;
   for (const name of some) {
-    if (REFUSED[name] || name === BELOW) continue;
+    if (name === BELOW) continue;
     const s = sampleOf(name);
     const f = await program(s.bytecode, options(name));
     const three = errorOf(secretly(f, s, ring, 'FM128', 3, FINE.has(name) ? 40 : undefined), s.outputs);
@@ -109,6 +94,97 @@ test('three parties, and a ring of 64 bits', async () => {
     if (errorOf(secretly(f, s, ring, 'FM64', 2), s.outputs) <= Math.max(s.tolerance, 2 ** -9)) close++;
   }
   assert.ok(close >= 0.9 * some.length, `FM64: ${close} of ${some.length}`);
+});
+
+test('complex arguments and results are pairs of arrays', async () => {
+  const source = `func.func public @main(%z: tensor<2xcomplex<f32>>, %w: tensor<2xcomplex<f32>>) -> (tensor<2xcomplex<f32>>, tensor<2xf32>) {
+    %0 = stablehlo.multiply %z, %w : tensor<2xcomplex<f32>>
+    %1 = stablehlo.abs %0 : (tensor<2xcomplex<f32>>) -> tensor<2xf32>
+    return %0, %1 : tensor<2xcomplex<f32>>, tensor<2xf32>
+  }`;
+  const f = await program<[{ readonly real: NDArray; readonly imag: NDArray }, NDArray]>(source, quiet);
+  assert.is(String(f), 'program(complex128[2], complex128[2]) -> (complex128[2], float64[2])');
+  const [real, imag] = [np.array([1, -2]), np.array([2, 0.5])] as [NDArray, NDArray];
+  const [product, size] = f({ real, imag }, { real: [3, 1], imag: [0, -1] });
+  assert.equal(
+    [product.real.toArray(), product.imag.toArray()],
+    [
+      [3, -1.5],
+      [6, 2.5],
+    ],
+  );
+  assert.equal(size.toArray(), [Math.sqrt(45), Math.sqrt(8.5)]);
+  // A real array has no imaginary part.
+  assert.equal(f({ real, imag }, [3, 1])[0].imag.toArray(), [6, 0.5]);
+  const ring = await Ring.create();
+  const secret = simulate(
+    (x: NDArray, y: NDArray) => {
+      const [z, n] = f({ real: x, imag: y }, [2, 2]);
+      return [z.real, z.imag, n];
+    },
+    [real, imag],
+    { ring, field: FIELDS.FM128, parties: 2 },
+  ).results;
+  const [x, y, n] = secret.map((a) => Array.from(a.data as Float64Array));
+  assert.equal(
+    [x, y],
+    [
+      [2, -4],
+      [4, 1],
+    ],
+  );
+  assert.ok(Math.abs(n![0]! - Math.sqrt(20)) < 1e-6);
+  assert.throws(() => f({ real, imag: [1, 2, 3] }, [3, 1]), /argument 0\.imag has shape/);
+});
+
+test('what has no form on pairs says so', async () => {
+  const source = `func.func public @main(%z: tensor<2x2xcomplex<f32>>) -> tensor<2x2xcomplex<f32>> {
+    %0 = stablehlo.cholesky %z, lower = true : tensor<2x2xcomplex<f32>>
+    return %0 : tensor<2x2xcomplex<f32>>
+  }`;
+  const f = await program(source, quiet);
+  assert.equal(f.unsupported, [{ op: 'cholesky of complex numbers', place: 'line 2' }]);
+  assert.throws(() => f(np.ones([2, 2])), /cholesky of complex numbers at line 2/);
+});
+
+test('a comparison that computes sorts by a network, and what it holds equal keeps its order', async () => {
+  // By the distance from 1, downwards; the places go along.
+  const source = `func.func public @main(%x: tensor<2x7xf32>) -> (tensor<2x7xf32>, tensor<2x7xi32>) {
+    %at = stablehlo.iota dim = 1 : tensor<2x7xi32>
+    %0:2 = "stablehlo.sort"(%x, %at) <{dimension = 1 : i64, is_stable = true}> ({
+    ^bb0(%a: tensor<f32>, %b: tensor<f32>, %i: tensor<i32>, %j: tensor<i32>):
+      %one = stablehlo.constant dense<1.0> : tensor<f32>
+      %1 = stablehlo.subtract %a, %one : tensor<f32>
+      %2 = stablehlo.subtract %b, %one : tensor<f32>
+      %3 = stablehlo.multiply %1, %1 : tensor<f32>
+      %4 = stablehlo.multiply %2, %2 : tensor<f32>
+      %5 = stablehlo.compare GT, %3, %4, FLOAT : (tensor<f32>, tensor<f32>) -> tensor<i1>
+      stablehlo.return %5 : tensor<i1>
+    }) : (tensor<2x7xf32>, tensor<2x7xi32>) -> (tensor<2x7xf32>, tensor<2x7xi32>)
+    return %0#0, %0#1 : tensor<2x7xf32>, tensor<2x7xi32>
+  }`;
+  const f = await program<NDArray[]>(source, quiet);
+  const rows = [
+    [2, 0, 5, 1, 0, -3, 2],
+    [1, 1, 1, 0.5, 1.5, 0.5, 9],
+  ];
+  const places = rows.map((row) =>
+    row.map((_, i) => i).sort((i, j) => (row[j]! - 1) ** 2 - (row[i]! - 1) ** 2 || i - j),
+  );
+  const sorted = places.map((at, k) => at.map((i) => rows[k]![i]!));
+  assert.equal(
+    f(rows).map((x) => x.toArray()),
+    [sorted, places],
+  );
+  const { results } = simulate((x: NDArray) => f(x), [np.array(rows) as NDArray], {
+    ring: await Ring.create(),
+    field: FIELDS.FM128,
+    parties: 2,
+  });
+  assert.equal(
+    results.map((x) => Array.from(x.data as ArrayLike<number>, Number)),
+    [sorted.flat(), places.flat()],
+  );
 });
 
 test.run();

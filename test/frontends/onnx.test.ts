@@ -3,10 +3,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { writeModel } from '../../src/frontends/onnx/writer.ts';
 import { type OnnxModel, onnx } from '../../src/frontends/onnx-model.ts';
 import * as sf from '../../src/index.ts';
 import { simulate } from '../../src/ir/run/simulate.ts';
-import type { NDArray } from '../../src/ir/trace/ndarray.ts';
+import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { Ring } from '../../src/ring/ring.ts';
 import { arraysOf, errorOf, FOLDER } from './corpus.ts';
@@ -170,6 +171,9 @@ test('what is public is asked for by name', async () => {
   const all = await onnx(s.bytes);
   const some = await onnx(s.bytes, { public: ['conv1.bias'] });
   assert.is(some.parameters.length, all.parameters.length - 1);
+  // A name that is none of its weights was mistyped, and the one that was meant would have stayed secret without a word.
+  const mistyped = await onnx(s.bytes, { public: ['conv1.bias', 'conv1.bais'] }).catch((e) => e as Error);
+  assert.match((mistyped as Error).message, /public: the model has no weight "conv1\.bais": it has /);
   const none = await onnx(s.bytes, { public: true });
   assert.equal(none.parameters, []);
   const y = none({}, s.inputs).output as NDArray;
@@ -212,6 +216,80 @@ test('integers that a quantised model multiplies with are weights', async () => 
   assert.equal(own.parameters, [{ name: 'w', shape: [2, 2], dtype: 'int8' }]);
   const model = await onnx(own.skeleton);
   assert.equal((model(own.weights, { x: [[1, 1]] }).y as NDArray).toArray(), [[2, -1]]);
+});
+
+/** A model of x and y (floats of any length) with these nodes, the last of which makes z. */
+const ofNodes = (
+  element: string,
+  ...nodes: readonly (readonly [op: string, inputs: string, output: string])[]
+): Promise<OnnxModel> => {
+  const port = (name: string, of: string) => ({ name, element: of, shape: [-1], kind: 'tensor' });
+  const plain = { domain: '', name: '', attributes: new Map(), place: '' };
+  const graph = {
+    name: 'small',
+    nodes: nodes.map(([op, inputs, output]) => ({
+      ...plain,
+      op,
+      inputs: inputs.split(' '),
+      outputs: [output],
+    })),
+    tensors: [],
+    inputs: [port('x', 'float32'), port('y', 'float32')],
+    outputs: [port('z', element)],
+  };
+  return onnx(writeModel({ graph, opsets: new Map([['', 13]]), functions: new Map(), words: [] }));
+};
+
+test('a secret chooses an infinite number, which is one later', async () => {
+  const ring = await Ring.create();
+  const some = [
+    ['Relu', 'x', 'a'],
+    ['Equal', 'x a', 'p'],
+    ['Where', 'p x y', 'm'],
+  ] as const;
+  const run = async (element: string, op: string, inputs: string): Promise<number[]> => {
+    const model = await ofNodes(element, ...some, [op, inputs, 'z']);
+    const y = new NDArray([1], 'fxp', Float64Array.of(-Infinity));
+    const x = new NDArray([4], 'fxp', Float64Array.of(1, -2, 3, -4));
+    const { results } = simulate((a: never) => model({}, { x: a, y }).z, [x], {
+      ring,
+      field: FIELDS.FM128,
+      parties: 2,
+    });
+    return Array.from(results[0]!.data as ArrayLike<number>, Number);
+  };
+  assert.equal(await run('bool', 'IsInf', 'm'), [0, 1, 0, 1]);
+  assert.equal(await run('bool', 'Equal', 'm y'), [0, 1, 0, 1]);
+  const p = await run('float32', 'Softmax', 'm');
+  assert.ok(p[1] === 0 && p[3] === 0 && Math.abs(p[0]! - 1 / (1 + Math.exp(2))) < 2 ** -18, `${p}`);
+  const e = await run('float32', 'ReduceSum', 'm').catch((error: unknown) => error as sf.TesseraError);
+  assert.match((e as Error).message, /^ReduceSum at node 3.* an infinite number/);
+});
+
+test('halves of quantisation go to the even number, decimal scales or not', async () => {
+  const ring = await Ring.create();
+  const model = await ofNodes('uint8', ['QuantizeLinear', 'x y', 'z']);
+  for (const [scale, list] of [
+    [2, [1, 3, 5, 7, 9.5, 254, 600]],
+    [0.1, [0.25, 0.35, 0.45, 0.65, 12.75, 0.251, 3]],
+  ] as const) {
+    // What onnxruntime computes: quotients of float32.
+    const want = list.map((v) => {
+      const q = Math.fround(Math.fround(v) / Math.fround(scale));
+      const half = Math.abs(q % 1) === 0.5;
+      return Math.min(255, half ? 2 * Math.round(q / 2) : Math.round(q));
+    });
+    const [x, y] = [Float64Array.from(list, Math.fround), Float64Array.of(Math.fround(scale))];
+    const as = (v: Float64Array): NDArray => new NDArray([v.length], 'fxp', v);
+    const { results } = simulate((a: never) => model({}, { x: a, y: as(y) }).z, [as(x)], {
+      ring,
+      field: FIELDS.FM128,
+      parties: 2,
+    });
+    assert.equal(Array.from(results[0]!.data as ArrayLike<number>, Number), want, `${scale}`);
+    const clear = model({}, { x: as(x), y: as(y) }).z as NDArray;
+    assert.equal(Array.from(clear.data as ArrayLike<number>, Number), want, `${scale} in the clear`);
+  }
 });
 
 test('arguments that do not fit are errors by name', async () => {

@@ -145,7 +145,12 @@ const snap = (
   for (const q of refsIn(args))
     if (q !== r && q.dtype !== 'bool' && q.v.length > 0) {
       const n = q.v.length;
-      to((i) => near(Number(q.v[i % n]) - (r.v[i] as number), e[i]! + Math.min(q.e[i % n]!, 1)));
+      // Where the other is larger, this one meets each of its rows.
+      for (let from = 0; from < n; from += Math.max(1, r.v.length))
+        to((i) => {
+          const at = (from + i) % n;
+          return near(Number(q.v[at]) - (r.v[i] as number), e[i]! + Math.min(q.e[at]!, 1));
+        });
     }
 };
 

@@ -210,6 +210,26 @@ for (const field of FIELD_NAMES) {
     }
   });
 
+  test(`${field}: rows by themselves, alone and in batches`, () => {
+    for (const [batch, kk, parties] of [
+      [1, 1, 2],
+      [1, 70, 3],
+      [3, 9, 5],
+      [2, 0, 2],
+    ] as const) {
+      const x = data(batch * kk, k - 1, 9);
+      const dims = { batch, m: 1, k: kk, n: 1 };
+      const r = run(field, parties, (c, u) => B.matmul(c, u!, u!, dims, [batch, 1, 1], 0), [
+        raw(x, [batch, kk]),
+      ]);
+      const want = Array.from({ length: batch }, (_, b) =>
+        wrap(x.slice(b * kk, (b + 1) * kk).reduce((sum, v) => sum + v * v, 0n)),
+      );
+      same(r.raw[0]!, want, `${batch} rows of ${kk}`);
+      costs(r, 1, batch * size, batch * size, 'rows by themselves');
+    }
+  });
+
   /** |z| up to this many bits is truncated right: of the free form up to 2^-40, of the exact form always. */
   const reach = k === 128 ? 86 : k - 2;
   const trunc = FIELDS[field].fraction;

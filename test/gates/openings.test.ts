@@ -37,6 +37,7 @@ const GATES: Readonly<Record<string, (c: GraphCircuit, x: Wire, y: Wire) => Wire
     c.emit('leadingDigit', [x], { signed: true, fine: 1 }, new Array(c.field.bits / 4 + 1).fill(bit(N)))[0]!,
   'leadingDigit of positives': (c, x) =>
     c.emit('leadingDigit', [x], { signed: false, fine: 2 }, new Array(c.field.bits / 8 + 2).fill(bit(N)))[0]!,
+  between: (c, x) => B.between(c, x, -9, 20, [[3, 5]])[0]!,
   bits: (c, x) => c.emit('bits', [x], { bits: 32 }, [bit(32 * N)])[0]!,
   lookup: (c, x, y) => {
     const places = B.view(c, y, [1024], [1]);

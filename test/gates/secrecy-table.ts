@@ -89,6 +89,7 @@ export const ENTRIES: Readonly<Record<string, readonly Entry[]>> = {
   scale: [{ ins: ['ring', 'public'], openings: 0, attrs: { trunc: 8 } }],
   scaleExact: [{ ins: ['ring', 'public'], openings: 1, attrs: { trunc: 8 } }],
   leadingDigit: [{ ins: ['ring'], openings: 'some', attrs: asIn('leadingDigit', (c, x) => log(c, x)) }],
+  between: [{ ins: ['ring'], openings: 'some', attrs: asIn('between', (c, x) => exp(c, x)) }],
   less: [
     { ins: ['ring'], openings: 'some', attrs: { thresholds: [0] } },
     { ins: ['ring'], openings: 'some', attrs: { thresholds: [0, 3], bits: 20 } },

@@ -17,6 +17,7 @@ import { trace } from '../../src/ir/trace/tracer.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { FIELD_NAMES, ring } from '../gates/harness.ts';
+import { scaled } from '../long.ts';
 import { type Fn, field, inputJob, start, typesOf } from './world.ts';
 
 const test = suite('ir: guard, jobs');
@@ -82,8 +83,8 @@ test('workloads pass, with two rounds more, and no more than 2 % of the bytes of
 
 for (const name of FIELD_NAMES)
   test(`${name}: whatever costs measures is in the range`, () => {
-    for (const k of COSTS) {
-      if (!(k.fields?.includes(name) ?? true)) continue;
+    for (const [i, k] of COSTS.entries()) {
+      if (!(k.fields?.includes(name) ?? true) || i % scaled(1, 3) !== 0) continue;
       const { left } = guarded(k.fn as Fn, inputsOf(k, name), { field: name });
       assert.is(left, undefined, `${k.op}: ${JSON.stringify(left)}`);
     }

@@ -12,6 +12,7 @@ import type { NDArray } from '../../src/ir/trace/ndarray.ts';
 import { trace } from '../../src/ir/trace/tracer.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { Ring } from '../../src/ring/ring.ts';
+import { scaled } from '../long.ts';
 
 const test = suite('ir/rounds');
 const ring = await Ring.create();
@@ -42,7 +43,7 @@ const both = (
 const VARIES = /sort|topK|median|percentile|unique|intersect|nonzero|whileRevealed/i;
 
 for (const [field, parties, costMode, every] of [
-  ['FM128', 2, undefined, 1],
+  ['FM128', 2, undefined, scaled(1, 2)],
   ['FM64', 3, undefined, 4],
   ['FM128', 2, 'latency', 4],
 ] as const)

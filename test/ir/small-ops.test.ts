@@ -3,7 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lower } from '../../src/ir/compile/lower.ts';
 import { optimize } from '../../src/ir/compile/passes/optimize.ts';
-import type { Graph } from '../../src/ir/ops/graph.ts';
+import { GraphBuilder } from '../../src/ir/ops/builder.ts';
+import type { DType, Graph } from '../../src/ir/ops/graph.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
@@ -136,6 +137,51 @@ test('what is revealed on the way, and loops, are left as they are', () => {
     ];
   };
   secretly(f, [0.5, 0.01], { fields: ['FM128'], parties: [2] });
+});
+
+test('rows of what became one are taken at once as it is lowered, whatever holds them', () => {
+  const lowered = (f: (x: BaseArray, y: BaseArray) => BaseArray[], dtype: DType, guard = false) =>
+    lower(optimize(graphOf(f, secret([3], dtype), secret([3], dtype))), {
+      field: FIELDS.FM128,
+      parties: 2,
+      rangeGuard: guard,
+    });
+  const products = (x: BaseArray, y: BaseArray) => many(40, (i) => x.add(i + 1).mul(y));
+  for (const dtype of ['fxp', 'int32'] as const) {
+    const graph = lowered(products, dtype);
+    assert.is(count(graph, 'parts'), 1);
+    assert.is(graph.nodes.find((n) => n.op === 'parts')!.outs.length, 40);
+  }
+  // Two views repeat the operands.
+  assert.is(count(lowered(products, 'fxp'), 'view'), 2);
+  const ints = [np.array([1, -7, 40], 'int32'), np.array([3, 9, -2], 'int32')];
+  secretly(products, ints, { fields: ['FM64'], parties: [2] });
+  // Of integers that have left their dtype a row is wrapped as the whole is.
+  secretly((x, y) => products(x, y).map((p) => np.floorDivide(p.mul(1 << 30), 7)), ints, {
+    fields: ['FM128'],
+    parties: [2],
+  });
+  // Squares that a root takes keep their bits, row by row; bits, and what is watched, are taken one by one.
+  const roots = (x: BaseArray, y: BaseArray) => products(x, y).map((p) => np.sqrt(p.mul(p).add(p.mul(p))));
+  secretly(roots, [[0.5, 1.25, -3], [0.001, 2, 1]], { fields: ['FM128'], parties: [2] }); // biome-ignore format: two rows
+  secretly((x, y) => products(x, y).map((p) => p.less(1)), [[0.5, 1, -3], [1, 2, 1]], { parties: [2] }); // biome-ignore format: two rows
+  assert.is(lowered(products, 'fxp', true).outs.length, 40);
+});
+
+test('what thousands of nodes make one after another, or are put together of, is lowered without deep calls', () => {
+  const n = 12_000;
+  const options = { field: FIELDS.FM128, parties: 2 } as const;
+  const moved = new GraphBuilder();
+  let x = moved.input(secret([2, 2]));
+  for (let i = 0; i < n; i++) x = moved.emit('transpose', [x], { perm: [1, 0] });
+  assert.is(lower(moved.finish([x]), { ...options, rangeGuard: true }).outs.length, 1);
+  // The length of a vector whose squares were written one by one.
+  const length = new GraphBuilder();
+  const y = length.input(secret([1]));
+  const squares = Array.from({ length: n }, () => length.emit('mul', [y, y], {}));
+  const all = length.emit('concat', squares as [number, ...number[]], { axis: 0 });
+  const root = length.emit('sqrt', [length.emit('sum', [all], { axes: [0] })], {});
+  assert.is(lower(length.finish([root]), options).outs.length, 1);
 });
 
 test.run();

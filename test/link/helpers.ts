@@ -12,6 +12,7 @@ import {
   type WebSocketTransport,
   type WebSocketTransportOptions,
 } from '../../src/link/websocket.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import { makeAuthority, makeLeaf } from './certificates.ts';
 
 /** By its name: what is tested may be the modules or the package, and each has a class of its own. */
@@ -69,9 +70,9 @@ export const sleep = (ms: number): Promise<void> => new Promise((resolve) => set
 
 /** Waits until something is so, for as long as a loaded machine may take. */
 export const until = async (so: () => boolean, what: string): Promise<void> => {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + PATIENCE_MS;
   while (!so()) {
-    if (Date.now() > end) throw new Error(`after 30 s still not: ${what}`);
+    if (Date.now() > end) throw new Error(`after ${PATIENCE_MS / 1000} s still not: ${what}`);
     await sleep(10);
   }
 };

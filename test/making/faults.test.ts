@@ -108,7 +108,7 @@ const sizes = [await messagesOf(0), await messagesOf(1)] as const;
 
 /** Places in a session: all of the first ones, where every message is of another kind, and some of the others. */
 const places = (count: number): number[] =>
-  Array.from({ length: count }, (_, i) => i).filter((i) => LONG || i < 5 || i % 23 === 0 || i >= count - 2);
+  Array.from({ length: count }, (_, i) => i).filter((i) => LONG || i < 5 || i % 61 === 0 || i >= count - 2);
 
 const ALTERS: Readonly<Record<string, Alter>> = {
   'a byte less': (message) => message.slice(0, -1),
@@ -207,7 +207,7 @@ test('one party that fails while it sends tells the other, and the next job runs
 
 test('one party that cannot read a message of the base transfers: whoever had come to their end before, the next job runs', async () => {
   for (const rank of [0, 1])
-    for (let at = 0; at < 6; at++) {
+    for (const at of LONG ? [0, 1, 2, 3, 4, 5] : [rank, 5 - rank]) {
       let left = at;
       const failing = (channel: Channel): Channel => ({
         ...altered(channel, (_, m) => m),
@@ -254,7 +254,7 @@ test('of a program whose rounds do not come on no more is made than its share of
   const wide = (seed: number): NDArray =>
     numbers(Array.from({ length: 10_000 }, (_, i) => ((i * seed) % 101) / 64 - 0.75));
   const long = (x?: BaseArray, y?: BaseArray): BaseArray =>
-    np.fori(0, 200, (_, v) => np.multiply(v as BaseArray, y!), x!) as BaseArray;
+    np.fori(0, 60, (_, v) => np.multiply(v as BaseArray, y!), x!) as BaseArray;
   const done = p.run((x, y) => long(x, y), [wide(37), wide(53)]);
   const used = (): number => Math.max(...p.rings.map((ring) => ring.heap.used));
   let [last, most] = [0, 0];
@@ -264,8 +264,8 @@ test('of a program whose rounds do not come on no more is made than its share of
     last = used();
     most = Math.max(most, last);
   }
-  // What lattices take themselves, and a window: a sixteenth.
-  assert.ok(most < maxBytes / 4, `${most} bytes are in use`);
+  // What lattices take themselves, a window (a sixteenth), and what its gates work on, which are made side by side.
+  assert.ok(most < maxBytes * 0.3, `${most} bytes are in use`);
   go();
   const [got] = await inTime(done, 'the program');
   assert.is(got!.data.length, 10_000);

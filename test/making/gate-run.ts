@@ -34,6 +34,8 @@ export interface Ran {
   /** What comes out, as plain numbers: bits are 0 and 1. */
   readonly plain: readonly (readonly bigint[])[];
   readonly openings: readonly Opened[];
+  /** The range guard's sum of both parties for site 0: not 0 if some number has left the range. */
+  readonly noted: number;
 }
 
 const shapesOf = ({ field, given }: Gated, made: boolean) => ({
@@ -58,12 +60,13 @@ const evaluate = (
   made: boolean,
 ): Ran => {
   const { field, given, attrs } = g;
+  const sums = [new Uint32Array(1), new Uint32Array(1)];
   const common = { common: new Prg(ring, fixed(77)), ends: madeEnds };
   const runs = [0, 1].map((rank) => {
     const prg = new Prg(ring, g.seeds[rank]!);
     const role = { ring, field, rank, parties: 2, prg, made: made ? common : undefined };
     const inputs = { get: () => (g.own?.owner === rank ? g.own.array : undefined), spent: () => {} };
-    const party = new GateParty(role, number, layout, chunks[rank]!, inputs, new Uint32Array(1));
+    const party = new GateParty(role, number, layout, chunks[rank]!, inputs, sums[rank]!);
     const steps = gateOf(g.name)!.eval(party, given.values[rank]!, attrs);
     return { party, steps, outs: undefined as Value[] | undefined };
   });
@@ -89,7 +92,7 @@ const evaluate = (
     party.end(arrays(outs!));
     for (const a of arrays(outs!)) ring.release(a);
   }
-  return { plain, openings };
+  return { plain, openings, noted: (sums[0]![0]! ^ sums[1]![0]!) >>> 0 };
 };
 
 /** A masked value without its mask: at a party that knows c. */

@@ -8,8 +8,9 @@ import type { ExponentialsAttrs } from '../../src/gates/exponential.ts';
 import { GATE_NAMES, type GateName } from '../../src/gates/gate-table.ts';
 import type { LeadingDigitAttrs } from '../../src/gates/leading-digit.ts';
 import type { SortAttrs } from '../../src/gates/sort.ts';
+import { marginOf } from '../../src/ir/compile/guard-range.ts';
 import { halfOf } from '../../src/making/gate-halves.ts';
-import type { AnyArray as Arr } from '../../src/ring/array.ts';
+import type { AnyArray as Arr, RingArray } from '../../src/ring/array.ts';
 import { FIELDS, type Field } from '../../src/ring/field.ts';
 import { random, randomRaw, ring, seedsOf } from '../gates/harness.ts';
 import { ENTRIES, type Entry, N } from '../gates/secrecy-table.ts';
@@ -77,6 +78,7 @@ const DOMAINS: Readonly<Partial<Record<GateName, Domain>>> = {
   borrow: { bits: whole },
   isZero: { bits: whole },
   leadingDigit: { bits: ({ bits }) => bits - 2 },
+  between: { bits: ({ bits }) => bits - 2 },
   lessInt: { bits: integers },
   belowInt: { bits: integers },
   negative: { bits: integers },
@@ -91,11 +93,11 @@ const DOMAINS: Readonly<Partial<Record<GateName, Domain>>> = {
   oneHot: { bits: () => 0, below: () => 5 },
   shuffle: { bits: whole, row: N / 4 },
   sort: { bits: (_, a: SortAttrs) => a.bits - 1 - a.shift },
+  guard: { bits: whole },
 };
 
-/** What two parties cannot make: function secret sharing, and rows of the range guard. */
+/** What two parties cannot make: function secret sharing. */
 const NOT_MADE: readonly GateName[] = [
-  'guard',
   'lessFss',
   'borrowFss',
   'isZeroFss',
@@ -187,6 +189,7 @@ const compare = async (name: GateName, entry: Entry, field: Field, attrs: object
   const dealt = runDealt(gated, 5);
   const made = await runMade(gated, 5);
   assert.is(made.plain.length, dealt.plain.length);
+  assert.is(made.noted, dealt.noted, `${name}: what has left the range`);
   made.plain.forEach((column, i) => {
     const want = dealt.plain[i]!;
     assert.is(column.length, want.length);
@@ -222,6 +225,77 @@ test('numbers that a field can take of each sign: what leads them', async () => 
       const attrs: LeadingDigitAttrs = { signed: true, fine };
       await compare('leadingDigit', { ins: ['ring'], attrs, openings: 'some' }, field, attrs);
     }
+});
+
+/** A gate over numbers that the range guard watches. */
+const watching = (
+  field: Field,
+  name: GateName,
+  numbers: readonly bigint[],
+  attrs: object,
+  seed = 1,
+): Gated => {
+  const input = (values: readonly bigint[], open = false): Input => ({
+    kind: 'ring',
+    length: values.length,
+    plain: 0,
+    open,
+    fill: (a) => putWords(a as RingArray, values),
+  });
+  const inputs = [input(numbers)];
+  if (name === 'mul') inputs.push(input(numbers.map(() => 1n)));
+  if (name === 'scale') inputs.push(input([1n], true));
+  const seeds = seedsOf(2).map((s) => s.map((v) => v ^ seed));
+  return { name, field, attrs, given: masked(field, seeds, inputs), seeds };
+};
+
+for (const field of Object.values(FIELDS))
+  test(`${field.name}: a number that leaves the range is found in everything that is watched, and none within`, async () => {
+    const { bits } = field;
+    const [unit, margin] = [1n << BigInt(bits - 8), BigInt(marginOf(field))];
+    const most = margin * unit;
+    const top = 1n << BigInt(bits - 1);
+    // Of a free truncation numbers within the range are spoilt by chance: they are small.
+    const small = [0n, 1n, -1n, 777n, -777n];
+    const wide = [...small, most - 1n, -most, most / 3n, -most / 7n];
+    const near = [most - (1n << 9n), -most + (1n << 9n), most / 3n];
+    const bad = [most + unit, -most - unit, top - 1n, top / 2n];
+    const watched = { guard: 0, margin: marginOf(field) };
+    const cases: readonly [GateName, object, readonly bigint[]][] = [
+      ['guard', {}, wide],
+      ['mul', { trunc: 1, exact: false }, small],
+      ['mul', { trunc: field.fraction, exact: true }, [...small, ...near]],
+      ['truncate', { trunc: field.fraction }, wide],
+      ['truncate', { trunc: 5, whole: true }, small],
+      ['truncateExact', { trunc: 7 }, wide],
+      ['scale', { trunc: 3 }, wide],
+    ];
+    for (const [name, attrs, good] of cases) {
+      const run = async (numbers: readonly bigint[], seed: number) =>
+        (await runMade(watching(field, name, numbers, { ...attrs, ...watched }, seed), 3)).noted;
+      const what = `${name} ${JSON.stringify(attrs)}`;
+      assert.is(await run(good, 1), 0, what);
+      for (const [i, one] of bad.entries())
+        assert.ok((await run([...good, one], 2 + i)) !== 0, `${what}: ${one} is not found`);
+    }
+  });
+
+test('shares that wrap as they are shifted, which spoils a free truncation, are found', async () => {
+  const field = FIELDS.FM64;
+  // One in 32 wraps; the margin is so wide that nothing else is found.
+  for (const [size, wraps] of [
+    [2n ** 59n, true],
+    [2n ** 20n, false],
+  ] as const) {
+    const numbers = new Array<bigint>(512).fill(size);
+    const made = await runMade(
+      watching(field, 'mul', numbers, { trunc: 18, exact: false, guard: 0, margin: 100 }),
+      3,
+    );
+    const wrong = made.plain[0]!.filter((v) => v > (size >> 18n) + 1n || v < (size >> 18n) - 1n).length;
+    assert.is(wrong > 0, wraps);
+    assert.is(made.noted !== 0, wraps);
+  }
 });
 
 test.run();

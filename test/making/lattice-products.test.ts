@@ -133,6 +133,42 @@ test('elementwise products of every length, in every ring', async () => {
     );
 });
 
+test('products of complex numbers: both parts, of factors of any width, and each factor is encrypted once', async () => {
+  const { rings, makers, ends } = common;
+  for (const field of fields) {
+    const width = field.bits / 2 - 2;
+    for (const bits of [{ x: width, y: width }, undefined]) {
+      const shape = elementwise(5000);
+      const plain = await check(common, [{ field, shape, ...(bits && { bits }) }]);
+      const [[mine, theirs]] = requests(common, [{ field, shape, ...(bits && { bits }) }]) as [
+        readonly [ProductRequest, ProductRequest],
+      ];
+      const parts = rings.map((ring) => someShares(ring, field, 5000)) as [RingArray, RingArray];
+      const before = ends.map(({ sent }) => sent);
+      await Promise.all([
+        makers[0].make([{ ...mine, real: parts[0] }], ends[0]),
+        makers[1].make([{ ...theirs, real: parts[1] }], ends[1]),
+      ]);
+      const [ring, other] = rings;
+      const x = carried(ring, other, theirs.x.own);
+      const y = carried(ring, other, theirs.y.own);
+      const there = { ...theirs, x: { ...theirs.x, own: x }, y: { ...theirs.y, own: y } };
+      const whole = carried(ring, other, theirs.out);
+      ring.add(whole, whole, mine.out);
+      same(ring.u8(whole), ring.u8(expected(ring, [mine, there])), `${field.name}: the imaginary part`);
+      ring.mul(x, x, mine.x.own);
+      ring.mul(y, y, mine.y.own);
+      ring.sub(x, x, y);
+      const real = carried(ring, other, parts[1]);
+      ring.add(real, real, parts[0]);
+      same(ring.u8(real), ring.u8(x), `${field.name}: the real part`);
+      const sum = (sent: readonly number[]): number => sent[0]! + sent[1]!;
+      const sent = sum(ends.map((end, i) => end.sent - before[i]!));
+      assert.ok(sent < 1.6 * sum(plain), `${sent} bytes for both parts, ${plain} for one`);
+    }
+  }
+});
+
 test('products of several rings in one batch, and an empty one', async () => {
   await check(common, [
     ...fields.map((field) => ({ field, shape: elementwise(7) })),

@@ -126,12 +126,7 @@ export const device: readonly Mutant[] = [
       ['a portion of another field is taken', 'check', 'field: runtime.field,', ''],
       ['a portion of other fraction bits is taken', 'check', 'fraction: runtime.fraction,', ''],
       ['a portion of another run is taken', 'check', 'set, run, job: o.job,', 'set, job: o.job,'],
-      [
-        'a portion of any dealer is taken',
-        'check',
-        "if (!isSignedBy(header, parseIdentity(o.dealer, 'storedMaterial.dealer')))",
-        'if (false)',
-      ],
+      ['a portion of any dealer is taken', 'check', 'if (!isSignedBy(header, signerOf(o)))', 'if (false)'],
       [
         'parties use the run that the first has not used',
         'check',
@@ -147,7 +142,12 @@ export const device: readonly Mutant[] = [
       ],
       ["a portion is used before the others' marks", 'check', 'await allMarked(run, o.channel);', ''],
       ['a party that marks another portion is believed', 'check', 'if (theirs !== run)', 'if (false)'],
-      ['a seed of any length is taken', 'check', 'if (seed?.length !== 32)', 'if (seed === undefined)'],
+      [
+        'a seed of any length is taken',
+        'check',
+        'if (seed?.length !== (made ? 64 : 32))',
+        'if (seed === undefined)',
+      ],
       [
         'material of another program is used',
         'check',

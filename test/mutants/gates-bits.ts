@@ -7,25 +7,32 @@ const secret = [SECRECY] as const;
 
 export const bitFaults: readonly Mutant[] = [
   ...inFile(
-    'src/gates/less-than.ts',
+    'src/gates/answers.ts',
     secret,
     [
       [
-        'answers of comparisons are opened without a mask',
+        'answers are opened without masks',
         'leak',
-        "outs.push({ r: yield* d.mask('betas', i) });",
-        `outs.push({ r: ${zeros('d', "d.mask('betas', i)")} });`,
-        "const beta = yield* p.mask('betas', t);",
-        `const beta = ${zeros('p', "p.mask('betas', t)")};`,
+        "outs.push({ r: yield* d.mask('answers', i) });",
+        `outs.push({ r: ${zeros('d', "d.mask('answers', i)")} });`,
+        "const mask = yield* p.mask('answers', i);",
+        `const mask = ${zeros('p', "p.mask('answers', i)")};`,
       ],
       [
-        'answers for several thresholds share a mask',
+        'several answers share a mask',
         'leak',
-        "outs.push({ r: yield* d.mask('betas', i) });",
-        "outs.push({ r: ((a) => (i > 0 && d.ring.copy(a, outs[0].r), a))(yield* d.mask('betas', i)) });",
-        "const beta = yield* p.mask('betas', t);",
-        "const beta = ((a) => (t > 0 && p.ring.copy(a, betas[0]), a))(yield* p.mask('betas', t));",
+        "outs.push({ r: yield* d.mask('answers', i) });",
+        "outs.push({ r: ((a) => (i > 0 && d.ring.copy(a, outs[0].r), a))(yield* d.mask('answers', i)) });",
+        "const mask = yield* p.mask('answers', i);",
+        "const mask = ((a) => (i > 0 && p.ring.copy(a, masks[0]), a))(yield* p.mask('answers', i));",
       ],
+    ],
+    'less,between,lessFss,borrowFss,isZeroFss,lessInt,belowInt,negative',
+  ),
+  ...inFile(
+    'src/gates/less-than.ts',
+    secret,
+    [
       [
         'a borrow is opened without a mask',
         'leak',
@@ -253,31 +260,6 @@ export const bitFaults: readonly Mutant[] = [
       ],
     ],
     'randomBits',
-  ),
-  ...inFile(
-    'src/gates/integer-compare.ts',
-    secret,
-    [
-      [
-        'answers of integer comparisons are opened without masks',
-        'leak',
-        "lessWords(d, rx, ry, bits)); return [{ r: yield* d.mask('r') }];",
-        `lessWords(d, rx, ry, bits)); return [{ r: ${zeros('d', "d.mask('r')")} }];`,
-        "planeOf(d, r, bits - 1)); return [{ r: yield* d.mask('r') }];",
-        `planeOf(d, r, bits - 1)); return [{ r: ${zeros('d', "d.mask('r')")} }];`,
-        "const r = yield* p.mask('r');",
-        `const r = ${zeros('p', "p.mask('r')")};`,
-      ],
-      [
-        'answers for public integers are opened without masks',
-        'leak',
-        "outs.push({ r: yield* d.mask('betas', i) });",
-        `outs.push({ r: ${zeros('d', "d.mask('betas', i)")} });`,
-        "const r = yield* p.mask('betas', t);",
-        `const r = ${zeros('p', "p.mask('betas', t)")};`,
-      ],
-    ],
-    'lessInt,belowInt,negative',
   ),
   ...inFile(
     'src/gates/integer-compare.ts',

@@ -158,6 +158,18 @@ export const latticeFaults: readonly Mutant[] = [
     ],
   ),
   ...inFile(
+    'src/ir/run/making-line.ts',
+    [SESSION, 'making/faults.test.ts'],
+    [
+      [
+        'base transfers of a line that was given up serve on',
+        'check',
+        'if (theirs !== 1 || !this.#ends) {',
+        'if (!this.#ends) {',
+      ],
+    ],
+  ),
+  ...inFile(
     'src/ir/run/together.ts',
     [SESSION, 'making/faults.test.ts'],
     [
@@ -172,12 +184,6 @@ export const latticeFaults: readonly Mutant[] = [
         'check',
         'if (theirs.length !== SEED)',
         'if (theirs.length > SEED)',
-      ],
-      [
-        'base transfers of a line that was given up serve on',
-        'check',
-        'if (theirs !== 1 || !this.#ends) {',
-        'if (!this.#ends) {',
       ],
       [
         'material is made far ahead of its use',

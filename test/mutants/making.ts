@@ -184,7 +184,7 @@ export const making: readonly Mutant[] = [
     ],
   ),
   ...inFile(
-    'src/ir/run/together.ts',
+    'src/ir/run/making-line.ts',
     ['making/faults.test.ts', 'production/making.test.ts'],
     [
       [

@@ -71,8 +71,8 @@ export const psi: readonly Mutant[] = [
       [
         'the key that two share is a constant',
         'leak',
-        'const key = randomBytes(SEED);',
-        'const key = new Uint8Array(SEED);',
+        'const key = randomBytes(SEED); await peer.send(key.slice());',
+        'const key = new Uint8Array(SEED); await peer.send(key.slice());',
       ],
       [
         'the key of the common identifiers is a constant',

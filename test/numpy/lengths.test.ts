@@ -293,13 +293,13 @@ test('FM128: sums of very many products are right wherever the products are, in 
 });
 
 const LONG_MEANS = {
-  FM64: { n: 3000, size: 2 ** 36, sums: 2 ** 21 },
-  FM32: { n: 300, size: 50_000, sums: 300 },
+  FM64: { n: 3000, size: 2 ** 36, sums: 2 ** 21, factors: 2 ** 13 },
+  FM32: { n: 300, size: 50_000, sums: 300, factors: 2 ** 7 },
 } as const;
 
 for (const field of ['FM64', 'FM32'] as const)
   test(`${field}: means and variances of sums that leave the ring`, () => {
-    const { n, size, sums } = LONG_MEANS[field];
+    const { n, size, sums, factors } = LONG_MEANS[field];
     const at = (i: number): number => 0.5 + ((i * 7919) % 101) / 202;
     const data = (by: number): number[] => Array.from({ length: n }, (_, i) => at(i) * by);
     const programs: Readonly<Record<string, [by: number, fn: (x: BaseArray) => BaseArray]>> = {
@@ -314,6 +314,10 @@ for (const field of ['FM64', 'FM32'] as const)
       'mean of squares': [sums, (x) => np.mean(np.square(x))],
       'mean of squares along rows': [sums, (x) => np.mean(np.square(np.reshape(x, [n / 60, 60])), 1)],
       'mean of squares of long columns': [sums, (x) => np.mean(np.square(np.reshape(x, [6, n / 6])), 0)],
+      'mean of a matrix product': [
+        factors,
+        (x) => np.mean(np.matmul(np.reshape(x, [n / 3, 3]), np.reshape(x, [3, n / 3]))),
+      ],
     };
     for (const [name, [by, fn]] of Object.entries(programs))
       for (const parties of [2, 3])
@@ -327,6 +331,38 @@ for (const field of ['FM64', 'FM32'] as const)
             want,
             SHARE[field],
             4 * 2 ** -FIELDS[field].fraction,
+          );
+        }
+  });
+
+/** A gradient beside that of float64, of numbers of any size. */
+const GRADIENTS: Readonly<Record<string, (x: BaseArray) => BaseArray>> = {
+  norm: (x) => np.linalg.norm(x),
+  'a written norm': (x) => np.sqrt(np.sum(np.square(x))),
+  std: (x) => np.std(x),
+  'a mean of norms': (x) => np.mean(np.sqrt(np.sum(np.square(np.reshape(x, [4, 2])), 1))),
+  'a sum times a norm': (x) => np.multiply(np.sum(x), np.linalg.norm(x)),
+  'a square of a norm less 3': (x) => np.square(np.subtract(np.linalg.norm(x), 3)),
+  'logarithms of squares': (x) => np.sum(np.log(np.square(x))),
+  'a logarithm of squares': (x) => np.log(np.sum(np.square(x))),
+};
+
+for (const field of ['FM128', 'FM64'] as const)
+  test(`${field}: gradients of lengths and of logarithms of squares have their digits for numbers of any size`, () => {
+    for (const [name, fn] of Object.entries(GRADIENTS))
+      for (const costMode of ['bandwidth', 'latency'] as const)
+        for (const size of field === 'FM128' ? [0.1, 1e3, 1e5, 1e7, 1e9] : [0.1, 1e3, 1e5, 1e7]) {
+          const x = X.map((v) => v * size);
+          const want = Array.from((np.grad(fn as never)(NDArray.from(x)) as NDArray).data, Number);
+          const got = run(np.grad(fn as never) as Fn, [x], { field, costMode });
+          // A gradient that is near 0 has parts that are larger.
+          const most = Math.max(...want.map(Math.abs));
+          near(
+            `${name} of ${size}, ${costMode}`,
+            got,
+            want,
+            0,
+            most * SHARE[field] + 8 * 2 ** -FIELDS[field].fraction,
           );
         }
   });

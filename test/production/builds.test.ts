@@ -133,7 +133,7 @@ test('stored material of another build is refused, and so are its programs at a 
       ...[command, 'deal', '--program', program, '--identity', identity('dealer'), '--out', out],
       ...['--job', 'test', '--recipient', ...recipients],
     ]);
-  const ours = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+  const ours = fileURLToPath(import.meta.resolve('#tessera-cli'));
   const failed = await deal(ours).then(
     () => '',
     (e: { stderr: string }) => e.stderr,

@@ -13,6 +13,7 @@ import { folder, suite } from './harness.ts';
 const test = suite('production/example');
 test.before(onlyDemo);
 const run = promisify(execFile);
+const CLI = fileURLToPath(import.meta.resolve('#tessera-cli'));
 const script = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 interface Figures {
@@ -42,7 +43,7 @@ test('P8: tessera doctor finds nothing wrong with the configurations of the exam
   const pems = await certificates();
   for (const party of ['alice', 'bob', 'dealer']) {
     const config = projectFile('examples', 'production', `${party}.json`);
-    const { stdout } = await run(process.execPath, [script('src/cli/main.js'), 'doctor', '--config', config]);
+    const { stdout } = await run(process.execPath, [CLI, 'doctor', '--config', config]);
     assert.match(stdout, new RegExp(party));
   }
   const wrong = JSON.parse(readFileSync(projectFile('examples', 'production', 'alice.json'), 'utf8')) as {
@@ -54,7 +55,7 @@ test('P8: tessera doctor finds nothing wrong with the configurations of the exam
   const path = join(folder(), 'wrong.json');
   writeFileSync(path, JSON.stringify(wrong));
   assert.ok(existsSync(path));
-  const failed = await run(process.execPath, [script('src/cli/main.js'), 'doctor', '--config', path]).catch(
+  const failed = await run(process.execPath, [CLI, 'doctor', '--config', path]).catch(
     (e: { code: number; stdout: string }) => e,
   );
   assert.is((failed as { code: number }).code, 1);

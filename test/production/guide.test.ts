@@ -70,6 +70,21 @@ test('P18, P5: PYU to PYU to SPU to PYU over one port a party; no function runs 
   }
 });
 
+test('a party that takes no part in an SPU puts values in as shares, and a result comes to it alone', async () => {
+  const parties = ['alice', 'bob', 'carol'];
+  type Seen = { seen: number[][]; came: string[]; failed: string; total: number };
+  const out = await values<Seen>(launch(await cluster([...parties, 'dealer']), 'outsider'));
+  for (const party of parties) {
+    const { seen, came, failed, total } = out[party]!;
+    assert.equal(seen, party === 'carol' ? [[2469, -4]] : [], party);
+    assert.ok(Math.abs(total - 2465) < 1e-4, `${total}`);
+    assert.is(failed, party === 'carol' ? 'RANGE' : 'PARTY_FAILED', party);
+    // Members get a share of what enters; she gets one of each of them.
+    assert.is(came.length, party === 'carol' ? 2 : 1, `${party}: ${came}`);
+  }
+  assert.not.equal(out.alice!.came, out.bob!.came);
+});
+
 test('P16: two jobs at the same time, on one port and in one process a party', async () => {
   const out = await values(
     launch(await cluster(TWO, (_, o) => ({ ...o, allowTrustedFirstParty: true })), 'twoJobs'),

@@ -106,42 +106,116 @@ export type Ending =
 /** After which a program hangs; a loaded machine may take long. */
 const PATIENCE = 300_000;
 
+/** Processes whose program has closed its session: they wait for the next party, as to begin one takes longer than most programs. */
+const staying = new Set<ChildProcess>();
+/** Those of parties that nobody asks for any more. */
+const idle: ChildProcess[] = [];
+/** With which environment each was begun: what a test changes there is for the processes that it begins. */
+const environments = new WeakMap<ChildProcess, string>();
+
+const childOf = (): ChildProcess => {
+  const environment = JSON.stringify(process.env);
+  const at = idle.findLastIndex((child) => environments.get(child) === environment);
+  if (at < 0) {
+    const fresh = fork(new URL('./child.js', import.meta.url), {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
+    environments.set(fresh, environment);
+    return fresh;
+  }
+  const [child] = idle.splice(at, 1) as [ChildProcess];
+  if (!child.connected) throw new Error(`a process has ended by itself after its program: ${child.exitCode}`);
+  staying.delete(child);
+  child.ref();
+  child.channel!.ref();
+  return child;
+};
+
+/** It ends by itself, unless its programs have left something open. */
+const letGo = (child: ChildProcess): void => {
+  child.ref();
+  if (child.connected) child.disconnect();
+};
+
+// Programs may have left timers that nobody waits for.
+process.once('beforeExit', () => {
+  for (const child of staying) {
+    child.ref();
+    child.kill('SIGKILL');
+  }
+});
+
 export class Party {
   readonly name: string;
   readonly child: ChildProcess;
   /** Always resolves; the tests look at how. */
   readonly ended: Promise<Ending>;
-  readonly exited: Promise<{ code: number | null; signal: string | null }>;
   readonly #notes: string[] = [];
   #noted: () => void = () => {};
+  #signalled = false;
+  #leave: () => void = () => {};
 
   constructor(name: string, message: ToChild, patienceMs = PATIENCE) {
     this.name = name;
-    this.child = fork(new URL('./child.js', import.meta.url), {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      serialization: 'advanced',
-    });
-    this.exited = new Promise((resolve) =>
-      this.child.once('exit', (code, signal) => resolve({ code, signal })),
-    );
+    const child = childOf();
+    this.child = child;
     this.ended = new Promise((resolve) => {
       const late = setTimeout(() => {
-        this.child.kill('SIGKILL');
+        child.kill('SIGKILL');
         resolve({ error: { code: 'LATE', message: `${name} took more than ${patienceMs} ms`, details: {} } });
       }, patienceMs);
-      this.child.on('message', (heard: FromChild) => {
+      const onMessage = (heard: FromChild): void => {
         if (heard.kind === 'note') {
           this.#notes.push(heard.text);
           this.#noted();
-        } else resolve(heard.kind === 'value' ? { value: heard.value } : { error: heard.error });
-      });
-      this.child.once('exit', (code, signal) => {
+        } else {
+          if (heard.stays) {
+            clearTimeout(late);
+            staying.add(child);
+            child.unref();
+            child.channel!.unref();
+          }
+          resolve(heard.kind === 'value' ? { value: heard.value } : { error: heard.error });
+        }
+      };
+      const onExit = (code: number | null, signal: string | null): void => {
         clearTimeout(late);
         // Its last words may still be on their way.
         setImmediate(() => resolve({ exit: code, signal }));
-      });
+      };
+      child.on('message', onMessage);
+      child.once('exit', onExit);
+      this.#leave = () => {
+        clearTimeout(late);
+        child.off('message', onMessage);
+        child.off('exit', onExit);
+      };
     });
-    this.child.send(message);
+    child.send(message);
+  }
+
+  /** How its process ends, which it does when its program has. */
+  get exited(): Promise<{ code: number | null; signal: string | null }> {
+    const { child } = this;
+    void this.ended.then(() => {
+      if (!staying.delete(child)) return;
+      if (idle.includes(child)) idle.splice(idle.indexOf(child), 1);
+      letGo(child);
+    });
+    const { exitCode: code, signalCode: signal } = child;
+    if (code !== null || signal !== null) return Promise.resolve({ code, signal });
+    return new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  }
+
+  /** Nobody asks for it any more: another party gets its process, or it ends now. */
+  end(): void {
+    const { child } = this;
+    if (idle.includes(child) || child.exitCode !== null) return;
+    if (staying.has(child) && !this.#signalled) {
+      this.#leave();
+      idle.push(child);
+    } else child.kill('SIGKILL');
   }
 
   /** How often the program has said something. */
@@ -161,7 +235,9 @@ export class Party {
     }
   }
 
+  /** Its process ends by it, sooner or later, and serves nobody else. */
   kill(signal: NodeJS.Signals): void {
+    this.#signalled = true;
     this.child.kill(signal);
   }
 
@@ -212,5 +288,5 @@ export const values = async <T>(parties: Readonly<Record<string, Party>>): Promi
 };
 
 export const end = (parties: Readonly<Record<string, Party>>): void => {
-  for (const { child } of Object.values(parties)) if (child.exitCode === null) child.kill('SIGKILL');
+  for (const party of Object.values(parties)) party.end();
 };

@@ -27,13 +27,28 @@ const watchLoop = (): (() => number) => {
   };
 };
 
+/** Milliseconds of the processor for work that is always the same: what a stretch is compared with. */
+const unitMs = (): number => {
+  const n = 200;
+  const a = numbers(n * n, 3);
+  const all = Array.from({ length: 3 }, () => {
+    const start = cpuMs();
+    let sum = 0;
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) for (let k = 0; k < n; k++) sum += a[i * n + k]! * a[k * n + j]!;
+    return Number.isFinite(sum) ? cpuMs() - start : 0;
+  });
+  return Math.min(...all);
+};
+
 export interface LongWork {
   /** Some elements of the result. */
   readonly some: readonly number[];
   readonly ms: number;
   /** Milliseconds of work in which nothing else could happen, at the longest. */
-  /** Milliseconds of work in which nothing else could happen, at the longest. */
   readonly gap: number;
+  /** Milliseconds of work that is always the same, at this party at this time. */
+  readonly unit: number;
 }
 
 const numbers = (size: number, step: number): Float64Array =>
@@ -69,7 +84,7 @@ export const longWork = async (
   const [ms, gap] = [performance.now() - start, watch()];
   const corner = spu((z: sf.BaseArray) => np.reshape(z, [-1]).slice([0, 4]))(result);
   const some = (await s.reveal(corner)) as sf.NDArray;
-  return { some: Array.from(some.data as Float64Array, Number), ms, gap };
+  return { some: Array.from(some.data as Float64Array, Number), ms, gap, unit: unitMs() };
 };
 
 /** The same in the clear. */

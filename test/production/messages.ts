@@ -14,7 +14,8 @@ export interface Sent {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** How a program ended, and whether its process waits for another one: it does where the program has closed its session. */
 export type FromChild =
-  | { readonly kind: 'value'; readonly value: unknown }
-  | { readonly kind: 'error'; readonly error: Sent }
+  | { readonly kind: 'value'; readonly value: unknown; readonly stays: boolean }
+  | { readonly kind: 'error'; readonly error: Sent; readonly stays: boolean }
   | { readonly kind: 'note'; readonly text: string };

@@ -5,12 +5,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
-import * as sf from '../../src/index.ts';
+import * as sf from '#tessera';
 import { freePort, rejection } from '../link/helpers.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import { folder, suite } from './harness.ts';
 
 const test = suite('production/metrics');
-const CLI = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const CLI = fileURLToPath(import.meta.resolve('#tessera-cli'));
 
 const get = async (port: number, path: string, host?: string): Promise<{ status: number; text: string }> => {
   const { request } = await import('node:http');
@@ -30,11 +31,11 @@ const get = async (port: number, path: string, host?: string): Promise<{ status:
 };
 
 const until = async <T>(what: string, ask: () => Promise<T | undefined>): Promise<T> => {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const answer = await ask().catch(() => undefined);
     if (answer !== undefined) return answer;
-    if (Date.now() > end) throw new Error(`after 20 s still not: ${what}`);
+    if (Date.now() > end) throw new Error(`after ${PATIENCE_MS / 1000} s still not: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };

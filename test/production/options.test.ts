@@ -125,6 +125,36 @@ test('P10, P11: what the session does not have is named: parties, dealers, first
   await fails(() => a.PYU('alice'), 'CLOSED');
 });
 
+test('three parties without a dealer are told what to do, and two of them need none', async () => {
+  const names = ['alice', 'bob', 'carol'];
+  const options = await cluster(names, (_, o) => ({ ...o, tls_config: undefined }));
+  const sessions = await Promise.all(
+    Object.values(options).map((o) => sf.session(o as unknown as sf.InitOptions)),
+  );
+  const def = (parties: readonly string[]) => ({
+    nodes: parties.map((party) => ({ party })),
+    runtime_config: { protocol: 'SEMI2K', field: 'FM64' } as const,
+  });
+  await Promise.all(
+    sessions.map(async (s) => {
+      await fails(
+        () => s.SPU(def(names)),
+        'UNSUPPORTED',
+        'is for two parties, not 3',
+        'use a dealer',
+        'an SPU of two',
+      );
+      const spu = s.SPU(def(['alice', 'carol']));
+      const x = s
+        .PYU('alice')(() => [1, -2])()
+        .to(spu);
+      const doubled = spu((v: sf.BaseArray) => sf.np.multiply(v, v))(x);
+      assert.equal(((await s.reveal(doubled)) as unknown as sf.NDArray).toArray(), [1, 4]);
+    }),
+  );
+  await Promise.all(sessions.map((s) => s.shutdown()));
+});
+
 test('P13: numbers that the ring cannot hold are refused at their owner, and both hear of it', async () => {
   const options = await cluster(['alice', 'bob'], (_, o) => ({
     ...o,

@@ -29,12 +29,17 @@ export const spuOf = (
     },
   });
 
+let closed = 0;
+/** How many sessions `within` has closed in this process. */
+export const sessionsClosed = (): number => closed;
+
 export const within = async <T>(options: sf.InitOptions, use: (s: sf.Session) => Promise<T>): Promise<T> => {
   const s = await sf.session(options);
   try {
     return await use(s);
   } finally {
     await s.shutdown();
+    closed += 1;
   }
 };
 

@@ -8,7 +8,9 @@ export const making: Readonly<Record<string, Program>> = {
   /** Products, comparisons, functions and a sort at a field; then sorts without end. */
   makingTogether: (options, field: never, note) =>
     within(options, async (s) => {
-      const spu = spuOf(s, ['alice', 'bob'], { beaver_type: 'MultiParty', field });
+      // What an SPU has where there is no dealer, and where it is named.
+      const named = (field as string) === 'FM32' ? { beaver_type: 'MultiParty' } : {};
+      const spu = spuOf(s, ['alice', 'bob'], { ...named, field });
       const a = s.PYU('alice')(() => [1.5, -2, 300, 0])();
       const b = s.PYU('bob')(() => [2, 0.5, -7, 9])();
       const all = spu((x: sf.BaseArray, y: sf.BaseArray) => [

@@ -29,6 +29,25 @@ const askedTwice = async (
   return found;
 };
 
+/** Bob's program, which has the link as well, sends three answers to alice's post box. */
+const collected = async (s: sf.Session, self: string): Promise<unknown> => {
+  const spu = s.SPU(sf.utils.testing.clusterDef(['alice', 'bob']));
+  const schema = { pay: { min: 0, max: 1e6 }, team: ['red', 'blue'] };
+  const survey = await sf.collect(spu, { schema, at: 'alice', answers: 3 });
+  if (self === 'bob') {
+    const answers = [
+      { pay: 52_000, team: 'red' },
+      { pay: 61_500, team: 'blue' },
+      { pay: 48_000, team: 'red' },
+    ];
+    for (const answer of answers) await sf.submit(survey.link, answer);
+  }
+  const { columns, size, refused } = await survey.answers();
+  const sums = spu((pay, team) => [sf.np.sum(pay), sf.np.sum(team)])(columns.pay!, columns.team!);
+  const [pay, blue] = (await s.reveal(sums)) as unknown as sf.NDArray[];
+  return [size, refused, Number(pay!.item()), Number(blue!.item())];
+};
+
 export const sets: Readonly<Record<string, Program>> = {
   /** Sets that meet, with and without receivers; failures of one party; and again. */
   sets: (options) =>
@@ -74,6 +93,12 @@ export const sets: Readonly<Record<string, Program>> = {
       )) as unknown as Int32Array[];
       const one: Readonly<Record<string, sf.DeviceObject>> = await sf.psi(ids, { receivers: ['bob'] });
       const toBob = (await s.reveal(one.bob)) as unknown as Int32Array;
+      const few = Object.fromEntries(
+        s.parties.map((p) => [
+          p,
+          s.to(s.PYU(p), p === self ? tables[p]!.filter((id) => id % 100 === 0) : undefined),
+        ]),
+      );
       const seen = rows.map((own, i) => Array.from(own, (row) => tables[s.parties[i]!]![row]!));
       return {
         size: all.size,
@@ -81,6 +106,8 @@ export const sets: Readonly<Record<string, Program>> = {
         sorted: seen[0]!.toSorted((a, b) => a - b),
         one: [Object.keys(one), toBob.length],
         asked: await askedTwice(s, self, tables),
+        counted: await sf.psi(few, { reveal: 'size' }),
+        combined: (await sf.psi(few, { duplicates: 'product' })).size,
       };
     }),
 
@@ -97,6 +124,7 @@ export const sets: Readonly<Record<string, Program>> = {
         one: [Object.keys(one), toBob.toSorted()],
         size: await sf.psi(ids, { reveal: 'size' }),
         columns: size,
+        collected: await collected(s, selfOf(options)),
       };
     }),
 };

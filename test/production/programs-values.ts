@@ -145,6 +145,38 @@ export const values: Readonly<Record<string, Program>> = {
       return { product: all.product.toArray(), answer: all.answer, made: all.made.toArray(), strangers };
     }),
 
+  /** A party that takes no part in the SPU puts values in, and learns a result; says what came to this party of them. */
+  outsider: (options) =>
+    within(options, async (s) => {
+      const self = selfOf(options);
+      const came: string[] = [];
+      const mode = s.mode as { move: typeof s.mode.move };
+      const { move } = s.mode;
+      mode.move = (from, to, key, op, value) => {
+        const known = move.call(s.mode, from, to, key, op, value) as typeof value;
+        if (to === self)
+          known.then(
+            (v) => came.push(JSON.stringify(v)),
+            () => {},
+          );
+        return known;
+      };
+      const [alice, carol] = [s.PYU('alice'), s.PYU('carol')];
+      const spu = spuOf(s, ['alice', 'bob']);
+      const hers = carol(() => [1234.5, -2])();
+      const bad = carol(() => [1, Number.NaN])();
+      const factor = alice(() => 2)();
+      const sum = spu((x: sf.BaseArray, k: sf.BaseArray) => np.multiply(x, k))(hers, factor);
+      const seen: unknown[] = [];
+      const look = carol((v: sf.NDArray) => {
+        seen.push(v.toArray());
+      });
+      const failed = await failure(bad.to(spu).ready());
+      await s.wait(look(sum.to(carol) as never));
+      const total = await s.reveal(spu((x: sf.BaseArray) => np.sum(x))(sum));
+      return { seen, came, failed: failed?.code, total: Number((total as sf.NDArray).item()) };
+    }),
+
   /** Sends `given.value` from alice to bob. */
   send: (options, given: { readonly what: string }) =>
     within(options, async (s) => {

@@ -24,6 +24,7 @@ import { controlCodec } from '../../src/link/codec.ts';
 import { createIdentity, identitySecretText, identityText } from '../../src/link/identity.ts';
 import { memoryNetwork } from '../../src/link/memory-link.ts';
 import { FIELDS } from '../../src/ring/field.ts';
+import { Ring } from '../../src/ring/ring.ts';
 import { independent } from '../fresh.ts';
 import { rejection } from '../link/helpers.ts';
 import { folder, suite } from './harness.ts';
@@ -234,6 +235,7 @@ const openFrom = async ({ out, set, config, more, says, marks, party = 'alice' }
       self: 'alice',
       config: { parties: TWO, runtime: { field: 'FM64', fraction: 18 }, ...config } as unknown as SpuConfig,
       channel: net.alice!.channel('material', ['bob']),
+      ring: await Ring.create(),
       ...more,
     },
     undefined,

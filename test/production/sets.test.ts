@@ -52,6 +52,8 @@ test('three parties meet around a leader, with a dealer and without', async () =
     sorted: Array.from({ length: 500 }, (_, i) => 2000 + i),
     one: [['bob'], 500],
     asked: [[1], [0]],
+    counted: { size: 5 },
+    combined: 5,
   };
   for (const everybody of [
     ['alice', 'bob', 'carol', 'dealer'],
@@ -77,6 +79,7 @@ test('without a dealer, and how many there are', async () => {
       one: [['bob'], [0, 1]],
       size: { size: 2 },
       columns: 2,
+      collected: [3, 0, 161_500, 1],
     });
 });
 

@@ -6,7 +6,7 @@ import { cannot, SOAKS } from '../soak/run.ts';
 import { suite } from './harness.ts';
 
 const test = suite('production/soak');
-const SECONDS = scaled(600, 10);
+const SECONDS = scaled(600, 6);
 
 test('what is flat, or goes up and down, is told from what rises', () => {
   const samples = (memory: (i: number) => number, descriptors = 20, threads = (_: number) => 10) =>
@@ -35,7 +35,7 @@ for (const [mode, soak] of Object.entries(SOAKS))
       return;
     }
     const { turns, rising: found } = await soak(SECONDS * 1000);
-    assert.ok(turns >= 40, `${turns} turns`);
+    assert.ok(turns >= 10, `${turns} turns`);
     for (const [name, what] of Object.entries(found)) assert.equal(what, [], name);
   });
 

@@ -56,6 +56,7 @@ test('comparisons and lines by keys run on stored material', async () => {
   const engines = await Promise.all(
     TWO.map(async (self, rank) => {
       const peers = TWO.filter((p) => p !== self);
+      const ring = await Ring.create();
       const dealer = await openStored({
         folder: join(place, self),
         set: undefined,
@@ -66,8 +67,8 @@ test('comparisons and lines by keys run on stored material', async () => {
         self,
         config,
         channel: net[self]!.channel('stored', peers),
+        ring,
       });
-      const ring = await Ring.create();
       return PartyEngine.start({
         ring,
         field,

@@ -11,6 +11,7 @@ import type { TesseraError } from '../../src/errors.ts';
 import { controlCodec } from '../../src/link/codec.ts';
 import { createIdentity, identityText } from '../../src/link/identity.ts';
 import { memoryNetwork } from '../../src/link/memory-link.ts';
+import { Ring } from '../../src/ring/ring.ts';
 import { folder, sleep, suite } from './harness.ts';
 
 const test = suite('production/stored-source');
@@ -45,6 +46,7 @@ const opening = async (out: string) => {
     self: 'alice',
     config,
     channel: net.alice!.channel('material', ['bob']),
+    ring: await Ring.create(),
   });
   await bob.send('alice', 0, controlCodec.encode({ set, next: 2, last: 2 }));
   return { opened, bob, mine };

@@ -21,11 +21,13 @@ import { expiryOf } from '../../src/cli/deal.ts';
 import { keygen } from '../../src/cli/keygen.ts';
 import { boxText, parseBox } from '../../src/device/production/party-keys.ts';
 import { deal } from '../../src/device/production/stored/deal-stored.ts';
+import { makeStored } from '../../src/device/production/stored/make-stored.ts';
 import { headerOf } from '../../src/device/production/stored/portion.ts';
 import { readProgram } from '../../src/device/recording.ts';
 import { identityText, parseSecretIdentity } from '../../src/link/identity.ts';
+import { memoryNetwork } from '../../src/link/memory-link.ts';
 import { fails } from '../device/helpers.ts';
-import { cluster, end, folder, launch, type Options, sleep, suite, values } from './harness.ts';
+import { cluster, end, folder, launch, type Options, suite, until, values } from './harness.ts';
 import { train } from './programs-ending.ts';
 
 const test = suite('production/stored');
@@ -360,8 +362,119 @@ test('a portion that was changed does not open', async () => {
   bytes[bytes.length - 100]! ^= 1;
   writeFileSync(path, bytes);
   await refused(out, /does not open/);
-  await sleep(10);
-  assert.not.ok(existsSync(join(out, 'alice', `${name!}.part`)));
+  await until(() => !existsSync(join(out, 'alice', `${name!}.part`)), 'nothing of it is left');
+});
+
+/** Both parties make material ahead; gives their folders. */
+const made = async (name: string, runs: number): Promise<string> => {
+  const out = join(place, name);
+  const options = await cluster(TWO);
+  const printed = await Promise.all(
+    TWO.map((party) => {
+      const config = join(place, `${name}-${party}.json`);
+      writeFileSync(config, JSON.stringify({ ...options[party], identity: identityOf(party) }));
+      const mine = ['--config', config, '--out', join(out, party), '--program', program];
+      return tessera('make', ...mine, '--runs', String(runs), '--memory-limit-mb', '64');
+    }),
+  );
+  const [alice, bob] = printed.map(({ stdout }) => /^set ([0-9a-f]{16}): (\d+) runs/.exec(stdout)!);
+  assert.equal([alice![1], alice![2]], [bob![1], String(runs)]);
+  return out;
+};
+
+/** Nobody has dealt it. */
+const undealt =
+  (out: string) =>
+  (self: string, o: Options): Options => ({
+    ...o,
+    identity: identityOf(self),
+    storedMaterial: { folder: join(out, self) },
+  });
+
+test('two parties make material ahead without a dealer; each portion serves one run', async () => {
+  const s = await sf.session({ parties: TWO, loggingLevel: 'warning' });
+  const spu = s.SPU(sf.utils.testing.clusterDef(TWO));
+  const expected = (await train(s, spu, STEPS.steps, () => {})) as number[][];
+  await s.shutdown();
+  const out = await made('made', 2);
+  for (const party of TWO)
+    for (const f of readdirSync(join(out, party))) assert.match(f, /^[0-9a-f]{16}-[12]\.material$/);
+  for (let run = 1; run <= 2; run++) {
+    const got = await values<number[][]>(await start(out, STEPS, undealt(out)));
+    for (const party of TWO) {
+      for (const [i, row] of got[party]!.entries()) assert.ok(Math.abs(row[0]! - expected[i]![0]!) < 1e-5);
+      assert.is(marks(out, party), run);
+    }
+  }
+  await refused(out, /used up .*tessera make/, STEPS, undealt(out));
+});
+
+test('made and dealt material are not taken for each other, and a stranger cannot have made it', async () => {
+  const out = await made('apart', 3);
+  await refused(out, /name no dealer/, STEPS, stored(out));
+  const other = await dealt('named', 1);
+  await refused(other, /was dealt: name who has dealt it/, STEPS, (self, o) => ({
+    ...undealt(other)(self, o),
+    storedMaterial: { folder: join(other, self), acceptCopiedMaterial: sets.get(other) },
+  }));
+  await refused(
+    out,
+    // Whichever party is the first to look: the other is told that it failed.
+    /was not made by (alice|bob)/,
+    STEPS,
+    (self, o) => ({ ...undealt(out)(self, o), identity: identityOf('stranger') }),
+    'IDENTITY',
+  );
+  await refused(out, /another program|goes on/, { steps: 9 }, undealt(out));
+});
+
+test('parties that do not make the same are told what differs, and leave no file', async () => {
+  const options = await cluster(TWO);
+  const out = join(place, 'differs');
+  const ran = await Promise.allSettled(
+    TWO.map((party, i) => {
+      const config = join(place, `differs-${party}.json`);
+      writeFileSync(config, JSON.stringify({ ...options[party], identity: identityOf(party) }));
+      const mine = ['--config', config, '--out', join(out, party), '--program', program];
+      return tessera('make', ...mine, '--runs', String(1 + i));
+    }),
+  );
+  for (const one of ran) {
+    assert.is(one.status, 'rejected');
+    const { stderr } = (one as PromiseRejectedResult).reason as { stderr: string };
+    assert.match(stderr, /runs is [12] here, and [12] at |DIVERGED/);
+  }
+  assert.not(existsSync(out) && readdirSync(out).some((party) => readdirSync(join(out, party)).length > 0));
+});
+
+test('a party that drops out while material is made: the other says so, and leaves no half a portion', async () => {
+  const net = memoryNetwork(TWO);
+  const out = join(place, 'dropped');
+  const ran = await Promise.allSettled(
+    TWO.map((party) =>
+      makeStored(
+        {
+          program: readProgram(readFileSync(program), program),
+          runs: 2,
+          out: join(out, party),
+          job: 'test',
+          identity: identityOf(party),
+          onProgress: ({ run, gates }) => {
+            if (party === 'bob' && run === 2 && gates === 5) void net.bob!.close();
+          },
+        },
+        net[party]!,
+      ),
+    ),
+  );
+  for (const [i, one] of ran.entries()) {
+    assert.is(one.status, 'rejected');
+    const left = readdirSync(join(out, TWO[i]!));
+    assert.ok(
+      left.every((f) => f.endsWith('.material')),
+      left.join(),
+    );
+  }
 });
 
 test.run();

@@ -1,6 +1,6 @@
 /** The package as it is published: what `import 'tessera-mpc'` and the `tessera` command load in Node. */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -82,7 +82,7 @@ test('it can be read: a comment for each source file but those of threads alone,
   assert.not.ok(files.some((name) => name.endsWith('.map')));
   const all = files.map((name) => readFileSync(join(lib, name), 'utf8')).join('\n');
   for (const source of ['src/device/session.ts', 'src/link/handshake.ts', 'src/ir/run/engine.ts'])
-    assert.ok(all.includes(`// ${source}\n`), source);
+    assert.ok(all.includes(`//! ${source}\n`), source);
 });
 
 test('two parties as two processes: the millionaires', async () => {
@@ -105,6 +105,66 @@ test('two parties as two processes: the millionaires', async () => {
     assert.is(code, 0);
   }
   rmSync(folder, { recursive: true });
+});
+
+test('its addresses are of one name, and the package on JSR is the same', () => {
+  const { owner, repository } =
+    /^git\+https:\/\/github\.com\/(?<owner>[\w-]+)\/(?<repository>[\w-]+)\.git$/.exec(
+      manifest.repository.url,
+    )!.groups!;
+  assert.is(manifest.bugs.url, `https://github.com/${owner}/${repository}/issues`);
+  assert.is(manifest.homepage, `https://www.npmjs.com/package/${manifest.name}`);
+  assert.is(owner, manifest.name);
+  const jsr = JSON.parse(readFileSync(join(root, 'jsr.json'), 'utf8'));
+  assert.is(jsr.name, `@${owner}/${repository}`);
+  assert.equal([jsr.version, jsr.license], [manifest.version, manifest.license]);
+  const told = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').split(
+    '## Before the first publication',
+  )[1]!;
+  for (const name of [`\`${owner}\``, `\`@${owner}\``, `\`${repository}\``])
+    assert.ok(told.includes(name), name);
+});
+
+test('it is published only where its repository answers, is its own and has the commit', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tessera-package-'));
+  const [ours, theirs] = [join(folder, 'ours'), join(folder, 'theirs.git')];
+  const git = (...args: string[]) => execFileSync('git', ['-C', ours, ...args], { stdio: 'pipe' });
+  const published = () => run([join(root, 'tools', 'publishable.mjs')], ours);
+  const writes = (name: string) => {
+    const repository = { type: 'git', url: `git+file://${theirs}` };
+    writeFileSync(join(ours, 'package.json'), JSON.stringify({ name, repository }));
+  };
+  const commits = (name: string) => {
+    writes(name);
+    git('add', '.');
+    git('-c', 'user.name=test', '-c', 'user.email=test@example.org', 'commit', '-qm', name);
+  };
+  const refuses = async (why: RegExp) => {
+    const { code, text } = await published();
+    assert.match(text, why);
+    assert.is(code, 1);
+  };
+  try {
+    execFileSync('git', ['init', '-q', '-b', 'main', ours]);
+    commits('tessera-mpc');
+    await refuses(/not published: no repository answers at file:.*theirs\.git/);
+    execFileSync('git', ['init', '-q', '--bare', '-b', 'main', theirs]);
+    await refuses(/is not the repository of tessera-mpc: its package\.json has no name/);
+    git('push', '-q', theirs, 'main');
+    assert.equal(await published(), { code: 0, text: '' });
+    commits('another');
+    await refuses(/is not the repository of another: its package\.json has the name tessera-mpc/);
+    commits('tessera-mpc');
+    await refuses(/no branch or tag of .* is at [0-9a-f]{40}: push it first/);
+    git('tag', 'v1');
+    git('push', '-q', theirs, 'v1');
+    assert.is((await published()).code, 0);
+    cpSync(join(ours, 'package.json'), join(ours, 'new.json'));
+    await refuses(/changes that are not committed/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  assert.is(manifest.scripts.prepublishOnly, 'node tools/publishable.mjs');
 });
 
 test.run();

@@ -27,6 +27,7 @@ const NAMES: Readonly<Record<keyof Runtime & keyof ServerRuntime & keyof Browser
   '#device-runtime': true,
   '#cluster': true,
   '#making': true,
+  '#answers': true,
 };
 
 const test = suite('runtimes');

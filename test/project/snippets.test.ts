@@ -10,6 +10,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readInitOptions } from '../../src/device/init-options.ts';
 import * as sf from '../../src/index.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import { run } from './run-example.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -48,7 +49,11 @@ snippets('programs print what they state', async () => {
     for (const [i, { where, text }] of programs.entries()) {
       const file = join(folder, `${i}.js`);
       writeFileSync(file, text);
-      const out = execFileSync(process.execPath, [file], { encoding: 'utf8', cwd: folder, timeout: 60_000 });
+      const out = execFileSync(process.execPath, [file], {
+        encoding: 'utf8',
+        cwd: folder,
+        timeout: PATIENCE_MS,
+      });
       for (const line of stated(text))
         assert.ok(out.split('\n').includes(line), `${where}: ${line}\nin\n${out}`);
     }

@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { freePort } from '../link/helpers.ts';
+import { PATIENCE_MS } from '../patience.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const test = suite('the trial of production');
@@ -29,7 +30,7 @@ const here = (text: string): string =>
     .replace(/^npm init.*$/m, '');
 
 const shell = (text: string, cwd = within): string =>
-  execFileSync('sh', ['-ec', text], { cwd, env, encoding: 'utf8', timeout: 60_000 });
+  execFileSync('sh', ['-ec', text], { cwd, env, encoding: 'utf8', timeout: PATIENCE_MS });
 
 /** The commands of a page, and its files put where it says. */
 const follow = (name: string) => {
@@ -50,7 +51,7 @@ const terminals = async (script: string): Promise<readonly string[]> => {
   const ended = script
     .trim()
     .split('\n')
-    .map((line) => promisify(execFile)('sh', ['-ec', line], { cwd: within, env, timeout: 60_000 }));
+    .map((line) => promisify(execFile)('sh', ['-ec', line], { cwd: within, env, timeout: PATIENCE_MS }));
   return (await Promise.all(ended)).map(({ stdout }) => stdout);
 };
 

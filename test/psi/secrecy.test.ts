@@ -241,16 +241,16 @@ test('messages of another form: prepared records out of order, alien common iden
 
   const groups = { starts: Uint32Array.of(0, 1), rows: Uint32Array.of(7) };
   const counted = (n: number): Promise<Int32Array> =>
-    pairs(
-      groups,
-      Uint32Array.of(0),
+    pairs(groups, Uint32Array.of(0), [
       {
-        peer: 'bob',
-        send: async () => {},
-        receive: async () => Uint8Array.of(n, n >> 8, n >> 16, n >> 24),
-      } as unknown as Wire,
-      true,
-    );
+        peer: {
+          peer: 'bob',
+          send: async () => {},
+          receive: async () => Uint8Array.of(n, n >> 8, n >> 16, n >> 24),
+        } as unknown as Wire,
+        before: false,
+      },
+    ]);
   assert.equal(await counted(2), Int32Array.of(7, 7));
   assert.is((await rejection(counted(0))).code, 'SERIALIZATION');
   assert.is((await rejection(counted(MOST_PAIRS + 1))).code, 'RANGE');

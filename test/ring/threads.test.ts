@@ -6,7 +6,7 @@ import type { Bits, Bytes, RingArray } from '../../src/ring/array.ts';
 import { FIELDS, type Field } from '../../src/ring/field.ts';
 import { dcfRow } from '../../src/ring/fss-compare.ts';
 import { ALIGN, costOf, RULES } from '../../src/ring/partition.ts';
-import { PlaneWriter } from '../../src/ring/plane-program.ts';
+import { PlaneWriter, planeOf as plane } from '../../src/ring/plane-program.ts';
 import { Prg } from '../../src/ring/prg.ts';
 import { Ring } from '../../src/ring/ring.ts';
 
@@ -231,7 +231,6 @@ test('keys of comparisons: a key of a later piece has its own number', () => {
 
 test('planes: programs, digits, and words as planes and back', () => {
   const writer = new PlaneWriter();
-  const plane = (array: number, at: number) => ({ array, plane: at });
   writer.copy(plane(0, 1), plane(1, 0));
   writer.xor(plane(0, 0), plane(1, 1), plane(1, 0));
   writer.andXor(plane(0, 1), plane(0, 0), plane(1, 1));

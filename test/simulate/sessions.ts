@@ -11,6 +11,7 @@ import { openStored } from '../../src/device/production/stored/stored-source.ts'
 import { TesseraError } from '../../src/errors.ts';
 import { identitySecretText } from '../../src/link/identity.ts';
 import { connect, type WebSocketTransport } from '../../src/link/websocket.ts';
+import { Ring } from '../../src/ring/ring.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import { SimulatedDisk } from './disk.ts';
 import { identityOf, simulatedKeys } from './keys.ts';
@@ -28,6 +29,9 @@ import {
 } from './session-plan.ts';
 import { configOf, HELD, handleOf, productionOf, shareOf } from './session-stand-ins.ts';
 import { Process, World } from './world.ts';
+
+/** Made before time is simulated: that it takes real time would look like sessions that do not end. */
+const ring = await Ring.create();
 
 const CHECKPOINT = '/checkpoints/weights';
 
@@ -278,6 +282,7 @@ class SessionWorld {
           `material of ${op.number}`,
           parties.filter((p) => p !== run.name),
         ),
+        ring,
       },
       disk,
       // What lies outside of the folder is a machine's; here are no copies of folders.

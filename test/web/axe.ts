@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { projectFile } from '../../examples/lib/project.ts';
+import { LONG } from '../long.ts';
 
 const axe = readFileSync(projectFile('node_modules', 'axe-core', 'axe.min.js'), 'utf8');
 
@@ -21,7 +22,9 @@ export const faults = async (page: Page): Promise<string[]> => {
   );
 };
 
-/** A phone and a desk, light and dark. */
-export const VIEWS = [390, 1280].flatMap((width) =>
-  (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
+/** A phone and a desk, light and dark; each in one of them unless the run is a long one. */
+export const VIEWS = [390, 1280].flatMap((width, i) =>
+  (['light', 'dark'] as const)
+    .filter((_, j) => LONG || i === j)
+    .map((colorScheme) => ({ width, colorScheme })),
 );

@@ -10,6 +10,7 @@ import {
 import { suite as uvuSuite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type DemoServer, type DemoServerOptions, startDemoServer } from '../../examples/web/server.ts';
+import { PATIENCE_MS } from '../patience.ts';
 
 const PLACES = [
   process.env.CHROMIUM,
@@ -32,13 +33,16 @@ const FLAGS = [
 let browser: Promise<Browser> | undefined;
 
 const launch = (): Promise<Browser> => {
-  browser ??= chromium.launch({ executablePath: executablePath!, args: FLAGS });
+  browser ??= chromium.launch({ executablePath: executablePath!, args: FLAGS, timeout: PATIENCE_MS });
   return browser;
 };
 
 /** A fresh profile. */
-export const newContext = async (options: BrowserContextOptions = {}): Promise<BrowserContext> =>
-  (await launch()).newContext(options);
+export const newContext = async (options: BrowserContextOptions = {}): Promise<BrowserContext> => {
+  const context = await (await launch()).newContext(options);
+  context.setDefaultTimeout(PATIENCE_MS);
+  return context;
+};
 
 /** A suite that is left out, with a word, where there is no browser. */
 export const webSuite = (name: string) => {
@@ -112,8 +116,8 @@ export const stage = async (
 };
 
 /** Waits until the page's status is good or bad, and matches. */
-export const status = async (page: Page, wanted: RegExp, timeout = 30_000): Promise<string> => {
-  const until = Date.now() + timeout;
+export const status = async (page: Page, wanted: RegExp): Promise<string> => {
+  const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const text = (await page.textContent('#status')) ?? '';
     if (wanted.test(text)) return text;
@@ -159,7 +163,7 @@ export const withBrowser = async (name: string, use: (browser: Browser) => Promi
     console.log(`skipped: ${name} needs chromium (apt-get install -y chromium)`);
     return;
   }
-  const own = await chromium.launch({ executablePath, args: FLAGS });
+  const own = await chromium.launch({ executablePath, args: FLAGS, timeout: PATIENCE_MS });
   try {
     await use(own);
   } finally {

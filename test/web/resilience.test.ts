@@ -100,11 +100,11 @@ const RIGHT = /^Done\. Area under the curve 0\.99\d\d, accuracy 9[5-9]/;
 /** How the page of alice tells that bob's was closed, and whether the last word of bob's came. */
 const closing = (open: (path: string) => Promise<Page>): Promise<[Page, boolean]> =>
   startTraining(open).then(async ([alice, bob]) => {
-    await status(alice, /^Epoch 2 /, 60_000);
+    await status(alice, /^Epoch 2 /);
     await bob.close({ runBeforeUnload: true });
     const start = Date.now();
     const word = /bob.*page was closed or reloaded; it may come back\. Waiting for it/;
-    const text = await status(alice, new RegExp(`${word.source}|Bob dropped out: waiting`), 10_000);
+    const text = await status(alice, new RegExp(`${word.source}|Bob dropped out: waiting`));
     console.log(`  after ${Date.now() - start} ms: ${text}`);
     return [alice, word.test(text)];
   });
@@ -117,7 +117,7 @@ test('a tab that is closed in the middle is named at the other side', () =>
       for (let i = 0; i < 2 && !told; i++) [alice, told] = await closing(open);
       assert.ok(told, 'the last word of a page');
       if (!LONG) return;
-      await alice.waitForSelector('#status[data-state=bad]', { timeout: 60_000 });
+      await alice.waitForSelector('#status[data-state=bad]');
       assert.match((await alice.textContent('#status'))!, /not everybody came back within 30 s/);
     },
     { mayComplain: true },
@@ -128,10 +128,10 @@ test('connections that drop come back, and the training goes on', async () => {
   await stage(
     async ({ open }) => {
       const [alice, bob] = await startTraining(open);
-      await status(alice, /^Epoch 2 /, 60_000);
+      await status(alice, /^Epoch 2 /);
       wire.cut(1500);
       for (const page of [alice, bob])
-        assert.match(await status(page, /^Done\. Area/, 90_000), /Area under the curve 0\.99/);
+        assert.match(await status(page, /^Done\. Area/), /Area under the curve 0\.99/);
     },
     { between: wire.open, mayComplain: true },
   );
@@ -147,7 +147,7 @@ test('a tab that the browser takes offline, for longer than a silent connection 
       await alice.waitForSelector('#go:enabled');
       await alice.click('#play-node');
       await alice.click('#go');
-      await status(alice, /^Epoch 2 /, 60_000);
+      await status(alice, /^Epoch 2 /);
       await context.setOffline(true);
       assert.is(await alice.evaluate('navigator.onLine'), false);
       // The browser's switch stops the WebSockets of workers, too: what it had sent comes, and then nothing.
@@ -162,7 +162,7 @@ test('a tab that the browser takes offline, for longer than a silent connection 
       assert.is(wire.fromPages, before, 'nothing leaves the tab');
       assert.not.match((await alice.textContent('#status'))!, /^Done/);
       await context.setOffline(false);
-      assert.match(await status(alice, RIGHT, 90_000), RIGHT);
+      assert.match(await status(alice, RIGHT), RIGHT);
     },
     { between: wire.open, mayComplain: true },
   );
@@ -180,7 +180,7 @@ test('a link with another fingerprint is of no use: bob refuses who is not alice
       const bob = await open(link.href);
       await alice.click('#go');
       await bob.click('#go');
-      await bob.waitForSelector('#status[data-state=bad]', { timeout: 20_000 });
+      await bob.waitForSelector('#status[data-state=bad]');
       assert.match((await bob.textContent('#status'))!, /another identity than "bob" has pinned/);
       assert.is(await alice.isVisible('#result'), false, 'nothing was computed');
     },
@@ -249,7 +249,7 @@ for (const crimes of TRIALS)
       async ({ open }) => {
         const [alice, bob] = await startTraining(open);
         for (const page of [alice, bob])
-          assert.match(await status(page, /^Done\. Area/, 90_000), /Area under the curve 0\.99/);
+          assert.match(await status(page, /^Done\. Area/), /Area under the curve 0\.99/);
         assert.ok(wire.messages > (crimes.length + 1) * APART, 'the messages were meddled with');
       },
       { between: wire.open, mayComplain: true },
@@ -261,7 +261,6 @@ const notes = async (page: Page, wanted: RegExp): Promise<void> => {
   await page.waitForFunction(
     ([source]) => (globalThis as unknown as { said: string[] }).said.some((s) => new RegExp(source!).test(s)),
     [wanted.source],
-    { timeout: 30_000 },
   );
 };
 
@@ -284,11 +283,11 @@ for (const who of LONG ? (['alice', 'bob'] as const) : (['alice'] as const))
       async ({ open }) => {
         const [alice, bob] = await startTraining(open);
         const [gone, stays] = who === 'alice' ? [alice, bob] : [bob, alice];
-        await status(stays, /^Epoch 2 /, 60_000);
+        await status(stays, /^Epoch 2 /);
         await listen(stays);
         await gone.reload();
         await notes(stays, new RegExp(`${who}.*page was closed or reloaded.*may come back`));
-        for (const page of [stays, gone]) assert.match(await status(page, RIGHT, 90_000), RIGHT);
+        for (const page of [stays, gone]) assert.match(await status(page, RIGHT), RIGHT);
         await gone.reload();
         await gone.waitForSelector('body[data-ready]');
         assert.match(
@@ -308,9 +307,9 @@ test('a tab and Node: the tab is reloaded in the middle, and Node goes on with i
       await alice.waitForSelector('#go:enabled');
       await alice.click('#play-node');
       await alice.click('#go');
-      await status(alice, /^Epoch 3 /, 60_000);
+      await status(alice, /^Epoch 3 /);
       await alice.reload();
-      assert.match(await status(alice, RIGHT, 90_000), RIGHT);
+      assert.match(await status(alice, RIGHT), RIGHT);
       assert.match((await alice.textContent('#table'))!, /patients_a.csv: 549 rows/, 'the table was kept');
     },
     { mayComplain: true },
@@ -324,7 +323,7 @@ test('digits: the tab with the network is reloaded, and the drawing need not be 
       for (const page of [alice, bob]) await page.waitForSelector('body[data-joined]');
       await alice.selectOption('#sample', '7');
       await bob.reload();
-      await status(alice, /^Bob is here/, 40_000);
+      await status(alice, /^Bob is here/);
       await alice.waitForSelector('#go:enabled');
       await alice.click('#go');
       await status(alice, /^The network says 7/);
@@ -336,17 +335,17 @@ test('who comes back with the room’s link, but not as who was there before, is
   stage(
     async ({ open, context }) => {
       const [alice, bob] = await startTraining(open);
-      await status(alice, /^Epoch 2 /, 60_000);
+      await status(alice, /^Epoch 2 /);
       const link = await alice.inputValue('#link');
       await bob.close({ runBeforeUnload: true });
-      await status(alice, /may come back/, 10_000);
+      await status(alice, /may come back/);
       const stranger = await (await context.browser()!.newContext()).newPage();
       await stranger.goto(link);
       await stranger.waitForSelector('body[data-ready]');
       await stranger.click('#sample');
       await stranger.waitForSelector('#go:enabled');
       await stranger.click('#go');
-      await stranger.waitForSelector('#status[data-state=bad]', { timeout: 30_000 });
+      await stranger.waitForSelector('#status[data-state=bad]');
       assert.match((await stranger.textContent('#status'))!, /identity/i);
       await stranger.context().close();
     },
@@ -378,10 +377,9 @@ test('a page that leaves by its AbortSignal in the middle is named at the other 
   stage(
     async ({ open }) => {
       const [alice, bob] = await startTraining(open);
-      await status(alice, /^Epoch 2 /, 60_000);
+      await status(alice, /^Epoch 2 /);
       await bob.click('#stop');
-      for (const page of [alice, bob])
-        await page.waitForSelector('#status[data-state=bad]', { timeout: 60_000 });
+      for (const page of [alice, bob]) await page.waitForSelector('#status[data-state=bad]');
       assert.match((await bob.textContent('#status'))!, /its AbortSignal was set off/);
       assert.match((await alice.textContent('#status'))!, /bob.*its AbortSignal was set off/);
       // Both are still in the room: the same pages meet again.
@@ -390,7 +388,7 @@ test('a page that leaves by its AbortSignal in the middle is named at the other 
         await page.click('#go');
       }
       for (const page of [alice, bob])
-        assert.match(await status(page, /^Done\. Area/, 90_000), /Area under the curve 0\.99/);
+        assert.match(await status(page, /^Done\. Area/), /Area under the curve 0\.99/);
     },
     { mayComplain: true },
   ));

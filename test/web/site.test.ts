@@ -64,11 +64,7 @@ const visit = async (
 
 const run = async (page: Page): Promise<string> => {
   await page.click('#run');
-  await page.waitForFunction(
-    () => !/^Running/.test(document.querySelector('#status')!.textContent!),
-    undefined,
-    { timeout: 60_000 },
-  );
+  await page.waitForFunction(() => !/^Running/.test(document.querySelector('#status')!.textContent!));
   return (await page.textContent('#status'))!;
 };
 

@@ -17,13 +17,15 @@ export const checkDealing = (
     throw new TesseraError(
       'CONFIG',
       `runtime_config.beaver_type TrustedFirstParty: ${parties[0]} could learn the others' inputs. Use ` +
-        'TrustedThirdParty with a dealer (clusterConfig.dealer), or allow it with allowTrustedFirstParty: true',
+        'a dealer (clusterConfig.dealer), MultiParty, or set allowTrustedFirstParty: true',
       { path: 'runtime_config.beaver_type' },
     );
   }
   if (first) log('warning', `party ${parties[0]} could learn the others' inputs: use a dealer`);
   const { storedMaterial, identity, dealer } = o;
-  const stored = third ? storedMaterial : undefined;
+  // What names no dealer was made by two parties between them.
+  const wanted = storedMaterial?.dealer === undefined ? 'MultiParty' : 'TrustedThirdParty';
+  const stored = runtime.beaverType === wanted ? storedMaterial : undefined;
   if (stored && measures(config))
     throw new TesseraError('CONFIG', UNMEASURED, { path: 'runtime_config.cost_mode' });
   if (stored && identity === undefined)
@@ -37,7 +39,7 @@ export const checkDealing = (
   if (third && !stored && dealer === undefined) {
     throw new TesseraError(
       'CONFIG',
-      'runtime_config.beaver_type TrustedThirdParty needs a dealer: name it in clusterConfig.dealer, as { address: "host:port" }, or give storedMaterial',
+      'runtime_config.beaver_type TrustedThirdParty needs a dealer: name it in clusterConfig.dealer, as { address: "host:port" }, or give storedMaterial with its dealer',
       { path: 'clusterConfig.dealer' },
     );
   }

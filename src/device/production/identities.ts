@@ -17,7 +17,8 @@ const readIdentity = (given: string, what: string): string => {
   }
 };
 
-const dealerOf = (given: string): string => {
+const dealerOf = (given: string | undefined): string | undefined => {
+  if (given === undefined) return undefined;
   const text = readIdentity(given, 'storedMaterial.dealer');
   parseIdentity(text, 'storedMaterial.dealer');
   return text;

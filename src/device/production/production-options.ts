@@ -159,10 +159,10 @@ const publicIdentity = refine(text, (given) => {
 });
 
 const STORED = object({
-  /** The folder that `tessera deal` made for this party. */
+  /** The folder that `tessera deal` or `tessera make` made for this party. */
   folder: text,
-  /** The public identity of who dealt it, or (in Node and Deno) the name of its file. */
-  dealer: publicIdentity,
+  /** The public identity of who dealt it, or (in Node and Deno) the name of its file. Absent: two parties made it (`tessera make`). */
+  dealer: optional(publicIdentity),
   set: optional(text),
   /** The name of this deployment, where the material was dealt for one (`tessera deal --deployment`). */
   deployment: optional(text),
@@ -205,8 +205,8 @@ export const PRODUCTION = object({
   /** 32 bytes in base64, with which checkpoints are encrypted; by default a key is derived from `identity`. */
   storageKey: optional(partyKey),
   /**
-   * A folder with what `tessera deal` made for this party, in place of a dealer, and the public identity of who dealt it.
-   * Whoever made it could read what this party masks with it: what others have signed is refused.
+   * A folder with what `tessera deal` made for this party, in place of a dealer, and the public identity of who dealt it; or with what
+   * `tessera make` made with the other party. Whoever made it could read what this party masks with it: what others have signed is refused.
    */
   storedMaterial: optional(STORED),
   /** Lets data leave this machine in the clear, on a network that is trusted. */

@@ -81,8 +81,9 @@ export class ProductionMode implements Mode {
     this.#transport = transport;
     this.#links = [transport];
     this.#files = filesOf(o);
-    const third = o.dealer !== undefined || o.storedMaterial !== undefined;
-    this.dealer = third ? 'TrustedThirdParty' : 'TrustedFirstParty';
+    const third = (o.dealer ?? o.storedMaterial?.dealer) !== undefined;
+    const none = o.allowTrustedFirstParty && !o.storedMaterial ? 'TrustedFirstParty' : 'MultiParty';
+    this.dealer = third ? 'TrustedThirdParty' : none;
     const peers = o.parties.filter((p) => p !== o.self);
     const codec = createCodec({ allowed: o.allowedList });
     this.#exchange = new Exchange(transport.channel('objects', peers), codec, o.crossSilo.exposeErrors);
@@ -280,7 +281,7 @@ export class ProductionMode implements Mode {
       dealer: third && !stored ? this.#o.dealer : undefined,
       stored:
         stored &&
-        ((channel) =>
+        ((channel, ring) =>
           openStored({
             ...stored,
             identity: this.#o.identity!,
@@ -288,6 +289,7 @@ export class ProductionMode implements Mode {
             self: this.self,
             config,
             channel,
+            ring,
           })),
       order: (order) => this.#order(order),
       failed: (e) => {

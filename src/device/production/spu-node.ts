@@ -32,7 +32,7 @@ export interface NodeOptions {
   /** The dealer's name, if the SPU has a third-party dealer. */
   readonly dealer: string | undefined;
   /** Opens stored material, if that is used in place of a dealer. */
-  readonly stored: ((channel: Channel) => Promise<StoredMaterial>) | undefined;
+  readonly stored: ((channel: Channel, ring: Ring) => Promise<StoredMaterial>) | undefined;
   /** Asks the dealer to serve this SPU. */
   readonly order: (order: DealerOrder) => void;
   /** The engine cannot go on: neither can the others. */
@@ -77,7 +77,8 @@ export class SpuNode implements PartyNode {
     });
     const links = dedicated ? dedicated.then(channelsOf) : channelsOf(transport);
     const source = async (): Promise<EngineOptions['dealer']> => {
-      if (stored !== undefined) return stored(transport.channel(`material of ${id}`, peers));
+      if (stored !== undefined)
+        return stored(transport.channel(`material of ${id}`, peers), await this.#ring);
       if (runtime.beaverType === 'MultiParty') return { kind: 'none', channel: (await links).making };
       if (dealer === undefined) return { kind: 'first' };
       return {

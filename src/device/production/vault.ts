@@ -54,7 +54,7 @@ export const writeVault = async (
   path: string,
   key: Uint8Array,
   header: Header,
-  records: Iterable<Uint8Array>,
+  records: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   disk: Disk = own,
 ): Promise<void> => {
   const salt = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64');
@@ -75,7 +75,7 @@ export const writeVault = async (
       await file.writeFile(sealed);
       await file.writeFile(cipher.getAuthTag());
     };
-    for (const record of records) await put(record, false);
+    for await (const record of records) await put(record, false);
     await put(new Uint8Array(), true);
     await file.sync();
     await file.close();

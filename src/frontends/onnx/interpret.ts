@@ -1,9 +1,11 @@
 /** @file Runs a model: each node is a few calls of `np`, so that it runs in the clear, in the protocol, under gradients. */
 import { fail, TesseraError } from '../../errors.ts';
 import type { BaseArray } from '../../ir/trace/array.ts';
+import { beyondOf, carried, marked } from '../beyond.ts';
 import { representable } from '../finite.ts';
 import type { Operation } from '../operations.ts';
 import { Call, isPublic, type Rule, type Run } from './call.ts';
+import { carryOf, TAKES_INFINITE } from './carries.ts';
 import {
   type Attribute,
   type Graph,
@@ -62,21 +64,6 @@ const RULES: Readonly<Record<string, Rule>> = {
   ...trees,
   ...vectors,
 };
-
-/** Rules that know what an infinite number is, or only pass it on. */
-const TAKES_INFINITE = new Set([
-  'Clip',
-  'Equal',
-  'Greater',
-  'GreaterOrEqual',
-  'If',
-  'Less',
-  'LessOrEqual',
-  'Loop',
-  'Max',
-  'Min',
-  'Scan',
-]);
 
 /** Nodes that are run, turns of loops counted. */
 const MOST_NODES = 2_000_000;
@@ -164,18 +151,24 @@ export const runModel = (model: Model, { arrays, array }: Inputs): Map<string, B
     opsets: ReadonlyMap<string, number>,
   ): readonly (BaseArray | undefined)[] => {
     const key = keyOf(node.domain, node.op);
-    const mixed =
-      inputs.some((x) => x && !isPublic(x)) && !TAKES_INFINITE.has(key)
-        ? inputs.map((x) => x && representable(x))
-        : inputs;
+    const isMixed = inputs.some((x) => x && !isPublic(x));
+    const given = isMixed && !TAKES_INFINITE.has(key) ? inputs.map((x) => x && representable(x)) : inputs;
     try {
       const rule = Object.hasOwn(RULES, key) ? RULES[key] : undefined;
       const own = model.functions.get(key);
       if (own) return callFunction(node, own, inputs, opsets);
-      const call = new Call(node, mixed, run);
+      const call = new Call(node, given, run);
       if (!rule) return call.unsupported('nothing here does what this operation does');
+      const carry = isMixed ? carryOf(node, key) : undefined;
+      const mark =
+        carry &&
+        carried(
+          carry,
+          inputs.map((x) => x && beyondOf(x)),
+        );
       const results = rule(call);
-      return Array.isArray(results) ? results : [results as BaseArray];
+      const all = Array.isArray(results) ? results : [results as BaseArray];
+      return mark ? all.map((x) => x && marked(x, mark)) : all;
     } catch (e) {
       if (!(e instanceof TesseraError) || 'place' in e.info) throw e;
       const { op, place } = node;

@@ -91,6 +91,9 @@ export const LIMITS = {
   elements: 0x80000000,
 } as const;
 
+/** The place of tensors that are given when a model is called begins with this; their weight's name follows. */
+export const WEIGHTS = 'weights:';
+
 export const ONNX = '';
 export const ML = 'ai.onnx.ml';
 

@@ -12,14 +12,12 @@ import {
   OPEN,
   type Port,
   type Tensor,
+  WEIGHTS,
 } from './model.ts';
 import { type Fields, Reader } from './protobuf.ts';
 
 const DOMAINS: Readonly<Record<string, string>> = { 'ai.onnx': '' };
 const domainOf = (name: string): string => DOMAINS[name] ?? name;
-
-/** The place of tensors that are given when a model is called begins with this; their weight's name follows. */
-export const WEIGHTS = 'weights:';
 
 class ModelReader {
   readonly words: string[] = [];

@@ -3,6 +3,7 @@
  * what decides shapes. Weights: float tensors of more than one number, integers that quantised models multiply with, a bias of one number, the coefficients of linear models and support
  * vectors, and of trees everything but how many there are of what.
  */
+import { fail } from '../../errors.ts';
 import type { NDArray } from '../../numpy/index.ts';
 import { isFloatElement } from './elements.ts';
 import {
@@ -105,7 +106,12 @@ export const split = (model: Model, { open, publicTrees }: SplitOptions): Split 
   for (const f of model.functions.values()) usesOf(f, uses);
   const widths = new Map(model.graph.inputs.map(({ name, shape }) => [name, shape?.at(-1) ?? -1]));
 
-  const isOpen = (name: string): boolean => open === true || open.has(name);
+  const opened = new Set<string>();
+  const isOpen = (name: string): boolean => {
+    if (open === true) return true;
+    if (open.has(name)) opened.add(name);
+    return open.has(name);
+  };
   /** A tensor that is given later, under a name that no other has. */
   const taken = (tensor: Tensor): Tensor => {
     if (tensor.data === undefined || isOpen(tensor.name)) return tensor;
@@ -226,5 +232,11 @@ export const split = (model: Model, { open, publicTrees }: SplitOptions): Split 
   const functions = new Map(
     [...model.functions].map(([key, f]) => [key, { ...f, nodes: f.nodes.map(splitNode) }]),
   );
-  return { model: { ...model, graph: splitGraph(model.graph), functions }, weights };
+  const graph = splitGraph(model.graph);
+  const unknown = open === true ? undefined : [...open].find((name) => !opened.has(name));
+  if (unknown !== undefined) {
+    const list = weights.size > 8 ? `${weights.size} others` : [...weights.keys()].join(', ') || 'none';
+    fail('INVALID_ARGUMENT', `public: the model has no weight ${JSON.stringify(unknown)}: it has ${list}`);
+  }
+  return { model: { ...model, graph, functions }, weights };
 };

@@ -1,9 +1,8 @@
 /** @file Writes a model as ONNX has it: the graph without its weights, which lie elsewhere ("external data" in ONNX's words). */
 import { elementCode } from './elements.ts';
 import type { Attribute, Graph, Model, Node, Port, Tensor } from './model.ts';
-import { OPEN } from './model.ts';
+import { OPEN, WEIGHTS } from './model.ts';
 import { Writer } from './protobuf.ts';
-import { WEIGHTS } from './reader.ts';
 
 const IR_VERSION = 10;
 

@@ -18,6 +18,8 @@ export const numbersOf = (type: TensorType, raw: readonly string[], place: strin
   const parts = type.element.startsWith('complex') ? 2 : 1;
   const n = elementsOf(type.shape);
   const splat = n > 1 && raw.length === parts;
+  // One number for all places of an array without any.
+  if (n === 0 && raw.length === parts) return numbersOf(type, [], place);
   if (!splat && raw.length !== n * parts)
     return malformed(`a constant of ${n} elements has ${raw.length}`, place);
   if (!(n <= LIMITS.elements)) return malformed(`a constant of ${n} elements`, place);

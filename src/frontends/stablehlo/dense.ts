@@ -65,6 +65,7 @@ export const denseOf = (type: TensorType, bytes: Uint8Array, place: string): Den
   const n = elementsOf(type.shape);
   if (!(n >= 0 && n <= LIMITS.elements)) return malformed(`a constant of ${n} elements`, place);
   const splat = n > 1 && bytes.length === element.bytes;
+  if (n === 0 && bytes.length === element.bytes) return denseOf(type, new Uint8Array(0), place);
   if (!splat && bytes.length !== n * element.bytes)
     return malformed(`a constant of ${n} elements of ${type.element} in ${bytes.length} bytes`, place);
   return { kind: 'dense', type, data: element.decode(bytes), splat };

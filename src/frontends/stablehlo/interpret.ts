@@ -1,8 +1,10 @@
 /** @file Runs a module: each operation is a few calls of `np`, so that it runs in the clear, in the protocol, under gradients. */
 import { fail, TesseraError } from '../../errors.ts';
 import type { BaseArray } from '../../ir/trace/array.ts';
+import { beyondOf, carried, marked } from '../beyond.ts';
 import { representable } from '../finite.ts';
 import type { Operation as Asked } from '../operations.ts';
+import { carryOf, TAKES_INFINITE } from './carries.ts';
 import {
   type Block,
   type FunctionDefinition,
@@ -23,6 +25,7 @@ import { reductions } from './rules/reductions.ts';
 import { type Context, isPublic, type Rule, type RunOptions, text, unsupported } from './rules/rule.ts';
 import { sorting } from './rules/sorting.ts';
 import { special } from './rules/special.ts';
+import { spectra } from './rules/spectra.ts';
 import { windows } from './rules/windows.ts';
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -38,6 +41,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   ...linear,
   ...bits,
   ...dynamic,
+  ...spectra,
   composite: (op, inputs, context) => {
     const name = text(op, 'name');
     const rule = Object.hasOwn(special, name) ? special[name] : undefined;
@@ -48,20 +52,6 @@ const RULES: Readonly<Record<string, Rule>> = {
     return rule({ ...op, name, attributes: entries }, inputs, context);
   },
 };
-
-/** Rules that know what an infinite number is, or pass it on to others. */
-const TAKES_INFINITE = new Set([
-  'call',
-  'func.call',
-  'composite',
-  'optimization_barrier',
-  'clamp',
-  'compare',
-  'maximum',
-  'minimum',
-  'reduce',
-  'reduce_window',
-]);
 
 /** Each operation of a module with its place; a composite by its name, where there is a rule for that. */
 export const operationsOf = (module: Module): Asked[] => {
@@ -129,11 +119,16 @@ export const runModule = (module: Module, inputs: readonly BaseArray[], options:
     const rule = Object.hasOwn(RULES, op.name) ? RULES[op.name] : undefined;
     if (!rule) return unsupported(op, 'nothing here does what this operation does');
     const isAsked = !PASSES.has(op.name) && arrays.some(isPattern);
-    const isMixed = arrays.some((x) => !isPublic(x)) && !TAKES_INFINITE.has(op.name);
-    const mixed = isMixed ? arrays.map(representable) : arrays;
+    const own = op.name === 'composite' ? text(op, 'name') : op.name;
+    const name = Object.hasOwn(special, own) ? own : op.name;
+    const isMixed = arrays.some((x) => !isPublic(x));
+    const given = isMixed && !TAKES_INFINITE.has(name) ? arrays.map(representable) : arrays;
     try {
-      const results = (isAsked ? onPatterns : rule)(op, mixed, context);
-      return Array.isArray(results) ? results : [results];
+      const carry = isMixed ? carryOf(op, name) : undefined;
+      const mark = carry && carried(carry, arrays.map(beyondOf));
+      const results = (isAsked ? onPatterns : rule)(op, given, context);
+      const all = Array.isArray(results) ? results : [results];
+      return mark ? all.map((x) => marked(x, mark)) : all;
     } catch (e) {
       if (!(e instanceof TesseraError) || 'place' in e.info) throw e;
       throw new TesseraError(

@@ -3,12 +3,14 @@ import { denseOf } from './dense.ts';
 import { bytesOfHex, numbersOf } from './dense-text.ts';
 import { type Attribute, type Dense, DYNAMIC, LIMITS, malformed, type Type } from './module.ts';
 
-const BLANK = /(?:\s+|\/\/[^\n]*)*/y;
+// One class of characters each: of repeated choices the engine of patterns remembers each, and its memory has an end.
+const BLANK = /\s*/y;
+const LINE = /[^\n]*/y;
+const PLAIN = /[^"\\\n]*/y;
 const IDENTIFIER = /[A-Za-z_][\w$.-]*/y;
 const NUMBER = /[+-]?(?:0x[0-9a-fA-F]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)/y;
-const STRING = /"((?:[^"\\\n]|\\.)*)"/y;
 const VALUE = /%[\w$.-]+(?:#\d+)?/y;
-const SYMBOL = /@(?:"(?:[^"\\\n]|\\.)*"|[\w$.-]+)/y;
+const SYMBOL = /@[\w$.-]+/y;
 const ELEMENT = /complex<\w+>|[\w.]+/y;
 const AXIS = /(\d+|\?)x/y;
 
@@ -46,9 +48,30 @@ export class Scanner {
   }
 
   blank(): void {
-    BLANK.lastIndex = this.#at;
-    BLANK.exec(this.text);
-    this.#at = BLANK.lastIndex;
+    for (;;) {
+      this.#at = this.#end(BLANK, this.#at);
+      if (!this.text.startsWith('//', this.#at)) return;
+      this.#at = this.#end(LINE, this.#at);
+    }
+  }
+
+  /** Where a run of characters that begins at a place ends. */
+  #end(run: RegExp, from: number): number {
+    run.lastIndex = from;
+    run.exec(this.text);
+    return run.lastIndex;
+  }
+
+  /** What stands in quotes here, as it is written; undefined where nothing does. */
+  #quoted(): string | undefined {
+    const from = this.#at + 1;
+    if (this.text[this.#at] !== '"') return undefined;
+    let at = this.#end(PLAIN, from);
+    while (this.text[at] === '\\' && at + 1 < this.text.length && this.text[at + 1] !== '\n')
+      at = this.#end(PLAIN, at + 2);
+    if (this.text[at] !== '"') return undefined;
+    this.#at = at + 1;
+    return this.text.slice(from, at);
   }
 
   /** Goes deeper into what is nested, as far as the limit. */
@@ -101,14 +124,20 @@ export class Scanner {
     );
   }
   string(): string {
-    const found = this.match(STRING) ?? this.fail('text in quotes is missing');
-    return (found[1] as string).replace(/\\([0-9a-fA-F]{2}|.)/g, (_, c: string) =>
+    this.blank();
+    const found = this.#quoted() ?? this.fail('text in quotes is missing');
+    return found.replace(/\\([0-9a-fA-F]{2}|.)/g, (_, c: string) =>
       c.length === 2 ? String.fromCharCode(Number.parseInt(c, 16)) : c === 'n' ? '\n' : c === 't' ? '\t' : c,
     );
   }
   symbol(): string {
-    const found = this.match(SYMBOL) ?? this.fail('a name with @ is missing');
-    return found[0].slice(1).replace(/^"|"$/g, '');
+    this.blank();
+    if (this.text.startsWith('@"', this.#at)) {
+      this.#at++;
+      return this.#quoted() ?? this.fail('a name in quotes does not end');
+    }
+    const found = this.matchHere(SYMBOL) ?? this.fail('a name with @ is missing');
+    return found[0].slice(1);
   }
   value(): string {
     return this.match(VALUE)?.[0] ?? this.fail(`a value is missing before ${JSON.stringify(this.#next())}`);
@@ -176,7 +205,8 @@ export class Scanner {
     this.nested(() => {
       while (!this.sees(close)) {
         if (this.ended) this.fail(`${close} is missing`);
-        if (this.match(STRING)) continue;
+        this.blank();
+        if (this.#quoted() !== undefined) continue;
         const open = this.text[this.#at] as string;
         // '->' closes nothing.
         this.#at += open === '-' && this.text[this.#at + 1] === '>' ? 2 : 1;

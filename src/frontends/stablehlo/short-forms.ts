@@ -38,9 +38,13 @@ const options =
       const key = r.scanner.identifier();
       const name = Object.hasOwn(names, key) ? (names[key] as string) : key;
       r.scanner.expect('=');
-      draft.attributes.set(name, r.scanner.attribute());
+      draft.attributes.set(name, wordOf(r.scanner.attribute()));
     }
   };
+
+/** A bare word (`type = RFFT`) reads as the name of a type. */
+const wordOf = (value: Attribute): Attribute =>
+  typeof value === 'object' && 'kind' in value && value.kind === 'other' ? value.name : value;
 
 const parenthesised =
   (after: Form = () => {}): Form =>

@@ -127,29 +127,45 @@ export const keepers = (
 const isAdded = opSet('add', 'sub');
 const isMoved = opSet(...LINEAR, 'add', 'sub', 'concat');
 
-/** Of how many products an element of the largest sum is that a value becomes a part of. */
-const productsIn = (graph: OpGraph, kept: ReadonlySet<ValueId>): ReadonlyMap<ValueId, number> => {
+/**
+ * Of how many terms an element of the largest sum is that a value becomes a part of. `carries`: whether the sums that an operand holds are still
+ * sums in a result of the node; `adds`: how many elements of its operand a node adds up.
+ */
+export const termsIn = (
+  graph: OpGraph,
+  carries: (node: ProgramNode, id: ValueId) => boolean,
+  adds: (node: ProgramNode) => number,
+): ReadonlyMap<ValueId, number> => {
   const found = new Map<ValueId, number>();
   const of = (id: ValueId): number => found.get(id) ?? 1;
-  const size = (id: ValueId): number => sizeOf(graph.types[id]!.shape);
-  /** Whether the sums that `id` holds are still sums in a result of the node. */
-  const carries = ({ op, ins, outs }: ProgramNode, id: ValueId): boolean =>
-    isMoved.has(op) ||
-    ((op === 'mul' || op === 'div' || op === 'matmul') &&
-      ((kept.has(id) && kept.has(outs[0]!)) || ins.some((other) => !graph.types[other]!.secret)));
   for (const node of graph.nodes) {
     const { op, ins, outs } = node;
     const [out] = outs as [ValueId];
     const terms = ins.map((id) => (carries(node, id) ? of(id) : 1));
     const own = isAdded.has(op) ? terms.reduce((a, b) => a + b, 0) : Math.max(1, ...terms);
-    const times =
-      op === 'matmul' ? graph.types[ins[0]!]!.shape.at(-1)! : op === 'sum' ? size(ins[0]!) / size(out) : 1;
-    found.set(out, own * Math.max(1, times));
+    found.set(out, own * Math.max(1, adds(node)));
   }
   for (const node of graph.nodes.toReversed())
     for (const id of node.ins) if (carries(node, id)) found.set(id, Math.max(of(id), of(node.outs[0]!)));
   return found;
 };
+
+/** How many elements of its operand a sum adds up; 1 of any other node. */
+export const summedBy = (graph: OpGraph, { op, ins, outs }: ProgramNode): number => {
+  const size = (id: ValueId): number => sizeOf(graph.types[id]!.shape);
+  return op === 'sum' ? size(ins[0]!) / size(outs[0]!) : 1;
+};
+
+/** Of how many products an element of the largest sum is that a value becomes a part of. */
+const productsIn = (graph: OpGraph, kept: ReadonlySet<ValueId>): ReadonlyMap<ValueId, number> =>
+  termsIn(
+    graph,
+    ({ op, ins, outs }, id) =>
+      isMoved.has(op) ||
+      ((op === 'mul' || op === 'div' || op === 'matmul') &&
+        ((kept.has(id) && kept.has(outs[0]!)) || ins.some((other) => !graph.types[other]!.secret))),
+    (node) => (node.op === 'matmul' ? graph.types[node.ins[0]!]!.shape.at(-1)! : summedBy(graph, node)),
+  );
 
 /** Values that stand in a product of secrets: a bool or an integer among them is worth keeping whole. */
 export const factors = (graph: OpGraph): ReadonlySet<ValueId> => {

@@ -112,6 +112,10 @@ export class GraphCircuit implements Circuit {
     return this.#planner?.usesFss(op, attrs, elements, instead, this.options) ?? false;
   }
 
+  comparesByFss(thresholds: readonly number[], elements: number): boolean {
+    return this.#planner?.planned('less', { thresholds }, elements, this.options) === 'lessFss';
+  }
+
   get guarded(): boolean {
     return this.watched !== undefined;
   }

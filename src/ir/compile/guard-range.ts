@@ -31,6 +31,6 @@ const SPARE = { 32: 1.1, 64: 1.1, 128: 2 } as const;
 /** Raw numbers that are kept and carried on are below 2 to this power. */
 export const keptBits = (field: Field): number => objectBits(field) + SPARE[field.bits];
 
-/** Raw numbers that may enter an SPU are below 2 to this power. */
+/** Raw numbers that may enter an SPU are below 2 to this power: those up to which truncations are exact (gates/open-truncate.ts). */
 export const inputBits = (field: Field, guarded: boolean): number =>
-  guarded ? objectBits(field) : field.bits - 1;
+  guarded ? objectBits(field) : field.bits - 2;

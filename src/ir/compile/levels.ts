@@ -99,7 +99,7 @@ const pick = (
 
 type Root = (l: Lowering, s: Scaled, output: number) => Wire;
 
-/** Which sum is right, and the roots of all, in units of each: they take no longer than the comparisons that choose. */
+/** Which sum is right, and the roots of all in one go, in units of each: they take no longer than the comparisons that choose. */
 const rooted = (
   l: Lowering,
   id: ValueId,
@@ -110,12 +110,18 @@ const rooted = (
   const [middle, coarse] = [levels.middle(), levels.coarse()];
   c.watched?.products(c, coarse, l.source(id));
   return c.inside(() => {
-    const isCoarse = atLeast(c, coarse);
-    const isMiddle = basic.and(c, atLeast(c, middle), basic.not(c, isCoarse));
-    const of = (wire: Wire): Wire => root({ ...fine, wire });
+    const reached = atLeast(c, basic.stack(c, [middle, coarse]));
+    const isCoarse = basic.partAt(c, reached, 1);
+    const isMiddle = basic.and(c, basic.partAt(c, reached, 0), basic.not(c, isCoarse));
+    const roots = root({ ...fine, wire: basic.stack(c, [fine.wire, middle, coarse]) });
+    const [ofFine, ofMiddle, ofCoarse] = [0, 1, 2].map((i) => basic.partAt(c, roots, i)) as [
+      Wire,
+      Wire,
+      Wire,
+    ];
     return {
       choice: { middle: isMiddle, coarse: isCoarse },
-      roots: { fine: of(fine.wire), middle: of(middle), coarse: of(coarse) },
+      roots: { fine: ofFine, middle: ofMiddle, coarse: ofCoarse },
     };
   });
 };

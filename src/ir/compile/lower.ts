@@ -24,6 +24,7 @@ import { planner } from './plan.ts';
 import { loweredType } from './ports.ts';
 import { beforeNode, boundsOf, inputsOf, resultsOf } from './range-bounds.ts';
 import { Watcher, watchedGraph } from './range-watcher.ts';
+import { Rows } from './rows.ts';
 import { lowerScaled } from './scaled-rules.ts';
 
 const LOWER: LowerTable<OpName> = {
@@ -75,8 +76,11 @@ const lowerAll = (
     if (interval) l.noteInterval(id, interval);
   }
   inputsOf(l, bounds);
-  for (const node of graph.nodes) {
+  // What is watched is named by its node.
+  const rows = watcher ? undefined : new Rows(graph);
+  for (const [place, node] of graph.nodes.entries()) {
     circuit.site = node.site;
+    if (rows?.lower(l, place)) continue;
     beforeNode(l, node);
     lowerNode(l, node, options);
     if (node.op !== 'loop') l.bound(node);

@@ -24,12 +24,12 @@ import {
 } from './intervals.ts';
 import { toFraction } from './levels.ts';
 import { type BlockSum, meansIn } from './mean-sums.ts';
+import { Lookup, MOVES } from './passes/makers.ts';
 
 /** Ops whose results may be larger than their operands. */
 const GROWING = opSet('add', 'sub', 'neg', 'mul', 'sum', 'matmul', 'pow', 'powWhole');
 
-/** Ops that move elements about. */
-const MOVES = opSet('broadcast', 'reshape', 'transpose', 'slice', 'gather', 'concat');
+const onlyMoves = (op: string): boolean => MOVES.has(op) || op === 'concat';
 
 export class Lowering {
   readonly circuit: GraphCircuit;
@@ -40,11 +40,13 @@ export class Lowering {
   #intervals = new Map<ValueId, Interval>();
   #canonical = new Map<ValueId, Wire>();
   #shared = new Map<string, readonly Wire[]>();
-  #makers: Map<ValueId, ProgramNode> | undefined;
   #scaled = new Map<ValueId, Scaled>();
+  readonly #find: Lookup;
   readonly #keepers: ReturnType<typeof keepers>;
   readonly #factors: ReadonlySet<ValueId>;
-  readonly #means: ReadonlySet<ValueId>;
+  readonly #sources = new Map<ValueId, ProgramNode>();
+  readonly #results: ReadonlySet<ValueId>;
+  readonly #means: ReadonlyMap<ValueId, number>;
   #forMeans = new Map<ValueId, BlockSum>();
   /** Substitutes for values while one node is lowered. */
   #instead = new Map<ValueId, Wire>();
@@ -52,9 +54,11 @@ export class Lowering {
   constructor(circuit: GraphCircuit, graph: OpGraph) {
     this.circuit = circuit;
     this.graph = graph;
+    this.#find = new Lookup(graph);
     this.#factors = factors(graph);
+    this.#results = new Set(graph.outs);
     this.#keepers = keepers(graph, circuit.field.bits);
-    this.#means = meansIn(graph, (id) => this.products(id), circuit.field.bits);
+    this.#means = meansIn(graph, circuit.field.bits);
   }
 
   bind(id: ValueId, lowered: ValueId): void {
@@ -72,9 +76,10 @@ export class Lowering {
     const scaled = this.#scaled.get(id)!;
     const { circuit } = this;
     const make = (): Wire => toFraction(this, scaled);
-    const maker = this.source(id);
-    const made = circuit.watched ? circuit.watched.watcher.during(true, make, maker) : make();
-    circuit.watched?.truncated(circuit, made, maker);
+    const { watched } = circuit;
+    const maker = watched && this.source(id);
+    const made = watched ? watched.watcher.during(true, make, maker) : make();
+    watched?.truncated(circuit, made, maker);
     this.#lowered.set(id, made.id);
     return made.id;
   }
@@ -119,9 +124,9 @@ export class Lowering {
     return this.#keepers.products.get(id) ?? 1;
   }
 
-  /** Whether it is a sum of which a mean is made in a small ring. */
-  means(id: ValueId): boolean {
-    return this.#means.has(id);
+  /** Of how many numbers it is the sum, if a mean is made of it in a small ring. */
+  termsOfMean(id: ValueId): number | undefined {
+    return this.#means.get(id);
   }
 
   /** What a sum is for a mean of it (means.ts). */
@@ -133,6 +138,11 @@ export class Lowering {
     this.#forMeans.set(id, sum);
   }
 
+  /** Whether a value leaves the graph. */
+  isResult(id: ValueId): boolean {
+    return this.#results.has(id);
+  }
+
   /** Whether a value stands in a product of secrets. */
   multiplies(id: ValueId): boolean {
     return this.#factors.has(id);
@@ -140,9 +150,14 @@ export class Lowering {
 
   /** Lowers with a wire in the place of a value. */
   as(id: ValueId, wire: Wire, lower: () => Wire): Wire {
-    this.#instead.set(id, wire);
+    return this.asAll([id], () => wire, lower);
+  }
+
+  /** Lowers with a wire in the place of each of these values. */
+  asAll(ids: readonly ValueId[], wireOf: (id: ValueId) => Wire, lower: () => Wire): Wire {
+    for (const [id, wire] of ids.map((id) => [id, wireOf(id)] as const)) this.#instead.set(id, wire);
     const made = lower();
-    this.#instead.delete(id);
+    for (const id of ids) this.#instead.delete(id);
     return made;
   }
 
@@ -152,17 +167,23 @@ export class Lowering {
 
   /** The user's op that made a value; none made an input. */
   maker(id: ValueId): ProgramNode | undefined {
-    this.#makers ??= new Map(this.graph.nodes.flatMap((n) => n.outs.map((out) => [out, n] as const)));
-    return this.#makers.get(id);
+    return this.#find.maker(id);
   }
 
   /** The user's op of whose result a value is made by moves alone, and by factors that are remembered. */
   source(id: ValueId): ProgramNode | undefined {
+    const known = this.#sources.get(id);
+    if (known) return known;
     const node = this.maker(id);
-    if (!node) return undefined;
+    const found = node && this.#sourceOf(node, id);
+    if (found) this.#sources.set(id, found);
+    return found;
+  }
+
+  #sourceOf(node: ProgramNode, id: ValueId): ProgramNode {
     const wire = this.#scaled.get(id)?.wire.id;
     const kept = node.ins.filter((x) => wire !== undefined && this.#scaled.get(x)?.wire.id === wire);
-    const from = MOVES.has(node.op) ? node.ins : kept;
+    const from = onlyMoves(node.op) ? node.ins : kept;
     const [first, ...rest] = from.map((x) => this.source(x));
     const same = first && rest.every((n) => n?.op === first.op && n.site === first.site);
     return same ? first : node;
@@ -194,7 +215,7 @@ export class Lowering {
     for (const [i, id] of node.outs.entries()) this.bind(id, outs[i]!);
     if (node.op === 'const') this.know(node.outs[0], node.attrs.value);
     // What only moves elements about keeps a number a number.
-    if (!MOVES.has(node.op) || node.ins.length !== 1) return;
+    if (!onlyMoves(node.op) || node.ins.length !== 1) return;
     const known = this.constantOf(node.ins[0]);
     const whole = node.op === 'broadcast' || node.op === 'reshape';
     if (known && (whole || this.numberOf(node.ins[0]) !== undefined)) this.know(node.outs[0], known);
@@ -244,6 +265,12 @@ export class Lowering {
 
   noteInterval(id: ValueId, interval: Interval): void {
     this.#intervals.set(id, interval);
+  }
+
+  /** What is known of a value holds for a part of it. */
+  noteRow(id: ValueId, of: ValueId): void {
+    const known = this.#intervals.get(of);
+    if (known) this.#intervals.set(id, known);
   }
 
   /** Where a real result of a node lies, as far as that follows from its operands. */

@@ -49,5 +49,5 @@ export const dealtBytes = (graph: Graph, setting: Setting): number => {
 };
 
 /** The material of the range guard's verdict on so many sites. */
-export const verdictOf = ({ field }: Pick<Setting, 'field'>, sites: number): MaterialLayout =>
-  new MaterialLayout(field, verdictSlots(sites));
+export const verdictOf = ({ field, made }: Pick<Setting, 'field' | 'made'>, sites: number): MaterialLayout =>
+  new MaterialLayout(field, verdictSlots(sites), made);

@@ -19,12 +19,13 @@ const sumOf = (l: Lowering, node: NodeOf<'sum'>): BlockSum | undefined => {
   const { shape } = l.type(from);
   const axes = [...node.attrs.axes].sort((a, b) => a - b);
   const [lo, hi] = [axes[0]!, axes.at(-1)!];
-  const most = l.products(out) * Math.max(...l.interval(from).map(Math.abs));
+  const terms = l.termsOfMean(out)!;
+  const most = terms * Math.max(...l.interval(from).map(Math.abs));
   if (hi - lo + 1 !== axes.length || most < math.pow2(c.field.bits - 2 - c.fraction)) return undefined;
   const n = sizeOf(axes.map((i) => shape[i]!));
   const inner = sizeOf(shape.slice(hi + 1));
   const outer = sizeOf(shape.slice(0, lo));
-  const down = Math.ceil(math.log2(l.products(out)) / 2);
+  const down = Math.ceil(math.log2(terms) / 2);
   const size = math.pow2(down);
   const strides = [n * inner, inner, 1];
   const part = (start: number, count: number, each: number): Wire => {
@@ -44,7 +45,7 @@ const sumOf = (l: Lowering, node: NodeOf<'sum'>): BlockSum | undefined => {
 /** What is made of a sum for a mean, if one is. */
 export const sumForMean = (l: Lowering, node: OpNode): BlockSum | undefined => {
   const [out] = node.outs;
-  if (!l.means(out)) return undefined;
+  if (l.termsOfMean(out) === undefined) return undefined;
   if (node.op === 'sum') return sumOf(l, node);
   const { circuit: c } = l;
   const { shape } = l.type(out);
@@ -60,9 +61,9 @@ export const sumForMean = (l: Lowering, node: OpNode): BlockSum | undefined => {
   return { wire: joined(), down: first.down };
 };
 
-/** sum(x) times a factor that makes a mean of it, for |x| < 2^(k-1-f) / sqrt(n): off by three units in the last place. Rounds 1 more. */
+/** sum(x) times a factor that makes a mean of it, for |x| < 2^(k-3-f) / sqrt(n): off by three units in the last place. Rounds 1 more. */
 export const meanOf = (l: Lowering, id: ValueId, factor: number): Wire | undefined => {
   const sum = l.forMean(id);
-  if (!sum || !isMean(factor, l.products(id))) return undefined;
+  if (!sum || !isMean(factor, l.termsOfMean(id)!)) return undefined;
   return basic.timesNumber(l.circuit, sum.wire, factor * math.pow2(sum.down));
 };

@@ -6,9 +6,9 @@ import { type Graph, type Node, sizeOf, type ValueId } from '../ops/graph.ts';
 import { countUses } from './passes/makers.ts';
 
 /** Stretches of one array that are worth it, elements of each at most, and of the array, which stays as long as any of them. */
-const LEAST = 16;
-const SMALL = 64;
-const MOST = 1 << 16;
+export const LEAST = 16;
+export const SMALL = 64;
+export const MOST = 1 << 16;
 
 /** The op that takes stretches out of an array: from `starts` on, so many elements. */
 export const PARTS = 'parts';

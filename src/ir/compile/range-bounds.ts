@@ -27,7 +27,7 @@ export const inputsOf = (l: Lowering, bounds: ReadonlyMap<ValueId, number>): voi
   for (const id of l.graph.ins) {
     if (!isWatched(l, id)) continue;
     watched.set({ id: l.lowered(id) }, bounds.get(id) ?? watched.object);
-    if (l.graph.outs.includes(id)) watched.result(l.circuit, wireOf(l, id));
+    if (l.isResult(id)) watched.result(l.circuit, wireOf(l, id));
   }
 };
 
@@ -65,7 +65,7 @@ export const beforeNode = (l: Lowering, node: Node): void => {
 
 /** After an op: what of its results leaves the graph is watched. */
 export const resultsOf = (l: Lowering, node: Node): void => {
-  const { circuit, graph } = l;
+  const { circuit } = l;
   const { watched } = circuit;
   if (!watched) return;
   for (const id of node.outs) {
@@ -83,6 +83,6 @@ export const resultsOf = (l: Lowering, node: Node): void => {
       if (!node.ins.some((x) => l.hasBits(x))) watched.ends(node, wireOf(l, id), circuit.fraction);
       watched.held(node, wireOf(l, id), bounds, circuit.fraction);
     }
-    if (graph.outs.includes(id)) watched.result(circuit, wireOf(l, id), l.source(id));
+    if (l.isResult(id)) watched.result(circuit, wireOf(l, id), l.source(id));
   }
 };

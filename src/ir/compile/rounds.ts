@@ -2,6 +2,7 @@
  * @file How long a lowered program is before it runs: its rounds, which are those of its longest path, and its operations.
  * Of a loop that ends by a revealed condition, the most that it may take.
  */
+import { betweenShape } from '../../gates/between.ts';
 import type { GateAttrs, GateName } from '../../gates/gate-table.ts';
 import { covering } from '../../gates/less-than.ts';
 import { treeLevels } from '../../gates/multi-and.ts';
@@ -46,6 +47,7 @@ const ROUNDS: { readonly [K in GateName]: Rounds<K> } = {
   borrow: ({ bits }) => compared(bits),
   isZero: () => 2,
   leadingDigit: () => 6,
+  between: (attrs, { field }) => 1 + betweenShape(field.bits, attrs).stages.length,
   lessFss: one,
   borrowFss: one,
   isZeroFss: one,

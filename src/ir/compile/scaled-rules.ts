@@ -72,10 +72,11 @@ const concat: ScaledRule<NodeOf<'concat'>> = (l, node, own) => {
   if (!(isWide(l, head) || levelled) || !rest.every(same)) return undefined;
   if (!levelled && [head, ...rest].some((s) => isByLevels(l, s))) return undefined;
   const whole = (of: (s: Scaled) => Wire): Wire =>
-    node.ins.reduce<() => Wire>(
-      (make, id) => () => l.as(id, of(l.scaled(id)), make),
+    l.asAll(
+      node.ins,
+      (id) => of(l.scaled(id)),
       () => own() as Wire,
-    )();
+    );
   const levels = levelled && {
     middle: () => whole((s) => s.levels!.middle()),
     coarse: () => whole((s) => s.levels!.coarse()),

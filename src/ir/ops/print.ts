@@ -2,7 +2,7 @@
  * @file Graphs as text, for people, for snapshot tests, and for the hash by which parties agree that they run one
  * program. Values are numbered as they appear; call sites are left out, since they differ from machine to machine.
  */
-import type { Attr, Attrs, Graph, Node, Tensor, ValueId } from './graph.ts';
+import type { Attr, Attrs, Graph, Tensor, ValueId } from './graph.ts';
 import { typeText } from './infer.ts';
 
 const LONG = 8;
@@ -41,13 +41,12 @@ const attrText = (x: Attr): string => {
   return t.shape.length === 0 ? scalarText(t) : `#${tensorDigest(t)}`;
 };
 
-/** `axes=[0] keep=true`, sorted by name. */
-const attrsText = (attrs: Attrs): string => {
-  const keys = Object.keys(attrs);
-  if (keys.length === 0) return '';
-  if (keys.length > 1) keys.sort();
-  return keys.map((k) => `${k}=${attrText(attrs[k]!)}`).join(' ');
-};
+/** ` axes=[0] keep=true`, sorted by name. */
+const attrsText = (attrs: Attrs): string =>
+  Object.keys(attrs)
+    .sort()
+    .map((k) => ` ${k}=${attrText(attrs[k]!)}`)
+    .join('');
 
 /**
  * The graph as text. Same text, same program: numbering, attributes and constants (by digest) are all in it.
@@ -60,31 +59,38 @@ const attrsText = (attrs: Attrs): string => {
  */
 export const print = (graph: Graph): string => {
   let next = 0;
-  const lines: string[] = [];
+  // Pieces of text, joined at the end: a program may have a hundred thousand lines.
+  const out: string[] = [];
   const block = (g: Graph, indent: string, head: string): void => {
     const names = new Array<string>(g.types.length).fill('%?');
-    const define = (id: ValueId): string => {
-      const name = `%${next++}`;
-      names[id] = name;
-      return `${name}: ${typeText(g.types[id]!)}`;
+    const define = (ids: readonly ValueId[]): void => {
+      for (const [i, id] of ids.entries()) {
+        names[id] = `%${next++}`;
+        out.push(i ? ', ' : '', names[id], ': ', typeText(g.types[id]!));
+      }
     };
-    const uses = (ids: readonly ValueId[]): string => ids.map((id) => names[id]!).join(' ');
-    const text = ({ op, ins, outs, attrs }: Node): string => {
-      let line = op;
-      for (const id of ins) line += ` ${names[id]!}`;
-      const given = attrsText(attrs);
-      if (given !== '') line += ` ${given}`;
-      return `${outs.map(define).join(', ')} = ${line}`;
+    const use = (ids: readonly ValueId[]): void => {
+      for (const id of ids) out.push(' ', names[id]!);
     };
-    lines.push(`${indent}${head}(${g.ins.map(define).join(', ')}) {`);
-    for (const node of g.nodes) {
-      lines.push(`${indent}  ${text(node)}${node.body === undefined ? '' : ' {'}`);
-      if (node.body === undefined) continue;
-      block(node.body, `${indent}    `, 'body');
-      lines.push(`${indent}  }`);
+    const inner = `\n${indent}  `;
+    out.push(indent, head, '(');
+    define(g.ins);
+    out.push(') {');
+    for (const { op, ins, outs, attrs, body } of g.nodes) {
+      out.push(inner);
+      define(outs);
+      out.push(' = ', op);
+      use(ins);
+      out.push(attrsText(attrs));
+      if (!body) continue;
+      out.push(' {\n');
+      block(body, `${indent}    `, 'body');
+      out.push(inner, '}');
     }
-    lines.push(`${indent}  return ${uses(g.outs)}`.trimEnd(), `${indent}}`);
+    out.push(inner, 'return');
+    use(g.outs);
+    out.push('\n', indent, '}');
   };
   block(graph, '', 'graph');
-  return lines.join('\n');
+  return out.join('');
 };

@@ -138,10 +138,17 @@ export class Frames {
       if (--frame.missing[i]! === 0) this.#queue(frame, i);
     }
     if (isOut[id] === 1 && --frame.outsLeft === 0) {
-      frame.done(frame.graph.outs.map((out) => this.#store.retain(frame.values[out]!)));
-      for (const out of frame.graph.outs) this.used(frame, out);
+      frame.done(frame.graph.outs.map((out) => this.#leave(frame, out)));
     }
     if (frame.left[id] === 0 && frame.values[id]) this.#free(frame, id);
+  }
+
+  /** An output, retained: what nobody else uses changes hands. */
+  #leave(frame: Frame, id: number): Entry {
+    const entry = frame.values[id]!;
+    if (--frame.left[id]! === 0) frame.values[id] = undefined;
+    else this.#store.retain(entry);
+    return entry;
   }
 
   /** Starts the iterations of a loop, each as soon as the one before has all its results, and the condition if it has one. */

@@ -11,13 +11,15 @@ import { isPausable, PAUSE, type Pause, Pauses } from '../../gates/pausable.ts';
 import type { Transfer } from '../../making/chunks.ts';
 import type { ProductRequest } from '../../making/cross-terms.ts';
 import { halfOf } from '../../making/gate-halves.ts';
+import { verdictProducts } from '../../making/gates/range-rows.ts';
 import { Maker, type Making, type MakingRole, type Request } from '../../making/maker.ts';
-import { materialOf } from '../compile/material.ts';
+import { materialOf, verdictOf } from '../compile/material.ts';
 import type { Graph, Node, Tensor } from '../ops/graph.ts';
 import { located } from '../ops/located.ts';
 import { type Frame, Frames } from './frames.ts';
 import type { MaskNumbers } from './mask-numbers.ts';
 import { isLargeInput, type Kept, withMasks } from './mask-stream.ts';
+import { VERDICT } from './party-run.ts';
 import { step } from './step.ts';
 import { arraysOf, type Entry, type Store } from './store.ts';
 
@@ -36,6 +38,10 @@ interface Active {
   readonly node: Node;
   readonly maker: Maker;
   readonly work: Making<Value[]>;
+  /** What it asks for first. */
+  asked: Request | undefined;
+  /** Its operands, held as long as it runs: it has handed its results on. */
+  readonly held: readonly Kept[] | undefined;
 }
 
 interface Asked {
@@ -60,8 +66,6 @@ export class MakingRun {
   readonly #open = new Set<Maker>();
   readonly #pauses = new Pauses();
   readonly #numbers: MaskNumbers;
-  /** Numbers of what was moved, by op and operands. */
-  readonly #moved = new Map<string, number>();
 
   /** `window`: bytes of material that are made at a time. `numbers`: of all masks of the session. */
   constructor(role: MakingRole, store: Store, window: number, numbers: MaskNumbers) {
@@ -79,9 +83,10 @@ export class MakingRun {
     inputs: readonly Entry[],
   ): Generator<MakingStep, Entry[], Tensor | undefined> {
     let result: Entry[] | undefined;
-    this.#frames.start(graph, base, inputs, (outs) => {
+    const frame = this.#frames.start(graph, base, inputs, (outs) => {
       result = outs;
     });
+    let verdict = graph.watched?.length;
     for (;;) {
       const full = this.#bytes >= this.#window;
       if (!full) yield* this.#beginAll();
@@ -90,8 +95,23 @@ export class MakingRun {
         // What has begun is finished before anything else begins.
         this.#bytes = 0;
         yield { kind: 'full' };
-      } else if (this.#bytes < this.#window && !(yield* this.#answered())) return result!;
+      } else if (this.#bytes < this.#window && !(yield* this.#answered())) {
+        if (verdict === undefined) return result!;
+        yield* this.#beginVerdict(frame, verdict);
+        verdict = undefined;
+      }
     }
+  }
+
+  /** The material of the range guard's verdict on so many sites, with the last number of the run. */
+  *#beginVerdict(frame: Frame, sites: number): Generator<MakingStep, void, Tensor | undefined> {
+    const { field } = this.#role;
+    const gate = frame.base + frame.analysis.gates - 1;
+    const maker = new Maker(this.#role, gate, verdictOf({ field, made: true }, sites));
+    this.#open.add(maker);
+    const work = verdictProducts(maker, sites);
+    const { value } = yield* this.#advance(VERDICT, work);
+    this.#active.push({ frame, node: VERDICT, maker, work, asked: value as Request, held: [] });
   }
 
   /** Frees what gates in their middle hold: the run goes no further. Values are the store's. */
@@ -150,7 +170,7 @@ export class MakingRun {
   #step(frame: Frame, node: Node, ins: readonly Entry[]): ReturnType<typeof step> {
     const { ring, field } = this.#role;
     const made = this.#at(node, () => step(ring, field, frame.graph, node, ins));
-    if (!isPausable(made)) this.#numbers.derived(node, ins, made, this.#moved);
+    if (!isPausable(made)) this.#numbers.derived(node, ins, made);
     return made;
   }
 
@@ -174,9 +194,37 @@ export class MakingRun {
     const maker = new Maker(this.#role, gate, layout, masks);
     this.#open.add(maker);
     const work = this.#at(node, () => halfOf(node.op)(maker, withMasks(maker, ins), node.attrs));
-    if (isMaking(work)) this.#active.push({ frame, node, maker, work });
-    else yield* this.#finish({ frame, node, maker }, work);
+    if (!isMaking(work)) yield* this.#finish({ frame, node, maker }, work);
+    else {
+      const next = yield* this.#advance(node, work);
+      if (next.done) yield* this.#finish({ frame, node, maker }, next.value);
+      else {
+        const held = maker.known && this.#handOn(frame, node, maker, ins);
+        this.#active.push({ frame, node, maker, work, asked: next.value as Request, held });
+      }
+    }
     return layout.bytesToFirst;
+  }
+
+  /** Masks of results are known before their gate has its material: who waits for them may begin. */
+  #handOn(frame: Frame, node: Node, maker: Maker, ins: readonly Kept[]): readonly Kept[] {
+    for (const x of ins) this.#store.retain(x);
+    for (const a of maker.known!.flatMap(arraysOf)) maker.handOver(a);
+    this.#frames.finish(frame, node, maker.known!);
+    return ins;
+  }
+
+  /** The next thing that a gate asks for, or its end. */
+  *#advance(
+    node: Node,
+    work: Making<Value[]>,
+  ): Generator<MakingStep, IteratorResult<Request | Pause, Value[]>, Tensor | undefined> {
+    let next = this.#at(node, () => work.next());
+    while (!next.done && next.value === PAUSE) {
+      yield PAUSED;
+      next = this.#at(node, () => work.next());
+    }
+    return next;
   }
 
   /** Lets each active gate run to what it asks for, and asks for all of it. */
@@ -186,31 +234,33 @@ export class MakingRun {
     const active = this.#active;
     this.#active = [];
     for (const one of active) {
-      let next = this.#at(one.node, () => one.work.next());
-      while (!next.done && next.value === PAUSE) {
-        yield PAUSED;
-        next = this.#at(one.node, () => one.work.next());
+      let { asked } = one;
+      one.asked = undefined;
+      if (!asked) {
+        const next = yield* this.#advance(one.node, one.work);
+        if (next.done) {
+          yield* this.#finish(one, next.value);
+          continue;
+        }
+        asked = next.value as Request;
       }
-      if (next.done) yield* this.#finish(one, next.value);
-      else {
-        const asked = next.value as Exclude<typeof next.value, Pause>;
-        transfers.push(...asked.transfers);
-        products.push(...asked.products);
-        this.#active.push(one);
-      }
+      transfers.push(...asked.transfers);
+      products.push(...asked.products);
+      this.#active.push(one);
       if (this.#pauses.due()) yield PAUSED;
     }
     if (transfers.length + products.length > 0) yield { kind: 'ask', request: { transfers, products } };
   }
 
   *#finish(
-    { frame, node, maker }: Omit<Active, 'work'>,
+    { frame, node, maker, held }: Pick<Active, 'frame' | 'node' | 'maker'> & Partial<Pick<Active, 'held'>>,
     values: readonly Value[],
   ): Generator<MakingStep, void, Tensor | undefined> {
-    maker.end(values.flatMap(arraysOf));
+    maker.end(held ? [] : values.flatMap(arraysOf));
     this.#open.delete(maker);
     if (node.op === 'input') this.#numbers.ofOwner(values[0]!, (node.attrs as unknown as InputAttrs).owner);
-    this.#frames.finish(frame, node, values);
+    if (held) for (const x of held) this.#store.release(x);
+    else this.#frames.finish(frame, node, values);
     if (maker.shares.length > 0) yield { kind: 'made', gate: maker.gate, arrays: maker.shares };
   }
 

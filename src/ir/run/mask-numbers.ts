@@ -16,6 +16,9 @@ export interface MaskNumber {
   readonly zero: Zeros;
 }
 
+/** Moves that are remembered. */
+const MOST_MOVED = 1 << 14;
+
 const NEITHER: Zeros = [false, false];
 
 /** Ops that move words, and do nothing else: what they make of the same words is the same again. */
@@ -25,6 +28,8 @@ const holderOf = ({ stream, r }: Kept): MaskStream | Arr | undefined => stream ?
 
 export class MaskNumbers {
   readonly #known = new WeakMap<object, MaskNumber>();
+  /** Numbers of what was moved, by op and operands: the batches of a training are the same in every pass. */
+  readonly #moved = new Map<string, number>();
   #next = 0;
 
   /** The mask of a value; undefined where it has none. */
@@ -39,8 +44,8 @@ export class MaskNumbers {
     if (holder) this.#fresh(holder, [owner !== 0, owner !== 1]);
   }
 
-  /** What a local op gives. `moved`: by op and operands, for as long as a job lasts. */
-  derived(node: Node, ins: readonly Entry[], [out]: readonly Entry[], moved: Map<string, number>): void {
+  /** What a local op gives. */
+  derived(node: Node, ins: readonly Entry[], [out]: readonly Entry[]): void {
     const holder = out && !isTensor(out) ? holderOf(out) : undefined;
     if (!holder || this.#known.has(holder)) return;
     const from = ins.map((x) => this.of(x));
@@ -51,8 +56,15 @@ export class MaskNumbers {
       return;
     }
     const key = `${node.op} ${secret.map((x) => x.number)} ${JSON.stringify(node.attrs)}`;
-    const number = moved.get(key) ?? this.#next++;
-    moved.set(key, number);
+    const number = this.#moved.get(key) ?? this.#next++;
+    // The one used last is the last one.
+    this.#moved.delete(key);
+    this.#moved.set(key, number);
+    if (this.#moved.size > MOST_MOVED)
+      for (const oldest of this.#moved.keys()) {
+        this.#moved.delete(oldest);
+        break;
+      }
     this.#known.set(holder, { number, zero });
   }
 

@@ -46,7 +46,7 @@ interface Active {
 }
 
 /** A node that stands for the verdict of the range guard, at the end of a program that is watched. */
-const VERDICT: Node = { op: 'verdict', ins: [], outs: [], attrs: {} };
+export const VERDICT: Node = { op: 'verdict', ins: [], outs: [], attrs: {} };
 
 const NONE: PrivateInputs = { get: () => undefined, spent: () => {} };
 
@@ -116,7 +116,7 @@ export class PartyRun {
   /** Begins the verdict of the range guard, when all that it is about has run. */
   *#judge(frame: Frame): Generator<Wait, void, Answer> {
     const gate = frame.base + frame.analysis.gates - 1;
-    const layout = verdictOf(this.role, this.#sums.length);
+    const layout = verdictOf(settingOf(this.role), this.#sums.length);
     const chunks = this.#needs(layout)
       ? ((yield { kind: 'material', gate, op: VERDICT.op }) as readonly Chunk[])
       : [];

@@ -73,9 +73,11 @@ const parts = (ring: Ring, field: Field, x: Kept, { starts, lengths }: PartsAttr
   const scratch = new Scratch(ring, field);
   const [{ c, r }] = withMasks(scratch, [x]) as [Value];
   const stretch = (a: Arr, i: number): Arr => ring.retain((a as RingArray).view(starts[i]!, lengths[i]!));
-  const made = starts.map(
-    (_, i): Value => ({ ...(c && { c: stretch(c, i) }), ...(r && { r: stretch(r, i) }) }),
-  );
+  // All of one form: they are read by the thousand.
+  const made = starts.map((_, i): Value => {
+    if (!r) return { c: stretch(c!, i) };
+    return c ? { c: stretch(c, i), r: stretch(r, i) } : { r: stretch(r, i) };
+  });
   scratch.end();
   return made;
 };

@@ -71,9 +71,11 @@ export class Store {
 /** Visits what an entry keeps alive. */
 const eachHeld = (entry: Entry, visit: (held: Arr | MaskSource) => void): void => {
   if (isTensor(entry)) return;
-  if (entry.c) visit(entry.c);
-  if (entry.r) visit(entry.r);
-  eachSource(entry, visit);
+  const { c, r } = entry;
+  if (c) visit(c);
+  if (r) visit(r);
+  // Masks that are streams stand in place of words, mostly.
+  if (!c || !r) eachSource(entry, visit);
 };
 
 export const arraysOf = (entry: Entry): Arr[] =>

@@ -7,21 +7,17 @@ import { sha512 } from '#kernel-host';
 import type { SharedArray } from '../../dealer/material-context.ts';
 import { TesseraError } from '../../errors.ts';
 import type { Channel } from '../../link/link.ts';
-import { type MakingChannel, type ProductRequest, productLengths } from '../../making/cross-terms.ts';
-import { connect, type Ends } from '../../making/extension.ts';
-import { GilboaProducts } from '../../making/gilboa.ts';
-import { LatticeProducts } from '../../making/lattice/lattice-maker.ts';
 import type { MakingRole } from '../../making/maker.ts';
 import { madeEnds } from '../../making/opened.ts';
-import { Transfers } from '../../making/transfers.ts';
 import { Prg, randomBytes } from '../../ring/prg.ts';
+import type { Ring } from '../../ring/ring.ts';
 import type { Tensor } from '../ops/graph.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { Pace } from './event-loop-pace.ts';
 import { GivenUp } from './faults.ts';
 import type { Job, Place } from './job.ts';
+import { MakingLine } from './making-line.ts';
 import { MakingRun } from './making-run.ts';
-import { MaskNumbers } from './mask-numbers.ts';
 import type { MaskSources } from './mask-stream.ts';
 import type { Material, RankChannel } from './party-material.ts';
 import type { Role } from './party-role.ts';
@@ -31,51 +27,17 @@ import { type Entry, Store } from './store.ts';
 const WINDOW = 64 << 20;
 const WINDOW_SHARE = 1 / 16;
 const SEED = 32;
-/** Multiplications of words from which on lattices take fewer bytes: they come by thousands. */
-const MANY = 512;
 
-const multiplications = ({ shape }: ProductRequest): number =>
-  shape.kind === 'elementwise' ? shape.length : productLengths(shape)[0] * shape.n;
+/** Bytes of material that are made at a time in a ring's memory. */
+export const windowOf = ({ heap }: Ring): number => Math.min(WINDOW, heap.limit * WINDOW_SHARE);
 
-/** Messages to and from the other party, in order. */
-class Lane implements MakingChannel {
-  readonly rank: 0 | 1;
-  /** Set when both parties know that the base transfers are done. */
-  met = false;
-  /** Products by lattices, once there were many: their keys belong to this line, and masks that they know by number. */
-  lattice: LatticeProducts | undefined;
-  readonly numbers = new MaskNumbers();
-  readonly #channel: Channel;
-  readonly #peer: string;
-  #sent = 0;
-  #received = 0;
-
-  constructor(rank: 0 | 1, channel: Channel) {
-    this.rank = rank;
-    this.#channel = channel;
-    this.#peer = channel.peers[0]!;
-  }
-
-  send(message: Uint8Array<ArrayBuffer>): Promise<void> | void {
-    return this.#channel.send(this.#peer, this.#sent++, message);
-  }
-
-  async receive(bytes: number): Promise<Uint8Array> {
-    const message = await this.#channel.recv(this.#peer, this.#received++);
-    if (message.length !== bytes)
-      throw new TesseraError(
-        'DIVERGED',
-        `${this.#peer} sent ${message.length} bytes where ${bytes} belong, to make material: the parties run different ` +
-          'programs or versions',
-        { party: this.#peer, expected: bytes, got: message.length },
-      );
-    return message;
-  }
-
-  close(): void {
-    this.#channel.close();
-  }
-}
+/** The seed of a stream that both parties know, of what each of them has drawn. */
+export const commonOf = (rank: number, own: Uint8Array, theirs: Uint8Array): Uint8Array => {
+  const both = new Uint8Array(2 * SEED);
+  both.set(own, rank * SEED);
+  both.set(theirs, (1 - rank) * SEED);
+  return sha512(both).slice(0, SEED);
+};
 
 /** A promise that others resolve or reject, once. */
 class Later {
@@ -129,17 +91,13 @@ class JobMaking {
 const sizeOf = (given: readonly SharedArray[]): number => given.reduce((n, { length }) => n + length, 0);
 
 export class Together implements Material {
-  used = 0;
   readonly made: NonNullable<Role['made']>;
   readonly #o: EngineOptions;
   readonly #role: MakingRole;
   readonly #store: Store;
   readonly #pace: Pace;
-  readonly #connect: () => Channel;
+  readonly #line: MakingLine;
   readonly #objects = new Map<number, Entry>();
-  #lane: Lane;
-  /** What base transfers have left, for the whole session. */
-  #ends: Ends | undefined;
   #making: JobMaking | undefined;
   /** The end of the job before: it is over before the next begins. */
   #before: Promise<void> = Promise.resolve();
@@ -155,8 +113,7 @@ export class Together implements Material {
     if (o.parties.length !== 2)
       throw new TesseraError(
         'UNSUPPORTED',
-        `beaver_type MultiParty is for two parties, not ${o.parties.length}: use a dealer, or let two parties compute and the ` +
-          'others give them their inputs',
+        `beaver_type MultiParty is for two parties, not ${o.parties.length}: use a dealer, or let two parties compute`,
         { parties: o.parties.length },
       );
     const peer = 1 - o.rank;
@@ -165,10 +122,7 @@ export class Together implements Material {
     const theirs = await ranks.recv(peer);
     if (theirs.length !== SEED)
       throw new TesseraError('DIVERGED', `${o.parties[peer]} sent no seed to make material with`);
-    const both = new Uint8Array(2 * SEED);
-    both.set(own, o.rank * SEED);
-    both.set(theirs, peer * SEED);
-    return new Together(o, seed, sha512(both).slice(0, SEED), pace, masks);
+    return new Together(o, seed, commonOf(o.rank, own, theirs), pace, masks);
   }
 
   private constructor(
@@ -182,22 +136,20 @@ export class Together implements Material {
     this.#o = o;
     this.#pace = pace;
     const { channel } = o.dealer as { channel: () => Channel };
-    this.#connect = channel;
     const rank = o.rank as 0 | 1;
     this.made = { common: new Prg(ring, common), ends: madeEnds };
     this.#role = { ring, field, rank, prg: new Prg(ring, seed), common: this.made.common };
     this.#store = new Store(ring, masks);
-    this.#lane = new Lane(rank, channel());
+    this.#line = new MakingLine(ring, rank, channel);
+  }
+
+  /** Bytes that this party has sent to make material. */
+  get used(): number {
+    return this.#line.sent;
   }
 
   start(job: Job, _ranks: RankChannel, { gate }: Place): void {
-    const { limit } = this.#o.ring.heap;
-    const run = new MakingRun(
-      this.#role,
-      this.#store,
-      Math.min(WINDOW, limit * WINDOW_SHARE),
-      this.#lane.numbers,
-    );
+    const run = new MakingRun(this.#role, this.#store, windowOf(this.#o.ring), this.#line.numbers);
     const making = new JobMaking(run);
     this.#making = making;
     making.done = this.#before.then(() => this.#make(making, job, gate));
@@ -207,14 +159,12 @@ export class Together implements Material {
   /** Makes all material of a job, a window ahead of what was taken. */
   async #make(making: JobMaking, job: Job, gate: number): Promise<void> {
     const { ring } = this.#o;
-    const window = Math.min(WINDOW, ring.heap.limit * WINDOW_SHARE);
-    const lane = this.#lane;
+    const window = windowOf(ring);
+    const ask = this.#line.asking(gate);
     let steps: ReturnType<MakingRun['run']> | undefined;
     try {
       const ins = job.ins.map((id) => this.#objects.get(id)!);
       steps = making.run.run(job.graph, gate, ins);
-      let transfers: Transfers | undefined;
-      let products: GilboaProducts | undefined;
       let next = steps.next();
       while (!next.done) {
         if (making.stopped) throw new GivenUp();
@@ -222,14 +172,8 @@ export class Together implements Material {
         let answer: Tensor | undefined;
         if (step.kind === 'pause') {
           if (this.#pace.due) await this.#pace.turn();
-        } else if (step.kind === 'ask') {
-          if (!transfers) {
-            transfers = new Transfers(ring, await this.#connected(lane), lane, gate);
-            products = new GilboaProducts(ring, this.#role.rank, transfers);
-          }
-          await transfers.exchange(step.request.transfers);
-          await this.#multiply(step.request.products, products!, lane);
-        } else if (step.kind === 'made') this.#put(making, step.gate, step.arrays);
+        } else if (step.kind === 'ask') await ask(step.request);
+        else if (step.kind === 'made') this.#put(making, step.gate, step.arrays);
         else if (step.kind === 'question') {
           while (!making.revealed.has(step.gate) && !making.stopped) await making.changed.wait();
           answer = making.revealed.get(step.gate);
@@ -253,39 +197,10 @@ export class Together implements Material {
     }
   }
 
-  /** Base transfers, once a session: made anew where one of both did not come to their end before a job was given up. */
-  async #connected(lane: Lane): Promise<Ends> {
-    if (lane.met && this.#ends) return this.#ends;
-    await lane.send(Uint8Array.of(this.#ends ? 1 : 0));
-    const [theirs] = await lane.receive(1);
-    if (theirs !== 1 || !this.#ends) {
-      this.#ends = undefined;
-      this.#ends = await connect(this.#o.ring, lane);
-    }
-    lane.met = true;
-    return this.#ends;
-  }
-
-  /** Few products by transfers, many by lattices: the same at both parties. */
-  async #multiply(
-    requests: readonly ProductRequest[],
-    byTransfers: GilboaProducts,
-    lane: Lane,
-  ): Promise<void> {
-    if (requests.length === 0) return;
-    if (requests.reduce((sum, request) => sum + multiplications(request), 0) < MANY) {
-      await byTransfers.make(requests);
-      return;
-    }
-    lane.lattice ??= await LatticeProducts.create(this.#o.ring);
-    await lane.lattice.make(requests, lane);
-  }
-
   #put(making: JobMaking, gate: number, given: readonly SharedArray[]): void {
     const waiting = making.waiting.get(gate);
     if (waiting) {
       making.waiting.delete(gate);
-      this.used += sizeOf(given);
       waiting.resolve(given);
       return;
     }
@@ -299,7 +214,6 @@ export class Together implements Material {
     if (given) {
       making.given.delete(gate);
       making.bytes -= sizeOf(given);
-      this.used += sizeOf(given);
       making.changed.set();
       return given;
     }
@@ -339,12 +253,10 @@ export class Together implements Material {
 
   abandon(kept: ReadonlySet<number>): void {
     const making = this.#making;
-    const lane = this.#lane;
-    lane.close();
-    this.#lane = new Lane(this.#role.rank, this.#connect());
+    const closed = this.#line.reopen();
     const { ring } = this.#o;
     const release = (): void => {
-      lane.lattice?.close();
+      closed();
       for (const given of making?.given.values() ?? []) for (const { array } of given) ring.release(array);
       making?.given.clear();
       for (const id of this.#objects.keys()) if (!kept.has(id)) this.#objects.delete(id);
@@ -355,8 +267,8 @@ export class Together implements Material {
 
   async close(): Promise<void> {
     this.stop();
-    this.#lane.close();
+    const closed = this.#line.close();
     await this.#before;
-    this.#lane.lattice?.close();
+    closed();
   }
 }

@@ -3,6 +3,8 @@ import { HERE } from '../../here.ts';
 
 /** How many frames to look at: each costs, and mostly few are enough. */
 const FRAMES = [8, 32] as const;
+/** Those above what every op goes through: a method, the function of `np` that it is, and its caller. */
+const NEAR = 4;
 
 /** `url:line:column` in a line of a stack, V8's or Firefox's and Safari's. */
 const LOCATION = /(?:\(|@|at (?:async )?)((?:[a-z-]+:\/\/)?[^\s()@]+:\d+:\d+)\)?$/;
@@ -75,6 +77,8 @@ const isOutside = (script: string): boolean => {
 };
 
 let nearest: Frame | undefined;
+/** Holds the stack that was captured last: one object for all looks. */
+const captured: { stack?: string } = {};
 
 /** Keeps the innermost frame outside of this library. */
 const keepNearest = (_: Error, frames: readonly Frame[]): string => {
@@ -88,19 +92,18 @@ const keepNearest = (_: Error, frames: readonly Frame[]): string => {
   return '';
 };
 
-/** The innermost of so many frames that is outside of this library, where the runtime tells. */
-const nearestFrame = (frames: number): Frame | undefined => {
+/** The innermost of so many frames above a function that is outside of this library, where the runtime tells. */
+const nearestFrame = (frames: number, above: unknown): Frame | undefined => {
   const { prepareStackTrace: before, captureStackTrace } = v8;
   if (captureStackTrace === undefined) return undefined;
   const limit = Error.stackTraceLimit;
-  const holder: { stack?: string } = {};
   nearest = undefined;
   try {
     v8.prepareStackTrace = keepNearest;
     Error.stackTraceLimit = frames;
-    captureStackTrace.call(Error, holder, nearestFrame);
+    captureStackTrace.call(Error, captured, above);
     // Frames are prepared when they are first asked for.
-    void holder.stack;
+    void captured.stack;
   } finally {
     v8.prepareStackTrace = before;
     Error.stackTraceLimit = limit;
@@ -108,10 +111,16 @@ const nearestFrame = (frames: number): Frame | undefined => {
   return nearest;
 };
 
-/** The innermost line of the stack outside of this library, `file:line:column`. Some microseconds, 10 the first time. */
-export const callSite = (): string | undefined => {
+/**
+ * The innermost line of the stack outside of this library, `file:line:column`. Some microseconds, 10 the first time; fewer where `above`
+ * is a function of this library that is mostly a few frames below its user's.
+ */
+export const callSite = (above?: unknown): string | undefined => {
   if (replayed !== undefined) return replayed;
-  const frame = nearestFrame(FRAMES[0]) ?? nearestFrame(FRAMES[1]);
+  const frame =
+    (above === undefined ? undefined : nearestFrame(NEAR, above)) ??
+    nearestFrame(FRAMES[0], callSite) ??
+    nearestFrame(FRAMES[1], callSite);
   const script = frame?.getScriptNameOrSourceURL();
   const place = frame?.getPosition?.();
   if (!script || place === undefined) return lookFar();

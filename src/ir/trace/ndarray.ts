@@ -41,6 +41,15 @@ const typedDTypes: readonly (readonly [new (n: number) => ArrayBufferView, UserD
 
 const typedDType = (x: unknown): UserDType | undefined => typedDTypes.find(([c]) => x instanceof c)?.[1];
 
+const dataNames = new Map<DType, string>();
+
+/** The class of typed arrays that holds a dtype, by name: each realm has its own. */
+const dataName = (dtype: DType): string => {
+  const known = dataNames.get(dtype) ?? alloc(dtype, 0).constructor.name;
+  dataNames.set(dtype, known);
+  return known;
+};
+
 export const isTensor = (x: unknown): x is Tensor =>
   typeof x === 'object' &&
   x !== null &&
@@ -194,10 +203,7 @@ export class NDArray extends BaseArray implements Tensor {
     checkShape(shape);
     if (data.length !== sizeOf(shape))
       fail('SHAPE', `${data.length} elements do not fill an array of shape ${shapeText(shape)}`);
-    if (
-      data.constructor.name !== alloc(dtype, 0).constructor.name &&
-      typedDType(data) !== typedDType(alloc(dtype, 0))
-    )
+    if (data.constructor.name !== dataName(dtype) && typedDType(data) !== typedDType(alloc(dtype, 0)))
       fail('DTYPE', `data of an array of ${dtypeName(dtype)} is ${data.constructor.name}`);
     this.shape = shape;
     this.dtype = dtype;
@@ -209,6 +215,8 @@ export class NDArray extends BaseArray implements Tensor {
    * booleans bool, unless `dtype` says otherwise. Throws SHAPE (ragged), DTYPE (no number), RANGE (does not fit).
    */
   static from(value: ArrayInput, dtype?: string): NDArray {
+    if (typeof value === 'number' && (dtype === undefined || dtype === 'fxp'))
+      return new NDArray([], 'fxp', Float64Array.of(value));
     const wanted = dtype === undefined ? undefined : parseDType(dtype);
     const same =
       value instanceof NDArray

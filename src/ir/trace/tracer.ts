@@ -198,7 +198,7 @@ export class Trace {
         'INVALID_ARGUMENT',
         `${op}: a traced value was used after its program or loop body had been recorded`,
       );
-    const site = callSite();
+    const site = callSite(applyNamed);
     const ids = ins.map((x) => this.lift(x, site));
     return new Traced(this, this.builder.copy({ op, attrs, site }, ids)[0]!);
   }

@@ -20,7 +20,7 @@ import type { Transfer } from '../chunks.ts';
 import { and, ands, runShared } from '../circuits.ts';
 import { type Maker, type Making, together } from '../maker.ts';
 import { bitsOfCodes, bitsToWords, digits, foldTop } from '../numbers.ts';
-
+import { rangeRows } from './range-rows.ts';
 import { scale, scaleExact } from './simple.ts';
 
 const RADIX = 16;
@@ -144,8 +144,9 @@ export function* less(
   [x]: readonly Value[],
   { thresholds, bits = m.field.bits }: LessAttrs,
 ): Making<Value[]> {
+  const outs = m.outs(m.answers(thresholds.length));
   yield* signs(m, ringOf(x!.r), bits, thresholds.length);
-  return thresholds.map((_, i) => ({ r: m.bitMask('betas', i) }));
+  return outs;
 }
 
 export function* borrow(
@@ -153,8 +154,9 @@ export function* borrow(
   [x]: readonly Value[],
   { bits }: { readonly bits: number },
 ): Making<Value[]> {
+  const outs = m.outs([{ r: m.bitMask('r') }]);
   yield* lower(m, ringOf(x!.r), bits, 1);
-  return [{ r: m.bitMask('r') }];
+  return outs;
 }
 
 export function* negative(
@@ -162,8 +164,9 @@ export function* negative(
   [x]: readonly Value[],
   { bits }: { readonly bits: number },
 ): Making<Value[]> {
+  const outs = m.outs(m.answers(1));
   yield* signs(m, ringOf(x!.r), bits, 1);
-  return [{ r: m.bitMask('r') }];
+  return outs;
 }
 
 /** The carry of the lowest `bits` bits of r_0 + r_1. */
@@ -252,8 +255,12 @@ function* shifted(m: Maker, own: RingArray, trunc: number): Making<RingArray> {
   return out;
 }
 
-export function* truncate(m: Maker, [x]: readonly Value[], { trunc, whole }: TruncateAttrs): Making<Value[]> {
-  if (!whole) return scale(m);
+/** As signed numbers where the mask is wanted whole; else as a product with a power of two. */
+export const truncate = (m: Maker, ins: readonly Value[], t: TruncateAttrs): Value[] | Making<Value[]> =>
+  t.whole ? truncateWhole(m, ins, t) : scale(m, ins, t);
+
+function* truncateWhole(m: Maker, [x]: readonly Value[], t: TruncateAttrs): Making<Value[]> {
+  const { trunc } = t;
   // As a signed number: half a ring more of it is shifted, and taken off again.
   const { ring } = m;
   const k = m.field.bits;
@@ -266,18 +273,18 @@ export function* truncate(m: Maker, [x]: readonly Value[], { trunc, whole }: Tru
   ring.copy(out, r);
   m.drop(own);
   m.share('shifted', out);
+  yield* rangeRows(m, ringOf(x!.r), t, false);
   return [{ r }];
 }
 
-export function* truncateExact(
-  m: Maker,
-  ins: readonly Value[],
-  { trunc, whole }: TruncateAttrs,
-): Making<Value[]> {
-  if (!whole) return yield* scaleExact(m, ins);
+export function* truncateExact(m: Maker, ins: readonly Value[], t: TruncateAttrs): Making<Value[]> {
+  const [x] = ins;
+  const { trunc, whole } = t;
+  if (!whole) return yield* scaleExact(m, ins, t);
+  const outs = m.outs([{ r: m.wordMask('next') }]);
   const { ring } = m;
   const k = m.field.bits;
-  const own = ringOf(ins[0]!.r);
+  const own = ringOf(x!.r);
   const top = function* (): Making<RingArray> {
     // The top bit of the mask: that of both shares, and the carry into it.
     const bit = yield* carry(m, own, k - 1);
@@ -292,7 +299,8 @@ export function* truncateExact(
   const [r, wrap] = yield* together([shifted(m, own, trunc), top()]);
   m.share('shifted', r!);
   m.share('wrap', wrap!);
-  return [{ r: m.wordMask('next') }];
+  yield* rangeRows(m, own, t, true);
+  return outs;
 }
 
 /** Parts one after another, and each of them from what was made of all. */
@@ -316,6 +324,7 @@ export function* lessInt(
   [x, y]: readonly Value[],
   { bits }: { readonly bits: number },
 ): Making<Value[]> {
+  const outs = m.outs(m.answers(1));
   const { ring } = m;
   const [rx, ry] = [ringOf(x!.r), ringOf(y!.r)];
   const n = rx.length;
@@ -332,7 +341,7 @@ export function* lessInt(
   ring.xor(a, a, both);
   m.drop(r, all, tops, z, b, both);
   m.share('masksLess', a);
-  return [{ r: m.bitMask('r') }];
+  return outs;
 }
 
 export function* belowInt(
@@ -340,8 +349,9 @@ export function* belowInt(
   [x]: readonly Value[],
   { bits, thresholds }: { readonly bits: number; readonly thresholds: readonly number[] },
 ): Making<Value[]> {
+  const outs = m.outs(m.answers(thresholds.length));
   yield* lower(m, ringOf(x!.r), bits, 1 + thresholds.length);
-  return thresholds.map((_, i) => ({ r: m.bitMask('betas', i) }));
+  return outs;
 }
 
 /** The products of one merge of a prefix of borrows. */
@@ -367,6 +377,7 @@ export function* bits(
   [x]: readonly Value[],
   { bits: b }: { readonly bits: number },
 ): Making<Value[]> {
+  const outs = m.outs([{ r: m.bitMask('r') }]);
   const { ring } = m;
   const own = ringOf(x!.r);
   const n = own.length;
@@ -395,5 +406,5 @@ export function* bits(
     return level.map((one) => merge(m, beta, one, at++));
   });
   yield* together([codes(), ...merges]);
-  return [{ r: m.bitMask('r') }];
+  return outs;
 }

@@ -1,18 +1,21 @@
-/** @file What equality and the leading digit need, made by two parties. */
+/** @file What equality, ranges and the leading digit need, made by two parties. */
 
 import type { Stage } from '../../gates/and-stages.ts';
+import { aligned, type BetweenAttrs, betweenShape, choiceTiles, choiceWidths } from '../../gates/between.ts';
 import { ringOf, type Value } from '../../gates/gate.ts';
 import { type LeadingDigitAttrs, ones, shapeOf } from '../../gates/leading-digit.ts';
+import { digit } from '../../gates/less-than.ts';
 import type { Bits, Bytes } from '../../ring/array.ts';
 import { FIELDS } from '../../ring/field.ts';
 import * as math from '../../ring/math/index.ts';
 import type { Transfer } from '../chunks.ts';
 import { and, runShared } from '../circuits.ts';
 import { type Maker, type Making, together } from '../maker.ts';
-import { bitsOfCodes, digits, indexCode, oneHot } from '../numbers.ts';
+import { bitsOfCodes, digits, indexCode, oneHot, rowsOf } from '../numbers.ts';
 import { copyOf, giveTiles } from './comparisons.ts';
 
 const SMALL = FIELDS.FM32;
+const RADIX = 16;
 
 /** Planes of xor-shared bits as bytes that add up to them: of each plane, n. */
 function* bitsToBytes(m: Maker, planes: Bits): Making<Uint8Array[]> {
@@ -36,17 +39,8 @@ function* bitsToBytes(m: Maker, planes: Bits): Making<Uint8Array[]> {
   return Array.from({ length: planes.planes }, (_, i) => bytes.subarray(i * n, (i + 1) * n));
 }
 
-/** Of each element, a bit for each plane: rows as a gate reads them. */
-export const rowsOf = (m: Maker, planes: Bits, width: number): Bits => {
-  const n = planes.length;
-  const out = m.bits(n * width);
-  m.ring.zero(out);
-  if (n > 0)
-    for (let v = 0; v < planes.planes; v++) m.ring.strided(out, v, [width], planes.plane(v), 0, [1], [n]);
-  return out;
-};
-
 export function* isZero(m: Maker, [x]: readonly Value[]): Making<Value[]> {
+  const outs = m.outs([{ r: m.bitMask('r') }]);
   const { ring } = m;
   const own = ringOf(x!.r);
   const n = own.length;
@@ -79,7 +73,7 @@ export function* isZero(m: Maker, [x]: readonly Value[]): Making<Value[]> {
     m.drop(small, code, carry);
   };
   yield* together([bits(), zero()]);
-  return [{ r: m.bitMask('r') }];
+  return outs;
 }
 
 /** Products of masks of stages of ANDs. */
@@ -142,4 +136,35 @@ export function* leadingDigit(m: Maker, [x]: readonly Value[], attrs: LeadingDig
   ]);
   const outs = Array.from({ length: shape.results }, (_, i): Value => ({ r: m.bitMask('results', i) }));
   return [...outs, { r: sign! }];
+}
+
+export function* between(m: Maker, [x]: readonly Value[], attrs: BetweenAttrs): Making<Value[]> {
+  const own = ringOf(x!.r);
+  const n = own.length;
+  const k = m.field.bits;
+  const shape = betweenShape(k, attrs);
+  const widths = choiceWidths(attrs);
+  const choices = function* (): Making<void> {
+    const planes = m.bits(n, k);
+    m.ring.toPlanes(planes, own);
+    const parts = aligned(m, planes, k, attrs);
+    const transfers = choiceTiles(n, shape).map(({ part, from, count }): Transfer & { out: Bits } => {
+      const width = widths[part];
+      const payload = { kind: 'choice', width } as const;
+      const common = { sender: 0, planes: 4 * count, n, payload } as const;
+      if (m.first) return { ...common, out: m.bits(n, RADIX * width * count) };
+      const chosen = m.bits(n, 4 * count);
+      for (let j = 0; j < count; j++)
+        m.ring.copy(chosen.plane(4 * j, 4), digit(parts, parts.planes, from + j));
+      return { ...common, choices: chosen, out: m.bits(n, width * count) };
+    });
+    yield { transfers, products: [] };
+    for (const [i, { out, choices: chosen }] of transfers.entries()) {
+      m.share(m.first ? 'entries' : 'chosen', out, i);
+      if (chosen) m.drop(chosen);
+    }
+    m.drop(planes, parts);
+  };
+  yield* together([choices(), ...stages(m, n, shape.stages, 'stageMasks', 'stageProducts')]);
+  return m.answers(attrs.ranges.length + 1);
 }

@@ -15,7 +15,7 @@ import * as math from '../../ring/math/index.ts';
 import type { Factor, ProductRequest } from '../cross-terms.ts';
 import { type Maker, type Making, together } from '../maker.ts';
 import { codesTimes, indexCode } from '../numbers.ts';
-import { truncation } from './multiply-select-and.ts';
+import { resultOf, wraps } from './multiply-select-and.ts';
 
 const WIDE = FIELDS.FM128;
 
@@ -40,54 +40,87 @@ const narrowed = (m: Maker, a: RingArray): RingArray => {
   return out;
 };
 
-/** Own numbers of a party: a product of two of them, one of each party's, and what is added to it. */
-interface Pair {
-  readonly x: RingArray;
-  /** Of a sum of two products; absent: there is one, of rank 0's x and rank 1's. */
-  readonly y?: RingArray;
-}
-
-/**
- * Shares of x_0 y_1 + x_1 y_0, or of x_0 x_1, of each party's own numbers, below 2^bits in size. They are moved up, so that none is
- * negative.
- */
-function* ownProducts(m: Maker, w: Scratch, own: readonly Pair[], bits: number): Making<RingArray[]> {
-  const { ring, first } = m;
-  const n = own[0]!.x.length;
+/** Own numbers moved up by 2^bits, so that none is negative; they are below 2^bits in size. */
+const raised = (m: Maker, w: Scratch, own: RingArray, bits: number): RingArray => {
   const up = w.scalar(math.pow2(bits));
+  const out = w.words(own.length);
+  m.ring.addScalar(out, own, up);
+  w.drop(up);
+  return out;
+};
+
+/** Bits of numbers that were moved up. */
+const raisedBits = (bits: number): number => bits + 2;
+
+/** out -= 2^bits a */
+const takeOff = (m: Maker, w: Scratch, out: RingArray, a: RingArray, bits: number): void => {
+  const linear = w.words(a.length);
+  m.ring.shl(linear, a, bits);
+  m.ring.sub(out, out, linear);
+  w.drop(linear);
+};
+
+/** Shares of x_0 x_1 of each party's own numbers, below 2^bits in size. */
+function* ownProducts(m: Maker, w: Scratch, own: readonly RingArray[], bits: number): Making<RingArray[]> {
+  const { ring, first } = m;
+  const n = own[0]!.length;
   const none = w.words(n);
   ring.zero(none);
-  const raised = (a: RingArray): RingArray => {
-    const out = w.words(n);
-    ring.addScalar(out, a, up);
-    return out;
-  };
-  const both = own.map(({ x, y }) => [raised(x), y && raised(y)] as const);
+  const all = own.map((x) => raised(m, w, x, bits));
   const outs = own.map(() => w.words(n));
-  const products = both.map(([x, y], i): ProductRequest => {
-    const factor = (words: RingArray, zero: Factor['zero']): Factor => ({ own: words, zero, bits: bits + 2 });
-    const [left, right] = y
-      ? [factor(x, [false, false]), factor(y, [false, false])]
-      : [factor(first ? x : none, [false, true]), factor(first ? none : x, [true, false])];
-    return { x: left, y: right, shape: { kind: 'elementwise', length: n }, out: outs[i]! };
+  const factor = (words: RingArray, zero: Factor['zero']): Factor => ({
+    own: words,
+    zero,
+    bits: raisedBits(bits),
   });
+  const products = all.map(
+    (x, i): ProductRequest => ({
+      x: factor(first ? x : none, [false, true]),
+      y: factor(first ? none : x, [true, false]),
+      shape: { kind: 'elementwise', length: n },
+      out: outs[i]!,
+    }),
+  );
   yield { transfers: [], products };
   // Of each product (a + u)(b + u) - u (a + u) - u (b + u) + u^2
   const square = w.scalar(math.pow2(bits));
-  ring.mulScalar(square, square, up);
+  ring.shl(square, square, bits);
   outs.forEach((out, i) => {
-    const linear = w.words(n);
-    for (const one of both[i]!) {
-      if (!one) continue;
-      ring.mulScalar(linear, one, up);
-      ring.sub(out, out, linear);
-      if (first) ring.addScalar(out, out, square);
-      w.drop(one);
-    }
-    w.drop(linear);
+    takeOff(m, w, out, all[i]!, bits);
+    if (first) ring.addScalar(out, out, square);
   });
-  w.drop(none, square, up);
+  w.drop(none, square, ...all);
   return outs;
+}
+
+/** Shares of the product of both parties' own complex numbers x + y i, both parts below 2^bits in size: its real part, and the other. */
+function* ownComplexProduct(
+  m: Maker,
+  w: Scratch,
+  x: RingArray,
+  y: RingArray,
+  bits: number,
+): Making<readonly [RingArray, RingArray]> {
+  const { ring, first } = m;
+  const n = x.length;
+  const [a, b] = [raised(m, w, x, bits), raised(m, w, y, bits)];
+  const [real, out] = [w.words(n), w.words(n)];
+  const factor = (own: RingArray): Factor => ({ own, zero: [false, false], bits: raisedBits(bits) });
+  const shape = { kind: 'elementwise', length: n } as const;
+  yield { transfers: [], products: [{ x: factor(a), y: factor(b), shape, out, real }] };
+  // Of the real part u (a_0 + a_1) - u (b_0 + b_1), of the other u (a_0 + b_0 + a_1 + b_1) - 2 u^2 is too much.
+  takeOff(m, w, out, a, bits);
+  takeOff(m, w, out, b, bits);
+  if (first) {
+    const squares = w.scalar(math.pow2(bits));
+    ring.shl(squares, squares, bits + 1);
+    ring.addScalar(out, out, squares);
+    w.drop(squares);
+  }
+  ring.sub(a, a, b);
+  takeOff(m, w, real, a, bits);
+  w.drop(a, b);
+  return [real, out];
 }
 
 /** Shares of z, |z| < 2^126, to shares of z 2^-bits, off by one unit in the last place at most: their wrap is the or of their top bits. */
@@ -117,39 +150,44 @@ function* shiftDown(m: Maker, w: Scratch, shares: RingArray, bits: number): Maki
   w.drop(planes, own, both);
 }
 
+/** Units of the result, as a power of two, that all factors' last bits together may be off by. */
+const SPARE = 4;
+
+/**
+ * Bits of the factors of a table: as few as the result needs. Each harmonic is off by some 2^-bits, by its coefficients; the words of
+ * the table itself have t1 bits, which products would have to be made of.
+ */
+const factorBits = ({ t1, t2, trunc, coefficients }: FourierAttrs): number => {
+  const size = coefficients.reduce((sum, v) => sum + Math.abs(v), 0);
+  return Math.min(t1, Math.max(1, Math.ceil(t1 + t2 - trunc + math.log2(Math.max(size, 1)) + SPARE)));
+};
+
 /** Cosines and sines of the harmonics of r, in the order of the table: of each element, all cosines and then all sines. */
 function* harmonics(m: Maker, own: RingArray, a: FourierAttrs): Making<RingArray> {
   const { ring } = m;
   const n = own.length;
   const size = n * a.count;
+  const bits = factorBits(a);
   const w = new Scratch(ring, WIDE);
   try {
     const table = m.words(2 * size);
-    ring.fourierDeal(table, own, a);
+    ring.fourierDeal(table, own, { ...a, t1: bits });
     const wide = widened(w, table);
+    m.drop(table);
     const [cosine, sine] = [0, 1].map((which) => {
       const part = w.words(size);
       ring.strided(part, 0, [a.count, 1], wide, which * a.count, [2 * a.count, 1], [n, a.count]);
       return part;
     }) as [RingArray, RingArray];
-    // cos cos - sin sin, and cos sin + sin cos: what is taken off is rank 1's.
-    const minus = w.words(size);
-    ring.neg(minus, sine);
-    const pairs = m.first
-      ? [
-          { x: cosine, y: sine },
-          { x: cosine, y: sine },
-        ]
-      : [
-          { x: minus, y: cosine },
-          { x: cosine, y: sine },
-        ];
-    const [cc, cs] = (yield* ownProducts(m, w, pairs, a.t1 + 1)) as [RingArray, RingArray];
+    w.drop(wide);
+    const parts = yield* ownComplexProduct(m, w, cosine, sine, bits);
     const made = w.words(2 * size);
-    ring.strided(made, 0, [2 * a.count, 1], cc, 0, [a.count, 1], [n, a.count]);
-    ring.strided(made, a.count, [2 * a.count, 1], cs, 0, [a.count, 1], [n, a.count]);
-    m.drop(table);
-    yield* shiftDown(m, w, made, a.t1);
+    parts.forEach((part, which) => {
+      ring.strided(made, which * a.count, [2 * a.count, 1], part, 0, [a.count, 1], [n, a.count]);
+    });
+    w.drop(cosine, sine, ...parts);
+    if (2 * bits > a.t1) yield* shiftDown(m, w, made, 2 * bits - a.t1);
+    else ring.shl(made, made, a.t1 - 2 * bits);
     return narrowed(m, made);
   } finally {
     w.end();
@@ -160,15 +198,17 @@ export function* fourier(m: Maker, [x]: readonly Value[], a: FourierAttrs): Maki
   const whole = ringOf(x!.r);
   const n = whole.length;
   const { drop = 0 } = a;
+  const outs = m.outs([resultOf(m, a, 'u')]);
   // The turn is taken of the sum: of r_0 and r_1 without their low bits it is off by a unit at most.
   const own = m.words(n);
   m.ring.shr(own, whole, drop);
   const blocks = tableBlocks(n, m.field, 2 * a.count).map(function* block([start, length], i): Making<void> {
     m.share('tables', yield* harmonics(m, own.view(start, length), a), i);
   });
+  yield* wraps(m, outs[0]!, a);
   for (const block of blocks) yield* block;
   m.drop(own);
-  return [yield* truncation(m, n, a, a.trunc === 0 ? m.wordMask('u') : undefined)];
+  return outs;
 }
 
 type Cut = Pick<ExponentialAttrs, 'pieces' | 'pieceBits' | 'fraction' | 't1'>;
@@ -195,7 +235,7 @@ function* pieceRows(m: Maker, own: RingArray, a: Cut): Making<RingArray> {
     const bits = t1 + 1 + Math.ceil(width * Math.LOG2E);
     const index = indexCode(m, own, pieceBits, math.log2(pieces));
     const products = function* (): Making<RingArray[]> {
-      const made = yield* ownProducts(m, w, [{ x: factor }, { x: first ? grown : factor }], bits);
+      const made = yield* ownProducts(m, w, [factor, first ? grown : factor], bits);
       yield* shiftDownAll(m, w, made, t1);
       return made.map((one) => narrowed(m, one));
     };
@@ -231,12 +271,15 @@ function* pieceTables(m: Maker, own: RingArray, a: Cut): Making<void> {
 }
 
 export function* exponential(m: Maker, [x]: readonly Value[], a: ExponentialAttrs): Making<Value[]> {
+  const outs = m.outs([resultOf(m, a, 'u')]);
   const own = ringOf(x!.r);
+  yield* wraps(m, outs[0]!, a);
   yield* pieceTables(m, own, a);
-  return [yield* truncation(m, own.length, a, a.trunc === 0 ? m.wordMask('u') : undefined)];
+  return outs;
 }
 
 export function* exponentials(m: Maker, [x]: readonly Value[], a: ExponentialsAttrs): Making<Value[]> {
+  const outs = m.outs(Array.from({ length: a.windows }, (_, i) => ({ r: m.wordMask('masks', i) })));
   yield* pieceTables(m, ringOf(x!.r), a);
-  return Array.from({ length: a.windows }, (_, i) => ({ r: m.wordMask('masks', i) }));
+  return outs;
 }

@@ -17,10 +17,9 @@ import { schedule } from '../../gates/sort-plan.ts';
 import type { Bits, Bytes, RingArray } from '../../ring/array.ts';
 import * as math from '../../ring/math/index.ts';
 import { type Maker, type Making, together } from '../maker.ts';
-import { bitsToWords, bitTimes, indexCode } from '../numbers.ts';
+import { bitsToWords, bitTimes, indexCode, rowsOf } from '../numbers.ts';
 import { permuted } from '../switching-network.ts';
 import { signs } from './comparisons.ts';
-import { rowsOf } from './equality-leading-digit.ts';
 
 /** The one-hot code of r mod `size`: a plane a place. */
 function* placeCode(m: Maker, own: RingArray, size: number): Making<Bits> {
@@ -48,6 +47,7 @@ const bitsOf = (m: Maker, code: Bits): Bits[] => {
 };
 
 export function* lookup(m: Maker, [x, place]: readonly Value[], a: LookupAttrs): Making<Value[]> {
+  const outs = m.outs([{ r: m.wordMask('r') }]);
   const size = tableSize(a);
   const own = ringOf(place!.r);
   for (const [i, [start, count]] of blocks(a).entries()) {
@@ -62,7 +62,7 @@ export function* lookup(m: Maker, [x, place]: readonly Value[], a: LookupAttrs):
     if (x!.r) m.share('rotations', yield* rotations(m, code, ringOf(x!.r), count, a), i);
     m.drop(code);
   }
-  return [{ r: m.wordMask('r') }];
+  return outs;
 }
 
 /** The array's masks, rotated by r for each place: by its bits, one after the other. Place v holds those of v - r. */
@@ -113,11 +113,12 @@ function* rotations(
 }
 
 export function* oneHot(m: Maker, [x]: readonly Value[], { n }: OneHotAttrs): Making<Value[]> {
+  const outs = m.outs([{ r: m.bitMask('r') }]);
   const size = powerAbove(n);
   const code = yield* placeCode(m, ringOf(x!.r), size);
   m.share('rows', rowsOf(m, code, size));
   m.drop(code);
-  return [{ r: m.bitMask('r') }];
+  return outs;
 }
 
 /** Masks of columns after both parties' turns. */
@@ -139,12 +140,13 @@ function* shuffled(m: Maker, masks: readonly RingArray[], { lanes, n }: Lanes): 
 }
 
 export function* shuffle(m: Maker, ins: readonly Value[], attrs: Lanes): Making<Value[]> {
+  const outs = m.outs(ins.map((_, j) => ({ r: m.wordMask('masks', j) })));
   yield* shuffled(
     m,
     ins.map((x) => ringOf(x.r)),
     attrs,
   );
-  return ins.map((_, j) => ({ r: m.wordMask('masks', j) }));
+  return outs;
 }
 
 /** The material of one level of comparisons with 0. */
@@ -159,6 +161,7 @@ export function* sort(m: Maker, [x, ...along]: readonly Value[], attrs: SortAttr
   const place = m.words(lanes * n);
   m.ring.zero(place);
   const columns = [ringOf(x!.r), place, ...along.map((v) => ringOf(v.r))];
+  const outs = m.outs(handedOn(columns, want).map((_, i) => ({ r: m.wordMask('masks', i) })));
   const levels: Making<void>[] = [];
   let at: LowerPlace = { codes: 0, tree: 0 };
   for (const [index, count] of schedule(lanes, n).entries()) {
@@ -166,5 +169,5 @@ export function* sort(m: Maker, [x, ...along]: readonly Value[], attrs: SortAttr
     at = placeAfter(at, count, bits - 1);
   }
   yield* together([shuffled(m, columns, attrs), ...levels]);
-  return handedOn(columns, want).map((_, i) => ({ r: m.wordMask('masks', i) }));
+  return outs;
 }

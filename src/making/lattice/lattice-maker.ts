@@ -44,6 +44,7 @@ interface Vector {
   readonly x: Factor;
   readonly y: Factor;
   readonly out: RingArray;
+  readonly real?: RingArray | undefined;
 }
 
 export class LatticeProducts implements ProductMaker {
@@ -206,7 +207,7 @@ export class LatticeProducts implements ProductMaker {
     };
     const shared: Stretch[][] = [];
     let room = 0;
-    for (const { x, y, out } of vectors) {
+    for (const { x, y, out, real } of vectors) {
       const long = out.length >= slots.n && (x.value ?? y.value) !== undefined;
       const blocks: Stretch[][] = long ? [] : shared;
       for (let from = 0; from < out.length; ) {
@@ -215,7 +216,7 @@ export class LatticeProducts implements ProductMaker {
           if (!long) room = slots.n;
         }
         const length = Math.min(out.length - from, long ? slots.n : room);
-        blocks.at(-1)!.push({ x, y, out, from, length });
+        blocks.at(-1)!.push({ x, y, out, real, from, length });
         if (!long) room -= length;
         from += length;
       }
@@ -288,12 +289,12 @@ class Plan {
   }
 
   add(vector: Vector, terms: Ranks): void {
-    const { x, y, out } = vector;
+    const { x, y, out, real } = vector;
     const { field } = out;
     const square = x.value !== undefined && x.value === y.value;
     // Two cross terms are one bit more than one.
     const primes = primesFor(field, (x.bits ?? field.bits) + (y.bits ?? field.bits) + 1);
-    const key = `${field.name} ${terms} ${square} ${primes}`;
+    const key = `${field.name} ${terms} ${square} ${primes} ${real !== undefined}`;
     const group = this.groups.get(key) ?? { field, terms, square, primes, vectors: [] };
     this.groups.set(key, group);
     group.vectors.push(vector);

@@ -12,11 +12,12 @@ export interface Stretch {
   readonly x: Factor;
   readonly y: Factor;
   readonly out: RingArray;
+  readonly real?: RingArray | undefined;
   readonly from: number;
   readonly length: number;
 }
 
-/** A product of what the party that encrypts has with what the other has. */
+/** A product of what the party that encrypts has with what the other has; of complex numbers there are two such in each part. */
 export interface BlockTerm {
   readonly encrypted: 'x' | 'y';
   readonly plain: 'x' | 'y';
@@ -55,12 +56,28 @@ export const slotTask = (
     ring.zero(a.view(at, slots.n - at));
     return a;
   };
-  const put = (share: RingArray): void => {
+  /** Whether the products are of complex numbers, whose real parts follow. */
+  const complex = stretches[0]!.real !== undefined;
+  const put = (share: RingArray, part: 'out' | 'real'): void => {
     let at = 0;
-    for (const { length, from, out } of stretches) {
-      ring.copy(out.view(from, length), share.view(at, length));
+    for (const { length, from, ...to } of stretches) {
+      ring.copy(to[part]!.view(from, length), share.view(at, length));
       at += length;
     }
+  };
+  const answer = (part: 'out' | 'real'): Uint8Array<ArrayBuffer> => {
+    const share = block();
+    const factors = terms.map(({ entry, encrypted, plain, twice }) => {
+      const words = gather(part === 'real' ? encrypted : plain);
+      if (part === 'real' && encrypted === 'y') ring.neg(words, words);
+      if (twice) ring.add(words, words, words);
+      const { bytes: cipher, number } = entry.ciphers[0]!;
+      return { cipher, number, plain: words };
+    });
+    const bytes = slots.answer(setup.other, factors, share);
+    put(share, part);
+    close();
+    return bytes;
   };
   const close = (): void => {
     for (const a of held.splice(0)) ring.release(a);
@@ -69,33 +86,27 @@ export const slotTask = (
     encryptor,
     ups: fresh.length,
     upBytes: slots.cipherBytes,
-    downs: [slots.answerBytes],
+    downs: new Array<number>(complex ? 2 : 1).fill(slots.answerBytes),
     encrypt: (i) => {
       const bytes = slots.encrypt(setup.own, gather(fresh[i]!.encrypted));
       close();
       return bytes;
     },
-    open: (_, answer) => {
+    open: (i, bytes) => {
       const share = block();
-      slots.decrypt(setup.own, answer, share);
-      put(share);
+      slots.decrypt(setup.own, bytes, share);
+      put(share, i === 0 ? 'out' : 'real');
       close();
     },
     accept: (i, bytes) => {
       fresh[i]!.entry.ciphers[0] = { bytes, number: first + i * slots.ciphertexts };
     },
     *answers() {
-      const share = block();
-      const factors = terms.map(({ entry, plain, twice }) => {
-        const words = gather(plain);
-        if (twice) ring.add(words, words, words);
-        const { bytes: cipher, number } = entry.ciphers[0]!;
-        return { cipher, number, plain: words };
-      });
-      const answer = slots.answer(setup.other, factors, share);
-      put(share);
-      close();
-      yield answer;
+      yield answer('out');
+      if (complex) {
+        yield undefined;
+        yield answer('real');
+      }
     },
     close,
   };

@@ -11,7 +11,8 @@ export const VERSION = 4;
 
 /** In the clear, and bound to the contents. */
 export interface PortionHeader {
-  readonly kind: 'material';
+  /** Dealt, or made by two parties between them. */
+  readonly kind: 'material' | 'made';
   readonly version: number;
   /** Portions that were dealt together. */
   readonly set: string;
@@ -30,7 +31,7 @@ export interface PortionHeader {
   readonly jobs: readonly string[];
   /** The file's key, sealed to the party. */
   readonly key: string;
-  /** Who has dealt it. */
+  /** Who has dealt it; of what was made, the party itself. */
   readonly dealer: string;
   /** What dealt it. */
   readonly build: Build;

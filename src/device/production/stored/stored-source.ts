@@ -5,9 +5,11 @@ import { unpackCorrections } from '../../../dealer/material-source.ts';
 import { TesseraError } from '../../../errors.ts';
 import { digestOf, type Job, type Place } from '../../../ir/run/job.ts';
 import type { Material, StoredMaterial } from '../../../ir/run/party-material.ts';
+import type { Role } from '../../../ir/run/party-role.ts';
 import { controlCodec } from '../../../link/codec.ts';
-import { parseIdentity } from '../../../link/identity.ts';
+import { parseIdentity, parseSecretIdentity } from '../../../link/identity.ts';
 import type { Channel } from '../../../link/link.ts';
+import type { Ring } from '../../../ring/ring.ts';
 import type { SpuConfig } from '../../cluster-def.ts';
 import { type Disk, disk as own } from '../disk.ts';
 import { unsealKey } from '../party-keys.ts';
@@ -28,8 +30,8 @@ export interface StoredOptions {
   readonly folder: string;
   /** Which set, if the folder has several. */
   readonly set: string | undefined;
-  /** The public identity of who must have dealt it. */
-  readonly dealer: string;
+  /** The public identity of who must have dealt it; absent: this party has made it with the other. */
+  readonly dealer: string | undefined;
   /** The name of this deployment, which is the one that the material was dealt for. */
   readonly deployment?: string | undefined;
   /** The set that its user says is used here alone, where this machine does not know it. */
@@ -40,7 +42,18 @@ export interface StoredOptions {
   readonly config: SpuConfig;
   /** To the other parties of the SPU. */
   readonly channel: Channel;
+  readonly ring: Ring;
 }
+
+/** Who has to have signed, and which command gives more. */
+const signerOf = ({ dealer, identity }: StoredOptions): Uint8Array =>
+  dealer === undefined
+    ? parseSecretIdentity(identity, 'identity').publicKey
+    : parseIdentity(dealer, 'storedMaterial.dealer');
+const kindOf = ({ dealer }: StoredOptions): PortionHeader['kind'] =>
+  dealer === undefined ? 'made' : 'material';
+const moreBy = (o: StoredOptions): string =>
+  kindOf(o) === 'made' ? 'make more with `tessera make`' : 'deal more with `tessera deal`';
 
 const wrong = (message: string, info: Record<string, unknown> = {}): TesseraError =>
   new TesseraError('CONFIG', `storedMaterial: ${message}`, info);
@@ -57,7 +70,8 @@ const choose = async ({ folder, set }: StoredOptions, disk: Disk): Promise<Stock
  * The run that all parties use: the first that none of them has used, by the marks of every party. Who has put an old copy
  * of its folder in place is overruled by the others' marks, of which there is one each before anybody uses the portion.
  */
-const agree = async (own: Stock, channel: Channel): Promise<number> => {
+const agree = async (own: Stock, o: StoredOptions): Promise<number> => {
+  const { channel } = o;
   for (const peer of channel.peers) await channel.send(peer, 0, controlCodec.encode(own));
   const all = [own];
   for (const peer of channel.peers) {
@@ -68,7 +82,7 @@ const agree = async (own: Stock, channel: Channel): Promise<number> => {
   }
   const run = Math.max(...all.map((s) => s.next));
   if (!(run <= Math.min(...all.map((s) => s.last))))
-    throw wrong(`the material of set ${own.set} is used up (run ${run}): deal more with \`tessera deal\``, {
+    throw wrong(`the material of set ${own.set} is used up (run ${run}): ${moreBy(o)}`, {
       run,
     });
   return run;
@@ -86,9 +100,17 @@ const allMarked = async (run: number, channel: Channel): Promise<void> => {
 
 const check = (path: string, h: PortionHeader, o: StoredOptions, set: string, run: number): void => {
   const { parties, runtime } = o.config;
-  if (h.kind === 'material') checkBuild(h.build, `"${o.self}" runs`, `${path} was dealt by`);
+  const kind = kindOf(o);
+  if (h.kind !== kind && (h.kind === 'made' || h.kind === 'material'))
+    throw wrong(
+      kind === 'made'
+        ? `${path} was dealt: name who has dealt it (storedMaterial.dealer)`
+        : `${path} was made by its parties between them: name no dealer (storedMaterial.dealer)`,
+      { path, key: 'kind' },
+    );
+  if (h.kind === kind) checkBuild(h.build, `"${o.self}" runs`, `${path} was dealt by`);
   const expected: Partial<PortionHeader> = {
-    kind: 'material',
+    kind,
     version: VERSION,
     set,
     run,
@@ -120,7 +142,7 @@ const checkUse = (path: string, { deployment, expires }: PortionHeader, o: Store
     );
   // What is no date is not before its end.
   if (expires !== null && !(Date.now() < Date.parse(expires)))
-    throw wrong(`${path} has expired (${expires}): deal more with \`tessera deal\``, {
+    throw wrong(`${path} has expired (${expires}): ${moreBy(o)}`, {
       path,
       key: 'expires',
     });
@@ -135,8 +157,12 @@ const checkHeader = (
   run: number,
 ) => {
   check(path, header as unknown as PortionHeader, o, stock.set, run);
-  if (!isSignedBy(header, parseIdentity(o.dealer, 'storedMaterial.dealer')))
-    throw new TesseraError('IDENTITY', `storedMaterial: ${path} was not dealt by ${o.dealer}`, { path });
+  if (!isSignedBy(header, signerOf(o)))
+    throw new TesseraError(
+      'IDENTITY',
+      `storedMaterial: ${path} was not ${o.dealer === undefined ? `made by ${o.self}` : `dealt by ${o.dealer}`}`,
+      { path },
+    );
   checkUse(path, header as unknown as PortionHeader, o);
 };
 
@@ -149,7 +175,7 @@ export const openStored = async (
   const inFolder = await choose(o, disk);
   const ledger = await ledgerOf(o.folder, inFolder.set, o.self, o.acceptCopiedMaterial);
   const stock = { ...inFolder, next: Math.max(inFolder.next, await ledger.next()) };
-  const run = await agree(stock, o.channel);
+  const run = await agree(stock, o);
   const path = join(o.folder, portionName(stock.set, run));
   checkHeader(path, await headerOf(path, disk), o, stock, run);
   await ledger.mark(run);
@@ -166,22 +192,33 @@ export const openStored = async (
     const seed = await vault.next();
     // Nothing shall be left of it for anybody who reads the disk later.
     await disk.remove(path);
-    if (seed?.length !== 32) throw wrong(`${path} holds no seed`, { path });
-    return { kind: 'stored', seed, material: new FromVault(vault, path) };
+    // Of what was made, also that of the stream that both parties have.
+    const made = kindOf(o) === 'made';
+    if (seed?.length !== (made ? 64 : 32)) throw wrong(`${path} holds no seed`, { path });
+    const role = made ? await roleOf(o.ring, seed.subarray(32)) : undefined;
+    return { kind: 'stored', seed: seed.slice(0, 32), material: new FromVault(vault, path, role) };
   } catch (e) {
     await vault.close();
     throw e;
   }
 };
 
+/** Loaded for what was made alone. */
+const roleOf = async (ring: Ring, common: Uint8Array): Promise<Role['made']> => {
+  const { madeRole } = await import('../../../ir/run/making-ahead.ts');
+  return madeRole(ring, common);
+};
+
 class FromVault implements Material {
   used = 0;
+  readonly made: Role['made'];
   readonly #vault: VaultReader;
   readonly #path: string;
   readonly #header: PortionHeader;
   readonly #arrived = new Map<number, readonly Uint8Array[]>();
 
-  constructor(vault: VaultReader, path: string) {
+  constructor(vault: VaultReader, path: string, made: Role['made']) {
+    this.made = made;
     this.#vault = vault;
     this.#path = path;
     this.#header = vault.header as unknown as PortionHeader;

@@ -1,5 +1,6 @@
 /** @file Branches and loops. Loops are recorded turn by turn, since what they carry may change its shape. */
 import type { BaseArray } from '../../../ir/trace/array.ts';
+import { choose, stacked } from '../../finite.ts';
 import { axisIn, type Call, int64s, isPublic, np, type Rule, type Rules, range } from '../call.ts';
 import type { Graph } from '../model.ts';
 
@@ -21,7 +22,7 @@ const branch: Rule = (call) => {
       return call.unsupported(
         `its branches have results of (${x.shape.join(', ')}) and (${y.shape.join(', ')}), and its condition is secret`,
       );
-    return np.where(np.reshape(asked, []), x, y);
+    return choose(np.reshape(asked, []), x, y);
   });
 };
 
@@ -47,7 +48,7 @@ const loop: Rule = (call) => {
 
 /** Results of all turns, one after another along a new axis. */
 const collected = (call: Call, list: readonly BaseArray[], body: Graph, output: number): BaseArray => {
-  if (list.length > 0) return np.stack([...list]);
+  if (list.length > 0) return stacked(list);
   const shape = body.outputs[output]?.shape;
   return shape
     ? np.zeros([0, ...shape.map((n) => Math.max(0, n))])

@@ -1,6 +1,6 @@
 /** @file Operations on one element after another (ONNX operators: arithmetic, comparisons, bits, conversions). */
 import type { BaseArray } from '../../../ir/trace/array.ts';
-import { compared, maximum, minimum } from '../../finite.ts';
+import { choose, compared, divide as divided, infinite, maximum, minimum, multiply } from '../../finite.ts';
 import { divideTowardsZero } from '../../truncating-division.ts';
 import {
   type Call,
@@ -19,7 +19,7 @@ import { elementName } from '../elements.ts';
 
 const divide: Rule = (call) => {
   const [x, y] = [call.input(0), call.input(1)];
-  return isFloat(x) ? np.divide(x, y) : divideTowardsZero(x, y);
+  return isFloat(x) ? divided(x, y) : divideTowardsZero(x, y);
 };
 
 /** The result has the dtype of the base. */
@@ -83,21 +83,17 @@ const shift: Rule = (call) => {
   return direction === 'RIGHT' ? np.rightShift(x, by) : call.malformed(`a shift to ${direction}`);
 };
 
-/** No secret number is infinite or NaN. */
-const never =
-  (f: (x: BaseArray) => BaseArray): Rule =>
-  (call) => {
-    const x = call.input(0);
-    return isPublic(x) ? f(x) : np.zeros([...x.shape], 'bool');
-  };
-
-const isInfinite: Rule = (call) => {
-  const [negative, positive] = [call.flag('detect_negative', true), call.flag('detect_positive', true)];
-  return never((x) => {
-    const none = np.zeros([...x.shape], 'bool');
-    return np.logicalOr(negative ? np.isneginf(x) : none, positive ? np.isposinf(x) : none);
-  })(call);
+/** No secret is NaN. */
+const isNotNumber: Rule = (call) => {
+  const x = call.input(0);
+  return isPublic(x) ? np.isnan(x) : np.zeros([...x.shape], 'bool');
 };
+
+const isInfinite: Rule = (call) =>
+  infinite(call.input(0), {
+    low: call.flag('detect_negative', true),
+    high: call.flag('detect_positive', true),
+  });
 
 const mean: Rule = (call) => np.divide(many(np.add)(call) as BaseArray, call.inputs.length);
 
@@ -133,13 +129,13 @@ export const elementwise: Rules = {
   Floor: one(np.floor),
   Identity: one((x) => x),
   IsInf: isInfinite,
-  IsNaN: never(np.isnan),
+  IsNaN: isNotNumber,
   Log: one(np.log),
   Max: many(maximum),
   Mean: mean,
   Min: many(minimum),
   Mod: modulo,
-  Mul: two(np.multiply),
+  Mul: two(multiply),
   Neg: one(np.negative),
   Not: one(np.logicalNot),
   Or: two(np.logicalOr),
@@ -154,9 +150,6 @@ export const elementwise: Rules = {
   Sum: many(np.add),
   Tan: one(np.tan),
   Tanh: one(np.tanh),
-  Where: (call) => {
-    const [x, y] = [call.input(1), call.input(2)];
-    return np.where(call.input(0), x, y);
-  },
+  Where: (call) => choose(call.input(0), call.input(1), call.input(2)),
   Xor: two(np.logicalXor),
 };

@@ -1,5 +1,6 @@
 /** @file Integers with a scale: rounded and held in the range of their type. */
 import type { BaseArray } from '../../../ir/trace/array.ts';
+import { pow2 } from '../../../ring/math/index.ts';
 import { axisIn, type Call, dtypeName, dtypeOfElement, np, type Rule, type Rules } from '../call.ts';
 import { elementName } from '../elements.ts';
 import { convolved } from './convolutions.ts';
@@ -34,6 +35,19 @@ const spread = (call: Call, p: BaseArray, x: BaseArray): BaseArray => {
 
 const real = (x: BaseArray): BaseArray => np.astype(x, 'float64');
 
+/** Quotients are compared with halves to within this: a decimal number times the inverse of a decimal scale is a little off. */
+const NEAR = pow2(-17);
+
+/** To the nearest whole number; what is a half to within NEAR goes to the even one. */
+const nearest = (x: BaseArray): BaseArray => {
+  const shifted = np.add(x, 0.5);
+  const up = np.floor(np.add(shifted, NEAR));
+  const half = np.multiply(up, 0.5);
+  const isOdd = np.less(np.floor(half), half);
+  const isHalf = np.less(np.subtract(shifted, up), NEAR);
+  return np.subtract(up, np.astype(np.logicalAnd(isHalf, isOdd), 'float64'));
+};
+
 const quantise = (
   call: Call,
   x: BaseArray,
@@ -42,7 +56,7 @@ const quantise = (
   dtype: string,
 ): BaseArray => {
   const [lo, hi] = LIMITS[dtype] ?? call.unsupported(`quantisation to ${dtype}`);
-  const raw = np.rint(np.divide(real(x), scale));
+  const raw = nearest(np.divide(real(x), scale));
   return np.astype(np.clip(zero ? np.add(raw, real(zero)) : raw, lo, hi), dtype);
 };
 
@@ -65,7 +79,7 @@ const dynamicQuantize: Rule = (call) => {
   const low = np.minimum(np.min(x), 0);
   const high = np.maximum(np.max(x), 0);
   const scale = np.divide(np.subtract(high, low), 255);
-  const zero = np.astype(np.clip(np.rint(np.divide(np.negative(low), scale)), 0, 255), 'uint8');
+  const zero = np.astype(np.clip(nearest(np.divide(np.negative(low), scale)), 0, 255), 'uint8');
   return [quantise(call, x, scale, zero, 'uint8'), scale, zero];
 };
 

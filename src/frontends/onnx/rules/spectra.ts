@@ -1,6 +1,6 @@
 /** @file Fourier transforms: complex numbers stand in pairs along the last axis. */
 import type { BaseArray } from '../../../ir/trace/array.ts';
-import { type Complex, mirrored, transform } from '../../spectra.ts';
+import { type Complex, halfBack, transform } from '../../spectra.ts';
 import { axisIn, type Call, np, type Rule, type Rules, range } from '../call.ts';
 import { checkedShape } from './shapes.ts';
 
@@ -34,14 +34,12 @@ const transformed = (call: Call, x: Complex, length: number | undefined): Comple
       -1,
       oneSided ? Math.floor(n / 2) + 1 : n,
     );
-  const all = oneSided
-    ? mirrored(
-        both(x, (y) => fitted(y, Math.floor(n / 2) + 1)),
-        n,
-      )
-    : both(x, (y) => fitted(y, n));
-  const back = both(transform(all, 1), (y) => np.multiply(y, 1 / n));
-  return oneSided ? back.real : back;
+  if (oneSided) {
+    const half = both(x, (y) => fitted(y, Math.floor(n / 2) + 1));
+    return np.multiply(halfBack(half, n), 1 / n);
+  }
+  const all = both(x, (y) => fitted(y, n));
+  return both(transform(all, 1), (y) => np.multiply(y, 1 / n));
 };
 
 const dft: Rule = (call) => {

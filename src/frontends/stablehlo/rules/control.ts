@@ -1,5 +1,7 @@
 /** @file Calls, branches and loops. */
+import { TesseraError } from '../../../errors.ts';
 import type { BaseArray } from '../../../ir/trace/array.ts';
+import { carrying, choose } from '../../finite.ts';
 import type { Block, Operation, Value } from '../module.ts';
 import { makerOf } from './regions.ts';
 import {
@@ -90,16 +92,31 @@ const counted = (
     ...list.slice(counter),
   ];
   if (to <= from) return [...inputs];
-  const end = np.fori(
-    from,
-    to,
-    (i, carry) => {
-      const next = context.region(body, withCounter(carry as readonly BaseArray[], i as BaseArray));
-      return next.filter((_, k) => k !== counter);
-    },
-    rest,
-  ) as readonly BaseArray[];
-  return withCounter(end, np.asarray(to));
+  const turn: Turn = (i, carry) =>
+    context.region(body, withCounter(carry, i)).filter((_, k) => k !== counter);
+  return withCounter(turned(from, to, turn, rest), np.asarray(to));
+};
+
+type Turn = (i: BaseArray, carry: readonly BaseArray[]) => readonly BaseArray[];
+
+/**
+ * Turns of which the body is recorded once; or each by itself, where something that is public at first, and becomes secret, says which
+ * elements are read: that is another operation then.
+ */
+const turned = (from: number, to: number, turn: Turn, carry: readonly BaseArray[]): readonly BaseArray[] => {
+  try {
+    return carrying(carry, (start, step) => {
+      const one = (i: BaseArray, now: readonly BaseArray[]): BaseArray[] =>
+        step(now, (given) => turn(i, given));
+      return np.fori(from, to, (i, now) => one(i, now as readonly BaseArray[]), [...start]) as BaseArray[];
+    });
+  } catch (e) {
+    if (!(e instanceof TesseraError) || e.code !== 'SECRET_IN_CONTROL_FLOW' || to - from > MOST_TURNS)
+      throw e;
+  }
+  let now = carry;
+  for (let i = from; i < to; i++) now = turn(np.asarray(i), now);
+  return now;
 };
 
 /** Any other loop: its condition is public, or revealed turn by turn, or hidden by running the most turns. */
@@ -125,27 +142,28 @@ const secretLoop = (
 ): BaseArray[] => {
   if (loops.reveal) {
     const most = loops.maxIterations === undefined ? {} : { maxIterations: loops.maxIterations };
-    return [
-      ...(np.whileRevealed(
-        (c) => holds(c as readonly BaseArray[]),
-        (c) => body(c as readonly BaseArray[]),
-        [...carry],
-        most,
-      ) as readonly BaseArray[]),
-    ];
+    return carrying(
+      carry,
+      (start, step) =>
+        np.whileRevealed(
+          (c) => step(c as readonly BaseArray[], (given) => [holds(given)])[0] as BaseArray,
+          (c) => step(c as readonly BaseArray[], body),
+          [...start],
+          most,
+        ) as readonly BaseArray[],
+    );
   }
   if (loops.maxIterations !== undefined)
     return [
-      ...(np.fori(
+      ...turned(
         0,
         loops.maxIterations,
-        (_, c) => {
-          const now = c as readonly BaseArray[];
+        (_, now) => {
           const goes = holds(now);
-          return body(now).map((x, i) => np.where(goes, x, now[i] as BaseArray));
+          return body(now).map((x, i) => choose(goes, x, now[i] as BaseArray));
         },
-        [...carry],
-      ) as readonly BaseArray[]),
+        carry,
+      ),
     ];
   return unsupported(
     op,
@@ -174,7 +192,7 @@ const branch =
         .slice(0, -1)
         .reduceRight(
           (out, x, i) =>
-            np.where(at.dtype === 'bool' ? (i === 0 ? np.logicalNot(at) : at) : np.equal(at, i), x, out),
+            choose(at.dtype === 'bool' ? (i === 0 ? np.logicalNot(at) : at) : np.equal(at, i), x, out),
           values.at(-1) as BaseArray,
         );
     });

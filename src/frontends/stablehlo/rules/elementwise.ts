@@ -1,8 +1,9 @@
 /** @file Operations on one element after another (StableHLO specification, "Ops"): arithmetic, bits, comparisons, conversions. */
 import type { BaseArray } from '../../../ir/trace/array.ts';
-import { compared, maximum, minimum } from '../../finite.ts';
+import { choose, compared, divide as divided, infinite, maximum, minimum, multiply } from '../../finite.ts';
 import { divideTowardsZero } from '../../truncating-division.ts';
 import type { Operation } from '../module.ts';
+import { reducePrecision } from './precision.ts';
 import {
   dtypeName,
   dtypeOf,
@@ -35,7 +36,7 @@ const widthOf = (op: Operation): number => Number(WIDTH.exec(operandOf(op, 0).el
 /** Integers are cut towards 0, and x / 0 is -1 (all bits), as the specification has it for XLA's devices. */
 const divide: Rule = (op, inputs) => {
   const [x, y] = [input(inputs, 0, op), input(inputs, 1, op)];
-  return isFloat(operandOf(op, 0)) ? np.divide(x, y) : divideTowardsZero(x, y);
+  return isFloat(operandOf(op, 0)) ? divided(x, y) : divideTowardsZero(x, y);
 };
 
 const remainder: Rule = (op, inputs) => {
@@ -83,8 +84,7 @@ const compare: Rule = (op, inputs) => {
 };
 
 /** Scalars stand for all places. */
-const select: Rule = (op, inputs) =>
-  np.where(input(inputs, 0, op), input(inputs, 1, op), input(inputs, 2, op));
+const select: Rule = (op, inputs) => choose(input(inputs, 0, op), input(inputs, 1, op), input(inputs, 2, op));
 
 const clamp: Rule = (op, inputs) =>
   minimum(maximum(input(inputs, 1, op), input(inputs, 0, op)), input(inputs, 2, op));
@@ -140,23 +140,24 @@ export const elementwise: Rules = {
   exponential: one(np.exp),
   exponential_minus_one: one(np.expm1),
   floor: one(np.floor),
+  // What the length of a complex number is.
+  hypot: two(np.hypot),
   is_finite: (op, inputs) => {
     const x = input(inputs, 0, op);
-    return isPublic(x) ? np.isfinite(x) : np.full(x.shape, true, 'bool');
+    return isPublic(x) ? np.isfinite(x) : np.logicalNot(infinite(x, { low: true, high: true }));
   },
   log: one(np.log),
   log_plus_one: one(np.log1p),
   logistic: one(np.sigmoid),
   maximum: two(maximum),
   minimum: two(minimum),
-  multiply: two(np.multiply),
+  multiply: two(multiply),
   negate: one(np.negative),
   not: one(np.bitwiseNot),
   or: logical(np.bitwiseOr),
   popcnt: popcount,
   power,
-  // Fixed point has one width: bits beyond those of a smaller float are kept.
-  reduce_precision: one((x) => x),
+  reduce_precision: reducePrecision,
   remainder,
   round_nearest_afz: one(roundAway),
   round_nearest_even: one(np.rint),
@@ -172,4 +173,6 @@ export const elementwise: Rules = {
   tan: one(np.tan),
   tanh: one(np.tanh),
   xor: logical(np.bitwiseXor),
+  // The imaginary part of a real number.
+  zeros_like: one((x) => np.zeros(x.shape)),
 };

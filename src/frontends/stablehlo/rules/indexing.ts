@@ -1,8 +1,10 @@
 /** @file Reading and writing at places, public or secret (StableHLO specification: gather, scatter, dynamic_slice). */
 import type { BaseArray } from '../../../ir/trace/array.ts';
 import type { Operation } from '../module.ts';
-import { reducerOf, replaces } from './regions.ts';
+import { onArrays } from './reductions.ts';
+import { reducerOf, replaces, separated } from './regions.ts';
 import {
+  dtypeName,
   input,
   np,
   number,
@@ -13,7 +15,6 @@ import {
   range,
   regionOf,
   resultOf,
-  unsupported,
 } from './rule.ts';
 
 const product = (list: readonly number[]): number => list.reduce((a, b) => a * b, 1);
@@ -115,13 +116,17 @@ const gather: Rule = (op, inputs) => {
   return finish(np.take(np.ravel(x), np.ravel(places), 0));
 };
 
-/** How an update meets what is there. */
-const scatter: Rule = (op, inputs) => {
+/** How updates meet what is there. */
+const scatter: Rule = (op, inputs, context) => {
   const n = (inputs.length - 1) / 2;
-  if (n !== 1) return unsupported(op, 'several arrays at once');
-  const [x, indices, updates] = [input(inputs, 0, op), input(inputs, 1, op), input(inputs, 2, op)];
+  const separate = separated(op, n, 1);
+  if (separate)
+    return separate.flatMap((part, i) =>
+      scatter(part, [inputs[i], inputs[n], inputs[n + 1 + i]] as BaseArray[], context),
+    );
+  const [x, indices, updates] = [input(inputs, 0, op), input(inputs, n, op), input(inputs, n + 1, op)];
   const block = regionOf(op);
-  const kind = replaces(block) ? 'set' : reducerOf(block);
+  const kind = n > 1 ? undefined : replaces(block) ? 'set' : reducerOf(block);
   const windowDims = numbers(op, 'update_window_dims', []);
   const inserted = numbers(op, 'inserted_window_dims', []);
   const batching = numbers(op, 'input_batching_dims', []);
@@ -143,28 +148,18 @@ const scatter: Rule = (op, inputs) => {
   const places = np.ravel(
     inside && offsets.length > 1 ? np.where(np.equal(flat, total), total, spread) : spread,
   );
-  const parts = np.ravel(np.transpose(updates, [...scatterDims, ...windowDims]));
-  const flatX = np.ravel(x);
-  const none = np.astype(np.zeros([1]), flatX.dtype === 'fxp' ? 'float64' : flatX.dtype);
-  const wide = np.concatenate([flatX, none], 0);
+  const parts = inputs.slice(n + 1).map((y) => np.ravel(np.transpose(y, [...scatterDims, ...windowDims])));
+  const wide = inputs.slice(0, n).map((y) => {
+    const none = np.astype(np.zeros([1]), dtypeName(y));
+    return np.concatenate([np.ravel(y), none], 0);
+  });
   const back = (y: BaseArray): BaseArray => np.reshape(np.slice(y, [0, total]), [...x.shape]);
-  if (kind === 'add') return back(addBool(wide, places, parts));
-  if (kind === 'set') return back(setAt(op, wide, places, parts));
-  const combine = kind === undefined ? undefined : COMBINE[kind];
-  if (!combine)
-    return unsupported(
-      op,
-      'its region is none of add, multiply, maximum, minimum, and, or, or the update itself',
-    );
-  return back(oneByOne(wide, places, parts, combine));
-};
-
-const COMBINE: Readonly<Record<string, (x: BaseArray, y: BaseArray) => BaseArray>> = {
-  multiply: np.multiply,
-  maximum: np.maximum,
-  minimum: np.minimum,
-  and: np.bitwiseAnd,
-  or: np.bitwiseOr,
+  const [first, part] = [input(wide, 0, op), input(parts, 0, op)];
+  if (kind === 'add') return back(addBool(first, places, part));
+  if (kind === 'set') return back(setAt(op, first, places, part));
+  const run = onArrays(op, block, context);
+  const known = publicOf(places);
+  return (known ? inTurns(wide, known, parts, run) : oneByOne(wide, places, parts, run)).map(back);
 };
 
 /** Booleans add up as "or". */
@@ -189,7 +184,7 @@ const setAt = (op: Operation, x: BaseArray, places: BaseArray, parts: BaseArray)
   }
   const unique = op.attributes.get('unique_indices') === true || places.size === 1;
   if (unique) return np.where(hitsAt(x.size, places), scattered(x, places, parts), x);
-  return oneByOne(x, places, parts, (_, y) => y);
+  return oneByOne([x], places, [parts], ([, y]) => [y as BaseArray])[0] as BaseArray;
 };
 const hitsAt = (n: number, places: BaseArray): BaseArray =>
   np.notEqual(np.scatterAdd(np.zeros([n], 'int32'), places, np.ones([places.size], 'int32')), 0);
@@ -199,18 +194,50 @@ const scattered = (x: BaseArray, places: BaseArray, parts: BaseArray): BaseArray
   return x.dtype === 'bool' ? np.notEqual(sum, 0) : sum;
 };
 
+type Meet = (both: readonly BaseArray[]) => readonly BaseArray[];
+
+/** Public places: the first update of each, then the second of each, and so on. The last place is for what is dropped. */
+const inTurns = (
+  arrays: readonly BaseArray[],
+  places: BaseArray & { readonly data: ArrayLike<number | bigint> },
+  parts: readonly BaseArray[],
+  meet: Meet,
+): BaseArray[] => {
+  const size = arrays[0]?.size ?? 0;
+  const turns: { readonly at: number[]; readonly from: number[] }[] = [];
+  const counts = new Map<number, number>();
+  for (const [from, at] of Array.from(places.data, Number).entries()) {
+    if (at === size - 1) continue;
+    const k = counts.get(at) ?? 0;
+    counts.set(at, k + 1);
+    const turn = turns[k] ?? { at: [], from: [] };
+    turns[k] = turn;
+    turn.at.push(at);
+    turn.from.push(from);
+  }
+  let now = [...arrays];
+  for (const { at, from } of turns) {
+    const met = meet([...now.map((x) => np.take(x, at, 0)), ...parts.map((y) => np.take(y, from, 0))]);
+    const source = range(size);
+    for (const [k, place] of at.entries()) source[place] = size + k;
+    now = now.map((x, i) => np.take(np.concatenate([x, met[i] as BaseArray], 0), source, 0));
+  }
+  return now;
+};
+
 /** One update after another, each compared with every place. */
 const oneByOne = (
-  x: BaseArray,
+  arrays: readonly BaseArray[],
   places: BaseArray,
-  parts: BaseArray,
-  combine: (x: BaseArray, y: BaseArray) => BaseArray,
-): BaseArray => {
-  const all = np.arange(x.size);
-  let now = x;
+  parts: readonly BaseArray[],
+  meet: Meet,
+): BaseArray[] => {
+  const all = np.arange(arrays[0]?.size ?? 0);
+  let now = [...arrays];
   for (const i of range(places.size)) {
-    const [at, part] = [np.slice(places, i), np.slice(parts, i)];
-    now = np.where(np.equal(all, at), combine(now, np.broadcastTo(part, now.shape)), now);
+    const isHit = np.equal(all, np.slice(places, i));
+    const met = meet([...now, ...parts.map((y) => np.broadcastTo(np.slice(y, i), [all.size]))]);
+    now = now.map((x, k) => np.where(isHit, met[k] as BaseArray, x));
   }
   return now;
 };

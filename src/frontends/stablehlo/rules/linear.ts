@@ -2,6 +2,7 @@
 import { fail } from '../../../errors.ts';
 import type { BaseArray } from '../../../ir/trace/array.ts';
 import type { Attribute, Operation } from '../module.ts';
+import { orthogonal, reflected } from './reflections.ts';
 import { sortKeysOf } from './regions.ts';
 import {
   type Context,
@@ -19,13 +20,20 @@ import {
   unsupported,
 } from './rule.ts';
 
-/** Each matrix of a stack by itself. */
-const perMatrix = (x: BaseArray, f: (m: BaseArray) => BaseArray[]): BaseArray[] => {
-  if (x.ndim === 2) return f(x);
+/** Each matrix of a stack by itself, with what else there is for each: vectors, in arrays that have the stack's axes in front. */
+const perMatrix = (
+  x: BaseArray,
+  f: (m: BaseArray, ...others: readonly BaseArray[]) => BaseArray[],
+  ...others: readonly BaseArray[]
+): BaseArray[] => {
+  if (x.ndim === 2) return f(x, ...others);
   const lead = x.shape.slice(0, -2);
   const n = lead.reduce((a, b) => a * b, 1);
-  const flat = np.reshape(x, [n, ...x.shape.slice(-2)]);
-  const all = range(n).map((i) => f(np.slice(flat, i)));
+  const flat = [x, ...others].map((y) => np.reshape(y, [n, ...y.shape.slice(lead.length)]));
+  const all = range(n).map((i) => {
+    const [m, ...rest] = flat.map((y) => np.slice(y, i)) as [BaseArray, ...BaseArray[]];
+    return f(m, ...rest);
+  });
   const first = all[0] ?? [];
   return first.map((_, k) => {
     const stacked = np.stack(all.map((r) => r[k] as BaseArray));
@@ -137,6 +145,18 @@ const lu = (a: BaseArray): BaseArray[] => {
 
 type Call = (op: Operation, inputs: readonly BaseArray[], context: Context) => BaseArray[];
 
+/** Singular values, and the vectors where they are wanted. */
+const singular: Call = (op, [x]) => {
+  const a = x as BaseArray;
+  const mode = option(op, 'mode');
+  const [m, n] = a.shape.slice(-2);
+  if (mode === 'A' && m !== n)
+    return unsupported(op, 'singular vectors beyond those of the values: full_matrices=False has none');
+  const [u, s, v] = perMatrix(a, (y) => [...np.linalg.svd(y)]) as [BaseArray, BaseArray, BaseArray];
+  const none = (i: number): BaseArray => np.zeros([...resultOf(op, i).shape]);
+  return mode === 'N' ? [a, s, none(2), none(3), done(a)] : [a, s, u, v, done(a)];
+};
+
 const CALLS: Readonly<Record<string, Call>> = {
   potrf: (op, [x]) => {
     const a = x as BaseArray;
@@ -155,6 +175,20 @@ const CALLS: Readonly<Record<string, Call>> = {
     const a = x as BaseArray;
     const [values, vectors] = perMatrix(a, (m) => [...np.linalg.eigh(m)]) as [BaseArray, BaseArray];
     return [vectors, values, done(a)];
+  },
+  geqrf: (_, [x]) => perMatrix(x as BaseArray, reflected),
+  orgqr: (_, [x, factors]) =>
+    perMatrix(x as BaseArray, (m, t) => [orthogonal(m, t as BaseArray)], factors as BaseArray),
+  gesdd: singular,
+  gtsv: (_, [lower, diagonal, upper, b]) => {
+    const solve = (y: BaseArray, ...bands: readonly BaseArray[]): BaseArray[] => {
+      const [l, d, u] = bands as [BaseArray, BaseArray, BaseArray];
+      const n = d.shape[0] as number;
+      const beside = [np.diag(np.slice(l, [1, n]), -1), np.diag(np.slice(u, [0, n - 1]), 1)];
+      return [np.linalg.solve(n === 1 ? np.diag(d) : beside.reduce((x, z) => np.add(x, z), np.diag(d)), y)];
+    };
+    const bands = [lower, diagonal, upper] as BaseArray[];
+    return [...bands, ...perMatrix(b as BaseArray, solve, ...bands), done(b as BaseArray)];
   },
 };
 
@@ -179,6 +213,9 @@ const NAMES: Readonly<Record<string, Call>> = {
     ];
     return [vectors, values];
   },
+  Qr: (_, [x]) => perMatrix(x as BaseArray, reflected),
+  ProductOfElementaryHouseholderReflectors: (_, [x, factors]) =>
+    perMatrix(x as BaseArray, (m, t) => [orthogonal(m, t as BaseArray)], factors as BaseArray),
   // Which is exact here.
   ApproxTopK: (op, [x, places], context) => {
     const a = x as BaseArray;
@@ -195,6 +232,16 @@ const NAMES: Readonly<Record<string, Call>> = {
     return [key.descending ? best : np.negative(best), np.astype(index, dtypeOf(resultOf(op, 1), op))].map(
       (y) => np.moveaxis(y, a.ndim - 1, axis),
     );
+  },
+  'mhlo.topk': (op, [x]) => {
+    const given = op.attributes.get('mhlo.attributes');
+    const entries =
+      typeof given === 'object' && 'kind' in given && given.kind === 'dictionary' ? given.entries : undefined;
+    const k = entries?.get('k');
+    if (typeof k !== 'number' || entries?.get('largest') === false)
+      return unsupported(op, 'it takes other elements than the largest ones, or says not how many');
+    const [values, places] = np.topK(x as BaseArray, k);
+    return [values, np.astype(places, dtypeOf(resultOf(op, 1), op))];
   },
   // What JAX asks of sizes that were left open.
   shape_assertion: (op, [holds]) => {

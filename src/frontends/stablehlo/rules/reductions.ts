@@ -2,10 +2,11 @@
 
 import type { BaseArray } from '../../../ir/trace/array.ts';
 import { pow2 } from '../../../ring/math/index.ts';
-import { isInfinite, maximum, minimum, representable } from '../../finite.ts';
+import { isInfinite } from '../../beyond.ts';
+import { maximum, minimum } from '../../finite.ts';
 import type { Block, Operation } from '../module.ts';
 import { elementwise } from './elementwise.ts';
-import { positionOf, reducerOf } from './regions.ts';
+import { positionOf, reducerOf, separated } from './regions.ts';
 import {
   type Context,
   dtypeOf,
@@ -61,7 +62,7 @@ export const isNeutral = (kind: string, start: BaseArray, op: Operation): boolea
 };
 
 /** A region that is written for scalars, on arrays of any shape. Throws UNSUPPORTED where it does more than compute element by element. */
-const onArrays = (
+export const onArrays = (
   op: Operation,
   block: Block,
   context: Context,
@@ -101,7 +102,7 @@ const checkScalar = (op: Operation, block: Block, context: Context, depth: numbe
 const SAMPLES = [0, 1, -1, 0.375, -71.5, 1e6, -1e9, 1e20, -1e20];
 
 /** Does the region leave everything as it is that meets these starts? They are public, and some are infinite. */
-const changesNothing = (
+export const changesNothing = (
   op: Operation,
   starts: readonly BaseArray[],
   run: (inputs: readonly BaseArray[]) => BaseArray[],
@@ -203,7 +204,8 @@ export const reduced = (
     const folded = FOLDS[kind]?.fold(x, axes) as BaseArray;
     const typed = np.astype(folded, dtypeOf(operandOf(op, 0), op));
     if (isNeutral(kind, start, op)) return [typed];
-    return [COMBINE[kind as keyof typeof COMBINE](typed, kind in EXTREMES ? start : representable(start))];
+    if (!(kind in EXTREMES) && isInfiniteStart(start)) return unsupported(op, 'an infinite start');
+    return [COMBINE[kind as keyof typeof COMBINE](typed, start)];
   }
   const isLeftOut = starts.some(isInfiniteStart);
   const run = isLeftOut ? neutralRegion(op, starts, context) : onArrays(op, block, context);
@@ -254,7 +256,23 @@ const placesOf = (
 
 const reduce: Rule = (op, inputs, context) => {
   const n = inputs.length / 2;
-  return reduced(op, inputs.slice(0, n), inputs.slice(n), numbers(op, 'dimensions'), context);
+  return (
+    apart(reduce, op, inputs, context) ??
+    reduced(op, inputs.slice(0, n), inputs.slice(n), numbers(op, 'dimensions'), context)
+  );
+};
+
+/** The results of an operation whose region does something to each array by itself. */
+export const apart = (
+  rule: Rule,
+  op: Operation,
+  inputs: readonly BaseArray[],
+  context: Context,
+): BaseArray[] | undefined => {
+  const n = inputs.length / 2;
+  return separated(op, n)?.flatMap((part, i) =>
+    rule(part, [inputs[i] as BaseArray, inputs[n + i] as BaseArray], context),
+  );
 };
 
 export const reductions: Rules = {

@@ -25,6 +25,30 @@ export const reducerOf = (block: Block): string | undefined => {
 export const replaces = (block: Block): boolean =>
   block.parameters.length === 2 && returned(block)[0] === block.parameters[1];
 
+/**
+ * An operation on n pairs of arrays as n operations, where its region makes each result of its own two arguments by one simple operation, or
+ * gives back the second one. `between` arrays stand between the first n operands and the last n.
+ */
+export const separated = (op: Operation, n: number, between = 0): Operation[] | undefined => {
+  const [block] = op.regions;
+  if (!block || n < 2 || block.parameters.length !== 2 * n || returned(block).length !== n) return undefined;
+  const each = returned(block).map((value, i): Operation | undefined => {
+    const maker = makerOf(block, value);
+    const parameters = [block.parameters[i] as Value, block.parameters[n + i] as Value];
+    const end = { ...(block.operations.at(-1) as Operation), operands: [value] };
+    const own: Block = { parameters, operations: maker ? [maker, end] : [end] };
+    if (reducerOf(own) === undefined && !replaces(own)) return undefined;
+    const operands = [i, ...Array.from({ length: between }, (_, k) => n + k), n + between + i];
+    return {
+      ...op,
+      operands: operands.map((at) => op.operands[at] as Value),
+      results: op.results.slice(i, i + 1),
+      regions: [own],
+    };
+  });
+  return each.every((part) => part !== undefined) ? (each as Operation[]) : undefined;
+};
+
 /** Operations on elements whose results follow from how their arguments are ordered. */
 const ORDERED = new Set(['compare', 'or', 'and', 'select', 'return']);
 
@@ -91,7 +115,7 @@ const DIRECTIONS: Readonly<Record<string, boolean>> = { LT: false, LE: false, GT
 
 /**
  * The keys of a sort, the first first, or undefined where the comparison is of another form. One comparison is one key; several
- * are `a < a' or (a = a' and (...))`.
+ * are `a < a' or (a = a' and (...))`, or a choice by `a = a'`.
  */
 export const sortKeysOf = (block: Block, constant: Constant): SortKey[] | undefined => {
   const pairOf = (op: Operation | undefined): readonly [number, number] | undefined => {
@@ -114,6 +138,13 @@ export const sortKeysOf = (block: Block, constant: Constant): SortKey[] | undefi
     const maker = makerOf(block, value);
     const key = single(maker);
     if (key) return [key];
+    // Of equal keys the next one decides.
+    if (maker?.name === 'select') {
+      const [tie, further, less] = maker.operands.map((x) => makerOf(block, x));
+      const first = single(less);
+      const more = first && tieOf(tie) === first.array ? keysOf(further?.results[0]) : undefined;
+      return first && more && [first, ...more];
+    }
     if (maker?.name !== 'or') return undefined;
     for (const [less, rest] of [maker.operands, [...maker.operands].reverse()]) {
       const first = single(makerOf(block, less));

@@ -114,7 +114,7 @@ export const constantOf = (block: Block, value: Value | undefined, context: Cont
 };
 
 /** An operation's operand that has to be there. */
-export const input = (inputs: readonly BaseArray[], i: number, op: Operation): BaseArray =>
+export const input = <T>(inputs: readonly T[], i: number, op: Operation): T =>
   inputs[i] ?? unsupported(op, `operand ${i} is missing`);
 
 /** The region of an operation. */

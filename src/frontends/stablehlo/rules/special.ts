@@ -4,6 +4,7 @@
  */
 
 import type { BaseArray } from '../../../ir/trace/array.ts';
+import { infinite } from '../../finite.ts';
 import { erfInv, horner } from '../../special.ts';
 import { dtypeOf, input, isPublic, np, number, type Rule, type Rules, resultOf } from './rule.ts';
 
@@ -74,10 +75,7 @@ const topK: Rule = (op, inputs) => {
   return [values, np.astype(places, dtypeOf(resultOf(op, 1), op))];
 };
 
-const never = (): Rule => (op, inputs) => {
-  const x = input(inputs, 0, op);
-  return isPublic(x) ? np.isinf(x) : np.full(x.shape, false, 'bool');
-};
+const isInf: Rule = (op, inputs) => infinite(input(inputs, 0, op), { low: true, high: true });
 
 /** By the names of CHLO. */
 export const special: Rules = {
@@ -92,8 +90,9 @@ export const special: Rules = {
   'chlo.erf': one(np.erf),
   'chlo.erfc': one((x) => np.subtract(1, np.erf(x))),
   'chlo.erf_inv': one(erfInv),
-  'chlo.is_inf': never(),
+  'chlo.is_inf': isInf,
   'chlo.lgamma': one(logGamma),
+  'chlo.next_after': (op, inputs) => np.nextafter(input(inputs, 0, op), input(inputs, 1, op)),
   'chlo.sinh': one(np.sinh),
   'chlo.square': one(np.square),
   'chlo.tan': one(np.tan),

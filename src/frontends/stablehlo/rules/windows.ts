@@ -2,7 +2,16 @@
 import type { BaseArray } from '../../../ir/trace/array.ts';
 import { representable } from '../../finite.ts';
 import type { Operation } from '../module.ts';
-import { halving, isInfiniteStart, isNeutral, neutralRegion, reduced } from './reductions.ts';
+import {
+  apart,
+  changesNothing,
+  halving,
+  isInfiniteStart,
+  isNeutral,
+  neutralRegion,
+  onArrays,
+  reduced,
+} from './reductions.ts';
 import { positionOf, reducerOf } from './regions.ts';
 import {
   type Context,
@@ -78,10 +87,13 @@ const padTo = (x: BaseArray, widths: readonly number[][], fill: BaseArray): Base
   return np.pad(x, widths as never, x.dtype === 'fxp' ? representable(known) : np.astype(known, x.dtype));
 };
 
-/** A window over the whole of one axis, padded before or behind: a running sum, product, maximum or minimum. */
-const scanOf = (op: Operation, x: BaseArray, kind: string | undefined): BaseArray | undefined => {
-  const SCANS = { add: np.cumsum, multiply: np.cumprod, maximum: np.cummax, minimum: np.cummin } as const;
-  if (kind === undefined || !Object.hasOwn(SCANS, kind)) return undefined;
+const SCANS = { add: np.cumsum, multiply: np.cumprod, maximum: np.cummax, minimum: np.cummin } as const;
+
+/** A window over the whole of one axis, padded before or behind: what has been reduced so far. */
+const scanOf = (
+  op: Operation,
+  x: BaseArray,
+): { readonly axis: number; readonly isBackward: boolean } | undefined => {
   const rank = x.ndim;
   const size = numbers(op, 'window_dimensions');
   const wide = range(rank).filter((axis) => size[axis] !== 1);
@@ -94,22 +106,67 @@ const scanOf = (op: Operation, x: BaseArray, kind: string | undefined): BaseArra
   const padding = numbers(op, 'padding', new Array<number>(2 * rank).fill(0));
   const elsewhere = range(2 * rank).every((i) => i >> 1 === axis || padding[i] === 0);
   if (size[axis] !== n || !elsewhere) return undefined;
-  const run = SCANS[kind as keyof typeof SCANS];
   const [low, high] = [padding[2 * axis], padding[2 * axis + 1]];
-  if (low === n - 1 && high === 0) return run(x, axis);
-  if (low === 0 && high === n - 1) return np.flip(run(np.flip(x, axis), axis), axis);
-  return undefined;
+  if (low === n - 1 && high === 0) return { axis, isBackward: false };
+  return low === 0 && high === n - 1 ? { axis, isBackward: true } : undefined;
+};
+
+/** The region of a scan whose starts change nothing, so that they may be left out. */
+const scanRegion = (
+  op: Operation,
+  starts: readonly BaseArray[],
+  context: Context,
+): ((both: readonly BaseArray[]) => BaseArray[]) | undefined => {
+  const run = onArrays(op, regionOf(op), context);
+  return starts.every((s) => publicOf(s)) && changesNothing(op, starts, run) ? run : undefined;
+};
+
+/**
+ * Everything so far along an axis: each place takes in what stands 1, 2, 4, ... places before it (Hillis and Steele, 1986). Backward, what
+ * is reduced so far comes behind.
+ */
+const scanned = (
+  arrays: readonly BaseArray[],
+  axis: number,
+  isBackward: boolean,
+  run: (both: readonly BaseArray[]) => BaseArray[],
+): BaseArray[] => {
+  const n = arrays[0]?.shape[axis] ?? 0;
+  let now = [...arrays];
+  for (let by = 1; by < n; by *= 2) {
+    const [early, late, kept] = (
+      [
+        [0, n - by],
+        [by, n],
+        [0, by],
+      ] as const
+    ).map(([from, to]) =>
+      now.map((x) =>
+        np.slice(x, ...range(x.ndim).map((i) => (i === axis ? ([from, to] as [number, number]) : ':'))),
+      ),
+    ) as [BaseArray[], BaseArray[], BaseArray[]];
+    const met = run(isBackward ? [...late, ...early] : [...early, ...late]);
+    now = met.map((x, i) => np.concatenate([kept[i] as BaseArray, x], axis));
+  }
+  return now;
 };
 
 const reduceWindow: Rule = (op, inputs, context) => {
+  const separate = apart(reduceWindow, op, inputs, context);
+  if (separate) return separate;
   const n = inputs.length / 2;
   const kind = n === 1 ? reducerOf(regionOf(op)) : undefined;
   const [x, start] = [input(inputs, 0, op), input(inputs, n, op)];
-  if (n === 1 && kind !== undefined && isNeutral(kind, start, op)) {
-    const scanned = scanOf(op, x, kind);
-    if (scanned) return np.astype(scanned, dtypeOf(resultOf(op), op));
-  }
   const starts = inputs.slice(n);
+  const running = scanOf(op, x);
+  if (running) {
+    const { axis, isBackward } = running;
+    const turn = (y: BaseArray): BaseArray => (isBackward ? np.flip(y, axis) : y);
+    if (kind !== undefined && Object.hasOwn(SCANS, kind) && isNeutral(kind, start, op))
+      return np.astype(turn(SCANS[kind as keyof typeof SCANS](turn(x), axis)), dtypeOf(resultOf(op), op));
+    const run = scanRegion(op, starts, context);
+    if (run) return scanned(inputs.slice(0, n).map(turn), axis, isBackward, run).map(turn);
+  }
   if (starts.some((s) => !publicOf(s))) return unsupported(op, 'a start that is secret');
   const parts = inputs.slice(0, n).map((array, i) => windowsOf(op, array, starts[i] as BaseArray));
   const arrays = parts.map((p) => p.parts);

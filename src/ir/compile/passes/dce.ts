@@ -44,16 +44,18 @@ const narrow = (node: LoopNode, live: readonly boolean[]): LoopNode => {
 
 /** Graph -> graph. Inputs stay, used or not: they are the program's signature. */
 export const dce = (graph: OpGraph): OpGraph => {
-  const live = new Set(graph.outs);
+  const live = new Uint8Array(graph.types.length);
+  const isLive = (id: ValueId): boolean => live[id] === 1;
+  for (const id of graph.outs) live[id] = 1;
   const nodes: ProgramNode[] = [];
   for (let i = graph.nodes.length - 1; i >= 0; i--) {
     const node = graph.nodes[i]!;
-    if (!node.outs.some((id) => live.has(id))) continue;
-    const wanted = node.outs.map((id) => live.has(id));
-    const left = node.op === 'loop' ? narrow(node, liveCarries(node, wanted)) : node;
-    for (const id of left.ins) live.add(id);
+    if (!node.outs.some(isLive)) continue;
+    const left = node.op === 'loop' ? narrow(node, liveCarries(node, node.outs.map(isLive))) : node;
+    for (const id of left.ins) live[id] = 1;
     nodes.push(left);
   }
+  if (nodes.length === graph.nodes.length && !graph.nodes.some(({ op }) => op === 'loop')) return graph;
   return rewrite(graph, keep, nodes.reverse().map(compact));
 };
 

@@ -19,15 +19,11 @@ export const fold = (graph: OpGraph): OpGraph => {
       constants.set(outs[0]!, node.attrs.value);
       return outs;
     }
-    const values = ins.map((id) => constants.get(id));
     const type = graph.types[node.outs[0]]!;
+    if (type.secret) return keep(to, node, ins);
+    const values = ins.map((id) => constants.get(id));
     const given = Math.max(0, ...values.map((v) => (v === undefined ? 0 : sizeOf(v.shape))));
-    if (
-      node.op === 'epsilon' ||
-      type.secret ||
-      !values.every((v) => v !== undefined) ||
-      sizeOf(type.shape) > given
-    )
+    if (node.op === 'epsilon' || !values.every((v) => v !== undefined) || sizeOf(type.shape) > given)
       return keep(to, node, ins);
     let value: Tensor;
     try {

@@ -4,10 +4,11 @@
  * value waits for a round more.
  */
 import { GraphBuilder } from '../../ops/builder.ts';
-import { CATALOGUE, opSet } from '../../ops/catalogue.ts';
+import { type AttrsOf, CATALOGUE, type OpName, opSet } from '../../ops/catalogue.ts';
 import { alloc } from '../../ops/dtypes.ts';
 import { type Attrs, elements, sizeOf, type Tensor, type Type, type ValueId } from '../../ops/graph.ts';
 import type { NodeOf, OpGraph, OpNode, ProgramNode } from '../../ops/program.ts';
+import { MOVES } from './makers.ts';
 import { rewrite, withBody } from './rewrite.ts';
 
 /** Nodes that a group has at least, elements of a result of one, and of all, at most. */
@@ -19,8 +20,6 @@ const MOST = 1 << 15;
 const VARYING = opSet('add', 'sub', 'less', 'equal');
 /** Ops that need no gate: it is not worth while to put operands together for them. */
 const LOCAL = opSet('add', 'sub', 'neg', 'not', 'xor', 'hide');
-/** Ops that move elements about, in no time. */
-const MOVES = opSet('broadcast', 'reshape', 'transpose', 'slice', 'gather');
 /** Elementwise ops that are more than their elements. */
 const NOT_GROUPED = opSet('reveal', 'stopGradient');
 
@@ -106,30 +105,44 @@ const constantsOf = ({ nodes, types }: OpGraph): ReadonlyMap<ValueId, Tensor> =>
   return found;
 };
 
+/** Nodes that are alike, and where they stand in the graph. */
+interface Alike {
+  readonly nodes: OpNode[];
+  readonly places: number[];
+}
+
 /** Nodes that may become one. */
 const candidates = (graph: OpGraph): OpNode[][] => {
   const { types } = graph;
   const number = histories(graph);
-  const alike = new Map<string, OpNode[]>();
-  for (const node of graph.nodes) {
+  // By history, and by line: lines are the same texts over and over, which are not put together anew for each node.
+  const alike = new Map<number, Map<string | undefined, Alike>>();
+  for (const [at, node] of graph.nodes.entries()) {
     if (node.op === 'loop' || !CATALOGUE[node.op].elementwise || NOT_GROUPED.has(node.op)) continue;
     const [out] = node.outs;
     if (number[out] === ALONE || !types[out]!.secret || sizeOf(types[out]!.shape) > SMALL) continue;
-    const key = `${number[out]} ${node.site ?? ''}`;
-    const before = alike.get(key);
-    if (before) before.push(node);
-    else alike.set(key, [node]);
+    const history = number[out]!;
+    let lines = alike.get(history);
+    if (!lines) {
+      lines = new Map();
+      alike.set(history, lines);
+    }
+    const before = lines.get(node.site);
+    if (before) {
+      before.nodes.push(node);
+      before.places.push(at);
+    } else lines.set(node.site, { nodes: [node], places: [at] });
   }
-  const found: OpNode[][] = [];
-  for (const nodes of alike.values()) {
+  const found: { readonly nodes: OpNode[]; readonly at: number }[] = [];
+  for (const { nodes, places } of [...alike.values()].flatMap((lines) => [...lines.values()])) {
     if (nodes.length < LEAST) continue;
     const size = Math.max(1, sizeOf(types[nodes[0]!.outs[0]]!.shape));
     const most = Math.floor(MOST / size);
-    for (let at = 0; at < nodes.length; at += most) found.push(nodes.slice(at, at + most));
+    for (let at = 0; at < nodes.length; at += most)
+      found.push({ nodes: nodes.slice(at, at + most), at: places[at]! });
   }
   // Operands first: what is alike is as far from the inputs.
-  const order = new Map<ProgramNode, number>(graph.nodes.map((node, i) => [node, i]));
-  return found.sort((a, b) => order.get(a[0]!)! - order.get(b[0]!)!);
+  return found.sort((a, b) => a.at - b.at).map(({ nodes }) => nodes);
 };
 
 /** The groups of a graph, by their results. */
@@ -171,22 +184,51 @@ const stacked = (values: readonly Tensor[]): Tensor => {
   return { shape: [values.length, ...shape], dtype, data };
 };
 
+/** No value of the new graph. */
+const NONE = -1;
+
+/** How rows are taken out of a group's result: their type before and their shape after its first axis has gone. */
+interface Rows {
+  readonly all: ValueId;
+  readonly type: Type;
+  readonly shape: number[];
+  readonly size: number[];
+  readonly step: number[];
+}
+
+/** Adds a node whose result is known to be of this type: rows come by the thousand, and are not typed anew. */
+const added = <K extends OpName>(
+  to: GraphBuilder,
+  op: K,
+  x: ValueId,
+  attrs: AttrsOf<K>,
+  type: Type,
+  site: string | undefined,
+): ValueId => {
+  const id = to.types.push(type) - 1;
+  const node = { op, ins: [x], outs: [id], attrs };
+  to.nodes.push((site === undefined ? node : { ...node, site }) as unknown as ProgramNode);
+  return id;
+};
+
 /** The new graph. */
 class Regrouped {
   readonly #graph: OpGraph;
   readonly #to = new GraphBuilder();
   readonly #members: ReadonlyMap<ValueId, Member>;
   /** Values of the new graph: of old ones, and of groups. */
-  readonly #names: (ValueId | undefined)[] = [];
+  readonly #names: Int32Array;
   /** Constants, which come when they are needed. */
   readonly #constants = new Map<ValueId, ProgramNode>();
   readonly #groups = new Map<Group, ValueId>();
+  readonly #rows = new Map<Group, Rows>();
   /** Values repeated, by how often. */
   readonly #repeated = new Map<string, ValueId>();
 
   constructor(graph: OpGraph, members: ReadonlyMap<ValueId, Member>) {
     this.#graph = graph;
     this.#members = members;
+    this.#names = new Int32Array(graph.types.length).fill(NONE);
     for (const id of graph.ins) this.#names[id] = this.#to.input(graph.types[id]!);
     for (const node of graph.nodes) if (node.op === 'const') this.#constants.set(node.outs[0], node);
   }
@@ -198,7 +240,7 @@ class Regrouped {
     for (const node of nodes) for (const id of node.outs) maker[id] = node;
     const stack: ProgramNode[] = [];
     for (const node of nodes) {
-      if (node.op === 'const') continue;
+      if (node.op === 'const' || this.#isMade(node)) continue;
       stack.push(node);
       for (let next = stack.at(-1); next !== undefined; next = stack.at(-1)) {
         const group = this.#groupOf(next);
@@ -223,7 +265,7 @@ class Regrouped {
   #isThere(id: ValueId): boolean {
     const member = this.#members.get(id);
     if (member) return this.#groups.has(member.group);
-    return this.#names[id] !== undefined || this.#constants.has(id);
+    return this.#names[id] !== NONE || this.#constants.has(id);
   }
 
   #isMade({ outs }: ProgramNode): boolean {
@@ -286,22 +328,34 @@ class Regrouped {
     return this.#to.emit('concat', rows as [ValueId, ...ValueId[]], { axis: 0 }, site);
   }
 
+  /** What all rows of a group have in common: they are taken out by the thousand. */
+  #rowsOf(group: Group): Rows {
+    const known = this.#rows.get(group);
+    if (known) return known;
+    const old = this.#graph.types[group.nodes[0]!.outs[0]]!;
+    const shape = [...old.shape];
+    const size = [1, ...shape];
+    const all = this.#groups.get(group)!;
+    const rows = { all, type: { ...old, shape: size }, shape, size, step: size.map(() => 1) };
+    this.#rows.set(group, rows);
+    return rows;
+  }
+
   /** The value that stands for one of the old graph: of a group it is taken out when somebody else needs it. */
   #name(id: ValueId): ValueId {
-    const known = this.#names[id];
-    if (known !== undefined) return known;
+    const known = this.#names[id]!;
+    if (known !== NONE) return known;
     const constant = this.#constants.get(id);
     if (constant) {
       this.#node(constant);
       return this.#names[id]!;
     }
     const { group, place } = this.#members.get(id)!;
-    const { shape } = this.#graph.types[id]!;
     const { site } = group.nodes[place]!;
-    const rest = shape.map(() => 0);
-    const attrs = { start: [place, ...rest], size: [1, ...shape], step: [1, ...shape.map(() => 1)] };
-    const row = this.#to.emit('slice', [this.#groups.get(group)!], attrs, site);
-    const made = this.#to.emit('reshape', [row], { shape: [...shape] }, site);
+    const { all, type, shape, size, step } = this.#rowsOf(group);
+    const start = [place, ...shape.map(() => 0)];
+    const row = added(this.#to, 'slice', all, { start, size, step }, type, site);
+    const made = added(this.#to, 'reshape', row, { shape }, this.#graph.types[id]!, site);
     this.#names[id] = made;
     return made;
   }

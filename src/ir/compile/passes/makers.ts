@@ -3,7 +3,8 @@ import { type OpName, opSet } from '../../ops/catalogue.ts';
 import { type Graph, sizeOf, type ValueId } from '../../ops/graph.ts';
 import type { NodeOf, ProgramNode } from '../../ops/program.ts';
 
-const MOVES = opSet('broadcast', 'reshape', 'slice', 'transpose', 'gather');
+/** Ops that move the elements of one array about, and do nothing else. */
+export const MOVES = opSet('broadcast', 'reshape', 'slice', 'transpose', 'gather');
 
 /** Uses of each value of a graph by nodes and as an output. */
 export const countUses = (graph: Graph): Int32Array => {
@@ -16,7 +17,7 @@ export const countUses = (graph: Graph): Int32Array => {
 /** The nodes of a graph, which may still grow, by what they make. */
 export class Lookup {
   readonly #nodes: readonly ProgramNode[];
-  readonly #makers = new Map<ValueId, ProgramNode>();
+  readonly #makers: (ProgramNode | undefined)[] = [];
   #seen = 0;
 
   constructor({ nodes }: { readonly nodes: readonly ProgramNode[] }) {
@@ -27,9 +28,9 @@ export class Lookup {
   maker(id: ValueId): ProgramNode | undefined {
     for (; this.#seen < this.#nodes.length; this.#seen++) {
       const node = this.#nodes[this.#seen]!;
-      for (const out of node.outs) this.#makers.set(out, node);
+      for (const out of node.outs) this.#makers[out] = node;
     }
-    return this.#makers.get(id);
+    return this.#makers[id];
   }
 
   /** As maker, if the op is this one. */

@@ -1,11 +1,13 @@
 /** @file All passes, in the order in which each leaves work for the next. */
 import type { Field } from '../../../ring/field.ts';
-import type { OpGraph } from '../../ops/program.ts';
+import type { Type } from '../../ops/graph.ts';
+import type { OpGraph, ProgramNode } from '../../ops/program.ts';
 import { cse } from './cse.ts';
 import { dce } from './dce.ts';
 import { fold } from './fold.ts';
 import { group } from './group.ts';
 import { hoist } from './hoist.ts';
+import { inverseLengths } from './inverse-lengths.ts';
 import type { WorkOptions } from './op-memory.ts';
 import { ownLengths } from './own-lengths.ts';
 import { simplify } from './simplify.ts';
@@ -28,6 +30,8 @@ const PASSES: readonly Pass[] = [
   simplify,
   cse,
   dce,
+  inverseLengths,
+  cse,
   ownLengths,
   products,
   fold,
@@ -38,13 +42,29 @@ const PASSES: readonly Pass[] = [
   hoist,
 ];
 
+type Finds = (node: ProgramNode, types: readonly Type[]) => boolean;
+
+/** Without a node of which this is true a pass has nothing to do. */
+const FINDS: ReadonlyMap<Pass, Finds> = new Map<Pass, Finds>([
+  [fold, ({ op, outs }, types) => op !== 'const' && outs.some((id) => !types[id]!.secret)],
+  [inverseLengths, ({ op }) => op === 'div' || op === 'rsqrt'],
+  [ownLengths, ({ op }) => op === 'div'],
+  [products, ({ op }) => op === 'sum'],
+]);
+
+const hasAny = ({ nodes, types }: OpGraph, finds: Finds): boolean =>
+  nodes.some((node) => finds(node, types) || (node.op === 'loop' && hasAny(node.body, finds)));
+
 /** A pass has nothing to do on what it has made itself, or has left as it was. */
 export const optimize = (graph: OpGraph, { bits = 128, most }: Setting = {}): OpGraph => {
   const done = new Map<Pass, OpGraph>();
   return PASSES.reduce((g, pass) => {
     // In a small ring numbers in units of a sum's level have too few digits.
     if (done.get(pass) === g || (pass === ownLengths && bits < 128)) return g;
-    const made = pass(g, most);
+    const finds = FINDS.get(pass);
+    const made = !finds || hasAny(g, finds) ? pass(g, most) : g;
+    // Nodes that nobody needs are nothing to constants and duplicates: what had none has none without them.
+    if (pass === dce) for (const before of [fold, cse]) if (done.get(before) === g) done.set(before, made);
     done.set(pass, made);
     return made;
   }, graph);

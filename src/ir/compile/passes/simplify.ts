@@ -204,16 +204,21 @@ export const simplify = (graph: OpGraph): OpGraph => {
   const waiting = new Map<ValueId, (readonly [ValueId, ValueId])[]>();
   for (const key of pairs) {
     const pair = key.split(',').map(Number) as [ValueId, ValueId];
-    for (const id of pair) waiting.set(id, [...(waiting.get(id) ?? []), pair]);
+    for (const id of pair) {
+      const pairs = waiting.get(id);
+      if (pairs) pairs.push(pair);
+      else waiting.set(id, [pair]);
+    }
   }
   let c: Context | undefined;
   return rewrite(graph, (to, node, ins) => {
     c ??= { to, find: new Lookup(to), compared, signed, lesses: new Map(), choices: new Map() };
     // Pairs are known by their old numbers; what is asked for are the new ones.
-    for (const [i, id] of node.ins.entries()) {
-      if (names.has(id)) continue;
+    for (let i = 0; waiting.size > 0 && i < node.ins.length; i++) {
+      const id = node.ins[i]!;
+      if (!waiting.has(id) || names.has(id)) continue;
       names.set(id, ins[i]!);
-      for (const [a, b] of waiting.get(id) ?? [])
+      for (const [a, b] of waiting.get(id)!)
         if (names.has(a) && names.has(b)) compared.add(`${names.get(a)},${names.get(b)}`);
     }
     if (node.op === 'loop') return keep(to, withBody(node, simplify), ins);

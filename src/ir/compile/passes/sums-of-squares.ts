@@ -4,12 +4,12 @@ import type { ValueId } from '../../ops/graph.ts';
 import type { Lookup } from './makers.ts';
 
 /** What a value was before it was given another shape: its elements are in the same order. */
-const unshaped = (find: Lookup, id: ValueId): ValueId => {
+export const unshaped = (find: Lookup, id: ValueId): ValueId => {
   const from = find.made(id, 'reshape')?.ins[0];
   return from === undefined ? id : unshaped(find, from);
 };
 
-const isSquare = (find: Lookup, id: ValueId): boolean => {
+export const isSquare = (find: Lookup, id: ValueId): boolean => {
   const { ins } = find.made(id, 'mul') ?? {};
   return ins !== undefined && ins[0] === ins[1];
 };

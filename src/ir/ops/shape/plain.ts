@@ -55,26 +55,24 @@ const clampIndex = (shape: Shape, size: Shape, index: readonly Tensor[]): number
 const matmul: Plain<'matmul'> = ([a, b], _attrs, out) => {
   const [m, k] = a.shape.slice(-2) as [number, number];
   const n = b.shape.at(-1)!;
-  const batches = sizeOf(out.shape.slice(0, -2));
   const data = alloc(out.dtype, sizeOf(out.shape));
   const [x, y, z] = [elements(a.data), elements(b.data), elements(data)];
-  const zero: Element = isBig(out.dtype) ? 0n : 0;
-  const step = (isBig(out.dtype)
+  const isFloat = kindOf(out.dtype) === 'float';
+  const add = (isBig(out.dtype)
     ? (s: bigint, p: bigint, q: bigint) => s + p * q
-    : kindOf(out.dtype) === 'float'
-      ? (s: number, p: number, q: number) => s + p * q
-      : (s: number, p: number, q: number) => (s + Math.imul(p, q)) | 0) as unknown as (
+    : (s: number, p: number, q: number) => (s + Math.imul(p, q)) | 0) as unknown as (
     s: Element,
     p: Element,
     q: Element,
   ) => Element;
-  for (let t = 0; t < batches; t++)
-    for (let i = 0; i < m; i++)
-      for (let j = 0; j < n; j++) {
-        let s = zero;
-        for (let l = 0; l < k; l++) s = step(s, x[(t * m + i) * k + l]!, y[(t * k + l) * n + j]!);
-        z[(t * m + i) * n + j] = s;
-      }
+  const [p, q, s] = [x, y, z] as unknown as readonly [Float64Array, Float64Array, Float64Array];
+  // Row by row: each element's terms come in their order. Floats are added without a call for each.
+  for (let row = 0; row * n < data.length; row++)
+    for (let l = 0; l < k; l++) {
+      const [to, at, from] = [row * n, row * k + l, (Math.floor(row / m) * k + l) * n];
+      if (isFloat) for (let j = 0; j < n; j++) s[to + j]! += p[at]! * q[from + j]!;
+      else for (let j = 0; j < n; j++) z[to + j] = add(z[to + j]!, x[at]!, y[from + j]!);
+    }
   return { shape: out.shape, dtype: out.dtype, data };
 };
 

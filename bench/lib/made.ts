@@ -1,0 +1,142 @@
+/** @file What an op costs two parties without a dealer: transfers and bytes ahead of it, rounds and bytes while it runs. */
+
+import { lower } from '../../src/ir/compile/lower.ts';
+import { optimize } from '../../src/ir/compile/passes/optimize.ts';
+import { inputGraph, revealGraph } from '../../src/ir/compile/ports.ts';
+import type { Tensor } from '../../src/ir/ops/graph.ts';
+import { PartyEngine } from '../../src/ir/run/engine.ts';
+import type { Job } from '../../src/ir/run/job.ts';
+import { MakingAhead, madeRole } from '../../src/ir/run/making-ahead.ts';
+import type { Material } from '../../src/ir/run/party-material.ts';
+import type { NDArray } from '../../src/ir/trace/ndarray.ts';
+import { trace } from '../../src/ir/trace/tracer.ts';
+import { memoryNetwork } from '../../src/link/memory-link.ts';
+import { FIELDS, type FieldName } from '../../src/ring/field.ts';
+import { randomBytes } from '../../src/ring/prg.ts';
+import { Ring } from '../../src/ring/ring.ts';
+import type { CostCase } from './cost-table.ts';
+import { elementsOf, firstOf, inputsOf } from './measure.ts';
+
+/** Per element. */
+export interface MadeCost {
+  readonly op: string;
+  readonly field: FieldName;
+  /** Of both directions. */
+  readonly transfers: number;
+  /** Sent by both parties together while material is made. */
+  readonly aheadBytes: number;
+  readonly rounds: number;
+  /** Sent by one party while the program runs. */
+  readonly onlineBytes: number;
+}
+
+const PARTIES = ['alice', 'bob'];
+
+/** What was made of one run, as a party's material. */
+class Kept implements Material {
+  used = 0;
+  readonly gates = new Map<number, readonly Uint8Array[]>();
+  readonly made: Material['made'];
+
+  constructor(made: Material['made']) {
+    this.made = made;
+  }
+
+  take(gate: number): readonly Uint8Array[] {
+    return this.gates.get(gate)!;
+  }
+
+  start(): void {}
+  revealed(): void {}
+  finish(): void {}
+  free(): void {}
+  skip(): void {}
+  stop(): void {}
+  abandon(): void {}
+  close(): void {}
+}
+
+/** Throws where the result is not the function's: what is measured has to be right. */
+const checkResult = (k: CostCase, inputs: readonly NDArray[], got: Tensor['data']): void => {
+  const want = firstOf(k.fn(...inputs));
+  want.data.forEach((w, i) => {
+    const [a, b] = [Number(w), Number(got[i])];
+    if (!(Math.abs(a - b) <= 0.01 * Math.max(1, Math.abs(a)))) throw new Error(`${k.op}: ${b}, not ${a}`);
+  });
+};
+
+export const measureMade = async (k: CostCase, name: FieldName): Promise<MadeCost> => {
+  const field = FIELDS[name];
+  const inputs = inputsOf(k, name);
+  const types = inputs.map(({ shape, dtype }) => ({ shape, dtype, secret: true }));
+  const { graph } = trace(k.fn as (...args: never[]) => unknown, types);
+  const options = { field, parties: 2 };
+  const ins = inputs.map((_, i) => i);
+  const outs = graph.outs.map((_, i) => inputs.length + i);
+  const shown = graph.outs.map((id) => graph.types[id]!);
+  const jobs: Job[] = [
+    {
+      graph: inputGraph(
+        types.map((type, i) => ({ owner: i % 2, type })),
+        options,
+      ),
+      ins: [],
+      outs: ins,
+    },
+    { graph: lower(optimize(graph), { lazyIntegers: true, ...options }), ins, outs },
+    {
+      graph: revealGraph(shown, [0, 1], options),
+      ins: outs,
+      outs: outs.map(() => -1),
+      reveal: shown.map(({ dtype }) => ({ dtype })),
+    },
+  ];
+  const net = memoryNetwork(PARTIES);
+  const common = randomBytes(32);
+  const parties = await Promise.all(
+    PARTIES.map(async (self, rank) => {
+      const peers = PARTIES.filter((p) => p !== self);
+      const ring = await Ring.create();
+      const ahead = new MakingAhead(ring, field, rank as 0 | 1, net[self]!.channel('ahead', peers));
+      const seed = randomBytes(32);
+      const seeds = { own: seed, common };
+      // Once for what a session needs once.
+      await ahead.make(jobs, { own: randomBytes(32), common: new Uint8Array(32) }, async () => {});
+      const before = { sent: ahead.sent, transfers: ahead.transfers };
+      const material = new Kept(madeRole(ring, common));
+      await ahead.make(jobs, seeds, async (gate, chunks) => {
+        material.gates.set(gate, chunks);
+      });
+      const made = { sent: ahead.sent - before.sent, transfers: ahead.transfers - before.transfers };
+      ahead.close();
+      const engine = await PartyEngine.start({
+        ring,
+        field,
+        fraction: field.fraction,
+        rank,
+        parties: PARTIES,
+        channel: () => net[self]!.channel('spu', peers),
+        faults: net[self]!.channel('faults', peers),
+        dealer: { kind: 'stored', seed, material },
+      });
+      await engine.run(jobs[0]!, new Map(inputs.flatMap((t, i) => (i % 2 === rank ? [[i, t]] : []))));
+      const { stats } = await engine.run(jobs[1]!);
+      const { revealed } = await engine.run(jobs[2]!);
+      checkResult(k, inputs, revealed[0]!.data);
+      await engine.close();
+      await ring.close();
+      return { made, stats };
+    }),
+  );
+  await Promise.all(Object.values(net).map((t) => t.close()));
+  const n = elementsOf(k, inputs);
+  const [one, other] = parties as [(typeof parties)[number], (typeof parties)[number]];
+  return {
+    op: k.op,
+    field: name,
+    transfers: one.made.transfers / n,
+    aheadBytes: (one.made.sent + other.made.sent) / n,
+    rounds: one.stats.rounds,
+    onlineBytes: Math.max(one.stats.bytes, other.stats.bytes) / n,
+  };
+};

@@ -1,0 +1,20 @@
+/** @file Names of operations whose results are elements of their operands in other places, or rounded: what holds of these, holds of them. */
+export const MOVED: readonly string[] = [
+  'broadcast',
+  'broadcast_in_dim',
+  'concatenate',
+  'dynamic_broadcast_in_dim',
+  'dynamic_gather',
+  'dynamic_pad',
+  'dynamic_reshape',
+  'dynamic_slice',
+  'dynamic_update_slice',
+  'gather',
+  'pad',
+  'real_dynamic_slice',
+  'reduce_precision',
+  'reshape',
+  'reverse',
+  'slice',
+  'transpose',
+];
