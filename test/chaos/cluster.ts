@@ -5,10 +5,10 @@ import type { TesseraError } from '../../src/errors.ts';
 import { type Cluster, pidsOf, startCluster, withSession } from '../cluster/harness.ts';
 import * as tasks from '../cluster/tasks.ts';
 import { sleep } from '../link/helpers.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import { Defect, type Say, within } from './report.ts';
 import type { Seeded } from './seeded.ts';
 
-const LIMIT_MS = 90_000;
 const BOBS = { bob: 2 };
 
 interface Scene {
@@ -94,7 +94,7 @@ export const clusterRound = async (random: Seeded, say: Say): Promise<number> =>
             throw new Defect(`${kind}: ${done.code}: ${done.message}`);
         }
       }),
-      LIMIT_MS,
+      PATIENCE_MS,
       'a session of a cluster',
     );
   } finally {

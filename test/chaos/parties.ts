@@ -2,6 +2,8 @@
  * @file Faults of a production: two or three parties, with a dealer or without, each in a process of its own and behind a wire.
  * Some faults have to be survived with the right result; after others everybody who is left has to say in time who is lost.
  */
+
+import { PATIENCE_MS } from '../patience.ts';
 import {
   cluster,
   type Ending,
@@ -17,13 +19,10 @@ import { Defect, type Say, within } from './report.ts';
 import type { Seeded } from './seeded.ts';
 import { Wire } from './wire.ts';
 
-/** Who is silent for so long is lost. */
-const PEER_TIMEOUT_MS = 6_000;
-const CROSS_SILO = { ...QUICK, peerTimeoutMs: PEER_TIMEOUT_MS, readyTimeoutMs: 20_000 };
-/** What a loaded machine may take beyond that. */
-const SLACK_MS = 45_000;
-/** How long a process that has come to its end may still be there. */
-const LEAVE_MS = 20_000;
+/** Who is silent for so long is lost, in a training that is to lose somebody. Where all has to be survived nobody is, however slow the machine. */
+const LOST_MS = 12_000;
+/** The longest of the silences that are to be survived. */
+const SILENT_MS = 1_000;
 
 interface Scene {
   readonly random: Seeded;
@@ -51,12 +50,12 @@ const SURVIVED: Readonly<Record<string, (scene: Scene, victim: string) => Promis
   'short freeze': async ({ random, wires }, victim) => {
     const wire = wires.get(victim)!;
     wire.freeze(true);
-    await sleep(random.between(100, PEER_TIMEOUT_MS / 6));
+    await sleep(random.between(100, SILENT_MS));
     wire.freeze(false);
   },
   'short stop': async ({ random, running }, victim) => {
     running[victim]!.kill('SIGSTOP');
-    await sleep(random.between(100, PEER_TIMEOUT_MS / 6));
+    await sleep(random.between(100, SILENT_MS));
     running[victim]!.kill('SIGCONT');
   },
   corrupt: async ({ random, wires }, victim) => {
@@ -78,7 +77,9 @@ const LOST: Readonly<Record<string, (scene: Scene, victim: string) => void>> = {
   freeze: ({ wires }, victim) => wires.get(victim)!.freeze(true),
   restart: ({ running, options, started, given }, victim) => {
     running[victim]!.kill('SIGKILL');
-    const again = launch({ [victim]: options[victim]! }, 'chaos', given)[victim]!;
+    const own = options[victim]!;
+    const crossSilo = { ...(own.crossSilo as object), readyTimeoutMs: LOST_MS };
+    const again = launch({ [victim]: { ...own, crossSilo } }, 'chaos', given)[victim]!;
     started.push(again);
     running[`${victim} again`] = again;
   },
@@ -89,7 +90,7 @@ export const KINDS: readonly string[] = [...Object.keys(SURVIVED), ...Object.key
 
 const TRAINING = { steps: 250 };
 
-const prepare = async (random: Seeded): Promise<Scene> => {
+const prepare = async (random: Seeded, mortal: boolean): Promise<Scene> => {
   const dealt = random.next() < 0.7;
   const names = ['alice', 'bob', ...(random.next() < 0.4 ? ['carol'] : []), ...(dealt ? ['dealer'] : [])];
   const inside: Record<string, number> = {};
@@ -109,7 +110,11 @@ const prepare = async (random: Seeded): Promise<Scene> => {
     places[self]!.listen_addr = `127.0.0.1:${inside[self]}`;
     return {
       ...o,
-      crossSilo: CROSS_SILO,
+      crossSilo: {
+        ...QUICK,
+        peerTimeoutMs: mortal ? LOST_MS : PATIENCE_MS,
+        readyTimeoutMs: PATIENCE_MS,
+      },
       ...(!dealt && { allowTrustedFirstParty: true }),
       cluster_config: { ...(o.cluster_config as object), ...config },
     };
@@ -142,7 +147,7 @@ const endingOf = async (party: Party, what: string): Promise<Ending> => {
   for (;;) {
     const before = party.said;
     try {
-      return await within(party.ended, PEER_TIMEOUT_MS + SLACK_MS, what);
+      return await within(party.ended, PATIENCE_MS, what);
     } catch (error) {
       if (party.said === before) throw error;
     }
@@ -170,7 +175,8 @@ const checkNamed = (name: string, ending: Ending, blamed: readonly string[]): vo
 
 /** One training with some faults that are to be survived, and perhaps a last one. Returns how many faults there were. */
 export const partyRound = async (random: Seeded, say: Say): Promise<number> => {
-  const scene = await prepare(random);
+  const last = random.next() < 0.7 ? random.pick(Object.keys(LOST)) : undefined;
+  const scene = await prepare(random, last !== undefined);
   const { names, running, wires, started } = scene;
   let faults = 0;
   const does = async (kind: string, victim: string, act: () => void | Promise<void>): Promise<void> => {
@@ -181,7 +187,7 @@ export const partyRound = async (random: Seeded, say: Say): Promise<number> => {
   try {
     await within(
       Promise.all(names.filter((n) => n !== 'dealer').map((n) => running[n]!.noted('training'))),
-      SLACK_MS,
+      PATIENCE_MS,
       'the start',
     );
     const many = 1 + Math.floor(random.next() * 5);
@@ -191,7 +197,6 @@ export const partyRound = async (random: Seeded, say: Say): Promise<number> => {
       await does(kind, victim, () => SURVIVED[kind]!(scene, victim));
       await sleep(random.between(0, 250));
     }
-    const last = random.next() < 0.7 ? random.pick(Object.keys(LOST)) : undefined;
     const victim = random.pick(names);
     if (last !== undefined) await does(last, victim, () => LOST[last]!(scene, victim));
     const since = Date.now();
@@ -211,7 +216,7 @@ export const partyRound = async (random: Seeded, say: Say): Promise<number> => {
     say(`  ended after ${Date.now() - since} ms`);
     for (const [name, party] of ends)
       if (name !== 'dealer' || last !== undefined)
-        await within(party.exited, LEAVE_MS, `the process of ${name}, whose program has ended`);
+        await within(party.exited, PATIENCE_MS, `the process of ${name}, whose program has ended`);
   } finally {
     end(Object.fromEntries(started.map((party, i) => [i, party])));
     for (const wire of wires.values()) wire.close();
