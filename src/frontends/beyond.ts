@@ -14,7 +14,8 @@ export interface Beyond {
   readonly isUnsure?: boolean | undefined;
 }
 
-const LEAST = 1e30;
+/** Numbers from here on, on either side, are beyond all that secrets may be. */
+export const LEAST = 1e30;
 
 /** Is a public number beyond all that secrets may be? */
 export const isInfinite = (v: number): boolean => Math.abs(v) >= LEAST;

@@ -266,6 +266,85 @@ test('a secret chooses an infinite number, which is one later', async () => {
   assert.match((e as Error).message, /^ReduceSum at node 3.* an infinite number/);
 });
 
+test('CastLike passes infinite numbers on to floats, and to bools', async () => {
+  const ring = await Ring.create();
+  const run = async (element: string, ...nodes: Parameters<typeof ofNodes>[1][]): Promise<number[]> => {
+    const model = await ofNodes(element, ...nodes);
+    const x = new NDArray([2], 'fxp', Float64Array.of(1, -2));
+    const y = new NDArray([2], 'fxp', Float64Array.of(-Infinity, 0));
+    const { results } = simulate((a: never) => model({}, { x: a, y }).z, [x], {
+      ring,
+      field: FIELDS.FM128,
+      parties: 2,
+    });
+    return Array.from(results[0]!.data as ArrayLike<number>, Number);
+  };
+  assert.equal(await run('bool', ['CastLike', 'y x', 'a'], ['IsInf', 'a', 'z']), [1, 0]);
+  const [hidden, seen] = await run(
+    'float32',
+    ['CastLike', 'y x', 'a'],
+    ['Add', 'a x', 'b'],
+    ['Softmax', 'b', 'z'],
+  );
+  assert.ok(hidden === 0 && Math.abs(seen! - 1) < 2 ** -20, `${hidden} ${seen}`);
+  const whole = await run(
+    'int32',
+    ['Add', 'x y', 'a'],
+    ['Equal', 'x x', 'p'],
+    ['Cast', 'p', 'i'],
+    ['CastLike', 'a i', 'z'],
+  ).catch((error: unknown) => error as sf.TesseraError);
+  assert.match((whole as Error).message, /an infinite number/);
+});
+
+test('attention hides what comes later, however low the scores are', async () => {
+  const ring = await Ring.create();
+  const port = (name: string) => ({ name, element: 'float32', shape: [1, 1, 2, 1], kind: 'tensor' });
+  const node = { domain: '', name: '', op: 'Attention', inputs: ['q', 'k', 'v'], outputs: ['z'], place: '' };
+  const graph = {
+    name: 'small',
+    nodes: [{ ...node, attributes: new Map([['is_causal', { kind: 'int', value: 1 }]]) }],
+    tensors: [],
+    inputs: ['q', 'k', 'v'].map(port),
+    outputs: [port('z')],
+  };
+  const model = await onnx(
+    writeModel({ graph, opsets: new Map([['', 23]]), functions: new Map(), words: [] } as never),
+  );
+  const of = (...list: number[]): NDArray => new NDArray([1, 1, 2, 1], 'fxp', Float64Array.from(list));
+  // Scores of -1e7 and -1e7 + 1: lower than any number that might stand for what is hidden.
+  const [q, k, v] = [of(1e4, 1e4), of(-1000, -999.9999), of(3, 5)];
+  const share = 1 / (1 + Math.E);
+  const clear = model({}, { q, k, v }).z as NDArray;
+  const { results } = simulate((...[a, b, c]: never[]) => model({}, { q: a!, k: b!, v: c! }).z, [q, k, v], {
+    ring,
+    field: FIELDS.FM128,
+    parties: 2,
+  });
+  for (const [z, off] of [
+    [clear, 1e-6],
+    [results[0]!, 1e-2],
+  ] as const) {
+    const [first, second] = z.data as Float64Array;
+    assert.ok(
+      Math.abs(first! - 3) < off && Math.abs(second! - (3 * share + 5 * (1 - share))) < off,
+      `${z.data}`,
+    );
+  }
+});
+
+test('a missing value in rows for trees is an error', async () => {
+  const s = sampleOf('tree');
+  const model = await sf.onnx(s.bytes);
+  const [name, x] = Object.entries(s.inputs)[0]!;
+  const data = (x.data as Float64Array).slice();
+  data[0] = Number.NaN;
+  assert.throws(
+    () => model(model.weights, { [name]: new NDArray(x.shape, 'fxp', data) }),
+    (e: sf.TesseraError) => e.code === 'UNSUPPORTED' && /missing values/.test(e.message),
+  );
+});
+
 test('halves of quantisation go to the even number, decimal scales or not', async () => {
   const ring = await Ring.create();
   const model = await ofNodes('uint8', ['QuantizeLinear', 'x y', 'z']);

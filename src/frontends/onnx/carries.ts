@@ -4,6 +4,7 @@ import type { Node } from './model.ts';
 
 /** Rules that see infinite constants as they are, and mark their results themselves, or pass arrays on. */
 export const TAKES_INFINITE: ReadonlySet<string> = new Set([
+  'CastLike',
   'Clip',
   'Div',
   'Equal',

@@ -1,5 +1,7 @@
 /** @file Attention and rotary embeddings, as operators of their own (opset 23). */
 import type { BaseArray } from '../../../ir/trace/array.ts';
+import { LEAST } from '../../beyond.ts';
+import { choose } from '../../finite.ts';
 import { type Call, isPublic, np, type Rule, type Rules, range } from '../call.ts';
 
 /** [batch, length, heads size] -> [batch, heads, length, size]. */
@@ -7,9 +9,6 @@ const apart = (x: BaseArray, heads: number): BaseArray => {
   const [b, n, size] = x.shape as [number, number, number];
   return np.transpose(np.reshape(x, [b, n, heads, size / heads]), [0, 2, 1, 3]);
 };
-
-/** What is not seen is far below all that is. */
-const FAR = -(1 << 20);
 
 /** Which keys each query may see, [batch or 1, 1, n, m], and what is added to scores. */
 interface Seen {
@@ -32,7 +31,7 @@ const given = (mask: BaseArray | undefined, m: number): Seen => {
   const wide = np.pad(mask, widths as never, 0);
   const inside = np.pad(np.ones([...mask.shape], 'bool'), widths as never, false);
   if (!isPublic(mask)) return { mask: inside, bias: wide };
-  const finite = np.greater(wide, FAR);
+  const finite = np.greater(wide, -LEAST);
   return { mask: np.logicalAnd(inside, finite), bias: np.where(finite, wide, 0) };
 };
 
@@ -86,7 +85,7 @@ const attend: Rule = (call) => {
     );
   const mask = and(and(own.mask, nearby(call, n, m, oldK?.shape[2] ?? 0, lengths)), there);
   const biased = own.bias ? np.add(scores, own.bias) : scores;
-  const hidden = mask ? np.where(mask, biased, FAR) : biased;
+  const hidden = mask ? choose(mask, biased, np.asarray(-Infinity)) : biased;
   const softmax = np.nn.softmax(hidden, -1);
   // A query that sees nothing takes nothing.
   const sees = mask && np.any(mask, { axis: -1, keepdims: true });

@@ -1,5 +1,6 @@
 /** @file Operations on one element after another (ONNX operators: arithmetic, comparisons, bits, conversions). */
 import type { BaseArray } from '../../../ir/trace/array.ts';
+import { beyondOf, CARRIES, carried, marked } from '../../beyond.ts';
 import { choose, compared, divide as divided, infinite, maximum, minimum, multiply } from '../../finite.ts';
 import { divideTowardsZero } from '../../truncating-division.ts';
 import {
@@ -117,7 +118,10 @@ export const elementwise: Rules = {
   CastLike: (call) => {
     const [x, y] = [call.input(0), call.input(1)];
     if (y.dtype === 'bool') return np.notEqual(x, 0);
-    return isFloat(x) && !isFloat(y) ? np.astype(np.trunc(x), dtypeName(y)) : like(x, y);
+    const mark = beyondOf(x);
+    if (isFloat(y)) return marked(like(x, y), mark);
+    if (!isPublic(x)) carried(CARRIES.others, [mark]);
+    return isFloat(x) ? np.astype(np.trunc(x), dtypeName(y)) : like(x, y);
   },
   Ceil: one(np.ceil),
   Clip: clip,

@@ -1,6 +1,6 @@
 /** @file Ensembles of trees, in the form of onnx/tree-ensembles.ts: two products, comparisons, a product, equality with 0, a product. */
 import type { BaseArray } from '../../../ir/trace/array.ts';
-import { type Call, np, type Rule, type Rules } from '../call.ts';
+import { type Call, isPublic, np, type Rule, type Rules } from '../call.ts';
 import { bothSides, ended, labelAt, labelIf, labelsOf } from './classes.ts';
 
 const part = (call: Call, name: string): BaseArray =>
@@ -13,6 +13,10 @@ const ASKS: readonly ((x: BaseArray, t: BaseArray) => BaseArray)[] = [np.lessEqu
 const reached = (call: Call): BaseArray => {
   const given = np.astype(call.input(0), 'float64');
   const x = given.ndim === 1 ? np.reshape(given, [1, -1]) : given;
+  if (isPublic(x) && (x.data as Float64Array).some(Number.isNaN))
+    return call.unsupported(
+      'its rows have missing values (NaN), of which secrets have none: fill them first',
+    );
   const rows = x.shape[0] as number;
   const [thresholds, paths, depths] = [part(call, 'thresholds'), part(call, 'paths'), part(call, 'depths')];
   const [trees, questions] = thresholds.shape as [number, number];
