@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import Table from 'cli-table3';
 import * as sf from 'tessera-mpc';
-import { permutation } from '../../src/models/permutation.ts';
+import { permutation } from '../../src/models/draws.ts';
 import { epoch, loss, predict, type Schedule } from './logistic.ts';
 import { accuracy, area, type Roc, roc } from './metrics.ts';
 import { predictPlain, trainPlain } from './plain-logistic.ts';

@@ -57,6 +57,14 @@ export type Written<E extends Entries> = { readonly [K in keyof E]?: WrittenAs<E
 /** The same object as it is read. */
 export type Read<E extends Entries> = { readonly [K in keyof E]: ReadAs<E[K]> };
 
+/** The schema of such an object: its declarations have the keys once. */
+export interface Fields<E extends Entries> extends Schema<Written<E>, Read<E>> {}
+/** A key of such a schema that may be left out. */
+export interface OptionalOf<S> extends Optional<WrittenAs<S>, ReadAs<S> | undefined> {}
+/** Objects by name. */
+export interface ByName<S>
+  extends Schema<Readonly<Record<string, WrittenAs<S>>>, Readonly<Record<string, ReadAs<S>>>> {}
+
 /** The type of what a schema accepts, and of what it is read as. */
 export type Input<S> = WrittenAs<S>;
 export type Output<S> = ReadAs<S>;
@@ -164,7 +172,7 @@ export const choice = <T extends string>(
 };
 
 /** A key that may be left out. `also`: more spellings of it than camelCase and snake_case. */
-export function optional<W, R>(schema: Schema<W, R>): Optional<W, R | undefined>;
+export function optional<S extends Schema<unknown>>(schema: S): OptionalOf<S>;
 export function optional<W, R>(
   schema: Schema<W, R>,
   otherwise: NoInfer<W>,
@@ -185,14 +193,14 @@ export function optional<W, R>(
 }
 
 /** An object with these keys and no others. */
-export const object = <E extends Entries>(entries: E, what = 'an object'): Schema<Written<E>, Read<E>> =>
+export const object = <E extends Entries>(entries: E, what = 'an object'): Fields<E> =>
   typed(v.strictObject(entries as unknown as v.ObjectEntries, wanted(what)));
 
 /** An object from names of parties to values. */
-export const byParty = <W, R>(
-  value: Schema<W, R>,
+export const byParty = <S extends Schema<unknown>>(
+  value: S,
   what = 'an object from names to settings',
-): Schema<Readonly<Record<string, W>>, Readonly<Record<string, R>>> =>
+): ByName<S> =>
   typed(v.record(inner(partyName) as v.GenericSchema<string, string>, inner(value), wanted(what)));
 
 const ALTERNATIVES = new WeakMap<object, readonly object[]>();

@@ -5,7 +5,7 @@
 import type { PYU, SPU } from '../device/devices.ts';
 import type { PYUObject, SPUObject } from '../device/objects.ts';
 import { fail } from '../errors.ts';
-import { permutation } from '../models/permutation.ts';
+import { permutation } from '../models/draws.ts';
 import { describe, suggestion } from '../names.ts';
 import type { BaseArray, NDArray } from '../numpy/index.ts';
 import * as clear from './cleaning.ts';

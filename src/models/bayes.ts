@@ -1,12 +1,15 @@
 /** @file Gaussian naive Bayes for labels 0 .. classes - 1: means and variances of each class, and the class that is most likely. */
 
+import { fail } from '../errors.ts';
 import { OPEN } from '../frontends/onnx/model.ts';
+import { describe } from '../names.ts';
 import type { BaseArray } from '../numpy/index.ts';
 import * as np from '../numpy/index.ts';
 import * as math from '../ring/math/index.ts';
 import { type Features, features, type Scale, scaled, scaleOf, target } from './columns.ts';
 import { type Classifier, type Exportable, settings } from './model.ts';
 import { exported, LABEL, numbersOf, whole } from './onnx.ts';
+import { times, weighing } from './weights.ts';
 
 export interface BayesState {
   readonly x: Scale;
@@ -17,27 +20,37 @@ export interface BayesState {
   readonly prior: BaseArray;
 }
 
-/** What scikit-learn adds to variances, as a share of the largest of them, as a standard deviation. */
-const SMOOTHING = 3.1622776601683795e-5;
 /** The least variance, in standard units. */
 const LEAST = 1 / 1048576;
 
+export interface BayesOptions {
+  /** How many labels there are. */
+  readonly nClasses: number;
+  /** What is added to variances, as a share of the largest. */
+  readonly varSmoothing: number;
+  /** How likely labels are; null: their shares of the rows. */
+  readonly priors: readonly number[] | null;
+}
+
 const fitBayes =
-  (classes: number) =>
-  (x: Features, label: BaseArray): BayesState => {
+  ({ nClasses: classes, varSmoothing, priors }: BayesOptions) =>
+  (x: Features, label: BaseArray, sampleWeight?: BaseArray): BayesState => {
     const given = features(x);
     const rows = given.shape[0]!;
     const sx = scaleOf(given);
     const z = scaled(given, sx);
     const y = target(label, rows);
-    const member = np.astype(np.equal(np.expandDims(y, 0), np.expandDims(np.arange(classes), 1)), 'float64');
+    const isIn = np.astype(np.equal(np.expandDims(y, 0), np.expandDims(np.arange(classes), 1)), 'float64');
+    const w = weighing(sampleWeight, rows)?.each;
+    const member = times(isIn, w);
     const count = np.sum(member, 1);
-    const least = np.maximum(np.expandDims(count, 1), 1);
+    const least = np.maximum(np.expandDims(count, 1), w ? EDGE : 1);
     const mean = np.divide(np.matmul(member, z), least);
     const squares = np.divide(np.matmul(member, np.square(z)), least);
-    const added = np.square(np.multiply(np.divide(np.max(sx.unit), sx.unit), SMOOTHING));
+    const added = np.square(np.multiply(np.divide(np.max(sx.unit), sx.unit), Math.sqrt(varSmoothing)));
     const variance = np.add(np.maximum(np.subtract(squares, np.square(mean)), LEAST), added);
-    return { x: sx, mean, variance, prior: np.log(np.multiply(np.maximum(count, EDGE), 1 / rows)) };
+    const shares = priors ? np.array(priors) : np.multiply(count, 1 / rows);
+    return { x: sx, mean, variance, prior: np.log(np.maximum(shares, EDGE / rows)) };
   };
 /** A class without rows has next to no share, and is not chosen. */
 const EDGE = 1e-4;
@@ -75,25 +88,34 @@ const toOnnx = ({ x, mean, variance, prior }: BayesState): Uint8Array => {
 };
 
 /**
- * Gaussian naive Bayes for labels 0 .. nClasses - 1, which is public: in each class columns are independent and normal, with variances of 2^-20 of the column's at least. Options: nClasses (2).
+ * Gaussian naive Bayes for labels 0 .. nClasses - 1, which is public: in each class columns are independent and normal, with variances of 2^-20 of the column's at least. Options: nClasses (2),
+ * varSmoothing (1e-9), priors (null: shares of the rows; else a number a label, of sum 1).
  * `predictProba` gives [rows, nClasses]. Score: accuracy. Throws INVALID_ARGUMENT for unknown options.
  * @example
  * const { gaussianNB } = await sf.models();
  * const { fit, predict } = gaussianNB();
  * predict(fit([np.array([0, 1, 8, 9])], np.array([0, 0, 1, 1])), [np.array([2, 7])]) // [0, 1]
  */
-export const gaussianNB = (options?: {
-  readonly nClasses?: number;
-}): Classifier<BayesState> & Exportable<BayesState> => {
-  const { nClasses } = settings(
+export const gaussianNB = (
+  options?: Partial<BayesOptions>,
+): Classifier<BayesState> & Exportable<BayesState> => {
+  const o = settings<BayesOptions>(
     'gaussianNB',
     options,
-    { nClasses: 2 },
-    { nClasses: { least: 2, whole: true } },
+    { nClasses: 2, varSmoothing: 1e-9, priors: null },
+    { nClasses: { least: 2, whole: true }, varSmoothing: { least: 0, most: 1 } },
   );
+  const { nClasses, priors } = o;
+  const isShares = (p: unknown): boolean =>
+    Array.isArray(p) && p.length === nClasses && p.every((v) => v > 0 && v < 1);
+  if (priors !== null && !(isShares(priors) && Math.abs(priors.reduce((a, b) => a + b) - 1) < 1e-6))
+    fail(
+      'INVALID_ARGUMENT',
+      `gaussianNB: priors are ${nClasses} numbers above 0 of sum 1, not ${describe(priors)}`,
+    );
   return Object.freeze<Classifier<BayesState> & Exportable<BayesState>>({
     toOnnx,
-    fit: fitBayes(nClasses),
+    fit: fitBayes(o),
     predict,
     predictProba: (state, x) => np.nn.softmax(likelihood(x, state), 1),
     score: (state, x, y) => {

@@ -1,11 +1,13 @@
 /** @file k-means by Lloyd's algorithm, from rows that a public seed chooses or from given centres. */
 import { fail } from '../errors.ts';
+import { describe } from '../names.ts';
 import type { BaseArray } from '../numpy/index.ts';
 import * as np from '../numpy/index.ts';
+import { wordOf } from '../numpy/options.ts';
 import { type Features, features } from './columns.ts';
+import { permutation } from './draws.ts';
 import { type Exportable, settings } from './model.ts';
 import { exported, LABEL, numbersOf, whole } from './onnx.ts';
-import { permutation } from './permutation.ts';
 
 export interface ClusterState {
   /** [clusters, columns] */
@@ -14,6 +16,10 @@ export interface ClusterState {
 
 export interface ClusterOptions {
   readonly nClusters: number;
+  /** Where centres start: at rows that the seed chooses, or at these, public. */
+  readonly init: 'random' | readonly (readonly number[])[];
+  /** How often it is begun anew, from other rows; the least inertia is kept. */
+  readonly nInit: number;
   readonly maxIter: number;
   readonly randomState: number;
 }
@@ -23,7 +29,7 @@ const distances = (x: BaseArray, centers: BaseArray): BaseArray =>
   np.subtract(np.sum(np.square(centers), 1), np.multiply(np.matmul(x, centers.T), 2));
 
 const fitClusters =
-  ({ nClusters, maxIter, randomState }: ClusterOptions) =>
+  ({ nClusters, init, nInit, maxIter, randomState }: ClusterOptions) =>
   (x: Features): ClusterState => {
     const given = features(x);
     const [rows, k] = [given.shape[0]!, nClusters];
@@ -31,20 +37,36 @@ const fitClusters =
     // Around the first row distances stay small where columns are far from 0.
     const first = given.at(0);
     const z = np.subtract(given, first);
-    const start = np.take(z, permutation(rows, randomState).slice(0, k), 0);
-    const centers = np.fori(
-      0,
-      maxIter,
-      (_, c) => {
-        const member = np.astype(np.oneHot(np.argmin(distances(z, c), 1), k), 'float64');
-        const count = np.expandDims(np.sum(member, 0), 1);
-        const empty = np.equal(count, 0);
-        const mean = np.divide(np.matmul(member.T, z), np.where(empty, 1, count));
-        return np.where(empty, c, mean);
-      },
-      start,
+    const from = (start: BaseArray): BaseArray =>
+      np.fori(
+        0,
+        maxIter,
+        (_, c) => {
+          const member = np.astype(np.oneHot(np.argmin(distances(z, c), 1), k), 'float64');
+          const count = np.expandDims(np.sum(member, 0), 1);
+          const empty = np.equal(count, 0);
+          const mean = np.divide(np.matmul(member.T, z), np.where(empty, 1, count));
+          return np.where(empty, c, mean);
+        },
+        start,
+      );
+    if (init !== 'random') {
+      const columns = z.shape[1]!;
+      if (init.length !== k || init.some((row) => row.length !== columns))
+        fail('SHAPE', `kMeans: init is ${k} rows of ${columns} numbers`);
+      return { centers: np.add(from(np.subtract(np.array(init), first)), first) };
+    }
+    const starts = Array.from({ length: nInit }, (_, i) =>
+      from(np.take(z, permutation(rows, randomState + i).slice(0, k), 0)),
     );
-    return { centers: np.add(centers, first) };
+    const worth = (c: BaseArray): BaseArray => np.sum(np.min(distances(z, c), 1));
+    const best = starts
+      .map((c) => ({ c, sum: nInit > 1 ? worth(c) : undefined }))
+      .reduce((a, b) => {
+        const isLess = np.less(b.sum!, a.sum!);
+        return { c: np.where(isLess, b.c, a.c), sum: np.where(isLess, b.sum!, a.sum!) };
+      });
+    return { centers: np.add(best.c, first) };
   };
 
 const toOnnx = ({ centers }: ClusterState): Uint8Array => {
@@ -84,7 +106,8 @@ export interface KMeans extends Exportable<ClusterState> {
 }
 
 /**
- * k-means by Lloyd's algorithm. Columns are taken as they are: put them in comparable units. Options: nClusters (8), maxIter (20) turns, all of which are
+ * k-means by Lloyd's algorithm. Columns are taken as they are: put them in comparable units. Options: nClusters (8), init ('random', or a list of public rows to start from), nInit (1: how often
+ * it is begun anew, from other rows; the least inertia is kept), maxIter (20) turns, all of which are
  * taken, randomState (0), the public seed of the rows that centres start from; a cluster without rows keeps its centre. The state is { centers }. On secrets some 30 rounds a
  * turn. Throws INVALID_ARGUMENT for options, and for more clusters than rows.
  * @example
@@ -95,16 +118,21 @@ export interface KMeans extends Exportable<ClusterState> {
  * np.equal(found, found.at(0)) // [true, true, false, false]
  */
 export const kMeans = (options?: Partial<ClusterOptions>): KMeans => {
-  const o = settings(
+  const o = settings<ClusterOptions>(
     'kMeans',
     options,
-    { nClusters: 8, maxIter: 20, randomState: 0 },
+    { nClusters: 8, init: 'random', nInit: 1, maxIter: 20, randomState: 0 },
     {
       nClusters: { least: 1, whole: true },
+      nInit: { least: 1, most: 100, whole: true },
       maxIter: { least: 1, whole: true },
       randomState: { least: 0, most: 4294967295, whole: true },
     },
   );
+  const { init } = o;
+  if (typeof init === 'string') wordOf('kMeans', 'init', init, ['random']);
+  else if (!Array.isArray(init) || !init.every((row) => Array.isArray(row) && row.every(Number.isFinite)))
+    fail('INVALID_ARGUMENT', `kMeans: init is 'random' or a list of rows of numbers, not ${describe(init)}`);
   return Object.freeze({
     fit: fitClusters(o),
     toOnnx,

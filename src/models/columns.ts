@@ -54,13 +54,16 @@ export interface Scale {
   readonly unit: BaseArray;
 }
 
-/** Distances from the first row are exact, so a constant column is exactly 0 whatever its size. */
-export const scaleOf = (x: BaseArray): Scale => {
+/**
+ * Distances from the first row are exact, so a constant column is exactly 0 whatever its size. `each`: what rows count in the middle,
+ * 1 on average.
+ */
+export const scaleOf = (x: BaseArray, each?: BaseArray): Scale => {
   const first = x.at(0);
   const away = np.subtract(x, first);
   const spread = np.std(away, 0);
   return {
-    middle: np.add(first, np.mean(away, 0)),
+    middle: np.add(first, np.mean(each ? np.multiply(away, np.expandDims(each, 1)) : away, 0)),
     unit: np.where(np.equal(spread, 0), 1, spread),
   };
 };
@@ -70,6 +73,12 @@ export const scaled = (x: BaseArray, { middle, unit }: Scale): BaseArray => {
   if (x.shape[1] !== middle.shape[0])
     fail('SHAPE', `${x.shape[1]} features for a model of ${middle.shape[0]}`, { features: x.shape[1] });
   return np.divide(np.subtract(x, middle), unit);
+};
+
+/** Without an intercept columns are not moved: their unit is their root mean square. */
+export const sizeOf = (x: BaseArray): Scale => {
+  const size = np.sqrt(np.mean(np.square(x), 0));
+  return { middle: np.zeros([x.shape[1]!]), unit: np.where(np.equal(size, 0), 1, size) };
 };
 
 /** With a column of ones at the end, for the intercept. */

@@ -42,18 +42,30 @@ const fitComponents =
   };
 
 /** The transform: [rows, components] as `components`. */
-const toOnnx = ({ mean, components }: ComponentState): Uint8Array => {
-  const [n, columns] = components.shape as [number, number];
-  const own = numbersOf(components, 'components');
-  const across = Float64Array.from(own, (_, i) => own[(i % n) * columns + Math.floor(i / n)]!);
-  return exported('principal components', columns, (sheet, x) => {
-    const z = sheet.op('Sub', [x, sheet.floats('mean', numbersOf(mean, 'mean'))], 'z');
-    sheet.op('MatMul', [z, sheet.floats('axes', across, [columns, n])], 'components');
-    return [{ name: 'components', element: 'float64', shape: [OPEN, n] }];
-  });
-};
+const toOnnx =
+  (whiten: boolean) =>
+  ({ mean, components, variance }: ComponentState): Uint8Array => {
+    const [n, columns] = components.shape as [number, number];
+    const own = numbersOf(components, 'components');
+    const size = numbersOf(variance, 'variance').map((v) => (whiten ? 1 / Math.sqrt(v) : 1));
+    const across = Float64Array.from(
+      own,
+      (_, i) => own[(i % n) * columns + Math.floor(i / n)]! * size[i % n]!,
+    );
+    return exported('principal components', columns, (sheet, x) => {
+      const z = sheet.op('Sub', [x, sheet.floats('mean', numbersOf(mean, 'mean'))], 'z');
+      sheet.op('MatMul', [z, sheet.floats('axes', across, [columns, n])], 'components');
+      return [{ name: 'components', element: 'float64', shape: [OPEN, n] }];
+    });
+  };
 
 /** Its file in ONNX gives `components`. */
+export interface PcaOptions {
+  readonly nComponents: number;
+  /** Whether what rows are transformed to has variance 1. */
+  readonly whiten: boolean;
+}
+
 export interface Pca extends Exportable<ComponentState> {
   readonly fit: (x: Features) => ComponentState;
   /** [rows, components] */
@@ -63,7 +75,7 @@ export interface Pca extends Exportable<ComponentState> {
 }
 
 /**
- * Principal components of columns as they are. Options: nComponents (2). The state is { mean, components, variance }: components are
+ * Principal components of columns as they are. Options: nComponents (2), whiten (false: whether what rows become has variance 1). The state is { mean, components, variance }: components are
  * [components, columns], of length 1, their element of largest size positive. Errors are some 2^-17 over the distance between eigenvalues, in
  * shares of their mean. Rounds grow with the square of the columns (np.linalg.eigh). Throws INVALID_ARGUMENT for more components than columns.
  * @example
@@ -72,19 +84,23 @@ export interface Pca extends Exportable<ComponentState> {
  * const x = [np.array([[1, 2], [2, 4], [3, 6]])];
  * transform(fit(x), x) // [[-2.2361], [0], [2.2361]]
  */
-export const pca = (options?: { readonly nComponents?: number }): Pca => {
-  const { nComponents } = settings(
+export const pca = (options?: Partial<PcaOptions>): Pca => {
+  const { nComponents, whiten } = settings(
     'pca',
     options,
-    { nComponents: 2 },
+    { nComponents: 2, whiten: false },
     { nComponents: { least: 1, whole: true } },
   );
   return Object.freeze({
     fit: fitComponents(nComponents),
-    toOnnx,
-    transform: ({ mean, components }: ComponentState, x: Features) =>
-      np.matmul(np.subtract(features(x), mean), components.T),
-    inverseTransform: ({ mean, components }: ComponentState, x: Features) =>
-      np.add(np.matmul(features(x), components), mean),
+    toOnnx: toOnnx(whiten),
+    transform: ({ mean, components, variance }: ComponentState, x: Features) => {
+      const low = np.matmul(np.subtract(features(x), mean), components.T);
+      return whiten ? np.multiply(low, np.rsqrt(variance)) : low;
+    },
+    inverseTransform: ({ mean, components, variance }: ComponentState, x: Features) => {
+      const low = whiten ? np.multiply(features(x), np.sqrt(variance)) : features(x);
+      return np.add(np.matmul(low, components), mean);
+    },
   });
 };

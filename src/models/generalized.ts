@@ -8,6 +8,7 @@ import { NOT_NEGATIVE } from './linear.ts';
 import { type Coefficients, type LinearModel, settings } from './model.ts';
 import { type Family, newton } from './newton.ts';
 import { exported, numbersOf } from './onnx.ts';
+import { times, weighing } from './weights.ts';
 
 export interface GeneralizedState {
   /** In standard units, the intercept last, for the target over its mean. */
@@ -44,21 +45,23 @@ const toPower = (x: BaseArray, power: number): BaseArray =>
 
 const fitGeneralized =
   ({ power, alpha, maxIter }: GeneralizedOptions) =>
-  (x: Features, y: BaseArray): GeneralizedState => {
+  (x: Features, y: BaseArray, sampleWeight?: BaseArray): GeneralizedState => {
     const given = features(x);
     const rows = given.shape[0]!;
     const t = target(y, rows);
     const sx = scaleOf(given);
-    const level = np.mean(t);
+    const w = weighing(sampleWeight, rows)?.each;
+    const level = np.mean(times(t, w));
     // Deviances of a target over its mean are those of the target times level^(p - 2): so is the penalty.
     const size = np.multiply(toPower(level, power - 2), alpha);
     const each = np.multiply(np.square(np.divide(1, sx.unit)), size);
     const squares = alpha === 0 ? undefined : np.concatenate([each, np.zeros([1])]);
-    const weights = newton({
+    const { last: weights } = newton({
       z: withOnes(scaled(given, sx)),
       y: np.divide(t, level),
       family: family(power),
       squares,
+      weights: w,
       turns: maxIter,
       inner: 0,
     });

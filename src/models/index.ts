@@ -9,5 +9,5 @@ export { gammaRegressor, poissonRegressor, tweedieRegressor } from './generalize
 export { elasticNet, lasso } from './lasso.ts';
 export { linearRegression, ridge } from './linear.ts';
 export { logisticRegression } from './logistic.ts';
-export { kNeighborsClassifier } from './neighbours.ts';
+export { kNeighborsClassifier, kNeighborsRegressor } from './neighbours.ts';
 export { mlpClassifier } from './perceptron.ts';

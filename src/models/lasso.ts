@@ -19,8 +19,8 @@ export interface ElasticOptions {
 /** min |y - X w - b|^2 / 2n + alpha (ratio |w|_1 + (1 - ratio) |w|^2 / 2). */
 const fitElastic =
   ({ alpha, l1Ratio, fitIntercept, maxIter }: ElasticOptions) =>
-  (x: Features, y: BaseArray): LinearState => {
-    const m = moments(x, y, fitIntercept);
+  (x: Features, y: BaseArray, sampleWeight?: BaseArray): LinearState => {
+    const m = moments(x, y, fitIntercept, sampleWeight);
     const n = 1 / m.rows;
     const squares = alpha * (1 - l1Ratio);
     const gram = np.multiply(m.gram, n);

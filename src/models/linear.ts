@@ -2,11 +2,12 @@
 
 import type { BaseArray } from '../numpy/index.ts';
 import * as np from '../numpy/index.ts';
-import { type Features, features, type Scale, scaled, scaleOf, target } from './columns.ts';
+import { type Features, features, type Scale, scaled, scaleOf, sizeOf, target } from './columns.ts';
 import { inverse, solution } from './definite.ts';
 import { r2 } from './metrics.ts';
 import { type Bound, type Coefficients, type LinearModel, settings } from './model.ts';
 import { exported, numbersOf } from './onnx.ts';
+import { weighing } from './weights.ts';
 
 /** A linear model in standard units: features by `x`, the target by `y`. */
 export interface LinearState {
@@ -15,28 +16,35 @@ export interface LinearState {
   readonly y: Scale;
 }
 
-/** Z^T Z and Z^T v over n of centred columns; sums are kept whole, so that they have all their bits. */
+/** Z^T Z and Z^T v of centred columns; sums are kept whole, so that they have all their bits. Weights of rows are taken over their mean. */
 export interface Moments {
   readonly x: Scale;
   readonly y: Scale;
   readonly rows: number;
   readonly gram: BaseArray;
   readonly right: BaseArray;
+  /** The mean of the weights, where there are any. */
+  readonly mean: BaseArray | undefined;
 }
 
-export const moments = (x: Features, y: BaseArray, intercept: boolean): Moments => {
+export const moments = (
+  x: Features,
+  y: BaseArray,
+  intercept: boolean,
+  sampleWeight: BaseArray | undefined,
+): Moments => {
   const given = features(x);
   const rows = given.shape[0]!;
   const column = np.expandDims(target(y, rows), 1);
-  const [sx, sy] = intercept ? [scaleOf(given), scaleOf(column)] : [sizeOf(given), sizeOf(column)];
+  const w = weighing(sampleWeight, rows);
+  const [sx, sy] = [given, column].map((a) => (intercept ? scaleOf(a, w?.each) : sizeOf(a))) as [
+    Scale,
+    Scale,
+  ];
   const [z, v] = [scaled(given, sx), scaled(column, sy)];
-  return { x: sx, y: sy, rows, gram: np.matmul(z.T, z), right: np.ravel(np.matmul(z.T, v)) };
-};
-
-/** Without an intercept columns are not moved: their unit is their root mean square. */
-const sizeOf = (x: BaseArray): Scale => {
-  const size = np.sqrt(np.mean(np.square(x), 0));
-  return { middle: np.zeros([x.shape[1]!]), unit: np.where(np.equal(size, 0), 1, size) };
+  const across = w ? np.multiply(z.T, w.each) : z.T;
+  const right = np.ravel(np.matmul(across, v));
+  return { x: sx, y: sy, rows, gram: np.matmul(across, z), right, mean: w?.mean };
 };
 
 /** What a penalty on weights as they are weighs for those in standard units: 1 / unit^2, and 1 / unit beside the target's unit. */
@@ -48,9 +56,10 @@ export const unscaled = ({ unit }: Scale, power: 1 | 2): BaseArray => {
 /** min |y - X w - b|^2 + alpha |w|^2. */
 const fitRidge =
   ({ alpha, fitIntercept }: RidgeOptions) =>
-  (x: Features, y: BaseArray): LinearState => {
-    const m = moments(x, y, fitIntercept);
-    const a = alpha === 0 ? m.gram : np.add(m.gram, np.diag(np.multiply(unscaled(m.x, 2), alpha)));
+  (x: Features, y: BaseArray, sampleWeight?: BaseArray): LinearState => {
+    const m = moments(x, y, fitIntercept, sampleWeight);
+    const pull = m.mean ? np.divide(alpha, m.mean) : alpha;
+    const a = alpha === 0 ? m.gram : np.add(m.gram, np.diag(np.multiply(unscaled(m.x, 2), pull)));
     const inv = np.multiply(inverse(np.multiply(a, 1 / m.rows)), 1 / m.rows);
     return { weights: solution(a, inv, m.right), x: m.x, y: m.y };
   };

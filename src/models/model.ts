@@ -12,7 +12,8 @@ import type { Thresholds } from './tree-onnx.ts';
 
 /** Learns from features and a target; predictions are numbers or labels, one a row. */
 export interface Predictor<S> {
-  readonly fit: (x: Features, y: BaseArray) => S;
+  /** `sampleWeight`: what each row counts, from 0 on; 1 unless given. */
+  readonly fit: (x: Features, y: BaseArray, sampleWeight?: BaseArray) => S;
   readonly predict: (state: S, x: Features) => BaseArray;
   /** One number, the larger the better. */
   readonly score: (state: S, x: Features, y: BaseArray) => BaseArray;
@@ -66,6 +67,9 @@ export const settings = <T extends object>(
   bounds: { readonly [K in keyof T]?: Bound },
 ): T => {
   const all = optionsOf<Partial<T>, never>(name, given, defaults as never) as T;
+  for (const [key, value] of Object.entries(all))
+    if (typeof defaults[key as keyof T] === 'boolean' && typeof value !== 'boolean')
+      fail('INVALID_ARGUMENT', `${name}: ${key} is true or false, not ${describe(value)}`);
   for (const [key, bound] of Object.entries(bounds) as [keyof T & string, Bound][]) {
     const value: unknown = all[key];
     if (value === null && defaults[key] === null) continue;

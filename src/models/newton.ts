@@ -7,9 +7,12 @@
 import type { BaseArray } from '../numpy/index.ts';
 import * as np from '../numpy/index.ts';
 import { inverse } from './definite.ts';
-import { shrunk } from './shrink.ts';
+import { type Shrunk, shrunk } from './shrink.ts';
+import { type Turned, turned } from './turns.ts';
 
 export interface Family {
+  /** The mean loss. */
+  readonly loss?: (eta: BaseArray, y: BaseArray) => BaseArray;
   /** Slopes and curvatures of the rows' losses in eta. */
   readonly derivatives: (eta: BaseArray, y: BaseArray) => { slope: BaseArray; curve: BaseArray };
 }
@@ -26,10 +29,12 @@ export interface NewtonProblem {
   readonly limit?: BaseArray | undefined;
   readonly turns: number;
   readonly inner: number;
+  /** Whether losses are kept. */
+  readonly curve?: boolean;
 }
 
 /** Weights by column. */
-export const newton = (p: NewtonProblem): BaseArray => {
+export const newton = (p: NewtonProblem): Turned<BaseArray> => {
   const { z, y, squares, limit } = p;
   const [rows, k] = [z.shape[0]!, z.shape[1]!];
   const weighed = (x: BaseArray): BaseArray => (p.weights ? np.multiply(x, p.weights) : x);
@@ -41,24 +46,25 @@ export const newton = (p: NewtonProblem): BaseArray => {
     const a = np.multiply(sums, 1 / rows);
     return squares ? { g: np.add(g, np.multiply(squares, w)), a: np.add(a, np.diag(squares)) } : { g, a };
   };
-  const none = np.zeros([k]);
-  if (limit === undefined)
-    return np.fori(
-      0,
-      p.turns,
-      (_, w) => {
-        const { g, a } = around(w);
-        return np.subtract(w, np.matmul(inverse(a), g));
-      },
-      none,
-    );
-  return np.fori(
-    0,
-    p.turns,
-    (_, start) => {
+  const none: BaseArray = np.zeros([k]);
+  const loss = (w: BaseArray): BaseArray => p.family.loss!(np.matmul(z, w), y);
+  const { turns, curve = false } = p;
+  if (limit === undefined) {
+    const step = (w: BaseArray): BaseArray => {
+      const { g, a } = around(w);
+      return np.subtract(w, np.matmul(inverse(a), g));
+    };
+    return turned({ turns, start: none, step, loss, curve });
+  }
+  const { last, losses } = turned<Shrunk>({
+    turns,
+    start: { weights: none, forces: none },
+    step: (start) => {
       const { g, a } = around(start.weights);
       return shrunk({ a, b: np.subtract(np.matmul(a, start.weights), g), limit, turns: p.inner, start });
     },
-    { weights: none, forces: none },
-  ).weights;
+    loss: ({ weights }) => loss(weights),
+    curve,
+  });
+  return { last: last.weights, losses };
 };

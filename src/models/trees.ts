@@ -13,6 +13,8 @@ import { features } from './columns.ts';
 export interface Grown {
   /** By level: [thresholds, nodes], a one at the threshold of a node; none where it has all its rows on the right. */
   readonly splits: readonly BaseArray[];
+  /** By level: [nodes], what a split is worth. */
+  readonly gains: readonly BaseArray[];
   /** [leaves] */
   readonly leaves: BaseArray;
 }
@@ -22,8 +24,10 @@ export interface GrowOptions {
   readonly regLambda: number;
   readonly gamma: number;
   readonly minChildWeight: number;
-  /** By level: [thresholds, nodes], which thresholds a node may take, public. */
-  readonly allowed?: readonly (readonly (readonly boolean[])[])[];
+  /** Curvature that a node has to have. */
+  readonly minSplitWeight?: number;
+  /** By level: [thresholds, nodes] or [thresholds, 1], which thresholds a node may take. */
+  readonly allowed?: readonly BaseArray[] | undefined;
 }
 
 /** Bits of rows [rows, thresholds] as numbers without a fraction. Throws DTYPE for what has not been through binning. */
@@ -51,24 +55,26 @@ const LEAST = 1 / 1024;
 const worth = (g: BaseArray, h: BaseArray, lambda: number): BaseArray =>
   np.divide(np.square(g), divisor(h, lambda));
 
-/** One-hot columns of the best thresholds, [thresholds, nodes], of sums below them; all 0 where no threshold is worth it. */
+/** One-hot columns of the best thresholds, [thresholds, nodes], of sums below them, all 0 where no threshold is worth it; and what they are worth. */
 const choose = (
   below: { readonly g: BaseArray; readonly h: BaseArray },
   total: { readonly g: BaseArray; readonly h: BaseArray },
-  { regLambda, gamma, minChildWeight }: GrowOptions,
-  allowed: readonly (readonly boolean[])[] | undefined,
-): BaseArray => {
+  { regLambda, gamma, minChildWeight, minSplitWeight }: GrowOptions,
+  allowed: BaseArray | undefined,
+): { readonly split: BaseArray; readonly gain: BaseArray } => {
   const [gl, gr] = both(below.g, total.g);
   const [hl, hr] = both(below.h, total.h);
   const gain = np.add(worth(gl, hl, regLambda), worth(gr, hr, regLambda));
   const enough = np.logicalAnd(np.greaterEqual(hl, minChildWeight), np.greaterEqual(hr, minChildWeight));
-  const open = allowed ? np.logicalAnd(enough, np.array(allowed.map((row) => row.map(Boolean)))) : enough;
+  const open = allowed ? np.logicalAnd(enough, allowed) : enough;
   const offered = np.where(open, gain, -1);
   const place = np.argmax(offered, 0);
   const best = np.max(offered, 0);
-  const worthIt = np.greater(best, np.add(worth(total.g, total.h, regLambda), 2 * gamma));
+  const won = np.subtract(best, worth(total.g, total.h, regLambda));
+  const good = np.greater(won, 2 * gamma);
+  const worthIt = minSplitWeight ? np.logicalAnd(good, np.greaterEqual(total.h, minSplitWeight)) : good;
   const hot = np.equal(np.expandDims(np.arange(gain.shape[0]!), 1), place);
-  return np.astype(np.logicalAnd(hot, worthIt), 'int8');
+  return { split: np.astype(np.logicalAnd(hot, worthIt), 'int8'), gain: won };
 };
 
 /**
@@ -88,9 +94,11 @@ export const grow = (
     { g: np.sum(g, 0), h: np.sum(h, 0) },
   ];
   const splits: BaseArray[] = [];
+  const gains: BaseArray[] = [];
   for (let level = 0; level < o.maxDepth; level++) {
-    const split = choose(sums, totals, o, o.allowed?.[level]);
+    const { split, gain } = choose(sums, totals, o, o.allowed?.[level]);
     splits.push(split);
+    gains.push(gain);
     const left = np.matmul(bits, np.astype(split, 'float64'));
     const [gl, hl] = [np.multiply(g, left), np.multiply(h, left)];
     const il: BaseArray = inside ? np.multiply(inside, left) : left;
@@ -108,7 +116,7 @@ export const grow = (
     [g, h, inside] = [side(gl, np.subtract(g, gl)), side(hl, np.subtract(h, hl)), side(il, ir)];
   }
   const leaves = np.negative(np.divide(totals.g, divisor(totals.h, o.regLambda)));
-  return { trees: { splits, leaves }, given: shared(inside!, leaves, gradients.shape[1]!) };
+  return { trees: { splits, gains, leaves }, given: shared(inside!, leaves, gradients.shape[1]!) };
 };
 
 /** What rows that are in leaves [rows, leaves] get of each of the trees. */
@@ -130,4 +138,30 @@ export const followed = (bits: BaseArray, { splits, leaves }: Grown): BaseArray 
     inside = side(il, inside ? np.subtract(inside, il) : np.subtract(1, left));
   }
   return shared(inside!, leaves, trees);
+};
+
+/** What a tree model can say of its columns. */
+export interface Importances<S> {
+  /** The share of each column in what all splits gain: [columns], of sum 1; 0 where there is no split. A secret of the parties that is revealed by name. */
+  readonly featureImportances: (state: S) => BaseArray;
+}
+
+/** Shares of columns of `steps` thresholds each; `isMean`: those of each tree count the same. */
+export const importances = ({ splits, gains }: Grown, steps: number, isMean: boolean): BaseArray => {
+  const [thresholds, trees] = splits[0]!.shape as [number, number];
+  if (thresholds % steps !== 0)
+    fail(
+      'SHAPE',
+      `${thresholds} thresholds are none of columns of ${steps + 1} bins: say maxBins as in binning`,
+    );
+  const byLevel = splits.map((split, level) => {
+    const won = np.multiply(np.astype(split, 'float64'), gains[level]!);
+    return np.sum(np.reshape(won, [thresholds / steps, steps, won.shape[1]! / trees, trees]), [1, 2]);
+  });
+  const all = byLevel.reduce((a, b) => np.add(a, b));
+  const shares = (x: BaseArray): BaseArray => {
+    const sum = np.sum(x, 0);
+    return np.divide(x, np.where(np.greater(sum, 0), sum, 1));
+  };
+  return shares(np.sum(isMean ? shares(all) : all, 1));
 };

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
+import { readCsv } from '../../examples/lib/read-csv.ts';
 import { simulate } from '../../src/ir/run/simulate.ts';
 import type { ArrayInput, BaseArray } from '../../src/ir/trace/array.ts';
 import { NDArray } from '../../src/ir/trace/ndarray.ts';
@@ -30,6 +31,9 @@ export const table = (name: string): Table => read(name) as Table;
 export const fixtures = read('fixtures') as Readonly<
   Record<string, Readonly<Record<string, number[] & number>>>
 >;
+
+/** Those for options of models. */
+export const options = read('options') as typeof fixtures;
 
 /** The leaves of what `fn` gives, as secrets where `way` is said. */
 export const run = (
@@ -72,3 +76,14 @@ export const spreads = (x: readonly (readonly number[])[]): number[] =>
 
 export const even = <T>(rows: readonly T[]): T[] => rows.filter((_, i) => i % 2 === 0);
 export const odd = <T>(rows: readonly T[]): T[] => rows.filter((_, i) => i % 2 === 1);
+
+const half = (name: string): number[][] =>
+  readCsv(
+    fileURLToPath(new URL(`../../../examples/data/breast_cancer_${name}.csv`, import.meta.url)),
+  ).rows.map((row) => [...row]);
+const [left, right] = [half('a'), half('b')];
+/** All columns of the cancer data, in standard units. */
+export const whole = {
+  x: left.map((row, i) => [...row, ...right[i]!.slice(0, -1)]),
+  y: right.map((row) => row.at(-1)!),
+};

@@ -1,8 +1,6 @@
 /** Classifiers, clusters and components beside scikit-learn and scipy. */
-import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readCsv } from '../../examples/lib/read-csv.ts';
 import type { BaseArray } from '../../src/ir/trace/array.ts';
 import {
   gaussianNB,
@@ -14,20 +12,10 @@ import {
 } from '../../src/models/index.ts';
 import type { LogisticOptions } from '../../src/models/logistic.ts';
 import { throws } from '../numpy/both.ts';
-import { even, FM128, fixtures, near, odd, run, spreads, table } from './both.ts';
+import { even, FM128, fixtures, near, odd, run, spreads, table, whole } from './both.ts';
 
 const test = suite('models: classifiers');
 const cancer = table('cancer');
-const half = (name: string): number[][] =>
-  readCsv(
-    fileURLToPath(new URL(`../../../examples/data/breast_cancer_${name}.csv`, import.meta.url)),
-  ).rows.map((row) => [...row]);
-const [left, right] = [half('a'), half('b')];
-const whole = {
-  x: left.map((row, i) => [...row, ...right[i]!.slice(0, -1)]),
-  y: right.map((row) => row.at(-1)!),
-};
-
 const LOGISTIC: Readonly<Record<string, Partial<LogisticOptions>>> = {
   logistic: {},
   logisticBalanced: { C: 0.5, classWeight: 'balanced' },
