@@ -5,4 +5,4 @@ export { noise, ternary, uniform } from './sample';
 export { add, addScaled, divide, dot, lift, pick, remainder, repeat, scale, subtract } from './polynomial';
 export { join, reduce, round, split } from './convert';
 export { pack, unpack } from './pack';
-export { transferPads } from './transfer';
+export { maskRows, numberRows, padsOfRows, transferPads } from './transfer';

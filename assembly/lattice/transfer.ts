@@ -1,6 +1,11 @@
 /**
- * @file Rows of oblivious transfers to pads: one block of ChaCha20 (RFC 8439) a row, with the row for its key and its number for nonce
- * and counter, four rows a step. Rows differ by one secret; the block function stands for a random function of row and number.
+ * @file Rows of oblivious transfers to pads, where rows differ by one secret.
+ *
+ * By ChaCha20 (RFC 8439): one block a row, with the row for its key and its number for nonce and counter, four rows a step; the block
+ * function stands for a random function of row and number.
+ *
+ * By AES under a fixed key, which the host computes between these kernels: P(P(x) ^ i) ^ P(x) for a row x and the number i of its block of pad
+ * (Guo, Katz, Wang, Yu, eprint 2019/074, section 7.4: tweakable, circular correlation robust where P is a random permutation).
  */
 
 import { chachaRounds } from '../chacha';
@@ -56,5 +61,36 @@ export function transferPads(
     } else for (let at: usize = 0; at < step; at += 16) transpose(d + at, state + 4 * at, step);
     d += 4 * step;
     numbers = i32x4.add(numbers, i32x4.splat(4));
+  }
+}
+
+/** d: n rows, each xored with the words x0..x3. */
+export function maskRows(d: usize, rows: usize, n: i32, x0: u32, x1: u32, x2: u32, x3: u32): void {
+  const secret = i32x4(x0, x1, x2, x3);
+  for (let i = 0; i < n; i++, d += 16, rows += 16) v128.store(d, v128.xor(v128.load(rows), secret));
+}
+
+/** d: `blocks` (at most four) for each of n permuted rows, each xored with its number: of the row, from `from` on, and of the block. */
+export function numberRows(d: usize, rows: usize, n: i32, blocks: i32, from: u32, n0: u32, n1: u32, n2: u32): void {
+  for (let i = 0; i < n; i++, rows += 16) {
+    const row = v128.load(rows);
+    for (let b = 0; b < blocks; b++, d += 16)
+      v128.store(d, v128.xor(row, i32x4(from + i, n0, n1 ^ (b << 30), n2)));
+  }
+}
+
+/** d: `bytes` (4, 8, or a multiple of 16) of pad for each of n rows: its permuted blocks z, each xored with the permuted row. */
+export function padsOfRows(d: usize, bytes: i32, z: usize, rows: usize, n: i32): void {
+  if (bytes < 16) {
+    for (let i = 0; i < n; i++, z += 16, rows += 16, d += bytes) {
+      const pad = load<u64>(z) ^ load<u64>(rows);
+      if (bytes == 4) store<u32>(d, <u32>pad);
+      else store<u64>(d, pad);
+    }
+    return;
+  }
+  for (let i = 0; i < n; i++, rows += 16) {
+    const row = v128.load(rows);
+    for (let b = 0; b < bytes; b += 16, z += 16, d += 16) v128.store(d, v128.xor(v128.load(z), row));
   }
 }

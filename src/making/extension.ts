@@ -3,7 +3,7 @@
  * Petrank 2003). Each leaf's seed is a stream, a bit a transfer. The receiver sums them to k columns a block, column j of the leaves
  * whose number has bit j, and sends the sum of all, xor its choices. The sender, who lacks leaf d of a block, counts leaves by
  * number ^ d and corrects by what it was sent: its columns are the receiver's, xor d times the choices. So rows are q = t ^ c D for the
- * D of 128 bits of all blocks, and pads their hashes (assembly/lattice/transfer.ts): both at the sender, one at the receiver.
+ * D of 128 bits of all blocks, and pads their hashes (ring/pads.ts): both at the sender, one at the receiver.
  */
 
 import { randomBytes } from '#kernel-host';
@@ -11,7 +11,7 @@ import { wholeTurn } from '../link/tick.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
 import { FIELDS } from '../ring/field.ts';
 import * as math from '../ring/math/index.ts';
-import { Pads } from '../ring/pads.ts';
+import { type PadHash, Pads } from '../ring/pads.ts';
 import { type Plane, type PlaneProgram, PlaneWriter, planeOf } from '../ring/plane-program.ts';
 import { Prg } from '../ring/prg.ts';
 import type { Ring } from '../ring/ring.ts';
@@ -170,12 +170,20 @@ export interface Ends {
 /** Base transfers between two turns of the event loop: they take a fifth of a second in all. */
 const BETWEEN_TURNS = 16;
 
-/** Base transfers in both directions: three flights, some 12 KB each way. */
+/** A byte beside the first point: whether pads may be made by AES. */
+const HASHES: readonly PadHash[] = ['chacha20', 'aes'];
+
+/** Base transfers in both directions: three flights, some 12 KB each way. Pads are made by AES if both parties have it. */
 export const connect = async (ring: Ring, channel: MakingChannel): Promise<Ends> => {
-  const pads = await Pads.on(ring);
   const base = new BaseSender();
-  await channel.send(base.message.slice());
-  const chooser = new BaseReceiver(await channel.receive(POINT));
+  const hello = new Uint8Array(POINT + 1);
+  hello.set(base.message);
+  hello[POINT] = Number(Pads.hasAes);
+  await channel.send(hello);
+  const answer = await channel.receive(POINT + 1);
+  const both = hello[POINT]! & answer[POINT]!;
+  const pads = await Pads.on(ring, HASHES[both]!);
+  const chooser = new BaseReceiver(answer.subarray(0, POINT));
   const missing = Array.from(randomBytes(BLOCKS), (byte) => byte % LEAVES);
   const points = new Uint8Array(BASE * POINT);
   const chosen: Uint8Array[] = [];

@@ -5,6 +5,9 @@ import type { Helper, HelperDuty, ModuleName } from './kernel-host.ts';
 /** A browser has no ChaCha20: the kernel makes the streams. */
 export const streamCrypto = (): undefined => undefined;
 
+/** A browser's AES answers later, and makes no single blocks. */
+export const blockCipher = (): undefined => undefined;
+
 /** SHA-512. */
 export const sha512 = (bytes: Uint8Array): Uint8Array => nacl.hash(bytes);
 

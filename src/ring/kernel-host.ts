@@ -14,6 +14,9 @@ export interface StreamCrypto {
   ): { update(data: Uint8Array): Uint8Array };
 }
 
+/** Encrypts blocks of 16 bytes, each by itself. */
+export type BlockCipher = (blocks: Uint8Array) => Uint8Array;
+
 /** What a helper thread is started with: the module and memory of its ring, and addresses in that memory. */
 export interface HelperDuty {
   readonly module: WebAssembly.Module;
@@ -33,6 +36,8 @@ export interface Helper {
 export interface KernelHost {
   /** A native ChaCha20 (Node, Deno); undefined where there is none, and the kernel makes the streams. */
   streamCrypto(): StreamCrypto | undefined;
+  /** AES-128 under a key of 16 bytes, on the processor's own instructions; undefined where the platform does not have it at once. */
+  blockCipher(): ((key: Uint8Array) => BlockCipher) | undefined;
   sha512(bytes: Uint8Array): Uint8Array;
   /** The kernels of that name. */
   kernelBytes(name: ModuleName): Promise<BufferSource>;

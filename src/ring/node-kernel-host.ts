@@ -4,13 +4,27 @@ import { createCipheriv, createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Helper, HelperDuty, ModuleName, StreamCrypto } from './kernel-host.ts';
+import type { BlockCipher, Helper, HelperDuty, ModuleName, StreamCrypto } from './kernel-host.ts';
 
 /** node:crypto where its ChaCha20 works, else undefined. */
 export const streamCrypto = (): StreamCrypto | undefined => {
   try {
     createCipheriv('chacha20', new Uint8Array(32), new Uint8Array(16)).update(new Uint8Array(1));
     return { createCipheriv };
+  } catch {
+    return undefined;
+  }
+};
+
+const aes = (key: Uint8Array): BlockCipher => {
+  const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false);
+  return (blocks) => cipher.update(blocks);
+};
+
+/** AES-128 of node:crypto, where it gives blocks at once, else undefined. */
+export const blockCipher = (): typeof aes | undefined => {
+  try {
+    return aes(new Uint8Array(16))(new Uint8Array(16)).length === 16 ? aes : undefined;
   } catch {
     return undefined;
   }

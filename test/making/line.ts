@@ -47,9 +47,9 @@ export const fixed = (...numbers: readonly number[]): Uint8Array => {
   return bytes;
 };
 
-/** What base transfers leave at both parties, from fixed seeds. */
+/** What base transfers leave at both parties, from fixed seeds; pads by ChaCha20, as between pages (sessions of Node take AES). */
 export const fixedEnds = async (ring: Ring, seed: number): Promise<readonly [Ends, Ends]> => {
-  const pads = await Pads.on(ring);
+  const pads = await Pads.on(ring, 'chacha20');
   /** Transfers that rank `sender` sends. */
   const direction = (sender: number) => {
     const bits = Math.log2(LEAVES);

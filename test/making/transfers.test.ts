@@ -11,7 +11,7 @@ import { permuted, route } from '../../src/making/switching-network.ts';
 import { Transfers } from '../../src/making/transfers.ts';
 import type { Bits, RingArray } from '../../src/ring/array.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
-import { Pads } from '../../src/ring/pads.ts';
+import { type PadHash, Pads } from '../../src/ring/pads.ts';
 import { randomBytes } from '../../src/ring/prg.ts';
 import { Ring } from '../../src/ring/ring.ts';
 import { line } from './line.ts';
@@ -88,36 +88,71 @@ transfers('trees: all leaves but the one that is missing are the same', () => {
   });
 });
 
-transfers('pads: known answers of each length, and no two rows alike', async () => {
-  const ring = rings[0];
-  const kernel = await Pads.on(ring);
-  const rows = ring.alloc(FIELDS.FM128, 8);
-  ring.u8(rows).set(Uint8Array.from({ length: 128 }, (_, i) => i));
-  const pads = (bytes: number): Uint8Array => {
-    const out = ring.alloc(FIELDS.FM32, 2 * bytes);
-    kernel.fill(out, rows, 0, bytes / 4, [1, 2, 3, 4], [5, 6, 7]);
-    return ring.u8(out).slice();
-  };
-  const whole = pads(64);
-  for (const bytes of [4, 8, 16, 32, 48])
-    for (let row = 0; row < 8; row++)
-      assert.is(
-        hex(pads(bytes).subarray(row * bytes, (row + 1) * bytes)),
-        hex(whole.subarray(row * 64, row * 64 + bytes)),
-      );
-  assert.is(hex(whole.subarray(64, 96)), '5ec86032d2964656e647a0e319f318ea681f3f44975ffd439df34a0830236869');
-  assert.is(new Set(Array.from({ length: 8 }, (_, i) => hex(whole.subarray(i * 64, i * 64 + 4)))).size, 8);
-  // A row, xored with the secret, and a fixed half are the key; its number, and what says which rows these are, counter and nonce.
-  for (let row = 0; row < 8; row++) {
+/** The block of pad of a row that was xored with the secret, by the platform's own functions. */
+const PADS: Readonly<Record<PadHash, (row: Uint8Array, number: number, block: number) => Uint8Array>> = {
+  // The row and a fixed half are the key; its number, and what says which rows these are, counter and nonce.
+  chacha20: (row, number, block) => {
     const key = Buffer.alloc(32);
-    key.set(ring.u8(rows).subarray(16 * row, 16 * row + 16));
-    for (let word = 0; word < 4; word++) key[4 * word]! ^= word + 1;
+    key.set(row);
     key.write('tessera transfer', 16, 'latin1');
-    const nonce = Buffer.from(Uint32Array.of(row, 5, 6, 7).buffer);
-    const block = createCipheriv('chacha20', key, nonce).update(new Uint8Array(64));
-    assert.is(hex(whole.subarray(row * 64, row * 64 + 64)), hex(block), `row ${row}`);
-  }
-});
+    const nonce = Buffer.from(Uint32Array.of(number, 5, 6, 7).buffer);
+    return createCipheriv('chacha20', key, nonce)
+      .update(new Uint8Array(64))
+      .subarray(16 * block, 16 * block + 16);
+  },
+  // P(P(row) ^ number) ^ P(row)
+  aes: (row, number, block) => {
+    const permute = (x: Uint8Array): Uint8Array =>
+      createCipheriv('aes-128-ecb', Buffer.from('pads of transfer'), null).update(x).subarray(0, 16);
+    const once = permute(row);
+    const words = new Uint8Array(Uint32Array.of(number, 5, (6 ^ (block << 30)) >>> 0, 7).buffer);
+    const twice = permute(once.map((v, i) => v ^ words[i]!));
+    return twice.map((v, i) => v ^ once[i]!);
+  },
+};
+
+for (const hash of ['chacha20', 'aes'] as const)
+  transfers(`pads by ${hash}: those of the definition, of each length, and no two rows alike`, async () => {
+    const ring = rings[0];
+    const kernel = await Pads.on(ring, hash);
+    // More rows than a call of the platform's cipher takes, and not a multiple of them.
+    const [many, from] = [2056, 4];
+    const rows = ring.alloc(FIELDS.FM128, many + from);
+    const given = Uint8Array.from({ length: rows.bytes }, (_, i) => (i * 7 + (i >> 8)) & 255);
+    ring.u8(rows).set(given);
+    const pads = (bytes: number): Uint8Array => {
+      const out = ring.alloc(FIELDS.FM32, (many * bytes) / 4);
+      kernel.fill(out, rows, from, bytes / 4, [1, 2, 3, 4], [5, 6, 7]);
+      const found = ring.u8(out).slice();
+      ring.release(out);
+      return found;
+    };
+    const whole = pads(64);
+    for (const bytes of [4, 8, 16, 32, 48]) {
+      const part = pads(bytes);
+      for (let row = 0; row < many; row += 5)
+        assert.is(
+          hex(part.subarray(row * bytes, (row + 1) * bytes)),
+          hex(whole.subarray(row * 64, row * 64 + bytes)),
+        );
+    }
+    assert.is(
+      new Set(Array.from({ length: many }, (_, i) => hex(whole.subarray(i * 64, i * 64 + 16)))).size,
+      many,
+    );
+    for (const row of [0, 1, 7, 1023, 1024, 2055]) {
+      const own = given.slice(16 * (from + row), 16 * (from + row) + 16);
+      for (let word = 0; word < 4; word++) own[4 * word]! ^= word + 1;
+      for (let block = 0; block < 4; block++)
+        assert.is(
+          hex(whole.subarray(row * 64 + 16 * block, row * 64 + 16 * block + 16)),
+          hex(PADS[hash](own, from + row, block)),
+          `row ${row}, block ${block}`,
+        );
+    }
+    kernel.close();
+    ring.release(rows);
+  });
 
 const randomBits = (ring: Ring, n: number, planes: number): Bits => {
   const out = ring.bits(n, planes);
