@@ -40,7 +40,7 @@ export interface Transfer {
 }
 
 /** Transfers of one chunk at most. */
-const CHUNK = 1 << 16;
+const CHUNK = 1 << 17;
 
 /** A stretch of a transfer that travels as one: whole planes, or elements of one (of the planes of one digit). */
 export interface Unit {

@@ -70,7 +70,7 @@ export class Receiver {
   constructor(ring: Ring, leaves: readonly (readonly Uint8Array[])[], pads: Pads) {
     this.#ring = ring;
     this.#pads = pads;
-    this.#leaves = leaves.map((block) => block.map((seed) => new Prg(ring, seed, 'wasm')));
+    this.#leaves = leaves.map((block) => block.map((seed) => new Prg(ring, seed)));
   }
 
   /** Rows for choices, one plane of a multiple of 128 bits; the caller frees them. `message`: what the sender has to be sent. */
@@ -122,7 +122,7 @@ export class Sender {
     this.#leaves = leaves.map((block, b) =>
       block.map((_, x) => {
         const seed = block[x ^ missing[b]!];
-        return seed && new Prg(ring, seed, 'wasm');
+        return seed && new Prg(ring, seed);
       }),
     );
     this.#bits = missing.flatMap((leaf) => Array.from({ length: BLOCK_BITS }, (_, j) => (leaf >> j) & 1));
