@@ -57,23 +57,24 @@ const keyOf = (index: number, a: Uint8Array, b: Uint8Array, shared: Point): Uint
 /** Who has two keys for each transfer. */
 export class BaseSender {
   readonly #scalar: bigint;
-  readonly #point: Point;
+  /** a A. */
+  readonly #square: Point;
   /** What the receiver is sent: A. */
   readonly message: Uint8Array<ArrayBuffer>;
 
   /** `entropy`: 64 random bytes. */
   constructor(entropy: Uint8Array = randomBytes(64)) {
     this.#scalar = scalarOf(entropy);
-    this.#point = Point.BASE.multiply(this.#scalar);
-    this.message = this.#point.toBytes().slice();
+    const point = Point.BASE.multiply(this.#scalar);
+    this.#square = point.multiply(this.#scalar);
+    this.message = point.toBytes().slice();
   }
 
   /** Both keys of transfer i, from the receiver's point for it. */
   keys(i: number, b: Uint8Array): readonly [Uint8Array, Uint8Array] {
     const point = pointOf(b);
     const first = point.multiply(this.#scalar);
-    const second = first.subtract(this.#point.multiply(this.#scalar));
-    return [keyOf(i, this.message, b, first), keyOf(i, this.message, b, second)];
+    return [keyOf(i, this.message, b, first), keyOf(i, this.message, b, first.subtract(this.#square))];
   }
 }
 
@@ -85,7 +86,8 @@ export class BaseReceiver {
   /** `a`: what the sender sent. */
   constructor(a: Uint8Array) {
     this.#a = a.slice();
-    this.#point = pointOf(this.#a);
+    // Its multiples are tabulated: each transfer takes one.
+    this.#point = pointOf(this.#a).precompute(5);
   }
 
   /** The point that the sender is sent for transfer i, and the key. `entropy`: 64 random bytes. */

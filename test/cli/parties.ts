@@ -1,33 +1,13 @@
 /** Parties of the command line, each a process of its own, with files in a folder. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import type * as sf from '#tessera';
 import { table } from '../models/both.ts';
 import { cluster, folder, type Options } from '../production/harness.ts';
+import { type Ended, start } from './commands.ts';
 
-const CLI = fileURLToPath(import.meta.resolve('#tessera-cli'));
 const home = folder();
-
-export interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Starts the command line with these arguments. */
-export const start = (args: readonly string[]) => {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = new Promise<Ended>((resolve) => {
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (data) => (out += data));
-    child.stderr.on('data', (data) => (err += data));
-    child.once('close', (code) => resolve({ code, out, err }));
-  });
-  return { child, ended };
-};
 
 /** A folder with the configurations of these parties. */
 export const place = async (everybody: readonly string[], change?: (self: string, o: Options) => Options) => {

@@ -30,11 +30,14 @@ export const spuOf = (
   });
 
 let closed = 0;
-/** How many sessions `within` has closed in this process. */
+/** How many sessions `within` has closed in this process, or could not open. */
 export const sessionsClosed = (): number => closed;
 
 export const within = async <T>(options: sf.InitOptions, use: (s: sf.Session) => Promise<T>): Promise<T> => {
-  const s = await sf.session(options);
+  const s = await sf.session(options).catch((e: unknown) => {
+    closed += 1;
+    throw e;
+  });
   try {
     return await use(s);
   } finally {

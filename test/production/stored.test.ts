@@ -46,6 +46,16 @@ const publicOf = (name: string): string => identityText(parseSecretIdentity(iden
 /** The sets that were dealt, by folder. */
 const sets = new Map<string, string>();
 
+/** What `tessera material-key` has printed, by party. */
+const boxes = new Map<Name, string>();
+const boxOf = async (party: Name): Promise<string> => {
+  const known = boxes.get(party);
+  if (known !== undefined) return known;
+  const { stdout } = await tessera('material-key', '--identity', join(place, `${party}.identity`));
+  boxes.set(party, stdout.trim());
+  return stdout.trim();
+};
+
 /** Deals into a folder of that name. */
 const dealt = async (
   name: string,
@@ -56,10 +66,7 @@ const dealt = async (
 ): Promise<string> => {
   const out = join(place, name);
   const recipients: string[] = [];
-  for (const party of TWO) {
-    const { stdout } = await tessera('material-key', '--identity', join(place, `${party}.identity`));
-    recipients.push(`${party}=${stdout.trim()}`);
-  }
+  for (const party of TWO) recipients.push(`${party}=${await boxOf(party)}`);
   const runsText = String(runs);
   const { stdout } = await tessera(
     'deal',

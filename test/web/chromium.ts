@@ -20,7 +20,16 @@ const PLACES = [
 ];
 const executablePath = PLACES.find((path) => path !== undefined && existsSync(path));
 
+/** Of two lists of features Chromium takes the last: these are playwright's, and two pages below the field of addresses, which take longer than ours. */
+const UNUSED = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay', 'MediaRouter', 'PaintHolding', 'ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect',
+  'OptimizationHints', 'NetworkTimeServiceQuerying', 'PreconnectToSearch', 'AimEnabled', 'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup',
+]; // biome-ignore format: a list
+
 const FLAGS = [
+  `--disable-features=${UNUSED.join()}`,
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

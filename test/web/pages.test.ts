@@ -9,41 +9,40 @@ import { picture, stage, status, webSuite } from './chromium.ts';
 
 const test = webSuite('web: pages');
 
-test('pages have no faults of accessibility, before and after a run; none says that it is loading', async () => {
-  for (const { width, colorScheme } of VIEWS)
-    await stage(
-      async ({ open, server }) => {
-        const look = async (page: Page, name: string): Promise<void> => {
-          assert.equal(await faults(page), [], `${name} at ${width} px, ${colorScheme}`);
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-          assert.ok(wide <= 0, `${name} is ${wide} px wider than ${width}`);
-          await picture(page, `${name}-${width}-${colorScheme}`);
-        };
-        for (const name of ['salaries', 'training', 'digits']) {
-          const page = await open(`${name}.html`);
-          assert.not.match((await page.textContent('#status'))!, /Loading/);
-          await look(page, name);
-          if (name === 'salaries') {
-            await page.goto(`${server.url}/`);
-            await look(page, 'index');
-          }
-          await page.close();
-          const tab = await open(`${name}.html?tab`);
-          assert.not.match((await tab.textContent('#status'))!, /Loading/);
-          if (name !== 'salaries')
-            await tab.waitForSelector(name === 'digits' ? '#alice:not([hidden])' : '#sample');
-          if (name === 'training') await tab.click('#sample');
-          if (name === 'digits') await tab.selectOption('#sample', '3');
-          await tab.waitForSelector('#go:enabled');
-          await tab.click('#go');
-          await status(tab, /^(Done|The network)/);
-          await look(tab, `${name}-done`);
-          await tab.close();
-        }
-      },
-      { browser: { viewport: { width, height: 844 }, colorScheme } },
-    );
-});
+test('pages have no faults of accessibility, before and after a run; none says that it is loading', () =>
+  stage(async ({ open, server }) => {
+    const look = async (page: Page, name: string): Promise<void> => {
+      for (const { width, colorScheme } of VIEWS) {
+        await page.setViewportSize({ width, height: 844 });
+        await page.emulateMedia({ colorScheme });
+        assert.equal(await faults(page), [], `${name} at ${width} px, ${colorScheme}`);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(wide <= 0, `${name} is ${wide} px wider than ${width}`);
+        await picture(page, `${name}-${width}-${colorScheme}`);
+      }
+    };
+    for (const name of ['salaries', 'training', 'digits']) {
+      const page = await open(`${name}.html`);
+      assert.not.match((await page.textContent('#status'))!, /Loading/);
+      await look(page, name);
+      if (name === 'salaries') {
+        await page.goto(`${server.url}/`);
+        await look(page, 'index');
+      }
+      await page.close();
+      const tab = await open(`${name}.html?tab`);
+      assert.not.match((await tab.textContent('#status'))!, /Loading/);
+      if (name !== 'salaries')
+        await tab.waitForSelector(name === 'digits' ? '#alice:not([hidden])' : '#sample');
+      if (name === 'training') await tab.click('#sample');
+      if (name === 'digits') await tab.selectOption('#sample', '3');
+      await tab.waitForSelector('#go:enabled');
+      await tab.click('#go');
+      await status(tab, /^(Done|The network)/);
+      await look(tab, `${name}-done`);
+      await tab.close();
+    }
+  }));
 
 test('salaries: one number each, English or German, or an error; an error takes the results of before along', () =>
   stage(

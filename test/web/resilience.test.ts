@@ -1,4 +1,7 @@
-/** What goes wrong between pages: closed tabs, dropped connections, wrong fingerprints, a relay that meddles. */
+/**
+ * What goes wrong between pages: closed tabs, dropped connections, wrong fingerprints, a relay that meddles. A long run (TESSERA_LONG)
+ * has each fault in a training of its own, reloads either side, and waits until who was closed counts as gone.
+ */
 import { once } from 'node:events';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
@@ -109,34 +112,28 @@ const closing = (open: (path: string) => Promise<Page>): Promise<[Page, boolean]
     return [alice, word.test(text)];
   });
 
-test('a tab that is closed in the middle is named at the other side', () =>
+test('a tab that is closed in the middle is named at the other side; who comes with the room’s link, but not as who was there before, is refused', () =>
   stage(
-    async ({ open }) => {
+    async ({ open, context }) => {
       // A browser that is busy may end the page's worker before its last word has left: it comes from one of three pages at least.
       let [alice, told] = await closing(open);
       for (let i = 0; i < 2 && !told; i++) [alice, told] = await closing(open);
       assert.ok(told, 'the last word of a page');
+      const stranger = await (await context.browser()!.newContext()).newPage();
+      await stranger.goto(await alice.inputValue('#link'));
+      await stranger.waitForSelector('body[data-ready]');
+      await stranger.click('#sample');
+      await stranger.waitForSelector('#go:enabled');
+      await stranger.click('#go');
+      await stranger.waitForSelector('#status[data-state=bad]');
+      assert.match((await stranger.textContent('#status'))!, /identity/i);
+      await stranger.context().close();
       if (!LONG) return;
       await alice.waitForSelector('#status[data-state=bad]');
       assert.match((await alice.textContent('#status'))!, /not everybody came back within 30 s/);
     },
     { mayComplain: true },
   ));
-
-test('connections that drop come back, and the training goes on', async () => {
-  const wire = between()();
-  await stage(
-    async ({ open }) => {
-      const [alice, bob] = await startTraining(open);
-      await status(alice, /^Epoch 2 /);
-      wire.cut(1500);
-      for (const page of [alice, bob])
-        assert.match(await status(page, /^Done\. Area/), /Area under the curve 0\.99/);
-    },
-    { between: wire.open, mayComplain: true },
-  );
-  wire.close();
-});
 
 test('a tab that the browser takes offline, for longer than a silent connection is kept, and back', async () => {
   const wire = between()();
@@ -237,12 +234,29 @@ const CRIMES: Readonly<Record<string, (at: number) => Parameters<typeof between>
 /** Messages between two crimes. */
 const APART = 30;
 
+/** A cut of all connections, after which nobody gets through for a while. */
+const CUT = 'cuts';
+
 /** All of them in one training, one after another; in a long run each in a training of its own too. */
-const TRIALS = [Object.keys(CRIMES), ...(LONG ? Object.keys(CRIMES).map((crime) => [crime]) : [])];
+const TRIALS = [
+  [...Object.keys(CRIMES), CUT],
+  ...(LONG ? [...Object.keys(CRIMES), CUT].map((crime) => [crime]) : []),
+];
 
 for (const crimes of TRIALS)
-  test(`a relay that ${crimes.join(', ')} messages changes nothing in the result`, async () => {
-    const acts = crimes.map((crime, i) => CRIMES[crime]!((i + 1) * APART)!);
+  test(`a relay that ${crimes.join(', ')} messages, or connections, changes nothing in the result`, async () => {
+    let cut: (() => void) | undefined;
+    const acts = crimes.map((crime, i) => {
+      const at = (i + 1) * APART;
+      if (crime !== CUT) return CRIMES[crime]!(at)!;
+      cut = () => wire.cut(1500);
+      return (data: Buffer, n: number, pass: (data: Buffer) => void) => {
+        pass(data);
+        if (n < at) return;
+        cut?.();
+        cut = undefined;
+      };
+    });
     const all = acts.reduce((before, act) => (data, n, pass) => before(data, n, (d) => act(d, n, pass)));
     const wire = between(all)();
     await stage(
@@ -251,6 +265,7 @@ for (const crimes of TRIALS)
         for (const page of [alice, bob])
           assert.match(await status(page, /^Done\. Area/), /Area under the curve 0\.99/);
         assert.ok(wire.messages > (crimes.length + 1) * APART, 'the messages were meddled with');
+        assert.is(cut, undefined, 'and cut');
       },
       { between: wire.open, mayComplain: true },
     );
@@ -331,27 +346,6 @@ test('digits: the tab with the network is reloaded, and the drawing need not be 
     { mayComplain: true },
   ));
 
-test('who comes back with the room’s link, but not as who was there before, is refused', () =>
-  stage(
-    async ({ open, context }) => {
-      const [alice, bob] = await startTraining(open);
-      await status(alice, /^Epoch 2 /);
-      const link = await alice.inputValue('#link');
-      await bob.close({ runBeforeUnload: true });
-      await status(alice, /may come back/);
-      const stranger = await (await context.browser()!.newContext()).newPage();
-      await stranger.goto(link);
-      await stranger.waitForSelector('body[data-ready]');
-      await stranger.click('#sample');
-      await stranger.waitForSelector('#go:enabled');
-      await stranger.click('#go');
-      await stranger.waitForSelector('#status[data-state=bad]');
-      assert.match((await stranger.textContent('#status'))!, /identity/i);
-      await stranger.context().close();
-    },
-    { mayComplain: true },
-  ));
-
 test('a page that is reloaded can start again in the same room', () =>
   stage(
     async ({ open }) => {
@@ -387,8 +381,7 @@ test('a page that leaves by its AbortSignal in the middle is named at the other 
         await page.waitForSelector('#go:enabled');
         await page.click('#go');
       }
-      for (const page of [alice, bob])
-        assert.match(await status(page, /^Done\. Area/), /Area under the curve 0\.99/);
+      for (const page of [alice, bob]) await status(page, LONG ? /^Done\. Area under the curve 0\.99/ : /^Epoch 1 /);
     },
     { mayComplain: true },
   ));

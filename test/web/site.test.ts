@@ -1,6 +1,7 @@
 /**
  * The site, as `npm run docs` built it: every page is there for people of all kinds (axe, light and dark, on a phone), its search finds,
- * and the playground runs programs, shows what they cost and what a party saw, marks errors at their line and carries programs in links.
+ * and the playground runs programs, shows what they cost and what a party saw, marks errors at their line and carries programs in links. A long run (TESSERA_LONG) looks at each page in all views, a short one in one of
+ * them in turn.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -9,6 +10,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
+import { LONG } from '../long.ts';
 import { faults, VIEWS } from './axe.ts';
 import { newContext, webSuite } from './chromium.ts';
 
@@ -81,22 +83,22 @@ const test = built
     });
 
 /** Long lists of one form, which take axe minutes: one of each form is looked at. */
-const LONG = /^reference\/api\/(?!index\.html|index\/namespaces\/np)|^project\/(features|results)/;
+const LISTS = /^reference\/api\/(?!index\.html|index\/namespaces\/np)|^project\/(features|results)/;
 
 /** Paths of all other pages of the site. */
 const pages = (): readonly string[] =>
   (readdirSync(site, { recursive: true }) as string[])
     .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => path.endsWith('.html') && !LONG.test(path))
+    .filter((path) => path.endsWith('.html') && !LISTS.test(path))
     .sort();
 
 test('no page has faults of accessibility, in light and dark, on a phone and on a desk; nothing is missing', () =>
   visit(async (page, url, errors) => {
     assert.ok(pages().length > 40);
     await page.emulateMedia({ reducedMotion: 'reduce' });
-    for (const path of pages()) {
+    for (const [i, path] of pages().entries()) {
       await page.goto(`${url}/${path}`, { waitUntil: 'networkidle' });
-      for (const { width, colorScheme } of VIEWS) {
+      for (const { width, colorScheme } of LONG ? VIEWS : [VIEWS[i % VIEWS.length]!]) {
         await page.setViewportSize({ width, height: 844 });
         await page.emulateMedia({ colorScheme });
         if (!path.startsWith('playground'))
