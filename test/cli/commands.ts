@@ -42,3 +42,10 @@ export const start = (args: readonly string[]): { child: ChildProcess; ended: Pr
   child.send(args);
   return { child, ended };
 };
+
+/** What a command prints; rejects with what it says where it fails. */
+export const tessera = async (...args: string[]): Promise<{ stdout: string }> => {
+  const { code, out, err } = await start(args).ended;
+  if (code !== 0) throw Object.assign(new Error(err), { stderr: err });
+  return { stdout: out };
+};

@@ -1,5 +1,4 @@
 /** @file Material that was dealt ahead: it serves each run once, whatever happens in between. */
-import { execFile } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -13,8 +12,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import * as assert from 'uvu/assert';
 import * as sf from '#tessera';
 import { expiryOf } from '../../src/cli/deal.ts';
@@ -26,6 +23,7 @@ import { headerOf } from '../../src/device/production/stored/portion.ts';
 import { readProgram } from '../../src/device/recording.ts';
 import { identityText, parseSecretIdentity } from '../../src/link/identity.ts';
 import { memoryNetwork } from '../../src/link/memory-link.ts';
+import { tessera } from '../cli/commands.ts';
 import { fails } from '../device/helpers.ts';
 import { cluster, end, folder, launch, type Options, suite, until, values } from './harness.ts';
 import { train } from './programs-ending.ts';
@@ -35,8 +33,6 @@ const TWO = ['alice', 'bob'] as const;
 type Name = (typeof TWO)[number];
 const STEPS = { steps: 8 };
 const place = folder();
-const cli = fileURLToPath(import.meta.resolve('#tessera-cli'));
-const tessera = (...args: string[]) => promisify(execFile)(process.execPath, [cli, ...args]);
 const program = join(place, 'program');
 
 const identityOf = (name: string): string => readFileSync(join(place, `${name}.identity`), 'utf8').trim();
@@ -417,7 +413,7 @@ test('two parties make material ahead without a dealer; each portion serves one 
 });
 
 test('made and dealt material are not taken for each other, and a stranger cannot have made it', async () => {
-  const out = await made('apart', 3);
+  const out = await made('apart', 1);
   await refused(out, /name no dealer/, STEPS, stored(out));
   const other = await dealt('named', 1);
   await refused(other, /was dealt: name who has dealt it/, STEPS, (self, o) => ({
