@@ -1,6 +1,7 @@
 /** @file Runs commands of `tessera`, one after the other, each as if it were alone. Used by commands.ts. */
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import type { Command } from './commands.ts';
 
 const CLI = import.meta.resolve('#tessera-cli');
 
@@ -12,11 +13,21 @@ process.exit = (code = process.exitCode) => {
   throw new Exit();
 };
 
+const said = { out: '', err: '' };
+const keeping =
+  (where: keyof typeof said) =>
+  (text: string | Uint8Array): boolean => {
+    said[where] += String(text);
+    return true;
+  };
+process.stdout.write = keeping('out');
+process.stderr.write = keeping('err');
+
 let turns = 0;
-process.on('message', async (args: readonly string[]) => {
-  const said = { out: '', err: '' };
-  process.stdout.write = (text: string | Uint8Array): boolean => Boolean((said.out += String(text)));
-  process.stderr.write = (text: string | Uint8Array): boolean => Boolean((said.err += String(text)));
+process.on('message', async ({ args, env }: Command) => {
+  Object.assign(said, { out: '', err: '' });
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  Object.assign(process.env, env);
   process.argv = [process.execPath, fileURLToPath(CLI), ...args];
   process.exitCode = undefined;
   try {

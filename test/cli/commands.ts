@@ -1,31 +1,45 @@
 /** @file Commands of `tessera` in processes that stay for the next ones: to begin one takes longer than most commands. */
 import { type ChildProcess, fork } from 'node:child_process';
 
+export interface Command {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 export interface Ended {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
 }
 
-/** Processes that wait for a command, by the environment in which they were begun. */
-const idle = new Map<string, ChildProcess[]>();
+/** Processes that wait for a command. */
+const idle: ChildProcess[] = [];
 
 process.once('beforeExit', () => {
-  for (const child of [...idle.values()].flat()) {
+  for (const child of idle) {
     child.ref();
     child.kill('SIGKILL');
   }
 });
 
+const childOf = (): ChildProcess => {
+  for (;;) {
+    const child = idle.pop();
+    if (child === undefined)
+      return fork(new URL('./command-child.js', import.meta.url), {
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
+    // Somebody may have killed one whose command had come to its end.
+    if (!child.killed && child.connected) return child;
+  }
+};
+
 /** Starts a command. Whoever kills its process ends it for good; its words are lost then. */
-export const start = (args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } => {
-  const environment = JSON.stringify(process.env);
-  // Somebody may have killed one whose command had come to its end.
-  const waiting = (idle.get(environment) ?? []).filter(({ killed, connected }) => !killed && connected);
-  idle.set(environment, waiting);
-  const child =
-    waiting.pop() ??
-    fork(new URL('./command-child.js', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+export const start = (
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): { child: ChildProcess; ended: Promise<Ended> } => {
+  const child = childOf();
   child.ref();
   child.channel!.ref();
   const ended = new Promise<Ended>((resolve) => {
@@ -35,11 +49,12 @@ export const start = (args: readonly string[]): { child: ChildProcess; ended: Pr
       child.off('exit', onExit);
       child.unref();
       child.channel?.unref();
-      waiting.push(child);
+      idle.push(child);
       resolve(said);
     });
   });
-  child.send(args);
+  const command: Command = { args, env: { ...env } };
+  child.send(command);
   return { child, ended };
 };
 

@@ -6,6 +6,8 @@ import type { Command } from 'commander';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeProgram } from '../../src/cli/program.ts';
+import { PATIENCE_MS } from '../patience.ts';
+import { start } from './commands.ts';
 
 const test = suite('cli/help');
 const built = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -21,12 +23,11 @@ const run = (file: string, ...args: string[]): Promise<Ran> =>
     execFile(
       process.execPath,
       [resolvePath(built('.'), file), ...args],
-      { timeout: 120_000 },
+      { timeout: PATIENCE_MS },
       (e, out, err) => resolve({ code: e === null ? 0 : typeof e.code === 'number' ? e.code : 1, out, err }),
     ),
   );
-const CLI = fileURLToPath(import.meta.resolve('#tessera-cli'));
-const tessera = (...args: string[]): Promise<Ran> => run(CLI, ...args);
+const tessera = (...args: string[]) => start(args).ended;
 
 /** Help, as it is printed. */
 const helpOf = (command: Command): string => {

@@ -2,7 +2,8 @@
 import * as assert from 'uvu/assert';
 import type * as sf from '#tessera';
 import { freePort, sleep, suite } from '../production/harness.ts';
-import { type Ended, near, place, start, tables, wells } from './parties.ts';
+import { type Ended, start } from './commands.ts';
+import { near, place, tables, wells } from './parties.ts';
 
 const test = suite('cli/serve');
 

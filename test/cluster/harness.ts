@@ -8,6 +8,7 @@ import * as sf from '#tessera';
 import { findServer } from '../../src/cluster/nats-server.ts';
 import type { Snapshot } from '../../src/cluster/snapshot.ts';
 import type { Started } from '../../src/cluster/state.ts';
+import { start } from '../cli/commands.ts';
 import { freePort, sleep, suite } from '../link/helpers.ts';
 import { PATIENCE_MS } from '../patience.ts';
 
@@ -30,11 +31,12 @@ export class Machine {
     this.env = { ...process.env, TESSERA_STATE: this.state, ...env };
   }
 
-  tessera(...args: string[]): Promise<Ran> {
-    return this.tesseraBy([], ...args);
+  async tessera(...args: string[]): Promise<Ran> {
+    const { code, out, err } = await start(args, this.env).ended;
+    return { code: code ?? 1, out, err };
   }
 
-  /** By way of another command, as `ip netns exec`. */
+  /** By way of another command, as `ip netns exec`, in a process of its own. */
   tesseraBy(before: readonly string[], ...args: string[]): Promise<Ran> {
     const [command, ...rest] = [...before, process.execPath, main, ...args];
     return new Promise((resolve) =>

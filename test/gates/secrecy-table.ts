@@ -14,7 +14,7 @@ import type { Opened } from './view.ts';
 export const N = 2048;
 
 export interface Entry {
-  /** Kinds of its inputs; `public` are words that all know. Each has N elements, or `lengths`. */
+  /** Kinds of its inputs; `public` are words that all know. Each has as many elements as are asked for, or `lengths`. */
   readonly ins: readonly ('ring' | 'bits' | 'public')[];
   readonly attrs: object | ((field: Field, parties: number) => object);
   /** Openings at 2 parties and at 3, if that is fixed; 0: nothing may travel. */
@@ -47,124 +47,143 @@ const asIn =
     return node.attrs;
   };
 
-const lanes = { lanes: 4, n: N / 4 };
-
-export const ENTRIES: Readonly<Record<string, readonly Entry[]>> = {
-  input: [0, 1].flatMap((owner) => [
-    { ins: [], owner, openings: 1, attrs: { owner, name: 0, length: N, bits: false } },
-    { ins: [], owner, openings: 1, attrs: { owner, name: 0, length: N, bits: true } },
-  ]),
-  reveal: [
-    ...[[0], [1], [0, 1]].map(
-      (to): Entry => ({ ins: ['ring'], openings: 1, attrs: { to }, known: () => true }),
-    ),
-    { ins: ['bits'], openings: 1, attrs: { to: [0] }, known: () => true },
-  ],
-  hide: [{ ins: ['public'], openings: 0, attrs: {} }],
-  guard: [{ ins: ['ring'], openings: 0, attrs: (field) => ({ guard: 0, margin: marginOf(field) }) }],
-  mul: [
-    { ins: ['ring', 'ring'], openings: 1, attrs: kept },
-    { ins: ['ring', 'ring'], openings: 'some', attrs: cut },
-  ],
-  square: [
-    { ins: ['ring'], openings: 1, attrs: kept },
-    { ins: ['ring'], openings: 'some', attrs: cut },
-  ],
-  matmul: [
-    {
-      ins: ['ring', 'ring'],
-      lengths: [50 * 8, 8 * 50],
-      openings: 1,
-      attrs: { ...kept, batch: 1, m: 50, k: 8, n: 50 },
-    },
-    {
-      ins: ['ring', 'ring'],
-      lengths: [2 * 40 * 8, 2 * 8 * 40],
-      openings: 'some',
-      attrs: (field) => ({ ...cut(field), batch: 2, m: 40, k: 8, n: 40 }),
-    },
-  ],
-  truncate: [{ ins: ['ring'], openings: 0, attrs: { trunc: 8 } }],
-  truncateExact: [{ ins: ['ring'], openings: 1, attrs: { trunc: 8 } }],
-  scale: [{ ins: ['ring', 'public'], openings: 0, attrs: { trunc: 8 } }],
-  scaleExact: [{ ins: ['ring', 'public'], openings: 1, attrs: { trunc: 8 } }],
-  leadingDigit: [{ ins: ['ring'], openings: 'some', attrs: asIn('leadingDigit', (c, x) => log(c, x)) }],
-  between: [{ ins: ['ring'], openings: 'some', attrs: asIn('between', (c, x) => exp(c, x)) }],
-  less: [
-    { ins: ['ring'], openings: 'some', attrs: { thresholds: [0] } },
-    { ins: ['ring'], openings: 'some', attrs: { thresholds: [0, 3], bits: 20 } },
-  ],
-  borrow: [{ ins: ['ring'], openings: 'some', attrs: { bits: 18 } }],
-  isZero: [{ ins: ['ring'], openings: 2, attrs: {} }],
-  lessFss: [{ ins: ['ring'], keys: true, openings: 1, attrs: { thresholds: [0, 3], bits: 20 } }],
-  borrowFss: [{ ins: ['ring'], keys: true, openings: 1, attrs: { bits: 18 } }],
-  isZeroFss: [{ ins: ['ring'], keys: true, openings: 1, attrs: {} }],
-  piecewiseLinearFss: [
-    {
-      ins: ['ring'],
-      keys: true,
-      openings: 1,
-      attrs: { ...kept, at: [0, 5], slopes: [1, -1], steps: [0, 2], bits: 20 },
-    },
-    {
-      ins: ['ring'],
-      keys: true,
-      openings: 1,
-      attrs: { ...kept, at: [1], slopes: [0], steps: [7], bits: 20 },
-    },
-  ],
-  splineFss: [
-    { ins: ['ring'], keys: true, openings: 'some', attrs: asIn('splineFss', (c, x) => sigmoid(c, x), true) },
-    { ins: ['ring'], keys: true, openings: 'some', attrs: asIn('splineFss', (c, x) => silu(c, x), true) },
-  ],
-  exponentialFss: [
-    {
-      ins: ['ring'],
-      keys: true,
-      openings: 'some',
-      attrs: asIn('exponentialFss', (c, x) => exp(c, x, { interval: [-100, 2] }), true),
-    },
-  ],
-  lessInt: [{ ins: ['ring', 'ring'], openings: 'some', attrs: { bits: 32, signed: true } }],
-  belowInt: [{ ins: ['ring'], openings: 'some', attrs: { bits: 32, signed: true, thresholds: [-1, 3] } }],
-  negative: [{ ins: ['ring'], openings: 'some', attrs: { bits: 32 } }],
-  residue: [{ ins: ['ring'], openings: 0, attrs: { bits: 32, shift: 4 } }],
-  bits: [{ ins: ['ring'], openings: 'some', attrs: { bits: 32 } }],
-  select: [
-    { ins: ['bits', 'ring'], openings: 1, attrs: kept },
-    { ins: ['bits', 'ring', 'bits', 'public', 'ring'], openings: 'some', attrs: cut },
-  ],
-  and: [
-    { ins: ['bits', 'bits'], openings: 1, attrs: {} },
-    { ins: ['bits', 'bits', 'bits', 'bits'], openings: 1, attrs: {} },
-  ],
-  fourier: [{ ins: ['ring'], openings: 'some', attrs: asIn('fourier', (c, x) => smooth(c, x, 'gelu')) }],
-  exponential: [
-    {
-      ins: ['ring'],
-      openings: 'some',
-      attrs: asIn('exponential', (c, x) => exp(c, x, { interval: [-2, 2] })),
-    },
-  ],
-  exponentials: [{ ins: ['ring'], openings: 'some', attrs: asIn('exponentials', (c, x) => exp(c, x)) }],
-  lookup: [
-    { ins: ['ring', 'ring'], lengths: [16, N], openings: 1, attrs: { outer: 1, n: 16, inner: 1, m: N } },
-    { ins: ['public', 'ring'], lengths: [16, N], openings: 1, attrs: { outer: 1, n: 16, inner: 1, m: N } },
-  ],
-  oneHot: [{ ins: ['ring'], openings: 1, attrs: { n: 5 } }],
-  randomBits: [{ ins: [], openings: 1, attrs: { length: N } }],
-  // Coins travel with the first turn.
-  shuffle: [{ ins: ['ring', 'ring'], openings: [3, 4], attrs: lanes }],
-  sort: [
-    {
-      ins: ['ring', 'ring'],
-      openings: 'some',
-      attrs: { ...lanes, shift: 9, descending: false, bits: 20, want: 'both' },
-      // The results of comparisons: one plane.
-      known: (o) => o.kind === 'bits' && o.planes === 1,
-    },
-  ],
+/** By gate, with so many elements. */
+export const entriesOf = (size: number): Readonly<Record<string, readonly Entry[]>> => {
+  const lanes = { lanes: 4, n: size / 4 };
+  return {
+    input: [0, 1].flatMap((owner) => [
+      { ins: [], owner, openings: 1, attrs: { owner, name: 0, length: size, bits: false } },
+      { ins: [], owner, openings: 1, attrs: { owner, name: 0, length: size, bits: true } },
+    ]),
+    reveal: [
+      ...[[0], [1], [0, 1]].map(
+        (to): Entry => ({ ins: ['ring'], openings: 1, attrs: { to }, known: () => true }),
+      ),
+      { ins: ['bits'], openings: 1, attrs: { to: [0] }, known: () => true },
+    ],
+    hide: [{ ins: ['public'], openings: 0, attrs: {} }],
+    guard: [{ ins: ['ring'], openings: 0, attrs: (field) => ({ guard: 0, margin: marginOf(field) }) }],
+    mul: [
+      { ins: ['ring', 'ring'], openings: 1, attrs: kept },
+      { ins: ['ring', 'ring'], openings: 'some', attrs: cut },
+    ],
+    square: [
+      { ins: ['ring'], openings: 1, attrs: kept },
+      { ins: ['ring'], openings: 'some', attrs: cut },
+    ],
+    matmul: [
+      {
+        ins: ['ring', 'ring'],
+        lengths: [50 * 8, 8 * 50],
+        openings: 1,
+        attrs: { ...kept, batch: 1, m: 50, k: 8, n: 50 },
+      },
+      {
+        ins: ['ring', 'ring'],
+        lengths: [2 * 40 * 8, 2 * 8 * 40],
+        openings: 'some',
+        attrs: (field) => ({ ...cut(field), batch: 2, m: 40, k: 8, n: 40 }),
+      },
+    ],
+    truncate: [{ ins: ['ring'], openings: 0, attrs: { trunc: 8 } }],
+    truncateExact: [{ ins: ['ring'], openings: 1, attrs: { trunc: 8 } }],
+    scale: [{ ins: ['ring', 'public'], openings: 0, attrs: { trunc: 8 } }],
+    scaleExact: [{ ins: ['ring', 'public'], openings: 1, attrs: { trunc: 8 } }],
+    leadingDigit: [{ ins: ['ring'], openings: 'some', attrs: asIn('leadingDigit', (c, x) => log(c, x)) }],
+    between: [{ ins: ['ring'], openings: 'some', attrs: asIn('between', (c, x) => exp(c, x)) }],
+    less: [
+      { ins: ['ring'], openings: 'some', attrs: { thresholds: [0] } },
+      { ins: ['ring'], openings: 'some', attrs: { thresholds: [0, 3], bits: 20 } },
+    ],
+    borrow: [{ ins: ['ring'], openings: 'some', attrs: { bits: 18 } }],
+    isZero: [{ ins: ['ring'], openings: 2, attrs: {} }],
+    lessFss: [{ ins: ['ring'], keys: true, openings: 1, attrs: { thresholds: [0, 3], bits: 20 } }],
+    borrowFss: [{ ins: ['ring'], keys: true, openings: 1, attrs: { bits: 18 } }],
+    isZeroFss: [{ ins: ['ring'], keys: true, openings: 1, attrs: {} }],
+    piecewiseLinearFss: [
+      {
+        ins: ['ring'],
+        keys: true,
+        openings: 1,
+        attrs: { ...kept, at: [0, 5], slopes: [1, -1], steps: [0, 2], bits: 20 },
+      },
+      {
+        ins: ['ring'],
+        keys: true,
+        openings: 1,
+        attrs: { ...kept, at: [1], slopes: [0], steps: [7], bits: 20 },
+      },
+    ],
+    splineFss: [
+      {
+        ins: ['ring'],
+        keys: true,
+        openings: 'some',
+        attrs: asIn('splineFss', (c, x) => sigmoid(c, x), true),
+      },
+      { ins: ['ring'], keys: true, openings: 'some', attrs: asIn('splineFss', (c, x) => silu(c, x), true) },
+    ],
+    exponentialFss: [
+      {
+        ins: ['ring'],
+        keys: true,
+        openings: 'some',
+        attrs: asIn('exponentialFss', (c, x) => exp(c, x, { interval: [-100, 2] }), true),
+      },
+    ],
+    lessInt: [{ ins: ['ring', 'ring'], openings: 'some', attrs: { bits: 32, signed: true } }],
+    belowInt: [{ ins: ['ring'], openings: 'some', attrs: { bits: 32, signed: true, thresholds: [-1, 3] } }],
+    negative: [{ ins: ['ring'], openings: 'some', attrs: { bits: 32 } }],
+    residue: [{ ins: ['ring'], openings: 0, attrs: { bits: 32, shift: 4 } }],
+    bits: [{ ins: ['ring'], openings: 'some', attrs: { bits: 32 } }],
+    select: [
+      { ins: ['bits', 'ring'], openings: 1, attrs: kept },
+      { ins: ['bits', 'ring', 'bits', 'public', 'ring'], openings: 'some', attrs: cut },
+    ],
+    and: [
+      { ins: ['bits', 'bits'], openings: 1, attrs: {} },
+      { ins: ['bits', 'bits', 'bits', 'bits'], openings: 1, attrs: {} },
+    ],
+    fourier: [{ ins: ['ring'], openings: 'some', attrs: asIn('fourier', (c, x) => smooth(c, x, 'gelu')) }],
+    exponential: [
+      {
+        ins: ['ring'],
+        openings: 'some',
+        attrs: asIn('exponential', (c, x) => exp(c, x, { interval: [-2, 2] })),
+      },
+    ],
+    exponentials: [{ ins: ['ring'], openings: 'some', attrs: asIn('exponentials', (c, x) => exp(c, x)) }],
+    lookup: [
+      {
+        ins: ['ring', 'ring'],
+        lengths: [16, size],
+        openings: 1,
+        attrs: { outer: 1, n: 16, inner: 1, m: size },
+      },
+      {
+        ins: ['public', 'ring'],
+        lengths: [16, size],
+        openings: 1,
+        attrs: { outer: 1, n: 16, inner: 1, m: size },
+      },
+    ],
+    oneHot: [{ ins: ['ring'], openings: 1, attrs: { n: 5 } }],
+    randomBits: [{ ins: [], openings: 1, attrs: { length: size } }],
+    // Coins travel with the first turn.
+    shuffle: [{ ins: ['ring', 'ring'], openings: [3, 4], attrs: lanes }],
+    sort: [
+      {
+        ins: ['ring', 'ring'],
+        openings: 'some',
+        attrs: { ...lanes, shift: 9, descending: false, bits: 20, want: 'both' },
+        // The results of comparisons: one plane.
+        known: (o) => o.kind === 'bits' && o.planes === 1,
+      },
+    ],
+  };
 };
+
+export const ENTRIES = entriesOf(N);
 
 /** Gates, parties and fields that go together. */
 export const SETTINGS = [

@@ -1,6 +1,7 @@
 /**
  * Each gate made by two parties against the same gate dealt: the same inputs (edges, and random ones), streams and numbers, in three
- * rings. Gates that tell bits or places, and what is not cut, are the same to the bit; what is cut is off by a unit or so.
+ * rings. Gates that tell bits or places, and what is not cut, are the same to the bit; what is cut is off by a unit or so. A long run
+ * (TESSERA_LONG) has more random numbers.
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -13,11 +14,14 @@ import { halfOf } from '../../src/making/gate-halves.ts';
 import type { AnyArray as Arr, RingArray } from '../../src/ring/array.ts';
 import { FIELDS, type Field } from '../../src/ring/field.ts';
 import { random, randomRaw, ring, seedsOf } from '../gates/harness.ts';
-import { ENTRIES, type Entry, N } from '../gates/secrecy-table.ts';
+import { type Entry, entriesOf } from '../gates/secrecy-table.ts';
 import { type Input, masked } from '../gates/view.ts';
+import { scaled } from '../long.ts';
 import { type Gated, putWords, runDealt, runMade } from './gate-run.ts';
 
 const test = suite('gates made by two parties');
+const N = scaled(2048, 256);
+const ENTRIES = entriesOf(N);
 
 interface Cut {
   readonly trunc?: number;

@@ -381,7 +381,8 @@ test('a page that leaves by its AbortSignal in the middle is named at the other 
         await page.waitForSelector('#go:enabled');
         await page.click('#go');
       }
-      for (const page of [alice, bob]) await status(page, LONG ? /^Done\. Area under the curve 0\.99/ : /^Epoch 1 /);
+      for (const page of [alice, bob])
+        await status(page, LONG ? /^Done\. Area under the curve 0\.99/ : /^Epoch 1 /);
     },
     { mayComplain: true },
   ));
