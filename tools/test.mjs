@@ -2,7 +2,7 @@
  * @file `npm test`: the tests of each file (uvu) in a process of its own, so that nothing that one leaves behind reaches
  * another. `npm test -- gates/ link/tls` runs the files whose paths contain one of the words.
  *
- * Short files that compute and start nothing (SHARED) run some in one process, one after the other: to load the library takes longer
+ * Short files that start nothing (SHARED) run some in one process, one after the other: to load the library takes longer
  * than most of them. Several processes run at once, the longest first: as many as the processor has room for, by what a file is known
  * to need of it (test/costs.json; `npm test -- --costs` writes what it measured there, each file in a process of its own). A file
  * that fails is run once more, by itself, when all are done, only to say whether it fails always or is unsteady: it has failed either
@@ -43,11 +43,15 @@ const costs = JSON.parse(readFileSync(costsFile, 'utf8'));
 const computes = (file) => /^(bench|fixed|fuzz|gates|ir|numpy|ring)\//.test(file);
 /** What a file that nobody has measured counts as. */
 const costOf = (file) => costs[file] ?? (computes(file) ? [2, 2] : [4, 2]);
-/** Files that may run behind others in one process: they have no sessions, processes or sockets, and no file takes long. */
-const SHARED = /^(fixed|gates|ir|making|models|numpy|psi|ring)\//;
-const SHORT_S = 4;
+/**
+ * Files that may run behind others in one process, unless they take long: they start no processes, listen to nothing, close their sessions,
+ * and none ends on purpose what it runs in.
+ */
+const SHARED =
+  /^(collect|fixed|frame|frontends|gates|ir|making|models|numpy|psi|ring)\/|^device\/(?!.*(death|demo|fail|life|limit|swallow))/;
+const SHORT_S = 8;
 /** Of a process that several files share. */
-const TOGETHER_S = 12;
+const TOGETHER_S = 30;
 
 /** Lists of files, each for a process. */
 const processesOf = (all) => {

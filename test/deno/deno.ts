@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite as uvuSuite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { PATIENCE_MS } from '../patience.ts';
 
 /** The folder into which everything is compiled, and the project's. */
 export const OUT = fileURLToPath(new URL('../../', import.meta.url));
@@ -58,7 +59,7 @@ export interface Started {
 }
 
 /** Starts a program that is killed when it takes more than this. */
-const start = (command: string, args: readonly string[], patience = 150_000): Started => {
+const start = (command: string, args: readonly string[], patience = PATIENCE_MS): Started => {
   const env = {
     ...process.env,
     DENO_DIR: cache,

@@ -111,7 +111,7 @@ test('who has another key does not get in, nor who has a name that is pinned to 
   const pinned = meeting(url, (n) => ({
     identity: createIdentity(),
     ...(n === 'bob' && { peerIdentities: { alice: createIdentity().publicKey } }),
-    readyTimeoutMs: 4_000,
+    readyTimeoutMs: 20_000,
   }));
   const bob = await connect(pinned.bob!);
   const alice = await connect(pinned.alice!);
@@ -130,10 +130,10 @@ test('an invitation is needed also where one listens, and opens the way for who 
     room: { key: key(seed) },
     readyTimeoutMs: 20_000,
     heartbeatMs: 100,
-    peerTimeoutMs: 10_000,
+    peerTimeoutMs: 30_000,
   });
   const alice = await connect(options('alice', 1));
-  const eve = await connect({ ...options('bob', 2), readyTimeoutMs: 1_500 });
+  const eve = await connect({ ...options('bob', 2), readyTimeoutMs: 6_000 });
   const e = await rejection(eve.ready());
   assert.match(e.message, 'another invitation');
   await eve.close();

@@ -324,7 +324,7 @@ test('a peer without a certificate is let in by its pinned identity, over TLS, a
   links.bob!.channel('x', ['alice']).send('alice', 0, Uint8Array.of(3));
   assert.is((await links.alice!.channel('x', ['bob']).recv('bob', 0))[0], 3);
   await closeAll(links);
-  const wrong = await connect({ ...pair.bob, parties, identity: createIdentity(), readyTimeoutMs: 1_500 });
+  const wrong = await connect({ ...pair.bob, parties, identity: createIdentity(), readyTimeoutMs: 20_000 });
   const up = await connect(a);
   assert.is((await rejection(wrong.ready())).code, 'IDENTITY');
   await closeAll({ wrong, up });

@@ -1,6 +1,6 @@
 /** @file Certificates that do not fit, at the level of sessions: who refuses whom, and how `sf.init` says so. */
 import * as assert from 'uvu/assert';
-import { cluster, end, launch, type Options, pemsBetween, pemsOf, QUICK, suite, until } from './harness.ts';
+import { cluster, end, launch, type Options, pemsBetween, pemsOf, suite, until } from './harness.ts';
 
 const test = suite('production/certificates');
 const TWO = ['alice', 'bob'] as const;
@@ -16,10 +16,7 @@ const refused = async (
   ...texts: readonly RegExp[]
 ): Promise<void> => {
   // The one who dials is told at once; the one who is dialled waits, until the other has come and gone.
-  const options = await cluster(TWO, (self, o) => ({
-    ...o,
-    crossSilo: { ...QUICK, readyTimeoutMs: self === 'alice' ? 5_000 : 20_000 },
-  }));
+  const options = await cluster(TWO);
   for (const self of TWO)
     options[self].tls_config = await change(self, structuredClone(options[self].tls_config as Tls));
   const parties = launch<'alice' | 'bob'>(options as Record<'alice' | 'bob', Options>, 'guide');

@@ -1,6 +1,7 @@
 /** @file Programs that come to their end without `sf.shutdown()`: their processes end, and the others are not left waiting. */
 import * as assert from 'uvu/assert';
 import { startRelay } from '../../src/link/relay.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import {
   cluster,
   end,
@@ -25,13 +26,10 @@ const trusting =
   (more: Options = {}) =>
   (_: string, o: Options): Options => ({ ...o, allowTrustedFirstParty: true, ...more });
 
-/** How long a process may live on when its program has come to its end. */
-const END_MS = 12_000;
-
 const ends = async (parties: Readonly<Record<string, Party>>, code = 0): Promise<void> => {
   for (const [name, party] of Object.entries(parties)) {
     await party.ended;
-    const late = sleep(END_MS).then(() => 'still there');
+    const late = sleep(PATIENCE_MS).then(() => 'still there');
     const left = await Promise.race([party.exited, late]);
     if (left === 'still there') end(parties);
     assert.equal(left, { code, signal: null }, name);

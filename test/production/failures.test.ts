@@ -194,7 +194,7 @@ test('another job name: the dialler says which job is not there', async () => {
     ...o,
     job_name: self === 'alice' ? 'mine' : 'yours',
     // Alice is still there when bob gives up.
-    crossSilo: { ...QUICK, readyTimeoutMs: self === 'alice' ? 20_000 : 5_000 },
+    crossSilo: { ...QUICK, readyTimeoutMs: self === 'alice' ? 60_000 : 6_000 },
   }));
   const parties = launch(options, 'guide');
   const { code, message } = await parties.bob.error();

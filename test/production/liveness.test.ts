@@ -1,7 +1,11 @@
-/** @file Parties that die, stop, are cancelled, or lose their connections in the middle of a training. */
+/**
+ * @file Parties that die, stop, are cancelled, or lose their connections in the middle of a training. A long run (TESSERA_LONG) kills the
+ * dealer of three parties more often, and cuts more connections.
+ */
 import { createServer, type Server, type Socket, connect as tcpConnect } from 'node:net';
 import * as assert from 'uvu/assert';
 import { scaled } from '../long.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import {
   cluster,
   end,
@@ -20,7 +24,7 @@ const TWO = ['alice', 'bob'] as const;
 const THREE = ['alice', 'bob', 'dealer'] as const;
 const mortal = (_: string, o: Options): Options => ({ ...o, crossSilo: MORTAL });
 /** How much longer than peerTimeoutMs a loaded machine may take. */
-const SLACK_MS = 25_000;
+const SLACK_MS = PATIENCE_MS;
 /** More than any test waits for. */
 const FOR_EVER = { steps: 1_000_000 };
 
@@ -108,12 +112,15 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       assert.match(message, new RegExp(`bob was stopped: ${signal}.*may come back`));
     }
     assert.ok(Date.now() - since < QUICK.peerTimeoutMs, 'told, not timed out');
-    assert.match((await parties.bob.error()).message, new RegExp(signal));
+    // Its own program is told as well, unless a loaded machine ends the process before that is heard here.
+    const own = await parties.bob.ended;
+    if (!('signal' in own)) assert.match((await parties.bob.error()).message, new RegExp(signal));
+    else assert.is(own.signal, signal);
     end(parties);
   });
 }
 
-for (let turn = 0; turn < scaled(4, 2); turn++) {
+for (let turn = 0; turn < scaled(4, 1); turn++) {
   test(`kill -9 of the dealer of three parties, ${turn}: nobody blames anybody else`, async () => {
     const everybody = ['alice', 'bob', 'carol', 'dealer'] as const;
     const options = await cluster(everybody, (_, o) => ({
@@ -192,7 +199,7 @@ class Wire {
   }
 }
 
-const CUTS = scaled(100, 40);
+const CUTS = scaled(100, 20);
 
 test(`P7, P9: the connection dropped ${CUTS} times in one training: the result is the same`, async () => {
   const given = { steps: 2 * CUTS + 40, noteSteps: true };

@@ -35,7 +35,7 @@ export const ending: Readonly<Record<string, Program>> = {
     return within({ ...options, onPeer } as sf.InitOptions, async (s) => {
       const add = spuOf(s, ['alice', 'bob'])((a: sf.BaseArray, b: sf.BaseArray) => np.add(a, b));
       const block = (x: number): number => {
-        for (const until = Date.now() + ms; Date.now() < until; );
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
         return x;
       };
       const later = async (x: number): Promise<number> => {
