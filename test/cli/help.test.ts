@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeProgram } from '../../src/cli/program.ts';
+import { LONG } from '../long.ts';
 import { PATIENCE_MS } from '../patience.ts';
 import { start } from './commands.ts';
 
@@ -119,7 +120,7 @@ test('scripts: each says what it takes, with examples, and ends', async () => {
     docs: '../tools/docs.mjs',
     test: '../tools/test.mjs',
   };
-  for (const [name, file] of Object.entries(scripts)) {
+  for (const [i, [name, file]] of Object.entries(scripts).entries()) {
     const { code, out, err } = await run(file, '--help');
     assert.is(code, 0, `${name}: ${err}`);
     assert.match(out, new RegExp(`^Usage: ${name} `), name);
@@ -127,6 +128,8 @@ test('scripts: each says what it takes, with examples, and ends', async () => {
     assert.ok(examples?.includes(`npm run ${name}`), `${name} has no examples`);
     for (const [, flag] of examples!.matchAll(/ (--[a-z-]+)/g))
       assert.match(help, new RegExp(`${flag!}\\b`), `${name} has no ${flag!}`);
+    // They all refuse by the same command, so that a short run asks some of them.
+    if (!LONG && i % 3 > 0) continue;
     const refused = await run(file, '--pear');
     assert.is(refused.code, 1, name);
     assert.match(refused.err, /unknown option '--pear'/, name);

@@ -71,7 +71,9 @@ for (const field of LONG ? (['FM32', 'FM64', 'FM128'] as const) : (['FM32', 'FM1
     ['relu', (x: BaseArray) => np.maximum(x, 0), (x: number) => Math.max(x, 0), 0],
     ['sigmoid', (x: BaseArray) => np.sigmoid(x), (x: number) => 1 / (1 + Math.exp(-x)), 0.02],
     ['exp', (x: BaseArray) => np.exp(x), (x: number) => Math.exp(x), 0.3],
-  ] as const)
+  ] as const) {
+    // The way range by range is the same: in a short run the smallest ring takes it once.
+    if (!LONG && field === 'FM32' && name !== 'less') continue;
     test(`${field}: keys of ${MANY} numbers for ${name}, range by range`, () => {
       const data = (step: number) =>
         Float64Array.from({ length: MANY }, (_, i) => (((i * step) % 33) - 16) / 4);
@@ -90,5 +92,6 @@ for (const field of LONG ? (['FM32', 'FM64', 'FM128'] as const) : (['FM32', 'FM1
           `${i}: ${found[i]}`,
         );
     });
+  }
 
 test.run();

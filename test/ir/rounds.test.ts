@@ -1,4 +1,4 @@
-/** What the plan says of a program's rounds is what its run takes. */
+/** What the plan says of a program's rounds is what its run takes; of all functions in a long run (TESSERA_LONG). */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { COSTS } from '../../bench/lib/cost-table.ts';
@@ -43,9 +43,9 @@ const both = (
 const VARIES = /sort|topK|median|percentile|unique|intersect|nonzero|whileRevealed/i;
 
 for (const [field, parties, costMode, every] of [
-  ['FM128', 2, undefined, scaled(1, 2)],
-  ['FM64', 3, undefined, 4],
-  ['FM128', 2, 'latency', 4],
+  ['FM128', 2, undefined, scaled(1, 3)],
+  ['FM64', 3, undefined, scaled(4, 8)],
+  ['FM128', 2, 'latency', scaled(4, 8)],
 ] as const)
   test(`functions at ${field}, ${parties} parties${costMode ? `, ${costMode}` : ''}`, () => {
     const wrong: string[] = [];

@@ -1,4 +1,4 @@
-/** @file Linear algebra by what it is to satisfy, on random matrices in the clear, and on secrets. */
+/** @file Linear algebra by what it is to satisfy, on random matrices in the clear (more in a long run, TESSERA_LONG), and on secrets. */
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -9,6 +9,7 @@ import { meetings } from '../../src/numpy/factoring.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { ring } from '../gates/harness.ts';
+import { scaled } from '../long.ts';
 import { throws, value } from './both.ts';
 import { secretly } from './secretly.ts';
 
@@ -63,7 +64,7 @@ test('solve, inv and det of random matrices', () => {
         `det ${twice}, not ${scale * scale}`,
       );
     }),
-    { numRuns: 50 },
+    { numRuns: scaled(50, 15) },
   );
   assert.is(
     linalg
@@ -93,7 +94,7 @@ test('cholesky and qr of random matrices', () => {
       near(np.matmul(q.T, q), np.eye(m.shape[0]!), 1e-9, 'q^T q');
       near(np.tril(r, -1), np.zeros(r.shape), 0, 'lower');
     }),
-    { numRuns: 50 },
+    { numRuns: scaled(50, 15) },
   );
   throws(() => linalg.qr([[1, 2]]), 'UNSUPPORTED', 'as many rows as columns');
 });
@@ -117,7 +118,7 @@ test('eigh and svd of random matrices', () => {
       near(np.matmul(v.T, v), np.eye(n), 1e-9, 'v^T v');
       near(np.sort(w), w, 0, 'order');
     }),
-    { numRuns: 50 },
+    { numRuns: scaled(50, 15) },
   );
   fc.assert(
     fc.property(matrix(4, 3), fc.boolean(), (m, wide) => {
@@ -128,7 +129,7 @@ test('eigh and svd of random matrices', () => {
       near(np.matmul(vt, vt.T), np.eye(3), 1e-5, 'vt');
       near(np.matmul(u.T, u), np.eye(3), 1e-5, 'u');
     }),
-    { numRuns: 50 },
+    { numRuns: scaled(50, 15) },
   );
 });
 
