@@ -12,6 +12,7 @@ export interface Fitted {
   fit(x: Features, y: sf.BaseArray): unknown;
   predict(state: unknown, x: Features): sf.BaseArray;
   predictProba?(state: unknown, x: Features): sf.BaseArray;
+  featureImportances?(state: unknown): sf.BaseArray;
   coefficients?(state: unknown): { readonly coef: sf.BaseArray; readonly intercept: sf.BaseArray };
 }
 
@@ -20,18 +21,22 @@ export interface Known {
   readonly kind: Label['kind'];
   /** Columns come in bins. */
   readonly bins?: true;
+  /** It can tell its losses on the way. */
+  readonly losses?: true;
 }
 
 export const MODELS: Readonly<Record<string, Known>> = {
-  logistic: { name: 'logisticRegression', kind: 'labels' },
-  boosting: { name: 'gradientBoostingClassifier', kind: 'labels', bins: true },
+  logistic: { name: 'logisticRegression', kind: 'labels', losses: true },
+  boosting: { name: 'gradientBoostingClassifier', kind: 'labels', bins: true, losses: true },
   forest: { name: 'randomForestClassifier', kind: 'labels', bins: true },
+  mlp: { name: 'mlpClassifier', kind: 'labels', losses: true },
   linear: { name: 'linearRegression', kind: 'numbers' },
   ridge: { name: 'ridge', kind: 'numbers' },
   lasso: { name: 'lasso', kind: 'numbers' },
+  'elastic-net': { name: 'elasticNet', kind: 'numbers' },
   poisson: { name: 'poissonRegressor', kind: 'numbers' },
   gamma: { name: 'gammaRegressor', kind: 'numbers' },
-  'boosting-numbers': { name: 'gradientBoostingRegressor', kind: 'numbers', bins: true },
+  'boosting-numbers': { name: 'gradientBoostingRegressor', kind: 'numbers', bins: true, losses: true },
   'forest-numbers': { name: 'randomForestRegressor', kind: 'numbers', bins: true },
 };
 
@@ -39,14 +44,12 @@ export const MODELS: Readonly<Record<string, Known>> = {
 export const knownModel = (name: string): Known =>
   MODELS[name] ?? fail('INVALID_ARGUMENT', `--model ${name}: ${suggestion(name, Object.keys(MODELS))}`);
 
-/** A model, and the options that it was made with; `maxBins` of gradient boosting are of its columns alone. */
+/** A model of these options. */
 export const modelOf = async (
   { name, bins }: Known,
   options: Readonly<Record<string, unknown>>,
 ): Promise<Fitted> => {
-  const { maxBins, ...rest } = options;
-  const own = bins && name.startsWith('gradient') ? rest : options;
-  const make = (await sf.models())[name] as (options: object) => unknown;
-  if (bins && maxBins !== undefined) (await sf.models()).binning({ maxBins: maxBins as number });
-  return make(own) as Fitted;
+  const { [name]: make, binning } = await sf.models();
+  if (bins && options.maxBins !== undefined) binning({ maxBins: options.maxBins as number });
+  return (make as (options: object) => unknown)(options) as Fitted;
 };

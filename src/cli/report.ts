@@ -6,8 +6,10 @@ export interface Picture {
   readonly title: string;
   readonly x: string;
   readonly y: string;
-  /** Points of lines, from 0 to 1 in both directions. */
   readonly lines: readonly (readonly (readonly [number, number])[])[];
+  /** What the axes show, 0 to 1 unless given. */
+  readonly across?: readonly [number, number];
+  readonly up?: readonly [number, number];
 }
 
 /** Heights from 0 on, with names. */
@@ -39,13 +41,16 @@ const SIZE = 260;
 const EDGE = 44;
 const COLOURS = ['#1f6fb4', '#b0b0b0', '#d98a1f'];
 
-const drawn = ({ title, x, y, lines }: Picture): string => {
+const drawn = ({ title, x, y, lines, across = [0, 1], up = [0, 1] }: Picture): string => {
+  const share = (v: number, [low, high]: readonly [number, number]): number => (v - low) / (high - low);
+  const mark = (t: number, [low, high]: readonly [number, number]): string =>
+    String(Number((low + t * (high - low)).toPrecision(3)));
   const at = ([u, v]: readonly [number, number]): string =>
-    `${(EDGE + u * SIZE).toFixed(1)},${(EDGE / 2 + (1 - v) * SIZE).toFixed(1)}`;
+    `${(EDGE + share(u, across) * SIZE).toFixed(1)},${(EDGE / 2 + (1 - share(v, up)) * SIZE).toFixed(1)}`;
   const ticks = [0, 0.5, 1].map(
     (t) =>
-      `<text x="${EDGE + t * SIZE}" y="${EDGE / 2 + SIZE + 16}" text-anchor="middle">${t}</text>` +
-      `<text x="${EDGE - 6}" y="${EDGE / 2 + (1 - t) * SIZE + 4}" text-anchor="end">${t}</text>`,
+      `<text x="${EDGE + t * SIZE}" y="${EDGE / 2 + SIZE + 16}" text-anchor="middle">${mark(t, across)}</text>` +
+      `<text x="${EDGE - 6}" y="${EDGE / 2 + (1 - t) * SIZE + 4}" text-anchor="end">${mark(t, up)}</text>`,
   );
   const curves = lines.map(
     (points, i) =>

@@ -10,7 +10,7 @@ export interface Curves {
 }
 
 type Columns = Readonly<Record<string, sf.NDArray>>;
-const numbers = (x: sf.NDArray): number[] => Array.from(x.data as ArrayLike<number | bigint>, Number);
+export const numbers = (x: sf.NDArray): number[] => Array.from(x.data as ArrayLike<number | bigint>, Number);
 
 /** Reveals the points of a classifier's curves. */
 export const curvesOf = async (
@@ -30,15 +30,25 @@ export const curvesOf = async (
   };
 };
 
+/** Reveals the losses of a model that keeps them. */
+export const lossesOf = async (session: sf.Session, spu: sf.SPU, state: sf.SPUObject): Promise<number[]> => {
+  const losses = spu((s: { losses: sf.BaseArray }) => s.losses)(state as never);
+  return numbers((await session.reveal(losses)) as unknown as sf.NDArray);
+};
+
 export interface Trained {
   readonly model: string;
   readonly label: string;
   readonly figures: Readonly<Record<string, string | number>>;
   readonly curves: Curves | undefined;
+  /** After each turn, or tree; all parties learn them. */
+  readonly losses: readonly number[] | undefined;
   /** Weights by column, where this party has learned them. */
   readonly weights: readonly (readonly [string, number])[] | undefined;
-  /** Who learns the weights. */
+  readonly importances: readonly (readonly [string, number])[] | undefined;
+  /** Who learns the weights, and who the importances. */
   readonly coefficients: string | undefined;
+  readonly importance: string | undefined;
   readonly isJoined: boolean;
 }
 
@@ -52,12 +62,24 @@ const picturesOf = ({ roc, calibration }: Curves): Picture[] => [
   { title: 'Calibration', x: 'predicted probability', y: 'share of label 1', lines: [calibration, EVEN] },
 ];
 
+const lossPicture = (losses: readonly number[]): Picture => ({
+  title: 'Loss',
+  x: 'turns',
+  y: 'mean loss of the training rows',
+  lines: [losses.map((v, i) => [i + 1, v] as const)],
+  across: [1, Math.max(2, losses.length)],
+  up: [0, Math.max(...losses) || 1],
+});
+
 export const trainReport = (t: Trained): string => {
-  const bars: Bars[] = t.weights ? [{ title: 'Weights', bars: t.weights }] : [];
+  const bars: Bars[] = [
+    ...(t.weights ? [{ title: 'Weights', bars: t.weights }] : []),
+    ...(t.importances ? [{ title: 'Importance of columns', bars: t.importances }] : []),
+  ];
   return html({
     title: `${t.model}: ${t.label}`,
     figures: Object.entries(t.figures),
-    pictures: t.curves ? picturesOf(t.curves) : [],
+    pictures: [...(t.curves ? picturesOf(t.curves) : []), ...(t.losses ? [lossPicture(t.losses)] : [])],
     bars,
     revealed: [
       ['names and dtypes of columns, numbers of rows', 'all parties'],
@@ -66,7 +88,9 @@ export const trainReport = (t: Trained): string => {
         `metrics${t.curves ? ', points of the ROC curve and of the calibration' : ''} of the test rows`,
         'all parties',
       ],
+      ...(t.losses ? ([['the mean loss of the training rows after each turn', 'all parties']] as const) : []),
       ...(t.coefficients === undefined ? [] : ([['the weights', t.coefficients]] as const)),
+      ...(t.importance === undefined ? [] : ([['the importance of columns', t.importance]] as const)),
     ],
   });
 };

@@ -12,7 +12,7 @@ import { type Fitted, type Known, knownModel, MODELS, modelOf } from './known-mo
 import { keep } from './model-file.ts';
 import { type Parties, together } from './parties.ts';
 import { checkWritable, pairsOf, TableFile, type TableFlags, withTable } from './table-file.ts';
-import { curvesOf, trainReport } from './train-report.ts';
+import { curvesOf, lossesOf, numbers, trainReport } from './train-report.ts';
 
 interface Flags extends TableFlags, FeatureFlags {
   config: string;
@@ -25,6 +25,7 @@ interface Flags extends TableFlags, FeatureFlags {
   field: string;
   save?: string;
   coefficients?: string;
+  importance?: string;
   report?: string;
   json?: boolean;
 }
@@ -108,6 +109,8 @@ const fitted = async (parties: Parties, frame: Frame, task: Task, flags: Flags) 
     state as never,
     asked as never,
   ) as unknown as sf.SPUObject;
+  const losses =
+    flags.report !== undefined && known.losses ? await lossesOf(parties.session, spu, state) : undefined;
   const figures = await judge(parties, spu, label.kind, y[1]!, p);
   const curves =
     flags.report !== undefined && label.kind === 'labels'
@@ -123,10 +126,13 @@ const fitted = async (parties: Parties, frame: Frame, task: Task, flags: Flags) 
       own: task.own,
       thresholds: bins ? bins.thresholds : [],
     });
-  const shown =
-    flags.coefficients === undefined
-      ? undefined
-      : await coefficients(parties, spu, model, state, flags.coefficients);
+  const weights = await toOne(parties, spu, model.coefficients, state, flags.coefficients, (v) => {
+    const { coef, intercept } = v as { coef: sf.NDArray; intercept: sf.NDArray };
+    return { columns: names, coef: numbers(coef), intercept: Number(intercept.item()) };
+  });
+  const importances = await toOne(parties, spu, model.featureImportances, state, flags.importance, (v) =>
+    numbers(v as sf.NDArray).map((share, i) => [names[i]!, share] as const),
+  );
   const { rounds, bytes, dealerBytes } = spu.stats();
   const all = {
     rows: frame.shape[0],
@@ -137,21 +143,23 @@ const fitted = async (parties: Parties, frame: Frame, task: Task, flags: Flags) 
     bytes: bytes[parties.self] ?? 0,
     dealerBytes,
   };
-  return { figures: all, curves, weights: shown && { columns: names, ...shown } };
+  return { figures: all, curves, losses, weights, importances };
 };
 
-/** The weights, to one party alone; there alone they are returned. */
-const coefficients = async (
+/** What a state says of the model, to one party alone, if to any; there alone it is returned. */
+const toOne = async <T>(
   { session, self }: Parties,
   spu: sf.SPU,
-  model: Fitted,
+  of: ((state: never) => unknown) | undefined,
   state: sf.SPUObject,
-  to: string,
-): Promise<{ coef: number[]; intercept: number } | undefined> => {
-  const own = spu(model.coefficients!)(state as never) as unknown as sf.SPUObject;
-  let seen: { coef: number[]; intercept: number } | undefined;
-  const look = ({ coef, intercept }: { coef: sf.NDArray; intercept: sf.NDArray }): void => {
-    seen = { coef: Array.from(coef.data, Number), intercept: Number(intercept.item()) };
+  to: string | undefined,
+  read: (value: unknown) => T,
+): Promise<T | undefined> => {
+  if (of === undefined || to === undefined) return undefined;
+  const own = spu(of as () => sf.BaseArray)(state as never) as unknown as sf.SPUObject;
+  let seen: T | undefined;
+  const look = (value: unknown): void => {
+    seen = read(value);
   };
   const pyu = session.PYU(to);
   await session.wait(pyu(look)(own.to(pyu) as never));
@@ -162,15 +170,20 @@ const train = async (flags: Flags): Promise<void> => {
   const known = knownModel(flags.model);
   const label: Label = { name: flags.label, kind: known.kind, positive: flags.positive };
   const options = optionsOf(flags.set);
-  const model = await modelOf(known, options);
-  if (flags.coefficients !== undefined && model.coefficients === undefined)
-    fail('INVALID_ARGUMENT', `--coefficients: a model of ${flags.model} has none`);
+  const curve = flags.report !== undefined && known.losses ? { lossCurve: true } : {};
+  const model = await modelOf(known, { ...options, ...curve });
+  for (const [flag, of] of [
+    ['coefficients', model.coefficients],
+    ['importance', model.featureImportances],
+  ] as const)
+    if (flags[flag] !== undefined && of === undefined)
+      fail('INVALID_ARGUMENT', `--${flag}: a model of ${flags.model} has none`);
   const share = numberFlag(number(0.01, 0.99), flags.split, '--split');
   const seed = numberFlag(integer(0, 2_147_483_647), flags.seed, '--seed');
   const file = await TableFile.open(flags);
   const own = prepared(file, flags, label);
   for (const path of [flags.report, flags.save]) checkWritable(path);
-  const { field, positive, save, coefficients: to } = flags;
+  const { field, positive, save, coefficients, importance } = flags;
   const terms = {
     command: 'train',
     model: flags.model,
@@ -183,7 +196,8 @@ const train = async (flags: Flags): Promise<void> => {
     positive,
     save: save !== undefined,
     report: flags.report !== undefined,
-    coefficients: to,
+    coefficients,
+    importance,
   };
   const start = performance.now();
   const result = await together(flags.config, terms, async (parties) => {
@@ -193,19 +207,25 @@ const train = async (flags: Flags): Promise<void> => {
     if (!flags.json) console.error(String(frame));
     return fitted(parties, frame, { model, known, options, own, label, share, seed }, flags);
   });
-  const { weights, curves } = result;
+  const { weights, curves, losses, importances } = result;
   const figures = { ...result.figures, seconds: (performance.now() - start) / 1000 };
-  const all = { model: flags.model, ...figures, ...weights };
+  const told = importances && { importances: Object.fromEntries(importances) };
+  const all = { model: flags.model, ...figures, ...(losses && { losses }), ...weights, ...told };
   if (flags.json) console.log(JSON.stringify(all));
-  else for (const [name, value] of Object.entries(all)) console.log(`${name}: ${String(value)}`);
+  else
+    for (const [name, value] of Object.entries(all))
+      console.log(`${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
   if (flags.report === undefined) return;
   const text = trainReport({
     model: flags.model,
     label: flags.label,
     figures,
     curves,
+    losses,
     weights: weights?.columns.map((name, i) => [name, weights.coef[i]!] as const),
-    coefficients: to,
+    importances,
+    coefficients,
+    importance,
     isJoined: file.key.length > 0,
   });
   writeFileSync(flags.report, text, { mode: 0o600 });
@@ -244,7 +264,11 @@ export const trainCommand: CliCommand = {
         "where this party's share of the model goes, encrypted, with FILE.json, which tessera serve reads beside it",
       )
       .option('--coefficients <party>', 'who learns the weights: nobody unless given')
-      .option('--report <file>', 'an HTML file with curves, which all learn; given by all parties or by none')
+      .option('--importance <party>', 'who learns which columns trees ask of: nobody unless given')
+      .option(
+        '--report <file>',
+        'an HTML file with curves and losses, which all learn; given by all parties or by none',
+      )
       .option('--json', 'print one JSON object')
       .action(train);
   },

@@ -69,16 +69,28 @@ test('a model that was saved serves: by the rows that are asked, and by identifi
     both((name) => train(name, 'logistic', '--coefficients', 'bob', '--set', 'maxIter=2')),
   );
   wells(trained);
-  wells(
-    await at.run(
-      both((name) => train(name, 'boosting', '--set', 'nEstimators=2', 'maxDepth=2', 'maxBins=4')),
-    ),
+  const grown = await at.run(
+    both((name) => [
+      ...train(name, 'boosting', '--set', 'nEstimators=2', 'maxDepth=2', 'maxBins=4'),
+      ...['--importance', 'bob', '--report', at.file(`${name}.html`)],
+    ]),
   );
+  wells(grown);
+  const learned = JSON.parse(grown.bob!.out) as { importances: Record<string, number>; losses: number[] };
+  assert.is(learned.losses.length, 2);
+  const shares = Object.values(learned.importances);
+  near([shares.reduce((sum, v) => sum + v)], [1]);
+  assert.is('importances' in JSON.parse(grown.alice!.out), false);
+  for (const name of ['alice', 'bob']) {
+    assert.match(at.text(`${name}.html`), /<th>the importance of columns<\/th><td>bob<\/td>/);
+    assert.is(at.text(`${name}.html`).includes('<figcaption>Importance of columns<'), name === 'bob');
+  }
   const { columns, coef, intercept } = JSON.parse(trained.bob!.out) as {
     columns: string[];
     coef: number[];
     intercept: number;
   };
+  assert.equal(Object.keys(learned.importances), columns);
   assert.equal(columns, ['a', 'b', 'c', 'city=Bonn', 'city=Oslo', 'city=Rome', 'n', 'd', 'e']);
   const plan = JSON.parse(at.text('alice.logistic.json'));
   const other = JSON.parse(at.text('bob.logistic.json'));

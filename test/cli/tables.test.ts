@@ -69,11 +69,17 @@ test('two tables become aligned files, a description, and a model', async () => 
   assert.equal(bob!.columns, ['a', 'b', 'c', 'd', 'e']);
   assert.is((bob!.coef as number[]).length, 5);
   assert.is('coef' in alice!, false);
+  const losses = bob!.losses as number[];
+  assert.is(losses.length, 6);
+  assert.ok(losses.at(-1)! < losses[0]!, String(losses));
+  assert.equal(alice!.losses, losses);
   assert.ok(existsSync(at.file('alice.model')));
   const pages = ['alice', 'bob'].map((name) => at.text(`${name}.html`));
   for (const page of pages) {
     assert.match(page, /<figcaption>ROC<\/figcaption><svg/);
     assert.match(page, /<th>the weights<\/th><td>bob<\/td>/);
+    assert.match(page, /<figcaption>Loss<\/figcaption><svg/);
+    assert.match(page, /<th>the mean loss of the training rows after each turn<\/th><td>all parties<\/td>/);
     assert.match(page, new RegExp(`<th>auc</th><td>${String(Number(Number(bob!.auc).toPrecision(6)))}</td>`));
     assert.not.match(page, /<script|src=|href=/);
   }
@@ -111,6 +117,7 @@ test('what is wrong with a table is told by file, column and row, before any con
   await wrong('id,a,y\nu,1,0\nv,2,1\n', 'no column "b"', '--features', 'b');
   await wrong('id,a,y\n', 'a table without rows');
   await wrong('id,a,y\nu,1,0\nv,2,1\n', 'option "D"', '--set', 'D=1');
+  await wrong('id,a,y\nu,1,0\nv,2,1\n', '--importance: a model of logistic has none', '--importance', 'bob');
 });
 
 test('a party that does not come, other words, and rows that differ in number are typed errors', async () => {
