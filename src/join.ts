@@ -84,6 +84,7 @@ const wordsAt = async (ids: unknown, party: string, normalize: Normalize | undef
  * they are; `member` says which have a partner, and columns are 0 where there is none; with { how: 'outer' } `lone` says which rows of the second have none. Everybody learns how many rows each table has.
  * Identifiers are those of `sf.psi`, each once in a table; a row that `normalize` leaves out has no partner. A partner is missed with at most
  * (n + m)^2 2^-63 for n and m rows, and a wrong one taken with 2^-80. Two sorts of n + m rows (np.sortBy); errors come with the handles.
+ * More tables are joined to the first one's rows by a call each: results have the same rows, and `np.logicalAnd` of their members says who is in all.
  * Throws INVALID_ARGUMENT for other than two parties and for handles elsewhere, SHAPE for columns of another length and for tables without rows.
  * @example
  * const incomes = sf.to(bob, [100, 200, 300]);
@@ -107,7 +108,11 @@ export const join = (
   if (!Array.isArray(columns))
     fail('INVALID_ARGUMENT', 'sf.join takes a list of columns of the second party');
   const sets = ownedBy('sf.join', ids, spu.session as ReturnType<typeof currentSession>);
-  if (sets.length !== 2) fail('INVALID_ARGUMENT', `sf.join is for two parties, not ${sets.length}`);
+  if (sets.length !== 2)
+    fail(
+      'INVALID_ARGUMENT',
+      `sf.join is for two parties, not ${sets.length}: join each further table to the first one's rows by a call of its own`,
+    );
   const words = sets.flatMap(([party, object]) => {
     const identifiers = (given: unknown) => wordsAt(given, party, normalize);
     return object.device(identifiers, { numReturns: 3 })(object);

@@ -99,6 +99,31 @@ test('texts, normalize, rows without an identifier', async () => {
   });
 });
 
+test('a third table by a call of its own: results have the same rows', async () => {
+  await withSpu(['alice', 'bob', 'carol'], {}, async (s, spu) => {
+    const at = (party: string, v: unknown) => s.to(s.PYU(party), v);
+    const [x, y, z] = [drawn(9, 7), drawn(12, 11), drawn(10, 5)];
+    const [alice, bob, carol] = [at('alice', x), at('bob', y), at('carol', z)];
+    const [one, two] = [
+      sf.join(spu, { alice, bob }, [at('bob', y)]),
+      sf.join(spu, { alice, carol }, [
+        at(
+          'carol',
+          z.map((id) => 2 * id),
+        ),
+      ]),
+    ];
+    const program = (a: sf.BaseArray, b: sf.BaseArray, u: sf.BaseArray, v: sf.BaseArray) =>
+      sf.np.where(sf.np.logicalAnd(a, b), sf.np.add(u, v), 0);
+    const all = spu(program)(one.member, two.member, one.columns[0]!, two.columns[0]!);
+    near(
+      await numbers(s, all as unknown as sf.SPUObject),
+      x.map((id) => (y.includes(id) && z.includes(id) ? 3 * id : 0)),
+    );
+    await fails(() => sf.join(spu, { alice, bob, carol }, []), 'INVALID_ARGUMENT', 'by a call of its own');
+  });
+});
+
 test('what is wrong is refused by name', async () => {
   await withSpu(TWO, {}, async (s, spu) => {
     const at = (party: string, v: unknown) => s.to(s.PYU(party), v);
