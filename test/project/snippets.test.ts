@@ -87,8 +87,8 @@ snippets('typed ones have no type errors', () => {
   const given =
     "import * as sf from 'tessera-mpc';\nimport { np } from 'tessera-mpc';\ndeclare const alice: sf.PYU, bob: sf.PYU, spu: sf.SPU;\n" +
     'declare const weights: sf.PYUObject, token: string, readRows: (path: string) => number[][];\n' +
-    'declare const hers: sf.PYUObject<number[][]>, his: sf.PYUObject, labels: sf.PYUObject, image: sf.PYUObject, skeleton: Uint8Array, idsOfAlice: sf.PYUObject<string[]>, idsOfBob: sf.PYUObject<string[]>, incomes: sf.PYUObject, ages: sf.PYUObject, idsOf: (path: string) => string[];\n' +
-    'export { alice, bob, np, sf, spu, weights, token, readRows, hers, his, labels, image, skeleton, idsOf, idsOfAlice, idsOfBob, incomes, ages };\n';
+    'declare const hers: sf.PYUObject<number[][]>, his: sf.PYUObject, labels: sf.PYUObject, image: sf.PYUObject, skeleton: Uint8Array, idsOfAlice: sf.PYUObject<string[]>, idsOfBob: sf.PYUObject<string[]>, idsOfCarol: sf.PYUObject<string[]>, debts: sf.PYUObject, incomes: sf.PYUObject, ages: sf.PYUObject, idsOf: (path: string) => string[];\n' +
+    'export { alice, bob, np, sf, spu, weights, token, readRows, hers, his, labels, image, skeleton, idsOf, idsOfAlice, idsOfBob, idsOfCarol, debts, incomes, ages };\n';
   const vitest =
     "declare module 'vitest' {\n  export const test: (name: string, body: () => unknown) => void;\n" +
     '  export const beforeAll: (body: () => unknown) => void;\n  export const afterAll: typeof beforeAll;\n' +
