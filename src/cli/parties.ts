@@ -36,11 +36,12 @@ const agree = async (session: sf.Session, terms: Readonly<Record<string, unknown
     throw new TesseraError('CONFIG', `the parties did not start the same: ${wrong.join('; ')}`);
 };
 
-/** Opens the session of a configuration, holds the parties to the same words, and ends it. */
+/** Opens the session of a configuration, holds the parties to the same words, and ends it. `named`: by flag, who has to be a party. */
 export const together = async <T>(
   config: string,
   terms: Readonly<Record<string, unknown>>,
   use: (parties: Parties) => Promise<T>,
+  named: Readonly<Record<string, string | undefined>> = {},
 ): Promise<T> => {
   const session = await sf.session(readOptions(config) as unknown as sf.InitOptions);
   session.onProgress = progressBar();
@@ -55,6 +56,12 @@ export const together = async <T>(
       },
     } as sf.ClusterDef);
   try {
+    for (const [flag, name] of Object.entries(named))
+      if (name !== undefined && !session.parties.includes(name))
+        throw new TesseraError(
+          'INVALID_ARGUMENT',
+          `--${flag}: "${name}" is no party: they are ${session.parties.join(', ')}`,
+        );
     await agree(session, terms);
     return await use({ session, self: session.mode.self!, names: session.parties, spu });
   } finally {

@@ -200,13 +200,14 @@ const train = async (flags: Flags): Promise<void> => {
     importance,
   };
   const start = performance.now();
-  const result = await together(flags.config, terms, async (parties) => {
+  const fit = async (parties: Parties) => {
     const { session, names } = parties;
     const tables = names.map((name) => [session.PYU(name), session.PYU(name)(() => own.table)()] as const);
     const frame = await framed(session, tables as never, file.key);
     if (!flags.json) console.error(String(frame));
     return fitted(parties, frame, { model, known, options, own, label, share, seed }, flags);
-  });
+  };
+  const result = await together(flags.config, terms, fit, { coefficients, importance });
   const { weights, curves, losses, importances } = result;
   const figures = { ...result.figures, seconds: (performance.now() - start) / 1000 };
   const told = importances && { importances: Object.fromEntries(importances) };

@@ -143,15 +143,20 @@ test('a party that does not come, other words, and rows that differ in number ar
     bob: train(b, '--label', 'y', '--split', '0.5'),
   });
   const rows = await at.run({ alice: train(a, '--label', 'y'), bob: train(b, '--label', 'y') });
+  const nobody = await at.run({
+    alice: train(a, '--label', 'y', '--coefficients', 'carol'),
+    bob: train(b, '--label', 'y', '--coefficients', 'carol'),
+  });
   const label = await at.run({
     alice: train(a, '--label', 'z'),
     bob: train(at.file('c.csv', 'c\n1\n2\n3\n'), '--label', 'z'),
   });
   for (const name of ['alice', 'bob']) {
     assert.match(words[name]!.err, /did not start the same: share: alice says 0.8, bob says 0.5/);
+    assert.match(nobody[name]!.err, /--coefficients: "carol" is no party: they are alice, bob/);
     assert.match(rows[name]!.err, /alice has 3 rows, bob 2/);
     assert.match(label[name]!.err, /no party has a column "z"/);
-    for (const ended of [words, rows, label]) assert.is(ended[name]!.code, 1);
+    for (const ended of [words, nobody, rows, label]) assert.is(ended[name]!.code, 1);
   }
 });
 
