@@ -1,4 +1,5 @@
 /** @file `tessera describe`: what a party's own columns look like, and of tables of several parties what they agree to reveal. */
+
 import { writeFileSync } from 'node:fs';
 import { fail } from '../errors.ts';
 import { type Description, describeTable } from '../frame/cleaning.ts';
@@ -7,6 +8,7 @@ import { isNumeric, type Table } from '../frame/table.ts';
 import type * as sf from '../index.ts';
 import type { CliCommand } from './command.ts';
 import { withExamples } from './examples.ts';
+import { fieldOption } from './flags.ts';
 import { together } from './parties.ts';
 import { describedRows, histograms, html } from './report.ts';
 import { checkWritable, TableFile, type TableFlags, withTable } from './table-file.ts';
@@ -129,7 +131,7 @@ export const describeCommand: CliCommand = {
         "this party's configuration, as for sf.init; opens no connection unless given",
       )
       .option('--corr', "reveal to all the correlations of all parties' columns of numbers")
-      .option('--field <name>', 'the ring', 'FM128')
+      .addOption(fieldOption())
       .option('--report <file>', "an HTML file of it, with histograms of this party's columns")
       .option('--json', 'print one JSON object')
       .action(describe);

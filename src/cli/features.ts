@@ -9,6 +9,8 @@ import {
   type Table,
   type TableColumn,
 } from '../frame/table.ts';
+import type { Field } from '../ring/field.ts';
+import { pow2 } from '../ring/math/index.ts';
 import { listOf, type TableFile } from './table-file.ts';
 
 export interface FeatureFlags {
@@ -57,8 +59,13 @@ const expanded = (c: TableColumn, rows: number): readonly TableColumn[] => {
   return onehot({ rows, columns: [c] }, c.name, [...values].sort()).columns;
 };
 
-/** A column of numbers without holes that differ. Throws INVALID_ARGUMENT with column and row. */
-const checked = (file: TableFile, given: TableColumn, filling: string | undefined): TableColumn => {
+/** A column of numbers without holes that differ, and that the ring holds. Throws INVALID_ARGUMENT with column and row. */
+const checked = (
+  file: TableFile,
+  given: TableColumn,
+  filling: string | undefined,
+  { name: ring, bits, fraction }: Field,
+): TableColumn => {
   const { name } = given;
   if (!isNumeric(given)) {
     const row = file.cells(name).findIndex((cell) => cell !== null && !Number.isFinite(Number(cell)));
@@ -71,6 +78,14 @@ const checked = (file: TableFile, given: TableColumn, filling: string | undefine
   const hole = given.values.findIndex(Number.isNaN);
   if (hole >= 0 && filling === undefined)
     file.wrong(name, hole, `nothing: --fillna ${FILLINGS.join(', ')} or a number says what stands for it`);
+  const most = pow2(bits - 1 - fraction);
+  const large = given.values.findIndex((v) => Math.abs(v) >= most);
+  if (large >= 0)
+    file.wrong(
+      name,
+      large,
+      `${given.values[large]} is beyond ${ring}, which holds numbers below ${most.toPrecision(2)}`,
+    );
   const whole =
     hole < 0
       ? given
@@ -107,7 +122,7 @@ export interface Label {
 }
 
 /** Throws INVALID_ARGUMENT with column and row. */
-export const prepared = (file: TableFile, flags: FeatureFlags, label: Label): Prepared => {
+export const prepared = (file: TableFile, flags: FeatureFlags, label: Label, field: Field): Prepared => {
   const { names, key } = file;
   const said = (list: string | undefined): string[] => listOf(list).map((name) => file.known(name));
   const dropped = new Set([...key, label.name, ...said(flags.drop)]);
@@ -130,7 +145,7 @@ export const prepared = (file: TableFile, flags: FeatureFlags, label: Label): Pr
       }
       features.push({ name: from, from, dtype });
       if (by !== undefined && isNumeric(c)) filling[from] = filled(c, by);
-      return [checked(file, c, by)];
+      return [checked(file, c, by, field)];
     });
   if (!names.includes(label.name)) {
     if (columns.length === 0)
@@ -139,6 +154,6 @@ export const prepared = (file: TableFile, flags: FeatureFlags, label: Label): Pr
   }
   const c = file.column(label.name);
   if (label.kind === 'labels') checkLabels(file, c, label.positive);
-  const target = label.kind === 'labels' ? c : checked(file, c, undefined);
+  const target = label.kind === 'labels' ? c : checked(file, c, undefined, field);
   return { table: file.table([...columns, target]), features, filling };
 };

@@ -1,4 +1,5 @@
 /** @file `tessera run`: a program of JAX or a model on arrays in files of several parties; results go to files of those who are named. */
+
 import { writeFileSync } from 'node:fs';
 import { fail } from '../errors.ts';
 import { written } from '../frontends/arrays.ts';
@@ -7,6 +8,7 @@ import * as sf from '../index.ts';
 import { counted, suggestion } from '../names.ts';
 import type { CliCommand } from './command.ts';
 import { withExamples } from './examples.ts';
+import { fieldOption } from './flags.ts';
 import { type Parties, together } from './parties.ts';
 import { readPartyConfig } from './party-config.ts';
 import { checkWritable } from './table-file.ts';
@@ -245,7 +247,7 @@ export const runCommand: CliCommand = {
         '--out <place=file...>',
         'a result by place or name: a file here, or @party; who is not named learns nothing',
       )
-      .option('--field <name>', 'the ring', 'FM128')
+      .addOption(fieldOption())
       .action(run);
   },
 };

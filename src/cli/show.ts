@@ -1,7 +1,7 @@
 /** @file `tessera show`: what a program or a model takes and gives, asks for and costs, before anybody is asked to join. */
 import { readFileSync } from 'node:fs';
 import { integer } from '../config/schema.ts';
-import { fail, TesseraError } from '../errors.ts';
+import { TesseraError } from '../errors.ts';
 import { onnx } from '../frontends/onnx-model.ts';
 import { flatForms, type Operations } from '../frontends/operations.ts';
 import { isComplex, type ProgramArray } from '../frontends/ports.ts';
@@ -14,7 +14,7 @@ import { FIELDS, type FieldName } from '../ring/field.ts';
 import { Ring } from '../ring/ring.ts';
 import type { CliCommand } from './command.ts';
 import { withExamples } from './examples.ts';
-import { numberFlag } from './flags.ts';
+import { fieldOption, numberFlag } from './flags.ts';
 
 export interface ShowOptions {
   readonly field: FieldName;
@@ -136,15 +136,13 @@ export const showCommand: CliCommand = {
       'tessera show model.onnx --rows 100 --public 0,1 --rtt 20 --mbit 1000',
     )
       .argument('<file>', 'an export, StableHLO in bytecode or text, or ONNX')
-      .option('--field <name>', Object.keys(FIELDS).join(', '), SHOW.field)
+      .addOption(fieldOption())
       .option('--parties <number>', 'how many parties compute', String(SHOW.parties))
       .option('--rows <number>', 'the size of axes that are open', String(SHOW.rows))
       .option('--public <places>', 'arguments that are not secret: 0,2')
       .option('--rtt <ms>', 'round trip of the link', String(SHOW.rttMs))
       .option('--mbit <number>', 'bandwidth of the link, Mbit/s', String(SHOW.mbit))
       .action(async (path: string, flags: Flags) => {
-        if (!Object.hasOwn(FIELDS, flags.field))
-          fail('INVALID_ARGUMENT', `--field ${flags.field}: use ${Object.keys(FIELDS).join(', ')}`);
         const lines = await show(path, {
           field: flags.field as FieldName,
           parties: numberFlag(whole(2), flags.parties, '--parties'),

@@ -4,10 +4,11 @@ import { integer, number } from '../config/schema.ts';
 import { fail } from '../errors.ts';
 import { type Frame, framed } from '../frame/index.ts';
 import * as sf from '../index.ts';
+import { FIELDS, type FieldName } from '../ring/field.ts';
 import type { CliCommand } from './command.ts';
 import { withExamples } from './examples.ts';
 import { type FeatureFlags, type Label, type Prepared, positiveOf, prepared } from './features.ts';
-import { numberFlag } from './flags.ts';
+import { fieldOption, numberFlag } from './flags.ts';
 import { type Fitted, type Known, knownModel, MODELS, modelOf } from './known-models.ts';
 import { keep } from './model-file.ts';
 import { type Parties, together } from './parties.ts';
@@ -22,7 +23,7 @@ interface Flags extends TableFlags, FeatureFlags {
   set?: string[];
   split: string;
   seed: string;
-  field: string;
+  field: FieldName;
   save?: string;
   coefficients?: string;
   importance?: string;
@@ -181,7 +182,7 @@ const train = async (flags: Flags): Promise<void> => {
   const share = numberFlag(number(0.01, 0.99), flags.split, '--split');
   const seed = numberFlag(integer(0, 2_147_483_647), flags.seed, '--seed');
   const file = await TableFile.open(flags);
-  const own = prepared(file, flags, label);
+  const own = prepared(file, flags, label, FIELDS[flags.field]);
   for (const path of [flags.report, flags.save]) checkWritable(path);
   const { field, positive, save, coefficients, importance } = flags;
   const terms = {
@@ -259,7 +260,7 @@ export const trainCommand: CliCommand = {
       .option('--set <name=value...>', 'options of the model: C=10 maxIter=20')
       .option('--split <share>', 'the share of rows that train; the rest judge', '0.8')
       .option('--seed <number>', 'of the public order in which rows are parted', '0')
-      .option('--field <name>', 'the ring', 'FM128')
+      .addOption(fieldOption())
       .option(
         '--save <file>',
         "where this party's share of the model goes, encrypted, with FILE.json, which tessera serve reads beside it",

@@ -113,11 +113,27 @@ test('what is wrong with a table is told by file, column and row, before any con
   await wrong('id,a,y\nu,1,0\nv,x,1\nw,3,1\n', 'column "a", row 3: no number');
   await wrong('id,a,y\nu,1,0\nv,x,1\n', 'column "a", row 3: no integer', '--dtype', 'a=integer');
   await wrong('id,a,y\nu,1,0\nv,,1\nw,4,1\n', 'column "a", row 3: nothing: --fillna');
+  await wrong('id,a,y\nu,1,0\nv,1e31,1\n', 'column "a", row 3: 1e+31 is beyond FM128');
+  await wrong(
+    'id,a,y\nu,1,0\nv,1e14,1\n',
+    'column "a", row 3: 100000000000000 is beyond FM64',
+    '--field',
+    'FM64',
+  );
   await wrong('id,a,y\nu,1,0\nv,2\n', 'row 3 has 2 cells');
   await wrong('id,a,y\nu,1,0\nv,2,1\n', 'no column "b"', '--features', 'b');
   await wrong('id,a,y\n', 'a table without rows');
   await wrong('id,a,y\nu,1,0\nv,2,1\n', 'option "D"', '--set', 'D=1');
   await wrong('id,a,y\nu,1,0\nv,2,1\n', '--importance: a model of logistic has none', '--importance', 'bob');
+});
+
+test('a ring that is none is told at once', async () => {
+  const at = await place(['alice', 'bob']);
+  const { alice } = await at.run({
+    alice: ['train', '--table', 'a.csv', '--model', 'logistic', '--label', 'y', '--field', 'FM9'],
+  });
+  assert.is(alice!.code, 1);
+  assert.match(alice!.err, /'FM9' is invalid\. Allowed choices are FM32, FM64, FM128/);
 });
 
 test('a party that does not come, other words, and rows that differ in number are typed errors', async () => {
