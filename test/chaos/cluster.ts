@@ -2,7 +2,7 @@
 
 import type * as sf from '#tessera';
 import type { TesseraError } from '../../src/errors.ts';
-import { type Cluster, pidsOf, startCluster, withSession } from '../cluster/harness.ts';
+import { type Cluster, pidsOf, startCluster, until, withSession } from '../cluster/harness.ts';
 import * as tasks from '../cluster/tasks.ts';
 import { sleep } from '../link/helpers.ts';
 import { PATIENCE_MS } from '../patience.ts';
@@ -28,8 +28,15 @@ const lives = (pid: number): boolean => {
 /** The engine that runs: one that was killed has left its note behind. */
 const enginePid = ({ machine }: Cluster): number => machine.started('nats-server').find(lives)!;
 
-const victimOf = async ({ cluster, random }: Scene): Promise<number> =>
-  random.pick((await pidsOf(cluster, 'bob')).filter(lives));
+/** One of bob's nodes: some may still be on their way to an engine that has just started. */
+const victimOf = async ({ cluster, random }: Scene): Promise<number> => {
+  let pids: number[] = [];
+  await until(async () => {
+    pids = (await pidsOf(cluster, 'bob')).filter(lives);
+    return pids.length > 0;
+  }, 'a node of bob');
+  return random.pick(pids);
+};
 
 const FAULTS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
   'stop node': async (scene) => {

@@ -68,7 +68,8 @@ test('a server that starts again without its store: what was queued is answered,
       results.catch(() => {});
       await until(() => lines(file, 'end').length >= 6, 'six have ended');
       await restartEmpty(cluster, 3);
-      assert.is((await cluster.machine.status(cluster.address)).nodes.length, 2, 'status finds both nodes');
+      const status = () => cluster.machine.status(cluster.address);
+      await until(async () => (await status()).nodes.length === 2, 'status finds both nodes');
       const other = await withSession(cluster, (t) => t.reveal(t.PYU('bob')(tasks.add)(2, 3)));
       assert.is(other, 5);
       assert.equal(await results, numbers(60));
