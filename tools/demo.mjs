@@ -20,7 +20,7 @@ const ready = {
 rmSync(out, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: ['salaries', 'training', 'digits', 'table-worker'].map((name) => `examples/web/${name}.ts`),
+  entryPoints: ['salaries', 'training', 'digits', 'search', 'table-worker'].map((name) => `examples/web/${name}.ts`),
   outdir: out,
   bundle: true,
   splitting: true,

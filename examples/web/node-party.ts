@@ -4,6 +4,7 @@ import { type Room, roomOptions, type Session, session, TesseraError } from 'tes
 import { parseCsv } from '../lib/csv.ts';
 import { projectFile } from '../lib/project.ts';
 import { untilDone } from './again.ts';
+import { meaning } from './meaning.ts';
 import { compareSalaries, digits, type Network, type Party, train } from './programs.ts';
 import { Witness } from './witness.ts';
 
@@ -29,6 +30,10 @@ const PLAYS: Readonly<Record<string, Play>> = {
     const { look } = digits(s, { w1, b1, w2, b2 }, dealer);
     // Picture after picture, until alice leaves.
     for (;;) await look(undefined);
+  },
+  search: async (s, dealer) => {
+    const { ask } = await meaning(s, undefined, dealer);
+    return ask('Where can I eat something Italian tonight?');
   },
 };
 

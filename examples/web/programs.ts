@@ -20,7 +20,7 @@ const given = <T>(own: Own<T>, party: Party): T => {
 };
 
 /** An SPU of alice and bob, with the session's dealer if it has one. */
-const spuOf = (s: Session, dealer: boolean): SPU =>
+export const spuOf = (s: Session, dealer: boolean): SPU =>
   s.SPU(
     utils.testing.clusterDef(['alice', 'bob'], {
       beaver_type: dealer ? 'TrustedThirdParty' : 'TrustedFirstParty',

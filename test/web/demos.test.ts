@@ -1,7 +1,10 @@
 /** The demos as people see them: in one tab, between two tabs, and between a tab and Node. Makes pictures of each. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
+import { np, save } from '#tessera';
 import { type Blocked, blocked, PICTURES, picture, stage, status, webSuite } from './chromium.ts';
 
 const test = webSuite('web: demos');
@@ -203,10 +206,97 @@ test('digits: all parties in one tab', () =>
     await status(page, /^The network says 4/);
   }));
 
+/** The files of a model of the same form as all-MiniLM-L6-v2 that takes no time: one layer of 32 numbers, words of single letters. */
+const smallModel = async () => {
+  const words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', ...'abcdefghijklmnopqrstuvwxyz.:?'];
+  const pieces = [...words, ...words.slice(4).map((letter) => `##${letter}`)];
+  let state = 7;
+  const numbers = (...shape: number[]) =>
+    np.reshape(
+      np.asarray(
+        Array.from({ length: shape.reduce((a, b) => a * b) }, () => {
+          state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+          return state / 0x7fffffff - 0.5;
+        }),
+      ),
+      shape,
+    );
+  const at = 'encoder.layer.0';
+  const norm = (name: string) => ({ [`${name}.weight`]: np.ones(32), [`${name}.bias`]: np.zeros(32) });
+  const dense = (name: string, out: number, wide: number) => ({
+    [`${name}.weight`]: numbers(out, wide),
+    [`${name}.bias`]: numbers(out),
+  });
+  const tensors = {
+    'embeddings.word_embeddings.weight': numbers(pieces.length, 32),
+    'embeddings.position_embeddings.weight': numbers(32, 32),
+    'embeddings.token_type_embeddings.weight': numbers(2, 32),
+    ...norm('embeddings.LayerNorm'),
+    ...dense(`${at}.attention.self.query`, 32, 32),
+    ...dense(`${at}.attention.self.key`, 32, 32),
+    ...dense(`${at}.attention.self.value`, 32, 32),
+    ...dense(`${at}.attention.output.dense`, 32, 32),
+    ...norm(`${at}.attention.output.LayerNorm`),
+    ...dense(`${at}.intermediate.dense`, 64, 32),
+    ...dense(`${at}.output.dense`, 32, 64),
+    ...norm(`${at}.output.LayerNorm`),
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'tessera-model-'));
+  const weights = Buffer.from(await save(join(folder, 'model.safetensors'), tensors));
+  rmSync(folder, { recursive: true });
+  return [
+    { name: 'model.safetensors', mimeType: 'application/octet-stream', buffer: weights },
+    { name: 'vocab.txt', mimeType: 'text/plain', buffer: Buffer.from(pieces.join('\n')) },
+  ];
+};
+
+test('a question here, a language model in another tab', () =>
+  stage(async ({ open }) => {
+    const model = await smallModel();
+    const alice = await open('search.html');
+    const bob = await open(await alice.inputValue('#link'));
+    await alice.setInputFiles('#file', model.slice(1));
+    await alice.waitForFunction(() =>
+      /Choose two files/.test(document.getElementById('model')!.textContent!),
+    );
+    await alice.setInputFiles('#file', model);
+    await alice.click('#go:enabled');
+    // What is asked is one of the sentences: it is nearest to itself.
+    const own = 'The library lends books for four weeks.';
+    await bob.fill('#question', own);
+    await bob.click('#ask:enabled');
+    await status(bob, /^Found after/);
+    assert.equal(await bob.locator('#found li').count(), 10);
+    const first = (await bob.textContent('#found li.best'))!;
+    assert.match(first, /^1\.000/);
+    assert.ok(first.endsWith(own), first);
+    await alice.waitForFunction(() =>
+      /^1 question answered/.test(document.getElementById('served')!.textContent!),
+    );
+    assert.is(await alice.locator('#found li').count(), 0);
+    await picture(bob, 'search');
+  }));
+
+const QUANTISED =
+  'CAg6ewobCgF3CgFzEgFkIhBEZXF1YW50aXplTGluZWFyChEKAXgKAWQSAXkiBk1hdE11bBIBcSoPCAIIAhADQgF3SgQBAgP8KgsQ' +
+  'AUIBc0oEAAAAP1oTCgF4Eg4KDAgBEggKAggBCgIIAmITCgF5Eg4KDAgBEggKAggBCgIIAkIECgAQEQ==';
+
+test('a model in ONNX, split and run in a page', () =>
+  stage(async ({ open }) => {
+    const page = await open('search.html?tab');
+    const y = await page.evaluate(`(async () => {
+      const { onnx } = await import('/tessera/tessera.js');
+      const own = await onnx(Uint8Array.from(atob('${QUANTISED}'), (c) => c.charCodeAt(0)));
+      const skeleton = await onnx(own.skeleton);
+      return [Object.keys(skeleton.weights), skeleton(own.weights, { x: [[1, 1]] }).y.toArray()];
+    })()`);
+    assert.equal(y, [[], [[2, -1]]]);
+  }));
+
 test('at the width of a phone nothing sticks out, and everything can be touched', () =>
   stage(
     async ({ open, server }) => {
-      for (const name of ['index', 'salaries', 'training', 'digits']) {
+      for (const name of ['index', 'salaries', 'training', 'digits', 'search']) {
         const page = name === 'index' ? await open('salaries.html') : await open(`${name}.html`);
         if (name === 'index') await page.goto(`${server.url}/`);
         if (name === 'digits') await page.click('#play-node');
@@ -227,7 +317,7 @@ test('at the width of a phone nothing sticks out, and everything can be touched'
 
 test('the pages can be used with the keyboard, and every control has a name', () =>
   stage(async ({ open }) => {
-    for (const path of ['salaries.html?tab', 'training.html?tab', 'digits.html?tab']) {
+    for (const path of ['salaries.html?tab', 'training.html?tab', 'digits.html?tab', 'search.html?tab']) {
       const page = await open(path);
       const nameless = await page.evaluate(() =>
         [...document.querySelectorAll<HTMLElement>('input, button, select, canvas')]
