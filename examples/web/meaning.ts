@@ -13,7 +13,7 @@ import { WordPiece } from '../embedding/word-piece.ts';
 import { spuOf } from './programs.ts';
 
 /** Pieces of words that a question may have. */
-export const LENGTH = 32;
+const LENGTH = 32;
 
 /** What alice has: the tensors of the model by name, the words that it knows, and sentences. */
 export interface Library {
