@@ -1,19 +1,8 @@
 /** @file Programs that come to their end without `sf.shutdown()`: their processes end, and the others are not left waiting. */
 import * as assert from 'uvu/assert';
 import { startRelay } from '../../src/link/relay.ts';
-import { PATIENCE_MS } from '../patience.ts';
-import {
-  cluster,
-  end,
-  freePort,
-  launch,
-  MORTAL,
-  type Options,
-  type Party,
-  QUICK,
-  sleep,
-  suite,
-} from './harness.ts';
+import { inTime } from '../patience.ts';
+import { cluster, end, freePort, launch, MORTAL, type Options, type Party, QUICK, suite } from './harness.ts';
 import type { Sent } from './messages.ts';
 
 const test = suite('production/ends');
@@ -29,9 +18,10 @@ const trusting =
 const ends = async (parties: Readonly<Record<string, Party>>, code = 0): Promise<void> => {
   for (const [name, party] of Object.entries(parties)) {
     await party.ended;
-    const late = sleep(PATIENCE_MS).then(() => 'still there');
-    const left = await Promise.race([party.exited, late]);
-    if (left === 'still there') end(parties);
+    const left = await inTime(party.exited).catch((e: Error) => {
+      end(parties);
+      return `still there: ${e.message}`;
+    });
     assert.equal(left, { code, signal: null }, name);
   }
 };
