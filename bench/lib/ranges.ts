@@ -46,7 +46,8 @@ const RING = 'wraps around the ring; `range_guard` makes it an error';
 const ANY = 'any number of the ring';
 const HALF = 'x <= 0 counts as half a unit in the last place';
 const LARGEST = 'the largest power (2^(100-f); FM64: 2^(61-f); FM32: 2^(29-f)), and 0 far below 0';
-const QUOTIENT = 'saturates at 2^(105-f) (FM64: 2^(50-f); FM32: 2^(25-f)) with the sign, x / 0 too';
+const QUOTIENT =
+  'saturates at 2^(105-f) (FM64: 2^(50-f); FM32: 2^(25-f)) with the sign, x / 0 too; later by a divisor that is promised to be small';
 
 type More = Partial<RangeRow>;
 const row = (

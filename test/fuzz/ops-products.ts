@@ -87,6 +87,8 @@ const labelled = (
     return contracted([form[0], form[1]], form[2], [a, b], s);
   },
   own: PRODUCT,
+  // Products of float64 are rounded, and may cancel.
+  noise: () => 2 ** -50,
 });
 
 const EINSUM: readonly (readonly [string, string])[] = [
