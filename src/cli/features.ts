@@ -81,11 +81,7 @@ const checked = (
   const most = pow2(bits - 1 - fraction);
   const large = given.values.findIndex((v) => Math.abs(v) >= most);
   if (large >= 0)
-    file.wrong(
-      name,
-      large,
-      `${given.values[large]} is beyond ${ring}, which holds numbers below ${most.toPrecision(2)}`,
-    );
+    file.wrong(name, large, `a number beyond ${ring}, which holds those below ${most.toPrecision(2)}`);
   const whole =
     hole < 0
       ? given

@@ -113,13 +113,8 @@ test('what is wrong with a table is told by file, column and row, before any con
   await wrong('id,a,y\nu,1,0\nv,x,1\nw,3,1\n', 'column "a", row 3: no number');
   await wrong('id,a,y\nu,1,0\nv,x,1\n', 'column "a", row 3: no integer', '--dtype', 'a=integer');
   await wrong('id,a,y\nu,1,0\nv,,1\nw,4,1\n', 'column "a", row 3: nothing: --fillna');
-  await wrong('id,a,y\nu,1,0\nv,1e31,1\n', 'column "a", row 3: 1e+31 is beyond FM128');
-  await wrong(
-    'id,a,y\nu,1,0\nv,1e14,1\n',
-    'column "a", row 3: 100000000000000 is beyond FM64',
-    '--field',
-    'FM64',
-  );
+  await wrong('id,a,y\nu,1,0\nv,1e31,1\n', 'column "a", row 3: a number beyond FM128');
+  await wrong('id,a,y\nu,1,0\nv,1e14,1\n', 'column "a", row 3: a number beyond FM64', '--field', 'FM64');
   await wrong('id,a,y\nu,1,0\nv,2\n', 'row 3 has 2 cells');
   await wrong('id,a,y\nu,1,0\nv,2,1\n', 'no column "b"', '--features', 'b');
   await wrong('id,a,y\n', 'a table without rows');
