@@ -372,4 +372,45 @@ for (const field of ['FM128', 'FM64'] as const)
         }
   });
 
+test('steps of a descent cost what one does, though their gradients are of more products together than a sum is right of', () => {
+  const [rows, columns] = [5000, 2];
+  /** `steps` steps, of a batch each. */
+  const descent =
+    (steps: number): Fn =>
+    (x, y) => {
+      let w: BaseArray = np.zeros([columns]);
+      for (let i = 0; i < steps; i++) {
+        const batch = np.slice(x, [i * rows, (i + 1) * rows]);
+        const error = np.subtract(np.matmul(batch, w), np.slice(y, [i * rows, (i + 1) * rows]));
+        w = np.subtract(w, np.matmul(np.transpose(batch), np.multiply(error, 0.1 / rows)));
+      }
+      return w;
+    };
+  const x = NDArray.from(Array.from({ length: 5 * rows }, (_, i) => [((i * 7919) % 101) / 50 - 1, 1]));
+  const y = NDArray.from(Array.from({ length: 5 * rows }, (_, i) => 2 * (x.data[2 * i] as number) - 1));
+  const costs = [1, 3, 5].map((steps) => {
+    const { results, stats } = simulate(descent(steps) as never, [x, y], {
+      ring,
+      field: FIELDS.FM128,
+      parties: 2,
+    });
+    const want = descent(steps)(x, y) as NDArray;
+    near(
+      `${steps} steps`,
+      Array.from(results[0]!.data as Float64Array),
+      Array.from(want.data as Float64Array),
+      0,
+      1e-5,
+    );
+    return [stats.rounds, stats.sent[0]![1]!, stats.dealerBytes];
+  });
+  const [first, third, fifth] = costs as [number[], number[], number[]];
+  assert.equal(
+    fifth.map((cost, i) => cost - third[i]!),
+    third.map((cost, i) => cost - first[i]!),
+  );
+  // Opened: what is multiplied by weights, errors as they are truncated, and a gradient.
+  assert.ok(fifth[0]! - third[0]! <= 4 * 2, `${fifth[0]! - third[0]!} rounds for two steps`);
+});
+
 test.run();

@@ -107,12 +107,12 @@ export const keepers = (
     if (op === 'matmul' || op === 'mul') return usable || isWhole(graph, find, other!);
     return usable || op === 'add' || op === 'sub' || isLinear.has(op);
   };
-  const uses = bits < 128 ? countUses(graph) : undefined;
+  const uses = countUses(graph);
   for (const node of graph.nodes.toReversed())
     node.ins.forEach((id, i) => {
       const { secret, dtype } = graph.types[id]!;
       // Squares that are summed and nothing else are kept at two scales in a small ring.
-      if (node.op === 'sum' && uses?.[id] === 1) summed.add(id);
+      if (bits < 128 && node.op === 'sum' && uses[id] === 1) summed.add(id);
       if (!(secret && dtype === 'fxp' && takes(node, i))) return;
       kept.add(id);
       const [out] = node.outs as [ValueId];
@@ -121,7 +121,7 @@ export const keepers = (
       // A square leaves a small ring even by itself.
       if (bits < 128 || node.op === 'sum' || node.op === 'matmul' || summed.has(out)) summed.add(id);
     });
-  return { kept, rooted, summed, products: productsIn(graph, kept) };
+  return { kept, rooted, summed, products: productsIn(graph, kept, uses) };
 };
 
 const isAdded = opSet('add', 'sub');
@@ -156,14 +156,24 @@ export const summedBy = (graph: OpGraph, { op, ins, outs }: ProgramNode): number
   return op === 'sum' ? size(ins[0]!) / size(outs[0]!) : 1;
 };
 
-/** Of how many products an element of the largest sum is that a value becomes a part of. */
-const productsIn = (graph: OpGraph, kept: ReadonlySet<ValueId>): ReadonlyMap<ValueId, number> =>
+/**
+ * Of how many products an element of the largest sum is that a value becomes a part of. What is truncated is a part of it if it is added up and
+ * used for nothing else, as what comes of a tile is: a step of a descent, which is subtracted from weights that are used, is none.
+ */
+const productsIn = (
+  graph: OpGraph,
+  kept: ReadonlySet<ValueId>,
+  uses: Int32Array,
+): ReadonlyMap<ValueId, number> =>
   termsIn(
     graph,
-    ({ op, ins, outs }, id) =>
-      isMoved.has(op) ||
-      ((op === 'mul' || op === 'div' || op === 'matmul') &&
-        ((kept.has(id) && kept.has(outs[0]!)) || ins.some((other) => !graph.types[other]!.secret))),
+    ({ op, ins, outs }, id) => {
+      if (isMoved.has(op)) return kept.has(id) || uses[id] === 1;
+      const scaled = op === 'mul' || op === 'div' || op === 'matmul';
+      return (
+        scaled && kept.has(id) && (kept.has(outs[0]!) || ins.some((other) => !graph.types[other]!.secret))
+      );
+    },
     (node) => (node.op === 'matmul' ? graph.types[node.ins[0]!]!.shape.at(-1)! : summedBy(graph, node)),
   );
 
