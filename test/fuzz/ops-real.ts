@@ -34,6 +34,10 @@ const zero = (xs: readonly number[], off: readonly number[]): boolean =>
   Math.abs(xs.at(-1)!) <= 1.25 * off.at(-1)!;
 const noLog = (_: Spec, [x]: readonly number[]): boolean => x! <= 0;
 const held = (x: number, s: Spec): number => (x > 0 ? x : s.ulp / 2);
+/** Divisors that can be promised to be so small that quotients saturate later. */
+const small = (s: Spec): number => 2 ** ({ FM32: 16, FM64: 36, FM128: 52 }[s.field] - s.f);
+/** Numerators from which on a quotient is right to 2^-20 only, whatever the fraction bits: those that keep the bits of a product among them. */
+const roomy = (s: Spec): number => 2 ** (148 - 3 * s.f);
 const away = (s: Spec): readonly [number, number] => [-far(s), far(s)];
 /** Where exp of both signs fits. */
 const POWER: Readonly<Record<Spec['field'], number>> = { FM32: 4, FM64: 10.9, FM128: 20.9 };
@@ -204,12 +208,15 @@ export const REAL: Table = {
     // By a public number it is a product.
     saturates: (s, [x, y], open) => open.at(-1)! && !(Math.abs(x! / y!) < s.quotients),
     edge: zero,
-    // A quotient just beyond the end may be itself: the end is as sharp as two units of the divisor's last place.
+    // A quotient just beyond the end may be itself: the end is as sharp as two units of the divisor's last place. By a divisor that is
+    // promised to be small any may.
     own: (s, y, xs, args) => {
-      const q = Math.abs(xs[0]! / xs[1]!);
-      const blunt = (2 * s.ulp) / Math.abs(xs[1]!);
-      const isNear = q >= s.quotients && q <= s.quotients * (1 + blunt);
-      return QUOTIENT(s, y, xs, args) + (isNear ? q - s.quotients : 0);
+      const [x, by] = [Math.abs(xs[0]!), Math.abs(xs[1]!)];
+      const q = x / by;
+      const blunt = (2 * s.ulp) / by;
+      const isNear = q >= s.quotients && (by < small(s) || q <= s.quotients * (1 + blunt));
+      const left = s.f > 26 && x >= roomy(s) ? Math.abs(y) * 2 ** -20 : 0;
+      return QUOTIENT(s, y, xs, args) + left + (isNear ? q - s.quotients : 0);
     },
   }),
   hypot: binary('hypot', {
