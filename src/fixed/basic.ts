@@ -164,6 +164,10 @@ export const and = (c: Circuit, x: Wire, y: Wire): Wire => {
   return one(c.emit('andPublic', [a, p], {}, [bit(x.shape, a.secret)]));
 };
 
+/** All of two to five secret bits. */
+export const all = (c: Circuit, bits: readonly Wire[]): Wire =>
+  bits.length === 1 ? bits[0]! : one(c.emit('and', bits, {}, [bit(bits[0]!.shape)]));
+
 export const or = (c: Circuit, x: Wire, y: Wire): Wire => not(c, and(c, not(c, x), not(c, y)));
 
 /**

@@ -60,6 +60,8 @@ export interface Circuit {
   ): boolean;
   /** Whether comparisons of so many elements with these thresholds are an FSS gate. */
   comparesByFss(thresholds: readonly number[], elements: number): boolean;
+  /** Of how many the largest is found at a time, level after level, where `lanes` times so many are left. */
+  groups(left: number, lanes: number): number;
   /** Public numbers, encoded with `fraction` bits. */
   constant(values: Float64Array, shape: readonly number[], fraction: number): Wire;
 }

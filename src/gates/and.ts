@@ -1,5 +1,5 @@
 /**
- * @file AND of two to four masked bits (ABY2.0, eprint 2020/1225, section 3.1.3). Xor and not are local.
+ * @file AND of two to five masked bits (ABY2.0, eprint 2020/1225, section 3.1.3). Xor and not are local.
  * Secrecy: products of masks are shared afresh, and the result is opened under a bit of every party's stream.
  *
  * Rounds 1, bits 1; dealer 2^j - 1 - j bits for j operands.

@@ -150,7 +150,8 @@ export const addConjunction = (
   set: number,
   { m, beta, first, products, at, sets }: Masks,
 ): void => {
-  const work = p.bits(m.length, WORK_PLANES);
+  const members = [...set.toString(2)].filter((bit) => bit === '1').length;
+  const work = p.bits(m.length, 1 << members);
   const one = shareOfOne(p, m.length);
   const key = `and ${set} ${first} ${at} ${sets}`;
   const program = written(key, (w) =>

@@ -191,11 +191,13 @@ for (const field of FIELD_NAMES) {
   });
 }
 
-test('boolean gates: and of two to four bits in 1 round and 1 bit; xor and not local', () => {
+test('boolean gates: and of two to five bits in 1 round and 1 bit; xor and not local', () => {
   for (const parties of PARTIES) {
     for (const n of parties === 2 ? LENGTHS : [16]) {
-      const rows = [0, 1, 2, 3].map((j) => Array.from({ length: n }, (_, i) => ((i * 7 + i / 16) >> j) & 1));
-      for (const j of [2, 3, 4]) {
+      const rows = [0, 1, 2, 3, 4].map((j) =>
+        Array.from({ length: n }, (_, i) => ((i * 7 + i / 16) >> j) & 1),
+      );
+      for (const j of [2, 3, 4, 5]) {
         const r = runCase({
           field: 'FM64',
           parties,

@@ -142,7 +142,7 @@ export const entriesOf = (size: number): Readonly<Record<string, readonly Entry[
     ],
     and: [
       { ins: ['bits', 'bits'], openings: 1, attrs: {} },
-      { ins: ['bits', 'bits', 'bits', 'bits'], openings: 1, attrs: {} },
+      { ins: ['bits', 'bits', 'bits', 'bits', 'bits'], openings: 1, attrs: {} },
     ],
     fourier: [{ ins: ['ring'], openings: 'some', attrs: asIn('fourier', (c, x) => smooth(c, x, 'gelu')) }],
     exponential: [

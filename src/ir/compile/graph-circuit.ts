@@ -116,6 +116,10 @@ export class GraphCircuit implements Circuit {
     return this.#planner?.planned('less', { thresholds }, elements, this.options) === 'lessFss';
   }
 
+  groups(left: number, lanes: number): number {
+    return this.#planner?.groups(left, lanes, this.options) ?? 2;
+  }
+
   get guarded(): boolean {
     return this.watched !== undefined;
   }

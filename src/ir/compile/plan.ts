@@ -150,9 +150,48 @@ const usesFss = <K extends FssFunction>(
   return whole < Math.min(tables, keys);
 };
 
+/** Members of a group in which everybody meets everybody: a winner has won all the others, an AND of at most five bits. */
+const GROUP = 6;
+/** Seconds of all parties' work for a comparison by tables. */
+const CONTEST = 2e-6;
+
+/** Pairs that meet where groups of `size` are made of so many. */
+const contests = (left: number, size: number): number => {
+  const pairs = (n: number): number => (n * (n - 1)) / 2;
+  return Math.floor(left / size) * pairs(size) + pairs(left % size);
+};
+
+/**
+ * The size of the groups in which the largest is looked for, where so many are left: pairs, and in `auto` what takes the least time. Pairs take
+ * the fewest bytes; larger groups take fewer levels, each of one round more, an AND of all that a winner has to win.
+ */
+const groups = (left: number, lanes: number, { field, costMode, link }: PlanOptions): number => {
+  if (costMode !== 'auto' || !link) return 2;
+  const compare = { thresholds: [0] };
+  const elements = Math.max(lanes, 1);
+  const dealt = dealtFor('less', field, compare, elements) / elements;
+  const contest = dealt / link.bandwidth + CONTEST;
+  const level = treeRounds(field.bits) + 2;
+  const [times, sizes] = [
+    [0, 0],
+    [2, 2],
+  ];
+  for (let n = 2; n <= left; n++) {
+    times[n] = Infinity;
+    for (let size = 2; size <= Math.min(GROUP, n); size++) {
+      const rounds = level + (size > 2 ? 1 : 0);
+      const time =
+        (rounds * link.rttMs) / 2e3 + lanes * contests(n, size) * contest + times[Math.ceil(n / size)]!;
+      if (time < times[n]!) [times[n], sizes[n]] = [time, size];
+    }
+  }
+  return sizes[left] ?? 2;
+};
+
 /** Chooses protocols. A circuit is given it where programs are lowered: a page, which only makes inputs and openings, does without. */
 export interface Planner {
   readonly planned: typeof planned;
   readonly usesFss: typeof usesFss;
+  readonly groups: typeof groups;
 }
-export const planner: Planner = { planned, usesFss };
+export const planner: Planner = { planned, usesFss, groups };
