@@ -1,18 +1,18 @@
 /** Nodes and engines that end, stand still and come back, while there is work: killed as processes, not told to fail. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import * as sf from '#tessera';
 import {
-  type Cluster,
   clusterSuite,
   enginePid,
+  linesOf,
   pidsOf,
   rejection,
   sleep,
-  startCluster,
   until,
+  withCluster,
   withSession,
 } from './harness.ts';
 import * as tasks from './tasks.ts';
@@ -24,27 +24,6 @@ test.after(() => rmSync(folder, { recursive: true, force: true }));
 /** Its client waits so long for an answer of the engine, and a link for a peer that comes back. */
 const ENGINE_ANSWERS_MS = 5_000;
 
-const withCluster = async (
-  tags: readonly Readonly<Record<string, number>>[],
-  work: (cluster: Cluster) => Promise<void>,
-): Promise<void> => {
-  const cluster = await startCluster(...tags);
-  try {
-    await work(cluster);
-  } finally {
-    await cluster.machine.end();
-  }
-};
-
-const lines = (file: string, begin: string): string[] => {
-  try {
-    return readFileSync(file, 'utf8')
-      .split('\n')
-      .filter((line) => line.startsWith(begin));
-  } catch {
-    return [];
-  }
-};
 /** Tasks that write when they begin and end, and whose results are their names. */
 const traced = (s: sf.Session, party: string, file: string, ms: number, n: number) =>
   s.reveal(Array.from({ length: n }, (_, i) => s.PYU(party)(tasks.traced)(file, ms, i)));
@@ -56,12 +35,12 @@ test('kill -9 of a node in mid-task: its tasks are run elsewhere, and counted on
       const file = join(folder, 'node');
       await s.wait(names(8).map((i) => s.PYU('bob')(tasks.span)(i)));
       const [victim] = await pidsOf(cluster, 'bob');
-      const its = (word: string) => lines(file, word).filter((line) => line.endsWith(` ${victim}`)).length;
+      const its = (word: string) => linesOf(file, word).filter((line) => line.endsWith(` ${victim}`)).length;
       const results = traced(s, 'bob', file, 1_000, 12);
       await until(() => its('begin') > its('end'), 'it has a task');
       process.kill(victim!, 'SIGKILL');
       assert.equal(await results, names(12));
-      assert.ok(lines(file, 'begin').length > 12, 'some were begun twice');
+      assert.ok(linesOf(file, 'begin').length > 12, 'some were begun twice');
       await until(() => events.some((e) => e.kind === 'lost'), 'the loss is told');
       const again = events.filter((e) => e.kind === 'redelivered');
       assert.ok(again.length > 0);
@@ -108,7 +87,7 @@ test('kill -9 of the engine in mid-queue: work goes on when it is back, with not
       const file = join(folder, 'engine');
       const results = traced(s, 'alice', file, 150, 40);
       const bobs = traced(s, 'bob', join(folder, 'engine-bob'), 150, 40);
-      await until(() => lines(file, 'end').length >= 5, 'five have ended');
+      await until(() => linesOf(file, 'end').length >= 5, 'five have ended');
       process.kill(enginePid(cluster), 'SIGKILL');
       const nodes = cluster.machine.started('node');
       const said = await cluster.machine.start('--head', `--port=${cluster.port}`, '--resources={"alice":2}');
@@ -152,7 +131,7 @@ test('a head that is started again has the work that was queued', () =>
     withSession(cluster, async (s) => {
       const file = join(folder, 'head');
       const results = traced(s, 'alice', file, 100, 30);
-      await until(() => lines(file, 'end').length >= 3, 'three have ended');
+      await until(() => linesOf(file, 'end').length >= 3, 'three have ended');
       const [node] = await pidsOf(cluster, 'alice');
       process.kill(enginePid(cluster), 'SIGKILL');
       process.kill(node!, 'SIGKILL');
@@ -168,7 +147,7 @@ test('a node that stands still does not hold up the others; what it says too lat
       const [slow] = await pidsOf(cluster, 'bob');
       const file = join(folder, 'slow');
       const results = traced(s, 'bob', file, 400, 16);
-      await until(() => lines(file, 'begin').some((line) => line.endsWith(` ${slow}`)), 'it has a task');
+      await until(() => linesOf(file, 'begin').some((line) => line.endsWith(` ${slow}`)), 'it has a task');
       process.kill(slow!, 'SIGSTOP');
       assert.equal(await results, names(16));
       await until(() => events.some((e) => e.kind === 'lost'), 'it counts as lost');

@@ -112,6 +112,30 @@ export const pidsOf = async ({ address, machine }: Cluster, tag: string): Promis
 
 export type Event = { readonly kind: string; readonly text: string };
 
+/** Runs `work` with a cluster of its own, of machines with these tags. */
+export const withCluster = async (
+  tags: readonly Readonly<Record<string, number>>[],
+  work: (cluster: Cluster) => Promise<void>,
+): Promise<void> => {
+  const cluster = await startCluster(...tags);
+  try {
+    await work(cluster);
+  } finally {
+    await cluster.machine.end();
+  }
+};
+
+/** The lines of a file that begin so; none of one that is not there yet. */
+export const linesOf = (file: string, begin: string): string[] => {
+  try {
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith(begin));
+  } catch {
+    return [];
+  }
+};
+
 /** Runs `work` in a session of its own. */
 export const withSession = async <T>(
   cluster: Pick<Cluster, 'address'> & { readonly token?: string },

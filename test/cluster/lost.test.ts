@@ -1,7 +1,7 @@
 /** A server that has lost its store, programs and nodes that are killed: what comes back, what goes, and what is still known. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,11 +11,12 @@ import {
   type Cluster,
   clusterSuite,
   enginePid,
+  linesOf,
   pidsOf,
   rejection,
   sleep,
-  startCluster,
   until,
+  withCluster,
   withSession,
 } from './harness.ts';
 import * as tasks from './tasks.ts';
@@ -24,27 +25,6 @@ const test = clusterSuite('cluster/lost');
 const folder = mkdtempSync(join(tmpdir(), 'tessera-lost-'));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
-const withCluster = async (
-  tags: readonly Readonly<Record<string, number>>[],
-  work: (cluster: Cluster) => Promise<void>,
-): Promise<void> => {
-  const cluster = await startCluster(...tags);
-  try {
-    await work(cluster);
-  } finally {
-    await cluster.machine.end();
-  }
-};
-
-const lines = (file: string, begin: string): string[] => {
-  try {
-    return readFileSync(file, 'utf8')
-      .split('\n')
-      .filter((line) => line.startsWith(begin));
-  } catch {
-    return [];
-  }
-};
 const numbers = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** The server is killed, and started again with nothing of what it had. */
@@ -66,7 +46,7 @@ test('a server that starts again without its store: what was queued is answered,
       assert.equal(((await s.reveal(spu((p) => p.mul(2))(x))) as sf.NDArray).toArray(), [4, 4, 4]);
       const results = s.reveal(numbers(60).map((i) => alice(tasks.traced)(file, 100, i)));
       results.catch(() => {});
-      await until(() => lines(file, 'end').length >= 6, 'six have ended');
+      await until(() => linesOf(file, 'end').length >= 6, 'six have ended');
       await restartEmpty(cluster, 3);
       const status = () => cluster.machine.status(cluster.address);
       await until(async () => (await status()).nodes.length === 2, 'status finds both nodes');
@@ -119,13 +99,13 @@ test('kill -9 of a program: what it had queued does not run, its slots come free
     const args = [cluster.address, cluster.token, file, String(n)];
     const driver = fork(child, args, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     await once(driver, 'message');
-    await until(() => lines(file, 'end').length >= 20, 'it works');
+    await until(() => linesOf(file, 'end').length >= 20, 'it works');
     driver.kill('SIGKILL');
     await once(driver, 'exit');
-    const ended = lines(file, 'begin').length;
+    const ended = linesOf(file, 'begin').length;
     // A tenth of what was queued, on a machine that other tests keep busy; a few where it is not.
     const few = (): void => {
-      const ran = lines(file, 'begin').length - ended;
+      const ran = linesOf(file, 'begin').length - ended;
       assert.ok(ran <= n / 10, `${ran} of its tasks were begun after its end`);
     };
     await withSession(cluster, (s) => s.reveal(numbers(20).map((i) => s.PYU('alice')(tasks.noop)(i))));
@@ -150,7 +130,7 @@ const stopped = async (cluster: Cluster) => {
   const args = [cluster.address, cluster.token, file, '300'];
   const driver = fork(child, args, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   await once(driver, 'message');
-  await until(() => lines(file, 'end').length >= 20, 'it works');
+  await until(() => linesOf(file, 'end').length >= 20, 'it works');
   driver.kill('SIGSTOP');
   return { driver, since: Date.now() };
 };

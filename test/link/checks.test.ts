@@ -16,25 +16,11 @@ import { readHello, rejectPeer } from '../../src/link/handshake-messages.ts';
 import { createIdentity, sameBytes, sign, verify } from '../../src/link/identity.ts';
 import * as curves from '../../src/link/node-curves.ts';
 import { rejection, suite } from './helpers.ts';
-import { answerAs, dialAs, helloBytes, pipes, proofBytes, transcript } from './hostile.ts';
+import { answerAs, dialAs, helloBytes, local, pipes, proofBytes, transcript } from './hostile.ts';
 
 const test = suite('link/checks');
 
 const hex = (text: string) => Uint8Array.from(text.match(/../g) ?? [], (b) => Number.parseInt(b, 16));
-
-const local = (self: string, more: Partial<Local> = {}): Local => ({
-  self,
-  job: 'job',
-  identity: createIdentity(),
-  instance: crypto.getRandomValues(new Uint8Array(16)),
-  build: { version: '1.0.0', hash: 'abc' },
-  config: digestConfig({ a: 1 }, 'job'),
-  window: 1 << 20,
-  maxFrameBytes: 1 << 20,
-  expects: () => undefined,
-  allowUnauthenticated: true,
-  ...more,
-});
 
 /** All 32-byte strings that stand for points of small order on the curve or its twist (cr.yp.to/ecdh.html). */
 const LOW_ORDER = [

@@ -1,7 +1,6 @@
 /** Keys, nonces and names are fresh: in each handshake, in each connection, in each direction, in each room. */
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
-import { digestConfig } from '../../src/link/config.ts';
 import type { SocketEvents } from '../../src/link/connection.ts';
 import { answerHandshake, dialHandshake, type Local, NO_BINDING } from '../../src/link/handshake.ts';
 import { createIdentity } from '../../src/link/identity.ts';
@@ -11,23 +10,9 @@ import { deriveKeys, Opener, Sealer } from '../../src/link/sealed.ts';
 import { connect } from '../../src/link/websocket.ts';
 import { independent } from '../fresh.ts';
 import { partyOptions, rejection, suite } from './helpers.ts';
-import { dialAs, helloBytes, pipes, readAs } from './hostile.ts';
+import { dialAs, helloBytes, local, pipes, readAs } from './hostile.ts';
 
 const test = suite('link/freshness');
-
-const local = (self: string, more: Partial<Local> = {}): Local => ({
-  self,
-  job: 'job',
-  identity: createIdentity(),
-  instance: crypto.getRandomValues(new Uint8Array(16)),
-  build: { version: '1.0.0', hash: 'abc' },
-  config: digestConfig({ a: 1 }, 'job'),
-  window: 1 << 20,
-  maxFrameBytes: 1 << 20,
-  expects: () => undefined,
-  allowUnauthenticated: true,
-  ...more,
-});
 
 /** The ephemeral keys of a dialer and of who answers it. */
 const ephemerals = async (me: Local): Promise<Uint8Array[]> => {

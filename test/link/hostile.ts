@@ -5,22 +5,27 @@
 
 import { sha512 } from '#kernel-host';
 import { controlCodec } from '../../src/link/codec.ts';
+import { digestConfig } from '../../src/link/config.ts';
 import { ConnectError } from '../../src/link/failures.ts';
+import type { Local } from '../../src/link/handshake.ts';
 import type { Hello, MessagePipe } from '../../src/link/handshake-messages.ts';
 import { createIdentity, type Identity, sign } from '../../src/link/identity.ts';
 
-/** Both ends of a connection in memory. */
-export const pipes = (): readonly [MessagePipe, MessagePipe] => {
-  const end = (out: (m: Uint8Array) => void) => {
+/** Both ends of a connection in memory; `tamper` sees each message on its way. */
+export const pipes = (
+  tamper: (message: Uint8Array, from: 'dialer' | 'listener') => Uint8Array = (m) => m,
+  silentMs = 1000,
+): readonly [dialer: MessagePipe, listener: MessagePipe] => {
+  const end = (from: 'dialer' | 'listener', out: (m: Uint8Array) => void) => {
     const queue: Uint8Array[] = [];
     const readers: ((m: Uint8Array) => void)[] = [];
     const pipe: MessagePipe = {
-      send: (m) => out(m.slice()),
+      send: (m) => out(tamper(m.slice(), from)),
       next: () => {
         const here = queue.shift();
         if (here !== undefined) return Promise.resolve(here);
         return new Promise((resolve, reject) => {
-          const timer = setTimeout(() => reject(new ConnectError('timeout', 'silent')), 1000);
+          const timer = setTimeout(() => reject(new ConnectError('timeout', 'silent')), silentMs);
           readers.push((m) => {
             clearTimeout(timer);
             resolve(m);
@@ -30,10 +35,25 @@ export const pipes = (): readonly [MessagePipe, MessagePipe] => {
     };
     return { pipe, push: (m: Uint8Array) => (readers.shift() ?? ((x: Uint8Array) => queue.push(x)))(m) };
   };
-  const near = end((m) => far.push(m));
-  const far = end((m) => near.push(m));
-  return [near.pipe, far.pipe];
+  const dialer = end('dialer', (m) => listener.push(m));
+  const listener = end('listener', (m) => dialer.push(m));
+  return [dialer.pipe, listener.pipe];
 };
+
+/** What an end of a handshake knows of itself. */
+export const local = (self: string, more: Partial<Local> = {}): Local => ({
+  self,
+  job: 'job',
+  identity: createIdentity(),
+  instance: crypto.getRandomValues(new Uint8Array(16)),
+  build: { version: '1.0.0', hash: 'abc' },
+  config: digestConfig({ a: 1 }, 'job'),
+  window: 1 << 20,
+  maxFrameBytes: 1 << 20,
+  expects: () => undefined,
+  allowUnauthenticated: true,
+  ...more,
+});
 
 export const helloBytes = (
   identity: Identity,

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { TesseraError } from '../../src/errors.ts';
 import { differingPaths, digestConfig } from '../../src/link/config.ts';
-import { ConnectError } from '../../src/link/failures.ts';
+import type { ConnectError } from '../../src/link/failures.ts';
 import {
   answerHandshake,
   type ChannelBinding,
@@ -11,7 +11,7 @@ import {
   type Local,
   NO_BINDING,
 } from '../../src/link/handshake.ts';
-import { type MessagePipe, readHello, rejectPeer } from '../../src/link/handshake-messages.ts';
+import { readHello, rejectPeer } from '../../src/link/handshake-messages.ts';
 import { createIdentity } from '../../src/link/identity.ts';
 import { ChannelTable } from '../../src/link/mailbox.ts';
 import * as wire from '../../src/link/packets.ts';
@@ -19,47 +19,11 @@ import { PeerSession } from '../../src/link/peer-session.ts';
 import type { PacketPipe } from '../../src/link/session-events.ts';
 import { scaled } from '../long.ts';
 import { rejection, sleep, suite } from './helpers.ts';
+import { local, pipes } from './hostile.ts';
 
 const test = suite('link/protocol');
-/** Two ends of a connection; `tamper` sees each message on its way. */
-const pipes = (tamper: (message: Uint8Array, from: 'dialer' | 'listener') => Uint8Array = (m) => m) => {
-  const end = (from: 'dialer' | 'listener', out: (m: Uint8Array) => void) => {
-    const queue: Uint8Array[] = [];
-    const readers: ((m: Uint8Array) => void)[] = [];
-    const pipe: MessagePipe = {
-      send: (m) => out(tamper(m.slice(), from)),
-      next: () => {
-        const here = queue.shift();
-        if (here !== undefined) return Promise.resolve(here);
-        return new Promise((resolve, reject) => {
-          const timer = setTimeout(() => reject(new ConnectError('timeout', 'silent')), 300);
-          readers.push((m) => {
-            clearTimeout(timer);
-            resolve(m);
-          });
-        });
-      },
-    };
-    return { pipe, push: (m: Uint8Array) => (readers.shift() ?? ((x: Uint8Array) => queue.push(x)))(m) };
-  };
-  const dialer = end('dialer', (m) => listener.push(m));
-  const listener = end('listener', (m) => dialer.push(m));
-  return [dialer.pipe, listener.pipe] as const;
-};
-
-const local = (self: string, more: Partial<Local> = {}): Local => ({
-  self,
-  job: 'job',
-  identity: createIdentity(),
-  instance: crypto.getRandomValues(new Uint8Array(16)),
-  build: { version: '1.0.0', hash: 'abc' },
-  config: digestConfig({ a: 1 }, 'job'),
-  window: 1 << 20,
-  maxFrameBytes: 1 << 20,
-  expects: () => undefined,
-  allowUnauthenticated: true,
-  ...more,
-});
+/** An end that is silent is given up soon. */
+const SILENT_MS = 300;
 
 const shake = async (
   options: {
@@ -70,7 +34,7 @@ const shake = async (
     tamper?: Parameters<typeof pipes>[0];
   } = {},
 ) => {
-  const [near, far] = pipes(options.tamper);
+  const [near, far] = pipes(options.tamper, SILENT_MS);
   const answer = (async () => {
     const raw = await far.next();
     try {
