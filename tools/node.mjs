@@ -102,6 +102,7 @@ const options = {
   },
   metafile: true,
   minifyWhitespace: true,
+  minifySyntax: true,
   lineLimit: 120,
   legalComments: 'inline',
   logLevel: 'warning',

@@ -31,9 +31,28 @@ export const parseAmount = (text: string): number | undefined => {
   return undefined;
 };
 
-/** Several: apart by semicolons, blanks, lines, or commas with a blank after them. Undefined in the place of what is no number. */
+/** Three digits behind one to three others: a second sum, or the rest of the first one. */
+const PARTED = /(?:^|\s)\d{1,3}\s+\d{3}(?=[.,\s]|$)/;
+/** No sum begins like that: these are thousands. */
+const THOUSANDS = /\s0\d\d(?=[.,\s]|$)/;
+
+/** Those of a text in which nothing but blanks stands between two. */
+const blankApart = (text: string): (number | undefined)[] => {
+  if (!PARTED.test(text)) return text.split(/\s+/).map(parseAmount);
+  return [THOUSANDS.test(text) ? parseAmount(text) : undefined];
+};
+
+/**
+ * Several: apart by semicolons, blanks, lines, or commas with a blank after them. Undefined in the place of what is no number, and of what may be one
+ * or two.
+ * @example
+ * parseAmounts('56,000; 57.000,50 3000'); // [56000, 57000.5, 3000]
+ * parseAmounts('56 000; 57 000'); // [56000, 57000]
+ * parseAmounts('56 250'); // [undefined]
+ */
 export const parseAmounts = (text: string): (number | undefined)[] =>
   text
-    .split(/\s*[;\n]\s*|,\s+|\s+/)
-    .filter((word) => word !== '')
-    .map(parseAmount);
+    .split(/\s*[;\n]\s*|,\s+/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .flatMap(blankApart);

@@ -3,7 +3,7 @@
  * it by the form of the call. A bundler that knows no workers has not put it anywhere: then its text, which comes as a module like any
  * other, is what the worker begins with.
  */
-import { HERE_IS_PREPARED } from '../here.ts';
+import { HERE_IS_ALONE } from '../here.ts';
 import { trusted, unpacked } from '../ring/browser-kernel-host.ts';
 import { HERE } from './worker-messages.ts';
 import { workerPlace } from './worker-place.ts';
@@ -79,7 +79,7 @@ class Started implements PageWorker {
     if (place !== undefined) {
       const url = kind === 'party' ? place : new URL(fileOf(kind), place);
       this.#begin(new Worker(trusted(String(url)), { type: 'module', name }), false);
-    } else if (found.get(kind) ?? !HERE_IS_PREPARED)
+    } else if (found.get(kind) ?? !HERE_IS_ALONE)
       this.#begin(
         trustedly(() => beside[kind](name)),
         true,

@@ -34,6 +34,14 @@ const PATIENT = { readyTimeoutMs: 86_400_000 };
 const levelOf = (options: object): object =>
   'loggingLevel' in options || 'logging_level' in options ? {} : { loggingLevel: 'warning' };
 
+/** At least between two jobs of which one has failed: what fails at once, again and again, takes neither the processor nor the log. */
+const AGAIN_MS = 1_000;
+
+/** The next job would fail alike: nothing mends a configuration, and what has the port does not give it back. */
+const isLasting = ({ code, cause }: TesseraError): boolean =>
+  ['CONFIG', 'INVALID_ARGUMENT'].includes(code) ||
+  (cause as NodeJS.ErrnoException | undefined)?.syscall === 'listen';
+
 export const dealerCommand: CliCommand = {
   register(program) {
     const command = program
@@ -62,10 +70,11 @@ export const dealerCommand: CliCommand = {
         try {
           await serve({ ...levelOf(options), ...options, crossSilo: { ...PATIENT, ...crossSilo } });
         } catch (e) {
-          // The job is over for its parties too; the next one may go well. Nothing mends a configuration.
-          if (!(e instanceof TesseraError) || ['CONFIG', 'INVALID_ARGUMENT'].includes(e.code)) throw e;
+          // The job is over for its parties too; the next one may go well.
+          if (!(e instanceof TesseraError) || isLasting(e)) throw e;
           log('error', e.message, { code: e.code }, NAME);
           if (e.code === 'CLOSED') return;
+          await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
         }
       }
     });

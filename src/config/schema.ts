@@ -270,6 +270,12 @@ export const spellingsOf = (name: string, schema: object): readonly string[] => 
 export const spellingOf = (value: object, path = ''): ((name: string) => string) =>
   [...Object.keys(value), path].some((key) => key.includes('_')) ? snake : camel;
 
+/** Whether the objects of a schema have a key of that spelling. */
+const isKeyWithin = ({ wrapped, entries = {} }: Any, spelling: string): boolean =>
+  wrapped !== undefined
+    ? isKeyWithin(wrapped, spelling)
+    : Object.entries(entries).some(([name, schema]) => spellingsOf(name, schema).includes(spelling));
+
 const pathTo = (path: string, key: string | number): string =>
   typeof key === 'number' ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
 
@@ -341,8 +347,12 @@ class Spelled {
       const name = known.get(spelling);
       const other = name === undefined ? undefined : given.get(name);
       if (name === undefined) {
-        const all = Object.keys(entries).map(shown);
-        this.#wrong(path, `unknown key ${JSON.stringify(spelling)}: ${suggestion(spelling, all)}`);
+        const holder = Object.keys(entries).find((name) => isKeyWithin(entries[name]!, spelling));
+        const mend =
+          holder === undefined
+            ? suggestion(spelling, Object.keys(entries).map(shown))
+            : `it is a key of ${shown(holder)}: { ${shown(holder)}: { ${spelling}: ... } }`;
+        this.#wrong(path, `unknown key ${JSON.stringify(spelling)}: ${mend}`);
       } else if (value[spelling] === undefined) continue;
       else if (other === undefined) given.set(name, spelling);
       else this.#wrong(path, `${JSON.stringify(other)} and ${JSON.stringify(spelling)} are the same key`);

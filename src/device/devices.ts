@@ -111,7 +111,8 @@ export interface PYU extends PyuCall {
    */
   dump(object: DeviceObject, path: string): PYUObject<null>;
   /**
-   * What `dump` has written. Fails with SERIALIZATION for other files, INVALID_ARGUMENT for one that cannot be read.
+   * What `dump` has written; one that was called before, with the same path, is waited for. Fails with SERIALIZATION for other files,
+   * INVALID_ARGUMENT for one that cannot be read.
    * @example
    * await alice.dump(sf.to(alice, [1, 2]), 'dist/list').ready();
    * await sf.reveal(alice.load('dist/list')) // [1, 2]

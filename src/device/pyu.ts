@@ -161,6 +161,12 @@ export const makePYU = (session: DeviceSession, party: string): PYU => {
     return markUncalled(run, party);
   };
   const shown = () => `PYU(${party})`;
+  /** By path, the last dump there: what loads it waits for it. */
+  const dumps = new Map<string, PYUObject>();
+  const before = (path: string): readonly PYUObject[] => {
+    const dumped = dumps.get(path);
+    return dumped === undefined ? [] : [dumped];
+  };
   const pyu = Object.assign(call, {
     kind: 'PYU',
     deviceType: 'PYU',
@@ -169,10 +175,10 @@ export const makePYU = (session: DeviceSession, party: string): PYU => {
     session,
     dump: (object: PYUObject, path: string, ...surplus: readonly unknown[]) => {
       noMore(`${party}.dump`, surplus, 'it takes a handle and the name of a file');
-      return callAt(
+      const dumped = callAt(
         pyu,
         'dump',
-        [object, path],
+        [object, path, ...before(path)],
         undefined,
         ([value, file]) => dumpValue(value, file as string),
         {
@@ -180,10 +186,12 @@ export const makePYU = (session: DeviceSession, party: string): PYU => {
           fn: dumpValue,
         },
       ).result;
+      dumps.set(path, dumped as PYUObject);
+      return dumped;
     },
     load: (path: string, ...surplus: readonly unknown[]) => {
       noMore(`${party}.load`, surplus, 'it takes the name of a file');
-      return callAt(pyu, 'load', [path], undefined, ([file]) => loadValue(file as string), {
+      return callAt(pyu, 'load', [path, ...before(path)], undefined, ([file]) => loadValue(file as string), {
         kind: 'function',
         fn: loadValue,
       }).result;

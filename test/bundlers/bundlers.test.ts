@@ -40,6 +40,8 @@ interface Application {
   /** A server of the bundler's own; else the folder `served` is served as files. */
   readonly serve?: (port: string) => readonly string[];
   readonly served?: string;
+  /** Its page, where it is not as it stands in the folder. */
+  readonly page?: (html: string) => string;
   /** In every run; the others with TESSERA_LONG=1. */
   readonly short?: true;
   /** What a route on the server answers. */
@@ -64,6 +66,13 @@ const APPLICATIONS: Readonly<Record<string, Application>> = {
     folder: 'esbuild',
     build: ['esbuild', 'main.js', '--bundle', '--format=esm', '--outdir=dist'],
     served: '.',
+    short: true,
+  },
+  'esbuild, a script that is no module': {
+    folder: 'esbuild',
+    build: ['esbuild', 'main.js', '--bundle', '--outfile=dist/main.js'],
+    served: '.',
+    page: (html) => html.replace('type="module"', 'defer'),
     short: true,
   },
   Rollup: {
@@ -245,7 +254,7 @@ const compute = async (url: string): Promise<readonly string[]> => {
 const WARNINGS =
   /critical dependency|cannot be analyzed|\[WARNING\]|^\(!\)|compiled with warnings|could not be resolved/im;
 
-for (const [name, { folder, build, serve: words, served, short, route, program }] of Object.entries(
+for (const [name, { folder, build, serve: words, served, page, short, route, program }] of Object.entries(
   APPLICATIONS,
 )) {
   if (!short && !LONG) continue;
@@ -255,6 +264,8 @@ for (const [name, { folder, build, serve: words, served, short, route, program }
       console.log(`skipped: ${name} needs the registry of npm (a network that reaches it)`);
       return;
     }
+    const html = join(at, 'index.html');
+    if (page !== undefined) writeFileSync(html, page(readFileSync(html, 'utf8')));
     if (build !== undefined) {
       const [file, args] = command(at, build);
       const { stdout, stderr } = await run(file, args, { cwd: at, env, maxBuffer: 1 << 26 }).catch(

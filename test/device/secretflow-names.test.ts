@@ -105,6 +105,17 @@ test('a PYU dumps values and loads them, for nobody else', async () => {
     const value = { x: np.array([1, 2], 'int32'), names: ['a'], more: new Map([[1, 2]]) };
     await alice.dump(sf.to(alice, value), path).ready();
     assert.is(statSync(path).mode & 0o777, 0o600);
+    // Nobody waits between the two: what is read is what was written before.
+    const late = alice(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return 'late';
+    })();
+    const [again, other] = [join(folder, 'again'), join(folder, 'none', 'there')];
+    alice.dump(sf.to(alice, 'early'), again);
+    alice.dump(late, again);
+    assert.is(await sf.reveal(alice.load(again)), 'late');
+    alice.dump(late, other);
+    assert.match((await rejection(sf.reveal(alice.load(other)))).message, /dump: .*ENOENT/);
     const back = await sf.reveal(alice.load<typeof value>(path));
     assert.equal(back.x.toArray(), [1, 2]);
     assert.equal(back.names, ['a']);
@@ -320,6 +331,19 @@ modes('options of secretflow.init: the same in all modes', async () => {
       assert.match(e.message, instead);
     }
   }
+});
+
+modes('what belongs into cross_silo_comm_options, beside it, is told where it belongs', async () => {
+  const { readInitOptions } = await import('../../src/device/init-options.ts');
+  for (const mode of [{ parties: ['alice', 'bob'] }, base])
+    for (const name of ['recv_timeout_ms', 'exit_on_sending_failure', 'grpc_retry_policy']) {
+      const e = refusal(() => readInitOptions({ ...mode, [name]: 5 }));
+      assert.is(e.code, 'CONFIG');
+      assert.match(
+        e.message,
+        `unknown key "${name}": it is a key of cross_silo: { cross_silo: { ${name}: ... } }`,
+      );
+    }
 });
 
 modes('recv_timeout_ms is opTimeoutMs', async () => {

@@ -1,6 +1,7 @@
 /** @file What is said while a session waits for its parties, and of those that gave up, or whose relay is gone. */
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
@@ -41,9 +42,10 @@ const printing = (args: readonly string[]) => {
   child.stderr.on('data', (chunk: Buffer) => {
     text += chunk.toString();
   });
-  const closed = new Promise((resolve) => child.once('close', resolve));
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
   return {
     printed: () => text,
+    code: () => closed,
     end: async (): Promise<void> => {
       child.kill('SIGKILL');
       await closed;
@@ -99,6 +101,28 @@ test('the dealer says so too, and one that is kept running does not', async () =
   await Promise.all([kept.end(), once.end()]);
   for (const line of lines) assert.match(once.printed(), line);
   assert.is(kept.printed(), '');
+});
+
+test('a kept dealer whose port another program has says so once, and ends', async () => {
+  for (const own of ['address', 'metrics']) {
+    const { dealer } = await cluster(['alice', 'bob', 'dealer'], plain(60_000));
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    if (own === 'metrics') dealer.metrics = port;
+    else {
+      // It listens for parties that it cannot dial.
+      const places = dealer.cluster_config as { parties: Options; dealer: Options };
+      places.parties = { alice: {}, bob: {} };
+      places.dealer.address = `127.0.0.1:${port}`;
+    }
+    const file = join(place, `taken-${own}.json`);
+    writeFileSync(file, JSON.stringify(dealer));
+    const kept = printing([cli, 'dealer', '--keep', '--config', file]);
+    assert.is(await kept.code(), 1);
+    assert.is(kept.printed().match(/cannot listen on/g)?.length, 1, kept.printed().slice(0, 2_000));
+    taken.close();
+  }
 });
 
 test('of one that has given up is not said that it has not come', async () => {
