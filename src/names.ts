@@ -47,6 +47,9 @@ export const describe = (x: unknown): string => {
 export const camelKey = (key: string): string =>
   key.replace(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
 
+/** The same as in the guide: `numReturns` is `num_returns`. */
+export const snakeKey = (key: string): string => key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
+
 /** Throws INVALID_ARGUMENT for arguments that nobody reads. */
 export const noMore = (what: string, surplus: readonly unknown[], use = ''): void => {
   if (surplus.length > 0)

@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot';
 import { type ErrorCode, fail, TesseraError } from '../errors.ts';
-import { describe, suggestion } from '../names.ts';
+import { camelKey, describe, snakeKey, suggestion } from '../names.ts';
 
 declare const WRITTEN: unique symbol;
 declare const READ: unique symbol;
@@ -257,18 +257,14 @@ export const sessionParties: Schema<string | readonly string[], readonly string[
   parties('at least one party is wanted, not none'),
 );
 
-const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
-const camel = (name: string): string =>
-  name.replace(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
-
 /** All ways to write a key: as documented, the other spelling, and further ones. */
 export const spellingsOf = (name: string, schema: object): readonly string[] => [
-  ...new Set([name, camel(name), snake(name), ...((schema as Any).also ?? [])]),
+  ...new Set([name, camelKey(name), snakeKey(name), ...((schema as Any).also ?? [])]),
 ];
 
 /** How the user who wrote this object spells its keys: as in the guide, or in camelCase. */
 export const spellingOf = (value: object, path = ''): ((name: string) => string) =>
-  [...Object.keys(value), path].some((key) => key.includes('_')) ? snake : camel;
+  [...Object.keys(value), path].some((key) => key.includes('_')) ? snakeKey : camelKey;
 
 /** Whether the objects of a schema have a key of that spelling. */
 const isKeyWithin = ({ wrapped, entries = {} }: Any, spelling: string): boolean =>

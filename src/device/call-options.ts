@@ -1,4 +1,5 @@
 /** @file Options of a call on a device, in the spelling of JavaScript or of SecretFlow. */
+import { spellingOf } from '../config/schema.ts';
 import { fail } from '../errors.ts';
 import { camelKey, describe } from '../names.ts';
 import type { ProgressListener } from './progress.ts';
@@ -9,6 +10,9 @@ export interface CallOptions {
   readonly static?: readonly number[];
   readonly onProgress?: ProgressListener;
 }
+
+/** Those of SecretFlow that have no meaning here. */
+const UNUSED = ['numReturnsPolicy', 'userSpecifiedNumReturns'];
 
 type AnyFunction = (...args: never[]) => unknown;
 
@@ -73,8 +77,12 @@ export const spelledOptions = (
   for (const [key, value] of Object.entries(options)) {
     const camel = camelKey(key);
     const name = ALSO[camel] ?? camel;
+    if (UNUSED.includes(name)) fail('UNSUPPORTED', `${key}: numReturns says how many results there are`);
     if (!known.includes(name))
-      fail('INVALID_ARGUMENT', `unknown option ${JSON.stringify(key)}: known are ${known.join(', ')}`);
+      fail(
+        'INVALID_ARGUMENT',
+        `unknown option ${JSON.stringify(key)}: known are ${known.map(spellingOf(options)).join(', ')}`,
+      );
     if (value === undefined || value === null) continue;
     if (name in out) fail('INVALID_ARGUMENT', `${name} is said twice (${JSON.stringify(key)})`);
     out[name] = value;

@@ -273,7 +273,7 @@ export interface SPU extends SpuCall {
    */
   readonly session: DeviceSession;
   /**
-   * Resolves when the parties are connected.
+   * Resolves when the parties are connected. Throws CLOSED once the SPU is shut down: make another with sf.SPU.
    * @example
    * await spu.ready() // undefined
    */

@@ -31,6 +31,7 @@ export class SpuDevice {
   readonly #calls: Calls;
   readonly #openings: Openings;
   readonly #converted = new WeakMap<SPUObject, SPUObject>();
+  #closed: TesseraError | undefined;
 
   /** `self`: the device, once it is there. */
   constructor(session: DeviceSession, config: SpuConfig, self: () => SPU) {
@@ -45,6 +46,7 @@ export class SpuDevice {
   }
 
   get ready(): Promise<void> {
+    if (this.#closed) return Promise.reject(this.#closed);
     return this.#spu.backend?.ready.then(() => {}) ?? Promise.resolve();
   }
 
@@ -53,10 +55,8 @@ export class SpuDevice {
   }
 
   close(): Promise<void> {
-    const reason = 'because it was shut down here';
-    return (
-      this.#spu.backend?.close(new TesseraError('CLOSED', reason, { device: this.name })) ?? Promise.resolve()
-    );
+    this.#closed ??= new TesseraError('CLOSED', 'because it was shut down here', { device: this.name });
+    return this.#spu.backend?.close(this.#closed) ?? Promise.resolve();
   }
 
   /** Forgets all that it holds, after what was called before. */

@@ -20,12 +20,13 @@ export const unused = (instead: string, ...accepted: readonly unknown[]): Option
 
 const THREADS = 'max_concurrency in runtime_config says how many threads a party has';
 const NO_TEE = 'there is no TEE: an SPU computes what no party may see';
+const SOCKETS = 'parties talk over WebSockets: leave it out';
 const RETRIES = 'crossSilo.peerTimeoutMs says how long a party may be gone';
 
 /** Of `sf.init`, in every mode. */
 export const UPSTREAM = {
   /** Parties talk over WebSockets: there is nothing to choose. */
-  crossSiloCommBackend: unused('parties talk over WebSockets: leave it out'),
+  crossSiloCommBackend: unused(SOCKETS),
   /** There is no Ray: `false` says so. */
   rayMode: unused('there is no Ray: `tessera start` makes clusters for simulation', false),
   enableWaitingForOtherPartiesReady: unused(
@@ -68,6 +69,10 @@ export const UPSTREAM_CROSS_SILO = {
     undefined,
     ['continue_waiting_for_data_sending_on_error', 'continueWaitingForDataSendingOnError'],
   ),
+  useGlobalProxy: unused(SOCKETS),
+  proxyMaxRestarts: unused(RETRIES),
+  maxConcurrency: unused(THREADS),
+  httpHeader: unused(SOCKETS),
   grpcRetryPolicy: unused(RETRIES),
   grpcChannelOptions: unused('there is no gRPC: crossSilo.maxMessageBytes limits messages'),
 };

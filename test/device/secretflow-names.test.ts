@@ -87,6 +87,16 @@ test('device types, and what an SPU says of itself', async () => {
   assert.is(refusal(() => sf.SPU({ cluster_def: def(), log_options: {} })).code, 'UNSUPPORTED');
 });
 
+test('unknown options of a call are told in the spelling of who wrote them, those of SecretFlow with what to use', () => {
+  const call = (options: object) => refusal(() => spu((x: unknown) => x, options as never));
+  assert.match(call({ num_return: 2 }).message, /num_returns, static, on_progress/);
+  assert.match(call({ numReturn: 2 }).message, /numReturns, static, onProgress/);
+  for (const key of ['num_returns_policy', 'user_specified_num_returns']) {
+    assert.is(call({ [key]: 1 }).code, 'UNSUPPORTED');
+    assert.match(call({ [key]: 1 }).message, /numReturns says how many/);
+  }
+});
+
 test('an SPU that is reset forgets what it held and goes on; one that is shut down does not', async () => {
   const own = sf.SPU(def());
   const x = sf.to(alice, [1, 2]).to(own);
@@ -96,6 +106,9 @@ test('an SPU that is reset forgets what it held and goes on; one that is shut do
   assert.equal((await sf.reveal(own((v) => np.add(v, 1))(sf.to(bob, [1])))).toArray(), [2]);
   await own.shutdown();
   assert.is((await rejection(sf.reveal(own((v) => v)(sf.to(alice, [1]))))).code, 'CLOSED');
+  assert.is((await rejection(own.init())).code, 'CLOSED');
+  assert.is((await rejection(own.ready())).code, 'CLOSED');
+  await own.shutdown();
 });
 
 test('a PYU dumps values and loads them, for nobody else', async () => {
@@ -307,6 +320,10 @@ const REFUSED: readonly (readonly [object, RegExp])[] = [
   [{ tee_simulation: true }, /an SPU computes/],
   [{ party_key_pair: { alice: {} } }, /identity and tls_config/],
   [{ cross_silo_comm_options: { grpc_retry_policy: {} } }, /peerTimeoutMs/],
+  [{ cross_silo_comm_options: { proxy_max_restarts: 3 } }, /peerTimeoutMs/],
+  [{ cross_silo_comm_options: { max_concurrency: 3 } }, /runtime_config/],
+  [{ cross_silo_comm_options: { use_global_proxy: true } }, /leave it out/],
+  [{ cross_silo_comm_options: { http_header: {} } }, /WebSockets/],
   [{ cross_silo_comm_options: { grpc_channel_options: [] } }, /maxMessageBytes/],
   [{ cross_silo_comm_options: { continue_waiting_for_data_on_error: true } }, /told to all parties/],
 ];

@@ -48,12 +48,17 @@ export const fixed: readonly Mutant[] = [
       [
         'of equal numbers the last wins',
         'wrong',
-        'import { add, choose,',
-        'import { not, add, choose,',
-        "pick === 'max' ? before(c, a, b) : before(c, b, a)",
-        "not(c, pick === 'max' ? before(c, b, a) : before(c, a, b))",
+        "pick === 'max' ? before(c, a.value, b.value) : before(c, b.value, a.value)",
+        "not(c, pick === 'max' ? before(c, b.value, a.value) : before(c, a.value, b.value))",
       ],
-      ['an odd one out is left out', 'wrong', 'const odd = n % 2 === 1;', 'const odd = false;'],
+      [
+        'of equal numbers in a group the last wins',
+        'wrong',
+        "pick === 'max' ? before(c, side(0), side(1)) : before(c, side(1), side(0))",
+        "not(c, pick === 'max' ? before(c, side(1), side(0)) : before(c, side(0), side(1)))",
+      ],
+      ['who has won all but one is taken', 'wrong', 'others.map((_, k) =>', 'others.slice(1).map((_, k) =>'],
+      ['an odd one out is left out', 'wrong', 'const rest = n % size;', 'const rest = 0;'],
     ],
   ),
   ...inFile(
