@@ -120,6 +120,7 @@ export class SpuThreads implements SpuBackend {
         field,
         fraction,
         link,
+        bandwidth: runtime.link?.bandwidth,
         threads,
         maxBytes,
       } as const;

@@ -101,6 +101,7 @@ export class SpuNode implements PartyNode {
         parties,
         ...own,
         dealer: from,
+        bandwidth: runtime.link?.bandwidth,
         measure: measures(config),
       }),
     );
