@@ -208,8 +208,8 @@ const HELLO = POINT + 2;
 
 /** Bytes a second below which larger blocks are faster. */
 const SLOW: readonly (readonly [BlockBits, number])[] = [
-  [8, 1.25e6],
-  [6, 6.25e6],
+  [8, 1.875e6],
+  [6, 7.5e6],
 ];
 
 /** k for a link of so many bytes a second: the fewer, the fewer bits a transfer; the least work where they are not known. */
