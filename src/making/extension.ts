@@ -206,10 +206,10 @@ const BETWEEN_TURNS = 16;
 const HASHES: readonly PadHash[] = ['chacha20', 'aes'];
 const HELLO = POINT + 2;
 
-/** Bytes a second below which larger blocks are faster. */
+/** Bytes a second below which larger blocks are faster, though the machines have other work too (1e5 comparisons at 20 and 50 Mbit/s). */
 const SLOW: readonly (readonly [BlockBits, number])[] = [
-  [8, 1.875e6],
-  [6, 7.5e6],
+  [8, 625e3],
+  [6, 5e6],
 ];
 
 /** k for a link of so many bytes a second: the fewer, the fewer bits a transfer; the least work where they are not known. */

@@ -285,9 +285,9 @@ programs(
   async () => {
     const [fast, slow, slower, mixed] = [
       await bytesOn([undefined, undefined]),
-      await bytesOn([5e6, 5e6]),
-      await bytesOn([1e6, 1e6]),
-      await bytesOn([1e6, undefined]),
+      await bytesOn([2.5e6, 2.5e6]),
+      await bytesOn([5e5, 5e5]),
+      await bytesOn([5e5, undefined]),
     ];
     assert.is(mixed, fast);
     // Of 4 bytes a transfer 1.25 are saved, and 2: all but what the answers take.

@@ -216,7 +216,7 @@ transfers('parties agree on the smaller blocks of their wishes; what nobody make
 
 transfers('blocks are larger the slower the link is, and small where nothing is known of it', () => {
   assert.equal(
-    [undefined, 1e9, 12.5e6, 7.5e6, 6.25e6, 1.9e6, 1.8e6, 1].map((bandwidth) => blockBitsFor(bandwidth)),
+    [undefined, 1e9, 12.5e6, 5e6, 4.9e6, 625e3, 624e3, 1].map((bandwidth) => blockBitsFor(bandwidth)),
     [4, 4, 4, 4, 6, 6, 8, 8],
   );
 });
