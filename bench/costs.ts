@@ -9,7 +9,7 @@ import { scriptCommand } from '../examples/lib/command.ts';
 import { FIELDS, type FieldName } from '../src/ring/field.ts';
 import { Ring } from '../src/ring/ring.ts';
 import { COSTS } from './lib/cost-table.ts';
-import { type MadeCost, measureMade } from './lib/made.ts';
+import { isMadeAhead, type MadeCost, MadeMeter } from './lib/made.ts';
 import { type CostRow, guardOf, measure, withGuard } from './lib/measure.ts';
 import { measureRange } from './lib/range-table.ts';
 import { RANGES } from './lib/ranges.ts';
@@ -52,8 +52,12 @@ const ranges = fields.flatMap((field) =>
 /** Two parties without a dealer: who asks for some functions alone, as it takes longer than all the rest. */
 const made: MadeCost[] = [];
 if (values.made)
-  for (const field of fields)
-    for (const k of chosen) if (k.fields?.includes(field) ?? true) made.push(await measureMade(k, field));
+  for (const field of fields) {
+    const meter = await MadeMeter.create(field);
+    for (const k of chosen)
+      if ((k.fields?.includes(field) ?? true) && isMadeAhead(k, field)) made.push(await meter.measure(k));
+    await meter.close();
+  }
 
 if (values.json) console.log(JSON.stringify([...rows, ...ranges, ...made]));
 else {

@@ -4,7 +4,7 @@ import { scriptCommand, severalOf, within } from '../examples/lib/command.ts';
 import { benchBrowser } from './browser.ts';
 import { benchCluster } from './cluster.ts';
 import { benchKernels } from './kernels.ts';
-import type { Engine, Setting } from './lib/engine.ts';
+import { DEALERS, type DealerKind, type Engine, type Setting } from './lib/engine.ts';
 import type { Net } from './lib/net.ts';
 import { writeResults } from './lib/report.ts';
 import { keep } from './lib/results.ts';
@@ -36,7 +36,7 @@ interface Flags {
   readonly bandwidth?: number;
   readonly parties?: number;
   readonly field: 'FM64' | 'FM128';
-  readonly dealer: 'first' | 'third';
+  readonly dealer: DealerKind;
   readonly runs: number;
   readonly peer: readonly string[];
   readonly python: string;
@@ -61,7 +61,9 @@ const flags: Flags = scriptCommand(
   )
   .addOption(new Option('--field <name>', 'the ring').choices(['FM64', 'FM128']).default('FM128'))
   .addOption(
-    new Option('--dealer <who>', 'a party or somebody else').choices(['first', 'third']).default('first'),
+    new Option('--dealer <who>', 'a party, somebody else, or nobody')
+      .choices(Object.keys(DEALERS))
+      .default('first'),
   )
   .option('--runs <n>', 'measured runs a row; long ones get fewer', within(1, 1000, true), 5)
   .option(
@@ -120,12 +122,12 @@ const gather = async (add: (row: Row) => void): Promise<Engine[]> => {
 /** Every workload with every setting that is asked for. */
 const plan = (): { w: Workload; s: Setting }[] => {
   const { field, dealer } = flags;
-  const counts = flags.parties === undefined ? [2, 3] : [flags.parties];
+  const counts = flags.parties !== undefined ? [flags.parties] : dealer === 'none' ? [2] : [2, 3];
   const usual = flags.parties === undefined;
   return counts.flatMap((parties) =>
     nets().flatMap((net) =>
       WORKLOADS.filter(
-        (w) => !(flags.quick && w.heavy) && (w.main || !usual || (parties === 2 && dealer === 'first')),
+        (w) => !(flags.quick && w.heavy) && (w.main || !usual || (parties === 2 && dealer !== 'third')),
       )
         .map((w) => ({ w, s: { net, parties, field, dealer } }))
         .filter(({ w, s }) => wanted(rowName(w, s))),

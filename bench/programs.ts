@@ -1,7 +1,7 @@
 /** @file Workloads end to end: ours and the peers' processes over the same link, their runs taking turns. */
 
 import { duel, median, type Patience, spread, type Timing } from './lib/duel.ts';
-import type { Engine, Setting, Standing } from './lib/engine.ts';
+import { DEALERS, type Engine, type Setting, type Standing } from './lib/engine.ts';
 import { netName } from './lib/net.ts';
 import { ours } from './lib/ours.ts';
 import type { ProgramRow, Row } from './lib/row.ts';
@@ -22,7 +22,7 @@ export const rowName = (w: Workload, s: Setting): string => {
   const special = [
     ...(s.parties === 2 ? [] : [`${s.parties} parties`]),
     ...(s.field === 'FM128' ? [] : [s.field]),
-    ...(s.dealer === 'first' ? [] : ['third-party dealer']),
+    ...(s.dealer === 'first' ? [] : [DEALERS[s.dealer].said]),
   ];
   return `${[w.name, ...special].join(', ')} [${netName(s.net)}]`;
 };

@@ -3,13 +3,19 @@
 import type { Net } from './net.ts';
 import type { Workload } from './workloads.ts';
 
-export type DealerKind = 'first' | 'third';
+/** By the flag: what `beaver_type` it is, and how reports call it. */
+export const DEALERS = {
+  first: { beaver: 'TrustedFirstParty', said: 'dealer within the first party' },
+  third: { beaver: 'TrustedThirdParty', said: 'third-party dealer' },
+  none: { beaver: 'MultiParty', said: 'no dealer' },
+} as const;
+export type DealerKind = keyof typeof DEALERS;
 
 export interface Setting {
   readonly net: Net;
   readonly parties: number;
   readonly field: 'FM64' | 'FM128';
-  /** The dealer: within the first party, or a machine that sees no data. */
+  /** The dealer: within the first party, a machine that sees no data, or nobody: two parties make their material between them. */
   readonly dealer: DealerKind;
 }
 

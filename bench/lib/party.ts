@@ -3,7 +3,7 @@
 import { startDealer } from '../../src/device/production/dealer-service.ts';
 import * as sf from '../../src/index.ts';
 import { dealingSeconds } from './dealing.ts';
-import type { DealerKind } from './engine.ts';
+import { DEALERS, type DealerKind } from './engine.ts';
 import { serve } from './member.ts';
 import type { Net } from './net.ts';
 import { SMALL_OPS } from './small-ops-workload.ts';
@@ -65,7 +65,7 @@ const join = async (job: PartyJob): Promise<void> => {
     runtime_config: {
       protocol: sf.spu.spu_pb2.SEMI2K,
       field: sf.spu.spu_pb2[field],
-      beaver_type: job.dealer === 'third' ? 'TrustedThirdParty' : 'TrustedFirstParty',
+      beaver_type: DEALERS[job.dealer].beaver,
       ...link,
     },
   });
@@ -106,7 +106,7 @@ const join = async (job: PartyJob): Promise<void> => {
       return {
         ...report,
         plainSeconds: job.plainSeconds ?? inTheClear(w),
-        dealerSeconds: await dealingSeconds(w, planned),
+        dealerSeconds: job.dealer === 'none' ? 0 : await dealingSeconds(w, planned),
       };
     },
   );

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { projectFile } from '../../examples/lib/project.ts';
 import { type Chart, chart } from './chart.ts';
+import { DEALERS } from './engine.ts';
 import { MP_SPDZ } from './quoted.ts';
 import type { Results } from './results.ts';
 import type { ProgramRow, Row } from './row.ts';
@@ -33,11 +34,7 @@ const roundTrip = ({ net }: ProgramRow): number => (net === 'loopback' ? 0 : Num
 
 /** Two parties before three, the dealer of the defaults first, the fastest link first. */
 const settingOf = ({ parties, dealer, field }: ProgramRow): string =>
-  [
-    `${parties} parties`,
-    field,
-    dealer === 'first' ? 'dealer within the first party' : 'third-party dealer',
-  ].join(', ');
+  [`${parties} parties`, field, DEALERS[dealer].said].join(', ');
 
 const inOrder = (rows: readonly ProgramRow[]): ProgramRow[] =>
   [...rows].sort(

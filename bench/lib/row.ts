@@ -1,5 +1,7 @@
 /** @file What a benchmark reports. */
 
+import type { DealerKind } from './engine.ts';
+
 /** One line of `npm run bench -- --json`. */
 export interface Row {
   readonly name: string;
@@ -28,7 +30,7 @@ export interface ProgramRow extends Row {
   readonly net: string;
   readonly parties: number;
   readonly field: string;
-  readonly dealer: string;
+  readonly dealer: DealerKind;
   readonly runs: number;
   readonly least: number;
   readonly most: number;

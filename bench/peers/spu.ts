@@ -52,8 +52,8 @@ export const spu = (python: string): Engine => ({
           processes.kill();
           clear();
         },
-        ...(s.dealer === 'third' && {
-          note: 'its first-party dealer: the server of the third is not in its package',
+        ...(s.dealer !== 'first' && {
+          note: 'its first-party dealer: it has no other in its package',
         }),
       };
     } catch (e) {

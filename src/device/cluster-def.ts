@@ -123,7 +123,8 @@ const withoutKeys = (runtime: RuntimeConfig, parties: number): RuntimeConfig => 
       `runtime_config.beaver_type MultiParty is for two parties, not ${parties}: use a dealer, or an SPU of two`,
       { path: 'runtime_config.beaver_type' },
     );
-  return { ...runtime, costMode: 'bandwidth' };
+  const byLink = runtime.costMode === 'auto' && runtime.link === undefined;
+  return { ...runtime, costMode: 'bandwidth', ...(byLink && { byLink }) };
 };
 
 /** Reads the definition of an SPU whose parties are among `known`; `dealer` deals if it does not say who does. */

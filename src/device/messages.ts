@@ -25,6 +25,8 @@ export interface Duty {
   /** Raw numbers that enter the SPU are below 2 to this power. */
   readonly inputBits: number;
   readonly link: ShapeOptions | undefined;
+  /** Bytes a second between the parties, if the SPU's definition says so. */
+  readonly bandwidth: number | undefined;
   /** Measure the link between the parties, and tell the driver. */
   readonly measure: boolean;
   /** Bytes that arrays may take; all that WebAssembly gives if absent. */

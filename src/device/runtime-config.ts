@@ -52,6 +52,8 @@ export interface RuntimeConfig {
   readonly costMode?: CostMode;
   /** What `auto` reckons with; measured between the parties as they start, if absent. */
   readonly link?: LinkMeasure;
+  /** Set where `auto` was asked for without a dealer and `link` is not there: transfers go by what the parties measure as they start. */
+  readonly byLink?: true;
   /**
    * Threads of each party that work on large operations. If absent, all cores of its machine; of a simulation's parties, which
    * share them, on very large operations only.

@@ -61,6 +61,7 @@ const serveParty = async ({ duty, ring, transport, post, failed, close }: Desk):
             channel: () => transport.channel('dealer', [dealer]),
             faults: transport.channel('dealer faults', [dealer]),
           },
+    bandwidth: duty.bandwidth,
     measure: duty.measure,
   });
   const graphs = new Map<number, Graph>();

@@ -16,7 +16,7 @@ import { FIELDS } from '../ring/field.ts';
 import type { SpuConfig } from './cluster-def.ts';
 import type { RunningThread } from './device-runtime.ts';
 import type { Received } from './events.ts';
-import { measures } from './measured.ts';
+import { measuresLink } from './measured.ts';
 import {
   type Duty,
   type FromThread,
@@ -120,12 +120,16 @@ export class SpuThreads implements SpuBackend {
         field,
         fraction,
         link,
+        bandwidth: runtime.link?.bandwidth,
         threads,
         maxBytes,
       } as const;
       const bits = inputBits(FIELDS[field], runtime.rangeGuard);
       const watched = onReceived !== undefined && kind === 'party';
-      return this.#start({ ...duty, inputBits: bits, measure: measures(config), watched }, ports.get(self)!);
+      return this.#start(
+        { ...duty, inputBits: bits, measure: measuresLink(config), watched },
+        ports.get(self)!,
+      );
     });
   }
 

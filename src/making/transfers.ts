@@ -21,7 +21,7 @@ import {
   wordsOf,
 } from './chunks.ts';
 import type { MakingChannel } from './cross-terms.ts';
-import { type Ends, extensionBytes, type Place } from './extension.ts';
+import type { Ends, Place } from './extension.ts';
 
 /** Words, and not bits. */
 type WordPayload = Extract<Payload, { readonly field: Field }>;
@@ -67,7 +67,7 @@ export class Transfers {
           await this.#channel.send(message);
         }
         const asked = theirs;
-        theirs = sent[i] && (await this.#channel.receive(extensionBytes(sent[i]!.size)));
+        theirs = sent[i] && (await this.#channel.receive(this.#ends.sender.awaited(sent[i]!.size)));
         if (i > 0 && sent[i - 1]) {
           const answer = this.#answer(sent[i - 1]!, asked!, before);
           if (answer.length > 0) await this.#channel.send(answer);

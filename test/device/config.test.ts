@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import * as sf from '#tessera';
 import { readClusterDef } from '../../src/device/cluster-def.ts';
 import { readInitOptions } from '../../src/device/init-options.ts';
+import { measuresLink } from '../../src/device/measured.ts';
 import { nearest } from '../../src/names.ts';
 import { fails } from './helpers.ts';
 
@@ -138,6 +139,14 @@ test('what Tessera does not do is UNSUPPORTED, and says what it does', async () 
 test('two parties without a dealer take forms whose material they can make, whatever cost_mode asks for', () => {
   for (const cost_mode of ['latency', 'auto', 'bandwidth'])
     assert.is(withRuntime({ beaver_type: 'MultiParty', cost_mode }).runtime.costMode, 'bandwidth');
+  const link = { link_rtt_ms: 40, link_bandwidth_mbit: 20 };
+  for (const [options, measured] of [
+    [{ cost_mode: 'auto' }, true],
+    [{ cost_mode: 'auto', ...link }, false],
+    [{ cost_mode: 'latency' }, false],
+    [{}, false],
+  ] as const)
+    assert.is(measuresLink(withRuntime({ beaver_type: 'MultiParty', ...options })), measured);
   assert.is(
     withRuntime({ beaver_type: 'TrustedFirstParty', cost_mode: 'latency' }).runtime.costMode,
     'latency',

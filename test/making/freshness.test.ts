@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert';
 import type { Transfer } from '../../src/making/chunks.ts';
 import { connect, type Ends, type Place } from '../../src/making/extension.ts';
-import { wholeTrees } from '../../src/making/seeds.ts';
+import { BLOCK_BITS, type BlockBits, blocksOf, wholeTrees } from '../../src/making/seeds.ts';
 import { Transfers } from '../../src/making/transfers.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { Ring } from '../../src/ring/ring.ts';
@@ -27,9 +27,9 @@ const noneTwice = (messages: readonly Uint8Array[], what: string): void => {
 const rings = [await Ring.create(), await Ring.create()] as const;
 
 /** A session of its own: both ends, and all that was sent for them. */
-const session = async () => {
+const session = async (k: BlockBits) => {
   const { ends, sent } = line();
-  const both = await Promise.all([connect(rings[0], ends[0]), connect(rings[1], ends[1])]);
+  const both = await Promise.all([connect(rings[0], ends[0], k), connect(rings[1], ends[1], k)]);
   return { both, messages: [...sent[0], ...sent[1]] };
 };
 
@@ -45,31 +45,34 @@ const extended = ([receiving, sending]: readonly [Ends, Ends], place: Place, bit
 
 const PLACE: Place = { job: 1, chunk: 0 };
 
-test('two sessions of the same parties: points, sums, streams and secrets', async () => {
-  const [one, two] = [await session(), await session()];
-  noneTwice([...one.messages, ...two.messages], 'messages of base transfers and seeds');
-  const made = [one, two].map(({ both }) => extended(both, PLACE, 1));
-  noneTwice(
-    made.map(({ message }) => message),
-    'the same choices at the same place',
-  );
-  const secrets = made.map(({ differ }) => differ.slice(0, 16));
-  for (const [i, { differ }] of made.entries())
-    assert.equal(differ.slice(-16), secrets[i], 'one secret for all rows of a session');
-  noneTwice(secrets, 'secrets of the sender');
-  for (const secret of secrets) assert.ok(new Set(secret).size > 4, 'a secret has no pattern');
-  assert.ok(extended(one.both, { job: 2, chunk: 0 }, 0).differ.every((byte) => byte === 0));
-});
+for (const k of BLOCK_BITS)
+  test(`two sessions of the same parties, k = ${k}: points, sums, streams and secrets`, async () => {
+    const [one, two] = [await session(k), await session(k)];
+    noneTwice([...one.messages, ...two.messages], 'messages of base transfers and seeds');
+    const made = [one, two].map(({ both }) => extended(both, PLACE, 1));
+    noneTwice(
+      made.map(({ message }) => message),
+      'the same choices at the same place',
+    );
+    const secrets = made.map(({ differ }) => differ.slice(0, 16));
+    for (const [i, { differ }] of made.entries())
+      assert.equal(differ.slice(-16), secrets[i], 'one secret for all rows of a session');
+    noneTwice(secrets, 'secrets of the sender');
+    for (const secret of secrets) assert.ok(new Set(secret).size > 4, 'a secret has no pattern');
+    assert.ok(extended(one.both, { job: 2, chunk: 0 }, 0).differ.every((byte) => byte === 0));
+  });
 
 test('sums of seeds are under the keys of base transfers: other keys, other messages', () => {
   const full = (i: number, seed: number): Uint8Array => fixed(i, seed, i, seed, i, seed, i, seed);
-  const roots = Array.from({ length: N / 4 }, (_, i) => fixed(i, 1));
-  const messages = [2, 4].map((seed) => {
-    const keys = Array.from({ length: N }, (_, i) => [full(i, seed), full(i, seed + 1)] as const);
-    return wholeTrees(roots, keys).message;
-  });
-  const [a, b] = messages.map((message) => piecesOf([message])) as [string[], string[]];
-  assert.is(a.filter((piece, i) => piece === b[i]).length, 0);
+  for (const k of BLOCK_BITS) {
+    const roots = blocksOf(k).map((_, i) => fixed(i, 1));
+    const messages = [2, 4].map((seed) => {
+      const keys = Array.from({ length: N }, (_, i) => [full(i, seed), full(i, seed + 1)] as const);
+      return wholeTrees(k, roots, keys).message;
+    });
+    const [a, b] = messages.map((message) => piecesOf([message])) as [string[], string[]];
+    assert.is(a.filter((piece, i) => piece === b[i]).length, 0);
+  }
 });
 
 test('places: streams and pads of no two chunks or jobs are the same', async () => {
@@ -96,7 +99,7 @@ test('places: streams and pads of no two chunks or jobs are the same', async () 
 
 test('batches of one job, and jobs of one session: nothing that is sent for the same transfers comes twice', async () => {
   const { ends, sent } = line();
-  const [first, second] = await Promise.all([connect(rings[0], ends[0]), connect(rings[1], ends[1])]);
+  const [first, second] = await Promise.all([connect(rings[0], ends[0], 4), connect(rings[1], ends[1], 4)]);
   const before = [sent[0].length, sent[1].length] as const;
   const payload = { kind: 'words', count: 1, field: FIELDS.FM128 } as const;
   const batch = (rank: 0 | 1): Transfer[] => {

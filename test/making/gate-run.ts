@@ -11,6 +11,7 @@ import { halfOf } from '../../src/making/gate-halves.ts';
 import { GilboaProducts } from '../../src/making/gilboa.ts';
 import { Maker, type Making } from '../../src/making/maker.ts';
 import { madeEnds } from '../../src/making/opened.ts';
+import type { BlockBits } from '../../src/making/seeds.ts';
 import { Transfers } from '../../src/making/transfers.ts';
 import type { AnyArray as Arr, RingArray } from '../../src/ring/array.ts';
 import type { Field } from '../../src/ring/field.ts';
@@ -141,11 +142,11 @@ export interface Made extends Ran {
   readonly transfers: number;
 }
 
-/** Made by both. Transfers have seeds that follow from `seed`. */
-export const runMade = async (g: Gated, number: number, seed = 1): Promise<Made> => {
+/** Made by both. Transfers have seeds that follow from `seed`, in blocks of k bits. */
+export const runMade = async (g: Gated, number: number, seed = 1, k: BlockBits = 4): Promise<Made> => {
   const layout = layoutFor(g, true);
   const { ends, sent } = line();
-  const base = await fixedEnds(ring, seed);
+  const base = await fixedEnds(ring, seed, k);
   let made = 0;
   const given = await Promise.all(
     ([0, 1] as const).map(async (rank): Promise<readonly SharedArray[]> => {

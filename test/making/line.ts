@@ -2,7 +2,7 @@
 
 import type { MakingChannel } from '../../src/making/cross-terms.ts';
 import { type Ends, Receiver, Sender } from '../../src/making/extension.ts';
-import { BLOCKS, LEAVES, puncturedTrees, sideOf, wholeTrees } from '../../src/making/seeds.ts';
+import { type BlockBits, blocksOf, puncturedTrees, sidesOf, wholeTrees } from '../../src/making/seeds.ts';
 import { Pads } from '../../src/ring/pads.ts';
 import type { Ring } from '../../src/ring/ring.ts';
 
@@ -48,25 +48,26 @@ export const fixed = (...numbers: readonly number[]): Uint8Array => {
 };
 
 /** What base transfers leave at both parties, from fixed seeds; pads by ChaCha20, as between pages (sessions of Node take AES). */
-export const fixedEnds = async (ring: Ring, seed: number): Promise<readonly [Ends, Ends]> => {
+export const fixedEnds = async (
+  ring: Ring,
+  seed: number,
+  k: BlockBits = 4,
+): Promise<readonly [Ends, Ends]> => {
   const pads = await Pads.on(ring, 'chacha20');
   /** Transfers that rank `sender` sends. */
   const direction = (sender: number) => {
-    const bits = Math.log2(LEAVES);
-    const missing = Array.from(
-      { length: BLOCKS },
-      (_, b) => Math.imul(b + seed + 3 * sender, 0x9e3779b1) >>> (32 - bits),
+    const missing = blocksOf(k).map(
+      (bits, b) => Math.imul(b + seed + 3 * sender, 0x9e3779b1) >>> (32 - bits),
     );
-    const keys = Array.from(
-      { length: BLOCKS * bits },
+    const keys = sidesOf(k, missing).map(
       (_, i) => [fixed(seed, sender, i, 1), fixed(seed, sender, i, 2)] as const,
     );
-    const roots = Array.from({ length: BLOCKS }, (_, b) => fixed(seed, sender, b, 3));
-    const { leaves, message } = wholeTrees(roots, keys);
-    const chosen = keys.map((pair, i) => pair[sideOf(missing[Math.floor(i / bits)]!, i % bits) as 0 | 1]);
+    const roots = missing.map((_, b) => fixed(seed, sender, b, 3));
+    const { leaves, message } = wholeTrees(k, roots, keys);
+    const chosen = sidesOf(k, missing).map((side, i) => keys[i]![side as 0 | 1]);
     return {
-      sender: new Sender(ring, missing, puncturedTrees(missing, chosen, message), pads),
-      receiver: new Receiver(ring, leaves, pads),
+      sender: new Sender(ring, k, missing, puncturedTrees(k, missing, chosen, message), pads),
+      receiver: new Receiver(ring, k, leaves, pads),
     };
   };
   const [first, second] = [direction(0), direction(1)];

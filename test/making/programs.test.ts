@@ -265,4 +265,36 @@ programs('matrices of one shape are told apart, in one program and from one to t
   await p.close();
 });
 
+/** Bytes that a comparison takes ahead, where the parties are told of these links. */
+const bytesOn = async (bandwidth: readonly [number | undefined, number | undefined]): Promise<number> => {
+  const p = await pair('FM64', { bandwidth });
+  const [x, y] = [1, 2].map((seed) =>
+    NDArray.from(Float64Array.from({ length: 2000 }, (_, i) => (((i * 37 + seed * 11) % 101) - 50) / 8)),
+  ) as [NDArray, NDArray];
+  const [got] = await p.run((a, b) => np.less(a!, b!), [x, y]);
+  got!.data.forEach((bit, i) => {
+    assert.is(Number(bit), Number(Number(x.data[i]) < Number(y.data[i])), `${i}`);
+  });
+  const { making } = p.bytes();
+  await p.close();
+  return making;
+};
+
+programs(
+  'the slower the link, the fewer bytes a transfer; who is told of different links takes the least work',
+  async () => {
+    const [fast, slow, slower, mixed] = [
+      await bytesOn([undefined, undefined]),
+      await bytesOn([2.5e6, 2.5e6]),
+      await bytesOn([5e5, 5e5]),
+      await bytesOn([5e5, undefined]),
+    ];
+    assert.is(mixed, fast);
+    // Of 4 bytes a transfer 1.25 are saved, and 2: all but what the answers take.
+    const [part, half] = [(fast - slow) / fast, (fast - slower) / fast];
+    assert.ok(part > 0.26 && part < 1.25 / 4, `${part}`);
+    assert.ok(half > 0.42 && half < 1 / 2, `${half}`);
+  },
+);
+
 programs.run();

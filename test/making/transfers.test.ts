@@ -5,8 +5,15 @@ import * as assert from 'uvu/assert';
 import { BaseReceiver, BaseSender } from '../../src/making/base.ts';
 import type { Payload, Transfer } from '../../src/making/chunks.ts';
 import type { MakingChannel } from '../../src/making/cross-terms.ts';
-import { connect, extensionBytes } from '../../src/making/extension.ts';
-import { LEAVES, puncturedTrees, sideOf, wholeTrees } from '../../src/making/seeds.ts';
+import {
+  blockBitsFor,
+  connect,
+  extensionBytes,
+  type Place,
+  Receiver,
+  Sender,
+} from '../../src/making/extension.ts';
+import { BLOCK_BITS, blocksOf, puncturedTrees, sidesOf, wholeTrees } from '../../src/making/seeds.ts';
 import { permuted, route } from '../../src/making/switching-network.ts';
 import { Transfers } from '../../src/making/transfers.ts';
 import type { Bits, RingArray } from '../../src/ring/array.ts';
@@ -22,7 +29,7 @@ const filled = (n: number, by: number): Uint8Array => new Uint8Array(n).fill(by)
 
 const rings = [await Ring.create(), await Ring.create()] as const;
 const { ends, sent } = line();
-const [first, second] = await Promise.all([connect(rings[0], ends[0]), connect(rings[1], ends[1])]);
+const [first, second] = await Promise.all([connect(rings[0], ends[0], 4), connect(rings[1], ends[1], 4)]);
 let job = 0;
 /** Batches of a job of their own. */
 const both = (): [Transfers, Transfers] => {
@@ -73,19 +80,145 @@ transfers('a number of base transfers is never 0, which would be the identity fo
   }
 });
 
-transfers('trees: all leaves but the one that is missing are the same', () => {
-  const keys = Array.from({ length: 128 }, (_, i) => [filled(32, i), filled(32, 255 - i)] as const);
-  const roots = Array.from({ length: 32 }, (_, i) => filled(32, i));
-  const { leaves, message } = wholeTrees(roots, keys);
-  assert.is(hex(leaves[3]![5]!).slice(0, 32), '3870b675941580a28d9bf99505821b3f');
-  const missing = roots.map((_, i) => (i * 5) % LEAVES);
-  const chosen = keys.map((pair, i) => pair[sideOf(missing[i >> 2]!, i % 4)]!);
-  puncturedTrees(missing, chosen, message).forEach((block, b) => {
-    block.forEach((seed, x) => {
-      if (x === missing[b]) assert.is(seed, undefined);
-      else assert.is(hex(seed!), hex(leaves[b]![x]!));
+for (const k of BLOCK_BITS)
+  transfers(`trees of ${k} levels: all leaves but the one that is missing are the same`, () => {
+    const keys = Array.from({ length: 128 }, (_, i) => [filled(32, i), filled(32, 255 - i)] as const);
+    const blocks = blocksOf(k);
+    const roots = blocks.map((_, i) => filled(32, i));
+    const { leaves, message } = wholeTrees(k, roots, keys);
+    assert.is(
+      hex(leaves[3]![5]!).slice(0, 32),
+      {
+        4: '3870b675941580a28d9bf99505821b3f',
+        6: 'b2338eb1aa06caa37f5cfdb4d885c400',
+        8: 'e10e3017b86fd6fe432ecf933aeaeaba',
+      }[k],
+    );
+    const missing = blocks.map((bits, i) => (i * 5) % 2 ** bits);
+    const chosen = sidesOf(k, missing).map((side, i) => keys[i]![side as 0 | 1]);
+    puncturedTrees(k, missing, chosen, message).forEach((block, b) => {
+      assert.is(block.length, 2 ** blocks[b]!);
+      block.forEach((seed, x) => {
+        if (x === missing[b]) assert.is(seed, undefined);
+        else assert.is(hex(seed!), hex(leaves[b]![x]!));
+      });
     });
   });
+
+/** A stream's bits, by the platform's own function: seed, job, chunk. */
+const streamBits = (seed: Uint8Array, { job, chunk }: Place, n: number): number[] => {
+  const nonce = Buffer.alloc(16);
+  nonce.writeBigUInt64LE(BigInt(job), 4);
+  nonce.writeUInt32LE(chunk, 12);
+  const bytes = createCipheriv('chacha20', seed, nonce).update(new Uint8Array(n / 8));
+  return Array.from({ length: n }, (_, i) => (bytes[i >> 3]! >> (i & 7)) & 1);
+};
+
+/** The message of a receiver and its rows, from all leaves, as the paper has them. */
+const extendedPlainly = (
+  leaves: readonly (readonly Uint8Array[])[],
+  choices: readonly number[],
+  place: Place,
+): { readonly message: number[][]; readonly columns: number[][] } => {
+  const n = choices.length;
+  const [message, columns]: [number[][], number[][]] = [[], []];
+  for (const block of leaves) {
+    const streams = block.map((seed) => streamBits(seed, place, n));
+    const sum = (chosen: (x: number) => boolean): number[] =>
+      choices.map((_, i) => streams.reduce((all, bits, x) => all ^ (chosen(x) ? bits[i]! : 0), 0));
+    message.push(sum(() => true).map((bit, i) => bit ^ choices[i]!));
+    for (let j = 0; 1 << j < block.length; j++) columns.push(sum((x) => ((x >> j) & 1) === 1));
+  }
+  return { message, columns };
+};
+
+for (const k of BLOCK_BITS)
+  transfers(
+    `extension, k = ${k}: message and rows are those of the definition, at both parties`,
+    async () => {
+      const ring = rings[0];
+      const pads = await Pads.on(ring, 'chacha20');
+      const n = 256;
+      const place = { job: 2 ** 33 + 5, chunk: 3 };
+      const missing = blocksOf(k).map((bits, b) => (b * 7 + 1) % 2 ** bits);
+      const keys = Array.from({ length: 128 }, (_, i) => [filled(32, i), filled(32, 200 - i)] as const);
+      const roots = missing.map((_, i) => filled(32, 3 * i + 1));
+      const { leaves, message: sums } = wholeTrees(k, roots, keys);
+      const chosen = sidesOf(k, missing).map((side, i) => keys[i]![side as 0 | 1]);
+      const receiver = new Receiver(ring, k, leaves, pads);
+      const sender = new Sender(ring, k, missing, puncturedTrees(k, missing, chosen, sums), pads);
+      const choices = ring.bits(n);
+      ring.u8(choices).set(Uint8Array.from({ length: n / 8 }, (_, i) => Math.imul(i + 1, 73)));
+      const bits = Array.from({ length: n }, (_, i) => bitAt(ring, choices, 0, i));
+      const want = extendedPlainly(leaves, bits, place);
+      const { rows, message } = receiver.extend(choices, place);
+      assert.is(message.length, (Math.ceil(128 / k) * n) / 8);
+      assert.is(message.length, sender.awaited(n));
+      want.message.forEach((block, b) => {
+        block.forEach((bit, i) => {
+          assert.is((message[(b * n + i) >> 3]! >> (i & 7)) & 1, bit, `block ${b}, ${i}`);
+        });
+      });
+      const theirs = sender.extend(message, n, place);
+      const [t, q] = [rows, theirs].map((words) => ring.u8(words).slice()) as [Uint8Array, Uint8Array];
+      const secret = missing.flatMap((leaf, b) =>
+        Array.from({ length: blocksOf(k)[b]! }, (_, j) => (leaf >> j) & 1),
+      );
+      want.columns.forEach((column, j) => {
+        column.forEach((bit, i) => {
+          const at = (words: Uint8Array): number => (words[16 * i + (j >> 3)]! >> (j & 7)) & 1;
+          assert.is(at(t), bit, `column ${j}, ${i}`);
+          assert.is(at(q), bit ^ (secret[j]! & bits[i]!), `column ${j} of the sender, ${i}`);
+        });
+      });
+      assert.is(
+        hex(message).slice(0, 32),
+        {
+          4: '6fd5317cc0227ff768e13bb01013ea8e',
+          6: '7075dc6109d4ee33fdb81a1873b96988',
+          8: 'c6558e9b09140f12840b07f74d02bacb',
+        }[k],
+      );
+      for (const a of [choices, rows, theirs]) ring.release(a);
+      pads.close();
+    },
+  );
+
+transfers('parties agree on the smaller blocks of their wishes; what nobody makes is refused', async () => {
+  for (const [one, other, agreed] of [
+    [4, 8, 4],
+    [8, 6, 6],
+    [8, 8, 8],
+  ] as const) {
+    const link = line();
+    const made = await Promise.all([
+      connect(rings[0], link.ends[0], one),
+      connect(rings[1], link.ends[1], other),
+    ]);
+    for (const { sender } of made) assert.is(sender.awaited(128), 16 * Math.ceil(128 / agreed));
+    for (const [rank, messages] of link.sent.entries())
+      assert.is(messages[0]![33], [one, other][rank], 'the wish');
+  }
+  for (const wrong of [0, 1, 5, 7]) {
+    const link = line();
+    const failed = connect(rings[0], link.ends[0], 8).then(
+      () => undefined,
+      (e: { code: string; message: string }) => e,
+    );
+    const hello = new Uint8Array(34);
+    hello.set(new BaseSender().message);
+    hello[33] = wrong;
+    link.ends[1].send(hello);
+    assert.is((await failed)?.code, 'DIVERGED');
+    assert.match((await failed)!.message, new RegExp(`blocks of ${wrong} bits`));
+  }
+});
+
+transfers('blocks are larger the slower the link is, and small where nothing is known of it', () => {
+  assert.equal(
+    [undefined, 1e9, 12.5e6, 5e6, 4.9e6, 625e3, 624e3, 1].map((bandwidth) => blockBitsFor(bandwidth)),
+    [4, 4, 4, 4, 6, 6, 8, 8],
+  );
 });
 
 /** The block of pad of a row that was xored with the secret, by the platform's own functions. */
@@ -260,7 +393,7 @@ transfers(
         b.exchange([{ ...common, choices, out: outs[1]! }]),
       ]);
       messages.push(...sent.flatMap((all, rank) => all.slice(before[rank]).map(hex)));
-      assert.is(sent[1].at(-1)!.length, extensionBytes(128));
+      assert.is(sent[1].at(-1)!.length, extensionBytes(4, 128));
     }
     assert.is(new Set(messages).size, messages.length);
   },

@@ -6,6 +6,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GATE_NAMES, type GateName } from '../../src/gates/gate-table.ts';
+import { BLOCK_BITS, type BlockBits } from '../../src/making/seeds.ts';
 import type { AnyArray as Arr } from '../../src/ring/array.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { randomBytes } from '../../src/ring/prg.ts';
@@ -144,23 +145,29 @@ const SOME: ReadonlySet<string> = new Set<GateName>([
   'shuffle',
 ]);
 
-for (const name of GATE_NAMES.filter((one) => LONG || SOME.has(one)))
-  test(`${name}: what either party sees is noise, whatever the other holds`, async () => {
-    for (const entry of ENTRIES[name]!) {
-      if (entry.keys || name === 'guard') continue;
-      for (const [of, byte] of [
-        [0, 0],
-        [1, 255],
-        ...(LONG ? [[0, 255] as const, [1, 0] as const] : []),
-      ] as const) {
-        const where = `${name}, rank ${of} holds ${byte}`;
-        const gated = gatedOf(name, entry, of, byte);
-        const [made, again] = [await runMade(gated, 7), await runMade(gated, 8)];
-        assert.is(made.sent[of]!.length > 0, !SILENT.has(name), `${where}: messages`);
-        if (!OPERANDS.has(name)) check(made, again, entry, of, where);
-      }
+/** What either party sees of a gate whose transfers are in blocks of k bits. */
+const look = async (name: GateName, k: BlockBits): Promise<void> => {
+  for (const entry of ENTRIES[name]!) {
+    if (entry.keys || name === 'guard') continue;
+    for (const [of, byte] of [
+      [0, 0],
+      [1, 255],
+      ...(LONG ? [[0, 255] as const, [1, 0] as const] : []),
+    ] as const) {
+      const where = `${name}, k = ${k}, rank ${of} holds ${byte}`;
+      const gated = gatedOf(name, entry, of, byte);
+      const [made, again] = [await runMade(gated, 7, 1, k), await runMade(gated, 8, 1, k)];
+      assert.is(made.sent[of]!.length > 0, !SILENT.has(name), `${where}: messages`);
+      if (!OPERANDS.has(name)) check(made, again, entry, of, where);
     }
-  });
+  }
+};
+
+for (const name of GATE_NAMES.filter((one) => LONG || SOME.has(one)))
+  test(`${name}: what either party sees is noise, whatever the other holds`, () => look(name, 4));
+
+for (const k of BLOCK_BITS.filter((one) => one > 4))
+  test(`less: the same with transfers in blocks of ${k} bits`, () => look('less', k));
 
 test('what rank 1 reads of its entries is under a share of rank 0, whatever it chooses', async () => {
   const [entry] = ENTRIES.less as [Entry];

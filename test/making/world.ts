@@ -28,6 +28,8 @@ export interface Pair {
 }
 
 export interface PairOptions {
+  /** Bytes a second that each rank is told of the link. */
+  readonly bandwidth?: readonly [number | undefined, number | undefined];
   readonly maxBytes?: number;
   readonly spy?: (rank: number, channel: Channel) => Channel;
   /** The same of the channel of rounds. */
@@ -54,6 +56,7 @@ export const pair = async (name: FieldName, o: PairOptions = {}): Promise<Pair> 
         parties: PARTIES,
         channel: () => open('rounds', net[self]!.channel('spu', others)),
         faults: net[self]!.channel('faults', others),
+        bandwidth: o.bandwidth?.[rank],
         dealer: { kind: 'none', channel: () => open('making', net[self]!.channel('making', others)) },
       });
     }),

@@ -221,8 +221,8 @@ export const moreMaking: readonly Mutant[] = [
       [
         'the secret of a sender is nothing',
         'leak',
-        'const missing = Array.from(randomBytes(BLOCKS), (byte) => byte % LEAVES);',
-        'const missing = Array.from(randomBytes(BLOCKS), (byte) => (byte % LEAVES) & 1);',
+        '(byte, b) => byte % math.pow2(blocks[b])',
+        '(byte) => byte & 1',
       ],
     ],
   ),

@@ -146,14 +146,14 @@ export const making: readonly Mutant[] = [
       [
         'roots of seeds are constants',
         'leak',
-        'Array.from({ length: BLOCKS }, () => randomBytes(KEY))',
-        'Array.from({ length: BLOCKS }, () => new Uint8Array(KEY).fill(3))',
+        'blocks.map(() => randomBytes(KEY))',
+        'blocks.map(() => new Uint8Array(KEY).fill(3))',
       ],
       [
         'the leaf that a sender lacks is always the same',
         'leak',
-        'Array.from(randomBytes(BLOCKS), (byte) => byte % LEAVES)',
-        'Array.from(randomBytes(BLOCKS), (byte) => 5 + 0 * byte)',
+        '(byte, b) => byte % math.pow2(blocks[b])',
+        '(byte) => 3 + 0 * byte',
       ],
       [
         'transfers of all chunks and jobs hash alike',

@@ -21,7 +21,7 @@ features('ARCHITECTURE.md counts the ops that there are (npm run features)', () 
 });
 
 features('every measured op is there, once', () => {
-  const [costs] = text.split('## Ranges, errors and what happens beyond') as [string];
+  const [costs] = text.split('## Two parties without a dealer') as [string];
   for (const { op } of COSTS) assert.is(costs.split(`\n| \`${op}\` | `).length, 2, op);
 });
 

@@ -10,7 +10,7 @@ import { FIELDS } from '../../ring/field.ts';
 import { Ring } from '../../ring/ring.ts';
 import { usualThreads } from '../../ring/threads.ts';
 import type { SpuConfig } from '../cluster-def.ts';
-import { measures } from '../measured.ts';
+import { measuresLink } from '../measured.ts';
 import type { SpuBackend } from '../mode.ts';
 import { type Op, quietly } from '../operation.ts';
 import type { Outcome, Work } from '../work.ts';
@@ -101,7 +101,8 @@ export class SpuNode implements PartyNode {
         parties,
         ...own,
         dealer: from,
-        measure: measures(config),
+        bandwidth: runtime.link?.bandwidth,
+        measure: measuresLink(config),
       }),
     );
     this.ready = quietly(this.#engine.then(({ link }) => link));

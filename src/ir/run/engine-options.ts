@@ -25,6 +25,8 @@ export interface EngineOptions {
     | { readonly kind: 'third'; readonly channel: () => Channel; readonly faults: Channel }
     | { readonly kind: 'none'; readonly channel: () => Channel }
     | StoredMaterial;
+  /** Bytes a second of the link between two parties, where they are known: two parties without a dealer make their material by it. */
+  readonly bandwidth?: number | undefined;
   /** Measure the link between two parties first. */
   readonly measure?: boolean;
 }

@@ -89,9 +89,11 @@ export class PartyEngine {
     if (o.dealer.kind === 'stored')
       return new PartyEngine(o, ranks, o.dealer.seed, o.dealer.material, pace, store);
     const seed = randomBytes(32);
-    const material = await connectDealer(o, ranks, seed, pace, store.masks);
+    const link = o.measure ? await measureLink(ranks, o.rank) : undefined;
+    const known = { ...o, bandwidth: link?.bandwidth ?? o.bandwidth };
+    const material = await connectDealer(known, ranks, seed, pace, store.masks);
     const engine = new PartyEngine(o, ranks, seed, material, pace, store);
-    if (o.measure) engine.#link = await measureLink(engine.#ranks, o.rank);
+    engine.#link = link;
     return engine;
   }
 

@@ -3,6 +3,7 @@
 import type { SharedArray } from '../../dealer/material-context.ts';
 import { TesseraError } from '../../errors.ts';
 import type { Channel } from '../../link/link.ts';
+import { blockBitsFor } from '../../making/extension.ts';
 import type { MakingRole } from '../../making/maker.ts';
 import { madeEnds } from '../../making/opened.ts';
 import type { Field } from '../../ring/field.ts';
@@ -48,7 +49,7 @@ export class MakingAhead {
   /** `channel`: to the other party, for this alone. */
   constructor(ring: Ring, field: Field, rank: 0 | 1, channel: Channel) {
     [this.#ring, this.#field, this.#rank] = [ring, field, rank];
-    this.#line = new MakingLine(ring, rank, () => channel);
+    this.#line = new MakingLine(ring, rank, () => channel, blockBitsFor(undefined));
   }
 
   /** Bytes that this party has sent. */

@@ -7,6 +7,7 @@ import { connect, type Ends } from '../../making/extension.ts';
 import { GilboaProducts } from '../../making/gilboa.ts';
 import { LatticeProducts } from '../../making/lattice/lattice-maker.ts';
 import type { Request } from '../../making/maker.ts';
+import type { BlockBits } from '../../making/seeds.ts';
 import { Transfers } from '../../making/transfers.ts';
 import type { Ring } from '../../ring/ring.ts';
 import { MaskNumbers } from './mask-numbers.ts';
@@ -69,12 +70,14 @@ export class MakingLine {
   readonly #ring: Ring;
   readonly #rank: 0 | 1;
   readonly #open: () => Channel;
+  readonly #wish: BlockBits;
   /** What base transfers have left, for the whole session. */
   #ends: Ends | undefined;
   #lane: Lane;
 
-  constructor(ring: Ring, rank: 0 | 1, open: () => Channel) {
-    [this.#ring, this.#rank, this.#open] = [ring, rank, open];
+  /** `wish`: bits of the blocks of transfers, if the other party does not want fewer. */
+  constructor(ring: Ring, rank: 0 | 1, open: () => Channel, wish: BlockBits) {
+    [this.#ring, this.#rank, this.#open, this.#wish] = [ring, rank, open, wish];
     this.#lane = this.#newLane();
   }
 
@@ -113,7 +116,7 @@ export class MakingLine {
     const [theirs] = await lane.receive(1);
     if (theirs !== 1 || !this.#ends) {
       this.#ends = undefined;
-      this.#ends = await connect(this.#ring, lane);
+      this.#ends = await connect(this.#ring, lane, this.#wish);
     }
     lane.met = true;
     return this.#ends;

@@ -7,6 +7,7 @@ import { sha512 } from '#kernel-host';
 import type { SharedArray } from '../../dealer/material-context.ts';
 import { TesseraError } from '../../errors.ts';
 import type { Channel } from '../../link/link.ts';
+import { blockBitsFor } from '../../making/extension.ts';
 import type { MakingRole } from '../../making/maker.ts';
 import { madeEnds } from '../../making/opened.ts';
 import { Prg, randomBytes } from '../../ring/prg.ts';
@@ -140,7 +141,7 @@ export class Together implements Material {
     this.made = { common: new Prg(ring, common), ends: madeEnds };
     this.#role = { ring, field, rank, prg: new Prg(ring, seed), common: this.made.common };
     this.#store = new Store(ring, masks);
-    this.#line = new MakingLine(ring, rank, channel);
+    this.#line = new MakingLine(ring, rank, channel, blockBitsFor(o.bandwidth));
   }
 
   /** Bytes that this party has sent to make material. */
