@@ -143,6 +143,12 @@ const alone = await build({
   chunkNames: 'thread-[hash]',
   plugins: [named],
 });
+/** Threads' files have much of the others' once more: the names of what is within functions are not kept there. */
+for (const file of Object.keys(alone.metafile.outputs)) {
+  const path = join(root, file);
+  const { code } = transformSync(readFileSync(path, 'utf8'), { minify: true, format: 'esm', lineLimit: options.lineLimit });
+  writeFileSync(path, code);
+}
 /** Files of packages alone are in nobody's way in a stack trace. */
 const ofPackages = ({ inputs }) => Object.keys(inputs).every((file) => file.includes('node_modules/'));
 for (const [file, output] of Object.entries(together.metafile.outputs).filter(([name, o]) => basename(name) !== 'packages.js' && ofPackages(o))) {

@@ -36,10 +36,7 @@ export const UPSTREAM = {
   numCpus: unused(THREADS),
   numGpus: unused('there is no GPU to share', 0),
   ompNumThreads: unused(THREADS),
-  debugMode: unused(
-    'check: true runs float64 beside a simulation, and names the first op that differs',
-    false,
-  ),
+  debugMode: unused('check: true runs float64 beside a simulation', false),
   authManagerConfig: unused(NO_TEE),
   teeSimulation: unused(NO_TEE, false),
   partyKeyPair: unused("a party's keys are in identity and tls_config"),
@@ -62,17 +59,13 @@ export const UPSTREAM_CROSS_SILO = {
   /** Hears why the session cannot go on; before the process ends, if it is to. */
   sendingFailureHandler: optional(failureHandler),
   continueWaitingForDataOnError: optional(
-    nothingBut(
-      'a failure is told to all parties, and what depends on it fails too; catch it where it is revealed',
-      [false],
-    ),
+    nothingBut('a failure is told to all parties; catch it where it is revealed', [false]),
     undefined,
     ['continue_waiting_for_data_sending_on_error', 'continueWaitingForDataSendingOnError'],
   ),
   useGlobalProxy: unused(SOCKETS),
   proxyMaxRestarts: unused(RETRIES),
   maxConcurrency: unused(THREADS),
-  httpHeader: unused(SOCKETS),
   grpcRetryPolicy: unused(RETRIES),
   grpcChannelOptions: unused('there is no gRPC: crossSilo.maxMessageBytes limits messages'),
 };

@@ -323,7 +323,6 @@ const REFUSED: readonly (readonly [object, RegExp])[] = [
   [{ cross_silo_comm_options: { proxy_max_restarts: 3 } }, /peerTimeoutMs/],
   [{ cross_silo_comm_options: { max_concurrency: 3 } }, /runtime_config/],
   [{ cross_silo_comm_options: { use_global_proxy: true } }, /leave it out/],
-  [{ cross_silo_comm_options: { http_header: {} } }, /WebSockets/],
   [{ cross_silo_comm_options: { grpc_channel_options: [] } }, /maxMessageBytes/],
   [{ cross_silo_comm_options: { continue_waiting_for_data_on_error: true } }, /told to all parties/],
 ];
