@@ -123,13 +123,16 @@ export const matmul = (
  * Bits [x < t] for public ring integers t, in one comparison of many thresholds. `bits`: each x - t lies in
  * [-2^(bits-1), 2^(bits-1)), which makes the comparison that much smaller.
  */
-export const below = (c: Circuit, x: Wire, thresholds: readonly number[], bits?: number): Wire[] =>
-  c.emit(
+export const below = (c: Circuit, x: Wire, thresholds: readonly number[], bits?: number): Wire[] => {
+  if (bits !== undefined && thresholds.some((t) => Math.abs(t) > math.pow2(bits - 1)))
+    throw new Error(`thresholds ${thresholds} of a comparison of ${bits} bits`);
+  return c.emit(
     'less',
     [x],
     { thresholds, ...(bits !== undefined && { bits }) },
     thresholds.map(() => bit(x.shape)),
   );
+};
 
 /** For ranges [a, b) of steps of 2^low from `lo` on, 0 <= a < b <= 16: whether x is in each, and whether x >= lo + 16 * 2^low. Rounds 4. */
 export const between = (

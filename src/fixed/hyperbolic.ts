@@ -22,9 +22,13 @@ const NEAR = 3;
 /** arcsinh x = ln 2x + rest; for the second digit the rest is 2^-8 of that for the first, and then nothing (FM64: at once). */
 const REST = { 32: 0, 64: 0, 128: 8 } as const;
 
-/** arcsinh x. Error below 2^-20 (FM128). Rounds 12, bytes 246, dealer 3.9 KB; of a promised range 7, 146; by FSS 6, 195. */
+/**
+ * arcsinh x. Error below 2^-20 (FM128). Rounds 12, bytes 246, dealer 3.9 KB; of a promised range 7, 146; within +-2^NEAR 1, 16; by FSS 6,
+ * 195.
+ */
 export const arcsinh = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
   const known = fractionsOf(c, fractions);
+  if (Math.max(-known.interval[0], known.interval[1]) < math.pow2(NEAR)) return smooth(c, x, 'arcsinh');
   const digits = fewDigits(c, known);
   return digits === undefined ? arcsinhAnywhere(c, x, known) : arcsinhOfFew(c, x, widthOf(digits));
 };

@@ -219,7 +219,7 @@ export const programText = (p: Program): string => {
   const { field, fraction, ...rest } = p.options;
   return [
     "import * as np from './dist/src/numpy/index.js';",
-    "import { simulate } from './dist/src/ir/simulate.js';",
+    "import { simulate } from './dist/src/ir/run/simulate.js';",
     "import { FIELDS } from './dist/src/ring/field.js';",
     "import { Ring } from './dist/src/ring/ring.js';",
     ...p.inputs.map(
