@@ -128,7 +128,7 @@ export const sinh = (x: ArrayInput): BaseArray => subtract(...halves(x));
 export const cosh = (x: ArrayInput): BaseArray => add(...halves(x));
 
 /**
- * Any x. Absolute error below 2^-20 (FM64: 2^-12). Rounds 12; 7 where x is promised to be small.
+ * Any x. Absolute error below 2^-20 (FM64: 2^-12). Rounds 12; 7 where x is promised to be small, 1 within +-8.
  * @example
  * np.arcsinh(np.array([0, 1])) // [0, 0.8814]
  */

@@ -92,7 +92,8 @@ export class SpuNode implements PartyNode {
       threads: runtime.threads ?? usualThreads(),
       ...(runtime.memoryLimit !== undefined && { maxBytes: runtime.memoryLimit }),
     });
-    this.#engine = Promise.all([this.#ring, source(), links]).then(([ring, from, own]) =>
+    const opened = source();
+    this.#engine = Promise.all([this.#ring, opened, links]).then(([ring, from, own]) =>
       PartyEngine.start({
         ring,
         field: FIELDS[runtime.field],
@@ -106,7 +107,15 @@ export class SpuNode implements PartyNode {
       }),
     );
     this.ready = quietly(this.#engine.then(({ link }) => link));
-    this.#engine.catch((e: unknown) => this.#failed(e));
+    /** An engine closes its material; without one nobody else does. */
+    const closeUnused = async (): Promise<void> => {
+      const from = await opened;
+      if (from.kind === 'stored') await from.material.close();
+    };
+    this.#engine.catch((e: unknown) => {
+      this.#failed(e);
+      void quietly(closeUnused());
+    });
   }
 
   get memory(): readonly number[] {
