@@ -1,9 +1,10 @@
 /** What a party sees is no test of guesses, and is another one each time: what only looks uniform may still be a function of the identifiers. */
 import * as assert from 'uvu/assert';
 import { memoryNetwork } from '../../src/link/memory-link.ts';
+import { deal } from '../../src/psi/dealt.ts';
 import { follow, lead, type PeerChannels, receiveCommon, sendCommon } from '../../src/psi/many.ts';
 import { meetMasked } from '../../src/psi/masked.ts';
-import { deal, order, type SetOf } from '../../src/psi/oprf.ts';
+import { order, type SetOf } from '../../src/psi/oprf.ts';
 import { MOST_PAIRS, pairs } from '../../src/psi/pairs.ts';
 import { Wire } from '../../src/psi/peer-messages.ts';
 import { answerFor, askFor, give, keep } from '../../src/psi/prepared.ts';
