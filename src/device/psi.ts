@@ -56,7 +56,7 @@ const take = async (
     const part = { set: ids, theirs: sizes.get(other)!, peer };
     const rows = learns.get(receiver) === 'rows';
     const both = own === 'rows' && others === 'rows';
-    const correlation = rows ? await correlationFor(dealer, ids.count, part.theirs) : undefined;
+    const correlation = rows ? correlationFor(dealer, ids.count, part.theirs) : undefined;
     const items = await (correlation === undefined
       ? meetMasked({ ...part, learns: own, peerLearns: others })
       : (party === receiver ? receive : send)({ ...part, correlation, both }));

@@ -2,16 +2,17 @@
 import type { Correlation } from './correlation.ts';
 import { dealtBy } from './dealt.ts';
 import type { Wire } from './peer-messages.ts';
+import { transferred } from './transferred.ts';
 
-/** Identifiers of both, up to which points of a curve take less time than base transfers. */
-const FEW = 6000;
+/** Identifiers of both, up to which their points take less time than those of the transfers. */
+const FEW = 3000;
 
 /** The correlation of a dealer, or of transfers where there is none; undefined for sets that are so small that points of a curve are faster. */
-export const correlationFor = async (
+export const correlationFor = (
   dealer: Wire | undefined,
   own: number,
   theirs: number,
-): Promise<Correlation | undefined> => {
+): Correlation | undefined => {
   if (dealer !== undefined) return dealtBy(dealer);
-  return own + theirs > FEW ? (await import('./transferred.ts')).transferred : undefined;
+  return own + theirs > FEW ? transferred : undefined;
 };

@@ -1,58 +1,27 @@
 /**
- * @file Streams of which one party knows four a column and the other three, all but number d: 512 transfers, of 128 on ristretto255 (making/base.ts), extended once
- * (Ishai, Kilian, Nissim and Petrank, 2003), choose in trees of two levels (SoftSpokenOT: Roy, eprint 2022/192, section 3; Goldreich, Goldwasser and Micali).
- * Semi-honest, SHA-512 as a random oracle.
+ * @file Streams of which one party knows four a column and the other three, all but number d (SoftSpokenOT: Roy, eprint 2022/192, section 3; trees of two levels:
+ * Goldreich, Goldwasser and Micali). The transfers that the choices take are values of the function on points of a curve (curve-oprf.ts): who chooses asks for that of
+ * the transfer's number and a bit, and who has both keys knows both values. Semi-honest, as the function, and SHA-512 is a random oracle.
  */
 import { randomBytes, sha512 } from '#kernel-host';
-import { wholeTurn } from '../link/tick.ts';
-import { BASE, BaseReceiver, BaseSender, KEY, POINT } from '../making/base.ts';
+import { SetMemory } from '../ring/set-memory.ts';
+import { answerAsked, askCurve, valuesOf } from './curve-oprf.ts';
+import type { SetOf } from './oprf.ts';
 import type { Wire } from './peer-messages.ts';
+import { secret } from './points.ts';
 
 /** Columns, each with a tree of four leaves. */
 export const COLUMNS = 256;
 const TRANSFERS = 2 * COLUMNS;
-/** Bytes of four keys a column. */
-export const KEYS = 4 * KEY * COLUMNS;
+/** Bytes of a key, and of a value of the function. */
+const KEY = 32;
+const VALUE = 16;
 
-/** Bits of a row, one of each base transfer, in bytes. */
-const ROW = BASE / 8;
-/** Bits of a column, one of each transfer, in bytes: those of a hash. */
-const COLUMN = TRANSFERS / 8;
-/** Base transfers between two turns of the event loop. */
-const BETWEEN_TURNS = 16;
-
-const [STREAM, PAD] = ['tessera sets stream 1', 'tessera sets pad 1'].map((text) =>
-  new TextEncoder().encode(text),
-) as [Uint8Array, Uint8Array];
-
-const hashOf = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return sha512(bytes);
-};
+const LABEL = new TextEncoder().encode('tessera sets transfer 1');
 
 const bitAt = (bits: Uint8Array, i: number): number => (bits[i >> 3]! >> (i & 7)) & 1;
 
-const xorInto = (to: Uint8Array, from: Uint8Array): void => {
-  for (let i = 0; i < to.length; i++) to[i]! ^= from[i]!;
-};
-
-/** Rows of columns. */
-const turned = (columns: readonly Uint8Array[]): Uint8Array[] =>
-  Array.from({ length: TRANSFERS }, (_, i) => {
-    const row = new Uint8Array(ROW);
-    columns.forEach((column, j) => {
-      row[j >> 3]! |= bitAt(column, i) << (j & 7);
-    });
-    return row;
-  });
-
-const padOf = (i: number, row: Uint8Array): Uint8Array =>
-  hashOf(PAD, Uint8Array.of(i, i >> 8), row).subarray(0, KEY);
+const sum = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((byte, i) => byte ^ b[i]!);
 
 /** Both children of a node. */
 const children = (node: Uint8Array): readonly [Uint8Array, Uint8Array] => {
@@ -60,39 +29,45 @@ const children = (node: Uint8Array): readonly [Uint8Array, Uint8Array] => {
   return [both.slice(0, KEY), both.slice(KEY, 2 * KEY)];
 };
 
-const sum = (a: Uint8Array, b: Uint8Array): Uint8Array => {
-  const out = a.slice();
-  xorInto(out, b);
-  return out;
+/** What the function is asked for in place of identifiers, on a memory of its own: a transfer's number and a bit. */
+const choicesOf = async (
+  count: number,
+  choiceOf: (i: number) => readonly [number, number],
+): Promise<SetOf> => {
+  const memory = await SetMemory.create();
+  const digests = memory.take(VALUE * count);
+  const bytes = memory.bytes(digests, VALUE * count);
+  bytes.fill(0);
+  for (let i = 0; i < count; i++) {
+    const [transfer, bit] = choiceOf(i);
+    bytes.set([transfer, transfer >> 8, bit], VALUE * i);
+  }
+  return { memory, digests, count };
 };
 
-/** The part of who knows all leaves. `beside`: bytes that go with its points. Resolves to four keys a column. */
+/** The keys that messages of transfers are sent under: from values of the function, by their places. */
+const padsOf = ({ memory, count }: SetOf, values: number): ((place: number) => Uint8Array) => {
+  const bytes = memory.bytes(values, VALUE * count).slice();
+  return (place) => {
+    const input = new Uint8Array(LABEL.length + VALUE);
+    input.set(LABEL);
+    input.set(bytes.subarray(VALUE * place, VALUE * (place + 1)), LABEL.length);
+    return sha512(input).subarray(0, KEY);
+  };
+};
+
+/** The part of who knows all leaves. `beside`: bytes that go with them. Resolves to four keys a column. */
 export const allLeaves = async (peer: Wire, beside: Uint8Array): Promise<Uint8Array> => {
-  const chooser = new BaseReceiver(await peer.receive(POINT, 'a point'));
-  const secret = randomBytes(ROW);
-  const points = new Uint8Array(BASE * POINT + beside.length);
-  points.set(beside, BASE * POINT);
-  const streams: Uint8Array[] = [];
-  for (let j = 0; j < BASE; j++) {
-    if (j % BETWEEN_TURNS === 0) await wholeTurn();
-    const { message, key } = chooser.choose(j, bitAt(secret, j));
-    points.set(message, j * POINT);
-    streams.push(hashOf(STREAM, key));
-  }
-  await peer.send(points);
-  const sums = await peer.receive(BASE * COLUMN, 'choices');
-  streams.forEach((stream, j) => {
-    const mask = -bitAt(secret, j);
-    for (let k = 0; k < COLUMN; k++) stream[k]! ^= sums[j * COLUMN + k]! & mask;
-  });
-  const rows = turned(streams);
-  const keys = new Uint8Array(KEYS);
-  const message = new Uint8Array(2 * TRANSFERS * KEY);
-  const put = (transfer: number, both: readonly [Uint8Array, Uint8Array]): void => {
-    both.forEach((bytes, side) => {
-      const row = side === 1 ? sum(rows[transfer]!, secret) : rows[transfer]!;
-      message.set(sum(bytes, padOf(transfer, row)), (2 * transfer + side) * KEY);
-    });
+  const both = await choicesOf(2 * TRANSFERS, (i) => [i >> 1, i & 1]);
+  const key = secret();
+  await answerAsked(both.memory, key, TRANSFERS, peer);
+  const padAt = padsOf(both, await valuesOf(both, key));
+  const keys = new Uint8Array(4 * KEY * COLUMNS);
+  const message = new Uint8Array(2 * TRANSFERS * KEY + beside.length);
+  message.set(beside, 2 * TRANSFERS * KEY);
+  const put = (transfer: number, messages: readonly [Uint8Array, Uint8Array]): void => {
+    for (const [side, bytes] of messages.entries())
+      message.set(sum(bytes, padAt(2 * transfer + side)), (2 * transfer + side) * KEY);
   };
   for (let j = 0; j < COLUMNS; j++) {
     const nodes = children(randomBytes(KEY));
@@ -113,41 +88,28 @@ export interface MostLeaves {
   readonly beside: Uint8Array;
 }
 
-/** The part of who lacks one leaf a column. `beside`: how many bytes come with the other's points. */
+/** The part of who lacks one leaf a column. `beside`: how many bytes come with them. */
 export const mostLeaves = async (peer: Wire, beside: number): Promise<MostLeaves> => {
-  const base = new BaseSender();
-  await peer.send(base.message.slice());
-  const points = (await peer.receive(BASE * POINT + beside, 'points')).slice();
-  const choices = randomBytes(COLUMN);
-  const streams: Uint8Array[] = [];
-  const sums = new Uint8Array(BASE * COLUMN);
-  for (let j = 0; j < BASE; j++) {
-    if (j % BETWEEN_TURNS === 0) await wholeTurn();
-    const [first, second] = base
-      .keys(j, points.subarray(j * POINT, (j + 1) * POINT))
-      .map((key) => hashOf(STREAM, key)) as [Uint8Array, Uint8Array];
-    streams.push(first);
-    sums.set(sum(sum(first, second), choices), j * COLUMN);
-  }
-  await peer.send(sums);
-  const rows = turned(streams);
-  const message = await peer.receive(2 * TRANSFERS * KEY, 'sums of leaves');
+  const drawn = randomBytes(TRANSFERS / 8);
+  const choices = await choicesOf(TRANSFERS, (i) => [i, bitAt(drawn, i)]);
+  const padAt = padsOf(choices, await askCurve(choices, peer));
+  const message = (await peer.receive(2 * TRANSFERS * KEY + beside, 'sums of leaves')).slice();
   const chosen = (transfer: number): Uint8Array => {
-    const at = (2 * transfer + bitAt(choices, transfer)) * KEY;
-    return sum(message.subarray(at, at + KEY), padOf(transfer, rows[transfer]!));
+    const at = 2 * transfer + bitAt(drawn, transfer);
+    return sum(message.subarray(at * KEY, (at + 1) * KEY), padAt(transfer));
   };
   const missing = new Uint8Array(COLUMNS);
-  const keys = new Uint8Array(KEYS);
+  const keys = new Uint8Array(4 * KEY * COLUMNS);
   for (let j = 0; j < COLUMNS; j++) {
-    const [side, last] = [bitAt(choices, 2 * j), bitAt(choices, 2 * j + 1)];
+    const [side, last] = [bitAt(drawn, 2 * j), bitAt(drawn, 2 * j + 1)];
     const known = children(chosen(2 * j));
     const d = 2 * (1 - side) + (1 - last);
     missing[j] = d;
-    // The sum of both leaves of a side, of which one is known, gives the sibling of the missing one.
     const put = (leaf: number, key: Uint8Array): void => keys.set(key, (4 * j + (leaf ^ d)) * KEY);
     put(2 * side, known[0]);
     put(2 * side + 1, known[1]);
+    // The sum of both leaves of a side, of which one is known, gives the sibling of the missing one.
     put(2 * (1 - side) + last, sum(chosen(2 * j + 1), known[last]!));
   }
-  return { missing, keys, beside: points.subarray(BASE * POINT) };
+  return { missing, keys, beside: message.subarray(2 * TRANSFERS * KEY) };
 };

@@ -53,7 +53,7 @@ const evaluated = async (sums: Sums, set: SetOf, channels: PeerChannels, asks: b
   const { peer, dealer, theirs } = channels;
   const { memory, count } = set;
   const top = memory.used;
-  const correlation = await correlationFor(dealer, count, theirs);
+  const correlation = correlationFor(dealer, count, theirs);
   if (correlation === undefined)
     add(sums, set, await (asks ? askCurve(set, peer) : answerCurve(set, theirs, peer)), 0);
   else {

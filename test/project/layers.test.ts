@@ -26,7 +26,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'ir/run': ['ir/compile', 'making'],
   numpy: ['ir/trace'],
   frontends: ['numpy'],
-  psi: ['making'],
+  psi: ['link'],
   models: ['frontends'],
   device: ['frontends', 'numpy', 'ir/run', 'psi'],
   frame: ['device', 'models'],
