@@ -5,7 +5,7 @@ import type { Wire } from './peer-messages.ts';
 import { transferred } from './transferred.ts';
 
 /** Identifiers of both, up to which their points take less time than those of the transfers. */
-const FEW = 3000;
+const FEW = 1500;
 
 /** The correlation of a dealer, or of transfers where there is none; undefined for sets that are so small that points of a curve are faster. */
 export const correlationFor = (

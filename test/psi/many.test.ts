@@ -118,6 +118,13 @@ test('thousands, and none in common', async () => {
   assert.equal(await common([range(0, 300), range(300, 600), range(0, 600)], false), []);
 });
 
+test('without a dealer: transfers with those who have many, points of a curve with those who have few', async () => {
+  const few = range(900, 1000);
+  assert.equal(await common([range(0, 1200), range(600, 2400), range(100, 1100)], false), range(600, 1100));
+  assert.equal(await common([range(0, 1200), range(600, 1400), few], false), few);
+  assert.equal(await common([range(0, 1200), range(1200, 2400), range(0, 1200)], false), []);
+});
+
 test('what the leader gets of a set does not depend on whether some of the others have its identifiers', async () => {
   for (const second of [range(0, 2000), range(5000, 7000)]) {
     const { seen, ids } = await meet([range(0, 2000), second, range(9000, 11_000)], { dealt: true });

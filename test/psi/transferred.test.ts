@@ -1,10 +1,11 @@
 /** Two sets meet by transfers, without a dealer: what comes out, what is sent and seen, and messages of another form. */
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
+import { correlationFor } from '../../src/psi/form.ts';
 import { recordBytes, shapeOf } from '../../src/psi/shape.ts';
 import { transferred } from '../../src/psi/transferred.ts';
 import { rejection, suite } from '../link/helpers.ts';
-import { type Change, chi, meetBy, type Settings } from './helpers.ts';
+import { type Change, chi, meetBy, pairOf, type Settings } from './helpers.ts';
 
 const test = suite('psi/transferred');
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
@@ -61,6 +62,19 @@ test('20,000 with 30,000, over several stretches: the result, and bytes and mess
   });
   // Points, leaves, the seed, two stretches, what was met; points, records.
   assert.equal([seen.sender.length, seen.receiver.length], [6, 2]);
+});
+
+test('with a dealer its correlation is taken; without one that of transfers, but for sets that are small together', () => {
+  const dealer = pairOf('left', 'right', {}).wires.left;
+  assert.is.not(correlationFor(dealer, 1e6, 1e6), transferred);
+  assert.ok(correlationFor(dealer, 1, 1));
+  for (const [own, theirs] of [
+    [1e6, 1e6],
+    [1, 1500],
+    [1500, 1],
+  ] as const)
+    assert.is(correlationFor(undefined, own, theirs), transferred);
+  assert.is(correlationFor(undefined, 1499, 1), undefined);
 });
 
 test('messages of another form are errors at who gets them, and the other one is told', async () => {
