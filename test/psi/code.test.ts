@@ -1,5 +1,6 @@
 /** The code of transfers and its columns: against polynomials, bits and streams one by one; and what two parties' halves of a correlation are to each other. */
 import * as assert from 'uvu/assert';
+import { allLeaves, mostLeaves } from '../../src/psi/leaves.ts';
 import { transferred } from '../../src/psi/transferred.ts';
 import { SetMemory } from '../../src/ring/set-memory.ts';
 import { suite } from '../link/helpers.ts';
@@ -203,10 +204,11 @@ test('tables of a map give sums of the images of bits', async () => {
 });
 
 /** Both halves for a store of so many elements: the elements, C, B plus M of what came, M of the elements, and images of the bits of a number. */
-const halves = async (total: number) => {
+const halves = async (total: number, zeros = false) => {
   const { wires, seen } = pairOf('receiver', 'sender', {});
   const [hers, his] = [await SetMemory.create(), await SetMemory.create()];
   const store = filled(hers, 16 * (total + 224), 11);
+  if (zeros) hers.bytes(store, 16 * total).fill(0);
   const elements = hers.bytes(store, 16 * total).slice();
   const receiving = async (): Promise<Uint8Array> => {
     const cover = await transferred.asking(wires.receiver);
@@ -250,6 +252,40 @@ test('B + M(P) is C plus M of the elements, over several stretches; M is another
     assert.is(seen.sender.length, 2 + Math.ceil(total / 16_384));
   }
   assert.is(all.size, 4 * DIMENSION);
+});
+
+test('no row has what another has: streams go on from stretch to stretch', async () => {
+  const { c } = await halves(20_000, true);
+  const pieces = range(20_000).map((i) => Buffer.from(c.subarray(16 * i, 16 * i + 16)).toString('hex'));
+  assert.is(new Set(pieces).size, 20_000);
+});
+
+test('who knows all leaves knows those of the other, who lacks a random one in each column', async () => {
+  const all: Uint8Array[] = [];
+  for (let turn = 0; turn < 2; turn++) {
+    const { wires } = pairOf('receiver', 'sender', {});
+    const [keys, most] = await Promise.all([
+      allLeaves(wires.receiver, Uint8Array.of(1, 2)),
+      mostLeaves(wires.sender, 2),
+    ]);
+    assert.equal(most.beside, Uint8Array.of(1, 2));
+    const leaf = (from: Uint8Array, j: number, x: number): string =>
+      Buffer.from(from.subarray(32 * (4 * j + x), 32 * (4 * j + x + 1))).toString('hex');
+    const counts = [0, 0, 0, 0];
+    for (const [j, d] of most.missing.entries()) {
+      counts[d]!++;
+      assert.is(leaf(most.keys, j, 0), '00'.repeat(32));
+      for (const x of [1, 2, 3]) assert.is(leaf(most.keys, j, x), leaf(keys, j, x ^ d));
+    }
+    // 64 of each in the mean, with a deviation of 7.
+    assert.ok(
+      counts.every((count) => count > 15),
+      counts.join(),
+    );
+    assert.is(new Set(range(1024).map((i) => leaf(keys, i >> 2, i & 3))).size, 1024);
+    all.push(most.missing);
+  }
+  assert.ok(range(256).filter((j) => all[0]![j] === all[1]![j]).length < 120);
 });
 
 test('images of bits are of rank 71, and half of their bits are set: every number takes part with all of d', async () => {
