@@ -125,18 +125,19 @@ export const ask = async ({ set, peer, correlation }: Asking): Promise<Evaluated
   const shape = shapeOf(count);
   const { bins, columns, total } = shape;
   const asking = correlation.asking(peer);
-  // Who fails before it is waited for tells of that alone.
+  // If this party fails before it waits for it, that is what is told.
   asking.catch(() => {});
   const seed = memory.take(SEED);
   const drawn = randomBytes(SEED);
   memory.bytes(seed, SEED).set(drawn);
   const { sorted, ends } = order(set, seed, shape);
+  // The sender works on its half while the set is encoded.
+  const cover = await asking;
   await wholeTurn();
   const values = memory.take(16 * count);
   const top = memory.used;
   const store = encode(set, seed, sorted, ends, shape);
   await wholeTurn();
-  const cover = await asking;
   await peer.send(drawn);
   await cover(memory, store, total);
   kernels.decodeBand(values, 0, store, set.digests, sorted, count, seed, bins, columns);
