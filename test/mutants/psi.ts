@@ -9,7 +9,7 @@ export const psi: readonly Mutant[] = [
       [
         'the encoded set is sent without its mask, which is 0 at the dealer too',
         'leak',
-        'kernels.addInto(store + offset, chunk, size / 16);',
+        'memory.kernels.addInto(store + offset, chunk, size / 16);',
         '',
         'memory.kernels.multiplyAdd(products, products, rest, tables, sixteens(size / 16));',
         'memory.bytes(products, size).fill(0); memory.kernels.multiplyAdd(products, products, rest, tables, sixteens(size / 16));',
