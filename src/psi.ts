@@ -98,7 +98,8 @@ const checkOptions = (options: PsiOptions, parties: readonly string[]): void => 
  * own are common; nobody anything of others. Runs of it on sets that change show the differences.
  *
  * A session with a dealer of its own (`clusterConfig.dealer`; a simulation has one) takes milliseconds a thousand rows and 45 bytes a row; the dealer
- * learns the numbers alone. Without one, and for `reveal: 'size'`, rows are points of a curve: some 0.1 ms a row of both at each party, 42
+ * learns the numbers alone. Without one parties take oblivious transfers, for as much and 0.1 s and 80 KB more. Up to 1,500 identifiers of both, and for
+ * `reveal: 'size'`, rows are points of a curve: some 0.1 ms a row of both at each party, 42
  * bytes a row; of more than two parties for the size it is the leader and one other who do so. Of more than two parties the receiver with the fewest identifiers leads: others send it 34 bytes a row more, two to four times as
  * much work is done there, and parties who pool what they know learn which of the leader's identifiers all the others have. Throws, before anything is sent of the sets, INVALID_ARGUMENT with party and row for what is no identifier or comes twice,
  * RANGE for more than 40 million; UNSUPPORTED for more than five parties and on a cluster; SERIALIZATION for messages of another form;

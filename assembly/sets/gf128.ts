@@ -23,17 +23,22 @@ export function prepareFactor(tables: usize, factor: usize): void {
     high = (high << 1) | (low >> 63);
     low = (low << 1) ^ (carry & 0x87);
   }
+  prepareMap(tables, POWERS);
+  memory.fill(POWERS, 0, 2048);
+}
+
+/** The tables of a linear map, which stand in for those of a factor, from the images of the 128 bits. */
+export function prepareMap(tables: usize, images: usize): void {
   for (let nibble: usize = 0; nibble < 32; nibble++) {
     for (let value: usize = 0; value < 16; value++) {
       let sum = i64x2.splat(0);
       for (let bit: usize = 0; bit < 4; bit++)
-        if ((value >> bit) & 1) sum = v128.xor(sum, v128.load(POWERS + 16 * (4 * nibble + bit)));
+        if ((value >> bit) & 1) sum = v128.xor(sum, v128.load(images + 16 * (4 * nibble + bit)));
       v128.store(BYTES, sum);
       for (let byte: usize = 0; byte < 16; byte++)
         store<u8>(tables + 512 * byte + 16 * nibble + value, load<u8>(BYTES + byte));
     }
   }
-  memory.fill(POWERS, 0, 2048);
   memory.fill(BYTES, 0, 16);
 }
 

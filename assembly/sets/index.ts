@@ -3,6 +3,7 @@
 export { chacha20 } from '../chacha';
 export { heapBase } from '../scratch';
 export * from './band';
+export { addWords, rowsOf, spread } from './code';
 export * from './curve';
-export { addInto, factorBytes, multiplyAdd, prepareFactor } from './gf128';
+export { addInto, factorBytes, multiplyAdd, prepareFactor, prepareMap } from './gf128';
 export * from './records';

@@ -1,6 +1,6 @@
 /** @file The lines of a simulation on which two sets meet: channels in memory, and a dealer at their end. */
 import { memoryNetwork } from '../link/memory-link.ts';
-import { deal } from '../psi/oprf.ts';
+import { deal } from '../psi/dealt.ts';
 import { Wire } from '../psi/peer-messages.ts';
 import type { Lines } from './mode.ts';
 

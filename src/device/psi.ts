@@ -1,5 +1,6 @@
 /** @file The operation behind `sf.psi`: each party reads its identifiers, all hear of sizes or of failures, then they meet: two, or more around a leader. */
 import { fail } from '../errors.ts';
+import { correlationFor } from '../psi/form.ts';
 import { type Duplicates, type Ids, type Normalize, readIds } from '../psi/ids.ts';
 import { follow, followCounting, lead, leadCounting, receiveCommon, sendCommon } from '../psi/many.ts';
 import { type Learns, meetMasked } from '../psi/masked.ts';
@@ -53,10 +54,12 @@ const take = async (
   const [own, others] = [learns.get(party)!, learns.get(other)!];
   try {
     const part = { set: ids, theirs: sizes.get(other)!, peer };
+    const rows = learns.get(receiver) === 'rows';
     const both = own === 'rows' && others === 'rows';
-    const items = await (dealer === undefined
+    const correlation = rows ? correlationFor(dealer, ids.count, part.theirs) : undefined;
+    const items = await (correlation === undefined
       ? meetMasked({ ...part, learns: own, peerLearns: others })
-      : (party === receiver ? receive : send)({ ...part, dealer, both }));
+      : (party === receiver ? receive : send)({ ...part, correlation, both }));
     if (typeof items !== 'object') return items;
     return ids.groups
       ? await pairs(ids.groups, items, [{ peer, before: other === outer }])

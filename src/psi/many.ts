@@ -12,6 +12,7 @@ import { randomBytes } from '#kernel-host';
 import { TesseraError } from '../errors.ts';
 import { wholeTurn } from '../link/tick.ts';
 import { answerCurve, askCurve } from './curve-oprf.ts';
+import { correlationFor } from './form.ts';
 import { type MaskedPart, meetMasked } from './masked.ts';
 import { answer, ask, encode, order, type SetOf } from './oprf.ts';
 import type { Wire } from './peer-messages.ts';
@@ -52,10 +53,11 @@ const evaluated = async (sums: Sums, set: SetOf, channels: PeerChannels, asks: b
   const { peer, dealer, theirs } = channels;
   const { memory, count } = set;
   const top = memory.used;
-  if (dealer === undefined)
+  const correlation = correlationFor(dealer, count, theirs);
+  if (correlation === undefined)
     add(sums, set, await (asks ? askCurve(set, peer) : answerCurve(set, theirs, peer)), 0);
   else {
-    const { seed, sorted, values } = await (asks ? ask : answer)({ set, theirs, peer, dealer });
+    const { seed, sorted, values } = await (asks ? ask : answer)({ set, theirs, peer, correlation });
     memory.kernels.hashValues(values, values, count, seed, 16);
     add(sums, set, values, sorted);
   }

@@ -1,5 +1,5 @@
 /**
- * @file The intersection of two sets without a dealer: identifiers become points of Curve25519, which both parties multiply by a
+ * @file The intersection of two sets that are small, or its size: identifiers become points of Curve25519, which both parties multiply by a
  * secret number each, in either order (Meadows 1986; Huberman, Franklin and Hogg 1999; Curve25519 as in RFC 7748, points by RFC 9380).
  * Each sends its own points once multiplied, in a random order, and gets them back as records of the twice multiplied ones. If they
  * come back in order, the party learns which of its own are common; sorted, how many (De Cristofaro, Gasti and Tsudik, eprint

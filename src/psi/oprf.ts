@@ -1,13 +1,12 @@
 /**
- * @file The intersection of two sets by an oblivious pseudorandom function (Raghuraman and Rindal, eprint 2022/320, semi-honest) from
- * a vector-OLE of a dealer: C = A Delta + B, with A and C at the receiver, Delta and B at the sender. The receiver draws a seed,
- * solves <row(x), P> = H(x) for all its x, and sends P + A; the sender has K = B + Delta (P + A), so that
- * <row(y), K> + Delta H(y) is <row(y), C> where y is one of the x, and random to the receiver elsewhere. Its hash F(y) is sent for
+ * @file The intersection of two sets by an oblivious pseudorandom function (Raghuraman and Rindal, eprint 2022/320; Pinkas, Rosulek, Trieu and
+ * Yanai, eprint 2020/193; semi-honest) from a correlation C = M(A) + B of a linear map M, with A and C at the receiver, M and B at the sender: a dealer's (dealt.ts), or
+ * one of transfers (transferred.ts). The receiver draws a seed, solves <row(x), P> = H(x) for all its x, and sends P + A; the sender has K = B + M(P + A), so that
+ * <row(y), K> + M(H(y)) is <row(y), C> where y is one of the x, and random to the receiver elsewhere. Its hash F(y) is sent for
  * all y, sorted, which says nothing of their order; sorted too, the receiver's own meet them in one pass. The order of F is the common
  * order of the result, and the bits that tell the sender which of its records were met are all that it learns.
  *
- * The dealer knows sizes alone. Dealer and party together could test guesses against the other's set, so the dealer is never one of
- * both. The seed of a store that cannot be solved (2^-40) is not sent: the operation fails at both, and nobody learns why.
+ * The seed of a store that cannot be solved (2^-40) is not sent: the operation fails at both, and nobody learns why.
  *
  * Time and addresses depend on a party's own identifiers where keys are put in order, and on hashes of them under a public seed; bands,
  * products and sums take the same time for all.
@@ -15,14 +14,12 @@
 import { randomBytes } from '#kernel-host';
 import { TesseraError } from '../errors.ts';
 import { wholeTurn } from '../link/tick.ts';
-import { SetMemory } from '../ring/set-memory.ts';
-import { CHUNK, type Wire } from './peer-messages.ts';
+import type { SetMemory } from '../ring/set-memory.ts';
+import { type Correlation, sixteens } from './correlation.ts';
+import type { Wire } from './peer-messages.ts';
 import { BAND, recordBytes, type Shape, shapeOf } from './shape.ts';
 
 const SEED = 32;
-/** Numbers of streams of a seed of the dealer's. */
-const ELEMENTS = 0;
-const FACTOR = 1;
 
 /** A party's set: distinct digests of 16 bytes in `memory`. */
 export interface SetOf {
@@ -31,11 +28,13 @@ export interface SetOf {
   readonly count: number;
 }
 
-const sixteens = (n: number): number => 16 * Math.ceil(n / 16);
-
 /** The keys in the order of their places in the store, and (behind them) how many stand up to each column. */
-export const order = ({ memory, digests, count }: SetOf, seed: number, { bins, columns, total }: Shape) => {
-  const sorted = memory.take(4 * count);
+export const order = (
+  { memory, digests, count }: SetOf,
+  seed: number,
+  { bins, columns, total }: Shape,
+  sorted = memory.take(4 * count),
+) => {
   const ends = memory.take(4 * total);
   const top = memory.used;
   const places = memory.take(4 * count);
@@ -104,7 +103,7 @@ export interface Asking {
   /** How many identifiers the other party has. */
   readonly theirs: number;
   readonly peer: Wire;
-  readonly dealer: Wire;
+  readonly correlation: Correlation;
 }
 
 export interface Part extends Asking {
@@ -120,28 +119,27 @@ export interface Evaluated {
 }
 
 /** The receiver's part of the function: values of its own keys. */
-export const ask = async ({ set, peer, dealer }: Asking): Promise<Evaluated> => {
+export const ask = async ({ set, peer, correlation }: Asking): Promise<Evaluated> => {
   const { memory, count } = set;
   const { kernels } = memory;
   const shape = shapeOf(count);
   const { bins, columns, total } = shape;
+  const asking = correlation.asking(peer);
+  // If this party fails before it waits for it, that is what is told.
+  asking.catch(() => {});
   const seed = memory.take(SEED);
   const drawn = randomBytes(SEED);
   memory.bytes(seed, SEED).set(drawn);
   const { sorted, ends } = order(set, seed, shape);
+  // The sender works on its half while the set is encoded.
+  const cover = await asking;
   await wholeTurn();
   const values = memory.take(16 * count);
   const top = memory.used;
   const store = encode(set, seed, sorted, ends, shape);
   await wholeTurn();
   await peer.send(drawn);
-  const dealt = (await dealer.receive(SEED, 'a seed')).slice();
-  const chunk = memory.take(CHUNK);
-  await peer.sendFrom(memory, store, 16 * total, (offset, size) => {
-    memory.stream(chunk, size, dealt, ELEMENTS, offset);
-    kernels.addInto(store + offset, chunk, size / 16);
-  });
-  await dealer.receiveInto(memory, store, 16 * total, 'correlations');
+  await cover(memory, store, total);
   kernels.decodeBand(values, 0, store, set.digests, sorted, count, seed, bins, columns);
   memory.release(top);
   await wholeTurn();
@@ -173,31 +171,27 @@ export const receive = async (part: Part): Promise<Uint32Array> => {
 };
 
 /** The sender's part of the function: values of its own keys. */
-export const answer = async ({ set, theirs, peer, dealer }: Asking): Promise<Evaluated> => {
+export const answer = async ({ set, theirs, peer, correlation }: Asking): Promise<Evaluated> => {
   const { memory, count } = set;
   const { kernels } = memory;
   const shape = shapeOf(theirs);
   const { bins, columns, total } = shape;
   const seed = memory.take(SEED);
-  const dealt = (await dealer.receive(SEED, 'a seed')).slice();
-  const drawn = await peer.receive(SEED, 'a seed');
-  memory.bytes(seed, SEED).set(drawn);
-  const { sorted, ends } = order(set, seed, shape);
-  memory.release(ends);
-  await wholeTurn();
-  const tables = factorOf(memory, dealt);
+  const sorted = memory.take(4 * count);
   const values = memory.take(16 * sixteens(count));
   const top = memory.used;
-  const store = memory.take(16 * total + CHUNK);
-  const chunk = memory.take(CHUNK);
-  await peer.receiveInto(memory, store, 16 * total, 'an encoded set', (offset, size) => {
-    memory.stream(chunk, size, dealt, ELEMENTS, offset);
-    kernels.multiplyAdd(store + offset, store + offset, chunk, tables, sixteens(size / 16));
-  });
+  const { map, uncover } = await correlation.answering(memory, peer, total);
+  const drawn = await peer.receive(SEED, 'a seed');
+  memory.bytes(seed, SEED).set(drawn);
+  const mapped = memory.used;
+  order(set, seed, shape, sorted);
+  memory.release(mapped);
+  await wholeTurn();
+  const store = await uncover();
   const hashed = memory.take(16 * sixteens(count));
   kernels.decodeBand(values, hashed, store, set.digests, sorted, count, seed, bins, columns);
   await wholeTurn();
-  kernels.multiplyAdd(values, hashed, values, tables, sixteens(count));
+  kernels.multiplyAdd(values, hashed, values, map, sixteens(count));
   memory.release(top);
   await wholeTurn();
   return { seed, sorted, values };
@@ -233,33 +227,4 @@ const chosen = (bits: Uint8Array, numbers: Uint32Array, most: number, party: str
     out[size++] = numbers[i]!;
   }
   return out.slice(0, size);
-};
-
-/** The tables of the factor of a dealt seed. */
-const factorOf = (memory: SetMemory, dealt: Uint8Array): number => {
-  const factor = memory.take(16);
-  memory.stream(factor, 16, dealt, FACTOR);
-  const tables = memory.take(memory.kernels.factorBytes() >>> 0);
-  memory.kernels.prepareFactor(tables, factor);
-  return tables;
-};
-
-/** The dealer's part, for a receiver with so many identifiers. Resolves to the bytes that were sent. */
-export const deal = async (count: number, sender: Wire, receiver: Wire): Promise<number> => {
-  const memory = await SetMemory.create();
-  const { total } = shapeOf(count);
-  const [toSender, toReceiver] = [randomBytes(SEED), randomBytes(SEED)];
-  await sender.send(toSender.slice());
-  await receiver.send(toReceiver.slice());
-  const tables = factorOf(memory, toSender);
-  const products = memory.take(CHUNK);
-  const rest = memory.take(CHUNK);
-  for (let offset = 0; offset < 16 * total; offset += CHUNK) {
-    const size = Math.min(CHUNK, 16 * total - offset);
-    memory.stream(products, size, toReceiver, ELEMENTS, offset);
-    memory.stream(rest, size, toSender, ELEMENTS, offset);
-    memory.kernels.multiplyAdd(products, products, rest, tables, sixteens(size / 16));
-    await receiver.sendFrom(memory, products, size);
-  }
-  return 16 * total + 2 * SEED;
 };

@@ -66,7 +66,7 @@ export const instantiate = async (
 const SETS = [
   'heapBase', 'chacha20', 'bandWidth', 'entryBytes', 'places', 'orderByPlace', 'solve', 'decodeBand', 'factorBytes', 'prepareFactor',
   'multiplyAdd', 'addInto', 'digestBlocks', 'distinct', 'hashValues', 'sortRecords', 'packRecords', 'unpackRecords', 'meet',
-  'permute', 'fieldElements', 'maskElements', 'maskPoints', 'valuesOfPoints',
+  'permute', 'fieldElements', 'maskElements', 'maskPoints', 'valuesOfPoints', 'prepareMap', 'spread', 'rowsOf', 'addWords',
 ] as const; // biome-ignore format: a table of names
 
 export type SetKernels = Readonly<Record<(typeof SETS)[number] | 'stream', Kernel>>;

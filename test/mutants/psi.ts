@@ -3,13 +3,13 @@ import { inFile, type Mutant } from './mutant.ts';
 
 export const psi: readonly Mutant[] = [
   ...inFile(
-    'src/psi/oprf.ts',
+    'src/psi/dealt.ts',
     ['psi/secrecy.test.ts', 'psi/oprf.test.ts'],
     [
       [
         'the encoded set is sent without its mask, which is 0 at the dealer too',
         'leak',
-        'kernels.addInto(store + offset, chunk, size / 16);',
+        'memory.kernels.addInto(store + offset, chunk, size / 16);',
         '',
         'memory.kernels.multiplyAdd(products, products, rest, tables, sixteens(size / 16));',
         'memory.bytes(products, size).fill(0); memory.kernels.multiplyAdd(products, products, rest, tables, sixteens(size / 16));',
@@ -38,6 +38,12 @@ export const psi: readonly Mutant[] = [
         'const [toSender, toReceiver] = [randomBytes(SEED), randomBytes(SEED)];',
         'const toSender = randomBytes(SEED); const toReceiver = toSender;',
       ],
+    ],
+  ),
+  ...inFile(
+    'src/psi/oprf.ts',
+    ['psi/secrecy.test.ts', 'psi/oprf.test.ts'],
+    [
       [
         "the receiver's seed is a constant",
         'check',
@@ -55,6 +61,48 @@ export const psi: readonly Mutant[] = [
         'check',
         'if (i >= numbers.length || size === out.length)',
         'if (false)',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/psi/transferred.ts',
+    ['psi/secrecy.test.ts', 'psi/transferred.test.ts', 'psi/code.test.ts'],
+    [
+      [
+        'columns are sent without the sums of streams',
+        'leak',
+        'columns.draw(sums, from, n);',
+        'columns.draw(sums, from, n); memory.bytes(sums, messageBytes(n)).fill(0);',
+      ],
+      [
+        'd of the sender is 0, so that the receiver has the function itself',
+        'leak',
+        'columns.images(images, missing);',
+        'columns.images(images, missing.map(() => 0));',
+      ],
+      [
+        'all stretches have the same streams',
+        'leak',
+        'kernels.spread(this.#columns, sums, this.#keys, n, from / 512, this.#four);',
+        'kernels.spread(this.#columns, sums, this.#keys, n, 0, this.#four);',
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/psi/leaves.ts',
+    ['psi/secrecy.test.ts', 'psi/transferred.test.ts', 'psi/code.test.ts'],
+    [
+      [
+        'the choices of transfers are constants',
+        'leak',
+        'const drawn = randomBytes(TRANSFERS / 8);',
+        'const drawn = new Uint8Array(TRANSFERS / 8);',
+      ],
+      [
+        'trees grow from a constant',
+        'leak',
+        'const nodes = children(randomBytes(KEY));',
+        'const nodes = children(new Uint8Array(KEY));',
       ],
     ],
   ),

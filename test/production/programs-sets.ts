@@ -119,7 +119,21 @@ export const sets: Readonly<Record<string, Program>> = {
       const [x, y] = (await s.reveal([alice, bob])) as unknown as [Int32Array, Int32Array];
       const one: Readonly<Record<string, sf.DeviceObject>> = await sf.psi(ids, { receivers: ['bob'] });
       const toBob = Array.from((await s.reveal(one.bob)) as unknown as Int32Array);
+      const many = own(options, { alice: range(0, 2000), bob: [...range(1500, 3000), 1999] })(s);
+      const first = await sf.psi(many, { duplicates: 'first' });
+      const common = (await s.reveal([first.alice, first.bob])) as unknown as [Int32Array, Int32Array];
+      const second: Readonly<Record<string, sf.DeviceObject>> = await sf.psi(many, {
+        receivers: ['bob'],
+        duplicates: 'first',
+      });
+      const { size: combined } = await sf.psi(many, { duplicates: 'product' });
       return {
+        many: [
+          first.size,
+          common[0].every((row, i) => row === common[1][i]! + 1500),
+          ((await s.reveal(second.bob)) as unknown as Int32Array).toSorted().at(-1),
+          combined,
+        ],
         rows: Array.from(x, (row, i) => [row, y[i]! + 2]).toSorted((p, q) => p[0]! - q[0]!),
         one: [Object.keys(one), toBob.toSorted()],
         size: await sf.psi(ids, { reveal: 'size' }),

@@ -1,8 +1,10 @@
 /** @file Two sets that meet in one process, and what each party sees of it. */
 import type { Channel } from '../../src/link/link.ts';
 import { memoryNetwork } from '../../src/link/memory-link.ts';
+import type { Correlation } from '../../src/psi/correlation.ts';
+import { deal, dealtBy } from '../../src/psi/dealt.ts';
 import { type Duplicates, type Ids, readIds } from '../../src/psi/ids.ts';
-import { deal, receive, send } from '../../src/psi/oprf.ts';
+import { receive, send } from '../../src/psi/oprf.ts';
 import { Wire } from '../../src/psi/peer-messages.ts';
 
 /** What a message becomes, by its number. */
@@ -102,7 +104,9 @@ export const meet = async (
   const fromDealer = { receiver: [] as Uint8Array[], sender: [] as Uint8Array[] };
   const part = (self: 'receiver' | 'sender') => ({
     peer: wires[self],
-    dealer: new Wire(tapped(network[self]!.channel('dealer', ['dealer']), fromDealer[self], same), 'dealer'),
+    correlation: dealtBy(
+      new Wire(tapped(network[self]!.channel('dealer', ['dealer']), fromDealer[self], same), 'dealer'),
+    ),
     both,
   });
   const [dealt, items, others] = await Promise.all([
@@ -117,5 +121,29 @@ export const meet = async (
     sent: sent(),
     dealt,
     fromDealer,
+  };
+};
+
+/** The same without a dealer. */
+export const meetBy = async (
+  correlation: Correlation,
+  theirs: unknown,
+  ours: unknown,
+  { both = true, toReceiver, toSender }: Settings = {},
+): Promise<Omit<Met, 'dealt' | 'fromDealer'>> => {
+  const { wires, seen, sent, closing } = pairOf('receiver', 'sender', {
+    receiver: toReceiver,
+    sender: toSender,
+  });
+  const [x, y] = [await read(theirs, 'receiver'), await read(ours, 'sender')];
+  const [items, others] = await Promise.all([
+    closing('receiver', receive({ set: x, theirs: y.count, peer: wires.receiver, correlation, both })),
+    closing('sender', send({ set: y, theirs: x.count, peer: wires.sender, correlation, both })),
+  ]);
+  return {
+    receiver: Array.from(items, (item) => x.first[item]!),
+    sender: others && Array.from(others, (item) => y.first[item]!),
+    seen,
+    sent: sent(),
   };
 };

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import type { Channel } from '../../src/link/link.ts';
 import { memoryNetwork } from '../../src/link/memory-link.ts';
+import { deal } from '../../src/psi/dealt.ts';
 import { follow, lead, type PeerChannels, receiveCommon, sendCommon } from '../../src/psi/many.ts';
-import { deal } from '../../src/psi/oprf.ts';
 import { Wire } from '../../src/psi/peer-messages.ts';
 import { rejection, suite } from '../link/helpers.ts';
 import { type Change, chi, read } from './helpers.ts';
@@ -116,6 +116,13 @@ test('thousands, and none in common', async () => {
   assert.equal(await common([range(0, 5000), range(1000, 9000), range(-500, 4000)], true), range(1000, 4000));
   assert.equal(await common([range(0, 300), range(300, 600), range(0, 600)], true), []);
   assert.equal(await common([range(0, 300), range(300, 600), range(0, 600)], false), []);
+});
+
+test('without a dealer: transfers with those who have many, points of a curve with those who have few', async () => {
+  const few = range(900, 1000);
+  assert.equal(await common([range(0, 1200), range(600, 2400), range(100, 1100)], false), range(600, 1100));
+  assert.equal(await common([range(0, 1200), range(600, 1400), few], false), few);
+  assert.equal(await common([range(0, 1200), range(1200, 2400), range(0, 1200)], false), []);
 });
 
 test('what the leader gets of a set does not depend on whether some of the others have its identifiers', async () => {

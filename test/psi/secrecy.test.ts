@@ -1,15 +1,17 @@
 /** What a party sees is no test of guesses, and is another one each time: what only looks uniform may still be a function of the identifiers. */
 import * as assert from 'uvu/assert';
 import { memoryNetwork } from '../../src/link/memory-link.ts';
+import { deal } from '../../src/psi/dealt.ts';
 import { follow, lead, type PeerChannels, receiveCommon, sendCommon } from '../../src/psi/many.ts';
 import { meetMasked } from '../../src/psi/masked.ts';
-import { deal, order, type SetOf } from '../../src/psi/oprf.ts';
+import { order, type SetOf } from '../../src/psi/oprf.ts';
 import { MOST_PAIRS, pairs } from '../../src/psi/pairs.ts';
 import { Wire } from '../../src/psi/peer-messages.ts';
 import { answerFor, askFor, give, keep } from '../../src/psi/prepared.ts';
 import { recordBytes, shapeOf } from '../../src/psi/shape.ts';
+import { transferred } from '../../src/psi/transferred.ts';
 import { rejection, suite } from '../link/helpers.ts';
-import { type Change, meet, pairOf, read } from './helpers.ts';
+import { type Change, meet, meetBy, pairOf, read } from './helpers.ts';
 
 const test = suite('psi/secrecy');
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
@@ -116,6 +118,10 @@ test('two runs on equal sets have not a piece in common, and no seed is dealt tw
     // Records of a function that is another one: those of some bytes each are compared as the whole message.
     return [...seen.sender, ...fromDealer.receiver, ...fromDealer.sender, seen.receiver[0]!.slice(0, 16)];
   });
+  await fresh('by transfers', async () => {
+    const { seen } = await meetBy(transferred, x, x, { both: false });
+    return [...seen.sender, seen.receiver[0]!, seen.receiver[1]!.slice(0, 16)];
+  });
   await fresh('masked points', async () => {
     const { left, right } = await masked(x, x);
     return [left[0]!, right[0]!];
@@ -137,6 +143,40 @@ test('what a sender gets does not fit the identifiers of the receiver', async ()
   const [got, wanted] = [memory.words(values, 4 * set.count), memory.words(hashed, 4 * set.count)];
   const equal = x.filter((_, i) => got[4 * i] === wanted[4 * i]);
   assert.equal(equal, [], 'a store in the open gives each of its keys its hash');
+});
+
+test('columns that a sender gets by transfers do not fit the identifiers of the receiver', async () => {
+  const x = range(0, 300);
+  const { seen } = await meetBy(transferred, x, range(1000, 1300), { both: false });
+  const [, , seedBytes, message] = seen.sender;
+  const set = await read(x, 'guess');
+  const { memory, digests, count } = set;
+  const { kernels } = memory;
+  const { bins, columns, total } = shapeOf(300);
+  const n = 128 * Math.ceil(total / 128);
+  assert.is(message!.length, 32 * n);
+  const seed = memory.take(32);
+  memory.bytes(seed, 32).set(seedBytes!);
+  const { sorted } = order(set, seed, { bins, columns, total });
+  const [came, rows, values, hashed] = [
+    memory.take(32 * n),
+    memory.take(16 * n),
+    memory.take(16 * 304),
+    memory.take(16 * 384),
+  ];
+  memory.bytes(came, 32 * n).set(message!);
+  kernels.rowsOf(rows, came, n);
+  kernels.decodeBand(values, hashed, rows, digests, sorted, count, seed, bins, columns);
+  // The first 128 columns of the words of the hashes, which columns in the open give.
+  const words = memory.take(32 * 384);
+  memory.bytes(words, 32 * 384).fill(0);
+  kernels.addWords(words, hashed, 384);
+  kernels.rowsOf(hashed, words, 384);
+  const [got, wanted] = [memory.words(values, 4 * count), memory.words(hashed, 4 * count)];
+  assert.equal(
+    x.filter((_, i) => got[4 * i] === wanted[4 * i]),
+    [],
+  );
 });
 
 /** What a store gives for a set of guesses, and their hashes. */

@@ -85,7 +85,7 @@ export const startDealer = async (options: unknown): Promise<DealerService> => {
   const meet = async ({ id, parties: [sender, receiver], count }: SetsOrder): Promise<number> => {
     const channel = transport.channel(`dealer of ${id}`, [sender, receiver]);
     try {
-      const { deal } = await import('../../psi/oprf.ts');
+      const { deal } = await import('../../psi/dealt.ts');
       const { Wire } = await import('../../psi/peer-messages.ts');
       return await deal(count, new Wire(channel, sender), new Wire(channel, receiver));
     } catch {
