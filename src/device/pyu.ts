@@ -79,7 +79,7 @@ export const callAt = (
         const result = inside(pyu.party, () => work(filled));
         // Before anything else runs that holds the same memory.
         if (isPromise(result)) computes?.goesOn();
-        const own = isPromise(result) ? await result.then(resultOf) : resultOf(result);
+        const own = isPromise(result) ? resultOf(await result) : resultOf(result);
         return numReturns === undefined ? own : checkParts(own, numReturns);
       } catch (e) {
         throw failedAt(pyu.party, op, e, { party: pyu.party });

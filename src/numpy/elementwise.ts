@@ -281,6 +281,8 @@ const farPowers = (x: BaseArray, y: readonly number[]): BaseArray => {
   return choose(minus, negative(size), size);
 };
 
+const noNegativePower = (): never => fail('RANGE', 'integers to negative integer powers are not allowed');
+
 /**
  * Secret x to public exponents: whole ones from 0 to 64 by products, for x of any sign; others by exp(y log |x|). Elements with the same exponent
  * are taken together.
@@ -290,8 +292,7 @@ const publicPowers = (x: BaseArray, y: NDArray): BaseArray => {
   const shape = broadcastShapes(a.shape, y.shape);
   const exponents = Array.from((broadcast(y, shape) as NDArray).data, Number);
   const whole = isInt(a.dtype);
-  if (whole && exponents.some((e) => e < 0))
-    fail('RANGE', 'integers to negative integer powers are not allowed');
+  if (whole && exponents.some((e) => e < 0)) noNegativePower();
   const size = a.size;
   if (exponents.length === 0) return broadcast(a, shape);
   const from = broadcast(
@@ -368,7 +369,7 @@ export const power = (x: ArrayInput, y: ArrayInput): BaseArray => {
     return exponents.dtype === 'bool' || exponents.size === 0 ? general(x, y) : publicPowers(a, exponents);
   }
   if (Number.isInteger(n) && n >= 0 && n <= MAX_CHAIN) return n === 0 ? constantOne(a) : wholePower(a, n);
-  if (Number.isInteger(n) && a.dtype !== 'fxp') return general(a, n);
+  if (Number.isInteger(n) && a.dtype !== 'fxp') return n < 0 ? noNegativePower() : general(a, n);
   return SPECIAL[String(n)]?.(a) ?? general(a, n);
 };
 

@@ -12,7 +12,17 @@ import { apply } from '../ir/trace/tracer.ts';
 import { equal, where } from './compare.ts';
 import { type ArrayInput, asArr, convertTo, isBool, reshapeTo } from './core.ts';
 import { arange, full, zeros } from './create.ts';
-import { divide, fineRsqrt, maximum, multiply, negative, sqrt, square, subtract } from './elementwise.ts';
+import {
+  divide,
+  fineRsqrt,
+  maximum,
+  multiply,
+  negative,
+  reciprocal,
+  sqrt,
+  square,
+  subtract,
+} from './elementwise.ts';
 import { concatenate } from './join.ts';
 import { matmul } from './linalg.ts';
 import { optionsOf } from './options.ts';
@@ -114,15 +124,17 @@ const spreads = (
   const inside = real(bits);
   const counts = real(countsOf(bits));
   const rowsIn = (less: number): BaseArray => expandDims(maximum(subtract(counts, less), 1), 1);
-  const means = divide(matmul(inside, rows), rowsIn(0));
-  const away = subtract(rows, matmul(inside.T, means));
+  const rough = subtract(rows, matmul(inside.T, divide(matmul(inside, rows), rowsIn(0))));
+  // A quotient is off by 2^-20 of its size, which may be more than the spread; the mean of what it leaves is known as well as that.
+  const left = multiply(matmul(inside, rough), reciprocal(rowsIn(0)));
+  const away = subtract(rough, matmul(inside.T, left));
   return { sums: matmul(inside, square(away)), counts: rowsIn(ddof) };
 };
 
 /**
  * Variances of the rows of `values` by key, of distances from the mean of the group, so that nothing cancels; groups without
  * more than `ddof` rows give 0. FM128 with f fraction bits: relative error below 2^-19 or a unit in the last place, for sums of squares
- * below 2^(126-2f) (2^74 at 26); FM64: absolute error below 2^-12 for values up to 16. Rounds: 16 more than groupMean.
+ * below 2^(126-2f) (2^74 at 26), beside 2^-40 of the values in their distances; FM64: absolute error below 2^-12 for values up to 16. Rounds: 19 more than groupMean.
  * @example
  * np.groupVar(np.array([0, 1, 0], 'int32'), np.array([10, 20, 30]), 2) // [100, 0]
  */
@@ -137,7 +149,8 @@ export const groupVar = (
 };
 
 /**
- * Their roots, of which none is lost where variances are too small for a number: relative error below 2^-19 or a unit in the last place.
+ * Their roots, of which none is lost where variances are too small for a number: relative error below 2^-19 or a unit in the last place, for sums of
+ * squares as in np.groupVar; FM64: 2^-12, for sums of squares below 2^26.
  * @example
  * np.groupStd(np.array([0, 1, 0], 'int32'), np.array([10, 20, 30]), 2) // [10, 0]
  */

@@ -184,6 +184,25 @@ test('FM32: sums that may leave the ring where their dtype is wider are refused'
     const x = put(s, np.array([2 ** 30, 2 ** 30, 2 ** 30], 'int32'));
     const sum = (dtype: string) => (x: sf.np.BaseArray) => np.sum(np.astype(x, dtype));
     await fails(() => s.reveal(spu(sum('int32') as never)(x)), 'RANGE', 'np.sum', 'FM32', HERE);
+    const wide = put(s, np.array([2 ** 31 - 1, 70000], 'int64'));
+    const growing: readonly [string, (x: sf.np.BaseArray) => unknown][] = [
+      ['np.add', (x) => np.add(x, x)],
+      ['np.add', (x) => np.add(x, 70000)],
+      ['np.sub', (x) => np.subtract(-2, x)],
+      ['np.mul', (x) => np.multiply(x, x)],
+      ['np.sum', (x) => np.sum(x)],
+      ['np.matmul', (x) => np.dot(x, x)],
+      ['np.add', (x) => np.fori(0, 2, (_i, c) => np.add(c, c), x)],
+      ['np.add', (x) => np.fori(0, 2, (i, c) => np.add(c, i), x)],
+    ];
+    for (const [name, fn] of growing)
+      await fails(() => s.reveal(spu(fn as never)(wide)), 'RANGE', name, 'FM32', HERE);
+    const kept = (x: sf.np.BaseArray) => [np.max(x), np.less(x, 70001), np.floorDivide(x, 7)];
+    const exact = (await s.reveal(spu(kept as never)(wide))) as unknown as sf.NDArray[];
+    assert.equal(
+      exact.map((r) => Array.from(r.data, Number)),
+      [[2 ** 31 - 1], [0, 1], [306783378, 10000]],
+    );
     const small = put(s, np.array([100, -3, 27], 'int8'));
     assert.is(Number(((await s.reveal(spu(sum('int8') as never)(small))) as sf.NDArray).item()), 124);
   }, 'FM32'));

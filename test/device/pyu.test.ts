@@ -143,4 +143,11 @@ test('an object with state lives at its party, and its methods run in order', ()
     await fails(() => At(1, { device: 'alice' as never }), 'INVALID_ARGUMENT', 'unexpected device');
   }));
 
+test('a function may return any thenable: what it is resolved with counts, whatever its then gives', () =>
+  withSession(PARTIES, async (s) => {
+    // biome-ignore lint/suspicious/noThenProperty: as queries of databases are
+    const query = (): unknown => ({ then: (resolve: (x: number) => void) => resolve(5) });
+    assert.is(await s.reveal(s.PYU('bob')(query)()), 5);
+  }));
+
 test.run();

@@ -162,6 +162,21 @@ test('variances and deviations of groups by secret keys, at any fraction bits', 
   }
 });
 
+test('variances and deviations of groups whose spread is small beside their values', () => {
+  const keys = new NDArray([6], 'int32', Int32Array.of(1, 1, 0, 0, 2, 2));
+  const fn: Fn = (k, v) => [np.groupStd(k!, v!, 3), np.groupVar(k!, v!, 3)];
+  for (const [field, far, error, none] of [
+    ['FM128', 1.7e9, 2 ** -18, 2 ** -40],
+    ['FM64', 2e6, 2 ** -11, 2 ** -28],
+  ] as const)
+    everyWay(fn, [keys, row([3, 5, far, far + 60, -far, -far])], field, ([std, variance], way) => {
+      near(std!.slice(0, 2), [30, 1], error, way);
+      near(variance!.slice(0, 2), [900, 1], error, way);
+      near(std!.slice(2), [0], far * none, way);
+      near(variance!.slice(2), [0], (far * none) ** 2 + 2 ** -FIELDS[field].fraction, way);
+    });
+});
+
 test('extremes of groups, at every field and fraction, with a range guard and without', () => {
   const keys = new NDArray([4], 'int32', Int32Array.of(1, 1, 0, 0));
   const most = { FM32: 2 ** 16, FM64: 2 ** 36, FM128: 2 ** 70 } as const;

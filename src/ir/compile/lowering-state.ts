@@ -6,7 +6,7 @@ import { canonical, type IntType } from '../../fixed/integers.ts';
 import * as math from '../../ring/math/index.ts';
 import { type OpName, opSet } from '../ops/catalogue.ts';
 import { bitsOf, isInt, ringRange } from '../ops/dtypes.ts';
-import type { Tensor, Type, ValueId } from '../ops/graph.ts';
+import type { DType, Tensor, Type, ValueId } from '../ops/graph.ts';
 import type { Missing } from '../ops/missing.ts';
 import type { NodeOf, OpGraph, OpNode, ProgramNode } from '../ops/program.ts';
 import { coarseIn } from './coarse.ts';
@@ -249,7 +249,9 @@ export class Lowering {
     const known = this.#intervals.get(id);
     if (known) return known;
     const constant = this.constantOf(id);
-    return constant && isInt(constant.dtype) ? intervalOfTensor(constant) : rangeOf(this.type(id).dtype);
+    if (constant && isInt(constant.dtype)) return intervalOfTensor(constant);
+    const { dtype, secret } = this.type(id);
+    return secret && isInt(dtype) ? this.#held(dtype) : rangeOf(dtype);
   }
 
   /** Which integers a value may be once it is wrapped to its dtype. */
@@ -301,18 +303,22 @@ export class Lowering {
       if (!type.secret || !isInt(type.dtype)) continue;
       const interval = resultInterval(node, type, types, intervals);
       if (GROWING.has(node.op) || (node.op === 'convert' && isInt(types[0]!.dtype)))
-        this.#fits(node, type, interval, intervals);
+        this.#fits(node, type, interval);
       this.noteInterval(id, interval);
     }
   }
 
+  /** What a secret integer may be: of a dtype wider than the ring no more than the ring holds, since what leaves it is refused. */
+  #held(dtype: DType): Interval {
+    const [least, most] = ringRange(dtype, this.circuit.field.bits);
+    return [Number(least), Number(most)];
+  }
+
   /** An integer dtype wider than the ring cannot wrap as it should: what may leave the ring here is refused. */
-  #fits({ op, site }: OpNode, { dtype }: Type, interval: Interval, intervals: readonly Interval[]): void {
+  #fits({ op, site }: OpNode, { dtype }: Type, interval: Interval): void {
     const { bits, name } = this.circuit.field;
     if (bitsOf(dtype) <= bits) return;
-    const [least, most] = ringRange(dtype, bits);
-    const ring: Interval = [-math.pow2(bits - 1), math.pow2(bits) - 1];
-    if (inside(interval, [Number(least), Number(most)]) || !intervals.every((s) => inside(s, ring))) return;
+    if (inside(interval, this.#held(dtype))) return;
     fail(
       'RANGE',
       `np.${op === 'convert' ? 'astype' : op} of ${dtype} may leave the ${bits} bits of ${name}, where it cannot wrap as ${dtype} does: take a larger field, ` +
