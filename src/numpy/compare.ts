@@ -3,7 +3,7 @@ import { fail } from '../errors.ts';
 import type { BinaryOp } from '../ir/ops/catalogue.ts';
 import type { BaseArray } from '../ir/trace/array.ts';
 import { NDArray } from '../ir/trace/ndarray.ts';
-import { apply } from '../ir/trace/tracer.ts';
+import { apply, record } from '../ir/trace/tracer.ts';
 import { type ArrayInput, asArr, broadcast, convertTo, isBool, spread, truth, unify } from './core.ts';
 import { abs, add, maximum, minimum, multiply, subtract } from './elementwise.ts';
 
@@ -167,7 +167,8 @@ const elementIs =
   (answer: boolean, test: (x: number) => boolean) =>
   (x: ArrayInput): BaseArray => {
     const a = asArr(x);
-    if (!(a instanceof NDArray)) return broadcast(NDArray.from(answer), a.shape);
+    // Recorded, though it is known: a JavaScript condition on it would be one on a secret.
+    if (!(a instanceof NDArray)) return broadcast(record(NDArray.from(answer), [a]), a.shape);
     return new NDArray(
       a.shape,
       'bool',

@@ -212,7 +212,7 @@ const SINC = [
 ];
 
 /**
- * sin(pi x) / (pi x), 1 at 0, for |x| <= 100. On secrets: 25 rounds, absolute error below 2^-20 (FM64: 2^-13).
+ * sin(pi x) / (pi x), 1 at 0, for |x| <= 100; plain, absolute error below 5e-9. On secrets: 25 rounds, absolute error below 2^-20 (FM64: 2^-13).
  * @example
  * np.sinc(np.array([0, 0.5, 1])) // [1, 0.6366, 0]
  */
