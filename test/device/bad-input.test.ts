@@ -141,11 +141,17 @@ test('an integer that a small ring cannot hold: its place and the range, not the
         'FM32 holds integers x with -2^31 <= x < 2^31',
         /^(?!.*1099511627783)/,
       ];
-      await fails(() => s.reveal(spu((a) => np.add(a, 1))(x)), 'RANGE', ...texts);
+      await fails(() => s.reveal(spu((a) => np.maximum(a, 1))(x)), 'RANGE', ...texts);
     }
     const ends = s.PYU('alice')(() => np.array(BigInt64Array.of(2n ** 31n - 2n, -(2n ** 31n))))();
-    const sums = (await s.reveal(spu((a) => np.add(a, 1))(ends))) as sf.NDArray;
-    assert.equal(Array.from(sums.data, Number), [2 ** 31 - 1, 1 - 2 ** 31]);
+    const turned = (await s.reveal(spu((a) => np.flip(a))(ends))) as sf.NDArray;
+    assert.equal(Array.from(turned.data, Number), [-(2 ** 31), 2 ** 31 - 2]);
+    // What may leave the ring is refused before anybody sends anything.
+    await fails(
+      () => s.reveal(spu((a) => np.add(a, 1))(ends)),
+      'RANGE',
+      'np.add of int64 may leave the 32 bits',
+    );
   }));
 
 test.run();
