@@ -1,4 +1,6 @@
 /** @file Two sets that meet in one process, and what each party sees of it. */
+import fc from 'fast-check';
+import * as assert from 'uvu/assert';
 import type { Channel } from '../../src/link/link.ts';
 import { memoryNetwork } from '../../src/link/memory-link.ts';
 import type { Correlation } from '../../src/psi/correlation.ts';
@@ -146,4 +148,40 @@ export const meetBy = async (
     seen,
     sent: sent(),
   };
+};
+
+export const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from }, (_, i) => from + i);
+
+/** The common rows by the identifiers, which have to be the same in the same order at both, of sets that meet in this way. */
+export const commonBy =
+  (way: (x: number[], y: number[], settings: Settings) => Promise<Pick<Met, 'receiver' | 'sender'>>) =>
+  async (x: number[], y: number[], both = true): Promise<number[]> => {
+    const { receiver, sender } = await way(x, y, { both });
+    const ids = receiver.map((row) => x[row]!);
+    if (both)
+      assert.equal(
+        sender!.map((row) => y[row]!),
+        ids,
+      );
+    else assert.is(sender, undefined);
+    return ids.toSorted((a, b) => a - b);
+  };
+
+/** Random sets meet so: the rows are those that both have. */
+export const meetsAny = (
+  common: ReturnType<typeof commonBy>,
+  seed: number,
+  numRuns: number,
+): Promise<void> => {
+  const sets = fc.uniqueArray(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 40 });
+  return fc.assert(
+    fc.asyncProperty(sets, sets, fc.boolean(), async (x, y, both) => {
+      assert.equal(
+        await common(x, y, both),
+        x.filter((id) => y.includes(id)).toSorted((a, b) => a - b),
+      );
+    }),
+    { seed, numRuns },
+  );
 };

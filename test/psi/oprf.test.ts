@@ -1,38 +1,14 @@
 /** Two sets meet: what comes out, what is sent, and what a party sees, which says nothing of what only the other has. */
-import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { recordBytes, shapeOf } from '../../src/psi/shape.ts';
 import { rejection, suite } from '../link/helpers.ts';
-import { chi, meet } from './helpers.ts';
+import { chi, commonBy, meet, meetsAny, range } from './helpers.ts';
 
 const test = suite('psi/oprf');
-const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
-/** The common rows by the identifiers, which have to be the same in the same order at both. */
-const common = async (x: number[], y: number[], both = true): Promise<number[]> => {
-  const { receiver, sender } = await meet(x, y, { both });
-  const ids = receiver.map((row) => x[row]!);
-  if (both)
-    assert.equal(
-      sender!.map((row) => y[row]!),
-      ids,
-    );
-  else assert.is(sender, undefined);
-  return ids.toSorted((a, b) => a - b);
-};
+const common = commonBy(meet);
 
-test('the intersection of sets of any sizes', async () => {
-  const sets = fc.uniqueArray(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 40 });
-  await fc.assert(
-    fc.asyncProperty(sets, sets, fc.boolean(), async (x, y, both) => {
-      assert.equal(
-        await common(x, y, both),
-        x.filter((id) => y.includes(id)).toSorted((a, b) => a - b),
-      );
-    }),
-    { seed: 5, numRuns: 30 },
-  );
-});
+test('the intersection of sets of any sizes', () => meetsAny(common, 5, 30));
 
 test('uneven, equal, without a common one, one element', async () => {
   assert.equal(await common([500], range(0, 1000)), [500]);

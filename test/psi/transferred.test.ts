@@ -1,41 +1,17 @@
 /** Two sets meet by transfers, without a dealer: what comes out, what is sent and seen, and messages of another form. */
-import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { correlationFor } from '../../src/psi/form.ts';
 import { recordBytes, shapeOf } from '../../src/psi/shape.ts';
 import { transferred } from '../../src/psi/transferred.ts';
 import { rejection, suite } from '../link/helpers.ts';
-import { type Change, chi, meetBy, pairOf, type Settings } from './helpers.ts';
+import { type Change, chi, commonBy, meetBy, meetsAny, pairOf, range, type Settings } from './helpers.ts';
 
 const test = suite('psi/transferred');
-const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 const meet = (x: number[], y: number[], settings?: Settings) => meetBy(transferred, x, y, settings);
 
-/** The common rows by the identifiers, which have to be the same in the same order at both. */
-const common = async (x: number[], y: number[], both = true): Promise<number[]> => {
-  const { receiver, sender } = await meet(x, y, { both });
-  const ids = receiver.map((row) => x[row]!);
-  if (both)
-    assert.equal(
-      sender!.map((row) => y[row]!),
-      ids,
-    );
-  else assert.is(sender, undefined);
-  return ids.toSorted((a, b) => a - b);
-};
+const common = commonBy(meet);
 
-test('the intersection of sets of any sizes', async () => {
-  const sets = fc.uniqueArray(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 40 });
-  await fc.assert(
-    fc.asyncProperty(sets, sets, fc.boolean(), async (x, y, both) => {
-      assert.equal(
-        await common(x, y, both),
-        x.filter((id) => y.includes(id)).toSorted((a, b) => a - b),
-      );
-    }),
-    { seed: 8, numRuns: 5 },
-  );
-});
+test('the intersection of sets of any sizes', () => meetsAny(common, 8, 5));
 
 test('uneven, equal, without a common one, one element', async () => {
   assert.equal(await common([500], range(0, 1000)), [500]);

@@ -152,6 +152,8 @@ const usesFss = <K extends FssFunction>(
 
 /** Members of a group in which everybody meets everybody: a winner has won all the others, an AND of at most five bits. */
 const GROUP = 6;
+/** Of more than so many pairs are compared first: there comparisons cost more than rounds. */
+const GROUPED = 4096;
 /** Seconds of all parties' work for a comparison by tables. */
 const CONTEST = 2e-6;
 
@@ -166,7 +168,7 @@ const contests = (left: number, size: number): number => {
  * the fewest bytes; larger groups take fewer levels, each of one round more, an AND of all that a winner has to win.
  */
 const groups = (left: number, lanes: number, { field, costMode, link }: PlanOptions): number => {
-  if (costMode !== 'auto' || !link) return 2;
+  if (costMode !== 'auto' || !link || left > GROUPED) return 2;
   const compare = { thresholds: [0] };
   const elements = Math.max(lanes, 1);
   const dealt = dealtFor('less', field, compare, elements) / elements;
