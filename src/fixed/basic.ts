@@ -17,7 +17,7 @@ export const neg = (c: Circuit, x: Wire): Wire => one(c.emit('neg', [x], {}, [ri
 
 /** A public number in every place. `raw` says that it is a ring integer, not a fixed-point number. */
 export const filled = (c: Circuit, value: number, shape: readonly number[], fraction = c.fraction): Wire =>
-  expand(c, c.constant(Float64Array.of(value), [], fraction), shape);
+  one(c.emit('filled', [], { value, fraction, shape }, [ring(shape, false)]));
 
 /** Repeats a one-element wire. */
 export const expand = (c: Circuit, x: Wire, shape: readonly number[]): Wire =>
@@ -25,11 +25,11 @@ export const expand = (c: Circuit, x: Wire, shape: readonly number[]): Wire =>
 
 /** x + a public number. */
 export const addNumber = (c: Circuit, x: Wire, value: number, fraction = c.fraction): Wire =>
-  add(c, x, filled(c, value, x.shape, fraction));
+  one(c.emit('addNumber', [x], { value, fraction }, [ring(x.shape, x.secret)]));
 
 /** x * a public ring integer. Local. */
 export const timesInteger = (c: Circuit, x: Wire, factor: number): Wire =>
-  one(c.emit('mulPublic', [x, c.constant(Float64Array.of(factor), [1], 0)], {}, [ring(x.shape, x.secret)]));
+  one(c.emit('mulInteger', [x], { factor }, [ring(x.shape, x.secret)]));
 
 /** The exponent of the power of two below |x|; 0 for 0. */
 const exponentOf = (x: number): number => {

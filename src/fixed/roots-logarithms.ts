@@ -42,7 +42,7 @@ export {
   properQuotient,
   reciprocal,
 } from './divide.ts';
-export type { Fractions } from './normalise.ts';
+export { type Fractions, fractionsOf, normalise } from './normalise.ts';
 
 /** ln x. Absolute error below 2^-20 (FM128), beside two units in the last place. Rounds 9, bytes 88, dealer 1.4 KB; 5, 97; 3, 98. */
 export const log = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
@@ -91,11 +91,14 @@ export const sqrt = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire =>
   sqrtOf(c, normalise(c, x, fractionsOf(c, fractions)), fractions);
 
 /** 1 / sqrt x. Relative error below 2^-20 (FM128), or one unit in the last place. Rounds 11, bytes 104, dealer 1.7 KB; 6, 97; 4, 114. */
-export const rsqrt = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire => {
-  const { output, ...known } = fractionsOf(c, fractions);
-  const n = normalise(c, x, known);
+export const rsqrt = (c: Circuit, x: Wire, fractions: Fractions = {}): Wire =>
+  rsqrtOf(c, normalise(c, x, fractionsOf(c, fractions)), fractions);
+
+/** 1 / the square root of what was normalised. Rounds 3; few digits: 2. */
+export const rsqrtOf = (c: Circuit, n: Normal, fractions: Fractions = {}): Wire => {
+  const { input, output } = fractionsOf(c, fractions);
   const v = valueBits(c);
-  const largest = (known.input - n.base) / 2 + output;
+  const largest = (input - n.base) / 2 + output;
   const value = onNormal(c, n, 'rsqrt', v, largest);
   const least = math.exp(largest * math.log(2));
   return rescale(c, value, n, { slope: -2, shift: Math.floor(largest) - v, bits: v + 1, least });

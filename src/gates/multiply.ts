@@ -148,6 +148,22 @@ function* inRows(
   }
 }
 
+/** dst += this party's share of c c - 2 c r, of rows: each product is a number. */
+function* byThemselves(
+  p: Scratch & { readonly first: number },
+  dst: RingArray,
+  c: RingArray,
+  r: RingArray,
+  shape: MatmulShape,
+): Generator<number | Pause> {
+  const mixed = p.words(shape.batch);
+  yield* matmulInto(p, mixed, c, r, shape, false);
+  for (let i = 0; i < 2; i++) p.ring.sub(dst, dst, mixed);
+  p.drop(mixed);
+  if (p.first) yield* matmulInto(p, dst, c, c, shape, true);
+  yield shape.batch;
+}
+
 export const matmul = gate({
   slots: ({ made }: Shapes, t: MatmulAttrs) => productSlots(t.batch * t.m * t.n, t, made),
   *deal(d, [x, y], t) {
@@ -158,16 +174,8 @@ export const matmul = gate({
   *eval(p, [x, y], t) {
     const [cx, cy, rx, ry] = [ringOf(x!.c), ringOf(y!.c), ringOf(x!.r), ringOf(y!.r)];
     const u = yield* p.mask('u');
-    if (t.m * t.n === 1 && cx.ptr === cy.ptr && rx.ptr === ry.ptr && !rx.zero) {
-      // A row by itself: first ? c (c - 2r) : -2 c r.
-      const factor = p.words(rx.length);
-      if (p.first) p.ring.sub(factor, cx, rx);
-      else p.ring.neg(factor, rx);
-      p.ring.sub(factor, factor, rx);
-      const result = yield* openTruncate(p, u, t, inRows(p, u, cx, factor, t));
-      p.drop(factor);
-      return [result];
-    }
+    if (t.m * t.n === 1 && cx.ptr === cy.ptr && rx.ptr === ry.ptr && !rx.zero)
+      return [yield* openTruncate(p, u, t, byThemselves(p, u, cx, rx, t))];
     // first ? c_x (c_y - r_y) : -c_x r_y, then - r_x c_y; or in one: first ? (c_x - r_x) c_y : -r_x c_y
     const minus = (c: RingArray | undefined, r: RingArray): RingArray => {
       const out = p.words(r.length);

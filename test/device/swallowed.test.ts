@@ -50,6 +50,7 @@ const SWALLOWED: Readonly<Record<string, readonly [Program, ...Type[]]>> = {
   '===': [(a, b) => ((np.lessEqual(a, b) as unknown) === true ? a : b), secret(), secret()],
   any: [(a, b) => (np.any(np.greater(a, b)) ? a : b), V, V],
   all: [(a, b) => (np.all(np.greater(a, b)) ? a : b), V, V],
+  'a number of conditions': [(a, b) => (np.countNonzero(np.greater(a, b)) ? a : b), V, V],
   logical: [(a, b) => (np.logicalNot(np.logicalAnd(np.less(a, 0), np.less(b, 0))) ? a : b), V, V],
   'a method': [(a, b) => (a.less(b).any() ? a : b), V, V],
   'one of many': [(a, b) => (np.greater(a, b).at(0) ? a : b), V, V],

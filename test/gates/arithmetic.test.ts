@@ -43,6 +43,9 @@ const data = (n: number, width: number, seed: number): bigint[] => {
 
 const ringOut = (shape: readonly number[]) => ({ shape, kind: 'ring', secret: true }) as const;
 
+/** Powers of two are shifts. */
+const FACTORS = [-3, -1, 0, 1, 2, 2 ** 20, -(2 ** 20), 2 ** 24 + 2 ** 8];
+
 for (const field of FIELD_NAMES) {
   const k = FIELDS[field].bits;
   const wrap = (v: bigint): bigint => signed(v, k);
@@ -60,10 +63,12 @@ for (const field of FIELD_NAMES) {
             B.add(c, u!, v!),
             B.sub(c, u!, v!),
             B.neg(c, u!),
-            B.timesInteger(c, u!, -3),
+            ...FACTORS.map((factor) => B.timesInteger(c, u!, factor)),
             B.mul(c, u!, c.constant(p, [n], 0), 0),
             B.sum(c, u!, 1, n, 1, [1]),
             B.addNumber(c, u!, 5, 0),
+            B.addNumber(c, u!, -1.75, 3),
+            B.addNumber(c, B.filled(c, 2 ** (k - 3), [n], 0), 0.5, 1),
             B.sub(c, c.constant(p, [n], 0), u!),
           ],
           [raw(x), raw(y)],
@@ -72,10 +77,12 @@ for (const field of FIELD_NAMES) {
           x.map((v, i) => v + y[i]!),
           x.map((v, i) => v - y[i]!),
           x.map((v) => -v),
-          x.map((v) => -3n * v),
+          ...FACTORS.map((factor) => x.map((v) => BigInt(factor) * v)),
           x.map((v, i) => v * BigInt(p[i]!)),
           [x.reduce((a, b) => a + b, 0n)],
           x.map((v) => v + 5n),
+          x.map((v) => v - 14n),
+          x.map(() => 2n ** BigInt(k - 3) + 1n),
           x.map((v, i) => BigInt(p[i]!) - v),
         ];
         want.forEach((w, i) => {
@@ -84,6 +91,16 @@ for (const field of FIELD_NAMES) {
         costs(r, 0, 0, 0, 'local');
       }
     }
+  });
+
+  test(`${field}: a public number that the ring does not hold is a RANGE error`, () => {
+    const beyond: Build[] = [
+      (c, u) => B.addNumber(c, u!, 2 ** (k - 1), 0),
+      (c, u) => B.timesInteger(c, u!, -3 * 2 ** (k - 2)),
+      (c, u) => B.add(c, u!, B.filled(c, 1, u!.shape, k - 1)),
+    ];
+    for (const build of beyond)
+      assert.throws(() => run(field, 2, build, [raw([1n])]), /cannot encode the public number/);
   });
 
   test(`${field}: views, joins, picks and updates are local`, () => {

@@ -4,14 +4,16 @@
  * to be right, by two comparisons of sums. What divides x by such a root takes the same of x, x 2^-k/4 and x 2^-k/2.
  *
  * Right for lengths up to 2^(k-1-f). Where a coarser sum stands in, numbers are off by less than 2^(1 - k/4) of the length, and that of n by
- * n 2^-k/2 of itself. The first sum keeps the 2f bits of its products; at FM128 it is what all but roots take (fraction-bits.ts).
+ * n 2^-k/2 of itself; at FM128 below 2^-23 and n 2^-48. The first sum keeps the 2f bits of its products; at FM128 it is what all but roots take (fraction-bits.ts).
  */
 import * as basic from '../../fixed/basic.ts';
 import type { Circuit, Wire } from '../../fixed/circuit.ts';
+import type { Normal } from '../../fixed/normalise.ts';
 import { isLong } from '../../fixed/split-matmul.ts';
 import * as math from '../../ring/math/index.ts';
 import type { ValueId } from '../ops/graph.ts';
 import { type Choice, isLevelled, type Levelled, type Levels, type Scaled } from './fraction-bits.ts';
+import type { RootSteps } from './homogeneous.ts';
 import type { Lowering } from './lowering-state.ts';
 
 const once = <T>(make: () => T): (() => T) => {
@@ -84,6 +86,16 @@ export const squareLevels = (
 const atLeast = (c: Circuit, sum: Wire): Wire =>
   basic.not(c, basic.below(c, sum, [math.pow2(c.field.bits / 2 - 3)])[0]!);
 
+/** The coarse digit of a normalised sum at FM128 from which on it is taken: sums from 2^47 on, of numbers that are off by 2^-23 of their length. */
+const TAKEN = 3;
+
+/** The same of a sum that was normalised: at FM128 its coarse digit tells, which is far enough from both ends. Negative ones are below. */
+const reaches = (c: Circuit, sums: Wire, { levels, negative }: Normal): Wire => {
+  if (c.field.bits < 128) return atLeast(c, sums);
+  const above = basic.not(c, levels.at(-1)!.under[TAKEN - 1]!);
+  return negative ? basic.xor(c, above, negative) : above;
+};
+
 /** By one level or another, in one opening. */
 const pick = (
   c: Circuit,
@@ -97,23 +109,24 @@ const pick = (
   return basic.selectSum(c, terms, 0, of.fine);
 };
 
-type Root = (l: Lowering, s: Scaled, output: number) => Wire;
-
 /** Which sum is right, and the roots of all in one go, in units of each: they take no longer than the comparisons that choose. */
 const rooted = (
   l: Lowering,
   id: ValueId,
   { levels, ...fine }: Levelled,
-  root: (s: Scaled) => Wire,
+  root: RootSteps,
+  output: number,
 ): { readonly choice: Choice; readonly roots: { fine: Wire; middle: Wire; coarse: Wire } } => {
   const { circuit: c } = l;
   const [middle, coarse] = [levels.middle(), levels.coarse()];
   c.watched?.products(c, coarse, l.source(id));
   return c.inside(() => {
-    const reached = atLeast(c, basic.stack(c, [middle, coarse]));
-    const isCoarse = basic.partAt(c, reached, 1);
-    const isMiddle = basic.and(c, basic.partAt(c, reached, 0), basic.not(c, isCoarse));
-    const roots = root({ ...fine, wire: basic.stack(c, [fine.wire, middle, coarse]) });
+    const sums = { ...fine, wire: basic.stack(c, [fine.wire, middle, coarse]) };
+    const normal = root.begin(l, sums);
+    const reached = reaches(c, sums.wire, normal);
+    const isCoarse = basic.partAt(c, reached, 2);
+    const isMiddle = basic.and(c, basic.partAt(c, reached, 1), basic.not(c, isCoarse));
+    const roots = root.end(l, sums, normal, output);
     const [ofFine, ofMiddle, ofCoarse] = [0, 1, 2].map((i) => basic.partAt(c, roots, i)) as [
       Wire,
       Wire,
@@ -139,11 +152,11 @@ const bitsOfMean = (c: Circuit, factor: number): number => {
 };
 
 /** The root of a sum, with the program's fraction. */
-export const rootOfLevels = (l: Lowering, id: ValueId, s: Levelled, root: Root): Wire => {
+export const rootOfLevels = (l: Lowering, id: ValueId, s: Levelled, root: RootSteps): Wire => {
   const { circuit: c } = l;
   const up = exponents(c);
   const more = bitsOfMean(c, s.factor);
-  const { choice, roots } = rooted(l, id, s, (sum) => root(l, sum, c.fraction + more));
+  const { choice, roots } = rooted(l, id, s, root, c.fraction + more);
   const by = (wire: Wire, e: number): Wire => basic.timesInteger(c, wire, math.pow2(e - more));
   return c.inside(() =>
     pick(c, choice, {
@@ -159,10 +172,10 @@ export const inverseRootOfLevels = (
   l: Lowering,
   id: ValueId,
   s: Levelled,
-  inverse: Root,
+  inverse: RootSteps,
   bits: number,
 ): Scaled & { choice: Choice } => {
-  const { choice, roots } = rooted(l, id, s, (sum) => inverse(l, sum, bits));
+  const { choice, roots } = rooted(l, id, s, inverse, bits);
   const wire = l.circuit.inside(() => pick(l.circuit, choice, roots));
   return { wire, bits, factor: 1, exact: false, kind: 'unit', choice };
 };

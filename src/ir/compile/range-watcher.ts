@@ -25,6 +25,9 @@ const log2Sum = (a: number, b: number): number => {
 /** Bounds of results by those of operands, as powers of two, before truncation. */
 const BOUNDS: LoweredTable<(bounds: readonly number[], attrs: Attributes) => number> = {
   add: ([a, b]) => log2Sum(a!, b!),
+  filled: (_, attrs) => numberSize(attrs).log2,
+  addNumber: ([a], attrs) => log2Sum(a!, numberSize(attrs).log2),
+  mulInteger: ([a], attrs) => a! + factorSize(attrs).log2,
   sub: ([a, b]) => log2Sum(a!, b!),
   neg: ([a]) => a!,
   view: ([a]) => a!,
@@ -153,6 +156,12 @@ const sizeOf = ({ dtype, data }: Tensor, fraction: number): Size => {
   return { log2: math.log2(largest), sum: math.log2(sum), zeros };
 };
 
+/** Of a public number in the attributes of an op. */
+const numberSize = ({ value, fraction }: Attributes): Size =>
+  sizeOf({ shape: [], dtype: 'fxp', data: Float64Array.of(value as number) }, fraction as number);
+
+const factorSize = ({ factor }: Attributes): Size => numberSize({ value: factor, fraction: 0 });
+
 /** What is known while a program with its loops is lowered. */
 export class Watcher {
   /** The ops that are watched. */
@@ -232,7 +241,8 @@ export class WatchedValues {
   before(c: Circuit, op: string, ins: readonly Wire[], attrs: Attributes): Attributes {
     const { active, field } = this.watcher;
     if (!active || this.#watching || ins.every((w) => !w.secret)) return attrs;
-    if (op === 'mulPublic') this.#beforeFactor(c, ins);
+    if (op === 'mulPublic') this.#beforeFactor(c, ins[0]!, this.#sizes.get(ins[1]!.id));
+    if (op === 'mulInteger') this.#beforeFactor(c, ins[0]!, factorSize(attrs));
     if (SCALING.has(op)) return this.#beforeScale(c, op, ins, attrs);
     if (!TRUNCATING.has(op) || !attrs.trunc) return attrs;
     // Where a wrap of z + r does harm, it is found, however small z is.
@@ -282,9 +292,8 @@ export class WatchedValues {
   }
 
   /** A whole factor that ends in zeros may take all of an operand out of the ring. */
-  #beforeFactor(c: Circuit, [x, p]: readonly Wire[]): void {
-    const size = this.#sizes.get(p!.id);
-    if (size && size.zeros > MOST_ZEROS) this.below(c, x!, this.watcher.field.bits - 1 - size.log2);
+  #beforeFactor(c: Circuit, x: Wire, size: Size | undefined): void {
+    if (size && size.zeros > MOST_ZEROS) this.below(c, x, this.watcher.field.bits - 1 - size.log2);
   }
 
   /**
@@ -309,8 +318,7 @@ export class WatchedValues {
     for (let bound = this.bound(x); bound > most && count(x.shape) > 0; ) {
       const room = Math.max(0, Math.floor(end - bound));
       const up = Math.min(room, Math.max(0, Math.ceil(near - most)));
-      const factor = c.constant(Float64Array.of(math.pow2(up)), [1], 0);
-      const y = up === 0 ? x : c.emit('mulPublic', [x, factor], {}, [x])[0]!;
+      const y = up === 0 ? x : c.emit('mulInteger', [x], { factor: math.pow2(up) }, [x])[0]!;
       c.emit('guard', [y], this.#mark(maker), [{ shape: [], kind: 'ring', secret: false }]);
       bound = near - up;
       this.set(x, bound);

@@ -10,7 +10,7 @@ import { sizeOf, type Tensor, type ValueId } from '../ops/graph.ts';
 import type { NodeOf, OpNode } from '../ops/program.ts';
 import { divisor } from './divisor.ts';
 import { isLevelled, type Levelled, type LINEAR, type Scaled } from './fraction-bits.ts';
-import { inverse, root, split, underRoot } from './homogeneous.ts';
+import { inverse, root, rootSteps, split, underRoot, underRootSteps } from './homogeneous.ts';
 import { ANY } from './intervals.ts';
 import {
   eachLevel,
@@ -360,9 +360,9 @@ const taker =
     const own = l.scaled(x);
     const wanted = kind && fineBits(l.circuit, kind, of === underRoot);
     const bits = wanted && Math.max(fraction, Math.min(wanted, roomFor(l, own)));
-    if (isLevelled(own) && of === root) return rootOfLevels(l, x, own, of);
+    if (isLevelled(own) && of === root) return rootOfLevels(l, x, own, rootSteps);
     if (isLevelled(own) && of === underRoot && kind !== 'fine')
-      return inverseRootOfLevels(l, x, own, of, bits ?? fraction);
+      return inverseRootOfLevels(l, x, own, underRootSteps, bits ?? fraction);
     if (kind !== undefined && bits !== undefined)
       return { wire: of(l, ownBits(l, x), bits), bits, factor: 1, exact: false, kind };
     const s = taken(l, x);

@@ -303,9 +303,12 @@ export interface Program {
   readonly outTree: TreeDef;
 }
 
+/** Numbers that are asked for to decide by whether they are 0. */
+const COUNTS: ReadonlySet<string> = new Set(['np.countNonzero', 'np.count_nonzero']);
+
 /** Notes that the function which is being recorded asked for a condition. `name`: of what it called. */
 export const condition = (name: string, x: unknown): void => {
-  if (x instanceof Traced && x.dtype === 'bool') x.trace.conditions.set(x.id, name);
+  if (x instanceof Traced && (x.dtype === 'bool' || COUNTS.has(name))) x.trace.conditions.set(x.id, name);
 };
 
 /**
