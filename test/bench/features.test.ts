@@ -25,7 +25,7 @@ const BOUND = { FM32: 1, FM64: 2 ** -12, FM128: 2 ** -20 } as const;
 const MEASURED = COSTS.filter((c) => c.fields?.includes('FM128') ?? true);
 const EVERY = scaled(1, 6);
 /** Whoever has no dealer makes material for real, which takes longer. */
-const EVERY_MADE = scaled(2, 18);
+const EVERY_MADE = scaled(2, 36);
 
 test('every function that is measured has a line', () => {
   assert.equal(

@@ -327,6 +327,10 @@ for (const field of ['FM64', 'FM32'] as const)
     for (const [name, [by, fn]] of Object.entries(programs))
       for (const parties of [2, 3])
         for (const more of [{}, { memoryLimit: 2 ** 18 }, { costMode: 'latency' as const }]) {
+          // Keys are of two parties, and pieces are the same for three.
+          if (!LONG && parties === 3 && Object.keys(more).length > 0) continue;
+          // A million products.
+          if (!LONG && name === 'mean of a matrix product' && parties === 3) continue;
           const x = NDArray.from(data(by));
           const want = Array.from((fn(x) as NDArray).data, Number);
           const { results } = simulate(fn as never, [x], { ring, field: FIELDS[field], parties, ...more });
