@@ -24,7 +24,7 @@ const LIMIT_MS = 900_000;
  */
 const ENGINE = ['--interrupt-budget=500000'];
 /** What a file of waiting parties has of the processor at least: its timeouts are meant for a machine that answers. */
-const LEAST = 0.45;
+const LEAST = 0.3;
 
 const command = scriptCommand('test', 'Runs the tests of each file in a process of its own.', ['', 'gates/ link/tls'])
   .usage('[options] [words...]')
