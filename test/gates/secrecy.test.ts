@@ -467,6 +467,11 @@ test('the tests see what is no noise: plaintext, a bit of it, a mask that served
   };
   seen(() => uniform(plain, 'x'));
   seen(() => unrelated(combined(noise, plain, 1), noise, 'x'));
+  const bits: Column = { ...noise, kind: 'bits', width: 1, length: N, bytes: noise.bytes.slice(0, N / 8) };
+  const flipped = { ...bits, bytes: bits.bytes.map((b, i) => (i % 2 ? b : ~b)) };
+  for (const other of [bits, { ...bits, bytes: bits.bytes.map((b) => ~b) }])
+    seen(() => unrelated(bits, other, 'x'));
+  unrelated(bits, flipped, 'half of them are alike');
   const low = { ...noise, bytes: noise.bytes.map((b, i) => (i % 8 === 0 ? b & 0xfe : b)) };
   seen(() => uniform(low, 'x'));
   assert.ok(worstLag({ ...noise, bytes: noise.bytes.map((_, i) => noise.bytes[i % 16]!) }) > LIMIT);
