@@ -25,7 +25,7 @@ const modulesAreNewer = () => {
 const { NODE_OPTIONS = '' } = process.env;
 if (!NODE_OPTIONS.includes(MODULES) && modulesAreNewer()) {
   const env = { ...process.env, NODE_OPTIONS: `${NODE_OPTIONS} ${MODULES}`.trim() };
-  const { status } = spawnSync(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], { env, stdio: 'inherit' });
   process.exit(status ?? 1);
 }
 

@@ -19,7 +19,8 @@ const SUITES: Readonly<Record<string, Some>> = {
     always: ['crypto', 'local', 'relay', 'tls'],
     long: ['codec', 'protocol', 'resilience', 'websocket'],
   },
-  device: { always: ['deaths', 'spu', 'pyu'], long: ['config', 'bad-input', 'check', 'demo'] },
+  // What an SPU computes, programs and processes of Deno show in examples.test.ts.
+  device: { always: ['deaths', 'pyu'], long: ['spu', 'config', 'bad-input', 'check', 'demo'] },
   // The parties that these start are processes of Deno, too.
   production: { always: ['allow-list'], long: ['guide', 'checkpoint', 'options', 'certificates', 'ends'] },
 };

@@ -30,9 +30,9 @@ const KEYS =
 
 for (const flags of [
   [],
-  ['--parties', '3', '--field', 'FM64'],
+  ['--parties', '3', '--field', 'FM64', '--epochs', '1'],
   ['--dealer', 'none', '--field', 'FM64', '--epochs', '1'],
-  ['--parties', '5', '--dealer', 'third-party', '--epochs', '3', '--reveal-loss'],
+  ['--parties', '5', '--dealer', 'third-party', '--epochs', '2', '--reveal-loss'],
 ]) {
   test(`agrees with float64: ${flags.join(' ')}`, async () => {
     const { lines, json } = await demo(...flags);

@@ -87,13 +87,17 @@ for (const [field, beaver_type, cost_mode] of LONG ? WAYS : WAYS.slice(0, 2))
       assert.ok(Math.abs(sums.values[i]! - want) < 4e-3, `${i}: ${sums.values[i]}, not ${want}`);
     });
     assert.ok(sums.peak <= 16 << 20, `${sums.peak} bytes`);
-    const rows = (a: sf.NDArray): sf.BaseArray => np.reshape(a, [n / 10, 10]);
-    const scores = await run((a, b) => np.multiply(np.matmul(rows(a), b), 2), inputs, config);
-    assert.is(scores.values.length, n / 10);
-    for (let i = 0; i < n / 10; i += 9973) {
-      const want = 2 * y.reduce((sum, v, j) => sum + v * x[10 * i + j]!, 0);
-      assert.ok(Math.abs(scores.values[i]! - want) < 1e-3, `row ${i}: ${scores.values[i]}, not ${want}`);
+    // A short run has products of matrices in one of the rings, and a result as large as the input in the other.
+    if (LONG || field === 'FM128') {
+      const rows = (a: sf.NDArray): sf.BaseArray => np.reshape(a, [n / 10, 10]);
+      const scores = await run((a, b) => np.multiply(np.matmul(rows(a), b), 2), inputs, config);
+      assert.is(scores.values.length, n / 10);
+      for (let i = 0; i < n / 10; i += 9973) {
+        const want = 2 * y.reduce((sum, v, j) => sum + v * x[10 * i + j]!, 0);
+        assert.ok(Math.abs(scores.values[i]! - want) < 1e-3, `row ${i}: ${scores.values[i]}, not ${want}`);
+      }
     }
+    if (!LONG && field === 'FM128') return;
     const doubled = await run((a) => np.multiply(a, 2), inputs, config);
     assert.is(doubled.values.length, n);
     x.forEach((v, i) => {

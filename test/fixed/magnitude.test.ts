@@ -9,6 +9,7 @@ import * as N from '../../src/fixed/roots-logarithms.ts';
 import type { CostMode } from '../../src/ir/compile/plan.ts';
 import { FIELDS, type FieldName } from '../../src/ring/field.ts';
 import { random, raw, runCase } from '../gates/harness.ts';
+import { scaled } from '../long.ts';
 
 /** Relative error, beside units in the last place. */
 const GOAL = { FM128: 2 ** -20, FM64: 2 ** -15, FM32: 0.05 } as const;
@@ -51,7 +52,8 @@ const sizes = (k: number, count: number, seed: number): bigint[] => {
   return [...near, ...grid, (1n << BigInt(k - 2)) - 1n].filter((v) => v > 0n);
 };
 
-const count = (w: Way): number => (w.costMode === 'latency' ? 60 : w.field === 'FM128' ? 1500 : 700);
+const count = (w: Way): number =>
+  w.costMode === 'latency' ? 60 : scaled(w.field === 'FM128' ? 1500 : 700, 400);
 
 /** The first value that is off by more than it may be. */
 const check = (what: string, got: number, want: number, allowed: number): void => {

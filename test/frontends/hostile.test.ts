@@ -13,7 +13,7 @@ import * as np from '../../src/numpy/index.ts';
 import { FOLDER, NAMES, sampleOf } from './corpus.ts';
 
 const test = suite('frontends: hostile files');
-const RUNS = process.env.TESSERA_LONG === undefined ? 1500 : 10_000;
+const RUNS = process.env.TESSERA_LONG === undefined ? 800 : 10_000;
 
 /** Numbers from a seed (mulberry32). */
 const random = (seed: number): (() => number) => {

@@ -50,6 +50,7 @@ const asIn =
 /** By gate, with so many elements. */
 export const entriesOf = (size: number): Readonly<Record<string, readonly Entry[]>> => {
   const lanes = { lanes: 4, n: size / 4 };
+  const [rows, rowsEach] = [Math.min(50, size / 16), Math.min(40, size / 16)];
   return {
     input: [0, 1].flatMap((owner) => [
       { ins: [], owner, openings: 1, attrs: { owner, name: 0, length: size, bits: false } },
@@ -74,15 +75,15 @@ export const entriesOf = (size: number): Readonly<Record<string, readonly Entry[
     matmul: [
       {
         ins: ['ring', 'ring'],
-        lengths: [50 * 8, 8 * 50],
+        lengths: [rows * 8, 8 * rows],
         openings: 1,
-        attrs: { ...kept, batch: 1, m: 50, k: 8, n: 50 },
+        attrs: { ...kept, batch: 1, m: rows, k: 8, n: rows },
       },
       {
         ins: ['ring', 'ring'],
-        lengths: [2 * 40 * 8, 2 * 8 * 40],
+        lengths: [2 * rowsEach * 8, 2 * 8 * rowsEach],
         openings: 'some',
-        attrs: (field) => ({ ...cut(field), batch: 2, m: 40, k: 8, n: 40 }),
+        attrs: (field) => ({ ...cut(field), batch: 2, m: rowsEach, k: 8, n: rowsEach }),
       },
     ],
     truncate: [{ ins: ['ring'], openings: 0, attrs: { trunc: 8 } }],

@@ -48,13 +48,14 @@ const coins = (bytes: Uint8Array, count: number): number => {
 const worstBit = ({ bytes, length, width, kind }: Column): number => {
   if (kind === 'bits') return coins(bytes, length);
   const size = kind === 'ring' ? width / 8 : 1;
+  // How often each byte stands at each place, then what its bits are.
+  const often = new Uint32Array(256 * size);
+  for (let at = 0; at < bytes.length; at += size)
+    for (let i = 0; i < size; i++) often[256 * i + bytes[at + i]!]!++;
   const ones = new Float64Array(8 * size);
-  for (let at = 0; at < bytes.length; at += size) {
-    for (let i = 0; i < size; i++) {
-      const b = bytes[at + i]!;
-      for (let j = 0; j < 8; j++) ones[8 * i + j]! += (b >> j) & 1;
-    }
-  }
+  often.forEach((count, at) => {
+    for (let j = 0; j < 8; j++) if ((at >> j) & 1) ones[8 * (at >> 8) + j]! += count;
+  });
   return Math.max(...ones.subarray(0, width).map((n) => Math.abs(n - length / 2) / Math.sqrt(length / 4)));
 };
 
@@ -113,10 +114,56 @@ const parts = ({ bytes, length, width, kind, ...c }: Column): Column[] =>
 const differences = (columns: readonly Column[]): Column[] =>
   columns.flatMap((a, i) => columns.slice(i + 1).map((b) => combined(a, b, -1)));
 
+/** Planes of bits as words: there are millions of pairs of them. */
+const planes = new WeakMap<Column, Uint32Array>();
+const planeOf = (column: Column): Uint32Array => {
+  const known = planes.get(column);
+  if (known) return known;
+  const words = new Uint32Array(Math.ceil(column.bytes.length / 4));
+  new Uint8Array(words.buffer).set(column.bytes);
+  planes.set(column, words);
+  return words;
+};
+
+/** How far the bits that differ are from half of all, in standard deviations. */
+const coinsApart = (a: Column, b: Column): number => {
+  const [x, y] = [planeOf(a), planeOf(b)];
+  let ones = 0;
+  for (let i = 0; i < x.length; i++) {
+    let v = x[i]! ^ y[i]!;
+    v -= (v >>> 1) & 0x55555555;
+    v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
+    ones += Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+  return Math.abs(ones - a.length / 2) / Math.sqrt(a.length / 4);
+};
+
 const unrelated = (a: Column, b: Column, where: string): void => {
+  if (a.kind === 'bits' && coinsApart(a, b) < LIMIT) return;
   uniform(combined(a, b, -1), where);
   if (a.kind !== 'bits') uniform(combined(a, b, 1), where);
 };
+
+/** Columns by what they can be compared with. */
+class Alike {
+  readonly #all = new Map<string, Column[]>();
+
+  constructor(columns: readonly Column[]) {
+    for (const column of columns) {
+      const same = this.#all.get(Alike.#keyOf(column));
+      if (same) same.push(column);
+      else this.#all.set(Alike.#keyOf(column), [column]);
+    }
+  }
+
+  static #keyOf({ kind, length }: Column): string {
+    return `${kind} ${length}`;
+  }
+
+  to(column: Column): readonly Column[] {
+    return this.#all.get(Alike.#keyOf(column)) ?? [];
+  }
+}
 
 /** What ranks have together of each draw. */
 const together = (view: View, ranks: readonly number[]): Column[] => {
@@ -225,15 +272,24 @@ const check = (name: string, entry: Entry, field: Field, parties: number, plain:
     ranks,
     columns: [...together(view, ranks), ...totalOf(view.inputShares, ranks, 'shares of masks')].filter(tells),
   }));
-  const known0 = publicStreams(field, 7, entry.lengths?.[0] ?? N);
-  sums.forEach(({ column, from }, i) => {
-    // Who masks alone, as an input's owner does, knows what it has sent.
-    const theirs = known.flatMap(({ ranks, columns }) =>
-      from !== undefined && ranks.includes(from) ? [] : columns,
+  const everybodys = new Alike([
+    ...later,
+    ...view.inputs.filter(tells),
+    ...publicStreams(field, 7, entry.lengths?.[0] ?? N),
+  ]);
+  // Who masks alone, as an input's owner does, knows what it has sent.
+  const coalitionsBut = (from: number | undefined): Alike =>
+    new Alike(
+      known.flatMap(({ ranks, columns }) => (from !== undefined && ranks.includes(from) ? [] : columns)),
     );
-    const others = sums.slice(i + 1).map((other) => other.column);
-    for (const other of [...others, ...later, ...view.inputs.filter(tells), ...theirs, ...known0])
+  const theirs = new Map(
+    [...new Set(sums.map(({ from }) => from))].map((from) => [from, coalitionsBut(from)]),
+  );
+  sums.forEach(({ column, from }, i) => {
+    for (const { column: other } of sums.slice(i + 1))
       if (alike(column, other)) unrelated(column, other, where);
+    for (const other of everybodys.to(column)) unrelated(column, other, where);
+    for (const other of theirs.get(from)!.to(column)) unrelated(column, other, where);
     // Nor does it hold the words of an input in another order.
     if (column.kind === 'ring')
       for (const input of view.inputs.filter((c) => c.kind === 'ring'))
@@ -411,6 +467,11 @@ test('the tests see what is no noise: plaintext, a bit of it, a mask that served
   };
   seen(() => uniform(plain, 'x'));
   seen(() => unrelated(combined(noise, plain, 1), noise, 'x'));
+  const bits: Column = { ...noise, kind: 'bits', width: 1, length: N, bytes: noise.bytes.slice(0, N / 8) };
+  const flipped = { ...bits, bytes: bits.bytes.map((b, i) => (i % 2 ? b : ~b)) };
+  for (const other of [bits, { ...bits, bytes: bits.bytes.map((b) => ~b) }])
+    seen(() => unrelated(bits, other, 'x'));
+  unrelated(bits, flipped, 'half of them are alike');
   const low = { ...noise, bytes: noise.bytes.map((b, i) => (i % 8 === 0 ? b & 0xfe : b)) };
   seen(() => uniform(low, 'x'));
   assert.ok(worstLag({ ...noise, bytes: noise.bytes.map((_, i) => noise.bytes[i % 16]!) }) > LIMIT);

@@ -43,9 +43,9 @@ const both = (
 const VARIES = /sort|topK|median|percentile|unique|intersect|nonzero|whileRevealed/i;
 
 for (const [field, parties, costMode, every] of [
-  ['FM128', 2, undefined, scaled(1, 3)],
-  ['FM64', 3, undefined, scaled(4, 8)],
-  ['FM128', 2, 'latency', scaled(4, 8)],
+  ['FM128', 2, undefined, scaled(1, 4)],
+  ['FM64', 3, undefined, scaled(4, 10)],
+  ['FM128', 2, 'latency', scaled(4, 12)],
 ] as const)
   test(`functions at ${field}, ${parties} parties${costMode ? `, ${costMode}` : ''}`, () => {
     const wrong: string[] = [];

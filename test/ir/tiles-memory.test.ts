@@ -10,7 +10,7 @@ import type { BaseArray } from '../../src/ir/trace/array.ts';
 import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import { Ring } from '../../src/ring/ring.ts';
-import { scaled } from '../long.ts';
+import { LONG } from '../long.ts';
 import { graphOf } from './snapshot.ts';
 import { type Fn, field, inputJob, start, typesOf } from './world.ts';
 
@@ -43,13 +43,15 @@ const PROGRAMS: Readonly<Record<string, Fn>> = {
   'a loop': (x, y) => np.fori(0, 2, (_, c) => np.sum(np.sqrt(outer(c as BaseArray, y!)), 1).mul(0.01), x!),
 };
 
-/** By setting: how many of the programs; all of them in the first. */
-for (const [n, kind, costMode, count] of [
-  [2, 'first', 'bandwidth', 8],
-  [2, 'first', 'latency', scaled(8, 2)],
-  [3, 'third', 'bandwidth', scaled(3, 1)],
+const SHORT = ['quotients'];
+
+/** By setting: which of the programs in a short run; all of them in the first. */
+for (const [n, kind, costMode, some] of [
+  [2, 'first', 'bandwidth', Object.keys(PROGRAMS)],
+  [2, 'first', 'latency', SHORT],
+  [3, 'third', 'bandwidth', SHORT],
 ] as const)
-  for (const [name, fn] of Object.entries(PROGRAMS).slice(0, count))
+  for (const [name, fn] of Object.entries(PROGRAMS).filter(([name]) => LONG || some.includes(name)))
     test(`${name}: ${n} parties, dealer ${kind}, ${costMode}`, async () => {
       const inputs = [reals([75], 1), reals([100], 2)];
       const want = fn(...inputs) as NDArray;

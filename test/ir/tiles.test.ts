@@ -11,6 +11,7 @@ import type { BaseArray } from '../../src/ir/trace/array.ts';
 import * as np from '../../src/numpy/index.ts';
 import { FIELDS } from '../../src/ring/field.ts';
 import { Ring } from '../../src/ring/ring.ts';
+import { scaled } from '../long.ts';
 import { graphOf, secret, snapshot } from './snapshot.ts';
 
 /** Rows of at most so many elements. */
@@ -196,7 +197,7 @@ for (const [parties, costMode] of [
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: scaled(25, 12) },
     );
   });
 

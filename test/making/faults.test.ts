@@ -1,7 +1,8 @@
 /**
  * What the other party sends may be anything, and it may stop anywhere: typed errors at who finds it, nobody waits for ever, memory is
  * bounded and comes back. Messages to make material are numbered; each is spoiled, or the last that comes. A
- * short run takes some of them, and one way to spoil each; a long one (TESSERA_LONG) all, in every way.
+ * short run takes some of them, and one way to spoil each, and base transfers of the group where these are spoiled; a long one
+ * (TESSERA_LONG) all, in every way.
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -11,6 +12,7 @@ import type { Channel } from '../../src/link/link.ts';
 import * as np from '../../src/numpy/index.ts';
 import { randomBytes } from '../../src/ring/prg.ts';
 import { LONG } from '../long.ts';
+import { bareBase } from './bare-base.ts';
 import { type Pair, pair } from './world.ts';
 
 const test = suite('faults of who makes material');
@@ -105,6 +107,7 @@ const messagesOf = async (rank: number): Promise<number[]> => {
   return sizes;
 };
 
+bareBase(!LONG);
 const sizes = [await messagesOf(0), await messagesOf(1)] as const;
 
 /** Places in a session: all of the first ones, where every message is of another kind, and some of the others. */
@@ -114,6 +117,17 @@ const places = (count: number): number[] =>
 /** Those of a rank, which in a short run takes turns with the other one. */
 const placesOf = (rank: number): number[] =>
   places(sizes[rank]!.length).filter((_, turn) => LONG || turn % 2 === rank);
+
+/** Messages up to those of the base transfers; the fourth is made of their keys. */
+const OF_BASE = 3;
+
+/** A pair of which message `at` is spoiled. */
+const pairFor = async (at: number, spy: (rank: number, channel: Channel) => Channel): Promise<Pair> => {
+  bareBase(!LONG && at >= OF_BASE);
+  return pair('FM64', { spy });
+};
+
+test.after.each(() => bareBase(!LONG));
 
 const ALTERS: Readonly<Record<string, Alter>> = {
   'a byte less': (message) => message.slice(0, -1),
@@ -128,10 +142,9 @@ for (const rank of [0, 1])
     for (const [turn, at] of places(sizes[rank]!.length).entries())
       for (const name of LONG ? names : [names[turn % names.length]!]) {
         const what = `message ${at} of ${sizes[rank]!.length}, ${name}`;
-        const p = await pair('FM64', {
-          spy: (of, channel) =>
-            of === rank ? altered(channel, (i, m) => (i === at ? ALTERS[name]!(m) : m)) : channel,
-        });
+        const p = await pairFor(at, (of, channel) =>
+          of === rank ? altered(channel, (i, m) => (i === at ? ALTERS[name]!(m) : m)) : channel,
+        );
         const used = p.rings.map((ring) => ring.heap.used);
         assert.ok((await outcome(p, what)) !== undefined, `${what}: it is an error`);
         await over(p, what);
@@ -153,15 +166,14 @@ for (const rank of [0, 1])
     for (const [turn, at] of placesOf(rank).entries())
       for (const name of LONG ? names : [names[turn % names.length]!]) {
         const what = `message ${at} of ${sizes[rank]!.length}, ${name}`;
-        const p = await pair('FM64', {
-          spy: (of, channel) =>
-            of === rank
-              ? altered(channel, (i, m) => {
-                  if (i === at) FILLS[name]!(m);
-                  return m;
-                })
-              : channel,
-        });
+        const p = await pairFor(at, (of, channel) =>
+          of === rank
+            ? altered(channel, (i, m) => {
+                if (i === at) FILLS[name]!(m);
+                return m;
+              })
+            : channel,
+        );
         await outcome(p, what);
         await over(p, what);
       }
@@ -172,15 +184,14 @@ for (const rank of [0, 1])
     for (const at of placesOf(rank)) {
       const what = `cut at message ${at} of ${sizes[rank]!.length}`;
       const ends: { now?: () => Promise<void> } = {};
-      const p = await pair('FM64', {
-        spy: (of, channel) =>
-          of === rank
-            ? altered(channel, (i, m) => {
-                if (i === at) void ends.now!();
-                return m;
-              })
-            : channel,
-      });
+      const p = await pairFor(at, (of, channel) =>
+        of === rank
+          ? altered(channel, (i, m) => {
+              if (i === at) void ends.now!();
+              return m;
+            })
+          : channel,
+      );
       ends.now = p.cut;
       assert.ok((await outcome(p, what)) !== undefined, `${what}: it is an error`);
       await over(p, what);

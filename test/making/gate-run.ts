@@ -142,11 +142,19 @@ export interface Made extends Ran {
   readonly transfers: number;
 }
 
+/** By seed and bits of a block: leaves are only read. */
+const known = new Map<string, ReturnType<typeof fixedEnds>>();
+const endsOf = (seed: number, k: BlockBits): ReturnType<typeof fixedEnds> => {
+  const ends = known.get(`${seed} ${k}`) ?? fixedEnds(ring, seed, k);
+  known.set(`${seed} ${k}`, ends);
+  return ends;
+};
+
 /** Made by both. Transfers have seeds that follow from `seed`, in blocks of k bits. */
 export const runMade = async (g: Gated, number: number, seed = 1, k: BlockBits = 4): Promise<Made> => {
   const layout = layoutFor(g, true);
   const { ends, sent } = line();
-  const base = await fixedEnds(ring, seed, k);
+  const base = await endsOf(seed, k);
   let made = 0;
   const given = await Promise.all(
     ([0, 1] as const).map(async (rank): Promise<readonly SharedArray[]> => {

@@ -6,7 +6,12 @@ import type { BaseArray } from '../../src/ir/trace/array.ts';
 import { NDArray } from '../../src/ir/trace/ndarray.ts';
 import * as np from '../../src/numpy/index.ts';
 import type { FieldName } from '../../src/ring/field.ts';
+import { LONG } from '../long.ts';
+import { bareBase } from './bare-base.ts';
 import { pair } from './world.ts';
+
+// transfers.test.ts and faults.test.ts have those of the group.
+bareBase(!LONG);
 
 const programs = suite('programs without a dealer');
 const numbers = (x: readonly number[]): NDArray => NDArray.from(Float64Array.from(x));

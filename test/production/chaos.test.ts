@@ -5,7 +5,7 @@ import { scaled } from '../long.ts';
 import { suite } from './harness.ts';
 
 const test = suite('production/chaos');
-const FAULTS = scaled(100, 10);
+const FAULTS = scaled(100, 6);
 
 for (const only of ['parties', 'relay'])
   test(`${FAULTS} faults of ${only}: nothing hangs, is wrong, or is blamed on somebody else`, async () => {

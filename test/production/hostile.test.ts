@@ -16,7 +16,7 @@ const test = suite('production/hostile');
 const main = fileURLToPath(import.meta.resolve('#tessera-cli'));
 
 /** At each listener. */
-const INPUTS = scaled(100_000, 1_500);
+const INPUTS = scaled(100_000, 800);
 /** How long all of them may take. */
 const LASTS_MS = scaled(14_400_000, 0);
 const MOST_MB = 200;

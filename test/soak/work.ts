@@ -29,7 +29,7 @@ export interface Source {
 }
 
 /** The largest in a short run is smaller: what rises by the turn does so there too. */
-const sizesFor = (ms: number): readonly number[] => [1, 10, 1_000, ms < 60_000 ? 4_000 : 20_000];
+const sizesFor = (ms: number): readonly number[] => [1, 10, 1_000, ms < 60_000 ? 2_000 : 20_000];
 
 /** One turn; the same at every party of a production. */
 const turn = async (s: sf.Session, spu: sf.SPU, source: Source, i: number, n: number): Promise<void> => {
