@@ -3,13 +3,14 @@
  * words.
  *
  * A digit of r_0 is a one-hot code at rank 0, which is moved up by the digit of r_1, a bit of it at a time: [v] = [v] + b ([v - 2^j] - [v]),
- * each a transfer whose choice is rank 1's bit, worth a whole code. So one-hot codes of sums 0 to 30 come of four transfers a digit,
+ * each a transfer whose choice is rank 1's bit, worth a whole code; of the second half of the numbers with ranks changed. So one-hot codes of sums 0 to 30 come of four transfers a digit,
  * and with them whether a digit carries (16 and more) or passes a carry on (15). Carries are a prefix over those (Sklansky's tree), and
  * codes are moved up by them once more.
  */
 
+import { halvesOf } from '../gates/halves.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
-import type { Transfer } from './chunks.ts';
+import { bothWays, type Transfer } from './chunks.ts';
 import { and } from './circuits.ts';
 import { type Maker, type Making, together } from './maker.ts';
 
@@ -23,15 +24,22 @@ export interface Digits {
   readonly carries: Bits;
 }
 
+/** Clears the elements for which this party has not that part. */
+const onlyWhere = (m: Maker, planes: Bits, part: 'sends' | 'receives'): void => {
+  for (const { sender, from, count } of halvesOf(planes.length))
+    if ((sender === m.rank) !== (part === 'sends'))
+      for (let i = 0; i < planes.planes; i++) m.ring.zero(planes.plane(i).view(from, count));
+};
+
 /** One-hot codes of r_0 + r_1, digit by digit, without carries: 31 planes a digit. */
 function* sums(m: Maker, planes: Bits, count: number): Making<Bits> {
-  const { ring, rank } = m;
+  const { ring } = m;
   const n = planes.length;
   const digitAt = (i: number): Bits => planes.plane(4 * (count - 1 - i), 4);
   let size = RADIX;
   let state = m.bits(n, count * size);
-  if (rank === 0) for (let i = 0; i < count; i++) ring.oneHot(state.plane(i * size, size), digitAt(i));
-  else ring.zero(state);
+  for (let i = 0; i < count; i++) ring.oneHot(state.plane(i * size, size), digitAt(i));
+  onlyWhere(m, state, 'sends');
   for (let j = 0; j < 4; j++) {
     const step = 1 << j;
     const next = size + step;
@@ -45,22 +53,15 @@ function* sums(m: Maker, planes: Bits, count: number): Making<Bits> {
     ring.xor(change, change, moved);
     const share = m.bits(n, count * next);
     const choices = m.bits(n, count);
-    if (rank === 1) for (let i = 0; i < count; i++) ring.copy(choices.plane(i), digitAt(i).plane(j));
-    const own = rank === 0 ? { worth: change } : { choices };
-    const transfer: Transfer = {
-      sender: 0,
-      planes: count,
-      n,
-      payload: { kind: 'bits', width: next },
-      ...own,
-      out: share,
-    };
-    yield { transfers: [transfer], products: [] };
+    for (let i = 0; i < count; i++) ring.copy(choices.plane(i), digitAt(i).plane(j));
+    onlyWhere(m, choices, 'receives');
+    const payload = { kind: 'bits', width: next } as const;
+    const transfers = bothWays({ planes: count, n, payload, choices, worth: change, out: share });
+    yield { transfers, products: [] };
     ring.xor(moved, moved, share);
-    if (rank === 1)
-      for (let i = 0; i < count; i++)
-        for (let v = 0; v < next; v++)
-          ring.andXor(moved.plane(i * next + v), change.plane(i * next + v), choices.plane(i));
+    for (let i = 0; i < count; i++)
+      for (let v = 0; v < next; v++)
+        ring.andXor(moved.plane(i * next + v), change.plane(i * next + v), choices.plane(i));
     m.drop(state, change, share, choices);
     [state, size] = [moved, next];
   }
@@ -211,23 +212,15 @@ export function* oneHot(m: Maker, planes: Bits): Making<Bits> {
 
 /** One plane of xor-shared bits as shared words: b = b_0 + b_1 - 2 b_0 b_1. */
 export function* bitsToWords(m: Maker, bits: Bits): Making<RingArray> {
-  const { ring, rank, field } = m;
+  const { ring, field } = m;
   const n = bits.length;
   const own = m.words(n);
   ring.bitsToRing(own, bits);
   const out = m.words(n);
   const worth = m.words(n);
   ring.mulScalar(worth, own, m.scalar(-2));
-  const data = rank === 0 ? { worth } : { choices: bits };
-  const transfer: Transfer = {
-    sender: 0,
-    planes: 1,
-    n,
-    payload: { kind: 'words', count: 1, field },
-    ...data,
-    out,
-  };
-  yield { transfers: [transfer], products: [] };
+  const payload = { kind: 'words', count: 1, field } as const;
+  yield { transfers: bothWays({ planes: 1, n, payload, choices: bits, worth, out }), products: [] };
   ring.add(out, out, own);
   m.drop(own, worth);
   return out;
@@ -259,7 +252,11 @@ export function* bitTimes(
     transfers.push({ sender, planes: 1, n, payload: { kind: 'words', count: 1, field }, ...own, out });
     return out;
   };
-  const single = alone ? ask(0, twice) : undefined;
+  const single = alone ? m.words(n) : undefined;
+  if (single) {
+    const payload = { kind: 'words', count: 1, field } as const;
+    transfers.push(...bothWays({ planes: 1, n, payload, choices: bits, worth: twice, out: single }));
+  }
   const products = given.map((w) => {
     const worth = m.words(n);
     ring.mul(worth, sign, w);

@@ -6,6 +6,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GATE_NAMES, type GateName } from '../../src/gates/gate-table.ts';
+import { halvesOf } from '../../src/gates/halves.ts';
 import { BLOCK_BITS, type BlockBits } from '../../src/making/seeds.ts';
 import type { AnyArray as Arr } from '../../src/ring/array.ts';
 import { FIELDS } from '../../src/ring/field.ts';
@@ -169,23 +170,28 @@ for (const name of GATE_NAMES.filter((one) => LONG || SOME.has(one)))
 for (const k of BLOCK_BITS.filter((one) => one > 4))
   test(`less: the same with transfers in blocks of ${k} bits`, () => look('less', k));
 
-test('what rank 1 reads of its entries is under a share of rank 0, whatever it chooses', async () => {
-  const [entry] = ENTRIES.less as [Entry];
-  const attrs = entry.attrs as object;
-  const given = inputsOf(entry, 0, 0);
-  const [first, own] = seedsOf(2) as [Uint8Array, Uint8Array];
-  const other = first.map((byte) => byte ^ 0x5a);
-  // The same numbers and the same streams of rank 1: what it sends of what it has read differs by rank 0's shares alone.
-  const shares: Uint8Array[] = [];
-  for (const seed of [first, other]) {
-    const { openings } = await runMade({ name: 'less', field, attrs, given, seeds: [seed, own] }, 7);
-    const tree = openings.find(({ kind, from }) => kind === 'bits' && from === undefined)!;
-    shares.push(
-      Uint8Array.from(tree.shares[1]!.flatMap(({ bytes, length }) => [...bytes.slice(0, length / 8)])),
-    );
-  }
-  uniform(xor(shares[0]!, shares[1]!), 'what two runs differ by');
-});
+for (const { sender, from, count } of halvesOf(N))
+  test(`what rank ${1 - sender} reads of its entries is under a share of rank ${sender}, whatever it chooses`, async () => {
+    const [entry] = ENTRIES.less as [Entry];
+    const attrs = entry.attrs as object;
+    const given = inputsOf(entry, 0, 0);
+    const reader = 1 - sender;
+    // The same numbers and the same streams of the reader: what it sends of what it has read differs by the sender's shares alone.
+    const shares: Uint8Array[] = [];
+    for (const change of [0, 0x5a]) {
+      const seeds = seedsOf(2).map((seed, rank) => (rank === sender ? seed.map((byte) => byte ^ change) : seed));
+      const { openings } = await runMade({ name: 'less', field, attrs, given, seeds }, 7);
+      const tree = openings.find((opened) => opened.kind === 'bits' && opened.from === undefined)!;
+      shares.push(
+        Uint8Array.from(
+          tree.shares[reader]!.flatMap(({ bytes }) => [
+            ...bytes.slice(from / 8, from / 8 + Math.floor(count / 8)),
+          ]),
+        ),
+      );
+    }
+    uniform(xor(shares[0]!, shares[1]!), 'what two runs differ by');
+  });
 
 test('of the same inputs and shares a party sends something else each time, by streams of its own', async () => {
   for (const name of ['truncate', 'truncateExact', 'scaleExact', 'mul', 'select', 'less', 'and'] as const) {

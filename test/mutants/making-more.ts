@@ -44,8 +44,8 @@ export const moreMaking: readonly Mutant[] = [
       [
         'who chooses an entry reads the answer as it is',
         'leak',
-        "const chosen = yield* p.receiveShare('chosen', place.index);",
-        "const chosen = ((a) => (p.first && p.ring.zero(a), a))(yield* p.receiveShare('chosen', place.index));",
+        "const chosen = yield* p.receiveShare('chosen', place.index + h);",
+        "const chosen = ((a) => (sends && p.ring.zero(a), a))(yield* p.receiveShare('chosen', place.index + h));",
       ],
     ],
   ),

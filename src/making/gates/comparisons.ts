@@ -2,12 +2,14 @@
 
 import { prefixMerges } from '../../gates/bit-decomposition.ts';
 import { ringOf, type Value } from '../../gates/gate.ts';
+import { halvesOf, takeHalf } from '../../gates/halves.ts';
 import {
   clearAbove,
   covering,
   digit,
   digitTiles,
   entryBits,
+  FIRST_SIGN,
   type LessAttrs,
   type LowerPlace,
   type SignPlace,
@@ -16,7 +18,7 @@ import { productCount, productsProgram, treePrograms } from '../../gates/multi-a
 import type { TruncateAttrs } from '../../gates/truncate.ts';
 import type { Bits, RingArray } from '../../ring/array.ts';
 import * as math from '../../ring/math/index.ts';
-import type { Transfer } from '../chunks.ts';
+import { bothWays, type Transfer } from '../chunks.ts';
 import { and, ands, runShared } from '../circuits.ts';
 import { type Maker, type Making, together } from '../maker.ts';
 import { bitsOfCodes, bitsToWords, digits, foldTop } from '../numbers.ts';
@@ -88,7 +90,7 @@ export function* signs(
   own: RingArray,
   bits: number,
   rows: number,
-  place: SignPlace = { ...FIRST, index: 0 },
+  place = FIRST_SIGN,
 ): Making<void> {
   if (m.layout.find('chosen', 0)) {
     const n = own.length;
@@ -102,41 +104,49 @@ export function* signs(
   m.share('sign', sign!, place.index);
 }
 
-/** Pads of 16 entries for each digit at rank 0, and of those that its digits choose at rank 1. */
+/** Of each half: pads of 16 entries for each digit at its sender, and of those that its digits choose at the other rank. */
 function* chosen(m: Maker, own: RingArray, bits: number, rows: number, place: SignPlace): Making<void> {
   const n = own.length;
   const digits = covering(bits - 1);
   const width = entryBits(rows);
-  const tiles = digitTiles(n, digits);
   const payload = { kind: 'choice', width } as const;
-  const ask = (count: number, out: Bits, choices?: Bits): Transfer => ({
-    sender: 0,
-    planes: 4 * count,
-    n,
-    payload,
-    out,
-    ...(choices && { choices }),
-  });
-  if (m.first) {
-    const outs = tiles.map(({ count }) => m.bits(n, RADIX * width * count));
-    yield { transfers: tiles.map(({ count }, i) => ask(count, outs[i]!)), products: [] };
-    outs.forEach((out, i) => {
-      m.share('entries', out, place.codes + i);
-    });
-    return;
-  }
   const planes = m.bits(n, own.field.bits);
   m.ring.toPlanes(planes, own);
   clearAbove(m, planes, bits - 1);
-  const choices = m.bits(n, 4 * digits);
-  for (let j = 0; j < digits; j++) m.ring.copy(choices.plane(4 * j, 4), digit(planes, 4 * digits, j));
-  const out = m.bits(n, width * digits);
-  const transfers = tiles.map(({ from, count }) =>
-    ask(count, out.plane(width * from, width * count), choices.plane(4 * from, 4 * count)),
-  );
+  const transfers: Transfer[] = [];
+  const ends: (() => void)[] = [];
+  let at = place.codes;
+  for (const [h, half] of halvesOf(n).entries()) {
+    const tiles = digitTiles(half.count, digits);
+    const first = at;
+    at += tiles.length;
+    const common = { sender: half.sender, n: half.count, payload };
+    if (half.sender === m.rank) {
+      for (const [i, { count }] of tiles.entries()) {
+        const out = m.bits(half.count, RADIX * width * count);
+        transfers.push({ ...common, planes: 4 * count, out });
+        ends.push(() => m.share('entries', out, first + i));
+      }
+      continue;
+    }
+    const [choices, out] = [m.bits(half.count, 4 * digits), m.bits(half.count, width * digits)];
+    for (let j = 0; j < digits; j++)
+      takeHalf(m.ring, choices.plane(4 * j, 4), digit(planes, 4 * digits, j), half);
+    for (const { from, count } of tiles)
+      transfers.push({
+        ...common,
+        planes: 4 * count,
+        choices: choices.plane(4 * from, 4 * count),
+        out: out.plane(width * from, width * count),
+      });
+    ends.push(() => {
+      m.share('chosen', out, place.index + h);
+      m.drop(choices);
+    });
+  }
+  m.drop(planes);
   yield { transfers, products: [] };
-  m.share('chosen', out, place.index);
-  m.drop(planes, choices);
+  for (const end of ends) end();
 }
 
 export function* less(
@@ -182,9 +192,9 @@ function* carry(m: Maker, own: RingArray, bits: number): Making<Bits> {
   ring.toPlanes(planes, own);
   const mine = planes.plane(0, bits);
   let g = m.bits(n, bits);
-  const data = m.first ? { worth: mine } : { choices: mine };
+  const payload = { kind: 'bits', width: 1 } as const;
   yield {
-    transfers: [{ sender: 0, planes: bits, n, payload: { kind: 'bits', width: 1 }, ...data, out: g }],
+    transfers: bothWays({ planes: bits, n, payload, choices: mine, worth: mine, out: g }),
     products: [],
   };
   let p = copyOf(m, mine);
