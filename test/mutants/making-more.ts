@@ -5,6 +5,7 @@ const TRANSFERS = 'making/transfers.test.ts';
 const FRESH = 'making/freshness.test.ts';
 const CHOICES = 'making/choices.test.ts';
 const VIEWS = 'making/views.test.ts';
+const BALANCE = 'making/balance.test.ts';
 const GATES = 'making/gates.test.ts';
 const PROGRAMS = 'making/programs.test.ts';
 
@@ -46,6 +47,18 @@ export const moreMaking: readonly Mutant[] = [
         'leak',
         "const chosen = yield* p.receiveShare('chosen', place.index + h);",
         "const chosen = ((a) => (sends && p.ring.zero(a), a))(yield* p.receiveShare('chosen', place.index + h));",
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/chunks.ts',
+    [BALANCE],
+    [
+      [
+        'one party is the sender of all transfers',
+        'wrong',
+        'halvesOf(of.n).map(({ sender, ...part }) => ({ ...of, sender, part }))',
+        'halvesOf(of.n).map(({ sender, ...part }) => ({ ...of, sender: 0 * sender, part }))',
       ],
     ],
   ),
