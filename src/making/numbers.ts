@@ -171,43 +171,43 @@ export const foldTop = (m: Maker, codes: Bits, kept: number): void => {
   }
 };
 
-/** One-hot codes of xor-shared digits, four planes each from the lowest bit on: 16 planes each. */
+/**
+ * One-hot codes of xor-shared digits, four planes each from the lowest bit on: 16 planes each. The sender's code, whose entries v and
+ * v ^ 2^j change places by bit j of the receiver's digit: both change by the same, so that a transfer is worth eight bits.
+ */
 export function* oneHot(m: Maker, planes: Bits): Making<Bits> {
   const { ring } = m;
   const n = planes.length;
   const count = planes.planes / 4;
-  /** The four codes of two bits, of their product. */
-  const pairs = (products: Bits, which: 0 | 1): Bits => {
-    const out = m.bits(n, 4 * count);
+  const codes = m.bits(n, RADIX * count);
+  for (let i = 0; i < count; i++) ring.oneHot(codes.plane(RADIX * i, RADIX), planes.plane(4 * i, 4));
+  onlyWhere(m, codes, 'sends');
+  const half = RADIX / 2;
+  const [change, share] = [m.bits(n, half * count), m.bits(n, half * count)];
+  const choices = m.bits(n, count);
+  for (let j = 0; j < 4; j++) {
+    /** The planes of both entries of pair p of digit i. */
+    const pair = (i: number, p: number): readonly [Bits, Bits] => {
+      const low = ((p >> j) << (j + 1)) | (p & ((1 << j) - 1));
+      return [codes.plane(RADIX * i + low), codes.plane(RADIX * i + low + (1 << j))];
+    };
     for (let i = 0; i < count; i++) {
-      const [a, b, ab] = [
-        planes.plane(4 * i + 2 * which),
-        planes.plane(4 * i + 2 * which + 1),
-        products.plane(2 * i + which),
-      ];
-      ring.copy(out.plane(4 * i + 3), ab);
-      ring.xor(out.plane(4 * i + 2), b, ab);
-      ring.xor(out.plane(4 * i + 1), a, ab);
-      ring.xor(out.plane(4 * i), a, b);
-      ring.xor(out.plane(4 * i), out.plane(4 * i), ab);
-      if (m.first) ring.not(out.plane(4 * i), out.plane(4 * i));
+      ring.copy(choices.plane(i), planes.plane(4 * i + j));
+      for (let p = 0; p < half; p++) ring.xor(change.plane(half * i + p), ...pair(i, p));
     }
-    return out;
-  };
-  const [x, y] = [m.bits(n, 2 * count), m.bits(n, 2 * count)];
-  for (let i = 0; i < 2 * count; i++) {
-    ring.copy(x.plane(i), planes.plane(2 * i));
-    ring.copy(y.plane(i), planes.plane(2 * i + 1));
+    onlyWhere(m, choices, 'receives');
+    const payload = { kind: 'bits', width: half } as const;
+    const transfers = bothWays({ planes: count, n, payload, choices, worth: change, out: share });
+    yield { transfers, products: [] };
+    for (let i = 0; i < count; i++)
+      for (let p = 0; p < half; p++) {
+        const [to, at] = [share.plane(half * i + p), half * i + p];
+        ring.andXor(to, change.plane(at), choices.plane(i));
+        for (const entry of pair(i, p)) ring.xor(entry, entry, to);
+      }
   }
-  const products = yield* and(m, x, y);
-  const [low, high] = [pairs(products, 0), pairs(products, 1)];
-  // Each of the four high codes times all of the low ones.
-  const repeated = m.bits(n, 16 * count);
-  for (let i = 0; i < count; i++)
-    for (let h = 0; h < 4; h++) ring.copy(repeated.plane(16 * i + 4 * h, 4), low.plane(4 * i, 4));
-  const out = yield* and(m, high, repeated, 4);
-  m.drop(x, y, products, low, high, repeated);
-  return out;
+  m.drop(change, share, choices);
+  return codes;
 }
 
 /** One plane of xor-shared bits as shared words: b = b_0 + b_1 - 2 b_0 b_1. */
