@@ -1,6 +1,7 @@
 /** @file More faults of what two parties make between them: pads that are known, shares that are not, checks that are gone. */
 import { inFile, type Mutant } from './mutant.ts';
 
+const EXTENSION = 'making/extension.test.ts';
 const TRANSFERS = 'making/transfers.test.ts';
 const FRESH = 'making/freshness.test.ts';
 const CHOICES = 'making/choices.test.ts';
@@ -166,7 +167,7 @@ export const moreMaking: readonly Mutant[] = [
   ),
   ...inFile(
     'src/making/base.ts',
-    [TRANSFERS, FRESH],
+    [EXTENSION, FRESH],
     [
       [
         'numbers of base transfers have eight bits',
@@ -192,7 +193,7 @@ export const moreMaking: readonly Mutant[] = [
   ),
   ...inFile(
     'src/making/seeds.ts',
-    [TRANSFERS, FRESH],
+    [EXTENSION, FRESH],
     [
       [
         'both children of a seed are the same',
@@ -211,7 +212,7 @@ export const moreMaking: readonly Mutant[] = [
   ),
   ...inFile(
     'src/making/extension.ts',
-    [TRANSFERS, FRESH, VIEWS],
+    [EXTENSION, FRESH, VIEWS],
     [
       [
         'pads are nothing',
