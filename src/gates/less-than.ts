@@ -73,7 +73,7 @@ export interface LowerPlace {
 const FIRST: LowerPlace = { codes: 0, tree: 0 };
 
 /** The place behind one of n elements. */
-export const placeAfter = ({ codes, tree }: LowerPlace, n: number, bits: number): LowerPlace => ({
+const placeAfter = ({ codes, tree }: LowerPlace, n: number, bits: number): LowerPlace => ({
   codes: codes + digitTiles(n, covering(bits)).length,
   tree: tree + treeLevels(covering(bits)),
 });

@@ -6,7 +6,7 @@ import { deno, denoSuite, good, node, type Started } from './deno.ts';
 
 const test = denoSuite('Deno: without a dealer, with Node');
 
-const PARTY = 'dist/test/deno/making-party.js';
+const PARTY = 'dist/test/deno/party.js';
 const TWO = ['alice', 'bob'] as const;
 
 interface Found {

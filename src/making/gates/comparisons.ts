@@ -2,26 +2,16 @@
 
 import { prefixMerges } from '../../gates/bit-decomposition.ts';
 import { ringOf, type Value } from '../../gates/gate.ts';
-import { halvesOf, takeHalf } from '../../gates/halves.ts';
-import {
-  clearAbove,
-  covering,
-  digit,
-  digitTiles,
-  entryBits,
-  FIRST_SIGN,
-  type LessAttrs,
-  type LowerPlace,
-  type SignPlace,
-} from '../../gates/less-than.ts';
+import { covering, digitTiles, FIRST_SIGN, type LessAttrs, type LowerPlace } from '../../gates/less-than.ts';
 import { productCount, productsProgram, treePrograms } from '../../gates/multi-and.ts';
 import type { TruncateAttrs } from '../../gates/truncate.ts';
 import type { Bits, RingArray } from '../../ring/array.ts';
 import * as math from '../../ring/math/index.ts';
-import { bothWays, type Transfer } from '../chunks.ts';
+import { bothWays } from '../chunks.ts';
 import { and, ands, runShared } from '../circuits.ts';
 import { type Maker, type Making, together } from '../maker.ts';
 import { bitsOfCodes, bitsToWords, digits, foldTop } from '../numbers.ts';
+import { chosenDigits } from './chosen-digits.ts';
 import { rangeRows } from './range-rows.ts';
 import { scale, scaleExact } from './simple.ts';
 
@@ -95,58 +85,13 @@ export function* signs(
   if (m.layout.find('chosen', 0)) {
     const n = own.length;
     yield* together<unknown>([
-      chosen(m, own, bits, rows, place),
+      chosenDigits(m, own, bits, rows, place),
       tree(m, n, covering(bits - 1), rows, place.tree),
     ]);
     return;
   }
   const sign = yield* lower(m, own, bits - 1, rows, place, bits - 1);
   m.share('sign', sign!, place.index);
-}
-
-/** Of each half: pads of 16 entries for each digit at its sender, and of those that its digits choose at the other rank. */
-function* chosen(m: Maker, own: RingArray, bits: number, rows: number, place: SignPlace): Making<void> {
-  const n = own.length;
-  const digits = covering(bits - 1);
-  const width = entryBits(rows);
-  const payload = { kind: 'choice', width } as const;
-  const planes = m.bits(n, own.field.bits);
-  m.ring.toPlanes(planes, own);
-  clearAbove(m, planes, bits - 1);
-  const transfers: Transfer[] = [];
-  const ends: (() => void)[] = [];
-  let at = place.codes;
-  for (const [h, half] of halvesOf(n).entries()) {
-    const tiles = digitTiles(half.count, digits);
-    const first = at;
-    at += tiles.length;
-    const common = { sender: half.sender, n: half.count, payload };
-    if (half.sender === m.rank) {
-      for (const [i, { count }] of tiles.entries()) {
-        const out = m.bits(half.count, RADIX * width * count);
-        transfers.push({ ...common, planes: 4 * count, out });
-        ends.push(() => m.share('entries', out, first + i));
-      }
-      continue;
-    }
-    const [choices, out] = [m.bits(half.count, 4 * digits), m.bits(half.count, width * digits)];
-    for (let j = 0; j < digits; j++)
-      takeHalf(m.ring, choices.plane(4 * j, 4), digit(planes, 4 * digits, j), half);
-    for (const { from, count } of tiles)
-      transfers.push({
-        ...common,
-        planes: 4 * count,
-        choices: choices.plane(4 * from, 4 * count),
-        out: out.plane(width * from, width * count),
-      });
-    ends.push(() => {
-      m.share('chosen', out, place.index + h);
-      m.drop(choices);
-    });
-  }
-  m.drop(planes);
-  yield { transfers, products: [] };
-  for (const end of ends) end();
 }
 
 export function* less(
