@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { makeStored } from '../../src/device/production/stored/make-stored.ts';
 import { readProgram } from '../../src/device/recording.ts';
+import type { Transport } from '../../src/link/link.ts';
 import { memoryNetwork } from '../../src/link/memory-link.ts';
+import { shape } from '../../src/link/shaper.ts';
 import { tessera } from '../cli/commands.ts';
 import { cluster, type Options, suite, values } from './harness.ts';
 import {
@@ -104,6 +106,42 @@ test('parties that do not make the same are told what differs, and leave no file
     assert.match(stderr, /runs is [12] here, and [12] at |DIVERGED/);
   }
   assert.not(existsSync(out) && readdirSync(out).some((party) => readdirSync(join(out, party)).length > 0));
+});
+
+test('transfers are made in larger blocks where the link is measured to be slow', async () => {
+  const net = memoryNetwork(TWO);
+  const wishes: number[] = [];
+  const watched = (transport: Transport): Transport => {
+    const open = transport.channel.bind(transport);
+    transport.channel = (name, peers) => {
+      const channel = open(name, peers);
+      const send = channel.send.bind(channel);
+      // The first message of base transfers ends with the blocks that are wished for.
+      return Object.assign(channel, {
+        send: (to: string, tag: number, bytes: Uint8Array) => {
+          if (name === 'making ahead' && tag === 1) wishes.push(bytes.at(-1)!);
+          return send(to, tag, bytes);
+        },
+      });
+    };
+    return transport;
+  };
+  await Promise.all(
+    TWO.map((party) =>
+      makeStored(
+        {
+          program: readProgram(readFileSync(program), program),
+          runs: 1,
+          out: join(place, 'slow', party),
+          job: 'test',
+          identity: identityOf(party),
+        },
+        shape(watched(net[party]!), { bandwidthMbit: 20 }),
+      ),
+    ),
+  );
+  assert.is(wishes.length, 2);
+  assert.ok(wishes[0]! > 4 && wishes[0] === wishes[1], `blocks of ${wishes}`);
 });
 
 test('a party that drops out while material is made: the other says so, and leaves no half a portion', async () => {
