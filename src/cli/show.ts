@@ -7,10 +7,11 @@ import { flatForms, type Operations } from '../frontends/operations.ts';
 import { isComplex, type ProgramArray } from '../frontends/ports.ts';
 import { program as readProgram } from '../frontends/stablehlo-program.ts';
 import { simulate } from '../ir/run/simulate.ts';
+import { simulateMade } from '../ir/run/simulate-made.ts';
 import { counted } from '../names.ts';
 import type { NDArray } from '../numpy/index.ts';
 import * as np from '../numpy/index.ts';
-import { FIELDS, type FieldName } from '../ring/field.ts';
+import { FIELDS, type Field, type FieldName } from '../ring/field.ts';
 import { Ring } from '../ring/ring.ts';
 import type { CliCommand } from './command.ts';
 import { withExamples } from './examples.ts';
@@ -71,6 +72,19 @@ const size = (bytes: number): string =>
       ? `${(bytes / 1e3).toFixed(1)} kB`
       : `${bytes} B`;
 
+/** What it costs two parties that have no dealer. */
+const undealt = async (
+  run: (...given: readonly unknown[]) => unknown,
+  given: readonly NDArray[],
+  field: Field,
+): Promise<string> => {
+  const { transfers, aheadBytes, rounds, bytes } = await simulateMade(run, given, field);
+  return (
+    `without a dealer: ${counted(transfers, 'transfer')} and ${size(aheadBytes)} sent by a party ahead, then ` +
+    `${counted(rounds, 'round')} and ${size(bytes)}`
+  );
+};
+
 /** Lines of text. What cannot run is said in them, and why. */
 export const show = async (path: string, options: Partial<ShowOptions> = {}): Promise<string[]> => {
   const { field, parties, rows, open, rttMs, mbit } = { ...SHOW, ...options };
@@ -93,11 +107,8 @@ export const show = async (path: string, options: Partial<ShowOptions> = {}): Pr
   };
   const ring = await Ring.create();
   try {
-    const { stats } = simulate(
-      run,
-      secrets.map((i) => inputs[i] as NDArray),
-      { ring, field: FIELDS[field], parties },
-    );
+    const given = secrets.map((i) => inputs[i] as NDArray);
+    const { stats } = simulate(run, given, { ring, field: FIELDS[field], parties });
     const sent = Math.max(...stats.sent.map((to) => to.reduce((a, b) => a + b, 0)));
     lines.push(
       `${field}, ${parties} parties, ${samples.filter(({ isSecret }) => isSecret).length} of ${samples.length} arguments secret: ${counted(stats.rounds, 'round')}, ${size(sent)} sent by a party, ${size(stats.dealerBytes)} dealt`,
@@ -106,6 +117,7 @@ export const show = async (path: string, options: Partial<ShowOptions> = {}): Pr
     lines.push(
       `on a link of ${rttMs} ms and ${mbit} Mbit/s: ${seconds.toFixed(2)} s for rounds and bytes, and computing`,
     );
+    if (parties === 2 && secrets.length > 0) lines.push(await undealt(run, given, FIELDS[field]));
   } catch (e) {
     if (!(e instanceof TesseraError)) throw e;
     lines.push(`it does not run as it is: ${e.code}: ${e.message}`);

@@ -57,9 +57,9 @@ export type SharedKind =
   | 'permuted'
   /** Words that are rotated by a mask. */
   | 'rotations'
-  /** Made only: rank 0's pads of all 16 entries of choices. To rank 1 it is room for what is sent under them. */
+  /** Made only: the owner's pads of all 16 entries of choices. To the other rank it is room for what is sent under them. */
   | 'entryPads'
-  /** Made only: rank 1's pads of the entries that it chooses by its digits. To rank 0 it is a mask for what is chosen. */
+  /** Made only: the pads of the entries that the other rank chooses by its digits. To the owner it is a mask for what is chosen. */
   | 'chosenPads';
 
 /** Sent to every party as it is: correction words of function secret sharing. */
@@ -77,7 +77,7 @@ export interface Slot<K extends SlotKind = SlotKind, F extends SlotForm = SlotFo
   readonly planes: number;
   /** Bits of an element of bytes on the wire. */
   readonly width: number;
-  /** Whose stream it is, of kind `ownMask`. */
+  /** Whose stream it is, of kind `ownMask`; who has the entries, of choices. */
   readonly owner?: number | undefined;
 }
 
@@ -113,8 +113,14 @@ export const bytes = <K extends SlotKind>(kind: K, length: number, width = 8): S
   width,
 });
 
-/** The stream of one party. */
-export const ofOwner = <F extends SlotForm>(owner: number, slot: Slot<'ownMask', F>): Slot<'ownMask', F> => ({
+/** Kinds of slots that are one party's. */
+type OwnedKind = 'ownMask' | 'entryPads' | 'chosenPads';
+
+/** A slot of one party. */
+export const ofOwner = <K extends OwnedKind, F extends SlotForm>(
+  owner: number,
+  slot: Slot<K, F>,
+): Slot<K, F> => ({
   ...slot,
   owner,
 });
@@ -207,11 +213,14 @@ const OWN: ReadonlySet<SlotKind> = new Set<SlotKind>([
   'truncation',
 ]);
 
-/** What one party alone is given of made material. */
-const ONE: Readonly<Partial<Record<SlotKind, Sent>>> = { entryPads: 'first', chosenPads: 'others' };
+/** What one party alone is given of made material, by the rank of the owner. */
+const ONE: Readonly<Partial<Record<SlotKind, readonly [Sent, Sent]>>> = {
+  entryPads: ['first', 'others'],
+  chosenPads: ['others', 'first'],
+};
 
-const sentFor = (kind: SlotKind, made: boolean): Sent =>
-  made ? (OWN.has(kind) ? 'none' : (ONE[kind] ?? 'all')) : SENT[kind];
+const sentFor = ({ kind, owner }: Slot, made: boolean): Sent =>
+  made ? (OWN.has(kind) ? 'none' : (ONE[kind]?.[owner ?? 0] ?? 'all')) : SENT[kind];
 
 const wireSize = (field: Field, { form, length, planes, width }: Slot): number => {
   if (form === 'bits') return planes * Math.ceil(length / 8);
@@ -260,7 +269,7 @@ export class MaterialLayout {
 
   #place(field: Field, slots: PlacedSlot[], name: string, slot: Slot): void {
     const { kind, form, length, planes, width, owner } = slot;
-    const sent = sentFor(kind, this.made);
+    const sent = sentFor(slot, this.made);
     const [toFirst, toOthers] = [sent === 'first' || sent === 'all', sent === 'others' || sent === 'all'];
     const size = sent === 'none' ? 0 : wireSize(field, slot);
     slots.push({

@@ -12,7 +12,7 @@
  * Rounds 4 (FM32: 3). Bits for two ranges, FM128 at 29 low bits: 123 opened, dealer 876; FM64 at 20: 66, 432; FM32 at 9: 42, 247.
  */
 import type { Scratch } from '../dealer/scratch.ts';
-import { bits as bitSlot, type Slot } from '../dealer/slots.ts';
+import { bits as bitSlot, ofOwner, type Slot } from '../dealer/slots.ts';
 import { fail } from '../errors.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
@@ -20,6 +20,7 @@ import { type Plane, type PlaneProgram, PlaneWriter, planeOf as plane } from '..
 import { type Conjunction, dealStage, runStage, type Stage, stageOf, stageSlots } from './and-stages.ts';
 import { answerSlots, dealAnswers, openAnswers } from './answers.ts';
 import { gate, type Party, ringOf, type Shapes } from './gate.ts';
+import { type Half, halvesOf } from './halves.ts';
 import { covering, digit, digitCodes, digitTiles, shiftedPlanes } from './less-than.ts';
 
 export interface BetweenAttrs {
@@ -237,29 +238,36 @@ export const choiceWidths = ({ ranges }: BetweenAttrs) => ({
 });
 
 interface ChoiceTile {
+  readonly half: Half;
   readonly part: 'upper' | 'step' | 'low';
   readonly from: number;
   readonly count: number;
 }
 
-/** Digits whose entries are dealt with together, each of one part. */
-export const choiceTiles = (n: number, { upper, low }: Pick<BetweenShape, 'upper' | 'low'>): ChoiceTile[] =>
-  (
-    [
-      ['upper', 0, upper],
-      ['step', upper, 1],
-      ['low', upper + 1, low],
-    ] as const
-  ).flatMap(([part, first, digits]) =>
-    digitTiles(n, digits).map(({ from, count }) => ({ part, from: first + from, count })),
+/** Digits whose entries are dealt with together, each of one part and of one half of the numbers. */
+export const choiceTiles = (n: number, { upper, low }: Pick<BetweenShape, 'upper' | 'low'>): ChoiceTile[] => {
+  const parts = [
+    ['upper', 0, upper],
+    ['step', upper, 1],
+    ['low', upper + 1, low],
+  ] as const;
+  return halvesOf(n).flatMap((half) =>
+    parts.flatMap(([part, first, digits]) =>
+      digitTiles(half.count, digits).map(({ from, count }) => ({ half, part, from: first + from, count })),
+    ),
   );
+};
 
 const chosenSlots = (n: number, shape: BetweenShape, attrs: BetweenAttrs) => {
   const widths = choiceWidths(attrs);
   const tiles = choiceTiles(n, shape);
   return {
-    entries: tiles.map(({ part, count }) => bitSlot('entryPads', n, STEPS * widths[part] * count)),
-    chosen: tiles.map(({ part, count }) => bitSlot('chosenPads', n, widths[part] * count)),
+    entries: tiles.map(({ half, part, count }) =>
+      ofOwner(half.sender, bitSlot('entryPads', half.count, STEPS * widths[part] * count)),
+    ),
+    chosen: tiles.map(({ half, part, count }) =>
+      ofOwner(half.sender, bitSlot('chosenPads', half.count, widths[part] * count)),
+    ),
   };
 };
 

@@ -17,10 +17,11 @@
 
 import type { DealerContext } from '../dealer/dealer-context.ts';
 import type { Scratch } from '../dealer/scratch.ts';
-import { bits as bitSlot } from '../dealer/slots.ts';
+import { bits as bitSlot, ofOwner } from '../dealer/slots.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
 import { answerSlots, dealAnswers, openAnswers } from './answers.ts';
 import { gate, type Party, ringOf, type Shapes } from './gate.ts';
+import { halvesOf } from './halves.ts';
 import { dealTree, lessTree, treeLevels, treeSlots } from './multi-and.ts';
 
 export interface LessAttrs {
@@ -72,7 +73,7 @@ export interface LowerPlace {
 const FIRST: LowerPlace = { codes: 0, tree: 0 };
 
 /** The place behind one of n elements. */
-export const placeAfter = ({ codes, tree }: LowerPlace, n: number, bits: number): LowerPlace => ({
+const placeAfter = ({ codes, tree }: LowerPlace, n: number, bits: number): LowerPlace => ({
   codes: codes + digitTiles(n, covering(bits)).length,
   tree: tree + treeLevels(covering(bits)),
 });
@@ -143,13 +144,19 @@ const areChosen = (made: unknown, rows: number): boolean => Boolean(made) && row
 export const signSlots = (n: number, bits: number, rows: number, made: boolean | undefined) => {
   const digits = covering(bits - 1);
   const chosen = areChosen(made, rows);
+  const width = entryBits(rows);
+  const halves = chosen ? halvesOf(n) : [];
   return {
     codes: chosen ? [] : digitCodes(n, digits),
     sign: chosen ? [] : [bitSlot('maskBits', n)],
-    entries: chosen
-      ? digitTiles(n, digits).map(({ count }) => bitSlot('entryPads', n, 16 * entryBits(rows) * count))
-      : [],
-    chosen: chosen ? [bitSlot('chosenPads', n, entryBits(rows) * digits)] : [],
+    entries: halves.flatMap(({ sender, count: size }) =>
+      digitTiles(size, digits).map(({ count }) =>
+        ofOwner(sender, bitSlot('entryPads', size, 16 * width * count)),
+      ),
+    ),
+    chosen: halves.map(({ sender, count: size }) =>
+      ofOwner(sender, bitSlot('chosenPads', size, width * digits)),
+    ),
     ...treeSlots(n, digits, rows),
   };
 };
@@ -158,15 +165,24 @@ export type SignSlots = ReturnType<typeof signSlots>;
 /** Bits of an entry: less and equal of each row. */
 export const entryBits = (rows: number): number => 2 * rows;
 
-/** Where the material of one of several lists of signs begins: of digits, of trees, and what there is one of. */
+/** Where the material of one of several lists of signs begins: of digits, of trees, and of signs or what was chosen. */
 export interface SignPlace extends LowerPlace {
   readonly index: number;
 }
-const FIRST_SIGN: SignPlace = { codes: 0, tree: 0, index: 0 };
+export const FIRST_SIGN: SignPlace = { codes: 0, tree: 0, index: 0 };
+
+/** The place behind one of n numbers of `bits` bits, less one public number. */
+export const signPlaceAfter = (place: SignPlace, n: number, bits: number, made: boolean): SignPlace => {
+  const after = placeAfter(place, n, bits - 1);
+  if (!areChosen(made, 1)) return { ...after, index: place.index + 1 };
+  const halves = halvesOf(n);
+  const tiles = halves.flatMap(({ count }) => digitTiles(count, covering(bits - 1)));
+  return { codes: place.codes + tiles.length, tree: after.tree, index: place.index + halves.length };
+};
 
 /**
  * Xor-shares of the signs of (c - r) - t, a plane for each t: of its bit `bits` - 1. Rounds: those of the tree; of made material one
- * more, in which rank 0, who knows c - r_0 - t, sends entries for each digit of r_1.
+ * more, in which the rank i that has the entries of a half, and knows c - r_i - t, sends entries for each digit of the other's mask.
  */
 export function* signs(
   p: Party<SignSlots>,

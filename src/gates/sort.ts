@@ -20,7 +20,15 @@ import { fail } from '../errors.ts';
 import type { RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
 import { gate, type Party, ringOf, type Shapes, type Value } from './gate.ts';
-import { clearAbove, dealLower, type LowerPlace, placeAfter, signSlots, signs } from './less-than.ts';
+import {
+  clearAbove,
+  dealLower,
+  FIRST_SIGN,
+  type SignPlace,
+  signPlaceAfter,
+  signSlots,
+  signs,
+} from './less-than.ts';
 import { PAUSE } from './pausable.ts';
 import { move } from './permutation.ts';
 import { additive, dealShuffle, type Lanes, shuffleColumns, turnSlots } from './shuffle.ts';
@@ -58,18 +66,21 @@ const levelSlots = (counts: readonly number[], bits: number, made: boolean | und
 type LevelSlots = ReturnType<typeof levelSlots>;
 
 /** One level of comparisons. */
-interface SignLevel {
+export interface SignLevel {
   readonly index: number;
-  readonly place: LowerPlace;
+  readonly place: SignPlace;
   readonly bits: number;
 }
 
-/** All levels, each with how many it compares. */
-function* levelsOf(counts: readonly number[], bits: number): Generator<[m: number, level: SignLevel]> {
-  let place: LowerPlace = { codes: 0, tree: 0 };
-  for (const [index, m] of counts.entries()) {
+/** All levels, each with how many it compares. `made`: whether two parties make their material. */
+export function* levelsOf(
+  { lanes, n, bits }: Pick<SortAttrs, 'lanes' | 'n' | 'bits'>,
+  made: boolean,
+): Generator<[m: number, level: SignLevel]> {
+  let place = FIRST_SIGN;
+  for (const [index, m] of schedule(lanes, n).entries()) {
     yield [m, { index, place, bits }];
-    place = placeAfter(place, m, bits - 1);
+    place = signPlaceAfter(place, m, bits, made);
   }
 }
 
@@ -81,7 +92,7 @@ function* dealSigns(d: DealerContext<LevelSlots>, m: number, { index, place, bit
   d.ring.copy(sign, planes.plane(bits - 1));
   const covered = clearAbove(d, planes, bits - 1);
   yield* dealLower(d, planes, covered, 1, place);
-  yield* d.share('sign', sign, index);
+  yield* d.share('sign', sign, place.index);
   d.drop(rho, planes, sign);
 }
 
@@ -90,7 +101,7 @@ function* openSigns(p: Party<LevelSlots>, share: RingArray, { index, place, bits
   const rho = yield* p.mask('rho', index);
   p.ring.add(share, share, rho);
   const c = yield* p.open(share);
-  const shares = yield* signs(p, c, rho, [0], bits, { ...place, index });
+  const shares = yield* signs(p, c, rho, [0], bits, place);
   const opened = yield* p.open(shares);
   const out = p.ring.u8(opened).slice();
   p.drop(rho, opened);
@@ -131,7 +142,7 @@ export const sort = gate({
     yield* dealShuffle(d, columns, attrs);
     const outs: Value[] = [];
     for (const i of handedOn(columns, attrs.want).keys()) outs.push({ r: yield* d.mask('masks', i) });
-    for (const [m, level] of levelsOf(schedule(attrs.lanes, attrs.n), attrs.bits)) {
+    for (const [m, level] of levelsOf(attrs, false)) {
       yield* dealSigns(d, m, level);
       yield PAUSE;
     }
@@ -152,7 +163,7 @@ export const sort = gate({
     const masks: RingArray[] = [];
     for (const i of wanted.keys()) masks.push(yield* p.mask('masks', i));
     const plan = new SortPlan(lanes, n);
-    for (const [m, level] of levelsOf(schedule(lanes, n), attrs.bits)) {
+    for (const [m, level] of levelsOf(attrs, p.made !== undefined)) {
       if (plan.finished) break;
       const { first, second } = plan.next(m);
       const [a, b] = [p.words(m), p.words(m)];

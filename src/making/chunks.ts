@@ -1,5 +1,6 @@
 /** @file What is asked of transfers, and how it is cut into chunks that travel. */
 
+import { type Half, halvesOf } from '../gates/halves.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
 import { FIELDS, type Field } from '../ring/field.ts';
 import type { Ring } from '../ring/ring.ts';
@@ -27,6 +28,8 @@ export interface Transfer {
   readonly sender: 0 | 1;
   readonly planes: number;
   readonly n: number;
+  /** The elements of each plane that it is about; all where there is none. */
+  readonly part?: Pick<Half, 'from' | 'count'>;
   readonly payload: Payload;
   /** At the receiver: its bits. */
   readonly choices?: Bits;
@@ -38,6 +41,10 @@ export interface Transfer {
   /** Filled with this party's share, in the form of `worth`. Of choices: at the sender 16 `width` planes a digit, at the receiver `width`. */
   readonly out: Bits | RingArray;
 }
+
+/** The same transfers in both directions: each party is the sender of half of the elements. It gives choices, and what they are worth. */
+export const bothWays = (of: Omit<Transfer, 'sender' | 'part'>): Transfer[] =>
+  halvesOf(of.n).map(({ sender, ...part }) => ({ ...of, sender, part }));
 
 /** Transfers of one chunk at most. */
 const CHUNK = 1 << 17;
@@ -83,16 +90,17 @@ export const chunksOf = (transfers: readonly Transfer[]): Chunk[] => {
     chunk.size = Math.ceil(used / 128) * 128;
   };
   for (const of of transfers) {
-    if (of.n === 0) continue;
+    const { from, count } = of.part ?? { from: 0, count: of.n };
+    if (count === 0) continue;
     const side = togetherOf(of);
-    const most = side * Math.floor(CHUNK / wholeBytes(of.n) / side);
+    const most = side * Math.floor(CHUNK / wholeBytes(count) / side);
     if (most > 0)
       for (let plane = 0; plane < of.planes; plane += most)
-        add(of, plane, Math.min(most, of.planes - plane), 0, of.n);
+        add(of, plane, Math.min(most, of.planes - plane), from, count);
     else
       for (let plane = 0; plane < of.planes; plane += side)
-        for (let start = 0; start < of.n; start += CHUNK / side)
-          add(of, plane, side, start, Math.min(CHUNK / side, of.n - start));
+        for (let start = 0; start < count; start += CHUNK / side)
+          add(of, plane, side, from + start, Math.min(CHUNK / side, count - start));
   }
   return chunks;
 };

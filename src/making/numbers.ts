@@ -3,13 +3,14 @@
  * words.
  *
  * A digit of r_0 is a one-hot code at rank 0, which is moved up by the digit of r_1, a bit of it at a time: [v] = [v] + b ([v - 2^j] - [v]),
- * each a transfer whose choice is rank 1's bit, worth a whole code. So one-hot codes of sums 0 to 30 come of four transfers a digit,
+ * each a transfer whose choice is rank 1's bit, worth a whole code; of the second half of the numbers with ranks changed. So one-hot codes of sums 0 to 30 come of four transfers a digit,
  * and with them whether a digit carries (16 and more) or passes a carry on (15). Carries are a prefix over those (Sklansky's tree), and
  * codes are moved up by them once more.
  */
 
+import { halvesOf } from '../gates/halves.ts';
 import type { Bits, RingArray } from '../ring/array.ts';
-import type { Transfer } from './chunks.ts';
+import { bothWays, type Transfer } from './chunks.ts';
 import { and } from './circuits.ts';
 import { type Maker, type Making, together } from './maker.ts';
 
@@ -23,15 +24,22 @@ export interface Digits {
   readonly carries: Bits;
 }
 
+/** Clears the elements for which this party has not that part. */
+const onlyWhere = (m: Maker, planes: Bits, part: 'sends' | 'receives'): void => {
+  for (const { sender, from, count } of halvesOf(planes.length))
+    if ((sender === m.rank) !== (part === 'sends'))
+      for (let i = 0; i < planes.planes; i++) m.ring.zero(planes.plane(i).view(from, count));
+};
+
 /** One-hot codes of r_0 + r_1, digit by digit, without carries: 31 planes a digit. */
 function* sums(m: Maker, planes: Bits, count: number): Making<Bits> {
-  const { ring, rank } = m;
+  const { ring } = m;
   const n = planes.length;
   const digitAt = (i: number): Bits => planes.plane(4 * (count - 1 - i), 4);
   let size = RADIX;
   let state = m.bits(n, count * size);
-  if (rank === 0) for (let i = 0; i < count; i++) ring.oneHot(state.plane(i * size, size), digitAt(i));
-  else ring.zero(state);
+  for (let i = 0; i < count; i++) ring.oneHot(state.plane(i * size, size), digitAt(i));
+  onlyWhere(m, state, 'sends');
   for (let j = 0; j < 4; j++) {
     const step = 1 << j;
     const next = size + step;
@@ -45,22 +53,15 @@ function* sums(m: Maker, planes: Bits, count: number): Making<Bits> {
     ring.xor(change, change, moved);
     const share = m.bits(n, count * next);
     const choices = m.bits(n, count);
-    if (rank === 1) for (let i = 0; i < count; i++) ring.copy(choices.plane(i), digitAt(i).plane(j));
-    const own = rank === 0 ? { worth: change } : { choices };
-    const transfer: Transfer = {
-      sender: 0,
-      planes: count,
-      n,
-      payload: { kind: 'bits', width: next },
-      ...own,
-      out: share,
-    };
-    yield { transfers: [transfer], products: [] };
+    for (let i = 0; i < count; i++) ring.copy(choices.plane(i), digitAt(i).plane(j));
+    onlyWhere(m, choices, 'receives');
+    const payload = { kind: 'bits', width: next } as const;
+    const transfers = bothWays({ planes: count, n, payload, choices, worth: change, out: share });
+    yield { transfers, products: [] };
     ring.xor(moved, moved, share);
-    if (rank === 1)
-      for (let i = 0; i < count; i++)
-        for (let v = 0; v < next; v++)
-          ring.andXor(moved.plane(i * next + v), change.plane(i * next + v), choices.plane(i));
+    for (let i = 0; i < count; i++)
+      for (let v = 0; v < next; v++)
+        ring.andXor(moved.plane(i * next + v), change.plane(i * next + v), choices.plane(i));
     m.drop(state, change, share, choices);
     [state, size] = [moved, next];
   }
@@ -170,64 +171,56 @@ export const foldTop = (m: Maker, codes: Bits, kept: number): void => {
   }
 };
 
-/** One-hot codes of xor-shared digits, four planes each from the lowest bit on: 16 planes each. */
+/**
+ * One-hot codes of xor-shared digits, four planes each from the lowest bit on: 16 planes each. The sender's code, whose entries v and
+ * v ^ 2^j change places by bit j of the receiver's digit: both change by the same, so that a transfer is worth eight bits.
+ */
 export function* oneHot(m: Maker, planes: Bits): Making<Bits> {
   const { ring } = m;
   const n = planes.length;
   const count = planes.planes / 4;
-  /** The four codes of two bits, of their product. */
-  const pairs = (products: Bits, which: 0 | 1): Bits => {
-    const out = m.bits(n, 4 * count);
+  const codes = m.bits(n, RADIX * count);
+  for (let i = 0; i < count; i++) ring.oneHot(codes.plane(RADIX * i, RADIX), planes.plane(4 * i, 4));
+  onlyWhere(m, codes, 'sends');
+  const half = RADIX / 2;
+  const [change, share] = [m.bits(n, half * count), m.bits(n, half * count)];
+  const choices = m.bits(n, count);
+  for (let j = 0; j < 4; j++) {
+    /** The planes of both entries of pair p of digit i. */
+    const pair = (i: number, p: number): readonly [Bits, Bits] => {
+      const low = ((p >> j) << (j + 1)) | (p & ((1 << j) - 1));
+      return [codes.plane(RADIX * i + low), codes.plane(RADIX * i + low + (1 << j))];
+    };
     for (let i = 0; i < count; i++) {
-      const [a, b, ab] = [
-        planes.plane(4 * i + 2 * which),
-        planes.plane(4 * i + 2 * which + 1),
-        products.plane(2 * i + which),
-      ];
-      ring.copy(out.plane(4 * i + 3), ab);
-      ring.xor(out.plane(4 * i + 2), b, ab);
-      ring.xor(out.plane(4 * i + 1), a, ab);
-      ring.xor(out.plane(4 * i), a, b);
-      ring.xor(out.plane(4 * i), out.plane(4 * i), ab);
-      if (m.first) ring.not(out.plane(4 * i), out.plane(4 * i));
+      ring.copy(choices.plane(i), planes.plane(4 * i + j));
+      for (let p = 0; p < half; p++) ring.xor(change.plane(half * i + p), ...pair(i, p));
     }
-    return out;
-  };
-  const [x, y] = [m.bits(n, 2 * count), m.bits(n, 2 * count)];
-  for (let i = 0; i < 2 * count; i++) {
-    ring.copy(x.plane(i), planes.plane(2 * i));
-    ring.copy(y.plane(i), planes.plane(2 * i + 1));
+    onlyWhere(m, choices, 'receives');
+    const payload = { kind: 'bits', width: half } as const;
+    const transfers = bothWays({ planes: count, n, payload, choices, worth: change, out: share });
+    yield { transfers, products: [] };
+    for (let i = 0; i < count; i++)
+      for (let p = 0; p < half; p++) {
+        const [to, at] = [share.plane(half * i + p), half * i + p];
+        ring.andXor(to, change.plane(at), choices.plane(i));
+        for (const entry of pair(i, p)) ring.xor(entry, entry, to);
+      }
   }
-  const products = yield* and(m, x, y);
-  const [low, high] = [pairs(products, 0), pairs(products, 1)];
-  // Each of the four high codes times all of the low ones.
-  const repeated = m.bits(n, 16 * count);
-  for (let i = 0; i < count; i++)
-    for (let h = 0; h < 4; h++) ring.copy(repeated.plane(16 * i + 4 * h, 4), low.plane(4 * i, 4));
-  const out = yield* and(m, high, repeated, 4);
-  m.drop(x, y, products, low, high, repeated);
-  return out;
+  m.drop(change, share, choices);
+  return codes;
 }
 
 /** One plane of xor-shared bits as shared words: b = b_0 + b_1 - 2 b_0 b_1. */
 export function* bitsToWords(m: Maker, bits: Bits): Making<RingArray> {
-  const { ring, rank, field } = m;
+  const { ring, field } = m;
   const n = bits.length;
   const own = m.words(n);
   ring.bitsToRing(own, bits);
   const out = m.words(n);
   const worth = m.words(n);
   ring.mulScalar(worth, own, m.scalar(-2));
-  const data = rank === 0 ? { worth } : { choices: bits };
-  const transfer: Transfer = {
-    sender: 0,
-    planes: 1,
-    n,
-    payload: { kind: 'words', count: 1, field },
-    ...data,
-    out,
-  };
-  yield { transfers: [transfer], products: [] };
+  const payload = { kind: 'words', count: 1, field } as const;
+  yield { transfers: bothWays({ planes: 1, n, payload, choices: bits, worth, out }), products: [] };
   ring.add(out, out, own);
   m.drop(own, worth);
   return out;
@@ -259,7 +252,11 @@ export function* bitTimes(
     transfers.push({ sender, planes: 1, n, payload: { kind: 'words', count: 1, field }, ...own, out });
     return out;
   };
-  const single = alone ? ask(0, twice) : undefined;
+  const single = alone ? m.words(n) : undefined;
+  if (single) {
+    const payload = { kind: 'words', count: 1, field } as const;
+    transfers.push(...bothWays({ planes: 1, n, payload, choices: bits, worth: twice, out: single }));
+  }
   const products = given.map((w) => {
     const worth = m.words(n);
     ring.mul(worth, sign, w);

@@ -29,13 +29,22 @@ test('a program of JAX: signature, operations, costs', async () => {
     lines[3],
     `on a link of 20 ms and 10 Mbit/s: ${seconds.toFixed(2)} s for rounds and bytes, and computing`,
   );
+  const [, transfers, ahead, later] =
+    /^without a dealer: (\d+) transfers and ([\d.]+) kB sent by a party ahead, then (\d+) rounds and \d+ B$/
+      .exec(lines[4]!)!
+      .map(Number);
+  assert.ok(transfers! > 0 && transfers! % 128 === 0);
+  // Base transfers alone are 12 kB.
+  assert.ok(ahead! > 12);
+  assert.ok(later! > 0 && later! <= 2 * rounds!);
+  assert.is((await show(join(FILES, 'step.jax'), { parties: 3 })).length, 4);
 });
 
 test('a model: weights and inputs; what cannot run says why', async () => {
   const lines = await show(join(FILES, 'onnx/xgb_regression/model.onnx'), { rows: 3 });
   assert.match(lines.join('\n'), /weights: .*thresholds: float64\[20, \d+\]/);
   assert.match(lines.join('\n'), /operations: ai\.onnx\.ml\.TreeEnsembleRegressor/);
-  assert.match(lines.at(-2)!, /FM128, 2 parties, \d+ of \d+ arguments secret: 11 rounds/);
+  assert.match(lines.at(-3)!, /FM128, 2 parties, \d+ of \d+ arguments secret: 11 rounds/);
   const loop = await show(join(FILES, 'jax/while_secret/program.bc'));
   assert.match(
     loop.at(-1)!,
@@ -46,7 +55,7 @@ test('a model: weights and inputs; what cannot run says why', async () => {
   const bits = await show(join(FILES, 'bits.mlir'));
   assert.match(bits.join('\n'), /unsupported: bitcast_convert of complex numbers at line 2/);
   const spectrum = await show(join(FILES, 'jax/spectrum/program.bc'));
-  assert.match(spectrum.at(-2)!, /1 of 1 arguments secret: 19 rounds/);
+  assert.match(spectrum.at(-3)!, /1 of 1 arguments secret: 19 rounds/);
 });
 
 test('split: the parts are the model', async () => {

@@ -6,22 +6,19 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GATE_NAMES, type GateName } from '../../src/gates/gate-table.ts';
+import { halvesOf } from '../../src/gates/halves.ts';
 import { BLOCK_BITS, type BlockBits } from '../../src/making/seeds.ts';
-import type { AnyArray as Arr } from '../../src/ring/array.ts';
-import { FIELDS } from '../../src/ring/field.ts';
 import { randomBytes } from '../../src/ring/prg.ts';
-import { ring, seedsOf } from '../gates/harness.ts';
+import { seedsOf } from '../gates/harness.ts';
 import { ENTRIES, type Entry, N } from '../gates/secrecy-table.ts';
-import type { Column, Masked } from '../gates/view.ts';
+import type { Column } from '../gates/view.ts';
 import { LONG } from '../long.ts';
-import { type Gated, type Made, runMade } from './gate-run.ts';
+import { field, gatedOf, inputsOf } from './gate-inputs.ts';
+import { type Made, runMade } from './gate-run.ts';
 
 const test = suite('views of what two parties make');
 const LIMIT = 8;
 const LEAST = 256;
-/** Cheaper than the wide one, and with every form of a gate. */
-const field = FIELDS.FM64;
-
 const ONES = Uint8Array.from({ length: 256 }, (_, b) => b.toString(2).replaceAll('0', '').length);
 const coins = (bytes: Uint8Array, count: number): number => {
   let ones = 0;
@@ -54,44 +51,6 @@ const uniform = (bytes: Uint8Array, where: string): void => {
 };
 
 const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((byte, i) => byte ^ b[i]!);
-
-/** Inputs of which the share of rank `of` is nothing but `byte`, and the other's is random. */
-const inputsOf = (entry: Entry, of: number, byte: number): Masked => {
-  const room = (kind: string, i: number): Arr => {
-    const n = entry.lengths?.[i] ?? N;
-    return kind === 'bits' ? ring.bits(n) : ring.alloc(field, n);
-  };
-  const values = [0, 1].map((rank) =>
-    entry.ins.map((kind, i) => {
-      const [c, r] = [room(kind, i), room(kind, i)];
-      ring.u8(c).fill(kind === 'public' ? 1 : 0x35);
-      ring.u8(r).fill(byte);
-      if (rank !== of) ring.u8(r).set(randomOf(i, r.bytes));
-      return kind === 'public' ? { c } : { c, r };
-    }),
-  );
-  return { values, masks: values[0]!.map(({ c, r }) => (r ? { r } : { c })) };
-};
-
-/** Bytes that are the same in every run. */
-const randomOf = (i: number, length: number): Uint8Array => {
-  let s = i + 1;
-  return Uint8Array.from({ length }, () => {
-    s = Math.imul(s ^ (s >>> 15), 0x2c1b3c6d) + 0x297a2d39;
-    return (s ^ (s >>> 13)) >>> 7;
-  });
-};
-
-const gatedOf = (name: GateName, entry: Entry, of: number, byte: number): Gated => {
-  const attrs = typeof entry.attrs === 'function' ? entry.attrs(field, 2) : entry.attrs;
-  let own: Gated['own'];
-  if (entry.owner !== undefined) {
-    const array = (attrs as { bits?: boolean }).bits ? ring.bits(N) : ring.alloc(field, N);
-    ring.u8(array).fill(byte);
-    own = { owner: entry.owner, array };
-  }
-  return { name, field, attrs, given: inputsOf(entry, of, byte), seeds: seedsOf(2), own };
-};
 
 /** Words of eight bytes of messages: each stands there once. */
 const repeated = (messages: readonly Uint8Array[]): number => {
@@ -178,23 +137,30 @@ for (const name of GATE_NAMES.filter((one) => LONG || SOME.has(one)))
 for (const k of BLOCK_BITS.filter((one) => one > 4))
   test(`less: the same with transfers in blocks of ${k} bits`, () => look('less', k));
 
-test('what rank 1 reads of its entries is under a share of rank 0, whatever it chooses', async () => {
-  const [entry] = ENTRIES.less as [Entry];
-  const attrs = entry.attrs as object;
-  const given = inputsOf(entry, 0, 0);
-  const [first, own] = seedsOf(2) as [Uint8Array, Uint8Array];
-  const other = first.map((byte) => byte ^ 0x5a);
-  // The same numbers and the same streams of rank 1: what it sends of what it has read differs by rank 0's shares alone.
-  const shares: Uint8Array[] = [];
-  for (const seed of [first, other]) {
-    const { openings } = await runMade({ name: 'less', field, attrs, given, seeds: [seed, own] }, 7);
-    const tree = openings.find(({ kind, from }) => kind === 'bits' && from === undefined)!;
-    shares.push(
-      Uint8Array.from(tree.shares[1]!.flatMap(({ bytes, length }) => [...bytes.slice(0, length / 8)])),
-    );
-  }
-  uniform(xor(shares[0]!, shares[1]!), 'what two runs differ by');
-});
+for (const { sender, from, count } of halvesOf(N))
+  test(`what rank ${1 - sender} reads of its entries is under a share of rank ${sender}, whatever it chooses`, async () => {
+    const [entry] = ENTRIES.less as [Entry];
+    const attrs = entry.attrs as object;
+    const given = inputsOf(entry, 0, 0);
+    const reader = 1 - sender;
+    // The same numbers and the same streams of the reader: what it sends of what it has read differs by the sender's shares alone.
+    const shares: Uint8Array[] = [];
+    for (const change of [0, 0x5a]) {
+      const seeds = seedsOf(2).map((seed, rank) =>
+        rank === sender ? seed.map((byte) => byte ^ change) : seed,
+      );
+      const { openings } = await runMade({ name: 'less', field, attrs, given, seeds }, 7);
+      const tree = openings.find((opened) => opened.kind === 'bits' && opened.from === undefined)!;
+      shares.push(
+        Uint8Array.from(
+          tree.shares[reader]!.flatMap(({ bytes }) => [
+            ...bytes.slice(from / 8, from / 8 + Math.floor(count / 8)),
+          ]),
+        ),
+      );
+    }
+    uniform(xor(shares[0]!, shares[1]!), 'what two runs differ by');
+  });
 
 test('of the same inputs and shares a party sends something else each time, by streams of its own', async () => {
   for (const name of ['truncate', 'truncateExact', 'scaleExact', 'mul', 'select', 'less', 'and'] as const) {

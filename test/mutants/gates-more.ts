@@ -142,8 +142,8 @@ export const moreGateFaults: readonly Mutant[] = [
       [
         'signs of a sort are those of the public parts alone',
         'wrong',
-        "yield* d.share('sign', sign, index);",
-        "d.ring.zero(sign); yield* d.share('sign', sign, index);",
+        "yield* d.share('sign', sign, place.index);",
+        "d.ring.zero(sign); yield* d.share('sign', sign, place.index);",
       ],
       [
         'all sorted columns share one mask',

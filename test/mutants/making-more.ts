@@ -1,10 +1,12 @@
 /** @file More faults of what two parties make between them: pads that are known, shares that are not, checks that are gone. */
 import { inFile, type Mutant } from './mutant.ts';
 
+const EXTENSION = 'making/extension.test.ts';
 const TRANSFERS = 'making/transfers.test.ts';
 const FRESH = 'making/freshness.test.ts';
 const CHOICES = 'making/choices.test.ts';
 const VIEWS = 'making/views.test.ts';
+const BALANCE = 'making/balance.test.ts';
 const GATES = 'making/gates.test.ts';
 const PROGRAMS = 'making/programs.test.ts';
 
@@ -44,8 +46,20 @@ export const moreMaking: readonly Mutant[] = [
       [
         'who chooses an entry reads the answer as it is',
         'leak',
-        "const chosen = yield* p.receiveShare('chosen', place.index);",
-        "const chosen = ((a) => (p.first && p.ring.zero(a), a))(yield* p.receiveShare('chosen', place.index));",
+        "const chosen = yield* p.receiveShare('chosen', place.index + h);",
+        "const chosen = ((a) => (sends && p.ring.zero(a), a))(yield* p.receiveShare('chosen', place.index + h));",
+      ],
+    ],
+  ),
+  ...inFile(
+    'src/making/chunks.ts',
+    [BALANCE],
+    [
+      [
+        'one party is the sender of all transfers',
+        'wrong',
+        'halvesOf(of.n).map(({ sender, ...part }) => ({ ...of, sender, part }))',
+        'halvesOf(of.n).map(({ sender, ...part }) => ({ ...of, sender: 0 * sender, part }))',
       ],
     ],
   ),
@@ -153,7 +167,7 @@ export const moreMaking: readonly Mutant[] = [
   ),
   ...inFile(
     'src/making/base.ts',
-    [TRANSFERS, FRESH],
+    [EXTENSION, FRESH],
     [
       [
         'numbers of base transfers have eight bits',
@@ -179,7 +193,7 @@ export const moreMaking: readonly Mutant[] = [
   ),
   ...inFile(
     'src/making/seeds.ts',
-    [TRANSFERS, FRESH],
+    [EXTENSION, FRESH],
     [
       [
         'both children of a seed are the same',
@@ -198,7 +212,7 @@ export const moreMaking: readonly Mutant[] = [
   ),
   ...inFile(
     'src/making/extension.ts',
-    [TRANSFERS, FRESH, VIEWS],
+    [EXTENSION, FRESH, VIEWS],
     [
       [
         'pads are nothing',

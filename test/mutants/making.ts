@@ -1,6 +1,7 @@
 /** @file Faults of what two parties make between them. */
 import { inFile, type Mutant } from './mutant.ts';
 
+const EXTENSION = 'making/extension.test.ts';
 const TRANSFERS = 'making/transfers.test.ts';
 const FRESH = 'making/freshness.test.ts';
 const SECRECY = 'making/lattice-secrecy.test.ts';
@@ -96,7 +97,7 @@ export const making: readonly Mutant[] = [
   ),
   ...inFile(
     'src/making/base.ts',
-    [FRESH, TRANSFERS],
+    [FRESH, EXTENSION],
     [
       [
         "the sender's number of base transfers is a constant",
@@ -127,7 +128,7 @@ export const making: readonly Mutant[] = [
   ),
   ...inFile(
     'src/making/seeds.ts',
-    [FRESH, TRANSFERS],
+    [FRESH, EXTENSION],
     [
       [
         'sums of seeds are sent as they are',
@@ -141,7 +142,7 @@ export const making: readonly Mutant[] = [
   ),
   ...inFile(
     'src/making/extension.ts',
-    [FRESH, TRANSFERS],
+    [FRESH, EXTENSION],
     [
       [
         'roots of seeds are constants',

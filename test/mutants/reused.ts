@@ -196,12 +196,14 @@ export const reused: readonly Mutant[] = [
     ],
   ),
   ...inFile(
+    'src/making/gates/chosen-digits.ts',
+    ['making/gates.test.ts'],
+    [['digits of a mask keep what is above them', 'wrong', 'clearAbove(m, planes, bits - 1);', '']],
+  ),
+  ...inFile(
     'src/making/gates/comparisons.ts',
     ['making/gates.test.ts'],
-    [
-      ['digits of a mask keep what is above them', 'wrong', 'clearAbove(m, planes, bits - 1);', ''],
-      ['a residue forgets what it carries out', 'wrong', 'ring.sub(r, r, high);', ''],
-    ],
+    [['a residue forgets what it carries out', 'wrong', 'ring.sub(r, r, high);', '']],
   ),
   ...inFile(
     'src/making/numbers.ts',

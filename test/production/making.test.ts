@@ -1,18 +1,10 @@
 /** Two parties with nobody's help, as two processes: right at each field, and a party that dies while material is made is named. */
 import * as assert from 'uvu/assert';
 import { cluster, end, launch, MORTAL, suite, values } from './harness.ts';
+import { RIGHT } from './making-results.ts';
 
 const test = suite('production/making');
 const TWO = ['alice', 'bob'] as const;
-
-const RIGHT = [
-  [3, -1, -2100, 0],
-  [1, 1, 0, 1],
-  [0.2, 0.05, -0.7, 0.9].map(Math.exp),
-  [0.75, -4, -300 / 7, 0],
-  [-7, -2, 0, 0.5, 1.5, 2, 9, 300],
-  [1.5, 2, 300, 0].map(Math.sqrt),
-];
 
 for (const [field, tolerance] of [
   ['FM128', 1e-6],

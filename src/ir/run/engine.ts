@@ -46,11 +46,11 @@ export class PartyEngine {
   readonly #ranks: RankChannel;
   #tail: Promise<unknown> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
-  #link: LinkMeasure | undefined;
+  /** What was measured of the link, the same at both parties. */
+  readonly link: LinkMeasure | undefined;
   /** What was sent in this round and found no room yet. */
   readonly #sending: Promise<void>[] = [];
   readonly stats = { jobs: 0, rounds: 0, bytes: 0, dealerBytes: 0, ms: 0 };
-
   readonly #pace: Pace;
 
   private constructor(
@@ -60,8 +60,10 @@ export class PartyEngine {
     material: Material,
     pace: Pace,
     store: Store,
+    link?: LinkMeasure,
   ) {
     this.#pace = pace;
+    this.link = link;
     this.#o = o;
     const { ring, field, rank, parties } = o;
     this.#role = {
@@ -92,14 +94,12 @@ export class PartyEngine {
     const link = o.measure ? await measureLink(ranks, o.rank) : undefined;
     const known = { ...o, bandwidth: link?.bandwidth ?? o.bandwidth };
     const material = await connectDealer(known, ranks, seed, pace, store.masks);
-    const engine = new PartyEngine(o, ranks, seed, material, pace, store);
-    engine.#link = link;
-    return engine;
+    return new PartyEngine(o, ranks, seed, material, pace, store, link);
   }
 
-  /** What was measured of the link, the same at both parties. */
-  get link(): LinkMeasure | undefined {
-    return this.#link;
+  /** Transfers of both directions so far, where two parties make their material between them. */
+  get transfers(): number {
+    return this.#material.transfers ?? 0;
   }
 
   /** Bytes of ring memory: in use, and the most so far. */

@@ -46,10 +46,10 @@ export class MakingAhead {
   /** Jobs of all runs: transfers of one session never have the same number. */
   #jobs = 0;
 
-  /** `channel`: to the other party, for this alone. */
-  constructor(ring: Ring, field: Field, rank: 0 | 1, channel: Channel) {
+  /** `channel`: to the other party, for this alone. `bandwidth`: bytes a second of the link, where they are known. */
+  constructor(ring: Ring, field: Field, rank: 0 | 1, channel: Channel, bandwidth?: number) {
     [this.#ring, this.#field, this.#rank] = [ring, field, rank];
-    this.#line = new MakingLine(ring, rank, () => channel, blockBitsFor(undefined));
+    this.#line = new MakingLine(ring, rank, () => channel, blockBitsFor(bandwidth));
   }
 
   /** Bytes that this party has sent. */

@@ -104,8 +104,8 @@ export class MakingLine {
       }
       const before = transfers.made;
       await transfers.exchange(request.transfers);
-      this.transfers += transfers.made - before;
       await this.#multiply(request.products, products!, lane);
+      this.transfers += transfers.made - before;
     };
   }
 

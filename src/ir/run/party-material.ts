@@ -44,6 +44,8 @@ const next = (tags: Map<number, number>, rank: number): number => {
 
 /** The source of a party's preprocessing: a dealer, stored files, or the protocol without a dealer. */
 export interface Material extends MaterialSource {
+  /** Transfers of both directions so far, where two parties make it between them. */
+  readonly transfers?: number;
   start(job: Job, ranks: RankChannel, place: Place): void | Promise<void>;
   /** The program has revealed a value while it runs: it is sent to the dealer, which continues with it. */
   revealed(gate: number, value: Tensor, ranks: RankChannel): void | Promise<void>;

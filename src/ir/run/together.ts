@@ -149,6 +149,10 @@ export class Together implements Material {
     return this.#line.sent;
   }
 
+  get transfers(): number {
+    return this.#line.transfers;
+  }
+
   start(job: Job, _ranks: RankChannel, { gate }: Place): void {
     const run = new MakingRun(this.#role, this.#store, windowOf(this.#o.ring), this.#line.numbers);
     const making = new JobMaking(run);

@@ -2,24 +2,16 @@
 
 import { prefixMerges } from '../../gates/bit-decomposition.ts';
 import { ringOf, type Value } from '../../gates/gate.ts';
-import {
-  clearAbove,
-  covering,
-  digit,
-  digitTiles,
-  entryBits,
-  type LessAttrs,
-  type LowerPlace,
-  type SignPlace,
-} from '../../gates/less-than.ts';
+import { covering, digitTiles, FIRST_SIGN, type LessAttrs, type LowerPlace } from '../../gates/less-than.ts';
 import { productCount, productsProgram, treePrograms } from '../../gates/multi-and.ts';
 import type { TruncateAttrs } from '../../gates/truncate.ts';
 import type { Bits, RingArray } from '../../ring/array.ts';
 import * as math from '../../ring/math/index.ts';
-import type { Transfer } from '../chunks.ts';
+import { bothWays } from '../chunks.ts';
 import { and, ands, runShared } from '../circuits.ts';
 import { type Maker, type Making, together } from '../maker.ts';
 import { bitsOfCodes, bitsToWords, digits, foldTop } from '../numbers.ts';
+import { chosenDigits } from './chosen-digits.ts';
 import { rangeRows } from './range-rows.ts';
 import { scale, scaleExact } from './simple.ts';
 
@@ -88,55 +80,18 @@ export function* signs(
   own: RingArray,
   bits: number,
   rows: number,
-  place: SignPlace = { ...FIRST, index: 0 },
+  place = FIRST_SIGN,
 ): Making<void> {
   if (m.layout.find('chosen', 0)) {
     const n = own.length;
     yield* together<unknown>([
-      chosen(m, own, bits, rows, place),
+      chosenDigits(m, own, bits, rows, place),
       tree(m, n, covering(bits - 1), rows, place.tree),
     ]);
     return;
   }
   const sign = yield* lower(m, own, bits - 1, rows, place, bits - 1);
   m.share('sign', sign!, place.index);
-}
-
-/** Pads of 16 entries for each digit at rank 0, and of those that its digits choose at rank 1. */
-function* chosen(m: Maker, own: RingArray, bits: number, rows: number, place: SignPlace): Making<void> {
-  const n = own.length;
-  const digits = covering(bits - 1);
-  const width = entryBits(rows);
-  const tiles = digitTiles(n, digits);
-  const payload = { kind: 'choice', width } as const;
-  const ask = (count: number, out: Bits, choices?: Bits): Transfer => ({
-    sender: 0,
-    planes: 4 * count,
-    n,
-    payload,
-    out,
-    ...(choices && { choices }),
-  });
-  if (m.first) {
-    const outs = tiles.map(({ count }) => m.bits(n, RADIX * width * count));
-    yield { transfers: tiles.map(({ count }, i) => ask(count, outs[i]!)), products: [] };
-    outs.forEach((out, i) => {
-      m.share('entries', out, place.codes + i);
-    });
-    return;
-  }
-  const planes = m.bits(n, own.field.bits);
-  m.ring.toPlanes(planes, own);
-  clearAbove(m, planes, bits - 1);
-  const choices = m.bits(n, 4 * digits);
-  for (let j = 0; j < digits; j++) m.ring.copy(choices.plane(4 * j, 4), digit(planes, 4 * digits, j));
-  const out = m.bits(n, width * digits);
-  const transfers = tiles.map(({ from, count }) =>
-    ask(count, out.plane(width * from, width * count), choices.plane(4 * from, 4 * count)),
-  );
-  yield { transfers, products: [] };
-  m.share('chosen', out, place.index);
-  m.drop(planes, choices);
 }
 
 export function* less(
@@ -182,9 +137,9 @@ function* carry(m: Maker, own: RingArray, bits: number): Making<Bits> {
   ring.toPlanes(planes, own);
   const mine = planes.plane(0, bits);
   let g = m.bits(n, bits);
-  const data = m.first ? { worth: mine } : { choices: mine };
+  const payload = { kind: 'bits', width: 1 } as const;
   yield {
-    transfers: [{ sender: 0, planes: bits, n, payload: { kind: 'bits', width: 1 }, ...data, out: g }],
+    transfers: bothWays({ planes: bits, n, payload, choices: mine, worth: mine, out: g }),
     products: [],
   };
   let p = copyOf(m, mine);

@@ -3,12 +3,13 @@
 import type { Stage } from '../../gates/and-stages.ts';
 import { aligned, type BetweenAttrs, betweenShape, choiceTiles, choiceWidths } from '../../gates/between.ts';
 import { ringOf, type Value } from '../../gates/gate.ts';
+import { takeHalf } from '../../gates/halves.ts';
 import { type LeadingDigitAttrs, ones, shapeOf } from '../../gates/leading-digit.ts';
 import { digit } from '../../gates/less-than.ts';
 import type { Bits, Bytes } from '../../ring/array.ts';
 import { FIELDS } from '../../ring/field.ts';
 import * as math from '../../ring/math/index.ts';
-import type { Transfer } from '../chunks.ts';
+import { bothWays, type Transfer } from '../chunks.ts';
 import { and, runShared } from '../circuits.ts';
 import { type Maker, type Making, together } from '../maker.ts';
 import { bitsOfCodes, digits, indexCode, oneHot, rowsOf } from '../numbers.ts';
@@ -19,7 +20,7 @@ const RADIX = 16;
 
 /** Planes of xor-shared bits as bytes that add up to them: of each plane, n. */
 function* bitsToBytes(m: Maker, planes: Bits): Making<Uint8Array[]> {
-  const { ring, rank } = m;
+  const { ring } = m;
   const n = planes.length;
   const own = ring.alloc(SMALL, n * planes.planes);
   const out = ring.alloc(SMALL, n * planes.planes);
@@ -28,10 +29,9 @@ function* bitsToBytes(m: Maker, planes: Bits): Making<Uint8Array[]> {
   for (let i = 0; i < planes.planes; i++) ring.bitsToRing(own.view(i * n, n), planes.plane(i));
   ring.shl(worth, own, 1);
   ring.neg(worth, worth);
-  const data = rank === 0 ? { worth } : { choices: planes };
   const payload = { kind: 'words', count: 1, field: SMALL } as const;
-  const transfer: Transfer = { sender: 0, planes: planes.planes, n, payload, ...data, out };
-  yield { transfers: [transfer], products: [] };
+  const transfers = bothWays({ planes: planes.planes, n, payload, choices: planes, worth, out });
+  yield { transfers, products: [] };
   ring.add(out, out, own);
   const bytes = new Uint8Array(n * planes.planes);
   ring.decodeInt(bytes, out);
@@ -148,19 +148,20 @@ export function* between(m: Maker, [x]: readonly Value[], attrs: BetweenAttrs): 
     const planes = m.bits(n, k);
     m.ring.toPlanes(planes, own);
     const parts = aligned(m, planes, k, attrs);
-    const transfers = choiceTiles(n, shape).map(({ part, from, count }): Transfer & { out: Bits } => {
+    const tiles = choiceTiles(n, shape);
+    const transfers = tiles.map(({ half, part, from, count }): Transfer & { out: Bits } => {
       const width = widths[part];
       const payload = { kind: 'choice', width } as const;
-      const common = { sender: 0, planes: 4 * count, n, payload } as const;
-      if (m.first) return { ...common, out: m.bits(n, RADIX * width * count) };
-      const chosen = m.bits(n, 4 * count);
+      const common = { sender: half.sender, planes: 4 * count, n: half.count, payload };
+      if (half.sender === m.rank) return { ...common, out: m.bits(half.count, RADIX * width * count) };
+      const chosen = m.bits(half.count, 4 * count);
       for (let j = 0; j < count; j++)
-        m.ring.copy(chosen.plane(4 * j, 4), digit(parts, parts.planes, from + j));
-      return { ...common, choices: chosen, out: m.bits(n, width * count) };
+        takeHalf(m.ring, chosen.plane(4 * j, 4), digit(parts, parts.planes, from + j), half);
+      return { ...common, choices: chosen, out: m.bits(half.count, width * count) };
     });
     yield { transfers, products: [] };
-    for (const [i, { out, choices: chosen }] of transfers.entries()) {
-      m.share(m.first ? 'entries' : 'chosen', out, i);
+    for (const [i, { sender, out, choices: chosen }] of transfers.entries()) {
+      m.share(sender === m.rank ? 'entries' : 'chosen', out, i);
       if (chosen) m.drop(chosen);
     }
     m.drop(planes, parts);

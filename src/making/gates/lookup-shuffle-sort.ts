@@ -1,7 +1,6 @@
 /** @file What reading at secret places, shuffles and sorts need, made by two parties. */
 
 import { ringOf, type Value } from '../../gates/gate.ts';
-import { type LowerPlace, placeAfter } from '../../gates/less-than.ts';
 import {
   blocks,
   elementAt,
@@ -12,8 +11,7 @@ import {
 } from '../../gates/lookup.ts';
 import { permutations } from '../../gates/permutation.ts';
 import type { Lanes } from '../../gates/shuffle.ts';
-import { handedOn, type SortAttrs } from '../../gates/sort.ts';
-import { schedule } from '../../gates/sort-plan.ts';
+import { handedOn, levelsOf, type SignLevel, type SortAttrs } from '../../gates/sort.ts';
 import type { Bits, Bytes, RingArray } from '../../ring/array.ts';
 import * as math from '../../ring/math/index.ts';
 import { type Maker, type Making, together } from '../maker.ts';
@@ -150,24 +148,19 @@ export function* shuffle(m: Maker, ins: readonly Value[], attrs: Lanes): Making<
 }
 
 /** The material of one level of comparisons with 0. */
-function* level(m: Maker, index: number, bits: number, place: LowerPlace): Making<void> {
+function* level(m: Maker, { index, place, bits }: SignLevel): Making<void> {
   const rho = m.wordMask('rho', index);
-  yield* signs(m, rho, bits, 1, { ...place, index });
+  yield* signs(m, rho, bits, 1, place);
   m.drop(rho);
 }
 
 export function* sort(m: Maker, [x, ...along]: readonly Value[], attrs: SortAttrs): Making<Value[]> {
-  const { lanes, n, bits, want } = attrs;
+  const { lanes, n, want } = attrs;
   const place = m.words(lanes * n);
   m.ring.zero(place);
   const columns = [ringOf(x!.r), place, ...along.map((v) => ringOf(v.r))];
   const outs = m.outs(handedOn(columns, want).map((_, i) => ({ r: m.wordMask('masks', i) })));
-  const levels: Making<void>[] = [];
-  let at: LowerPlace = { codes: 0, tree: 0 };
-  for (const [index, count] of schedule(lanes, n).entries()) {
-    levels.push(level(m, index, bits, at));
-    at = placeAfter(at, count, bits - 1);
-  }
+  const levels = Array.from(levelsOf(attrs, true), ([, one]) => level(m, one));
   yield* together([shuffled(m, columns, attrs), ...levels]);
   return outs;
 }

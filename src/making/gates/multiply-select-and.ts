@@ -5,6 +5,7 @@ import { productCount, productsProgram } from '../../gates/multi-and.ts';
 import { type MatmulAttrs, matmulInto } from '../../gates/multiply.ts';
 import type { Truncation } from '../../gates/open-truncate.ts';
 import type { Bits, RingArray } from '../../ring/array.ts';
+import { bothWays } from '../chunks.ts';
 import { runShared } from '../circuits.ts';
 import type { Factor, ProductRequest } from '../cross-terms.ts';
 import { type Maker, type Making, together } from '../maker.ts';
@@ -37,9 +38,8 @@ export function* exactly(m: Maker, n: number): Making<void> {
   const out = m.words(n);
   const worth = m.words(n);
   m.ring.bitsToRing(worth, own);
-  const data = m.first ? { worth } : { choices: own };
   const payload = { kind: 'words', count: 1, field: m.field } as const;
-  yield { transfers: [{ sender: 0, planes: 1, n, payload, ...data, out }], products: [] };
+  yield { transfers: bothWays({ planes: 1, n, payload, choices: own, worth, out }), products: [] };
   m.share('wrap', out);
 }
 

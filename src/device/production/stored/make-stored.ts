@@ -11,7 +11,9 @@ import { packCorrection } from '../../../dealer/material-source.ts';
 import { fail, TesseraError } from '../../../errors.ts';
 import { isDataDependent } from '../../../ir/compile/analysis.ts';
 import { digestOf } from '../../../ir/run/job.ts';
+import { measureLink } from '../../../ir/run/link-measure.ts';
 import { gatesOf, MakingAhead } from '../../../ir/run/making-ahead.ts';
+import { RankChannel } from '../../../ir/run/party-material.ts';
 import { commonOf } from '../../../ir/run/together.ts';
 import { controlCodec } from '../../../link/codec.ts';
 import { parseSecretIdentity } from '../../../link/identity.ts';
@@ -200,13 +202,11 @@ export const makeStored = async (options: MakeOptions, transport: Transport): Pr
   await mkdir(out, { recursive: true, mode: 0o700 });
   // It is made here, and nobody has a copy.
   await new Ledger(set, self).accept();
+  const ranks = new RankChannel(() => transport.channel('making ahead: link', peers), parties);
+  const { bandwidth } = await measureLink(ranks, rank);
   const ring = await Ring.create(memoryLimit === undefined ? {} : { maxBytes: memoryLimit });
-  const ahead = new MakingAhead(
-    ring,
-    FIELDS[field as FieldName],
-    rank,
-    transport.channel('making ahead', peers),
-  );
+  const channel = transport.channel('making ahead', peers);
+  const ahead = new MakingAhead(ring, FIELDS[field as FieldName], rank, channel, bandwidth);
   const [box, signer] = [parseBox(boxText(identity), self), parseSecretIdentity(identity, 'identity')];
   const gatesInAll = gatesOf(program.jobs);
   try {
