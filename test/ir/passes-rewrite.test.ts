@@ -231,4 +231,58 @@ test('FM128: what has no length is 0 over it', () => {
   assert.equal(Array.from(results[0]!.data, Number), [0, 0, 0]);
 });
 
+const ROOT = Math.sqrt(2 / Math.PI);
+
+test('GELU is one op in the forms in which programs have it, and nothing else is', () => {
+  const halves = (x: BaseArray, inner: BaseArray) => np.multiply(np.multiply(0.5, x), inner);
+  const cube = (x: BaseArray) => np.multiply(x, np.multiply(x, x));
+  const cubic = (x: BaseArray, c = 0.044715) => np.multiply(ROOT, np.add(x, np.multiply(c, cube(x))));
+  const exact: readonly ((x: BaseArray) => BaseArray)[] = [
+    // JAX's, by erfc; PyTorch's; and a half inside.
+    (x) => halves(x, np.subtract(1, np.erf(np.multiply(np.negative(x), Math.fround(Math.SQRT1_2))))),
+    (x) => np.multiply(np.multiply(x, 0.5), np.add(np.erf(np.divide(x, Math.SQRT2)), 1)),
+    (x) => np.multiply(np.add(0.5, np.multiply(0.5, np.erf(np.multiply(x, Math.SQRT1_2)))), x),
+    (x) => np.multiply(np.multiply(x, np.add(1, np.erf(np.divide(x, Math.fround(Math.SQRT2))))), 0.5),
+  ];
+  const tanhs: readonly ((x: BaseArray) => BaseArray)[] = [
+    (x) => np.multiply(x, np.multiply(0.5, np.add(1, np.tanh(cubic(x))))),
+    (x) =>
+      halves(x, np.add(np.tanh(np.multiply(x, np.add(ROOT, np.multiply(0.044715 * ROOT, np.square(x))))), 1)),
+  ];
+  const others: readonly ((x: BaseArray) => unknown)[] = [
+    (x) => halves(x, np.add(1, np.erf(x))),
+    (x) => halves(x, np.subtract(1, np.erf(np.multiply(x, Math.SQRT1_2)))),
+    (x) => np.multiply(x, np.add(1, np.erf(np.multiply(x, Math.SQRT1_2)))),
+    (x) => halves(x, np.add(1, np.erf(np.multiply(x, 0.7072)))),
+    (x) => halves(x, np.add(1, np.tanh(cubic(x, 0.0447)))),
+    (x) => halves(x, np.add(1, np.tanh(np.multiply(ROOT, x)))),
+    (x) => halves(np.sin(x), np.add(1, np.erf(np.multiply(x, Math.SQRT1_2)))),
+    // Whoever needs the inner function has it already.
+    (x) => {
+      const inner = np.erf(np.multiply(x, Math.SQRT1_2));
+      return [halves(x, np.add(1, inner)), inner];
+    },
+  ];
+  for (const [forms, approximate] of [
+    [exact, false],
+    [tanhs, true],
+  ] as const)
+    for (const f of forms)
+      snapshot(
+        optimize(graphOf(f, secret([3]))),
+        `
+    graph(%0: fxp[3] secret) {
+      %1: fxp[3] secret = gelu %0 approximate=${approximate}
+      return %1
+    }`,
+      );
+  for (const [i, f] of others.entries())
+    assert.is(count(optimize(graphOf(f, secret([3]))), 'gelu'), 0, `other ${i}`);
+  const xs = [-9, -1.25, 0, 0.5, 30];
+  for (const f of [exact[0]!, exact[3]!, tanhs[0]!]) {
+    const named = (x: BaseArray) => np.nn.gelu(x, f === tanhs[0]);
+    assert.is(secretly(f, [xs]).dealerBytes, secretly(named, [xs]).dealerBytes);
+  }
+});
+
 test.run();

@@ -5,6 +5,7 @@ import type { OpGraph, ProgramNode } from '../../ops/program.ts';
 import { cse } from './cse.ts';
 import { dce } from './dce.ts';
 import { fold } from './fold.ts';
+import { gelu } from './gelu.ts';
 import { group } from './group.ts';
 import { hoist } from './hoist.ts';
 import { inverseLengths } from './inverse-lengths.ts';
@@ -30,6 +31,8 @@ const PASSES: readonly Pass[] = [
   simplify,
   cse,
   dce,
+  gelu,
+  dce,
   inverseLengths,
   cse,
   ownLengths,
@@ -47,6 +50,7 @@ type Finds = (node: ProgramNode, types: readonly Type[]) => boolean;
 /** Without a node of which this is true a pass has nothing to do. */
 const FINDS: ReadonlyMap<Pass, Finds> = new Map<Pass, Finds>([
   [fold, ({ op, outs }, types) => op !== 'const' && outs.some((id) => !types[id]!.secret)],
+  [gelu, ({ op }) => op === 'erf' || op === 'tanh'],
   [inverseLengths, ({ op }) => op === 'div' || op === 'rsqrt'],
   [ownLengths, ({ op }) => op === 'div'],
   [products, ({ op }) => op === 'sum'],
