@@ -6,18 +6,19 @@ import type { ValueId } from '../../ops/graph.ts';
 import type { NodeOf, OpGraph } from '../../ops/program.ts';
 import { Lookup } from './makers.ts';
 import { keep, rewrite, withBody } from './rewrite.ts';
+import { isAlong, spread } from './spread.ts';
 
 const isPositive = (find: Lookup, id: ValueId): boolean => (find.numberOf(id) ?? 0) > 0;
 
-/** The sum that a value is times public numbers above 0, in whatever shape. */
+/** The sum that a value is times public numbers above 0, more by such numbers or not, in whatever shape. */
 const sumOf = (find: Lookup, id: ValueId): NodeOf<'sum'> | undefined => {
   const node = find.maker(id);
   if (node?.op === 'sum') return node;
   if (node?.op === 'reshape') return sumOf(find, node.ins[0]);
-  if (node?.op !== 'mul' && node?.op !== 'div') return undefined;
+  if (node?.op !== 'mul' && node?.op !== 'div' && node?.op !== 'add') return undefined;
   const [x, y] = node.ins;
   if (isPositive(find, y)) return sumOf(find, x);
-  return node.op === 'mul' && isPositive(find, x) ? sumOf(find, y) : undefined;
+  return node.op !== 'div' && isPositive(find, x) ? sumOf(find, y) : undefined;
 };
 
 const rootOf = (find: Lookup, id: ValueId): NodeOf<'sqrt'> | undefined => {
@@ -40,15 +41,10 @@ export const ownLengths = (graph: OpGraph): OpGraph => {
     const square = sum && find.made(sum.ins[0], 'mul');
     if (!square || square.ins.some((id) => id !== x) || !to.typeOf(x).secret) return keep(to, node, ins);
     // Each number is divided by the length of the vector that it stands in.
-    const along = shape.map((n, i) => (sum.attrs.axes.includes(i) ? 1 : n));
     const from = to.typeOf(length).shape;
-    const lead = shape.length - from.length;
-    if (lead < 0 || along.some((n, i) => n !== (from[i - lead] ?? 1))) return keep(to, node, ins);
+    if (!isAlong(shape, sum.attrs.axes, from)) return keep(to, node, ins);
     const { site } = node;
     const inverse = to.emit('rsqrt', root.ins, { fine: 'unit' }, site);
-    const same = to.typeOf(inverse).shape.length === from.length;
-    const shaped = same ? inverse : to.emit('reshape', [inverse], { shape: [...from] }, site);
-    const wide = to.emit('broadcast', [shaped], { shape: [...shape] }, site);
-    return [to.emit('mul', [x, wide], {}, site)];
+    return [to.emit('mul', [x, spread(to, inverse, from, shape, site)], {}, site)];
   });
 };
