@@ -168,6 +168,8 @@ test('what is divided by its own length is multiplied by one inverse', () => {
     'scores of rows': (x) => np.divide(np.subtract(x, np.mean(x, kept)), np.std(x, kept)),
     'rows of length 1': (x) => np.divide(x, np.linalg.norm(x, kept)),
     'by the root of a mean': (x) => np.divide(x, np.sqrt(np.mean(np.square(x), kept))),
+    'times the inverse of the root': (x) =>
+      np.multiply(np.rsqrt(np.add(np.mean(np.square(x), kept), 1e-5)), x),
     'with an epsilon': (x) => np.divide(x, np.sqrt(np.add(np.mean(np.square(x), kept), 1e-5))),
   };
   for (const [name, fn] of Object.entries(own)) {
@@ -189,6 +191,9 @@ test('what is divided by its own length is multiplied by one inverse', () => {
   };
   for (const [name, fn] of Object.entries(other))
     assert.is(count(optimize(graphOf(fn, secret([4, 3]))), 'div'), 1, name);
+  // Large numbers keep all their digits.
+  const large = (x: BaseArray) => np.multiply(x, np.rsqrt(np.add(np.mean(np.square(x)), 1e-5)));
+  secretly(large, [[1e5, -2e5, 3e5]], { fields: ['FM128'] });
 });
 
 test('the root of a product is that of its factors where these are sums of squares', () => {

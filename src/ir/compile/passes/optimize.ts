@@ -61,7 +61,7 @@ const FINDS: ReadonlyMap<Pass, Finds> = new Map<Pass, Finds>([
   [softplus, ({ op }) => op === 'log'],
   [heldAfterLargest, ({ op }) => op === 'max'],
   [inverseLengths, ({ op }) => op === 'div' || op === 'rsqrt'],
-  [ownLengths, ({ op }) => op === 'div'],
+  [ownLengths, ({ op }) => op === 'div' || op === 'rsqrt'],
   [products, ({ op }) => op === 'sum'],
 ]);
 
