@@ -15,7 +15,7 @@ const ROOT = Math.sqrt(2 / Math.PI);
 const INNER = { erf: [0, Math.SQRT1_2], tanh: [0, ROOT, 0, 0.044715 * ROOT] } as const;
 
 /** Constants of single precision, and of ten digits. */
-const CLOSE = 2 ** -22;
+const CLOSE = 1 / (1 << 22);
 const isClose = (p: Polynomial, want: Polynomial): boolean =>
   p.length === want.length && p.every((c, i) => Math.abs(c - want[i]!) <= CLOSE * Math.abs(want[i]!));
 
