@@ -5,6 +5,7 @@ import { benchBrowser } from './browser.ts';
 import { benchCluster } from './cluster.ts';
 import { benchKernels } from './kernels.ts';
 import { DEALERS, type DealerKind, type Engine, type Setting } from './lib/engine.ts';
+import { MODEL_NAMES, modelOf } from './lib/models.ts';
 import type { Net } from './lib/net.ts';
 import { writeResults } from './lib/report.ts';
 import { keep } from './lib/results.ts';
@@ -24,7 +25,7 @@ const NETS: readonly Net[] = [
 ];
 
 const PEERS = [...peers('python3').keys()];
-const PARTS = ['programs', 'small', 'kernels', 'web', 'cluster'] as const;
+const PARTS = ['programs', 'models', 'small', 'kernels', 'web', 'cluster'] as const;
 
 interface Flags {
   readonly json: boolean;
@@ -119,8 +120,13 @@ const gather = async (add: (row: Row) => void): Promise<Engine[]> => {
   return there;
 };
 
+interface Job {
+  readonly w: Workload;
+  readonly s: Setting;
+}
+
 /** Every workload with every setting that is asked for. */
-const plan = (): { w: Workload; s: Setting }[] => {
+const plan = (): Job[] => {
   const { field, dealer } = flags;
   const counts = flags.parties !== undefined ? [flags.parties] : dealer === 'none' ? [2] : [2, 3];
   const usual = flags.parties === undefined;
@@ -133,6 +139,16 @@ const plan = (): { w: Workload; s: Setting }[] => {
         .filter(({ w, s }) => wanted(rowName(w, s))),
     ),
   );
+};
+
+/** Those of JAX over the two links that models are meant for, unless another is asked for. */
+const modelPlan = async (): Promise<Job[]> => {
+  const { field, dealer, parties = 2 } = flags;
+  const models = await Promise.all(MODEL_NAMES.map(modelOf));
+  return nets()
+    .filter(({ rttMs }) => flags.rtt !== undefined || rttMs <= 10)
+    .flatMap((net) => models.map((w) => ({ w: w!, s: { net, parties, field, dealer } })))
+    .filter(({ w, s }) => !(flags.quick && w.heavy) && wanted(rowName(w, s)));
 };
 
 /** An argument as it would be typed; where programs lie on this machine is nobody's business. */
@@ -157,16 +173,18 @@ const main = async (): Promise<void> => {
     runs: flags.quick ? 1 : flags.runs,
     limit: flags.limit,
   };
-  if (only === undefined || only === 'programs') {
-    for (const { w, s } of plan()) {
-      try {
-        for (const row of await programRows(w, s, engines, effort)) add(row);
-        store();
-      } catch (e) {
-        // The other rows are worth having.
-        console.error(`${rowName(w, s)}: ${(e as Error).message}`);
-        process.exitCode = 1;
-      }
+  const jobs = [
+    ...(only === undefined || only === 'programs' ? plan() : []),
+    ...(only === undefined || only === 'models' ? await modelPlan() : []),
+  ];
+  for (const { w, s } of jobs) {
+    try {
+      for (const row of await programRows(w, s, engines, effort)) add(row);
+      store();
+    } catch (e) {
+      // The other rows are worth having.
+      console.error(`${rowName(w, s)}: ${(e as Error).message}`);
+      process.exitCode = 1;
     }
   }
   // A run for one link or number of parties is a part of a whole: what has neither is measured elsewhere.

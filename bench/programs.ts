@@ -44,7 +44,7 @@ const beside = (
   mine: ProgramRow,
   peer: Engine,
   time: Timing,
-  rss: number,
+  { rss, error, bytes, messages }: Readonly<Record<string, number>>,
   note: string | undefined,
 ): ProgramRow => {
   const baseline = time.over ?? median(time.seconds);
@@ -63,7 +63,10 @@ const beside = (
       theirLeast: Math.min(...time.seconds),
       theirMost: Math.max(...time.seconds),
     }),
-    ...(rss > 0 && { theirRss: rss }),
+    ...(rss !== undefined && { theirRss: rss }),
+    ...(error !== undefined && { theirError: error }),
+    ...(bytes !== undefined && { theirBytes: bytes }),
+    ...(messages !== undefined && { theirMessages: messages }),
     ...(notes.length > 0 && { note: notes.join('; ') }),
   };
 };
@@ -106,7 +109,7 @@ export const programRows = async (
     if (times[0]!.failed !== undefined) throw new Error(`${name}: ${times[0]!.failed}`);
     const reports = await mine.end();
     const seconds = median(times[0]!.seconds);
-    const { plainSeconds, dealerSeconds, rounds, dealerBytes } = reports[0] as Record<string, number>;
+    const { plainSeconds, dealerSeconds, rounds, dealerBytes, error } = reports[0] as Record<string, number>;
     const row: ProgramRow = {
       name,
       unit: 's',
@@ -129,6 +132,7 @@ export const programRows = async (
       memory: most(reports, 'memory'),
       rss: most(reports, 'rss'),
       plainSeconds: plainSeconds!,
+      ...(error !== undefined && { error }),
     };
     rows.unshift(row);
     for (const [i, peer] of there.entries()) {
@@ -138,8 +142,9 @@ export const programRows = async (
         rows.push(failure(name, peer, time.failed));
         continue;
       }
-      const rss = time.over === undefined ? most(await standing.end(), 'rss') : 0;
-      rows.push(beside(row, peer, time, rss, standing.note));
+      const ended = time.over === undefined ? await standing.end() : [];
+      const report = ended.length === 0 ? {} : { ...ended[0], rss: most(ended, 'rss') };
+      rows.push(beside(row, peer, time, report, standing.note));
     }
     return rows;
   } finally {

@@ -38,7 +38,7 @@ export const dealingSeconds = async (w: Workload, o: DealingOptions): Promise<nu
     }
   };
   const types = w.inputs().map(({ shape, dtype }) => ({ shape, dtype, secret: true }));
-  const taken = types.map((type, i) => ({ owner: i % o.parties, type }));
+  const taken = types.map((type, i) => ({ owner: w.owners?.[i] ?? i % o.parties, type }));
   const inputs = deal(inputGraph(taken, options), []);
   const graph = lower(optimize(trace(w.program as never, types).graph), options);
   let best = Number.POSITIVE_INFINITY;

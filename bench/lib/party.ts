@@ -4,7 +4,9 @@ import { startDealer } from '../../src/device/production/dealer-service.ts';
 import * as sf from '../../src/index.ts';
 import { dealingSeconds } from './dealing.ts';
 import { DEALERS, type DealerKind } from './engine.ts';
+import { errorOf } from './error.ts';
 import { serve } from './member.ts';
+import { modelOf } from './models.ts';
 import type { Net } from './net.ts';
 import { SMALL_OPS } from './small-ops-workload.ts';
 import { WORKLOADS, type Workload } from './workloads.ts';
@@ -53,7 +55,8 @@ const deal = async (job: PartyJob): Promise<void> => {
 };
 
 const join = async (job: PartyJob): Promise<void> => {
-  const w = [...WORKLOADS, ...SMALL_OPS].find((one) => one.name === job.workload)!;
+  const w =
+    [...WORKLOADS, ...SMALL_OPS].find((one) => one.name === job.workload) ?? (await modelOf(job.workload))!;
   const { self, parties, field, net } = job;
   await sf.init(job.options as sf.InitOptions);
   const link =
@@ -72,7 +75,7 @@ const join = async (job: PartyJob): Promise<void> => {
   await spu.ready();
   const inputs = w.inputs().map((x, i) =>
     sf
-      .PYU(parties[i % parties.length]!)((value: sf.NDArray) => value)(x)
+      .PYU(parties[w.owners?.[i] ?? i % parties.length]!)((value: sf.NDArray) => value)(x)
       .to(spu),
   );
   for (const x of inputs) await x.ready();
@@ -93,6 +96,7 @@ const join = async (job: PartyJob): Promise<void> => {
     },
     async () => {
       const report = { ...cost, memory: spu.stats().peakMemory[self]!, rss: rss() };
+      const revealed = w.error ? await sf.reveal(program(...inputs)) : undefined;
       await sf.shutdown();
       if (self !== parties[0]) return report;
       const planned = {
@@ -105,6 +109,7 @@ const join = async (job: PartyJob): Promise<void> => {
       };
       return {
         ...report,
+        ...(w.error && { error: errorOf(revealed, w.program(...w.inputs())) }),
         plainSeconds: job.plainSeconds ?? inTheClear(w),
         dealerSeconds: job.dealer === 'none' ? 0 : await dealingSeconds(w, planned),
       };

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { projectFile } from '../../examples/lib/project.ts';
 import { type Chart, chart } from './chart.ts';
 import { DEALERS } from './engine.ts';
+import { MODEL_NAMES } from './models.ts';
 import { MP_SPDZ } from './quoted.ts';
 import type { Results } from './results.ts';
 import type { ProgramRow, Row } from './row.ts';
@@ -27,7 +28,10 @@ const programsOf = (rows: readonly Row[]): ProgramRow[] => inOrder(rows.filter(i
 
 const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
-const place = (row: ProgramRow): number => WORKLOADS.findIndex((w) => w.name === row.workload);
+const ORDER = [...WORKLOADS.map(({ name }) => name), ...MODEL_NAMES];
+const place = (row: ProgramRow): number => ORDER.indexOf(row.workload);
+
+const isModel = ({ workload }: ProgramRow): boolean => MODEL_NAMES.includes(workload);
 
 /** Loopback first, then by the round trip. */
 const roundTrip = ({ net }: ProgramRow): number => (net === 'loopback' ? 0 : Number.parseFloat(net));
@@ -97,6 +101,60 @@ const beside = (rows: readonly ProgramRow[]): string =>
       r.note ?? '',
     ]),
   );
+
+/** Programs of JAX: ours and a peer's, who has the same function, and how far both are from float64. */
+const models = (rows: readonly ProgramRow[]): string =>
+  table(
+    [
+      'program',
+      'ours s',
+      'theirs s (least - most)',
+      'ratio',
+      'rounds',
+      'messages',
+      'sent',
+      'theirs',
+      'dealt',
+      'error',
+      'theirs',
+      'note',
+    ],
+    rows.map((r) => {
+      const is = r.against !== 'float64';
+      return [
+        `${r.workload} (${r.size})`,
+        figure(r.value),
+        is ? theirs(r) : '',
+        is ? `${r.theirRuns === undefined ? '< ' : ''}${figure(r.ratio)}` : '',
+        String(r.rounds),
+        String(r.theirMessages ?? ''),
+        bytes(r.bytes),
+        r.theirBytes === undefined ? '' : bytes(r.theirBytes),
+        bytes(r.dealerBytes),
+        r.error?.toExponential(1) ?? '',
+        r.theirError?.toExponential(1) ?? '',
+        r.note ?? '',
+      ];
+    }),
+  );
+
+/** The section of programs of JAX: beside a peer where that was measured. */
+const modelSection = (rows: readonly ProgramRow[]): string[] => {
+  const beside = rows.filter((r) => r.against !== 'float64');
+  const alone = rows.filter((r) => !beside.some((other) => other.name.startsWith(`${r.name} /`)));
+  const shown = inOrder(rows.filter((r) => r.against !== 'float64' || alone.includes(r)));
+  return rows.length === 0
+    ? []
+    : [
+        '## Programs of JAX',
+        '',
+        'The same functions (`bench/peers/jax_models.py`) exported by `jax.export` and run by `sf.program`, and through the frontend of SPU. ' +
+          'Weights and data are secret arguments. "messages" are those that its first party sent, from its own account. The error is the largest difference from float64, ' +
+          'absolute below 1 and relative above.',
+        '',
+        ...bySetting(shown, (setting, net) => `Programs of JAX, ${net}: ${setting}`, models),
+      ];
+};
 
 const compared = (rows: readonly Row[]): string =>
   table(
@@ -175,6 +233,7 @@ const COMMANDS = [
   '--only programs --parties 2 --dealer third --rtt 0 --peer spu --peer mp-spdz',
   '--only programs --parties 2 --dealer third --rtt 10 --bandwidth 1000 --peer spu --peer mp-spdz',
   '--only programs --filter "3 parties" --peer spu',
+  '--only models --peer spu --limit 300',
   '--only kernels --peer mp-spdz',
   '--only web',
   '--only cluster',
@@ -183,8 +242,8 @@ const COMMANDS = [
 /** Everything that was measured, as Markdown. */
 export const resultsText = ({ machine, parts, rows }: Results): string => {
   const all = programsOf(rows);
-  const work = all.filter((r) => r.against === 'float64');
-  const peers = all.filter((r) => r.against !== 'float64');
+  const work = all.filter((r) => r.against === 'float64' && !isModel(r));
+  const peers = all.filter((r) => r.against !== 'float64' && !isModel(r));
   const skipped = unique(rows.flatMap((r) => (r.skipped === undefined ? [] : [r.skipped])));
   const kernels = rows.filter((r) => !isProgram(r) && r.skipped === undefined);
   return [
@@ -208,6 +267,7 @@ export const resultsText = ({ machine, parts, rows }: Results): string => {
         beside,
       ),
     ]),
+    ...modelSection(all.filter(isModel)),
     ...quoted(work, peers),
     ...(skipped.length > 0 ? ['## Skipped', '', ...skipped.map((why) => `- ${why}`), ''] : []),
     '## Programs',
@@ -240,7 +300,7 @@ export const resultsText = ({ machine, parts, rows }: Results): string => {
 /** One panel a link: ours and SPU's seconds for each workload of two parties. */
 const chartOf = (rows: readonly Row[]): Chart => {
   const usual = programsOf(rows).filter(
-    (r) => r.parties === 2 && r.dealer === 'first' && r.field === 'FM128',
+    (r) => !isModel(r) && r.parties === 2 && r.dealer === 'first' && r.field === 'FM128',
   );
   const ours = usual.filter((r) => r.against === 'float64');
   return {

@@ -47,6 +47,12 @@ export interface ProgramRow extends Row {
   readonly rss: number;
   /** The same program on plain float64 arrays. */
   readonly plainSeconds: number;
+  /** The largest difference from the result in float64, absolute below 1 and relative above; where it is measured. */
+  readonly error?: number;
+  /** The peer's: what its first party sent, messages that it sent, and the error. */
+  readonly theirBytes?: number;
+  readonly theirMessages?: number;
+  readonly theirError?: number;
   /** Times of the peer, as ours; `theirRss` is the most memory of its processes. */
   readonly theirRuns?: number;
   readonly theirLeast?: number;

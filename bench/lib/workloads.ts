@@ -13,11 +13,14 @@ export interface Workload {
   readonly name: string;
   /** What the row counts: seconds are for all of it. */
   readonly size: string;
-  /** Inputs by owner: alice's and bob's take turns. */
   inputs(): readonly NDArray[];
+  /** Whose each input is, by rank; parties take turns unless it is said. */
+  readonly owners?: readonly number[];
   program(...inputs: Array_[]): unknown;
   /** Left out of `--quick`: it takes seconds. */
   readonly heavy?: boolean;
+  /** Its row says how far the result is from that in float64. */
+  readonly error?: boolean;
   /** Measured with three parties and with a third-party dealer too. */
   readonly main?: boolean;
 }

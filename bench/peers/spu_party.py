@@ -1,18 +1,20 @@
 """One party of a workload on SPU (SEMI2K): `spu_party.py RANK JSON`, told by spu.ts; speaks as bench/lib/crew.ts wants.
 
-The programs are those of bench/lib/workloads.ts in jax.numpy; inputs have the same shapes and ranges. Timed: from
-shares of the inputs to shares of the result (Runtime.run), compilation left out.
+The programs are those of bench/lib/workloads.ts in jax.numpy, whose inputs have the same shapes and ranges, and those of jax_models.py with the
+same numbers. Timed: from shares of the inputs to shares of the result (Runtime.run), compilation left out.
 """
 
 import json
 import os
 import pickle
+import re
 import resource
 import sys
 import time
 
 import jax
 import jax.numpy as jnp
+import jax_models
 import numpy as np
 import spu
 import spu.utils.frontend as frontend
@@ -109,16 +111,28 @@ def say(answer):
 
 def main():
     rank, job = int(sys.argv[1]), json.loads(sys.argv[2])
-    program, make = PROGRAMS[job["name"]]
+    is_model = job["name"] in jax_models.FUNCTIONS
+    if is_model:
+        program, inputs = jax_models.FUNCTIONS[job["name"]], jax_models.arguments(job["name"])
+    else:
+        program, make = PROGRAMS[job["name"]]
+        inputs = [m() for m in make]
     config = libspu.RuntimeConfig(
         protocol=libspu.ProtocolKind.SEMI2K, field=getattr(libspu.FieldType, job["field"])
     )
+    log = f"{job['folder']}/{rank}.log"
+    if is_model:
+        # Its account of what was sent is a line of its log.
+        config.enable_pphlo_profile = True
+        options = libspu.logging.LogOptions()
+        options.enable_console_logger = False
+        options.system_log_path = log
+        libspu.logging.setup_logging(options)
     desc = libspu.link.Desc()
     desc.recv_timeout_ms = 600_000
     for i, address in enumerate(job["addresses"]):
         desc.add_party(f"p{i}", address)
     runtime = spu.Runtime(libspu.link.create_brpc(desc, rank), config)
-    inputs = [m() for m in make]
     names = [f"in{i}" for i in range(len(inputs))]
     executable, _ = frontend.compile(
         frontend.Kind.JAX,
@@ -140,19 +154,48 @@ def main():
         start = clock()
         runtime.run(executable)
         say({"seconds": clock() - start})
-    say({"report": {"rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}})
+    report = {"rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+    if is_model:
+        report |= sent(log)
+        results = [runtime.get_var(name) for name in executable.output_names]
+        if rank > 0:
+            leave(f"{job['folder']}/results.{rank}", results)
+        else:
+            others = [found(f"{job['folder']}/results.{other}") for other in range(1, len(job["addresses"]))]
+            report["error"] = error(program, inputs, [io.reconstruct(list(all)) for all in zip(results, *others)])
+    say({"report": report})
     os._exit(0)  # its threads wait for the other party's goodbye
+
+
+def sent(log):
+    """Bytes and messages of the last run."""
+    with open(log) as f:
+        bytes, messages = re.findall(r"total send bytes (\d+),.* send actions (\d+),", f.read())[-1]
+    return {"bytes": int(bytes), "messages": int(messages)}
+
+
+def error(program, inputs, results):
+    """The largest difference, absolute below 1 and relative above: bench/lib/error.ts."""
+    want = program(*[np.asarray(x, np.float64) for x in inputs])
+    want = want if isinstance(want, tuple) else (want,)
+    return max(float(np.max(np.abs(r - w) / np.maximum(1, np.abs(w)))) for r, w in zip(results, want))
 
 
 def share_of(io, value, name, rank, job):
     """Rank 0 makes the shares and leaves them in a folder of this run; they serve a benchmark, not a secret."""
     if rank == 0:
         for i, share in enumerate(io.make_shares(value, libspu.Visibility.VIS_SECRET)):
-            part = f"{job['folder']}/{name}.{i}.part"
-            with open(part, "wb") as f:
-                pickle.dump(share, f)
-            os.rename(part, part.removesuffix(".part"))
-    path = f"{job['folder']}/{name}.{rank}"
+            leave(f"{job['folder']}/{name}.{i}", share)
+    return found(f"{job['folder']}/{name}.{rank}")
+
+
+def leave(path, what):
+    with open(f"{path}.part", "wb") as f:
+        pickle.dump(what, f)
+    os.rename(f"{path}.part", path)
+
+
+def found(path):
     while not os.path.exists(path):
         time.sleep(0.01)
     with open(path, "rb") as f:

@@ -10,6 +10,7 @@ import { bytesOf, type ProgramSource } from './program-source.ts';
 import { isBytecode, readBytecode } from './stablehlo/bytecode.ts';
 import { partOf } from './stablehlo/complex/builder.ts';
 import { withPairs } from './stablehlo/complex/pairs.ts';
+import { recognised } from './stablehlo/decompositions.ts';
 import { isExported, leavesOf, readExported, type Tree } from './stablehlo/exported.ts';
 import { operationsOf, runModule } from './stablehlo/interpret.ts';
 import {
@@ -191,7 +192,7 @@ export const program = async <R = BaseArray>(
       `the program takes ${inputs.length} arrays, and its export names ${loaded.kept.length}`,
     );
 
-  const module = withPairs(loaded.module);
+  const module = withPairs(recognised(loaded.module));
   const constants = constantsOf(module);
   const large = constants.filter(({ value }) => !value.splat && elementsOf(value.type.shape) > SMALL);
   const isLifted = ({ value }: Constant): boolean =>

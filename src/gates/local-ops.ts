@@ -9,6 +9,7 @@ import { fail } from '../errors.ts';
 import type { AnyArray as Arr, Bits, RingArray } from '../ring/array.ts';
 import * as math from '../ring/math/index.ts';
 import { ringOf, type Value } from './gate.ts';
+import { latticeOf } from './lattice.ts';
 import { type MatmulShape, matmulInto } from './multiply.ts';
 import type { Pausable } from './pausable.ts';
 
@@ -176,16 +177,13 @@ export interface GatherAttrs {
 const gather = linear<GatherAttrs>((s, a, { outer, axis, inner, indices }) => {
   const n = outer * indices.length * inner;
   const out = a.kind === 'bits' ? s.bits(n, a.planes) : s.words(n);
-  indices.forEach((from, to) => {
-    s.ring.strided(
-      out,
-      to * inner,
-      [indices.length * inner, 1],
-      a as RingArray,
-      from * inner,
-      [axis * inner, 1],
-      [outer, inner],
-    );
+  const { starts, sizes, steps } = latticeOf(indices);
+  const each = sizes.reduce((all, size) => all * size, inner);
+  const shape = [outer, ...sizes, inner];
+  const to = [indices.length * inner, ...contiguous([...sizes, inner])];
+  const from = [axis * inner, ...steps.map((step) => step * inner), 1];
+  starts.forEach((start, i) => {
+    s.ring.strided(out, i * each, to, a as RingArray, start * inner, from, shape);
   });
   return out;
 });

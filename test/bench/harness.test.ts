@@ -13,6 +13,8 @@ import { chart } from '../../bench/lib/chart.ts';
 import { duel, median, spread } from '../../bench/lib/duel.ts';
 import type { Standing } from '../../bench/lib/engine.ts';
 import { EngineProcesses, TooLong } from '../../bench/lib/engine-processes.ts';
+import { arraysOf } from '../../bench/lib/error.ts';
+import { MODEL_NAMES, modelOf } from '../../bench/lib/models.ts';
 import { proxy } from '../../bench/lib/proxy.ts';
 import { resultsText } from '../../bench/lib/report.ts';
 import { merged } from '../../bench/lib/results.ts';
@@ -226,6 +228,59 @@ harness('what MP-SPDZ took on another day is quoted only where it was not measur
   assert.not.match(all, /quoted/);
 });
 
+harness('programs of JAX have a section: what both sent, and both errors', () => {
+  const own = {
+    ...row('CNN [loopback]', 0.07),
+    against: 'float64',
+    net: 'loopback',
+    parties: 2,
+    field: 'FM128',
+    dealer: 'first',
+  };
+  const mine = {
+    ...own,
+    ...spread([0.07]),
+    first: 1,
+    rounds: 83,
+    bytes: 6e5,
+    dealerBytes: 2e6,
+    dealerSeconds: 1,
+    error: 1.5e-8,
+  };
+  const of = (more: object) =>
+    ({
+      ...mine,
+      size: 'small',
+      memory: 1,
+      rss: 1,
+      plainSeconds: 1,
+      workload: 'CNN',
+      ...more,
+      part: 0,
+    }) as ProgramRow & { part: 0 };
+  const peer = {
+    name: 'CNN [loopback] / spu',
+    against: 'spu',
+    baseline: 0.35,
+    ratio: 0.2,
+    theirRuns: 1,
+    theirBytes: 3e6,
+    theirMessages: 183,
+    theirError: 1e-4,
+  };
+  const alone = resultsText({ machine: 'm', parts: [], rows: [of({})] });
+  assert.match(
+    alone,
+    /\| CNN \(small\) \| 0\.070 \| {2}\| {2}\| 83 \| {2}\| 600 kB \| {2}\| 2\.00 MB \| 1\.5e-8 \| {2}\| {2}\|/,
+  );
+  const both = resultsText({ machine: 'm', parts: [], rows: [of({}), of(peer)] });
+  assert.match(
+    both,
+    /\| 0\.070 \| 0\.35 \(1 run\) \| 0\.20 \| 83 \| 183 \| 600 kB \| 3\.00 MB \| 2\.00 MB \| 1\.5e-8 \| 1\.0e-4 \|/,
+  );
+  assert.is(both.match(/CNN \(small\)/g)!.length, 1);
+});
+
 harness('the chart has a mark for each value', () => {
   const svg = chart({
     title: 'a < b',
@@ -243,6 +298,32 @@ harness('the chart has a mark for each value', () => {
 harness('SPU has a program for every workload', () => {
   const script = readFileSync(projectFile('bench', 'peers', 'spu_party.py'), 'utf8');
   for (const { name } of WORKLOADS) assert.ok(script.includes(`"${name}":`), name);
+});
+
+harness(
+  'every program of JAX has its file, its function for SPU, and the arguments that it was exported with',
+  async () => {
+    const script = readFileSync(projectFile('bench', 'peers', 'jax_models.py'), 'utf8');
+    for (const name of MODEL_NAMES) {
+      assert.ok(script.includes(`"${name}":`), name);
+      const { inputs, owners, program } = (await modelOf(name))!;
+      assert.is(owners!.length, inputs().length);
+      if (name === 'GPT-2 block') continue; // a second in the clear
+      for (const { data } of arraysOf(program(...inputs())))
+        assert.ok(Array.from(data as Float64Array).every(Number.isFinite), name);
+    }
+  },
+);
+
+harness('arguments of programs are those that Python makes', async () => {
+  const { inputs } = (await modelOf('logistic step'))!;
+  const [w, , , y] = inputs();
+  // arguments('logistic step') of jax_models.py
+  assert.equal(
+    Array.from(w!.data.subarray(0, 3) as Float64Array, (v) => Number(v.toFixed(8))),
+    [-0.36435214, 0.26480195, 0.04060831],
+  );
+  assert.equal([...y!.data.subarray(0, 8)], [1, 1, 1, 0, 0, 0, 1, 1]);
 });
 
 harness('MP-SPDZ has a program for every workload that it is asked for', () => {

@@ -96,6 +96,26 @@ test('three parties, and a ring of 64 bits', async () => {
   assert.ok(close >= 0.9 * some.length, `FM64: ${close} of ${some.length}`);
 });
 
+test('erfc is one operation, though bytecode holds its polynomials; with another number they stay what they are', async () => {
+  const s = sampleOf('bert_classifier');
+  const counts = async (source: string | Uint8Array) => {
+    const { operations } = await program(source, quiet);
+    return [operations['chlo.erfc'] ?? 0, operations.select ?? 0];
+  };
+  const [[erfcs, selects]] = [await counts(s.bytecode)];
+  assert.equal([erfcs, selects], await counts(s.text));
+  assert.is(erfcs, 2, 'one a layer');
+  // The last coefficient beyond 2, in its other bit.
+  const coefficient = new Uint8Array(Float32Array.of(5.641895067754075e-1).buffer);
+  const at = Buffer.from(s.bytecode).indexOf(coefficient);
+  assert.ok(at > 0);
+  const other = Uint8Array.from(s.bytecode);
+  other[at]! ^= 1;
+  assert.is((await counts(other))[0], 0);
+  const f = await program(other, options(s.name));
+  assert.ok(errorOf(leaves(f(...s.inputs)), s.outputs) <= s.tolerance);
+});
+
 test('complex arguments and results are pairs of arrays', async () => {
   const source = `func.func public @main(%z: tensor<2xcomplex<f32>>, %w: tensor<2xcomplex<f32>>) -> (tensor<2xcomplex<f32>>, tensor<2xf32>) {
     %0 = stablehlo.multiply %z, %w : tensor<2xcomplex<f32>>

@@ -168,6 +168,9 @@ test('what is divided by its own length is multiplied by one inverse', () => {
     'scores of rows': (x) => np.divide(np.subtract(x, np.mean(x, kept)), np.std(x, kept)),
     'rows of length 1': (x) => np.divide(x, np.linalg.norm(x, kept)),
     'by the root of a mean': (x) => np.divide(x, np.sqrt(np.mean(np.square(x), kept))),
+    'times the inverse of the root': (x) =>
+      np.multiply(np.rsqrt(np.add(np.mean(np.square(x), kept), 1e-5)), x),
+    'with an epsilon': (x) => np.divide(x, np.sqrt(np.add(np.mean(np.square(x), kept), 1e-5))),
   };
   for (const [name, fn] of Object.entries(own)) {
     const graph = optimize(graphOf(fn, secret([4, 3])));
@@ -183,10 +186,14 @@ test('what is divided by its own length is multiplied by one inverse', () => {
       const square = np.slice(x, [0, 3]);
       return np.divide(square, np.linalg.norm(square, { axis: 0 }).reshape([3, 1]));
     },
+    'with less than the sum': (x) => np.divide(x, np.sqrt(np.add(np.sum(np.square(x), kept), -1))),
     'a root that stands elsewhere': (x) => np.divide(np.multiply(x, 3), np.linalg.norm(x)),
   };
   for (const [name, fn] of Object.entries(other))
     assert.is(count(optimize(graphOf(fn, secret([4, 3]))), 'div'), 1, name);
+  // Large numbers keep all their digits.
+  const large = (x: BaseArray) => np.multiply(x, np.rsqrt(np.add(np.mean(np.square(x)), 1e-5)));
+  secretly(large, [[1e5, -2e5, 3e5]], { fields: ['FM128'] });
 });
 
 test('the root of a product is that of its factors where these are sums of squares', () => {
@@ -229,6 +236,170 @@ test('FM128: what has no length is 0 over it', () => {
     parties: 2,
   });
   assert.equal(Array.from(results[0]!.data, Number), [0, 0, 0]);
+});
+
+/** Softmax as JAX writes it. */
+const written = (x: BaseArray, axis: number, by = axis): BaseArray => {
+  const powers = np.exp(np.subtract(x, np.max(x, { axis, keepdims: true })));
+  return np.divide(powers, np.sum(powers, { axis: by, keepdims: true }));
+};
+
+test('softmax that is written out has one inverse a row, and exp of numbers that are not above 0', () => {
+  for (const axis of [0, 1]) {
+    const graph = optimize(graphOf((x: BaseArray) => written(x, axis), secret([3, 4])));
+    assert.equal(
+      ['div', 'rsqrt', 'within'].map((op) => count(graph, op)),
+      [0, 1, 2],
+      `axis ${axis}`,
+    );
+  }
+  // Sums of other axes may be small: only exp is known.
+  const crossed = optimize(graphOf((x: BaseArray) => written(x, 0, 1), secret([3, 4])));
+  assert.equal(
+    ['div', 'within'].map((op) => count(crossed, op)),
+    [1, 1],
+  );
+  const others: readonly ((x: BaseArray) => BaseArray)[] = [
+    (x) => np.exp(np.subtract(x, np.min(x, { axis: 1, keepdims: true }))),
+    (x) => np.exp(np.subtract(np.multiply(x, 2), np.max(x, { axis: 1, keepdims: true }))),
+    (x) => {
+      const square = np.slice(x, [0, 3], [0, 3]);
+      return np.exp(np.subtract(square, np.max(square, { axis: 1 })));
+    },
+  ];
+  for (const [i, f] of others.entries())
+    assert.is(count(optimize(graphOf(f, secret([3, 4]))), 'within'), 0, `other ${i}`);
+  const rows = [
+    [1000, 1000, -1000, 999],
+    [-5, -5.5, -6, -90],
+    [0, 0, 0, 0],
+  ];
+  const own = secretly((x) => written(x, 1), [rows]);
+  const named = secretly((x) => np.nn.softmax(x, 1), [rows]);
+  assert.equal([own.rounds, own.dealerBytes], [named.rounds, named.dealerBytes]);
+  secretly((x) => written(x, 0), [rows]);
+  secretly(
+    (x) => written(x, 0, 1),
+    [
+      [
+        [3, 2.5],
+        [3.5, 2],
+      ],
+    ],
+  );
+});
+
+test('a choice by what is known is no choice', () => {
+  const f = (x: BaseArray, y: BaseArray) => [np.where(true, x, y), np.where([false, false], x, y)];
+  snapshot(
+    optimize(graphOf(f, secret([2]), secret([2]))),
+    `
+    graph(%0: fxp[2] secret, %1: fxp[2] secret) {
+      return %0 %1
+    }`,
+  );
+});
+
+test('softplus that is written out is one op, and e to the power of x less it is known to be at most 1', () => {
+  const log = (x: BaseArray) => np.log(np.add(1, np.exp(np.negative(np.abs(x)))));
+  const forms: readonly ((x: BaseArray) => BaseArray)[] = [
+    (x) => np.add(np.maximum(x, 0), log(x)),
+    (x) => np.add(log(x), np.maximum(0, x)),
+  ];
+  for (const f of forms)
+    snapshot(
+      optimize(graphOf(f, secret([2]))),
+      `
+    graph(%0: fxp[2] secret) {
+      %1: fxp[2] secret = softplus %0
+      return %1
+    }`,
+    );
+  const others: readonly ((x: BaseArray) => BaseArray)[] = [
+    (x) => np.add(np.maximum(x, 1), log(x)),
+    (x) => np.add(np.maximum(x, 0), log(np.multiply(x, 2))),
+    (x) => np.add(np.maximum(x, 0), np.log(np.add(2, np.exp(np.negative(np.abs(x)))))),
+  ];
+  for (const [i, f] of others.entries())
+    assert.is(count(optimize(graphOf(f, secret([2]))), 'softplus'), 0, `other ${i}`);
+  const chance = (x: BaseArray) => np.exp(np.subtract(x, forms[0]!(x)));
+  assert.equal(opsOf(optimize(graphOf(chance, secret([2])))), ['softplus', 'sub', 'within', 'exp']);
+  secretly((x) => [forms[0]!(x), chance(x)], [[-60, -3, 0, 0.25, 70]]);
+});
+
+test('a pool after relu compares its results alone', () => {
+  const pooled = (x: BaseArray) => np.nn.maxPool(np.maximum(x, 0), 2);
+  const graph = optimize(graphOf(pooled, secret([1, 2, 4, 4])));
+  const sizes = graph.nodes.flatMap((n) =>
+    n.op === 'maximum' ? [String(graph.types[n.outs[0]!]!.shape)] : [],
+  );
+  assert.equal(sizes, ['1,2,4'], 'eight results of 32 numbers');
+  assert.is(opsOf(graph).indexOf('max') < opsOf(graph).indexOf('maximum'), true);
+  const kept: readonly ((x: BaseArray) => unknown)[] = [
+    (x) => [pooled(x), np.maximum(x, 0)],
+    (x) => np.nn.maxPool(np.maximum(x, np.arange(4)), 2),
+    (x) => np.max(np.maximum(np.reshape(x, [32, 1]), 0), 1),
+  ];
+  for (const [i, f] of kept.entries()) {
+    const ops = opsOf(optimize(graphOf(f, secret([1, 2, 4, 4]))));
+    if (ops.includes('max')) assert.ok(ops.indexOf('maximum') < ops.indexOf('max'), `kept ${i}`);
+  }
+  const numbers = Array.from({ length: 32 }, (_, i) => ((i * 7) % 13) - 8);
+  secretly((x) => np.nn.maxPool(np.maximum(np.reshape(x, [1, 2, 4, 4]), 1.5), 2), [numbers]);
+});
+
+const ROOT = Math.sqrt(2 / Math.PI);
+
+test('GELU is one op in the forms in which programs have it, and nothing else is', () => {
+  const halves = (x: BaseArray, inner: BaseArray) => np.multiply(np.multiply(0.5, x), inner);
+  const cube = (x: BaseArray) => np.multiply(x, np.multiply(x, x));
+  const cubic = (x: BaseArray, c = 0.044715) => np.multiply(ROOT, np.add(x, np.multiply(c, cube(x))));
+  const exact: readonly ((x: BaseArray) => BaseArray)[] = [
+    // JAX's, by erfc; PyTorch's; and a half inside.
+    (x) => halves(x, np.subtract(1, np.erf(np.multiply(np.negative(x), Math.fround(Math.SQRT1_2))))),
+    (x) => np.multiply(np.multiply(x, 0.5), np.add(np.erf(np.divide(x, Math.SQRT2)), 1)),
+    (x) => np.multiply(np.add(0.5, np.multiply(0.5, np.erf(np.multiply(x, Math.SQRT1_2)))), x),
+    (x) => np.multiply(np.multiply(x, np.add(1, np.erf(np.divide(x, Math.fround(Math.SQRT2))))), 0.5),
+  ];
+  const tanhs: readonly ((x: BaseArray) => BaseArray)[] = [
+    (x) => np.multiply(x, np.multiply(0.5, np.add(1, np.tanh(cubic(x))))),
+    (x) =>
+      halves(x, np.add(np.tanh(np.multiply(x, np.add(ROOT, np.multiply(0.044715 * ROOT, np.square(x))))), 1)),
+  ];
+  const others: readonly ((x: BaseArray) => unknown)[] = [
+    (x) => halves(x, np.add(1, np.erf(x))),
+    (x) => halves(x, np.subtract(1, np.erf(np.multiply(x, Math.SQRT1_2)))),
+    (x) => np.multiply(x, np.add(1, np.erf(np.multiply(x, Math.SQRT1_2)))),
+    (x) => halves(x, np.add(1, np.erf(np.multiply(x, 0.7072)))),
+    (x) => halves(x, np.add(1, np.tanh(cubic(x, 0.0447)))),
+    (x) => halves(x, np.add(1, np.tanh(np.multiply(ROOT, x)))),
+    (x) => halves(np.sin(x), np.add(1, np.erf(np.multiply(x, Math.SQRT1_2)))),
+    // Whoever needs the inner function has it already.
+    (x) => {
+      const inner = np.erf(np.multiply(x, Math.SQRT1_2));
+      return [halves(x, np.add(1, inner)), inner];
+    },
+  ];
+  for (const [forms, approximate] of [
+    [exact, false],
+    [tanhs, true],
+  ] as const)
+    for (const f of forms)
+      snapshot(
+        optimize(graphOf(f, secret([3]))),
+        `
+    graph(%0: fxp[3] secret) {
+      %1: fxp[3] secret = gelu %0 approximate=${approximate}
+      return %1
+    }`,
+      );
+  for (const [i, f] of others.entries())
+    assert.is(count(optimize(graphOf(f, secret([3]))), 'gelu'), 0, `other ${i}`);
+  const xs = [-9, -1.25, 0, 0.5, 30];
+  for (const f of [exact[0]!, exact[3]!, tanhs[0]!]) {
+    const named = (x: BaseArray) => np.nn.gelu(x, f === tanhs[0]);
+    assert.is(secretly(f, [xs]).dealerBytes, secretly(named, [xs]).dealerBytes);
+  }
 });
 
 test.run();

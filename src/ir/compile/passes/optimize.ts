@@ -5,12 +5,16 @@ import type { OpGraph, ProgramNode } from '../../ops/program.ts';
 import { cse } from './cse.ts';
 import { dce } from './dce.ts';
 import { fold } from './fold.ts';
+import { gelu } from './gelu.ts';
 import { group } from './group.ts';
+import { heldAfterLargest } from './held-after-largest.ts';
 import { hoist } from './hoist.ts';
 import { inverseLengths } from './inverse-lengths.ts';
 import type { WorkOptions } from './op-memory.ts';
 import { ownLengths } from './own-lengths.ts';
 import { simplify } from './simplify.ts';
+import { softmax } from './softmax.ts';
+import { softplus } from './softplus.ts';
 import { sums } from './sums.ts';
 import { products } from './sums-of-products.ts';
 import { largest, tile } from './tile.ts';
@@ -30,6 +34,11 @@ const PASSES: readonly Pass[] = [
   simplify,
   cse,
   dce,
+  gelu,
+  softmax,
+  softplus,
+  heldAfterLargest,
+  dce,
   inverseLengths,
   cse,
   ownLengths,
@@ -47,8 +56,12 @@ type Finds = (node: ProgramNode, types: readonly Type[]) => boolean;
 /** Without a node of which this is true a pass has nothing to do. */
 const FINDS: ReadonlyMap<Pass, Finds> = new Map<Pass, Finds>([
   [fold, ({ op, outs }, types) => op !== 'const' && outs.some((id) => !types[id]!.secret)],
+  [gelu, ({ op }) => op === 'erf' || op === 'tanh'],
+  [softmax, ({ op }) => op === 'exp'],
+  [softplus, ({ op }) => op === 'log'],
+  [heldAfterLargest, ({ op }) => op === 'max'],
   [inverseLengths, ({ op }) => op === 'div' || op === 'rsqrt'],
-  [ownLengths, ({ op }) => op === 'div'],
+  [ownLengths, ({ op }) => op === 'div' || op === 'rsqrt'],
   [products, ({ op }) => op === 'sum'],
 ]);
 

@@ -67,6 +67,9 @@ const choose = (c: Context, { site }: Sited, cond: ValueId, x: ValueId, y: Value
 };
 
 const select = (c: Context, node: Sited, [cond, x, y]: Operands<'select', ValueId>): ValueId | undefined => {
+  const told = c.find.numberOf(cond);
+  const chosen = told === 0 ? y : x;
+  if (told !== undefined && c.to.typeOf(chosen).secret) return chosen;
   const inverse = c.find.made(cond, 'not');
   if (inverse !== undefined) return select(c, node, [inverse.ins[0], y, x]);
   const yes = c.find.made(x, 'select');
@@ -137,6 +140,12 @@ const broadcast: Simplify<'broadcast'> = (c, node, [x]) => {
   return c.to.emit('broadcast', [added.ins[0]], node.attrs, node.site);
 };
 
+/** All elements in their order. */
+const gather: Simplify<'gather'> = (c, { attrs }, [x]) =>
+  c.to.typeOf(x).shape[attrs.axis] === attrs.indices.length && attrs.indices.every((from, i) => from === i)
+    ? x
+    : undefined;
+
 const first =
   <K extends OpName>(...rules: readonly Simplify<K>[]): Simplify<K> =>
   (c, node, ins) => {
@@ -168,6 +177,7 @@ const SIMPLER: { readonly [K in OpName]?: Simplify<K> } = {
   abs,
   sqrt: rootOfProduct,
   broadcast,
+  gather,
   stopGradient: (_c, _node, [x]) => x,
 };
 
