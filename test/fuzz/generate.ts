@@ -13,8 +13,9 @@ import {
   sizeOf,
   specOf,
 } from './arrays.ts';
+import { type Writer, writeIdiom } from './idioms.ts';
 import type { Arg, Input, Kind, Lambda, Options, Program, Step } from './program.ts';
-import { exact, type Gen, type Given, stepReference, type Wanted } from './reference.ts';
+import { exact, type Given, stepReference, type Wanted } from './reference.ts';
 import { Rng } from './rng.ts';
 import { TABLE } from './table.ts';
 
@@ -181,7 +182,7 @@ const inputFor = (rng: Rng, want: Wanted, spec: Spec, kind: Kind): Input => {
 };
 
 /** Values made so far, in the order in which they were made: inputs and steps. */
-class Drawing implements Gen {
+class Drawing implements Writer {
   readonly rng: Rng;
   readonly spec: Spec;
   readonly nodes: (Input | Step)[] = [];
@@ -228,17 +229,31 @@ class Drawing implements Gen {
     };
   }
 
+  write(step: Step): Arg {
+    const ref = stepReference(TABLE, step, this.refs, [], this.spec);
+    if (ref.v.length > 200) outside('too large');
+    this.nodes.push(step);
+    this.refs.push(ref);
+    return { slot: this.refs.length - 1 };
+  }
+
   /** Adds a step of one of these functions, if one that is tried stays in range. */
   step(from: readonly string[]): boolean {
     const fn = this.rng.pick(from);
+    return this.#kept(() => this.write(TABLE[fn]!.make(this)));
+  }
+
+  /** Adds the steps of something written out. */
+  idiom(): boolean {
+    return this.#kept(() => writeIdiom(this));
+  }
+
+  /** Whether all that was added stays in range; else nothing was. */
+  #kept(add: () => void): boolean {
     const [nodes, refs] = [this.nodes.length, this.refs.length];
     try {
-      const step = TABLE[fn]!.make(this);
-      const ref = stepReference(TABLE, step, this.refs, [], this.spec);
-      if (ref.v.length > 200) outside('too large');
-      this.nodes.push(step);
-      this.refs.push(ref);
-      return true;
+      add();
+      return this.nodes.length > nodes;
     } catch (e) {
       if (!(e instanceof Outside)) throw e;
       this.nodes.length = nodes;
@@ -302,6 +317,8 @@ const weighed = (only?: readonly string[]): string[] =>
   );
 
 const ALL = weighed();
+/** How often a step is several, which write a function out. */
+const IDIOM = 0.03;
 
 /** The program of a seed. `only`: of these functions alone. `guarded`: with a range guard. */
 export const generate = (seed: number, only?: readonly string[], guarded = false): Program | undefined => {
@@ -310,7 +327,8 @@ export const generate = (seed: number, only?: readonly string[], guarded = false
   const d = new Drawing(rng, specFor(options));
   const want = rng.pick([1, 1, 2, 2, 3, 4, 5, 7]);
   const names = only ? weighed(only) : ALL;
-  for (let made = 0, tries = 0; made < want && tries < 40; tries++) if (d.step(names)) made++;
+  for (let made = 0, tries = 0; made < want && tries < 40; tries++)
+    if (!only && rng.chance(IDIOM) ? d.idiom() : d.step(names)) made++;
   const steps = d.nodes.flatMap((_, i) => (d.isStep(i) ? [i] : []));
   if (steps.length === 0) return undefined;
   const inputs = d.nodes.flatMap((_, i) => (d.isStep(i) ? [] : [i]));

@@ -2,6 +2,7 @@
 import type { BaseArray } from '../../../ir/trace/array.ts';
 import { beyondOf, CARRIES, carried, marked } from '../../beyond.ts';
 import { choose, compared, divide as divided, infinite, maximum, minimum, multiply } from '../../finite.ts';
+import { erf, tanh } from '../../single-precision.ts';
 import { divideTowardsZero } from '../../truncating-division.ts';
 import {
   type Call,
@@ -128,7 +129,7 @@ export const elementwise: Rules = {
   Cos: one(np.cos),
   Cosh: one(np.cosh),
   Div: divide,
-  Erf: one(np.erf),
+  Erf: one(erf),
   Exp: one(np.exp),
   Floor: one(np.floor),
   Identity: one((x) => x),
@@ -153,7 +154,7 @@ export const elementwise: Rules = {
   Sub: two(np.subtract),
   Sum: many(np.add),
   Tan: one(np.tan),
-  Tanh: one(np.tanh),
+  Tanh: one(tanh),
   Where: (call) => choose(call.input(0), call.input(1), call.input(2)),
   Xor: two(np.logicalXor),
 };

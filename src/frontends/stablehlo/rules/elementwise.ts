@@ -1,6 +1,7 @@
 /** @file Operations on one element after another (StableHLO specification, "Ops"): arithmetic, bits, comparisons, conversions. */
 import type { BaseArray } from '../../../ir/trace/array.ts';
 import { choose, compared, divide as divided, infinite, maximum, minimum, multiply } from '../../finite.ts';
+import { tanh } from '../../single-precision.ts';
 import { divideTowardsZero } from '../../truncating-division.ts';
 import type { Operation } from '../module.ts';
 import { reducePrecision } from './precision.ts';
@@ -171,7 +172,7 @@ export const elementwise: Rules = {
   sqrt: one(np.sqrt),
   subtract: two(np.subtract),
   tan: one(np.tan),
-  tanh: one(np.tanh),
+  tanh: one(tanh),
   xor: logical(np.bitwiseXor),
   // The imaginary part of a real number.
   zeros_like: one((x) => np.zeros(x.shape)),

@@ -5,6 +5,7 @@
 
 import type { BaseArray } from '../../../ir/trace/array.ts';
 import { infinite } from '../../finite.ts';
+import { erf } from '../../single-precision.ts';
 import { erfInv, horner } from '../../special.ts';
 import { dtypeOf, input, isPublic, np, number, type Rule, type Rules, resultOf } from './rule.ts';
 
@@ -87,8 +88,8 @@ export const special: Rules = {
   'chlo.atanh': one(np.arctanh),
   'chlo.cosh': one(np.cosh),
   'chlo.digamma': one(digamma),
-  'chlo.erf': one(np.erf),
-  'chlo.erfc': one((x) => np.subtract(1, np.erf(x))),
+  'chlo.erf': one(erf),
+  'chlo.erfc': one((x) => np.subtract(1, erf(x))),
   'chlo.erf_inv': one(erfInv),
   'chlo.is_inf': isInf,
   'chlo.lgamma': one(logGamma),

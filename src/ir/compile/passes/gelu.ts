@@ -1,6 +1,7 @@
 /**
  * @file GELU that a program has written out, x (1 + erf(x / sqrt 2)) / 2 or x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2: one gate in place of
- * one for the inner function, and products.
+ * one for the inner function, and products. Its error is absolute, where that of the products is the smaller the nearer x is to 0: so it stands in
+ * for programs of single precision alone.
  */
 import type { ValueId } from '../../ops/graph.ts';
 import type { OpGraph, ProgramNode } from '../../ops/program.ts';
@@ -81,7 +82,8 @@ type Inner = ProgramNode & { readonly op: keyof typeof INNER };
 const innerOf = (find: Lookup, id: ValueId, depth = DEPTH): Inner | undefined => {
   const node = find.maker(id);
   if (!node || depth === 0) return undefined;
-  if (node.op === 'erf' || node.op === 'tanh') return node as Inner;
+  if (node.op === 'erf' || node.op === 'tanh')
+    return node.attrs.single === true ? (node as Inner) : undefined;
   if (!RULES[node.op]) return undefined;
   const open = node.ins.filter((one) => find.numberOf(one) === undefined);
   return open.length === 1 ? innerOf(find, open[0]!, depth - 1) : undefined;

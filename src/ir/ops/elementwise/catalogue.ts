@@ -3,6 +3,8 @@ import { binary, dtype, flag, type OpEntry, oneOf, optional, real, unary } from 
 
 /** Roots and inverses may be asked for more fraction bits, to stand in a product of any size, or in one of the size of 1. */
 const fine = { fine: optional(oneOf('fine', 'unit')) };
+/** In a program of single precision, whose functions may be taken together where it has written one out: to an absolute error. */
+const single = { single: optional(flag) };
 /** Of equal ones each has half of the gradient, or the first all of it. */
 const first = { first: optional(flag) };
 
@@ -63,13 +65,13 @@ export const ELEMENTWISE = {
   /** 1 / (1 + exp(-x)). */
   sigmoid: unary,
   /** Hyperbolic tangent. */
-  tanh: unary,
+  tanh: { ...unary, attrs: single },
   /** Sine. */
   sin: unary,
   /** Cosine. */
   cos: unary,
   /** Error function. */
-  erf: unary,
+  erf: { ...unary, attrs: single },
   /** Log(1 + exp(x)). */
   softplus: unary,
   /** cond ? x : y; ins cond (bool), x, y. */
