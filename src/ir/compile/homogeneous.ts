@@ -1,7 +1,6 @@
 /** @file Roots and inverses of values with fraction bits and a factor of their own (fraction-bits.ts): of a product they are products. */
 import * as basic from '../../fixed/basic.ts';
 import type { Circuit, Wire } from '../../fixed/circuit.ts';
-import type { Normal } from '../../fixed/normalise.ts';
 import * as normal from '../../fixed/roots-logarithms.ts';
 import * as math from '../../ring/math/index.ts';
 import type { Scaled } from './fraction-bits.ts';
@@ -52,13 +51,8 @@ const whole =
   (l: Lowering, s: Scaled, output: number): Wire =>
     end(l, s, begin(l, s), output);
 
-export type RootSteps = Homogeneous<Normal>;
-export const rootSteps: RootSteps = homogeneous(normal.normalise, normal.sqrtOf, Math.sqrt);
-export const underRootSteps: RootSteps = homogeneous(
-  normal.normalise,
-  normal.rsqrtOf,
-  (m) => 1 / Math.sqrt(m),
-);
+export const rootSteps = homogeneous(normal.normalise, normal.sqrtOf, Math.sqrt);
+export const underRootSteps = homogeneous(normal.normalise, normal.rsqrtOf, (m) => 1 / Math.sqrt(m));
 export const root = whole(rootSteps);
 export const underRoot = whole(underRootSteps);
 export const inverse = whole(

@@ -13,7 +13,6 @@ import { isLong } from '../../fixed/split-matmul.ts';
 import * as math from '../../ring/math/index.ts';
 import type { ValueId } from '../ops/graph.ts';
 import { type Choice, isLevelled, type Levelled, type Levels, type Scaled } from './fraction-bits.ts';
-import type { RootSteps } from './homogeneous.ts';
 import type { Lowering } from './lowering-state.ts';
 
 const once = <T>(make: () => T): (() => T) => {
@@ -108,6 +107,12 @@ const pick = (
   ] as const;
   return basic.selectSum(c, terms, 0, of.fine);
 };
+
+/** A root in two steps, the first of which tells the digits (homogeneous.ts). */
+interface RootSteps {
+  readonly begin: (l: Lowering, s: Scaled) => Normal;
+  readonly end: (l: Lowering, s: Scaled, begun: Normal, output: number) => Wire;
+}
 
 /** Which sum is right, and the roots of all in one go, in units of each: they take no longer than the comparisons that choose. */
 const rooted = (
