@@ -5,9 +5,7 @@
 
 import { add as addInto, subtract as subtractInto } from '../dealer/group.ts';
 import type { Scratch } from '../dealer/scratch.ts';
-import { fail } from '../errors.ts';
 import type { AnyArray as Arr, Bits, RingArray } from '../ring/array.ts';
-import * as math from '../ring/math/index.ts';
 import { ringOf, type Value } from './gate.ts';
 import { latticeOf } from './lattice.ts';
 import { type MatmulShape, matmulInto } from './multiply.ts';
@@ -66,42 +64,25 @@ export interface NumberAttrs {
   readonly fraction: number;
 }
 
-/** A public number as one word. */
-const wordOf = (s: Scratch, { value, fraction }: NumberAttrs): RingArray => {
-  const word = s.words(1);
-  if (s.ring.encode(word, Float64Array.of(value), fraction) < 0) return word;
-  return fail(
-    'RANGE',
-    `cannot encode the public number ${value}: ${s.field.name} with ${fraction} fraction bits holds finite numbers x with ` +
-      `|x| < 2^${s.field.bits - 1 - fraction}`,
-  );
-};
-
 /** A public number in every place. */
 const filled: Local<NumberAttrs & { readonly shape: readonly number[] }> = (s, _, attrs) => {
-  const word = wordOf(s, attrs);
-  const { shape } = attrs;
-  if (shape.length === 0) return { c: word };
-  const out = s.words(shape.reduce((x, y) => x * y, 1));
-  if (out.length > 0) s.ring.strided(out, 0, [1], word, 0, [0], [out.length]);
+  const out = s.words(attrs.shape.reduce((x, y) => x * y, 1));
+  s.ring.fill(out, attrs.value, attrs.fraction);
   return { c: out };
 };
 
 /** x + a public number. */
-const addNumber: Local<NumberAttrs> = (s, [x], attrs) => {
+const addNumber: Local<NumberAttrs> = (s, [x], { value, fraction }) => {
   if (!x!.c) return x!;
   const out = s.words(x!.c.length);
-  s.ring.addScalar(out, ringOf(x!.c), wordOf(s, attrs));
+  s.ring.addNumber(out, ringOf(x!.c), value, fraction);
   return part(out, x!.r);
 };
 
-/** x times a public whole number: a shift where that is a power of two. */
+/** x times a public whole number. */
 const mulInteger = linear<{ readonly factor: number }>((s, a, { factor }) => {
   const out = s.words(a.length);
-  const shift = factor > 0 ? Math.round(math.log2(factor)) : -1;
-  if (factor === -1) s.ring.neg(out, ringOf(a));
-  else if (shift >= 0 && math.pow2(shift) === factor) s.ring.shl(out, ringOf(a), shift);
-  else s.ring.mulScalar(out, ringOf(a), wordOf(s, { value: factor, fraction: 0 }));
+  s.ring.mulInteger(out, ringOf(a), factor);
   return out;
 });
 

@@ -148,7 +148,7 @@ function* inRows(
   }
 }
 
-/** dst += this party's share of c c - 2 c r, of rows: each product is a number. */
+/** dst += this party's share of c (c - 2r), of rows: each product is a number. */
 function* byThemselves(
   p: Scratch & { readonly first: number },
   dst: RingArray,
@@ -156,11 +156,18 @@ function* byThemselves(
   r: RingArray,
   shape: MatmulShape,
 ): Generator<number | Pause> {
-  const mixed = p.words(shape.batch);
-  yield* matmulInto(p, mixed, c, r, shape, false);
-  for (let i = 0; i < 2; i++) p.ring.sub(dst, dst, mixed);
-  p.drop(mixed);
-  if (p.first) yield* matmulInto(p, dst, c, c, shape, true);
+  if (p.first) {
+    const factor = p.words(c.length);
+    p.ring.sub(factor, c, r);
+    p.ring.sub(factor, factor, r);
+    yield* matmulInto(p, dst, c, factor, shape, true);
+    p.drop(factor);
+  } else {
+    const mixed = p.words(shape.batch);
+    yield* matmulInto(p, mixed, c, r, shape, false);
+    for (let i = 0; i < 2; i++) p.ring.sub(dst, dst, mixed);
+    p.drop(mixed);
+  }
   yield shape.batch;
 }
 

@@ -2,6 +2,7 @@
 
 import { fail } from '../errors.ts';
 import type { Bits, RingArray } from './array.ts';
+import type { Field } from './field.ts';
 import * as math from './math/index.ts';
 import { SCRATCH } from './memory.ts';
 import { overlap, RingWords } from './words.ts';
@@ -28,6 +29,14 @@ const bytesOf = (a: ArrayBufferView, start: number, length: number): Uint8Array 
 const STRIDED_NS = 1;
 /** Bytes of numbers that threads share. */
 const STAGE = 1 << 21;
+const LIMB = math.pow2(32);
+
+/** Half to the even neighbour. */
+const roundEven = (x: number): number => {
+  const down = Math.floor(x);
+  const rest = x - down;
+  return rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down;
+};
 
 /** One dimension of a strided copy: size and strides in elements. */
 interface Dimension {
@@ -53,6 +62,51 @@ export class RingConvert extends RingWords {
       return bad < 0;
     });
     return found;
+  }
+
+  /** dst = a + value 2^fractionBits, rounded half to even. Throws RANGE where no word holds that. */
+  addNumber(dst: RingArray, a: RingArray, value: number, fractionBits: number): void {
+    this.words('addNumber', dst, a);
+    const word = this.#wordOf(dst.field, value, fractionBits);
+    this.kernels[`addScalar${dst.field.bits}`](dst.ptr, a.ptr, word, dst.length);
+  }
+
+  /** Every word of dst = value 2^fractionBits. Rounding and errors as of addNumber. */
+  fill(dst: RingArray, value: number, fractionBits: number): void {
+    this.zero(dst);
+    this.addNumber(dst, dst, value, fractionBits);
+  }
+
+  /** dst = a times a whole number: a shift where that is a power of two. Errors as of addNumber. */
+  mulInteger(dst: RingArray, a: RingArray, factor: number): void {
+    const shift = factor > 0 ? Math.round(math.log2(factor)) : -1;
+    if (factor === -1) this.neg(dst, a);
+    else if (shift >= 0 && math.pow2(shift) === factor) this.shl(dst, a, shift);
+    else {
+      this.words('mulInteger', dst, a);
+      const word = this.#wordOf(dst.field, factor, 0);
+      this.kernels[`mulScalar${dst.field.bits}`](dst.ptr, a.ptr, word, dst.length);
+    }
+  }
+
+  /** The address of a number as a word: in the scratch, for the length of one call. */
+  #wordOf({ name, bits }: Field, value: number, fractionBits: number): number {
+    const whole = roundEven(value * powerOfTwo('encode', fractionBits));
+    const end = math.pow2(bits - 1);
+    if (!(whole >= -end && whole < end))
+      fail(
+        'RANGE',
+        `cannot encode the public number ${value}: ${name} with ${fractionBits} fraction bits holds finite numbers x with ` +
+          `|x| < 2^${bits - 1 - fractionBits}`,
+      );
+    const limbs = new Uint32Array(this.memory.buffer, this.scratch, bits / 32);
+    // Divisions by powers of two lose nothing.
+    for (let i = 0, rest = whole; i < limbs.length; i++) {
+      const up = Math.floor(rest / LIMB);
+      limbs[i] = rest - up * LIMB;
+      rest = up;
+    }
+    return this.scratch;
   }
 
   /** dst = signed(a) / 2^fractionBits, rounded once. */
