@@ -22,8 +22,9 @@ interface Subject {
   readonly along: Arg;
 }
 
-const subject = (w: Writer): Subject => {
-  const { arg, ref } = w.value({ dtype: 'fxp', rank: [1, 3], least: 2, lo: -20, hi: 20, most: 40 });
+const ELEMENTS = 40;
+const subject = (w: Writer, end = 20): Subject => {
+  const { arg, ref } = w.value({ dtype: 'fxp', rank: [1, 3], least: 2, lo: -end, hi: end, most: ELEMENTS });
   const axis = w.rng.int(0, ref.shape.length - 1);
   const other = mostly(w, axis, ref.shape.length - 1);
   return { x: arg, ref, axis, along: { options: { axis: other, keepdims: true } } };
@@ -31,6 +32,9 @@ const subject = (w: Writer): Subject => {
 
 const other = (w: Writer, { x, ref }: Subject): Arg =>
   mostly(w, x, w.value({ dtype: 'fxp', shape: ref.shape, lo: -20, hi: 20 }).arg);
+
+/** At FM32 larger sums of squares are those of the coarser scale, off by 2^-6 of themselves. */
+const exactSquares = (fraction: number): number => Math.sqrt(2 ** (28 - 2 * fraction) / ELEMENTS);
 
 type Idiom = (w: Writer) => void;
 
@@ -70,7 +74,7 @@ const IDIOMS: readonly Idiom[] = [
   },
   // by its own length
   (w) => {
-    const s = subject(w);
+    const s = subject(w, w.spec.field === 'FM32' ? exactSquares(w.spec.f) : 20);
     const squares = written(w, 'multiply', s.x, other(w, s));
     const sum = written(w, mostly(w, 'mean', 'sum'), squares, s.along);
     const length = written(w, 'add', sum, mostly(w, 1e-2, 1, 0));
