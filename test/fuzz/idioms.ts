@@ -33,7 +33,7 @@ const subject = (w: Writer, end = 20): Subject => {
 const other = (w: Writer, { x, ref }: Subject): Arg =>
   mostly(w, x, w.value({ dtype: 'fxp', shape: ref.shape, lo: -20, hi: 20 }).arg);
 
-/** At FM32 larger sums of squares are those of the coarser scale, off by 2^-6 of themselves. */
+/** At FM32 larger sums of squares are those of the coarser scale, off by up to 2^-5 of themselves. */
 const exactSquares = (fraction: number): number => Math.sqrt(2 ** (28 - 2 * fraction) / ELEMENTS);
 
 type Idiom = (w: Writer) => void;
