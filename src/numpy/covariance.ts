@@ -3,7 +3,7 @@ import { fail } from '../errors.ts';
 import { shapeText } from '../ir/ops/shapes.ts';
 import type { BaseArray } from '../ir/trace/array.ts';
 import { type ArrayInput, asArr, convertTo, reshapeTo } from './core.ts';
-import { fineRsqrt, multiply, subtract } from './elementwise.ts';
+import { divide, multiply, sqrt, subtract } from './elementwise.ts';
 import { concatenate } from './join.ts';
 import { matmul } from './linalg.ts';
 import { argumentsOf } from './options.ts';
@@ -90,7 +90,6 @@ export const corrcoef = (
   const rows = together('corrcoef', x, y, rowvar);
   if (rows.shape[1] === 0) fail('SHAPE', 'corrcoef of no observations is not defined');
   const away = centred(rows);
-  const size = fineRsqrt(mean(multiply(away, away), { axis: 1, keepdims: true }), 'unit');
-  const scaled = multiply(away, size);
+  const scaled = divide(away, sqrt(mean(multiply(away, away), { axis: 1, keepdims: true })));
   return shaped(multiply(matmul(scaled, scaled.T), 1 / rows.shape[1]!));
 };

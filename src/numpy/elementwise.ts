@@ -76,7 +76,8 @@ export const minimum = arithmetic('minimum', 'and');
  * |x / y| of 2^(105 - f) and more (FM64: 2^(50 - f), FM32: 2^(25 - f), f fraction bits), and x / 0, are that number, with the sign; by a
  * divisor of n units in the last place, quotients up to 2 / n of it beyond may be themselves. Where both are known to be small (by
  * `np.within`, or as integers of few bits), a divisor of 0 counts as a unit in the last place. FM128: what is divided by the root of its own
- * sum of squares (`x / np.std(x)` of what has its mean taken away) is 0 where that is 0.
+ * sum of squares (`x / np.std(x)` of two and more numbers that have their mean taken away) is 0 where that is 0. Integers become real numbers
+ * first: at FM32 those of 2^(31 - f) and more wrap.
  * @example
  * np.divide(np.array([1, 2, -3]), np.array([2, 4, 8])) // [0.5, 0.5, -0.375]
  * np.divide(np.array([6], 'int32'), 4) // [1.5]

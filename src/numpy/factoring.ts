@@ -69,7 +69,7 @@ export const qr = (a: ArrayInput): [BaseArray, BaseArray] => {
       v = subtract(v, matmul(q, part));
       shares = add(shares, part);
     }
-    const unit = multiply(v, fineRsqrt(sum(square(v)), 'unit'));
+    const unit = divide(v, sqrt(sum(square(v))));
     done.push(unit);
     const entries = concatenate([shares, reshapeTo(sum(multiply(v, unit)), [1])]);
     columns.push(pad(entries, [[0, n - 1 - j]]));

@@ -82,7 +82,7 @@ export const log2 = (x: ArrayInput): BaseArray => multiply(log(x), Math.LOG2E);
  */
 export const log10 = (x: ArrayInput): BaseArray => multiply(log(x), Math.LOG10E);
 /**
- * 2 to the x, any x: from 74 on (43) 2^74 (2^43). Relative error, or one and a half units in the last place.
+ * 2 to the x, any x: from 74 on (43) 2^74 (2^43). Error as np.exp, and relative 2^-f more, with f fraction bits.
  * @example
  * np.exp2(np.array([3, -1])) // [8, 0.5]
  */

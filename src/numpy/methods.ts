@@ -77,7 +77,7 @@ for (const [name, fn] of Object.entries(METHODS)) {
     value: function (this: BaseArray, ...args: unknown[]) {
       check(args);
       const result = call(this, ...args);
-      condition(`.${name}`, result);
+      condition(`.${name}`, result, [this, ...args]);
       return result;
     },
     writable: true,

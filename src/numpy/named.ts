@@ -16,7 +16,7 @@ const told = (path: string, fn: AnyFunction): AnyFunction => {
     (...args: unknown[]) => {
       check(args);
       const result = fn(...args);
-      condition(path, result);
+      condition(path, result, args);
       return result;
     },
     { name: { value: fn.name }, length: { value: fn.length } },

@@ -4,7 +4,7 @@ import { log as elementaryLog } from '../ring/math/index.ts';
 import { softplus } from './activations.ts';
 import { within } from './compare.ts';
 import { type ArrayInput, type Axis, asArr, convertTo, readAxes, reshapeTo } from './core.ts';
-import { add, expOfNegative, fineRsqrt, log, multiply, rsqrt, square, subtract } from './elementwise.ts';
+import { add, divide, expOfNegative, log, multiply, rsqrt, sqrt, square, subtract } from './elementwise.ts';
 import { argumentsOf } from './options.ts';
 import { max, mean, sum } from './reduce.ts';
 import { oneHot } from './statistics.ts';
@@ -108,7 +108,7 @@ export const standardize = (
     { axis: -1, epsilon: 1e-5 },
   );
   const away = subtract(real(x), mean(x, { axis, keepdims: true }));
-  return multiply(away, fineRsqrt(add(mean(square(away), { axis, keepdims: true }), epsilon), 'unit'));
+  return divide(away, sqrt(add(mean(square(away), { axis, keepdims: true }), epsilon)));
 };
 
 export interface NormOptions {
@@ -138,7 +138,7 @@ export const layerNorm = (
   const a = real(x);
   const away = subtract(a, mean(a, { axis, keepdims: true }));
   const variance = mean(square(away), { axis, keepdims: true });
-  const normal = multiply(away, fineRsqrt(add(variance, epsilon), 'unit'));
+  const normal = divide(away, sqrt(add(variance, epsilon)));
   const scaled = scale === undefined || scale === null ? normal : multiply(normal, scale);
   return bias === undefined || bias === null ? scaled : add(scaled, bias);
 };

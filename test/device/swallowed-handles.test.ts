@@ -52,6 +52,34 @@ test('a handle as a number, as JSON, taken apart, asked for a field', () =>
     );
   }));
 
+test('what is assigned to an element or field of an array or handle is an error, and so is a place asked for by in', () =>
+  withSpu(PARTIES, {}, async (s, spu) => {
+    const x = s.PYU('alice')(() => [1, 2, 3])();
+    const programs: readonly Program[] = [
+      (a) => {
+        a[0] = 9;
+        return a;
+      },
+      (a) => {
+        const o = np.zeros([3]) as unknown as unknown[];
+        for (let i = 0; i < 3; i++) o[i] = np.multiply(a.at(i), 2);
+        return o;
+      },
+      (a) => {
+        a.scale = 2;
+        return a;
+      },
+      (a) => (0 in a ? a : np.negative(a)),
+    ];
+    for (const program of programs)
+      await fails(() => spu(program)(x).ready(), 'INVALID_ARGUMENT', 'it stays as it is', 'np.stack');
+    const known = np.array([1, 2]) as unknown as number[] & { own?: number };
+    await fails(() => (known[1] = 5), 'INVALID_ARGUMENT', 'cannot be assigned');
+    await fails(() => (known.own = 5), 'INVALID_ARGUMENT', '"own"');
+    await fails(() => ((x as unknown as number[])[0] = 9), 'INVALID_ARGUMENT', 'cannot be assigned');
+    assert.ok(known instanceof Object && 'shape' in known && !('other' in known));
+  }));
+
 test('handles that functions captured, or returned', () =>
   withSpu(PARTIES, {}, async (s, spu) => {
     const alice = s.PYU('alice');

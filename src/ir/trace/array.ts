@@ -2,6 +2,7 @@
  * @file What every array can do, concrete (NDArray) or traced (Traced), so that one function runs in the clear
  * and in the protocol. The methods are the functions of src/numpy, which puts them on the prototype.
  */
+import { unassignable } from '../../unknown-names.ts';
 import type { DType, Shape, Tensor, TensorData } from '../ops/graph.ts';
 
 /** Nested JavaScript arrays of numbers; rows may be arrays of ours or typed arrays. */
@@ -396,3 +397,5 @@ export abstract class BaseArray {
 export interface BaseArray extends ArrayMethods {}
 
 export type NestedNumbers = number | boolean | NestedNumbers[];
+
+Object.setPrototypeOf(BaseArray.prototype, unassignable);

@@ -306,9 +306,19 @@ export interface Program {
 /** Numbers that are asked for to decide by whether they are 0. */
 const COUNTS: ReadonlySet<string> = new Set(['np.countNonzero', 'np.count_nonzero']);
 
-/** Notes that the function which is being recorded asked for a condition. `name`: of what it called. */
-export const condition = (name: string, x: unknown): void => {
-  if (x instanceof Traced && (x.dtype === 'bool' || COUNTS.has(name))) x.trace.conditions.set(x.id, name);
+/** Whether all that is not known of the arguments are conditions: what is made of them is one, too. */
+const isOfConditions = (args: readonly unknown[]): boolean => {
+  const traced = args.filter((x) => x instanceof Traced);
+  return traced.length > 0 && traced.every((x) => x.trace.conditions.has(x.id));
+};
+
+/**
+ * Notes that the function which is being recorded asked for a condition, or for a number that is made of conditions alone (how many
+ * hold). `name`: of what it called.
+ */
+export const condition = (name: string, x: unknown, args: readonly unknown[] = []): void => {
+  if (x instanceof Traced && (x.dtype === 'bool' || COUNTS.has(name) || isOfConditions(args)))
+    x.trace.conditions.set(x.id, name);
 };
 
 /**
