@@ -36,8 +36,8 @@ type Told = { readonly [UNKNOWN_NAME]?: (name: string) => never };
 const neverAssigned = (key: string): never =>
   fail(
     'INVALID_ARGUMENT',
-    `[${JSON.stringify(key)}] of an array or handle cannot be assigned or asked for by in: it stays as it is. Make a new one, by np.where, ` +
-      'np.stack or np.dynamicUpdateSlice',
+    `[${JSON.stringify(key)}] of an array or handle cannot be assigned or asked for by in: it stays as it is; see np.where, np.stack, ` +
+      'np.dynamicUpdateSlice',
     { name: key },
   );
 

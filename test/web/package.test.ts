@@ -23,7 +23,7 @@ import { latticeSums } from './lattice-bytes.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const BROWSER = join(ROOT, 'dist', 'browser');
-const LIMIT = 145_000;
+const LIMIT = 146_000;
 
 /** What tessera.js asks for at run time, and finds beside itself. */
 const BESIDE = readdirSync(BROWSER).filter((name) => /\.(js|wasm)$/.test(name) && name !== 'tessera.js');
@@ -60,7 +60,7 @@ size(
     const texts = files.map((name) => readFileSync(join(BROWSER, name)));
     const length = texts.reduce((sum, bytes) => sum + bytes.length, 0);
     const packed = texts.reduce((sum, bytes) => sum + gzipSync(bytes, { level: 9 }).length, 0);
-    assert.ok(length < 446_500 && packed < 170_250, `tessera.js: ${length} bytes, ${packed} packed`);
+    assert.ok(length < 447_100 && packed < 170_500, `tessera.js: ${length} bytes, ${packed} packed`);
     const own = files.flatMap(sourcesOf);
     assert.ok(
       own.includes('numpy/index.ts') && own.includes('ir/trace/tracer.ts'),

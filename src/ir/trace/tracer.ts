@@ -303,9 +303,6 @@ export interface Program {
   readonly outTree: TreeDef;
 }
 
-/** Numbers that are asked for to decide by whether they are 0. */
-const COUNTS: ReadonlySet<string> = new Set(['np.countNonzero', 'np.count_nonzero']);
-
 /** Whether all that is not known of the arguments are conditions: what is made of them is one, too. */
 const isOfConditions = (args: readonly unknown[]): boolean => {
   const traced = args.filter((x) => x instanceof Traced);
@@ -317,8 +314,7 @@ const isOfConditions = (args: readonly unknown[]): boolean => {
  * hold). `name`: of what it called.
  */
 export const condition = (name: string, x: unknown, args: readonly unknown[] = []): void => {
-  if (x instanceof Traced && (x.dtype === 'bool' || COUNTS.has(name) || isOfConditions(args)))
-    x.trace.conditions.set(x.id, name);
+  if (x instanceof Traced && (x.dtype === 'bool' || isOfConditions(args))) x.trace.conditions.set(x.id, name);
 };
 
 /**
