@@ -19,7 +19,7 @@ const FUNCTIONS: Readonly<Record<string, (z: BaseArray) => BaseArray>> = {
 };
 
 const SETTINGS = [
-  { field: FIELDS.FM128, fraction: 26, scales: [1, 10, 1e3, 1e4], least: 2 ** -12 },
+  { field: FIELDS.FM128, fraction: 26, scales: [1, 10, 1e3], least: 2 ** -12 },
   { field: FIELDS.FM128, fraction: 40, scales: [1, 1e3, 1e5], least: 2 ** -14 },
   { field: FIELDS.FM64, fraction: 18, scales: [1, 10, 1e3], least: 2 ** -6 },
 ] as const;
